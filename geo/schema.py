@@ -44,9 +44,7 @@ PRECISION_KM = C("coord_precision_km", "number", "position error of the site [km
 VERSION = C("dataset_version", "text", "recognised edition, else sha256: and 12 digits")
 DEMO = C("demonstration", "flag", "true for synthetic rows")
 ROW = C("row", "integer", "row in the source file, the header or first feature being 1")
-MINERALS = C(
-    "minerals", "text", "English names in lower case joined by ';' (gold;diamond;cassiterite)", "not known"
-)
+MINERALS = C("minerals", "text", "English names in lower case joined by ';' (gold;diamond;cassiterite)", "not known")
 
 SITES: Table = (
     SOURCE,
