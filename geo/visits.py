@@ -1,0 +1,278 @@
+"""Visits to mine sites as of a date: the sites they describe, the newest informative visit and the newest status.
+
+A source that publishes visits says the same thing of one site many times. Which of its rows hold depends on the
+date of the question; the rows themselves are never changed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.schema import REJECTED, SITES, conform
+
+Days = npt.NDArray[np.int64]
+GRAVITY = {"": 0, "green": 1, "blue": 2, "yellow": 3, "red": 4}
+"""Statuses from mild to grave: of several on one day the gravest counts."""
+_NO_DAY = np.iinfo(np.int64).min
+
+
+def sites_at(
+    visits: pd.DataFrame, as_of: dt.date, *, country: str = "", country_basis: str = ""
+) -> tuple[pd.DataFrame, dict[str, int], pd.DataFrame]:
+    """The sites that a file of visits describes, as they were known at a date.
+
+    The newest row not after `as_of` gives name, place and minerals; where it is blank, the newest earlier row that
+    is not. Workers are the newest count not after `as_of`. Of several rows of one day an informative one goes before
+    another, then the later row of the file. A site first seen after `as_of` takes its place, name and minerals from
+    its earliest row, has no workers, and its `first_seen` lies after `as_of`.
+
+    Parameters
+    ----------
+    visits
+        Frame of :data:`geo.schema.VISITS`.
+    as_of
+        Date of the question, inclusive.
+    country, country_basis
+        What the layout of the source says of the country of all its rows.
+
+    Returns
+    -------
+    sites : pandas.DataFrame
+        :data:`geo.schema.SITES`, one row per (source, site_id), in the order of their first row.
+    accounting : dict
+        Rows of `visits`: ``accepted`` + ``superseded`` + ``after_as_of`` = ``rows``. ``same_day`` counts those of the
+        superseded that share site and day with the accepted row (they still count together in a verdict).
+        ``sites`` and ``sites_first_seen_later`` count sites.
+    unused : pandas.DataFrame
+        :data:`geo.schema.REJECTED` with a row for each that is not accepted: reason ``superseded``, ``same_day`` or
+        ``after_as_of``, in row order; ``source_file`` is blank.
+    """
+    when = np.datetime64(as_of, "s")
+    keys, _ = pd.factorize(_key(visits))
+    day = visits["visit_date"].to_numpy()
+    order = np.lexsort((visits["row"].to_numpy(), visits["informative"].to_numpy(), day, keys))
+    work = visits.iloc[order].assign(_key=keys[order], _known=day[order] <= when).reset_index(drop=True)
+    later = work[~work["_known"]]
+    known = work[work["_known"]]
+    current = known.drop_duplicates("_key", keep="last")
+    unseen = later.drop_duplicates("_key", keep="first")
+    unseen = unseen[~unseen["_key"].isin(current["_key"])]
+    sites = pd.concat([current, unseen]).sort_values("_key", kind="stable").set_index("_key", drop=False)
+    for columns in (["name"], ["lon", "lat", "coord_precision_km"], ["admin1", "admin2"], ["minerals"], ["workers"]):
+        _fill_from_earlier(sites, known, columns)
+    sites.loc[~sites["_known"], "workers"] = np.nan
+    sites["first_seen"] = work.groupby("_key")["visit_date"].min().reindex(sites.index)
+    sites["country"], sites["country_basis"] = country, country_basis if country else ""
+
+    reason = np.where(work["_known"], "superseded", "after_as_of").astype(object)
+    newest = current.set_index("_key")["visit_date"].reindex(work["_key"]).to_numpy()
+    reason[work["_known"].to_numpy() & (work["visit_date"].to_numpy() == newest)] = "same_day"
+    reason[current.index] = "accepted"
+    unused = work.assign(reason=reason)[reason != "accepted"].sort_values("row", kind="stable")
+    told = pd.DataFrame(
+        {
+            "row": unused["row"],
+            "id": unused["site_id"],
+            "reason": unused["reason"],
+            "expected": np.where(
+                unused["reason"] == "after_as_of", f"not after {as_of}", f"the newest row not after {as_of}"
+            ),
+            "got": unused["visit_date"].dt.strftime("%Y-%m-%d"),
+        }
+    )
+    same_day = int((reason == "same_day").sum())
+    accounting = {
+        "rows": len(visits),
+        "accepted": len(current),
+        "superseded": int((reason == "superseded").sum()) + same_day,
+        "same_day": same_day,
+        "after_as_of": int((reason == "after_as_of").sum()),
+        "sites": len(sites),
+        "sites_first_seen_later": len(unseen),
+    }
+    return conform(sites, SITES), accounting, conform(told, REJECTED)
+
+
+def newest_informative(visits: pd.DataFrame, sites: pd.DataFrame, as_of_days: Days) -> pd.DataFrame:
+    """For each site the newest informative day not after its date; all informative rows of that day together.
+
+    Parameters
+    ----------
+    visits
+        Frame of :data:`geo.schema.VISITS`.
+    sites
+        Frame with text columns `source` and `site_id`.
+    as_of_days
+        Days since 1970-01-01, int64, one per site.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index of `sites`. `visit_date` (NaT: no informative visit), `visit_id` and `visited_by` and `actors` (several
+        joined by ``;``), `visit_basis` (``reported`` if any row of the day is), `armed_presence`, `non_state_armed`,
+        `state_harm`, `roadblock`, `armed_roadblock` (true if any row says so, else NA if any is unknown, else
+        false), `date_imprecise` (any), `dataset_version`. The age of the visit is left to the caller.
+    """
+    rows = visits[visits["informative"] & visits["visit_date"].notna()]
+    days = _days(rows["visit_date"])
+    keys, wanted = _match(rows, sites)
+    order = np.lexsort((rows["row"].to_numpy(), days, keys))
+    rows, keys, days = rows.iloc[order].reset_index(drop=True), keys[order], days[order]
+    starts = np.flatnonzero(_changes(keys) | _changes(days))
+    groups = _group_rows(rows, starts)
+    return _take(groups, keys[starts], days[starts], wanted, np.asarray(as_of_days, dtype=np.int64), sites.index)
+
+
+def newest_status(statuses: pd.DataFrame, sites: pd.DataFrame, as_of_days: Days, scheme: str) -> pd.DataFrame:
+    """For each site the newest status of one scheme not after its date; of several on one day the gravest.
+
+    A row of blank status says that the site is not qualified: it takes away an older status.
+
+    Parameters
+    ----------
+    statuses
+        Frame of :data:`geo.schema.STATUSES`; rows without a date are not used.
+    sites
+        Frame with text columns `source` and `site_id`.
+    as_of_days
+        Days since 1970-01-01, int64, one per site.
+    scheme
+        ``rcm`` or ``drc``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index of `sites`: `status` (``""``: none), `status_date` and `valid_to` (NaT: none), `record_id`,
+        `dataset_version`. Whether it has expired is left to the caller.
+    """
+    rows = statuses[(statuses["scheme"] == scheme) & statuses["status_date"].notna()]
+    days = _days(rows["status_date"])
+    keys, wanted = _match(rows, sites)
+    gravity = rows["status"].map(GRAVITY).fillna(0).to_numpy(dtype=np.int64)
+    order = np.lexsort((rows["row"].to_numpy(), gravity, days, keys))
+    keys, days = keys[order], days[order]
+    last = np.append(np.flatnonzero(_changes(keys) | _changes(days))[1:], len(keys)) - 1 if len(keys) else order
+    columns = ["status", "status_date", "valid_to", "record_id", "dataset_version"]
+    groups = rows.iloc[order[last] if len(keys) else order][columns].reset_index(drop=True)
+    out = _take(groups, keys[last], days[last], wanted, np.asarray(as_of_days, dtype=np.int64), sites.index)
+    unqualified = (out["status"] == "").to_numpy()
+    out.loc[unqualified, ["status_date", "valid_to"]] = pd.NaT
+    out.loc[unqualified, ["record_id", "dataset_version"]] = ""
+    return out
+
+
+def _key(frame: pd.DataFrame) -> pd.Series[str]:
+    return frame["source"] + "\x1f" + frame["site_id"]
+
+
+def _days(dates: pd.Series[pd.Timestamp]) -> Days:
+    return dates.to_numpy().astype("datetime64[D]").astype(np.int64)
+
+
+def _match(rows: pd.DataFrame, sites: pd.DataFrame) -> tuple[Days, Days]:
+    """One code per (source, site_id) for the rows and for the sites."""
+    codes, _ = pd.factorize(pd.concat([_key(rows), _key(sites)], ignore_index=True))
+    codes = codes.astype(np.int64)
+    return codes[: len(rows)], codes[len(rows) :]
+
+
+def _changes(values: Days) -> npt.NDArray[np.bool_]:
+    """Where a sorted array begins a new value; the first place always does."""
+    out = np.ones(len(values), dtype=bool)
+    np.not_equal(values[1:], values[:-1], out=out[1:])
+    return out
+
+
+def _take(
+    groups: pd.DataFrame, keys: Days, days: Days, wanted: Days, as_of_days: Days, index: pd.Index[int]
+) -> pd.DataFrame:
+    """The last group of each wanted key whose day is not after its date; blank where there is none."""
+    # One sorted number per (key, day): keys are small, days are shifted to be positive and fit 32 bits.
+    shift = np.int64(1) << np.int64(32)
+    half = np.int64(1) << np.int64(31)
+    place = keys * shift + (days + half)
+    target = wanted * shift + (np.clip(as_of_days, -half, half - 1) + half)
+    found = np.searchsorted(place, target, side="right") - 1
+    ok = found >= 0
+    if len(keys):
+        ok &= keys[np.maximum(found, 0)] == wanted
+    out = groups.reindex(np.where(ok, found, -1))
+    for name in out.columns:
+        dtype = groups[name].dtype
+        if dtype == "str":
+            out[name] = out[name].fillna("").astype("str")
+        elif dtype == "bool":
+            out[name] = out[name].eq(True).astype("bool")
+    return out.set_axis(index)
+
+
+def _fill_from_earlier(sites: pd.DataFrame, known: pd.DataFrame, columns: list[str]) -> None:
+    """Where the first of `columns` is blank, take all of them from the newest known row that has it."""
+    first = known[columns[0]]
+    stated = known[(first != "") if first.dtype == "str" else first.notna()]
+    newest = stated.drop_duplicates("_key", keep="last").set_index("_key")[columns]
+    own = sites[columns[0]]
+    blank = sites.index[(own == "") if own.dtype == "str" else own.isna()]
+    blank = blank[blank.isin(newest.index)]
+    if len(blank):
+        sites.loc[blank, columns] = newest.loc[blank]
+
+
+def _group_rows(rows: pd.DataFrame, starts: Days) -> pd.DataFrame:
+    """One row per group of consecutive `rows` that begins at each of `starts`."""
+    columns = ["visit_date", "visit_id", "visit_basis", "visited_by", "armed_presence", "actors", "dataset_version"]
+    out = rows.iloc[starts][columns].reset_index(drop=True)
+    for name in ("non_state_armed", "state_harm", "roadblock", "armed_roadblock"):
+        # false 0 < unknown 1 < true 2: the maximum is what the rows of a day say together.
+        grade = rows[name].astype("float64").to_numpy(dtype=np.float64, na_value=np.nan)
+        grade = np.nan_to_num(grade * 2, nan=1.0)
+        best = np.maximum.reduceat(grade, starts) if len(starts) else grade
+        out[name] = pd.array(best == 2, dtype="boolean")
+        out.loc[best == 1, name] = pd.NA
+    imprecise = rows["date_imprecise"].to_numpy(dtype=bool)
+    out["date_imprecise"] = np.logical_or.reduceat(imprecise, starts) if len(starts) else imprecise
+    ends = np.append(starts[1:], len(rows)) if len(starts) else starts
+    several = np.flatnonzero(ends - starts > 1)
+    told = {
+        name: [_together(name, rows[name].iloc[starts[g] : ends[g]].tolist()) for g in several]
+        for name in ("visit_id", "visit_basis", "visited_by", "armed_presence", "actors")
+    }
+    for name, values in told.items():
+        if values:
+            out.loc[several, name] = values
+    return out
+
+
+def _together(name: str, values: list[str]) -> str:
+    """What several rows of one day say in one text column."""
+    said = list(dict.fromkeys(value for value in values if value))
+    if name == "visit_basis":
+        return "reported" if "reported" in said else next(iter(said), "")
+    if name == "armed_presence":
+        return combine_presence(values)
+    if name == "actors":
+        return ";".join(dict.fromkeys(part for value in said for part in value.split(";")))
+    return ";".join(said)
+
+
+def combine_presence(words: list[str]) -> str:
+    """Several words of armed presence as one; ``none`` only if all say so, blank if that is not known.
+
+    Examples
+    --------
+    >>> combine_presence(["none", "state", "non_state"]), combine_presence(["none", "none"])
+    ('both', 'none')
+    >>> combine_presence(["private", "none"]), combine_presence(["none", ""]), combine_presence([])
+    ('private', '', '')
+    """
+    said = set(words)
+    non_state, state = bool(said & {"non_state", "both"}), bool(said & {"state", "both"})
+    if non_state:
+        return "both" if state else "non_state"
+    if state or "private" in said:
+        return "state" if state else "private"
+    return "none" if said == {"none"} else ""
