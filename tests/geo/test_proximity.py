@@ -1,0 +1,233 @@
+"""The distance engine against brute force through Geod, and its traps one by one."""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+import numpy as np
+import pytest
+
+from geo.geodesic import ARC_ERROR_M, arc_m, ecef, geodesic_m
+from geo.proximity import nearest, summarise, within, within_chunks
+
+DAY = 16_000
+
+
+def brute(sites, incidents, day, *, radius_m, as_of, window, end=None):
+    """Pairs and distances of every site and incident by Geod."""
+    end = day if end is None else end
+    (slon, slat), (ilon, ilat) = sites, incidents
+    distance = geodesic_m(slon[:, None], slat[:, None], ilon[None, :], ilat[None, :])
+    t = np.broadcast_to(as_of, slon.shape)[:, None]
+    w = np.broadcast_to(window, slon.shape)[:, None]
+    ok = (distance <= radius_m) & (day[None, :] <= t) & (end[None, :] > t - w)
+    return np.nonzero(ok), distance
+
+
+def same(pairs, expected, distance):
+    site, incident = expected
+    assert set(zip(pairs.site.tolist(), pairs.incident.tolist(), strict=True)) == set(
+        zip(site.tolist(), incident.tolist(), strict=True)
+    )
+    assert len(pairs) == site.size
+    np.testing.assert_allclose(pairs.distance_m, distance[pairs.site, pairs.incident], rtol=0, atol=5e-7)
+    order = np.lexsort((pairs.incident, pairs.distance_m, pairs.site))
+    assert (order == np.arange(len(pairs))).all()
+
+
+def points(rng, kind, n):
+    if kind == "globe":
+        return rng.uniform(-180, 180, n), np.degrees(np.arcsin(rng.uniform(-1, 1, n)))
+    if kind == "antimeridian":
+        return (rng.uniform(179.4, 180.6, n) + 180) % 360 - 180, rng.uniform(-1, 1, n)
+    if kind == "poles":
+        return rng.uniform(-180, 180, n), rng.choice([-1, 1], n) * (90 - rng.exponential(0.4, n)).clip(0, 90)
+    if kind == "lattice":
+        return np.round(rng.uniform(20, 21, n), 1), np.round(rng.uniform(4, 5, n), 1)
+    if kind == "one place":
+        return np.full(n, 17.467), np.full(n, 4.317)
+    return rng.uniform(20, 22, n), rng.uniform(-1, 1, n)
+
+
+@pytest.mark.parametrize("kind", ["globe", "antimeridian", "poles", "lattice", "one place", "region"])
+@pytest.mark.parametrize("radius_m", [0.0, 1_000.0, 25_000.0, 99_000.0, 300_000.0, 9e6, 4e7])
+@pytest.mark.parametrize("per_site", [False, True])
+def test_equals_geod_on_every_pair(kind, radius_m, per_site):
+    rng = np.random.default_rng(crc32(f"{kind}{radius_m}{per_site}".encode()))
+    sites, incidents = points(rng, kind, 90), points(rng, kind, 150)
+    day = rng.integers(DAY - 2000, DAY, 150)
+    end = day + rng.integers(0, 300, 150) * rng.integers(0, 2, 150)
+    as_of = rng.integers(DAY - 1500, DAY + 400, 90) if per_site else DAY - 200
+    pairs = within(*sites, *incidents, day, radius_m=radius_m, as_of_day=as_of, window_days=700, incident_end_day=end)
+    expected, distance = brute(sites, incidents, day, radius_m=radius_m, as_of=as_of, window=700, end=end)
+    same(pairs, expected, distance)
+    parts = list(
+        within_chunks(
+            *sites,
+            *incidents,
+            day,
+            radius_m=radius_m,
+            as_of_day=as_of,
+            window_days=700,
+            incident_end_day=end,
+            chunk_sites=7,
+        )
+    )
+    assert sum(map(len, parts)) == len(pairs)
+    if parts:
+        assert (np.concatenate([p.site for p in parts]) == pairs.site).all()
+        assert (np.concatenate([p.incident for p in parts]) == pairs.incident).all()
+        assert (np.concatenate([p.distance_m for p in parts]) == pairs.distance_m).all()
+
+
+def test_error_of_the_arc_is_what_the_module_says():
+    from pyproj import Geod
+
+    rng = np.random.default_rng(4)
+    n = 20_000
+    for limit, error in ARC_ERROR_M:
+        lat = np.concatenate((rng.uniform(-90, 90, n - 2000), rng.choice([-90, 90], 1000), np.zeros(1000)))
+        lon = rng.uniform(-180, 180, n)
+        lon2, lat2, _ = Geod(ellps="WGS84").fwd(lon, lat, rng.uniform(0, 360, n), limit * rng.uniform(0, 1, n))
+        (x1, y1, z1), (x2, y2, z2) = ecef(lon, lat), ecef(lon2, lat2)
+        chord2 = (x2 - x1) ** 2 + (y2 - y1) ** 2 + (z2 - z1) ** 2
+        exact = geodesic_m(lon, lat, lon2, lat2)
+        assert np.abs(arc_m(chord2, z2 - z1, z1 + z2) - exact).max() < error
+        assert (np.sqrt(chord2) - exact).max() < 1e-8, "a chord is never longer than the geodesic"
+
+
+def test_windows_are_inclusive_at_the_end_and_exclusive_at_the_start():
+    at = ([20.0], [4.0])
+    for day, inside in ((DAY, True), (DAY + 1, False), (DAY - 364, True), (DAY - 365, False)):
+        assert len(within(*at, *at, [day], radius_m=10, as_of_day=DAY, window_days=365)) == inside
+    # An event that lasts is in while any of its days is.
+    pairs = within(*at, *at, [DAY - 900], radius_m=10, as_of_day=DAY, window_days=365, incident_end_day=[DAY - 364])
+    assert len(pairs) == 1
+
+
+def test_the_radius_is_inclusive_to_the_last_bit():
+    distance = float(geodesic_m(20.0, 4.0, 20.17, 4.05))
+    for radius, inside in ((distance, 1), (np.nextafter(distance, 0), 0), (distance + 1e-9, 1)):
+        pairs = within([20.0], [4.0], [20.17], [4.05], [DAY], radius_m=radius, as_of_day=DAY, window_days=10)
+        assert len(pairs) == inside
+
+
+def test_a_site_on_the_least_latitude_of_the_grid():
+    """A prototype let it fall into row 0 by rounding: a negative neighbour gave 17 false pairs."""
+    rng = np.random.default_rng(5)
+    incidents = rng.uniform(15, 25, 400), rng.uniform(2.1, 8.3, 400)
+    least = incidents[1].min()
+    sites = np.concatenate((incidents[0][:5], [15.0, 25.0])), np.array([least] * 5 + [least - 1e-12, least + 1e-12])
+    day = np.full(400, DAY)
+    pairs = within(*sites, *incidents, day, radius_m=50_000, as_of_day=DAY, window_days=10)
+    same(pairs, *brute(sites, incidents, day, radius_m=50_000, as_of=DAY, window=10))
+
+
+@pytest.mark.parametrize(("n_sites", "n_incidents"), [(0, 0), (0, 5), (5, 0)])
+def test_empty_sides(n_sites, n_incidents):
+    sites, incidents = (np.zeros(n_sites),) * 2, (np.zeros(n_incidents),) * 2
+    day = np.full(n_incidents, DAY)
+    assert len(within(*sites, *incidents, day, radius_m=10, as_of_day=DAY, window_days=10)) == 0
+    sums = summarise(*sites, *incidents, day, radius_m=10, as_of_day=DAY, window_days=10)
+    assert sums.count.shape == (n_sites, 1)
+    assert not sums.count.any()
+    found, distance = nearest(*sites, *incidents, day, as_of_day=DAY, window_days=10)
+    assert (found == -1).all()
+    assert np.isnan(distance).all()
+
+
+def test_unknown_positions_and_dates_pair_with_nothing():
+    nat = np.array(["NaT", "2014-01-01"], dtype="datetime64[D]").astype(np.int64)
+    day = int(nat[1])
+    pairs = within(
+        [np.nan, 20.0], [4.0, 4.0], [20.0, 20.0], [4.0, 4.0], nat, radius_m=10, as_of_day=day, window_days=10
+    )
+    assert pairs.site.tolist() == [1]
+    assert pairs.incident.tolist() == [1]
+    assert len(within([20.0], [4.0], [20.0], [4.0], [day], radius_m=10, as_of_day=nat[0], window_days=10)) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"incident_lat": [91.0]}, "outside -90 to 90"),
+        ({"incident_day": [1, 2]}, "differ in length"),
+        ({"radius_m": float("nan")}, "radius_m"),
+        ({"as_of_day": [1, 2, 3]}, "one number or one per site"),
+    ],
+)
+def test_errors(change, said):
+    given = {
+        "site_lon": [1.0],
+        "site_lat": [1.0],
+        "incident_lon": [1.0],
+        "incident_lat": [1.0],
+        "incident_day": [1],
+        "radius_m": 5.0,
+        "as_of_day": 1,
+        "window_days": 1,
+    } | change
+    with pytest.raises(ValueError, match=said):
+        within(**given)
+
+
+@pytest.mark.parametrize("kind", ["globe", "lattice", "poles", "region"])
+@pytest.mark.parametrize("per_site", [False, True])
+@pytest.mark.parametrize("radius_m", [30_000.0, 250_000.0])
+def test_sums_are_those_of_the_pairs(kind, per_site, radius_m):
+    rng = np.random.default_rng(6)
+    n, m = 80, 300
+    sites, incidents = points(rng, kind, n), points(rng, kind, m)
+    day = rng.integers(DAY - 900, DAY, m)
+    end = day + rng.integers(0, 20, m)
+    given = {
+        "radius_m": radius_m,
+        "as_of_day": rng.integers(DAY - 900, DAY, n) if per_site else DAY - 100,
+        "window_days": 400,
+        "incident_end_day": end,
+    }
+    precision = rng.choice([1, 2, 5], m)
+    deaths = rng.integers(0, 9, (3, m)).astype(float)
+    sums = summarise(
+        *sites,
+        *incidents,
+        day,
+        **given,
+        precision=precision,
+        deaths_low=deaths[0],
+        deaths_best=deaths[1],
+        deaths_high=deaths[2],
+    )
+    pairs = within(*sites, *incidents, day, **given)
+    assert sums.classes.tolist() == [1, 2, 5]
+    for s in range(n):
+        for k, c in enumerate(sums.classes):
+            mine = (pairs.site == s) & (precision[pairs.incident] == c)
+            at = pairs.incident[mine]
+            assert sums.count[s, k] == at.size
+            for got, weight in zip((sums.deaths_low, sums.deaths_best, sums.deaths_high), deaths, strict=True):
+                assert got[s, k] == weight[at].sum()
+            if at.size:
+                assert sums.nearest_m[s, k] == pairs.distance_m[mine].min()
+                assert sums.latest_day[s, k] == end[at].max()
+            else:
+                assert np.isnan(sums.nearest_m[s, k])
+                assert sums.latest_day[s, k] == np.iinfo(np.int64).min
+
+
+@pytest.mark.parametrize("kind", ["globe", "antimeridian", "poles", "region"])
+def test_nearest_at_any_distance(kind):
+    rng = np.random.default_rng(7)
+    sites, incidents = points(rng, "globe", 60), points(rng, kind, 40)
+    day = rng.integers(DAY - 900, DAY, 40)
+    as_of = rng.integers(DAY - 900, DAY, 60)
+    found, distance = nearest(*sites, *incidents, day, as_of_day=as_of, window_days=100)
+    (site, incident), exact = brute(sites, incidents, day, radius_m=np.inf, as_of=as_of, window=100)
+    for s in range(60):
+        mine = incident[site == s]
+        if not mine.size:
+            assert found[s] == -1
+            assert np.isnan(distance[s])
+            continue
+        assert distance[s] == exact[s, mine].min()
+        assert found[s] == mine[exact[s, mine].argmin()]
