@@ -1,0 +1,146 @@
+"""Days out of text: ISO first, day/month against month/day asked for and never guessed, serial numbers explained."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+
+import numpy as np
+import pandas as pd
+
+_TIME = r"(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp][Mm])?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?"
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + _TIME)
+_COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
+_SLASHED = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})" + _TIME)
+_SERIAL = re.compile(r"\d{4,5}(?:\.\d+)?")
+_DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er)?[ -]+(?:de )?([^\W\d_]{3,12})\.?,?[ -]+(\d{4})" + _TIME)
+_MONTH_DAY = re.compile(r"([^\W\d_]{3,12})\.? +(\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})" + _TIME)
+_NO_DAY = re.compile(r"\d{4}|\d{4}[-/]\d{1,2}|\d{1,2}/\d{4}|[^\W\d_]{3,12}\.? +\d{4}")
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan janvier janv",
+            "february feb fevrier fevr fev",
+            "march mar mars",
+            "april apr avril avr",
+            "may mai",
+            "june jun juin",
+            "july jul juillet juil",
+            "august aug aout",
+            "september sep sept septembre",
+            "october oct octobre",
+            "november nov novembre",
+            "december dec decembre",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_FIRST_SERIAL, _LAST_SERIAL = 20_000, 60_000  # 1954-10-03 to 2064-04-08: what a column of dates can hold
+
+
+def _month(name: str) -> int | None:
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return _MONTHS.get("".join(c for c in plain if not unicodedata.combining(c)))
+
+
+def _day(year: int, month: int, day: int) -> tuple[dt.date | None, str]:
+    try:
+        return dt.date(year, month, day), ""
+    except ValueError:
+        return None, "date_impossible"
+
+
+def parse_date(text: str, *, day_first: bool | None = None, serials: bool = False) -> tuple[dt.date | None, str]:
+    """One day and the reason why there is none (blank for a blank text too).
+
+    Examples
+    --------
+    >>> parse_date("2009-02-20 00:00:00.000"), parse_date("12 March 2021")
+    ((datetime.date(2009, 2, 20), ''), (datetime.date(2021, 3, 12), ''))
+    >>> parse_date("31/02/2020", day_first=True), parse_date("03/04/2020"), parse_date("44927")
+    ((None, 'date_impossible'), (None, 'date_ambiguous'), (None, 'date_excel_serial'))
+    """
+    text = unicodedata.normalize("NFKC", text).strip()
+    if not text:
+        return None, ""
+    if (found := _ISO.fullmatch(text)) or (found := _COMPACT.fullmatch(text)):
+        return _day(int(found[1]), int(found[2]), int(found[3]))
+    if found := _SLASHED.fullmatch(text):
+        first, second, year = int(found[1]), int(found[3]), int(found[4])
+        if day_first is None and found[2] == ".":
+            day_first = True  # 12.03.2021 is written day first wherever it is written
+        if first > 12 and second > 12:
+            return None, "date_impossible"
+        if day_first is None:
+            if first <= 12 and second <= 12 and first != second:
+                return None, "date_ambiguous"
+            day_first = first > 12
+        day, month = (first, second) if day_first else (second, first)
+        return _day(year, month, day)
+    if found := _DAY_MONTH.fullmatch(text):
+        month_number = _month(found[2])
+        return _day(int(found[3]), month_number, int(found[1])) if month_number else (None, "date_unreadable")
+    if found := _MONTH_DAY.fullmatch(text):
+        month_number = _month(found[1])
+        return _day(int(found[3]), month_number, int(found[2])) if month_number else (None, "date_unreadable")
+    if _SERIAL.fullmatch(text) and _FIRST_SERIAL <= float(text) < _LAST_SERIAL:
+        if serials:
+            return dt.date(1899, 12, 30) + dt.timedelta(days=int(float(text))), ""
+        return None, "date_excel_serial"
+    return None, "date_incomplete" if _NO_DAY.fullmatch(text) else "date_unreadable"
+
+
+def _order_of(texts: list[str]) -> bool | None:
+    """True when the column shows day first, False month first, None when it shows neither or both."""
+    day_first = month_first = False
+    for text in texts:
+        if (found := _SLASHED.fullmatch(text.strip())) and found[2] != ".":
+            day_first |= int(found[1]) > 12 >= int(found[3])
+            month_first |= int(found[3]) > 12 >= int(found[1])
+    return None if day_first == month_first else day_first
+
+
+def parse_dates(
+    series: pd.Series, *, day_first: bool | None = None, serials: bool = False
+) -> tuple[pd.Series, pd.Series]:
+    """The days of a text column, and why some are none.
+
+    Parameters
+    ----------
+    series
+        Text; blank is unknown. Times of day are cut off, zones are not converted.
+    day_first
+        For dates like 03/04/2020: True day/month, False month/day. None takes the order that the column itself shows
+        (a 13 or more in one place, never in both); where it shows none the reason is ``date_ambiguous``: ask the user.
+    serials
+        Take Excel's serial day numbers (1900 system) as dates instead of explaining them.
+
+    Returns
+    -------
+    dates : pandas.Series
+        datetime64[s] at midnight, NaT where blank or unusable; index of `series`.
+    reason : pandas.Series
+        str: a key of :data:`layers.formats.reasons.REASONS` where a value is unusable, else ``""``.
+
+    Examples
+    --------
+    >>> dates, reason = parse_dates(pd.Series(["13/04/2020", "03/04/2020", "", "soon"]))
+    >>> dates.dt.strftime("%Y-%m-%d").tolist()[:2], reason.tolist()
+    (['2020-04-13', '2020-04-03'], ['', '', '', 'date_unreadable'])
+    """
+    codes, uniques = pd.factorize(series.astype("object"), use_na_sentinel=False)
+    texts = ["" if u is None or u != u else str(u) for u in uniques]
+    order = _order_of(texts) if day_first is None else day_first
+    days = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[s]")
+    why = np.full(len(texts), "", dtype=object)
+    for i, text in enumerate(texts):
+        day, why[i] = parse_date(text, day_first=order, serials=serials)
+        if day is not None:
+            days[i] = np.datetime64(day, "s")
+    if not len(texts):
+        days, why, codes = days[:0], why[:0], np.empty(0, dtype=np.int64)
+    return pd.Series(days[codes], index=series.index), pd.Series(why[codes], index=series.index, dtype="str")

@@ -1,0 +1,163 @@
+"""The named limits of the door: what is read at most, and why. Both doors refuse the same things; they differ in size.
+
+An administrator raises (or lowers) limits in one file, ``limits.toml`` in the project folder or wherever the
+environment variable ``CAHRA_LIMITS`` points: a table ``[upload]`` or ``[local]`` of the names below. The reasons are in
+:data:`REASONS_OF_LIMITS` and in docs/limits.md; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import time
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from geo.errors import InputError, LimitExceededError
+
+NO_LIMIT = 2**62
+MB = 1_000_000
+GB = 1_000 * MB
+
+
+@dataclass(frozen=True)
+class Door:
+    """How much one door lets in. Sizes are bytes, times seconds; every limit is inclusive.
+
+    Examples
+    --------
+    >>> UPLOAD.check("sites", 50_000)
+    >>> UPLOAD.check("sites", 50_001)
+    Traceback (most recent call last):
+        ...
+    geo.errors.LimitExceededError: 50001 passes the limit 'sites' of the upload door. Expected: 50000 at most...
+    """
+
+    name: str
+    file_bytes: int
+    unpacked_bytes: int
+    ratio: int
+    members: int
+    office_members: int
+    rows: int
+    sites: int
+    incidents: int
+    vertices: int
+    columns: int
+    cell_characters: int
+    seconds: float
+    child_bytes: int
+    raster_pixels: int
+    json_depth: int
+    xml_depth: int
+    number_digits: int
+
+    def check(self, limit: str, value: float, where: str = "") -> None:
+        """Raise :class:`geo.errors.LimitExceededError` when `value` passes the limit called `limit`."""
+        most = getattr(self, limit)
+        if value > most:
+            raise LimitExceededError(
+                "{value} passes the limit '{limit}' of the {door} door.",
+                where=where,
+                expected=f"{most} at most",
+                remedy="Split the file, or let an administrator raise the limit in limits.toml (docs/limits.md).",
+                value=f"{value:g}" if isinstance(value, float) else str(value),
+                limit=limit,
+                door=self.name,
+            )
+
+    def clock(self) -> Clock:
+        """A clock that runs out after `seconds`."""
+        return Clock(self)
+
+
+class Clock:
+    """Time left for one file; :meth:`check` raises when there is none."""
+
+    def __init__(self, door: Door) -> None:
+        self.door, self._start = door, time.monotonic()
+
+    def left(self) -> float:
+        """Seconds left, not below zero."""
+        return max(0.0, self.door.seconds - (time.monotonic() - self._start))
+
+    def check(self, where: str = "") -> None:
+        """Raise :class:`geo.errors.LimitExceededError` when the time is up."""
+        if self.left() <= 0:
+            self.door.check("seconds", self.door.seconds + 1, where)
+
+
+LIMITS: dict[str, tuple[float, float, str, str]] = {
+    # name: (local, upload, unit, reason)
+    "file_bytes": (2 * GB, 20 * MB, "bytes", "UCDP's whole CSV is 243 MB; a site list is rarely over 5 MB"),
+    "unpacked_bytes": (8 * GB, 100 * MB, "bytes", "a zip of 262 KB was seen to unpack to 180 MB"),
+    "ratio": (1000, 100, "unpacked / packed", "real layers pack 3 to 20 times; only bombs pack 1,000 times"),
+    "members": (1000, 10, "files in a zip or KMZ", "a zipped shapefile has 3 to 8 files"),
+    "office_members": (5000, 1000, "files inside an XLSX", "a workbook has a part per sheet, style, comment and chart"),
+    "rows": (NO_LIMIT, 500_000, "rows of one table", "the largest table that the app draws and filters at ease"),
+    "sites": (NO_LIMIT, 50_000, "sites of one list", "20,000 sites by 200,000 incidents take a second"),
+    "incidents": (NO_LIMIT, 500_000, "incidents of one file", "the whole of UCDP GED is 386,000"),
+    "vertices": (500_000_000, 2_000_000, "vertices of one layer", "72 simplified sub-prefectures have 15,000"),
+    "columns": (2000, 200, "columns of one table", "IPIS has 85, the widest of the known sources"),
+    "cell_characters": (131_072, 10_000, "characters of one cell", "the longest real cell seen has 4,000"),
+    "seconds": (3600.0, 60.0, "seconds for one file", "a page that is silent for longer looks dead"),
+    "child_bytes": (8 * GB, 2 * GB, "bytes of memory of a child process", "native parsers must not take the app along"),
+    "raster_pixels": (100_000_000, 25_000_000, "pixels of one window", "25 Mpx of float32 is 100 MB"),
+    "json_depth": (64, 64, "levels of nesting in JSON", "a MultiPolygon in a FeatureCollection has 8"),
+    "xml_depth": (128, 128, "levels of nesting in XML", "KML folders nest by hand, 20 levels at most"),
+    "number_digits": (310, 310, "characters of one JSON number", "no double has more; 5,000 digits stall a parser"),
+}
+"""Every limit: its default at the local and at the upload door, unit and reason (bytes in decimal MB and GB)."""
+
+
+def _defaults(column: int) -> dict[str, float]:
+    return {name: (values[0] if column == 0 else values[1]) for name, values in LIMITS.items()}
+
+
+def load_doors(path: Path | None = None) -> tuple[Door, Door]:
+    """The local and the upload door, with what the file `path` changes.
+
+    Parameters
+    ----------
+    path
+        A TOML file with tables ``[local]`` and ``[upload]``; by default ``$CAHRA_LIMITS``, else ``limits.toml`` in the
+        project folder. A file that is not there changes nothing.
+
+    Raises
+    ------
+    geo.errors.InputError
+        An unknown table or limit, or a value that is not a number above zero.
+    """
+    path = path or Path(os.environ.get("CAHRA_LIMITS") or Path(__file__).resolve().parents[2] / "limits.toml")
+    changes: dict[str, dict[str, float]] = {}
+    if path.is_file():
+        try:
+            changes = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+            raise InputError("The file of limits is not TOML.", where=path.name, got=str(fault)) from fault
+    faults = [f"[{door}]" for door in changes if door not in ("local", "upload")]
+    doors = []
+    for column, door in enumerate(("local", "upload")):
+        values = _defaults(column)
+        given = changes.get(door, {})
+        if not isinstance(given, dict):
+            given = {door: 0}
+        for limit, value in given.items():
+            if limit not in LIMITS or isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+                faults.append(f"[{door}] {limit} = {value}")
+            else:
+                values[limit] = value if limit == "seconds" else int(value)
+        doors.append(Door(name=door, **values))  # type: ignore[arg-type]
+    if faults:
+        raise InputError(
+            "The file of limits cannot be used.",
+            where=path.name,
+            expected="numbers above zero in [local] or [upload], named " + ", ".join(LIMITS),
+            got="; ".join(faults),
+        )
+    return doors[0], doors[1]
+
+
+LOCAL, UPLOAD = load_doors()
+assert {f.name for f in dataclasses.fields(Door)} == {"name", *LIMITS}, "every limit of a door is described"

@@ -1,0 +1,181 @@
+"""Why a row was not taken, or was taken with a remark: one key, one English and one French sentence each."""
+
+from __future__ import annotations
+
+REASONS: dict[str, tuple[str, str]] = {
+    # rows of a table
+    "too_many_fields": (
+        "The row has more fields than the header; values may have shifted.",
+        "La ligne a plus de champs que l'en-tête ; des valeurs ont pu se décaler.",
+    ),
+    "too_few_fields": (
+        "The row has fewer fields than the header: a line break or a cut inside it.",
+        "La ligne a moins de champs que l'en-tête : un saut de ligne ou une coupure à l'intérieur.",
+    ),
+    "quote_stray": (
+        "A quotation mark stands in the middle of a field.",
+        "Un guillemet se trouve au milieu d'un champ.",
+    ),
+    "cell_too_long": (
+        "A cell is longer than the limit 'cell_characters'.",
+        "Une cellule dépasse la limite « cell_characters ».",
+    ),
+    "trailing_field": (
+        "Each row ends with one delimiter too many; the empty field was left out and nothing shifted.",
+        "Chaque ligne se termine par un séparateur de trop ; le champ vide a été omis, rien n'a été décalé.",
+    ),
+    "blank_row": ("Blank rows were passed over.", "Des lignes vides ont été ignorées."),
+    "cell_error": (
+        "Excel error values (#N/A, #REF! and the like) were read as blank.",
+        "Des valeurs d'erreur d'Excel (#N/A, #REF!, etc.) ont été lues comme vides.",
+    ),
+    "formula_without_value": (
+        "Formulas without a stored result were read as blank; open and save the workbook to store them.",
+        "Des formules sans résultat enregistré ont été lues comme vides ; ouvrez puis enregistrez le classeur.",
+    ),
+    "missing_value": ("A value that is needed is missing.", "Une valeur nécessaire manque."),
+    "missing_id": ("The row has no id.", "La ligne n'a pas d'identifiant."),
+    "duplicate_id": (
+        "The id stands in another row too, alike after Unicode normalisation and case folding.",
+        "L'identifiant figure aussi dans une autre ligne, à la casse et à la forme Unicode près.",
+    ),
+    "row_repeated": ("The row repeats an earlier row in full.", "La ligne répète entièrement une ligne précédente."),
+    # coordinates
+    "coordinates_missing": ("The row has no coordinates.", "La ligne n'a pas de coordonnées."),
+    "coordinates_incomplete": (
+        "Only one of longitude and latitude is given.",
+        "Une seule des deux coordonnées (longitude, latitude) est donnée.",
+    ),
+    "coordinates_unreadable": ("The coordinates are not numbers.", "Les coordonnées ne sont pas des nombres."),
+    "coordinates_out_of_range": (
+        "Longitude must lie in -180 to 180 and latitude in -90 to 90 degrees.",
+        "La longitude doit être comprise entre -180 et 180 degrés, la latitude entre -90 et 90.",
+    ),
+    "coordinates_swapped": (
+        "Longitude and latitude seem to be swapped; nothing was swapped, ask for it if it is so.",
+        "La longitude et la latitude semblent inversées ; rien n'a été inversé, demandez-le si c'est le cas.",
+    ),
+    "coordinates_in_metres": (
+        "The coordinates look like metres (UTM or another projection), not degrees; convert them to WGS 84.",
+        "Les coordonnées semblent être en mètres (UTM ou autre projection) ; convertissez-les en WGS 84.",
+    ),
+    "coordinates_utm_text": (
+        "The coordinate is written as UTM or MGRS; convert it to degrees of WGS 84.",
+        "La coordonnée est écrite en UTM ou MGRS ; convertissez-la en degrés WGS 84.",
+    ),
+    "coordinates_zero": (
+        "The position (0, 0) lies in the Gulf of Guinea and stands for a missing value.",
+        "La position (0, 0) se trouve dans le golfe de Guinée et tient lieu de valeur manquante.",
+    ),
+    "coordinates_dms": (
+        "Coordinates in degrees, minutes and seconds were converted to decimal degrees.",
+        "Les coordonnées en degrés, minutes et secondes ont été converties en degrés décimaux.",
+    ),
+    "coordinates_decimal_comma": (
+        "Coordinates with a decimal comma were read as decimal degrees.",
+        "Les coordonnées à virgule décimale ont été lues comme degrés décimaux.",
+    ),
+    "coordinates_360": (
+        "The longitude is counted from 0 to 360; write west as negative.",
+        "La longitude est comptée de 0 à 360 ; notez l'ouest en négatif.",
+    ),
+    # numbers
+    "number_unreadable": ("A number was expected.", "Un nombre était attendu."),
+    "number_ambiguous": (
+        "The comma may part thousands or decimals; say which.",
+        "La virgule peut séparer les milliers ou les décimales ; précisez.",
+    ),
+    "number_not_finite": (
+        "The number is infinite, not a number, or too large.",
+        "Le nombre est infini, indéfini ou trop grand.",
+    ),
+    "number_out_of_range": ("The number lies outside its range.", "Le nombre est hors de ses limites."),
+    # dates
+    "date_unreadable": ("The date cannot be read.", "La date est illisible."),
+    "date_impossible": ("There is no such day.", "Ce jour n'existe pas."),
+    "date_ambiguous": (
+        "The date may be day/month or month/day; say which.",
+        "La date peut être jour/mois ou mois/jour ; précisez.",
+    ),
+    "date_excel_serial": (
+        "The date looks like a serial day number of Excel; format the column as a date, or allow serial numbers.",
+        "La date semble être un numéro de série d'Excel ; mettez la colonne au format date, ou autorisez-les.",
+    ),
+    "date_incomplete": ("The date has no day.", "La date n'a pas de jour."),
+    "date_missing": ("The date is missing.", "La date manque."),
+    "end_before_start": ("The end lies before the start.", "La fin précède le début."),
+    "date_in_future": ("The date lies in the future.", "La date est dans le futur."),
+    # geometry
+    "geometry_null": ("The row has no geometry.", "La ligne n'a pas de géométrie."),
+    "geometry_empty": ("The geometry is empty.", "La géométrie est vide."),
+    "geometry_malformed": (
+        "The geometry is not built as its type asks.",
+        "La géométrie n'est pas construite comme son type l'exige.",
+    ),
+    "geometry_unknown_type": ("The geometry has an unknown type.", "La géométrie est d'un type inconnu."),
+    "feature_malformed": ("This is not a GeoJSON feature.", "Ce n'est pas une entité GeoJSON."),
+    "properties_malformed": (
+        "The properties are not an object of names and values.",
+        "Les propriétés ne sont pas un objet de noms et de valeurs.",
+    ),
+    "not_a_point": (
+        "A point was expected; a line or area has no one position unless you say that its middle may stand for it.",
+        "Un point était attendu ; une ligne ou une surface n'a pas de position unique, sauf si vous l'acceptez.",
+    ),
+    "not_a_line": ("A line was expected.", "Une ligne était attendue."),
+    "not_an_area": ("A polygon was expected.", "Un polygone était attendu."),
+    "several_points": (
+        "The row holds several points; one was expected.",
+        "La ligne contient plusieurs points ; un seul était attendu.",
+    ),
+    "zero_area": ("The polygon has no area.", "Le polygone n'a pas de surface."),
+    "bow_tie": (
+        "The polygon crosses itself or is otherwise invalid; it needs repair before use.",
+        "Le polygone se croise ou est invalide ; il doit être réparé avant emploi.",
+    ),
+    "ring_unclosed": (
+        "A ring did not end where it began; it was closed with a straight line.",
+        "Un anneau ne se terminait pas à son point de départ ; il a été fermé par un segment.",
+    ),
+    "height_dropped": ("Heights or measures (Z, M) were left out.", "Les altitudes ou mesures (Z, M) ont été omises."),
+    "mixed_geometry": (
+        "Points, lines and areas stand in one file.",
+        "Points, lignes et surfaces se mêlent dans un fichier.",
+    ),
+    "antimeridian": (
+        "The shape spans more than 180 degrees of longitude: it may cross the antimeridian, and is read as written.",
+        "La forme couvre plus de 180 degrés de longitude : elle croise peut-être l'antiméridien ; lue telle quelle.",
+    ),
+    "representative_point": (
+        "A point inside the line or area stands for it, as asked.",
+        "Un point intérieur tient lieu de la ligne ou de la surface, comme demandé.",
+    ),
+    "record_without_shape": (
+        "The attribute table and the shapes are not equally long; the surplus was not taken.",
+        "La table attributaire et les formes n'ont pas la même longueur ; le surplus n'a pas été repris.",
+    ),
+    "record_deleted": (
+        "The record is marked as deleted in the DBF file.",
+        "L'enregistrement est marqué comme supprimé dans le fichier DBF.",
+    ),
+    # kinds of rows that layers turn down
+    "unknown_code": ("The code is not one of the known ones.", "Le code n'est pas un code connu."),
+    "after_as_of": ("The row is dated after the as-of date.", "La ligne est datée après la date de référence."),
+    "superseded": (
+        "A newer row of the same site stands in its place.",
+        "Une ligne plus récente du même site la remplace.",
+    ),
+}
+"""Key -> (English, French). Reject reasons and remarks share the keys; `layers` may use any of them."""
+
+
+def sentence(reason: str, language: str = "en") -> str:
+    """The sentence of a reason; a key that is not known is given back as it is.
+
+    Examples
+    --------
+    >>> sentence("date_impossible"), sentence("date_impossible", "fr")
+    ('There is no such day.', "Ce jour n'existe pas.")
+    """
+    pair = REASONS.get(reason)
+    return reason if pair is None else pair[1 if language == "fr" else 0]
