@@ -1,0 +1,117 @@
+"""Two languages: gettext catalogues in ``locale/``, read as they are committed, and numbers and dates by locale.
+
+The message in English is the key. In code a text is marked by the name of what translates it: ``_("...")`` at once,
+``N_("...")`` for tables whose text is translated later; ``scripts/messages.py`` finds both, and the sentences of the
+named errors, and brings ``locale/*/LC_MESSAGES/cahra.po`` up to date. No build step: the ``.po`` file is compiled in
+memory once per process.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gettext
+import io
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+LANGUAGES = {"en": "English", "fr": "Français"}
+"""Languages that a reader can choose, by their code."""
+
+LOCALE = Path(__file__).resolve().parents[1] / "locale"
+DOMAIN = "cahra"
+
+
+def N_(text: str) -> str:  # noqa: N802  (gettext's own name for it)
+    """`text` itself: marks a message that is translated where it is shown."""
+    return text
+
+
+def pick(asked: object, locale: object = None) -> str:
+    """The language to speak: what was asked for, else the browser's, else English.
+
+    Examples
+    --------
+    >>> pick("fr"), pick(None, "fr-CF"), pick("xx", "de"), pick(["fr"], None)
+    ('fr', 'fr', 'en', 'en')
+    """
+    for wish in (asked, locale):
+        code = wish.replace("_", "-").split("-")[0].lower() if isinstance(wish, str) else ""
+        if code in LANGUAGES:
+            return code
+    return "en"
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _catalogue(language: str) -> gettext.NullTranslations:
+    path = LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    if not path.is_file():
+        return gettext.NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@dataclass(frozen=True)
+class Translator:
+    """Speaks one language; call it with a message and the values of its ``{placeholders}``.
+
+    Examples
+    --------
+    >>> _ = Translator("en")
+    >>> _("Sites on {day}", day="x"), _.plural("{n} site", "{n} sites", 2000), _.number(1234.5, 1)
+    ('Sites on x', '2,000 sites', '1,234.5')
+    """
+
+    language: str
+
+    def __call__(self, message: str, /, **values: object) -> str:
+        """`message` in this language, its placeholders filled with `values`."""
+        said = _catalogue(self.language).gettext(message) if message else ""
+        return said.format(**values) if values else said
+
+    def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
+        """The message for `n` things, with ``{n}`` written by locale."""
+        return _catalogue(self.language).ngettext(one, many, n).format(n=self.number(n), **values)
+
+    def number(self, value: object, digits: int = 0) -> str:
+        """`value` with the locale's separators, rounded to `digits`; blank for a missing value."""
+        from babel.numbers import format_decimal
+
+        if value is None or pd.isna(value):  # type: ignore[call-overload]
+            return ""
+        pattern = "#,##0" + ("." + "#" * digits if digits else "")
+        return str(format_decimal(round(float(value), digits), format=pattern, locale=self.language))  # type: ignore[arg-type]
+
+    def date(self, value: object) -> str:
+        """`value` as a day in the locale's words; blank for a missing value."""
+        from babel.dates import format_date
+
+        stamp = pd.Timestamp(value) if value is not None else pd.NaT  # type: ignore[arg-type]
+        return "" if pd.isna(stamp) else str(format_date(stamp.date(), "d MMM y", locale=self.language))
+
+    def month(self, value: dt.date) -> str:
+        """Month and year of `value` in the locale's words."""
+        from babel.dates import format_date
+
+        return str(format_date(value, "LLLL y", locale=self.language))
+
+    def distance(self, metres: object) -> str:
+        """Metres as kilometres with one decimal; blank for a missing value."""
+        if metres is None or pd.isna(metres):  # type: ignore[call-overload]
+            return ""
+        return f"{self.number(float(metres) / 1000, 1)} km"  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def translator(language: str) -> Translator:
+    """The translator of a language; English for one that is not known."""
+    return Translator(language if language in LANGUAGES else "en")

@@ -1,0 +1,114 @@
+"""Brings the French catalogue up to date with what the code says; run it after changing a sentence.
+
+    .venv/bin/python -m scripts.messages          # rewrites locale/fr/LC_MESSAGES/cahra.po
+    .venv/bin/python -m scripts.messages --list   # prints what has no French yet
+
+It finds ``_("...")``, ``N_("...")`` and ``plural("...", "...")`` with Babel, and the sentences of the named errors
+(first argument, ``expected``, ``got``, ``remedy``) in the syntax tree, because Babel looks at positions only.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parents[1]
+PO = ROOT / "locale" / "fr" / "LC_MESSAGES" / "cahra.po"
+SOURCES = ("app.py", "views/*.py", "layers/**/*.py", "geo/**/*.py")
+_ERROR = re.compile(r"[A-Z]\w*Error$")
+_BUILTIN = {"ValueError", "TypeError", "KeyError", "RuntimeError", "OSError", "IndexError", "AssertionError"}
+
+
+def marked(source: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Messages marked by ``_``, ``N_`` and ``plural``: line number, and one or two forms."""
+    found = extract(
+        "python", io.BytesIO(source), {"_": None, "N_": None, "plural": (1, 2)}, options={"encoding": "utf-8"}
+    )
+    for line, message, _comments, _context in found:
+        forms = message if isinstance(message, tuple) else (message,)
+        if all(forms):
+            yield line, forms
+
+
+def told_by_errors(source: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Literal sentences given to the named errors."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        if not _ERROR.match(name) or name in _BUILTIN:
+            continue
+        given = [*node.args[:1], *(k.value for k in node.keywords if k.arg in ("expected", "got", "remedy"))]
+        for value in given:
+            if (
+                isinstance(value, ast.Constant)
+                and isinstance(value.value, str)
+                and re.search(r"[A-Za-z]{2}", value.value)
+            ):
+                yield node.lineno, (value.value,)
+
+
+def template() -> Catalog:
+    """Every message of the code, in the order of files and lines."""
+    catalogue = Catalog(project="CAHRA Atlas", charset="utf-8", fuzzy=False)
+    for label in ("Expected", "Got", "Remedy"):
+        catalogue.add(label, locations=[("geo/errors.py", 1)])
+    for pattern in SOURCES:
+        for path in sorted(ROOT.glob(pattern)):
+            source = path.read_bytes()
+            where = path.relative_to(ROOT).as_posix()
+            for _line, forms in [*marked(source), *told_by_errors(source)]:
+                catalogue.add(forms if len(forms) > 1 else forms[0], locations=[(where, 1)])
+    return catalogue
+
+
+def french() -> Catalog:
+    """The committed French catalogue."""
+    if not PO.is_file():
+        return Catalog(locale="fr", project="CAHRA Atlas", charset="utf-8", fuzzy=False)
+    with PO.open("rb") as file:
+        return read_po(file, locale="fr")
+
+
+def untranslated() -> list[str]:
+    """Messages of the code that have no French, or a doubtful one."""
+    said = french()
+    out = []
+    for message in template():
+        if not message.id:
+            continue
+        own = said.get(message.id if isinstance(message.id, str) else message.id[0])
+        forms = [] if own is None else [own.string] if isinstance(own.string, str) else list(own.string)
+        if own is None or not forms or not all(forms) or own.fuzzy:
+            out.append(message.id if isinstance(message.id, str) else message.id[0])
+    return out
+
+
+def main() -> None:
+    """Rewrite the catalogue, or list what it lacks."""
+    if "--list" in sys.argv:
+        print(*untranslated(), sep="\n")
+        return
+    catalogue = french()
+    catalogue.update(template(), no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    PO.parent.mkdir(parents=True, exist_ok=True)
+    with PO.open("wb") as file:
+        write_po(file, catalogue, width=120, sort_output=True, no_location=True, omit_header=False)
+    # The dates of the header change on every run and say nothing.
+    text = re.sub(
+        r'^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Generated-By): .*\n', "", PO.read_text(), flags=re.M
+    )
+    PO.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

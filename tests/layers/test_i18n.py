@@ -1,0 +1,46 @@
+"""French misses nothing, and numbers and dates follow the language."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+
+from layers.i18n import LANGUAGES, pick, translator
+from scripts import messages
+
+
+def test_french_misses_nothing():
+    assert messages.untranslated() == []
+
+
+def test_the_catalogue_holds_nothing_that_the_code_no_longer_says():
+    said = {m.id if isinstance(m.id, str) else m.id[0] for m in messages.template() if m.id}
+    kept = {m.id if isinstance(m.id, str) else m.id[0] for m in messages.french() if m.id}
+    assert kept - said == set()
+
+
+@pytest.mark.parametrize("message", [m for m in messages.french() if m.id], ids=lambda m: str(m.id)[:40])
+def test_french_keeps_every_placeholder(message):
+    ids = [message.id] if isinstance(message.id, str) else list(message.id)
+    strings = [message.string] if isinstance(message.string, str) else list(message.string)
+    wanted = set(re.findall(r"\{(\w+)[^}]*\}", ids[-1]))
+    for text in strings:
+        assert set(re.findall(r"\{(\w+)[^}]*\}", text)) == wanted
+
+
+def test_numbers_and_dates_by_language():
+    fr, en = translator("fr"), translator("en")
+    assert fr.number(1234567.5, 1).replace("\u202f", " ").replace("\xa0", " ") == "1 234 567,5"
+    assert en.number(1234567.5, 1) == "1,234,567.5"
+    assert fr.date(pd.Timestamp("2016-09-19")) == "19 sept. 2016"
+    assert en.date(pd.NaT) == ""
+    assert fr.distance(75_712.0) == "75,7 km"
+
+
+def test_the_language_is_what_was_asked_for_else_the_browsers():
+    assert pick("fr", "en-GB") == "fr"
+    assert pick("../fr", "fr-FR") == "fr"
+    assert pick(None, None) == "en"
+    assert set(LANGUAGES) == {"en", "fr"}
