@@ -49,7 +49,7 @@ def _features(paths: Iterable[Path]) -> list[dict[str, object]]:
     return out
 
 
-def outlines_script() -> str:
+def basemap_script() -> str:
     """``window.CAHRA_OUTLINES = {countries, admin1, places}``; what ``data/`` lacks is left empty."""
     places: list[list[object]] = []
     towns = DATA / "geonames_towns.csv"
