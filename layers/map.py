@@ -24,9 +24,9 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.schema import CLASSES, ZONE_STATUSES
 from layers import assets, styles
+from layers.basemap import ring_deltas
 from layers.formats.escape import html, json_blob
 from layers.i18n import N_, Translator
-from layers.basemap import ring_deltas
 
 ZONE_TOLERANCE = 0.002
 """Corners of drawn zones that stray less than this [degrees] are left out; verdicts use the full polygons."""
