@@ -1,1 +1,26 @@
-"""placeholder."""
+"""The only door for untrusted bytes, and the only writers."""
+
+from layers.formats.coordinates import check_positions, coordinate_notes, parse_coordinates
+from layers.formats.dates import parse_dates
+from layers.formats.door import check_rows, read
+from layers.formats.ids import duplicate_groups
+from layers.formats.limits import LOCAL, UPLOAD, Door
+from layers.formats.numbers import parse_numbers
+from layers.formats.reasons import REASONS
+from layers.formats.table import Table
+
+__all__ = [
+    "LOCAL",
+    "REASONS",
+    "UPLOAD",
+    "Door",
+    "Table",
+    "check_positions",
+    "check_rows",
+    "coordinate_notes",
+    "duplicate_groups",
+    "parse_coordinates",
+    "parse_dates",
+    "parse_numbers",
+    "read",
+]

@@ -1,0 +1,155 @@
+"""What a file is, by its first bytes: the name is only held against it."""
+
+from __future__ import annotations
+
+import re
+
+from geo.errors import FormatError
+from layers.formats.source import Source
+
+REFUSED_MARKUP = {
+    "ogrvrtdatasource": "an OGR VRT file: it names other files to be read",
+    "ogrvrtlayer": "an OGR VRT file: it names other files to be read",
+    "ogrvrtwarpedlayer": "an OGR VRT file: it names other files to be read",
+    "ogrvrtunionlayer": "an OGR VRT file: it names other files to be read",
+    "vrtdataset": "a GDAL VRT file: it names other files to be read",
+    "gdaltileindexdataset": "a GDAL tile index: it names other files to be read",
+    "gdal_wms": "a GDAL web service file: it names an address to be fetched",
+    "gdal_wmts": "a GDAL web service file: it names an address to be fetched",
+    "ogrwfsdatasource": "a WFS service file: it names an address to be fetched",
+    "wfs_capabilities": "a WFS service file: it names an address to be fetched",
+    "svg": "an SVG image: it can carry scripts",
+    "html": "an HTML page: it can carry scripts",
+    "script": "an HTML page: it can carry scripts",
+    "gpx": "a GPX file, which is not among the formats read",
+    "rss": "a feed, which is not among the formats read",
+}
+"""Root elements that are refused under any file name, in lower case, and what they are."""
+
+_SIGNATURES = (
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"SQLite format 3\x00", "gpkg"),
+    (b"PAR1", "geoparquet"),
+    (b"II*\x00", "geotiff"),
+    (b"MM\x00*", "geotiff"),
+    (b"II+\x00", "geotiff"),
+    (b"MM\x00+", "geotiff"),
+)
+_FOREIGN = (
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel (.xls) or an encrypted workbook", "Save it as .xlsx."),
+    (b"\x00\x00\x27\x0a", "a bare .shp file", "Zip it with its .shx, .dbf and .prj."),
+    (b"%PDF", "a PDF", ""),
+    (b"\x1f\x8b", "a gzip archive", "Unpack it first."),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive", "Unpack it first."),
+    (b"Rar!", "a RAR archive", "Unpack it first."),
+    (b"\x89HDF", "an HDF5 or NetCDF file", ""),
+    (b"CDF", "a NetCDF file", ""),
+    (b"\x89PNG", "a PNG image", ""),
+    (b"\xff\xd8\xff", "a JPEG image", ""),
+    (b"GIF8", "a GIF image", ""),
+    (b"\x7fELF", "a program", ""),
+    (b"MZ", "a program", ""),
+)
+_UTF16 = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_EXPECTED = {
+    "csv": ("text",),
+    "tsv": ("text",),
+    "tab": ("text",),
+    "txt": ("text",),
+    "json": ("json",),
+    "geojson": ("json",),
+    "topojson": ("json",),
+    "xlsx": ("zip",),
+    "zip": ("zip",),
+    "kmz": ("zip",),
+    "kml": ("xml",),
+    "xml": ("xml",),
+    "gpkg": ("gpkg",),
+    "parquet": ("geoparquet",),
+    "geoparquet": ("geoparquet",),
+    "tif": ("geotiff",),
+    "tiff": ("geotiff",),
+}
+_ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)")
+_SKIP = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+READABLE = "CSV, TSV, XLSX, GeoJSON, TopoJSON, KML, KMZ, zipped shapefile, GeoPackage, GeoParquet"
+
+
+def root_of(head: bytes) -> tuple[str, str]:
+    """Prefix and local name of the first element of XML text, both in lower case; blank when none is in sight.
+
+    Examples
+    --------
+    >>> root_of(b'<?xml version="1.0"?><!-- a --><ogr:FeatureCollection>')
+    ('ogr', 'featurecollection')
+    """
+    at = 0
+    while found := _SKIP.match(head, at):
+        at = found.end()
+    root = _ROOT.match(head, at)
+    return ((root[1] or b"").decode().lower(), root[2].decode().lower()) if root else ("", "")
+
+
+def refuse_markup(head: bytes, name: str) -> str:
+    """Local name of the root element; raises for those of :data:`REFUSED_MARKUP` and for GML and WFS answers."""
+    prefix, local = root_of(head)
+    what = REFUSED_MARKUP.get(local)
+    low = head.lower()
+    if what is None and (prefix in ("gml", "wfs", "ogr") or (local == "featurecollection" and b"gml" in low)):
+        what = "a GML or WFS answer: it can name schemas to be fetched"
+    if what is None and (b"<!doctype html" in low or b"<script" in low):
+        what = REFUSED_MARKUP["html"]
+    if what is not None:
+        raise FormatError(
+            "The file is refused: it is {thing}.", where=name, expected=READABLE, got=f"<{local}>", thing=what
+        )
+    return local
+
+
+def kind_of(source: Source) -> str:
+    """One of text, json, xml, zip, gpkg, geoparquet, geotiff, from the first bytes.
+
+    Raises
+    ------
+    geo.errors.FormatError
+        A format that is refused by name, UTF-16 or UTF-32, NUL bytes in text, or bytes that are not what the file's
+        ending says.
+    """
+    head, name = source.head, source.name
+    kind = next((kind for magic, kind in _SIGNATURES if head.startswith(magic)), "")
+    if not kind:
+        for magic, what, remedy in _FOREIGN:
+            if head.startswith(magic):
+                raise FormatError(
+                    "The file is refused: it is {thing}.", where=name, expected=READABLE, remedy=remedy, thing=what
+                )
+        if head.startswith(_UTF16) or head[:2] in (b"\x00<", b"<\x00", b"\x00{", b"{\x00"):
+            raise FormatError(
+                "The text is in UTF-16 or UTF-32.", where=name, expected="UTF-8", remedy="Save it as CSV UTF-8."
+            )
+        if b"\x00" in head and source.suffix in _EXPECTED and _EXPECTED[source.suffix] != ("text",):
+            raise FormatError(
+                "The file is not what its name says.",
+                where=name,
+                expected=f"a .{source.suffix} file",
+                got="other bytes",
+            )
+        if b"\x00" in head:
+            raise FormatError("The file is not text, and of no known format.", where=name, expected=READABLE)
+        start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+        kind = "json" if start[:1] in (b"{", b"[") else "xml" if start[:1] == b"<" else "text"
+        if kind == "xml":
+            refuse_markup(start, name)
+        if source.suffix in ("json", "geojson", "topojson") and kind == "text":
+            kind = "json"  # a bare number, word or null: the JSON reader says what is wrong
+    expected = _EXPECTED.get(source.suffix)
+    if expected and kind not in expected:
+        raise FormatError(
+            "The file is not what its name says.",
+            where=name,
+            expected=f"a .{source.suffix} file",
+            got={"text": "plain text", "json": "JSON", "xml": "XML", "zip": "a zip archive"}.get(kind, kind),
+            remedy="Give it the ending of what it holds.",
+        )
+    return kind

@@ -1,0 +1,140 @@
+"""What comes out of the door: one table, and the report of what was met on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.schema import REJECTED, conform, empty
+from layers.formats.reasons import sentence
+
+ID_COLUMNS = (
+    "site_id",
+    "id",
+    "event_id_cnty",
+    "pcode",
+    "vid",
+    "supplier_id",
+    "programme_id",
+    "shapeid",
+    "icglrid",
+    "fid",
+    "code",
+)
+"""Columns that are taken for a row's id in reports, by priority; compared in lower case."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of text as read from one file, and where each comes from.
+
+    Attributes
+    ----------
+    frame
+        All columns text (`str`, blank is ``""``), in the file's order and spelling (outer blanks stripped); RangeIndex.
+    row
+        int64, row in the source: the first record of a CSV or sheet is 1, so its first data row is 2; the first feature
+        or shape is 1.
+    geometry
+        Object array of shapely geometries in WGS 84 longitude/latitude degrees, two-dimensional, None where there is
+        none; None for plain tables.
+    name
+        File name without folders.
+    sha256
+        Of the bytes as given, in hex.
+    format
+        csv, tsv, xlsx, geojson, topojson, shapefile, kml, kmz, gpkg, geoparquet, geotiff or xml.
+    meta
+        Text facts of the file: encoding, delimiter, decimal, sheet, layer, crs, collection_name, and the top-level text
+        members of a GeoJSON.
+    rejected
+        Rows that never became a row of `frame` (:data:`geo.schema.REJECTED`).
+    notes
+        English sentences on what was read with a remark.
+    remarks
+        The same, for programs: key of :data:`layers.formats.reasons.REASONS` -> source rows (empty for the whole file).
+    document
+        The root element of an XML file read with ``purpose="xml"``.
+    raster
+        What a GeoTIFF read with ``purpose="raster"`` declares (:class:`layers.formats.raster.RasterFacts`).
+    """
+
+    frame: pd.DataFrame
+    row: np.ndarray
+    geometry: np.ndarray | None
+    name: str
+    sha256: str
+    format: str
+    meta: dict[str, str]
+    rejected: pd.DataFrame
+    notes: list[str]
+    remarks: dict[str, list[int]] = field(default_factory=dict)
+    document: Any = None
+    raster: Any = None
+
+    @property
+    def accounting(self) -> dict[str, int]:
+        """Rows read, accepted and rejected; read = accepted + rejected."""
+        accepted, rejected = len(self.frame), len(self.rejected)
+        return {"read": accepted + rejected, "accepted": accepted, "rejected": rejected}
+
+
+class Report:
+    """Collects rejections and remarks while one file is read."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._rejected: list[tuple[int, str, str, str, str]] = []
+        self.remarks: dict[str, list[int]] = {}
+        self._said: list[str] = []
+
+    def reject(self, row: int, reason: str, *, id: str = "", expected: str = "", got: str = "") -> None:  # noqa: A002
+        """Note that the source row `row` became none."""
+        self._rejected.append((row, id[:200], reason, expected, shorten(got)))
+
+    def remark(self, reason: str, rows: Iterable[int] = ()) -> None:
+        """Note that rows (or the whole file) were read with a remark."""
+        self.remarks.setdefault(reason, []).extend(int(r) for r in rows)
+
+    def note(self, text: str) -> None:
+        """Add a sentence of its own."""
+        self._said.append(text)
+
+    def rejected(self) -> pd.DataFrame:
+        """The rejections as :data:`geo.schema.REJECTED`, in order of rows."""
+        if not self._rejected:
+            return empty(REJECTED)
+        rows = sorted(self._rejected, key=lambda r: r[0])
+        frame = pd.DataFrame(rows, columns=["row", "id", "reason", "expected", "got"])
+        frame.insert(0, "source_file", self.name)
+        return conform(frame, REJECTED)
+
+    def notes(self) -> list[str]:
+        """All remarks and notes as English sentences."""
+        said = []
+        for reason, rows in self.remarks.items():
+            shown = ", ".join(map(str, rows[:5])) + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")
+            said.append(sentence(reason) + (f" (rows {shown})" if rows else ""))
+        return said + self._said
+
+
+def shorten(text: str, most: int = 80) -> str:
+    """`text` cut to `most` characters, control characters made visible, for reports."""
+    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[: most + 1])
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def id_of(names: list[str]) -> int | None:
+    """Position of the column that holds a row's id, None when none is known by name."""
+    low = [n.strip().lower() for n in names]
+    return next((low.index(known) for known in ID_COLUMNS if known in low), None)
+
+
+def text_frame(columns: dict[str, Any], rows: int) -> pd.DataFrame:
+    """A frame of `str` columns out of lists or arrays of text, with a RangeIndex of `rows`."""
+    index = pd.RangeIndex(rows)
+    return pd.DataFrame({name: pd.array(values, dtype="str") for name, values in columns.items()}, index=index)
