@@ -1,0 +1,171 @@
+"""Which programmes reach which sites: polygon, administrative unit, or point with a stated radius.
+
+A country or a region is never painted: a programme that names only those reaches no site. A point without a stated
+radius reaches none either, since nobody said how far it works; both are listed beside the map.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from geo.names import fold
+from geo.programmes import Programmes
+
+STACK = 5
+"""So many programmes on one point, not stated as exact, stand for the country (157 were seen on one capital)."""
+
+KM_PER_DEGREE = 110.0
+"""Less than a degree of latitude anywhere, so that a box drawn with it is never too small."""
+
+
+def unstack(programmes: Programmes, stack: int = STACK) -> Programmes:
+    """The same programmes, with stacked points turned into country footprints.
+
+    A point is stacked when at least `stack` programmes share its coordinates to five decimals (about a metre), and it
+    is called approximate, or neither its exactness nor a radius is stated. A stated radius without a word on exactness
+    stands: five programmes may well work around one town. A stacked point
+    keeps its coordinates, but its kind becomes ``country`` and it reaches no site.
+    """
+    places = programmes.footprints
+    vague = (places["exactness"] == "") & ~(places["radius_km"] > 0)
+    vague |= ~places["exactness"].isin(["", "exact"])
+    point = ((places["kind"] == "point") & vague).to_numpy()
+    spot = pd.DataFrame({"x": places["lon"].round(5), "y": places["lat"].round(5), "p": places["programme"]})
+    sharing = spot[point].groupby(["x", "y"])["p"].transform("nunique").reindex(places.index).fillna(0).to_numpy()
+    stacked = point & (sharing >= stack)
+    if not stacked.any():
+        return programmes
+    kind = places["kind"].mask(stacked, "country")
+    return Programmes(
+        programmes.frame,
+        places.assign(kind=kind.astype("str"), stacked=places["stacked"] | stacked),
+        programmes.geometry,
+        programmes.remarks,
+    )
+
+
+def reached(sites: pd.DataFrame, programmes: Programmes, boundaries: object = None) -> tuple[np.ndarray, np.ndarray]:
+    """All pairs (site, programme) whose site lies in a footprint of the programme.
+
+    Parameters
+    ----------
+    sites
+        Columns `lon`, `lat`, `country`, `admin1`, `admin2` of ``geo.schema.ASSESSED``.
+    programmes
+        Programmes with their footprints.
+    boundaries
+        ``geo.areas.Boundaries`` (one set, or one per level) that translate administrative codes to units; None uses
+        names only.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Positions of sites and of programmes, int64, each pair once, sorted.
+    """
+    found = [
+        _in_polygons(sites, programmes),
+        _in_circles(sites, programmes.footprints),
+        _in_units(sites, programmes.footprints, boundaries),
+    ]
+    site, place = (np.concatenate([pair[k] for pair in found]) for k in (0, 1))
+    pairs = np.column_stack([site, programmes.footprints["programme"].to_numpy()[place]])
+    pairs = np.unique(pairs, axis=0) if len(pairs) else pairs.reshape(0, 2)
+    return pairs[:, 0].astype("int64"), pairs[:, 1].astype("int64")
+
+
+def _located(sites: pd.DataFrame) -> np.ndarray:
+    return np.flatnonzero(np.isfinite(sites["lon"].to_numpy()) & np.isfinite(sites["lat"].to_numpy()))
+
+
+def _in_polygons(sites: pd.DataFrame, programmes: Programmes) -> tuple[np.ndarray, np.ndarray]:
+    import shapely
+
+    places = np.flatnonzero((programmes.footprints["kind"] == "polygon").to_numpy())
+    here = _located(sites)
+    if not len(places) or not len(here):
+        return np.empty(0, "int64"), np.empty(0, "int64")
+    tree = shapely.STRtree(shapely.points(sites["lon"].to_numpy()[here], sites["lat"].to_numpy()[here]))
+    shape, point = tree.query(programmes.geometry[places], predicate="intersects")
+    return here[point], places[shape]
+
+
+def _in_circles(sites: pd.DataFrame, places: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    import shapely
+    from pyproj import Geod
+
+    radius = places["radius_km"].to_numpy()
+    lon, lat = places["lon"].to_numpy(), places["lat"].to_numpy()
+    usable = (places["kind"] == "point").to_numpy() & (radius > 0) & np.isfinite(lon) & np.isfinite(lat)
+    circles, here = np.flatnonzero(usable), _located(sites)
+    if not len(circles) or not len(here):
+        return np.empty(0, "int64"), np.empty(0, "int64")
+    x, y = sites["lon"].to_numpy()[here], sites["lat"].to_numpy()[here]
+    lon, lat, radius = lon[circles], lat[circles], radius[circles]
+    high = radius / KM_PER_DEGREE
+    farthest = np.minimum(np.abs(lat) + high, 90.0)
+    # Near a pole, or around half the Earth, a box in degrees is the whole band.
+    wide = np.where(farthest > 85, 360.0, high / np.cos(np.radians(np.minimum(farthest, 85))))
+    wide = np.where((np.abs(lon) + wide > 180) | (wide > 90), 360.0, wide)
+    boxes = shapely.box(lon - wide, lat - high, lon + wide, lat + high)
+    circle, point = shapely.STRtree(shapely.points(x, y)).query(boxes)
+    distance = Geod(ellps="WGS84").inv(lon[circle], lat[circle], x[point], y[point])[2]
+    near = np.asarray(distance) <= radius[circle] * 1000
+    return here[point[near]], circles[circle[near]]
+
+
+def _in_units(sites: pd.DataFrame, places: pd.DataFrame, boundaries: object) -> tuple[np.ndarray, np.ndarray]:
+    chosen = np.flatnonzero((places["kind"] == "admin").to_numpy())
+    if not len(chosen):
+        return np.empty(0, "int64"), np.empty(0, "int64")
+    folded = {level: sites[f"admin{level}"].map(fold) for level in (1, 2)}
+    by_unit = {
+        level: {str(k): np.asarray(v) for k, v in names.groupby(names).indices.items()}
+        for level, names in folded.items()
+    }
+    country = sites["country"].to_numpy()
+    translate = _codes(boundaries)
+    out: list[tuple[np.ndarray, int]] = []
+    columns = ("admin_code", "admin_name", "admin_level", "country")
+    for place, (code, name, level, where) in zip(
+        chosen, zip(*(places[c].to_numpy()[chosen] for c in columns), strict=True), strict=True
+    ):
+        here = _sites_of_unit(str(code), str(name), level, by_unit, translate)
+        if where:
+            here = here[(country[here] == where) | (country[here] == "")]
+        out.append((here, int(place)))
+    site = np.concatenate([here for here, _ in out])
+    return site.astype("int64"), np.repeat([place for _, place in out], [len(here) for here, _ in out]).astype("int64")
+
+
+def _codes(boundaries: object) -> dict[str, tuple[int, str]]:
+    """From folded code to (level, folded name) of one boundary set, or of several."""
+    sets = boundaries if isinstance(boundaries, list | tuple) else [boundaries]
+    frames = [frame for frame in (getattr(one, "frame", None) for one in sets) if frame is not None]
+    return {
+        fold(str(code)): (int(level), fold(str(unit)))
+        for frame in frames
+        for code, unit, level in zip(frame["code"], frame["unit"], frame["level"], strict=True)
+        if code
+    }
+
+
+def _sites_of_unit(
+    code: str,
+    name: str,
+    level: float,
+    by_unit: dict[int, dict[str, np.ndarray]],
+    translate: dict[str, tuple[int, str]],
+) -> np.ndarray:
+    """Positions of the sites of a unit, by code, else by name; the smaller unit first (nothing is overstated)."""
+    none = np.empty(0, "int64")
+    key = fold(code)
+    if key and key in translate:
+        unit_level, unit = translate[key]
+        return by_unit.get(unit_level, {}).get(unit, none)
+    levels = (int(level),) if level in (1, 2) else (2, 1)
+    for word in (key, fold(name)):
+        for unit_level in levels:
+            if word and word in by_unit[unit_level]:
+                return by_unit[unit_level][word]
+    return none

@@ -1,0 +1,192 @@
+"""Programmes of donors: their columns, the eight types, and which of them are active on a day.
+
+A programme is one row of :data:`PROGRAMMES`; the places it works in are rows of :data:`FOOTPRINTS`, with polygons
+beside the frame. What its publisher left out stays blank and is listed; nothing is filled in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from geo.schema import DEMO, REJECTED, C, Table, conform, empty
+
+TYPES = (
+    "mapping",
+    "traceability",
+    "certification",
+    "training_customs",
+    "training_security_forces",
+    "infrastructure",
+    "formalisation",
+    "kp_compliance",
+)
+"""The types of the action plan of May 2011, point 6, in the order of ``data/programme_types.csv``."""
+
+PROGRAMMES: Table = (
+    C("programme_id", "text", "the source's id of the programme; unique among the programmes loaded"),
+    C("iati_identifier", "text", "IATI identifier", "none"),
+    C("title", "text", "title in English, else in the activity's own language"),
+    C("title_fr", "text", "title in French", "none given"),
+    C("description", "text", "first 300 characters of the description", "none given"),
+    C("donor", "text", "who pays, joined by ';' (IATI role 1, else the reporting organisation)", "not stated"),
+    C("implementer", "text", "who does the work, joined by ';' (IATI role 4)", "not stated"),
+    C("coordination_body", "text", "structure it reports to, such as GTM Mines", "not stated"),
+    C("types", "text", "programme types joined by ';'", "no type could be mapped"),
+    C("unmapped", "text", "types or sectors as given that lead to no programme type, joined by ';'", "none"),
+    C("start", "date", "first day", "not dated: never active"),
+    C("end", "date", "last day, inclusive", "ongoing, see ongoing"),
+    C("date_basis", "text", "actual, planned or stated", "no dates", ("actual", "planned", "stated")),
+    C("ongoing", "flag", "no end is given"),
+    C("status", "text", "IATI activity status (pipeline, implementation, ..., cancelled)", "not stated"),
+    C("countries", "text", "ISO 3166 alpha-3, with shares where given (CAF:60;COD:40)", "not stated"),
+    C(
+        "place",
+        "text",
+        "best kind of place given",
+        "no place at all",
+        ("polygon", "admin", "point", "country", "region"),
+    ),
+    C("location_precision", "text", "precision of the place in the source's words", "not stated"),
+    C("budget", "number", "sum of the budgets, in `currency`", "not stated, or several currencies"),
+    C("currency", "text", "currencies as given, joined by ';'; never converted", "not stated"),
+    C("budget_text", "text", "budgets as given", "not stated"),
+    C("source", "text", "where the row is from", "not stated"),
+    C("source_file", "text", "file name without folders"),
+    DEMO,
+    C("row", "integer", "row in the file, or number of the activity"),
+)
+
+FOOTPRINTS: Table = (
+    C("programme", "integer", "position of the programme in its frame"),
+    C("kind", "text", "what the footprint is made of", allowed=("polygon", "admin", "point", "country", "region")),
+    C("lon", "number", "longitude of the point [degrees, WGS 84]", "no point"),
+    C("lat", "number", "latitude of the point [degrees, WGS 84]", "no point"),
+    C("radius_km", "number", "stated radius [km]", "none stated: the point covers nothing"),
+    C("admin_code", "text", "code or name of the administrative unit as given", "none"),
+    C("admin_name", "text", "name of the place as given", "none"),
+    C("admin_level", "number", "1 or 2", "not stated"),
+    C("country", "text", "ISO 3166 alpha-3", "not known"),
+    C("exactness", "text", "exact, approximate or the source's words", "not stated"),
+    C("stacked", "flag", "one of many on the same point, hence read as country-level"),
+)
+
+NEVER_ACTIVE = ("pipeline", "cancelled")
+"""IATI statuses of work that has not begun or was called off."""
+
+
+@dataclass
+class Programmes:
+    """Programmes and their places.
+
+    Attributes
+    ----------
+    frame
+        Columns of :data:`PROGRAMMES`.
+    footprints
+        Columns of :data:`FOOTPRINTS`; several rows per programme are possible, none means no place.
+    geometry
+        Polygons (shapely, WGS 84) beside `footprints`; None where the footprint is no polygon.
+    remarks
+        Columns of ``geo.schema.REJECTED``: what was taken although something is wrong or missing.
+    """
+
+    frame: pd.DataFrame = field(default_factory=lambda: empty(PROGRAMMES))
+    footprints: pd.DataFrame = field(default_factory=lambda: empty(FOOTPRINTS))
+    geometry: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=object))
+    remarks: pd.DataFrame = field(default_factory=lambda: empty(REJECTED))
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+
+def active_on(frame: pd.DataFrame, day: pd.Timestamp) -> np.ndarray:
+    """Whether each programme is active on a day.
+
+    Active means: it has a start that is not after the day, its end is blank or not before the day, and it is neither
+    in preparation nor cancelled. A programme without a start is never active: nobody said that it has begun.
+
+    Examples
+    --------
+    >>> from geo.schema import conform
+    >>> rows = pd.DataFrame({"start": pd.to_datetime(["2015-01-01", None, "2020-01-01"]),
+    ...                      "end": pd.to_datetime([None, "2030-01-01", "2020-12-31"])})
+    >>> active_on(conform(rows, PROGRAMMES), pd.Timestamp("2020-12-31")).tolist()
+    [True, False, True]
+    """
+    begun = (frame["start"] <= day).to_numpy()
+    not_over = (frame["end"].isna() | (frame["end"] >= day)).to_numpy()
+    return np.asarray(begun & not_over & ~frame["status"].isin(NEVER_ACTIVE).to_numpy(), dtype=bool)
+
+
+def state_on(frame: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
+    """The state of each programme on a day in words: active, ended, not_begun, undated, pipeline or cancelled."""
+    state = pd.Series("active", index=frame.index, dtype="str")
+    state[(frame["end"] < day).to_numpy()] = "ended"
+    state[(frame["start"] > day).to_numpy()] = "not_begun"
+    state[frame["start"].isna().to_numpy()] = "undated"
+    stopped = frame["status"].isin(NEVER_ACTIVE)
+    return state.mask(stopped, frame["status"])
+
+
+def ending_within(frame: pd.DataFrame, day: pd.Timestamp, months: int = 12) -> np.ndarray:
+    """Whether each programme is active on the day and ends not later than so many months after it."""
+    until = day + pd.DateOffset(months=months)
+    return np.asarray(active_on(frame, day) & (frame["end"] <= until).to_numpy(), dtype=bool)
+
+
+def concatenate(parts: list[Programmes]) -> Programmes:
+    """Several sets of programmes as one.
+
+    A programme whose IATI identifier came before, or whose id, donor, title and dates did, is left out with a remark.
+    Two publishers may both number their programmes from 1: an id that is taken is kept as ``id@file``.
+    """
+    seen: dict[str, tuple[object, ...]] = {}
+    repeated: list[tuple[object, ...]] = []
+    frames, places, shapes = [], [], []
+    count = 0
+    columns = ["iati_identifier", "programme_id", "donor", "title", "start", "end", "source_file", "row"]
+    for part in parts:
+        new = np.full(len(part.frame), -1, dtype="int64")
+        names = []
+        for position, (iati, own, *what, file, row) in enumerate(
+            part.frame[columns].itertuples(index=False, name=None)
+        ):
+            alike = tuple(str(w) for w in what)
+            if (iati and f"iati {iati}" in seen) or seen.get(own) == alike:
+                repeated.append((file, row, own, "duplicate_id", "", "the programme came before"))
+                continue
+            names.append(own if own not in seen else f"{own}@{file}")
+            seen[names[-1]] = alike
+            if iati:
+                seen[f"iati {iati}"] = alike
+            new[position] = count
+            count += 1
+        at = new[part.footprints["programme"].to_numpy()]
+        kept = np.flatnonzero(at >= 0)
+        frames.append(part.frame[new >= 0].assign(programme_id=pd.array(names, dtype="str")))
+        places.append(part.footprints.iloc[kept].assign(programme=at[kept]))
+        shapes.append(part.geometry[kept])
+    if not frames:
+        return Programmes()
+    return Programmes(
+        frame=pd.concat(frames, ignore_index=True),
+        footprints=pd.concat(places, ignore_index=True),
+        geometry=np.concatenate(shapes),
+        remarks=pd.concat([*(p.remarks for p in parts), rows_of(REJECTED, repeated)], ignore_index=True),
+    )
+
+
+def rows_of(table: Table, rows: list[tuple[object, ...]]) -> pd.DataFrame:
+    """A frame of `table` from tuples in the order of its columns; None is blank.
+
+    Examples
+    --------
+    >>> rows_of(REJECTED, [("a.csv", 2, "P1", "date_missing", "", "")])["reason"].tolist()
+    ['date_missing']
+    """
+    if not rows:
+        return empty(table)
+    return conform(pd.DataFrame.from_records(rows, columns=[c.name for c in table]), table)
