@@ -25,6 +25,22 @@ _BEFORE = re.compile(rf"^(?:{_KIND})(?: (?:de la|de l['\u2019]|du|des|de|d['\u20
 _AFTER = re.compile(rf"[ -]+(?:{_KIND})$")
 
 
+def _base_letters(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", text.strip().casefold()).translate(_LETTERS)
+    return " ".join("".join(c for c in letters if not unicodedata.combining(c)).split())
+
+
+def plain(text: str) -> str:
+    """The text without case, accents, hyphens, underscores, points and apostrophes; no word is taken away.
+
+    Examples
+    --------
+    >>> plain("Sous-Préfecture"), plain("coord_precision_km"), plain("7108.12.00")
+    ('sous prefecture', 'coord precision km', '7108 12 00')
+    """
+    return _SEPARATORS.sub(" ", _APOSTROPHES.sub("", _base_letters(text))).strip()
+
+
 def fold(text: str) -> str:
     """The name without case, accents, hyphens, apostrophes and the word for its kind.
 
@@ -37,15 +53,13 @@ def fold(text: str) -> str:
     >>> fold("Préfecture de l’Ouham"), fold("Sous-préfecture de Boda"), fold("Zone")
     ('ouham', 'boda', 'zone')
     """
-    plain = unicodedata.normalize("NFKD", text.strip().casefold()).translate(_LETTERS)
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    plain = " ".join(plain.split())
+    name = _base_letters(text)
     for pattern in (_AFTER, _BEFORE):
-        shorter = pattern.sub("", plain).strip(" -")
+        shorter = pattern.sub("", name).strip(" -")
         # "Zone" or "district de" would leave nothing; "statesboro" must not lose its beginning.
-        if shorter and (pattern is _AFTER or plain[len(plain) - len(shorter) - 1] in " '\u2019"):
-            plain = shorter
-    return _SEPARATORS.sub(" ", _APOSTROPHES.sub("", plain)).strip()
+        if shorter and (pattern is _AFTER or name[len(name) - len(shorter) - 1] in " '\u2019"):
+            name = shorter
+    return _SEPARATORS.sub(" ", _APOSTROPHES.sub("", name)).strip()
 
 
 def fold_series(names: pd.Series[str], aliases: Mapping[str, str] | None = None) -> pd.Series[str]:

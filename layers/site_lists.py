@@ -1,0 +1,189 @@
+"""Plain lists of mine sites (CSV, XLSX, GeoJSON ...) with common English and French column names, and ICGLR MD.01."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pandas as pd
+
+from geo.names import plain
+from layers.formats.coordinates import check_positions, coordinate_notes, parse_coordinates
+from layers.formats.dates import parse_dates
+from layers.formats.numbers import parse_numbers
+from layers.formats.reasons import sentence
+from layers.formats.table import Table
+from layers.layer import Faults, Fields, flags, keep_first, points
+from layers.minerals import mineral_lists, strange_words
+from layers.tables import country_boxes, country_codes
+
+RCM_STATUS = dict(zip("0123", ("blue", "green", "yellow", "red"), strict=True))
+"""Codes of MD.01, and colours in English and French, to the colours of the schema."""
+RCM_STATUS |= {colour: colour for colour in ("blue", "green", "yellow", "red")}
+RCM_STATUS |= {"bleu": "blue", "vert": "green", "jaune": "yellow", "rouge": "red"}
+ACTIVITY = dict(zip("012", ("abandoned", "active", "non-active"), strict=True))
+ACTIVITY |= {"active": "active", "actif": "active", "non active": "non-active", "inactive": "non-active"}
+ACTIVITY |= {"inactif": "non-active", "abandoned": "abandoned", "abandonne": "abandoned"}
+_POINT = re.compile(r"\s*(?:SRID=4326;)?\s*POINT\s*(?:Z\s*)?\(\s*(\S+)\s+(\S+?)(?:\s+\S+)?\s*\)\s*", re.IGNORECASE)
+_PAIR = re.compile(r"\s*([^,;\s]+)\s*[,;\s]\s*([^,;\s]+)\s*")
+_DEGREES = "longitude -180 to 180, latitude -90 to 90, degrees of WGS 84"
+BOX_MARGIN = 0.5
+"""Degrees around a country's box within which a site still counts as lying there (outlines are coarse)."""
+
+
+def normalise_list(
+    table: Table, fields: Fields, faults: Faults, country: str | None, notes: list[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Sites (:data:`geo.schema.SITES`) and RCM statuses (:data:`geo.schema.STATUSES`), one row per row of `table`.
+
+    A row whose coordinates are wrong is a fault; a row without coordinates is taken, its position unknown. Of several
+    rows with one (source, site_id), alike after NFC and case folding, the first is taken.
+
+    Raises
+    ------
+    geo.errors.InputError
+        There is no column for the id, or none for coordinates.
+    """
+    frame = _ids(fields, table)
+    faults.add("missing_id", frame["site_id"] == "", expected="an id", got=fields.text("name"))
+    frame["name"] = fields.text("name")
+    _countries(frame, fields, country, notes)
+    _positions(frame, table, fields, faults, notes)
+    for column, most in (("coord_precision_km", np.inf), ("workers", np.inf)):
+        text = fields.text(column)
+        values, why = parse_numbers(text)
+        low = np.nan_to_num(values, nan=0.0) < 0
+        faults.add(why, expected="a number", got=text)
+        faults.add("number_out_of_range", low | (values > most), expected="0 or more", got=text)
+        frame[column] = np.where(low, np.nan, values)
+    frame["admin1"], frame["admin2"] = fields.text("admin1").str.strip(), fields.text("admin2").str.strip()
+    frame["minerals"] = mineral_lists(fields.text("minerals"))
+    strange = strange_words(fields.text("minerals"))
+    if strange:
+        notes.append(f"Minerals that are not known and left out: {', '.join(strange[:10])} (data/mineral_names.csv).")
+    seen, why_not = parse_dates(fields.text("first_seen"))
+    faults.add(why_not.to_numpy(dtype=object), expected="YYYY-MM-DD", got=fields.text("first_seen"))
+    frame["first_seen"] = seen
+    frame["icglr_id"] = fields.text("icglr_id").str.strip()
+    frame["activity"] = fields.text("activity").map(lambda text: ACTIVITY.get(plain(text), "")).astype("str")
+    frame["demonstration"] = flags(fields.text("demonstration"))
+    statuses = _rcm(frame, table, fields, faults, notes)
+
+    key = frame["source"] + "\x1f" + frame["site_id"]
+    kept = keep_first(key, faults.ok, np.zeros(len(frame), dtype=np.int64))
+    again = kept != np.arange(len(frame))
+    told = "one row per id; row " + pd.Series(table.row[kept]).astype("str") + " is kept"
+    faults.add("duplicate_id", again, expected=told, got=frame["site_id"])
+    return frame, statuses[statuses["site_id"].isin(frame["site_id"][faults.ok])]
+
+
+def _ids(fields: Fields, table: Table) -> pd.DataFrame:
+    """Source and id: `site_id`, else the ICGLR's, else the national one, each column as a whole or row by row."""
+    wanted = [name for name in ("icglr_id", "national_id") if fields.column(name) is not None]
+    if fields.column("site_id") is not None or not wanted:
+        fields.require("site_id")
+        wanted = ["site_id", *wanted]
+    ids = fields.text(wanted[0]).str.strip()
+    for name in wanted[1:]:
+        ids = ids.where(ids != "", fields.text(name).str.strip())
+    source = fields.text("source").str.strip()
+    return pd.DataFrame({"source": source.where(source != "", table.name), "site_id": ids})
+
+
+def _countries(frame: pd.DataFrame, fields: Fields, option: str | None, notes: list[str]) -> None:
+    """Country of each row: as stated, else the option; what is stated and not known is told."""
+    stated = fields.text("country")
+    code = country_codes(stated)
+    strange = sorted(set(stated[(code == "") & (stated.str.strip() != "")]))
+    if strange:
+        notes.append(f"Countries that could not be recognised: {', '.join(strange[:10])} (data/countries.csv).")
+    frame["country"] = code.where(code != "", option or "")
+    frame["country_basis"] = np.where(code != "", "row", "option" if option else "")
+
+
+def _positions(frame: pd.DataFrame, table: Table, fields: Fields, faults: Faults, notes: list[str]) -> None:
+    """Longitude and latitude: the geometry's, else two columns', else one column of both (MD.01 mineSiteLocation)."""
+    at = points(table)
+    if at is not None:
+        lon, lat = at
+        why = check_positions(lon, lat)
+        other = np.array([g is not None for g in table.geometry]) & np.isnan(lon)  # type: ignore[union-attr]
+        faults.add("not_a_point", other, expected="a point")
+        told = pd.Series([f"lon={x:g}, lat={y:g}" for x, y in zip(lon, lat, strict=True)], dtype="str")
+    else:
+        if fields.column("location") is not None and (fields.column("lon") is None or fields.column("lat") is None):
+            x_text, y_text, told = _location(fields.text("location"))
+        else:
+            fields.require("lon", "lat")
+            x_text, y_text = fields.text("lon"), fields.text("lat")
+            told = "lon=" + x_text + ", lat=" + y_text
+        lon, lat, why = parse_coordinates(x_text, y_text)
+        for remark, where in coordinate_notes(x_text, y_text).items():
+            notes.append(f"{sentence(remark)} ({len(where)} rows)")
+    faults.add(why, expected=_DEGREES, got=told)
+    boxes = country_boxes()
+    outside = np.zeros(len(frame), dtype=bool)
+    for code in set(frame["country"]) & set(boxes):
+        west, south, east, north = boxes[code]
+        west, south, east, north = west - BOX_MARGIN, south - BOX_MARGIN, east + BOX_MARGIN, north + BOX_MARGIN
+        rows = (frame["country"] == code).to_numpy() & ~np.isnan(lon) & (why == "")
+        beyond = rows & ~((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
+        turned = beyond & (lat >= west) & (lat <= east) & (lon >= south) & (lon <= north)
+        faults.add("coordinates_swapped", turned, expected=f"a place in {code}: {_DEGREES}", got=told)
+        outside |= beyond & ~turned
+    if (outside & faults.ok).any():
+        at_rows = table.row[outside & faults.ok]
+        shown = ", ".join(map(str, at_rows[:5])) + (" ..." if len(at_rows) > 5 else "")
+        notes.append(f"{len(at_rows)} sites lie outside the country that they state (rows {shown}); taken as they are.")
+    frame["lon"], frame["lat"] = np.where(why == "", lon, np.nan), np.where(why == "", lat, np.nan)
+
+
+def _location(series: pd.Series[str]) -> tuple[pd.Series[str], pd.Series[str], pd.Series[str]]:
+    """Longitude and latitude texts out of one column: WKT point, GeoJSON point, or ``latitude, longitude``."""
+    lon, lat = [], []
+    for text in series:
+        x = y = ""
+        if found := _POINT.fullmatch(text):
+            x, y = found[1], found[2]
+        elif text.lstrip().startswith("{"):
+            try:
+                x, y = (str(c) for c in json.loads(text)["coordinates"][:2])
+            except (ValueError, KeyError, TypeError):
+                x = y = text
+        elif found := _PAIR.fullmatch(text):
+            y, x = found[1], found[2]
+        elif text.strip():
+            x = y = text
+        lon.append(x)
+        lat.append(y)
+    return pd.Series(lon, dtype="str"), pd.Series(lat, dtype="str"), series
+
+
+def _rcm(frame: pd.DataFrame, table: Table, fields: Fields, faults: Faults, notes: list[str]) -> pd.DataFrame:
+    """Rows of certification statuses (scheme ``rcm``); an unknown code is a fault of the status, not of the site."""
+    text = fields.text("rcm_status").map(plain)
+    status = text.map(RCM_STATUS).fillna("")
+    strange = sorted(set(fields.text("rcm_status")[(text != "") & (status == "")]))
+    if strange:
+        notes.append(f"Certification statuses that are not known and left out: {', '.join(strange[:10])}.")
+    dates, why = parse_dates(fields.text("rcm_date"))
+    until, why_until = parse_dates(fields.text("rcm_valid_to"))
+    for column, reasons in (("rcm_date", why), ("rcm_valid_to", why_until)):
+        faults.add(reasons.to_numpy(dtype=object), expected="YYYY-MM-DD", got=fields.text(column))
+    statuses = pd.DataFrame(
+        {
+            "source": frame["source"],
+            "site_id": frame["site_id"],
+            "scheme": "rcm",
+            "status": status,
+            "status_date": dates,
+            "valid_to": until,
+            "record_id": frame["icglr_id"].where(frame["icglr_id"] != "", frame["site_id"]),
+            "row": table.row,
+        }
+    )[(status != "") & faults.ok]
+    undated = int(statuses["status_date"].isna().sum())
+    if undated:
+        notes.append(f"{undated} certification statuses carry no date and cannot be used.")
+    return statuses
