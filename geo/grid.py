@@ -68,6 +68,8 @@ class Grid:
     ) -> None:
         n = lon.size
         self.radius_m = radius_m
+        turn = turns(lon)
+        west, east = float(turn.min()), float(turn.max())
         lat_min, lat_max = float(lat.min()), float(lat.max())
         height = max(float(np.degrees(radius_m / MIN_CURVATURE_RADIUS_M)), 1e-6) / cells_per_radius
         limit = max(LEAST_CELLS, CELLS_PER_INCIDENT * n)
@@ -81,21 +83,25 @@ class Grid:
                 if lat_min < 0 < lat_max:
                     widest[min(int(-lat_min / height), rows - 1)] = A
                 width = np.radians(height) * A
-                columns = np.maximum((2 * np.pi * widest / width).astype(np.int64), 1)
-                if int(columns.sum()) <= limit or rows == 1:
+                columns = np.clip((2 * np.pi * widest / width).astype(np.int64), 1, 1 << 31)
+                # Only columns between the first and the last incident have an entry in the table.
+                first = (west * columns).astype(np.int64)
+                last = np.minimum((east * columns).astype(np.int64), columns - 1)
+                size = last - first + 1
+                if int(size.sum()) <= limit:
                     break
-            height *= 2.0
+            height *= 1.5
         self.rows, self.height, self.lat_min = rows, height, lat_min
-        self.columns = np.minimum(columns, limit)
-        self.base = np.concatenate(([0], np.cumsum(self.columns)))
+        self.columns, self.first_column, self.last_column = columns, first, last
+        self.base = np.concatenate(([0], np.cumsum(size))) - np.concatenate((first, [0]))
         self._edges = edges
         self._edge_axis, self._edge_z = _axis_and_z(edges)
         self._least_axis = np.minimum(self._edge_axis[:-1], self._edge_axis[1:])
-        self.cells = int(self.base[-1])
+        self.cells = int(size.sum())
 
         row = np.clip(((lat - lat_min) / height).astype(np.int64), 0, rows - 1)
         count = self.columns[row]
-        column = np.minimum((_turn(lon) * count).astype(np.int64), count - 1)
+        column = np.minimum((turn * count).astype(np.int64), count - 1)
         cell = self.base[row] + column
         if day is None:
             self.days, self.first_day = 1, 0
@@ -133,7 +139,7 @@ class Grid:
             return Ranges(site[some], lo[some], hi[some])
         count = high - low + 1
         site = np.repeat(site, count)
-        cell = _runs(low, count)
+        cell = runs(low, count)
         some = np.flatnonzero(self.start[cell + 1] > self.start[cell])
         site, cell = site[some], cell[some]
         first = (since_day - self.first_day)[site]
@@ -142,9 +148,12 @@ class Grid:
         last = (as_of_day - self.first_day + 1)[site]
         offset = cell * self.days
         lo = np.searchsorted(self._key, offset + np.clip(first, 0, self.days))
-        hi = np.searchsorted(self._key, offset + np.clip(last, 0, self.days))
-        some = np.flatnonzero(hi > lo)
-        return Ranges(site[some], lo[some], hi[some])
+        upper = offset + np.clip(last, 0, self.days)
+        # Most cells hold nothing of the window: their first is already past it.
+        some = np.flatnonzero(self._key.take(lo, mode="clip") < upper)
+        some = some[lo[some] < self._key.size]
+        lo = lo[some]
+        return Ranges(site[some], lo, np.searchsorted(self._key, upper[some]))
 
     def _segments(self, lon: Floats, lat: Floats) -> tuple[Ints, Ints, Ints]:
         """Runs of neighbouring cells (inclusive) that the circle around each point reaches, grouped by point."""
@@ -177,23 +186,25 @@ class Grid:
         half[whole] = 1.0
         turn = np.arcsin(half) / np.pi + PAD_DEG / 360
         count = self.columns[row]
-        at = _turn(lon)[:, None]
+        at = turns(lon)[:, None]
         c0 = np.floor((at - turn) * count)
         c1 = np.floor((at + turn) * count)
         whole |= c1 - c0 + 1 >= count
         c0[whole] = 0
         c1 = np.where(whole, count - 1, c1)
-        base = self.base[row]
+        base, left, right = self.base[row], self.first_column[row], self.last_column[row]
         west, east = c0 < 0, c1 >= count
-        low, high = np.maximum(c0, 0).astype(np.int64), np.minimum(c1, count - 1).astype(np.int64)
+        low, high = np.maximum(c0, left).astype(np.int64), np.minimum(c1, right).astype(np.int64)
         point = np.broadcast_to(np.arange(n)[:, None], row.shape)
         wrapped = inside & (west | east)
+        inside &= low <= high
         if not wrapped.any():
             keep = np.flatnonzero(inside.ravel())
             return point.ravel()[keep], (base + low).ravel()[keep], (base + high).ravel()[keep]
         # Circles over the antimeridian have a second run, at the other end of the row.
-        low2 = np.where(west, c0 + count, 0).astype(np.int64)
-        high2 = np.where(west, count - 1, c1 - count).astype(np.int64)
+        low2 = np.maximum(np.where(west, c0 + count, 0), left).astype(np.int64)
+        high2 = np.minimum(np.where(west, count - 1, c1 - count), right).astype(np.int64)
+        wrapped &= low2 <= high2
         keep = np.flatnonzero(np.stack((inside, wrapped), axis=2).ravel())
         return (
             np.stack((point, point), axis=2).ravel()[keep],
@@ -202,14 +213,15 @@ class Grid:
         )
 
 
-def _turn(lon: Floats) -> Floats:
+def turns(lon: Floats) -> Floats:
     """Longitude as a part of the full circle from the antimeridian, in [0, 1)."""
-    part = np.mod((lon + 180.0) / 360.0, 1.0)
+    part = (lon + 180.0) / 360.0
+    part -= np.floor(part)
     part[part >= 1.0] = 0.0
     return part
 
 
-def _runs(start: Ints, count: Ints) -> Ints:
+def runs(start: Ints, count: Ints) -> Ints:
     """The numbers ``start[i] .. start[i] + count[i] - 1`` of every i, one after the other."""
     total = int(count.sum())
     ends = np.cumsum(count)

@@ -9,30 +9,20 @@ by at most 1e-8 m to 50 km, 4e-7 m to 100 km, and not at all beyond.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from geo.geodesic import ARC_LIMIT_M, MAX_DISTANCE_M, arc_m, ecef, geodesic_m
-from geo.grid import Grid, Ranges, _runs
+from geo.geodesic import MAX_DISTANCE_M, geodesic_m
+from geo.search import Hits, Search, days, floats, per_site
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-BLOCK = 1 << 16
-"""Candidates handled at a time by one thread: small enough for its cache."""
-SLAB = 1 << 15
-"""Sites handled at a time: bounds the memory of everything that is one number per site or per range."""
-THREADS = min(4, os.cpu_count() or 1)
-"""NumPy lets go of the interpreter inside its loops, so threads share the blocks."""
-DECIDE_M = 1e-6
-"""This near the radius `Geod.inv` decides, not the arc [m]."""
-_DAY_LIMIT = 1 << 40
+CHUNK_SITES = 1 << 15
+"""Sites per piece of :func:`within_chunks`."""
 
 
 @dataclass(frozen=True)
@@ -125,33 +115,18 @@ def within(
     >>> pairs.incident, pairs.distance_m.round(1)
     (array([0]), array([1110.1]))
     """
-    parts = list(
-        within_chunks(
-            site_lon,
-            site_lat,
-            incident_lon,
-            incident_lat,
-            incident_day,
-            radius_m=radius_m,
-            as_of_day=as_of_day,
-            window_days=window_days,
-            incident_end_day=incident_end_day,
-        )
+    search = Search(
+        site_lon,
+        site_lat,
+        incident_lon,
+        incident_lat,
+        incident_day,
+        radius_m=radius_m,
+        as_of_day=as_of_day,
+        window_days=window_days,
+        incident_end_day=incident_end_day,
     )
-    if len(parts) == 1:
-        return parts[0]
-    if not parts:
-        return Pairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
-    # One column at a time, so that never more than one of them exists twice.
-    site_parts = [p.site for p in parts]
-    incident_parts = [p.incident for p in parts]
-    distance_parts = [p.distance_m for p in parts]
-    parts.clear()
-    site = np.concatenate(site_parts)
-    site_parts.clear()
-    incident = np.concatenate(incident_parts)
-    incident_parts.clear()
-    return Pairs(site, incident, np.concatenate(distance_parts))
+    return _pairs(search, 0, search.n_sites)
 
 
 def within_chunks(
@@ -165,24 +140,27 @@ def within_chunks(
     as_of_day: npt.ArrayLike,
     window_days: npt.ArrayLike,
     incident_end_day: npt.ArrayLike | None = None,
-    chunk_sites: int = SLAB,
+    chunk_sites: int = CHUNK_SITES,
 ) -> Iterator[Pairs]:
     """The pairs of :func:`within` in pieces of `chunk_sites` consecutive sites; joined in order they are equal to it.
 
     Memory is bounded by the pairs of one piece. Parameters and errors are those of :func:`within`.
     """
-    job = _Job(
+    search = Search(
         site_lon,
         site_lat,
         incident_lon,
         incident_lat,
         incident_day,
-        radius_m,
-        as_of_day,
-        window_days,
-        incident_end_day,
+        radius_m=radius_m,
+        as_of_day=as_of_day,
+        window_days=window_days,
+        incident_end_day=incident_end_day,
     )
-    return job.pairs(chunk_sites)
+    return (
+        _pairs(search, first, min(first + chunk_sites, search.n_sites))
+        for first in range(0, search.n_sites, chunk_sites)
+    )
 
 
 def summarise(
@@ -213,18 +191,18 @@ def summarise(
     The other parameters and the errors are those of :func:`within`, and so are the numbers: they equal the sums over
     its pairs.
     """
-    job = _Job(
+    search = Search(
         site_lon,
         site_lat,
         incident_lon,
         incident_lat,
         incident_day,
-        radius_m,
-        as_of_day,
-        window_days,
-        incident_end_day,
+        radius_m=radius_m,
+        as_of_day=as_of_day,
+        window_days=window_days,
+        incident_end_day=incident_end_day,
     )
-    return job.sums(precision, deaths_low, deaths_best, deaths_high)
+    return _sums(search, precision, (deaths_low, deaths_best, deaths_high))
 
 
 def nearest(
@@ -249,9 +227,9 @@ def nearest(
     distance_m
         Its distance by `Geod` [m]; NaN where there is none.
     """
-    lon, lat = _floats(site_lon), _floats(site_lat)
-    ilon, ilat = _floats(incident_lon), _floats(incident_lat)
-    as_of, window = _per_site(as_of_day, lon.size), _per_site(window_days, lon.size)
+    lon, lat = floats(site_lon), floats(site_lat)
+    ilon, ilat = floats(incident_lon), floats(incident_lat)
+    as_of, window = per_site(as_of_day, lon.size), per_site(window_days, lon.size)
     found = np.full(lon.size, -1, dtype=np.int64)
     distance = np.full(lon.size, np.nan)
     left = np.arange(lon.size)
@@ -279,191 +257,117 @@ def nearest(
     return found, distance
 
 
-def _floats(values: npt.ArrayLike) -> Floats:
-    return np.ascontiguousarray(values, dtype=np.float64).reshape(-1)
+def _pairs(search: Search, start: int, stop: int) -> Pairs:
+    """Pairs of the sites from `start` to `stop`."""
+    n = stop - start
+    count = np.zeros(n + 1, dtype=np.int64)
+    parts: list[tuple[Ints, npt.NDArray[np.int32], Ints, Floats]] = []
+
+    def work(blocks: Iterator[Hits]) -> list[tuple[Ints, npt.NDArray[np.int32], Ints, Floats]]:
+        return [_sorted_block(search, hits) for hits in blocks]
+
+    for found in search.slabs(search.order(np.arange(start, stop)), work):
+        for part in found:
+            if part[3].size:
+                count[part[0] - start + 1] = part[1]
+                parts.append(part)
+    first = np.cumsum(count)
+    total = int(first[-1])
+    # Blocks hold neighbouring sites; here each site's run goes to its place in the order given.
+    incident, distance = np.empty(total, np.int64), np.empty(total)
+    parts.reverse()
+    while parts:
+        sites, counts, at, metres = parts.pop()
+        ends = np.cumsum(counts)
+        to = np.repeat(first[sites - start] - (ends - counts), counts)
+        to += np.arange(to.size)
+        incident[to] = at
+        distance[to] = metres
+    return Pairs(np.repeat(np.arange(start, stop), count[1:]), incident, distance)
 
 
-def _days(values: npt.ArrayLike) -> Ints:
-    array = np.asarray(values)
-    if array.dtype.kind == "M":
-        array = array.astype("datetime64[D]").astype(np.int64)
-    return np.asarray(array, dtype=np.int64)
-
-
-def _per_site(values: npt.ArrayLike, n: int) -> Ints:
-    array = _days(values)
-    if array.ndim == 0:
-        return np.full(n, array)
-    if array.size != n:
-        raise ValueError(f"as_of_day and window_days need one number or one per site: {n} sites, {array.size} given")
-    return array.reshape(-1)
-
-
-class _Job:
-    """Checked inputs, the grid, and the loop over slabs of sites and blocks of candidates."""
-
-    def __init__(
-        self,
-        site_lon: npt.ArrayLike,
-        site_lat: npt.ArrayLike,
-        incident_lon: npt.ArrayLike,
-        incident_lat: npt.ArrayLike,
-        incident_day: npt.ArrayLike,
-        radius_m: float,
-        as_of_day: npt.ArrayLike,
-        window_days: npt.ArrayLike,
-        incident_end_day: npt.ArrayLike | None,
-    ) -> None:
-        self.lon, self.lat = _floats(site_lon), _floats(site_lat)
-        ilon, ilat = _floats(incident_lon), _floats(incident_lat)
-        day = _days(incident_day).reshape(-1)
-        end = day if incident_end_day is None else _days(incident_end_day).reshape(-1)
-        if self.lon.size != self.lat.size:
-            raise ValueError(f"site_lon has {self.lon.size} values, site_lat {self.lat.size}")
-        if not ilon.size == ilat.size == day.size == end.size:
-            raise ValueError(
-                "the arrays of incidents differ in length: "
-                f"lon {ilon.size}, lat {ilat.size}, day {day.size}, end {end.size}"
-            )
-        if not (np.isfinite(radius_m) and radius_m >= 0):
-            raise ValueError(f"radius_m must be a number of metres, 0 or more; got {radius_m}")
-        for name, lat in (("site_lat", self.lat), ("incident_lat", ilat)):
-            if (np.abs(lat) > 90).any():
-                raise ValueError(f"{name} has values outside -90 to 90 degrees")
-        self.radius = min(float(radius_m), MAX_DISTANCE_M)
-        n = self.lon.size
-        self.as_of = _per_site(as_of_day, n)
-        since = self.as_of - np.clip(_per_site(window_days, n), 0, _DAY_LIMIT) + 1
-        self.usable = np.isfinite(self.lon) & np.isfinite(self.lat) & (np.abs(self.as_of) < _DAY_LIMIT)
-        self.since = since
-        self.n_incidents = ilon.size
-        self.all_end = end
-
-        # Only what some site's window can reach goes into the grid.
-        as_of, since = self.as_of[self.usable], since[self.usable]
-        reach = np.isfinite(ilon) & np.isfinite(ilat) & (np.abs(day) < _DAY_LIMIT) & (np.abs(end) < _DAY_LIMIT)
-        self.one_window = False
-        if as_of.size:
-            reach &= (day <= as_of.max()) & (end >= since.min())
-            self.one_window = bool((as_of == as_of[0]).all() and (since == since[0]).all())
-        rows = np.flatnonzero(reach)
-        self.empty = not (rows.size and as_of.size)
-        if self.empty:
-            return
-        lon, lat, day, end = ilon[rows], ilat[rows], day[rows], end[rows]
-        span = end - day
-        if self.one_window:
-            # Every incident left is in every window: time drops out.
-            self.grid = Grid(lon, lat, None, None, self.radius, cells_per_radius=2)
-            self.end = None
-        else:
-            self.grid = Grid(lon, lat, day, span, self.radius)
-            self.end = end[self.grid.order] if span.any() else None
-        order = self.grid.order
-        self.incident = rows[order]
-        self.ilon, self.ilat = lon[order], lat[order]
-        self.x, self.y, self.z = ecef(self.ilon, self.ilat)
-
-    def pairs(self, chunk_sites: int) -> Iterator[Pairs]:
-        """Pairs of consecutive slabs of sites, each sorted."""
-        for first in range(0, self.lon.size, chunk_sites):
-            slab = _Slab(self, np.arange(first, min(first + chunk_sites, self.lon.size)))
-            parts = [part for part in slab.blocks() if part[0].size]
-            if not parts:
-                continue
-            site = np.concatenate([p[0] for p in parts])
-            position = np.concatenate([p[1] for p in parts])
-            distance = np.concatenate([p[2] for p in parts])
-            incident = self.incident[position]
-            order = np.lexsort((incident, distance, site))
-            yield Pairs(site[order], incident[order], distance[order])
-
-    def sums(
-        self,
-        precision: npt.ArrayLike | None,
-        low: npt.ArrayLike | None,
-        best: npt.ArrayLike | None,
-        high: npt.ArrayLike | None,
-    ) -> Sums:
-        """Sums over the pairs of each slab, which are then forgotten."""
-        kind = np.zeros(self.n_incidents, np.int64) if precision is None else _days(precision).reshape(-1)
-        classes, kind = np.unique(kind, return_inverse=True)
-        if not classes.size:
-            classes = np.zeros(1, np.int64)
-        n, k = self.lon.size, classes.size
-        weights = [None if w is None else np.nan_to_num(_floats(w)) for w in (low, best, high)]
-        if any(w is not None and w.size != self.n_incidents for w in (kind, *weights)):
-            raise ValueError("precision and deaths need one value per incident")
-        count = np.zeros(n * k, np.int64)
-        deaths = [np.zeros(n * k) for _ in weights]
-        near = np.full(n * k, np.inf)
-        latest = np.full(n * k, np.iinfo(np.int64).min)
-        for part in self.pairs(SLAB):
-            group = part.site * k + kind[part.incident]
-            count += np.bincount(group, minlength=n * k)
-            for total, weight in zip(deaths, weights, strict=True):
-                if weight is not None:
-                    total += np.bincount(group, weights=weight[part.incident], minlength=n * k)
-            np.minimum.at(near, group, part.distance_m)
-            np.maximum.at(latest, group, self.all_end[part.incident])
-        near[np.isinf(near)] = np.nan
-        shape = (n, k)
-        return Sums(
-            classes,
-            count.reshape(shape),
-            deaths[0].reshape(shape),
-            deaths[1].reshape(shape),
-            deaths[2].reshape(shape),
-            near.reshape(shape),
-            latest.reshape(shape),
+def _sorted_block(search: Search, hits: Hits) -> tuple[Ints, npt.NDArray[np.int32], Ints, Floats]:
+    """(sites, pairs of each, incident, distance_m) of one block, sorted by (site, distance_m, incident)."""
+    distance = search.measure(hits)
+    inside = distance <= search.radius
+    local, incident = hits.local, search.incident.take(hits.at)
+    if not inside.all():
+        rows = np.flatnonzero(inside)
+        distance, local, incident = distance.take(rows), local.take(rows), incident.take(rows)
+    n = distance.size
+    counts = np.bincount(local, minlength=hits.sites.size).astype(np.int32)
+    # One sort of whole numbers: site, distance in steps, position; what the steps cannot tell apart comes after.
+    low_bits = max(n - 1, 1).bit_length()
+    step_bits = min(40, 62 - low_bits - max(hits.sites.size, 1).bit_length())
+    key = (distance * (((1 << step_bits) - 1) / max(search.radius, 1e-9))).astype(np.int64)
+    key |= local.astype(np.int64) << step_bits
+    key <<= low_bits
+    key |= np.arange(n)
+    key.sort()
+    order = key & ((1 << low_bits) - 1)
+    distance, incident = distance.take(order), incident.take(order)
+    key >>= low_bits
+    tied = key[1:] == key[:-1]
+    if tied.any():
+        wrong = tied & (
+            (distance[1:] < distance[:-1]) | ((distance[1:] == distance[:-1]) & (incident[1:] < incident[:-1]))
         )
+        if wrong.any():
+            run = np.concatenate(([0], np.cumsum(~tied)))
+            rows = np.flatnonzero(np.isin(run, run[1:][wrong]))
+            fixed = rows[np.lexsort((incident[rows], distance[rows], key[rows]))]
+            distance[rows], incident[rows] = distance[fixed], incident[fixed]
+    return hits.sites, counts, incident, distance
 
 
-class _Slab:
-    """Candidates of some sites, found through the grid, tested block by block."""
+def _sums(search: Search, precision: npt.ArrayLike | None, deaths: tuple[npt.ArrayLike | None, ...]) -> Sums:
+    """Sums of each site, block by block."""
+    n, m = search.n_sites, search.n_incidents
+    kind = np.zeros(m, np.int64) if precision is None else days(precision).reshape(-1)
+    weights = [None if w is None else np.nan_to_num(floats(w)) for w in deaths]
+    if any(w is not None and w.size != m for w in (kind, *weights)):
+        raise ValueError("precision and deaths need one value per incident")
+    classes, kind = np.unique(kind, return_inverse=True)
+    if not classes.size:
+        classes = np.zeros(1, np.int64)
+    k = classes.size
+    kind = kind[search.incident].astype(np.int32)
+    last_day = search.last_day[search.incident]
+    weights = [None if w is None else w[search.incident] for w in weights]
+    count, latest = np.zeros((n, k), np.int64), np.full((n, k), np.iinfo(np.int64).min)
+    near = np.full((n, k), np.nan)
+    sums = [np.zeros((n, k)) for _ in weights]
 
-    def __init__(self, job: _Job, sites: Ints) -> None:
-        self.job = job
-        self.sites = sites = sites[job.usable[sites]]
-        self.x, self.y, self.z = ecef(job.lon[sites], job.lat[sites])
-        none = np.zeros(0, np.int64)
-        self.ranges = Ranges(none, none, none)
-        if sites.size and not job.empty:
-            window = (None, None) if job.one_window else (job.as_of[sites], job.since[sites])
-            self.ranges = job.grid.ranges(job.lon[sites], job.lat[sites], *window)
+    def work(blocks: Iterator[Hits]) -> None:
+        for hits in blocks:
+            doubtful = np.flatnonzero(search.doubtful(hits))
+            if doubtful.size:
+                some = hits.take(doubtful)
+                out = doubtful[search.measure(some) > search.radius]
+                if out.size:
+                    keep = np.ones(hits.at.size, dtype=np.bool_)
+                    keep[out] = False
+                    hits = hits.take(np.flatnonzero(keep))
+            size, sites = hits.sites.size * k, hits.sites
+            group = hits.local * np.int32(k)
+            group += kind.take(hits.at)
+            count[sites] = np.bincount(group, minlength=size).reshape(-1, k)
+            for total, weight in zip(sums, weights, strict=True):
+                if weight is not None:
+                    total[sites] = np.bincount(group, weights=weight.take(hits.at), minlength=size).reshape(-1, k)
+            newest = np.full(size, np.iinfo(np.int64).min)
+            np.maximum.at(newest, group, last_day.take(hits.at))
+            latest[sites] = newest.reshape(-1, k)
+            # The shortest chord is the nearest, but for chords so alike that curvature could turn them.
+            chord2 = np.full(size, np.inf)
+            np.minimum.at(chord2, group, hits.chord2)
+            chord2 *= (1 + search.radius * search.radius * 1e-14) ** 2
+            rows = np.flatnonzero(hits.chord2 <= chord2.take(group))
+            metres = np.full(size, np.inf)
+            np.minimum.at(metres, group[rows], search.measure(hits.take(rows)))
+            metres[np.isinf(metres)] = np.nan
+            near[sites] = metres.reshape(-1, k)
 
-    def blocks(self) -> Iterator[tuple[Ints, Ints, Floats]]:
-        """(site, sorted position of the incident, distance_m) of the pairs, block after block."""
-        count = self.ranges.hi - self.ranges.lo
-        total = np.cumsum(count)
-        if not total.size:
-            return
-        cuts = np.searchsorted(total, np.arange(BLOCK, total[-1] + BLOCK, BLOCK))
-        bounds = np.unique(np.concatenate(([0], np.minimum(cuts + 1, count.size))))
-        tasks = list(pairwise(bounds))
-        if THREADS > 1 and len(tasks) > 1:
-            with ThreadPoolExecutor(THREADS) as pool:
-                yield from pool.map(self._test, *zip(*tasks, strict=True))
-        else:
-            for a, b in tasks:
-                yield self._test(a, b)
-
-    def _test(self, a: int, b: int) -> tuple[Ints, Ints, Floats]:
-        job = self.job
-        site, lo = self.ranges.site[a:b], self.ranges.lo[a:b]
-        count = self.ranges.hi[a:b] - lo
-        at = _runs(lo, count)
-        who = np.repeat(site, count)
-        dz = job.z[at] - self.z[who]
-        q2 = (job.x[at] - self.x[who]) ** 2 + (job.y[at] - self.y[who]) ** 2 + dz**2
-        keep = np.flatnonzero(q2 <= (job.radius + 1e-5) ** 2)
-        if job.end is not None:
-            keep = keep[job.end[at[keep]] >= job.since[self.sites[who[keep]]]]
-        at, who, dz, q2 = at[keep], who[keep], dz[keep], q2[keep]
-        distance = arc_m(q2, dz, 2 * self.z[who] + dz)
-        ask = np.flatnonzero((q2 > (ARC_LIMIT_M - 100) ** 2) | (np.abs(distance - job.radius) <= DECIDE_M))
-        if ask.size:
-            s = self.sites[who[ask]]
-            distance[ask] = geodesic_m(job.lon[s], job.lat[s], job.ilon[at[ask]], job.ilat[at[ask]])
-        inside = np.flatnonzero(distance <= job.radius)
-        return self.sites[who[inside]], at[inside], distance[inside]
+    for _ in search.slabs(search.order(np.arange(n)), work):
+        pass
+    return Sums(classes, count, sums[0], sums[1], sums[2], near, latest)
