@@ -165,6 +165,47 @@ REASONS: dict[str, tuple[str, str]] = {
         "A newer row of the same site stands in its place.",
         "Une ligne plus récente du même site la remplace.",
     ),
+    # programmes of donors
+    "place_missing": (
+        "The programme names no place, country or region.",
+        "Le programme ne nomme ni lieu, ni pays, ni région.",
+    ),
+    "radius_missing": (
+        "The point has no stated radius, so it covers no site.",
+        "Le point n'a pas de rayon indiqué ; il ne couvre donc aucun site.",
+    ),
+    "start_missing": (
+        "The programme has no start, so it is never counted as active.",
+        "Le programme n'a pas de date de début ; il n'est donc jamais compté comme actif.",
+    ),
+    "end_missing": (
+        "The programme has no end and counts as ongoing.",
+        "Le programme n'a pas de date de fin et compte comme en cours.",
+    ),
+    "type_unmapped": (
+        "No type or sector of the programme leads to one of the eight programme types (data/dac_sector_types.csv).",
+        "Aucun type ou secteur du programme ne correspond à l'un des huit types (data/dac_sector_types.csv).",
+    ),
+    "currency_unknown": (
+        "The currency is not known; the budget is kept as given and never converted.",
+        "La devise n'est pas connue ; le budget est conservé tel quel et jamais converti.",
+    ),
+    "organisation_caf": (
+        "'CAF' names an organisation here (a development bank), not the Central African Republic.",
+        "« CAF » désigne ici une organisation (une banque de développement), non la République centrafricaine.",
+    ),
+    "same_id_differs": (
+        "The id stands in an earlier row with another donor, type or dates.",
+        "L'identifiant figure dans une ligne précédente avec un autre bailleur, type ou d'autres dates.",
+    ),
+    "xml_broken": (
+        "The XML breaks off or is damaged here; what came before was read.",
+        "Le XML s'interrompt ou est endommagé ici ; ce qui précède a été lu.",
+    ),
+    "not_iati_2": (
+        "This activity is not in version 2 of the IATI standard.",
+        "Cette activité n'est pas dans la version 2 de la norme IITA.",
+    ),
 }
 """Key -> (English, French). Reject reasons and remarks share the keys; `layers` may use any of them."""
 
