@@ -5,9 +5,10 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -204,16 +205,17 @@ def _broken(fault: csv.Error, number: int, source: Source) -> FormatError:
 
 @dataclass
 class _Chunk:
-    """Records of the header's width, and their rows."""
+    """The wanted cells of records of the header's width, and their rows."""
 
-    records: list[list[str]] = field(default_factory=list)
+    records: list[tuple[str, ...]] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
 
 
 class _Body:
     """Cuts the records behind the header into chunks of the header's width and reports the others."""
 
-    def __init__(self, names: list[str], source: Source, clock: Clock, report: Report) -> None:
+    def __init__(self, names: list[str], wanted: list[int], source: Source, clock: Clock, report: Report) -> None:
+        self.wanted = wanted
         self.names, self.source, self.clock, self.report = names, source, clock, report
         self.id_at = id_of(names)
         self.trailing, self.blank = False, 0
@@ -222,7 +224,9 @@ class _Body:
     def chunk(self, numbered: Numbered) -> _Chunk | None:
         """The next chunk, None at the end."""
         out, width, seen = _Chunk(), len(self.names), 0
-        long = self.clock.door.cell_characters
+        longest = self.clock.door.cell_characters
+        watched = longest < csv.field_size_limit()
+        pick = _picker(self.wanted)  # cells that nobody asked for are let go at once: half the time on wide files
         for number, record in islice(numbered, _CHUNK):
             seen += 1
             if isinstance(record, csv.Error):
@@ -241,10 +245,11 @@ class _Body:
                 if is_hxl(record):
                     self.report.note("The second line of HXL tags was passed over.")
                     continue
-            if long < csv.field_size_limit() and max(map(len, record)) > long:
-                self.report.reject(number, "cell_too_long", id=self._id(record), expected=f"{long} characters at most")
+            if watched and max(map(len, record)) > longest:
+                most = f"{longest} characters at most"
+                self.report.reject(number, "cell_too_long", id=self._id(record), expected=most)
                 continue
-            out.records.append(record)
+            out.records.append(pick(record))
             out.rows.append(number)
         return out if seen else None
 
@@ -257,6 +262,13 @@ class _Body:
 
     def _id(self, record: list[str]) -> str:
         return record[self.id_at] if self.id_at is not None and self.id_at < len(record) else ""
+
+
+def _picker(wanted: list[int]) -> Callable[[list[str]], tuple[str, ...]]:
+    """A function that takes the `wanted` cells of a record, as fast as Python can."""
+    if len(wanted) > 1:
+        return itemgetter(*wanted)
+    return lambda record: tuple(record[i] for i in wanted)
 
 
 def _read_stream(
@@ -272,7 +284,7 @@ def _read_stream(
     names, numbered = _find_header(numbered, source, report)
     clock.door.check("columns", len(names), source.name)
     wanted = [i for i, n in enumerate(names) if columns is None or n in columns]
-    body = _Body(names, source, clock, report)
+    body = _Body(names, wanted, source, clock, report)
     parts: list[list[Any]] = [[] for _ in wanted]
     rows: list[int] = []
     while (chunk := body.chunk(numbered)) is not None:
@@ -281,8 +293,8 @@ def _read_stream(
         clock.door.check("rows", len(rows), source.name)
         if chunk.records:
             cells = list(zip(*chunk.records, strict=True))
-            for part, i in zip(parts, wanted, strict=True):
-                part.append(pd.array(cells[i], dtype="str"))
+            for part, column in zip(parts, cells, strict=True):
+                part.append(pd.array(list(column), dtype="str"))
     if not rows:
         report.note("The file has a header and no rows that could be read.")
     if body.trailing:

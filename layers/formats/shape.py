@@ -51,6 +51,8 @@ def _walk(shp: bytes, clock: Clock, name: str) -> int:
         words = struct.unpack_from(">i", shp, at + 4)[0]
         kind = struct.unpack_from("<i", shp, at + 8)[0]
         body, end = at + 8, at + 8 + 2 * words
+        if words == 0 and not any(shp[at + 4 :]):
+            break  # some writers pad the end with zeros
         if words < 2 or end > len(shp):
             raise FormatError("A record of the .shp is longer than the file.", where=name, got=f"record {count + 1}")
         points, need = 1, 4

@@ -14,7 +14,7 @@ from layers.formats import read
 
 
 def test_text_stays_text():
-    table = read("id;nom;pays;lat;lon\n001;Boda;NA;4,317;17,467\n1E5;Nola;;3,5;16,0\n".encode(), "a.csv")
+    table = read(b"id;nom;pays;lat;lon\n001;Boda;NA;4,317;17,467\n1E5;Nola;;3,5;16,0\n", "a.csv")
     assert table.frame["id"].tolist() == ["001", "1E5"]
     assert table.frame["pays"].tolist() == ["NA", ""]
     assert table.meta == {"encoding": "utf-8", "delimiter": ";", "decimal": ","}
