@@ -25,7 +25,7 @@ NOT_COUNTED = frozenset(
         "riots",
         "strategic developments",
         # names of before 2019
-        "riots/protests",
+        "riots protests",
         "strategic development",
         "headquarters or base established",
         "non violent transfer of territory",

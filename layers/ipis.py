@@ -6,6 +6,7 @@ actor does (C2), and the flags of harm in the same slot do (H6).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -32,6 +33,7 @@ HARM_DRC = ("taxation", "commerce_taxation", "entrance_taxation", "pillaging", "
 HARM_CAR = ("tax", "pillage", "forcedlabour")
 QUALIFICATION = {"vert": "green", "jaune": "yellow", "rouge": "red", "bleu": "blue", "not class": "", "no class": ""}
 """Colours of the ministerial qualification; the two blank ones say that the site is not qualified."""
+_SEVERAL = re.compile(r"[;,/]|\bet\b|\band\b")
 EXACT_KM, VILLAGE_KM, OTHER_KM = 0.1, 2.0, 5.0
 
 
@@ -148,9 +150,8 @@ def normalise_car(table: Table, fields: Fields, faults: Faults) -> Visits:
     frame["non_state_armed"] = _tri(has["non_state"], open_type)
     frame["state_harm"] = _tri(harm, harm_open | open_type)
     blocked = fields.text("roadblocks").str.strip()
-    who = _plain(fields.text("roadblocks_actor"))
     frame["roadblock"] = _tri((blocked == "1").to_numpy(), ~blocked.isin(["0", "1"]).to_numpy())
-    frame["armed_roadblock"] = _armed_roadblock(blocked, who, armed)
+    frame["armed_roadblock"] = _armed_roadblock(blocked, fields.text("roadblocks_actor"), armed)
     frame["armed_presence"] = _presence(has["non_state"], has["state"], has["private"], open_type)
     frame["actors"] = _joined(actors)
     statuses = pd.DataFrame({"site_id": []}, dtype="str")
@@ -248,8 +249,8 @@ def _armed_roadblock(blocked: pd.Series[str], who: pd.Series[str], armed: dict[s
     """True where one of the actors of a roadblock is armed; NA where that is not known."""
 
     def one(text: str) -> str:
-        parts = [p.strip() for p in text.replace(" et ", ";").split(";") if p.strip()]
-        marks = [armed.get(part, "") for part in parts] or [""]
+        parts = [text] if plain(text) in armed else _SEVERAL.split(text)
+        marks = [armed.get(plain(part), "") for part in parts if part.strip()] or [""]
         return "yes" if "yes" in marks else ("no" if set(marks) == {"no"} else "")
 
     mark = who.map({text: one(str(text)) for text in pd.unique(who)})
