@@ -1,0 +1,236 @@
+"""Edges of polygons as short straight pieces in longitude and latitude, and the exact distance to them in metres.
+
+An edge is the straight line between two vertices in degrees, as :func:`geo.areas.locate` and every map draw it. Long
+ones are cut, runs of pieces go into a tree of boxes, and the foot on a piece is found on the ellipsoid itself, so that
+moving a point by d metres never changes the result by more than d (and rounding, below a micrometre).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from geo.geodesic import E2, MIN_CURVATURE_RADIUS_M, A, ecef, geodesic_m
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+PIECE_DEG = 0.05
+"""Edges longer than this are cut [degrees]: then a straight chord is within 1 m of the edge."""
+PIECES_PER_BOX = 8
+"""Consecutive pieces that share one box of the tree."""
+CHORD_SLACK_M = 3.0
+"""Pieces whose chord is this much farther than the best one are not looked at again [m]."""
+
+
+class Edges:
+    """The edges of polygons, ready to be asked for distances.
+
+    Parameters
+    ----------
+    geometry
+        (Multi)Polygons in degrees on WGS 84, object array of shape (n,); None and empty ones have no edges. Where a
+        polygon was cut along the antimeridian (parts that end at 180 and at -180), the cut is not an edge, and
+        neither is a line along a pole.
+
+    Attributes
+    ----------
+    owner
+        Position in `geometry` of each piece.
+    """
+
+    def __init__(self, geometry: npt.NDArray[np.object_]) -> None:
+        parts, part_owner = shapely.get_parts(geometry, return_index=True)
+        rings, ring_part = shapely.get_rings(parts, return_index=True)
+        xy, ring = shapely.get_coordinates(rings, return_index=True)
+        same = np.flatnonzero(ring[1:] == ring[:-1])
+        a, b, owner = xy[same], xy[same + 1], part_owner[ring_part[ring[same]]].astype(np.int64)
+        keep = (a != b).any(axis=1) & ~_seams(a, b, owner)
+        a, b, owner, ring = a[keep], b[keep], owner[keep], ring[same][keep]
+        cuts = np.maximum(np.ceil(np.abs(b - a).max(axis=1, initial=0.0) / PIECE_DEG).astype(np.int64), 1)
+        which = np.repeat(np.arange(len(a)), cuts)
+        step = np.arange(which.size) - np.repeat(np.cumsum(cuts) - cuts, cuts)
+        n = cuts[which]
+        self.start = a[which] + (b - a)[which] * (step / n)[:, None]
+        self.end = np.where((step + 1 == n)[:, None], b[which], a[which] + (b - a)[which] * ((step + 1) / n)[:, None])
+        self.owner, ring = owner[which], ring[which]
+        # Boxes never mix rings: a new one begins with each ring and after PIECES_PER_BOX pieces.
+        first = np.flatnonzero(np.diff(ring, prepend=-1))
+        place = np.arange(ring.size) - np.repeat(first, np.diff(first, append=ring.size))
+        self._first = np.flatnonzero(place % PIECES_PER_BOX == 0)
+        self._last = np.append(self._first[1:], ring.size)[: self._first.size]
+        self.box_owner = self.owner[self._first]
+        if ring.size:
+            low = np.minimum.reduceat(np.minimum(self.start, self.end), self._first, axis=0)
+            high = np.maximum.reduceat(np.maximum(self.start, self.end), self._first, axis=0)
+        else:
+            low = high = np.zeros((0, 2))
+        self._tree = shapely.STRtree(shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1]))
+        self._p = np.column_stack(ecef(self.start[:, 0], self.start[:, 1]))
+        self._q = np.column_stack(ecef(self.end[:, 0], self.end[:, 1]))
+
+    def __len__(self) -> int:
+        return int(self.owner.size)
+
+    def within(self, lon: Floats, lat: Floats, radius_m: npt.ArrayLike) -> tuple[Ints, Ints, Floats]:
+        """Every (point, owner) whose edge lies within a radius of the point, with the distance to it.
+
+        Parameters
+        ----------
+        lon, lat
+            Degrees, finite, shape (m,).
+        radius_m
+            One radius, or one per point [m].
+
+        Returns
+        -------
+        point, owner, distance_m
+            Sorted by (point, owner), each pair once.
+        """
+        radius = np.broadcast_to(np.asarray(radius_m, dtype=np.float64), lon.shape)
+        if not lon.size or not len(self):
+            return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
+        point, box = self._reached(lon, lat, radius)
+        point, piece = self._pieces(point, box)
+        return self._best(lon, lat, radius, point, piece)
+
+    def nearest(self, lon: Floats, lat: Floats) -> tuple[Ints, Floats]:
+        """Owner of the nearest edge of each point and the distance [m]; -1 and NaN where there are no edges."""
+        owner, distance = np.full(lon.size, -1, dtype=np.int64), np.full(lon.size, np.nan)
+        if not lon.size or not len(self):
+            return owner, distance
+        # The nearest box in degrees gives a bound; everything within it is then measured.
+        asked, box = self._tree.query_nearest(shapely.points(wrap(lon), lat), all_matches=False)
+        bound = np.full(lon.size, np.inf)
+        bound[asked] = geodesic_m(lon[asked], lat[asked], *self.start[self._first[box]].T)
+        point, found, metres = self.within(lon, lat, bound * (1 + 1e-9) + 1e-3)
+        order = np.lexsort((found, metres, point))
+        point, found, metres = point[order], found[order], metres[order]
+        first = np.flatnonzero(np.diff(point, prepend=-1))
+        owner[point[first]], distance[point[first]] = found[first], metres[first]
+        return owner, distance
+
+    def _reached(self, lon: Floats, lat: Floats, radius: Floats) -> tuple[Ints, Ints]:
+        """(point, box) where the box of degrees around the circle meets a box of pieces."""
+        at = wrap(lon)
+        half_lon, half_lat = circle_box(lat, radius)
+        south, north = np.maximum(lat - half_lat, -90.0), np.minimum(lat + half_lat, 90.0)
+        point, box = self._tree.query(shapely.box(at - half_lon, south, at + half_lon, north))
+        for shift in (-360.0, 360.0):
+            over = np.flatnonzero((at - half_lon < -180.0) if shift > 0 else (at + half_lon > 180.0))
+            if over.size:
+                moved = at[over] + shift
+                p, b = self._tree.query(
+                    shapely.box(moved - half_lon[over], south[over], moved + half_lon[over], north[over])
+                )
+                point, box = np.concatenate((point, over[p])), np.concatenate((box, b))
+        pair = np.unique(point.astype(np.int64) * self._first.size + box)
+        return pair // self._first.size, pair % self._first.size
+
+    def _pieces(self, point: Ints, box: Ints) -> tuple[Ints, Ints]:
+        count = self._last[box] - self._first[box]
+        step = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+        return np.repeat(point, count), np.repeat(self._first[box], count) + step
+
+    def _best(self, lon: Floats, lat: Floats, radius: Floats, point: Ints, piece: Ints) -> tuple[Ints, Ints, Floats]:
+        """Distance of each (point, owner) among candidate pieces, where it is within the radius."""
+        here = np.column_stack(ecef(lon, lat))
+        p = self._p[piece]
+        along, to = self._q[piece] - p, here[point] - p
+        share = np.clip(_dot(along, to) / np.maximum(_dot(along, along), 1e-12), 0.0, 1.0)
+        off = to - share[:, None] * along
+        chord = np.sqrt(_dot(off, off))
+        keep = np.flatnonzero(chord <= radius[point] + CHORD_SLACK_M)
+        point, piece, share, chord = point[keep], piece[keep], share[keep], chord[keep]
+        pair = point * (int(self.owner.max()) + 1) + self.owner[piece]
+        pairs, group = np.unique(pair, return_inverse=True)
+        best = np.full(pairs.size, np.inf)
+        np.minimum.at(best, group, chord)
+        keep = np.flatnonzero(chord <= _turned(best)[group] + CHORD_SLACK_M)
+        point, piece, share, group = point[keep], piece[keep], share[keep], group[keep]
+        foot, chord2 = self._foot(here[point], piece, share)
+        best = np.full(pairs.size, np.inf)
+        np.minimum.at(best, group, chord2)
+        keep = np.flatnonzero(chord2 <= _turned(np.sqrt(best))[group] ** 2 + 1e-6)
+        point, piece, foot, group = point[keep], piece[keep], foot[keep], group[keep]
+        distance = geodesic_m(lon[point], lat[point], foot[:, 0], foot[:, 1])
+        order = np.lexsort((distance, group))
+        first = order[np.flatnonzero(np.diff(group[order], prepend=-1))]
+        inside = first[distance[first] <= radius[point[first]]]
+        return point[inside], self.owner[piece[inside]], distance[inside]
+
+    def _foot(self, here: Floats, piece: Ints, share: Floats) -> tuple[Floats, Floats]:
+        """Nearest point of each piece (degrees) and the squared chord to it, by Gauss-Newton on the ellipsoid."""
+        a, d = self.start[piece], self.end[piece] - self.start[piece]
+        for last in (False, False, False, True):
+            foot = a + share[:, None] * d
+            there = np.column_stack(ecef(foot[:, 0], foot[:, 1]))
+            to = here - there
+            if last:
+                break
+            tangent = _tangent(foot, d)
+            share = np.clip(share + _dot(to, tangent) / np.maximum(_dot(tangent, tangent), 1e-12), 0.0, 1.0)
+        return foot, _dot(to, to)
+
+
+def _seams(a: Floats, b: Floats, owner: Ints) -> npt.NDArray[np.bool_]:
+    """Pieces along the antimeridian of polygons that have such pieces on both sides, and pieces along a pole."""
+    pole = (np.abs(a[:, 1]) == 90.0) & (a[:, 1] == b[:, 1])
+    west, east = (a[:, 0] == -180.0) & (b[:, 0] == -180.0), (a[:, 0] == 180.0) & (b[:, 0] == 180.0)
+    both = np.intersect1d(owner[west], owner[east])
+    return np.asarray(pole | ((west | east) & np.isin(owner, both)))
+
+
+def _turned(chord: Floats) -> Floats:
+    """The longest chord that can still have a geodesic as short as that of `chord`, curvature being what it is."""
+    return np.asarray(chord * (1 + 0.005 * (chord / MIN_CURVATURE_RADIUS_M) ** 2))
+
+
+def _dot(u: Floats, v: Floats) -> Floats:
+    return np.asarray(u[:, 0] * v[:, 0] + u[:, 1] * v[:, 1] + u[:, 2] * v[:, 2])
+
+
+def _tangent(at: Floats, d: Floats) -> Floats:
+    """Derivative of the earth-centred position along a line in degrees."""
+    lam, phi = np.radians(at[:, 0]), np.radians(at[:, 1])
+    sl, cl, sp, cp = np.sin(lam), np.cos(lam), np.sin(phi), np.cos(phi)
+    w2 = 1 - E2 * sp * sp
+    n = A / np.sqrt(w2)
+    m = n * (1 - E2) / w2
+    east, north = np.radians(d[:, 0]) * n * cp, np.radians(d[:, 1]) * m
+    return np.column_stack((-sl * east - sp * cl * north, cl * east - sp * sl * north, cp * north))
+
+
+def wrap(lon: Floats) -> Floats:
+    """Longitude in [-180, 180); what already is in [-180, 180] stays as it is."""
+    return np.where((lon >= -180) & (lon <= 180), lon, (lon + 180.0) % 360.0 - 180.0)
+
+
+def circle_box(lat: Floats, radius_m: Floats) -> tuple[Floats, Floats]:
+    """Half width and half height of a box of degrees that holds the circle around each point.
+
+    Parameters
+    ----------
+    lat
+        Degrees.
+    radius_m
+        Geodesic radius [m], the shape of `lat`.
+
+    Returns
+    -------
+    half_lon, half_lat
+        Degrees; a circle that reaches a pole has the half width 180.
+    """
+    half_lat = np.degrees(radius_m / MIN_CURVATURE_RADIUS_M) + 1e-9
+    poleward = np.minimum(np.abs(lat) + half_lat, 90.0)
+    axis = ecef(np.zeros_like(lat), lat)[0]
+    least = np.maximum(ecef(np.zeros_like(lat), poleward)[0], 0.0)
+    least[poleward >= 90.0] = 0.0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        half = radius_m / (2 * np.sqrt(axis * least))
+    whole = ~(half < 1.0)
+    half[whole] = 1.0
+    half_lon = 2 * np.degrees(np.arcsin(half)) + 1e-9
+    half_lon[whole] = 180.0
+    return half_lon, half_lat
