@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -80,6 +80,10 @@ class Filters:
             points = shapely.points(sites["lon"].to_numpy(np.float64), sites["lat"].to_numpy(np.float64))
             keep &= shapely.intersects(polygon, points)
         return keep
+
+    def without_axes(self) -> Filters:
+        """The same without class and zone status: what the table of both axes counts."""
+        return replace(self, classes=(), zones=())
 
     def address(self) -> dict[str, str]:
         """The filters as parameters of an address; those that filter nothing are left out."""

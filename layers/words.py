@@ -5,8 +5,11 @@ Each value is a message for :mod:`layers.i18n`. A code without a word is shown a
 
 from __future__ import annotations
 
+from functools import cache
+
 from layers import styles
 from layers.i18n import N_, Translator
+from layers.tables import rows
 
 CLASSES = {s.key: s.text for s in styles.SITES}
 ZONE_STATUSES = {s.key: s.text for s in styles.ZONES}
@@ -243,3 +246,20 @@ def value(name: str, code: str, translate: Translator) -> str:
 def is_coded(name: str) -> bool:
     """Whether :func:`value` says anything else than the code itself for this column."""
     return name in _VALUES or name in _LISTS
+
+
+def country(iso3: str, translate: Translator) -> str:
+    """The name of a country by its ISO 3166 alpha-3 code, in the reader's language; the code where it has none.
+
+    Examples
+    --------
+    >>> from layers.i18n import translator
+    >>> country("CAF", translator("fr")), country("XXX", translator("en"))
+    ('République centrafricaine', 'XXX')
+    """
+    return _country_names().get(iso3, {}).get(translate.language, iso3)
+
+
+@cache
+def _country_names() -> dict[str, dict[str, str]]:
+    return {row["iso3"]: {"en": row["name_en"], "fr": row["name_fr"]} for row in rows("countries.csv")}

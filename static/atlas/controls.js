@@ -46,10 +46,10 @@
   }
 
   function legend(blob) {
-    const control = L.control({ position: "bottomleft" });
-    control.onAdd = function () {
+    const control = L.control({ position: "bottomright" });
+    control.onAdd = function (map) {
       const box = make("details", "cahra-legend leaflet-control");
-      box.open = window.innerWidth > 640;
+      box.open = map.getSize().x > 620;
       make("summary", "", box, blob.legend.title);
       for (const group of blob.legend.groups) {
         if (!group.rows.length) continue;

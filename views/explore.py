@@ -1,0 +1,220 @@
+"""Explore: the country in a minute. Filters in the sidebar; map, key figures, table, months and export beside them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from geo.schema import CLASSES
+from layers import job, scene, styles, words
+from layers.formats.escape import markdown
+from layers.map import View, blob
+from layers.selection import Filters
+from views import card, exports, filters, mapview, months, session, tables
+from views.session import Data, Here
+
+MAP_MONTHS = 36
+"""Incidents of this many months before the date are drawn: the longest window of the rules."""
+
+
+def figures(here: Here, shown: pd.DataFrame, whole: pd.DataFrame, day: dt.date) -> None:
+    """One line in words, and a figure per class."""
+    _ = here.translate
+    st.caption(
+        _.plural(
+            "{n} site of {all} on {day}.",
+            "{n} sites of {all} on {day}.",
+            len(shown),
+            all=_.number(len(whole)),
+            day=_.date(day),
+        )
+        + " "
+        + _("A class is an indication for due diligence, not a finding of law; none says that a site is calm.")
+    )
+    counts = shown["overall_class"].value_counts()
+    for column, style in zip(st.columns(4), styles.SITES, strict=True):
+        column.metric(
+            f"{style.sign} {_(style.text)}",
+            _.number(int(counts.get(style.key, 0))),
+            help=_(words.CLASS_MEANINGS[style.key]),
+            border=True,
+        )
+
+
+def quadrant_chosen() -> None:
+    """Callback: a cell of the quadrant table filters by its class and zone status; none filters by neither."""
+    state = st.session_state
+    cells = state["quadrant"]["selection"]["cells"]
+    state["q_classes"], state["q_zones"] = [], []
+    if cells:
+        row, column = cells[0]
+        state["q_classes"] = [CLASSES[row]]
+        if column in words.ZONE_STATUSES:
+            state["q_zones"] = [column]
+
+
+def quadrants(here: Here, sites: pd.DataFrame) -> None:
+    """Exposure down, zone status across: counts of both axes, never one score."""
+    _ = here.translate
+    table = job.export.quadrants(sites)
+    table.index = [f"{styles.site_style(c).sign} {_(words.CLASSES[c])}" for c in table.index]
+    table.index.name = _("Sites by exposure and zone status")
+    st.dataframe(
+        table,
+        column_config={z: st.column_config.NumberColumn(_(words.ZONE_STATUSES[z]), format="localized") for z in table},
+        key="quadrant",
+        on_select=quadrant_chosen,
+        selection_mode="single-cell",
+        height="content",
+        alt=_("Sites by exposure and zone status"),
+    )
+    st.caption(_("Choose a cell to see only its sites; choose it again to see all."))
+
+
+def row_of(sites: pd.DataFrame, chosen: str) -> int | None:
+    """Row of the site that the address names as ``source|site_id``."""
+    source, _bar, site_id = chosen.partition("|")
+    found = np.flatnonzero((sites["site_id"] == site_id) & (sites["source"] == source))
+    return int(found[0]) if len(found) else None
+
+
+def start_view(data: Data, sites: pd.DataFrame) -> View:
+    """Where the map opens: as the address says, else around the sites; constant for one choice of data."""
+    state = st.session_state
+    key = f"view_{data.key}"
+    if key not in state:
+        state[key] = View.around(sites["lon"].tolist(), sites["lat"].tolist())
+        try:
+            lat, lon, zoom = state["address"].get("view", "").split(",")
+            if abs(float(lat)) <= 85 and abs(float(lon)) <= 180 and 3 <= int(zoom) <= 18:
+                state[key] = View(float(lat), float(lon), int(zoom))
+        except ValueError:
+            pass  # no view in the address, or none that can be read: the sites' own
+    return state[key]
+
+
+def draw_map(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, focus: int | None) -> None:
+    """The map, and what a click or a drawn ring does."""
+    _, state = here.translate, st.session_state
+    sites, loaded = run.assessment.sites, data.loaded()
+    day = np.datetime64(sites["as_of"].iloc[0], "D") if len(sites) else np.datetime64(data.day)
+    placed = focus is not None and pd.notna(sites.loc[focus, "lon"])
+    content = blob(
+        _,
+        sites=shown,
+        incidents=scene.incidents_at(loaded.incidents, day, MAP_MONTHS),
+        zones=scene.zone_areas(loaded.zones, loaded.boundaries, day, job.unit_aliases()),
+        lines=scene.trade_lines([s.routes for s in loaded.sites]),
+        marks=scene.roadblocks([s.visits for s in loaded.sites], day),
+        focus=(float(sites.loc[focus, "lon"]), float(sites.loc[focus, "lat"])) if placed else None,
+        run=data.token,
+        notice=_("Demonstration data") if data.has_demonstration else "",
+        title=_("Legend, {day}", day=_.date(day)),
+    )
+    center = None
+    if placed and state.pop("move_map", False):
+        center = (float(sites.loc[focus, "lat"]), float(sites.loc[focus, "lon"]))
+        state["center"] = center
+    answer = mapview.show(
+        _, start_view(data, sites), content, key="map", tools=True, tiles=state.get("q_tiles", False), remember=True,
+        center=state.get("center"),
+    )  # fmt: skip
+    if answer is None:
+        return
+    if answer.ring:
+        state["area"] = answer.ring
+        st.rerun()
+    if answer.site is not None and answer.run == data.token and answer.site < len(sites):
+        choose(sites, answer.site, shown)
+        st.rerun(scope="fragment")
+
+
+def choose(sites: pd.DataFrame, row: int, shown: pd.DataFrame) -> None:
+    """Make a site the chosen one, on the map and in the table."""
+    state = st.session_state
+    state["q_site"] = f"{sites.loc[row, 'source']}|{sites.loc[row, 'site_id']}"
+    at = np.flatnonzero(shown.index == row)
+    state["table"] = {"selection": {"rows": [int(at[0])] if len(at) else [], "columns": [], "cells": []}}
+
+
+def row_chosen(keys: list[str]) -> None:
+    """Callback: a row of the table becomes the chosen site, and the map moves to it."""
+    state = st.session_state
+    rows = state["table"]["selection"]["rows"]
+    state["q_site"] = keys[rows[0]] if rows and rows[0] < len(keys) else ""
+    state["move_map"] = bool(rows)
+
+
+def site_table(here: Here, shown: pd.DataFrame) -> None:
+    """The list; it holds all that the map shows, for those who cannot see a canvas."""
+    _ = here.translate
+    if shown.empty:
+        st.info(_("No site passes these filters. Take one away, or clear them all."), icon=":material/filter_alt:")
+        return
+    keys = (shown["source"] + "|" + shown["site_id"]).tolist()
+    st.dataframe(
+        tables.worded(_, shown, tables.SITES),
+        column_config=tables.config(_, tables.SITES),
+        hide_index=True,
+        key="table",
+        on_select=lambda: row_chosen(keys),
+        selection_mode="single-row",
+        height=360,
+        alt=_("List of sites"),
+    )
+
+
+@st.fragment
+def body(here: Here, data: Data, given: Filters) -> None:
+    """All but the sidebar: a click reruns this alone."""
+    _, state = here.translate, st.session_state
+    with session.guard(_):
+        months.slider(here, data)
+        run = here.guard_run(data.at(state["q_day"]))
+        data = data.at(state["q_day"])
+        sites = run.assessment.sites
+        keep = given.apply(sites)
+        severity = sites["overall_class"].map({c: i for i, c in enumerate(CLASSES)})
+        shown = sites[keep].loc[severity[keep].sort_values(kind="stable").index]
+        figures(here, shown, sites, data.day)
+        focus = row_of(sites, state.get("q_site", ""))
+        left, right = st.columns([5, 2] if focus is not None else [1, 0.001])
+        with left:
+            draw_map(here, data, run, shown, focus)
+        if focus is not None:
+            with right:
+                card.show(here, run, focus)
+        st.subheader(_("Sites"))
+        site_table(here, shown)
+        with st.expander(_("Exposure and zone status"), expanded=True, icon=":material/grid_on:"):
+            quadrants(here, sites[given.without_axes().apply(sites)])
+        months.chart(here, data, given.area)
+        exports.show(here, data, run, shown)
+
+
+with session.page() as here:
+    _ = here.translate
+    st.title(_("Mine sites, conflict and zones"))
+    state = st.session_state
+    state.setdefault("q_site", state["address"].get("site", "")[:300])
+    data = here.data()
+    first = here.guard_run(data)
+    given = filters.sidebar(_, first.assessment.sites)
+    with st.sidebar:
+        st.toggle(
+            _("Online map tiles"),
+            key="q_tiles",
+            help=_("Tiles come from OpenStreetMap's servers: they then see your address and which places you look at."),
+        )
+    if given.area:
+        st.info(
+            _("Only sites inside the drawn area are shown. Clear the filters to see all."), icon=":material/select_all:"
+        )
+    body(here, data, given)
+    here.address(**given.address(), site=state["q_site"])
+    st.caption(
+        markdown(_("Sources: UCDP GED (CC BY 4.0), IPIS (ODC-BY), and files you add; outlines by Natural Earth."))
+    )
