@@ -65,8 +65,8 @@ def normalise_drc(table: Table, fields: Fields, faults: Faults) -> Visits:
     """Visits (:data:`geo.schema.VISITS`) and qualifications (:data:`geo.schema.STATUSES`) of DR Congo."""
     frame = _common(fields, faults, DRC, onsite="visit_onsite")
     frame["admin1"], frame["admin2"] = fields.text("province"), fields.text("territoire")
-    named = pd.DataFrame({f"{i}": fields.text(f"mineral{i}") for i in (1, 2, 3)})
-    frame["minerals"] = mineral_lists(named.agg(";".join, axis=1))
+    named = fields.text("mineral1") + ";" + fields.text("mineral2") + ";" + fields.text("mineral3")
+    frame["minerals"] = mineral_lists(named)
     presence = fields.text("presence").str.strip()
     frame["informative"] = presence != ""
 
@@ -239,8 +239,10 @@ def _presence(non_state: Bool, state: Bool, private: Bool, unknown: Bool) -> npt
 
 def _joined(actors: Iterable[pd.Series[str]]) -> pd.Series[str]:
     """Names of several columns joined by ``;`` without blanks and repeats; a ``;`` inside a name becomes a comma."""
-    parts = pd.DataFrame({str(i): s.str.replace(";", ",", regex=False) for i, s in enumerate(actors)})
-    both = parts.agg(";".join, axis=1)
+    first, *rest = (actor.str.replace(";", ",", regex=False) for actor in actors)
+    both = first
+    for actor in rest:
+        both = both + ";" + actor
     told = {t: ";".join(dict.fromkeys(p.strip() for p in str(t).split(";") if p.strip())) for t in pd.unique(both)}
     return both.map(told).astype("str")
 
