@@ -48,7 +48,7 @@ def sites_at(
         superseded that share site and day with the accepted row (they still count together in a verdict).
         ``sites`` and ``sites_first_seen_later`` count sites.
     unused : pandas.DataFrame
-        :data:`geo.schema.REJECTED` with a row for each that is not accepted: reason ``superseded``, ``same_day`` or
+        :data:`geo.schema.REJECTED` with a row for each that is not accepted: reason ``superseded`` or
         ``after_as_of``, in row order; ``source_file`` is blank.
     """
     when = np.datetime64(as_of, "s")
@@ -70,8 +70,8 @@ def sites_at(
 
     reason = np.where(work["_known"], "superseded", "after_as_of").astype(object)
     newest = current.set_index("_key")["visit_date"].reindex(work["_key"]).to_numpy()
-    reason[work["_known"].to_numpy() & (work["visit_date"].to_numpy() == newest)] = "same_day"
     reason[current.index] = "accepted"
+    same_day = int(((reason == "superseded") & (work["visit_date"].to_numpy() == newest)).sum())
     unused = work.assign(reason=reason)[reason != "accepted"].sort_values("row", kind="stable")
     told = pd.DataFrame(
         {
@@ -79,16 +79,15 @@ def sites_at(
             "id": unused["site_id"],
             "reason": unused["reason"],
             "expected": np.where(
-                unused["reason"] == "after_as_of", f"not after {as_of}", f"the newest row not after {as_of}"
+                unused["reason"] == "after_as_of", f"not after {as_of}", f"one row a site: the newest not after {as_of}"
             ),
             "got": unused["visit_date"].dt.strftime("%Y-%m-%d"),
         }
     )
-    same_day = int((reason == "same_day").sum())
     accounting = {
         "rows": len(visits),
         "accepted": len(current),
-        "superseded": int((reason == "superseded").sum()) + same_day,
+        "superseded": int((reason == "superseded").sum()),
         "same_day": same_day,
         "after_as_of": int((reason == "after_as_of").sum()),
         "sites": len(sites),

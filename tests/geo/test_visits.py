@@ -57,7 +57,7 @@ def test_newest_row_gives_the_place_and_every_row_is_accounted_for():
         [2, "a", "superseded", "2019-01-01"],
         [4, "b", "after_as_of", "2021-05-01"],
         [5, "a", "after_as_of", "2022-01-01"],
-        [6, "a", "same_day", "2020-01-01"],
+        [6, "a", "superseded", "2020-01-01"],
     ]
 
 
