@@ -66,10 +66,18 @@ FOOTPRINTS: Table = (
     C("lat", "number", "latitude of the point [degrees, WGS 84]", "no point"),
     C("radius_km", "number", "stated radius [km]", "none stated: the point covers nothing"),
     C("admin_code", "text", "code or name of the administrative unit as given", "none"),
+    C("vocabulary", "text", "list that the code is from (IATI: A1 GAUL, A4 ISO, G1 GeoNames ...)", "not stated"),
     C("admin_name", "text", "name of the place as given", "none"),
     C("admin_level", "number", "1 or 2", "not stated"),
     C("country", "text", "ISO 3166 alpha-3", "not known"),
     C("exactness", "text", "exact, approximate or the source's words", "not stated"),
+    C(
+        "reach",
+        "text",
+        "whether work is done there or people of there benefit",
+        "not stated",
+        ("activity", "beneficiaries"),
+    ),
     C("stacked", "flag", "one of many on the same point, hence read as country-level"),
 )
 
