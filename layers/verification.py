@@ -1,0 +1,118 @@
+"""`cahra verify`: a result folder against its own evidence, and against a new run of the same inputs."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo import schema
+from geo.errors import InputError
+from geo.presence import STATUS_COLUMNS
+from geo.rederive import rederive
+from geo.rules import from_dict
+
+FILES = ("sites.csv", "evidence.csv", "run.json")
+CLOCK = '"run_at"'
+
+
+def read_result(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
+    """Sites, evidence and run record of a result folder, with the types of the schema.
+
+    Raises
+    ------
+    InputError
+        A file is missing or is not what this program writes.
+    """
+    missing = [name for name in FILES if not (folder / name).is_file()]
+    if missing:
+        raise InputError(
+            "The folder is not a result.", where=str(folder), expected=", ".join(FILES), got="no " + missing[0]
+        )
+    extra = tuple(schema.Column(name, "date" if name.endswith("date") else "text", "") for name in STATUS_COLUMNS)
+    try:
+        record = json.loads((folder / "run.json").read_text("utf-8"))
+        sites = _read(folder / "sites.csv", schema.ASSESSED + extra)
+        evidence = _read(folder / "evidence.csv", schema.EVIDENCE)
+    except (ValueError, KeyError) as error:
+        raise InputError("The result cannot be read back.", where=str(folder), got=str(error)[:200]) from None
+    return sites, evidence, record
+
+
+def _read(path: Path, table: schema.Table) -> pd.DataFrame:
+    text = pd.read_csv(io.BytesIO(path.read_bytes()), dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    lacking = [c.name for c in table if c.name not in text.columns]
+    if lacking:
+        raise InputError("A column is missing.", where=path.name, expected=lacking[0], got=", ".join(text.columns))
+    out = pd.DataFrame(index=text.index)
+    for column in table:
+        values = text[column.name]
+        if column.type in ("number", "integer"):
+            numbers = pd.to_numeric(values.astype(object).where(values != "", np.nan))
+            out[column.name] = numbers.astype("float64" if column.type == "number" else "int64")
+        elif column.type == "date":
+            out[column.name] = pd.to_datetime(
+                values.astype(object).where(values != "", None), format="%Y-%m-%d"
+            ).astype("datetime64[s]")
+        elif column.type in ("flag", "tri"):
+            out[column.name] = values.map({"true": True, "false": False}).astype("boolean")
+        else:
+            # A cell that a spreadsheet would run was written with an apostrophe before it.
+            out[column.name] = values
+    return schema.conform(out, table)
+
+
+def verify_folder(folder: Path) -> str:
+    """The first difference between `sites.csv` and what follows from its evidence; ``""`` where there is none."""
+    sites, evidence, record = read_result(folder)
+    rules = from_dict(record["rules"]["table"], "run.json")
+    if rules.hash != record["rules"]["hash"]:
+        return f"run.json: the hash of the rules is {record['rules']['hash']}, the rules give {rules.hash}"
+    source_of: Mapping[str, str] = {d["dataset"]: d["source"] for d in record["datasets"]}
+    derived = rederive(sites, evidence, rules, source_of)
+    for name in derived.columns:
+        for i, (have, want) in enumerate(zip(sites[name], derived[name], strict=True)):
+            if want is not None and not _same(have, want):
+                site = f"{sites['source'].iloc[i]} {sites['site_id'].iloc[i]}"
+                return f"{site}: {name} is {have!s}, the evidence gives {want!s}"
+    return ""
+
+
+def withheld_sites(folder: Path) -> int:
+    """How many sites rest on evidence that is withheld by licence: only the user's own file can verify them."""
+    sites, evidence, record = read_result(folder)
+    source_of = {d["dataset"]: d["source"] for d in record["datasets"]}
+    derived = rederive(sites, evidence, from_dict(record["rules"]["table"], "run.json"), source_of)
+    return int(derived["overall_class"].isna().sum())
+
+
+def _same(have: object, want: object) -> bool:
+    if pd.isna(have) or pd.isna(want):  # type: ignore[call-overload]
+        return bool(pd.isna(have) and pd.isna(want))  # type: ignore[call-overload]
+    if isinstance(have, float | np.floating):
+        return abs(float(have) - float(want)) < 0.0005 + 1e-9  # type: ignore[arg-type]
+    if isinstance(have, pd.Timestamp):
+        return have == pd.Timestamp(want)  # type: ignore[arg-type]
+    return str(have) == str(want)
+
+
+def same_bytes(folder: Path, files: Mapping[str, bytes]) -> str:
+    """The first difference between a result folder and the files of a new run, the clock line aside."""
+    for name, data in files.items():
+        path = folder / name
+        if not path.is_file():
+            return f"{name} is missing"
+        if _without_clock(path.read_bytes()) != _without_clock(data):
+            pairs = zip(_without_clock(path.read_bytes()), _without_clock(data), strict=False)
+            line = next((i + 1 for i, (a, b) in enumerate(pairs) if a != b), 0)
+            return f"{name} differs from a new run" + (f" at line {line}" if line else " in length")
+    return ""
+
+
+def _without_clock(data: bytes) -> list[bytes]:
+    return [line for line in data.split(b"\n") if CLOCK.encode() not in line]
