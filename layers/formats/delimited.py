@@ -34,6 +34,8 @@ class Parsed:
     geometry: np.ndarray | None
     format: str
     meta: dict[str, str] = field(default_factory=dict)
+    document: Any = None
+    raster: Any = None
 
 
 def find_encoding(source: Source, clock: Clock) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
+from dataclasses import replace
+
+import numpy as np
 
 from geo.errors import CahraError, FormatError
 from layers.formats.delimited import Parsed, read_delimited
@@ -11,7 +14,7 @@ from layers.formats.geometry import PURPOSES, accept
 from layers.formats.limits import LOCAL, Clock, Door
 from layers.formats.sniff import READABLE, kind_of
 from layers.formats.source import Source
-from layers.formats.table import Report, Table, id_of
+from layers.formats.table import Report, Table, id_of, shorten, text_frame
 
 
 def read(
@@ -98,21 +101,50 @@ def read(
         rejected=report.rejected(),
         notes=report.notes(),
         remarks=report.remarks,
+        document=parsed.document,
+        raster=parsed.raster,
     )
 
 
 def _parse(source: Source, purpose: str, clock: Clock, report: Report, columns: Collection[str] | None) -> Parsed:
     kind = kind_of(source)
+    if purpose in ("raster", "xml") and kind != {"raster": "geotiff", "xml": "xml"}[purpose]:
+        expected = {"raster": "GeoTIFF", "xml": "XML"}[purpose]
+        raise FormatError("The file is of another format.", where=source.name, expected=expected, got=kind)
     if kind == "text":
         return read_delimited(source, clock, report, columns)
     if kind == "json":
         from layers.formats.geojson import read_geojson
 
-        parsed = read_geojson(source, clock, report, columns)
-        return _converted(parsed, source, report)
+        return _converted(read_geojson(source, clock, report, columns), source, report)
     if kind == "zip":
         return _parse_zip(source, clock, report, columns)
-    raise FormatError("The format is not read for this purpose.", where=source.name, expected=READABLE, got=kind)
+    if kind == "xml":
+        from layers.formats.kml import read_kml, read_xml
+
+        if purpose == "xml":
+            return read_xml(source.data(), source.name, clock)
+        return read_kml(source.data(), source.name, clock, report, columns, "kml")
+    if kind == "geotiff":
+        return _parse_raster(source, purpose, clock)
+    from layers.formats.child import run_child
+    from layers.formats.rowset import parsed_reply
+
+    task = "geopackage" if kind == "gpkg" else kind
+    reply = run_child(task, source, clock, columns=None if columns is None else sorted(columns))
+    return _converted(parsed_reply(reply, kind, report), source, report)
+
+
+def _parse_raster(source: Source, purpose: str, clock: Clock) -> Parsed:
+    if purpose != "raster":
+        raise FormatError("A raster has no rows.", where=source.name, expected=READABLE, got="GeoTIFF")
+    from layers.formats.raster import raster_facts
+
+    facts = raster_facts(source, clock)
+    bands = [str(b + 1) for b in range(facts.count)]
+    frame = text_frame({"band": bands, "dtype": list(facts.dtypes)}, facts.count)
+    row = np.arange(1, facts.count + 1, dtype=np.int64)
+    return Parsed(frame, row, None, "geotiff", {"crs": facts.crs[:1000]}, raster=facts)
 
 
 def _parse_zip(source: Source, clock: Clock, report: Report, columns: Collection[str] | None) -> Parsed:
@@ -126,8 +158,21 @@ def _parse_zip(source: Source, clock: Clock, report: Report, columns: Collection
         return read_xlsx(source, archive, clock, report, columns)
     if source.suffix == "xlsx":
         raise FormatError("The file is no Excel workbook.", where=source.name, expected="xl/workbook.xml inside")
-    if archive.ending(".kml"):
-        raise FormatError("The format is not read for this purpose.", where=source.name, expected=READABLE, got="KMZ")
+    if kmls := archive.ending(".kml"):
+        from layers.formats.kml import read_kml
+
+        chosen = next((m for m in kmls if m.lower() == "doc.kml"), kmls[0])
+        if len(kmls) > 1:
+            report.note(f"Of {len(kmls)} KML files in the archive one was read: {shorten(chosen)}.")
+        return read_kml(archive.read(chosen), source.name, clock, report, columns, "kmz")
+    if not archive.ending(".shp") and len(inner := archive.ending(".csv", ".tsv", ".geojson", ".json")) == 1:
+        within = Source(archive.read(inner[0]), inner[0], replace(clock.door, file_bytes=clock.door.unpacked_bytes))
+        report.note(f"Read from the archive: {within.name}.")
+        if kind_of(within) == "json":
+            from layers.formats.geojson import read_geojson
+
+            return _converted(read_geojson(within, clock, report, columns), source, report)
+        return read_delimited(within, clock, report, columns)
     from layers.formats.shape import read_shapefile
 
     return read_shapefile(archive, source.name, clock, report, columns)

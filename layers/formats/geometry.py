@@ -159,7 +159,7 @@ def accept(
         if which.any():
             report.remark(reason, rows[which])
 
-    null = np.equal(shapes, None).astype(bool)
+    null = shapely.is_missing(shapes)
     deep = shapely.has_z(shapes) | (shapely.has_m(shapes) if hasattr(shapely, "has_m") else False)
     remark(deep, "height_dropped")
     shapes[deep] = shapely.force_2d(shapes[deep])

@@ -172,7 +172,7 @@ def read_shapefile(
 
 
 def _records(table: Any, total: int, deleted: set[int], width: int, clock: Clock, name: str) -> list[list[str]]:
-    out = []
+    out: list[list[str]] = []
     for i in range(total):
         if not i % 5000:
             clock.check(name)

@@ -82,8 +82,8 @@ def load_json(data: bytes, door: Door, name: str = "") -> Any:
         )
     try:
         text = data.decode("utf-8")
-        watched = {"parse_float": _float} if _OVERFLOW.search(bare) else {}
-        value = json.loads(text, object_pairs_hook=_pairs, parse_constant=_constant, **watched)
+        watched = _float if _OVERFLOW.search(bare) else None
+        value = json.loads(text, object_pairs_hook=_pairs, parse_constant=_constant, parse_float=watched)
         if _SURROGATE.search(data):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except _DuplicateKeyError as fault:

@@ -1,0 +1,117 @@
+"""What leaves the house is harmless: cells that a spreadsheet would run, names that a file system would choke on."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from geo.errors import InputError
+
+# = + - @ and their full-width and small forms, tab, CR, LF; behind blanks and invisible characters too, which some
+# spreadsheets strip before they look.
+_STARTS = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
+_FORMULA = re.compile(rf"[\s\u200b-\u200f\u2060\ufeff\x00-\x1f]*[{_STARTS}]|[\t\r\n]")
+_GUARDED = re.compile(rf"'+(?:[\s\u200b-\u200f\u2060\ufeff\x00-\x1f]*[{_STARTS}]|[\t\r\n])")
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_RESERVED = {"con", "prn", "aux", "nul", *(f"com{i}" for i in range(10)), *(f"lpt{i}" for i in range(10))}
+
+
+def is_formula(text: str) -> bool:
+    r"""True for text that a spreadsheet would run, or take for a formula.
+
+    Examples
+    --------
+    >>> [is_formula(t) for t in ("=1+1", "\t=1", "＝cmd", "@SUM(A1)", "-5.2", "+3", "Boda", "a=b", "-2+3|cmd")]
+    [True, True, True, True, False, False, False, False, True]
+    """
+    return bool(_FORMULA.match(text)) and not _NUMBER.fullmatch(text)
+
+
+def neutralise(cells: Iterable[str]) -> tuple[list[str], int]:
+    """Cells with an apostrophe before what would run, and how many got one; :func:`restore` is the inverse.
+
+    Examples
+    --------
+    >>> neutralise(["Boda", "=1+1", "'=1+1", "-5.2"])
+    (['Boda', "'=1+1", "''=1+1", '-5.2'], 2)
+    """
+    out, changed = [], 0
+    for cell in cells:
+        if cell and not cell[0].isalnum() and (is_formula(cell) or _GUARDED.match(cell)):
+            cell, changed = f"'{cell}", changed + 1
+        out.append(cell)
+    return out, changed
+
+
+def restore(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame read back from our CSV with the apostrophes of :func:`neutralise` taken off."""
+    return pd.DataFrame(
+        {
+            name: pd.array([c[1:] if c[:1] == "'" and _GUARDED.match(c) else c for c in frame[name]], dtype="str")
+            for name in frame.columns
+        },
+        index=frame.index,
+    ).rename(columns=lambda n: n[1:] if n[:1] == "'" and _GUARDED.match(n) else n)
+
+
+def visible(text: str) -> str:
+    """`text` with characters that XML and Excel cannot hold replaced by U+FFFD."""
+    return _CONTROL.sub("\ufffd", text)
+
+
+def safe_name(text: str, ending: str = "") -> str:
+    """A file name that every file system takes: no folders, reserved names or trailing dots, 100 characters at most.
+
+    Examples
+    --------
+    >>> safe_name("Mines: Boda/Nola?", "csv"), safe_name("CON"), safe_name("..")
+    ('Mines_ Boda_Nola_.csv', '_CON', 'unnamed')
+    """
+    plain = unicodedata.normalize("NFC", text)
+    plain = "".join("_" if c in '<>:"/\\|?*' or not c.isprintable() else c for c in plain)[:100]
+    plain = plain.strip(". ").encode("utf-8", "replace").decode()
+    while len(plain.encode()) > 200:
+        plain = plain[:-1]
+    if not plain.strip("_"):
+        plain = "unnamed"
+    if plain.split(".")[0].strip().lower() in _RESERVED:
+        plain = f"_{plain}"
+    return f"{plain}.{ending}" if ending else plain
+
+
+_WITHHELD = ("date_start", "date_end", "date_prec", "precision", "deaths_best", "deaths_low", "deaths_high")
+_WITHHELD_TEXT = ("actor_a", "actor_b")
+
+
+def refuse_restricted(frame: pd.DataFrame) -> None:
+    """Raise :class:`geo.errors.InputError` when rows are there that may not leave: marked `restricted`, or ACLED's.
+
+    Rows of evidence that name an ACLED record are allowed as long as they hold its id and distance only.
+    """
+    bad = np.zeros(len(frame), dtype=bool)
+    if "restricted" in frame.columns:
+        bad |= frame["restricted"].fillna(False).to_numpy(dtype=bool)
+    if "event_id_cnty" in frame.columns:
+        bad |= (frame["event_id_cnty"].astype("str") != "").to_numpy(dtype=bool)
+    if "dataset" in frame.columns:
+        acled = frame["dataset"].astype("str").str.casefold().str.startswith("acled").to_numpy(dtype=bool)
+        told = np.zeros(len(frame), dtype=bool)
+        for name in (n for n in _WITHHELD if n in frame.columns):
+            told |= frame[name].notna().to_numpy(dtype=bool) & (frame[name].astype("str") != "").to_numpy(dtype=bool)
+        for name in (n for n in _WITHHELD_TEXT if n in frame.columns):
+            told |= (frame[name].fillna("").astype("str") != "").to_numpy(dtype=bool)
+        if {"lon", "lat"} <= set(frame.columns):
+            told |= frame["lon"].notna().to_numpy(dtype=bool)
+        bad |= acled & told
+    if bad.any():
+        raise InputError(
+            "{n} rows belong to a dataset whose rows may not leave (ACLED).",
+            expected="rows of open datasets",
+            remedy="Leave them out; evidence may name their ids and distances.",
+            n=int(bad.sum()),
+        )
