@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo.errors import InputError
-from layers.formats.guard import is_formula, neutralise, refuse_restricted, restore, safe_name, visible
+from layers.formats.guard import neutralise, refuse_restricted, restore, safe_name
 
 __all__ = [
     "csv_bytes",
@@ -32,7 +31,6 @@ __all__ = [
     "xlsx_bytes",
 ]
 
-_XLSX_CELL = 32_767
 FORMATS = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -130,57 +128,23 @@ def to_csv_bytes(frame: pd.DataFrame, *, delimiter: str = ",", decimal: str = ".
 def xlsx_bytes(frame: pd.DataFrame, *, sheet: str = "sites") -> bytes:
     """An XLSX of one sheet: numbers as numbers, days as days, text always as text and never as a formula.
 
-    Line ends inside a cell become LF, as Excel has them.
-    """
-    import datetime as dt
-    import zipfile
+    Line ends inside a cell become LF, as Excel has them; what Excel would run carries its mark of quoted text.
 
-    import openpyxl
-    from openpyxl.cell import WriteOnlyCell
+    Raises
+    ------
+    geo.errors.InputError
+        More rows or longer text than Excel holds, or rows that may not leave.
+    """
+    from layers.formats.xlsx_write import workbook
 
     refuse_restricted(frame)
-    book = openpyxl.Workbook(write_only=True)
-    page = book.create_sheet(safe_name(sheet)[:31])
-
-    def cell(value: Any) -> Any:
-        made = WriteOnlyCell(page, value=None)
-        if isinstance(value, str):
-            if len(value) > _XLSX_CELL:
-                raise InputError("A text is too long for Excel.", expected=f"{_XLSX_CELL} characters at most")
-            made.value = visible(value.replace("\r\n", "\n").replace("\r", "\n"))  # XML knows no lone CR
-            made.data_type = "s"
-            if is_formula(value):
-                made.quotePrefix = True
-        else:
-            made.value = value
-            if isinstance(value, dt.datetime):
-                made.number_format = "yyyy-mm-dd"
-        return made
-
-    columns: list[list[Any]] = []
-    for name in frame.columns:
-        series = frame[name]
-        if pd.api.types.is_datetime64_any_dtype(series):
-            columns.append([None if v is pd.NaT else v.to_pydatetime() for v in series])
-        else:
-            columns.append([None if v == "" else v for v in _values(series)])
-    page.append([cell(str(n)) for n in frame.columns])
-    for row in zip(*columns, strict=True):
-        page.append([None if v is None else cell(v) for v in row])
-    raw, out = io.BytesIO(), io.BytesIO()
-    book.properties.created = dt.datetime(2000, 1, 1)
-    book.save(raw)
-    with zipfile.ZipFile(raw) as given, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        for member in given.namelist():
-            data = given.read(member)
-            if member == "docProps/core.xml":  # openpyxl writes the time of saving
-                start, end = data.find(b"<dcterms:modified"), data.find(b"</dcterms:modified>")
-                stamp = b'<dcterms:modified xsi:type="dcterms:W3CDTF">2000-01-01T00:00:00Z'
-                data = data[:start] + stamp + data[end:] if 0 <= start < end else data
-            info = zipfile.ZipInfo(member, date_time=(2000, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            made.writestr(info, data)
-    return out.getvalue()
+    columns = [
+        [None if v is pd.NaT else v.date() for v in frame[n]]
+        if pd.api.types.is_datetime64_any_dtype(frame[n])
+        else _values(frame[n])
+        for n in frame.columns
+    ]
+    return workbook([[str(n) for n in frame.columns], *zip(*columns, strict=True)], safe_name(sheet))
 
 
 def positions(frame: pd.DataFrame) -> np.ndarray:
