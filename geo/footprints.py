@@ -6,6 +6,8 @@ radius reaches none either, since nobody said how far it works; both are listed 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -169,3 +171,23 @@ def _sites_of_unit(
             if word and word in by_unit[unit_level]:
                 return by_unit[unit_level][word]
     return none
+
+
+def find_units(place: pd.Series, boundaries: object) -> object:
+    """The polygon of an administrative footprint in a boundary set (or several), None where none holds it.
+
+    The same rule as for sites: by code, else by name, the smaller unit first.
+    """
+    sets: list[Any] = list(boundaries) if isinstance(boundaries, list | tuple) else [boundaries]
+    loaded = [(one.frame, one.geometry) for one in sets if getattr(one, "frame", None) is not None]
+    level = place["admin_level"]
+    for word in (fold(str(place["admin_code"])), fold(str(place["admin_name"]))):
+        for column in ("code", "unit"):
+            for wanted in (2, 1):
+                for frame, geometry in loaded:
+                    here = (frame["level"] == wanted) & (frame[column].map(fold) == word)
+                    if place["country"]:
+                        here &= frame["country"].isin(["", place["country"]])
+                    if word and here.any() and (column == "code" or level == wanted or level != level):
+                        return geometry[np.flatnonzero(here)[0]]
+    return None

@@ -129,12 +129,14 @@ MARKS: tuple[Style, ...] = (
     Style("armed_roadblock", N_("armed roadblock"), VERMILLION, "square", edge="#000000"),
     Style("roadblock", N_("roadblock"), "#333333", "square", hollow=True),
     Style("trading_place", N_("trading place"), BLUE, "plus"),
+    Style("programme_gap", N_("at risk, no active programme of the chosen types"), BLACK, "square", hollow=True),
 )
 
 LINES: tuple[Style, ...] = (
     Style("trade", N_("trade line"), BLUE, dash=(6, 4)),
     Style("circle", N_("distance from the site"), BLACK, dash=(4, 4)),
     Style("chosen", N_("chosen area"), BLACK, dash=(4, 4)),
+    Style("programme", N_("where a programme works"), PURPLE),
 )
 
 

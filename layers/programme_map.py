@@ -1,0 +1,108 @@
+"""Programmes on the map: where they work, and the sites at risk that none of them reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+
+from geo.footprints import find_units
+from geo.programme_coverage import ProgrammeCoverage
+from geo.programmes import TYPES, active_on
+from layers.i18n import Translator
+from layers.map import Line, Mark
+from layers.programme_types import labels
+from layers.words import CLASSES, ZONE_STATUSES
+
+CIRCLE_CORNERS = 72
+MOST_LINES = 2_000
+"""Footprints drawn at most, those of the most recent start first; all are in the tables."""
+
+
+def footprint_lines(
+    result: ProgrammeCoverage, types: Sequence[str], translate: Translator, boundaries: object = None
+) -> list[Line]:
+    """A ring for every polygon, stated radius and matched unit of the active programmes of the types.
+
+    Units are drawn only where a boundary set holds them; countries never.
+    """
+    programmes = result.programmes
+    frame, places = programmes.frame, programmes.footprints
+    wanted = active_on(frame, result.as_of) & _of_types(frame["types"].tolist(), types)
+    rows = np.flatnonzero(wanted[places["programme"].to_numpy()])
+    start = frame["start"].to_numpy()[places["programme"].to_numpy()[rows]]
+    rows = rows[np.argsort(start, kind="stable")[::-1]][:MOST_LINES]
+    words = labels(translate.language)
+    lines = []
+    for row in rows:
+        place = places.iloc[int(row)]
+        shape = _shape(place, programmes.geometry[row], boundaries)
+        if shape is None or shape.is_empty:
+            continue
+        programme = frame.iloc[int(place["programme"])]
+        kinds = ", ".join(words[t] for t in programme["types"].split(";") if t in words)
+        text = f"{programme['title'] or programme['programme_id']} · {kinds} · {programme['donor']}"
+        lines += [Line(ring, "programme", text) for ring in _parts(shape)]
+    return lines
+
+
+def gap_marks(result: ProgrammeCoverage, types: Sequence[str], translate: Translator) -> list[Mark]:
+    """A mark at every placed site at risk that has no active programme of any of the types."""
+    columns = [TYPES.index(t) for t in types]
+    bare = result.at_risk & ~result.matrix[:, columns].any(axis=1)
+    sites = result.assessed
+    placed = np.isfinite(sites["lon"].to_numpy()) & np.isfinite(sites["lat"].to_numpy())
+    told = translate("no active programme")
+    return [
+        Mark(float(site["lon"]), float(site["lat"]), "programme_gap", f"{site['name'] or site['site_id']}: {told}")
+        for _, site in sites[bare & placed].iterrows()
+    ]
+
+
+def details(result: ProgrammeCoverage, translate: Translator) -> dict[int, list[str]]:
+    """For the popup of each site, by its row: exposure, zone, types that it has, types that it lacks."""
+    words = labels(translate.language)
+    out = {}
+    for position, (row, site) in enumerate(result.assessed.iterrows()):
+        has = [words[t] for t, there in zip(TYPES, result.matrix[position], strict=True) if there]
+        lacks = [words[t] for t, there in zip(TYPES, result.matrix[position], strict=True) if not there]
+        lines = [
+            translate(CLASSES[site["overall_class"]]),
+            translate(ZONE_STATUSES[site["zone_status"]]),
+            translate("Programmes: {types}", types=", ".join(has) or translate("none")),
+        ]
+        if result.at_risk[position]:
+            lines.append(translate("Without: {types}", types=", ".join(lacks) or translate("none")))
+        out[int(str(row))] = lines
+    return out
+
+
+def _of_types(joined: list[str], types: Sequence[str]) -> np.ndarray:
+    return np.array([bool(set(t.split(";")) & set(types)) for t in joined], dtype=bool)
+
+
+def _shape(place: Any, polygon: Any, boundaries: object) -> Any:
+    if place["kind"] == "polygon":
+        return polygon
+    if place["kind"] == "admin":
+        return find_units(place, boundaries)
+    if place["kind"] == "point" and place["radius_km"] > 0:
+        return circle(place["lon"], place["lat"], place["radius_km"])
+    return None
+
+
+def circle(lon: float, lat: float, radius_km: float) -> Any:
+    """A ring of points at a geodesic distance, for drawing (the measuring is done elsewhere)."""
+    from pyproj import Geod
+
+    azimuth = np.linspace(0, 360, CIRCLE_CORNERS, endpoint=False)
+    n = len(azimuth)
+    x, y, _ = Geod(ellps="WGS84").fwd(np.full(n, lon), np.full(n, lat), azimuth, np.full(n, radius_km * 1000))
+    return shapely.Polygon(np.column_stack([x, y]))
+
+
+def _parts(shape: Any) -> list[Any]:
+    """The polygons of a shape, simplified for drawing."""
+    return [p for p in shapely.get_parts(shapely.simplify(shape, 0.002)) if p.geom_type == "Polygon"]

@@ -1,0 +1,146 @@
+"""Files to a stocktake: the demonstration, and eight hand-made programmes over the real sites of CAR."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo.programmes import TYPES
+from layers import embedded, job
+from layers.programme_export import ProgrammeRun, run_coverage
+
+DAY = dt.date(2021, 12, 31)
+
+
+def demonstration() -> ProgrammeRun:
+    source = job.Source.of
+    inputs = job.Inputs(
+        sites=[source(embedded.DEMONSTRATION_SITES)],
+        incidents=[source(embedded.DEMONSTRATION_INCIDENTS)],
+        coverage=[source(embedded.DEMONSTRATION_COVERAGE)],
+    )
+    return run_coverage(inputs, [embedded.DEMONSTRATION_PROGRAMMES], DAY, now=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+
+
+def rows(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode())))
+
+
+def test_the_files_of_a_run_reconcile_and_are_the_same_each_time() -> None:
+    run = demonstration()
+    files = run.files()
+    assert list(files) == sorted(files)
+    assert files == demonstration().files()
+    heads = {name: content.decode().split("\n", 1)[0] for name, content in files.items() if name.endswith(".csv")}
+    assert heads["coverage.csv"].startswith("site_id,programme_type,programmes,donors")
+    assert heads["gaps.csv"].startswith("site_id,programme_type,overall_class")
+    assert heads["overlaps.csv"].startswith("site_id,programme_type,programmes,donors")
+    record = json.loads(files["run.json"])
+    assert record["demonstration"] is True
+    assert [i["file"] for i in record["inputs"] if i["role"] == "programmes"] == ["demonstration_programmes.csv"]
+    at_risk = int(run.result.at_risk.sum())
+    for kind, counts in record["programme_totals"].items():
+        gaps = [g for g in rows(files["gaps.csv"]) if g["programme_type"] == kind]
+        assert counts["gaps"] == len(gaps) == at_risk - counts["at_risk_covered"]
+        units = [u for u in rows(files["units.csv"]) if u["programme_type"] == kind]
+        assert sum(int(u["sites"]) for u in units) == counts["sites"] == 140
+    assert {n["programme_id"] for n in rows(files["national.csv"])} == {"DEMO-P04", "DEMO-P10"}
+    assert any("not on" in line or "national.csv" in line for line in run.summary())
+
+
+def test_the_map_opens_alone_in_both_languages_and_paints_no_country() -> None:
+    run = demonstration()
+    english, french = run.map_html("en").decode(), run.map_html("fr").decode()
+    assert 'lang="fr"' in french
+    assert "Demonstration programme 05" in english
+    assert "Demonstration programme 04" not in english
+    assert "<script src" not in english
+    assert "https://" not in english.split("</style>")[-1] or 'src="https://' not in english
+
+
+def test_hostile_titles_reach_neither_the_template_nor_the_page(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text(
+        "programme_id,title,donor,type,start,country,lat,lon,radius_km\n"
+        "A,{{ 7*7 }}<script>alert(1)</script>`${1}`,=1+1,mapping,2010-01-01,CAF,4.26,15.79,60\n",
+        encoding="utf-8",
+    )
+    inputs = job.Inputs(sites=[job.Source.of(embedded.DEMONSTRATION_SITES)])
+    files = run_coverage(inputs, [path], DAY).files()
+    page = files["map.html"].decode()
+    assert "49<script" not in page
+    assert "<script>alert(1)" not in page
+    assert rows(files["programmes.csv"])[0]["donor"].startswith("'=")
+
+
+PROGRAMMES = """programme_id,title,donor,type,start,end,country,lat,lon,radius_km,admin_code,geometry,budget,currency
+P1,Boda by unit,EU,traceability,2018-01-01,2024-12-31,CAF,,,,Boda,,1,EUR
+P2,Boda by circle,USAID,traceability,2019-01-01,,CAF,4.317,17.467,40,,,1,USD
+P3,Carnot by polygon,EU,mapping,2015-01-01,2022-12-31,CAF,,,,,"POLYGON((15.5 4,16.2 4,16.2 5.2,15.5 5.2,15.5 4))",1,EUR
+P4,Same polygon,EU,mapping,2020-01-01,2025-12-31,CAF,,,,,"POLYGON((15.5 4,16.2 4,16.2 5.2,15.5 5.2,15.5 4))",1,EUR
+P5,Over before,AFD,certification,2010-01-01,2021-12-30,CAF,4.317,17.467,300,,,1,EUR
+P6,National,WB,kp_compliance,2016-01-01,2026-12-31,CAF,,,,,,9,USD
+P7,Unit of another country,EU,infrastructure,2016-01-01,2026-12-31,COD,,,,Nola,,1,EUR
+P8,Nola,EU,formalisation,2021-12-31,2021-12-31,CAF,,,,NOLA,,1,EUR
+"""
+
+
+@pytest.mark.real_data
+def test_eight_programmes_over_the_sites_of_car(shared_data: Path, tmp_path: Path) -> None:
+    import shapely
+    from pyproj import Geod
+
+    path = tmp_path / "programmes.csv"
+    path.write_text(PROGRAMMES, encoding="utf-8")
+    source = job.Source.of
+    inputs = job.Inputs(
+        sites=[source(shared_data / "mines/ipis_car_destinations_lines.geojson")],
+        incidents=[source(shared_data / "conflict/ucdp_ged_23_1_car.geojson")],
+        boundaries=[source(shared_data / "admin/geoboundaries_caf_adm2_2015_simplified.geojson")],
+        boundaries_version="2015",
+        country="CAF",
+    )
+    run = run_coverage(inputs, [path], DAY)
+    result = run.result
+    sites = result.assessed
+    assert len(sites) == 272
+    assert int(result.at_risk.sum()) >= 137, "C1, H1, H2 and H4 alone make 31 + 106"
+    covered = {t: sites.index[result.matrix[:, k]] for k, t in enumerate(TYPES)}
+
+    lon, lat = sites["lon"].to_numpy(), sites["lat"].to_numpy()
+    boda = (sites["admin2"] == "Boda").to_numpy()
+    away = Geod(ellps="WGS84").inv(np.full(272, 17.467), np.full(272, 4.317), lon, lat)[2]
+    assert set(covered["traceability"]) == set(np.flatnonzero(boda | (away <= 40_000)))
+    overlapping = set(result.overlaps.query("programme_type == 'traceability'")["site_id"])
+    assert overlapping == set(sites["site_id"][boda & (away <= 40_000)])
+    assert overlapping, "Boda and the circle around it meet"
+
+    square = shapely.box(15.5, 4.0, 16.2, 5.2)
+    assert set(covered["mapping"]) == set(np.flatnonzero(shapely.contains_xy(square, lon, lat)))
+    assert "mapping" not in set(result.overlaps["programme_type"]), "one donor twice is no overlap"
+    assert not len(covered["certification"]), "over the day before"
+    assert not len(covered["kp_compliance"]), "national programmes are listed, not painted"
+    assert not len(covered["infrastructure"]), "Nola is not in the DR Congo"
+    assert set(covered["formalisation"]) == set(np.flatnonzero(sites["admin2"] == "Nola")), "first and last day count"
+    assert result.national[["programme_id", "reason"]].to_numpy().tolist() == [
+        ["P6", "country"],
+        ["P7", "unit_not_found"],
+    ]
+    assert result.states.tolist() == ["active", "active", "active", "active", "ended", "active", "active", "active"]
+
+    for k, kind in enumerate(TYPES):
+        gaps = set(result.gaps.loc[result.gaps["programme_type"] == kind, "site_id"])
+        assert gaps == set(sites["site_id"][result.at_risk & ~result.matrix[:, k]])
+    pd.testing.assert_series_equal(
+        result.units.groupby("programme_type")["gaps"].sum().reindex(TYPES),
+        result.totals.set_index("programme_type")["gaps"],
+        check_names=False,
+    )
+    run.files()
