@@ -15,6 +15,8 @@ import pandas as pd
 import shapely
 
 from geo.edges import Edges, wrap
+from geo.grid import runs
+from geo.search import in_parts
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -113,12 +115,52 @@ def locate_all(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries) -
     px, py = np.concatenate((x[known], -x[seam])), np.concatenate((y[known], y[seam]))
     if not at.size or not len(boundaries):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    # Boxes through a tree on the points, then the exact test on prepared polygons.
-    row, candidate = shapely.STRtree(shapely.points(px, py)).query(boundaries.geometry)
+    # First boxes, through a grid of the points; then the exact test on prepared polygons.
+    row, candidate = _in_boxes(px, py, shapely.bounds(boundaries.geometry))
     shapely.prepare(boundaries.geometry)
-    inside = shapely.intersects_xy(boundaries.geometry[row], px[candidate], py[candidate])
-    pair = np.unique(at[candidate[inside]] * len(boundaries) + row[inside])
+
+    def test(part: slice) -> npt.NDArray[np.bool_]:
+        at = candidate[part]
+        return np.asarray(shapely.intersects_xy(boundaries.geometry[row[part]], px.take(at), py.take(at)))
+
+    inside = np.flatnonzero(in_parts(test, row.size))
+    pair = at[candidate[inside]] * len(boundaries) + row[inside]
+    pair.sort()
+    if seam.size:
+        pair = np.unique(pair)
     return pair // len(boundaries), pair % len(boundaries)
+
+
+def _in_boxes(x: Floats, y: Floats, boxes: Floats) -> tuple[Ints, Ints]:
+    """(box, point) where the point lies in the closed box, grouped by box; NaN boxes hold nothing."""
+    boxes = np.where(np.isfinite(boxes).all(axis=1, keepdims=True), boxes, [[1.0, 1.0, 0.0, 0.0]])
+    west, south = float(x.min()), float(y.min())
+    wide, high = max(float(x.max()) - west, 1e-9), max(float(y.max()) - south, 1e-9)
+    # Cells about as large as a box, and not many more than points.
+    most = 2 * int(np.sqrt(x.size)) + 8
+    dx = max(float(np.median(boxes[:, 2] - boxes[:, 0])) / 2, wide / most)
+    dy = max(float(np.median(boxes[:, 3] - boxes[:, 1])) / 2, high / most)
+    columns, rows = int(wide / dx) + 1, int(high / dy) + 1
+    cell = ((y - south) / dy).astype(np.int64) * columns + ((x - west) / dx).astype(np.int64)
+    bits = max(x.size, 2).bit_length()
+    order = (cell << bits) | np.arange(x.size)
+    order.sort()
+    order &= (1 << bits) - 1
+    start = np.concatenate(([0], np.cumsum(np.bincount(cell, minlength=rows * columns))))
+    c0 = np.clip(np.floor((boxes[:, 0] - west) / dx), 0, columns - 1).astype(np.int64)
+    c1 = np.clip(np.floor((boxes[:, 2] - west) / dx), 0, columns - 1).astype(np.int64)
+    r0 = np.clip(np.floor((boxes[:, 1] - south) / dy), 0, rows - 1).astype(np.int64)
+    r1 = np.clip(np.floor((boxes[:, 3] - south) / dy), 0, rows - 1).astype(np.int64)
+    depth = np.maximum(r1 - r0 + 1, 0)
+    box = np.repeat(np.arange(len(boxes)), depth)
+    base = runs(r0, depth) * columns
+    low = start[base + c0[box]]
+    count = np.maximum(start[base + c1[box] + 1] - low, 0)
+    box, point = np.repeat(box, count), order[runs(low, count)]
+    px, py = x.take(point), y.take(point)
+    edge = [boxes[:, i].take(box) for i in range(4)]
+    keep = np.flatnonzero((px >= edge[0]) & (px <= edge[2]) & (py >= edge[1]) & (py <= edge[3]))
+    return box[keep], point[keep]
 
 
 def locate(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries) -> Ints:

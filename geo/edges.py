@@ -12,14 +12,17 @@ import numpy.typing as npt
 import shapely
 
 from geo.geodesic import E2, MIN_CURVATURE_RADIUS_M, A, ecef, geodesic_m
+from geo.grid import runs
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 PIECE_DEG = 0.05
 """Edges longer than this are cut [degrees]: then a straight chord is within 1 m of the edge."""
-PIECES_PER_BOX = 8
-"""Consecutive pieces that share one box of the tree."""
+RUNS = (128, 8)
+"""Consecutive pieces of a ring that are looked at as one: first long runs, then the short ones of those in question."""
+POINTS = 4_096
+"""Points handled at a time: bounds the memory."""
 CHORD_SLACK_M = 3.0
 """Pieces whose chord is this much farther than the best one are not looked at again [m]."""
 
@@ -55,20 +58,12 @@ class Edges:
         self.start = a[which] + (b - a)[which] * (step / n)[:, None]
         self.end = np.where((step + 1 == n)[:, None], b[which], a[which] + (b - a)[which] * ((step + 1) / n)[:, None])
         self.owner, ring = owner[which], ring[which]
-        # Boxes never mix rings: a new one begins with each ring and after PIECES_PER_BOX pieces.
-        first = np.flatnonzero(np.diff(ring, prepend=-1))
-        place = np.arange(ring.size) - np.repeat(first, np.diff(first, append=ring.size))
-        self._first = np.flatnonzero(place % PIECES_PER_BOX == 0)
-        self._last = np.append(self._first[1:], ring.size)[: self._first.size]
-        self.box_owner = self.owner[self._first]
-        if ring.size:
-            low = np.minimum.reduceat(np.minimum(self.start, self.end), self._first, axis=0)
-            high = np.maximum.reduceat(np.maximum(self.start, self.end), self._first, axis=0)
-        else:
-            low = high = np.zeros((0, 2))
-        self._tree = shapely.STRtree(shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1]))
         self._p = np.column_stack(ecef(self.start[:, 0], self.start[:, 1]))
         self._q = np.column_stack(ecef(self.end[:, 0], self.end[:, 1]))
+        self._long = _Runs(self, ring, RUNS[0])
+        self._short = _Runs(self, ring, RUNS[1])
+        box = self._long.box
+        self._tree = shapely.STRtree(shapely.box(box[:, 0], box[:, 1], box[:, 2], box[:, 3]))
 
     def __len__(self) -> int:
         return int(self.owner.size)
@@ -89,30 +84,75 @@ class Edges:
             Sorted by (point, owner), each pair once.
         """
         radius = np.broadcast_to(np.asarray(radius_m, dtype=np.float64), lon.shape)
-        if not lon.size or not len(self):
+        parts = [
+            self._within(lon[i : i + POINTS], lat[i : i + POINTS], radius[i : i + POINTS], each_owner=True)
+            for i in range(0, lon.size if len(self) else 0, POINTS)
+        ]
+        if not parts:
             return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
-        point, box = self._reached(lon, lat, radius)
-        point, piece = self._pieces(point, box)
-        return self._best(lon, lat, radius, point, piece)
+        point = np.concatenate([p[0] + i * POINTS for i, p in enumerate(parts)])
+        return point, np.concatenate([p[1] for p in parts]), np.concatenate([p[2] for p in parts])
 
     def nearest(self, lon: Floats, lat: Floats) -> tuple[Ints, Floats]:
         """Owner of the nearest edge of each point and the distance [m]; -1 and NaN where there are no edges."""
         owner, distance = np.full(lon.size, -1, dtype=np.int64), np.full(lon.size, np.nan)
-        if not lon.size or not len(self):
-            return owner, distance
-        # The nearest box in degrees gives a bound; everything within it is then measured.
-        asked, box = self._tree.query_nearest(shapely.points(wrap(lon), lat), all_matches=False)
-        bound = np.full(lon.size, np.inf)
-        bound[asked] = geodesic_m(lon[asked], lat[asked], *self.start[self._first[box]].T)
-        point, found, metres = self.within(lon, lat, bound * (1 + 1e-9) + 1e-3)
-        order = np.lexsort((found, metres, point))
-        point, found, metres = point[order], found[order], metres[order]
-        first = np.flatnonzero(np.diff(point, prepend=-1))
-        owner[point[first]], distance[point[first]] = found[first], metres[first]
+        for i in range(0, lon.size if len(self) else 0, POINTS):
+            x, y = lon[i : i + POINTS], lat[i : i + POINTS]
+            # The nearest box in degrees gives a bound; what is within it is then measured.
+            _, box = self._tree.query_nearest(shapely.points(wrap(x), y), all_matches=False)
+            bound = self._long.upper(np.column_stack(ecef(x, y)), box)
+            # A bound on the chord, made one on the geodesic.
+            bound = 2 * A * np.arcsin(np.minimum(bound / (2 * MIN_CURVATURE_RADIUS_M), 1.0)) * (1 + 1e-9) + 1e-3
+            point, found, metres = self._within(x, y, bound, each_owner=False)
+            owner[i + point], distance[i + point] = found, metres
         return owner, distance
 
+    def _within(self, lon: Floats, lat: Floats, radius: Floats, *, each_owner: bool) -> tuple[Ints, Ints, Floats]:
+        """The nearest edge of each point, or of each point and owner, where it is within the radius."""
+        here = np.column_stack(ecef(lon, lat))
+        owners = int(self.owner.max()) + 1
+
+        def group(point: Ints, owner: Ints) -> Ints:
+            if not each_owner:
+                return point
+            return np.asarray(np.unique(point * owners + owner, return_inverse=True)[1])
+
+        point, run = self._reached(lon, lat, radius)
+        for level in (self._long, self._short):
+            if level is self._short:
+                point, run = self._finer(point, run)
+            lower, upper = level.bounds(here[point], run)
+            which = group(point, level.owner[run])
+            best = np.full(int(which.max(initial=-1)) + 1, np.inf)
+            np.minimum.at(best, which, upper)
+            keep = np.flatnonzero((lower <= radius[point]) & (lower <= _turned(best)[which]))
+            point, run = point[keep], run[keep]
+        point, piece = _expand(point, self._short.first[run], self._short.last[run])
+        p = self._p[piece]
+        along, to = self._q[piece] - p, here[point] - p
+        share = np.clip(_dot(along, to) / np.maximum(_dot(along, along), 1e-12), 0.0, 1.0)
+        off = to - share[:, None] * along
+        chord = np.sqrt(_dot(off, off))
+        keep = np.flatnonzero(chord <= radius[point] + CHORD_SLACK_M)
+        point, piece, share, chord = point[keep], piece[keep], share[keep], chord[keep]
+        which = group(point, self.owner[piece])
+        best = np.full(int(which.max(initial=-1)) + 1, np.inf)
+        np.minimum.at(best, which, chord)
+        keep = np.flatnonzero(chord <= _turned(best)[which] + CHORD_SLACK_M)
+        point, piece, share, which = point[keep], piece[keep], share[keep], which[keep]
+        foot, chord2 = self._foot(here[point], piece, share)
+        best = np.full(best.size, np.inf)
+        np.minimum.at(best, which, chord2)
+        keep = np.flatnonzero(chord2 <= _turned(np.sqrt(best))[which] ** 2 + 1e-6)
+        point, piece, foot, which = point[keep], piece[keep], foot[keep], which[keep]
+        distance = geodesic_m(lon[point], lat[point], foot[:, 0], foot[:, 1])
+        order = np.lexsort((self.owner[piece], distance, which))
+        first = order[np.flatnonzero(np.diff(which[order], prepend=-1))]
+        inside = first[distance[first] <= radius[point[first]]]
+        return point[inside], self.owner[piece[inside]], distance[inside]
+
     def _reached(self, lon: Floats, lat: Floats, radius: Floats) -> tuple[Ints, Ints]:
-        """(point, box) where the box of degrees around the circle meets a box of pieces."""
+        """(point, long run) where the box of degrees around the circle meets the box of the run."""
         at = wrap(lon)
         half_lon, half_lat = circle_box(lat, radius)
         south, north = np.maximum(lat - half_lat, -90.0), np.minimum(lat + half_lat, 90.0)
@@ -125,40 +165,15 @@ class Edges:
                     shapely.box(moved - half_lon[over], south[over], moved + half_lon[over], north[over])
                 )
                 point, box = np.concatenate((point, over[p])), np.concatenate((box, b))
-        pair = np.unique(point.astype(np.int64) * self._first.size + box)
-        return pair // self._first.size, pair % self._first.size
+        n = self._long.owner.size
+        pair = np.unique(point.astype(np.int64) * n + box)
+        return pair // n, pair % n
 
-    def _pieces(self, point: Ints, box: Ints) -> tuple[Ints, Ints]:
-        count = self._last[box] - self._first[box]
-        step = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
-        return np.repeat(point, count), np.repeat(self._first[box], count) + step
-
-    def _best(self, lon: Floats, lat: Floats, radius: Floats, point: Ints, piece: Ints) -> tuple[Ints, Ints, Floats]:
-        """Distance of each (point, owner) among candidate pieces, where it is within the radius."""
-        here = np.column_stack(ecef(lon, lat))
-        p = self._p[piece]
-        along, to = self._q[piece] - p, here[point] - p
-        share = np.clip(_dot(along, to) / np.maximum(_dot(along, along), 1e-12), 0.0, 1.0)
-        off = to - share[:, None] * along
-        chord = np.sqrt(_dot(off, off))
-        keep = np.flatnonzero(chord <= radius[point] + CHORD_SLACK_M)
-        point, piece, share, chord = point[keep], piece[keep], share[keep], chord[keep]
-        pair = point * (int(self.owner.max()) + 1) + self.owner[piece]
-        pairs, group = np.unique(pair, return_inverse=True)
-        best = np.full(pairs.size, np.inf)
-        np.minimum.at(best, group, chord)
-        keep = np.flatnonzero(chord <= _turned(best)[group] + CHORD_SLACK_M)
-        point, piece, share, group = point[keep], piece[keep], share[keep], group[keep]
-        foot, chord2 = self._foot(here[point], piece, share)
-        best = np.full(pairs.size, np.inf)
-        np.minimum.at(best, group, chord2)
-        keep = np.flatnonzero(chord2 <= _turned(np.sqrt(best))[group] ** 2 + 1e-6)
-        point, piece, foot, group = point[keep], piece[keep], foot[keep], group[keep]
-        distance = geodesic_m(lon[point], lat[point], foot[:, 0], foot[:, 1])
-        order = np.lexsort((distance, group))
-        first = order[np.flatnonzero(np.diff(group[order], prepend=-1))]
-        inside = first[distance[first] <= radius[point[first]]]
-        return point[inside], self.owner[piece[inside]], distance[inside]
+    def _finer(self, point: Ints, run: Ints) -> tuple[Ints, Ints]:
+        """The short runs of some long runs."""
+        low = np.searchsorted(self._short.first, self._long.first[run])
+        high = np.searchsorted(self._short.first, self._long.last[run])
+        return _expand(point, low, high)
 
     def _foot(self, here: Floats, piece: Ints, share: Floats) -> tuple[Floats, Floats]:
         """Nearest point of each piece (degrees) and the squared chord to it, by Gauss-Newton on the ellipsoid."""
@@ -172,6 +187,48 @@ class Edges:
             tangent = _tangent(foot, d)
             share = np.clip(share + _dot(to, tangent) / np.maximum(_dot(tangent, tangent), 1e-12), 0.0, 1.0)
         return foot, _dot(to, to)
+
+
+class _Runs:
+    """Runs of up to `length` consecutive pieces of one ring: box of degrees, and a ball around them."""
+
+    def __init__(self, edges: Edges, ring: Ints, length: int) -> None:
+        start = np.flatnonzero(np.diff(ring, prepend=-1))
+        place = np.arange(ring.size) - np.repeat(start, np.diff(start, append=ring.size))
+        self.first = np.flatnonzero(place % length == 0)
+        self.last = np.append(self.first[1:], ring.size)[: self.first.size]
+        self.owner = edges.owner[self.first]
+        self.box = np.zeros((0, 4))
+        self._centre, self._reach, self._some = np.zeros((0, 3)), np.zeros(0), edges._p[self.first]
+        if not ring.size:
+            return
+        low = np.minimum.reduceat(np.minimum(edges.start, edges.end), self.first, axis=0)
+        high = np.maximum.reduceat(np.maximum(edges.start, edges.end), self.first, axis=0)
+        self.box = np.column_stack((low, high))
+        bottom = np.minimum.reduceat(np.minimum(edges._p, edges._q), self.first, axis=0)
+        top = np.maximum.reduceat(np.maximum(edges._p, edges._q), self.first, axis=0)
+        self._centre = (bottom + top) / 2
+        which = np.repeat(np.arange(self.first.size), self.last - self.first)
+        far = np.maximum(*(_dot(v - self._centre[which], v - self._centre[which]) for v in (edges._p, edges._q)))
+        self._reach = np.sqrt(np.maximum.reduceat(far, self.first)) + CHORD_SLACK_M
+        middle = (self.first + self.last) // 2
+        self._some = edges._p[middle]
+
+    def upper(self, here: Floats, run: Ints) -> Floats:
+        """A chord [m] that is not shorter than the one to the nearest place of the run: to one of its vertices."""
+        to = here - self._some[run]
+        return np.sqrt(_dot(to, to))
+
+    def bounds(self, here: Floats, run: Ints) -> tuple[Floats, Floats]:
+        """Chords [m] between which the nearest place of each run lies."""
+        to = here - self._centre[run]
+        return np.sqrt(_dot(to, to)) - self._reach[run], self.upper(here, run)
+
+
+def _expand(point: Ints, low: Ints, high: Ints) -> tuple[Ints, Ints]:
+    """Each point with every number of its range."""
+    count = high - low
+    return np.repeat(point, count), runs(low, count)
 
 
 def _seams(a: Floats, b: Floats, owner: Ints) -> npt.NDArray[np.bool_]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -161,8 +161,7 @@ class Search:
         order = self._grid.order
         self.incident = rows.take(order)
         self._ilon, self._ilat = lon.take(order), lat.take(order)
-        x, y, z = each_part(ecef, self._ilon, self._ilat)
-        self._x, self._y, self._z = x, y, z
+        self._x, self._y, self._z = in_parts(lambda s: np.stack(ecef(self._ilon[s], self._ilat[s])), rows.size)
 
     def order(self, sites: Ints) -> Ints:
         """The usable ones of `sites`, neighbours together: what one touches in memory the next one touches too."""
@@ -256,13 +255,11 @@ class Search:
         return hits.chord2 > max(self.radius - bulge, 0.0) ** 2
 
 
-def each_part(work: Callable[..., tuple[Floats, ...]], *arrays: Floats) -> tuple[Floats, ...]:
-    """`work` on equal parts of long arrays, by several threads, joined again."""
-    n, least = arrays[0].size, 1 << 15
+def in_parts(work: Callable[[slice], npt.NDArray[Any]], n: int, least: int = 1 << 15) -> npt.NDArray[Any]:
+    """`work` on equal slices of n elements, by several threads where there are many, joined along the last axis."""
     parts = min(THREADS, n // least)
     if parts < 2:
-        return work(*arrays)
-    cuts = [n * i // parts for i in range(parts + 1)]
+        return work(slice(0, n))
+    slices = [slice(n * i // parts, n * (i + 1) // parts) for i in range(parts)]
     with ThreadPoolExecutor(parts) as pool:
-        done = list(pool.map(lambda ab: work(*(v[ab[0] : ab[1]] for v in arrays)), pairwise(cuts)))
-    return tuple(np.concatenate(column) for column in zip(*done, strict=True))
+        return np.concatenate(list(pool.map(work, slices)), axis=-1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 
 import numpy as np
@@ -189,3 +190,18 @@ def test_many_points_at_once_as_one_by_one():
     assert together.tolist() == [int(locate([x], [y], b)[0]) for x, y in zip(lon, lat, strict=True)]
     assert (together >= 0).any()
     assert (together < 0).any()
+
+
+@pytest.mark.real_data
+def test_the_diamond_sites_of_car_lie_where_the_boundary_set_says(shared_data):
+    lines = json.loads((shared_data / "mines" / "ipis_car_destinations_lines.geojson").read_text())["features"]
+    diamond = [f for f in lines if "diam" in str(f["properties"]["mineral"]).lower()]
+    first = np.array([shapely.get_coordinates(shapely.geometry.shape(f["geometry"]))[0] for f in diamond])
+    path = shared_data / "admin" / "geoboundaries_caf_adm2_2015_simplified.geojson"
+    features = json.loads(path.read_text())["features"]
+    shapes = [shapely.make_valid(shapely.geometry.shape(f["geometry"])) for f in features]
+    b = units(*shapes, names=[f["properties"]["shapeName"] for f in features])
+    found = pd.Series(b.frame["unit"].to_numpy()[locate(first[:, 0], first[:, 1], b)]).value_counts()
+    want = {"Abba": 33, "Berbérati": 18, "Nola": 11, "Carnot": 10, "Bossembélé": 7, "Boda": 6, "Gadzi": 4}
+    assert {k: int(found[k]) for k in want} == want
+    assert found.sum() == 113
