@@ -17,8 +17,9 @@ from layers.layer import Faults, Fields, points, version_of
 from layers.tables import country_codes, gleditsch_ward
 
 VIOLENCE = {"1": "state-based", "2": "non-state", "3": "one-sided"}
-# Candidate editions are numbered year, 0, month: GEDEvent_v24_0_12.csv; the API calls them 24.0.12.
-_CANDIDATE = re.compile(r"v?\d{2}[._]0[._]\d{1,2}(?!\d)")
+# Candidate editions are numbered year, 0, month (GEDEvent_v24_0_12.csv; the API calls it 24.0.12) or, where several
+# months stand together, by their first and last month (GEDEvent_v26_01_26_06.csv).
+_CANDIDATE = re.compile(r"v\d{2}[._](?:0[._]\d{1,2}|\d{2}[._]\d{2}[._]\d{2})(?!\d)")
 _PRECISION = "1 to 7 (where_prec)"
 
 
