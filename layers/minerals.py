@@ -26,6 +26,8 @@ def mineral_list(text: str) -> tuple[str, list[str]]:
     (('gold', ['Manvenve']), ('', []))
     """
     known = minerals()
+    if text.lstrip().startswith("["):  # a JSON array, as nested values of GeoJSON are written
+        text = text.strip().strip("[]").replace('"', "")
     whole = plain(text)
     if whole in known:
         return known[whole], []

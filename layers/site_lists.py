@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.names import plain
+from layers.certifications import certifications
 from layers.formats.coordinates import check_positions, coordinate_notes, parse_coordinates
 from layers.formats.dates import parse_dates
 from layers.formats.numbers import parse_numbers
@@ -18,10 +19,6 @@ from layers.layer import Faults, Fields, flags, keep_first, points
 from layers.minerals import mineral_lists, strange_words
 from layers.tables import country_boxes, country_codes
 
-RCM_STATUS = dict(zip("0123", ("blue", "green", "yellow", "red"), strict=True))
-"""Codes of MD.01, and colours in English and French, to the colours of the schema."""
-RCM_STATUS |= {colour: colour for colour in ("blue", "green", "yellow", "red")}
-RCM_STATUS |= {"bleu": "blue", "vert": "green", "jaune": "yellow", "rouge": "red"}
 ACTIVITY = dict(zip("012", ("abandoned", "active", "non-active"), strict=True))
 ACTIVITY |= {"active": "active", "actif": "active", "non active": "non-active", "inactive": "non-active"}
 ACTIVITY |= {"inactif": "non-active", "abandoned": "abandoned", "abandonne": "abandoned"}
@@ -68,7 +65,7 @@ def normalise_list(
     frame["icglr_id"] = fields.text("icglr_id").str.strip()
     frame["activity"] = fields.text("activity").map(lambda text: ACTIVITY.get(plain(text), "")).astype("str")
     frame["demonstration"] = flags(fields.text("demonstration"))
-    statuses = _rcm(frame, table, fields, faults, notes)
+    statuses = certifications(frame, table, fields, faults, notes)
 
     key = frame["source"] + "\x1f" + frame["site_id"]
     kept = keep_first(key, faults.ok, np.zeros(len(frame), dtype=np.int64))
@@ -105,22 +102,18 @@ def _countries(frame: pd.DataFrame, fields: Fields, option: str | None, notes: l
 def _positions(frame: pd.DataFrame, table: Table, fields: Fields, faults: Faults, notes: list[str]) -> None:
     """Longitude and latitude: the geometry's, else two columns', else one column of both (MD.01 mineSiteLocation)."""
     at = points(table)
-    if at is not None:
+    if at is None:
+        lon, lat, why, told = _stated(fields, notes, required=True)
+    else:
         lon, lat = at
         why = check_positions(lon, lat)
-        other = np.array([g is not None for g in table.geometry]) & np.isnan(lon)  # type: ignore[union-attr]
-        faults.add("not_a_point", other, expected="a point")
         told = pd.Series([f"lon={x:g}, lat={y:g}" for x, y in zip(lon, lat, strict=True)], dtype="str")
-    else:
-        if fields.column("location") is not None and (fields.column("lon") is None or fields.column("lat") is None):
-            x_text, y_text, told = _location(fields.text("location"))
-        else:
-            fields.require("lon", "lat")
-            x_text, y_text = fields.text("lon"), fields.text("lat")
-            told = "lon=" + x_text + ", lat=" + y_text
-        lon, lat, why = parse_coordinates(x_text, y_text)
-        for remark, where in coordinate_notes(x_text, y_text).items():
-            notes.append(f"{sentence(remark)} ({len(where)} rows)")
+        bare = np.array([shape is None for shape in table.geometry])  # type: ignore[union-attr]
+        faults.add("not_a_point", ~bare & np.isnan(lon), expected="a point")
+        if bare.any():  # a feature without a geometry may state its place in columns
+            x, y, why_not, said = _stated(fields, notes, required=False)
+            lon, lat = np.where(bare, x, lon), np.where(bare, y, lat)
+            why, told = np.where(bare, why_not, why), told.where(~bare, said)
     faults.add(why, expected=_DEGREES, got=told)
     boxes = country_boxes()
     outside = np.zeros(len(frame), dtype=bool)
@@ -139,6 +132,24 @@ def _positions(frame: pd.DataFrame, table: Table, fields: Fields, faults: Faults
     frame["lon"], frame["lat"] = np.where(why == "", lon, np.nan), np.where(why == "", lat, np.nan)
 
 
+def _stated(
+    fields: Fields, notes: list[str], *, required: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, pd.Series[str]]:
+    """Longitude, latitude, what is wrong with them and what was there, out of two columns or one of both."""
+    both = fields.column("lon") is not None and fields.column("lat") is not None
+    if not both and fields.column("location") is not None:
+        x_text, y_text, told = _location(fields.text("location"))
+    else:
+        if required:
+            fields.require("lon", "lat")
+        x_text, y_text = fields.text("lon"), fields.text("lat")
+        told = "lon=" + x_text + ", lat=" + y_text
+    lon, lat, why = parse_coordinates(x_text, y_text)
+    for remark, where in coordinate_notes(x_text, y_text).items():
+        notes.append(f"{sentence(remark)} ({len(where)} rows)")
+    return lon, lat, why, told
+
+
 def _location(series: pd.Series[str]) -> tuple[pd.Series[str], pd.Series[str], pd.Series[str]]:
     """Longitude and latitude texts out of one column: WKT point, GeoJSON point, or ``latitude, longitude``."""
     lon, lat = [], []
@@ -147,10 +158,7 @@ def _location(series: pd.Series[str]) -> tuple[pd.Series[str], pd.Series[str], p
         if found := _POINT.fullmatch(text):
             x, y = found[1], found[2]
         elif text.lstrip().startswith("{"):
-            try:
-                x, y = (str(c) for c in json.loads(text)["coordinates"][:2])
-            except (ValueError, KeyError, TypeError):
-                x = y = text
+            x, y = _of_json(text)
         elif found := _PAIR.fullmatch(text):
             y, x = found[1], found[2]
         elif text.strip():
@@ -160,30 +168,24 @@ def _location(series: pd.Series[str]) -> tuple[pd.Series[str], pd.Series[str], p
     return pd.Series(lon, dtype="str"), pd.Series(lat, dtype="str"), series
 
 
-def _rcm(frame: pd.DataFrame, table: Table, fields: Fields, faults: Faults, notes: list[str]) -> pd.DataFrame:
-    """Rows of certification statuses (scheme ``rcm``); an unknown code is a fault of the status, not of the site."""
-    text = fields.text("rcm_status").map(plain)
-    status = text.map(RCM_STATUS).fillna("")
-    strange = sorted(set(fields.text("rcm_status")[(text != "") & (status == "")]))
-    if strange:
-        notes.append(f"Certification statuses that are not known and left out: {', '.join(strange[:10])}.")
-    dates, why = parse_dates(fields.text("rcm_date"))
-    until, why_until = parse_dates(fields.text("rcm_valid_to"))
-    for column, reasons in (("rcm_date", why), ("rcm_valid_to", why_until)):
-        faults.add(reasons.to_numpy(dtype=object), expected="YYYY-MM-DD", got=fields.text(column))
-    statuses = pd.DataFrame(
-        {
-            "source": frame["source"],
-            "site_id": frame["site_id"],
-            "scheme": "rcm",
-            "status": status,
-            "status_date": dates,
-            "valid_to": until,
-            "record_id": frame["icglr_id"].where(frame["icglr_id"] != "", frame["site_id"]),
-            "row": table.row,
-        }
-    )[(status != "") & faults.ok]
-    undated = int(statuses["status_date"].isna().sum())
-    if undated:
-        notes.append(f"{undated} certification statuses carry no date and cannot be used.")
-    return statuses
+def _of_json(text: str) -> tuple[str, str]:
+    """Longitude and latitude texts of a GeoJSON point or an MD.08 location; the text itself where it is neither.
+
+    Examples
+    --------
+    >>> _of_json('{"geolocalization": {"lat": -1.9641, "long": 30.0619}}')
+    ('30.0619', '-1.9641')
+    >>> _of_json('{"type": "Point", "coordinates": [30.0, -1.9]}'), _of_json("{}")
+    (('30.0', '-1.9'), ('{}', '{}'))
+    """
+    try:
+        place = json.loads(text)
+        place = place.get("geolocalization", place)
+        if "coordinates" in place:
+            x, y = place["coordinates"][:2]
+        else:
+            x = next(place[key] for key in ("long", "lon", "lng", "longitude") if key in place)
+            y = next(place[key] for key in ("lat", "latitude") if key in place)
+    except (ValueError, KeyError, TypeError, AttributeError, StopIteration, RecursionError):
+        return text, text
+    return str(x), str(y)

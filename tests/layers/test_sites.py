@@ -174,6 +174,44 @@ def test_icglr_standard():
     assert any("not known and left out: 9" in note for note in layer.notes)
 
 
+def test_icglr_history_and_inspections_are_dated_statuses():
+    location = {"geolocalization": {"lat": -1.9641, "long": 30.0619}, "nationalCadasterLocalization": "12"}
+    told = {
+        "icglrId": "RW-1",
+        "addressCountry": "RW",
+        "certificationStatus": 1,
+        "activityStatus": 1,
+        "mineSiteLocation": location,
+        "mineral": ["IMA1960-001", "IMA2000-014"],
+        "statusHistory": [
+            {"dateOfChange": "2020-05-01", "newStatus": 0},
+            {"dateOfChange": "2021-02-03", "newStatus": 3},
+            {"dateOfChange": "soon", "newStatus": 1},
+        ],
+        "inspection": [{"inspectionId": "PS-1", "inspectionDate": "2022-06-07", "inspectionResult": 1}, {"other": 1}],
+    }
+    broken = told | {"icglrId": "RW-2", "statusHistory": "{", "inspection": None}
+    features = [{"type": "Feature", "properties": p, "geometry": None} for p in (told, broken)]
+    text = json.dumps({"type": "FeatureCollection", "features": features})
+    layer = read_sites(text.encode(), "md01.geojson")
+    assert layer.sites["minerals"].tolist() == ["cassiterite;wolframite"] * 2
+    assert layer.sites[["lon", "lat"]].to_numpy().tolist() == [[30.0619, -1.9641]] * 2
+    assert layer.statuses[["site_id", "status", "record_id"]].to_numpy().tolist() == [
+        ["RW-2", "green", "RW-2"],
+        ["RW-1", "blue", "RW-1"],
+        ["RW-1", "red", "RW-1"],
+        ["RW-1", "green", "PS-1"],
+    ]
+    dated = layer.statuses["status_date"].dt.strftime("%Y-%m-%d").fillna("").tolist()
+    assert dated == ["", "2020-05-01", "2021-02-03", "2022-06-07"]
+    assert any("3 status histories or inspections could not be read" in note for note in layer.notes)
+
+
+def test_a_list_of_points_without_geometry_reads_its_location_column():
+    layer = sites_of('a,"{""geolocalization"": {""lat"": -1.9, ""long"": 30.1}}"', head="site_id,mineSiteLocation")
+    assert layer.sites[["lon", "lat"]].to_numpy().tolist() == [[30.1, -1.9]]
+
+
 def test_trade_lines_are_one_site_each_and_never_merged():
     line = {"type": "LineString", "coordinates": [[17.8, 3.8], [17.9, 3.7]]}
     made = [
