@@ -93,7 +93,7 @@ class ProgrammeRun:
         from layers.map import View, blob, standalone
         from layers.programme_map import details, footprint_lines, gap_marks
 
-        translate = translator(language)
+        _ = translate = translator(language)
         sites = self.result.assessed
         heading = translate(HEADING, day=translate.date(self.result.as_of))
         day = self.result.as_of.to_datetime64().astype("datetime64[D]")
@@ -103,7 +103,7 @@ class ProgrammeRun:
             zones=scene.zone_areas(self.loaded.zones, self.loaded.boundaries, day, job.unit_aliases()),
             lines=footprint_lines(self.result, TYPES, translate, self.loaded.boundaries),
             marks=gap_marks(self.result, TYPES, translate),
-            notice=translate("Demonstration data") if self.record()["demonstration"] else "",
+            notice=_("Demonstration data") if self.record()["demonstration"] else "",
             title=heading,
             details=details(self.result, translate),
         )
@@ -190,22 +190,18 @@ def run_coverage(
     types = types or type_map()
     loaded = job.load(inputs)
     together, layers = read_programme_files(programmes, door=door, types=types)
-    return at(loaded, together, layers, as_of, rules, types=types, now=now)
+    return stocktake(job.run(loaded, as_of, rules, now), loaded, together, layers, as_of, types)
 
 
-def at(
+def stocktake(
+    run: job.Run,
     loaded: job.Loaded,
     programmes: Programmes,
     layers: list[ProgrammeLayer],
     as_of: dt.date,
-    rules: Rules | None = None,
-    *,
     types: TypeMap | None = None,
-    now: dt.datetime | None = None,
 ) -> ProgrammeRun:
-    """The stocktake of layers already in memory."""
-    run = job.run(loaded, as_of, rules, now)
-    result = programme_coverage(
-        run.assessment.sites, programmes, as_of=pd.Timestamp(as_of), boundaries=loaded.boundaries
-    )
+    """Programmes beside sites that are assessed already."""
+    day = pd.Timestamp(as_of)
+    result = programme_coverage(run.assessment.sites, programmes, as_of=day, boundaries=loaded.boundaries)
     return ProgrammeRun(run, loaded, result, layers, types or type_map())

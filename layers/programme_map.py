@@ -54,27 +54,29 @@ def gap_marks(result: ProgrammeCoverage, types: Sequence[str], translate: Transl
     bare = result.at_risk & ~result.matrix[:, columns].any(axis=1)
     sites = result.assessed
     placed = np.isfinite(sites["lon"].to_numpy()) & np.isfinite(sites["lat"].to_numpy())
-    told = translate("no active programme")
+    _ = translate
+    told = _("no active programme")
+    shown = sites.loc[bare & placed, ["lon", "lat", "name", "site_id"]]
     return [
-        Mark(float(site["lon"]), float(site["lat"]), "programme_gap", f"{site['name'] or site['site_id']}: {told}")
-        for _, site in sites[bare & placed].iterrows()
+        Mark(float(lon), float(lat), "programme_gap", f"{name or site_id}: {told}")
+        for lon, lat, name, site_id in shown.itertuples(index=False)
     ]
 
 
 def details(result: ProgrammeCoverage, translate: Translator) -> dict[int, list[str]]:
     """For the popup of each site, by its row: exposure, zone, types that it has, types that it lacks."""
-    words = labels(translate.language)
+    _, words = translate, labels(translate.language)
     out = {}
     for position, (row, site) in enumerate(result.assessed.iterrows()):
         has = [words[t] for t, there in zip(TYPES, result.matrix[position], strict=True) if there]
         lacks = [words[t] for t, there in zip(TYPES, result.matrix[position], strict=True) if not there]
         lines = [
-            translate(CLASSES[site["overall_class"]]),
-            translate(ZONE_STATUSES[site["zone_status"]]),
-            translate("Programmes: {types}", types=", ".join(has) or translate("none")),
+            _(CLASSES[site["overall_class"]]),
+            _(ZONE_STATUSES[site["zone_status"]]),
+            _("Programmes: {types}", types=", ".join(has) or _("none")),
         ]
         if result.at_risk[position]:
-            lines.append(translate("Without: {types}", types=", ".join(lacks) or translate("none")))
+            lines.append(_("Without: {types}", types=", ".join(lacks) or _("none")))
         out[int(str(row))] = lines
     return out
 
@@ -99,7 +101,7 @@ def circle(lon: float, lat: float, radius_km: float) -> Any:
 
     azimuth = np.linspace(0, 360, CIRCLE_CORNERS, endpoint=False)
     n = len(azimuth)
-    x, y, _ = Geod(ellps="WGS84").fwd(np.full(n, lon), np.full(n, lat), azimuth, np.full(n, radius_km * 1000))
+    x, y, _back = Geod(ellps="WGS84").fwd(np.full(n, lon), np.full(n, lat), azimuth, np.full(n, radius_km * 1000))
     return shapely.Polygon(np.column_stack([x, y]))
 
 

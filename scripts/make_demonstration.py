@@ -271,13 +271,13 @@ def programmes(at: dict[tuple[str, str], tuple[float, float]]) -> list[Row]:
     national: Row = {"country": "CAF", "location_precision": "country"}
     wanted = (
         ("traceability", "A", "2015-01-01", "2027-12-31", circle("Berbérati", "CAF", 60), 1_200_000, "EUR"),
-        ("traceability", "B", "2020-07-01", "2026-06-30", circle("Carnot", "CAF", 80), 900_000, "USD"),
+        ("traceability", "B", "2015-07-01", "2026-06-30", circle("Carnot", "CAF", 80), 900_000, "USD"),
         ("kp_compliance", "A", "2016-03-01", "", unit("Boda", "CAF"), 400_000, "EUR"),
         ("kp_compliance", "C", "2013-06-01", "2026-12-31", national, 2_000_000, "USD"),
         ("mapping", "C", "2014-01-01", "2025-12-31", circle("Bria", "CAF", 100), 650_000, "USD"),
-        ("formalisation", "B", "2019-01-01", "2025-09-30", unit("Nola", "CAF"), 300_000, "EUR"),
+        ("formalisation", "B", "2014-01-01", "2017-03-31", unit("Nola", "CAF"), 300_000, "EUR"),
         ("certification", "D", "2012-01-01", "2026-12-31", circle("Sake", "COD", 90), 3_100_000, "USD"),
-        ("training_security_forces", "D", "2021-01-01", "2025-06-30", circle("Mangbwalu", "COD", 70), 800_000, "USD"),
+        ("training_security_forces", "D", "2013-01-01", "2025-06-30", circle("Mangbwalu", "COD", 70), 800_000, "USD"),
         ("infrastructure", "A", "2022-01-01", "2028-12-31", unit("Kabare", "COD"), 5_400_000, "EUR"),
         ("training_customs", "B", "2018-01-01", "", national, 250_000, "XAF"),
     )
