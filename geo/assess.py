@@ -138,17 +138,17 @@ def assess(
 
     rows = _table(table, when, units, newest, found)
     for name, values in vars(classes).items():
-        column = {"overall": "overall_class", "local": "local_class", "area": "area_class",
+        renamed = {"overall": "overall_class", "local": "local_class", "area": "area_class",
                   "certain": "certain_class", "possible": "possible_class"}.get(name, name)  # fmt: skip
-        rows[column] = pd.array(values, dtype="str")
-    for name in zone.columns:
-        rows[name] = zone.columns[name].array
+        rows[renamed] = pd.array(values, dtype="str")
+    for column in zone.columns:
+        rows[column] = zone.columns[column].array
     rows = schema.conform(rows, schema.ASSESSED)
     why = evidence.frame(table, prepared)
     source_of = dict(zip(datasets["dataset"], datasets["source"], strict=True))
     told = sentences(rules, rows, why, source_of)
-    for name in told:
-        rows[name] = told[name].array
+    for column in told:
+        rows[column] = told[column].array
     for name in presence.STATUS_COLUMNS:
         rows[name] = colours[name].array
     report: dict[str, object] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,9 @@ Floats = npt.NDArray[np.float64]
 
 OPEN_COLUMNS = ("site_id", "kind", "rule", "record_id", "dataset", "dataset_version", "distance_m", "ground", "source")
 """What evidence of a restricted row (ACLED) may say; all else is withheld by licence."""
+
+_LATER = ("site_id", "source", "ground")
+"""Columns that are filled once, when all rows stand in order."""
 
 _COPIED = (
     "record_id",
@@ -53,7 +57,7 @@ class Evidence:
 
     rules: Rules
     _incidents: list[_Rows] = field(default_factory=list)
-    _facts: list[pd.DataFrame] = field(default_factory=list)
+    _facts: list[tuple[int, dict[str, object]]] = field(default_factory=list)
 
     def incidents(
         self,
@@ -75,15 +79,13 @@ class Evidence:
     def facts(self, kind: str, rule: str, site: Ints, **columns: object) -> None:
         """Names anything else; `columns` are columns of :data:`geo.schema.EVIDENCE`, scalars or one value a site."""
         if len(site):
-            self._facts.append(pd.DataFrame({"_site": site, "kind": kind, "rule": rule, **columns}))
+            self._facts.append((len(site), {"_site": site, "kind": kind, "rule": rule, **columns}))
 
     def frame(self, sites: pd.DataFrame, incidents: Incidents) -> pd.DataFrame:
         """All rows as :data:`geo.schema.EVIDENCE`, by site, rule (no rule last), kind, distance, date and record."""
-        parts = [self._incident_frame(incidents), *self._facts]
-        parts = [p for p in parts if len(p)]
+        parts = [p for p in (self._incident_frame(incidents), self._fact_frame()) if len(p)]
         if not parts:
             return schema.empty(schema.EVIDENCE)
-        parts = [schema.conform(p, schema.EVIDENCE).assign(_site=p["_site"].to_numpy()) for p in parts]
         rows = pd.concat(parts, ignore_index=True)
         order = {r: i for i, r in enumerate((*RULE_IDS, ""))}
         kinds = {k: i for i, k in enumerate(schema.EVIDENCE_KINDS)}
@@ -101,6 +103,22 @@ class Evidence:
         rows["distance_m"] = rows["distance_m"].round(3)
         rows["ground"] = rows["rule"].map(grounds).fillna("").astype("str")
         return schema.conform(rows, schema.EVIDENCE)
+
+    def _fact_frame(self) -> pd.DataFrame:
+        """All facts in one frame, column by column: a frame for each call would cost more than the rules do."""
+        if not self._facts:
+            return pd.DataFrame()
+        out: dict[str, object] = {"_site": np.concatenate([np.asarray(f["_site"]) for _, f in self._facts])}
+        for column in schema.EVIDENCE:
+            if column.name in _LATER:
+                continue
+            blank: object = {"text": "", "number": np.nan, "tri": pd.NA}.get(column.type, np.datetime64("NaT", "s"))
+            dtype: object = {"number": np.float64, "date": "datetime64[s]"}.get(column.type, object)
+            pieces = [np.broadcast_to(_array(f.get(column.name, blank), dtype), n) for n, f in self._facts]
+            joined = np.concatenate(pieces)
+            named = {"text": "str", "tri": "boolean"}.get(column.type)
+            out[column.name] = joined if named is None else pd.array(joined, dtype=named)  # type: ignore[call-overload]
+        return pd.DataFrame(out)
 
     def _incident_frame(self, incidents: Incidents) -> pd.DataFrame:
         parts = self._incidents
@@ -128,6 +146,12 @@ class Evidence:
             columns["value"] = scalars.take(np.repeat(np.arange(len(parts)), size))
         frame = pd.DataFrame(columns)
         return withhold(frame, source["restricted"].to_numpy()[which])
+
+
+def _array(value: object, dtype: object) -> npt.NDArray[Any]:
+    if isinstance(value, pd.Timestamp) or value is pd.NaT:
+        value = pd.Series([value], dtype="datetime64[s]").to_numpy()
+    return np.asarray(value, dtype=dtype)  # type: ignore[call-overload, no-any-return]
 
 
 def withhold(frame: pd.DataFrame, restricted: npt.NDArray[np.bool_]) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -111,7 +112,8 @@ def plain(frame: pd.DataFrame) -> pd.DataFrame:
 
     if frame.crs is None:
         raise InputError("The layer has no coordinate reference system.", remedy="Set it, for example EPSG:4326.")
-    points = frame.to_crs(4326)
+    layer: Any = frame
+    points = layer.to_crs(4326)
     out = pd.DataFrame(points.drop(columns=points.geometry.name))
     return out.assign(lon=points.geometry.x.to_numpy(), lat=points.geometry.y.to_numpy())
 

@@ -293,7 +293,7 @@ def _rule(table: Mapping[str, object], place: str) -> Rule:
                 "A test asks for events or deaths.", where=place, expected="min_events or min_deaths above 0"
             )
         tests.append(Test(**test))
-    facts = tuple(table.get("facts", ()))  # type: ignore[arg-type]
+    facts: tuple[str, ...] = tuple(table.get("facts", ()))  # type: ignore[arg-type]
     if facts and not set(facts) <= set(_FACTS[str(table["id"])]):
         raise RuleError(
             "The value of {key} is not allowed.",

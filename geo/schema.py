@@ -356,8 +356,9 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
             continue
         series = frame[column.name]
         if column.type == "text":
-            series = series.astype("object").where(series.notna(), "").astype(dtype)
+            if str(series.dtype) != "str" or series.hasnans:
+                series = series.astype("object").where(series.notna(), "").astype("str")
         elif str(series.dtype) != dtype:
-            series = series.astype(dtype)
+            series = series.astype(dtype)  # type: ignore[call-overload]
         out[column.name] = series
     return pd.DataFrame(out, index=frame.index).reset_index(drop=True)

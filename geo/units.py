@@ -11,7 +11,7 @@ import pandas as pd
 
 from geo.areas import Boundaries, edge_distance_m, locate
 from geo.incidents import Incidents
-from geo.names import alias_dict, fold_series
+from geo.names import alias_dict, fold
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -63,12 +63,14 @@ def aliases_of(table: pd.DataFrame | None) -> Aliases:
 
 def keys_of(names: pd.Series[str], country: pd.Series[str], level: int, aliases: Aliases) -> npt.NDArray[np.object_]:
     """``COUNTRY|folded name`` of each name; blank where the name is."""
-    folded = pd.Series("", index=names.index, dtype="str")
-    for iso in pd.unique(country):
-        here = country == iso
-        folded[here] = fold_series(names[here], aliases.get((str(iso), level)))
-    key = country.astype("str") + "|" + folded
-    return np.asarray(key.where(folded != "", "").to_numpy(dtype=object))
+    codes, pairs = pd.factorize(country.astype("str") + "|" + names.astype("str"))
+    keys = []
+    for pair in pairs:
+        iso, name = str(pair).split("|", 1)
+        folded = fold(name)
+        folded = aliases.get((iso, level), {}).get(folded, folded)
+        keys.append(f"{iso}|{folded}" if folded else "")
+    return np.array([*keys, ""], dtype=object)[codes]
 
 
 def _polygon_keys(boundaries: Boundaries, aliases: Aliases, fallback: str) -> npt.NDArray[np.object_]:

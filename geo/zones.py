@@ -174,7 +174,8 @@ def ask(
         status[mineral_known & ~diamond] = "not_applicable"
     known_error = np.where(np.isfinite(error_km), error_km, 0.0)
     limit = (rules.settings.zone_border_km + known_error) * 1000
-    close: npt.NDArray[np.object_] = np.where(np.isnan(distance), pd.NA, distance <= limit)
+    close = pd.array(distance <= limit, dtype="boolean")
+    close[np.isnan(distance)] = pd.NA
     measured = np.flatnonzero(~np.isnan(distance))
     evidence.facts(
         "zone",
@@ -193,7 +194,7 @@ def ask(
             "zone_unit": pd.array(unit_name, dtype="str"),
             "zone_basis": pd.array(basis, dtype="str"),
             "distance_to_zone_edge_m": distance,
-            "near_border": pd.array(close, dtype="boolean"),
+            "near_border": close,
         }
     )
     return ZoneResult(columns, _ask_h9(rules, status, diamond, mineral_known, restricted, register, country), notes)

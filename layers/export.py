@@ -10,15 +10,13 @@ import importlib.metadata
 import json
 import platform
 from collections.abc import Mapping
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from geo import schema
 from geo.assess import Assessment
 from geo.rules import Rules
-from layers.formats.write import csv_bytes
+from layers.formats.write import csv_bytes, geojson_bytes
 
 TOOL = "cahra-atlas"
 LIBRARIES = ("geopandas", "numpy", "pandas", "pyproj", "shapely", "pyarrow")
@@ -28,49 +26,22 @@ NOTES = {
     "as_of": "as_of is the time of events, not of knowledge: the run uses what the datasets say today about that date.",
     "not_law": "A class is an indication for due diligence (OECD Guidance, step 2), not a conclusion of law.",
     "sources": "Counts and sums are made per source and never added; a figure is that of the source with most events.",
-    "restricted": "Rows of restricted datasets (ACLED) are named by id and distance only; to verify, use the user's file.",
+    "restricted": "Rows of restricted datasets (ACLED) are named by id and distance only; verify with the user's file.",
 }
 
 
 def plain_types(frame: pd.DataFrame) -> pd.DataFrame:
-    """`frame` as it is written: whole numbers without a point, dates as YYYY-MM-DD, flags as true and false."""
+    """`frame` as it is written: whole numbers without a point, dates as YYYY-MM-DD."""
     out = {}
     for name in frame.columns:
         column = frame[name]
         if pd.api.types.is_datetime64_any_dtype(column):
             out[name] = column.dt.strftime("%Y-%m-%d").fillna("").astype("str")
-        elif column.dtype == "bool" or str(column.dtype) == "boolean":
-            out[name] = column.astype("boolean").map({True: "true", False: "false"}).fillna("").astype("str")
         elif name in _WHOLE and pd.api.types.is_float_dtype(column):
             out[name] = column.astype("Int64") if not (column % 1 > 0).any() else column
         else:
             out[name] = column
     return pd.DataFrame(out)
-
-
-def geojson_bytes(sites: pd.DataFrame) -> bytes:
-    """The site list as GeoJSON (RFC 7946), one feature a line; a site without position has a null geometry."""
-    written = plain_types(sites)
-    rows = written.astype(object).where(written.notna(), None).to_dict("records")
-    lines = []
-    for row in rows:
-        lon, lat = row.pop("lon"), row.pop("lat")
-        geometry = None if lon is None or lat is None else {"type": "Point", "coordinates": [float(lon), float(lat)]}
-        properties = {k: _json_value(v) for k, v in row.items()}
-        feature = {"type": "Feature", "geometry": geometry, "properties": properties}
-        lines.append(json.dumps(feature, ensure_ascii=False, separators=(",", ":")))
-    head = '{"type":"FeatureCollection","name":"sites","features":[\n'
-    return (head + ",\n".join(lines) + "\n]}\n").encode()
-
-
-def _json_value(value: Any) -> Any:
-    if isinstance(value, np.integer):
-        return int(value)
-    if isinstance(value, np.floating | float):
-        return None if np.isnan(value) else float(value)
-    if value in ("true", "false"):
-        return value == "true"
-    return value
 
 
 def quadrants(sites: pd.DataFrame) -> pd.DataFrame:
@@ -122,7 +93,7 @@ def bundle(assessment: Assessment, rejected: pd.DataFrame, record: dict[str, obj
         ("rejected.csv", schema.conform(rejected, schema.REJECTED)),
     ):
         files[name], neutralised[name] = csv_bytes(plain_types(frame))
-    files["sites.geojson"] = geojson_bytes(assessment.sites)
+    files["sites.geojson"] = geojson_bytes(plain_types(assessment.sites))
     record = {**record, "cells_neutralised": neutralised}
     files["run.json"] = (json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n").encode()
     return {name: files[name] for name in sorted(files)}

@@ -16,6 +16,7 @@ from geo.errors import InputError
 from geo.presence import STATUS_COLUMNS
 from geo.rederive import rederive
 from geo.rules import from_dict
+from layers.formats.guard import restore
 
 FILES = ("sites.csv", "evidence.csv", "run.json")
 CLOCK = '"run_at"'
@@ -45,7 +46,9 @@ def read_result(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any
 
 
 def _read(path: Path, table: schema.Table) -> pd.DataFrame:
-    text = pd.read_csv(io.BytesIO(path.read_bytes()), dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    raw = io.BytesIO(path.read_bytes())
+    # A cell that a spreadsheet would run was written with an apostrophe before it.
+    text = restore(pd.read_csv(raw, dtype="str", keep_default_na=False, encoding="utf-8-sig"))
     lacking = [c.name for c in table if c.name not in text.columns]
     if lacking:
         raise InputError("A column is missing.", where=path.name, expected=lacking[0], got=", ".join(text.columns))
@@ -62,7 +65,6 @@ def _read(path: Path, table: schema.Table) -> pd.DataFrame:
         elif column.type in ("flag", "tri"):
             out[column.name] = values.map({"true": True, "false": False}).astype("boolean")
         else:
-            # A cell that a spreadsheet would run was written with an apostrophe before it.
             out[column.name] = values
     return schema.conform(out, table)
 
