@@ -6,12 +6,14 @@ import datetime as dt
 
 import numpy as np
 import pandas as pd
+import shapely
 import streamlit as st
 
 from geo.schema import CLASSES
 from layers import job, scene, styles, words
+from layers.export import quadrants as quadrants_of
 from layers.formats.escape import markdown
-from layers.map import View, blob
+from layers.map import Line, View, blob, standalone
 from layers.selection import Filters
 from views import card, exports, filters, mapview, months, session, tables
 from views.session import Data, Here
@@ -59,12 +61,14 @@ def quadrant_chosen() -> None:
 def quadrants(here: Here, sites: pd.DataFrame) -> None:
     """Exposure down, zone status across: counts of both axes, never one score."""
     _ = here.translate
-    table = job.export.quadrants(sites)
+    table = quadrants_of(sites)
     table.index = [f"{styles.site_style(c).sign} {_(words.CLASSES[c])}" for c in table.index]
     table.index.name = _("Sites by exposure and zone status")
     st.dataframe(
         table,
-        column_config={z: st.column_config.NumberColumn(_(words.ZONE_STATUSES[z]), format="localized") for z in table},
+        column_config={
+            str(z): st.column_config.NumberColumn(_(words.ZONE_STATUSES[str(z)]), format="localized") for z in table
+        },
         key="quadrant",
         on_select=quadrant_chosen,
         selection_mode="single-cell",
@@ -72,6 +76,14 @@ def quadrants(here: Here, sites: pd.DataFrame) -> None:
         alt=_("Sites by exposure and zone status"),
     )
     st.caption(_("Choose a cell to see only its sites; choose it again to see all."))
+
+
+def place_of(sites: pd.DataFrame, row: int | None) -> tuple[float, float] | None:
+    """(lon, lat) of a site; None when there is none, or when its position is not known."""
+    if row is None:
+        return None
+    lon, lat = (float(sites[name].to_numpy(np.float64)[row]) for name in ("lon", "lat"))
+    return None if np.isnan(lon) or np.isnan(lat) else (lon, lat)
 
 
 def row_of(sites: pd.DataFrame, chosen: str) -> int | None:
@@ -93,35 +105,72 @@ def start_view(data: Data, sites: pd.DataFrame) -> View:
                 state[key] = View(float(lat), float(lon), int(zoom))
         except ValueError:
             pass  # no view in the address, or none that can be read: the sites' own
-    return state[key]
+    view: View = state[key]
+    return view
+
+
+def content(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, focus: int | None) -> dict[str, object]:
+    """What the map shows of a run."""
+    _ = here.translate
+    sites, loaded, day = run.assessment.sites, data.loaded(), np.datetime64(data.day)
+    return blob(
+        _,
+        sites=shown,
+        incidents=scene.incidents_at(loaded.incidents, day, MAP_MONTHS),
+        zones=scene.zone_areas(loaded.zones, loaded.boundaries, day, job.unit_aliases()),
+        lines=[
+            *scene.trade_lines([s.routes for s in loaded.sites]),
+            *([Line(shapely.Polygon(st.session_state["area"]), "chosen")] if st.session_state["area"] else []),
+        ],
+        marks=scene.roadblocks([s.visits for s in loaded.sites], day),
+        focus=place_of(sites, focus),
+        run=data.token,
+        notice=_("Demonstration data") if data.has_demonstration else "",
+        title=_("Legend, {day}", day=_.date(day)),
+    )
+
+
+def map_page(here: Here, data: Data, run: job.Run, shown: pd.DataFrame) -> bytes:
+    """The same map as one page that opens from a disk; rows that may not leave (ACLED) are not in it."""
+    _, loaded, day = here.translate, data.loaded(), np.datetime64(data.day)
+    zones = [
+        f"{_(words.ZONE_STATUSES[z])} {u}".strip()
+        for z, u in zip(shown["zone_status"], shown["zone_unit"], strict=True)
+    ]
+    fired = [f"{_('Rules fired')}: {r or '–'}" for r in shown["rules_fired"]]
+    incidents = scene.incidents_at(loaded.incidents, day, MAP_MONTHS)
+    inside = blob(
+        _,
+        sites=shown,
+        incidents=incidents[~incidents["restricted"].astype(bool)],
+        zones=scene.zone_areas(loaded.zones, loaded.boundaries, day, job.unit_aliases()),
+        lines=scene.trade_lines([s.routes for s in loaded.sites]),
+        marks=scene.roadblocks([s.visits for s in loaded.sites], day),
+        notice=_("Demonstration data") if data.has_demonstration else "",
+        title=_("Legend, {day}", day=_.date(day)),
+        details={int(i): [z, f, s] for i, z, f, s in zip(shown.index, zones, fired, shown["site_id"], strict=True)},
+    )
+    view = View.around(shown["lon"].tolist(), shown["lat"].tolist())
+    return standalone(view, _, inside, _("CAHRA Atlas, {day}", day=_.date(day)))
 
 
 def draw_map(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, focus: int | None) -> None:
     """The map, and what a click or a drawn ring does."""
     _, state = here.translate, st.session_state
-    sites, loaded = run.assessment.sites, data.loaded()
-    day = np.datetime64(sites["as_of"].iloc[0], "D") if len(sites) else np.datetime64(data.day)
-    placed = focus is not None and pd.notna(sites.loc[focus, "lon"])
-    content = blob(
-        _,
-        sites=shown,
-        incidents=scene.incidents_at(loaded.incidents, day, MAP_MONTHS),
-        zones=scene.zone_areas(loaded.zones, loaded.boundaries, day, job.unit_aliases()),
-        lines=scene.trade_lines([s.routes for s in loaded.sites]),
-        marks=scene.roadblocks([s.visits for s in loaded.sites], day),
-        focus=(float(sites.loc[focus, "lon"]), float(sites.loc[focus, "lat"])) if placed else None,
-        run=data.token,
-        notice=_("Demonstration data") if data.has_demonstration else "",
-        title=_("Legend, {day}", day=_.date(day)),
-    )
-    center = None
-    if placed and state.pop("move_map", False):
-        center = (float(sites.loc[focus, "lat"]), float(sites.loc[focus, "lon"]))
-        state["center"] = center
+    sites = run.assessment.sites
+    place = place_of(sites, focus)
+    if place and state.pop("move_map", False):
+        state["center"] = place[::-1]
     answer = mapview.show(
-        _, start_view(data, sites), content, key="map", tools=True, tiles=state.get("q_tiles", False), remember=True,
+        _,
+        start_view(data, sites),
+        content(here, data, run, shown, focus),
+        key="map",
+        tools=True,
+        tiles=state.get("q_tiles", False),
+        remember=True,
         center=state.get("center"),
-    )  # fmt: skip
+    )
     if answer is None:
         return
     if answer.ring:
@@ -135,7 +184,8 @@ def draw_map(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, focus: i
 def choose(sites: pd.DataFrame, row: int, shown: pd.DataFrame) -> None:
     """Make a site the chosen one, on the map and in the table."""
     state = st.session_state
-    state["q_site"] = f"{sites.loc[row, 'source']}|{sites.loc[row, 'site_id']}"
+    site = sites.iloc[row]
+    state["q_site"] = f"{site['source']}|{site['site_id']}"
     at = np.flatnonzero(shown.index == row)
     state["table"] = {"selection": {"rows": [int(at[0])] if len(at) else [], "columns": [], "cells": []}}
 
@@ -192,7 +242,8 @@ def body(here: Here, data: Data, given: Filters) -> None:
         with st.expander(_("Exposure and zone status"), expanded=True, icon=":material/grid_on:"):
             quadrants(here, sites[given.without_axes().apply(sites)])
         months.chart(here, data, given.area)
-        exports.show(here, data, run, shown)
+        exports.show(here, data, run, shown, lambda: map_page(here, data, run, shown))
+        here.address(**given.address(), site=state["q_site"])
 
 
 with session.page() as here:
@@ -214,7 +265,6 @@ with session.page() as here:
             _("Only sites inside the drawn area are shown. Clear the filters to see all."), icon=":material/select_all:"
         )
     body(here, data, given)
-    here.address(**given.address(), site=state["q_site"])
     st.caption(
         markdown(_("Sources: UCDP GED (CC BY 4.0), IPIS (ODC-BY), and files you add; outlines by Natural Earth."))
     )

@@ -2,44 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
-from layers.formats.write import csv_bytes
 
 from layers import job
 from layers.export import plain_types
+from layers.formats.write import write_bytes
 from views import tables
 from views.session import Data, Here
 
-_MIME = {"csv": "text/csv", "geojson": "application/geo+json", "json": "application/json", "html": "text/html"}
+_MIME = {
+    "csv": "text/csv",
+    "geojson": "application/geo+json",
+    "json": "application/json",
+    "html": "text/html",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "gpkg": "application/geopackage+sqlite3",
+    "parquet": "application/vnd.apache.parquet",
+    "kml": "application/vnd.google-earth.kml+xml",
+}
+RUN_FILES = ("sites.csv", "sites.geojson", "evidence.csv", "rejected.csv", "run.json")
 
 
-def show(here: Here, data: Data, run: job.Run, shown: pd.DataFrame) -> None:
-    """Buttons, each made when it is pressed; and what was rejected, with the reason."""
-    _ = here.translate
-    st.subheader(_("Download"))
-    prefix = "demonstration_" if data.has_demonstration else ""
-    names = ["sites.csv", "sites.geojson", "evidence.csv", "rejected.csv", "run.json"]
-    buttons = st.columns(len(names) + 1)
-    for column, name in zip(buttons, names, strict=False):
-        column.download_button(
-            name,
-            data=lambda name=prefix + name: run.files()[name],
-            file_name=prefix + name,
-            mime=_MIME[name.rsplit(".", 1)[1]],
-            on_click="ignore",
-            key=f"download_{name}",
-            width="stretch",
-        )
-    buttons[-1].download_button(
-        _("sites shown"),
-        data=lambda: csv_bytes(plain_types(shown))[0],
-        file_name=prefix + "sites_shown.csv",
-        mime="text/csv",
+def button(label: str, name: str, make: Callable[[], bytes], *, demonstration: bool) -> None:
+    """One download, made when it is pressed; synthetic data says so in the file's name."""
+    st.download_button(
+        label,
+        data=make,
+        file_name=("demonstration_" if demonstration else "") + name,
+        mime=_MIME[name.rsplit(".", 1)[1]],
         on_click="ignore",
-        key="download_shown",
+        key=f"download_{name}",
         width="stretch",
     )
+
+
+def show(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, page: Callable[[], bytes]) -> None:
+    """The files of the run, the sites shown in more formats, the map as `page`, and the rows not used, with reasons."""
+    _, synthetic = here.translate, data.has_demonstration
+    st.subheader(_("Download"))
+    st.caption(_("The whole run, as the command line writes it:"))
+    for column, name in zip(st.columns(len(RUN_FILES)), RUN_FILES, strict=True):
+        with column:
+            button(name, name, lambda name=name: run.files()[name], demonstration=synthetic)  # type: ignore[misc]
+    st.caption(_("The sites shown, after the filters:"))
+    columns = st.columns(6)
+    for column, ending in zip(columns, ("csv", "xlsx", "gpkg", "parquet", "kml"), strict=False):
+        with column:
+            button(
+                ending.upper(),
+                f"sites_shown.{ending}",
+                lambda ending=ending: write_bytes(plain_types(shown), ending),  # type: ignore[misc]
+                demonstration=synthetic,
+            )
+    with columns[-1]:
+        button(_("Map (HTML)"), "map.html", page, demonstration=synthetic)
     rejected = run.rejected
     label = _.plural("{n} row was not used", "{n} rows were not used", len(rejected))
     with st.expander(label, icon=":material/rule:"):

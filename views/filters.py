@@ -33,7 +33,7 @@ def clear() -> None:
     for name in MANY:
         state[f"q_{name}"] = []
     state["q_age"], state["q_text"], state["area"] = "", "", ()
-    state["quadrant"] = None
+    state["quadrant"] = {"selection": {"rows": [], "columns": [], "cells": []}}
 
 
 def sidebar(translate: Translator, sites: pd.DataFrame) -> Filters:

@@ -15,7 +15,7 @@ import streamlit as st
 from geo.programme_choice import rank, units_as_candidates, what_if
 from geo.programme_coverage import by_year, matrix_of_units
 from geo.programmes import TYPES, Programmes, active_on, concatenate, ending_within
-from layers import embedded, job, scene, words
+from layers import embedded, job, scene
 from layers.formats import UPLOAD
 from layers.formats.escape import markdown
 from layers.map import View, blob
@@ -116,7 +116,7 @@ def figures(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
         (_("Active programmes"), int(active_on(frame, result.as_of).sum()), _("on the day, of any type")),
         (_("End within 12 months"), int(ending_within(frame, result.as_of).sum()), _("of the active ones")),
     )
-    for column, (label, number, told) in zip(st.columns(len(shown)), shown, strict=True):
+    for column, (label, number, told) in zip([*st.columns(3), *st.columns(3)], shown, strict=True):
         column.metric(label, _.number(number), help=told, border=True)
     unsure = int((result.assessed["overall_class"] == "insufficient data").sum())
     if unsure:
@@ -137,7 +137,7 @@ def draw_map(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...]) 
         _,
         sites=sites,
         zones=scene.zone_areas(run.loaded.zones, run.loaded.boundaries, day, job.unit_aliases()),
-        lines=footprint_lines(run.result, types, _, run.loaded.boundaries),
+        lines=footprint_lines(run.result, types, run.loaded.boundaries),
         marks=gap_marks(run.result, types, _),
         run=data.token,
         notice=_("Demonstration data") if data.has_demonstration else "",
@@ -178,7 +178,7 @@ def by_unit(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
         return
     top = wide.loc[wide.sum(axis=1).sort_values(ascending=False, kind="stable").index[:HEAT_UNITS]]
     kinds = labels(_.language)
-    names = [f"{a2 or _('district not known')}, {words.country(c, _)}" for c, _a1, a2 in top.index]
+    names = [f"{a2 or _('district not known')} ({c})" for c, _a1, a2 in top.index]
     flat = pd.DataFrame(
         {
             "unit": np.repeat(names, len(types)),
@@ -186,15 +186,21 @@ def by_unit(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
             "gaps": top.to_numpy().ravel().astype("int64"),
         }
     )
+    written: Any = {"labelOverlap": False, "labelColor": "#333"}
     base = alt.Chart(flat).encode(
-        x=alt.X("type:N", sort=[kinds[t] for t in types], title=None, axis=alt.Axis(orient="top", labelAngle=-30)),
-        y=alt.Y("unit:N", sort=names, title=None, axis=alt.Axis(labelLimit=260)),
+        x=alt.X(
+            "type:N",
+            sort=[kinds[t] for t in types],
+            title=None,
+            axis=alt.Axis(orient="top", labelAngle=-25, labelLimit=240, **written),
+        ),
+        y=alt.Y("unit:N", sort=names, title=None, axis=alt.Axis(labelLimit=260, **written)),
     )
     colour = alt.Color("gaps:Q", title=_("Gaps"), scale=alt.Scale(scheme="oranges"))
     limit = float(flat["gaps"].max()) * 0.6
     said = alt.condition(alt.datum.gaps > limit, alt.value("white"), alt.value("black"))
     chart = base.mark_rect(stroke="white").encode(color=colour) + base.mark_text().encode(text="gaps:Q", color=said)
-    st.altair_chart(chart.properties(height=max(120, 24 * len(top))), alt=_("Gaps by district and type"))
+    st.altair_chart(chart.properties(height=60 + 24 * len(top)), alt=_("Gaps by district and type"))
     with st.expander(_("All districts")):
         columns = ["country", "admin1", "admin2", "programme_type", "sites", "at_risk_sites", "insufficient_sites"]
         columns += ["at_risk_covered", "gaps", "gaps_certain", "gaps_possible", "overlaps", "workers_uncovered"]

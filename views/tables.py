@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -79,9 +80,9 @@ def worded(translate: Translator, frame: pd.DataFrame, columns: Sequence[str]) -
     return pd.DataFrame(out, index=frame.index)
 
 
-def config(translate: Translator, columns: Sequence[str]) -> dict[str, object]:
+def config(translate: Translator, columns: Sequence[str]) -> dict[str, Any]:
     """Column settings for ``st.dataframe``: headings in the reader's language, whole metres, local dates."""
-    out: dict[str, object] = {}
+    out: dict[str, Any] = {}
     for name in columns:
         heading = words.column(name, translate)
         if name in _WHOLE or name.startswith(("deaths", "incidents")):

@@ -1,0 +1,139 @@
+"""The explore page in a real browser: offline, clickable, in two languages, with downloads and links that hold."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.hostile.strings import HOSTILE
+
+
+def downloaded(visit, name: str) -> bytes:
+    with visit.page.expect_download() as got:
+        visit.page.get_by_test_id("stDownloadButton").get_by_text(name, exact=True).click()
+    return Path(got.value.path()).read_bytes()
+
+
+def test_the_first_page_opens_with_map_figures_and_table_and_asks_nobody_else(visit):
+    here = visit()
+    frame = here.map()
+    assert "Demonstration data" in frame.locator(".cahra-notice").inner_text()
+    assert here.page.get_by_test_id("stMetric").count() == 4
+    assert here.page.get_by_test_id("stDataFrame").count() >= 1
+    assert any("/app/static/vendor/leaflet.js" in url for url in here.requests)
+    drawn = frame.locator("canvas.leaflet-zoom-animated").first.evaluate(
+        "c => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
+        " let n = 0; for (let i = 3; i < d.length; i += 4) if (d[i]) n++; return n; }"
+    )
+    assert drawn > 1000
+
+
+def test_a_click_on_a_site_answers_and_the_link_holds_it(visit):
+    here = visit()
+    frame = here.map()
+    spot = frame.locator("body").evaluate(
+        """() => { const layer = Object.values(window.map._layers).find(l => l.sites && l._pixels);
+        const p = layer._pixels.sites; const q = window.map.layerPointToContainerPoint([p[0], p[1]]);
+        return [q.x, q.y]; }"""
+    )
+    frame.locator("#map_div").click(position={"x": spot[0], "y": spot[1]})
+    here.page.get_by_role("button", name="Open this site").wait_for()
+    here.page.wait_for_function("() => location.search.includes('site=')")
+    again = visit(here.page.url.removeprefix(here.page.url.split("/", 3)[0] + "//" + urlsplit(here.page.url).netloc))
+    again.map()
+    again.page.get_by_role("button", name="Open this site").wait_for()
+
+
+def test_a_filter_goes_into_the_link_and_comes_back_from_it(visit):
+    here = visit("/?minerals=diamond&classes=high-risk&zones=inside_compliant")
+    here.map()
+    said = here.page.get_by_text(re.compile(r"\d+ sites? of \d+ on")).inner_text()
+    shown, whole = (int(n) for n in re.match(r"(\d+) sites? of (\d+)", said).groups())
+    assert 0 < shown < whole
+    query = parse_qs(urlsplit(here.page.url).query)
+    assert query["minerals"] == ["diamond"]
+    here.page.get_by_role("button", name="Clear all filters").click()
+    here.page.get_by_text(f"{whole} sites of {whole} on").wait_for()
+    here.page.wait_for_function("() => !location.search.includes('minerals')")
+
+
+def test_french_by_browser_and_by_choice(visit):
+    here = visit(locale="fr-FR")
+    frame = here.map()
+    assert "Données de démonstration" in frame.locator(".cahra-notice").inner_text()
+    assert "touché par un conflit" in frame.locator(".cahra-legend").inner_text()
+    here.page.get_by_text("Télécharger").first.wait_for()
+    here.page.get_by_text("English").click()
+    here.page.get_by_text("Download").first.wait_for()
+    here.page.wait_for_function("() => location.search.includes('lang=en')")
+
+
+def test_every_download_opens(visit):
+    here = visit()
+    here.map()
+    here.settled()
+    sites = list(csv.DictReader(io.StringIO(downloaded(here, "sites.csv").decode("utf-8-sig"))))
+    assert {row["demonstration"] for row in sites} == {"true"}
+    features = json.loads(downloaded(here, "sites.geojson"))["features"]
+    assert len(features) == len(sites)
+    evidence = list(csv.DictReader(io.StringIO(downloaded(here, "evidence.csv").decode("utf-8-sig"))))
+    assert {row["site_id"] for row in evidence} <= {row["site_id"] for row in sites}
+    assert json.loads(downloaded(here, "run.json"))["demonstration"] is True
+    assert downloaded(here, "rejected.csv").startswith(b"source_file")
+
+
+def test_hostile_names_in_a_readers_own_file_run_nothing(visit, tmp_path):
+    path = tmp_path / "mines.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["site_id", "name", "lat", "lon", "minerals", "country", "admin1", "admin2"])
+        for i, text in enumerate(HOSTILE):
+            text = text.replace("\ud800", "?").replace("\x00", "?")
+            writer.writerow([f"H{i}", text, 4 + i / 20, 16 + i / 20, "gold", "CAF", text, text])
+    here = visit()
+    here.map()
+    here.page.get_by_text("Data", exact=True).click()
+    here.page.locator("input[type=file]").first.set_input_files(path)
+    here.page.get_by_text("mines.csv").wait_for()
+    here.page.get_by_text(re.compile("Demonstration data is mixed")).wait_for()
+    frame = here.map()
+    here.settled()
+    frame.locator("#map_div").hover()
+    for i in (0, 7, 9, 13):
+        again = frame.locator("body").evaluate(
+            """(_, id) => { const layer = Object.values(window.map._layers).find(l => l.sites && l._pixels);
+            const at = layer.sites.names.findIndex(n => n.length && n === id);
+            return at < 0 ? '' : layer.element(layer.lines({kind: 'site', index: at})).outerHTML; }""",
+            HOSTILE[i],
+        )
+        assert "<img" not in again
+    assert here.foreign == []
+
+
+def test_two_browsers_do_not_see_each_others_files(visit, tmp_path):
+    path = tmp_path / "secret_list.csv"
+    path.write_text("site_id,name,lat,lon,minerals,country\nX1,Hidden pit,4.2,16.1,gold,CAF\n")
+    first, second = visit(), visit()
+    first.map()
+    first.page.get_by_text("Data", exact=True).click()
+    first.page.locator("input[type=file]").first.set_input_files(path)
+    first.page.get_by_text("secret_list.csv").wait_for()
+    second.map()
+    second.page.reload()
+    second.map()
+    second.page.get_by_text("Data", exact=True).click()
+    assert second.page.get_by_text("secret_list.csv").count() == 0
+
+
+@pytest.mark.parametrize("width", [390])
+def test_a_phone_shows_the_map_without_a_sideways_scroll(visit, width):
+    here = visit(width=width, height=800)
+    here.map()
+    here.settled()
+    assert here.page.evaluate("() => document.documentElement.scrollWidth") <= width
