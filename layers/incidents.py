@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from geo.names import plain
 from geo.schema import INCIDENTS, REJECTED, conform, empty
 from layers.acled import is_acled, normalise_acled
 from layers.formats import LOCAL, Door, read
 from layers.formats.numbers import parse_numbers
 from layers.formats.table import Table
-from layers.layer import Faults, Fields, Layer, choose, flags, keep_first, only, version_of
-from layers.tables import country_codes
+from layers.layer import Faults, Fields, Layer, Spelled, choose, flags, keep_first, only, version_of
+from layers.tables import columns, country_codes
 from layers.ucdp import counted, days, is_ucdp, normalise_ucdp, positions
 
 Normalised = tuple[pd.DataFrame, str, str, list[str]]
@@ -41,14 +43,14 @@ def read_incidents(source: bytes | Path, name: str | None = None, *, door: Door 
     geo.errors.InputError
         The columns are those of no known layout, one is missing, or no row is usable.
     """
-    table = read(source, name, purpose="table", door=door)
+    # UCDP's own file has 49 columns, most of them long texts that nothing here needs.
+    table = read(source, name, purpose="table", door=door, columns=_needed())
     door.check("incidents", len(table.frame), table.name)
-    layout = choose(
-        Fields(table),
-        (("ucdp", is_ucdp), ("acled", is_acled), ("own", _is_own)),
-        "incidents",
-        _KNOWN,
-    )
+    layouts = (("ucdp", is_ucdp), ("acled", is_acled), ("own", _is_own))
+    fields = Fields(table)
+    if not any(test(fields) for _, test in layouts):
+        fields = Fields(read(source, name, purpose="table", door=door))  # to name every column that was found
+    layout = choose(fields, layouts, "incidents", _KNOWN)
     normalise: dict[str, Callable[[Table, Fields, Faults], Normalised]] = {
         "ucdp": normalise_ucdp,
         "acled": normalise_acled,
@@ -117,6 +119,13 @@ def join(layers: Sequence[Layer]) -> tuple[pd.DataFrame, pd.DataFrame]:
         }
     )
     return conform(frame[~again], INCIDENTS), conform(repeated, REJECTED)
+
+
+@lru_cache(maxsize=1)
+def _needed() -> Spelled:
+    """Columns that any layout of incidents is read from."""
+    spelled = {spelling for layout in ("ucdp", "acled") for names in columns(layout).values() for spelling in names}
+    return Spelled(spelled | {plain(column.name) for column in INCIDENTS})
 
 
 def _is_own(fields: Fields) -> bool:

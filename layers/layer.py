@@ -57,6 +57,19 @@ def version_of(table: Table) -> str:
     return f"sha256:{table.sha256[:12]}"
 
 
+class Spelled(frozenset[str]):
+    """Plain names of columns; a name is one of them whatever its case, hyphens and accents.
+
+    Examples
+    --------
+    >>> "DATE-START" in Spelled({"date start"}), "notes" in Spelled({"date start"})
+    (True, False)
+    """
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and super().__contains__(plain(name))
+
+
 class Fields:
     """The columns of a table by field, whatever their spelling; the spellings are data (data/column_names.csv)."""
 

@@ -74,7 +74,9 @@ def normalise_ucdp(table: Table, fields: Fields, faults: Faults) -> tuple[pd.Dat
     frame["counts"] = True
     frame["candidate"] = bool(_CANDIDATE.search(table.name) or _CANDIDATE.search(table.meta.get("collection_name", "")))
     stated = fields.column("code_status") is not None
-    unclear = fields.text("code_status").map(plain).ne("clear") if stated else False
+    status = fields.text("code_status")
+    clear = [text for text in pd.unique(status) if plain(str(text)) == "clear"]
+    unclear = ~status.isin(clear) if stated else False
     frame["provisional"] = frame["candidate"] | unclear
     edition = recognise(table, "ucdp", set(numbers))
     dataset, version = edition or ("UCDP GED", version_of(table))
