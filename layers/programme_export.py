@@ -101,7 +101,7 @@ class ProgrammeRun:
             translate,
             sites=sites,
             zones=scene.zone_areas(self.loaded.zones, self.loaded.boundaries, day, job.unit_aliases()),
-            lines=footprint_lines(self.result, TYPES, translate, self.loaded.boundaries),
+            lines=footprint_lines(self.result, TYPES, self.loaded.boundaries),
             marks=gap_marks(self.result, TYPES, translate),
             notice=_("Demonstration data") if self.record()["demonstration"] else "",
             title=heading,

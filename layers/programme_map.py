@@ -17,13 +17,13 @@ from layers.programme_types import labels
 from layers.words import CLASSES, ZONE_STATUSES
 
 CIRCLE_CORNERS = 72
+MOST_LABELS = 40
+"""Footprints that carry their programme's id; with more of them the words would hide the map."""
 MOST_LINES = 2_000
 """Footprints drawn at most, those of the most recent start first; all are in the tables."""
 
 
-def footprint_lines(
-    result: ProgrammeCoverage, types: Sequence[str], translate: Translator, boundaries: object = None
-) -> list[Line]:
+def footprint_lines(result: ProgrammeCoverage, types: Sequence[str], boundaries: object = None) -> list[Line]:
     """A ring for every polygon, stated radius and matched unit of the active programmes of the types.
 
     Units are drawn only where a boundary set holds them; countries never.
@@ -34,16 +34,13 @@ def footprint_lines(
     rows = np.flatnonzero(wanted[places["programme"].to_numpy()])
     start = frame["start"].to_numpy()[places["programme"].to_numpy()[rows]]
     rows = rows[np.argsort(start, kind="stable")[::-1]][:MOST_LINES]
-    words = labels(translate.language)
     lines = []
     for row in rows:
         place = places.iloc[int(row)]
         shape = _shape(place, programmes.geometry[row], boundaries)
         if shape is None or shape.is_empty:
             continue
-        programme = frame.iloc[int(place["programme"])]
-        kinds = ", ".join(words[t] for t in programme["types"].split(";") if t in words)
-        text = f"{programme['title'] or programme['programme_id']} · {kinds} · {programme['donor']}"
+        text = str(frame["programme_id"].iloc[int(place["programme"])]) if len(rows) <= MOST_LABELS else ""
         lines += [Line(ring, "programme", text) for ring in _parts(shape)]
     return lines
 
@@ -70,9 +67,10 @@ def details(result: ProgrammeCoverage, translate: Translator) -> dict[int, list[
     for position, (row, site) in enumerate(result.assessed.iterrows()):
         has = [words[t] for t, there in zip(TYPES, result.matrix[position], strict=True) if there]
         lacks = [words[t] for t, there in zip(TYPES, result.matrix[position], strict=True) if not there]
+        exposure, zone = CLASSES[site["overall_class"]], ZONE_STATUSES[site["zone_status"]]
         lines = [
-            _(CLASSES[site["overall_class"]]),
-            _(ZONE_STATUSES[site["zone_status"]]),
+            _(exposure),
+            _(zone),
             _("Programmes: {types}", types=", ".join(has) or _("none")),
         ]
         if result.at_risk[position]:

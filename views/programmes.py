@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 import streamlit as st
 
+from geo.errors import CahraError
 from geo.programme_choice import rank, units_as_candidates, what_if
 from geo.programme_coverage import by_year, matrix_of_units
 from geo.programmes import TYPES, Programmes, active_on, concatenate, ending_within
@@ -76,7 +77,11 @@ def chosen_programmes(here: Here, data: Data) -> tuple[Programmes, list[Programm
         if data.demonstration:
             st.caption(_("The demonstration programmes are synthetic."))
     layers = [demonstration_programmes()] if data.demonstration else []
-    layers += [own_programmes(key, name, raw) for key, (name, raw) in files.items()]
+    for key, (name, raw) in files.items():
+        try:
+            layers.append(own_programmes(key, name, raw))
+        except CahraError as error:  # one file that cannot be used never stops the rest
+            st.error(markdown(error.sentence(_)), icon=":material/error:")
     together = concatenate([layer.programmes for layer in layers])
     return together, layers, "".join(sorted(files)) + str(data.demonstration)
 

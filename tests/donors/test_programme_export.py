@@ -59,8 +59,8 @@ def test_the_map_opens_alone_in_both_languages_and_paints_no_country() -> None:
     run = demonstration()
     english, french = run.map_html("en").decode(), run.map_html("fr").decode()
     assert 'lang="fr"' in french
-    assert "Demonstration programme 05" in english
-    assert "Demonstration programme 04" not in english
+    assert "DEMO-P05" in english
+    assert "DEMO-P04" not in english
     assert "<script src" not in english
     assert "https://" not in english.split("</style>")[-1] or 'src="https://' not in english
 
