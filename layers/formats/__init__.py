@@ -1,7 +1,7 @@
 """The only door for untrusted bytes, and the only writers."""
 
 from layers.formats.coordinates import check_positions, coordinate_notes, parse_coordinates
-from layers.formats.dates import parse_dates
+from layers.formats.dates import check_spans, parse_dates
 from layers.formats.door import check_rows, read
 from layers.formats.ids import duplicate_groups
 from layers.formats.limits import LOCAL, UPLOAD, Door
@@ -17,6 +17,7 @@ __all__ = [
     "Table",
     "check_positions",
     "check_rows",
+    "check_spans",
     "coordinate_notes",
     "duplicate_groups",
     "parse_coordinates",

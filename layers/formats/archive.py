@@ -47,10 +47,12 @@ class Archive:
     def __init__(self, source: Source, clock: Clock, *, limit: str = "members") -> None:
         self.name, self.clock = source.name, clock
         self._unpacked = 0
+        self._stream = source.open()
         try:
-            self._zip = zipfile.ZipFile(source.open())
+            self._zip = zipfile.ZipFile(self._stream)
             infos = self._zip.infolist()
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, struct.error, UnicodeError) as fault:
+            self._stream.close()
             raise self._refused("it is no sound zip archive", got=shorten(str(fault))) from None
         clock.door.check(limit, len(infos), self.name)
         if not infos:
@@ -58,6 +60,13 @@ class Archive:
         self._check(infos, source)
         clock.door.check("unpacked_bytes", sum(i.file_size for i in infos), self.name)
         self.members = {i.filename.replace("\\", "/"): i for i in infos if not i.is_dir()}
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zip.close()
+        self._stream.close()
 
     def _refused(self, what: str, got: str = "") -> FormatError:
         return FormatError("The archive is refused: {thing}.", where=self.name, got=got, thing=what)

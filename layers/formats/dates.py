@@ -104,6 +104,23 @@ def _order_of(texts: list[str]) -> bool | None:
     return None if day_first == month_first else day_first
 
 
+def check_spans(start: pd.Series, end: pd.Series, *, latest: dt.date | None = None) -> np.ndarray:
+    """Why pairs of days cannot be used: the end before the start, or a start after `latest` (blank: not checked).
+
+    Examples
+    --------
+    >>> start, _ = parse_dates(pd.Series(["2020-01-02", "2020-01-02", ""]))
+    >>> end, _ = parse_dates(pd.Series(["2020-01-01", "2020-01-03", ""]))
+    >>> check_spans(start, end, latest=dt.date(2020, 1, 1)).tolist()
+    ['end_before_start', 'date_in_future', '']
+    """
+    why = np.full(len(start), "", dtype=object)
+    if latest is not None:
+        why[(start > pd.Timestamp(latest)).to_numpy(dtype=bool)] = "date_in_future"
+    why[(end < start).to_numpy(dtype=bool)] = "end_before_start"
+    return why
+
+
 def parse_dates(
     series: pd.Series, *, day_first: bool | None = None, serials: bool = False
 ) -> tuple[pd.Series, pd.Series]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -23,6 +24,7 @@ from layers.formats.table import Report, id_of, text_frame
 _CHUNK = 20_000
 _SAMPLE = 1 << 16
 DELIMITERS = ",;\t|"
+_SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 
 
 @dataclass
@@ -57,6 +59,8 @@ def find_encoding(source: Source, clock: Clock) -> str:
                     utf8.decode(block)
                 except UnicodeDecodeError:
                     good = False
+            if _SURROGATE.search(block):
+                raise FormatError("The text holds half of a surrogate pair.", where=source.name, expected="UTF-8")
             if not block.isascii():
                 high |= {b for b in (0x81, 0x8D, 0x8F, 0x90, 0x9D) if bytes([b]) in block}
         if good:

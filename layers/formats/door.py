@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from geo.errors import CahraError, FormatError
+from layers.formats.archive import Archive
 from layers.formats.delimited import Parsed, read_delimited
 from layers.formats.geometry import PURPOSES, accept
 from layers.formats.limits import LOCAL, Clock, Door
@@ -148,16 +149,21 @@ def _parse_raster(source: Source, purpose: str, clock: Clock) -> Parsed:
 
 
 def _parse_zip(source: Source, clock: Clock, report: Report, columns: Collection[str] | None) -> Parsed:
-    from layers.formats.archive import Archive
-
     office = source.suffix == "xlsx" or b"[Content_Types].xml" in source.head
-    archive = Archive(source, clock, limit="office_members" if office else "members")
+    with Archive(source, clock, limit="office_members" if office else "members") as archive:
+        return _parse_members(archive, source, clock, report, columns)
+
+
+def _parse_members(
+    archive: Archive, source: Source, clock: Clock, report: Report, columns: Collection[str] | None
+) -> Parsed:
     if "xl/workbook.xml" in archive.members:
         from layers.formats.sheet import read_xlsx
 
         return read_xlsx(source, archive, clock, report, columns)
     if source.suffix == "xlsx":
         raise FormatError("The file is no Excel workbook.", where=source.name, expected="xl/workbook.xml inside")
+    clock.door.check("members", len(archive.members), source.name)
     if kmls := archive.ending(".kml"):
         from layers.formats.kml import read_kml
 
@@ -168,6 +174,7 @@ def _parse_zip(source: Source, clock: Clock, report: Report, columns: Collection
     if not archive.ending(".shp") and len(inner := archive.ending(".csv", ".tsv", ".geojson", ".json")) == 1:
         within = Source(archive.read(inner[0]), inner[0], replace(clock.door, file_bytes=clock.door.unpacked_bytes))
         report.note(f"Read from the archive: {within.name}.")
+        within.name = f"{source.name}/{within.name}"
         if kind_of(within) == "json":
             from layers.formats.geojson import read_geojson
 

@@ -74,9 +74,9 @@ class Builder:
         else:
             if not isinstance(value, list) or not all(isinstance(p, list) and len(p) >= 2 for p in value):
                 raise BadGeometryError("geometry_malformed", shorten(str(value)))
+            if not {type(v) for p in value for v in p} <= {int, float}:
+                raise BadGeometryError("geometry_malformed", shorten(str(value[:3])))
             if any(len(p) > 2 for p in value):
-                if not all(isinstance(v, int | float) for p in value for v in p[2:]):
-                    raise BadGeometryError("geometry_malformed", shorten(str(value)))
                 self.height = True
                 value = [p[:2] for p in value]
             found = np.asarray(value)
@@ -216,7 +216,7 @@ def accept(
         )
     areal = np.isin(kinds, _AREAS) & keep
     if areal.any():
-        flat = areal & (shapely.area(shapes) == 0)
+        flat = areal & (shapely.area(shapely.convex_hull(shapes)) == 0)  # a bow-tie's halves may cancel out
         if purpose == "polygons":
             turn_down(flat, "zero_area")
         else:

@@ -27,12 +27,23 @@ _INDEX = re.compile(
     r'CREATE VIRTUAL TABLE "?(rtree_[^"\s]+)"? USING rtree\s*\(\s*id\s*,\s*minx\s*,\s*maxx\s*,\s*miny\s*,\s*maxy\s*\)',
     re.IGNORECASE,
 )
-_INDEX_TRIGGER = re.compile(
-    r"rtree_.+_(?:insert|update[1-7]?|delete)|trigger_(?:insert|delete)_feature_count_.+", re.IGNORECASE | re.DOTALL
+_TRIGGER = re.compile(
+    r"rtree_.+_(?:insert|update[1-7]?|delete)|trigger_(?:insert|delete)_feature_count_.+"
+    r"|gpkg_(?:tile_matrix|metadata|metadata_reference)_\w+_(?:insert|update)",
+    re.IGNORECASE | re.DOTALL,
 )
-_INDEX_TRIGGER_SQL = re.compile(
-    r"(?:INSERT OR REPLACE INTO|DELETE FROM|UPDATE(?: OR REPLACE)?) \"?(?:rtree_|gpkg_ogr_contents)", re.IGNORECASE
+_TRIGGER_STEP = re.compile(
+    r"(?:INSERT(?: OR REPLACE)? INTO|DELETE FROM|UPDATE(?: OR REPLACE)?) \"?(?:rtree_|gpkg_ogr_contents\b)"
+    r"|SELECT RAISE\s*\(ABORT\b",
+    re.IGNORECASE,
 )
+
+
+def _is_standard_trigger(name: str, sql: str) -> bool:
+    """True for the triggers that the standard and GDAL put beside an index: by name, and by every step they take."""
+    body = re.search(r"\bBEGIN\b(.*)\bEND\b", sql, re.IGNORECASE | re.DOTALL)
+    steps = [s.strip() for s in body[1].split(";")] if body else []
+    return bool(_TRIGGER.fullmatch(name)) and any(steps) and all(_TRIGGER_STEP.match(s) for s in steps if s)
 
 
 def quoted(name: str) -> str:
@@ -68,7 +79,7 @@ def _check_schema(connection: sqlite3.Connection) -> None:
         text = str(sql or "")
         if kind == "view":
             raise _refused("a view", name)
-        if kind == "trigger" and not (_INDEX_TRIGGER.fullmatch(str(name)) and _INDEX_TRIGGER_SQL.search(text)):
+        if kind == "trigger" and not _is_standard_trigger(str(name), text):
             raise _refused("a trigger of its own", name)
         if re.match(r"\s*CREATE\s+VIRTUAL", text, re.IGNORECASE) and not _INDEX.fullmatch(text.strip()):
             raise _refused("a virtual table", name)

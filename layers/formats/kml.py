@@ -48,7 +48,9 @@ def load_xml(data: bytes, clock: Clock, name: str) -> ET.Element:
             io.BytesIO(data), events=("start", "end"), forbid_dtd=True, forbid_entities=True, forbid_external=True
         ):
             if event == "start":
-                root = element if root is None else root
+                if root is None:
+                    root = element
+                    refuse_markup(f"<{local(root)}>".encode(), name)
                 depth += 1
                 clock.door.check("xml_depth", depth, name)
             else:

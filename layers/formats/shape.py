@@ -75,6 +75,8 @@ def _walk(shp: bytes, clock: Clock, name: str) -> int:
         vertices += points
         clock.door.check("vertices", vertices, name)
         at, count = end, count + 1
+    if any(shp[at:]):
+        raise FormatError("A record of the .shp is longer than the file.", where=name, got=f"record {count + 1}")
     return count
 
 
@@ -205,6 +207,11 @@ def _shape(shape: Any, row: int, report: Report) -> Any:
         return None
     if shape.shapeType in (11, 13, 15, 18, 21, 23, 25, 28, 31):
         report.remark("height_dropped", [row])
+    if shape.shapeType in (5, 15, 25):
+        ends = [*list(shape.parts)[1:], len(shape.points)]
+        rings = zip(shape.parts, ends, strict=True)
+        if any(b > a and shape.points[a][:2] != shape.points[b - 1][:2] for a, b in rings):
+            report.remark("ring_unclosed", [row])
     made = shapely.geometry.shape(shape.__geo_interface__)
     return shapely.force_2d(made)
 

@@ -136,7 +136,9 @@ def kind_of(source: Source) -> str:
                 got="other bytes",
             )
         if b"\x00" in head:
-            raise FormatError("The file is not text, and of no known format.", where=name, expected=READABLE)
+            raise FormatError(
+                "The file holds NUL bytes: it is not text, and of no known format.", where=name, expected=READABLE
+            )
         start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
         kind = "json" if start[:1] in (b"{", b"[") else "xml" if start[:1] == b"<" else "text"
         if kind == "xml":
