@@ -320,6 +320,20 @@ def _sorted_block(search: Search, hits: Hits) -> tuple[Ints, npt.NDArray[np.int3
     return hits.sites, counts, incident, distance
 
 
+def _classes(kind: Ints) -> tuple[Ints, npt.NDArray[np.int32]]:
+    """The classes in ascending order and each incident's place among them; one class 0 where there is no incident."""
+    if not kind.size:
+        return np.zeros(1, np.int64), np.zeros(0, np.int32)
+    least = int(kind.min())
+    if int(kind.max()) - least > 1 << 16:
+        classes, place = np.unique(kind, return_inverse=True)
+        return classes, place.astype(np.int32)
+    classes = np.flatnonzero(np.bincount(kind - least))
+    place = np.zeros(int(classes[-1]) + 1, np.int32)
+    place[classes] = np.arange(classes.size)
+    return classes + least, place.take(kind - least)
+
+
 def _sums(search: Search, precision: npt.ArrayLike | None, deaths: tuple[npt.ArrayLike | None, ...]) -> Sums:
     """Sums of each site, block by block."""
     n, m = search.n_sites, search.n_incidents
@@ -327,13 +341,11 @@ def _sums(search: Search, precision: npt.ArrayLike | None, deaths: tuple[npt.Arr
     weights = [None if w is None else np.nan_to_num(floats(w)) for w in deaths]
     if any(w is not None and w.size != m for w in (kind, *weights)):
         raise ValueError("precision and deaths need one value per incident")
-    classes, kind = np.unique(kind, return_inverse=True)
-    if not classes.size:
-        classes = np.zeros(1, np.int64)
+    classes, kind = _classes(kind)
     k = classes.size
-    kind = kind[search.incident].astype(np.int32)
-    last_day = search.last_day[search.incident]
-    weights = [None if w is None else w[search.incident] for w in weights]
+    kind = kind.take(search.incident)
+    last_day = search.last_day.take(search.incident)
+    weights = [None if w is None else w.take(search.incident) for w in weights]
     count, latest = np.zeros((n, k), np.int64), np.full((n, k), np.iinfo(np.int64).min)
     near = np.full((n, k), np.nan)
     sums = [np.zeros((n, k)) for _ in weights]

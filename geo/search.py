@@ -61,31 +61,25 @@ class Hits:
     ----------
     sites
         The sites of the block, in its order, shape (k,).
+    z
+        Their third coordinate [m], shape (k,).
     local
         Position in `sites`, shape (n,).
     at
         Position in the sorted incidents, shape (n,).
-    chord2, dz, z_sum
-        What :func:`geo.geodesic.arc_m` takes [m^2, m, m], shape (n,).
+    chord2
+        Squared chord [m^2], shape (n,).
     """
 
     sites: Ints
+    z: Floats
     local: npt.NDArray[np.int32]
     at: Ints
     chord2: Floats
-    dz: Floats
-    z_sum: Floats
 
     def take(self, keep: Ints) -> Hits:
         """Some of them."""
-        return Hits(
-            self.sites,
-            self.local.take(keep),
-            self.at.take(keep),
-            self.chord2.take(keep),
-            self.dz.take(keep),
-            self.z_sum.take(keep),
-        )
+        return Hits(self.sites, self.z, self.local.take(keep), self.at.take(keep), self.chord2.take(keep))
 
 
 class Search:
@@ -213,26 +207,23 @@ class Search:
         chord2 += dy
         dz = self._z.take(at)
         dz -= np.repeat(position[2].take(ranges.site), count)
-        chord2 += np.multiply(dz, dz, out=dy)
+        dz *= dz
+        chord2 += dz
         keep = np.flatnonzero(chord2 <= (self.radius + 1e-5) ** 2)
-        local_site = ranges.site - ranges.site[0]
-        local = np.repeat(local_site.astype(np.int32), count).take(keep)
+        local = np.repeat((ranges.site - ranges.site[0]).astype(np.int32), count).take(keep)
         at = at.take(keep)
-        mine = sites[int(ranges.site[0]) : int(ranges.site[-1]) + 1]
-        dz = dz.take(keep)
-        z_sum = self._z.take(at)
-        z_sum *= 2
-        z_sum -= dz
-        hits = Hits(mine, local, at, chord2.take(keep), dz, z_sum)
+        mine = slice(int(ranges.site[0]), int(ranges.site[-1]) + 1)
+        hits = Hits(sites[mine], position[2][mine], local, at, chord2.take(keep))
         if self._end is not None:
-            late = self._end.take(at) >= self.since[mine].take(local)
+            late = self._end.take(at) >= self.since[hits.sites].take(local)
             if not late.all():
                 hits = hits.take(np.flatnonzero(late))
         return hits
 
     def measure(self, hits: Hits) -> Floats:
         """Distance of each hit [m]: the arc, or `Geod.inv` where the decision hangs on it or the arc is too long."""
-        distance = arc_m(hits.chord2, hits.dz, hits.z_sum)
+        there, here = self._z.take(hits.at), hits.z.take(hits.local)
+        distance = arc_m(hits.chord2, there - here, there + here)
         ask = np.abs(distance - self.radius) <= DECIDE_M
         if self.radius > ARC_LIMIT_M - 1000:
             ask |= hits.chord2 > (ARC_LIMIT_M - 1000) ** 2
