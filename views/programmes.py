@@ -88,14 +88,10 @@ def chosen_programmes(here: Here, data: Data) -> tuple[Programmes, list[Programm
 
 def chosen_types(here: Here) -> tuple[str, ...]:
     """The types that the page looks at; none chosen means all."""
-    kinds = labels(here.translate.language)
+    _, kinds = here.translate, labels(here.translate.language)
     with st.sidebar:
         wanted = st.multiselect(
-            here.translate("Programme types"),
-            list(TYPES),
-            format_func=lambda t: kinds[t],
-            key="q_ptypes",
-            placeholder=here.translate("all"),
+            _("Programme types"), list(TYPES), format_func=lambda t: kinds[t], key="q_ptypes", placeholder=_("all")
         )
     return tuple(t for t in TYPES if t in wanted) or TYPES
 
@@ -183,7 +179,8 @@ def by_unit(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
         return
     top = wide.loc[wide.sum(axis=1).sort_values(ascending=False, kind="stable").index[:HEAT_UNITS]]
     kinds = labels(_.language)
-    names = [f"{a2 or _('district not known')} ({c})" for c, _a1, a2 in top.index]
+    unknown = _("district not known")
+    names = [f"{a2 or unknown} ({c})" for c, _a1, a2 in top.index]
     flat = pd.DataFrame(
         {
             "unit": np.repeat(names, len(types)),
@@ -220,7 +217,10 @@ def next_one(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
     left, right = st.columns(2)
     with left:
         chosen = st.multiselect(
-            _("A new programme of the chosen types in these districts"), sorted(candidates), key="programme_units"
+            _("A new programme of the chosen types in these districts"),
+            sorted(candidates),
+            key="programme_units",
+            placeholder=_("Choose districts"),
         )
         area = state.get("programme_area", ())
         where = [candidates[c] for c in chosen if c in candidates]
@@ -231,9 +231,13 @@ def next_one(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
         else:
             st.caption(_("Or draw a box or a polygon on the map."))
         effect = what_if(result, np.concatenate([*where, np.empty(0, "int64")]).astype("int64"), types)
-        shown = ((_("Sites that gain"), effect.sites), (_("Gaps closed"), effect.gaps), (_("Workers"), effect.workers))
-        for column, (label, number) in zip(st.columns(3), shown, strict=True):
-            column.metric(label, _.number(number), border=True)
+        shown = (
+            (_("Sites"), effect.sites, _("sites at risk that gain at least one type")),
+            (_("Gaps"), effect.gaps, _("gaps closed: a site and a type each")),
+            (_("Workers"), effect.workers, _("people counted at those sites")),
+        )
+        for column, (label, number, told) in zip(st.columns(3), shown, strict=True):
+            column.metric(label, _.number(number), help=told, border=True)
         if effect.workers_unknown:
             st.caption(
                 _.plural(
@@ -316,11 +320,12 @@ def lists(here: Here, run: ProgrammeRun) -> None:
     with st.expander(title, icon=":material/question_mark:"):
         st.caption(_("Types come from the file or from the sector table of the project (data/dac_sector_types.csv)."))
         table(here, unmapped, ["programme_id", "title", "donor", "unmapped", "countries", "budget_text"], title)
+    remarks, rejected = result.programmes.remarks, run.rejected
     for frame, title in (
-        (result.programmes.remarks, _("Read with a remark")),
-        (run.rejected, _("Rows that were not used")),
+        (remarks, _.plural("{n} row was read with a remark", "{n} rows were read with a remark", len(remarks))),
+        (rejected, _.plural("{n} row was not used", "{n} rows were not used", len(rejected))),
     ):
-        with st.expander(f"{title}: {_.number(len(frame))}", icon=":material/rule:"):
+        with st.expander(title, icon=":material/rule:"):
             columns = list(frame.columns)
             told: Any = tables.config(_, columns)
             st.dataframe(tables.worded(_, frame, columns), column_config=told, hide_index=True, height=240, alt=title)

@@ -51,7 +51,7 @@ def test_a_type_narrows_the_page_and_years_are_counted_on_demand() -> None:
     assert not app.exception
     before = figures(app)
     app.multiselect(key="programme_units").set_value(["Berbérati (CAF)", "Nola (CAF)", "Bria (CAF)"]).run()
-    assert int(figures(app)["Gaps closed"]) > 0
+    assert int(figures(app)["Gaps"]) > 0
     assert figures(app)["Sites at risk"] == before["Sites at risk"]
     app.toggle(key="q_pyears").set_value(True).run()
     assert not app.exception
