@@ -78,11 +78,15 @@ class ZoneArea:
 
 @dataclass(frozen=True)
 class Line:
-    """A line or ring that is neither a zone nor a point: trade line, distance circle, chosen area."""
+    """A line or ring that is neither a zone nor a point: trade line, distance circle, chosen area.
+
+    Its text stands at its northern end, or at its southern one (`below`).
+    """
 
     geometry: BaseGeometry
     style: str
     text: str = ""
+    below: bool = False
 
 
 @dataclass(frozen=True)
@@ -250,6 +254,7 @@ def blob(
                 "dash": list(line_styles[line.style].dash),
                 "close": line.geometry.geom_type.endswith("Polygon"),
                 "t": line.text,
+                "below": line.below,
             }
             for line in lines
         ],

@@ -50,7 +50,7 @@ def zone_areas(
         except ZoneError:
             continue
         by_name = {key.split("|", 1)[1]: row for key, row in rows.items()}
-        found = [(u, by_name.get(fold(u.unit))) for u in units.itertuples()]
+        found = [(u, by_name.get(fold(str(u.unit)))) for u in units.itertuples()]
         return [ZoneArea(str(u.unit), INSIDE[str(u.status)], b.geometry[row]) for u, row in found if row is not None]
     drawn = {(fold(unit), country): area for unit, country, area in indicative_areas()}
     return [
@@ -67,7 +67,8 @@ def incidents_at(incidents: pd.DataFrame | None, day: np.datetime64, months: int
     after = months_before(at, months)[0]
     start, end = to_days(frame["date_start"]), to_days(frame["date_end"])
     keep = (start <= at[0]) & (end > after) & frame["counts"].to_numpy() & (frame["deaths_best"] >= 1).to_numpy()
-    return frame[keep]
+    kept: pd.DataFrame = frame[keep]
+    return kept
 
 
 def by_month(incidents: pd.DataFrame | None, around: shapely.Geometry | None = None) -> pd.DataFrame:

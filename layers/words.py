@@ -119,6 +119,18 @@ PRECISIONS = {
 
 INCIDENT_KINDS = {s.key: s.text for s in styles.INCIDENT_LEGEND if s.key}
 
+REGISTER = {
+    "restricted": N_("restricted"),
+    "monitored": N_("monitored"),
+    "priority": N_("priority"),
+    "compliant": N_("compliant"),
+    "suspended": N_("suspended"),
+    "restored": N_("restored"),
+    "lifted": N_("lifted"),
+    "unknown": N_("unknown"),
+}
+"""Statuses of the zone register itself."""
+
 COLOURS = {
     "green": N_("green"),
     "yellow": N_("yellow"),

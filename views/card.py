@@ -18,7 +18,7 @@ def show(here: Here, run: job.Run, row: int) -> None:
         style = styles.site_style(site["overall_class"])
         zone = styles.zone_style(site["zone_status"])
         st.markdown(f"{style.sign} {_(style.text)}  \n{zone.sign} {_(zone.text)}")
-        st.text(site["why_fr" if _.language == "fr" else "why_en"])
+        st.text(site[f"why_{_.language}"])
         for name in ("minerals", "admin2", "country", "armed_presence", "gaps", "rules_unknown"):
             said = words.country(site[name], _) if name == "country" else words.value(name, site[name], _)
             if said:

@@ -16,6 +16,7 @@ from layers.formats.escape import markdown
 from layers.map import Line, View, blob, standalone
 from layers.selection import Filters
 from views import card, exports, filters, mapview, months, session, tables
+from views.chosen import key_of, place_of, row_of
 from views.session import Data, Here
 
 MAP_MONTHS = 36
@@ -76,21 +77,6 @@ def quadrants(here: Here, sites: pd.DataFrame) -> None:
         alt=_("Sites by exposure and zone status"),
     )
     st.caption(_("Choose a cell to see only its sites; choose it again to see all."))
-
-
-def place_of(sites: pd.DataFrame, row: int | None) -> tuple[float, float] | None:
-    """(lon, lat) of a site; None when there is none, or when its position is not known."""
-    if row is None:
-        return None
-    lon, lat = (float(sites[name].to_numpy(np.float64)[row]) for name in ("lon", "lat"))
-    return None if np.isnan(lon) or np.isnan(lat) else (lon, lat)
-
-
-def row_of(sites: pd.DataFrame, chosen: str) -> int | None:
-    """Row of the site that the address names as ``source|site_id``."""
-    source, _bar, site_id = chosen.partition("|")
-    found = np.flatnonzero((sites["site_id"] == site_id) & (sites["source"] == source))
-    return int(found[0]) if len(found) else None
 
 
 def start_view(data: Data, sites: pd.DataFrame) -> View:
@@ -184,8 +170,7 @@ def draw_map(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, focus: i
 def choose(sites: pd.DataFrame, row: int, shown: pd.DataFrame) -> None:
     """Make a site the chosen one, on the map and in the table."""
     state = st.session_state
-    site = sites.iloc[row]
-    state["q_site"] = f"{site['source']}|{site['site_id']}"
+    state["q_site"] = key_of(sites, row)
     at = np.flatnonzero(shown.index == row)
     state["table"] = {"selection": {"rows": [int(at[0])] if len(at) else [], "columns": [], "cells": []}}
 
@@ -213,6 +198,7 @@ def site_table(here: Here, shown: pd.DataFrame) -> None:
         on_select=lambda: row_chosen(keys),
         selection_mode="single-row",
         height=360,
+        placeholder="",
         alt=_("List of sites"),
     )
 
@@ -250,7 +236,6 @@ with session.page() as here:
     _ = here.translate
     st.title(_("Mine sites, conflict and zones"))
     state = st.session_state
-    state.setdefault("q_site", state["address"].get("site", "")[:300])
     data = here.data()
     first = here.guard_run(data)
     given = filters.sidebar(_, first.assessment.sites)

@@ -70,4 +70,5 @@ def show(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, page: Callab
                 column_config=tables.config(_, list(rejected.columns)),
                 hide_index=True,
                 height=240,
+                placeholder="",
             )

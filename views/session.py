@@ -175,6 +175,7 @@ def start() -> None:
         state["q_lang"] = language()
         state["q_day"] = _day(given.get("day", "")) or DEMONSTRATION_DAY
         state["q_demonstration"] = given.get("demonstration", "1") != "0"
+        state["q_site"] = given.get("site", "")[:300]
         state["files"] = {}
     for key in list(state):
         if str(key).startswith("q_"):

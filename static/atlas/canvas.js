@@ -375,10 +375,10 @@
       if (s.t) {
         const r = s.rings[0];
         let top = 0;
-        for (let i = 2; i < r.length; i += 2) if (r[i + 1] < r[top + 1]) top = i;
+        for (let i = 2; i < r.length; i += 2) if (s.below ? r[i + 1] > r[top + 1] : r[i + 1] < r[top + 1]) top = i;
         ctx.font = "600 12px system-ui, 'DejaVu Sans', sans-serif";
         ctx.textAlign = "center";
-        this.label(ctx, s.t, r[top] * this.view.scale - this.view.ox, r[top + 1] * this.view.scale - this.view.oy - 7, s.colour);
+        this.label(ctx, s.t, r[top] * this.view.scale - this.view.ox, r[top + 1] * this.view.scale - this.view.oy + (s.below ? 9 : -9), s.colour);
       }
     },
     _points: function (ctx, v, set, styles, kind) {

@@ -49,7 +49,7 @@
     const control = L.control({ position: "bottomright" });
     control.onAdd = function (map) {
       const box = make("details", "cahra-legend leaflet-control");
-      box.open = map.getSize().x > 620;
+      box.open = map.getSize().x > 620 && map.getSize().y > 500;
       make("summary", "", box, blob.legend.title);
       for (const group of blob.legend.groups) {
         if (!group.rows.length) continue;
