@@ -326,10 +326,10 @@ def _classes(kind: Ints) -> tuple[Ints, npt.NDArray[np.int32]]:
         return np.zeros(1, np.int64), np.zeros(0, np.int32)
     least = int(kind.min())
     if int(kind.max()) - least > 1 << 16:
-        classes, place = np.unique(kind, return_inverse=True)
-        return classes, place.astype(np.int32)
-    classes = np.flatnonzero(np.bincount(kind - least))
-    place = np.zeros(int(classes[-1]) + 1, np.int32)
+        found, which = np.unique(kind, return_inverse=True)
+        return found, which.astype(np.int32)
+    classes: Ints = np.flatnonzero(np.bincount(kind - least)).astype(np.int64)
+    place: npt.NDArray[np.int32] = np.zeros(int(classes[-1]) + 1, np.int32)
     place[classes] = np.arange(classes.size)
     return classes + least, place.take(kind - least)
 
@@ -341,9 +341,9 @@ def _sums(search: Search, precision: npt.ArrayLike | None, deaths: tuple[npt.Arr
     weights = [None if w is None else np.nan_to_num(floats(w)) for w in deaths]
     if any(w is not None and w.size != m for w in (kind, *weights)):
         raise ValueError("precision and deaths need one value per incident")
-    classes, kind = _classes(kind)
+    classes, place = _classes(kind)
     k = classes.size
-    kind = kind.take(search.incident)
+    place = place.take(search.incident)
     last_day = search.last_day.take(search.incident)
     weights = [None if w is None else w.take(search.incident) for w in weights]
     count, latest = np.zeros((n, k), np.int64), np.full((n, k), np.iinfo(np.int64).min)
@@ -362,7 +362,7 @@ def _sums(search: Search, precision: npt.ArrayLike | None, deaths: tuple[npt.Arr
                     hits = hits.take(np.flatnonzero(keep))
             size, sites = hits.sites.size * k, hits.sites
             group = hits.local * np.int32(k)
-            group += kind.take(hits.at)
+            group += place.take(hits.at)
             count[sites] = np.bincount(group, minlength=size).reshape(-1, k)
             for total, weight in zip(sums, weights, strict=True):
                 if weight is not None:
