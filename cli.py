@@ -8,12 +8,13 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geo.errors import CahraError, InputError
 
 if TYPE_CHECKING:
-    from layers.job import Run
+    from geo.rules import Rules
+    from layers.job import Inputs, Run
 
 UNUSABLE = 2
 """Exit status where the input cannot be used; one message on standard error says why."""
@@ -65,32 +66,44 @@ def write(folder: Path, files: dict[str, bytes]) -> None:
         raise InputError("The results cannot be written.", where=str(folder), got=str(error.strerror)) from None
 
 
-def assess(args: argparse.Namespace) -> int:
-    """`cahra assess`: files in; site list with classes, evidence and run record out."""
-    as_of = iso_date(args.as_of)
-    given = {
-        name: existing(getattr(args, name), f"--{name}") for name in ("sites", "incidents", "boundaries", "coverage")
-    }
-    zones = existing([args.zones] if args.zones else [], "--zones")
-    listed = existing([args.eu_list] if args.eu_list else [], "--eu-list")
-    rule_file = existing([args.rules] if args.rules else [], "--rules")
-    progress = Progress(("read", "assess", "write"))
-    from layers.job import Inputs, Source, load, run
+def inputs(args: argparse.Namespace) -> Inputs:
+    """The files that the options name, each checked to exist."""
+    from layers.job import Inputs, Source
+
+    def several(option: str) -> list[Source]:
+        return [Source.of(p) for p in existing(getattr(args, option.replace("-", "_")), f"--{option}")]
+
+    def single(option: str) -> Source | None:
+        given = getattr(args, option.replace("-", "_"))
+        return Source.of(existing([given], f"--{option}")[0]) if given else None
+
+    return Inputs(
+        sites=several("sites"),
+        incidents=several("incidents"),
+        zones=single("zones"),
+        boundaries=several("boundaries"),
+        coverage=several("coverage"),
+        eu_list=single("eu-list"),
+        country=args.country or "",
+        boundaries_version=args.boundaries_version or "",
+    )
+
+
+def rule_file(args: argparse.Namespace) -> Rules:
+    """The rule set of ``--rules``, else the default one."""
     from layers.rules import read_rules
 
-    rules = read_rules(rule_file[0] if rule_file else None)
-    loaded = load(
-        Inputs(
-            sites=[Source.of(p) for p in given["sites"]],
-            incidents=[Source.of(p) for p in given["incidents"]],
-            zones=Source.of(zones[0]) if zones else None,
-            boundaries=[Source.of(p) for p in given["boundaries"]],
-            coverage=[Source.of(p) for p in given["coverage"]],
-            eu_list=Source.of(listed[0]) if listed else None,
-            country=args.country or "",
-            boundaries_version=args.boundaries_version or "",
-        )
-    )
+    return read_rules(existing([args.rules], "--rules")[0] if args.rules else None)
+
+
+def assess(args: argparse.Namespace) -> int:
+    """`cahra assess`: files in; site list with classes, evidence and run record out."""
+    as_of, files = iso_date(args.as_of), inputs(args)
+    progress = Progress(("read", "assess", "write"))
+    from layers.job import load, run
+
+    rules = rule_file(args)
+    loaded = load(files)
     progress.step()
     result = run(loaded, as_of, rules)
     progress.step()
@@ -118,12 +131,23 @@ def report(result: Run, as_of: dt.date) -> None:
 
 
 def verify(args: argparse.Namespace) -> int:
-    """`cahra verify`: derives every derived column again from evidence.csv and run.json."""
-    from layers.verification import verify_folder
+    """`cahra verify`: derives every derived column again from the evidence; given the inputs, also runs them again."""
+    from layers.verification import rerun_difference, verify_folder
 
-    difference = verify_folder(Path(args.folder))
-    print(difference or "Every derived column follows from the evidence.")
-    return 1 if difference else 0
+    folder = Path(args.folder)
+    result = verify_folder(folder)
+    difference = result.difference
+    if not difference and args.sites:
+        difference = rerun_difference(folder, inputs(args))
+    if difference:
+        print(difference)
+        return 1
+    print("Every derived column follows from the evidence.")
+    if result.withheld:
+        print(f"{result.withheld} sites rest on rows withheld by licence: a new run with your file verifies them.")
+    if args.sites:
+        print("A new run of the inputs gives the same bytes.")
+    return 0
 
 
 def parser() -> argparse.ArgumentParser:
@@ -133,30 +157,31 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(dest="command", required=True)
     one = commands.add_parser("assess", help="classify sites at a date", description=assess.__doc__)
-    one.add_argument(
-        "--sites", action="append", required=True, metavar="F", help="site list or visits; may be repeated"
-    )
-    one.add_argument("--incidents", action="append", metavar="F", help="UCDP GED or ACLED file; may be repeated")
-    one.add_argument("--zones", metavar="F", help="zone register (CSV); default: the one that ships with the project")
-    one.add_argument(
-        "--boundaries", action="append", metavar="F", help="polygons of administrative units; one file a level"
-    )
-    one.add_argument(
-        "--boundaries-version", metavar="V", help="vintage of the boundaries where the file does not say it"
-    )
-    one.add_argument(
-        "--coverage", action="append", metavar="F", help="what the incident files cover: dataset,country_iso3,from,to"
-    )
-    one.add_argument("--eu-list", metavar="F", help="EU indicative list: area,country,code,kind,valid_from,valid_to")
+    add_inputs(one, required=True)
     one.add_argument("--rules", metavar="F.toml", help="rule set; default: data/rules.toml")
-    one.add_argument("--country", metavar="ISO3", help="country of sites that do not state one")
     one.add_argument("--as-of", required=True, metavar="YYYY-MM-DD", help="time of events, not of knowledge")
     one.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
     one.set_defaults(call=assess)
     two = commands.add_parser("verify", help="check a result against its own evidence", description=verify.__doc__)
     two.add_argument("folder", metavar="DIR", help="folder written by cahra assess")
+    add_inputs(two, required=False)
     two.set_defaults(call=verify)
     return top
+
+
+def add_inputs(to: argparse.ArgumentParser, *, required: bool) -> None:
+    """The options that name input files."""
+    many: Any = {"action": "append", "metavar": "F"}
+    to.add_argument("--sites", required=required, help="site list or visits; may be repeated", **many)
+    to.add_argument("--incidents", help="UCDP GED or ACLED file; may be repeated", **many)
+    to.add_argument("--zones", metavar="F", help="zone register (CSV); default: the one that ships with the project")
+    to.add_argument("--boundaries", help="polygons of administrative units; one file a level", **many)
+    to.add_argument(
+        "--boundaries-version", metavar="V", help="vintage of the boundaries where the file does not say it"
+    )
+    to.add_argument("--coverage", help="what the incidents cover: dataset,country_iso3,from,to", **many)
+    to.add_argument("--eu-list", metavar="F", help="EU indicative list: area,country,code,kind,valid_from,valid_to")
+    to.add_argument("--country", metavar="ISO3", help="country of sites that do not state one")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -13,11 +13,11 @@ import pandas as pd
 
 from geo.names import fold
 from geo.programmes import Programmes
+from geo.proximity import within
 
 STACK = 5
 """So many programmes on one point, not stated as exact, stand for the country (157 were seen on one capital)."""
 
-KM_PER_DEGREE = 110.0
 """Less than a degree of latitude anywhere, so that a box drawn with it is never too small."""
 
 
@@ -93,27 +93,18 @@ def _in_polygons(sites: pd.DataFrame, programmes: Programmes) -> tuple[np.ndarra
 
 
 def _in_circles(sites: pd.DataFrame, places: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    import shapely
-    from pyproj import Geod
-
     radius = places["radius_km"].to_numpy()
     lon, lat = places["lon"].to_numpy(), places["lat"].to_numpy()
     usable = (places["kind"] == "point").to_numpy() & (radius > 0) & np.isfinite(lon) & np.isfinite(lat)
     circles, here = np.flatnonzero(usable), _located(sites)
-    if not len(circles) or not len(here):
-        return np.empty(0, "int64"), np.empty(0, "int64")
     x, y = sites["lon"].to_numpy()[here], sites["lat"].to_numpy()[here]
-    lon, lat, radius = lon[circles], lat[circles], radius[circles]
-    high = radius / KM_PER_DEGREE
-    farthest = np.minimum(np.abs(lat) + high, 90.0)
-    # Near a pole, or around half the Earth, a box in degrees is the whole band.
-    wide = np.where(farthest > 85, 360.0, high / np.cos(np.radians(np.minimum(farthest, 85))))
-    wide = np.where((np.abs(lon) + wide > 180) | (wide > 90), 360.0, wide)
-    boxes = shapely.box(lon - wide, lat - high, lon + wide, lat + high)
-    circle, point = shapely.STRtree(shapely.points(x, y)).query(boxes)
-    distance = Geod(ellps="WGS84").inv(lon[circle], lat[circle], x[point], y[point])[2]
-    near = np.asarray(distance) <= radius[circle] * 1000
-    return here[point[near]], circles[circle[near]]
+    found = [(np.empty(0, "int64"), np.empty(0, "int64"))]
+    for km in np.unique(radius[circles]):
+        same = circles[radius[circles] == km]
+        always = np.zeros(len(same), "int64")
+        pairs = within(x, y, lon[same], lat[same], always, radius_m=km * 1000, as_of_day=0, window_days=1)
+        found.append((here[pairs.site], same[pairs.incident]))
+    return np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
 
 
 def _in_units(sites: pd.DataFrame, places: pd.DataFrame, boundaries: object) -> tuple[np.ndarray, np.ndarray]:

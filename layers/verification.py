@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +19,9 @@ from geo.presence import STATUS_COLUMNS
 from geo.rederive import rederive
 from geo.rules import from_dict
 from layers.formats.guard import restore
+
+if TYPE_CHECKING:
+    from layers.job import Inputs
 
 FILES = ("sites.csv", "evidence.csv", "run.json")
 CLOCK = '"run_at"'
@@ -69,28 +74,45 @@ def _read(path: Path, table: schema.Table) -> pd.DataFrame:
     return schema.conform(out, table)
 
 
-def verify_folder(folder: Path) -> str:
-    """The first difference between `sites.csv` and what follows from its evidence; ``""`` where there is none."""
+@dataclass(frozen=True)
+class Verification:
+    """The first difference (``""``: none), and how many sites rest on evidence that is withheld by licence."""
+
+    difference: str
+    withheld: int = 0
+
+
+def verify_folder(folder: Path) -> Verification:
+    """Holds `sites.csv` against what follows from its evidence and run record."""
     sites, evidence, record = read_result(folder)
     rules = from_dict(record["rules"]["table"], "run.json")
     if rules.hash != record["rules"]["hash"]:
-        return f"run.json: the hash of the rules is {record['rules']['hash']}, the rules give {rules.hash}"
+        return Verification(
+            f"run.json: the hash of the rules is {record['rules']['hash']}, the rules give {rules.hash}"
+        )
+    if len(evidence) != record["evidence_rows"] or len(sites) != record["sites"]:
+        return Verification(f"run.json counts {record['sites']} sites and {record['evidence_rows']} rows of evidence")
     source_of: Mapping[str, str] = {d["dataset"]: d["source"] for d in record["datasets"]}
     derived = rederive(sites, evidence, rules, source_of)
     for name in derived.columns:
         for i, (have, want) in enumerate(zip(sites[name], derived[name], strict=True)):
             if want is not None and not _same(have, want):
                 site = f"{sites['source'].iloc[i]} {sites['site_id'].iloc[i]}"
-                return f"{site}: {name} is {have!s}, the evidence gives {want!s}"
-    return ""
+                return Verification(f"{site}: {name} is {have!s}, the evidence gives {want!s}")
+    return Verification("", int(derived["overall_class"].isna().sum()))
 
 
-def withheld_sites(folder: Path) -> int:
-    """How many sites rest on evidence that is withheld by licence: only the user's own file can verify them."""
-    sites, evidence, record = read_result(folder)
-    source_of = {d["dataset"]: d["source"] for d in record["datasets"]}
-    derived = rederive(sites, evidence, from_dict(record["rules"]["table"], "run.json"), source_of)
-    return int(derived["overall_class"].isna().sum())
+def rerun_difference(folder: Path, inputs: Inputs) -> str:
+    """The first difference between a result folder and a new run of the same inputs; ``""`` where there is none.
+
+    Date and rules are those of the run record.
+    """
+    from layers.job import load, run
+
+    record = read_result(folder)[2]
+    rules = from_dict(record["rules"]["table"], "run.json")
+    files = run(load(inputs), dt.date.fromisoformat(record["settings"]["as_of"]), rules).files()
+    return same_bytes(folder, files)
 
 
 def _same(have: object, want: object) -> bool:

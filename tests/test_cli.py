@@ -1,0 +1,149 @@
+"""The command as a person calls it: files in, files out, exit status, one clear message."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cli
+from geo import schema
+from layers import embedded
+
+ROOT = Path(__file__).resolve().parents[1]
+DEMO = [
+    "--sites", str(embedded.DEMONSTRATION_SITES), "--sites", str(embedded.DEMONSTRATION_VISITS),
+    "--incidents", str(embedded.DEMONSTRATION_INCIDENTS), "--coverage", str(embedded.DEMONSTRATION_COVERAGE),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("result")
+    assert cli.main(["assess", *DEMO, "--as-of", "2018-12-31", "--out", str(folder)]) == 0
+    return folder
+
+
+def rows(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_all_files_are_there_and_begin_with_their_header(result):
+    names = {p.name for p in result.iterdir()}
+    assert names == {"sites.csv", "sites.geojson", "evidence.csv", "rejected.csv", "run.json"}
+    for name, table in (
+        ("sites.csv", schema.ASSESSED),
+        ("evidence.csv", schema.EVIDENCE),
+        ("rejected.csv", schema.REJECTED),
+    ):
+        header = (result / name).read_text("utf-8").splitlines()[0].split(",")
+        assert header[: len(table)] == [c.name for c in table]
+
+
+def test_demonstration_data_says_so_in_every_file(result):
+    assert {r["demonstration"] for r in rows(result / "sites.csv")} == {"true"}
+    assert json.loads((result / "run.json").read_text("utf-8"))["demonstration"] is True
+    features = json.loads((result / "sites.geojson").read_text("utf-8"))["features"]
+    assert all(f["properties"]["demonstration"] is True for f in features)
+    events = [r for r in rows(result / "evidence.csv") if r["kind"] == "incident"]
+    assert {r["dataset"] for r in events} == {"Demonstration incidents"}
+
+
+def test_the_run_record_counts_every_row(result):
+    record = json.loads((result / "run.json").read_text("utf-8"))
+    for entry in record["inputs"]:
+        given = entry["rows"]
+        parts = [given.get(k, 0) for k in ("accepted", "rejected", "superseded", "after_as_of")]
+        assert given["read"] == sum(parts), entry["file"]
+        assert len(entry["sha256"]) == 64
+    assert record["rules"]["hash"].startswith("sha256:")
+
+
+def test_verify_accepts_what_was_written_and_names_the_first_difference(result, tmp_path, capsys):
+    assert cli.main(["verify", str(result)]) == 0
+    assert cli.main(["verify", str(result), *DEMO]) == 0
+    for name, old, new, said in (
+        (
+            "sites.csv",
+            "no indicators found,no indicators found",
+            "high-risk,no indicators found",
+            "overall_class is high-risk",
+        ),
+        ("sites.csv", "No indicators found: no rule", "Nothing found: no rule", "why_en"),
+        ("run.json", '"within_km": 20', '"within_km": 21', "hash of the rules"),
+    ):
+        copy = tmp_path / f"{name}{len(said)}"
+        copy.mkdir()
+        for file in result.iterdir():
+            text = file.read_text("utf-8")
+            assert file.name != name or old in text
+            (copy / file.name).write_text(text.replace(old, new, 1) if file.name == name else text, "utf-8")
+        capsys.readouterr()
+        assert cli.main(["verify", str(copy)]) == 1
+        assert said in capsys.readouterr().out
+
+
+def test_taking_a_row_of_evidence_away_is_noticed(result, tmp_path, capsys):
+    lines = (result / "evidence.csv").read_text("utf-8").splitlines(keepends=True)
+    fired = next(i for i, line in enumerate(lines) if ",incident,H1," in line)
+    for file in result.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "evidence.csv").write_text("".join(lines[:fired] + lines[fired + 1 :]), "utf-8")
+    assert cli.main(["verify", str(tmp_path)]) == 1
+    assert "evidence" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--sites", "nowhere.csv", "--as-of", "2018-12-31"], "no such file"),
+        ([*DEMO, "--as-of", "31/12/2018"], "YYYY-MM-DD"),
+        ([*DEMO, "--as-of", "2018-02-30"], "YYYY-MM-DD"),
+        (["--sites", str(embedded.ZONE_REGISTER), "--as-of", "2018-12-31"], "unit, country, level"),
+        ([*DEMO, "--country", "Atlantis", "--as-of", "2018-12-31"], "Atlantis"),
+        ([*DEMO, "--rules", str(embedded.ZONE_REGISTER), "--as-of", "2018-12-31"], "TOML"),
+    ],
+)
+def test_unusable_input_is_one_clear_message_and_status_2(arguments, said, tmp_path, capsys):
+    assert cli.main(["assess", *arguments, "--out", str(tmp_path / "out")]) == 2
+    captured = capsys.readouterr()
+    assert said in captured.err
+    assert captured.err.count("\n") <= 2
+    assert "Traceback" not in captured.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_bad_rows_never_stop_the_rest(tmp_path):
+    text = (
+        "site_id,name,lat,lon,minerals,country,coord_precision_km\n"
+        "001,Good,4.3,17.4,or,CAF,0.1\n"
+        "002,{{ 7*7 }},4.4,17.5,diamant,CAF,\n"
+        "003,Swapped,17.4,104.3,or,CAF,1\n"
+        "004,Metres,475000,1920000,or,CAF,1\n"
+        "005,Null island,0,0,or,CAF,1\n"
+        "006,Text,north,17.4,or,CAF,1\n"
+        "001,Again,4.3,17.4,or,CAF,0.1\n"
+        "1E5,Kept as text,4.5,17.6,or,CAF,abc\n"
+    )
+    (tmp_path / "mine.csv").write_text(text, "utf-8")
+    out = tmp_path / "out"
+    arguments = ["assess", "--sites", str(tmp_path / "mine.csv"), "--as-of", "2018-12-31", "--out", str(out)]
+    assert cli.main(arguments) == 0
+    sites, rejected = rows(out / "sites.csv"), rows(out / "rejected.csv")
+    assert len(sites) + len(rejected) == 8
+    assert {"001", "002"} <= {r["site_id"] for r in sites}
+    assert {r["name"] for r in sites} >= {"{{ 7*7 }}"}
+    assert all(r["reason"] and r["source_file"] == "mine.csv" for r in rejected)
+    assert {r["overall_class"] for r in sites} == {"insufficient data"}
+
+
+def test_the_command_starts_without_the_app_libraries():
+    heavy = ("streamlit", "folium", "geopandas", "rasterio")
+    code = f"import sys, cli; cli.parser(); print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == "[]"
