@@ -222,10 +222,10 @@ class Store:
         return data
 
     def coverage(self) -> bytes:
-        """A coverage table (`dataset, country_iso3, from, to`) of all entries; `dataset` is the file name."""
+        """A coverage table (`dataset, country_iso3, from, to`) of all entries; `dataset` is the version by hash."""
         lines = ["dataset,country_iso3,from,to"]
         for entry in self.entries():
-            lines += [f"{entry.name},{c['country_iso3']},{c['from']},{c['to']}" for c in entry.coverage]
+            lines += [f"sha256:{entry.sha256[:12]},{c['country_iso3']},{c['from']},{c['to']}" for c in entry.coverage]
         return ("\n".join(lines) + "\n").encode()
 
     def _write(self, name: str, data: bytes) -> None:

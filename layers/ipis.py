@@ -19,7 +19,7 @@ from layers.formats.coordinates import parse_coordinates
 from layers.formats.dates import parse_dates
 from layers.formats.numbers import parse_numbers
 from layers.formats.table import Table
-from layers.layer import Faults, Fields
+from layers.layer import Faults, Fields, points
 from layers.minerals import mineral_lists
 from layers.tables import rows
 
@@ -206,7 +206,11 @@ def _common(fields: Fields, faults: Faults, source: str, *, onsite: str) -> pd.D
     frame["visited_by"] = fields.text("source")
     frame["name"] = fields.text("name")
     # What a visit saw counts also where its place cannot be read; the place then comes from the site's other rows.
-    frame["lon"], frame["lat"], _ = parse_coordinates(fields.text("longitude"), fields.text("latitude"))
+    at = points(fields.table)
+    if at is not None and fields.column("longitude") is None:
+        frame["lon"], frame["lat"] = at
+    else:
+        frame["lon"], frame["lat"], _ = parse_coordinates(fields.text("longitude"), fields.text("latitude"))
     frame["coord_precision_km"] = precision_km(fields.text("location_origin"))
     workers, _ = parse_numbers(fields.text("workers_numb"), decimal=".")
     frame["workers"] = np.where(np.nan_to_num(workers, nan=-1.0) < 0, np.nan, workers)

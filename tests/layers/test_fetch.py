@@ -99,7 +99,7 @@ def test_all_pages_become_one_file_that_reads_and_covers(publisher, tmp_path):
     assert not layer.frame["candidate"].any()
     assert shown == [(1, 2), (2, 2)]
     assert entry.coverage == [{"country_iso3": "CAF", "from": "2014-01-01", "to": "2024-12-31"}]
-    assert read_coverage(store.coverage(), "coverage.csv").frame["dataset"].tolist() == [layer.name]
+    assert read_coverage(store.coverage(), "coverage.csv").frame["dataset"].tolist() == [layer.dataset_version]
     assert (entry.licence, entry.version, entry.fetched_at) == ("CC BY 4.0", "25.1", "2026-11-21T12:00:00+00:00")
     assert entry.age_days(dt.date(2026, 12, 1)) == 10
     query = urllib.parse.parse_qs(urllib.parse.urlsplit(publisher.asked[0][0]).query)
