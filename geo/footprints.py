@@ -18,8 +18,6 @@ from geo.proximity import within
 STACK = 5
 """So many programmes on one point, not stated as exact, stand for the country (157 were seen on one capital)."""
 
-"""Less than a degree of latitude anywhere, so that a box drawn with it is never too small."""
-
 
 def unstack(programmes: Programmes, stack: int = STACK) -> Programmes:
     """The same programmes, with stacked points turned into country footprints.
