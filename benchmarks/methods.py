@@ -46,9 +46,7 @@ def ours_sums(s: Scene) -> Found:
     from geo.proximity import summarise
 
     deaths = {"deaths_low": s.best, "deaths_best": s.best, "deaths_high": s.best}
-    sums = summarise(
-        s.site_lon, s.site_lat, s.lon, s.lat, s.day, **kernel_kwargs(s), precision=s.precision, **deaths
-    )
+    sums = summarise(s.site_lon, s.site_lat, s.lon, s.lat, s.day, **kernel_kwargs(s), precision=s.precision, **deaths)
     return np.repeat(np.arange(s.site_lon.size), sums.count.sum(axis=1)), np.zeros(0, np.int64)
 
 
@@ -147,9 +145,12 @@ def duckdb(s: Scene) -> Found:
     con = db.connect(config={"allow_unsigned_extensions": "true"})
     con.execute(f"LOAD '{folder / 'spatial.duckdb_extension'}'")
     rows = possible(s)
-    con.register("s0", pd.DataFrame({"site": np.arange(s.site_lon.size), "lon": s.site_lon, "lat": s.site_lat, "t": s.as_of}))
     con.register(
-        "i0", pd.DataFrame({"incident": rows, "lon": s.lon[rows], "lat": s.lat[rows], "a": s.day[rows], "z": s.end[rows]})
+        "s0", pd.DataFrame({"site": np.arange(s.site_lon.size), "lon": s.site_lon, "lat": s.site_lat, "t": s.as_of})
+    )
+    con.register(
+        "i0",
+        pd.DataFrame({"incident": rows, "lon": s.lon[rows], "lat": s.lat[rows], "a": s.day[rows], "z": s.end[rows]}),
     )
     # Cells of the radius in degrees at the latitude where a degree is shortest; valid away from poles and antimeridian.
     dlat = s.radius_m / 110_574.0 * 1.001
@@ -199,13 +200,11 @@ def sedonadb(s: Scene) -> Found:
 def sedonadb_geography(s: Scene) -> Found:
     """ST_DWithin on geographies (a sphere) with a margin, then `Geod.inv`."""
     at = f"ST_DWithin(ST_GeogPoint(s.lon, s.lat), ST_GeogPoint(i.lon, i.lat), {s.radius_m * 1.006})"
-    return by_geod(
-        s, *_sedona(s, {"lon": s.site_lon, "lat": s.site_lat}, {"lon": s.lon, "lat": s.lat}, at)
-    )
+    return by_geod(s, *_sedona(s, {"lon": s.site_lon, "lat": s.site_lat}, {"lon": s.lon, "lat": s.lat}, at))
 
 
 def postgis(s: Scene) -> Found:
-    """ST_DWithin on geography with GiST; loading and indexing are part of the time. Needs CAHRA_BENCH_POSTGIS (a DSN)."""
+    """ST_DWithin on geography with GiST; loading and indexing count. Needs CAHRA_BENCH_POSTGIS (a DSN)."""
     import io
 
     import psycopg
@@ -259,23 +258,39 @@ def scene(name: str, dates: str) -> Scene:
     return synthetic(name, *sizes[name], one_date=dates == "one")
 
 
+def peak_mb() -> float:
+    """Peak memory of this process [MB]; `ru_maxrss` would count what the parent held when it started us."""
+    status = Path("/proc/self/status")
+    if status.is_file():
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM"):
+                return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("method", choices=METHODS)
     parser.add_argument("size")
     parser.add_argument("dates", choices=("one", "many"))
-    parser.add_argument("--truth", type=Path, help="npy file of site * 2^32 + incident: written by ours, read by others")
+    parser.add_argument("--truth", type=Path, help="npy file of site * 2^32 + incident; ours writes it")
     args = parser.parse_args()
     s = scene(args.size, args.dates)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    before = peak_mb()
     run = METHODS[args.method][1]
     # Imports, JIT and first-call set-up are nobody's running cost.
     run(synthetic("warm", 50, 500, one_date=args.dates == "one"))
     start, cpu = time.perf_counter(), time.process_time()
     site, incident = run(s)
     took, cpu = time.perf_counter() - start, time.process_time() - cpu
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    told: dict[str, object] = {"seconds": took, "cpu": cpu, "peak_mb": peak, "before_mb": before, "pairs": int(site.size)}
+    peak = peak_mb()
+    told: dict[str, object] = {
+        "seconds": took,
+        "cpu": cpu,
+        "peak_mb": peak,
+        "before_mb": before,
+        "pairs": int(site.size),
+    }
     if args.truth and incident.size == site.size:
         key = (site.astype(np.int64) << 32) | incident.astype(np.int64)
         key.sort()

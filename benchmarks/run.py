@@ -1,0 +1,158 @@
+"""`python -m benchmarks.run`: everything in one run, ratios side by side, results in benchmarks/results.md.
+
+Every method runs in a child process of its own, so that its peak memory is its own; rounds go through all methods, so
+that a busy moment of the machine does not fall on one of them. Figures are medians of the rounds. A method whose first
+round takes longer than `--patience` seconds gets no further rounds, and the table says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.costs import by_phase, linearity, reading
+from benchmarks.methods import METHODS
+from benchmarks.scene import SHARED, SIZES
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks" / "results.md"
+CHART = ROOT / "docs" / "proximity-cost.svg"
+CASES = (("S", "many"), ("M", "many"), ("M", "one"), ("CAR", "many"), ("L", "many"))
+TITLES = {
+    ("S", "many"): "S: 2,000 sites × 20,000 incidents, a date per site",
+    ("M", "many"): "M: 20,000 sites × 200,000 incidents, a date per site",
+    ("M", "one"): "M with one date for all sites (everyone may filter by date first)",
+    ("CAR", "many"): "Central African Republic, real: 272 sites at 156 months × 1,848 UCDP events",
+    ("L", "many"): "L: 200,000 sites × 2,000,000 incidents, a date per site",
+}
+
+
+def absent(method: str) -> str:
+    """Why a peer cannot run here; blank when it can."""
+    missing = [name for name in METHODS[method][2] if importlib.util.find_spec(name) is None]
+    if missing:
+        return f"{', '.join(missing)} not installed"
+    if method == "postgis" and "CAHRA_BENCH_POSTGIS" not in os.environ:
+        return "no server named in CAHRA_BENCH_POSTGIS"
+    return ""
+
+
+def child(method: str, size: str, dates: str, truth: Path) -> dict[str, float] | str:
+    command = [sys.executable, "-W", "ignore", "-m", "benchmarks.methods", method, size, dates, "--truth", str(truth)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["no message"]
+        return lines[-1][:200]
+    figures: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
+    return figures
+
+
+def case(size: str, dates: str, repeats: int, patience: float, skip: set[str]) -> list[str]:
+    rounds: dict[str, list[dict[str, float]]] = {}
+    failed: dict[str, str] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        truth = Path(folder) / "truth.npy"
+        for turn in range(repeats):
+            for method in METHODS:
+                slow = turn and rounds.get(method) and rounds[method][0]["seconds"] > patience
+                if absent(method) or method in failed or slow or method in skip:
+                    continue
+                told = child(method, size, dates, truth)
+                if isinstance(told, str):
+                    failed[method] = told
+                else:
+                    rounds.setdefault(method, []).append(told)
+                    print(f"  {size} {dates} round {turn + 1} {method}: {told['seconds']:.3f} s", flush=True)
+    medians = {m: statistics.median(r["seconds"] for r in rows) for m, rows in rounds.items()}
+    base, mine = medians.get("geopandas_dwithin"), medians.get("ours")
+    lines = [
+        f"### {TITLES[size, dates]}",
+        "",
+        "| method | seconds (spread) | of GeoPandas `dwithin` | ours takes … of it | peak memory MB "
+        "| pairs | lost | false |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for method, rows in rounds.items():
+        seconds = [r["seconds"] for r in rows]
+        spread = f"{min(seconds):.3g} to {max(seconds):.3g}" if len(rows) > 1 else "one round"
+        first = rows[0]
+        ratio = f"{medians[method] / base:.3f}" if base else "–"
+        of_it = f"{mine / medians[method]:.3f}" if mine and method not in ("ours", "ours_sums") else "–"
+        lines.append(
+            f"| {METHODS[method][0]} | {medians[method]:.3g} ({spread}) | {ratio} | {of_it} "
+            f"| {max(r['peak_mb'] for r in rows):,.0f} | {int(first['pairs']):,} "
+            f"| {int(first['lost']) if 'lost' in first else '–'} | {int(first['false']) if 'false' in first else '–'} |"
+        )
+    if mine and "ours_sums" in medians:
+        lines += ["", f"Sums take {medians['ours_sums'] / mine:.2f} of the time of pairs."]
+    lines += [f"\nFailed: {METHODS[m][0]}: {why}" for m, why in failed.items()]
+    return [*lines, ""]
+
+
+def machine() -> str:
+    import geopandas
+    import pandas
+    import shapely
+
+    names = {"numpy": np.__version__, "pandas": pandas.__version__, "geopandas": geopandas.__version__}
+    names["shapely"] = shapely.__version__
+    for name in ("sklearn", "scipy", "duckdb", "sedonadb"):
+        if importlib.util.find_spec(name):
+            module = importlib.import_module(name)
+            names[name] = str(getattr(module, "__version__", "?"))
+    versions = ", ".join(f"{k} {v}" for k, v in names.items())
+    return f"{os.cpu_count()} processors, {platform.system()}, Python {platform.python_version()}; {versions}."
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--size", default="S,M,CAR,L", help="which of S, M, CAR, L; L takes long (default: all)")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--patience", type=float, default=60.0, help="seconds after which a method is not repeated")
+    parser.add_argument("--skip", default="", help="methods to leave out, joined by commas")
+    parser.add_argument("--no-costs", action="store_true", help="leave out phases, the chart and the reading table")
+    args = parser.parse_args()
+    wanted, skip = set(args.size.upper().split(",")), set(args.skip.split(",")) - {""}
+    started = time.perf_counter()
+    lines = [
+        "# Results of `make bench`",
+        "",
+        "Written by `python -m benchmarks.run`; every ratio below comes from this one run. All pairs within 25 km and",
+        "a window of 36 months. Seconds are medians of the rounds; memory is the peak of the whole child process.",
+        "",
+        machine(),
+        "",
+        "## Pairs within 25 km and 36 months",
+        "",
+    ]
+    gone = {METHODS[m][0]: absent(m) for m in METHODS if absent(m)}
+    lines += [f"Skipped: {name} ({why})." for name, why in gone.items()] + ([""] if gone else [])
+    if "CAR" in wanted and not SHARED.is_dir():
+        lines += ["Skipped: the real case (the files are not on this machine).", ""]
+        wanted.discard("CAR")
+    for size, dates in CASES:
+        if size in wanted:
+            lines += case(size, dates, args.repeats, args.patience, skip)
+    if not args.no_costs:
+        top = "L" if "L" in wanted else "M"
+        lines += by_phase([s for s in ("M", "L") if s in wanted] or ["S"])
+        lines += linearity(CHART, largest=SIZES[top][0])
+        lines += reading(SIZES[top][1])
+    lines += [f"The whole run took {(time.perf_counter() - started) / 60:.0f} minutes.", ""]
+    RESULTS.write_text("\n".join(lines), encoding="utf-8")
+    print(f"written: {RESULTS.relative_to(ROOT)}, {CHART.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
