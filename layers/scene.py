@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import struct
+import zlib
 from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from pyproj import Geod
@@ -117,3 +121,33 @@ def circle(lon: float, lat: float, radius_m: float, corners: int = 72) -> shapel
     bearing = np.linspace(0.0, 360.0, corners, endpoint=False)
     x, y, _ = WGS84.fwd(np.full(corners, lon), np.full(corners, lat), bearing, np.full(corners, radius_m))
     return shapely.Polygon(np.column_stack([x, y]))
+
+
+def shading(incidents: pd.DataFrame, words: str) -> dict[str, object] | None:
+    """The density of incidents as a data address for :func:`layers.map.blob`, None when there are none to draw."""
+    from geo.raster import picture
+
+    drawn = incidents[incidents["precision"].isin([1, 2])]
+    made = picture(drawn["lon"].to_numpy(np.float64), drawn["lat"].to_numpy(np.float64))
+    if made is None:
+        return None
+    address = "data:image/png;base64," + base64.b64encode(png(made.rgba)).decode()
+    return {"u": address, "b": [[made.south, made.west], [made.north, made.east]], "t": words}
+
+
+def png(rgba: npt.NDArray[np.uint8]) -> bytes:
+    """A PNG of 8-bit RGBA.
+
+    Examples
+    --------
+    >>> png(np.zeros((2, 3, 4), dtype=np.uint8))[1:4]
+    b'PNG'
+    """
+    height, width = rgba.shape[:2]
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\x00" + row.tobytes() for row in rgba)
+    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")

@@ -95,14 +95,28 @@ def start_view(data: Data, sites: pd.DataFrame) -> View:
     return view
 
 
+def shading(data: Data, incidents: pd.DataFrame, said: str) -> dict[str, object] | None:
+    """The density surface of this data and date, kept for the session: a filter of sites does not change it."""
+    kept = st.session_state.setdefault("shading", {})
+    key = (data.token, said)
+    if key not in kept:
+        if len(kept) > 40:
+            kept.clear()
+        kept[key] = scene.shading(incidents, said)
+    made: dict[str, object] | None = kept[key]
+    return made
+
+
 def content(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, focus: int | None) -> dict[str, object]:
     """What the map shows of a run."""
     _ = here.translate
     sites, loaded, day = run.assessment.sites, data.loaded(), np.datetime64(data.day)
+    incidents = scene.incidents_at(loaded.incidents, day, MAP_MONTHS)
     return blob(
         _,
         sites=shown,
-        incidents=scene.incidents_at(loaded.incidents, day, MAP_MONTHS),
+        incidents=incidents,
+        density=shading(data, incidents, _("Density of incidents")),
         zones=scene.zone_areas(loaded.zones, loaded.boundaries, day, job.unit_aliases()),
         lines=[
             *scene.trade_lines([s.routes for s in loaded.sites]),

@@ -310,7 +310,7 @@
       for (const s of this.shapes) this._shape(ctx, s);
       if (!this._far()) this._points(ctx, v, this.incidents, style.incidents, "incidents");
       for (const m of this.marks) {
-        const stamped = stamp(style.marks[m.style], 6);
+        const stamped = stamp(style.marks[m.style], this.radius(v.zoom) * 0.8);
         const x = m.x * v.scale - v.ox - stamped.half;
         const y = m.y * v.scale - v.oy - stamped.half;
         ctx.drawImage(stamped.canvas, x, y, stamped.half * 2, stamped.half * 2);
