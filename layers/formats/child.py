@@ -116,7 +116,7 @@ def run_child(task: str, source: Source, clock: Clock, **options: Any) -> Reply:
     assert process.stdout is not None
     hands = [
         threading.Thread(target=_feed, args=(process.stdin, payload), daemon=True),
-        threading.Thread(target=_drain, args=(process.stdout, answer, most), daemon=True),
+        threading.Thread(target=_drain, args=(process, answer, most), daemon=True),
     ]
     for hand in hands:
         hand.start()
@@ -174,13 +174,15 @@ def _feed(stream: IO[bytes], payload: bytes) -> None:
         pass  # the child went away: its answer, or the lack of one, says why
 
 
-def _drain(stream: IO[bytes], answer: list[bytes], most: int) -> None:
+def _drain(process: subprocess.Popen[bytes], answer: list[bytes], most: int) -> None:
     size = 0
+    assert process.stdout is not None
     try:
-        while block := stream.read(1 << 20):
+        while block := process.stdout.read(1 << 20):
             size += len(block)
             if size > most:
                 answer.clear()
+                process.kill()
                 return
             answer.append(block)
     except (OSError, ValueError):

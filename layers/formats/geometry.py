@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from geo.errors import LimitExceededError
 from layers.formats.coordinates import check_positions
 from layers.formats.limits import Door
 from layers.formats.table import Report, shorten
@@ -58,7 +59,7 @@ class Builder:
         try:
             return makers[kind](coordinates)
         except (shapely.errors.ShapelyError, ValueError, TypeError, OverflowError) as fault:
-            if isinstance(fault, BadGeometryError):
+            if isinstance(fault, BadGeometryError | LimitExceededError):
                 raise
             raise BadGeometryError("geometry_malformed", type(fault).__name__) from None
 

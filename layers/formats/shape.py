@@ -170,7 +170,18 @@ def read_shapefile(
         raise FormatError("Two columns have the same name.", where=name, got=", ".join(names[:10]))
     with shapefile.Reader(shp=io.BytesIO(shp)) as reader:
         shapes = _shapes(reader, count, clock, report)
-    return _together(names, records, shapes, prj, meta, name, report, columns, with_table=dbf is not None)
+    return _together(
+        names,
+        records,
+        shapes,
+        prj,
+        meta,
+        name,
+        report,
+        columns,
+        with_table=dbf is not None,
+        most=clock.door.cell_characters,
+    )
 
 
 def _records(table: Any, total: int, deleted: set[int], width: int, clock: Clock, name: str) -> list[list[str]]:
@@ -227,6 +238,7 @@ def _together(
     columns: Collection[str] | None,
     *,
     with_table: bool,
+    most: int,
 ) -> Parsed:
     if not with_table:
         records = [[] for _ in shapes]
@@ -239,6 +251,8 @@ def _together(
             report.reject(i + 1, "record_without_shape", id=row_id)
         elif with_table and not records[i]:
             report.reject(i + 1, "record_deleted")
+        elif any(len(text) > most for text in records[i]):
+            report.reject(i + 1, "cell_too_long", id=row_id, expected=f"{most} characters at most")
         elif isinstance(shapes[i], Exception):
             report.reject(i + 1, "geometry_malformed", id=row_id, got=type(shapes[i]).__name__)
         else:

@@ -1,0 +1,292 @@
+"""Every named limit: read at the limit, refused one over, documented, changeable in one file; and the child's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import corpus
+
+from geo.errors import FormatError, InputError, LimitExceededError
+from layers.formats import LOCAL, UPLOAD, check_rows, read
+from layers.formats.child import run_child
+from layers.formats.limits import LIMITS, load_doors
+from layers.formats.raster import read_window
+from layers.formats.source import Source
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def door(**limits):
+    return replace(UPLOAD, **limits)
+
+
+def nested_kml(depth: int) -> bytes:
+    return b"<kml>" + b"<Folder>" * (depth - 1) + b"</Folder>" * (depth - 1) + b"</kml>"
+
+
+SMALL_CSV = b"id,lat\n" + b"1,2\n" * 3
+LINE = corpus.shape("LineString", [[i / 10, 1] for i in range(5)])
+DIGITS = b'{"type":"FeatureCollection","features":[],"x":' + b"9" * 20 + b"}"
+SPREAD = b"id,lat\n" + os.urandom(600_000).hex().encode() + b",2\n"  # packs about twice
+
+EDGES = {
+    # limit: (file, bytes, value at the limit, purpose)
+    "file_bytes": ("a.csv", SMALL_CSV, len(SMALL_CSV), "table"),
+    "unpacked_bytes": ("a.zip", corpus.zipped(("a.csv", SMALL_CSV)), len(SMALL_CSV), "table"),
+    "members": ("a.zip", corpus.zipped(("a.csv", SMALL_CSV), ("b.txt", b"x"), ("c.txt", b"x")), 3, "table"),
+    "office_members": ("a.xlsx", corpus.workbook(), 6, "table"),
+    "rows": ("a.csv", SMALL_CSV, 3, "table"),
+    "vertices": ("a.geojson", LINE, 5, "lines"),
+    "columns": ("a.csv", b"a,b,c\n1,2,3\n", 3, "table"),
+    "json_depth": ("a.geojson", corpus.nested_json(9), 10, "table"),
+    "xml_depth": ("a.kml", nested_kml(10), 10, "table"),
+    "number_digits": ("a.geojson", DIGITS, 20, "table"),
+}
+
+
+@pytest.mark.parametrize("limit", EDGES)
+def test_at_the_limit_and_one_over(limit):
+    name, data, most, purpose = EDGES[limit]
+    read(data, name, purpose=purpose, door=door(**{limit: most}))
+    with pytest.raises(LimitExceededError, match=limit):
+        read(data, name, purpose=purpose, door=door(**{limit: most - 1}))
+
+
+@pytest.mark.parametrize(("name", "make"), [
+    ("a.xlsx", lambda: corpus.workbook(rows=[("a", "b", "c"), *[("1", "2", "3")] * 4])),
+    ("a.gpkg", corpus.geopackage),
+    ("a.parquet", corpus.geoparquet),
+    ("a.zip", lambda: corpus.zipped_shapefile(corpus.shapefile_parts(shapes=[(1, 2)] * 4))),
+    ("a.kml", lambda: corpus.kml(corpus.PLACE * 4)),
+])  # fmt: skip
+@pytest.mark.parametrize("limit", ["rows", "columns", "cell_characters"])
+def test_every_format_counts(name, make, limit):
+    data = make()
+    with_all = read(data, name)
+    most = {"rows": len(with_all.frame), "columns": 3, "cell_characters": 10}[limit]
+    if limit == "columns":
+        most = {"a.xlsx": 3, "a.gpkg": 5, "a.parquet": 2, "a.zip": 2, "a.kml": 2}[name]
+    if limit == "cell_characters":
+        longest = int(with_all.frame.map(len).to_numpy().max())
+        assert len(read(data, name, door=door(cell_characters=longest)).rejected) == 0
+        assert set(read(data, name, door=door(cell_characters=longest - 1)).rejected["reason"]) == {"cell_too_long"}
+        return
+    read(data, name, door=door(**{limit: most}))
+    with pytest.raises(LimitExceededError, match=limit):
+        read(data, name, door=door(**{limit: most - 1}))
+
+
+def test_a_long_cell_costs_its_row_only():
+    data = b"id,t\n1," + b"x" * 30 + b"\n2," + b"x" * 31 + b"\n"
+    table = read(data, "a.csv", door=door(cell_characters=30))
+    assert table.frame["id"].tolist() == ["1"]
+    assert table.rejected["reason"].tolist() == ["cell_too_long"]
+
+
+def test_ratio():
+    data = corpus.zipped(("a.csv", SPREAD))
+    ratio = len(SPREAD) / (len(data) - 200)
+    assert 1.5 < ratio < 2.5
+    wide = {"cell_characters": 2_000_000, "ratio": 3}
+    read(data, "a.zip", door=door(**wide))
+    with pytest.raises(LimitExceededError, match="ratio"):
+        read(data, "a.zip", door=door(**wide | {"ratio": 1}))
+
+
+@pytest.mark.parametrize("limit", ["sites", "incidents"])
+def test_sites_and_incidents(limit):
+    table = read(SMALL_CSV, "a.csv")
+    check_rows(table, limit, door(**{limit: 3}))
+    with pytest.raises(LimitExceededError, match=limit):
+        check_rows(table, limit, door(**{limit: 2}))
+
+
+def test_raster_windows():
+    data = corpus.geotiff(10, 8)
+    whole = read_window(data, "a.tif", door=door(raster_pixels=80))
+    assert whole.values.shape == (8, 10)
+    assert whole.values[2, 3] == 23
+    with pytest.raises(LimitExceededError, match="raster_pixels"):
+        read_window(data, "a.tif", door=door(raster_pixels=79))
+    part = read_window(data, "a.tif", window=(2, 1, 3, 2), door=door(raster_pixels=80))
+    assert part.values.tolist() == [[12, 13, 14], [22, 23, 24]]
+    assert part.facts.transform[2] == pytest.approx(17.2)
+    with pytest.raises(FormatError, match="reaches out"):
+        read_window(data, "a.tif", window=(8, 0, 3, 1))
+    with pytest.raises(FormatError, match="no such band"):
+        read_window(data, "a.tif", band=2)
+
+
+def test_side_cars_are_not_looked_at(tmp_path):
+    path = tmp_path / "a.tif"
+    path.write_bytes(corpus.geotiff(4, 3))
+    (tmp_path / "a.tif.msk").write_bytes(corpus.geotiff(4, 3))
+    (tmp_path / "a.tif.ovr").write_bytes(b"x")
+    (tmp_path / "a.tfw").write_text("9\n0\n0\n-9\n99\n99\n")
+    (tmp_path / "a.tif.aux.xml").write_text(
+        "<PAMDataset><SRS>EPSG:32634</SRS><PAMRasterBand band='1'><NoDataValue>5</NoDataValue></PAMRasterBand>"
+        "</PAMDataset>"
+    )
+    found = read_window(path)
+    assert found.facts.crs == "EPSG:4326"
+    assert found.facts.nodata is None
+    assert found.valid.all()
+    assert found.facts.transform[2] == 17
+    assert {p.name for p in tmp_path.iterdir()} == {"a.tif", "a.tif.msk", "a.tif.ovr", "a.tfw", "a.tif.aux.xml"}
+
+
+def test_time_runs_out_in_the_parent():
+    slow = door(seconds=1e-9)
+    with pytest.raises(LimitExceededError, match="seconds"):
+        read(b"id,lat\n" + b"1,2\n" * 50_000, "a.csv", door=slow)
+
+
+def test_a_child_that_hangs_is_killed_and_the_app_goes_on(monkeypatch):
+    from layers.formats import child
+
+    data = corpus.geopackage()
+    began = time.monotonic()
+    with monkeypatch.context() as patch:
+        patch.setattr(child, "_START", "import time; time.sleep(600)")
+        with pytest.raises(LimitExceededError, match="seconds"):
+            read(data, "a.gpkg", door=door(seconds=0.2))
+    assert time.monotonic() - began < 30
+    assert len(read(data, "a.gpkg", door=UPLOAD).frame) == 1
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "import os; os.abort()",
+        "import sys; sys.exit(3)",
+        "import sys; sys.stdout.buffer.write(b'\\x05' * 100)",
+        "import sys; sys.stdout.buffer.write(b'\\xff' * 8)",
+        "import pickle, struct, sys; b = pickle.dumps(1); sys.stdout.buffer.write(struct.pack('<Q', len(b)) + b)",
+    ],
+)
+def test_a_child_that_crashes_or_talks_nonsense_is_one_error(monkeypatch, says):
+    from layers.formats import child
+
+    monkeypatch.setattr(child, "_START", says)
+    with pytest.raises((LimitExceededError, FormatError)):
+        read(corpus.geopackage(), "a.gpkg", door=UPLOAD)
+
+
+def test_an_endless_answer_is_cut(monkeypatch):
+    from layers.formats import child
+
+    monkeypatch.setattr(child, "_START", "import sys\nwhile True: sys.stdout.buffer.write(b'x' * 100000)")
+    with pytest.raises(LimitExceededError):
+        read(corpus.geopackage(), "a.gpkg", door=door(unpacked_bytes=1_000_000, raster_pixels=1000, seconds=20))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the memory of a child")
+def test_a_child_that_needs_too_much_memory_dies_alone():
+    import io
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.table({"id": pa.array(["x" * 9000] * 120_000).dictionary_encode()})
+    out = io.BytesIO()
+    pq.write_table(table, out, row_group_size=120_000)
+    data = out.getvalue()
+    assert len(data) < 100_000
+    with pytest.raises((LimitExceededError, FormatError)):
+        read(data, "a.parquet", door=door(child_bytes=700_000_000, unpacked_bytes=3_000_000_000))
+    assert len(read(corpus.geoparquet(), "a.parquet", door=UPLOAD).frame) == 1
+
+
+def test_the_unpacked_text_of_a_child_is_counted():
+    import io
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    out = io.BytesIO()
+    pq.write_table(pa.table({"id": pa.array(["x" * 9000] * 20_000).dictionary_encode()}), out)
+    with pytest.raises(LimitExceededError, match="unpacked_bytes"):
+        read(out.getvalue(), "a.parquet", door=UPLOAD)
+
+
+def test_a_task_that_is_not_known_is_no_task():
+    with pytest.raises(FormatError):
+        run_child("os.system", Source(b"x", "a", UPLOAD), UPLOAD.clock())
+
+
+def test_the_child_has_no_network_and_nothing_of_our_environment(monkeypatch):
+    from layers.formats.child import environment
+
+    monkeypatch.setenv("SECRET_TOKEN", "x")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("GDAL_DATA", "/tmp")
+    assert not {"SECRET_TOKEN", "HTTP_PROXY", "GDAL_DATA", "PYTHONPATH"} & set(environment())
+    assert environment()["GDAL_DISABLE_READDIR_ON_OPEN"] == "EMPTY_DIR"
+
+
+def test_the_defaults_are_those_of_the_plan():
+    assert (LOCAL.file_bytes, UPLOAD.file_bytes) == (2_000_000_000, 20_000_000)
+    assert (UPLOAD.unpacked_bytes, UPLOAD.ratio, UPLOAD.members) == (100_000_000, 100, 10)
+    assert (UPLOAD.sites, UPLOAD.incidents, UPLOAD.vertices) == (50_000, 500_000, 2_000_000)
+    assert (UPLOAD.columns, UPLOAD.cell_characters, UPLOAD.seconds) == (200, 10_000, 60)
+    assert (UPLOAD.child_bytes, UPLOAD.raster_pixels) == (2_000_000_000, 25_000_000)
+    for limit, (local, upload, unit, reason) in LIMITS.items():
+        assert local >= upload, limit
+        assert unit, limit
+        assert reason, limit
+
+
+def test_every_limit_is_documented():
+    text = (ROOT / "docs" / "limits.md").read_text(encoding="utf-8")
+    for limit, (local, upload, unit, reason) in LIMITS.items():
+        line = next((x for x in text.splitlines() if x.startswith(f"| `{limit}` |")), "")
+        assert line, f"docs/limits.md does not mention {limit}"
+        cells = [c.strip() for c in line.strip("|").split("|")]
+        assert cells[1:5] == [shown(local), shown(upload), unit, reason], limit
+
+
+def shown(value: float) -> str:
+    return "none" if value >= 2**62 else f"{value:,.0f}"
+
+
+def test_every_limit_has_a_test():
+    here = Path(__file__).read_text(encoding="utf-8")
+    for limit in LIMITS:
+        assert re.search(rf"\b{limit}\b", here), limit
+
+
+def test_an_administrator_changes_them_in_one_file(tmp_path):
+    path = tmp_path / "limits.toml"
+    path.write_text("[upload]\nfile_bytes = 40_000_000\nseconds = 90.5\n[local]\nrows = 10\n")
+    local, upload = load_doors(path)
+    assert (upload.file_bytes, upload.seconds, upload.ratio, local.rows) == (40_000_000, 90.5, 100, 10)
+    assert load_doors(tmp_path / "none.toml") == (LOCAL, UPLOAD)
+    for wrong in (
+        "[upload]\nfiles = 1\n",
+        "[door]\nrows = 1\n",
+        "[upload]\nrows = 0\n",
+        "[upload]\nrows = true\n",
+        "x =",
+    ):
+        path.write_text(wrong)
+        with pytest.raises(InputError):
+            load_doors(path)
+
+
+def test_child_bytes_is_named_in_the_message():
+    """A child that says nothing at all was out of memory or time; the message says which limits hold."""
+    from layers.formats.child import _lost
+
+    fault = _lost(-9, False, Source(b"x", "a", UPLOAD), UPLOAD.clock())
+    assert isinstance(fault, LimitExceededError)
+    assert str(UPLOAD.child_bytes) in str(fault)
+    assert json.dumps(str(fault))
