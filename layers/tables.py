@@ -48,7 +48,8 @@ def countries() -> Mapping[str, str]:
     """
     known: dict[str, str] = {}
     for row in rows("countries.csv"):
-        for spelling in (row["name_en"], row["name_fr"], *row["aliases"].split(";")):
+        spelled = (row["name_en"], row["name_fr"], *row["aliases"].split(";"))
+        for spelling in (*spelled, row["name_en"].replace("&", "and"), row["name_en"].replace("St. ", "Saint ")):
             known.setdefault(plain(spelling), row["iso3"])
     for row in rows("countries.csv"):
         for code in (row["iso3"], row["iso2"], row["iso_numeric"], row["iso_numeric"].lstrip("0")):
