@@ -14,7 +14,7 @@ from geo.errors import InputError
 from geo.names import plain
 from geo.schema import REJECTED, conform, empty
 from layers.formats.table import Table, shorten
-from layers.tables import columns as spellings
+from layers.tables import columns, spellings
 
 Texts = npt.NDArray[np.object_]
 
@@ -75,7 +75,8 @@ class Fields:
 
     def __init__(self, table: Table, layout: str = "") -> None:
         self.table = table
-        self._known = spellings(layout) if layout else {}
+        self._layout = layout
+        self._known = columns(layout) if layout else {}
         self._own: dict[str, str] = {}
         for column in table.frame.columns:
             self._own.setdefault(plain(str(column)), str(column))
@@ -103,7 +104,7 @@ class Fields:
             raise InputError(
                 "There is no column for {missing}.",
                 where=self.table.name,
-                expected="; ".join(f"{name}: {', '.join(self._known.get(name, (name,))[:6])}" for name in missing),
+                expected="; ".join(f"{name} ({spellings(self._layout, name)})" for name in missing),
                 got=self.found(),
                 remedy="Rename the column, or add its spelling to data/column_names.csv.",
                 missing=", ".join(missing),
@@ -179,7 +180,7 @@ class Faults:
                 "No row can be used as {kind}.",
                 where=self.table.name,
                 expected="at least one usable row",
-                got=", ".join(counted) or f"{len(self.table.rejected)} unreadable rows",
+                got=", ".join(counted) or f"{len(self.table.rejected)} rows that could not be read",
                 remedy="See the reason of each row, or choose the right kind of file.",
                 kind=kind,
             )

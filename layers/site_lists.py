@@ -42,6 +42,9 @@ def normalise_list(
     geo.errors.InputError
         There is no column for the id, or none for coordinates.
     """
+    identified = any(fields.column(name) is not None for name in ("site_id", "icglr_id", "national_id"))
+    placed = table.geometry is not None or fields.column("location") is not None
+    fields.require(*([] if identified else ["site_id"]), *([] if placed else ["lon", "lat"]))
     frame = _ids(fields, table)
     faults.add("missing_id", frame["site_id"] == "", expected="an id", got=fields.text("name"))
     frame["name"] = fields.text("name")
@@ -77,10 +80,7 @@ def normalise_list(
 
 def _ids(fields: Fields, table: Table) -> pd.DataFrame:
     """Source and id: `site_id`, else the ICGLR's, else the national one, each column as a whole or row by row."""
-    wanted = [name for name in ("icglr_id", "national_id") if fields.column(name) is not None]
-    if fields.column("site_id") is not None or not wanted:
-        fields.require("site_id")
-        wanted = ["site_id", *wanted]
+    wanted = [name for name in ("site_id", "icglr_id", "national_id") if fields.column(name) is not None]
     ids = fields.text(wanted[0]).str.strip()
     for name in wanted[1:]:
         ids = ids.where(ids != "", fields.text(name).str.strip())
@@ -103,7 +103,7 @@ def _positions(frame: pd.DataFrame, table: Table, fields: Fields, faults: Faults
     """Longitude and latitude: the geometry's, else two columns', else one column of both (MD.01 mineSiteLocation)."""
     at = points(table)
     if at is None:
-        lon, lat, why, told = _stated(fields, notes, required=True)
+        lon, lat, why, told = _stated(fields, notes)
     else:
         lon, lat = at
         why = check_positions(lon, lat)
@@ -111,7 +111,7 @@ def _positions(frame: pd.DataFrame, table: Table, fields: Fields, faults: Faults
         bare = np.array([shape is None for shape in table.geometry])  # type: ignore[union-attr]
         faults.add("not_a_point", ~bare & np.isnan(lon), expected="a point")
         if bare.any():  # a feature without a geometry may state its place in columns
-            x, y, why_not, said = _stated(fields, notes, required=False)
+            x, y, why_not, said = _stated(fields, notes)
             lon, lat = np.where(bare, x, lon), np.where(bare, y, lat)
             why, told = np.where(bare, why_not, why), told.where(~bare, said)
     faults.add(why, expected=_DEGREES, got=told)
@@ -132,16 +132,12 @@ def _positions(frame: pd.DataFrame, table: Table, fields: Fields, faults: Faults
     frame["lon"], frame["lat"] = np.where(why == "", lon, np.nan), np.where(why == "", lat, np.nan)
 
 
-def _stated(
-    fields: Fields, notes: list[str], *, required: bool
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, pd.Series[str]]:
+def _stated(fields: Fields, notes: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray, pd.Series[str]]:
     """Longitude, latitude, what is wrong with them and what was there, out of two columns or one of both."""
     both = fields.column("lon") is not None and fields.column("lat") is not None
     if not both and fields.column("location") is not None:
         x_text, y_text, told = _location(fields.text("location"))
     else:
-        if required:
-            fields.require("lon", "lat")
         x_text, y_text = fields.text("lon"), fields.text("lat")
         told = "lon=" + x_text + ", lat=" + y_text
     lon, lat, why = parse_coordinates(x_text, y_text)

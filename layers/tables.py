@@ -133,3 +133,18 @@ def columns(layout: str) -> Mapping[str, tuple[str, ...]]:
         if row["layout"] == layout:
             out[row["field"]] = (*out.get(row["field"], ()), plain(row["column"]))
     return out
+
+
+def spellings(layout: str, field: str, most: int = 6) -> str:
+    """The first spellings of a field's column, as they are written in data/column_names.csv.
+
+    Examples
+    --------
+    >>> spellings("site_list", "lat", 3)
+    'lat, latitude, lat_dd'
+    """
+    found: dict[str, str] = {}
+    for row in rows("column_names.csv"):
+        if (row["layout"], row["field"]) == (layout, field):
+            found.setdefault(plain(row["column"]), row["column"])
+    return ", ".join(list(found.values())[:most]) or field

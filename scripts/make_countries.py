@@ -26,9 +26,11 @@ ALIASES = {
     "CIV": "Ivory Coast;Cote d'Ivoire",
     "COD": "DRC;RDC;DR Congo;DR Congo (Zaire);Congo (Kinshasa);Congo-Kinshasa;Zaire;Zaïre;"
     "Democratic Republic of Congo;Democratic Republic of the Congo;République démocratique du Congo;"
-    "Congo, Democratic Republic of the;Congo, The Democratic Republic of the;Dem. Rep. Congo;D.R. Congo;Congo, Dem. Rep.;Congo DR;R.D. Congo",
+    "Congo, Democratic Republic of the;Congo, The Democratic Republic of the;Dem. Rep. Congo;"
+    "D.R. Congo;Congo, Dem. Rep.;Congo DR;R.D. Congo",
     # "Congo" alone is left out: lists of mines use it for either country.
-    "COG": "Congo, Rep.;Congo (Brazzaville);Congo-Brazzaville;Republic of the Congo;Republic of Congo;République du Congo",
+    "COG": "Congo, Rep.;Congo (Brazzaville);Congo-Brazzaville;Republic of the Congo;Republic of Congo;"
+    "République du Congo",
     "CPV": "Cabo Verde",
     "CZE": "Czech Republic",
     "GBR": "UK;Great Britain",
