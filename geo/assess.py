@@ -21,6 +21,7 @@ from geo.rules import Rules
 from geo.sentence import sentences
 from geo.units import Aliases, SiteUnits, incident_units, parents, site_units
 from geo.window import NO_DAY, Days, to_dates, to_days
+from geo.zone_findings import tell_findings
 
 AsOf = dt.date | str | np.datetime64 | Sequence[object] | pd.Series
 
@@ -59,6 +60,7 @@ def assess(
     coverage: pd.DataFrame | None = None,
     visits: pd.DataFrame | None = None,
     statuses: pd.DataFrame | None = None,
+    findings: pd.DataFrame | None = None,
     listed: pd.DataFrame | None = None,
     restrictions: pd.DataFrame | None = None,
     outlines: Boundaries | None = None,
@@ -86,6 +88,8 @@ def assess(
         :data:`geo.schema.COVERAGE`; None: nothing is covered, and no site can be calm.
     visits, statuses
         :data:`geo.schema.VISITS` and :data:`geo.schema.STATUSES`, matched by (source, site_id).
+    findings
+        :data:`geo.schema.FINDINGS`: what was found in a zone unit up to the date stands beside its status.
     listed
         :data:`geo.schema.LISTED_AREAS` (H8).
     restrictions
@@ -123,6 +127,7 @@ def assess(
     by_status, colours = presence.ask_statuses(rules, table, when, statuses, evidence)
     by_list = lists.ask(rules, table, when, units, listed, aliases, evidence)
     zone = _zone_result(rules, table, when, error_km, units[2], zones, by_level.get(2), restrictions, aliases, evidence)
+    tell_findings(findings, table, when, units[2].key, aliases, evidence)
     datasets = _datasets(prepared, incidents, files)
     unknown_version = np.logical_or.reduce(
         [(units[level].basis == "polygon") & (b.version in ("", "unknown")) for level, b in by_level.items()]
@@ -131,9 +136,9 @@ def assess(
     gaps = data_coverage.ask(
         rules, table, when, coverage, datasets, outlines, units[2].key != "", unknown_version, evidence
     )
-    findings: list[Finding] = [*found.findings, *by_area, *by_visit, *by_status, *by_list, *zone.findings]
-    classes = classify(rules, findings, gaps, len(table))
-    for finding in findings:
+    asked: list[Finding] = [*found.findings, *by_area, *by_visit, *by_status, *by_list, *zone.findings]
+    classes = classify(rules, asked, gaps, len(table))
+    for finding in asked:
         evidence.facts("gap", finding.rule, np.flatnonzero(finding.unknown), value="rule_unknown")
 
     rows = _table(table, when, units, newest, found)

@@ -134,3 +134,20 @@ def geodesic_m(lon1: npt.ArrayLike, lat1: npt.ArrayLike, lon2: npt.ArrayLike, la
     if known.any():
         out[known] = _geod().inv(*(v[known] for v in flat))[2]
     return out.reshape(shape)
+
+
+def bearing_m(
+    lon1: npt.ArrayLike, lat1: npt.ArrayLike, lon2: npt.ArrayLike, lat2: npt.ArrayLike
+) -> tuple[Floats, Floats]:
+    """Bearing at the first point [degrees from north, clockwise] and geodesic distance [m] of few pairs.
+
+    Examples
+    --------
+    >>> bearing, distance = bearing_m(0.0, 0.0, [1.0, 0.0], [0.0, 1.0])
+    >>> bearing.round(6).tolist(), distance.round(3).tolist()
+    ([90.0, 0.0], [111319.491, 110574.389])
+    """
+    arrays = np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in (lon1, lat1, lon2, lat2)))
+    forward, _, distance = _geod().inv(*(a.ravel() for a in arrays))
+    shape = arrays[0].shape
+    return np.asarray(forward).reshape(shape), np.asarray(distance).reshape(shape)

@@ -83,15 +83,23 @@ def run_record(
     }
 
 
-def bundle(assessment: Assessment, rejected: pd.DataFrame, record: dict[str, object]) -> dict[str, bytes]:
-    """All files of a run by name: sites.csv, sites.geojson, evidence.csv, rejected.csv, run.json."""
+def bundle(
+    assessment: Assessment, rejected: pd.DataFrame, record: dict[str, object], certified: pd.DataFrame | None = None
+) -> dict[str, bytes]:
+    """All files of a run by name: sites.csv, sites.geojson, evidence.csv, rejected.csv, run.json.
+
+    Where sites have an ICGLR id or a certification status (`certified`), sites_md01.csv stands beside them.
+    """
+    tables = {
+        "sites.csv": assessment.sites,
+        "evidence.csv": assessment.evidence,
+        "rejected.csv": schema.conform(rejected, schema.REJECTED),
+    }
+    if certified is not None and len(certified):
+        tables["sites_md01.csv"] = certified
     files: dict[str, bytes] = {}
     neutralised: dict[str, int] = {}
-    for name, frame in (
-        ("sites.csv", assessment.sites),
-        ("evidence.csv", assessment.evidence),
-        ("rejected.csv", schema.conform(rejected, schema.REJECTED)),
-    ):
+    for name, frame in tables.items():
         files[name], neutralised[name] = csv_bytes(plain_types(frame))
     files["sites.geojson"] = geojson_bytes(plain_types(assessment.sites))
     record = {**record, "cells_neutralised": neutralised}

@@ -28,10 +28,11 @@ from layers.formats.limits import LOCAL, Door
 from layers.incidents import join, read_incidents
 from layers.layer import Layer
 from layers.lists import read_eu_list
+from layers.md01 import md01
 from layers.rules import default_rules
 from layers.sites import SiteLayer, read_sites
 from layers.tables import table
-from layers.zones import read_register
+from layers.zones import read_findings, read_register
 
 
 @dataclass(frozen=True)
@@ -80,15 +81,16 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Run:
-    """A result, its rejected and unused rows, and its record."""
+    """A result, its rejected and unused rows, its record, and the sites that MD.01 knows (:mod:`layers.md01`)."""
 
     assessment: Assessment
     rejected: pd.DataFrame
     record: dict[str, object]
+    certified: pd.DataFrame
 
     def files(self) -> dict[str, bytes]:
         """The files of the run by name; see :func:`layers.export.bundle`."""
-        return export.bundle(self.assessment, self.rejected, self.record)
+        return export.bundle(self.assessment, self.rejected, self.record, self.certified)
 
 
 @functools.cache
@@ -181,6 +183,7 @@ def run(loaded: Loaded, as_of: dt.date, rules: Rules | None = None, now: dt.date
     rules = rules or default_rules()
     inputs = [dict(i) for i in loaded.inputs]
     sites, unused = _sites_at(loaded, as_of, inputs)
+    statuses = _together([s.statuses for s in loaded.sites], schema.STATUSES)
     result = assess(
         sites,
         loaded.incidents,
@@ -190,7 +193,8 @@ def run(loaded: Loaded, as_of: dt.date, rules: Rules | None = None, now: dt.date
         boundaries=loaded.boundaries,
         coverage=loaded.coverage,
         visits=_together([s.visits for s in loaded.sites], schema.VISITS),
-        statuses=_together([s.statuses for s in loaded.sites], schema.STATUSES),
+        statuses=statuses,
+        findings=read_findings().frame,
         listed=loaded.listed,
         restrictions=restrictions(),
         outlines=country_outlines(),
@@ -211,7 +215,7 @@ def run(loaded: Loaded, as_of: dt.date, rules: Rules | None = None, now: dt.date
         },
         now,
     )
-    return Run(result, rejected, record)
+    return Run(result, rejected, record, md01(sites, statuses, as_of))
 
 
 def _sites_at(
