@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -67,7 +68,13 @@ class Spelled(frozenset[str]):
     """
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and super().__contains__(plain(name))
+        return isinstance(name, str) and super().__contains__(_plain_name(name))
+
+
+@lru_cache(maxsize=4096)
+def _plain_name(name: str) -> str:
+    """:func:`geo.names.plain`, remembered: a GeoJSON asks for every column of every feature."""
+    return plain(name)
 
 
 class Fields:
