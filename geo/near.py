@@ -139,11 +139,13 @@ def _pairs(
     site = np.concatenate(site_parts or [none])
     incident = np.concatenate(incident_parts or [none])
     distance = np.concatenate(distance_parts or [np.zeros(0)])
-    order = np.lexsort((incident, distance, site))
-    site, incident, distance = site[order], incident[order], distance[order]
+    # A group is searched as wide as its vaguest site needs; what a site is told must not depend on its neighbours.
+    reach = reach_of[incident] + error[site] * 1000
+    order = np.flatnonzero(np.round(distance, 3) - reach <= widest_m)
+    order = order[np.lexsort((incident[order], distance[order], site[order]))]
+    site, incident, distance, reach = site[order], incident[order], distance[order], reach[order]
     ends = incidents.end[incident]
     after = {m: ends > months_before(as_of, m)[site] for m in months}
-    reach = reach_of[incident] + error[site] * 1000
     return _Pairs(site, incident, distance, reach, after)
 
 

@@ -1,0 +1,28 @@
+"""The distance rules: what one site is told does not depend on which others are asked with it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from pyproj import Geod
+
+from geo.assess import assess
+from layers.rules import default_rules
+from tests import frames
+
+GEOD = Geod(ellps="WGS84")
+
+
+@pytest.mark.parametrize("metres", [52_000, 74_000, 79_000, 101_000])
+@pytest.mark.parametrize("precision", [1, 2])
+def test_a_vague_neighbour_changes_nothing(metres, precision):
+    lon, lat, _ = GEOD.fwd(20.0, 6.0, 90, metres)
+    incidents = frames.incidents({"day": "2018-06-01", "precision": precision, "lon": lon, "lat": lat})
+    told = {"as_of": "2018-12-31", "rules": default_rules(), "coverage": frames.coverage("CAF")}
+    alone = assess(frames.sites({"site_id": "a"}), incidents, outlines=frames.outlines(), **told)
+    for error in (0.5, 4.9, 24.0):
+        both = frames.sites({"site_id": "a"}, {"site_id": "b", "coord_precision_km": error})
+        together = assess(both, incidents, outlines=frames.outlines(), **told)
+        mine = together.evidence[together.evidence["site_id"] == "a"].reset_index(drop=True)
+        pd.testing.assert_frame_equal(mine, alone.evidence)
+        pd.testing.assert_frame_equal(together.sites.iloc[:1], alone.sites)
