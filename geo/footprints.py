@@ -6,6 +6,7 @@ radius reaches none either, since nobody said how far it works; both are listed 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,9 @@ from geo.proximity import within
 
 STACK = 5
 """So many programmes on one point, not stated as exact, stand for the country (157 were seen on one capital)."""
+
+
+_fold = lru_cache(maxsize=100_000)(fold)
 
 
 def unstack(programmes: Programmes, stack: int = STACK) -> Programmes:
@@ -150,12 +154,12 @@ def _sites_of_unit(
 ) -> np.ndarray:
     """Positions of the sites of a unit, by code, else by name; the smaller unit first (nothing is overstated)."""
     none = np.empty(0, "int64")
-    key = fold(code)
+    key = _fold(code)
     if key and key in translate:
         unit_level, unit = translate[key]
         return by_unit.get(unit_level, {}).get(unit, none)
     levels = (int(level),) if level in (1, 2) else (2, 1)
-    for word in (key, fold(name)):
+    for word in (key, _fold(name)):
         for unit_level in levels:
             if word and word in by_unit[unit_level]:
                 return by_unit[unit_level][word]

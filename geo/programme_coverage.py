@@ -241,7 +241,7 @@ def _type_matrix(types: pd.Series) -> np.ndarray:
 
 def _groups(site: np.ndarray, programme: np.ndarray, frame: pd.DataFrame) -> list[tuple[int, str, str, bool]]:
     """Per site its programmes and donors, and whether programmes of different named donors meet there."""
-    ids, donors = frame["programme_id"].to_numpy(), frame["donor"].to_numpy()
+    ids, donors = frame["programme_id"].to_numpy(dtype=object), frame["donor"].to_numpy(dtype=object)
     key = {d: ";".join(sorted(plain(p) for p in str(d).split(";") if p.strip())) for d in frame["donor"].unique()}
     order = np.lexsort((programme, site))
     site, programme = site[order], programme[order]
@@ -317,12 +317,13 @@ def _units(
     unit_of = dict(zip(assessed[keys].itertuples(index=False, name=None), number.tolist(), strict=True))
     here = pd.DataFrame({"unit": number[site], "programme": programme}).drop_duplicates()
     reaching = {int(str(unit)): rows.to_numpy() for unit, rows in here.groupby("unit")["programme"]}
+    all_ids, all_donors = frame["programme_id"].to_numpy(dtype=object), frame["donor"].to_numpy(dtype=object)
     ids, donors = [], []
     for *unit, name in counted[[*keys, "programme_type"]].itertuples(index=False, name=None):
         chosen = reaching.get(unit_of[tuple(unit)], np.empty(0, "int64"))
-        rows = frame.iloc[chosen[of_type[chosen, TYPES.index(name)]]]
-        ids.append(";".join(sorted(rows["programme_id"])))
-        donors.append(";".join(sorted({d.strip() for d in ";".join(rows["donor"]).split(";") if d.strip()})))
+        chosen = chosen[of_type[chosen, TYPES.index(name)]]
+        ids.append(";".join(sorted(all_ids[chosen])))
+        donors.append(";".join(sorted({d.strip() for d in ";".join(all_donors[chosen]).split(";") if d.strip()})))
     return conform(counted.assign(programmes=ids, donors=donors), UNITS)
 
 

@@ -28,6 +28,8 @@ SKIP = frozenset(
     {
         *("result", "contact-info", "document-link", "planned-disbursement", "legacy-data", "conditions", "fss", "tag"),
         *("crs-add", "related-activity", "policy-marker", "country-budget-items", "humanitarian-scope"),
+        *("transaction-type", "transaction-date", "provider-org", "receiver-org", "disbursement-channel", "flow-type"),
+        *("finance-type", "aid-type", "tied-status", "other-identifier", "capital-spend", "collaboration-type"),
     }
 )
 """Parts of an activity that say nothing of what is asked here; they are not built."""

@@ -10,7 +10,7 @@ before start) is rejected with its reason.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -175,8 +175,7 @@ def _add(collector: Collector, one: Activity, types: TypeMap, file: str) -> None
     values |= {"location_precision": next((p.exactness for p in one.places if p.exactness), ""), **money(one.budgets)}
     position = collector.add(values)
     for place in one.places:
-        said = asdict(place)
-        collector.place(position, str(said.pop("kind")), **said)
+        collector.place(position, **vars(place))
     for reason, expected, got in one.remarks:
         collector.remark(one.number, one.identifier, reason, expected, got)
 
