@@ -15,6 +15,7 @@ from geo.errors import InputError
 from geo.schema import REJECTED, SITES, STATUSES, VISITS, conform, empty
 from geo.schema import Table as Columns
 from geo.visits import sites_at
+from layers.acled import is_acled
 from layers.formats import LOCAL, Door, read
 from layers.formats import Table as Read
 from layers.ipis import CAR, DRC, LINES, Visits, is_car, is_drc, is_trade_lines, normalise_car, normalise_drc
@@ -22,6 +23,7 @@ from layers.layer import Faults, Fields, Layer, flags, keep_first, only, tri, ve
 from layers.minerals import mineral_lists
 from layers.site_lists import normalise_list
 from layers.tables import country_codes
+from layers.ucdp import is_ucdp
 
 
 @dataclass
@@ -93,6 +95,14 @@ def read_sites(
         return _trade_lines(table, fields)
     if fields.has("site_id", "visit_date", "informative", "non_state_armed"):
         return _own_visits(table, fields, option)
+    if is_ucdp(fields) or is_acled(fields):
+        # They have ids and coordinates too; ACLED's must not come out again as a list of sites.
+        raise InputError(
+            "The file holds incidents, not mine sites.",
+            where=table.name,
+            expected="a list of sites or visits",
+            remedy="Give it as incidents.",
+        )
     fields, faults = Fields(table, "site_list"), Faults(table)
     notes: list[str] = []
     sites, statuses = normalise_list(table, fields, faults, option, notes)

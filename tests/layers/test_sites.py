@@ -376,3 +376,15 @@ def test_own_visits_and_lists_of_the_demonstration():
     assert listed.rejected.empty
     assert set(layer.visits["source"]) == set(listed.sites["source"])
     assert set(layer.visits["site_id"]) <= set(listed.sites["site_id"])
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "id,latitude,longitude,type_of_violence,where_prec,date_start,date_end,best",
+        "event_id_cnty,id,event_date,event_type,fatalities,latitude,longitude",
+    ],
+)
+def test_incidents_are_no_sites(head):
+    with pytest.raises(InputError, match="incidents, not mine sites"):
+        sites_of(",".join("1" * (head.count(",") + 1)), head=head)
