@@ -356,10 +356,10 @@ class DataLayer(folium.FeatureGroup):
         """
     )
 
-    def __init__(self, content: Mapping[str, object], *, popups: bool = False) -> None:
+    def __init__(self, content: Mapping[str, object], *, popups: bool = False, ask: bool = False) -> None:
         super().__init__(name="data", control=False)
         self.blob = json_blob(content)
-        self.options_blob = json_blob({"popups": popups})
+        self.options_blob = json_blob({"popups": popups, "ask": ask})
 
 
 _LINK = re.compile(

@@ -12,6 +12,7 @@ import shapely
 
 from geo.names import fold
 from geo.schema import CLASSES, ZONE_STATUSES
+from layers.tree import first_of
 from layers.words import AGES, ARMED
 
 MAX_TEXT = 200
@@ -29,6 +30,8 @@ class Filters:
     ----------
     minerals, classes, zones, countries, admin1, admin2, armed, sources
         Codes of :mod:`geo.schema`; for `minerals` and `armed` a blank text stands for not known.
+    rules, first
+        Rule ids: any that fired; the one at which the site leaves the decision tree (or ``gap``, ``none``).
     age
         A key of :data:`layers.words.AGES`.
     text
@@ -46,6 +49,7 @@ class Filters:
     armed: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
     age: str = ""
     text: str = ""
     area: Ring = ()
@@ -67,6 +71,8 @@ class Filters:
         for column, wanted in (("minerals", self.minerals), ("rules_fired", self.rules)):
             if wanted:
                 keep &= _any_of(sites[column], wanted)
+        if self.first:
+            keep &= first_of(sites).isin(self.first).to_numpy()
         if self.age:
             keep &= _of_age(sites["visit_age_days"].to_numpy(np.float64), self.age)
         if self.text:

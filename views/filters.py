@@ -12,7 +12,7 @@ from layers import words
 from layers.i18n import Translator
 from layers.selection import Filters
 
-MANY = ("minerals", "classes", "zones", "countries", "admin1", "admin2", "armed", "sources", "rules")
+MANY = ("minerals", "classes", "zones", "countries", "admin1", "admin2", "armed", "sources", "rules", "first")
 
 
 def read_address() -> None:

@@ -21,6 +21,7 @@ class Answer:
     site: int | None = None
     incident: int | None = None
     ring: Ring = ()
+    place: tuple[float, float] | None = None
     run: str = ""
 
 
@@ -36,11 +37,12 @@ def show(
     channel: str = "",
     remember: bool = False,
     center: tuple[float, float] | None = None,
+    ask: bool = False,
 ) -> Answer | None:
     """Draws the map and gives what is new since the last run, None when nothing is.
 
     `view` must stay the same while filters change: then the reader's own zoom is kept. `center` (lat, lon) moves the
-    map without drawing it anew.
+    map without drawing it anew. With `ask` a click beside all points is an answer too.
     """
     said = st_folium(
         AtlasMap(view, translate, tools=tools, tiles=tiles, channel=channel, remember=remember),
@@ -48,7 +50,7 @@ def show(
         height=height,
         use_container_width=True,
         returned_objects=["last_active_drawing"],
-        feature_group_to_add=DataLayer(content),
+        feature_group_to_add=DataLayer(content, ask=ask),
         center=center,
     )
     feature = (said or {}).get("last_active_drawing")
@@ -69,6 +71,9 @@ def _answer(feature: Mapping[str, object], properties: Mapping[str, object]) -> 
     if kind == "incident" and isinstance(row, int):
         return Answer(incident=row, run=run)
     geometry = feature.get("geometry")
+    if kind == "place" and isinstance(geometry, dict):
+        lon, lat = geometry["coordinates"]
+        return Answer(place=(float(lon), float(lat)))
     if kind == "draw" and isinstance(geometry, dict):
         corners = geometry.get("coordinates") or [[]]
         ring = tuple((float(lon), float(lat)) for lon, lat in corners[0][:-1])

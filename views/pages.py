@@ -26,6 +26,7 @@ class Page:
 PAGES: tuple[Page, ...] = (
     Page("explore.py", N_("Explore"), "explore", ":material/map:"),
     Page("site.py", N_("One site"), "site", ":material/location_on:"),
+    Page("ask.py", N_("Ask about a place"), "ask", ":material/ads_click:"),
     Page("compare.py", N_("Side by side"), "compare", ":material/compare:"),
     Page("tree.py", N_("Decision tree"), "tree", ":material/account_tree:"),
     Page("screen.py", N_("Companies"), "screen", ":material/fact_check:"),

@@ -100,6 +100,10 @@ class Data:
         """The same data at another day."""
         return replace(self, day=day)
 
+    def under(self, day: dt.date, rules: Rules) -> Data:
+        """The same data at another day and under other rules."""
+        return replace(self, day=day, rules=rules)
+
     @property
     def token(self) -> str:
         """Names this content, date and rules in a few characters, so that a stale click is known as such."""
@@ -173,7 +177,7 @@ def start() -> None:
         given = {str(k)[:40]: str(v)[:4000] for k, v in list(st.query_params.to_dict().items())[:40]}
         state["address"] = given
         state["q_lang"] = language()
-        state["q_day"] = _day(given.get("day", "")) or DEMONSTRATION_DAY
+        state["q_day"] = day_of(given.get("day", "")) or DEMONSTRATION_DAY
         state["q_demonstration"] = given.get("demonstration", "1") != "0"
         state["q_site"] = given.get("site", "")[:300]
         state["files"] = {}
@@ -182,7 +186,8 @@ def start() -> None:
             state[key] = state[key]
 
 
-def _day(text: str) -> dt.date | None:
+def day_of(text: str) -> dt.date | None:
+    """The day that an address names; None for anything else."""
     try:
         day = dt.date.fromisoformat(text)
     except ValueError:

@@ -375,10 +375,13 @@
       if (s.t) {
         const r = s.rings[0];
         let top = 0;
+        let low = 0;
+        for (let i = 2; i < r.length; i += 2) if (r[i + 1] > r[low + 1]) low = i;
         for (let i = 2; i < r.length; i += 2) if (s.below ? r[i + 1] > r[top + 1] : r[i + 1] < r[top + 1]) top = i;
+        const tall = Math.abs(r[low + 1] - Math.min(...r.filter((_, i) => i % 2))) * this.view.scale;
         ctx.font = "600 12px system-ui, 'DejaVu Sans', sans-serif";
         ctx.textAlign = "center";
-        this.label(ctx, s.t, r[top] * this.view.scale - this.view.ox, r[top + 1] * this.view.scale - this.view.oy + (s.below ? 9 : -9), s.colour);
+        if (tall > 44) this.label(ctx, s.t, r[top] * this.view.scale - this.view.ox, r[top + 1] * this.view.scale - this.view.oy + (s.below ? 9 : -9), s.colour);
       }
     },
     _points: function (ctx, v, set, styles, kind) {
@@ -467,13 +470,13 @@
     },
     _click: function (e) {
       if (this._map._cahraDrawing) return;
-      const found = this.hit(e.layerPoint);
+      const found = this.hit(e.layerPoint) || (this.options.ask ? { kind: "place", row: -1 } : null);
       if (!found) return;
       if (this.options.popups) {
         const extra = (found.kind === "site" && (this.blob.details || {})[found.row]) || [];
         L.popup({ maxWidth: 320 }).setLatLng(e.latlng).setContent(this.element(this.lines(found).concat(extra))).openOn(this._map);
       }
-      const turn = (CAHRA.clicks = (CAHRA.clicks || 0) + 1); // the same site twice is two questions
+      const turn = Date.now(); // the same site twice is two questions
       const feature = {
         type: "Feature",
         properties: { kind: found.kind, id: found.row, run: this.blob.run, turn: turn },

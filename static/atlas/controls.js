@@ -127,7 +127,7 @@
       const distinct = new Set(ring.map((p) => p.lat.toFixed(5) + p.lng.toFixed(5)));
       if (distinct.size < 3) return sketch && sketch.remove();
       show(ring);
-      const turn = (CAHRA.clicks = (CAHRA.clicks || 0) + 1);
+      const turn = Date.now();
       const line = ring.concat([ring[0]]).map((p) => [+p.lng.toFixed(5), +p.lat.toFixed(5)]);
       const feature = { type: "Feature", properties: { kind: "draw", turn: turn }, geometry: { type: "Polygon", coordinates: [line] } };
       map.fire("draw:created", { layerType: "polygon", layer: { toGeoJSON: () => feature } });

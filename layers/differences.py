@@ -1,0 +1,26 @@
+"""Two runs over the same sites: what changed."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+KEY = ["source", "site_id"]
+COMPARED = ("overall_class", "zone_status", "rules_fired")
+
+
+def differences(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Sites whose class or zone status differs, with ``_a`` and ``_b`` of each compared column; absent is blank.
+
+    Parameters
+    ----------
+    before, after
+        Frames of :data:`geo.schema.ASSESSED`.
+    """
+    columns = [*KEY, "name", *COMPARED]
+    both = before[columns].merge(after[columns], on=KEY, how="outer", suffixes=("_a", "_b"), sort=True)
+    for name in both.columns:
+        both[name] = both[name].astype(object).where(both[name].notna(), "").astype("str")
+    both["name"] = both["name_a"].where(both["name_a"] != "", both["name_b"])
+    changed = (both["overall_class_a"] != both["overall_class_b"]) | (both["zone_status_a"] != both["zone_status_b"])
+    order = ["name", *(f"{c}_{side}" for c in COMPARED for side in "ab"), *KEY]
+    return both.loc[changed, order].reset_index(drop=True)
