@@ -52,6 +52,7 @@ def ask(
                     maybe |= now & (units[level].key == "")
                 fired |= hit
                 _tell(evidence, rule.id, np.flatnonzero(hit), area, i)
+        evidence.facts("near_miss", rule.id, np.flatnonzero(known & ~fired & ~maybe), value="not on the list in force")
         out.append(Finding.of(rule.id, fired, fired, fired | maybe, ~known | maybe))
     return out
 

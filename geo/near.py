@@ -218,6 +218,10 @@ def _ask_one(
     evidence.incidents(
         "near_miss", rule.id, pairs.site[first], pairs.incident[first], pairs.distance[first], beyond, limit
     )
+    alone[pairs.site[first]] = False
+    nothing = np.flatnonzero(alone & known)
+    said = f"nothing that counts within {rule.within_km:g} km, nor near it, in {rule.longest_months} months"
+    evidence.facts("near_miss", rule.id, nothing, value=said, limit=limit)
     return Finding.of(rule.id, fired, certain, possible, ~known)
 
 

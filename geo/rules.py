@@ -40,7 +40,8 @@ class Test:
 
     def words(self) -> str:
         """The thresholds in a few words, as evidence shows them."""
-        asked = [f"{n} {what}" for n, what in ((self.min_events, "events"), (self.min_deaths, "deaths")) if n]
+        wanted = ((self.min_events, "event"), (self.min_deaths, "death"))
+        asked = [f"{n} {what}{'s' if n > 1 else ''}" for n, what in wanted if n]
         return " or ".join(asked) + f" in {self.months} months"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -173,9 +174,9 @@ def test_car_excerpt(shared_data):
     assert not visits["armed_roadblock"].fillna(False).any()
 
 
-# Dates that tell end from start (an event that straddles the window's edge) and days from months.
-DATES = ["2014-01-15", "2014-02-28", "2014-12-31", "2015-03-30", "2016-02-29", "2016-09-19",
-         "2017-05-31", "2018-11-15", "2018-12-31", "2020-02-29", "2021-12-31", "2022-12-31"]  # fmt: skip
+# Several of them tell the last day of an event from its first, and calendar months from fixed numbers of days.
+DATES = ["2014-12-31", "2016-02-29", "2016-09-15", "2016-09-19", "2016-12-30", "2017-01-30",
+         "2017-01-31", "2017-02-21", "2017-02-27", "2018-12-31", "2021-12-31", "2022-12-31"]  # fmt: skip
 
 
 @pytest.mark.slow
@@ -197,3 +198,30 @@ def test_the_same_call_gives_the_same_bytes(car):
         lines = [[x for x in f[name].split(b"\n") if b'"run_at"' not in x] for f in (one, two)]
         assert lines[0] == lines[1]
         assert one[name].count(b'"run_at"') == (1 if name == "run.json" else 0)
+
+
+def test_the_readme_tells_the_counts_of_the_car_run(car):
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
+    for day in ("2014-12-31", "2016-09-19", "2018-12-31", "2021-12-31"):
+        counts = at(car, day).sites["overall_class"].value_counts()
+        cells = [
+            counts.get(c, 0) for c in ("conflict-affected", "high-risk", "insufficient data", "no indicators found")
+        ]
+        assert f"| {day} | {' | '.join(map(str, cells))} |" in readme
+
+
+def test_the_dates_of_the_brute_force_tell_end_from_start_and_months_from_days(car):
+    """An engine that took first days for last, or 365 days for 12 months, would be found out on four dates or more."""
+    events = car.incidents[car.incidents["precision"].isin((1, 2)) & (car.incidents["deaths_best"] >= 1)]
+    start, end = events["date_start"], events["date_end"]
+    by_start, by_days = 0, 0
+    for day in DATES:
+        t = pd.Timestamp(day)
+        begin = t - pd.DateOffset(months=12), t - pd.DateOffset(months=36)
+        by_start += any(((end > b) != (start > b))[start <= t].any() for b in begin)
+        by_days += any(
+            ((end > b) != (end > t - pd.Timedelta(days=d)))[start <= t].any()
+            for b, d in zip(begin, (365, 1095), strict=True)
+        )
+    assert by_start >= 4
+    assert by_days >= 4

@@ -1,0 +1,37 @@
+"""Writes docs/columns.md from geo.schema, so that page and code never differ."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from geo import schema
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "columns.md"
+TABLES = {
+    "sites.csv": schema.ASSESSED,
+    "evidence.csv": schema.EVIDENCE,
+    "rejected.csv": schema.REJECTED,
+    "Sites (in)": schema.SITES,
+    "Visits (in)": schema.VISITS,
+    "Statuses (in)": schema.STATUSES,
+    "Incidents (in)": schema.INCIDENTS,
+    "Zone register (in)": schema.ZONES,
+    "Zone findings (in)": schema.FINDINGS,
+    "Coverage (in)": schema.COVERAGE,
+    "EU indicative list (in)": schema.LISTED_AREAS,
+}
+
+
+def page() -> str:
+    """The whole page: a table of columns for each table of the schema."""
+    out = ["# Columns\n\nMade from `geo/schema.py` by `scripts/write_columns.py`; a test holds the two together.\n"]
+    for name, table in TABLES.items():
+        out.append(f"\n## {name}\n\n| Column | Type | Meaning | A blank means |\n|---|---|---|---|\n")
+        for c in table:
+            allowed = f" ({', '.join(c.allowed)})" if c.allowed else ""
+            out.append(f"| `{c.name}` | {c.type} | {c.meaning}{allowed} | {c.blank} |\n")
+    return "".join(out)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")

@@ -1,0 +1,52 @@
+"""Documents say what the code does: rules, columns, dependencies, limits of time."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from geo import schema
+from layers.rules import default_rules
+from scripts.write_columns import page as columns_page
+from scripts.write_rule_docs import page as rules_page
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_the_rules_page_is_made_from_the_rules():
+    assert (ROOT / "docs/rules.md").read_text("utf-8") == rules_page(default_rules())
+
+
+def test_the_columns_page_is_made_from_the_schema():
+    assert (ROOT / "docs/columns.md").read_text("utf-8") == columns_page()
+
+
+def test_every_dependency_has_a_line_in_the_readme():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    readme = (ROOT / "README.md").read_text("utf-8")
+    listed = [*project["dependencies"], *(d for extra in project["optional-dependencies"].values() for d in extra)]
+    for dependency in listed:
+        name = re.split(r"[\[>=<]", dependency)[0]
+        assert f"`{name}`" in readme, name
+
+
+def test_every_pinned_package_is_in_the_lock():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lock = {m.lower() for m in re.findall(r"^([A-Za-z0-9_.-]+)==", (ROOT / "requirements.lock").read_text(), re.M)}
+    for dependency in project["dependencies"]:
+        assert re.split(r"[\[>=<]", dependency)[0].lower() in lock
+
+
+@pytest.mark.parametrize("word", schema.CLASSES)
+def test_the_readme_says_what_a_class_means(word):
+    assert f"`{word}`" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_forbidden_words_are_never_said_of_a_site():
+    for path in [*ROOT.glob("views/*.py"), *ROOT.glob("layers/*.py"), *ROOT.glob("geo/*.py")]:
+        text = path.read_text("utf-8").casefold()
+        assert "conflict-free" not in text.replace('no "conflict-free"', ""), path
+        assert "sans conflit" not in text, path
