@@ -121,10 +121,10 @@ def _parse(source: Source, purpose: str, clock: Clock, report: Report, columns: 
     if kind == "zip":
         return _parse_zip(source, clock, report, columns)
     if kind == "xml":
-        from layers.formats.kml import read_kml, read_xml
+        from layers.formats.kml import read_document, read_kml
 
         if purpose == "xml":
-            return read_xml(source.data(), source.name, clock)
+            return read_document(source.data(), source.name, clock)
         return read_kml(source.data(), source.name, clock, report, columns, "kml")
     if kind == "geotiff":
         return _parse_raster(source, purpose, clock)

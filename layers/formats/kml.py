@@ -211,7 +211,7 @@ def read_kml(
     return parsed
 
 
-def read_xml(data: bytes, name: str, clock: Clock) -> Parsed:
+def read_document(data: bytes, name: str, clock: Clock) -> Parsed:
     """Any XML that is not refused, as its root element beside an empty table."""
     root = load_xml(data, clock, name)
     return Parsed(text_frame({}, 0), np.empty(0, dtype=np.int64), None, "xml", document=root)

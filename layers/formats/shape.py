@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import struct
+import warnings
 from collections.abc import Collection
 from typing import Any
 
@@ -144,6 +145,8 @@ def read_shapefile(
     """Records of the one shapefile of a zip archive, in whatever sub-folder it lies."""
     import shapefile
 
+    # once and for all, since filters are shared by threads: what pyshp remarks on is said in the report
+    warnings.filterwarnings("ignore", module="shapefile")
     stem = _one_layer(archive, name)[:-4]
     parts = {m[len(stem) + 1 :].lower(): m for m in archive.members if m.startswith(stem + ".")}
     shp = archive.read(parts["shp"])
@@ -168,6 +171,10 @@ def read_shapefile(
             records = _records(table, total, set(deleted), len(names), clock, name)
     if len(set(names)) != len(names):
         raise FormatError("Two columns have the same name.", where=name, got=", ".join(names[:10]))
+    said = 2 * struct.unpack_from(">i", shp, 24)[0]
+    if said != len(shp):
+        report.note(f"The .shp says that it has {said} bytes and has {len(shp)}; what is whole was read.")
+        shp = shp[:24] + struct.pack(">i", len(shp) // 2) + shp[28:]
     with shapefile.Reader(shp=io.BytesIO(shp)) as reader:
         shapes = _shapes(reader, count, clock, report)
     return _together(

@@ -102,26 +102,26 @@ def read_xlsx(
     hollow = _look_over(archive, name)
     import openpyxl
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl remarks on styles and extensions that are not read anyway
-        book = openpyxl.load_workbook(io.BytesIO(source.data()), read_only=True, data_only=True, keep_links=False)
-        try:
-            sheets = [s for s in book.worksheets if s.sheet_state == "visible"] or list(book.worksheets)
-            for sheet in sheets:
-                rows = _Sheet(sheet, clock, name)
-                walk = iter(rows)
-                skipped = 0
-                header: list[str] = []
-                for _, cells in walk:
-                    filled = sum(bool(c.strip()) for c in cells)
-                    if filled >= 2 or (filled and len(sheets) == 1 and skipped > 20):
-                        header = cells
-                        break
-                    skipped += bool(filled)
-                if header:
-                    return _body(header, walk, rows, sheet.title, hollow, skipped, sheets, clock, report, columns)
-        finally:
-            book.close()
+    # once and for all, since filters are shared by threads: openpyxl remarks on styles that are not read anyway
+    warnings.filterwarnings("ignore", module="openpyxl")
+    book = openpyxl.load_workbook(io.BytesIO(source.data()), read_only=True, data_only=True, keep_links=False)
+    try:
+        sheets = [s for s in book.worksheets if s.sheet_state == "visible"] or list(book.worksheets)
+        for sheet in sheets:
+            rows = _Sheet(sheet, clock, name)
+            walk = iter(rows)
+            skipped = 0
+            header: list[str] = []
+            for _, cells in walk:
+                filled = sum(bool(c.strip()) for c in cells)
+                if filled >= 2 or (filled and len(sheets) == 1 and skipped > 20):
+                    header = cells
+                    break
+                skipped += bool(filled)
+            if header:
+                return _body(header, walk, rows, sheet.title, hollow, skipped, sheets, clock, report, columns)
+    finally:
+        book.close()
     raise FormatError("The workbook has no table.", where=name, expected=f"a header of 2 to {door.columns} columns")
 
 

@@ -1,0 +1,121 @@
+"""There is one door: no other module hands a file to a reader that follows references, runs code, or has no limits."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from layers.formats.reasons import REASONS
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = sorted(
+    p for part in ("geo", "layers", "views") for p in (ROOT / part).rglob("*.py") if "__pycache__" not in p.parts
+) + [p for p in (ROOT / "app.py", ROOT / "cli.py") if p.exists()]
+
+NOWHERE = {
+    "read_file", "read_dataframe", "read_arrow", "open_arrow", "read_feather", "read_pickle", "read_excel", "read_html",
+    "read_xml", "read_hdf", "read_orc", "read_sql", "read_fwf", "read_clipboard", "from_features_file", "list_layers",
+}  # fmt: skip
+MODULES = {"fiona", "osgeo", "gdal", "ogr", "pyogrio", "pickle", "marshal", "shelve", "dill", "joblib", "lxml"}
+CALLS = {"eval", "exec", "compile_restricted", "__import__"}
+XML = {"parse", "fromstring", "iterparse", "XMLParser", "XML"}
+HOME = {  # readers of foreign bytes, and the one module that may call them
+    "ZipFile": {"layers/formats/archive.py", "layers/formats/xlsx_write.py"},
+    "Reader": {"layers/formats/shape.py"},
+    "load_workbook": {"layers/formats/sheet.py"},
+    "ParquetFile": {"layers/formats/geoparquet.py"},
+    "Popen": {"layers/formats/child.py"},
+    "deserialize": {"layers/formats/geopackage.py"},
+}
+
+
+def calls(tree: ast.AST):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            function = node.func
+            yield node, function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def imported(tree: ast.AST):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (a.name for a in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_no_other_door(path):
+    place = path.relative_to(ROOT).as_posix()
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    modules = set(imported(tree))
+    assert not {m.split(".")[0] for m in modules} & MODULES, place
+    for node, name in calls(tree):
+        where = f"{place}:{node.lineno}: {name}"
+        assert name not in NOWHERE, where
+        if isinstance(node.func, ast.Name):
+            assert name not in CALLS, where
+        if name in HOME:
+            assert place in HOME[name], where
+        if name in XML and isinstance(node.func, ast.Attribute):
+            owner = ast.unparse(node.func.value)
+            assert owner in ("ast", "urllib.parse") or "ElementTree" not in owner, where
+        if (
+            name == "open"
+            and isinstance(node.func, ast.Attribute)
+            and ast.unparse(node.func.value) in ("rasterio", "memory")
+        ):
+            drivers = [ast.literal_eval(k.value) for k in node.keywords if k.arg == "driver"]
+            assert drivers == ["GTiff"], where
+        if name in ("from_wkb", "from_wkt", "from_geojson") and not place.startswith("layers/formats/"):
+            assert place.startswith(("geo/", "layers/")), where
+
+
+def test_the_search_finds_what_it_looks_for():
+    tree = ast.parse("import geopandas as g\ng.read_file('x')\nimport pyogrio\n")
+    assert "read_file" in {n for _, n in calls(tree)}
+    assert "pyogrio" in set(imported(tree))
+
+
+def test_reading_a_csv_loads_no_native_reader():
+    code = (
+        "import sys; from layers.formats import read; read(b'id,lat,lon\\n1,2,3\\n', 'a.csv');"
+        "bad = {'pyogrio', 'rasterio', 'geopandas', 'openpyxl', 'sqlite3', 'streamlit', 'folium', 'pyproj'} & set(sys.modules);"
+        "sys.exit(f'loaded: {bad}' if bad else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_reason_has_both_languages_and_is_used_by_name():
+    for key, (english, french) in REASONS.items():
+        assert key.isidentifier(), key
+        assert key == key.lower(), key
+        assert english.endswith("."), key
+        assert french.endswith("."), key
+        assert english != french, key
+
+
+def test_the_limits_page_names_every_refusal():
+    from layers.formats.sniff import REFUSED_MARKUP
+
+    text = (ROOT / "docs" / "limits.md").read_text(encoding="utf-8").lower()
+    assert REFUSED_MARKUP
+    for word in (
+        "vrt",
+        "gdalg",
+        "wfs",
+        "gml",
+        "svg",
+        "html",
+        "utf-16",
+        "nul",
+        "symbolic|links",
+        "overlapping",
+        "encrypted",
+    ):
+        assert any(w in text for w in word.split("|")), word
