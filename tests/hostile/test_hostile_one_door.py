@@ -30,6 +30,7 @@ HOME = {  # readers of foreign bytes, and the one module that may call them
     "ParquetFile": {"layers/formats/geoparquet.py"},
     "Popen": {"layers/formats/child.py"},
     "deserialize": {"layers/formats/geopackage.py"},
+    "XMLParser": {"layers/formats/xml_stream.py"},
 }
 
 
@@ -62,7 +63,7 @@ def test_no_other_door(path):
         if name in HOME:
             assert place in HOME[name], where
         owner = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else ""
-        if name in XML:
+        if name in XML and place != "layers/formats/xml_stream.py":  # its target refuses every document type
             assert "ElementTree" not in owner, where
             assert owner not in ("ET", "etree", "minidom", "sax"), where
         if name == "open" and owner in ("rasterio", "memory"):
