@@ -14,9 +14,9 @@ from geo.programmes import TYPES, active_on
 from layers.i18n import Translator
 from layers.map import Line, Mark
 from layers.programme_types import labels
+from layers.scene import circle
 from layers.words import CLASSES, ZONE_STATUSES
 
-CIRCLE_CORNERS = 72
 MOST_LABELS = 40
 """Footprints that carry their programme's id; with more of them the words would hide the map."""
 MOST_LINES = 2_000
@@ -89,18 +89,8 @@ def _shape(place: Any, polygon: Any, boundaries: object) -> Any:
     if place["kind"] == "admin":
         return find_units(place, boundaries)
     if place["kind"] == "point" and place["radius_km"] > 0:
-        return circle(place["lon"], place["lat"], place["radius_km"])
+        return circle(place["lon"], place["lat"], place["radius_km"] * 1000)
     return None
-
-
-def circle(lon: float, lat: float, radius_km: float) -> Any:
-    """A ring of points at a geodesic distance, for drawing (the measuring is done elsewhere)."""
-    from pyproj import Geod
-
-    azimuth = np.linspace(0, 360, CIRCLE_CORNERS, endpoint=False)
-    n = len(azimuth)
-    x, y, _back = Geod(ellps="WGS84").fwd(np.full(n, lon), np.full(n, lat), azimuth, np.full(n, radius_km * 1000))
-    return shapely.Polygon(np.column_stack([x, y]))
 
 
 def _parts(shape: Any) -> list[Any]:

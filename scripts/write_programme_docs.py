@@ -1,0 +1,86 @@
+"""Writes docs/programmes.md from the tables of the code, so that page and code never differ.
+
+Run: `python -m scripts.write_programme_docs`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from geo import programme_coverage as coverage
+from geo import programmes
+from geo.footprints import STACK
+from geo.programme_choice import EXACT_LIMIT
+from layers.programme_types import type_map
+from layers.tables import rows
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "programmes.md"
+
+HEAD = """# Programmes of donors
+
+Made by `scripts/write_programme_docs.py`; a test holds page and code together. The stocktake that the action plan of
+May 2011 asked for (point 6): what is being done, what could be better coordinated, what remains.
+
+    cahra coverage --sites F --incidents F --programmes F [--programmes F ...] [--boundaries F] --as-of D --out DIR
+
+A file of programmes is a table (CSV, XLSX), a polygon file, or IATI 2.x activities (XML; a folder stands for the XML
+files in it). The page *Programmes* does the same for files dropped in.
+
+## What is counted
+- **Coverage**: a footprint (polygon, administrative unit, or point with a *stated* radius, in this order) that holds
+  the site, of a programme active on the day, of a type. Active: begun, not over (the last day counts), neither in
+  preparation nor cancelled. Without a start a programme is never active; without an end it is ongoing and flagged.
+- **Gap**: a conflict-affected or high-risk site with no active programme of a type. Sites of which too little is known
+  are counted apart. `gaps_certain` and `gaps_possible` carry the doubt of the classes; `gaps_possible` includes the rest.
+- **Overlap**: two or more programmes of *different named* donors, of one type, at one site, on the day.
+- **National and regional programmes** are listed with their money (`national.csv`) and cover no site. So are points
+  without a stated radius, units in which no site lies, and stacked points: {stack} or more programmes on one point that is
+  called approximate, or of which neither exactness nor radius is stated.
+- **Money** is kept as given: summed within one currency, never converted.
+- **What if**: districts that would close most gaps. Districts share no site, so taking the best each time is exact;
+  drawn areas may overlap: up to {exact} combinations are all tried, above that the choice is greedy (at least 63 % of
+  the best). The method is a column.
+
+## The types, and what leads to them
+A type is written as its key or its words in English or French, or as a sector of `data/dac_sector_types.csv`, which a
+user may edit. What leads to no type is listed, not dropped.
+
+"""
+
+FILES = """
+## Files
+`coverage.csv`, `gaps.csv`, `overlaps.csv`, `units.csv`, `totals.csv`, `zones.csv` (totals by zone status), `national.csv`,
+`next_units.csv` (what to do next, with its method), `programmes.csv` (all as read, with their state), `remarks.csv` (taken,
+though something is missing), `rejected.csv` (not taken, with the reason), `map.html`, `run.json`.
+"""
+
+TABLES = {
+    "programmes.csv (and `state`)": programmes.PROGRAMMES,
+    "Footprints": programmes.FOOTPRINTS,
+    "coverage.csv, overlaps.csv": coverage.COVERED,
+    "gaps.csv": coverage.GAPS,
+    "units.csv": coverage.UNITS,
+    "national.csv": coverage.NATIONAL,
+}
+
+
+def page() -> str:
+    """The whole page."""
+    out = [HEAD.format(stack=STACK, exact=f"{EXACT_LIMIT:,}")]
+    out.append("| Type | In words | Sectors (vocabulary:code) | Meaning |\n|---|---|---|---|\n")
+    sectors = type_map().sectors
+    for row in rows("programme_types.csv"):
+        codes = ", ".join(f"{v}:{c}" for (v, c), kind in sectors.items() if kind == row["type"]) or "none"
+        words = f"{row['label_en']} · {row['label_fr']}"
+        out.append(f"| `{row['type']}` | {words} | {codes} | {row['meaning_en']} |\n")
+    out.append(FILES)
+    for name, table in TABLES.items():
+        out.append(f"\n### {name}\n\n| Column | Type | Meaning | A blank means |\n|---|---|---|---|\n")
+        for c in table:
+            allowed = f" ({', '.join(c.allowed)})" if c.allowed else ""
+            out.append(f"| `{c.name}` | {c.type} | {c.meaning}{allowed} | {c.blank} |\n")
+    return "".join(out)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")
