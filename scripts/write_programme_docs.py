@@ -31,11 +31,11 @@ files in it). The page *Programmes* does the same for files dropped in.
   the site, of a programme active on the day, of a type. Active: begun, not over (the last day counts), neither in
   preparation nor cancelled. Without a start a programme is never active; without an end it is ongoing and flagged.
 - **Gap**: a conflict-affected or high-risk site with no active programme of a type. Sites of which too little is known
-  are counted apart. `gaps_certain` and `gaps_possible` carry the doubt of the classes; `gaps_possible` includes the rest.
+  are counted apart. `gaps_certain` and `gaps_possible` carry the doubt of the classes; the latter includes the rest.
 - **Overlap**: two or more programmes of *different named* donors, of one type, at one site, on the day.
 - **National and regional programmes** are listed with their money (`national.csv`) and cover no site. So are points
-  without a stated radius, units in which no site lies, and stacked points: {stack} or more programmes on one point that is
-  called approximate, or of which neither exactness nor radius is stated.
+  without a stated radius, units in which no site lies, and stacked points: {stack} or more programmes on one point that
+  is called approximate, or of which neither exactness nor radius is stated.
 - **Money** is kept as given: summed within one currency, never converted.
 - **What if**: districts that would close most gaps. Districts share no site, so taking the best each time is exact;
   drawn areas may overlap: up to {exact} combinations are all tried, above that the choice is greedy (at least 63 % of
@@ -49,9 +49,9 @@ user may edit. What leads to no type is listed, not dropped.
 
 FILES = """
 ## Files
-`coverage.csv`, `gaps.csv`, `overlaps.csv`, `units.csv`, `totals.csv`, `zones.csv` (totals by zone status), `national.csv`,
-`next_units.csv` (what to do next, with its method), `programmes.csv` (all as read, with their state), `remarks.csv` (taken,
-though something is missing), `rejected.csv` (not taken, with the reason), `map.html`, `run.json`.
+`coverage.csv`, `gaps.csv`, `overlaps.csv`, `units.csv`, `totals.csv`, `zones.csv` (totals by zone status),
+`national.csv`, `next_units.csv` (what to do next, with its method), `programmes.csv` (all as read, with their state),
+`remarks.csv` (taken, though something is missing), `rejected.csv` (not taken, with the reason), `map.html`, `run.json`.
 """
 
 TABLES = {

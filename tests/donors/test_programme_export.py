@@ -55,6 +55,28 @@ def test_the_files_of_a_run_reconcile_and_are_the_same_each_time() -> None:
     assert any("not on" in line or "national.csv" in line for line in run.summary())
 
 
+def test_frames_alone_give_the_same_stocktake() -> None:
+    from geo.programme_coverage import coverage_job
+    from layers.rules import default_rules
+
+    run = demonstration()
+    loaded = run.loaded
+    again = coverage_job(
+        loaded.sites[0].frame,
+        loaded.incidents,
+        run.result.programmes,
+        as_of=DAY,
+        rules=default_rules(),
+        coverage=loaded.coverage,
+        zones=loaded.zones,
+        restrictions=job.restrictions(),
+        outlines=job.country_outlines(),
+        aliases=job.unit_aliases(),
+    )
+    pd.testing.assert_frame_equal(again.gaps, run.result.gaps)
+    pd.testing.assert_frame_equal(again.units, run.result.units)
+
+
 def test_the_map_opens_alone_in_both_languages_and_paints_no_country() -> None:
     run = demonstration()
     english, french = run.map_html("en").decode(), run.map_html("fr").decode()
