@@ -12,7 +12,7 @@ from layers.formats.numbers import parse_number
 
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _DMS = re.compile(
-    rf"(?P<head>[NSEWO])?\s*(?P<sign>[+-])?\s*(?P<d>{_NUMBER})\s*(?:[°ºd˚*]|deg|\s)\s*"
+    rf"(?P<head>[NSEWO])?\s*(?P<sign>[+-])?\s*(?P<d>{_NUMBER})\s*(?:[°d*]|deg|\s)\s*"
     rf"(?:(?P<m>{_NUMBER})\s*(?:['’′´`m]|min|\s|(?=\s*[NSEWO]|$))\s*)?"
     rf"(?:(?P<s>{_NUMBER})\s*(?:[\"”″]|''|’’|′′|s|sec|(?=\s*[NSEWO]|$))\s*)?(?P<tail>[NSEWO])?",
     re.IGNORECASE,
@@ -27,6 +27,8 @@ _WEST_SOUTH = "WSO"
 
 
 def _plain(text: str) -> str:
+    for sign in "\u00ba\u02da":  # NFKC would make letters of these stand-ins for the degree sign
+        text = text.replace(sign, "°")
     return unicodedata.normalize("NFKC", text).strip().replace("\u2212", "-")
 
 
