@@ -83,7 +83,7 @@ def picture(lon: Floats, lat: Floats, *, cell_km: float = 5.0, spread_km: float 
     known = np.isfinite(lon) & np.isfinite(lat)
     if not known.any():
         return None
-    from rasterio.transform import from_origin
+    from rasterio.transform import Affine
     from rasterio.warp import Resampling, reproject, transform_bounds
 
     values, crs, (left, top, cell) = density(lon[known], lat[known], cell_km=cell_km, spread_km=spread_km)
@@ -99,9 +99,9 @@ def picture(lon: Floats, lat: Floats, *, cell_km: float = 5.0, spread_km: float 
     reproject(
         values,
         warped,
-        src_transform=from_origin(left, top, cell, cell),
+        src_transform=Affine(cell, 0.0, left, 0.0, -cell, top),
         src_crs=wkt,
-        dst_transform=from_origin(west_m, north_m, step, step),
+        dst_transform=Affine(step, 0.0, west_m, 0.0, -step, north_m),
         dst_crs="EPSG:3857",
         resampling=Resampling.bilinear,
     )

@@ -472,7 +472,7 @@
       if (this._map._cahraDrawing) return;
       const found = this.hit(e.layerPoint) || (this.options.ask ? { kind: "place", row: -1 } : null);
       if (!found) return;
-      if (this.options.popups) {
+      if (this.options.popups || found.kind === "incident") {
         const extra = (found.kind === "site" && (this.blob.details || {})[found.row]) || [];
         L.popup({ maxWidth: 320 }).setLatLng(e.latlng).setContent(this.element(this.lines(found).concat(extra))).openOn(this._map);
       }

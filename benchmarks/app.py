@@ -1,0 +1,255 @@
+"""How fast the app is: 5,000 and 50,000 sites, 10,000 incidents, 80 polygons, in a real browser.
+
+    .venv/bin/python -m benchmarks.app            # prints the table of benchmarks/app.md
+    .venv/bin/python -m benchmarks.app 5000       # one size only
+
+The data is made here, dropped in as a reader would drop it, and has no meaning.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+ROOT = Path(__file__).resolve().parents[1]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+INCIDENTS, POLYGONS = 10_000, 80
+COLUMNS = (
+    "source,dataset,dataset_version,record_id,date_start,date_end,date_prec,precision,country,lon,lat,admin1,admin2,"
+    "deaths_best,deaths_low,deaths_high,kind,actor_a,actor_b,counts,provisional,candidate,restricted,demonstration"
+)
+REGISTER = (
+    "unit,country,level,scheme,status,valid_from,valid_to,date_precision,decided_by,source,boundary_version,recorded_at"
+)
+FRAME = "document.querySelector('iframe').contentWindow"
+SPOT = f"""() => {{
+  const m = {FRAME}.map, l = Object.values(m._layers).find(l => l.sites && l._pixels), s = m.getSize();
+  for (let i = 0; i < l.sites.row.length; i++) {{
+    const q = m.layerPointToContainerPoint([l._pixels.sites[2 * i], l._pixels.sites[2 * i + 1]]);
+    if (q.x > 80 && q.x < s.x - 320 && q.y > 80 && q.y < s.y - 80) return [q.x, q.y];
+  }}
+  return null;
+}}"""
+DRAWN = (
+    "() => { const f = document.querySelector('iframe'); if (!f || !f.contentWindow.map) return 0;"
+    " const l = Object.values(f.contentWindow.map._layers).find(l => l.sites);"
+    " return l && l._pixels ? l.sites.row.length : 0; }"
+)
+TIMEOUT_MS = 180_000
+
+
+def sites_csv(n: int) -> bytes:
+    rng = np.random.default_rng(1)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["site_id", "name", "lat", "lon", "minerals", "country", "admin1", "admin2", "coord_precision_km"])
+    minerals = ["gold", "diamond", "gold;diamond", "cassiterite"]
+    lon, lat = rng.uniform(15, 27, n), rng.uniform(4, 10, n)
+    for i in range(n):
+        unit = f"Unit {int((lon[i] - 15) / 1.2) + 10 * int((lat[i] - 4) / 0.75):02}"
+        writer.writerow(
+            [f"B{i:06}", f"Bench pit {i}", f"{lat[i]:.5f}", f"{lon[i]:.5f}", minerals[i % 4], "CAF", "Bench", unit, 0.1]
+        )
+    return out.getvalue().encode()
+
+
+def incidents_csv(n: int) -> bytes:
+    rng = np.random.default_rng(2)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    out.write(COLUMNS + "\n")
+    days = np.datetime64("2014-01-01") + rng.integers(0, 1000, n)
+    for i in range(n):
+        deaths = int(rng.integers(1, 20))
+        kind = ("state-based", "non-state", "one-sided")[i % 3]
+        what = ["bench", "Bench incidents", "1", f"E{i:06}", days[i], days[i], 1, 1 + i % 2, "CAF"]
+        where = [f"{rng.uniform(15, 27):.4f}", f"{rng.uniform(4, 10):.4f}", "", ""]
+        writer.writerow(
+            [*what, *where, deaths, deaths, deaths, kind, "A", "B", "true", "false", "false", "false", "true"]
+        )
+    return out.getvalue().encode()
+
+
+def boundaries_geojson() -> bytes:
+    features = []
+    for row in range(8):
+        for column in range(10):
+            west, south = 15 + 1.2 * column, 4 + 0.75 * row
+            ring = [[west, south], [west + 1.2, south], [west + 1.2, south + 0.75], [west, south + 0.75], [west, south]]
+            features.append(
+                {"type": "Feature", "properties": {"shapeName": f"Unit {column + 10 * row:02}"},
+                 "geometry": {"type": "Polygon", "coordinates": [ring]}}
+            )  # fmt: skip
+    value = {"type": "FeatureCollection", "name": "bench_adm2", "boundaryYearRepresented": "2015", "features": features}
+    return json.dumps(value).encode()
+
+
+def zones_csv() -> bytes:
+    lines = [REGISTER]
+    lines.append("CAF,CAF,country,KP,restricted,2013-05-23,2024-11-15,day,KP,bench,,2026-01-01")
+    statuses = ("compliant", "monitored", "priority", "suspended")
+    lines += [
+        f"Unit {i:02},CAF,admin2,KP,{statuses[i % 4]},2013-05-23,,day,KP,bench,,2026-01-01" for i in range(POLYGONS)
+    ]
+    return "\n".join(lines).encode()
+
+
+def python_part(n: int) -> dict[str, float]:
+    """Seconds and bytes of what Python does when a filter changes, without a browser."""
+    import datetime as dt
+
+    from layers import job, scene
+    from layers.formats.limits import UPLOAD
+    from layers.i18n import translator
+    from layers.map import DataLayer, blob
+    from layers.selection import Filters
+
+    began = time.perf_counter()
+    loaded = job.load(
+        job.Inputs(
+            sites=[job.Source("sites.csv", sites_csv(n))],
+            incidents=[job.Source("incidents.csv", incidents_csv(INCIDENTS))],
+            boundaries=[job.Source("bench_adm2.geojson", boundaries_geojson())],
+            zones=job.Source("zones.csv", zones_csv()),
+            country="CAF",
+            door=UPLOAD,
+        )
+    )
+    read = time.perf_counter() - began
+    day = dt.date(2016, 9, 19)
+    began = time.perf_counter()
+    run = job.run(loaded, day)
+    assessed = time.perf_counter() - began
+    at = np.datetime64(day)
+
+    def map_of(sites: pd.DataFrame) -> int:
+        content = blob(
+            translator("en"),
+            sites=sites,
+            incidents=scene.incidents_at(loaded.incidents, at, 36),
+            zones=scene.zone_areas(loaded.zones, loaded.boundaries, at, job.unit_aliases()),
+            run="bench",
+        )
+        return len(DataLayer(content).blob)
+
+    best, sites = float("inf"), run.assessment.sites
+    for mineral in ("gold", "diamond", "gold", "diamond"):
+        began = time.perf_counter()
+        map_of(sites[Filters(minerals=(mineral,)).apply(sites)])
+        best = min(best, time.perf_counter() - began)
+    return {"read": read, "assess": assessed, "filter": best, "kb": map_of(sites) / 1e3}
+
+
+def in_browser(n: int, folder: Path) -> dict[str, float]:
+    """Seconds that a reader waits."""
+    from playwright.sync_api import sync_playwright
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    files = {
+        "Boundaries of districts or regions": ("bench_adm2.geojson", boundaries_geojson()),
+        "Zone register": ("zones.csv", zones_csv()),
+        "Incidents (UCDP, ACLED)": ("incidents.csv", incidents_csv(INCIDENTS)),
+        "Mine sites (list, IPIS visits, trade lines)": ("sites.csv", sites_csv(n)),
+    }
+    took: dict[str, float] = {}
+    try:
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.25)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+            page = browser.new_page(viewport={"width": 1400, "height": 1000}, locale="en-GB")
+            page.set_default_timeout(TIMEOUT_MS)
+
+            def wait_for(count: str) -> None:
+                page.wait_for_function(f"() => {{ const n = ({DRAWN})(); return {count}; }}", timeout=TIMEOUT_MS)
+
+            began = time.perf_counter()
+            page.goto(url)
+            wait_for("n > 0")
+            took["first map, cold"] = time.perf_counter() - began
+            began = time.perf_counter()
+            page.reload()
+            wait_for("n > 0")
+            took["first map, warm"] = time.perf_counter() - began
+            page.get_by_text("Data", exact=True).click()
+            for role, (name, content) in files.items():
+                path = folder / name
+                path.write_bytes(content)
+                page.get_by_role("combobox", name="Kind of file").click()
+                page.get_by_role("option", name=role).click()
+                page.wait_for_timeout(700)
+                began = time.perf_counter()
+                page.locator("input[type=file]").first.set_input_files(path)
+                page.get_by_text(name).first.wait_for()
+            page.get_by_text("Demonstration data", exact=True).first.click()
+            wait_for(f"n > {n * 0.9}")
+            took["files dropped to map"] = time.perf_counter() - began
+            page.wait_for_timeout(3000)
+            page.evaluate(f"() => {{ {FRAME}.map.setView([6, 19], 9, {{animate: false}}); }}")
+            began = time.perf_counter()
+            page.get_by_label("Search name, id or district").fill("pit 1")
+            page.keyboard.press("Enter")
+            wait_for(f"n > 0 && n < {n * 0.6}")
+            took["filter to map"] = time.perf_counter() - began
+            took["zoom kept"] = float(page.evaluate(f"() => {FRAME}.map.getZoom() === 9"))
+            page.wait_for_timeout(2000)
+            spot = page.evaluate(SPOT)
+            began = time.perf_counter()
+            page.frame_locator("iframe").first.locator("#map_div").click(position={"x": spot[0], "y": spot[1]})
+            page.get_by_role("button", name="Open this site").wait_for()
+            took["click to answer"] = time.perf_counter() - began
+            browser.close()
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+    return took
+
+
+def main() -> None:
+    import tempfile
+
+    sizes = [int(a) for a in sys.argv[1:]] or [5_000, 50_000]
+    print(f"| {INCIDENTS:,} incidents, {POLYGONS} polygons | " + " | ".join(f"{n:,} sites" for n in sizes) + " |")
+    print("|---|" + "---|" * len(sizes))
+    rows: dict[str, list[str]] = {}
+    for n in sizes:
+        alone = python_part(n)
+        with tempfile.TemporaryDirectory() as folder:
+            seen = in_browser(n, Path(folder))
+        for label, value in (
+            ("Python: files read [s]", f"{alone['read']:.2f}"),
+            ("Python: assessed at a new date [s]", f"{alone['assess']:.2f}"),
+            ("Python: filter change, map ready to send [s]", f"{alone['filter']:.3f}"),
+            ("payload of the map, all sites [kB]", f"{alone['kb']:.0f}"),
+            *((f"browser: {k} [s]", f"{v:.1f}") for k, v in seen.items() if k != "zoom kept"),
+            ("browser: zoom kept after a filter", "yes" if seen["zoom kept"] else "no"),
+        ):
+            rows.setdefault(label, []).append(value)
+    for label, values in rows.items():
+        print(f"| {label} | " + " | ".join(values) + " |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""The pages without a browser: each runs in both languages, loads nothing from elsewhere, and says what is wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from layers.formats.escape import clean
+from tests.hostile.strings import HOSTILE
+from views import session
+from views.pages import FOLDER, PAGES
+
+PAGES_HERE = [p.file for p in PAGES if (FOLDER / p.file).is_file()]
+OWN = ("explore.py", "site.py", "ask.py", "compare.py", "tree.py")
+
+
+def opened(page: str, **address: str) -> AppTest:
+    app = AppTest.from_file(str(FOLDER / page), default_timeout=90)
+    for key, value in address.items():
+        app.query_params[key] = value
+    return app.run()
+
+
+def maps(app: AppTest) -> list[dict]:
+    """The arguments of every map on the page."""
+    found = [e for e in app.get("component_instance") if "st_folium" in e.proto.component_name]
+    return [json.loads(e.proto.json_args) for e in found]
+
+
+def texts(app: AppTest) -> str:
+    kinds = ("title", "subheader", "markdown", "caption", "text", "info", "warning", "error")
+    return "\n".join(str(e.value) for kind in kinds for e in app.get(kind) if getattr(e, "value", None))
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("page", OWN)
+def test_a_page_runs_without_an_error_in_both_languages(page, language):
+    app = opened(page, lang=language, site="demonstration|DEMO-001", place="4.3,16.0")
+    assert not app.exception
+    assert [e.value for e in app.error] == []
+
+
+@pytest.mark.parametrize("page", ["explore.py", "site.py", "ask.py", "compare.py"])
+def test_a_map_names_no_foreign_host(page):
+    app = opened(page, site="demonstration|DEMO-001")
+    drawn = maps(app)
+    assert drawn
+    for arguments in drawn:
+        assert "https://" not in arguments["script"] + arguments["feature_group"] + arguments["header"]
+        assert all(url.startswith("../../app/static/") for url in arguments["js_links"] + arguments["css_links"])
+        assert len(arguments["feature_group"]) < 500_000
+
+
+def test_tiles_are_opt_in_and_say_what_they_reveal():
+    app = opened("explore.py")
+    toggle = app.toggle(key="q_tiles")
+    assert not toggle.value
+    assert "OpenStreetMap's servers" in toggle.help
+    assert "tile.openstreetmap.org" in maps(toggle.set_value(True).run())[0]["script"]
+
+
+def test_french_shows_no_english_sentence_of_the_page():
+    said = texts(opened("explore.py", lang="fr"))
+    assert "Sites miniers, conflits et zones" in said
+    assert "due diligence" not in said
+
+
+def test_an_address_is_checked_and_written_back():
+    app = opened("explore.py", day="2018-12-31", classes="high-risk~<script>", minerals="gold", age="99", area="1,2_x")
+    assert app.session_state["q_day"] == dt.date(2018, 12, 31)
+    assert app.session_state["q_classes"] == ["high-risk"]
+    assert app.query_params["day"] == "2018-12-31"
+    assert app.query_params["minerals"] == "gold"
+    assert "area" not in app.query_params
+    assert opened("explore.py", day="not-a-day").session_state["q_day"] == session.DEMONSTRATION_DAY
+
+
+def test_no_data_says_what_to_do():
+    app = opened("explore.py", demonstration="0")
+    assert "No sites are loaded" in texts(app)
+    assert not maps(app)
+
+
+def test_filters_that_nothing_passes_say_so():
+    app = opened("explore.py", text="no site is called this")
+    assert "No site passes these filters" in texts(app)
+    assert not app.exception
+
+
+def own(role: str, name: str, content: bytes, **address: str) -> AppTest:
+    """The explore page with one file of the reader's own and no demonstration data."""
+    app = AppTest.from_file(str(FOLDER / "explore.py"), default_timeout=90)
+    for key, value in {"demonstration": "0", **address}.items():
+        app.query_params[key] = value
+    app.run()
+    app.session_state["files"] = {f"{role}/x": session.File(role, name, "0" * 64, content)}
+    return app.run()
+
+
+def test_a_wrong_file_is_told_in_words_in_the_readers_language():
+    english = own("sites", "wrong.csv", b"colour,size\nred,1\n")
+    assert not english.exception
+    assert "wrong.csv" in english.error[0].value.replace("\\", "")
+    french = own("sites", "wrong.csv", b"colour,size\nred,1\n", lang="fr")
+    assert "Attendu" in french.error[0].value
+    assert "Expected" not in french.error[0].value
+
+
+def test_an_error_of_ours_shows_a_code_and_no_traceback(monkeypatch, caplog):
+    def broken(*_args, **_kwargs):
+        raise RuntimeError("secret row of a reader")
+
+    monkeypatch.setattr("layers.scene.incidents_at", broken)
+    app = opened("explore.py")
+    said = "\n".join(e.value for e in app.error)
+    assert "code" in said
+    assert "secret" not in said + caplog.text
+    assert "RuntimeError" in caplog.text
+    assert "Traceback" not in said
+
+
+def test_hostile_names_reach_the_map_only_as_data():
+    rows = "\n".join(
+        f'H{i},"{clean(text).replace(chr(34), chr(34) * 2)}",{4 + i / 50:.3f},{16 + i / 50:.3f},gold,CAF'
+        for i, text in enumerate(HOSTILE)
+    )
+    app = own("sites", "hostile.csv", ("site_id,name,lat,lon,minerals,country\n" + rows).encode())
+    assert not app.exception
+    sent = maps(app)[0]["feature_group"]
+    assert "{{" not in sent
+    assert "<img" not in sent
+    assert "</script" not in sent
+    assert "evil.example" in sent  # shown as text
+
+
+def test_another_language_keeps_the_settings():
+    app = opened("explore.py", minerals="gold")
+    app.session_state["q_lang"] = "fr"
+    app.run()
+    assert app.session_state["q_minerals"] == ["gold"]
+    assert app.query_params["lang"] == "fr"
+
+
+def test_the_dossier_and_the_differences_follow_the_choice():
+    app = opened("compare.py", day="2016-09-19", other="2016-09-19")
+    assert "are the same on both sides" in texts(app)
