@@ -132,8 +132,12 @@ def _parse(source: Source, purpose: str, clock: Clock, report: Report, columns: 
     from layers.formats.rowset import parsed_reply
 
     task = "geopackage" if kind == "gpkg" else kind
-    reply = run_child(task, source, clock, columns=None if columns is None else sorted(columns))
-    return _converted(parsed_reply(reply, kind, report), source, report)
+    plain = type(columns) in (set, frozenset, list, tuple, dict)  # other collections may know names by more spellings
+    reply = run_child(task, source, clock, columns=sorted(columns) if columns is not None and plain else None)
+    parsed = _converted(parsed_reply(reply, kind, report), source, report)
+    if columns is not None:
+        parsed.frame = parsed.frame[[n for n in parsed.frame.columns if n in columns]]
+    return parsed
 
 
 def _parse_raster(source: Source, purpose: str, clock: Clock) -> Parsed:
