@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 UNUSABLE = 2
 """Exit status where the input cannot be used; one message on standard error says why."""
+
+
+TOKEN = "UCDP_TOKEN"
+"""Environment variable that holds the user's own token for the UCDP API; it is never written down."""
 
 
 class Progress:
@@ -150,6 +155,25 @@ def verify(args: argparse.Namespace) -> int:
     return 0
 
 
+def fetch(args: argparse.Namespace) -> int:
+    """`cahra fetch`: downloads from a publisher, only when asked; what came is kept with its version and licence."""
+    from layers.catalogue import Store
+    from layers.fetch import fetch_boundaries, fetch_ucdp
+
+    store = Store(Path(args.out))
+    if args.what == "boundaries":
+        entry = fetch_boundaries(store, args.country, args.level)
+    else:
+        token = os.environ.get(TOKEN, "")
+        if not token:
+            raise InputError("UCDP asks for a token.", where=TOKEN, remedy="Set it in the environment; it is not kept.")
+        begin, end = (iso_date(d) if d else None for d in (args.begin, args.end))
+        entry = fetch_ucdp(store, args.edition, args.country, token, start=begin, end=end)
+        write(Path(args.out), {"coverage.csv": store.coverage()})
+    print(f"{entry.name}: {entry.dataset} {entry.version}, {entry.licence}, {entry.size} bytes")
+    return 0
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     top = argparse.ArgumentParser(
@@ -166,6 +190,15 @@ def parser() -> argparse.ArgumentParser:
     two.add_argument("folder", metavar="DIR", help="folder written by cahra assess")
     add_inputs(two, required=False)
     two.set_defaults(call=verify)
+    three = commands.add_parser("fetch", help="download from a publisher", description=fetch.__doc__)
+    three.add_argument("what", choices=("incidents", "boundaries"), help="UCDP GED, or geoBoundaries")
+    three.add_argument("--country", required=True, help="code or name")
+    three.add_argument("--edition", default="25.1", help="UCDP edition; 25.0.8 is a monthly candidate edition")
+    three.add_argument("--from", dest="begin", metavar="YYYY-MM-DD", help="first day; default: all the edition holds")
+    three.add_argument("--to", dest="end", metavar="YYYY-MM-DD", help="last day")
+    three.add_argument("--level", type=int, default=2, choices=(0, 1, 2, 3), help="level of the boundaries")
+    three.add_argument("--out", required=True, metavar="DIR", help="folder that keeps the files and their index")
+    three.set_defaults(call=fetch)
     return top
 
 

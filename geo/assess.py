@@ -99,7 +99,7 @@ def assess(
     aliases
         See :func:`geo.units.aliases_of`.
     files
-        File name of each incident dataset, by dataset name, so that a coverage table may name the file.
+        File name of each incident dataset, by its version, so that a coverage table may name the file.
 
     Raises
     ------
@@ -235,7 +235,7 @@ def _datasets(prepared: Incidents, incidents: pd.DataFrame | None, files: dict[s
     frame = prepared.frame if incidents is None else incidents
     out = frame[columns].drop_duplicates().sort_values(columns).reset_index(drop=True)
     names = files or {}
-    return out.assign(file=[names.get(str(d), "") for d in out["dataset"]]).astype("str")
+    return out.assign(file=[names.get(str(v), "") for v in out["dataset_version"]]).astype("str")
 
 
 def _table(

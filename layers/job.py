@@ -99,15 +99,15 @@ def unit_aliases() -> Aliases:
     return aliases_of(table("unit_aliases"))
 
 
-def load(inputs: Inputs) -> Loaded:
-    """Reads every file.
+def load(inputs: Inputs, *, sites_needed: bool = True) -> Loaded:
+    """Reads every file; a screening brings its own list and may do without known sites.
 
     Raises
     ------
     InputError
         A file cannot be used at all; single bad rows never stop the rest.
     """
-    if not inputs.sites:
+    if sites_needed and not inputs.sites:
         raise InputError("No site list was given.", expected="at least one file", remedy="Add --sites FILE.")
     door = inputs.door
     sites = [read_sites(s.data, s.name, country=inputs.country or None, door=door) for s in inputs.sites]
@@ -199,7 +199,7 @@ def run(loaded: Loaded, as_of: dt.date, rules: Rules | None = None, now: dt.date
         restrictions=restrictions(),
         outlines=country_outlines(),
         aliases=unit_aliases(),
-        files={i.dataset: i.name for i in loaded.incident_layers},
+        files={i.dataset_version: i.name for i in loaded.incident_layers},
     )
     rejected = _together([loaded.rejected, *unused], schema.REJECTED)
     record = export.run_record(

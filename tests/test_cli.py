@@ -147,3 +147,10 @@ def test_the_command_starts_without_the_app_libraries():
     code = f"import sys, cli; cli.parser(); print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_fetch_asks_for_a_token_before_it_connects(tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("UCDP_TOKEN", raising=False)
+    assert cli.main(["fetch", "incidents", "--country", "CAF", "--out", str(tmp_path)]) == 2
+    assert "UCDP_TOKEN" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
