@@ -21,7 +21,7 @@ UNUSABLE = 2
 """Exit status where the input cannot be used; one message on standard error says why."""
 
 
-TOKEN = "UCDP_TOKEN"
+UCDP_VARIABLE = "UCDP_TOKEN"
 """Environment variable that holds the user's own token for the UCDP API; it is never written down."""
 
 
@@ -164,9 +164,9 @@ def fetch(args: argparse.Namespace) -> int:
     if args.what == "boundaries":
         entry = fetch_boundaries(store, args.country, args.level)
     else:
-        token = os.environ.get(TOKEN, "")
+        token = os.environ.get(UCDP_VARIABLE, "")
         if not token:
-            raise InputError("UCDP asks for a token.", where=TOKEN, remedy="Set it in the environment; it is not kept.")
+            raise InputError("UCDP asks for a token.", where=UCDP_VARIABLE, remedy="Set it in the environment; it is not kept.")
         begin, end = (iso_date(d) if d else None for d in (args.begin, args.end))
         entry = fetch_ucdp(store, args.edition, args.country, token, start=begin, end=end)
         write(Path(args.out), {"coverage.csv": store.coverage()})
