@@ -166,7 +166,7 @@ def fetch(args: argparse.Namespace) -> int:
     else:
         token = os.environ.get(UCDP_VARIABLE, "")
         if not token:
-            raise InputError("UCDP asks for a token.", where=UCDP_VARIABLE, remedy="Set it in the environment; it is not kept.")
+            raise InputError("UCDP asks for a token.", where=UCDP_VARIABLE, remedy="Set it in the environment.")
         begin, end = (iso_date(d) if d else None for d in (args.begin, args.end))
         entry = fetch_ucdp(store, args.edition, args.country, token, start=begin, end=end)
         write(Path(args.out), {"coverage.csv": store.coverage()})
