@@ -3,21 +3,20 @@
     .venv/bin/python -m scripts.messages          # rewrites locale/fr/LC_MESSAGES/cahra.po
     .venv/bin/python -m scripts.messages --list   # prints what has no French yet
 
-It finds ``_("...")``, ``N_("...")`` and ``plural("...", "...")`` with Babel, and the sentences of the named errors
-(first argument, ``expected``, ``got``, ``remedy``) in the syntax tree, because Babel looks at positions only.
+It finds ``_("...")``, ``N_("...")``, ``plural("...", "...")`` and the sentences of the named errors (first argument,
+``expected``, ``got``, ``remedy``), in the syntax tree: Babel's own extraction sees neither keywords nor f-strings. The
+catalogue itself is Babel's.
 """
 
 from __future__ import annotations
 
 import ast
-import io
 import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,15 +26,20 @@ _ERROR = re.compile(r"[A-Z]\w*Error$")
 _BUILTIN = {"ValueError", "TypeError", "KeyError", "RuntimeError", "OSError", "IndexError", "AssertionError"}
 
 
+def _text(node: ast.AST) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
 def marked(source: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Messages marked by ``_``, ``N_`` and ``plural``: line number, and one or two forms."""
-    found = extract(
-        "python", io.BytesIO(source), {"_": None, "N_": None, "plural": (1, 2)}, options={"encoding": "utf-8"}
-    )
-    for line, message, _comments, _context in found:
-        forms = message if isinstance(message, tuple) else (message,)
-        if all(forms):
-            yield line, forms
+    """Messages marked by ``_``, ``N_`` and ``plural``, also inside f-strings: line number, and one or two forms."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        count = {"_": 1, "N_": 1, "translate": 1, "plural": 2}.get(name, 0)
+        forms = tuple(_text(arg) for arg in node.args[:count])
+        if forms and all(forms):
+            yield node.lineno, forms
 
 
 def told_by_errors(source: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -48,12 +52,8 @@ def told_by_errors(source: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
             continue
         given = [*node.args[:1], *(k.value for k in node.keywords if k.arg in ("expected", "got", "remedy"))]
         for value in given:
-            if (
-                isinstance(value, ast.Constant)
-                and isinstance(value.value, str)
-                and re.search(r"[A-Za-z]{2}", value.value)
-            ):
-                yield node.lineno, (value.value,)
+            if re.search(r"[A-Za-z]{2}", _text(value)):
+                yield node.lineno, (_text(value),)
 
 
 def template() -> Catalog:

@@ -131,7 +131,7 @@ def figures(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
 
 
 def draw_map(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...]) -> None:
-    """Sites, zones, where programmes work, and a square around each site at risk without any."""
+    """Sites, zones, where programmes work, and a ring around each site at risk without any."""
     _, state, sites = here.translate, st.session_state, run.result.assessed
     day = run.result.as_of.to_datetime64().astype("datetime64[D]")
     content = blob(

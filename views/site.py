@@ -61,7 +61,8 @@ def axes(here: Here, it: Profile) -> None:
     style, zone = styles.site_style(site["overall_class"]), styles.zone_style(site["zone_status"])
     with left.container(border=True):
         st.markdown(f"**{_('Conflict exposure')}**: {style.sign} {_(style.text)}")
-        st.caption(_(words.CLASS_MEANINGS[site["overall_class"]]))
+        meaning = words.CLASS_MEANINGS[site["overall_class"]]
+        st.caption(_(meaning))
         for name in ("local_class", "area_class", "certain_class", "possible_class"):
             st.caption(f"{words.column(name, _)}: {words.value(name, site[name], _)}")
         if pd.notna(site["latest_incident_date"]):
