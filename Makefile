@@ -21,7 +21,7 @@ test: setup
 	$(BIN)/python -m pytest -n 2
 
 test-all: setup
-	$(BIN)/python -m pytest -n 2 -m "slow or not slow"
+	CAHRA_THOROUGH=1 $(BIN)/python -m pytest -n 2 -m "slow or not slow"
 
 check: setup
 	$(BIN)/ruff check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,9 @@ from tests.geo.test_assess import REGISTER
 
 T = "2018-12-31"
 MANY = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=200 if os.environ.get("CAHRA_THOROUGH") else 15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 DAYS = pd.date_range("2015-10-01", "2019-01-10", freq="D").strftime("%Y-%m-%d").tolist()
 UNITS = ["A region", "B", "", "nowhere"]
