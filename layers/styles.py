@@ -129,7 +129,7 @@ MARKS: tuple[Style, ...] = (
     Style("armed_roadblock", N_("armed roadblock"), VERMILLION, "square", edge="#000000"),
     Style("roadblock", N_("roadblock"), "#333333", "square", hollow=True),
     Style("trading_place", N_("trading place"), BLUE, "plus"),
-    Style("programme_gap", N_("at risk, no active programme of the chosen types"), BLACK, "square", hollow=True),
+    Style("programme_gap", N_("at risk, no active programme of the chosen types"), BLACK, hollow=True, ring=True),
 )
 
 LINES: tuple[Style, ...] = (
