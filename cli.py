@@ -135,6 +135,37 @@ def report(result: Run, as_of: dt.date) -> None:
     )
 
 
+def screen(args: argparse.Namespace) -> int:
+    """`cahra screen`: a company's list in; every row answered, origin and way, with a report and a record out."""
+    as_of, files, suppliers = iso_date(args.as_of), inputs(args), existing([args.list], "--list")[0]
+    roads = existing([args.roads] if args.roads else [], "--roads")
+    progress = Progress(("read", "screen", "write"))
+    from layers.job import Source
+    from layers.screening_job import ScreeningInputs, load, screen_with, summary
+
+    rules = rule_file(args)
+    given = ScreeningInputs(
+        Source.of(suppliers), files, Source.of(roads[0]) if roads else None, dict(p.split("=", 1) for p in args.map)
+    )
+    loaded = load(given)
+    progress.step()
+    result = screen_with(loaded, as_of, rules, compare=args.compare, reviews=args.reviews)
+    progress.step()
+    from layers.screening_export import files as files_of
+
+    write(Path(args.out), files_of(result, args.language))
+    progress.step()
+    print("\n".join(summary(result)))
+    return 0
+
+
+def column_of(text: str) -> str:
+    """``field=column``, as ``--map`` takes it."""
+    if "=" not in text:
+        raise argparse.ArgumentTypeError("expected FIELD=COLUMN")
+    return text
+
+
 def verify(args: argparse.Namespace) -> int:
     """`cahra verify`: derives every derived column again from the evidence; given the inputs, also runs them again."""
     from layers.verification import rerun_difference, verify_folder
@@ -190,6 +221,7 @@ def parser() -> argparse.ArgumentParser:
     two.add_argument("folder", metavar="DIR", help="folder written by cahra assess")
     add_inputs(two, required=False)
     two.set_defaults(call=verify)
+    add_screen(commands.add_parser("screen", help="answer a company's list", description=screen.__doc__))
     three = commands.add_parser("fetch", help="download from a publisher", description=fetch.__doc__)
     three.add_argument("what", choices=("incidents", "boundaries"), help="UCDP GED, or geoBoundaries")
     three.add_argument("--country", required=True, help="code or name")
@@ -200,6 +232,23 @@ def parser() -> argparse.ArgumentParser:
     three.add_argument("--out", required=True, metavar="DIR", help="folder that keeps the files and their index")
     three.set_defaults(call=fetch)
     return top
+
+
+def add_screen(to: argparse.ArgumentParser) -> None:
+    """The options of `cahra screen`."""
+    to.add_argument("--list", required=True, metavar="F", help="the company's list, in any format that is read")
+    to.add_argument(
+        "--map", action="append", default=[], type=column_of, metavar="FIELD=COLUMN", help="a column by hand"
+    )
+    add_inputs(to, required=False)
+    to.add_argument("--rules", metavar="F.toml", help="rule set; default: data/rules.toml")
+    to.add_argument("--roads", metavar="F", help="road network: lines with an optional speed or class")
+    to.add_argument("--compare", metavar="DIR", help="folder of an earlier screening: what changed, and through what")
+    to.add_argument("--reviews", metavar="F", help="the reviewers' file (SQLite); default: no decisions")
+    to.add_argument("--language", choices=("en", "fr"), default="en", help="language of the report")
+    to.add_argument("--as-of", required=True, metavar="YYYY-MM-DD", help="for rows that state no date of their own")
+    to.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
+    to.set_defaults(call=screen)
 
 
 def add_inputs(to: argparse.ArgumentParser, *, required: bool) -> None:

@@ -1,0 +1,409 @@
+"""`cahra screen`: a company's list and the data in; origin, transit, flags and their evidence out.
+
+`load` reads every file; `screen` answers every row at its own date. The app and the command line take this one way.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo import schema
+from geo.assess import Assessment, assess
+from geo.incidents import Incidents, prepare
+from geo.routes import RouteSettings
+from geo.rules import Rules
+from geo.screening import MINERAL_KM, NEAR_ZONE_KM
+from geo.screening_schema import CANDIDATES, FLAGS, SCREENED
+from geo.window import Days, to_dates, to_days
+from layers import embedded, export, job
+from layers.countries import country_outlines
+from layers.country_schemes import covered_countries
+from layers.formats import LOCAL, Door
+from layers.roads import RoadLayer, read_roads
+from layers.rules import default_rules
+from layers.screening_rows import answers, screening_evidence
+from layers.supplier_match import candidates, choices, links
+from layers.suppliers import SupplierList, read_suppliers
+from layers.tables import country_codes
+from layers.transit import Transit, country_counts, screen_ways, ways_of
+from layers.transit_crossed import Context
+
+
+@dataclass(frozen=True)
+class ScreeningInputs:
+    """What a screening is asked to read; `data` may be without sites."""
+
+    suppliers: job.Source
+    data: job.Inputs
+    roads: job.Source | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    door: Door = LOCAL
+
+
+@dataclass(frozen=True)
+class Screening:
+    """The answers of one run.
+
+    Parameters
+    ----------
+    rows
+        :data:`geo.screening_schema.SCREENED`, one row for every row of the list, in its order.
+    candidates
+        :data:`geo.screening_schema.CANDIDATES` for rows without coordinates.
+    transit
+        Ways, segments and their evidence.
+    evidence
+        `supplier_id`, the columns of :data:`geo.schema.EVIDENCE`, and `segment`.
+    incidents
+        The incidents as prepared (each id once), for timelines.
+    """
+
+    suppliers: SupplierList
+    rows: pd.DataFrame
+    candidates: pd.DataFrame
+    transit: Transit
+    evidence: pd.DataFrame
+    assessment: Assessment
+    rejected: pd.DataFrame
+    record: dict[str, object]
+    rules: Rules
+    settings: RouteSettings
+    data: job.Loaded = field(repr=False)
+    changes: pd.DataFrame | None = None
+
+
+def load(inputs: ScreeningInputs) -> tuple[SupplierList, job.Loaded, RoadLayer | None]:
+    """Reads the list, the data and the roads.
+
+    Raises
+    ------
+    geo.errors.InputError
+        A file cannot be used at all; single bad rows never stop the rest.
+    """
+    given = inputs.suppliers
+    country = str(country_codes(pd.Series([inputs.data.country], dtype="str")).iloc[0])
+    suppliers = read_suppliers(given.data, given.name, mapping=inputs.mapping, country=country, door=inputs.door)
+    data = job.load(inputs.data, sites_needed=False)
+    roads = None if inputs.roads is None else read_roads(inputs.roads.data, inputs.roads.name, door=inputs.door)
+    return suppliers, data, roads
+
+
+def screen(
+    suppliers: SupplierList,
+    data: job.Loaded,
+    as_of: dt.date,
+    rules: Rules | None = None,
+    *,
+    roads: RoadLayer | None = None,
+    settings: RouteSettings | None = None,
+    matches: Mapping[str, str] | None = None,
+    now: dt.datetime | None = None,
+    days: Mapping[str, np.datetime64] | None = None,
+) -> Screening:
+    """Answers every row of a list.
+
+    Parameters
+    ----------
+    as_of
+        The date for rows that state none; a row's own `as_of` wins.
+    matches
+        `match_id` accepted for a supplier, besides those that the list itself states.
+    days
+        Dates by supplier that win over everything (a comparison asks what an earlier date would say).
+    """
+    rules = rules or default_rules()
+    settings = settings or RouteSettings(imprecise_radius_km=rules.settings.imprecise_radius_km)
+    good = suppliers.rows[suppliers.rows["answer"] == "accepted"]
+    lines = suppliers.lines[good.index]
+    rows = good.reset_index(drop=True)
+    own = rows["as_of"].notna().to_numpy()
+    when = np.where(own, to_days(rows["as_of"]), to_days([np.datetime64(as_of)])[0]).astype(np.int64)
+    for i, who in enumerate(rows["supplier_id"]):
+        if days and who in days:
+            when[i] = to_days([days[who]])[0]
+    latest = max([as_of, *[d.date() for d in rows["as_of"].dropna()]])
+    sites = known_sites(data, latest)
+    visits = _together([s.visits for s in data.sites], schema.VISITS)
+    statuses = _together([s.statuses for s in data.sites], schema.STATUSES)
+    rows, basis, found = _positions(rows, sites, matches or {})
+    tied = links(rows, sites)
+    rows = _from_known(rows, tied, sites, basis)
+    source = suppliers.name
+    if (sites["source"] == source).any():
+        source = f"{source} (list)"
+    assessed_sites = _as_sites(rows, source, suppliers)
+    own_visits = _under(visits, rows, tied, sites, source)
+    own_statuses = _under(statuses, rows, tied, sites, source, alone=True)
+    result = assess(
+        assessed_sites,
+        data.incidents,
+        as_of=pd.Series(to_dates(when)) if len(rows) else as_of,
+        rules=rules,
+        zones=data.zones,
+        boundaries=data.boundaries,
+        coverage=data.coverage,
+        visits=own_visits,
+        statuses=own_statuses,
+        listed=data.listed,
+        restrictions=job.restrictions(),
+        outlines=country_outlines(),
+        aliases=job.unit_aliases(),
+        files={i.dataset: i.name for i in data.incident_layers},
+    )
+    incidents = prepared(data)
+    context = Context(
+        incidents,
+        result.datasets,
+        data.coverage,
+        visits,
+        country_outlines(),
+        data.boundaries,
+        data.zones,
+        data.listed,
+        job.unit_aliases(),
+        covered_countries(),
+        job.restrictions(),
+    )
+    ways = ways_of(rows, list(lines), None if roads is None else roads.network)
+    transit = screen_ways(rows, ways, when, context, settings)
+    table, more = answers(
+        rows, result, tied, sites, basis, found, when, own, transit, rules, own_statuses, data, incidents
+    )
+    whole = _every_row(suppliers, table)
+    evidence = screening_evidence(result.evidence, transit.evidence, more)
+    record = _record(suppliers, data, roads, result, rules, as_of, settings, whole, transit, now)
+    return Screening(suppliers, whole, found, transit, evidence, result, data.rejected, record, rules, settings, data)
+
+
+def screen_with(
+    loaded: tuple[SupplierList, job.Loaded, RoadLayer | None],
+    as_of: dt.date,
+    rules: Rules | None = None,
+    *,
+    compare: str | Path | None = None,
+    reviews: str | Path | None = None,
+) -> Screening:
+    """What ``cahra screen`` asks: the answers, with the reviewers' decisions and the changes since an earlier run."""
+    suppliers, data, roads = loaded
+    return screen(suppliers, data, as_of, rules, roads=roads)
+
+
+def summary(screening: Screening) -> list[str]:
+    """What to print: rows, quadrants, flags, and what the reader should know."""
+    rows = screening.rows
+    account = screening.suppliers.accounting
+    lines = [
+        f"{account['read']} rows read, {account['accepted']} screened, {account['rejected']} rejected with a reason "
+        "(screening.csv has them all)."
+    ]
+    bad = rows.loc[rows["answer"] == "rejected", "reason"].value_counts().sort_index()
+    if len(bad):
+        lines.append("Rejected: " + ", ".join(f"{k} {v}" for k, v in bad.items()))
+    good = rows[rows["answer"] == "accepted"]
+    if len(good):
+        lines += ["Exposure x zone status:", export.quadrants(good).to_string()]
+    lines.append("Flags: " + ", ".join(f"{k.removeprefix('flag_')} {int(good[k].fillna(False).sum())}" for k in FLAGS))
+    notes = screening.assessment.report.get("notes", [])
+    lines += [f"Note: {note}" for note in notes] if isinstance(notes, list) else []
+    guessed = int((screening.transit.routes["route_basis"] == "straight_guess").sum())
+    if guessed:
+        lines.append(f"{guessed} ways are straight lines: a guess. Give --roads for ways on a network.")
+    lines.append("A class is an indication for due diligence, not a conclusion of law; a flag is a question.")
+    return lines
+
+
+def prepared(data: job.Loaded) -> Incidents:
+    """The incidents of the loaded layers, each id once."""
+    return prepare(data.incidents)
+
+
+def known_sites(data: job.Loaded, day: dt.date) -> pd.DataFrame:
+    """The sites of all loaded layers as known at a day, each key once."""
+    sites = _together([layer.sites_at(day)[0] for layer in data.sites], schema.SITES)
+    return sites.drop_duplicates(["source", "site_id"]).reset_index(drop=True)
+
+
+def _together(frames: list[pd.DataFrame], columns: schema.Table) -> pd.DataFrame:
+    parts = [schema.conform(f, columns) for f in frames if len(f)]
+    return pd.concat(parts, ignore_index=True) if parts else schema.empty(columns)
+
+
+def _positions(
+    rows: pd.DataFrame, sites: pd.DataFrame, matches: Mapping[str, str]
+) -> tuple[pd.DataFrame, npt.NDArray[np.object_], pd.DataFrame]:
+    """Positions as given, or those of a candidate that the user accepted; candidates for the rest."""
+    placed = (rows["lon"].notna() & rows["lat"].notna()).to_numpy()
+    basis = np.where(placed, "given", "none").astype(object)
+    if placed.all():
+        return rows, basis, schema.empty(CANDIDATES)
+    known = choices(sites)
+    found = candidates(rows[~placed], known)
+    by_id = {m: i for i, m in reversed(list(enumerate(known["match_id"])))}
+    out = rows.copy()
+    has = set(found["supplier_id"])
+    remarks = out["remarks"].to_numpy(dtype=object, copy=True)
+    for i in np.flatnonzero(~placed):
+        who = str(rows["supplier_id"].iloc[i])
+        wish = matches.get(who, "") or str(rows["match_id"].iloc[i])
+        if wish in by_id:
+            k = by_id[wish]
+            for name in ("lon", "lat", "coord_precision_km"):
+                out.loc[i, name] = known[name].iloc[k]
+            if not rows["country"].iloc[i]:
+                out.loc[i, "country"] = known["country"].iloc[k]
+            basis[i] = "confirmed_match"
+            if wish.startswith("site:"):
+                out.loc[i, "match_id"] = wish
+        else:
+            if wish:
+                remarks[i] = "; ".join(filter(None, [remarks[i], f"match_id not known: {wish[:60]}"]))
+            basis[i] = "unconfirmed" if who in has else "none"
+    out["remarks"] = pd.array(remarks, dtype="str")
+    return out, basis, found
+
+
+def _from_known(
+    rows: pd.DataFrame, tied: pd.DataFrame, sites: pd.DataFrame, basis: npt.NDArray[np.object_]
+) -> pd.DataFrame:
+    """Rows whose site is known by an accepted candidate or by its id take that site's place; ties are noted."""
+    index = {f"site:{a}|{b}": i for i, (a, b) in enumerate(zip(sites["source"], sites["site_id"], strict=True))}
+    out = rows.copy()
+    for i in np.flatnonzero(basis == "confirmed_match"):
+        k = index.get(str(rows["match_id"].iloc[i]))
+        if k is not None:
+            tied.loc[i, "at"], tied.loc[i, "known_site_basis"], tied.loc[i, "known_site_m"] = k, "confirmed", 0.0
+    for i in np.flatnonzero((tied["known_site_basis"] == "id").to_numpy() & rows["lon"].isna().to_numpy()):
+        site = sites.iloc[int(tied["at"].iloc[i])]
+        if pd.notna(site["lon"]):
+            out.loc[i, ["lon", "lat", "coord_precision_km"]] = [site["lon"], site["lat"], site["coord_precision_km"]]
+            basis[i] = "confirmed_match"
+            tied.loc[i, "known_site_m"] = 0.0
+    return out
+
+
+def _as_sites(rows: pd.DataFrame, source: str, suppliers: SupplierList) -> pd.DataFrame:
+    """The rows in the columns of :data:`geo.schema.SITES`."""
+    return schema.conform(
+        rows.assign(
+            source=source,
+            site_id=rows["supplier_id"],
+            name=rows["site_name"],
+            country_basis=np.where(rows["country"] != "", "row", ""),
+            dataset_version=suppliers.dataset_version,
+        ),
+        schema.SITES,
+    )
+
+
+def _under(
+    frame: pd.DataFrame, rows: pd.DataFrame, tied: pd.DataFrame, sites: pd.DataFrame, source: str, alone: bool = False
+) -> pd.DataFrame:
+    """Visits or statuses of known sites under the keys of the rows that stand for them.
+
+    Visits of other sites stay (a roadblock there is near here), those of sites that a row stands for do not stay twice.
+    """
+    at = np.flatnonzero((tied["at"] >= 0).to_numpy())
+    site = sites.iloc[tied["at"].to_numpy()[at]]
+    keys = pd.DataFrame(
+        {
+            "source": site["source"].to_numpy(),
+            "site_id": site["site_id"].to_numpy(),
+            "_id": rows["supplier_id"].to_numpy()[at],
+        }
+    )
+    mine = frame.merge(keys, on=["source", "site_id"], how="inner")
+    mine = mine.assign(source=source, site_id=mine["_id"]).drop(columns="_id")
+    parts = [mine]
+    if not alone:
+        used = set(zip(keys["source"], keys["site_id"], strict=True))
+        stays = np.array([k not in used for k in zip(frame["source"], frame["site_id"], strict=True)], dtype=bool)
+        parts.append(frame[stays])
+    out = pd.concat(parts, ignore_index=True)
+    for name in ("source", "site_id"):
+        out[name] = out[name].astype("str")
+    return out
+
+
+def _every_row(suppliers: SupplierList, table: pd.DataFrame) -> pd.DataFrame:
+    """The answers in the order of the list, rejected rows among them."""
+    every = suppliers.rows
+    bad = every[every["answer"] == "rejected"]
+    both = pd.concat([table, schema.conform(bad, SCREENED).assign(position_basis="", answer_level="")])
+    return schema.conform(both.sort_values("row", kind="stable"), SCREENED)
+
+
+def _record(
+    suppliers: SupplierList,
+    data: job.Loaded,
+    roads: RoadLayer | None,
+    result: Assessment,
+    rules: Rules,
+    as_of: dt.date,
+    settings: RouteSettings,
+    rows: pd.DataFrame,
+    transit: Transit,
+    now: dt.datetime | None,
+) -> dict[str, object]:
+    inputs: list[dict[str, object]] = [
+        {
+            "role": "suppliers",
+            "file": suppliers.name,
+            "sha256": suppliers.sha256,
+            "dataset": suppliers.name,
+            "dataset_version": suppliers.dataset_version,
+            "rows": suppliers.accounting,
+            "columns": suppliers.mapping,
+            "notes": suppliers.notes,
+        },
+        *[dict(i) for i in data.inputs],
+    ]
+    if roads is not None:
+        inputs.append(
+            {
+                "role": "roads",
+                "file": roads.name,
+                "sha256": roads.sha256,
+                "dataset": roads.name,
+                "dataset_version": f"sha256:{roads.sha256[:12]}",
+                "rows": roads.accounting,
+                "notes": roads.notes,
+            }
+        )
+    tables = {p.name: f"sha256:{embedded.checksum(p)[:12]}" for p in (embedded.DODD_FRANK, embedded.KP_PARTICIPATION)}
+    record = export.run_record(
+        result,
+        rules,
+        inputs,
+        {
+            "as_of": as_of.isoformat(),
+            **data.settings,
+            "routes": vars(settings),
+            "mineral_km": MINERAL_KM,
+            "near_zone_km": NEAR_ZONE_KM,
+            "tables": tables,
+            "coverage": data.coverage.assign(
+                **{c: data.coverage[c].dt.strftime("%Y-%m-%d") for c in ("from", "to")}
+            ).to_dict("records"),
+        },
+        now,
+    )
+    accepted = rows[rows["answer"] == "accepted"]
+    return {
+        **record,
+        "job": "screen",
+        "suppliers": suppliers.accounting,
+        "answered_at": {str(k): int(v) for k, v in accepted["answer_level"].value_counts().sort_index().items()},
+        "routes": {str(k): int(v) for k, v in transit.routes["route_basis"].value_counts().sort_index().items()},
+        "flags": {name: int(accepted[name].fillna(False).sum()) for name in rows.columns if name.startswith("flag_")},
+        "demonstration": bool(record["demonstration"]) or bool(rows["demonstration"].any()),
+    }
+
+
+__all__ = ["Days", "Screening", "ScreeningInputs", "country_counts", "known_sites", "load", "prepared", "screen"]

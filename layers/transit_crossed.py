@@ -1,0 +1,129 @@
+"""What ways cross: countries and their borders, named zone units, listed areas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.areas import Boundaries, locate
+from geo.errors import ZoneError
+from geo.incidents import Incidents
+from geo.routes import Cut, sequence
+from geo.units import Aliases, keys_of
+from geo.window import NO_DAY, Days, to_days
+from geo.zones import INSIDE, in_force, named_rows
+
+Texts = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What ways are held against; each part may be missing, and then its columns stay blank."""
+
+    incidents: Incidents
+    datasets: pd.DataFrame
+    coverage: pd.DataFrame | None
+    visits: pd.DataFrame
+    outlines: Boundaries | None
+    boundaries: Sequence[Boundaries]
+    zones: pd.DataFrame | None
+    listed: pd.DataFrame | None
+    aliases: Aliases
+    covered_countries: pd.DataFrame
+    restricted_countries: pd.DataFrame
+
+
+Crossed = dict[str, tuple[list[list[str]], list[list[str]], list[list[str]]]]
+
+
+def crossed(way: Cut, as_of: Days, context: Context) -> Crossed:
+    """Countries, named zone units with their status, and listed areas at every sample, in order."""
+    n = len(way.lon)
+    blank = np.full(n, "", dtype=object)
+    country = blank.copy()
+    if context.outlines is not None and n:
+        hit = locate(way.lon, way.lat, context.outlines)
+        names = context.outlines.frame["country"].to_numpy(dtype=object)
+        country[hit >= 0] = names[hit[hit >= 0]]
+    out: Crossed = {"countries": sequence(way, country)}
+    by_level: dict[int, tuple[Boundaries, npt.NDArray[np.int64]]] = {}
+    for b in context.boundaries:
+        if b.level in (1, 2) and n:
+            by_level[b.level] = (b, locate(way.lon, way.lat, b))
+    day = as_of[way.point_route] if n else np.zeros(0, np.int64)
+    out["zones"] = sequence(way, _zones(n, day, by_level, context))
+    listed = _listed(n, day, country, by_level, context)
+    parts = [sequence(way, value) for value in listed]
+    out["listed"] = (
+        [[name for p in parts for name in p[0][s]] for s in range(len(way.segment_route))],
+        [[name for p in parts for name in p[1][r]] for r in range(len(way.length_m))],
+        [[] for _ in way.length_m],
+    )
+    return out
+
+
+def _zones(n: int, day: Days, by_level: dict[int, tuple[Boundaries, npt.NDArray[np.int64]]], context: Context) -> Texts:
+    """``Carnot (inside_compliant)`` at samples inside a named unit."""
+    value = np.full(n, "", dtype=object)
+    if context.zones is None or 2 not in by_level:
+        return value
+    boundaries, hit = by_level[2]
+    try:
+        rows = named_rows(context.zones, boundaries, context.aliases)
+    except ZoneError:
+        return value
+    named = np.isin(hit, list(rows.values()))
+    key_of = {row: key for key, row in rows.items()}
+    for d in np.unique(day[named]):
+        now = in_force(context.zones, int(d))
+        free = set(now.loc[(now["level"] == "country") & (now["status"] == "lifted"), "country"])
+        units = now[(now["level"] == "admin2") & ~now["country"].isin(free)]
+        keys = keys_of(units["unit"], units["country"], 2, context.aliases)
+        status = {
+            str(k): f"{u} ({INSIDE[str(s)]})" for k, u, s in zip(keys, units["unit"], units["status"], strict=True)
+        }
+        for row in np.unique(hit[named & (day == d)]):
+            value[(hit == row) & (day == d)] = status.get(key_of[int(row)], "")
+    return value
+
+
+def _listed(
+    n: int,
+    day: Days,
+    country: Texts,
+    by_level: dict[int, tuple[Boundaries, npt.NDArray[np.int64]]],
+    context: Context,
+) -> list[Texts]:
+    """One array of samples for each listed area that is met."""
+    out: list[Texts] = []
+    if context.listed is None or not n:
+        return out
+    start, end = to_days(context.listed["valid_from"]), to_days(context.listed["valid_to"])
+    end = np.where(end == NO_DAY, np.iinfo(np.int64).max, end)
+    keys = {
+        level: keys_of(b.frame["unit"], b.frame["country"], level, context.aliases)
+        for level, (b, _) in by_level.items()
+    }
+    for i, area in enumerate(context.listed.itertuples(index=False)):
+        now = (start[i] <= day) & (day < end[i])
+        level = {"admin1": 1, "admin2": 2}.get(str(area.kind), 0)
+        if level == 0:
+            inside = now & (country == area.country)
+        elif level in by_level:
+            own = keys_of(
+                pd.Series([area.area], dtype="str"), pd.Series([area.country], dtype="str"), level, context.aliases
+            )[0]
+            # A boundary set of one country often does not say which.
+            alone = own.split("|", 1)[1]
+            rows = [r for r, k in enumerate(keys[level]) if k in (own, f"|{alone}")]
+            inside = now & np.isin(by_level[level][1], rows) & np.isin(country.astype(str), (str(area.country), ""))
+        else:
+            continue
+        if inside.any():
+            name = f"{str(area.area) or str(area.country)} ({area.kind!s})"
+            out.append(np.where(inside, name, "").astype(object))
+    return out
