@@ -15,6 +15,7 @@ import pandas as pd
 from geo.names import fold
 from geo.programmes import Programmes
 from geo.proximity import within
+from geo.units import Aliases
 
 STACK = 5
 """So many programmes on one point, not stated as exact, stand for the country (157 were seen on one capital)."""
@@ -49,7 +50,9 @@ def unstack(programmes: Programmes, stack: int = STACK) -> Programmes:
     )
 
 
-def reached(sites: pd.DataFrame, programmes: Programmes, boundaries: object = None) -> tuple[np.ndarray, np.ndarray]:
+def reached(
+    sites: pd.DataFrame, programmes: Programmes, boundaries: object = None, aliases: Aliases | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """All pairs (site, programme) whose site lies in a footprint of the programme.
 
     Parameters
@@ -61,6 +64,8 @@ def reached(sites: pd.DataFrame, programmes: Programmes, boundaries: object = No
     boundaries
         ``geo.areas.Boundaries`` (one set, or one per level) that translate administrative codes to units; None uses
         names only.
+    aliases
+        Other names of units, as for ``geo.assess.assess``; they are looked up in the programme's country.
 
     Returns
     -------
@@ -70,7 +75,7 @@ def reached(sites: pd.DataFrame, programmes: Programmes, boundaries: object = No
     found = [
         _in_polygons(sites, programmes),
         _in_circles(sites, programmes.footprints),
-        _in_units(sites, programmes.footprints, boundaries),
+        _in_units(sites, programmes.footprints, boundaries, aliases or {}),
     ]
     site, place = (np.concatenate([pair[k] for pair in found]) for k in (0, 1))
     pairs = np.column_stack([site, programmes.footprints["programme"].to_numpy()[place]])
@@ -109,28 +114,39 @@ def _in_circles(sites: pd.DataFrame, places: pd.DataFrame) -> tuple[np.ndarray, 
     return np.concatenate([f[0] for f in found]), np.concatenate([f[1] for f in found])
 
 
-def _in_units(sites: pd.DataFrame, places: pd.DataFrame, boundaries: object) -> tuple[np.ndarray, np.ndarray]:
+def _in_units(
+    sites: pd.DataFrame, places: pd.DataFrame, boundaries: object, aliases: Aliases
+) -> tuple[np.ndarray, np.ndarray]:
     chosen = np.flatnonzero((places["kind"] == "admin").to_numpy())
     if not len(chosen):
         return np.empty(0, "int64"), np.empty(0, "int64")
-    folded = {level: sites[f"admin{level}"].map(fold) for level in (1, 2)}
+    country = sites["country"].to_numpy()
+    folded = {level: _folded(sites[f"admin{level}"], country, level, aliases) for level in (1, 2)}
     by_unit = {
         level: {str(k): np.asarray(v) for k, v in names.groupby(names).indices.items()}
         for level, names in folded.items()
     }
-    country = sites["country"].to_numpy()
     translate = _codes(boundaries)
     out: list[tuple[np.ndarray, int]] = []
     columns = ("admin_code", "admin_name", "admin_level", "country")
     for place, (code, name, level, where) in zip(
         chosen, zip(*(places[c].to_numpy()[chosen] for c in columns), strict=True), strict=True
     ):
-        here = _sites_of_unit(str(code), str(name), level, by_unit, translate)
+        here = _sites_of_unit(str(code), str(name), level, str(where), by_unit, translate, aliases)
         if where:
             here = here[(country[here] == where) | (country[here] == "")]
         out.append((here, int(place)))
     site = np.concatenate([here for here, _ in out])
     return site.astype("int64"), np.repeat([place for _, place in out], [len(here) for here, _ in out]).astype("int64")
+
+
+def _folded(names: pd.Series, country: np.ndarray, level: int, aliases: Aliases) -> pd.Series:
+    """Folded names of units, other names replaced by the unit's own."""
+    folded = names.map(_fold)
+    if not aliases:
+        return folded
+    own = [aliases.get((c, level), {}).get(n, n) for c, n in zip(country, folded, strict=True)]
+    return pd.Series(own, index=names.index, dtype="str")
 
 
 def _codes(boundaries: object) -> dict[str, tuple[int, str]]:
@@ -149,8 +165,10 @@ def _sites_of_unit(
     code: str,
     name: str,
     level: float,
+    country: str,
     by_unit: dict[int, dict[str, np.ndarray]],
     translate: dict[str, tuple[int, str]],
+    aliases: Aliases,
 ) -> np.ndarray:
     """Positions of the sites of a unit, by code, else by name; the smaller unit first (nothing is overstated)."""
     none = np.empty(0, "int64")
@@ -161,8 +179,9 @@ def _sites_of_unit(
     levels = (int(level),) if level in (1, 2) else (2, 1)
     for word in (key, _fold(name)):
         for unit_level in levels:
-            if word and word in by_unit[unit_level]:
-                return by_unit[unit_level][word]
+            unit = aliases.get((country, unit_level), {}).get(word, word)
+            if unit and unit in by_unit[unit_level]:
+                return by_unit[unit_level][unit]
     return none
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from geo.footprints import reached, unstack
 from geo.names import plain
 from geo.programmes import TYPES, Programmes, active_on, ending_within, state_on
 from geo.schema import CLASSES, SITE_ID, SOURCE, C, Table, conform, empty
+from geo.units import Aliases
 
 AT_RISK = ("conflict-affected", "high-risk")
 
@@ -148,12 +150,17 @@ def coverage_job(
 
     day = pd.Timestamp(str(as_of))
     assessment = assess(sites, incidents, as_of=day, boundaries=boundaries, **given)  # type: ignore[arg-type]
-    counted = assessment.sites
-    return programme_coverage(counted, programmes, as_of=day, boundaries=boundaries)
+    aliases: Any = given.get("aliases")
+    return programme_coverage(assessment.sites, programmes, as_of=day, boundaries=boundaries, aliases=aliases)
 
 
 def programme_coverage(
-    assessed: pd.DataFrame, programmes: Programmes, *, as_of: pd.Timestamp, boundaries: object = None
+    assessed: pd.DataFrame,
+    programmes: Programmes,
+    *,
+    as_of: pd.Timestamp,
+    boundaries: object = None,
+    aliases: Aliases | None = None,
 ) -> ProgrammeCoverage:
     """Covered, gaps and overlaps of assessed sites on a day.
 
@@ -167,9 +174,11 @@ def programme_coverage(
         The day on which a programme must be active.
     boundaries
         ``geo.areas.Boundaries`` to translate administrative codes; None matches names only.
+    aliases
+        Other names of units, as for ``geo.assess.assess``.
     """
     programmes = unstack(programmes)
-    site, programme = reached(assessed, programmes, boundaries)
+    site, programme = reached(assessed, programmes, boundaries, aliases)
     ever = np.unique(programme)
     active = active_on(programmes.frame, as_of)
     site, programme = site[active[programme]], programme[active[programme]]
@@ -211,12 +220,13 @@ def by_year(
     days: list[pd.Timestamp],
     boundaries: object = None,
     types: tuple[str, ...] = TYPES,
+    aliases: Aliases | None = None,
 ) -> pd.DataFrame:
     """At-risk sites covered and uncovered on each of the days, by any of the given types; columns of :data:`YEARS`."""
     rows = []
     columns = [TYPES.index(t) for t in types]
     for day in days:
-        result = programme_coverage(assess_on(day), programmes, as_of=day, boundaries=boundaries)
+        result = programme_coverage(assess_on(day), programmes, as_of=day, boundaries=boundaries, aliases=aliases)
         some = result.matrix[:, columns].any(axis=1)
         risk = result.at_risk
         frame = result.programmes.frame

@@ -203,5 +203,7 @@ def stocktake(
 ) -> ProgrammeRun:
     """Programmes beside sites that are assessed already."""
     day = pd.Timestamp(as_of)
-    result = programme_coverage(run.assessment.sites, programmes, as_of=day, boundaries=loaded.boundaries)
+    result = programme_coverage(
+        run.assessment.sites, programmes, as_of=day, boundaries=loaded.boundaries, aliases=job.unit_aliases()
+    )
     return ProgrammeRun(run, loaded, result, layers, types or type_map())

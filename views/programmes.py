@@ -270,6 +270,7 @@ def over_time(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...])
                 days,
                 boundaries=run.loaded.boundaries,
                 types=types,
+                aliases=job.unit_aliases(),
             )
         kinds = {
             "covered": _("at risk, with a programme"),

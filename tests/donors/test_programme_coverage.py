@@ -81,6 +81,16 @@ def test_codes_are_translated_by_the_boundary_set_of_their_level() -> None:
     assert reached(three_sites(), programmes)[0].tolist() == []
 
 
+def test_other_names_of_a_unit_are_looked_up_in_the_programmes_country() -> None:
+    aliases = {("CAF", 2): {"boda ville": "boda"}}
+    programmes = make_programmes([{"admin_code": "Boda-Ville"}, {"admin_code": "Boda-Ville", "country": "COD"}])
+    site, programme = reached(three_sites(), programmes, aliases=aliases)
+    assert (site.tolist(), programme.tolist()) == ([0], [0])
+    sites = three_sites()
+    sites.loc[0, "admin2"] = "Boda ville"
+    assert reached(sites, make_programmes([{"admin_code": "Boda"}]), aliases=aliases)[0].tolist() == [0]
+
+
 def test_stacked_points_become_country_level_unless_they_are_exact() -> None:
     row = {"lon": BODA[0], "lat": BODA[1], "radius_km": 50.0}
     stacked = unstack(make_programmes([{**row, "exactness": "approximate"}] * STACK))
