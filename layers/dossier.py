@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from geo.geodesic import bearing_m
 from layers import styles, words
+from layers.evidence_words import told
 from layers.formats.escape import html
 from layers.i18n import Translator
 from layers.profile import RADII_KM, Profile
-from layers.scene import WGS84
 
 _CSS = """
 body { font: 14px/1.45 system-ui, "DejaVu Sans", sans-serif; color: #1c1c1c; max-width: 60rem; margin: 1.5rem auto;
@@ -45,6 +46,8 @@ def _cell(translate: Translator, name: str, value: object) -> str:
         return html(translate.number(value, 1))
     if name == "kind":
         return html(translate(words.EVIDENCE_KINDS.get(str(value), str(value))))
+    if name in ("value", "limit", "ground"):
+        return html(told(str(value), translate))
     return html(words.value(name, str(value), translate))
 
 
@@ -76,9 +79,11 @@ def _drawing(translate: Translator, here: Profile) -> str:
         for km in RADII_KM
     ]
     lon, lat = float(here.site["lon"]), float(here.site["lat"])
-    shown = here.incidents[["lon", "lat", "deaths_best", "precision"]].astype(float)
+    # A dossier is an export: rows that may not leave (ACLED) are not drawn in it.
+    mine = here.incidents[~here.incidents["restricted"].astype(bool)]
+    shown = mine[["lon", "lat", "deaths_best", "precision"]].astype(float)
     for x_deg, y_deg, deaths, precision in shown.itertuples(index=False):
-        bearing, _back, metres = WGS84.inv(lon, lat, x_deg, y_deg)
+        bearing, metres = map(float, bearing_m(lon, lat, x_deg, y_deg))
         x = mid + math.sin(math.radians(bearing)) * metres / 1000 * scale
         y = mid - math.cos(math.radians(bearing)) * metres / 1000 * scale
         radius = 2.5 + 1.5 * math.log10(1 + deaths)

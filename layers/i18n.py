@@ -82,6 +82,16 @@ class Translator:
         """The message for `n` things, with ``{n}`` written by locale."""
         return _catalogue(self.language).ngettext(one, many, n).format(n=self.number(n), **values)
 
+    def pair(self, label: str, value: str) -> str:
+        r"""A label and its value; French puts a space before the colon.
+
+        Examples
+        --------
+        >>> Translator("en").pair("Rule", "C1"), Translator("fr").pair("Règle", "C1")
+        ('Rule: C1', 'Règle\xa0: C1')
+        """
+        return f"{label}\u00a0: {value}" if self.language == "fr" else f"{label}: {value}"
+
     def number(self, value: object, digits: int = 0) -> str:
         """`value` with the locale's separators, rounded to `digits`; blank for a missing value."""
         from babel.numbers import format_decimal

@@ -11,8 +11,10 @@ catalogue itself is Babel's.
 from __future__ import annotations
 
 import ast
+import csv
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +24,8 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[1]
 PO = ROOT / "locale" / "fr" / "LC_MESSAGES" / "cahra.po"
 SOURCES = ("app.py", "views/*.py", "layers/**/*.py", "geo/**/*.py")
+# Sentences that stand in data and are shown to readers: file, column or key.
+DATA = (("data/zone_findings.csv", "finding"), ("data/rules.toml", "ground"))
 _ERROR = re.compile(r"[A-Z]\w*Error$")
 _BUILTIN = {"ValueError", "TypeError", "KeyError", "RuntimeError", "OSError", "IndexError", "AssertionError"}
 
@@ -67,7 +71,19 @@ def template() -> Catalog:
             where = path.relative_to(ROOT).as_posix()
             for _line, forms in [*marked(source), *told_by_errors(source)]:
                 catalogue.add(forms if len(forms) > 1 else forms[0], locations=[(where, 1)])
+    for name, field in DATA:
+        for text in in_data(ROOT / name, field):
+            catalogue.add(text, locations=[(name, 1)])
     return catalogue
+
+
+def in_data(path: Path, field: str) -> list[str]:
+    """Sentences of one field of an embedded file, each once."""
+    if path.suffix == ".toml":
+        with path.open("rb") as file:
+            return sorted({rule[field] for rule in tomllib.load(file)["rule"]})
+    with path.open(encoding="utf-8", newline="") as rows:
+        return sorted({row[field] for row in csv.DictReader(rows)})
 
 
 def french() -> Catalog:

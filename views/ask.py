@@ -84,11 +84,8 @@ def told(here: Here, it: Profile) -> None:
     st.subheader(f"{style.sign} {_(style.text)} · {zone.sign} {_(zone.text)}")
     st.text(site[f"why_{_.language}"])
     country = words.country(site["country"], _)
-    st.caption(
-        markdown(
-            f"{_('Country')}: {country or _('not known')} · {_('Gaps')}: {words.value('gaps', site['gaps'], _) or '–'}"
-        )
-    )
+    gaps = words.value("gaps", site["gaps"], _) or "–"
+    st.caption(markdown(f"{_.pair(_('Country'), country or _('not known'))} · {_.pair(_('Gaps'), gaps)}"))
     st.caption(_("A place that is asked has no visit and no status: rules that need one are not known."))
     left, right = st.tabs([_("Evidence"), _("Nearest misses")])
     for tab, frame in ((left, it.evidence), (right, it.misses)):

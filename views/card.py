@@ -21,8 +21,9 @@ def show(here: Here, run: job.Run, row: int) -> None:
         st.text(site[f"why_{_.language}"])
         for name in ("minerals", "admin2", "country", "armed_presence", "gaps", "rules_unknown"):
             said = words.country(site[name], _) if name == "country" else words.value(name, site[name], _)
+            said = said.replace(";", ", ")
             if said:
-                st.caption(f"{markdown(words.column(name, _))}: {markdown(said)}")
+                st.caption(_.pair(words.column(name, _), markdown(said)))
         if st.button(_("Open this site"), icon=":material/location_on:", key="open_site", width="stretch"):
             st.switch_page("views/site.py")
         st.button(_("Close"), key="close_site", on_click=close, width="stretch")

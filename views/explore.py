@@ -38,13 +38,11 @@ def figures(here: Here, shown: pd.DataFrame, whole: pd.DataFrame, day: dt.date) 
         + _("A class is an indication for due diligence, not a finding of law; none says that a site is calm.")
     )
     counts = shown["overall_class"].value_counts()
-    for column, style in zip(st.columns(4), styles.SITES, strict=True):
-        column.metric(
-            f"{style.sign} {_(style.text)}",
-            _.number(int(counts.get(style.key, 0))),
-            help=_(words.CLASS_MEANINGS[style.key]),
-            border=True,
-        )
+    with st.container(horizontal=True, gap="small"):
+        for style in styles.SITES:
+            meaning = words.CLASS_MEANINGS[style.key]
+            said = f"{style.sign} {_(style.text)}"
+            st.metric(said, _.number(int(counts.get(style.key, 0))), help=_(meaning), border=True, width="content")
 
 
 def quadrant_chosen() -> None:
@@ -137,7 +135,7 @@ def map_page(here: Here, data: Data, run: job.Run, shown: pd.DataFrame) -> bytes
         f"{_(words.ZONE_STATUSES[z])} {u}".strip()
         for z, u in zip(shown["zone_status"], shown["zone_unit"], strict=True)
     ]
-    fired = [f"{_('Rules fired')}: {r or '–'}" for r in shown["rules_fired"]]
+    fired = [_.pair(_("Rules fired"), r or "–") for r in shown["rules_fired"]]
     incidents = scene.incidents_at(loaded.incidents, day, MAP_MONTHS)
     inside = blob(
         _,

@@ -22,7 +22,7 @@ from layers.formats.escape import markdown
 from layers.map import View, blob
 from layers.programme_export import ProgrammeRun, stocktake
 from layers.programme_map import footprint_lines, gap_marks
-from layers.programme_types import labels
+from layers.programme_types import TypeMap, labels, read_type_map, type_map
 from layers.programme_words import heading, worded
 from layers.programmes import ProgrammeLayer, read_programmes
 from layers.selection import MAX_TEXT
@@ -44,9 +44,9 @@ def demonstration_programmes() -> ProgrammeLayer:
 
 
 @st.cache_resource(max_entries=MAX_FILES, show_spinner=False, scope="session")
-def own_programmes(sha256: str, name: str, _data: bytes) -> ProgrammeLayer:
-    """A reader's file, cached for that reader alone."""
-    return read_programmes(_data, name, door=UPLOAD)
+def own_programmes(sha256: str, name: str, sectors: str, _data: bytes, _types: TypeMap) -> ProgrammeLayer:
+    """A reader's file, cached for that reader alone; `sectors` is the hash of the sector table it was read with."""
+    return read_programmes(_data, name, door=UPLOAD, types=_types)
 
 
 def forget(where: Any, key: str) -> None:
@@ -56,7 +56,7 @@ def forget(where: Any, key: str) -> None:
 
 
 def chosen_programmes(here: Here, data: Data) -> tuple[Programmes, list[ProgrammeLayer], str]:
-    """The sidebar's part: files of programmes; all of them together, each layer, and a hash of the choice."""
+    """The sidebar's part: files of programmes; all of them together, each layer, and a name of the choice."""
     _, state = here.translate, st.session_state
     files: dict[str, tuple[str, bytes]] = state.setdefault("programme_files", {})
     with st.sidebar, st.expander(_("Programmes"), expanded=True, icon=":material/diversity_3:"):
@@ -74,16 +74,35 @@ def chosen_programmes(here: Here, data: Data) -> tuple[Programmes, list[Programm
             label, remove = st.columns([5, 1], vertical_alignment="center")
             label.text(name)
             remove.button("✕", key=f"drop_{key}", help=_("Remove this file"), on_click=forget, args=(files, key))
+        types = own_sectors(here)
         if data.demonstration:
             st.caption(_("The demonstration programmes are synthetic."))
     layers = [demonstration_programmes()] if data.demonstration else []
     for key, (name, raw) in files.items():
         try:
-            layers.append(own_programmes(key, name, raw))
+            layers.append(own_programmes(key, name, types.sha256, raw, types))
         except CahraError as error:  # one file that cannot be used never stops the rest
             st.error(markdown(error.sentence(_)), icon=":material/error:")
     together = concatenate([layer.programmes for layer in layers])
-    return together, layers, "".join(sorted(files)) + str(data.demonstration)
+    return together, layers, "".join([*sorted(files), types.sha256, str(data.demonstration)])
+
+
+def own_sectors(here: Here) -> TypeMap:
+    """The reader's own table of sectors, else the project's."""
+    _ = here.translate
+    given = st.file_uploader(
+        _("Own sector table (code, programme_type)"),
+        type=["csv", "xlsx"],
+        key="sector_upload",
+        help=_("What each sector of IATI leads to; without it the table of the project is used."),
+    )
+    if given is None:
+        return type_map()
+    try:
+        return read_type_map(given.getvalue(), given.name[:MAX_TEXT], door=UPLOAD)
+    except CahraError as error:
+        st.error(markdown(error.sentence(_)), icon=":material/error:")
+        return type_map()
 
 
 def chosen_types(here: Here) -> tuple[str, ...]:

@@ -44,7 +44,8 @@ STYLE = """<style>
 .block-container { padding-top: 3.6rem; padding-bottom: 2rem; }
 h1 { font-size: 1.7rem !important; padding: 0.2rem 0 !important; }
 h3 { font-size: 1.15rem !important; padding: 0.4rem 0 0 !important; }
-[data-testid="stMetric"] { padding: 0.5rem 0.9rem; }
+[data-testid="stMetric"] { padding: 0.4rem 0.9rem; }
+[data-testid="stMetricLabel"] p { white-space: nowrap; }
 [data-testid="stMetricValue"] { font-size: 1.7rem; }
 [data-testid="stCaptionContainer"] { color: #444; opacity: 1; }
 @media (max-width: 640px) { .block-container { padding-left: 0.8rem; padding-right: 0.8rem; } }

@@ -8,8 +8,8 @@ import streamlit as st
 
 from layers import job, scene, styles, words
 from layers.dossier import dossier
+from layers.evidence_words import told
 from layers.formats.escape import markdown
-from layers.i18n import N_
 from layers.map import View, blob
 from layers.profile import Profile, profile
 from layers.selection import Filters
@@ -17,7 +17,6 @@ from views import mapview, session, tables
 from views.chosen import key_of, row_of
 from views.session import Data, Here
 
-EDGE = N_("To the zone's edge")
 MANY = 300
 """Sites that the list offers at once; a search narrows it."""
 
@@ -60,28 +59,29 @@ def axes(here: Here, it: Profile) -> None:
     left, right = st.columns(2)
     style, zone = styles.site_style(site["overall_class"]), styles.zone_style(site["zone_status"])
     with left.container(border=True):
-        st.markdown(f"**{_('Conflict exposure')}**: {style.sign} {_(style.text)}")
+        st.markdown(_.pair(f"**{_('Conflict exposure')}**", f"{style.sign} {_(style.text)}"))
         meaning = words.CLASS_MEANINGS[site["overall_class"]]
         st.caption(_(meaning))
         for name in ("local_class", "area_class", "certain_class", "possible_class"):
-            st.caption(f"{words.column(name, _)}: {words.value(name, site[name], _)}")
+            st.caption(_.pair(words.column(name, _), words.value(name, site[name], _)))
         if pd.notna(site["latest_incident_date"]):
-            st.caption(f"{_('Latest incident within 50 km')}: {_.date(site['latest_incident_date'])}")
+            st.caption(_.pair(_("Latest incident within 50 km"), _.date(site["latest_incident_date"])))
         if site["gaps"]:
-            st.caption(f"{_('Gaps')}: {markdown(words.value('gaps', site['gaps'], _))}")
+            st.caption(_.pair(_("Gaps"), markdown(words.value("gaps", site["gaps"], _))))
         if site["rules_unknown"]:
-            st.caption(f"{_('Rules not known')}: {markdown(site['rules_unknown'].replace(';', ', '))}")
+            st.caption(_.pair(_("Rules not known"), markdown(site["rules_unknown"].replace(";", ", "))))
     with right.container(border=True):
         within = f" {markdown(site['zone_unit'])}" if site["zone_unit"] else ""
-        st.markdown(f"**{_('Zone status')}**: {zone.sign} {_(zone.text)}{within}")
+        st.markdown(_.pair(f"**{_('Zone status')}**", f"{zone.sign} {_(zone.text)}{within}"))
         if site["zone_basis"]:
-            st.caption(f"{_('Zone known')}: {words.value('zone_basis', site['zone_basis'], _)}")
+            st.caption(_.pair(_("Zone known"), words.value("zone_basis", site["zone_basis"], _)))
         for row in it.zones[it.zones["date_start"].notna()].itertuples():
-            until = f" – {_.date(row.date_end) or _('no stated end')}"
-            unit, status = words.country(str(row.record_id), _), _(words.REGISTER.get(str(row.value), str(row.value)))
-            st.caption(markdown(f"{unit}: {status}, {_.date(row.date_start)}{until}"))
+            first, last = _.date(row.date_start), _.date(row.date_end)
+            until = "" if last == first else f" – {last or _('no stated end')}"
+            unit = told(words.country(str(row.record_id), _), _)
+            st.caption(markdown(_.pair(unit, f"{told(str(row.value), _)}, {first}{until}")))
         if pd.notna(site["distance_to_zone_edge_m"]):
-            st.caption(f"{_(EDGE)}: {_.distance(site['distance_to_zone_edge_m'])}")
+            st.caption(_.pair(_("To the zone's edge"), _.distance(site["distance_to_zone_edge_m"])))
             if site["near_border"] is not pd.NA and site["near_border"]:
                 st.caption(_("Near the border: not more than 5 km and the position error from it."))
         else:

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from layers import styles, words
+from layers.evidence_words import told
 from layers.formats.reasons import REASONS
 from layers.i18n import Translator
 
@@ -74,6 +75,8 @@ def worded(translate: Translator, frame: pd.DataFrame, columns: Sequence[str]) -
         elif name == "overall_class":
             signs = {s.key: f"{s.sign} {translate(s.text)}" for s in styles.SITES}
             column = column.map(signs).astype("category")
+        elif name in ("value", "limit", "ground"):
+            column = column.map({text: told(text, translate) for text in pd.unique(column)}).astype("category")
         elif words.is_coded(name):
             column = column.map({c: words.value(name, c, translate) for c in pd.unique(column)}).astype("category")
         out[name] = column

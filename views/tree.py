@@ -164,9 +164,7 @@ with session.page() as here:
     sites = run.assessment.sites
     st.title(_("How a site is classed"))
     st.caption(
-        _(
-            "Every site meets these questions from top to bottom and leaves at the first yes. Choose one to see its sites."
-        )
+        _("Every site meets these questions from top to bottom and leaves at the first yes. Choose one for its sites.")
     )
     found = branches(sites, data.rules, _)
     event = st.altair_chart(
