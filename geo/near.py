@@ -270,6 +270,9 @@ def _nearest(
     around, day = around[order], day[order]
     last = np.flatnonzero(np.append(pairs.site[around][1:] != pairs.site[around][:-1], True)) if len(around) else around
     latest[pairs.site[around[last]]] = day[last]
+    # The day of a row that may not leave is part of that row.
+    secret = incidents.frame["restricted"].to_numpy()[pairs.incident[around[last]]]
+    latest[pairs.site[around[last]][secret]] = NO_DAY
     evidence.incidents(
         "near_miss", "", pairs.site[around[last]], pairs.incident[around[last]], pairs.distance[around[last]], "latest"
     )

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from geo import schema
+from geo.proximity import within
 from geo.rules import Rule, Rules
 from layers.job import Loaded, Run
 from layers.map import Line
-from layers.scene import WGS84, circle, incidents_at
+from layers.scene import circle, incidents_at
 
 RADII_KM = (20, 25, 50)
 """The circles of the rules C1 and H1, H2, and H4."""
@@ -117,9 +118,9 @@ def _around(loaded: Loaded, site: Any, day: dt.date) -> pd.DataFrame:
     lon, lat = float(site["lon"]), float(site["lat"])
     if np.isnan(lon) or np.isnan(lat) or near.empty:
         return near.iloc[:0].assign(distance_m=pd.Series([], dtype="float64"))
-    # A degree of latitude is at least 110.5 km: what lies further than that is not measured.
-    near = near[((near["lat"] - lat).abs() * 110.5 <= RADII_KM[-1])]
-    n = len(near)
-    _a, _b, distance = WGS84.inv(np.full(n, lon), np.full(n, lat), near["lon"].to_numpy(), near["lat"].to_numpy())
-    near = near.assign(distance_m=np.asarray(distance, dtype=np.float64))
-    return near[near["distance_m"] <= RADII_KM[-1] * 1000].sort_values("distance_m", kind="stable")
+    always = np.zeros(len(near), dtype=np.int64)
+    pairs = within(
+        [lon], [lat], near["lon"].to_numpy(), near["lat"].to_numpy(), always,
+        radius_m=RADII_KM[-1] * 1000.0, as_of_day=0, window_days=1,
+    )  # fmt: skip
+    return near.iloc[pairs.incident].assign(distance_m=pairs.distance_m)

@@ -115,7 +115,8 @@ def circle(lon: float, lat: float, radius_m: float, corners: int = 72) -> shapel
     Examples
     --------
     >>> ring = circle(16.0, 4.0, 20_000.0).exterior.coords
-    >>> round(WGS84.inv(16.0, 4.0, *ring[7])[2])
+    >>> from geo.geodesic import geodesic_m
+    >>> round(float(geodesic_m(16.0, 4.0, *ring[7])))
     20000
     """
     bearing = np.linspace(0.0, 360.0, corners, endpoint=False)

@@ -351,6 +351,7 @@ def test_restricted_rows_are_named_and_nothing_more():
     for name in ("actor_a", "actor_b", "value", "limit"):
         assert (rows[name] == "").all()
     assert "9 deaths" not in only(result, "why_en")
+    assert pd.isna(only(result, "latest_incident_date"))
 
 
 def test_the_order_of_rows_and_columns_changes_nothing():
