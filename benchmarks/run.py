@@ -76,12 +76,13 @@ def case(size: str, dates: str, repeats: int, patience: float, skip: set[str]) -
                     print(f"  {size} {dates} round {turn + 1} {method}: {told['seconds']:.3f} s", flush=True)
     medians = {m: statistics.median(r["seconds"] for r in rows) for m, rows in rounds.items()}
     base, mine = medians.get("geopandas_dwithin"), medians.get("ours")
+    own_cpu = statistics.median(r["cpu"] for r in rounds["ours"]) if "ours" in rounds else None
     lines = [
         f"### {TITLES[size, dates]}",
         "",
-        "| method | seconds (spread) | of GeoPandas `dwithin` | ours takes … of it | peak memory MB "
-        "| pairs | lost | false |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|",
+        "| method | seconds (spread) | of GeoPandas `dwithin` | ours takes … of it | processor seconds "
+        "| ours takes … of them | peak memory MB | pairs | lost | false |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for method, rows in rounds.items():
         seconds = [r["seconds"] for r in rows]
@@ -89,8 +90,11 @@ def case(size: str, dates: str, repeats: int, patience: float, skip: set[str]) -
         first = rows[0]
         ratio = f"{medians[method] / base:.3f}" if base else "–"
         of_it = f"{mine / medians[method]:.3f}" if mine and method not in ("ours", "ours_sums") else "–"
+        cpu = statistics.median(r["cpu"] for r in rows)
+        cpu_of_it = f"{own_cpu / cpu:.3f}" if own_cpu and method not in ("ours", "ours_sums") else "–"
         lines.append(
             f"| {METHODS[method][0]} | {medians[method]:.3g} ({spread}) | {ratio} | {of_it} "
+            f"| {cpu:.3g} | {cpu_of_it} "
             f"| {max(r['peak_mb'] for r in rows):,.0f} | {int(first['pairs']):,} "
             f"| {int(first['lost']) if 'lost' in first else '–'} | {int(first['false']) if 'false' in first else '–'} |"
         )
@@ -130,6 +134,7 @@ def main() -> None:
         "",
         "Written by `python -m benchmarks.run`; every ratio below comes from this one run. All pairs within 25 km and",
         "a window of 36 months. Seconds are medians of the rounds; memory is the peak of the whole child process.",
+        "Processor seconds (all threads together) say the same where other work on the machine disturbs the clock.",
         "",
         machine(),
         "",
