@@ -159,7 +159,13 @@ def assess(
     report: dict[str, object] = {
         "repeated_incident_ids": prepared.repeated,
         "areas": [placed[level].report for level in (1, 2)],
-        "notes": zone.notes,
+        "notes": [
+            *zone.notes,
+            *(
+                f"Coverage is declared for {d}, which is not loaded."
+                for d in data_coverage.undeclared(coverage, datasets)
+            ),
+        ],
     }
     return Assessment(rows, why, datasets, report)
 

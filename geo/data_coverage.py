@@ -32,8 +32,23 @@ GAPS = {
 
 
 def matches(declared: str, dataset: pd.Series[str]) -> bool:
-    """True where a coverage row's `dataset` names a loaded dataset by its source, name, version or file name."""
-    return fold(declared) in {fold(str(v)) for v in dataset if str(v)}
+    """True where a coverage row's `dataset` names a loaded dataset by its source, name, version or file name.
+
+    >>> loaded = pd.Series(["ucdp", "UCDP GED 23.1", "23.1", "ged_car.geojson"], dtype="str")
+    >>> [matches(name, loaded) for name in ("UCDP", "ged_car", "GED_CAR.geojson", "another")]
+    [True, True, True, False]
+    """
+    names = {str(v) for v in dataset if str(v)}
+    names |= {name.rsplit(".", 1)[0] for name in names if not name.rsplit(".", 1)[-1].isdigit()}
+    return fold(declared) in {fold(name) for name in names}
+
+
+def undeclared(coverage: pd.DataFrame | None, datasets: pd.DataFrame) -> list[str]:
+    """Datasets that a coverage table names and that are not loaded: their rows cover nothing."""
+    if coverage is None:
+        return []
+    loaded = pd.Series(datasets.to_numpy(dtype=object).ravel())
+    return sorted({str(d) for d in coverage["dataset"] if not matches(str(d), loaded)})
 
 
 def covering_sources(
