@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from geo.errors import CahraError, InputError
 
 if TYPE_CHECKING:
+    from geo.assess import Assessment
     from geo.rules import Rules
     from layers.job import Inputs, Run
 
@@ -101,6 +102,19 @@ def rule_file(args: argparse.Namespace) -> Rules:
     return read_rules(existing([args.rules], "--rules")[0] if args.rules else None)
 
 
+def engine(cluster: str | None, workers: int) -> Callable[..., Assessment]:
+    """The main job in this process, or spread over a Dask cluster: the same result, byte for byte."""
+    from geo.assess import assess as in_one_process
+
+    if not cluster:
+        return in_one_process
+    from functools import partial
+
+    from geo.partition import assess_on_cluster
+
+    return partial(assess_on_cluster, cluster=cluster, workers=workers)
+
+
 def assess(args: argparse.Namespace) -> int:
     """`cahra assess`: files in; site list with classes, evidence and run record out."""
     as_of, files = iso_date(args.as_of), inputs(args)
@@ -110,7 +124,7 @@ def assess(args: argparse.Namespace) -> int:
     rules = rule_file(args)
     loaded = load(files)
     progress.step()
-    result = run(loaded, as_of, rules)
+    result = run(loaded, as_of, rules, engine=engine(args.cluster, args.workers))
     progress.step()
     write(Path(args.out), result.files())
     progress.step()
@@ -205,6 +219,21 @@ def fetch(args: argparse.Namespace) -> int:
     return 0
 
 
+def coverage(args: argparse.Namespace) -> int:
+    """`cahra coverage`: what programmes cover at a date, where they overlap, what is left."""
+    from layers.programme_export import run_coverage
+
+    as_of = iso_date(args.as_of)
+    progress = Progress(("read and assess", "write"))
+    result = run_coverage(inputs(args), args.programmes, as_of, rule_file(args))
+    progress.step()
+    write(Path(args.out), result.files(args.language))
+    progress.step()
+    print(result.result.totals.to_string(index=False))
+    report(result.run, as_of)
+    return 0
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     top = argparse.ArgumentParser(
@@ -216,12 +245,24 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--rules", metavar="F.toml", help="rule set; default: data/rules.toml")
     one.add_argument("--as-of", required=True, metavar="YYYY-MM-DD", help="time of events, not of knowledge")
     one.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
+    one.add_argument("--cluster", metavar="local|ADDRESS", help="spread the work with Dask (docs/cluster.md)")
+    one.add_argument("--workers", type=int, default=2, metavar="N", help="processes of a local cluster")
     one.set_defaults(call=assess)
     two = commands.add_parser("verify", help="check a result against its own evidence", description=verify.__doc__)
     two.add_argument("folder", metavar="DIR", help="folder written by cahra assess")
     add_inputs(two, required=False)
     two.set_defaults(call=verify)
     add_screen(commands.add_parser("screen", help="answer a company's list", description=screen.__doc__))
+    four = commands.add_parser("coverage", help="what programmes cover", description=coverage.__doc__)
+    add_inputs(four, required=True)
+    four.add_argument(
+        "--programmes", action="append", required=True, metavar="F", help="table, polygons, IATI XML or a folder"
+    )
+    four.add_argument("--rules", metavar="F.toml", help="rule set; default: data/rules.toml")
+    four.add_argument("--language", choices=("en", "fr"), default="en", help="language of the map")
+    four.add_argument("--as-of", required=True, metavar="YYYY-MM-DD", help="day of classes and of programmes")
+    four.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
+    four.set_defaults(call=coverage)
     three = commands.add_parser("fetch", help="download from a publisher", description=fetch.__doc__)
     three.add_argument("what", choices=("incidents", "boundaries"), help="UCDP GED, or geoBoundaries")
     three.add_argument("--country", required=True, help="code or name")

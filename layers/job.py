@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -178,13 +178,23 @@ def _told(role: str, layer: Layer | SiteLayer) -> dict[str, object]:
     }
 
 
-def run(loaded: Loaded, as_of: dt.date, rules: Rules | None = None, now: dt.datetime | None = None) -> Run:
-    """Assesses what was loaded at a date; a row's own `as_of` is a matter of screening, not of this."""
+def run(
+    loaded: Loaded,
+    as_of: dt.date,
+    rules: Rules | None = None,
+    now: dt.datetime | None = None,
+    *,
+    engine: Callable[..., Assessment] = assess,
+) -> Run:
+    """Assesses what was loaded at a date; a row's own `as_of` is a matter of screening, not of this.
+
+    `engine` is :func:`geo.assess.assess`, or a form of it that spreads the work.
+    """
     rules = rules or default_rules()
     inputs = [dict(i) for i in loaded.inputs]
     sites, unused = _sites_at(loaded, as_of, inputs)
     statuses = _together([s.statuses for s in loaded.sites], schema.STATUSES)
-    result = assess(
+    result = engine(
         sites,
         loaded.incidents,
         as_of=as_of,

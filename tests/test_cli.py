@@ -154,3 +154,26 @@ def test_fetch_asks_for_a_token_before_it_connects(tmp_path, monkeypatch, capsys
     assert cli.main(["fetch", "incidents", "--country", "CAF", "--out", str(tmp_path)]) == 2
     assert "UCDP_TOKEN" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_coverage_writes_what_programmes_cover(tmp_path, capsys):
+    programmes = ["--programmes", str(embedded.DEMONSTRATION_PROGRAMMES)]
+    out = tmp_path / "out"
+    assert cli.main(["coverage", *DEMO, *programmes, "--as-of", "2016-09-19", "--out", str(out)]) == 0
+    assert {"coverage.csv", "gaps.csv", "overlaps.csv", "units.csv", "map.html", "run.json"} <= {
+        p.name for p in out.iterdir()
+    }
+    heads = {n: (out / n).read_text("utf-8").splitlines()[0] for n in ("coverage.csv", "gaps.csv", "overlaps.csv")}
+    assert heads["coverage.csv"].startswith("site_id,programme_type,programmes,donors")
+    assert heads["gaps.csv"].startswith("site_id,programme_type,overall_class")
+    assert heads["overlaps.csv"].startswith("site_id,programme_type,programmes,donors")
+    assert "A class is an indication" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_a_cluster_gives_the_same_bytes(result, tmp_path):
+    pytest.importorskip("distributed")
+    assert cli.main(["assess", *DEMO, "--as-of", "2018-12-31", "--cluster", "local", "--out", str(tmp_path)]) == 0
+    for file in result.iterdir():
+        one, two = (p.read_bytes().split(b"\n") for p in (file, tmp_path / file.name))
+        assert [x for x in one if b'"run_at"' not in x] == [x for x in two if b'"run_at"' not in x]
