@@ -220,17 +220,22 @@ def fetch(args: argparse.Namespace) -> int:
 
 
 def coverage(args: argparse.Namespace) -> int:
-    """`cahra coverage`: what programmes cover at a date, where they overlap, what is left."""
-    from layers.programme_export import run_coverage
-
-    as_of = iso_date(args.as_of)
+    """`cahra coverage`: what donors' programmes cover, where they overlap, what is left."""
+    as_of, files = iso_date(args.as_of), inputs(args)
+    for path in args.programmes:
+        if not Path(path).exists():
+            raise InputError("There is no such file.", where="--programmes", got=str(path), remedy="Check the path.")
+    sectors = existing([args.sectors] if args.sectors else [], "--sectors")
     progress = Progress(("read and assess", "write"))
-    result = run_coverage(inputs(args), args.programmes, as_of, rule_file(args))
+    from layers.programme_export import run_coverage
+    from layers.programme_types import read_type_map
+
+    types = read_type_map(sectors[0]) if sectors else None
+    result = run_coverage(files, args.programmes, as_of, rule_file(args), types=types)
     progress.step()
     write(Path(args.out), result.files(args.language))
     progress.step()
-    print(result.result.totals.to_string(index=False))
-    report(result.run, as_of)
+    print("\n".join(result.summary(args.language)))
     return 0
 
 
@@ -258,6 +263,7 @@ def parser() -> argparse.ArgumentParser:
     four.add_argument(
         "--programmes", action="append", required=True, metavar="F", help="table, polygons, IATI XML or a folder"
     )
+    four.add_argument("--sectors", metavar="F", help="own table of sectors: vocabulary,code,programme_type")
     four.add_argument("--rules", metavar="F.toml", help="rule set; default: data/rules.toml")
     four.add_argument("--language", choices=("en", "fr"), default="en", help="language of the map")
     four.add_argument("--as-of", required=True, metavar="YYYY-MM-DD", help="day of classes and of programmes")

@@ -167,7 +167,9 @@ def test_coverage_writes_what_programmes_cover(tmp_path, capsys):
     assert heads["coverage.csv"].startswith("site_id,programme_type,programmes,donors")
     assert heads["gaps.csv"].startswith("site_id,programme_type,overall_class")
     assert heads["overlaps.csv"].startswith("site_id,programme_type,programmes,donors")
-    assert "A class is an indication" in capsys.readouterr().out
+    assert capsys.readouterr().out.strip()
+    missing = ["--programmes", "nowhere.csv", "--as-of", "2016-09-19", "--out", str(out)]
+    assert cli.main(["coverage", *DEMO, *missing]) == 2
 
 
 @pytest.mark.slow
