@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -18,6 +19,8 @@ from layers.formats.limits import Clock
 from layers.formats.sniff import refuse_markup
 from layers.formats.table import Report, shorten, text_frame
 
+_WIDE = re.compile(rb"(?:\xff\xfe|\xfe\xff|\x00\x00\xfe\xff|\x00*<\x00)")
+_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _SHAPES = ("Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Track", "MultiTrack", "Model")
 
 
@@ -25,6 +28,22 @@ def local(element: ET.Element) -> str:
     """The name of an element without its namespace."""
     tag = element.tag
     return tag.rsplit("}", 1)[-1] if isinstance(tag, str) else ""
+
+
+def _events(data: bytes) -> Iterator[tuple[str, ET.Element]]:
+    """Starts and ends of elements.
+
+    A document type is declared by these very bytes and no others (UTF-16 is refused before): without them the parser
+    in C has nothing to expand. With them, in a comment or CDATA perhaps, the slow and careful parser decides.
+    """
+    if not _DECLARATION.search(data):
+        yield from ET.iterparse(io.BytesIO(data), events=("start", "end"))  # noqa: S314
+        return
+    from defusedxml.ElementTree import iterparse
+
+    yield from iterparse(
+        io.BytesIO(data), events=("start", "end"), forbid_dtd=True, forbid_entities=True, forbid_external=True
+    )
 
 
 def load_xml(data: bytes, clock: Clock, name: str) -> ET.Element:
@@ -38,15 +57,14 @@ def load_xml(data: bytes, clock: Clock, name: str) -> ET.Element:
         Deeper than `xml_depth`.
     """
     from defusedxml import DefusedXmlException
-    from defusedxml.ElementTree import iterparse
 
+    if _WIDE.match(data):
+        raise FormatError("The text is in UTF-16 or UTF-32.", where=name, expected="UTF-8", remedy="Save it as UTF-8.")
     refuse_markup(data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip(), name)
     depth = count = 0
     root: ET.Element | None = None
     try:
-        for event, element in iterparse(
-            io.BytesIO(data), events=("start", "end"), forbid_dtd=True, forbid_entities=True, forbid_external=True
-        ):
+        for event, element in _events(data):
             if event == "start":
                 if root is None:
                     root = element

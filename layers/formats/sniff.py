@@ -98,7 +98,7 @@ def refuse_markup(head: bytes, name: str) -> str:
     low = head.lower()
     if what is None and (prefix in ("gml", "wfs", "ogr") or (local == "featurecollection" and b"gml" in low)):
         what = "a GML or WFS answer: it can name schemas to be fetched"
-    if what is None and (b"<!doctype html" in low or b"<script" in low):
+    if what is None and low.lstrip().startswith(b"<!doctype html"):
         what = REFUSED_MARKUP["html"]
     if what is not None:
         raise FormatError(

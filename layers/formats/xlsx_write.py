@@ -30,12 +30,14 @@ _PARTS = {
     '<Default Extension="xml" ContentType="application/xml"/>'
     f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>'
     f'<Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/>'
+    f'<Override PartName="/xl/sharedStrings.xml" ContentType="{_TYPE}.sharedStrings+xml"/>'
     f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPE}.worksheet+xml"/></Types>',
     "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
     f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
     "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
     f'<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
-    f'<Relationship Id="rId2" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
+    f'<Relationship Id="rId2" Type="{_OFFICE}/styles" Target="styles.xml"/>'
+    f'<Relationship Id="rId3" Type="{_OFFICE}/sharedStrings" Target="sharedStrings.xml"/></Relationships>',
     "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}"><numFmts count="1">'
     '<numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
     '</numFmts><fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill>'
@@ -64,8 +66,8 @@ def column_letters(number: int) -> str:
     return letters
 
 
-def _cell(place: str, value: Any) -> str:
-    """One cell as XML; blank for None and for blank text."""
+def _cell(place: str, value: Any, shared: dict[str, int]) -> str:
+    """One cell as XML; blank for None and for blank text. Texts go to `shared`, each once."""
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
@@ -78,8 +80,8 @@ def _cell(place: str, value: Any) -> str:
     if len(text) > LONGEST:
         raise InputError("A text is too long for Excel.", where=place, expected=f"{LONGEST} characters at most")
     style = f' s="{_QUOTED}"' if is_formula(text) else ""
-    text = escape(visible(text.replace("\r\n", "\n").replace("\r", "\n")))  # XML knows no lone CR
-    return f'<c r="{place}"{style} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+    text = visible(text.replace("\r\n", "\n").replace("\r", "\n"))  # XML knows no lone CR
+    return f'<c r="{place}"{style} t="s"><v>{shared.setdefault(text, len(shared))}</v></c>'
 
 
 def workbook(rows: Iterable[Iterable[Any]], sheet: str) -> bytes:
@@ -98,6 +100,7 @@ def workbook(rows: Iterable[Iterable[Any]], sheet: str) -> bytes:
         More rows, or a longer text, than Excel can hold.
     """
     letters: list[str] = []
+    shared: dict[str, int] = {}
     out = io.StringIO()
     out.write(f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">')
     out.write('<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>')
@@ -109,7 +112,7 @@ def workbook(rows: Iterable[Iterable[Any]], sheet: str) -> bytes:
         for at, value in enumerate(cells):
             if at == len(letters):
                 letters.append(column_letters(at))
-            out.write(_cell(f"{letters[at]}{number}", value))
+            out.write(_cell(f"{letters[at]}{number}", value, shared))
         out.write("</row>")
     out.write("</sheetData></worksheet>")
     book = (
@@ -118,6 +121,8 @@ def workbook(rows: Iterable[Iterable[Any]], sheet: str) -> bytes:
     )
     parts = {name: _XML + text for name, text in _PARTS.items()} | {"xl/workbook.xml": _XML + book}
     parts["xl/worksheets/sheet1.xml"] = out.getvalue()
+    texts = "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in shared)
+    parts["xl/sharedStrings.xml"] = f'{_XML}<sst xmlns="{_MAIN}" uniqueCount="{len(shared)}">{texts}</sst>'
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():

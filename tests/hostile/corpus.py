@@ -224,6 +224,11 @@ WGS84 = (
     'GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137.0,298.257223563]],'
     'PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]'
 )
+RELATIONSHIPS = (
+    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+    b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="evil.bin"/>'
+    b"</Relationships>"
+)
 VRT = (
     b'<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer>'
     b"</OGRVRTDataSource>"
@@ -354,6 +359,27 @@ REFUSED = [
         "a.xlsx",
         lambda: workbook(("xl/worksheets/sheet1.xml", (ENTITIES + "]><worksheet>&i;</worksheet>").encode())),
         refused="entities",
+    ),
+    Case(
+        "entities in a part of another name",
+        "a.xlsx",
+        lambda: workbook(
+            ("xl/evil.bin", (ENTITIES + "]><worksheet>&i;</worksheet>").encode()),
+            ("xl/_rels/workbook.xml.rels", RELATIONSHIPS),
+        ),
+        refused="entities",
+    ),
+    Case(
+        "UTF-16 inside XLSX",
+        "a.xlsx",
+        lambda: workbook(("xl/worksheets/sheet1.xml", (ENTITIES + "]><worksheet>&i;</worksheet>").encode("utf-16"))),
+        refused="entities",
+    ),
+    Case(
+        "UTF-16 inside KMZ",
+        "a.kmz",
+        lambda: zipped(("doc.kml", (ENTITIES + "]><kml>&i;</kml>").encode("utf-16-le"))),
+        refused="UTF-16",
     ),
     Case("macros in XLSX", "a.xlsx", lambda: workbook(("xl/vbaProject.bin", b"x")), refused="macros"),
     Case("XLSX without a workbook", "a.xlsx", lambda: zipped(("a.csv", b"id\n")), refused="no Excel"),
@@ -720,6 +746,12 @@ READ = [
         "a.kml",
         lambda: kml("<Placemark><Point><coordinates>x,y</coordinates></Point></Placemark>"),
         reasons=("geometry_malformed",),
+    ),
+    Case(
+        "KML whose text speaks of document types",
+        "a.kml",
+        lambda: kml(PLACE.replace("Boda", "<![CDATA[<!DOCTYPE html><b>Boda</b>]]>")),
+        accepted=1,
     ),
     Case("XLSX", "a.xlsx", workbook, accepted=1),
     Case(

@@ -43,7 +43,7 @@ EDGES = {
     "file_bytes": ("a.csv", SMALL_CSV, len(SMALL_CSV), "table"),
     "unpacked_bytes": ("a.zip", corpus.zipped(("a.csv", SMALL_CSV)), len(SMALL_CSV), "table"),
     "members": ("a.zip", corpus.zipped(("a.csv", SMALL_CSV), ("b.txt", b"x"), ("c.txt", b"x")), 3, "table"),
-    "office_members": ("a.xlsx", corpus.workbook(), 6, "table"),
+    "office_members": ("a.xlsx", corpus.workbook(), 7, "table"),
     "rows": ("a.csv", SMALL_CSV, 3, "table"),
     "vertices": ("a.geojson", LINE, 5, "lines"),
     "columns": ("a.csv", b"a,b,c\n1,2,3\n", 3, "table"),
@@ -221,6 +221,31 @@ def test_the_unpacked_text_of_a_child_is_counted():
 def test_a_task_that_is_not_known_is_no_task():
     with pytest.raises(FormatError):
         run_child("os.system", Source(b"x", "a", UPLOAD), UPLOAD.clock())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs the limits of POSIX")
+@pytest.mark.parametrize(
+    ("deed", "result"),
+    [
+        ("import socket; socket.create_connection(('127.0.0.1', 9), 1)", "PermissionError"),
+        ("import subprocess; subprocess.run(['true'])", "PermissionError"),
+        ("import os; os.system('true')", "PermissionError"),
+        ("f = open(sys.argv[1], 'w'); f.write('x'); f.flush()", "OSError|PermissionError"),
+        ("bytearray(3_000_000_000)", "MemoryError"),
+        ("while True: pass", "-9|-24"),
+    ],
+)
+def test_the_child_is_confined(tmp_path, deed, result):
+    import subprocess
+
+    code = "import sys; sys.path.insert(0, sys.argv[2]); from layers.formats.worker import _confine; "
+    code += "_confine(2_000_000_000, -1)\n" + deed
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code, str(tmp_path / "x"), str(ROOT)], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode != 0
+    assert re.search(result, f"{done.stderr[-400:]} {done.returncode}")
+    assert not (tmp_path / "x").exists() or (tmp_path / "x").stat().st_size == 0
 
 
 def test_the_child_has_no_network_and_nothing_of_our_environment(monkeypatch):
