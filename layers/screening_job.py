@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +32,7 @@ from layers.screening_rows import answers, screening_evidence
 from layers.supplier_match import candidates, choices, links
 from layers.suppliers import SupplierList, read_suppliers
 from layers.tables import country_codes
-from layers.transit import Transit, country_counts, screen_ways, ways_of
+from layers.transit import Transit, country_counts, nowhere, screen_ways, ways_of
 from layers.transit_crossed import Context
 
 
@@ -76,6 +76,7 @@ class Screening:
     rules: Rules
     settings: RouteSettings
     data: job.Loaded = field(repr=False)
+    matches: Mapping[str, str] = field(default_factory=dict)
     changes: pd.DataFrame | None = None
 
 
@@ -106,6 +107,7 @@ def screen(
     matches: Mapping[str, str] | None = None,
     now: dt.datetime | None = None,
     days: Mapping[str, np.datetime64] | None = None,
+    bare: bool = False,
 ) -> Screening:
     """Answers every row of a list.
 
@@ -117,6 +119,8 @@ def screen(
         `match_id` accepted for a supplier, besides those that the list itself states.
     days
         Dates by supplier that win over everything (a comparison asks what an earlier date would say).
+    bare
+        Leave the ways out.
     """
     rules = rules or default_rules()
     settings = settings or RouteSettings(imprecise_radius_km=rules.settings.imprecise_radius_km)
@@ -171,7 +175,7 @@ def screen(
         covered_countries(),
         job.restrictions(),
     )
-    ways = ways_of(rows, list(lines), None if roads is None else roads.network)
+    ways = nowhere(len(rows)) if bare else ways_of(rows, list(lines), None if roads is None else roads.network)
     transit = screen_ways(rows, ways, when, context, settings)
     table, more = answers(
         rows, result, tied, sites, basis, found, when, own, transit, rules, own_statuses, data, incidents
@@ -179,7 +183,20 @@ def screen(
     whole = _every_row(suppliers, table)
     evidence = screening_evidence(result.evidence, transit.evidence, more)
     record = _record(suppliers, data, roads, result, rules, as_of, settings, whole, transit, now)
-    return Screening(suppliers, whole, found, transit, evidence, result, data.rejected, record, rules, settings, data)
+    return Screening(
+        suppliers,
+        whole,
+        found,
+        transit,
+        evidence,
+        result,
+        data.rejected,
+        record,
+        rules,
+        settings,
+        data,
+        dict(matches or {}),
+    )
 
 
 def screen_with(
@@ -192,7 +209,16 @@ def screen_with(
 ) -> Screening:
     """What ``cahra screen`` asks: the answers, with the reviewers' decisions and the changes since an earlier run."""
     suppliers, data, roads = loaded
-    return screen(suppliers, data, as_of, rules, roads=roads)
+    result = screen(suppliers, data, as_of, rules, roads=roads)
+    if compare is not None:
+        from layers.screening_compare import compared, read_earlier
+
+        result = compared(read_earlier(compare), result)
+    if reviews is not None:
+        from layers.reviews import Reviews
+
+        result = replace(result, rows=Reviews(reviews).onto(result.rows))
+    return result
 
 
 def summary(screening: Screening) -> list[str]:
@@ -212,6 +238,10 @@ def summary(screening: Screening) -> list[str]:
     lines.append("Flags: " + ", ".join(f"{k.removeprefix('flag_')} {int(good[k].fillna(False).sum())}" for k in FLAGS))
     notes = screening.assessment.report.get("notes", [])
     lines += [f"Note: {note}" for note in notes] if isinstance(notes, list) else []
+    compared = screening.record.get("compared")
+    if isinstance(compared, dict):
+        through = ", ".join(f"{k} {v}" for k, v in compared["through"].items()) or "nothing"
+        lines.append(f"Changed since {compared['with']}: {compared['changed']} rows, through {through} (changes.csv).")
     guessed = int((screening.transit.routes["route_basis"] == "straight_guess").sum())
     if guessed:
         lines.append(f"{guessed} ways are straight lines: a guess. Give --roads for ways on a network.")

@@ -147,7 +147,7 @@ def _transit(out: pd.DataFrame, transit: Transit) -> None:
         blank: object = np.nan
         if pd.api.types.is_string_dtype(table[name]):
             blank = "none" if name == "route_basis" else ""
-        out[column] = [values[i] if i >= 0 else blank for i in at]
+        out[column] = pd.Series([values[i] if i >= 0 else blank for i in at], index=out.index)
 
 
 def _flags(out: pd.DataFrame) -> None:

@@ -45,6 +45,11 @@ class Transit:
     lines: list[Floats | None]
 
 
+def nowhere(n: int) -> Ways:
+    """No ways for `n` rows."""
+    return Ways(["none"] * n, [""] * n, [None] * n, np.full(n, np.nan))
+
+
 def ways_of(rows: pd.DataFrame, lines: Sequence[object], roads: Network | None) -> Ways:
     """The way of each row: its own line, else the network from origin to destination, else the straight geodesic.
 
@@ -338,4 +343,4 @@ def _evidence(
 _COPIED: tuple[str, ...] = ("record_id", "dataset", "dataset_version", "date_start", "date_end", "date_prec")
 _COPIED += ("deaths_best", "deaths_low", "deaths_high", "actor_a", "actor_b", "provisional")
 
-__all__ = ["Context", "Transit", "Ways", "country_counts", "screen_ways", "ways_of"]
+__all__ = ["Context", "Transit", "Ways", "country_counts", "nowhere", "screen_ways", "ways_of"]
