@@ -22,7 +22,7 @@ def start() -> None:
     state = st.session_state
     if "q_other_day" not in state:
         given = session.day_of(state["address"].get("other", ""))
-        state["q_other_day"] = given or (pd.Timestamp(state["q_day"]) + pd.DateOffset(years=2)).date()
+        state["q_other_day"] = given or (pd.Timestamp(state["day"]) + pd.DateOffset(years=2)).date()
 
 
 def settings(here: Here, rules: Rules) -> Rules:

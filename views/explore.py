@@ -215,14 +215,13 @@ def site_table(here: Here, shown: pd.DataFrame) -> None:
     )
 
 
-@st.fragment
 def body(here: Here, data: Data, given: Filters) -> None:
-    """All but the sidebar: a click reruns this alone."""
+    """All but the sidebar: a click reruns this alone, and so does each month while the map plays."""
     _, state = here.translate, st.session_state
     with session.guard(_):
         months.slider(here, data)
-        run = here.guard_run(data.at(state["q_day"]))
-        data = data.at(state["q_day"])
+        run = here.guard_run(data.at(state["day"]))
+        data = data.at(state["day"])
         sites = run.assessment.sites
         keep = given.apply(sites)
         severity = sites["overall_class"].map({c: i for i, c in enumerate(CLASSES)})
@@ -261,7 +260,7 @@ with session.page() as here:
         st.info(
             _("Only sites inside the drawn area are shown. Clear the filters to see all."), icon=":material/select_all:"
         )
-    body(here, data, given)
+    st.fragment(body, run_every=months.PACE_S if state.get("playing") else None)(here, data, given)
     st.caption(
         markdown(_("Sources: UCDP GED (CC BY 4.0), IPIS (ODC-BY), and files you add; outlines by Natural Earth."))
     )

@@ -14,7 +14,7 @@ from layers.selection import Ring
 from views.session import Data, Here
 from views.session import months as month_ends
 
-PACE_S = 1.4
+PACE_S = 2.0
 """Seconds between two months while playing."""
 
 
@@ -29,7 +29,7 @@ def span(data: Data) -> list[dt.date]:
 
 def moved() -> None:
     """Callback: the slider sets the as-of date."""
-    st.session_state["q_day"] = st.session_state["month"]
+    st.session_state["day"] = st.session_state["month"]
 
 
 def toggled() -> None:
@@ -43,13 +43,14 @@ def slider(here: Here, data: Data) -> None:
     options = span(data)
     if len(options) < 2:
         return
-    day = state["q_day"]
+    day = state["day"]
     if state.get("playing"):
         later = [m for m in options if m > day]
         if later:
-            day = state["q_day"] = later[0]
+            day = state["day"] = later[0]
         else:
             state["playing"] = False
+            st.rerun()
     state["month"] = next((m for m in options if m >= day), options[-1])
     button, track = st.columns([1, 9], vertical_alignment="bottom")
     playing = state.get("playing", False)

@@ -178,7 +178,7 @@ def start() -> None:
         given = {str(k)[:40]: str(v)[:4000] for k, v in list(st.query_params.to_dict().items())[:40]}
         state["address"] = given
         state["q_lang"] = language()
-        state["q_day"] = day_of(given.get("day", "")) or DEMONSTRATION_DAY
+        state["day"] = day_of(given.get("day", "")) or DEMONSTRATION_DAY
         state["q_demonstration"] = given.get("demonstration", "1") != "0"
         state["q_site"] = given.get("site", "")[:300]
         state["files"] = {}
@@ -196,6 +196,11 @@ def day_of(text: str) -> dt.date | None:
     return day if FIRST_DAY <= day <= LAST_DAY else None
 
 
+def day_chosen() -> None:
+    """Callback: the date of the sidebar becomes the date of all pages; an emptied field changes nothing."""
+    st.session_state["day"] = st.session_state["day_shown"] or st.session_state["day"]
+
+
 @dataclass(frozen=True)
 class Here:
     """The page that is being shown."""
@@ -209,9 +214,12 @@ class Here:
         """
         _, state = self.translate, st.session_state
         with st.sidebar:
+            # The date is kept apart from its widget: the months of a playing map set it too, outside the sidebar.
+            state["day_shown"] = state["day"]
             st.date_input(
                 _("As of"),
-                key="q_day",
+                key="day_shown",
+                on_change=day_chosen,
                 min_value=FIRST_DAY,
                 max_value=LAST_DAY,
                 format="DD/MM/YYYY" if _.language == "fr" else "YYYY-MM-DD",
@@ -237,7 +245,7 @@ class Here:
                 icon=":material/upload_file:",
             )
             st.stop()
-        return Data(bool(state["q_demonstration"]), files, state["q_day"] or DEMONSTRATION_DAY, rules)
+        return Data(bool(state["q_demonstration"]), files, state["day"], rules)
 
     def _own_files(self) -> None:
         _, state = self.translate, st.session_state
@@ -276,7 +284,7 @@ class Here:
     def address(self, **values: object) -> None:
         """Write the page's address: language, date, data and `values` (blank ones are left out)."""
         state = st.session_state
-        wanted: dict[str, str] = {"lang": str(state["q_lang"]), "day": str(state["q_day"])}
+        wanted: dict[str, str] = {"lang": str(state["q_lang"]), "day": str(state["day"])}
         if not state["q_demonstration"]:
             wanted["demonstration"] = "0"
         wanted |= {k: str(v) for k, v in values.items() if v}

@@ -83,6 +83,7 @@
     if (blob.legend) layer._furniture.push(legend(blob));
     layer._furniture.forEach((c) => c.addTo(map));
     if (map._cahraSketch) map._cahraSketch.remove();
+    if (map._cahraRemember && CAHRA.moved) setTimeout(map._cahraRemember, 800);
   };
   CAHRA.unfurnish = function (map, layer) {
     (layer._furniture || []).forEach((c) => c.remove());
@@ -180,7 +181,8 @@
 
   /* The map's position in the page's own address, so that a pasted link opens the same view; no rerun is needed. */
   CAHRA.remember = function (map) {
-    map.on("moveend", () => {
+    const write = () => {
+      CAHRA.moved = true;
       try {
         const address = new URL(window.parent.location.href);
         const c = map.getCenter();
@@ -189,7 +191,9 @@
       } catch (e) {
         /* shown inside a page of another host: the address is not ours */
       }
-    });
+    };
+    map.on("moveend", write);
+    map._cahraRemember = write; // the app writes its own part of the address anew after a filter
   };
 
   /* Maps that share a channel move together. */

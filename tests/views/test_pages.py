@@ -70,12 +70,12 @@ def test_french_shows_no_english_sentence_of_the_page():
 
 def test_an_address_is_checked_and_written_back():
     app = opened("explore.py", day="2018-12-31", classes="high-risk~<script>", minerals="gold", age="99", area="1,2_x")
-    assert app.session_state["q_day"] == dt.date(2018, 12, 31)
+    assert app.session_state["day"] == dt.date(2018, 12, 31)
     assert app.session_state["q_classes"] == ["high-risk"]
     assert app.query_params["day"] == "2018-12-31"
     assert app.query_params["minerals"] == "gold"
     assert "area" not in app.query_params
-    assert opened("explore.py", day="not-a-day").session_state["q_day"] == session.DEMONSTRATION_DAY
+    assert opened("explore.py", day="not-a-day").session_state["day"] == session.DEMONSTRATION_DAY
 
 
 def test_no_data_says_what_to_do():

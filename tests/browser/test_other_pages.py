@@ -1,0 +1,168 @@
+"""Site, ask, side by side, tree, play, standalone page and base path in a real browser; and an accessibility check."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.browser.conftest import CHROMIUM, ROOT
+from views.pages import FOLDER, PAGES
+
+PATHS = [p.path for p in PAGES if (FOLDER / p.file).is_file()]
+
+
+def saved(visit, label: str, folder: Path) -> Path:
+    with visit.page.expect_download() as got:
+        visit.page.get_by_test_id("stDownloadButton").get_by_text(label, exact=True).click()
+    target = folder / got.value.suggested_filename
+    got.value.save_as(target)
+    return target
+
+
+def test_a_link_opens_a_site_with_circles_and_a_dossier_that_opens_from_disk(visit, tmp_path):
+    here = visit("/site?site=demonstration%7CDEMO-002&lang=en")
+    frame = here.map()
+    circles = frame.locator("body").evaluate(
+        "() => Object.values(window.map._layers).find(l => l.sites).shapes.map(s => s.t)"
+    )
+    assert circles == ["20 km", "25 km", "50 km"]
+    page = saved(here, "Download the dossier (HTML)", tmp_path)
+    assert page.name == "demonstration_dossier.html"
+    opened = visit(page.as_uri())
+    assert "Demonstration site 002" in opened.page.locator("h1").inner_text()
+    assert opened.page.locator("svg circle").count() >= 3
+    assert [u for u in opened.requests if not u.startswith("file:")] == []
+
+
+def test_the_map_page_opens_from_disk_without_a_request_and_answers_a_click(visit, tmp_path):
+    here = visit("/?minerals=diamond")
+    here.map()
+    here.settled()
+    page = saved(here, "Map (HTML)", tmp_path)
+    opened = visit(page.as_uri())
+    opened.page.locator(".cahra-legend").wait_for()
+    assert opened.page.locator(".cahra-notice").inner_text() == "Demonstration data"
+    assert [u for u in opened.requests if not u.startswith(("file:", "data:"))] == []
+    spot = opened.page.evaluate(
+        """() => {
+        const m = Object.keys(window).filter(k => /^map_/.test(k)).map(k => window[k]).find(m => m && m._layers);
+        const l = Object.values(m._layers).find(l => l.sites && l._pixels);
+        const q = m.layerPointToContainerPoint([l._pixels.sites[0], l._pixels.sites[1]]); return [q.x, q.y]; }"""
+    )
+    opened.page.mouse.click(*spot)
+    opened.page.locator(".leaflet-popup-content").wait_for()
+
+
+def test_a_click_beside_all_points_asks_about_the_place(visit):
+    here = visit("/ask")
+    frame = here.map()
+    frame.locator("#map_div").click(position={"x": 120, "y": 380})
+    here.page.get_by_text("A place that is asked has no visit").wait_for()
+    here.page.wait_for_function("() => location.search.includes('place=')")
+
+
+def test_a_drawn_box_filters_and_goes_into_the_link(visit):
+    here = visit()
+    frame = here.map()
+    frame.get_by_role("button", name="Choose by a box").click()
+    box = frame.locator("#map_div").bounding_box()
+    here.page.mouse.move(box["x"] + 250, box["y"] + 120)
+    here.page.mouse.down()
+    here.page.mouse.move(box["x"] + 420, box["y"] + 260, steps=5)
+    here.page.mouse.up()
+    here.page.get_by_text("Only sites inside the drawn area are shown").wait_for()
+    here.page.wait_for_function("() => location.search.includes('area=')")
+    assert len(parse_qs(urlsplit(here.page.url).query)["area"][0].split("_")) == 4
+
+
+def test_two_maps_move_together_and_the_differences_are_listed(visit):
+    here = visit("/compare?day=2016-09-19&other=2018-12-31")
+    here.map()
+    here.page.get_by_text(re.compile(r"\d+ sites differ")).wait_for()
+    here.page.frame_locator("iframe").nth(1).locator(".cahra-legend").wait_for()
+    frames = [f for f in here.page.frames if "st_folium" in f.url]
+    assert len(frames) == 2
+    frames[0].evaluate("() => window.map.setView([5, 20], 8, {animate: false})")
+    frames[1].wait_for_function("() => window.map.getZoom() === 8 && Math.abs(window.map.getCenter().lat - 5) < 0.01")
+
+
+def test_a_question_of_the_tree_shows_its_sites_on_the_map(visit):
+    here = visit("/tree")
+    chart = here.page.get_by_test_id("stVegaLiteChart")
+    chart.locator("svg, canvas").first.wait_for()
+    here.settled()
+    chart.click(position={"x": 200, "y": 215})
+    here.page.get_by_role("button", name="Show these sites on the map").click()
+    here.map()
+    here.page.wait_for_function("() => location.search.includes('first=H1')")
+
+
+def test_play_moves_the_date_and_stops(visit):
+    here = visit("/?day=2016-09-19")
+    frame = here.map()
+    here.page.get_by_role("button", name="Play").click()
+    here.page.get_by_role("button", name="Stop").wait_for()
+    frame.get_by_text(re.compile("Legend, 30 (Nov|Sep)|Legend, 31 (Oct|Dec)")).first.wait_for()
+    here.page.wait_for_timeout(3500)
+    here.page.get_by_role("button", name="Stop").click()
+    here.page.get_by_role("button", name="Play").wait_for()
+    here.settled()
+    assert parse_qs(urlsplit(here.page.url).query)["day"][0] > "2016-09-30"
+
+
+def test_the_view_of_the_map_is_in_the_link_and_comes_back(visit):
+    here = visit()
+    frame = here.map()
+    frame.locator("body").evaluate("() => window.map.setView([4.25, 15.8], 9, {animate: false})")
+    here.page.wait_for_function("() => location.search.includes('view=4.250')")
+    again = visit("/?" + urlsplit(here.page.url).query)
+    assert again.map().locator("body").evaluate("() => window.map.getZoom()") == 9
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_serious_finding_of_the_accessibility_check(visit, path):
+    from axe_playwright_python.sync_playwright import Axe
+
+    here = visit(f"/{path}?site=demonstration%7CDEMO-002")
+    here.page.get_by_test_id("stHeading").first.wait_for()
+    here.page.wait_for_timeout(4000)
+    here.settled()
+    found = Axe().run(here.page).response["violations"]
+    serious = [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found if v["impact"] in ("serious", "critical")]
+    assert serious == []
+
+
+def test_the_map_works_under_a_base_path(browser):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    server = subprocess.Popen(
+        [*command, "--server.baseUrlPath", "atlas"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/atlas/_stcore/health", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.25)
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{port}/atlas/")
+        page.frame_locator("iframe").first.locator(".cahra-legend").wait_for(timeout=60_000)
+        page.close()
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+
+
+def test_the_skips_of_this_folder_have_a_reason():
+    assert CHROMIUM is not None
