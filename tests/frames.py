@@ -70,9 +70,8 @@ def squares(
     ).astype(dict.fromkeys(("unit", "code", "parent", "country"), "str"))
     if level == 0:
         frame["country"] = frame["unit"]
-    return Boundaries(
-        frame=frame, geometry=np.array([shapely.box(*b) for b in units.values()], dtype=object), version=version, dataset="boxes", dataset_version="1", name="boxes.geojson", repairs=[],
-    )  # fmt: skip
+    geometry = np.array([shapely.box(*b) for b in units.values()], dtype=object)
+    return Boundaries(frame, geometry, version, "boxes", "1", "boxes.geojson")
 
 
 OUTLINES = {"CAF": (10.0, 0.0, 30.0, 12.0)}
