@@ -40,7 +40,8 @@ class Profile:
     evidence, misses, zones, gaps
         Rows of :data:`geo.schema.EVIDENCE`: what fired, what nearly did (nearest first), the register, the gaps.
     visits, statuses
-        Rows of :data:`geo.schema.VISITS` and :data:`geo.schema.STATUSES` up to the date, newest first.
+        Rows of :data:`geo.schema.VISITS` and :data:`geo.schema.STATUSES` up to the date, newest first; a status
+        without a stated end has the one that the rules give it.
     incidents
         Drawable incidents of 36 months within 50 km, with ``distance_m``, nearest first.
     precision
@@ -92,7 +93,7 @@ def profile(loaded: Loaded, run: Run, rules: Rules, row: int, day: dt.date) -> P
         zones=mine[kinds == "zone"],
         gaps=mine[(kinds == "gap") & (mine["value"] != "rule_unknown")],
         visits=_newest(loaded, "visits", schema.VISITS, "visit_date", site, day),
-        statuses=_newest(loaded, "statuses", schema.STATUSES, "status_date", site, day),
+        statuses=_with_end(_newest(loaded, "statuses", schema.STATUSES, "status_date", site, day), rules),
         incidents=_around(loaded, site, day),
         precision={p: int(counted.get(p, 0)) for p in range(1, 8)},
         answers=[
@@ -110,6 +111,20 @@ def _newest(loaded: Loaded, what: str, table: schema.Table, date: str, site: Any
     rows = pd.concat(found, ignore_index=True) if found else schema.empty(table)
     rows = rows[(rows[date] <= pd.Timestamp(day)) | rows[date].isna()]
     return rows.sort_values(date, ascending=False, kind="stable").reset_index(drop=True)
+
+
+def _with_end(statuses: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """`valid_to` filled where the source states no end, by the ages of the rules; yellow and red RCM have none."""
+    given = rules.settings
+    ends = []
+    for scheme, status, day, end in statuses[["scheme", "status", "status_date", "valid_to"]].itertuples(index=False):
+        months = {
+            "drc": given.status_months,
+            "rcm": {"green": given.status_months, "blue": given.blue_months}.get(status),
+        }
+        lasts = months.get(scheme)
+        ends.append(end if pd.notna(end) or pd.isna(day) or not lasts else day + pd.DateOffset(months=lasts))
+    return statuses.assign(valid_to=pd.Series(ends, index=statuses.index, dtype="datetime64[s]"))
 
 
 def _around(loaded: Loaded, site: Any, day: dt.date) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from layers.export import quadrants as quadrants_of
 from layers.formats.escape import markdown
 from layers.map import Line, View, blob, standalone
 from layers.selection import Filters
-from views import card, exports, filters, mapview, months, session, tables
+from views import card, exports, filters, mapview, months, notices, session, tables
 from views.chosen import key_of, place_of, row_of
 from views.session import Data, Here
 
@@ -226,6 +226,7 @@ def body(here: Here, data: Data, given: Filters) -> None:
         keep = given.apply(sites)
         severity = sites["overall_class"].map({c: i for i, c in enumerate(CLASSES)})
         shown = sites[keep].loc[severity[keep].sort_values(kind="stable").index]
+        notices.stale(here, data, data.day)
         figures(here, shown, sites, data.day)
         focus = row_of(sites, state.get("q_site", ""))
         left, right = st.columns([5, 2] if focus is not None else [1, 0.001])

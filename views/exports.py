@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from layers import job
+from layers import job, words
 from layers.export import plain_types
-from layers.formats.write import write_bytes
+from layers.formats.write import csv_bytes, write_bytes
 from views import tables
 from views.session import Data, Here
 
@@ -39,6 +39,15 @@ def button(label: str, name: str, make: Callable[[], bytes], *, demonstration: b
     )
 
 
+def for_excel(here: Here, shown: pd.DataFrame) -> bytes:
+    """The sites in the reader's words and in the form that Excel opens in that language."""
+    _ = here.translate
+    french = _.language == "fr"
+    table = tables.worded(_, shown, tables.SITES).astype(object)
+    table.columns = [words.column(name, _) for name in table.columns]
+    return csv_bytes(table, delimiter=";" if french else ",", decimal="," if french else ".", bom=True)[0]
+
+
 def show(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, page: Callable[[], bytes]) -> None:
     """The files of the run, the sites shown in more formats, the map as `page`, and the rows not used, with reasons."""
     _, synthetic = here.translate, data.has_demonstration
@@ -48,7 +57,7 @@ def show(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, page: Callab
         with column:
             button(name, name, lambda name=name: run.files()[name], demonstration=synthetic)  # type: ignore[misc]
     st.caption(_("The sites shown, after the filters:"))
-    columns = st.columns(6)
+    columns = st.columns(7)
     for column, ending in zip(columns, ("csv", "xlsx", "gpkg", "parquet", "kml"), strict=False):
         with column:
             button(
@@ -57,6 +66,8 @@ def show(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, page: Callab
                 lambda ending=ending: write_bytes(plain_types(shown), ending),  # type: ignore[misc]
                 demonstration=synthetic,
             )
+    with columns[-2]:
+        button(_("CSV for Excel"), "sites_excel.csv", lambda: for_excel(here, shown), demonstration=synthetic)
     with columns[-1]:
         button(_("Map (HTML)"), "map.html", page, demonstration=synthetic)
     rejected = run.rejected

@@ -86,6 +86,10 @@ def axes(here: Here, it: Profile) -> None:
                 st.caption(_("Near the border: not more than 5 km and the position error from it."))
         else:
             st.caption(_("The distance to a zone's edge needs boundaries with every named unit; add them under Data."))
+        for scheme, said in words.SCHEMES.items():
+            if site.get(f"{scheme}_status"):
+                colour = _(words.COLOURS[site[f"{scheme}_status"]])
+                st.caption(_.pair(_(said), f"{colour}, {_.date(site[f'{scheme}_status_date'])}"))
         if pd.notna(site["visit_date"]):
             age = _.number(site["visit_age_days"])
             st.caption(_("Newest informative visit {day}, {age} days before.", day=_.date(site["visit_date"]), age=age))

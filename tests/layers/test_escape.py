@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import html as std_html
 import json
+import re
 import shutil
 import subprocess
 from html.parser import HTMLParser
+from pathlib import Path
 
 import jinja2
 import pytest
@@ -114,3 +116,12 @@ def test_markdown_leaves_no_active_character(text):
 def test_a_blob_refuses_what_json_has_not():
     with pytest.raises(ValueError, match="Out of range"):
         escape.json_blob([float("nan")])
+
+
+def test_nothing_else_escapes_by_hand():
+    root = Path(escape.__file__).resolve().parents[2]
+    own = [p for folder in ("geo", "layers", "views") for p in (root / folder).rglob("*.py")]
+    for path in [root / "app.py", *own]:
+        source = path.read_text(encoding="utf-8")
+        if path.name != "escape.py":
+            assert not re.search(r"html\.escape|markupsafe|unsafe_allow_html", source), path.name
