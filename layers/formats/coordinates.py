@@ -24,6 +24,7 @@ _UTM = re.compile(
     re.IGNORECASE,
 )
 _WEST_SOUTH = "WSO"
+_LONGEST = 60
 
 
 def _plain(text: str) -> str:
@@ -58,6 +59,8 @@ def parse_degrees(text: str, axis: str) -> tuple[float, str, str]:
     text = _plain(text)
     if not text:
         return float("nan"), "", ""
+    if len(text) > _LONGEST:  # the patterns below would look at a page of blanks for hours
+        return float("nan"), "coordinates_unreadable", ""
     number, reason = parse_number(text, "," if "," in text and "." not in text else ".")
     if not reason:
         return number, "", "coordinates_decimal_comma" if "," in text else ""

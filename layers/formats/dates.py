@@ -39,6 +39,7 @@ _MONTHS = {
     )
     for name in names.split()
 }
+_LONGEST = 60
 _FIRST_SERIAL, _LAST_SERIAL = 20_000, 60_000  # 1954-10-03 to 2064-04-08: what a column of dates can hold
 
 
@@ -67,6 +68,8 @@ def parse_date(text: str, *, day_first: bool | None = None, serials: bool = Fals
     text = unicodedata.normalize("NFKC", text).strip()
     if not text:
         return None, ""
+    if len(text) > _LONGEST:
+        return None, "date_unreadable"
     if (found := _ISO.fullmatch(text)) or (found := _COMPACT.fullmatch(text)):
         return _day(int(found[1]), int(found[2]), int(found[3]))
     if found := _SLASHED.fullmatch(text):
@@ -98,7 +101,7 @@ def _order_of(texts: list[str]) -> bool | None:
     """True when the column shows day first, False month first, None when it shows neither or both."""
     day_first = month_first = False
     for text in texts:
-        if (found := _SLASHED.fullmatch(text.strip())) and found[2] != ".":
+        if len(text) <= _LONGEST and (found := _SLASHED.fullmatch(text.strip())) and found[2] != ".":
             day_first |= int(found[1]) > 12 >= int(found[3])
             month_first |= int(found[3]) > 12 >= int(found[1])
     return None if day_first == month_first else day_first

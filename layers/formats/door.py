@@ -88,7 +88,7 @@ def read(
     if shapes is not None and purpose not in ("raster", "xml"):
         at = id_of(list(frame.columns))
         ids = frame.iloc[:, at].tolist() if at is not None else [""] * len(frame)
-        shapes, keep = accept(shapes, row, ids, purpose, report, areas_as_points=areas_as_points, swap=swap)
+        shapes, keep = accept(shapes, row, ids, purpose, report, clock, areas_as_points=areas_as_points, swap=swap)
         if not keep.all():
             frame, row, shapes = frame[keep].reset_index(drop=True), row[keep], shapes[keep]
     return Table(

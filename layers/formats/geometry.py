@@ -10,7 +10,8 @@ import shapely
 
 from geo.errors import LimitExceededError
 from layers.formats.coordinates import check_positions
-from layers.formats.limits import Door
+from layers.formats.heavy import validity
+from layers.formats.limits import Clock, Door
 from layers.formats.table import Report, shorten
 
 PURPOSES = ("table", "points", "polygons", "lines", "raster", "xml")
@@ -124,6 +125,7 @@ def accept(
     ids: list[str],
     purpose: str,
     report: Report,
+    clock: Clock,
     *,
     areas_as_points: bool = False,
     swap: bool = False,
@@ -136,6 +138,8 @@ def accept(
         Object array of shapely geometries or None, degrees of WGS 84 by claim.
     rows, ids
         Source row and id of each, for the report.
+    clock
+        Of the file, for what may take long.
     areas_as_points
         The user accepts a point inside a line or area for it.
     swap
@@ -224,7 +228,7 @@ def accept(
             remark(flat, "zero_area")
         areal &= ~flat
         crossed = np.zeros(len(shapes), dtype=bool)
-        crossed[areal] = ~shapely.is_valid(shapes[areal])
+        crossed[areal] = ~validity(shapes[areal], clock, report.name)
         remark(crossed, "bow_tie")
     wide = keep & ~bare & (kinds != 0) & (bounds[:, 2] - bounds[:, 0] > 180)
     remark(wide, "antimeridian")

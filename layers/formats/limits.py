@@ -44,6 +44,7 @@ class Door:
     sites: int
     incidents: int
     vertices: int
+    mend_vertices: int
     columns: int
     cell_characters: int
     seconds: float
@@ -99,6 +100,12 @@ LIMITS: dict[str, tuple[float, float, str, str]] = {
     "sites": (NO_LIMIT, 50_000, "sites of one list", "20,000 sites by 200,000 incidents take a second"),
     "incidents": (NO_LIMIT, 500_000, "incidents of one file", "the whole of UCDP GED is 386,000"),
     "vertices": (500_000_000, 2_000_000, "vertices of one layer", "72 simplified sub-prefectures have 15,000"),
+    "mend_vertices": (
+        50_000,
+        2_000,
+        "vertices of a broken polygon",
+        "larger ones are tried in a child: combs take hours",
+    ),
     "columns": (2000, 200, "columns of one table", "IPIS has 85, the widest of the known sources"),
     "cell_characters": (131_072, 10_000, "characters of one cell", "the longest real cell seen has 4,000"),
     "seconds": (3600.0, 60.0, "seconds for one file", "a page that is silent for longer looks dead"),

@@ -13,6 +13,7 @@ _COMMA_DECIMAL = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
 _COMMA_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _DOT_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?")
 _AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+_LONGEST = 400
 _SPACES = re.compile(r"(?<=\d)[ '\u2019\u00a0\u202f\u2009](?=\d{3}(?!\d))")
 
 
@@ -26,6 +27,8 @@ def decimal_of(values: list[str]) -> str | None:
     """The decimal sign that `values` show beyond doubt: ``","``, ``"."``, or None when nothing shows it."""
     comma = point = False
     for text in map(_clean, values):
+        if len(text) > _LONGEST:
+            continue
         if "," in text and "." in text:
             comma |= bool(_DOT_THOUSANDS.fullmatch(text))
             point |= bool(_COMMA_THOUSANDS.fullmatch(text))
@@ -53,6 +56,8 @@ def parse_number(text: str, decimal: str | None = None) -> tuple[float, str]:
     text = _clean(text)
     if not text:
         return float("nan"), ""
+    if len(text) > _LONGEST:
+        return float("nan"), "number_unreadable"
     if text.lower().lstrip("+-") in ("nan", "inf", "infinity"):
         return float("nan"), "number_not_finite"
     plain = text

@@ -47,9 +47,9 @@ class RasterFacts:
 
 @dataclass(frozen=True)
 class Window:
-    """Pixels of one band: `values` and `valid` (height, width), north first as stored, and the window's transform."""
+    """Pixels of one band: `pixels` and `valid` (height, width), north first as stored, and the window's transform."""
 
-    values: np.ndarray
+    pixels: np.ndarray
     valid: np.ndarray
     facts: RasterFacts
 

@@ -21,6 +21,7 @@ from layers.formats.projection import to_wgs84
 from layers.formats.strict_json import plain_text
 from layers.formats.table import Report, id_of, shorten, text_frame
 
+_RINGS_AT_EASE = 2000
 _PARTS = (3, 5, 13, 15, 23, 25)
 _LANGUAGE = {
     0x03: "cp1252",
@@ -226,12 +227,27 @@ def _shape(shape: Any, row: int, report: Report) -> Any:
     if shape.shapeType in (11, 13, 15, 18, 21, 23, 25, 28, 31):
         report.remark("height_dropped", [row])
     if shape.shapeType in (5, 15, 25):
+        _count_rings(shape)
         ends = [*list(shape.parts)[1:], len(shape.points)]
         rings = zip(shape.parts, ends, strict=True)
         if any(b > a and shape.points[a][:2] != shape.points[b - 1][:2] for a, b in rings):
             report.remark("ring_unclosed", [row])
     made = shapely.geometry.shape(shape.__geo_interface__)
     return shapely.force_2d(made)
+
+
+def _count_rings(shape: Any) -> None:
+    """Raise ValueError when giving holes to rings, which pyshp does pair by pair, would take minutes."""
+    points = np.asarray([p[:2] for p in shape.points], dtype=np.float64).reshape(-1, 2)
+    parts = np.asarray(shape.parts, dtype=np.int64)
+    if len(parts) < _RINGS_AT_EASE or not len(points):
+        return
+    x, y = points[:, 0], points[:, 1]
+    twice = x * np.roll(y, -1) - np.roll(x, -1) * y
+    areas = np.add.reduceat(twice, np.clip(parts, 0, len(points) - 1))
+    holes = int((areas > 0).sum())
+    if holes * (len(parts) - holes) > _RINGS_AT_EASE**2:
+        raise ValueError("too many rings")
 
 
 def _together(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ _STEP = np.zeros(256, dtype=np.int8)
 _STEP[[ord("["), ord("{")]] = 1
 _STEP[[ord("]"), ord("}")]] = -1
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-_OVERFLOW = re.compile(rb"\d[eE]\+?\d{3}|\d{300}")
+_OVERFLOW = re.compile(rb"\d[eE]\+?\d{3}|(?<!\d)\d{300}")
 
 
 class _DuplicateKeyError(ValueError):
@@ -26,8 +27,7 @@ class _DuplicateKeyError(ValueError):
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [k for k, _ in pairs]
-        raise _DuplicateKeyError(next(k for k in names if names.count(k) > 1))
+        raise _DuplicateKeyError(Counter(k for k, _ in pairs).most_common(1)[0][0])
     return members
 
 
@@ -73,7 +73,7 @@ def load_json(data: bytes, door: Door, name: str = "") -> Any:
     brackets = np.frombuffer(bare.translate(None, delete=_NOT_BRACKETS), dtype=np.uint8)
     if len(brackets):
         door.check("json_depth", int(np.cumsum(_STEP[brackets], dtype=np.int32).max()), name)
-    if re.search(rb"\d{%d}" % (door.number_digits + 1), bare):
+    if re.search(rb"(?<!\d)\d{%d}" % (door.number_digits + 1), bare):
         raise LimitExceededError(
             "A number passes the limit 'number_digits' of the {door} door.",
             where=name,

@@ -48,13 +48,14 @@ def main() -> None:
 def _tasks() -> dict[
     str, Callable[[bytes | Path, str, Clock, dict[str, Any]], tuple[dict[str, Any], dict[str, np.ndarray]]]
 ]:
-    from layers.formats import geopackage, geoparquet, geotiff
+    from layers.formats import geopackage, geoparquet, geotiff, heavy
 
     return {
         "geopackage": geopackage.parse,
         "geoparquet": geoparquet.parse,
         "geotiff": geotiff.parse,
         "geotiff_window": geotiff.parse_window,
+        "validity": heavy.parse,
     }
 
 

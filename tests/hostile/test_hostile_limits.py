@@ -110,15 +110,88 @@ def test_sites_and_incidents(limit):
         check_rows(table, limit, door(**{limit: 2}))
 
 
+def comb(teeth: int, crossed: bool = False) -> bytes:
+    """A polygon of slanted teeth, valid but slow to prove so; crossed by another comb it has a corner per crossing."""
+    import numpy as np
+
+    t, odd = np.arange(teeth) * 0.5 / teeth, (np.arange(teeth) % 2 == 1)[:, None]
+    up, down = np.column_stack([10 + t, -t]), np.column_stack([20 + t, 10 - t])
+    line = np.empty((2 * teeth, 2))
+    line[0::2], line[1::2] = np.where(odd, down, up), np.where(odd, up, down)
+    more = np.column_stack([30 - line[:, 0], line[:, 1]]) if crossed else np.empty((0, 2))
+    ring = np.vstack([line, more, [[30, -10], [9, -10]], line[:1]])
+    return corpus.shape("Polygon", [ring.round(9).tolist()])
+
+
+def test_a_polygon_that_is_slow_to_judge_is_judged_in_a_child(monkeypatch):
+    from layers.formats import heavy
+
+    asked = []
+    monkeypatch.setattr(heavy, "run_child", lambda task, *a: asked.append(task) or run_child(task, *a))
+    assert read(comb(400), "a.geojson", purpose="polygons", door=door(mend_vertices=1000)).remarks == {}
+    assert asked == []
+    assert read(comb(400), "a.geojson", purpose="polygons", door=door(mend_vertices=50)).remarks == {}
+    assert asked == ["validity"]
+    table = read(comb(30, crossed=True), "a.geojson", purpose="polygons", door=door(mend_vertices=100))
+    assert table.remarks == {"bow_tie": [1]}
+    assert asked == ["validity", "validity"]
+
+
+def test_a_polygon_that_would_take_hours_is_refused_in_time():
+    began = time.monotonic()
+    with pytest.raises(LimitExceededError):
+        read(comb(100_000), "a.geojson", purpose="polygons", door=door(seconds=8))
+    assert time.monotonic() - began < 60
+
+
+def quick(deed):
+    began = time.process_time()
+    try:
+        return deed()
+    except InputError as fault:
+        return fault
+    finally:
+        assert time.process_time() - began < 20
+
+
+def test_nothing_is_slow_on_purpose():
+    """Texts and shapes that make patterns and pairings take hours, each within the size of an upload."""
+    import pandas as pd
+
+    from layers.formats import parse_coordinates, parse_dates, parse_numbers
+
+    long = pd.Series(["4" + " " * 9_998 + "x", "9" * 10_000, "1,000" * 2000, "-" * 10_000, "1" + "\u00a0111" * 2499])
+    quick(lambda: parse_coordinates(long, long))
+    quick(lambda: parse_dates(long))
+    quick(lambda: parse_numbers(long))
+    digits = b'{"type":"FeatureCollection","features":[],"x":[' + (b"1" * 310 + b",") * 50_000 + b"1]}"
+    quick(lambda: read(digits, "a.geojson", door=UPLOAD))
+    keys = b"{" + b",".join(b'"%d":1' % i for i in range(900_000)) + b',"899999":1}'
+    assert "twice" in str(quick(lambda: read(keys, "a.geojson", door=UPLOAD)))
+    sheet = ("xl/worksheets/sheet1.xml", b"<worksheet>" + b"<f" * 20_000_000)
+    quick(lambda: read(corpus.workbook(sheet), "a.xlsx", door=door(ratio=10_000)))
+    quick(lambda: read(b"<!DOCTYPE " + b"[]" * 5_000_000, "a.kml", door=UPLOAD))
+    quick(lambda: read(b'"' * 5_000_001, "a.csv", door=UPLOAD))
+    quick(lambda: read(b"," * 10_000_000, "a.csv", door=UPLOAD))
+    quick(lambda: read(b"a,b\n" + b"\n" * 10_000_000, "a.csv", door=UPLOAD))
+
+
+def test_rings_without_end():
+    rings = [[(0, 0), (0, 1), (1, 1), (0, 0)]] * 3000 + [[(0.2, 0.4), (0.3, 0.5), (0.2, 0.5), (0.2, 0.4)]] * 3000
+    data = corpus.zipped_shapefile(corpus.shapefile_parts(5, [rings]))
+    found = quick(lambda: read(data, "a.zip", purpose="polygons", door=UPLOAD))
+    assert found.rejected["reason"].tolist() == ["geometry_malformed"]
+
+
 def test_raster_windows():
     data = corpus.geotiff(10, 8)
     whole = read_window(data, "a.tif", door=door(raster_pixels=80))
-    assert whole.values.shape == (8, 10)
-    assert whole.values[2, 3] == 23
+    assert whole.pixels.shape == (8, 10)
+    assert whole.pixels[2, 3] == 23
     with pytest.raises(LimitExceededError, match="raster_pixels"):
         read_window(data, "a.tif", door=door(raster_pixels=79))
     part = read_window(data, "a.tif", window=(2, 1, 3, 2), door=door(raster_pixels=80))
-    assert part.values.tolist() == [[12, 13, 14], [22, 23, 24]]
+    assert part.pixels.tolist() == [[12, 13, 14], [22, 23, 24]]
     assert part.facts.transform[2] == pytest.approx(17.2)
     with pytest.raises(FormatError, match="reaches out"):
         read_window(data, "a.tif", window=(8, 0, 3, 1))
