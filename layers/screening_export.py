@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from geo import schema
 from geo.screening_schema import CANDIDATES, SCREENED
 from layers.export import plain_types
 from layers.formats.write import csv_bytes, geojson_bytes, xlsx_bytes
+from layers.reviews import Reviews
 from layers.screening_job import Screening
 
 WHOLE = (
@@ -54,6 +56,14 @@ def written(frame: pd.DataFrame) -> pd.DataFrame:
         if name in out and pd.api.types.is_float_dtype(out[name]) and not (out[name] % 1 > 0).any():
             out[name] = out[name].astype("Int64")
     return out
+
+
+def with_decisions(screening: Screening, store: Reviews) -> Screening:
+    """The screening with the newest decision of each row, and their number in the record; no class changes."""
+    rows = store.onto(screening.rows)
+    counts = rows["decision"].value_counts()
+    told = {str(k): int(v) for k, v in counts.sort_index().items() if k}
+    return replace(screening, rows=rows, record={**screening.record, "decisions": told})
 
 
 def route_lines(screening: Screening) -> np.ndarray:
@@ -117,4 +127,4 @@ def files(screening: Screening, language: str = "en") -> dict[str, bytes]:
     return {name: made[name]() for name in sorted(made)}
 
 
-__all__ = ["SCREENED", "files", "makers", "record_bytes", "route_lines", "tables", "written"]
+__all__ = ["SCREENED", "files", "makers", "record_bytes", "route_lines", "tables", "with_decisions", "written"]

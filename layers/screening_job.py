@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -216,8 +216,9 @@ def screen_with(
         result = compared(read_earlier(compare), result)
     if reviews is not None:
         from layers.reviews import Reviews
+        from layers.screening_export import with_decisions
 
-        result = replace(result, rows=Reviews(reviews).onto(result.rows))
+        result = with_decisions(result, Reviews(reviews))
     return result
 
 

@@ -137,6 +137,9 @@ LINES: tuple[Style, ...] = (
     Style("circle", N_("distance from the site"), BLACK, dash=(4, 4)),
     Style("chosen", N_("chosen area"), BLACK, dash=(4, 4)),
     Style("programme", N_("where a programme works"), PURPLE),
+    Style("way", N_("way as given or on roads"), BLUE),
+    Style("way_guess", N_("straight line: a guess"), BLUE, dash=(5, 4)),
+    Style("way_exposed", N_("exposed segment"), VERMILLION),
 )
 
 

@@ -136,7 +136,7 @@ def demonstration_sites() -> list[object]:
 
 
 def _load(_key: str, _inputs: job.Inputs) -> job.Loaded:
-    return job.load(_inputs)
+    return job.load(_inputs, sites_needed=False)
 
 
 def _run(_key: str, day: dt.date, rules_hash: str, _loaded: job.Loaded, _rules: Rules) -> job.Run:
@@ -207,10 +207,10 @@ class Here:
 
     translate: Translator
 
-    def data(self) -> Data:
+    def data(self, *, sites_needed: bool = True) -> Data:
         """Draws the shared part of the sidebar and gives the choice made there.
 
-        Stops the page with a word of what to do when nothing is chosen.
+        Stops the page with a word of what to do when nothing is chosen; a page that brings its own list needs no sites.
         """
         _, state = self.translate, st.session_state
         with st.sidebar:
@@ -239,7 +239,7 @@ class Here:
         own_rules = [f for f in files if f.role == "rules"]
         if own_rules:
             rules = parse_rules(own_rules[-1].data.decode("utf-8-sig", "replace"), own_rules[-1].name)
-        if not state["q_demonstration"] and not any(f.role == "sites" for f in files):
+        if sites_needed and not state["q_demonstration"] and not any(f.role == "sites" for f in files):
             st.info(
                 _("No sites are loaded. Switch on the demonstration data, or add a list of sites under Data."),
                 icon=":material/upload_file:",

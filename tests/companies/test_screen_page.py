@@ -1,0 +1,126 @@
+"""The page of companies, run by Streamlit's own tester: figures, filters, card, reviewer, mapping, both languages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from layers.reviews import Reviews
+
+PAGE = Path(__file__).resolve().parents[2] / "views" / "screen.py"
+LIST = (
+    b"Code;Lieu;lat;lon;pays;minerai;dest_lat;dest_lon\n"
+    b"A1;Mine {{ 7*7 }}<img src=x onerror=alert(1)>;4.26;15.79;RCA;Diamant;4.36;18.55\n"
+    b"A2;Bria;;;RCA;Or;;\n"
+    b"A3;Nowhere;95;200;RCA;Or;;\n"
+)
+
+
+def page(list_: tuple[str, bytes] | None = None, **query: str) -> AppTest:
+    app = AppTest.from_file(str(PAGE), default_timeout=120)
+    for key, value in query.items():
+        app.query_params[key] = value
+    if list_ is not None:
+        app.session_state["supplier_file"] = list_
+    app.run()
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def payload(app: AppTest) -> str:
+    found = [e for e in app.get("component_instance") if "feature_group" in e.proto.json_args]
+    return json.dumps([json.loads(e.proto.json_args) for e in found])
+
+
+def test_the_demonstration_list_is_answered_row_by_row():
+    app = page()
+    table = next(f.value for f in app.dataframe if "flag_transit" in f.value.columns)
+    assert len(table) == 20
+    assert sum(int(m.value) for m in app.metric) == 20
+    assert "https://" not in payload(app).replace("https://www.openstreetmap.org", "")
+
+
+def test_flags_filter_the_table():
+    app = page()
+    app.multiselect(key="screen_flags").set_value(["flag_kp"]).run()
+    assert not app.exception
+    table = next(f.value for f in app.dataframe if "flag_transit" in f.value.columns)
+    assert 0 < len(table) < 20
+    assert table["flag_kp"].all()
+
+
+def test_a_french_list_is_recognised_and_hostile_names_stay_text():
+    app = page(("liste.csv", LIST), lang="fr")
+    table = next(f.value for f in app.dataframe if "flag_transit" in f.value.columns)
+    assert table["supplier_id"].tolist() == ["A1", "A2", "A3"]
+    said = payload(app)
+    assert "{{ 7*7 }}" not in said
+    assert "<img" not in said
+    assert (table["site_name"] == "Mine {{ 7*7 }}<img src=x onerror=alert(1)>").any()
+
+
+def test_a_card_tells_why_and_a_decision_is_kept_and_changes_no_class():
+    app = page(("liste.csv", LIST), supplier="A1")
+    before = [m.value for m in app.metric]
+    assert any("A1" in s.value for s in app.subheader)
+    box = next(s for s in app.selectbox if s.label == "Decision")
+    box.set_value("escalate")
+    next(t for t in app.text_area if t.label == "Note").set_value("ask for papers")
+    next(t for t in app.text_input if t.label == "Your name").set_value("A. Reviewer")
+    next(b for b in app.button if b.label == "Keep").click().run()
+    assert not app.exception
+    assert not app.error
+    assert [m.value for m in app.metric] == before
+    table = next(f.value for f in app.dataframe if "flag_transit" in f.value.columns)
+    assert table.loc[table["supplier_id"] == "A1", "decision"].tolist() == ["escalate"]
+    assert Reviews().path.is_file()
+
+
+def test_a_row_without_coordinates_takes_a_place_only_when_somebody_says_so():
+    app = page(("liste.csv", LIST), supplier="A2")
+    table = next(f.value for f in app.dataframe if "flag_transit" in f.value.columns)
+    assert table.loc[table["supplier_id"] == "A2", "answer_level"].tolist() == ["country only"]
+    box = next(s for s in app.selectbox if s.label == "This row is")
+    assert box.value == ""
+    offered = next(f.value for f in app.dataframe if "match_id" in f.value.columns)
+    assert offered["score"].tolist()[0] == 100
+    box.set_value(offered["match_id"].tolist()[0]).run()
+    assert not app.exception
+    table = next(f.value for f in app.dataframe if "flag_transit" in f.value.columns)
+    assert table.loc[table["supplier_id"] == "A2", "answer_level"].tolist() == ["place"]
+
+
+def test_a_mapping_made_by_hand_is_remembered():
+    odd = b"x1,x2,x3\n7,4.26,15.79\n"
+    app = page(("odd.csv", odd))
+    assert any("Columns" in w.value for w in app.warning)
+    for label, column in (("Supplier id", "x1"), ("Latitude", "x2"), ("Longitude", "x3")):
+        next(s for s in app.selectbox if s.label == label).set_value(column)
+    app.run()
+    assert not app.exception
+    app.button(key="keep_mapping").click().run()
+    again = page(("odd.csv", odd))
+    assert not again.warning
+    table = next(f.value for f in again.dataframe if "flag_transit" in f.value.columns)
+    assert table["supplier_id"].tolist() == ["7"]
+
+
+def test_a_rejected_row_shows_its_reason():
+    app = page(("liste.csv", LIST), supplier="A3")
+    assert any("Longitude must lie" in w.value.replace("\\", "") for w in app.warning)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_both_languages(language):
+    app = page(lang=language)
+    assert (
+        app.title[0].value
+        == {
+            "en": "Screen a list of origins and ways",
+            "fr": "Examiner une liste d'origines et de trajets",
+        }[language]
+    )
