@@ -102,7 +102,7 @@ def rule_file(args: argparse.Namespace) -> Rules:
     return read_rules(existing([args.rules], "--rules")[0] if args.rules else None)
 
 
-def engine(cluster: str | None, workers: int) -> Callable[..., Assessment]:
+def engine(cluster: str | None, workers: int, tiles: str | None = None) -> Callable[..., Assessment]:
     """The main job in this process, or spread over a Dask cluster: the same result, byte for byte."""
     from geo.assess import assess as in_one_process
 
@@ -112,7 +112,10 @@ def engine(cluster: str | None, workers: int) -> Callable[..., Assessment]:
 
     from geo.partition import assess_on_cluster
 
-    return partial(assess_on_cluster, cluster=cluster, workers=workers)
+    def shown(done: int, total: int) -> None:
+        print(f"\r{done}/{total} tiles", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+    return partial(assess_on_cluster, cluster=cluster, workers=workers, folder=tiles, progress=shown)
 
 
 def assess(args: argparse.Namespace) -> int:
@@ -124,7 +127,7 @@ def assess(args: argparse.Namespace) -> int:
     rules = rule_file(args)
     loaded = load(files)
     progress.step()
-    result = run(loaded, as_of, rules, engine=engine(args.cluster, args.workers))
+    result = run(loaded, as_of, rules, engine=engine(args.cluster, args.workers, args.tiles))
     progress.step()
     write(Path(args.out), result.files())
     progress.step()
@@ -252,6 +255,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
     one.add_argument("--cluster", metavar="local|ADDRESS", help="spread the work with Dask (docs/cluster.md)")
     one.add_argument("--workers", type=int, default=2, metavar="N", help="processes of a local cluster")
+    one.add_argument("--tiles", metavar="DIR", help="new folder that all workers can read, for --cluster ADDRESS")
     one.set_defaults(call=assess)
     two = commands.add_parser("verify", help="check a result against its own evidence", description=verify.__doc__)
     two.add_argument("folder", metavar="DIR", help="folder written by cahra assess")

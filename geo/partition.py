@@ -88,7 +88,20 @@ def assess_on_cluster(
         Rows per tile.
     folder
         A new folder for the tiles that every worker can read; without it a temporary one, for local workers only.
+
+    Raises
+    ------
+    InputError
+        An address of another machine without a `folder`, and what :func:`assess_partitioned` raises.
     """
+    here = not isinstance(cluster, str) or cluster == "local" or any(h in cluster for h in ("127.0.0.1", "localhost"))
+    if folder is None and not here:
+        raise InputError(
+            "Workers on other machines need a folder of tiles that they can read.",
+            where="--cluster",
+            got=str(cluster),
+            remedy="Name a new folder on shared storage with --tiles.",
+        )
     with tempfile.TemporaryDirectory() as temporary:
         at = Path(temporary if folder is None else folder)
         write_sites(sites, at / "sites", rows)

@@ -227,3 +227,9 @@ def test_the_cluster_can_be_local_or_named_by_address(client):
     address = client.scheduler.address
     same_bytes(one, partition.assess_on_cluster(sites, incidents, cluster=address, **options))
     same_bytes(one, partition.assess_on_cluster(sites, incidents, cluster="local", workers=1, **options))
+
+
+def test_workers_elsewhere_need_a_folder_that_they_can_read():
+    sites, incidents, options = scene(n=12, m=200)
+    with pytest.raises(InputError, match="can read"):
+        partition.assess_on_cluster(sites, incidents, cluster="tcp://10.0.0.5:8786", **options)
