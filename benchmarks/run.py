@@ -21,9 +21,11 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.cluster import cluster
 from benchmarks.costs import by_phase, linearity, reading
 from benchmarks.methods import METHODS
 from benchmarks.scene import SHARED, SIZES
+from benchmarks.whole import whole
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results.md"
@@ -66,7 +68,7 @@ def case(size: str, dates: str, repeats: int, patience: float, skip: set[str]) -
         for turn in range(repeats):
             for method in METHODS:
                 slow = turn and rounds.get(method) and rounds[method][0]["seconds"] > patience
-                if absent(method) or method in failed or slow or method in skip:
+                if absent(method) or method in failed or slow or method in skip or f"{size}:{method}" in skip:
                     continue
                 told = child(method, size, dates, truth)
                 if isinstance(told, str):
@@ -100,6 +102,9 @@ def case(size: str, dates: str, repeats: int, patience: float, skip: set[str]) -
         )
     if mine and "ours_sums" in medians:
         lines += ["", f"Sums take {medians['ours_sums'] / mine:.2f} of the time of pairs."]
+    left = [METHODS[m][0] for m in METHODS if m in skip or f"{size}:{m}" in skip]
+    if left:
+        lines += ["", f"Left out of this run: {'; '.join(left)}."]
     lines += [f"\nFailed: {METHODS[m][0]}: {why}" for m, why in failed.items()]
     return [*lines, ""]
 
@@ -124,7 +129,9 @@ def main() -> None:
     parser.add_argument("--size", default="S,M,CAR,L", help="which of S, M, CAR, L; L takes long (default: all)")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--patience", type=float, default=60.0, help="seconds after which a method is not repeated")
-    parser.add_argument("--skip", default="", help="methods to leave out, joined by commas")
+    parser.add_argument(
+        "--skip", default="", help="methods to leave out, joined by commas: balltree, or L:balltree for one size"
+    )
     parser.add_argument("--no-costs", action="store_true", help="leave out phases, the chart and the reading table")
     args = parser.parse_args()
     wanted, skip = set(args.size.upper().split(",")), set(args.skip.split(",")) - {""}
@@ -154,6 +161,8 @@ def main() -> None:
         lines += by_phase([s for s in ("M", "L") if s in wanted] or ["S"])
         lines += linearity(CHART, largest=SIZES[top][0])
         lines += reading(SIZES[top][1])
+        lines += whole("M", 1) if "M" in wanted else []
+        lines += cluster([s for s in ("S", "M", "L") if s in wanted])
     lines += [f"The whole run took {(time.perf_counter() - started) / 60:.0f} minutes.", ""]
     RESULTS.write_text("\n".join(lines), encoding="utf-8")
     print(f"written: {RESULTS.relative_to(ROOT)}, {CHART.relative_to(ROOT)}")

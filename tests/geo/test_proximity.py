@@ -231,3 +231,31 @@ def test_nearest_at_any_distance(kind):
             continue
         assert distance[s] == exact[s, mine].min()
         assert found[s] == mine[exact[s, mine].argmin()]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("one_date", [False, True])
+def test_forty_million_pairs_of_size_s_through_geod(one_date):
+    """Every site against every incident of size S, in bands of sites."""
+    from benchmarks.scene import SIZES, synthetic
+
+    s = synthetic("S", *SIZES["S"], one_date=one_date)
+    given = {"as_of_day": s.as_of, "window_days": s.window_days, "incident_end_day": s.end}
+    pairs = within(s.site_lon, s.site_lat, s.lon, s.lat, s.day, radius_m=s.radius_m, **given)
+    found = set(zip(pairs.site.tolist(), pairs.incident.tolist(), strict=True))
+    seen = 0
+    for i in range(0, s.site_lon.size, 50):
+        part = slice(i, i + 50)
+        (site, incident), _ = brute(
+            (s.site_lon[part], s.site_lat[part]),
+            (s.lon, s.lat),
+            s.day,
+            radius_m=s.radius_m,
+            as_of=s.as_of[part],
+            window=s.window_days,
+            end=s.end,
+        )
+        want = set(zip((site + i).tolist(), incident.tolist(), strict=True))
+        assert want == {p for p in found if i <= p[0] < i + 50}
+        seen += len(want)
+    assert seen == len(pairs) > 2_000

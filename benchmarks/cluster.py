@@ -1,0 +1,129 @@
+"""What going distributed costs: one process against two Dask workers on this machine, results compared."""
+
+from __future__ import annotations
+
+import importlib.util
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.scene import SIZES as SCENES
+from benchmarks.scene import Scene, synthetic
+from benchmarks.whole import frames
+
+SAID = {True: "yes", False: "NO"}
+
+
+def _tile_pairs(site_paths: tuple[str, ...], incident_paths: tuple[str, ...], radius_m: float, window: int) -> int:
+    """On a worker: pairs of one tile of sites, with the incidents of the tiles that its halo meets."""
+    from geo import search
+    from geo.proximity import within
+
+    search.THREADS = 1
+    s = pd.read_parquet(site_paths)
+    i = pd.read_parquet(incident_paths) if incident_paths else pd.DataFrame(columns=["lon", "lat", "day", "end"])
+    return len(
+        within(
+            s["lon"],
+            s["lat"],
+            i["lon"].astype(float),
+            i["lat"].astype(float),
+            i["day"].astype(np.int64),
+            radius_m=radius_m,
+            as_of_day=s["as_of"].to_numpy(),
+            window_days=window,
+            incident_end_day=i["end"].astype(np.int64),
+        )
+    )
+
+
+def _write(folder: Path, columns: dict[str, np.ndarray], rows: int) -> list[tuple[str, tuple[float, ...]]]:
+    from geo.tiles import split
+
+    frame = pd.DataFrame(columns)
+    out = []
+    for k, at in enumerate(split(columns["lon"], columns["lat"], rows)):
+        part = frame.iloc[at]
+        path = folder / f"{k:05d}.parquet"
+        part.to_parquet(path, index=False)
+        low, high = part[["lon", "lat"]].min(), part[["lon", "lat"]].max()
+        out.append((str(path), (low["lon"], low["lat"], high["lon"], high["lat"])))
+    return out
+
+
+def kernel(s: Scene, client: object) -> tuple[float, float, float, bool]:
+    """Seconds in one process (reading the tiles included), seconds on two workers, seconds to write tiles, equal?"""
+    from geo.geodesic import MIN_CURVATURE_RADIUS_M
+
+    with tempfile.TemporaryDirectory() as temporary:
+        at = Path(temporary)
+        (at / "s").mkdir()
+        (at / "i").mkdir()
+        start = time.perf_counter()
+        sites = _write(at / "s", {"lon": s.site_lon, "lat": s.site_lat, "as_of": s.as_of}, 20_000)
+        incidents = _write(at / "i", {"lon": s.lon, "lat": s.lat, "day": s.day, "end": s.end}, 50_000)
+        wrote = time.perf_counter() - start
+        start = time.perf_counter()
+        everything = tuple(p for p, _ in incidents)
+        alone = _tile_pairs(tuple(p for p, _ in sites), everything, s.radius_m, s.window_days)
+        one = time.perf_counter() - start
+        halo = float(np.degrees(s.radius_m / MIN_CURVATURE_RADIUS_M)) * 1.1
+        start = time.perf_counter()
+        jobs = []
+        for path, (w, south, e, n) in sites:
+            near = tuple(
+                p for p, b in incidents
+                if b[0] <= e + halo and w - halo <= b[2] and b[1] <= n + halo and south - halo <= b[3]
+            )  # fmt: skip
+            jobs.append(client.submit(_tile_pairs, (path,), near, s.radius_m, s.window_days, pure=False))  # type: ignore[attr-defined]
+        found = sum(client.gather(jobs))  # type: ignore[attr-defined]
+        two = time.perf_counter() - start
+    return one, two, wrote, found == alone
+
+
+def cluster(sizes: list[str]) -> list[str]:
+    """Two tables: the kernel alone at all sizes, the main job at sizes up to M."""
+    if importlib.util.find_spec("distributed") is None:
+        return ["## Two Dask workers", "", "Skipped: distributed is not installed.", ""]
+    import distributed
+
+    from geo.assess import assess
+    from geo.partition import assess_on_cluster
+
+    lines = [
+        "## Two Dask workers",
+        "",
+        "The cluster is up before the clock starts; `one` is a single process. Kernel: tiles of Parquet to pairs, one",
+        "thread, reading included. Main job: `assess` from frames; the cluster's time includes writing them as tiles.",
+        "",
+        "| job | size | one s | two workers s | of one | writing tiles s | equal |",
+        "|---|---|--:|--:|--:|--:|---|",
+    ]
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+        ) as here,
+        distributed.Client(here) as client,
+    ):
+        _ = kernel(synthetic("warm", 100, 1000), client)
+        for size in sizes:
+            one, two, wrote, equal = kernel(synthetic(size, *SCENES[size]), client)
+            lines.append(f"| kernel | {size} | {one:.3g} | {two:.3g} | {two / one:.2f} | {wrote:.3g} | {SAID[equal]} |")
+        for size in [s for s in sizes if s != "L"]:
+            sites, incidents, options = frames(synthetic(size, *SCENES[size], one_date=True))
+            start = time.perf_counter()
+            alone = assess(sites, incidents, **options)
+            one = time.perf_counter() - start
+            start = time.perf_counter()
+            both = assess_on_cluster(sites, incidents, cluster=client, rows=max(len(sites) // 8, 500), **options)
+            two = time.perf_counter() - start
+            equal = alone.sites.equals(both.sites) and alone.evidence.equals(both.evidence)
+            lines.append(f"| main job | {size} | {one:.3g} | {two:.3g} | {two / one:.2f} | in it | {SAID[equal]} |")
+    return [*lines, ""]
+
+
+if __name__ == "__main__":
+    print("\n".join(cluster(["S", "M"])))
