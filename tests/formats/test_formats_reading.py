@@ -9,7 +9,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from geo.errors import FormatError
+from geo.errors import FormatError, InputError
 from layers.formats import read
 
 
@@ -146,3 +146,88 @@ def test_publishers_files(shared_data):
     assert len(units.frame) == 72
     assert units.remarks == {"bow_tie": [72]}
     assert units.frame["shapeName"].iloc[71] == "Bimbo"
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "geojson", "gpkg", "parquet", "kml"])
+def test_a_path_reads_like_its_bytes(ending, tmp_path):
+    import pandas as pd
+
+    from layers.formats.write import write_bytes
+
+    frame = pd.DataFrame({"id": pd.array(["001"], dtype="str"), "lon": [17.467], "lat": [4.317]})
+    path = tmp_path / f"a?b#c%20 é'\".{ending}"
+    path.write_bytes(write_bytes(frame, ending))
+    by_path, by_bytes = read(path), read(path.read_bytes(), path.name)
+    assert by_path.frame.equals(by_bytes.frame)
+    assert (by_path.sha256, by_path.name, by_path.meta) == (by_bytes.sha256, by_bytes.name, by_bytes.meta)
+    assert [p.name for p in tmp_path.iterdir()] == [path.name], "nothing is left beside the file"
+
+
+def test_paths_that_are_no_files(tmp_path):
+    for path in (tmp_path, tmp_path / "none.csv", "/dev/zero"):
+        with pytest.raises(InputError):
+            read(path)
+
+
+def test_hexed_notes_and_names_carry_no_control_characters():
+    with pytest.raises(FormatError) as caught:
+        read(b'{"type": "\\u001b[31mred\\u202e"}', "../\x1b[31m\u202ea.geojson")
+    assert str(caught.value).isprintable()
+    assert str(caught.value).startswith("[31ma.geojson")
+
+
+@pytest.mark.parametrize("columns", [["id"], {"id"}, frozenset({"id"}), None])
+@pytest.mark.parametrize("ending", ["csv", "geojson", "gpkg", "parquet", "kml", "xlsx"])
+def test_columns_can_be_chosen_in_every_format(ending, columns):
+    import pandas as pd
+
+    from layers.formats.write import write_bytes
+
+    frame = pd.DataFrame({"id": pd.array(["001"], dtype="str"), "other": pd.array(["x"], dtype="str")})
+    found = read(write_bytes(frame, ending), f"a.{ending}", columns=columns).frame
+    assert found["id"].tolist() == ["001"]
+    assert ("other" in found) == (columns is None)
+
+
+def test_columns_may_know_other_spellings():
+    class Spelled(frozenset):
+        def __contains__(self, name):
+            return super().__contains__(name.casefold())
+
+    import pandas as pd
+
+    from layers.formats.write import write_bytes
+
+    frame = pd.DataFrame({"ID": pd.array(["001"], dtype="str"), "other": pd.array(["x"], dtype="str")})
+    for ending in ("csv", "geojson", "gpkg", "parquet"):
+        found = read(write_bytes(frame, ending), f"a.{ending}", columns=Spelled({"id"})).frame
+        assert found.columns.tolist() == ["ID"], ending
+
+
+def test_documents_and_rasters():
+    table = read(b"<iati-activities><iati-activity/></iati-activities>", "a.xml", purpose="xml")
+    assert table.document.tag == "iati-activities"
+    assert table.accounting == {"read": 0, "accepted": 0, "rejected": 0}
+    with pytest.raises(FormatError, match="another format"):
+        read(b"id\n1\n", "a.csv", purpose="xml")
+    with pytest.raises(ValueError, match="purpose"):
+        read(b"id\n1\n", "a.csv", purpose="anything")
+
+
+def test_a_title_above_the_header_of_a_sheet_and_other_sheets():
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["List of mines"])
+    book.active.append(["id", "name"])
+    book.active.append(["001", "Boda"])
+    book.active.append(["002", "=1+1"])
+    book.create_sheet("More").append(["x", "y"])
+    out = io.BytesIO()
+    book.save(out)
+    table = read(out.getvalue(), "a.xlsx")
+    assert table.frame["id"].tolist() == ["001", "002"]
+    assert table.row.tolist() == [3, 4]
+    assert "formula_without_value" in table.remarks
+    assert any("More" in n for n in table.notes)
+    assert any("above the header" in n for n in table.notes)

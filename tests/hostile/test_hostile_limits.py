@@ -388,3 +388,10 @@ def test_child_bytes_is_named_in_the_message():
     assert isinstance(fault, LimitExceededError)
     assert str(UPLOAD.child_bytes) in str(fault)
     assert json.dumps(str(fault))
+
+
+def test_the_app_takes_uploads_of_the_same_size():
+    import tomllib
+
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert config["server"]["maxUploadSize"] * 1_000_000 == UPLOAD.file_bytes
