@@ -49,12 +49,12 @@ def quadrant_chosen() -> None:
     """Callback: a cell of the quadrant table filters by its class and zone status; none filters by neither."""
     state = st.session_state
     cells = state["quadrant"]["selection"]["cells"]
-    state["q_classes"], state["q_zones"] = [], []
-    if cells:
-        row, column = cells[0]
-        state["q_classes"] = [CLASSES[row]]
-        if column in words.ZONE_STATUSES:
-            state["q_zones"] = [column]
+    row, column = cells[0] if cells else (-1, "")
+    # The filters' widgets are not in this fragment: the whole page takes the change up before it draws them.
+    state["pending"] = {
+        "q_classes": [CLASSES[row]] if cells else [],
+        "q_zones": [column] if column in words.ZONE_STATUSES else [],
+    }
 
 
 def quadrants(here: Here, sites: pd.DataFrame) -> None:
@@ -219,6 +219,8 @@ def body(here: Here, data: Data, given: Filters) -> None:
     """All but the sidebar: a click reruns this alone, and so does each month while the map plays."""
     _, state = here.translate, st.session_state
     with session.guard(_):
+        if "pending" in state:
+            st.rerun()
         months.slider(here, data)
         run = here.guard_run(data.at(state["day"]))
         data = data.at(state["day"])

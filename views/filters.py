@@ -40,6 +40,8 @@ def sidebar(translate: Translator, sites: pd.DataFrame) -> Filters:
     """Draws the filters for the values that `sites` has, and gives what is chosen."""
     _, state = translate, st.session_state
     read_address()
+    for key, value in state.pop("pending", {}).items():
+        state[key] = value
     minerals = sorted({m for text in pd.unique(sites["minerals"]) for m in text.split(";")}, key=lambda m: (m == "", m))
     with st.sidebar:
         st.text_input(_("Search name, id or district"), key="q_text", icon=":material/search:", max_chars=100)

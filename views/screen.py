@@ -180,8 +180,7 @@ def ways(screening: Screening, shown: pd.DataFrame, focus: str) -> list[Line]:
     ]
     segments = screening.transit.segments
     hot = segments[(segments["exposed_km"] > 0) & segments["supplier_id"].isin(wanted)]
-    ends = hot[["lon_from", "lat_from", "lon_to", "lat_to"]].drop_duplicates().to_numpy()
-    return out + [Line(shapely.LineString([e[:2], e[2:]]), "way_exposed") for e in ends]
+    return out + screen_card.segment_lines(hot, "way_exposed")
 
 
 def draw_map(here: Here, data: Data, screening: Screening, shown: pd.DataFrame, row: int | None, token: str) -> None:

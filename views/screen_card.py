@@ -6,18 +6,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 import streamlit as st
 
 from geo.schema import CLASSES
 from geo.screening_schema import DECISIONS, FLAGS
-from layers import scene, styles, words
+from layers import job, scene, styles, words
 from layers import screening_words as sw
 from layers.evidence_words import told
 from layers.formats.escape import markdown
 from layers.formats.reasons import sentence
+from layers.map import Line, View, blob
 from layers.reviews import Reviews, row_key
 from layers.screening_job import Screening
-from views import months, tables
+from views import mapview, months, tables
 from views.session import Data, Here
 
 AROUND_M = 50_000.0
@@ -99,6 +101,7 @@ def show(here: Here, data: Data, screening: Screening, row: pd.Series[Any]) -> N
         candidates(here, screening, row)
     with right:
         review(here, screening, row)
+    small_map(here, data, screening, row)
     way(here, screening, row)
     evidence(here, screening, row)
     timeline(here, data, row)
@@ -188,6 +191,40 @@ def review(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
             st.caption(markdown(f"{when} · {d.reviewer} · {_(sw.DECISIONS.get(d.decision, d.decision))}"))
             if d.note:
                 st.text(d.note)
+
+
+def small_map(here: Here, data: Data, screening: Screening, row: pd.Series[Any]) -> None:
+    """The origin with circles of 20 and 50 km, the incidents of 36 months, and the way with its exposed segments."""
+    _, loaded = here.translate, data.loaded()
+    if pd.isna(row["lon"]) or pd.isna(row["lat"]):
+        return
+    lon, lat, day = float(row["lon"]), float(row["lat"]), np.datetime64(pd.Timestamp(row["as_of"]).date())
+    incidents = scene.incidents_at(loaded.incidents, day, 36)
+    segments = screening.transit.segments
+    mine = segments[segments["supplier_id"] == row["supplier_id"]]
+    around = incidents[((incidents["lon"] - lon).abs() < 1) & ((incidents["lat"] - lat).abs() < 1)]
+    content = blob(
+        _,
+        sites=screening.rows[screening.rows["supplier_id"] == row["supplier_id"]].assign(name=row["site_name"]),
+        incidents=around,
+        zones=scene.zone_areas(loaded.zones, loaded.boundaries, day, job.unit_aliases()),
+        lines=[
+            *(Line(scene.circle(lon, lat, r).exterior, "circle") for r in (20_000.0, 50_000.0)),
+            *segment_lines(mine, "way_guess" if row["route_basis"] == "straight_guess" else "way"),
+            *segment_lines(mine[mine["exposed_km"] > 0], "way_exposed"),
+        ],
+        marks=scene.roadblocks([s.visits for s in loaded.sites], day),
+        focus=(lon, lat),
+        notice=_("Demonstration data") if screening.record["demonstration"] else "",
+        title=_("Legend, {day}", day=_.date(str(day))),
+    )
+    mapview.show(_, View(lat, lon, 9), content, key=f"card_{row['supplier_id']}", height=360)
+
+
+def segment_lines(segments: pd.DataFrame, style: str) -> list[Line]:
+    """Segments as lines to draw."""
+    ends = segments[["lon_from", "lat_from", "lon_to", "lat_to"]].drop_duplicates().to_numpy()
+    return [Line(shapely.LineString([e[:2], e[2:]]), style) for e in ends]
 
 
 def way(here: Here, screening: Screening, row: pd.Series[Any]) -> None:

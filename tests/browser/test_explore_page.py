@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import warnings
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -137,3 +138,57 @@ def test_a_phone_shows_the_map_without_a_sideways_scroll(visit, width):
     here.map()
     here.settled()
     assert here.page.evaluate("() => document.documentElement.scrollWidth") <= width
+
+
+def grid_click(visit, number: int, x: int, y: int) -> None:
+    """Clicks into the canvas of a data grid: `x`, `y` from its upper left corner [pixels]."""
+    grid = visit.page.get_by_test_id("stDataFrame").nth(number).locator("canvas").first
+    grid.scroll_into_view_if_needed()
+    box = grid.bounding_box()
+    visit.page.mouse.click(box["x"] + x, box["y"] + y)
+
+
+def test_a_row_of_the_table_rings_the_site_on_the_map(visit):
+    here = visit()
+    frame = here.map()
+    here.settled()
+    grid_click(here, 0, 18, 52)
+    here.page.get_by_role("button", name="Open this site").wait_for()
+    focus = frame.locator("body").evaluate("() => Object.values(window.map._layers).find(l => l.sites).blob.focus")
+    assert focus is not None
+    here.page.wait_for_function("() => location.search.includes('site=')")
+
+
+def test_a_cell_of_the_quadrant_table_filters_both_axes(visit):
+    here = visit()
+    here.map()
+    here.settled()
+    grid_click(here, 1, 330, 52)
+    for part in ("classes=conflict-affected", "zones=inside_compliant"):
+        here.page.wait_for_function(f"() => location.search.includes('{part}')")
+    said = here.page.get_by_text(re.compile(r"\d+ sites? of \d+ on")).inner_text()
+    shown, whole = (int(n) for n in re.match(r"(\d+) sites? of (\d+)", said).groups())
+    assert 0 < shown < whole
+
+
+def test_the_sites_shown_open_in_every_format(visit, tmp_path):
+    import sqlite3
+
+    import openpyxl
+    import pandas as pd
+
+    here = visit("/?minerals=diamond&lang=en")
+    here.map()
+    here.settled()
+    rows = len(pd.read_csv(io.BytesIO(downloaded(here, "CSV")), dtype=str))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # openpyxl misses a style that it does not need
+        assert openpyxl.load_workbook(io.BytesIO(downloaded(here, "XLSX"))).active.max_row == rows + 1
+    assert len(pd.read_parquet(io.BytesIO(downloaded(here, "PARQUET")))) == rows
+    assert downloaded(here, "KML").count(b"<Placemark") == rows
+    path = tmp_path / "sites.gpkg"
+    path.write_bytes(downloaded(here, "GPKG"))
+    with sqlite3.connect(path) as base:
+        assert base.execute("select count(*) from sites").fetchone()[0] == rows
+    excel = downloaded(here, "CSV for Excel").decode("utf-8-sig").splitlines()
+    assert excel[0].startswith("Name,Exposure,Zone status")
