@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.geodesic import E2, MIN_CURVATURE_RADIUS_M, A, ecef, geodesic_m
+from geo.geodesic import E2, MIN_CURVATURE_RADIUS_M, A, ecef, geodesic_m, longest_rival_m
 from geo.grid import runs
 
 Floats = npt.NDArray[np.float64]
@@ -125,7 +125,7 @@ class Edges:
             which = group(point, level.owner[run])
             best = np.full(int(which.max(initial=-1)) + 1, np.inf)
             np.minimum.at(best, which, upper)
-            keep = np.flatnonzero((lower <= radius[point]) & (lower <= _turned(best)[which]))
+            keep = np.flatnonzero((lower <= radius[point]) & (lower <= longest_rival_m(best)[which]))
             point, run = point[keep], run[keep]
         point, piece = _expand(point, self._short.first[run], self._short.last[run])
         p = self._p[piece]
@@ -138,12 +138,12 @@ class Edges:
         which = group(point, self.owner[piece])
         best = np.full(int(which.max(initial=-1)) + 1, np.inf)
         np.minimum.at(best, which, chord)
-        keep = np.flatnonzero(chord <= _turned(best)[which] + CHORD_SLACK_M)
+        keep = np.flatnonzero(chord <= longest_rival_m(best)[which] + CHORD_SLACK_M)
         point, piece, share, which = point[keep], piece[keep], share[keep], which[keep]
         foot, chord2 = self._foot(here[point], piece, share)
         best = np.full(best.size, np.inf)
         np.minimum.at(best, which, chord2)
-        keep = np.flatnonzero(chord2 <= _turned(np.sqrt(best))[which] ** 2 + 1e-6)
+        keep = np.flatnonzero(chord2 <= longest_rival_m(np.sqrt(best))[which] ** 2 + 1e-6)
         point, piece, foot, which = point[keep], piece[keep], foot[keep], which[keep]
         distance = geodesic_m(lon[point], lat[point], foot[:, 0], foot[:, 1])
         order = np.lexsort((self.owner[piece], distance, which))
@@ -237,11 +237,6 @@ def _seams(a: Floats, b: Floats, owner: Ints) -> npt.NDArray[np.bool_]:
     west, east = (a[:, 0] == -180.0) & (b[:, 0] == -180.0), (a[:, 0] == 180.0) & (b[:, 0] == 180.0)
     both = np.intersect1d(owner[west], owner[east])
     return np.asarray(pole | ((west | east) & np.isin(owner, both)))
-
-
-def _turned(chord: Floats) -> Floats:
-    """The longest chord that can still have a geodesic as short as that of `chord`, curvature being what it is."""
-    return np.asarray(chord * (1 + 0.005 * (chord / MIN_CURVATURE_RADIUS_M) ** 2))
 
 
 def _dot(u: Floats, v: Floats) -> Floats:

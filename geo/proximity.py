@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from geo.geodesic import MAX_DISTANCE_M, geodesic_m
+from geo.geodesic import MAX_DISTANCE_M, longest_rival_m
 from geo.search import Hits, Search, days, floats, per_site
 
 Floats = npt.NDArray[np.float64]
@@ -228,33 +228,52 @@ def nearest(
         Its distance by `Geod` [m]; NaN where there is none.
     """
     lon, lat = floats(site_lon), floats(site_lat)
-    ilon, ilat = floats(incident_lon), floats(incident_lat)
     as_of, window = per_site(as_of_day, lon.size), per_site(window_days, lon.size)
     found = np.full(lon.size, -1, dtype=np.int64)
     distance = np.full(lon.size, np.nan)
-    left = np.arange(lon.size)
-    radius = 50_000.0
+    left, radius = np.arange(lon.size), 50_000.0
     while left.size:
-        pairs = within(
+        search = Search(
             lon[left],
             lat[left],
-            ilon,
-            ilat,
+            incident_lon,
+            incident_lat,
             incident_day,
             radius_m=radius,
             as_of_day=as_of[left],
             window_days=window[left],
             incident_end_day=incident_end_day,
         )
-        first = np.flatnonzero(np.diff(pairs.site, prepend=-1))
-        rows = left[pairs.site[first]]
-        found[rows] = pairs.incident[first]
-        distance[rows] = geodesic_m(lon[rows], lat[rows], ilon[found[rows]], ilat[found[rows]])
+        for site, incident, metres in _nearest(search):
+            # What lies beyond the circle may have a rival outside it: the next circle decides.
+            sure = metres <= search.radius
+            found[left[site[sure]]], distance[left[site[sure]]] = incident[sure], metres[sure]
         if radius > MAX_DISTANCE_M:
             break
         left = left[found[left] < 0]
         radius *= 2
     return found, distance
+
+
+def _nearest(search: Search) -> Iterator[tuple[Ints, Ints, Floats]]:
+    """(site, incident, distance_m) of the nearest hit of each site that has one, block after block."""
+
+    def work(blocks: Iterator[Hits]) -> list[tuple[Ints, Ints, Floats]]:
+        out = []
+        for hits in blocks:
+            best = np.full(hits.sites.size, np.inf)
+            np.minimum.at(best, hits.local, hits.chord2)
+            limit = longest_rival_m(np.sqrt(best)) ** 2 + 1e-6
+            rivals = hits.take(np.flatnonzero(hits.chord2 <= limit.take(hits.local)))
+            metres = search.exact(rivals, np.arange(rivals.at.size))
+            incident = search.incident.take(rivals.at)
+            order = np.lexsort((incident, metres, rivals.local))
+            first = order[np.flatnonzero(np.diff(rivals.local[order], prepend=-1))]
+            out.append((hits.sites[rivals.local[first]], incident[first], metres[first]))
+        return out
+
+    for found in search.slabs(search.order(np.arange(search.n_sites)), work):
+        yield from found
 
 
 def _pairs(search: Search, start: int, stop: int) -> Pairs:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from zlib import crc32
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from geo.geodesic import ARC_ERROR_M, arc_m, ecef, geodesic_m
@@ -231,6 +233,37 @@ def test_nearest_at_any_distance(kind):
             continue
         assert distance[s] == exact[s, mine].min()
         assert found[s] == mine[exact[s, mine].argmin()]
+
+
+def test_nearest_makes_no_pairs_on_its_way():
+    """2,000 sites see 20,000 incidents at once when the circle grows over them: 40 million pairs if they were made."""
+    rng = np.random.default_rng(13)
+    sites = rng.normal(28, 0.5, 2_000), rng.normal(-14, 0.5, 2_000)
+    incidents = rng.normal(20, 0.5, 20_000), rng.normal(5, 0.5, 20_000)
+    day = np.full(20_000, DAY)
+    tracemalloc.start()
+    found, distance = nearest(*sites, *incidents, day, as_of_day=DAY, window_days=10)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 200e6
+    some = np.arange(0, 2_000, 100)
+    exact = geodesic_m(sites[0][some, None], sites[1][some, None], incidents[0][None, :], incidents[1][None, :])
+    assert (distance[some] == exact.min(axis=1)).all()
+    assert (found[some] == exact.argmin(axis=1)).all()
+
+
+@pytest.mark.parametrize("unit", ["D", "s", "ms", "us", "ns"])
+def test_columns_of_frames_are_taken_as_they_are(unit):
+    """pandas gives read-only arrays and dates of any unit."""
+    dates = pd.Series(pd.to_datetime(["2014-01-01", "2015-01-01"]).as_unit("ns" if unit == "D" else unit))
+    frame = pd.DataFrame({"lon": [20.0, 20.1], "lat": [4.0, 4.0]})
+    day = dates.to_numpy().astype(f"datetime64[{unit}]")
+    day.flags.writeable = False
+    pairs = within(
+        frame["lon"], frame["lat"], frame["lon"].to_numpy(), frame["lat"], day, radius_m=1_000,
+        as_of_day=np.datetime64("2014-06-30", unit), window_days=365,
+    )  # fmt: skip
+    assert pairs.site.tolist() == pairs.incident.tolist() == [0]
 
 
 @pytest.mark.slow
