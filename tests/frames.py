@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import shapely
-from geo.areas import Boundaries
 
 from geo import schema
+from geo.areas import Boundaries
 
 
 def sites(*rows: dict[str, object]) -> pd.DataFrame:

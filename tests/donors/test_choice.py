@@ -6,13 +6,13 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from donor_cases import make_programmes, make_sites
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.programme_choice import rank, units_as_candidates, what_if
 from geo.programme_coverage import ProgrammeCoverage, programme_coverage
 from geo.programmes import TYPES
+from tests.donors.donor_cases import make_programmes, make_sites
 
 T = pd.Timestamp("2021-12-31")
 

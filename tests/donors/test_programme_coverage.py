@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from donor_cases import make_programmes, make_sites
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.footprints import STACK, reached, unstack
 from geo.programme_coverage import TYPES, by_year, matrix_of_units, programme_coverage
 from geo.programmes import Programmes, active_on, concatenate, ending_within, state_on
+from tests.donors.donor_cases import make_programmes, make_sites
 
 T = pd.Timestamp("2021-12-31")
 BODA, CARNOT, BRIA = (17.467, 4.317), (15.877, 4.943), (21.986, 6.542)

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-import corpus
-
 from geo.errors import FormatError, InputError, LimitExceededError
 from layers.formats import UPLOAD, read
+from tests.hostile import corpus
 
 
 def test_the_corpus_is_large_enough():

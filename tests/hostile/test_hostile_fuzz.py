@@ -14,11 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parent))
-import corpus
-
 from geo.errors import CahraError
 from layers.formats import UPLOAD, parse_coordinates, parse_dates, parse_numbers, read
 from layers.formats.table import Table
+from tests.hostile import corpus
 
 NATIVE = ("a.gpkg", "a.parquet", "a.tif")
 TOKENS = [

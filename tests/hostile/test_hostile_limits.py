@@ -13,14 +13,13 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-import corpus
-
 from geo.errors import FormatError, InputError, LimitExceededError
 from layers.formats import LOCAL, UPLOAD, check_rows, read
 from layers.formats.child import run_child
 from layers.formats.limits import LIMITS, load_doors
 from layers.formats.raster import read_window
 from layers.formats.source import Source
+from tests.hostile import corpus
 
 ROOT = Path(__file__).resolve().parents[2]
 
