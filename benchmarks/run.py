@@ -24,6 +24,7 @@ import numpy as np
 from benchmarks.cluster import cluster
 from benchmarks.costs import by_phase, linearity, reading
 from benchmarks.methods import METHODS
+from benchmarks.polygons import polygons
 from benchmarks.scene import SHARED, SIZES
 from benchmarks.whole import whole
 
@@ -161,6 +162,7 @@ def main() -> None:
         lines += by_phase([s for s in ("M", "L") if s in wanted] or ["S"])
         lines += linearity(CHART, largest=SIZES[top][0])
         lines += reading(SIZES[top][1])
+        lines += polygons() if "M" in wanted else []
         lines += whole("M", 1) if "M" in wanted else []
         lines += cluster([s for s in ("S", "M", "L") if s in wanted])
     lines += [f"The whole run took {(time.perf_counter() - started) / 60:.0f} minutes.", ""]
