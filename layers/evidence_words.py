@@ -15,10 +15,9 @@ from layers.words import GAPS, REGISTER
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), message)
     for pattern, message in (
-        (r"(\d+) events?, (\d+) deaths? in (\d+) months?", N_("{a} events, {b} deaths in {c} months")),
-        (r"(\d+) events? or (\d+) deaths? in (\d+) months?", N_("{a} events or {b} deaths in {c} months")),
-        (r"(\d+) events? in (\d+) months?", N_("{a} events in {b} months")),
-        (r"(\d+) deaths? in (\d+) months?", N_("{a} deaths in {b} months")),
+        (r"(\d+ events?), (\d+ deaths?) in (\d+) months?", N_("{a}, {b} in {c} months")),
+        (r"(\d+ events?) or (\d+ deaths?) in (\d+) months?", N_("{a} or {b} in {c} months")),
+        (r"(\d+ (?:events?|deaths?)) in (\d+) months?", N_("{a} in {b} months")),
         (r"in (\d+) months?", N_("in {a} months")),
         (r"(\d+) months?", N_("{a} months")),
         (r"within ([\d.]+) km", N_("within {a} km")),
@@ -94,5 +93,16 @@ def _piece(text: str, translate: Translator) -> str:
         return translate.pair(translate(_FACTS[fact]), translate(_WHOLE.get(said, said)))
     for pattern, message in _PATTERNS:
         if found := pattern.fullmatch(text):
-            return translate(message, **dict(zip("abc", found.groups(), strict=False)))
+            values = (_counted(value, translate) for value in found.groups())
+            return translate(message, **dict(zip("abc", values, strict=False)))
+    return text
+
+
+def _counted(text: str, translate: Translator) -> str:
+    """A number of events or deaths in words; anything else as it is."""
+    number, _blank, what = text.partition(" ")
+    if what.startswith("event"):
+        return translate.plural("{n} event", "{n} events", int(number))
+    if what.startswith("death"):
+        return translate.plural("{n} death", "{n} deaths", int(number))
     return text

@@ -33,7 +33,7 @@ def by_hand(here: Here) -> None:
     """The same question by keyboard: coordinates, mineral and district."""
     _, state = here.translate, st.session_state
     with st.form("by_hand"):
-        lat, lon, mineral, unit, go = st.columns([2, 2, 2, 2, 1], vertical_alignment="bottom")
+        lat, lon, mineral, unit, go = st.columns([2, 2, 2, 2, 1.5], vertical_alignment="bottom")
         y = lat.number_input(
             _("Latitude"), -90.0, 90.0, value=state["asked"][1] if state["asked"] else None, format="%.4f"
         )

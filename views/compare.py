@@ -106,7 +106,7 @@ with session.page() as here:
     data = here.data()
     st.title(_("Side by side"))
     left_day, right_day = st.columns(2)
-    left_day.text(f"{_('Left')}: {_.date(data.day)} ({_('the date in the sidebar')})")
+    left_day.text(_.pair(_("Left"), f"{_.date(data.day)} ({_('the date in the sidebar')})"))
     with right_day:
         st.date_input(
             _("Right"),
