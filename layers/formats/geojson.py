@@ -99,6 +99,7 @@ class Rows:
         self.records: list[dict[str, str]] = []
         self.shapes: list[Any] = []
         self.names: dict[str, str] = {}
+        self._taken: set[str] = set()
 
     def add(self, row: int, properties: Any, feature_id: Any, geometry: Any) -> None:
         """One feature, accepted or rejected; `geometry` is a GeoJSON object, None, or a made shape."""
@@ -109,9 +110,12 @@ class Rows:
         for key, value in (properties or {}).items():
             if self.columns is not None and key.strip() not in self.columns:
                 continue
-            record[self.names.setdefault(key, key.strip())] = value if type(value) is str else plain_text(value)
+            if key not in self.names:
+                self._name(key)
+            record[self.names[key]] = value if type(value) is str else plain_text(value)
         if "id" not in record and isinstance(feature_id, str | int | float) and not isinstance(feature_id, bool):
-            self.names.setdefault("id", "id")
+            if "id" not in self._taken:
+                self._name("id")
             record["id"] = plain_text(feature_id)
         longest = self.clock.door.cell_characters
         if any(len(text) > longest for text in record.values()):
@@ -132,7 +136,20 @@ class Rows:
         if not row % 1000:
             self.clock.check(self.name)
             self.clock.door.check("rows", len(self.rows), self.name)
-            self.clock.door.check("columns", len(self.names), self.name)
+
+    def _name(self, key: str) -> None:
+        """Note a new column; two that differ in outer blanks alone cannot be told apart."""
+        self.clock.door.check("columns", len(self.names) + 1, self.name)
+        plain = key.strip()
+        if plain in self._taken:
+            raise FormatError(
+                "Two columns have the same name.",
+                where=self.name,
+                expected="one of each name",
+                got=shorten(plain),
+            )
+        self._taken.add(plain)
+        self.names[key] = plain
 
     @staticmethod
     def _id(record: dict[str, str]) -> str:

@@ -62,7 +62,7 @@ def is_wgs84(text: str) -> bool:
 
 
 def to_wgs84(shapes: np.ndarray, system: str, name: str) -> tuple[np.ndarray, str]:
-    """Shapes in degrees of WGS 84, and the name of the system they came in (blank when nothing was to be done).
+    """Shapes in degrees of WGS 84, and the system they came in with what is known of the accuracy; blank for WGS 84.
 
     Parameters
     ----------
@@ -84,10 +84,14 @@ def to_wgs84(shapes: np.ndarray, system: str, name: str) -> tuple[np.ndarray, st
     if crs.is_geographic and crs.datum is not None and "World Geodetic System 1984" in str(crs.datum.name):
         return shapes, ""
     try:
-        change = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True, allow_ballpark=True)
+        change = pyproj.transformer.TransformerGroup(crs, "EPSG:4326", always_xy=True).transformers[0]
         moved = shapely.transform(shapes, lambda c: np.column_stack(change.transform(c[:, 0], c[:, 1])))
-    except (pyproj.exceptions.ProjError, shapely.errors.ShapelyError, ValueError) as fault:
+    except (pyproj.exceptions.ProjError, IndexError, shapely.errors.ShapelyError, ValueError) as fault:
         raise FormatError(
             "The coordinates cannot be converted to WGS 84.", where=name, got=shorten(str(fault))
         ) from None
+    if change.accuracy > 0:
+        return moved, f"{shorten(str(crs.name))} (to about {change.accuracy:g} m)"
+    if "ballpark" in change.description.lower():
+        return moved, f"{shorten(str(crs.name))} (without a known shift of datum: it may be off by hundreds of metres)"
     return moved, shorten(str(crs.name))

@@ -42,7 +42,7 @@ def _look_over(archive: Archive, name: str) -> int:
                 got=member,
             )
         if "worksheets/" in member:
-            hollow += len(re.findall(rb"</f>\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>|<f[^<>]*/>\s*</c>", data))
+            hollow += len(re.findall(rb"</f>\s*+(?:<v\s*+/>|<v>\s*+</v>)?\s*+</c>|<f[^<>]*+/>\s*+</c>", data))
     return hollow
 
 
