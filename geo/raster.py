@@ -49,7 +49,7 @@ def density(lon: Floats, lat: Floats, *, cell_km: float = 5.0, spread_km: float 
     Examples
     --------
     >>> values, crs, origin = density(np.array([16.0]), np.array([4.0]))
-    >>> round(float(values.sum()) * (origin[2] / 1000) ** 2 / 1000, 6)
+    >>> round(float(values.sum() * (origin[2] / 1000) ** 2) / 1000, 6)
     1.0
     """
     crs = CRS.from_dict({"proj": "laea", "lat_0": float(np.mean(lat)), "lon_0": float(np.mean(lon)), "datum": "WGS84"})

@@ -83,19 +83,20 @@ class Data:
 
     @property
     def has_demonstration(self) -> bool:
-        """Whether any row may be synthetic."""
-        return self.demonstration
+        """Whether any row is synthetic, also of a file that the reader dropped in."""
+        loaded = self.loaded()
+        frames = [loaded.incidents, *(f for layer in loaded.sites for f in (layer.frame, layer.visits))]
+        return any(f is not None and bool(f["demonstration"].any()) for f in frames)
 
     def loaded(self) -> job.Loaded:
         """The layers, read once for this content."""
         inputs = _inputs(self.demonstration, self.files)
         return _load_own(self.key, inputs) if self.files else _load_shared(self.key, inputs)
 
-    def run(self, day: dt.date | None = None, rules: Rules | None = None) -> job.Run:
-        """The run at `day` (else the chosen one) under `rules` (else the chosen ones)."""
-        day, rules = day or self.day, rules or self.rules
+    def run(self) -> job.Run:
+        """The run at the day under the rules."""
         cached = _run_own if self.files else _run_shared
-        return cached(self.key, day, rules.hash, self.loaded(), rules)
+        return cached(self.key, self.day, self.rules.hash, self.loaded(), self.rules)
 
     def at(self, day: dt.date) -> Data:
         """The same data at another day."""
@@ -135,33 +136,26 @@ def demonstration_sites() -> list[object]:
     return [embedded.DEMONSTRATION_SITES, embedded.DEMONSTRATION_VISITS]
 
 
-def _load(_key: str, _inputs: job.Inputs) -> job.Loaded:
-    return job.load(_inputs, sites_needed=False)
-
-
-def _run(_key: str, day: dt.date, rules_hash: str, _loaded: job.Loaded, _rules: Rules) -> job.Run:
-    return job.run(_loaded, day, _rules)
-
-
-# Streamlit leaves parameters that begin with an underscore out of the key; the first must count, so it is renamed.
+# Streamlit leaves parameters that begin with an underscore out of the key: contents and rules count by their hash.
+# A run over 5,000 sites and 10,000 incidents holds 300 MB of evidence, so a session keeps few of them.
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _load_shared(key: str, _inputs: job.Inputs) -> job.Loaded:
-    return _load(key, _inputs)
+    return job.load(_inputs)
 
 
 @st.cache_resource(max_entries=3, show_spinner=False, scope="session")
 def _load_own(key: str, _inputs: job.Inputs) -> job.Loaded:
-    return _load(key, _inputs)
+    return job.load(_inputs)
 
 
-@st.cache_resource(max_entries=200, show_spinner=False)
+@st.cache_resource(max_entries=60, show_spinner=False)
 def _run_shared(key: str, day: dt.date, rules_hash: str, _loaded: job.Loaded, _rules: Rules) -> job.Run:
-    return _run(key, day, rules_hash, _loaded, _rules)
+    return job.run(_loaded, day, _rules)
 
 
-@st.cache_resource(max_entries=24, show_spinner=False, scope="session")
+@st.cache_resource(max_entries=3, show_spinner=False, scope="session")
 def _run_own(key: str, day: dt.date, rules_hash: str, _loaded: job.Loaded, _rules: Rules) -> job.Run:
-    return _run(key, day, rules_hash, _loaded, _rules)
+    return job.run(_loaded, day, _rules)
 
 
 def language() -> str:

@@ -1,0 +1,63 @@
+"""The drawn tree says what was decided; changed rules and differences follow."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+
+import pytest
+
+from geo.errors import RuleError
+from layers import job
+from layers.differences import differences
+from layers.i18n import translator
+from layers.rule_table import from_table, to_table
+from layers.rules import default_rules
+from layers.tree import branches
+
+
+def test_every_site_leaves_the_tree_once_and_with_its_class(run):
+    sites = run.assessment.sites
+    found = branches(sites, default_rules(), translator("en"))
+    assert sum(b.leave for b in found) == len(sites)
+    assert found[0].asked == len(sites)
+    for before, after in itertools.pairwise(found):
+        assert after.asked == before.asked - before.leave
+    for cls in sites["overall_class"].unique():
+        assert sum(b.leave for b in found if b.cls == cls) == (sites["overall_class"] == cls).sum()
+
+
+def test_the_questions_are_those_of_the_rules_in_either_language():
+    rules = default_rules()
+    from geo.schema import ASSESSED, empty
+
+    french = branches(empty(ASSESSED), rules, translator("fr"))
+    assert [b.question for b in french[:12]] == [r.question_fr for r in rules.rules]
+
+
+def test_a_rule_set_survives_its_table():
+    rules = default_rules()
+    assert from_table(rules, to_table(rules)).hash == rules.hash
+
+
+def test_a_changed_number_changes_the_rules_and_a_wrong_one_is_refused():
+    rules = default_rules()
+    table = to_table(rules)
+    table.loc[table["rule"] == "C1", "within_km"] = 10.0
+    changed = from_table(rules, table)
+    assert changed["C1"].within_km == 10
+    assert changed.hash != rules.hash
+    table.loc[table["rule"] == "C1", "within_km"] = -1.0
+    with pytest.raises(RuleError):
+        from_table(rules, table)
+
+
+def test_differences_are_the_sites_whose_class_or_zone_changed(loaded, run):
+    later = job.run(loaded, dt.date(2024, 12, 31)).assessment.sites
+    now = run.assessment.sites
+    changed = differences(now, later)
+    both = now.merge(later, on=["source", "site_id"], suffixes=("_a", "_b"))
+    expected = (both["overall_class_a"] != both["overall_class_b"]) | (both["zone_status_a"] != both["zone_status_b"])
+    assert len(changed) == expected.sum() > 0
+    assert differences(now, now).empty
+    assert list(differences(now.iloc[1:], now)["site_id"]) == [now["site_id"].iloc[0]]
