@@ -93,10 +93,10 @@ class Data:
         inputs = _inputs(self.demonstration, self.files)
         return _load_own(self.key, inputs) if self.files else _load_shared(self.key, inputs)
 
-    def run(self) -> job.Run:
-        """The run at the day under the rules."""
+    def run(self, day: dt.date | None = None) -> job.Run:
+        """The run at `day`, else at the chosen one, under the chosen rules."""
         cached = _run_own if self.files else _run_shared
-        return cached(self.key, self.day, self.rules.hash, self.loaded(), self.rules)
+        return cached(self.key, day or self.day, self.rules.hash, self.loaded(), self.rules)
 
     def at(self, day: dt.date) -> Data:
         """The same data at another day."""
