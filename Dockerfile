@@ -1,7 +1,7 @@
 # The app for a server: docs/deployment.md says how to run it. Build needs the network, running does not.
 FROM python:3.11-slim
 
-ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1
+ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 HOME=/tmp
 WORKDIR /app
 
 COPY requirements.lock pyproject.toml README.md LICENSE ./
