@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -226,6 +227,13 @@ class _Body:
         self.id_at = id_of(names)
         self.trailing, self.blank = False, 0
         self.first = True
+        self.short: list[tuple[int, list[str]]] = []
+
+    def chunks(self, numbered: Numbered) -> Iterator[_Chunk]:
+        """All records, chunk by chunk; short rows, which need a look at all of them, at last."""
+        while (chunk := self.chunk(numbered)) is not None:
+            yield chunk
+        yield self.settle()
 
     def chunk(self, numbered: Numbered) -> _Chunk | None:
         """The next chunk, None at the end."""
@@ -263,8 +271,33 @@ class _Body:
         if not any(c.strip() for c in record):
             self.blank += 1
             return
-        which = "too_many_fields" if len(record) > width else "too_few_fields"
-        self.report.reject(number, which, id=self._id(record), expected=f"{width} fields", got=f"{len(record)} fields")
+        if len(record) < width:
+            self.short.append((number, record))
+            return
+        got = f"{len(record)} fields"
+        self.report.reject(number, "too_many_fields", id=self._id(record), expected=f"{width} fields", got=got)
+
+    def settle(self) -> _Chunk:
+        """Short rows that Excel wrote so, blank at their end; the others are reported.
+
+        Excel leaves out empty cells at the end of whole blocks of rows: several rows of one length, side by side. A
+        line break inside a cell leaves pieces of different lengths side by side, and a cut file one short row.
+        """
+        out, width, pick = _Chunk(), len(self.names), _picker(self.wanted)
+        lengths = {number: len(record) for number, record in self.short}
+        counts = Counter(lengths.values())
+        for number, record in self.short:
+            size = len(record)
+            alike = {lengths.get(number - 1, size), lengths.get(number + 1, size)} == {size}
+            if size > 1 and counts[size] > 1 and alike and 2 * size != width + 1:
+                out.records.append(pick(record + [""] * (width - size)))
+                out.rows.append(number)
+                continue
+            expected = f"{width} fields"
+            self.report.reject(number, "too_few_fields", id=self._id(record), expected=expected, got=f"{size} fields")
+        if out.rows:
+            self.report.remark("short_row", out.rows)
+        return out
 
     def _id(self, record: list[str]) -> str:
         return record[self.id_at] if self.id_at is not None and self.id_at < len(record) else ""
@@ -293,7 +326,7 @@ def _read_stream(
     body = _Body(names, wanted, source, clock, report)
     parts: list[list[Any]] = [[] for _ in wanted]
     rows: list[int] = []
-    while (chunk := body.chunk(numbered)) is not None:
+    for chunk in body.chunks(numbered):
         clock.check(source.name)
         rows += chunk.rows
         clock.door.check("rows", len(rows), source.name)
@@ -308,8 +341,12 @@ def _read_stream(
     if body.blank:
         report.note(f"{body.blank} blank row(s) were passed over.")
     frame = text_frame({names[i]: _joined(part) for part, i in zip(parts, wanted, strict=True)}, len(rows))
+    row = np.asarray(rows, dtype=np.int64)
+    if "short_row" in report.remarks:  # they were settled last and belong in between
+        order = np.argsort(row)
+        frame, row = frame.take(order).reset_index(drop=True), row[order]
     meta = {"encoding": encoding, "delimiter": delimiter, "decimal": _decimal(frame)}
-    return Parsed(frame, np.asarray(rows, dtype=np.int64), None, "tsv" if delimiter == "\t" else "csv", meta)
+    return Parsed(frame, row, None, "tsv" if delimiter == "\t" else "csv", meta)
 
 
 def _joined(parts: list[Any]) -> Any:

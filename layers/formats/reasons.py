@@ -12,6 +12,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "The row has fewer fields than the header: a line break or a cut inside it.",
         "La ligne a moins de champs que l'en-tête : un saut de ligne ou une coupure à l'intérieur.",
     ),
+    "short_row": (
+        "Rows ended before the header's last column, several alike; the missing cells were read as blank.",
+        "Des lignes s'arrêtent avant la dernière colonne, plusieurs de même ; les cellules absentes sont lues vides.",
+    ),
     "quote_stray": (
         "A quotation mark stands in the middle of a field.",
         "Un guillemet se trouve au milieu d'un champ.",

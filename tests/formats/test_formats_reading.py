@@ -40,6 +40,29 @@ def test_one_bad_row_never_stops_the_rest():
     assert table.rejected["id"].tolist() == ["B", "C", ""]
 
 
+def test_rows_that_excel_ended_early():
+    table = read(b"id,lat,lon,notes\n1,4,17,x\n2,4,17\n3,4,17\n4,4,17,\n", "a.csv")
+    assert table.frame["id"].tolist() == ["1", "2", "3", "4"]
+    assert table.frame["notes"].tolist() == ["x", "", "", ""]
+    assert table.row.tolist() == [2, 3, 4, 5]
+    assert table.remarks == {"short_row": [3, 4]}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        b"1,Mine de\nBoda,4,17\n2,Mine de\nNola,4,17\n",
+        b"1,Mine\nde\nBoda,4,17\n2,Mine\nde\nNola,4,17\n",
+        b"1,x,4,17\n2,x,4",
+        b"1,x,4\n2,x\n3,x,4,17\n4,x,4,17\n5,x\n6,x,4\n",
+    ],
+)
+def test_rows_that_a_line_break_cut_are_not_taken(lines):
+    table = read(b"id,name,lat,lon\n" + lines, "a.csv")
+    assert set(table.rejected["reason"]) == {"too_few_fields"}
+    assert table.remarks == {}
+
+
 def test_hxl_comments_and_quoted_newlines():
     table = read(b'# a comment\nid,text\n#id,#text\n1,"two\nlines"\n', "a.csv")
     assert table.frame.to_numpy().tolist() == [["1", "two\nlines"]]
