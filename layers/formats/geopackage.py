@@ -62,7 +62,8 @@ def _open(given: bytes | Path, clock: Clock) -> sqlite3.Connection:
         connection = sqlite3.connect(f"{given.as_uri()}?mode=ro&immutable=1", uri=True)
     else:
         connection = sqlite3.connect(":memory:")
-        connection.deserialize(given)
+        # a copy made while QGIS had it open is in write-ahead mode, which a database in memory cannot be
+        connection.deserialize(given[:18] + b"\x01\x01" + given[20:] if _in_use(given) else given)
     for pragma in ("trusted_schema = OFF", "query_only = ON", "cell_size_check = ON", "mmap_size = 0"):
         connection.execute(f"PRAGMA {pragma}").close()
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(clock.door.unpacked_bytes, 1_000_000_000))
@@ -72,6 +73,14 @@ def _open(given: bytes | Path, clock: Clock) -> sqlite3.Connection:
     end = time.monotonic() + clock.left()
     connection.set_progress_handler(lambda: int(time.monotonic() > end), 20_000)
     return connection
+
+
+def _in_use(given: bytes | Path) -> bool:
+    """True for a database in write-ahead mode: changes may stand in a side file that is not read."""
+    if isinstance(given, bytes):
+        return given[18:20] == b"\x02\x02"
+    with given.open("rb") as stream:
+        return stream.read(20)[18:20] == b"\x02\x02"
 
 
 def _check_schema(connection: sqlite3.Connection) -> None:
@@ -148,8 +157,12 @@ def parse(
         raise FormatError("A text of the GeoPackage is not UTF-8.", where=name) from None
     finally:
         connection.close()
-    notes = [f"Only the layer {layer!r} was read; also there: {', '.join(map(str, features[1:11]))}."]
-    return rows.reply({"layer": layer, "crs": system}, notes if len(features) > 1 else [])
+    notes = []
+    if len(features) > 1:
+        notes.append(f"Only the layer {layer!r} was read; also there: {', '.join(map(str, features[1:11]))}.")
+    if _in_use(given):
+        notes.append("The GeoPackage was copied while in use; changes in its side file (-wal) were not read.")
+    return rows.reply({"layer": layer, "crs": system}, notes)
 
 
 def _system(connection: sqlite3.Connection, srs_id: Any) -> str:

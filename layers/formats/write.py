@@ -102,22 +102,47 @@ def csv_bytes(frame: pd.DataFrame, *, delimiter: str = ",", decimal: str = ".", 
     columns: list[list[str]] = []
     neutralised = 0
     for name in frame.columns:
-        cells = texts(frame[name], decimal)
-        if not _is_number(frame[name]):
-            cells, changed = neutralise(cells)
-            neutralised += changed
+        cells, changed = _cells(frame[name], decimal)
+        neutralised += changed
         columns.append(cells)
     header, changed = neutralise([str(n) for n in frame.columns])
     # the csv module quotes \n but not a lone \r, which it would read back as the end of a row
     awkward = any("\r" in cell for column in columns for cell in column)
-    out = io.StringIO(newline="")
-    writer = csv.writer(
-        out, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL if awkward else csv.QUOTE_MINIMAL
-    )
-    writer.writerow(header)
-    writer.writerows(zip(*columns, strict=True))
-    data = out.getvalue().encode("utf-8", "replace")
+    if awkward or len(header) < 2:
+        out = io.StringIO(newline="")
+        style = csv.QUOTE_ALL if awkward else csv.QUOTE_MINIMAL
+        writer = csv.writer(out, delimiter=delimiter, lineterminator="\n", quoting=style)
+        writer.writerow(header)
+        writer.writerows(zip(*columns, strict=True))
+        text = out.getvalue()
+    else:  # what the csv module would write, column by column: a million rows in a fifth of its time
+        rows = zip(*(_quoted(cells, delimiter) for cells in columns), strict=True)
+        text = "\n".join([delimiter.join(_quoted(header, delimiter)), *map(delimiter.join, rows)]) + "\n"
+    data = text.encode("utf-8", "replace")
     return (b"\xef\xbb\xbf" if bom else b"") + data, neutralised + changed
+
+
+def _cells(series: pd.Series, decimal: str) -> tuple[list[str], int]:
+    """A column as text that no spreadsheet runs, and how many of its cells were changed for that."""
+    codes, different = pd.factorize(series, use_na_sentinel=False)
+    if len(different) * 4 > len(series):
+        cells = texts(series, decimal)
+        return (cells, 0) if _is_number(series) else neutralise(cells)
+    # Evidence repeats the same few words over many rows: each is worked on once.
+    once = texts(pd.Series(different, dtype=series.dtype), decimal)
+    kept, _ = (once, 0) if _is_number(series) else neutralise(once)
+    touched = np.array([a != b for a, b in zip(once, kept, strict=True)], dtype=bool)
+    return np.array(kept, dtype=object)[codes].tolist(), int(touched[codes].sum())
+
+
+def _quoted(cells: list[str], delimiter: str) -> list[str]:
+    """Cells in double quotes where the delimiter, a quote or a line end is in them."""
+    special = (delimiter, '"', "\n")
+    known: dict[str, str] = {}
+    for cell in set(cells):
+        if any(c in cell for c in special):
+            known[cell] = '"' + cell.replace('"', '""') + '"'
+    return [known.get(cell, cell) for cell in cells] if known else cells
 
 
 def to_csv_bytes(frame: pd.DataFrame, *, delimiter: str = ",", decimal: str = ".", bom: bool = False) -> bytes:

@@ -766,6 +766,13 @@ READ = [
     ),
     Case("GeoPackage", "a.gpkg", geopackage, accepted=1),
     Case(
+        "GeoPackage in use",
+        "a.gpkg",
+        lambda: geopackage()[:18] + b"\x02\x02" + geopackage()[20:],
+        accepted=1,
+        says="-wal",
+    ),
+    Case(
         "GeoPackage geometry cut", "a.gpkg", lambda: geopackage(blob=b"GP\x00\x01xx"), reasons=("geometry_malformed",)
     ),
     Case(
