@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -110,7 +110,7 @@ def csv_bytes(frame: pd.DataFrame, *, delimiter: str = ",", decimal: str = ".", 
     awkward = any("\r" in cell for column in columns for cell in column)
     if awkward or len(header) < 2:
         out = io.StringIO(newline="")
-        style = csv.QUOTE_ALL if awkward else csv.QUOTE_MINIMAL
+        style: Literal[0, 1] = csv.QUOTE_ALL if awkward else csv.QUOTE_MINIMAL
         writer = csv.writer(out, delimiter=delimiter, lineterminator="\n", quoting=style)
         writer.writerow(header)
         writer.writerows(zip(*columns, strict=True))
