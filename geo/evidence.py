@@ -22,6 +22,8 @@ OPEN_COLUMNS = ("site_id", "kind", "rule", "record_id", "dataset", "dataset_vers
 _LATER = ("site_id", "source", "ground")
 """Columns that are filled once, when all rows stand in order."""
 
+_NONE = np.zeros(0, np.int64)
+
 _COPIED = (
     "record_id",
     "dataset",
@@ -82,70 +84,75 @@ class Evidence:
             self._facts.append((len(site), {"_site": site, "kind": kind, "rule": rule, **columns}))
 
     def frame(self, sites: pd.DataFrame, incidents: Incidents) -> pd.DataFrame:
-        """All rows as :data:`geo.schema.EVIDENCE`, by site, rule (no rule last), kind, distance, date and record."""
-        parts = [p for p in (self._incident_frame(incidents), self._fact_frame()) if len(p)]
-        if not parts:
+        """All rows as :data:`geo.schema.EVIDENCE`, by site, rule (no rule last), kind, distance, date and record.
+
+        Each column is made once, in its final order: of millions of rows every copy costs more than the rules do.
+        """
+        site = np.concatenate([*(p.site for p in self._incidents), *(f["_site"] for _, f in self._facts), _NONE])
+        if not len(site):
             return schema.empty(schema.EVIDENCE)
-        rows = pd.concat(parts, ignore_index=True)
-        order = {r: i for i, r in enumerate((*RULE_IDS, ""))}
-        kinds = {k: i for i, k in enumerate(schema.EVIDENCE_KINDS)}
-        rule = rows["rule"].map(order).to_numpy()
-        kind = rows["kind"].map(kinds).to_numpy()
-        start = rows["date_start"].to_numpy().astype("datetime64[D]").astype(np.int64)
-        distance = rows["distance_m"].fillna(np.inf).to_numpy()
-        record = rows["record_id"].rank(method="dense").to_numpy()
-        site = rows["_site"].to_numpy()
-        rows = rows.iloc[np.lexsort((record, start, distance, kind, rule, site))].reset_index(drop=True)
-        site = rows.pop("_site").to_numpy()
-        rows["site_id"] = sites["site_id"].array.take(site)
-        rows["source"] = sites["source"].array.take(site)
+        pools = {c.name: self._pool(c, incidents) for c in schema.EVIDENCE if c.name not in _LATER}
+        sizes = [*(len(p.site) for p in self._incidents), *(n for n, _ in self._facts)]
+        names = (*RULE_IDS, "")
+        of_rule, of_kind = ({v: i for i, v in enumerate(of)} for of in (names, schema.EVIDENCE_KINDS))
+        rule = np.repeat([of_rule[r] for r in self._said("rule")], sizes)
+        kind = np.repeat([of_kind[k] for k in self._said("kind")], sizes)
+        start, distance = (pool.take(index) for pool, index in (pools["date_start"], pools["distance_m"]))
+        pool, index = pools["record_id"]
+        record = pd.Series(pool).rank(method="dense").to_numpy().take(index)
+        day = start.astype("datetime64[D]").astype(np.int64)
+        order = np.lexsort((record, day, np.where(np.isnan(distance), np.inf, distance), kind, rule, site))
+        site, rule = site.take(order), rule.take(order)
         grounds = {r.id: r.ground for r in self.rules.rules}
-        rows["distance_m"] = rows["distance_m"].round(3)
-        rows["ground"] = rows["rule"].map(grounds).fillna("").astype("str")
-        return schema.conform(rows, schema.EVIDENCE)
-
-    def _fact_frame(self) -> pd.DataFrame:
-        """All facts in one frame, column by column: a frame for each call would cost more than the rules do."""
-        if not self._facts:
-            return pd.DataFrame()
-        out: dict[str, object] = {"_site": np.concatenate([np.asarray(f["_site"]) for _, f in self._facts])}
+        later = {
+            "site_id": sites["site_id"].array.take(site),
+            "source": sites["source"].array.take(site),
+            "ground": pd.array([grounds.get(r, "") for r in names], dtype="str").take(rule),
+        }
+        columns: dict[str, object] = {}
         for column in schema.EVIDENCE:
-            if column.name in _LATER:
-                continue
-            blank: object = {"text": "", "number": np.nan, "tri": pd.NA}.get(column.type, np.datetime64("NaT", "s"))
-            dtype: object = {"number": np.float64, "date": "datetime64[s]"}.get(column.type, object)
-            pieces = [np.broadcast_to(_array(f.get(column.name, blank), dtype), n) for n, f in self._facts]
-            joined = np.concatenate(pieces)
-            named = {"text": "str", "tri": "boolean"}.get(column.type)
-            out[column.name] = joined if named is None else pd.array(joined, dtype=named)  # type: ignore[call-overload]
-        return pd.DataFrame(out)
+            if column.name in later:
+                columns[column.name] = later[column.name]
+            else:
+                pool, index = pools.pop(column.name)
+                columns[column.name] = pool.take(index.take(order))
+        columns["distance_m"] = np.round(np.asarray(columns["distance_m"]), 3)
+        return pd.DataFrame(columns)
 
-    def _incident_frame(self, incidents: Incidents) -> pd.DataFrame:
-        parts = self._incidents
-        if not parts:
-            return pd.DataFrame()
-        which = np.concatenate([p.incident for p in parts])
-        size = np.array([len(p.site) for p in parts])
-        source = incidents.frame
-        columns: dict[str, object] = {name: source[name].array.take(which) for name in _COPIED}
-        columns["provisional"] = pd.array(source["provisional"].to_numpy()[which], dtype="boolean")
-        columns["_site"] = np.concatenate([p.site for p in parts])
-        columns["precision"] = incidents.precision[which].astype(np.float64)
-        columns["distance_m"] = np.concatenate([p.distance_m for p in parts])
-        for name, text in (
-            ("kind", [p.kind for p in parts]),
-            ("rule", [p.rule for p in parts]),
-            ("limit", [p.limit for p in parts]),
-        ):
-            columns[name] = pd.array(text, dtype="str").take(np.repeat(np.arange(len(parts)), size))
-        if any(isinstance(p.value, np.ndarray) for p in parts):
-            values = [np.broadcast_to(np.asarray(p.value, dtype=object), len(p.site)) for p in parts]
-            columns["value"] = pd.array(np.concatenate(values), dtype="str")
-        else:
-            scalars = pd.array([str(p.value) for p in parts], dtype="str")
-            columns["value"] = scalars.take(np.repeat(np.arange(len(parts)), size))
-        frame = pd.DataFrame(columns)
-        return withhold(frame, source["restricted"].to_numpy()[which])
+    def _said(self, what: str) -> list[str]:
+        return [*(str(getattr(p, what)) for p in self._incidents), *(str(f[what]) for _, f in self._facts)]
+
+    def _pool(self, column: schema.Column, incidents: Incidents) -> tuple[Any, Ints]:
+        """The values of a column, and for every row which of them it has; restricted incidents are withheld."""
+        name = column.name
+        blank: object = {"text": "", "number": np.nan, "tri": pd.NA}.get(column.type, np.datetime64("NaT", "s"))
+        dtype: Any = {"number": np.float64, "date": "datetime64[s]"}.get(column.type, object)
+        secret = incidents.frame["restricted"].to_numpy()
+        hide = name not in OPEN_COLUMNS
+        values, index, size = [_array(blank, dtype).reshape(1)], [_NONE], 1
+        copied = None
+        if name in _COPIED or name == "precision":
+            given = incidents.precision if name == "precision" else incidents.frame[name].to_numpy(dtype=dtype)
+            copied = np.array(given, dtype=dtype)
+            values.append(np.where(secret, values[0], copied) if hide else copied)
+            size += len(copied)
+        for p in self._incidents:
+            if copied is not None:
+                index.append(1 + p.incident)
+                continue
+            own = _array(getattr(p, name, blank), dtype)
+            at = size + (np.zeros(len(p.site), np.int64) if own.ndim == 0 else np.arange(len(p.site)))
+            index.append(np.where(secret[p.incident], 0, at) if hide else at)
+            values.append(own.reshape(-1))
+            size += own.size
+        for n, f in self._facts:
+            own = _array(f.get(name, blank), dtype)
+            index.append(size + (np.zeros(n, np.int64) if own.size == 1 else np.arange(n)))
+            values.append(own.reshape(-1))
+            size += own.size
+        joined = np.concatenate(values)
+        named = {"text": "str", "tri": "boolean"}.get(column.type)
+        return joined if named is None else pd.array(joined, dtype=named), np.concatenate(index)  # type: ignore[call-overload]
 
 
 def _array(value: object, dtype: object) -> npt.NDArray[Any]:
