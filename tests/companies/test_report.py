@@ -1,0 +1,127 @@
+"""The report: one file, nothing from elsewhere, every row, both languages, hostile text as text; and in a browser."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from html.parser import HTMLParser
+
+import pytest
+
+from layers.report import report
+from tests import frames
+from tests.companies.cases import data, screened
+from tests.companies.test_screening import HERE, WAY
+from tests.hostile.strings import HOSTILE
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+ALLOWED = {
+    tag
+    for tags in (
+        "html head meta title style body header main footer section h1 h2 h3 p div b table thead tbody tr th td ul li",
+        "figure figcaption span br svg defs clippath rect pattern path g circle polygon text",
+    )
+    for tag in tags.split()
+}
+
+
+class Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.addresses: list[str] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.addresses += [v or "" for k, v in attrs if k in ("src", "href", "xlink:href", "action", "data", "style")]
+        assert not any(k.startswith("on") for k, _ in attrs)
+
+    def handle_data(self, text):
+        self.text.append(text)
+
+
+def read(body: bytes) -> Page:
+    page = Page()
+    page.feed(body.decode("utf-8"))
+    return page
+
+
+@pytest.fixture(scope="module")
+def found():
+    world = data(incidents=frames.incidents({"day": "2020-06-01", "lon": 20.5}, {"day": "2020-06-01"}))
+    rows = [{**WAY, "site_name": "Mine A"}, {**HERE, "supplier_id": "B"}, {**HERE, "supplier_id": "C", "lat": "north"}]
+    return screened(*rows, {"supplier_id": "D", "country": "COD", "route_countries": "RWA"}, on=world)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_one_file_with_everything_and_nothing_from_elsewhere(found, language):
+    body = report(found, language)
+    page = read(body)
+    assert not {"script", "link", "iframe", "img", "object", "embed", "form", "base"} & set(page.tags)
+    assert not [a for a in page.addresses if "//" in a or a.startswith("data:")]
+    assert b"url(http" not in body
+    assert b"@import" not in body
+    assert page.tags.count("svg") > 2
+    assert b"default-src 'none'" in body
+    said = " ".join(page.text)
+    for word in ("Mine A", "A", "B", "C", "D", "list.csv"):
+        assert word in said
+    wanted = {
+        "en": ("Every row", "straight line: a guess", "Method"),
+        "fr": ("Toutes les lignes", "ligne droite", "Méthode"),
+    }
+    for word in wanted[language]:
+        assert word in said
+    why = "why_fr" if language == "fr" else "why_en"
+    for sentence in found.rows.loc[found.rows["answer"] == "accepted", why]:
+        assert sentence in said
+    assert f'<html lang="{language}">' in body.decode()
+
+
+def test_versions_and_parameters_are_in_it(found):
+    said = " ".join(read(report(found)).text)
+    for value in (found.rules.hash[7:19], found.suppliers.sha256, "imprecise_radius_km", "routes.segment_km", "pandas"):
+        assert value in said
+
+
+def test_hostile_text_is_only_text():
+    rows = [
+        {**WAY, "supplier_id": f"H{i}", "site_name": text, "admin2": text}
+        for i, text in enumerate(t for t in HOSTILE if "\0" not in t)
+    ]
+    found = screened(*rows)
+    for language in ("en", "fr"):
+        page = read(report(found, language))
+        assert set(page.tags) <= ALLOWED
+
+
+def test_the_same_screening_gives_the_same_page(found):
+    assert report(found) == report(found)
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed on this machine")
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_it_opens_without_a_network_and_prints(found, language, tmp_path):
+    from playwright.sync_api import sync_playwright
+
+    path = tmp_path / "report.html"
+    path.write_bytes(report(found, language))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_context(offline=True).new_page()
+        asked, said = [], []
+        page.on("request", lambda r: asked.append(r.url))
+        page.on("console", lambda m: said.append(m.text))
+        page.goto(path.as_uri())
+        assert page.locator("svg").first.is_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+        browser.close()
+    assert asked == [path.as_uri()]
+    assert said == []
+    assert pdf.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page[^s]", pdf)) >= 2

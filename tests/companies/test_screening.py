@@ -1,0 +1,354 @@
+"""One origin at a time: dates, places, matches, laws, statuses, zones, minerals, ways."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from geo import schema
+from layers.roads import read_roads
+from layers.zones import read_register
+from tests import frames
+from tests.companies.cases import DAY, data, dated, first, screened
+
+HERE = {"supplier_id": "A", "lat": "6.0", "lon": "20.0", "country": "CAF", "coord_precision_km": "0.1"}
+
+
+def test_a_rows_own_date_wins():
+    world = data(incidents=frames.incidents({"day": "2015-06-01"}))
+    found = screened(HERE, {**HERE, "supplier_id": "B", "as_of": "2015-12-31"}, on=world)
+    assert found.rows["as_of_basis"].tolist() == ["run", "row"]
+    assert ["H1" in r for r in found.rows["rules_fired"]] == [False, True]
+
+
+def test_the_position_error_of_the_row_is_honoured():
+    world = data(incidents=frames.incidents({"day": "2020-06-01", "lon": 20.17}))  # 18.8 km away
+    sure = first(screened(HERE, on=world))
+    vague = first(screened({**HERE, "coord_precision_km": "5"}, on=world))
+    assert (sure["certain_class"], vague["overall_class"]) == ("high-risk", "high-risk")
+    assert vague["certain_class"] != "high-risk"
+
+
+def test_no_coordinates_and_nothing_but_a_country_is_answered_as_such():
+    world = data(
+        incidents=frames.incidents({"day": "2020-06-01", "deaths_best": 7.0}, {"day": "2020-07-01", "precision": 6})
+    )
+    row = first(screened({"supplier_id": "A", "country": "CAF"}, on=world))
+    assert (row["answer_level"], row["position_basis"], row["overall_class"]) == (
+        "country",
+        "none",
+        "insufficient data",
+    )
+    assert (row["country_incidents_12m"], row["country_deaths_12m"]) == (2, 8)
+
+
+def test_candidates_are_shown_and_never_taken_by_themselves():
+    known = frames.sites(
+        {"name": "Kalimva", "site_id": "k1", "admin2": "A"}, {"name": "Kalimbi", "site_id": "k2", "lon": 21.0}
+    )
+    world = data(sites=known)
+    asked = {"supplier_id": "A", "site_name": "Mine de Kalimva", "country": "CAF", "admin2": "A"}
+    found = screened(asked, on=world)
+    row = first(found)
+    assert (row["position_basis"], row["answer_level"]) == ("unconfirmed", "admin2")
+    assert np.isnan(row["lon"])
+    best = found.candidates.iloc[0]
+    assert (best["match_id"], best["score"]) == ("site:list|k1", 100)
+    assert "Kalimva (A) [site:list|k1] 100" in row["candidates"]
+    taken = first(screened({**asked, "match_id": "site:list|k1"}, on=world))
+    assert (taken["position_basis"], taken["lon"], taken["known_site_basis"]) == ("confirmed_match", 20.0, "confirmed")
+    by_page = first(screened(asked, on=world, matches={"A": "site:list|k2"}))
+    assert by_page["lon"] == 21.0
+    wrong = first(screened({**asked, "match_id": "site:list|nowhere"}, on=world))
+    assert wrong["position_basis"] == "unconfirmed"
+    assert "match_id not known" in wrong["remarks"]
+
+
+def test_a_known_site_near_with_a_like_name_is_the_rows_own_site():
+    known = frames.sites({"name": "Bisie", "site_id": "k1"}, {"name": "Other", "site_id": "k2", "lon": 20.004})
+    statuses = dated(
+        pd.DataFrame(
+            [{"source": "list", "site_id": "k1", "scheme": "rcm", "status": "red", "status_date": "2020-03-01"}]
+        ),
+        "status_date",
+    )
+    world = data(sites=known, statuses=statuses)
+    row = first(screened({**HERE, "site_name": "Site minier Bisié", "lon": "20.003"}, on=world))
+    assert (row["known_site"], row["known_site_basis"]) == ("k1", "position_and_name")
+    assert (row["rcm_status"], "H7" in row["rules_fired"]) == ("red", True)
+    assert bool(row["flag_status"])
+    far = first(screened({**HERE, "site_name": "Bisie", "lon": "20.03"}, on=world))
+    assert far["known_site"] == ""
+    assert far["nearest_site"].startswith("Other")
+
+
+@pytest.mark.parametrize(
+    ("status", "day", "valid_to", "on", "colour", "expires"),
+    [
+        ("green", "2020-03-01", None, "2020-12-31", "green", "2021-03-01"),
+        ("green", "2019-03-01", None, "2020-12-31", "blue", "2023-03-01"),
+        ("green", "2020-03-01", "2020-09-01", "2020-12-31", "blue", "2023-09-01"),
+        ("blue", "2019-03-01", None, "2020-12-31", "blue", "2022-03-01"),
+        ("red", "2019-03-01", None, "2020-12-31", "red", None),
+        ("yellow", "2020-03-01", "2021-01-15", "2020-12-31", "yellow", "2021-01-15"),
+        ("green", "2010-03-01", None, "2020-12-31", "", None),
+    ],
+)
+def test_a_status_has_its_expiry(status, day, valid_to, on, colour, expires):
+    row = {
+        "source": "list",
+        "site_id": "k1",
+        "scheme": "rcm",
+        "status": status,
+        "status_date": day,
+        "valid_to": valid_to,
+    }
+    world = data(
+        sites=frames.sites({"name": "Bisie", "site_id": "k1"}),
+        statuses=dated(pd.DataFrame([row]), "status_date", "valid_to"),
+    )
+    got = first(screened({**HERE, "site_name": "Bisie"}, on=world, day=dt.date.fromisoformat(on)))
+    assert got["rcm_status"] == colour
+    assert (None if pd.isna(got["rcm_expires"]) else f"{got['rcm_expires']:%Y-%m-%d}") == expires
+
+
+def test_laws_and_schemes_by_country_mineral_and_date():
+    rows = [
+        {**HERE, "supplier_id": "1", "mineral": "gold"},
+        {**HERE, "supplier_id": "2", "mineral": "diamond"},
+        {**HERE, "supplier_id": "3"},
+        {**HERE, "supplier_id": "4", "mineral": "gold", "as_of": "2009-01-01"},
+        {**HERE, "supplier_id": "5", "mineral": "diamond", "as_of": "2012-01-01"},
+        {**HERE, "supplier_id": "6", "mineral": "diamond", "as_of": "2024-11-15"},
+        {**HERE, "supplier_id": "7", "mineral": "diamond", "as_of": "2024-11-14"},
+        {"supplier_id": "8", "lat": "48.8", "lon": "2.3", "country": "FRA", "mineral": "gold"},
+    ]
+    found = screened(*rows).rows
+    assert found["dodd_frank"].tolist() == ["covered", "country_only", "country_only", "not_covered", "country_only", "country_only", "country_only", "not_covered"]  # fmt: skip  # noqa: E501
+    assert found["kp_status"].tolist() == ["not_applicable", "restricted", "unknown", "not_applicable", "participant", "participant", "restricted", "not_applicable"]  # fmt: skip  # noqa: E501
+    assert found["flag_kp"].fillna(False).tolist() == [False, True, False, False, False, False, True, False]
+
+
+def test_the_eu_list_is_told_apart_from_no_list():
+    assert first(screened(HERE))["eu_list"] == "unknown"
+    listed = dated(
+        pd.DataFrame(
+            [
+                {
+                    "area": "A",
+                    "country": "CAF",
+                    "kind": "admin2",
+                    "valid_from": "2019-01-01",
+                    "valid_to": None,
+                    "code": "",
+                }
+            ]
+        ),
+        "valid_from",
+        "valid_to",
+    )
+    world = data(listed=schema.conform(listed, schema.LISTED_AREAS))
+    row = first(screened({**HERE, "admin2": "A"}, on=world))
+    assert (row["eu_list"], row["eu_list_areas"], bool(row["flag_eu_list"])) == ("listed", "admin2: A", True)
+    assert first(screened({**HERE, "admin2": "B"}, on=world))["eu_list"] == "not_listed"
+
+
+ZONE = frames.squares(
+    {
+        "Berbérati": (15, 4, 16, 5),
+        "Boda": (17, 4, 18, 5),
+        "Carnot": (15, 5, 16, 6),
+        "Nola": (15, 3, 16, 4),
+        "Gadzi": (16, 4, 17, 5),
+        "Mbaïki": (18, 4, 19, 5),
+    }
+)
+
+
+def test_outside_a_compliant_zone_the_nearest_one_is_told_with_its_distance():
+    world = data(zones=read_register().frame, boundaries=[ZONE])
+    rows = [
+        {**HERE, "supplier_id": "in", "lon": "15.5", "lat": "4.5", "mineral": "diamond"},
+        {**HERE, "supplier_id": "near", "lon": "18.1", "lat": "4.5", "mineral": "diamond"},
+        {**HERE, "supplier_id": "gold", "lon": "18.1", "lat": "4.5", "mineral": "gold"},
+        {**HERE, "supplier_id": "cmr", "lon": "14.5", "lat": "4.5", "mineral": "diamond", "country": "CMR"},
+        {**HERE, "supplier_id": "free", "lon": "18.1", "lat": "4.5", "mineral": "diamond", "as_of": "2024-12-01"},
+    ]
+    found = screened(*rows, on=world, day=dt.date(2017, 6, 30)).rows.set_index("supplier_id")
+    assert found["zone_status"].tolist() == [
+        "inside_compliant",
+        "outside",
+        "not_applicable",
+        "not_applicable",
+        "not_applicable",
+    ]
+    assert found["nearest_compliant_zone"].tolist() == ["", "Boda", "", "Berbérati", ""]
+    assert found.loc["near", "nearest_compliant_zone_m"] == pytest.approx(11_100, abs=60)
+    assert found.loc["near", "distance_to_zone_edge_m"] == pytest.approx(11_100, abs=60)
+    assert found["flag_near_zone"].fillna(False).tolist() == [False, True, False, False, False]
+
+
+def test_a_mineral_without_record_is_a_flag_with_evidence():
+    known = frames.sites(
+        {"name": "G", "site_id": "g", "minerals": "gold"},
+        {"name": "D", "site_id": "d", "minerals": "diamond", "lon": 21.0},
+    )
+    world = data(sites=known)
+    rows = [
+        {**HERE, "supplier_id": "1", "mineral": "gold"},
+        {**HERE, "supplier_id": "2", "mineral": "diamond"},
+        {**HERE, "supplier_id": "3", "mineral": "coltan"},
+        {**HERE, "supplier_id": "4", "lon": "24.0", "mineral": "gold"},
+        {**HERE, "supplier_id": "5"},
+        {"supplier_id": "6", "lat": "-2", "lon": "28", "country": "COD", "mineral": "gold"},
+        {**HERE, "supplier_id": "7", "mineral": "gold;diamond"},
+    ]
+    found = screened(*rows, on=world)
+    assert found.rows["mineral_record"].tolist() == ["recorded", "other_minerals_only", "other_minerals_only", "nothing_recorded_nearby", "mineral_unknown", "no_reference", "other_minerals_only"]  # fmt: skip  # noqa: E501
+    assert found.rows["flag_mineral"].fillna(False).tolist() == [False, True, True, True, False, False, True]
+    assert found.rows["mineral_nearest_m"].round(-3).tolist()[1] == 111_000
+    told = found.evidence[found.evidence["kind"] == "mineral"].set_index("supplier_id")
+    assert told.loc["2", "record_id"] == "d"
+    assert "not an accusation" in told.loc["2", "ground"]
+    assert told.loc["3", "value"] == "other_minerals_only: coltan"
+
+
+WAY = {**HERE, "dest_lat": "6.0", "dest_lon": "21.0", "mineral": "gold"}
+
+
+def test_without_roads_the_straight_line_is_said_to_be_a_guess():
+    world = data(incidents=frames.incidents({"day": "2020-06-01", "lon": 20.5}))
+    found = screened(WAY, on=world)
+    row, route = first(found), found.transit.routes.iloc[0]
+    assert (row["route_basis"], route["note"]) == ("straight_guess", "no_roads_given")
+    assert row["route_km"] == pytest.approx(110.7, abs=0.1)
+    assert row["transit_incidents"] == 1
+    assert row["route_km_exposed"] == pytest.approx(40, abs=0.2)
+    assert bool(row["flag_transit"])
+    assert bool(row["flag_transit_unknown"])
+    told = found.evidence[found.evidence["part"] == "transit"]
+    assert told["record_id"].tolist() == ["e1"]
+    assert told["segment"].tolist() == [6.0]
+
+
+def roads(*lines, speeds=None):
+    features = [
+        {"type": "Feature", "properties": {"speed": s}, "geometry": shapely.geometry.mapping(shapely.LineString(line))}
+        for line, s in zip(lines, speeds or [None] * len(lines), strict=True)
+    ]
+    return read_roads(json.dumps({"type": "FeatureCollection", "features": features}).encode(), "roads.geojson")
+
+
+def test_with_roads_the_way_goes_round():
+    world = data(incidents=frames.incidents({"day": "2020-06-01", "lon": 20.5}))
+    round_ = roads([(20, 6), (20, 7)], [(20, 7), (21, 7)], [(21, 7), (21, 6)])
+    row = first(screened(WAY, on=world, roads=round_))
+    assert row["route_basis"] == "network"
+    assert row["route_km"] == pytest.approx(110.6 * 2 + 110.5, abs=0.5)
+    assert row["transit_incidents"] == 0
+    assert not row["flag_transit_unknown"]
+
+
+def test_the_quicker_way_wins_where_speeds_are_known():
+    both = ([(20, 6), (21, 6)], [(20, 6), (20.5, 6.5), (21, 6)])
+    assert first(screened(WAY, roads=roads(*both)))["route_km"] == pytest.approx(110.7, abs=0.1)
+    assert first(screened(WAY, roads=roads(*both, speeds=[10, 60])))["route_km"] > 150
+
+
+def test_roads_that_do_not_connect_fall_back_to_a_guess_that_is_told():
+    found = screened(WAY, roads=roads([(20, 6), (20.2, 6)], [(20.8, 6), (21, 6)]))
+    assert (first(found)["route_basis"], found.transit.routes["note"].iloc[0]) == (
+        "straight_guess",
+        "roads_not_connected",
+    )
+    found = screened(WAY, roads=roads([(10, 0), (11, 0)]))
+    assert found.transit.routes["note"].iloc[0] == "no_road_near"
+
+
+def test_a_given_line_is_taken_as_it_is():
+    row = {**HERE, "route_line": "LINESTRING (20 6, 20 7, 21 7, 21 6)"}
+    found = screened(row, roads=roads([(20, 6), (21, 6)]))
+    assert first(found)["route_basis"] == "given_line"
+    assert first(found)["route_km"] > 300
+
+
+def test_countries_of_a_way_are_answered_without_a_line():
+    world = data(incidents=frames.incidents({"day": "2020-06-01", "country": "CMR"}), coverage=frames.coverage("CAF"))
+    row = first(screened({**HERE, "route_countries": "Cameroon;COG"}, on=world))
+    assert (row["route_basis"], row["transit_countries"], row["transit_uncovered"]) == (
+        "countries",
+        "CMR;COG",
+        "CMR;COG",
+    )
+    assert bool(row["flag_transit_unknown"])
+    assert pd.isna(row["flag_transit"])
+
+
+def test_borders_zones_and_listed_areas_on_the_way():
+    listed = dated(
+        pd.DataFrame(
+            [
+                {
+                    "area": "Boda",
+                    "country": "CAF",
+                    "kind": "admin2",
+                    "valid_from": "2016-01-01",
+                    "valid_to": None,
+                    "code": "",
+                }
+            ]
+        ),
+        "valid_from",
+        "valid_to",
+    )
+    world = data(zones=read_register().frame, boundaries=[ZONE], listed=schema.conform(listed, schema.LISTED_AREAS))
+    row = {**HERE, "lon": "15.5", "lat": "4.5", "dest_lat": "4.5", "dest_lon": "13.0"}
+    found = screened(row, {**row, "supplier_id": "B", "dest_lon": "17.6"}, on=world, day=dt.date(2017, 6, 30))
+    out = found.rows.set_index("supplier_id")
+    assert out.loc["A", "transit_countries"] == "CAF;CMR"
+    assert out.loc["A", "transit_borders"].startswith("CAF>CMR at ")
+    assert out.loc["B", "transit_zones"] == "Berbérati (inside_compliant); Gadzi (unknown); Boda (inside_compliant)"
+    assert out.loc["B", "transit_listed"] == "Boda (admin2)"
+    assert bool(out.loc["B", "flag_transit"])
+
+
+def test_acled_rows_leave_only_ids_and_distances():
+    event = {
+        "day": "2020-06-01",
+        "source": "acled",
+        "dataset": "ACLED x",
+        "restricted": True,
+        "lon": 20.5,
+        "actor_a": "SECRET",
+    }
+    found = screened(WAY, on=data(incidents=frames.incidents(event)))
+    from layers.screening_export import files
+
+    made = files(found)
+    assert found.rows["transit_incidents"].iloc[0] == 1
+    for name, body in made.items():
+        assert b"SECRET" not in body, name
+    told = found.evidence[found.evidence["part"] == "transit"].iloc[0]
+    assert (told["record_id"], told["actor_a"], pd.isna(told["date_start"])) == ("e1", "", True)
+
+
+def test_an_empty_good_part_still_answers():
+    found = screened({"supplier_id": "A", "lat": "north", "lon": "20"})
+    assert found.rows["answer"].tolist() == ["rejected"]
+    from layers.screening_export import files
+
+    assert b"coordinates_unreadable" in files(found)["screening.csv"]
+
+
+def test_classes_do_not_depend_on_the_way_or_the_company_columns():
+    world = data(incidents=frames.incidents({"day": "2020-06-01", "lon": 20.1}))
+    plain = first(screened(HERE, on=world))
+    with_way = first(screened({**WAY, "mineral": ""}, on=world))
+    for name in ("overall_class", "certain_class", "possible_class", "zone_status", "rules_fired", "why_en"):
+        assert plain[name] == with_way[name]
+    assert dt.date(2020, 12, 31) == DAY

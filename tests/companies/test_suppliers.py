@@ -1,0 +1,133 @@
+"""Lists in any format: columns by name, by hand, own ids, and an answer for every row."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo.errors import InputError
+from layers.formats.reasons import REASONS
+from layers.formats.write import geopackage_bytes, kml_bytes, xlsx_bytes
+from layers.suppliers import preview, read_suppliers
+from tests.companies.lists import FAULTY, as_csv
+
+
+def test_every_faulty_row_is_answered_with_a_known_reason():
+    good = [{"supplier_id": f"CAR-{i}", "lat": "4.3", "lon": "15.8"} for i in (1, 2)]
+    found = read_suppliers(as_csv(*good, *(row for row, _ in FAULTY)), "list.csv")
+    assert found.accounting == {"read": 32, "accepted": 2, "rejected": 30}
+    for got, (_given, reason) in zip(found.rows["reason"].tolist()[2:], FAULTY, strict=True):
+        assert got in REASONS
+        assert got == reason or not reason
+
+
+def test_own_ids_stay_as_written():
+    rows = [
+        {"supplier_id": i, "lat": "4.3", "lon": "15.8"} for i in ("001", "1E5", "NA", "Ä-7", "=1+1", "9007199254740993")
+    ]
+    assert read_suppliers(as_csv(*rows), "l.csv").rows["supplier_id"].tolist() == [r["supplier_id"] for r in rows]
+
+
+def test_a_row_that_the_door_turns_down_is_still_answered():
+    found = read_suppliers(b"supplier_id,lat,lon\nA,4.3,15.8\nB,4.3,15.8,extra,more\nC,4.3,15.8\n", "l.csv")
+    assert found.rows["supplier_id"].tolist() == ["A", "B", "C"]
+    assert found.rows["answer"].tolist() == ["accepted", "rejected", "accepted"]
+    assert found.rows["reason"].tolist()[1] == "too_many_fields"
+    assert found.rows["row"].tolist() == [2, 3, 4]
+
+
+def test_french_columns_and_decimal_commas():
+    text = "Code fournisseur;Nom du site;Latitude;Longitude;Pays;Minerai;Précision (km);Pays de transit\n"
+    text += "F-1;Mine de Boda;4,317;17,467;RCA;Diamant;2;Cameroun → COG\n"
+    row = read_suppliers(text.encode(), "liste.csv").rows.iloc[0]
+    assert (row["supplier_id"], row["country"], row["minerals"], row["coord_precision_km"]) == (
+        "F-1",
+        "CAF",
+        "diamond",
+        2,
+    )
+    assert row["route_countries"] == "CMR;COG"
+    assert (row["lon"], row["lat"]) == (17.467, 4.317)
+
+
+def test_columns_by_hand_win_and_a_blank_means_none():
+    text = b"id,k,lat,lon,my lat\nx,A,1,15.8,4.3\n"
+    found = read_suppliers(text, "l.csv", mapping={"supplier_id": "k", "lat": "my lat", "country": ""})
+    assert found.rows["supplier_id"].tolist() == ["A"]
+    assert found.rows["lat"].tolist() == [4.3]
+    assert found.mapping["lat"] == "my lat"
+    with pytest.raises(InputError, match="mapping"):
+        read_suppliers(text, "l.csv", mapping={"lat": "nowhere"})
+    with pytest.raises(InputError, match="mapping"):
+        read_suppliers(text, "l.csv", mapping={"latitude": "lat"})
+
+
+def test_a_list_without_an_id_column_says_what_it_lacks():
+    with pytest.raises(InputError, match="supplier_id"):
+        read_suppliers(b"lat,lon\n4,20\n", "l.csv")
+
+
+def test_preview_tells_the_columns_found():
+    head, found = preview(b"Code;Lieu;lat;lon\nA;B;4;20\n", "l.csv")
+    assert head.shape == (1, 4)
+    assert found == {"supplier_id": "Code", "site_name": "Lieu", "lat": "lat", "lon": "lon"}
+
+
+@pytest.mark.parametrize(
+    ("name", "write"), [("l.xlsx", xlsx_bytes), ("l.gpkg", geopackage_bytes), ("l.kml", kml_bytes)]
+)
+def test_other_formats(name, write):
+    frame = pd.DataFrame({"supplier_id": ["007", "B"], "site_name": ["a", "b"], "lon": [15.8, 17.5], "lat": [4.3, 4.4]})
+    found = read_suppliers(write(frame), name)
+    assert found.rows["supplier_id"].tolist() == ["007", "B"]
+    assert found.rows["lon"].round(6).tolist() == [15.8, 17.5]
+
+
+def test_geojson_points_and_lines():
+    shapes = [
+        {"type": "Point", "coordinates": [15.8, 4.3]},
+        {"type": "LineString", "coordinates": [[15.8, 4.3], [16.0, 4.4], [17.0, 4.4]]},
+        {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]},
+        None,
+    ]
+    features = [
+        {"type": "Feature", "properties": {"id": i, "country": "CAF"}, "geometry": g} for i, g in enumerate(shapes)
+    ]
+    found = read_suppliers(json.dumps({"type": "FeatureCollection", "features": features}).encode(), "l.geojson")
+    assert found.rows["answer"].tolist() == ["accepted", "accepted", "rejected", "accepted"]
+    assert found.rows["reason"].tolist()[2] == "not_a_point"
+    assert found.rows["lon"].tolist()[:2] == [15.8, 15.8]
+    assert found.lines[0] is None
+    assert len(found.lines[1].coords) == 3
+    assert np.isnan(found.rows["lon"][3]), "no geometry: the country is known, and that is what is answered"
+
+
+def test_a_line_in_a_column():
+    found = read_suppliers(as_csv({"supplier_id": "A", "route_line": "LINESTRING (15.8 4.3, 16 4.4, 17 4.4)"}), "l.csv")
+    assert found.rows["answer"].tolist() == ["accepted"]
+    assert found.rows["lat"].tolist() == [4.3]
+
+
+def test_unknown_words_are_remarks_not_rejections():
+    row = {
+        "supplier_id": "A",
+        "lat": "4.3",
+        "lon": "15.8",
+        "country": "Atlantis",
+        "mineral": "unobtainium",
+        "route_countries": "CMR;Xx",
+    }
+    found = read_suppliers(as_csv(row), "l.csv").rows.iloc[0]
+    assert found["answer"] == "accepted"
+    for word in ("Atlantis", "unobtainium", "Xx"):
+        assert word in found["remarks"]
+
+
+def test_the_first_of_two_rows_with_one_id_is_kept():
+    row = {"lat": "4.3", "lon": "15.8"}
+    found = read_suppliers(as_csv({"supplier_id": "A", **row}, {"supplier_id": "a", **row}), "l.csv").rows
+    assert found["answer"].tolist() == ["accepted", "rejected"]
+    assert found["expected"].tolist()[1] == "one row per id; row 2 is kept"
