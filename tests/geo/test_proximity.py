@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo import search
 from geo.geodesic import ARC_ERROR_M, arc_m, ecef, geodesic_m
 from geo.proximity import nearest, summarise, within, within_chunks
 
@@ -80,6 +81,34 @@ def test_equals_geod_on_every_pair(kind, radius_m, per_site):
         assert (np.concatenate([p.site for p in parts]) == pairs.site).all()
         assert (np.concatenate([p.incident for p in parts]) == pairs.incident).all()
         assert (np.concatenate([p.distance_m for p in parts]) == pairs.distance_m).all()
+
+
+@pytest.mark.parametrize("kind", ["poles", "lattice", "one place", "region"])
+@pytest.mark.parametrize("per_site", [False, True])
+def test_slabs_blocks_and_threads_change_nothing(monkeypatch, kind, per_site):
+    rng = np.random.default_rng(14)
+    sites, incidents = points(rng, kind, 70), points(rng, kind, 200)
+    day = rng.integers(DAY - 900, DAY, 200)
+    given = {
+        "as_of_day": rng.integers(DAY - 900, DAY, 70) if per_site else DAY - 10,
+        "window_days": 500,
+        "incident_end_day": day + rng.integers(0, 9, 200),
+    }
+    whole = within(*sites, *incidents, day, radius_m=60_000, **given)
+    sums = summarise(*sites, *incidents, day, radius_m=60_000, **given)
+    far = nearest(*sites, *incidents, day, **given)
+    for slab, block, threads in ((8, 16, 3), (1, 1, 2), (100, 50, 1)):
+        monkeypatch.setattr(search, "SLAB", slab)
+        monkeypatch.setattr(search, "BLOCK", block)
+        monkeypatch.setattr(search, "THREADS", threads)
+        again = within(*sites, *incidents, day, radius_m=60_000, **given)
+        for name in ("site", "incident", "distance_m"):
+            assert (getattr(again, name) == getattr(whole, name)).all()
+        same_sums = summarise(*sites, *incidents, day, radius_m=60_000, **given)
+        for name in ("count", "nearest_m", "latest_day"):
+            np.testing.assert_array_equal(getattr(same_sums, name), getattr(sums, name))
+        for one, other in zip(nearest(*sites, *incidents, day, **given), far, strict=True):
+            np.testing.assert_array_equal(one, other)
 
 
 def test_error_of_the_arc_is_what_the_module_says():
