@@ -11,6 +11,7 @@ import pytest
 import shapely
 from pyproj import Geod
 
+from geo import edges
 from geo.areas import Boundaries, edge_distance_m, locate, locate_all, nearest_edge, units_within
 from geo.geodesic import geodesic_m
 
@@ -205,3 +206,16 @@ def test_the_diamond_sites_of_car_lie_where_the_boundary_set_says(shared_data):
     want = {"Abba": 33, "Berbérati": 18, "Nola": 11, "Carnot": 10, "Bossembélé": 7, "Boda": 6, "Gadzi": 4}
     assert {k: int(found[k]) for k in want} == want
     assert found.sum() == 113
+
+
+def test_points_in_many_pieces_are_points_in_one(monkeypatch):
+    rng = np.random.default_rng(15)
+    b = units(*(blob(rng, x, y, 0.7, 30) for x in range(15, 19) for y in range(3, 6)))
+    lon, lat = rng.uniform(14, 20, 100), rng.uniform(2, 7, 100)
+    reach, near = units_within(lon, lat, b, 40_000), nearest_edge(lon, lat, b, [1, 4])
+    monkeypatch.setattr(edges, "POINTS", 7)
+    again = units_within(lon, lat, b, 40_000)
+    for name in ("point", "unit", "distance_m"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(reach, name))
+    for one, other in zip(nearest_edge(lon, lat, b, [1, 4]), near, strict=True):
+        np.testing.assert_array_equal(one, other)
