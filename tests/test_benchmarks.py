@@ -1,0 +1,51 @@
+"""The benchmark measures what it says: seeded scenes, equal pairs, peers that are absent are named."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks import methods, run
+from benchmarks.scene import synthetic
+
+
+@pytest.fixture(scope="module", params=[False, True])
+def scene(request):
+    return synthetic("small", 300, 6_000, one_date=request.param)
+
+
+def pairs(found):
+    return set(zip(*(np.asarray(v).tolist() for v in found), strict=True))
+
+
+def test_a_scene_is_the_same_each_time(scene):
+    again = synthetic("small", 300, 6_000, one_date=len(set(scene.as_of)) == 1)
+    for name in ("site_lon", "lat", "day", "end", "as_of", "best", "precision"):
+        assert (getattr(scene, name) == getattr(again, name)).all()
+
+
+def test_the_exact_peers_that_are_here_find_our_pairs(scene):
+    mine = pairs(methods.ours(scene))
+    assert len(mine) > 50
+    for method in ("geopandas_exact", "balltree", "ecef_tree", "duckdb", "sedonadb", "sedonadb_geography"):
+        if not run.absent(method):
+            assert pairs(methods.METHODS[method][1](scene)) == mine, method
+    assert pairs(methods.geopandas_dwithin(scene)) <= mine
+    counted = methods.ours_sums(scene)[0]
+    assert np.bincount(counted, minlength=300).tolist() == np.bincount([s for s, _ in mine], minlength=300).tolist()
+
+
+def test_absent_peers_are_named(monkeypatch):
+    monkeypatch.setattr(run.importlib.util, "find_spec", lambda name: None)
+    assert run.absent("duckdb") == "duckdb, duckdb_extension_spatial not installed"
+    assert run.absent("ours") == ""
+
+
+def test_the_main_job_runs_on_a_scene(scene):
+    from benchmarks.whole import frames
+    from geo.assess import assess
+
+    sites, incidents, options = frames(scene)
+    result = assess(sites, incidents, **options)
+    assert len(result.sites) == 300
+    assert (result.sites["admin_basis"] == "polygon").mean() > 0.9
