@@ -101,11 +101,13 @@ def _row(here: Here, i: int, branch: Branch) -> dict[str, object]:
         "question": question,
         "line1": lines[0],
         "line2": lines[1],
-        "answer": f"{styles.site_style(branch.cls).sign} {_(words.CLASSES[branch.cls])}: {_.number(branch.leave)}",
+        "answer": _.pair(
+            f"{styles.site_style(branch.cls).sign} {_(words.CLASSES[branch.cls])}", _.number(branch.leave)
+        ),
         "cls": branch.cls,
         "leave": branch.leave,
         "stay": 0 if branch.key == CALM else stay,
-        "no": "" if branch.key == CALM else f"{_('no')}: {_.number(stay)}",
+        "no": "" if branch.key == CALM else _.pair(_("no"), _.number(stay)),
         "ground": branch.ground,
         "limit": branch.limit,
         "fired": branch.fired,
