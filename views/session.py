@@ -51,7 +51,7 @@ h3 { font-size: 1.15rem !important; padding: 0.4rem 0 0 !important; }
 [data-testid="stCaptionContainer"] { color: #444; opacity: 1; }
 @media (max-width: 640px) {
   .block-container { padding-left: 0.8rem; padding-right: 0.8rem; }
-  [data-testid="stHorizontalBlock"]:has(> [data-testid="stElementContainer"] > [data-testid="stMetric"]) { gap: 0.4rem; }
+  [data-testid="stHorizontalBlock"]:has([data-testid="stMetric"]) { gap: 0.4rem; }
   [data-testid="stElementContainer"]:has(> [data-testid="stMetric"]) { flex: 1 1 46%; min-width: 0; }
   [data-testid="stMetric"] { padding: 0.2rem 0.4rem; }
   [data-testid="stMetricLabel"] p { font-size: 0.75rem; }
