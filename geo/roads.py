@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from geo.geodesic import geodesic_m
 from geo.proximity import nearest
 
 Floats = npt.NDArray[np.float64]
@@ -137,7 +138,6 @@ def network(
     """
     import networkx as nx
     import shapely
-    from pyproj import Geod
 
     given = np.array(list(lines), dtype=object)
     kph = np.full(len(given), np.nan) if speed is None else np.asarray(speed, dtype=np.float64).copy()
@@ -156,9 +156,7 @@ def network(
     place = place.reshape(-1)
     joined = np.flatnonzero((line[1:] == line[:-1]) & (place[1:] != place[:-1]))
     a, b = place[joined], place[joined + 1]
-    metres = np.zeros(0)
-    if len(a):
-        metres = np.asarray(Geod(ellps="WGS84").inv(vertices[a, 0], vertices[a, 1], vertices[b, 0], vertices[b, 1])[2])
+    metres = geodesic_m(vertices[a, 0], vertices[a, 1], vertices[b, 0], vertices[b, 1])
     weight = metres / 1000 / (kph[owner[line[joined]]] if timed else 1.0)
     graph = nx.Graph()
     # Of several lines between two vertices the best one stays: edges are added from the worst to the best.

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.errors import InputError
+from geo.geodesic import bearing_m
 from geo.incidents import Incidents
 from geo.proximity import within
 from geo.window import Days, months_before
@@ -114,7 +115,7 @@ def cut(lines: Sequence[Floats], settings: RouteSettings) -> Cut:
         a, b = vertices[:-1], vertices[1:]
         azimuth, edge = np.zeros(0), np.zeros(0)
         if len(a):
-            azimuth, _, edge = map(np.asarray, geod.inv(a[:, 0], a[:, 1], b[:, 0], b[:, 1]))
+            azimuth, edge = bearing_m(a[:, 0], a[:, 1], b[:, 0], b[:, 1])
         reached = np.concatenate(([0.0], np.cumsum(edge)))
         total = float(reached[-1])
         pieces = max(1, int(np.ceil(total / (settings.segment_km * 1000) - 1e-9)))

@@ -105,7 +105,7 @@ def test_a_location_that_stands_for_the_country_is_the_country() -> None:
 
 
 def test_points_stacked_on_the_capital_are_read_as_country_level() -> None:
-    from donor_cases import make_sites
+    from tests.donors.donor_cases import make_sites
 
     activities = [one(f"X-{n}", CAR + "<sector code='32210'/>" + at("4.36122 18.55496")) for n in range(157)]
     layer = read_programmes(iati(*activities), "a.xml")
