@@ -270,10 +270,14 @@ class Here:
             state["upload_turn"] = turn + 1
             st.rerun()
         for key, file in list(state["files"].items()):
-            name, remove = st.columns([5, 1], vertical_alignment="center")
-            name.text(f"{file.name}\n{_(ROLES[file.role])}")
-            remove.button(
-                "✕", key=f"drop_{key}", help=_("Remove this file"), on_click=state["files"].pop, args=(key, None)
+            st.text(f"{file.name}\n{_(ROLES[file.role])}")
+            st.button(
+                _("Remove {name}", name=markdown(file.name)),
+                key=f"drop_{key}",
+                icon=":material/close:",
+                type="tertiary",
+                on_click=state["files"].pop,
+                args=(key, None),
             )
         if state["files"] and state["q_demonstration"]:
             st.warning(_("Demonstration data is mixed with your own. Switch it off for a real question."))
