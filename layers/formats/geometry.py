@@ -230,7 +230,8 @@ def accept(
         crossed = np.zeros(len(shapes), dtype=bool)
         crossed[areal] = ~validity(shapes[areal], clock, report.name)
         remark(crossed, "bow_tie")
-    wide = keep & ~bare & (kinds != 0) & (bounds[:, 2] - bounds[:, 0] > 180)
+    with np.errstate(invalid="ignore", over="ignore"):
+        wide = keep & ~bare & (kinds != 0) & (bounds[:, 2] - bounds[:, 0] > 180)
     remark(wide, "antimeridian")
     families = {0 if k in (0, 4) else 1 if k in _LINES else 2 for k in np.unique(kinds[keep & ~bare]).tolist()}
     if len(families) > 1:

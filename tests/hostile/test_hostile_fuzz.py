@@ -205,6 +205,16 @@ def test_many_mutated_files_of_native_formats(number):
     holds(mutate(data, chance), name, "raster" if name == "a.tif" else "table")
 
 
+def test_infinite_bounds_are_turned_down_without_a_warning():
+    import numpy as np
+
+    parts = corpus.shapefile_parts(5, [[[(1.0, 2.0), (3.0, 4.0), (3.0, 2.0), (1.0, 2.0)]]], prj=corpus.WGS84)
+    there = np.array([1.0], dtype="<f8").tobytes()
+    parts["shp"] = parts["shp"].replace(there, np.array([np.inf], dtype="<f8").tobytes())
+    table = read(corpus.zipped_shapefile(parts), "a.zip", purpose="polygons", door=UPLOAD)
+    assert table.rejected["reason"].tolist() == ["number_not_finite"]
+
+
 @settings(max_examples=300, **COMMON)
 @given(st.binary(max_size=300), st.sampled_from(["a.csv", "a.geojson", "a.kml", "a.zip", "a.dat", "a.xlsx"]))
 def test_noise(data, name):
