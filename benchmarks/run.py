@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -76,7 +77,8 @@ def case(size: str, dates: str, repeats: int, patience: float, skip: set[str]) -
                     failed[method] = told
                 else:
                     rounds.setdefault(method, []).append(told)
-                    print(f"  {size} {dates} round {turn + 1} {method}: {told['seconds']:.3f} s", flush=True)
+                    took = f"{told['seconds']:.3f} s, {told['cpu']:.3f} processor s, {told['peak_mb']:.0f} MB"
+                    print(f"  {size} {dates} round {turn + 1} {method}: {took}", flush=True)
     medians = {m: statistics.median(r["seconds"] for r in rows) for m, rows in rounds.items()}
     base, mine = medians.get("geopandas_dwithin"), medians.get("ours")
     own_cpu = statistics.median(r["cpu"] for r in rounds["ours"]) if "ours" in rounds else None
@@ -154,17 +156,21 @@ def main() -> None:
     if "CAR" in wanted and not SHARED.is_dir():
         lines += ["Skipped: the real case (the files are not on this machine).", ""]
         wanted.discard("CAR")
-    for size, dates in CASES:
-        if size in wanted:
-            lines += case(size, dates, args.repeats, args.patience, skip)
+    parts = [partial(case, *c, args.repeats, args.patience, skip) for c in CASES if c[0] in wanted]
     if not args.no_costs:
         top = "L" if "L" in wanted else "M"
-        lines += by_phase([s for s in ("M", "L") if s in wanted] or ["S"])
-        lines += linearity(CHART, largest=SIZES[top][0])
-        lines += reading(SIZES[top][1])
-        lines += polygons() if "M" in wanted else []
-        lines += whole("M", 1) if "M" in wanted else []
-        lines += cluster([s for s in ("S", "M", "L") if s in wanted])
+        some = [s for s in ("S", "M", "L") if s in wanted]
+        parts += [
+            partial(by_phase, [s for s in some if s != "S"] or ["S"]),
+            partial(linearity, CHART, largest=SIZES[top][0]),
+            partial(reading, SIZES[top][1]),
+            partial(cluster, some),
+        ]
+        parts += [polygons, partial(whole, "M", 1)] if "M" in wanted else []
+    for part in parts:
+        lines += part()
+        # Written as it grows: a run takes long, and what is measured is measured.
+        RESULTS.write_text("\n".join(lines), encoding="utf-8")
     lines += [f"The whole run took {(time.perf_counter() - started) / 60:.0f} minutes.", ""]
     RESULTS.write_text("\n".join(lines), encoding="utf-8")
     print(f"written: {RESULTS.relative_to(ROOT)}, {CHART.relative_to(ROOT)}")
