@@ -330,8 +330,13 @@ def worst(segments: pd.DataFrame, route: Ints, n_routes: int) -> Floats:
     return out
 
 
-def sequence(way: Cut, value: npt.NDArray[np.object_]) -> tuple[list[list[str]], list[list[str]], list[list[str]]]:
-    """What the ways pass through, given the value (a country, a unit) at every sample; blank is nowhere.
+def sequence(way: Cut, codes: Ints, names: Sequence[str]) -> tuple[list[list[str]], list[list[str]], list[list[str]]]:
+    """What the ways pass through, given what is at every sample (a country, a unit).
+
+    Parameters
+    ----------
+    codes
+        Position in `names` at every sample; negative, or a blank name, is nowhere.
 
     Returns
     -------
@@ -343,12 +348,11 @@ def sequence(way: Cut, value: npt.NDArray[np.object_]) -> tuple[list[list[str]],
     by_segment: list[dict[str, None]] = [{} for _ in way.segment_route]
     by_route: list[dict[str, None]] = [{} for _ in way.length_m]
     changes: list[list[str]] = [[] for _ in way.length_m]
-    codes, names = pd.factorize(value)
     route = way.point_route
-    turn = np.flatnonzero(np.diff(codes, prepend=-2).astype(bool) | np.diff(way.point_segment, prepend=-1).astype(bool))
+    turn = np.flatnonzero(np.diff(codes, prepend=-9).astype(bool) | np.diff(way.point_segment, prepend=-1).astype(bool))
     last: dict[int, str] = {}
     for i in turn.tolist():
-        said = str(names[codes[i]]) if codes[i] >= 0 else ""
+        said = names[codes[i]] if codes[i] >= 0 else ""
         if not said:
             continue
         r, s = int(route[i]), int(way.point_segment[i])

@@ -114,9 +114,10 @@ def makers(screening: Screening, language: str = "en") -> dict[str, Callable[[],
     return out
 
 
-def record_bytes(screening: Screening) -> bytes:
-    """run.json."""
-    neutralised = {name: csv_bytes(written(frame))[1] for name, frame in tables(screening).items()}
+def record_bytes(screening: Screening, neutralised: dict[str, int] | None = None) -> bytes:
+    """run.json; `neutralised` counts the cells of each CSV that a spreadsheet would have run, where it is known."""
+    if neutralised is None:
+        neutralised = {name: csv_bytes(written(frame))[1] for name, frame in tables(screening).items()}
     record = {**screening.record, "cells_neutralised": neutralised}
     return (json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n").encode()
 
@@ -124,7 +125,10 @@ def record_bytes(screening: Screening) -> bytes:
 def files(screening: Screening, language: str = "en") -> dict[str, bytes]:
     """All files of a run by name."""
     made = makers(screening, language)
-    return {name: made[name]() for name in sorted(made)}
+    csvs = {name: csv_bytes(written(frame)) for name, frame in tables(screening).items()}
+    out = {name: data for name, (data, _) in csvs.items()}
+    out["run.json"] = record_bytes(screening, {name: count for name, (_, count) in csvs.items()})
+    return {name: out[name] if name in out else made[name]() for name in sorted(made)}
 
 
 __all__ = ["SCREENED", "files", "makers", "record_bytes", "route_lines", "tables", "with_decisions", "written"]

@@ -432,6 +432,7 @@ def _record(
         "suppliers": suppliers.accounting,
         "answered_at": {str(k): int(v) for k, v in accepted["answer_level"].value_counts().sort_index().items()},
         "routes": {str(k): int(v) for k, v in transit.routes["route_basis"].value_counts().sort_index().items()},
+        "segments_shortened": transit.shortened,
         "flags": {name: int(accepted[name].fillna(False).sum()) for name in rows.columns if name.startswith("flag_")},
         "demonstration": bool(record["demonstration"]) or bool(rows["demonstration"].any()),
     }

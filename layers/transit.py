@@ -15,14 +15,17 @@ from geo.evidence import withhold
 from geo.incidents import Incidents
 from geo.proximity import within
 from geo.roads import Network
-from geo.routes import Along, Cut, RouteSettings, cut, incidents_along, worst
-from geo.schema import conform, empty
+from geo.routes import POINTS_AT_ONCE, Along, Cut, RouteSettings, cut, incidents_along, worst
+from geo.schema import EVIDENCE, conform
 from geo.screening_schema import ROUTES, SEGMENTS
 from geo.window import NO_DAY, Days, months_before, to_dates, to_days
 from layers.transit_crossed import Context, Crossed, crossed
 
 Floats = npt.NDArray[np.float64]
 Texts = npt.NDArray[np.object_]
+
+MOST_SEGMENTS = 500_000
+"""Beyond this many segments only those with something on them are listed (and the record says so)."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,16 @@ class Ways:
 
 @dataclass(frozen=True)
 class Transit:
-    """What was found on the ways; evidence has `supplier_id` and `segment` besides the columns of the schema."""
+    """What was found on the ways; evidence has `supplier_id` and `segment` besides the columns of the schema.
+
+    `shortened`: there are so many segments that only those with something on them are listed.
+    """
 
     routes: pd.DataFrame
     segments: pd.DataFrame
     evidence: pd.DataFrame
     lines: list[Floats | None]
+    shortened: bool = False
 
 
 def nowhere(n: int) -> Ways:
@@ -61,6 +68,8 @@ def ways_of(rows: pd.DataFrame, lines: Sequence[object], roads: Network | None) 
     access = np.full(n, np.nan)
     lon, lat = rows["lon"].to_numpy(np.float64), rows["lat"].to_numpy(np.float64)
     x, y = rows["dest_lon"].to_numpy(np.float64), rows["dest_lat"].to_numpy(np.float64)
+    paired = np.isfinite(lon) & np.isfinite(lat) & np.isfinite(x) & np.isfinite(y)
+    countries, destination = rows["route_countries"].tolist(), rows["destination"].tolist()
     pairs: list[int] = []
     ends: list[tuple[float, float, float, float]] = []
     for i in range(n):
@@ -68,12 +77,12 @@ def ways_of(rows: pd.DataFrame, lines: Sequence[object], roads: Network | None) 
         at = None if line is None else np.asarray(line.coords, dtype=np.float64)[:, :2]  # type: ignore[attr-defined]
         if at is not None and len(at) > 2:
             basis[i], shapes[i] = "given_line", at
-        elif at is not None or np.isfinite([lon[i], lat[i], x[i], y[i]]).all():
+        elif at is not None or paired[i]:
             pairs.append(i)
             ends.append((*at[0], *at[-1]) if at is not None else (lon[i], lat[i], x[i], y[i]))
-        elif rows["route_countries"].iloc[i]:
+        elif countries[i]:
             basis[i] = "countries"
-        elif rows["destination"].iloc[i] and not np.isfinite(x[i]):
+        elif destination[i] and not np.isfinite(x[i]):
             note[i] = "destination_without_position"
     if pairs:
         array = np.array(ends)
@@ -112,30 +121,83 @@ def screen_ways(rows: pd.DataFrame, ways: Ways, as_of: Days, context: Context, s
             first.append(int(at[k]))
     distinct = np.array(first, dtype=np.int64)
     of = np.array([which[k] for k in keys], dtype=np.int64)
-    way = cut([ways.lines[i] for i in distinct], settings)
-    days = as_of[distinct]
-    along = incidents_along(way, context.incidents, days, settings, error[distinct])
-    segments = _segments(way, along)
-    met = crossed(way, days, context)
-    blocks = _roadblocks(way, days, context.visits, settings)
-    for name, (by_segment, _by_route, _changes) in met.items():
-        segments[name] = [(";" if name == "countries" else "; ").join(v) for v in by_segment]
-    segments["roadblocks"], segments["armed_roadblocks"] = blocks[0], blocks[1]
-    worst_of = worst(segments, way.segment_route, len(distinct))
-    table = _route_table(way, along, met, blocks, worst_of)
-    routes = _routes(rows, ways, as_of, table, at, of, context, settings)
-    start = np.searchsorted(way.segment_route, np.arange(len(distinct)))
-    stop = np.searchsorted(way.segment_route, np.arange(len(distinct)), side="right")
-    pick = np.concatenate([np.arange(start[r], stop[r]) for r in of]) if len(of) else np.zeros(0, np.int64)
-    owner = np.repeat(at, stop[of] - start[of]) if len(of) else np.zeros(0, np.int64)
+    lines = [ways.lines[i] for i in distinct]
+    km = [_rough_km(line) for line in lines]
+    many = sum(km[r] / settings.segment_km + 1 for r in of) > MOST_SEGMENTS
+    tables, segments, proofs = [], [], []
+    for chunk in _chunks(km, settings):
+        table, pieces, proof = _some(
+            [lines[r] for r in chunk], as_of[distinct[chunk]], error[distinct[chunk]], context, settings
+        )
+        pieces = pieces[_tells(pieces)] if many else pieces
+        tables.append(table)
+        segments.append(pieces.assign(_route=chunk[pieces["_route"].to_numpy()]))
+        proofs.append(proof.assign(_route=chunk[proof["_route"].to_numpy()]))
     ids = rows["supplier_id"].to_numpy(dtype=object)
-    told = segments.iloc[pick].assign(supplier_id=ids[owner])
+    routes = _routes(rows, ways, as_of, pd.concat(tables, ignore_index=True), at, of, context, settings)
+    told, owner = _each(pd.concat(segments, ignore_index=True), of)
+    proof, whose = _each(pd.concat(proofs, ignore_index=True), of)
+    evidence = conform(proof.assign(site_id=ids[at[whose]]), EVIDENCE).assign(segment=proof["segment"].to_numpy())
     return Transit(
         conform(routes, ROUTES),
-        conform(told, SEGMENTS),
-        _evidence(way, along, of, at, ids, context, settings),
+        conform(told.assign(supplier_id=ids[at[owner]]), SEGMENTS),
+        evidence,
         ways.lines,
+        bool(many),
     )
+
+
+def _rough_km(line: Floats | None) -> float:
+    """About how long a line is, for parting the work."""
+    assert line is not None
+    return float(np.hypot(*np.diff(line, axis=0).T).sum()) * 111.3
+
+
+def _chunks(km: list[float], settings: RouteSettings) -> list[npt.NDArray[np.int64]]:
+    """Ways that are worked out together, so that memory does not grow with their number; one empty chunk for none."""
+    points = np.cumsum([k / settings.step_km + 2 for k in km])
+    part = (points // POINTS_AT_ONCE).astype(np.int64)
+    cuts = np.flatnonzero(np.diff(part)) + 1
+    return np.split(np.arange(len(km), dtype=np.int64), cuts)
+
+
+def _each(frame: pd.DataFrame, of: npt.NDArray[np.int64]) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
+    """The rows of the distinct ways, once for every row of the list that goes that way, and which row that is."""
+    route = frame["_route"].to_numpy(np.int64)
+    start, stop = np.searchsorted(route, of), np.searchsorted(route, of, side="right")
+    size = stop - start
+    owner = np.repeat(np.arange(len(of)), size)
+    pick = np.arange(len(owner)) - np.repeat(np.cumsum(size) - size, size) + np.repeat(start, size)
+    return frame.iloc[pick].reset_index(drop=True), owner
+
+
+def _tells(segments: pd.DataFrame) -> pd.Series[bool]:
+    """Segments along which anything was found."""
+    told: pd.Series[bool] = (
+        (segments["incidents_possible"] > 0)
+        | (segments["exposed_km_possible"] > 0)
+        | (segments["roadblocks"] > 0)
+        | (segments["zones"] != "")
+        | (segments["listed"] != "")
+    )
+    return told
+
+
+def _some(
+    lines: Sequence[Floats | None], as_of: Days, error_km: Floats, context: Context, settings: RouteSettings
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Some ways worked out: a row each, their segments, and their evidence; `_route` is the position of the way."""
+    way = cut([line for line in lines if line is not None], settings)
+    along = incidents_along(way, context.incidents, as_of, settings, error_km)
+    met = crossed(way, as_of, context)
+    blocks = _roadblocks(way, as_of, context.visits, settings)
+    segments = _segments(way, along)
+    for name, (by_segment, _by_route, _changes) in met.items():
+        segments[name] = pd.array([(";" if name == "countries" else "; ").join(v) for v in by_segment], dtype="str")
+    segments["roadblocks"], segments["armed_roadblocks"] = blocks[0], blocks[1]
+    worst_of = worst(segments, way.segment_route, len(lines))
+    table = _route_table(way, along, met, blocks, worst_of)
+    return table, segments.assign(_route=way.segment_route), _evidence(way, along, context, settings)
 
 
 def _segments(way: Cut, along: Along) -> pd.DataFrame:
@@ -299,45 +361,29 @@ def _in_table(iso: Texts, day: Days, table: pd.DataFrame, start_column: str, end
     return out
 
 
-def _evidence(
-    way: Cut,
-    along: Along,
-    of: npt.NDArray[np.int64],
-    at: npt.NDArray[np.int64],
-    ids: Texts,
-    context: Context,
-    settings: RouteSettings,
-) -> pd.DataFrame:
+def _evidence(way: Cut, along: Along, context: Context, settings: RouteSettings) -> pd.DataFrame:
     """The incidents along every way, each once, at its nearest segment."""
-    from geo import schema
-
     order = np.lexsort((along.distance_m, along.incident, way.segment_route[along.segment]))
     route, incident = way.segment_route[along.segment][order], along.incident[order]
     once = np.ones(len(order), dtype=bool)
     once[1:] = (np.diff(route) != 0) | (np.diff(incident) != 0)
-    pick = order[once]
-    route = route[once]
-    start, stop = (np.searchsorted(route, np.arange(len(way.length_m)), side=side) for side in ("left", "right"))
-    rows = np.concatenate([pick[start[r] : stop[r]] for r in of]) if len(of) else np.zeros(0, np.int64)
-    owner = np.repeat(at, stop[of] - start[of]) if len(of) else np.zeros(0, np.int64)
-    if not len(rows):
-        return empty(schema.EVIDENCE).assign(segment=pd.Series([], dtype="float64"))
+    rows = order[once]
     what = along.incident[rows]
     source = context.incidents.frame
     frame = pd.DataFrame({name: source[name].array.take(what) for name in _COPIED})
     frame = frame.assign(
-        site_id=ids[owner],
         kind="transit",
         precision=context.incidents.precision[what].astype(np.float64),
         distance_m=along.distance_m[rows].round(3),
-        value=along.kind[rows],
+        value=pd.array(along.kind[rows], dtype="str"),
         limit=f"within {settings.within_km:g} km of the way in {settings.months} months",
         provisional=pd.array(source["provisional"].to_numpy()[what], dtype="boolean"),
     )
     frame = withhold(frame, source["restricted"].to_numpy()[what])
     ground = "OECD red flag: transit through a conflict-affected or high-risk area"
-    told = conform(frame.assign(ground=ground), schema.EVIDENCE)
-    return told.assign(segment=way.segment_number[along.segment[rows]].astype(np.float64))
+    told = conform(frame.assign(ground=ground), EVIDENCE)
+    segment = way.segment_number[along.segment[rows]].astype(np.float64)
+    return told.assign(segment=segment, _route=route[once])
 
 
 _COPIED: tuple[str, ...] = ("record_id", "dataset", "dataset_version", "date_start", "date_end", "date_prec")

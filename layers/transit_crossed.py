@@ -38,26 +38,26 @@ class Context:
 
 
 Crossed = dict[str, tuple[list[list[str]], list[list[str]], list[list[str]]]]
+Ints = npt.NDArray[np.int64]
 
 
 def crossed(way: Cut, as_of: Days, context: Context) -> Crossed:
     """Countries, named zone units with their status, and listed areas at every sample, in order."""
     n = len(way.lon)
-    blank = np.full(n, "", dtype=object)
-    country = blank.copy()
+    country, names = np.full(n, -1, dtype=np.int64), [""]
     if context.outlines is not None and n:
+        iso, of = np.unique(context.outlines.frame["country"].to_numpy(dtype=object).astype(str), return_inverse=True)
         hit = locate(way.lon, way.lat, context.outlines)
-        names = context.outlines.frame["country"].to_numpy(dtype=object)
-        country[hit >= 0] = names[hit[hit >= 0]]
-    out: Crossed = {"countries": sequence(way, country)}
-    by_level: dict[int, tuple[Boundaries, npt.NDArray[np.int64]]] = {}
+        country, names = np.where(hit >= 0, of.reshape(-1)[hit], -1).astype(np.int64), [str(c) for c in iso]
+    out: Crossed = {"countries": sequence(way, country, names)}
+    by_level: dict[int, tuple[Boundaries, Ints]] = {}
     for b in context.boundaries:
         if b.level in (1, 2) and n:
             by_level[b.level] = (b, locate(way.lon, way.lat, b))
     day = as_of[way.point_route] if n else np.zeros(0, np.int64)
-    out["zones"] = sequence(way, _zones(n, day, by_level, context))
-    listed = _listed(n, day, country, by_level, context)
-    parts = [sequence(way, value) for value in listed]
+    out["zones"] = sequence(way, *_zones(n, day, by_level, context))
+    met = _listed(day, country, names, by_level, context)
+    parts = [sequence(way, inside.astype(np.int64) - 1, [name]) for name, inside in met]
     out["listed"] = (
         [[name for p in parts for name in p[0][s]] for s in range(len(way.segment_route))],
         [[name for p in parts for name in p[1][r]] for r in range(len(way.length_m))],
@@ -66,41 +66,37 @@ def crossed(way: Cut, as_of: Days, context: Context) -> Crossed:
     return out
 
 
-def _zones(n: int, day: Days, by_level: dict[int, tuple[Boundaries, npt.NDArray[np.int64]]], context: Context) -> Texts:
-    """``Carnot (inside_compliant)`` at samples inside a named unit."""
-    value = np.full(n, "", dtype=object)
+def _zones(n: int, day: Days, by_level: dict[int, tuple[Boundaries, Ints]], context: Context) -> tuple[Ints, list[str]]:
+    """``Carnot (inside_compliant)`` at samples inside a named unit, as codes and names."""
+    codes, names = np.full(n, -1, dtype=np.int64), list[str]()
     if context.zones is None or 2 not in by_level:
-        return value
+        return codes, names
     boundaries, hit = by_level[2]
     try:
         rows = named_rows(context.zones, boundaries, context.aliases)
     except ZoneError:
-        return value
+        return codes, names
     named = np.isin(hit, list(rows.values()))
-    key_of = {row: key for key, row in rows.items()}
     for d in np.unique(day[named]):
         now = in_force(context.zones, int(d))
         free = set(now.loc[(now["level"] == "country") & (now["status"] == "lifted"), "country"])
         units = now[(now["level"] == "admin2") & ~now["country"].isin(free)]
         keys = keys_of(units["unit"], units["country"], 2, context.aliases)
-        status = {
-            str(k): f"{u} ({INSIDE[str(s)]})" for k, u, s in zip(keys, units["unit"], units["status"], strict=True)
-        }
-        for row in np.unique(hit[named & (day == d)]):
-            value[(hit == row) & (day == d)] = status.get(key_of[int(row)], "")
-    return value
+        for key, unit, status in zip(keys, units["unit"], units["status"], strict=True):
+            if str(key) in rows:
+                text = f"{unit} ({INSIDE[str(status)]})"
+                if text not in names:
+                    names.append(text)
+                codes[(hit == rows[str(key)]) & (day == d)] = names.index(text)
+    return codes, names
 
 
 def _listed(
-    n: int,
-    day: Days,
-    country: Texts,
-    by_level: dict[int, tuple[Boundaries, npt.NDArray[np.int64]]],
-    context: Context,
-) -> list[Texts]:
-    """One array of samples for each listed area that is met."""
-    out: list[Texts] = []
-    if context.listed is None or not n:
+    day: Days, country: Ints, names: list[str], by_level: dict[int, tuple[Boundaries, Ints]], context: Context
+) -> list[tuple[str, npt.NDArray[np.bool_]]]:
+    """Each listed area that is met, and the samples inside it."""
+    out: list[tuple[str, npt.NDArray[np.bool_]]] = []
+    if context.listed is None or not len(day):
         return out
     start, end = to_days(context.listed["valid_from"]), to_days(context.listed["valid_to"])
     end = np.where(end == NO_DAY, np.iinfo(np.int64).max, end)
@@ -111,8 +107,9 @@ def _listed(
     for i, area in enumerate(context.listed.itertuples(index=False)):
         now = (start[i] <= day) & (day < end[i])
         level = {"admin1": 1, "admin2": 2}.get(str(area.kind), 0)
+        here = country == (names.index(str(area.country)) if str(area.country) in names else -2)
         if level == 0:
-            inside = now & (country == area.country)
+            inside = now & here
         elif level in by_level:
             own = keys_of(
                 pd.Series([area.area], dtype="str"), pd.Series([area.country], dtype="str"), level, context.aliases
@@ -120,10 +117,9 @@ def _listed(
             # A boundary set of one country often does not say which.
             alone = own.split("|", 1)[1]
             rows = [r for r, k in enumerate(keys[level]) if k in (own, f"|{alone}")]
-            inside = now & np.isin(by_level[level][1], rows) & np.isin(country.astype(str), (str(area.country), ""))
+            inside = now & np.isin(by_level[level][1], rows) & (here | (country < 0))
         else:
             continue
         if inside.any():
-            name = f"{str(area.area) or str(area.country)} ({area.kind!s})"
-            out.append(np.where(inside, name, "").astype(object))
+            out.append((f"{str(area.area) or str(area.country)} ({area.kind!s})", inside))
     return out

@@ -137,9 +137,9 @@ def test_settings_must_be_above_zero():
 
 def test_what_is_met_comes_in_order_with_its_borders():
     way = cut([straight(100)], RouteSettings())
-    value = np.where(way.point_m < 50_500, "CAF", "CMR").astype(object)
-    value[way.point_m > 90_500] = ""
-    by_segment, by_route, changes = sequence(way, value)
+    codes = np.where(way.point_m < 50_500, 0, 1)
+    codes[way.point_m > 90_500] = -1
+    by_segment, by_route, changes = sequence(way, codes, ["CAF", "CMR"])
     assert by_route == [["CAF", "CMR"]]
     assert by_segment[0] == ["CAF"]
     assert changes == [["CAF>CMR at 51.0 km"]]
