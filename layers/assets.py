@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from geo.errors import CahraError
-from layers.basemap import basemap_script
+from layers.basemap import basemap_script, source_key
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 SERVED = "../../app/static/"
@@ -48,7 +48,9 @@ def install() -> Path:
     """Fill ``static/vendor`` where something is missing or differs; returns the folder. Safe to call again."""
     folder = STATIC / "vendor"
     wanted = {name: _packaged(package, ending).read_bytes() for name, (package, ending) in _VENDOR.items()}
-    wanted["outlines.js"] = basemap_script().encode()
+    outlines = folder / "outlines.js"
+    if not outlines.is_file() or not outlines.read_bytes().startswith(source_key().encode()):
+        wanted["outlines.js"] = basemap_script().encode()
     for name, content in wanted.items():
         target = folder / name
         if target.is_file() and target.read_bytes() == content:

@@ -6,6 +6,7 @@ A backdrop only, off by ten kilometres and more in places: it never decides anyt
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -49,6 +50,14 @@ def _features(paths: Iterable[Path]) -> list[dict[str, object]]:
     return out
 
 
+def source_key() -> str:
+    """A comment that changes with the files and settings that the script is made from."""
+    digest = hashlib.sha256(f"{TOLERANCE}".encode() + Path(__file__).read_bytes())
+    for path in [*sorted(DATA.glob("natural_earth_*.geojson")), DATA / "geonames_towns.csv"]:
+        digest.update(path.read_bytes() if path.is_file() else b"")
+    return f"/* {digest.hexdigest()[:16]} */"
+
+
 def basemap_script() -> str:
     """``window.CAHRA_OUTLINES = {countries, admin1, places}``; what ``data/`` lacks is left empty."""
     places: list[list[object]] = []
@@ -64,4 +73,4 @@ def basemap_script() -> str:
         "admin1": _features(sorted(DATA.glob("natural_earth_admin1_*.geojson"))),
         "places": places,
     }
-    return f"window.CAHRA_OUTLINES={json_blob(value)};\n"
+    return f"{source_key()}window.CAHRA_OUTLINES={json_blob(value)};\n"

@@ -19,6 +19,8 @@ from views import card, exports, filters, mapview, months, notices, session, tab
 from views.chosen import key_of, place_of, row_of
 from views.session import Data, Here
 
+TABLE_ROWS = 10_000
+"""Rows of the table on the page: more make every click slow and are not read."""
 MAP_MONTHS = 36
 """Incidents of this many months before the date are drawn: the longest window of the rules."""
 
@@ -201,6 +203,15 @@ def site_table(here: Here, shown: pd.DataFrame) -> None:
     if shown.empty:
         st.info(_("No site passes these filters. Take one away, or clear them all."), icon=":material/filter_alt:")
         return
+    if len(shown) > TABLE_ROWS:
+        st.caption(
+            _(
+                "The table holds the gravest {n} of {all} sites; filters and downloads reach all of them.",
+                n=_.number(TABLE_ROWS),
+                all=_.number(len(shown)),
+            )
+        )
+        shown = shown.iloc[:TABLE_ROWS]
     keys = (shown["source"] + "|" + shown["site_id"]).tolist()
     st.dataframe(
         tables.worded(_, shown, tables.SITES),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import altair as alt
 import pandas as pd
 import shapely
 import streamlit as st
@@ -77,6 +76,8 @@ def slider(here: Here, data: Data) -> None:
 
 def chart(here: Here, data: Data, area: Ring) -> None:
     """Incidents with at least one death by month and source; the 12 and 36 months before the date are shaded."""
+    import altair as alt  # late: the map is on the screen before it is needed
+
     _ = here.translate
     counted = scene.by_month(data.loaded().incidents, shapely.Polygon(area) if area else None)
     st.subheader(_("Incidents by month"))
