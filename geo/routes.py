@@ -122,7 +122,9 @@ def cut(lines: Sequence[Floats], settings: RouteSettings) -> Cut:
         start = np.arange(pieces) * settings.segment_km * 1000
         end = np.append(start[1:], total)
         cells = np.maximum(1, np.ceil((end - start) / (settings.step_km * 1000) - 1e-9).astype(np.int64))
-        at = np.concatenate([np.linspace(s, e, c + 1) for s, e, c in zip(start, end, cells, strict=True)])
+        piece = np.repeat(np.arange(pieces), cells + 1)
+        step = np.arange(len(piece)) - np.repeat(np.cumsum(cells + 1) - cells - 1, cells + 1)
+        at = start[piece] + (end - start)[piece] * (step / cells[piece])
         if total > 0:
             on = np.clip(np.searchsorted(reached, at, side="right") - 1, 0, len(edge) - 1)
             x, y, _ = geod.fwd(a[on, 0], a[on, 1], azimuth[on], at - reached[on])
@@ -139,7 +141,7 @@ def cut(lines: Sequence[Floats], settings: RouteSettings) -> Cut:
         lon.append(x)
         lat.append(y)
         along.append(at)
-        owner.append(np.repeat(np.arange(segments, segments + pieces), cells + 1))
+        owner.append(segments + piece)
         segments += pieces
 
     def joined(parts: list[npt.NDArray[np.generic]], kind: type) -> npt.NDArray[np.generic]:

@@ -6,7 +6,7 @@ No script, no font, no image from elsewhere; a policy in the page forbids them. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,8 @@ from layers.report_map import svg, zones_on
 from layers.report_method import method, versions
 from layers.screening_job import Screening
 
+MOST_SEGMENTS = 2_000
+"""Segments in the report: those with most deaths; segments.csv has the rest."""
 MOST_MAPS = 6
 """Countries with a map of their own: those with most rows."""
 
@@ -336,7 +338,23 @@ def _more(_: Translator, row: dict[str, Any]) -> str:
     return "".join(f'<br><span class="soft">{html(p)}</span>' for p in parts)
 
 
+def _numbers(_: Translator) -> Callable[[object, int], str]:
+    """The translator's numbers, each written once: a long list repeats them, and writing by locale takes its time."""
+    known: dict[tuple[object, int], str] = {}
+
+    def say(value: object, digits: int) -> str:
+        if value != value:
+            return ""
+        key = (round(float(value), digits), digits)  # type: ignore[arg-type]
+        if key not in known:
+            known[key] = _.number(key[0], digits)
+        return known[key]
+
+    return say
+
+
 def _routes(_: Translator, screening: Screening) -> str:
+    say = _numbers(_)
     routes, segments = screening.transit.routes, screening.transit.segments
     if not len(routes):
         return ""
@@ -346,25 +364,31 @@ def _routes(_: Translator, screening: Screening) -> str:
     numbers = range(2, 10)
     lines = [
         [
-            _.number(v, 1 if c.endswith("_km") else 0) if i in numbers else sw.value(c, v, _)
+            say(v, 1 if c.endswith("_km") else 0) if i in numbers else sw.value(c, v, _)
             for i, (c, v) in enumerate(zip(columns, r, strict=True))
         ]
         for r in routes[columns].itertuples(index=False, name=None)
     ]
     out = [table([sw.heading(c, _) for c in columns], lines, tuple(numbers))]
     hot = segments[(segments["incidents"] > 0) | (segments["armed_roadblocks"] > 0)]
+    left = max(len(hot) - MOST_SEGMENTS, 0)
+    if left:
+        hot = hot.sort_values(["deaths", "incidents"], ascending=False, kind="stable").head(MOST_SEGMENTS)
     if len(hot):
         own = ["supplier_id", "segment", "from_km", "to_km", "exposed_km", "incidents", "incidents_certain"]
         own += ["incidents_possible", "deaths", "countries", "zones"]
         right = range(1, 9)
         told = [
             [
-                _.number(v, 1 if c.endswith("_km") else 0) if i in right else sw.value(c, v, _)
+                say(v, 1 if c.endswith("_km") else 0) if i in right else sw.value(c, v, _)
                 for i, (c, v) in enumerate(zip(own, r, strict=True))
             ]
             for r in hot[own].itertuples(index=False, name=None)
         ]
         out.append(f"<h3>{html(_('Segments with incidents'))}</h3>{table([sw.heading(c, _) for c in own], told, tuple(right))}")  # fmt: skip  # noqa: E501
+    if left:
+        said = _("{n} more segments with incidents are in segments.csv.", n=_.number(left))
+        out.append(f"<p>{html(said)}</p>")
     note = _("A straight line between two places is a guess at the way, not the way. Sources are never added together.")
     return f'<section><h2>{html(_("Ways"))}</h2><p class="soft">{html(note)}</p>{"".join(out)}</section>'
 
