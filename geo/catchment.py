@@ -47,7 +47,7 @@ def needed(sites: pd.DataFrame, tiles: Tiles, given: dict[str, Any]) -> pd.DataF
     months = [near.NEAREST_MONTHS, *(t.months for r in rules.rules for t in r.tests)]
     since = int(months_before(np.array([day]), max(months))[0])
     first, last = ds.field("date_start"), ds.field("date_end")
-    timely = (first <= _date(day)) & ((last > _date(since)) | last.is_null())
+    timely = (first <= _date(day)) & ((last > _date(since)) | (first > _date(since)) | last.is_null())
 
     lon, lat = sites["lon"].to_numpy(np.float64), sites["lat"].to_numpy(np.float64)
     known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
