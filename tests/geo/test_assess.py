@@ -377,3 +377,31 @@ def test_any_crs_gives_the_same():
     points = gpd.GeoDataFrame(sites, geometry=gpd.points_from_xy(sites["lon"], sites["lat"]), crs=4326)
     events = frames.incidents({"day": "2018-06-01"} | east(19_999))
     assert fired(run(points.to_crs(3857), events)) == fired(run(sites, events))
+
+
+def test_an_entry_no_longer_holds_on_its_last_day():
+    ended = REGISTER.copy()
+    ended.loc[(ended["unit"] == "A") & (ended["status"] == "compliant"), "valid_to"] = pd.Timestamp("2018-12-31")
+    site = frames.sites({"admin2": "A", "minerals": "diamond"})
+    assert only(run(site, zones=ended, as_of="2018-12-30"), "zone_status") == "inside_compliant"
+    assert only(run(site, zones=ended, as_of="2018-12-31"), "zone_status") == "outside"
+
+
+def test_a_gap_alone_makes_everything_possible():
+    seen = visit(visit_date="2018-06-01")
+    assert only(run(frames.sites({}), visits=seen), "possible_class") == "high-risk"  # H7 and H8 are not known
+    assert only(run(frames.sites({}), visits=seen, covered=False), "possible_class") == "conflict-affected"
+
+
+def test_an_area_rule_names_an_incident_of_one_death():
+    result = run(frames.sites({}), frames.incidents({"day": "2018-06-01", "precision": 3, "deaths_best": 1}))
+    rows = result.evidence[(result.evidence["rule"] == "H3") & (result.evidence["kind"] == "incident")]
+    assert rows["record_id"].tolist() == ["e1"]
+
+
+def test_what_ends_inside_the_window_of_a_candidate_and_a_final_record_is_the_final_one():
+    final = {"record_id": "same", "day": "2018-06-01", "deaths_best": 1}
+    candidate = final | {"deaths_best": 9, "candidate": True, "dataset_version": "18.0.1"}
+    for order in ((final, candidate), (candidate, final)):
+        result = run(frames.sites({}), frames.incidents(*order))
+        assert only(result, "deaths_20km_12m") == 1
