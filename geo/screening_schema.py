@@ -52,13 +52,15 @@ SUPPLIERS: Table = (
     C("as_of", "date", "the row's own date", "the date of the run holds"),
     C("known_site_id", "text", "id of the site in a known list, as given", "not given"),
     C("match_id", "text", "a candidate that the user accepted for a row without coordinates", "none accepted"),
+    C("dest_match_id", "text", "a candidate that the user accepted for a destination by name", "none accepted"),
     C("demonstration", "flag", "true for synthetic rows"),
 )
 
 CANDIDATES: Table = (
     SUPPLIER_ID,
+    C("part", "text", "what it is a candidate for", allowed=("origin", "destination")),
     C("rank", "integer", "1 is the most alike"),
-    C("match_id", "text", "write this into the column match_id to accept the candidate"),
+    C("match_id", "text", "write this into the column match_id (dest_match_id) to accept it"),
     C("score", "number", "likeness of the names, 0 to 100, 5 less where the stated unit differs"),
     C("name", "text", "name of the candidate"),
     C("kind", "text", "what it is", allowed=("site", "place")),

@@ -24,7 +24,7 @@ from layers.report_map import svg, zones_on
 from layers.report_method import method, versions
 from layers.screening_job import Screening
 
-MOST_SEGMENTS = 2_000
+MOST_SEGMENTS = 300
 """Segments in the report: those with most deaths; segments.csv has the rest."""
 MOST_MAPS = 6
 """Countries with a map of their own: those with most rows."""
@@ -56,7 +56,7 @@ ul.flags{display:inline;list-style:none;padding:0;margin:0}ul.flags li{display:i
 table.plain td{overflow-wrap:break-word}td.hash{word-break:break-all;font-size:10px}
 code{font-family:ui-monospace,"DejaVu Sans Mono",Consolas,monospace;font-size:11.5px}
 footer{margin-top:40px;border-top:1px solid var(--line);padding-top:8px;font-size:12px;color:var(--soft)}
-@page{size:A4;margin:14mm 12mm}
+@page{size:A4;margin:14mm 12mm 16mm;@bottom-right{content:counter(page) " / " counter(pages);font-size:8pt}}
 @media print{body{max-width:none;padding:0;font-size:10pt}h2{break-after:avoid}h3{break-after:avoid}
  table{font-size:8pt}th,td{padding:2px 4px}.pagebreak{break-before:page}*{print-color-adjust:exact;
  -webkit-print-color-adjust:exact}a{color:inherit;text-decoration:none}}

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geo import schema
@@ -20,7 +19,7 @@ from geo.incidents import Incidents, prepare
 from geo.routes import RouteSettings
 from geo.rules import Rules
 from geo.screening import MINERAL_KM, NEAR_ZONE_KM
-from geo.screening_schema import CANDIDATES, FLAGS, SCREENED
+from geo.screening_schema import FLAGS, SCREENED
 from geo.window import Days, to_dates, to_days
 from layers import embedded, export, job
 from layers.countries import country_outlines
@@ -28,8 +27,9 @@ from layers.country_schemes import covered_countries
 from layers.formats import LOCAL, Door
 from layers.roads import RoadLayer, read_roads
 from layers.rules import default_rules
+from layers.screening_places import as_sites, destinations, from_known, known_sites, positions, together, under
 from layers.screening_rows import answers, screening_evidence
-from layers.supplier_match import candidates, choices, links
+from layers.supplier_match import links
 from layers.suppliers import SupplierList, read_suppliers
 from layers.tables import country_codes
 from layers.transit import Transit, country_counts, nowhere, screen_ways, ways_of
@@ -134,17 +134,18 @@ def screen(
             when[i] = to_days([days[who]])[0]
     latest = max([as_of, *[d.date() for d in rows["as_of"].dropna()]])
     sites = known_sites(data, latest)
-    visits = _together([s.visits for s in data.sites], schema.VISITS)
-    statuses = _together([s.statuses for s in data.sites], schema.STATUSES)
-    rows, basis, found = _positions(rows, sites, matches or {})
+    visits = together([s.visits for s in data.sites], schema.VISITS)
+    statuses = together([s.statuses for s in data.sites], schema.STATUSES)
+    rows, basis, found = positions(rows, sites, matches or {})
     tied = links(rows, sites)
-    rows = _from_known(rows, tied, sites, basis)
+    rows = from_known(rows, tied, sites, basis)
+    rows, ends = destinations(rows, lines.tolist(), sites, matches or {})
     source = suppliers.name
     if (sites["source"] == source).any():
         source = f"{source} (list)"
-    assessed_sites = _as_sites(rows, source, suppliers)
-    own_visits = _under(visits, rows, tied, sites, source)
-    own_statuses = _under(statuses, rows, tied, sites, source, alone=True)
+    assessed_sites = as_sites(rows, source, suppliers)
+    own_visits = under(visits, rows, tied, sites, source)
+    own_statuses = under(statuses, rows, tied, sites, source, alone=True)
     result = assess(
         assessed_sites,
         data.incidents,
@@ -186,7 +187,7 @@ def screen(
     return Screening(
         suppliers,
         whole,
-        found,
+        pd.concat([found, ends], ignore_index=True),
         transit,
         evidence,
         result,
@@ -253,113 +254,6 @@ def summary(screening: Screening) -> list[str]:
 def prepared(data: job.Loaded) -> Incidents:
     """The incidents of the loaded layers, each id once."""
     return prepare(data.incidents)
-
-
-def known_sites(data: job.Loaded, day: dt.date) -> pd.DataFrame:
-    """The sites of all loaded layers as known at a day, each key once."""
-    sites = _together([layer.sites_at(day)[0] for layer in data.sites], schema.SITES)
-    return sites.drop_duplicates(["source", "site_id"]).reset_index(drop=True)
-
-
-def _together(frames: list[pd.DataFrame], columns: schema.Table) -> pd.DataFrame:
-    parts = [schema.conform(f, columns) for f in frames if len(f)]
-    return pd.concat(parts, ignore_index=True) if parts else schema.empty(columns)
-
-
-def _positions(
-    rows: pd.DataFrame, sites: pd.DataFrame, matches: Mapping[str, str]
-) -> tuple[pd.DataFrame, npt.NDArray[np.object_], pd.DataFrame]:
-    """Positions as given, or those of a candidate that the user accepted; candidates for the rest."""
-    placed = (rows["lon"].notna() & rows["lat"].notna()).to_numpy()
-    basis = np.where(placed, "given", "none").astype(object)
-    if placed.all():
-        return rows, basis, schema.empty(CANDIDATES)
-    known = choices(sites)
-    found = candidates(rows[~placed], known)
-    by_id = {m: i for i, m in reversed(list(enumerate(known["match_id"])))}
-    out = rows.copy()
-    has = set(found["supplier_id"])
-    remarks = out["remarks"].to_numpy(dtype=object, copy=True)
-    for i in np.flatnonzero(~placed):
-        who = str(rows["supplier_id"].iloc[i])
-        wish = matches.get(who, "") or str(rows["match_id"].iloc[i])
-        if wish in by_id:
-            k = by_id[wish]
-            for name in ("lon", "lat", "coord_precision_km"):
-                out.loc[i, name] = known[name].iloc[k]
-            if not rows["country"].iloc[i]:
-                out.loc[i, "country"] = known["country"].iloc[k]
-            basis[i] = "confirmed_match"
-            if wish.startswith("site:"):
-                out.loc[i, "match_id"] = wish
-        else:
-            if wish:
-                remarks[i] = "; ".join(filter(None, [remarks[i], f"match_id not known: {wish[:60]}"]))
-            basis[i] = "unconfirmed" if who in has else "none"
-    out["remarks"] = pd.array(remarks, dtype="str")
-    return out, basis, found
-
-
-def _from_known(
-    rows: pd.DataFrame, tied: pd.DataFrame, sites: pd.DataFrame, basis: npt.NDArray[np.object_]
-) -> pd.DataFrame:
-    """Rows whose site is known by an accepted candidate or by its id take that site's place; ties are noted."""
-    index = {f"site:{a}|{b}": i for i, (a, b) in enumerate(zip(sites["source"], sites["site_id"], strict=True))}
-    out = rows.copy()
-    for i in np.flatnonzero(basis == "confirmed_match"):
-        k = index.get(str(rows["match_id"].iloc[i]))
-        if k is not None:
-            tied.loc[i, "at"], tied.loc[i, "known_site_basis"], tied.loc[i, "known_site_m"] = k, "confirmed", 0.0
-    for i in np.flatnonzero((tied["known_site_basis"] == "id").to_numpy() & rows["lon"].isna().to_numpy()):
-        site = sites.iloc[int(tied["at"].iloc[i])]
-        if pd.notna(site["lon"]):
-            out.loc[i, ["lon", "lat", "coord_precision_km"]] = [site["lon"], site["lat"], site["coord_precision_km"]]
-            basis[i] = "confirmed_match"
-            tied.loc[i, "known_site_m"] = 0.0
-    return out
-
-
-def _as_sites(rows: pd.DataFrame, source: str, suppliers: SupplierList) -> pd.DataFrame:
-    """The rows in the columns of :data:`geo.schema.SITES`."""
-    return schema.conform(
-        rows.assign(
-            source=source,
-            site_id=rows["supplier_id"],
-            name=rows["site_name"],
-            country_basis=np.where(rows["country"] != "", "row", ""),
-            dataset_version=suppliers.dataset_version,
-        ),
-        schema.SITES,
-    )
-
-
-def _under(
-    frame: pd.DataFrame, rows: pd.DataFrame, tied: pd.DataFrame, sites: pd.DataFrame, source: str, alone: bool = False
-) -> pd.DataFrame:
-    """Visits or statuses of known sites under the keys of the rows that stand for them.
-
-    Visits of other sites stay (a roadblock there is near here), those of sites that a row stands for do not stay twice.
-    """
-    at = np.flatnonzero((tied["at"] >= 0).to_numpy())
-    site = sites.iloc[tied["at"].to_numpy()[at]]
-    keys = pd.DataFrame(
-        {
-            "source": site["source"].to_numpy(),
-            "site_id": site["site_id"].to_numpy(),
-            "_id": rows["supplier_id"].to_numpy()[at],
-        }
-    )
-    mine = frame.merge(keys, on=["source", "site_id"], how="inner")
-    mine = mine.assign(source=source, site_id=mine["_id"]).drop(columns="_id")
-    parts = [mine]
-    if not alone:
-        used = set(zip(keys["source"], keys["site_id"], strict=True))
-        stays = np.array([k not in used for k in zip(frame["source"], frame["site_id"], strict=True)], dtype=bool)
-        parts.append(frame[stays])
-    out = pd.concat(parts, ignore_index=True)
-    for name in ("source", "site_id"):
-        out[name] = out[name].astype("str")
-    return out
 
 
 def _every_row(suppliers: SupplierList, table: pd.DataFrame) -> pd.DataFrame:

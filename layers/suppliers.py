@@ -49,6 +49,7 @@ FIELDS = (
     "as_of",
     "known_site_id",
     "match_id",
+    "dest_match_id",
     "demonstration",
 )
 """What a column of the list may hold, in the order in which a page offers it."""
@@ -164,7 +165,7 @@ def read_suppliers(
     frame = pd.DataFrame({"supplier_id": fields.text("supplier_id").str.strip()})
     faults.add("missing_id", frame["supplier_id"] == "", expected="supplier_id", got=fields.text("site_name"))
     frame["site_name"] = fields.text("site_name").str.strip()
-    for column in ("admin1", "admin2", "destination", "known_site_id", "match_id"):
+    for column in ("admin1", "admin2", "destination", "known_site_id", "match_id", "dest_match_id"):
         frame[column] = fields.text(column).str.strip()
     if fields.column("known_site_id") == fields.column("supplier_id"):
         # The user's own numbering; without a position nothing would tell that it is the known list's numbering too.

@@ -39,6 +39,7 @@ FIELD_WORDS = {
     "as_of": N_("As of"),
     "known_site_id": N_("Id in a known list"),
     "match_id": N_("Accepted candidate (match id)"),
+    "dest_match_id": N_("Accepted candidate of the destination"),
     "demonstration": N_("Demonstration"),
 }
 

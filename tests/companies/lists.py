@@ -10,6 +10,7 @@ from pathlib import Path
 HEADER = (
     "supplier_id", "site_name", "lat", "lon", "coord_precision_km", "country", "admin1", "admin2", "mineral",
     "route_countries", "route_line", "destination", "dest_lat", "dest_lon", "as_of", "known_site_id", "match_id",
+    "dest_match_id",
 )  # fmt: skip
 
 

@@ -352,3 +352,14 @@ def test_classes_do_not_depend_on_the_way_or_the_company_columns():
     for name in ("overall_class", "certain_class", "possible_class", "zone_status", "rules_fired", "why_en"):
         assert plain[name] == with_way[name]
     assert dt.date(2020, 12, 31) == DAY
+
+
+def test_a_named_destination_gets_candidates_and_counts_only_when_accepted():
+    asked = {**HERE, "destination": "Bangui"}
+    found = screened(asked)
+    assert (first(found)["route_basis"], first(found)["candidates"]) == ("none", "")
+    best = found.candidates.iloc[0]
+    assert (best["part"], best["name"], best["country"]) == ("destination", "Bangui", "CAF")
+    taken = first(screened({**asked, "dest_match_id": best["match_id"]}))
+    assert (taken["route_basis"], taken["route_km"] > 100) == ("straight_guess", True)
+    assert first(screened(asked, matches={"A>": best["match_id"]}))["route_basis"] == "straight_guess"
