@@ -358,6 +358,8 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
         if column.type == "text":
             if str(series.dtype) != "str" or series.hasnans:
                 series = series.astype("object").where(series.notna(), "").astype("str")
+        elif column.type == "flag" and str(series.dtype) != "bool":
+            series = series.astype("boolean").fillna(False).astype("bool")  # a blank is not a yes
         elif str(series.dtype) != dtype:
             series = series.astype(dtype)  # type: ignore[call-overload]
         out[column.name] = series
