@@ -129,7 +129,7 @@ def _parse(source: Source, purpose: str, clock: Clock, report: Report, columns: 
     if kind == "geotiff":
         return _parse_raster(source, purpose, clock)
     from layers.formats.child import run_child
-    from layers.formats.rowset import parsed_reply
+    from layers.formats.reply import parsed_reply
 
     task = "geopackage" if kind == "gpkg" else kind
     plain = type(columns) in (set, frozenset, list, tuple, dict)  # other collections may know names by more spellings

@@ -16,7 +16,7 @@ import shapely
 from geo.errors import FormatError
 from layers.formats.limits import Clock
 from layers.formats.rowset import RowSet
-from layers.formats.table import shorten
+from layers.formats.words import shorten
 
 _ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 _SYSTEM = ("sqlite_master", "sqlite_schema", "gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")

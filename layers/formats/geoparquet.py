@@ -11,7 +11,7 @@ from geo.errors import FormatError
 from layers.formats.limits import Clock
 from layers.formats.rowset import RowSet
 from layers.formats.strict_json import load_json
-from layers.formats.table import shorten
+from layers.formats.words import shorten
 
 _BATCH = 4096
 

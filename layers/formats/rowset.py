@@ -11,13 +11,9 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geo.errors import FormatError
-from layers.formats.child import Reply
-from layers.formats.delimited import Parsed
-from layers.formats.geometry import geometry_array
 from layers.formats.limits import Clock
 from layers.formats.strict_json import plain_text
-from layers.formats.table import Report, id_of, text_frame
+from layers.formats.words import id_of
 
 
 def value_text(value: Any) -> str | None:
@@ -95,7 +91,8 @@ class RowSet:
         arrays = {"row": row}
         keep = np.ones(len(row), dtype=bool)
         if self.with_shapes:
-            given = geometry_array(list(self.wkb))
+            given = np.empty(len(self.wkb), dtype=object)
+            given[:] = self.wkb
             shapes = shapely.from_wkb(given, on_invalid="ignore")
             lost = shapely.is_missing(shapes) & np.asarray([w is not None for w in self.wkb], dtype=bool)
             keep = ~lost
@@ -111,27 +108,3 @@ class RowSet:
         cells = [[t for t, k in zip(c, keep, strict=True) if k] for c in self.cells]
         told = facts | {"names": self.names, "cells": cells, "rejected": self.rejected, "notes": notes}
         return told, arrays
-
-
-def parsed_reply(reply: Reply, form: str, report: Report) -> Parsed:
-    """A child's rows as the door's other readers give them; every part is checked again."""
-    facts, row = reply.facts, reply.arrays["row"].astype(np.int64)
-    for number, reason, row_id in facts["rejected"]:
-        report.reject(int(number), str(reason), id=str(row_id))
-    for note in facts["notes"]:
-        report.note(str(note))
-    names = [str(n).strip() for n in facts["names"]]
-    if len(set(names)) != len(names):
-        raise FormatError("Two columns have the same name.", where=report.name, got=", ".join(names[:10]))
-    frame = text_frame(dict(zip(names, facts["cells"], strict=True)), len(row))
-    shapes = None
-    if "wkb" in reply.arrays:
-        ends = np.cumsum(reply.arrays["length"])
-        blob = reply.arrays["wkb"].tobytes()
-        parts = [blob[e - n : e] or None for e, n in zip(ends.tolist(), reply.arrays["length"].tolist(), strict=True)]
-        shapes = shapely.from_wkb(geometry_array(parts))
-    meta = {str(k): str(facts[k]) for k in ("layer", "crs") if k in facts}
-    if meta.get("crs") == "undefined":
-        meta["crs"] = ""
-        report.note("The coordinate reference system is undefined: degrees of WGS 84 are taken for granted.")
-    return Parsed(frame, row, shapes, form, meta)

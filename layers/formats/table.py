@@ -11,21 +11,9 @@ import pandas as pd
 
 from geo.schema import REJECTED, conform, empty
 from layers.formats.reasons import sentence
+from layers.formats.words import id_of, shorten
 
-ID_COLUMNS = (
-    "site_id",
-    "id",
-    "event_id_cnty",
-    "pcode",
-    "vid",
-    "supplier_id",
-    "programme_id",
-    "shapeid",
-    "icglrid",
-    "fid",
-    "code",
-)
-"""Columns that are taken for a row's id in reports, by priority; compared in lower case."""
+__all__ = ["Report", "Table", "id_of", "shorten", "text_frame"]
 
 
 @dataclass(frozen=True)
@@ -120,18 +108,6 @@ class Report:
             shown = ", ".join(map(str, rows[:5])) + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")
             said.append(sentence(reason) + (f" (rows {shown})" if rows else ""))
         return said + self._said
-
-
-def shorten(text: str, most: int = 80) -> str:
-    """`text` cut to `most` characters, control characters made visible, for reports."""
-    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[: most + 1])
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def id_of(names: list[str]) -> int | None:
-    """Position of the column that holds a row's id, None when none is known by name."""
-    low = [n.strip().lower() for n in names]
-    return next((low.index(known) for known in ID_COLUMNS if known in low), None)
 
 
 def text_frame(columns: dict[str, Any], rows: int) -> pd.DataFrame:
