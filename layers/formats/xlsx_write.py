@@ -115,9 +115,10 @@ def workbook(rows: Iterable[Iterable[Any]], sheet: str) -> bytes:
             out.write(_cell(f"{letters[at]}{number}", value, shared))
         out.write("</row>")
     out.write("</sheetData></worksheet>")
+    title = "".join("_" if c in "[]:*?/\\'" else c for c in visible(sheet))[:31] or "sheet"
     book = (
         f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
-        f'<sheet name={quoteattr(visible(sheet)[:31])} sheetId="1" r:id="rId1"/></sheets></workbook>'
+        f'<sheet name={quoteattr(title)} sheetId="1" r:id="rId1"/></sheets></workbook>'
     )
     parts = {name: _XML + text for name, text in _PARTS.items()} | {"xl/workbook.xml": _XML + book}
     parts["xl/worksheets/sheet1.xml"] = out.getvalue()
