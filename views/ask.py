@@ -11,7 +11,7 @@ from layers.formats.escape import markdown
 from layers.map import Line, View, blob
 from layers.profile import Profile, profile
 from layers.selection import Filters
-from views import mapview, session, tables
+from views import mapview, notices, session, tables
 from views.session import Data, Here
 
 
@@ -137,6 +137,7 @@ with session.page() as here:
     run = here.guard_run(data)
     st.title(_("Ask about a place"))
     st.caption(_("Click a place, draw an area, or type coordinates: it is classed as if a site lay there."))
+    notices.stale(here, data, data.day)
     by_hand(here)
     it = None
     if state["asked"]:

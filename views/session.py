@@ -252,7 +252,11 @@ class Here:
     def _own_files(self) -> None:
         _, state = self.translate, st.session_state
         st.caption(
-            _("Your own files stay in this session's memory and are gone when you close the page. At most 20 MB each.")
+            _(
+                "Your own files stay in this session's memory and are gone when you close the page. "
+                "At most {n} MB each.",
+                n=_.number(UPLOAD.file_bytes / 1e6),
+            )
         )
         role = st.selectbox(_("Kind of file"), list(ROLES), format_func=lambda r: _(ROLES[r]), key="own_role")
         turn = state.get("upload_turn", 0)

@@ -13,7 +13,7 @@ from layers.formats.escape import markdown
 from layers.map import View, blob
 from layers.profile import Profile, profile
 from layers.selection import Filters
-from views import mapview, session, tables
+from views import mapview, notices, session, tables
 from views.chosen import key_of, row_of
 from views.session import Data, Here
 
@@ -166,6 +166,7 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     it = profile(data.loaded(), run, data.rules, row, data.day)
     st.title(markdown(it.site["name"] or it.site["site_id"]))
     st.text(it.site["why_fr" if _.language == "fr" else "why_en"])
+    notices.stale(here, data, data.day)
     axes(here, it)
     circle_map(here, data, run, it, row)
     evidence, misses, visits, precision = st.tabs(

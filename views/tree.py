@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from layers import styles, words
+from layers.formats.escape import markdown
 from layers.selection import Filters
 from layers.tree import CALM, Branch, branches
 from views import filters, session, tables
@@ -180,7 +181,7 @@ with session.page() as here:
     if branch is None:
         st.info(_("Choose a question above to see the sites that leave there."), icon=":material/touch_app:")
     else:
-        st.subheader(branch.question)
+        st.subheader(markdown(branch.question))
         leaving = sites[Filters(first=(branch.key,)).apply(sites)]
         if leaving.empty:
             st.text(_("No site leaves here."))

@@ -147,3 +147,23 @@ def test_another_language_keeps_the_settings():
 def test_the_dossier_and_the_differences_follow_the_choice():
     app = opened("compare.py", day="2016-09-19", other="2016-09-19")
     assert "are the same on both sides" in texts(app)
+
+
+def test_a_date_after_the_data_is_said():
+    assert "covers days up to" in texts(opened("explore.py", day="2030-01-01"))
+    assert "covers days up to" in texts(opened("site.py", day="2030-01-01", site="demonstration|DEMO-002"))
+    assert "covers days up to" not in texts(opened("explore.py"))
+
+
+def test_undeclared_incidents_are_said():
+    sites = b"site_id,name,lat,lon,minerals,country\nX1,Pit,4.2,16.1,gold,CAF\n"
+    said = texts(own("sites", "mine.csv", sites))
+    assert "No incidents are loaded" in said
+
+
+def test_the_upload_limit_is_that_of_the_server():
+    from streamlit import config
+
+    from layers.formats import UPLOAD
+
+    assert config.get_option("server.maxUploadSize") == UPLOAD.file_bytes // 1_000_000
