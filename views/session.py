@@ -148,12 +148,12 @@ def demonstration_sites() -> list[object]:
 # A run over 5,000 sites and 10,000 incidents holds 300 MB of evidence, so a session keeps few of them.
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _load_shared(key: str, _inputs: job.Inputs) -> job.Loaded:
-    return job.load(_inputs)
+    return job.load(_inputs, sites_needed=False)
 
 
 @st.cache_resource(max_entries=3, show_spinner=False, scope="session")
 def _load_own(key: str, _inputs: job.Inputs) -> job.Loaded:
-    return job.load(_inputs)
+    return job.load(_inputs, sites_needed=False)
 
 
 @st.cache_resource(max_entries=60, show_spinner=False)

@@ -1,0 +1,55 @@
+"""The page of companies in a real browser: no foreign request, a row and a decision, French, the report downloaded."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import TIMEOUT_MS
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_reviews(tmp_path_factory):
+    import os
+
+    os.environ["CAHRA_REVIEWS"] = str(tmp_path_factory.mktemp("reviews") / "reviews.sqlite")
+
+
+def test_a_row_its_card_and_a_decision_that_stays(visit):
+    made = visit("/screen?supplier=DEMO-S09", height=2600)
+    page = made.page
+    page.get_by_text("DEMO-S09 · Demonstration origin 09").wait_for(timeout=TIMEOUT_MS)
+    made.settled()
+    assert page.locator("iframe").count() >= 2, "the list's map and the row's own"
+    page.get_by_label("Note").fill("asked for papers {{ 7*7 }} <img src=x onerror='window.pwned=1'>")
+    page.get_by_label("Your name").fill("A. Reviewer")
+    page.get_by_label("Decision").click()
+    page.get_by_role("option", name="escalate").click()
+    page.get_by_role("button", name="Keep").click()
+    page.get_by_text("A. Reviewer").first.wait_for(timeout=TIMEOUT_MS)
+    page.reload()
+    page.get_by_text("{{ 7*7 }}").first.wait_for(timeout=TIMEOUT_MS)
+
+
+def test_french_and_the_report_of_the_page(visit, tmp_path):
+    made = visit("/screen?lang=fr", height=2600)
+    page = made.page
+    page.get_by_text("Examiner une liste").first.wait_for(timeout=TIMEOUT_MS)
+    made.settled()
+    with page.expect_download(timeout=TIMEOUT_MS) as waiting:
+        page.get_by_role("button", name="report.html").click()
+    file = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(file)
+    assert file.name == "demonstration_report.html"
+    assert "Toutes les lignes" in file.read_text("utf-8")
+
+
+def test_a_pasted_list_is_answered(visit):
+    made = visit("/screen?demonstration=0", height=1800)
+    page = made.page
+    box = page.get_by_label("Or paste it here")
+    box.wait_for(timeout=TIMEOUT_MS)
+    box.fill("supplier_id;site_name;lat;lon;country\nX-1;Here;4,26;15,79;RCA\nX-2;Bad;95;400;RCA\n")
+    box.press("Control+Enter")
+    page.get_by_role("button", name="Use the pasted text").click()
+    page.get_by_text("2 rows read, 1 screened, 1 rejected").wait_for(timeout=TIMEOUT_MS)
+    made.settled()
