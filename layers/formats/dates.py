@@ -155,7 +155,7 @@ def parse_dates(
     codes, uniques = pd.factorize(series.astype("object"), use_na_sentinel=False)
     texts = ["" if u is None or u != u else str(u) for u in uniques]
     order = _order_of(texts) if day_first is None else day_first
-    days = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[s]")
+    days = np.full(len(texts), np.datetime64("NaT", "s"), dtype="datetime64[s]")
     why = np.full(len(texts), "", dtype=object)
     for i, text in enumerate(texts):
         day, why[i] = parse_date(text, day_first=order, serials=serials)
