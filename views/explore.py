@@ -84,6 +84,7 @@ def start_view(data: Data, sites: pd.DataFrame) -> View:
     state = st.session_state
     key = f"view_{data.key}"
     if key not in state:
+        state.pop("center", None)  # other data is shown anew: where the last map was moved to means nothing there
         state[key] = View.around(sites["lon"].tolist(), sites["lat"].tolist())
         try:
             lat, lon, zoom = state["address"].get("view", "").split(",")
@@ -185,7 +186,7 @@ def choose(sites: pd.DataFrame, row: int, shown: pd.DataFrame) -> None:
     """Make a site the chosen one, on the map and in the table."""
     state = st.session_state
     state["q_site"] = key_of(sites, row)
-    at = np.flatnonzero(shown.index == row)
+    at = np.flatnonzero(shown.index[:TABLE_ROWS] == row)
     state["table"] = {"selection": {"rows": [int(at[0])] if len(at) else [], "columns": [], "cells": []}}
 
 
