@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +16,9 @@ from geo.errors import InputError
 from geo.presence import STATUS_COLUMNS
 from geo.rederive import rederive
 from geo.rules import from_dict
+from layers.formats import LOCAL, read
 from layers.formats.guard import restore
+from layers.formats.strict_json import load_json
 
 if TYPE_CHECKING:
     from layers.job import Inputs
@@ -42,18 +42,23 @@ def read_result(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any
         )
     extra = tuple(schema.Column(name, "date" if name.endswith("date") else "text", "") for name in STATUS_COLUMNS)
     try:
-        record = json.loads((folder / "run.json").read_text("utf-8"))
+        record = load_json((folder / "run.json").read_bytes(), LOCAL, "run.json")
         sites = _read(folder / "sites.csv", schema.ASSESSED + extra)
         evidence = _read(folder / "evidence.csv", schema.EVIDENCE)
+    except InputError:
+        raise
     except (ValueError, KeyError) as error:
         raise InputError("The result cannot be read back.", where=str(folder), got=str(error)[:200]) from None
     return sites, evidence, record
 
 
 def _read(path: Path, table: schema.Table) -> pd.DataFrame:
-    raw = io.BytesIO(path.read_bytes())
+    table_read = read(path)
+    if len(table_read.rejected):
+        first = table_read.rejected.iloc[0]
+        raise InputError("A row cannot be read.", where=f"{path.name} row {first['row']}", got=str(first["reason"]))
     # A cell that a spreadsheet would run was written with an apostrophe before it.
-    text = restore(pd.read_csv(raw, dtype="str", keep_default_na=False, encoding="utf-8-sig"))
+    text = restore(table_read.frame)
     lacking = [c.name for c in table if c.name not in text.columns]
     if lacking:
         raise InputError("A column is missing.", where=path.name, expected=lacking[0], got=", ".join(text.columns))
