@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -242,6 +243,12 @@ def coverage(args: argparse.Namespace) -> int:
     return 0
 
 
+def bench(args: argparse.Namespace) -> int:
+    """`cahra bench`: the engine beside what one would pick instead (`make bench` installs the others first)."""
+    command = [sys.executable, "-m", "benchmarks.run", "--size", args.size]
+    return subprocess.run(command, cwd=Path(__file__).resolve().parent, check=False).returncode  # noqa: S603
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     top = argparse.ArgumentParser(
@@ -273,6 +280,9 @@ def parser() -> argparse.ArgumentParser:
     four.add_argument("--as-of", required=True, metavar="YYYY-MM-DD", help="day of classes and of programmes")
     four.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
     four.set_defaults(call=coverage)
+    five = commands.add_parser("bench", help="measure the engine", description=bench.__doc__)
+    five.add_argument("--size", default="S", help="which of S, M, CAR, L, joined by commas")
+    five.set_defaults(call=bench)
     three = commands.add_parser("fetch", help="download from a publisher", description=fetch.__doc__)
     three.add_argument("what", choices=("incidents", "boundaries"), help="UCDP GED, or geoBoundaries")
     three.add_argument("--country", required=True, help="code or name")
