@@ -204,7 +204,7 @@ def in_browser(n: int, folder: Path) -> dict[str, float]:
                 page.wait_for_timeout(700)
                 began = time.perf_counter()
                 page.locator("input[type=file]").first.set_input_files(path)
-                page.get_by_test_id("stText").get_by_text(name).wait_for()
+                page.get_by_role("button", name=f"Remove {name}").wait_for()
             page.get_by_text("Demonstration data", exact=True).first.click()
             wait_for(f"n > {n * 0.9}")
             took["files dropped to map"] = time.perf_counter() - began

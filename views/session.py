@@ -274,7 +274,7 @@ class Here:
             state["upload_turn"] = turn + 1
             st.rerun()
         for key, file in list(state["files"].items()):
-            st.text(f"{file.name}\n{_(ROLES[file.role])}")
+            st.caption(_(ROLES[file.role]))
             st.button(
                 _("Remove {name}", name=markdown(file.name)),
                 key=f"drop_{key}",
