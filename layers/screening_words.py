@@ -101,6 +101,8 @@ EVIDENCE_KINDS = {
     "mineral": N_("mineral"),
     "near_zone": N_("compliant zone nearby"),
     "known_site": N_("known site"),
+    "site": N_("site"),
+    "place": N_("town or village"),
 }
 PARTS = {"origin": N_("origin"), "company": N_("company"), "transit": N_("way")}
 
@@ -123,6 +125,15 @@ _VALUES = {
     "overall_class_before": words.CLASSES,
     "zone_status_before": words.ZONE_STATUSES,
 }
+
+_COUNTRIES = (
+    "transit_countries",
+    "transit_uncovered",
+    "countries",
+    "uncovered",
+    "dodd_frank_countries",
+    "kp_restricted",
+)
 
 COLUMNS = {
     **FLAGS,
@@ -227,6 +238,8 @@ def value(name: str, code: object, translate: Translator) -> str:
     text = "" if code is None else str(code)
     if name == "through":
         return translate(" and ").join(translate(THROUGH.get(t, t)) for t in text.split(" and "))
+    if name in _COUNTRIES:
+        return ", ".join(words.country(iso, translate) for iso in text.split(";") if iso)
     if name in _VALUES and text:
         return translate(_VALUES[name].get(text, text))
     return words.value(name, text, translate)
@@ -234,4 +247,4 @@ def value(name: str, code: object, translate: Translator) -> str:
 
 def is_coded(name: str) -> bool:
     """Whether :func:`value` may say anything else than the code itself."""
-    return name in _VALUES or name == "through" or words.is_coded(name)
+    return name in _VALUES or name in _COUNTRIES or name == "through" or words.is_coded(name)

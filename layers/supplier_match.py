@@ -29,6 +29,8 @@ ALIKE = 80.0
 """Likeness of names (0 to 100) from which two names of one place are taken for spellings of each other."""
 CUTOFF = 70.0
 """Candidates below this likeness are not shown."""
+HELD = 0.9
+"""What it is worth when one name holds all words of the other, against being the same."""
 SHOWN = 5
 UNIT_PENALTY = 5.0
 PLACE_PRECISION_KM = 5.0
@@ -105,6 +107,10 @@ def candidates(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
         for first in range(0, len(texts), 500):
             part = texts[first : first + 500]
             scores = process.cdist(part, pool, scorer=fuzz.token_sort_ratio, score_cutoff=CUTOFF, dtype=np.float32)
+            # "Kalimva (Walikale)" holds "Kalimva": all words of one name in the other is worth a little less.
+            within_ = process.cdist(part, pool, scorer=fuzz.token_set_ratio, score_cutoff=CUTOFF, dtype=np.float32)
+            scores = np.maximum(scores, within_ * HELD)
+            scores[scores < CUTOFF] = 0
             for text, line in zip(part, scores, strict=True):
                 hit = np.flatnonzero(line)
                 hit = hit[np.argsort(-line[hit], kind="stable")[: 4 * SHOWN]]

@@ -363,3 +363,26 @@ def test_a_named_destination_gets_candidates_and_counts_only_when_accepted():
     taken = first(screened({**asked, "dest_match_id": best["match_id"]}))
     assert (taken["route_basis"], taken["route_km"] > 100) == ("straight_guess", True)
     assert first(screened(asked, matches={"A>": best["match_id"]}))["route_basis"] == "straight_guess"
+
+
+def test_a_name_with_its_district_still_finds_its_site():
+    world = data(sites=frames.sites({"name": "Kalimva", "site_id": "k1"}))
+    found = screened({"supplier_id": "A", "site_name": "Kalimva (Walikale, Nord-Kivu)", "country": "CAF"}, on=world)
+    assert found.candidates["match_id"].tolist()[0] == "site:list|k1"
+    assert found.candidates["score"].tolist()[0] == 90
+
+
+def test_the_order_of_the_list_changes_no_answer():
+    world = data(incidents=frames.incidents(*[{"day": "2020-06-01", "lon": 20.0 + k / 5} for k in range(5)]))
+    rows = [
+        {**WAY, "supplier_id": f"S{k}", "lon": str(20 + k / 3), "as_of": ("", "2020-07-01")[k % 2]} for k in range(6)
+    ]
+    one, other = screened(*rows, on=world), screened(*rows[::-1], on=world)
+    a = one.rows.drop(columns="row").set_index("supplier_id").sort_index()
+    b = other.rows.drop(columns="row").set_index("supplier_id").sort_index()
+    pd.testing.assert_frame_equal(a, b)
+    keys = ["supplier_id", "segment"]
+    pd.testing.assert_frame_equal(
+        one.transit.segments.sort_values(keys, ignore_index=True),
+        other.transit.segments.sort_values(keys, ignore_index=True),
+    )

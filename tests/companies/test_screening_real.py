@@ -95,6 +95,42 @@ def test_rows_of_known_sites_speak_with_their_visits_and_statuses(runs, shared_d
             assert r["drc_expires"] == f"{ends:%Y-%m-%d}"
 
 
+def test_origins_are_classed_as_cahra_assess_classes_the_same_sites(runs, shared_data):
+    import datetime as dt
+
+    from layers.job import Inputs, Source, load, run
+
+    first, _ = runs
+    loaded = load(
+        Inputs(
+            sites=[Source.of(shared_data / "mines/ipis_car_destinations_lines.geojson")],
+            incidents=[
+                Source.of(shared_data / "conflict/ucdp_ged_23_1_car.geojson"),
+                Source.of(shared_data / "conflict/ucdp_ged_sample1000_v23_49cols.csv"),
+            ],
+            boundaries=[Source.of(shared_data / "admin/geoboundaries_caf_adm2_2015_simplified.geojson")],
+            boundaries_version="2015",
+        )
+    )
+    sites = run(loaded, dt.date(2020, 6, 30)).assessment.sites.set_index("site_id")
+    rows = [
+        r for r in rows_of(first / "screening.csv") if r["supplier_id"].startswith("CAR-") and r["answer"] == "accepted"
+    ]
+    assert len(rows) == 272
+    for r in rows:
+        site = sites.loc[r["supplier_id"].removeprefix("CAR-")]
+        for name in (
+            "overall_class",
+            "certain_class",
+            "possible_class",
+            "zone_status",
+            "rules_fired",
+            "gaps",
+            "why_en",
+        ):
+            assert r[name] == site[name], (r["supplier_id"], name)
+
+
 def test_the_straight_ways_say_that_they_are_guesses_and_agree_with_brute_force(runs, shared_data):
     from pyproj import Geod
 
