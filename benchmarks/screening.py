@@ -64,8 +64,11 @@ def main() -> None:
         ]  # fmt: skip
         cli.main(["screen", *[str(word) for pair in options for word in pair]])
         seconds = time.monotonic() - begun
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"{given.rows} rows, {'with' if given.ways else 'no'} ways: {seconds:.0f} s, peak {peak:.0f} MB")
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        print(
+            f"{given.rows} rows, {'with' if given.ways else 'no'} ways: {seconds:.0f} s, "
+            f"{used.ru_utime + used.ru_stime:.0f} processor s, peak {used.ru_maxrss / 1024:.0f} MB"
+        )
         for file in sorted(out.iterdir()):
             print(f"  {file.name:20} {file.stat().st_size / 1e6:8.1f} MB")
 

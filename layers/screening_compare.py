@@ -7,8 +7,6 @@ that moves at several steps is counted under all of them together ("data and dat
 
 from __future__ import annotations
 
-import csv
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,9 @@ import pandas as pd
 from geo.errors import InputError
 from geo.routes import RouteSettings
 from geo.rules import Rules, from_dict
+from layers.formats import LOCAL, Door, read
 from layers.formats.guard import restore
+from layers.formats.strict_json import load_json
 from layers.roads import RoadLayer
 from layers.screening_job import Screening, screen
 
@@ -71,18 +71,18 @@ def read_earlier(folder: str | Path) -> Earlier:
     return earlier_of((place / "screening.csv").read_bytes(), (place / "run.json").read_bytes(), place.name)
 
 
-def earlier_of(screening_csv: bytes, run_json: bytes, name: str) -> Earlier:
-    """The same out of the bytes of the two files."""
+def earlier_of(screening_csv: bytes, run_json: bytes, name: str, door: Door = LOCAL) -> Earlier:
+    """The same out of the bytes of the two files, which pass the one door as every file does."""
+    table = read(screening_csv, "screening.csv", purpose="table", door=door)
+    record = load_json(run_json, door, "run.json")
     try:
-        lines = list(csv.reader(screening_csv.decode("utf-8-sig").splitlines(keepends=True)))
-        rows = restore(pd.DataFrame(lines[1:], columns=lines[0], dtype="str"))
-        record = json.loads(run_json)
+        rows = restore(table.frame)
         rules = from_dict(record["rules"]["table"], "run.json")
-        wanted = ["supplier_id", "answer", *WATCHED, "as_of", "rules_fired"]
-        rows = rows[wanted]
-    except (ValueError, KeyError, IndexError, TypeError, csv.Error) as error:
+        rows = rows[["supplier_id", "answer", *WATCHED, "as_of", "rules_fired"]]
+        pd.to_datetime(rows["as_of"].replace("", None), format="%Y-%m-%d")
+    except (ValueError, KeyError, IndexError, TypeError) as error:
         raise InputError("The earlier screening cannot be read back.", where=name, got=str(error)[:200]) from None
-    if record.get("job") != "screen":
+    if not isinstance(record, dict) or record.get("job") != "screen":
         raise InputError("The folder is not that of a screening.", where=name, expected="a run of cahra screen")
     return Earlier(rows, record, rules, name)
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.data_coverage import covering_sources
+from geo.errors import InputError
 from geo.evidence import withhold
 from geo.incidents import Incidents
 from geo.proximity import within
@@ -24,6 +25,8 @@ from layers.transit_crossed import Context, Crossed, crossed
 Floats = npt.NDArray[np.float64]
 Texts = npt.NDArray[np.object_]
 
+MOST_SAMPLES = 60_000_000
+"""Samples of all ways together: 50,000 ways of 1,200 km; without it a small file could keep a machine busy for days."""
 MOST_SEGMENTS = 500_000
 """Beyond this many segments only those with something on them are listed (and the record says so)."""
 
@@ -123,6 +126,14 @@ def screen_ways(rows: pd.DataFrame, ways: Ways, as_of: Days, context: Context, s
     of = np.array([which[k] for k in keys], dtype=np.int64)
     lines = [ways.lines[i] for i in distinct]
     km = [_rough_km(line) for line in lines]
+    if sum(km) / settings.step_km > MOST_SAMPLES:
+        raise InputError(
+            "The ways of the list are {km} km long together: too long to be worked out at once.",
+            where="MOST_SAMPLES",
+            expected=f"{MOST_SAMPLES * settings.step_km:,.0f} km at most",
+            remedy="Split the list, or leave out ways that are no ways.",
+            km=f"{sum(km):,.0f}",
+        )
     many = sum(km[r] / settings.segment_km + 1 for r in of) > MOST_SEGMENTS
     tables, segments, proofs = [], [], []
     for chunk in _chunks(km, settings):

@@ -14,6 +14,7 @@ from geo.screening_schema import FLAGS
 from layers import job, scene, styles, words
 from layers import screening_words as sw
 from layers.export import quadrants
+from layers.formats import UPLOAD
 from layers.formats.escape import markdown
 from layers.map import Line, View, blob
 from layers.reviews import Reviews
@@ -247,7 +248,9 @@ def comparison(here: Here, screening: Screening) -> Screening:
         if not {"screening.csv", "run.json"} <= set(files):
             return screening
         with st.spinner(_("Reading and assessing…")):
-            screening = compared(earlier_of(files["screening.csv"], files["run.json"], "screening.csv"), screening)
+            screening = compared(
+                earlier_of(files["screening.csv"], files["run.json"], "screening.csv", UPLOAD), screening
+            )
         changes = screening.changes
         assert changes is not None
         account = screening.record["compared"]
