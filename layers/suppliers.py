@@ -100,7 +100,8 @@ class MappedFields(Fields):
 
     def __init__(self, table: Read, mapping: Mapping[str, str] | None = None) -> None:
         super().__init__(table)
-        self._known = {**spellings("site_list"), **spellings("suppliers")}
+        own, usual = spellings("suppliers"), spellings("site_list")
+        self._known = {name: (*own.get(name, ()), *usual.get(name, ())) for name in {*own, *usual}}
         self._said = dict(mapping or {})
         strange = sorted(set(self._said) - set(FIELDS))
         absent = sorted(c for c in self._said.values() if c and plain(c) not in self._own)

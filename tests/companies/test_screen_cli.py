@@ -42,3 +42,48 @@ def test_the_same_call_gives_the_same_bytes(tmp_path):
     _, b = run(tmp_path / "b")
     for name in ("screening.csv", "routes.csv", "evidence.csv", "segments.csv", "screening.xlsx", "screening.geojson"):
         assert (a / name).read_bytes() == (b / name).read_bytes(), name
+
+
+def test_a_mapping_by_hand_roads_reviews_and_french(tmp_path):
+    from layers.reviews import Reviews
+
+    (tmp_path / "l.csv").write_text("k,la,lo,dla,dlo\nA,4.3,15.8,4.3,16.8\n", "utf-8")
+    roads = {
+        "type": "FeatureCollection",
+        "features": [
+            {"type": "Feature", "properties": {"highway": "primary"},
+             "geometry": {"type": "LineString", "coordinates": [[15.8, 4.3], [16.3, 4.8], [16.8, 4.3]]}}
+        ],
+    }  # fmt: skip
+    (tmp_path / "roads.geojson").write_text(json.dumps(roads), "utf-8")
+    args = ["screen", "--list", str(tmp_path / "l.csv"), "--as-of", "2018-12-31", "--language", "fr"]
+    for pair in ("supplier_id=k", "lat=la", "lon=lo", "dest_lat=dla", "dest_lon=dlo"):
+        args += ["--map", pair]
+    args += ["--roads", str(tmp_path / "roads.geojson"), "--reviews", str(tmp_path / "r.sqlite")]
+    assert main([*args, "--out", str(tmp_path / "a")]) == 0
+    row = rows_of(tmp_path / "a/screening.csv")[0]
+    assert (row["route_basis"], row["decision"]) == ("network", "")
+    assert "Toutes les lignes" in (tmp_path / "a/report.html").read_text("utf-8")
+    import pandas as pd
+
+    told = pd.DataFrame([row]).assign(as_of=pd.to_datetime(row["as_of"]))
+    Reviews(tmp_path / "r.sqlite").decide(told, "escalate", "", "A", record={})
+    assert main([*args, "--out", str(tmp_path / "b")]) == 0
+    assert rows_of(tmp_path / "b/screening.csv")[0]["decision"] == "escalate"
+
+
+def test_what_cannot_be_used_is_one_message(tmp_path, capsys):
+    (tmp_path / "l.csv").write_text("lat,lon\n4,20\n", "utf-8")
+    common = ["--as-of", "2018-12-31", "--out", str(tmp_path / "out")]
+    for more in (
+        ["--list", str(tmp_path / "none.csv")],
+        ["--list", str(tmp_path / "l.csv")],
+        ["--list", str(tmp_path / "l.csv"), "--map", "supplier_id=nowhere"],
+        ["--list", "data/demonstration_suppliers.csv", "--compare", str(tmp_path)],
+        ["--list", "data/demonstration_suppliers.csv", "--roads", "data/demonstration_sites.csv"],
+    ):
+        assert main(["screen", *more, *common]) == 2
+        said = capsys.readouterr().err.strip()
+        assert said.startswith("cahra: ")
+        assert "\n" not in said
+    assert not (tmp_path / "out").exists()
