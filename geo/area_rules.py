@@ -17,6 +17,10 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 
+LISTED = 10
+"""Incidents of one source that an area rule names for a site, at least, where there are as many."""
+
+
 def ask(
     rules: Rules,
     error_km: Floats,
@@ -102,9 +106,9 @@ class _Facts:
         self.best, self.low, self.high = incidents.best[rows], incidents.low[rows], incidents.high[rows]
         self.source = incidents.source[rows]
         self.sources, self.units, self.unit_country = max(len(incidents.sources), 1), units, unit_country
-        sure = incidents.precision[rows] != 2
+        self.sure = incidents.precision[rows] != 2
         self.nominal = self._fired([(self.unit, np.ones(len(rows), np.bool_))], self.best)
-        self.certain = self._fired([(self.unit, sure)], self.low)
+        self.certain = self._fired([(self.unit, self.sure)], self.low)
         self.order = np.lexsort((rows, -self.high, -self.best, -self.low))
         self.possible = self._possible()
 
@@ -157,9 +161,11 @@ class _Facts:
     def tell(
         self, unit: int, fired: bool, possible: bool, sites: Ints, units: SiteUnits, name: str, evidence: Evidence
     ) -> None:
-        """Names the incidents for these sites: the deadliest, as many as any threshold could need twice over."""
+        """Names the incidents for these sites: the ten deadliest of each source, and more where a threshold needs them.
+
+        A unit may hold hundreds of incidents that all of its sites share; the `area` row counts them all.
+        """
         rule, limit = self.rule, self.rule.limit()
-        cap = max(10, 2 * max(max(t.min_events, t.min_deaths) for t in rule.tests))
         here = self.unit == unit
         counted = here & (self.best >= 1)
         parts = []
@@ -185,8 +191,30 @@ class _Facts:
             kind, value = "near_miss", "possible: unit or deaths are not certain"
         else:
             chosen, kind, value = counted & in_any, "near_miss", "counts, below the threshold"
-        listed = [self.order[(chosen & (self.source == s))[self.order]][:cap] for s in range(self.sources)]
-        picked = self.rows[np.concatenate(listed)] if listed else self.rows[:0]
+        needed = (
+            [(self.high, chosen)] if possible and not fired else [(self.best, chosen), (self.low, chosen & self.sure)]
+        )
+        listed = [self._enough(chosen & (self.source == s), needed) for s in range(self.sources)]
+        picked = self.rows[np.concatenate(listed)]
         evidence.incidents(
             kind, rule.id, np.repeat(sites, len(picked)), np.tile(picked, len(sites)), None, value or name, limit
         )
+
+    def _enough(self, chosen: Bools, needed: list[tuple[Floats, Bools]]) -> Ints:
+        """Positions of the first :data:`LISTED` chosen incidents, and of as many as meet each test that can be met."""
+        ordered = self.order[chosen[self.order]]
+        keep = np.zeros(len(ordered), np.bool_)
+        keep[:LISTED] = True
+        for test in self.rule.tests:
+            for deaths, allowed in needed:
+                at = np.flatnonzero(allowed[ordered] & self.after[test.months][ordered] & (deaths[ordered] >= 1))
+                total = np.cumsum(deaths[ordered[at]])
+                enough = len(at)
+                if test.min_events and len(at) >= test.min_events:
+                    enough = test.min_events
+                if test.min_deaths and len(at) and total[-1] >= test.min_deaths:
+                    enough = min(enough, int(np.searchsorted(total, test.min_deaths)) + 1)
+                elif not test.min_events or len(at) < test.min_events:
+                    continue
+                keep[at[:enough]] = True
+        return ordered[keep]

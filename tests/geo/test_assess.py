@@ -405,3 +405,13 @@ def test_what_ends_inside_the_window_of_a_candidate_and_a_final_record_is_the_fi
     for order in ((final, candidate), (candidate, final)):
         result = run(frames.sites({}), frames.incidents(*order))
         assert only(result, "deaths_20km_12m") == 1
+
+
+def test_an_area_rule_names_no_more_than_it_needs_and_counts_all():
+    many = [{"day": "2018-06-01", "precision": 3, "deaths_best": 1, "deaths_low": 0} for _ in range(200)]
+    result = run(frames.sites({}), frames.incidents(*many, {"day": "2018-06-02", "precision": 3, "deaths_best": 2}))
+    rows = result.evidence[(result.evidence["rule"] == "C3")]
+    assert "C3" in fired(result)
+    assert rows[rows["kind"] == "incident"]["deaths_best"].sum() == 25
+    assert rows[rows["kind"] == "area"]["value"].tolist() == ["201 events, 202 deaths in 12 months"]
+    assert only(result, "certain_class") == "high-risk"  # one event is sure, 25 deaths are not
