@@ -167,7 +167,8 @@ def screen(args: argparse.Namespace) -> int:
     )
     loaded = load(given)
     progress.step()
-    result = screen_with(loaded, as_of, rules, compare=args.compare, reviews=args.reviews)
+    asked = {"segment_km": args.segment_km, "within_km": args.within_km, "months": args.months}
+    result = screen_with(loaded, as_of, rules, compare=args.compare, reviews=args.reviews, ways=asked)
     progress.step()
     from layers.screening_export import files as files_of
 
@@ -304,6 +305,9 @@ def add_screen(to: argparse.ArgumentParser) -> None:
     add_inputs(to, required=False)
     to.add_argument("--rules", metavar="F.toml", help="rule set; default: data/rules.toml")
     to.add_argument("--roads", metavar="F", help="road network: lines with an optional speed or class")
+    to.add_argument("--segment-km", type=float, metavar="KM", help="length of a segment of a way; default: 10")
+    to.add_argument("--within-km", type=float, metavar="KM", help="how near to a way an incident counts; default: 20")
+    to.add_argument("--months", type=int, metavar="N", help="window before the date for ways; default: 12")
     to.add_argument("--compare", metavar="DIR", help="folder of an earlier screening: what changed, and through what")
     to.add_argument("--reviews", metavar="F", help="the reviewers' file (SQLite); default: no decisions")
     to.add_argument("--language", choices=("en", "fr"), default="en", help="language of the report")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -207,10 +207,20 @@ def screen_with(
     *,
     compare: str | Path | None = None,
     reviews: str | Path | None = None,
+    ways: Mapping[str, float | None] | None = None,
 ) -> Screening:
-    """What ``cahra screen`` asks: the answers, with the reviewers' decisions and the changes since an earlier run."""
+    """What ``cahra screen`` asks: the answers, with the reviewers' decisions and the changes since an earlier run.
+
+    Parameters
+    ----------
+    ways
+        Settings of :class:`geo.routes.RouteSettings` by name; None leaves the usual one.
+    """
     suppliers, data, roads = loaded
-    result = screen(suppliers, data, as_of, rules, roads=roads)
+    rules = rules or default_rules()
+    usual = RouteSettings(imprecise_radius_km=rules.settings.imprecise_radius_km)
+    settings = replace(usual, **{k: v for k, v in (ways or {}).items() if v is not None})  # type: ignore[arg-type]
+    result = screen(suppliers, data, as_of, rules, roads=roads, settings=settings)
     if compare is not None:
         from layers.screening_compare import compared, read_earlier
 

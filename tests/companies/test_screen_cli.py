@@ -63,6 +63,11 @@ def test_a_mapping_by_hand_roads_reviews_and_french(tmp_path):
     assert main([*args, "--out", str(tmp_path / "a")]) == 0
     row = rows_of(tmp_path / "a/screening.csv")[0]
     assert (row["route_basis"], row["decision"]) == ("network", "")
+    assert main([*args, "--segment-km", "25", "--within-km", "5", "--months", "36", "--out", str(tmp_path / "c")]) == 0
+    settings = json.loads((tmp_path / "c/run.json").read_text("utf-8"))["settings"]["routes"]
+    assert (settings["segment_km"], settings["within_km"], settings["months"]) == (25, 5, 36)
+    assert len(rows_of(tmp_path / "c/segments.csv")) < len(rows_of(tmp_path / "a/segments.csv"))
+    assert main([*args, "--segment-km", "0", "--out", str(tmp_path / "d")]) == 2
     assert "Toutes les lignes" in (tmp_path / "a/report.html").read_text("utf-8")
     import pandas as pd
 

@@ -131,3 +131,42 @@ def test_the_first_of_two_rows_with_one_id_is_kept():
     found = read_suppliers(as_csv({"supplier_id": "A", **row}, {"supplier_id": "a", **row}), "l.csv").rows
     assert found["answer"].tolist() == ["accepted", "rejected"]
     assert found["expected"].tolist()[1] == "one row per id; row 2 is kept"
+
+
+def test_a_zipped_shapefile_of_points():
+    import io
+    import zipfile
+
+    import shapefile
+    from pyproj import CRS
+
+    parts = {k: io.BytesIO() for k in ("shp", "shx", "dbf")}
+    with shapefile.Writer(**parts, shapeType=shapefile.POINT) as writer:
+        writer.field("supplierid", "C")
+        writer.field("nom_site", "C")
+        for who, x, y in (("007", 15.8, 4.3), ("B", 17.5, 4.4)):
+            writer.point(x, y)
+            writer.record(who, "a")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for ending, data in parts.items():
+            archive.writestr(f"list.{ending}", data.getvalue())
+        archive.writestr("list.prj", CRS.from_epsg(4326).to_wkt("WKT1_ESRI"))
+    found = read_suppliers(packed.getvalue(), "list.zip")
+    assert found.rows["supplier_id"].tolist() == ["007", "B"]
+    assert found.rows["lat"].tolist() == [4.3, 4.4]
+
+
+def test_roads_out_of_a_geopackage():
+    import shapely
+
+    from layers.roads import read_roads
+
+    lines = np.array(
+        [shapely.LineString([(20, 6), (20.5, 6.2), (21, 6)]), shapely.LineString([(21, 6), (22, 6)])], dtype=object
+    )
+    body = geopackage_bytes(pd.DataFrame({"maxspeed": ["60", ""]}), lines, layer="roads")
+    layer = read_roads(body, "roads.gpkg")
+    assert layer.network.weighted == "time"
+    assert len(layer.network.lon) > 100
+    assert layer.accounting["accepted"] == 2
