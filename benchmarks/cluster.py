@@ -23,8 +23,8 @@ def _tile_pairs(site_paths: tuple[str, ...], incident_paths: tuple[str, ...], ra
     from geo.proximity import within
 
     search.THREADS = 1
-    s = pd.read_parquet(site_paths)
-    i = pd.read_parquet(incident_paths) if incident_paths else pd.DataFrame(columns=["lon", "lat", "day", "end"])
+    s = pd.read_parquet(list(site_paths))
+    i = pd.read_parquet(list(incident_paths)) if incident_paths else pd.DataFrame(columns=["lon", "lat", "day", "end"])
     return len(
         within(
             s["lon"],

@@ -104,7 +104,11 @@ def case(size: str, dates: str, repeats: int, patience: float, skip: set[str]) -
             f"| {int(first['lost']) if 'lost' in first else '–'} | {int(first['false']) if 'false' in first else '–'} |"
         )
     if mine and "ours_sums" in medians:
-        lines += ["", f"Sums take {medians['ours_sums'] / mine:.2f} of the time of pairs."]
+        busy = statistics.median(r["cpu"] for r in rounds["ours_sums"]) / (own_cpu or 1.0)
+        lines += [
+            "",
+            f"Sums take {medians['ours_sums'] / mine:.2f} of the time of pairs ({busy:.2f} of processor time).",
+        ]
     left = [METHODS[m][0] for m in METHODS if m in skip or f"{size}:{m}" in skip]
     if left:
         lines += ["", f"Left out of this run: {'; '.join(left)}."]
