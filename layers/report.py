@@ -43,7 +43,7 @@ p{margin:6px 0;max-width:78ch}.soft{color:var(--soft)}.notice{border:2px solid #
 table{border-collapse:collapse;width:100%;margin:8px 0;font-size:12.5px}
 th,td{border-bottom:1px solid var(--line);padding:4px 7px;text-align:left;vertical-align:top;overflow-wrap:anywhere}
 th{background:#f3f5f7;font-weight:600;overflow-wrap:normal;border-bottom:1.5px solid #8a949e}td.n,th.n{text-align:right;
- font-variant-numeric:tabular-nums;white-space:nowrap}
+ font-variant-numeric:tabular-nums}td.n{white-space:nowrap}
 thead{display:table-header-group}tr{break-inside:avoid}.why td{border-bottom:1.5px solid var(--line);padding-top:0;
  color:#333}.head td{border-bottom:none;padding-top:8px}
 .c0{color:#a34400}.c1{color:#8a5a00}.c2{color:#4c4c4c}.c3{color:#00598f}.c0,.c1,.c2,.c3{font-weight:600}
@@ -307,35 +307,34 @@ def _origins(_: Translator, good: pd.DataFrame) -> str:
 
 def _more(_: Translator, row: dict[str, Any]) -> str:
     """What else is known of a row, where there is anything."""
-    parts = []
+    parts: list[tuple[str, str]] = []
     if row["answer_level"] != "point":
-        parts.append(f"{sw.heading('answer_level', _)}: {sw.value('answer_level', row['answer_level'], _)}")
+        parts.append(("answer_level", sw.value("answer_level", row["answer_level"], _)))
     for name in ("rcm_status", "drc_status"):
         if row[name]:
             ends = row["rcm_expires" if name == "rcm_status" else "drc_expires"]
             until = f" ({_('until')} {_.date(ends)})" if pd.notna(ends) else ""
-            parts.append(f"{sw.heading(name, _)}: {sw.value(name, row[name], _)}{until}")
+            parts.append((name, f"{sw.value(name, row[name], _)}{until}"))
     if row["nearest_compliant_zone"]:
-        parts.append(
-            f"{sw.heading('nearest_compliant_zone', _)}: {row['nearest_compliant_zone']} "
-            f"({_.distance(row['nearest_compliant_zone_m'])})"
-        )
+        far = _.distance(row["nearest_compliant_zone_m"])
+        parts.append(("nearest_compliant_zone", f"{row['nearest_compliant_zone']} ({far})"))
     if row["route_basis"] != "none":
-        way = f"{sw.heading('route_basis', _)}: {sw.value('route_basis', row['route_basis'], _)}"
+        way = sw.value("route_basis", row["route_basis"], _)
         if pd.notna(row["route_km"]):
             way += ", " + _(
-                "{km} km, {exposed} km exposed, {n} incidents",
+                "{km} km, {exposed} km exposed, incidents: {n}",
                 km=_.number(row["route_km"], 1),
                 exposed=_.number(row["route_km_exposed"], 1),
                 n=_.number(row["transit_incidents"]),
             )
-        parts.append(way)
-    parts += [f"{sw.heading(n, _)}: {row[n]}" for n in ("eu_list_areas", "candidates", "remarks") if row[n]]
+        parts.append(("route_basis", way))
+    parts += [(n, str(row[n])) for n in ("eu_list_areas", "candidates", "remarks") if row[n]]
     if row["decision"]:
         by = f"{row['reviewer']}, {row['decided_at']}"
-        note = f": {row['decision_note']}" if row["decision_note"] else ""
-        parts.append(f"{sw.heading('decision', _)}: {sw.value('decision', row['decision'], _)} ({by}){note}")
-    return "".join(f'<br><span class="soft">{html(p)}</span>' for p in parts)
+        note = f" – {row['decision_note']}" if row["decision_note"] else ""
+        parts.append(("decision", f"{sw.value('decision', row['decision'], _)} ({by}){note}"))
+    told = [_.pair(sw.heading(name, _), text) for name, text in parts]
+    return "".join(f'<br><span class="soft">{html(line)}</span>' for line in told)
 
 
 def _numbers(_: Translator) -> Callable[[object, int], str]:
