@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,7 @@ from layers.formats import UPLOAD
 from layers.formats.escape import markdown
 from layers.map import Line, View, blob
 from layers.reviews import Reviews
-from layers.screening_compare import compared, earlier_of
+from layers.screening_compare import compare, earlier_of
 from layers.screening_export import makers, with_decisions
 from layers.screening_job import Screening, screen
 from views import mapview, screen_card, screen_input, session
@@ -77,6 +79,12 @@ def answered(key: str, day: Any, rules_hash: str, matches: tuple[tuple[str, str]
         settings=_given.settings,
         matches=dict(matches),
     )
+
+
+@st.cache_resource(max_entries=3, show_spinner=False, scope="session")
+def compared(key: str, earlier: str, _screening: Screening, _files: dict[str, bytes]) -> tuple[Any, dict[str, object]]:
+    """Changes since an earlier run and their account, worked out once for the same files."""
+    return compare(earlier_of(_files["screening.csv"], _files["run.json"], "screening.csv", UPLOAD), _screening)
 
 
 def figures(here: Here, screening: Screening) -> None:
@@ -238,7 +246,7 @@ def downloads(here: Here, screening: Screening, synthetic: bool) -> None:
                 button(name, name, made[name], demonstration=synthetic)
 
 
-def comparison(here: Here, screening: Screening) -> Screening:
+def comparison(here: Here, screening: Screening, key: str) -> Screening:
     """An earlier run beside this one."""
     _ = here.translate
     with st.expander(_("Compare with an earlier run"), icon=":material/difference:"):
@@ -248,13 +256,10 @@ def comparison(here: Here, screening: Screening) -> Screening:
         if not {"screening.csv", "run.json"} <= set(files):
             return screening
         with st.spinner(_("Reading and assessing…")):
-            screening = compared(
-                earlier_of(files["screening.csv"], files["run.json"], "screening.csv", UPLOAD), screening
-            )
-        changes = screening.changes
-        assert changes is not None
-        account = screening.record["compared"]
-        through = account["through"] if isinstance(account, dict) else {}
+            earlier = hashlib.sha256(files["screening.csv"] + files["run.json"]).hexdigest()
+            changes, account = compared(key, earlier, screening, files)
+        screening = replace(screening, changes=changes, record={**screening.record, "compared": account})
+        through: Any = account["through"]
         said = ", ".join(f"{sw.value('through', k, _)} {_.number(v)}" for k, v in through.items())
         st.text(_.plural("{n} row changed.", "{n} rows changed.", len(changes)) + (f" {said}" if said else ""))
         if len(changes):
@@ -295,7 +300,7 @@ def body(here: Here, data: Data, given: Given) -> None:
             st.caption(_("Choose a row here or on the map to see why. A blank flag cannot be told."))
         if row is not None:
             screen_card.show(here, data, screening, screening.rows.iloc[row])
-        screening = comparison(here, screening)
+        screening = comparison(here, screening, f"{given.key}{data.token}{matches}")
         downloads(here, screening, bool(screening.record["demonstration"]))
         here.address(supplier=state["q_supplier"])
 

@@ -19,7 +19,7 @@ def test_a_row_its_card_and_a_decision_that_stays(visit):
     page = made.page
     page.get_by_text("DEMO-S09 · Demonstration origin 09").wait_for(timeout=TIMEOUT_MS)
     made.settled()
-    assert page.locator("iframe").count() >= 2, "the list's map and the row's own"
+    page.locator("iframe").nth(1).wait_for(timeout=TIMEOUT_MS)  # the list's map and the row's own
     page.get_by_label("Note").fill("asked for papers {{ 7*7 }} <img src=x onerror='window.pwned=1'>")
     page.get_by_label("Your name").fill("A. Reviewer")
     page.get_by_label("Decision").click()
@@ -53,3 +53,22 @@ def test_a_pasted_list_is_answered(visit):
     page.get_by_role("button", name="Use the pasted text").click()
     page.get_by_text("2 rows read, 1 screened, 1 rejected").wait_for(timeout=TIMEOUT_MS)
     made.settled()
+
+
+def test_the_page_compares_with_an_earlier_run(visit, tmp_path):
+    made = visit("/screen?day=2018-12-31", height=2600)
+    page = made.page
+    page.get_by_text("20 rows read").wait_for(timeout=TIMEOUT_MS)
+    made.settled()
+    kept = []
+    for name in ("screening.csv", "run.json"):
+        with page.expect_download(timeout=TIMEOUT_MS) as waiting:
+            page.get_by_role("button", name=name).click()
+        kept.append(tmp_path / waiting.value.suggested_filename)
+        waiting.value.save_as(kept[-1])
+    later = visit("/screen?day=2015-12-31", height=2600)
+    later.page.get_by_text("Compare with an earlier run").click()
+    later.page.locator("input[type=file]").last.set_input_files(kept)
+    later.page.get_by_text("rows changed.").first.wait_for(timeout=TIMEOUT_MS)
+    assert "date" in later.page.get_by_text("rows changed.").first.inner_text()
+    later.settled()
