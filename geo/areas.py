@@ -212,11 +212,9 @@ def edge_distance_m(lon: npt.ArrayLike, lat: npt.ArrayLike, geometry: Geometries
         raise ValueError(f"one polygon per point is needed: {x.size} points, {shapes.size} polygons")
     out = np.full(x.size, np.nan)
     known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-    keys = np.array([id(shapes[i]) for i in known], dtype=np.int64)
-    order = np.argsort(keys, kind="stable")
-    for rows in np.split(known[order], np.flatnonzero(np.diff(keys[order])) + 1):
-        if rows.size:
-            out[rows] = Edges(shapes[rows[:1]]).nearest(x[rows], y[rows])[1]
+    if known.size:
+        _, first, owner = np.unique([id(shapes[i]) for i in known], return_index=True, return_inverse=True)
+        out[known] = Edges(shapes[known[first]]).own(x[known], y[known], owner)
     return out
 
 

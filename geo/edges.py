@@ -23,6 +23,8 @@ RUNS = (128, 8)
 """Consecutive pieces of a ring that are looked at as one: first long runs, then the short ones of those in question."""
 POINTS = 4_096
 """Points handled at a time: bounds the memory."""
+RUNS_AT_ONCE = 1 << 20
+"""Pairs of a point and a long run looked at together: bounds the memory where outlines have very many corners."""
 CHORD_SLACK_M = 3.0
 """Pieces whose chord is this much farther than the best one are not looked at again [m]."""
 
@@ -107,8 +109,29 @@ class Edges:
             owner[i + point], distance[i + point] = found, metres
         return owner, distance
 
+    def own(self, lon: Floats, lat: Floats, owner: Ints) -> Floats:
+        """Distance from each point to the nearest edge of the owner that is named for it [m]; NaN without edges."""
+        distance = np.full(lon.size, np.nan)
+        low, high = np.searchsorted(self._long.owner, owner), np.searchsorted(self._long.owner, owner, side="right")
+        step = max(min(POINTS, RUNS_AT_ONCE // max(int((high - low).max(initial=1)), 1)), 1)
+        for i in range(0, lon.size, step):
+            part = slice(i, i + step)
+            point, run = _expand(np.arange(low[part].size), low[part], high[part])
+            if point.size:
+                everywhere = np.full(low[part].size, np.inf)
+                found, _, metres = self._closest(lon[part], lat[part], everywhere, point, run, each_owner=False)
+                distance[i + found] = metres
+        return distance
+
     def _within(self, lon: Floats, lat: Floats, radius: Floats, *, each_owner: bool) -> tuple[Ints, Ints, Floats]:
         """The nearest edge of each point, or of each point and owner, where it is within the radius."""
+        point, run = self._reached(lon, lat, radius)
+        return self._closest(lon, lat, radius, point, run, each_owner=each_owner)
+
+    def _closest(
+        self, lon: Floats, lat: Floats, radius: Floats, point: Ints, run: Ints, *, each_owner: bool
+    ) -> tuple[Ints, Ints, Floats]:
+        """The same among some long runs."""
         here = np.column_stack(ecef(lon, lat))
         owners = int(self.owner.max()) + 1
 
@@ -117,7 +140,6 @@ class Edges:
                 return point
             return np.asarray(np.unique(point * owners + owner, return_inverse=True)[1])
 
-        point, run = self._reached(lon, lat, radius)
         for level in (self._long, self._short):
             if level is self._short:
                 point, run = self._finer(point, run)

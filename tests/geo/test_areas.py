@@ -213,7 +213,14 @@ def test_points_in_many_pieces_are_points_in_one(monkeypatch):
     b = units(*(blob(rng, x, y, 0.7, 30) for x in range(15, 19) for y in range(3, 6)))
     lon, lat = rng.uniform(14, 20, 100), rng.uniform(2, 7, 100)
     reach, near = units_within(lon, lat, b, 40_000), nearest_edge(lon, lat, b, [1, 4])
+    own = b.geometry[np.arange(100) % len(b)]
+    each = edge_distance_m(lon, lat, own)
     monkeypatch.setattr(edges, "POINTS", 7)
+    np.testing.assert_array_equal(edge_distance_m(lon, lat, own), each)
+    for i in range(100):
+        assert each[i] == edge_distance_m(lon[[i]], lat[[i]], own[[i]])[0]
+    monkeypatch.setattr(edges, "RUNS_AT_ONCE", 3)
+    np.testing.assert_array_equal(edge_distance_m(lon, lat, own), each)
     again = units_within(lon, lat, b, 40_000)
     for name in ("point", "unit", "distance_m"):
         np.testing.assert_array_equal(getattr(again, name), getattr(reach, name))
