@@ -104,7 +104,7 @@ def answers(
     minerals = assessed["minerals"]
     out["dodd_frank"] = dodd_frank(country, minerals, when, covered_countries())
     out["kp_status"] = kimberley(country, minerals, when, kimberley_countries())
-    _listed(out, assessed, result.evidence, data)
+    _listed(out, assessed, result.evidence, data.listed is None or not rules.of_kind("list"))
     keys = assessed.assign(site_id=rows["supplier_id"])
     rcm, drc = expiry(keys, statuses, rules)
     out["rcm_expires"], out["drc_expires"] = to_dates(rcm), to_dates(drc)
@@ -128,11 +128,10 @@ def answers(
     return table, _facts(table, sites, known, at, n)
 
 
-def _listed(out: pd.DataFrame, assessed: pd.DataFrame, evidence: pd.DataFrame, data: job.Loaded) -> None:
+def _listed(out: pd.DataFrame, assessed: pd.DataFrame, evidence: pd.DataFrame, blind: bool) -> None:
     """The EU list: which entries name the place; without a list, or where the unit is not known, that is said."""
     fired = assessed["rules_fired"].str.split(";").map(lambda r: "H8" in r).to_numpy(bool)
     unknown = assessed["rules_unknown"].str.split(";").map(lambda r: "H8" in r).to_numpy(bool)
-    blind = data.listed is None
     out["eu_list"] = np.where(fired, "listed", np.where(unknown | blind, "unknown", "not_listed"))
     rows = evidence[(evidence["kind"] == "list") & (evidence["rule"] == "H8")]
     areas = rows.groupby("site_id")["value"].agg("; ".join)
@@ -166,10 +165,15 @@ def _flags(out: pd.DataFrame) -> None:
         out["dodd_frank"] == "covered",
         (out["dodd_frank"] == "unknown") | ((out["dodd_frank"] == "country_only") & (out["minerals"] == "")),
     )
-    bad_kp = out["kp_status"].isin(("restricted", "not_participant")) & (out["zone_status"] != "inside_compliant")
-    out["flag_kp"] = flag(bad_kp, out["kp_status"] == "unknown")
-    coloured = out["rcm_status"].isin(("yellow", "red")) | out["drc_status"].isin(("yellow", "red"))
-    out["flag_status"] = flag(coloured, (out["rcm_status"] == "") & (out["drc_status"] == ""))
+    restricted = out["kp_status"] == "restricted"
+    no_zone = ~out["zone_status"].isin(("inside_compliant", "unknown"))
+    out["flag_kp"] = flag(
+        (restricted & no_zone) | (out["kp_status"] == "not_participant"),
+        (out["kp_status"] == "unknown") | (restricted & (out["zone_status"] == "unknown")),
+    )
+    speaks = (out["drc_status"] != "") & (out["drc_expires"] > out["as_of"])
+    coloured = out["rcm_status"].isin(("yellow", "red")) | (speaks & out["drc_status"].isin(("yellow", "red")))
+    out["flag_status"] = flag(coloured, (out["rcm_status"] == "") & ~speaks)
     near = out["nearest_compliant_zone_m"] <= NEAR_ZONE_KM * 1000
     blind = (out["kp_status"] == "restricted") & out["nearest_compliant_zone_m"].isna()
     out["flag_near_zone"] = flag(near, blind & (out["zone_status"] != "inside_compliant"))

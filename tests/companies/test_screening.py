@@ -131,7 +131,8 @@ def test_laws_and_schemes_by_country_mineral_and_date():
     found = screened(*rows).rows
     assert found["dodd_frank"].tolist() == ["covered", "country_only", "country_only", "not_covered", "country_only", "country_only", "country_only", "not_covered"]  # fmt: skip  # noqa: E501
     assert found["kp_status"].tolist() == ["not_applicable", "restricted", "unknown", "not_applicable", "participant", "participant", "restricted", "not_applicable"]  # fmt: skip  # noqa: E501
-    assert found["flag_kp"].fillna(False).tolist() == [False, True, False, False, False, False, True, False]
+    assert found["flag_kp"].fillna(False).tolist() == [False] * 8, "the zones of those diamonds are not known"
+    assert found["flag_kp"].isna().tolist() == [False, True, True, False, False, False, True, False]
 
 
 def test_the_eu_list_is_told_apart_from_no_list():
@@ -386,3 +387,20 @@ def test_the_order_of_the_list_changes_no_answer():
         one.transit.segments.sort_values(keys, ignore_index=True),
         other.transit.segments.sort_values(keys, ignore_index=True),
     )
+
+
+@pytest.mark.parametrize(("seen", "flag"), [("2020-03-01", True), ("2019-12-31", None), ("2015-01-10", None)])
+def test_a_qualification_is_a_flag_as_long_as_it_speaks(seen, flag):
+    row = {"source": "list", "site_id": "k1", "scheme": "drc", "status": "red", "status_date": seen}
+    world = data(
+        sites=frames.sites({"name": "Bisie", "site_id": "k1"}), statuses=dated(pd.DataFrame([row]), "status_date")
+    )
+    got = first(screened({**HERE, "site_name": "Bisie"}, on=world))
+    assert (got["drc_status"], "H7" in got["rules_fired"]) == ("red", flag is True)
+    assert (None if pd.isna(got["flag_status"]) else bool(got["flag_status"])) is flag
+
+
+def test_diamonds_of_an_unknown_zone_cannot_be_told():
+    row = first(screened({**HERE, "mineral": "diamond"}))
+    assert (row["kp_status"], row["zone_status"]) == ("restricted", "unknown")
+    assert pd.isna(row["flag_kp"])
