@@ -66,14 +66,19 @@ class Visit:
 
 
 @pytest.fixture(scope="session")
-def app_url() -> Iterator[str]:
-    """The app as a process of its own, on a free port."""
+def app_url(tmp_path_factory) -> Iterator[str]:
+    """The app as a process of its own, on a free port, with a file of decisions of its own."""
+    reviews = tmp_path_factory.mktemp("reviews") / "reviews.sqlite"
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     server = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ.copy()
+        command,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "CAHRA_REVIEWS": str(reviews)},
     )
     url = f"http://127.0.0.1:{port}"
     try:

@@ -7,13 +7,6 @@ import pytest
 from tests.browser.conftest import TIMEOUT_MS
 
 
-@pytest.fixture(scope="session", autouse=True)
-def own_reviews(tmp_path_factory):
-    import os
-
-    os.environ["CAHRA_REVIEWS"] = str(tmp_path_factory.mktemp("reviews") / "reviews.sqlite")
-
-
 def test_a_row_its_card_and_a_decision_that_stays(visit):
     made = visit("/screen?supplier=DEMO-S09", height=2600)
     page = made.page
@@ -72,3 +65,30 @@ def test_the_page_compares_with_an_earlier_run(visit, tmp_path):
     later.page.get_by_text("rows changed.").first.wait_for(timeout=TIMEOUT_MS)
     assert "date" in later.page.get_by_text("rows changed.").first.inner_text()
     later.settled()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_no_serious_finding_of_the_accessibility_check(visit, language):
+    from axe_playwright_python.sync_playwright import Axe
+
+    made = visit(f"/screen?lang={language}&supplier=DEMO-S14", height=2600)
+    made.page.get_by_text("DEMO-S14 · Demonstration origin 14").wait_for(timeout=TIMEOUT_MS)
+    made.page.wait_for_timeout(4000)
+    made.settled()
+    found = Axe().run(made.page).response["violations"]
+    serious = [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found if v["impact"] in ("serious", "critical")]
+    assert serious == []
+
+
+def test_a_click_on_the_map_chooses_the_row(visit):
+    made = visit("/screen", height=1600)
+    frame = made.map()
+    made.settled()
+    spot = frame.locator("body").evaluate(
+        "() => { window.map.setView([6.4566, 21.9694], 12, {animate: false});"
+        " const p = window.map.latLngToContainerPoint([6.4566, 21.9694]); return [p.x, p.y]; }"
+    )
+    made.page.wait_for_timeout(1500)
+    box = made.page.locator("iframe").first.bounding_box()
+    made.page.mouse.click(box["x"] + spot[0], box["y"] + spot[1])
+    made.page.get_by_text("DEMO-S09 · Demonstration origin 09").wait_for(timeout=TIMEOUT_MS)
