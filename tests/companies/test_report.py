@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import shutil
 from html.parser import HTMLParser
 
 import pytest
@@ -13,9 +11,6 @@ from tests import frames
 from tests.companies.cases import data, screened
 from tests.companies.test_screening import HERE, WAY
 from tests.hostile.strings import HOSTILE
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
 
 ALLOWED = {
     tag
@@ -100,28 +95,3 @@ def test_hostile_text_is_only_text():
 
 def test_the_same_screening_gives_the_same_page(found):
     assert report(found) == report(found)
-
-
-@pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed on this machine")
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_it_opens_without_a_network_and_prints(found, language, tmp_path):
-    from playwright.sync_api import sync_playwright
-
-    path = tmp_path / "report.html"
-    path.write_bytes(report(found, language))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_context(offline=True).new_page()
-        asked, said = [], []
-        page.on("request", lambda r: asked.append(r.url))
-        page.on("console", lambda m: said.append(m.text))
-        page.goto(path.as_uri())
-        assert page.locator("svg").first.is_visible()
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-        pdf = page.pdf(prefer_css_page_size=True, print_background=True)
-        browser.close()
-    assert asked == [path.as_uri()]
-    assert said == []
-    assert pdf.startswith(b"%PDF")
-    assert len(re.findall(rb"/Type\s*/Page[^s]", pdf)) >= 2

@@ -1,0 +1,39 @@
+"""The report of a screening in a browser without a network: drawn, narrow enough, and printed to PDF."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from layers.report import report
+from tests import frames
+from tests.companies.cases import data, screened
+from tests.companies.test_screening import HERE, WAY
+
+
+@pytest.fixture(scope="module")
+def found():
+    world = data(incidents=frames.incidents({"day": "2020-06-01", "lon": 20.5}, {"day": "2020-06-01"}))
+    rows = [{**WAY, "site_name": "Mine A"}, {**HERE, "supplier_id": "B"}, {**HERE, "supplier_id": "C", "lat": "north"}]
+    return screened(*rows, {"supplier_id": "D", "country": "COD", "route_countries": "RWA"}, on=world)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_it_opens_without_a_network_and_prints(browser, found, language, tmp_path):
+    path = tmp_path / "report.html"
+    path.write_bytes(report(found, language))
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    asked, said = [], []
+    page.on("request", lambda r: asked.append(r.url))
+    page.on("console", lambda m: said.append(m.text))
+    page.goto(path.as_uri())
+    assert page.locator("svg").first.is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+    context.close()
+    assert asked == [path.as_uri()]
+    assert said == []
+    assert pdf.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page[^s]", pdf)) >= 2
