@@ -33,6 +33,9 @@ Progress = Callable[[int, int], None]
 RETRIES = 5
 """How often a tile is tried again when its worker dies."""
 
+INCIDENTS_PER_SITE = 10
+"""A tile of sites reads the tiles of incidents around it: fewer and larger ones cost less to open."""
+
 
 def write_sites(sites: pd.DataFrame, folder: str | Path, rows: int = 20_000) -> None:
     """Writes sites (:data:`geo.schema.SITES`) as tiles.
@@ -85,7 +88,7 @@ def assess_on_cluster(
     cluster, workers, progress
         As :func:`assess_partitioned` takes them.
     rows
-        Rows per tile.
+        Sites per tile; tiles of incidents hold :data:`INCIDENTS_PER_SITE` times as many.
     folder
         A new folder for the tiles that every worker can read; without it a temporary one, for local workers only.
 
@@ -106,7 +109,7 @@ def assess_on_cluster(
         at = Path(temporary if folder is None else folder)
         write_sites(sites, at / "sites", rows)
         if incidents is not None:
-            write_incidents(incidents, at / "incidents", rows)
+            write_incidents(incidents, at / "incidents", rows * INCIDENTS_PER_SITE)
         return assess_partitioned(
             at / "sites",
             None if incidents is None else at / "incidents",
