@@ -60,6 +60,7 @@ def assess(
     coverage: pd.DataFrame | None = None,
     visits: pd.DataFrame | None = None,
     statuses: pd.DataFrame | None = None,
+    routes: pd.DataFrame | None = None,
     findings: pd.DataFrame | None = None,
     listed: pd.DataFrame | None = None,
     restrictions: pd.DataFrame | None = None,
@@ -88,6 +89,9 @@ def assess(
         :data:`geo.schema.COVERAGE`; None: nothing is covered, and no site can be calm.
     visits, statuses
         :data:`geo.schema.VISITS` and :data:`geo.schema.STATUSES`, matched by (source, site_id).
+    routes
+        Declared routes of sites: columns `source, site_id, geometry` (LineString, WGS 84); an armed roadblock on one
+        counts for its site (H6).
     findings
         :data:`geo.schema.FINDINGS`: what was found in a zone unit up to the date stands beside its status.
     listed
@@ -123,7 +127,7 @@ def assess(
     placed = {level: incident_units(prepared, by_level.get(level), level, aliases) for level in (1, 2)}
     by_area = area_rules.ask(rules, error_km, when, prepared, units, placed, evidence)
     newest = presence.newest_visits(visits, table, when)
-    by_visit = presence.ask_visits(rules, table, when, newest, visits, evidence)
+    by_visit = presence.ask_visits(rules, table, when, newest, visits, routes, evidence)
     by_status, colours = presence.ask_statuses(rules, table, when, statuses, evidence)
     by_list = lists.ask(rules, table, when, units, listed, aliases, evidence)
     zone = _zone_result(rules, table, when, error_km, units[2], zones, by_level.get(2), restrictions, aliases, evidence)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -31,6 +33,7 @@ def ask_visits(
     as_of: Days,
     newest: pd.DataFrame,
     visits: pd.DataFrame | None,
+    routes: pd.DataFrame | None,
     evidence: Evidence,
 ) -> list[Finding]:
     """Asks C2 and H6. A site without an informative visit in the window leaves them unknown, never unfired.
@@ -56,8 +59,9 @@ def ask_visits(
             words = np.where(true, "yes", np.where(known, "no", "unknown"))
             _tell(evidence, rule, rows, newest, [f"{fact}: {w}" for w in words[rows]])
         near = np.zeros(len(sites), np.bool_)
-        if "armed_roadblock" in rule.facts and rule.within_km and visits is not None:
-            near = _near_roadblocks(rule, sites, as_of, visits, evidence)
+        if "armed_roadblock" in rule.facts and visits is not None:
+            for places in (own_places(rule, sites), route_places(rule, sites, routes)):
+                near |= _roadblocks(rule, places, sites, as_of, visits, evidence)
         old = np.flatnonzero(has & ~recent)
         _tell(evidence, rule, old, newest, ["older than the window"] * len(old), kind="near_miss")
         fired = yes | near
@@ -87,26 +91,69 @@ def _tell(
     )
 
 
-def _near_roadblocks(rule: Rule, sites: pd.DataFrame, as_of: Days, visits: pd.DataFrame, evidence: Evidence) -> Bools:
-    """Sites within reach of an armed roadblock that a visit to *another* site reports in the window."""
+@dataclass(frozen=True)
+class Places:
+    """Points from which a site looks for roadblocks: itself, or points along its declared route.
+
+    `site`: positions in the site table; `lon`, `lat`: degrees on WGS 84; `km`: the radius; `word`: its name in evidence.
+    """
+
+    site: Ints
+    lon: Floats
+    lat: Floats
+    km: float
+    word: str
+
+
+def own_places(rule: Rule, sites: pd.DataFrame) -> Places:
+    """The sites themselves, with the radius of the rule."""
+    at = np.flatnonzero((sites["lon"].notna() & sites["lat"].notna()).to_numpy())
+    lon, lat = sites["lon"].to_numpy(np.float64)[at], sites["lat"].to_numpy(np.float64)[at]
+    return Places(at, lon, lat, rule.within_km, "nearby")
+
+
+def route_places(rule: Rule, sites: pd.DataFrame, routes: pd.DataFrame | None) -> Places:
+    """Points not more than `route_km` apart along each declared route (`source, site_id, geometry`)."""
+    none = Places(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), rule.route_km, "on the route")
+    if routes is None or not len(routes) or not rule.route_km:
+        return none
+    import shapely
+
+    # A degree is at most 111.7 km long: so many parts of a degree are never farther apart than route_km.
+    lines = shapely.segmentize(routes["geometry"].to_numpy(dtype=object), rule.route_km / 111.7)
+    points, which = shapely.get_coordinates(lines, return_index=True)
+    number = {k: i for i, k in enumerate(zip(sites["source"], sites["site_id"], strict=True))}
+    owner = [number.get(k, -1) for k in zip(routes["source"], routes["site_id"], strict=True)]
+    site = np.array(owner, dtype=np.int64)[which]
+    keep = site >= 0
+    return Places(site[keep], points[keep, 0], points[keep, 1], rule.route_km, "on the route")
+
+
+def _roadblocks(
+    rule: Rule, places: Places, sites: pd.DataFrame, as_of: Days, visits: pd.DataFrame, evidence: Evidence
+) -> Bools:
+    """Sites with an armed roadblock in reach of their places, that a visit to *another* site reports in the window."""
     rows = visits[visits["informative"] & visits["armed_roadblock"].fillna(False).astype(bool) & visits["lon"].notna()]
     out = np.zeros(len(sites), np.bool_)
-    placed = np.flatnonzero((sites["lon"].notna() & sites["lat"].notna()).to_numpy())
-    if not len(rows) or not len(placed):
+    if not len(rows) or not len(places.site):
         return out
     pairs = within(
-        sites["lon"].to_numpy(np.float64)[placed],
-        sites["lat"].to_numpy(np.float64)[placed],
+        places.lon,
+        places.lat,
         rows["lon"].to_numpy(np.float64),
         rows["lat"].to_numpy(np.float64),
         to_days(rows["visit_date"]),
-        radius_m=rule.within_km * 1000,
-        as_of_day=as_of[placed],
-        window_days=as_of[placed] - months_before(as_of[placed], rule.months),
+        radius_m=places.km * 1000,
+        as_of_day=as_of[places.site],
+        window_days=as_of[places.site] - months_before(as_of[places.site], rule.months),
     )
-    site = placed[pairs.site]
-    mine = (sites["source"].to_numpy(dtype=object)[site] == rows["source"].to_numpy(dtype=object)[pairs.incident]) & (
-        sites["site_id"].to_numpy(dtype=object)[site] == rows["site_id"].to_numpy(dtype=object)[pairs.incident]
+    # Of several points along a route the nearest one speaks.
+    order = np.lexsort((pairs.distance_m, pairs.incident, places.site[pairs.site]))
+    pair = pd.DataFrame({"s": places.site[pairs.site][order], "i": pairs.incident[order]})
+    order = order[~pair.duplicated().to_numpy()]
+    site, incident, distance = places.site[pairs.site][order], pairs.incident[order], pairs.distance_m[order]
+    mine = (sites["source"].to_numpy(dtype=object)[site] == rows["source"].to_numpy(dtype=object)[incident]) & (
+        sites["site_id"].to_numpy(dtype=object)[site] == rows["site_id"].to_numpy(dtype=object)[incident]
     )
     # A site's own visits speak through its newest one alone; a newer visit elsewhere may have found the block gone,
     # so of each other site only the newest informative visit counts.
@@ -114,13 +161,13 @@ def _near_roadblocks(rule: Rule, sites: pd.DataFrame, as_of: Days, visits: pd.Da
     later = informative.groupby(["source", "site_id"])["visit_date"].apply(lambda d: np.sort(to_days(d)))
     keep = np.zeros(len(site), np.bool_)
     for i in np.flatnonzero(~mine):
-        row = rows.iloc[pairs.incident[i]]
+        row = rows.iloc[incident[i]]
         days = later[(row["source"], row["site_id"])]
         seen = days[days <= as_of[site[i]]]
         keep[i] = bool(len(seen)) and int(seen[-1]) == int(to_days([row["visit_date"]])[0])
     which = np.flatnonzero(keep)
     out[site[which]] = True
-    at = rows.iloc[pairs.incident[which]]
+    at = rows.iloc[incident[which]]
     evidence.facts(
         "visit",
         rule.id,
@@ -130,9 +177,9 @@ def _near_roadblocks(rule: Rule, sites: pd.DataFrame, as_of: Days, visits: pd.Da
         dataset_version=at["dataset_version"].to_numpy(),
         date_start=at["visit_date"].to_numpy(),
         date_end=at["visit_date"].to_numpy(),
-        distance_m=pairs.distance_m[which],
+        distance_m=distance[which],
         actor_b=at["visit_basis"].to_numpy(),
-        value="armed_roadblock nearby: yes",
+        value=f"armed_roadblock {places.word}: yes",
         limit=rule.limit(),
     )
     return out

@@ -160,7 +160,7 @@ def _rule(rule: Rule, site: Any, rows: list[Row], rules: Rules) -> dict[str, boo
     if rule.kind == "visit":
         first = _before(day, rule.months)
         seen = [r for r in rows if r.kind == "visit" and r.start is not None and first < r.start <= day]
-        own = [r for r in seen if "nearby" not in r.value]
+        own = [r for r in seen if "nearby" not in r.value and "on the route" not in r.value]
         fired = any(r.value.endswith(": yes") for r in seen)
         certain = any(r.value.endswith(": yes") and r.basis == "on_site" and r.date_prec == 1 for r in own)
         unknown = not fired and (not own or any(r.value.endswith(": unknown") for r in own))

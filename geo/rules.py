@@ -59,6 +59,7 @@ class Rule:
     enabled: bool = True
     precision: tuple[int, ...] = ()
     within_km: float = 0.0
+    route_km: float = 0.0
     level: int = 0
     months: int = 0
     tests: tuple[Test, ...] = ()
@@ -73,7 +74,8 @@ class Rule:
         elif self.months:
             parts.append(f"in {self.months} months")
         if self.within_km:
-            parts.append(f"within {self.within_km:g} km")
+            route = f", or {self.route_km:g} km of a declared route" if self.route_km else ""
+            parts.append(f"within {self.within_km:g} km{route}")
         if self.precision:
             parts.append("precision " + ",".join(map(str, self.precision)))
         return "; ".join(parts)
@@ -187,12 +189,13 @@ _BY_KIND: dict[str, dict[str, Check]] = {
         "months": _whole(1, 600),
         "facts": _list_of("non_state_armed", "state_harm", "armed_roadblock"),
         "within_km": _number(0, 100),
+        "route_km": _number(0, 50),
     },
     "status": {"statuses": _list_of("red", "yellow", "blue"), "months": _whole(1, 600)},
     "list": {},
     "restriction": {},
 }
-_OPTIONAL = {"enabled", "within_km", "min_events", "min_deaths"}
+_OPTIONAL = {"enabled", "within_km", "route_km", "min_events", "min_deaths"}
 
 
 def _check(given: Mapping[str, object], allowed: dict[str, Check], where: str) -> None:
@@ -314,6 +317,7 @@ def _rule(table: Mapping[str, object], place: str) -> Rule:
         enabled=bool(table.get("enabled", True)),
         precision=tuple(table.get("precision", ())),  # type: ignore[arg-type]
         within_km=float(table.get("within_km", 0.0)),  # type: ignore[arg-type]
+        route_km=float(table.get("route_km", 0.0)),  # type: ignore[arg-type]
         level=int(table.get("level", 0)),  # type: ignore[call-overload]
         months=int(table.get("months", 0)),  # type: ignore[call-overload]
         tests=tuple(tests),

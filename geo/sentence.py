@@ -181,6 +181,7 @@ def _because(rules: Rules, rule_id: str, row: Any, facts: tuple[Any, ...], langu
             ),
             "armed_roadblock": ("an armed roadblock at the site", "une barrière armée sur le site"),
             "armed_roadblock nearby": ("an armed roadblock nearby", "une barrière armée à proximité"),
+            "armed_roadblock on the route": ("an armed roadblock on its route", "une barrière armée sur son trajet"),
         }
         said = [words[str(v).removesuffix(": yes")][0 if english else 1] for _, v, _ in facts]
         joined = ", ".join(dict.fromkeys(said))

@@ -275,7 +275,7 @@ def _tell(
             sites,
             record_id=entry["unit"],
             dataset=f"{entry['scheme']} zone register",
-            dataset_version=f"{entry['recorded_at']:%Y-%m-%d}",
+            dataset_version="" if pd.isna(entry["recorded_at"]) else f"{entry['recorded_at']:%Y-%m-%d}",
             date_start=entry["valid_from"],
             date_end=entry["valid_to"],
             value=entry["status"],

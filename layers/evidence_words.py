@@ -35,6 +35,7 @@ _FACTS = {
     "state_harm": N_("harm by state or private forces"),
     "armed_roadblock": N_("armed roadblock"),
     "armed_roadblock nearby": N_("armed roadblock nearby"),
+    "armed_roadblock on the route": N_("armed roadblock on the route"),
 }
 _WHOLE = {
     "rule_unknown": N_("not known"),

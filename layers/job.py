@@ -204,6 +204,7 @@ def run(
         coverage=loaded.coverage,
         visits=_together([s.visits for s in loaded.sites], schema.VISITS),
         statuses=statuses,
+        routes=_routes(loaded),
         findings=read_findings().frame,
         listed=loaded.listed,
         restrictions=restrictions(),
@@ -266,6 +267,16 @@ def _sites_at(
             if entry["role"] == "sites" and entry["file"] == layer.name and entry["sha256"] == layer.sha256:
                 entry["rows"] = accounting
     return _together(tables, schema.SITES), unused
+
+
+def _routes(loaded: Loaded) -> pd.DataFrame | None:
+    """Declared routes of the sites of all files: `source, site_id, geometry`."""
+    parts = [
+        s.routes.assign(source=s.dataset)[["source", "site_id", "geometry"]]
+        for s in loaded.sites
+        if s.routes is not None
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else None
 
 
 @functools.cache

@@ -213,6 +213,19 @@ def test_a_roadblock_at_another_site_within_20_km():
     assert "H6" not in fired(run(frames.sites({}), visits=far))
 
 
+def test_an_armed_roadblock_on_a_declared_route():
+    import shapely
+
+    line = shapely.LineString([(20.0, 6.0), (21.0, 6.0)])
+    routes = pd.DataFrame({"source": ["list"], "site_id": ["1"], "geometry": [line]})
+    block = {"visit_date": "2018-06-01", "site_id": "other", "armed_roadblock": True, "lon": 20.6}
+    on = run(frames.sites({}), visits=visit(lat=6.005, **block), routes=routes)
+    assert "H6" in fired(on)
+    assert "roadblock on its route" in only(on, "why_en")
+    assert "H6" not in fired(run(frames.sites({}), visits=visit(lat=6.02, **block), routes=routes))
+    assert "H6" not in fired(run(frames.sites({}), visits=visit(lat=6.005, **block)))
+
+
 def status(scheme, colour, day, end=None):
     frame = pd.DataFrame([{"source": "list", "site_id": "1", "scheme": scheme, "status": colour}])
     frame["status_date"], frame["valid_to"] = pd.Timestamp(day), pd.Timestamp(end) if end else pd.NaT
