@@ -95,7 +95,7 @@ def _tell(
 class Places:
     """Points from which a site looks for roadblocks: itself, or points along its declared route.
 
-    `site`: positions in the site table; `lon`, `lat`: degrees on WGS 84; `km`: the radius; `word`: its name in evidence.
+    `site` are positions in the site table; `lon`, `lat` degrees on WGS 84; `km` the radius; `word` its name.
     """
 
     site: Ints
