@@ -114,7 +114,7 @@ def assess(
     """
     aliases = aliases or {}
     table, when = _ready(sites, as_of)
-    table = _with_country(table, outlines)
+    table = with_country(table, outlines)
     by_level = _by_level(boundaries)
     table = parents(table, by_level.get(2))
     prepared = prepare(incidents)
@@ -200,7 +200,7 @@ def _ready(sites: pd.DataFrame, as_of: AsOf) -> tuple[pd.DataFrame, Days]:
     return table, days
 
 
-def _with_country(sites: pd.DataFrame, outlines: Boundaries | None) -> pd.DataFrame:
+def with_country(sites: pd.DataFrame, outlines: Boundaries | None) -> pd.DataFrame:
     """Blank countries filled from the outline that the site falls in."""
     blank = np.flatnonzero((sites["country"] == "").to_numpy() & sites["lon"].notna() & sites["lat"].notna())
     if outlines is None or not len(blank):

@@ -12,7 +12,7 @@ import shapely
 
 from geo import near, schema
 from geo.areas import Boundaries, locate
-from geo.assess import _with_country as with_country
+from geo.assess import with_country
 from geo.edges import circle_box, wrap
 from geo.geodesic import MAX_DISTANCE_M
 from geo.incidents import prepare

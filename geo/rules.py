@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from geo.errors import RuleError
 
@@ -80,7 +81,7 @@ class Rule:
             parts.append("precision " + ",".join(map(str, self.precision)))
         return "; ".join(parts)
 
-    @property
+    @cached_property
     def longest_months(self) -> int:
         """The longest window that any of its tests asks for."""
         return max((t.months for t in self.tests), default=self.months)
