@@ -15,7 +15,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	touch $@
 
 run: setup
-	$(BIN)/streamlit run app.py
+	$(BIN)/cahra app
 
 test: setup
 	$(BIN)/python -m pytest -n 2

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
+from layers.drivers import confine
 
-# Before anything loads GDAL: drivers that open other files or addresses named inside a file never exist here.
-os.environ.setdefault("GDAL_SKIP", "VRT,GDALG,WMS,WMTS,WCS,HTTP,DAAS,EEDA,EEDAI,PLMOSAIC,STACTA,STACIT")
-os.environ.setdefault("OGR_SKIP", "OGR_VRT,GDALG,WFS,OAPIF,GML,GMLAS,SVG,CSW,CARTO,AMIGOCLOUD,ELASTIC,PLSCENES")
-os.environ.setdefault("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR")
+confine()
 
 import streamlit as st
 

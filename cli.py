@@ -1,4 +1,4 @@
-"""The same jobs from a shell: ``cahra assess | screen | coverage | fetch | verify | bench``."""
+"""The same jobs from a shell: ``cahra app | assess | screen | coverage | fetch | verify | bench``."""
 
 from __future__ import annotations
 
@@ -244,6 +244,13 @@ def coverage(args: argparse.Namespace) -> int:
     return 0
 
 
+def app(args: argparse.Namespace) -> int:
+    """`cahra app`: opens the app; options after it are Streamlit's own, such as `--server.port 8502`."""
+    from views.serve import main as serve
+
+    return serve(args.options)
+
+
 def bench(args: argparse.Namespace) -> int:
     """`cahra bench`: the engine beside what one would pick instead (`make bench` installs the others first)."""
     command = [sys.executable, "-m", "benchmarks.run", "--size", args.size]
@@ -256,6 +263,8 @@ def parser() -> argparse.ArgumentParser:
         prog="cahra", description="Mine sites in conflict-affected and high-risk areas, with evidence and a date."
     )
     commands = top.add_subparsers(dest="command", required=True)
+    zero = commands.add_parser("app", help="open the app", description=app.__doc__)
+    zero.set_defaults(call=app)
     one = commands.add_parser("assess", help="classify sites at a date", description=assess.__doc__)
     add_inputs(one, required=True)
     one.add_argument("--rules", metavar="F.toml", help="rule set; default: data/rules.toml")
@@ -333,7 +342,10 @@ def add_inputs(to: argparse.ArgumentParser, *, required: bool) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; 0 is success, 1 a difference found, 2 unusable input with one message."""
-    args = parser().parse_args(argv)
+    top = parser()
+    args, args.options = top.parse_known_args(argv)
+    if args.options and args.call is not app:
+        top.error(f"unrecognized arguments: {' '.join(args.options)}")
     call: Callable[[argparse.Namespace], int] = args.call
     try:
         return call(args)

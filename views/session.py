@@ -139,6 +139,11 @@ def _inputs(demonstration: bool, files: tuple[File, ...]) -> job.Inputs:
     )
 
 
+def demonstration() -> Data:
+    """What the app opens with, when the address says nothing else."""
+    return Data(True, (), DEMONSTRATION_DAY, default_rules())
+
+
 def demonstration_sites() -> list[object]:
     """The embedded files that hold synthetic sites."""
     return [embedded.DEMONSTRATION_SITES, embedded.DEMONSTRATION_VISITS]

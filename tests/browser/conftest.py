@@ -72,7 +72,7 @@ def app_url(tmp_path_factory) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "cli", "app", "--server.port", str(port)]
     server = subprocess.Popen(
         command,
         cwd=ROOT,

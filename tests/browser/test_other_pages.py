@@ -144,7 +144,7 @@ def test_the_map_works_under_a_base_path(browser):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "cli", "app", "--server.port", str(port)]
     server = subprocess.Popen(
         [*command, "--server.baseUrlPath", "atlas"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

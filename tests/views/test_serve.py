@@ -1,0 +1,59 @@
+"""Before the first page: what is loaded, and what must not be."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cli
+from layers import drivers
+
+ROOT = Path(__file__).resolve().parents[2]
+SEEN = """
+import sys
+from geo import assess
+calls = []
+whole = assess.assess
+def counted(*a, **k):
+    calls.append(1)
+    return whole(*a, **k)
+assess.assess = counted
+from layers import job
+job.assess = counted
+from views import serve, session
+serve.warm()
+once = len(calls)
+session.demonstration().run()  # what the first page asks for
+print(once, len(calls), *sorted({"altair", "rasterio", "streamlit_folium", "views.explore"} & set(sys.modules)))
+"""
+
+
+def test_the_first_page_finds_the_demonstration_assessed_and_no_component_loaded_too_early():
+    """A component registers with the page that is open while it is imported: before any page, it is lost."""
+    done = subprocess.run([sys.executable, "-c", SEEN], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.split() == ["1", "1", "altair", "rasterio"]
+
+
+def test_drivers_that_open_other_files_are_set_aside_before_gdal_is_loaded():
+    code = "from layers.drivers import confine; confine()"
+    code += "; import sys; early = 'rasterio' in sys.modules or 'pyogrio' in sys.modules"
+    code += "; import rasterio.drivers, rasterio.env, pyogrio; names = set(pyogrio.list_drivers())"
+    code += "; print(early, sorted(names & {'OGR_VRT', 'WFS', 'GML', 'CSW', 'VRT', 'WMS'}))"
+    clean = {k: v for k, v in os.environ.items() if k not in drivers.SETTINGS}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=clean, check=True)
+    assert done.stdout.strip() == "False []"
+
+
+def test_options_of_streamlit_pass_and_others_do_not(monkeypatch, capsys):
+    seen: list[list[str]] = []
+    monkeypatch.setattr("views.serve.main", lambda options: seen.append(list(options)) or 0)
+    assert cli.main(["app", "--server.port", "8502"]) == 0
+    assert seen == [["--server.port", "8502"]]
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["verify", "somewhere", "--server.port", "8502"])
+    assert stopped.value.code == 2
+    assert "--server.port" in capsys.readouterr().err
