@@ -343,9 +343,10 @@ def add_inputs(to: argparse.ArgumentParser, *, required: bool) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; 0 is success, 1 a difference found, 2 unusable input with one message."""
     top = parser()
-    args, args.options = top.parse_known_args(argv)
-    if args.options and args.call is not app:
-        top.error(f"unrecognized arguments: {' '.join(args.options)}")
+    args, unknown = top.parse_known_args(argv)
+    if unknown and args.command != "app":
+        top.error(f"unrecognized arguments: {' '.join(unknown)}")
+    args.options = unknown
     call: Callable[[argparse.Namespace], int] = args.call
     try:
         return call(args)

@@ -26,7 +26,9 @@ def warm() -> None:
 
     data = demonstration()
     data.run()
-    scene.shading(data.loaded().incidents, "")
+    incidents = data.loaded().incidents
+    if incidents is not None:
+        scene.shading(incidents, "")
 
 
 def main(options: Sequence[str] = ()) -> int:
