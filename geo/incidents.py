@@ -73,7 +73,7 @@ def prepare(frame: pd.DataFrame | None) -> Incidents:
     repeats = table.duplicated(["source", "record_id"])
     table = table[~repeats].reset_index(drop=True)
     end = table["date_end"].fillna(table["date_start"])
-    sources, codes = np.unique(table["source"].to_numpy(dtype=object), return_inverse=True)
+    codes, sources = pd.factorize(table["source"].to_numpy(dtype=object), sort=True)
     best = table["deaths_best"].fillna(0).to_numpy(np.float64)
     low = np.minimum(table["deaths_low"].fillna(0).to_numpy(np.float64), best)
     high = np.maximum(table["deaths_high"].fillna(0).to_numpy(np.float64), best)
@@ -87,7 +87,7 @@ def prepare(frame: pd.DataFrame | None) -> Incidents:
         best,
         low,
         high,
-        codes.astype(np.int64).reshape(-1),
+        codes.astype(np.int64),
         tuple(map(str, sources)),
         int(repeats.sum()),
     )

@@ -142,11 +142,22 @@ def _pairs(
     # A group is searched as wide as its vaguest site needs; what a site is told must not depend on its neighbours.
     reach = reach_of[incident] + error[site] * 1000
     order = np.flatnonzero(np.round(distance, 3) - reach <= widest_m)
-    order = order[np.lexsort((incident[order], distance[order], site[order]))]
+    order = order[_sorted(site[order], distance[order], incident[order])]
     site, incident, distance, reach = site[order], incident[order], distance[order], reach[order]
     ends = incidents.end[incident]
     after = {m: ends > months_before(as_of, m)[site] for m in months}
     return _Pairs(site, incident, distance, reach, after)
+
+
+def _sorted(site: Ints, distance: Floats, incident: Ints) -> Ints:
+    """The order (site, distance, incident) of pairs that come as a few sorted runs: merging them is nearly free."""
+    key = np.empty(len(site), np.complex128)  # compared by its real part, then by the other; sites count exactly in it
+    key.real, key.imag = site, distance
+    order = np.argsort(key, kind="stable")
+    key, ordered = key[order], incident[order]
+    if ((key[1:] == key[:-1]) & (ordered[1:] < ordered[:-1])).any():
+        return np.lexsort((incident, distance, site))  # two incidents of two runs at one place
+    return order
 
 
 def _per_site(pairs: _Pairs, mask: Bools, incidents: Incidents, deaths: Floats, n: int) -> tuple[Floats, Floats]:
@@ -213,7 +224,7 @@ def _ask_one(
     alone = ~fired
     alone[pairs.site[rows]] = False
     far = np.flatnonzero(here & pairs.after[rule.longest_months] & (best >= 1)[pairs.incident] & alone[pairs.site])
-    first = far[np.unique(pairs.site[far], return_index=True)[1]]
+    first = far[_starts(pairs.site[far])]
     beyond = np.array([f"{d - limit_m:.0f} m beyond the limit" for d in pairs.distance[first]], dtype=object)
     evidence.incidents(
         "near_miss", rule.id, pairs.site[first], pairs.incident[first], pairs.distance[first], beyond, limit
@@ -223,6 +234,11 @@ def _ask_one(
     said = f"nothing that counts within {rule.within_km:g} km, nor near it, in {rule.longest_months} months"
     evidence.facts("near_miss", rule.id, nothing, value=said, limit=limit)
     return Finding.of(rule.id, fired, certain, possible, ~known)
+
+
+def _starts(site: Ints) -> Ints:
+    """Where each site's run begins; pairs stand by site."""
+    return np.flatnonzero(np.diff(site, prepend=-1))
 
 
 def _nearest(
@@ -240,7 +256,7 @@ def _nearest(
     near_m = np.full(n, np.nan)
     latest = np.full(n, NO_DAY, np.int64)
     counted = np.flatnonzero(nominal & pairs.after[NEAREST_MONTHS])
-    first = counted[np.unique(pairs.site[counted], return_index=True)[1]]
+    first = counted[_starts(pairs.site[counted])]
     near_site, near_incident, near_distance = pairs.site[first], pairs.incident[first], pairs.distance[first]
     # Beyond the rules' circles the search goes on, for the figure only.
     rest = np.setdiff1d(np.flatnonzero(known), near_site)
@@ -266,9 +282,11 @@ def _nearest(
     evidence.incidents("near_miss", "", near_site, near_incident, near_distance, "nearest")
     around = counted[pairs.distance[counted] <= LATEST_KM * 1000]
     day = np.minimum(incidents.end[pairs.incident[around]], as_of[pairs.site[around]])
-    order = np.lexsort((-pairs.incident[around], -pairs.distance[around], day, pairs.site[around]))
-    around, day = around[order], day[order]
-    last = np.flatnonzero(np.append(pairs.site[around][1:] != pairs.site[around][:-1], True)) if len(around) else around
+    start = _starts(pairs.site[around])
+    newest = np.maximum.reduceat(day, start) if len(start) else day
+    # Of several on that day the nearest, then the one of the lowest position: the first in the order of the pairs.
+    on_it = np.flatnonzero(day == np.repeat(newest, np.diff(start, append=len(around))))
+    last = on_it[_starts(pairs.site[around[on_it]])]
     latest[pairs.site[around[last]]] = day[last]
     # The day of a row that may not leave is part of that row.
     secret = incidents.frame["restricted"].to_numpy()[pairs.incident[around[last]]]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -72,51 +73,99 @@ def sentences(rules: Rules, rows: pd.DataFrame, evidence: pd.DataFrame, source_o
     """
     told = _reasons(rules, evidence, source_of)
     out: dict[str, list[str]] = {"why_en": [], "why_fr": []}
-    columns = ["source", "site_id", "overall_class", "rules_fired", "gaps", "as_of", "zone_status", "zone_unit"]
-    columns += ["nearest_incident_m", "rules_unknown"]
+    texts = ["source", "site_id", "overall_class", "rules_fired", "gaps", "zone_status", "zone_unit", "rules_unknown"]
+    columns = [rows[name].to_numpy(dtype=object) for name in texts]
     row: Any
-    for row in rows[columns].itertuples(index=False):
+    for row in map(_Row, *columns, _days(rows["as_of"]), rows["nearest_incident_m"].to_numpy(np.float64)):
         facts = told.get((row.source, row.site_id), {})
         out["why_en"].append(_sentence(rules, row, facts, "en"))
         out["why_fr"].append(_sentence(rules, row, facts, "fr"))
     return pd.DataFrame({k: pd.array(v, dtype="str") for k, v in out.items()})
 
 
+class _Row(NamedTuple):
+    """What a sentence says of a site, beside its facts; `as_of` is YYYY-MM-DD."""
+
+    source: str
+    site_id: str
+    overall_class: str
+    rules_fired: str
+    gaps: str
+    zone_status: str
+    zone_unit: str
+    rules_unknown: str
+    as_of: str
+    nearest_incident_m: float
+
+
+def _days(dates: pd.Series[Any]) -> list[str]:
+    """YYYY-MM-DD of every date, blank where there is none."""
+    values = dates.to_numpy().astype("datetime64[D]")
+    return list(np.where(np.isnat(values), "", np.datetime_as_string(values)))
+
+
 def _reasons(
     rules: Rules, evidence: pd.DataFrame, source_of: dict[str, str]
 ) -> dict[tuple[str, str], dict[str, tuple[Any, ...]]]:
-    """Per site and fired rule the figures that the sentence names."""
+    """Per site and fired rule the figures that the sentence names.
+
+    Distance rules: (events, deaths or None, nearest in metres) of the source with most events. Area rules: their first
+    row. All others: every row, as (record, value, day).
+    """
     out: dict[tuple[str, str], dict[str, tuple[Any, ...]]] = {}
-    kind = {r.id: r.kind for r in rules.rules}
-    seen = evidence[(evidence["kind"] == "incident") & (evidence["rule"].map(kind) == "near")]
-    if len(seen):
-        origin = seen["dataset"].map(source_of).fillna(seen["dataset"])
-        groups = seen.assign(_from=origin).groupby(["source", "site_id", "rule", "_from"], sort=True)
-        figures = groups.agg(
-            events=("record_id", "size"), deaths=("deaths_best", "sum"), blank=("deaths_best", "count"),
-            nearest=("distance_m", "min"),
-        ).reset_index()  # fmt: skip
-        figures = figures.sort_values(["events", "deaths"], kind="stable")
-        f: Any
-        for f in figures.itertuples(index=False):
-            known = f.blank == f.events
-            out.setdefault((f.source, f.site_id), {})[f.rule] = (f.events, f.deaths if known else None, f.nearest)
-    rest = evidence[evidence["kind"].isin(("area", "visit", "status", "list"))]
-    r: Any
-    for r in rest[["source", "site_id", "kind", "rule", "record_id", "date_start", "value"]].itertuples(index=False):
-        site = out.setdefault((r.source, r.site_id), {})
-        if r.kind == "visit" and not r.value.endswith(": yes"):
+    near = [r.id for r in rules.rules if r.kind == "near"]
+    measured = evidence[["source", "site_id", "rule", "dataset", "deaths_best", "distance_m"]]
+    seen = measured[((evidence["kind"] == "incident") & evidence["rule"].isin(near)).to_numpy(np.bool_)]
+    for source, site_id, rule, figures in _near_figures(seen, source_of):
+        out.setdefault((source, site_id), {})[rule] = figures
+    words = ["source", "site_id", "kind", "rule", "record_id", "value"]
+    others = evidence["kind"].isin(("area", "visit", "status", "list")).to_numpy(np.bool_)
+    rest = evidence[[*words, "date_start"]][others]
+    texts = [rest[c].to_numpy(dtype=object) for c in words]
+    for source, site_id, kind, rule, record, value, day in zip(*texts, _days(rest["date_start"]), strict=True):
+        site = out.setdefault((source, site_id), {})
+        if kind == "visit" and not value.endswith(": yes"):
             continue
-        before = site.get(r.rule, ())
-        site[r.rule] = (*before, (r.record_id, r.value, r.date_start))
+        before = site.get(rule, ())
+        if kind != "area" or not before:
+            site[rule] = (*before, (record, value, day))
     return out
 
 
-def _sentence(rules: Rules, row: Any, facts: dict[str, tuple[Any, ...]], language: Language) -> str:
+def _near_figures(
+    seen: pd.DataFrame, source_of: dict[str, str]
+) -> Iterator[tuple[str, str, str, tuple[int, float | None, float]]]:
+    """Source, site, rule and figures of every distance rule that fired, of the source with most events, then deaths."""
+    if not len(seen):
+        return
+    dataset, datasets = pd.factorize(seen["dataset"])
+    origins = [source_of.get(d, d) for d in datasets]
+    ranks = {o: i for i, o in enumerate(sorted(set(origins)))}
+    origin = np.array([ranks[o] for o in origins])[dataset]
+    coded = [pd.factorize(seen[c]) for c in ("source", "site_id", "rule")]
+    base = np.zeros(len(seen), np.int64)
+    for codes, names in coded:
+        base = base * len(names) + codes
+    groups, first, row = np.unique(base * len(ranks) + origin, return_index=True, return_inverse=True)
+    deaths_best = seen["deaths_best"].to_numpy(np.float64)
+    events, known = np.bincount(row), np.bincount(row, ~np.isnan(deaths_best))
+    deaths = np.bincount(row, np.nan_to_num(deaths_best))
+    nearest = np.full(len(groups), np.inf)
+    np.fmin.at(nearest, row, seen["distance_m"].to_numpy(np.float64))
+    of = groups // len(ranks)
+    order = np.lexsort((groups, deaths, events, of))
+    last = order[np.append(of[order][1:] != of[order][:-1], True)]
+    names_of = [seen[c].to_numpy(dtype=object)[first[last]] for c in ("source", "site_id", "rule")]
+    counts = (events[last].tolist(), np.where(known == events, deaths, np.nan)[last].tolist(), nearest[last].tolist())
+    for source, site_id, rule, n, dead, away in zip(*names_of, *counts, strict=True):
+        yield source, site_id, rule, (n, None if np.isnan(dead) else dead, away)
+
+
+def _sentence(rules: Rules, row: _Row, facts: dict[str, tuple[Any, ...]], language: Language) -> str:
     english = language == "en"
-    cls = str(row.overall_class)
+    cls = row.overall_class
     head = CLASS_WORDS[cls][0 if english else 1]
-    fired = [r for r in str(row.rules_fired).split(";") if r]
+    fired = [r for r in row.rules_fired.split(";") if r]
     if fired:
         top = [r for r in fired if rules[r].cls == cls]
         said = "; ".join(_because(rules, r, row, facts.get(r, ()), language) for r in top)
@@ -125,9 +174,9 @@ def _sentence(rules: Rules, row: Any, facts: dict[str, tuple[Any, ...]], languag
             said += f"; {'also' if english else 'aussi'} {', '.join(others)}"
     elif cls == INSUFFICIENT:
         names = GAPS if english else GAPS_FR
-        said = "; ".join(names[g] for g in str(row.gaps).split(";"))
+        said = "; ".join(names[g] for g in row.gaps.split(";"))
     else:
-        near = float(row.nearest_incident_m)
+        near = row.nearest_incident_m
         said = "no rule fired on the data at hand" if english else "aucune règle ne s'applique aux données disponibles"
         if np.isfinite(near):
             said += (
@@ -135,18 +184,18 @@ def _sentence(rules: Rules, row: Any, facts: dict[str, tuple[Any, ...]], languag
                 if english
                 else f", l'événement connu le plus proche en 36 mois est à {_km(near, 'fr')}"
             )
-    unknown = str(row.rules_unknown)
+    unknown = row.rules_unknown
     if unknown and not fired and cls == NONE:
         said += ("; not known: " if english else "; non connu : ") + unknown.replace(";", ", ")
-    zone = ZONE_WORDS[str(row.zone_status)][0 if english else 1]
+    zone = ZONE_WORDS[row.zone_status][0 if english else 1]
     if zone:
         said += "; " + zone.format(unit=row.zone_unit)
     return f"{head}{': ' if english else ' : '}{said}."
 
 
-def _because(rules: Rules, rule_id: str, row: Any, facts: tuple[Any, ...], language: Language) -> str:
+def _because(rules: Rules, rule_id: str, row: _Row, facts: tuple[Any, ...], language: Language) -> str:
     rule, english = rules[rule_id], language == "en"
-    as_of = pd.Timestamp(row.as_of).strftime("%Y-%m-%d")
+    as_of = row.as_of
     months = rule.longest_months
     if rule.kind == "near":
         events, deaths, nearest = facts
@@ -163,9 +212,7 @@ def _because(rules: Rules, rule_id: str, row: Any, facts: tuple[Any, ...], langu
             f"{counted} à moins de {rule.within_km:g} km dans les {months} mois jusqu'au {as_of}, le plus proche à"
             f" {away} ({rule_id})"
         )
-    first = facts[0] if facts else ("", "", pd.NaT)
-    record, value, day = first
-    when = "" if pd.isna(day) else pd.Timestamp(day).strftime("%Y-%m-%d")
+    record, value, when = facts[0] if facts else ("", "", "")
     if rule.kind == "area":
         counted = str(value)
         if not english:

@@ -137,13 +137,16 @@ def incident_units(incidents: Incidents, boundaries: Boundaries | None, level: i
         by_place = np.flatnonzero((incidents.precision <= 2) & np.isfinite(incidents.lon) & np.isfinite(incidents.lat))
         hit = locate(incidents.lon[by_place], incidents.lat[by_place], boundaries)
         inside, rows = by_place[hit >= 0], hit[hit >= 0]
-        iso = frame["country"].to_numpy(dtype=object)[inside]
-        polygon = np.array([keys_by_country[c][r] for c, r in zip(iso, rows, strict=True)], dtype=object)
+        of_country, names = pd.factorize(frame["country"].iloc[inside])
+        polygon = np.full(len(inside), "", dtype=object)
+        for i, name in enumerate(names):
+            mine = of_country == i
+            polygon[mine] = keys_by_country[str(name)][rows[mine]]
         decided[inside] = polygon
         differs = (label[inside] != polygon) & (label[inside] != "")
         other[inside[differs]] = label[inside[differs]]
-        covered = np.isin(frame["country"].to_numpy(dtype=object).astype(str), sorted(own or set(countries)))
-        unmatched = covered & (label != "") & ~np.isin(label.astype(str), sorted(known))
+        covered = frame["country"].isin(own or set(countries)).to_numpy(np.bool_)
+        unmatched = covered & (label != "") & ~pd.Series(label).isin(known).to_numpy(np.bool_)
         pairs = pd.Series([f"{a} / {b}" for a, b in zip(polygon[differs], label[inside[differs]], strict=True)])
         report |= {
             "basis": "polygon",
@@ -156,9 +159,8 @@ def incident_units(incidents: Incidents, boundaries: Boundaries | None, level: i
         spelled = frame[f"admin{level}"][unmatched]
         report["unmatched_labels"] = {str(k): int(v) for k, v in spelled.value_counts(sort=False).sort_index().items()}
         decided[unmatched & (decided == label)] = ""
-    keys, codes = np.unique(np.concatenate([decided, other]).astype(str), return_inverse=True)
-    codes = codes.reshape(-1).astype(np.int64)
-    blank = np.searchsorted(keys, "") if len(keys) and keys[0] == "" else -1
-    codes[codes == blank] = -1
+    codes, keys = pd.factorize(np.concatenate([decided, other]), sort=True)
+    if len(keys) and keys[0] == "":
+        codes[codes == 0] = -1
     unit, alternative = codes[: len(frame)], codes[len(frame) :]
     return IncidentUnits(level, tuple(map(str, keys)), unit, alternative, unit < 0, report)
