@@ -244,7 +244,7 @@ METHODS: dict[str, tuple[str, Callable[[Scene], Found], tuple[str, ...]]] = {
     "duckdb": ("DuckDB spatial, grid equi-join", duckdb, ("duckdb", "duckdb_extension_spatial")),
     "sedonadb": ("SedonaDB planar, then `Geod.inv`", sedonadb, ("sedonadb", "geoarrow")),
     "sedonadb_geography": ("SedonaDB geography, then `Geod.inv`", sedonadb_geography, ("sedonadb", "geoarrow")),
-    "postgis": ("PostGIS geography, GiST", postgis, ("psycopg",)),
+    "postgis": ("PostGIS geography, GiST (its server's memory and processor not counted)", postgis, ("psycopg",)),
 }
 
 

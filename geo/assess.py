@@ -174,16 +174,33 @@ def assess(
     return Assessment(rows, why, datasets, report)
 
 
+def several(as_of: AsOf) -> bool:
+    """True where dates were given as a sequence, one per site."""
+    return isinstance(as_of, list | tuple | pd.Series | np.ndarray)
+
+
+def as_of_days(as_of: AsOf, n: int) -> Days:
+    """The day of each of `n` sites, days since 1970-01-01; one date stands for all.
+
+    Raises
+    ------
+    InputError
+        Another number of dates, or a date that is missing.
+    """
+    days = to_days(as_of if several(as_of) else [as_of])
+    if len(days) == 1:
+        days = np.repeat(days, n)
+    if len(days) != n:
+        raise InputError("as_of has another length than the sites.", expected=str(n), got=str(len(days)))
+    if (days == NO_DAY).any():
+        raise InputError("A site has no as-of date.", expected="YYYY-MM-DD", remedy="Give one date for all.")
+    return days
+
+
 def _ready(sites: pd.DataFrame, as_of: AsOf) -> tuple[pd.DataFrame, Days]:
     """Sites in their canonical order, and the day of each."""
     given = plain(sites)
-    days = to_days(as_of if isinstance(as_of, list | tuple | pd.Series | np.ndarray) else [as_of])
-    if len(days) == 1:
-        days = np.repeat(days, len(given))
-    if len(days) != len(given):
-        raise InputError("as_of has another length than the sites.", expected=str(len(given)), got=str(len(days)))
-    if (days == NO_DAY).any():
-        raise InputError("A site has no as-of date.", expected="YYYY-MM-DD", remedy="Give one date for all.")
+    days = as_of_days(as_of, len(given))
     table = schema.conform(given, schema.SITES)
     order = np.lexsort(
         (

@@ -12,7 +12,7 @@ import shapely
 
 from geo import near, schema
 from geo.areas import Boundaries, locate
-from geo.assess import with_country
+from geo.assess import as_of_days, with_country
 from geo.edges import circle_box, wrap
 from geo.geodesic import MAX_DISTANCE_M
 from geo.incidents import prepare
@@ -20,7 +20,7 @@ from geo.proximity import nearest
 from geo.rules import Rules
 from geo.tiles import Box, Tiles, meets, read
 from geo.units import keys_of, parents
-from geo.window import months_before, to_days
+from geo.window import Days, months_before
 
 MANY = 64
 """More units than this are asked for by one box around all of them."""
@@ -43,15 +43,16 @@ def needed(sites: pd.DataFrame, tiles: Tiles, given: dict[str, Any]) -> pd.DataF
     import pyarrow.dataset as ds
 
     rules: Rules = given["rules"]
-    day = int(to_days(given["as_of"])[0])
+    days = as_of_days(given["as_of"], len(sites))
     months = [near.NEAREST_MONTHS, *(t.months for r in rules.rules for t in r.tests)]
-    since = int(months_before(np.array([day]), max(months))[0])
+    newest = _date(int(days.max() if days.size else 0))
+    since = _date(int(months_before(days, max(months)).min() if days.size else 0))
     first, last = ds.field("date_start"), ds.field("date_end")
-    timely = (first <= _date(day)) & ((last > _date(since)) | (first > _date(since)) | last.is_null())
+    timely = (first <= newest) & ((last > since) | (first > since) | last.is_null())
 
     lon, lat = sites["lon"].to_numpy(np.float64), sites["lat"].to_numpy(np.float64)
     known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
-    lon, lat = lon[known], lat[known]
+    lon, lat, days = lon[known], lat[known], days[known]
     error = sites["coord_precision_km"].to_numpy(np.float64)[known]
     widest = max([r.within_km for r in rules.of_kind("near")] + [near.LATEST_KM]) + rules.settings.imprecise_radius_km
     halo = (widest + float(np.nanmax(error, initial=0.0))) * 1000 + 1.0
@@ -64,7 +65,7 @@ def needed(sites: pd.DataFrame, tiles: Tiles, given: dict[str, Any]) -> pd.DataF
         t.path for t in tiles.tiles if meets(t, boxes) or any(t.countries[0] <= c <= t.countries[1] for c in countries)
     ]
     frame = read(tiles, paths, schema.INCIDENTS, timely & wanted)
-    frame = _with_nearest(frame, tiles, timely, lon, lat, day, halo)
+    frame = _with_nearest(frame, tiles, timely, lon, lat, days, halo)
     named = pd.DataFrame(tiles.facts["datasets"], columns=["source", "dataset", "dataset_version"])
     return pd.concat([frame, schema.conform(named, schema.INCIDENTS)], ignore_index=True)
 
@@ -132,13 +133,12 @@ def _with_nearest(
     timely: Any,
     lon: npt.NDArray[np.float64],
     lat: npt.NDArray[np.float64],
-    day: int,
+    days: Days,
     halo: float,
 ) -> pd.DataFrame:
     """`frame` with the nearest countable incident of every site whose circle of `halo` metres holds none."""
     import pyarrow.dataset as ds
 
-    since = int(months_before(np.array([day]), near.NEAREST_MONTHS)[0])
     candidates, radius = frame, halo
     while lon.size:
         prepared = prepare(candidates)
@@ -149,8 +149,8 @@ def _with_nearest(
             prepared.lon[rows],
             prepared.lat[rows],
             prepared.start[rows],
-            as_of_day=day,
-            window_days=day - since,
+            as_of_day=days,
+            window_days=days - months_before(days, near.NEAREST_MONTHS),
             incident_end_day=prepared.end[rows],
         )
         # Sure is what lies within the circle that was read whole.
@@ -160,7 +160,7 @@ def _with_nearest(
             frame = pd.concat([frame, taken], ignore_index=True).drop_duplicates(["source", "record_id"])
         if radius > MAX_DISTANCE_M:
             break
-        lon, lat = lon[~sure], lat[~sure]
+        lon, lat, days = lon[~sure], lat[~sure], days[~sure]
         radius *= 4
         boxes = _boxes(lon, lat, min(radius, MAX_DISTANCE_M))
         if not boxes:

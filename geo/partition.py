@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from geo import schema
-from geo.assess import Assessment, assess
+from geo.assess import AsOf, Assessment, as_of_days, assess, several
 from geo.catchment import needed, sets
 from geo.errors import InputError
 from geo.incidents import plain, prepare
@@ -33,24 +33,33 @@ Progress = Callable[[int, int], None]
 RETRIES = 5
 """How often a tile is tried again when its worker dies."""
 
+DATED: schema.Table = (*schema.SITES, schema.Column("as_of", "date", "time of events, not of knowledge"))
+"""Tiles of sites that have dates of their own."""
+
 INCIDENTS_PER_SITE = 10
 """A tile of sites reads the tiles of incidents around it: fewer and larger ones cost less to open."""
 
 
-def write_sites(sites: pd.DataFrame, folder: str | Path, rows: int = 20_000) -> None:
-    """Writes sites (:data:`geo.schema.SITES`) as tiles.
+def write_sites(sites: pd.DataFrame, folder: str | Path, rows: int = 20_000, as_of: AsOf | None = None) -> None:
+    """Writes sites (:data:`geo.schema.SITES`) as tiles; dates of their own (`as_of`, one per site) go with them.
 
     Raises
     ------
     InputError
-        A key (source, site_id) stands twice, or the folder already holds tiles.
+        A key (source, site_id) stands twice, a date is missing, or the folder already holds tiles.
     """
-    table = schema.conform(plain(sites), schema.SITES)
+    given = plain(sites)
+    table = schema.conform(given, schema.SITES)
     twice = table.duplicated(["source", "site_id"])
     if twice.any():
         row = table[twice].iloc[0]
         raise InputError("A site stands twice.", where=str(row["source"]), got=str(row["site_id"]))
-    write_tiles(table, folder, schema.SITES, {"kind": "sites", "rows": len(table)}, rows)
+    facts = {"kind": "sites", "rows": len(table), "dated": as_of is not None}
+    if as_of is None:
+        write_tiles(table, folder, schema.SITES, facts, rows)
+    else:
+        days = as_of_days(as_of, len(table)).astype("datetime64[D]").astype("datetime64[s]")
+        write_tiles(table.assign(as_of=days), folder, DATED, facts, rows)
 
 
 def write_incidents(incidents: pd.DataFrame, folder: str | Path, rows: int = 20_000) -> None:
@@ -84,7 +93,7 @@ def assess_on_cluster(
     Parameters
     ----------
     sites, incidents, options
-        As :func:`geo.assess.assess` takes them (`as_of` must be one date).
+        As :func:`geo.assess.assess` takes them.
     cluster, workers, progress
         As :func:`assess_partitioned` takes them.
     rows
@@ -107,7 +116,10 @@ def assess_on_cluster(
         )
     with tempfile.TemporaryDirectory() as temporary:
         at = Path(temporary if folder is None else folder)
-        write_sites(sites, at / "sites", rows)
+        if several(options["as_of"]):
+            write_sites(sites, at / "sites", rows, options.pop("as_of"))
+        else:
+            write_sites(sites, at / "sites", rows)
         if incidents is not None:
             write_incidents(incidents, at / "incidents", rows * INCIDENTS_PER_SITE)
         return assess_partitioned(
@@ -124,23 +136,25 @@ def assess_partitioned(
     sites: str | Path,
     incidents: str | Path | None,
     *,
-    as_of: dt.date | str | np.datetime64,
     rules: Rules,
+    as_of: dt.date | str | np.datetime64 | None = None,
     cluster: object = "local",
     workers: int = 2,
     progress: Progress | None = None,
     out: str | None = None,
     **options: Any,
 ) -> Assessment:
-    """Classifies every site of a folder of tiles at one date.
+    """Classifies every site of a folder of tiles, at one date or at the dates that the tiles hold.
 
     Parameters
     ----------
     sites, incidents
         Folders or URIs of tiles, written by :func:`write_sites` and :func:`write_incidents`; all workers can read
         them. None: no incident dataset at all.
-    as_of, rules, options
+    rules, options
         As :func:`geo.assess.assess` takes them; `options` (boundaries, zones, visits, ...) go to every worker.
+    as_of
+        One date for all; left out where the tiles hold a date per site.
     cluster
         ``"local"`` starts `workers` processes here; an address (``tcp://host:8786``) or a `distributed.Client`
         connects to a running scheduler.
@@ -159,7 +173,7 @@ def assess_partitioned(
     Raises
     ------
     InputError
-        There are no tiles, or Dask is not installed.
+        There are no tiles, no date or two, or Dask is not installed.
 
     Examples
     --------
@@ -169,6 +183,14 @@ def assess_partitioned(
                                     cluster="tcp://scheduler:8786", boundaries=[adm2], outlines=outlines)
     """
     site_tiles = open_tiles(sites)
+    if bool(site_tiles.facts.get("dated")) == (as_of is not None):
+        raise InputError(
+            "Every site needs one as-of date.",
+            where="as_of",
+            expected="one date for all, or tiles that hold a date per site",
+            got="both" if as_of is not None else "neither",
+            remedy="Give as_of here, or to write_sites.",
+        )
     incident_tiles = None if incidents is None else open_tiles(incidents)
     given = {"as_of": as_of, "rules": rules, **options}
     with _client(cluster, workers) as client:
@@ -226,7 +248,9 @@ def _assess_tile(shared: tuple[Tiles, Tiles | None, dict[str, Any], str | None],
     """On a worker: one tile of sites, with the incidents it needs, through `assess` itself."""
     _own_threads_only()
     site_tiles, incident_tiles, given, out = shared
-    sites = read(site_tiles, [site_tiles.tiles[number].path], schema.SITES)
+    dated = bool(site_tiles.facts.get("dated"))
+    sites = read(site_tiles, [site_tiles.tiles[number].path], DATED if dated else schema.SITES)
+    given = {**given, "as_of": sites.pop("as_of") if dated else given["as_of"]}
     found = None if incident_tiles is None else needed(sites, incident_tiles, given)
     result = assess(sites, found, **given)
     if out is None:
@@ -261,7 +285,7 @@ def _joined(
 ) -> Assessment:
     """The tiles' results as one, in the order of one process."""
     if not parts:
-        return assess(schema.empty(schema.SITES), None, **given)
+        return assess(schema.empty(schema.SITES), None, **{**given, "as_of": given["as_of"] or []})
     sites = pd.concat([p.sites for p in parts], ignore_index=True)
     order = np.lexsort(
         (

@@ -27,7 +27,7 @@ def test_a_scene_is_the_same_each_time(scene):
 def test_the_exact_peers_that_are_here_find_our_pairs(scene):
     mine = pairs(methods.ours(scene))
     assert len(mine) > 50
-    for method in ("geopandas_exact", "balltree", "ecef_tree", "duckdb", "sedonadb", "sedonadb_geography"):
+    for method in ("geopandas_exact", "balltree", "ecef_tree", "duckdb", "sedonadb", "sedonadb_geography", "postgis"):
         if not run.absent(method):
             assert pairs(methods.METHODS[method][1](scene)) == mine, method
     assert pairs(methods.geopandas_dwithin(scene)) <= mine

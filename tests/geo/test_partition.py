@@ -183,6 +183,25 @@ def test_equal_to_one_process_byte_for_byte(client, rows):
     assert steps[-1][0] == steps[-1][1] == len(steps)
 
 
+def test_a_date_per_site_goes_with_the_tiles(client, tmp_path):
+    sites, incidents, options = scene()
+    rng = np.random.default_rng(5)
+    dates = np.datetime64("2014-06-30") + rng.integers(0, 2000, len(sites))
+    options["as_of"] = dates.astype("datetime64[s]")
+    one = assess(sites, incidents, **options)
+    assert one.sites["as_of"].nunique() > len(sites) / 2
+    for rows in (7, 1000):
+        same_bytes(one, partition.assess_on_cluster(sites, incidents, cluster=client, rows=rows, **options))
+    partition.write_sites(sites, tmp_path / "s", as_of=options.pop("as_of"))
+    with pytest.raises(InputError, match="both"):
+        partition.assess_partitioned(tmp_path / "s", None, cluster=client, as_of="2018-12-31", **options)
+    partition.write_sites(sites, tmp_path / "t")
+    with pytest.raises(InputError, match="neither"):
+        partition.assess_partitioned(tmp_path / "t", None, cluster=client, **options)
+    with pytest.raises(InputError, match="another length"):
+        partition.write_sites(sites, tmp_path / "u", as_of=["2018-12-31", "2018-12-31"])
+
+
 def test_without_incidents_and_without_sites(client):
     sites, _, options = scene(n=12)
     same_bytes(assess(sites, None, **options), partition.assess_on_cluster(sites, None, cluster=client, **options))
