@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from geo.errors import CahraError
 from geo.rules import Rules, from_dict
 
 NUMBERS = ("within_km", "months", "min_events", "min_deaths")
@@ -53,6 +55,51 @@ def from_table(rules: Rules, table: pd.DataFrame) -> Rules:
             if name in target and pd.notna(row[name]):
                 target[name] = _plain(row[name])
     return from_dict(source, "rules")
+
+
+def to_link(rules: Rules, table: pd.DataFrame) -> str:
+    """What `table` changes in the rule set, for an address; blank where it changes nothing.
+
+    Examples
+    --------
+    >>> from layers.rules import default_rules
+    >>> table = to_table(default_rules())
+    >>> table.loc[table["rule"] == "H1", "within_km"] = 30
+    >>> to_link(default_rules(), table)
+    'H1:0:within_km:30'
+    """
+    return ";".join(
+        f"{now['rule']}:{now['test']}:{name}:{_plain(now[name])}"
+        for was, now in zip(to_table(rules).to_dict("records"), table.to_dict("records"), strict=True)
+        for name in ("enabled", *NUMBERS)
+        if pd.notna(now[name]) and pd.notna(was[name]) and now[name] != was[name]
+    )
+
+
+def from_link(rules: Rules, text: str) -> pd.DataFrame:
+    """The table of the rule set with the changes of :func:`to_link`; what cannot be read or may not be is left out."""
+    plain = table = to_table(rules)
+    for change in text.split(";"):
+        rule, _, rest = change.partition(":")
+        test, _, rest = rest.partition(":")
+        name, _, number = rest.partition(":")
+        at = np.flatnonzero((table["rule"] == rule) & (table["test"].astype(str) == test))
+        if not len(at) or name not in ("enabled", *NUMBERS):
+            continue
+        try:
+            value = float(number)
+        except ValueError:
+            continue
+        changed = table.copy()
+        changed.loc[at, name] = bool(value) if name == "enabled" else value
+        if pd.isna(table.loc[at[0], name]) or not np.isfinite(value):
+            continue
+        try:
+            from_table(rules, changed)
+        except CahraError:
+            continue
+        table = changed
+    return table if to_link(rules, table) else plain
 
 
 def _plain(value: float) -> float | int:

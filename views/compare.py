@@ -12,7 +12,7 @@ from geo.rules import Rules
 from layers import job, scene, styles, words
 from layers.differences import differences
 from layers.map import View, blob
-from layers.rule_table import from_table, to_table
+from layers.rule_table import from_link, from_table, to_link
 from views import mapview, session
 from views.session import FIRST_DAY, LAST_DAY, Data, Here
 
@@ -25,12 +25,14 @@ def start() -> None:
         state["q_other_day"] = given or (pd.Timestamp(state["day"]) + pd.DateOffset(years=2)).date()
 
 
-def settings(here: Here, rules: Rules) -> Rules:
-    """The rules of the right-hand map: the same, or with numbers changed by the reader."""
+def settings(here: Here, rules: Rules) -> tuple[Rules, str]:
+    """The rules of the right-hand map, as the reader changed them, and the change for the address."""
     _ = here.translate
-    with st.expander(_("Rules of the right-hand map"), icon=":material/tune:"):
+    # The address that the session came with is where the table begins; what the reader changes then comes on top.
+    given = st.session_state["address"].get("rules", "")
+    with st.expander(_("Rules of the right-hand map"), expanded=bool(given), icon=":material/tune:"):
         st.caption(_("Change a number to see what it does. Nothing else on the site changes by it."))
-        table = to_table(rules)
+        table = from_link(rules, given)
         table.insert(1, "question", [rules_question(rules, rule, _.language) for rule in table["rule"]])
         changed = st.data_editor(
             table,
@@ -48,7 +50,8 @@ def settings(here: Here, rules: Rules) -> Rules:
             key=f"rules_{rules.hash}",
             height="content",
         )
-    return from_table(rules, changed.drop(columns="question"))
+    changed = changed.drop(columns="question")
+    return from_table(rules, changed), to_link(rules, changed)
 
 
 def rules_question(rules: Rules, rule_id: str, language: str) -> str:
@@ -115,11 +118,11 @@ with session.page() as here:
             max_value=LAST_DAY,
             format="DD/MM/YYYY" if _.language == "fr" else "YYYY-MM-DD",
         )
-    varied = settings(here, data.rules)
+    varied, changes = settings(here, data.rules)
     other_day: dt.date = st.session_state["q_other_day"] or data.day
     other = data.under(other_day, varied)
     first, second = here.guard_run(data), here.guard_run(other)
-    here.address(other=other_day)
+    here.address(other=other_day, rules=changes)
     sites = first.assessment.sites
     view = View.around(sites["lon"].tolist(), sites["lat"].tolist(), width=560, height=460)
     left, right = st.columns(2)

@@ -11,7 +11,7 @@ from geo.errors import RuleError
 from layers import job
 from layers.differences import differences
 from layers.i18n import translator
-from layers.rule_table import from_table, to_table
+from layers.rule_table import from_link, from_table, to_link, to_table
 from layers.rules import default_rules
 from layers.tree import branches
 
@@ -50,6 +50,26 @@ def test_a_changed_number_changes_the_rules_and_a_wrong_one_is_refused():
     table.loc[table["rule"] == "C1", "within_km"] = -1.0
     with pytest.raises(RuleError):
         from_table(rules, table)
+
+
+def test_changed_rules_come_back_from_their_address():
+    rules = default_rules()
+    table = to_table(rules)
+    assert to_link(rules, table) == ""
+    table.loc[table["rule"] == "H1", ["within_km", "min_events"]] = [12.5, 4]
+    table.loc[table["rule"] == "H7", "enabled"] = False
+    link = to_link(rules, table)
+    assert from_table(rules, from_link(rules, link)).hash == from_table(rules, table).hash != rules.hash
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["H1", "H1:0:within_km", "H1:0:within_km:x", "H1:0:within_km:-3", "H1:0:within_km:nan", "H1:0:within_km:1e309",
+     "Z9:0:months:3", "H1:7:months:3", "H1:0:source:3", "H7:-1:within_km:20", "{{ 7*7 }}", ";;::;", "H1:0:months:1e18"],
+)  # fmt: skip
+def test_an_address_that_means_nothing_changes_nothing(link):
+    rules = default_rules()
+    assert from_table(rules, from_link(rules, link)).hash == rules.hash
 
 
 def test_differences_are_the_sites_whose_class_or_zone_changed(loaded, run):

@@ -149,6 +149,13 @@ def test_the_dossier_and_the_differences_follow_the_choice():
     assert "are the same on both sides" in texts(app)
 
 
+def test_changed_rules_are_in_the_address_and_come_back_from_it():
+    app = opened("compare.py", day="2016-09-19", other="2016-09-19", rules="C1:0:min_events:400;nonsense")
+    assert not app.exception
+    assert app.query_params["rules"] == "C1:0:min_events:400"
+    assert "are the same on both sides" not in texts(app)
+
+
 def test_a_date_after_the_data_is_said():
     assert "covers days up to" in texts(opened("explore.py", day="2030-01-01"))
     assert "covers days up to" in texts(opened("site.py", day="2030-01-01", site="demonstration|DEMO-002"))
