@@ -6,6 +6,8 @@ template with its parameters, so that a page can show it in the user's language.
 
 from __future__ import annotations
 
+from geo.notes import Note, spoken
+
 
 class CahraError(Exception):
     """Base of all errors that are meant for a person to read.
@@ -17,9 +19,9 @@ class CahraError(Exception):
     where
         File, row, column or setting.
     expected, got, remedy
-        Plain words; blank when there is nothing to say.
+        Plain words; blank when there is nothing to say. A :class:`geo.notes.Note` where they hold values.
     params
-        Values for the placeholders of `what`.
+        Values for the placeholders of `what`; words of ours among them are notes too.
 
     Examples
     --------
@@ -46,11 +48,18 @@ class CahraError(Exception):
         """The message in one line; `translate` maps a template or label to the user's language."""
         t = translate if callable(translate) else str
         said = t(self.what)
-        parts = [said.format(**self.params) if self.params else said]
+        parts = [said.format(**{k: _word(v, translate) for k, v in self.params.items()}) if self.params else said]
         for label, text in (("Expected", self.expected), ("Got", self.got), ("Remedy", self.remedy)):
             if text:
-                parts.append(f"{t(label)}: {t(text)}" + ("" if text.endswith(".") else "."))
+                told = text.sentence(translate) if isinstance(text, Note) else t(text)
+                colon = "\u00a0:" if getattr(translate, "language", "") == "fr" else ":"
+                parts.append(f"{t(label)}{colon} {told}" + ("" if told.endswith(".") else "."))
         return (f"{self.where}: " if self.where else "") + " ".join(parts)
+
+
+def _word(value: object, translate: object) -> object:
+    """A value of a placeholder: words of ours in the reader's language, anything else as it is."""
+    return spoken(value, translate) if hasattr(value, "sentence") else value
 
 
 class InputError(CahraError, ValueError):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from geo.errors import RuleError
+from geo.notes import Note
 
 RULE_IDS = ("C1", "C2", "C3", "H1", "H2", "H3", "H4", "H5", "H6", "H7", "H8", "H9")
 """Every rule, in the order in which they are listed everywhere."""
@@ -208,7 +209,7 @@ def _check(given: Mapping[str, object], allowed: dict[str, Check], where: str) -
                 where=where,
                 expected=", ".join(allowed),
                 got=key,
-                remedy=f"Did you mean {close[0]}?" if close else "Remove it.",
+                remedy=Note("Did you mean {key}?", key=close[0]) if close else "Remove it.",
                 key=key,
             )
         ok, words = allowed[key]
@@ -218,7 +219,7 @@ def _check(given: Mapping[str, object], allowed: dict[str, Check], where: str) -
                 where=where,
                 expected=words,
                 got=repr(value)[:80],
-                remedy=f"Correct {key}.",
+                remedy=Note("Correct {key}.", key=key),
                 key=key,
             )
 
@@ -226,7 +227,7 @@ def _check(given: Mapping[str, object], allowed: dict[str, Check], where: str) -
 def _require(given: Mapping[str, object], allowed: dict[str, Check], where: str) -> None:
     for key in allowed:
         if key not in given and key not in _OPTIONAL:
-            raise RuleError("{key} is missing.", where=where, expected=key, remedy=f"Add {key}.", key=key)
+            raise RuleError("{key} is missing.", where=where, expected=key, remedy=Note("Add {key}.", key=key), key=key)
 
 
 def from_dict(given: Mapping[str, object], where: str = "rules") -> Rules:

@@ -15,10 +15,12 @@ from geo.errors import ZoneError
 from geo.evidence import Evidence
 from geo.finding import Finding
 from geo.names import fold
+from geo.notes import Note
 from geo.rules import Rules
 from geo.units import Aliases, SiteUnits, keys_of
 from geo.window import NO_DAY, Days, to_days
 
+_TOLD = "{error}"  # an error that stops nothing: a note of the whole sentence
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
@@ -74,7 +76,12 @@ def check_register(register: pd.DataFrame) -> pd.DataFrame:
                     "Two entries of the zone register are in force at once.",
                     where=str(table["unit"][a]),
                     expected="the earlier one ended by valid_to",
-                    got=f"{table['status'][a]} and {table['status'][b]} on {table['valid_from'][b]:%Y-%m-%d}",
+                    got=Note(
+                        "{one} and {other} on {day}",
+                        one=Note(table["status"][a]),
+                        other=Note(table["status"][b]),
+                        day=f"{table['valid_from'][b]:%Y-%m-%d}",
+                    ),
                     remedy="Correct valid_to of the earlier entry.",
                 )
     return table
@@ -216,7 +223,7 @@ def _units_of(
         try:
             rows = named_rows(register, boundaries, aliases)
         except ZoneError as error:
-            notes.append(error.sentence())
+            notes.append(Note(_TOLD, error=error))
         else:
             placed = np.flatnonzero((sites["lon"].notna() & sites["lat"].notna()).to_numpy())
             hit = locate(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.names import plain
+from geo.notes import Note
 from layers.formats.numbers import parse_numbers
 from layers.formats.table import Table
 from layers.layer import Faults, Fields, version_of
@@ -66,8 +67,8 @@ def normalise_acled(table: Table, fields: Fields, faults: Faults) -> tuple[pd.Da
     frame["kind"] = fields.text("type")
     kinds = {kind: plain(str(kind)) not in NOT_COUNTED for kind in pd.unique(frame["kind"])}
     frame["counts"] = frame["kind"].map(kinds).astype(bool)
-    notes = []
+    notes: list[str] = []
     idle = int(np.count_nonzero(~frame["counts"] & faults.ok))
     if idle:
-        notes.append(f"{idle} protests, riots and strategic developments are read but count for no rule.")
+        notes.append(Note("{n} protests, riots and strategic developments are read but count for no rule.", n=idle))
     return frame.assign(source="acled", restricted=True), "ACLED", version_of(table), notes

@@ -16,10 +16,12 @@ import shapely
 from geo.areas import Boundaries
 from geo.errors import InputError
 from geo.names import fold_series
+from geo.notes import Note
 from geo.schema import REJECTED, empty
 from layers.formats import LOCAL, Door, read
 from layers.formats import Table as Read
 from layers.formats.reasons import sentence
+from layers.i18n import N_
 from layers.layer import Faults, Fields, only, version_of
 from layers.tables import country_codes
 
@@ -27,6 +29,18 @@ UNKNOWN = "unknown"
 _LEVEL = re.compile(r"(?:adm|admin|admbnda_adm)[ _-]?([0-3])(?!\d)", re.IGNORECASE)
 _VINTAGE_MEMBERS = ("validOn", "date", "boundaryYearRepresented", "boundaryYear", "boundary_version", "version")
 _POLYGON, _MULTI = 3, 6
+FAULTS = (
+    N_("Self-intersection"),
+    N_("Ring Self-intersection"),
+    N_("Hole lies outside shell"),
+    N_("Holes are nested"),
+    N_("Nested shells"),
+    N_("Interior is disconnected"),
+    N_("Duplicate Rings"),
+    N_("Too few points in geometry component"),
+    N_("Invalid Coordinate"),
+)
+"""What GEOS says of an invalid polygon: words to be translated, not data."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,11 +131,21 @@ def read_boundaries(
     twice = frame["unit"][folded.duplicated(keep=False)]
     if len(twice):
         shown = ", ".join(sorted(set(twice))[:10])
-        notes.append(f"{len(twice)} polygons share the name of another unit: {shown}. Each stays a unit of its own.")
+        notes.append(
+            Note(
+                "{n} polygons share the name of another unit: {names}. Each stays a unit of its own.",
+                n=len(twice),
+                names=shown,
+            )
+        )
     repairs = [repair for repair in repairs if repair["row"] in set(table.row[faults.ok].tolist())]
     notes += [
-        f"{repair['unit']} was invalid ({repair['fault']}); repaired, its area changed by "
-        f"{repair['area_change_m2']:,.0f} m2."
+        Note(
+            "{unit} was invalid ({fault}); repaired, its area changed by {area:,.0f} m2.",
+            unit=repair["unit"],
+            fault=Note(repair["fault"]),
+            area=repair["area_change_m2"],
+        )
         for repair in repairs
     ]
     vintage = _version(fields, table, faults.ok, version, notes)
@@ -162,7 +186,7 @@ def _level(fields: Fields, table: Read, notes: list[str]) -> int:
     for text in (table.meta.get("collection_name", ""), table.meta.get("layer", ""), table.name):
         if match := _LEVEL.search(text):
             return int(match[1])
-    notes.append("The level of the units is not stated; they are taken for second-order units.")
+    notes.append(Note("The level of the units is not stated; they are taken for second-order units."))
     return 2
 
 
@@ -176,7 +200,11 @@ def _version(fields: Fields, table: Read, ok: npt.NDArray[np.bool_], option: str
     if not said:
         return option or UNKNOWN
     if option and option != said[0]:
-        notes.append(f"The file states its vintage as {said[0]}; the given {option} was not used.")
+        notes.append(
+            Note(
+                "The file states its vintage as {stated}; the given {given} was not used.", stated=said[0], given=option
+            )
+        )
     return said[0]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.names import plain
+from geo.notes import Note
 from layers.formats.dates import parse_dates
 from layers.formats.table import Table
 from layers.layer import Faults, Fields
@@ -62,14 +63,15 @@ def certifications(frame: pd.DataFrame, table: Table, fields: Fields, faults: Fa
     status = said["text"].map({t: STATUS.get(plain(str(t)), "") for t in pd.unique(said["text"])})
     strange = sorted(set(said["text"][(status == "") & (said["text"].str.strip() != "")]))
     if strange:
-        notes.append(f"Certification statuses that are not known and left out: {', '.join(strange[:10])}.")
+        told = ", ".join(strange[:10])
+        notes.append(Note("Certification statuses that are not known and left out: {names}.", names=told))
     if unreadable:
-        notes.append(f"{unreadable} status histories or inspections could not be read and are left out.")
+        notes.append(Note("{n} status histories or inspections could not be read and are left out.", n=unreadable))
     said = said.assign(status=status)[(status != "").to_numpy()]
     said = said[faults.ok[said["at"].to_numpy(dtype=np.int64)]]
     undated = int(said["status_date"].isna().sum())
     if undated:
-        notes.append(f"{undated} certification statuses carry no date and cannot be used.")
+        notes.append(Note("{n} certification statuses carry no date and cannot be used.", n=undated))
     of = said["at"].to_numpy(dtype=np.int64)
     out: pd.DataFrame = said.assign(
         source=frame["source"].to_numpy()[of],

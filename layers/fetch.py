@@ -22,6 +22,7 @@ from typing import Any
 import pandas as pd
 
 from geo.errors import CahraError, InputError, LimitExceededError
+from geo.notes import Note
 from layers.boundaries import read_boundaries
 from layers.catalogue import Entry, Store, publisher
 from layers.incidents import read_incidents
@@ -121,7 +122,7 @@ class Client:
                     if fault.code in (301, 302, 303, 307, 308) and fault.headers.get("Location"):
                         return str(fault.headers["Location"])
                     if fault.code not in AGAIN or attempt == TRIES - 1:
-                        remedy = "Check the token." if fault.code in (401, 403) else "Try again later."
+                        remedy = Note("Check the token.") if fault.code in (401, 403) else "Try again later."
                         raise FetchError(
                             "The publisher answered with an error.", where=host, got=f"HTTP {fault.code}", remedy=remedy
                         ) from None
@@ -135,7 +136,9 @@ class Client:
                     ) from None
             else:
                 if len(body) > REPLY_BYTES:
-                    raise LimitExceededError("The reply is too large.", where=host, expected=f"{REPLY_BYTES} bytes")
+                    raise LimitExceededError(
+                        "The reply is too large.", where=host, expected=Note("{n} bytes", n=REPLY_BYTES)
+                    )
                 return body
             time.sleep(self.wait_s * 2**attempt)
         raise AssertionError  # the last try returns or raises
@@ -195,8 +198,9 @@ def fetch_ucdp(
     begin, until = max(start or held_from, held_from), min(end or held_to, held_to)
     if begin > until:
         raise InputError(
-            "The edition holds nothing of these days.", where=version, expected=f"{held_from} to {held_to}",
-            got=f"{start} to {end}",
+            "The edition holds nothing of these days.", where=version,
+            expected=Note("{a} to {b}", a=str(held_from), b=str(held_to)),
+            got=Note("{a} to {b}", a=str(start), b=str(end)),
         )  # fmt: skip
     query = {"pagesize": PAGE, "Country": ",".join(numbers), "StartDate": begin, "EndDate": until}
     url = f"{base}/{version}?{urllib.parse.urlencode(query)}"

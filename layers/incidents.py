@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.names import plain
+from geo.notes import Note
 from geo.schema import INCIDENTS, REJECTED, conform, empty
 from layers.acled import is_acled, normalise_acled
 from layers.formats import LOCAL, Door, read
@@ -20,7 +21,7 @@ from layers.tables import columns, country_codes
 from layers.ucdp import counted, days, is_ucdp, normalise_ucdp, positions
 
 Normalised = tuple[pd.DataFrame, str, str, list[str]]
-_KNOWN = (
+_KNOWN = Note(
     "UCDP GED (id, type_of_violence, where_prec, date_start, date_end, best or best_est), ACLED (event_id_cnty, "
     "event_date, event_type, geo_precision, fatalities), or the project's own columns (record_id, date_start, "
     "date_end, precision, lon, lat, deaths_best)"

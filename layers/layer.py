@@ -13,11 +13,28 @@ import pandas as pd
 
 from geo.errors import InputError
 from geo.names import plain
+from geo.notes import Note, Word, joined
 from geo.schema import REJECTED, conform, empty
+from layers import words
+from layers.formats.reasons import ReasonName
 from layers.formats.table import Table, shorten
+from layers.i18n import N_
 from layers.tables import columns, spellings
 
 Texts = npt.NDArray[np.object_]
+KINDS = (
+    N_("boundaries"),
+    N_("coverage"),
+    N_("incidents"),
+    N_("listed areas"),
+    N_("mine sites"),
+    N_("programmes"),
+    N_("trade lines"),
+    N_("visits"),
+    N_("zone findings"),
+    N_("zone register"),
+)
+"""What a file can be read as, in the words of errors."""
 
 
 @dataclass
@@ -39,7 +56,8 @@ class Layer:
     rejected
         :data:`geo.schema.REJECTED`.
     notes
-        English sentences on what was read with a remark.
+        Sentences on what was read with a remark: English text, said in another language by
+        :meth:`geo.notes.Note.sentence`.
     """
 
     name: str
@@ -114,13 +132,16 @@ class Fields:
                 expected="; ".join(f"{name} ({spellings(self._layout, name)})" for name in missing),
                 got=self.found(),
                 remedy="Rename the column, or add its spelling to data/column_names.csv.",
-                missing=", ".join(missing),
+                missing=joined(Word(name, words.COLUMNS.get(name, name)) for name in missing),
             )
 
     def found(self) -> str:
         """The columns of the table in one line."""
         names = [shorten(str(column), 40) for column in self.table.frame.columns]
-        return ", ".join(names[:40]) + (f" and {len(names) - 40} more" if len(names) > 40 else "") or "no columns"
+        shown = ", ".join(names[:40])
+        if len(names) > 40:
+            return Note("{rows} and {n} more", rows=shown, n=len(names) - 40)
+        return shown or Note("no columns")
 
 
 class Faults:
@@ -182,14 +203,17 @@ class Faults:
         """Raise :class:`geo.errors.InputError` when no row is left."""
         if not self.ok.any():
             reasons = pd.Series(self.reason).value_counts()
-            counted = [f"{count} × {reason}" for reason, count in reasons.items()]
+            counted = [
+                Note("{n} × {reason}", n=str(count), reason=ReasonName(str(reason)))
+                for reason, count in reasons.items()
+            ]
             raise InputError(
                 "No row can be used as {kind}.",
                 where=self.table.name,
                 expected="at least one usable row",
-                got=", ".join(counted) or f"{len(self.table.rejected)} rows that could not be read",
+                got=joined(counted) if counted else Note("{n} rows that could not be read", n=len(self.table.rejected)),
                 remedy="See the reason of each row, or choose the right kind of file.",
-                kind=kind,
+                kind=Note(kind),
             )
 
 
@@ -264,5 +288,5 @@ def choose(fields: Fields, layouts: Collection[tuple[str, Callable[[Fields], boo
         expected=known,
         got=fields.found(),
         remedy="Choose another kind of file, or rename the columns.",
-        kind=kind,
+        kind=Note(kind),
     )

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from geo.names import plain
+from geo.notes import Note
 from geo.programmes import Programmes
 from layers.formats.coordinates import parse_coordinates
 from layers.formats.dates import parse_dates
@@ -50,7 +51,7 @@ def normalise_programmes(
     faults.add("missing_id", ids == "", expected="an id")
     dates = {name: _dates(fields, faults, name) for name in ("start", "end")}
     if fields.column("end") is None:
-        notes.append("There is no column for the end: every programme counts as ongoing.")
+        notes.append(Note("There is no column for the end: every programme counts as ongoing."))
     late = (dates["end"] < dates["start"]).to_numpy()
     faults.add("end_before_start", late, expected="an end on or after the start", got=fields.text("end"))
     numbers = {}
@@ -66,7 +67,8 @@ def normalise_programmes(
     stated = [_countries(text) for text in fields.text("country")]
     strange = sorted({word for _, _, unknown in stated for word in unknown})
     if strange:
-        notes.append(f"Countries that could not be recognised: {', '.join(strange[:10])} (data/countries.csv).")
+        told = ", ".join(strange[:10])
+        notes.append(Note("Countries that could not be recognised: {names} (data/countries.csv).", names=told))
     lon, lat = _positions(fields, faults, [codes for codes, _, _ in stated])
     shapes = _shapes(table, fields, faults, door, notes)
     _same_ids(ids, fields, dates, faults)
@@ -138,7 +140,7 @@ def _shapes(table: Table, fields: Fields, faults: Faults, door: Door, notes: lis
     broken = np.isin(kinds, (3, 6)) & ~shapely.is_valid(shapes)
     if broken.any():
         shapes[broken] = shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
-        notes.append(f"{int(broken.sum())} polygons crossed themselves and were made valid.")
+        notes.append(Note("{n} polygons crossed themselves and were made valid.", n=int(broken.sum())))
     faults.add("zero_area", broken & shapely.is_empty(shapes), expected="a polygon")
     return shapes
 

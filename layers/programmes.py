@@ -16,6 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from geo.errors import FormatError, InputError
+from geo.notes import Note
 from geo.programmes import Programmes, concatenate, rows_of
 from geo.schema import REJECTED
 from layers.formats import LOCAL, Door, read
@@ -184,14 +185,24 @@ def _layer(source: Source, programmes: Programmes, rejected: list[Row], count: i
     frame = programmes.frame
     points = int((programmes.footprints["lat"].notna()).sum())
     unmapped = int((frame["types"] == "").sum())
-    notes = [f"{len(frame)} activities with {points} points; {unmapped} have no sector that leads to a programme type."]
+    notes: list[str] = [
+        Note(
+            "{n} activities with {points} points; {unmapped} have no sector that leads to a programme type.",
+            n=len(frame),
+            points=points,
+            unmapped=unmapped,
+        )
+    ]
     if len(frame) and unmapped == len(frame):
         codes = pd.Series(";".join(frame["unmapped"]).split(";"))
         common = codes[codes != ""].value_counts().head(5)
-        told = ", ".join(f"{code} ({n})" for code, n in common.items()) or "no sector at all"
+        told = ", ".join(f"{code} ({n})" for code, n in common.items()) or Note("no sector at all")
         notes.append(
-            "No activity maps to a programme type: none of their sectors is in data/dac_sector_types.csv "
-            f"(mining, trade facilitation, security reform). Most frequent: {told}."
+            Note(
+                "No activity maps to a programme type: none of their sectors is in data/dac_sector_types.csv "
+                "(mining, trade facilitation, security reform). Most frequent: {sectors}.",
+                sectors=told,
+            )
         )
     return ProgrammeLayer(
         name=source.name,

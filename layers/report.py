@@ -14,8 +14,8 @@ import pandas as pd
 
 from geo.schema import CLASSES, ZONE_STATUSES
 from geo.screening_schema import FLAGS
+from layers import row_words, styles, words
 from layers import screening_words as sw
-from layers import styles, words
 from layers.export import quadrants
 from layers.formats.escape import html
 from layers.formats.reasons import sentence
@@ -258,7 +258,13 @@ def _rejected(_: Translator, rows: pd.DataFrame) -> str:
         return ""
     columns = ["supplier_id", "row", "reason", "expected", "got"]
     lines = [
-        [str(r.supplier_id), str(r.row), sentence(str(r.reason), _.language), str(r.expected), str(r.got)]
+        [
+            str(r.supplier_id),
+            str(r.row),
+            sentence(str(r.reason), _.language),
+            row_words.expected(str(r.expected), _),
+            row_words.got(str(r.got), _),
+        ]
         for r in bad[columns].itertuples(index=False)
     ]
     return (
@@ -328,7 +334,7 @@ def _more(_: Translator, row: dict[str, Any]) -> str:
                 n=_.number(row["transit_incidents"]),
             )
         parts.append(("route_basis", way))
-    parts += [(n, str(row[n])) for n in ("eu_list_areas", "candidates", "remarks") if row[n]]
+    parts += [(n, sw.value(n, row[n], _)) for n in ("eu_list_areas", "candidates", "remarks") if row[n]]
     if row["decision"]:
         by = f"{row['reviewer']}, {row['decided_at']}"
         note = f" – {row['decision_note']}" if row["decision_note"] else ""

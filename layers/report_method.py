@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from layers.formats.escape import html
 from layers.i18n import N_, Translator
+from layers.row_words import note
 from layers.screening_job import Screening
 
 METHOD = (
@@ -133,10 +134,10 @@ def versions(_: Translator, screening: Screening) -> str:
     out.append(f"<h3>{html(_('Tables and software'))}</h3>")
     pairs = [*tables.items(), (str(record.get("tool")), record.get("tool_version")), *software.items()]
     out.append(_table((_("Name"), _("Version")), pairs))
-    notes = [f"{i.get('file', '')}: {n}" for i in files for n in i.get("notes") or []]
+    notes = [_.pair(str(i.get("file", "")), note(n, _)) for i in files for n in i.get("notes") or []]
     report = record.get("report")
     own = report.get("notes", []) if isinstance(report, dict) else []
-    notes += [str(n) for n in own] if isinstance(own, list) else []
+    notes += [note(n, _) for n in own] if isinstance(own, list) else []
     if notes:
         items = "".join(f"<li>{html(n)}</li>" for n in notes[:200])
         out.append(f"<h3>{html(_('Notes of the readers'))}</h3><ul>{items}</ul>")

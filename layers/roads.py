@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geo.errors import InputError
+from geo.notes import Note
 from geo.roads import Network, network
 from layers.formats import LOCAL, Door, parse_numbers, read
 from layers.layer import Fields
@@ -43,5 +44,6 @@ def read_roads(source: bytes | Path, name: str | None = None, *, door: Door = LO
         speed = parse_numbers(table.frame[speed_column].str.replace(r"\s*km/?h$", "", regex=True), decimal=".")[0]
     classes = None if class_column is None else table.frame[class_column].tolist()
     net = network(table.geometry.tolist(), speed, classes, table.name)
-    note = "The quickest way is sought, by speed or class." if net.weighted == "time" else "The shortest way is sought."
+    quickest = net.weighted == "time"
+    note = Note("The quickest way is sought, by speed or class.") if quickest else Note("The shortest way is sought.")
     return RoadLayer(net, table.name, table.sha256, table.accounting, [*table.notes, note])

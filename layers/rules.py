@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 from geo.errors import RuleError
+from geo.notes import Note
 from geo.rules import Rules, from_dict
 
 DEFAULT = Path(__file__).resolve().parents[1] / "data" / "rules.toml"
@@ -34,7 +35,7 @@ def read_rules(path: Path | None = None) -> Rules:
         return default_rules()
     raw = path.read_bytes()
     if len(raw) > MAX_BYTES:
-        raise RuleError("The rule file is too large.", where=path.name, expected=f"at most {MAX_BYTES} bytes")
+        raise RuleError("The rule file is too large.", where=path.name, expected=Note("at most {n} bytes", n=MAX_BYTES))
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers import words
+from layers import row_words, words
 from layers.i18n import N_, Translator
 
 FLAGS = {
@@ -238,6 +238,8 @@ def value(name: str, code: object, translate: Translator) -> str:
     text = "" if code is None else str(code)
     if name == "through":
         return translate(" and ").join(translate(THROUGH.get(t, t)) for t in text.split(" and "))
+    if name == "remarks":
+        return row_words.remarks(text, translate)
     if name in _COUNTRIES:
         return ", ".join(words.country(iso, translate) for iso in text.split(";") if iso)
     if name in _VALUES and text:
@@ -247,4 +249,4 @@ def value(name: str, code: object, translate: Translator) -> str:
 
 def is_coded(name: str) -> bool:
     """Whether :func:`value` may say anything else than the code itself."""
-    return name in _VALUES or name in _COUNTRIES or name == "through" or words.is_coded(name)
+    return name in _VALUES or name in _COUNTRIES or name in ("through", "remarks") or words.is_coded(name)

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from geo.names import plain
+from geo.notes import Note
 from layers.certifications import certifications
 from layers.formats.coordinates import check_positions, coordinate_notes, parse_coordinates
 from layers.formats.dates import parse_dates
 from layers.formats.numbers import parse_numbers
-from layers.formats.reasons import sentence
+from layers.formats.reasons import Reason
 from layers.formats.table import Table
 from layers.layer import Faults, Fields, flags, keep_first, points
 from layers.minerals import mineral_lists, strange_words
@@ -61,7 +62,8 @@ def normalise_list(
     frame["minerals"] = mineral_lists(fields.text("minerals"))
     strange = strange_words(fields.text("minerals"))
     if strange:
-        notes.append(f"Minerals that are not known and left out: {', '.join(strange[:10])} (data/mineral_names.csv).")
+        words = ", ".join(strange[:10])
+        notes.append(Note("Minerals that are not known and left out: {names} (data/mineral_names.csv).", names=words))
     seen, why_not = parse_dates(fields.text("first_seen"))
     faults.add(why_not.to_numpy(dtype=object), expected="YYYY-MM-DD", got=fields.text("first_seen"))
     frame["first_seen"] = seen
@@ -94,7 +96,8 @@ def _countries(frame: pd.DataFrame, fields: Fields, option: str | None, notes: l
     code = country_codes(stated)
     strange = sorted(set(stated[(code == "") & (stated.str.strip() != "")]))
     if strange:
-        notes.append(f"Countries that could not be recognised: {', '.join(strange[:10])} (data/countries.csv).")
+        told = ", ".join(strange[:10])
+        notes.append(Note("Countries that could not be recognised: {names} (data/countries.csv).", names=told))
     frame["country"] = code.where(code != "", option or "")
     frame["country_basis"] = np.where(code != "", "row", "option" if option else "")
 
@@ -128,7 +131,13 @@ def _positions(frame: pd.DataFrame, table: Table, fields: Fields, faults: Faults
     if (outside & faults.ok).any():
         at_rows = table.row[outside & faults.ok]
         shown = ", ".join(map(str, at_rows[:5])) + (" ..." if len(at_rows) > 5 else "")
-        notes.append(f"{len(at_rows)} sites lie outside the country that they state (rows {shown}); taken as they are.")
+        notes.append(
+            Note(
+                "{n} sites lie outside the country that they state (rows {rows}); taken as they are.",
+                n=len(at_rows),
+                rows=shown,
+            )
+        )
     frame["lon"], frame["lat"] = np.where(why == "", lon, np.nan), np.where(why == "", lat, np.nan)
 
 
@@ -142,7 +151,7 @@ def _stated(fields: Fields, notes: list[str]) -> tuple[np.ndarray, np.ndarray, n
         told = "lon=" + x_text + ", lat=" + y_text
     lon, lat, why = parse_coordinates(x_text, y_text)
     for remark, where in coordinate_notes(x_text, y_text).items():
-        notes.append(f"{sentence(remark)} ({len(where)} rows)")
+        notes.append(Note("{reason} ({n} rows)", reason=Reason(remark), n=len(where)))
     return lon, lat, why, told
 
 

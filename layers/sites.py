@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import InputError
+from geo.notes import Note
 from geo.schema import REJECTED, SITES, STATUSES, VISITS, conform, empty
 from geo.schema import Table as Columns
 from geo.visits import sites_at
@@ -123,11 +124,11 @@ def _visits(table: Read, normalise: Callable[[Read, Fields, Faults], Visits], so
     found = normalise(table, Fields(table), faults)
     faults.usable("visits")
     version = version_of(table)
-    notes = []
+    notes: list[str] = []
     visits = _take(found.visits, table, faults, VISITS)
     nowhere = int(visits["lon"].isna().sum())
     if nowhere:
-        notes.append(f"{nowhere} visits have no usable coordinates; what they saw counts all the same.")
+        notes.append(Note("{n} visits have no usable coordinates; what they saw counts all the same.", n=nowhere))
     return SiteLayer(
         **_described(table, faults, found.visits["site_id"], "visits", source, notes),
         frame=empty(SITES),

@@ -18,12 +18,13 @@ import pandas as pd
 
 from geo.errors import InputError
 from geo.names import plain
+from geo.notes import Note
 from geo.schema import conform
 from geo.screening_schema import SUPPLIERS
 from layers.formats import LOCAL, Door, parse_coordinates, parse_dates, parse_numbers, read
 from layers.formats import Table as Read
 from layers.formats.coordinates import check_positions, coordinate_notes
-from layers.formats.reasons import sentence
+from layers.formats.reasons import Reason
 from layers.layer import Faults, Fields, flags, keep_first
 from layers.minerals import mineral_list, mineral_lists
 from layers.site_lists import BOX_MARGIN
@@ -264,7 +265,7 @@ def _positions(
     lon, lat, why = parse_coordinates(x_text, y_text)
     told = pd.Series(("lon=" + x_text + ", lat=" + y_text).to_numpy(), dtype="str")
     for remark, where in coordinate_notes(x_text, y_text).items():
-        notes.append(f"{sentence(remark)} ({len(where)} rows)")
+        notes.append(Note("{reason} ({n} rows)", reason=Reason(remark), n=len(where)))
     if table.geometry is not None:
         shape = table.geometry
         kind = shapely.get_type_id(shape)

@@ -14,6 +14,7 @@ from geo.data_coverage import covering_sources
 from geo.errors import InputError
 from geo.evidence import withhold
 from geo.incidents import Incidents
+from geo.notes import Note
 from geo.proximity import within
 from geo.roads import Network
 from geo.routes import POINTS_AT_ONCE, Along, Cut, RouteSettings, cut, incidents_along, worst
@@ -130,9 +131,9 @@ def screen_ways(rows: pd.DataFrame, ways: Ways, as_of: Days, context: Context, s
         raise InputError(
             "The ways of the list are {km} km long together: too long to be worked out at once.",
             where="MOST_SAMPLES",
-            expected=f"{MOST_SAMPLES * settings.step_km:,.0f} km at most",
+            expected=Note("{km:,.0f} km at most", km=MOST_SAMPLES * settings.step_km),
             remedy="Split the list, or leave out ways that are no ways.",
-            km=f"{sum(km):,.0f}",
+            km=Note("{km:,.0f}", km=sum(km)),
         )
     many = sum(km[r] / settings.segment_km + 1 for r in of) > MOST_SEGMENTS
     tables, segments, proofs = [], [], []

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geo.names import plain
+from geo.notes import Note
 from layers.coverage import recognise
 from layers.formats.coordinates import check_positions, parse_coordinates
 from layers.formats.dates import parse_dates
@@ -39,7 +40,7 @@ def normalise_ucdp(table: Table, fields: Fields, faults: Faults) -> tuple[pd.Dat
     frame, dataset, dataset_version, notes
     """
     fields.require("id", "precision", "start", "end", "best")
-    notes = []
+    notes: list[str] = []
     frame = pd.DataFrame({"record_id": fields.text("id").str.strip()})
     faults.add("missing_id", frame["record_id"] == "", expected="id")
     for column, field in (("date_start", "start"), ("date_end", "end")):
@@ -56,7 +57,7 @@ def normalise_ucdp(table: Table, fields: Fields, faults: Faults) -> tuple[pd.Dat
         frame[column] = np.where(np.isnan(values), best, values)
     disordered = int((frame["deaths_low"].gt(frame["deaths_best"]) | frame["deaths_high"].lt(best)).sum())
     if disordered:
-        notes.append(f"{disordered} rows have a best estimate outside their low and high; taken as they are.")
+        notes.append(Note("{n} rows have a best estimate outside their low and high; taken as they are.", n=disordered))
     frame["lon"], frame["lat"] = positions(table, fields, faults, frame["precision"].to_numpy() <= 2)
 
     numbers = fields.text("country_id").str.strip().str.removesuffix(".0")
@@ -67,7 +68,8 @@ def normalise_ucdp(table: Table, fields: Fields, faults: Faults) -> tuple[pd.Dat
             frame.loc[blank, "country"] = country_codes(fields.text(column)[blank])
     unknown = sorted(set(fields.text("country")[(frame["country"] == "") & faults.ok]))
     if unknown:
-        notes.append(f"Countries that could not be recognised: {', '.join(unknown[:10]) or '(blank)'}.")
+        told = ", ".join(unknown[:10]) or Note("(blank)")
+        notes.append(Note("Countries that could not be recognised: {names}.", names=told))
     for column in ("admin1", "admin2", "actor_a", "actor_b"):
         frame[column] = fields.text(column)
     frame["kind"] = fields.text("type").map(lambda text: VIOLENCE.get(text, text)).astype("str")

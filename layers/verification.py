@@ -13,6 +13,7 @@ import pandas as pd
 
 from geo import schema
 from geo.errors import InputError
+from geo.notes import Note
 from geo.presence import STATUS_COLUMNS
 from geo.rederive import rederive
 from geo.rules import from_dict
@@ -38,7 +39,10 @@ def read_result(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any
     missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
         raise InputError(
-            "The folder is not a result.", where=str(folder), expected=", ".join(FILES), got="no " + missing[0]
+            "The folder is not a result.",
+            where=str(folder),
+            expected=", ".join(FILES),
+            got=Note("no {name}", name=missing[0]),
         )
     extra = tuple(schema.Column(name, "date" if name.endswith("date") else "text", "") for name in STATUS_COLUMNS)
     try:

@@ -3,9 +3,9 @@
     .venv/bin/python -m scripts.messages          # rewrites locale/fr/LC_MESSAGES/cahra.po
     .venv/bin/python -m scripts.messages --list   # prints what has no French yet
 
-It finds ``_("...")``, ``N_("...")``, ``plural("...", "...")`` and the sentences of the named errors (first argument,
-``expected``, ``got``, ``remedy``), in the syntax tree: Babel's own extraction sees neither keywords nor f-strings. The
-catalogue itself is Babel's.
+It finds ``_("...")``, ``N_("...")``, ``Note("...")``, ``plural("...", "...")`` and the sentences of the named errors
+(first argument, ``expected``, ``got``, ``remedy``), in the syntax tree: Babel's own extraction sees neither keywords
+nor f-strings. The catalogue itself is Babel's.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ def _text(node: ast.AST) -> str:
 
 
 def marked(source: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Messages marked by ``_``, ``N_`` and ``plural``, also inside f-strings: line number, and one or two forms."""
+    """Messages marked by ``_``, ``N_``, ``Note`` and ``plural``, also inside f-strings: line, one or two forms."""
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call) or not node.args:
             continue
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        count = {"_": 1, "N_": 1, "translate": 1, "plural": 2}.get(name, 0)
+        count = {"_": 1, "N_": 1, "Note": 1, "note": 1, "translate": 1, "plural": 2}.get(name, 0)
         forms = tuple(_text(arg) for arg in node.args[:count])
         if forms and all(forms):
             yield node.lineno, forms
@@ -56,8 +56,9 @@ def told_by_errors(source: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
             continue
         given = [*node.args[:1], *(k.value for k in node.keywords if k.arg in ("expected", "got", "remedy"))]
         for value in given:
-            if re.search(r"[A-Za-z]{2}", _text(value)):
-                yield node.lineno, (_text(value),)
+            for text in (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,):
+                if re.search(r"[A-Za-z]{2}", _text(text)):
+                    yield node.lineno, (_text(text),)
 
 
 def template() -> Catalog:

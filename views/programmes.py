@@ -16,7 +16,7 @@ from geo.errors import CahraError
 from geo.programme_choice import rank, units_as_candidates, what_if
 from geo.programme_coverage import by_year, matrix_of_units
 from geo.programmes import TYPES, Programmes, active_on, concatenate, ending_within
-from layers import embedded, job, scene
+from layers import embedded, job, row_words, scene
 from layers.formats import UPLOAD
 from layers.formats.escape import markdown
 from layers.map import View, blob
@@ -351,7 +351,7 @@ def lists(here: Here, run: ProgrammeRun) -> None:
             st.dataframe(tables.worded(_, frame, columns), column_config=told, hide_index=True, height=240, alt=title)
     for layer in run.layers:
         for note in layer.notes:
-            st.text(f"{layer.name}: {note}")
+            st.text(_.pair(layer.name, row_words.note(note, _)))
 
 
 def downloads(here: Here, data: Data, run: ProgrammeRun) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from geo.schema import CLASSES
 from geo.screening_schema import DECISIONS, FLAGS
-from layers import job, scene, styles, words
+from layers import job, row_words, scene, styles, words
 from layers import screening_words as sw
 from layers.evidence_words import told
 from layers.formats.escape import markdown
@@ -61,6 +61,10 @@ def frame_of(here: Here, frame: pd.DataFrame, columns: list[str], label: str, **
             column = column.map({c: told(str(c), _) for c in pd.unique(column)})
         elif name == "reason":
             column = column.map({c: sentence(str(c), _.language) for c in pd.unique(column)})
+        elif name == "expected":
+            column = column.map({c: row_words.expected(str(c), _) for c in pd.unique(column)})
+        elif name == "got":
+            column = column.map({c: row_words.got(str(c), _) for c in pd.unique(column)})
         elif name == "overall_class":
             signs = {s.key: f"{s.sign} {_(s.text)}" for s in styles.SITES}
             column = column.map(signs).fillna("").astype("category")
@@ -92,8 +96,8 @@ def show(here: Here, data: Data, screening: Screening, row: pd.Series[Any]) -> N
     st.subheader(markdown(f"{row['supplier_id']} · {row['site_name'] or '–'}"))
     if row["answer"] == "rejected":
         st.warning(markdown(sentence(str(row["reason"]), _.language)), icon=":material/block:")
-        st.text(_.pair(_("Expected"), str(row["expected"])))
-        st.text(_.pair(_("Got"), str(row["got"])))
+        st.text(_.pair(_("Expected"), row_words.expected(str(row["expected"]), _)))
+        st.text(_.pair(_("Got"), row_words.got(str(row["got"]), _)))
         return
     left, right = st.columns([3, 2])
     with left:

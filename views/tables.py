@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from layers import styles, words
+from layers import row_words, styles, words
 from layers.evidence_words import told
 from layers.formats.reasons import REASONS
 from layers.i18n import Translator
@@ -66,6 +66,10 @@ def worded(translate: Translator, frame: pd.DataFrame, columns: Sequence[str]) -
         column = frame[name]
         if name == "reason":
             column = column.map(lambda r: REASONS.get(r, (r, r))[translate.language == "fr"])
+        elif name == "expected":
+            column = column.map({text: row_words.expected(text, translate) for text in pd.unique(column)})
+        elif name == "got":
+            column = column.map({text: row_words.got(text, translate) for text in pd.unique(column)})
         elif name == "precision":
             column = column.map(lambda p: translate(words.PRECISIONS.get(int(p), "")) if pd.notna(p) else "")
         elif name == "country":

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from geo.errors import FormatError
+from geo.notes import Note
 from layers.formats.limits import Clock
 from layers.formats.source import Source
 from layers.formats.table import shorten
@@ -23,11 +24,11 @@ def _unsafe(name: str) -> str:
     """Why a member's name cannot be trusted; blank when it can."""
     plain = name.replace("\\", "/")
     if not plain.strip("/") or any(not c.isprintable() for c in name):
-        return "a name that is blank or holds control characters"
+        return Note("a name that is blank or holds control characters")
     if plain.startswith("/") or (len(plain) > 1 and plain[1] == ":"):
-        return "an absolute path"
+        return Note("an absolute path")
     if ".." in plain.split("/"):
-        return "a path that leads out of the archive"
+        return Note("a path that leads out of the archive")
     return ""
 
 
@@ -53,10 +54,10 @@ class Archive:
             infos = self._zip.infolist()
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, struct.error, UnicodeError) as fault:
             self._stream.close()
-            raise self._refused("it is no sound zip archive", got=shorten(str(fault))) from None
+            raise self._refused(Note("it is no sound zip archive"), got=shorten(str(fault))) from None
         clock.door.check(limit, len(infos), self.name)
         if not infos:
-            raise self._refused("the archive is empty")
+            raise self._refused(Note("the archive is empty"))
         self._check(infos, source)
         clock.door.check("unpacked_bytes", sum(i.file_size for i in infos), self.name)
         self.members = {i.filename.replace("\\", "/"): i for i in infos if not i.is_dir()}
@@ -76,28 +77,28 @@ class Archive:
         spans = []
         for info in infos:
             if why := _unsafe(info.orig_filename) or _unsafe(info.filename):
-                raise self._refused(f"a member has {why}", got=shorten(info.filename))
+                raise self._refused(Note("a member has {why}", why=why), got=shorten(info.filename))
             key = unicodedata.normalize("NFC", info.filename.replace("\\", "/")).casefold()
             if key in seen:
-                raise self._refused("two members have the same name", got=shorten(info.filename))
+                raise self._refused(Note("two members have the same name"), got=shorten(info.filename))
             seen.add(key)
             mode = info.external_attr >> 16
             if mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
-                raise self._refused("a member is a link or device", got=shorten(info.filename))
+                raise self._refused(Note("a member is a link or device"), got=shorten(info.filename))
             if info.flag_bits & 0x2041:
-                raise self._refused("a member is encrypted", got=shorten(info.filename))
+                raise self._refused(Note("a member is encrypted"), got=shorten(info.filename))
             if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise self._refused("a member is packed in an unusual way", got=shorten(info.filename))
+                raise self._refused(Note("a member is packed in an unusual way"), got=shorten(info.filename))
             if key.rsplit(".", 1)[-1] in _NESTED:
-                raise self._refused("a member is itself an archive", got=shorten(info.filename))
+                raise self._refused(Note("a member is itself an archive"), got=shorten(info.filename))
             spans.append((info.header_offset, info.header_offset + _LOCAL_HEADER + info.compress_size))
             if info.file_size > 1_000_000:
                 self._ratio(info.file_size, info.compress_size)
         spans.sort()
         if spans[0][0] != 0 or not source.head.startswith(b"PK\x03\x04"):
-            raise self._refused("something stands before its first member")
+            raise self._refused(Note("something stands before its first member"))
         if any(a[1] > b[0] for a, b in pairwise(spans)) or spans[-1][1] > source.size:
-            raise self._refused("members overlap")
+            raise self._refused(Note("members overlap"))
 
     def _ratio(self, unpacked: int, packed: int) -> None:
         self.clock.door.check("ratio", unpacked / max(packed, 1), self.name)
@@ -112,7 +113,7 @@ class Archive:
                 while block := stream.read(1 << 16):
                     if not parts:
                         if block.startswith((b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh")):
-                            raise self._refused("a member is itself an archive", got=shorten(member))
+                            raise self._refused(Note("a member is itself an archive"), got=shorten(member))
                         if within:
                             within(block)
                     parts.append(block)
@@ -125,9 +126,9 @@ class Archive:
         except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError, OSError) as f:
             if isinstance(f, FormatError) or hasattr(f, "remedy"):
                 raise
-            raise self._refused("a member cannot be unpacked", got=shorten(f"{member}: {f}")) from None
+            raise self._refused(Note("a member cannot be unpacked"), got=shorten(f"{member}: {f}")) from None
         if size != info.file_size:
-            raise self._refused("a member is not as large as it claims", got=shorten(member))
+            raise self._refused(Note("a member is not as large as it claims"), got=shorten(member))
         return b"".join(parts)
 
     def ending(self, *suffixes: str) -> list[str]:

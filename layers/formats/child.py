@@ -20,6 +20,7 @@ import numpy as np
 
 from geo import errors
 from geo.errors import FormatError, LimitExceededError
+from geo.notes import Note, unpacked
 from layers.formats.limits import Clock
 from layers.formats.source import Source
 
@@ -149,13 +150,13 @@ def run_child(task: str, source: Source, clock: Clock, **options: Any) -> Reply:
     if isinstance(fault, dict):
         kind = getattr(errors, str(fault.get("kind")), FormatError)
         kind = kind if isinstance(kind, type) and issubclass(kind, errors.InputError) else FormatError
-        params = {str(k): v for k, v in dict(fault.get("params") or {}).items()}
+        params = {str(k): unpacked(v) for k, v in dict(fault.get("params") or {}).items()}
         raise kind(
             str(fault.get("what")),
             where=source.name,
-            expected=str(fault.get("expected", "")),
-            got=str(fault.get("got", "")),
-            remedy=str(fault.get("remedy", "")),
+            expected=unpacked(fault.get("expected", "")),
+            got=unpacked(fault.get("got", "")),
+            remedy=unpacked(fault.get("remedy", "")),
             **params,
         )
     return reply
@@ -168,10 +169,14 @@ def _lost(code: int | None, full: bool, source: Source, clock: Clock) -> errors.
         return LimitExceededError(
             "Reading the file took more memory or time than the {door} door allows.",
             where=source.name,
-            expected=f"{door.child_bytes} bytes and {door.seconds:g} seconds at most",
-            door=door.name,
+            expected=Note(
+                "{bytes} bytes and {seconds} seconds at most", bytes=door.child_bytes, seconds=f"{door.seconds:g}"
+            ),
+            door=Note(door.name),
         )
-    return FormatError("The file is damaged: its parser crashed.", where=source.name, got=f"exit code {code}")
+    return FormatError(
+        "The file is damaged: its parser crashed.", where=source.name, got=Note("exit code {code}", code=str(code))
+    )
 
 
 def _feed(stream: IO[bytes], payload: bytes) -> None:

@@ -153,7 +153,7 @@ def read_delimited(source: Source, clock: Clock, report: Report, columns: Collec
     door = clock.door
     encoding = find_encoding(source, clock)
     if encoding in ("cp1252", "latin-1"):
-        report.note(f"The text is not UTF-8; it was read as {encoding}, check the accents.")
+        report.note("The text is not UTF-8; it was read as {encoding}, check the accents.", encoding=encoding)
     if csv.field_size_limit() < door.cell_characters:
         csv.field_size_limit(door.cell_characters)
     with io.TextIOWrapper(source.open(), encoding=encoding, newline="") as stream:
@@ -339,7 +339,7 @@ def _read_stream(
     if body.trailing:
         report.remark("trailing_field")
     if body.blank:
-        report.note(f"{body.blank} blank row(s) were passed over.")
+        report.note("{n} blank row(s) were passed over.", n=body.blank)
     frame = text_frame({names[i]: _joined(part) for part, i in zip(parts, wanted, strict=True)}, len(rows))
     row = np.asarray(rows, dtype=np.int64)
     if "short_row" in report.remarks:  # they were settled last and belong in between

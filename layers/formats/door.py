@@ -173,11 +173,11 @@ def _parse_members(
 
         chosen = next((m for m in kmls if m.lower() == "doc.kml"), kmls[0])
         if len(kmls) > 1:
-            report.note(f"Of {len(kmls)} KML files in the archive one was read: {shorten(chosen)}.")
+            report.note("Of {n} KML files in the archive one was read: {name}.", n=len(kmls), name=shorten(chosen))
         return read_kml(archive.read(chosen), source.name, clock, report, columns, "kmz")
     if not archive.ending(".shp") and len(inner := archive.ending(".csv", ".tsv", ".geojson", ".json")) == 1:
         within = Source(archive.read(inner[0]), inner[0], replace(clock.door, file_bytes=clock.door.unpacked_bytes))
-        report.note(f"Read from the archive: {within.name}.")
+        report.note("Read from the archive: {name}.", name=within.name)
         within.name = f"{source.name}/{within.name}"
         if kind_of(within) == "json":
             from layers.formats.geojson import read_geojson
@@ -197,7 +197,7 @@ def _converted(parsed: Parsed, source: Source, report: Report) -> Parsed:
 
         parsed.geometry, foreign = to_wgs84(parsed.geometry, system, source.name)
         if foreign:
-            report.note(f"The coordinates were converted from {foreign} to WGS 84.")
+            report.note("The coordinates were converted from {system} to WGS 84.", system=foreign)
     return parsed
 
 

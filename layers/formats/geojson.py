@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from geo.errors import FormatError
+from geo.notes import Note
 from layers.formats.delimited import Parsed
 from layers.formats.geometry import BadGeometryError, Builder, geometry_array
 from layers.formats.limits import Clock
@@ -85,7 +86,7 @@ def _features(document: dict[str, Any], name: str) -> list[Any]:
         "The JSON is not GeoJSON.",
         where=name,
         expected="a FeatureCollection, Feature or geometry",
-        got=f"type {shorten(plain_text(kind))}" if "type" in document else "no type",
+        got=Note("type {type}", type=shorten(plain_text(kind))) if "type" in document else "no type",
     )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 
 from geo.errors import FormatError
+from geo.notes import Note
 from layers.formats.limits import Clock
 from layers.formats.rowset import RowSet
 from layers.formats.words import shorten
@@ -87,13 +88,13 @@ def _check_schema(connection: sqlite3.Connection) -> None:
     for kind, name, sql in connection.execute("SELECT type, name, sql FROM sqlite_master"):
         text = str(sql or "")
         if kind == "view":
-            raise _refused("a view", name)
+            raise _refused(Note("a view"), name)
         if kind == "trigger" and not _is_standard_trigger(str(name), text):
-            raise _refused("a trigger of its own", name)
+            raise _refused(Note("a trigger of its own"), name)
         if re.match(r"\s*CREATE\s+VIRTUAL", text, re.IGNORECASE) and not _INDEX.fullmatch(text.strip()):
-            raise _refused("a virtual table", name)
+            raise _refused(Note("a virtual table"), name)
         if kind == "table" and re.search(r"GENERATED\s+ALWAYS|\bAS\s*\(", text, re.IGNORECASE):
-            raise _refused("a computed column", name)
+            raise _refused(Note("a computed column"), name)
 
 
 def _refused(thing: str, name: str) -> FormatError:
@@ -157,11 +158,12 @@ def parse(
         raise FormatError("A text of the GeoPackage is not UTF-8.", where=name) from None
     finally:
         connection.close()
-    notes = []
+    notes: list[str] = []
     if len(features) > 1:
-        notes.append(f"Only the layer {layer!r} was read; also there: {', '.join(map(str, features[1:11]))}.")
+        others = ", ".join(map(str, features[1:11]))
+        notes.append(Note("Only the layer {layer} was read; also there: {others}.", layer=repr(layer), others=others))
     if _in_use(given):
-        notes.append("The GeoPackage was copied while in use; changes in its side file (-wal) were not read.")
+        notes.append(Note("The GeoPackage was copied while in use; changes in its side file (-wal) were not read."))
     return rows.reply({"layer": layer, "crs": system}, notes)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.errors import FormatError
+from geo.notes import Note
 from layers.formats.limits import Clock
 
 if TYPE_CHECKING:
@@ -76,7 +77,10 @@ def parse_window(
         clock.door.check("raster_pixels", width * height, name)
         if not 1 <= band <= raster.count:
             raise FormatError(
-                "The raster has no such band.", where=name, expected=f"1 to {raster.count}", got=str(band)
+                "The raster has no such band.",
+                where=name,
+                expected=Note("{a} to {b}", a="1", b=str(raster.count)),
+                got=str(band),
             )
         if (
             min(column, row) < 0

@@ -15,8 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geo.errors import InputError, LimitExceededError
+from geo.notes import Note
 
 NO_LIMIT = 2**62
+DOORS = (Note("local"), Note("upload"))
+"""Names of the two doors."""
 MB = 1_000_000
 GB = 1_000 * MB
 
@@ -61,11 +64,11 @@ class Door:
             raise LimitExceededError(
                 "{value} passes the limit '{limit}' of the {door} door.",
                 where=where,
-                expected=f"{most} at most",
+                expected=Note("{n} at most", n=str(most)),
                 remedy="Split the file, or let an administrator raise the limit in limits.toml (docs/limits.md).",
                 value=f"{value:g}" if isinstance(value, float) else str(value),
                 limit=limit,
-                door=self.name,
+                door=Note(self.name),
             )
 
     def clock(self) -> Clock:
@@ -160,7 +163,7 @@ def load_doors(path: Path | None = None) -> tuple[Door, Door]:
         raise InputError(
             "The file of limits cannot be used.",
             where=path.name,
-            expected="numbers above zero in [local] or [upload], named " + ", ".join(LIMITS),
+            expected=Note("numbers above zero in [local] or [upload], named {names}", names=", ".join(LIMITS)),
             got="; ".join(faults),
         )
     return doors[0], doors[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from geo.notes import Note
+
 REASONS: dict[str, tuple[str, str]] = {
     # rows of a table
     "too_many_fields": (
@@ -224,3 +226,40 @@ def sentence(reason: str, language: str = "en") -> str:
     """
     pair = REASONS.get(reason)
     return reason if pair is None else pair[1 if language == "fr" else 0]
+
+
+class Reason(Note):
+    """The sentence of a reason as a note, in either language.
+
+    Examples
+    --------
+    >>> from layers.i18n import translator
+    >>> Reason("date_impossible"), Reason("date_impossible").sentence(translator("fr"))
+    ('There is no such day.', "Ce jour n'existe pas.")
+    """
+
+    def __new__(cls, reason: str, /, **_params: object) -> Reason:
+        """The English sentence of a key."""
+        made = super().__new__(cls, sentence(reason))
+        assert isinstance(made, Reason)
+        made.template = reason
+        return made
+
+    def sentence(self, translate: object = None) -> str:
+        """The sentence in the language of `translate`."""
+        return sentence(self.template, str(getattr(translate, "language", "en")))
+
+
+class ReasonName(Reason):
+    """The key of a reason, which pages say as its sentence."""
+
+    def __new__(cls, reason: str, /, **_params: object) -> ReasonName:
+        """The key itself as English text."""
+        made = Note.__new__(cls, reason)
+        assert isinstance(made, ReasonName)
+        return made
+
+    def sentence(self, translate: object = None) -> str:
+        """The sentence in the language of `translate`, without its full stop; the key in English."""
+        language = str(getattr(translate, "language", "en"))
+        return str(self) if language == "en" else sentence(self.template, language).rstrip(".")

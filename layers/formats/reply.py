@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 
 from geo.errors import FormatError
+from geo.notes import unpacked
 from layers.formats.child import Reply
 from layers.formats.delimited import Parsed
 from layers.formats.geometry import geometry_array
@@ -18,7 +19,7 @@ def parsed_reply(reply: Reply, form: str, report: Report) -> Parsed:
     for number, reason, row_id in facts["rejected"]:
         report.reject(int(number), str(reason), id=str(row_id))
     for note in facts["notes"]:
-        report.note(str(note))
+        report.tell(unpacked(note))
     names = [str(n).strip() for n in facts["names"]]
     if len(set(names)) != len(names):
         raise FormatError("Two columns have the same name.", where=report.name, got=", ".join(names[:10]))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from geo.notes import Note, packed
 from layers.formats.limits import Clock
 from layers.formats.strict_json import plain_text
 from layers.formats.words import id_of
@@ -87,7 +88,7 @@ class RowSet:
         """What the parent is told: shapes are parsed here once, so that only sound WKB leaves the child."""
         row = np.asarray(self.row, dtype=np.int64)
         if self.binary:
-            notes = [*notes, f"Binary columns were left out: {', '.join(sorted(self.binary))}."]
+            notes = [*notes, Note("Binary columns were left out: {names}.", names=", ".join(sorted(self.binary)))]
         arrays = {"row": row}
         keep = np.ones(len(row), dtype=bool)
         if self.with_shapes:
@@ -106,5 +107,10 @@ class RowSet:
             arrays["length"] = np.asarray([len(p) for p in parts], dtype=np.int64)
             arrays["row"] = row[keep]
         cells = [[t for t, k in zip(c, keep, strict=True) if k] for c in self.cells]
-        told = facts | {"names": self.names, "cells": cells, "rejected": self.rejected, "notes": notes}
+        told = facts | {
+            "names": self.names,
+            "cells": cells,
+            "rejected": self.rejected,
+            "notes": list(map(packed, notes)),
+        }
         return told, arrays

@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from geo.errors import FormatError
+from geo.notes import Note
 from layers.formats.archive import Archive
 from layers.formats.delimited import Parsed
 from layers.formats.geometry import geometry_array
@@ -56,29 +57,37 @@ def _walk(shp: bytes, clock: Clock, name: str) -> int:
         if words == 0 and not any(shp[at + 4 :]):
             break  # some writers pad the end with zeros
         if words < 2 or end > len(shp):
-            raise FormatError("A record of the .shp is longer than the file.", where=name, got=f"record {count + 1}")
+            raise FormatError(
+                "A record of the .shp is longer than the file.", where=name, got=Note("record {n}", n=count + 1)
+            )
         points, need = 1, 4
         if kind in _PARTS or kind == 31:
             if end - body < 44:
-                raise FormatError("A record of the .shp is too short.", where=name, got=f"record {count + 1}")
+                raise FormatError("A record of the .shp is too short.", where=name, got=Note("record {n}", n=count + 1))
             parts, points = struct.unpack_from("<ii", shp, body + 36)
             need = 44 + (8 if kind == 31 else 4) * parts + 16 * points
             if parts < 0 or points < 0 or parts > points + 1:
-                raise FormatError("A record of the .shp has impossible counts.", where=name, got=f"record {count + 1}")
+                raise FormatError(
+                    "A record of the .shp has impossible counts.", where=name, got=Note("record {n}", n=count + 1)
+                )
         elif kind in (8, 18, 28):
             points = struct.unpack_from("<i", shp, body + 36)[0] if end - body >= 40 else -1
             need = 40 + 16 * points if points >= 0 else end - body + 1
         elif kind in (1, 11, 21):
             need = 20
         elif kind != 0:
-            raise FormatError("A record of the .shp has an unknown type.", where=name, got=f"type {kind}")
+            raise FormatError(
+                "A record of the .shp has an unknown type.", where=name, got=Note("type {type}", type=str(kind))
+            )
         if need > end - body:
-            raise FormatError("A record of the .shp is too short.", where=name, got=f"record {count + 1}")
+            raise FormatError("A record of the .shp is too short.", where=name, got=Note("record {n}", n=count + 1))
         vertices += points
         clock.door.check("vertices", vertices, name)
         at, count = end, count + 1
     if any(shp[at:]):
-        raise FormatError("A record of the .shp is longer than the file.", where=name, got=f"record {count + 1}")
+        raise FormatError(
+            "A record of the .shp is longer than the file.", where=name, got=Note("record {n}", n=count + 1)
+        )
     return count
 
 
@@ -91,8 +100,8 @@ def _fields(dbf: bytes, clock: Clock, name: str) -> tuple[int, int, int]:
         raise FormatError(
             "The .dbf is shorter than it says.",
             where=name,
-            expected=f"{header + records * length} bytes",
-            got=f"{len(dbf)} bytes",
+            expected=Note("{n} bytes", n=header + records * length),
+            got=Note("{n} bytes", n=len(dbf)),
         )
     clock.door.check("columns", (header - 33) // 32, name)
     return records, header, length
@@ -165,7 +174,9 @@ def read_shapefile(
         total, start, length = _fields(dbf, clock, name)
         meta["encoding"], known = _encoding(dbf, cpg, start)
         if known == "guessed":
-            report.note(f"The .dbf names no encoding and is not UTF-8; it was read as {meta['encoding']}.")
+            report.note(
+                "The .dbf names no encoding and is not UTF-8; it was read as {encoding}.", encoding=meta["encoding"]
+            )
         deleted = [i for i in range(total) if dbf[start + i * length : start + i * length + 1] == b"*"]
         with shapefile.Reader(dbf=io.BytesIO(dbf), encoding=meta["encoding"], encodingErrors="replace") as table:
             names = [str(f[0]).strip() for f in table.fields if f[0] != "DeletionFlag"]
@@ -174,7 +185,9 @@ def read_shapefile(
         raise FormatError("Two columns have the same name.", where=name, got=", ".join(names[:10]))
     said = 2 * struct.unpack_from(">i", shp, 24)[0]
     if said != len(shp):
-        report.note(f"The .shp says that it has {said} bytes and has {len(shp)}; what is whole was read.")
+        report.note(
+            "The .shp says that it has {said} bytes and has {held}; what is whole was read.", said=said, held=len(shp)
+        )
         shp = shp[:24] + struct.pack(">i", len(shp) // 2) + shp[28:]
     with shapefile.Reader(shp=io.BytesIO(shp)) as reader:
         shapes = _shapes(reader, count, clock, report)
@@ -285,7 +298,7 @@ def _together(
         made, foreign = to_wgs84(made, prj, name)
         if foreign:
             meta["crs"] = foreign
-            report.note(f"The coordinates were converted from {foreign} to WGS 84.")
+            report.note("The coordinates were converted from {system} to WGS 84.", system=foreign)
     else:
         report.note("The shapefile has no .prj: its coordinates are taken for degrees of WGS 84.")
     wanted = [i for i, n in enumerate(names) if columns is None or n in columns]

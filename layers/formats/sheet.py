@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from geo.errors import FormatError
+from geo.notes import Note
 from layers.formats.archive import Archive
 from layers.formats.delimited import Parsed, _decimal, _header, is_hxl
 from layers.formats.limits import Clock
@@ -141,7 +142,9 @@ def read_xlsx(
                 return _body(header, walk, rows, sheet.title, hollow, skipped, sheets, clock, report, columns)
     finally:
         book.close()
-    raise FormatError("The workbook has no table.", where=name, expected=f"a header of 2 to {door.columns} columns")
+    raise FormatError(
+        "The workbook has no table.", where=name, expected=Note("a header of 2 to {n} columns", n=door.columns)
+    )
 
 
 def _body(
@@ -178,16 +181,18 @@ def _body(
             rows.append(number)
             door.check("rows", len(rows), name)
     if skipped:
-        report.note(f"{skipped} line(s) above the header were passed over.")
+        report.note("{n} line(s) above the header were passed over.", n=skipped)
     if blank and kept:
-        report.note(f"{blank} blank row(s) were passed over.")
+        report.note("{n} blank row(s) were passed over.", n=blank)
     if sheet.errors:
         report.remark("cell_error", dict.fromkeys(sheet.errors))
     if hollow:
         report.remark("formula_without_value")
     others = [s.title for s in sheets if s.title != title]
     if others:
-        report.note(f"Only the sheet {title!r} was read; also there: {', '.join(others[:10])}.")
+        report.note(
+            "Only the sheet {sheet} was read; also there: {others}.", sheet=repr(title), others=", ".join(others[:10])
+        )
     wanted = [i for i, n in enumerate(names) if columns is None or n in columns]
     frame = text_frame({names[i]: [r[i] for r in kept] for i in wanted}, len(kept))
     meta = {"sheet": title, "decimal": _decimal(frame)}

@@ -5,24 +5,25 @@ from __future__ import annotations
 import re
 
 from geo.errors import FormatError
+from geo.notes import Note
 from layers.formats.source import Source
 
 REFUSED_MARKUP = {
-    "ogrvrtdatasource": "an OGR VRT file: it names other files to be read",
-    "ogrvrtlayer": "an OGR VRT file: it names other files to be read",
-    "ogrvrtwarpedlayer": "an OGR VRT file: it names other files to be read",
-    "ogrvrtunionlayer": "an OGR VRT file: it names other files to be read",
-    "vrtdataset": "a GDAL VRT file: it names other files to be read",
-    "gdaltileindexdataset": "a GDAL tile index: it names other files to be read",
-    "gdal_wms": "a GDAL web service file: it names an address to be fetched",
-    "gdal_wmts": "a GDAL web service file: it names an address to be fetched",
-    "ogrwfsdatasource": "a WFS service file: it names an address to be fetched",
-    "wfs_capabilities": "a WFS service file: it names an address to be fetched",
-    "svg": "an SVG image: it can carry scripts",
-    "html": "an HTML page: it can carry scripts",
-    "script": "an HTML page: it can carry scripts",
-    "gpx": "a GPX file, which is not among the formats read",
-    "rss": "a feed, which is not among the formats read",
+    "ogrvrtdatasource": Note("an OGR VRT file: it names other files to be read"),
+    "ogrvrtlayer": Note("an OGR VRT file: it names other files to be read"),
+    "ogrvrtwarpedlayer": Note("an OGR VRT file: it names other files to be read"),
+    "ogrvrtunionlayer": Note("an OGR VRT file: it names other files to be read"),
+    "vrtdataset": Note("a GDAL VRT file: it names other files to be read"),
+    "gdaltileindexdataset": Note("a GDAL tile index: it names other files to be read"),
+    "gdal_wms": Note("a GDAL web service file: it names an address to be fetched"),
+    "gdal_wmts": Note("a GDAL web service file: it names an address to be fetched"),
+    "ogrwfsdatasource": Note("a WFS service file: it names an address to be fetched"),
+    "wfs_capabilities": Note("a WFS service file: it names an address to be fetched"),
+    "svg": Note("an SVG image: it can carry scripts"),
+    "html": Note("an HTML page: it can carry scripts"),
+    "script": Note("an HTML page: it can carry scripts"),
+    "gpx": Note("a GPX file, which is not among the formats read"),
+    "rss": Note("a feed, which is not among the formats read"),
 }
 """Root elements that are refused under any file name, in lower case, and what they are."""
 
@@ -37,19 +38,23 @@ _SIGNATURES = (
     (b"MM\x00+", "geotiff"),
 )
 _FOREIGN = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel (.xls) or an encrypted workbook", "Save it as .xlsx."),
-    (b"\x00\x00\x27\x0a", "a bare .shp file", "Zip it with its .shx, .dbf and .prj."),
-    (b"%PDF", "a PDF", ""),
-    (b"\x1f\x8b", "a gzip archive", "Unpack it first."),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive", "Unpack it first."),
-    (b"Rar!", "a RAR archive", "Unpack it first."),
-    (b"\x89HDF", "an HDF5 or NetCDF file", ""),
-    (b"CDF", "a NetCDF file", ""),
-    (b"\x89PNG", "a PNG image", ""),
-    (b"\xff\xd8\xff", "a JPEG image", ""),
-    (b"GIF8", "a GIF image", ""),
-    (b"\x7fELF", "a program", ""),
-    (b"MZ", "a program", ""),
+    (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        Note("an old Excel (.xls) or an encrypted workbook"),
+        Note("Save it as .xlsx."),
+    ),
+    (b"\x00\x00\x27\x0a", Note("a bare .shp file"), Note("Zip it with its .shx, .dbf and .prj.")),
+    (b"%PDF", Note("a PDF"), ""),
+    (b"\x1f\x8b", Note("a gzip archive"), Note("Unpack it first.")),
+    (b"7z\xbc\xaf\x27\x1c", Note("a 7z archive"), Note("Unpack it first.")),
+    (b"Rar!", Note("a RAR archive"), Note("Unpack it first.")),
+    (b"\x89HDF", Note("an HDF5 or NetCDF file"), ""),
+    (b"CDF", Note("a NetCDF file"), ""),
+    (b"\x89PNG", Note("a PNG image"), ""),
+    (b"\xff\xd8\xff", Note("a JPEG image"), ""),
+    (b"GIF8", Note("a GIF image"), ""),
+    (b"\x7fELF", Note("a program"), ""),
+    (b"MZ", Note("a program"), ""),
 )
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _EXPECTED = {
@@ -73,7 +78,7 @@ _EXPECTED = {
 }
 _ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)")
 _SKIP = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
-READABLE = "CSV, TSV, XLSX, GeoJSON, TopoJSON, KML, KMZ, zipped shapefile, GeoPackage, GeoParquet"
+READABLE = Note("CSV, TSV, XLSX, GeoJSON, TopoJSON, KML, KMZ, zipped shapefile, GeoPackage, GeoParquet")
 
 
 def root_of(head: bytes) -> tuple[str, str]:
@@ -97,7 +102,7 @@ def refuse_markup(head: bytes, name: str) -> str:
     what = REFUSED_MARKUP.get(local)
     low = head.lower()
     if what is None and (prefix in ("gml", "wfs", "ogr") or (local == "featurecollection" and b"gml" in low)):
-        what = "a GML or WFS answer: it can name schemas to be fetched"
+        what = Note("a GML or WFS answer: it can name schemas to be fetched")
     if what is None and low.lstrip().startswith(b"<!doctype html"):
         what = REFUSED_MARKUP["html"]
     if what is not None:
@@ -132,7 +137,7 @@ def kind_of(source: Source) -> str:
             raise FormatError(
                 "The file is not what its name says.",
                 where=name,
-                expected=f"a .{source.suffix} file",
+                expected=Note("a .{ending} file", ending=source.suffix),
                 got="other bytes",
             )
         if b"\x00" in head:
@@ -150,8 +155,10 @@ def kind_of(source: Source) -> str:
         raise FormatError(
             "The file is not what its name says.",
             where=name,
-            expected=f"a .{source.suffix} file",
-            got={"text": "plain text", "json": "JSON", "xml": "XML", "zip": "a zip archive"}.get(kind, kind),
+            expected=Note("a .{ending} file", ending=source.suffix),
+            got={"text": Note("plain text"), "json": "JSON", "xml": "XML", "zip": Note("a zip archive")}.get(
+                kind, kind
+            ),
             remedy="Give it the ending of what it holds.",
         )
     return kind

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from geo.errors import FormatError, LimitExceededError
+from geo.notes import Note
 from layers.formats.limits import Door
 
 _NOT_BRACKETS = bytes(b for b in range(256) if b not in b"[]{}")
@@ -77,8 +78,8 @@ def load_json(data: bytes, door: Door, name: str = "") -> Any:
         raise LimitExceededError(
             "A number passes the limit 'number_digits' of the {door} door.",
             where=name,
-            expected=f"{door.number_digits} digits at most",
-            door=door.name,
+            expected=Note("{n} digits at most", n=door.number_digits),
+            door=Note(door.name),
         )
     try:
         text = data.decode("utf-8")

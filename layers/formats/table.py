@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo.notes import Note
 from geo.schema import REJECTED, conform, empty
-from layers.formats.reasons import sentence
+from layers.formats.reasons import Reason
 from layers.formats.words import id_of, shorten
 
 __all__ = ["Report", "Table", "id_of", "shorten", "text_frame"]
@@ -42,7 +43,8 @@ class Table:
     rejected
         Rows that never became a row of `frame` (:data:`geo.schema.REJECTED`).
     notes
-        English sentences on what was read with a remark.
+        Sentences on what was read with a remark: English text, said in another language by
+        :meth:`geo.notes.Note.sentence`.
     remarks
         The same, for programs: key of :data:`layers.formats.reasons.REASONS` -> source rows (empty for the whole file).
     document
@@ -88,9 +90,13 @@ class Report:
         """Note that rows (or the whole file) were read with a remark."""
         self.remarks.setdefault(reason, []).extend(int(r) for r in rows)
 
-    def note(self, text: str) -> None:
-        """Add a sentence of its own."""
-        self._said.append(text)
+    def note(self, text: str, /, **params: object) -> None:
+        """Add a sentence of its own: a template, and the values of its placeholders."""
+        self._said.append(Note(text, **params))
+
+    def tell(self, note: str) -> None:
+        """Add a sentence that is made already."""
+        self._said.append(note)
 
     def rejected(self) -> pd.DataFrame:
         """The rejections as :data:`geo.schema.REJECTED`, in order of rows."""
@@ -102,11 +108,13 @@ class Report:
         return conform(frame, REJECTED)
 
     def notes(self) -> list[str]:
-        """All remarks and notes as English sentences."""
-        said = []
+        """All remarks and notes as sentences."""
+        said: list[str] = []
         for reason, rows in self.remarks.items():
-            shown = ", ".join(map(str, rows[:5])) + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")
-            said.append(sentence(reason) + (f" (rows {shown})" if rows else ""))
+            shown = ", ".join(map(str, rows[:5]))
+            if len(rows) > 5:
+                shown = Note("{rows} and {n} more", rows=shown, n=len(rows) - 5)
+            said.append(Note("{reason} (rows {rows})", reason=Reason(reason), rows=shown) if rows else Reason(reason))
         return said + self._said
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from geo.errors import CahraError, FormatError, InputError
+from geo.notes import packed
 from layers.formats.child import encode
 from layers.formats.limits import Clock, Door
 
@@ -64,10 +65,10 @@ def _told(fault: CahraError) -> dict[str, Any]:
     return {
         "kind": kind,
         "what": fault.what,
-        "expected": fault.expected,
-        "got": fault.got,
-        "remedy": fault.remedy,
-        "params": {k: str(v) for k, v in fault.params.items()},
+        "expected": packed(fault.expected),
+        "got": packed(fault.got),
+        "remedy": packed(fault.remedy),
+        "params": {k: packed(v) if isinstance(v, str) else str(v) for k, v in fault.params.items()},
     }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from geo.errors import InputError
+from geo.notes import Note
 from layers.formats.guard import is_formula, visible
 
 LONGEST = 32_767
@@ -78,7 +79,9 @@ def _cell(place: str, value: Any, shared: dict[str, int]) -> str:
         return f'<c r="{place}" s="{_DAY}"><v>{(value - _FIRST_DAY).days}</v></c>'
     text = str(value)
     if len(text) > LONGEST:
-        raise InputError("A text is too long for Excel.", where=place, expected=f"{LONGEST} characters at most")
+        raise InputError(
+            "A text is too long for Excel.", where=place, expected=Note("{n} characters at most", n=LONGEST)
+        )
     style = f' s="{_QUOTED}"' if is_formula(text) else ""
     text = visible(text.replace("\r\n", "\n").replace("\r", "\n"))  # XML knows no lone CR
     return f'<c r="{place}"{style} t="s"><v>{shared.setdefault(text, len(shared))}</v></c>'
@@ -107,7 +110,9 @@ def workbook(rows: Iterable[Iterable[Any]], sheet: str) -> bytes:
     out.write("<sheetData>")
     for number, cells in enumerate(rows, start=1):
         if number > MOST_ROWS:
-            raise InputError("There are more rows than an Excel sheet holds.", expected=f"{MOST_ROWS - 1} at most")
+            raise InputError(
+                "There are more rows than an Excel sheet holds.", expected=Note("{n} at most", n=str(MOST_ROWS - 1))
+            )
         out.write(f'<row r="{number}">')
         for at, value in enumerate(cells):
             if at == len(letters):

@@ -1,0 +1,109 @@
+"""Sentences for readers that keep what they were made of, so that a page can say them in another language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+
+class Note(str):
+    """An English sentence that remembers its template and the values of its placeholders.
+
+    It is its English text wherever text is asked for (a record, the command line, a comparison); :meth:`sentence` says
+    it in another language. Values that are themselves notes are said in that language too; other text is data and
+    stays as it is.
+
+    Parameters
+    ----------
+    template
+        The sentence with ``{placeholders}``; it is the translation key.
+    params
+        Values of the placeholders. Whole numbers and others are written by the locale in other languages.
+
+    Examples
+    --------
+    >>> note = Note("{n} rows of {file} were left out.", n=3, file="{a}.csv")
+    >>> note, note.sentence({"{n} rows of {file} were left out.": "{file} : {n} lignes omises."}.get)
+    ('3 rows of {a}.csv were left out.', '{a}.csv : 3 lignes omises.')
+    """
+
+    template: str
+    params: dict[str, object]
+
+    def __new__(cls, template: str, /, **params: object) -> Note:
+        """The finished English text; a template without values is taken as it stands."""
+        made = super().__new__(cls, template.format(**params) if params else template)
+        made.template, made.params = template, params
+        return made
+
+    def sentence(self, translate: object = None) -> str:
+        """The text in the language of `translate`, which maps a template to that language; English without one."""
+        if not callable(translate) or getattr(translate, "language", "") == "en":
+            return str(self)
+        said = translate(self.template)
+        written: dict[str, object] = {k: spoken(v, translate) for k, v in self.params.items()}
+        if said == self.template:  # it may ask for a number in English form
+            written |= {k: v for k, v in self.params.items() if isinstance(v, int | float)}
+        return str(said.format(**written)) if written else str(said)
+
+
+class Word(Note):
+    """A word of ours that records write as a name, such as a column, and pages as `message` in the reader's language.
+
+    Examples
+    --------
+    >>> Word("lon", "Longitude"), Word("lon", "Longitude").sentence({"Longitude": "Longitude (fr)"}.get)
+    ('lon', 'Longitude (fr)')
+    """
+
+    def __new__(cls, name: str, message: str) -> Word:
+        """`name`, which `message` says to a reader."""
+        made = super().__new__(cls, name)
+        assert isinstance(made, Word)
+        made.template = message
+        return made
+
+
+def joined(parts: Iterable[str]) -> Note:
+    """Several texts in one, parted by commas; those that are notes are said in the reader's language."""
+    named: dict[str, object] = {f"p{i}": part for i, part in enumerate(parts)}
+    return Note(", ".join(f"{{{name}}}" for name in named), **named)
+
+
+def spoken(value: object, translate: object) -> str:
+    """A value for a reader: notes and errors in the language of `translate`, numbers by its locale, text as it is."""
+    said = getattr(value, "sentence", None)
+    if said is not None:
+        return str(said(translate))
+    number = getattr(translate, "number", None)
+    if number is not None and isinstance(value, int | float) and not isinstance(value, bool):
+        return str(number(value, 0 if abs(value) >= 1000 else 3))
+    return str(value)
+
+
+def packed(text: str) -> Any:
+    """A text as JSON that :func:`unpacked` makes a note again; plain text stays plain.
+
+    Examples
+    --------
+    >>> unpacked(packed(Note("{n} rows of {what}", n=2, what=Note("sites")))).params["what"].template
+    'sites'
+    >>> packed("plain"), unpacked("plain")
+    ('plain', 'plain')
+    """
+    if not isinstance(text, Note):
+        return str(text)
+    kept: dict[str, Any] = {}
+    for name, value in text.params.items():
+        kept[name] = (
+            value if isinstance(value, int | float) else packed(value if isinstance(value, str) else str(value))
+        )
+    return {"template": text.template, "params": kept}
+
+
+def unpacked(told: Any) -> str:
+    """The text that :func:`packed` wrote; whatever has another form is given back as plain text."""
+    if not isinstance(told, dict) or not isinstance(told.get("params"), dict):
+        return str(told)
+    params = {str(k): v if isinstance(v, int | float) else unpacked(v) for k, v in told["params"].items()}
+    return Note(str(told.get("template", "")), **params)

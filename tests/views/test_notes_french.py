@@ -1,0 +1,114 @@
+"""What is said of a reader's files on a French page: no note, remark or refusal stays English."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from layers import row_words
+from tests.layers.test_notes import templates
+from views import session
+from views.pages import FOLDER
+
+SITES = b"site_id,name,lat,lon,minerals,country\nX1,Pit,4.2,16.1,gold,CAF\nX1,Pit,4.2,16.1,gold,CAF\n"
+SITES += b"X2,Pit,x,16.1,gold,CAF\n"
+PROGRAMMES = (
+    "programme_id;title;donor;type;start;country;lat;lon;radius_km\n"
+    "P1;Unité;Bailleur;formalisation;2015-01-01;CAF;4.2;16.1;20\n\n"
+    "P2;Deux;Bailleur;formalisation;jamais;CAF;4.2;16.1;20\n"
+    "P3;Trois;Bailleur;formalisation;2015-01-01;Atlantis;4.2;16.1;20\n"
+).encode("cp1252")
+SUPPLIERS = b"supplier_id;site_name;lat;lon;country;mineral\nA;Pit;4,2;16,1;Atlantis;unobtainium\n"
+SUPPLIERS += b"A;Pit;4,2;16,1;CAF;or\n"
+
+
+def own_sites(content: bytes) -> dict[str, session.File]:
+    """One list of sites as the session keeps it."""
+    return {"sites/x": session.File("sites", "s.csv", hashlib.sha256(content).hexdigest(), content)}
+
+
+def opened(page: str, **state: object) -> AppTest:
+    app = AppTest.from_file(str(FOLDER / page), default_timeout=90)
+    app.query_params["lang"] = "fr"
+    app.query_params["demonstration"] = "0"
+    app.run()
+    for key, value in state.items():
+        app.session_state[key] = value
+    return app.run()
+
+
+def said(app: AppTest) -> str:
+    """All texts of a page, and the cells of its tables that hold words of ours."""
+    kinds = ("title", "subheader", "markdown", "caption", "text", "info", "warning", "error", "expander")
+    found = [str(getattr(e, "value", "") or getattr(e, "label", "")) for kind in kinds for e in app.get(kind)]
+    for frame in app.dataframe:
+        found += [str(cell) for column in frame.value.columns for cell in frame.value[column]]
+    return "\n".join(found).replace("\\", "")
+
+
+def english_left(text: str) -> list[str]:
+    """Templates of notes and remarks whose English words stand in a text; single words are no template."""
+    forms = [*templates(), *row_words.REMARKS, *row_words.NOTES, *row_words.EXPECTED]
+    left = []
+    for form in forms:
+        parts = [p.strip(" .;:()") for p in re.split(r"\{[^}]*\}", form)]
+        longest = max(parts, key=len)
+        if len(longest.split()) >= 3 and longest in text:
+            left.append(form)
+    return left
+
+
+def test_the_search_finds_an_english_note():
+    assert english_left("a.csv: 3 blank row(s) were passed over.")
+    assert not english_left("a.csv : 3 ligne(s) vide(s) ignorée(s).")
+
+
+def test_notes_on_programmes_are_french():
+    app = opened(
+        "programmes.py",
+        files=own_sites(SITES),
+        programme_files={"x": ("p.csv", PROGRAMMES)},
+    )
+    assert not app.exception
+    text = said(app)
+    assert english_left(text) == []
+    assert "Pays non reconnus : Atlantis" in text
+    assert "Il n'y a pas de colonne pour la fin" in text
+    assert "1 ligne(s) vide(s) ignorée(s)." in text
+
+
+@pytest.mark.parametrize("page", ["explore.py", "screen.py"])
+def test_rows_not_used_are_told_in_french(page):
+    app = opened(
+        page,
+        files=own_sites(SITES),
+        supplier_file=("list.csv", SUPPLIERS),
+        q_supplier="A",
+    )
+    assert not app.exception
+    text = said(app)
+    assert english_left(text) == []
+    assert "une ligne par identifiant" in text or page == "screen.py"
+    if page == "screen.py":
+        assert "pays non reconnu : Atlantis" in text
+        assert "minerai non reconnu : unobtainium" in text
+
+
+@pytest.mark.parametrize(
+    ("content", "french"),
+    [
+        (b"%PDF-1.4", "un PDF"),
+        (b"\x1f\x8b\x08", "une archive gzip"),
+        (b"site_id,lat,lon\n,4,16\n", "sites miniers"),
+        (b"colour,size\nred,1\n", "Longitude, Latitude"),
+    ],
+)
+def test_a_refusal_is_french_throughout(content, french):
+    app = opened("explore.py", files=own_sites(content))
+    text = said(app)
+    assert french in text
+    assert english_left(text) == []
+    assert "Expected" not in text
