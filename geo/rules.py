@@ -138,28 +138,29 @@ def _number(low: float, high: float) -> Check:
     def ok(v: object) -> bool:
         return isinstance(v, int | float) and not isinstance(v, bool) and low <= v <= high
 
-    return ok, f"a number from {low:g} to {high:g}"
+    return ok, Note("a number from {low} to {high}", low=f"{low:g}", high=f"{high:g}")
 
 
 def _whole(low: int, high: int) -> Check:
     def ok(v: object) -> bool:
         return isinstance(v, int) and not isinstance(v, bool) and low <= v <= high
 
-    return ok, f"a whole number from {low} to {high}"
+    return ok, Note("a whole number from {low} to {high}", low=str(low), high=str(high))
 
 
 def _one_of(*allowed: object) -> Check:
-    return (lambda v: any(v == a and type(v) is type(a) for a in allowed)), "one of " + ", ".join(map(str, allowed))
+    told = Note("one of {names}", names=", ".join(map(str, allowed)))
+    return (lambda v: any(v == a and type(v) is type(a) for a in allowed)), told
 
 
 def _list_of(*allowed: object) -> Check:
     def ok(v: object) -> bool:
         return isinstance(v, list) and bool(v) and all(x in allowed and not isinstance(x, bool) for x in v)
 
-    return ok, "a list of " + ", ".join(map(str, allowed))
+    return ok, Note("a list of {names}", names=", ".join(map(str, allowed)))
 
 
-_TEXT: Check = ((lambda v: isinstance(v, str) and bool(v.strip())), "a sentence")
+_TEXT: Check = ((lambda v: isinstance(v, str) and bool(v.strip())), Note("a sentence"))
 _SETTINGS: dict[str, Check] = {
     "coverage_months": _whole(1, 600),
     "neighbour_km": _number(0, 100),

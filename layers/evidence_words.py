@@ -21,6 +21,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"in (\d+) months?", N_("in {a} months")),
         (r"(\d+) months?", N_("{a} months")),
         (r"within ([\d.]+) km", N_("within {a} km")),
+        (r"([\d.]+) km of a declared route", N_("{a} km of a declared route")),
         (r"precision ([\d,]+)", N_("precision {a}")),
         (r"([\d.]+) m beyond the limit", N_("{a} m beyond the limit")),
         (r"([\d.]+) km and the position error", N_("{a} km and the position error")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from layers.evidence_words import told
 from layers.formats.escape import html
 from layers.i18n import N_, Translator
 from layers.row_words import note
@@ -50,6 +51,19 @@ ROLES = {
     "roads": N_("roads"),
 }
 
+ROWS = {
+    "read": N_("read"),
+    "accepted": N_("accepted"),
+    "rejected": N_("rejected"),
+    "duplicates": N_("duplicates"),
+    "superseded": N_("superseded"),
+    "after_as_of": N_("after_as_of"),
+    "same_day": N_("same_day"),
+    "sites": N_("sites"),
+    "sites_first_seen_later": N_("sites_first_seen_later"),
+}
+"""Counts of rows: the names of the record in English, words in other languages."""
+
 
 def _table(headings: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
     head = "".join(f"<th>{html(h)}</th>" for h in headings)
@@ -78,7 +92,10 @@ def method(_: Translator, screening: Screening) -> str:
     french = _.language == "fr"
     rules = _table(
         (_("Rule"), _("Question"), _("Class"), _("Held against"), _("Ground")),
-        [(r.id, r.question_fr if french else r.question, _(r.cls), r.limit(), r.ground) for r in screening.rules.rules],
+        [
+            (r.id, r.question_fr if french else r.question, _(r.cls), told(r.limit(), _), _(r.ground))
+            for r in screening.rules.rules
+        ],
     )
     own = vars(screening.rules.settings)
     numbers = _table(
@@ -96,14 +113,14 @@ def versions(_: Translator, screening: Screening) -> str:
     record = screening.record
     inputs = record["inputs"]
     files = inputs if isinstance(inputs, list) else []
-    told = []
+    listed = []
     for i in files:
         rows = i.get("rows") or {}
-        counts = ", ".join(f"{k} {_.number(v)}" for k, v in rows.items() if isinstance(v, int))
+        counts = ", ".join(f"{_(ROWS.get(k, k))} {_.number(v)}" for k, v in rows.items() if isinstance(v, int))
         version = i.get("dataset_version", "")
         if i.get("boundary_version"):
             version = f"{version} ({_('boundaries of')} {i['boundary_version']})"
-        told.append(
+        listed.append(
             (
                 _(ROLES.get(str(i.get("role")), str(i.get("role", "")))),
                 i.get("file", ""),
@@ -113,7 +130,7 @@ def versions(_: Translator, screening: Screening) -> str:
             )
         )
     out = [
-        _table((_("Role"), _("File"), _("Version"), _("Rows"), "SHA-256"), told),
+        _table((_("Role"), _("File"), _("Version"), _("Rows"), "SHA-256"), listed),
     ]
     settings = record["settings"]
     coverage = settings.get("coverage", []) if isinstance(settings, dict) else []

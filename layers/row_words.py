@@ -94,7 +94,7 @@ def expected(text: str, translate: Translator) -> str:
     Examples
     --------
     >>> expected("a number", translator("fr")), expected("one row per id; row 7 is kept", translator("fr"))
-    ('un nombre', "une ligne par identifiant ; la ligne 7 est gardée")
+    ('un nombre', 'une ligne par identifiant ; la ligne 7 est gardée')
     """
     return _said(text, translate.language)
 

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from layers import styles, words
+from layers.evidence_words import told
 from layers.formats.escape import markdown
 from layers.selection import Filters
 from layers.tree import CALM, Branch, branches
@@ -109,8 +110,8 @@ def _row(here: Here, i: int, branch: Branch) -> dict[str, object]:
         "leave": branch.leave,
         "stay": 0 if branch.key == CALM else stay,
         "no": "" if branch.key == CALM else _.pair(_("no"), _.number(stay)),
-        "ground": branch.ground,
-        "limit": branch.limit,
+        "ground": told(branch.ground, _),
+        "limit": told(branch.limit, _),
         "fired": branch.fired,
         "unknown": branch.unknown,
     }

@@ -279,3 +279,25 @@ def test_shapely_says_what_the_words_of_faults_name():
     hole = shapely.from_wkt("POLYGON((0 0, 1 0, 1 1, 0 1, 0 0), (5 5, 6 5, 6 6, 5 6, 5 5))")
     said = {shapely.is_valid_reason(shape).split("[")[0] for shape in (bow, hole)}
     assert said <= set(FAULTS)
+
+
+def test_limits_and_grounds_of_the_rules_are_said_in_french():
+    from layers.evidence_words import told
+    from layers.rules import default_rules
+
+    english = re.compile(r"\b(of|months|within|events|deaths|declared|the)\b")
+    for rule in default_rules().rules:
+        assert not english.search(told(rule.limit(), FR)), rule.id
+        assert told(rule.limit(), EN) == rule.limit()
+        assert told(rule.ground, FR) != rule.ground
+
+
+def test_a_rule_file_is_refused_in_french_and_in_english_as_before():
+    from geo.errors import RuleError
+    from geo.rules import from_dict
+
+    with pytest.raises(RuleError) as caught:
+        from_dict({"version": "1", "settings": {"coverage_months": 0}, "rule": []})
+    assert "Expected: a whole number from 1 to 600. Got: 0. Remedy: Correct coverage_months." in str(caught.value)
+    assert "un nombre entier de 1 à 600" in caught.value.sentence(FR)
+    assert "Corrigez coverage_months." in caught.value.sentence(FR)
