@@ -31,9 +31,17 @@ def warm() -> None:
         scene.shading(incidents, "")
 
 
+def silence() -> None:
+    """Streamlit would ask a service outside for this machine's address, to greet and to weigh a foreign origin."""
+    from streamlit import net_util
+
+    net_util.get_external_ip = lambda: None
+
+
 def main(options: Sequence[str] = ()) -> int:
     """Opens the app; `options` are Streamlit's own, for instance ``--server.port 8502``."""
     confine()
+    silence()
     os.chdir(ROOT)  # where .streamlit/config.toml lies
     warm()
     from streamlit.web import cli

@@ -48,6 +48,24 @@ def test_drivers_that_open_other_files_are_set_aside_before_gdal_is_loaded():
     assert done.stdout.strip() == "False []"
 
 
+def test_a_foreign_origin_is_refused_without_asking_anyone_for_our_address(monkeypatch):
+    from streamlit import net_util
+    from streamlit.web.server import server_util
+
+    from views import serve
+
+    asked: list[str] = []
+    monkeypatch.setattr(net_util, "_make_blocking_http_get", lambda url, timeout: asked.append(url))
+    monkeypatch.setattr(net_util, "get_external_ip", net_util.get_external_ip)  # put back after the test
+    net_util._external_ip = None
+    assert not server_util.is_url_from_allowed_origins("https://elsewhere.example")
+    assert asked, "Streamlit no longer asks: serve.silence has nothing to do"
+    asked.clear()
+    serve.silence()
+    assert not server_util.is_url_from_allowed_origins("https://elsewhere.example")
+    assert asked == []
+
+
 def test_options_of_streamlit_pass_and_others_do_not(monkeypatch, capsys):
     seen: list[list[str]] = []
     monkeypatch.setattr("views.serve.main", lambda options: seen.append(list(options)) or 0)
