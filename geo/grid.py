@@ -132,16 +132,19 @@ class Grid:
         Ranges
             A superset: distance, and the end day of incidents that last, are still to be tested.
         """
-        site, low, high = self._segments(lon, lat)
+        # One place at many dates: neighbours in the arrays, whose circle is drawn once.
+        new = np.flatnonzero((np.diff(lon, prepend=np.inf) != 0) | (np.diff(lat, prepend=np.inf) != 0))
+        site, low, high = self._segments(lon[new], lat[new])
         if as_of_day is None or since_day is None:
             lo, hi = self.start[low], self.start[high + 1]
             some = np.flatnonzero(hi > lo)
-            return Ranges(site[some], lo[some], hi[some])
+            site, lo, hi = _spread(new, lon.size, site[some], lo[some], hi[some])
+            return Ranges(site, lo, hi)
         count = high - low + 1
         site = np.repeat(site, count)
         cell = runs(low, count)
         some = np.flatnonzero(self.start[cell + 1] > self.start[cell])
-        site, cell = site[some], cell[some]
+        site, cell = _spread(new, lon.size, site[some], cell[some])
         first = (since_day - self.first_day)[site]
         if self._longest is not None:
             first = first - self._longest[cell]
@@ -228,6 +231,24 @@ def runs(start: Ints, count: Ints) -> Ints:
     out = np.arange(total)
     out += np.repeat(start - (ends - count), count)
     return out
+
+
+def _spread(first: Ints, n: int, group: Ints, *values: Ints) -> tuple[Ints, ...]:
+    """What holds of a run of points, for each point: `first` is where each of the runs begins among `n` points.
+
+    Examples
+    --------
+    >>> point, value = _spread(np.array([0, 2]), 3, np.array([0, 0, 1]), np.array([7, 8, 9]))
+    >>> point.tolist(), value.tolist()
+    ([0, 0, 1, 1, 2], [7, 8, 7, 8, 9])
+    """
+    if first.size == n:
+        return group, *values
+    length = np.diff(first, append=n)
+    held = np.bincount(group, minlength=first.size)
+    run = np.repeat(np.arange(first.size), length)
+    at = runs((np.cumsum(held) - held)[run], held[run])
+    return np.repeat(np.arange(n), held[run]), *(v[at] for v in values)
 
 
 def _sorted(key: Ints, top: int) -> tuple[Ints, Ints]:

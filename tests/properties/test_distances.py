@@ -26,6 +26,11 @@ radii = st.one_of(
 def questions(draw):
     site = draw(st.lists(st.tuples(lons, lats, st.integers(-50, 50)), max_size=12))
     incident = draw(st.lists(st.tuples(lons, lats, st.integers(-60, 60), st.integers(0, 30)), max_size=20))
+    if site:
+        # One place at many dates, as in a sweep over months.
+        site += [
+            (*place[:2], draw(st.integers(-50, 50))) for place in draw(st.lists(st.sampled_from(site), max_size=9))
+        ]
     if site and incident and draw(st.booleans()):
         incident.append((*site[0][:2], 0, 0))
     radius = draw(radii)
