@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
+
+_NAME = re.compile(r"\{(\w+)")
+_TEMPLATE = re.compile(r"(?:[^{}]|\{\w+(?::[,.\w]{0,4})?\})*")
 
 
 class Note(str):
@@ -102,8 +106,17 @@ def packed(text: str) -> Any:
 
 
 def unpacked(told: Any) -> str:
-    """The text that :func:`packed` wrote; whatever has another form is given back as plain text."""
+    """The text that :func:`packed` wrote; whatever has another form is given back as plain text.
+
+    What comes in may be from a process that read a stranger's file: placeholders are names and nothing else.
+    """
     if not isinstance(told, dict) or not isinstance(told.get("params"), dict):
         return str(told)
+    template = str(told.get("template", ""))
     params = {str(k): v if isinstance(v, int | float) else unpacked(v) for k, v in told["params"].items()}
-    return Note(str(told.get("template", "")), **params)
+    if params and not (_TEMPLATE.fullmatch(template) and set(_NAME.findall(template)) <= params.keys()):
+        return template
+    try:
+        return Note(template, **params)
+    except ValueError:  # a number's form asked of a text
+        return template
