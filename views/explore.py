@@ -80,20 +80,33 @@ def quadrants(here: Here, sites: pd.DataFrame) -> None:
 
 
 def start_view(data: Data, sites: pd.DataFrame) -> View:
-    """Where the map opens: as the address says, else around the sites; constant for one choice of data."""
+    """Where the map opens: as the address says, else around the sites; constant for one choice of data.
+
+    Another language or base map makes the frame anew: it opens where the reader was, which the address says by now.
+    """
     state = st.session_state
     key = f"view_{data.key}"
+    frame = (state["q_lang"], state.get("q_tiles", False))
     if key not in state:
         state.pop("center", None)  # other data is shown anew: where the last map was moved to means nothing there
-        state[key] = View.around(sites["lon"].tolist(), sites["lat"].tolist())
-        try:
-            lat, lon, zoom = state["address"].get("view", "").split(",")
-            if abs(float(lat)) <= 85 and abs(float(lon)) <= 180 and 3 <= int(zoom) <= 18:
-                state[key] = View(float(lat), float(lon), int(zoom))
-        except ValueError:
-            pass  # no view in the address, or none that can be read: the sites' own
+        around = View.around(sites["lon"].tolist(), sites["lat"].tolist())
+        state[key] = view_of(state["address"].get("view", "")) or around
+    elif state.get("frame", frame) != frame:
+        state[key] = view_of(st.query_params.get("view", "")) or state[key]
+    state["frame"] = frame
     view: View = state[key]
     return view
+
+
+def view_of(text: str) -> View | None:
+    """The view that an address names as latitude, longitude and zoom; None for anything else."""
+    try:
+        lat, lon, zoom = text.split(",")
+        if abs(float(lat)) <= 85 and abs(float(lon)) <= 180 and 3 <= int(zoom) <= 18:
+            return View(float(lat), float(lon), int(zoom))
+    except ValueError:
+        pass
+    return None
 
 
 def shading(data: Data, incidents: pd.DataFrame, said: str) -> dict[str, object] | None:

@@ -60,6 +60,13 @@ h3 { font-size: 1.15rem !important; padding: 0.4rem 0 0 !important; }
 @media print { [data-testid="stSidebar"], [data-testid="stHeader"] { display: none; } }
 </style>"""
 """Fixed text: less white above, captions dark enough to read (AA)."""
+WORDS = """<style>
+[data-testid="stFileUploaderDropzone"] button p,
+[data-testid="stFileUploaderDropzoneInstructions"] span { font-size: 0; }
+[data-testid="stFileUploaderDropzone"] button p::after { content: "%s"; font-size: 0.875rem; }
+[data-testid="stFileUploaderDropzoneInstructions"] span::after { content: "%s"; font-size: 0.875rem; }
+</style>"""
+"""Streamlit has no language of its own: what its field for files says is written over by our own translation."""
 MAX_FILES = 12
 """Files that one session may hold at a time, so that one reader cannot fill the machine's memory."""
 
@@ -316,6 +323,7 @@ def page(*, sidebar: bool = True) -> Iterator[Here]:
     start()
     st.html(STYLE)
     _ = translator(language())
+    st.html(WORDS % (_("Choose files"), _("{n} MB a file", n=_.number(UPLOAD.file_bytes // 1_000_000))))
     if sidebar:
         with st.sidebar:
             st.segmented_control(

@@ -86,7 +86,8 @@ def drawing(here: Here, all_branches: list[Branch]) -> Any:
     lines = [words_in("line1:N", 0, fontSize=12, dy=-8), words_in("line2:N", 0, fontSize=12, dy=8)]
     answer = words_in("answer:N", 70, fontSize=13, fontWeight="bold")
     no = words_in("no:N", 30, fontSize=11, dy=STEP // 2 + 1)
-    return alt.layer(down, right, box, leaf, *lines, answer, no).properties(height=STEP * len(all_branches))
+    drawn = alt.layer(down, right, box, leaf, *lines, answer, no).properties(height=STEP * len(all_branches))
+    return drawn.configure_mark(aria=False)  # its marks are named by our columns: the table below is what is read aloud
 
 
 def _row(here: Here, i: int, branch: Branch) -> dict[str, object]:

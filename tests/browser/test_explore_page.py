@@ -70,6 +70,11 @@ def test_french_by_browser_and_by_choice(visit):
     assert "Données de démonstration" in frame.locator(".cahra-notice").inner_text()
     assert "touché par un conflit" in frame.locator(".cahra-legend").inner_text()
     here.page.get_by_text("Télécharger").first.wait_for()
+    here.page.get_by_text("Données", exact=True).first.click()
+    field = here.page.locator("[data-testid=stFileUploaderDropzone] button p").first
+    field.wait_for(state="attached")
+    shown = "e => [getComputedStyle(e).fontSize, getComputedStyle(e, '::after').content]"
+    assert field.evaluate(shown) == ["0px", '"Choisir des fichiers"']
     here.page.get_by_text("English").click()
     here.page.get_by_text("Download").first.wait_for()
     here.page.wait_for_function("() => location.search.includes('lang=en')")

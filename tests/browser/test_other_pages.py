@@ -127,6 +127,16 @@ def test_the_view_of_the_map_is_in_the_link_and_comes_back(visit):
     assert again.map().locator("body").evaluate("() => window.map.getZoom()") == 9
 
 
+def test_another_language_leaves_the_map_where_it_was(visit):
+    here = visit()
+    here.map().locator("body").evaluate("() => window.map.setView([4.25, 15.8], 9, {animate: false})")
+    here.page.wait_for_function("() => location.search.includes('view=4.250')")
+    here.page.get_by_text("Français").click()
+    frame = here.page.frame_locator("iframe").first
+    frame.get_by_text("touché par un conflit").first.wait_for()
+    assert frame.locator("body").evaluate("() => window.map.getZoom()") == 9
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_no_serious_finding_of_the_accessibility_check(visit, path):
     from axe_playwright_python.sync_playwright import Axe
