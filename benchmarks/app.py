@@ -25,8 +25,7 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parents[1]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 POLYGONS = 80
-INCIDENTS = {5_000: 10_000, 50_000: 1_000}
-"""Incidents by number of sites: evidence grows with their product, ten million rows for 50,000 by 10,000."""
+INCIDENTS = 10_000
 COLUMNS = (
     "source,dataset,dataset_version,record_id,date_start,date_end,date_prec,precision,country,lon,lat,admin1,admin2,"
     "deaths_best,deaths_low,deaths_high,kind,actor_a,actor_b,counts,provisional,candidate,restricted,demonstration"
@@ -121,7 +120,7 @@ def python_part(n: int) -> dict[str, float]:
     loaded = job.load(
         job.Inputs(
             sites=[job.Source("sites.csv", sites_csv(n))],
-            incidents=[job.Source("incidents.csv", incidents_csv(INCIDENTS.get(n, 10_000)))],
+            incidents=[job.Source("incidents.csv", incidents_csv(INCIDENTS))],
             boundaries=[job.Source("bench_adm2.geojson", boundaries_geojson())],
             zones=job.Source("zones.csv", zones_csv()),
             country="CAF",
@@ -168,7 +167,7 @@ def in_browser(n: int, folder: Path) -> dict[str, float]:
     files = {
         "Boundaries of districts or regions": ("bench_adm2.geojson", boundaries_geojson()),
         "Zone register": ("zones.csv", zones_csv()),
-        "Incidents (UCDP, ACLED)": ("incidents.csv", incidents_csv(INCIDENTS.get(n, 10_000))),
+        "Incidents (UCDP, ACLED)": ("incidents.csv", incidents_csv(INCIDENTS)),
         "Mine sites (list, IPIS visits, trade lines)": ("sites.csv", sites_csv(n)),
     }
     took: dict[str, float] = {}
@@ -233,11 +232,7 @@ def main() -> None:
     import tempfile
 
     sizes = [int(a) for a in sys.argv[1:]] or [5_000, 50_000]
-    print(
-        f"| {POLYGONS} polygons | "
-        + " | ".join(f"{n:,} sites, {INCIDENTS.get(n, 10_000):,} incidents" for n in sizes)
-        + " |"
-    )
+    print(f"| {POLYGONS} polygons | " + " | ".join(f"{n:,} sites, {INCIDENTS:,} incidents" for n in sizes) + " |")
     print("|---|" + "---|" * len(sizes))
     rows: dict[str, list[str]] = {}
     for n in sizes:

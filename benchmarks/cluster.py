@@ -1,8 +1,13 @@
-"""What going distributed costs: one process against two Dask workers on this machine, results compared."""
+"""What going distributed costs: one process against two Dask workers on this machine, results compared.
+
+`python -m benchmarks.cluster L` takes the main job at size L, whose evidence no process here could hold: every worker
+writes its part, and one tile is compared with one process. It takes a quarter of an hour and tens of gigabytes of disk.
+"""
 
 from __future__ import annotations
 
 import importlib.util
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -125,5 +130,52 @@ def cluster(sizes: list[str]) -> list[str]:
     return [*lines, ""]
 
 
+def large(size: str = "L", rows: int = 2_000) -> list[str]:
+    """The main job through tiles, results left in files: a table of what it took."""
+    import distributed
+    import pyarrow.parquet as pq
+
+    from benchmarks.methods import peak_mb
+    from geo.assess import assess
+    from geo.partition import assess_partitioned, write_incidents, write_sites
+
+    sites, incidents, options = frames(synthetic(size, *SCENES[size], one_date=True))
+    with (
+        tempfile.TemporaryDirectory() as temporary,
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+        ) as here,
+        distributed.Client(here) as client,
+    ):
+        at = Path(temporary)
+        start = time.perf_counter()
+        write_sites(sites, at / "sites", rows)
+        write_incidents(incidents, at / "incidents", 200_000)
+        wrote = time.perf_counter() - start
+        start = time.perf_counter()
+        assess_partitioned(at / "sites", at / "incidents", cluster=client, out=str(at / "out"), **options)
+        took = time.perf_counter() - start
+        memory = max(client.run(peak_mb).values())
+        parts = sorted((at / "out").glob("evidence-*.parquet"))
+        count = sum(pq.ParquetFile(p).metadata.num_rows for p in parts)
+        size_mb = sum(p.stat().st_size for p in parts) / 1e6
+        mine = pd.read_parquet(at / "sites" / "part-00000.parquet", columns=list(sites.columns))
+        start = time.perf_counter()
+        alone = assess(mine, incidents, **options)
+        one = time.perf_counter() - start
+        equal = alone.evidence.equals(pd.read_parquet(parts[0])) and alone.sites.equals(
+            pd.read_parquet(at / "out" / "sites-00000.parquet")
+        )
+    return [
+        f"Main job, {len(sites):,} sites × {len(incidents):,} incidents, one date, {len(parts)} tiles, two workers:",
+        "",
+        "| tiles written s | assessed, results written s | rows of evidence | Parquet MB | peak of a worker MB "
+        "| one tile in one process s | that tile equal |",
+        "|--:|--:|--:|--:|--:|--:|---|",
+        f"| {wrote:.3g} | {took:.3g} | {count:,} | {size_mb:,.0f} | {memory:,.0f} | {one:.3g} | {SAID[equal]} |",
+        "",
+    ]
+
+
 if __name__ == "__main__":
-    print("\n".join(cluster(["S", "M"])))
+    print("\n".join(large() if sys.argv[1:] == ["L"] else cluster(["S", "M"])))

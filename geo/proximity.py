@@ -362,7 +362,7 @@ def _sums(search: Search, precision: npt.ArrayLike | None, deaths: tuple[npt.Arr
         raise ValueError("precision and deaths need one value per incident")
     classes, place = _classes(kind)
     k = classes.size
-    place = place.take(search.incident)
+    place = place.astype(np.min_scalar_type(k)).take(search.incident)  # 8 bits sort in a few passes
     last_day = search.last_day.take(search.incident)
     weights = [None if w is None else w.take(search.incident) for w in weights]
     count, latest = np.zeros((n, k), np.int64), np.full((n, k), np.iinfo(np.int64).min)
@@ -379,25 +379,25 @@ def _sums(search: Search, precision: npt.ArrayLike | None, deaths: tuple[npt.Arr
                     keep = np.ones(hits.at.size, dtype=np.bool_)
                     keep[out] = False
                     hits = hits.take(np.flatnonzero(keep))
-            size, sites = hits.sites.size * k, hits.sites
-            group = hits.local * np.int32(k)
-            group += place.take(hits.at)
-            count[sites] = np.bincount(group, minlength=size).reshape(-1, k)
+            if not hits.at.size:
+                continue
+            kinds = place.take(hits.at)
+            if k > 1:
+                order = np.argsort(kinds, kind="stable")
+                kinds, hits = kinds.take(order), hits.take(order)
+            # Hits of one class and site stand together now: each such run is one cell of the tables.
+            start = np.flatnonzero((np.diff(hits.local, prepend=-1) != 0) | (np.diff(kinds, prepend=kinds[0]) != 0))
+            length = np.diff(start, append=hits.at.size)
+            cell = (hits.sites.take(hits.local.take(start)), kinds.take(start))
+            count[cell] = length
             for total, weight in zip(sums, weights, strict=True):
                 if weight is not None:
-                    total[sites] = np.bincount(group, weights=weight.take(hits.at), minlength=size).reshape(-1, k)
-            newest = np.full(size, np.iinfo(np.int64).min)
-            np.maximum.at(newest, group, last_day.take(hits.at))
-            latest[sites] = newest.reshape(-1, k)
+                    total[cell] = np.add.reduceat(weight.take(hits.at), start)
+            latest[cell] = np.maximum.reduceat(last_day.take(hits.at), start)
             # The shortest chord is the nearest, but for chords so alike that curvature could turn them.
-            chord2 = np.full(size, np.inf)
-            np.minimum.at(chord2, group, hits.chord2)
-            chord2 *= (1 + search.radius * search.radius * 1e-14) ** 2
-            rows = np.flatnonzero(hits.chord2 <= chord2.take(group))
-            metres = np.full(size, np.inf)
-            np.minimum.at(metres, group[rows], search.measure(hits.take(rows)))
-            metres[np.isinf(metres)] = np.nan
-            near[sites] = metres.reshape(-1, k)
+            chord2 = np.minimum.reduceat(hits.chord2, start) * (1 + search.radius * search.radius * 1e-14) ** 2
+            rows = np.flatnonzero(hits.chord2 <= np.repeat(chord2, length))
+            near[cell] = np.minimum.reduceat(search.measure(hits.take(rows)), np.searchsorted(rows, start))
 
     for _ in search.slabs(search.order(np.arange(n)), work):
         pass

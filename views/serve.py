@@ -10,7 +10,7 @@ from pathlib import Path
 from layers.drivers import confine
 
 ROOT = Path(__file__).resolve().parents[1]
-LIBRARIES = ("altair", "folium.plugins", "geo.raster", "layers.scene", "streamlit.emojis")
+LIBRARIES = ("altair", "folium.plugins", "geo.raster", "layers.scene")
 """Slow to load and needed by the first map. Not the pages' own modules: the map registers with a page that is open."""
 
 
