@@ -383,12 +383,15 @@ def _sums(search: Search, precision: npt.ArrayLike | None, deaths: tuple[npt.Arr
                 continue
             kinds = place.take(hits.at)
             if k > 1:
-                order = np.argsort(kinds, kind="stable")
-                kinds, hits = kinds.take(order), hits.take(order)
+                hits = hits.take(np.argsort(kinds, kind="stable"))
             # Hits of one class and site stand together now: each such run is one cell of the tables.
-            start = np.flatnonzero((np.diff(hits.local, prepend=-1) != 0) | (np.diff(kinds, prepend=kinds[0]) != 0))
+            bounds = np.concatenate(([0], np.cumsum(np.bincount(kinds, minlength=k))))
+            begins = np.ones(hits.at.size, dtype=np.bool_)
+            np.not_equal(hits.local[1:], hits.local[:-1], out=begins[1:])
+            begins[bounds[bounds < begins.size]] = True
+            start = np.flatnonzero(begins)
             length = np.diff(start, append=hits.at.size)
-            cell = (hits.sites.take(hits.local.take(start)), kinds.take(start))
+            cell = (hits.sites.take(hits.local.take(start)), np.searchsorted(bounds, start, side="right") - 1)
             count[cell] = length
             for total, weight in zip(sums, weights, strict=True):
                 if weight is not None:
