@@ -80,20 +80,13 @@ def quadrants(here: Here, sites: pd.DataFrame) -> None:
 
 
 def start_view(data: Data, sites: pd.DataFrame) -> View:
-    """Where the map opens: as the address says, else around the sites; constant for one choice of data.
-
-    Another language or base map makes the frame anew: it opens where the reader was, which the address says by now.
-    """
+    """Where the map opens: as the address says, else around the sites; constant for one choice of data."""
     state = st.session_state
     key = f"view_{data.key}"
-    frame = (state["q_lang"], state.get("q_tiles", False))
     if key not in state:
         state.pop("center", None)  # other data is shown anew: where the last map was moved to means nothing there
         around = View.around(sites["lon"].tolist(), sites["lat"].tolist())
         state[key] = view_of(state["address"].get("view", "")) or around
-    elif state.get("frame", frame) != frame:
-        state[key] = view_of(st.query_params.get("view", "")) or state[key]
-    state["frame"] = frame
     view: View = state[key]
     return view
 

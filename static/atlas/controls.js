@@ -179,11 +179,24 @@
     });
   };
 
-  /* The map's position in the page's own address, so that a pasted link opens the same view; no rerun is needed. */
+  /* The map's position in the page's own address, so that a pasted link opens the same view; no rerun is needed. A frame
+     that is made anew for the same data (another language, other tiles, back from another page) opens where it was left. */
   CAHRA.remember = function (map) {
+    const place = () => [map.getCenter().lat, map.getCenter().lng, map.getZoom()];
+    const opening = place().join();
+    try {
+      const left = window.parent.cahraLeft;
+      if (left && left.opening === opening) {
+        map.setView([left.at[0], left.at[1]], left.at[2], { animate: false });
+        CAHRA.moved = true;
+      }
+    } catch (e) {
+      /* shown inside a page of another host */
+    }
     const write = () => {
       CAHRA.moved = true;
       try {
+        window.parent.cahraLeft = { opening, at: place() };
         const address = new URL(window.parent.location.href);
         const c = map.getCenter();
         address.searchParams.set("view", [c.lat.toFixed(3), c.lng.toFixed(3), map.getZoom()].join(","));

@@ -135,6 +135,7 @@ def test_another_language_leaves_the_map_where_it_was(visit):
     frame = here.page.frame_locator("iframe").first
     frame.get_by_text("touché par un conflit").first.wait_for()
     assert frame.locator("body").evaluate("() => window.map.getZoom()") == 9
+    here.page.wait_for_function("() => /lang=fr.*view=4\\.2[45]/.test(location.search)")
 
 
 @pytest.mark.parametrize("path", PATHS)
