@@ -84,6 +84,8 @@ def chart(here: Here, data: Data, area: Ring) -> None:
     if counted.empty:
         st.info(_("There are no incidents to count here."), icon=":material/event_busy:")
         return
+    names = {"demonstration": _("Demonstration"), "ucdp": "UCDP", "acled": "ACLED"}
+    counted["source"] = counted["source"].replace(names)
     day = pd.Timestamp(data.day)
     windows = pd.DataFrame(
         {
