@@ -49,6 +49,7 @@ def settings(here: Here, rules: Rules) -> tuple[Rules, str]:
             hide_index=True,
             key=f"rules_{rules.hash}",
             height="content",
+            placeholder="",
         )
     changed = changed.drop(columns="question")
     return from_table(rules, changed), to_link(rules, changed)

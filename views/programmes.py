@@ -183,7 +183,9 @@ def table(
         elif pd.api.types.is_datetime64_any_dtype(frame[c]):
             style = "DD/MM/YYYY" if _.language == "fr" else "YYYY-MM-DD"
             settings[c] = st.column_config.DateColumn(heading(c, _), format=style)
-    st.dataframe(worded(frame, columns, _), column_config=settings, hide_index=True, height=height, alt=label)
+    st.dataframe(
+        worded(frame, columns, _), column_config=settings, hide_index=True, height=height, placeholder="", alt=label
+    )
 
 
 def by_unit(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
@@ -348,7 +350,14 @@ def lists(here: Here, run: ProgrammeRun) -> None:
         with st.expander(title, icon=":material/rule:"):
             columns = list(frame.columns)
             told: Any = tables.config(_, columns)
-            st.dataframe(tables.worded(_, frame, columns), column_config=told, hide_index=True, height=240, alt=title)
+            st.dataframe(
+                tables.worded(_, frame, columns),
+                column_config=told,
+                hide_index=True,
+                height=240,
+                placeholder="",
+                alt=title,
+            )
     for layer in run.layers:
         for note in layer.notes:
             st.text(_.pair(layer.name, row_words.note(note, _)))

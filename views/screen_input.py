@@ -144,7 +144,7 @@ def _columns(here: Here, name: str, data: bytes) -> dict[str, str] | None:
     start = {**found, **kept}
     lacking = "supplier_id" not in start
     with st.expander(_("Columns"), expanded=lacking, icon=":material/view_column:"):
-        st.dataframe(head, hide_index=True, height="content", alt=_("First rows of the list"))
+        st.dataframe(head, hide_index=True, height="content", placeholder="", alt=_("First rows of the list"))
         st.caption(
             _("Recognised columns are filled in. Change what is wrong; blank means that the list does not say it.")
         )
