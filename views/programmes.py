@@ -174,8 +174,11 @@ def draw_map(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...]) 
 def table(
     here: Here, frame: pd.DataFrame, columns: list[str], label: str, height: int | Literal["auto"] = "auto"
 ) -> None:
-    """A frame in words."""
+    """A frame in words; nothing to show is said."""
     _ = here.translate
+    if frame.empty:
+        st.text(_("There are none."))
+        return
     settings: Any = {c: st.column_config.Column(heading(c, _)) for c in columns}
     for c in columns:
         if pd.api.types.is_numeric_dtype(frame[c]):
@@ -347,6 +350,8 @@ def lists(here: Here, run: ProgrammeRun) -> None:
         (remarks, _.plural("{n} row was read with a remark", "{n} rows were read with a remark", len(remarks))),
         (rejected, _.plural("{n} row was not used", "{n} rows were not used", len(rejected))),
     ):
+        if frame.empty:
+            continue
         with st.expander(title, icon=":material/rule:"):
             columns = list(frame.columns)
             told: Any = tables.config(_, columns)
