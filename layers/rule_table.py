@@ -78,28 +78,22 @@ def to_link(rules: Rules, table: pd.DataFrame) -> str:
 
 def from_link(rules: Rules, text: str) -> pd.DataFrame:
     """The table of the rule set with the changes of :func:`to_link`; what cannot be read or may not be is left out."""
-    plain = table = to_table(rules)
+    table = to_table(rules)
     for change in text.split(";"):
-        rule, _, rest = change.partition(":")
-        test, _, rest = rest.partition(":")
-        name, _, number = rest.partition(":")
+        rule, test, name, number = (*change.split(":"), "", "", "", "")[:4]
         at = np.flatnonzero((table["rule"] == rule) & (table["test"].astype(str) == test))
-        if not len(at) or name not in ("enabled", *NUMBERS):
-            continue
-        try:
-            value = float(number)
-        except ValueError:
+        if not len(at) or name not in ("enabled", *NUMBERS) or pd.isna(table.loc[at[0], name]):
             continue
         changed = table.copy()
-        changed.loc[at, name] = bool(value) if name == "enabled" else value
-        if pd.isna(table.loc[at[0], name]) or not np.isfinite(value):
-            continue
         try:
+            value = float(number)
+            changed.loc[at, name] = bool(value) if name == "enabled" else value
             from_table(rules, changed)
-        except CahraError:
+        except (ValueError, OverflowError, CahraError):
             continue
-        table = changed
-    return table if to_link(rules, table) else plain
+        if np.isfinite(value):
+            table = changed
+    return table
 
 
 def _plain(value: float) -> float | int:

@@ -7,16 +7,12 @@ import re
 import pytest
 
 from layers.report import report
-from tests import frames
-from tests.companies.cases import data, screened
-from tests.companies.test_screening import HERE, WAY
+from tests.companies.test_report import of_every_kind
 
 
 @pytest.fixture(scope="module")
 def found():
-    world = data(incidents=frames.incidents({"day": "2020-06-01", "lon": 20.5}, {"day": "2020-06-01"}))
-    rows = [{**WAY, "site_name": "Mine A"}, {**HERE, "supplier_id": "B"}, {**HERE, "supplier_id": "C", "lat": "north"}]
-    return screened(*rows, {"supplier_id": "D", "country": "COD", "route_countries": "RWA"}, on=world)
+    return of_every_kind()
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -44,11 +44,16 @@ def read(body: bytes) -> Page:
     return page
 
 
-@pytest.fixture(scope="module")
-def found():
+def of_every_kind():
+    """A way, a place, a row turned down and a country: what a report has to show."""
     world = data(incidents=frames.incidents({"day": "2020-06-01", "lon": 20.5}, {"day": "2020-06-01"}))
     rows = [{**WAY, "site_name": "Mine A"}, {**HERE, "supplier_id": "B"}, {**HERE, "supplier_id": "C", "lat": "north"}]
     return screened(*rows, {"supplier_id": "D", "country": "COD", "route_countries": "RWA"}, on=world)
+
+
+@pytest.fixture(scope="module")
+def found():
+    return of_every_kind()
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
