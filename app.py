@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from layers.drivers import confine
+from layers.gdal_settings import confine
 
 confine()
 
 import streamlit as st
 
-from layers import assets
-from layers.i18n import translator
-from views.pages import pages
+from i18n.translator import translator
+from layers.maps import assets
+from views.navigation import pages
 from views.session import language, start
 
 assets.install()

@@ -16,8 +16,8 @@ from geo.errors import CahraError, InputError
 
 if TYPE_CHECKING:
     from geo.assess import Assessment
-    from geo.rules import Rules
-    from layers.job import Inputs, Run
+    from geo.rules.rule_set import Rules
+    from jobs.assessment.job import Inputs, Run
 
 UNUSABLE = 2
 """Exit status where the input cannot be used; one message on standard error says why."""
@@ -75,7 +75,7 @@ def write(folder: Path, files: dict[str, bytes]) -> None:
 
 def inputs(args: argparse.Namespace) -> Inputs:
     """The files that the options name, each checked to exist."""
-    from layers.job import Inputs, Source
+    from jobs.assessment.job import Inputs, Source
 
     def several(option: str) -> list[Source]:
         return [Source.of(p) for p in existing(getattr(args, option.replace("-", "_")), f"--{option}")]
@@ -98,7 +98,7 @@ def inputs(args: argparse.Namespace) -> Inputs:
 
 def rule_file(args: argparse.Namespace) -> Rules:
     """The rule set of ``--rules``, else the default one."""
-    from layers.rules import read_rules
+    from layers.reference.rule_files import read_rules
 
     return read_rules(existing([args.rules], "--rules")[0] if args.rules else None)
 
@@ -111,7 +111,7 @@ def engine(cluster: str | None, workers: int, tiles: str | None = None) -> Calla
         return in_one_process
     from functools import partial
 
-    from geo.partition import assess_on_cluster
+    from geo.cluster.dask_job import assess_on_cluster
 
     def shown(done: int, total: int) -> None:
         print(f"\r{done}/{total} tiles", end="\n" if done == total else "", file=sys.stderr, flush=True)
@@ -123,7 +123,7 @@ def assess(args: argparse.Namespace) -> int:
     """`cahra assess`: files in; site list with classes, evidence and run record out."""
     as_of, files = iso_date(args.as_of), inputs(args)
     progress = Progress(("read", "assess", "write"))
-    from layers.job import load, run
+    from jobs.assessment.job import load, run
 
     rules = rule_file(args)
     loaded = load(files)
@@ -138,7 +138,7 @@ def assess(args: argparse.Namespace) -> int:
 
 def report(result: Run, as_of: dt.date) -> None:
     """Prints the quadrant table, what was left out, and what the reader should know."""
-    from layers.export import quadrants
+    from jobs.assessment.export import quadrants
 
     print(f"As of {as_of}: {len(result.assessment.sites)} sites (exposure x zone status)")
     print(quadrants(result.assessment.sites).to_string())
@@ -158,8 +158,8 @@ def screen(args: argparse.Namespace) -> int:
     as_of, files, suppliers = iso_date(args.as_of), inputs(args), existing([args.list], "--list")[0]
     roads = existing([args.roads] if args.roads else [], "--roads")
     progress = Progress(("read", "screen", "write"))
-    from layers.job import Source
-    from layers.screening_job import ScreeningInputs, load, screen_with, summary
+    from jobs.assessment.job import Source
+    from jobs.screening.job import ScreeningInputs, load, screen_with, summary
 
     rules = rule_file(args)
     given = ScreeningInputs(
@@ -170,7 +170,7 @@ def screen(args: argparse.Namespace) -> int:
     asked = {"segment_km": args.segment_km, "within_km": args.within_km, "months": args.months}
     result = screen_with(loaded, as_of, rules, compare=args.compare, reviews=args.reviews, ways=asked)
     progress.step()
-    from layers.screening_export import files as files_of
+    from jobs.screening.export import files as files_of
 
     write(Path(args.out), files_of(result, args.language))
     progress.step()
@@ -187,7 +187,7 @@ def column_of(text: str) -> str:
 
 def verify(args: argparse.Namespace) -> int:
     """`cahra verify`: derives every derived column again from the evidence; given the inputs, also runs them again."""
-    from layers.verification import rerun_difference, verify_folder
+    from jobs.assessment.verify import rerun_difference, verify_folder
 
     folder = Path(args.folder)
     result = verify_folder(folder)
@@ -207,8 +207,8 @@ def verify(args: argparse.Namespace) -> int:
 
 def fetch(args: argparse.Namespace) -> int:
     """`cahra fetch`: downloads from a publisher, only when asked; what came is kept with its version and licence."""
-    from layers.catalogue import Store
-    from layers.fetch import fetch_boundaries, fetch_ucdp
+    from layers.sources.catalogue import Store
+    from layers.sources.download import fetch_boundaries, fetch_ucdp
 
     store = Store(Path(args.out))
     if args.what == "boundaries":
@@ -232,8 +232,8 @@ def coverage(args: argparse.Namespace) -> int:
             raise InputError("There is no such file.", where="--programmes", got=str(path), remedy="Check the path.")
     sectors = existing([args.sectors] if args.sectors else [], "--sectors")
     progress = Progress(("read and assess", "write"))
-    from layers.programme_export import run_coverage
-    from layers.programme_types import read_type_map
+    from jobs.programmes.export import run_coverage
+    from jobs.programmes.types import read_type_map
 
     types = read_type_map(sectors[0]) if sectors else None
     result = run_coverage(files, args.programmes, as_of, rule_file(args), types=types)
@@ -246,7 +246,7 @@ def coverage(args: argparse.Namespace) -> int:
 
 def app(args: argparse.Namespace) -> int:
     """`cahra app`: opens the app; options after it are Streamlit's own, such as `--server.port 8502`."""
-    from views.serve import main as serve
+    from views.server import main as serve
 
     return serve(args.options)
 

@@ -110,11 +110,12 @@ def python_part(n: int) -> dict[str, float]:
     """Seconds and bytes of what Python does when a filter changes, without a browser."""
     import datetime as dt
 
-    from layers import job, scene
+    from i18n.translator import translator
+    from jobs.assessment import job
+    from jobs.assessment.site_filters import Filters
     from layers.formats.limits import UPLOAD
-    from layers.i18n import translator
-    from layers.map import DataLayer, blob
-    from layers.selection import Filters
+    from layers.maps import map_content
+    from layers.maps.map import DataLayer, blob
 
     began = time.perf_counter()
     loaded = job.load(
@@ -138,8 +139,8 @@ def python_part(n: int) -> dict[str, float]:
         content = blob(
             translator("en"),
             sites=sites,
-            incidents=scene.incidents_at(loaded.incidents, at, 36),
-            zones=scene.zone_areas(loaded.zones, loaded.boundaries, at, job.unit_aliases()),
+            incidents=map_content.incidents_at(loaded.incidents, at, 36),
+            zones=map_content.zone_areas(loaded.zones, loaded.boundaries, at, job.unit_aliases()),
             run="bench",
         )
         return len(DataLayer(content).blob)

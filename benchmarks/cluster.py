@@ -24,10 +24,10 @@ SAID = {True: "yes", False: "NO"}
 
 def _tile_pairs(site_paths: tuple[str, ...], incident_paths: tuple[str, ...], radius_m: float, window: int) -> int:
     """On a worker: pairs of one tile of sites, with the incidents of the tiles that its halo meets."""
-    from geo import search
-    from geo.proximity import within
+    from geo.spatial import candidate_search
+    from geo.spatial.proximity import within
 
-    search.THREADS = 1
+    candidate_search.THREADS = 1
     s = pd.read_parquet(list(site_paths))
     i = pd.read_parquet(list(incident_paths)) if incident_paths else pd.DataFrame(columns=["lon", "lat", "day", "end"])
     return len(
@@ -46,7 +46,7 @@ def _tile_pairs(site_paths: tuple[str, ...], incident_paths: tuple[str, ...], ra
 
 
 def _write(folder: Path, columns: dict[str, np.ndarray], rows: int) -> list[tuple[str, tuple[float, ...]]]:
-    from geo.tiles import split
+    from geo.cluster.tiles import split
 
     frame = pd.DataFrame(columns)
     out = []
@@ -61,7 +61,7 @@ def _write(folder: Path, columns: dict[str, np.ndarray], rows: int) -> list[tupl
 
 def kernel(s: Scene, client: object) -> tuple[float, float, float, bool]:
     """Seconds in one process (reading the tiles included), seconds on two workers, seconds to write tiles, equal?"""
-    from geo.geodesic import MIN_CURVATURE_RADIUS_M
+    from geo.spatial.geodesic import MIN_CURVATURE_RADIUS_M
 
     with tempfile.TemporaryDirectory() as temporary:
         at = Path(temporary)
@@ -96,7 +96,7 @@ def cluster(sizes: list[str]) -> list[str]:
     import distributed
 
     from geo.assess import assess
-    from geo.partition import assess_on_cluster
+    from geo.cluster.dask_job import assess_on_cluster
 
     lines = [
         "## Two Dask workers",
@@ -143,7 +143,7 @@ def large(size: str = "L", rows: int = 2_000) -> list[str]:
 
     from benchmarks.methods import peak_mb
     from geo.assess import assess
-    from geo.partition import assess_partitioned, write_incidents, write_sites
+    from geo.cluster.dask_job import assess_partitioned, write_incidents, write_sites
 
     sites, incidents, options = frames(synthetic(size, *SCENES[size], one_date=True))
     with (

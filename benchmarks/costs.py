@@ -32,13 +32,13 @@ def _clocked(spent: dict[str, float], name: str, work: Callable) -> Callable:
 
 def by_phase(sizes: list[str]) -> list[str]:
     """Seconds of each phase of `within` on one thread, medians of three."""
-    from geo import grid, proximity, search
+    from geo.spatial import candidate_search, grid, proximity
 
     parts = {
-        "check, filter and index the incidents": (search.Search, "__init__"),
-        "order the sites": (search.Search, "order"),
+        "check, filter and index the incidents": (candidate_search.Search, "__init__"),
+        "order the sites": (candidate_search.Search, "order"),
         "find ranges in the grid": (grid.Grid, "ranges"),
-        "test candidates by chord and window": (search.Search, "_test"),
+        "test candidates by chord and window": (candidate_search.Search, "_test"),
         "measure arcs and sort": (proximity, "_sorted_block"),
     }
     lines = ["## Where our time goes", "", "One thread, a date per site; seconds and share.", ""]
@@ -49,7 +49,7 @@ def by_phase(sizes: list[str]) -> list[str]:
         rounds: list[dict[str, float]] = []
         for _ in range(3):
             spent: dict[str, float] = {}
-            with mock.patch.object(search, "THREADS", 1):
+            with mock.patch.object(candidate_search, "THREADS", 1):
                 patches = [
                     mock.patch.object(owner, name, _clocked(spent, phase, getattr(owner, name)))
                     for phase, (owner, name) in parts.items()
@@ -72,7 +72,7 @@ def by_phase(sizes: list[str]) -> list[str]:
 
 def _ask(s: Scene, radius_m: float) -> int:
     """Number of pairs; made in chunks, so that the largest case fits."""
-    from geo.proximity import within_chunks
+    from geo.spatial.proximity import within_chunks
 
     return sum(
         len(part)

@@ -35,7 +35,7 @@ def kernel_kwargs(s: Scene) -> dict[str, object]:
 
 
 def ours(s: Scene) -> Found:
-    from geo.proximity import within
+    from geo.spatial.proximity import within
 
     pairs = within(s.site_lon, s.site_lat, s.lon, s.lat, s.day, **kernel_kwargs(s))
     return pairs.site, pairs.incident
@@ -43,7 +43,7 @@ def ours(s: Scene) -> Found:
 
 def ours_sums(s: Scene) -> Found:
     """Counts, deaths, nearest and latest per precision class: no pairs come out."""
-    from geo.proximity import summarise
+    from geo.spatial.proximity import summarise
 
     deaths = {"deaths_low": s.best, "deaths_best": s.best, "deaths_high": s.best}
     sums = summarise(s.site_lon, s.site_lat, s.lon, s.lat, s.day, **kernel_kwargs(s), precision=s.precision, **deaths)
@@ -116,7 +116,7 @@ def balltree(s: Scene) -> Found:
 def ecef_tree(s: Scene) -> Found:
     from scipy.spatial import cKDTree
 
-    from geo.geodesic import arc_m, ecef
+    from geo.spatial.geodesic import arc_m, ecef
 
     rows = possible(s)
     incidents = np.column_stack(ecef(s.lon[rows], s.lat[rows]))

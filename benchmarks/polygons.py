@@ -21,7 +21,7 @@ def _wavy(rng: np.random.Generator, lon: float, lat: float, size: float, corners
 
 
 def _boundaries(shapes: list[shapely.Geometry]) -> object:
-    from geo.areas import Boundaries
+    from geo.spatial.polygons import Boundaries
 
     frame = pd.DataFrame({"unit": [f"u{i}" for i in range(len(shapes))], "code": "", "parent": "", "country": "CAF"})
     geometry = np.empty(len(shapes), dtype=object)
@@ -33,7 +33,7 @@ def polygons(points: int = 200_000, side: int = 71, repeats: int = 3) -> list[st
     """Two tables: location, and the distances to edges."""
     import geopandas as gpd
 
-    from geo.areas import edge_distance_m, locate, nearest_edge, units_within
+    from geo.spatial.polygons import edge_distance_m, locate, nearest_edge, units_within
 
     rng = np.random.default_rng(5)
     lon, lat = rng.uniform(BOX[0], BOX[2], points), rng.uniform(BOX[1], BOX[3], points)

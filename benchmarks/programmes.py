@@ -63,9 +63,9 @@ def ours(path: Path) -> dict[str, float]:
     import numpy as np
     import pandas as pd
 
-    from geo.programme_coverage import programme_coverage
+    from geo.programmes.coverage import programme_coverage
     from geo.schema import ASSESSED, conform
-    from layers.programmes import read_programmes
+    from jobs.programmes.programme_files import read_programmes
 
     began = time.process_time()
     layer = read_programmes(path)

@@ -19,7 +19,7 @@ from benchmarks.scene import SIZES as SCENES
 
 def units(level: int, step: float, corners: int) -> object:
     """Boundaries made of wavy squares of `step` degrees with so many corners a side: like districts in number."""
-    from geo.areas import Boundaries
+    from geo.spatial.polygons import Boundaries
 
     shapes, names = [], []
     for x in np.arange(BOX[0], BOX[2], step):
@@ -50,10 +50,10 @@ def units(level: int, step: float, corners: int) -> object:
 def frames(s: Scene) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, object]]:
     """Sites, incidents and options of `assess` for a scene."""
     from geo import schema
-    from geo.areas import locate
-    from layers.job import restrictions, unit_aliases
-    from layers.rules import default_rules
-    from layers.zones import read_register
+    from geo.spatial.polygons import locate
+    from jobs.assessment.job import restrictions, unit_aliases
+    from layers.reference.rule_files import default_rules
+    from layers.sources.zone_register import read_register
 
     n, m = s.site_lon.size, s.lon.size
     second, first = units(2, 1.25, 60), units(1, 5.0, 200)
@@ -121,9 +121,10 @@ def frames(s: Scene) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, object]]:
 
 def once(size: str) -> dict[str, float]:
     """Seconds of the whole and of its parts: the kernel (pairs and nearest), the rest of `assess`, and the files."""
-    from geo import near, presence, schema
+    from geo import schema
     from geo.assess import assess
-    from layers.export import bundle, run_record
+    from geo.rules import incident_distance, visits_and_statuses
+    from jobs.assessment.export import bundle, run_record
 
     sites, incidents, options = frames(synthetic(size, *SCENES[size], one_date=True))
     spent = {"kernel": 0.0}
@@ -139,9 +140,9 @@ def once(size: str) -> dict[str, float]:
         return timed
 
     with (
-        mock.patch.object(near, "within", clocked(near.within)),
-        mock.patch.object(near, "nearest", clocked(near.nearest)),
-        mock.patch.object(presence, "within", clocked(presence.within)),
+        mock.patch.object(incident_distance, "within", clocked(incident_distance.within)),
+        mock.patch.object(incident_distance, "nearest", clocked(incident_distance.nearest)),
+        mock.patch.object(visits_and_statuses, "within", clocked(visits_and_statuses.within)),
     ):
         start = time.perf_counter()
         result = assess(sites, incidents, **options)
@@ -188,7 +189,7 @@ def main() -> None:
     sites, incidents, options = frames(synthetic("M", *SCENES["M"], one_date=True))
     from geo import schema
     from geo.assess import assess
-    from layers.export import bundle, run_record
+    from jobs.assessment.export import bundle, run_record
 
     profile = cProfile.Profile()
     profile.enable()

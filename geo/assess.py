@@ -10,18 +10,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo import area_rules, data_coverage, lists, near, presence, schema, zones
-from geo.areas import Boundaries, locate
-from geo.classify import classify
+from geo import schema
 from geo.errors import InputError
-from geo.evidence import Evidence
-from geo.finding import Finding
-from geo.incidents import Incidents, plain, prepare
-from geo.rules import Rules
-from geo.sentence import sentences
-from geo.units import Aliases, SiteUnits, incident_units, parents, site_units
-from geo.window import NO_DAY, Days, to_dates, to_days
-from geo.zone_findings import tell_findings
+from geo.records.admin_units import Aliases, SiteUnits, incident_units, parents, site_units
+from geo.records.incidents import Incidents, plain, prepare
+from geo.rules import coverage_gaps, incident_area, incident_distance, listed_areas, visits_and_statuses
+from geo.rules import zone_status as zones
+from geo.rules.classify import classify
+from geo.rules.evidence import Evidence
+from geo.rules.explanation import sentences
+from geo.rules.finding import Finding
+from geo.rules.rule_set import Rules
+from geo.rules.zone_findings import tell_findings
+from geo.spatial.polygons import Boundaries, locate
+from geo.time_window import NO_DAY, Days, to_dates, to_days
 
 AsOf = dt.date | str | np.datetime64 | Sequence[object] | pd.Series
 
@@ -33,8 +35,8 @@ class Assessment:
     Parameters
     ----------
     sites
-        :data:`geo.schema.ASSESSED` and the status columns of :mod:`geo.presence`, one row per site, by source, then
-        site id (shorter first): the same for any order of the input.
+        :data:`geo.schema.ASSESSED` and the status columns of :mod:`geo.rules.visits_and_statuses`, one row per site,
+        by source, then site id (shorter first): the same for any order of the input.
     evidence
         :data:`geo.schema.EVIDENCE`.
     datasets
@@ -80,7 +82,7 @@ def assess(
     as_of
         One date, or one per site: the time of events, not of knowledge.
     rules
-        See :mod:`geo.rules`.
+        See :mod:`geo.rules.rule_set`.
     zones
         The zone register, :data:`geo.schema.ZONES`; None: every zone status that could apply is unknown.
     boundaries
@@ -101,7 +103,7 @@ def assess(
     outlines
         Country outlines; they give a blank country (`country_basis` outline) and the neighbours of a site.
     aliases
-        See :func:`geo.units.aliases_of`.
+        See :func:`geo.records.admin_units.aliases_of`.
     files
         File name of each incident dataset, by its version, so that a coverage table may name the file.
 
@@ -122,14 +124,14 @@ def assess(
     error_km = table["coord_precision_km"].to_numpy(np.float64)
     lon, lat = table["lon"].to_numpy(np.float64), table["lat"].to_numpy(np.float64)
 
-    found = near.ask(rules, lon, lat, error_km, when, prepared, evidence)
+    found = incident_distance.ask(rules, lon, lat, error_km, when, prepared, evidence)
     units = {level: site_units(table, by_level.get(level), level, aliases) for level in (1, 2)}
     placed = {level: incident_units(prepared, by_level.get(level), level, aliases) for level in (1, 2)}
-    by_area = area_rules.ask(rules, error_km, when, prepared, units, placed, evidence)
-    newest = presence.newest_visits(visits, table, when)
-    by_visit = presence.ask_visits(rules, table, when, newest, visits, routes, evidence)
-    by_status, colours = presence.ask_statuses(rules, table, when, statuses, evidence)
-    by_list = lists.ask(rules, table, when, units, listed, aliases, evidence)
+    by_area = incident_area.ask(rules, error_km, when, prepared, units, placed, evidence)
+    newest = visits_and_statuses.newest_visits(visits, table, when)
+    by_visit = visits_and_statuses.ask_visits(rules, table, when, newest, visits, routes, evidence)
+    by_status, colours = visits_and_statuses.ask_statuses(rules, table, when, statuses, evidence)
+    by_list = listed_areas.ask(rules, table, when, units, listed, aliases, evidence)
     zone = _zone_result(rules, table, when, error_km, units[2], zones, by_level.get(2), restrictions, aliases, evidence)
     tell_findings(findings, table, when, units[2].key, aliases, evidence)
     datasets = _datasets(prepared, incidents, files)
@@ -137,7 +139,7 @@ def assess(
         [(units[level].basis == "polygon") & (b.version in ("", "unknown")) for level, b in by_level.items()]
         or [np.zeros(len(table), np.bool_)]
     )
-    gaps = data_coverage.ask(
+    gaps = coverage_gaps.ask(
         rules, table, when, coverage, datasets, outlines, units[2].key != "", unknown_version, evidence
     )
     asked: list[Finding] = [*found.findings, *by_area, *by_visit, *by_status, *by_list, *zone.findings]
@@ -158,7 +160,7 @@ def assess(
     told = sentences(rules, rows, why, source_of)
     for column in told:
         rows[column] = told[column].array
-    for name in presence.STATUS_COLUMNS:
+    for name in visits_and_statuses.STATUS_COLUMNS:
         rows[name] = colours[name].array
     report: dict[str, object] = {
         "repeated_incident_ids": prepared.repeated,
@@ -167,7 +169,7 @@ def assess(
             *zone.notes,
             *(
                 f"Coverage is declared for {d}, which is not loaded."
-                for d in data_coverage.undeclared(coverage, datasets)
+                for d in coverage_gaps.undeclared(coverage, datasets)
             ),
         ],
     }
@@ -266,7 +268,7 @@ def _datasets(prepared: Incidents, incidents: pd.DataFrame | None, files: dict[s
 
 
 def _table(
-    sites: pd.DataFrame, when: Days, units: dict[int, SiteUnits], newest: pd.DataFrame, found: near.Near
+    sites: pd.DataFrame, when: Days, units: dict[int, SiteUnits], newest: pd.DataFrame, found: incident_distance.Near
 ) -> pd.DataFrame:
     rows = sites.copy()
     for level in (1, 2):

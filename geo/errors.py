@@ -6,7 +6,7 @@ template with its parameters, so that a page can show it in the user's language.
 
 from __future__ import annotations
 
-from geo.notes import Note, spoken
+from geo.messages import Note, spoken
 
 
 class CahraError(Exception):
@@ -19,7 +19,7 @@ class CahraError(Exception):
     where
         File, row, column or setting.
     expected, got, remedy
-        Plain words; blank when there is nothing to say. A :class:`geo.notes.Note` where they hold values.
+        Plain words; blank when there is nothing to say. A :class:`geo.messages.Note` where they hold values.
     params
         Values for the placeholders of `what`; words of ours among them are notes too.
 

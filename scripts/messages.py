@@ -23,7 +23,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 PO = ROOT / "locale" / "fr" / "LC_MESSAGES" / "cahra.po"
-SOURCES = ("app.py", "views/*.py", "layers/**/*.py", "geo/**/*.py")
+SOURCES = ("app.py", "views/**/*.py", "jobs/**/*.py", "layers/**/*.py", "i18n/**/*.py", "geo/**/*.py")
 # Sentences that stand in data and are shown to readers: file, column or key.
 DATA = (("data/zone_findings.csv", "finding"), ("data/rules.toml", "ground"))
 _ERROR = re.compile(r"[A-Z]\w*Error$")

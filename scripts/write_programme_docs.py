@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geo import programme_coverage as coverage
-from geo import programmes
-from geo.footprints import STACK
-from geo.programme_choice import EXACT_LIMIT
-from layers.programme_types import type_map
-from layers.tables import rows
+from geo.programmes import coverage, schema
+from geo.programmes.footprints import STACK
+from geo.programmes.prioritise import EXACT_LIMIT
+from jobs.programmes.types import type_map
+from layers.reference.tables import rows
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "programmes.md"
 
@@ -55,8 +54,8 @@ FILES = """
 """
 
 TABLES = {
-    "programmes.csv (and `state`)": programmes.PROGRAMMES,
-    "Footprints": programmes.FOOTPRINTS,
+    "programmes.csv (and `state`)": schema.PROGRAMMES,
+    "Footprints": schema.FOOTPRINTS,
     "coverage.csv, overlaps.csv": coverage.COVERED,
     "gaps.csv": coverage.GAPS,
     "units.csv": coverage.UNITS,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geo.data_coverage import GAPS
-from geo.rules import Rules
-from layers.rules import default_rules
+from geo.rules.coverage_gaps import GAPS
+from geo.rules.rule_set import Rules
+from layers.reference.rule_files import default_rules
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "rules.md"
 HEAD = """# The rules

@@ -1,11 +1,11 @@
-"""Writes docs/screening-columns.md from geo.screening_schema, so that page and code never differ."""
+"""Writes docs/screening-columns.md from geo.screening.schema, so that page and code never differ."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from geo.screening_schema import CANDIDATES, FLAGS, ROUTES, SCREENED, SEGMENTS, SUPPLIERS
-from layers.screening_words import FLAG_MEANINGS
+from geo.screening.schema import CANDIDATES, FLAGS, ROUTES, SCREENED, SEGMENTS, SUPPLIERS
+from jobs.screening.labels import FLAG_MEANINGS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "screening-columns.md"
 FILES = {
@@ -19,7 +19,7 @@ FILES = {
 
 def page() -> str:
     """The page as Markdown."""
-    out = ["# Columns of a screening\n\nMade from `geo/screening_schema.py` by `scripts/write_screening_columns.py`; "]
+    out = ["# Columns of a screening\n\nMade from `geo/screening/schema.py` by `scripts/write_screening_columns.py`; "]
     out.append(
         "a test holds the two together.\n`evidence.csv` has `supplier_id`, `part` (origin, company, transit), the "
     )

@@ -7,7 +7,7 @@ import pandas as pd
 import shapely
 
 from geo import schema
-from geo.areas import Boundaries
+from geo.spatial.polygons import Boundaries
 
 
 def sites(*rows: dict[str, object]) -> pd.DataFrame:

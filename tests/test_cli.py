@@ -12,12 +12,12 @@ import pytest
 
 import cli
 from geo import schema
-from layers import embedded
+from layers.reference import files
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = [
-    "--sites", str(embedded.DEMONSTRATION_SITES), "--sites", str(embedded.DEMONSTRATION_VISITS),
-    "--incidents", str(embedded.DEMONSTRATION_INCIDENTS), "--coverage", str(embedded.DEMONSTRATION_COVERAGE),
+    "--sites", str(files.DEMONSTRATION_SITES), "--sites", str(files.DEMONSTRATION_VISITS),
+    "--incidents", str(files.DEMONSTRATION_INCIDENTS), "--coverage", str(files.DEMONSTRATION_COVERAGE),
 ]  # fmt: skip
 
 
@@ -104,9 +104,9 @@ def test_taking_a_row_of_evidence_away_is_noticed(result, tmp_path, capsys):
         (["--sites", "nowhere.csv", "--as-of", "2018-12-31"], "no such file"),
         ([*DEMO, "--as-of", "31/12/2018"], "YYYY-MM-DD"),
         ([*DEMO, "--as-of", "2018-02-30"], "YYYY-MM-DD"),
-        (["--sites", str(embedded.ZONE_REGISTER), "--as-of", "2018-12-31"], "unit, country, level"),
+        (["--sites", str(files.ZONE_REGISTER), "--as-of", "2018-12-31"], "unit, country, level"),
         ([*DEMO, "--country", "Atlantis", "--as-of", "2018-12-31"], "Atlantis"),
-        ([*DEMO, "--rules", str(embedded.ZONE_REGISTER), "--as-of", "2018-12-31"], "TOML"),
+        ([*DEMO, "--rules", str(files.ZONE_REGISTER), "--as-of", "2018-12-31"], "TOML"),
     ],
 )
 def test_unusable_input_is_one_clear_message_and_status_2(arguments, said, tmp_path, capsys):
@@ -157,7 +157,7 @@ def test_fetch_asks_for_a_token_before_it_connects(tmp_path, monkeypatch, capsys
 
 
 def test_coverage_writes_what_programmes_cover(tmp_path, capsys):
-    programmes = ["--programmes", str(embedded.DEMONSTRATION_PROGRAMMES)]
+    programmes = ["--programmes", str(files.DEMONSTRATION_PROGRAMMES)]
     out = tmp_path / "out"
     assert cli.main(["coverage", *DEMO, *programmes, "--as-of", "2016-09-19", "--out", str(out)]) == 0
     assert {"coverage.csv", "gaps.csv", "overlaps.csv", "units.csv", "map.html", "run.json"} <= {

@@ -43,7 +43,7 @@ def test_what_is_copied_by_name_exists_and_is_let_in():
 
 
 def test_all_that_the_app_reads_is_let_in():
-    for top in ("geo", "layers", "views", "data", "locale", "static/atlas", ".streamlit"):
+    for top in ("geo", "i18n", "jobs", "layers", "views", "data", "locale", "static/atlas", ".streamlit"):
         made = ("*.mo", "**/__pycache__/*")
         there = [p for p in (ROOT / top).rglob("*") if p.is_file() and not any(map(p.match, made))]
         assert there, top

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from geo import schema
-from layers.rules import default_rules
+from layers.reference.rule_files import default_rules
 from scripts.write_columns import page as columns_page
 from scripts.write_rule_docs import page as rules_page
 
@@ -46,7 +46,7 @@ def test_the_readme_says_what_a_class_means(word):
 
 
 def test_forbidden_words_are_never_said_of_a_site():
-    for path in [*ROOT.glob("views/*.py"), *ROOT.glob("layers/*.py"), *ROOT.glob("geo/*.py")]:
+    for path in (p for top in ("geo", "i18n", "jobs", "layers", "views") for p in (ROOT / top).rglob("*.py")):
         text = path.read_text("utf-8").casefold()
         assert "conflict-free" not in text.replace('no "conflict-free"', ""), path
         assert "sans conflit" not in text, path

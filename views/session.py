@@ -18,13 +18,14 @@ import pandas as pd
 import streamlit as st
 
 from geo.errors import CahraError
-from geo.rules import Rules
-from layers import embedded, job
+from geo.rules.rule_set import Rules
+from i18n.translator import LANGUAGES, N_, Translator, pick, translator
+from jobs.assessment import job
+from jobs.assessment.site_filters import MAX_TEXT
 from layers.formats import UPLOAD
-from layers.formats.escape import markdown
-from layers.i18n import LANGUAGES, N_, Translator, pick, translator
-from layers.rules import default_rules, parse_rules
-from layers.selection import MAX_TEXT
+from layers.formats.writers.escape import markdown
+from layers.reference import files as embedded
+from layers.reference.rule_files import default_rules, parse_rules
 
 LOG = logging.getLogger("cahra")
 FIRST_DAY, LAST_DAY = dt.date(1989, 1, 1), dt.date(2100, 12, 31)

@@ -1,13 +1,13 @@
 """The only door for untrusted bytes, and the only writers."""
 
-from layers.formats.coordinates import check_positions, coordinate_notes, parse_coordinates
-from layers.formats.dates import check_spans, parse_dates
-from layers.formats.door import check_rows, read
-from layers.formats.ids import duplicate_groups
+from layers.formats.dispatch import check_rows, read
 from layers.formats.limits import LOCAL, UPLOAD, Door
-from layers.formats.numbers import parse_numbers
 from layers.formats.reasons import REASONS
 from layers.formats.table import Table
+from layers.formats.values.coordinates import check_positions, coordinate_notes, parse_coordinates
+from layers.formats.values.dates import check_spans, parse_dates
+from layers.formats.values.ids import duplicate_groups
+from layers.formats.values.numbers import parse_numbers
 
 __all__ = [
     "LOCAL",

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from geo.errors import FormatError
-from geo.notes import Note
+from geo.messages import Note
 from layers.formats.limits import Clock
 from layers.formats.source import Source
 from layers.formats.table import shorten

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geo.errors import InputError, LimitExceededError
-from geo.notes import Note
+from geo.messages import Note
 
 NO_LIMIT = 2**62
 DOORS = (Note("local"), Note("upload"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geo.notes import Note
+from geo.messages import Note
 
 REASONS: dict[str, tuple[str, str]] = {
     # rows of a table
@@ -233,7 +233,7 @@ class Reason(Note):
 
     Examples
     --------
-    >>> from layers.i18n import translator
+    >>> from i18n.translator import translator
     >>> Reason("date_impossible"), Reason("date_impossible").sentence(translator("fr"))
     ('There is no such day.', "Ce jour n'existe pas.")
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from geo.errors import FormatError
-from geo.notes import Note
+from geo.messages import Note
 from layers.formats.source import Source
 
 REFUSED_MARKUP = {

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo.notes import Note
+from geo.messages import Note
 from geo.schema import REJECTED, conform, empty
 from layers.formats.reasons import Reason
-from layers.formats.words import id_of, shorten
+from layers.formats.row_ids import id_of, shorten
 
 __all__ = ["Report", "Table", "id_of", "shorten", "text_frame"]
 
@@ -44,13 +44,13 @@ class Table:
         Rows that never became a row of `frame` (:data:`geo.schema.REJECTED`).
     notes
         Sentences on what was read with a remark: English text, said in another language by
-        :meth:`geo.notes.Note.sentence`.
+        :meth:`geo.messages.Note.sentence`.
     remarks
         The same, for programs: key of :data:`layers.formats.reasons.REASONS` -> source rows (empty for the whole file).
     document
         The root element of an XML file read with ``purpose="xml"``.
     raster
-        What a GeoTIFF read with ``purpose="raster"`` declares (:class:`layers.formats.raster.RasterFacts`).
+        What a GeoTIFF read with ``purpose="raster"`` declares (:class:`layers.formats.readers.raster.RasterFacts`).
     """
 
     frame: pd.DataFrame

@@ -9,13 +9,14 @@ import io
 import numpy as np
 import pytest
 
-from layers import job, scene
-from layers.dossier import dossier
-from layers.formats.escape import clean
-from layers.i18n import translator
-from layers.map import View, ZoneArea, blob, standalone
-from layers.profile import profile
-from layers.rules import default_rules
+from i18n.translator import translator
+from jobs.assessment import job
+from jobs.assessment.site_dossier import dossier
+from jobs.assessment.site_profile import profile
+from layers.formats.writers.escape import clean
+from layers.maps import map_content
+from layers.maps.map import View, ZoneArea, blob, standalone
+from layers.reference.rule_files import default_rules
 from tests.hostile.strings import HOSTILE
 
 DAY = dt.date(2016, 9, 19)
@@ -110,14 +111,14 @@ def test_the_standalone_map_runs_nothing(visit, hostile, tmp_path):
     loaded, run = hostile
     sites = run.assessment.sites
     zones = [
-        ZoneArea(str(name), "inside_compliant", scene.circle(16 + i / 20, 4 + i / 20, 9000))
+        ZoneArea(str(name), "inside_compliant", map_content.circle(16 + i / 20, 4 + i / 20, 9000))
         for i, name in enumerate(sites["name"])
     ]
     said = translator("en")
     inside = blob(
         said,
         sites=sites,
-        incidents=scene.incidents_at(loaded.incidents, np.datetime64(DAY), 36),
+        incidents=map_content.incidents_at(loaded.incidents, np.datetime64(DAY), 36),
         zones=zones,
         notice=HOSTILE[7],
         title=HOSTILE[6],

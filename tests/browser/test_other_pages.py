@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.browser.conftest import CHROMIUM, ROOT
-from views.pages import FOLDER, PAGES
+from views.navigation import FOLDER, PAGES
 
 PATHS = [p.path for p in PAGES if (FOLDER / p.file).is_file()]
 

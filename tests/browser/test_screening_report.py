@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from layers.report import report
+from jobs.screening.report import report
 from tests.companies.test_report import of_every_kind
 
 

@@ -7,11 +7,11 @@ import datetime as dt
 import pandas as pd
 
 from geo import schema
-from layers import job
-from layers.screening_job import Screening, screen
-from layers.sites import SiteLayer
-from layers.suppliers import read_suppliers
-from layers.zones import read_register
+from jobs.assessment import job
+from jobs.screening.job import Screening, screen
+from jobs.screening.supplier_list import read_suppliers
+from layers.sources.sites import SiteLayer
+from layers.sources.zone_register import read_register
 from tests import frames
 from tests.companies.lists import as_csv
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 
 from geo.errors import InputError
-from geo.rules import from_dict
-from layers.rules import default_rules
-from layers.screening_compare import compare, compared, earlier_of
-from layers.screening_export import files
+from geo.rules.rule_set import from_dict
+from jobs.screening.compare import compare, compared, earlier_of
+from jobs.screening.export import files
+from layers.reference.rule_files import default_rules
 from tests import frames
 from tests.companies.cases import data, screened
 from tests.companies.test_screening import HERE

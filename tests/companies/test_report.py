@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from layers.report import report
+from jobs.screening.report import report
 from tests import frames
 from tests.companies.cases import data, screened
 from tests.companies.test_screening import HERE, WAY

@@ -8,8 +8,8 @@ import sqlite3
 import pytest
 
 from geo.errors import InputError
-from layers.reviews import Reviews, keys_of
-from layers.screening_export import files, with_decisions
+from jobs.screening.export import files, with_decisions
+from jobs.screening.reviews import Reviews, keys_of
 from tests.companies.cases import screened
 from tests.companies.test_screening import HERE
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from geo.errors import InputError
-from geo.incidents import prepare
-from geo.routes import RouteSettings, cut, incidents_along, sequence, worst
-from geo.window import to_days
+from geo.records.incidents import prepare
+from geo.screening.route_exposure import RouteSettings, cut, incidents_along, sequence, worst
+from geo.time_window import to_days
 from tests import frames
 
 GEOD = Geod(ellps="WGS84")

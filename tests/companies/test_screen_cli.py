@@ -45,7 +45,7 @@ def test_the_same_call_gives_the_same_bytes(tmp_path):
 
 
 def test_a_mapping_by_hand_roads_reviews_and_french(tmp_path):
-    from layers.reviews import Reviews
+    from jobs.screening.reviews import Reviews
 
     (tmp_path / "l.csv").write_text("k,la,lo,dla,dlo\nA,4.3,15.8,4.3,16.8\n", "utf-8")
     roads = {

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from layers.reviews import Reviews
+from jobs.screening.reviews import Reviews
 
-PAGE = Path(__file__).resolve().parents[2] / "views" / "screen.py"
+PAGE = Path(__file__).resolve().parents[2] / "views" / "pages" / "companies.py"
 LIST = (
     b"Code;Lieu;lat;lon;pays;minerai;dest_lat;dest_lon\n"
     b"A1;Mine {{ 7*7 }}<img src=x onerror=alert(1)>;4.26;15.79;RCA;Diamant;4.36;18.55\n"

@@ -11,8 +11,8 @@ import pytest
 import shapely
 
 from geo import schema
-from layers.roads import read_roads
-from layers.zones import read_register
+from layers.sources.roads import read_roads
+from layers.sources.zone_register import read_register
 from tests import frames
 from tests.companies.cases import DAY, data, dated, first, screened
 
@@ -328,7 +328,7 @@ def test_acled_rows_leave_only_ids_and_distances():
         "actor_a": "SECRET",
     }
     found = screened(WAY, on=data(incidents=frames.incidents(event)))
-    from layers.screening_export import files
+    from jobs.screening.export import files
 
     made = files(found)
     assert found.rows["transit_incidents"].iloc[0] == 1
@@ -341,7 +341,7 @@ def test_acled_rows_leave_only_ids_and_distances():
 def test_an_empty_good_part_still_answers():
     found = screened({"supplier_id": "A", "lat": "north", "lon": "20"})
     assert found.rows["answer"].tolist() == ["rejected"]
-    from layers.screening_export import files
+    from jobs.screening.export import files
 
     assert b"coordinates_unreadable" in files(found)["screening.csv"]
 

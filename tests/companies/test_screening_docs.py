@@ -6,11 +6,11 @@ import csv
 import io
 from pathlib import Path
 
-from geo.screening_schema import CANDIDATES, DECISIONS, FLAGS, ROUTE_BASIS, ROUTES, SCREENED, SEGMENTS
-from layers import screening_words as sw
-from layers.screening_export import files
-from layers.suppliers import FIELDS
-from layers.transit import MOST_SAMPLES, MOST_SEGMENTS
+from geo.screening.schema import CANDIDATES, DECISIONS, FLAGS, ROUTE_BASIS, ROUTES, SCREENED, SEGMENTS
+from jobs.screening import labels as sw
+from jobs.screening.export import files
+from jobs.screening.supplier_list import FIELDS
+from jobs.screening.transit import MOST_SAMPLES, MOST_SEGMENTS
 from scripts.write_screening_columns import page
 from tests.companies.cases import screened
 from tests.companies.test_screening import WAY
@@ -55,4 +55,4 @@ def test_every_code_has_a_word():
     assert set(sw.DECISIONS) == set(DECISIONS)
     for table in (SCREENED, ROUTES, SEGMENTS):
         for c in table:
-            assert sw.heading(c.name, __import__("layers.i18n", fromlist=["x"]).translator("fr")), c.name
+            assert sw.heading(c.name, __import__("i18n.translator", fromlist=["x"]).translator("fr")), c.name

@@ -71,7 +71,7 @@ def test_the_sample_covers_nothing_so_no_drc_row_is_calm(runs):
 def test_rows_of_known_sites_speak_with_their_visits_and_statuses(runs, shared_data):
     import datetime as dt
 
-    from layers.job import Inputs, Source, load, run
+    from jobs.assessment.job import Inputs, Source, load, run
 
     first, _ = runs
     drc = [r for r in rows_of(first / "screening.csv") if r["supplier_id"].startswith("COD-")]
@@ -98,7 +98,7 @@ def test_rows_of_known_sites_speak_with_their_visits_and_statuses(runs, shared_d
 def test_origins_are_classed_as_cahra_assess_classes_the_same_sites(runs, shared_data):
     import datetime as dt
 
-    from layers.job import Inputs, Source, load, run
+    from jobs.assessment.job import Inputs, Source, load, run
 
     first, _ = runs
     loaded = load(

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from geo.errors import InputError
+from jobs.screening.supplier_list import preview, read_suppliers
 from layers.formats.reasons import REASONS
-from layers.formats.write import geopackage_bytes, kml_bytes, xlsx_bytes
-from layers.suppliers import preview, read_suppliers
+from layers.formats.writers.write import geopackage_bytes, kml_bytes, xlsx_bytes
 from tests.companies.lists import FAULTY, as_csv
 
 
@@ -160,7 +160,7 @@ def test_a_zipped_shapefile_of_points():
 def test_roads_out_of_a_geopackage():
     import shapely
 
-    from layers.roads import read_roads
+    from layers.sources.roads import read_roads
 
     lines = np.array(
         [shapely.LineString([(20, 6), (20.5, 6.2), (21, 6)]), shapely.LineString([(21, 6), (22, 6)])], dtype=object

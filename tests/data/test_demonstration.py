@@ -5,16 +5,17 @@ from __future__ import annotations
 import datetime as dt
 
 from geo.schema import CLASSES
-from layers import embedded, job
+from jobs.assessment import job
+from layers.reference import files
 
 
 def test_all_four_classes_and_both_kinds_of_zones_are_there_on_the_first_day() -> None:
     source = job.Source.of
     loaded = job.load(
         job.Inputs(
-            sites=[source(embedded.DEMONSTRATION_SITES)],
-            incidents=[source(embedded.DEMONSTRATION_INCIDENTS)],
-            coverage=[source(embedded.DEMONSTRATION_COVERAGE)],
+            sites=[source(files.DEMONSTRATION_SITES)],
+            incidents=[source(files.DEMONSTRATION_INCIDENTS)],
+            coverage=[source(files.DEMONSTRATION_COVERAGE)],
         )
     )
     sites = job.run(loaded, dt.date(2016, 9, 19)).assessment.sites

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import shapely
 
-from layers import embedded
+from layers.reference import files
 
-DATA = embedded.DATA
+DATA = files.DATA
 FILES = sorted(p for p in DATA.iterdir() if p.is_file() and p.name not in {"README.md", "CHECKSUMS.sha256"})
 REMEDY = "run `python scripts/checksums.py` and describe the file in data/README.md"
 
@@ -25,12 +25,12 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def test_the_list_of_checksums_holds_exactly_the_files() -> None:
-    assert list(embedded.checksums()) == [p.name for p in FILES], REMEDY
+    assert list(files.checksums()) == [p.name for p in FILES], REMEDY
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.name)
 def test_checksum_and_description(path: Path) -> None:
-    assert hashlib.sha256(path.read_bytes()).hexdigest() == embedded.checksum(path), REMEDY
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == files.checksum(path), REMEDY
     assert f"`{path.name}`" in (DATA / "README.md").read_text(encoding="utf-8"), REMEDY
     assert b"\r" not in path.read_bytes()
 
@@ -41,20 +41,20 @@ def test_the_readme_names_no_file_that_is_not_there() -> None:
 
 
 def test_every_constant_points_to_a_file() -> None:
-    paths = [v for v in vars(embedded).values() if isinstance(v, Path)] + list(embedded.ADMIN1_OUTLINE.values())
+    paths = [v for v in vars(files).values() if isinstance(v, Path)] + list(files.ADMIN1_OUTLINE.values())
     assert all(p.exists() for p in paths)
 
 
 @pytest.mark.parametrize("path", sorted(DATA.glob("demonstration_*.csv")), ids=lambda p: p.name)
 def test_synthetic_files_say_so_in_name_column_and_text(path: Path) -> None:
-    assert embedded.is_demonstration(path)
+    assert files.is_demonstration(path)
     for row in rows(path):
         assert row.get("demonstration", "true") == "true"
         assert any("emonstration" in value for key, value in row.items() if key != "demonstration")
 
 
 def test_the_demonstration_is_made_again_with_the_same_bytes() -> None:
-    spec = importlib.util.spec_from_file_location("make_demonstration", embedded.ROOT / "scripts/make_demonstration.py")
+    spec = importlib.util.spec_from_file_location("make_demonstration", files.ROOT / "scripts/make_demonstration.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -67,7 +67,7 @@ def test_the_demonstration_is_made_again_with_the_same_bytes() -> None:
 
 
 def test_the_demonstration_exercises_what_it_should() -> None:
-    sites, incidents = rows(embedded.DEMONSTRATION_SITES), rows(embedded.DEMONSTRATION_INCIDENTS)
+    sites, incidents = rows(files.DEMONSTRATION_SITES), rows(files.DEMONSTRATION_INCIDENTS)
     assert len(sites) == len({s["site_id"] for s in sites}) == 140
     assert {s["admin2"] for s in sites} >= {"Berbérati", "Boda", "Carnot", "Nola", "Gadzi", ""}
     assert any(not s["lat"] for s in sites)
@@ -78,24 +78,24 @@ def test_the_demonstration_exercises_what_it_should() -> None:
     assert all(int(i["deaths_low"]) <= int(i["deaths_best"]) <= int(i["deaths_high"]) for i in incidents)
     assert any(i["deaths_best"] == "0" < i["deaths_high"] for i in incidents)
     assert "Boda region" in {i["admin2"] for i in incidents}
-    assert {v["site_id"] for v in rows(embedded.DEMONSTRATION_VISITS)} < {s["site_id"] for s in sites}
+    assert {v["site_id"] for v in rows(files.DEMONSTRATION_VISITS)} < {s["site_id"] for s in sites}
 
 
 def test_outlines_are_valid_and_hold_the_right_towns() -> None:
-    collection = json.loads(embedded.COUNTRIES_OUTLINE.read_text(encoding="utf-8"))
+    collection = json.loads(files.COUNTRIES_OUTLINE.read_text(encoding="utf-8"))
     shapes = [shapely.geometry.shape(f["geometry"]) for f in collection["features"]]
     assert all(s.is_valid and s.geom_type == "MultiPolygon" for s in shapes)
     codes = [f["properties"]["iso3"] for f in collection["features"]]
     assert {"CAF", "COD", "AGO", "BDI", "CMR", "COG", "RWA", "SDN", "SSD", "TCD", "TZA", "UGA", "ZMB"} <= set(codes)
     by_code = dict(zip(codes, shapes, strict=True))
-    towns = [t for t in rows(embedded.TOWNS) if t["iso3"] in ("CAF", "COD")]
+    towns = [t for t in rows(files.TOWNS) if t["iso3"] in ("CAF", "COD")]
     inside = sum(by_code[t["iso3"]].contains(shapely.Point(float(t["lon"]), float(t["lat"]))) for t in towns)
     # Towns on the border rivers may fall on the wrong bank of an outline of 400 m.
     assert inside >= len(towns) - 6, inside
 
 
 def test_indicative_zones_are_marked_and_never_more_than_that() -> None:
-    collection = json.loads(embedded.INDICATIVE_ZONES.read_text(encoding="utf-8"))
+    collection = json.loads(files.INDICATIVE_ZONES.read_text(encoding="utf-8"))
     assert {f["properties"]["unit"] for f in collection["features"]} == {"Berbérati", "Boda", "Carnot", "Gadzi", "Nola"}
     assert all(f["properties"]["indicative"] is True for f in collection["features"])
     assert all("never used for a verdict" in f["properties"]["note"] for f in collection["features"])

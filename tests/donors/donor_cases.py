@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geo.programmes import FOOTPRINTS, PROGRAMMES, Programmes
+from geo.programmes.schema import FOOTPRINTS, PROGRAMMES, Programmes
 from geo.schema import ASSESSED, conform
 
 Rows = list[dict[str, object]]

@@ -9,9 +9,9 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.programme_choice import rank, units_as_candidates, what_if
-from geo.programme_coverage import ProgrammeCoverage, programme_coverage
-from geo.programmes import TYPES
+from geo.programmes.coverage import ProgrammeCoverage, programme_coverage
+from geo.programmes.prioritise import rank, units_as_candidates, what_if
+from geo.programmes.schema import TYPES
 from tests.donors.donor_cases import make_programmes, make_sites
 
 T = pd.Timestamp("2021-12-31")

@@ -9,9 +9,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.footprints import STACK, reached, unstack
-from geo.programme_coverage import TYPES, by_year, matrix_of_units, programme_coverage
-from geo.programmes import Programmes, active_on, concatenate, ending_within, state_on
+from geo.programmes.coverage import TYPES, by_year, matrix_of_units, programme_coverage
+from geo.programmes.footprints import STACK, reached, unstack
+from geo.programmes.schema import Programmes, active_on, concatenate, ending_within, state_on
 from tests.donors.donor_cases import make_programmes, make_sites
 
 T = pd.Timestamp("2021-12-31")

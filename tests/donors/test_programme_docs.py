@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from layers.programme_export import ProgrammeRun
+from jobs.programmes.export import ProgrammeRun
 from scripts.write_programme_docs import page
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.programmes import TYPES
-from layers import embedded, job
-from layers.programme_export import ProgrammeRun, run_coverage
+from geo.programmes.schema import TYPES
+from jobs.assessment import job
+from jobs.programmes.export import ProgrammeRun, run_coverage
+from layers.reference import files as embedded
 
 DAY = dt.date(2021, 12, 31)
 
@@ -56,8 +57,8 @@ def test_the_files_of_a_run_reconcile_and_are_the_same_each_time() -> None:
 
 
 def test_frames_alone_give_the_same_stocktake() -> None:
-    from geo.programme_coverage import coverage_job
-    from layers.rules import default_rules
+    from geo.programmes.coverage import coverage_job
+    from layers.reference.rule_files import default_rules
 
     run = demonstration()
     loaded = run.loaded

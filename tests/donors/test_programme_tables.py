@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from geo.errors import InputError
-from layers import embedded
-from layers.programme_types import read_type_map
-from layers.programmes import read_programme_files, read_programmes
+from jobs.programmes.programme_files import read_programme_files, read_programmes
+from jobs.programmes.types import read_type_map
+from layers.reference import files
 
 HEAD = "programme_id,title,donor,type,start,end,country,lat,lon,radius_km,admin_code,location_precision,budget,currency"
 
@@ -26,7 +26,7 @@ def reasons(frame: pd.DataFrame) -> dict[str, list[str]]:
 
 
 def test_the_demonstration_is_read_whole() -> None:
-    layer = read_programmes(embedded.DEMONSTRATION_PROGRAMMES)
+    layer = read_programmes(files.DEMONSTRATION_PROGRAMMES)
     assert layer.accounting == {"read": 10, "accepted": 10, "rejected": 0, "programmes": 10}
     assert layer.frame["demonstration"].all()
     assert layer.frame["place"].tolist().count("country") == 2

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-PAGE = Path(__file__).resolve().parents[2] / "views" / "programmes.py"
+PAGE = Path(__file__).resolve().parents[2] / "views" / "pages" / "programmes.py"
 IATI = (
     b'<iati-activities version="2.03"><iati-activity><iati-identifier>X-1</iati-identifier>'
     b"<title><narrative>{{ 7*7 }}&lt;img src=x onerror=alert(1)&gt;</narrative></title>"

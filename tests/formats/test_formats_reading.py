@@ -175,7 +175,7 @@ def test_publishers_files(shared_data):
 def test_a_path_reads_like_its_bytes(ending, tmp_path):
     import pandas as pd
 
-    from layers.formats.write import write_bytes
+    from layers.formats.writers.write import write_bytes
 
     frame = pd.DataFrame({"id": pd.array(["001"], dtype="str"), "lon": [17.467], "lat": [4.317]})
     path = tmp_path / f"a?b#c%20 é'\".{ending}"
@@ -204,7 +204,7 @@ def test_hexed_notes_and_names_carry_no_control_characters():
 def test_columns_can_be_chosen_in_every_format(ending, columns):
     import pandas as pd
 
-    from layers.formats.write import write_bytes
+    from layers.formats.writers.write import write_bytes
 
     frame = pd.DataFrame({"id": pd.array(["001"], dtype="str"), "other": pd.array(["x"], dtype="str")})
     found = read(write_bytes(frame, ending), f"a.{ending}", columns=columns).frame
@@ -219,7 +219,7 @@ def test_columns_may_know_other_spellings():
 
     import pandas as pd
 
-    from layers.formats.write import write_bytes
+    from layers.formats.writers.write import write_bytes
 
     frame = pd.DataFrame({"ID": pd.array(["001"], dtype="str"), "other": pd.array(["x"], dtype="str")})
     for ending in ("csv", "geojson", "gpkg", "parquet"):

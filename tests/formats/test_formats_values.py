@@ -20,7 +20,7 @@ from layers.formats import (
     parse_dates,
     parse_numbers,
 )
-from layers.formats.coordinates import parse_degrees
+from layers.formats.values.coordinates import parse_degrees
 
 
 @pytest.mark.parametrize(

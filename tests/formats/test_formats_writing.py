@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from geo.errors import InputError
 from layers.formats import read
-from layers.formats.guard import is_formula, neutralise, safe_name
-from layers.formats.write import FORMATS, csv_bytes, restore, texts, to_csv_bytes, write_bytes, xlsx_bytes
+from layers.formats.writers.spreadsheet_guard import is_formula, neutralise, safe_name
+from layers.formats.writers.write import FORMATS, csv_bytes, restore, texts, to_csv_bytes, write_bytes, xlsx_bytes
 
 AWKWARD = [
     "Berbérati",

@@ -11,9 +11,9 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from geo import edges
-from geo.areas import Boundaries, edge_distance_m, locate, locate_all, nearest_edge, units_within
-from geo.geodesic import geodesic_m
+from geo.spatial import polygon_edges
+from geo.spatial.geodesic import geodesic_m
+from geo.spatial.polygons import Boundaries, edge_distance_m, locate, locate_all, nearest_edge, units_within
 
 GEOD = Geod(ellps="WGS84")
 
@@ -215,11 +215,11 @@ def test_points_in_many_pieces_are_points_in_one(monkeypatch):
     reach, near = units_within(lon, lat, b, 40_000), nearest_edge(lon, lat, b, [1, 4])
     own = b.geometry[np.arange(100) % len(b)]
     each = edge_distance_m(lon, lat, own)
-    monkeypatch.setattr(edges, "POINTS", 7)
+    monkeypatch.setattr(polygon_edges, "POINTS", 7)
     np.testing.assert_array_equal(edge_distance_m(lon, lat, own), each)
     for i in range(100):
         assert each[i] == edge_distance_m(lon[[i]], lat[[i]], own[[i]])[0]
-    monkeypatch.setattr(edges, "RUNS_AT_ONCE", 3)
+    monkeypatch.setattr(polygon_edges, "RUNS_AT_ONCE", 3)
     np.testing.assert_array_equal(edge_distance_m(lon, lat, own), each)
     again = units_within(lon, lat, b, 40_000)
     for name in ("point", "unit", "distance_m"):

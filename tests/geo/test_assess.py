@@ -9,7 +9,7 @@ from pyproj import Geod
 from geo import schema
 from geo.assess import assess
 from geo.errors import InputError, ZoneError
-from layers.rules import default_rules
+from layers.reference.rule_files import default_rules
 from tests import frames
 
 GEOD = Geod(ellps="WGS84")

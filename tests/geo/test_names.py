@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from geo.names import alias_dict, fold, fold_series
+from geo.records.place_names import alias_dict, fold, fold_series
 
 
 @pytest.mark.parametrize(

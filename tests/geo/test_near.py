@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from geo import near
 from geo.assess import assess
-from layers.rules import default_rules
+from geo.rules import incident_distance
+from layers.reference.rule_files import default_rules
 from tests import frames
 
 GEOD = Geod(ellps="WGS84")
@@ -41,7 +41,7 @@ def test_pairs_of_several_sorted_runs_come_in_one_order(data):
         )
         runs += sorted(set(drawn))
     site, distance, incident = (np.array([r[i] for r in runs], dtype=t) for i, t in enumerate((int, float, int)))
-    order = near._sorted(site, distance, incident)
+    order = incident_distance._sorted(site, distance, incident)
     assert [runs[i] for i in order] == sorted(runs)
 
 

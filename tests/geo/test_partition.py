@@ -11,19 +11,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo import catchment, schema
+from geo import schema
 from geo.assess import assess
+from geo.cluster import required_incidents
+from geo.cluster.tiles import open_tiles, split
 from geo.errors import InputError
-from geo.incidents import prepare
-from geo.tiles import open_tiles, split
-from layers.export import bundle, run_record
-from layers.job import restrictions
-from layers.rules import default_rules
-from layers.zones import read_register
+from geo.records.incidents import prepare
+from jobs.assessment.export import bundle, run_record
+from jobs.assessment.job import restrictions
+from layers.reference.rule_files import default_rules
+from layers.sources.zone_register import read_register
 from tests import frames
 
 distributed = pytest.importorskip("distributed")
-from geo import partition  # noqa: E402
+from geo.cluster import dask_job  # noqa: E402
 
 RULES = default_rules()
 pytestmark = [
@@ -146,10 +147,10 @@ def test_tiles_hold_every_row_once_and_no_more_than_asked():
 
 def test_frames_come_back_from_tiles_as_they_went(tmp_path):
     sites, incidents, _ = scene()
-    partition.write_sites(sites, tmp_path / "s", rows=13)
+    dask_job.write_sites(sites, tmp_path / "s", rows=13)
     tiles = open_tiles(tmp_path / "s")
     assert sum(t.rows for t in tiles.tiles) == len(sites)
-    back = catchment.read(tiles, [t.path for t in tiles.tiles], schema.SITES)
+    back = required_incidents.read(tiles, [t.path for t in tiles.tiles], schema.SITES)
     keys = ["source", "site_id"]
     pd.testing.assert_frame_equal(
         back.sort_values(keys).reset_index(drop=True), sites.sort_values(keys).reset_index(drop=True)
@@ -160,12 +161,12 @@ def test_frames_come_back_from_tiles_as_they_went(tmp_path):
     assert points.crs == "EPSG:4326"
     assert (points.geometry.x == points["lon"]).all()
     with pytest.raises(InputError, match="already holds tiles"):
-        partition.write_sites(sites, tmp_path / "s")
+        dask_job.write_sites(sites, tmp_path / "s")
     with pytest.raises(InputError, match="no tiles"):
         open_tiles(tmp_path)
     with pytest.raises(InputError, match="stands twice"):
-        partition.write_sites(pd.concat([sites, sites]), tmp_path / "t")
-    partition.write_incidents(incidents, tmp_path / "i", rows=100)
+        dask_job.write_sites(pd.concat([sites, sites]), tmp_path / "t")
+    dask_job.write_incidents(incidents, tmp_path / "i", rows=100)
     assert open_tiles(tmp_path / "i").facts["repeated"] == prepare(incidents).repeated > 0
 
 
@@ -176,7 +177,7 @@ def test_equal_to_one_process_byte_for_byte(client, rows):
     assert len(one.evidence) > 1000
     assert set(one.sites["overall_class"]) >= {"conflict-affected", "high-risk", "insufficient data"}
     steps = []
-    many = partition.assess_on_cluster(
+    many = dask_job.assess_on_cluster(
         sites, incidents, cluster=client, rows=rows, progress=lambda k, n: steps.append((k, n)), **options
     )
     same_bytes(one, many)
@@ -191,29 +192,29 @@ def test_a_date_per_site_goes_with_the_tiles(client, tmp_path):
     one = assess(sites, incidents, **options)
     assert one.sites["as_of"].nunique() > len(sites) / 2
     for rows in (7, 1000):
-        same_bytes(one, partition.assess_on_cluster(sites, incidents, cluster=client, rows=rows, **options))
-    partition.write_sites(sites, tmp_path / "s", as_of=options.pop("as_of"))
+        same_bytes(one, dask_job.assess_on_cluster(sites, incidents, cluster=client, rows=rows, **options))
+    dask_job.write_sites(sites, tmp_path / "s", as_of=options.pop("as_of"))
     with pytest.raises(InputError, match="both"):
-        partition.assess_partitioned(tmp_path / "s", None, cluster=client, as_of="2018-12-31", **options)
-    partition.write_sites(sites, tmp_path / "t")
+        dask_job.assess_partitioned(tmp_path / "s", None, cluster=client, as_of="2018-12-31", **options)
+    dask_job.write_sites(sites, tmp_path / "t")
     with pytest.raises(InputError, match="neither"):
-        partition.assess_partitioned(tmp_path / "t", None, cluster=client, **options)
+        dask_job.assess_partitioned(tmp_path / "t", None, cluster=client, **options)
     with pytest.raises(InputError, match="another length"):
-        partition.write_sites(sites, tmp_path / "u", as_of=["2018-12-31", "2018-12-31"])
+        dask_job.write_sites(sites, tmp_path / "u", as_of=["2018-12-31", "2018-12-31"])
 
 
 def test_without_incidents_and_without_sites(client):
     sites, _, options = scene(n=12)
-    same_bytes(assess(sites, None, **options), partition.assess_on_cluster(sites, None, cluster=client, **options))
+    same_bytes(assess(sites, None, **options), dask_job.assess_on_cluster(sites, None, cluster=client, **options))
     empty = sites.iloc[:0]
-    same_bytes(assess(empty, None, **options), partition.assess_on_cluster(empty, None, cluster=client, **options))
+    same_bytes(assess(empty, None, **options), dask_job.assess_on_cluster(empty, None, cluster=client, **options))
 
 
 def test_results_too_large_to_gather_stay_in_files(client, tmp_path):
     sites, incidents, options = scene()
-    partition.write_sites(sites, tmp_path / "s", rows=20)
-    partition.write_incidents(incidents, tmp_path / "i", rows=100)
-    result = partition.assess_partitioned(
+    dask_job.write_sites(sites, tmp_path / "s", rows=20)
+    dask_job.write_incidents(incidents, tmp_path / "i", rows=100)
+    result = dask_job.assess_partitioned(
         tmp_path / "s", tmp_path / "i", cluster=client, out=str(tmp_path / "out"), **options
     )
     assert not len(result.sites)
@@ -234,7 +235,7 @@ def test_a_worker_killed_in_the_middle_changes_nothing(client):
             os.kill(pid, signal.SIGKILL)
             killed.append(pid)
 
-    many = partition.assess_on_cluster(sites, incidents, cluster=client, rows=12, progress=kill, **options)
+    many = dask_job.assess_on_cluster(sites, incidents, cluster=client, rows=12, progress=kill, **options)
     assert killed
     assert not Path(f"/proc/{killed[0]}").exists() or Path(f"/proc/{killed[0]}/stat").read_text().split()[2] == "Z"
     same_bytes(one, many)
@@ -244,11 +245,11 @@ def test_the_cluster_can_be_local_or_named_by_address(client):
     sites, incidents, options = scene(n=12, m=200)
     one = assess(sites, incidents, **options)
     address = client.scheduler.address
-    same_bytes(one, partition.assess_on_cluster(sites, incidents, cluster=address, **options))
-    same_bytes(one, partition.assess_on_cluster(sites, incidents, cluster="local", workers=1, **options))
+    same_bytes(one, dask_job.assess_on_cluster(sites, incidents, cluster=address, **options))
+    same_bytes(one, dask_job.assess_on_cluster(sites, incidents, cluster="local", workers=1, **options))
 
 
 def test_workers_elsewhere_need_a_folder_that_they_can_read():
     sites, incidents, options = scene(n=12, m=200)
     with pytest.raises(InputError, match="can read"):
-        partition.assess_on_cluster(sites, incidents, cluster="tcp://10.0.0.5:8786", **options)
+        dask_job.assess_on_cluster(sites, incidents, cluster="tcp://10.0.0.5:8786", **options)

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo import search
-from geo.geodesic import ARC_ERROR_M, arc_m, ecef, geodesic_m
-from geo.proximity import nearest, summarise, within, within_chunks
+from geo.spatial import candidate_search
+from geo.spatial.geodesic import ARC_ERROR_M, arc_m, ecef, geodesic_m
+from geo.spatial.proximity import nearest, summarise, within, within_chunks
 
 DAY = 16_000
 
@@ -98,9 +98,9 @@ def test_slabs_blocks_and_threads_change_nothing(monkeypatch, kind, per_site):
     sums = summarise(*sites, *incidents, day, radius_m=60_000, **given)
     far = nearest(*sites, *incidents, day, **given)
     for slab, block, threads in ((8, 16, 3), (1, 1, 2), (100, 50, 1)):
-        monkeypatch.setattr(search, "SLAB", slab)
-        monkeypatch.setattr(search, "BLOCK", block)
-        monkeypatch.setattr(search, "THREADS", threads)
+        monkeypatch.setattr(candidate_search, "SLAB", slab)
+        monkeypatch.setattr(candidate_search, "BLOCK", block)
+        monkeypatch.setattr(candidate_search, "THREADS", threads)
         again = within(*sites, *incidents, day, radius_m=60_000, **given)
         for name in ("site", "incident", "distance_m"):
             assert (getattr(again, name) == getattr(whole, name)).all()

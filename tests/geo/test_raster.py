@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Transformer
 
-from geo.raster import MAX_SIDE, STEPS, density, picture
+from geo.spatial.density import MAX_SIDE, STEPS, density, picture
 
 
 @settings(max_examples=25, deadline=None)

@@ -5,8 +5,8 @@ import copy
 import pytest
 
 from geo.errors import RuleError
-from geo.rules import RULE_IDS, from_dict
-from layers.rules import default_rules, parse_rules
+from geo.rules.rule_set import RULE_IDS, from_dict
+from layers.reference.rule_files import default_rules, parse_rules
 
 
 @pytest.fixture

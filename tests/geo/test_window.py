@@ -5,7 +5,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.window import NO_DAY, months_before, to_dates, to_days, window_days
+from geo.time_window import NO_DAY, months_before, to_dates, to_days, window_days
 
 
 @given(st.dates(), st.integers(-600, 600))

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from geo.assess import assess
-from layers.job import Inputs, Source, load, run
-from layers.rules import default_rules
+from jobs.assessment.job import Inputs, Source, load, run
+from layers.reference.rule_files import default_rules
 from tests import brute, frames
 
 pytestmark = pytest.mark.real_data

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.names import fold_series
+from geo.records.place_names import fold_series
+from geo.records.visits import newest_informative, newest_status
 from geo.schema import DTYPES, INCIDENTS, SITES, STATUSES, VISITS
-from geo.visits import newest_informative, newest_status
-from layers.boundaries import read_boundaries
-from layers.coverage import recognised_coverage
-from layers.incidents import read_incidents
-from layers.sites import read_sites
-from layers.tables import unit_aliases
+from layers.reference.tables import unit_aliases
+from layers.sources.boundaries import read_boundaries
+from layers.sources.coverage import recognised_coverage
+from layers.sources.incidents import read_incidents
+from layers.sources.sites import read_sites
 
 pytestmark = pytest.mark.real_data
 

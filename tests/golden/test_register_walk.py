@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from geo.assess import assess
-from layers.job import restrictions, unit_aliases
-from layers.rules import default_rules
-from layers.zones import read_findings, read_register
+from jobs.assessment.job import restrictions, unit_aliases
+from layers.reference.rule_files import default_rules
+from layers.sources.zone_register import read_findings, read_register
 from tests import frames
 
 DATES = ["2013-05-22", "2013-05-23", "2016-03-01", "2016-09-18", "2016-09-19", "2017-01-28", "2018-09-30", "2024-11-15"]

@@ -50,7 +50,8 @@ def attempt(data, name, purpose):
 @pytest.mark.parametrize("purpose", ["table", "points", "polygons"])
 @pytest.mark.real_data
 def test_files_that_others_made(shared_data, purpose, watched):
-    files = [p for p in sorted((shared_data / "hostile").rglob("*")) if p.is_file()]
+    later = ("door", "bombs")  # found after these: each has a test of its own kind
+    files = [p for p in sorted((shared_data / "hostile").rglob("*")) if p.is_file() and p.parent.name not in later]
     assert len(files) > 70
     read_well = 0
     for path in files:

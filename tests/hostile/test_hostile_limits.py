@@ -15,9 +15,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from geo.errors import FormatError, InputError, LimitExceededError
 from layers.formats import LOCAL, UPLOAD, check_rows, read
-from layers.formats.child import run_child
 from layers.formats.limits import LIMITS, load_doors
-from layers.formats.raster import read_window
+from layers.formats.readers.raster import read_window
+from layers.formats.sandbox.process import run_child
 from layers.formats.source import Source
 from tests.hostile import corpus
 
@@ -122,10 +122,10 @@ def comb(teeth: int, crossed: bool = False) -> bytes:
 
 
 def test_a_polygon_that_is_slow_to_judge_is_judged_in_a_child(monkeypatch):
-    from layers.formats import heavy
+    from layers.formats.sandbox import validity
 
     asked = []
-    monkeypatch.setattr(heavy, "run_child", lambda task, *a: asked.append(task) or run_child(task, *a))
+    monkeypatch.setattr(validity, "run_child", lambda task, *a: asked.append(task) or run_child(task, *a))
     assert read(comb(400), "a.geojson", purpose="polygons", door=door(mend_vertices=1000)).remarks == {}
     assert asked == []
     assert read(comb(400), "a.geojson", purpose="polygons", door=door(mend_vertices=50)).remarks == {}
@@ -222,12 +222,12 @@ def test_time_runs_out_in_the_parent():
 
 
 def test_a_child_that_hangs_is_killed_and_the_app_goes_on(monkeypatch):
-    from layers.formats import child
+    from layers.formats.sandbox import process
 
     data = corpus.geopackage()
     began = time.monotonic()
     with monkeypatch.context() as patch:
-        patch.setattr(child, "_START", "import time; time.sleep(600)")
+        patch.setattr(process, "_START", "import time; time.sleep(600)")
         with pytest.raises(LimitExceededError, match="seconds"):
             read(data, "a.gpkg", door=door(seconds=0.2))
     assert time.monotonic() - began < 30
@@ -245,17 +245,17 @@ def test_a_child_that_hangs_is_killed_and_the_app_goes_on(monkeypatch):
     ],
 )
 def test_a_child_that_crashes_or_talks_nonsense_is_one_error(monkeypatch, says):
-    from layers.formats import child
+    from layers.formats.sandbox import process
 
-    monkeypatch.setattr(child, "_START", says)
+    monkeypatch.setattr(process, "_START", says)
     with pytest.raises((LimitExceededError, FormatError)):
         read(corpus.geopackage(), "a.gpkg", door=UPLOAD)
 
 
 def test_an_endless_answer_is_cut(monkeypatch):
-    from layers.formats import child
+    from layers.formats.sandbox import process
 
-    monkeypatch.setattr(child, "_START", "import sys\nwhile True: sys.stdout.buffer.write(b'x' * 100000)")
+    monkeypatch.setattr(process, "_START", "import sys\nwhile True: sys.stdout.buffer.write(b'x' * 100000)")
     with pytest.raises(LimitExceededError):
         read(corpus.geopackage(), "a.gpkg", door=door(unpacked_bytes=1_000_000, raster_pixels=1000, seconds=20))
 
@@ -309,7 +309,7 @@ def test_a_task_that_is_not_known_is_no_task():
 def test_the_child_is_confined(tmp_path, deed, result):
     import subprocess
 
-    code = "import sys; sys.path.insert(0, sys.argv[2]); from layers.formats.worker import _confine; "
+    code = "import sys; sys.path.insert(0, sys.argv[2]); from layers.formats.child_worker import _confine; "
     code += "_confine(2_000_000_000, -1)\n" + deed
     done = subprocess.run(
         [sys.executable, "-I", "-c", code, str(tmp_path / "x"), str(ROOT)], capture_output=True, text=True, timeout=120
@@ -320,7 +320,7 @@ def test_the_child_is_confined(tmp_path, deed, result):
 
 
 def test_the_child_has_no_network_and_nothing_of_our_environment(monkeypatch):
-    from layers.formats.child import environment
+    from layers.formats.sandbox.process import environment
 
     monkeypatch.setenv("SECRET_TOKEN", "x")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
@@ -380,7 +380,7 @@ def test_an_administrator_changes_them_in_one_file(tmp_path):
 
 def test_child_bytes_is_named_in_the_message():
     """A child that says nothing at all was out of memory or time; the message says which limits hold."""
-    from layers.formats.child import _lost
+    from layers.formats.sandbox.process import _lost
 
     fault = _lost(-9, False, Source(b"x", "a", UPLOAD), UPLOAD.clock())
     assert isinstance(fault, LimitExceededError)

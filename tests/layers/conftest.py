@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 
-from layers import embedded, job
+from jobs.assessment import job
+from layers.reference import files
 
 DAY = dt.date(2016, 9, 19)
 
@@ -15,9 +16,9 @@ DAY = dt.date(2016, 9, 19)
 def loaded() -> job.Loaded:
     return job.load(
         job.Inputs(
-            sites=[job.Source.of(embedded.DEMONSTRATION_SITES), job.Source.of(embedded.DEMONSTRATION_VISITS)],
-            incidents=[job.Source.of(embedded.DEMONSTRATION_INCIDENTS)],
-            coverage=[job.Source.of(embedded.DEMONSTRATION_COVERAGE)],
+            sites=[job.Source.of(files.DEMONSTRATION_SITES), job.Source.of(files.DEMONSTRATION_VISITS)],
+            incidents=[job.Source.of(files.DEMONSTRATION_INCIDENTS)],
+            coverage=[job.Source.of(files.DEMONSTRATION_COVERAGE)],
         )
     )
 

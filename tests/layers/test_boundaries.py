@@ -11,9 +11,9 @@ import pytest
 import shapefile
 import shapely
 
-from geo.areas import locate
 from geo.errors import InputError
-from layers.boundaries import read_boundaries
+from geo.spatial.polygons import locate
+from layers.sources.boundaries import read_boundaries
 
 SQUARE = [[[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]]
 NEXT = [[[1, 0], [2, 0], [2, 1], [1, 1], [1, 0]]]

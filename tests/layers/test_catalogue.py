@@ -6,28 +6,28 @@ import datetime as dt
 
 import numpy as np
 
-from layers import embedded
-from layers.catalogue import COLUMNS, at_hand, publisher
-from layers.incidents import read_incidents
-from layers.sites import read_sites
-from layers.tables import rows
-from layers.zones import read_register
+from layers.reference import files
+from layers.reference.tables import rows
+from layers.sources.catalogue import COLUMNS, at_hand, publisher
+from layers.sources.incidents import read_incidents
+from layers.sources.sites import read_sites
+from layers.sources.zone_register import read_register
 
 TODAY = dt.date(2026, 11, 21)
 
 
 def test_every_layer_is_described_with_its_types():
     layers = [
-        read_incidents(embedded.DEMONSTRATION_INCIDENTS),
-        read_sites(embedded.DEMONSTRATION_VISITS),
-        read_sites(embedded.DEMONSTRATION_SITES),
+        read_incidents(files.DEMONSTRATION_INCIDENTS),
+        read_sites(files.DEMONSTRATION_VISITS),
+        read_sites(files.DEMONSTRATION_SITES),
         read_register(),
     ]
     table = at_hand(layers, TODAY)
     assert {name: str(table[name].dtype) for name in COLUMNS} == COLUMNS
     assert table["file"].tolist() == [layer.name for layer in layers]
     assert table["licence"].tolist() == ["MIT"] * 4
-    assert table["sha256"].tolist() == [embedded.checksum(embedded.DATA / layer.name) for layer in layers]
+    assert table["sha256"].tolist() == [files.checksum(files.DATA / layer.name) for layer in layers]
     incidents = table.iloc[0]
     assert "CAF" in incidents["countries"].split(";")
     assert incidents["age_days"] == (np.datetime64(TODAY) - incidents["last_day"].to_datetime64()).astype(

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from geo.errors import InputError
-from layers.boundaries import read_boundaries
-from layers.catalogue import Store
-from layers.coverage import read_coverage
-from layers.fetch import Client, FetchError, fetch_boundaries, fetch_ucdp
-from layers.incidents import read_incidents
+from layers.sources.boundaries import read_boundaries
+from layers.sources.catalogue import Store
+from layers.sources.coverage import read_coverage
+from layers.sources.download import Client, FetchError, fetch_boundaries, fetch_ucdp
+from layers.sources.incidents import read_incidents
 
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
 

@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 
-from layers.i18n import LANGUAGES, pick, translator
+from i18n.translator import LANGUAGES, pick, translator
 from scripts import messages
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from geo.errors import InputError
 from geo.schema import DTYPES, INCIDENTS
-from layers.coverage import recognised_coverage
-from layers.incidents import join, read_incidents
+from layers.sources.coverage import recognised_coverage
+from layers.sources.incidents import join, read_incidents
 
 UCDP = {
     "id": "1",
@@ -242,9 +242,9 @@ def test_no_text_of_acled_is_told(column, value):
 
 
 def test_own_columns():
-    from layers import embedded
+    from layers.reference import files
 
-    layer = read_incidents(embedded.DEMONSTRATION_INCIDENTS)
+    layer = read_incidents(files.DEMONSTRATION_INCIDENTS)
     assert layer.layout == "own"
     assert layer.frame["demonstration"].all()
     assert layer.dataset == "Demonstration incidents"

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from shapely.geometry import Point, box
 
-from layers import assets, styles
-from layers.i18n import translator
-from layers.map import AtlasMap, DataLayer, Line, Mark, View, ZoneArea, blob, standalone
+from i18n.translator import translator
+from layers.maps import assets, styles
+from layers.maps.map import AtlasMap, DataLayer, Line, Mark, View, ZoneArea, blob, standalone
 from tests.hostile.strings import HOSTILE
 from tests.layers.frames import assessed, incidents
 

@@ -6,9 +6,9 @@ import datetime as dt
 
 import pandas as pd
 
-from layers.formats.write import to_csv_bytes
-from layers.job import Inputs, Source, load, run
-from layers.sites import read_sites
+from jobs.assessment.job import Inputs, Source, load, run
+from layers.formats.writers.write import to_csv_bytes
+from layers.sources.sites import read_sites
 
 GIVEN = (
     "icglrId,nationalId,name,addressCountry,certificationStatus,certificationDate,activityStatus,mineSiteLocation,mineral\n"

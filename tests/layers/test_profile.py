@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 import shapely
 
-from layers import place, scene
-from layers.dossier import dossier
-from layers.i18n import translator
-from layers.profile import RADII_KM, profile
-from layers.rules import default_rules
+from i18n.translator import translator
+from jobs.assessment import ask_place
+from jobs.assessment.site_dossier import dossier
+from jobs.assessment.site_profile import RADII_KM, profile
+from layers.maps import map_content
+from layers.reference.rule_files import default_rules
 from tests.layers.conftest import DAY
 
 
@@ -36,7 +37,7 @@ def test_circles_are_geodesic(first):
         ring = shapely.get_coordinates(line.geometry)
         n = len(ring)
         lon, lat = np.full(n, first.site["lon"]), np.full(n, first.site["lat"])
-        distance = scene.WGS84.inv(lon, lat, ring[:, 0], ring[:, 1])[2]
+        distance = map_content.WGS84.inv(lon, lat, ring[:, 0], ring[:, 1])[2]
         assert distance == pytest.approx(km * 1000, abs=0.01)
 
 
@@ -51,7 +52,7 @@ def test_a_dossier_is_one_page_in_the_readers_language(first, language):
 
 def test_an_asked_place_has_the_class_of_a_site_that_stands_there(loaded, run, first):
     lon, lat = float(first.site["lon"]), float(first.site["lat"])
-    asked = place.classify_place(
+    asked = ask_place.classify_place(
         loaded, lon, lat, DAY, default_rules(), minerals=first.site["minerals"], admin2=first.site["admin2"]
     ).assessment.sites.iloc[0]
     assert asked["country"] == first.site["country"]
@@ -61,17 +62,17 @@ def test_an_asked_place_has_the_class_of_a_site_that_stands_there(loaded, run, f
 
 
 def test_what_lies_in_a_drawn_area(loaded, run):
-    found = place.inside(loaded, run, ((15.0, 3.5), (17.0, 3.5), (17.0, 5.0), (15.0, 5.0)), DAY)
+    found = ask_place.inside(loaded, run, ((15.0, 3.5), (17.0, 3.5), (17.0, 5.0), (15.0, 5.0)), DAY)
     assert found.sites["lon"].between(15, 17).all()
     assert found.incidents["precision"].isin([1, 2]).all()
     assert found.area_km2 == pytest.approx(2 * 111.1 * 1.5 * 110.6, rel=0.01)
 
 
 def test_zones_are_drawn_as_the_register_says_at_the_date(loaded):
-    from layers.job import unit_aliases
+    from jobs.assessment.job import unit_aliases
 
     def drawn(day):
-        areas = scene.zone_areas(loaded.zones, loaded.boundaries, np.datetime64(day), unit_aliases())
+        areas = map_content.zone_areas(loaded.zones, loaded.boundaries, np.datetime64(day), unit_aliases())
         return {a.name: (a.status, a.indicative) for a in areas}
 
     assert drawn("2016-09-18")["Boda"] == ("inside_monitored", True)

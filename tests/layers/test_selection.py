@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.selection import Filters
+from jobs.assessment.site_filters import Filters
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_an_area_holds_its_edge_and_no_site_without_a_position(run):
 
 
 def test_the_parts_of_the_tree_are_all_sites_once(run):
-    from layers.tree import first_of
+    from jobs.assessment.decision_tree import first_of
 
     sites = run.assessment.sites
     parts = [Filters(first=(key,)).apply(sites) for key in first_of(sites).unique()]

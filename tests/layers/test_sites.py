@@ -12,9 +12,9 @@ import pytest
 
 from geo.errors import InputError
 from geo.schema import DTYPES, SITES, STATUSES, VISITS
-from layers import embedded
-from layers.ipis import HARM_CAR, HARM_DRC
-from layers.sites import read_sites
+from layers.reference import files
+from layers.sources.ipis import HARM_CAR, HARM_DRC
+from layers.sources.sites import read_sites
 
 HEAD = "site_id,name,lat,lon,minerals,country,admin1,admin2,coord_precision_km"
 
@@ -367,11 +367,11 @@ def test_car_visit(cells, c2, h6, blocked, armed, presence):
 
 
 def test_own_visits_and_lists_of_the_demonstration():
-    layer = read_sites(embedded.DEMONSTRATION_VISITS)
+    layer = read_sites(files.DEMONSTRATION_VISITS)
     assert layer.layout == "own_visits"
     assert layer.visits["demonstration"].all()
     assert layer.visits["non_state_armed"].notna().any()
-    listed = read_sites(embedded.DEMONSTRATION_SITES)
+    listed = read_sites(files.DEMONSTRATION_SITES)
     assert listed.sites["demonstration"].all()
     assert listed.rejected.empty
     assert set(layer.visits["source"]) == set(listed.sites["source"])

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from geo.errors import InputError
-from geo.names import fold
+from geo.records.place_names import fold
 from geo.schema import COVERAGE, DTYPES, FINDINGS, LISTED_AREAS, ZONES
-from layers import tables
-from layers.coverage import read_coverage
-from layers.lists import read_eu_list
-from layers.minerals import mineral_list
-from layers.zones import read_findings, read_register
+from layers.reference import tables
+from layers.reference.minerals import mineral_list
+from layers.sources.coverage import read_coverage
+from layers.sources.eu_list import read_eu_list
+from layers.sources.zone_register import read_findings, read_register
 
 
 @pytest.mark.parametrize(("layer", "schema"), [(read_register, ZONES), (read_findings, FINDINGS)])

@@ -8,12 +8,12 @@ import itertools
 import pytest
 
 from geo.errors import RuleError
-from layers import job
-from layers.differences import differences
-from layers.i18n import translator
-from layers.rule_table import from_link, from_table, to_link, to_table
-from layers.rules import default_rules
-from layers.tree import branches
+from i18n.translator import translator
+from jobs.assessment import job
+from jobs.assessment.decision_tree import branches
+from jobs.assessment.differences import differences
+from jobs.assessment.rule_settings import from_link, from_table, to_link, to_table
+from layers.reference.rule_files import default_rules
 
 
 def test_every_site_leaves_the_tree_once_and_with_its_class(run):

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from geo.areas import Boundaries, edge_distance_m, locate, locate_all, units_within
-from geo.geodesic import geodesic_m
-from geo.proximity import nearest, summarise, within
+from geo.spatial.geodesic import geodesic_m
+from geo.spatial.polygons import Boundaries, edge_distance_m, locate, locate_all, units_within
+from geo.spatial.proximity import nearest, summarise, within
 
 GEOD = Geod(ellps="WGS84")
 

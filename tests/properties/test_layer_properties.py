@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from geo.errors import CahraError
 from geo.schema import INCIDENTS, SITES, VISITS
-from layers.coverage import read_coverage
-from layers.incidents import read_incidents
-from layers.ipis import HARM_CAR, HARM_DRC
-from layers.lists import read_eu_list
-from layers.sites import read_sites
-from layers.zones import read_register
+from layers.sources.coverage import read_coverage
+from layers.sources.eu_list import read_eu_list
+from layers.sources.incidents import read_incidents
+from layers.sources.ipis import HARM_CAR, HARM_DRC
+from layers.sources.sites import read_sites
+from layers.sources.zone_register import read_register
 
 
 def cut(text: str) -> list[str]:

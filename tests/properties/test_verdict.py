@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from geo import schema
 from geo.assess import assess
-from geo.classify import RANK
-from geo.rederive import rederive
-from geo.rules import from_dict
-from layers.rules import default_rules
-from layers.verification import _same
+from geo.rules.classify import RANK
+from geo.rules.rederive import rederive
+from geo.rules.rule_set import from_dict
+from jobs.assessment.verify import _same
+from layers.reference.rule_files import default_rules
 from tests import brute, frames
 from tests.geo.test_assess import REGISTER
 

@@ -8,10 +8,10 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from layers import row_words
+from i18n import row_messages
 from tests.layers.test_notes import templates
 from views import session
-from views.pages import FOLDER
+from views.navigation import FOLDER
 
 SITES = b"site_id,name,lat,lon,minerals,country\nX1,Pit,4.2,16.1,gold,CAF\nX1,Pit,4.2,16.1,gold,CAF\n"
 SITES += b"X2,Pit,x,16.1,gold,CAF\n"
@@ -51,7 +51,7 @@ def said(app: AppTest) -> str:
 
 def english_left(text: str) -> list[str]:
     """Templates of notes and remarks whose English words stand in a text; single words are no template."""
-    forms = [*templates(), *row_words.REMARKS, *row_words.NOTES, *row_words.EXPECTED]
+    forms = [*templates(), *row_messages.REMARKS, *row_messages.NOTES, *row_messages.EXPECTED]
     left = []
     for form in forms:
         parts = [p.strip(" .;:()") for p in re.split(r"\{[^}]*\}", form)]
@@ -80,7 +80,7 @@ def test_notes_on_programmes_are_french():
     assert "1 ligne(s) vide(s) ignorée(s)." in text
 
 
-@pytest.mark.parametrize("page", ["explore.py", "screen.py"])
+@pytest.mark.parametrize("page", ["explore.py", "companies.py"])
 def test_rows_not_used_are_told_in_french(page):
     app = opened(
         page,
@@ -91,8 +91,8 @@ def test_rows_not_used_are_told_in_french(page):
     assert not app.exception
     text = said(app)
     assert english_left(text) == []
-    assert "une ligne par identifiant" in text or page == "screen.py"
-    if page == "screen.py":
+    assert "une ligne par identifiant" in text or page == "companies.py"
+    if page == "companies.py":
         assert "pays non reconnu : Atlantis" in text
         assert "minerai non reconnu : unobtainium" in text
 

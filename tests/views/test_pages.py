@@ -8,13 +8,13 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from layers.formats.escape import clean
+from layers.formats.writers.escape import clean
 from tests.hostile.strings import HOSTILE
 from views import session
-from views.pages import FOLDER, PAGES
+from views.navigation import FOLDER, PAGES
 
 PAGES_HERE = [p.file for p in PAGES if (FOLDER / p.file).is_file()]
-OWN = ("explore.py", "site.py", "ask.py", "compare.py", "tree.py")
+OWN = ("explore.py", "site.py", "ask_place.py", "compare.py", "decision_tree.py")
 
 
 def opened(page: str, **address: str) -> AppTest:
@@ -43,7 +43,7 @@ def test_a_page_runs_without_an_error_in_both_languages(page, language):
     assert [e.value for e in app.error] == []
 
 
-@pytest.mark.parametrize("page", ["explore.py", "site.py", "ask.py", "compare.py"])
+@pytest.mark.parametrize("page", ["explore.py", "site.py", "ask_place.py", "compare.py"])
 def test_a_map_names_no_foreign_host(page):
     app = opened(page, site="demonstration|DEMO-001")
     drawn = maps(app)
@@ -113,7 +113,7 @@ def test_an_error_of_ours_shows_a_code_and_no_traceback(monkeypatch, caplog):
     def broken(*_args, **_kwargs):
         raise RuntimeError("secret row of a reader")
 
-    monkeypatch.setattr("layers.scene.incidents_at", broken)
+    monkeypatch.setattr("layers.maps.map_content.incidents_at", broken)
     app = opened("explore.py")
     said = "\n".join(e.value for e in app.error)
     assert "code" in said

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import cli
-from layers import drivers
+from layers import gdal_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 SEEN = """
@@ -22,13 +22,13 @@ def counted(*a, **k):
     calls.append(1)
     return whole(*a, **k)
 assess.assess = counted
-from layers import job
+from jobs.assessment import job
 job.assess = counted
-from views import serve, session
-serve.warm()
+from views import server, session
+server.warm()
 once = len(calls)
 session.demonstration().run()  # what the first page asks for
-print(once, len(calls), *sorted({"altair", "rasterio", "streamlit_folium", "views.explore"} & set(sys.modules)))
+print(once, len(calls), *sorted({"altair", "rasterio", "streamlit_folium", "views.pages.explore"} & set(sys.modules)))
 """
 
 
@@ -39,11 +39,11 @@ def test_the_first_page_finds_the_demonstration_assessed_and_no_component_loaded
 
 
 def test_drivers_that_open_other_files_are_set_aside_before_gdal_is_loaded():
-    code = "from layers.drivers import confine; confine()"
+    code = "from layers.gdal_settings import confine; confine()"
     code += "; import sys; early = 'rasterio' in sys.modules or 'pyogrio' in sys.modules"
     code += "; import rasterio.drivers, rasterio.env, pyogrio; names = set(pyogrio.list_drivers())"
     code += "; print(early, sorted(names & {'OGR_VRT', 'WFS', 'GML', 'CSW', 'VRT', 'WMS'}))"
-    clean = {k: v for k, v in os.environ.items() if k not in drivers.SETTINGS}
+    clean = {k: v for k, v in os.environ.items() if k not in gdal_settings.SETTINGS}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=clean, check=True)
     assert done.stdout.strip() == "False []"
 
@@ -52,7 +52,7 @@ def test_a_foreign_origin_is_refused_without_asking_anyone_for_our_address(monke
     from streamlit import net_util
     from streamlit.web.server import server_util
 
-    from views import serve
+    from views import server
 
     asked: list[str] = []
     monkeypatch.setattr(net_util, "_make_blocking_http_get", lambda url, timeout: asked.append(url))
@@ -61,14 +61,14 @@ def test_a_foreign_origin_is_refused_without_asking_anyone_for_our_address(monke
     assert not server_util.is_url_from_allowed_origins("https://elsewhere.example")
     assert asked, "Streamlit no longer asks: serve.silence has nothing to do"
     asked.clear()
-    serve.silence()
+    server.silence()
     assert not server_util.is_url_from_allowed_origins("https://elsewhere.example")
     assert asked == []
 
 
 def test_options_of_streamlit_pass_and_others_do_not(monkeypatch, capsys):
     seen: list[list[str]] = []
-    monkeypatch.setattr("views.serve.main", lambda options: seen.append(list(options)) or 0)
+    monkeypatch.setattr("views.server.main", lambda options: seen.append(list(options)) or 0)
     assert cli.main(["app", "--server.port", "8502"]) == 0
     assert seen == [["--server.port", "8502"]]
     with pytest.raises(SystemExit) as stopped:

@@ -1,0 +1,331 @@
+"""The main job on a cluster: tiles of sites assessed one by one by Dask workers, with the incidents each one needs.
+
+:func:`assess_on_cluster` takes what :func:`geo.assess.assess` takes; :func:`assess_partitioned` takes folders of tiles
+(:mod:`geo.cluster.tiles`) instead of frames, for data that no machine holds. The result is that of one process, byte
+for byte: every tile gets all incidents that any rule could ask of its sites, and `assess` itself is what runs on it.
+Spilling, retries and moving work away from dead workers are left to Dask. docs/cluster.md says how to run it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo import schema
+from geo.assess import AsOf, Assessment, as_of_days, assess, several
+from geo.cluster.required_incidents import needed, sets
+from geo.cluster.tiles import Tiles, file_system, open_tiles, read, write_tiles
+from geo.errors import InputError
+from geo.records.admin_units import incident_units
+from geo.records.incidents import plain, prepare
+from geo.rules.rule_set import Rules
+
+Progress = Callable[[int, int], None]
+RETRIES = 5
+"""How often a tile is tried again when its worker dies."""
+
+DATED: schema.Table = (*schema.SITES, schema.Column("as_of", "date", "time of events, not of knowledge"))
+"""Tiles of sites that have dates of their own."""
+
+INCIDENTS_PER_SITE = 10
+"""A tile of sites reads the tiles of incidents around it: fewer and larger ones cost less to open."""
+
+
+def write_sites(sites: pd.DataFrame, folder: str | Path, rows: int = 20_000, as_of: AsOf | None = None) -> None:
+    """Writes sites (:data:`geo.schema.SITES`) as tiles; dates of their own (`as_of`, one per site) go with them.
+
+    Raises
+    ------
+    InputError
+        A key (source, site_id) stands twice, a date is missing, or the folder already holds tiles.
+    """
+    given = plain(sites)
+    table = schema.conform(given, schema.SITES)
+    twice = table.duplicated(["source", "site_id"])
+    if twice.any():
+        row = table[twice].iloc[0]
+        raise InputError("A site stands twice.", where=str(row["source"]), got=str(row["site_id"]))
+    facts = {"kind": "sites", "rows": len(table), "dated": as_of is not None}
+    if as_of is None:
+        write_tiles(table, folder, schema.SITES, facts, rows)
+    else:
+        days = as_of_days(as_of, len(table)).astype("datetime64[D]").astype("datetime64[s]")
+        write_tiles(table.assign(as_of=days), folder, DATED, facts, rows)
+
+
+def write_incidents(incidents: pd.DataFrame, folder: str | Path, rows: int = 20_000) -> None:
+    """Writes incidents (:data:`geo.schema.INCIDENTS`) as tiles, each id once per source as `assess` would count it."""
+    given = schema.conform(plain(incidents), schema.INCIDENTS)
+    prepared = prepare(given)
+    columns = ["source", "dataset", "dataset_version"]
+    loaded = given[columns].drop_duplicates().sort_values(columns)
+    facts = {
+        "kind": "incidents",
+        "rows": len(prepared),
+        "repeated": prepared.repeated,
+        "datasets": loaded.to_numpy(dtype=object).tolist(),
+    }
+    write_tiles(prepared.frame, folder, schema.INCIDENTS, facts, rows)
+
+
+def assess_on_cluster(
+    sites: pd.DataFrame,
+    incidents: pd.DataFrame | None,
+    *,
+    cluster: object = "local",
+    workers: int = 2,
+    progress: Progress | None = None,
+    rows: int = 20_000,
+    folder: str | Path | None = None,
+    **options: Any,
+) -> Assessment:
+    """:func:`geo.assess.assess` on a cluster, from frames: they are written as tiles, then read by the workers.
+
+    Parameters
+    ----------
+    sites, incidents, options
+        As :func:`geo.assess.assess` takes them.
+    cluster, workers, progress
+        As :func:`assess_partitioned` takes them.
+    rows
+        Sites per tile; tiles of incidents hold :data:`INCIDENTS_PER_SITE` times as many.
+    folder
+        A new folder for the tiles that every worker can read; without it a temporary one, for local workers only.
+
+    Raises
+    ------
+    InputError
+        An address of another machine without a `folder`, and what :func:`assess_partitioned` raises.
+    """
+    here = not isinstance(cluster, str) or cluster == "local" or any(h in cluster for h in ("127.0.0.1", "localhost"))
+    if folder is None and not here:
+        raise InputError(
+            "Workers on other machines need a folder of tiles that they can read.",
+            where="--cluster",
+            got=str(cluster),
+            remedy="Name a new folder on shared storage with --tiles.",
+        )
+    with tempfile.TemporaryDirectory() as temporary:
+        at = Path(temporary if folder is None else folder)
+        if several(options["as_of"]):
+            write_sites(sites, at / "sites", rows, options.pop("as_of"))
+        else:
+            write_sites(sites, at / "sites", rows)
+        if incidents is not None:
+            write_incidents(incidents, at / "incidents", rows * INCIDENTS_PER_SITE)
+        return assess_partitioned(
+            at / "sites",
+            None if incidents is None else at / "incidents",
+            cluster=cluster,
+            workers=workers,
+            progress=progress,
+            **options,
+        )
+
+
+def assess_partitioned(
+    sites: str | Path,
+    incidents: str | Path | None,
+    *,
+    rules: Rules,
+    as_of: dt.date | str | np.datetime64 | None = None,
+    cluster: object = "local",
+    workers: int = 2,
+    progress: Progress | None = None,
+    out: str | None = None,
+    **options: Any,
+) -> Assessment:
+    """Classifies every site of a folder of tiles, at one date or at the dates that the tiles hold.
+
+    Parameters
+    ----------
+    sites, incidents
+        Folders or URIs of tiles, written by :func:`write_sites` and :func:`write_incidents`; all workers can read
+        them. None: no incident dataset at all.
+    rules, options
+        As :func:`geo.assess.assess` takes them; `options` (boundaries, zones, visits, ...) go to every worker.
+    as_of
+        One date for all; left out where the tiles hold a date per site.
+    cluster
+        ``"local"`` starts `workers` processes here; an address (``tcp://host:8786``) or a `distributed.Client`
+        connects to a running scheduler.
+    progress
+        Called with (tiles done, tiles in all).
+    out
+        Folder or URI: every worker writes its result there (``sites-00000.parquet``, ``evidence-00000.parquet``) and
+        nothing is gathered; the frames of the Assessment that comes back are empty. For results too large for one
+        machine.
+
+    Returns
+    -------
+    Assessment
+        That of one process: same rows, same order, same bytes when exported.
+
+    Raises
+    ------
+    InputError
+        There are no tiles, no date or two, or Dask is not installed.
+
+    Examples
+    --------
+    From a shell this is ``cahra assess --cluster local``; from a notebook::
+
+        result = assess_partitioned("tiles/sites", "tiles/incidents", as_of="2021-12-31", rules=rules,
+                                    cluster="tcp://scheduler:8786", boundaries=[adm2], outlines=outlines)
+    """
+    site_tiles = open_tiles(sites)
+    if bool(site_tiles.facts.get("dated")) == (as_of is not None):
+        raise InputError(
+            "Every site needs one as-of date.",
+            where="as_of",
+            expected="one date for all, or tiles that hold a date per site",
+            got="both" if as_of is not None else "neither",
+            remedy="Give as_of here, or to write_sites.",
+        )
+    incident_tiles = None if incidents is None else open_tiles(incidents)
+    given = {"as_of": as_of, "rules": rules, **options}
+    with _client(cluster, workers) as client:
+        shared = client.scatter([(site_tiles, incident_tiles, given, out)], broadcast=True, hash=False)[0]
+        jobs = {
+            client.submit(_assess_tile, shared, i, pure=False, retries=RETRIES): ("sites", i)
+            for i in range(len(site_tiles.tiles))
+        }
+        if incident_tiles is not None:
+            for i in range(len(incident_tiles.tiles)):
+                jobs[client.submit(_report_tile, shared, i, pure=False, retries=RETRIES)] = ("report", i)
+        done: dict[tuple[str, int], Any] = {}
+        for future, result in _distributed().as_completed(jobs, with_results=True):
+            done[jobs[future]] = result
+            future.release()
+            if progress is not None:
+                progress(len(done), len(jobs))
+    parts = [done["sites", i] for i in range(len(site_tiles.tiles))]
+    reports = [done[k] for k in sorted(done) if k[0] == "report"]
+    repeated = 0 if incident_tiles is None else int(incident_tiles.facts["repeated"])
+    return _joined(parts, reports, repeated, given)
+
+
+@contextmanager
+def _client(cluster: object, workers: int) -> Iterator[Any]:
+    """A Dask client for the cluster that was named; what is started here is stopped here."""
+    dask = _distributed()
+    if isinstance(cluster, dask.Client):
+        yield cluster
+    elif cluster == "local":
+        with (
+            dask.LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",
+            ) as here,
+            dask.Client(here) as client,
+        ):
+            yield client
+    else:
+        with dask.Client(str(cluster)) as client:
+            yield client
+
+
+def _distributed() -> Any:
+    try:
+        return importlib.import_module("distributed")
+    except ImportError:
+        raise InputError("Dask is not installed.", where="--cluster", remedy="pip install .[cluster]") from None
+
+
+def _assess_tile(shared: tuple[Tiles, Tiles | None, dict[str, Any], str | None], number: int) -> Assessment:
+    """On a worker: one tile of sites, with the incidents it needs, through `assess` itself."""
+    _own_threads_only()
+    site_tiles, incident_tiles, given, out = shared
+    dated = bool(site_tiles.facts.get("dated"))
+    sites = read(site_tiles, [site_tiles.tiles[number].path], DATED if dated else schema.SITES)
+    given = {**given, "as_of": sites.pop("as_of") if dated else given["as_of"]}
+    found = None if incident_tiles is None else needed(sites, incident_tiles, given)
+    result = assess(sites, found, **given)
+    if out is None:
+        return result
+    system, folder = file_system(out)
+    system.create_dir(folder, recursive=True)
+    for name, frame in (("sites", result.sites), ("evidence", result.evidence)):
+        frame.to_parquet(f"{folder}/{name}-{number:05d}.parquet", index=False, filesystem=system)
+    return replace(result, sites=result.sites.iloc[:0], evidence=result.evidence.iloc[:0])
+
+
+def _report_tile(shared: tuple[Tiles, Tiles | None, dict[str, Any], str | None], number: int) -> list[dict[str, Any]]:
+    """On a worker: labels that match no unit, and disagreements, of one tile of incidents (each counted once)."""
+    _own_threads_only()
+    _, tiles, given, _ = shared
+    assert tiles is not None
+    prepared = prepare(read(tiles, [tiles.tiles[number].path], schema.INCIDENTS))
+    by_level = {b.level: b for b in sets(given.get("boundaries"))}
+    aliases = given.get("aliases") or {}
+    return [incident_units(prepared, by_level.get(level), level, aliases).report for level in (1, 2)]
+
+
+def _own_threads_only() -> None:
+    """The engine's own threads are those that the cluster gave this worker."""
+    from geo.spatial import candidate_search
+
+    candidate_search.THREADS = max(1, _distributed().get_worker().state.nthreads)
+
+
+def _joined(
+    parts: list[Assessment], reports: list[list[dict[str, Any]]], repeated: int, given: dict[str, Any]
+) -> Assessment:
+    """The tiles' results as one, in the order of one process."""
+    if not parts:
+        return assess(schema.empty(schema.SITES), None, **{**given, "as_of": given["as_of"] or []})
+    sites = pd.concat([p.sites for p in parts], ignore_index=True)
+    order = np.lexsort(
+        (
+            sites["site_id"].rank(method="dense").to_numpy(),
+            sites["site_id"].str.len().to_numpy(),
+            sites["source"].rank(method="dense").to_numpy(),
+        )
+    )
+    sites = sites.iloc[order].reset_index(drop=True)
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    # A tile's evidence stands by site in the tile's own order; blocks of sites go to their places.
+    keys = pd.MultiIndex.from_frame(sites[["source", "site_id"]])
+    evidence = pd.concat([p.evidence for p in parts], ignore_index=True)
+    at = keys.get_indexer(pd.MultiIndex.from_frame(evidence[["source", "site_id"]])) if len(evidence) else place[:0]
+    evidence = evidence.iloc[np.argsort(at, kind="stable")].reset_index(drop=True)
+    notes = list(dict.fromkeys(note for p in parts for note in _list(p.report.get("notes"))))
+    levels = reports or [_list(parts[0].report.get("areas"))]
+    report = {**parts[0].report, "repeated_incident_ids": repeated, "areas": _summed(levels), "notes": notes}
+    return Assessment(sites, evidence, parts[0].datasets, report)
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _summed(reports: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Counts of all tiles, level by level."""
+    out = []
+    for same_level in zip(*reports, strict=True):
+        total: dict[str, Any] = {}
+        for report in same_level:
+            for key, value in report.items():
+                if isinstance(value, dict):
+                    held = total.setdefault(key, {})
+                    for name, count in value.items():
+                        held[name] = held.get(name, 0) + count
+                elif isinstance(value, int) and key != "level":
+                    total[key] = total.get(key, 0) + value
+                else:
+                    total[key] = value
+        out.append({k: dict(sorted(v.items())) if isinstance(v, dict) else v for k, v in total.items()})
+    return out

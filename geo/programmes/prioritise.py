@@ -1,0 +1,163 @@
+"""What if: which gaps a new programme would close, and which units would close most.
+
+A candidate is a named set of sites: a unit, several, or a drawn area. Choosing `count` candidates that close most gaps
+is maximum coverage: where areas overlap the best set is hard to find, so small cases are solved exactly (every
+combination is tried) and large ones greedily (the next best each time, which never closes less than 63 % of the
+optimum). Where the candidates share no site, as units do, the greedy choice is the optimum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from math import comb
+
+import numpy as np
+import pandas as pd
+
+from geo.programmes.coverage import AT_RISK, ProgrammeCoverage
+from geo.programmes.schema import TYPES
+
+Candidates = Mapping[str, np.ndarray]
+"""From the name of a unit or a drawn area to the positions of its sites in the site list."""
+
+EXACT_LIMIT = 50_000
+"""Combinations that are tried before the greedy way is taken: about a second."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What would become covered: sites at risk that gain a type, gaps closed (site and type), workers there."""
+
+    sites: int
+    gaps: int
+    workers: float
+    workers_unknown: int
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A ranked list of candidates.
+
+    Attributes
+    ----------
+    ranked
+        Columns `candidate`, `gaps` (closed by it after those before it), `sites`, `workers`, `gaps_total` so far.
+    method
+        ``exact``, ``exact (no two share a site)`` or ``greedy``.
+    """
+
+    ranked: pd.DataFrame
+    method: str
+
+
+def what_if(result: ProgrammeCoverage, sites: np.ndarray, types: tuple[str, ...] = TYPES) -> Effect:
+    """The effect of a programme of the given types at the given sites (positions in the site list).
+
+    Sites that are not at risk, and types that a site has already, add nothing.
+    """
+    open_gaps = gaps_of(result, types)[np.unique(sites)]
+    gaining = np.unique(sites)[open_gaps > 0]
+    workers = result.assessed["workers"].to_numpy()[gaining]
+    return Effect(
+        sites=len(gaining),
+        gaps=int(open_gaps.sum()),
+        workers=float(np.nansum(workers)),
+        workers_unknown=int(np.isnan(workers).sum()),
+    )
+
+
+def gaps_of(result: ProgrammeCoverage, types: tuple[str, ...] = TYPES) -> np.ndarray:
+    """How many of the types each site lacks: int64, zero where it is not at risk."""
+    risk = result.assessed["overall_class"].isin(AT_RISK).to_numpy()
+    columns = [TYPES.index(t) for t in types]
+    return np.asarray((~result.matrix[:, columns] & risk[:, None]).sum(axis=1), dtype="int64")
+
+
+def units_as_candidates(assessed: pd.DataFrame, level: str = "admin2") -> dict[str, np.ndarray]:
+    """Each unit of the level that a site lies in, as ``Boda (CAF)``; sites of no known unit are in none."""
+    named = assessed[assessed[level] != ""]
+    at = pd.Series(np.arange(len(assessed)), index=assessed.index)[named.index]
+    names = named[level] + " (" + named["country"] + ")"
+    return {str(k): v.to_numpy() for k, v in at.groupby(names)}
+
+
+def rank(
+    result: ProgrammeCoverage,
+    candidates: Candidates,
+    count: int,
+    types: tuple[str, ...] = TYPES,
+    *,
+    by: str = "gaps",
+    exact_limit: int = EXACT_LIMIT,
+) -> Choice:
+    """The `count` candidates that together close most, best first.
+
+    Parameters
+    ----------
+    result
+        The coverage of the day.
+    candidates
+        Sets of sites by name.
+    count
+        How many to choose at most; candidates that would close nothing are left out.
+    types
+        Types that the new programmes would bring.
+    by
+        ``gaps`` (site and type), ``sites`` or ``workers``.
+    exact_limit
+        So many combinations are tried; above it the choice is greedy.
+
+    Examples
+    --------
+    See ``tests/donors/test_choice.py``, where greedy and exact differ.
+    """
+    lacking = gaps_of(result, types)
+    workers = np.nan_to_num(result.assessed["workers"].to_numpy())
+    weight = {"gaps": lacking.astype("float64"), "sites": (lacking > 0) * 1.0, "workers": workers * (lacking > 0)}[by]
+    useful: dict[str, np.ndarray] = {name: np.unique(at[weight[at] > 0]) for name, at in sorted(candidates.items())}
+    useful = {name: at for name, at in useful.items() if len(at)}
+    together = np.concatenate([*useful.values(), np.empty(0, "int64")])
+    count = min(count, len(useful))
+    if len(np.unique(together)) == len(together):
+        method, chosen = "exact (no two share a site)", dict(useful)
+    elif comb(len(useful), count) <= exact_limit:
+        method, chosen = "exact", dict(_best(useful, weight, count))
+    else:
+        method, chosen = "greedy", useful
+    rows = []
+    done = np.zeros(len(weight), dtype=bool)
+    total = 0.0
+    for name in _greedy(chosen, weight, count):
+        new = useful[name][~done[useful[name]]]
+        done[new] = True
+        total += float(lacking[new].sum())
+        rows.append((name, int(lacking[new].sum()), len(new), float(workers[new].sum()), int(total)))
+    columns = ["candidate", "gaps", "sites", "workers", "gaps_total"]
+    return Choice(pd.DataFrame.from_records(rows, columns=columns), method)
+
+
+def _greedy(candidates: Candidates, weight: np.ndarray, count: int) -> list[str]:
+    """Names in the order chosen; of equal ones the name that sorts first."""
+    left: dict[str, np.ndarray] = dict(candidates)
+    chosen: list[str] = []
+    open_weight = weight.copy()
+    while left and len(chosen) < count:
+        name = max(left, key=lambda n: float(open_weight[left[n]].sum()))
+        if open_weight[left[name]].sum() <= 0:
+            break
+        open_weight[left.pop(name)] = 0
+        chosen.append(name)
+    return chosen
+
+
+def _best(candidates: Candidates, weight: np.ndarray, count: int) -> Candidates:
+    """The best combination; of equal ones the first in the order of names."""
+    best: tuple[float, tuple[str, ...]] = (-1.0, ())
+    for names in combinations(candidates, count):
+        covered = np.unique(np.concatenate([candidates[n] for n in names])) if names else np.empty(0, "int64")
+        value = float(weight[covered].sum())
+        if value > best[0]:
+            best = (value, names)
+    return {name: candidates[name] for name in best[1]}

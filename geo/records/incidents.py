@@ -1,0 +1,121 @@
+"""Incidents made ready for the rules: each id once per source, days as whole numbers, sources numbered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo import schema
+from geo.time_window import NO_DAY, Days, to_days
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Incidents:
+    """Arrays of one incident each, in a canonical order that does not depend on the order of the input.
+
+    `start`, `end` are days since 1970-01-01; `source` numbers the names in `sources`. Records that no rule may count
+    (`counts` false) are gone, and so are repeats of an id within a source: a final record goes before a candidate one.
+    """
+
+    frame: pd.DataFrame
+    start: Days
+    end: Days
+    lon: Floats
+    lat: Floats
+    precision: Ints
+    best: Floats
+    low: Floats
+    high: Floats
+    source: Ints
+    sources: tuple[str, ...]
+    repeated: int
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def take(self, rows: Ints) -> Incidents:
+        """The incidents of these positions, in this order."""
+        return Incidents(
+            self.frame.iloc[rows].reset_index(drop=True),
+            self.start[rows],
+            self.end[rows],
+            self.lon[rows],
+            self.lat[rows],
+            self.precision[rows],
+            self.best[rows],
+            self.low[rows],
+            self.high[rows],
+            self.source[rows],
+            self.sources,
+            self.repeated,
+        )
+
+
+def prepare(frame: pd.DataFrame | None) -> Incidents:
+    """Incidents of a :data:`geo.schema.INCIDENTS` frame (None means no incident dataset at all).
+
+    A blank estimate of deaths counts as no death in `low` and `best`, and as no more than that in `high`.
+    """
+    table = schema.conform(schema.empty(schema.INCIDENTS) if frame is None else plain(frame), schema.INCIDENTS)
+    table = table[table["counts"] & table["date_start"].notna()]
+    # Everything that can differ between two records of one id takes part in the order, so that the choice between
+    # them is the same whatever the order of the input.
+    keys = ["source", "record_id", "candidate", "dataset_version", "date_start", "date_end", "precision", "deaths_best"]
+    table = table.sort_values([*keys, "lon", "lat", "deaths_low", "deaths_high", "row"], kind="stable")
+    repeats = table.duplicated(["source", "record_id"])
+    table = table[~repeats].reset_index(drop=True)
+    end = table["date_end"].fillna(table["date_start"])
+    codes, sources = pd.factorize(table["source"].to_numpy(dtype=object), sort=True)
+    best = table["deaths_best"].fillna(0).to_numpy(np.float64)
+    low = np.minimum(table["deaths_low"].fillna(0).to_numpy(np.float64), best)
+    high = np.maximum(table["deaths_high"].fillna(0).to_numpy(np.float64), best)
+    return Incidents(
+        table,
+        to_days(table["date_start"]),
+        np.maximum(to_days(end), to_days(table["date_start"])),
+        table["lon"].to_numpy(np.float64),
+        table["lat"].to_numpy(np.float64),
+        table["precision"].to_numpy(np.int64),
+        best,
+        low,
+        high,
+        codes.astype(np.int64),
+        tuple(map(str, sources)),
+        int(repeats.sum()),
+    )
+
+
+def in_window(incidents: Incidents, rows: Ints | slice, as_of: Days | int, after: Days | int) -> Bools:
+    """True where an incident of `rows` starts on or before `as_of` and ends after the day `after`."""
+    return np.asarray((incidents.start[rows] <= as_of) & (incidents.end[rows] > after))
+
+
+def plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame without geometry: a GeoDataFrame of points gives `lon` and `lat` on WGS 84, whatever its CRS.
+
+    Raises
+    ------
+    InputError
+        The frame has a geometry but no CRS.
+    """
+    if not hasattr(frame, "crs") or not hasattr(frame, "to_crs"):
+        return frame
+    from geo.errors import InputError
+
+    if frame.crs is None:
+        raise InputError("The layer has no coordinate reference system.", remedy="Set it, for example EPSG:4326.")
+    layer: Any = frame
+    points = layer.to_crs(4326)
+    out = pd.DataFrame(points.drop(columns=points.geometry.name))
+    return out.assign(lon=points.geometry.x.to_numpy(), lat=points.geometry.y.to_numpy())
+
+
+__all__ = ["NO_DAY", "Incidents", "in_window", "plain", "prepare"]

@@ -1,0 +1,45 @@
+"""Dated findings on a zone unit (field missions, traceability, vigilance, movement), shown with the zone."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo import schema
+from geo.records.admin_units import Aliases, keys_of
+from geo.rules.evidence import Evidence
+from geo.time_window import Days, to_days
+
+
+def tell_findings(
+    findings: pd.DataFrame | None,
+    sites: pd.DataFrame,
+    as_of: Days,
+    key: npt.NDArray[np.object_],
+    aliases: Aliases,
+    evidence: Evidence,
+) -> None:
+    """Names every finding that is not later than the date, for each diamond site of its unit.
+
+    They inform and decide nothing: no rule reads them.
+    """
+    if findings is None or not len(findings):
+        return
+    table = schema.conform(findings, schema.FINDINGS)
+    units = keys_of(table["unit"], table["country"], 2, aliases)
+    days = to_days(table["date"])
+    diamond = np.array(["diamond" in text.split(";") for text in sites["minerals"]], dtype=np.bool_)
+    for i in range(len(table)):
+        evidence.facts(
+            "zone",
+            "",
+            np.flatnonzero(diamond & (key == units[i]) & (days[i] <= as_of)),
+            record_id=table["criterion"].iloc[i],
+            dataset=table["source"].iloc[i],
+            date_start=table["date"].iloc[i],
+            date_end=table["date"].iloc[i],
+            date_prec={"day": 1.0, "month": 4.0}.get(str(table["date_precision"].iloc[i]), 5.0),
+            value=table["finding"].iloc[i],
+            limit=table["unit"].iloc[i],
+        )

@@ -1,0 +1,225 @@
+"""Questions that a company asks of an origin beside its class: laws, schemes, statuses, zones nearby, minerals.
+
+Each is a column of its own with its ground; none is a class, and none changes one.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.errors import ZoneError
+from geo.records.admin_units import Aliases
+from geo.rules.rule_set import Rules
+from geo.rules.zone_status import INSIDE, in_force, named_rows
+from geo.spatial.polygons import Boundaries, nearest_edge
+from geo.spatial.proximity import nearest, within
+from geo.time_window import NO_DAY, Days, months_before, to_dates, to_days
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Texts = npt.NDArray[np.object_]
+
+MINERAL_KM = 50.0
+"""A claimed mineral with no recorded site of it this near is a flag (one cell of 0.5 degrees, as rule H4)."""
+NEAR_ZONE_KM = 50.0
+"""An origin outside a compliant zone this near to one is a flag: goods could pass for the zone's."""
+
+
+def has_mineral(minerals: pd.Series[str], wanted: frozenset[str]) -> Bools:
+    """True where one of `wanted` stands in a list joined by ``;``."""
+    known = {text: bool(wanted & set(str(text).split(";"))) for text in pd.unique(minerals)}
+    return minerals.map(known).to_numpy(dtype=bool)
+
+
+def _ends(dates: pd.Series) -> Days:
+    end = to_days(dates)
+    return np.where(end == NO_DAY, np.iinfo(np.int64).max, end)
+
+
+def dodd_frank(country: Texts, minerals: pd.Series[str], as_of: Days, covered: pd.DataFrame) -> Texts:
+    """Section 1502 at each date: ``covered``, ``country_only`` (another or no known mineral), ``not_covered``.
+
+    Parameters
+    ----------
+    covered
+        Columns `country, minerals, valid_from, valid_to` (exclusive).
+    """
+    out = np.where(country == "", "unknown", "not_covered").astype(object)
+    start, end = to_days(covered["valid_from"]), _ends(covered["valid_to"])
+    for i, row in enumerate(covered.itertuples(index=False)):
+        there = (country == row.country) & (start[i] <= as_of) & (as_of < end[i])
+        mineral = has_mineral(minerals, frozenset(str(row.minerals).split(";")))
+        out[there] = np.where(mineral[there], "covered", "country_only")
+    return out
+
+
+def kimberley(country: Texts, minerals: pd.Series[str], as_of: Days, register: pd.DataFrame) -> Texts:
+    """Kimberley Process at each date, for diamonds: ``restricted``, ``participant``, ``not_participant``.
+
+    ``not_applicable`` for known minerals without diamond; ``unknown`` where the mineral or country is not known, or
+    the table does not name the country.
+
+    Parameters
+    ----------
+    register
+        Columns `country, participant_from, participant_to, restricted_from, restricted_to` (ends exclusive).
+    """
+    diamond = has_mineral(minerals, frozenset({"diamond"}))
+    known = (minerals != "").to_numpy()
+    named = np.isin(country.astype(str), register["country"].astype(str).to_numpy().astype(str))
+    out = np.where(known & ~diamond, "not_applicable", np.where(diamond & named, "not_participant", "unknown"))
+    out = out.astype(object)
+    for kind in ("participant", "restricted"):
+        start, end = to_days(register[f"{kind}_from"]), _ends(register[f"{kind}_to"])
+        for i, iso in enumerate(register["country"]):
+            if start[i] != NO_DAY:
+                out[diamond & (country == iso) & (start[i] <= as_of) & (as_of < end[i])] = kind
+    return out
+
+
+def expiry(assessed: pd.DataFrame, statuses: pd.DataFrame, rules: Rules) -> tuple[Days, Days]:
+    """First day on which the RCM colour, and the DRC qualification, no longer hold; NO_DAY where none is stated.
+
+    RCM: the stated end, else 12 months for green, and 36 months for blue counted from the end of green or from its own
+    date. DRC: as long as rule H7 lets a qualification speak; the source states no end.
+
+    Parameters
+    ----------
+    assessed
+        Columns `source, site_id, rcm_status, rcm_status_date, drc_status, drc_status_date`.
+    statuses
+        :data:`geo.schema.STATUSES` under the same keys.
+    """
+    set_ = rules.settings
+    day = to_days(assessed["rcm_status_date"])
+    stated = np.full(len(assessed), NO_DAY, np.int64)
+    own = np.full(len(assessed), "", dtype=object)
+    table = statuses[(statuses["scheme"] == "rcm") & statuses["status_date"].notna()]
+    if len(table):
+        keys = ["source", "site_id", "status_date"]
+        last = table.drop_duplicates(keys, keep="last").set_index(keys)
+        index = pd.MultiIndex.from_arrays([assessed["source"], assessed["site_id"], assessed["rcm_status_date"]])
+        held = last.reindex(index)
+        stated = to_days(held["valid_to"])
+        own = held["status"].fillna("").to_numpy(dtype=object)
+    colour = assessed["rcm_status"].to_numpy(dtype=object)
+    green_end = np.where(stated != NO_DAY, stated, months_before(day, -set_.status_months))
+    blue_from = np.where(own == "green", green_end, day)
+    rcm = np.select(
+        [colour == "green", (colour == "blue") & (own == "blue") & (stated != NO_DAY), colour == "blue", colour != ""],
+        [green_end, stated, months_before(blue_from, -set_.blue_months), stated],
+        NO_DAY,
+    ).astype(np.int64)
+    months = next((r.months for r in rules.of_kind("status")), set_.status_months)
+    since = to_days(assessed["drc_status_date"])
+    drc = np.where((assessed["drc_status"] != "").to_numpy(), months_before(since, -months), NO_DAY)
+    return rcm, drc.astype(np.int64)
+
+
+def compliant_zones(
+    sites: pd.DataFrame, as_of: Days, register: pd.DataFrame | None, boundaries: Boundaries | None, aliases: Aliases
+) -> tuple[Texts, Floats]:
+    """For origins outside a compliant zone the nearest one in force at their date, and the distance to its edge [m].
+
+    Asked of diamonds and of unknown minerals, in any country: goods from elsewhere may be passed off too. Blank where
+    the origin is inside one, where nothing is known of its place, or where no polygons hold every named unit.
+
+    Parameters
+    ----------
+    sites
+        Columns `lon, lat, minerals, zone_status`.
+    """
+    n = len(sites)
+    unit, distance = np.full(n, "", dtype=object), np.full(n, np.nan)
+    if register is None or boundaries is None or boundaries.level != 2:
+        return unit, distance
+    try:
+        rows = named_rows(register, boundaries, aliases)
+    except ZoneError:
+        return unit, distance
+    lon, lat = sites["lon"].to_numpy(np.float64), sites["lat"].to_numpy(np.float64)
+    diamond = has_mineral(sites["minerals"], frozenset({"diamond"})) | (sites["minerals"] == "").to_numpy()
+    asked = np.isfinite(lon) & np.isfinite(lat) & diamond & (sites["zone_status"] != "inside_compliant").to_numpy()
+    by_name = {(key.split("|", 1)[0], key.split("|", 1)[1]): row for key, row in rows.items()}
+    from geo.records.place_names import fold
+
+    for day in np.unique(as_of[asked]):
+        now = in_force(register, int(day))
+        free = set(now.loc[(now["level"] == "country") & (now["status"] == "lifted"), "country"])
+        units = now[(now["level"] == "admin2") & ~now["country"].isin(free)]
+        held = [
+            by_name[str(u.country), fold(str(u.unit))]
+            for u in units.itertuples(index=False)
+            if INSIDE[str(u.status)] == "inside_compliant" and (str(u.country), fold(str(u.unit))) in by_name
+        ]
+        at = np.flatnonzero(asked & (as_of == day))
+        if held and len(at):
+            row, metres = nearest_edge(lon[at], lat[at], boundaries, np.array(sorted(held)))
+            known = row >= 0
+            unit[at[known]] = boundaries.frame["unit"].to_numpy(dtype=object)[row[known]]
+            distance[at] = metres.round(3)
+    return unit, distance
+
+
+def mineral_record(
+    lon: Floats,
+    lat: Floats,
+    country: Texts,
+    minerals: pd.Series[str],
+    sites: pd.DataFrame,
+    within_km: float = MINERAL_KM,
+) -> tuple[Texts, Floats, Ints]:
+    """Whether the claimed minerals are recorded nearby; of several claims the least supported one speaks.
+
+    A flag with its evidence, not an accusation: records are never complete.
+
+    Parameters
+    ----------
+    sites
+        Known sites (:data:`geo.schema.SITES`).
+
+    Returns
+    -------
+    answer, nearest_m, site
+        Words of the column `mineral_record`; distance to the nearest recorded site of the claimed mineral [m], NaN
+        where there is none; its position in `sites`, -1 for none.
+    """
+    n = len(lon)
+    answer, metres, at = np.full(n, "recorded", dtype=object), np.full(n, np.nan), np.full(n, -1, np.int64)
+    placed = np.isfinite(lon) & np.isfinite(lat)
+    known = (minerals != "").to_numpy()
+    usable = sites[sites["lon"].notna() & sites["lat"].notna() & (sites["minerals"] != "")]
+    rows = usable.index.to_numpy(np.int64)
+    zero = np.zeros(len(rows), np.int64)
+    x, y = usable["lon"].to_numpy(np.float64), usable["lat"].to_numpy(np.float64)
+    asked = np.flatnonzero(placed & known)
+    if len(rows) and len(asked):
+        around = within(lon[asked], lat[asked], x, y, zero, radius_m=within_km * 1000, as_of_day=0, window_days=1)
+        some = np.zeros(n, np.bool_)
+        some[asked[around.site]] = True
+        for mineral in sorted({m for text in pd.unique(minerals[known]) for m in str(text).split(";")}):
+            claim = asked[has_mineral(minerals, frozenset({mineral}))[asked]]
+            mine = np.flatnonzero(has_mineral(usable["minerals"], frozenset({mineral})))
+            far, found = np.full(len(claim), np.nan), np.full(len(claim), -1, np.int64)
+            if len(mine):
+                found, far = nearest(lon[claim], lat[claim], x[mine], y[mine], zero[mine], as_of_day=0, window_days=1)
+            worse = ~(far <= metres[claim]) | np.isnan(far)
+            worse &= ~(np.isnan(metres[claim]) & (answer[claim] != "recorded"))
+            change = claim[worse]
+            metres[change] = far[worse]
+            at[change] = np.where(found[worse] >= 0, rows[mine[found[worse]]], -1) if len(mine) else -1
+            missing = change[~(far[worse] <= within_km * 1000)]
+            answer[missing] = np.where(some[missing], "other_minerals_only", "nothing_recorded_nearby")
+        there = np.isin(country.astype(str), sorted(set(usable["country"])))
+        answer[asked[~some[asked] & ~there[asked]]] = "no_reference"
+    elif len(asked):
+        answer[asked] = "no_reference"
+    answer[~known] = "mineral_unknown"
+    answer[known & ~placed] = "no_position"
+    return answer, metres.round(3), at
+
+
+__all__ = ["compliant_zones", "dodd_frank", "expiry", "has_mineral", "kimberley", "mineral_record", "to_dates"]

@@ -1,0 +1,1 @@
+"""Geometry on WGS 84: geodesics, proximity, polygons, their edges, and density."""

@@ -1,0 +1,256 @@
+"""The loop below :mod:`geo.spatial.proximity`: checked inputs, slabs of sites, blocks of candidates, membership."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.spatial.geodesic import ARC_LIMIT_M, MAX_DISTANCE_M, MIN_CURVATURE_RADIUS_M, arc_m, ecef, geodesic_m
+from geo.spatial.grid import Grid, Ranges, runs, turns
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+T = TypeVar("T")
+
+BLOCK = 1 << 17
+"""Candidates handled at a time by one thread: small enough for its cache."""
+SLAB = 1 << 12
+"""Sites handled at a time by one thread: bounds the memory of what is one number per site or per range."""
+THREADS = min(8, os.cpu_count() or 1)
+"""NumPy lets go of the interpreter inside its loops, so threads share the slabs."""
+DECIDE_M = 1e-6
+"""This near the radius `Geod.inv` decides, not the arc [m]."""
+_DAY_LIMIT = 1 << 40
+
+
+def floats(values: npt.ArrayLike) -> Floats:
+    """One-dimensional float64."""
+    return np.ascontiguousarray(values, dtype=np.float64).reshape(-1)
+
+
+def days(values: npt.ArrayLike) -> Ints:
+    """Days since 1970-01-01 as int64; datetime64 of any unit is taken too."""
+    array = np.asarray(values)
+    if array.dtype.kind == "M":
+        array = array.astype("datetime64[D]")
+    return np.asarray(array.astype(np.int64))
+
+
+def per_site(values: npt.ArrayLike, n: int) -> Ints:
+    """One day or number of days per site, from one or from n of them."""
+    array = days(values)
+    if array.ndim == 0:
+        return np.full(n, array)
+    if array.size != n:
+        raise ValueError(f"as_of_day and window_days need one number or one per site: {n} sites, {array.size} given")
+    return array.reshape(-1)
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Candidates of one block that pass the chord and the window, grouped by ascending `local`.
+
+    Parameters
+    ----------
+    sites
+        The sites of the block, in its order, shape (k,).
+    z
+        Their third coordinate [m], shape (k,).
+    local
+        Position in `sites`, shape (n,).
+    at
+        Position in the sorted incidents, shape (n,).
+    chord2
+        Squared chord [m^2], shape (n,).
+    """
+
+    sites: Ints
+    z: Floats
+    local: npt.NDArray[np.int32]
+    at: Ints
+    chord2: Floats
+
+    def take(self, keep: Ints) -> Hits:
+        """Some of them."""
+        return Hits(self.sites, self.z, self.local.take(keep), self.at.take(keep), self.chord2.take(keep))
+
+
+class Search:
+    """Checked inputs and the grid of one search; parameters are those of :func:`geo.spatial.proximity.within`.
+
+    Attributes
+    ----------
+    incident
+        Position in the given arrays of each sorted incident.
+    empty
+        Nothing can be found.
+    """
+
+    def __init__(
+        self,
+        site_lon: npt.ArrayLike,
+        site_lat: npt.ArrayLike,
+        incident_lon: npt.ArrayLike,
+        incident_lat: npt.ArrayLike,
+        incident_day: npt.ArrayLike,
+        *,
+        radius_m: float,
+        as_of_day: npt.ArrayLike,
+        window_days: npt.ArrayLike,
+        incident_end_day: npt.ArrayLike | None,
+    ) -> None:
+        self.lon, self.lat = floats(site_lon), floats(site_lat)
+        ilon, ilat = floats(incident_lon), floats(incident_lat)
+        day = days(incident_day).reshape(-1)
+        end = day if incident_end_day is None else days(incident_end_day).reshape(-1)
+        if self.lon.size != self.lat.size:
+            raise ValueError(f"site_lon has {self.lon.size} values, site_lat {self.lat.size}")
+        if not ilon.size == ilat.size == day.size == end.size:
+            raise ValueError(
+                "the arrays of incidents differ in length: "
+                f"lon {ilon.size}, lat {ilat.size}, day {day.size}, end {end.size}"
+            )
+        if not (np.isfinite(radius_m) and radius_m >= 0):
+            raise ValueError(f"radius_m must be a number of metres, 0 or more; got {radius_m}")
+        for name, lat in (("site_lat", self.lat), ("incident_lat", ilat)):
+            if (np.abs(lat) > 90).any():
+                raise ValueError(f"{name} has values outside -90 to 90 degrees")
+        self.radius = min(float(radius_m), MAX_DISTANCE_M)
+        self.n_sites, self.n_incidents = self.lon.size, ilon.size
+        self.as_of = per_site(as_of_day, self.n_sites)
+        self.since = self.as_of - np.clip(per_site(window_days, self.n_sites), 0, _DAY_LIMIT) + 1
+        self.last_day = end
+        self.usable = np.isfinite(self.lon) & np.isfinite(self.lat) & (np.abs(self.as_of) < _DAY_LIMIT)
+
+        # Only what some site's window can reach goes into the grid.
+        as_of, since = self.as_of[self.usable], self.since[self.usable]
+        reach = np.isfinite(ilon) & np.isfinite(ilat) & (np.abs(day) < _DAY_LIMIT) & (np.abs(end) < _DAY_LIMIT)
+        one_window = False
+        if as_of.size:
+            reach &= (day <= as_of.max()) & (end >= since.min())
+            one_window = bool((as_of == as_of[0]).all() and (since == since[0]).all())
+        rows = np.flatnonzero(reach)
+        self.empty = not (rows.size and as_of.size)
+        self.incident = rows
+        self._timed = not one_window
+        if self.empty:
+            return
+        lon, lat = ilon.take(rows), ilat.take(rows)
+        self._end: Ints | None = None
+        if one_window:
+            # Every incident left is in every window: time drops out.
+            self._grid = Grid(lon, lat, None, None, self.radius, cells_per_radius=2)
+        else:
+            day, end = day.take(rows), end.take(rows)
+            span = end - day
+            self._grid = Grid(lon, lat, day, span, self.radius)
+            self._end = end.take(self._grid.order) if span.any() else None
+        order = self._grid.order
+        self.incident = rows.take(order)
+        self._ilon, self._ilat = lon.take(order), lat.take(order)
+        self._x, self._y, self._z = in_parts(lambda s: np.stack(ecef(self._ilon[s], self._ilat[s])), rows.size)
+
+    def order(self, sites: Ints) -> Ints:
+        """The usable ones of `sites`, neighbours together: what one touches in memory the next one touches too."""
+        if self.empty:
+            return sites[:0]
+        sites = sites[self.usable[sites]]
+        row = np.floor((self.lat[sites] + 90.0) / max(self._grid.height, 1e-3)).astype(np.int64)
+        column = (turns(self.lon[sites]) * (1 << 20)).astype(np.int64)
+        return sites[np.argsort((row << 20) | column, kind="stable")]
+
+    def slabs(self, sites: Ints, work: Callable[[Iterator[Hits]], T]) -> Iterator[T]:
+        """`work` on the hits of each slab of consecutive `sites`, in order, by several threads.
+
+        A site's hits are all in one block of one slab.
+        """
+        tasks = [sites[i : i + SLAB] for i in range(0, sites.size, SLAB)]
+
+        def one(part: Ints) -> T:
+            return work(self._blocks(part))
+
+        if THREADS > 1 and len(tasks) > 1:
+            with ThreadPoolExecutor(THREADS) as pool:
+                yield from pool.map(one, tasks)
+        else:
+            yield from map(one, tasks)
+
+    def _blocks(self, sites: Ints) -> Iterator[Hits]:
+        window = (self.as_of[sites], self.since[sites]) if self._timed else (None, None)
+        ranges = self._grid.ranges(self.lon[sites], self.lat[sites], *window)
+        if not ranges.site.size:
+            return
+        position = ecef(self.lon[sites], self.lat[sites])
+        # Cut between sites, where the running number of candidates passes a multiple of BLOCK.
+        first = np.flatnonzero(np.diff(ranges.site, prepend=-1))
+        before = np.concatenate(([0], np.cumsum(ranges.hi - ranges.lo)))[first]
+        cuts = first[np.flatnonzero(np.diff(before // BLOCK, prepend=-1))].tolist()
+        for a, b in pairwise([*cuts, ranges.site.size]):
+            yield self._test(sites, position, Ranges(ranges.site[a:b], ranges.lo[a:b], ranges.hi[a:b]))
+
+    def _test(self, sites: Ints, position: tuple[Floats, Floats, Floats], ranges: Ranges) -> Hits:
+        count = ranges.hi - ranges.lo
+        at = runs(ranges.lo, count)
+        chord2 = self._x.take(at)
+        chord2 -= np.repeat(position[0].take(ranges.site), count)
+        chord2 *= chord2
+        dy = self._y.take(at)
+        dy -= np.repeat(position[1].take(ranges.site), count)
+        dy *= dy
+        chord2 += dy
+        dz = self._z.take(at)
+        dz -= np.repeat(position[2].take(ranges.site), count)
+        dz *= dz
+        chord2 += dz
+        keep = np.flatnonzero(chord2 <= (self.radius + 1e-5) ** 2)
+        local = np.repeat((ranges.site - ranges.site[0]).astype(np.int32), count).take(keep)
+        at = at.take(keep)
+        mine = slice(int(ranges.site[0]), int(ranges.site[-1]) + 1)
+        hits = Hits(sites[mine], position[2][mine], local, at, chord2.take(keep))
+        if self._end is not None:
+            late = self._end.take(at) >= self.since[hits.sites].take(local)
+            if not late.all():
+                hits = hits.take(np.flatnonzero(late))
+        return hits
+
+    def measure(self, hits: Hits) -> Floats:
+        """Distance of each hit [m]: the arc, or `Geod.inv` where the decision hangs on it or the arc is too long."""
+        there, here = self._z.take(hits.at), hits.z.take(hits.local)
+        distance = arc_m(hits.chord2, there - here, there + here)
+        ask = np.abs(distance - self.radius) <= DECIDE_M
+        if self.radius > ARC_LIMIT_M - 1000:
+            ask |= hits.chord2 > (ARC_LIMIT_M - 1000) ** 2
+        if ask.any():
+            rows = np.flatnonzero(ask)
+            distance[rows] = self.exact(hits, rows)
+        return distance
+
+    def exact(self, hits: Hits, rows: Ints) -> Floats:
+        """Distance of some hits by `Geod.inv` [m]."""
+        site, at = hits.sites[hits.local[rows]], hits.at[rows]
+        return geodesic_m(self.lon[site], self.lat[site], self._ilon[at], self._ilat[at])
+
+    def doubtful(self, hits: Hits) -> npt.NDArray[np.bool_]:
+        """Hits whose chord alone does not tell that they are within the radius."""
+        if self.radius > ARC_LIMIT_M - 1000:
+            return np.ones(hits.at.size, dtype=np.bool_)
+        # The arc is longer than the chord by at most this much.
+        bulge = self.radius**3 / (24 * MIN_CURVATURE_RADIUS_M**2) * 1.01 + 2 * DECIDE_M
+        return hits.chord2 > max(self.radius - bulge, 0.0) ** 2
+
+
+def in_parts(work: Callable[[slice], npt.NDArray[Any]], n: int, least: int = 1 << 15) -> npt.NDArray[Any]:
+    """`work` on equal slices of n elements, by several threads where there are many, joined along the last axis."""
+    parts = min(THREADS, n // least)
+    if parts < 2:
+        return work(slice(0, n))
+    slices = [slice(n * i // parts, n * (i + 1) // parts) for i in range(parts)]
+    with ThreadPoolExecutor(parts) as pool:
+        return np.concatenate(list(pool.map(work, slices)), axis=-1)

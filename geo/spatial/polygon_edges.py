@@ -1,0 +1,311 @@
+"""Edges of polygons as short straight pieces in longitude and latitude, and the exact distance to them in metres.
+
+An edge is the straight line between two vertices in degrees, as :func:`geo.spatial.polygons.locate` and every map draw
+it. Long
+ones are cut, runs of pieces go into a tree of boxes, and the foot on a piece is found on the ellipsoid itself, so that
+moving a point by d metres never changes the result by more than d (and rounding, below a micrometre).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from geo.spatial.geodesic import E2, MIN_CURVATURE_RADIUS_M, A, ecef, geodesic_m, longest_rival_m
+from geo.spatial.grid import runs
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+PIECE_DEG = 0.05
+"""Edges longer than this are cut [degrees]: then a straight chord is within 1 m of the edge."""
+RUNS = (128, 8)
+"""Consecutive pieces of a ring that are looked at as one: first long runs, then the short ones of those in question."""
+POINTS = 4_096
+"""Points handled at a time: bounds the memory."""
+RUNS_AT_ONCE = 1 << 20
+"""Pairs of a point and a long run looked at together: bounds the memory where outlines have very many corners."""
+CHORD_SLACK_M = 3.0
+"""Pieces whose chord is this much farther than the best one are not looked at again [m]."""
+
+
+class Edges:
+    """The edges of polygons, ready to be asked for distances.
+
+    Parameters
+    ----------
+    geometry
+        (Multi)Polygons in degrees on WGS 84, object array of shape (n,); None and empty ones have no edges. Where a
+        polygon was cut along the antimeridian (parts that end at 180 and at -180), the cut is not an edge, and
+        neither is a line along a pole.
+
+    Attributes
+    ----------
+    owner
+        Position in `geometry` of each piece.
+    """
+
+    def __init__(self, geometry: npt.NDArray[np.object_]) -> None:
+        parts, part_owner = shapely.get_parts(geometry, return_index=True)
+        rings, ring_part = shapely.get_rings(parts, return_index=True)
+        xy, ring = shapely.get_coordinates(rings, return_index=True)
+        same = np.flatnonzero(ring[1:] == ring[:-1])
+        a, b, owner = xy[same], xy[same + 1], part_owner[ring_part[ring[same]]].astype(np.int64)
+        keep = (a != b).any(axis=1) & ~_seams(a, b, owner)
+        a, b, owner, ring = a[keep], b[keep], owner[keep], ring[same][keep]
+        cuts = np.maximum(np.ceil(np.abs(b - a).max(axis=1, initial=0.0) / PIECE_DEG).astype(np.int64), 1)
+        which = np.repeat(np.arange(len(a)), cuts)
+        step = np.arange(which.size) - np.repeat(np.cumsum(cuts) - cuts, cuts)
+        n = cuts[which]
+        self.start = a[which] + (b - a)[which] * (step / n)[:, None]
+        self.end = np.where((step + 1 == n)[:, None], b[which], a[which] + (b - a)[which] * ((step + 1) / n)[:, None])
+        self.owner, ring = owner[which], ring[which]
+        self._p = np.column_stack(ecef(self.start[:, 0], self.start[:, 1]))
+        self._q = np.column_stack(ecef(self.end[:, 0], self.end[:, 1]))
+        self._long = _Runs(self, ring, RUNS[0])
+        self._short = _Runs(self, ring, RUNS[1])
+        box = self._long.box
+        self._tree = shapely.STRtree(shapely.box(box[:, 0], box[:, 1], box[:, 2], box[:, 3]))
+
+    def __len__(self) -> int:
+        return int(self.owner.size)
+
+    def within(self, lon: Floats, lat: Floats, radius_m: npt.ArrayLike) -> tuple[Ints, Ints, Floats]:
+        """Every (point, owner) whose edge lies within a radius of the point, with the distance to it.
+
+        Parameters
+        ----------
+        lon, lat
+            Degrees, finite, shape (m,).
+        radius_m
+            One radius, or one per point [m].
+
+        Returns
+        -------
+        point, owner, distance_m
+            Sorted by (point, owner), each pair once.
+        """
+        radius = np.broadcast_to(np.asarray(radius_m, dtype=np.float64), lon.shape)
+        parts = [
+            self._within(lon[i : i + POINTS], lat[i : i + POINTS], radius[i : i + POINTS], each_owner=True)
+            for i in range(0, lon.size if len(self) else 0, POINTS)
+        ]
+        if not parts:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
+        point = np.concatenate([p[0] + i * POINTS for i, p in enumerate(parts)])
+        return point, np.concatenate([p[1] for p in parts]), np.concatenate([p[2] for p in parts])
+
+    def nearest(self, lon: Floats, lat: Floats) -> tuple[Ints, Floats]:
+        """Owner of the nearest edge of each point and the distance [m]; -1 and NaN where there are no edges."""
+        owner, distance = np.full(lon.size, -1, dtype=np.int64), np.full(lon.size, np.nan)
+        for i in range(0, lon.size if len(self) else 0, POINTS):
+            x, y = lon[i : i + POINTS], lat[i : i + POINTS]
+            # The nearest box in degrees gives a bound; what is within it is then measured.
+            _, box = self._tree.query_nearest(shapely.points(wrap(x), y), all_matches=False)
+            bound = self._long.upper(np.column_stack(ecef(x, y)), box)
+            # A bound on the chord, made one on the geodesic.
+            bound = 2 * A * np.arcsin(np.minimum(bound / (2 * MIN_CURVATURE_RADIUS_M), 1.0)) * (1 + 1e-9) + 1e-3
+            point, found, metres = self._within(x, y, bound, each_owner=False)
+            owner[i + point], distance[i + point] = found, metres
+        return owner, distance
+
+    def own(self, lon: Floats, lat: Floats, owner: Ints) -> Floats:
+        """Distance from each point to the nearest edge of the owner that is named for it [m]; NaN without edges."""
+        distance = np.full(lon.size, np.nan)
+        low, high = np.searchsorted(self._long.owner, owner), np.searchsorted(self._long.owner, owner, side="right")
+        step = max(min(POINTS, RUNS_AT_ONCE // max(int((high - low).max(initial=1)), 1)), 1)
+        for i in range(0, lon.size, step):
+            part = slice(i, i + step)
+            point, run = _expand(np.arange(low[part].size), low[part], high[part])
+            if point.size:
+                everywhere = np.full(low[part].size, np.inf)
+                found, _, metres = self._closest(lon[part], lat[part], everywhere, point, run, each_owner=False)
+                distance[i + found] = metres
+        return distance
+
+    def _within(self, lon: Floats, lat: Floats, radius: Floats, *, each_owner: bool) -> tuple[Ints, Ints, Floats]:
+        """The nearest edge of each point, or of each point and owner, where it is within the radius."""
+        point, run = self._reached(lon, lat, radius)
+        return self._closest(lon, lat, radius, point, run, each_owner=each_owner)
+
+    def _closest(
+        self, lon: Floats, lat: Floats, radius: Floats, point: Ints, run: Ints, *, each_owner: bool
+    ) -> tuple[Ints, Ints, Floats]:
+        """The same among some long runs."""
+        here = np.column_stack(ecef(lon, lat))
+        owners = int(self.owner.max()) + 1
+
+        def group(point: Ints, owner: Ints) -> Ints:
+            if not each_owner:
+                return point
+            return np.asarray(np.unique(point * owners + owner, return_inverse=True)[1])
+
+        for level in (self._long, self._short):
+            if level is self._short:
+                point, run = self._finer(point, run)
+            lower, upper = level.bounds(here[point], run)
+            which = group(point, level.owner[run])
+            best = np.full(int(which.max(initial=-1)) + 1, np.inf)
+            np.minimum.at(best, which, upper)
+            keep = np.flatnonzero((lower <= radius[point]) & (lower <= longest_rival_m(best)[which]))
+            point, run = point[keep], run[keep]
+        point, piece = _expand(point, self._short.first[run], self._short.last[run])
+        p = self._p[piece]
+        along, to = self._q[piece] - p, here[point] - p
+        share = np.clip(_dot(along, to) / np.maximum(_dot(along, along), 1e-12), 0.0, 1.0)
+        off = to - share[:, None] * along
+        chord = np.sqrt(_dot(off, off))
+        keep = np.flatnonzero(chord <= radius[point] + CHORD_SLACK_M)
+        point, piece, share, chord = point[keep], piece[keep], share[keep], chord[keep]
+        which = group(point, self.owner[piece])
+        best = np.full(int(which.max(initial=-1)) + 1, np.inf)
+        np.minimum.at(best, which, chord)
+        keep = np.flatnonzero(chord <= longest_rival_m(best)[which] + CHORD_SLACK_M)
+        point, piece, share, which = point[keep], piece[keep], share[keep], which[keep]
+        foot, chord2 = self._foot(here[point], piece, share)
+        best = np.full(best.size, np.inf)
+        np.minimum.at(best, which, chord2)
+        keep = np.flatnonzero(chord2 <= longest_rival_m(np.sqrt(best))[which] ** 2 + 1e-6)
+        point, piece, foot, which = point[keep], piece[keep], foot[keep], which[keep]
+        distance = geodesic_m(lon[point], lat[point], foot[:, 0], foot[:, 1])
+        order = np.lexsort((self.owner[piece], distance, which))
+        first = order[np.flatnonzero(np.diff(which[order], prepend=-1))]
+        inside = first[distance[first] <= radius[point[first]]]
+        return point[inside], self.owner[piece[inside]], distance[inside]
+
+    def _reached(self, lon: Floats, lat: Floats, radius: Floats) -> tuple[Ints, Ints]:
+        """(point, long run) where the box of degrees around the circle meets the box of the run."""
+        at = wrap(lon)
+        half_lon, half_lat = circle_box(lat, radius)
+        south, north = np.maximum(lat - half_lat, -90.0), np.minimum(lat + half_lat, 90.0)
+        point, box = self._tree.query(shapely.box(at - half_lon, south, at + half_lon, north))
+        for shift in (-360.0, 360.0):
+            over = np.flatnonzero((at - half_lon < -180.0) if shift > 0 else (at + half_lon > 180.0))
+            if over.size:
+                moved = at[over] + shift
+                p, b = self._tree.query(
+                    shapely.box(moved - half_lon[over], south[over], moved + half_lon[over], north[over])
+                )
+                point, box = np.concatenate((point, over[p])), np.concatenate((box, b))
+        n = self._long.owner.size
+        pair = np.unique(point.astype(np.int64) * n + box)
+        return pair // n, pair % n
+
+    def _finer(self, point: Ints, run: Ints) -> tuple[Ints, Ints]:
+        """The short runs of some long runs."""
+        low = np.searchsorted(self._short.first, self._long.first[run])
+        high = np.searchsorted(self._short.first, self._long.last[run])
+        return _expand(point, low, high)
+
+    def _foot(self, here: Floats, piece: Ints, share: Floats) -> tuple[Floats, Floats]:
+        """Nearest point of each piece (degrees) and the squared chord to it, by Gauss-Newton on the ellipsoid."""
+        a, d = self.start[piece], self.end[piece] - self.start[piece]
+        for last in (False, False, False, True):
+            foot = a + share[:, None] * d
+            there = np.column_stack(ecef(foot[:, 0], foot[:, 1]))
+            to = here - there
+            if last:
+                break
+            tangent = _tangent(foot, d)
+            share = np.clip(share + _dot(to, tangent) / np.maximum(_dot(tangent, tangent), 1e-12), 0.0, 1.0)
+        return foot, _dot(to, to)
+
+
+class _Runs:
+    """Runs of up to `length` consecutive pieces of one ring: box of degrees, and a ball around them."""
+
+    def __init__(self, edges: Edges, ring: Ints, length: int) -> None:
+        start = np.flatnonzero(np.diff(ring, prepend=-1))
+        place = np.arange(ring.size) - np.repeat(start, np.diff(start, append=ring.size))
+        self.first = np.flatnonzero(place % length == 0)
+        self.last = np.append(self.first[1:], ring.size)[: self.first.size]
+        self.owner = edges.owner[self.first]
+        self.box = np.zeros((0, 4))
+        self._centre, self._reach, self._some = np.zeros((0, 3)), np.zeros(0), edges._p[self.first]
+        if not ring.size:
+            return
+        low = np.minimum.reduceat(np.minimum(edges.start, edges.end), self.first, axis=0)
+        high = np.maximum.reduceat(np.maximum(edges.start, edges.end), self.first, axis=0)
+        self.box = np.column_stack((low, high))
+        bottom = np.minimum.reduceat(np.minimum(edges._p, edges._q), self.first, axis=0)
+        top = np.maximum.reduceat(np.maximum(edges._p, edges._q), self.first, axis=0)
+        self._centre = (bottom + top) / 2
+        which = np.repeat(np.arange(self.first.size), self.last - self.first)
+        far = np.maximum(*(_dot(v - self._centre[which], v - self._centre[which]) for v in (edges._p, edges._q)))
+        self._reach = np.sqrt(np.maximum.reduceat(far, self.first)) + CHORD_SLACK_M
+        middle = (self.first + self.last) // 2
+        self._some = edges._p[middle]
+
+    def upper(self, here: Floats, run: Ints) -> Floats:
+        """A chord [m] that is not shorter than the one to the nearest place of the run: to one of its vertices."""
+        to = here - self._some[run]
+        return np.sqrt(_dot(to, to))
+
+    def bounds(self, here: Floats, run: Ints) -> tuple[Floats, Floats]:
+        """Chords [m] between which the nearest place of each run lies."""
+        to = here - self._centre[run]
+        return np.sqrt(_dot(to, to)) - self._reach[run], self.upper(here, run)
+
+
+def _expand(point: Ints, low: Ints, high: Ints) -> tuple[Ints, Ints]:
+    """Each point with every number of its range."""
+    count = high - low
+    return np.repeat(point, count), runs(low, count)
+
+
+def _seams(a: Floats, b: Floats, owner: Ints) -> npt.NDArray[np.bool_]:
+    """Pieces along the antimeridian of polygons that have such pieces on both sides, and pieces along a pole."""
+    pole = (np.abs(a[:, 1]) == 90.0) & (a[:, 1] == b[:, 1])
+    west, east = (a[:, 0] == -180.0) & (b[:, 0] == -180.0), (a[:, 0] == 180.0) & (b[:, 0] == 180.0)
+    both = np.intersect1d(owner[west], owner[east])
+    return np.asarray(pole | ((west | east) & np.isin(owner, both)))
+
+
+def _dot(u: Floats, v: Floats) -> Floats:
+    return np.asarray(u[:, 0] * v[:, 0] + u[:, 1] * v[:, 1] + u[:, 2] * v[:, 2])
+
+
+def _tangent(at: Floats, d: Floats) -> Floats:
+    """Derivative of the earth-centred position along a line in degrees."""
+    lam, phi = np.radians(at[:, 0]), np.radians(at[:, 1])
+    sl, cl, sp, cp = np.sin(lam), np.cos(lam), np.sin(phi), np.cos(phi)
+    w2 = 1 - E2 * sp * sp
+    n = A / np.sqrt(w2)
+    m = n * (1 - E2) / w2
+    east, north = np.radians(d[:, 0]) * n * cp, np.radians(d[:, 1]) * m
+    return np.column_stack((-sl * east - sp * cl * north, cl * east - sp * sl * north, cp * north))
+
+
+def wrap(lon: Floats) -> Floats:
+    """Longitude in [-180, 180); what already is in [-180, 180] stays as it is."""
+    return np.where((lon >= -180) & (lon <= 180), lon, (lon + 180.0) % 360.0 - 180.0)
+
+
+def circle_box(lat: Floats, radius_m: Floats) -> tuple[Floats, Floats]:
+    """Half width and half height of a box of degrees that holds the circle around each point.
+
+    Parameters
+    ----------
+    lat
+        Degrees.
+    radius_m
+        Geodesic radius [m], the shape of `lat`.
+
+    Returns
+    -------
+    half_lon, half_lat
+        Degrees; a circle that reaches a pole has the half width 180.
+    """
+    half_lat = np.degrees(radius_m / MIN_CURVATURE_RADIUS_M) + 1e-9
+    poleward = np.minimum(np.abs(lat) + half_lat, 90.0)
+    axis = ecef(np.zeros_like(lat), lat)[0]
+    least = np.maximum(ecef(np.zeros_like(lat), poleward)[0], 0.0)
+    least[poleward >= 90.0] = 0.0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        half = radius_m / (2 * np.sqrt(axis * least))
+    whole = ~(half < 1.0)
+    half[whole] = 1.0
+    half_lon = 2 * np.degrees(np.arcsin(half)) + 1e-9
+    half_lon[whole] = 180.0
+    return half_lon, half_lat

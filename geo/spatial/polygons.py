@@ -1,0 +1,280 @@
+"""Points and administrative units: which polygon holds a point, how far its edge is, which units a circle reaches.
+
+Polygons are taken as drawn, straight in degrees on WGS 84; every distance is geodesic, in metres. A point on an edge
+is inside; holes are outside; a point in a gap is in no unit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from geo.spatial.candidate_search import in_parts
+from geo.spatial.grid import runs
+from geo.spatial.polygon_edges import Edges, wrap
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Geometries = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True, eq=False)
+class Boundaries:
+    """Polygons of administrative units, of one level and one publisher.
+
+    Parameters
+    ----------
+    frame
+        One row a unit: `unit`, `code`, `parent`, `country` (text, blank is ``""``) and `level` (0 country, 1, 2).
+    geometry
+        Valid (Multi)Polygons in degrees on WGS 84, object array of the length of `frame`.
+    version
+        Vintage of the boundaries; ``"unknown"`` when not known (a hash is not a vintage).
+    dataset, dataset_version
+        Name and edition of the file.
+    name
+        File name without folders.
+    repairs
+        What was made valid: a dict each with `unit` and `area_change_m2`.
+    """
+
+    frame: pd.DataFrame
+    geometry: Geometries
+    version: str = "unknown"
+    dataset: str = ""
+    dataset_version: str = ""
+    name: str = ""
+    repairs: list[dict[str, Any]] = field(default_factory=list)
+    _kept: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.geometry)
+
+    @property
+    def level(self) -> int:
+        """Level of the units; -1 for a set without units."""
+        return int(self.frame["level"].iloc[0]) if len(self.frame) else -1
+
+    @property
+    def edges(self) -> Edges:
+        """All edges, made at the first use and kept."""
+        if "edges" not in self._kept:
+            self._kept["edges"] = Edges(self.geometry)
+        edges: Edges = self._kept["edges"]
+        return edges
+
+    @property
+    def rank(self) -> Ints:
+        """Place of each row when units are sorted by name, then by row."""
+        if "rank" not in self._kept:
+            rank = np.empty(len(self), dtype=np.int64)
+            rank[np.argsort(self.frame["unit"].to_numpy(dtype=object), kind="stable")] = np.arange(len(self))
+            self._kept["rank"] = rank
+        kept: Ints = self._kept["rank"]
+        return kept
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Pairs of a point and a unit, sorted by (point, unit).
+
+    Parameters
+    ----------
+    point, unit
+        Positions in the points and rows of the boundaries, int64, shape (n,).
+    distance_m
+        0 inside the unit, else geodesic distance to its nearest edge [m], shape (n,).
+    """
+
+    point: Ints
+    unit: Ints
+    distance_m: Floats
+
+
+def locate_all(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries) -> tuple[Ints, Ints]:
+    """Every (point, unit row) where the unit holds the point or has it on an edge, sorted by (point, row).
+
+    A point that is in several units (overlaps, common edges) stands several times; one in a gap does not stand at all.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees on WGS 84, shape (n,); NaN is in no unit. A longitude of 180 is also tried as -180.
+    boundaries
+        Polygons between longitudes -180 and 180.
+    """
+    x, y = _points(lon, lat)
+    known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    seam = known[np.abs(x[known]) == 180.0]
+    at = np.concatenate((known, seam))
+    px, py = np.concatenate((x[known], -x[seam])), np.concatenate((y[known], y[seam]))
+    if not at.size or not len(boundaries):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    # First boxes, through a grid of the points; then the exact test on prepared polygons.
+    row, candidate = _in_boxes(px, py, shapely.bounds(boundaries.geometry))
+    shapely.prepare(boundaries.geometry)
+
+    def test(part: slice) -> npt.NDArray[np.bool_]:
+        at = candidate[part]
+        return np.asarray(shapely.intersects_xy(boundaries.geometry[row[part]], px.take(at), py.take(at)))
+
+    inside = np.flatnonzero(in_parts(test, row.size))
+    pair = at[candidate[inside]] * len(boundaries) + row[inside]
+    pair.sort()
+    if seam.size:
+        pair = np.unique(pair)
+    return pair // len(boundaries), pair % len(boundaries)
+
+
+def _in_boxes(x: Floats, y: Floats, boxes: Floats) -> tuple[Ints, Ints]:
+    """(box, point) where the point lies in the closed box, grouped by box; NaN boxes hold nothing."""
+    boxes = np.where(np.isfinite(boxes).all(axis=1, keepdims=True), boxes, [[1.0, 1.0, 0.0, 0.0]])
+    west, south = float(x.min()), float(y.min())
+    wide, high = max(float(x.max()) - west, 1e-9), max(float(y.max()) - south, 1e-9)
+    # Cells about as large as a box, and not many more than points.
+    most = 2 * int(np.sqrt(x.size)) + 8
+    dx = max(float(np.median(boxes[:, 2] - boxes[:, 0])) / 2, wide / most)
+    dy = max(float(np.median(boxes[:, 3] - boxes[:, 1])) / 2, high / most)
+    columns, rows = int(wide / dx) + 1, int(high / dy) + 1
+    cell = ((y - south) / dy).astype(np.int64) * columns + ((x - west) / dx).astype(np.int64)
+    bits = max(x.size, 2).bit_length()
+    order = (cell << bits) | np.arange(x.size)
+    order.sort()
+    order &= (1 << bits) - 1
+    start = np.concatenate(([0], np.cumsum(np.bincount(cell, minlength=rows * columns))))
+    c0 = np.clip(np.floor((boxes[:, 0] - west) / dx), 0, columns - 1).astype(np.int64)
+    c1 = np.clip(np.floor((boxes[:, 2] - west) / dx), 0, columns - 1).astype(np.int64)
+    r0 = np.clip(np.floor((boxes[:, 1] - south) / dy), 0, rows - 1).astype(np.int64)
+    r1 = np.clip(np.floor((boxes[:, 3] - south) / dy), 0, rows - 1).astype(np.int64)
+    depth = np.maximum(r1 - r0 + 1, 0)
+    box = np.repeat(np.arange(len(boxes)), depth)
+    base = runs(r0, depth) * columns
+    low = start[base + c0[box]]
+    count = np.maximum(start[base + c1[box] + 1] - low, 0)
+    box, point = np.repeat(box, count), order[runs(low, count)]
+    px, py = x.take(point), y.take(point)
+    edge = [boxes[:, i].take(box) for i in range(4)]
+    keep = np.flatnonzero((px >= edge[0]) & (px <= edge[2]) & (py >= edge[1]) & (py <= edge[3]))
+    return box[keep], point[keep]
+
+
+def locate(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries) -> Ints:
+    """The unit of each point: a row of `boundaries.frame`, -1 for none.
+
+    A point on an edge counts as inside. Of several units the one whose name sorts first is taken;
+    :func:`locate_all` tells them all.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees on WGS 84, shape (n,); NaN is in no unit.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"unit": ["East", "West"], "code": "", "parent": "", "country": "AAA", "level": 1})
+    >>> halves = Boundaries(frame, np.array([shapely.box(1, 0, 2, 1), shapely.box(0, 0, 1, 1)]))
+    >>> locate([0.5, 1.0, 1.5, 9.0], [0.5, 0.5, 0.5, 0.5], halves)
+    array([ 1,  0,  0, -1])
+    """
+    point, row = locate_all(lon, lat, boundaries)
+    out = np.full(np.size(lon), -1, dtype=np.int64)
+    rank = boundaries.rank
+    order = np.lexsort((rank[row], point))
+    point, row = point[order], row[order]
+    first = np.flatnonzero(np.diff(point, prepend=-1))
+    out[point[first]] = row[first]
+    return out
+
+
+def edge_distance_m(lon: npt.ArrayLike, lat: npt.ArrayLike, geometry: Geometries) -> Floats:
+    """Distance from each point to the nearest edge of its own polygon, exterior or hole.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees on WGS 84, shape (n,).
+    geometry
+        One (Multi)Polygon per point, object array of shape (n,).
+
+    Returns
+    -------
+    ndarray
+        Geodesic distance [m], not negative, inside as outside; NaN for an unknown position or an empty polygon.
+    """
+    x, y = _points(lon, lat)
+    shapes = np.asarray(geometry, dtype=object)
+    if shapes.shape != x.shape:
+        raise ValueError(f"one polygon per point is needed: {x.size} points, {shapes.size} polygons")
+    out = np.full(x.size, np.nan)
+    known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    if known.size:
+        _, first, owner = np.unique([id(shapes[i]) for i in known], return_index=True, return_inverse=True)
+        out[known] = Edges(shapes[known[first]]).own(x[known], y[known], owner)
+    return out
+
+
+def nearest_edge(
+    lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries, rows: npt.ArrayLike
+) -> tuple[Ints, Floats]:
+    """The nearest edge among some units, for points inside or outside them.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees on WGS 84, shape (n,).
+    rows
+        Rows of `boundaries` to look at.
+
+    Returns
+    -------
+    row, distance_m
+        Row of the unit whose edge is nearest (of equal ones the first) and the geodesic distance [m]; -1 and NaN for
+        an unknown position, or where no unit was named.
+    """
+    x, y = _points(lon, lat)
+    chosen = np.unique(np.asarray(rows, dtype=np.int64))
+    row, distance = np.full(x.size, -1, dtype=np.int64), np.full(x.size, np.nan)
+    known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    if not chosen.size:
+        return row, distance
+    key = f"edges {chosen.tolist()}"
+    if key not in boundaries._kept:
+        boundaries._kept[key] = Edges(boundaries.geometry[chosen])
+    owner, distance[known] = boundaries._kept[key].nearest(x[known], y[known])
+    row[known] = np.where(owner >= 0, chosen[owner], -1)
+    return row, distance
+
+
+def units_within(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries, radius_m: npt.ArrayLike) -> Reach:
+    """Which units the circle around each point reaches, inclusive; the unit that holds the point has distance 0.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees on WGS 84, shape (n,); NaN reaches nothing.
+    radius_m
+        One radius, or one per point [m].
+    """
+    x, y = _points(lon, lat)
+    radius = np.broadcast_to(np.asarray(radius_m, dtype=np.float64), x.shape)
+    known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    point, unit, distance = boundaries.edges.within(x[known], y[known], radius[known])
+    held, row = locate_all(x, y, boundaries)
+    n = max(len(boundaries), 1)
+    pair = np.concatenate((held * n + row, known[point] * n + unit))
+    metres = np.concatenate((np.zeros(held.size), distance))
+    pair, first = np.unique(pair, return_index=True)
+    return Reach(pair // n, pair % n, metres[first])
+
+
+def _points(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Floats, Floats]:
+    x = wrap(np.asarray(lon, dtype=np.float64).reshape(-1))
+    y = np.asarray(lat, dtype=np.float64).reshape(-1)
+    if x.shape != y.shape:
+        raise ValueError(f"lon has {x.size} values, lat {y.size}")
+    return x, y

@@ -1,0 +1,408 @@
+"""All incidents within a radius and a time window of each site, exact on WGS 84: the one place for distances.
+
+:func:`within` gives the pairs, :func:`within_chunks` the same in bounded pieces, :func:`summarise` sums without pairs,
+:func:`nearest` the nearest incident at any distance. Membership equals :class:`pyproj.Geod` for every pair: a grid
+finds candidates by straight chords (never longer than the geodesic), :func:`geo.spatial.geodesic.arc_m` measures them,
+and
+where that is within a micrometre of the radius, or beyond 100 km, `Geod.inv` decides. `distance_m` differs from `Geod`
+by at most 1e-8 m to 50 km, 4e-7 m to 100 km, and not at all beyond.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.spatial.candidate_search import Hits, Search, days, floats, per_site
+from geo.spatial.geodesic import MAX_DISTANCE_M, longest_rival_m
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+CHUNK_SITES = 1 << 15
+"""Sites per piece of :func:`within_chunks`."""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of a site and an incident, sorted by (site, distance_m, incident).
+
+    Parameters
+    ----------
+    site, incident
+        Positions in the arrays that were given, int64, shape (n,).
+    distance_m
+        Geodesic distance on WGS 84 [m], float64, shape (n,).
+    """
+
+    site: Ints
+    incident: Ints
+    distance_m: Floats
+
+    def __len__(self) -> int:
+        return self.site.size
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Per site and precision class, over the incidents within the radius and window; all of shape (sites, classes).
+
+    Parameters
+    ----------
+    classes
+        The precision classes, ascending, shape (classes,); one class 0 when no precision was given.
+    count
+        Number of incidents, int64.
+    deaths_low, deaths_best, deaths_high
+        Sums of the estimates [people], float64; 0.0 where there is none or the array was not given.
+    nearest_m
+        Distance of the nearest [m], NaN where there is none.
+    latest_day
+        Last day of the latest, days since 1970-01-01; the smallest int64 (numpy's NaT) where there is none.
+    """
+
+    classes: Ints
+    count: Ints
+    deaths_low: Floats
+    deaths_best: Floats
+    deaths_high: Floats
+    nearest_m: Floats
+    latest_day: Ints
+
+
+def within(
+    site_lon: npt.ArrayLike,
+    site_lat: npt.ArrayLike,
+    incident_lon: npt.ArrayLike,
+    incident_lat: npt.ArrayLike,
+    incident_day: npt.ArrayLike,
+    *,
+    radius_m: float,
+    as_of_day: npt.ArrayLike,
+    window_days: npt.ArrayLike,
+    incident_end_day: npt.ArrayLike | None = None,
+) -> Pairs:
+    """All pairs with ``distance <= radius_m``, ``incident_day <= as_of_day`` and ``end > as_of_day - window_days``.
+
+    Parameters
+    ----------
+    site_lon, site_lat, incident_lon, incident_lat
+        Degrees on WGS 84, float64, shapes (sites,) and (incidents,). NaN is an unknown position and pairs with nothing.
+    incident_day, incident_end_day
+        First and last day, days since 1970-01-01; without last days each incident is its one day. NaT cast to int64
+        pairs with nothing.
+    radius_m
+        Inclusive limit of the geodesic distance [m].
+    as_of_day, window_days
+        One number, or one per site.
+
+    Returns
+    -------
+    Pairs
+        Sorted by (site, distance_m, incident); positions, not labels.
+
+    Raises
+    ------
+    ValueError
+        Arrays of different length, a latitude outside [-90, 90], a radius that is negative or not finite.
+
+    Examples
+    --------
+    >>> pairs = within([15.79], [4.26], [15.80, 16.5], [4.26, 4.26], [16000, 16000],
+    ...                radius_m=20_000, as_of_day=16_100, window_days=365)
+    >>> pairs.incident, pairs.distance_m.round(1)
+    (array([0]), array([1110.1]))
+    """
+    search = Search(
+        site_lon,
+        site_lat,
+        incident_lon,
+        incident_lat,
+        incident_day,
+        radius_m=radius_m,
+        as_of_day=as_of_day,
+        window_days=window_days,
+        incident_end_day=incident_end_day,
+    )
+    return _pairs(search, 0, search.n_sites)
+
+
+def within_chunks(
+    site_lon: npt.ArrayLike,
+    site_lat: npt.ArrayLike,
+    incident_lon: npt.ArrayLike,
+    incident_lat: npt.ArrayLike,
+    incident_day: npt.ArrayLike,
+    *,
+    radius_m: float,
+    as_of_day: npt.ArrayLike,
+    window_days: npt.ArrayLike,
+    incident_end_day: npt.ArrayLike | None = None,
+    chunk_sites: int = CHUNK_SITES,
+) -> Iterator[Pairs]:
+    """The pairs of :func:`within` in pieces of `chunk_sites` consecutive sites; joined in order they are equal to it.
+
+    Memory is bounded by the pairs of one piece. Parameters and errors are those of :func:`within`.
+    """
+    search = Search(
+        site_lon,
+        site_lat,
+        incident_lon,
+        incident_lat,
+        incident_day,
+        radius_m=radius_m,
+        as_of_day=as_of_day,
+        window_days=window_days,
+        incident_end_day=incident_end_day,
+    )
+    return (
+        _pairs(search, first, min(first + chunk_sites, search.n_sites))
+        for first in range(0, search.n_sites, chunk_sites)
+    )
+
+
+def summarise(
+    site_lon: npt.ArrayLike,
+    site_lat: npt.ArrayLike,
+    incident_lon: npt.ArrayLike,
+    incident_lat: npt.ArrayLike,
+    incident_day: npt.ArrayLike,
+    *,
+    radius_m: float,
+    as_of_day: npt.ArrayLike,
+    window_days: npt.ArrayLike,
+    incident_end_day: npt.ArrayLike | None = None,
+    precision: npt.ArrayLike | None = None,
+    deaths_low: npt.ArrayLike | None = None,
+    deaths_best: npt.ArrayLike | None = None,
+    deaths_high: npt.ArrayLike | None = None,
+) -> Sums:
+    """Counts, deaths, nearest and latest per site and precision class, without making the pairs.
+
+    Parameters
+    ----------
+    precision
+        Class of each incident, small integers, shape (incidents,); without it all are one class 0.
+    deaths_low, deaths_best, deaths_high
+        Estimates [people], shape (incidents,); NaN counts as 0.
+
+    The other parameters and the errors are those of :func:`within`, and so are the numbers: they equal the sums over
+    its pairs.
+    """
+    search = Search(
+        site_lon,
+        site_lat,
+        incident_lon,
+        incident_lat,
+        incident_day,
+        radius_m=radius_m,
+        as_of_day=as_of_day,
+        window_days=window_days,
+        incident_end_day=incident_end_day,
+    )
+    return _sums(search, precision, (deaths_low, deaths_best, deaths_high))
+
+
+def nearest(
+    site_lon: npt.ArrayLike,
+    site_lat: npt.ArrayLike,
+    incident_lon: npt.ArrayLike,
+    incident_lat: npt.ArrayLike,
+    incident_day: npt.ArrayLike,
+    *,
+    as_of_day: npt.ArrayLike,
+    window_days: npt.ArrayLike,
+    incident_end_day: npt.ArrayLike | None = None,
+) -> tuple[Ints, Floats]:
+    """The nearest incident in the window of each site, at any distance.
+
+    Parameters are those of :func:`within`.
+
+    Returns
+    -------
+    incident
+        Position of the nearest (of equal ones the first), int64, shape (sites,); -1 where there is none.
+    distance_m
+        Its distance by `Geod` [m]; NaN where there is none.
+    """
+    lon, lat = floats(site_lon), floats(site_lat)
+    as_of, window = per_site(as_of_day, lon.size), per_site(window_days, lon.size)
+    found = np.full(lon.size, -1, dtype=np.int64)
+    distance = np.full(lon.size, np.nan)
+    left, radius = np.arange(lon.size), 50_000.0
+    while left.size:
+        search = Search(
+            lon[left],
+            lat[left],
+            incident_lon,
+            incident_lat,
+            incident_day,
+            radius_m=radius,
+            as_of_day=as_of[left],
+            window_days=window[left],
+            incident_end_day=incident_end_day,
+        )
+        for site, incident, metres in _nearest(search):
+            # What lies beyond the circle may have a rival outside it: the next circle decides.
+            sure = metres <= search.radius
+            found[left[site[sure]]], distance[left[site[sure]]] = incident[sure], metres[sure]
+        if radius > MAX_DISTANCE_M:
+            break
+        left = left[found[left] < 0]
+        radius *= 2
+    return found, distance
+
+
+def _nearest(search: Search) -> Iterator[tuple[Ints, Ints, Floats]]:
+    """(site, incident, distance_m) of the nearest hit of each site that has one, block after block."""
+
+    def work(blocks: Iterator[Hits]) -> list[tuple[Ints, Ints, Floats]]:
+        out = []
+        for hits in blocks:
+            best = np.full(hits.sites.size, np.inf)
+            np.minimum.at(best, hits.local, hits.chord2)
+            limit = longest_rival_m(np.sqrt(best)) ** 2 + 1e-6
+            rivals = hits.take(np.flatnonzero(hits.chord2 <= limit.take(hits.local)))
+            metres = search.exact(rivals, np.arange(rivals.at.size))
+            incident = search.incident.take(rivals.at)
+            order = np.lexsort((incident, metres, rivals.local))
+            first = order[np.flatnonzero(np.diff(rivals.local[order], prepend=-1))]
+            out.append((hits.sites[rivals.local[first]], incident[first], metres[first]))
+        return out
+
+    for found in search.slabs(search.order(np.arange(search.n_sites)), work):
+        yield from found
+
+
+def _pairs(search: Search, start: int, stop: int) -> Pairs:
+    """Pairs of the sites from `start` to `stop`."""
+    n = stop - start
+    count = np.zeros(n + 1, dtype=np.int64)
+    parts: list[tuple[Ints, npt.NDArray[np.int32], Ints, Floats]] = []
+
+    def work(blocks: Iterator[Hits]) -> list[tuple[Ints, npt.NDArray[np.int32], Ints, Floats]]:
+        return [_sorted_block(search, hits) for hits in blocks]
+
+    for found in search.slabs(search.order(np.arange(start, stop)), work):
+        for part in found:
+            if part[3].size:
+                count[part[0] - start + 1] = part[1]
+                parts.append(part)
+    first = np.cumsum(count)
+    total = int(first[-1])
+    # Blocks hold neighbouring sites; here each site's run goes to its place in the order given.
+    incident, distance = np.empty(total, np.int64), np.empty(total)
+    parts.reverse()
+    while parts:
+        sites, counts, at, metres = parts.pop()
+        ends = np.cumsum(counts)
+        to = np.repeat(first[sites - start] - (ends - counts), counts)
+        to += np.arange(to.size)
+        incident[to] = at
+        distance[to] = metres
+    return Pairs(np.repeat(np.arange(start, stop), count[1:]), incident, distance)
+
+
+def _sorted_block(search: Search, hits: Hits) -> tuple[Ints, npt.NDArray[np.int32], Ints, Floats]:
+    """(sites, pairs of each, incident, distance_m) of one block, sorted by (site, distance_m, incident)."""
+    distance = search.measure(hits)
+    inside = distance <= search.radius
+    local, incident = hits.local, search.incident.take(hits.at)
+    if not inside.all():
+        rows = np.flatnonzero(inside)
+        distance, local, incident = distance.take(rows), local.take(rows), incident.take(rows)
+    n = distance.size
+    counts = np.bincount(local, minlength=hits.sites.size).astype(np.int32)
+    # One sort of whole numbers: site, distance in steps, position; what the steps cannot tell apart comes after.
+    low_bits = max(n - 1, 1).bit_length()
+    step_bits = min(40, 62 - low_bits - max(hits.sites.size, 1).bit_length())
+    key = (distance * (((1 << step_bits) - 1) / max(search.radius, 1e-9))).astype(np.int64)
+    key |= local.astype(np.int64) << step_bits
+    key <<= low_bits
+    key |= np.arange(n)
+    key.sort()
+    order = key & ((1 << low_bits) - 1)
+    distance, incident = distance.take(order), incident.take(order)
+    key >>= low_bits
+    tied = key[1:] == key[:-1]
+    if tied.any():
+        wrong = tied & (
+            (distance[1:] < distance[:-1]) | ((distance[1:] == distance[:-1]) & (incident[1:] < incident[:-1]))
+        )
+        if wrong.any():
+            run = np.concatenate(([0], np.cumsum(~tied)))
+            rows = np.flatnonzero(np.isin(run, run[1:][wrong]))
+            fixed = rows[np.lexsort((incident[rows], distance[rows], key[rows]))]
+            distance[rows], incident[rows] = distance[fixed], incident[fixed]
+    return hits.sites, counts, incident, distance
+
+
+def _classes(kind: Ints) -> tuple[Ints, npt.NDArray[np.int32]]:
+    """The classes in ascending order and each incident's place among them; one class 0 where there is no incident."""
+    if not kind.size:
+        return np.zeros(1, np.int64), np.zeros(0, np.int32)
+    least = int(kind.min())
+    if int(kind.max()) - least > 1 << 16:
+        found, which = np.unique(kind, return_inverse=True)
+        return found, which.astype(np.int32)
+    classes: Ints = np.flatnonzero(np.bincount(kind - least)).astype(np.int64)
+    place: npt.NDArray[np.int32] = np.zeros(int(classes[-1]) + 1, np.int32)
+    place[classes] = np.arange(classes.size)
+    return classes + least, place.take(kind - least)
+
+
+def _sums(search: Search, precision: npt.ArrayLike | None, deaths: tuple[npt.ArrayLike | None, ...]) -> Sums:
+    """Sums of each site, block by block."""
+    n, m = search.n_sites, search.n_incidents
+    kind = np.zeros(m, np.int64) if precision is None else days(precision).reshape(-1)
+    weights = [None if w is None else np.nan_to_num(floats(w)) for w in deaths]
+    if any(w is not None and w.size != m for w in (kind, *weights)):
+        raise ValueError("precision and deaths need one value per incident")
+    classes, place = _classes(kind)
+    k = classes.size
+    place = place.astype(np.min_scalar_type(k)).take(search.incident)  # 8 bits sort in a few passes
+    last_day = search.last_day.take(search.incident)
+    weights = [None if w is None else w.take(search.incident) for w in weights]
+    count, latest = np.zeros((n, k), np.int64), np.full((n, k), np.iinfo(np.int64).min)
+    near = np.full((n, k), np.nan)
+    sums = [np.zeros((n, k)) for _ in weights]
+
+    def work(blocks: Iterator[Hits]) -> None:
+        for hits in blocks:
+            doubtful = np.flatnonzero(search.doubtful(hits))
+            if doubtful.size:
+                some = hits.take(doubtful)
+                out = doubtful[search.measure(some) > search.radius]
+                if out.size:
+                    keep = np.ones(hits.at.size, dtype=np.bool_)
+                    keep[out] = False
+                    hits = hits.take(np.flatnonzero(keep))
+            if not hits.at.size:
+                continue
+            kinds = place.take(hits.at)
+            if k > 1:
+                hits = hits.take(np.argsort(kinds, kind="stable"))
+            # Hits of one class and site stand together now: each such run is one cell of the tables.
+            bounds = np.concatenate(([0], np.cumsum(np.bincount(kinds, minlength=k))))
+            begins = np.ones(hits.at.size, dtype=np.bool_)
+            np.not_equal(hits.local[1:], hits.local[:-1], out=begins[1:])
+            begins[bounds[bounds < begins.size]] = True
+            start = np.flatnonzero(begins)
+            length = np.diff(start, append=hits.at.size)
+            cell = (hits.sites.take(hits.local.take(start)), np.searchsorted(bounds, start, side="right") - 1)
+            count[cell] = length
+            for total, weight in zip(sums, weights, strict=True):
+                if weight is not None:
+                    total[cell] = np.add.reduceat(weight.take(hits.at), start)
+            latest[cell] = np.maximum.reduceat(last_day.take(hits.at), start)
+            # The shortest chord is the nearest, but for chords so alike that curvature could turn them.
+            chord2 = np.minimum.reduceat(hits.chord2, start) * (1 + search.radius * search.radius * 1e-14) ** 2
+            rows = np.flatnonzero(hits.chord2 <= np.repeat(chord2, length))
+            near[cell] = np.minimum.reduceat(search.measure(hits.take(rows)), np.searchsorted(rows, start))
+
+    for _ in search.slabs(search.order(np.arange(n)), work):
+        pass
+    return Sums(classes, count, sums[0], sums[1], sums[2], near, latest)

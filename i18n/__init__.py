@@ -1,0 +1,1 @@
+"""All that a reader sees in words: translator, labels and messages."""

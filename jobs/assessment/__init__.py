@@ -1,0 +1,1 @@
+"""Sites at a date: classes, evidence, and the files of a run."""

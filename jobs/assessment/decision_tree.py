@@ -1,0 +1,77 @@
+"""The decision as a tree, counted: every question of the rule table in its order, and how many sites leave at each.
+
+The same table drives the engine, so the tree cannot say anything else than what was decided.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geo.rules.classify import AFFECTED, HIGH_RISK, INSUFFICIENT, NONE
+from geo.rules.rule_set import Rules
+from i18n.translator import N_, Translator
+
+GAP, CALM = "gap", "none"
+"""Keys of the last two branches, beside the rule ids."""
+GAP_QUESTION = N_("Is anything missing that could contradict a calm answer (coverage, position, district)?")
+CALM_ANSWER = N_("Nothing was found.")
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One question and its outcome.
+
+    Attributes
+    ----------
+    key
+        Rule id, :data:`GAP` or :data:`CALM`.
+    question, limit, ground
+        In words; blank limit and ground for the last two.
+    cls
+        The class of the sites that leave here.
+    asked, leave
+        Sites that arrive, and those of them that leave here.
+    fired, unknown
+        Sites for which the rule fires at all, and for which it cannot be told.
+    """
+
+    key: str
+    question: str
+    limit: str
+    ground: str
+    cls: str
+    asked: int
+    leave: int
+    fired: int
+    unknown: int
+
+
+def first_of(sites: pd.DataFrame) -> pd.Series:
+    """The branch at which each site leaves: its first fired rule, else :data:`GAP`, else :data:`CALM`."""
+    first = sites["rules_fired"].str.split(";").str[0]
+    calm = sites["overall_class"].map({INSUFFICIENT: GAP, NONE: CALM}).fillna("")
+    return first.where(first != "", calm)
+
+
+def branches(sites: pd.DataFrame, rules: Rules, translate: Translator) -> list[Branch]:
+    """The tree from top to bottom; `leave` adds up to the number of sites."""
+    leaves = first_of(sites).value_counts()
+    fired = sites["rules_fired"].str.split(";").explode().value_counts()
+    unknown = sites["rules_unknown"].str.split(";").explode().value_counts()
+    asked, out = len(sites), []
+    for rule in rules.rules:
+        if not rule.enabled:
+            continue
+        leave = int(leaves.get(rule.id, 0))
+        question = rule.question_fr if translate.language == "fr" else rule.question
+        cls = AFFECTED if rule.id.startswith("C") else HIGH_RISK
+        counts = (asked, leave, int(fired.get(rule.id, 0)), int(unknown.get(rule.id, 0)))
+        out.append(Branch(rule.id, question, rule.limit(), rule.ground, cls, *counts))
+        asked -= leave
+    gap = int(leaves.get(GAP, 0))
+    out.append(Branch(GAP, translate(GAP_QUESTION), "", "", INSUFFICIENT, asked, gap, gap, 0))
+    calm = int(leaves.get(CALM, 0))
+    out.append(Branch(CALM, translate(CALM_ANSWER), "", "", NONE, asked - gap, calm, calm, 0))
+    return out

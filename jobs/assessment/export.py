@@ -1,0 +1,107 @@
+"""What a run leaves behind: site list, evidence, rejected rows and the run record, as bytes by file name.
+
+The same call gives the same bytes; only the line ``run_at`` of run.json tells the time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.metadata
+import json
+import platform
+from collections.abc import Mapping
+
+import pandas as pd
+
+from geo import schema
+from geo.assess import Assessment
+from geo.rules.rule_set import Rules
+from layers.formats.writers.write import csv_bytes, geojson_bytes
+
+TOOL = "cahra-atlas"
+LIBRARIES = ("geopandas", "numpy", "pandas", "pyproj", "shapely", "pyarrow")
+_WHOLE = ("date_prec", "precision", "deaths_best", "deaths_low", "deaths_high", "workers", "visit_age_days")
+
+NOTES = {
+    "as_of": "as_of is the time of events, not of knowledge: the run uses what the datasets say today about that date.",
+    "not_law": "A class is an indication for due diligence (OECD Guidance, step 2), not a conclusion of law.",
+    "sources": "Counts and sums are made per source and never added; a figure is that of the source with most events.",
+    "restricted": "Rows of restricted datasets (ACLED) are named by id and distance only; verify with the user's file.",
+}
+
+
+def plain_types(frame: pd.DataFrame) -> pd.DataFrame:
+    """`frame` as it is written: whole numbers without a point, dates as YYYY-MM-DD."""
+    out = {}
+    for name in frame.columns:
+        column = frame[name]
+        if pd.api.types.is_datetime64_any_dtype(column):
+            out[name] = column.dt.strftime("%Y-%m-%d").fillna("").astype("str")
+        elif name in _WHOLE and pd.api.types.is_float_dtype(column):
+            out[name] = column.astype("Int64") if not (column % 1 > 0).any() else column
+        else:
+            out[name] = column
+    return pd.DataFrame(out)
+
+
+def quadrants(sites: pd.DataFrame) -> pd.DataFrame:
+    """Counts of sites, exposure down and zone status across, in the order of the schema; both axes, never one score."""
+    table = pd.crosstab(sites["overall_class"], sites["zone_status"])
+    return table.reindex(
+        index=list(schema.CLASSES),
+        columns=[z for z in schema.ZONE_STATUSES if z in table.columns],
+        fill_value=0,
+    )
+
+
+def run_record(
+    assessment: Assessment,
+    rules: Rules,
+    inputs: list[dict[str, object]],
+    settings: Mapping[str, object],
+    now: dt.datetime | None = None,
+) -> dict[str, object]:
+    """The run record: everything that is needed to do the same again, and to check it."""
+    clock = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
+    counts = quadrants(assessment.sites)
+    return {
+        "run_at": clock.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "tool": TOOL,
+        "tool_version": importlib.metadata.version(TOOL),
+        "settings": dict(settings),
+        "rules": {"version": rules.version, "hash": rules.hash, "table": rules.source},
+        "inputs": inputs,
+        "datasets": assessment.datasets.to_dict("records"),
+        "counts": {str(c): {str(k): int(v) for k, v in counts.loc[c].items()} for c in counts.index},
+        "sites": len(assessment.sites),
+        "evidence_rows": len(assessment.evidence),
+        "demonstration": bool(assessment.sites["demonstration"].any()),
+        "report": assessment.report,
+        "notes": NOTES,
+        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        "python": platform.python_version(),
+    }
+
+
+def bundle(
+    assessment: Assessment, rejected: pd.DataFrame, record: dict[str, object], certified: pd.DataFrame | None = None
+) -> dict[str, bytes]:
+    """All files of a run by name: sites.csv, sites.geojson, evidence.csv, rejected.csv, run.json.
+
+    Where sites have an ICGLR id or a certification status (`certified`), sites_md01.csv stands beside them.
+    """
+    tables = {
+        "sites.csv": assessment.sites,
+        "evidence.csv": assessment.evidence,
+        "rejected.csv": schema.conform(rejected, schema.REJECTED),
+    }
+    if certified is not None and len(certified):
+        tables["sites_md01.csv"] = certified
+    files: dict[str, bytes] = {}
+    neutralised: dict[str, int] = {}
+    for name, frame in tables.items():
+        files[name], neutralised[name] = csv_bytes(plain_types(frame))
+    files["sites.geojson"] = geojson_bytes(plain_types(assessment.sites))
+    record = {**record, "cells_neutralised": neutralised}
+    files["run.json"] = (json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n").encode()
+    return {name: files[name] for name in sorted(files)}

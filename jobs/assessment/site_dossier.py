@@ -1,0 +1,206 @@
+"""One site as one page of HTML: everything inside, no script, nothing loaded, fit for paper.
+
+All text of data passes :func:`layers.formats.writers.escape.html`; the map is a drawing (SVG) of points and circles.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from geo.spatial.geodesic import bearing_m
+from i18n import labels
+from i18n.evidence_messages import told
+from i18n.translator import Translator
+from jobs.assessment.site_profile import RADII_KM, Profile
+from layers.formats.writers.escape import html
+from layers.maps import styles
+
+_CSS = """
+body { font: 14px/1.45 system-ui, "DejaVu Sans", sans-serif; color: #1c1c1c; max-width: 60rem; margin: 1.5rem auto;
+  padding: 0 1rem; }
+h1 { font-size: 1.5rem; margin: 0 0 .3rem; } h2 { font-size: 1.1rem; margin: 1.4rem 0 .4rem; }
+table { border-collapse: collapse; width: 100%; font-size: 12px; } th, td { border: 1px solid #b9b4aa; padding: 3px 6px;
+  text-align: left; vertical-align: top; overflow-wrap: anywhere; } th { background: #f3f1ec; }
+.notice { background: #1c1c1c; color: #fff; padding: 4px 10px; font-weight: 600; display: inline-block; }
+.why { font-size: 1.05rem; } .small { color: #444; font-size: 12px; } svg { max-width: 100%; height: auto; }
+@media print { body { margin: 0; } tr { break-inside: avoid; } }
+"""
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_DATES = ("date_start", "date_end", "visit_date", "status_date", "valid_to")
+
+
+def _cell(translate: Translator, name: str, value: object) -> str:
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)) or value is pd.NaT:
+        return ""
+    if name in _DATES:
+        return html(translate.date(value))
+    if name == "distance_m":
+        return html(translate.distance(value))
+    if name == "precision":
+        return html(translate(labels.PRECISIONS.get(int(value), "")))  # type: ignore[call-overload]
+    if isinstance(value, bool):
+        return html(translate("yes") if value else translate("no"))
+    if isinstance(value, float):
+        return html(translate.number(value, 1))
+    if name == "kind":
+        return html(translate(labels.EVIDENCE_KINDS.get(str(value), str(value))))
+    if name in ("value", "limit", "ground"):
+        return html(told(str(value), translate))
+    return html(labels.value(name, str(value), translate))
+
+
+def _table(translate: Translator, frame: pd.DataFrame, columns: Sequence[str], none: str) -> str:
+    if frame.empty:
+        return f"<p>{html(none)}</p>"
+    head = "".join(f"<th scope='col'>{html(labels.column(c, translate))}</th>" for c in columns)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{_cell(translate, c, v)}</td>" for c, v in zip(columns, row, strict=True)) + "</tr>"
+        for row in frame[list(columns)].astype(object).itertuples(index=False)
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> str:
+    rows = "".join(f"<tr><th scope='row'>{html(k)}</th><td>{html(v)}</td></tr>" for k, v in pairs if v)
+    return f"<table>{rows}</table>"
+
+
+def _drawing(translate: Translator, here: Profile) -> str:
+    """Circles of the rules and the incidents within them, north up, true to distance and bearing from the site."""
+    if not here.placed:
+        return f"<p>{html(translate('The position of this site is not known.'))}</p>"
+    size, scale = 560, 560 / 2 / (RADII_KM[-1] * 1.12)
+    mid = size / 2
+    parts = [
+        f"<circle cx='{mid}' cy='{mid}' r='{km * scale:.1f}' fill='none' stroke='#000' stroke-dasharray='4 4'/>"
+        f"<text x='{mid}' y='{mid - km * scale - 4:.1f}' text-anchor='middle' font-size='12'>{km} km</text>"
+        for km in RADII_KM
+    ]
+    lon, lat = float(here.site["lon"]), float(here.site["lat"])
+    # A dossier is an export: rows that may not leave (ACLED) are not drawn in it.
+    mine = here.incidents[~here.incidents["restricted"].astype(bool)]
+    shown = mine[["lon", "lat", "deaths_best", "precision"]].astype(float)
+    for x_deg, y_deg, deaths, precision in shown.itertuples(index=False):
+        bearing, metres = map(float, bearing_m(lon, lat, x_deg, y_deg))
+        x = mid + math.sin(math.radians(bearing)) * metres / 1000 * scale
+        y = mid - math.cos(math.radians(bearing)) * metres / 1000 * scale
+        radius = 2.5 + 1.5 * math.log10(1 + deaths)
+        fill = "#1a1a1a" if precision == 1 else "none"
+        parts.append(
+            f"<circle cx='{x:.1f}' cy='{y:.1f}' r='{radius:.1f}' fill='{fill}' stroke='#1a1a1a' fill-opacity='.7'/>"
+        )
+    colour = styles.site_style(str(here.site["overall_class"])).colour
+    parts.append(
+        f"<rect x='{mid - 6}' y='{mid - 6}' width='12' height='12' fill='{colour}' stroke='#000'"
+        f" transform='rotate(45 {mid} {mid})'/>"
+    )
+    said = translate("Filled: exact place. Hollow: known to within about 25 km. Size by deaths. North is up.")
+    return (
+        f"<svg viewBox='0 0 {size} {size}' width='{size}' role='img' aria-label='{html(said)}'>{''.join(parts)}</svg>"
+        f"<p class='small'>{html(said)}</p>"
+    )
+
+
+def dossier(translate: Translator, here: Profile, rules_hash: str) -> bytes:
+    """The page.
+
+    Parameters
+    ----------
+    here
+        The site.
+    rules_hash
+        Hash of the rules that were used; it stands in the footer.
+    """
+    _, site = translate, here.site
+    said = {"fired": _("yes"), "not fired": _("no"), "unknown": _("not known")}
+    answers = pd.DataFrame(
+        {
+            "rule": [a.rule.id for a in here.answers],
+            "value": [a.rule.question_fr if _.language == "fr" else a.rule.question for a in here.answers],
+            "ground": [said[a.said] for a in here.answers],
+        }
+    )
+    table = "".join(
+        f"<tr><td>{html(a)}</td><td>{html(b)}</td><td>{html(c)}</td></tr>" for a, b, c in answers.to_numpy()
+    )
+    name = str(site["name"]) or str(site["site_id"])
+    distance = site["distance_to_zone_edge_m"]
+    facts = [
+        (_("Exposure"), labels.value("overall_class", site["overall_class"], _)),
+        (_("At the place"), labels.value("local_class", site["local_class"], _)),
+        (_("Of the area"), labels.value("area_class", site["area_class"], _)),
+        (
+            _("Between certain and possible"),
+            f"{labels.value('certain_class', site['certain_class'], _)} – "
+            f"{labels.value('possible_class', site['possible_class'], _)}",
+        ),
+        (
+            _("Zone status"),
+            " ".join([labels.value("zone_status", site["zone_status"], _), str(site["zone_unit"])]).strip(),
+        ),
+        (_("To the zone's edge"), _.distance(distance)),
+        (_("Minerals"), labels.value("minerals", site["minerals"], _)),
+        (_("District (ADM2)"), str(site["admin2"])),
+        (_("Region (ADM1)"), str(site["admin1"])),
+        (_("Country"), labels.country(str(site["country"]), _)),
+        (_("Position"), f"{site['lat']:.4f}, {site['lon']:.4f}" if here.placed else ""),
+        (_("Position error (km)"), _.number(site["coord_precision_km"], 1)),
+        (_("Armed presence"), labels.value("armed_presence", site["armed_presence"], _)),
+        (_("Visit"), _.date(site["visit_date"])),
+        (_("Gaps"), labels.value("gaps", site["gaps"], _)),
+        (_("Source"), f"{site['source']}, {site['site_id']}"),
+    ]
+    evidence = [
+        "rule",
+        "kind",
+        "value",
+        "limit",
+        "distance_m",
+        "date_start",
+        "precision",
+        "deaths_best",
+        "dataset",
+        "record_id",
+    ]
+    notice = f"<p class='notice'>{html(_('Demonstration data'))}</p>" if site["demonstration"] else ""
+    heading = f"{name}, {_.date(here.day)}"
+    sections = [
+        f"<h1>{html(heading)}</h1>{notice}<p class='why'>{html(site[f'why_{_.language}'])}</p>",
+        f"<h2>{html(_('Both axes'))}</h2>{_pairs(facts)}",
+        f"<h2>{html(_('What surrounds it, 36 months'))}</h2>{_drawing(_, here)}",
+        f"<h2>{html(_('Every rule, and its answer'))}</h2><table><thead><tr><th>{html(_('Rule'))}</th>"
+        f"<th>{html(_('Question'))}</th><th>{html(_('Answer'))}</th></tr></thead><tbody>{table}</tbody></table>",
+        f"<h2>{html(_('Evidence'))}</h2>{_table(_, here.evidence, evidence, _('No rule fired.'))}",
+        f"<h2>{html(_('Nearest misses'))}</h2>{_table(_, here.misses.head(20), evidence, _('Nothing came near.'))}",
+        f"<h2>{html(_('Zone decisions in force'))}</h2>"
+        + _table(
+            _, here.zones, ["record_id", "value", "date_start", "date_end", "dataset", "actor_a"], _("None applies.")
+        ),
+        f"<h2>{html(_('Visits'))}</h2>"
+        + _table(
+            _,
+            here.visits,
+            ["visit_date", "visited_by", "visit_basis", "armed_presence", "actors"],
+            _("No visit is on record."),
+        ),
+        f"<h2>{html(_('Statuses'))}</h2>"
+        + _table(_, here.statuses, ["scheme", "status", "status_date", "valid_to"], _("No status is on record.")),
+        "<p class='small'>"
+        + html(
+            _(
+                "An indication for due diligence (OECD Guidance, step 2), not a finding of law. The date is the time "
+                "of events, not of knowledge. Rules: {hash}.",
+                hash=rules_hash[:12],
+            )
+        )
+        + "</p>",
+    ]
+    return (
+        f"<!doctype html><html lang='{_.language}'><head><meta charset='utf-8'>"
+        f"<meta http-equiv='Content-Security-Policy' content=\"{_POLICY}\">"
+        f"<meta name='viewport' content='width=device-width,initial-scale=1'><title>{html(heading)}</title>"
+        f"<style>{_CSS}</style></head><body>{''.join(sections)}</body></html>"
+    ).encode()

@@ -1,0 +1,161 @@
+"""Which sites a reader looks at: the filters of the app, as data, with their form in a page's address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from geo.records.place_names import fold
+from geo.schema import CLASSES, ZONE_STATUSES
+from i18n.labels import AGES, ARMED
+from jobs.assessment.decision_tree import first_of
+
+MAX_TEXT = 200
+"""Characters of one value that an address may bring; longer ones are cut."""
+MAX_CORNERS = 200
+
+Ring = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Empty means no filter. Within one filter values are alternatives; filters add up.
+
+    Attributes
+    ----------
+    minerals, classes, zones, countries, admin1, admin2, armed, sources
+        Codes of :mod:`geo.schema`; for `minerals` and `armed` a blank text stands for not known.
+    rules, first
+        Rule ids: any that fired; the one at which the site leaves the decision tree (or ``gap``, ``none``).
+    age
+        A key of :data:`i18n.labels.AGES`.
+    text
+        Part of a name or id, folded.
+    area
+        Ring of (lon, lat) [degrees]; a site on its edge is inside.
+    """
+
+    minerals: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    admin1: tuple[str, ...] = ()
+    admin2: tuple[str, ...] = ()
+    armed: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
+    age: str = ""
+    text: str = ""
+    area: Ring = ()
+
+    def apply(self, sites: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """One flag a row of :data:`geo.schema.ASSESSED`: shown or not."""
+        keep = np.ones(len(sites), dtype=np.bool_)
+        for column, wanted in (
+            ("overall_class", self.classes),
+            ("zone_status", self.zones),
+            ("country", self.countries),
+            ("admin1", self.admin1),
+            ("admin2", self.admin2),
+            ("armed_presence", self.armed),
+            ("source", self.sources),
+        ):
+            if wanted:
+                keep &= sites[column].isin(wanted).to_numpy()
+        for column, wanted in (("minerals", self.minerals), ("rules_fired", self.rules)):
+            if wanted:
+                keep &= _any_of(sites[column], wanted)
+        if self.first:
+            keep &= first_of(sites).isin(self.first).to_numpy()
+        if self.age:
+            keep &= _of_age(sites["visit_age_days"].to_numpy(np.float64), self.age)
+        if self.text:
+            wanted_text = fold(self.text)
+            said = sites["name"] + " " + sites["site_id"] + " " + sites["admin2"]
+            known = {text: wanted_text in fold(text) for text in pd.unique(said)}
+            keep &= said.map(known).to_numpy(np.bool_)
+        if self.area:
+            polygon = shapely.Polygon(self.area)
+            shapely.prepare(polygon)
+            points = shapely.points(sites["lon"].to_numpy(np.float64), sites["lat"].to_numpy(np.float64))
+            keep &= shapely.intersects(polygon, points)
+        return keep
+
+    def without_axes(self) -> Filters:
+        """The same without class and zone status: what the table of both axes counts."""
+        return replace(self, classes=(), zones=())
+
+    def address(self) -> dict[str, str]:
+        """The filters as parameters of an address; those that filter nothing are left out."""
+        out = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if not value:
+                continue
+            if field.name == "area":
+                out["area"] = "_".join(f"{lon:.4f},{lat:.4f}" for lon, lat in value)
+            elif isinstance(value, str):
+                out[field.name] = value
+            else:
+                out[field.name] = "~".join(v or "-" for v in value)
+        return out
+
+    @classmethod
+    def of(cls, address: Mapping[str, str]) -> Filters:
+        """The filters of an address; what is not understood is passed over.
+
+        Examples
+        --------
+        >>> f = Filters(classes=("high-risk",), minerals=("gold", ""), area=((15.0, 4.0), (16.0, 4.0), (16.0, 5.0)))
+        >>> Filters.of(f.address()) == f
+        True
+        >>> Filters.of({"classes": "<script>", "age": "7", "area": "x"}) == Filters()
+        True
+        """
+        allowed = {"classes": CLASSES, "zones": ZONE_STATUSES, "armed": tuple(ARMED)}
+        given: dict[str, object] = {}
+        for field in fields(cls):
+            raw = address.get(field.name, "")
+            if not raw:
+                continue
+            if field.name == "area":
+                given["area"] = _ring(raw)
+            elif field.name == "age":
+                given["age"] = raw if raw in AGES else ""
+            elif field.name == "text":
+                given["text"] = raw[:MAX_TEXT]
+            else:
+                values = ("" if v == "-" else v[:MAX_TEXT] for v in raw.split("~")[:100])
+                given[field.name] = tuple(v for v in values if v in allowed.get(field.name, (v,)))
+        return cls(**given)  # type: ignore[arg-type]
+
+
+def _any_of(column: pd.Series, wanted: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+    choice = set(wanted)
+    known = {text: bool(choice & set(text.split(";"))) for text in pd.unique(column)}
+    return column.map(known).to_numpy(np.bool_)
+
+
+def _of_age(days: npt.NDArray[np.float64], age: str) -> npt.NDArray[np.bool_]:
+    if age == "none":
+        return np.isnan(days)
+    if age == "old":
+        return days > 3 * 365.25
+    return days <= int(age) / 12 * 365.25
+
+
+def _ring(raw: str) -> Ring:
+    try:
+        ring = tuple(
+            (float(lon), float(lat)) for lon, lat in (corner.split(",") for corner in raw.split("_")[:MAX_CORNERS])
+        )
+    except ValueError:
+        return ()
+    inside = all(abs(lon) <= 180 and abs(lat) <= 90 for lon, lat in ring)
+    return ring if len(ring) >= 3 and inside and shapely.Polygon(ring).is_valid else ()

@@ -1,0 +1,141 @@
+"""One site out of a run: what a page or a dossier says of it, gathered once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo import schema
+from geo.rules.rule_set import Rule, Rules
+from geo.spatial.proximity import within
+from jobs.assessment.job import Loaded, Run
+from layers.maps.map import Line
+from layers.maps.map_content import circle, incidents_at
+
+RADII_KM = (20, 25, 50)
+"""The circles of the rules C1 and H1, H2, and H4."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a rule says of the site: ``fired``, ``unknown`` or ``not fired``."""
+
+    rule: Rule
+    said: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """All that is known of one site at a date.
+
+    Attributes
+    ----------
+    site
+        Its row of :data:`geo.schema.ASSESSED`.
+    evidence, misses, zones, gaps
+        Rows of :data:`geo.schema.EVIDENCE`: what fired, what nearly did (nearest first), the register, the gaps.
+    visits, statuses
+        Rows of :data:`geo.schema.VISITS` and :data:`geo.schema.STATUSES` up to the date, newest first; a status
+        without a stated end has the one that the rules give it.
+    incidents
+        Drawable incidents of 36 months within 50 km, with ``distance_m``, nearest first.
+    precision
+        Number of incidents named as evidence or near miss, by precision 1 to 7.
+    answers
+        One per rule, in the order of the rule table.
+    """
+
+    site: Any  # a row; pandas-stubs cannot know the type of its cells
+    day: dt.date
+    evidence: pd.DataFrame
+    misses: pd.DataFrame
+    zones: pd.DataFrame
+    gaps: pd.DataFrame
+    visits: pd.DataFrame
+    statuses: pd.DataFrame
+    incidents: pd.DataFrame
+    precision: dict[int, int]
+    answers: list[Answer]
+
+    @property
+    def placed(self) -> bool:
+        """Whether the position is known."""
+        return bool(pd.notna(self.site["lon"]) and pd.notna(self.site["lat"]))
+
+    def circles(self) -> list[Line]:
+        """The circles of the rules around the site, each with its radius in words."""
+        if not self.placed:
+            return []
+        lon, lat = float(self.site["lon"]), float(self.site["lat"])
+        return [Line(circle(lon, lat, km * 1000.0), "circle", f"{km} km", below=km == RADII_KM[1]) for km in RADII_KM]
+
+
+def profile(loaded: Loaded, run: Run, rules: Rules, row: int, day: dt.date) -> Profile:
+    """Gathers one site; `row` is its position in ``run.assessment.sites``."""
+    site = run.assessment.sites.iloc[row]
+    why = run.assessment.evidence
+    mine = why[(why["site_id"] == site["site_id"]) & (why["source"] == site["source"])]
+    fired = set(str(site["rules_fired"]).split(";"))
+    unknown = set(str(site["rules_unknown"]).split(";"))
+    kinds = mine["kind"]
+    incident_like = mine[kinds.isin(["incident", "near_miss"])].drop_duplicates(["dataset", "record_id"])
+    counted = incident_like["precision"].dropna().astype(int).value_counts()
+    return Profile(
+        site=site,
+        day=day,
+        evidence=mine[kinds.isin(["incident", "area", "visit", "status", "list"]) & mine["rule"].isin(fired)],
+        misses=mine[kinds == "near_miss"].sort_values("distance_m", kind="stable", na_position="last"),
+        zones=mine[kinds == "zone"],
+        gaps=mine[(kinds == "gap") & (mine["value"] != "rule_unknown")],
+        visits=_newest(loaded, "visits", schema.VISITS, "visit_date", site, day),
+        statuses=_with_end(_newest(loaded, "statuses", schema.STATUSES, "status_date", site, day), rules),
+        incidents=_around(loaded, site, day),
+        precision={p: int(counted.get(p, 0)) for p in range(1, 8)},
+        answers=[
+            Answer(r, "fired" if r.id in fired else "unknown" if r.id in unknown else "not fired")
+            for r in rules.rules
+            if r.enabled
+        ],
+    )
+
+
+def _newest(loaded: Loaded, what: str, table: schema.Table, date: str, site: Any, day: dt.date) -> pd.DataFrame:
+    parts: Sequence[pd.DataFrame] = [getattr(layer, what) for layer in loaded.sites]
+    found = [p[(p["site_id"] == site["site_id"]) & (p["source"] == site["source"])] for p in parts if len(p)]
+    found = [f for f in found if len(f)]
+    rows = pd.concat(found, ignore_index=True) if found else schema.empty(table)
+    rows = rows[(rows[date] <= pd.Timestamp(day)) | rows[date].isna()]
+    return rows.sort_values(date, ascending=False, kind="stable").reset_index(drop=True)
+
+
+def _with_end(statuses: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """`valid_to` filled where the source states no end, by the ages of the rules; yellow and red RCM have none."""
+    given = rules.settings
+    ends = []
+    for scheme, status, day, end in statuses[["scheme", "status", "status_date", "valid_to"]].itertuples(index=False):
+        months = {
+            "drc": given.status_months,
+            "rcm": {"green": given.status_months, "blue": given.blue_months}.get(status),
+        }
+        lasts = months.get(scheme)
+        ends.append(end if pd.notna(end) or pd.isna(day) or not lasts else day + pd.DateOffset(months=lasts))
+    return statuses.assign(valid_to=pd.Series(ends, index=statuses.index, dtype="datetime64[s]"))
+
+
+def _around(loaded: Loaded, site: Any, day: dt.date) -> pd.DataFrame:
+    near = incidents_at(loaded.incidents, np.datetime64(day), 36)
+    near = near[near["precision"].isin([1, 2]) & near["lon"].notna()]
+    lon, lat = float(site["lon"]), float(site["lat"])
+    if np.isnan(lon) or np.isnan(lat) or near.empty:
+        return near.iloc[:0].assign(distance_m=pd.Series([], dtype="float64"))
+    always = np.zeros(len(near), dtype=np.int64)
+    pairs = within(
+        [lon], [lat], near["lon"].to_numpy(), near["lat"].to_numpy(), always,
+        radius_m=RADII_KM[-1] * 1000.0, as_of_day=0, window_days=1,
+    )  # fmt: skip
+    return near.iloc[pairs.incident].assign(distance_m=pairs.distance_m)

@@ -1,0 +1,307 @@
+"""Activities of IATI 2.x XML, one after another, as programmes.
+
+Own code, on a stream of elements: of the libraries alive today `okfn-iati` 0.4.3 (2026, beta) writes IATI and reads it
+only by building the whole document with the plain parser, one recipient country and no exactness of locations; and
+`iatikit` 3.6.1 (2025) wraps XPath around a whole lxml document per file. Neither streams nor refuses entities, and both
+leave sectors, dates and places to the caller; so what they would save is less than what they would cost.
+
+What is read: identifier, titles and descriptions by language, participating organisations by role, dates planned and
+actual, status, recipient countries and regions with shares, locations (point ``lat lon``, exactness, reach, class,
+administrative codes with vocabulary), sectors by vocabulary (of the activity, else of its transactions), budgets with
+currency. A country is one only by its ISO code in ``recipient-country``: an organisation called CAF is a bank.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from xml.etree.ElementTree import Element
+
+from layers.formats.values.dates import parse_date
+from layers.formats.values.numbers import parse_number
+from layers.reference.tables import Box, country_boxes, rows
+
+LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+SKIP = frozenset(
+    {
+        *("result", "contact-info", "document-link", "planned-disbursement", "legacy-data", "conditions", "fss", "tag"),
+        *("crs-add", "related-activity", "policy-marker", "country-budget-items", "humanitarian-scope"),
+        *("transaction-type", "transaction-date", "provider-org", "receiver-org", "disbursement-channel", "flow-type"),
+        *("finance-type", "aid-type", "tied-status", "other-identifier", "capital-spend", "collaboration-type"),
+    }
+)
+"""Parts of an activity that say nothing of what is asked here; they are not built."""
+
+STATUS = {
+    "1": "pipeline",
+    "2": "implementation",
+    "3": "finalisation",
+    "4": "closed",
+    "5": "cancelled",
+    "6": "suspended",
+}
+EXACTNESS = {"1": "exact", "2": "approximate"}
+REACH = {"1": "activity", "2": "beneficiaries"}
+DESCRIPTION_CHARACTERS = 300
+BOX_MARGIN = 0.5
+
+Remark = tuple[str, str, str]
+"""Reason, what was expected, what was got."""
+
+
+@dataclass
+class Place:
+    """One place of an activity, in the columns of ``geo.programmes.schema.FOOTPRINTS``."""
+
+    kind: str
+    lon: float = float("nan")
+    lat: float = float("nan")
+    admin_code: str = ""
+    admin_name: str = ""
+    admin_level: float = float("nan")
+    vocabulary: str = ""
+    country: str = ""
+    exactness: str = ""
+    reach: str = ""
+
+
+@dataclass
+class Activity:
+    """What one activity says, blank where it says nothing."""
+
+    number: int
+    identifier: str = ""
+    title: str = ""
+    title_fr: str = ""
+    description: str = ""
+    reporter: str = ""
+    donor: str = ""
+    implementer: str = ""
+    start: dt.date | None = None
+    end: dt.date | None = None
+    date_basis: str = ""
+    status: str = ""
+    countries: str = ""
+    sectors: list[tuple[str, str]] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    budgets: list[tuple[float, str]] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+
+
+@lru_cache(maxsize=1)
+def iso_codes() -> Mapping[str, str]:
+    """From ISO 3166 alpha-2 (as IATI writes countries) to alpha-3; names and other codes are not in it.
+
+    Examples
+    --------
+    >>> iso_codes()["CF"], "CAF" in iso_codes()
+    ('CAF', False)
+    """
+    return {row["iso2"]: row["iso3"] for row in rows("countries.csv") if row["iso2"]}
+
+
+def activity(element: Element, number: int) -> Activity:
+    """One ``iati-activity`` element.
+
+    Examples
+    --------
+    >>> from xml.etree.ElementTree import fromstring
+    >>> one = activity(fromstring('<iati-activity><iati-identifier> X-1 </iati-identifier>'
+    ...     '<activity-date type="2" iso-date="2020-01-01"/><recipient-country code="CF" percentage="60"/>'
+    ...     '<sector code="32210"/></iati-activity>'), 1)
+    >>> one.identifier, one.start.year, one.countries, one.sectors, one.places[0].kind
+    ('X-1', 2020, 'CAF:60', [('1', '32210')], 'country')
+    """
+    out = Activity(number)
+    language = element.get(LANG, "").lower()[:2]
+    out.identifier = (element.findtext("iati-identifier") or "").strip()
+    titles = _narratives(element.find("title"), language)
+    out.title, out.title_fr = _preferred(titles), dict(reversed(titles)).get("fr", "")
+    descriptions = sorted(element.findall("description"), key=lambda d: d.get("type", "1"))
+    words = next((text for d in descriptions if (text := _preferred(_narratives(d, language)))), "")
+    out.description = words if len(words) <= DESCRIPTION_CHARACTERS else words[: DESCRIPTION_CHARACTERS - 1] + "…"
+    out.reporter = _organisation(element.find("reporting-org"), language)
+    roles = [(o.get("role", ""), _organisation(o, language)) for o in element.findall("participating-org")]
+    out.donor = ";".join(dict.fromkeys(name for role, name in roles if role in ("1", "Funding") and name))
+    out.donor = out.donor or out.reporter
+    out.implementer = ";".join(dict.fromkeys(name for role, name in roles if role in ("4", "Implementing") and name))
+    status = element.find("activity-status")
+    out.status = STATUS.get(status.get("code", ""), "") if status is not None else ""
+    _dates(element, out)
+    shares = _countries(element, out)
+    _sectors(element, out)
+    _budgets(element, out)
+    _places(element, out, list(shares), language)
+    return out
+
+
+def _narratives(element: Element | None, language: str) -> list[tuple[str, str]]:
+    """(language, text) of an element's narratives; without its own language a narrative has the activity's."""
+    if element is None:
+        return []
+    own = element.get(LANG, language).lower()[:2]
+    said = [(n.get(LANG, own).lower()[:2], " ".join((n.text or "").split())) for n in element.findall("narrative")]
+    if not said and element.text and element.text.strip():
+        said = [(own, " ".join(element.text.split()))]
+    return [(lang, text) for lang, text in said if text]
+
+
+def _preferred(said: list[tuple[str, str]]) -> str:
+    """The English text, else the first."""
+    return next((text for lang, text in said if lang == "en"), said[0][1] if said else "")
+
+
+def _organisation(element: Element | None, language: str) -> str:
+    if element is None:
+        return ""
+    return (_preferred(_narratives(element, language)) or element.get("ref", "").strip()).replace(";", ",")
+
+
+def _dates(element: Element, out: Activity) -> None:
+    """Actual dates before planned ones; the basis is that of the start, else of the end."""
+    found: dict[str, dt.date] = {}
+    for date in element.findall("activity-date"):
+        text = (date.get("iso-date") or date.text or "").strip()
+        day, why = parse_date(text)
+        if why:
+            out.remarks.append((why, "YYYY-MM-DD", text))
+        elif day is not None:
+            found.setdefault(date.get("type", ""), day)
+    out.start, out.end = found.get("2", found.get("1")), found.get("4", found.get("3"))
+    for actual, planned in (("4", "3"), ("2", "1")):
+        if actual in found or planned in found:
+            out.date_basis = "actual" if actual in found else "planned"
+
+
+def _countries(element: Element, out: Activity) -> dict[str, str]:
+    """Shares by ISO alpha-3, of the activity, else of its transactions."""
+    shares: dict[str, str] = {}
+    given = element.findall("recipient-country") or element.findall("transaction/recipient-country")
+    for country in given:
+        code = country.get("code", "").strip()
+        iso3 = iso_codes().get(code.upper(), "")
+        if not iso3:
+            out.remarks.append(("unknown_code", "ISO 3166 alpha-2 in recipient-country", code))
+            continue
+        shares.setdefault(iso3, _share(country))
+    total = sum(float(s) for s in shares.values() if s)
+    if total > 100.5:
+        out.remarks.append(("number_out_of_range", "shares of countries of 100 % at most", f"{total:g} %"))
+    out.countries = ";".join(f"{iso3}:{share}" if share else iso3 for iso3, share in sorted(shares.items()))
+    return shares
+
+
+def _share(element: Element) -> str:
+    number, why = parse_number(element.get("percentage", ""))
+    return "" if why or number != number else f"{number:g}"
+
+
+def _sectors(element: Element, out: Activity) -> None:
+    given = element.findall("sector") or element.findall("transaction/sector")
+    pairs = ((s.get("vocabulary") or "1", s.get("code", "").strip()) for s in given)
+    out.sectors = list(dict.fromkeys(pair for pair in pairs if pair[1]))
+
+
+def _budgets(element: Element, out: Activity) -> None:
+    """Budgets with their currency; a revised one (type 2) stands for the original of its period."""
+    default = element.get("default-currency", "").strip().upper()
+    by_period: dict[tuple[str, str], tuple[str, float, str]] = {}
+    for number, budget in enumerate(element.findall("budget")):
+        value = budget.find("value")
+        amount, why = parse_number((value.text or "") if value is not None else "")
+        if value is None or why or amount != amount:
+            out.remarks.append(
+                ("number_unreadable", "an amount", (value.text or "").strip() if value is not None else "")
+            )
+            continue
+        dates = [
+            e.get("iso-date", "") if (e := budget.find(f"period-{w}")) is not None else "" for w in ("start", "end")
+        ]
+        period = (dates[0], dates[1]) if any(dates) else (str(number), "")
+        kind = budget.get("type", "1")
+        if period not in by_period or kind >= by_period[period][0]:
+            by_period[period] = (kind, amount, value.get("currency", default).strip().upper())
+    out.budgets = [(amount, currency) for _, amount, currency in by_period.values()]
+
+
+def _places(element: Element, out: Activity, countries: list[str], language: str) -> None:
+    for location in element.findall("location"):
+        place = _place(location, out, countries, language)
+        if place is not None:
+            out.places.append(place)
+    if out.places:
+        return
+    out.places += [Place("country", country=iso3) for iso3 in countries]
+    if not countries:
+        regions = element.findall("recipient-region") or element.findall("transaction/recipient-region")
+        codes = dict.fromkeys(r.get("code", "") for r in regions)
+        out.places += [Place("region", admin_code=code) for code in codes if code]
+
+
+def _place(location: Element, out: Activity, countries: list[str], language: str) -> Place | None:
+    """An administrative unit where a code or the class says so, else a point; None where it is neither."""
+    name = _preferred(_narratives(location.find("name"), language))
+    exact = EXACTNESS.get(_code(location, "exactness"), "")
+    place = Place("point", admin_name=name, exactness=exact, country=countries[0] if len(countries) == 1 else "")
+    place.reach = REACH.get(_code(location, "location-reach"), "")
+    position = _position((location.findtext("point/pos") or ""), out, countries)
+    if position is not None:
+        place.lat, place.lon = position
+    units = location.findall("administrative")
+    if units:
+        finest = max(units, key=lambda u: u.get("level", ""))
+        place.kind, place.admin_code = "admin", finest.get("code", "").strip()
+        place.vocabulary = finest.get("vocabulary", "")
+        place.admin_level = {"1": 1.0, "2": 2.0}.get(finest.get("level", ""), float("nan"))
+    elif _code(location, "location-class") == "1":
+        identifier = location.find("location-id")
+        place.kind = "admin"
+        if identifier is not None:
+            place.admin_code, place.vocabulary = identifier.get("code", "").strip(), identifier.get("vocabulary", "")
+    if _code(location, "feature-designation").startswith("PCL"):
+        place.kind = "country"  # GeoNames' political entity: the whole country, whatever point stands for it
+    return place if place.kind != "point" or position is not None else None
+
+
+def _code(element: Element, tag: str) -> str:
+    found = element.find(tag)
+    return found.get("code", "") if found is not None else ""
+
+
+def _position(text: str, out: Activity, countries: list[str]) -> tuple[float, float] | None:
+    """Latitude and longitude of ``pos``; what is swapped, out of range or (0, 0) is remarked and not used."""
+    parts = text.replace(",", " ").split()
+    if not parts:
+        return None
+    numbers = [parse_number(p, ".")[0] for p in parts]
+    if len(numbers) < 2 or any(n != n for n in numbers[:2]):
+        out.remarks.append(("coordinates_unreadable", "latitude longitude", text.strip()[:60]))
+        return None
+    lat, lon = numbers[0], numbers[1]
+    reason = ""
+    if lat == 0 and lon == 0:
+        reason = "coordinates_zero"
+    elif abs(lat) > 90 or abs(lon) > 180:
+        reason = "coordinates_swapped" if abs(lat) <= 180 and abs(lon) <= 90 else "coordinates_out_of_range"
+    else:
+        boxes = [country_boxes()[c] for c in countries if c in country_boxes()]
+        known = len(boxes) == len(countries) > 0
+        if known and not _within(boxes, lon, lat) and _within(boxes, lat, lon):
+            reason = "coordinates_swapped"
+    if reason:
+        out.remarks.append((reason, "latitude longitude", text.strip()[:60]))
+        return None
+    return lat, lon
+
+
+def _within(boxes: list[Box], lon: float, lat: float) -> bool:
+    m = BOX_MARGIN
+    return any(w - m <= lon <= e + m and s - m <= lat <= n + m for w, s, e, n in boxes)
+
+
+def activities(elements: Iterator[Element]) -> Iterator[Activity]:
+    """Each element as an activity, numbered from 1."""
+    for number, element in enumerate(elements, 1):
+        yield activity(element, number)

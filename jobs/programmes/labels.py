@@ -1,0 +1,92 @@
+"""Words for the codes and columns of programmes; see :mod:`i18n.labels` for those of sites and evidence."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from i18n import labels as words
+from i18n.translator import N_, Translator
+from jobs.programmes.types import labels
+
+STATES = {
+    "active": N_("active"),
+    "ended": N_("ended"),
+    "not_begun": N_("not begun"),
+    "undated": N_("without a start"),
+    "pipeline": N_("in preparation"),
+    "cancelled": N_("cancelled"),
+}
+
+REASONS = {
+    "country": N_("country-wide"),
+    "region": N_("several countries"),
+    "stacked_points": N_("one point stands for the country"),
+    "no_radius": N_("a point without a stated radius"),
+    "unit_not_found": N_("no site lies in the unit, or the unit is not known"),
+    "no_place": N_("names no place"),
+}
+
+COLUMNS = {
+    "programme_type": N_("Type"),
+    "programme_id": N_("Programme"),
+    "title": N_("Title"),
+    "donor": N_("Donor"),
+    "donors": N_("Donors"),
+    "programmes": N_("Programmes"),
+    "types": N_("Types"),
+    "countries": N_("Countries"),
+    "reason": N_("Why not on the map"),
+    "state": N_("State"),
+    "budget_text": N_("Budget as given"),
+    "end": N_("End"),
+    "start": N_("Start"),
+    "unmapped": N_("Leads to no type"),
+    "coordination_body": N_("Coordination"),
+    "implementer": N_("Implementer"),
+    "sites": N_("Sites"),
+    "at_risk_sites": N_("At risk"),
+    "insufficient_sites": N_("Too little known"),
+    "at_risk_covered": N_("At risk, covered"),
+    "gaps": N_("Gaps"),
+    "gaps_certain": N_("Gaps, certain"),
+    "gaps_possible": N_("Gaps, possible"),
+    "overlaps": N_("Overlaps"),
+    "workers": N_("Workers"),
+    "workers_at_risk": N_("Workers at risk"),
+    "workers_uncovered": N_("Workers in gaps"),
+    "candidate": N_("District"),
+    "gaps_total": N_("Gaps closed so far"),
+}
+
+
+def heading(name: str, translate: Translator) -> str:
+    """The heading of a column."""
+    return translate(COLUMNS[name]) if name in COLUMNS else words.column(name, translate)
+
+
+def worded(frame: pd.DataFrame, columns: list[str], translate: Translator) -> pd.DataFrame:
+    """`columns` of the frame with their codes in words.
+
+    Examples
+    --------
+    >>> from i18n.translator import translator
+    >>> worded(pd.DataFrame({"types": ["mapping;traceability"], "state": ["ended"]}), ["types", "state"],
+    ...        translator("en")).iloc[0].tolist()
+    ['Mapping, Traceability', 'ended']
+    """
+    kinds = labels(translate.language)
+    out = {}
+    for name in columns:
+        column = frame[name]
+        if name in ("types", "programme_type"):
+            column = column.map(lambda text: ", ".join(kinds.get(t, t) for t in str(text).split(";") if t))
+        elif name == "state":
+            column = column.map(lambda code: translate(STATES.get(str(code), str(code))))
+        elif name == "reason":
+            column = column.map(lambda code: translate(REASONS.get(str(code), str(code))))
+        elif name == "country":
+            column = column.map(lambda code: words.country(str(code), translate))
+        elif words.is_coded(name):
+            column = column.map(lambda code, name=name: words.value(name, str(code), translate))
+        out[name] = column
+    return pd.DataFrame(out, index=frame.index)

@@ -1,0 +1,218 @@
+"""Programmes of donors: CSV, XLSX and polygon files through the door, and IATI 2.x activities, to one schema.
+
+Columns of a table: `programme_id, iati_identifier, title, donor, implementer, coordination_body, type, start, end,
+country, lat, lon, radius_km` or `geometry` (WKT, or the file's own shapes) or `admin_code` (a code or a name)`,
+location_precision, budget, currency, source`; other spellings are in data/column_names.csv. Several rows of one id are
+one programme at several places. What is missing is remarked and the programme kept; what is wrong (unreadable, end
+before start) is rejected with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from geo.errors import FormatError, InputError
+from geo.messages import Note
+from geo.programmes.schema import Programmes, concatenate, rows_of
+from geo.schema import REJECTED
+from jobs.programmes.collector import Collector, Row, money
+from jobs.programmes.iati import SKIP, Activity, activity
+from jobs.programmes.table_reader import normalise_programmes
+from jobs.programmes.types import TypeMap, type_map
+from layers.formats import LOCAL, Door, read
+from layers.formats.readers.xml_stream import Elements
+from layers.formats.source import Source
+from layers.formats.values.ids import id_key
+from layers.sources.layer import Layer, version_of
+
+
+@dataclass
+class ProgrammeLayer(Layer):
+    """One file of programmes; `programmes` holds the same frame with its places and remarks."""
+
+    programmes: Programmes = field(default_factory=Programmes)
+
+
+def read_programmes(
+    source: bytes | Path, name: str | None = None, *, door: Door = LOCAL, types: TypeMap | None = None
+) -> ProgrammeLayer:
+    """One file of programmes; bytes that begin as XML and speak of IATI are read as activities.
+
+    Parameters
+    ----------
+    source, name, door
+        As for ``layers.formats.read``.
+    types
+        What leads to which programme type; by default the table of the project.
+
+    Raises
+    ------
+    geo.errors.InputError
+        A column is missing, or nothing in the file can be used.
+    geo.errors.FormatError
+        The file is no readable format, declares a document type, or is IATI of version 1.
+    """
+    types = types or type_map()
+    opened = Source(source, name, door)
+    if _is_iati(opened):
+        return _read_iati(opened, door, types)
+    table = read(source, name, purpose="table", door=door)
+    notes = list(table.notes)
+    programmes, faults, ids = normalise_programmes(table, types, door, notes)
+    faults.usable("programmes")
+    rejected = faults.rejected(ids)
+    return ProgrammeLayer(
+        name=table.name,
+        sha256=table.sha256,
+        layout="programmes",
+        dataset="programmes",
+        dataset_version=version_of(table),
+        frame=programmes.frame,
+        accounting={
+            "read": len(table.frame) + len(table.rejected),
+            "accepted": int(faults.ok.sum()),
+            "rejected": len(rejected),
+            "programmes": len(programmes),
+        },
+        rejected=rejected,
+        notes=notes,
+        programmes=programmes,
+    )
+
+
+def read_programme_files(
+    paths: Sequence[str | Path], *, door: Door = LOCAL, types: TypeMap | None = None
+) -> tuple[Programmes, list[ProgrammeLayer]]:
+    """Several files as one set of programmes; a folder stands for its files ending in ``.xml``, in the order of names.
+
+    Raises
+    ------
+    geo.errors.InputError
+        A folder holds no XML file, or a file cannot be used.
+    """
+    files: list[Path] = []
+    for path in map(Path, paths):
+        inside = sorted(p for p in path.iterdir() if p.suffix.lower() == ".xml") if path.is_dir() else [path]
+        if not inside:
+            raise InputError(
+                "The folder holds no XML file.", where=path.name, expected="IATI activities ending in .xml"
+            )
+        files += inside
+    layers = [read_programmes(file, door=door, types=types) for file in files]
+    return concatenate([layer.programmes for layer in layers]), layers
+
+
+def _is_iati(source: Source) -> bool:
+    head = source.head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    return head.startswith(b"<") and (b"iati" in head.lower() or b"<!doctype" in head.lower())
+
+
+def _read_iati(source: Source, door: Door, types: TypeMap) -> ProgrammeLayer:
+    elements = Elements(source, "iati-activity", door.clock(), skip=SKIP)
+    collector, seen, count = Collector(source.name), set[str](), 0
+    rejected: list[Row] = []
+    for count, element in enumerate(elements, 1):
+        if count == 1:
+            _check_version(elements.outside.get("iati-activities", {}).get("version", ""), source.name)
+        door.check("rows", count, source.name)
+        one = activity(element, count)
+        key = id_key(one.identifier)
+        reason = "" if one.identifier else "missing_id"
+        if one.start and one.end and one.end < one.start:
+            reason = reason or "end_before_start"
+        if key in seen:
+            reason = reason or "duplicate_id"
+        if reason:
+            expected = {
+                "end_before_start": "an end on or after the start",
+                "duplicate_id": "one activity per identifier",
+            }
+            got = f"{one.start} to {one.end}" if reason == "end_before_start" else one.identifier
+            rejected.append((source.name, count, one.identifier, reason, expected.get(reason, ""), got))
+            continue
+        seen.add(key)
+        _add(collector, one, types, source.name)
+    if elements.broken:
+        if not count:
+            raise FormatError("The file is not XML that can be read.", where=source.name, got=elements.broken)
+        rejected.append((source.name, count + 1, "", "xml_broken", "a whole XML file", elements.broken))
+    if not count:
+        raise InputError("The XML holds no IATI activity.", where=source.name, expected="iati-activity elements")
+    return _layer(source, collector.result(), rejected, count + bool(elements.broken))
+
+
+def _check_version(version: str, name: str) -> None:
+    if version.startswith("1"):
+        raise FormatError(
+            "The activities are of version {version} of IATI, which writes dates and roles in other words.",
+            where=name,
+            expected="version 2.01 to 2.03",
+            remedy="Ask the publisher for version 2, or convert the file.",
+            version=version,
+        )
+
+
+def _add(collector: Collector, one: Activity, types: TypeMap, file: str) -> None:
+    mapped, unmapped = types.of_sectors(one.sectors)
+    same = (
+        "title",
+        "title_fr",
+        "description",
+        "donor",
+        "implementer",
+        "start",
+        "end",
+        "date_basis",
+        "status",
+        "countries",
+    )
+    values: dict[str, object] = {name: getattr(one, name) for name in same}
+    values |= {"programme_id": one.identifier, "iati_identifier": one.identifier, "types": mapped, "unmapped": unmapped}
+    values |= {"source": one.reporter, "source_file": file, "row": one.number, "demonstration": False}
+    values |= {"location_precision": next((p.exactness for p in one.places if p.exactness), ""), **money(one.budgets)}
+    position = collector.add(values)
+    for place in one.places:
+        collector.place(position, **vars(place))
+    for reason, expected, got in one.remarks:
+        collector.remark(one.number, one.identifier, reason, expected, got)
+
+
+def _layer(source: Source, programmes: Programmes, rejected: list[Row], count: int) -> ProgrammeLayer:
+    frame = programmes.frame
+    points = int((programmes.footprints["lat"].notna()).sum())
+    unmapped = int((frame["types"] == "").sum())
+    notes: list[str] = [
+        Note(
+            "{n} activities with {points} points; {unmapped} have no sector that leads to a programme type.",
+            n=len(frame),
+            points=points,
+            unmapped=unmapped,
+        )
+    ]
+    if len(frame) and unmapped == len(frame):
+        codes = pd.Series(";".join(frame["unmapped"]).split(";"))
+        common = codes[codes != ""].value_counts().head(5)
+        told = ", ".join(f"{code} ({n})" for code, n in common.items()) or Note("no sector at all")
+        notes.append(
+            Note(
+                "No activity maps to a programme type: none of their sectors is in data/dac_sector_types.csv "
+                "(mining, trade facilitation, security reform). Most frequent: {sectors}.",
+                sectors=told,
+            )
+        )
+    return ProgrammeLayer(
+        name=source.name,
+        sha256=source.sha256,
+        layout="iati",
+        dataset="IATI activities",
+        dataset_version=f"sha256:{source.sha256[:12]}",
+        frame=frame,
+        accounting={"read": count, "accepted": len(frame), "rejected": len(rejected), "programmes": len(frame)},
+        rejected=rows_of(REJECTED, rejected),
+        notes=notes,
+        programmes=programmes,
+    )

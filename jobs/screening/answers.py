@@ -1,0 +1,301 @@
+"""One row an origin: the assessment, the company's own questions, the way, and flags; with the evidence of each."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo import schema
+from geo.assess import Assessment
+from geo.records.incidents import Incidents
+from geo.rules.rule_set import Rules
+from geo.screening.origin_checks import (
+    MINERAL_KM,
+    NEAR_ZONE_KM,
+    compliant_zones,
+    dodd_frank,
+    expiry,
+    kimberley,
+    mineral_record,
+)
+from geo.screening.route_exposure import RouteSettings
+from geo.screening.schema import SCREENED
+from geo.time_window import Days, to_dates
+from jobs.assessment import job
+from jobs.screening.site_matching import told
+from jobs.screening.transit import Transit, country_counts
+from layers.reference import files
+from layers.reference.legal_schemes import covered_countries, kimberley_countries
+
+Texts = npt.NDArray[np.object_]
+
+GROUNDS = {
+    "dodd_frank": "Dodd-Frank Act, section 1502: a duty to file, not a level of risk",
+    "kp_status": "Kimberley Process Certification Scheme",
+    "mineral": "OECD red flag: claimed origin with no known production; a question, not an accusation",
+    "near_zone": "OECD red flag: goods may be passed off as those of a compliant zone nearby",
+    "known_site": "the known site that the row was taken for",
+}
+_ROUTE = {
+    "length_km": "route_km",
+    "exposed_km": "route_km_exposed",
+    "incidents": "transit_incidents",
+    "deaths": "transit_deaths",
+    "incidents_certain": "transit_incidents_certain",
+    "incidents_possible": "transit_incidents_possible",
+    "roadblocks": "transit_roadblocks",
+    "armed_roadblocks": "transit_armed_roadblocks",
+    "countries": "transit_countries",
+    "borders": "transit_borders",
+    "zones": "transit_zones",
+    "listed": "transit_listed",
+    "uncovered": "transit_uncovered",
+    "worst_segment": "worst_segment",
+}
+
+
+def answers(
+    rows: pd.DataFrame,
+    result: Assessment,
+    tied: pd.DataFrame,
+    sites: pd.DataFrame,
+    basis: Texts,
+    found: pd.DataFrame,
+    when: Days,
+    own_date: npt.NDArray[np.bool_],
+    transit: Transit,
+    rules: Rules,
+    statuses: pd.DataFrame,
+    data: job.Loaded,
+    incidents: Incidents,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of :data:`geo.screening.schema.SCREENED` for the accepted rows of a list, and their own evidence."""
+    n = len(rows)
+    order = pd.Series(range(len(result.sites)), index=result.sites["site_id"]).reindex(rows["supplier_id"])
+    assessed = result.sites.iloc[order.to_numpy(np.int64)].reset_index(drop=True)
+    out = assessed.drop(columns=["site_id", "name", "source"]).assign(
+        supplier_id=rows["supplier_id"],
+        site_name=rows["site_name"],
+        row=rows["row"],
+        answer="accepted",
+        mineral=rows["mineral"],
+        remarks=rows["remarks"],
+        position_basis=basis,
+        as_of_basis=np.where(own_date, "row", "run"),
+        known_site_basis=tied["known_site_basis"],
+        known_site_m=tied["known_site_m"],
+        nearest_site_m=tied["nearest_site_m"],
+    )
+    known = tied["at"].to_numpy(np.int64)
+    for name, column in (("known_site", "site_id"), ("known_site_source", "source")):
+        values = sites[column].to_numpy(dtype=object)
+        out[name] = [values[k] if k >= 0 else "" for k in known]
+    named = (sites["name"] + " [" + sites["source"] + "|" + sites["site_id"] + "]").to_numpy(dtype=object)
+    out["nearest_site"] = [named[k] if k >= 0 else "" for k in tied["near"]]
+    candidates = told(found)
+    out["candidates"] = [candidates.get(str(s), "") for s in rows["supplier_id"]]
+    placed = assessed["lon"].notna() & assessed["lat"].notna()
+    out["answer_level"] = np.select(
+        [placed, assessed["admin2"] != "", assessed["admin1"] != "", assessed["country"] != ""],
+        ["point", "admin2", "admin1", "country"],
+        "none",
+    )
+    country = assessed["country"].to_numpy(dtype=object)
+    minerals = assessed["minerals"]
+    out["dodd_frank"] = dodd_frank(country, minerals, when, covered_countries())
+    out["kp_status"] = kimberley(country, minerals, when, kimberley_countries())
+    _listed(out, assessed, result.evidence, data.listed is None or not rules.of_kind("list"))
+    keys = assessed.assign(site_id=rows["supplier_id"])
+    rcm, drc = expiry(keys, statuses, rules)
+    out["rcm_expires"], out["drc_expires"] = to_dates(rcm), to_dates(drc)
+    level2 = next((b for b in data.boundaries if b.level == 2), None)
+    zone, metres = compliant_zones(assessed, when, data.zones, level2, job.unit_aliases())
+    out["nearest_compliant_zone"], out["nearest_compliant_zone_m"] = zone, metres
+    lon, lat = assessed["lon"].to_numpy(np.float64), assessed["lat"].to_numpy(np.float64)
+    record, mineral_m, at = mineral_record(lon, lat, country, minerals, sites)
+    out["mineral_record"], out["mineral_nearest_m"] = record, mineral_m
+    only = (out["answer_level"] == "country").to_numpy()
+    events, deaths = country_counts(incidents, country[only], when[only], 12)
+    for name, values in (("country_incidents_12m", events), ("country_deaths_12m", deaths)):
+        out[name] = np.nan
+        out.loc[only, name] = values.astype(np.float64)
+    _transit(out, transit)
+    _flags(out)
+    for name in ("decision", "decision_note", "reviewer", "decided_at"):
+        out[name] = ""
+    out["decisions_before"] = np.nan
+    table = schema.conform(out, SCREENED)
+    return table, _facts(table, sites, known, at, n)
+
+
+def _listed(out: pd.DataFrame, assessed: pd.DataFrame, evidence: pd.DataFrame, blind: bool) -> None:
+    """The EU list: which entries name the place; without a list, or where the unit is not known, that is said."""
+    fired = assessed["rules_fired"].str.split(";").map(lambda r: "H8" in r).to_numpy(bool)
+    unknown = assessed["rules_unknown"].str.split(";").map(lambda r: "H8" in r).to_numpy(bool)
+    out["eu_list"] = np.where(fired, "listed", np.where(unknown | blind, "unknown", "not_listed"))
+    rows = evidence[(evidence["kind"] == "list") & (evidence["rule"] == "H8")]
+    areas = rows.groupby("site_id")["value"].agg("; ".join)
+    out["eu_list_areas"] = [areas.get(s, "") for s in out["supplier_id"]]
+
+
+def _transit(out: pd.DataFrame, transit: Transit) -> None:
+    table = transit.routes.set_index("supplier_id")
+    at = pd.Series(range(len(table)), index=table.index).reindex(out["supplier_id"]).fillna(-1).to_numpy(np.int64)
+    for name, column in {"route_basis": "route_basis", **_ROUTE}.items():
+        values = table[name].to_numpy()
+        blank: object = np.nan
+        if pd.api.types.is_string_dtype(table[name]):
+            blank = "none" if name == "route_basis" else ""
+        out[column] = pd.Series([values[i] if i >= 0 else blank for i in at], index=out.index)
+
+
+def _flags(out: pd.DataFrame) -> None:
+    """Each flag true, false, or blank where it cannot be told."""
+    cls, possible = out["overall_class"], out["possible_class"]
+    exposed = cls.isin(schema.CLASSES[:2])
+
+    def flag(true: object, unknown: object = False) -> pd.Series:
+        values = pd.Series(np.asarray(true, dtype=bool), index=out.index, dtype="boolean")
+        return values.mask(np.asarray(unknown, dtype=bool) & ~np.asarray(true, dtype=bool))
+
+    out["flag_origin"] = flag(exposed, cls == "insufficient data")
+    out["flag_doubt"] = flag((cls == "insufficient data") | (~exposed & possible.isin(schema.CLASSES[:2])))
+    out["flag_eu_list"] = flag(out["eu_list"] == "listed", out["eu_list"] == "unknown")
+    out["flag_dodd_frank"] = flag(
+        out["dodd_frank"] == "covered",
+        (out["dodd_frank"] == "unknown") | ((out["dodd_frank"] == "country_only") & (out["minerals"] == "")),
+    )
+    restricted = out["kp_status"] == "restricted"
+    no_zone = ~out["zone_status"].isin(("inside_compliant", "unknown"))
+    out["flag_kp"] = flag(
+        (restricted & no_zone) | (out["kp_status"] == "not_participant"),
+        (out["kp_status"] == "unknown") | (restricted & (out["zone_status"] == "unknown")),
+    )
+    speaks = (out["drc_status"] != "") & (out["drc_expires"] > out["as_of"])
+    coloured = out["rcm_status"].isin(("yellow", "red")) | (speaks & out["drc_status"].isin(("yellow", "red")))
+    out["flag_status"] = flag(coloured, (out["rcm_status"] == "") & ~speaks)
+    near = out["nearest_compliant_zone_m"] <= NEAR_ZONE_KM * 1000
+    blind = (out["kp_status"] == "restricted") & out["nearest_compliant_zone_m"].isna()
+    out["flag_near_zone"] = flag(near, blind & (out["zone_status"] != "inside_compliant"))
+    out["flag_mineral"] = flag(
+        out["mineral_record"].isin(("other_minerals_only", "nothing_recorded_nearby")),
+        out["mineral_record"].isin(("no_reference", "mineral_unknown", "no_position")),
+    )
+    none = out["route_basis"] == "none"
+    met = (out["transit_incidents"] > 0) | (out["transit_armed_roadblocks"] > 0) | (out["transit_listed"] != "")
+    out["flag_transit"] = flag(met, none | (out["transit_uncovered"] != "") | (out["route_basis"] == "countries"))
+    out["flag_transit_unknown"] = flag(
+        none | (out["transit_uncovered"] != "") | out["route_basis"].isin(("straight_guess", "countries"))
+    )
+
+
+def _facts(
+    table: pd.DataFrame, sites: pd.DataFrame, known: npt.NDArray[np.int64], mineral: npt.NDArray[np.int64], n: int
+) -> pd.DataFrame:
+    """Evidence of the company's own questions, in the columns of the schema."""
+    parts = []
+    ids, as_of = table["supplier_id"], table["as_of"]
+    for name, path in (("dodd_frank", files.DODD_FRANK), ("kp_status", files.KP_PARTICIPATION)):
+        told_ = table[~table[name].isin(("", "not_applicable", "not_covered"))]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "site_id": told_["supplier_id"],
+                    "kind": name,
+                    "record_id": told_["country"],
+                    "dataset": path.name,
+                    "dataset_version": f"sha256:{files.checksum(path)[:12]}",
+                    "date_start": as_of[told_.index],
+                    "value": told_[name],
+                    "ground": GROUNDS[name],
+                }
+            )
+        )
+    rows = np.flatnonzero(known >= 0)
+    parts.append(
+        _site_facts(ids, sites, rows, known[rows], "known_site", table["known_site_m"], table["known_site_basis"])
+    )
+    rows = np.flatnonzero(
+        (table["mineral_record"].isin(("recorded", "other_minerals_only"))).to_numpy() & (mineral >= 0)
+    )
+    parts.append(
+        _site_facts(ids, sites, rows, mineral[rows], "mineral", table["mineral_nearest_m"], table["mineral_record"])
+    )
+    rows = np.flatnonzero(
+        table["mineral_record"].isin(("other_minerals_only", "nothing_recorded_nearby")).to_numpy() & (mineral < 0)
+    )
+    parts.append(
+        pd.DataFrame(
+            {
+                "site_id": ids.iloc[rows],
+                "kind": "mineral",
+                "value": table["mineral_record"].iloc[rows] + ": " + table["minerals"].iloc[rows],
+                "limit": f"{MINERAL_KM:g} km",
+                "ground": GROUNDS["mineral"],
+            }
+        )
+    )
+    near = table[table["nearest_compliant_zone"] != ""]
+    parts.append(
+        pd.DataFrame(
+            {
+                "site_id": near["supplier_id"],
+                "kind": "near_zone",
+                "record_id": near["nearest_compliant_zone"],
+                "distance_m": near["nearest_compliant_zone_m"],
+                "value": near["zone_status"],
+                "limit": f"{NEAR_ZONE_KM:g} km",
+                "ground": GROUNDS["near_zone"],
+            }
+        )
+    )
+    full = [schema.conform(p, schema.EVIDENCE) for p in parts if len(p)]
+    return pd.concat(full, ignore_index=True) if full else schema.empty(schema.EVIDENCE)
+
+
+def _site_facts(
+    ids: pd.Series[str],
+    sites: pd.DataFrame,
+    rows: npt.NDArray[np.int64],
+    at: npt.NDArray[np.int64],
+    kind: str,
+    distance: pd.Series[float],
+    value: pd.Series[str],
+) -> pd.DataFrame:
+    site = sites.iloc[at]
+    return pd.DataFrame(
+        {
+            "site_id": ids.iloc[rows].to_numpy(),
+            "kind": kind,
+            "record_id": site["site_id"].to_numpy(),
+            "dataset": site["source"].to_numpy(),
+            "dataset_version": site["dataset_version"].to_numpy(),
+            "distance_m": distance.iloc[rows].to_numpy(),
+            "actor_a": site["name"].to_numpy(),
+            "actor_b": site["minerals"].to_numpy(),
+            "value": value.iloc[rows].to_numpy(),
+            "limit": f"{MINERAL_KM:g} km" if kind == "mineral" else "",
+            "ground": GROUNDS[kind],
+        }
+    )
+
+
+def screening_evidence(origin: pd.DataFrame, transit: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+    """All evidence of a screening: `supplier_id`, `part` (origin, own or transit), the schema's columns, `segment`."""
+    parts = []
+    for part, frame in (("origin", origin), ("company", more), ("transit", transit)):
+        if len(frame):
+            segment = frame["segment"] if "segment" in frame else pd.Series(np.nan, index=frame.index)
+            told_ = schema.conform(frame, schema.EVIDENCE).drop_duplicates(ignore_index=part == "transit")
+            segment = segment.reindex(told_.index) if part != "transit" else segment.reset_index(drop=True)
+            parts.append(told_.assign(part=part, segment=segment))
+    whole = (
+        pd.concat(parts, ignore_index=True) if parts else schema.empty(schema.EVIDENCE).assign(part="", segment=np.nan)
+    )
+    whole = whole.rename(columns={"site_id": "supplier_id"}).drop(columns="source")
+    rest = [c for c in whole.columns if c not in ("supplier_id", "part")]
+    return whole[["supplier_id", "part", *rest]]
+
+
+__all__ = ["RouteSettings", "answers", "screening_evidence"]

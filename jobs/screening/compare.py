@@ -1,0 +1,196 @@
+"""Two screenings compared: which rows changed class or zone status, and whether through data, rules or date.
+
+The rows are answered again on the way from the old run to the new one: with the new data, but the rules and dates of
+then; then with the new rules; then at the new dates. The step at which a row takes its new answer is the cause. A row
+that moves at several steps is counted under all of them together ("data and date"), so the causes sum to all changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.errors import InputError
+from geo.rules.rule_set import Rules, from_dict
+from geo.screening.route_exposure import RouteSettings
+from jobs.screening.job import Screening, screen
+from layers.formats import LOCAL, Door, read
+from layers.formats.readers.strict_json import load_json
+from layers.formats.writers.spreadsheet_guard import restore
+from layers.sources.roads import RoadLayer
+
+WATCHED = ("overall_class", "zone_status")
+STEPS = ("data", "rules", "date")
+NOT_SCREENED = "(not screened)"
+COLUMNS = (
+    "supplier_id",
+    "change",
+    "through",
+    "overall_class_before",
+    "overall_class",
+    "zone_status_before",
+    "zone_status",
+    "as_of_before",
+    "as_of",
+    "rules_fired_before",
+    "rules_fired",
+)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What an earlier run left behind."""
+
+    rows: pd.DataFrame
+    record: dict[str, object]
+    rules: Rules
+    folder: str
+
+
+def read_earlier(folder: str | Path) -> Earlier:
+    """The `screening.csv` and `run.json` of a folder.
+
+    Raises
+    ------
+    InputError
+        The folder is not that of a screening.
+    """
+    place = Path(folder)
+    missing = [n for n in ("screening.csv", "run.json") if not (place / n).is_file()]
+    if missing:
+        raise InputError(
+            "The folder is not that of a screening.",
+            where=place.name,
+            expected="screening.csv, run.json",
+            got=missing[0],
+        )
+    return earlier_of((place / "screening.csv").read_bytes(), (place / "run.json").read_bytes(), place.name)
+
+
+def earlier_of(screening_csv: bytes, run_json: bytes, name: str, door: Door = LOCAL) -> Earlier:
+    """The same out of the bytes of the two files, which pass the one door as every file does."""
+    table = read(screening_csv, "screening.csv", purpose="table", door=door)
+    record = load_json(run_json, door, "run.json")
+    try:
+        rows = restore(table.frame)
+        rules = from_dict(record["rules"]["table"], "run.json")
+        rows = rows[["supplier_id", "answer", *WATCHED, "as_of", "rules_fired"]]
+        pd.to_datetime(rows["as_of"].replace("", None), format="%Y-%m-%d")
+    except (ValueError, KeyError, IndexError, TypeError) as error:
+        raise InputError("The earlier screening cannot be read back.", where=name, got=str(error)[:200]) from None
+    if not isinstance(record, dict) or record.get("job") != "screen":
+        raise InputError("The folder is not that of a screening.", where=name, expected="a run of cahra screen")
+    return Earlier(rows, record, rules, name)
+
+
+def _keyed(rows: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """What is watched of each row with an id; rows that were not screened have no class."""
+    out: dict[str, tuple[str, ...]] = {}
+    r: Any
+    for r in rows[["supplier_id", "answer", *WATCHED]].itertuples(index=False):
+        if r.supplier_id and (r.answer == "accepted" or r.supplier_id not in out):
+            out[r.supplier_id] = (r.overall_class, r.zone_status) if r.answer == "accepted" else (NOT_SCREENED,) * 2
+    return out
+
+
+def compare(earlier: Earlier, new: Screening, roads: RoadLayer | None = None) -> tuple[pd.DataFrame, dict[str, object]]:
+    """The changed, added and removed rows, and the account of them.
+
+    Returns
+    -------
+    changes
+        Columns :data:`COLUMNS`; `change` is ``class``, ``zone``, ``class and zone``, ``added`` or ``removed``;
+        `through` names data, rules and date. By supplier in the order of the new list, removed ones last.
+    account
+        ``changed`` and ``through``: counts that sum to it.
+    """
+    before, after = _keyed(earlier.rows), _keyed(new.rows)
+    then = {
+        str(r.supplier_id): np.datetime64(str(r.as_of))
+        for r in earlier.rows.itertuples(index=False)
+        if r.answer == "accepted" and r.as_of
+    }
+    same_rules = earlier.rules.hash == new.rules.hash
+    now = {str(r.supplier_id): r.as_of for r in new.rows.itertuples(index=False) if r.answer == "accepted"}
+    same_dates = all(pd.Timestamp(str(now[k])) == pd.Timestamp(str(d)) for k, d in then.items() if k in now)
+
+    def again(rules: Rules, at: dict[str, np.datetime64] | None) -> dict[str, tuple[str, ...]]:
+        if rules is new.rules and at is None:
+            return after
+        # Ways change no class: the steps between are asked without them.
+        bare = replace(new.suppliers, lines=np.full(len(new.suppliers.lines), None, dtype=object))
+        day = pd.Timestamp(str(_settings(new.record)["as_of"])).date()
+        return _keyed(
+            screen(bare, new.data, day, rules, settings=RouteSettings(), matches=new.matches, days=at, bare=True).rows
+        )
+
+    dates = None if same_dates else then
+    by_data = again(new.rules if same_rules else earlier.rules, dates)
+    by_rules = by_data if same_rules else again(new.rules, dates)
+    stages = [before, by_data, by_rules, after]
+    rows: list[dict[str, object]] = []
+    old_rows = earlier.rows.drop_duplicates("supplier_id", keep="first").set_index("supplier_id")
+    new_rows = new.rows[new.rows["supplier_id"] != ""].drop_duplicates("supplier_id").set_index("supplier_id")
+    for who in [*after, *[k for k in before if k not in after]]:
+        old, fresh = before.get(who), after.get(who)
+        if old == fresh:
+            continue
+        moved = [s for s, a, b in zip(STEPS, stages, stages[1:], strict=False) if a.get(who) != b.get(who)]
+        if old is None or fresh is None:
+            kind, through = ("added", "data") if old is None else ("removed", "data")
+        else:
+            kind = " and ".join(w for w, a, b in zip(("class", "zone"), old, fresh, strict=True) if a != b)
+            through = " and ".join(moved)
+        rows.append(
+            {
+                "supplier_id": who,
+                "change": kind,
+                "through": through,
+                "overall_class_before": old[0] if old else "",
+                "overall_class": fresh[0] if fresh else "",
+                "zone_status_before": old[1] if old else "",
+                "zone_status": fresh[1] if fresh else "",
+                "as_of_before": str(old_rows["as_of"].get(who, "")) if old else "",
+                "as_of": f"{new_rows['as_of'].get(who):%Y-%m-%d}"
+                if fresh and pd.notna(new_rows["as_of"].get(who))
+                else "",
+                "rules_fired_before": str(old_rows["rules_fired"].get(who, "")) if old else "",
+                "rules_fired": str(new_rows["rules_fired"].get(who, "")) if fresh else "",
+            }
+        )
+    changes = pd.DataFrame(rows, columns=list(COLUMNS)).astype("str")
+    through_counts = changes["through"].value_counts().sort_index()
+    account: dict[str, object] = {
+        "with": earlier.folder,
+        "earlier_run_at": earlier.record.get("run_at"),
+        "rows_before": len(before),
+        "rows_now": len(after),
+        "changed": len(changes),
+        "by_change": {str(k): int(v) for k, v in changes["change"].value_counts().sort_index().items()},
+        "through": {str(k): int(v) for k, v in through_counts.items()},
+        "same_rules": same_rules,
+        "same_dates": same_dates,
+        "same_inputs": _hashes(earlier.record) == _hashes(new.record),
+    }
+    return changes, account
+
+
+def compared(earlier: Earlier, new: Screening) -> Screening:
+    """The new screening with its changes and their account in the record."""
+    changes, account = compare(earlier, new)
+    return replace(new, changes=changes, record={**new.record, "compared": account})
+
+
+def _settings(record: dict[str, object]) -> dict[str, object]:
+    settings = record.get("settings")
+    return settings if isinstance(settings, dict) else {}
+
+
+def _hashes(record: dict[str, object]) -> set[tuple[str, str]]:
+    inputs = record.get("inputs")
+    rows = inputs if isinstance(inputs, list) else []
+    return {(str(i.get("role")), str(i.get("sha256"))) for i in rows if isinstance(i, dict)}

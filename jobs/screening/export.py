@@ -1,0 +1,134 @@
+"""The files of a screening, as bytes by name: what the command line writes and the page offers.
+
+The same call gives the same bytes; only the line ``run_at`` of run.json, and the same time in the report, tell the
+clock.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from geo import schema
+from geo.screening.schema import CANDIDATES, SCREENED
+from jobs.assessment.export import plain_types
+from jobs.screening.job import Screening
+from jobs.screening.reviews import Reviews
+from layers.formats.writers.write import csv_bytes, geojson_bytes, xlsx_bytes
+
+WHOLE = (
+    "incidents_20km_12m",
+    "deaths_20km_12m",
+    "country_incidents_12m",
+    "country_deaths_12m",
+    "country_incidents",
+    "visit_age_days",
+    "transit_incidents",
+    "transit_deaths",
+    "transit_incidents_certain",
+    "transit_incidents_possible",
+    "transit_roadblocks",
+    "transit_armed_roadblocks",
+    "worst_segment",
+    "workers",
+    "decisions_before",
+    "segments",
+    "segment",
+    "incidents",
+    "deaths",
+    "incidents_certain",
+    "incidents_possible",
+    "roadblocks",
+    "armed_roadblocks",
+)
+XLSX_ROWS = 20_000
+"""Longer lists get no workbook beside the CSV: it would take minutes to write and to open."""
+
+
+def written(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame as it is written: whole numbers without a point, days as YYYY-MM-DD."""
+    out = plain_types(frame)
+    for name in WHOLE:
+        if name in out and pd.api.types.is_float_dtype(out[name]) and not (out[name] % 1 > 0).any():
+            out[name] = out[name].astype("Int64")
+    return out
+
+
+def with_decisions(screening: Screening, store: Reviews) -> Screening:
+    """The screening with the newest decision of each row, and their number in the record; no class changes."""
+    rows = store.onto(screening.rows)
+    counts = rows["decision"].value_counts()
+    told = {str(k): int(v) for k, v in counts.sort_index().items() if k}
+    return replace(screening, rows=rows, record={**screening.record, "decisions": told})
+
+
+def route_lines(screening: Screening) -> np.ndarray:
+    """The line of each row of `routes.csv`, None where only countries are known."""
+    import shapely
+
+    accepted = screening.suppliers.rows[screening.suppliers.rows["answer"] == "accepted"]["supplier_id"]
+    by_id = dict(zip(accepted, screening.transit.lines, strict=True))
+    out = np.full(len(screening.transit.routes), None, dtype=object)
+    for i, who in enumerate(screening.transit.routes["supplier_id"]):
+        line = by_id.get(who)
+        if line is not None:
+            out[i] = shapely.LineString(line if len(line) > 1 else np.vstack([line, line]))
+    return out
+
+
+def tables(screening: Screening) -> dict[str, pd.DataFrame]:
+    """Frames by file name."""
+    out = {
+        "screening.csv": screening.rows,
+        "routes.csv": screening.transit.routes,
+        "segments.csv": screening.transit.segments,
+        "evidence.csv": screening.evidence,
+        "candidates.csv": schema.conform(screening.candidates, CANDIDATES),
+        "rejected.csv": schema.conform(screening.rejected, schema.REJECTED),
+    }
+    if screening.changes is not None:
+        out["changes.csv"] = screening.changes
+    return out
+
+
+def makers(screening: Screening, language: str = "en") -> dict[str, Callable[[], bytes]]:
+    """How each file is made, by name; a page makes only the one that is asked for."""
+    from jobs.screening.report import report
+
+    out: dict[str, Callable[[], bytes]] = {
+        name: lambda frame=frame: csv_bytes(written(frame))[0]  # type: ignore[misc]
+        for name, frame in tables(screening).items()
+    }
+    out["screening.geojson"] = lambda: geojson_bytes(written(screening.rows), name="screening")
+    out["routes.geojson"] = lambda: geojson_bytes(
+        written(screening.transit.routes), route_lines(screening), name="routes"
+    )
+    if len(screening.rows) <= XLSX_ROWS:
+        out["screening.xlsx"] = lambda: xlsx_bytes(written(screening.rows), sheet="screening")
+    out["report.html"] = lambda: report(screening, language)
+    out["run.json"] = lambda: record_bytes(screening)
+    return out
+
+
+def record_bytes(screening: Screening, neutralised: dict[str, int] | None = None) -> bytes:
+    """run.json; `neutralised` counts the cells of each CSV that a spreadsheet would have run, where it is known."""
+    if neutralised is None:
+        neutralised = {name: csv_bytes(written(frame))[1] for name, frame in tables(screening).items()}
+    record = {**screening.record, "cells_neutralised": neutralised}
+    return (json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n").encode()
+
+
+def files(screening: Screening, language: str = "en") -> dict[str, bytes]:
+    """All files of a run by name."""
+    made = makers(screening, language)
+    csvs = {name: csv_bytes(written(frame)) for name, frame in tables(screening).items()}
+    out = {name: data for name, (data, _) in csvs.items()}
+    out["run.json"] = record_bytes(screening, {name: count for name, (_, count) in csvs.items()})
+    return {name: out[name] if name in out else made[name]() for name in sorted(made)}
+
+
+__all__ = ["SCREENED", "files", "makers", "record_bytes", "route_lines", "tables", "with_decisions", "written"]

@@ -1,0 +1,252 @@
+"""Words for the codes and columns of a screening, in either language, beside those of :mod:`i18n.labels`."""
+
+from __future__ import annotations
+
+from i18n import labels, row_messages
+from i18n.translator import N_, Translator
+
+FLAGS = {
+    "flag_origin": N_("Origin exposed"),
+    "flag_doubt": N_("Origin in doubt"),
+    "flag_eu_list": N_("EU list"),
+    "flag_dodd_frank": N_("Dodd-Frank 1502"),
+    "flag_kp": N_("Kimberley Process"),
+    "flag_status": N_("Status of the site"),
+    "flag_near_zone": N_("Compliant zone nearby"),
+    "flag_mineral": N_("Mineral not recorded"),
+    "flag_transit": N_("Way exposed"),
+    "flag_transit_unknown": N_("Way uncertain"),
+}
+
+FLAG_MEANINGS = {
+    "flag_origin": N_("The place of origin is conflict-affected or high-risk at its date."),
+    "flag_doubt": N_("Too little is known of the origin, or doubts about places and numbers could make it exposed."),
+    "flag_eu_list": N_("The place is on the edition of the EU indicative list that was given, at its date."),
+    "flag_dodd_frank": N_("Country and mineral are covered by section 1502: a duty to file, not a level of risk."),
+    "flag_kp": N_("Diamonds of a country under restriction or outside the scheme, not from a compliant zone."),
+    "flag_status": N_("ICGLR certification or DRC qualification is yellow or red."),
+    "flag_near_zone": N_("Outside a compliant zone, but near one: goods could be passed off as the zone's."),
+    "flag_mineral": N_("No known site of the claimed mineral nearby. A question to ask, not an accusation."),
+    "flag_transit": N_("Incidents, armed roadblocks or listed areas along the way."),
+    "flag_transit_unknown": N_("The way is a guess, only its countries are known, or data does not cover them."),
+}
+
+ANSWERS = {"accepted": N_("screened"), "rejected": N_("rejected")}
+LEVELS = {
+    "point": N_("place"),
+    "admin2": N_("district (ADM2)"),
+    "admin1": N_("region (ADM1)"),
+    "country": N_("country only"),
+    "none": N_("nothing known"),
+}
+POSITIONS = {
+    "given": N_("as given"),
+    "confirmed_match": N_("of a known place, confirmed"),
+    "unconfirmed": N_("candidates wait for confirmation"),
+    "none": N_("none"),
+}
+ROUTE_BASIS = {
+    "given_line": N_("line as given"),
+    "network": N_("way on the given roads"),
+    "straight_guess": N_("straight line: a guess"),
+    "countries": N_("countries only"),
+    "none": N_("no way given"),
+}
+ROUTE_NOTES = {
+    "no_roads_given": N_("no road network was given"),
+    "no_road_near": N_("no road within reach of an end"),
+    "roads_not_connected": N_("the roads do not connect the ends"),
+    "destination_without_position": N_("the destination has no position"),
+}
+RECORDS = {
+    "recorded": N_("recorded nearby"),
+    "other_minerals_only": N_("only other minerals recorded nearby"),
+    "nothing_recorded_nearby": N_("nothing recorded nearby"),
+    "no_reference": N_("no known sites to compare with"),
+    "mineral_unknown": N_("mineral not known"),
+    "no_position": N_("position not known"),
+}
+EU_LIST = {"listed": N_("listed"), "not_listed": N_("not listed"), "unknown": N_("not known")}
+DODD_FRANK = {
+    "covered": N_("covered country and mineral"),
+    "country_only": N_("covered country, another or no known mineral"),
+    "not_covered": N_("not covered"),
+    "unknown": N_("not known"),
+}
+KP = {
+    "restricted": N_("restricted"),
+    "participant": N_("participant"),
+    "not_participant": N_("not a participant"),
+    "not_applicable": N_("does not apply"),
+    "unknown": N_("not known"),
+}
+DECISIONS = {
+    "accept": N_("accept"),
+    "enhance due diligence": N_("enhance due diligence"),
+    "escalate": N_("escalate"),
+    "note": N_("note"),
+}
+CHANGES = {
+    "class": N_("class"),
+    "zone": N_("zone"),
+    "class and zone": N_("class and zone"),
+    "added": N_("added"),
+    "removed": N_("removed"),
+}
+THROUGH = {"data": N_("data"), "rules": N_("rules"), "date": N_("date")}
+EVIDENCE_KINDS = {
+    "transit": N_("on the way"),
+    "dodd_frank": N_("Dodd-Frank 1502"),
+    "kp_status": N_("Kimberley Process"),
+    "mineral": N_("mineral"),
+    "near_zone": N_("compliant zone nearby"),
+    "known_site": N_("known site"),
+    "site": N_("site"),
+    "place": N_("town or village"),
+}
+PARTS = {"origin": N_("origin"), "company": N_("company"), "transit": N_("way")}
+
+_VALUES = {
+    "answer": ANSWERS,
+    "answer_level": LEVELS,
+    "position_basis": POSITIONS,
+    "route_basis": ROUTE_BASIS,
+    "note": ROUTE_NOTES,
+    "mineral_record": RECORDS,
+    "eu_list": EU_LIST,
+    "dodd_frank": DODD_FRANK,
+    "kp_status": KP,
+    "decision": DECISIONS,
+    "change": CHANGES,
+    "part": PARTS,
+    "rcm_status": labels.COLOURS,
+    "drc_status": labels.COLOURS,
+    "kind": {**labels.EVIDENCE_KINDS, **EVIDENCE_KINDS},
+    "overall_class_before": labels.CLASSES,
+    "zone_status_before": labels.ZONE_STATUSES,
+}
+
+_COUNTRIES = (
+    "transit_countries",
+    "transit_uncovered",
+    "countries",
+    "uncovered",
+    "dodd_frank_countries",
+    "kp_restricted",
+)
+
+COLUMNS = {
+    **FLAGS,
+    "supplier_id": N_("Supplier id"),
+    "row": N_("Row"),
+    "answer": N_("Answer"),
+    "site_name": N_("Place of origin"),
+    "mineral": N_("Mineral as given"),
+    "position_basis": N_("Position"),
+    "answer_level": N_("Answered for"),
+    "as_of_basis": N_("Date of"),
+    "nearest_compliant_zone": N_("Nearest compliant zone"),
+    "nearest_compliant_zone_m": N_("To that zone (m)"),
+    "eu_list": N_("EU list"),
+    "eu_list_areas": N_("Listed as"),
+    "dodd_frank": N_("Dodd-Frank 1502"),
+    "kp_status": N_("Kimberley Process"),
+    "rcm_status": N_("ICGLR certification"),
+    "rcm_status_date": N_("Inspected"),
+    "rcm_expires": N_("Certification ends"),
+    "drc_status": N_("DRC qualification"),
+    "drc_status_date": N_("Qualified"),
+    "drc_expires": N_("Qualification speaks until"),
+    "known_site": N_("Known site"),
+    "known_site_source": N_("Known from"),
+    "known_site_m": N_("To the known site (m)"),
+    "nearest_site": N_("Nearest known site"),
+    "nearest_site_m": N_("To it (m)"),
+    "mineral_record": N_("Mineral on record"),
+    "mineral_nearest_m": N_("Nearest record of the mineral (m)"),
+    "candidates": N_("Candidates"),
+    "country_incidents_12m": N_("Incidents in the country, 12 months"),
+    "country_deaths_12m": N_("Deaths in the country, 12 months"),
+    "route_basis": N_("Way"),
+    "route_km": N_("Way (km)"),
+    "route_km_exposed": N_("Exposed (km)"),
+    "transit_incidents": N_("Incidents on the way"),
+    "transit_deaths": N_("Deaths on the way"),
+    "transit_incidents_certain": N_("Certain incidents on the way"),
+    "transit_incidents_possible": N_("Possible incidents on the way"),
+    "transit_roadblocks": N_("Roadblocks on the way"),
+    "transit_armed_roadblocks": N_("Armed roadblocks on the way"),
+    "transit_countries": N_("Countries on the way"),
+    "transit_borders": N_("Borders crossed"),
+    "transit_zones": N_("Zones crossed"),
+    "transit_listed": N_("Listed areas crossed"),
+    "transit_uncovered": N_("Countries without data"),
+    "worst_segment": N_("Worst segment"),
+    "decision": N_("Decision"),
+    "decision_note": N_("Note"),
+    "reviewer": N_("Reviewer"),
+    "decided_at": N_("Decided (UTC)"),
+    "decisions_before": N_("Earlier decisions"),
+    "remarks": N_("Remarks"),
+    "note": N_("Note"),
+    "length_km": N_("Length (km)"),
+    "exposed_km": N_("Exposed (km)"),
+    "exposed_km_possible": N_("Possibly exposed (km)"),
+    "access_km": N_("To the roads (km)"),
+    "segments": N_("Segments"),
+    "segment": N_("Segment"),
+    "from_km": N_("From (km)"),
+    "to_km": N_("To (km)"),
+    "incidents": N_("Incidents"),
+    "deaths": N_("Deaths"),
+    "incidents_certain": N_("Certain incidents"),
+    "incidents_possible": N_("Possible incidents"),
+    "roadblocks": N_("Roadblocks"),
+    "armed_roadblocks": N_("Armed roadblocks"),
+    "countries": N_("Countries"),
+    "borders": N_("Borders"),
+    "zones": N_("Zones"),
+    "listed": N_("Listed areas"),
+    "uncovered": N_("Without data"),
+    "part": N_("Part"),
+    "match_id": N_("Match id"),
+    "score": N_("Score"),
+    "rank": N_("Rank"),
+    "change": N_("Changed"),
+    "through": N_("Through"),
+    "overall_class_before": N_("Exposure before"),
+    "zone_status_before": N_("Zone before"),
+    "as_of_before": N_("Date before"),
+    "rules_fired_before": N_("Rules before"),
+}
+
+
+def heading(name: str, translate: Translator) -> str:
+    """The heading of a column in the reader's language."""
+    return translate(COLUMNS[name]) if name in COLUMNS else labels.column(name, translate)
+
+
+def value(name: str, code: object, translate: Translator) -> str:
+    """The words for a code of a column; what is no code is given back as text.
+
+    Examples
+    --------
+    >>> from i18n.translator import translator
+    >>> value("route_basis", "straight_guess", translator("en")), value("through", "data and date", translator("en"))
+    ('straight line: a guess', 'data and date')
+    """
+    text = "" if code is None else str(code)
+    if name == "through":
+        return translate(" and ").join(translate(THROUGH.get(t, t)) for t in text.split(" and "))
+    if name == "remarks":
+        return row_messages.remarks(text, translate)
+    if name in _COUNTRIES:
+        return ", ".join(labels.country(iso, translate) for iso in text.split(";") if iso)
+    if name in _VALUES and text:
+        return translate(_VALUES[name].get(text, text))
+    return labels.value(name, text, translate)
+
+
+def is_coded(name: str) -> bool:
+    """Whether :func:`value` may say anything else than the code itself."""
+    return name in _VALUES or name in _COUNTRIES or name in ("through", "remarks") or labels.is_coded(name)

@@ -1,0 +1,252 @@
+"""What reviewers decide, in a local SQLite file: appended, never changed, never deleted.
+
+A decision belongs to a row of a list by what the row says (id, name, country, mineral), so that next Monday's list
+finds it again, and only somebody who holds the same row sees it. Nothing here changes a class. The same file keeps
+the columns that a user has mapped by hand, by the header they belong to.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from geo.errors import InputError
+from geo.records.place_names import plain
+from geo.screening.schema import DECISIONS
+
+VARIABLE = "CAHRA_REVIEWS"
+"""Environment variable that names the file; by default `reviews.sqlite` in the user's own data folder."""
+MOST_TEXT = 4_000
+"""Characters of a note that are kept."""
+APPLICATION_ID = 0x43414852  # "CAHR"
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS decision (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    row_key TEXT NOT NULL,
+    supplier_id TEXT NOT NULL,
+    decision TEXT NOT NULL,
+    note TEXT NOT NULL,
+    reviewer TEXT NOT NULL,
+    decided_at TEXT NOT NULL,
+    overall_class TEXT NOT NULL,
+    zone_status TEXT NOT NULL,
+    as_of TEXT NOT NULL,
+    rules_hash TEXT NOT NULL,
+    list_sha256 TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS decision_of_row ON decision (row_key, number);
+CREATE TABLE IF NOT EXISTS mapping (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    header TEXT NOT NULL,
+    columns TEXT NOT NULL,
+    kept_at TEXT NOT NULL
+);
+CREATE TRIGGER IF NOT EXISTS decision_stays BEFORE UPDATE ON decision
+    BEGIN SELECT RAISE(ABORT, 'decisions are never changed'); END;
+CREATE TRIGGER IF NOT EXISTS decision_is_kept BEFORE DELETE ON decision
+    BEGIN SELECT RAISE(ABORT, 'decisions are never deleted'); END;
+"""
+_COLUMNS = (
+    "supplier_id, decision, note, reviewer, decided_at, overall_class, zone_status, as_of, rules_hash, list_sha256"
+)
+
+
+def default_path() -> Path:
+    """Where the file is when nothing else is said."""
+    named = os.environ.get(VARIABLE, "")
+    if named:
+        return Path(named)
+    base = os.environ.get("XDG_DATA_HOME", "") or str(Path.home() / ".local" / "share")
+    return Path(base) / "cahra-atlas" / "reviews.sqlite"
+
+
+def row_key(supplier_id: str, site_name: str, country: str, mineral: str) -> str:
+    """What a decision hangs on.
+
+    Examples
+    --------
+    >>> row_key("S1", "Mine", "COD", "gold") == row_key(" S1", "mine ", "COD", "gold")
+    True
+    """
+    parts = [supplier_id.strip(), plain(site_name), country, mineral]
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def keys_of(rows: pd.DataFrame) -> list[str]:
+    """The key of each row of a screening or of a list."""
+    names = ("supplier_id", "site_name", "country", "minerals")
+    return [row_key(*map(str, v)) for v in zip(*(rows[n] for n in names), strict=True)]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision as it is kept; `decided_at` is UTC."""
+
+    supplier_id: str
+    decision: str
+    note: str
+    reviewer: str
+    decided_at: str
+    overall_class: str = ""
+    zone_status: str = ""
+    as_of: str = ""
+    rules_hash: str = ""
+    list_sha256: str = ""
+
+
+class Reviews:
+    """The file of decisions; made at the first decision.
+
+    Parameters
+    ----------
+    path
+        The file; by default :func:`default_path`.
+    """
+
+    def __init__(self, path: str | Path | None = None) -> None:
+        self.path = Path(path) if path is not None else default_path()
+
+    @contextmanager
+    def _open(self, *, write: bool = False) -> Iterator[sqlite3.Connection | None]:
+        """A connection of its own for every use; None where there is no file yet and nothing is written."""
+        if not write and not self.path.is_file():
+            yield None
+            return
+        try:
+            if write:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                if not self.path.exists():
+                    os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            with closing(sqlite3.connect(self.path, timeout=10)) as base:
+                found = base.execute("PRAGMA application_id").fetchone()[0]
+                used = base.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+                if used and found != APPLICATION_ID:
+                    raise InputError("The file is no file of decisions.", where=self.path.name)
+                if write:
+                    base.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                    base.executescript(_TABLES)
+                elif not used:
+                    yield None
+                    return
+                with base:
+                    yield base
+        except (sqlite3.Error, OSError) as error:
+            raise InputError(
+                "The file of decisions cannot be used.",
+                where=self.path.name,
+                got=type(error).__name__,
+                remedy="Choose another file, or see that it can be written.",
+            ) from error
+
+    def decide(
+        self, rows: pd.DataFrame, decision: str, note: str, reviewer: str, *, record: Mapping[str, object],
+        now: dt.datetime | None = None,
+    ) -> None:  # fmt: skip
+        """Keeps one decision for every row given (of :data:`geo.screening.schema.SCREENED`).
+
+        Raises
+        ------
+        InputError
+            The decision is not one of :data:`geo.screening.schema.DECISIONS`, or nobody is named.
+        """
+        if decision not in DECISIONS:
+            raise InputError("The decision is not known.", expected=", ".join(DECISIONS), got=decision[:80])
+        if not reviewer.strip():
+            raise InputError("A decision needs the name of who decides.", expected="a name")
+        if decision == "note" and not note.strip():
+            raise InputError("A note needs a text.")
+        clock = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        hash_, digest = _known_by(record)
+        days = rows["as_of"].dt.strftime("%Y-%m-%d").fillna("")
+        values = [
+            (key, who, decision, note.strip()[:MOST_TEXT], reviewer.strip()[:200], clock, cls, zone, day, hash_, digest)
+            for key, who, cls, zone, day in zip(
+                keys_of(rows), rows["supplier_id"], rows["overall_class"], rows["zone_status"], days, strict=True
+            )
+        ]
+        with self._open(write=True) as base:
+            assert base is not None
+            base.executemany(f"INSERT INTO decision (row_key, {_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", values)  # noqa: S608
+
+    def history(self, key: str) -> list[Decision]:
+        """Every decision on a row, the oldest first."""
+        with self._open() as base:
+            if base is None:
+                return []
+            found = base.execute(f"SELECT {_COLUMNS} FROM decision WHERE row_key = ? ORDER BY number", (key,))  # noqa: S608
+            return [Decision(*values) for values in found]
+
+    def latest(self, keys: Sequence[str]) -> dict[str, tuple[Decision, int]]:
+        """The newest decision of each key that has one, and how many came before.
+
+        A note alone does not take the place of a decision: it is kept in the history.
+        """
+        wanted, out = set(keys), dict[str, tuple[Decision, int]]()
+        with self._open() as base:
+            if base is None:
+                return {}
+            for key, *values in base.execute(f"SELECT row_key, {_COLUMNS} FROM decision ORDER BY number"):  # noqa: S608
+                if key in wanted:
+                    before = out.get(key)
+                    new = Decision(*values)
+                    if before is not None and new.decision == "note":
+                        new = before[0]
+                    out[key] = (new, before[1] + 1 if before is not None else 0)
+        return out
+
+    def onto(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a screening with their newest decision; every other column stays as it is."""
+        keys = keys_of(rows)
+        held = self.latest(keys)
+        out = rows.copy()
+        for name, attribute in (
+            ("decision", "decision"),
+            ("decision_note", "note"),
+            ("reviewer", "reviewer"),
+            ("decided_at", "decided_at"),
+        ):
+            out[name] = pd.array([getattr(held[k][0], attribute) if k in held else "" for k in keys], dtype="str")
+        out["decisions_before"] = [float(held[k][1]) if k in held else float("nan") for k in keys]
+        return out
+
+    def keep_mapping(self, header: Sequence[str], columns: Mapping[str, str]) -> None:
+        """Remembers a mapping made by hand for files of this header."""
+        clock = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        with self._open(write=True) as base:
+            assert base is not None
+            said = json.dumps(dict(columns), ensure_ascii=False, sort_keys=True)
+            base.execute(
+                "INSERT INTO mapping (header, columns, kept_at) VALUES (?,?,?)", (_header(header), said, clock)
+            )
+
+    def mapping(self, header: Sequence[str]) -> dict[str, str]:
+        """The mapping last made by hand for files of this header; empty where there is none."""
+        with self._open() as base:
+            if base is None:
+                return {}
+            found = base.execute(
+                "SELECT columns FROM mapping WHERE header = ? ORDER BY number DESC LIMIT 1", (_header(header),)
+            ).fetchone()
+            return dict(json.loads(found[0])) if found else {}
+
+
+def _known_by(record: Mapping[str, object]) -> tuple[str, str]:
+    """Hash of the rules and of the list out of a run record."""
+    rules, inputs = record.get("rules"), record.get("inputs")
+    hash_ = str(rules.get("hash", "")) if isinstance(rules, dict) else ""
+    lists = [i for i in inputs if i.get("role") == "suppliers"] if isinstance(inputs, list) else []
+    return hash_, str(lists[0].get("sha256", "")) if lists else ""
+
+
+def _header(header: Sequence[str]) -> str:
+    return hashlib.sha256("\x1f".join(sorted(plain(h) for h in header)).encode()).hexdigest()

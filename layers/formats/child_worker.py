@@ -1,0 +1,102 @@
+"""The child's side of :mod:`layers.formats.sandbox.process`: limits first, then one task on one file."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import struct
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from geo.errors import CahraError, FormatError, InputError
+from geo.messages import packed
+from layers.formats.limits import Clock, Door
+from layers.formats.sandbox.process import encode
+
+_NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000
+_OUT_OF_MEMORY = 77
+_FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.remove", "os.rename")
+
+
+def main() -> None:
+    """Read the request, set the limits, do the task, answer on the standard output."""
+    (size,) = struct.unpack("<Q", sys.stdin.buffer.read(8))
+    request = json.loads(sys.stdin.buffer.read(size))
+    limits = request["limits"]
+    _confine(limits["child_bytes"], request["seconds"])
+    door = Door(name=request["door"], **limits)
+    given = Path(request["path"]) if request["path"] else sys.stdin.buffer.read()
+    try:
+        task = _tasks()[request["task"]]
+        facts, arrays = task(given, request["name"], door.clock(), request["options"])
+    except MemoryError:
+        sys.exit(_OUT_OF_MEMORY)
+    except CahraError as fault:
+        facts, arrays = {"error": _told(fault)}, {}
+    except Exception as fault:
+        if "emory" in str(fault) or type(fault).__name__ == "ArrowMemoryError":
+            sys.exit(_OUT_OF_MEMORY)
+        damaged = FormatError("The file is damaged: its parser gave up.", got=type(fault).__name__)
+        facts, arrays = {"error": _told(damaged)}, {}
+    sys.stdout.buffer.write(encode(facts, arrays))
+    sys.stdout.buffer.flush()
+
+
+def _tasks() -> dict[
+    str, Callable[[bytes | Path, str, Clock, dict[str, Any]], tuple[dict[str, Any], dict[str, np.ndarray]]]
+]:
+    from layers.formats.readers import geopackage, geoparquet, geotiff
+    from layers.formats.sandbox import validity
+
+    return {
+        "geopackage": geopackage.parse,
+        "geoparquet": geoparquet.parse,
+        "geotiff": geotiff.parse,
+        "geotiff_window": geotiff.parse_window,
+        "validity": validity.parse,
+    }
+
+
+def _told(fault: CahraError) -> dict[str, Any]:
+    kind = type(fault).__name__ if isinstance(fault, InputError) else "FormatError"
+    return {
+        "kind": kind,
+        "what": fault.what,
+        "expected": packed(fault.expected),
+        "got": packed(fault.got),
+        "remedy": packed(fault.remedy),
+        "params": {k: packed(v) if isinstance(v, str) else str(v) for k, v in fault.params.items()},
+    }
+
+
+def _confine(memory: int, seconds: float) -> None:
+    """Take away memory, time, files to write, core dumps and, where the kernel lets us, the network."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits: the parent's clock is what remains (docs/limits.md)
+        pass
+    else:
+        for what, most in (
+            (resource.RLIMIT_AS, memory),
+            (resource.RLIMIT_CPU, int(seconds) + 2),
+            (resource.RLIMIT_FSIZE, 0),
+            (resource.RLIMIT_CORE, 0),
+        ):
+            try:
+                hard = resource.getrlimit(what)[1]
+                most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+                resource.setrlimit(what, (most, most))
+            except (ValueError, OSError):
+                continue
+    if sys.platform == "linux":
+        ctypes.CDLL(None).unshare(_NEW_USER_AND_NETWORK)  # best effort: containers may forbid it
+    sys.addaudithook(_watch)
+
+
+def _watch(event: str, _: tuple[Any, ...]) -> None:
+    if event.startswith(_FORBIDDEN):
+        raise PermissionError(event)

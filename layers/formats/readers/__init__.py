@@ -1,0 +1,1 @@
+"""One reader per format; each gives a table of text and geometries."""

@@ -1,0 +1,362 @@
+"""CSV and TSV: encoding, delimiter and decimal sign found out, every cell kept as the text that stands there."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.errors import FormatError
+from layers.formats.limits import Clock
+from layers.formats.source import Source
+from layers.formats.table import Report, id_of, text_frame
+from layers.formats.values.numbers import decimal_of
+
+_CHUNK = 20_000
+_SAMPLE = 1 << 16
+DELIMITERS = ",;\t|"
+_SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
+
+
+@dataclass
+class Parsed:
+    """What a reader of one format gives to the door."""
+
+    frame: pd.DataFrame
+    row: np.ndarray
+    geometry: np.ndarray | None
+    format: str
+    meta: dict[str, str] = field(default_factory=dict)
+    document: Any = None
+    raster: Any = None
+
+
+def find_encoding(source: Source, clock: Clock) -> str:
+    """`utf-8-sig`, `utf-8`, else `cp1252`, else `latin-1`; refuses NUL bytes.
+
+    The whole file is looked at, in blocks: an accent in the last row counts as much as one in the first.
+    """
+    utf8 = codecs.getincrementaldecoder("utf-8")()
+    good, high = True, set()
+    with source.open() as stream:
+        while block := stream.read(1 << 20):
+            clock.check(source.name)
+            if b"\x00" in block:
+                raise FormatError(
+                    "The text holds NUL bytes.", where=source.name, expected="text", remedy="Save it as CSV UTF-8."
+                )
+            if good:
+                try:
+                    utf8.decode(block)
+                except UnicodeDecodeError:
+                    good = False
+            if _SURROGATE.search(block):
+                raise FormatError("The text holds half of a surrogate pair.", where=source.name, expected="UTF-8")
+            if not block.isascii():
+                high |= {b for b in (0x81, 0x8D, 0x8F, 0x90, 0x9D) if bytes([b]) in block}
+        if good:
+            try:
+                utf8.decode(b"", final=True)
+            except UnicodeDecodeError:
+                good = False
+    if good:
+        return "utf-8-sig" if source.head.startswith(codecs.BOM_UTF8) else "utf-8"
+    return "latin-1" if high else "cp1252"
+
+
+def find_delimiter(sample: str) -> str:
+    r"""The delimiter under which the first records of `sample` agree best.
+
+    Examples
+    --------
+    >>> find_delimiter('id;nom;lat;lon\n1;"Boda, ouest";4,317;17,467\n')
+    ';'
+    """
+    best, best_score = ",", (0.0, 0)
+    for delimiter in DELIMITERS:
+        records = []
+        try:
+            for record in islice(csv.reader(io.StringIO(sample), delimiter=delimiter), 60):
+                if record and not (len(record) == 1 and record[0].startswith("#")):
+                    records.append(record)  # noqa: PERF401  (the reader may raise half-way)
+        except csv.Error:
+            pass
+        if not records or len(records[0]) < 2:
+            continue
+        width = len(records[0])
+        body = records[1:] or records
+        agreeing = sum(len(r) in (width, width + 1) for r in body) / len(body)
+        score = (round(agreeing, 1), width)
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+def _records(lines: Iterable[str], delimiter: str) -> Iterator[list[str] | csv.Error]:
+    """Records one after the other; a broken one is given as the error, and reading goes on behind it."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error as fault:
+            yield fault
+
+
+def _header(names: list[str], source: Source) -> list[str]:
+    names = [n.strip() for n in names]
+    seen: dict[str, int] = {}
+    for i, name in enumerate(names):
+        if name:
+            seen[name] = seen.get(name, 0) + 1
+        else:
+            names[i] = f"column_{i + 1}"
+    twice = [n for n, count in seen.items() if count > 1]
+    if twice:
+        raise FormatError(
+            "Two columns have the same name.",
+            where=source.name,
+            expected="one column of each name",
+            got=", ".join(twice[:5]),
+            remedy="Rename or delete one of them.",
+        )
+    if not seen:
+        raise FormatError("The first line names no column.", where=source.name, expected="a header line")
+    return names
+
+
+def is_hxl(record: list[str]) -> bool:
+    """True for the line of HXL tags that humanitarian tables carry under the header.
+
+    Examples
+    --------
+    >>> is_hxl(["#date+start", "", "#affected"]), is_hxl(["#1", "x"])
+    (True, False)
+    """
+    filled = [c.strip() for c in record if c.strip()]
+    return bool(filled) and all(c.startswith("#") and c[1:2].isalpha() for c in filled)
+
+
+def read_delimited(source: Source, clock: Clock, report: Report, columns: Collection[str] | None) -> Parsed:
+    """Rows of a CSV or TSV. See :func:`layers.formats.read` for what holds for every format."""
+    door = clock.door
+    encoding = find_encoding(source, clock)
+    if encoding in ("cp1252", "latin-1"):
+        report.note("The text is not UTF-8; it was read as {encoding}, check the accents.", encoding=encoding)
+    if csv.field_size_limit() < door.cell_characters:
+        csv.field_size_limit(door.cell_characters)
+    with io.TextIOWrapper(source.open(), encoding=encoding, newline="") as stream:
+        sample = stream.read(_SAMPLE)
+        whole = len(sample) < _SAMPLE
+        first = sample.split("\n", 1)[0].strip()
+        told = first[4:5] if first.lower().startswith("sep=") and len(first) == 5 else ""
+        body = sample if whole else sample[: sample.rfind("\n") + 1] or sample
+        delimiter = told or find_delimiter(body)
+        if delimiter not in DELIMITERS:
+            raise FormatError("The delimiter is not one of , ; tab |.", where=source.name, got=delimiter)
+        stream.seek(0)
+        return _read_stream(source, stream, delimiter, encoding, clock, report, columns)
+
+
+Numbered = Iterator[tuple[int, list[str] | csv.Error]]
+
+
+def _find_header(numbered: Numbered, source: Source, report: Report) -> tuple[list[str], Numbered]:
+    """Names of the columns and the records behind them; lines that start with # before the header are comments."""
+    pending: tuple[int, list[str]] | None = None
+    for number, record in numbered:
+        if isinstance(record, csv.Error):
+            raise _broken(record, number, source)
+        if not any(c.strip() for c in record) or (number == 1 and record[0].lower().startswith("sep=")):
+            continue
+        if pending and len(pending[1]) == len(record) > 1:
+            return _header(pending[1], source), chain([(number, record)], numbered)
+        if pending:
+            report.note("A comment line before the header was passed over.")
+        if not record[0].lstrip().startswith("#"):
+            return _header(record, source), numbered
+        pending = (number, record)
+    if pending is None:
+        raise FormatError("The file has no rows.", where=source.name, expected="a header line and rows")
+    return _header(pending[1], source), numbered
+
+
+def _broken(fault: csv.Error, number: int, source: Source) -> FormatError:
+    """The error of a record that swallows what follows it."""
+    if "field larger" in str(fault):
+        return FormatError(
+            "A cell that begins in row {row} is too long; a quotation mark is probably never closed.",
+            where=source.name,
+            expected="cells within the limit cell_characters",
+            row=number,
+        )
+    return FormatError(
+        "A quotation mark that opens in row {row} is never closed.",
+        where=source.name,
+        expected="quotation marks in pairs",
+        remedy="Close it, or double the marks that belong to the text.",
+        row=number,
+    )
+
+
+@dataclass
+class _Chunk:
+    """The wanted cells of records of the header's width, and their rows."""
+
+    records: list[tuple[str, ...]] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+
+
+class _Body:
+    """Cuts the records behind the header into chunks of the header's width and reports the others."""
+
+    def __init__(self, names: list[str], wanted: list[int], source: Source, clock: Clock, report: Report) -> None:
+        self.wanted = wanted
+        self.names, self.source, self.clock, self.report = names, source, clock, report
+        self.id_at = id_of(names)
+        self.trailing, self.blank = False, 0
+        self.first = True
+        self.short: list[tuple[int, list[str]]] = []
+
+    def chunks(self, numbered: Numbered) -> Iterator[_Chunk]:
+        """All records, chunk by chunk; short rows, which need a look at all of them, at last."""
+        while (chunk := self.chunk(numbered)) is not None:
+            yield chunk
+        yield self.settle()
+
+    def chunk(self, numbered: Numbered) -> _Chunk | None:
+        """The next chunk, None at the end."""
+        out, width, seen = _Chunk(), len(self.names), 0
+        longest = self.clock.door.cell_characters
+        watched = longest < csv.field_size_limit()
+        pick = _picker(self.wanted)  # cells that nobody asked for are let go at once: half the time on wide files
+        for number, record in islice(numbered, _CHUNK):
+            seen += 1
+            if isinstance(record, csv.Error):
+                if "end of data" in str(record) or "field larger" in str(record):
+                    raise _broken(record, number, self.source)
+                self.report.reject(number, "quote_stray", expected="quotation marks doubled inside quotes")
+                continue
+            if len(record) == width + 1 and not record[-1]:
+                self.trailing = True
+                record.pop()
+            if len(record) != width or not (record[0] or any(record)):
+                self._odd(number, record, width)
+                continue
+            if self.first:
+                self.first = False
+                if is_hxl(record):
+                    self.report.note("The second line of HXL tags was passed over.")
+                    continue
+            if watched and max(map(len, record)) > longest:
+                most = f"{longest} characters at most"
+                self.report.reject(number, "cell_too_long", id=self._id(record), expected=most)
+                continue
+            out.records.append(pick(record))
+            out.rows.append(number)
+        return out if seen else None
+
+    def _odd(self, number: int, record: list[str], width: int) -> None:
+        if not any(c.strip() for c in record):
+            self.blank += 1
+            return
+        if len(record) < width:
+            self.short.append((number, record))
+            return
+        got = f"{len(record)} fields"
+        self.report.reject(number, "too_many_fields", id=self._id(record), expected=f"{width} fields", got=got)
+
+    def settle(self) -> _Chunk:
+        """Short rows that Excel wrote so, blank at their end; the others are reported.
+
+        Excel leaves out empty cells at the end of whole blocks of rows: several rows of one length, side by side. A
+        line break inside a cell leaves pieces of different lengths side by side, and a cut file one short row.
+        """
+        out, width, pick = _Chunk(), len(self.names), _picker(self.wanted)
+        lengths = {number: len(record) for number, record in self.short}
+        counts = Counter(lengths.values())
+        for number, record in self.short:
+            size = len(record)
+            alike = {lengths.get(number - 1, size), lengths.get(number + 1, size)} == {size}
+            if size > 1 and counts[size] > 1 and alike and 2 * size != width + 1:
+                out.records.append(pick(record + [""] * (width - size)))
+                out.rows.append(number)
+                continue
+            expected = f"{width} fields"
+            self.report.reject(number, "too_few_fields", id=self._id(record), expected=expected, got=f"{size} fields")
+        if out.rows:
+            self.report.remark("short_row", out.rows)
+        return out
+
+    def _id(self, record: list[str]) -> str:
+        return record[self.id_at] if self.id_at is not None and self.id_at < len(record) else ""
+
+
+def _picker(wanted: list[int]) -> Callable[[list[str]], tuple[str, ...]]:
+    """A function that takes the `wanted` cells of a record, as fast as Python can."""
+    if len(wanted) > 1:
+        return itemgetter(*wanted)
+    return lambda record: tuple(record[i] for i in wanted)
+
+
+def _read_stream(
+    source: Source,
+    stream: io.TextIOWrapper,
+    delimiter: str,
+    encoding: str,
+    clock: Clock,
+    report: Report,
+    columns: Collection[str] | None,
+) -> Parsed:
+    numbered: Numbered = enumerate(_records(stream, delimiter), start=1)
+    names, numbered = _find_header(numbered, source, report)
+    clock.door.check("columns", len(names), source.name)
+    wanted = [i for i, n in enumerate(names) if columns is None or n in columns]
+    body = _Body(names, wanted, source, clock, report)
+    parts: list[list[Any]] = [[] for _ in wanted]
+    rows: list[int] = []
+    for chunk in body.chunks(numbered):
+        clock.check(source.name)
+        rows += chunk.rows
+        clock.door.check("rows", len(rows), source.name)
+        if chunk.records:
+            cells = list(zip(*chunk.records, strict=True))
+            for part, column in zip(parts, cells, strict=True):
+                part.append(pd.array(list(column), dtype="str"))
+    if not rows:
+        report.note("The file has a header and no rows that could be read.")
+    if body.trailing:
+        report.remark("trailing_field")
+    if body.blank:
+        report.note("{n} blank row(s) were passed over.", n=body.blank)
+    frame = text_frame({names[i]: _joined(part) for part, i in zip(parts, wanted, strict=True)}, len(rows))
+    row = np.asarray(rows, dtype=np.int64)
+    if "short_row" in report.remarks:  # they were settled last and belong in between
+        order = np.argsort(row)
+        frame, row = frame.take(order).reset_index(drop=True), row[order]
+    meta = {"encoding": encoding, "delimiter": delimiter, "decimal": _decimal(frame)}
+    return Parsed(frame, row, None, "tsv" if delimiter == "\t" else "csv", meta)
+
+
+def _joined(parts: list[Any]) -> Any:
+    if not parts:
+        return pd.array([], dtype="str")
+    return parts[0] if len(parts) == 1 else pd.concat([pd.Series(p) for p in parts], ignore_index=True).array
+
+
+def _decimal(frame: pd.DataFrame) -> str:
+    """The decimal sign that the columns of coordinates show, else that of the first rows at large; ``.`` by default."""
+    likely = [n for n in frame.columns if n.strip().lower()[:3] in ("lat", "lon", "lng", "x", "y")]
+    values = [v for n in likely or list(frame.columns)[:30] for v in frame[n].head(50).tolist()]
+    return decimal_of(values) or "."

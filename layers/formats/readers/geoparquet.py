@@ -1,0 +1,84 @@
+"""GeoParquet by pyarrow, batch by batch; runs in the child."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from geo.errors import FormatError
+from layers.formats.limits import Clock
+from layers.formats.readers.strict_json import load_json
+from layers.formats.row_ids import shorten
+from layers.formats.sandbox.rowset import RowSet
+
+_BATCH = 4096
+
+
+def _system(column: dict[str, Any]) -> str:
+    """Blank for longitude and latitude of WGS 84, else ``EPSG:n``."""
+    crs = column.get("crs", "absent")
+    if crs == "absent":
+        return ""
+    if crs is None:
+        return "undefined"
+    known = crs.get("id") if isinstance(crs, dict) else None
+    if isinstance(known, dict):
+        authority, code = str(known.get("authority")).upper(), str(known.get("code")).upper()
+        if (authority, code) in (("OGC", "CRS84"), ("EPSG", "4326")):
+            return ""
+        if authority == "EPSG" and code.isdigit():
+            return f"EPSG:{code}"
+    raise FormatError(
+        "The coordinate reference system is not known.", expected="an EPSG code", got=shorten(str(known or crs))
+    )
+
+
+def parse(
+    given: bytes | Path, name: str, clock: Clock, options: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Rows of a GeoParquet (or plain Parquet) file."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
+    door = clock.door
+    file = pq.ParquetFile(pa.BufferReader(given) if isinstance(given, bytes) else str(given), memory_map=False)
+    facts = file.metadata
+    door.check("rows", facts.num_rows, name)
+    door.check("columns", facts.num_columns, name)
+    unpacked = sum(facts.row_group(i).total_byte_size for i in range(facts.num_row_groups))
+    door.check("unpacked_bytes", unpacked, name)
+    schema = file.schema_arrow
+    geo = load_json((schema.metadata or {}).get(b"geo", b"{}"), door, name)
+    if not isinstance(geo, dict):
+        raise FormatError("The metadata called geo is no object.", where=name)
+    shape, system = "", ""
+    if geo:
+        shape = str(geo.get("primary_column", ""))
+        columns = geo.get("columns")
+        column = columns.get(shape) if isinstance(columns, dict) else None
+        if not isinstance(column, dict) or shape not in schema.names:
+            raise FormatError("The metadata called geo names no column of shapes.", where=name)
+        if column.get("encoding") != "WKB":
+            raise FormatError(
+                "The shapes are stored in another way than WKB.", where=name, got=shorten(str(column.get("encoding")))
+            )
+        system = _system(column)
+    wanted = options.get("columns")
+    names = [n for n in schema.names if n != shape and (wanted is None or n.strip() in wanted)]
+    if len(set(schema.names)) != len(schema.names):
+        raise FormatError("Two columns have the same name.", where=name, got=shorten(", ".join(schema.names)))
+    rows = RowSet(names, clock, with_shapes=bool(shape))
+    number = 0
+    for batch in file.iter_batches(batch_size=_BATCH, columns=[*names, *([shape] if shape else [])], use_threads=False):
+        columns_of = [batch.column(n).to_pylist() for n in names]
+        shapes = batch.column(shape).to_pylist() if shape else [None] * batch.num_rows
+        for i in range(batch.num_rows):
+            number += 1
+            wkb = shapes[i]
+            why = "" if wkb is None or isinstance(wkb, bytes) else "geometry_malformed"
+            rows.add(number, [c[i] for c in columns_of], wkb if not why else None, why)
+    return rows.reply({"crs": system}, [] if geo else ["The Parquet file has no shapes (no metadata called geo)."])

@@ -1,0 +1,116 @@
+"""Rows as a child hands them over: text by column, shapes as WKB, and what was turned down."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import math
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+import shapely
+
+from geo.messages import Note, packed
+from layers.formats.limits import Clock
+from layers.formats.readers.strict_json import plain_text
+from layers.formats.row_ids import id_of
+
+
+def value_text(value: Any) -> str | None:
+    """The text of a typed value; None for bytes, which no table shows.
+
+    Examples
+    --------
+    >>> [value_text(v) for v in (1, 0.5, None, True, float("nan"), dt.datetime(2020, 1, 2), b"x", [1, {"a": None}])]
+    ['1', '0.5', '', 'true', '', '2020-01-02', None, '[1,{"a":null}]']
+    """
+    if isinstance(value, bytes | bytearray | memoryview):
+        return None
+    if isinstance(value, float) and math.isnan(value):
+        return ""
+    if isinstance(value, dt.datetime):
+        return (
+            value.date().isoformat()
+            if value.time() == dt.time(0) and value.tzinfo is None
+            else value.isoformat(sep=" ")
+        )
+    if isinstance(value, dt.date | dt.time | dt.timedelta | decimal.Decimal):
+        return str(value)
+    if value is None or isinstance(value, str | bool | int | float):
+        return plain_text(value)
+    try:
+        return plain_text(value)
+    except (TypeError, ValueError):
+        return str(value)
+
+
+class RowSet:
+    """Collects rows in the child, within the limits of the door."""
+
+    def __init__(self, names: list[str], clock: Clock, *, with_shapes: bool) -> None:
+        self.names, self.clock, self.with_shapes = names, clock, with_shapes
+        self.cells: list[list[str]] = [[] for _ in names]
+        self.row: list[int] = []
+        self.wkb: list[bytes | None] = []
+        self.rejected: list[list[Any]] = []
+        self.binary: set[str] = set()
+        self._size = 0
+        self._id_at = id_of(names)
+
+    def add(self, number: int, values: Collection[Any], wkb: bytes | None = None, why: str = "") -> None:
+        """One row; `why` rejects it."""
+        door = self.clock.door
+        texts = []
+        for name, value in zip(self.names, values, strict=True):
+            text = value if type(value) is str else value_text(value)
+            if text is None:
+                self.binary.add(name)
+                text = ""
+            texts.append(text)
+        row_id = texts[self._id_at][:200] if self._id_at is not None else ""
+        longest = max(map(len, texts), default=0)
+        if why or longest > door.cell_characters or any("\x00" in t for t in texts):
+            reason = why or ("cell_too_long" if longest > door.cell_characters else "number_unreadable")
+            self.rejected.append([number, reason, row_id])
+            return
+        self._size += sum(map(len, texts)) + len(wkb or b"")
+        for column, text in zip(self.cells, texts, strict=True):
+            column.append(text)
+        self.row.append(number)
+        self.wkb.append(wkb)
+        if not number % 500:
+            self.clock.check()
+        door.check("rows", len(self.row))
+        door.check("unpacked_bytes", self._size)
+
+    def reply(self, facts: dict[str, Any], notes: list[str]) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        """What the parent is told: shapes are parsed here once, so that only sound WKB leaves the child."""
+        row = np.asarray(self.row, dtype=np.int64)
+        if self.binary:
+            notes = [*notes, Note("Binary columns were left out: {names}.", names=", ".join(sorted(self.binary)))]
+        arrays = {"row": row}
+        keep = np.ones(len(row), dtype=bool)
+        if self.with_shapes:
+            given = np.empty(len(self.wkb), dtype=object)
+            given[:] = self.wkb
+            shapes = shapely.from_wkb(given, on_invalid="ignore")
+            lost = shapely.is_missing(shapes) & np.asarray([w is not None for w in self.wkb], dtype=bool)
+            keep = ~lost
+            self.rejected += [
+                [int(row[i]), "geometry_malformed", self.cells[self._id_at][i] if self._id_at is not None else ""]
+                for i in np.flatnonzero(lost)
+            ]
+            self.clock.door.check("vertices", int(shapely.get_num_coordinates(shapes).sum()))
+            parts = [b"" if s is None else bytes(s) for s in shapely.to_wkb(shapes[keep], output_dimension=4)]
+            arrays["wkb"] = np.frombuffer(b"".join(parts), dtype=np.uint8)
+            arrays["length"] = np.asarray([len(p) for p in parts], dtype=np.int64)
+            arrays["row"] = row[keep]
+        cells = [[t for t, k in zip(c, keep, strict=True) if k] for c in self.cells]
+        told = facts | {
+            "names": self.names,
+            "cells": cells,
+            "rejected": self.rejected,
+            "notes": list(map(packed, notes)),
+        }
+        return told, arrays

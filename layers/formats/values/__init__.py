@@ -1,0 +1,1 @@
+"""Text to values: coordinates, dates, ids, numbers."""

@@ -1,0 +1,1 @@
+"""One writer per format, and what keeps a value from being run."""

@@ -1,0 +1,1 @@
+"""Folium layers, styles, legend, and drawings for print."""

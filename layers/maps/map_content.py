@@ -1,0 +1,154 @@
+"""From a run to what its map shows: zones in force, incidents that can count, roadblocks, trade lines, circles."""
+
+from __future__ import annotations
+
+import base64
+import json
+import struct
+import zlib
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import Geod
+from shapely.geometry import shape
+
+from geo.errors import ZoneError
+from geo.records.admin_units import Aliases
+from geo.records.place_names import fold
+from geo.rules.zone_status import INSIDE, in_force, named_rows
+from geo.schema import INCIDENTS, empty
+from geo.spatial.polygons import Boundaries
+from geo.time_window import months_before, to_days
+from layers.maps.map import Line, Mark, ZoneArea
+from layers.reference import files
+
+WGS84 = Geod(ellps="WGS84")
+
+
+@cache
+def indicative_areas() -> tuple[tuple[str, str, shapely.Geometry], ...]:
+    """(unit, country, polygon) of the areas that are only drawn, because no polygons of the zones are at hand."""
+    if not files.INDICATIVE_ZONES.is_file():
+        return ()
+    features = json.loads(files.INDICATIVE_ZONES.read_text(encoding="utf-8"))["features"]
+    return tuple((f["properties"]["unit"], f["properties"]["country"], shape(f["geometry"])) for f in features)
+
+
+def zone_areas(
+    register: pd.DataFrame, boundaries: Sequence[Boundaries], day: np.datetime64, aliases: Aliases
+) -> list[ZoneArea]:
+    """The named units with a status in force on `day`: by polygon where a set has all of them, else indicative."""
+    now = in_force(register, int(to_days([day])[0]))
+    # Where the whole country is free again, its entry says so, and the units' own entries speak no longer.
+    free = set(now.loc[(now["level"] == "country") & (now["status"] == "lifted"), "country"])
+    units = now[(now["level"] == "admin2") & ~now["country"].isin(free)]
+    for b in boundaries:
+        if b.level != 2:
+            continue
+        try:
+            rows = named_rows(register, b, aliases)
+        except ZoneError:
+            continue
+        by_name = {key.split("|", 1)[1]: row for key, row in rows.items()}
+        found = [(u, by_name.get(fold(str(u.unit)))) for u in units.itertuples()]
+        return [ZoneArea(str(u.unit), INSIDE[str(u.status)], b.geometry[row]) for u, row in found if row is not None]
+    drawn = {(fold(unit), country): area for unit, country, area in indicative_areas()}
+    return [
+        ZoneArea(str(u.unit), INSIDE[str(u.status)], drawn[fold(str(u.unit)), str(u.country)], indicative=True)
+        for u in units.itertuples()
+        if (fold(str(u.unit)), str(u.country)) in drawn
+    ]
+
+
+def incidents_at(incidents: pd.DataFrame | None, day: np.datetime64, months: int) -> pd.DataFrame:
+    """Incidents that begin by `day` and end within `months` before it, that count and have a death; index kept."""
+    frame = empty(INCIDENTS) if incidents is None else incidents
+    at = to_days([day])
+    after = months_before(at, months)[0]
+    start, end = to_days(frame["date_start"]), to_days(frame["date_end"])
+    keep = (start <= at[0]) & (end > after) & frame["counts"].to_numpy() & (frame["deaths_best"] >= 1).to_numpy()
+    kept: pd.DataFrame = frame[keep]
+    return kept
+
+
+def by_month(incidents: pd.DataFrame | None, around: shapely.Geometry | None = None) -> pd.DataFrame:
+    """Counts and deaths by month and source: `month` (first day), `source`, `incidents`, `deaths`; never added up."""
+    frame = empty(INCIDENTS) if incidents is None else incidents
+    counted = frame[frame["counts"] & (frame["deaths_best"] >= 1)]
+    if around is not None:
+        points = shapely.points(counted["lon"].to_numpy(np.float64), counted["lat"].to_numpy(np.float64))
+        counted = counted[shapely.intersects(around, points)]
+    month = counted["date_start"].dt.to_period("M").dt.to_timestamp()
+    grouped = counted.assign(month=month).groupby(["source", "month"], observed=True)["deaths_best"]
+    return grouped.agg(incidents="size", deaths="sum").reset_index()
+
+
+def roadblocks(visits: Sequence[pd.DataFrame], day: np.datetime64, months: int = 12) -> list[Mark]:
+    """Roadblocks of visits within `months` before `day`, one a place."""
+    at = to_days([day])
+    out: dict[tuple[float, float], Mark] = {}
+    for frame in visits:
+        if frame.empty:
+            continue
+        seen = to_days(frame["visit_date"])
+        keep = (seen <= at[0]) & (seen > months_before(at, months)[0]) & frame["lon"].notna() & frame["lat"].notna()
+        blocked = frame["roadblock"].fillna(False) | frame["armed_roadblock"].fillna(False)
+        for row in frame[keep & blocked.to_numpy(bool)].itertuples():
+            armed = row.armed_roadblock is not pd.NA and bool(row.armed_roadblock)
+            style = "armed_roadblock" if armed else "roadblock"
+            out[float(row.lon), float(row.lat)] = Mark(float(row.lon), float(row.lat), style, str(row.name))
+    return list(out.values())
+
+
+def trade_lines(routes: Sequence[pd.DataFrame | None]) -> list[Line]:
+    """Trade lines from sites to trading places."""
+    return [Line(line, "trade") for frame in routes if frame is not None for line in frame["geometry"]]
+
+
+def circle(lon: float, lat: float, radius_m: float, corners: int = 72) -> shapely.Polygon:
+    """All that lies within `radius_m` metres (geodesic, WGS 84) of a point, as a polygon.
+
+    Examples
+    --------
+    >>> ring = circle(16.0, 4.0, 20_000.0).exterior.coords
+    >>> from geo.spatial.geodesic import geodesic_m
+    >>> round(float(geodesic_m(16.0, 4.0, *ring[7])))
+    20000
+    """
+    bearing = np.linspace(0.0, 360.0, corners, endpoint=False)
+    x, y, _ = WGS84.fwd(np.full(corners, lon), np.full(corners, lat), bearing, np.full(corners, radius_m))
+    return shapely.Polygon(np.column_stack([x, y]))
+
+
+def shading(incidents: pd.DataFrame, words: str) -> dict[str, object] | None:
+    """The density of incidents as a data address for :func:`layers.maps.map.blob`, None when there are none to draw."""
+    from geo.spatial.density import picture
+
+    drawn = incidents[incidents["precision"].isin([1, 2])]
+    made = picture(drawn["lon"].to_numpy(np.float64), drawn["lat"].to_numpy(np.float64))
+    if made is None:
+        return None
+    address = "data:image/png;base64," + base64.b64encode(png(made.rgba)).decode()
+    return {"u": address, "b": [[made.south, made.west], [made.north, made.east]], "t": words}
+
+
+def png(rgba: npt.NDArray[np.uint8]) -> bytes:
+    """A PNG of 8-bit RGBA.
+
+    Examples
+    --------
+    >>> png(np.zeros((2, 3, 4), dtype=np.uint8))[1:4]
+    b'PNG'
+    """
+    height, width = rgba.shape[:2]
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\x00" + row.tobytes() for row in rgba)
+    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")

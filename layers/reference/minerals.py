@@ -1,0 +1,59 @@
+"""Names of minerals as the project writes them: English, lower case, joined by ``;``."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from geo.records.place_names import plain
+from layers.reference.tables import minerals
+
+_SPLIT = re.compile(r"\s*(?:[;,|/+&]|\bet\b|\band\b)\s*", re.IGNORECASE)
+_HS = re.compile(r"\d{4}(?:[. ]?\d{2}){0,3}")
+
+
+def mineral_list(text: str) -> tuple[str, list[str]]:
+    """The minerals of one text, and the words that no name of data/mineral_names.csv explains.
+
+    A word that is not known is left out of the list: it neither is nor excludes a mineral.
+
+    Examples
+    --------
+    >>> mineral_list("Diamant, Or"), mineral_list("7108.12.00;2609.00.00"), mineral_list("inconnu")
+    (('diamond;gold', []), ('gold;cassiterite', []), ('', []))
+    >>> mineral_list("Or et Manvenve"), mineral_list("")
+    (('gold', ['Manvenve']), ('', []))
+    """
+    known = minerals()
+    if text.lstrip().startswith("["):  # a JSON array, as nested values of GeoJSON are written
+        text = text.strip().strip("[]").replace('"', "")
+    whole = plain(text)
+    if whole in known:
+        return known[whole], []
+    found: dict[str, None] = {}
+    strange = []
+    for part in _SPLIT.split(text):
+        word = plain(part)
+        if not word:
+            continue
+        if _HS.fullmatch(word):
+            code = word.replace(" ", "")
+            # A longer national code belongs to the HS code or heading it begins with.
+            name = next((known[code[:n]] for n in (len(code), 8, 6, 4) if code[:n] in known), None)
+        else:
+            name = known.get(word)
+        if name is None:
+            strange.append(part.strip())
+        found.update(dict.fromkeys(m for m in (name or "").split(";") if m))
+    return ";".join(found), strange
+
+
+def mineral_lists(series: pd.Series[str]) -> pd.Series[str]:
+    """The minerals of each text of a series; blank where none is known."""
+    return series.map({text: mineral_list(str(text))[0] for text in pd.unique(series)}).astype("str")
+
+
+def strange_words(series: pd.Series[str]) -> list[str]:
+    """Words of a series that name no known mineral, sorted."""
+    return sorted({word for text in pd.unique(series) for word in mineral_list(str(text))[1]})

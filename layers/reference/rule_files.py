@@ -1,0 +1,53 @@
+"""Reads a rule file (TOML); the default is data/rules.toml."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from pathlib import Path
+
+from geo.errors import RuleError
+from geo.messages import Note
+from geo.rules.rule_set import Rules, from_dict
+
+DEFAULT = Path(__file__).resolve().parents[2] / "data" / "rules.toml"
+MAX_BYTES = 1_000_000  # a rule file is a page of text; more is a mistake
+
+
+def parse_rules(text: str, where: str) -> Rules:
+    """Rules from the text of a TOML file.
+
+    Raises
+    ------
+    RuleError
+        The text is not TOML, or a key or value is not allowed.
+    """
+    try:
+        given = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RuleError("The file is not valid TOML.", where=where, got=str(error)) from None
+    return from_dict(given, where)
+
+
+def read_rules(path: Path | None = None) -> Rules:
+    """Rules of a file, or the default ones."""
+    if path is None:
+        return default_rules()
+    raw = path.read_bytes()
+    if len(raw) > MAX_BYTES:
+        raise RuleError("The rule file is too large.", where=path.name, expected=Note("at most {n} bytes", n=MAX_BYTES))
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise RuleError("The rule file is not UTF-8 text.", where=path.name, remedy="Save it as UTF-8.") from None
+    return parse_rules(text, path.name)
+
+
+@functools.cache
+def default_rules() -> Rules:
+    """The rules that ship with the project.
+
+    >>> default_rules()["C1"].limit()
+    '2 events or 5 deaths in 12 months; within 20 km; precision 1'
+    """
+    return parse_rules(DEFAULT.read_text("utf-8"), DEFAULT.name)

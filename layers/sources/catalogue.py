@@ -1,0 +1,239 @@
+"""What is at hand: each dataset's version, licence, hash, coverage in time and space, and age; and a local store.
+
+Nothing here opens a connection: :mod:`layers.sources.download` brings files in, and only when it is asked to.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from geo.errors import InputError
+from geo.spatial.polygons import Boundaries
+from layers.reference.tables import rows
+from layers.sources.layer import Layer
+
+COLUMNS = {
+    "file": "str",
+    "dataset": "str",
+    "dataset_version": "str",
+    "publisher": "str",
+    "licence": "str",
+    "credit": "str",
+    "may_leave": "bool",
+    "sha256": "str",
+    "rows": "int64",
+    "rejected": "int64",
+    "countries": "str",
+    "first_day": "datetime64[s]",
+    "last_day": "datetime64[s]",
+    "age_days": "float64",
+}
+"""Columns of :func:`at_hand`. Days are of the data itself, which is no declaration of coverage; NaT: not dated.
+
+`countries` are ISO 3166 alpha-3 joined by ``;``; `age_days` [days] is from `last_day` to today, NaN where undated;
+`may_leave` false: rows must not leave in an export.
+"""
+
+
+def publisher(dataset: str) -> Mapping[str, str]:
+    """The row of data/publishers.csv whose prefix is the longest that begins `dataset`; blank values when none does.
+
+    Examples
+    --------
+    >>> publisher("UCDP GED 23.1")["licence"], publisher("my list.csv")["licence"]
+    ('CC BY 4.0', '')
+    """
+    known = rows("publishers.csv")
+    fitting = [row for row in known if dataset.startswith(row["dataset_prefix"])]
+    if fitting:
+        return max(fitting, key=lambda row: len(row["dataset_prefix"]))
+    return dict.fromkeys(known[0], "")
+
+
+def at_hand(layers: Iterable[Layer | Boundaries], today: dt.date) -> pd.DataFrame:
+    """One row a layer, in the order given: what it is, under which licence, what days and countries its rows are of.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns and types of :data:`COLUMNS`.
+    """
+    told = []
+    for layer in layers:
+        known = publisher(layer.dataset)
+        frame = _rows_of(layer)
+        first, last = _span(layer, frame)
+        accounting: Mapping[str, int] = getattr(layer, "accounting", {})
+        told.append(
+            {
+                "file": layer.name,
+                "dataset": layer.dataset,
+                "dataset_version": layer.dataset_version,
+                "publisher": known["publisher"],
+                "licence": known["licence"],
+                "credit": known["credit"],
+                "may_leave": known["may_leave"] != "no" and not _restricted(frame),
+                "sha256": getattr(layer, "sha256", ""),
+                "rows": accounting.get("accepted", len(frame)),
+                "rejected": accounting.get("rejected", 0),
+                "countries": ";".join(sorted(_countries(layer, frame))),
+                "first_day": first,
+                "last_day": last,
+                "age_days": float("nan") if pd.isna(last) else (pd.Timestamp(today) - last).days,
+            }
+        )
+    return pd.DataFrame(told, columns=list(COLUMNS)).astype(COLUMNS)
+
+
+def _rows_of(layer: Layer | Boundaries) -> pd.DataFrame:
+    visits = getattr(layer, "visits", None)
+    return visits if visits is not None and len(visits) else layer.frame
+
+
+def _restricted(frame: pd.DataFrame) -> bool:
+    return bool(frame["restricted"].any()) if "restricted" in frame else False
+
+
+def _countries(layer: Layer | Boundaries, frame: pd.DataFrame) -> set[str]:
+    stated = set(frame["country"]) if "country" in frame else {getattr(layer, "country", "")}
+    return {str(country) for country in stated} - {""}
+
+
+def _span(layer: Layer | Boundaries, frame: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First and last day of the rows; NaT for both where they are not dated."""
+    for begin, end in (("date_start", "date_end"), ("visit_date", "visit_date")):
+        if begin in frame and frame[begin].notna().any():
+            return frame[begin].min(), frame[end].max()
+    return pd.NaT, pd.NaT  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of the store.
+
+    Attributes
+    ----------
+    name, sha256, size
+        File name, hash in hex of its bytes, and their number [bytes].
+    role
+        incidents, sites, boundaries.
+    dataset, version, licence, credit, url
+        As the publisher states them; `version` is the vintage of boundaries.
+    fetched_at
+        Day and time of the download, UTC, ISO 8601.
+    coverage
+        What the download declares to cover: `country_iso3, from, to` (inclusive) each; empty: nothing.
+    """
+
+    name: str
+    sha256: str
+    size: int
+    role: str
+    dataset: str
+    version: str
+    licence: str
+    credit: str
+    url: str
+    fetched_at: str
+    coverage: list[dict[str, str]] = field(default_factory=list)
+
+    def age_days(self, today: dt.date) -> int:
+        """Days since the download."""
+        return (today - dt.datetime.fromisoformat(self.fetched_at).date()).days
+
+
+class Store:
+    """A folder of downloaded files with an index (`catalogue.json`); a file is checked against its hash when read."""
+
+    INDEX = "catalogue.json"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def entries(self) -> list[Entry]:
+        """All entries, by name.
+
+        Raises
+        ------
+        geo.errors.InputError
+            The index is damaged.
+        """
+        index = self.folder / self.INDEX
+        if not index.exists():
+            return []
+        try:
+            known = [Entry(**one) for one in json.loads(index.read_text(encoding="utf-8"))]
+        except (ValueError, TypeError):
+            raise InputError(
+                "The index of the catalogue is damaged.",
+                where=self.INDEX,
+                remedy="Delete it and fetch the files again.",
+            ) from None
+        return sorted(known, key=lambda entry: entry.name)
+
+    def add(self, entry: Entry, data: bytes) -> Path:
+        """Write a file and its entry; a file of the same name is replaced. Either all is written or nothing is.
+
+        Raises
+        ------
+        geo.errors.InputError
+            The name is no plain file name, or the hash is not that of `data`.
+        """
+        if Path(entry.name).name != entry.name or entry.name in ("", ".", "..", self.INDEX):
+            raise InputError("This is no file name.", where="catalogue", got=entry.name)
+        if hashlib.sha256(data).hexdigest() != entry.sha256:
+            raise InputError("The hash is not that of the file.", where=entry.name, expected=entry.sha256)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        others = [other for other in self.entries() if other.name != entry.name]
+        self._write(entry.name, data)
+        told = json.dumps([asdict(e) for e in sorted([*others, entry], key=lambda e: e.name)], indent=1)
+        self._write(self.INDEX, told.encode())
+        return self.folder / entry.name
+
+    def read(self, name: str) -> bytes:
+        """The bytes of an entry.
+
+        Raises
+        ------
+        geo.errors.InputError
+            There is no such entry, or the file is missing or is no longer what was fetched.
+        """
+        entry = next((e for e in self.entries() if e.name == name), None)
+        if entry is None:
+            raise InputError("The catalogue has no such file.", where="catalogue", got=name)
+        path = self.folder / name
+        data = path.read_bytes() if path.is_file() else b""
+        if hashlib.sha256(data).hexdigest() != entry.sha256:
+            raise InputError(
+                "The file is not the one that was fetched.",
+                where=name,
+                expected=f"sha256 {entry.sha256[:12]}",
+                remedy="Fetch it again.",
+            )
+        return data
+
+    def coverage(self) -> bytes:
+        """A coverage table (`dataset, country_iso3, from, to`) of all entries; `dataset` is the version by hash."""
+        lines = ["dataset,country_iso3,from,to"]
+        for entry in self.entries():
+            lines += [f"sha256:{entry.sha256[:12]},{c['country_iso3']},{c['from']},{c['to']}" for c in entry.coverage]
+        return ("\n".join(lines) + "\n").encode()
+
+    def _write(self, name: str, data: bytes) -> None:
+        handle, path = tempfile.mkstemp(dir=self.folder, prefix=".part-")
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(data)
+            Path(path).replace(self.folder / name)
+        except BaseException:
+            Path(path).unlink(missing_ok=True)
+            raise

@@ -1,0 +1,292 @@
+"""What every reader gives back: a frame of one schema, where it comes from, and an account of every row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.errors import InputError
+from geo.messages import Note, Word, joined
+from geo.records.place_names import plain
+from geo.schema import REJECTED, conform, empty
+from i18n import labels
+from i18n.translator import N_
+from layers.formats.reasons import ReasonName
+from layers.formats.table import Table, shorten
+from layers.reference.tables import columns, spellings
+
+Texts = npt.NDArray[np.object_]
+KINDS = (
+    N_("boundaries"),
+    N_("coverage"),
+    N_("incidents"),
+    N_("listed areas"),
+    N_("mine sites"),
+    N_("programmes"),
+    N_("trade lines"),
+    N_("visits"),
+    N_("zone findings"),
+    N_("zone register"),
+)
+"""What a file can be read as, in the words of errors."""
+
+
+@dataclass
+class Layer:
+    """One dataset, normalised.
+
+    Attributes
+    ----------
+    name, sha256
+        File name without folders, and the hash of its bytes in hex.
+    layout
+        Which publisher's layout was recognised.
+    dataset, dataset_version
+        Name; recognised edition, else ``sha256:`` and 12 digits.
+    frame
+        The accepted rows, in the columns of :mod:`geo.schema` that the reader names.
+    accounting
+        Rows ``read`` = ``accepted`` + ``rejected``; more keys where the reader says so.
+    rejected
+        :data:`geo.schema.REJECTED`.
+    notes
+        Sentences on what was read with a remark: English text, said in another language by
+        :meth:`geo.messages.Note.sentence`.
+    """
+
+    name: str
+    sha256: str
+    layout: str
+    dataset: str
+    dataset_version: str
+    frame: pd.DataFrame
+    accounting: dict[str, int]
+    rejected: pd.DataFrame = field(default_factory=lambda: empty(REJECTED))
+    notes: list[str] = field(default_factory=list)
+
+
+def version_of(table: Table) -> str:
+    """The version of a file that no edition recognises."""
+    return f"sha256:{table.sha256[:12]}"
+
+
+class Spelled(frozenset[str]):
+    """Plain names of columns; a name is one of them whatever its case, hyphens and accents.
+
+    Examples
+    --------
+    >>> "DATE-START" in Spelled({"date start"}), "notes" in Spelled({"date start"})
+    (True, False)
+    """
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and super().__contains__(_plain_name(name))
+
+
+@lru_cache(maxsize=4096)
+def _plain_name(name: str) -> str:
+    """:func:`geo.records.place_names.plain`, remembered: a GeoJSON asks for every column of every feature."""
+    return plain(name)
+
+
+class Fields:
+    """The columns of a table by field, whatever their spelling; the spellings are data (data/column_names.csv)."""
+
+    def __init__(self, table: Table, layout: str = "") -> None:
+        self.table = table
+        self._layout = layout
+        self._known = columns(layout) if layout else {}
+        self._own: dict[str, str] = {}
+        for column in table.frame.columns:
+            self._own.setdefault(plain(str(column)), str(column))
+
+    def has(self, *names: str) -> bool:
+        """Whether every one of these columns is there, by its plain spelling."""
+        return all(plain(name) in self._own for name in names)
+
+    def column(self, name: str) -> str | None:
+        """The table's column for a field, None when there is none."""
+        found = (self._own.get(spelling) for spelling in self._known.get(name, (plain(name),)))
+        return next((column for column in found if column is not None), None)
+
+    def text(self, name: str) -> pd.Series[str]:
+        """The text of a field, exact; blank where the table has no such column."""
+        column = self.column(name)
+        if column is None:
+            return pd.Series([""] * len(self.table.frame), dtype="str")
+        return self.table.frame[column]
+
+    def require(self, *wanted: str) -> None:
+        """Raise :class:`geo.errors.InputError` naming all fields of `wanted` that no column holds."""
+        missing = [name for name in wanted if self.column(name) is None]
+        if missing:
+            raise InputError(
+                "There is no column for {missing}.",
+                where=self.table.name,
+                expected="; ".join(f"{name} ({spellings(self._layout, name)})" for name in missing),
+                got=self.found(),
+                remedy="Rename the column, or add its spelling to data/column_names.csv.",
+                missing=joined(Word(name, labels.COLUMNS.get(name, name)) for name in missing),
+            )
+
+    def found(self) -> str:
+        """The columns of the table in one line."""
+        names = [shorten(str(column), 40) for column in self.table.frame.columns]
+        shown = ", ".join(names[:40])
+        if len(names) > 40:
+            return Note("{rows} and {n} more", rows=shown, n=len(names) - 40)
+        return shown or Note("no columns")
+
+
+class Faults:
+    """Why rows of a table are not taken: the first reason given to a row stays.
+
+    Parameters
+    ----------
+    table
+        The rows as read.
+    secret
+        Texts of rows must not be told (ACLED): `expected` and `got` stay blank.
+    """
+
+    def __init__(self, table: Table, *, secret: bool = False) -> None:
+        self.table, self.secret = table, secret
+        n = len(table.frame)
+        self.reason: Texts = np.full(n, "", dtype=object)
+        self._expected: Texts = np.full(n, "", dtype=object)
+        self._got: Texts = np.full(n, "", dtype=object)
+
+    def add(self, reason: Any, where: Any = None, *, expected: Any = "", got: Any = "") -> None:
+        """Give a reason (one, or one per row, blank for none) to the rows of the mask `where` that have none yet."""
+        reasons = np.broadcast_to(np.asarray(reason, dtype=object), self.reason.shape)
+        mask = (self.reason == "") & (reasons != "")
+        if where is not None:
+            mask &= np.asarray(where, dtype=bool)
+        if mask.any():
+            self.reason[mask] = reasons[mask]
+            if not self.secret:
+                self._expected[mask] = np.broadcast_to(np.asarray(expected, dtype=object), mask.shape)[mask]
+                self._got[mask] = np.broadcast_to(np.asarray(got, dtype=object), mask.shape)[mask]
+
+    @property
+    def ok(self) -> npt.NDArray[np.bool_]:
+        """The rows without a reason."""
+        return np.asarray(self.reason == "", dtype=bool)
+
+    def rejected(self, ids: pd.Series[str]) -> pd.DataFrame:
+        """:data:`geo.schema.REJECTED`: the door's own rejections and these, in row order."""
+        bad = ~self.ok
+        own = pd.DataFrame(
+            {
+                "source_file": self.table.name,
+                "row": self.table.row[bad],
+                "id": [shorten(str(i)) for i in ids[bad]],
+                "reason": self.reason[bad],
+                "expected": self._expected[bad],
+                "got": [shorten(str(g)) for g in self._got[bad]],
+            }
+        )
+        door = self.table.rejected
+        if self.secret:
+            door = door.assign(expected="", got="")
+        both = [conform(own, REJECTED), conform(door, REJECTED)]
+        joined = pd.concat([frame for frame in both if len(frame)]) if any(map(len, both)) else both[0]
+        return conform(joined.sort_values("row", kind="stable"), REJECTED)
+
+    def usable(self, kind: str) -> None:
+        """Raise :class:`geo.errors.InputError` when no row is left."""
+        if not self.ok.any():
+            reasons = pd.Series(self.reason).value_counts()
+            counted = [
+                Note("{n} × {reason}", n=str(count), reason=ReasonName(str(reason)))
+                for reason, count in reasons.items()
+            ]
+            raise InputError(
+                "No row can be used as {kind}.",
+                where=self.table.name,
+                expected="at least one usable row",
+                got=joined(counted) if counted else Note("{n} rows that could not be read", n=len(self.table.rejected)),
+                remedy="See the reason of each row, or choose the right kind of file.",
+                kind=Note(kind),
+            )
+
+
+def keep_first(ids: pd.Series[str], ok: npt.NDArray[np.bool_], rank: npt.NDArray[np.int64]) -> Texts:
+    """Which row of those that are `ok` stands for each id: lowest `rank`, then first; position of it, per row.
+
+    Ids are alike after Unicode NFC and case folding.
+
+    Returns
+    -------
+    numpy.ndarray
+        int64 positions; a row that is not `ok`, or stands for itself, has its own position.
+    """
+    from layers.formats.values.ids import id_key
+
+    position = np.arange(len(ids))
+    keys = ids.map({text: id_key(str(text)) for text in pd.unique(ids)})
+    order = np.lexsort((position, rank, ~ok))
+    ranked = pd.Series(position[order], index=pd.Index(keys.to_numpy()[order]))
+    first = ranked[~ranked.index.duplicated()]
+    chosen = first.reindex(keys.to_numpy()).to_numpy()
+    return np.where(ok, chosen, position)
+
+
+def flags(series: pd.Series[str], default: bool = False) -> npt.NDArray[np.bool_]:
+    """True and false out of text (true, 1, yes, oui; false, 0, no, non); blank and other text is `default`."""
+    known = dict.fromkeys(("true", "1", "yes", "oui", "vrai", "t", "y"), True)
+    known |= dict.fromkeys(("false", "0", "no", "non", "faux", "f", "n"), False)
+    values = {text: known.get(plain(str(text)), default) for text in pd.unique(series)}
+    return series.map(values).to_numpy(dtype=bool)
+
+
+def tri(series: pd.Series[str]) -> pd.Series[bool]:
+    """True, false or NA out of text; blank and what is neither is NA."""
+    yes, no = flags(series, default=False), flags(series, default=True)
+    out = pd.Series(pd.array(yes, dtype="boolean"), index=series.index)
+    out[yes != no] = pd.NA
+    return out
+
+
+def only(values: pd.Series[str], other: str) -> str:
+    """The one value that all rows share, else `other`.
+
+    Examples
+    --------
+    >>> only(pd.Series(["a", "a"]), "x"), only(pd.Series(["a", "b"]), "x")
+    ('a', 'x')
+    """
+    distinct = pd.unique(values)
+    return str(distinct[0]) if len(distinct) == 1 else other
+
+
+def points(table: Table) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]] | None:
+    """Longitude and latitude [degrees] of the table's point geometries, NaN for other kinds; None without geometry."""
+    if table.geometry is None:
+        return None
+    import shapely
+
+    geometry = table.geometry.copy()
+    geometry[shapely.get_type_id(geometry) != 0] = None
+    return shapely.get_x(geometry), shapely.get_y(geometry)
+
+
+def choose(fields: Fields, layouts: Collection[tuple[str, Callable[[Fields], bool]]], kind: str, known: str) -> str:
+    """The first layout whose test holds; raises :class:`geo.errors.InputError` naming the columns that were found."""
+    for layout, test in layouts:
+        if test(fields):
+            return layout
+    raise InputError(
+        "The columns are those of no known layout of {kind}.",
+        where=fields.table.name,
+        expected=known,
+        got=fields.found(),
+        remedy="Choose another kind of file, or rename the columns.",
+        kind=Note(kind),
+    )

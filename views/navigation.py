@@ -1,0 +1,44 @@
+"""The pages of the app, in the order in which they are offered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from i18n.translator import N_, Translator
+
+FOLDER = Path(__file__).resolve().parent / "pages"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A file in ``views/pages``, its title, its path in the address, and its icon (a Material Symbol)."""
+
+    file: str
+    title: str
+    path: str
+    icon: str
+
+
+PAGES: tuple[Page, ...] = (
+    Page("explore.py", N_("Explore"), "explore", ":material/map:"),
+    Page("site.py", N_("One site"), "site", ":material/location_on:"),
+    Page("ask_place.py", N_("Ask about a place"), "ask", ":material/ads_click:"),
+    Page("compare.py", N_("Side by side"), "compare", ":material/compare:"),
+    Page("decision_tree.py", N_("Decision tree"), "tree", ":material/account_tree:"),
+    Page("companies.py", N_("Companies"), "screen", ":material/fact_check:"),
+    Page("programmes.py", N_("Programmes"), "programmes", ":material/diversity_3:"),
+    Page("about.py", N_("About"), "about", ":material/info:"),
+)
+
+
+def pages(translate: Translator) -> list[StreamlitPage]:
+    """The pages that exist, for ``st.navigation``."""
+    return [
+        st.Page(FOLDER / p.file, title=translate(p.title), url_path=p.path, icon=p.icon, default=i == 0)
+        for i, p in enumerate(PAGES)
+        if (FOLDER / p.file).is_file()
+    ]

@@ -1,0 +1,165 @@
+"""Draw and ask: click a place or draw an area; what is known there at the date, classified like a site."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+import streamlit as st
+
+from i18n import labels
+from jobs.assessment import ask_place, job
+from jobs.assessment.site_filters import Filters
+from jobs.assessment.site_profile import Profile, profile
+from layers.formats.writers.escape import markdown
+from layers.maps import map_content, styles
+from layers.maps.map import Line, View, blob
+from views import session
+from views.session import Data, Here
+from views.widgets import map_widget, notices, tables
+
+
+def start() -> None:
+    """Once a session: the place and the area that the address names."""
+    state = st.session_state
+    if "asked" in state:
+        return
+    state["asked"], state["asked_ring"] = None, Filters.of({"area": state["address"].get("ring", "")}).area
+    try:
+        lat, lon = (float(v) for v in state["address"].get("place", "").split(","))
+        if abs(lat) <= 90 and abs(lon) <= 180:
+            state["asked"] = (lon, lat)
+    except ValueError:
+        pass  # no place in the address
+
+
+def by_hand(here: Here) -> None:
+    """The same question by keyboard: coordinates, mineral and district."""
+    _, state = here.translate, st.session_state
+    with st.form("by_hand"):
+        lat, lon, mineral, unit, go = st.columns([2, 2, 2, 2, 1.5], vertical_alignment="bottom")
+        y = lat.number_input(
+            _("Latitude"), -90.0, 90.0, value=state["asked"][1] if state["asked"] else None, format="%.4f"
+        )
+        x = lon.number_input(
+            _("Longitude"), -180.0, 180.0, value=state["asked"][0] if state["asked"] else None, format="%.4f"
+        )
+        mineral.selectbox(
+            _("Mineral"), ["", *(m for m in labels.MINERALS if m)], key="asked_mineral",
+            format_func=lambda m: _(labels.MINERALS[m]),
+        )  # fmt: skip
+        unit.text_input(_("District, if known"), key="asked_unit", max_chars=80)
+        if go.form_submit_button(_("Ask"), type="primary", width="stretch") and x is not None and y is not None:
+            state["asked"], state["asked_ring"], state["ask_center"] = (x, y), (), (y, x)
+
+
+def the_map(here: Here, data: Data, run: job.Run, it: Profile | None) -> None:
+    """The map to click and draw on."""
+    _, state = here.translate, st.session_state
+    loaded, day = data.loaded(), np.datetime64(data.day)
+    sites = run.assessment.sites
+    ring = [Line(shapely.Polygon(state["asked_ring"]), "chosen")] if state["asked_ring"] else []
+    inside = blob(
+        _,
+        sites=sites,
+        incidents=map_content.incidents_at(loaded.incidents, day, 36),
+        zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, job.unit_aliases()),
+        lines=[*ring, *(it.circles() if it else [])],
+        focus=state["asked"],
+        run=data.token,
+        notice=_("Demonstration data") if data.has_demonstration else "",
+        title=_("Legend, {day}", day=_.date(day)),
+    )
+    view = View.around(sites["lon"].tolist(), sites["lat"].tolist())
+    answer = map_widget.show(
+        _, view, inside, key="ask", tools=True, ask=True, height=500, center=state.get("ask_center")
+    )
+    if answer and answer.place:
+        state["asked"], state["asked_ring"] = answer.place, ()
+        st.rerun()
+    if answer and answer.ring:
+        middle = shapely.Polygon(answer.ring).representative_point()
+        state["asked"], state["asked_ring"] = (middle.x, middle.y), answer.ring
+        st.rerun()
+
+
+def told(here: Here, it: Profile) -> None:
+    """The class of the place and why."""
+    _, site = here.translate, it.site
+    style, zone = styles.site_style(site["overall_class"]), styles.zone_style(site["zone_status"])
+    st.subheader(f"{style.sign} {_(style.text)} · {zone.sign} {_(zone.text)}")
+    st.text(site[f"why_{_.language}"])
+    country = labels.country(site["country"], _)
+    gaps = labels.value("gaps", site["gaps"], _) or "–"
+    st.caption(markdown(f"{_.pair(_('Country'), country or _('not known'))} · {_.pair(_('Gaps'), gaps)}"))
+    st.caption(_("A place that is asked has no visit and no status: rules that need one are not known."))
+    left, right = st.tabs([_("Evidence"), _("Nearest misses")])
+    for tab, frame in ((left, it.evidence), (right, it.misses)):
+        with tab:
+            if frame.empty:
+                st.text(_("Nothing to show."))
+            else:
+                st.dataframe(
+                    tables.worded(_, frame, tables.EVIDENCE),
+                    column_config=tables.config(_, tables.EVIDENCE),
+                    hide_index=True,
+                    placeholder="",
+                )
+
+
+def area(here: Here, data: Data, run: job.Run) -> None:
+    """What lies inside the drawn area."""
+    _ = here.translate
+    found = ask_place.inside(data.loaded(), run, st.session_state["asked_ring"], data.day)
+    st.subheader(_("Inside the drawn area"))
+    deaths = found.incidents.groupby("source")["deaths_best"].agg(["size", "sum"])
+    said = "; ".join(
+        _(
+            "{source}: {n} incidents, {deaths} deaths",
+            source=str(s),
+            n=_.number(row["size"]),
+            deaths=_.number(row["sum"]),
+        )
+        for s, row in deaths.iterrows()
+    )
+    st.text(
+        _.plural("{n} site in {area} km².", "{n} sites in {area} km².", len(found.sites), area=_.number(found.area_km2))
+        + " " + (_("In 36 months, per source: {said}.", said=said) if said else _("No incident in 36 months."))
+    )  # fmt: skip
+    if len(found.sites):
+        st.dataframe(
+            tables.worded(_, found.sites, tables.SITES),
+            column_config=tables.config(_, tables.SITES),
+            hide_index=True,
+            placeholder="",
+        )
+    st.caption(_("The class above is that of one point inside the area, marked on the map."))
+
+
+with session.page() as here:
+    _, state = here.translate, st.session_state
+    start()
+    data = here.data()
+    run = here.guard_run(data)
+    st.title(_("Ask about a place"))
+    st.caption(_("Click a place, draw an area, or type coordinates: it is classed as if a site lay there."))
+    notices.stale(here, data, data.day)
+    by_hand(here)
+    it = None
+    if state["asked"]:
+        lon, lat = state["asked"]
+        answer = ask_place.classify_place(
+            data.loaded(), lon, lat, data.day, data.rules,
+            minerals=state.get("asked_mineral", ""), admin2=state.get("asked_unit", ""),
+        )  # fmt: skip
+        it = profile(data.loaded(), answer, data.rules, 0, data.day)
+    the_map(here, data, run, it)
+    if it is None:
+        st.info(_("No place is asked yet."), icon=":material/touch_app:")
+    else:
+        told(here, it)
+    if state["asked_ring"]:
+        area(here, data, run)
+    here.address(
+        place=f"{state['asked'][1]:.4f},{state['asked'][0]:.4f}" if state["asked"] else "",
+        ring=Filters(area=state["asked_ring"]).address().get("area", ""),
+    )

@@ -1,0 +1,323 @@
+"""Companies: a list of origins and the ways they travel; every row answered, with reasons, dates and versions."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+import streamlit as st
+
+from geo.schema import CLASSES, ZONE_STATUSES
+from geo.screening.schema import FLAGS
+from i18n import labels
+from jobs.assessment import job
+from jobs.assessment.export import quadrants
+from jobs.screening import labels as sw
+from jobs.screening.compare import compare, earlier_of
+from jobs.screening.export import makers, with_decisions
+from jobs.screening.job import Screening, screen
+from jobs.screening.reviews import Reviews
+from layers.formats import UPLOAD
+from layers.formats.writers.escape import markdown
+from layers.maps import map_content, styles
+from layers.maps.map import Line, View, blob
+from views import session
+from views.session import Data, Here
+from views.widgets import map_widget, supplier_card, supplier_upload
+from views.widgets.chosen_site import place_of
+from views.widgets.downloads import button
+from views.widgets.supplier_card import frame_of
+from views.widgets.supplier_upload import Given
+
+TABLE = (
+    "supplier_id",
+    "site_name",
+    "overall_class",
+    "zone_status",
+    *FLAGS,
+    "possible_class",
+    "minerals",
+    "country",
+    "admin2",
+    "as_of",
+    "answer_level",
+    "rules_fired",
+    "dodd_frank",
+    "kp_status",
+    "eu_list",
+    "rcm_status",
+    "drc_status",
+    "distance_to_zone_edge_m",
+    "nearest_compliant_zone_m",
+    "mineral_record",
+    "route_basis",
+    "route_km",
+    "route_km_exposed",
+    "transit_incidents",
+    "transit_deaths",
+    "decision",
+    "reviewer",
+    "decided_at",
+    "answer",
+    "reason",
+    "row",
+)
+DRAWN_WAYS = 500
+"""Ways of more rows are not drawn all at once: they would hide the map."""
+
+
+@st.cache_resource(max_entries=6, show_spinner=False, scope="session")
+def answered(key: str, day: Any, rules_hash: str, matches: tuple[tuple[str, str], ...], _given: Given, _data: Data) -> Screening:  # fmt: skip  # noqa: E501
+    """The screening of a list, cached for this reader alone."""
+    return screen(
+        _given.suppliers,
+        _data.loaded(),
+        _data.day,
+        _data.rules,
+        roads=_given.roads,
+        settings=_given.settings,
+        matches=dict(matches),
+    )
+
+
+@st.cache_resource(max_entries=3, show_spinner=False, scope="session")
+def compared(key: str, earlier: str, _screening: Screening, _files: dict[str, bytes]) -> tuple[Any, dict[str, object]]:
+    """Changes since an earlier run and their account, worked out once for the same files."""
+    return compare(earlier_of(_files["screening.csv"], _files["run.json"], "screening.csv", UPLOAD), _screening)
+
+
+def figures(here: Here, screening: Screening) -> None:
+    """Counts of rows by class, and what was not screened."""
+    _ = here.translate
+    rows, account = screening.rows, screening.suppliers.accounting
+    st.caption(
+        _(
+            "{read} rows read, {accepted} screened, {rejected} rejected with the reason. A class is an indication "
+            "for due diligence, not a finding of law; a flag is a question, not an accusation.",
+            **{k: _.number(v) for k, v in account.items()},
+        )
+    )
+    counts = rows["overall_class"].value_counts()
+    for column, style in zip(st.columns(4), styles.SITES, strict=True):
+        number = _.number(int(counts.get(style.key, 0)))
+        column.metric(f"{style.sign} {_(style.text)}", number, help=_(labels.CLASS_MEANINGS[style.key]), border=True)
+
+
+def quadrant_chosen() -> None:
+    """Callback: a cell of the quadrant table filters by its class and zone status."""
+    state = st.session_state
+    cells = state["screen_quadrant"]["selection"]["cells"]
+    state["screen_classes"], state["screen_zones"] = [], []
+    if cells:
+        row, column = cells[0]
+        state["screen_classes"] = [CLASSES[row]]
+        if column in labels.ZONE_STATUSES:
+            state["screen_zones"] = [column]
+
+
+def quadrant_table(here: Here, rows: pd.DataFrame) -> None:
+    """Exposure down, zone status across."""
+    _ = here.translate
+    good = rows[rows["answer"] == "accepted"]
+    if good.empty:
+        return
+    table = quadrants(good)
+    table.index = [f"{styles.site_style(str(c)).sign} {_(labels.CLASSES[str(c)])}" for c in table.index]
+    table.index.name = _("Rows by exposure and zone status")
+    st.dataframe(
+        table,
+        column_config={
+            str(z): st.column_config.NumberColumn(_(labels.ZONE_STATUSES[str(z)]), format="localized") for z in table
+        },
+        key="screen_quadrant",
+        on_select=quadrant_chosen,
+        selection_mode="single-cell",
+        height="content",
+        alt=_("Rows by exposure and zone status"),
+    )
+
+
+def filtered(here: Here, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows that the reader wants to see."""
+    _ = here.translate
+    a, b, c, d = st.columns(4)
+    flags = a.multiselect(
+        _("Flags"), FLAGS, format_func=lambda f: _(sw.FLAGS[f]), key="screen_flags", placeholder=_("all")
+    )
+    classes = b.multiselect(
+        _("Exposure"), CLASSES, format_func=lambda v: _(labels.CLASSES[v]), key="screen_classes", placeholder=_("all")
+    )
+    zones = c.multiselect(
+        _("Zone status"),
+        ZONE_STATUSES,
+        format_func=lambda v: _(labels.ZONE_STATUSES[v]),
+        key="screen_zones",
+        placeholder=_("all"),
+    )
+    kinds = {
+        "all": _("all rows"),
+        "rejected": _("rejected rows"),
+        "open": _("without a decision"),
+        "match": _("candidates wait for confirmation"),
+    }
+    kind = d.selectbox(_("Rows"), list(kinds), format_func=lambda k: kinds[k], key="screen_kind")
+    keep = np.ones(len(rows), dtype=bool)
+    for flag in flags:
+        keep &= rows[flag].fillna(False).to_numpy(bool)
+    for column, wanted in (("overall_class", classes), ("zone_status", zones)):
+        if wanted:
+            keep &= rows[column].isin(wanted).to_numpy()
+    if kind == "rejected":
+        keep &= (rows["answer"] == "rejected").to_numpy()
+    elif kind == "open":
+        keep &= ((rows["answer"] == "accepted") & (rows["decision"] == "")).to_numpy()
+    elif kind == "match":
+        keep &= (rows["position_basis"] == "unconfirmed").to_numpy()
+    return rows[keep]
+
+
+def ways(screening: Screening, shown: pd.DataFrame, focus: str) -> list[Line]:
+    """The ways of the rows shown, and their exposed segments; of long lists only that of the chosen row."""
+    good = screening.suppliers.rows[screening.suppliers.rows["answer"] == "accepted"]["supplier_id"]
+    basis = dict(zip(screening.transit.routes["supplier_id"], screening.transit.routes["route_basis"], strict=True))
+    wanted = set(shown["supplier_id"]) if len(shown) <= DRAWN_WAYS else {focus}
+    out = [
+        Line(shapely.LineString(line), "way_guess" if basis.get(who) == "straight_guess" else "way", str(who))
+        for who, line in zip(good, screening.transit.lines, strict=True)
+        if line is not None and len(line) > 1 and who in wanted
+    ]
+    segments = screening.transit.segments
+    hot = segments[(segments["exposed_km"] > 0) & segments["supplier_id"].isin(wanted)]
+    return out + supplier_card.segment_lines(hot, "way_exposed")
+
+
+def draw_map(here: Here, data: Data, screening: Screening, shown: pd.DataFrame, row: int | None, token: str) -> None:
+    """Origins by class, ways, zones at the date of the page; a click chooses the row."""
+    _, state, loaded = here.translate, st.session_state, data.loaded()
+    sites = shown[shown["answer"] == "accepted"].assign(name=shown["site_name"])
+    day = np.datetime64(data.day)
+    who = "" if row is None else str(screening.rows["supplier_id"].iloc[row])
+    place = place_of(screening.rows, row)
+    content = blob(
+        _,
+        sites=sites,
+        zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, job.unit_aliases()),
+        lines=ways(screening, shown, who),
+        marks=map_content.roadblocks([s.visits for s in loaded.sites], day),
+        focus=place,
+        run=token,
+        notice=_("Demonstration data") if screening.record["demonstration"] else "",
+        title=_("Legend, {day}", day=_.date(data.day)),
+    )
+    key = f"view_screen_{token}"
+    if key not in state:
+        state[key] = View.around(screening.rows["lon"].tolist(), screening.rows["lat"].tolist())
+    center = place[::-1] if place and state.pop("move_screen", False) else None
+    answer = map_widget.show(
+        _, state[key], content, key="screen_map", height=480, tiles=state.get("q_tiles", False), center=center
+    )
+    if answer is not None and answer.site is not None and answer.run == token and answer.site in screening.rows.index:
+        state["q_supplier"] = str(screening.rows["supplier_id"].loc[answer.site])
+        at = np.flatnonzero(shown.index == answer.site)
+        state["screen_table"] = {"selection": {"rows": [int(at[0])] if len(at) else [], "columns": [], "cells": []}}
+        st.rerun(scope="fragment")
+
+
+def row_chosen(ids: list[str]) -> None:
+    """Callback: a row of the table becomes the chosen one, and the map moves to it."""
+    state = st.session_state
+    rows = state["screen_table"]["selection"]["rows"]
+    state["q_supplier"] = ids[rows[0]] if rows and rows[0] < len(ids) else ""
+    state["move_screen"] = bool(rows)
+
+
+def downloads(here: Here, screening: Screening, synthetic: bool) -> None:
+    """The files of the run, the same as the command line writes."""
+    _ = here.translate
+    st.subheader(_("Download"))
+    made = makers(screening, _.language)
+    names = ["report.html", "screening.csv", "screening.xlsx", "screening.geojson", "routes.csv", "segments.csv"]
+    names += ["evidence.csv", "candidates.csv", "routes.geojson", "changes.csv", "run.json"]
+    some = [n for n in names if n in made]
+    for first in range(0, len(some), 6):
+        for column, name in zip(st.columns(6), some[first : first + 6], strict=False):
+            with column:
+                button(name, name, made[name], demonstration=synthetic)
+
+
+def comparison(here: Here, screening: Screening, key: str) -> Screening:
+    """An earlier run beside this one."""
+    _ = here.translate
+    with st.expander(_("Compare with an earlier run"), icon=":material/difference:"):
+        st.caption(_("Give screening.csv and run.json of its folder. Causes are found by answering the list again."))
+        given = st.file_uploader(_("screening.csv and run.json"), accept_multiple_files=True, key="earlier_files")
+        files = {f.name.removeprefix("demonstration_"): f.getvalue() for f in given or []}
+        if not {"screening.csv", "run.json"} <= set(files):
+            return screening
+        with st.spinner(_("Reading and assessing…")):
+            earlier = hashlib.sha256(files["screening.csv"] + files["run.json"]).hexdigest()
+            changes, account = compared(key, earlier, screening, files)
+        screening = replace(screening, changes=changes, record={**screening.record, "compared": account})
+        through: Any = account["through"]
+        said = ", ".join(f"{sw.value('through', k, _)} {_.number(v)}" for k, v in through.items())
+        st.text(_.plural("{n} row changed.", "{n} rows changed.", len(changes)) + (f" {said}" if said else ""))
+        if len(changes):
+            frame_of(here, changes, list(changes.columns), _("Changes since an earlier run"))
+    return screening
+
+
+@st.fragment
+def body(here: Here, data: Data, given: Given) -> None:
+    """Results: a click reruns this alone."""
+    _, state = here.translate, st.session_state
+    with session.guard(_):
+        matches = tuple(sorted((k, v) for k, v in state["matches"].items() if v))
+        with st.spinner(_("Reading and assessing…")):
+            screening = answered(f"{given.key}{data.key}", data.day, data.rules.hash, matches, given, data)
+        screening = with_decisions(screening, Reviews())
+        token = f"{given.key[:8]}{data.token}"
+        figures(here, screening)
+        quadrant_table(here, screening.rows)
+        shown = filtered(here, screening.rows)
+        found = np.flatnonzero((screening.rows["supplier_id"] == state["q_supplier"]).to_numpy())
+        row = int(found[0]) if len(found) and state["q_supplier"] else None
+        draw_map(here, data, screening, shown, row, token)
+        if shown.empty:
+            st.info(_("No row passes these filters."), icon=":material/filter_alt:")
+        else:
+            ids = shown["supplier_id"].tolist()
+            frame_of(
+                here,
+                shown,
+                list(TABLE),
+                _("Rows of the list"),
+                key="screen_table",
+                on_select=lambda: row_chosen(ids),
+                selection_mode="single-row",
+                height=380,
+            )
+            st.caption(_("Choose a row here or on the map to see why. A blank flag cannot be told."))
+        if row is not None:
+            supplier_card.show(here, data, screening, screening.rows.iloc[row])
+        screening = comparison(here, screening, f"{given.key}{data.token}{matches}")
+        downloads(here, screening, bool(screening.record["demonstration"]))
+        here.address(supplier=state["q_supplier"])
+
+
+with session.page() as here:
+    _ = here.translate
+    st.title(_("Screen a list of origins and ways"))
+    state = st.session_state
+    state.setdefault("q_supplier", state["address"].get("supplier", "")[:200])
+    state.setdefault("matches", {})
+    data = here.data(sites_needed=False)
+    given = supplier_upload.chosen(here, data.demonstration)
+    if given is not None:
+        body(here, data, given)
+    st.caption(
+        markdown(_("Sources: UCDP GED (CC BY 4.0), IPIS (ODC-BY), and files you add; outlines by Natural Earth."))
+    )

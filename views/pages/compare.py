@@ -1,0 +1,137 @@
+"""Side by side: two dates, or two settings of the rules, on two maps that move together; and what differs."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from geo.rules.rule_set import Rules
+from i18n import labels
+from jobs.assessment import job
+from jobs.assessment.differences import differences
+from jobs.assessment.rule_settings import from_link, from_table, to_link
+from layers.maps import map_content, styles
+from layers.maps.map import View, blob
+from views import session
+from views.session import FIRST_DAY, LAST_DAY, Data, Here
+from views.widgets import map_widget
+
+
+def start() -> None:
+    """Once a session: the two dates, from the address or two years apart."""
+    state = st.session_state
+    if "q_other_day" not in state:
+        given = session.day_of(state["address"].get("other", ""))
+        state["q_other_day"] = given or (pd.Timestamp(state["day"]) + pd.DateOffset(years=2)).date()
+
+
+def settings(here: Here, rules: Rules) -> tuple[Rules, str]:
+    """The rules of the right-hand map, as the reader changed them, and the change for the address."""
+    _ = here.translate
+    # The address that the session came with is where the table begins; what the reader changes then comes on top.
+    given = st.session_state["address"].get("rules", "")
+    with st.expander(_("Rules of the right-hand map"), expanded=bool(given), icon=":material/tune:"):
+        st.caption(_("Change a number to see what it does. Nothing else on the site changes by it."))
+        table = from_link(rules, given)
+        table.insert(1, "question", [rules_question(rules, rule, _.language) for rule in table["rule"]])
+        changed = st.data_editor(
+            table,
+            column_config={
+                "rule": st.column_config.Column(_("Rule"), disabled=True, width=60),
+                "question": st.column_config.Column(_("Question"), disabled=True),
+                "test": None,
+                "enabled": st.column_config.CheckboxColumn(_("In use")),
+                "within_km": st.column_config.NumberColumn(_("Within (km)"), min_value=0.1, max_value=500.0),
+                "months": st.column_config.NumberColumn(_("Months"), min_value=1, max_value=600, step=1),
+                "min_events": st.column_config.NumberColumn(_("Events, at least"), min_value=0, step=1),
+                "min_deaths": st.column_config.NumberColumn(_("Deaths, at least"), min_value=0, step=1),
+            },
+            hide_index=True,
+            key=f"rules_{rules.hash}",
+            height="content",
+            placeholder="",
+        )
+    changed = changed.drop(columns="question")
+    return from_table(rules, changed), to_link(rules, changed)
+
+
+def rules_question(rules: Rules, rule_id: str, language: str) -> str:
+    """The question of a rule; blank for one that is switched off."""
+    found = [r for r in rules.rules if r.id == rule_id]
+    return (found[0].question_fr if language == "fr" else found[0].question) if found else ""
+
+
+def side(here: Here, data: Data, run: job.Run, view: View, key: str) -> None:
+    """One of the two maps, with its figures."""
+    _ = here.translate
+    loaded, day, sites = data.loaded(), np.datetime64(data.day), run.assessment.sites
+    counts = sites["overall_class"].value_counts()
+    st.markdown(f"**{_.date(data.day)}**, {_('rules')} {data.rules.hash.removeprefix('sha256:')}")
+    st.caption(" · ".join(f"{s.sign} {_(s.text)} {_.number(int(counts.get(s.key, 0)))}" for s in styles.SITES))
+    inside = blob(
+        _,
+        sites=sites,
+        incidents=map_content.incidents_at(loaded.incidents, day, 36),
+        zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, job.unit_aliases()),
+        run=data.token,
+        notice=_("Demonstration data") if data.has_demonstration else "",
+        title=_("Legend, {day}", day=_.date(data.day)),
+    )
+    channel = st.session_state.setdefault("channel", data.key[:8] + str(id(st.session_state))[-6:])
+    map_widget.show(_, view, inside, key=f"compare_{key}", height=460, channel=channel)
+
+
+def listing(here: Here, before: pd.DataFrame, after: pd.DataFrame) -> None:
+    """The sites that differ."""
+    _ = here.translate
+    changed = differences(before, after)
+    st.subheader(_.plural("{n} site differs", "{n} sites differ", len(changed)))
+    if changed.empty:
+        st.text(_("Class and zone status of every site are the same on both sides."))
+        return
+    for name in ("overall_class", "zone_status"):
+        for end in "ab":
+            column = f"{name}_{end}"
+            changed[column] = changed[column].map({c: labels.value(name, c, _) for c in changed[column].unique()})
+    heads = {
+        "name": labels.column("name", _),
+        "site_id": labels.column("site_id", _),
+        "source": labels.column("source", _),
+    }
+    for name in ("overall_class", "zone_status", "rules_fired"):
+        for end, said in (("a", _("left")), ("b", _("right"))):
+            heads[f"{name}_{end}"] = f"{labels.column(name, _)} ({said})"
+    st.dataframe(changed, column_config=heads, hide_index=True, placeholder="", alt=_("Sites that differ"))
+
+
+with session.page() as here:
+    _ = here.translate
+    start()
+    data = here.data()
+    st.title(_("Side by side"))
+    left_day, right_day = st.columns(2)
+    left_day.text(_.pair(_("Left"), f"{_.date(data.day)} ({_('the date in the sidebar')})"))
+    with right_day:
+        st.date_input(
+            _("Right"),
+            key="q_other_day",
+            min_value=FIRST_DAY,
+            max_value=LAST_DAY,
+            format="DD/MM/YYYY" if _.language == "fr" else "YYYY-MM-DD",
+        )
+    varied, changes = settings(here, data.rules)
+    other_day: dt.date = st.session_state["q_other_day"] or data.day
+    other = data.under(other_day, varied)
+    first, second = here.guard_run(data), here.guard_run(other)
+    here.address(other=other_day, rules=changes)
+    sites = first.assessment.sites
+    view = View.around(sites["lon"].tolist(), sites["lat"].tolist(), width=560, height=460)
+    left, right = st.columns(2)
+    with left:
+        side(here, data, first, view, "left")
+    with right:
+        side(here, other, second, view, "right")
+    listing(here, sites, second.assessment.sites)

@@ -1,0 +1,290 @@
+"""Explore: the country in a minute. Filters in the sidebar; map, key figures, table, months and export beside them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import shapely
+import streamlit as st
+
+from geo.schema import CLASSES
+from i18n import labels
+from jobs.assessment import job
+from jobs.assessment.export import quadrants as quadrants_of
+from jobs.assessment.site_filters import Filters
+from layers.formats.writers.escape import markdown
+from layers.maps import map_content, styles
+from layers.maps.map import Line, View, blob, standalone
+from views import session
+from views.session import Data, Here
+from views.widgets import downloads, map_widget, notices, site_card, site_filters, tables, timeline
+from views.widgets.chosen_site import key_of, place_of, row_of
+
+TABLE_ROWS = 10_000
+"""Rows of the table on the page: more make every click slow and are not read."""
+MAP_MONTHS = 36
+"""Incidents of this many months before the date are drawn: the longest window of the rules."""
+
+
+def figures(here: Here, shown: pd.DataFrame, whole: pd.DataFrame, day: dt.date) -> None:
+    """One line in words, and a figure per class."""
+    _ = here.translate
+    st.caption(
+        _.plural(
+            "{n} site of {all} on {day}.",
+            "{n} sites of {all} on {day}.",
+            len(shown),
+            all=_.number(len(whole)),
+            day=_.date(day),
+        )
+        + " "
+        + _("A class is an indication for due diligence, not a finding of law; none says that a site is calm.")
+    )
+    counts = shown["overall_class"].value_counts()
+    with st.container(horizontal=True, gap="small"):
+        for style in styles.SITES:
+            meaning = labels.CLASS_MEANINGS[style.key]
+            said = f"{style.sign} {_(style.text)}"
+            st.metric(said, _.number(int(counts.get(style.key, 0))), help=_(meaning), border=True, width="content")
+
+
+def quadrant_chosen() -> None:
+    """Callback: a cell of the quadrant table filters by its class and zone status; none filters by neither."""
+    state = st.session_state
+    cells = state["quadrant"]["selection"]["cells"]
+    row, column = cells[0] if cells else (-1, "")
+    # The filters' widgets are not in this fragment: the whole page takes the change up before it draws them.
+    state["pending"] = {
+        "q_classes": [CLASSES[row]] if cells else [],
+        "q_zones": [column] if column in labels.ZONE_STATUSES else [],
+    }
+
+
+def quadrants(here: Here, sites: pd.DataFrame) -> None:
+    """Exposure down, zone status across: counts of both axes, never one score."""
+    _ = here.translate
+    table = quadrants_of(sites)
+    table.index = [f"{styles.site_style(c).sign} {_(labels.CLASSES[c])}" for c in table.index]
+    table.index.name = _("Sites by exposure and zone status")
+    st.dataframe(
+        table,
+        column_config={
+            str(z): st.column_config.NumberColumn(_(labels.ZONE_STATUSES[str(z)]), format="localized") for z in table
+        },
+        key="quadrant",
+        on_select=quadrant_chosen,
+        selection_mode="single-cell",
+        height="content",
+        alt=_("Sites by exposure and zone status"),
+    )
+    st.caption(_("Choose a cell to see only its sites; choose it again to see all."))
+
+
+def start_view(data: Data, sites: pd.DataFrame) -> View:
+    """Where the map opens: as the address says, else around the sites; constant for one choice of data."""
+    state = st.session_state
+    key = f"view_{data.key}"
+    if key not in state:
+        state.pop("center", None)  # other data is shown anew: where the last map was moved to means nothing there
+        around = View.around(sites["lon"].tolist(), sites["lat"].tolist())
+        state[key] = view_of(state["address"].get("view", "")) or around
+    view: View = state[key]
+    return view
+
+
+def view_of(text: str) -> View | None:
+    """The view that an address names as latitude, longitude and zoom; None for anything else."""
+    try:
+        lat, lon, zoom = text.split(",")
+        if abs(float(lat)) <= 85 and abs(float(lon)) <= 180 and 3 <= int(zoom) <= 18:
+            return View(float(lat), float(lon), int(zoom))
+    except ValueError:
+        pass
+    return None
+
+
+def shading(data: Data, incidents: pd.DataFrame, said: str) -> dict[str, object] | None:
+    """The density surface of this data and date, kept for the session: a filter of sites does not change it."""
+    kept = st.session_state.setdefault("shading", {})
+    key = (data.token, said)
+    if key not in kept:
+        if len(kept) > 40:
+            kept.clear()
+        kept[key] = map_content.shading(incidents, said)
+    made: dict[str, object] | None = kept[key]
+    return made
+
+
+def content(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, focus: int | None) -> dict[str, object]:
+    """What the map shows of a run."""
+    _ = here.translate
+    sites, loaded, day = run.assessment.sites, data.loaded(), np.datetime64(data.day)
+    incidents = map_content.incidents_at(loaded.incidents, day, MAP_MONTHS)
+    return blob(
+        _,
+        sites=shown,
+        incidents=incidents,
+        density=shading(data, incidents, _("Density of incidents")),
+        zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, job.unit_aliases()),
+        lines=[
+            *map_content.trade_lines([s.routes for s in loaded.sites]),
+            *([Line(shapely.Polygon(st.session_state["area"]), "chosen")] if st.session_state["area"] else []),
+        ],
+        marks=map_content.roadblocks([s.visits for s in loaded.sites], day),
+        focus=place_of(sites, focus),
+        run=data.token,
+        notice=_("Demonstration data") if data.has_demonstration else "",
+        title=_("Legend, {day}", day=_.date(day)),
+    )
+
+
+def map_page(here: Here, data: Data, run: job.Run, shown: pd.DataFrame) -> bytes:
+    """The same map as one page that opens from a disk; rows that may not leave (ACLED) are not in it."""
+    _, loaded, day = here.translate, data.loaded(), np.datetime64(data.day)
+    zones = [
+        f"{_(labels.ZONE_STATUSES[z])} {u}".strip()
+        for z, u in zip(shown["zone_status"], shown["zone_unit"], strict=True)
+    ]
+    fired = [_.pair(_("Rules fired"), r or "–") for r in shown["rules_fired"]]
+    incidents = map_content.incidents_at(loaded.incidents, day, MAP_MONTHS)
+    inside = blob(
+        _,
+        sites=shown,
+        incidents=incidents[~incidents["restricted"].astype(bool)],
+        zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, job.unit_aliases()),
+        lines=map_content.trade_lines([s.routes for s in loaded.sites]),
+        marks=map_content.roadblocks([s.visits for s in loaded.sites], day),
+        notice=_("Demonstration data") if data.has_demonstration else "",
+        title=_("Legend, {day}", day=_.date(day)),
+        details={int(i): [z, f, s] for i, z, f, s in zip(shown.index, zones, fired, shown["site_id"], strict=True)},
+    )
+    view = View.around(shown["lon"].tolist(), shown["lat"].tolist())
+    return standalone(view, _, inside, _("CAHRA Atlas, {day}", day=_.date(day)))
+
+
+def draw_map(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, focus: int | None) -> None:
+    """The map, and what a click or a drawn ring does."""
+    _, state = here.translate, st.session_state
+    sites = run.assessment.sites
+    place = place_of(sites, focus)
+    if place and state.pop("move_map", False):
+        state["center"] = place[::-1]
+    answer = map_widget.show(
+        _,
+        start_view(data, sites),
+        content(here, data, run, shown, focus),
+        key="map",
+        tools=True,
+        tiles=state.get("q_tiles", False),
+        remember=True,
+        center=state.get("center"),
+    )
+    if answer is None:
+        return
+    if answer.ring:
+        state["area"] = answer.ring
+        st.rerun()
+    if answer.site is not None and answer.run == data.token and answer.site < len(sites):
+        choose(sites, answer.site, shown)
+        st.rerun(scope="fragment")
+
+
+def choose(sites: pd.DataFrame, row: int, shown: pd.DataFrame) -> None:
+    """Make a site the chosen one, on the map and in the table."""
+    state = st.session_state
+    state["q_site"] = key_of(sites, row)
+    at = np.flatnonzero(shown.index[:TABLE_ROWS] == row)
+    state["table"] = {"selection": {"rows": [int(at[0])] if len(at) else [], "columns": [], "cells": []}}
+
+
+def row_chosen(keys: list[str]) -> None:
+    """Callback: a row of the table becomes the chosen site, and the map moves to it."""
+    state = st.session_state
+    rows = state["table"]["selection"]["rows"]
+    state["q_site"] = keys[rows[0]] if rows and rows[0] < len(keys) else ""
+    state["move_map"] = bool(rows)
+
+
+def site_table(here: Here, shown: pd.DataFrame) -> None:
+    """The list; it holds all that the map shows, for those who cannot see a canvas."""
+    _ = here.translate
+    if shown.empty:
+        st.info(_("No site passes these filters. Take one away, or clear them all."), icon=":material/filter_alt:")
+        return
+    if len(shown) > TABLE_ROWS:
+        st.caption(
+            _(
+                "The table holds the gravest {n} of {all} sites; filters and downloads reach all of them.",
+                n=_.number(TABLE_ROWS),
+                all=_.number(len(shown)),
+            )
+        )
+        shown = shown.iloc[:TABLE_ROWS]
+    keys = (shown["source"] + "|" + shown["site_id"]).tolist()
+    st.dataframe(
+        tables.worded(_, shown, tables.SITES),
+        column_config=tables.config(_, tables.SITES),
+        hide_index=True,
+        key="table",
+        on_select=lambda: row_chosen(keys),
+        selection_mode="single-row",
+        height=360,
+        placeholder="",
+        alt=_("List of sites"),
+    )
+
+
+def body(here: Here, data: Data, given: Filters) -> None:
+    """All but the sidebar: a click reruns this alone, and so does each month while the map plays."""
+    _, state = here.translate, st.session_state
+    with session.guard(_):
+        if "pending" in state:
+            st.rerun()
+        timeline.slider(here, data)
+        run = here.guard_run(data.at(state["day"]))
+        data = data.at(state["day"])
+        sites = run.assessment.sites
+        keep = given.apply(sites)
+        severity = sites["overall_class"].map({c: i for i, c in enumerate(CLASSES)})
+        shown = sites[keep].loc[severity[keep].sort_values(kind="stable").index]
+        notices.stale(here, data, data.day)
+        figures(here, shown, sites, data.day)
+        focus = row_of(sites, state.get("q_site", ""))
+        left, right = st.columns([5, 2] if focus is not None else [1, 0.001])
+        with left:
+            draw_map(here, data, run, shown, focus)
+        if focus is not None:
+            with right:
+                site_card.show(here, run, focus)
+        st.subheader(_("Sites"))
+        site_table(here, shown)
+        with st.expander(_("Exposure and zone status"), expanded=True, icon=":material/grid_on:"):
+            quadrants(here, sites[given.without_axes().apply(sites)])
+        timeline.chart(here, data, given.area)
+        downloads.show(here, data, run, shown, lambda: map_page(here, data, run, shown))
+        here.address(**given.address(), site=state["q_site"])
+
+
+with session.page() as here:
+    _ = here.translate
+    st.title(_("Mine sites, conflict and zones"))
+    state = st.session_state
+    data = here.data()
+    first = here.guard_run(data)
+    given = site_filters.sidebar(_, first.assessment.sites)
+    with st.sidebar:
+        st.toggle(
+            _("Online map tiles"),
+            key="q_tiles",
+            help=_("Tiles come from OpenStreetMap's servers: they then see your address and which places you look at."),
+        )
+    if given.area:
+        st.info(
+            _("Only sites inside the drawn area are shown. Clear the filters to see all."), icon=":material/select_all:"
+        )
+    st.fragment(body, run_every=timeline.PACE_S if state.get("playing") else None)(here, data, given)
+    st.caption(
+        markdown(_("Sources: UCDP GED (CC BY 4.0), IPIS (ODC-BY), and files you add; outlines by Natural Earth."))
+    )

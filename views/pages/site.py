@@ -1,0 +1,232 @@
+"""One site in ten seconds: why, both axes, what surrounds it, what nearly counted, who was there, and its dossier."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from i18n import labels
+from i18n.evidence_messages import told
+from jobs.assessment import job
+from jobs.assessment.site_dossier import dossier
+from jobs.assessment.site_filters import Filters
+from jobs.assessment.site_profile import Profile, profile
+from layers.formats.writers.escape import markdown
+from layers.maps import map_content, styles
+from layers.maps.map import View, blob
+from views import session
+from views.session import Data, Here
+from views.widgets import map_widget, notices, tables
+from views.widgets.chosen_site import key_of, row_of
+
+MANY = 300
+"""Sites that the list offers at once; a search narrows it."""
+
+
+def choose(here: Here, sites: pd.DataFrame) -> int | None:
+    """The site to show: from the address or another page, else chosen here."""
+    _, state = here.translate, st.session_state
+    search, pick = st.columns([1, 2], vertical_alignment="bottom")
+    text = search.text_input(
+        _("Search name, id or district"), icon=":material/search:", max_chars=100, key="site_search"
+    )
+    rows = np.flatnonzero(Filters(text=text.strip()).apply(sites))[:MANY].tolist()
+    chosen = row_of(sites, state["q_site"])
+    if chosen is not None and chosen not in rows:
+        rows = [chosen, *rows]
+    if not rows:
+        st.info(_("No site has that name, id or district."), icon=":material/search_off:")
+        return chosen
+    names = {r: f"{sites['name'].iloc[r] or '–'} ({sites['site_id'].iloc[r]})" for r in rows}
+
+    def picked() -> None:
+        row = state["site_pick"]
+        state["q_site"] = "" if row is None else key_of(sites, row)
+
+    state["site_pick"] = chosen
+    pick.selectbox(
+        _("Site"),
+        rows,
+        key="site_pick",
+        format_func=lambda r: names[r],
+        on_change=picked,
+        placeholder=_("Choose a site"),
+    )
+    return row_of(sites, state["q_site"])
+
+
+def axes(here: Here, it: Profile) -> None:
+    """Both axes, each with its dates."""
+    _, site = here.translate, it.site
+    left, right = st.columns(2)
+    style, zone = styles.site_style(site["overall_class"]), styles.zone_style(site["zone_status"])
+    with left.container(border=True):
+        st.markdown(_.pair(f"**{_('Conflict exposure')}**", f"{style.sign} {_(style.text)}"))
+        meaning = labels.CLASS_MEANINGS[site["overall_class"]]
+        st.caption(_(meaning))
+        for name in ("local_class", "area_class", "certain_class", "possible_class"):
+            st.caption(_.pair(labels.column(name, _), labels.value(name, site[name], _)))
+        if pd.notna(site["latest_incident_date"]):
+            st.caption(_.pair(_("Latest incident within 50 km"), _.date(site["latest_incident_date"])))
+        if site["gaps"]:
+            st.caption(_.pair(_("Gaps"), markdown(labels.value("gaps", site["gaps"], _))))
+        if site["rules_unknown"]:
+            st.caption(_.pair(_("Rules not known"), markdown(site["rules_unknown"].replace(";", ", "))))
+    with right.container(border=True):
+        within = f" {markdown(site['zone_unit'])}" if site["zone_unit"] else ""
+        st.markdown(_.pair(f"**{_('Zone status')}**", f"{zone.sign} {_(zone.text)}{within}"))
+        if site["zone_basis"]:
+            st.caption(_.pair(_("Zone known"), labels.value("zone_basis", site["zone_basis"], _)))
+        for row in it.zones[it.zones["date_start"].notna()].itertuples():
+            first, last = _.date(row.date_start), _.date(row.date_end)
+            until = "" if last == first else f" – {last or _('no stated end')}"
+            unit = told(labels.country(str(row.record_id), _), _)
+            st.caption(markdown(_.pair(unit, f"{told(str(row.value), _)}, {first}{until}")))
+        if pd.notna(site["distance_to_zone_edge_m"]):
+            st.caption(_.pair(_("To the zone's edge"), _.distance(site["distance_to_zone_edge_m"])))
+            if site["near_border"] is not pd.NA and site["near_border"]:
+                st.caption(_("Near the border: not more than 5 km and the position error from it."))
+        else:
+            st.caption(_("The distance to a zone's edge needs boundaries with every named unit; add them under Data."))
+        for scheme, said in labels.SCHEMES.items():
+            if site.get(f"{scheme}_status"):
+                colour = _(labels.COLOURS[site[f"{scheme}_status"]])
+                st.caption(_.pair(_(said), f"{colour}, {_.date(site[f'{scheme}_status_date'])}"))
+        if pd.notna(site["visit_date"]):
+            age = _.number(site["visit_age_days"])
+            st.caption(_("Newest informative visit {day}, {age} days before.", day=_.date(site["visit_date"]), age=age))
+        else:
+            st.caption(_("No informative visit up to this date."))
+
+
+def circle_map(here: Here, data: Data, run: job.Run, it: Profile, row: int) -> None:
+    """The site in the middle, the circles of the rules around it."""
+    _ = here.translate
+    if not it.placed:
+        st.info(_("The position of this site is not known."), icon=":material/wrong_location:")
+        return
+    loaded, day = data.loaded(), np.datetime64(data.day)
+    lon, lat = float(it.site["lon"]), float(it.site["lat"])
+    sites = run.assessment.sites
+    near = sites[((sites["lon"] - lon).abs() < 1) & ((sites["lat"] - lat).abs() < 1)]
+    inside = blob(
+        _,
+        sites=near,
+        incidents=it.incidents,
+        zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, job.unit_aliases()),
+        lines=it.circles(),
+        marks=map_content.roadblocks([s.visits for s in loaded.sites], day),
+        focus=(lon, lat),
+        run=data.token,
+        notice=_("Demonstration data") if data.has_demonstration else "",
+        title=_("Legend, {day}", day=_.date(day)),
+    )
+    answer = map_widget.show(_, View(lat, lon, 9), inside, key=f"site_{key_of(sites, row)}", height=460)
+    if answer and answer.site is not None and answer.run == data.token and answer.site != row:
+        st.session_state["q_site"] = key_of(sites, answer.site)
+        st.rerun()
+
+
+def rules(here: Here, it: Profile) -> None:
+    """Every rule as a question, with its answer for this site."""
+    _ = here.translate
+    said = {"fired": f"✓ {_('yes')}", "not fired": f"– {_('no')}", "unknown": f"? {_('not known')}"}
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "rule": [a.rule.id for a in it.answers],
+                "question": [a.rule.question_fr if _.language == "fr" else a.rule.question for a in it.answers],
+                "answer": [said[a.said] for a in it.answers],
+            }
+        ),
+        column_config={
+            "rule": st.column_config.Column(_("Rule"), width=60),
+            "question": st.column_config.Column(_("Question")),
+            "answer": st.column_config.Column(_("Answer"), width=110),
+        },
+        hide_index=True,
+        height="content",
+        alt=_("Every rule, and its answer"),
+    )
+
+
+def listing(here: Here, frame: pd.DataFrame, columns: tuple[str, ...], none: str) -> None:
+    """A table of the site, or a word that there is nothing."""
+    if frame.empty:
+        st.text(none)
+        return
+    shown = tables.worded(here.translate, frame, columns)
+    config = tables.config(here.translate, columns)
+    st.dataframe(
+        shown, column_config=config, hide_index=True, height="content" if len(frame) < 10 else 380, placeholder=""
+    )
+
+
+def show(here: Here, data: Data, run: job.Run, row: int) -> None:
+    """The whole page of one site."""
+    _ = here.translate
+    it = profile(data.loaded(), run, data.rules, row, data.day)
+    st.title(markdown(it.site["name"] or it.site["site_id"]))
+    st.text(it.site["why_fr" if _.language == "fr" else "why_en"])
+    notices.stale(here, data, data.day)
+    axes(here, it)
+    circle_map(here, data, run, it, row)
+    evidence, misses, visits, precision = st.tabs(
+        [_("Evidence"), _("Nearest misses"), _("Visits and statuses"), _("How precise")]
+    )
+    with evidence:
+        rules(here, it)
+        listing(here, it.evidence, tables.EVIDENCE, _("No rule fired."))
+    with misses:
+        st.caption(_("Incidents that no rule counted: further off, older or too imprecise; nearest first."))
+        listing(here, it.misses, tables.EVIDENCE, _("Nothing came near."))
+    with visits:
+        listing(
+            here,
+            it.visits,
+            ("visit_date", "visited_by", "visit_basis", "armed_presence", "actors", "roadblock", "workers"),
+            _("No visit is on record."),
+        )
+        listing(
+            here,
+            it.statuses,
+            ("scheme", "status", "status_date", "valid_to", "record_id"),
+            _("No status is on record."),
+        )
+    with precision:
+        st.caption(_("How exactly the places of the incidents named here are known."))
+        counts = pd.DataFrame({"precision": list(it.precision), "incidents": list(it.precision.values())})
+        counts["precision"] = [_(labels.PRECISIONS[p]) for p in counts["precision"]]
+        st.dataframe(
+            counts,
+            column_config={
+                "precision": _("Place precision"),
+                "incidents": st.column_config.ProgressColumn(
+                    _("Incidents"), format="%d", max_value=max(1, *it.precision.values())
+                ),
+            },
+            hide_index=True,
+        )
+    st.download_button(
+        _("Download the dossier (HTML)"),
+        data=lambda: dossier(_, it, data.rules.hash),
+        file_name=("demonstration_" if it.site["demonstration"] else "") + "dossier.html",
+        mime="text/html",
+        on_click="ignore",
+        icon=":material/description:",
+    )
+
+
+with session.page() as here:
+    _ = here.translate
+    data = here.data()
+    run = here.guard_run(data)
+    sites = run.assessment.sites
+    row = choose(here, sites)
+    here.address(site=st.session_state["q_site"])
+    if row is None:
+        st.title(_("One site"))
+        st.info(_("Choose a site above, or click one on the map of Explore."), icon=":material/location_on:")
+    else:
+        show(here, data, run, row)

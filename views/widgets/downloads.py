@@ -1,0 +1,86 @@
+"""Downloads of a run: the same files as the command line writes, the sites shown, and the map as one page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from i18n import labels
+from jobs.assessment import job
+from jobs.assessment.export import plain_types
+from layers.formats.writers.write import csv_bytes, write_bytes
+from views.session import Data, Here
+from views.widgets import tables
+
+_MIME = {
+    "csv": "text/csv",
+    "geojson": "application/geo+json",
+    "json": "application/json",
+    "html": "text/html",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "gpkg": "application/geopackage+sqlite3",
+    "parquet": "application/vnd.apache.parquet",
+    "kml": "application/vnd.google-earth.kml+xml",
+}
+RUN_FILES = ("sites.csv", "sites.geojson", "evidence.csv", "rejected.csv", "run.json")
+
+
+def button(label: str, name: str, make: Callable[[], bytes], *, demonstration: bool) -> None:
+    """One download, made when it is pressed; synthetic data says so in the file's name."""
+    st.download_button(
+        label,
+        data=make,
+        file_name=("demonstration_" if demonstration else "") + name,
+        mime=_MIME[name.rsplit(".", 1)[1]],
+        on_click="ignore",
+        key=f"download_{name}",
+        width="stretch",
+    )
+
+
+def for_excel(here: Here, shown: pd.DataFrame) -> bytes:
+    """The sites in the reader's words and in the form that Excel opens in that language."""
+    _ = here.translate
+    french = _.language == "fr"
+    table = tables.worded(_, shown, tables.SITES).astype(object)
+    table.columns = [labels.column(name, _) for name in table.columns]
+    return csv_bytes(table, delimiter=";" if french else ",", decimal="," if french else ".", bom=True)[0]
+
+
+def show(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, page: Callable[[], bytes]) -> None:
+    """The files of the run, the sites shown in more formats, the map as `page`, and the rows not used, with reasons."""
+    _, synthetic = here.translate, data.has_demonstration
+    st.subheader(_("Download"))
+    st.caption(_("The whole run, as the command line writes it:"))
+    for column, name in zip(st.columns(len(RUN_FILES)), RUN_FILES, strict=True):
+        with column:
+            button(name, name, lambda name=name: run.files()[name], demonstration=synthetic)  # type: ignore[misc]
+    st.caption(_("The sites shown, after the filters:"))
+    columns = st.columns(7)
+    for column, ending in zip(columns, ("csv", "xlsx", "gpkg", "parquet", "kml"), strict=False):
+        with column:
+            button(
+                ending.upper(),
+                f"sites_shown.{ending}",
+                lambda ending=ending: write_bytes(plain_types(shown), ending),  # type: ignore[misc]
+                demonstration=synthetic,
+            )
+    with columns[-2]:
+        button(_("CSV for Excel"), "sites_excel.csv", lambda: for_excel(here, shown), demonstration=synthetic)
+    with columns[-1]:
+        button(_("Map (HTML)"), "map.html", page, demonstration=synthetic)
+    rejected = run.rejected
+    label = _.plural("{n} row was not used", "{n} rows were not used", len(rejected))
+    with st.expander(label, icon=":material/rule:"):
+        if rejected.empty:
+            st.text(_("Every row that was read is in the list."))
+        else:
+            st.dataframe(
+                tables.worded(_, rejected, list(rejected.columns)),
+                column_config=tables.config(_, list(rejected.columns)),
+                hide_index=True,
+                height=240,
+                placeholder="",
+            )

@@ -1,0 +1,81 @@
+"""The map on a page: our own layer inside streamlit-folium, and what the reader did on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit_folium import st_folium
+
+from i18n.translator import Translator
+from layers.maps.map import AtlasMap, DataLayer, View
+
+Ring = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the reader just did: clicked a site or an incident (its row), drew a ring, or pointed at a place."""
+
+    site: int | None = None
+    incident: int | None = None
+    ring: Ring = ()
+    place: tuple[float, float] | None = None
+    run: str = ""
+
+
+def show(
+    translate: Translator,
+    view: View,
+    content: Mapping[str, object],
+    *,
+    key: str,
+    height: int = 560,
+    tools: bool = False,
+    tiles: bool = False,
+    channel: str = "",
+    remember: bool = False,
+    center: tuple[float, float] | None = None,
+    ask: bool = False,
+) -> Answer | None:
+    """Draws the map and gives what is new since the last run, None when nothing is.
+
+    `view` must stay the same while filters change: then the reader's own zoom is kept. `center` (lat, lon) moves the
+    map without drawing it anew. With `ask` a click beside all points is an answer too.
+    """
+    said = st_folium(
+        AtlasMap(view, translate, tools=tools, tiles=tiles, channel=channel, remember=remember),
+        key=key,
+        height=height,
+        use_container_width=True,
+        returned_objects=["last_active_drawing"],
+        feature_group_to_add=DataLayer(content, ask=ask),
+        center=center,
+    )
+    feature = (said or {}).get("last_active_drawing")
+    if not isinstance(feature, dict):
+        return None
+    properties = feature.get("properties") or {}
+    turn = str(properties.get("turn", ""))
+    if not turn or st.session_state.get(f"turn_{key}") == turn:
+        return None
+    st.session_state[f"turn_{key}"] = turn
+    return _answer(feature, properties)
+
+
+def _answer(feature: Mapping[str, object], properties: Mapping[str, object]) -> Answer | None:
+    kind, row, run = properties.get("kind"), properties.get("id"), str(properties.get("run", ""))
+    if kind == "site" and isinstance(row, int):
+        return Answer(site=row, run=run)
+    if kind == "incident" and isinstance(row, int):
+        return Answer(incident=row, run=run)
+    geometry = feature.get("geometry")
+    if kind == "place" and isinstance(geometry, dict):
+        lon, lat = geometry["coordinates"]
+        return Answer(place=(float(lon), float(lat)))
+    if kind == "draw" and isinstance(geometry, dict):
+        corners = geometry.get("coordinates") or [[]]
+        ring = tuple((float(lon), float(lat)) for lon, lat in corners[0][:-1])
+        return Answer(ring=ring) if len(ring) >= 3 else None
+    return None

@@ -1,0 +1,37 @@
+"""One site in a few lines, beside the map."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from i18n import labels
+from jobs.assessment import job
+from layers.formats.writers.escape import markdown
+from layers.maps import styles
+from views.session import Here
+
+
+def show(here: Here, run: job.Run, row: int) -> None:
+    """The chosen site: why, both axes, what is near, and the way to its page."""
+    _ = here.translate
+    site = run.assessment.sites.iloc[row]
+    with st.container(border=True):
+        st.markdown(f"**{markdown(site['name'] or site['site_id'])}**")
+        style = styles.site_style(site["overall_class"])
+        zone = styles.zone_style(site["zone_status"])
+        st.markdown(f"{style.sign} {_(style.text)}  \n{zone.sign} {_(zone.text)}")
+        st.text(site[f"why_{_.language}"])
+        for name in ("minerals", "admin2", "country", "armed_presence", "gaps", "rules_unknown"):
+            said = labels.country(site[name], _) if name == "country" else labels.value(name, site[name], _)
+            said = said.replace(";", ", ")
+            if said:
+                st.caption(_.pair(labels.column(name, _), markdown(said)))
+        if st.button(_("Open this site"), icon=":material/location_on:", key="open_site", width="stretch"):
+            st.switch_page("views/pages/site.py")
+        st.button(_("Close"), key="close_site", on_click=close, width="stretch")
+
+
+def close() -> None:
+    """Callback: no chosen site."""
+    st.session_state["q_site"] = ""
+    st.session_state["table"] = {"selection": {"rows": [], "columns": [], "cells": []}}

@@ -1,0 +1,285 @@
+"""One row of a list: why, flags, place, way, evidence, months, candidates, and the reviewer's part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+import streamlit as st
+
+from geo.schema import CLASSES
+from geo.screening.schema import DECISIONS, FLAGS
+from i18n import labels, row_messages
+from i18n.evidence_messages import told
+from jobs.assessment import job
+from jobs.screening import labels as sw
+from jobs.screening.job import Screening
+from jobs.screening.reviews import Reviews, row_key
+from layers.formats.reasons import sentence
+from layers.formats.writers.escape import markdown
+from layers.maps import map_content, styles
+from layers.maps.map import Line, View, blob
+from views.session import Data, Here
+from views.widgets import map_widget, tables
+from views.widgets import timeline as months
+
+AROUND_M = 50_000.0
+_FACTS = (
+    "minerals",
+    "country",
+    "admin2",
+    "answer_level",
+    "position_basis",
+    "dodd_frank",
+    "kp_status",
+    "eu_list",
+    "rcm_status",
+    "drc_status",
+    "mineral_record",
+    "known_site",
+    "nearest_site",
+    "nearest_compliant_zone",
+    "route_basis",
+    "transit_countries",
+    "transit_borders",
+    "transit_zones",
+    "transit_listed",
+    "transit_uncovered",
+    "gaps",
+    "rules_unknown",
+    "remarks",
+)
+
+
+def frame_of(here: Here, frame: pd.DataFrame, columns: list[str], label: str, **more: Any) -> Any:
+    """A frame in words."""
+    _ = here.translate
+    out, settings = {}, {}
+    for name in columns:
+        column = frame[name]
+        heading = sw.heading(name, _)
+        if name == "value" or name == "limit":
+            column = column.map({c: told(str(c), _) for c in pd.unique(column)})
+        elif name == "reason":
+            column = column.map({c: sentence(str(c), _.language) for c in pd.unique(column)})
+        elif name == "expected":
+            column = column.map({c: row_messages.expected(str(c), _) for c in pd.unique(column)})
+        elif name == "got":
+            column = column.map({c: row_messages.got(str(c), _) for c in pd.unique(column)})
+        elif name == "overall_class":
+            signs = {s.key: f"{s.sign} {_(s.text)}" for s in styles.SITES}
+            column = column.map(signs).fillna("").astype("category")
+        elif name == "country":
+            column = column.map({c: labels.country(c, _) for c in pd.unique(column)}).astype("category")
+        elif name == "precision":
+            column = column.map(lambda p: _(labels.PRECISIONS.get(int(p), "")) if pd.notna(p) else "")
+        elif sw.is_coded(name):
+            column = column.map({c: sw.value(name, c, _) for c in pd.unique(column)}).astype("category")
+        out[name] = column
+        if name in FLAGS:
+            settings[name] = st.column_config.CheckboxColumn(heading, help=_(sw.FLAG_MEANINGS[name]))
+        elif pd.api.types.is_datetime64_any_dtype(column):
+            style = "DD/MM/YYYY" if _.language == "fr" else "YYYY-MM-DD"
+            settings[name] = st.column_config.DateColumn(heading, format=style)
+        elif pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+            step = 0.1 if name.endswith("_km") or name.startswith("route_km") else 1
+            settings[name] = st.column_config.NumberColumn(heading, format="localized", step=step)
+        else:
+            settings[name] = st.column_config.Column(heading)
+    return st.dataframe(
+        pd.DataFrame(out, index=frame.index), column_config=settings, hide_index=True, alt=label, **more
+    )
+
+
+def show(here: Here, data: Data, screening: Screening, row: pd.Series[Any]) -> None:
+    """The whole card."""
+    _ = here.translate
+    st.subheader(markdown(f"{row['supplier_id']} · {row['site_name'] or '–'}"))
+    if row["answer"] == "rejected":
+        st.warning(markdown(sentence(str(row["reason"]), _.language)), icon=":material/block:")
+        st.text(_.pair(_("Expected"), row_messages.expected(str(row["expected"]), _)))
+        st.text(_.pair(_("Got"), row_messages.got(str(row["got"]), _)))
+        return
+    left, right = st.columns([3, 2])
+    with left:
+        why(here, row)
+        candidates(here, screening, row)
+    with right:
+        review(here, screening, row)
+    small_map(here, data, screening, row)
+    way(here, screening, row)
+    evidence(here, screening, row)
+    timeline(here, data, row)
+
+
+def why(here: Here, row: pd.Series[Any]) -> None:
+    """Both axes, the sentence, the flags and the facts."""
+    _ = here.translate
+    style, zone = styles.site_style(row["overall_class"]), styles.zone_style(row["zone_status"])
+    unit = f" {markdown(row['zone_unit'])}" if row["zone_unit"] else ""
+    st.markdown(f"**{style.sign} {_(style.text)}** · {zone.sign} {_(zone.text)}{unit} · {_.date(row['as_of'])}")
+    st.text(row["why_fr" if _.language == "fr" else "why_en"])
+    if row["possible_class"] != row["overall_class"] and row["possible_class"] in CLASSES[:2]:
+        st.caption(_.pair(labels.column("possible_class", _), labels.value("possible_class", row["possible_class"], _)))
+    for flag in FLAGS:
+        if row[flag] is not pd.NA and bool(row[flag]):
+            st.caption(f"⚑ **{_(sw.FLAGS[flag])}** {_(sw.FLAG_MEANINGS[flag])}")
+    lines = []
+    for name in _FACTS:
+        said = labels.country(row[name], _) if name == "country" else sw.value(name, row[name], _)
+        if said:
+            far = {
+                "nearest_compliant_zone": row["nearest_compliant_zone_m"],
+                "nearest_site": row["nearest_site_m"],
+                "mineral_record": row["mineral_nearest_m"],
+            }.get(name)
+            more = f" ({_.distance(far)})" if far is not None and pd.notna(far) else ""
+            if name in ("rcm_status", "drc_status"):
+                ends = row[name.replace("status", "expires")]
+                more = f" ({_('until')} {_.date(ends)})" if pd.notna(ends) else ""
+            lines.append(f"{_.pair(sw.heading(name, _), said)}{more}")
+    with st.expander(_("Facts"), expanded=True, icon=":material/list:"):
+        st.text("\n".join(lines))
+
+
+def candidates(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
+    """Known sites and places of a like name; one counts only when it is chosen here."""
+    _, state = here.translate, st.session_state
+    own = screening.candidates[screening.candidates["supplier_id"] == row["supplier_id"]]
+    for part, said, label, key in (
+        (
+            "origin",
+            _("The row has no coordinates. These known sites and places have a like name:"),
+            _("This row is"),
+            "",
+        ),
+        ("destination", _("The destination is only named. These have a like name:"), _("The destination is"), ">"),
+    ):
+        mine = own[own["part"] == part]
+        if mine.empty:
+            continue
+        st.text(said)
+        columns = ["rank", "name", "kind", "admin1", "admin2", "country", "score", "match_id"]
+        frame_of(here, mine, columns, _("Candidates"), height="content")
+        names = {c.match_id: f"{c.name} · {c.country} · {c.score:g}" for c in mine.itertuples(index=False)}
+        options = ["", *names]
+        whose = f"{row['supplier_id']}{key}"
+        now = state["matches"].get(whose, "")
+
+        def said_of(match: str, names: dict[Any, str] = names) -> str:
+            return names.get(match, _("none of them: leave it open"))
+
+        at = options.index(now) if now in options else 0
+        picked = st.selectbox(label, options, index=at, format_func=said_of, key=f"match_{whose}")
+        if (picked or "") != now:
+            state["matches"] = {**state["matches"], whose: picked or ""}
+            st.rerun()
+
+
+def review(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
+    """Decision, note and name; kept in a local file with its history; never a change of the class."""
+    _, state = here.translate, st.session_state
+    store = Reviews()
+    with st.container(border=True):
+        st.markdown(f"**{_('Reviewer')}**")
+        st.caption(_("Kept in a file on this computer with its history. A decision never changes the class."))
+        with st.form(f"review_{row['supplier_id']}", border=False, clear_on_submit=True):
+            decision = st.selectbox(
+                _("Decision"), DECISIONS, index=None, format_func=lambda d: _(sw.DECISIONS[d]), placeholder=_("Choose")
+            )
+            note = st.text_area(_("Note"), height=80, max_chars=4000)
+            name = st.text_input(_("Your name"), value=state.get("reviewer", ""), max_chars=200)
+            sent = st.form_submit_button(_("Keep"), icon=":material/save:")
+        if sent:
+            if decision is None:
+                st.warning(_("Choose a decision."))
+            else:
+                store.decide(
+                    row.to_frame().T.astype({"as_of": "datetime64[s]"}), decision, note, name, record=screening.record
+                )
+                state["reviewer"] = name
+                state["reviews_turn"] = state.get("reviews_turn", 0) + 1
+                st.rerun()
+        key = row_key(*(str(row[n]) for n in ("supplier_id", "site_name", "country", "minerals")))
+        for d in reversed(store.history(key)):
+            when = d.decided_at.replace("T", " ").replace("Z", " UTC")
+            st.caption(markdown(f"{when} · {d.reviewer} · {_(sw.DECISIONS.get(d.decision, d.decision))}"))
+            if d.note:
+                st.text(d.note)
+
+
+def small_map(here: Here, data: Data, screening: Screening, row: pd.Series[Any]) -> None:
+    """The origin with circles of 20 and 50 km, the incidents of 36 months, and the way with its exposed segments."""
+    _, loaded = here.translate, data.loaded()
+    if pd.isna(row["lon"]) or pd.isna(row["lat"]):
+        return
+    lon, lat, day = float(row["lon"]), float(row["lat"]), np.datetime64(pd.Timestamp(row["as_of"]).date())
+    incidents = map_content.incidents_at(loaded.incidents, day, 36)
+    segments = screening.transit.segments
+    mine = segments[segments["supplier_id"] == row["supplier_id"]]
+    around = incidents[((incidents["lon"] - lon).abs() < 1) & ((incidents["lat"] - lat).abs() < 1)]
+    content = blob(
+        _,
+        sites=screening.rows[screening.rows["supplier_id"] == row["supplier_id"]].assign(name=row["site_name"]),
+        incidents=around,
+        zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, job.unit_aliases()),
+        lines=[
+            *(Line(map_content.circle(lon, lat, r).exterior, "circle") for r in (20_000.0, 50_000.0)),
+            *segment_lines(mine, "way_guess" if row["route_basis"] == "straight_guess" else "way"),
+            *segment_lines(mine[mine["exposed_km"] > 0], "way_exposed"),
+        ],
+        marks=map_content.roadblocks([s.visits for s in loaded.sites], day),
+        focus=(lon, lat),
+        notice=_("Demonstration data") if screening.record["demonstration"] else "",
+        title=_("Legend, {day}", day=_.date(str(day))),
+    )
+    map_widget.show(_, View(lat, lon, 9), content, key=f"card_{row['supplier_id']}", height=360)
+
+
+def segment_lines(segments: pd.DataFrame, style: str) -> list[Line]:
+    """Segments as lines to draw."""
+    ends = segments[["lon_from", "lat_from", "lon_to", "lat_to"]].drop_duplicates().to_numpy()
+    return [Line(shapely.LineString([e[:2], e[2:]]), style) for e in ends]
+
+
+def way(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
+    """The way in segments."""
+    _ = here.translate
+    mine = screening.transit.segments[screening.transit.segments["supplier_id"] == row["supplier_id"]]
+    if mine.empty:
+        return
+    label = _(
+        "Way: {km} km in {n} segments, {exposed} km exposed",
+        km=_.number(row["route_km"], 1),
+        n=_.number(len(mine)),
+        exposed=_.number(row["route_km_exposed"], 1),
+    )
+    with st.expander(label, icon=":material/route:"):
+        if row["route_basis"] == "straight_guess":
+            st.caption(_("A straight line between two places is a guess at the way, not the way."))
+        columns = ["segment", "from_km", "to_km", "exposed_km", "incidents", "incidents_certain", "incidents_possible"]
+        columns += ["deaths", "roadblocks", "armed_roadblocks", "countries", "zones", "listed"]
+        frame_of(here, mine, columns, _("Segments"))
+
+
+def evidence(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
+    """Every record that speaks for this row."""
+    _ = here.translate
+    mine = screening.evidence[screening.evidence["supplier_id"] == row["supplier_id"]]
+    with st.expander(_.plural("{n} row of evidence", "{n} rows of evidence", len(mine)), icon=":material/fact_check:"):
+        columns = ["part", *tables.EVIDENCE]
+        frame_of(here, mine, [c for c in columns if c in mine.columns], _("Evidence"))
+
+
+def timeline(here: Here, data: Data, row: pd.Series[Any]) -> None:
+    """Incidents by month within 50 km of the origin, the window before its date shaded."""
+    _ = here.translate
+    if pd.isna(row["lon"]) or pd.isna(row["lat"]):
+        return
+    ring = map_content.circle(float(row["lon"]), float(row["lat"]), AROUND_M).exterior.coords[:-1]
+    st.caption(_("Within 50 km of the origin:"))
+    months.chart(
+        here, data.at(pd.Timestamp(row["as_of"]).date()), tuple((float(x), float(y)) for x, y in np.array(ring))
+    )

@@ -1,0 +1,108 @@
+"""Frames as a reader sees them: headings and codes in words, columns in a sensible order, nothing rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from i18n import labels, row_messages
+from i18n.evidence_messages import told
+from i18n.translator import Translator
+from layers.formats.reasons import REASONS
+from layers.maps import styles
+
+SITES = (
+    "name",
+    "overall_class",
+    "zone_status",
+    "rules_fired",
+    "minerals",
+    "country",
+    "admin1",
+    "admin2",
+    "armed_presence",
+    "incidents_20km_12m",
+    "deaths_20km_12m",
+    "nearest_incident_m",
+    "visit_age_days",
+    "zone_unit",
+    "distance_to_zone_edge_m",
+    "data_coverage",
+    "possible_class",
+    "site_id",
+    "source",
+    "demonstration",
+)
+"""Columns of the site list on a page; the download has them all."""
+EVIDENCE = (
+    "kind",
+    "rule",
+    "value",
+    "limit",
+    "distance_m",
+    "date_start",
+    "date_end",
+    "precision",
+    "deaths_best",
+    "deaths_low",
+    "deaths_high",
+    "actor_a",
+    "actor_b",
+    "dataset",
+    "record_id",
+    "dataset_version",
+    "provisional",
+    "ground",
+)
+_WHOLE = ("nearest_incident_m", "distance_to_zone_edge_m", "distance_m", "visit_age_days", "workers")
+
+
+def worded(translate: Translator, frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """`frame` with `columns` only, its codes in words; categories keep it small on the wire."""
+    out = {}
+    for name in columns:
+        column = frame[name]
+        if name == "reason":
+            column = column.map(lambda r: REASONS.get(r, (r, r))[translate.language == "fr"])
+        elif name == "expected":
+            column = column.map({text: row_messages.expected(text, translate) for text in pd.unique(column)})
+        elif name == "got":
+            column = column.map({text: row_messages.got(text, translate) for text in pd.unique(column)})
+        elif name == "precision":
+            column = column.map(lambda p: translate(labels.PRECISIONS.get(int(p), "")) if pd.notna(p) else "")
+        elif name == "country":
+            column = column.map({c: labels.country(c, translate) for c in pd.unique(column)}).astype("category")
+        elif name == "kind":
+            column = column.map({k: translate(labels.EVIDENCE_KINDS.get(k, k)) for k in pd.unique(column)})
+        elif name == "overall_class":
+            signs = {s.key: f"{s.sign} {translate(s.text)}" for s in styles.SITES}
+            column = column.map(signs).astype("category")
+        elif name in ("value", "limit", "ground"):
+            column = column.map({text: told(text, translate) for text in pd.unique(column)}).astype("category")
+        elif labels.is_coded(name):
+            column = column.map({c: labels.value(name, c, translate) for c in pd.unique(column)}).astype("category")
+        out[name] = column
+    return pd.DataFrame(out, index=frame.index)
+
+
+def config(translate: Translator, columns: Sequence[str]) -> dict[str, Any]:
+    """Column settings for ``st.dataframe``: headings in the reader's language, whole metres, local dates."""
+    out: dict[str, Any] = {}
+    for name in columns:
+        heading = labels.column(name, translate)
+        if name in _WHOLE or name.startswith(("deaths", "incidents")):
+            out[name] = st.column_config.NumberColumn(heading, format="localized", step=1)
+        elif (
+            (name.startswith("date_") and name != "date_prec")
+            or name.endswith("_date")
+            or name in ("as_of", "valid_to")
+        ):
+            out[name] = st.column_config.DateColumn(
+                heading, format="DD/MM/YYYY" if translate.language == "fr" else "YYYY-MM-DD"
+            )
+        else:
+            out[name] = st.column_config.Column(heading)
+    return out
