@@ -93,6 +93,10 @@ VISITS: Table = (
         "unknown",
     ),
     C("actors", "text", "actors as the source names them, joined by ';'", "none named"),
+    C("children_under_15", "tri", "children under 15 work there (a fact, never part of a class)", "unknown"),
+    C("mercury", "tri", "mercury is used there (a fact, never part of a class)", "unknown"),
+    C("traceability", "text", "traceability scheme at the site (iTSCI and the like)", "none, or unknown"),
+    C("state_services", "text", "state services present, joined by ';'", "none, or unknown"),
     C("name", "text", "name of the site in this row", "no name"),
     LON,
     LAT,
@@ -139,14 +143,19 @@ INCIDENTS: Table = (
     C("deaths_best", "number", "best estimate of deaths [people]"),
     C("deaths_low", "number", "low estimate of deaths [people]"),
     C("deaths_high", "number", "high estimate of deaths [people]"),
+    C("deaths_civilians", "number", "civilians among the best estimate [people]", "not stated"),
+    C(
+        "effect",
+        "text",
+        "what an event of this type may do beside its deaths: lethal (a source of deadly events only), violent, control"
+        " (a non-state group takes ground), none (no rule counts it, whatever its deaths)",
+        allowed=("lethal", "violent", "control", "none"),
+    ),
+    C("violence", "text", "UCDP's type", "not stated", ("state-based", "non-state", "one-sided")),
+    C("place", "text", "place as the source names it", "not named"),
     C("kind", "text", "kind of violence, in the source's terms", "not stated"),
     C("actor_a", "text", "first actor", "not named"),
     C("actor_b", "text", "second actor", "not named"),
-    C(
-        "counts",
-        "flag",
-        "false for kinds that no rule counts (ACLED protests, riots, strategic developments)",
-    ),
     C("provisional", "flag", "the source calls it unclear, or it is from a candidate edition"),
     C("candidate", "flag", "from a candidate edition: gives way to a final record of the same id"),
     C("restricted", "flag", "rows must never leave in an export (ACLED)"),
@@ -157,7 +166,8 @@ INCIDENTS: Table = (
 ZONES: Table = (
     C("unit", "text", "name of the sub-prefecture, or the country's ISO code for level country"),
     C("country", "text", "ISO 3166 alpha-3"),
-    C("level", "text", "what the unit is", allowed=("country", "admin2")),
+    C("level", "text", "what the unit is", allowed=("country", "admin2", "admin3")),
+    C("parent", "text", "the second-order unit that a unit of level admin3 lies in", "not of level admin3"),
     C("scheme", "text", "scheme of the register (KP)"),
     C(
         "status",
@@ -176,7 +186,7 @@ ZONES: Table = (
     ),
     C("valid_from", "date", "first day, inclusive"),
     C("valid_to", "date", "first day on which it no longer holds", "no stated end"),
-    C("date_precision", "text", "how exact the dates are", allowed=("day", "month", "year")),
+    C("date_precision", "text", "how exact valid_from is", allowed=("day", "month", "year", "known by")),
     C("decided_by", "text", "who decided", "not stated"),
     C("source", "text", "where it is written"),
     C("boundary_version", "text", "boundary vintage that the decision refers to", "not stated"),
@@ -198,11 +208,26 @@ FINDINGS: Table = (
     C("source", "text", "where it is written"),
 )
 
+REJECTED_INCIDENTS: Table = (
+    C("source", "text", "ucdp, acled or another"),
+    C("dataset", "text", "name and edition, as coverage tables name it"),
+    C("record_id", "text", "the source's id of the event", "none could be read"),
+    C("reason", "text", "a key of layers.formats.reasons"),
+    C("country", "text", "ISO 3166 alpha-3", "not known"),
+    C("lon", "number", "longitude [degrees, WGS 84]", "no usable place"),
+    C("lat", "number", "latitude [degrees, WGS 84]", "no usable place"),
+    C("date_start", "date", "first day", "could not be read: may lie in any window"),
+    C("date_end", "date", "last day", "could not be read: may lie in any window"),
+    ROW,
+)
+"""Rows of incident files that could not be used, as far as they can be placed: a fault is not nothing."""
+
 COVERAGE: Table = (
     C("dataset", "text", "a loaded incident dataset: its source, name, version or file name"),
     C("country_iso3", "text", "ISO 3166 alpha-3"),
     C("from", "date", "first day covered"),
     C("to", "date", "last day covered"),
+    C("effects", "text", "all: events without deaths too; lethal: deadly ones only", "lethal", ("lethal", "all")),
 )
 
 LISTED_AREAS: Table = (

@@ -30,7 +30,7 @@ def incidents(*rows: dict[str, object]) -> pd.DataFrame:
     base = {
         "source": "ucdp", "dataset": "UCDP GED", "dataset_version": "23.1", "date_prec": 1.0, "precision": 1,
         "country": "CAF", "lon": 20.0, "lat": 6.0, "admin1": "P province", "admin2": "A region", "deaths_best": 1.0,
-        "actor_a": "X", "actor_b": "Y", "counts": True,
+        "actor_a": "X", "actor_b": "Y", "effect": "lethal",
     }  # fmt: skip
     out = []
     for i, row in enumerate(rows):

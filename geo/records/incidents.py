@@ -22,7 +22,7 @@ class Incidents:
     """Arrays of one incident each, in a canonical order that does not depend on the order of the input.
 
     `start`, `end` are days since 1970-01-01; `source` numbers the names in `sources`. Records that no rule may count
-    (`counts` false) are gone, and so are repeats of an id within a source: a final record goes before a candidate one.
+    (`effect` none) are gone, and so are repeats of an id within a source: a final record goes before a candidate one.
     """
 
     frame: pd.DataFrame
@@ -65,7 +65,7 @@ def prepare(frame: pd.DataFrame | None) -> Incidents:
     A blank estimate of deaths counts as no death in `low` and `best`, and as no more than that in `high`.
     """
     table = schema.conform(schema.empty(schema.INCIDENTS) if frame is None else plain(frame), schema.INCIDENTS)
-    table = table[table["counts"] & table["date_start"].notna()]
+    table = table[(table["effect"] != "none") & table["date_start"].notna()]
     # Everything that can differ between two records of one id takes part in the order, so that the choice between
     # them is the same whatever the order of the input.
     keys = ["source", "record_id", "candidate", "dataset_version", "date_start", "date_end", "precision", "deaths_best"]

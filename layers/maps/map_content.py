@@ -70,7 +70,7 @@ def incidents_at(incidents: pd.DataFrame | None, day: np.datetime64, months: int
     at = to_days([day])
     after = months_before(at, months)[0]
     start, end = to_days(frame["date_start"]), to_days(frame["date_end"])
-    keep = (start <= at[0]) & (end > after) & frame["counts"].to_numpy() & (frame["deaths_best"] >= 1).to_numpy()
+    keep = (start <= at[0]) & (end > after) & (frame["effect"] != "none").to_numpy() & (frame["deaths_best"] >= 1).to_numpy()
     kept: pd.DataFrame = frame[keep]
     return kept
 
@@ -78,7 +78,7 @@ def incidents_at(incidents: pd.DataFrame | None, day: np.datetime64, months: int
 def by_month(incidents: pd.DataFrame | None, around: shapely.Geometry | None = None) -> pd.DataFrame:
     """Counts and deaths by month and source: `month` (first day), `source`, `incidents`, `deaths`; never added up."""
     frame = empty(INCIDENTS) if incidents is None else incidents
-    counted = frame[frame["counts"] & (frame["deaths_best"] >= 1)]
+    counted = frame[(frame["effect"] != "none") & (frame["deaths_best"] >= 1)]
     if around is not None:
         points = shapely.points(counted["lon"].to_numpy(np.float64), counted["lat"].to_numpy(np.float64))
         counted = counted[shapely.intersects(around, points)]

@@ -65,10 +65,10 @@ def normalise_acled(table: Table, fields: Fields, faults: Faults) -> tuple[pd.Da
     for column in ("admin1", "admin2", "actor_a", "actor_b"):
         frame[column] = fields.text(column)
     frame["kind"] = fields.text("type")
-    kinds = {kind: plain(str(kind)) not in NOT_COUNTED for kind in pd.unique(frame["kind"])}
-    frame["counts"] = frame["kind"].map(kinds).astype(bool)
+    effects = {kind: "none" if plain(str(kind)) in NOT_COUNTED else "violent" for kind in pd.unique(frame["kind"])}
+    frame["effect"] = frame["kind"].map(effects).astype("str")
     notes: list[str] = []
-    idle = int(np.count_nonzero(~frame["counts"] & faults.ok))
+    idle = int(np.count_nonzero((frame["effect"] == "none") & faults.ok))
     if idle:
         notes.append(Note("{n} protests, riots and strategic developments are read but count for no rule.", n=idle))
     return frame.assign(source="acled", restricted=True), "ACLED", version_of(table), notes

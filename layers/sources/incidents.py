@@ -154,8 +154,11 @@ def _normalise_own(table: Table, fields: Fields, faults: Faults) -> Normalised:
         frame[column] = np.where(np.isnan(values), best, values)
     frame["lon"], frame["lat"] = positions(table, fields, faults, frame["precision"].to_numpy() <= 2)
     frame["country"] = country_codes(frame["country"])
-    for column in ("counts", "provisional", "candidate", "restricted", "demonstration"):
-        frame[column] = flags(fields.text(column), default=column == "counts")
+    for column in ("provisional", "candidate", "restricted", "demonstration"):
+        frame[column] = flags(fields.text(column))
+    # Files of before version 0.2 say `counts` true or false instead.
+    idle = ~flags(fields.text("counts"), default=True) & (frame["effect"] == "").to_numpy()
+    frame["effect"] = frame["effect"].mask(frame["effect"] == "", "lethal").mask(idle, "none")
     blank = frame["source"] == ""
     frame.loc[blank, "source"] = table.name
     frame.loc[frame["dataset"] == "", "dataset"] = table.name

@@ -73,7 +73,8 @@ def normalise_ucdp(table: Table, fields: Fields, faults: Faults) -> tuple[pd.Dat
     for column in ("admin1", "admin2", "actor_a", "actor_b"):
         frame[column] = fields.text(column)
     frame["kind"] = fields.text("type").map(lambda text: VIOLENCE.get(text, text)).astype("str")
-    frame["counts"] = True
+    frame["effect"] = "lethal"
+    frame["violence"] = frame["kind"].where(frame["kind"].isin(list(VIOLENCE.values())), "").astype("str")
     frame["candidate"] = bool(_CANDIDATE.search(table.name) or _CANDIDATE.search(table.meta.get("collection_name", "")))
     stated = fields.column("code_status") is not None
     status = fields.text("code_status")

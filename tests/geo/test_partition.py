@@ -84,7 +84,7 @@ def scene(n=48, m=600, seed=1):
                 "deaths_best": float(best[i]),
                 "deaths_low": float(max(best[i] - 1, 0)),
                 "deaths_high": float(best[i] + rng.integers(0, 3)),
-                "counts": i % 17 != 0,
+                "effect": "none" if i % 17 == 0 else "lethal",
             }
             for i in range(m)
         )

@@ -81,7 +81,7 @@ def test_native_row_keeps_start_and_end_and_every_column_has_its_type():
     assert (row["lon"], row["lat"], row["precision"], row["row"]) == (20.67, 5.76, 1, 2)
     assert (row["admin1"], row["admin2"], row["actor_a"]) == ("Ouaka province", "Bambari region", "Government of X")
     assert not row[["provisional", "candidate", "restricted", "demonstration"]].any()
-    assert row["counts"]
+    assert row["effect"] == "lethal"
     assert layer.dataset == "UCDP GED"
     assert layer.dataset_version == f"sha256:{layer.sha256[:12]}"
     assert layer.accounting == {"read": 1, "accepted": 1, "rejected": 0, "duplicates": 0}
@@ -206,7 +206,7 @@ def test_acled_of_today():
     assert frame["source"].unique().tolist() == ["acled"]
     assert frame["precision"].tolist() == [1, 2, 4, 1, 1, 1]
     assert frame["date_prec"].tolist() == [1, 3, 4, 1, 1, 1]
-    assert frame["counts"].tolist() == [True, True, False, False, False, True]
+    assert (frame["effect"] != "none").tolist() == [True, True, False, False, False, True]
     assert frame["restricted"].all()
     assert (frame["date_start"] == frame["date_end"]).all()
     assert frame[["deaths_low", "deaths_best", "deaths_high"]].iloc[0].tolist() == [3, 3, 3]
@@ -217,7 +217,7 @@ def test_acled_of_before_in_upper_case():
     row = {k.upper(): v for k, v in ACLED.items()} | {"EVENT_DATE": "23/05/2014", "EVENT_TYPE": "Riots/Protests"}
     frame = read_incidents(csv(row | {"GWNO": "482"}), "acled.csv").frame
     assert frame["date_start"].dt.strftime("%Y-%m-%d").tolist() == ["2014-05-23"]
-    assert frame["counts"].tolist() == [False]
+    assert frame["effect"].tolist() == ["none"]
 
 
 @pytest.mark.parametrize(
