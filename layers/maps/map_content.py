@@ -70,7 +70,12 @@ def incidents_at(incidents: pd.DataFrame | None, day: np.datetime64, months: int
     at = to_days([day])
     after = months_before(at, months)[0]
     start, end = to_days(frame["date_start"]), to_days(frame["date_end"])
-    keep = (start <= at[0]) & (end > after) & (frame["effect"] != "none").to_numpy() & (frame["deaths_best"] >= 1).to_numpy()
+    keep = (
+        (start <= at[0])
+        & (end > after)
+        & (frame["effect"] != "none").to_numpy()
+        & (frame["deaths_best"] >= 1).to_numpy()
+    )
     kept: pd.DataFrame = frame[keep]
     return kept
 

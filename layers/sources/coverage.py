@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from geo.records.place_names import plain
 from geo.schema import COVERAGE, conform, empty
 from layers.formats import LOCAL, Door, read
 from layers.formats.table import Table
@@ -18,6 +19,7 @@ from layers.formats.values.dates import parse_dates
 from layers.reference.tables import country_codes, gleditsch_ward, rows
 from layers.sources.layer import Faults, Fields, Layer, version_of
 
+EFFECTS = ("lethal", "all")
 EVERY = "*"
 """In data/editions.csv: every country of data/countries_gleditsch_ward.csv."""
 
@@ -57,7 +59,7 @@ def recognised_coverage(layers: Iterable[Layer]) -> pd.DataFrame:
             if (layer.layout, layer.dataset, layer.dataset_version) == (row["layout"], row["dataset"], row["version"]):
                 every = sorted(set(gleditsch_ward().values()))
                 said += [
-                    (row["dataset"], country, row["from"], row["to"])
+                    (row["dataset"], country, row["from"], row["to"], "lethal")
                     for country in (every if row["country_iso3"] == EVERY else [row["country_iso3"]])
                 ]
     if not said:
@@ -68,10 +70,11 @@ def recognised_coverage(layers: Iterable[Layer]) -> pd.DataFrame:
 
 
 def read_coverage(source: bytes | Path, name: str | None = None, *, door: Door = LOCAL) -> Layer:
-    """The user's declaration of coverage, `dataset, country_iso3, from, to` (both days inclusive).
+    """The user's declaration of coverage, `dataset, country_iso3, from, to` (both days inclusive), `effects`.
 
     `dataset` names a loaded incident dataset by its source, name, version or file name; the country is a code or a
-    name. A row that cannot be read covers nothing and is told.
+    name. `effects` says whether events without deaths are covered too (``all``) or deadly ones only (``lethal``, also
+    where it is blank). A row that cannot be read covers nothing and is told.
 
     Returns
     -------
@@ -90,6 +93,8 @@ def read_coverage(source: bytes | Path, name: str | None = None, *, door: Door =
     country = country_codes(fields.text("country_iso3"))
     start, start_why = parse_dates(fields.text("from"))
     end, end_why = parse_dates(fields.text("to"))
+    effects = fields.text("effects").map(plain)
+    effects = effects.where(effects != "", "lethal")
     faults.add("missing_value", dataset == "", expected="a dataset")
     faults.add("unknown_code", country == "", expected="ISO 3166 alpha-3", got=fields.text("country_iso3"))
     for column, why, dates in (("from", start_why, start), ("to", end_why, end)):
@@ -97,8 +102,11 @@ def read_coverage(source: bytes | Path, name: str | None = None, *, door: Door =
         faults.add(why, expected="YYYY-MM-DD", got=text)
         faults.add("date_missing", dates.isna(), expected="YYYY-MM-DD")
     faults.add("end_before_start", end.lt(start), expected="to on or after from", got=fields.text("to"))
+    known = effects.isin(EFFECTS)
+    faults.add("unknown_code", ~known, expected=f"effects: {', '.join(EFFECTS)}", got=fields.text("effects"))
     faults.usable("coverage")
-    frame = pd.DataFrame({"dataset": dataset, "country_iso3": country, "from": start, "to": end})[faults.ok]
+    said = {"dataset": dataset, "country_iso3": country, "from": start, "to": end, "effects": effects}
+    frame = pd.DataFrame(said)[faults.ok]
     rejected = faults.rejected(dataset)
     return Layer(
         name=table.name,

@@ -59,7 +59,7 @@ def test_ucdp_of_car(car_events):
     assert frame["country"].unique().tolist() == ["CAF"]
     assert frame[["lon", "lat"]].drop_duplicates().shape[0] == 541
     covered = recognised_coverage([car_events]).astype(str).to_numpy().tolist()
-    assert covered == [["UCDP GED 23.1", "CAF", "1989-01-01", "2022-12-31"]]
+    assert covered == [["UCDP GED 23.1", "CAF", "1989-01-01", "2022-12-31", "lethal"]]
 
 
 def test_ucdp_sample_covers_nothing(shared_data):

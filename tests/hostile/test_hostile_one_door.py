@@ -13,7 +13,10 @@ from layers.formats.reasons import REASONS
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted(
-    p for part in ("geo", "i18n", "jobs", "layers", "views") for p in (ROOT / part).rglob("*.py") if "__pycache__" not in p.parts
+    p
+    for part in ("geo", "i18n", "jobs", "layers", "views")
+    for p in (ROOT / part).rglob("*.py")
+    if "__pycache__" not in p.parts
 ) + [p for p in (ROOT / "app.py", ROOT / "cli.py") if p.exists()]
 
 NOWHERE = {

@@ -9,7 +9,7 @@ import pytest
 
 from geo.errors import InputError
 from geo.schema import DTYPES, INCIDENTS
-from layers.sources.coverage import recognised_coverage
+from layers.sources.coverage import read_coverage, recognised_coverage
 from layers.sources.incidents import join, read_incidents
 
 UCDP = {
@@ -115,7 +115,7 @@ def test_only_the_whole_edition_is_recognised_and_covers():
     known = read_incidents(geojson(UCDP), "renamed.geojson")
     assert (known.dataset, known.dataset_version) == ("UCDP GED 23.1", "23.1")
     covered = recognised_coverage([known])
-    assert covered.astype(str).to_numpy().tolist() == [["UCDP GED 23.1", "CAF", "1989-01-01", "2022-12-31"]]
+    assert covered.astype(str).to_numpy().tolist() == [["UCDP GED 23.1", "CAF", "1989-01-01", "2022-12-31", "lethal"]]
     for other in (
         read_incidents(geojson(UCDP, UCDP | {"id": "2", "country_id": "490"}), "GEDEvent_v23_1.geojson"),
         read_incidents(geojson(UCDP, name="something"), "GEDEvent_v23_1.geojson"),
@@ -266,3 +266,13 @@ def test_no_usable_row_is_an_error_and_a_header_alone_too():
         read_incidents(csv(UCDP).splitlines()[0] + b"\n", "x.csv")
     with pytest.raises(InputError):
         read_incidents(b"", "x.csv")
+
+
+def test_a_declaration_says_which_events_it_covers_and_a_blank_is_deadly_ones_only():
+    head = "dataset,country_iso3,from,to"
+    three = read_coverage(f"{head}\nacled,CAF,2014-01-01,2016-12-31\n".encode(), "c.csv")
+    assert three.frame["effects"].tolist() == ["lethal"]
+    rows = "".join(f"acled,CAF,2014-01-01,2016-12-31,{word}\n" for word in ("", "All", "lethal", "most"))
+    layer = read_coverage(f"{head},effects\n{rows}".encode(), "c.csv")
+    assert layer.frame["effects"].tolist() == ["lethal", "all", "lethal"]
+    assert layer.rejected[["row", "reason", "got"]].to_numpy().tolist() == [[5, "unknown_code", "most"]]

@@ -253,7 +253,11 @@ def test_every_note_and_expectation_of_the_real_files_has_a_french_form():
     lacking = set()
     readers = (read, read_sites, read_incidents, read_boundaries, read_suppliers)
     count = 0
-    for path in sorted(p for p in SHARED.rglob("*") if p.is_file() and p.stat().st_size < 300_000 and p.parent.name not in ("door", "bombs")):
+    for path in sorted(
+        p
+        for p in SHARED.rglob("*")
+        if p.is_file() and p.stat().st_size < 300_000 and p.parent.name not in ("door", "bombs")
+    ):
         for reader in readers:
             try:
                 layer = reader(path)
