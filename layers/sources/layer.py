@@ -160,6 +160,7 @@ class Faults:
         n = len(table.frame)
         self.reason: Texts = np.full(n, "", dtype=object)
         self._expected: Texts = np.full(n, "", dtype=object)
+        self._forms: dict[str, str] = {}
         self._got: Texts = np.full(n, "", dtype=object)
 
     def add(self, reason: Any, where: Any = None, *, expected: Any = "", got: Any = "") -> None:
@@ -170,6 +171,8 @@ class Faults:
             mask &= np.asarray(where, dtype=bool)
         if mask.any():
             self.reason[mask] = reasons[mask]
+            if isinstance(expected, str):
+                self._forms.update(dict.fromkeys(map(str, pd.unique(reasons[mask])), expected))
             if not self.secret:
                 self._expected[mask] = np.broadcast_to(np.asarray(expected, dtype=object), mask.shape)[mask]
                 self._got[mask] = np.broadcast_to(np.asarray(got, dtype=object), mask.shape)[mask]
@@ -210,11 +213,15 @@ class Faults:
             raise InputError(
                 "No row can be used as {kind}.",
                 where=self.table.name,
-                expected="at least one usable row",
+                expected=self._form(reasons) or "at least one usable row",
                 got=joined(counted) if counted else Note("{n} rows that could not be read", n=len(self.table.rejected)),
                 remedy="See the reason of each row, or choose the right kind of file.",
                 kind=Note(kind),
             )
+
+    def _form(self, reasons: pd.Series[int]) -> str:
+        """What would have been accepted, where all rows fail alike; the words are the reader's, never a row's."""
+        return self._forms.get(str(reasons.index[0]), "") if len(reasons) == 1 else ""
 
 
 def keep_first(ids: pd.Series[str], ok: npt.NDArray[np.bool_], rank: npt.NDArray[np.int64]) -> Texts:

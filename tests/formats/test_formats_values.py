@@ -174,7 +174,7 @@ def test_dates(text, day):
         ("2020", "date_incomplete"),
         ("2020-03", "date_incomplete"),
         ("March 2020", "date_incomplete"),
-        ("03/04/20", "date_unreadable"),
+        ("03/04/20", "date_ambiguous"),
         ("soon", "date_unreadable"),
         ("12 Foo 2020", "date_unreadable"),
         ("٢٠٢٠-٠٣-١٢x", "date_unreadable"),
@@ -275,3 +275,26 @@ def test_every_reason_given_is_named():
     _lon, _lat, why = parse_coordinates(pd.Series(["x", "0", "1e6", "200", ""]), pd.Series(["4", "0", "1e6", "4", "1"]))
     given_reasons = {*why, *parse_dates(pd.Series(["x", "44927", "2020-02-31", "1/2/2020", "2020"]))[1]}
     assert given_reasons <= {*REASONS, ""}
+
+
+def test_a_year_of_two_digits_is_told_by_the_year_beside_it():
+    text = pd.Series(["5-Aug-24", "31-12-19", "30-12-19", "05/06/98", "5 août 24", "7-Sep-24"])
+    years = pd.Series(["2024", "2019", "2019", "1998", "2024", "2023"])
+    days, why = parse_dates(text, years=years)
+    assert days.dt.strftime("%Y-%m-%d").fillna("").tolist() == [
+        "2024-08-05", "2019-12-31", "2019-12-30", "1998-06-05", "2024-08-05", "",
+    ]  # fmt: skip
+    assert why.tolist() == ["", "", "", "", "", "date_ambiguous"]
+    assert parse_dates(text)[1].tolist() == ["date_ambiguous"] * 6
+    assert parse_dates(pd.Series(["03-04-19"]), years=pd.Series(["2019"]))[1].tolist() == ["date_ambiguous"]
+    assert parse_dates(pd.Series(["13-14-19", "31-Feb-20"]), years=pd.Series(["2019", "2020"]))[1].tolist() == [
+        "date_impossible", "date_impossible",
+    ]  # fmt: skip
+
+
+def test_the_year_beside_a_whole_date_changes_nothing():
+    text = pd.Series(["2014-05-01", "2014-05-01", "", "13/04/2020"])
+    days, why = parse_dates(text, years=pd.Series(["2014", "1999", "2000", ""]))
+    plain_days, plain_why = parse_dates(text)
+    assert days.equals(plain_days)
+    assert why.equals(plain_why)

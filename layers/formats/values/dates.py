@@ -16,6 +16,8 @@ _SLASHED = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})" + _TIME)
 _SERIAL = re.compile(r"\d{4,5}(?:\.\d+)?")
 _DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er)?[ -]+(?:de )?([^\W\d_]{3,12})\.?,?[ -]+(\d{4})" + _TIME)
 _MONTH_DAY = re.compile(r"([^\W\d_]{3,12})\.? +(\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})" + _TIME)
+_TWO_DIGITS = re.compile(r"(\d{1,2})([/. -])(\d{1,2})\2(\d{2})" + _TIME)
+_DAY_MONTH_TWO = re.compile(r"(\d{1,2})([/. -]?)([^\W\d_]{3,12})\.?\2(\d{2})" + _TIME)
 _NO_DAY = re.compile(r"\d{4}|\d{4}[-/]\d{1,2}|\d{1,2}/\d{4}|[^\W\d_]{3,12}\.? +\d{4}")
 
 _MONTHS = {
@@ -55,8 +57,41 @@ def _day(year: int, month: int, day: int) -> tuple[dt.date | None, str]:
         return None, "date_impossible"
 
 
-def parse_date(text: str, *, day_first: bool | None = None, serials: bool = False) -> tuple[dt.date | None, str]:
+def _whole_year(two: str, year: str) -> int | None:
+    """The year of four digits that ends in `two`, which only a year beside the date can tell."""
+    year = year.strip().removesuffix(".0")
+    return int(year) if len(year) == 4 and year.isdecimal() and year[2:] == two else None
+
+
+def _short_year(text: str, day_first: bool | None, year: str) -> tuple[dt.date | None, str] | None:
+    """A day whose year has two digits (5-Aug-24, 31-12-19); None where the text is of another form."""
+    named, numbered = _DAY_MONTH_TWO.fullmatch(text), _TWO_DIGITS.fullmatch(text)
+    if not named and not numbered:
+        return None
+    found = named or numbered
+    assert found is not None
+    whole = _whole_year(found[4], year)
+    if named:
+        month = _month(named[3])
+        if month is None:
+            return None, "date_unreadable"
+        return _day(whole, month, int(named[1])) if whole else (None, "date_ambiguous")
+    first, second = int(found[1]), int(found[3])
+    if first > 12 and second > 12:
+        return None, "date_impossible"
+    if whole is None or (day_first is None and first <= 12 and second <= 12 and first != second):
+        return None, "date_ambiguous"
+    day_first = first > 12 if day_first is None else day_first
+    day, month = (first, second) if day_first else (second, first)
+    return _day(whole, month, day)
+
+
+def parse_date(
+    text: str, *, day_first: bool | None = None, serials: bool = False, year: str = ""
+) -> tuple[dt.date | None, str]:
     """One day and the reason why there is none (blank for a blank text too).
+
+    `year`, of four digits, stands beside the date and says the century of a year that is written with two.
 
     Examples
     --------
@@ -64,6 +99,8 @@ def parse_date(text: str, *, day_first: bool | None = None, serials: bool = Fals
     ((datetime.date(2009, 2, 20), ''), (datetime.date(2021, 3, 12), ''))
     >>> parse_date("31/02/2020", day_first=True), parse_date("03/04/2020"), parse_date("44927")
     ((None, 'date_impossible'), (None, 'date_ambiguous'), (None, 'date_excel_serial'))
+    >>> parse_date("5-Aug-24", year="2024"), parse_date("5-Aug-24"), parse_date("31-12-19", year="2019")
+    ((datetime.date(2024, 8, 5), ''), (None, 'date_ambiguous'), (datetime.date(2019, 12, 31), ''))
     """
     text = unicodedata.normalize("NFKC", text).strip()
     if not text:
@@ -90,6 +127,8 @@ def parse_date(text: str, *, day_first: bool | None = None, serials: bool = Fals
     if found := _MONTH_DAY.fullmatch(text):
         month_number = _month(found[1])
         return _day(int(found[3]), month_number, int(found[2])) if month_number else (None, "date_unreadable")
+    if (short := _short_year(text, day_first, year)) is not None:
+        return short
     if _SERIAL.fullmatch(text) and _FIRST_SERIAL <= float(text) < _LAST_SERIAL:
         if serials:
             return dt.date(1899, 12, 30) + dt.timedelta(days=int(float(text))), ""
@@ -101,10 +140,24 @@ def _order_of(texts: list[str]) -> bool | None:
     """True when the column shows day first, False month first, None when it shows neither or both."""
     day_first = month_first = False
     for text in texts:
-        if len(text) <= _LONGEST and (found := _SLASHED.fullmatch(text.strip())) and found[2] != ".":
+        if len(text) > _LONGEST:
+            continue
+        found = _SLASHED.fullmatch(text.strip()) or _TWO_DIGITS.fullmatch(text.strip())
+        if found and found[2] != ".":
             day_first |= int(found[1]) > 12 >= int(found[3])
             month_first |= int(found[3]) > 12 >= int(found[1])
     return None if day_first == month_first else day_first
+
+
+def shown_order(*columns: pd.Series) -> bool | None:
+    """The order of day and month that columns of one table show together; None where they show none, or both.
+
+    Examples
+    --------
+    >>> shown_order(pd.Series(["03/04/2020"]), pd.Series(["13/04/2020"])), shown_order(pd.Series(["03/04/2020"]))
+    (True, None)
+    """
+    return _order_of([str(text) for column in columns for text in pd.unique(column)])
 
 
 def check_spans(start: pd.Series, end: pd.Series, *, latest: dt.date | None = None) -> np.ndarray:
@@ -125,7 +178,7 @@ def check_spans(start: pd.Series, end: pd.Series, *, latest: dt.date | None = No
 
 
 def parse_dates(
-    series: pd.Series, *, day_first: bool | None = None, serials: bool = False
+    series: pd.Series, *, day_first: bool | None = None, serials: bool = False, years: pd.Series | None = None
 ) -> tuple[pd.Series, pd.Series]:
     """The days of a text column, and why some are none.
 
@@ -138,6 +191,9 @@ def parse_dates(
         (a 13 or more in one place, never in both); where it shows none the reason is ``date_ambiguous``: ask the user.
     serials
         Take Excel's serial day numbers (1900 system) as dates instead of explaining them.
+    years
+        Years of four digits beside the dates, row by row: they tell the century of 5-Aug-24; without them such a date
+        is ``date_ambiguous``.
 
     Returns
     -------
@@ -155,10 +211,17 @@ def parse_dates(
     codes, uniques = pd.factorize(series.astype("object"), use_na_sentinel=False)
     texts = ["" if u is None or u != u else str(u) for u in uniques]
     order = _order_of(texts) if day_first is None else day_first
+    beside = [""] * len(texts)
+    if years is not None:
+        year_codes, year_uniques = pd.factorize(years.astype("object"), use_na_sentinel=False)
+        pairs, codes = np.unique(np.stack([codes, year_codes]), axis=1, return_inverse=True)
+        codes = codes.reshape(-1)
+        beside = [str(year_uniques[j]) for j in pairs[1]]
+        texts = [texts[i] for i in pairs[0]]
     days = np.full(len(texts), np.datetime64("NaT", "s"), dtype="datetime64[s]")
     why = np.full(len(texts), "", dtype=object)
     for i, text in enumerate(texts):
-        day, why[i] = parse_date(text, day_first=order, serials=serials)
+        day, why[i] = parse_date(text, day_first=order, serials=serials, year=beside[i])
         if day is not None:
             days[i] = np.datetime64(day, "s")
     if not len(texts):
