@@ -72,10 +72,10 @@ def _short_year(text: str, day_first: bool | None, year: str) -> tuple[dt.date |
     assert found is not None
     whole = _whole_year(found[4], year)
     if named:
-        month = _month(named[3])
-        if month is None:
+        month_number = _month(named[3])
+        if month_number is None:
             return None, "date_unreadable"
-        return _day(whole, month, int(named[1])) if whole else (None, "date_ambiguous")
+        return _day(whole, month_number, int(named[1])) if whole else (None, "date_ambiguous")
     first, second = int(found[1]), int(found[3])
     if first > 12 and second > 12:
         return None, "date_impossible"
@@ -110,7 +110,7 @@ def parse_date(
     if (found := _ISO.fullmatch(text)) or (found := _COMPACT.fullmatch(text)):
         return _day(int(found[1]), int(found[2]), int(found[3]))
     if found := _SLASHED.fullmatch(text):
-        first, second, year = int(found[1]), int(found[3]), int(found[4])
+        first, second, whole = int(found[1]), int(found[3]), int(found[4])
         if day_first is None and found[2] == ".":
             day_first = True  # 12.03.2021 is written day first wherever it is written
         if first > 12 and second > 12:
@@ -120,7 +120,7 @@ def parse_date(
                 return None, "date_ambiguous"
             day_first = first > 12
         day, month = (first, second) if day_first else (second, first)
-        return _day(year, month, day)
+        return _day(whole, month, day)
     if found := _DAY_MONTH.fullmatch(text):
         month_number = _month(found[2])
         return _day(int(found[3]), month_number, int(found[1])) if month_number else (None, "date_unreadable")
