@@ -49,7 +49,7 @@ def main() -> None:
 def _tasks() -> dict[
     str, Callable[[bytes | Path, str, Clock, dict[str, Any]], tuple[dict[str, Any], dict[str, np.ndarray]]]
 ]:
-    from layers.formats.readers import geopackage, geoparquet, geotiff
+    from layers.formats.readers import geopackage, geoparquet, geotiff, projection
     from layers.formats.sandbox import validity
 
     return {
@@ -57,6 +57,7 @@ def _tasks() -> dict[
         "geoparquet": geoparquet.parse,
         "geotiff": geotiff.parse,
         "geotiff_window": geotiff.parse_window,
+        "projection": projection.parse,
         "validity": validity.parse,
     }
 

@@ -117,7 +117,7 @@ def _parse(source: Source, purpose: str, clock: Clock, report: Report, columns: 
     if kind == "json":
         from layers.formats.readers.geojson import read_geojson
 
-        return _converted(read_geojson(source, clock, report, columns), source, report)
+        return _converted(read_geojson(source, clock, report, columns), source, report, clock)
     if kind == "zip":
         return _parse_zip(source, clock, report, columns)
     if kind == "xml":
@@ -134,7 +134,7 @@ def _parse(source: Source, purpose: str, clock: Clock, report: Report, columns: 
     task = "geopackage" if kind == "gpkg" else kind
     plain = type(columns) in (set, frozenset, list, tuple, dict)  # other collections may know names by more spellings
     reply = run_child(task, source, clock, columns=sorted(columns) if columns is not None and plain else None)
-    parsed = _converted(parsed_reply(reply, kind, report), source, report)
+    parsed = _converted(parsed_reply(reply, kind, report), source, report, clock)
     if columns is not None:
         parsed.frame = parsed.frame[[n for n in parsed.frame.columns if n in columns]]
     return parsed
@@ -182,20 +182,20 @@ def _parse_members(
         if kind_of(within) == "json":
             from layers.formats.readers.geojson import read_geojson
 
-            return _converted(read_geojson(within, clock, report, columns), source, report)
+            return _converted(read_geojson(within, clock, report, columns), source, report, clock)
         return read_delimited(within, clock, report, columns)
     from layers.formats.readers.shapefile import read_shapefile
 
     return read_shapefile(archive, source.name, clock, report, columns)
 
 
-def _converted(parsed: Parsed, source: Source, report: Report) -> Parsed:
+def _converted(parsed: Parsed, source: Source, report: Report, clock: Clock) -> Parsed:
     """Shapes in a named system other than WGS 84 are converted, and that is said."""
     system = parsed.meta.get("crs", "")
     if system and parsed.geometry is not None:
         from layers.formats.readers.projection import to_wgs84
 
-        parsed.geometry, foreign = to_wgs84(parsed.geometry, system, source.name)
+        parsed.geometry, foreign = to_wgs84(parsed.geometry, system, source.name, clock)
         if foreign:
             report.note("The coordinates were converted from {system} to WGS 84.", system=foreign)
     return parsed

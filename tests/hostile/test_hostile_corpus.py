@@ -50,7 +50,7 @@ def attempt(data, name, purpose):
 @pytest.mark.parametrize("purpose", ["table", "points", "polygons"])
 @pytest.mark.real_data
 def test_files_that_others_made(shared_data, purpose, watched):
-    later = ("door", "bombs")  # found after these: each has a test of its own kind
+    later = ("bombs",)  # each costs more than this test may: test_hostile_cost.py
     files = [p for p in sorted((shared_data / "hostile").rglob("*")) if p.is_file() and p.parent.name not in later]
     assert len(files) > 70
     read_well = 0
@@ -110,7 +110,7 @@ def test_rasters_that_others_made(shared_data):
     facts = {
         p.name: read(p, purpose="raster", door=UPLOAD).raster for p in sorted((shared_data / "raster").glob("*.tif"))
     }
-    assert len(facts) == 5
+    assert len(facts) >= 5
     assert facts["world.byte.tif"].crs == "EPSG:4326"
     assert facts["float_nan.tif"].crs == ""
     assert facts["test_esri_wkt.tif"].crs.startswith("PROJCS")

@@ -2,24 +2,81 @@
 
 from __future__ import annotations
 
+import io
+import re
+import struct
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
 from geo.errors import FormatError
 from geo.messages import Note
 from layers.formats.limits import Clock
+from layers.formats.readers.projection import plain_system
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_ASCII_KEYS = 34737
+_WKT = re.compile(r"ESRI PE String = ([^|\x00]*)")
+
+
+def _check_words(stream: BinaryIO, name: str) -> None:
+    """Refuse coordinate systems in words that :mod:`layers.formats.readers.wkt` does not let through.
+
+    GDAL hands the WKT of ESRI's tag to PROJ, which reads strings of its own in it. Every directory is looked at, with
+    two bytes of type and four or eight of count, as TIFF and BigTIFF have them.
+    """
+    for text in _ascii_keys(stream):
+        for found in _WKT.findall(text):
+            plain_system(found, name)
+        rest = _WKT.sub("", text)
+        if re.search(r"\[|\+?proj=|\+?init=|pipeline", rest, re.IGNORECASE):
+            plain_system(rest, name)  # no WKT as a whole: refused
+
+
+def _ascii_keys(stream: BinaryIO) -> Iterator[str]:
+    """The text of the tag GeoAsciiParams in each directory of a TIFF."""
+    head = stream.read(16)
+    order = "<" if head[:2] == b"II" else ">"
+    big = struct.unpack(order + "H", head[2:4])[0] == 43
+    count_form, entry_form, next_form = ("Q", "HHQQ", "Q") if big else ("H", "HHII", "I")
+    at = struct.unpack(order + next_form, head[8:16] if big else head[4:8])[0]
+    seen: set[int] = set()
+    while at and at not in seen and len(seen) < 100:
+        seen.add(at)
+        stream.seek(at)
+        size = struct.calcsize(order + count_form)
+        raw = stream.read(size)
+        if len(raw) < size:
+            return
+        count = min(struct.unpack(order + count_form, raw)[0], 4096)
+        entry = struct.calcsize(order + entry_form)
+        table = stream.read(entry * count + struct.calcsize(order + next_form))
+        for i in range(min(count, len(table) // entry)):
+            tag, _, length, where = struct.unpack_from(order + entry_form, table, i * entry)
+            if tag == _ASCII_KEYS:
+                inline = struct.calcsize(order + next_form)
+                if length <= inline:
+                    data = table[(i + 1) * entry - inline : (i + 1) * entry][:length]
+                else:
+                    stream.seek(where)
+                    data = stream.read(min(length, 1 << 20))
+                yield data.decode("latin-1")
+        tail = table[entry * count :]
+        at = struct.unpack(order + next_form, tail)[0] if len(tail) == struct.calcsize(order + next_form) else 0
+
+
 @contextmanager
-def _opened(given: bytes | Path) -> Iterator[Any]:
+def _opened(given: bytes | Path, name: str) -> Iterator[Any]:
     import rasterio
     from rasterio.io import MemoryFile
+
+    with io.BytesIO(given) if isinstance(given, bytes) else given.open("rb") as stream:
+        _check_words(stream, name)
 
     if isinstance(given, bytes):
         with MemoryFile(given, ext=".tif") as memory, memory.open(driver="GTiff") as raster:
@@ -59,7 +116,7 @@ def parse(
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """What the raster declares; no pixel is read."""
     size = len(given) if isinstance(given, bytes) else given.stat().st_size
-    with _opened(given) as raster:
+    with _opened(given, name) as raster:
         return {"raster": _facts(raster, size, name, clock)}, {}
 
 
@@ -70,7 +127,7 @@ def parse_window(
     from rasterio.windows import Window
 
     size = len(given) if isinstance(given, bytes) else given.stat().st_size
-    with _opened(given) as raster:
+    with _opened(given, name) as raster:
         facts = _facts(raster, size, name, clock)
         column, row, width, height = options["window"] or (0, 0, raster.width, raster.height)
         band = options["band"]

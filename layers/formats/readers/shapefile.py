@@ -200,8 +200,8 @@ def read_shapefile(
         name,
         report,
         columns,
+        clock,
         with_table=dbf is not None,
-        most=clock.door.cell_characters,
     )
 
 
@@ -272,10 +272,11 @@ def _together(
     name: str,
     report: Report,
     columns: Collection[str] | None,
+    clock: Clock,
     *,
     with_table: bool,
-    most: int,
 ) -> Parsed:
+    most = clock.door.cell_characters
     if not with_table:
         records = [[] for _ in shapes]
     longest = max(len(shapes), len(records))
@@ -295,7 +296,7 @@ def _together(
             keep.append(i)
     made = geometry_array([shapes[i] for i in keep])
     if prj:
-        made, foreign = to_wgs84(made, prj, name)
+        made, foreign = to_wgs84(made, prj, name, clock)
         if foreign:
             meta["crs"] = foreign
             report.note("The coordinates were converted from {system} to WGS 84.", system=foreign)

@@ -33,14 +33,20 @@ class _Arcs:
                 raise FormatError("An arc of the topology is no list of positions.", where=name)
             total += len(found)
             clock.door.check("vertices", total, name)
-            self.arcs.append(found if self.scale is None else np.cumsum(found, axis=0) * self.scale + self.shift)
+            self.arcs.append(found if self.scale is None else self._placed(np.cumsum(found, axis=0)))
+
+    def _placed(self, steps: np.ndarray) -> np.ndarray:
+        """Whole numbers of a quantised topology as degrees; what overflows is infinite and turned down as such."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            placed: np.ndarray = steps * self.scale + self.shift
+        return placed
 
     def point(self, value: Any) -> list[float]:
         """One position, scaled."""
         found = _numbers([value])
         if found is None:
             raise BadGeometryError("geometry_malformed", shorten(str(value)))
-        place = found[0] if self.scale is None else found[0] * self.scale + self.shift
+        place = found[0] if self.scale is None else self._placed(found[0])
         return [float(v) for v in place]
 
     def line(self, indices: Any) -> list[list[float]]:
