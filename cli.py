@@ -159,7 +159,9 @@ def screen(args: argparse.Namespace) -> int:
     roads = existing([args.roads] if args.roads else [], "--roads")
     progress = Progress(("read", "screen", "write"))
     from jobs.assessment.job import Source
-    from jobs.screening.job import ScreeningInputs, load, screen_with, summary
+    from jobs.screening.command import screen_with, summary
+    from jobs.screening.job import load
+    from jobs.screening.model import ScreeningInputs
 
     rules = rule_file(args)
     given = ScreeningInputs(

@@ -22,6 +22,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from geo.records.eligible_incidents import incidents_at
+from layers.reference.unit_aliases import unit_aliases
+
 ROOT = Path(__file__).resolve().parents[1]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 POLYGONS = 80
@@ -139,8 +142,8 @@ def python_part(n: int) -> dict[str, float]:
         content = blob(
             translator("en"),
             sites=sites,
-            incidents=map_content.incidents_at(loaded.incidents, at, 36),
-            zones=map_content.zone_areas(loaded.zones, loaded.boundaries, at, job.unit_aliases()),
+            incidents=incidents_at(loaded.incidents, at, 36),
+            zones=map_content.zone_areas(loaded.zones, loaded.boundaries, at, unit_aliases()),
             run="bench",
         )
         return len(DataLayer(content).blob)

@@ -19,10 +19,10 @@ from pathlib import Path
 import numpy as np
 
 import cli
+from layers.reference.files import DATA
 
 HEADER = ("supplier_id", "site_name", "lat", "lon", "coord_precision_km", "country", "mineral", "dest_lat", "dest_lon")
 HEADER += ("as_of",)
-DATA = Path(__file__).resolve().parents[1] / "data"
 BOXES = (("CAF", 14.5, 3.6, 26.0, 9.5), ("COD", 25.5, -6.0, 29.4, 3.5))
 TOWNS = {
     "CAF": ((18.555, 4.361), (15.79, 4.26), (20.67, 5.76)),

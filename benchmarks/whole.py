@@ -51,8 +51,9 @@ def frames(s: Scene) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, object]]:
     """Sites, incidents and options of `assess` for a scene."""
     from geo import schema
     from geo.spatial.polygons import locate
-    from jobs.assessment.job import restrictions, unit_aliases
+    from layers.reference.legal_schemes import restrictions
     from layers.reference.rule_files import default_rules
+    from layers.reference.unit_aliases import unit_aliases
     from layers.sources.zone_register import read_register
 
     n, m = s.site_lon.size, s.lon.size

@@ -5,14 +5,25 @@ Each value is a message for :mod:`i18n.translator`. A code without a word is sho
 
 from __future__ import annotations
 
-from functools import cache
-
 from i18n.translator import N_, Translator
-from layers.maps import styles
-from layers.reference.tables import rows
 
-CLASSES = {s.key: s.text for s in styles.SITES}
-ZONE_STATUSES = {s.key: s.text for s in styles.ZONES}
+CLASSES = {
+    "conflict-affected": N_("conflict-affected"),
+    "high-risk": N_("high-risk"),
+    "insufficient data": N_("insufficient data"),
+    "no indicators found": N_("no indicators found"),
+}
+
+ZONE_STATUSES = {
+    "inside_compliant": N_("inside a compliant zone"),
+    "inside_priority": N_("inside a priority zone"),
+    "inside_monitored": N_("inside a monitored zone"),
+    "inside_suspended": N_("inside a suspended zone"),
+    "outside": N_("outside every named zone"),
+    "not_applicable": N_("zones do not apply"),
+    "unknown": N_("zone status unknown"),
+}
+"""Of a site; :data:`layers.maps.styles.ZONE_AREAS` has the words for an area itself."""
 
 CLASS_MEANINGS = {
     "conflict-affected": N_("Armed conflict or armed groups at or near the site within 12 months of the date."),
@@ -117,7 +128,11 @@ PRECISIONS = {
     7: N_("waters or air"),
 }
 
-INCIDENT_KINDS = {s.key: s.text for s in styles.INCIDENT_LEGEND if s.key}
+INCIDENT_KINDS = {
+    "state-based": N_("state-based fighting"),
+    "non-state": N_("fighting between groups"),
+    "one-sided": N_("violence against civilians"),
+}
 
 REGISTER = {
     "restricted": N_("restricted"),
@@ -141,82 +156,6 @@ COLOURS = {
 
 SCHEMES = {"rcm": N_("ICGLR certification"), "drc": N_("DRC qualification")}
 
-COLUMNS = {
-    "site_id": N_("Site id"),
-    "name": N_("Name"),
-    "lon": N_("Longitude"),
-    "lat": N_("Latitude"),
-    "coord_precision_km": N_("Position error (km)"),
-    "country": N_("Country"),
-    "country_basis": N_("Country known"),
-    "admin1": N_("Region (ADM1)"),
-    "admin2": N_("District (ADM2)"),
-    "admin_basis": N_("District known"),
-    "minerals": N_("Minerals"),
-    "workers": N_("Workers"),
-    "armed_presence": N_("Armed presence"),
-    "as_of": N_("As of"),
-    "overall_class": N_("Exposure"),
-    "local_class": N_("At the place"),
-    "area_class": N_("Of the area"),
-    "certain_class": N_("Certain"),
-    "possible_class": N_("Possible"),
-    "rules_fired": N_("Rules fired"),
-    "rules_unknown": N_("Rules not known"),
-    "gaps": N_("Gaps"),
-    "data_coverage": N_("Data coverage"),
-    "zone_status": N_("Zone status"),
-    "zone_unit": N_("Zone"),
-    "zone_basis": N_("Zone known"),
-    "distance_to_zone_edge_m": N_("To the zone's edge (m)"),
-    "near_border": N_("Near the border"),
-    "incidents_20km_12m": N_("Incidents, 20 km, 12 months"),
-    "deaths_20km_12m": N_("Deaths, 20 km, 12 months"),
-    "nearest_incident_m": N_("Nearest incident (m)"),
-    "latest_incident_date": N_("Latest incident"),
-    "visit_date": N_("Visit"),
-    "visit_basis": N_("Visit made"),
-    "visit_age_days": N_("Age of visit (days)"),
-    "visited_by": N_("Visited by"),
-    "actors": N_("Actors"),
-    "roadblock": N_("Roadblock"),
-    "demonstration": N_("Demonstration"),
-    "source": N_("Source"),
-    "kind": N_("Kind"),
-    "rule": N_("Rule"),
-    "record_id": N_("Record"),
-    "dataset": N_("Dataset"),
-    "dataset_version": N_("Edition"),
-    "date_start": N_("From"),
-    "date_end": N_("To"),
-    "date_prec": N_("Date precision"),
-    "precision": N_("Place precision"),
-    "distance_m": N_("Distance (m)"),
-    "deaths_best": N_("Deaths (best)"),
-    "deaths_low": N_("Deaths (low)"),
-    "deaths_high": N_("Deaths (high)"),
-    "actor_a": N_("First actor"),
-    "actor_b": N_("Second actor"),
-    "value": N_("Found"),
-    "limit": N_("Held against"),
-    "provisional": N_("Provisional"),
-    "ground": N_("Ground"),
-    "source_file": N_("File"),
-    "row": N_("Row"),
-    "id": N_("Id"),
-    "reason": N_("Reason"),
-    "expected": N_("Expected"),
-    "got": N_("Got"),
-    "scheme": N_("Scheme"),
-    "status": N_("Status"),
-    "status_date": N_("Dated"),
-    "valid_to": N_("Valid until"),
-    "unit": N_("Unit"),
-    "why_en": N_("Why"),
-    "why_fr": N_("Why"),
-}
-"""Column headings by column name."""
-
 _VALUES: dict[str, dict[str, str]] = {
     "overall_class": CLASSES,
     "local_class": CLASSES,
@@ -236,11 +175,6 @@ _VALUES: dict[str, dict[str, str]] = {
 _LISTS = {"minerals": MINERALS, "gaps": GAPS}
 
 
-def column(name: str, translate: Translator) -> str:
-    """The heading of a column in the reader's language."""
-    return translate(COLUMNS.get(name, name))
-
-
 def value(name: str, code: str, translate: Translator) -> str:
     """The words for a code of a column; lists joined by ``;`` are translated one by one.
 
@@ -258,20 +192,3 @@ def value(name: str, code: str, translate: Translator) -> str:
 def is_coded(name: str) -> bool:
     """Whether :func:`value` says anything else than the code itself for this column."""
     return name in _VALUES or name in _LISTS
-
-
-def country(iso3: str, translate: Translator) -> str:
-    """The name of a country by its ISO 3166 alpha-3 code, in the reader's language; the code where it has none.
-
-    Examples
-    --------
-    >>> from i18n.translator import translator
-    >>> country("CAF", translator("fr")), country("XXX", translator("en"))
-    ('République centrafricaine', 'XXX')
-    """
-    return _country_names().get(iso3, {}).get(translate.language, iso3)
-
-
-@cache
-def _country_names() -> dict[str, dict[str, str]]:
-    return {row["iso3"]: {"en": row["name_en"], "fr": row["name_fr"]} for row in rows("countries.csv")}

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
-DATA = Path(__file__).resolve().parents[1] / "data"
+from layers.reference.files import DATA
+
 NOT_LISTED = {"CHECKSUMS.sha256", "README.md"}
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ from typing import Any
 import shapely
 from babel import Locale
 
-DATA = Path(__file__).resolve().parents[1] / "data"
+from layers.reference.files import DATA
 
 PACKAGES = {
     "world-atlas-2.0.2.tgz": "032e7765f2ce00edaeafec23ff22bc3b77e42987c257da944cc585b452c05b97",

@@ -17,6 +17,8 @@ import babel
 from babel import Locale
 from babel.core import get_global
 
+from layers.reference.files import DATA
+
 # Names that publishers use and CLDR does not: UCDP, ACLED, IPIS, national spellings, former names.
 ALIASES = {
     "BIH": "Bosnia-Herzegovina;Bosnia and Herzegovina;Bosnie-Herzégovine",
@@ -98,9 +100,8 @@ def main() -> None:
         rows.append([code, iso2, numeric.get(iso2, ""), english[iso2], french[iso2], ALIASES.get(code, "")])
     kosovo = ["XKX", "XK", "", "Kosovo", "Kosovo", ""]
     rows = sorted([row for row in rows if row[1] != "XK"] + [kosovo])
-    folder = Path(__file__).resolve().parents[1] / "data"
-    box = boxes(folder / "natural_earth_countries.geojson")
-    target = folder / "countries.csv"
+    box = boxes(DATA / "natural_earth_countries.geojson")
+    target = DATA / "countries.csv"
     with target.open("w", encoding="utf-8", newline="") as stream:
         out = csv.writer(stream, lineterminator="\n")
         out.writerow(

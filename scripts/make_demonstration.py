@@ -20,12 +20,12 @@ import json
 import math
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from random import Random
 
 from pyproj import Geod
 
-DATA = Path(__file__).resolve().parents[1] / "data"
+from layers.reference.files import DATA
+
 WGS84 = Geod(ellps="WGS84")
 SEED = 20261121
 FIRST, LAST = date(2012, 1, 1), date(2025, 12, 31)

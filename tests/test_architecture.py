@@ -1,62 +1,154 @@
-"""Who may import whom, read from the source and seen in a fresh process."""
+"""Who may import whom, read from the source (imports inside functions too) and seen in a fresh process."""
 
 from __future__ import annotations
 
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-FORBIDDEN = {
-    "geo": {"layers", "views", "app", "cli", "streamlit", "folium", "streamlit_folium", "branca"},
-    "layers": {"views", "app", "cli", "streamlit", "streamlit_folium"},
-    "views": {"app", "cli"},
+FLOORS = ("app", "cli", "views", "jobs", "layers", "i18n", "geo")
+"""From the top down; nothing imports what stands before it here, and ``app`` and ``cli`` stand side by side."""
+LEVEL = {floor: max(0, i - 1) for i, floor in enumerate(FLOORS)}
+FOREIGN = {
+    "geo": {"streamlit", "folium", "streamlit_folium", "branca", "altair"},
+    "i18n": {"streamlit", "folium", "streamlit_folium", "branca", "altair"},
+    "layers": {"streamlit", "streamlit_folium", "altair"},
+    "jobs": {"streamlit", "streamlit_folium", "altair"},
 }
+"""Libraries of the upper floors that a floor does without."""
 
 
-def imports(path: Path) -> set[str]:
-    out = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+def modules(root: Path) -> dict[str, Path]:
+    """Every module of the floors by its dotted name; a folder's own is called ``folder.__init__``."""
+    paths = [p for f in FLOORS for p in (root / f"{f}.py", *sorted((root / f).rglob("*.py"))) if p.is_file()]
+    return {".".join(p.relative_to(root).with_suffix("").parts): p for p in paths}
+
+
+def _for_types_only(tree: ast.AST) -> set[int]:
+    """Nodes under ``if TYPE_CHECKING:``."""
+    blocks = [n for n in ast.walk(tree) if isinstance(n, ast.If) and ast.unparse(n.test).endswith("TYPE_CHECKING")]
+    return {id(node) for block in blocks for line in block.body for node in ast.walk(line)}
+
+
+def imported(module: str, path: Path) -> Iterator[tuple[str, bool]]:
+    """Dotted names that a module imports, wherever in it, and whether only for a type checker."""
+    tree = ast.parse(path.read_text("utf-8"))
+    aside = _for_types_only(tree)
+    for node in ast.walk(tree):
+        names: list[str] = []
         if isinstance(node, ast.Import):
-            out |= {a.name.split(".")[0] for a in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            out.add(node.module.split(".")[0])
-    return out
+            names = [a.name for a in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            package = module.split(".")[: -node.level] if node.level else []
+            base = ".".join([*package, *([node.module] if node.module else [])])
+            names = [f"{base}.{a.name}" for a in node.names]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__")):
+            names = [a.value for a in node.args[:1] if isinstance(a, ast.Constant)]
+        yield from ((name, id(node) in aside) for name in names)
 
 
-@pytest.mark.parametrize("floor", sorted(FORBIDDEN))
-def test_imports_go_down_only(floor):
-    for path in sorted((ROOT / floor).rglob("*.py")):
-        assert not imports(path) & FORBIDDEN[floor], path.relative_to(ROOT)
+def arrows(root: Path) -> Iterator[tuple[str, str, bool]]:
+    """Every import of one module of ours by another: who, whom, and whether only for a type checker."""
+    known = modules(root)
+    for module, path in known.items():
+        for name, aside in imported(module, path):
+            # `from a.b import c` is the module a.b.c, else the module a.b, else the folder a.b.
+            for guess in (name, f"{name}.__init__", name.rpartition(".")[0], f"{name.rpartition('.')[0]}.__init__"):
+                if guess in known:
+                    if guess != module:
+                        yield module, guess, aside
+                    break
+
+
+def upward(root: Path) -> list[str]:
+    """Imports of a higher floor, also those for a type checker alone."""
+    floor = {m: LEVEL[m.split(".")[0]] for m in modules(root)}
+    return sorted({f"{a} imports {b}" for a, b, _ in arrows(root) if floor[b] < floor[a]})
+
+
+def circles(root: Path) -> list[str]:
+    """In every folder: modules and folders that import each other in a ring.
+
+    Imports for a type checker alone run nothing and are left out.
+    """
+    graphs: dict[str, nx.DiGraph] = {}
+    for a, b, aside in arrows(root):
+        one, two = a.split("."), b.split(".")
+        shared = next(i for i, (x, y) in enumerate(zip([*one, ""], [*two, ""], strict=False)) if x != y)
+        if not aside:
+            graph = graphs.setdefault(".".join(one[:shared]) or ".", nx.DiGraph())
+            graph.add_edge(one[shared], two[shared], seen=f"{a} → {b}")
+    out = []
+    for folder, graph in graphs.items():
+        for ring in nx.strongly_connected_components(graph):
+            if len(ring) > 1:
+                inside = graph.subgraph(ring)
+                seen = "; ".join(sorted(d["seen"] for *_, d in inside.edges(data=True)))
+                out.append(f"{folder}: {', '.join(sorted(ring))} ({seen})")
+    return sorted(out)
+
+
+def test_imports_go_down_only():
+    assert upward(ROOT) == []
+
+
+def test_no_circle_between_modules_or_folders():
+    assert circles(ROOT) == []
+
+
+@pytest.mark.parametrize("floor", sorted(FOREIGN))
+def test_a_floor_does_without_the_libraries_of_those_above(floor):
+    for module, path in modules(ROOT).items():
+        if module.split(".")[0] == floor:
+            used = {name.split(".")[0] for name, _ in imported(module, path)}
+            assert not used & FOREIGN[floor], module
+
+
+def test_the_test_sees_what_it_should(tmp_path):
+    for name, text in {
+        "geo/a.py": "def f():\n    from geo.b import g\n",
+        "geo/b.py": "import geo.a\n",
+        "geo/c.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from jobs import run\n",
+        "layers/one/x.py": "from layers.two import y\n",
+        "layers/two/y.py": "def f():\n    import importlib\n    importlib.import_module('layers.one.z')\n",
+        "layers/one/z.py": "",
+        "jobs/__init__.py": "",
+        "jobs/run.py": "from .other import thing\n",
+        "jobs/other.py": "",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert upward(tmp_path) == ["geo.c imports jobs.run"]
+    assert [c.split(" (")[0] for c in circles(tmp_path)] == ["geo: a, b", "layers: one, two"]
+    assert ("jobs.run", "jobs.other", False) in set(arrows(tmp_path))
 
 
 def test_geo_loads_no_app_library():
-    modules = sorted(
-        ".".join(p.relative_to(ROOT).with_suffix("").parts)
-        for p in (ROOT / "geo").glob("*.py")
-        if p.stem not in ("partition", "raster")
-    )
-    code = f"import importlib, sys\nfor m in {modules!r}: importlib.import_module(m)\n"
-    code += "print([m for m in ('streamlit','folium','rasterio','dask','layers','views') if m in sys.modules])"
+    code = f"import importlib, sys\nsys.path.insert(0, {str(ROOT)!r})\n"
+    skipped = ("geo.cluster.dask_job", "geo.spatial.density")
+    names = sorted(m.removesuffix(".__init__") for m in modules(ROOT) if m.startswith("geo.") and m not in skipped)
+    code += f"for m in {names!r}: importlib.import_module(m)\n"
+    code += "print([m for m in ('streamlit','folium','rasterio','dask','i18n','layers','views') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.strip() == "[]"
 
 
 def test_no_second_distance_code():
     """Geodesics are measured in geo.spatial.geodesic (and the grid built on it), nowhere else."""
-    allowed = {"geodesic.py", "proximity.py", "search.py", "grid.py", "edges.py", "areas.py"}
-    for floor in ("geo", "i18n", "jobs", "layers", "views"):
-        for path in (ROOT / floor).rglob("*.py"):
-            text = path.read_text("utf-8")
-            if path.name not in allowed:
-                assert "haversine" not in text.casefold(), path
-                assert ".inv(" not in text, path
+    allowed = {"geodesic", "proximity", "candidate_search", "grid", "polygon_edges", "polygons"}
+    for module, path in modules(ROOT).items():
+        text = path.read_text("utf-8")
+        if module.split(".")[-1] not in allowed:
+            assert "haversine" not in text.casefold(), module
+            assert ".inv(" not in text, module
 
 
 def test_no_module_is_a_warehouse():
-    for floor in ("geo", "i18n", "jobs", "layers", "views"):
-        for path in (ROOT / floor).rglob("*.py"):
-            assert len(path.read_text("utf-8").splitlines()) <= 460, f"{path.name} holds more than one noun"
+    for module, path in modules(ROOT).items():
+        assert len(path.read_text("utf-8").splitlines()) <= 460, f"{module} holds more than one noun"

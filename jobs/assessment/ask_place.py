@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.records.eligible_incidents import incidents_at
 from geo.rules.rule_set import Rules
 from jobs.assessment import job
-from layers.maps.map_content import incidents_at
+from layers.maps.geometry import WGS84
 from layers.sources.sites import read_sites
 
 SOURCE = "asked"
@@ -58,8 +59,6 @@ def classify_place(
 
 def inside(loaded: job.Loaded, run: job.Run, ring: tuple[tuple[float, float], ...], day: dt.date) -> Inside:
     """What lies inside a ring of (lon, lat) [degrees]; its edge counts as inside."""
-    from layers.maps.map_content import WGS84
-
     area = shapely.Polygon(ring)
     shapely.prepare(area)
 

@@ -7,7 +7,6 @@ for many dates.
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,15 +17,14 @@ import pandas as pd
 from geo import schema
 from geo.assess import Assessment, assess
 from geo.errors import InputError
-from geo.records.admin_units import Aliases, aliases_of
 from geo.rules.rule_set import Rules
 from jobs.assessment import export
 from jobs.assessment.icglr_md01 import md01
 from layers.formats.limits import LOCAL, Door
-from layers.reference import files as embedded
 from layers.reference.country_outlines import country_outlines
+from layers.reference.legal_schemes import restrictions
 from layers.reference.rule_files import default_rules
-from layers.reference.tables import table
+from layers.reference.unit_aliases import unit_aliases
 from layers.sources.boundaries import BoundaryLayer, read_boundaries
 from layers.sources.coverage import read_coverage, recognised_coverage
 from layers.sources.eu_list import read_eu_list
@@ -92,12 +90,6 @@ class Run:
     def files(self) -> dict[str, bytes]:
         """The files of the run by name; see :func:`jobs.assessment.export.bundle`."""
         return export.bundle(self.assessment, self.rejected, self.record, self.certified)
-
-
-@functools.cache
-def unit_aliases() -> Aliases:
-    """The alias table of data/unit_aliases.csv."""
-    return aliases_of(table("unit_aliases"))
 
 
 def load(inputs: Inputs, *, sites_needed: bool = True) -> Loaded:
@@ -278,15 +270,6 @@ def _routes(loaded: Loaded) -> pd.DataFrame | None:
         if s.routes is not None
     ]
     return pd.concat(parts, ignore_index=True) if parts else None
-
-
-@functools.cache
-def restrictions() -> pd.DataFrame:
-    """Countries under Kimberley Process restriction, from data/kp_participation.csv (dates NaT where blank)."""
-    frame = pd.read_csv(embedded.KP_PARTICIPATION, dtype="str", keep_default_na=False)
-    for name in ("restricted_from", "restricted_to"):
-        frame[name] = pd.to_datetime(frame[name].replace("", None)).astype("datetime64[s]")
-    return frame[["country", "restricted_from", "restricted_to"]]
 
 
 def _together(frames: Sequence[pd.DataFrame], columns: schema.Table) -> pd.DataFrame:

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from geo.spatial.geodesic import bearing_m
-from i18n import labels
+from i18n import column_labels, labels
 from i18n.evidence_messages import told
 from i18n.translator import Translator
 from jobs.assessment.site_profile import RADII_KM, Profile
 from layers.formats.writers.escape import html
 from layers.maps import styles
+from layers.reference.country_names import country_name
 
 _CSS = """
 body { font: 14px/1.45 system-ui, "DejaVu Sans", sans-serif; color: #1c1c1c; max-width: 60rem; margin: 1.5rem auto;
@@ -55,7 +56,7 @@ def _cell(translate: Translator, name: str, value: object) -> str:
 def _table(translate: Translator, frame: pd.DataFrame, columns: Sequence[str], none: str) -> str:
     if frame.empty:
         return f"<p>{html(none)}</p>"
-    head = "".join(f"<th scope='col'>{html(labels.column(c, translate))}</th>" for c in columns)
+    head = "".join(f"<th scope='col'>{html(column_labels.column(c, translate))}</th>" for c in columns)
     body = "".join(
         "<tr>" + "".join(f"<td>{_cell(translate, c, v)}</td>" for c, v in zip(columns, row, strict=True)) + "</tr>"
         for row in frame[list(columns)].astype(object).itertuples(index=False)
@@ -145,7 +146,7 @@ def dossier(translate: Translator, here: Profile, rules_hash: str) -> bytes:
         (_("Minerals"), labels.value("minerals", site["minerals"], _)),
         (_("District (ADM2)"), str(site["admin2"])),
         (_("Region (ADM1)"), str(site["admin1"])),
-        (_("Country"), labels.country(str(site["country"]), _)),
+        (_("Country"), country_name(str(site["country"]), _)),
         (_("Position"), f"{site['lat']:.4f}, {site['lon']:.4f}" if here.placed else ""),
         (_("Position error (km)"), _.number(site["coord_precision_km"], 1)),
         (_("Armed presence"), labels.value("armed_presence", site["armed_presence"], _)),

@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 
 from geo import schema
+from geo.records.eligible_incidents import incidents_at
 from geo.rules.rule_set import Rule, Rules
 from geo.spatial.proximity import within
 from jobs.assessment.job import Loaded, Run
+from layers.maps.geometry import circle
 from layers.maps.map import Line
-from layers.maps.map_content import circle, incidents_at
 
 RADII_KM = (20, 25, 50)
 """The circles of the rules C1 and H1, H2, and H4."""

@@ -23,6 +23,7 @@ from jobs.programmes.programme_files import ProgrammeLayer, read_programme_files
 from jobs.programmes.types import TypeMap, labels, type_map
 from layers.formats import LOCAL, Door
 from layers.formats.writers.write import csv_bytes
+from layers.reference.unit_aliases import unit_aliases
 
 _RANDOM = re.compile(rb"_[0-9a-f]{32}(?![0-9a-zA-Z])")
 
@@ -100,7 +101,7 @@ class ProgrammeRun:
         content = blob(
             translate,
             sites=sites,
-            zones=map_content.zone_areas(self.loaded.zones, self.loaded.boundaries, day, job.unit_aliases()),
+            zones=map_content.zone_areas(self.loaded.zones, self.loaded.boundaries, day, unit_aliases()),
             lines=footprint_lines(self.result, TYPES, self.loaded.boundaries),
             marks=gap_marks(self.result, TYPES, translate),
             notice=_("Demonstration data") if self.record()["demonstration"] else "",
@@ -204,6 +205,6 @@ def stocktake(
     """Programmes beside sites that are assessed already."""
     day = pd.Timestamp(as_of)
     result = programme_coverage(
-        run.assessment.sites, programmes, as_of=day, boundaries=loaded.boundaries, aliases=job.unit_aliases()
+        run.assessment.sites, programmes, as_of=day, boundaries=loaded.boundaries, aliases=unit_aliases()
     )
     return ProgrammeRun(run, loaded, result, layers, types or type_map())

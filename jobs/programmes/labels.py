@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from i18n import column_labels
 from i18n import labels as words
 from i18n.translator import N_, Translator
 from jobs.programmes.types import labels
+from layers.reference.country_names import country_name
 
 STATES = {
     "active": N_("active"),
@@ -61,7 +63,7 @@ COLUMNS = {
 
 def heading(name: str, translate: Translator) -> str:
     """The heading of a column."""
-    return translate(COLUMNS[name]) if name in COLUMNS else words.column(name, translate)
+    return translate(COLUMNS[name]) if name in COLUMNS else column_labels.column(name, translate)
 
 
 def worded(frame: pd.DataFrame, columns: list[str], translate: Translator) -> pd.DataFrame:
@@ -85,7 +87,7 @@ def worded(frame: pd.DataFrame, columns: list[str], translate: Translator) -> pd
         elif name == "reason":
             column = column.map(lambda code: translate(REASONS.get(str(code), str(code))))
         elif name == "country":
-            column = column.map(lambda code: words.country(str(code), translate))
+            column = column.map(lambda code: country_name(str(code), translate))
         elif words.is_coded(name):
             column = column.map(lambda code, name=name: words.value(name, str(code), translate))
         out[name] = column

@@ -27,6 +27,7 @@ from jobs.screening.site_matching import told
 from jobs.screening.transit import Transit, country_counts
 from layers.reference import files
 from layers.reference.legal_schemes import covered_countries, kimberley_countries
+from layers.reference.unit_aliases import unit_aliases
 
 Texts = npt.NDArray[np.object_]
 
@@ -110,7 +111,7 @@ def answers(
     rcm, drc = expiry(keys, statuses, rules)
     out["rcm_expires"], out["drc_expires"] = to_dates(rcm), to_dates(drc)
     level2 = next((b for b in data.boundaries if b.level == 2), None)
-    zone, metres = compliant_zones(assessed, when, data.zones, level2, job.unit_aliases())
+    zone, metres = compliant_zones(assessed, when, data.zones, level2, unit_aliases())
     out["nearest_compliant_zone"], out["nearest_compliant_zone_m"] = zone, metres
     lon, lat = assessed["lon"].to_numpy(np.float64), assessed["lat"].to_numpy(np.float64)
     record, mineral_m, at = mineral_record(lon, lat, country, minerals, sites)

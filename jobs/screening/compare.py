@@ -17,7 +17,8 @@ import pandas as pd
 from geo.errors import InputError
 from geo.rules.rule_set import Rules, from_dict
 from geo.screening.route_exposure import RouteSettings
-from jobs.screening.job import Screening, screen
+from jobs.screening.job import screen
+from jobs.screening.model import Screening
 from layers.formats import LOCAL, Door, read
 from layers.formats.readers.strict_json import load_json
 from layers.formats.writers.spreadsheet_guard import restore

@@ -16,7 +16,8 @@ import pandas as pd
 from geo import schema
 from geo.screening.schema import CANDIDATES, SCREENED
 from jobs.assessment.export import plain_types
-from jobs.screening.job import Screening
+from jobs.screening.model import Screening
+from jobs.screening.report import report
 from jobs.screening.reviews import Reviews
 from layers.formats.writers.write import csv_bytes, geojson_bytes, xlsx_bytes
 
@@ -97,8 +98,6 @@ def tables(screening: Screening) -> dict[str, pd.DataFrame]:
 
 def makers(screening: Screening, language: str = "en") -> dict[str, Callable[[], bytes]]:
     """How each file is made, by name; a page makes only the one that is asked for."""
-    from jobs.screening.report import report
-
     out: dict[str, Callable[[], bytes]] = {
         name: lambda frame=frame: csv_bytes(written(frame))[0]  # type: ignore[misc]
         for name, frame in tables(screening).items()

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,66 +17,23 @@ from geo.records.incidents import Incidents, prepare
 from geo.rules.rule_set import Rules
 from geo.screening.origin_checks import MINERAL_KM, NEAR_ZONE_KM
 from geo.screening.route_exposure import RouteSettings
-from geo.screening.schema import FLAGS, SCREENED
-from geo.time_window import Days, to_dates, to_days
+from geo.screening.schema import SCREENED
+from geo.time_window import to_dates, to_days
 from jobs.assessment import export, job
 from jobs.screening.answers import answers, screening_evidence
 from jobs.screening.crossings import Context
+from jobs.screening.model import Screening, ScreeningInputs
 from jobs.screening.positions import as_sites, destinations, from_known, known_sites, positions, together, under
 from jobs.screening.site_matching import links
 from jobs.screening.supplier_list import SupplierList, read_suppliers
-from jobs.screening.transit import Transit, country_counts, nowhere, screen_ways, ways_of
-from layers.formats import LOCAL, Door
+from jobs.screening.transit import Transit, nowhere, screen_ways, ways_of
 from layers.reference import files
 from layers.reference.country_outlines import country_outlines
-from layers.reference.legal_schemes import covered_countries
+from layers.reference.legal_schemes import covered_countries, restrictions
 from layers.reference.rule_files import default_rules
 from layers.reference.tables import country_codes
+from layers.reference.unit_aliases import unit_aliases
 from layers.sources.roads import RoadLayer, read_roads
-
-
-@dataclass(frozen=True)
-class ScreeningInputs:
-    """What a screening is asked to read; `data` may be without sites."""
-
-    suppliers: job.Source
-    data: job.Inputs
-    roads: job.Source | None = None
-    mapping: Mapping[str, str] = field(default_factory=dict)
-    door: Door = LOCAL
-
-
-@dataclass(frozen=True)
-class Screening:
-    """The answers of one run.
-
-    Parameters
-    ----------
-    rows
-        :data:`geo.screening.schema.SCREENED`, one row for every row of the list, in its order.
-    candidates
-        :data:`geo.screening.schema.CANDIDATES` for rows without coordinates.
-    transit
-        Ways, segments and their evidence.
-    evidence
-        `supplier_id`, the columns of :data:`geo.schema.EVIDENCE`, and `segment`.
-    incidents
-        The incidents as prepared (each id once), for timelines.
-    """
-
-    suppliers: SupplierList
-    rows: pd.DataFrame
-    candidates: pd.DataFrame
-    transit: Transit
-    evidence: pd.DataFrame
-    assessment: Assessment
-    rejected: pd.DataFrame
-    record: dict[str, object]
-    rules: Rules
-    settings: RouteSettings
-    data: job.Loaded = field(repr=False)
-    matches: Mapping[str, str] = field(default_factory=dict)
-    changes: pd.DataFrame | None = None
 
 
 def load(inputs: ScreeningInputs) -> tuple[SupplierList, job.Loaded, RoadLayer | None]:
@@ -158,9 +113,9 @@ def screen(
         visits=own_visits,
         statuses=own_statuses,
         listed=data.listed,
-        restrictions=job.restrictions(),
+        restrictions=restrictions(),
         outlines=country_outlines(),
-        aliases=job.unit_aliases(),
+        aliases=unit_aliases(),
         files={i.dataset: i.name for i in data.incident_layers},
     )
     incidents = prepared(data)
@@ -173,9 +128,9 @@ def screen(
         data.boundaries,
         data.zones,
         data.listed,
-        job.unit_aliases(),
+        unit_aliases(),
         covered_countries(),
-        job.restrictions(),
+        restrictions(),
     )
     ways = nowhere(len(rows)) if bare else ways_of(rows, list(lines), None if roads is None else roads.network)
     transit = screen_ways(rows, ways, when, context, settings)
@@ -199,67 +154,6 @@ def screen(
         data,
         dict(matches or {}),
     )
-
-
-def screen_with(
-    loaded: tuple[SupplierList, job.Loaded, RoadLayer | None],
-    as_of: dt.date,
-    rules: Rules | None = None,
-    *,
-    compare: str | Path | None = None,
-    reviews: str | Path | None = None,
-    ways: Mapping[str, float | None] | None = None,
-) -> Screening:
-    """What ``cahra screen`` asks: the answers, with the reviewers' decisions and the changes since an earlier run.
-
-    Parameters
-    ----------
-    ways
-        Settings of :class:`geo.screening.route_exposure.RouteSettings` by name; None leaves the usual one.
-    """
-    suppliers, data, roads = loaded
-    rules = rules or default_rules()
-    usual = RouteSettings(imprecise_radius_km=rules.settings.imprecise_radius_km)
-    settings = replace(usual, **{k: v for k, v in (ways or {}).items() if v is not None})  # type: ignore[arg-type]
-    result = screen(suppliers, data, as_of, rules, roads=roads, settings=settings)
-    if compare is not None:
-        from jobs.screening.compare import compared, read_earlier
-
-        result = compared(read_earlier(compare), result)
-    if reviews is not None:
-        from jobs.screening.export import with_decisions
-        from jobs.screening.reviews import Reviews
-
-        result = with_decisions(result, Reviews(reviews))
-    return result
-
-
-def summary(screening: Screening) -> list[str]:
-    """What to print: rows, quadrants, flags, and what the reader should know."""
-    rows = screening.rows
-    account = screening.suppliers.accounting
-    lines = [
-        f"{account['read']} rows read, {account['accepted']} screened, {account['rejected']} rejected with a reason "
-        "(screening.csv has them all)."
-    ]
-    bad = rows.loc[rows["answer"] == "rejected", "reason"].value_counts().sort_index()
-    if len(bad):
-        lines.append("Rejected: " + ", ".join(f"{k} {v}" for k, v in bad.items()))
-    good = rows[rows["answer"] == "accepted"]
-    if len(good):
-        lines += ["Exposure x zone status:", export.quadrants(good).to_string()]
-    lines.append("Flags: " + ", ".join(f"{k.removeprefix('flag_')} {int(good[k].fillna(False).sum())}" for k in FLAGS))
-    notes = screening.assessment.report.get("notes", [])
-    lines += [f"Note: {note}" for note in notes] if isinstance(notes, list) else []
-    compared = screening.record.get("compared")
-    if isinstance(compared, dict):
-        through = ", ".join(f"{k} {v}" for k, v in compared["through"].items()) or "nothing"
-        lines.append(f"Changed since {compared['with']}: {compared['changed']} rows, through {through} (changes.csv).")
-    guessed = int((screening.transit.routes["route_basis"] == "straight_guess").sum())
-    if guessed:
-        lines.append(f"{guessed} ways are straight lines: a guess. Give --roads for ways on a network.")
-    lines.append("A class is an indication for due diligence, not a conclusion of law; a flag is a question.")
-    return lines
 
 
 def prepared(data: job.Loaded) -> Incidents:
@@ -341,6 +235,3 @@ def _record(
         "flags": {name: int(accepted[name].fillna(False).sum()) for name in rows.columns if name.startswith("flag_")},
         "demonstration": bool(record["demonstration"]) or bool(rows["demonstration"].any()),
     }
-
-
-__all__ = ["Days", "Screening", "ScreeningInputs", "country_counts", "known_sites", "load", "prepared", "screen"]

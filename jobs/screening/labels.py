@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from i18n import labels, row_messages
+from i18n import column_labels, labels, row_messages
 from i18n.translator import N_, Translator
+from layers.reference.country_names import country_name
 
 FLAGS = {
     "flag_origin": N_("Origin exposed"),
@@ -223,7 +224,7 @@ COLUMNS = {
 
 def heading(name: str, translate: Translator) -> str:
     """The heading of a column in the reader's language."""
-    return translate(COLUMNS[name]) if name in COLUMNS else labels.column(name, translate)
+    return translate(COLUMNS[name]) if name in COLUMNS else column_labels.column(name, translate)
 
 
 def value(name: str, code: object, translate: Translator) -> str:
@@ -241,7 +242,7 @@ def value(name: str, code: object, translate: Translator) -> str:
     if name == "remarks":
         return row_messages.remarks(text, translate)
     if name in _COUNTRIES:
-        return ", ".join(labels.country(iso, translate) for iso in text.split(";") if iso)
+        return ", ".join(country_name(iso, translate) for iso in text.split(";") if iso)
     if name in _VALUES and text:
         return translate(_VALUES[name].get(text, text))
     return labels.value(name, text, translate)

@@ -18,12 +18,13 @@ from i18n import labels, row_messages
 from i18n.translator import Translator, translator
 from jobs.assessment.export import quadrants
 from jobs.screening import labels as sw
-from jobs.screening.job import Screening
+from jobs.screening.model import Screening
 from jobs.screening.report_map import svg, zones_on
 from jobs.screening.report_method import method, versions
 from layers.formats.reasons import sentence
 from layers.formats.writers.escape import html
 from layers.maps import styles
+from layers.reference.country_names import country_name
 
 MOST_SEGMENTS = 300
 """Segments in the report: those with most deaths; segments.csv has the rest."""
@@ -216,7 +217,7 @@ def _maps(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
             mine = placed[placed["country"] == iso]
             ids = set(mine["supplier_id"])
             own = [line for who, line in lines.items() if who in ids]
-            title = labels.country(str(iso), _) or _("country not known")
+            title = country_name(str(iso), _) or _("country not known")
             some = hot[hot["supplier_id"].isin(ids)]
             drawing = svg(_, mine, ways=own, exposed=some, zones=zones, name=f"m-{iso}", title=title)
             out.append(_figure(title, drawing))
@@ -288,7 +289,7 @@ def _origins(_: Translator, good: pd.DataFrame) -> str:
         name: {code: sw.value(name, code, _) for code in good[name].unique()}
         for name in ("minerals", "zone_status", "possible_class")
     }
-    country = {code: labels.country(code, _) for code in good["country"].unique()}
+    country = {code: country_name(code, _) for code in good["country"].unique()}
     classes = {code: _class(_, code) for code in CLASSES}
     days = {d: _.date(d) for d in good["as_of"].unique()}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from i18n.evidence_messages import told
 from i18n.row_messages import note
 from i18n.translator import N_, Translator
-from jobs.screening.job import Screening
+from jobs.screening.model import Screening
 from layers.formats.writers.escape import html
 
 METHOD = (

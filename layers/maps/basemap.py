@@ -17,8 +17,8 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from layers.formats.writers.escape import json_blob
+from layers.reference.files import DATA
 
-DATA = Path(__file__).resolve().parents[2] / "data"
 TOLERANCE = 0.006
 """Corners that stray less than this [degrees] from the line are left out of the backdrop."""
 

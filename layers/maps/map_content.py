@@ -1,32 +1,26 @@
-"""From a run to what its map shows: zones in force, incidents that can count, roadblocks, trade lines, circles."""
+"""From a run to what its map shows: zones in force, roadblocks, trade lines, the shading of incidents."""
 
 from __future__ import annotations
 
 import base64
 import json
-import struct
-import zlib
 from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
-from pyproj import Geod
 from shapely.geometry import shape
 
 from geo.errors import ZoneError
 from geo.records.admin_units import Aliases
 from geo.records.place_names import fold
 from geo.rules.zone_status import INSIDE, in_force, named_rows
-from geo.schema import INCIDENTS, empty
 from geo.spatial.polygons import Boundaries
 from geo.time_window import months_before, to_days
 from layers.maps.map import Line, Mark, ZoneArea
+from layers.maps.png import png
 from layers.reference import files
-
-WGS84 = Geod(ellps="WGS84")
 
 
 @cache
@@ -64,34 +58,6 @@ def zone_areas(
     ]
 
 
-def incidents_at(incidents: pd.DataFrame | None, day: np.datetime64, months: int) -> pd.DataFrame:
-    """Incidents that begin by `day` and end within `months` before it, that count and have a death; index kept."""
-    frame = empty(INCIDENTS) if incidents is None else incidents
-    at = to_days([day])
-    after = months_before(at, months)[0]
-    start, end = to_days(frame["date_start"]), to_days(frame["date_end"])
-    keep = (
-        (start <= at[0])
-        & (end > after)
-        & (frame["effect"] != "none").to_numpy()
-        & (frame["deaths_best"] >= 1).to_numpy()
-    )
-    kept: pd.DataFrame = frame[keep]
-    return kept
-
-
-def by_month(incidents: pd.DataFrame | None, around: shapely.Geometry | None = None) -> pd.DataFrame:
-    """Counts and deaths by month and source: `month` (first day), `source`, `incidents`, `deaths`; never added up."""
-    frame = empty(INCIDENTS) if incidents is None else incidents
-    counted = frame[(frame["effect"] != "none") & (frame["deaths_best"] >= 1)]
-    if around is not None:
-        points = shapely.points(counted["lon"].to_numpy(np.float64), counted["lat"].to_numpy(np.float64))
-        counted = counted[shapely.intersects(around, points)]
-    month = counted["date_start"].dt.to_period("M").dt.to_timestamp()
-    grouped = counted.assign(month=month).groupby(["source", "month"], observed=True)["deaths_best"]
-    return grouped.agg(incidents="size", deaths="sum").reset_index()
-
-
 def roadblocks(visits: Sequence[pd.DataFrame], day: np.datetime64, months: int = 12) -> list[Mark]:
     """Roadblocks of visits within `months` before `day`, one a place."""
     at = to_days([day])
@@ -114,21 +80,6 @@ def trade_lines(routes: Sequence[pd.DataFrame | None]) -> list[Line]:
     return [Line(line, "trade") for frame in routes if frame is not None for line in frame["geometry"]]
 
 
-def circle(lon: float, lat: float, radius_m: float, corners: int = 72) -> shapely.Polygon:
-    """All that lies within `radius_m` metres (geodesic, WGS 84) of a point, as a polygon.
-
-    Examples
-    --------
-    >>> ring = circle(16.0, 4.0, 20_000.0).exterior.coords
-    >>> from geo.spatial.geodesic import geodesic_m
-    >>> round(float(geodesic_m(16.0, 4.0, *ring[7])))
-    20000
-    """
-    bearing = np.linspace(0.0, 360.0, corners, endpoint=False)
-    x, y, _ = WGS84.fwd(np.full(corners, lon), np.full(corners, lat), bearing, np.full(corners, radius_m))
-    return shapely.Polygon(np.column_stack([x, y]))
-
-
 def shading(incidents: pd.DataFrame, words: str) -> dict[str, object] | None:
     """The density of incidents as a data address for :func:`layers.maps.map.blob`, None when there are none to draw."""
     from geo.spatial.density import picture
@@ -139,21 +90,3 @@ def shading(incidents: pd.DataFrame, words: str) -> dict[str, object] | None:
         return None
     address = "data:image/png;base64," + base64.b64encode(png(made.rgba)).decode()
     return {"u": address, "b": [[made.south, made.west], [made.north, made.east]], "t": words}
-
-
-def png(rgba: npt.NDArray[np.uint8]) -> bytes:
-    """A PNG of 8-bit RGBA.
-
-    Examples
-    --------
-    >>> png(np.zeros((2, 3, 4), dtype=np.uint8))[1:4]
-    b'PNG'
-    """
-    height, width = rgba.shape[:2]
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    rows = b"".join(b"\x00" + row.tobytes() for row in rgba)
-    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")

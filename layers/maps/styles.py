@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from geo.schema import CLASSES, ZONE_STATUSES
+from i18n import labels
 from i18n.translator import N_, Translator
 
 VERMILLION, ORANGE, YELLOW = "#D55E00", "#E69F00", "#F0E442"
@@ -45,21 +46,21 @@ class Style:
 
 
 SITES: tuple[Style, ...] = (
-    Style(CLASSES[0], N_("conflict-affected"), VERMILLION, "diamond", edge="#3d1b00", sign="◆"),
-    Style(CLASSES[1], N_("high-risk"), ORANGE, "triangle", edge="#3d2a00", sign="▲"),
-    Style(CLASSES[2], N_("insufficient data"), GREY, "square", sign="■"),
-    Style(CLASSES[3], N_("no indicators found"), BLUE, "circle", sign="●"),
+    Style(CLASSES[0], labels.CLASSES["conflict-affected"], VERMILLION, "diamond", edge="#3d1b00", sign="◆"),
+    Style(CLASSES[1], labels.CLASSES["high-risk"], ORANGE, "triangle", edge="#3d2a00", sign="▲"),
+    Style(CLASSES[2], labels.CLASSES["insufficient data"], GREY, "square", sign="■"),
+    Style(CLASSES[3], labels.CLASSES["no indicators found"], BLUE, "circle", sign="●"),
 )
 """Sites by class of exposure, in the order of :data:`geo.schema.CLASSES`; later ones are drawn first."""
 
 ZONES: tuple[Style, ...] = (
-    Style("inside_compliant", N_("inside a compliant zone"), GREEN, pattern="rising", sign="╱"),
-    Style("inside_priority", N_("inside a priority zone"), SKY, pattern="dotted", dash=(8, 3), sign="⋯"),
-    Style("inside_monitored", N_("inside a monitored zone"), PURPLE, pattern="level", dash=(5, 4), sign="═"),
-    Style("inside_suspended", N_("inside a suspended zone"), BLACK, pattern="crossed", sign="╳"),
-    Style("outside", N_("outside every named zone"), VERMILLION, dash=(2, 4), sign="○"),
-    Style("not_applicable", N_("zones do not apply"), GREY, dash=(2, 6), sign="–"),
-    Style("unknown", N_("zone status unknown"), GREY, pattern="upright", dash=(2, 3), sign="?"),
+    Style("inside_compliant", labels.ZONE_STATUSES["inside_compliant"], GREEN, pattern="rising", sign="╱"),
+    Style("inside_priority", labels.ZONE_STATUSES["inside_priority"], SKY, pattern="dotted", dash=(8, 3), sign="⋯"),
+    Style("inside_monitored", labels.ZONE_STATUSES["inside_monitored"], PURPLE, pattern="level", dash=(5, 4), sign="═"),
+    Style("inside_suspended", labels.ZONE_STATUSES["inside_suspended"], BLACK, pattern="crossed", sign="╳"),
+    Style("outside", labels.ZONE_STATUSES["outside"], VERMILLION, dash=(2, 4), sign="○"),
+    Style("not_applicable", labels.ZONE_STATUSES["not_applicable"], GREY, dash=(2, 6), sign="–"),
+    Style("unknown", labels.ZONE_STATUSES["unknown"], GREY, pattern="upright", dash=(2, 3), sign="?"),
 )
 """Zone status, in the order of :data:`geo.schema.ZONE_STATUSES`."""
 
@@ -83,21 +84,21 @@ _KINDS = (
         "state-based",
         N_("state-based fighting, exact place"),
         N_("state-based fighting, within about 25 km"),
-        N_("state-based fighting"),
+        labels.INCIDENT_KINDS["state-based"],
         "circle",
     ),
     (
         "non-state",
         N_("fighting between groups, exact place"),
         N_("fighting between groups, within about 25 km"),
-        N_("fighting between groups"),
+        labels.INCIDENT_KINDS["non-state"],
         "plus",
     ),
     (
         "one-sided",
         N_("violence against civilians, exact place"),
         N_("violence against civilians, within about 25 km"),
-        N_("violence against civilians"),
+        labels.INCIDENT_KINDS["one-sided"],
         "cross",
     ),
     (

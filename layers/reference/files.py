@@ -26,6 +26,7 @@ ADMIN1_OUTLINE = {iso3: DATA / f"natural_earth_admin1_{iso3.lower()}.geojson" fo
 TOWNS = DATA / "geonames_towns.csv"
 INDICATIVE_ZONES = DATA / "indicative_zones.geojson"
 
+RULES = DATA / "rules.toml"
 ZONE_REGISTER = DATA / "zone_register.csv"
 ZONE_FINDINGS = DATA / "zone_findings.csv"
 KP_PARTICIPATION = DATA / "kp_participation.csv"

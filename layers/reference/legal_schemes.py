@@ -28,6 +28,12 @@ def kimberley_countries() -> pd.DataFrame:
     return _dated(files.KP_PARTICIPATION, ("participant_from", "participant_to", "restricted_from", "restricted_to"))
 
 
+@functools.cache
+def restrictions() -> pd.DataFrame:
+    """Countries under Kimberley Process restriction: `country, restricted_from, restricted_to`; NaT where blank."""
+    return kimberley_countries()[["country", "restricted_from", "restricted_to"]]
+
+
 def _dated(path: Path, names: tuple[str, ...]) -> pd.DataFrame:
     frame = pd.read_csv(path, dtype="str", keep_default_na=False)
     for name in names:

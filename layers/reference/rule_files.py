@@ -9,8 +9,8 @@ from pathlib import Path
 from geo.errors import RuleError
 from geo.messages import Note
 from geo.rules.rule_set import Rules, from_dict
+from layers.reference.files import RULES
 
-DEFAULT = Path(__file__).resolve().parents[2] / "data" / "rules.toml"
 MAX_BYTES = 1_000_000  # a rule file is a page of text; more is a mistake
 
 
@@ -50,4 +50,4 @@ def default_rules() -> Rules:
     >>> default_rules()["C1"].limit()
     '2 events or 5 deaths in 12 months; within 20 km; precision 1'
     """
-    return parse_rules(DEFAULT.read_text("utf-8"), DEFAULT.name)
+    return parse_rules(RULES.read_text("utf-8"), RULES.name)

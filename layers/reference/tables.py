@@ -8,13 +8,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
 
 import pandas as pd
 
-from geo.records.place_names import alias_dict, plain
+from geo.records.place_names import plain
+from layers.reference.files import DATA
 
-DATA = Path(__file__).resolve().parents[2] / "data"
 Box = tuple[float, float, float, float]
 
 
@@ -90,22 +89,6 @@ def country_boxes() -> Mapping[str, Box]:
         for row in rows("countries.csv")
         if row["west"]
     }
-
-
-@lru_cache(maxsize=8)
-def unit_aliases(country: str, level: int) -> Mapping[str, str]:
-    """Folded alias to folded unit for one country and level (1, 2).
-
-    Examples
-    --------
-    >>> unit_aliases("COD", 2)["wlikale"]
-    'walikale'
-    """
-    return alias_dict(
-        (row["alias"], row["unit"])
-        for row in rows("unit_aliases.csv")
-        if row["country"] == country and row["level"] == str(level)
-    )
 
 
 @lru_cache(maxsize=1)

@@ -15,7 +15,7 @@ from geo.errors import InputError
 from geo.messages import Note, Word, joined
 from geo.records.place_names import plain
 from geo.schema import REJECTED, conform, empty
-from i18n import labels
+from i18n import column_labels
 from i18n.translator import N_
 from layers.formats.reasons import ReasonName
 from layers.formats.table import Table, shorten
@@ -132,7 +132,7 @@ class Fields:
                 expected="; ".join(f"{name} ({spellings(self._layout, name)})" for name in missing),
                 got=self.found(),
                 remedy="Rename the column, or add its spelling to data/column_names.csv.",
-                missing=joined(Word(name, labels.COLUMNS.get(name, name)) for name in missing),
+                missing=joined(Word(name, column_labels.COLUMNS.get(name, name)) for name in missing),
             )
 
     def found(self) -> str:

@@ -12,10 +12,9 @@ import pandas as pd
 
 from geo.schema import FINDINGS, ZONES, Table, conform
 from layers.formats import LOCAL, Door, parse_dates, read
-from layers.reference.tables import DATA, country_codes
+from layers.reference.files import ZONE_FINDINGS, ZONE_REGISTER
+from layers.reference.tables import country_codes
 from layers.sources.layer import Faults, Fields, Layer, version_of
-
-REGISTER, FINDING = DATA / "zone_register.csv", DATA / "zone_findings.csv"
 
 
 def read_register(source: bytes | Path | None = None, name: str | None = None, *, door: Door = LOCAL) -> Layer:
@@ -37,7 +36,7 @@ def read_register(source: bytes | Path | None = None, name: str | None = None, *
     >>> register.loc[register["status"] == "lifted", ["unit", "valid_from"]].astype(str).to_numpy().tolist()
     [['CAF', '2024-11-15']]
     """
-    return _read(REGISTER if source is None else source, name, door, ZONES, "zone register", ("valid_from",))
+    return _read(ZONE_REGISTER if source is None else source, name, door, ZONES, "zone register", ("valid_from",))
 
 
 def read_findings(source: bytes | Path | None = None, name: str | None = None, *, door: Door = LOCAL) -> Layer:
@@ -48,7 +47,7 @@ def read_findings(source: bytes | Path | None = None, name: str | None = None, *
     >>> sorted(set(read_findings().frame["unit"]))
     ['Berbérati', 'Boda', 'Carnot', 'Gadzi', 'Nola']
     """
-    return _read(FINDING if source is None else source, name, door, FINDINGS, "zone findings", ("date",))
+    return _read(ZONE_FINDINGS if source is None else source, name, door, FINDINGS, "zone findings", ("date",))
 
 
 def _read(

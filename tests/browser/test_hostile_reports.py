@@ -9,12 +9,13 @@ import io
 import numpy as np
 import pytest
 
+from geo.records.eligible_incidents import incidents_at
 from i18n.translator import translator
 from jobs.assessment import job
 from jobs.assessment.site_dossier import dossier
 from jobs.assessment.site_profile import profile
 from layers.formats.writers.escape import clean
-from layers.maps import map_content
+from layers.maps.geometry import circle
 from layers.maps.map import View, ZoneArea, blob, standalone
 from layers.reference.rule_files import default_rules
 from tests.hostile.strings import HOSTILE
@@ -111,14 +112,14 @@ def test_the_standalone_map_runs_nothing(visit, hostile, tmp_path):
     loaded, run = hostile
     sites = run.assessment.sites
     zones = [
-        ZoneArea(str(name), "inside_compliant", map_content.circle(16 + i / 20, 4 + i / 20, 9000))
+        ZoneArea(str(name), "inside_compliant", circle(16 + i / 20, 4 + i / 20, 9000))
         for i, name in enumerate(sites["name"])
     ]
     said = translator("en")
     inside = blob(
         said,
         sites=sites,
-        incidents=map_content.incidents_at(loaded.incidents, np.datetime64(DAY), 36),
+        incidents=incidents_at(loaded.incidents, np.datetime64(DAY), 36),
         zones=zones,
         notice=HOSTILE[7],
         title=HOSTILE[6],

@@ -8,7 +8,8 @@ import pandas as pd
 
 from geo import schema
 from jobs.assessment import job
-from jobs.screening.job import Screening, screen
+from jobs.screening.job import screen
+from jobs.screening.model import Screening
 from jobs.screening.supplier_list import read_suppliers
 from layers.sources.sites import SiteLayer
 from layers.sources.zone_register import read_register

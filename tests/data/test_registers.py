@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from geo import schema
+from layers.reference.files import DATA
 
-DATA = Path(__file__).resolve().parents[2] / "data"
 FIVE = {"Berbérati", "Boda", "Carnot", "Gadzi", "Nola"}
 TYPES = [
     "mapping",

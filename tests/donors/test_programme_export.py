@@ -16,6 +16,8 @@ from geo.programmes.schema import TYPES
 from jobs.assessment import job
 from jobs.programmes.export import ProgrammeRun, run_coverage
 from layers.reference import files as embedded
+from layers.reference.legal_schemes import restrictions
+from layers.reference.unit_aliases import unit_aliases
 
 DAY = dt.date(2021, 12, 31)
 
@@ -70,9 +72,9 @@ def test_frames_alone_give_the_same_stocktake() -> None:
         rules=default_rules(),
         coverage=loaded.coverage,
         zones=loaded.zones,
-        restrictions=job.restrictions(),
+        restrictions=restrictions(),
         outlines=job.country_outlines(),
-        aliases=job.unit_aliases(),
+        aliases=unit_aliases(),
     )
     pd.testing.assert_frame_equal(again.gaps, run.result.gaps)
     pd.testing.assert_frame_equal(again.units, run.result.units)

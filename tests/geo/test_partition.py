@@ -18,7 +18,7 @@ from geo.cluster.tiles import open_tiles, split
 from geo.errors import InputError
 from geo.records.incidents import prepare
 from jobs.assessment.export import bundle, run_record
-from jobs.assessment.job import restrictions
+from layers.reference.legal_schemes import restrictions
 from layers.reference.rule_files import default_rules
 from layers.sources.zone_register import read_register
 from tests import frames

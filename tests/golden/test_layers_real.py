@@ -13,7 +13,7 @@ import shapely
 from geo.records.place_names import fold_series
 from geo.records.visits import newest_informative, newest_status
 from geo.schema import DTYPES, INCIDENTS, SITES, STATUSES, VISITS
-from layers.reference.tables import unit_aliases
+from layers.reference.unit_aliases import unit_aliases
 from layers.sources.boundaries import read_boundaries
 from layers.sources.coverage import recognised_coverage
 from layers.sources.incidents import read_incidents
@@ -74,7 +74,7 @@ def test_ucdp_sample_covers_nothing(shared_data):
 
 
 def test_labels_of_car_fold_to_the_units(car_events, car_units):
-    aliases = unit_aliases("CAF", 2)
+    aliases = unit_aliases()["CAF", 2]
     units = set(fold_series(car_units.frame["unit"], aliases))
     labels = set(fold_series(car_events.frame["admin2"], aliases)) - {""}
     assert labels <= units

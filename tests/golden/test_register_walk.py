@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from geo.assess import assess
-from jobs.assessment.job import restrictions, unit_aliases
+from layers.reference.legal_schemes import restrictions
 from layers.reference.rule_files import default_rules
+from layers.reference.unit_aliases import unit_aliases
 from layers.sources.zone_register import read_findings, read_register
 from tests import frames
 

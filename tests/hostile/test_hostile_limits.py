@@ -329,6 +329,15 @@ def test_the_child_has_no_network_and_nothing_of_our_environment(monkeypatch):
     assert environment()["GDAL_DISABLE_READDIR_ON_OPEN"] == "EMPTY_DIR"
 
 
+def test_the_app_and_the_child_set_the_same_drivers_aside():
+    from layers.formats.sandbox.process import environment
+    from layers.gdal_settings import SETTINGS
+
+    assert {name: environment()[name] for name in SETTINGS} == SETTINGS
+    aside = set(",".join(SETTINGS.values()).split(","))
+    assert {"VRT", "GDALG", "WMS", "HTTP", "OGR_VRT", "WFS", "GML", "GMLAS", "OAPIF", "CSW", "SVG"} <= aside
+
+
 def test_the_defaults_are_those_of_the_plan():
     assert (LOCAL.file_bytes, UPLOAD.file_bytes) == (2_000_000_000, 20_000_000)
     assert (UPLOAD.unpacked_bytes, UPLOAD.ratio, UPLOAD.members) == (100_000_000, 100, 10)

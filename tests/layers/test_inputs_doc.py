@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from layers.reference.tables import DATA, columns
+from layers.reference.files import DATA
+from layers.reference.tables import columns
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "inputs.md").read_text(encoding="utf-8")
 

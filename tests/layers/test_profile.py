@@ -11,6 +11,7 @@ from jobs.assessment import ask_place
 from jobs.assessment.site_dossier import dossier
 from jobs.assessment.site_profile import RADII_KM, profile
 from layers.maps import map_content
+from layers.maps.geometry import WGS84
 from layers.reference.rule_files import default_rules
 from tests.layers.conftest import DAY
 
@@ -37,7 +38,7 @@ def test_circles_are_geodesic(first):
         ring = shapely.get_coordinates(line.geometry)
         n = len(ring)
         lon, lat = np.full(n, first.site["lon"]), np.full(n, first.site["lat"])
-        distance = map_content.WGS84.inv(lon, lat, ring[:, 0], ring[:, 1])[2]
+        distance = WGS84.inv(lon, lat, ring[:, 0], ring[:, 1])[2]
         assert distance == pytest.approx(km * 1000, abs=0.01)
 
 
@@ -69,7 +70,7 @@ def test_what_lies_in_a_drawn_area(loaded, run):
 
 
 def test_zones_are_drawn_as_the_register_says_at_the_date(loaded):
-    from jobs.assessment.job import unit_aliases
+    from layers.reference.unit_aliases import unit_aliases
 
     def drawn(day):
         areas = map_content.zone_areas(loaded.zones, loaded.boundaries, np.datetime64(day), unit_aliases())

@@ -9,6 +9,7 @@ from geo.records.place_names import fold
 from geo.schema import COVERAGE, DTYPES, FINDINGS, LISTED_AREAS, ZONES
 from layers.reference import tables
 from layers.reference.minerals import mineral_list
+from layers.reference.unit_aliases import unit_aliases
 from layers.sources.coverage import read_coverage
 from layers.sources.eu_list import read_eu_list
 from layers.sources.zone_register import read_findings, read_register
@@ -101,7 +102,7 @@ def test_codes_and_names_of_countries_are_unambiguous():
 def test_every_alias_folds_to_another_name_and_no_alias_is_a_unit():
     for row in tables.rows("unit_aliases.csv"):
         assert fold(row["alias"]) != fold(row["unit"]), row
-        assert fold(row["unit"]) not in tables.unit_aliases(row["country"], int(row["level"])), row
+        assert fold(row["unit"]) not in unit_aliases()[row["country"], int(row["level"])], row
 
 
 def test_every_row_of_the_tables_states_its_source():

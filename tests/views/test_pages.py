@@ -113,7 +113,7 @@ def test_an_error_of_ours_shows_a_code_and_no_traceback(monkeypatch, caplog):
     def broken(*_args, **_kwargs):
         raise RuntimeError("secret row of a reader")
 
-    monkeypatch.setattr("layers.maps.map_content.incidents_at", broken)
+    monkeypatch.setattr("geo.records.eligible_incidents.incidents_at", broken)
     app = opened("explore.py")
     said = "\n".join(e.value for e in app.error)
     assert "code" in said

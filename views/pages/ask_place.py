@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 import streamlit as st
 
+from geo.records.eligible_incidents import incidents_at
 from i18n import labels
 from jobs.assessment import ask_place, job
 from jobs.assessment.site_filters import Filters
@@ -13,6 +14,8 @@ from jobs.assessment.site_profile import Profile, profile
 from layers.formats.writers.escape import markdown
 from layers.maps import map_content, styles
 from layers.maps.map import Line, View, blob
+from layers.reference.country_names import country_name
+from layers.reference.unit_aliases import unit_aliases
 from views import session
 from views.session import Data, Here
 from views.widgets import map_widget, notices, tables
@@ -61,8 +64,8 @@ def the_map(here: Here, data: Data, run: job.Run, it: Profile | None) -> None:
     inside = blob(
         _,
         sites=sites,
-        incidents=map_content.incidents_at(loaded.incidents, day, 36),
-        zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, job.unit_aliases()),
+        incidents=incidents_at(loaded.incidents, day, 36),
+        zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, unit_aliases()),
         lines=[*ring, *(it.circles() if it else [])],
         focus=state["asked"],
         run=data.token,
@@ -88,7 +91,7 @@ def told(here: Here, it: Profile) -> None:
     style, zone = styles.site_style(site["overall_class"]), styles.zone_style(site["zone_status"])
     st.subheader(f"{style.sign} {_(style.text)} · {zone.sign} {_(zone.text)}")
     st.text(site[f"why_{_.language}"])
-    country = labels.country(site["country"], _)
+    country = country_name(site["country"], _)
     gaps = labels.value("gaps", site["gaps"], _) or "–"
     st.caption(markdown(f"{_.pair(_('Country'), country or _('not known'))} · {_.pair(_('Gaps'), gaps)}"))
     st.caption(_("A place that is asked has no visit and no status: rules that need one are not known."))

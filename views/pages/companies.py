@@ -14,17 +14,18 @@ import streamlit as st
 from geo.schema import CLASSES, ZONE_STATUSES
 from geo.screening.schema import FLAGS
 from i18n import labels
-from jobs.assessment import job
 from jobs.assessment.export import quadrants
 from jobs.screening import labels as sw
 from jobs.screening.compare import compare, earlier_of
 from jobs.screening.export import makers, with_decisions
-from jobs.screening.job import Screening, screen
+from jobs.screening.job import screen
+from jobs.screening.model import Screening
 from jobs.screening.reviews import Reviews
 from layers.formats import UPLOAD
 from layers.formats.writers.escape import markdown
 from layers.maps import map_content, styles
 from layers.maps.map import Line, View, blob
+from layers.reference.unit_aliases import unit_aliases
 from views import session
 from views.session import Data, Here
 from views.widgets import map_widget, supplier_card, supplier_upload
@@ -205,7 +206,7 @@ def draw_map(here: Here, data: Data, screening: Screening, shown: pd.DataFrame, 
     content = blob(
         _,
         sites=sites,
-        zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, job.unit_aliases()),
+        zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, unit_aliases()),
         lines=ways(screening, shown, who),
         marks=map_content.roadblocks([s.visits for s in loaded.sites], day),
         focus=place,

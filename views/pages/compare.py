@@ -8,13 +8,15 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from geo.records.eligible_incidents import incidents_at
 from geo.rules.rule_set import Rules
-from i18n import labels
+from i18n import column_labels, labels
 from jobs.assessment import job
 from jobs.assessment.differences import differences
 from jobs.assessment.rule_settings import from_link, from_table, to_link
 from layers.maps import map_content, styles
 from layers.maps.map import View, blob
+from layers.reference.unit_aliases import unit_aliases
 from views import session
 from views.session import FIRST_DAY, LAST_DAY, Data, Here
 from views.widgets import map_widget
@@ -74,8 +76,8 @@ def side(here: Here, data: Data, run: job.Run, view: View, key: str) -> None:
     inside = blob(
         _,
         sites=sites,
-        incidents=map_content.incidents_at(loaded.incidents, day, 36),
-        zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, job.unit_aliases()),
+        incidents=incidents_at(loaded.incidents, day, 36),
+        zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, unit_aliases()),
         run=data.token,
         notice=_("Demonstration data") if data.has_demonstration else "",
         title=_("Legend, {day}", day=_.date(data.day)),
@@ -97,13 +99,13 @@ def listing(here: Here, before: pd.DataFrame, after: pd.DataFrame) -> None:
             column = f"{name}_{end}"
             changed[column] = changed[column].map({c: labels.value(name, c, _) for c in changed[column].unique()})
     heads = {
-        "name": labels.column("name", _),
-        "site_id": labels.column("site_id", _),
-        "source": labels.column("source", _),
+        "name": column_labels.column("name", _),
+        "site_id": column_labels.column("site_id", _),
+        "source": column_labels.column("source", _),
     }
     for name in ("overall_class", "zone_status", "rules_fired"):
         for end, said in (("a", _("left")), ("b", _("right"))):
-            heads[f"{name}_{end}"] = f"{labels.column(name, _)} ({said})"
+            heads[f"{name}_{end}"] = f"{column_labels.column(name, _)} ({said})"
     st.dataframe(changed, column_config=heads, hide_index=True, placeholder="", alt=_("Sites that differ"))
 
 

@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from i18n import labels
+from i18n import column_labels, labels
 from i18n.evidence_messages import told
 from jobs.assessment.decision_tree import CALM, Branch, branches
 from jobs.assessment.site_filters import Filters
@@ -141,7 +141,7 @@ def branch_table(here: Here, all_branches: list[Branch]) -> str:
             "question": _("Question"),
             "asked": _("Sites asked"),
             "leave": _("Sites that leave here"),
-            "overall_class": labels.column("overall_class", _),
+            "overall_class": column_labels.column("overall_class", _),
             "fired": _("Fires at all"),
             "unknown": _("Not known"),
         },

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 import streamlit as st
 
+from geo.records.eligible_incidents import incidents_at
 from geo.schema import CLASSES
 from i18n import labels
 from jobs.assessment import job
@@ -17,6 +18,7 @@ from jobs.assessment.site_filters import Filters
 from layers.formats.writers.escape import markdown
 from layers.maps import map_content, styles
 from layers.maps.map import Line, View, blob, standalone
+from layers.reference.unit_aliases import unit_aliases
 from views import session
 from views.session import Data, Here
 from views.widgets import downloads, map_widget, notices, site_card, site_filters, tables, timeline
@@ -121,13 +123,13 @@ def content(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, focus: in
     """What the map shows of a run."""
     _ = here.translate
     sites, loaded, day = run.assessment.sites, data.loaded(), np.datetime64(data.day)
-    incidents = map_content.incidents_at(loaded.incidents, day, MAP_MONTHS)
+    incidents = incidents_at(loaded.incidents, day, MAP_MONTHS)
     return blob(
         _,
         sites=shown,
         incidents=incidents,
         density=shading(data, incidents, _("Density of incidents")),
-        zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, job.unit_aliases()),
+        zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, unit_aliases()),
         lines=[
             *map_content.trade_lines([s.routes for s in loaded.sites]),
             *([Line(shapely.Polygon(st.session_state["area"]), "chosen")] if st.session_state["area"] else []),
@@ -148,12 +150,12 @@ def map_page(here: Here, data: Data, run: job.Run, shown: pd.DataFrame) -> bytes
         for z, u in zip(shown["zone_status"], shown["zone_unit"], strict=True)
     ]
     fired = [_.pair(_("Rules fired"), r or "–") for r in shown["rules_fired"]]
-    incidents = map_content.incidents_at(loaded.incidents, day, MAP_MONTHS)
+    incidents = incidents_at(loaded.incidents, day, MAP_MONTHS)
     inside = blob(
         _,
         sites=shown,
         incidents=incidents[~incidents["restricted"].astype(bool)],
-        zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, job.unit_aliases()),
+        zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, unit_aliases()),
         lines=map_content.trade_lines([s.routes for s in loaded.sites]),
         marks=map_content.roadblocks([s.visits for s in loaded.sites], day),
         notice=_("Demonstration data") if data.has_demonstration else "",

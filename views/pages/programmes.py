@@ -17,7 +17,6 @@ from geo.programmes.coverage import by_year, matrix_of_units
 from geo.programmes.prioritise import rank, units_as_candidates, what_if
 from geo.programmes.schema import TYPES, Programmes, active_on, concatenate, ending_within
 from i18n import row_messages
-from jobs.assessment import job
 from jobs.assessment.site_filters import MAX_TEXT
 from jobs.programmes.export import ProgrammeRun, stocktake
 from jobs.programmes.labels import heading, worded
@@ -29,6 +28,7 @@ from layers.formats.writers.escape import markdown
 from layers.maps import map_content
 from layers.maps.map import View, blob
 from layers.reference import files as embedded
+from layers.reference.unit_aliases import unit_aliases
 from views import session
 from views.session import Data, Here
 from views.widgets import map_widget, tables
@@ -160,7 +160,7 @@ def draw_map(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...]) 
     content = blob(
         _,
         sites=sites,
-        zones=map_content.zone_areas(run.loaded.zones, run.loaded.boundaries, day, job.unit_aliases()),
+        zones=map_content.zone_areas(run.loaded.zones, run.loaded.boundaries, day, unit_aliases()),
         lines=footprint_lines(run.result, types, run.loaded.boundaries),
         marks=gap_marks(run.result, types, _),
         run=data.token,
@@ -298,7 +298,7 @@ def over_time(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...])
                 days,
                 boundaries=run.loaded.boundaries,
                 types=types,
-                aliases=job.unit_aliases(),
+                aliases=unit_aliases(),
             )
         kinds = {
             "covered": _("at risk, with a programme"),

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from i18n import labels
+from i18n import column_labels, labels
 from i18n.evidence_messages import told
 from jobs.assessment import job
 from jobs.assessment.site_dossier import dossier
@@ -15,6 +15,8 @@ from jobs.assessment.site_profile import Profile, profile
 from layers.formats.writers.escape import markdown
 from layers.maps import map_content, styles
 from layers.maps.map import View, blob
+from layers.reference.country_names import country_name
+from layers.reference.unit_aliases import unit_aliases
 from views import session
 from views.session import Data, Here
 from views.widgets import map_widget, notices, tables
@@ -66,7 +68,7 @@ def axes(here: Here, it: Profile) -> None:
         meaning = labels.CLASS_MEANINGS[site["overall_class"]]
         st.caption(_(meaning))
         for name in ("local_class", "area_class", "certain_class", "possible_class"):
-            st.caption(_.pair(labels.column(name, _), labels.value(name, site[name], _)))
+            st.caption(_.pair(column_labels.column(name, _), labels.value(name, site[name], _)))
         if pd.notna(site["latest_incident_date"]):
             st.caption(_.pair(_("Latest incident within 50 km"), _.date(site["latest_incident_date"])))
         if site["gaps"]:
@@ -81,7 +83,7 @@ def axes(here: Here, it: Profile) -> None:
         for row in it.zones[it.zones["date_start"].notna()].itertuples():
             first, last = _.date(row.date_start), _.date(row.date_end)
             until = "" if last == first else f" – {last or _('no stated end')}"
-            unit = told(labels.country(str(row.record_id), _), _)
+            unit = told(country_name(str(row.record_id), _), _)
             st.caption(markdown(_.pair(unit, f"{told(str(row.value), _)}, {first}{until}")))
         if pd.notna(site["distance_to_zone_edge_m"]):
             st.caption(_.pair(_("To the zone's edge"), _.distance(site["distance_to_zone_edge_m"])))
@@ -114,7 +116,7 @@ def circle_map(here: Here, data: Data, run: job.Run, it: Profile, row: int) -> N
         _,
         sites=near,
         incidents=it.incidents,
-        zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, job.unit_aliases()),
+        zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, unit_aliases()),
         lines=it.circles(),
         marks=map_content.roadblocks([s.visits for s in loaded.sites], day),
         focus=(lon, lat),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from i18n import labels
+from i18n import column_labels
 from jobs.assessment import job
 from jobs.assessment.export import plain_types
 from layers.formats.writers.write import csv_bytes, write_bytes
@@ -45,7 +45,7 @@ def for_excel(here: Here, shown: pd.DataFrame) -> bytes:
     _ = here.translate
     french = _.language == "fr"
     table = tables.worded(_, shown, tables.SITES).astype(object)
-    table.columns = [labels.column(name, _) for name in table.columns]
+    table.columns = [column_labels.column(name, _) for name in table.columns]
     return csv_bytes(table, delimiter=";" if french else ",", decimal="," if french else ".", bom=True)[0]
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from i18n import labels
+from i18n import column_labels, labels
 from jobs.assessment import job
 from layers.formats.writers.escape import markdown
 from layers.maps import styles
+from layers.reference.country_names import country_name
 from views.session import Here
 
 
@@ -22,10 +23,10 @@ def show(here: Here, run: job.Run, row: int) -> None:
         st.markdown(f"{style.sign} {_(style.text)}  \n{zone.sign} {_(zone.text)}")
         st.text(site[f"why_{_.language}"])
         for name in ("minerals", "admin2", "country", "armed_presence", "gaps", "rules_unknown"):
-            said = labels.country(site[name], _) if name == "country" else labels.value(name, site[name], _)
+            said = country_name(site[name], _) if name == "country" else labels.value(name, site[name], _)
             said = said.replace(";", ", ")
             if said:
-                st.caption(_.pair(labels.column(name, _), markdown(said)))
+                st.caption(_.pair(column_labels.column(name, _), markdown(said)))
         if st.button(_("Open this site"), icon=":material/location_on:", key="open_site", width="stretch"):
             st.switch_page("views/pages/site.py")
         st.button(_("Close"), key="close_site", on_click=close, width="stretch")

@@ -11,6 +11,7 @@ from geo.schema import CLASSES, ZONE_STATUSES
 from i18n import labels
 from i18n.translator import Translator
 from jobs.assessment.site_filters import Filters
+from layers.reference.country_names import country_name
 
 MANY = ("minerals", "classes", "zones", "countries", "admin1", "admin2", "armed", "sources", "rules", "first")
 
@@ -55,7 +56,7 @@ def sidebar(translate: Translator, sites: pd.DataFrame) -> Filters:
         )
         _many(_, "minerals", _("Minerals"), minerals, labels.MINERALS)
         countries = _present(sites["country"])
-        names = {iso: labels.country(iso, _) for iso in countries}
+        names = {iso: country_name(iso, _) for iso in countries}
         _many(_, "countries", _("Country"), countries, names)
         if len(state["q_countries"]):
             sites = sites[sites["country"].isin(state["q_countries"])]

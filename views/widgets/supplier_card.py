@@ -9,18 +9,21 @@ import pandas as pd
 import shapely
 import streamlit as st
 
+from geo.records.eligible_incidents import incidents_at
 from geo.schema import CLASSES
 from geo.screening.schema import DECISIONS, FLAGS
-from i18n import labels, row_messages
+from i18n import column_labels, labels, row_messages
 from i18n.evidence_messages import told
-from jobs.assessment import job
 from jobs.screening import labels as sw
-from jobs.screening.job import Screening
+from jobs.screening.model import Screening
 from jobs.screening.reviews import Reviews, row_key
 from layers.formats.reasons import sentence
 from layers.formats.writers.escape import markdown
 from layers.maps import map_content, styles
+from layers.maps.geometry import circle
 from layers.maps.map import Line, View, blob
+from layers.reference.country_names import country_name
+from layers.reference.unit_aliases import unit_aliases
 from views.session import Data, Here
 from views.widgets import map_widget, tables
 from views.widgets import timeline as months
@@ -72,7 +75,7 @@ def frame_of(here: Here, frame: pd.DataFrame, columns: list[str], label: str, **
             signs = {s.key: f"{s.sign} {_(s.text)}" for s in styles.SITES}
             column = column.map(signs).fillna("").astype("category")
         elif name == "country":
-            column = column.map({c: labels.country(c, _) for c in pd.unique(column)}).astype("category")
+            column = column.map({c: country_name(c, _) for c in pd.unique(column)}).astype("category")
         elif name == "precision":
             column = column.map(lambda p: _(labels.PRECISIONS.get(int(p), "")) if pd.notna(p) else "")
         elif sw.is_coded(name):
@@ -122,13 +125,15 @@ def why(here: Here, row: pd.Series[Any]) -> None:
     st.markdown(f"**{style.sign} {_(style.text)}** · {zone.sign} {_(zone.text)}{unit} · {_.date(row['as_of'])}")
     st.text(row["why_fr" if _.language == "fr" else "why_en"])
     if row["possible_class"] != row["overall_class"] and row["possible_class"] in CLASSES[:2]:
-        st.caption(_.pair(labels.column("possible_class", _), labels.value("possible_class", row["possible_class"], _)))
+        st.caption(
+            _.pair(column_labels.column("possible_class", _), labels.value("possible_class", row["possible_class"], _))
+        )
     for flag in FLAGS:
         if row[flag] is not pd.NA and bool(row[flag]):
             st.caption(f"⚑ **{_(sw.FLAGS[flag])}** {_(sw.FLAG_MEANINGS[flag])}")
     lines = []
     for name in _FACTS:
-        said = labels.country(row[name], _) if name == "country" else sw.value(name, row[name], _)
+        said = country_name(row[name], _) if name == "country" else sw.value(name, row[name], _)
         if said:
             far = {
                 "nearest_compliant_zone": row["nearest_compliant_zone_m"],
@@ -216,7 +221,7 @@ def small_map(here: Here, data: Data, screening: Screening, row: pd.Series[Any])
     if pd.isna(row["lon"]) or pd.isna(row["lat"]):
         return
     lon, lat, day = float(row["lon"]), float(row["lat"]), np.datetime64(pd.Timestamp(row["as_of"]).date())
-    incidents = map_content.incidents_at(loaded.incidents, day, 36)
+    incidents = incidents_at(loaded.incidents, day, 36)
     segments = screening.transit.segments
     mine = segments[segments["supplier_id"] == row["supplier_id"]]
     around = incidents[((incidents["lon"] - lon).abs() < 1) & ((incidents["lat"] - lat).abs() < 1)]
@@ -224,9 +229,9 @@ def small_map(here: Here, data: Data, screening: Screening, row: pd.Series[Any])
         _,
         sites=screening.rows[screening.rows["supplier_id"] == row["supplier_id"]].assign(name=row["site_name"]),
         incidents=around,
-        zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, job.unit_aliases()),
+        zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, unit_aliases()),
         lines=[
-            *(Line(map_content.circle(lon, lat, r).exterior, "circle") for r in (20_000.0, 50_000.0)),
+            *(Line(circle(lon, lat, r).exterior, "circle") for r in (20_000.0, 50_000.0)),
             *segment_lines(mine, "way_guess" if row["route_basis"] == "straight_guess" else "way"),
             *segment_lines(mine[mine["exposed_km"] > 0], "way_exposed"),
         ],
@@ -278,7 +283,7 @@ def timeline(here: Here, data: Data, row: pd.Series[Any]) -> None:
     _ = here.translate
     if pd.isna(row["lon"]) or pd.isna(row["lat"]):
         return
-    ring = map_content.circle(float(row["lon"]), float(row["lat"]), AROUND_M).exterior.coords[:-1]
+    ring = circle(float(row["lon"]), float(row["lat"]), AROUND_M).exterior.coords[:-1]
     st.caption(_("Within 50 km of the origin:"))
     months.chart(
         here, data.at(pd.Timestamp(row["as_of"]).date()), tuple((float(x), float(y)) for x, y in np.array(ring))

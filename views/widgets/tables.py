@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from i18n import labels, row_messages
+from i18n import column_labels, labels, row_messages
 from i18n.evidence_messages import told
 from i18n.translator import Translator
 from layers.formats.reasons import REASONS
 from layers.maps import styles
+from layers.reference.country_names import country_name
 
 SITES = (
     "name",
@@ -74,7 +75,7 @@ def worded(translate: Translator, frame: pd.DataFrame, columns: Sequence[str]) -
         elif name == "precision":
             column = column.map(lambda p: translate(labels.PRECISIONS.get(int(p), "")) if pd.notna(p) else "")
         elif name == "country":
-            column = column.map({c: labels.country(c, translate) for c in pd.unique(column)}).astype("category")
+            column = column.map({c: country_name(c, translate) for c in pd.unique(column)}).astype("category")
         elif name == "kind":
             column = column.map({k: translate(labels.EVIDENCE_KINDS.get(k, k)) for k in pd.unique(column)})
         elif name == "overall_class":
@@ -92,7 +93,7 @@ def config(translate: Translator, columns: Sequence[str]) -> dict[str, Any]:
     """Column settings for ``st.dataframe``: headings in the reader's language, whole metres, local dates."""
     out: dict[str, Any] = {}
     for name in columns:
-        heading = labels.column(name, translate)
+        heading = column_labels.column(name, translate)
         if name in _WHOLE or name.startswith(("deaths", "incidents")):
             out[name] = st.column_config.NumberColumn(heading, format="localized", step=1)
         elif (

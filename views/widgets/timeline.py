@@ -8,8 +8,8 @@ import pandas as pd
 import shapely
 import streamlit as st
 
+from geo.records.eligible_incidents import by_month
 from jobs.assessment.site_filters import Ring
-from layers.maps import map_content
 from views.session import Data, Here
 from views.session import months as month_ends
 
@@ -79,7 +79,7 @@ def chart(here: Here, data: Data, area: Ring) -> None:
     import altair as alt  # late: the map is on the screen before it is needed
 
     _ = here.translate
-    counted = map_content.by_month(data.loaded().incidents, shapely.Polygon(area) if area else None)
+    counted = by_month(data.loaded().incidents, shapely.Polygon(area) if area else None)
     st.subheader(_("Incidents by month"))
     if counted.empty:
         st.info(_("There are no incidents to count here."), icon=":material/event_busy:")

@@ -16,8 +16,8 @@ import shapely
 from geo.errors import FormatError
 from geo.messages import Note
 from layers.formats.limits import Clock
+from layers.formats.readers.child_rows import RowSet
 from layers.formats.row_ids import shorten
-from layers.formats.sandbox.rowset import RowSet
 
 _ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 _SYSTEM = ("sqlite_master", "sqlite_schema", "gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")

@@ -9,9 +9,9 @@ import numpy as np
 
 from geo.errors import FormatError
 from layers.formats.limits import Clock
+from layers.formats.readers.child_rows import RowSet
 from layers.formats.readers.strict_json import load_json
 from layers.formats.row_ids import shorten
-from layers.formats.sandbox.rowset import RowSet
 
 _BATCH = 4096
 

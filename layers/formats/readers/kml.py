@@ -14,7 +14,7 @@ import shapely
 from geo.errors import FormatError
 from layers.formats.limits import Clock
 from layers.formats.readers.delimited import Parsed
-from layers.formats.readers.geojson import Rows
+from layers.formats.readers.feature_rows import Rows
 from layers.formats.readers.geometry import BadGeometryError, geometry_array
 from layers.formats.sniff import refuse_markup
 from layers.formats.table import Report, shorten, text_frame

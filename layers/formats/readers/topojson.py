@@ -10,7 +10,7 @@ import numpy as np
 from geo.errors import FormatError
 from layers.formats.limits import Clock
 from layers.formats.readers.delimited import Parsed
-from layers.formats.readers.geojson import Rows, text_members
+from layers.formats.readers.feature_rows import Rows, text_members
 from layers.formats.readers.geometry import BadGeometryError
 from layers.formats.table import Report, shorten
 

@@ -23,6 +23,7 @@ from geo.errors import FormatError, LimitExceededError
 from geo.messages import Note, unpacked
 from layers.formats.limits import Clock
 from layers.formats.source import Source
+from layers.gdal_settings import SETTINGS
 
 _ROOT = Path(__file__).resolve().parents[3]
 # The child needs a few modules of this package and not what its __init__ brings along: a quarter of a second each time.
@@ -40,9 +41,7 @@ _KEPT = ("SYSTEMROOT", "TEMP", "TMP", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 def environment() -> dict[str, str]:
     """The environment of a child: nothing of the user's, GDAL without other drivers, side-cars and network."""
     return {k: v for k, v in os.environ.items() if k in _KEPT} | {
-        "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
-        "GDAL_SKIP": "VRT,WMS,WMTS,HTTP,WCS,GDALG,STACTA,STACIT,PLMOSAIC,DAAS,EEDA,EEDAI,OGR_VRT,WFS,GMLAS,GML",
-        "OGR_SKIP": "OGR_VRT,WFS,GML,GMLAS,CSW,OAPIF",
+        **SETTINGS,
         "GDAL_PAM_ENABLED": "NO",
         "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}",
         "CPL_DEBUG": "OFF",

@@ -1,0 +1,38 @@
+"""Incidents that a rule could count at a date, and their months: what maps and charts show."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.schema import INCIDENTS, empty
+from geo.time_window import months_before, to_days
+
+
+def incidents_at(incidents: pd.DataFrame | None, day: np.datetime64, months: int) -> pd.DataFrame:
+    """Incidents that begin by `day` and end within `months` before it, that count and have a death; index kept."""
+    frame = empty(INCIDENTS) if incidents is None else incidents
+    at = to_days([day])
+    after = months_before(at, months)[0]
+    start, end = to_days(frame["date_start"]), to_days(frame["date_end"])
+    keep = (
+        (start <= at[0])
+        & (end > after)
+        & (frame["effect"] != "none").to_numpy()
+        & (frame["deaths_best"] >= 1).to_numpy()
+    )
+    kept: pd.DataFrame = frame[keep]
+    return kept
+
+
+def by_month(incidents: pd.DataFrame | None, around: shapely.Geometry | None = None) -> pd.DataFrame:
+    """Counts and deaths by month and source: `month` (first day), `source`, `incidents`, `deaths`; never added up."""
+    frame = empty(INCIDENTS) if incidents is None else incidents
+    counted = frame[(frame["effect"] != "none") & (frame["deaths_best"] >= 1)]
+    if around is not None:
+        points = shapely.points(counted["lon"].to_numpy(np.float64), counted["lat"].to_numpy(np.float64))
+        counted = counted[shapely.intersects(around, points)]
+    month = counted["date_start"].dt.to_period("M").dt.to_timestamp()
+    grouped = counted.assign(month=month).groupby(["source", "month"], observed=True)["deaths_best"]
+    return grouped.agg(incidents="size", deaths="sum").reset_index()
