@@ -178,12 +178,15 @@ def _parse_members(
     if not archive.ending(".shp") and len(inner := archive.ending(".csv", ".tsv", ".geojson", ".json")) == 1:
         within = Source(archive.read(inner[0]), inner[0], replace(clock.door, file_bytes=clock.door.unpacked_bytes))
         report.note("Read from the archive: {name}.", name=within.name)
-        within.name = f"{source.name}/{within.name}"
+        member, within.name = within.name, f"{source.name}/{within.name}"
         if kind_of(within) == "json":
             from layers.formats.readers.geojson import read_geojson
 
-            return _converted(read_geojson(within, clock, report, columns), source, report, clock)
-        return read_delimited(within, clock, report, columns)
+            parsed = _converted(read_geojson(within, clock, report, columns), source, report, clock)
+        else:
+            parsed = read_delimited(within, clock, report, columns)
+        parsed.meta["member"] = member
+        return parsed
     from layers.formats.readers.shapefile import read_shapefile
 
     return read_shapefile(archive, source.name, clock, report, columns)

@@ -38,8 +38,8 @@ class Table:
     format
         csv, tsv, xlsx, geojson, topojson, shapefile, kml, kmz, gpkg, geoparquet, geotiff or xml.
     meta
-        Text facts of the file: encoding, delimiter, decimal, sheet, layer, crs, collection_name, and the top-level text
-        members of a GeoJSON.
+        Text facts of the file: encoding, delimiter, decimal, sheet, layer, crs, collection_name, member (the file of a
+        zip that was read), and the top-level text members of a GeoJSON.
     rejected
         Rows that never became a row of `frame` (:data:`geo.schema.REJECTED`).
     notes

@@ -11,62 +11,54 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from geo.messages import Note
 from geo.records.place_names import plain
 from geo.schema import COVERAGE, conform, empty
 from layers.formats import LOCAL, Door, read
-from layers.formats.table import Table
 from layers.formats.values.dates import parse_dates
-from layers.reference.tables import country_codes, gleditsch_ward, rows
+from layers.reference.tables import country_codes, rows
 from layers.sources.layer import Faults, Fields, Layer, version_of
 
 EFFECTS = ("lethal", "all")
-EVERY = "*"
-"""In data/editions.csv: every country of data/countries_gleditsch_ward.csv."""
-
-
-def recognise(table: Table, layout: str, country_numbers: Iterable[str] = ()) -> tuple[str, str] | None:
-    """Dataset and version of a file that is a whole, known edition; None for any other.
-
-    Parameters
-    ----------
-    table
-        The file as read.
-    layout
-        The recognised layout (``ucdp``).
-    country_numbers
-        Gleditsch-Ward numbers of all its rows.
-    """
-    read_rows = len(table.frame) + len(table.rejected)
-    numbers = {number for number in country_numbers if number}
-    for row in rows("editions.csv"):
-        if (
-            row["layout"] == layout
-            and (not row["collection_name"] or row["collection_name"] == table.meta.get("collection_name", ""))
-            and (not row["file_name"] or row["file_name"].casefold() == table.name.casefold())
-            and (row["collection_name"] or row["file_name"])
-            and (not row["only_gw"] or numbers == {row["only_gw"]})
-            and (not row["min_rows"] or read_rows >= int(row["min_rows"]))
-        ):
-            return row["dataset"], row["version"]
-    return None
 
 
 def recognised_coverage(layers: Iterable[Layer]) -> pd.DataFrame:
     """What the recognised editions among incident `layers` cover: :data:`geo.schema.COVERAGE`."""
-    said = []
-    for layer in layers:
-        for row in rows("editions.csv"):
-            if (layer.layout, layer.dataset, layer.dataset_version) == (row["layout"], row["dataset"], row["version"]):
-                every = sorted(set(gleditsch_ward().values()))
-                said += [
-                    (row["dataset"], country, row["from"], row["to"], "lethal")
-                    for country in (every if row["country_iso3"] == EVERY else [row["country_iso3"]])
-                ]
-    if not said:
+    covers = [layer.covers for layer in layers if len(layer.covers)]
+    if not covers:
         return empty(COVERAGE)
-    frame = pd.DataFrame(said, columns=[column.name for column in COVERAGE]).drop_duplicates()
-    frame["from"], frame["to"] = pd.to_datetime(frame["from"]), pd.to_datetime(frame["to"])
-    return conform(frame, COVERAGE)
+    return on_its_ground(pd.concat(covers, ignore_index=True).drop_duplicates())[0]
+
+
+def on_its_ground(coverage: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Coverage in which a country speaks for its ground from its independence on, and the countries it was cut for.
+
+    Before that day events on a new state's ground stand under the state it was part of: a row of the new state covers
+    nothing before it, and what a dataset covers of the old state it covers of the new one until then
+    (data/successor_states.csv).
+
+    Returns
+    -------
+    coverage : pandas.DataFrame
+        :data:`geo.schema.COVERAGE`.
+    cut : list of str
+        ISO 3166 alpha-3 of the new states whose rows began too early, sorted.
+    """
+    parts, cut = [coverage], set()
+    for row in rows("successor_states.csv"):
+        day = pd.Timestamp(row["independence"])
+        frame = pd.concat(parts, ignore_index=True)
+        new = frame["country_iso3"] == row["successor"]
+        old = frame[(frame["country_iso3"] == row["predecessor"]) & (frame["from"] < day)]
+        early = new & (frame["from"] < day)
+        if early.any():
+            cut.add(row["successor"])
+        frame.loc[early, "from"] = day
+        held = old.assign(
+            country_iso3=row["successor"], to=old["to"].where(old["to"] < day, day - pd.Timedelta(days=1))
+        )
+        parts = [frame[frame["from"] <= frame["to"]], held]
+    return conform(pd.concat(parts, ignore_index=True), COVERAGE), sorted(cut)
 
 
 def read_coverage(source: bytes | Path, name: str | None = None, *, door: Door = LOCAL) -> Layer:
@@ -106,20 +98,26 @@ def read_coverage(source: bytes | Path, name: str | None = None, *, door: Door =
     faults.add("unknown_code", ~known, expected=f"effects: {', '.join(EFFECTS)}", got=fields.text("effects"))
     faults.usable("coverage")
     said = {"dataset": dataset, "country_iso3": country, "from": start, "to": end, "effects": effects}
-    frame = pd.DataFrame(said)[faults.ok]
+    accepted = conform(pd.DataFrame(said)[faults.ok], COVERAGE)
+    frame, cut = on_its_ground(accepted)
     rejected = faults.rejected(dataset)
+    notes = [
+        Note("Coverage of {country} begins with its independence on {day}, unless {other} is covered too.",
+             country=row["successor"], day=row["independence"], other=row["predecessor"])
+        for row in rows("successor_states.csv") if row["successor"] in cut
+    ]  # fmt: skip
     return Layer(
         name=table.name,
         sha256=table.sha256,
         layout="coverage",
         dataset="coverage",
         dataset_version=version_of(table),
-        frame=conform(frame, COVERAGE),
+        frame=frame,
         accounting={
-            "read": len(frame) + len(rejected),
+            "read": len(accepted) + len(rejected),
             "accepted": int(np.count_nonzero(faults.ok)),
             "rejected": len(rejected),
         },
         rejected=rejected,
-        notes=list(table.notes),
+        notes=[*table.notes, *notes],
     )

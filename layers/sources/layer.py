@@ -14,7 +14,7 @@ import pandas as pd
 from geo.errors import InputError
 from geo.messages import Note, Word, joined
 from geo.records.place_names import plain
-from geo.schema import REJECTED, conform, empty
+from geo.schema import COVERAGE, REJECTED, REJECTED_INCIDENTS, conform, empty
 from i18n import column_labels
 from i18n.translator import N_
 from layers.formats.reasons import ReasonName
@@ -58,6 +58,11 @@ class Layer:
     notes
         Sentences on what was read with a remark: English text, said in another language by
         :meth:`geo.messages.Note.sentence`.
+    covers
+        :data:`geo.schema.COVERAGE` of a recognised edition of incidents; empty for every other file.
+    rejected_places
+        :data:`geo.schema.REJECTED_INCIDENTS`: what is readable of incidents that could not be used. Of a restricted
+        source it must not leave, as its rows must not.
     """
 
     name: str
@@ -69,6 +74,8 @@ class Layer:
     accounting: dict[str, int]
     rejected: pd.DataFrame = field(default_factory=lambda: empty(REJECTED))
     notes: list[str] = field(default_factory=list)
+    covers: pd.DataFrame = field(default_factory=lambda: empty(COVERAGE))
+    rejected_places: pd.DataFrame = field(default_factory=lambda: empty(REJECTED_INCIDENTS))
 
 
 def version_of(table: Table) -> str:
@@ -220,8 +227,9 @@ class Faults:
             )
 
     def _form(self, reasons: pd.Series[int]) -> str:
-        """What would have been accepted, where all rows fail alike; the words are the reader's, never a row's."""
-        return self._forms.get(str(reasons.index[0]), "") if len(reasons) == 1 else ""
+        """The form of dates that would have been accepted, where all rows fail by theirs; never a row's words."""
+        dates = [str(reason) for reason in reasons.index if str(reason).startswith("date_")]
+        return self._forms.get(dates[0], "") if len(dates) == len(reasons) == 1 else ""
 
 
 def keep_first(ids: pd.Series[str], ok: npt.NDArray[np.bool_], rank: npt.NDArray[np.int64]) -> Texts:

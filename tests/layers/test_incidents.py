@@ -9,7 +9,7 @@ import pytest
 
 from geo.errors import InputError
 from geo.schema import DTYPES, INCIDENTS
-from layers.sources.coverage import read_coverage, recognised_coverage
+from layers.sources.coverage import recognised_coverage
 from layers.sources.incidents import join, read_incidents
 
 UCDP = {
@@ -139,8 +139,6 @@ BAD = [
     ("date_start", "2014-02-30", "date_impossible"),
     ("date_end", "", "date_missing"),
     ("date_end", "2014-04-01", "end_before_start"),
-    ("where_prec", "8", "unknown_code"),
-    ("where_prec", "", "unknown_code"),
     ("best", "many", "number_unreadable"),
     ("best", "", "missing_value"),
     ("best", "-1", "number_out_of_range"),
@@ -169,11 +167,18 @@ def test_imprecise_events_need_no_coordinates_and_precise_ones_do():
     assert layer.rejected["reason"].tolist() == ["coordinates_missing"] * 2
 
 
-def test_an_id_counts_once_after_unicode_and_case_folding():
+def test_an_id_counts_once_after_unicode_and_case_folding_by_its_graver_row():
     layer = read_incidents(csv(UCDP | {"id": "é1"}, UCDP | {"id": "E\u03011", "best": "9"}), "g.csv")
-    assert layer.frame["deaths_best"].tolist() == [7]
-    assert layer.rejected[["row", "id", "reason"]].to_numpy().tolist() == [[3, "E\u03011", "duplicate_id"]]
+    assert layer.frame["deaths_best"].tolist() == [9]
+    assert layer.rejected[["row", "id", "reason"]].to_numpy().tolist() == [[2, "é1", "duplicate_id"]]
     assert layer.accounting["duplicates"] == 1
+    assert "1 rows repeat an id with other content" in layer.notes[0]
+    assert layer.rejected_places.empty
+    finer = read_incidents(csv(UCDP | {"where_prec": "2"}, UCDP), "g.csv")
+    assert finer.frame["precision"].tolist() == [1]
+    same = read_incidents(csv(UCDP, UCDP), "g.csv")
+    assert same.frame["row"].tolist() == [2]
+    assert same.notes == []
 
 
 def test_a_bad_row_does_not_take_the_place_of_a_good_one_of_the_same_id():
@@ -192,41 +197,13 @@ def test_a_final_edition_goes_before_a_candidate_one_across_files():
     assert len(join([final, acled])[0]) == 2
 
 
-def test_acled_of_today():
-    rows = [
-        ACLED,
-        ACLED | {"event_id_cnty": "CAF2", "geo_precision": "2", "inter1": "1", "time_precision": "2"},
-        ACLED | {"event_id_cnty": "CAF3", "geo_precision": "3", "event_type": "Riots", "time_precision": "3"},
-        ACLED | {"event_id_cnty": "CAF4", "event_type": "Protests"},
-        ACLED | {"event_id_cnty": "CAF5", "event_type": "Strategic developments"},
-        ACLED | {"event_id_cnty": "CAF6", "event_type": "Violence against civilians", "event_date": "01 May 2014"},
-    ]
-    layer = read_incidents(csv(*rows), "acled.csv")
-    frame = layer.frame
-    assert frame["source"].unique().tolist() == ["acled"]
-    assert frame["precision"].tolist() == [1, 2, 4, 1, 1, 1]
-    assert frame["date_prec"].tolist() == [1, 3, 4, 1, 1, 1]
-    assert (frame["effect"] != "none").tolist() == [True, True, False, False, False, True]
-    assert frame["restricted"].all()
-    assert (frame["date_start"] == frame["date_end"]).all()
-    assert frame[["deaths_low", "deaths_best", "deaths_high"]].iloc[0].tolist() == [3, 3, 3]
-    assert frame["country"].tolist() == ["CAF"] * 6
-
-
-def test_acled_of_before_in_upper_case():
-    row = {k.upper(): v for k, v in ACLED.items()} | {"EVENT_DATE": "23/05/2014", "EVENT_TYPE": "Riots/Protests"}
-    frame = read_incidents(csv(row | {"GWNO": "482"}), "acled.csv").frame
-    assert frame["date_start"].dt.strftime("%Y-%m-%d").tolist() == ["2014-05-23"]
-    assert frame["effect"].tolist() == ["none"]
-
-
 @pytest.mark.parametrize(
     ("column", "value"),
     [
         ("event_date", "Confidential note"),
         ("fatalities", "Secret Army"),
         ("latitude", "5.7612345x"),
-        ("geo_precision", "9"),
+        ("longitude", "Bambari"),
     ],
 )
 def test_no_text_of_acled_is_told(column, value):
@@ -266,13 +243,3 @@ def test_no_usable_row_is_an_error_and_a_header_alone_too():
         read_incidents(csv(UCDP).splitlines()[0] + b"\n", "x.csv")
     with pytest.raises(InputError):
         read_incidents(b"", "x.csv")
-
-
-def test_a_declaration_says_which_events_it_covers_and_a_blank_is_deadly_ones_only():
-    head = "dataset,country_iso3,from,to"
-    three = read_coverage(f"{head}\nacled,CAF,2014-01-01,2016-12-31\n".encode(), "c.csv")
-    assert three.frame["effects"].tolist() == ["lethal"]
-    rows = "".join(f"acled,CAF,2014-01-01,2016-12-31,{word}\n" for word in ("", "All", "lethal", "most"))
-    layer = read_coverage(f"{head},effects\n{rows}".encode(), "c.csv")
-    assert layer.frame["effects"].tolist() == ["lethal", "all", "lethal"]
-    assert layer.rejected[["row", "reason", "got"]].to_numpy().tolist() == [[5, "unknown_code", "most"]]

@@ -171,7 +171,7 @@ def test_english_notes_are_what_they_were():
         "boda was invalid (Self-intersection); repaired, its area changed by 6,154,387,643 m2.",
     ]
     assert incidents.notes == [
-        "1 rows have a best estimate outside their low and high; taken as they are.",
+        "1 rows have a best estimate outside their low and high: the wider of them brackets it.",
         "Countries that could not be recognised: Atlantis.",
     ]
     assert accents.notes == ["The text is not UTF-8; it was read as cp1252, check the accents."]
