@@ -1,4 +1,4 @@
-"""The same jobs from a shell: ``cahra app | assess | screen | coverage | fetch | verify | bench``."""
+"""The same jobs from a shell: ``cahra app | assess | screen | coverage | backtest | fetch | verify | bench``."""
 
 from __future__ import annotations
 
@@ -43,14 +43,21 @@ class Progress:
             end = "\n" if self.done == len(self.steps) else ""
             print(f"\r[{bar}] {self.done}/{len(self.steps)} {now:<24}", end=end, file=sys.stderr, flush=True)
 
+    def part(self, what: str, done: int, total: int) -> None:
+        """How far the present step is, for one that takes long."""
+        if self.shown or time.monotonic() - self.begun > 1.0:
+            self.shown = True
+            bar = "#" * (20 * done // max(total, 1))
+            print(f"\r[{bar:-<20}] {what} {done}/{total}{'':<12}", end="", file=sys.stderr, flush=True)
 
-def iso_date(text: str) -> dt.date:
+
+def iso_date(text: str, option: str = "--as-of") -> dt.date:
     """A date written YYYY-MM-DD."""
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise InputError(
-            "The as-of date is not a date.", where="--as-of", expected="YYYY-MM-DD", got=text, remedy="2021-12-31"
+            "The date is not a date.", where=option, expected="YYYY-MM-DD", got=text, remedy="2021-12-31"
         ) from None
 
 
@@ -246,6 +253,27 @@ def coverage(args: argparse.Namespace) -> int:
     return 0
 
 
+def backtest(args: argparse.Namespace) -> int:
+    """`cahra backtest`: how often places of each class were hit in the months after past dates, with baselines."""
+    from geo.backtest.outcome import outcome_of
+
+    outcome, files = outcome_of(args.outcome), inputs(args)
+    first, last = (iso_date(d, o) if d else None for d, o in ((args.begin, "--from"), (args.end, "--to")))
+    progress = Progress(("read", "test", "write"))
+    from jobs.backtest.job import BacktestInputs, load, past_dates, run
+
+    rules = rule_file(args)
+    loaded = load(BacktestInputs(files, args.random_points, args.seed))
+    days = past_dates(loaded, first, last, args.step, outcome)
+    progress.step()
+    result = run(loaded, days, outcome, rules, seed=args.seed, progress=progress.part)
+    progress.step()
+    write(Path(args.out), result.files(args.language))
+    progress.step()
+    print("\n".join(result.summary(args.language)))
+    return 0
+
+
 def app(args: argparse.Namespace) -> int:
     """`cahra app`: opens the app; options after it are Streamlit's own, such as `--server.port 8502`."""
     from views.server import main as serve
@@ -292,6 +320,7 @@ def parser() -> argparse.ArgumentParser:
     four.add_argument("--as-of", required=True, metavar="YYYY-MM-DD", help="day of classes and of programmes")
     four.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
     four.set_defaults(call=coverage)
+    add_backtest(commands.add_parser("backtest", help="how the classes fared", description=backtest.__doc__))
     five = commands.add_parser("bench", help="measure the engine", description=bench.__doc__)
     five.add_argument("--size", default="S", help="which of S, M, CAR, L, joined by commas")
     five.set_defaults(call=bench)
@@ -325,6 +354,30 @@ def add_screen(to: argparse.ArgumentParser) -> None:
     to.add_argument("--as-of", required=True, metavar="YYYY-MM-DD", help="for rows that state no date of their own")
     to.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
     to.set_defaults(call=screen)
+
+
+def add_backtest(to: argparse.ArgumentParser) -> None:
+    """The options of `cahra backtest`."""
+    add_inputs(to, required=False)
+    to.add_argument(
+        "--random-points", type=int, default=0, metavar="N", help="N points drawn inside --boundaries, instead of sites"
+    )
+    to.add_argument("--rules", metavar="F.toml", help="rule set; default: data/rules.toml")
+    to.add_argument(
+        "--from", dest="begin", metavar="YYYY-MM-DD", help="first date; default: with three years covered before it"
+    )
+    to.add_argument("--to", dest="end", metavar="YYYY-MM-DD", help="last date; default: the last one that is over")
+    to.add_argument("--step", type=int, default=12, metavar="MONTHS", help="from one date to the next; default: 12")
+    to.add_argument(
+        "--outcome",
+        default="events=1,radius_km=20,months=12",
+        metavar="KEY=N,...",
+        help="what counts as a hit; default: events=1,radius_km=20,months=12",
+    )
+    to.add_argument("--seed", type=int, default=0, metavar="N", help="of random points and of resamples; default: 0")
+    to.add_argument("--language", choices=("en", "fr"), default="en", help="language of the page")
+    to.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
+    to.set_defaults(call=backtest)
 
 
 def add_inputs(to: argparse.ArgumentParser, *, required: bool) -> None:

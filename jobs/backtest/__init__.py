@@ -1,0 +1,1 @@
+"""``cahra backtest``: how the classes, rules and orders fared at past dates."""

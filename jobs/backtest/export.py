@@ -1,0 +1,157 @@
+"""What a backtest leaves behind: the table, the page, the decision table and the run record, as bytes by file name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.metadata
+import json
+import platform
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geo import schema
+from geo.backtest.outcome import Outcome
+from geo.backtest.track_record import TrackRecord
+from geo.rules.rule_set import Rules
+from geo.time_window import Days, to_dates
+from i18n.translator import translator
+from jobs.assessment import job
+from jobs.assessment.export import LIBRARIES, TOOL
+from jobs.backtest import labels as words
+from jobs.backtest.gather import Gathered
+from layers.formats.writers.write import csv_bytes
+
+if TYPE_CHECKING:
+    from jobs.backtest.job import Backtest
+
+DIGITS = 6
+"""Decimals of every share and score: beyond them machines differ."""
+
+
+def iso(days: Days) -> list[str]:
+    """Days as YYYY-MM-DD."""
+    return [str(d) for d in to_dates(days).astype("datetime64[D]")]
+
+
+def run_record(
+    loaded: job.Loaded,
+    gathered: Gathered,
+    result: TrackRecord,
+    days: Days,
+    outcome: Outcome,
+    rules: Rules,
+    seed: int,
+    number: int,
+    now: dt.datetime | None = None,
+) -> dict[str, object]:
+    """The run record: what is needed to do the same again, and what was left out."""
+    clock = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
+    cases = gathered.cases
+    per_date = np.bincount(cases.date, minlength=len(days))
+    hits = np.bincount(cases.date[cases.hit], minlength=len(days))
+    by_date = result.auc_by_date
+    demonstration = bool(gathered.sites["demonstration"].any())
+    if loaded.incidents is not None:
+        demonstration |= bool(loaded.incidents["demonstration"].any())
+    return {
+        "run_at": clock.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "tool": TOOL,
+        "tool_version": importlib.metadata.version(TOOL),
+        "settings": {
+            "outcome": outcome.text(),
+            "from": iso(days[:1])[0],
+            "to": iso(days[-1:])[0],
+            "dates": len(days),
+            "seed": seed,
+            "draws": number,
+            **loaded.settings,
+            "coverage": loaded.coverage.assign(
+                **{c: loaded.coverage[c].dt.strftime("%Y-%m-%d") for c in ("from", "to")}
+            ).to_dict("records"),
+        },
+        "rules": {"version": rules.version, "hash": rules.hash, "table": rules.source},
+        "inputs": [dict(i) for i in loaded.inputs],
+        "cases": len(cases),
+        "hits": int(cases.hit.sum()),
+        "blocks": {"districts": len(np.unique(cases.district)), "years": len(np.unique(cases.year[cases.date]))},
+        "left_out": gathered.left_out,
+        "cases_of_undeclared_countries": gathered.undeclared,
+        "by_date": [
+            {"date": day, "cases": int(n), "hits": int(h)}
+            | {
+                f"auc_{name}": None if np.isnan(v[i]) else round(float(v[i]), DIGITS)
+                for (_, name), v in by_date.items()
+            }
+            for i, (day, n, h) in enumerate(zip(iso(days), per_date, hits, strict=True))
+        ],
+        "demonstration": demonstration,
+        "notes": [words.NOT_A_FORECAST, words.HINDSIGHT],
+        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        "python": platform.python_version(),
+    }
+
+
+def written(frame: pd.DataFrame) -> pd.DataFrame:
+    """Shares and scores rounded to :data:`DIGITS`, whole numbers without a point."""
+    return pd.DataFrame(
+        {c: frame[c].round(DIGITS) if pd.api.types.is_float_dtype(frame[c]) else frame[c] for c in frame.columns}
+    )
+
+
+def files(backtest: Backtest, language: str = "en") -> dict[str, bytes]:
+    """All files of the run by name; the same call gives the same bytes, the clock line of run.json aside."""
+    from jobs.backtest.report import page
+
+    tables = {
+        "track_record.csv": written(backtest.result.table),
+        "decision_table.csv": written(backtest.result.decisions),
+        "rejected.csv": schema.conform(backtest.rejected, schema.REJECTED),
+    }
+    if backtest.points is not None:
+        tables["points.csv"] = backtest.points[["site_id", "lat", "lon", "country", "coord_precision_km"]]
+    out: dict[str, bytes] = {}
+    neutralised: dict[str, int] = {}
+    for name, frame in tables.items():
+        out[name], neutralised[name] = csv_bytes(frame)
+    out["track_record.html"] = page(backtest, language)
+    record = {**backtest.record, "cells_neutralised": neutralised}
+    out["run.json"] = (json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n").encode()
+    return {name: out[name] for name in sorted(out)}
+
+
+def summary(backtest: Backtest, language: str = "en") -> list[str]:
+    """What to print: the classes, the intensity and the baselines, and what was left out."""
+    _ = translator(language)
+    table = backtest.result.table
+    base = table[table["name"] == "base_rate"].iloc[0]
+    lines = [
+        _(
+            "{n} cases: {places} places at {dates} dates; {hits} were followed by a hit ({outcome}).",
+            n=_.number(base["n"]), places=_.number(base["places"]), dates=_.number(base["dates"]),
+            hits=_.number(base["hits"]), outcome=backtest.outcome.text(),
+        )
+    ]  # fmt: skip
+    for row in table[table["kind"].isin(["class", "intensity", "baseline"])].to_dict("records"):
+        if pd.isna(row["n"]):
+            continue
+        said = words.name_of(row["kind"], row["name"], _)
+        rate = words.percent(row["hit_rate"], _)
+        between = words.span(row["hit_rate_low"], row["hit_rate_high"], _)
+        lines.append(
+            f"{said[:44]:44} {_.number(row['n']):>8} {rate:>8} {between:>16}  AUC {_.number(row['auc'], 3):>5}"
+        )
+    for reason, n in backtest.gathered.left_out.items():
+        if n:
+            lines.append(_("Left out: {n} cases, because {reason}.", n=_.number(n), reason=_(words.LEFT_OUT[reason])))
+    if backtest.gathered.undeclared:
+        lines.append(
+            _(
+                "Nothing declares what the incidents cover in the country of {n} cases: an incident that the files do "
+                "not hold counts as none.",
+                n=_.number(backtest.gathered.undeclared),
+            )
+        )
+    lines.append(_(words.NOT_A_FORECAST))
+    return lines

@@ -1,0 +1,41 @@
+"""Districts and regions of the places of a backtest, and the region of every incident."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.records.admin_units import incident_units, site_units
+from geo.records.incidents import Incidents
+from jobs.assessment import job
+from layers.reference.unit_aliases import unit_aliases
+
+Texts = npt.NDArray[np.object_]
+
+
+def districts(sites: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Number of the block of each site: its district, else its region, else the cell of one degree it lies in."""
+    cell = (
+        "cell|"
+        + np.floor(sites["lat"]).astype("int64").astype("str")
+        + "|"
+        + np.floor(sites["lon"]).astype("int64").astype("str")
+    )
+    country, region = sites["country"].astype("str"), sites["admin1"].astype("str")
+    named = (country + "|" + region + "|" + sites["admin2"].astype("str")).where(sites["admin2"] != "", None)
+    wider = (country + "|" + region).where(region != "", None)
+    block = named.astype("object").fillna(wider.astype("object")).fillna(cell.astype("object"))
+    codes, _ = pd.factorize(block, sort=True)
+    return np.asarray(codes, dtype=np.int64)
+
+
+def regions(loaded: job.Loaded, sites: pd.DataFrame, incidents: Incidents) -> tuple[Texts, Texts] | None:
+    """Key of the region (ADM1) of each site and incident; None where no boundaries of that level are loaded."""
+    boundaries = next((b for b in loaded.boundaries if b.level == 1), None)
+    if boundaries is None:
+        return None
+    aliases = unit_aliases()
+    units = incident_units(incidents, boundaries, 1, aliases)
+    names = np.array([*units.keys, ""], dtype=object)
+    return site_units(sites, boundaries, 1, aliases).key, names[units.unit]

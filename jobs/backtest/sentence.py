@@ -1,0 +1,104 @@
+"""One sentence beside a site's class: how often the loaded sites of that class were hit, at past dates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo.backtest.calibration import windows_over
+from geo.backtest.intervals import DRAWS, draws, rate_interval
+from i18n.translator import N_, Translator
+from jobs.backtest.labels import percent, span
+
+if TYPE_CHECKING:
+    from jobs.backtest.job import Backtest
+
+LEAST = 30
+"""Cases below which nothing is said."""
+SAID = N_(
+    "Of the loaded sites classed like this at {dates} past dates, {rate} saw a deadly incident within {km} km in the "
+    "{months} months after (n = {n}, {between}); of the others {others}. This is what happened to them, not a forecast "
+    "for this site."
+)
+SAID_ALONE = N_(
+    "Of the loaded sites classed like this at {dates} past dates, {rate} saw a deadly incident within {km} km in the "
+    "{months} months after (n = {n}, {between}). This is what happened to them, not a forecast for this site."
+)
+SAID_MANY = N_(
+    "Of the loaded sites classed like this at {dates} past dates, {rate} saw {events} or more deadly incidents within "
+    "{km} km in the {months} months after (n = {n}, {between}); of the others {others}. This is what happened to them, "
+    "not a forecast for this site."
+)
+
+
+@dataclass(frozen=True)
+class ClassFigures:
+    """How sites of one class fared, up to a day.
+
+    Parameters
+    ----------
+    dates
+        Past dates at which some site was classed so or otherwise.
+    n, hits
+        Cases of the class, and how many of them were followed by the outcome.
+    low, high
+        Interval of the hit rate.
+    others_n, others_hits
+        The same of all other cases.
+    """
+
+    dates: int
+    n: int
+    hits: int
+    low: float
+    high: float
+    others_n: int
+    others_hits: int
+
+
+def class_figures(backtest: Backtest, cls: str, day: dt.date) -> ClassFigures | None:
+    """Figures of a class from the dates whose outcome was over by `day`; None with fewer than :data:`LEAST` cases."""
+    cases = backtest.gathered.cases
+    over = cases.date < windows_over(cases, day)
+    flag = over & (backtest.gathered.sites["site_class"] == cls).to_numpy()
+    n = int(flag.sum())
+    if n < LEAST:
+        return None
+    here = cases.take(over)
+    low, high = rate_interval(here, flag[over], draws(here, backtest.seed, DRAWS))
+    others = over & ~flag
+    return ClassFigures(
+        len(np.unique(here.date)),
+        n,
+        int((flag & cases.hit).sum()),
+        low,
+        high,
+        int(others.sum()),
+        int((others & cases.hit).sum()),
+    )
+
+
+def class_sentence(backtest: Backtest, cls: str, day: dt.date, _: Translator) -> str:
+    """The sentence in the reader's language; blank where the loaded sites give too few cases."""
+    found = class_figures(backtest, cls, day)
+    if found is None:
+        return ""
+    outcome = backtest.outcome
+    told: dict[str, object] = {
+        "dates": _.number(found.dates),
+        "rate": percent(found.hits / found.n, _, 0 if found.hits / found.n >= 0.1 else 1),
+        "km": _.number(outcome.radius_km, 1),
+        "months": outcome.months,
+        "n": _.number(found.n),
+        "between": span(found.low, found.high, _),
+    }
+    if found.others_n < LEAST:
+        return _(SAID_ALONE, **told) if outcome.events == 1 else ""
+    rate = found.others_hits / found.others_n
+    told["others"] = percent(rate, _, 0 if rate >= 0.1 else 1)
+    if outcome.events > 1:
+        return _(SAID_MANY, **told, events=outcome.events)
+    return _(SAID, **told)

@@ -1,0 +1,40 @@
+"""The track record of the loaded sites, computed once for the same data and rules."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from geo.backtest.outcome import Outcome
+from geo.rules.rule_set import Rules
+from jobs.assessment.job import Loaded
+from jobs.backtest.job import Backtest, past_dates, run
+from views.session import Data
+
+STEP = 12
+"""Months from one past date to the next."""
+
+
+def _run(loaded: Loaded, rules: Rules) -> Backtest:
+    return run(loaded, past_dates(loaded, None, None, STEP, Outcome()), Outcome(), rules)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _shared(key: str, rules_hash: str, _loaded: Loaded, _rules: Rules) -> Backtest:
+    return _run(_loaded, _rules)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False, scope="session")
+def _own(key: str, rules_hash: str, _loaded: Loaded, _rules: Rules) -> Backtest:
+    return _run(_loaded, _rules)
+
+
+def past_record(data: Data) -> Backtest:
+    """The backtest of the loaded sites at every past 31 December whose outcome is known.
+
+    Raises
+    ------
+    geo.errors.InputError
+        No past date has a known outcome.
+    """
+    cached = _own if data.files else _shared
+    return cached(data.key, data.rules.hash, data.loaded(), data.rules)
