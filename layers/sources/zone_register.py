@@ -1,4 +1,4 @@
-"""The zone register and its dated findings: tables that the project ships and a user may replace.
+"""The zone register and its dated findings: tables that the project ships and a user may replace or add to.
 
 The register is append-only. Whether two statuses of one unit are in force at once is asked at the date of a run
 (:mod:`geo.rules.zone_status`), not here.
@@ -6,10 +6,12 @@ The register is append-only. Whether two statuses of one unit are in force at on
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
+from geo.records.place_names import fold
 from geo.schema import FINDINGS, ZONES, Table, conform
 from layers.formats import LOCAL, Door, parse_dates, read
 from layers.reference.files import ZONE_FINDINGS, ZONE_REGISTER
@@ -42,6 +44,10 @@ def read_register(source: bytes | Path | None = None, name: str | None = None, *
 def read_findings(source: bytes | Path | None = None, name: str | None = None, *, door: Door = LOCAL) -> Layer:
     """Dated findings on zone units, such as field missions: :data:`geo.schema.FINDINGS`.
 
+    A file of the user's needs `unit, criterion, finding, date, source`. The country is that of the unit in the register
+    that ships where no column says it; a date may be a month (2016-03) or a year: its first day, and `date_precision`
+    says so.
+
     Examples
     --------
     >>> sorted(set(read_findings().frame["unit"]))
@@ -50,20 +56,41 @@ def read_findings(source: bytes | Path | None = None, name: str | None = None, *
     return _read(ZONE_FINDINGS if source is None else source, name, door, FINDINGS, "zone findings", ("date",))
 
 
+@lru_cache(maxsize=1)
+def _country_of() -> dict[str, str]:
+    """Country of each unit of the register that ships, by folded name."""
+    frame = read_register().frame
+    return dict(zip(frame["unit"].map(fold), frame["country"], strict=True))
+
+
+def _whole_days(text: pd.Series[str], precision: pd.Series[str]) -> tuple[pd.Series[str], pd.Series[str]]:
+    """Months and years as their first day, and the precision that this is where none is stated."""
+    month, year = text.str.fullmatch(r"\d{4}-\d{2}"), text.str.fullmatch(r"\d{4}")
+    day = text.where(~month, text + "-01").where(~year, text + "-01-01")
+    shown = pd.Series("day", index=text.index, dtype="str").mask(month, "month").mask(year, "year")
+    return day, precision.where(precision != "", shown)
+
+
 def _read(
     source: bytes | Path, name: str | None, door: Door, schema: Table, kind: str, dated: tuple[str, ...]
 ) -> Layer:
     table = read(source, name, purpose="table", door=door)
     fields, faults = Fields(table), Faults(table)
-    fields.require("unit", "country", "source", *dated, *(c.name for c in schema if c.name in ("status", "criterion")))
+    own = ("country", "status") if schema is ZONES else ("criterion", "finding")
+    fields.require("unit", "source", *dated, *own)
     frame = pd.DataFrame({column.name: fields.text(column.name).str.strip() for column in schema})
     faults.add("missing_value", frame["unit"] == "", expected="a unit")
     codes = country_codes(frame["country"])
+    if schema is FINDINGS:
+        blank = frame["country"] == ""
+        codes = codes.where(~blank, frame["unit"].map(fold).map(_country_of()).fillna("")).astype("str")
     faults.add("unknown_code", codes == "", expected="country: ISO 3166 alpha-3", got=frame["country"])
     frame["country"] = codes
+    if schema is FINDINGS:
+        frame["date"], frame["date_precision"] = _whole_days(frame["date"], frame["date_precision"])
     for column in schema:
         if column.type == "date":
-            text = fields.text(column.name)
+            text = frame[column.name]
             frame[column.name], why = parse_dates(text)
             faults.add(why, expected=f"{column.name}: YYYY-MM-DD", got=text)
             if column.name in dated:
@@ -74,7 +101,9 @@ def _read(
             strange = ~frame[column.name].isin(column.allowed)
             told = f"{column.name}: {', '.join(column.allowed)}"
             faults.add("unknown_code", strange, expected=told, got=frame[column.name])
-    if "valid_to" in frame:
+    if schema is ZONES:
+        alone = (frame["level"] == "admin3") & (frame["parent"] == "")
+        faults.add("missing_value", alone, expected="parent: the second-order unit that the commune lies in")
         ended = frame["valid_to"].le(frame["valid_from"])
         faults.add("end_before_start", ended, expected="valid_to after valid_from", got=fields.text("valid_to"))
     faults.usable(kind)

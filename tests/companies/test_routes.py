@@ -91,7 +91,7 @@ def test_the_window_and_deaths_decide_what_counts():
         at(line, 50, 0, day="2019-12-31"),
         at(line, 50, 0, day="2021-01-01"),
         at(line, 50, 0, deaths_best=0.0, deaths_high=2.0),
-        at(line, 50, 0, counts=False),
+        at(line, 50, 0, effect="none"),
     )
     assert found.routes["incidents"].iloc[0] == 0
     assert found.routes["incidents_possible"].iloc[0] == 1, "a high estimate above zero is possible, not counted"

@@ -166,7 +166,9 @@ ZONE = frames.squares(
         "Carnot": (15, 5, 16, 6),
         "Nola": (15, 3, 16, 4),
         "Gadzi": (16, 4, 17, 5),
-        "Mbaïki": (18, 4, 19, 5),
+        "Mongoumba": (18, 4, 19, 5),
+        "Boganda": (25, 7, 26, 8),
+        "Boganangone": (26, 7, 27, 8),
     }
 )
 

@@ -56,7 +56,7 @@ def test_coverage():
     text = "dataset,country_iso3,from,to\nucdp,CAF,1989-01-01,2022-12-31\nucdp,Chad,2000-01-01,1999-01-01\n,CAF,?,?\n"
     layer = read_coverage(text.encode(), "coverage.csv")
     assert {c.name: str(layer.frame[c.name].dtype) for c in COVERAGE} == {c.name: DTYPES[c.type] for c in COVERAGE}
-    assert layer.frame.astype(str).to_numpy().tolist() == [["ucdp", "CAF", "1989-01-01", "2022-12-31"]]
+    assert layer.frame.astype(str).to_numpy().tolist() == [["ucdp", "CAF", "1989-01-01", "2022-12-31", "lethal"]]
     assert layer.rejected["reason"].tolist() == ["end_before_start", "missing_value"]
     with pytest.raises(InputError, match="from, to"):
         read_coverage(b"dataset,country_iso3\nucdp,CAF\n", "coverage.csv")
