@@ -34,6 +34,9 @@ HARM_CAR = ("tax", "pillage", "forcedlabour")
 QUALIFICATION = {"vert": "green", "jaune": "yellow", "rouge": "red", "bleu": "blue", "not class": "", "no class": ""}
 """Colours of the ministerial qualification; the two blank ones say that the site is not qualified."""
 _SEVERAL = re.compile(r"[;,/]|\bet\b|\band\b")
+_REMARK = re.compile(r"\s*\([^)]*\)$")
+SERVICES_DRC = tuple(f"state_service{i}" for i in range(1, 5))
+SERVICES_CAR = tuple(f"services{i}_name" for i in range(1, 4))
 EXACT_KM, VILLAGE_KM, OTHER_KM = 0.1, 2.0, 5.0
 
 
@@ -95,6 +98,13 @@ def normalise_drc(table: Table, fields: Fields, faults: Faults) -> Visits:
     frame["roadblock"] = frame["armed_roadblock"] = _tri(~unknown, unknown)
     frame["armed_presence"] = _presence(non_state, state, ~unknown, unnamed | ~frame["informative"].to_numpy())
     frame["actors"] = _joined(actors)
+    frame["children_under_15"] = _counted(fields.text("childunder15"))
+    frame["mercury"] = _counted(fields.text("mercury"))
+    # "iTSCI (not visited by IPIS)" is iTSCI; how the row knows is its `visit_basis`.
+    frame["traceability"] = fields.text("traceability").str.strip().str.replace(_REMARK, "", regex=True)
+    # Slots are filled from the first; a row that skips it (9 of 3,333) is left blank, which says nothing.
+    services = _joined(fields.text(name) for name in SERVICES_DRC)
+    frame["state_services"] = services.where(fields.text(SERVICES_DRC[0]).str.strip() != "", "")
 
     colour = _plain(fields.text("qualification"))
     known = colour.isin(QUALIFICATION).to_numpy()
@@ -154,6 +164,9 @@ def normalise_car(table: Table, fields: Fields, faults: Faults) -> Visits:
     frame["armed_roadblock"] = _armed_roadblock(blocked, fields.text("roadblocks_actor"), armed)
     frame["armed_presence"] = _presence(has["non_state"], has["state"], has["private"], open_type)
     frame["actors"] = _joined(actors)
+    frame["children_under_15"] = _counted(fields.text("childunder15"))
+    frame["mercury"] = _counted(pd.Series([""] * n, dtype="str"))  # not asked in this layout: unknown, not false
+    frame["state_services"] = _joined(fields.text(name) for name in SERVICES_CAR)
     statuses = pd.DataFrame({"site_id": []}, dtype="str")
     return Visits(frame, statuses, "CAF")
 
@@ -231,6 +244,12 @@ def _tri(yes: Bool, unknown: Bool) -> pd.Series[bool]:
     out = pd.Series(pd.array(yes, dtype="boolean"))
     out[unknown & ~yes] = pd.NA
     return out
+
+
+def _counted(text: pd.Series[str]) -> pd.Series[bool]:
+    """True for a number above 0 (a flag, or how many there are), false for 0, NA for what is blank or no number."""
+    numbers, _ = parse_numbers(text.str.strip(), decimal=".")
+    return _tri(np.nan_to_num(numbers) > 0, ~(numbers >= 0))
 
 
 def _presence(non_state: Bool, state: Bool, private: Bool, unknown: Bool) -> npt.NDArray[np.object_]:

@@ -316,6 +316,44 @@ def test_unqualified_takes_the_qualification_away():
     assert said["status"].tolist() == ["", ""]
 
 
+def tri_list(series):
+    return [None if pd.isna(value) else bool(value) for value in series]
+
+
+def test_facts_of_a_drc_visit_that_are_no_part_of_any_class():
+    layer = visits_of(
+        drc(childunder15="1", mercury="0", traceability="iTSCI (not visited by IPIS)", state_service1="SAESSCAM",
+            state_service2="iTSCi (via SAESSCAM)", state_service3="SAESSCAM"),
+        drc(childunder15="", mercury="1", traceability=""),
+        drc(childunder15="dontknow", mercury="", traceability="Better Mining (BSP)"),
+    )  # fmt: skip
+    visits = layer.visits
+    assert tri_list(visits["children_under_15"]) == [True, None, None]
+    assert tri_list(visits["mercury"]) == [False, True, None]
+    assert visits["traceability"].tolist() == ["iTSCI", "", "Better Mining"]
+    assert visits["state_services"].tolist() == ["SAESSCAM;iTSCi (via SAESSCAM)", "", ""]
+
+
+def test_facts_of_a_car_visit_count_children_and_know_nothing_of_mercury():
+    visits = visits_of(
+        car(childunder15="50", services1_name="Gendarmerie", services3_name="Brigade minière (USAF)"),
+        car(childunder15="0"),
+        car(childunder15=""),
+    ).visits
+    assert tri_list(visits["children_under_15"]) == [True, False, None]
+    assert visits["mercury"].isna().all()
+    assert visits["traceability"].tolist() == ["", "", ""]
+    assert visits["state_services"].tolist() == ["Gendarmerie;Brigade minière (USAF)", "", ""]
+
+
+def test_the_placeholder_dates_are_the_six_of_each_file():
+    from layers.reference.tables import rows
+
+    days = ["2009-01-01", "2010-01-01", "2015-01-01", "2018-01-01", "2020-07-01", "2021-10-01"]
+    for source in ("IPIS DRC visits", "IPIS CAR visits"):
+        assert [row["date"] for row in rows("placeholder_dates.csv") if row["dataset"] == source] == days
+
+
 def test_placeholder_dates_and_reported_rows():
     layer = visits_of(drc(visit_date="2015-01-01", visit_onsite="0"), drc(visit_date="2015-01-02"))
     assert layer.visits["date_imprecise"].tolist() == [True, False]
