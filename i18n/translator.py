@@ -92,14 +92,17 @@ class Translator:
         """
         return f"{label}\u00a0: {value}" if self.language == "fr" else f"{label}: {value}"
 
-    def number(self, value: object, digits: int = 0) -> str:
-        """`value` with the locale's separators, rounded to `digits`; blank for a missing value."""
+    def number(self, value: object, digits: int = 0, *, fixed: bool = False) -> str:
+        """`value` with the locale's separators, rounded to `digits`; blank for a missing value.
+
+        `fixed` writes zeros at the end too, so that figures of a column can be compared.
+        """
         from babel.numbers import format_decimal
 
         if value is None or pd.isna(value):  # type: ignore[call-overload]
             return ""
-        pattern = "#,##0" + ("." + "#" * digits if digits else "")
-        return str(format_decimal(round(float(value), digits), format=pattern, locale=self.language))  # type: ignore[arg-type]
+        pattern = "#,##0" + ("." + ("0" if fixed else "#") * digits if digits else "")
+        return str(format_decimal(round(float(value), digits) + 0.0, format=pattern, locale=self.language))  # type: ignore[arg-type]
 
     def date(self, value: object) -> str:
         """`value` as a day in the locale's words; blank for a missing value."""

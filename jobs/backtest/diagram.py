@@ -26,13 +26,16 @@ def reliability_svg(found: Reliability, _: Translator) -> str:
             f'<text x="{LEFT - 6}" y="{y + 3}" text-anchor="end">{text}</text>'
         )
     out.append(f'<path d="M{_x(0)} {_y(0)}L{_x(1)} {_y(1)}" stroke="#767676" stroke-dasharray="4 3" fill="none"/>')
-    for said, came, low, high, n in zip(found.said, found.came, found.low, found.high, found.n, strict=True):
+    for i, (said, came, low, high, n) in enumerate(
+        zip(found.said, found.came, found.low, found.high, found.n, strict=True)
+    ):
         x, y = _x(float(said)), _y(float(came))
         radius = round(2.5 + 1.2 * math.log10(max(int(n), 1)), 1)
         out.append(
             f'<path d="M{x} {_y(float(low))}V{_y(float(high))}" stroke="#0072B2" stroke-width="1.5"/>'
             f'<circle cx="{x}" cy="{y}" r="{radius}" fill="#0072B2"/>'
-            f'<text x="{x + radius + 3}" y="{y - 5}" fill="#333">{html(_.number(int(n)))}</text>'
+            f'<text x="{x}" y="{_y(float(high)) - 3 - 10 * (i % 2)}" text-anchor="middle" fill="#333">'
+            f"{html(_.number(int(n)))}</text>"
         )
     across, up = _("said by earlier dates [%]"), _("came [%]")
     middle = (_y(0) + _y(1)) / 2

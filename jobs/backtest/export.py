@@ -77,7 +77,7 @@ def run_record(
         "hits": int(cases.hit.sum()),
         "blocks": {"districts": len(np.unique(cases.district)), "years": len(np.unique(cases.year[cases.date]))},
         "left_out": gathered.left_out,
-        "cases_of_undeclared_countries": gathered.undeclared,
+        "cases_without_declared_coverage": gathered.undeclared,
         "by_date": [
             {"date": day, "cases": int(n), "hits": int(h)}
             | {
@@ -148,8 +148,8 @@ def summary(backtest: Backtest, language: str = "en") -> list[str]:
     if backtest.gathered.undeclared:
         lines.append(
             _(
-                "Nothing declares what the incidents cover in the country of {n} cases: an incident that the files do "
-                "not hold counts as none.",
+                "Nothing declares what the incidents cover ({n} cases): an incident that the files do not hold counts "
+                "as none.",
                 n=_.number(backtest.gathered.undeclared),
             )
         )

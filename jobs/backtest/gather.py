@@ -38,7 +38,7 @@ class Gathered:
     left_out
         Number of cases that were left out, by reason.
     undeclared
-        Cases in countries that no coverage table names: an incident that the files do not hold counts as none.
+        Cases of a run in which nothing declares what the incidents cover: one that the files do not hold is none.
     """
 
     cases: Cases
@@ -110,9 +110,9 @@ def _outcome_known(
     outcome: Outcome,
     last: Snapshot,
 ) -> tuple[Bools, Bools]:
-    """Cases whose whole outcome window is covered, and cases whose country is named by any coverage at all.
+    """Cases whose whole outcome window is covered; and whether any coverage of the loaded incidents is declared at all.
 
-    Where nothing names the country, the window has to end by the last day of the incidents loaded.
+    Where none is, the window has to end by the last day of the incidents loaded.
     """
     after = days[date]
     until = months_before(after, -outcome.months)
@@ -121,7 +121,7 @@ def _outcome_known(
     covered = np.logical_or.reduce([np.zeros(len(sites), np.bool_), *by_source.values()])
     loaded_names = pd.Series(last.datasets.to_numpy(dtype=object).ravel())
     mine = [coverage_gaps.matches(str(name), loaded_names) for name in loaded.coverage["dataset"]]
-    declared = np.isin(country.astype(str), loaded.coverage["country_iso3"].to_numpy()[mine].astype(str))
+    declared = np.full(len(sites), any(mine))
     ends = int(incidents.end.max()) if len(incidents) else int(days[0]) - 1
     return np.where(declared, covered, until <= ends), declared
 

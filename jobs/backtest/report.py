@@ -71,11 +71,11 @@ RELIABLE = N_(
 )
 
 
-def table(headings: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
-    """A table of texts; all columns but the first stand to the right."""
+def table(headings: Sequence[str], lines: Iterable[Sequence[str]], texts: int = 1) -> str:
+    """A table of texts; all columns after the first `texts` stand to the right."""
 
     def cell(tag: str, i: int, text: str) -> str:
-        return f"<{tag} class={'n' if i else 'l'}>{html(text)}</{tag}>"
+        return f"<{tag} class={'n' if i >= texts else 'l'}>{html(text)}</{tag}>"
 
     head = "".join(cell("th", i, h) for i, h in enumerate(headings))
     body = "".join("<tr>" + "".join(cell("td", i, c) for i, c in enumerate(line)) + "</tr>" for line in lines)
@@ -84,7 +84,7 @@ def table(headings: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
 
 def row_texts(row: dict[str, object], _: Translator) -> tuple[str, ...]:
     """A row of the track record in the reader's words, as under :data:`HEADINGS`."""
-    low, high = (_.number(row[c], 3) for c in ("auc_low", "auc_high"))
+    low, high = (_.number(row[c], 3, fixed=True) for c in ("auc_low", "auc_high"))
     return (
         words.name_of(str(row["kind"]), str(row["name"]), _),
         _.number(row["n"]),
@@ -94,9 +94,9 @@ def row_texts(row: dict[str, object], _: Translator) -> tuple[str, ...]:
         words.percent(row["share"], _),
         words.percent(row["recall"], _),
         words.percent(row["recall_at_onset"], _),
-        _.number(row["auc"], 3),
+        _.number(row["auc"], 3, fixed=True),
         f"{low}–{high}" if low and high else "",
-        _.number(row["brier"], 4),
+        _.number(row["brier"], 4, fixed=True),
     )
 
 
@@ -173,8 +173,8 @@ def left_out(backtest: Backtest, _: Translator) -> list[str]:
     if backtest.gathered.undeclared:
         out.append(
             _(
-                "Nothing declares what the incidents cover in the country of {n} cases: an incident that the files do "
-                "not hold counts as none.",
+                "Nothing declares what the incidents cover ({n} cases): an incident that the files do not hold counts "
+                "as none.",
                 n=_.number(backtest.gathered.undeclared),
             )
         )
@@ -201,7 +201,9 @@ def _decisions(backtest: Backtest, _: Translator) -> str:
         return ""
     heading = html(_("Decisions at several costs"))
     lines = decision_texts(backtest, _)
-    return f"<section><h2>{heading}</h2><p>{html(_(DECIDING))}</p>{table([_(h) for h in DECISIONS], lines)}</section>"
+    return (
+        f"<section><h2>{heading}</h2><p>{html(_(DECIDING))}</p>{table([_(h) for h in DECISIONS], lines, 2)}</section>"
+    )
 
 
 def decision_texts(backtest: Backtest, _: Translator) -> list[tuple[str, ...]]:
@@ -214,7 +216,7 @@ def decision_texts(backtest: Backtest, _: Translator) -> list[tuple[str, ...]]:
             words.percent(row["recall"], _),
             words.percent(row["hit_rate"], _),
             _.number(row["expense_per_1000"], 1),
-            _.number(row["value"], 2),
+            _.number(row["value"], 2, fixed=True),
         )
         for row in backtest.result.decisions.to_dict("records")
     ]
@@ -232,4 +234,4 @@ def _versions(record: dict[str, object], _: Translator) -> str:
     lines = [(str(i["role"]), str(i["file"]), str(i["dataset_version"]), str(i["sha256"])) for i in inputs]
     lines.append(("rules", str(rules["version"]), "", str(rules["hash"])))
     headings = [_("Role"), _("File"), _("Version"), _("Hash")]
-    return f"<section><h2>{html(_('What it was made from'))}</h2>{table(headings, lines)}</section>"
+    return f"<section><h2>{html(_('What it was made from'))}</h2>{table(headings, lines, 4)}</section>"

@@ -113,7 +113,7 @@ def test_coverage_taken_away_gives_no_better_record(tmp_path):
     assert cli.main(call) == 0
     table = {(r["kind"], r["name"]): r for r in rows(tmp_path / "track_record.csv")}
     assert table["class", "no indicators found"]["n"] == "0"
-    assert json.loads((tmp_path / "run.json").read_text("utf-8"))["cases_of_undeclared_countries"] > 0
+    assert json.loads((tmp_path / "run.json").read_text("utf-8"))["cases_without_declared_coverage"] > 0
 
 
 SQUARE = {
