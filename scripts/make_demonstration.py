@@ -7,7 +7,8 @@ everything else is invented, and every file name, name and row says so. No real 
 The shape is made to exercise the rules, not to resemble a year: western CAR is violent in 2013 and 2014 and calm later,
 eastern CAR is violent to 2018 and from 2020 to 2021, Ituri from 2018 and the Kivus throughout; around Nola, Abba and
 Baoro and in the south-east of the DR Congo it is calm. About one incident in three is not exact, one in twelve has no
-best estimate of deaths, and deaths have a heavy tail. Two sites in three were visited once a year or less. Some sites
+best estimate of deaths (of those some are violent without deaths, or a group takes ground, as ACLED has them), and
+deaths have a heavy tail. Two sites in three were visited once a year or less. Some sites
 lack coordinates, precision, minerals or their unit. On 2016-09-19, the day on which the app opens, all four classes and
 compliant and monitored zones are there.
 """
@@ -88,12 +89,13 @@ SITE_COLUMNS = words(
 )
 VISIT_COLUMNS = words(
     "source,site_id,visit_id,visit_date,date_imprecise,visit_basis,visited_by,informative,non_state_armed,state_harm,"
-    "roadblock,armed_roadblock,armed_presence,actors,name,lon,lat,coord_precision_km,admin1,admin2,minerals,workers,"
-    "demonstration"
+    "roadblock,armed_roadblock,armed_presence,actors,children_under_15,mercury,traceability,state_services,name,lon,lat,"
+    "coord_precision_km,admin1,admin2,minerals,workers,demonstration"
 )
 INCIDENT_COLUMNS = words(
     "source,dataset,dataset_version,record_id,date_start,date_end,date_prec,precision,country,lon,lat,admin1,admin2,"
-    "deaths_best,deaths_low,deaths_high,kind,actor_a,actor_b,counts,provisional,candidate,restricted,demonstration"
+    "deaths_best,deaths_low,deaths_high,deaths_civilians,effect,violence,place,kind,actor_a,actor_b,provisional,candidate,"
+    "restricted,demonstration"
 )
 PROGRAMME_COLUMNS = words(
     "programme_id,iati_identifier,title,donor,implementer,coordination_body,type,start,end,country,lat,lon,radius_km,"
@@ -191,7 +193,20 @@ def visits(of: list[Row]) -> list[Row]:
                     "actors": ";".join(f"Demonstration armed {actor}" for actor in actors),
                 }
             )
-    return rows
+    return [{**row, **facts(more, row)} for more in [Dice(SEED + 4)] for row in rows]
+
+
+def facts(dice: Dice, visit: Row) -> Row:
+    """What a visit also saw; a blank is not known. Drawn apart, so that the visits stay what they were."""
+    minerals = str(visit["minerals"]).split(";")
+    child, mercury, scheme, service = (dice.random() for _ in range(4))
+    tags = "Demonstration scheme" if {"cassiterite", "coltan", "wolframite"} & set(minerals) and scheme < 0.4 else ""
+    return {
+        "children_under_15": "" if child < 0.4 else str(child > 0.85).lower(),
+        "mercury": "" if "gold" not in minerals or mercury < 0.3 else str(mercury > 0.75).lower(),
+        "traceability": tags,
+        "state_services": "Demonstration mining service" if service < 0.45 else "",
+    }
 
 
 def day(dice: Dice, first: date, last: date) -> date:
@@ -207,7 +222,21 @@ def incidents(at: dict[tuple[str, str], tuple[float, float]]) -> list[Row]:
             often = int(hub.violence.get(year, 0) * (0.95 + dice.random()) + 0.5)
             rows += [incident(dice, hub, year, at[hub.town, hub.country]) for _ in range(often)]
     rows.sort(key=lambda r: (str(r["date_start"]), str(r["country"]), str(r["lon"]), str(r["lat"])))
-    return [{**row, "record_id": f"DEMO-E{number:04d}"} for number, row in enumerate(rows, 1)]
+    more = Dice(SEED + 5)
+    return [{**row, **victims(more, row), "record_id": f"DEMO-E{number:04d}"} for number, row in enumerate(rows, 1)]
+
+
+def victims(dice: Dice, row: Row) -> Row:
+    """Civilians among the deaths, and what an incident does beside them; drawn apart, so that the rest stays.
+
+    Of those without a best estimate a third is violent (an abduction, a looting) and a sixth takes ground; they have no
+    deaths at all.
+    """
+    best, share, draw = int(str(row["deaths_best"])), dice.random(), dice.random()
+    civilians = best if row["kind"] == "one-sided" else int(best * share / 2)
+    effect = "lethal" if best or draw > 0.5 else "violent" if draw > 1 / 6 else "control"
+    none = {} if effect == "lethal" else {"deaths_low": 0, "deaths_high": 0}
+    return {"deaths_civilians": civilians, "effect": effect, "violence": row["kind"], **none}
 
 
 def incident(dice: Dice, hub: Hub, year: int, place: tuple[float, float]) -> Row:
@@ -226,7 +255,7 @@ def incident(dice: Dice, hub: Hub, year: int, place: tuple[float, float]) -> Row
     return {
         "source": "demonstration",
         "dataset": "Demonstration incidents",
-        "dataset_version": "demonstration-1",
+        "dataset_version": "demonstration-2",
         "date_start": start,
         "date_end": end,
         "date_prec": 1 if start == end else 2 if (end - start).days < 6 else 4,
@@ -242,7 +271,7 @@ def incident(dice: Dice, hub: Hub, year: int, place: tuple[float, float]) -> Row
         "kind": ("state-based", "non-state", "one-sided")[kind],
         "actor_a": f"Demonstration armed {('force B', 'group A', 'group C')[kind]}",
         "actor_b": f"Demonstration {('armed group A', 'armed group D', 'civilians')[kind]}",
-        "counts": "true",
+        "place": f"Demonstration place near {hub.town}" if precision <= 2 else "",
         "provisional": str(dice.random() < 0.05).lower(),
         "candidate": "false",
         "restricted": "false",
@@ -251,9 +280,9 @@ def incident(dice: Dice, hub: Hub, year: int, place: tuple[float, float]) -> Row
 
 
 def coverage() -> list[Row]:
-    """What the demonstration incidents declare to cover: both countries and all around them."""
+    """What the demonstration incidents declare to cover, events without deaths too: both countries and all around."""
     return [
-        {"dataset": "Demonstration incidents", "country_iso3": iso3, "from": "2010-01-01", "to": LAST}
+        {"dataset": "Demonstration incidents", "country_iso3": iso3, "from": "2010-01-01", "to": LAST, "effects": "all"}
         for iso3 in sorted(("CAF", "COD", *NEIGHBOURS))
     ]
 
@@ -352,7 +381,7 @@ def make() -> dict[str, bytes]:
         "demonstration_sites.csv": table(SITE_COLUMNS, made),
         "demonstration_visits.csv": table(VISIT_COLUMNS, visits(made)),
         "demonstration_incidents.csv": table(INCIDENT_COLUMNS, incidents(at)),
-        "demonstration_coverage.csv": table(["dataset", "country_iso3", "from", "to"], coverage()),
+        "demonstration_coverage.csv": table(["dataset", "country_iso3", "from", "to", "effects"], coverage()),
         "demonstration_programmes.csv": table(PROGRAMME_COLUMNS, programmes(at)),
         "demonstration_suppliers.csv": table(SUPPLIER_COLUMNS, suppliers(made)),
         "indicative_zones.geojson": indicative_zones(at),

@@ -77,6 +77,16 @@ def test_the_demonstration_exercises_what_it_should() -> None:
     assert all(i["date_start"] <= i["date_end"] <= "2025-12-31" for i in incidents)
     assert all(int(i["deaths_low"]) <= int(i["deaths_best"]) <= int(i["deaths_high"]) for i in incidents)
     assert any(i["deaths_best"] == "0" < i["deaths_high"] for i in incidents)
+    assert {i["effect"] for i in incidents} == {"lethal", "violent", "control"}
+    assert all(int(i["deaths_civilians"]) <= int(i["deaths_best"]) for i in incidents)
+    assert all(i["deaths_high"] == "0" for i in incidents if i["effect"] != "lethal")
+    assert {i["violence"] for i in incidents} == {"state-based", "non-state", "one-sided"}
+    assert "counts" not in incidents[0]
+    visits = rows(files.DEMONSTRATION_VISITS)
+    for fact in ("children_under_15", "mercury"):
+        assert {v[fact] for v in visits} == {"", "true", "false"}
+    for fact in ("traceability", "state_services"):
+        assert {bool(v[fact]) for v in visits} == {True, False}
     assert "Boda region" in {i["admin2"] for i in incidents}
     assert {v["site_id"] for v in rows(files.DEMONSTRATION_VISITS)} < {s["site_id"] for s in sites}
 
