@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +18,21 @@ import pandas as pd
 
 from geo.errors import InputError
 from geo.messages import Note
-from geo.records.place_names import plain
 from geo.schema import conform
 from geo.screening.schema import SUPPLIERS
-from layers.formats import LOCAL, Door, parse_coordinates, parse_dates, parse_numbers, read
+from layers.formats import LOCAL, Door, parse_coordinates, parse_dates, read
 from layers.formats import Table as Read
-from layers.formats.reasons import Reason
-from layers.formats.values.coordinates import check_positions, coordinate_notes
+from layers.formats.values.coordinates import check_positions
+from layers.formats.values.ids import id_key
 from layers.reference.minerals import mineral_list, mineral_lists
-from layers.reference.tables import columns as spellings
-from layers.reference.tables import country_boxes, country_codes
-from layers.sources.layer import Faults, Fields, flags, keep_first
-from layers.sources.site_lists import BOX_MARGIN
+from layers.reference.tables import country_codes
+from layers.sources.fields import ColumnNames
+from layers.sources.header_fit import choice_of, placed
+from layers.sources.layer import Faults, Fields, flags
+from layers.sources.place_check import place_check, place_notes
+from layers.sources.positions import DEGREES, positions_of
+from layers.sources.read_options import NOTHING, ReadOptions
+from layers.sources.site_lists import own_ids, position_error
 
 FIELDS = (
     "supplier_id",
@@ -55,9 +58,11 @@ FIELDS = (
 )
 """What a column of the list may hold, in the order in which a page offers it."""
 
-_DEGREES = "longitude -180 to 180, latitude -90 to 90, degrees of WGS 84"
-_POINT = re.compile(r"\s*(?:SRID=4326;)?\s*POINT\s*(?:Z\s*)?\(\s*(\S+)\s+(\S+?)(?:\s+\S+)?\s*\)\s*", re.IGNORECASE)
-_PAIR = re.compile(r"\s*([^,;\s]+)\s*[,;\s]\s*([^,;\s]+)\s*")
+OUTSIDE_COUNTRY = "place outside the stated country"
+FAR_START = "way begins far from the origin"
+"""First words of remarks that are red flags of a false origin."""
+FAR_START_KM = 10.0
+"""How far from its origin a way may begin [km]: lines are drawn along roads, which seldom reach into a mine."""
 _SPLIT = re.compile(r"[;,|/>→]+|\s-\s")
 
 
@@ -83,6 +88,7 @@ class SupplierList:
     mapping: dict[str, str]
     notes: list[str] = field(default_factory=list)
     header: tuple[str, ...] = ()
+    columns_ignored: tuple[str, ...] = ()
 
     @property
     def dataset_version(self) -> str:
@@ -96,42 +102,39 @@ class SupplierList:
         return {"read": len(self.rows), "accepted": accepted, "rejected": len(self.rows) - accepted}
 
 
-class MappedFields(Fields):
-    """Columns by field: as the user says, else by their spelling."""
+def fields_of(table: Read, options: ReadOptions = NOTHING) -> Fields:
+    """Columns by field: as the user says, else by their spelling, else by their words.
 
-    def __init__(self, table: Read, mapping: Mapping[str, str] | None = None) -> None:
-        super().__init__(table)
-        own, usual = spellings("suppliers"), spellings("site_list")
-        self._known = {name: (*own.get(name, ()), *usual.get(name, ())) for name in {*own, *usual}}
-        self._said = dict(mapping or {})
-        strange = sorted(set(self._said) - set(FIELDS))
-        absent = sorted(c for c in self._said.values() if c and plain(c) not in self._own)
-        if strange or absent:
-            raise InputError(
-                "The mapping of columns names what is not there.",
-                where=table.name,
-                expected=", ".join(FIELDS) if strange else self.found(),
-                got=", ".join(strange or absent),
-            )
+    Raises
+    ------
+    geo.errors.InputError
+        The user names a field or a column that is not there.
+    """
+    fields = Fields(table, "suppliers", options)
+    strange = sorted(set(options.mapping) - set(FIELDS))
+    absent = sorted(c for c in options.mapping.values() if c and fields.named(c) is None)
+    if strange or absent:
+        raise InputError(
+            "The mapping of columns names what is not there.",
+            where=table.name,
+            expected=", ".join(FIELDS) if strange else fields.found(),
+            got=", ".join(strange or absent),
+        )
+    return fields
 
-    def column(self, name: str) -> str | None:
-        """The table's column for a field: the user's word first; a blank word means that there is none."""
-        if name in self._said:
-            return self._own.get(plain(self._said[name])) if self._said[name] else None
-        return super().column(name)
 
-    def mapping(self) -> dict[str, str]:
-        """The column taken for each field that has one."""
-        found = {name: self.column(name) for name in FIELDS}
-        return {name: column for name, column in found.items() if column is not None}
+def taken(fields: Fields) -> dict[str, str]:
+    """The column taken for each field that has one; several are joined by a comma."""
+    found = {name: fields.columns_of(name) for name in FIELDS}
+    return {name: ", ".join(columns) for name, columns in found.items() if columns}
 
 
 def preview(
     source: bytes | Path, name: str | None = None, *, door: Door = LOCAL, rows: int = 5
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """The first rows as read, and the columns that are recognised: what a page shows before a mapping by hand."""
-    table = read(source, name, purpose="table", door=door)
-    return table.frame.head(rows), MappedFields(table).mapping()
+    table = read(source, name, purpose="table", door=door, choice=choice_of("suppliers", _enough, NOTHING))
+    return table.frame.head(rows), taken(fields_of(table))
 
 
 def read_suppliers(
@@ -141,6 +144,7 @@ def read_suppliers(
     mapping: Mapping[str, str] | None = None,
     country: str = "",
     door: Door = LOCAL,
+    options: ReadOptions = NOTHING,
 ) -> SupplierList:
     """Reads a company's list.
 
@@ -148,23 +152,30 @@ def read_suppliers(
     ----------
     mapping
         Field (of :data:`FIELDS`) to column; a blank column: the file has none. Fields that are not named are found by
-        their spelling.
+        their spelling or words. It goes before that of `options`.
     country
         ISO 3166 alpha-3 for rows that state none.
+
+    options
+        What the user says of the file.
 
     Raises
     ------
     geo.errors.InputError
-        There is no column for the supplier's id. Bad rows never stop the rest, not even when all are bad.
+        No column tells of an origin at all. Bad rows never stop the rest, not even when all are bad.
     """
-    table = read(source, name, purpose="table", door=door)
+    if mapping:
+        options = replace(options, columns=tuple({**options.mapping, **mapping}.items()))
+    choice = choice_of("suppliers", _enough, options)
+    table = read(source, name, purpose="table", door=door, swap=options.swap, choice=choice)
     door.check("sites", len(table.frame), table.name)
-    fields, faults = MappedFields(table, mapping), Faults(table)
-    fields.require("supplier_id")
+    fields, faults = fields_of(table, options), Faults(table)
+    if table.geometry is None and not _enough(fields):
+        fields.require("supplier_id", "site_name")
     n = len(table.frame)
     remarks: list[list[str]] = [[] for _ in range(n)]
     notes = list(table.notes)
-    frame = pd.DataFrame({"supplier_id": fields.text("supplier_id").str.strip()})
+    frame = pd.DataFrame({"supplier_id": _ids(fields, notes)})
     faults.add("missing_id", frame["supplier_id"] == "", expected="supplier_id", got=fields.text("site_name"))
     frame["site_name"] = fields.text("site_name").str.strip()
     for column in ("admin1", "admin2", "destination", "known_site_id", "match_id", "dest_match_id"):
@@ -179,13 +190,7 @@ def read_suppliers(
     for i in np.flatnonzero(strange):
         remarks[i].append(f"country not recognised: {stated[i][:40]}")
     frame["country"] = code.where(code != "", country).where(~strange, "")
-    lines = _positions(frame, table, fields, faults, notes)
-    text = fields.text("coord_precision_km")
-    values, why = parse_numbers(text)
-    low = np.nan_to_num(values, nan=0.0) < 0
-    faults.add(why, expected="a number", got=text)
-    faults.add("number_out_of_range", low, expected="0 or more", got=text)
-    frame["coord_precision_km"] = np.where(low, np.nan, values)
+    lines = _positions(frame, table, fields, faults, notes, remarks)
     frame["mineral"] = fields.text("minerals").str.strip()
     frame["minerals"] = mineral_lists(frame["mineral"])
     for i in np.flatnonzero((frame["mineral"] != "").to_numpy()):
@@ -204,15 +209,14 @@ def read_suppliers(
         expected="coordinates, or a site name, an administrative unit or a country",
         got=stated,
     )
-    kept = keep_first(frame["supplier_id"], faults.ok, np.zeros(n, dtype=np.int64))
-    told = "one row per id; row " + pd.Series(table.row[kept], dtype="int64").astype("str") + " is kept"
-    faults.add("duplicate_id", kept != np.arange(n), expected=told, got=frame["supplier_id"])
+    _repeated(table, fields, frame["supplier_id"], faults)
+    frame["supplier_id"] = _apart(frame["supplier_id"], faults.ok, notes)
     return _account(table, fields, faults, frame, lines, remarks, notes)
 
 
 def _account(
     table: Read,
-    fields: MappedFields,
+    fields: Fields,
     faults: Faults,
     frame: pd.DataFrame,
     lines: npt.NDArray[np.object_],
@@ -240,18 +244,73 @@ def _account(
         table.format,
         conform(rows, SUPPLIERS),
         whole,
-        fields.mapping(),
+        taken(fields),
         notes,
-        tuple(map(str, table.frame.columns)),
+        fields.header,
+        fields.ignored,
     )
 
 
+def _enough(names: ColumnNames) -> bool:
+    """Whether a header is that of a list of origins: an id or a name of a supplier, a site, a place or a country."""
+    return placed(names) or any(names.column(name) for name in ("supplier_id", "site_name", "country", "route_line"))
+
+
+def _ids(fields: Fields, notes: list[str]) -> pd.Series[str]:
+    """The list's own ids, else ids made for it."""
+    if fields.column("supplier_id") is not None:
+        return fields.text("supplier_id").str.strip()
+    return own_ids(fields.text("site_name"), notes)
+
+
+def _repeated(table: Read, fields: Fields, ids: pd.Series[str], faults: Faults) -> None:
+    """Turn down rows that say again, in every cell, what an earlier row of the same id said."""
+    cells = table.frame.drop(columns=list(fields.columns_of("supplier_id"))).assign(key=[id_key(i) for i in ids])
+    if table.geometry is not None:
+        cells["shape"] = [None if shape is None else shape.wkb for shape in table.geometry]
+    good = cells[faults.ok]
+    again = np.zeros(len(ids), dtype=bool)
+    again[good.index[good.duplicated()]] = True
+    faults.add("row_repeated", again, expected="rows that differ", got=ids)
+
+
+def _apart(ids: pd.Series[str], ok: npt.NDArray[np.bool_], notes: list[str]) -> pd.Series[str]:
+    """Ids that each stand once: a supplier with several origins has a row for each, ``F-009`` and ``F-009 (2)``.
+
+    Examples
+    --------
+    >>> _apart(pd.Series(["F-9", "f-9", "F-9 (2)", "x"]), np.full(4, True), []).tolist()
+    ['F-9', 'f-9 (3)', 'F-9 (2)', 'x']
+    """
+    seen = {id_key(text) for text in ids[ok]}
+    met: set[str] = set()
+    out, again = ids.tolist(), 0
+    for i in np.flatnonzero(ok).tolist():
+        key, number = id_key(out[i]), 2
+        if key in met:
+            again += 1
+            while id_key(f"{ids.iloc[i]} ({number})") in seen | met:
+                number += 1
+            out[i] = f"{ids.iloc[i]} ({number})"
+        met.add(id_key(out[i]))
+    if again:
+        notes.append(
+            Note(
+                "{n} rows share the id of an earlier row: each is an origin of its own, numbered (2), (3) ...", n=again
+            )
+        )
+    return pd.Series(out, index=ids.index, dtype="str")
+
+
 def _positions(
-    frame: pd.DataFrame, table: Read, fields: Fields, faults: Faults, notes: list[str]
+    frame: pd.DataFrame,
+    table: Read,
+    fields: Fields,
+    faults: Faults,
+    notes: list[str],
+    remarks: list[list[str]],
 ) -> npt.NDArray[np.object_]:
     """Origin of each row (geometry, else columns, else the first vertex of its line), and its line."""
-    import shapely
-
     n = len(frame)
     lines = np.full(n, None, dtype=object)
     stated = fields.text("route_line").str.strip()
@@ -259,58 +318,83 @@ def _positions(
         lines[i], fault = _line(str(stated[i]))
         if fault:
             faults.add(fault, np.arange(n) == i, expected="route_line: WKT LINESTRING (lon lat, ...)", got=stated)
-    x_text, y_text = fields.text("lon"), fields.text("lat")
-    if fields.column("lon") is None or fields.column("lat") is None:
-        x_text, y_text = _location(fields.text("location"))
-    lon, lat, why = parse_coordinates(x_text, y_text)
-    told = pd.Series(("lon=" + x_text + ", lat=" + y_text).to_numpy(), dtype="str")
-    for remark, where in coordinate_notes(x_text, y_text).items():
-        notes.append(Note("{reason} ({n} rows)", reason=Reason(remark), n=len(where)))
     if table.geometry is not None:
-        shape = table.geometry
-        kind = shapely.get_type_id(shape)
-        is_point, is_line = kind == 0, np.isin(kind, (1, 5))
-        points = np.where(is_point, shape, np.array(None))
-        x, y = shapely.get_x(points), shapely.get_y(points)
-        lon, lat = np.where(is_point, x, lon), np.where(is_point, y, lat)
-        why = np.where(is_point, check_positions(lon, lat), why)
-        told = told.where(~is_point, [f"lon={a:g}, lat={b:g}" for a, b in zip(x, y, strict=True)])
-        for i in np.flatnonzero(is_line):
-            lines[i], fault = _one_line(shape[i])
-            if fault:
-                faults.add(fault, np.arange(n) == i, expected="a line of one part")
-        faults.add("not_a_point", (kind >= 0) & ~is_point & ~is_line, expected="a point or a line")
-    bare = np.isnan(lon) & np.isnan(lat) & np.array([line is not None for line in lines], dtype=bool) & (why == "")
+        table = _without_lines(table, lines, faults)
+        fields.table = table
+    at = positions_of(table, fields, frame["country"])
+    notes += at.notes
+    bare = np.isnan(at.lon) & np.isnan(at.lat) & np.array([line is not None for line in lines], dtype=bool)
+    bare &= at.reason == ""
     for i in np.flatnonzero(bare):
-        lon[i], lat[i] = lines[i].coords[0][:2]
-    why = np.where(bare, check_positions(np.where(bare, lon, 1.0), np.where(bare, lat, 1.0)), why)
-    faults.add(why, expected=_DEGREES, got=told)
-    boxes = country_boxes()
-    for code in sorted(set(frame["country"]) & set(boxes)):
-        west, south, east, north = boxes[code]
-        west, south, east, north = west - BOX_MARGIN, south - BOX_MARGIN, east + BOX_MARGIN, north + BOX_MARGIN
-        rows = (frame["country"] == code).to_numpy() & ~np.isnan(lon) & (why == "")
-        inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
-        turned = rows & ~inside & (lat >= west) & (lat <= east) & (lon >= south) & (lon <= north)
-        faults.add("coordinates_swapped", turned, expected=f"a place in {code}: {_DEGREES}", got=told)
-    frame["lon"], frame["lat"] = np.where(why == "", lon, np.nan), np.where(why == "", lat, np.nan)
+        at.lon[i], at.lat[i] = lines[i].coords[0][:2]
+    why = np.where(bare, check_positions(np.where(bare, at.lon, 1.0), np.where(bare, at.lat, 1.0)), at.reason)
+    faults.add(why, expected=DEGREES, got=at.told)
+    frame["coord_precision_km"] = position_error(fields, faults, at)
+    frame["lon"], frame["lat"] = np.where(why == "", at.lon, np.nan), np.where(why == "", at.lat, np.nan)
+    _check_places(frame, table, faults, notes, remarks, at.told)
+    _check_starts(frame, lines, remarks, bare)
     return lines
 
 
-def _location(series: pd.Series[str]) -> tuple[pd.Series[str], pd.Series[str]]:
-    """Longitude and latitude texts out of one column: WKT point, or ``latitude, longitude``."""
-    lon, lat = [], []
-    for text in series:
-        if found := _POINT.fullmatch(text):
-            lon.append(found[1])
-            lat.append(found[2])
-        elif pair := _PAIR.fullmatch(text):
-            lat.append(pair[1])
-            lon.append(pair[2])
-        else:
-            lon.append(text.strip())
-            lat.append(text.strip())
-    return pd.Series(lon, dtype="str"), pd.Series(lat, dtype="str")
+def _without_lines(table: Read, lines: npt.NDArray[np.object_], faults: Faults) -> Read:
+    """The table without its lines, which are ways and go into `lines`."""
+    import shapely
+
+    assert table.geometry is not None
+    shape = table.geometry.copy()
+    is_line = np.isin(shapely.get_type_id(shape), (1, 5))
+    for i in np.flatnonzero(is_line):
+        lines[i], fault = _one_line(shape[i])
+        if fault:
+            faults.add(fault, np.arange(len(shape)) == i, expected="a line of one part")
+    shape[is_line] = None
+    return replace(table, geometry=shape)
+
+
+def _check_places(
+    frame: pd.DataFrame,
+    table: Read,
+    faults: Faults,
+    notes: list[str],
+    remarks: list[list[str]],
+    told: pd.Series[str],
+) -> None:
+    """Places against the stated country: turned ones are faults, others elsewhere are remarked, row by row."""
+    countries = frame["country"].tolist()
+    placed_ = place_check(
+        frame["lon"].to_numpy(dtype=np.float64),
+        frame["lat"].to_numpy(dtype=np.float64),
+        countries,
+        frame["coord_precision_km"].to_numpy(dtype=np.float64),
+    )
+    turned = placed_.turned & faults.ok
+    notes += place_notes(placed_, table.row, countries, faults.ok)
+    expected = ("a place in " + frame["country"] + f": {DEGREES}").to_numpy(dtype=object)
+    faults.add("coordinates_swapped", placed_.turned, expected=expected, got=told)
+    for i in np.flatnonzero(placed_.outside & faults.ok):
+        where = placed_.found[i] or "another country or the sea"
+        remarks[i].append(f"{OUTSIDE_COUNTRY}: states {countries[i]}, lies in {where}")
+    frame["lon"] = frame["lon"].where(~turned, np.nan)
+    frame["lat"] = frame["lat"].where(~turned, np.nan)
+
+
+def _check_starts(
+    frame: pd.DataFrame,
+    lines: npt.NDArray[np.object_],
+    remarks: list[list[str]],
+    bare: npt.NDArray[np.bool_],
+) -> None:
+    """A way should begin at its origin; one that begins far from it is remarked."""
+    from pyproj import Geod
+
+    placed_ = frame["lon"].notna().to_numpy() & ~bare
+    for i in np.flatnonzero(placed_ & np.array([line is not None for line in lines], dtype=bool)):
+        x, y = lines[i].coords[0][:2]
+        metres = Geod(ellps="WGS84").inv(x, y, frame["lon"][i], frame["lat"][i])[2]
+        error = frame["coord_precision_km"][i]
+        far = metres / 1000
+        if far > FAR_START_KM + (0.0 if np.isnan(error) else float(error)):
+            remarks[i].append(f"{FAR_START}: {far:.0f} km")
 
 
 def _line(text: str) -> tuple[Any, str]:
@@ -357,8 +441,8 @@ def _route(text: str, remarks: list[str]) -> str:
 def _destinations(frame: pd.DataFrame, fields: Fields, faults: Faults) -> None:
     x, y = fields.text("dest_lon"), fields.text("dest_lat")
     lon, lat, why = parse_coordinates(x, y)
-    faults.add(why, expected=f"destination: {_DEGREES}", got="lon=" + x + ", lat=" + y)
+    faults.add(why, expected=f"destination: {DEGREES}", got="lon=" + x + ", lat=" + y)
     frame["dest_lon"], frame["dest_lat"] = np.where(why == "", lon, np.nan), np.where(why == "", lat, np.nan)
 
 
-__all__ = ["FIELDS", "MappedFields", "SupplierList", "preview", "read_suppliers"]
+__all__ = ["FIELDS", "SupplierList", "fields_of", "preview", "read_suppliers"]

@@ -10,6 +10,7 @@ import numpy as np
 
 from geo.errors import CahraError, FormatError
 from layers.formats.archive import Archive
+from layers.formats.choice import ANY, Choice
 from layers.formats.limits import LOCAL, Clock, Door
 from layers.formats.readers.delimited import Parsed, read_delimited
 from layers.formats.readers.geometry import PURPOSES, accept
@@ -27,6 +28,7 @@ def read(
     columns: Collection[str] | None = None,
     areas_as_points: bool = False,
     swap: bool = False,
+    choice: Choice = ANY,
 ) -> Table:
     r"""Rows of a foreign file as text, with shapes where it has any, and a report of what was met.
 
@@ -48,6 +50,8 @@ def read(
         With purpose "points": the user accepts a point inside a line or area for it.
     swap
         The user says that longitude and latitude of the shapes are swapped.
+    choice
+        Sheet, layer and header row that are meant, or how a header is known.
 
     Returns
     -------
@@ -75,7 +79,7 @@ def read(
     clock = door.clock()
     report = Report(opened.name)
     try:
-        parsed = _parse(opened, purpose, clock, report, columns)
+        parsed = _parse(opened, purpose, clock, report, columns, choice)
     except CahraError:
         raise
     except MemoryError:
@@ -104,22 +108,26 @@ def read(
         remarks=report.remarks,
         document=parsed.document,
         raster=parsed.raster,
+        header=parsed.header,
+        twice=parsed.twice,
     )
 
 
-def _parse(source: Source, purpose: str, clock: Clock, report: Report, columns: Collection[str] | None) -> Parsed:
+def _parse(
+    source: Source, purpose: str, clock: Clock, report: Report, columns: Collection[str] | None, choice: Choice
+) -> Parsed:
     kind = kind_of(source)
     if purpose in ("raster", "xml") and kind != {"raster": "geotiff", "xml": "xml"}[purpose]:
         expected = {"raster": "GeoTIFF", "xml": "XML"}[purpose]
         raise FormatError("The file is of another format.", where=source.name, expected=expected, got=kind)
     if kind == "text":
-        return read_delimited(source, clock, report, columns)
+        return read_delimited(source, clock, report, columns, choice)
     if kind == "json":
         from layers.formats.readers.geojson import read_geojson
 
         return _converted(read_geojson(source, clock, report, columns), source, report, clock)
     if kind == "zip":
-        return _parse_zip(source, clock, report, columns)
+        return _parse_zip(source, clock, report, columns, choice)
     if kind == "xml":
         from layers.formats.readers.kml import read_document, read_kml
 
@@ -152,19 +160,19 @@ def _parse_raster(source: Source, purpose: str, clock: Clock) -> Parsed:
     return Parsed(frame, row, None, "geotiff", {"crs": facts.crs[:1000]}, raster=facts)
 
 
-def _parse_zip(source: Source, clock: Clock, report: Report, columns: Collection[str] | None) -> Parsed:
+def _parse_zip(source: Source, clock: Clock, report: Report, columns: Collection[str] | None, choice: Choice) -> Parsed:
     office = source.suffix == "xlsx" or b"[Content_Types].xml" in source.head
     with Archive(source, clock, limit="office_members" if office else "members") as archive:
-        return _parse_members(archive, source, clock, report, columns)
+        return _parse_members(archive, source, clock, report, columns, choice)
 
 
 def _parse_members(
-    archive: Archive, source: Source, clock: Clock, report: Report, columns: Collection[str] | None
+    archive: Archive, source: Source, clock: Clock, report: Report, columns: Collection[str] | None, choice: Choice
 ) -> Parsed:
     if "xl/workbook.xml" in archive.members:
         from layers.formats.readers.excel import read_xlsx
 
-        return read_xlsx(source, archive, clock, report, columns)
+        return read_xlsx(source, archive, clock, report, columns, choice)
     if source.suffix == "xlsx":
         raise FormatError("The file is no Excel workbook.", where=source.name, expected="xl/workbook.xml inside")
     clock.door.check("members", len(archive.members), source.name)
@@ -184,7 +192,7 @@ def _parse_members(
 
             parsed = _converted(read_geojson(within, clock, report, columns), source, report, clock)
         else:
-            parsed = read_delimited(within, clock, report, columns)
+            parsed = read_delimited(within, clock, report, columns, choice)
         parsed.meta["member"] = member
         return parsed
     from layers.formats.readers.shapefile import read_shapefile

@@ -69,6 +69,20 @@ REASONS: dict[str, tuple[str, str]] = {
         "The coordinate is written as UTM or MGRS; convert it to degrees of WGS 84.",
         "La coordonnée est écrite en UTM ou MGRS ; convertissez-la en degrés WGS 84.",
     ),
+    "coordinates_comma_ambiguous": (
+        "One comma stands between two numbers: it may be a decimal sign or part latitude and longitude; nothing was "
+        "guessed. Write two columns, or both numbers with a decimal point.",
+        "Une virgule sépare deux nombres : signe décimal, ou séparation de la latitude et de la longitude ; rien n'a "
+        "été deviné. Écrivez deux colonnes, ou les deux nombres avec un point décimal.",
+    ),
+    "coordinates_zone_unclear": (
+        "The coordinates are metres of a UTM zone, and the zone or its hemisphere is not told; give it (35S).",
+        "Les coordonnées sont en mètres d'une zone UTM dont le numéro ou l'hémisphère manque ; donnez-le (35S).",
+    ),
+    "coordinates_utm_converted": (
+        "Coordinates in metres of a UTM zone (WGS 84) were converted to degrees.",
+        "Les coordonnées en mètres d'une zone UTM (WGS 84) ont été converties en degrés.",
+    ),
     "coordinates_zero": (
         "The position (0, 0) lies in the Gulf of Guinea and stands for a missing value.",
         "La position (0, 0) se trouve dans le golfe de Guinée et tient lieu de valeur manquante.",

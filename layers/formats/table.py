@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from geo.schema import REJECTED, conform, empty
 from layers.formats.reasons import Reason
 from layers.formats.row_ids import id_of, shorten
 
-__all__ = ["Report", "Table", "id_of", "shorten", "text_frame"]
+__all__ = ["Report", "Table", "id_of", "shorten", "text_frame", "unlike"]
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,10 @@ class Table:
         The same, for programs: key of :data:`layers.formats.reasons.REASONS` -> source rows (empty for the whole file).
     document
         The root element of an XML file read with ``purpose="xml"``.
+    header
+        All columns of the file, also those that were not asked for; blank where the reader does not know them.
+    twice
+        Columns that stand more than once: name -> the names under which the later ones were read.
     raster
         What a GeoTIFF read with ``purpose="raster"`` declares (:class:`layers.formats.readers.raster.RasterFacts`).
     """
@@ -65,6 +69,8 @@ class Table:
     remarks: dict[str, list[int]] = field(default_factory=dict)
     document: Any = None
     raster: Any = None
+    header: tuple[str, ...] = ()
+    twice: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def accounting(self) -> dict[str, int]:
@@ -122,3 +128,32 @@ def text_frame(columns: dict[str, Any], rows: int) -> pd.DataFrame:
     """A frame of `str` columns out of lists or arrays of text, with a RangeIndex of `rows`."""
     index = pd.RangeIndex(rows)
     return pd.DataFrame({name: pd.array(values, dtype="str") for name, values in columns.items()}, index=index)
+
+
+def unlike(names: Sequence[str]) -> tuple[list[str], dict[str, tuple[str, ...]]]:
+    """Names of columns, each once: a later one of the same name gets a number.
+
+    Returns
+    -------
+    names : list of str
+        As long as `names`, in their order.
+    twice : dict
+        Name -> the new names of its later columns.
+
+    Examples
+    --------
+    >>> unlike(["id", "x", "x", "x"])
+    (['id', 'x', 'x_2', 'x_3'], {'x': ('x_2', 'x_3')})
+    """
+    taken, out = set(names), []
+    twice: dict[str, tuple[str, ...]] = {}
+    seen: set[str] = set()
+    for name in names:
+        new, number = name, 2
+        while new in seen or (new != name and new in taken):
+            new, number = f"{name}_{number}", number + 1
+        if new != name:
+            twice[name] = (*twice.get(name, ()), new)
+        seen.add(new)
+        out.append(new)
+    return out, twice

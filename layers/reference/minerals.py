@@ -10,6 +10,12 @@ from geo.records.place_names import plain
 from layers.reference.tables import minerals
 
 _SPLIT = re.compile(r"\s*(?:[;,|/+&]|\bet\b|\band\b)\s*", re.IGNORECASE)
+_FORM = frozenset(
+    "ore ores minerai minerais mineral concentrate concentrates concentre concentres concentrado konzentrat raw rough "
+    "brut bruto refined bullion bars bar ingot ingots cathode cathodes alluvial alluvionnaire aluvial artisanal placer "
+    "primary native de du d of the metal in erz".split()
+)
+"""Words that tell in what form a mineral comes, and not which."""
 _HS = re.compile(r"\d{4}(?:[. ]?\d{2}){0,3}")
 
 
@@ -22,8 +28,8 @@ def mineral_list(text: str) -> tuple[str, list[str]]:
     --------
     >>> mineral_list("Diamant, Or"), mineral_list("7108.12.00;2609.00.00"), mineral_list("inconnu")
     (('diamond;gold', []), ('gold;cassiterite', []), ('', []))
-    >>> mineral_list("Or et Manvenve"), mineral_list("")
-    (('gold', ['Manvenve']), ('', []))
+    >>> mineral_list("Or et Manvenve"), mineral_list(""), mineral_list("tin (SnO2) concentrate / alluvial gold")
+    (('gold', ['Manvenve']), ('', []), ('cassiterite;gold', []))
     """
     known = minerals()
     if text.lstrip().startswith("["):  # a JSON array, as nested values of GeoJSON are written
@@ -42,11 +48,23 @@ def mineral_list(text: str) -> tuple[str, list[str]]:
             # A longer national code belongs to the HS code or heading it begins with.
             name = next((known[code[:n]] for n in (len(code), 8, 6, 4) if code[:n] in known), None)
         else:
-            name = known.get(word)
+            name = _named(part)
         if name is None:
             strange.append(part.strip())
         found.update(dict.fromkeys(m for m in (name or "").split(";") if m))
     return ";".join(found), strange
+
+
+def _named(part: str) -> str | None:
+    """The minerals that one part names: as it stands, else without brackets and words of form (ore, concentrate)."""
+    known = minerals()
+    outside, *inside = re.split(r"[()\[\]]", part)
+    rest = " ".join([outside, *inside[1::2]])
+    for text in (part, rest, *inside[::2]):
+        for word in (plain(text), " ".join(w for w in plain(text).split() if w not in _FORM)):
+            if word and word in known:
+                return known[word]
+    return None
 
 
 def mineral_lists(series: pd.Series[str]) -> pd.Series[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,14 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.errors import InputError
-from geo.messages import Note, Word, joined
+from geo.messages import Note, joined
 from geo.records.place_names import plain
 from geo.schema import COVERAGE, REJECTED, REJECTED_INCIDENTS, conform, empty
-from i18n import column_labels
 from i18n.translator import N_
 from layers.formats.reasons import ReasonName
 from layers.formats.table import Table, shorten
-from layers.reference.tables import columns, spellings
+from layers.sources.fields import Fields as Fields
+from layers.sources.fields import Spelled as Spelled
 
 Texts = npt.NDArray[np.object_]
 KINDS = (
@@ -63,6 +62,10 @@ class Layer:
     rejected_places
         :data:`geo.schema.REJECTED_INCIDENTS`: what is readable of incidents that could not be used. Of a restricted
         source it must not leave, as its rows must not.
+    columns_used
+        Field -> the columns that were taken for it.
+    columns_ignored
+        Columns that nothing was read from.
     """
 
     name: str
@@ -76,79 +79,13 @@ class Layer:
     notes: list[str] = field(default_factory=list)
     covers: pd.DataFrame = field(default_factory=lambda: empty(COVERAGE))
     rejected_places: pd.DataFrame = field(default_factory=lambda: empty(REJECTED_INCIDENTS))
+    columns_used: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    columns_ignored: tuple[str, ...] = ()
 
 
 def version_of(table: Table) -> str:
     """The version of a file that no edition recognises."""
     return f"sha256:{table.sha256[:12]}"
-
-
-class Spelled(frozenset[str]):
-    """Plain names of columns; a name is one of them whatever its case, hyphens and accents.
-
-    Examples
-    --------
-    >>> "DATE-START" in Spelled({"date start"}), "notes" in Spelled({"date start"})
-    (True, False)
-    """
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and super().__contains__(_plain_name(name))
-
-
-@lru_cache(maxsize=4096)
-def _plain_name(name: str) -> str:
-    """:func:`geo.records.place_names.plain`, remembered: a GeoJSON asks for every column of every feature."""
-    return plain(name)
-
-
-class Fields:
-    """The columns of a table by field, whatever their spelling; the spellings are data (data/column_names.csv)."""
-
-    def __init__(self, table: Table, layout: str = "") -> None:
-        self.table = table
-        self._layout = layout
-        self._known = columns(layout) if layout else {}
-        self._own: dict[str, str] = {}
-        for column in table.frame.columns:
-            self._own.setdefault(plain(str(column)), str(column))
-
-    def has(self, *names: str) -> bool:
-        """Whether every one of these columns is there, by its plain spelling."""
-        return all(plain(name) in self._own for name in names)
-
-    def column(self, name: str) -> str | None:
-        """The table's column for a field, None when there is none."""
-        found = (self._own.get(spelling) for spelling in self._known.get(name, (plain(name),)))
-        return next((column for column in found if column is not None), None)
-
-    def text(self, name: str) -> pd.Series[str]:
-        """The text of a field, exact; blank where the table has no such column."""
-        column = self.column(name)
-        if column is None:
-            return pd.Series([""] * len(self.table.frame), dtype="str")
-        return self.table.frame[column]
-
-    def require(self, *wanted: str) -> None:
-        """Raise :class:`geo.errors.InputError` naming all fields of `wanted` that no column holds."""
-        missing = [name for name in wanted if self.column(name) is None]
-        if missing:
-            raise InputError(
-                "There is no column for {missing}.",
-                where=self.table.name,
-                expected="; ".join(f"{name} ({spellings(self._layout, name)})" for name in missing),
-                got=self.found(),
-                remedy="Rename the column, or add its spelling to data/column_names.csv.",
-                missing=joined(Word(name, column_labels.COLUMNS.get(name, name)) for name in missing),
-            )
-
-    def found(self) -> str:
-        """The columns of the table in one line."""
-        names = [shorten(str(column), 40) for column in self.table.frame.columns]
-        shown = ", ".join(names[:40])
-        if len(names) > 40:
-            return Note("{rows} and {n} more", rows=shown, n=len(names) - 40)
-        return shown or Note("no columns")
 
 
 class Faults:

@@ -1,33 +1,27 @@
-"""Plain lists of mine sites (CSV, XLSX, GeoJSON ...) with common English and French column names, and ICGLR MD.01."""
+"""Plain lists of mine sites (CSV, XLSX, GeoJSON ...), their columns known by spelling or words, and ICGLR MD.01."""
 
 from __future__ import annotations
-
-import json
-import re
 
 import numpy as np
 import pandas as pd
 
 from geo.messages import Note
 from geo.records.place_names import plain
-from layers.formats.reasons import Reason
 from layers.formats.table import Table
-from layers.formats.values.coordinates import check_positions, coordinate_notes, parse_coordinates
 from layers.formats.values.dates import parse_dates
+from layers.formats.values.ids import duplicate_groups
 from layers.formats.values.numbers import parse_numbers
 from layers.reference.minerals import mineral_lists, strange_words
-from layers.reference.tables import country_boxes, country_codes
+from layers.reference.tables import country_codes
 from layers.sources.icglr import certifications
-from layers.sources.layer import Faults, Fields, flags, keep_first, points
+from layers.sources.layer import Faults, Fields, flags, keep_first
+from layers.sources.place_check import place_check, place_notes
+from layers.sources.positions import DEGREES, Positions, positions_of, require_place
 
 ACTIVITY = dict(zip("012", ("abandoned", "active", "non-active"), strict=True))
 ACTIVITY |= {"active": "active", "actif": "active", "non active": "non-active", "inactive": "non-active"}
 ACTIVITY |= {"inactif": "non-active", "abandoned": "abandoned", "abandonne": "abandoned"}
-_POINT = re.compile(r"\s*(?:SRID=4326;)?\s*POINT\s*(?:Z\s*)?\(\s*(\S+)\s+(\S+?)(?:\s+\S+)?\s*\)\s*", re.IGNORECASE)
-_PAIR = re.compile(r"\s*([^,;\s]+)\s*[,;\s]\s*([^,;\s]+)\s*")
-_DEGREES = "longitude -180 to 180, latitude -90 to 90, degrees of WGS 84"
-BOX_MARGIN = 0.5
-"""Degrees around a country's box within which a site still counts as lying there (outlines are coarse)."""
+EXPECTED_PLACE = f"a point: {DEGREES}"
 
 
 def normalise_list(
@@ -41,29 +35,20 @@ def normalise_list(
     Raises
     ------
     geo.errors.InputError
-        There is no column for the id, or none for coordinates.
+        There is no column for coordinates.
     """
-    identified = any(fields.column(name) is not None for name in ("site_id", "icglr_id", "national_id"))
-    placed = table.geometry is not None or fields.column("location") is not None
-    fields.require(*([] if identified else ["site_id"]), *([] if placed else ["lon", "lat"]))
-    frame = _ids(fields, table)
+    require_place(fields)
+    frame = _ids(fields, table, notes)
     faults.add("missing_id", frame["site_id"] == "", expected="an id", got=fields.text("name"))
     frame["name"] = fields.text("name")
     _countries(frame, fields, country, notes)
-    _positions(frame, table, fields, faults, notes)
-    for column, most in (("coord_precision_km", np.inf), ("workers", np.inf)):
-        text = fields.text(column)
-        values, why = parse_numbers(text)
-        low = np.nan_to_num(values, nan=0.0) < 0
-        faults.add(why, expected="a number", got=text)
-        faults.add("number_out_of_range", low | (values > most), expected="0 or more", got=text)
-        frame[column] = np.where(low, np.nan, values)
+    at = positions_of(table, fields, frame["country"])
+    _positions(frame, table, at, faults, notes)
+    frame["coord_precision_km"] = position_error(fields, faults, at)
+    frame["workers"] = counted_or_nan(fields, faults, "workers")
     frame["admin1"], frame["admin2"] = fields.text("admin1").str.strip(), fields.text("admin2").str.strip()
     frame["minerals"] = mineral_lists(fields.text("minerals"))
-    strange = strange_words(fields.text("minerals"))
-    if strange:
-        words = ", ".join(strange[:10])
-        notes.append(Note("Minerals that are not known and left out: {names} (data/mineral_names.csv).", names=words))
+    notes += mineral_notes(fields)
     seen, why_not = parse_dates(fields.text("first_seen"))
     faults.add(why_not.to_numpy(dtype=object), expected="YYYY-MM-DD", got=fields.text("first_seen"))
     frame["first_seen"] = seen
@@ -80,14 +65,63 @@ def normalise_list(
     return frame, statuses[statuses["site_id"].isin(frame["site_id"][faults.ok])]
 
 
-def _ids(fields: Fields, table: Table) -> pd.DataFrame:
+def _ids(fields: Fields, table: Table, notes: list[str]) -> pd.DataFrame:
     """Source and id: `site_id`, else the ICGLR's, else the national one, each column as a whole or row by row."""
     wanted = [name for name in ("site_id", "icglr_id", "national_id") if fields.column(name) is not None]
-    ids = fields.text(wanted[0]).str.strip()
-    for name in wanted[1:]:
-        ids = ids.where(ids != "", fields.text(name).str.strip())
+    if wanted:
+        ids = fields.text(wanted[0]).str.strip()
+        for name in wanted[1:]:
+            ids = ids.where(ids != "", fields.text(name).str.strip())
+    else:
+        ids = own_ids(fields.text("name"), notes)
     source = fields.text("source").str.strip()
     return pd.DataFrame({"source": source.where(source != "", table.name), "site_id": ids})
+
+
+def own_ids(names: pd.Series[str], notes: list[str]) -> pd.Series[str]:
+    """Ids for a list that has none: its names where each stands once, else numbers of rows; and a note of it.
+
+    Examples
+    --------
+    >>> own_ids(pd.Series(["Pit A", "Pit B"]), []).tolist(), own_ids(pd.Series(["Pit A", "pit a"]), []).tolist()
+    (['Pit A', 'Pit B'], ['row-1', 'row-2'])
+    """
+    named = names.str.strip()
+    if len(named) and (named != "").all() and (duplicate_groups(named) < 0).all():
+        notes.append(Note("The list has no column of ids: its names, each of which stands once, are taken for ids."))
+        return named
+    notes.append(Note("The list has no column of ids: its rows are numbered (row-1, row-2 ...)."))
+    return pd.Series([f"row-{i + 1}" for i in range(len(named))], index=names.index, dtype="str")
+
+
+def mineral_notes(fields: Fields) -> list[str]:
+    """What is told of minerals: words that are not known, and that there is no column of them."""
+    if fields.column("minerals") is None:
+        return [Note("There is no column of minerals: rules and flags that ask for one stay open.")]
+    strange = strange_words(fields.text("minerals"))
+    if not strange:
+        return []
+    words = ", ".join(strange[:10]) + (" ..." if len(strange) > 10 else "")
+    return [Note("Minerals that are not known and left out: {names} (data/mineral_names.csv).", names=words)]
+
+
+def counted_or_nan(fields: Fields, faults: Faults, name: str) -> np.ndarray:
+    """A number of zero or more, NaN where blank; what is none is a fault."""
+    text = fields.text(name)
+    values, why = parse_numbers(text)
+    low = np.nan_to_num(values, nan=0.0) < 0
+    faults.add(why, expected="a number", got=text)
+    faults.add("number_out_of_range", low, expected="0 or more", got=text)
+    return np.where(low, np.nan, values)
+
+
+def position_error(fields: Fields, faults: Faults, at: Positions) -> np.ndarray:
+    """Position error [km]: as stated in kilometres, else in metres; of an area not less than half its extent."""
+    if fields.column("coord_precision_km") is None and fields.column("coord_precision_m") is not None:
+        values = counted_or_nan(fields, faults, "coord_precision_m") / 1000
+    else:
+        values = counted_or_nan(fields, faults, "coord_precision_km")
+    return np.fmax(values, at.extent_km)
 
 
 def _countries(frame: pd.DataFrame, fields: Fields, option: str | None, notes: list[str]) -> None:
@@ -102,95 +136,13 @@ def _countries(frame: pd.DataFrame, fields: Fields, option: str | None, notes: l
     frame["country_basis"] = np.where(code != "", "row", "option" if option else "")
 
 
-def _positions(frame: pd.DataFrame, table: Table, fields: Fields, faults: Faults, notes: list[str]) -> None:
-    """Longitude and latitude: the geometry's, else two columns', else one column of both (MD.01 mineSiteLocation)."""
-    at = points(table)
-    if at is None:
-        lon, lat, why, told = _stated(fields, notes)
-    else:
-        lon, lat = at
-        why = check_positions(lon, lat)
-        told = pd.Series([f"lon={x:g}, lat={y:g}" for x, y in zip(lon, lat, strict=True)], dtype="str")
-        bare = np.array([shape is None for shape in table.geometry])  # type: ignore[union-attr]
-        faults.add("not_a_point", ~bare & np.isnan(lon), expected="a point")
-        if bare.any():  # a feature without a geometry may state its place in columns
-            x, y, why_not, said = _stated(fields, notes)
-            lon, lat = np.where(bare, x, lon), np.where(bare, y, lat)
-            why, told = np.where(bare, why_not, why), told.where(~bare, said)
-    faults.add(why, expected=_DEGREES, got=told)
-    boxes = country_boxes()
-    outside = np.zeros(len(frame), dtype=bool)
-    for code in set(frame["country"]) & set(boxes):
-        west, south, east, north = boxes[code]
-        west, south, east, north = west - BOX_MARGIN, south - BOX_MARGIN, east + BOX_MARGIN, north + BOX_MARGIN
-        rows = (frame["country"] == code).to_numpy() & ~np.isnan(lon) & (why == "")
-        beyond = rows & ~((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
-        turned = beyond & (lat >= west) & (lat <= east) & (lon >= south) & (lon <= north)
-        faults.add("coordinates_swapped", turned, expected=f"a place in {code}: {_DEGREES}", got=told)
-        outside |= beyond & ~turned
-    if (outside & faults.ok).any():
-        at_rows = table.row[outside & faults.ok]
-        shown = ", ".join(map(str, at_rows[:5])) + (" ..." if len(at_rows) > 5 else "")
-        notes.append(
-            Note(
-                "{n} sites lie outside the country that they state (rows {rows}); taken as they are.",
-                n=len(at_rows),
-                rows=shown,
-            )
-        )
-    frame["lon"], frame["lat"] = np.where(why == "", lon, np.nan), np.where(why == "", lat, np.nan)
-
-
-def _stated(fields: Fields, notes: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray, pd.Series[str]]:
-    """Longitude, latitude, what is wrong with them and what was there, out of two columns or one of both."""
-    both = fields.column("lon") is not None and fields.column("lat") is not None
-    if not both and fields.column("location") is not None:
-        x_text, y_text, told = _location(fields.text("location"))
-    else:
-        x_text, y_text = fields.text("lon"), fields.text("lat")
-        told = "lon=" + x_text + ", lat=" + y_text
-    lon, lat, why = parse_coordinates(x_text, y_text)
-    for remark, where in coordinate_notes(x_text, y_text).items():
-        notes.append(Note("{reason} ({n} rows)", reason=Reason(remark), n=len(where)))
-    return lon, lat, why, told
-
-
-def _location(series: pd.Series[str]) -> tuple[pd.Series[str], pd.Series[str], pd.Series[str]]:
-    """Longitude and latitude texts out of one column: WKT point, GeoJSON point, or ``latitude, longitude``."""
-    lon, lat = [], []
-    for text in series:
-        x = y = ""
-        if found := _POINT.fullmatch(text):
-            x, y = found[1], found[2]
-        elif text.lstrip().startswith("{"):
-            x, y = _of_json(text)
-        elif found := _PAIR.fullmatch(text):
-            y, x = found[1], found[2]
-        elif text.strip():
-            x = y = text
-        lon.append(x)
-        lat.append(y)
-    return pd.Series(lon, dtype="str"), pd.Series(lat, dtype="str"), series
-
-
-def _of_json(text: str) -> tuple[str, str]:
-    """Longitude and latitude texts of a GeoJSON point or an MD.08 location; the text itself where it is neither.
-
-    Examples
-    --------
-    >>> _of_json('{"geolocalization": {"lat": -1.9641, "long": 30.0619}}')
-    ('30.0619', '-1.9641')
-    >>> _of_json('{"type": "Point", "coordinates": [30.0, -1.9]}'), _of_json("{}")
-    (('30.0', '-1.9'), ('{}', '{}'))
-    """
-    try:
-        place = json.loads(text)
-        place = place.get("geolocalization", place)
-        if "coordinates" in place:
-            x, y = place["coordinates"][:2]
-        else:
-            x = next(place[key] for key in ("long", "lon", "lng", "longitude") if key in place)
-            y = next(place[key] for key in ("lat", "latitude") if key in place)
-    except (ValueError, KeyError, TypeError, AttributeError, StopIteration, RecursionError):
-        return text, text
-    return str(x), str(y)
+def _positions(frame: pd.DataFrame, table: Table, at: Positions, faults: Faults, notes: list[str]) -> None:
+    """Longitude and latitude; a place in its country only when turned round is a fault, one elsewhere a remark."""
+    notes += at.notes
+    faults.add(at.reason, expected=EXPECTED_PLACE, got=at.told)
+    lon, lat = np.where(at.reason == "", at.lon, np.nan), np.where(at.reason == "", at.lat, np.nan)
+    placed = place_check(lon, lat, frame["country"].tolist(), at.extent_km)
+    expected = "a place in " + frame["country"] + f": {DEGREES}"
+    notes += place_notes(placed, table.row, frame["country"].tolist(), faults.ok)
+    faults.add("coordinates_swapped", placed.turned, expected=expected.to_numpy(dtype=object), got=at.told)
+    frame["lon"], frame["lat"] = lon, lat

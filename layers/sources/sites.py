@@ -21,8 +21,11 @@ from layers.formats import Table as Read
 from layers.reference.minerals import mineral_lists
 from layers.reference.tables import country_codes
 from layers.sources.acled import is_acled
+from layers.sources.fields import ColumnNames
+from layers.sources.header_fit import choice_of, placed
 from layers.sources.ipis import CAR, DRC, LINES, Visits, is_car, is_drc, is_trade_lines, normalise_car, normalise_drc
 from layers.sources.layer import Faults, Fields, Layer, flags, keep_first, only, tri, version_of
+from layers.sources.read_options import NOTHING, ReadOptions
 from layers.sources.site_lists import normalise_list
 from layers.sources.ucdp import is_ucdp
 
@@ -70,7 +73,12 @@ class SiteLayer(Layer):
 
 
 def read_sites(
-    source: bytes | Path, name: str | None = None, *, country: str | None = None, door: Door = LOCAL
+    source: bytes | Path,
+    name: str | None = None,
+    *,
+    country: str | None = None,
+    door: Door = LOCAL,
+    options: ReadOptions = NOTHING,
 ) -> SiteLayer:
     """Mine sites from a plain list, IPIS visits (DR Congo, CAR), IPIS trade lines or ICGLR MD.01.
 
@@ -78,6 +86,8 @@ def read_sites(
     ----------
     country
         Code or name for rows that state none and whose layout says none.
+    options
+        What the user says of the file.
 
     Raises
     ------
@@ -85,9 +95,10 @@ def read_sites(
         Needed columns are missing (the message names those found), no row is usable, or `country` is not known.
     """
     option = _option(country)
-    table = read(source, name, purpose="table", door=door)
+    choice = choice_of("site_list", _enough, options)
+    table = read(source, name, purpose="table", door=door, swap=options.swap, choice=choice)
     door.check("sites", len(table.frame), table.name)
-    fields = Fields(table)
+    fields = Fields(table, options=options)
     if is_drc(fields):
         return _visits(table, normalise_drc, DRC)
     if is_car(fields):
@@ -104,18 +115,25 @@ def read_sites(
             expected="a list of sites or visits",
             remedy="Give it as incidents.",
         )
-    fields, faults = Fields(table, "site_list"), Faults(table)
+    fields, faults = Fields(table, "site_list", options), Faults(table)
     notes: list[str] = []
     sites, statuses = normalise_list(table, fields, faults, option, notes)
     faults.usable("mine sites")
     version = version_of(table)
     return SiteLayer(
         **_described(table, faults, sites["site_id"], "site_list", only(sites["source"], table.name), notes),
+        columns_used=fields.used,
+        columns_ignored=fields.ignored,
         frame=_take(sites, table, faults, SITES),
         statuses=conform(statuses.assign(dataset_version=version), STATUSES),
         country=option,
         country_basis="option" if option else "",
     )
+
+
+def _enough(names: ColumnNames) -> bool:
+    """Whether a header is that of sites or visits: it names coordinates, or the columns of a publisher's visits."""
+    return placed(names) or names.has("pcode", "visit_date") or names.has("site_id", "visit_date")
 
 
 def _visits(table: Read, normalise: Callable[[Read, Fields, Faults], Visits], source: str) -> SiteLayer:

@@ -18,7 +18,7 @@ from tests.companies.lists import FAULTY, as_csv
 def test_every_faulty_row_is_answered_with_a_known_reason():
     good = [{"supplier_id": f"CAR-{i}", "lat": "4.3", "lon": "15.8"} for i in (1, 2)]
     found = read_suppliers(as_csv(*good, *(row for row, _ in FAULTY)), "list.csv")
-    assert found.accounting == {"read": 32, "accepted": 2, "rejected": 30}
+    assert found.accounting == {"read": 30, "accepted": 2, "rejected": 28}
     for got, (_given, reason) in zip(found.rows["reason"].tolist()[2:], FAULTY, strict=True):
         assert got in REASONS
         assert got == reason or not reason
@@ -67,7 +67,15 @@ def test_columns_by_hand_win_and_a_blank_means_none():
 
 def test_a_list_without_an_id_column_says_what_it_lacks():
     with pytest.raises(InputError, match="supplier_id"):
-        read_suppliers(b"lat,lon\n4,20\n", "l.csv")
+        read_suppliers(b"colour,height\nred,20\n", "l.csv")
+
+
+def test_a_list_without_ids_is_numbered_and_says_so():
+    found = read_suppliers(b"lat,lon\n4,20\n5,21\n", "l.csv")
+    assert found.rows["supplier_id"].tolist() == ["row-1", "row-2"]
+    assert any("numbered" in note for note in found.notes)
+    named = read_suppliers(b"name,lat,lon\nNorth pit,4,20\nSouth pit,5,21\n", "l.csv")
+    assert named.rows["supplier_id"].tolist() == ["North pit", "South pit"]
 
 
 def test_preview_tells_the_columns_found():
@@ -126,11 +134,14 @@ def test_unknown_words_are_remarks_not_rejections():
         assert word in found["remarks"]
 
 
-def test_the_first_of_two_rows_with_one_id_is_kept():
-    row = {"lat": "4.3", "lon": "15.8"}
-    found = read_suppliers(as_csv({"supplier_id": "A", **row}, {"supplier_id": "a", **row}), "l.csv").rows
-    assert found["answer"].tolist() == ["accepted", "rejected"]
-    assert found["expected"].tolist()[1] == "one row per id; row 2 is kept"
+def test_a_supplier_with_several_origins_has_a_row_for_each_and_a_repeated_row_has_none():
+    rows = [("F-9", "4.3"), ("f-9", "5.3"), ("F-9", "4.3"), ("F-9 (2)", "6.3")]
+    given = as_csv(*({"supplier_id": i, "lat": lat, "lon": "15.8"} for i, lat in rows))
+    found = read_suppliers(given, "l.csv")
+    assert found.rows["answer"].tolist() == ["accepted", "accepted", "rejected", "accepted"]
+    assert found.rows["supplier_id"].tolist() == ["F-9", "f-9 (3)", "F-9", "F-9 (2)"]
+    assert found.rows["reason"].tolist()[2] == "row_repeated"
+    assert any("origin of its own" in note for note in found.notes)
 
 
 def test_a_zipped_shapefile_of_points():

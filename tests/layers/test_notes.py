@@ -156,7 +156,8 @@ ENGLISH = [
     "1 blank row(s) were passed over.",
     "Countries that could not be recognised: Atlantis (data/countries.csv).",
     "Coordinates with a decimal comma were read as decimal degrees. (3 rows)",
-    "1 sites lie outside the country that they state (rows 6); taken as they are.",
+    "1 places lie outside the country that their row states (rows 6 (CAF)); taken as they are: a wrong number, or a "
+    "false origin.",
     "Minerals that are not known and left out: unobtainium (data/mineral_names.csv).",
 ]
 

@@ -104,7 +104,7 @@ def test_a_site_outside_its_country_is_kept_and_told():
 def test_missing_columns_are_named_with_those_found():
     with pytest.raises(InputError) as fault:
         sites_of("1,Boda,4", head="matricule,lieu,hauteur")
-    assert "site_id" in str(fault.value)
+    assert "lon, lat" in str(fault.value)
     assert "matricule, lieu, hauteur" in str(fault.value)
     with pytest.raises(InputError, match="lon, lat"):
         sites_of("1,Boda", head="site_id,name")

@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import FormatError
+from layers.formats.choice import ANY, SEARCHED, Choice, find_header
 from layers.formats.limits import Clock
 from layers.formats.source import Source
-from layers.formats.table import Report, id_of, text_frame
+from layers.formats.table import Report, id_of, text_frame, unlike
 from layers.formats.values.numbers import decimal_of
 
 _CHUNK = 20_000
@@ -39,6 +40,8 @@ class Parsed:
     meta: dict[str, str] = field(default_factory=dict)
     document: Any = None
     raster: Any = None
+    header: tuple[str, ...] = ()
+    twice: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def find_encoding(source: Source, clock: Clock) -> str:
@@ -82,7 +85,7 @@ def find_delimiter(sample: str) -> str:
     >>> find_delimiter('id;nom;lat;lon\n1;"Boda, ouest";4,317;17,467\n')
     ';'
     """
-    best, best_score = ",", (0.0, 0)
+    best, best_score, titled = ",", (0.0, 0), (",", (0.0, 0))
     for delimiter in DELIMITERS:
         records = []
         try:
@@ -91,15 +94,21 @@ def find_delimiter(sample: str) -> str:
                     records.append(record)  # noqa: PERF401  (the reader may raise half-way)
         except csv.Error:
             pass
-        if not records or len(records[0]) < 2:
+        if not records:
             continue
+        usual = Counter(len(r) for r in records).most_common(1)[0]
+        if usual[0] > 1 and (score := (round(usual[1] / len(records), 1), usual[0])) > titled[1]:
+            titled = delimiter, score
         width = len(records[0])
+        if width < 2:
+            continue
         body = records[1:] or records
         agreeing = sum(len(r) in (width, width + 1) for r in body) / len(body)
         score = (round(agreeing, 1), width)
         if score > best_score:
             best, best_score = delimiter, score
-    return best
+    # Where a title stands above the header, the first record tells nothing: then most records decide.
+    return best if best_score[0] >= 0.5 or titled[1][0] <= 0.5 else titled[0]
 
 
 def _records(lines: Iterable[str], delimiter: str) -> Iterator[list[str] | csv.Error]:
@@ -114,26 +123,19 @@ def _records(lines: Iterable[str], delimiter: str) -> Iterator[list[str] | csv.E
             yield fault
 
 
-def _header(names: list[str], source: Source) -> list[str]:
+def header_names(names: list[str], name: str) -> tuple[list[str], dict[str, tuple[str, ...]]]:
+    """Names of columns, each once and none blank, and which stood twice."""
     names = [n.strip() for n in names]
-    seen: dict[str, int] = {}
-    for i, name in enumerate(names):
-        if name:
-            seen[name] = seen.get(name, 0) + 1
-        else:
-            names[i] = f"column_{i + 1}"
-    twice = [n for n, count in seen.items() if count > 1]
+    if not any(names):
+        raise FormatError("The first line names no column.", where=name, expected="a header line")
+    return unlike([n or f"column_{i + 1}" for i, n in enumerate(names)])
+
+
+def told_twice(twice: dict[str, tuple[str, ...]], report: Report) -> None:
+    """Note columns that stand twice: they are kept apart, and refused only where they are needed."""
     if twice:
-        raise FormatError(
-            "Two columns have the same name.",
-            where=source.name,
-            expected="one column of each name",
-            got=", ".join(twice[:5]),
-            remedy="Rename or delete one of them.",
-        )
-    if not seen:
-        raise FormatError("The first line names no column.", where=source.name, expected="a header line")
-    return names
+        shown = ", ".join(f"{name} ({', '.join(again)})" for name, again in list(twice.items())[:5])
+        report.note("Columns that stand twice are kept under new names: {names}.", names=shown)
 
 
 def is_hxl(record: list[str]) -> bool:
@@ -148,7 +150,9 @@ def is_hxl(record: list[str]) -> bool:
     return bool(filled) and all(c.startswith("#") and c[1:2].isalpha() for c in filled)
 
 
-def read_delimited(source: Source, clock: Clock, report: Report, columns: Collection[str] | None) -> Parsed:
+def read_delimited(
+    source: Source, clock: Clock, report: Report, columns: Collection[str] | None, choice: Choice = ANY
+) -> Parsed:
     """Rows of a CSV or TSV. See :func:`layers.formats.read` for what holds for every format."""
     door = clock.door
     encoding = find_encoding(source, clock)
@@ -166,30 +170,65 @@ def read_delimited(source: Source, clock: Clock, report: Report, columns: Collec
         if delimiter not in DELIMITERS:
             raise FormatError("The delimiter is not one of , ; tab |.", where=source.name, got=delimiter)
         stream.seek(0)
-        return _read_stream(source, stream, delimiter, encoding, clock, report, columns)
+        return _read_stream(source, stream, delimiter, encoding, clock, report, columns, choice)
 
 
 Numbered = Iterator[tuple[int, list[str] | csv.Error]]
 
 
-def _find_header(numbered: Numbered, source: Source, report: Report) -> tuple[list[str], Numbered]:
-    """Names of the columns and the records behind them; lines that start with # before the header are comments."""
-    pending: tuple[int, list[str]] | None = None
+def _find_header(
+    numbered: Numbered, source: Source, report: Report, choice: Choice
+) -> tuple[list[str], dict[str, tuple[str, ...]], Numbered]:
+    """Names of the columns, those that stand twice, and the records behind the header.
+
+    Lines that start with # before the header are comments; titles above it are passed over where the columns of the
+    header are known ones.
+    """
+    top: list[tuple[int, list[str]]] = []
+    seen: list[tuple[int, list[str] | csv.Error]] = []
     for number, record in numbered:
         if isinstance(record, csv.Error):
-            raise _broken(record, number, source)
-        if not any(c.strip() for c in record) or (number == 1 and record[0].lower().startswith("sep=")):
-            continue
-        if pending and len(pending[1]) == len(record) > 1:
-            return _header(pending[1], source), chain([(number, record)], numbered)
-        if pending:
-            report.note("A comment line before the header was passed over.")
-        if not record[0].lstrip().startswith("#"):
-            return _header(record, source), numbered
-        pending = (number, record)
-    if pending is None:
+            if not top or "end of data" in str(record) or "field larger" in str(record):
+                raise _broken(record, number, source)
+            seen.append((number, record))
+            break
+        seen.append((number, record))
+        if any(c.strip() for c in record) and not (number == 1 and record[0].lower().startswith("sep=")):
+            top.append((number, record))
+        if len(top) > SEARCHED:
+            break
+    if not top:
         raise FormatError("The file has no rows.", where=source.name, expected="a header line and rows")
-    return _header(pending[1], source), numbered
+    found = find_header(top, choice, _usual(top))
+    if found is None:
+        raise FormatError("There is no such row to be the header.", where=source.name, got=str(choice.header_row))
+    above = [record for _, record in top[: found.first]]
+    if comments := sum(record[0].lstrip().startswith("#") for record in above):
+        report.note("A comment line before the header was passed over.")
+    if len(above) > comments:
+        report.note(
+            "{n} line(s) above the header were passed over; the header is row {row}.",
+            n=len(above) - comments,
+            row=top[found.last][0],
+        )
+    if found.last > found.first:
+        report.note(
+            "The header has two rows, which were joined ({a} and {b}).", a=top[found.first][0], b=top[found.last][0]
+        )
+    names, twice = header_names(found.names, source.name)
+    told_twice(twice, report)
+    header = top[found.last][0]
+    return names, twice, chain((one for one in seen if one[0] > header), numbered)
+
+
+def _usual(top: list[tuple[int, list[str]]]) -> int:
+    """Position of the header where no name is known: the first line that is no comment, or a comment as wide as it."""
+    for at, (_, record) in enumerate(top):
+        if at and len(top[at - 1][1]) == len(record) > 1 and top[at - 1][1][0].lstrip().startswith("#"):
+            return at - 1
+        if not record[0].lstrip().startswith("#"):
+            return at
+    return len(top) - 1
 
 
 def _broken(fault: csv.Error, number: int, source: Source) -> FormatError:
@@ -318,9 +357,10 @@ def _read_stream(
     clock: Clock,
     report: Report,
     columns: Collection[str] | None,
+    choice: Choice,
 ) -> Parsed:
     numbered: Numbered = enumerate(_records(stream, delimiter), start=1)
-    names, numbered = _find_header(numbered, source, report)
+    names, twice, numbered = _find_header(numbered, source, report, choice)
     clock.door.check("columns", len(names), source.name)
     wanted = [i for i, n in enumerate(names) if columns is None or n in columns]
     body = _Body(names, wanted, source, clock, report)
@@ -346,7 +386,8 @@ def _read_stream(
         order = np.argsort(row)
         frame, row = frame.take(order).reset_index(drop=True), row[order]
     meta = {"encoding": encoding, "delimiter": delimiter, "decimal": _decimal(frame)}
-    return Parsed(frame, row, None, "tsv" if delimiter == "\t" else "csv", meta)
+    form = "tsv" if delimiter == "\t" else "csv"
+    return Parsed(frame, row, None, form, meta, header=tuple(names), twice=twice)
 
 
 def _joined(parts: list[Any]) -> Any:

@@ -7,7 +7,10 @@ import io
 import os
 import re
 import warnings
+import zipfile
 from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -15,8 +18,9 @@ import numpy as np
 from geo.errors import FormatError
 from geo.messages import Note
 from layers.formats.archive import Archive
+from layers.formats.choice import ANY, SEARCHED, Choice, Header, find_header
 from layers.formats.limits import Clock
-from layers.formats.readers.delimited import Parsed, _decimal, _header, is_hxl
+from layers.formats.readers.delimited import Parsed, _decimal, header_names, is_hxl, told_twice
 from layers.formats.source import Source
 from layers.formats.table import Report, id_of, text_frame
 
@@ -26,25 +30,43 @@ _WIDE_XML = re.compile(rb"(?:\xff\xfe|\xfe\xff|\x00\x00\xfe\xff|\x00*<\x00)")
 _BAD_XML = re.compile(rb"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
 
 
-def _look_over(archive: Archive, name: str) -> int:
-    """Unpack every part (counting) and refuse document types, entities and macros; formulas without a value."""
+def _look_over(archive: Archive, name: str) -> tuple[int, dict[str, bytes]]:
+    """Unpack every part (counting) and refuse document types, entities and macros.
+
+    SharePoint, OneDrive and Teams put parts of their own into ``customXml``, in UTF-16: nothing of a table stands
+    there, so they are left unread, whatever they hold.
+
+    Returns
+    -------
+    hollow : int
+        Formulas without a value.
+    parts : dict
+        What may be parsed, where something was left out; blank where all of the file may be.
+    """
     hollow = 0
+    parts: dict[str, bytes] = {}
+    unread = 0
     for member in list(archive.members):
         if member.lower().endswith("vbaproject.bin"):
             raise FormatError(
                 "The workbook is refused: it carries macros.", where=name, remedy="Save it as .xlsx without macros."
             )
         data = archive.read(member)
+        if member.lower().startswith("customxml/"):
+            unread += 1
+            continue
+        parts[member] = data
         # by content and not by name: a relationship may call any part a sheet
         if _BAD_XML.search(data) or _WIDE_XML.match(data):
             raise FormatError(
-                "The workbook is refused: a part of it declares a document type or entities.",
+                "The workbook is refused: a part that would be parsed is not plain XML in UTF-8, or declares entities.",
                 where=name,
                 got=member,
+                remedy="Open it and save it again as .xlsx, or save the sheet as CSV UTF-8.",
             )
         if "worksheets/" in member:
             hollow += len(re.findall(rb"</f>\s*+(?:<v\s*+/>|<v>\s*+</v>)?\s*+</c>|<f[^<>]*+/>\s*+</c>", data))
-    return hollow
+    return hollow, parts if unread else {}
 
 
 def cell_text(value: Any) -> str:
@@ -115,31 +137,76 @@ def _library() -> Any:
     return openpyxl
 
 
-def read_xlsx(
-    source: Source, archive: Archive, clock: Clock, report: Report, columns: Collection[str] | None
-) -> Parsed:
-    """Rows of the first sheet that has any; the others are named in a note."""
-    name, door = source.name, clock.door
-    hollow = _look_over(archive, name)
+def _opened(source: Source, parts: dict[str, bytes]) -> Any:
+    """The workbook, without the parts that are not to be read."""
     openpyxl = _library()
     # once and for all, since filters are shared by threads: openpyxl remarks on styles that are not read anyway
     warnings.filterwarnings("ignore", module="openpyxl")
-    book = openpyxl.load_workbook(io.BytesIO(source.data()), read_only=True, data_only=True, keep_links=False)
+    stream = io.BytesIO(source.data())
+    if parts:
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as out:
+            for member, data in parts.items():
+                out.writestr(zipfile.ZipInfo(member), data)
+    return openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+
+
+@dataclass
+class _Found:
+    """A sheet and the header found in it; `rows` goes on behind the first rows, which are in `top`."""
+
+    sheet: Any
+    rows: _Sheet
+    top: list[tuple[int, list[str]]]
+    seen: list[tuple[int, list[str]]]
+    header: Header
+
+
+def _look(sheet: Any, clock: Clock, name: str, choice: Choice, *, alone: bool) -> _Found | None:
+    """The header of a sheet, among its first rows; None where it has no table."""
+    rows = _Sheet(sheet, clock, name)
+    top: list[tuple[int, list[str]]] = []
+    seen: list[tuple[int, list[str]]] = []
+    for number, cells in rows:
+        seen.append((number, cells))
+        if any(c.strip() for c in cells):
+            top.append((number, cells))
+        if len(top) > SEARCHED + 5:
+            break
+    wide = [at for at, (_, cells) in enumerate(top) if sum(bool(c.strip()) for c in cells) >= 2]
+    usual = wide[0] if wide else (len(top) - 1 if alone and len(top) > SEARCHED else None)
+    header = find_header(top, choice, usual)
+    return None if header is None else _Found(sheet, rows, top, seen, header)
+
+
+def read_xlsx(
+    source: Source,
+    archive: Archive,
+    clock: Clock,
+    report: Report,
+    columns: Collection[str] | None,
+    choice: Choice = ANY,
+) -> Parsed:
+    """Rows of the first sheet whose header fits, else of that which fits best; the others are named in a note."""
+    name, door = source.name, clock.door
+    hollow, parts = _look_over(archive, name)
+    book = _opened(source, parts)
     try:
         sheets = [s for s in book.worksheets if s.sheet_state == "visible"] or list(book.worksheets)
-        for sheet in sheets:
-            rows = _Sheet(sheet, clock, name)
-            walk = iter(rows)
-            skipped = 0
-            header: list[str] = []
-            for _, cells in walk:
-                filled = sum(bool(c.strip()) for c in cells)
-                if filled >= 2 or (filled and len(sheets) == 1 and skipped > 20):
-                    header = cells
-                    break
-                skipped += bool(filled)
-            if header:
-                return _body(header, walk, rows, sheet.title, hollow, skipped, sheets, clock, report, columns)
+        wanted = _named(book.worksheets, choice.sheet, name) if choice.sheet else sheets
+        best: _Found | None = None
+        alike: list[str] = []
+        for sheet in wanted:
+            found = _look(sheet, clock, name, choice, alone=len(wanted) == 1)
+            if found is None:
+                continue
+            if best is None or (not best.header.whole and _rank(found) > _rank(best)):
+                best, alike = found, []
+            elif best.header.whole and found.header.whole:
+                alike.append(str(sheet.title))
+        if best is not None:
+            others = [str(s.title) for s in sheets if s.title != best.sheet.title]
+            return _body(best, hollow, others, alike, clock, report, columns)
     finally:
         book.close()
     raise FormatError(
@@ -147,21 +214,39 @@ def read_xlsx(
     )
 
 
+def _rank(found: _Found) -> tuple[bool, int]:
+    return found.header.whole, found.header.score
+
+
+def _named(sheets: list[Any], title: str, name: str) -> list[Any]:
+    """The sheet of this name; a hidden one may be asked for."""
+    found = [s for s in sheets if str(s.title).strip().casefold() == title.strip().casefold()]
+    if not found:
+        raise FormatError(
+            "The workbook has no such sheet.",
+            where=name,
+            expected=", ".join(str(s.title) for s in sheets[:20]),
+            got=title,
+        )
+    return found[:1]
+
+
 def _body(
-    header: list[str],
-    walk: Any,
-    sheet: _Sheet,
-    title: str,
+    found: _Found,
     hollow: int,
-    skipped: int,
-    sheets: list[Any],
+    others: list[str],
+    alike: list[str],
     clock: Clock,
     report: Report,
     columns: Collection[str] | None,
 ) -> Parsed:
-    door, name = clock.door, sheet.name
-    names = _header(header, Source(b"-", name, door))
+    door, sheet, title = clock.door, found.rows, str(found.sheet.title)
+    name = sheet.name
+    names, twice = header_names(found.header.names, name)
+    told_twice(twice, report)
     width, id_at = len(names), id_of(names)
+    first, last = found.top[found.header.first][0], found.top[found.header.last][0]
+    walk = chain((one for one in found.seen if one[0] > last), iter(sheet))
     kept: list[list[str]] = []
     rows: list[int] = []
     blank = 0
@@ -180,20 +265,28 @@ def _body(
             kept.append(cells + [""] * (width - len(cells)))
             rows.append(number)
             door.check("rows", len(rows), name)
-    if skipped:
-        report.note("{n} line(s) above the header were passed over.", n=skipped)
+    if found.header.first:
+        report.note(
+            "{n} line(s) above the header were passed over; the header is row {row}.", n=found.header.first, row=last
+        )
+    if last > first:
+        report.note("The header has two rows, which were joined ({a} and {b}).", a=first, b=last)
     if blank and kept:
         report.note("{n} blank row(s) were passed over.", n=blank)
     if sheet.errors:
         report.remark("cell_error", dict.fromkeys(sheet.errors))
     if hollow:
         report.remark("formula_without_value")
-    others = [s.title for s in sheets if s.title != title]
     if others:
         report.note(
-            "Only the sheet {sheet} was read; also there: {others}.", sheet=repr(title), others=", ".join(others[:10])
+            "Only the sheet {sheet} was read; not read: {others} (option --sheet).",
+            sheet=repr(title),
+            others=", ".join(others[:10]),
         )
+    if alike:
+        report.note("These sheets have the same kind of table and were not read: {names}.", names=", ".join(alike[:10]))
     wanted = [i for i, n in enumerate(names) if columns is None or n in columns]
     frame = text_frame({names[i]: [r[i] for r in kept] for i in wanted}, len(kept))
-    meta = {"sheet": title, "decimal": _decimal(frame)}
-    return Parsed(frame, np.asarray(rows, dtype=np.int64), None, "xlsx", meta)
+    meta = {"sheet": title, "decimal": _decimal(frame), "header_row": str(last)}
+    row = np.asarray(rows, dtype=np.int64)
+    return Parsed(frame, row, None, "xlsx", meta, header=tuple(names), twice=twice)

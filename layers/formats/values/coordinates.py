@@ -12,9 +12,9 @@ from layers.formats.values.numbers import parse_number
 
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _DMS = re.compile(
-    rf"(?P<head>[NSEWO])?\s*(?P<sign>[+-])?\s*(?P<d>{_NUMBER})\s*(?:[°d*]|deg|\s)\s*"
-    rf"(?:(?P<m>{_NUMBER})\s*(?:['’′´`m]|min|\s|(?=\s*[NSEWO]|$))\s*)?"
-    rf"(?:(?P<s>{_NUMBER})\s*(?:[\"”″]|''|’’|′′|s|sec|(?=\s*[NSEWO]|$))\s*)?(?P<tail>[NSEWO])?",
+    rf"(?P<head>[NSEWO])?\s*(?P<sign>[+-])?\s*(?P<d>{_NUMBER})\s*(?:[°d*:]|deg\.?|grad|gr\.?|\s|-(?=\d))\s*"
+    rf"(?:(?P<m>{_NUMBER})\s*(?:['’′´`m:]|min\.?|\s|-(?=\d)|(?=\s*[NSEWO]|$))\s*)?"
+    rf"(?:(?P<s>{_NUMBER})\s*(?:[\"”″]|''|’’|′′|´´|``|s(?:ec|eg)?\.?|(?=\s*[NSEWO]|$))\s*)?(?P<tail>[NSEWO])?",
     re.IGNORECASE,
 )
 _LETTERED = re.compile(rf"(?P<head>[NSEWO])?\s*(?P<n>[+-]?{_NUMBER})\s*°?\s*(?P<tail>[NSEWO])?", re.IGNORECASE)
@@ -23,14 +23,27 @@ _UTM = re.compile(
     r"|\d{6,7}(?:[.,]\d+)? ?m? ?[EN])",
     re.IGNORECASE,
 )
+_WORDS = (
+    (re.compile(r"\b(?:north|nord|norte)\b\.?", re.IGNORECASE), "N"),
+    (re.compile(r"\b(?:south|sud|sur|sul|süd)\b\.?", re.IGNORECASE), "S"),
+    (re.compile(r"\b(?:east|est|este|leste|ost)\b\.?", re.IGNORECASE), "E"),
+    (re.compile(r"\b(?:west|ouest|oeste)\b\.?", re.IGNORECASE), "W"),
+)
+"""Sides of the world written out, in five languages."""
+_SIGNS = str.maketrans({"\u00ba": "°", "\u02da": "°", "\u00b4": "'", "\u2032": "'", "\u2033": '"', "\u00a8": '"'})
+_DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _WEST_SOUTH = "WSO"
 _LONGEST = 60
 
 
-def _plain(text: str) -> str:
-    for sign in "\u00ba\u02da":  # NFKC would make letters of these stand-ins for the degree sign
-        text = text.replace(sign, "°")
-    return unicodedata.normalize("NFKC", text).strip().replace("\u2212", "-")
+def plain_degrees(text: str) -> str:
+    """Signs for degrees, minus and width made plain; sides of the world as one letter."""
+    # NFKC would make letters and blanks of these stand-ins for signs of degrees, minutes and seconds.
+    text = _DASHES.sub("-", unicodedata.normalize("NFKC", text.translate(_SIGNS)).strip())
+    if len(text) <= _LONGEST:
+        for words, letter in _WORDS:
+            text = words.sub(letter, text)
+    return text
 
 
 def parse_degrees(text: str, axis: str) -> tuple[float, str, str]:
@@ -39,7 +52,8 @@ def parse_degrees(text: str, axis: str) -> tuple[float, str, str]:
     Parameters
     ----------
     text
-        ``4.317``, ``4,317``, ``4°19'1" N``, ``4 19 1``, ``N 4.317``.
+        ``4.317``, ``4,317``, ``4°19'1" N``, ``4 19 1``, ``N 4.317``, ``1°36,5' Sud``. Only the last number of degrees,
+        minutes and seconds may have decimals: ``4,26 15,79`` are two numbers and no coordinate.
     axis
         ``"lon"`` or ``"lat"``; a letter of the other axis makes the text unreadable.
 
@@ -53,10 +67,10 @@ def parse_degrees(text: str, axis: str) -> tuple[float, str, str]:
     --------
     >>> parse_degrees("4°19'12\"N", "lat"), parse_degrees("17,467", "lon")
     ((4.32, '', 'coordinates_dms'), (17.467, '', 'coordinates_decimal_comma'))
-    >>> parse_degrees("33N 412345 476543", "lon")[1]
-    'coordinates_utm_text'
+    >>> parse_degrees("33N 412345 476543", "lon")[1], parse_degrees("4,26 15,79", "lat")[1]
+    ('coordinates_utm_text', 'coordinates_unreadable')
     """
-    text = _plain(text)
+    text = plain_degrees(text)
     if not text:
         return float("nan"), "", ""
     if len(text) > _LONGEST:  # the patterns below would look at a page of blanks for hours
@@ -68,27 +82,31 @@ def parse_degrees(text: str, axis: str) -> tuple[float, str, str]:
         return float("nan"), reason, ""
     if _UTM.fullmatch(text):
         return float("nan"), "coordinates_utm_text", ""
-    allowed = "EWO" if axis == "lon" else "NS"
     for pattern in (_LETTERED, _DMS):
-        found = pattern.fullmatch(text)
-        if not found:
-            continue
-        letters = [x.upper() for x in (found["head"], found["tail"]) if x]
-        if len(letters) > 1 or any(x not in allowed for x in letters):
-            return float("nan"), "coordinates_swapped" if letters else "coordinates_unreadable", ""
-        if pattern is _LETTERED:
-            degrees, negative = float(found["n"].replace(",", ".")), False
-        else:
-            parts = [float((found[x] or "0").replace(",", ".")) for x in "dms"]
-            if parts[1] >= 60 or parts[2] >= 60:
-                return float("nan"), "coordinates_unreadable", ""
-            degrees, negative = parts[0] + parts[1] / 60 + parts[2] / 3600, found["sign"] == "-"
-        if negative or (letters and letters[0] in _WEST_SOUTH):
-            if degrees < 0 or (negative and letters):
-                return float("nan"), "coordinates_unreadable", ""
-            degrees = -degrees
-        return round(degrees, 12), "", "coordinates_dms"
+        if found := pattern.fullmatch(text):
+            return _of_parts(found, axis, plain=pattern is _LETTERED)
     return float("nan"), "coordinates_unreadable", ""
+
+
+def _of_parts(found: re.Match[str], axis: str, *, plain: bool) -> tuple[float, str, str]:
+    """Degrees out of a number with a letter (`plain`), or out of degrees, minutes and seconds."""
+    wrong = float("nan"), "coordinates_unreadable", ""
+    letters = [x.upper() for x in (found["head"], found["tail"]) if x]
+    if len(letters) > 1 or any(x not in ("EWO" if axis == "lon" else "NS") for x in letters):
+        return float("nan"), "coordinates_swapped" if letters else "coordinates_unreadable", ""
+    if plain:
+        degrees, negative = float(found["n"].replace(",", ".")), False
+    else:
+        given = [found[x] for x in "dms" if found[x]]
+        parts = [float((found[x] or "0").replace(",", ".")) for x in "dms"]
+        if parts[1] >= 60 or parts[2] >= 60 or any(not part.isdigit() for part in given[:-1]):
+            return wrong
+        degrees, negative = parts[0] + parts[1] / 60 + parts[2] / 3600, found["sign"] == "-"
+    if negative or (letters and letters[0] in _WEST_SOUTH):
+        if degrees < 0 or (negative and letters):
+            return wrong
+        degrees = -degrees
+    return round(degrees, 12), "", "coordinates_dms"
 
 
 def check_positions(

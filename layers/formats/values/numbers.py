@@ -13,13 +13,16 @@ _COMMA_DECIMAL = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
 _COMMA_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _DOT_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?")
 _AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+_DASHES = re.compile("^[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _LONGEST = 400
 _SPACES = re.compile(r"(?<=\d)[ '\u2019\u00a0\u202f\u2009](?=\d{3}(?!\d))")
 
 
 def _clean(text: str) -> str:
     """Width, minus sign and thousands' blanks made plain."""
-    text = unicodedata.normalize("NFKC", text).strip().replace("\u2212", "-")
+    text = unicodedata.normalize("NFKC", text).strip()
+    if not text.isascii():
+        text = _DASHES.sub("-", text)
     return _SPACES.sub("", text)
 
 

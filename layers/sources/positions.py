@@ -1,0 +1,400 @@
+"""Where the rows of a list lie: the file's shapes, else two columns, else one column of both, else metres of a grid.
+
+Nothing is guessed in silence: a decimal comma never parts two numbers, metres need their zone, an area stands for a
+point only when it is asked for, and every conversion is told.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from geo.messages import Note
+from layers.formats.reasons import Reason
+from layers.formats.table import Table, shorten
+from layers.formats.values.coordinates import check_positions, coordinate_notes, parse_coordinates
+from layers.formats.values.numbers import parse_numbers
+from layers.formats.values.pairs import parse_pairs, utm_of
+from layers.formats.values.utm import to_degrees, zone_of
+from layers.reference.tables import country_boxes
+from layers.sources.column_words import words_of
+from layers.sources.fields import Fields
+
+Floats = npt.NDArray[np.float64]
+Objects = npt.NDArray[np.object_]
+DEGREES = "longitude -180 to 180, latitude -90 to 90, degrees of WGS 84"
+_SHAPE_TEXT = re.compile(r"\s*(?:SRID=\d+;)?\s*(?:MULTI)?(?:POLYGON|LINESTRING)\b", re.IGNORECASE)
+_HEX = re.compile(r"\s*(?:0[01]|\\x0[01])[0-9A-Fa-f]{20,}\s*")
+_MINUTES, _SECONDS = (
+    {"min", "minute", "minutes", "minuten", "minutos"},
+    {"sec", "second", "seconds", "secondes", "sekunden", "segundos", "seg"},
+)
+_DEGREE_WORDS = {"deg", "degree", "degrees", "degre", "degres", "grad", "grados", "graus", "d"}
+_AXIS = {
+    "lat": {"lat", "latitude", "latitud", "breite"},
+    "lon": {"lon", "long", "lng", "longitude", "longitud", "lange", "laenge"},
+}
+
+
+@dataclass
+class Positions:
+    """Places of all rows of a table.
+
+    Attributes
+    ----------
+    lon, lat
+        Degrees of WGS 84; NaN where blank or unusable.
+    reason
+        Key of :data:`layers.formats.reasons.REASONS` where a place is unusable, else blank.
+    told
+        What stood there, for the account of rejected rows.
+    extent_km
+        Position error that comes from an area's own size [km]; NaN where a point was given.
+    notes
+        What was converted or taken for granted.
+    """
+
+    lon: Floats
+    lat: Floats
+    reason: Objects
+    told: pd.Series[str]
+    extent_km: Floats
+    notes: list[str] = field(default_factory=list)
+
+
+def has_place(fields: Fields) -> bool:
+    """Whether the table can hold places at all."""
+    two = fields.column("lon") is not None and fields.column("lat") is not None
+    grid = fields.column("easting") is not None and fields.column("northing") is not None
+    return two or grid or fields.column("location") is not None or fields.table.geometry is not None
+
+
+def positions_of(table: Table, fields: Fields, countries: pd.Series[str]) -> Positions:
+    """Longitude and latitude of every row.
+
+    Parameters
+    ----------
+    countries
+        ISO 3166 alpha-3 that each row states, blank for none: it tells a hemisphere, and which of two unnamed columns
+        is the latitude.
+    """
+    shapes = _shapes(table, fields)
+    if shapes is None:
+        return _of_text(fields, countries)
+    out = _of_shapes(shapes, fields)
+    bare = np.array([shape is None for shape in shapes])
+    if bare.any() and any(fields.column(name) is not None for name in ("lon", "easting", "location")):
+        text = _of_text(fields, countries)  # a feature without a geometry may state its place in columns
+        out.lon, out.lat = np.where(bare, text.lon, out.lon), np.where(bare, text.lat, out.lat)
+        out.reason = np.where(bare, text.reason, out.reason).astype(object)
+        out.told = out.told.where(~bare, text.told)
+        out.notes += text.notes
+    return out
+
+
+def _shapes(table: Table, fields: Fields) -> Objects | None:
+    """Shapes of the rows: the file's own, else those that a column writes as WKT or EWKB; None where there are none."""
+    if table.geometry is not None:
+        return table.geometry
+    if fields.column("location") is None or (fields.column("lon") is not None and fields.column("lat") is not None):
+        return None
+    texts = fields.text("location")
+    as_shape, as_hex = texts.str.match(_SHAPE_TEXT), texts.str.fullmatch(_HEX)
+    if not (as_shape | as_hex).any():
+        return None
+    out = np.full(len(texts), None, dtype=object)
+    wkt, hexes = as_shape.to_numpy(dtype=bool), as_hex.to_numpy(dtype=bool)
+    bare = texts.str.replace(r"^\s*SRID=\d+;", "", regex=True).to_numpy(dtype=object)
+    out[wkt] = shapely.from_wkt(bare[wkt], on_invalid="ignore")
+    out[hexes] = shapely.from_wkb([str(t).strip().removeprefix("\\x") for t in bare[hexes]], on_invalid="ignore")
+    points = ~wkt & ~hexes & (texts.str.strip() != "").to_numpy()
+    if points.any():
+        y, x, _ = parse_pairs(texts)
+        lon, lat, _ = parse_coordinates(x, y)
+        here = points & np.isfinite(lon)
+        out[here] = shapely.points(lon[here], lat[here])
+    return out
+
+
+def _of_shapes(shapes: Objects, fields: Fields) -> Positions:
+    """Places of points; of lines and areas a point inside, where the user says that it may stand for them."""
+    n = len(shapes)
+    shapes = np.asarray(shapes, dtype=object).copy()
+    kind = shapely.get_type_id(shapes)
+    reason = np.full(n, "", dtype=object)
+    extent = np.full(n, np.nan)
+    notes: list[str] = []
+    other = (kind >= 0) & (kind != 0)
+    if other.any() and fields.options.areas_as_points:
+        extent[other] = half_extent_km(shapes[other])
+        shapes[other] = shapely.point_on_surface(shapes[other])
+        notes.append(
+            Note(
+                "{n} areas or lines are taken as points, as asked: a point inside, half the extent as position error.",
+                n=int(other.sum()),
+            )
+        )
+    else:
+        reason[other] = "not_a_point"
+        shapes[other] = None
+    lon, lat = shapely.get_x(shapes), shapely.get_y(shapes)
+    told = pd.Series([f"lon={x:g}, lat={y:g}" for x, y in zip(lon, lat, strict=True)], dtype="str")
+    why = check_positions(lon, lat)
+    reason = np.where(reason != "", reason, why).astype(object)
+    names = {3: "an area", 6: "an area", 1: "a line", 5: "a line"}
+    kinds = pd.Series([names.get(int(k), "a shape") for k in kind], dtype="str")
+    told = told.where(~other | (reason != "not_a_point"), kinds)
+    return Positions(lon, lat, reason, told, extent, notes)
+
+
+def half_extent_km(shapes: Objects) -> Floats:
+    """Half the diagonal of each shape's box [km], on the ellipsoid.
+
+    Examples
+    --------
+    >>> half_extent_km(np.array([shapely.box(0, 0, 1, 0.0001)], dtype=object)).round(1).tolist()
+    [55.7]
+    """
+    from pyproj import Geod
+
+    west, south, east, north = shapely.bounds(shapes).T
+    *_, metres = Geod(ellps="WGS84").inv(west, south, east, north)
+    return np.asarray(metres, dtype=np.float64) / 2000
+
+
+def _of_text(fields: Fields, countries: pd.Series[str]) -> Positions:
+    notes: list[str] = []
+    boxes = [country_boxes().get(code) for code in countries]
+    zones = _zones(fields)
+    if fields.column("easting") is not None and fields.column("northing") is not None and not _two(fields):
+        x, y = fields.text("easting"), fields.text("northing")
+        out = _blank(x, y)
+        metres = (x.str.strip() != "") | (y.str.strip() != "")
+        out.reason[metres.to_numpy()] = "coordinates_in_metres"
+    elif _two(fields):
+        x, y = _axis_text(fields, "lon", notes), _axis_text(fields, "lat", notes)
+        out = _parsed(x, y, fields, notes)
+    else:
+        return _of_one_column(fields, countries, notes)
+    metres = out.reason == "coordinates_in_metres"
+    if metres.any() and zones is not None:
+        _convert(out, metres, x, y, zones, boxes, notes)
+    elif metres.any() and fields.options.crs.upper().startswith("EPSG"):
+        _project(out, metres, x, y, fields, notes)
+    out.notes = notes
+    return out
+
+
+def _two(fields: Fields) -> bool:
+    return fields.column("lon") is not None and fields.column("lat") is not None
+
+
+def _blank(x: pd.Series[str], y: pd.Series[str]) -> Positions:
+    n = len(x)
+    nan = np.full(n, np.nan)
+    told = ("lon=" + x + ", lat=" + y).astype("str")
+    return Positions(nan.copy(), nan.copy(), np.full(n, "", dtype=object), told, nan.copy())
+
+
+def _parsed(x: pd.Series[str], y: pd.Series[str], fields: Fields, notes: list[str]) -> Positions:
+    out = _blank(x, y)
+    if fields.options.swap:
+        x, y = y, x
+    out.lon, out.lat, out.reason = parse_coordinates(x, y)
+    for remark, where in coordinate_notes(x, y).items():
+        notes.append(Note("{reason} ({n} rows)", reason=Reason(remark), n=len(where)))
+    return out
+
+
+def _zones(fields: Fields) -> list[str] | None:
+    """The UTM zone of each row: as the user says, else of a column whose values are zones."""
+    n = len(fields.table.frame)
+    if fields.options.crs and not fields.options.crs.upper().startswith("EPSG"):
+        return [fields.options.crs] * n
+    if fields.options.crs and zone_of(fields.options.crs):
+        return [fields.options.crs] * n
+    for column in (fields.column("utm_zone"), fields.named("zone")):
+        if column is None:
+            continue
+        texts = fields.table.frame[column].str.strip()
+        filled = texts[texts != ""]
+        if len(filled) and all(zone_of(str(text)) for text in pd.unique(filled)):
+            if fields.column("admin2") == column:
+                fields.drop("admin2")
+            fields.take("utm_zone", column)
+            return [str(text) for text in fields.text("utm_zone")]
+    return None
+
+
+def _convert(
+    out: Positions,
+    metres: npt.NDArray[np.bool_],
+    x: pd.Series[str],
+    y: pd.Series[str],
+    zones: list[str],
+    boxes: list[tuple[float, float, float, float] | None],
+    notes: list[str],
+) -> None:
+    """Metres of a UTM zone to degrees, where `metres`."""
+    easting, northing = parse_numbers(x, decimal=None)[0], parse_numbers(y, decimal=None)[0]
+    if (northing < easting)[metres & np.isfinite(northing)].all() and metres.any():
+        easting, northing = northing, easting  # x and y exchanged: an easting has six figures, a northing seven
+    easting, northing = np.where(metres, easting, np.nan), np.where(metres, northing, np.nan)
+    lon, lat, why = to_degrees(easting, northing, zones, boxes)
+    done = metres & (why == "") & np.isfinite(lon)
+    out.lon, out.lat = np.where(done, lon, out.lon), np.where(done, lat, out.lat)
+    out.reason = np.where(
+        metres, np.where(done, "", np.where(why == "", "coordinates_in_metres", why)), out.reason
+    ).astype(object)
+    if done.any():
+        notes.append(Note("{reason} ({n} rows)", reason=Reason("coordinates_utm_converted"), n=int(done.sum())))
+
+
+def _project(
+    out: Positions,
+    metres: npt.NDArray[np.bool_],
+    x: pd.Series[str],
+    y: pd.Series[str],
+    fields: Fields,
+    notes: list[str],
+) -> None:
+    from layers.formats.readers.projection import to_wgs84
+
+    system = fields.options.crs.upper().replace(" ", "")
+    easting, northing = parse_numbers(x)[0], parse_numbers(y)[0]
+    at = np.flatnonzero(metres & np.isfinite(easting) & np.isfinite(northing))
+    moved, foreign = to_wgs84(shapely.points(easting[at], northing[at]), system, fields.table.name)
+    out.lon[at], out.lat[at] = shapely.get_x(moved), shapely.get_y(moved)
+    bad = ~(np.isfinite(out.lon[at]) & np.isfinite(out.lat[at]))
+    out.reason[at[~bad]] = ""
+    out.lon[at[bad]] = out.lat[at[bad]] = np.nan
+    notes.append(Note("The coordinates were converted from {system} to WGS 84.", system=foreign or system))
+
+
+def _axis_text(fields: Fields, axis: str, notes: list[str]) -> pd.Series[str]:
+    """The text of one coordinate; degrees, minutes and seconds in columns of their own are put together."""
+    column = fields.column(axis)
+    assert column is not None
+    words = set(words_of(column))
+    whole = fields.text(axis)
+    if not words & _DEGREE_WORDS or not words & _AXIS[axis]:
+        return whole
+    parts = {"m": _MINUTES, "s": _SECONDS}
+    found = {
+        part: next((n for n in fields.header if set(words_of(n)) & _AXIS[axis] and set(words_of(n)) & names), None)
+        for part, names in parts.items()
+    }
+    if found["m"] is None or found["m"] not in fields.table.frame:
+        return whole
+    side = next(
+        (
+            n
+            for n in fields.header
+            if set(words_of(n)) & _AXIS[axis] and set(words_of(n)) & {"dir", "direction", "hemisphere", "ns", "ew"}
+        ),
+        None,
+    )
+    minute = fields.table.frame[found["m"]].str.strip()
+    second = fields.table.frame[found["s"]].str.strip() if found["s"] in fields.table.frame else minute.str.slice(0, 0)
+    letter = (
+        fields.table.frame[side].str.strip().str.slice(0, 1) if side in fields.table.frame else minute.str.slice(0, 0)
+    )
+    taken = [c for c in (column, found["m"], found["s"], side) if c is not None]
+    notes.append(Note("Degrees, minutes and seconds of {names} were put together.", names=", ".join(taken)))
+    fields.also(axis, *taken)
+    text = (
+        whole.str.strip()
+        + "°"
+        + minute.where(minute != "", "0")
+        + "'"
+        + (second + '"').where(second != "", "")
+        + letter
+    )
+    return text.where(whole.str.strip() != "", "").astype("str")
+
+
+def _of_one_column(fields: Fields, countries: pd.Series[str], notes: list[str]) -> Positions:
+    """Places out of one column of both numbers, or of it and the unnamed column beside it (a merged heading)."""
+    texts = fields.text("location")
+    beside = _unnamed_beside(fields, texts)
+    if beside is not None:
+        first, second = texts, fields.table.frame[beside]
+        turned = _turned(first, second, countries)
+        fields.also("location", beside)
+        x, y = (first, second) if turned else (second, first)
+        order = Note("longitude, latitude") if turned else Note("latitude, longitude")
+        notes.append(
+            Note(
+                "The heading {name} stands over two columns: they are taken as {order}.",
+                name=shorten(str(fields.column("location")), 40),
+                order=order,
+            )
+        )
+        return _with(_parsed(x, y, fields, notes), notes)
+    y, x, why = parse_pairs(texts)
+    if fields.options.swap:
+        x, y = y, x
+    out = _parsed(x, y, _unswapped(fields), notes)
+    out.told = texts
+    out.reason = np.where((why != "").to_numpy(), why.to_numpy(dtype=object), out.reason).astype(object)
+    grid = out.reason == "coordinates_utm_text"
+    if grid.any():
+        parts = [utm_of(str(text)) if is_grid else None for text, is_grid in zip(texts, grid, strict=True)]
+        split = [part or ("", "", "") for part in parts]
+        boxes = [country_boxes().get(code) for code in countries]
+        zones, east, north = (pd.Series([s[i] for s in split], dtype="str") for i in range(3))
+        _convert(out, grid & (zones != "").to_numpy(), east, north, zones.tolist(), boxes, notes)
+    return _with(out, notes)
+
+
+def _unswapped(fields: Fields) -> Fields:
+    """The same table without the wish to exchange, which was met already."""
+    from dataclasses import replace
+
+    return Fields(fields.table, options=replace(fields.options, swap=False, columns=()))
+
+
+def _with(out: Positions, notes: list[str]) -> Positions:
+    out.notes = notes
+    return out
+
+
+def _unnamed_beside(fields: Fields, texts: pd.Series[str]) -> str | None:
+    """The unnamed column right of the column of places, where both hold single numbers; else None."""
+    column = fields.column("location")
+    names = [str(n) for n in fields.table.frame.columns]
+    if column is None or names.index(column) + 1 >= len(names):
+        return None
+    beside = names[names.index(column) + 1]
+    if beside != f"column_{names.index(column) + 2}" and not beside.startswith(f"{column} "):
+        return None
+    filled = texts.str.strip() != ""
+    single = r"[+-\u2212]?\d{1,3}(?:[.,]\d+)?\s*°?"
+    other = fields.table.frame[beside].str.strip()
+    if not filled.any() or not texts[filled].str.strip().str.fullmatch(single).all():
+        return None
+    return beside if other[filled].str.fullmatch(single).any() else None
+
+
+def _turned(first: pd.Series[str], second: pd.Series[str], countries: pd.Series[str]) -> bool:
+    """Whether the first of two columns is the longitude: where only that brings rows into their country."""
+    boxes = country_boxes()
+    right = {False: 0, True: 0}
+    for turned in right:
+        lon, lat, _ = parse_coordinates(first if turned else second, second if turned else first)
+        for code, x, y in zip(countries, lon.tolist(), lat.tolist(), strict=True):
+            if code in boxes and x == x:
+                west, south, east, north = boxes[code]
+                right[turned] += west <= x <= east and south <= y <= north
+    return right[True] > right[False]
+
+
+def require_place(fields: Fields) -> None:
+    """Raise :class:`geo.errors.InputError` where no column can hold places, naming what would be known."""
+    if not has_place(fields):
+        fields.require("lon", "lat")

@@ -1,0 +1,145 @@
+"""What a person says of a file that the file does not say itself; one form for the command line and the app."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
+from typing import Any
+
+from geo.errors import InputError
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """Wishes for one file; the defaults say nothing, and the reader finds out for itself.
+
+    Parameters
+    ----------
+    columns
+        Pairs of field and column, for columns that are not recognised or wrongly so; a blank column: there is none.
+    sheet, layer
+        Sheet of a workbook, layer of a GeoPackage or zip, by name.
+    header_row
+        Row of the header in the file, counted from 1; 0 to look for it.
+    swap
+        Longitude and latitude stand in each other's place.
+    areas_as_points
+        A point inside an area stands for it, half the area's extent being the position error.
+    level
+        Level of administrative units, 0 to 3.
+    day_first
+        True where 03/04/2020 is 3 April, False where it is March 4.
+    decimal
+        ``","`` or ``"."``.
+    crs
+        ``EPSG:n`` or a UTM zone (35S) of coordinates in metres.
+
+    Examples
+    --------
+    >>> ReadOptions(columns=(("lat", "Breite"),)).mapping
+    {'lat': 'Breite'}
+    """
+
+    columns: tuple[tuple[str, str], ...] = ()
+    sheet: str = ""
+    layer: str = ""
+    header_row: int = 0
+    swap: bool = False
+    areas_as_points: bool = False
+    level: int | None = None
+    day_first: bool | None = None
+    decimal: str = ""
+    crs: str = ""
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        """Field to column."""
+        return dict(self.columns)
+
+
+NOTHING = ReadOptions()
+"""No wishes."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """Options for all files, and for some by their name.
+
+    Examples
+    --------
+    >>> wishes = Wishes.parse(columns=["lat=Y", "b.xlsx:lon=Easting"], sheet=["b.xlsx:Mines"])
+    >>> wishes.of("a.csv").mapping, wishes.of("b.xlsx").mapping, wishes.of("b.xlsx").sheet
+    ({'lat': 'Y'}, {'lat': 'Y', 'lon': 'Easting'}, 'Mines')
+    """
+
+    common: ReadOptions = NOTHING
+    by_file: Mapping[str, ReadOptions] = field(default_factory=dict)
+
+    def of(self, name: str) -> ReadOptions:
+        """The options of a file, by its name without folders."""
+        return self.by_file.get(PurePath(name).name, self.common)
+
+    @classmethod
+    def parse(
+        cls,
+        *,
+        columns: Iterable[str] = (),
+        sheet: Iterable[str] = (),
+        layer: Iterable[str] = (),
+        swap: Iterable[str] = (),
+        areas_as_points: Iterable[str] = (),
+        level: Iterable[str] = (),
+        crs: Iterable[str] = (),
+        day_first: bool | None = None,
+        decimal: str = "",
+    ) -> Wishes:
+        """Options as they are written on a command line: ``VALUE`` for all files, ``FILE:VALUE`` for one.
+
+        For `swap` and `areas_as_points` a value is the file's name alone, blank for all files.
+
+        Raises
+        ------
+        geo.errors.InputError
+            A column without ``=``, or a level that is no number from 0 to 3.
+        """
+        common: dict[str, Any] = {"day_first": day_first, "decimal": decimal}
+        own: dict[str, dict[str, Any]] = {}
+        mapped: dict[str, dict[str, str]] = {}
+        for text in columns:
+            head, equals, column = text.partition("=")
+            if not equals:
+                raise InputError("A mapping is written FIELD=COLUMN.", where="--map", got=text)
+            file, _, name = head.rpartition(":")
+            mapped.setdefault(file, {})[name.strip()] = column.strip()
+        for key, texts in (("sheet", sheet), ("layer", layer), ("level", level), ("crs", crs)):
+            for text in texts:
+                file, value = _parted(text, key)
+                (own.setdefault(file, {}) if file else common)[key] = _level(value) if key == "level" else value
+        for key, files in (("swap", swap), ("areas_as_points", areas_as_points)):
+            for file in files:
+                (own.setdefault(PurePath(file).name, {}) if file else common)[key] = True
+        for file in mapped:
+            if file:
+                own.setdefault(PurePath(file).name, {})
+        base = replace(NOTHING, **common, columns=tuple(mapped.get("", {}).items()))
+        by_file = {
+            file: replace(base, **given, columns=tuple({**mapped.get("", {}), **mapped.get(file, {})}.items()))
+            for file, given in own.items()
+        }
+        return cls(base, by_file)
+
+
+def _parted(text: str, key: str) -> tuple[str, str]:
+    """File name and value of ``FILE:VALUE``; an EPSG code and a drive letter are no file."""
+    file, colon, value = text.rpartition(":")
+    if not colon or (key == "crs" and file.upper().endswith("EPSG")):
+        head, second, tail = file.rpartition(":")
+        return (PurePath(head).name, f"{tail}:{value}") if second and colon else ("", text)
+    return PurePath(file).name, value
+
+
+def _level(text: str) -> int:
+    if text.strip() not in ("0", "1", "2", "3"):
+        raise InputError("The level of boundaries is not known.", where="--level", expected="0, 1, 2 or 3", got=text)
+    return int(text)
