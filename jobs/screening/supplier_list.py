@@ -20,6 +20,7 @@ from geo.errors import InputError
 from geo.messages import Note
 from geo.schema import conform
 from geo.screening.schema import SUPPLIERS
+from geo.spatial.geodesic import geodesic_m
 from layers.formats import LOCAL, Door, parse_coordinates, parse_dates, read
 from layers.formats import Table as Read
 from layers.formats.values.coordinates import check_positions
@@ -385,14 +386,11 @@ def _check_starts(
     bare: npt.NDArray[np.bool_],
 ) -> None:
     """A way should begin at its origin; one that begins far from it is remarked."""
-    from pyproj import Geod
-
     placed_ = frame["lon"].notna().to_numpy() & ~bare
     for i in np.flatnonzero(placed_ & np.array([line is not None for line in lines], dtype=bool)):
         x, y = lines[i].coords[0][:2]
-        metres = Geod(ellps="WGS84").inv(x, y, frame["lon"][i], frame["lat"][i])[2]
+        far = float(geodesic_m(x, y, frame["lon"][i], frame["lat"][i])) / 1000
         error = frame["coord_precision_km"][i]
-        far = metres / 1000
         if far > FAR_START_KM + (0.0 if np.isnan(error) else float(error)):
             remarks[i].append(f"{FAR_START}: {far:.0f} km")
 

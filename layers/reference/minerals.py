@@ -11,10 +11,14 @@ from layers.reference.tables import minerals
 
 _SPLIT = re.compile(r"\s*(?:[;,|/+&]|\bet\b|\band\b)\s*", re.IGNORECASE)
 _FORM = frozenset(
-    "ore ores minerai minerais mineral concentrate concentrates concentre concentres concentrado konzentrat raw rough "
-    "brut bruto refined bullion bars bar ingot ingots cathode cathodes alluvial alluvionnaire aluvial artisanal placer "
-    "primary native de du d of the metal in erz".split()
-)
+    {
+        "ore", "ores", "minerai", "minerais", "mineral", "concentrate", "concentrates", "concentre",
+        "concentres", "concentrado", "konzentrat", "raw", "rough", "brut", "bruto", "refined",
+        "bullion", "bars", "bar", "ingot", "ingots", "cathode", "cathodes", "alluvial",
+        "alluvionnaire", "aluvial", "artisanal", "placer", "primary", "native", "de", "du",
+        "d", "of", "the", "metal", "in", "erz",
+    }
+)  # fmt: skip
 """Words that tell in what form a mineral comes, and not which."""
 _HS = re.compile(r"\d{4}(?:[. ]?\d{2}){0,3}")
 

@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 
 from geo.messages import Note
+from geo.spatial.geodesic import geodesic_m
 from layers.formats.reasons import Reason
 from layers.formats.table import Table, shorten
 from layers.formats.values.coordinates import check_positions, coordinate_notes, parse_coordinates
@@ -160,11 +161,8 @@ def half_extent_km(shapes: Objects) -> Floats:
     >>> half_extent_km(np.array([shapely.box(0, 0, 1, 0.0001)], dtype=object)).round(1).tolist()
     [55.7]
     """
-    from pyproj import Geod
-
     west, south, east, north = shapely.bounds(shapes).T
-    *_, metres = Geod(ellps="WGS84").inv(west, south, east, north)
-    return np.asarray(metres, dtype=np.float64) / 2000
+    return np.asarray(geodesic_m(west, south, east, north) / 2000, dtype=np.float64)
 
 
 def _of_text(fields: Fields, countries: pd.Series[str]) -> Positions:
@@ -263,12 +261,13 @@ def _project(
     fields: Fields,
     notes: list[str],
 ) -> None:
+    from layers.formats.limits import LOCAL
     from layers.formats.readers.projection import to_wgs84
 
     system = fields.options.crs.upper().replace(" ", "")
     easting, northing = parse_numbers(x)[0], parse_numbers(y)[0]
     at = np.flatnonzero(metres & np.isfinite(easting) & np.isfinite(northing))
-    moved, foreign = to_wgs84(shapely.points(easting[at], northing[at]), system, fields.table.name)
+    moved, foreign = to_wgs84(shapely.points(easting[at], northing[at]), system, fields.table.name, LOCAL.clock())
     out.lon[at], out.lat[at] = shapely.get_x(moved), shapely.get_y(moved)
     bad = ~(np.isfinite(out.lon[at]) & np.isfinite(out.lat[at]))
     out.reason[at[~bad]] = ""
