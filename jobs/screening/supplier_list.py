@@ -27,11 +27,10 @@ from layers.formats.values.coordinates import check_positions
 from layers.formats.values.ids import id_key
 from layers.reference.minerals import mineral_list, mineral_lists
 from layers.reference.tables import country_codes
-from layers.sources.fields import ColumnNames
-from layers.sources.header_fit import choice_of, placed
+from layers.sources.column_words import header_words
 from layers.sources.layer import Faults, Fields, flags
 from layers.sources.place_check import place_check, place_notes
-from layers.sources.positions import DEGREES, positions_of
+from layers.sources.positions import DEGREES, PLACED, has_place, positions_of
 from layers.sources.read_options import NOTHING, ReadOptions
 from layers.sources.site_lists import own_ids, position_error
 
@@ -64,6 +63,9 @@ FAR_START = "way begins far from the origin"
 """First words of remarks that are red flags of a false origin."""
 FAR_START_KM = 10.0
 """How far from its origin a way may begin [km]: lines are drawn along roads, which seldom reach into a mine."""
+_TOLD = (("supplier_id",), ("site_name",), ("country",), ("route_line",))
+"""Fields any one of which tells something of an origin."""
+_HEADER = header_words("suppliers", *PLACED, *_TOLD)
 _SPLIT = re.compile(r"[;,|/>→]+|\s-\s")
 
 
@@ -134,7 +136,7 @@ def preview(
     source: bytes | Path, name: str | None = None, *, door: Door = LOCAL, rows: int = 5
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """The first rows as read, and the columns that are recognised: what a page shows before a mapping by hand."""
-    table = read(source, name, purpose="table", door=door, choice=choice_of("suppliers", _enough, NOTHING))
+    table = read(source, name, purpose="table", door=door, choice=NOTHING.choice(_HEADER))
     return table.frame.head(rows), taken(fields_of(table))
 
 
@@ -167,11 +169,11 @@ def read_suppliers(
     """
     if mapping:
         options = replace(options, columns=tuple({**options.mapping, **mapping}.items()))
-    choice = choice_of("suppliers", _enough, options)
+    choice = options.choice(_HEADER)
     table = read(source, name, purpose="table", door=door, swap=options.swap, choice=choice)
     door.check("sites", len(table.frame), table.name)
     fields, faults = fields_of(table, options), Faults(table)
-    if table.geometry is None and not _enough(fields):
+    if not has_place(fields) and not any(fields.column(name) for (name,) in _TOLD):
         fields.require("supplier_id", "site_name")
     n = len(table.frame)
     remarks: list[list[str]] = [[] for _ in range(n)]
@@ -250,11 +252,6 @@ def _account(
         fields.header,
         fields.ignored,
     )
-
-
-def _enough(names: ColumnNames) -> bool:
-    """Whether a header is that of a list of origins: an id or a name of a supplier, a site, a place or a country."""
-    return placed(names) or any(names.column(name) for name in ("supplier_id", "site_name", "country", "route_line"))
 
 
 def _ids(fields: Fields, notes: list[str]) -> pd.Series[str]:

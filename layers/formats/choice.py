@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from layers.formats.header_words import HeaderWords
 
 SEARCHED = 20
 """Rows at the top of a table among which the header is looked for."""
-
-HeaderTest = Callable[[Sequence[str]], "tuple[int, bool]"]
-"""From the cells of a row to how many of them name a known column, and whether all that is needed is among them."""
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,31 @@ class Choice:
         Name of the sheet or layer; blank for the first that fits.
     header_row
         Row of the header, counted from 1; 0 to look for it.
-    fits
-        Test of a header; None where any will do.
+    header
+        By what a header is known; None where any will do.
     """
 
     sheet: str = ""
     layer: str = ""
     header_row: int = 0
-    fits: HeaderTest | None = None
+    header: HeaderWords | None = None
+
+    def told(self) -> dict[str, Any]:
+        """The same as plain JSON, for a process that parses."""
+        words = None if self.header is None else self.header.told()
+        return {"sheet": self.sheet, "layer": self.layer, "header_row": self.header_row, "header": words}
+
+    @classmethod
+    def from_told(cls, told: dict[str, Any]) -> Choice:
+        """What :meth:`told` said.
+
+        Examples
+        --------
+        >>> Choice.from_told(Choice(sheet="Mines").told())
+        Choice(sheet='Mines', layer='', header_row=0, header=None)
+        """
+        words = None if told["header"] is None else HeaderWords.from_told(told["header"])
+        return cls(str(told["sheet"]), str(told["layer"]), int(told["header_row"]), words)
 
 
 ANY = Choice()
@@ -70,19 +87,18 @@ def find_header(rows: Sequence[tuple[int, list[str]]], choice: Choice, usual: in
 
     Examples
     --------
-    >>> def fits(cells):
-    ...     score = sum(c.lower() in ("id", "lat", "lon", "coord lat", "coord lon") for c in cells)
-    ...     return score, score == 3
+    >>> words = {"id": ("id",), "lat": ("lat", "coord lat"), "lon": ("lon", "coord lon")}
+    >>> choice = Choice(header=HeaderWords(words, (), (("id", "lat", "lon"),)))
     >>> rows = [(1, ["Mines", "", "Coord", ""]), (2, ["id", "", "", ""]), (3, ["id", "x", "lat", "lon"])]
-    >>> find_header(rows, Choice(fits=fits), 0)
+    >>> find_header(rows, choice, 0)
     Header(names=['id', 'x', 'lat', 'lon'], first=2, last=2, whole=True, score=3)
-    >>> find_header([(1, ["id", "x", "Coord", ""]), (2, ["", "", "lat", "lon"])], Choice(fits=fits), 0).names
+    >>> find_header([(1, ["id", "x", "Coord", ""]), (2, ["", "", "lat", "lon"])], choice, 0).names
     ['id', 'x', 'Coord lat', 'Coord lon']
     """
     if choice.header_row:
         at = next((i for i, (number, _) in enumerate(rows) if number == choice.header_row), None)
         return None if at is None else _tested(rows[at][1], at, at, choice)
-    if choice.fits is None:
+    if choice.header is None:
         return None if usual is None else Header(rows[usual][1], usual, usual)
     best = None if usual is None else _tested(rows[usual][1], usual, usual, choice)
     sure = best is not None and best.whole and best.score > 2
@@ -129,7 +145,7 @@ def _number(text: str) -> bool:
 
 
 def _tested(cells: list[str], first: int, last: int, choice: Choice) -> Header:
-    score, whole = choice.fits(cells) if choice.fits is not None else (0, False)
+    score, whole = choice.header.test(cells) if choice.header is not None else (0, False)
     return Header(cells, first, last, whole, score)
 
 

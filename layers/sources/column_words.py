@@ -9,58 +9,55 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
-from geo.records.place_names import plain
-from layers.reference.tables import rows
+from layers.formats.header_words import HeaderWords, Rule
+from layers.reference.tables import columns, rows
 
+WORDS = {"site_list": ("list",), "suppliers": ("suppliers", "list"), "boundaries": ("boundaries",),
+         "programmes": ("programmes",)}  # fmt: skip
+"""Rules of data/column_words.csv that hold for a layout; layouts of publishers know their columns exactly."""
 ORDINAL = "ordinal"
 """Name of the rest-words that number columns of one kind (mineral1, second commodity), which are read together."""
-_CAMEL = re.compile(
-    r"(?<=[a-z\u00df-\u00ff])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])"
-)
-_SIGNS = re.compile(r"[^\w\s]|_")
-_LONGEST = 120
 _GLUED_ID = re.compile(r"[A-Z]{3,}ID")
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One row of the table: the field, and what a column's name must, may and must not hold."""
-
-    field: str
-    words: tuple[frozenset[str], ...]
-    rest: str
-    unless: frozenset[str]
-
-
-@lru_cache(maxsize=8192)
-def words_of(name: str) -> tuple[str, ...]:
-    """The words of a column's name: without case, accents, signs; parted at capitals and digits.
-
-    Examples
-    --------
-    >>> words_of("_GPS_site_latitude"), words_of("MineID"), words_of("commod1"), words_of("Latitude (°)")
-    (('gps', 'site', 'latitude'), ('mine', 'id'), ('commod', '1'), ('latitude',))
-    """
-    return tuple(plain(_SIGNS.sub(" ", _CAMEL.sub(" ", name[:_LONGEST]))).split())
 
 
 @lru_cache(maxsize=16)
 def rules(*layouts: str) -> tuple[Rule, ...]:
     """The rules of these layouts, in the order of the table."""
+    known: dict[str, frozenset[str] | None] = {**fillers(), "any": None, "exact": frozenset()}
     return tuple(
         Rule(
             row["field"],
             tuple(frozenset(word.split("/")) for word in row["words"].split()),
-            row["rest"],
+            known.get(row["rest"], frozenset()),
             frozenset(row["unless"].split()),
         )
         for layout in layouts
         for row in rows("column_words.csv")
         if row["layout"] == layout
     )
+
+
+def spelled(layout: str) -> dict[str, tuple[str, ...]]:
+    """Field to plain spellings of a layout; a company's list knows those of a list of sites too."""
+    known: dict[str, tuple[str, ...]] = {}
+    for name in (layout, "site_list") if layout == "suppliers" else (layout,) if layout else ():
+        for field, words in columns(name).items():
+            known[field] = (*known.get(field, ()), *words)
+    return known
+
+
+def header_words(layout: str, *enough: tuple[str, ...]) -> HeaderWords:
+    """By what the header of a layout is known; `enough` as in :class:`layers.formats.header_words.HeaderWords`.
+
+    Examples
+    --------
+    >>> known = header_words("site_list", ("lat", "lon"), ("location",))
+    >>> known.test(["MineID", "Lat", "Long", "Foreman"]), known.test(["Name", "Meaning"])
+    ((3, True), (1, False))
+    """
+    return HeaderWords(spelled(layout), rules(*WORDS.get(layout, ())), enough)
 
 
 @lru_cache(maxsize=1)
@@ -71,29 +68,6 @@ def fillers() -> dict[str, frozenset[str]]:
         if row["layout"] == "*":
             out[row["field"]] = out.get(row["field"], frozenset()) | frozenset(row["words"].split())
     return out
-
-
-def rest_of(name: str, rule: Rule) -> tuple[str, ...] | None:
-    """The words of a name that a rule leaves over; None where the rule does not hold.
-
-    Examples
-    --------
-    >>> rule = next(r for r in rules("list") if r.field == "lat")
-    >>> rest_of("Latitude (DD)", rule), rest_of("destination latitude", rule), rest_of("Longitude", rule)
-    (('dd',), None, None)
-    """
-    left = list(words_of(name))
-    if rule.unless & set(left):
-        return None
-    for wanted in rule.words:
-        found = next((word for word in left if word in wanted), None)
-        if found is None:
-            return None
-        left.remove(found)
-    known = fillers()
-    if rule.rest != "any" and not set(left) <= (known.get(rule.rest, frozenset()) if rule.rest != "exact" else set()):
-        return None
-    return tuple(left)
 
 
 def matches(names: Sequence[str], field: str, layouts: Iterable[str]) -> list[tuple[str, tuple[str, ...]]]:
@@ -113,7 +87,7 @@ def matches(names: Sequence[str], field: str, layouts: Iterable[str]) -> list[tu
         if rule.field != field:
             continue
         for at, name in enumerate(names):
-            left = rest_of(name, rule)
+            left = rule.left(name)
             if left is not None and name not in found:
                 found[name] = ((order, sum(word not in filler for word in left), len(left), at), left)
     return [(name, left) for name, (_, left) in sorted(found.items(), key=lambda item: item[1][0])]

@@ -12,13 +12,10 @@ from geo.messages import Note, Word, joined
 from geo.records.place_names import plain
 from i18n import column_labels
 from layers.formats.table import Table, shorten
-from layers.reference.tables import columns, spellings
-from layers.sources.column_words import glued_ids, is_numbered, matches, rules
+from layers.reference.tables import spellings
+from layers.sources.column_words import WORDS, glued_ids, is_numbered, matches, spelled
 from layers.sources.read_options import NOTHING, ReadOptions
 
-WORDS = {"site_list": ("list",), "suppliers": ("suppliers", "list"), "boundaries": ("boundaries",),
-         "programmes": ("programmes",)}  # fmt: skip
-"""Rules of data/column_words.csv that hold for a layout; layouts of publishers know their columns exactly."""
 SEVERAL = ("minerals",)
 """Fields that several numbered columns may hold together (mineral1, mineral2)."""
 _PAIRS = (("lat", "lon"), ("northing", "easting"))
@@ -61,10 +58,7 @@ class ColumnNames:
         self.options = options
         self._layouts = [name for name in (layout, "site_list" if layout == "suppliers" else "") if name]
         self._words = WORDS.get(layout, ())
-        self._known: dict[str, tuple[str, ...]] = {}
-        for name in self._layouts:
-            for field, spelled in columns(name).items():
-                self._known[field] = (*self._known.get(field, ()), *spelled)
+        self._known = spelled(layout)
         self._own: dict[str, str] = {}
         for column in names:
             self._own.setdefault(plain(column), column)
@@ -89,12 +83,6 @@ class ColumnNames:
         if name not in self._found:
             self._found[name] = self._look(name)
         return self._found[name]
-
-    @property
-    def known_columns(self) -> set[str]:
-        """All columns that some field of the layout is found in."""
-        fields = {*self._known, *(rule.field for rule in rules(*self._words))}
-        return {column for field in fields for column in self.columns_of(field)}
 
     def _look(self, name: str) -> tuple[str, ...]:
         if name in self._said:

@@ -16,6 +16,7 @@ import shapely
 
 from geo.messages import Note
 from geo.spatial.geodesic import geodesic_m
+from layers.formats.header_words import words_of
 from layers.formats.reasons import Reason
 from layers.formats.table import Table, shorten
 from layers.formats.values.coordinates import check_positions, coordinate_notes, parse_coordinates
@@ -23,7 +24,6 @@ from layers.formats.values.numbers import parse_numbers
 from layers.formats.values.pairs import parse_pairs, utm_of
 from layers.formats.values.utm import to_degrees, zone_of
 from layers.reference.tables import country_boxes
-from layers.sources.column_words import words_of
 from layers.sources.fields import Fields
 
 Floats = npt.NDArray[np.float64]
@@ -68,11 +68,14 @@ class Positions:
     notes: list[str] = field(default_factory=list)
 
 
+PLACED = (("lat", "lon"), ("easting", "northing"), ("location",))
+"""Fields any group of which tells a place."""
+
+
 def has_place(fields: Fields) -> bool:
     """Whether the table can hold places at all."""
-    two = fields.column("lon") is not None and fields.column("lat") is not None
-    grid = fields.column("easting") is not None and fields.column("northing") is not None
-    return two or grid or fields.column("location") is not None or fields.table.geometry is not None
+    told = any(all(fields.column(name) is not None for name in group) for group in PLACED)
+    return told or fields.table.geometry is not None
 
 
 def positions_of(table: Table, fields: Fields, countries: pd.Series[str]) -> Positions:

@@ -8,6 +8,8 @@ from pathlib import PurePath
 from typing import Any
 
 from geo.errors import InputError
+from layers.formats.choice import Choice
+from layers.formats.header_words import HeaderWords
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,10 @@ class ReadOptions:
     def mapping(self) -> dict[str, str]:
         """Field to column."""
         return dict(self.columns)
+
+    def choice(self, header: HeaderWords | None = None) -> Choice:
+        """What the door is to take: the user's sheet, layer and header row, else the header that is known so."""
+        return Choice(self.sheet, self.layer, self.header_row, header)
 
 
 NOTHING = ReadOptions()

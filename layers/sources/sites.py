@@ -21,13 +21,16 @@ from layers.formats import Table as Read
 from layers.reference.minerals import mineral_lists
 from layers.reference.tables import country_codes
 from layers.sources.acled import is_acled
-from layers.sources.fields import ColumnNames
-from layers.sources.header_fit import choice_of, placed
+from layers.sources.column_words import header_words
 from layers.sources.ipis import CAR, DRC, LINES, Visits, is_car, is_drc, is_trade_lines, normalise_car, normalise_drc
 from layers.sources.layer import Faults, Fields, Layer, flags, keep_first, only, tri, version_of
+from layers.sources.positions import PLACED
 from layers.sources.read_options import NOTHING, ReadOptions
 from layers.sources.site_lists import normalise_list
 from layers.sources.ucdp import is_ucdp
+
+_VISITS = (("=pcode", "=visit date"), ("site_id", "=visit date"))
+"""Columns by which files of visits are known."""
 
 
 @dataclass
@@ -95,7 +98,7 @@ def read_sites(
         Needed columns are missing (the message names those found), no row is usable, or `country` is not known.
     """
     option = _option(country)
-    choice = choice_of("site_list", _enough, options)
+    choice = options.choice(header_words("site_list", *PLACED, *_VISITS))
     table = read(source, name, purpose="table", door=door, swap=options.swap, choice=choice)
     door.check("sites", len(table.frame), table.name)
     fields = Fields(table, options=options)
@@ -129,11 +132,6 @@ def read_sites(
         country=option,
         country_basis="option" if option else "",
     )
-
-
-def _enough(names: ColumnNames) -> bool:
-    """Whether a header is that of sites or visits: it names coordinates, or the columns of a publisher's visits."""
-    return placed(names) or names.has("pcode", "visit_date") or names.has("site_id", "visit_date")
 
 
 def _visits(table: Read, normalise: Callable[[Read, Fields, Faults], Visits], source: str) -> SiteLayer:
