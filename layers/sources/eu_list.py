@@ -1,4 +1,4 @@
-"""A list of areas that someone has declared to be conflict-affected or high-risk: the user's file (rule H8)."""
+"""A list of areas that someone has declared to be conflict-affected or high-risk: the user's file (rule L1)."""
 
 from __future__ import annotations
 

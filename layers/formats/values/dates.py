@@ -214,10 +214,9 @@ def parse_dates(
     beside = [""] * len(texts)
     if years is not None:
         year_codes, year_uniques = pd.factorize(years.astype("object"), use_na_sentinel=False)
-        pairs, codes = np.unique(np.stack([codes, year_codes]), axis=1, return_inverse=True)
-        codes = codes.reshape(-1)
-        beside = [str(year_uniques[j]) for j in pairs[1]]
-        texts = [texts[i] for i in pairs[0]]
+        pairs, codes = np.unique(codes * len(year_uniques) + year_codes, return_inverse=True)
+        beside = [str(year_uniques[pair % len(year_uniques)]) for pair in pairs]
+        texts = [texts[pair // len(year_uniques)] for pair in pairs]
     days = np.full(len(texts), np.datetime64("NaT", "s"), dtype="datetime64[s]")
     why = np.full(len(texts), "", dtype=object)
     for i, text in enumerate(texts):
