@@ -53,6 +53,8 @@ class Table:
         All columns of the file, also those that were not asked for; blank where the reader does not know them.
     twice
         Columns that stand more than once: name -> the names under which the later ones were read.
+    layers
+        All layers of a file that may hold several (GeoPackage, zipped shapefiles); blank for other files.
     raster
         What a GeoTIFF read with ``purpose="raster"`` declares (:class:`layers.formats.readers.raster.RasterFacts`).
     """
@@ -71,6 +73,7 @@ class Table:
     raster: Any = None
     header: tuple[str, ...] = ()
     twice: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    layers: tuple[str, ...] = ()
 
     @property
     def accounting(self) -> dict[str, int]:

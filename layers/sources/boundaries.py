@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +15,26 @@ import shapely
 
 from geo.errors import InputError
 from geo.messages import Note
-from geo.records.place_names import fold_series
+from geo.records.place_names import fold_series, plain
 from geo.schema import REJECTED, empty
 from geo.spatial.polygons import Boundaries
 from i18n.translator import N_
 from layers.formats import LOCAL, Door, read
 from layers.formats import Table as Read
 from layers.formats.reasons import sentence
+from layers.reference.tables import columns as spelled_columns
 from layers.reference.tables import country_codes
+from layers.sources.boundary_levels import level_of
+from layers.sources.column_words import header_words
 from layers.sources.layer import Faults, Fields, only, version_of
+from layers.sources.positions import shapes_of
+from layers.sources.read_options import NOTHING, ReadOptions
 
 UNKNOWN = "unknown"
-_LEVEL = re.compile(r"(?:adm|admin|admbnda_adm)[ _-]?([0-3])(?!\d)", re.IGNORECASE)
+_HEADER = header_words("boundaries", ("unit",), ("unit1",), ("unit2",), ("code",))
+_NO_DAY = re.compile(
+    r"(?:1899[-/.]12[-/.]3[01]|1900[-/.]0?1[-/.]0?[01]|0000|0?0[-/.]0?0|null|none|n/?a)", re.IGNORECASE
+)
 _VINTAGE_MEMBERS = ("validOn", "date", "boundaryYearRepresented", "boundaryYear", "boundary_version", "version")
 _POLYGON, _MULTI = 3, 6
 FAULTS = (
@@ -45,9 +53,21 @@ FAULTS = (
 
 @dataclass(frozen=True, eq=False)
 class BoundaryLayer(Boundaries):
-    """A boundary set as read, with the account of its rows."""
+    """A boundary set as read, with the account of its rows.
+
+    Attributes
+    ----------
+    level_basis
+        What said the level: one of :data:`layers.sources.boundary_levels.BASES`. With ``unknown`` the level is 0, as of
+        countries, and no rule of regions or districts uses the set.
+    columns_used, columns_ignored
+        Columns by field, and those that nothing was read from.
+    """
 
     sha256: str = ""
+    level_basis: str = "unknown"
+    columns_used: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    columns_ignored: tuple[str, ...] = ()
     accounting: dict[str, int] = field(default_factory=dict)
     rejected: pd.DataFrame = field(default_factory=lambda: empty(REJECTED))
     notes: list[str] = field(default_factory=list)
@@ -61,6 +81,7 @@ def read_boundaries(
     level: int | None = None,
     country: str | None = None,
     door: Door = LOCAL,
+    options: ReadOptions = NOTHING,
 ) -> BoundaryLayer:
     """Polygons of administrative units out of GeoJSON, TopoJSON or a zipped shapefile.
 
@@ -69,9 +90,12 @@ def read_boundaries(
     version
         Vintage where the file itself states none; a year in a file's name is no statement.
     level
-        0 country, 1 first order, 2 second order, 3; found from the file's columns where it is not given.
+        0 country, 1 first order, 2 second order, 3; found from the file where it is not given, and 0 where nothing says
+        it (see :mod:`layers.sources.boundary_levels`).
     country
         Code or name where the file states none.
+    options
+        What the user says of the file.
 
     Returns
     -------
@@ -86,35 +110,84 @@ def read_boundaries(
     geo.errors.InputError
         There is no column of names or P-codes, no polygon, or `country` is not known.
     """
+    return read_boundary_sets(
+        source, name, version=version, level=level, country=country, door=door, options=options, one=True
+    )[0]
+
+
+def read_boundary_sets(
+    source: bytes | Path,
+    name: str | None = None,
+    *,
+    version: str | None = None,
+    level: int | None = None,
+    country: str | None = None,
+    door: Door = LOCAL,
+    options: ReadOptions = NOTHING,
+    one: bool = False,
+) -> list[BoundaryLayer]:
+    """Every layer of a file that states a level, a boundary set each; the first layer where none states one.
+
+    Parameters as of :func:`read_boundaries`; a layer chosen by `options`, or `one`, leaves a single set.
+    """
     option = ""
     if country:
         option = str(country_codes(pd.Series([country], dtype="str")).iloc[0])
         if not option:
             raise InputError("The country is not known.", where="country", expected="ISO 3166 alpha-3", got=country)
-    table = read(source, name, purpose="table", door=door)
-    fields, faults = Fields(table, "boundaries"), Faults(table)
+
+    def table_of(layer: str) -> Read:
+        choice = replace(options, layer=layer).choice(_HEADER)
+        return read(source, name, purpose="table", door=door, swap=options.swap, choice=choice)
+
+    def set_of(read_table: Read) -> BoundaryLayer:
+        order = level if level is not None else options.level
+        return _set(read_table, options, version=version, level=order, option=option)
+
+    table = table_of(options.layer)
+    others = [layer for layer in table.layers if layer != table.meta.get("layer")]
+    first = set_of(table)
+    if one or options.layer or not others:
+        return [first]
+    found, left = {first.level: first} if first.level_basis != "unknown" else {}, []
+    for layer in others:
+        try:
+            another = set_of(table_of(layer))
+        except InputError:
+            left.append(layer)
+            continue
+        if another.level_basis == "unknown" or another.level in found:
+            left.append(layer)
+        else:
+            found[another.level] = another
+    sets = [found[order] for order in sorted(found)] or [first]
+    if left:
+        sets[0].notes.append(
+            Note("Layers that were not read: {names} (option --layer).", names=", ".join(sorted(left)[:10]))
+        )
+    return sets
+
+
+def _set(table: Read, options: ReadOptions, *, version: str | None, level: int | None, option: str) -> BoundaryLayer:
+    """The boundary set of one layer."""
+    fields, faults = Fields(table, "boundaries", options), Faults(table)
     # The door says what is invalid; what became of it is said below.
     notes = [note for note in table.notes if not note.startswith((sentence("bow_tie"), sentence("zero_area")))]
-    if table.geometry is None:
+    geometry_read = shapes_of(table, fields)
+    if geometry_read is None:
         raise InputError(
             "The file holds no polygons.",
-            where=table.name,
+            where=fields.where(),
             expected="GeoJSON, TopoJSON or a zipped shapefile of polygons",
             got=table.format,
         )
-    order = _level(fields, table, notes) if level is None else level
-    unit, code = _text(fields, f"unit{order}", "unit"), _text(fields, f"code{order}", "code")
-    if unit is None and code is None:
-        fields.require("unit")
-    names = unit if unit is not None else code
-    assert names is not None
-    codes = code if code is not None else pd.Series([""] * len(names), dtype="str")
-    names = names.where(names.str.strip() != "", codes).str.strip()
+    found = level_of(fields, table, level, notes)
+    names = found.names
     faults.add("missing_value", names == "", expected="a name or P-code")
-    kind = shapely.get_type_id(table.geometry)
+    kind = shapely.get_type_id(geometry_read)
     faults.add("geometry_null", kind == -1, expected="a polygon")
     faults.add("not_an_area", ~np.isin(kind, (_POLYGON, _MULTI)), expected="a polygon")
-    geometry, repairs = _repaired(table.geometry, names, table, faults.ok)
+    geometry, repairs = _repaired(geometry_read, names, table, faults.ok)
     faults.add("zero_area", shapely.area(geometry) == 0, expected="a polygon with an area")
     faults.usable("boundaries")
 
@@ -122,12 +195,12 @@ def read_boundaries(
     frame = pd.DataFrame(
         {
             "unit": names,
-            "code": codes,
-            "parent": fields.text("parent") if order == 2 else pd.Series([""] * len(names), dtype="str"),
+            "code": found.codes,
+            "parent": found.parents,
             "country": stated.where(stated != "", option),
         }
     )[faults.ok].reset_index(drop=True)
-    frame = frame.astype(dict.fromkeys(frame.columns, "str")).assign(level=order)
+    frame = frame.astype(dict.fromkeys(frame.columns, "str")).assign(level=found.order)
     folded = frame["country"] + " " + frame["parent"] + " " + fold_series(frame["unit"])
     twice = frame["unit"][folded.duplicated(keep=False)]
     if len(twice):
@@ -160,44 +233,27 @@ def read_boundaries(
         name=table.name,
         repairs=repairs,
         sha256=table.sha256,
+        level_basis=found.basis,
+        columns_used=fields.used,
+        columns_ignored=fields.ignored,
         accounting={"read": len(frame) + len(rejected), "accepted": len(frame), "rejected": len(rejected)},
         rejected=rejected,
         notes=notes,
     )
 
 
-def _text(fields: Fields, *names: str) -> pd.Series[str] | None:
-    """The first of these fields that the table has; None when it has none."""
-    return next((fields.text(name) for name in names if fields.column(name) is not None), None)
-
-
-def _level(fields: Fields, table: Read, notes: list[str]) -> int:
-    """The level: as the rows state it, else of the deepest column of names, else of the layer's or file's name."""
-    stated = fields.text("level") if fields.column("level") is not None else pd.Series([], dtype="str")
-    found = {
-        match[-1] for match in stated.str.findall(r"^\s*(?:adm|admin)?[ _-]?([0-3])\s*$", flags=re.IGNORECASE) if match
-    }
-    if len(found) == 1:
-        return int(found.pop())
-    for order in (2, 1, 0):
-        # shapeName alone says nothing of the level: it names the units of every level of geoBoundaries.
-        column = fields.column(f"unit{order}") or fields.column(f"code{order}")
-        if column is not None and column.casefold() != "shapename":
-            return order
-    for text in (table.meta.get("collection_name", ""), table.meta.get("layer", ""), table.name):
-        if match := _LEVEL.search(text):
-            return int(match[1])
-    notes.append(Note("The level of the units is not stated; they are taken for second-order units."))
-    return 2
-
-
 def _version(fields: Fields, table: Read, ok: npt.NDArray[np.bool_], option: str | None, notes: list[str]) -> str:
     """The vintage: of the file's own members, of its rows, else the option, else unknown."""
     meta: Mapping[str, str] = table.meta
-    said = [str(meta[member]).strip() for member in _VINTAGE_MEMBERS if str(meta.get(member, "")).strip()]
-    if not said and fields.column("version") is not None:
-        values = sorted({text.strip() for text in fields.text("version")[ok] if text.strip()})
-        said = [only(pd.Series(values), f"{values[0]} to {values[-1]}")] if values else []
+    said = [text for member in _VINTAGE_MEMBERS if (text := str(meta.get(member, "")).strip()) and is_vintage(text)]
+    for column in () if said else _vintage_columns(fields):
+        texts = table.frame[column][ok].str.strip()
+        values = sorted({text for text in texts if is_vintage(text)})
+        if values:
+            fields.take("version", column)
+            fields.text("version")
+            said = [only(pd.Series(values), f"{values[0]} to {values[-1]}")]
+            break
     if not said:
         return option or UNKNOWN
     if option and option != said[0]:
@@ -207,6 +263,25 @@ def _version(fields: Fields, table: Read, ok: npt.NDArray[np.bool_], option: str
             )
         )
     return said[0]
+
+
+def is_vintage(text: str) -> bool:
+    """Whether a text can be the vintage of boundaries: blank and the zero day of Excel and of databases are none.
+
+    Examples
+    --------
+    >>> [is_vintage(text) for text in ("2015", "2021-06-24", "1899-12-30", "1899-12-30T00:00:00", "0000-00-00", "")]
+    [True, True, False, False, False, False]
+    """
+    return bool(text.strip()) and not _NO_DAY.match(text.strip())
+
+
+def _vintage_columns(fields: Fields) -> list[str]:
+    """Columns that may state a vintage, best first."""
+    own = {plain(name): name for name in map(str, fields.table.frame.columns)}
+    said = fields.options.mapping.get("version")
+    spelled = (plain(said),) if said else spelled_columns("boundaries").get("version", ())
+    return [own[word] for word in spelled if word in own]
 
 
 def _repaired(

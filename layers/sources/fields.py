@@ -180,6 +180,10 @@ class Fields(ColumnNames):
             first = first.where(blank, first + ";" + more).where(first.str.strip() != "", more)
         return first
 
+    def is_exact(self, name: str) -> bool:
+        """Whether the column of a field is known by its whole spelling or the user's word, not by its words alone."""
+        return bool(self._said.get(name)) or self.column(name) == self._exact(name)
+
     def named(self, name: str) -> str | None:
         """The column of exactly this plain name, whatever field it is taken for."""
         return self._own.get(plain(name))

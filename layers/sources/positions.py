@@ -87,7 +87,7 @@ def positions_of(table: Table, fields: Fields, countries: pd.Series[str]) -> Pos
         ISO 3166 alpha-3 that each row states, blank for none: it tells a hemisphere, and which of two unnamed columns
         is the latitude.
     """
-    shapes = _shapes(table, fields)
+    shapes = shapes_of(table, fields)
     if shapes is None:
         return _of_text(fields, countries)
     out = _of_shapes(shapes, fields)
@@ -101,7 +101,7 @@ def positions_of(table: Table, fields: Fields, countries: pd.Series[str]) -> Pos
     return out
 
 
-def _shapes(table: Table, fields: Fields) -> Objects | None:
+def shapes_of(table: Table, fields: Fields) -> Objects | None:
     """Shapes of the rows: the file's own, else those that a column writes as WKT or EWKB; None where there are none."""
     if table.geometry is not None:
         return table.geometry

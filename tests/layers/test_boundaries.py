@@ -14,6 +14,7 @@ import shapely
 from geo.errors import InputError
 from geo.spatial.polygons import locate
 from layers.sources.boundaries import read_boundaries
+from layers.sources.read_options import ReadOptions
 
 SQUARE = [[[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]]
 NEXT = [[[1, 0], [2, 0], [2, 1], [1, 1], [1, 0]]]
@@ -52,8 +53,16 @@ def test_geoboundaries():
         ),
         ({"ADM1_FR": "Lobaye", "ADM1_PCODE": "CF12", "ADM0_PCODE": "CF"}, 1, "Lobaye", ""),
         ({"adm1_code": "CAF-1", "name": "Lobaye", "adm0_a3": "CAF"}, 1, "Lobaye", ""),
-        ({"nom": "Boda", "iso3": "CAF"}, 2, "Boda", ""),
-        ({"pcode": "CF123", "iso3": "CAF"}, 2, "CF123", ""),
+        ({"nom": "Boda", "iso3": "CAF"}, 0, "Boda", ""),
+        ({"pcode": "CF123", "iso3": "CAF"}, 0, "CF123", ""),
+        ({"REGION": "North", "DISTRICT": "Boda", "iso3": "CAF"}, 2, "Boda", "North"),
+        ({"DISTRICT": "Boda", "iso3": "CAF"}, 0, "Boda", ""),
+        ({"state_code": "7", "mun_name": "Boda", "iso3": "CAF"}, 2, "Boda", "7"),
+        ({"state_name": "Lobaye", "id": "1", "iso3": "CAF"}, 1, "Lobaye", ""),
+        ({"DPTO_CNMBR": "Lobaye", "MPIO_CNMBR": "Boda", "MPIO_CCDGO": "12", "iso3": "CAF"}, 2, "Boda", "Lobaye"),
+        ({"ADM3_EN": "Bagandou", "ADM2_EN": "Boda", "ADM1_EN": "Lobaye", "iso3": "CAF"}, 3, "Bagandou", "Boda"),
+        ({"GID_0": "CAF", "COUNTRY": "Central African Republic"}, 0, "Central African Republic", ""),
+        ({"name": "Central African Republic", "iso3": "CAF"}, 0, "Central African Republic", ""),
     ],
 )
 def test_columns_of_names_codes_and_levels(columns, level, unit, parent):
@@ -106,6 +115,50 @@ def test_errors_name_what_was_found():
         read_boundaries(geojson((GEO, None)), "x.geojson")
     with pytest.raises(InputError, match="country is not known"):
         read_boundaries(geojson((GEO, SQUARE)), "x.geojson", country="Atlantis")
+
+
+def test_a_level_that_nothing_states_is_told_and_used_for_no_rule():
+    titles = geojson(({"name": "12345", "type": "PE", "holder": "X"}, SQUARE))
+    layer = read_boundaries(titles, "titles_2015.geojson")
+    assert (layer.level, layer.level_basis) == (0, "unknown")
+    assert any("--level" in note for note in layer.notes)
+    assert read_boundaries(titles, "units_adm2.geojson").level == 2
+    assert read_boundaries(titles, "units_adm2.geojson").level_basis == "file"
+    assert read_boundaries(titles, "x.geojson", options=ReadOptions(level=1)).level == 1
+    countries = geojson(({"name": "Rwanda"}, SQUARE), ({"name": "Burundi"}, NEXT))
+    assert (read_boundaries(countries, "x.geojson").level_basis) == "names"
+
+
+@pytest.mark.parametrize("properties", [{"Id": 0}, {"objectid": 4}, {"MPIO_CCDGO": "05001", "NOMB_MPI": "Boda"}])
+def test_a_layer_without_a_column_of_names_is_refused_with_its_columns(properties):
+    features = [
+        {
+            "type": "Feature",
+            "id": "first",
+            "properties": properties,
+            "geometry": {"type": "Polygon", "coordinates": SQUARE},
+        }
+    ]
+    text = json.dumps({"type": "FeatureCollection", "features": features}).encode()
+    with pytest.raises(InputError) as fault:
+        read_boundaries(text, "x.geojson")
+    assert all(column in str(fault.value) for column in properties)
+    name = next(iter(properties))
+    mapped = read_boundaries(text, "x.geojson", options=ReadOptions(columns=(("unit", name),)))
+    assert mapped.frame["unit"].tolist() == [str(properties[name])]
+
+
+def test_the_empty_day_of_excel_is_no_vintage():
+    empty = GEO | {"validOn": "1899-12-30", "date": "2021-06-24"}
+    assert read_boundaries(geojson((empty, SQUARE)), "x.geojson").version == "2021-06-24"
+    assert read_boundaries(geojson((GEO | {"validOn": "1899-12-30"}, SQUARE)), "x.geojson").version == "unknown"
+    assert read_boundaries(geojson((GEO, SQUARE), validOn="1899-12-30"), "x.geojson").version == "unknown"
+
+
+def test_polygons_in_a_column_are_boundaries_too():
+    text = b'ADM2_EN,iso3,WKT\nBoda,CAF,"POLYGON ((0 0, 1 0, 1 1, 0 1, 0 0))"\n'
+    layer = read_boundaries(text, "units.csv")
+    assert (layer.level, layer.frame["unit"].tolist()) == (2, ["Boda"])
 
 
 def test_level_and_country_may_be_given():
