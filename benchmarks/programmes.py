@@ -74,7 +74,7 @@ def ours(path: Path) -> dict[str, float]:
     sites = pd.DataFrame(
         {"site_id": [f"S{n}" for n in at], "source": "bench", "country": "CAF", "zone_status": "outside"}
     )
-    sites = sites.assign(lon=15 + at % 1100 / 100, lat=3 + at % 700 / 100, workers=10.0, overall_class="high-risk")
+    sites = sites.assign(lon=15 + at % 1100 / 100, lat=3 + at % 700 / 100, workers=10.0, site_class="high-risk")
     sites = conform(sites.assign(admin2=[f"U{n % UNITS}" for n in at]), ASSESSED)
     began = time.process_time()
     result = programme_coverage(sites, layer.programmes, as_of=pd.Timestamp("2021-12-31"))

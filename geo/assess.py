@@ -1,10 +1,11 @@
-"""The main job: sites, incidents, zones and a date in; classes with evidence out. Everything else calls this."""
+"""The main job: sites, incidents, zones and a date in; four answers with evidence out. Everything else calls this."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,20 +13,31 @@ import pandas as pd
 
 from geo import schema
 from geo.errors import InputError
-from geo.records.admin_units import Aliases, SiteUnits, incident_units, parents, site_units
+from geo.messages import Note
+from geo.records import boundary_check
+from geo.records.admin_units import Aliases, SiteUnits, Units, incident_units, parents, site_units
 from geo.records.incidents import Incidents, plain, prepare
-from geo.rules import coverage_gaps, incident_area, incident_distance, listed_areas, visits_and_statuses
-from geo.rules import zone_status as zones
+from geo.records.visits import ANNEX_FACTS, annex_facts, newest_informative
+from geo.rules.area_coverage import area_gaps, area_gaps_by_level
 from geo.rules.classify import classify
+from geo.rules.coverage_gaps import Coverage, placeless_countries, site_gaps, tell_figures, undeclared
 from geo.rules.evidence import Evidence
-from geo.rules.explanation import sentences
+from geo.rules.figures import FIGURE_KM, FIGURE_MONTHS, LATEST_KM, NEAREST_MONTHS, disagreement, figures, intensity
 from geo.rules.finding import Finding
+from geo.rules.incident_pairs import find_pairs
+from geo.rules.registry import KINDS
 from geo.rules.rule_set import Rules
+from geo.rules.scene import Scene
+from geo.rules.status import statuses_of
+from geo.rules.unit_share import UnitShares
+from geo.rules.unseen import unseen
 from geo.rules.zone_findings import tell_findings
+from geo.rules.zone_status import zones_at
 from geo.spatial.polygons import Boundaries, locate
-from geo.time_window import NO_DAY, Days, to_dates, to_days
+from geo.time_window import NO_DAY, Days, months_before, to_dates, to_days
 
 AsOf = dt.date | str | np.datetime64 | Sequence[object] | pd.Series
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -42,13 +54,22 @@ class Assessment:
     datasets
         Incident datasets used: `source, dataset, dataset_version, file`.
     report
-        What a reader should know of the run: repeated incident ids, unmatched and disagreeing labels, notes.
+        What a reader should know of the run: repeated incident ids, unmatched and disagreeing labels, events that no
+        rule can see, notes.
+    fired
+        One column of booleans per rule that was asked, rows as in `sites`.
     """
 
     sites: pd.DataFrame
     evidence: pd.DataFrame
     datasets: pd.DataFrame
     report: dict[str, object] = field(default_factory=dict)
+    fired: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+
+    @property
+    def source_of(self) -> dict[str, str]:
+        """The incident source of each dataset name."""
+        return dict(zip(self.datasets["dataset"], self.datasets["source"], strict=True))
 
 
 def assess(
@@ -68,7 +89,10 @@ def assess(
     restrictions: pd.DataFrame | None = None,
     outlines: Boundaries | None = None,
     aliases: Aliases | None = None,
-    files: dict[str, str] | None = None,
+    rejected_incidents: pd.DataFrame | None = None,
+    files: Mapping[str, str] | None = None,
+    agreed: Mapping[int, boundary_check.Agreement] | None = None,
+    explain: bool = True,
 ) -> Assessment:
     """Classifies every site at its date, with the evidence.
 
@@ -86,7 +110,8 @@ def assess(
     zones
         The zone register, :data:`geo.schema.ZONES`; None: every zone status that could apply is unknown.
     boundaries
-        Polygons of administrative units, at most one set per level (1 and 2); None: units are as the sites state.
+        Polygons of administrative units, at most one set per level (1, 2 and 3); None: units are as the sites state,
+        and the area class is not known where no area rule fires.
     coverage
         :data:`geo.schema.COVERAGE`; None: nothing is covered, and no site can be calm.
     visits, statuses
@@ -97,15 +122,23 @@ def assess(
     findings
         :data:`geo.schema.FINDINGS`: what was found in a zone unit up to the date stands beside its status.
     listed
-        :data:`geo.schema.LISTED_AREAS` (H8).
+        :data:`geo.schema.LISTED_AREAS` (L1).
     restrictions
         Countries under Kimberley Process restriction: columns `country, restricted_from, restricted_to` (exclusive).
     outlines
         Country outlines; they give a blank country (`country_basis` outline) and the neighbours of a site.
     aliases
         See :func:`geo.records.admin_units.aliases_of`.
+    rejected_incidents
+        :data:`geo.schema.REJECTED_INCIDENTS`: rows of incident files that could not be used, as far as they have a
+        place. A fault is not nothing: sites near one are not calm.
     files
         File name of each incident dataset, by its version, so that a coverage table may name the file.
+    agreed
+        By level, how labels agree with the boundaries, where that was counted over more incidents than are given here;
+        None counts those given.
+    explain
+        False leaves the evidence away: classes and figures alone, in a fraction of the time.
 
     Raises
     ------
@@ -120,60 +153,153 @@ def assess(
     by_level = _by_level(boundaries)
     table = parents(table, by_level.get(2))
     prepared = prepare(incidents)
-    evidence = Evidence(rules)
-    error_km = table["coord_precision_km"].to_numpy(np.float64)
+    evidence = Evidence(rules.rules, rules.ids, explain)
+    stated = table["coord_precision_km"].to_numpy(np.float64)
+    error_km = np.where(np.isfinite(stated), stated, rules.settings.position_error_km)
     lon, lat = table["lon"].to_numpy(np.float64), table["lat"].to_numpy(np.float64)
+    n = len(table)
 
-    found = incident_distance.ask(rules, lon, lat, error_km, when, prepared, evidence)
-    units = {level: site_units(table, by_level.get(level), level, aliases) for level in (1, 2)}
-    placed = {level: incident_units(prepared, by_level.get(level), level, aliases) for level in (1, 2)}
-    by_area = incident_area.ask(rules, error_km, when, prepared, units, placed, evidence)
-    newest = visits_and_statuses.newest_visits(visits, table, when)
-    by_visit = visits_and_statuses.ask_visits(rules, table, when, newest, visits, routes, evidence)
-    by_status, colours = visits_and_statuses.ask_statuses(rules, table, when, statuses, evidence)
-    by_list = listed_areas.ask(rules, table, when, units, listed, aliases, evidence)
-    zone = _zone_result(rules, table, when, error_km, units[2], zones, by_level.get(2), restrictions, aliases, evidence)
-    tell_findings(findings, table, when, units[2].key, aliases, evidence)
     datasets = _datasets(prepared, incidents, files)
-    unknown_version = np.logical_or.reduce(
-        [(units[level].basis == "polygon") & (b.version in ("", "unknown")) for level, b in by_level.items()]
-        or [np.zeros(len(table), np.bool_)]
+    looked = Coverage(coverage, datasets, outlines, table["country"].to_numpy(dtype=object), lon, lat, when)
+    gaps = site_gaps(looked, rejected_incidents, rules.settings, evidence)
+    covered, covered_all = tell_figures(looked, FIGURE_MONTHS, evidence)
+    levels = levels_of(rules, by_level)
+    known = {level: Units(level, by_level.get(level), aliases) for level in levels}
+    units = {level: site_units(table, known[level]) for level in levels}
+    placed = {level: incident_units(prepared, known[level]) for level in levels}
+    counts = {i: boundary_check.Agreement.of(placed[i].report) for i in levels} | dict(agreed or {})
+    faults = {i: boundary_check.fault(known[i], counts[i], outlines) for i in by_level if i in known}
+    usable = {level: b for level, b in by_level.items() if level in known and not faults[level]}
+    as_labelled = dict(placed)
+    for level in (i for i, why in faults.items() if why):  # what is no set of districts names no district
+        known[level] = Units(level, None, aliases)
+        units[level] = site_units(table, known[level])
+        placed[level] = replace(incident_units(prepared, known[level]), report=placed[level].report)
+    area_rules = rules.of_kind("area")
+    by_area = area_gaps_by_level(
+        area_rules, rules.settings, table, when, looked, prepared, units, placed, usable, faults
     )
-    gaps = coverage_gaps.ask(
-        rules, table, when, coverage, datasets, outlines, units[2].key != "", unknown_version, evidence
+    newest = newest_informative(schema.empty(schema.VISITS) if visits is None else visits, table, when)
+    zone = zones_at(rules.settings, table, when, error_km, units, zones, usable, restrictions, aliases, evidence)
+    tell_findings(findings, table, when, units[2].key, aliases, evidence)
+    pairs = find_pairs(
+        lon,
+        lat,
+        error_km,
+        when,
+        prepared,
+        widest_m=max([*rules.radii_km, FIGURE_KM, LATEST_KM]) * 1000,
+        months=max([NEAREST_MONTHS, FIGURE_MONTHS, *(r.longest_months for r in rules.rules)]),
+        imprecise_km=rules.settings.imprecise_radius_km,
     )
-    asked: list[Finding] = [*found.findings, *by_area, *by_visit, *by_status, *by_list, *zone.findings]
-    classes = classify(rules, asked, gaps, len(table))
-    for finding in asked:
-        evidence.facts("gap", finding.rule, np.flatnonzero(finding.unknown), value="rule_unknown")
+    scene = Scene(
+        rules.settings,
+        table,
+        when,
+        lon,
+        lat,
+        error_km,
+        prepared,
+        pairs,
+        UnitShares(lon, lat, when, prepared, units, placed, usable),
+        looked,
+        units,
+        placed,
+        by_area,
+        visits,
+        newest,
+        statuses,
+        routes,
+        listed,
+        zone,
+        aliases,
+    )
+    asked = [KINDS[rule.kind].evaluate(rule, scene, evidence) for rule in rules.rules]
+    placeless = placeless_countries(rejected_incidents)
+    partial = table["country"].isin(placeless).to_numpy(np.bool_) | ("" in placeless)
+    evidence.facts("gap", "", np.flatnonzero(partial), fact="placeless_incident")
+    classes = classify(rules, asked, gaps, area_gaps(by_area, n, evidence), partial, n)
 
-    rows = _table(table, when, units, newest, found)
+    rows = _table(table, when, units, newest)
     for name, values in vars(classes).items():
-        renamed = {"overall": "overall_class", "local": "local_class", "area": "area_class",
-                  "certain": "certain_class", "possible": "possible_class"}.get(name, name)  # fmt: skip
-        rows[renamed] = pd.array(values, dtype="str")
-    for column in zone.columns:
-        rows[column] = zone.columns[column].array
+        rows[name] = pd.array(values, dtype="str")
+    for frame in (zone.columns, figures(pairs, lon, lat, prepared, covered, covered_all, evidence)):
+        for column in frame:
+            rows[column] = frame[column].array
+    rows["incident_intensity"] = intensity(lon, lat, when, prepared, covered)
+    rows["sources_disagree"] = pd.array(_disagreement(rules, scene), dtype="str")
+    for column, kind in (("eu_listed", "list"), ("kp_restricted", "restriction")):
+        rows[column] = _listing(rules, asked, kind, n)
+    colours = statuses_of(scene)
+    for name, taken in (("rcm_status", "rcm"), ("rcm_status_basis", "rcm_basis"), ("rcm_status_date", "rcm_date"),
+                        ("drc_status", "drc"), ("drc_status_date", "drc_date")):  # fmt: skip
+        rows[name] = colours[taken].array
+    facts = annex_facts(visits, table, when)
+    for name in ANNEX_FACTS:
+        rows[name] = facts[name].array
     rows = schema.conform(rows, schema.ASSESSED)
-    why = evidence.frame(table, prepared)
-    source_of = dict(zip(datasets["dataset"], datasets["source"], strict=True))
-    told = sentences(rules, rows, why, source_of)
-    for column in told:
-        rows[column] = told[column].array
-    for name in visits_and_statuses.STATUS_COLUMNS:
-        rows[name] = colours[name].array
     report: dict[str, object] = {
         "repeated_incident_ids": prepared.repeated,
-        "areas": [placed[level].report for level in (1, 2)],
-        "notes": [
-            *zone.notes,
-            *(
-                f"Coverage is declared for {d}, which is not loaded."
-                for d in coverage_gaps.undeclared(coverage, datasets)
-            ),
-        ],
+        "areas": [placed[level].report for level in levels],
+        "unseen": unseen(
+            prepared, as_labelled, sorted(set(table["country"]) - {""}), when, rules.settings.coverage_months
+        ),
+        "notes": [*zone.notes, *_notes(faults, by_level, coverage, datasets)],
     }
-    return Assessment(rows, why, datasets, report)
+    fired = pd.DataFrame({f.rule: f.fired for f in asked}, index=range(n))
+    return Assessment(rows, evidence.frame(table, prepared), datasets, report, fired)
+
+
+_FAULTS = {
+    "homonyms": Note("units of one name are not told apart by a parent"),
+    "spans_a_country": Note("a unit is as large as its country"),
+    "outside_its_country": Note("a unit lies outside the country that it states"),
+    "labels_unknown": Note("no label of any incident names one of its units"),
+    "labels_disagree": Note("fewer than half of the incidents in its polygons carry the name of theirs"),
+}
+
+
+def _notes(
+    faults: Mapping[int, str], by_level: Mapping[int, Boundaries], coverage: pd.DataFrame | None, datasets: pd.DataFrame
+) -> list[Note]:
+    refused = [
+        Note(
+            "The boundaries of {file} are not used for area rules: {why}.", file=by_level[level].name, why=_FAULTS[why]
+        )
+        for level, why in faults.items()
+        if why
+    ]
+    return refused + [
+        Note("Coverage is declared for {dataset}, which is not loaded.", dataset=d)
+        for d in undeclared(coverage, datasets)
+    ]
+
+
+def _listing(rules: Rules, asked: Sequence[Finding], kind: str, n: int) -> Any:
+    said = {f.rule: f for f in asked}
+    mine = [said[r.id] for r in rules.of_kind(kind)]
+    fired = np.logical_or.reduce([np.zeros(n, np.bool_), *(f.fired for f in mine)])
+    out: Any = pd.array(fired, dtype="boolean")
+    out[~fired & np.logical_or.reduce([np.full(n, not mine), *(f.unknown for f in mine)])] = pd.NA
+    return out
+
+
+def _disagreement(rules: Rules, scene: Scene) -> npt.NDArray[np.object_]:
+    """Visits against incidents, over the window of the first rule that reads the newest visit for armed groups."""
+    asks = [r for r in rules.of_kind("visit") if "non_state_armed" in r.facts and not r.until_clean]
+    if not asks:
+        return np.full(len(scene), "", dtype=object)
+    months = asks[0].months
+    seen = to_days(scene.newest["visit_date"])
+    recent = scene.newest["visit_date"].notna().to_numpy() & (seen > months_before(scene.as_of, months))
+    own = scene.coverage.own(months)
+    looked = np.logical_or.reduce([np.zeros(len(scene), np.bool_), *own.values()])
+    return disagreement(scene.pairs, scene.incidents, scene.newest, recent, months, looked, len(scene))
+
+
+def levels_of(rules: Rules, by_level: Mapping[int, Boundaries]) -> list[int]:
+    """Levels of administrative units that a run places its sites and incidents in."""
+    return sorted({1, 2, *by_level, *(r.level for r in rules.of_kind("area"))} - {0, -1})
 
 
 def several(as_of: AsOf) -> bool:
@@ -243,22 +369,7 @@ def _by_level(boundaries: Boundaries | Sequence[Boundaries] | None) -> dict[int,
     return out
 
 
-def _zone_result(
-    rules: Rules,
-    sites: pd.DataFrame,
-    as_of: Days,
-    error_km: npt.NDArray[np.float64],
-    units: SiteUnits,
-    register: pd.DataFrame | None,
-    boundaries: Boundaries | None,
-    restrictions: pd.DataFrame | None,
-    aliases: Aliases,
-    evidence: Evidence,
-) -> zones.ZoneResult:
-    return zones.ask(rules, sites, as_of, error_km, units, register, boundaries, restrictions, aliases, evidence)
-
-
-def _datasets(prepared: Incidents, incidents: pd.DataFrame | None, files: dict[str, str] | None) -> pd.DataFrame:
+def _datasets(prepared: Incidents, incidents: pd.DataFrame | None, files: Mapping[str, str] | None) -> pd.DataFrame:
     """Every loaded incident dataset, also one of which no row counts."""
     columns = ["source", "dataset", "dataset_version"]
     frame = prepared.frame if incidents is None else incidents
@@ -267,9 +378,7 @@ def _datasets(prepared: Incidents, incidents: pd.DataFrame | None, files: dict[s
     return out.assign(file=[names.get(str(v), "") for v in out["dataset_version"]]).astype("str")
 
 
-def _table(
-    sites: pd.DataFrame, when: Days, units: dict[int, SiteUnits], newest: pd.DataFrame, found: incident_distance.Near
-) -> pd.DataFrame:
+def _table(sites: pd.DataFrame, when: Days, units: dict[int, SiteUnits], newest: pd.DataFrame) -> pd.DataFrame:
     rows = sites.copy()
     for level in (1, 2):
         rows[f"admin{level}"] = pd.array(units[level].name, dtype="str")
@@ -277,10 +386,6 @@ def _table(
     rows["admin_basis"] = pd.array(basis, dtype="str")
     rows["armed_presence"] = newest["armed_presence"].array
     rows["as_of"] = to_dates(when)
-    rows["incidents_20km_12m"] = found.incidents_20km_12m
-    rows["deaths_20km_12m"] = found.deaths_20km_12m
-    rows["nearest_incident_m"] = found.nearest_m
-    rows["latest_incident_date"] = to_dates(found.latest_day)
     rows["visit_date"] = newest["visit_date"].array
     rows["visit_basis"] = newest["visit_basis"].array
     seen = to_days(newest["visit_date"])

@@ -33,6 +33,21 @@ class Note(str):
 
     template: str
     params: dict[str, object]
+    forms: tuple[str, str] | None = None
+
+    @classmethod
+    def counted(cls, one: str, many: str, n: float) -> Note:
+        """A number of things, with a form for one and a form for many, as languages need them.
+
+        Examples
+        --------
+        >>> Note.counted("{n} event", "{n} events", 1), Note.counted("{n} event", "{n} events", 12.0)
+        ('1 event', '12 events')
+        """
+        number = int(n) if float(n).is_integer() else n
+        made = cls(one if number == 1 else many, n=number)
+        made.forms = (one, many)
+        return made
 
     def __new__(cls, template: str, /, **params: object) -> Note:
         """The finished English text; a template without values is taken as it stands."""
@@ -44,6 +59,8 @@ class Note(str):
         """The text in the language of `translate`, which maps a template to that language; English without one."""
         if not callable(translate) or getattr(translate, "language", "") == "en":
             return str(self)
+        if self.forms is not None and hasattr(translate, "plural"):
+            return str(translate.plural(*self.forms, self.params["n"]))
         said = translate(self.template)
         written: dict[str, object] = {k: spoken(v, translate) for k, v in self.params.items()}
         if said == self.template:  # it may ask for a number in English form
@@ -102,7 +119,7 @@ def packed(text: str) -> Any:
         kept[name] = (
             value if isinstance(value, int | float) else packed(value if isinstance(value, str) else str(value))
         )
-    return {"template": text.template, "params": kept}
+    return {"template": text.template, "params": kept} | ({"forms": list(text.forms)} if text.forms else {})
 
 
 def unpacked(told: Any) -> str:
@@ -116,7 +133,21 @@ def unpacked(told: Any) -> str:
     params = {str(k): v if isinstance(v, int | float) else unpacked(v) for k, v in told["params"].items()}
     if params and not (_TEMPLATE.fullmatch(template) and set(_NAME.findall(template)) <= params.keys()):
         return template
+    forms = told.get("forms")
     try:
+        if isinstance(forms, list) and len(forms) == 2 and isinstance(params.get("n"), int | float):
+            return unpacked_count(str(forms[0]), str(forms[1]), params["n"])
         return Note(template, **params)
     except ValueError:  # a number's form asked of a text
         return template
+
+
+def unpacked_count(one: str, many: str, n: Any) -> str:
+    """A count whose forms came in from elsewhere: anything but a plain ``{n}`` in them is left as text."""
+    if (
+        set(_NAME.findall(one) + _NAME.findall(many)) <= {"n"}
+        and _TEMPLATE.fullmatch(one)
+        and _TEMPLATE.fullmatch(many)
+    ):
+        return Note.counted(one, many, n)
+    return f"{n} {many}"

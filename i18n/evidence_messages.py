@@ -1,56 +1,65 @@
-"""The `value` and `limit` of evidence in the reader's language.
-
-Evidence is written in English, so that an export says the same to everyone; a page translates it piece by piece. A
-piece that is not known here (a name of a unit, an id) stays as it is.
-"""
+"""Rows of evidence in words: what was found and what it is held against, made from codes and numbers."""
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
+from collections.abc import Iterable
 
-from i18n.labels import GAPS, REGISTER
-from i18n.translator import N_, Translator, translator
+import pandas as pd
 
-_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), message)
-    for pattern, message in (
-        (r"(\d+ events?), (\d+ deaths?) in (\d+) months?", N_("{a}, {b} in {c} months")),
-        (r"(\d+ events?) or (\d+ deaths?) in (\d+) months?", N_("{a} or {b} in {c} months")),
-        (r"(\d+ (?:events?|deaths?)) in (\d+) months?", N_("{a} in {b} months")),
-        (r"in (\d+) months?", N_("in {a} months")),
-        (r"(\d+) months?", N_("{a} months")),
-        (r"within ([\d.]+) km", N_("within {a} km")),
-        (r"([\d.]+) km of a declared route", N_("{a} km of a declared route")),
-        (r"precision ([\d,]+)", N_("precision {a}")),
-        (r"([\d.]+) m beyond the limit", N_("{a} m beyond the limit")),
-        (r"([\d.]+) km and the position error", N_("{a} km and the position error")),
-        (
-            r"nothing that counts within ([\d.]+) km, nor near it, in (\d+) months?",
-            N_("nothing that counts within {a} km, nor near it, in {b} months"),
-        ),
-    )
-)
-_FACTS = {
+from geo.messages import Note
+from geo.rules import words
+from i18n.labels import COLOURS, GAPS, REGISTER
+from i18n.translator import N_, Translator
+
+FACTS = {
+    "counted": N_("counts"),
+    "below_limit": N_("counts, below the threshold"),
+    "possible": N_("possible: place, date or deaths are not certain"),
+    "expected": N_("expected share of incidents known by district or region only"),
+    "beyond_limit": N_("the nearest, beyond the limit"),
+    "nothing_near": N_("nothing that counts, nor near it"),
+    "nearest": N_("nearest"),
+    "latest": N_("latest"),
+    "lethal": N_("in all"),
+    "nonlethal": N_("in all, without deaths"),
     "non_state_armed": N_("non-state armed actor"),
     "state_harm": N_("harm by state or private forces"),
     "armed_roadblock": N_("armed roadblock"),
-    "armed_roadblock nearby": N_("armed roadblock nearby"),
-    "armed_roadblock on the route": N_("armed roadblock on the route"),
-}
-_WHOLE = {
-    "rule_unknown": N_("not known"),
-    "covered": N_("covered"),
-    "nearest": N_("nearest"),
-    "latest": N_("latest"),
-    "counts, below the threshold": N_("counts, below the threshold"),
-    "older than the window": N_("older than the window"),
-    "possible: unit or deaths are not certain": N_("possible: unit or deaths are not certain"),
-    "possible: place, distance or deaths are not certain": N_("possible: place, distance or deaths are not certain"),
-    "not on the list in force": N_("not on the list in force"),
-    "nearest edge of a named unit": N_("nearest edge of a named unit"),
+    "armed_roadblock_nearby": N_("armed roadblock nearby"),
+    "armed_roadblock_on_route": N_("armed roadblock on the route"),
+    "older_than_window": N_("older than the window"),
+    "rcm": N_("ICGLR certification"),
+    "drc": N_("DRC qualification"),
+    "rcm_too_old": N_("ICGLR certification, too old"),
+    "drc_too_old": N_("DRC qualification, too old"),
+    "not_listed": N_("not on the list in force"),
     "country": N_("country"),
-    "unit": N_("unit"),
+    "admin1": N_("region"),
+    "admin2": N_("district"),
+    "admin3": N_("commune"),
+    "located": N_("the site's unit"),
+    "commune_not_loaded": N_("a named commune of this unit, whose polygon is not loaded"),
+    "edge": N_("nearest edge of a named unit"),
+    "finding": N_("finding"),
+    "rule_unknown": N_("the rule cannot be evaluated"),
+    "placeless_incident": N_("an incident of the country could not be read and has no place"),
+}
+"""Codes of the column `fact`, and what they say; docs/evidence.md is made from them."""
+
+REASONS = {
+    **GAPS,
+    "mineral_unknown": N_("the mineral of the site is not known"),
+    "no_visit": N_("no informative visit"),
+    "visit_too_old": N_("the newest informative visit is older than the window"),
+    "visit_unclear": N_("the visit does not say"),
+    "no_status": N_("no status is known"),
+    "no_list": N_("no list, or none in force yet"),
+    "unit_unknown": N_("the site's unit is not known"),
+    "zone_unknown": N_("the zone status is not known"),
+}
+"""Why a rule could not be evaluated: codes of the column `status` beside `rule_unknown`."""
+
+_WORDS = {
     "yes": N_("yes"),
     "no": N_("no"),
     "unknown": N_("unknown"),
@@ -59,52 +68,89 @@ _WHOLE = {
     "freedom_of_movement": N_("freedom of movement"),
     "traceability": N_("traceability"),
     **REGISTER,
-    **GAPS,
-    **{text: text for text in GAPS.values()},
+    **COLOURS,
 }
 
 
-def told(text: str, translate: Translator) -> str:
-    """`text` in the reader's language.
+def status_word(code: str, translate: Translator) -> str:
+    """A status in words; names and what has no word stay as they are."""
+    return translate(_WORDS[code]) if _WORDS.get(code) else code
+
+
+def found(fact: str, status: str, events: float, deaths: float, translate: Translator) -> str:
+    """What a row of evidence found.
 
     Examples
     --------
-    >>> told("2 events or 5 deaths in 12 months; within 20 km; Boda", translator("fr"))
-    '2 événements ou 5 morts en 12 mois ; à moins de 20 km ; Boda'
+    >>> from i18n.translator import translator
+    >>> found("non_state_armed", "yes", float("nan"), float("nan"), translator("en"))
+    'non-state armed actor: yes'
+    >>> found("sum_12m", "Boda", 3.0, 25.0, translator("en"))
+    'Boda: 3 events, 25 deaths in 12 months'
     """
-    return _told(text, translate.language)
+    counted = (
+        ""
+        if pd.isna(events)
+        else ", ".join(n.sentence(translate) for n in (words.events(events), words.deaths(deaths)))
+    )
+    if fact.startswith("sum_"):
+        months = Note("{count} in {months} months", count=counted, months=int(fact[4:-1])).sentence(translate)
+        return translate.pair(status, months)
+    if fact.startswith("covered_"):
+        months_of, _, effects = fact.removeprefix("covered_").partition("m_")
+        said = (
+            N_("covered over {months} months")
+            if effects == "lethal"
+            else N_("covered over {months} months, all events")
+        )
+        return translate(said, months=months_of)
+    if fact == "rule_unknown":
+        return translate.pair(translate(FACTS[fact]), translate(REASONS.get(status, status)))
+    if fact in GAPS or fact.removeprefix("area_") in GAPS:
+        return translate(GAPS[fact.removeprefix("area_")]) + (f" ({status})" if status else "")
+    said = translate(FACTS[fact]) if fact in FACTS else fact
+    more = status_word(status, translate) if status and fact != "expected" else counted
+    return translate.pair(said, more) if said and more else said or more
 
 
-@lru_cache(maxsize=20_000)
-def _told(text: str, language: str) -> str:
-    translate = translator(language)
-    if text in _WHOLE:
-        return translate(_WHOLE[text])
-    whole = translate(text)
-    if whole != text:
-        return whole
-    pieces = [translate(", or ").join(_piece(p, translate) for p in part.split(", or ")) for part in text.split("; ")]
-    return (" ; " if language == "fr" else "; ").join(pieces)
+def held_against(km: float, months: float, events: float, deaths: float, translate: Translator) -> str:
+    """The thresholds of a rule as evidence carries them."""
+    asked = [
+        n for n in (words.events(events) if events > 0 else None, words.deaths(deaths) if deaths > 0 else None) if n
+    ]
+    parts = []
+    if asked:
+        parts.append(asked[0] if len(asked) == 1 else Note("{a} or {b}", a=asked[0], b=asked[1]))
+    if months > 0:
+        parts.append(Note("in {months} months", months=int(months)))
+    if km > 0:
+        parts.append(Note("within {km} km", km=f"{km:g}"))
+    return ", ".join(p.sentence(translate) for p in parts)
 
 
-def _piece(text: str, translate: Translator) -> str:
-    if text in _WHOLE:
-        return translate(_WHOLE[text])
-    fact, colon, said = text.partition(": ")
-    if colon and fact in _FACTS:
-        return translate.pair(translate(_FACTS[fact]), translate(_WHOLE.get(said, said)))
-    for pattern, message in _PATTERNS:
-        if found := pattern.fullmatch(text):
-            values = (_counted(value, translate) for value in found.groups())
-            return translate(message, **dict(zip("abc", values, strict=False)))
-    return text
+def worded(rows: pd.DataFrame, translate: Translator) -> pd.DataFrame:
+    """`rows` of evidence with two more columns for a reader: `found` and `limit`; each distinct row is said once."""
+
+    def each(columns: list[str], say: object) -> list[str]:
+        if not len(rows):
+            return []
+        keys, distinct = pd.factorize(pd.MultiIndex.from_frame(rows[columns].astype(object).fillna("\x00")))
+        values = [[float("nan") if v == "\x00" else v for v in key] for key in distinct]
+        said = [say(*value, translate) for value in values]  # type: ignore[operator]
+        return [said[k] for k in keys]
+
+    limits = ["limit_km", "limit_months", "limit_events", "limit_deaths"]
+    return rows.assign(
+        found=pd.array(each(["fact", "status", "events", "deaths"], found), dtype="str"),
+        limit=pd.array(each(limits, held_against), dtype="str"),
+    )
 
 
-def _counted(text: str, translate: Translator) -> str:
-    """A number of events or deaths in words; anything else as it is."""
-    number, _blank, what = text.partition(" ")
-    if what.startswith("event"):
-        return translate.plural("{n} event", "{n} events", int(number))
-    if what.startswith("death"):
-        return translate.plural("{n} death", "{n} deaths", int(number))
-    return text
+def told(text: str, translate: Translator) -> str:
+    """A fixed sentence of data (a ground, a finding) in the reader's language; what has none stays as it is."""
+    return translate(text)
+
+
+def sentences(notes: Iterable[Note], translate: Translator) -> list[str]:
+    """Messages in the reader's language."""
+    return [note.sentence(translate) for note in notes]

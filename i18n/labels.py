@@ -5,6 +5,7 @@ Each value is a message for :mod:`i18n.translator`. A code without a word is sho
 
 from __future__ import annotations
 
+from geo.rules.explanation import GAP_WORDS
 from i18n.translator import N_, Translator
 
 CLASSES = {
@@ -26,9 +27,11 @@ ZONE_STATUSES = {
 """Of a site; :data:`layers.maps.styles.ZONE_AREAS` has the words for an area itself."""
 
 CLASS_MEANINGS = {
-    "conflict-affected": N_("Armed conflict or armed groups at or near the site within 12 months of the date."),
+    "conflict-affected": N_(
+        "Armed conflict at or near the site within 12 months of the date, or an armed group found there."
+    ),
     "high-risk": N_(
-        "Violence, harm by armed forces or a listed concern around the site, on milder grounds or further back."
+        "Violence, harm by armed forces or a red or yellow status at or near the site, less or further back."
     ),
     "insufficient data": N_("Nothing was found, but what could contradict it was not looked at. Not a calm site."),
     "no indicators found": N_(
@@ -74,15 +77,12 @@ MINERALS = {
     "": N_("not known"),
 }
 
-GAPS = {
-    "no_coordinates": N_("the position of the site is not known"),
-    "country_unknown": N_("the country of the site is not known"),
-    "not_covered": N_("no source covers the whole look-back window in the site's country"),
-    "neighbour_uncovered": N_("the circle around the site reaches into a country that the source does not cover"),
-    "neighbours_unknown": N_("no country outlines at hand to see which countries the circle reaches"),
-    "admin2_unknown": N_("the second-order unit of the site is not known"),
-    "boundary_version_unknown": N_("boundaries of unknown vintage were used"),
-    "first_seen_after_as_of": N_("the site was first recorded after the date"),
+GAPS = {code: note.template for code, note in GAP_WORDS.items()}
+"""Gaps of the site class and the area class."""
+
+DISAGREEMENTS = {
+    "armed_group_without_incidents": N_("a visit found an armed group where no incident is known"),
+    "incidents_without_armed_group": N_("incidents are known where a visit found no armed group"),
 }
 
 AGES = {
@@ -102,13 +102,17 @@ BASIS = {
     "outline": N_("from the country's outline"),
     "on_site": N_("on site"),
     "reported": N_("reported"),
+    "inspection": N_("by inspection"),
+    "age": N_("by age"),
     "full": N_("full"),
     "partial": N_("partial"),
     "": "",
 }
 
 EVIDENCE_KINDS = {
+    "total": N_("sum"),
     "incident": N_("incident"),
+    "coverage": N_("coverage"),
     "visit": N_("visit"),
     "status": N_("status"),
     "list": N_("list"),
@@ -157,8 +161,7 @@ COLOURS = {
 SCHEMES = {"rcm": N_("ICGLR certification"), "drc": N_("DRC qualification")}
 
 _VALUES: dict[str, dict[str, str]] = {
-    "overall_class": CLASSES,
-    "local_class": CLASSES,
+    "site_class": CLASSES,
     "area_class": CLASSES,
     "certain_class": CLASSES,
     "possible_class": CLASSES,
@@ -171,8 +174,13 @@ _VALUES: dict[str, dict[str, str]] = {
     "data_coverage": BASIS,
     "scheme": SCHEMES,
     "status": COLOURS,
+    "rcm_status": COLOURS,
+    "drc_status": COLOURS,
+    "rcm_status_basis": BASIS,
+    "basis": BASIS,
+    "sources_disagree": DISAGREEMENTS,
 }
-_LISTS = {"minerals": MINERALS, "gaps": GAPS}
+_LISTS = {"minerals": MINERALS, "gaps": GAPS, "area_gaps": GAPS}
 
 
 def value(name: str, code: str, translate: Translator) -> str:

@@ -40,7 +40,7 @@ def marked(source: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
         if not isinstance(node, ast.Call) or not node.args:
             continue
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        count = {"_": 1, "N_": 1, "Note": 1, "note": 1, "translate": 1, "plural": 2}.get(name, 0)
+        count = {"_": 1, "N_": 1, "Note": 1, "note": 1, "translate": 1, "plural": 2, "counted": 2}.get(name, 0)
         forms = tuple(_text(arg) for arg in node.args[:count])
         if forms and all(forms):
             yield node.lineno, forms

@@ -9,6 +9,7 @@ Spilling, retries and moving work away from dead workers are left to Dask. docs/
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import importlib
 import tempfile
 from collections.abc import Callable, Iterator
@@ -21,13 +22,15 @@ import numpy as np
 import pandas as pd
 
 from geo import schema
-from geo.assess import AsOf, Assessment, as_of_days, assess, several
+from geo.assess import AsOf, Assessment, as_of_days, assess, levels_of, several, with_country
 from geo.cluster.required_incidents import needed, sets
 from geo.cluster.tiles import Tiles, file_system, open_tiles, read, write_tiles
 from geo.errors import InputError
-from geo.records.admin_units import incident_units
+from geo.records import boundary_check
+from geo.records.admin_units import Units, incident_units
 from geo.records.incidents import plain, prepare
 from geo.rules.rule_set import Rules
+from geo.rules.unseen import unseen
 
 Progress = Callable[[int, int], None]
 RETRIES = 5
@@ -193,25 +196,39 @@ def assess_partitioned(
         )
     incident_tiles = None if incidents is None else open_tiles(incidents)
     given = {"as_of": as_of, "rules": rules, **options}
+    n_sites, n_incidents = len(site_tiles.tiles), 0 if incident_tiles is None else len(incident_tiles.tiles)
+    told = 0
+
+    def ahead() -> None:
+        nonlocal told
+        told += 1
+        if progress is not None:
+            progress(told, 2 * n_sites + n_incidents)
+
     with _client(cluster, workers) as client:
+        # First what is counted over the whole, so that every tile decides as one process would; then the tiles.
         shared = client.scatter([(site_tiles, incident_tiles, given, out)], broadcast=True, hash=False)[0]
-        jobs = {
-            client.submit(_assess_tile, shared, i, pure=False, retries=RETRIES): ("sites", i)
-            for i in range(len(site_tiles.tiles))
-        }
-        if incident_tiles is not None:
-            for i in range(len(incident_tiles.tiles)):
-                jobs[client.submit(_report_tile, shared, i, pure=False, retries=RETRIES)] = ("report", i)
-        done: dict[tuple[str, int], Any] = {}
-        for future, result in _distributed().as_completed(jobs, with_results=True):
-            done[jobs[future]] = result
-            future.release()
-            if progress is not None:
-                progress(len(done), len(jobs))
-    parts = [done["sites", i] for i in range(len(site_tiles.tiles))]
-    reports = [done[k] for k in sorted(done) if k[0] == "report"]
+        spans = _done(client, _span_tile, shared, range(n_sites), ahead)
+        whole = (set().union(*(s[0] for s in spans)), [d for s in spans for d in s[1:]])
+        reports = _done(client, functools.partial(_report_tile, whole=whole), shared, range(n_incidents), ahead)
+        counts = _summed([r[0] for r in reports])
+        given["agreed"] = {r["level"]: boundary_check.Agreement.of(r) for r in counts}
+        shared = client.scatter([(site_tiles, incident_tiles, given, out)], broadcast=True, hash=False)[0]
+        parts = _done(client, _assess_tile, shared, range(n_sites), ahead)
     repeated = 0 if incident_tiles is None else int(incident_tiles.facts["repeated"])
-    return _joined(parts, reports, repeated, given)
+    return _joined(parts, counts, _unseen([r[1] for r in reports]), repeated, given)
+
+
+def _done(client: Any, work: Callable[..., Any], shared: Any, numbers: range, ahead: Callable[[], None]) -> list[Any]:
+    """The results of one piece of work for every tile, in the order of the tiles."""
+    jobs = {client.submit(work, shared, i, pure=False, retries=RETRIES): i for i in numbers}
+    results: dict[int, Any] = {}
+    if jobs:
+        for future, result in _distributed().as_completed(jobs, with_results=True):
+            results[jobs[future]] = result
+            future.release()
+            ahead()
+    return [results[i] for i in numbers]
 
 
 @contextmanager
@@ -259,18 +276,45 @@ def _assess_tile(shared: tuple[Tiles, Tiles | None, dict[str, Any], str | None],
     system.create_dir(folder, recursive=True)
     for name, frame in (("sites", result.sites), ("evidence", result.evidence)):
         frame.to_parquet(f"{folder}/{name}-{number:05d}.parquet", index=False, filesystem=system)
-    return replace(result, sites=result.sites.iloc[:0], evidence=result.evidence.iloc[:0])
+    return replace(result, sites=result.sites.iloc[:0], evidence=result.evidence.iloc[:0], fired=result.fired.iloc[:0])
 
 
-def _report_tile(shared: tuple[Tiles, Tiles | None, dict[str, Any], str | None], number: int) -> list[dict[str, Any]]:
-    """On a worker: labels that match no unit, and disagreements, of one tile of incidents (each counted once)."""
+def _span_tile(
+    shared: tuple[Tiles, Tiles | None, dict[str, Any], str | None], number: int
+) -> tuple[set[str], int, int]:
+    """On a worker: the countries of one tile of sites, and its first and last as-of day."""
+    tiles, _, given, _ = shared
+    dated = bool(tiles.facts.get("dated"))
+    sites = read(tiles, [tiles.tiles[number].path], DATED if dated else schema.SITES)
+    days = as_of_days(sites["as_of"] if dated else given["as_of"], len(sites))
+    countries = set(with_country(sites, given.get("outlines"))["country"]) - {""}
+    return countries, int(days.min(initial=2**40)), int(days.max(initial=-(2**40)))
+
+
+def _report_tile(
+    shared: tuple[Tiles, Tiles | None, dict[str, Any], str | None], number: int, whole: tuple[set[str], list[int]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """On a worker: labels and disagreements of one tile of incidents, and what no rule can see (each counted once)."""
     _own_threads_only()
     _, tiles, given, _ = shared
     assert tiles is not None
     prepared = prepare(read(tiles, [tiles.tiles[number].path], schema.INCIDENTS))
     by_level = {b.level: b for b in sets(given.get("boundaries"))}
     aliases = given.get("aliases") or {}
-    return [incident_units(prepared, by_level.get(level), level, aliases).report for level in (1, 2)]
+    levels = levels_of(given["rules"], by_level)
+    placed = {level: incident_units(prepared, Units(level, by_level.get(level), aliases)) for level in levels}
+    countries, days = whole
+    months = given["rules"].settings.coverage_months
+    lost = unseen(prepared, placed, sorted(countries), np.array(days, dtype=np.int64), months)
+    return [placed[level].report for level in levels], lost
+
+
+def _unseen(parts: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    rows = pd.DataFrame([row for part in parts for row in part])
+    if not len(rows):
+        return []
+    summed = rows.groupby(["country", "source"], sort=True).sum().reset_index()
+    return [{str(k): v if isinstance(v, str) else int(v) for k, v in row.items()} for row in summed.to_dict("records")]
 
 
 def _own_threads_only() -> None:
@@ -281,7 +325,11 @@ def _own_threads_only() -> None:
 
 
 def _joined(
-    parts: list[Assessment], reports: list[list[dict[str, Any]]], repeated: int, given: dict[str, Any]
+    parts: list[Assessment],
+    areas: list[dict[str, Any]],
+    lost: list[dict[str, Any]],
+    repeated: int,
+    given: dict[str, Any],
 ) -> Assessment:
     """The tiles' results as one, in the order of one process."""
     if not parts:
@@ -303,9 +351,15 @@ def _joined(
     at = keys.get_indexer(pd.MultiIndex.from_frame(evidence[["source", "site_id"]])) if len(evidence) else place[:0]
     evidence = evidence.iloc[np.argsort(at, kind="stable")].reset_index(drop=True)
     notes = list(dict.fromkeys(note for p in parts for note in _list(p.report.get("notes"))))
-    levels = reports or [_list(parts[0].report.get("areas"))]
-    report = {**parts[0].report, "repeated_incident_ids": repeated, "areas": _summed(levels), "notes": notes}
-    return Assessment(sites, evidence, parts[0].datasets, report)
+    report = {
+        **parts[0].report,
+        "repeated_incident_ids": repeated,
+        "areas": areas or _list(parts[0].report.get("areas")),
+        "unseen": lost,
+        "notes": notes,
+    }
+    fired = pd.concat([p.fired for p in parts], ignore_index=True).iloc[order].reset_index(drop=True)
+    return Assessment(sites, evidence, parts[0].datasets, report, fired)
 
 
 def _list(value: object) -> list[Any]:

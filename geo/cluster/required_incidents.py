@@ -14,8 +14,8 @@ from geo import schema
 from geo.assess import as_of_days, with_country
 from geo.cluster.tiles import Box, Tiles, meets, read
 from geo.records.admin_units import keys_of, parents
-from geo.records.incidents import prepare
-from geo.rules import incident_distance
+from geo.records.incidents import SLACK_DAYS, prepare
+from geo.rules import figures
 from geo.rules.rule_set import Rules
 from geo.spatial.geodesic import MAX_DISTANCE_M
 from geo.spatial.polygon_edges import circle_box, wrap
@@ -45,19 +45,21 @@ def needed(sites: pd.DataFrame, tiles: Tiles, given: dict[str, Any]) -> pd.DataF
 
     rules: Rules = given["rules"]
     days = as_of_days(given["as_of"], len(sites))
-    months = [incident_distance.NEAREST_MONTHS, *(t.months for r in rules.rules for t in r.tests)]
-    newest = _date(int(days.max() if days.size else 0))
-    since = _date(int(months_before(days, max(months)).min() if days.size else 0))
+    months = [figures.NEAREST_MONTHS, *(t.months for r in rules.rules for t in r.tests)]
+    slack = max(SLACK_DAYS.values())
+    newest = _date(int(days.max() if days.size else 0) + slack)
+    since = _date(int(months_before(days, max(months)).min() if days.size else 0) - slack)
+    older = _date(int(months_before(days, figures.INTENSITY_MONTHS).min() if days.size else 0) - 1)
     first, last = ds.field("date_start"), ds.field("date_end")
     timely = (first <= newest) & ((last > since) | (first > since) | last.is_null())
+    dated = (first <= newest) & (first > older) & (ds.field("deaths_best") >= 1) & (ds.field("precision") <= 2)
 
     lon, lat = sites["lon"].to_numpy(np.float64), sites["lat"].to_numpy(np.float64)
     known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
     lon, lat, days = lon[known], lat[known], days[known]
     error = sites["coord_precision_km"].to_numpy(np.float64)[known]
     widest = (
-        max([r.within_km for r in rules.of_kind("near")] + [incident_distance.LATEST_KM])
-        + rules.settings.imprecise_radius_km
+        max([r.within_km for r in rules.of_kind("near")] + [figures.LATEST_KM]) + rules.settings.imprecise_radius_km
     )
     halo = (widest + float(np.nanmax(error, initial=0.0))) * 1000 + 1.0
     countries, units = _places(sites, given)
@@ -65,10 +67,16 @@ def needed(sites: pd.DataFrame, tiles: Tiles, given: dict[str, Any]) -> pd.DataF
     wanted = ds.field("country").isin(sorted(countries))
     for box in boxes:
         wanted = wanted | _inside(box)
+    around = _boxes(lon, lat, figures.INTENSITY_REACH_KM * 1000 + 1.0)
+    further = ds.scalar(False)
+    for box in around:
+        further = further | _inside(box)
     paths = [
-        t.path for t in tiles.tiles if meets(t, boxes) or any(t.countries[0] <= c <= t.countries[1] for c in countries)
+        t.path
+        for t in tiles.tiles
+        if meets(t, boxes + around) or any(t.countries[0] <= c <= t.countries[1] for c in countries)
     ]
-    frame = read(tiles, paths, schema.INCIDENTS, timely & wanted)
+    frame = read(tiles, paths, schema.INCIDENTS, (timely & wanted) | (dated & further))
     frame = _with_nearest(frame, tiles, timely, lon, lat, days, halo)
     named = pd.DataFrame(tiles.facts["datasets"], columns=["source", "dataset", "dataset_version"])
     return pd.concat([frame, schema.conform(named, schema.INCIDENTS)], ignore_index=True)
@@ -154,7 +162,7 @@ def _with_nearest(
             prepared.lat[rows],
             prepared.start[rows],
             as_of_day=days,
-            window_days=days - months_before(days, incident_distance.NEAREST_MONTHS),
+            window_days=days - months_before(days, figures.NEAREST_MONTHS),
             incident_end_day=prepared.end[rows],
         )
         # Sure is what lies within the circle that was read whole.

@@ -19,11 +19,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo.columns import Column
 from geo.programmes.footprints import reached, unstack
 from geo.programmes.schema import TYPES, Programmes, active_on, ending_within, state_on
 from geo.records.admin_units import Aliases
 from geo.records.place_names import plain
-from geo.schema import CLASSES, SITE_ID, SOURCE, C, Table, conform, empty
+from geo.schema import CLASSES, SITE_ID, SOURCE, Table, conform, empty
+
+C = Column
 
 AT_RISK = ("conflict-affected", "high-risk")
 
@@ -36,7 +39,7 @@ OVERLAPS: Table = COVERED
 GAPS: Table = (
     SITE_ID,
     TYPE,
-    C("overall_class", "text", "exposure of the site", allowed=AT_RISK),
+    C("site_class", "text", "exposure of the site", allowed=AT_RISK),
     C("zone_status", "text", "zone status of the site"),
     C("workers", "number", "people working there [people]", "not counted"),
     SOURCE,
@@ -125,7 +128,7 @@ class ProgrammeCoverage:
     @property
     def at_risk(self) -> np.ndarray:
         """Whether each site is conflict-affected or high-risk."""
-        return self.assessed["overall_class"].isin(AT_RISK).to_numpy()
+        return self.assessed["site_class"].isin(AT_RISK).to_numpy()
 
 
 def coverage_job(
@@ -236,7 +239,7 @@ def by_year(
                 "at_risk_sites": int(risk.sum()),
                 "covered": int((risk & some).sum()),
                 "uncovered": int((risk & ~some).sum()),
-                "insufficient_sites": int((result.assessed["overall_class"] == "insufficient data").sum()),
+                "insufficient_sites": int((result.assessed["site_class"] == "insufficient data").sum()),
                 "active_programmes": int(active_on(frame, day).sum()),
                 "ending_programmes": int(ending_within(frame, day).sum()),
             }
@@ -274,7 +277,7 @@ def _frame(rows: Sequence[tuple[int, int, tuple[object, ...]]], table: Table) ->
 
 
 def _gaps(assessed: pd.DataFrame, matrix: np.ndarray) -> pd.DataFrame:
-    risk = assessed["overall_class"].isin(AT_RISK).to_numpy()
+    risk = assessed["site_class"].isin(AT_RISK).to_numpy()
     position, column = np.nonzero(~matrix & risk[:, None])
     frame = assessed.iloc[position].assign(programme_type=np.array(TYPES)[column])
     return conform(frame.reset_index(drop=True), GAPS) if len(position) else empty(GAPS)
@@ -284,7 +287,7 @@ def _counts(
     assessed: pd.DataFrame, matrix: np.ndarray, overlapping: np.ndarray, by: list[str], table: Table
 ) -> pd.DataFrame:
     """One row per group and type; over all groups each count adds up to that of the whole list."""
-    classes = assessed["overall_class"]
+    classes = assessed["site_class"]
     certain = assessed.get("certain_class", classes)
     possible = assessed.get("possible_class", classes)
     risk = classes.isin(AT_RISK).to_numpy()

@@ -70,7 +70,7 @@ def what_if(result: ProgrammeCoverage, sites: np.ndarray, types: tuple[str, ...]
 
 def gaps_of(result: ProgrammeCoverage, types: tuple[str, ...] = TYPES) -> np.ndarray:
     """How many of the types each site lacks: int64, zero where it is not at risk."""
-    risk = result.assessed["overall_class"].isin(AT_RISK).to_numpy()
+    risk = result.assessed["site_class"].isin(AT_RISK).to_numpy()
     columns = [TYPES.index(t) for t in types]
     return np.asarray((~result.matrix[:, columns] & risk[:, None]).sum(axis=1), dtype="int64")
 

@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from geo.schema import DEMO, REJECTED, C, Table, conform, empty
+from geo.columns import Column
+from geo.schema import DEMO, REJECTED, Table, conform, empty
+
+C = Column
 
 TYPES = (
     "mapping",

@@ -21,34 +21,104 @@ Aliases = Mapping[tuple[str, int], Mapping[str, str]]
 """Folded alias to folded unit, by (country, level)."""
 
 
+Texts = npt.NDArray[np.object_]
+
+
 @dataclass(frozen=True)
 class SiteUnits:
-    """Units of one level, one row a site. `key` is country and folded name, blank where the unit is not known.
+    """Units of one level, one row a site.
 
-    `edge_m` is the distance to the edge of the unit's polygon [m]; NaN where the unit is stated and not measured.
+    `code` is the unit (-1: not known); `key` its country and folded name, blank where not known; `basis` polygon,
+    stated or blank; `row` its row in the boundaries (-1: none). `edge_m` is the distance to the edge of the unit's
+    polygon [m]; NaN where the unit is stated and not measured.
     """
 
     level: int
-    name: npt.NDArray[np.object_]
-    key: npt.NDArray[np.object_]
-    basis: npt.NDArray[np.object_]
+    name: Texts
+    key: Texts
+    code: Ints
+    row: Ints
+    basis: Texts
     edge_m: Floats
 
 
 @dataclass(frozen=True)
 class IncidentUnits:
-    """Units of one level, one row an incident: positions in `keys`, -1 for none.
+    """Units of one level, one row an incident: `code` as in :class:`SiteUnits`, -1 for none.
 
-    `unit` decides; `other` is the label's unit where it disagrees with the polygon; `loose` is true where the unit
-    could not be told at all.
+    `unmatched` is true where the source places an incident by a label of this level, boundaries of its country are
+    loaded, and no unit has that name.
     """
 
     level: int
-    keys: tuple[str, ...]
-    unit: Ints
-    other: Ints
-    loose: Bools
+    code: Ints
+    unmatched: Bools
     report: dict[str, object]
+
+
+class Units:
+    """The units of one level: those of a boundary set, or without one those that labels and sites name.
+
+    Units of one name are told apart by their parent; a label that fits several is not matched.
+    """
+
+    def __init__(self, level: int, boundaries: Boundaries | None, aliases: Aliases) -> None:
+        self.level, self.aliases = level, aliases
+        self.boundaries = boundaries if boundaries is not None and boundaries.level == level else None
+        self._codes: dict[str, int] = {}
+        self._named: dict[tuple[str, str], list[int]] = {}
+        self.of_row: Ints = np.zeros(0, np.int64)
+        self.parent: list[str] = []
+        if self.boundaries is not None:
+            self._index(self.boundaries)
+
+    def _index(self, boundaries: Boundaries) -> None:
+        frame = boundaries.frame
+        rows = []
+        for name, parent, country, code in zip(
+            frame["unit"], frame["parent"], frame["country"], frame["code"], strict=True
+        ):
+            folded, above = self._folded(str(country), str(name)), fold(str(parent))
+            key = f"{country}|{above}|{folded}|{code}"
+            if key not in self._codes:
+                self._codes[key] = len(self._codes)
+                self._named.setdefault((str(country), folded), []).append(self._codes[key])
+                self.parent.append(above)
+            rows.append(self._codes[key])
+        self.of_row = np.array(rows, dtype=np.int64)
+
+    def _folded(self, country: str, name: str) -> str:
+        folded = fold(name)
+        return self.aliases.get((country, self.level), {}).get(folded, folded)
+
+    @property
+    def countries(self) -> set[str]:
+        """Countries of the boundary set; blank among them where it does not say."""
+        return set() if self.boundaries is None else {str(c) for c in pd.unique(self.boundaries.frame["country"])}
+
+    def match(self, names: pd.Series[str], parents: pd.Series[str], country: pd.Series[str]) -> Ints:
+        """The unit of each label; -1 where it is blank, names none, or fits several that its parent cannot part."""
+        labels = country.astype("str") + "\x1f" + names.astype("str") + "\x1f" + parents.astype("str")
+        codes, distinct = pd.factorize(labels)
+        found = [self._one(*str(label).split("\x1f")) for label in distinct]
+        return np.array([*found, -1], dtype=np.int64)[codes]
+
+    def _one(self, country: str, name: str, parent: str) -> int:
+        folded = self._folded(country, name)
+        if not folded:
+            return -1
+        if self.boundaries is None:
+            return self._codes.setdefault(f"{country}|{folded}", len(self._codes))
+        near = self._named.get((country, folded), []) or self._named.get(("", folded), [])
+        if len(near) > 1:
+            above = self.aliases.get((country, self.level - 1), {}).get(fold(parent), fold(parent))
+            near = [code for code in near if self.parent[code] == above]
+        return near[0] if len(near) == 1 else -1
+
+    def homonyms(self) -> bool:
+        """Whether two units of the set share name and country, and no parent tells them apart."""
+        several = [codes for codes in self._named.values() if len(codes) > 1]
+        return any(len({self.parent[c] for c in codes}) < len(codes) for codes in several)
 
 
 def aliases_of(table: pd.DataFrame | None) -> Aliases:
@@ -73,34 +143,32 @@ def keys_of(names: pd.Series[str], country: pd.Series[str], level: int, aliases:
     return np.array([*keys, ""], dtype=object)[codes]
 
 
-def _polygon_keys(boundaries: Boundaries, aliases: Aliases, fallback: str) -> npt.NDArray[np.object_]:
-    frame = boundaries.frame
-    country = frame["country"].where(frame["country"] != "", fallback).astype("str")
-    return keys_of(frame["unit"], country, boundaries.level, aliases)
-
-
-def site_units(sites: pd.DataFrame, boundaries: Boundaries | None, level: int, aliases: Aliases) -> SiteUnits:
+def site_units(sites: pd.DataFrame, units: Units) -> SiteUnits:
     """The unit of each site: the polygon it falls in, else the unit that the site itself states."""
-    n = len(sites)
-    stated = sites[f"admin{level}"]
-    name = stated.to_numpy(dtype=object, copy=True)
-    key = keys_of(stated, sites["country"], level, aliases)
+    n, level, boundaries = len(sites), units.level, units.boundaries
+    name = (
+        sites[f"admin{level}"] if f"admin{level}" in sites.columns else pd.Series("", index=sites.index, dtype="str")
+    ).to_numpy(dtype=object, copy=True)
+    stated = pd.Series(name, dtype="str")
+    above = sites["admin1"] if level > 1 else pd.Series("", index=sites.index, dtype="str")
+    key = keys_of(stated, sites["country"], level, units.aliases)
+    code = units.match(stated, above.reset_index(drop=True), sites["country"].reset_index(drop=True))
+    row = np.full(n, -1, np.int64)
     basis = np.where(key != "", "stated", "").astype(object)
     edge = np.full(n, np.nan)
-    if boundaries is not None and boundaries.level == level:
+    if boundaries is not None:
         lon, lat = sites["lon"].to_numpy(np.float64), sites["lat"].to_numpy(np.float64)
-        hit = np.full(n, -1, np.int64)
         placed = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
-        hit[placed] = locate(lon[placed], lat[placed], boundaries)
-        inside = np.flatnonzero(hit >= 0)
-        rows = hit[inside]
-        for country in pd.unique(sites["country"].iloc[inside]):
-            mine = sites["country"].to_numpy()[inside] == country
-            key[inside[mine]] = _polygon_keys(boundaries, aliases, str(country))[rows[mine]]
-        name[inside] = boundaries.frame["unit"].to_numpy(dtype=object)[rows]
+        row[placed] = locate(lon[placed], lat[placed], boundaries)
+        inside = np.flatnonzero(row >= 0)
+        rows = row[inside]
+        code[inside] = units.of_row[rows]
+        named = boundaries.frame["unit"].iloc[rows].reset_index(drop=True)
+        key[inside] = keys_of(named, sites["country"].iloc[inside].reset_index(drop=True), level, units.aliases)
+        name[inside] = named.to_numpy(dtype=object)
         basis[inside] = "polygon"
         edge[inside] = edge_distance_m(lon[inside], lat[inside], boundaries.geometry[rows])
-    return SiteUnits(level, name, key, basis, edge)
+    return SiteUnits(level, name, key, code, row, basis, edge)
 
 
 def parents(sites: pd.DataFrame, boundaries: Boundaries | None) -> pd.DataFrame:
@@ -116,51 +184,42 @@ def parents(sites: pd.DataFrame, boundaries: Boundaries | None) -> pd.DataFrame:
     return sites.assign(admin1=pd.array(admin1, dtype="str"))
 
 
-def incident_units(incidents: Incidents, boundaries: Boundaries | None, level: int, aliases: Aliases) -> IncidentUnits:
+def incident_units(incidents: Incidents, units: Units) -> IncidentUnits:
     """The unit of each incident: precision 1 and 2 by polygon (by label outside all polygons), 3 and 4 by label.
 
     The report counts labels that match no polygon of their country, and disagreements between polygon and label.
     """
-    frame = incidents.frame
-    label = keys_of(frame[f"admin{level}"], frame["country"], level, aliases)
-    decided = label.copy()
-    other = np.full(len(frame), "", dtype=object)
+    frame, level, boundaries = incidents.frame, units.level, units.boundaries
+    blank = pd.Series("", index=frame.index, dtype="str")
+    name = frame[f"admin{level}"] if level < 3 else blank
+    parent = frame["admin1"] if level > 1 else blank
+    label = units.match(name, parent, frame["country"])
+    code = label.copy()
     unmatched = np.zeros(len(frame), np.bool_)
     report: dict[str, object] = {"level": level, "basis": "label"}
-    if boundaries is not None and boundaries.level == level:
-        known: set[str] = set()
-        countries = [str(c) for c in pd.unique(frame["country"])]
-        keys_by_country = {c: _polygon_keys(boundaries, aliases, c) for c in countries}
-        own = {str(c) for c in pd.unique(boundaries.frame["country"])} - {""}
-        for keys in keys_by_country.values():
-            known.update(keys.tolist())
+    if boundaries is not None:
         by_place = np.flatnonzero((incidents.precision <= 2) & np.isfinite(incidents.lon) & np.isfinite(incidents.lat))
         hit = locate(incidents.lon[by_place], incidents.lat[by_place], boundaries)
         inside, rows = by_place[hit >= 0], hit[hit >= 0]
-        of_country, names = pd.factorize(frame["country"].iloc[inside])
-        polygon = np.full(len(inside), "", dtype=object)
-        for i, name in enumerate(names):
-            mine = of_country == i
-            polygon[mine] = keys_by_country[str(name)][rows[mine]]
-        decided[inside] = polygon
-        differs = (label[inside] != polygon) & (label[inside] != "")
-        other[inside[differs]] = label[inside[differs]]
-        covered = frame["country"].isin(own or set(countries)).to_numpy(np.bool_)
-        unmatched = covered & (label != "") & ~pd.Series(label).isin(known).to_numpy(np.bool_)
-        pairs = pd.Series([f"{a} / {b}" for a, b in zip(polygon[differs], label[inside[differs]], strict=True)])
+        code[inside] = units.of_row[rows]
+        said = (name != "").to_numpy(np.bool_)
+        here = frame["country"].isin(units.countries).to_numpy(np.bool_) | ("" in units.countries)
+        labelled = said[inside] & here[inside]
+        differs = labelled & (label[inside] != code[inside])
+        unmatched = here & (label < 0) & ((incidents.precision == 3) | (incidents.precision == 4))
+        found = boundaries.frame["unit"].to_numpy(dtype=object)[rows[differs]]
+        pairs = pd.Series([f"{a} / {b}" for a, b in zip(found, name.to_numpy()[inside[differs]], strict=True)])
+        spelled = name[unmatched & said]
         report |= {
             "basis": "polygon",
             "boundaries": boundaries.name,
             "boundary_version": boundaries.version,
             "placed": len(inside),
+            "labelled": int(labelled.sum()),
+            "named": int((said & here).sum()),
+            "matched": int((said & here & (label >= 0)).sum()),
             "disagreements": int(differs.sum()),
             "disagreeing_units": {str(k): int(v) for k, v in pairs.value_counts(sort=False).sort_index().items()},
+            "unmatched_labels": {str(k): int(v) for k, v in spelled.value_counts(sort=False).sort_index().items()},
         }
-        spelled = frame[f"admin{level}"][unmatched]
-        report["unmatched_labels"] = {str(k): int(v) for k, v in spelled.value_counts(sort=False).sort_index().items()}
-        decided[unmatched & (decided == label)] = ""
-    codes, keys = pd.factorize(np.concatenate([decided, other]), sort=True)
-    if len(keys) and keys[0] == "":
-        codes[codes == 0] = -1
-    unit, alternative = codes[: len(frame)], codes[len(frame) :]
-    return IncidentUnits(level, tuple(map(str, keys)), unit, alternative, unit < 0, report)
+    return IncidentUnits(level, code, unmatched, report)

@@ -17,12 +17,20 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 
+EFFECTS = ("", "lethal", "violent", "control")
+VIOLENCE = ("", "state-based", "non-state", "one-sided")
+SLACK_DAYS = {2.0: 5, 3.0: 6, 4.0: 30, 5.0: 365}
+"""Days by which an event of one stated day may lie elsewhere, by `date_prec`; an event with a span states its own."""
+
+
 @dataclass(frozen=True)
 class Incidents:
     """Arrays of one incident each, in a canonical order that does not depend on the order of the input.
 
     `start`, `end` are days since 1970-01-01; `source` numbers the names in `sources`. Records that no rule may count
     (`effect` none) are gone, and so are repeats of an id within a source: a final record goes before a candidate one.
+    `civilians` is NaN where the source does not say; `effect` and `violence` are positions in :data:`EFFECTS` and
+    :data:`VIOLENCE` (0: not stated); `slack` are days by which a date of one day may be wrong either way.
     """
 
     frame: pd.DataFrame
@@ -34,6 +42,10 @@ class Incidents:
     best: Floats
     low: Floats
     high: Floats
+    civilians: Floats
+    effect: Ints
+    violence: Ints
+    slack: Ints
     source: Ints
     sources: tuple[str, ...]
     repeated: int
@@ -53,6 +65,10 @@ class Incidents:
             self.best[rows],
             self.low[rows],
             self.high[rows],
+            self.civilians[rows],
+            self.effect[rows],
+            self.violence[rows],
+            self.slack[rows],
             self.source[rows],
             self.sources,
             self.repeated,
@@ -87,10 +103,23 @@ def prepare(frame: pd.DataFrame | None) -> Incidents:
         best,
         low,
         high,
+        table["deaths_civilians"].to_numpy(np.float64),
+        _code(table["effect"], EFFECTS),
+        _code(table["violence"], VIOLENCE),
+        _slack(table, end),
         codes.astype(np.int64),
         tuple(map(str, sources)),
         int(repeats.sum()),
     )
+
+
+def _code(values: pd.Series[str], names: tuple[str, ...]) -> Ints:
+    return np.asarray(values.map({name: i for i, name in enumerate(names)}).fillna(0).to_numpy(np.int64))
+
+
+def _slack(table: pd.DataFrame, end: pd.Series[pd.Timestamp]) -> Ints:
+    days = table["date_prec"].map(SLACK_DAYS).fillna(0).to_numpy(np.int64)
+    return np.asarray(np.where((end <= table["date_start"]).to_numpy(), days, 0))
 
 
 def in_window(incidents: Incidents, rows: Ints | slice, as_of: Days | int, after: Days | int) -> Bools:

@@ -7,12 +7,13 @@ date of the question; the rows themselves are never changed.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.schema import REJECTED, SITES, conform
+from geo.schema import REJECTED, SITES, VISITS, conform
 
 Days = npt.NDArray[np.int64]
 GRAVITY = {"": 0, "green": 1, "blue": 2, "yellow": 3, "red": 4}
@@ -124,6 +125,79 @@ def newest_informative(visits: pd.DataFrame, sites: pd.DataFrame, as_of_days: Da
     starts = np.flatnonzero(_changes(keys) | _changes(days))
     groups = _group_rows(rows, starts)
     return _take(groups, keys[starts], days[starts], wanted, np.asarray(as_of_days, dtype=np.int64), sites.index)
+
+
+@dataclass(frozen=True)
+class VisitDays:
+    """Informative days of visits, by (site, day); all rows of a site's day count together.
+
+    `site` are positions in the site table, `day` days since 1970-01-01. `grade` says of each fact 0 no, 1 unknown,
+    2 yes.
+    """
+
+    site: Days
+    day: Days
+    grade: dict[str, npt.NDArray[np.int64]]
+    visit_id: npt.NDArray[np.object_]
+    version: npt.NDArray[np.object_]
+    actors: npt.NDArray[np.object_]
+    on_site: npt.NDArray[np.bool_]
+    imprecise: npt.NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        """Number of days."""
+        return len(self.site)
+
+
+def visit_days(visits: pd.DataFrame | None, sites: pd.DataFrame) -> VisitDays:
+    """Every informative day of every site of the table."""
+    table = conform(pd.DataFrame(index=range(0)), VISITS) if visits is None else visits
+    rows = table[table["informative"] & table["visit_date"].notna()]
+    keys, wanted = _match(rows, sites)
+    number = np.full(int(max(keys.max(initial=-1), wanted.max(initial=-1))) + 1, -1, np.int64)
+    number[wanted] = np.arange(len(wanted))
+    site = number[keys]
+    rows, site = rows[site >= 0], site[site >= 0]
+    days = _days(rows["visit_date"])
+    order = np.lexsort((rows["row"].to_numpy(), days, site))
+    rows, site, days = rows.iloc[order].reset_index(drop=True), site[order], days[order]
+    first = np.flatnonzero(_changes(site) | _changes(days)) if len(site) else np.zeros(0, np.int64)
+    groups = _group_rows(rows, first)
+    grade: dict[str, npt.NDArray[np.int64]] = {}
+    for fact in ("non_state_armed", "state_harm", "armed_roadblock"):
+        grade[fact] = np.asarray((groups[fact].astype("float64").fillna(0.5) * 2).to_numpy(), np.int64)
+    return VisitDays(
+        site[first],
+        days[first],
+        grade,
+        groups["visit_id"].to_numpy(dtype=object),
+        groups["dataset_version"].to_numpy(dtype=object),
+        groups["actors"].to_numpy(dtype=object),
+        (groups["visit_basis"] == "on_site").to_numpy(np.bool_),
+        groups["date_imprecise"].to_numpy(np.bool_),
+    )
+
+
+ANNEX_FACTS = ("children_under_15", "mercury", "traceability", "state_services")
+
+
+def annex_facts(visits: pd.DataFrame | None, sites: pd.DataFrame, as_of_days: Days) -> pd.DataFrame:
+    """Facts that no rule reads, each from the newest visit not after the date that states it; index of `sites`."""
+    out = pd.DataFrame(index=sites.index)
+    for fact in ANNEX_FACTS:
+        is_text = fact in ("traceability", "state_services")
+        out[fact] = pd.Series("" if is_text else pd.NA, index=sites.index, dtype="str" if is_text else "boolean")
+        if visits is None or fact not in visits.columns:
+            continue
+        said = (visits[fact] != "") if is_text else visits[fact].notna()
+        rows = visits[said & visits["visit_date"].notna()]
+        keys, wanted = _match(rows, sites)
+        days = _days(rows["visit_date"])
+        order = np.lexsort((rows["row"].to_numpy(), days, keys))
+        groups = rows.iloc[order][[fact]].reset_index(drop=True)
+        taken = _take(groups, keys[order], days[order], wanted, np.asarray(as_of_days, dtype=np.int64), sites.index)
+        out[fact] = taken[fact].astype("str" if is_text else "boolean")
+    return out
 
 
 def newest_status(statuses: pd.DataFrame, sites: pd.DataFrame, as_of_days: Days, scheme: str) -> pd.DataFrame:

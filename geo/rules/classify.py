@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from geo.rules.finding import Finding
-from geo.rules.rule_set import RULE_IDS, Rules
+from geo.rules.rule_set import Rules
 
 Bools = npt.NDArray[np.bool_]
 Texts = npt.NDArray[np.object_]
@@ -35,50 +35,64 @@ def class_of(any_c: Bools, any_h: Bools, any_gap: Bools) -> Texts:
 
 @dataclass(frozen=True)
 class Classes:
-    """All classes and lists of one run, one entry per site."""
+    """All classes and lists of one run, one entry per site; names are columns of :data:`geo.schema.ASSESSED`."""
 
-    overall: Texts
-    local: Texts
-    area: Texts
-    certain: Texts
-    possible: Texts
+    site_class: Texts
+    area_class: Texts
+    certain_class: Texts
+    possible_class: Texts
     rules_fired: Texts
+    area_rules_fired: Texts
     rules_unknown: Texts
     gaps: Texts
+    area_gaps: Texts
     data_coverage: Texts
 
 
-def classify(rules: Rules, findings: Sequence[Finding], gaps: dict[str, Bools], n: int) -> Classes:
-    """Classes of every site from what each rule says and from the verdict gaps.
+def classify(
+    rules: Rules,
+    findings: Sequence[Finding],
+    gaps: Mapping[str, Bools],
+    area_gaps: Mapping[str, Bools],
+    partial: Bools,
+    n: int,
+) -> Classes:
+    """Classes of every site from what each rule says and from the gaps of both classes.
 
-    A rule that is not among `findings` (switched off) is unknown for every site. A gap makes everything possible.
+    A rule that is off is unknown for every site. `partial` marks sites of countries with incidents that could not be
+    read and have no place.
     """
     said = {f.rule: f for f in findings}
-    off = [r for r in RULE_IDS if r not in said]
-    any_gap = np.logical_or.reduce(list(gaps.values())) if gaps else np.zeros(n, np.bool_)
-    axis = {r.id: r.axis for r in rules.rules}
+    any_gap = _any(gaps.values(), n)
 
-    def any_of(flag: str, letter: str, axes: tuple[str, ...] = ("local", "area")) -> Bools:
-        flags = [getattr(f, flag) for f in findings if f.rule[0] == letter and axis[f.rule] in axes]
-        return np.logical_or.reduce(flags) if flags else np.zeros(n, np.bool_)
+    def any_of(flag: str, answer: str, cls: str) -> Bools:
+        return _any((getattr(said[r.id], flag) for r in rules.answering(answer) if r.cls == cls), n)
 
-    unknown_off = np.full(n, bool([r for r in off if r[0] == "C"]))
-    possible_c = any_of("possible", "C") | any_gap | unknown_off
-    possible_h = any_of("possible", "H") | np.full(n, bool(off))
-    unknown = {r: np.full(n, True) if r in off else said[r].unknown for r in RULE_IDS}
+    def class_by(flag: str, answer: str, gap: Bools) -> Texts:
+        return class_of(any_of(flag, answer, AFFECTED), any_of(flag, answer, HIGH_RISK), gap)
+
+    every = np.ones(n, np.bool_)
+    unknown = {i: said[i].unknown if i in said else every for i in rules.ids}
+    fired = _any((said[r.id].fired for r in rules.answering("site")), n)
+    off_site = np.full(n, bool(rules.off))
+    site_unknown = _any((said[r.id].unknown for r in rules.answering("site")), n) | off_site
+    lacking = any_gap | partial | (~fired & site_unknown)
     return Classes(
-        overall=class_of(any_of("fired", "C"), any_of("fired", "H"), any_gap),
-        local=class_of(any_of("fired", "C", ("local",)), any_of("fired", "H", ("local",)), any_gap),
-        area=class_of(any_of("fired", "C", ("area",)), any_of("fired", "H", ("area",)), any_gap),
-        certain=class_of(any_of("certain", "C"), any_of("certain", "H"), any_gap),
-        possible=class_of(possible_c, possible_h, any_gap),
-        rules_fired=join_flags(((f.rule, f.fired) for f in sorted(findings, key=lambda f: rules.order(f.rule))), n),
+        site_class=class_by("fired", "site", any_gap),
+        area_class=class_by("fired", "area", _any(area_gaps.values(), n)),
+        certain_class=class_by("certain", "site", any_gap),
+        possible_class=class_by("possible", "site", any_gap),
+        rules_fired=join_flags(((r.id, said[r.id].fired) for r in rules.answering("site")), n),
+        area_rules_fired=join_flags(((r.id, said[r.id].fired) for r in rules.answering("area")), n),
         rules_unknown=join_flags(unknown.items(), n),
         gaps=join_flags(gaps.items(), n),
-        data_coverage=np.where(any_gap | np.logical_or.reduce(list(unknown.values())), "partial", "full").astype(
-            object
-        ),
+        area_gaps=join_flags(area_gaps.items(), n),
+        data_coverage=np.where(lacking, "partial", "full").astype(object),
     )
+
+
+def _any(flags: Iterable[Bools], n: int) -> Bools:
+    return np.asarray(np.logical_or.reduce([np.zeros(n, np.bool_), *flags]))
 
 
 def join_flags(flags: Iterable[tuple[str, Bools]], n: int) -> Texts:

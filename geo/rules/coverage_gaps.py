@@ -1,9 +1,11 @@
-"""Verdict gaps: where a calm class would be invented, because what could contradict it was not looked at.
+"""What was looked at: declared coverage, and the gaps of a class that could be calm only for want of looking.
 
 Coverage is declared, never inferred from events: a file that nothing declares covers nothing.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -12,23 +14,36 @@ import pandas as pd
 from geo import schema
 from geo.records.place_names import fold
 from geo.rules.evidence import Evidence
-from geo.rules.rule_set import Rules
+from geo.rules.rule import Settings
 from geo.spatial.polygons import Boundaries, units_within
-from geo.time_window import Days, months_before, to_days
+from geo.spatial.proximity import within
+from geo.time_window import NO_DAY, Days, months_before, to_days
 
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
-GAPS = {
-    "no_coordinates": "the position of the site is not known",
-    "country_unknown": "the country of the site is not known",
-    "not_covered": "no source covers the whole look-back window in the site's country",
-    "neighbour_uncovered": "the circle around the site reaches into a country that the source does not cover",
-    "neighbours_unknown": "no country outlines at hand to see which countries the circle reaches",
-    "admin2_unknown": "the second-order unit of the site is not known",
-    "boundary_version_unknown": "boundaries of unknown vintage were used",
-    "first_seen_after_as_of": "the site was first recorded after the date",
-}
-"""Every verdict gap and what it means, in the order in which they are listed."""
+GAPS = (
+    "no_coordinates",
+    "country_unknown",
+    "not_covered",
+    "neighbour_uncovered",
+    "neighbours_unknown",
+    "incident_rejected",
+)
+"""Gaps of the site class, in the order in which they are listed; :mod:`i18n.labels` says them in words."""
+
+AREA_GAPS = (
+    "country_unknown",
+    "not_covered",
+    "admin2_not_loaded",
+    "admin1_not_loaded",
+    "admin2_unknown",
+    "admin1_unknown",
+    "boundary_version_unknown",
+    "boundaries_not_districts",
+    "labels_unmatched",
+)
+"""Gaps of the area class, likewise."""
 
 
 def matches(declared: str, dataset: pd.Series[str]) -> bool:
@@ -52,7 +67,12 @@ def undeclared(coverage: pd.DataFrame | None, datasets: pd.DataFrame) -> list[st
 
 
 def covering_sources(
-    coverage: pd.DataFrame | None, datasets: pd.DataFrame, country: npt.NDArray[np.object_], after: Days, as_of: Days
+    coverage: pd.DataFrame | None,
+    datasets: pd.DataFrame,
+    country: npt.NDArray[np.object_],
+    after: Days,
+    as_of: Days,
+    effects: str = "lethal",
 ) -> dict[str, Bools]:
     """For each loaded source, which sites' countries it covers on every day of (after, as_of].
 
@@ -66,11 +86,15 @@ def covering_sources(
         ISO alpha-3, one per question; blank is covered by nothing.
     after, as_of
         Days since 1970-01-01, one per question.
+    effects
+        ``all`` asks for sources that are declared to cover events without deaths too.
     """
     out = {str(s): np.zeros(len(country), np.bool_) for s in pd.unique(datasets["source"])}
     if coverage is None or not len(coverage):
         return out
     table = schema.conform(coverage, schema.COVERAGE)
+    if effects == "all":
+        table = table[(table["effects"] == "all").to_numpy()].reset_index(drop=True)
     begin, end = to_days(table["from"]), to_days(table["to"])
     for source in out:
         loaded = datasets[datasets["source"] == source]
@@ -97,61 +121,163 @@ def _joined(begin: Days, end: Days) -> list[tuple[int, int]]:
     return spans
 
 
-def ask(
-    rules: Rules,
-    sites: pd.DataFrame,
-    as_of: Days,
-    coverage: pd.DataFrame | None,
-    datasets: pd.DataFrame,
-    outlines: Boundaries | None,
-    admin2_known: Bools,
-    used_unknown_version: Bools,
-    evidence: Evidence,
-) -> dict[str, Bools]:
-    """The verdict gaps of every site, one flag per gap of :data:`GAPS`.
+@dataclass
+class Coverage:
+    """Declared coverage asked for the sites of one run, at their dates; answers are kept by radius and window.
 
-    One and the same source has to cover the site's country *and* every country that a circle of `neighbour_km`
-    reaches, for the whole of (T - coverage_months, T].
+    Parameters
+    ----------
+    table
+        :data:`geo.schema.COVERAGE`, or None for none.
+    datasets
+        The loaded incident datasets: `source, dataset, dataset_version, file`.
+    outlines
+        Country outlines; without them nobody knows which countries a circle reaches.
     """
-    n = len(sites)
-    lon, lat = sites["lon"].to_numpy(np.float64), sites["lat"].to_numpy(np.float64)
-    country = sites["country"].to_numpy(dtype=object)
-    placed = np.isfinite(lon) & np.isfinite(lat)
-    after = months_before(as_of, rules.settings.coverage_months)
-    own = covering_sources(coverage, datasets, country, after, as_of)
-    whole = {s: flags.copy() for s, flags in own.items()}
-    reached_names = np.full(n, "", dtype=object)
-    if outlines is not None:
-        at = np.flatnonzero(placed)
-        reach = units_within(lon[at], lat[at], outlines, rules.settings.neighbour_km * 1000)
-        site = at[reach.point]
-        iso = outlines.frame["country"].to_numpy(dtype=object)[reach.unit]
-        foreign = iso != country[site]
-        site, iso = site[foreign], iso[foreign]
+
+    table: pd.DataFrame | None
+    datasets: pd.DataFrame
+    outlines: Boundaries | None
+    country: npt.NDArray[np.object_]
+    lon: Floats
+    lat: Floats
+    as_of: Days
+    _kept: dict[tuple[str, float, int, str], dict[str, Bools]] = field(default_factory=dict)
+    _reach: dict[float, tuple[npt.NDArray[np.int64], npt.NDArray[np.object_]]] = field(default_factory=dict)
+
+    def own(self, months: int, effects: str = "lethal") -> dict[str, Bools]:
+        """For each source, where it covers the site's own country over the whole of (T - months, T]."""
+        key = ("own", 0.0, months, effects)
+        if key not in self._kept:
+            after = months_before(self.as_of, months)
+            self._kept[key] = covering_sources(self.table, self.datasets, self.country, after, self.as_of, effects)
+        return self._kept[key]
+
+    def foreign(self, radius_km: float) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.object_]]:
+        """Sites and other countries that their circles reach, one row a pair."""
+        if radius_km not in self._reach:
+            placed = np.flatnonzero(np.isfinite(self.lon) & np.isfinite(self.lat))
+            site, iso = np.zeros(0, np.int64), np.zeros(0, dtype=object)
+            if self.outlines is not None and len(placed):
+                reach = units_within(self.lon[placed], self.lat[placed], self.outlines, radius_km * 1000)
+                site = placed[reach.point]
+                iso = self.outlines.frame["country"].to_numpy(dtype=object)[reach.unit]
+                other = iso != self.country[site]
+                site, iso = site[other], iso[other]
+            self._reach[radius_km] = (site, iso)
+        return self._reach[radius_km]
+
+    def lacking(self, radius_km: float, months: int, effects: str = "lethal") -> dict[str, Bools]:
+        """Why a circle was not wholly looked at, by code of :data:`GAPS`, one flag a site.
+
+        One and the same source has to cover the site's country *and* every country that the circle reaches.
+        """
+        key = ("circle", radius_km, months, effects)
+        if key in self._kept:
+            return self._kept[key]
+        own = self.own(months, effects)
+        whole = {source: flags.copy() for source, flags in own.items()}
+        site, iso = self.foreign(radius_km)
         if len(site):
-            there = covering_sources(coverage, datasets, iso, after[site], as_of[site])
+            after = months_before(self.as_of, months)
+            there = covering_sources(self.table, self.datasets, iso, after[site], self.as_of[site], effects)
             for source, flags in there.items():
                 whole[source][site[~flags]] = False
-            for i, c in zip(site, iso, strict=True):
-                reached_names[i] = f"{reached_names[i]};{c}".strip(";")
-    any_own = np.logical_or.reduce(list(own.values())) if own else np.zeros(n, np.bool_)
-    any_whole = np.logical_or.reduce(list(whole.values())) if whole else np.zeros(n, np.bool_)
-    first = to_days(sites["first_seen"])
-    gaps = {
-        "no_coordinates": ~placed,
-        "country_unknown": country == "",
-        "not_covered": (country != "") & ~any_own,
-        "neighbour_uncovered": any_own & ~any_whole,
-        "neighbours_unknown": placed & np.full(n, outlines is None),
-        "admin2_unknown": ~admin2_known,
-        "boundary_version_unknown": used_unknown_version,
-        "first_seen_after_as_of": sites["first_seen"].notna().to_numpy() & (first > as_of),
-    }
-    for gap, flags in gaps.items():
-        rows = np.flatnonzero(flags)
-        said = reached_names[rows] if gap == "neighbour_uncovered" else ""
-        evidence.facts("gap", "", rows, value=gap, actor_a=said, limit=GAPS[gap])
-    covered = np.flatnonzero(any_own)
-    named = np.array([";".join(s for s, f in own.items() if f[i]) for i in covered], dtype=object)
-    evidence.facts("gap", "", covered, value="covered", dataset=named, limit=f"{rules.settings.coverage_months} months")
-    return gaps
+        nowhere = np.zeros(len(self.country), np.bool_)
+        any_own = np.logical_or.reduce([nowhere, *own.values()])
+        any_whole = np.logical_or.reduce([nowhere, *whole.values()])
+        placed = np.isfinite(self.lon) & np.isfinite(self.lat)
+        self._kept[key] = {
+            "no_coordinates": ~placed,
+            "country_unknown": self.country == "",
+            "not_covered": (self.country != "") & ~any_own,
+            "neighbour_uncovered": any_own & ~any_whole,
+            "neighbours_unknown": placed & np.full(len(placed), self.outlines is None),
+        }
+        return self._kept[key]
+
+
+def rejected_near(
+    rejected: pd.DataFrame | None, lon: Floats, lat: Floats, as_of: Days, settings: Settings, evidence: Evidence
+) -> Bools:
+    """Sites with a rejected incident in their circle that may lie in the window; an unreadable date may."""
+    n = len(lon)
+    out = np.zeros(n, np.bool_)
+    if rejected is None or not len(rejected):
+        return out
+    table = schema.conform(rejected, schema.REJECTED_INCIDENTS)
+    start, end = to_days(table["date_start"]), to_days(table["date_end"])
+    start = np.where(start == NO_DAY, -(2**30), start)
+    end = np.where(end == NO_DAY, 2**30, end)
+    pairs = within(
+        lon,
+        lat,
+        table["lon"].to_numpy(np.float64),
+        table["lat"].to_numpy(np.float64),
+        start,
+        radius_m=settings.neighbour_km * 1000,
+        as_of_day=as_of,
+        window_days=as_of - months_before(as_of, settings.coverage_months),
+        incident_end_day=np.maximum(end, start),
+    )
+    out[pairs.site] = True
+    at = table.iloc[pairs.incident]
+    evidence.facts(
+        "gap",
+        "",
+        pairs.site,
+        fact="incident_rejected",
+        status=at["reason"].to_numpy(dtype=object),
+        record_id=at["record_id"].to_numpy(dtype=object),
+        dataset=at["dataset"].to_numpy(dtype=object),
+        distance_m=pairs.distance_m,
+        date_start=at["date_start"].to_numpy(),
+        date_end=at["date_end"].to_numpy(),
+    )
+    return out
+
+
+def placeless_countries(rejected: pd.DataFrame | None) -> set[str]:
+    """Countries of rejected incidents that have no usable place; blank among them: any country."""
+    if rejected is None or not len(rejected):
+        return set()
+    table = schema.conform(rejected, schema.REJECTED_INCIDENTS)
+    return {str(c) for c in table["country"][table["lon"].isna() | table["lat"].isna()]}
+
+
+def site_gaps(
+    coverage: Coverage, rejected: pd.DataFrame | None, settings: Settings, evidence: Evidence
+) -> dict[str, Bools]:
+    """The gaps of the site class, one flag a site for each of :data:`GAPS`, and their evidence."""
+    lacking = coverage.lacking(settings.neighbour_km, settings.coverage_months)
+    gaps = dict(lacking)
+    gaps["incident_rejected"] = rejected_near(rejected, coverage.lon, coverage.lat, coverage.as_of, settings, evidence)
+    reached = np.full(len(coverage.country), "", dtype=object)
+    if evidence.wanted:
+        for i, iso in zip(*coverage.foreign(settings.neighbour_km), strict=True):
+            reached[i] = f"{reached[i]};{iso}".strip(";")
+    for code in GAPS:
+        if code != "incident_rejected":
+            rows = np.flatnonzero(gaps[code])
+            evidence.facts("gap", "", rows, fact=code, status=reached[rows] if code == "neighbour_uncovered" else "")
+    _tell_covered(coverage, settings.coverage_months, "lethal", evidence)
+    return {code: gaps[code] for code in GAPS}
+
+
+def _tell_covered(coverage: Coverage, months: int, effects: str, evidence: Evidence) -> None:
+    own = coverage.own(months, effects)
+    names = np.full(len(coverage.country), "", dtype=object)
+    for source, flags in own.items():
+        names[flags] = np.where(names[flags] == "", source, names[flags] + f";{source}")
+    rows = np.flatnonzero(names != "")
+    evidence.facts("coverage", "", rows, fact=f"covered_{months}m_{effects}", dataset=names[rows])
+
+
+def tell_figures(coverage: Coverage, months: int, evidence: Evidence) -> tuple[Bools, Bools]:
+    """Whether the country of each site is looked at for figures of `months`: for deadly events, and for others."""
+    out = []
+    for effects in ("lethal", "all"):
+        own = coverage.own(months, effects)
+        out.append(np.logical_or.reduce([np.zeros(len(coverage.country), np.bool_), *own.values()]))
+        _tell_covered(coverage, months, effects, evidence)
+    return out[0], out[1]

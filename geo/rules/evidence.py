@@ -1,7 +1,11 @@
-"""The rows that say why: one table for incidents, visits, statuses, lists, zones, gaps and near misses."""
+"""The rows that say why: one table for sums, incidents, visits, statuses, lists, zones, gaps and near misses.
+
+Rows are codes and numbers; no sentence stands in them (docs/evidence.md lists the codes).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,33 +15,41 @@ import pandas as pd
 
 from geo import schema
 from geo.records.incidents import Incidents
-from geo.rules.rule_set import RULE_IDS, Rules
+from geo.rules.rule import Rule
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-OPEN_COLUMNS = ("site_id", "kind", "rule", "record_id", "dataset", "dataset_version", "distance_m", "ground", "source")
-"""What evidence of a restricted row (ACLED) may say; all else is withheld by licence."""
+OPEN_COLUMNS = ("site_id", "source", "kind", "rule", "record_id", "dataset", "dataset_version", "distance_m", "ground")
+"""What evidence of a restricted row (ACLED) may say outside this machine; all else is withheld by licence."""
 
-_LATER = ("site_id", "source", "ground")
+RESTRICTED = "restricted"
+"""Column of :attr:`geo.assess.Assessment.evidence` beside the schema: true where a row must not leave whole."""
+
+_LATER = ("site_id", "source", "rule", "answer", "ground", "limit_km", "limit_months", "limit_events", "limit_deaths")
 """Columns that are filled once, when all rows stand in order."""
 
 _NONE = np.zeros(0, np.int64)
-
-_COPIED = (
-    "record_id",
-    "dataset",
-    "dataset_version",
-    "date_start",
-    "date_end",
-    "date_prec",
-    "deaths_best",
-    "deaths_low",
-    "deaths_high",
-    "actor_a",
-    "actor_b",
-    "provisional",
-)
+_COPIED = {
+    "record_id": "record_id",
+    "dataset": "dataset",
+    "dataset_version": "dataset_version",
+    "date_start": "date_start",
+    "date_end": "date_end",
+    "date_prec": "date_prec",
+    "deaths_best": "deaths_best",
+    "deaths_low": "deaths_low",
+    "deaths_high": "deaths_high",
+    "deaths_civilians": "deaths_civilians",
+    "effect": "effect",
+    "violence": "violence",
+    "event_type": "kind",
+    "actor_a": "actor_a",
+    "actor_b": "actor_b",
+    "place": "place",
+    "provisional": "provisional",
+}
+"""Columns of evidence that are those of the incident, by their name in :data:`geo.schema.INCIDENTS`."""
 
 
 @dataclass
@@ -49,66 +61,69 @@ class _Rows:
     site: Ints
     incident: Ints
     distance_m: Floats
-    value: npt.NDArray[np.object_] | str
-    limit: str
+    fact: str
 
 
 @dataclass
 class Evidence:
-    """Collects rows while the rules are asked; :meth:`frame` puts them in their one order."""
+    """Collects rows while the rules are asked; :meth:`frame` puts them in their one order.
 
-    rules: Rules
+    `wanted` false collects nothing: classes without their reasons.
+    """
+
+    rules: Sequence[Rule]
+    ids: Sequence[str]
+    wanted: bool = True
     _incidents: list[_Rows] = field(default_factory=list)
     _facts: list[tuple[int, dict[str, object]]] = field(default_factory=list)
 
     def incidents(
-        self,
-        kind: str,
-        rule: str,
-        site: Ints,
-        incident: Ints,
-        distance_m: Floats | None = None,
-        value: npt.NDArray[np.object_] | str = "",
-        limit: str = "",
+        self, kind: str, rule: str, site: Ints, incident: Ints, distance_m: Floats | None = None, fact: str = "counted"
     ) -> None:
         """Names incidents (positions in the prepared incidents) for sites (positions in the site table)."""
-        if len(site):
+        if self.wanted and len(site):
             blank = np.full(len(site), np.nan)
-            self._incidents.append(
-                _Rows(kind, rule, site, incident, blank if distance_m is None else distance_m, value, limit)
-            )
+            self._incidents.append(_Rows(kind, rule, site, incident, blank if distance_m is None else distance_m, fact))
 
     def facts(self, kind: str, rule: str, site: Ints, **columns: object) -> None:
         """Names anything else; `columns` are columns of :data:`geo.schema.EVIDENCE`, scalars or one value a site."""
-        if len(site):
+        if self.wanted and len(site):
             self._facts.append((len(site), {"_site": site, "kind": kind, "rule": rule, **columns}))
 
     def frame(self, sites: pd.DataFrame, incidents: Incidents) -> pd.DataFrame:
-        """All rows as :data:`geo.schema.EVIDENCE`, by site, rule (no rule last), kind, distance, date and record.
+        """All rows as :data:`geo.schema.EVIDENCE` and `restricted`, by site, rule (no rule last), kind, distance, date.
 
         Each column is made once, in its final order: of millions of rows every copy costs more than the rules do.
         """
         site = np.concatenate([*(p.site for p in self._incidents), *(f["_site"] for _, f in self._facts), _NONE])
         if not len(site):
-            return schema.empty(schema.EVIDENCE)
+            return schema.empty(schema.EVIDENCE).assign(**{RESTRICTED: np.zeros(0, np.bool_)})
         pools = {c.name: self._pool(c, incidents) for c in schema.EVIDENCE if c.name not in _LATER}
         sizes = [*(len(p.site) for p in self._incidents), *(n for n, _ in self._facts)]
-        names = (*RULE_IDS, "")
+        names = (*self.ids, "")
         of_rule, of_kind = ({v: i for i, v in enumerate(of)} for of in (names, schema.EVIDENCE_KINDS))
         rule = np.repeat([of_rule[r] for r in self._said("rule")], sizes)
         kind = np.repeat([of_kind[k] for k in self._said("kind")], sizes)
         start, distance = (pool.take(index) for pool, index in (pools["date_start"], pools["distance_m"]))
         pool, index = pools["record_id"]
         record = pd.Series(pool).rank(method="dense").to_numpy().take(index)
+        fact_pool, fact_index = pools["fact"]
+        fact = pd.Series(fact_pool).rank(method="dense").to_numpy().take(fact_index)
         day = start.astype("datetime64[D]").astype(np.int64)
-        order = np.lexsort((record, day, np.where(np.isnan(distance), np.inf, distance), kind, rule, site))
+        far = np.where(np.isnan(distance), np.inf, distance)
+        order = np.lexsort((fact, record, day, far, kind, rule, site))
         site, rule = site.take(order), rule.take(order)
-        grounds = {r.id: r.ground for r in self.rules.rules}
-        later = {
+        later: dict[str, object] = {
             "site_id": sites["site_id"].array.take(site),
             "source": sites["source"].array.take(site),
-            "ground": pd.array([grounds.get(r, "") for r in names], dtype="str").take(rule),
         }
+        by_id = {r.id: r for r in self.rules}
+        for name, text in (("rule", {r: r for r in names}), ("answer", {r.id: r.answer for r in self.rules}),
+                           ("ground", {r.id: r.ground for r in self.rules})):  # fmt: skip
+            later[name] = pd.array([text.get(r, "") for r in names], dtype="str").take(rule)
+        for name in ("limit_km", "limit_months", "limit_events", "limit_deaths"):
+            limits = [by_id[r].limits.get(name, np.nan) if r in by_id else np.nan for r in names]
+            later[name] = np.array(limits, np.float64).take(rule)
         columns: dict[str, object] = {}
         for column in schema.EVIDENCE:
             if column.name in later:
@@ -117,32 +132,32 @@ class Evidence:
                 pool, index = pools.pop(column.name)
                 columns[column.name] = pool.take(index.take(order))
         columns["distance_m"] = np.round(np.asarray(columns["distance_m"]), 3)
-        return pd.DataFrame(columns)
+        columns["edge_m"] = np.round(np.asarray(columns["edge_m"]), 3)
+        secret = incidents.frame["restricted"].to_numpy(np.bool_)
+        shut = [*(secret[p.incident] for p in self._incidents), *(np.zeros(n, np.bool_) for n, _ in self._facts)]
+        return pd.DataFrame(columns).assign(**{RESTRICTED: np.concatenate(shut).take(order)})
 
     def _said(self, what: str) -> list[str]:
         return [*(str(getattr(p, what)) for p in self._incidents), *(str(f[what]) for _, f in self._facts)]
 
     def _pool(self, column: schema.Column, incidents: Incidents) -> tuple[Any, Ints]:
-        """The values of a column, and for every row which of them it has; restricted incidents are withheld."""
+        """The values of a column, and for every row which of them it has."""
         name = column.name
         blank: object = {"text": "", "number": np.nan, "tri": pd.NA}.get(column.type, np.datetime64("NaT", "s"))
         dtype: Any = {"number": np.float64, "date": "datetime64[s]"}.get(column.type, object)
-        secret = incidents.frame["restricted"].to_numpy()
-        hide = name not in OPEN_COLUMNS
         values, index, size = [_array(blank, dtype).reshape(1)], [_NONE], 1
         copied = None
         if name in _COPIED or name == "precision":
-            given = incidents.precision if name == "precision" else incidents.frame[name].to_numpy(dtype=dtype)
+            given = incidents.precision if name == "precision" else incidents.frame[_COPIED[name]].to_numpy(dtype=dtype)
             copied = np.array(given, dtype=dtype)
-            values.append(np.where(secret, values[0], copied) if hide else copied)
+            values.append(copied)
             size += len(copied)
         for p in self._incidents:
             if copied is not None:
                 index.append(1 + p.incident)
                 continue
             own = _array(getattr(p, name, blank), dtype)
-            at = size + (np.zeros(len(p.site), np.int64) if own.ndim == 0 else np.arange(len(p.site)))
-            index.append(np.where(secret[p.incident], 0, at) if hide else at)
+            index.append(size + (np.zeros(len(p.site), np.int64) if own.ndim == 0 else np.arange(len(p.site))))
             values.append(own.reshape(-1))
             size += own.size
         for n, f in self._facts:
@@ -161,15 +176,21 @@ def _array(value: object, dtype: object) -> npt.NDArray[Any]:
     return np.asarray(value, dtype=dtype)  # type: ignore[call-overload, no-any-return]
 
 
-def withhold(frame: pd.DataFrame, restricted: npt.NDArray[np.bool_]) -> pd.DataFrame:
-    """Blanks everything but :data:`OPEN_COLUMNS` in the rows of restricted datasets."""
-    if not restricted.any():
+def withheld(evidence: pd.DataFrame) -> pd.DataFrame:
+    """Evidence as it may leave this machine: :data:`geo.schema.EVIDENCE`, restricted rows blank but for what is open.
+
+    Of a restricted row the distance is rounded to whole kilometres: three exact distances give a place back.
+    """
+    if RESTRICTED not in evidence.columns:
+        return evidence
+    shut = evidence[RESTRICTED].to_numpy(np.bool_)
+    frame = evidence.drop(columns=RESTRICTED)
+    if not shut.any():
         return frame
-    frame = frame.copy()
     for column in schema.EVIDENCE:
-        name = column.name
-        if name in OPEN_COLUMNS or name not in frame.columns:
-            continue
-        blank = {"text": "", "tri": pd.NA, "date": pd.NaT}.get(column.type, np.nan)
-        frame[name] = frame[name].mask(restricted, blank)
+        if column.name == "distance_m":
+            frame[column.name] = frame[column.name].mask(shut, (frame[column.name] / 1000).round() * 1000)
+        elif column.name not in OPEN_COLUMNS:
+            blank = {"text": "", "tri": pd.NA, "date": pd.NaT}.get(column.type, np.nan)
+            frame[column.name] = frame[column.name].mask(shut, blank)
     return frame

@@ -1,251 +1,128 @@
-"""Why this class: one sentence a site, in English and French, built from the evidence and never beyond it."""
+"""Why this class: one message a site, of codes and numbers from its evidence and never beyond it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
+from geo.messages import Note
+from geo.rules import words
 from geo.rules.classify import AFFECTED, HIGH_RISK, INSUFFICIENT, NONE
-from geo.rules.coverage_gaps import GAPS
+from geo.rules.coverage_gaps import AREA_GAPS, GAPS
+from geo.rules.registry import KINDS
+from geo.rules.row import Row, rows_by_site
+from geo.rules.rule import Rule
 from geo.rules.rule_set import Rules
 
-Language = Literal["en", "fr"]
-
 CLASS_WORDS = {
-    AFFECTED: ("Conflict-affected", "Touché par un conflit"),
-    HIGH_RISK: ("High-risk", "À haut risque"),
-    NONE: ("No indicators found", "Aucun indicateur trouvé"),
-    INSUFFICIENT: ("Insufficient data", "Données insuffisantes"),
+    AFFECTED: Note("Conflict-affected"),
+    HIGH_RISK: Note("High-risk"),
+    NONE: Note("No indicators found"),
+    INSUFFICIENT: Note("Insufficient data"),
 }
-GAPS_FR = {
-    "no_coordinates": "la position du site n'est pas connue",
-    "country_unknown": "le pays du site n'est pas connu",
-    "not_covered": "aucune source ne couvre toute la période dans le pays du site",
-    "neighbour_uncovered": "le cercle autour du site atteint un pays que la source ne couvre pas",
-    "neighbours_unknown": "pas de contours de pays pour savoir lesquels le cercle atteint",
-    "admin2_unknown": "l'unité de second ordre du site n'est pas connue",
-    "boundary_version_unknown": "des limites de millésime inconnu ont été utilisées",
-    "first_seen_after_as_of": "le site a été recensé pour la première fois après la date",
+GAP_WORDS = {
+    "no_coordinates": Note("the position of the site is not known"),
+    "country_unknown": Note("the country of the site is not known"),
+    "not_covered": Note("no source covers the whole look-back window in the site's country"),
+    "neighbour_uncovered": Note("the circle around the site reaches into a country that the source does not cover"),
+    "neighbours_unknown": Note("no country outlines at hand to see which countries the circle reaches"),
+    "incident_rejected": Note("an incident near the site could not be read"),
+    "admin2_not_loaded": Note("no boundaries of second-order units are loaded"),
+    "admin1_not_loaded": Note("no boundaries of first-order units are loaded"),
+    "admin2_unknown": Note("the second-order unit of the site is not known"),
+    "admin1_unknown": Note("the first-order unit of the site is not known"),
+    "boundary_version_unknown": Note("boundaries of unknown vintage were used"),
+    "boundaries_not_districts": Note("the loaded boundaries are not those of districts or regions"),
+    "labels_unmatched": Note("an incident's label names no unit, so that it may lie in the site's"),
 }
+"""Every gap of the site class and the area class, in words."""
+assert set(GAP_WORDS) == {*GAPS, *AREA_GAPS}
 ZONE_WORDS = {
-    "inside_compliant": ("inside the compliant zone {unit}", "dans la zone conforme {unit}"),
-    "inside_priority": ("inside the priority zone {unit}", "dans la zone prioritaire {unit}"),
-    "inside_monitored": ("inside the monitored zone {unit}", "dans la zone sous surveillance {unit}"),
-    "inside_suspended": ("inside the suspended zone {unit}", "dans la zone suspendue {unit}"),
-    "outside": ("outside every named zone", "hors de toute zone nommée"),
-    "unknown": ("zone status unknown", "statut de zone inconnu"),
-    "not_applicable": ("", ""),
+    "inside_compliant": Note("inside the compliant zone {unit}", unit="{unit}"),
+    "inside_priority": Note("inside the priority zone {unit}", unit="{unit}"),
+    "inside_monitored": Note("inside the monitored zone {unit}", unit="{unit}"),
+    "inside_suspended": Note("inside the suspended zone {unit}", unit="{unit}"),
+    "outside": Note("outside every named zone"),
+    "unknown": Note("zone status unknown"),
 }
+SUMMARY = ("total", "area", "visit", "status", "list", "zone", "gap")
+"""Kinds of rows that sentences are made of; single incidents are not read."""
 
 
-def _plural(n: int, one: str, many: str, language: Language) -> str:
-    single = n == 1 or (language == "fr" and n == 0)
-    return f"{n} {one if single else many}"
-
-
-def _events(n: int, language: Language) -> str:
-    return _plural(n, "event", "events", "en") if language == "en" else _plural(n, "événement", "événements", "fr")
-
-
-def _deaths(n: int, language: Language) -> str:
-    return _plural(n, "death", "deaths", "en") if language == "en" else _plural(n, "mort", "morts", "fr")
-
-
-def _km(metres: float, language: Language) -> str:
-    text = f"{metres / 1000:.1f} km"
-    return text if language == "en" else text.replace(".", ",")
-
-
-def sentences(rules: Rules, rows: pd.DataFrame, evidence: pd.DataFrame, source_of: dict[str, str]) -> pd.DataFrame:
-    """`why_en` and `why_fr` of every row.
+def reasons(rules: Rules, sites: pd.DataFrame, evidence: pd.DataFrame, source_of: Mapping[str, str]) -> Iterator[Note]:
+    """The sentence of every site, in the order of `sites`.
 
     Parameters
     ----------
-    rows
-        Frame of :data:`geo.schema.ASSESSED` (its own `why` columns are not read); key is (source, site_id).
+    sites
+        Frame of :data:`geo.schema.ASSESSED`; key is (source, site_id).
     evidence
         Frame of :data:`geo.schema.EVIDENCE` of the same run.
     source_of
-        The incident source (ucdp, acled) of each dataset name; figures are those of the source with most events.
+        The incident source of each dataset name.
     """
-    told = _reasons(rules, evidence, source_of)
-    out: dict[str, list[str]] = {"why_en": [], "why_fr": []}
-    texts = ["source", "site_id", "overall_class", "rules_fired", "gaps", "zone_status", "zone_unit", "rules_unknown"]
-    columns = [rows[name].to_numpy(dtype=object) for name in texts]
-    row: Any
-    for row in map(_Row, *columns, _days(rows["as_of"]), rows["nearest_incident_m"].to_numpy(np.float64)):
-        facts = told.get((row.source, row.site_id), {})
-        out["why_en"].append(_sentence(rules, row, facts, "en"))
-        out["why_fr"].append(_sentence(rules, row, facts, "fr"))
-    return pd.DataFrame({k: pd.array(v, dtype="str") for k, v in out.items()})
+    told = evidence[evidence["kind"].isin(SUMMARY).to_numpy(np.bool_)]
+    by_site = rows_by_site(told, source_of)
+    names = ["source", "site_id", "site_class", "rules_fired", "gaps", "rules_unknown", "zone_status", "zone_unit"]
+    columns = [sites[name].to_numpy(dtype=object) for name in names]
+    nearest = sites["nearest_incident_m"].to_numpy(np.float64)
+    for source, site_id, cls, fired, gaps, unknown, zone, unit, away in zip(*columns, nearest, strict=True):
+        rows = by_site.get((source, site_id), [])
+        yield sentence(rules, str(cls), _ids(fired), _ids(gaps), _ids(unknown), str(zone), str(unit), away, rows)
 
 
-class _Row(NamedTuple):
-    """What a sentence says of a site, beside its facts; `as_of` is YYYY-MM-DD."""
-
-    source: str
-    site_id: str
-    overall_class: str
-    rules_fired: str
-    gaps: str
-    zone_status: str
-    zone_unit: str
-    rules_unknown: str
-    as_of: str
-    nearest_incident_m: float
+def _ids(text: object) -> list[str]:
+    return [part for part in str(text).split(";") if part]
 
 
-def _days(dates: pd.Series[Any]) -> list[str]:
-    """YYYY-MM-DD of every date, blank where there is none."""
-    values = dates.to_numpy().astype("datetime64[D]")
-    return list(np.where(np.isnat(values), "", np.datetime_as_string(values)))
-
-
-def _reasons(
-    rules: Rules, evidence: pd.DataFrame, source_of: dict[str, str]
-) -> dict[tuple[str, str], dict[str, tuple[Any, ...]]]:
-    """Per site and fired rule the figures that the sentence names.
-
-    Distance rules: (events, deaths or None, nearest in metres) of the source with most events. Area rules: their first
-    row. All others: every row, as (record, value, day).
-    """
-    out: dict[tuple[str, str], dict[str, tuple[Any, ...]]] = {}
-    near = [r.id for r in rules.rules if r.kind == "near"]
-    measured = evidence[["source", "site_id", "rule", "dataset", "deaths_best", "distance_m"]]
-    seen = measured[((evidence["kind"] == "incident") & evidence["rule"].isin(near)).to_numpy(np.bool_)]
-    for source, site_id, rule, figures in _near_figures(seen, source_of):
-        out.setdefault((source, site_id), {})[rule] = figures
-    words = ["source", "site_id", "kind", "rule", "record_id", "value"]
-    others = evidence["kind"].isin(("area", "visit", "status", "list")).to_numpy(np.bool_)
-    rest = evidence[[*words, "date_start"]][others]
-    texts = [rest[c].to_numpy(dtype=object) for c in words]
-    for source, site_id, kind, rule, record, value, day in zip(*texts, _days(rest["date_start"]), strict=True):
-        site = out.setdefault((source, site_id), {})
-        if kind == "visit" and not value.endswith(": yes"):
-            continue
-        before = site.get(rule, ())
-        if kind != "area" or not before:
-            site[rule] = (*before, (record, value, day))
-    return out
-
-
-def _near_figures(
-    seen: pd.DataFrame, source_of: dict[str, str]
-) -> Iterator[tuple[str, str, str, tuple[int, float | None, float]]]:
-    """Source, site, rule and figures of every distance rule that fired, of the source with most events, then deaths."""
-    if not len(seen):
-        return
-    dataset, datasets = pd.factorize(seen["dataset"])
-    origins = [source_of.get(d, d) for d in datasets]
-    ranks = {o: i for i, o in enumerate(sorted(set(origins)))}
-    origin = np.array([ranks[o] for o in origins])[dataset]
-    coded = [pd.factorize(seen[c]) for c in ("source", "site_id", "rule")]
-    base = np.zeros(len(seen), np.int64)
-    for codes, names in coded:
-        base = base * len(names) + codes
-    groups, first, row = np.unique(base * len(ranks) + origin, return_index=True, return_inverse=True)
-    deaths_best = seen["deaths_best"].to_numpy(np.float64)
-    events, known = np.bincount(row), np.bincount(row, ~np.isnan(deaths_best))
-    deaths = np.bincount(row, np.nan_to_num(deaths_best))
-    nearest = np.full(len(groups), np.inf)
-    np.fmin.at(nearest, row, seen["distance_m"].to_numpy(np.float64))
-    of = groups // len(ranks)
-    order = np.lexsort((groups, deaths, events, of))
-    last = order[np.append(of[order][1:] != of[order][:-1], True)]
-    names_of = [seen[c].to_numpy(dtype=object)[first[last]] for c in ("source", "site_id", "rule")]
-    counts = (events[last].tolist(), np.where(known == events, deaths, np.nan)[last].tolist(), nearest[last].tolist())
-    for source, site_id, rule, n, dead, away in zip(*names_of, *counts, strict=True):
-        yield source, site_id, rule, (n, None if np.isnan(dead) else dead, away)
-
-
-def _sentence(rules: Rules, row: _Row, facts: dict[str, tuple[Any, ...]], language: Language) -> str:
-    english = language == "en"
-    cls = row.overall_class
-    head = CLASS_WORDS[cls][0 if english else 1]
-    fired = [r for r in row.rules_fired.split(";") if r]
+def sentence(
+    rules: Rules,
+    cls: str,
+    fired: list[str],
+    gaps: list[str],
+    unknown: list[str],
+    zone: str,
+    unit: str,
+    nearest_m: float,
+    rows: list[Row],
+) -> Note:
+    """Why a site has its class: the rules of that class, else its gaps, else what was looked at; then its zone."""
+    parts: list[Note] = []
     if fired:
         top = [r for r in fired if rules[r].cls == cls]
-        said = "; ".join(_because(rules, r, row, facts.get(r, ()), language) for r in top)
+        parts += [because(rules[r], rows) for r in top]
         others = [r for r in fired if r not in top]
         if others:
-            said += f"; {'also' if english else 'aussi'} {', '.join(others)}"
+            parts.append(Note("also {rules}", rules=", ".join(others)))
     elif cls == INSUFFICIENT:
-        names = GAPS if english else GAPS_FR
-        said = "; ".join(names[g] for g in row.gaps.split(";"))
+        parts += [GAP_WORDS[g] for g in gaps]
     else:
-        near = row.nearest_incident_m
-        said = "no rule fired on the data at hand" if english else "aucune règle ne s'applique aux données disponibles"
-        if np.isfinite(near):
-            said += (
-                f", the nearest known event in 36 months {_km(near, 'en')} away"
-                if english
-                else f", l'événement connu le plus proche en 36 mois est à {_km(near, 'fr')}"
-            )
-    unknown = row.rules_unknown
-    if unknown and not fired and cls == NONE:
-        said += ("; not known: " if english else "; non connu : ") + unknown.replace(";", ", ")
-    zone = ZONE_WORDS[row.zone_status][0 if english else 1]
-    if zone:
-        said += "; " + zone.format(unit=row.zone_unit)
-    return f"{head}{': ' if english else ' : '}{said}."
+        parts.append(Note("no site rule fired on the data at hand"))
+        if np.isfinite(nearest_m):
+            parts.append(Note("the nearest known event in 36 months is {away} km away", away=words.km(nearest_m)))
+        left = [r for r in unknown if r not in rules or rules[r].answer == "site"]
+        if left:
+            parts.append(Note("not known: {rules}", rules=", ".join(left)))
+    if zone in ZONE_WORDS:
+        said = ZONE_WORDS[zone]
+        parts.append(Note(said.template, unit=unit) if said.params else said)
+    return Note("{head}: {reasons}.", head=CLASS_WORDS[cls], reasons=together(parts))
 
 
-def _because(rules: Rules, rule_id: str, row: _Row, facts: tuple[Any, ...], language: Language) -> str:
-    rule, english = rules[rule_id], language == "en"
-    as_of = row.as_of
-    months = rule.longest_months
-    if rule.kind == "near":
-        events, deaths, nearest = facts
-        counted = _events(int(events), language)
-        if deaths is not None:
-            counted += ", " + _deaths(int(deaths), language)
-        away = _km(float(nearest), language)
-        if english:
-            return (
-                f"{counted} within {rule.within_km:g} km in the {months} months to {as_of}, the nearest {away} away"
-                f" ({rule_id})"
-            )
-        return (
-            f"{counted} à moins de {rule.within_km:g} km dans les {months} mois jusqu'au {as_of}, le plus proche à"
-            f" {away} ({rule_id})"
-        )
-    record, value, when = facts[0] if facts else ("", "", "")
-    if rule.kind == "area":
-        counted = str(value)
-        if not english:
-            for en, fr in (("events", "événements"), ("deaths", "morts"), ("in ", "en "), ("months", "mois")):
-                counted = counted.replace(en, fr)
-        return f"{record}: {counted} ({rule_id})" if english else f"{record} : {counted} ({rule_id})"
-    if rule.kind == "visit":
-        words = {
-            "non_state_armed": ("a non-state armed actor present", "un acteur armé non étatique présent"),
-            "state_harm": (
-                "state or private forces taxing, pillaging or forcing labour",
-                "des forces publiques ou privées qui taxent, pillent ou imposent le travail forcé",
-            ),
-            "armed_roadblock": ("an armed roadblock at the site", "une barrière armée sur le site"),
-            "armed_roadblock nearby": ("an armed roadblock nearby", "une barrière armée à proximité"),
-            "armed_roadblock on the route": ("an armed roadblock on its route", "une barrière armée sur son trajet"),
-        }
-        said = [words[str(v).removesuffix(": yes")][0 if english else 1] for _, v, _ in facts]
-        joined = ", ".join(dict.fromkeys(said))
-        return f"{joined} at the visit of {when} ({rule_id})" if english else f"{joined}, visite du {when} ({rule_id})"
-    if rule.kind == "status":
-        colours = {"red": "rouge", "yellow": "jaune", "blue": "bleu", "green": "vert"}
-        said = [str(v) for _, v, _ in facts if str(v).split()[-1] in rule.statuses]
-        joined = ", ".join(said).replace("rcm", "RCM").replace("drc", "DRC" if english else "RDC")
-        if not english:
-            for en, fr in colours.items():
-                joined = joined.replace(en, fr)
-        return f"{'status' if english else 'statut'} {joined} ({rule_id})"
-    if rule.kind == "list":
-        joined = ", ".join(str(v) for _, v, _ in facts)
-        return f"{'on the EU indicative list' if english else 'sur la liste indicative de l’UE'} ({joined}) ({rule_id})"
-    return (
-        f"a diamond site under Kimberley Process restriction, not in a compliant zone ({rule_id})"
-        if english
-        else f"un site de diamant sous restriction du Processus de Kimberley, hors de toute zone conforme ({rule_id})"
-    )
+def because(rule: Rule, rows: list[Row]) -> Note:
+    """Why one rule fired, with its id."""
+    own = [r for r in rows if r.rule == rule.id or (r.rule == "" and r.kind == "zone")]
+    return Note("{why} ({rule})", why=KINDS[rule.kind].explain(rule, own), rule=rule.id)
+
+
+def together(parts: list[Note]) -> Note:
+    """Parts of one sentence, parted by semicolons."""
+    if len(parts) == 1:
+        return parts[0]
+    head, *rest = parts
+    out = head
+    for part in rest:
+        out = Note("{a}; {b}", a=out, b=part)
+    return out

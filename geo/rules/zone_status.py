@@ -1,8 +1,9 @@
-"""Zone status of a site at a date: the append-only register, read as docs and domain define it, and rule H9."""
+"""Zone status of a site at a date: the append-only register, read as the Kimberley Process means it."""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,14 +16,16 @@ from geo.messages import Note
 from geo.records.admin_units import Aliases, SiteUnits, keys_of
 from geo.records.place_names import fold
 from geo.rules.evidence import Evidence
-from geo.rules.finding import Finding
-from geo.rules.rule_set import Rules
-from geo.spatial.polygons import Boundaries, locate, nearest_edge
+from geo.rules.row import Asked, Row
+from geo.rules.rule import Settings
+from geo.spatial.polygons import Boundaries, nearest_edge
 from geo.time_window import NO_DAY, Days, to_days
 
 _TOLD = "{error}"  # an error that stops nothing: a note of the whole sentence
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Texts = npt.NDArray[np.object_]
 
 INSIDE = {
     "compliant": "inside_compliant",
@@ -38,14 +41,18 @@ INSIDE = {
 
 RESTRICTED = ("restricted", "suspended")
 NOT_COMPLIANT = ("outside", "inside_priority", "inside_monitored", "inside_suspended")
+LEVELS = {"admin2": 2, "admin3": 3}
 
 
 @dataclass(frozen=True)
 class ZoneResult:
-    """One row a site: columns `zone_status, zone_unit, zone_basis, distance_to_zone_edge_m, near_border`."""
+    """Zone columns of every site, where its country is restricted, and notes on what could not be joined.
+
+    `columns` has `zone_status, zone_unit, zone_basis, distance_to_zone_edge_m, near_border`.
+    """
 
     columns: pd.DataFrame
-    findings: list[Finding]
+    restricted: Bools
     notes: list[str]
 
 
@@ -65,8 +72,8 @@ def check_register(register: pd.DataFrame) -> pd.DataFrame:
             where=str(table["unit"][i]),
             expected="valid_from before valid_to",
         )
-    unit = pd.Series([f"{c}|{s}|{fold(u)}" for c, s, u in zip(table["country"], table["scheme"], table["unit"],
-                                                              strict=True)])  # fmt: skip
+    named = zip(table["country"], table["scheme"], table["level"], table["parent"], table["unit"], strict=True)
+    unit = pd.Series([f"{c}|{s}|{level}|{fold(p)}|{fold(u)}" for c, s, level, p, u in named], dtype="str")
     for name in unit.unique():
         rows = np.flatnonzero(unit == name)
         rows = rows[np.argsort(start[rows], kind="stable")]
@@ -97,217 +104,291 @@ def in_force(register: pd.DataFrame, day: int) -> pd.DataFrame:
     return register[(to_days(register["valid_from"]) <= day) & (day < _ends(register))]
 
 
-def named_rows(register: pd.DataFrame, boundaries: Boundaries, aliases: Aliases) -> dict[str, int]:
-    """Row in `boundaries` of every unit that the register names, by ``COUNTRY|folded name``.
+def units_in_force(register: pd.DataFrame, day: int) -> pd.DataFrame:
+    """Entries of named units in force on a day; where the whole country is free again, its units speak no longer."""
+    now = in_force(register, day)
+    free = set(now.loc[(now["level"] == "country") & (now["status"] == "lifted"), "country"])
+    return now[now["level"].isin(list(LEVELS)) & ~now["country"].isin(free)]
+
+
+def unit_keys(units: pd.DataFrame, aliases: Aliases) -> Texts:
+    """``COUNTRY|folded name`` of sub-prefectures, ``COUNTRY|folded parent|folded name`` of communes."""
+    two = keys_of(units["unit"], units["country"], 2, aliases)
+    three = keys_of(units["unit"], units["country"], 3, aliases)
+    above = keys_of(units["parent"], units["country"], 2, aliases)
+    deep = np.array([f"{p}|{k.split('|', 1)[1]}" if k and p else "" for p, k in zip(above, three, strict=True)],
+                    dtype=object)  # fmt: skip
+    return np.where((units["level"] == "admin3").to_numpy(np.bool_), deep, two)
+
+
+def named_rows(register: pd.DataFrame, boundaries: Boundaries, aliases: Aliases, day: int) -> dict[str, int]:
+    """Row in `boundaries` of every unit of its level that the register names in force on a day, by :func:`unit_keys`.
+
+    Empty for a set that holds no unit of the register's countries.
 
     Raises
     ------
     ZoneError
-        The boundary set lacks a unit that the register names: in older sets Gadzi town falls inside Carnot, and a
-        join would call it compliant.
+        The boundary set lacks such a unit: in older sets Gadzi town falls inside Carnot, and a join would call it
+        compliant.
     """
-    named = register[register["level"] == "admin2"].drop_duplicates(["country", "unit"])
-    wanted = keys_of(named["unit"], named["country"], 2, aliases)
-    country = boundaries.frame["country"]
+    units = units_in_force(register, day)
+    units = units[units["level"].map(LEVELS) == boundaries.level]
+    frame = boundaries.frame
+    held = set(pd.unique(frame["country"]))
+    units = units[units["country"].isin(held) | ("" in held)]
+    if not len(units):
+        return {}
     have: dict[str, int] = {}
-    for iso in pd.unique(named["country"]):
-        mine = (country == iso) | (country == "")
-        keys = keys_of(boundaries.frame["unit"], pd.Series(str(iso), index=country.index), 2, aliases)
-        have |= {str(k): int(i) for i, k in enumerate(keys) if mine.iloc[i]}
-    missing = [str(u) for u, k in zip(named["unit"], wanted, strict=True) if k not in have]
+    for iso in pd.unique(units["country"]):
+        mine = np.flatnonzero(((frame["country"] == iso) | (frame["country"] == "")).to_numpy())
+        table = frame.iloc[mine].assign(country=str(iso), level=f"admin{boundaries.level}").reset_index(drop=True)
+        for key, row in zip(unit_keys(table, aliases), mine, strict=True):
+            have.setdefault(str(key), int(row))
+    wanted = unit_keys(units, aliases)
+    missing = [str(u) for u, k in zip(units["unit"], wanted, strict=True) if k not in have]
     if missing:
         raise ZoneError(
             "The boundary set lacks a unit that the zone register names: {units}.",
             where=boundaries.name,
-            expected=", ".join(sorted(named["unit"])),
+            expected=", ".join(sorted(units["unit"])),
             remedy="Use a boundary set that has every named unit; until then zones are read from the sites' own unit.",
             units=", ".join(missing),
         )
     return {str(k): have[str(k)] for k in wanted}
 
 
-def ask(
-    rules: Rules,
+def zones_at(
+    settings: Settings,
     sites: pd.DataFrame,
     as_of: Days,
     error_km: Floats,
-    units: SiteUnits,
+    units: Mapping[int, SiteUnits],
     register: pd.DataFrame | None,
-    boundaries: Boundaries | None,
+    boundaries: Mapping[int, Boundaries],
     restrictions: pd.DataFrame | None,
     aliases: Aliases,
     evidence: Evidence,
 ) -> ZoneResult:
-    """Reads the register for every site, and asks H9.
+    """Reads the register for every site at its date.
 
-    The unit is that of the polygon where the boundary set has every named unit, else the one that the site itself
-    states, else unknown; `zone_basis` says which.
+    The unit is that of the polygon where the boundary set has every unit of its level that is named in force, else the
+    one that the site itself states, else unknown; `zone_basis` says which. A named commune decides before its
+    sub-prefecture; without its polygon the whole sub-prefecture is unknown.
     """
     n = len(sites)
-    empty = np.full(n, "", dtype=object)
-    status, unit_name, basis = np.full(n, "unknown", dtype=object), empty.copy(), empty.copy()
-    distance = np.full(n, np.nan)
-    notes: list[str] = []
-    diamond = np.array(["diamond" in m.split(";") for m in sites["minerals"]], dtype=np.bool_)
-    mineral_known = (sites["minerals"] != "").to_numpy()
-    country = sites["country"].to_numpy(dtype=object)
-    restricted = np.zeros(n, np.bool_)
     register = _with_restrictions(register, restrictions)
+    minerals = sites["minerals"].to_numpy(dtype=object)
+    made = _Zones(n)
+    diamond = np.array(["diamond" in str(m).split(";") for m in minerals], dtype=np.bool_)
+    may_be = diamond | (minerals == "")
+    made.status[~may_be] = "not_applicable"
     if register is not None and len(register):
         register = check_register(register)
-        rows, key, unit_name, basis = _units_of(sites, units, register, boundaries, aliases, notes)
-        reg_key = keys_of(register["unit"], register["country"], 2, aliases)
-        listed = set(register["country"])
-        named = sorted(set(register["country"][register["level"] == "admin2"]))
-        names = {str(k): str(u) for k, u in zip(reg_key, register["unit"], strict=True)}
         for day in np.unique(as_of):
-            mine = np.flatnonzero(as_of == day)
-            now = in_force(register, int(day))
-            whole = {str(r.country): str(r.status) for r in now.itertuples() if r.level == "country"}
-            local = now[now["level"] == "admin2"]
-            parts = dict(zip(reg_key[local.index].tolist(), local["status"].tolist(), strict=True))
-            restricted[mine] = np.array([whole.get(c, "") in RESTRICTED for c in country[mine]], dtype=np.bool_)
-            status[mine] = _read(mine, country, diamond, mineral_known, key, whole, parts, listed, named)
-            known = mine[(status[mine] != "not_applicable") & ((key[mine] != "") | ~np.isin(country[mine], named))]
-            evidence.facts("zone", "H9", known, record_id="unit", value=unit_name[known], actor_b=basis[known])
-            _tell(evidence, mine, country, key, now, reg_key, names)
-            applies = mine[(status[mine] != "not_applicable") & sites["lon"].notna().to_numpy()[mine]]
-            polygons = np.array(sorted({rows[k] for k in parts if k in rows}), dtype=np.int64)
-            if boundaries is not None and len(polygons) and len(applies):
-                _measure(sites, applies, polygons, rows, key, boundaries, distance)
-        unit_name = np.array([names.get(str(k), "") for k in key], dtype=object)
-        basis = np.where(unit_name == "", np.where(np.isin(basis.astype(str), ("polygon", "stated")), basis, ""), basis)
-    else:
-        status[mineral_known & ~diamond] = "not_applicable"
-    known_error = np.where(np.isfinite(error_km), error_km, 0.0)
-    limit = (rules.settings.zone_border_km + known_error) * 1000
-    close = pd.array(distance <= limit, dtype="boolean")
-    close[np.isnan(distance)] = pd.NA
-    measured = np.flatnonzero(~np.isnan(distance))
-    evidence.facts(
-        "zone",
-        "",
-        measured,
-        record_id="edge",
-        dataset=boundaries.name if boundaries is not None else "",
-        dataset_version=boundaries.version if boundaries is not None else "",
-        distance_m=distance[measured],
-        value="nearest edge of a named unit",
-        limit=f"{rules.settings.zone_border_km:g} km and the position error",
-    )
+            mine = np.flatnonzero((as_of == day) & may_be)
+            if len(mine):
+                _read_day(int(day), mine, sites, units, register, boundaries, aliases, evidence, made)
+    limit = (settings.zone_border_km + error_km) * 1000
+    close = pd.array(made.distance <= limit, dtype="boolean")
+    close[np.isnan(made.distance)] = pd.NA
     columns = pd.DataFrame(
         {
-            "zone_status": pd.array(status, dtype="str"),
-            "zone_unit": pd.array(unit_name, dtype="str"),
-            "zone_basis": pd.array(basis, dtype="str"),
-            "distance_to_zone_edge_m": distance,
+            "zone_status": pd.array(made.status, dtype="str"),
+            "zone_unit": pd.array(made.unit, dtype="str"),
+            "zone_basis": pd.array(made.basis, dtype="str"),
+            "distance_to_zone_edge_m": made.distance,
             "near_border": close,
         }
     )
-    return ZoneResult(columns, _ask_h9(rules, status, diamond, mineral_known, restricted, register, country), notes)
+    return ZoneResult(columns, made.restricted, list(made.notes.values()))
 
 
-def _units_of(
+class _Zones:
+    """What is filled day by day."""
+
+    def __init__(self, n: int) -> None:
+        self.status = np.full(n, "unknown", dtype=object)
+        self.unit, self.basis = np.full(n, "", dtype=object), np.full(n, "", dtype=object)
+        self.distance = np.full(n, np.nan)
+        self.restricted = np.zeros(n, np.bool_)
+        self.notes: dict[str, str] = {}
+
+
+def _read_day(
+    day: int,
+    mine: Ints,
     sites: pd.DataFrame,
-    units: SiteUnits,
+    units: Mapping[int, SiteUnits],
     register: pd.DataFrame,
-    boundaries: Boundaries | None,
+    boundaries: Mapping[int, Boundaries],
     aliases: Aliases,
-    notes: list[str],
-) -> tuple[dict[str, int], npt.NDArray[np.object_], npt.NDArray[np.object_], npt.NDArray[np.object_]]:
-    """Rows of the named units, and for each site the key of its unit, its name, and how it is known."""
-    stated = keys_of(sites["admin2"], sites["country"], 2, aliases)
-    key, basis = stated.copy(), np.where(stated == "", "", "stated").astype(object)
-    rows: dict[str, int] = {}
-    if boundaries is not None and boundaries.level == 2:
-        try:
-            rows = named_rows(register, boundaries, aliases)
-        except ZoneError as error:
-            notes.append(Note(_TOLD, error=error))
-        else:
-            placed = np.flatnonzero((sites["lon"].notna() & sites["lat"].notna()).to_numpy())
-            hit = locate(
-                sites["lon"].to_numpy(np.float64)[placed], sites["lat"].to_numpy(np.float64)[placed], boundaries
-            )
-            inside = placed[hit >= 0]
-            key[inside] = units.key[inside]
-            basis[inside] = "polygon"
-    return rows, key, units.name.copy(), basis
-
-
-def _read(
-    mine: npt.NDArray[np.int64],
-    country: npt.NDArray[np.object_],
-    diamond: Bools,
-    mineral_known: Bools,
-    key: npt.NDArray[np.object_],
-    whole: dict[str, str],
-    parts: dict[str, str],
-    listed: set[str],
-    named: list[str],
-) -> list[str]:
-    out = []
-    for i in mine:
-        iso = str(country[i])
-        # Gold and the like are outside the scheme wherever they lie; so is everything where no restriction holds.
-        not_diamond = bool(mineral_known[i]) and not diamond[i]
-        free = iso != "" and (iso not in listed or whole.get(iso, "") not in RESTRICTED)
-        if not_diamond or free:
-            out.append("not_applicable")
-        elif not mineral_known[i] or iso == "" or (key[i] == "" and iso in named):
-            out.append("unknown")
-        else:
-            out.append(INSIDE[parts[str(key[i])]] if str(key[i]) in parts else "outside")
-    return out
-
-
-def _tell(
     evidence: Evidence,
-    mine: npt.NDArray[np.int64],
-    country: npt.NDArray[np.object_],
-    key: npt.NDArray[np.object_],
-    now: pd.DataFrame,
-    reg_key: npt.NDArray[np.object_],
-    names: dict[str, str],
+    made: _Zones,
 ) -> None:
-    for i in now.index:
-        entry = now.loc[i]
-        if entry["level"] == "country":
-            sites = mine[country[mine] == entry["country"]]
-        else:
-            sites = mine[key[mine] == reg_key[i]]
-        evidence.facts(
-            "zone",
-            "H9",
-            sites,
-            record_id=entry["unit"],
-            dataset=f"{entry['scheme']} zone register",
-            dataset_version="" if pd.isna(entry["recorded_at"]) else f"{entry['recorded_at']:%Y-%m-%d}",
-            date_start=entry["valid_from"],
-            date_end=entry["valid_to"],
-            value=entry["status"],
-            actor_a=entry["decided_by"],
-            limit="country" if entry["level"] == "country" else "unit",
-        )
+    country = sites["country"].to_numpy(dtype=object)[mine]
+    now, named = in_force(register, day), units_in_force(register, day)
+    whole = {str(r.country): str(r.status) for r in now.itertuples() if r.level == "country"}
+    made.restricted[mine] = [whole.get(str(c), "") in RESTRICTED for c in country]
+    unknown_country = country == ""
+    open_ = made.restricted[mine] | unknown_country
+    made.status[mine[~open_]] = "not_applicable"
+    for entry in now[now["level"] == "country"].itertuples():
+        _tell_entry(evidence, mine[country == entry.country], entry, "country")
+    mine, country = mine[open_], country[open_]
+    if not len(mine):
+        return
+    rows: dict[int, dict[str, int]] = {}
+    for level in (2, 3):
+        if level in boundaries:
+            try:
+                rows[level] = named_rows(register, boundaries[level], aliases, day)
+            except ZoneError as error:
+                made.notes.setdefault(str(error), Note(_TOLD, error=error))
+    key, basis, name = _located(mine, sites, units, boundaries, rows, aliases)
+    keys = {2: key, 3: _communes(mine, units, boundaries, rows, aliases)}
+    has_units = set(register["country"][register["level"].isin(list(LEVELS))])
+    located = (key != "") | ~np.isin(country.astype(str), sorted(has_units) or [""])
+    made.status[mine] = np.where(located & (country != ""), "outside", "unknown")
+    at = np.flatnonzero(located)
+    evidence.facts("zone", "", mine[at], fact="located", status=name[at], basis=basis[at])
+    for deep in ("admin2", "admin3"):
+        part = named[named["level"] == deep]
+        above = keys_of(part["parent"], part["country"], 2, aliases)
+        for entry, own, parent in zip(part.itertuples(), unit_keys(part, aliases), above, strict=True):
+            if deep == "admin3" and 3 not in rows:
+                held = np.flatnonzero(key == parent)
+                made.status[mine[held]], made.unit[mine[held]] = "unknown", ""
+                evidence.facts("zone", "", mine[held], fact="commune_not_loaded", status=entry.unit)
+                continue
+            hit = np.flatnonzero((keys[LEVELS[deep]] == own) & (country != ""))
+            made.status[mine[hit]] = INSIDE[str(entry.status)]
+            made.unit[mine[hit]] = entry.unit
+            _tell_entry(evidence, mine[hit], entry, deep)
+    made.basis[mine] = np.where(located, basis, "")
+    _measure(mine, sites, boundaries, rows, keys, made, evidence)
+
+
+def _located(
+    mine: Ints,
+    sites: pd.DataFrame,
+    units: Mapping[int, SiteUnits],
+    boundaries: Mapping[int, Boundaries],
+    rows: Mapping[int, dict[str, int]],
+    aliases: Aliases,
+) -> tuple[Texts, Texts, Texts]:
+    """Key of the sub-prefecture of each site, how it is known, and its name."""
+    part = sites.iloc[mine]
+    stated = part["admin2"].reset_index(drop=True)
+    country = part["country"].reset_index(drop=True)
+    key = keys_of(stated, country, 2, aliases)
+    basis = np.where(key == "", "", "stated").astype(object)
+    name = stated.to_numpy(dtype=object, copy=True)
+    if 2 in rows and 2 in units:
+        inside = units[2].basis[mine] == "polygon"
+        key[inside], basis[inside] = units[2].key[mine][inside], "polygon"
+        name[inside] = units[2].name[mine][inside]
+    elif 3 in rows and 3 in units and (boundaries[3].frame["parent"] != "").any():
+        row = units[3].row[mine]
+        inside = row >= 0
+        above = boundaries[3].frame["parent"].iloc[row[inside]].reset_index(drop=True)
+        key[inside] = keys_of(above, country[inside].reset_index(drop=True), 2, aliases)
+        basis[inside], name[inside] = "polygon", above.to_numpy(dtype=object)
+    return key, basis, name
+
+
+def _communes(
+    mine: Ints,
+    units: Mapping[int, SiteUnits],
+    boundaries: Mapping[int, Boundaries],
+    rows: Mapping[int, dict[str, int]],
+    aliases: Aliases,
+) -> Texts:
+    """Key of the commune of each site, blank where none is known."""
+    out = np.full(len(mine), "", dtype=object)
+    if 3 not in rows or 3 not in units:
+        return out
+    by_row = {row: key for key, row in rows[3].items()}
+    return np.array([by_row.get(int(r), "") for r in units[3].row[mine]], dtype=object)
+
+
+def _tell_entry(evidence: Evidence, sites: Ints, entry: object, fact: str) -> None:
+    recorded = getattr(entry, "recorded_at", None)
+    evidence.facts(
+        "zone",
+        "",
+        sites,
+        record_id=getattr(entry, "unit", ""),
+        dataset=f"{getattr(entry, 'scheme', '')} zone register",
+        dataset_version="" if recorded is None or recorded is pd.NaT else f"{recorded:%Y-%m-%d}",
+        date_start=getattr(entry, "valid_from", None),
+        date_end=getattr(entry, "valid_to", None),
+        fact=fact,
+        status=getattr(entry, "status", ""),
+        actor_a=getattr(entry, "decided_by", ""),
+    )
 
 
 def _measure(
+    mine: Ints,
     sites: pd.DataFrame,
-    applies: npt.NDArray[np.int64],
-    polygons: npt.NDArray[np.int64],
-    rows: dict[str, int],
-    key: npt.NDArray[np.object_],
-    boundaries: Boundaries,
-    distance: Floats,
+    boundaries: Mapping[int, Boundaries],
+    rows: Mapping[int, dict[str, int]],
+    keys: Mapping[int, Texts],
+    made: _Zones,
+    evidence: Evidence,
 ) -> None:
     """Distance to the own unit's edge for sites in a named unit, else to the nearest edge of any that is in force."""
-    lon, lat = sites["lon"].to_numpy(np.float64)[applies], sites["lat"].to_numpy(np.float64)[applies]
-    own = np.array([rows.get(str(k), -1) for k in key[applies]], dtype=np.int64)
-    own[~np.isin(own, polygons)] = -1
-    for row in np.unique(own):
-        at = np.flatnonzero(own == row)
-        subset = polygons if row < 0 else np.array([row], dtype=np.int64)
-        distance[applies[at]] = np.round(nearest_edge(lon[at], lat[at], boundaries, subset)[1], 3)
+    placed = (sites["lon"].notna() & sites["lat"].notna()).to_numpy()[mine]
+    best, which = np.full(len(mine), np.nan), np.full(len(mine), -1, np.int64)
+    inside = np.zeros(len(mine), np.bool_)
+    for level in (3, 2):
+        named = rows.get(level, {})
+        if not named:
+            continue
+        lon, lat = sites["lon"].to_numpy(np.float64)[mine], sites["lat"].to_numpy(np.float64)[mine]
+        own = np.array([named.get(str(k), -1) for k in keys[level]], dtype=np.int64)
+        polygons = np.array(sorted(set(named.values())), dtype=np.int64)
+        for row in np.unique(own[placed & ~inside]):
+            at = np.flatnonzero(placed & ~inside & (own == row))
+            subset = polygons if row < 0 else np.array([row], dtype=np.int64)
+            metres = np.round(nearest_edge(lon[at], lat[at], boundaries[level], subset)[1], 3)
+            closer = np.isnan(best[at]) | (metres < best[at]) | (row >= 0)
+            best[at[closer]], which[at[closer]] = metres[closer], level
+        inside |= own >= 0
+    made.distance[mine] = best
+    for level in rows:
+        at = np.flatnonzero(which == level)
+        evidence.facts(
+            "zone",
+            "",
+            mine[at],
+            fact="edge",
+            dataset=boundaries[level].name,
+            dataset_version=boundaries[level].version,
+            edge_m=best[at],
+        )
+
+
+def is_restricted(rows: Iterable[Row]) -> bool:
+    """Whether the country is under restriction, by the entries that evidence names."""
+    return any(r.kind == "zone" and r.fact == "country" and r.status in RESTRICTED for r in rows)
+
+
+def status_from_rows(site: Asked, rows: Iterable[Row]) -> str:
+    """The zone status of a site from its rows of evidence alone."""
+    zone = [r for r in rows if r.kind == "zone"]
+    if site.minerals and "diamond" not in site.minerals:
+        return "not_applicable"
+    if site.country != "" and not is_restricted(zone):
+        return "not_applicable"
+    if site.country == "" or not any(r.fact == "located" for r in zone):
+        return "unknown"
+    for fact in ("admin3", "commune_not_loaded", "admin2"):
+        for row in zone:
+            if row.fact == fact:
+                return "unknown" if fact == "commune_not_loaded" else INSIDE[row.status]
+    return "outside"
 
 
 def _with_restrictions(register: pd.DataFrame | None, table: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -331,25 +412,3 @@ def _with_restrictions(register: pd.DataFrame | None, table: pd.DataFrame | None
     )
     parts = [schema.conform(register, schema.ZONES), schema.conform(entries, schema.ZONES)]
     return pd.concat(parts, ignore_index=True)
-
-
-def _ask_h9(
-    rules: Rules,
-    status: npt.NDArray[np.object_],
-    diamond: Bools,
-    mineral_known: Bools,
-    restricted: Bools,
-    register: pd.DataFrame | None,
-    country: npt.NDArray[np.object_],
-) -> list[Finding]:
-    out = []
-    for rule in rules.of_kind("restriction"):
-        outside = np.isin(status.astype(str), NOT_COMPLIANT)
-        fired = diamond & restricted & outside
-        unknown = (restricted & (~mineral_known | diamond) & (status == "unknown")) | (
-            (country == "") & (diamond | ~mineral_known)
-        )
-        if register is None:
-            unknown |= diamond | ~mineral_known
-        out.append(Finding.of(rule.id, fired, fired, fired, unknown & ~fired))
-    return out

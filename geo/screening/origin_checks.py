@@ -11,8 +11,10 @@ import pandas as pd
 
 from geo.errors import ZoneError
 from geo.records.admin_units import Aliases
+from geo.records.visits import newest_status
 from geo.rules.rule_set import Rules
-from geo.rules.zone_status import INSIDE, in_force, named_rows
+from geo.rules.status import colour_at
+from geo.rules.zone_status import INSIDE, named_rows, unit_keys, units_in_force
 from geo.spatial.polygons import Boundaries, nearest_edge
 from geo.spatial.proximity import nearest, within
 from geo.time_window import NO_DAY, Days, months_before, to_dates, to_days
@@ -83,40 +85,24 @@ def kimberley(country: Texts, minerals: pd.Series[str], as_of: Days, register: p
 def expiry(assessed: pd.DataFrame, statuses: pd.DataFrame, rules: Rules) -> tuple[Days, Days]:
     """First day on which the RCM colour, and the DRC qualification, no longer hold; NO_DAY where none is stated.
 
-    RCM: the stated end, else 12 months for green, and 36 months for blue counted from the end of green or from its own
-    date. DRC: as long as rule H7 lets a qualification speak; the source states no end.
+    RCM: see :func:`geo.rules.status.colour_at`. DRC: as long as the status rule lets a qualification speak; the source
+    states no end.
 
     Parameters
     ----------
     assessed
-        Columns `source, site_id, rcm_status, rcm_status_date, drc_status, drc_status_date`.
+        Columns `source, site_id, as_of, drc_status, drc_status_date`.
     statuses
         :data:`geo.schema.STATUSES` under the same keys.
     """
-    set_ = rules.settings
-    day = to_days(assessed["rcm_status_date"])
-    stated = np.full(len(assessed), NO_DAY, np.int64)
-    own = np.full(len(assessed), "", dtype=object)
-    table = statuses[(statuses["scheme"] == "rcm") & statuses["status_date"].notna()]
-    if len(table):
-        keys = ["source", "site_id", "status_date"]
-        last = table.drop_duplicates(keys, keep="last").set_index(keys)
-        index = pd.MultiIndex.from_arrays([assessed["source"], assessed["site_id"], assessed["rcm_status_date"]])
-        held = last.reindex(index)
-        stated = to_days(held["valid_to"])
-        own = held["status"].fillna("").to_numpy(dtype=object)
-    colour = assessed["rcm_status"].to_numpy(dtype=object)
-    green_end = np.where(stated != NO_DAY, stated, months_before(day, -set_.status_months))
-    blue_from = np.where(own == "green", green_end, day)
-    rcm = np.select(
-        [colour == "green", (colour == "blue") & (own == "blue") & (stated != NO_DAY), colour == "blue", colour != ""],
-        [green_end, stated, months_before(blue_from, -set_.blue_months), stated],
-        NO_DAY,
-    ).astype(np.int64)
+    set_, days = rules.settings, to_days(assessed["as_of"])
+    held = newest_status(statuses, assessed, days, "rcm")
+    given = held["status"].to_numpy(dtype=object)
+    _, _, rcm = colour_at(given, to_days(held["status_date"]), to_days(held["valid_to"]), days, set_)
     months = next((r.months for r in rules.of_kind("status")), set_.status_months)
     since = to_days(assessed["drc_status_date"])
     drc = np.where((assessed["drc_status"] != "").to_numpy(), months_before(since, -months), NO_DAY)
-    return rcm, drc.astype(np.int64)
+    return rcm, np.asarray(drc, dtype=np.int64)
 
 
 def compliant_zones(
@@ -136,25 +122,17 @@ def compliant_zones(
     unit, distance = np.full(n, "", dtype=object), np.full(n, np.nan)
     if register is None or boundaries is None or boundaries.level != 2:
         return unit, distance
-    try:
-        rows = named_rows(register, boundaries, aliases)
-    except ZoneError:
-        return unit, distance
     lon, lat = sites["lon"].to_numpy(np.float64), sites["lat"].to_numpy(np.float64)
     diamond = has_mineral(sites["minerals"], frozenset({"diamond"})) | (sites["minerals"] == "").to_numpy()
     asked = np.isfinite(lon) & np.isfinite(lat) & diamond & (sites["zone_status"] != "inside_compliant").to_numpy()
-    by_name = {(key.split("|", 1)[0], key.split("|", 1)[1]): row for key, row in rows.items()}
-    from geo.records.place_names import fold
-
     for day in np.unique(as_of[asked]):
-        now = in_force(register, int(day))
-        free = set(now.loc[(now["level"] == "country") & (now["status"] == "lifted"), "country"])
-        units = now[(now["level"] == "admin2") & ~now["country"].isin(free)]
-        held = [
-            by_name[str(u.country), fold(str(u.unit))]
-            for u in units.itertuples(index=False)
-            if INSIDE[str(u.status)] == "inside_compliant" and (str(u.country), fold(str(u.unit))) in by_name
-        ]
+        try:
+            rows = named_rows(register, boundaries, aliases, int(day))
+        except ZoneError:
+            continue
+        units = units_in_force(register, int(day))
+        keys = zip(unit_keys(units, aliases), units["status"], strict=True)
+        held = [rows[k] for k, status in keys if INSIDE[str(status)] == "inside_compliant" and k in rows]
         at = np.flatnonzero(asked & (as_of == day))
         if held and len(at):
             row, metres = nearest_edge(lon[at], lat[at], boundaries, np.array(sorted(held)))

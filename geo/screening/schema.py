@@ -86,16 +86,16 @@ FLAGS = (
 )
 """Columns of true, false or blank (cannot be told), one thing to look at each; they are not added up."""
 
-_class = {"allowed": CLASSES}
 
 SCREENED: Table = (
     SUPPLIER_ID,
     INPUT_ROW,
     *ANSWER,
-    C("overall_class", "text", "the higher of local and area class", "rejected", **_class),
+    C("site_class", "text", "from what is known at or near the site", "rejected", allowed=CLASSES),
+    C("area_class", "text", "from its district and region: context, never the headline", "rejected", allowed=CLASSES),
     C("zone_status", "text", "zone status at as_of", "rejected", allowed=ZONE_STATUSES),
-    C("possible_class", "text", "from what is possible within errors and unknowns", "rejected", **_class),
-    C("certain_class", "text", "from what is certain", "rejected", **_class),
+    C("possible_class", "text", "from what is possible within errors and unknowns", "rejected", allowed=CLASSES),
+    C("certain_class", "text", "from what is certain", "rejected", allowed=CLASSES),
     *(C(f, "tri", "", "cannot be told, or rejected") for f in FLAGS),
     C("site_name", "text", "name of the place of origin as given", "not given"),
     C("lon", "number", "longitude used [degrees, WGS 84]", "position unknown"),
@@ -112,9 +112,8 @@ SCREENED: Table = (
     C("minerals", "text", "the same in the names of the project", "not known"),
     C("as_of", "date", "time of events, not of knowledge", "rejected"),
     C("as_of_basis", "text", "whose date it is", "rejected", ("row", "run")),
-    C("local_class", "text", "from C1, C2, H1, H2, H4, H6, H7", "rejected", **_class),
-    C("area_class", "text", "from C3, H3, H5, H8, H9", "rejected", **_class),
-    C("rules_fired", "text", "rule ids joined by ';'", "none fired"),
+    C("rules_fired", "text", "site rules that fired, ids joined by ';'", "none fired"),
+    C("area_rules_fired", "text", "area rules that fired, ids joined by ';'", "none fired"),
     C("rules_unknown", "text", "rules that could not be evaluated", "all were"),
     C("gaps", "text", "verdict gaps joined by ';'", "none"),
     C("data_coverage", "text", "is everything known that the rules ask for", "rejected", ("full", "partial")),

@@ -27,7 +27,7 @@ class Inside:
     sites
         Rows of the assessed sites.
     incidents
-        Rows of 36 months with an exact or nearly exact place.
+        Rows of the window with an exact or nearly exact place.
     area_km2
         Geodesic area on WGS 84 [km²].
     """
@@ -57,8 +57,10 @@ def classify_place(
     return job.run(replace(loaded, sites=[asked]), day, rules)
 
 
-def inside(loaded: job.Loaded, run: job.Run, ring: tuple[tuple[float, float], ...], day: dt.date) -> Inside:
-    """What lies inside a ring of (lon, lat) [degrees]; its edge counts as inside."""
+def inside(
+    loaded: job.Loaded, run: job.Run, ring: tuple[tuple[float, float], ...], day: dt.date, months: int
+) -> Inside:
+    """What lies inside a ring of (lon, lat) [degrees], incidents of `months`; its edge counts as inside."""
     area = shapely.Polygon(ring)
     shapely.prepare(area)
 
@@ -67,7 +69,7 @@ def inside(loaded: job.Loaded, run: job.Run, ring: tuple[tuple[float, float], ..
         found: pd.DataFrame = frame[shapely.intersects(area, points)]
         return found
 
-    near = incidents_at(loaded.incidents, np.datetime64(day), 36)
+    near = incidents_at(loaded.incidents, np.datetime64(day), months)
     near = near[near["precision"].isin([1, 2])]
     square_metres, _perimeter = WGS84.geometry_area_perimeter(area)
     return Inside(within(run.assessment.sites), within(near), abs(square_metres) / 1e6)

@@ -9,13 +9,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geo.rules.classify import AFFECTED, HIGH_RISK, INSUFFICIENT, NONE
+from geo.rules.classify import AFFECTED, INSUFFICIENT, NONE
+from geo.rules.registry import KINDS
+from geo.rules.rule import Rule
 from geo.rules.rule_set import Rules
 from i18n.translator import N_, Translator
 
 GAP, CALM = "gap", "none"
 """Keys of the last two branches, beside the rule ids."""
-GAP_QUESTION = N_("Is anything missing that could contradict a calm answer (coverage, position, district)?")
+GAP_QUESTION = N_(
+    "Is anything missing that could contradict a calm answer (coverage, position, a record that could not be read)?"
+)
 CALM_ANSWER = N_("Nothing was found.")
 
 
@@ -48,27 +52,30 @@ class Branch:
     unknown: int
 
 
-def first_of(sites: pd.DataFrame) -> pd.Series:
+def ordered(rules: Rules) -> list[Rule]:
+    """The site rules in the order in which they decide: those of the graver class first."""
+    return sorted(rules.answering("site"), key=lambda r: r.cls != AFFECTED)
+
+
+def first_of(sites: pd.DataFrame, rules: Rules) -> pd.Series:
     """The branch at which each site leaves: its first fired rule, else :data:`GAP`, else :data:`CALM`."""
-    first = sites["rules_fired"].str.split(";").str[0]
-    calm = sites["overall_class"].map({INSUFFICIENT: GAP, NONE: CALM}).fillna("")
+    order = {r.id: i for i, r in enumerate(ordered(rules))}
+    first = sites["rules_fired"].map(lambda ids: min(filter(None, ids.split(";")), key=lambda i: order[i], default=""))
+    calm = sites["site_class"].map({INSUFFICIENT: GAP, NONE: CALM}).fillna("")
     return first.where(first != "", calm)
 
 
 def branches(sites: pd.DataFrame, rules: Rules, translate: Translator) -> list[Branch]:
     """The tree from top to bottom; `leave` adds up to the number of sites."""
-    leaves = first_of(sites).value_counts()
+    leaves = first_of(sites, rules).value_counts()
     fired = sites["rules_fired"].str.split(";").explode().value_counts()
     unknown = sites["rules_unknown"].str.split(";").explode().value_counts()
     asked, out = len(sites), []
-    for rule in rules.rules:
-        if not rule.enabled:
-            continue
+    for rule in ordered(rules):
         leave = int(leaves.get(rule.id, 0))
-        question = rule.question_fr if translate.language == "fr" else rule.question
-        cls = AFFECTED if rule.id.startswith("C") else HIGH_RISK
+        limit = KINDS[rule.kind].limit(rule).sentence(translate)
         counts = (asked, leave, int(fired.get(rule.id, 0)), int(unknown.get(rule.id, 0)))
-        out.append(Branch(rule.id, question, rule.limit(), rule.ground, cls, *counts))
+        out.append(Branch(rule.id, rule.asks(translate.language), limit, rule.ground, rule.cls, *counts))
         asked -= leave
     gap = int(leaves.get(GAP, 0))
     out.append(Branch(GAP, translate(GAP_QUESTION), "", "", INSUFFICIENT, asked, gap, gap, 0))

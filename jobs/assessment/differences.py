@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 KEY = ["source", "site_id"]
-COMPARED = ("overall_class", "zone_status", "rules_fired")
+COMPARED = ("site_class", "zone_status", "rules_fired")
 
 
 def differences(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -21,6 +21,6 @@ def differences(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     for name in both.columns:
         both[name] = both[name].astype(object).where(both[name].notna(), "").astype("str")
     both["name"] = both["name_a"].where(both["name_a"] != "", both["name_b"])
-    changed = (both["overall_class_a"] != both["overall_class_b"]) | (both["zone_status_a"] != both["zone_status_b"])
+    changed = (both["site_class_a"] != both["site_class_b"]) | (both["zone_status_a"] != both["zone_status_b"])
     order = ["name", *(f"{c}_{side}" for c in COMPARED for side in "ab"), *KEY]
     return both.loc[changed, order].reset_index(drop=True)

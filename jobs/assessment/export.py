@@ -15,12 +15,15 @@ import pandas as pd
 
 from geo import schema
 from geo.assess import Assessment
+from geo.rules.evidence import withheld
+from geo.rules.explanation import reasons
 from geo.rules.rule_set import Rules
+from i18n.translator import LANGUAGES, translator
 from layers.formats.writers.write import csv_bytes, geojson_bytes
 
 TOOL = "cahra-atlas"
 LIBRARIES = ("geopandas", "numpy", "pandas", "pyproj", "shapely", "pyarrow")
-_WHOLE = ("date_prec", "precision", "deaths_best", "deaths_low", "deaths_high", "workers", "visit_age_days")
+_WHOLE = schema.whole_numbers()
 
 NOTES = {
     "as_of": "as_of is the time of events, not of knowledge: the run uses what the datasets say today about that date.",
@@ -46,7 +49,7 @@ def plain_types(frame: pd.DataFrame) -> pd.DataFrame:
 
 def quadrants(sites: pd.DataFrame) -> pd.DataFrame:
     """Counts of sites, exposure down and zone status across, in the order of the schema; both axes, never one score."""
-    table = pd.crosstab(sites["overall_class"], sites["zone_status"])
+    table = pd.crosstab(sites["site_class"], sites["zone_status"])
     return table.reindex(
         index=list(schema.CLASSES),
         columns=[z for z in schema.ZONE_STATUSES if z in table.columns],
@@ -83,16 +86,28 @@ def run_record(
     }
 
 
+def explained(assessment: Assessment, rules: Rules) -> pd.DataFrame:
+    """The sites with `why_en`, `why_fr` and so on: why each has its class, one sentence in every language."""
+    notes = list(reasons(rules, assessment.sites, withheld(assessment.evidence), assessment.source_of))
+    said = {f"why_{code}": [note.sentence(translator(code)) for note in notes] for code in LANGUAGES}
+    return assessment.sites.assign(**{name: pd.array(texts, dtype="str") for name, texts in said.items()})
+
+
 def bundle(
-    assessment: Assessment, rejected: pd.DataFrame, record: dict[str, object], certified: pd.DataFrame | None = None
+    assessment: Assessment,
+    rules: Rules,
+    rejected: pd.DataFrame,
+    record: dict[str, object],
+    certified: pd.DataFrame | None = None,
 ) -> dict[str, bytes]:
     """All files of a run by name: sites.csv, sites.geojson, evidence.csv, rejected.csv, run.json.
 
     Where sites have an ICGLR id or a certification status (`certified`), sites_md01.csv stands beside them.
     """
+    sites = explained(assessment, rules)
     tables = {
-        "sites.csv": assessment.sites,
-        "evidence.csv": assessment.evidence,
+        "sites.csv": sites,
+        "evidence.csv": withheld(assessment.evidence),
         "rejected.csv": schema.conform(rejected, schema.REJECTED),
     }
     if certified is not None and len(certified):
@@ -101,7 +116,7 @@ def bundle(
     neutralised: dict[str, int] = {}
     for name, frame in tables.items():
         files[name], neutralised[name] = csv_bytes(plain_types(frame))
-    files["sites.geojson"] = geojson_bytes(plain_types(assessment.sites))
+    files["sites.geojson"] = geojson_bytes(plain_types(sites))
     record = {**record, "cells_neutralised": neutralised}
     files["run.json"] = (json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n").encode()
     return {name: files[name] for name in sorted(files)}

@@ -86,10 +86,11 @@ class Run:
     rejected: pd.DataFrame
     record: dict[str, object]
     certified: pd.DataFrame
+    rules: Rules
 
     def files(self) -> dict[str, bytes]:
         """The files of the run by name; see :func:`jobs.assessment.export.bundle`."""
-        return export.bundle(self.assessment, self.rejected, self.record, self.certified)
+        return export.bundle(self.assessment, self.rules, self.rejected, self.record, self.certified)
 
 
 def load(inputs: Inputs, *, sites_needed: bool = True) -> Loaded:
@@ -219,7 +220,7 @@ def run(
         },
         now,
     )
-    return Run(result, rejected, record, md01(sites, statuses, as_of))
+    return Run(result, rejected, record, md01(sites, statuses, as_of), rules)
 
 
 def _sites_at(

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from geo.rules.evidence import withheld
 from geo.spatial.geodesic import bearing_m
 from i18n import column_labels, labels
-from i18n.evidence_messages import told
+from i18n.evidence_messages import told, worded
 from i18n.translator import Translator
-from jobs.assessment.site_profile import RADII_KM, Profile
+from jobs.assessment.site_profile import Profile
 from layers.formats.writers.escape import html
 from layers.maps import styles
 from layers.reference.country_names import country_name
@@ -38,7 +39,7 @@ def _cell(translate: Translator, name: str, value: object) -> str:
         return ""
     if name in _DATES:
         return html(translate.date(value))
-    if name == "distance_m":
+    if name in ("distance_m", "edge_m"):
         return html(translate.distance(value))
     if name == "precision":
         return html(translate(labels.PRECISIONS.get(int(value), "")))  # type: ignore[call-overload]
@@ -48,7 +49,7 @@ def _cell(translate: Translator, name: str, value: object) -> str:
         return html(translate.number(value, 1))
     if name == "kind":
         return html(translate(labels.EVIDENCE_KINDS.get(str(value), str(value))))
-    if name in ("value", "limit", "ground"):
+    if name == "ground":
         return html(told(str(value), translate))
     return html(labels.value(name, str(value), translate))
 
@@ -73,12 +74,12 @@ def _drawing(translate: Translator, here: Profile) -> str:
     """Circles of the rules and the incidents within them, north up, true to distance and bearing from the site."""
     if not here.placed:
         return f"<p>{html(translate('The position of this site is not known.'))}</p>"
-    size, scale = 560, 560 / 2 / (RADII_KM[-1] * 1.12)
+    size, scale = 560, 560 / 2 / (max(here.radii_km, default=1.0) * 1.12)
     mid = size / 2
     parts = [
         f"<circle cx='{mid}' cy='{mid}' r='{km * scale:.1f}' fill='none' stroke='#000' stroke-dasharray='4 4'/>"
-        f"<text x='{mid}' y='{mid - km * scale - 4:.1f}' text-anchor='middle' font-size='12'>{km} km</text>"
-        for km in RADII_KM
+        f"<text x='{mid}' y='{mid - km * scale - 4:.1f}' text-anchor='middle' font-size='12'>{km:g} km</text>"
+        for km in here.radii_km
     ]
     lon, lat = float(here.site["lon"]), float(here.site["lat"])
     # A dossier is an export: rows that may not leave (ACLED) are not drawn in it.
@@ -93,7 +94,7 @@ def _drawing(translate: Translator, here: Profile) -> str:
         parts.append(
             f"<circle cx='{x:.1f}' cy='{y:.1f}' r='{radius:.1f}' fill='{fill}' stroke='#1a1a1a' fill-opacity='.7'/>"
         )
-    colour = styles.site_style(str(here.site["overall_class"])).colour
+    colour = styles.site_style(str(here.site["site_class"])).colour
     parts.append(
         f"<rect x='{mid - 6}' y='{mid - 6}' width='12' height='12' fill='{colour}' stroke='#000'"
         f" transform='rotate(45 {mid} {mid})'/>"
@@ -120,7 +121,7 @@ def dossier(translate: Translator, here: Profile, rules_hash: str) -> bytes:
     answers = pd.DataFrame(
         {
             "rule": [a.rule.id for a in here.answers],
-            "value": [a.rule.question_fr if _.language == "fr" else a.rule.question for a in here.answers],
+            "question": [a.rule.asks(_.language) for a in here.answers],
             "ground": [said[a.said] for a in here.answers],
         }
     )
@@ -130,9 +131,8 @@ def dossier(translate: Translator, here: Profile, rules_hash: str) -> bytes:
     name = str(site["name"]) or str(site["site_id"])
     distance = site["distance_to_zone_edge_m"]
     facts = [
-        (_("Exposure"), labels.value("overall_class", site["overall_class"], _)),
-        (_("At the place"), labels.value("local_class", site["local_class"], _)),
-        (_("Of the area"), labels.value("area_class", site["area_class"], _)),
+        (_("Site class"), labels.value("site_class", site["site_class"], _)),
+        (_("Area class"), labels.value("area_class", site["area_class"], _)),
         (
             _("Between certain and possible"),
             f"{labels.value('certain_class', site['certain_class'], _)} – "
@@ -157,7 +157,7 @@ def dossier(translate: Translator, here: Profile, rules_hash: str) -> bytes:
     evidence = [
         "rule",
         "kind",
-        "value",
+        "found",
         "limit",
         "distance_m",
         "date_start",
@@ -168,17 +168,22 @@ def dossier(translate: Translator, here: Profile, rules_hash: str) -> bytes:
     ]
     notice = f"<p class='notice'>{html(_('Demonstration data'))}</p>" if site["demonstration"] else ""
     heading = f"{name}, {_.date(here.day)}"
+    fired, misses = (worded(withheld(rows), _) for rows in (here.evidence, here.misses.head(20)))
+    zones = worded(here.zones, _)
     sections = [
-        f"<h1>{html(heading)}</h1>{notice}<p class='why'>{html(site[f'why_{_.language}'])}</p>",
-        f"<h2>{html(_('Both axes'))}</h2>{_pairs(facts)}",
-        f"<h2>{html(_('What surrounds it, 36 months'))}</h2>{_drawing(_, here)}",
+        f"<h1>{html(heading)}</h1>{notice}<p class='why'>{html(here.why.sentence(_))}</p>",
+        f"<h2>{html(_('Four answers'))}</h2>{_pairs(facts)}",
+        f"<h2>{html(_('What surrounds it, {months} months', months=here.months))}</h2>{_drawing(_, here)}",
         f"<h2>{html(_('Every rule, and its answer'))}</h2><table><thead><tr><th>{html(_('Rule'))}</th>"
         f"<th>{html(_('Question'))}</th><th>{html(_('Answer'))}</th></tr></thead><tbody>{table}</tbody></table>",
-        f"<h2>{html(_('Evidence'))}</h2>{_table(_, here.evidence, evidence, _('No rule fired.'))}",
-        f"<h2>{html(_('Nearest misses'))}</h2>{_table(_, here.misses.head(20), evidence, _('Nothing came near.'))}",
+        f"<h2>{html(_('Evidence'))}</h2>{_table(_, fired, evidence, _('No rule fired.'))}",
+        f"<h2>{html(_('Nearest misses'))}</h2>{_table(_, misses, evidence, _('Nothing came near.'))}",
         f"<h2>{html(_('Zone decisions in force'))}</h2>"
         + _table(
-            _, here.zones, ["record_id", "value", "date_start", "date_end", "dataset", "actor_a"], _("None applies.")
+            _,
+            zones,
+            ["record_id", "found", "date_start", "date_end", "dataset", "actor_a"],
+            _("None applies."),
         ),
         f"<h2>{html(_('Visits'))}</h2>"
         + _table(

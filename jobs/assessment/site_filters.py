@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from geo.records.place_names import fold
+from geo.rules.rule_set import Rules
 from geo.schema import CLASSES, ZONE_STATUSES
 from i18n.labels import AGES, ARMED
 from jobs.assessment.decision_tree import first_of
@@ -54,11 +55,11 @@ class Filters:
     text: str = ""
     area: Ring = ()
 
-    def apply(self, sites: pd.DataFrame) -> npt.NDArray[np.bool_]:
-        """One flag a row of :data:`geo.schema.ASSESSED`: shown or not."""
+    def apply(self, sites: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
+        """One flag a row of :data:`geo.schema.ASSESSED`: shown or not; `rules` are those of the run."""
         keep = np.ones(len(sites), dtype=np.bool_)
         for column, wanted in (
-            ("overall_class", self.classes),
+            ("site_class", self.classes),
             ("zone_status", self.zones),
             ("country", self.countries),
             ("admin1", self.admin1),
@@ -72,7 +73,7 @@ class Filters:
             if wanted:
                 keep &= _any_of(sites[column], wanted)
         if self.first:
-            keep &= first_of(sites).isin(self.first).to_numpy()
+            keep &= first_of(sites, rules).isin(self.first).to_numpy()
         if self.age:
             keep &= _of_age(sites["visit_age_days"].to_numpy(np.float64), self.age)
         if self.text:

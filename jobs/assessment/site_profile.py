@@ -11,15 +11,15 @@ import numpy as np
 import pandas as pd
 
 from geo import schema
+from geo.messages import Note
 from geo.records.eligible_incidents import incidents_at
-from geo.rules.rule_set import Rule, Rules
+from geo.rules.explanation import reasons
+from geo.rules.rule import Rule
+from geo.rules.rule_set import Rules
 from geo.spatial.proximity import within
 from jobs.assessment.job import Loaded, Run
 from layers.maps.geometry import circle
 from layers.maps.map import Line
-
-RADII_KM = (20, 25, 50)
-"""The circles of the rules C1 and H1, H2, and H4."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,15 @@ class Profile:
         Rows of :data:`geo.schema.VISITS` and :data:`geo.schema.STATUSES` up to the date, newest first; a status
         without a stated end has the one that the rules give it.
     incidents
-        Drawable incidents of 36 months within 50 km, with ``distance_m``, nearest first.
+        Drawable incidents of the longest window within the widest circle, with ``distance_m``, nearest first.
     precision
         Number of incidents named as evidence or near miss, by precision 1 to 7.
     answers
         One per rule, in the order of the rule table.
+    radii_km, months
+        The circles of the rules, and their longest window.
+    why
+        Why it has its class, one sentence.
     """
 
     site: Any  # a row; pandas-stubs cannot know the type of its cells
@@ -62,6 +66,9 @@ class Profile:
     incidents: pd.DataFrame
     precision: dict[int, int]
     answers: list[Answer]
+    radii_km: tuple[float, ...]
+    months: int
+    why: Note
 
     @property
     def placed(self) -> bool:
@@ -73,7 +80,10 @@ class Profile:
         if not self.placed:
             return []
         lon, lat = float(self.site["lon"]), float(self.site["lat"])
-        return [Line(circle(lon, lat, km * 1000.0), "circle", f"{km} km", below=km == RADII_KM[1]) for km in RADII_KM]
+        return [
+            Line(circle(lon, lat, km * 1000.0), "circle", f"{km:g} km", below=i % 2 == 1)
+            for i, km in enumerate(self.radii_km)
+        ]
 
 
 def profile(loaded: Loaded, run: Run, rules: Rules, row: int, day: dt.date) -> Profile:
@@ -81,7 +91,7 @@ def profile(loaded: Loaded, run: Run, rules: Rules, row: int, day: dt.date) -> P
     site = run.assessment.sites.iloc[row]
     why = run.assessment.evidence
     mine = why[(why["site_id"] == site["site_id"]) & (why["source"] == site["source"])]
-    fired = set(str(site["rules_fired"]).split(";"))
+    fired = {r for r in run.assessment.fired if run.assessment.fired[r].iloc[row]}
     unknown = set(str(site["rules_unknown"]).split(";"))
     kinds = mine["kind"]
     incident_like = mine[kinds.isin(["incident", "near_miss"])].drop_duplicates(["dataset", "record_id"])
@@ -89,19 +99,20 @@ def profile(loaded: Loaded, run: Run, rules: Rules, row: int, day: dt.date) -> P
     return Profile(
         site=site,
         day=day,
-        evidence=mine[kinds.isin(["incident", "area", "visit", "status", "list"]) & mine["rule"].isin(fired)],
+        evidence=mine[kinds.isin(["total", "incident", "area", "visit", "status", "list"]) & mine["rule"].isin(fired)],
         misses=mine[kinds == "near_miss"].sort_values("distance_m", kind="stable", na_position="last"),
         zones=mine[kinds == "zone"],
-        gaps=mine[(kinds == "gap") & (mine["value"] != "rule_unknown")],
+        gaps=mine[(kinds == "gap") & (mine["fact"] != "rule_unknown")],
         visits=_newest(loaded, "visits", schema.VISITS, "visit_date", site, day),
         statuses=_with_end(_newest(loaded, "statuses", schema.STATUSES, "status_date", site, day), rules),
-        incidents=_around(loaded, site, day),
+        incidents=_around(loaded, site, day, rules),
         precision={p: int(counted.get(p, 0)) for p in range(1, 8)},
         answers=[
-            Answer(r, "fired" if r.id in fired else "unknown" if r.id in unknown else "not fired")
-            for r in rules.rules
-            if r.enabled
+            Answer(r, "fired" if r.id in fired else "unknown" if r.id in unknown else "not fired") for r in rules.rules
         ],
+        radii_km=rules.radii_km,
+        months=rules.look_back_months,
+        why=next(reasons(rules, run.assessment.sites.iloc[[row]], mine, run.assessment.source_of)),
     )
 
 
@@ -115,21 +126,21 @@ def _newest(loaded: Loaded, what: str, table: schema.Table, date: str, site: Any
 
 
 def _with_end(statuses: pd.DataFrame, rules: Rules) -> pd.DataFrame:
-    """`valid_to` filled where the source states no end, by the ages of the rules; yellow and red RCM have none."""
+    """`valid_to` filled where the source states no end, by the ages of the rules; red RCM has none."""
     given = rules.settings
     ends = []
     for scheme, status, day, end in statuses[["scheme", "status", "status_date", "valid_to"]].itertuples(index=False):
         months = {
             "drc": given.status_months,
-            "rcm": {"green": given.status_months, "blue": given.blue_months}.get(status),
+            "rcm": {"green": given.status_months, "yellow": given.yellow_months, "blue": given.blue_months}.get(status),
         }
         lasts = months.get(scheme)
         ends.append(end if pd.notna(end) or pd.isna(day) or not lasts else day + pd.DateOffset(months=lasts))
     return statuses.assign(valid_to=pd.Series(ends, index=statuses.index, dtype="datetime64[s]"))
 
 
-def _around(loaded: Loaded, site: Any, day: dt.date) -> pd.DataFrame:
-    near = incidents_at(loaded.incidents, np.datetime64(day), 36)
+def _around(loaded: Loaded, site: Any, day: dt.date, rules: Rules) -> pd.DataFrame:
+    near = incidents_at(loaded.incidents, np.datetime64(day), rules.look_back_months)
     near = near[near["precision"].isin([1, 2]) & near["lon"].notna()]
     lon, lat = float(site["lon"]), float(site["lat"])
     if np.isnan(lon) or np.isnan(lat) or near.empty:
@@ -137,6 +148,6 @@ def _around(loaded: Loaded, site: Any, day: dt.date) -> pd.DataFrame:
     always = np.zeros(len(near), dtype=np.int64)
     pairs = within(
         [lon], [lat], near["lon"].to_numpy(), near["lat"].to_numpy(), always,
-        radius_m=RADII_KM[-1] * 1000.0, as_of_day=0, window_days=1,
+        radius_m=max(rules.radii_km, default=0.0) * 1000.0, as_of_day=0, window_days=1,
     )  # fmt: skip
     return near.iloc[pairs.incident].assign(distance_m=pairs.distance_m)

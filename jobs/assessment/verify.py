@@ -14,9 +14,10 @@ import pandas as pd
 from geo import schema
 from geo.errors import InputError
 from geo.messages import Note
+from geo.rules.explanation import reasons
 from geo.rules.rederive import rederive
 from geo.rules.rule_set import from_dict
-from geo.rules.visits_and_statuses import STATUS_COLUMNS
+from i18n.translator import LANGUAGES, translator
 from layers.formats import LOCAL, read
 from layers.formats.readers.strict_json import load_json
 from layers.formats.writers.spreadsheet_guard import restore
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 FILES = ("sites.csv", "evidence.csv", "run.json")
 CLOCK = '"run_at"'
+WHY = tuple(schema.Column(f"why_{code}", "text", "why the site has its class") for code in LANGUAGES)
 
 
 def read_result(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
@@ -44,10 +46,9 @@ def read_result(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any
             expected=", ".join(FILES),
             got=Note("no {name}", name=missing[0]),
         )
-    extra = tuple(schema.Column(name, "date" if name.endswith("date") else "text", "") for name in STATUS_COLUMNS)
     try:
         record = load_json((folder / "run.json").read_bytes(), LOCAL, "run.json")
-        sites = _read(folder / "sites.csv", schema.ASSESSED + extra)
+        sites = _read(folder / "sites.csv", schema.ASSESSED + WHY)
         evidence = _read(folder / "evidence.csv", schema.EVIDENCE)
     except InputError:
         raise
@@ -80,7 +81,7 @@ def _read(path: Path, table: schema.Table) -> pd.DataFrame:
             out[column.name] = values.map({"true": True, "false": False}).astype("boolean")
         else:
             out[column.name] = values
-    return schema.conform(out, table)
+    return out
 
 
 @dataclass(frozen=True)
@@ -103,12 +104,23 @@ def verify_folder(folder: Path) -> Verification:
         return Verification(f"run.json counts {record['sites']} sites and {record['evidence_rows']} rows of evidence")
     source_of: Mapping[str, str] = {d["dataset"]: d["source"] for d in record["datasets"]}
     derived = rederive(sites, evidence, rules, source_of)
+    faulty = derived.pop("fault")
+    if (faulty != "").any():
+        i = int(np.flatnonzero((faulty != "").to_numpy())[0])
+        site = f"{sites['source'].iloc[i]} {sites['site_id'].iloc[i]}"
+        return Verification(f"{site}: the rows of evidence of {faulty.iloc[i]} contradict each other")
+    known = derived["site_class"].notna().to_numpy()
+    notes = list(reasons(rules, sites[known].reset_index(drop=True), evidence, source_of))
+    for code in LANGUAGES:
+        said = np.full(len(sites), None, dtype=object)
+        said[known] = [note.sentence(translator(code)) for note in notes]
+        derived[f"why_{code}"] = said
     for name in derived.columns:
         for i, (have, want) in enumerate(zip(sites[name], derived[name], strict=True)):
             if want is not None and not _same(have, want):
                 site = f"{sites['source'].iloc[i]} {sites['site_id'].iloc[i]}"
                 return Verification(f"{site}: {name} is {have!s}, the evidence gives {want!s}")
-    return Verification("", int(derived["overall_class"].isna().sum()))
+    return Verification("", int(derived["site_class"].isna().sum()))
 
 
 def rerun_difference(folder: Path, inputs: Inputs) -> str:

@@ -142,12 +142,12 @@ def _rule_scores(fired: pd.DataFrame, unknown: pd.DataFrame, rules: Rules) -> li
     """Each rule, and each rule where no other one fired that its answer rests on.
 
     A site rule is alone where no other site rule fired; a rule of the area or of a list where no site rule and no other
-    rule of its own axis did.
+    rule of its own answer did.
     """
     out, alone = [], []
-    axis = {r.id: r.axis for r in rules.rules if r.enabled and r.id in fired}
-    for rule, own in axis.items():
-        others = [i for i, a in axis.items() if i != rule and (a == own or a == "local")]
+    answers = {r.id: r.answer for r in rules.rules if r.id in fired}
+    for rule, own in answers.items():
+        others = [i for i, a in answers.items() if i != rule and a in (own, "site")]
         flag = fired[rule].to_numpy()
         known = flag | ~unknown[rule].to_numpy()
         out.append(flagged("rule", rule, flag, known))

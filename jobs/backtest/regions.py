@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.records.admin_units import incident_units, site_units
+from geo.records.admin_units import Units, incident_units, site_units
 from geo.records.incidents import Incidents
 from jobs.assessment import job
 from layers.reference.unit_aliases import unit_aliases
@@ -31,11 +31,10 @@ def districts(sites: pd.DataFrame) -> npt.NDArray[np.int64]:
 
 
 def regions(loaded: job.Loaded, sites: pd.DataFrame, incidents: Incidents) -> tuple[Texts, Texts] | None:
-    """Key of the region (ADM1) of each site and incident; None where no boundaries of that level are loaded."""
+    """Number of the region (ADM1) of each site and incident, blank where not known; None without such boundaries."""
     boundaries = next((b for b in loaded.boundaries if b.level == 1), None)
     if boundaries is None:
         return None
-    aliases = unit_aliases()
-    units = incident_units(incidents, boundaries, 1, aliases)
-    names = np.array([*units.keys, ""], dtype=object)
-    return site_units(sites, boundaries, 1, aliases).key, names[units.unit]
+    units = Units(1, boundaries, unit_aliases())
+    codes = site_units(sites, units).code, incident_units(incidents, units).code
+    return tuple(np.where(c < 0, "", c.astype(str)).astype(object) for c in codes)  # type: ignore[return-value]

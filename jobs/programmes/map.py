@@ -67,7 +67,7 @@ def details(result: ProgrammeCoverage, translate: Translator) -> dict[int, list[
     for position, (row, site) in enumerate(result.assessed.iterrows()):
         has = [words[t] for t, there in zip(TYPES, result.matrix[position], strict=True) if there]
         lacks = [words[t] for t, there in zip(TYPES, result.matrix[position], strict=True) if not there]
-        exposure, zone = CLASSES[site["overall_class"]], ZONE_STATUSES[site["zone_status"]]
+        exposure, zone = CLASSES[site["site_class"]], ZONE_STATUSES[site["zone_status"]]
         lines = [
             _(exposure),
             _(zone),

@@ -9,6 +9,7 @@ import pandas as pd
 from geo import schema
 from geo.assess import Assessment
 from geo.records.incidents import Incidents
+from geo.rules.evidence import withheld
 from geo.rules.rule_set import Rules
 from geo.screening.origin_checks import (
     MINERAL_KM,
@@ -23,6 +24,7 @@ from geo.screening.route_exposure import RouteSettings
 from geo.screening.schema import SCREENED
 from geo.time_window import Days, to_dates
 from jobs.assessment import job
+from jobs.assessment.export import explained
 from jobs.screening.site_matching import told
 from jobs.screening.transit import Transit, country_counts
 from layers.reference import files
@@ -74,7 +76,7 @@ def answers(
     """Rows of :data:`geo.screening.schema.SCREENED` for the accepted rows of a list, and their own evidence."""
     n = len(rows)
     order = pd.Series(range(len(result.sites)), index=result.sites["site_id"]).reindex(rows["supplier_id"])
-    assessed = result.sites.iloc[order.to_numpy(np.int64)].reset_index(drop=True)
+    assessed = explained(result, rules).iloc[order.to_numpy(np.int64)].reset_index(drop=True)
     out = assessed.drop(columns=["site_id", "name", "source"]).assign(
         supplier_id=rows["supplier_id"],
         site_name=rows["site_name"],
@@ -132,11 +134,11 @@ def answers(
 
 def _listed(out: pd.DataFrame, assessed: pd.DataFrame, evidence: pd.DataFrame, blind: bool) -> None:
     """The EU list: which entries name the place; without a list, or where the unit is not known, that is said."""
-    fired = assessed["rules_fired"].str.split(";").map(lambda r: "H8" in r).to_numpy(bool)
-    unknown = assessed["rules_unknown"].str.split(";").map(lambda r: "H8" in r).to_numpy(bool)
+    listed = assessed["eu_listed"]
+    fired, unknown = listed.fillna(False).to_numpy(bool), listed.isna().to_numpy(bool)
     out["eu_list"] = np.where(fired, "listed", np.where(unknown | blind, "unknown", "not_listed"))
-    rows = evidence[(evidence["kind"] == "list") & (evidence["rule"] == "H8")]
-    areas = rows.groupby("site_id")["value"].agg("; ".join)
+    rows = evidence[evidence["kind"] == "list"]
+    areas = (rows["fact"] + ": " + rows["status"]).groupby(rows["site_id"]).agg("; ".join)
     out["eu_list_areas"] = [areas.get(s, "") for s in out["supplier_id"]]
 
 
@@ -153,7 +155,7 @@ def _transit(out: pd.DataFrame, transit: Transit) -> None:
 
 def _flags(out: pd.DataFrame) -> None:
     """Each flag true, false, or blank where it cannot be told."""
-    cls, possible = out["overall_class"], out["possible_class"]
+    cls, possible = out["site_class"], out["possible_class"]
     exposed = cls.isin(schema.CLASSES[:2])
 
     def flag(true: object, unknown: object = False) -> pd.Series:
@@ -208,7 +210,8 @@ def _facts(
                     "dataset": path.name,
                     "dataset_version": f"sha256:{files.checksum(path)[:12]}",
                     "date_start": as_of[told_.index],
-                    "value": told_[name],
+                    "fact": name,
+                    "status": told_[name],
                     "ground": GROUNDS[name],
                 }
             )
@@ -231,8 +234,9 @@ def _facts(
             {
                 "site_id": ids.iloc[rows],
                 "kind": "mineral",
-                "value": table["mineral_record"].iloc[rows] + ": " + table["minerals"].iloc[rows],
-                "limit": f"{MINERAL_KM:g} km",
+                "fact": table["mineral_record"].iloc[rows],
+                "status": table["minerals"].iloc[rows],
+                "limit_km": MINERAL_KM,
                 "ground": GROUNDS["mineral"],
             }
         )
@@ -244,9 +248,10 @@ def _facts(
                 "site_id": near["supplier_id"],
                 "kind": "near_zone",
                 "record_id": near["nearest_compliant_zone"],
-                "distance_m": near["nearest_compliant_zone_m"],
-                "value": near["zone_status"],
-                "limit": f"{NEAR_ZONE_KM:g} km",
+                "edge_m": near["nearest_compliant_zone_m"],
+                "fact": "near_zone",
+                "status": near["zone_status"],
+                "limit_km": NEAR_ZONE_KM,
                 "ground": GROUNDS["near_zone"],
             }
         )
@@ -273,10 +278,10 @@ def _site_facts(
             "dataset": site["source"].to_numpy(),
             "dataset_version": site["dataset_version"].to_numpy(),
             "distance_m": distance.iloc[rows].to_numpy(),
-            "actor_a": site["name"].to_numpy(),
-            "actor_b": site["minerals"].to_numpy(),
-            "value": value.iloc[rows].to_numpy(),
-            "limit": f"{MINERAL_KM:g} km" if kind == "mineral" else "",
+            "place": site["name"].to_numpy(),
+            "status": site["minerals"].to_numpy(),
+            "fact": value.iloc[rows].to_numpy(),
+            "limit_km": MINERAL_KM if kind == "mineral" else np.nan,
             "ground": GROUNDS[kind],
         }
     )
@@ -285,7 +290,7 @@ def _site_facts(
 def screening_evidence(origin: pd.DataFrame, transit: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
     """All evidence of a screening: `supplier_id`, `part` (origin, own or transit), the schema's columns, `segment`."""
     parts = []
-    for part, frame in (("origin", origin), ("company", more), ("transit", transit)):
+    for part, frame in (("origin", withheld(origin)), ("company", more), ("transit", transit)):
         if len(frame):
             segment = frame["segment"] if "segment" in frame else pd.Series(np.nan, index=frame.index)
             told_ = schema.conform(frame, schema.EVIDENCE).drop_duplicates(ignore_index=part == "transit")

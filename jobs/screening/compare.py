@@ -24,15 +24,15 @@ from layers.formats.readers.strict_json import load_json
 from layers.formats.writers.spreadsheet_guard import restore
 from layers.sources.roads import RoadLayer
 
-WATCHED = ("overall_class", "zone_status")
+WATCHED = ("site_class", "zone_status")
 STEPS = ("data", "rules", "date")
 NOT_SCREENED = "(not screened)"
 COLUMNS = (
     "supplier_id",
     "change",
     "through",
-    "overall_class_before",
-    "overall_class",
+    "site_class_before",
+    "site_class",
     "zone_status_before",
     "zone_status",
     "as_of_before",
@@ -94,7 +94,7 @@ def _keyed(rows: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     r: Any
     for r in rows[["supplier_id", "answer", *WATCHED]].itertuples(index=False):
         if r.supplier_id and (r.answer == "accepted" or r.supplier_id not in out):
-            out[r.supplier_id] = (r.overall_class, r.zone_status) if r.answer == "accepted" else (NOT_SCREENED,) * 2
+            out[r.supplier_id] = (r.site_class, r.zone_status) if r.answer == "accepted" else (NOT_SCREENED,) * 2
     return out
 
 
@@ -151,8 +151,8 @@ def compare(earlier: Earlier, new: Screening, roads: RoadLayer | None = None) ->
                 "supplier_id": who,
                 "change": kind,
                 "through": through,
-                "overall_class_before": old[0] if old else "",
-                "overall_class": fresh[0] if fresh else "",
+                "site_class_before": old[0] if old else "",
+                "site_class": fresh[0] if fresh else "",
                 "zone_status_before": old[1] if old else "",
                 "zone_status": fresh[1] if fresh else "",
                 "as_of_before": str(old_rows["as_of"].get(who, "")) if old else "",

@@ -12,7 +12,7 @@ import pandas as pd
 from geo.errors import ZoneError
 from geo.records.admin_units import Aliases, keys_of
 from geo.records.incidents import Incidents
-from geo.rules.zone_status import INSIDE, in_force, named_rows
+from geo.rules.zone_status import INSIDE, named_rows, unit_keys, units_in_force
 from geo.screening.route_exposure import Cut, sequence
 from geo.spatial.polygons import Boundaries, locate
 from geo.time_window import NO_DAY, Days, to_days
@@ -72,16 +72,13 @@ def _zones(n: int, day: Days, by_level: dict[int, tuple[Boundaries, Ints]], cont
     if context.zones is None or 2 not in by_level:
         return codes, names
     boundaries, hit = by_level[2]
-    try:
-        rows = named_rows(context.zones, boundaries, context.aliases)
-    except ZoneError:
-        return codes, names
-    named = np.isin(hit, list(rows.values()))
-    for d in np.unique(day[named]):
-        now = in_force(context.zones, int(d))
-        free = set(now.loc[(now["level"] == "country") & (now["status"] == "lifted"), "country"])
-        units = now[(now["level"] == "admin2") & ~now["country"].isin(free)]
-        keys = keys_of(units["unit"], units["country"], 2, context.aliases)
+    for d in np.unique(day[hit >= 0]):
+        try:
+            rows = named_rows(context.zones, boundaries, context.aliases, int(d))
+        except ZoneError:
+            continue
+        units = units_in_force(context.zones, int(d))
+        keys = unit_keys(units, context.aliases)
         for key, unit, status in zip(keys, units["unit"], units["status"], strict=True):
             if str(key) in rows:
                 text = f"{unit} ({INSIDE[str(status)]})"

@@ -123,7 +123,7 @@ _VALUES = {
     "rcm_status": labels.COLOURS,
     "drc_status": labels.COLOURS,
     "kind": {**labels.EVIDENCE_KINDS, **EVIDENCE_KINDS},
-    "overall_class_before": labels.CLASSES,
+    "site_class_before": labels.CLASSES,
     "zone_status_before": labels.ZONE_STATUSES,
 }
 
@@ -215,7 +215,7 @@ COLUMNS = {
     "rank": N_("Rank"),
     "change": N_("Changed"),
     "through": N_("Through"),
-    "overall_class_before": N_("Exposure before"),
+    "site_class_before": N_("Exposure before"),
     "zone_status_before": N_("Zone before"),
     "as_of_before": N_("Date before"),
     "rules_fired_before": N_("Rules before"),

@@ -139,8 +139,8 @@ def _summary(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
         (account["read"], _("rows read")),
         (account["accepted"], _("rows screened")),
         (account["rejected"], _("rows rejected, with the reason")),
-        (int(good["overall_class"].isin(CLASSES[:2]).sum()), _("origins exposed")),
-        (int((good["overall_class"] == CLASSES[2]).sum()), _("origins with too little data")),
+        (int(good["site_class"].isin(CLASSES[:2]).sum()), _("origins exposed")),
+        (int((good["site_class"] == CLASSES[2]).sum()), _("origins with too little data")),
         (int((routes["incidents"] > 0).sum()), _("ways with incidents")),
     ]
     said = "".join(f"<div><b>{html(_.number(n))}</b>{html(text)}</div>" for n, text in cards)
@@ -244,7 +244,7 @@ def _changes(_: Translator, screening: Screening) -> str:
     through = account["through"] if isinstance(account, dict) else {}
     told = ", ".join(f"{sw.value('through', k, _)} {_.number(v)}" for k, v in through.items()) or "0"
     when = str(account.get("earlier_run_at", "")) if isinstance(account, dict) else ""
-    columns = ["supplier_id", "change", "through", "overall_class_before", "overall_class", "zone_status_before"]
+    columns = ["supplier_id", "change", "through", "site_class_before", "site_class", "zone_status_before"]
     columns += ["zone_status", "as_of_before", "as_of"]
     lines = [
         [sw.value(c, v, _) for c, v in zip(columns, r, strict=True)] for r in screening.changes[columns].to_numpy()
@@ -283,7 +283,7 @@ def _flags_of(_: Translator, row: dict[str, Any]) -> str:
 def _origins(_: Translator, good: pd.DataFrame) -> str:
     """Two lines a row: what and where, then why, flags, status, candidates and the reviewer's decision."""
     why = "why_fr" if _.language == "fr" else "why_en"
-    columns = ["supplier_id", "site_name", "country", "minerals", "as_of", "overall_class", "possible_class", "zone_status"]  # fmt: skip  # noqa: E501
+    columns = ["supplier_id", "site_name", "country", "minerals", "as_of", "site_class", "possible_class", "zone_status"]  # fmt: skip  # noqa: E501
     headings = [sw.heading(c, _) for c in columns]
     said = {
         name: {code: sw.value(name, code, _) for code in good[name].unique()}
@@ -297,7 +297,7 @@ def _origins(_: Translator, good: pd.DataFrame) -> str:
         return (
             f'<tr class="head"><td><b>{html(row["supplier_id"])}</b></td><td>{html(row["site_name"])}</td>'
             f"<td>{html(country[row['country']])}</td><td>{html(said['minerals'][row['minerals']])}</td>"
-            f"<td>{html(days[row['as_of']])}</td><td>{classes[row['overall_class']]}</td>"
+            f"<td>{html(days[row['as_of']])}</td><td>{classes[row['site_class']]}</td>"
             f"<td>{html(said['possible_class'][row['possible_class']])}</td>"
             f"<td>{html(said['zone_status'][row['zone_status']])}"
             f"{html(' ' + row['zone_unit']) if row['zone_unit'] else ''}</td></tr>"

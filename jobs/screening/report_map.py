@@ -170,7 +170,7 @@ def svg(
     parts += _ways(frame, ways, exposed)
     parts.append(_points(frame, placed, translate, numbers))
     parts.append("</g>" + _scale(frame) + "</svg>")
-    classes = [s for s in styles.SITES if (placed["overall_class"] == s.key).any()]
+    classes = [s for s in styles.SITES if (placed["site_class"] == s.key).any()]
     return "".join(parts) + _legend(translate, classes, used, zones, ways, exposed, f"{name}-")
 
 
@@ -221,7 +221,7 @@ def _points(frame: Frame, placed: pd.DataFrame, translate: Translator, numbers: 
     out = []
     few = len(placed) <= 400
     for cls in reversed(CLASSES):
-        mine = placed[placed["overall_class"] == cls]
+        mine = placed[placed["site_class"] == cls]
         if not len(mine):
             continue
         x, y = frame.xy(mine["lon"].to_numpy(np.float64), mine["lat"].to_numpy(np.float64))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from i18n.evidence_messages import told
+from geo.rules.registry import KINDS
 from i18n.row_messages import note
 from i18n.translator import N_, Translator
 from jobs.screening.model import Screening
@@ -89,18 +89,20 @@ def method(_: Translator, screening: Screening) -> str:
         "mineral": _.number(settings.get("mineral_km")),
     }
     paragraphs = "".join(f"<p>{html(_(text).format(**values))}</p>" for text in METHOD)
-    french = _.language == "fr"
     rules = _table(
         (_("Rule"), _("Question"), _("Class"), _("Held against"), _("Ground")),
         [
-            (r.id, r.question_fr if french else r.question, _(r.cls), told(r.limit(), _), _(r.ground))
+            (r.id, r.asks(_.language), _(r.cls), KINDS[r.kind].limit(r).sentence(_), _(r.ground))
             for r in screening.rules.rules
         ],
     )
     own = vars(screening.rules.settings)
     numbers = _table(
         (_("Setting"), _("Value")),
-        [*((k, f"{v:g}") for k, v in own.items()), *((f"routes.{k}", f"{v:g}") for k, v in vars(s).items())],
+        [
+            *((k, f"{v:g}" if isinstance(v, float) else str(v)) for k, v in own.items()),
+            *((f"routes.{k}", f"{v:g}") for k, v in vars(s).items()),
+        ],
     )
     return (
         f'<section class="pagebreak"><h2>{html(_("Method"))}</h2>{paragraphs}<h3>{html(_("Rules"))}</h3>{rules}'

@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS decision (
     note TEXT NOT NULL,
     reviewer TEXT NOT NULL,
     decided_at TEXT NOT NULL,
-    overall_class TEXT NOT NULL,
+    site_class TEXT NOT NULL,
     zone_status TEXT NOT NULL,
     as_of TEXT NOT NULL,
     rules_hash TEXT NOT NULL,
@@ -56,9 +56,7 @@ CREATE TRIGGER IF NOT EXISTS decision_stays BEFORE UPDATE ON decision
 CREATE TRIGGER IF NOT EXISTS decision_is_kept BEFORE DELETE ON decision
     BEGIN SELECT RAISE(ABORT, 'decisions are never deleted'); END;
 """
-_COLUMNS = (
-    "supplier_id, decision, note, reviewer, decided_at, overall_class, zone_status, as_of, rules_hash, list_sha256"
-)
+_COLUMNS = "supplier_id, decision, note, reviewer, decided_at, site_class, zone_status, as_of, rules_hash, list_sha256"
 
 
 def default_path() -> Path:
@@ -97,11 +95,19 @@ class Decision:
     note: str
     reviewer: str
     decided_at: str
-    overall_class: str = ""
+    site_class: str = ""
     zone_status: str = ""
     as_of: str = ""
     rules_hash: str = ""
     list_sha256: str = ""
+
+
+def _renew(base: sqlite3.Connection) -> None:
+    """Files of version 0.1 kept the class under another name: the column is renamed, no decision changes."""
+    columns = {row[1] for row in base.execute("PRAGMA table_info(decision)")}
+    if "overall_class" in columns:
+        base.execute("ALTER TABLE decision RENAME COLUMN overall_class TO site_class")
+        base.commit()
 
 
 class Reviews:
@@ -132,6 +138,8 @@ class Reviews:
                 used = base.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
                 if used and found != APPLICATION_ID:
                     raise InputError("The file is no file of decisions.", where=self.path.name)
+                if used:
+                    _renew(base)
                 if write:
                     base.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                     base.executescript(_TABLES)
@@ -171,7 +179,7 @@ class Reviews:
         values = [
             (key, who, decision, note.strip()[:MOST_TEXT], reviewer.strip()[:200], clock, cls, zone, day, hash_, digest)
             for key, who, cls, zone, day in zip(
-                keys_of(rows), rows["supplier_id"], rows["overall_class"], rows["zone_status"], days, strict=True
+                keys_of(rows), rows["supplier_id"], rows["site_class"], rows["zone_status"], days, strict=True
             )
         ]
         with self._open(write=True) as base:

@@ -14,7 +14,7 @@ from geo.errors import InputError
 from geo.messages import Note
 from geo.records.incidents import Incidents
 from geo.rules.coverage_gaps import covering_sources
-from geo.rules.evidence import withhold
+from geo.rules.evidence import withheld
 from geo.schema import EVIDENCE, conform
 from geo.screening.road_network import Network
 from geo.screening.route_exposure import POINTS_AT_ONCE, Along, Cut, RouteSettings, cut, incidents_along, worst
@@ -387,18 +387,30 @@ def _evidence(way: Cut, along: Along, context: Context, settings: RouteSettings)
         kind="transit",
         precision=context.incidents.precision[what].astype(np.float64),
         distance_m=along.distance_m[rows].round(3),
-        value=pd.array(along.kind[rows], dtype="str"),
-        limit=f"within {settings.within_km:g} km of the way in {settings.months} months",
+        fact=pd.array(along.kind[rows], dtype="str"),
+        limit_km=settings.within_km,
+        limit_months=float(settings.months),
         provisional=pd.array(source["provisional"].to_numpy()[what], dtype="boolean"),
     )
-    frame = withhold(frame, source["restricted"].to_numpy()[what])
+    shut = source["restricted"].to_numpy(np.bool_)[what]
     ground = "OECD red flag: transit through a conflict-affected or high-risk area"
-    told = conform(frame.assign(ground=ground), EVIDENCE)
+    told = withheld(conform(frame.assign(ground=ground), EVIDENCE).assign(restricted=shut))
     segment = way.segment_number[along.segment[rows]].astype(np.float64)
     return told.assign(segment=segment, _route=route[once])
 
 
 _COPIED: tuple[str, ...] = ("record_id", "dataset", "dataset_version", "date_start", "date_end", "date_prec")
-_COPIED += ("deaths_best", "deaths_low", "deaths_high", "actor_a", "actor_b", "provisional")
+_COPIED += (
+    "deaths_best",
+    "deaths_low",
+    "deaths_high",
+    "deaths_civilians",
+    "effect",
+    "violence",
+    "actor_a",
+    "actor_b",
+    "place",
+    "provisional",
+)
 
 __all__ = ["Context", "Transit", "Ways", "country_counts", "nowhere", "screen_ways", "ways_of"]

@@ -112,7 +112,7 @@ def _site_columns(sites: pd.DataFrame) -> tuple[dict[str, object], np.ndarray]:
     rows = np.flatnonzero(placed)
     shown = sites.iloc[rows]
     order = {name: i for i, name in enumerate(CLASSES)}
-    style = shown["overall_class"].map(order).fillna(2).to_numpy()
+    style = shown["site_class"].map(order).fillna(2).to_numpy()
     columns: dict[str, object] = {
         "p": _pack_points(shown["lon"], shown["lat"]),
         "s": _pack(style, "u1"),

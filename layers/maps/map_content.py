@@ -15,7 +15,7 @@ from shapely.geometry import shape
 from geo.errors import ZoneError
 from geo.records.admin_units import Aliases
 from geo.records.place_names import fold
-from geo.rules.zone_status import INSIDE, in_force, named_rows
+from geo.rules.zone_status import INSIDE, named_rows, unit_keys, units_in_force
 from geo.spatial.polygons import Boundaries
 from geo.time_window import months_before, to_days
 from layers.maps.map import Line, Mark, ZoneArea
@@ -36,20 +36,20 @@ def zone_areas(
     register: pd.DataFrame, boundaries: Sequence[Boundaries], day: np.datetime64, aliases: Aliases
 ) -> list[ZoneArea]:
     """The named units with a status in force on `day`: by polygon where a set has all of them, else indicative."""
-    now = in_force(register, int(to_days([day])[0]))
-    # Where the whole country is free again, its entry says so, and the units' own entries speak no longer.
-    free = set(now.loc[(now["level"] == "country") & (now["status"] == "lifted"), "country"])
-    units = now[(now["level"] == "admin2") & ~now["country"].isin(free)]
+    at = int(to_days([day])[0])
+    units = units_in_force(register, at)
+    keys = unit_keys(units, aliases)
+    found: dict[str, ZoneArea] = {}
     for b in boundaries:
-        if b.level != 2:
-            continue
         try:
-            rows = named_rows(register, b, aliases)
+            rows = named_rows(register, b, aliases, at)
         except ZoneError:
             continue
-        by_name = {key.split("|", 1)[1]: row for key, row in rows.items()}
-        found = [(u, by_name.get(fold(str(u.unit)))) for u in units.itertuples()]
-        return [ZoneArea(str(u.unit), INSIDE[str(u.status)], b.geometry[row]) for u, row in found if row is not None]
+        for key, unit in zip(keys, units.itertuples(), strict=True):
+            if key in rows:
+                found[key] = ZoneArea(str(unit.unit), INSIDE[str(unit.status)], b.geometry[rows[key]])
+    if found:
+        return list(found.values())
     drawn = {(fold(unit), country): area for unit, country, area in indicative_areas()}
     return [
         ZoneArea(str(u.unit), INSIDE[str(u.status)], drawn[fold(str(u.unit)), str(u.country)], indicative=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from geo.assess import assess
-from geo.rules import incident_distance
+from geo.rules import incident_pairs
 from layers.reference.rule_files import default_rules
 from tests import frames
 
@@ -41,7 +41,7 @@ def test_pairs_of_several_sorted_runs_come_in_one_order(data):
         )
         runs += sorted(set(drawn))
     site, distance, incident = (np.array([r[i] for r in runs], dtype=t) for i, t in enumerate((int, float, int)))
-    order = incident_distance._sorted(site, distance, incident)
+    order = incident_pairs._sorted(site, distance, incident)
     assert [runs[i] for i in order] == sorted(runs)
 
 
@@ -53,5 +53,5 @@ def test_the_latest_of_several_on_one_day_is_the_nearest():
     incidents = frames.incidents(*near_by, older)
     told = {"as_of": "2018-12-31", "rules": default_rules(), "coverage": frames.coverage("CAF")}
     found = assess(frames.sites({"site_id": "a"}), incidents, outlines=frames.outlines(), **told).evidence
-    assert found.loc[found["value"] == "latest", "record_id"].tolist() == ["b"]
-    assert found.loc[found["value"] == "nearest", "record_id"].tolist() == ["older"]
+    assert found.loc[found["fact"] == "latest", "record_id"].tolist() == ["b"]
+    assert found.loc[found["fact"] == "nearest", "record_id"].tolist() == ["older"]

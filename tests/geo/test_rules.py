@@ -5,7 +5,7 @@ import copy
 import pytest
 
 from geo.errors import RuleError
-from geo.rules.rule_set import RULE_IDS, from_dict
+from geo.rules.rule_set import from_dict
 from layers.reference.rule_files import default_rules, parse_rules
 
 

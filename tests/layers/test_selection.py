@@ -7,6 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.assessment.site_filters import Filters
+from layers.reference.rule_files import default_rules
+
+RULES = default_rules()
 
 
 @pytest.mark.parametrize(
@@ -21,30 +24,32 @@ from jobs.assessment.site_filters import Filters
 )
 def test_a_filter_keeps_its_values_and_all_of_them(run, filters, column, allowed):
     sites = run.assessment.sites
-    keep = filters.apply(sites)
+    keep = filters.apply(sites, RULES)
     assert set(sites.loc[keep, column]) <= allowed
     assert keep.sum() == sites[column].isin(allowed).sum()
 
 
 def test_minerals_rules_and_text_look_inside_lists_and_names(run):
     sites = run.assessment.sites
-    gold = Filters(minerals=("gold",)).apply(sites)
+    gold = Filters(minerals=("gold",)).apply(sites, RULES)
     assert gold.sum() == sites["minerals"].str.contains(r"\bgold\b").sum()
-    assert set(sites.loc[Filters(rules=("H1",)).apply(sites), "rules_fired"].str.contains("H1")) == {True}
-    assert Filters(text="berberati").apply(sites).sum() == Filters(text="BERBÉRATI").apply(sites).sum() > 0
+    assert set(sites.loc[Filters(rules=("H1",)).apply(sites, RULES), "rules_fired"].str.contains("H1")) == {True}
+    assert (
+        Filters(text="berberati").apply(sites, RULES).sum() == Filters(text="BERBÉRATI").apply(sites, RULES).sum() > 0
+    )
 
 
 def test_ages_of_visits_cut_where_they_say(run):
     sites = run.assessment.sites
     days = sites["visit_age_days"]
-    assert Filters(age="none").apply(sites).sum() == days.isna().sum()
-    assert (days[Filters(age="12").apply(sites)] <= 366).all()
-    assert (days[Filters(age="old").apply(sites)] > 1095).all()
+    assert Filters(age="none").apply(sites, RULES).sum() == days.isna().sum()
+    assert (days[Filters(age="12").apply(sites, RULES)] <= 366).all()
+    assert (days[Filters(age="old").apply(sites, RULES)] > 1095).all()
 
 
 def test_an_area_holds_its_edge_and_no_site_without_a_position(run):
     sites = run.assessment.sites
-    keep = Filters(area=((-180, -90), (180, -90), (180, 90), (-180, 90))).apply(sites)
+    keep = Filters(area=((-180, -90), (180, -90), (180, 90), (-180, 90))).apply(sites, RULES)
     assert keep.sum() == sites["lon"].notna().sum() < len(sites)
 
 
@@ -52,7 +57,7 @@ def test_the_parts_of_the_tree_are_all_sites_once(run):
     from jobs.assessment.decision_tree import first_of
 
     sites = run.assessment.sites
-    parts = [Filters(first=(key,)).apply(sites) for key in first_of(sites).unique()]
+    parts = [Filters(first=(key,)).apply(sites, RULES) for key in first_of(sites).unique()]
     assert sum(p.sum() for p in parts) == len(sites)
 
 

@@ -64,7 +64,7 @@ def the_map(here: Here, data: Data, run: job.Run, it: Profile | None) -> None:
     inside = blob(
         _,
         sites=sites,
-        incidents=incidents_at(loaded.incidents, day, 36),
+        incidents=incidents_at(loaded.incidents, day, data.rules.look_back_months),
         zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, unit_aliases()),
         lines=[*ring, *(it.circles() if it else [])],
         focus=state["asked"],
@@ -88,7 +88,7 @@ def the_map(here: Here, data: Data, run: job.Run, it: Profile | None) -> None:
 def told(here: Here, it: Profile) -> None:
     """The class of the place and why."""
     _, site = here.translate, it.site
-    style, zone = styles.site_style(site["overall_class"]), styles.zone_style(site["zone_status"])
+    style, zone = styles.site_style(site["site_class"]), styles.zone_style(site["zone_status"])
     st.subheader(f"{style.sign} {_(style.text)} · {zone.sign} {_(zone.text)}")
     st.text(site[f"why_{_.language}"])
     country = country_name(site["country"], _)
@@ -112,9 +112,10 @@ def told(here: Here, it: Profile) -> None:
 def area(here: Here, data: Data, run: job.Run) -> None:
     """What lies inside the drawn area."""
     _ = here.translate
-    found = ask_place.inside(data.loaded(), run, st.session_state["asked_ring"], data.day)
+    found = ask_place.inside(data.loaded(), run, st.session_state["asked_ring"], data.day, data.rules.look_back_months)
     st.subheader(_("Inside the drawn area"))
     deaths = found.incidents.groupby("source")["deaths_best"].agg(["size", "sum"])
+    months = data.rules.look_back_months
     said = "; ".join(
         _(
             "{source}: {n} incidents, {deaths} deaths",
@@ -126,7 +127,12 @@ def area(here: Here, data: Data, run: job.Run) -> None:
     )
     st.text(
         _.plural("{n} site in {area} km².", "{n} sites in {area} km².", len(found.sites), area=_.number(found.area_km2))
-        + " " + (_("In 36 months, per source: {said}.", said=said) if said else _("No incident in 36 months."))
+        + " "
+        + (
+            _("In {months} months, per source: {said}.", months=months, said=said)
+            if said
+            else _("No incident in {months} months.", months=months)
+        )
     )  # fmt: skip
     if len(found.sites):
         st.dataframe(

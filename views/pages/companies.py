@@ -37,7 +37,7 @@ from views.widgets.supplier_upload import Given
 TABLE = (
     "supplier_id",
     "site_name",
-    "overall_class",
+    "site_class",
     "zone_status",
     *FLAGS,
     "possible_class",
@@ -102,7 +102,7 @@ def figures(here: Here, screening: Screening) -> None:
             **{k: _.number(v) for k, v in account.items()},
         )
     )
-    counts = rows["overall_class"].value_counts()
+    counts = rows["site_class"].value_counts()
     for column, style in zip(st.columns(4), styles.SITES, strict=True):
         number = _.number(int(counts.get(style.key, 0)))
         column.metric(f"{style.sign} {_(style.text)}", number, help=_(labels.CLASS_MEANINGS[style.key]), border=True)
@@ -169,7 +169,7 @@ def filtered(here: Here, rows: pd.DataFrame) -> pd.DataFrame:
     keep = np.ones(len(rows), dtype=bool)
     for flag in flags:
         keep &= rows[flag].fillna(False).to_numpy(bool)
-    for column, wanted in (("overall_class", classes), ("zone_status", zones)):
+    for column, wanted in (("site_class", classes), ("zone_status", zones)):
         if wanted:
             keep &= rows[column].isin(wanted).to_numpy()
     if kind == "rejected":

@@ -70,13 +70,13 @@ def side(here: Here, data: Data, run: job.Run, view: View, key: str) -> None:
     """One of the two maps, with its figures."""
     _ = here.translate
     loaded, day, sites = data.loaded(), np.datetime64(data.day), run.assessment.sites
-    counts = sites["overall_class"].value_counts()
+    counts = sites["site_class"].value_counts()
     st.markdown(f"**{_.date(data.day)}**, {_('rules')} {data.rules.hash.removeprefix('sha256:')}")
     st.caption(" · ".join(f"{s.sign} {_(s.text)} {_.number(int(counts.get(s.key, 0)))}" for s in styles.SITES))
     inside = blob(
         _,
         sites=sites,
-        incidents=incidents_at(loaded.incidents, day, 36),
+        incidents=incidents_at(loaded.incidents, day, data.rules.look_back_months),
         zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, unit_aliases()),
         run=data.token,
         notice=_("Demonstration data") if data.has_demonstration else "",
@@ -94,7 +94,7 @@ def listing(here: Here, before: pd.DataFrame, after: pd.DataFrame) -> None:
     if changed.empty:
         st.text(_("Class and zone status of every site are the same on both sides."))
         return
-    for name in ("overall_class", "zone_status"):
+    for name in ("site_class", "zone_status"):
         for end in "ab":
             column = f"{name}_{end}"
             changed[column] = changed[column].map({c: labels.value(name, c, _) for c in changed[column].unique()})
@@ -103,7 +103,7 @@ def listing(here: Here, before: pd.DataFrame, after: pd.DataFrame) -> None:
         "site_id": column_labels.column("site_id", _),
         "source": column_labels.column("source", _),
     }
-    for name in ("overall_class", "zone_status", "rules_fired"):
+    for name in ("site_class", "zone_status", "rules_fired"):
         for end, said in (("a", _("left")), ("b", _("right"))):
             heads[f"{name}_{end}"] = f"{column_labels.column(name, _)} ({said})"
     st.dataframe(changed, column_config=heads, hide_index=True, placeholder="", alt=_("Sites that differ"))

@@ -10,7 +10,6 @@ import pandas as pd
 import streamlit as st
 
 from i18n import column_labels, labels
-from i18n.evidence_messages import told
 from jobs.assessment.decision_tree import CALM, Branch, branches
 from jobs.assessment.site_filters import Filters
 from layers.formats.writers.escape import markdown
@@ -113,8 +112,8 @@ def _row(here: Here, i: int, branch: Branch) -> dict[str, object]:
         "leave": branch.leave,
         "stay": 0 if branch.key == CALM else stay,
         "no": "" if branch.key == CALM else _.pair(_("no"), _.number(stay)),
-        "ground": told(branch.ground, _),
-        "limit": told(branch.limit, _),
+        "ground": _(branch.ground),
+        "limit": branch.limit,
         "fired": branch.fired,
         "unknown": branch.unknown,
     }
@@ -129,7 +128,7 @@ def branch_table(here: Here, all_branches: list[Branch]) -> str:
             "question": [b.question for b in all_branches],
             "asked": [b.asked for b in all_branches],
             "leave": [b.leave for b in all_branches],
-            "overall_class": [_(labels.CLASSES[b.cls]) for b in all_branches],
+            "site_class": [_(labels.CLASSES[b.cls]) for b in all_branches],
             "fired": [b.fired for b in all_branches],
             "unknown": [b.unknown for b in all_branches],
         }
@@ -141,7 +140,7 @@ def branch_table(here: Here, all_branches: list[Branch]) -> str:
             "question": _("Question"),
             "asked": _("Sites asked"),
             "leave": _("Sites that leave here"),
-            "overall_class": column_labels.column("overall_class", _),
+            "site_class": column_labels.column("site_class", _),
             "fired": _("Fires at all"),
             "unknown": _("Not known"),
         },
@@ -186,7 +185,7 @@ with session.page() as here:
         st.info(_("Choose a question above to see the sites that leave there."), icon=":material/touch_app:")
     else:
         st.subheader(markdown(branch.question))
-        leaving = sites[Filters(first=(branch.key,)).apply(sites)]
+        leaving = sites[Filters(first=(branch.key,)).apply(sites, data.rules)]
         if leaving.empty:
             st.text(_("No site leaves here."))
         else:

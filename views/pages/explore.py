@@ -26,8 +26,6 @@ from views.widgets.chosen_site import key_of, place_of, row_of
 
 TABLE_ROWS = 10_000
 """Rows of the table on the page: more make every click slow and are not read."""
-MAP_MONTHS = 36
-"""Incidents of this many months before the date are drawn: the longest window of the rules."""
 
 
 def figures(here: Here, shown: pd.DataFrame, whole: pd.DataFrame, day: dt.date) -> None:
@@ -44,7 +42,7 @@ def figures(here: Here, shown: pd.DataFrame, whole: pd.DataFrame, day: dt.date) 
         + " "
         + _("A class is an indication for due diligence, not a finding of law; none says that a site is calm.")
     )
-    counts = shown["overall_class"].value_counts()
+    counts = shown["site_class"].value_counts()
     with st.container(horizontal=True, gap="small"):
         for style in styles.SITES:
             meaning = labels.CLASS_MEANINGS[style.key]
@@ -123,7 +121,7 @@ def content(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, focus: in
     """What the map shows of a run."""
     _ = here.translate
     sites, loaded, day = run.assessment.sites, data.loaded(), np.datetime64(data.day)
-    incidents = incidents_at(loaded.incidents, day, MAP_MONTHS)
+    incidents = incidents_at(loaded.incidents, day, data.rules.look_back_months)
     return blob(
         _,
         sites=shown,
@@ -150,7 +148,7 @@ def map_page(here: Here, data: Data, run: job.Run, shown: pd.DataFrame) -> bytes
         for z, u in zip(shown["zone_status"], shown["zone_unit"], strict=True)
     ]
     fired = [_.pair(_("Rules fired"), r or "–") for r in shown["rules_fired"]]
-    incidents = incidents_at(loaded.incidents, day, MAP_MONTHS)
+    incidents = incidents_at(loaded.incidents, day, data.rules.look_back_months)
     inside = blob(
         _,
         sites=shown,
@@ -248,8 +246,8 @@ def body(here: Here, data: Data, given: Filters) -> None:
         run = here.guard_run(data.at(state["day"]))
         data = data.at(state["day"])
         sites = run.assessment.sites
-        keep = given.apply(sites)
-        severity = sites["overall_class"].map({c: i for i, c in enumerate(CLASSES)})
+        keep = given.apply(sites, data.rules)
+        severity = sites["site_class"].map({c: i for i, c in enumerate(CLASSES)})
         shown = sites[keep].loc[severity[keep].sort_values(kind="stable").index]
         notices.stale(here, data, data.day)
         figures(here, shown, sites, data.day)
@@ -263,7 +261,7 @@ def body(here: Here, data: Data, given: Filters) -> None:
         st.subheader(_("Sites"))
         site_table(here, shown)
         with st.expander(_("Exposure and zone status"), expanded=True, icon=":material/grid_on:"):
-            quadrants(here, sites[given.without_axes().apply(sites)])
+            quadrants(here, sites[given.without_axes().apply(sites, data.rules)])
         timeline.chart(here, data, given.area)
         downloads.show(here, data, run, shown, lambda: map_page(here, data, run, shown))
         here.address(**given.address(), site=state["q_site"])

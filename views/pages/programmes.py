@@ -142,7 +142,7 @@ def figures(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
     )
     for column, (label, number, told) in zip([*st.columns(3), *st.columns(3)], shown, strict=True):
         column.metric(label, _.number(number), help=told, border=True)
-    unsure = int((result.assessed["overall_class"] == "insufficient data").sum())
+    unsure = int((result.assessed["site_class"] == "insufficient data").sum())
     if unsure:
         st.caption(
             _.plural(

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from i18n import column_labels, labels
-from i18n.evidence_messages import told
+from i18n.evidence_messages import status_word
 from jobs.assessment import job
 from jobs.assessment.site_dossier import dossier
 from jobs.assessment.site_filters import Filters
@@ -33,7 +33,7 @@ def choose(here: Here, sites: pd.DataFrame) -> int | None:
     text = search.text_input(
         _("Search name, id or district"), icon=":material/search:", max_chars=100, key="site_search"
     )
-    rows = np.flatnonzero(Filters(text=text.strip()).apply(sites))[:MANY].tolist()
+    rows = np.flatnonzero(Filters(text=text.strip()).apply(sites, data.rules))[:MANY].tolist()
     chosen = row_of(sites, state["q_site"])
     if chosen is not None and chosen not in rows:
         rows = [chosen, *rows]
@@ -62,13 +62,14 @@ def axes(here: Here, it: Profile) -> None:
     """Both axes, each with its dates."""
     _, site = here.translate, it.site
     left, right = st.columns(2)
-    style, zone = styles.site_style(site["overall_class"]), styles.zone_style(site["zone_status"])
+    style, zone = styles.site_style(site["site_class"]), styles.zone_style(site["zone_status"])
     with left.container(border=True):
         st.markdown(_.pair(f"**{_('Conflict exposure')}**", f"{style.sign} {_(style.text)}"))
-        meaning = labels.CLASS_MEANINGS[site["overall_class"]]
+        meaning = labels.CLASS_MEANINGS[site["site_class"]]
         st.caption(_(meaning))
-        for name in ("local_class", "area_class", "certain_class", "possible_class"):
-            st.caption(_.pair(column_labels.column(name, _), labels.value(name, site[name], _)))
+        for name in ("area_class", "certain_class", "possible_class", "sources_disagree"):
+            if site[name]:
+                st.caption(_.pair(column_labels.column(name, _), labels.value(name, site[name], _)))
         if pd.notna(site["latest_incident_date"]):
             st.caption(_.pair(_("Latest incident within 50 km"), _.date(site["latest_incident_date"])))
         if site["gaps"]:
@@ -83,8 +84,9 @@ def axes(here: Here, it: Profile) -> None:
         for row in it.zones[it.zones["date_start"].notna()].itertuples():
             first, last = _.date(row.date_start), _.date(row.date_end)
             until = "" if last == first else f" – {last or _('no stated end')}"
-            unit = told(country_name(str(row.record_id), _), _)
-            st.caption(markdown(_.pair(unit, f"{told(str(row.value), _)}, {first}{until}")))
+            unit = country_name(str(row.record_id), _)
+            said = _(str(row.status)) if row.fact == "finding" else status_word(str(row.status), _)
+            st.caption(markdown(_.pair(status_word(unit, _), f"{said}, {first}{until}")))
         if pd.notna(site["distance_to_zone_edge_m"]):
             st.caption(_.pair(_("To the zone's edge"), _.distance(site["distance_to_zone_edge_m"])))
             if site["near_border"] is not pd.NA and site["near_border"]:
@@ -138,7 +140,7 @@ def rules(here: Here, it: Profile) -> None:
         pd.DataFrame(
             {
                 "rule": [a.rule.id for a in it.answers],
-                "question": [a.rule.question_fr if _.language == "fr" else a.rule.question for a in it.answers],
+                "question": [a.rule.asks(_.language) for a in it.answers],
                 "answer": [said[a.said] for a in it.answers],
             }
         ),
@@ -170,7 +172,7 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     _ = here.translate
     it = profile(data.loaded(), run, data.rules, row, data.day)
     st.title(markdown(it.site["name"] or it.site["site_id"]))
-    st.text(it.site["why_fr" if _.language == "fr" else "why_en"])
+    st.text(it.why.sentence(_))
     notices.stale(here, data, data.day)
     axes(here, it)
     circle_map(here, data, run, it, row)

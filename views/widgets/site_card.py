@@ -18,7 +18,7 @@ def show(here: Here, run: job.Run, row: int) -> None:
     site = run.assessment.sites.iloc[row]
     with st.container(border=True):
         st.markdown(f"**{markdown(site['name'] or site['site_id'])}**")
-        style = styles.site_style(site["overall_class"])
+        style = styles.site_style(site["site_class"])
         zone = styles.zone_style(site["zone_status"])
         st.markdown(f"{style.sign} {_(style.text)}  \n{zone.sign} {_(zone.text)}")
         st.text(site[f"why_{_.language}"])

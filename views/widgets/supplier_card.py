@@ -12,8 +12,7 @@ import streamlit as st
 from geo.records.eligible_incidents import incidents_at
 from geo.schema import CLASSES
 from geo.screening.schema import DECISIONS, FLAGS
-from i18n import column_labels, labels, row_messages
-from i18n.evidence_messages import told
+from i18n import column_labels, evidence_messages, labels, row_messages
 from jobs.screening import labels as sw
 from jobs.screening.model import Screening
 from jobs.screening.reviews import Reviews, row_key
@@ -60,18 +59,18 @@ def frame_of(here: Here, frame: pd.DataFrame, columns: list[str], label: str, **
     """A frame in words."""
     _ = here.translate
     out, settings = {}, {}
+    if "found" in columns:
+        frame = evidence_messages.worded(frame, _)
     for name in columns:
         column = frame[name]
         heading = sw.heading(name, _)
-        if name == "value" or name == "limit":
-            column = column.map({c: told(str(c), _) for c in pd.unique(column)})
-        elif name == "reason":
+        if name == "reason":
             column = column.map({c: sentence(str(c), _.language) for c in pd.unique(column)})
         elif name == "expected":
             column = column.map({c: row_messages.expected(str(c), _) for c in pd.unique(column)})
         elif name == "got":
             column = column.map({c: row_messages.got(str(c), _) for c in pd.unique(column)})
-        elif name == "overall_class":
+        elif name == "site_class":
             signs = {s.key: f"{s.sign} {_(s.text)}" for s in styles.SITES}
             column = column.map(signs).fillna("").astype("category")
         elif name == "country":
@@ -120,11 +119,11 @@ def show(here: Here, data: Data, screening: Screening, row: pd.Series[Any]) -> N
 def why(here: Here, row: pd.Series[Any]) -> None:
     """Both axes, the sentence, the flags and the facts."""
     _ = here.translate
-    style, zone = styles.site_style(row["overall_class"]), styles.zone_style(row["zone_status"])
+    style, zone = styles.site_style(row["site_class"]), styles.zone_style(row["zone_status"])
     unit = f" {markdown(row['zone_unit'])}" if row["zone_unit"] else ""
     st.markdown(f"**{style.sign} {_(style.text)}** · {zone.sign} {_(zone.text)}{unit} · {_.date(row['as_of'])}")
     st.text(row["why_fr" if _.language == "fr" else "why_en"])
-    if row["possible_class"] != row["overall_class"] and row["possible_class"] in CLASSES[:2]:
+    if row["possible_class"] != row["site_class"] and row["possible_class"] in CLASSES[:2]:
         st.caption(
             _.pair(column_labels.column("possible_class", _), labels.value("possible_class", row["possible_class"], _))
         )
@@ -216,12 +215,12 @@ def review(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
 
 
 def small_map(here: Here, data: Data, screening: Screening, row: pd.Series[Any]) -> None:
-    """The origin with circles of 20 and 50 km, the incidents of 36 months, and the way with its exposed segments."""
+    """The origin with the circles of the rules, incidents of their longest window, and the way with its segments."""
     _, loaded = here.translate, data.loaded()
     if pd.isna(row["lon"]) or pd.isna(row["lat"]):
         return
     lon, lat, day = float(row["lon"]), float(row["lat"]), np.datetime64(pd.Timestamp(row["as_of"]).date())
-    incidents = incidents_at(loaded.incidents, day, 36)
+    incidents = incidents_at(loaded.incidents, day, data.rules.look_back_months)
     segments = screening.transit.segments
     mine = segments[segments["supplier_id"] == row["supplier_id"]]
     around = incidents[((incidents["lon"] - lon).abs() < 1) & ((incidents["lat"] - lat).abs() < 1)]

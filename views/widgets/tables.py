@@ -8,8 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from i18n import column_labels, labels, row_messages
-from i18n.evidence_messages import told
+from i18n import column_labels, evidence_messages, labels, row_messages
 from i18n.translator import Translator
 from layers.formats.reasons import REASONS
 from layers.maps import styles
@@ -17,7 +16,7 @@ from layers.reference.country_names import country_name
 
 SITES = (
     "name",
-    "overall_class",
+    "site_class",
     "zone_status",
     "rules_fired",
     "minerals",
@@ -32,7 +31,9 @@ SITES = (
     "zone_unit",
     "distance_to_zone_edge_m",
     "data_coverage",
+    "area_class",
     "possible_class",
+    "incident_intensity",
     "site_id",
     "source",
     "demonstration",
@@ -41,15 +42,19 @@ SITES = (
 EVIDENCE = (
     "kind",
     "rule",
-    "value",
+    "found",
     "limit",
     "distance_m",
+    "edge_m",
+    "place",
     "date_start",
     "date_end",
     "precision",
     "deaths_best",
     "deaths_low",
     "deaths_high",
+    "deaths_civilians",
+    "event_type",
     "actor_a",
     "actor_b",
     "dataset",
@@ -58,12 +63,14 @@ EVIDENCE = (
     "provisional",
     "ground",
 )
-_WHOLE = ("nearest_incident_m", "distance_to_zone_edge_m", "distance_m", "visit_age_days", "workers")
+_WHOLE = ("edge_m", "nearest_incident_m", "distance_to_zone_edge_m", "distance_m", "visit_age_days", "workers")
 
 
 def worded(translate: Translator, frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """`frame` with `columns` only, its codes in words; categories keep it small on the wire."""
     out = {}
+    if "found" in columns:
+        frame = evidence_messages.worded(frame, translate)
     for name in columns:
         column = frame[name]
         if name == "reason":
@@ -78,11 +85,11 @@ def worded(translate: Translator, frame: pd.DataFrame, columns: Sequence[str]) -
             column = column.map({c: country_name(c, translate) for c in pd.unique(column)}).astype("category")
         elif name == "kind":
             column = column.map({k: translate(labels.EVIDENCE_KINDS.get(k, k)) for k in pd.unique(column)})
-        elif name == "overall_class":
+        elif name == "site_class":
             signs = {s.key: f"{s.sign} {translate(s.text)}" for s in styles.SITES}
             column = column.map(signs).astype("category")
-        elif name in ("value", "limit", "ground"):
-            column = column.map({text: told(text, translate) for text in pd.unique(column)}).astype("category")
+        elif name == "ground":
+            column = column.map({text: translate(text) for text in pd.unique(column)}).astype("category")
         elif labels.is_coded(name):
             column = column.map({c: labels.value(name, c, translate) for c in pd.unique(column)}).astype("category")
         out[name] = column

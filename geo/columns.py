@@ -1,0 +1,76 @@
+"""What a column is, and frames that have exactly the columns of a table.
+
+Types: ``text`` (str, blank is ``""``), ``number`` (float64, blank is NaN), ``integer`` (int64, never blank),
+``date`` (datetime64[s], midnight, blank is NaT), ``flag`` (bool, never blank) and ``tri`` (pandas ``boolean``:
+true, false, or NA for unknown). Longitude and latitude are degrees on WGS 84 and stay columns; geometries are made
+only at output.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+DTYPES = {
+    "text": "str",
+    "number": "float64",
+    "integer": "int64",
+    "date": "datetime64[s]",
+    "flag": "bool",
+    "tri": "boolean",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, type (a key of :data:`DTYPES`), meaning, what a blank means, and allowed values.
+
+    `whole` marks numbers that are whole where they are known: writers leave their ``.0`` away.
+    """
+
+    name: str
+    type: str
+    meaning: str
+    blank: str = "never blank"
+    allowed: tuple[str, ...] = ()
+    whole: bool = False
+
+
+Table = tuple[Column, ...]
+
+
+def empty(table: Table) -> pd.DataFrame:
+    """A frame of no rows with the columns and types of `table`."""
+    return pd.DataFrame({c.name: pd.Series([], dtype=DTYPES[c.type]) for c in table})
+
+
+def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """`frame` with exactly the columns of `table`, in its order and types; columns it lacks are blank.
+
+    Raises
+    ------
+    ValueError
+        A blank stands where the table allows none and no default exists (integers), or a type cannot be converted.
+    """
+    out: dict[str, pd.Series] = {}
+    for column in table:
+        dtype = DTYPES[column.type]
+        if column.name not in frame.columns:
+            fill: object = {"text": "", "flag": False, "integer": 0}.get(column.type, pd.NA)
+            if column.type == "number":
+                fill = float("nan")
+            if column.type == "date":
+                fill = pd.NaT
+            out[column.name] = pd.Series([fill] * len(frame), dtype=dtype, index=frame.index)
+            continue
+        series = frame[column.name]
+        if column.type == "text":
+            if str(series.dtype) != "str" or series.hasnans:
+                series = series.astype("object").where(series.notna(), "").astype("str")
+        elif column.type == "flag" and str(series.dtype) != "bool":
+            series = series.astype("boolean").fillna(False).astype("bool")  # a blank is not a yes
+        elif str(series.dtype) != dtype:
+            series = series.astype(dtype)  # type: ignore[call-overload]
+        out[column.name] = series
+    return pd.DataFrame(out, index=frame.index).reset_index(drop=True)

@@ -1,0 +1,187 @@
+"""Figures that stand beside the classes: counts, the nearest and latest incident, intensity, and disagreement."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.records.incidents import VIOLENCE, Incidents
+from geo.rules.evidence import Evidence
+from geo.rules.incident_pairs import CONTROL, VIOLENT, Pairs, most, per_site, starts
+from geo.spatial.proximity import nearest, within_chunks
+from geo.time_window import NO_DAY, Days, months_before, to_dates
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+FIGURE_KM, FIGURE_MONTHS = 20.0, 12
+"""What the columns whose names end in ``_20km_12m`` count."""
+NEAREST_MONTHS = 36
+LATEST_KM = 50.0
+INTENSITY_KM, INTENSITY_DAYS = 30.0, 365.0
+INTENSITY_REACH_KM, INTENSITY_MONTHS = 200.0, 120
+
+
+def figures(
+    pairs: Pairs,
+    lon: Floats,
+    lat: Floats,
+    incidents: Incidents,
+    covered: Bools,
+    covered_all: Bools,
+    evidence: Evidence,
+) -> pd.DataFrame:
+    """Counts, nearest and latest incident of every site; blank where there is no position, or nothing was looked at.
+
+    Parameters
+    ----------
+    covered, covered_all
+        Whether deadly events, and events without deaths, of the site's country are covered over 12 months.
+    """
+    n = len(lon)
+    known = np.isfinite(lon) & np.isfinite(lat)
+    near = pairs.inside(FIGURE_MONTHS) & (pairs.distance <= FIGURE_KM * 1000)
+    near &= (incidents.precision == 1)[pairs.incident]
+    lethal = incidents.best >= 1
+    which = np.flatnonzero(near & lethal[pairs.incident])
+    site, incident = pairs.site[which], pairs.incident[which]
+    events, deaths = per_site(site, incident, incidents.best, incidents, n)
+    best, count, total = most(events, deaths)
+    stated = ~np.isnan(incidents.civilians)
+    silent, _ = per_site(site[~stated[incident]], incident[~stated[incident]], incidents.best, incidents, n)
+    _, civil = per_site(site, incident, np.nan_to_num(incidents.civilians), incidents, n)
+    one_sided = (incidents.violence == VIOLENCE.index("one-sided"))[incident]
+    single, _ = per_site(site[one_sided], incident[one_sided], incidents.best, incidents, n)
+    rows = np.arange(n)
+    other = ~lethal & ((incidents.effect == VIOLENT) | (incidents.effect == CONTROL))
+    also = np.flatnonzero(near & other[pairs.incident])
+    quiet, _ = per_site(pairs.site[also], pairs.incident[also], incidents.best, incidents, n)
+    near_m, latest = _nearest(pairs, lethal, lon, lat, incidents, known, evidence)
+
+    def seen(values: Floats, looked: Bools) -> Floats:
+        return np.where(known & (looked | (values > 0)), values, np.nan)
+
+    blank = known & (covered | (count > 0))
+    return pd.DataFrame(
+        {
+            "incidents_20km_12m": seen(count, covered),
+            "deaths_20km_12m": np.where(blank, total, np.nan),
+            "deaths_civilians_20km_12m": np.where(blank & (silent[best, rows] == 0), civil[best, rows], np.nan),
+            "events_one_sided_20km_12m": np.where(blank, single[best, rows], np.nan),
+            "events_nonlethal_20km_12m": seen(quiet.max(axis=0), covered_all),
+            "nearest_incident_m": near_m,
+            "latest_incident_date": to_dates(latest),
+        }
+    )
+
+
+def _nearest(
+    pairs: Pairs, lethal: Bools, lon: Floats, lat: Floats, incidents: Incidents, known: Bools, evidence: Evidence
+) -> tuple[Floats, Days]:
+    """Nearest incident of precision 1 or 2 in 36 months at any distance, and the latest within 50 km."""
+    n, days = len(lon), pairs.days
+    near_m = np.full(n, np.nan)
+    latest = np.full(n, NO_DAY, np.int64)
+    counted = np.flatnonzero(lethal[pairs.incident] & pairs.inside(NEAREST_MONTHS))
+    secret = incidents.frame["restricted"].to_numpy(np.bool_)
+    # Pairs of precision 1 and 2 reach unlike far: the first is the nearest only within what was searched for both.
+    close = counted[pairs.distance[counted] <= pairs.widest_m]
+    first = close[starts(pairs.site[close])]
+    _near_rows(near_m, pairs.site[first], pairs.incident[first], pairs.distance[first], secret, evidence)
+    rows = np.flatnonzero(lethal & (incidents.precision <= 2) & np.isfinite(incidents.lon) & np.isfinite(incidents.lat))
+    at = np.setdiff1d(np.flatnonzero(known), pairs.site[first])
+    if len(at) and len(rows):
+        found, distance = nearest(
+            lon[at],
+            lat[at],
+            incidents.lon[rows],
+            incidents.lat[rows],
+            incidents.start[rows],
+            as_of_day=days[at],
+            window_days=days[at] - months_before(days[at], NEAREST_MONTHS),
+            incident_end_day=incidents.end[rows],
+        )
+        has = found >= 0
+        _near_rows(near_m, at[has], rows[found[has]], distance[has], secret, evidence)
+    around = counted[pairs.distance[counted] <= LATEST_KM * 1000]
+    day = np.minimum(incidents.end[pairs.incident[around]], days[pairs.site[around]])
+    start = starts(pairs.site[around])
+    newest = np.maximum.reduceat(day, start) if len(start) else day
+    # Of several on that day the nearest, then the one of the lowest position: the first in the order of the pairs.
+    on_it = np.flatnonzero(day == np.repeat(newest, np.diff(start, append=len(around))))
+    last = on_it[starts(pairs.site[around[on_it]])]
+    latest[pairs.site[around[last]]] = day[last]
+    # The day of a row that may not leave is part of that row.
+    latest[pairs.site[around[last]][secret[pairs.incident[around[last]]]]] = NO_DAY
+    evidence.incidents(
+        "near_miss", "", pairs.site[around[last]], pairs.incident[around[last]], pairs.distance[around[last]], "latest"
+    )
+    return near_m, latest
+
+
+def _near_rows(near_m: Floats, site: Ints, incident: Ints, away: Floats, secret: Bools, evidence: Evidence) -> None:
+    near_m[site] = np.where(secret[incident], np.round(away / 1000) * 1000, np.round(away, 3))
+    evidence.incidents("near_miss", "", site, incident, away, "nearest")
+
+
+def intensity(lon: Floats, lat: Floats, as_of: Days, incidents: Incidents, looked: Bools) -> Floats:
+    """Sum of exp(-d / 30 km) exp(-age / 365 days) over lethal incidents of precision 1 and 2, of the source with most.
+
+    Distances to 200 km, ages from 0 days to ten years. It orders lists; it is no class and no probability. NaN without
+    a position, and where nothing is covered (`looked` false) and nothing was seen.
+    """
+    n = len(lon)
+    rows = np.flatnonzero(
+        (incidents.best >= 1) & (incidents.precision <= 2) & np.isfinite(incidents.lon) & np.isfinite(incidents.lat)
+    )
+    sources = max(len(incidents.sources), 1)
+    total = np.zeros((sources, n))
+    if n and len(rows):
+        # Age counts from the first day, so an event is as old as its beginning, whatever its end.
+        for found in within_chunks(
+            lon,
+            lat,
+            incidents.lon[rows],
+            incidents.lat[rows],
+            incidents.start[rows],
+            radius_m=INTENSITY_REACH_KM * 1000,
+            as_of_day=as_of,
+            window_days=as_of - months_before(as_of, INTENSITY_MONTHS) + 1,
+            chunk_sites=2048,
+        ):
+            site, incident = found.site, rows[found.incident]
+            age = as_of[site] - incidents.start[incident]
+            weight = np.exp(-found.distance_m / (INTENSITY_KM * 1000) - age / INTENSITY_DAYS)
+            key = incidents.source[incident] * n + site
+            total += np.bincount(key, weights=weight, minlength=sources * n).reshape(sources, n)
+    out = total.max(axis=0)
+    known = np.isfinite(lon) & np.isfinite(lat)
+    return np.where(known & (looked | (out > 0)), np.round(out, 6), np.nan)
+
+
+def disagreement(
+    pairs: Pairs, incidents: Incidents, newest: pd.DataFrame, recent: Bools, months: int, looked: Bools, n: int
+) -> npt.NDArray[np.object_]:
+    """Where a visit of the window and the incidents within 20 km say different things; blank where they agree.
+
+    Parameters
+    ----------
+    newest
+        The newest informative visit of each site.
+    recent
+        Whether that visit lies in the window.
+    looked
+        Whether deadly events of the country are covered over the window.
+    """
+    near = pairs.inside(months) & (pairs.distance <= FIGURE_KM * 1000) & (incidents.precision == 1)[pairs.incident]
+    near &= (incidents.best >= 1)[pairs.incident]
+    events = np.bincount(pairs.site[near], minlength=n) > 0
+    armed = newest["non_state_armed"]
+    yes = armed.fillna(False).to_numpy(np.bool_) & recent
+    no = (~armed.fillna(True)).to_numpy(np.bool_) & recent
+    out = np.full(n, "", dtype=object)
+    out[yes & looked & ~events] = "armed_group_without_incidents"
+    out[no & events] = "incidents_without_armed_group"
+    return out

@@ -1,0 +1,177 @@
+"""Every incident that may matter to a site, found once for all distance rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.records.incidents import EFFECTS, VIOLENCE, Incidents
+from geo.rules.rule import Rule, Test
+from geo.spatial.proximity import within
+from geo.time_window import Days, months_before
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+VIOLENT, CONTROL = EFFECTS.index("violent"), EFFECTS.index("control")
+
+_ERROR_BANDS_KM = (5.0, 25.0, 100.0)
+"""Sites are searched in groups of like position error, so that one vague site does not widen everyone's circle."""
+
+
+def measure(rule: Rule, test: Test, incidents: Incidents, bracket: str = "best") -> tuple[Bools, Floats]:
+    """Which incidents a test counts, and the deaths of each, by the `best`, `low` or `high` estimate.
+
+    An event of a violent type counts whatever its deaths; one that is counted as lethal needs one of them.
+    """
+    deaths: Floats = getattr(incidents, bracket)
+    if rule.deaths == "civilian":
+        known = np.nan_to_num(incidents.civilians)
+        unsure = np.where(np.isnan(incidents.civilians), deaths, known)
+        deaths = np.minimum(known, deaths) if bracket != "high" else np.maximum(known, unsure)
+    effect = test.effect or rule.effect
+    if effect == "control":
+        counted = incidents.effect == CONTROL
+    else:
+        counted = deaths >= 1
+        if effect == "violent":
+            counted = counted | (incidents.effect == VIOLENT)
+    if not rule.lethal:
+        counted = counted & (incidents.best < 1)
+    if rule.violence:
+        counted = counted & np.isin(incidents.violence, [VIOLENCE.index(v) for v in rule.violence])
+    return counted, deaths
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs by (site, distance, incident); `reach` is the uncertainty of a pair [m], `days` the as-of day of each site.
+
+    `shown` is the distance as evidence shows it [m]: what is certain or possible is decided on it, so that it can be
+    derived again. Every pair nearer than `widest_m` is there.
+    """
+
+    site: Ints
+    incident: Ints
+    distance: Floats
+    shown: Floats
+    reach: Floats
+    days: Days
+    incidents: Incidents
+    widest_m: float
+    _kept: dict[tuple[str, int], Bools] = field(default_factory=dict)
+
+    def inside(self, months: int, bracket: str = "best") -> Bools:
+        """Whether a pair's incident lies in the window: nominally, `low` wholly, `high` on any day that it may have."""
+        key = (bracket, months)
+        if key not in self._kept:
+            now, after = self.days[self.site], months_before(self.days, months)[self.site]
+            i = self.incidents
+            start, end, slack = i.start[self.incident], i.end[self.incident], i.slack[self.incident]
+            if bracket == "low":
+                self._kept[key] = (start - slack > after) & (end + slack <= now)
+            elif bracket == "high":
+                self._kept[key] = (start - slack <= now) & (end + slack > after)
+            else:
+                self._kept[key] = (start <= now) & (end > after)
+        return self._kept[key]
+
+
+def find_pairs(
+    lon: Floats,
+    lat: Floats,
+    error_km: Floats,
+    days: Days,
+    incidents: Incidents,
+    *,
+    widest_m: float,
+    months: int,
+    imprecise_km: float,
+) -> Pairs:
+    """All pairs whose distance, less what either place may be wrong by, is within `widest_m` and the window.
+
+    Parameters
+    ----------
+    lon, lat, error_km, days
+        One per site; NaN positions pair with nothing.
+    months
+        The longest window.
+    imprecise_km
+        How far an incident of precision 2 may lie from its point.
+    """
+    site_parts, incident_parts, distance_parts = [], [], []
+    active = (incidents.high >= 1) | (incidents.effect == VIOLENT) | (incidents.effect == CONTROL)
+    placed = np.isfinite(incidents.lon) & np.isfinite(incidents.lat) & active
+    known = np.isfinite(lon) & np.isfinite(lat)
+    longest = months_before(days, months)
+    low = -1.0
+    for limit in sorted({*_ERROR_BANDS_KM, float(error_km.max(initial=0.0))}):
+        sites = np.flatnonzero(known & (error_km > low) & (error_km <= limit))
+        low = limit
+        if not len(sites):
+            continue
+        margin = float(error_km[sites].max()) * 1000
+        for precision in (1, 2):
+            rows = np.flatnonzero(placed & (incidents.precision == precision))
+            if not len(rows):
+                continue
+            slack = incidents.slack[rows]
+            found = within(
+                lon[sites],
+                lat[sites],
+                incidents.lon[rows],
+                incidents.lat[rows],
+                incidents.start[rows] - slack,
+                radius_m=widest_m + margin + (imprecise_km * 1000 if precision == 2 else 0.0),
+                as_of_day=days[sites],
+                window_days=days[sites] - longest[sites],
+                incident_end_day=incidents.end[rows] + slack,
+            )
+            site_parts.append(sites[found.site])
+            incident_parts.append(rows[found.incident])
+            distance_parts.append(found.distance_m)
+    none = np.zeros(0, np.int64)
+    site = np.concatenate(site_parts or [none])
+    incident = np.concatenate(incident_parts or [none])
+    distance = np.concatenate(distance_parts or [np.zeros(0)])
+    # A group is searched as wide as its vaguest site needs; what a site is told must not depend on its neighbours.
+    reach = np.where(incidents.precision == 2, imprecise_km * 1000, 0.0)[incident] + error_km[site] * 1000
+    order = np.flatnonzero(np.round(distance, 3) - reach <= widest_m)
+    order = order[_sorted(site[order], distance[order], incident[order])]
+    site, incident, distance = site[order], incident[order], distance[order]
+    return Pairs(site, incident, distance, np.round(distance, 3), reach[order], days, incidents, widest_m)
+
+
+def _sorted(site: Ints, distance: Floats, incident: Ints) -> Ints:
+    """The order (site, distance, incident) of pairs that come as a few sorted runs: merging them is nearly free."""
+    key = np.empty(len(site), np.complex128)  # compared by its real part, then by the other; sites count exactly in it
+    key.real, key.imag = site, distance
+    order = np.argsort(key, kind="stable")
+    key, ordered = key[order], incident[order]
+    if ((key[1:] == key[:-1]) & (ordered[1:] < ordered[:-1])).any():
+        return np.lexsort((incident, distance, site))  # two incidents of two runs at one place
+    return order
+
+
+def per_site(key: Ints, incident: Ints, deaths: Floats, incidents: Incidents, n: int) -> tuple[Floats, Floats]:
+    """Events and deaths per source and position `key`, shape (sources, n); sources are never added together."""
+    sources = max(len(incidents.sources), 1)
+    at = incidents.source[incident] * n + key
+    counted = np.bincount(at, minlength=sources * n).astype(np.float64).reshape(sources, n)
+    summed = np.bincount(at, weights=deaths[incident], minlength=sources * n).reshape(sources, n)
+    return counted, np.asarray(summed, dtype=np.float64)
+
+
+def most(events: Floats, deaths: Floats) -> tuple[Ints, Floats, Floats]:
+    """Of the source with most events (then deaths) at each position: its number, events and deaths."""
+    best = np.lexsort((deaths, events), axis=0)[-1]
+    rows = np.arange(events.shape[1])
+    return best, events[best, rows], deaths[best, rows]
+
+
+def starts(site: Ints) -> Ints:
+    """Where each site's run begins; pairs stand by site."""
+    return np.flatnonzero(np.diff(site, prepend=-1))

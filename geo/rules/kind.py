@@ -1,0 +1,55 @@
+"""What a kind of rule is: one file with one class that answers four questions of any rule of its kind."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from geo.messages import Note
+from geo.rules.evidence import Evidence
+from geo.rules.finding import Finding
+from geo.rules.row import Asked, Derived, Row
+from geo.rules.rule import Rule
+from geo.rules.scene import Scene
+
+
+class RuleKind(Protocol):
+    """A kind of rule; :mod:`geo.rules.registry` lists them.
+
+    Attributes
+    ----------
+    name
+        As rule files spell it (`kind`).
+    answers
+        What its rules may answer (:data:`geo.rules.rule.ANSWERS`).
+    required, optional
+        Keys of a rule file that belong to it, beside those of every rule.
+    """
+
+    name: str
+    answers: tuple[str, ...]
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+
+    def evaluate(self, rule: Rule, scene: Scene, evidence: Evidence) -> Finding:
+        """What the rule says of every site, and the rows that prove it."""
+        ...
+
+    def explain(self, rule: Rule, rows: list[Row]) -> Note:
+        """Why the rule fired for a site, from its rows of evidence."""
+        ...
+
+    def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
+        """What follows for one site from its evidence alone, written apart from `evaluate` on purpose."""
+        ...
+
+    def limit(self, rule: Rule) -> Note:
+        """The thresholds in words, for documents and tables."""
+        ...
+
+
+def tell_unknown(evidence: Evidence, finding: Finding) -> Finding:
+    """Rows that say why a rule could not be evaluated, one per site and reason; gives the finding back."""
+    for code, flags in finding.reasons.items():
+        rows = flags.nonzero()[0]
+        evidence.facts("gap", finding.rule, rows, fact="rule_unknown", status=code)
+    return finding

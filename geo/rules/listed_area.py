@@ -1,0 +1,96 @@
+"""Kind ``list``: the edition of the EU indicative list in force at a date, and the sites that it names."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo import schema
+from geo.messages import Note
+from geo.records.admin_units import keys_of
+from geo.rules.evidence import Evidence
+from geo.rules.finding import Finding
+from geo.rules.kind import tell_unknown
+from geo.rules.row import Asked, Derived, Row, is_unknown
+from geo.rules.rule import Rule
+from geo.rules.scene import Scene
+from geo.time_window import NO_DAY, to_days
+
+
+class ListedArea:
+    """Whether the site's area is on the list, for one of the rule's minerals."""
+
+    name = "list"
+    answers: tuple[str, ...] = ("listing",)
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ("minerals",)
+
+    def evaluate(self, rule: Rule, scene: Scene, evidence: Evidence) -> Finding:
+        """Unknown without a list, before its first edition, and where the list names a unit of a level not known."""
+        n, sites, as_of, units = len(scene), scene.sites, scene.as_of, scene.site_units
+        asked, mineral_unknown = scene.asked(rule)
+        fired, maybe, known = (np.zeros(n, np.bool_) for _ in range(3))
+        if scene.listed is not None and len(scene.listed):
+            table = schema.conform(scene.listed, schema.LISTED_AREAS)
+            start, end = to_days(table["valid_from"]), to_days(table["valid_to"])
+            end = np.where(end == NO_DAY, np.iinfo(np.int64).max, end)
+            known = as_of >= start.min()
+            for i, area in enumerate(table.itertuples(index=False)):
+                now = (start[i] <= as_of) & (as_of < end[i]) & (sites["country"] == area.country).to_numpy() & asked
+                if area.kind == "country":
+                    hit = now
+                else:
+                    level = 1 if area.kind == "admin1" else 2
+                    key = keys_of(
+                        pd.Series([area.area], dtype="str"),
+                        pd.Series([area.country], dtype="str"),
+                        level,
+                        scene.aliases,
+                    )[0]
+                    hit = now & (units[level].key == key)
+                    maybe |= now & (units[level].key == "")
+                fired |= hit
+                _tell(evidence, rule.id, np.flatnonzero(hit), area, i)
+        unplaced = (sites["country"] == "").to_numpy(np.bool_)
+        calm = np.flatnonzero(known & asked & ~fired & ~maybe & ~unplaced)
+        evidence.facts("near_miss", rule.id, calm, fact="not_listed")
+        reasons = {
+            "no_list": ~known & asked,
+            "country_unknown": unplaced & asked,
+            "unit_unknown": maybe,
+            "mineral_unknown": mineral_unknown,
+        }
+        return tell_unknown(evidence, Finding.of(rule.id, fired, reasons=reasons))
+
+    def explain(self, rule: Rule, rows: list[Row]) -> Note:
+        """The listed area."""
+        areas = ", ".join(dict.fromkeys(r.status for r in rows if r.kind == "list"))
+        return Note("on the EU indicative list ({areas})", areas=areas)
+
+    def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
+        """From the entries that evidence names."""
+        listed = [r for r in rows if r.kind == "list" and r.start is not None]
+        wanted = {m.casefold() for m in rule.minerals}
+        asked = not wanted or bool(wanted & {m.casefold() for m in site.minerals})
+        fired = asked and any(r.start <= site.day and (r.end is None or site.day < r.end) for r in listed if r.start)
+        return Derived(fired, fired, fired, is_unknown(rows) and not fired)
+
+    def limit(self, rule: Rule) -> Note:
+        """The minerals of the regulation."""
+        return rule.limit() if rule.minerals else Note("the edition in force")
+
+
+def _tell(evidence: Evidence, rule: str, rows: npt.NDArray[np.int64], area: object, number: int) -> None:
+    name = getattr(area, "area", "") or getattr(area, "country", "")
+    evidence.facts(
+        "list",
+        rule,
+        rows,
+        record_id=getattr(area, "code", "") or f"entry {number + 1}",
+        dataset="EU indicative list",
+        date_start=getattr(area, "valid_from", None),
+        date_end=getattr(area, "valid_to", None),
+        fact=getattr(area, "kind", ""),
+        status=name,
+    )

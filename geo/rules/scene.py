@@ -1,0 +1,80 @@
+"""What rules are asked of: the sites of one run at their dates, and everything known around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.records.admin_units import Aliases, IncidentUnits, SiteUnits
+from geo.records.incidents import Incidents
+from geo.rules.coverage_gaps import Coverage
+from geo.rules.incident_pairs import Pairs
+from geo.rules.rule import Rule, Settings
+from geo.rules.unit_share import UnitShares
+from geo.rules.zone_status import ZoneResult
+from geo.time_window import Days
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One run, ready to be asked. Arrays are one per site, in the order of `sites`.
+
+    Parameters
+    ----------
+    sites
+        :data:`geo.schema.SITES` with countries filled.
+    error_km
+        Position error of each site [km]; the setting's where the site states none.
+    pairs
+        Incidents around the sites, wide enough for every distance rule.
+    site_units, incident_units
+        Administrative units by level.
+    area_gaps
+        Gaps of the area class that hold for all rules of a level, by level and code.
+    newest
+        The newest informative visit of each site (:func:`geo.records.visits.newest_informative`).
+    visits, statuses, listed, routes
+        As :func:`geo.assess.assess` takes them, or None where there are none.
+    """
+
+    settings: Settings
+    sites: pd.DataFrame
+    as_of: Days
+    lon: Floats
+    lat: Floats
+    error_km: Floats
+    incidents: Incidents
+    pairs: Pairs
+    shares: UnitShares
+    coverage: Coverage
+    site_units: Mapping[int, SiteUnits]
+    incident_units: Mapping[int, IncidentUnits]
+    area_gaps: Mapping[int, dict[str, Bools]]
+    visits: pd.DataFrame | None
+    newest: pd.DataFrame
+    statuses: pd.DataFrame | None
+    routes: pd.DataFrame | None
+    listed: pd.DataFrame | None
+    zone: ZoneResult
+    aliases: Aliases
+
+    def __len__(self) -> int:
+        """Number of sites."""
+        return len(self.sites)
+
+    def asked(self, rule: Rule) -> tuple[Bools, Bools]:
+        """Which sites a rule is asked of, by its minerals, and where that is not known for want of a mineral."""
+        n = len(self)
+        if not rule.minerals:
+            return np.ones(n, np.bool_), np.zeros(n, np.bool_)
+        wanted = {m.casefold() for m in rule.minerals}
+        own = [set(str(m).casefold().split(";")) for m in self.sites["minerals"]]
+        unknown = (self.sites["minerals"] == "").to_numpy(np.bool_)
+        return np.array([bool(m & wanted) for m in own], dtype=np.bool_), unknown

@@ -1,0 +1,153 @@
+"""Kind ``status``: the colour of ICGLR certification in force, and the DRC's qualification."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo import schema
+from geo.messages import Note
+from geo.records.visits import newest_status
+from geo.rules.evidence import Evidence
+from geo.rules.finding import Finding
+from geo.rules.kind import tell_unknown
+from geo.rules.row import Asked, Derived, Row, before, is_unknown
+from geo.rules.rule import Rule, Settings
+from geo.rules.scene import Scene
+from geo.time_window import NO_DAY, Days, months_before, to_days
+
+Texts = npt.NDArray[np.object_]
+Bools = npt.NDArray[np.bool_]
+
+COLUMNS = ("rcm_status", "rcm_status_basis", "rcm_status_date", "drc_status", "drc_status_date")
+COLOURS = {"green": Note("green"), "yellow": Note("yellow"), "red": Note("red"), "blue": Note("blue")}
+_SCHEMES = {"rcm": Note("RCM"), "drc": Note("DRC")}
+
+
+class Status:
+    """A colour of the rule's that is in force: RCM by its ageing, DRC within `months` of its date."""
+
+    name = "status"
+    answers: tuple[str, ...] = ("site",)
+    required: tuple[str, ...] = ("statuses", "months")
+    optional: tuple[str, ...] = ("minerals",)
+
+    def evaluate(self, rule: Rule, scene: Scene, evidence: Evidence) -> Finding:
+        """Unknown where neither scheme says anything; a colour by age fires only where the settings say so."""
+        held = statuses_of(scene)
+        asked, mineral_unknown = scene.asked(rule)
+        drc_day = to_days(held["drc_date"])
+        recent = (held["drc"] != "").to_numpy() & (drc_day > months_before(scene.as_of, rule.months))
+        colour, basis = held["rcm"].to_numpy(dtype=object), held["rcm_basis"].to_numpy(dtype=object)
+        counts = (basis == "inspection") | scene.settings.aged_status_fires
+        by_rcm = np.isin(colour.astype(str), rule.statuses) & counts
+        by_drc = recent & np.isin(held["drc"].to_numpy(dtype=object).astype(str), rule.statuses)
+        for scheme, speaks, word in (
+            ("rcm", colour != "", colour),
+            ("drc", recent, held["drc"].to_numpy(dtype=object)),
+        ):
+            stated = (held[f"{scheme}_stated"] != "").to_numpy()
+            for rows, kind, fact in (
+                (np.flatnonzero(speaks & asked), "status", scheme),
+                (np.flatnonzero(stated & ~speaks & asked), "near_miss", f"{scheme}_too_old"),
+            ):
+                at = held.iloc[rows]
+                evidence.facts(
+                    kind,
+                    rule.id,
+                    rows,
+                    record_id=at[f"{scheme}_record"].to_numpy(dtype=object),
+                    dataset=f"{scheme} status",
+                    dataset_version=at[f"{scheme}_version"].to_numpy(dtype=object),
+                    date_start=at[f"{scheme}_date"].to_numpy(),
+                    date_end=at[f"{scheme}_end"].to_numpy(),
+                    actor_a=at[f"{scheme}_stated"].to_numpy(dtype=object),
+                    basis=basis[rows] if scheme == "rcm" else "inspection",
+                    fact=fact,
+                    status=word[rows],
+                )
+        unknown = {"no_status": (colour == "") & ~recent & asked, "mineral_unknown": mineral_unknown}
+        return tell_unknown(evidence, Finding.of(rule.id, (by_rcm | by_drc) & asked, reasons=unknown))
+
+    def explain(self, rule: Rule, rows: list[Row]) -> Note:
+        """The scheme and its colour."""
+        held = [r for r in rows if r.kind == "status" and r.status in rule.statuses]
+        said = [Note("{scheme} status {colour}", scheme=_SCHEMES[r.fact], colour=COLOURS[r.status]) for r in held]
+        return said[0] if len(said) == 1 else Note("{a} and {b}", a=said[0], b=said[1]) if said else Note("status")
+
+    def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
+        """From the colours in force that evidence names."""
+        held = [r for r in rows if r.kind == "status" and r.status in rule.statuses]
+        held = [r for r in held if r.fact != "drc" or (r.start is not None and r.start > before(site.day, rule.months))]
+        fired = any(r.basis == "inspection" or site.settings.aged_status_fires for r in held)
+        return Derived(fired, fired, fired, is_unknown(rows) and not fired)
+
+    def limit(self, rule: Rule) -> Note:
+        """Colours and window."""
+        return Note("{colours}; {limit}", colours=", ".join(rule.statuses), limit=rule.limit())
+
+
+def statuses_of(scene: Scene) -> pd.DataFrame:
+    """Colours of both schemes at each site's date: `rcm, rcm_basis, rcm_stated, rcm_date, … drc, …`; a row a site."""
+    table = schema.empty(schema.STATUSES) if scene.statuses is None else schema.conform(scene.statuses, schema.STATUSES)
+    out: dict[str, object] = {}
+    for scheme in ("rcm", "drc"):
+        held = newest_status(table, scene.sites, scene.as_of, scheme)
+        out |= {
+            f"{scheme}_stated": held["status"].to_numpy(dtype=object),
+            f"{scheme}_date": held["status_date"].to_numpy(),
+            f"{scheme}_end": held["valid_to"].to_numpy(),
+            f"{scheme}_record": held["record_id"].to_numpy(dtype=object),
+            f"{scheme}_version": held["dataset_version"].to_numpy(dtype=object),
+        }
+        if scheme == "rcm":
+            colour, basis, _ = colour_at(
+                held["status"].to_numpy(dtype=object),
+                to_days(held["status_date"]),
+                to_days(held["valid_to"]),
+                scene.as_of,
+                scene.settings,
+            )
+            out |= {"rcm": colour, "rcm_basis": basis}
+        else:
+            out["drc"] = held["status"].to_numpy(dtype=object)
+    return pd.DataFrame(out)
+
+
+def colour_at(status: Texts, day: Days, valid_to: Days, as_of: Days, settings: Settings) -> tuple[Texts, Texts, Days]:
+    """RCM colour in force at `as_of`, how it came about, and the first day on which it no longer holds.
+
+    Colour and basis are ``""`` where it is not known any more; the day is NO_DAY where nothing ends it.
+
+    Without a new inspection green turns blue after `status_months`, yellow after `yellow_months`, or each at its stated
+    end (`valid_to`, exclusive; NO_DAY: none); red holds, but for a stated end. Blue lasts `blue_months` from the day on
+    which it began, after which the colour is unknown, or red by the letter of MD.01 (`blue_expires_to`).
+
+    Examples
+    --------
+    >>> days = to_days(["2015-01-01"] * 3)
+    >>> colours, basis, ends = colour_at(np.array(["green", "yellow", "red"], dtype=object), days, np.full(3, NO_DAY),
+    ...                            to_days(["2015-08-01"] * 3), Settings())
+    >>> colours.tolist(), basis.tolist()
+    (['green', 'blue', 'red'], ['inspection', 'age', 'inspection'])
+    """
+    out, basis = status.copy(), np.where(status == "", "", "inspection").astype(object)
+    stated = valid_to != NO_DAY
+    lasts = np.where(
+        status == "green",
+        months_before(day, -settings.status_months),
+        np.where(status == "yellow", months_before(day, -settings.yellow_months), np.iinfo(np.int64).max),
+    )
+    end = np.where(stated, valid_to, lasts)
+    turned = np.isin(status.astype(str), ("green", "yellow", "red")) & (as_of >= end)
+    out[turned], basis[turned] = "blue", "age"
+    begun = np.where(turned, end, day)
+    blue_end = months_before(begun, -settings.blue_months)
+    blue_end = np.where((status == "blue") & stated, np.minimum(valid_to, blue_end), blue_end)
+    over = (out == "blue") & (as_of >= blue_end)
+    red = settings.blue_expires_to == "red"
+    out[over], basis[over] = ("red", "age") if red else ("", "")
+    never = (end == np.iinfo(np.int64).max) | (status == "") | over
+    ends = np.where(out == "blue", blue_end, np.where(never, NO_DAY, end))
+    return out, basis, np.asarray(ends, dtype=np.int64)

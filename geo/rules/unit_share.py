@@ -1,0 +1,87 @@
+"""Incidents known only by the district or region of a site: how many of them to expect within a circle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.records.admin_units import IncidentUnits, SiteUnits
+from geo.records.incidents import Incidents
+from geo.spatial.equal_area import share_inside
+from geo.spatial.polygons import Boundaries
+from geo.time_window import Days, months_before
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+LEVEL_OF = {3: 2, 4: 1}
+"""The level of unit by which an incident of each precision is known."""
+
+
+@dataclass(frozen=True)
+class UnitShares:
+    """Shares of the units' areas within circles around the sites, measured once for each level and radius.
+
+    Without a polygon of the unit nothing is expected: what cannot be measured lifts no bracket.
+    """
+
+    lon: Floats
+    lat: Floats
+    days: Days
+    incidents: Incidents
+    site_units: Mapping[int, SiteUnits]
+    incident_units: Mapping[int, IncidentUnits]
+    boundaries: Mapping[int, Boundaries]
+    _kept: dict[tuple[int, float], Floats] = field(default_factory=dict)
+
+    def share(self, level: int, sites: Ints, radius_m: float) -> Floats:
+        """Share of the area of each site's unit that lies within the circle; `sites` are positions."""
+        kept = self._kept.setdefault((level, radius_m), np.full(len(self.lon), np.nan))
+        todo = sites[np.isnan(kept[sites])]
+        if len(todo):
+            polygons = self.boundaries[level].geometry[self.site_units[level].row[todo]]
+            kept[todo] = share_inside(polygons, self.lon[todo], self.lat[todo], radius_m)
+        return np.asarray(kept[sites])
+
+    def expected(
+        self, counted: Bools, deaths: Floats, radius_m: float, months: int, sites: Bools
+    ) -> tuple[Floats, Floats]:
+        """Expected events and deaths within `radius_m` and the window, per source and site, shape (sources, sites).
+
+        Parameters
+        ----------
+        counted, deaths
+            Of each incident, as :func:`geo.rules.incident_pairs.measure` gives them.
+        sites
+            The sites that are asked for; zero for others.
+        """
+        n, inc = len(self.lon), self.incidents
+        sources = max(len(inc.sources), 1)
+        events, dead = np.zeros((sources, n)), np.zeros((sources, n))
+        for precision, level in LEVEL_OF.items():
+            if level not in self.boundaries or level not in self.site_units:
+                continue
+            row, code = self.site_units[level].row, self.site_units[level].code
+            mine = np.flatnonzero(sites & (row >= 0) & np.isfinite(self.lon))
+            unit = self.incident_units[level].code
+            rows = np.flatnonzero(counted & (inc.precision == precision) & (unit >= 0))
+            if not len(mine) or not len(rows):
+                continue
+            size = int(max(code.max(), unit.max())) + 1
+            for day in np.unique(self.days[mine]):
+                here = mine[self.days[mine] == day]
+                after = int(months_before(np.array([day]), months)[0])
+                use = rows[(inc.start[rows] - inc.slack[rows] <= day) & (inc.end[rows] + inc.slack[rows] > after)]
+                key = inc.source[use] * size + unit[use]
+                count = np.bincount(key, minlength=sources * size).reshape(sources, size)
+                total = np.bincount(key, weights=deaths[use], minlength=sources * size).reshape(sources, size)
+                some = here[count[:, code[here]].sum(axis=0) > 0]
+                if len(some):
+                    share = self.share(level, some, radius_m)
+                    events[:, some] += count[:, code[some]] * share
+                    dead[:, some] += total[:, code[some]] * share
+        return np.round(events, 6), np.round(dead, 6)

@@ -1,0 +1,47 @@
+"""Kind ``restriction``: diamond sites of a country under Kimberley restriction that are in no compliant zone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from geo.messages import Note
+from geo.rules.evidence import Evidence
+from geo.rules.finding import Finding
+from geo.rules.kind import tell_unknown
+from geo.rules.row import Asked, Derived, Row, is_unknown
+from geo.rules.rule import Rule
+from geo.rules.scene import Scene
+from geo.rules.zone_status import NOT_COMPLIANT, is_restricted, status_from_rows
+
+
+class ZoneRestriction:
+    """Reads the zone status; one that is unknown fires nothing and is told."""
+
+    name = "restriction"
+    answers: tuple[str, ...] = ("listing",)
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+    def evaluate(self, rule: Rule, scene: Scene, evidence: Evidence) -> Finding:
+        """Fired where the country is restricted at the date and the site is known not to be in a compliant zone."""
+        zone, minerals = scene.zone, scene.sites["minerals"]
+        status = zone.columns["zone_status"].to_numpy(dtype=object)
+        diamond = np.array(["diamond" in str(m).split(";") for m in minerals], dtype=np.bool_)
+        may_be = diamond | (minerals == "").to_numpy(np.bool_)
+        fired = diamond & zone.restricted & np.isin(status.astype(str), NOT_COMPLIANT)
+        unknown = may_be & (status == "unknown")
+        return tell_unknown(evidence, Finding.of(rule.id, fired, reasons={"zone_unknown": unknown}))
+
+    def explain(self, rule: Rule, rows: list[Row]) -> Note:
+        """One sentence; the zone status itself stands beside it."""
+        return Note("a diamond site under Kimberley Process restriction, not in a compliant zone")
+
+    def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
+        """From the entries of the register that evidence names."""
+        status = status_from_rows(site, rows)
+        fired = "diamond" in site.minerals and is_restricted(rows) and status in NOT_COMPLIANT
+        return Derived(fired, fired, fired, is_unknown(r for r in rows if r.rule == rule.id) and not fired)
+
+    def limit(self, rule: Rule) -> Note:
+        """What is asked."""
+        return Note("a country under restriction at the date")

@@ -1,0 +1,85 @@
+"""Areas and shares of polygons on WGS 84, through the cylindrical equal-area projection of the ellipsoid.
+
+Edges are taken as drawn, straight in degrees. The projection keeps area exactly, so a share of two areas is that on
+the ellipsoid; nothing else is measured in it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from pyproj import Geod
+
+Floats = npt.NDArray[np.float64]
+Geometries = npt.NDArray[np.object_]
+
+_GEOD = Geod(ellps="WGS84")
+_E = float(np.sqrt(_GEOD.es))
+RING = 90
+"""Vertices of a circle; the polygon through them misses 0.08 % of its area, and is scaled by that."""
+
+
+def _authalic(lat: Floats) -> Floats:
+    sin = np.sin(np.radians(lat))
+    es = _E * _E
+    return np.asarray((1 - es) * (sin / (1 - es * sin * sin) + np.arctanh(_E * sin) / _E))
+
+
+def to_equal_area(geometry: Geometries) -> Geometries:
+    """Polygons in degrees as polygons whose planar area is theirs on the ellipsoid [m2]."""
+
+    def project(xy: Floats) -> Floats:
+        return np.column_stack((np.radians(xy[:, 0]) * _GEOD.a, _authalic(xy[:, 1]) * _GEOD.a / 2))
+
+    return np.asarray(shapely.transform(geometry, project), dtype=object)
+
+
+def areas_m2(projected: Geometries) -> Floats:
+    """Areas of polygons from :func:`to_equal_area` [m2]."""
+    return np.asarray(shapely.area(projected))
+
+
+def circles(lon: Floats, lat: Floats, radius_m: float) -> Geometries:
+    """Geodesic circles around points as polygons in degrees; longitudes may pass 180.
+
+    Examples
+    --------
+    >>> round(float(areas_m2(to_equal_area(circles(np.array([20.0]), np.array([6.0]), 20_000.0)))[0]) / 1e6)
+    1257
+    """
+    n = len(lon)
+    azimuth = np.tile(np.arange(RING) * (360.0 / RING), n)
+    # A regular polygon of RING corners has this much less area than its circle.
+    scale = np.sqrt(2 * np.pi / RING / np.sin(2 * np.pi / RING))
+    x, y, _ = _GEOD.fwd(np.repeat(lon, RING), np.repeat(lat, RING), azimuth, np.full(n * RING, radius_m * scale))
+    centre = np.repeat(lon, RING)
+    x = centre + (np.asarray(x) - centre + 180.0) % 360.0 - 180.0
+    rings = np.column_stack((x, np.asarray(y))).reshape(n, RING, 2)
+    return np.asarray(shapely.polygons(rings), dtype=object)
+
+
+def share_inside(polygons: Geometries, lon: Floats, lat: Floats, radius_m: float) -> Floats:
+    """The share of each polygon's area that lies within `radius_m` of its point; one polygon per point.
+
+    Examples
+    --------
+    >>> box = np.array([shapely.box(19.9, 5.9, 20.1, 6.1)])
+    >>> share_inside(box, np.array([20.0]), np.array([6.0]), 50_000.0).tolist()
+    [1.0]
+    """
+    if not len(lon):
+        return np.zeros(0)
+    unit, circle = to_equal_area(polygons), to_equal_area(circles(lon, lat, radius_m))
+    whole = areas_m2(unit)
+    turn = 2 * np.pi * _GEOD.a
+    inside = np.zeros(len(lon))
+    bounds = shapely.bounds(circle)
+    for shift in (0.0, turn, -turn):
+        near = np.flatnonzero((bounds[:, 0] + shift < turn / 2) & (bounds[:, 2] + shift > -turn / 2))
+        if len(near):
+            moved = shapely.transform(circle[near], lambda xy, by=shift: xy + np.array([by, 0.0]))
+            inside[near] += shapely.area(shapely.intersection(unit[near], moved))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where(whole > 0, inside / whole, 0.0)
+    return np.asarray(np.clip(share, 0.0, 1.0))
