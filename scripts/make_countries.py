@@ -21,44 +21,63 @@ from layers.reference.files import DATA
 
 # Names that publishers use and CLDR does not: UCDP, ACLED, IPIS, national spellings, former names.
 ALIASES = {
-    "BIH": "Bosnia-Herzegovina;Bosnia and Herzegovina;Bosnie-Herzégovine",
+    "ARE": "UAE;EAU;Emirates;VAE;Dubai (UAE)",
+    "BFA": "Burkina",
     "BHS": "The Bahamas;Bahamas, The",
+    "BIH": "Bosnia-Herzegovina;Bosnia and Herzegovina;Bosnie-Herzégovine;BiH",
     "BOL": "Bolivia (Plurinational State of);Bolivia, Plurinational State of",
-    "CAF": "CAR;Central African Rep.;RCA;Centrafrique;Republic of Central Africa",
-    "CIV": "Ivory Coast;Cote d'Ivoire",
+    "CAF": "CAR;Central African Rep.;RCA;Centrafrique;Republic of Central Africa;R.C.A.;C.A.R.;"
+    "Central African Rep;Zentralafrika",
+    "CHE": "Suisse",
+    "CHN": "People's Republic of China;Peoples Republic of China;P.R. China;PR China;China, P.R.;PRC;"
+    "Mainland China;China (mainland)",
+    "CIV": "Ivory Coast;Cote d'Ivoire;Cote d Ivoire;Côte d Ivoire;Elfenbeinküste;Costa de Marfil;Costa do Marfim",
     "COD": "DRC;RDC;DR Congo;DR Congo (Zaire);Congo (Kinshasa);Congo-Kinshasa;Zaire;Zaïre;"
     "Democratic Republic of Congo;Democratic Republic of the Congo;République démocratique du Congo;"
     "Congo, Democratic Republic of the;Congo, The Democratic Republic of the;Dem. Rep. Congo;"
-    "D.R. Congo;Congo, Dem. Rep.;Congo DR;R.D. Congo",
+    "D.R. Congo;Congo, Dem. Rep.;Congo DR;R.D. Congo;RD Congo;RD du Congo;RD do Congo;RDCongo;"
+    "DRCongo;Congo, DR;Congo, DRC;Congo, D.R.;Congo RDC;DRC Congo;Congo Kinshasa;DR Kongo;"
+    "Kongo, Dem. Rep.;Demokratische Republik Kongo;Kongo-Kinshasa;Kongo (Kinshasa);Rép. Dém. Congo;"
+    "Congo (Democratic Republic);Zaire (DRC)",
     # "Congo" alone is left out: lists of mines use it for either country.
     "COG": "Congo, Rep.;Congo (Brazzaville);Congo-Brazzaville;Republic of the Congo;Republic of Congo;"
-    "République du Congo",
+    "République du Congo;Congo-Brazza;Kongo-Brazzaville;Kongo (Brazzaville);Congo Brazzaville;"
+    "Rep. Congo;Rép. du Congo;Republik Kongo;República del Congo;República do Congo",
     "CPV": "Cabo Verde",
     "CZE": "Czech Republic",
-    "GBR": "UK;Great Britain",
+    "DOM": "Dominican Rep.;Dominican Rep",
+    "GBR": "UK;Great Britain;United Kingdom (UK);England;U.K.",
     "GMB": "The Gambia;Gambia, The",
     "GNB": "Guinea Bissau",
+    "GNQ": "Eq. Guinea",
+    "HKG": "Hong Kong;Hongkong;Hong Kong, China",
     "IRN": "Iran (Islamic Republic of);Iran, Islamic Republic of;Islamic Republic of Iran",
     "KHM": "Cambodia (Kampuchea)",
-    "KOR": "Republic of Korea;Korea, Republic of",
-    "LAO": "Laos PDR;Lao People's Democratic Republic",
+    "KOR": "Republic of Korea;Korea, Republic of;South Korea;S. Korea;Korea, South",
+    "LAO": "Laos PDR;Lao People's Democratic Republic;Lao PDR;Lao P.D.R.",
+    "LBY": "Libyan Arab Jamahiriya",
     "MDA": "Republic of Moldova;Moldova, Republic of",
     "MKD": "Macedonia;Macedonia, FYR",
-    "MMR": "Myanmar;Burma;Myanmar (Burma);Birmanie",
-    "PRK": "Democratic People's Republic of Korea;Korea, Democratic People's Republic of",
+    "MMR": "Myanmar;Burma;Myanmar (Burma);Birmanie;Myanmar/Burma",
+    "NLD": "Holland;The Netherlands",
+    "PNG": "PNG;Papua N. Guinea",
+    "PRK": "Democratic People's Republic of Korea;Korea, Democratic People's Republic of;North Korea;DPRK;D.P.R. Korea",
     "PSE": "Palestine;State of Palestine",
     "RUS": "Russian Federation;Russia (Soviet Union)",
     "SRB": "Serbia (Yugoslavia)",
-    "SSD": "Republic of South Sudan",
+    "SSD": "Republic of South Sudan;Sth Sudan;Sudan, South",
     "SWZ": "Swaziland;Kingdom of eSwatini (Swaziland)",
     "SYR": "Syrian Arab Republic",
     "TLS": "East Timor",
     "TUR": "Turkey;Turquie",
-    "TZA": "United Republic of Tanzania;Tanzania, United Republic of;République-Unie de Tanzanie",
-    "USA": "United States of America",
+    "TWN": "Chinese Taipei;Taiwan, Province of China",
+    "TZA": "United Republic of Tanzania;Tanzania, United Republic of;République-Unie de Tanzanie;"
+    "Tanzania, United Rep.;Tanzanie",
+    "USA": "United States of America;U.S.A.;U.S.;United States of America (USA)",
     "VEN": "Venezuela (Bolivarian Republic of);Venezuela, Bolivarian Republic of",
     "VNM": "Viet Nam;Vietnam (North Vietnam)",
     "YEM": "Yemen (North Yemen)",
+    "ZAF": "RSA;Republic of South Africa",
 }
 # Withdrawn codes (ISO 3166-3) and codes that stand for no country; CLDR maps them to a territory all the same.
 NOT_IN_FORCE = {"ASC", "BUR", "CPT", "DDR", "DGA", "FXX", "QUU", "TAA", "TMP", "XAA", "XBB", "YMD", "ZAR", "ZZZ"}

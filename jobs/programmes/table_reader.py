@@ -20,7 +20,7 @@ from layers.formats.values.coordinates import parse_coordinates
 from layers.formats.values.dates import parse_dates
 from layers.formats.values.ids import id_key
 from layers.formats.values.numbers import parse_numbers
-from layers.reference.tables import countries, country_boxes
+from layers.reference.tables import country_boxes, country_code
 from layers.sources.layer import Faults, Fields, flags
 
 EXACT = {"exact", "1", "gps", "precise", "exacte"}
@@ -93,7 +93,7 @@ def _countries(text: str) -> tuple[list[str], str, list[str]]:
     for word in (w.strip() for w in re.split(r"[;|]", text)):
         found = _SHARE.fullmatch(word)
         name, share = (found[1], found[2].replace(",", ".")) if found else (word, "")
-        code = countries().get(plain(name), "") if name else ""
+        code = country_code(name)
         if code:
             codes.append(code)
             shares.append(f"{code}:{share}" if share else code)

@@ -12,6 +12,7 @@ from functools import lru_cache
 import pandas as pd
 
 from geo.records.place_names import plain
+from layers.reference.country_words import CountryWords
 from layers.reference.files import DATA
 
 Box = tuple[float, float, float, float]
@@ -57,6 +58,22 @@ def countries() -> Mapping[str, str]:
     return known
 
 
+@lru_cache(maxsize=1)
+def _country_words() -> CountryWords:
+    return CountryWords(countries())
+
+
+def country_code(text: str) -> str:
+    """ISO 3166 alpha-3 of a code or name, however it is written; blank where it is none, or may be two.
+
+    Examples
+    --------
+    >>> [country_code(t) for t in ("RD Congo", "Congo (DRC)", "R.C.A.", "UAE", "Costa de Marfil", "Congo", "")]
+    ['COD', 'COD', 'CAF', 'ARE', 'CIV', '', '']
+    """
+    return _country_words().code(text)
+
+
 def country_codes(series: pd.Series[str]) -> pd.Series[str]:
     """ISO 3166 alpha-3 of each code or name; blank where it is blank or not known.
 
@@ -65,8 +82,7 @@ def country_codes(series: pd.Series[str]) -> pd.Series[str]:
     >>> country_codes(pd.Series(["RCA", "DR Congo (Zaire)", "Atlantis", ""])).tolist()
     ['CAF', 'COD', '', '']
     """
-    known = countries()
-    return series.map({text: known.get(plain(str(text)), "") for text in pd.unique(series)}).astype("str")
+    return series.map({text: country_code(str(text)) for text in pd.unique(series)}).astype("str")
 
 
 @lru_cache(maxsize=1)

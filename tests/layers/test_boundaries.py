@@ -53,6 +53,7 @@ def test_geoboundaries():
         ),
         ({"ADM1_FR": "Lobaye", "ADM1_PCODE": "CF12", "ADM0_PCODE": "CF"}, 1, "Lobaye", ""),
         ({"adm1_code": "CAF-1", "name": "Lobaye", "adm0_a3": "CAF"}, 1, "Lobaye", ""),
+        ({"adm1_code": "CAF-1", "name": "Lobaye", "region": "", "adm0_a3": "CAF"}, 1, "Lobaye", ""),
         ({"nom": "Boda", "iso3": "CAF"}, 0, "Boda", ""),
         ({"pcode": "CF123", "iso3": "CAF"}, 0, "CF123", ""),
         ({"REGION": "North", "DISTRICT": "Boda", "iso3": "CAF"}, 2, "Boda", "North"),

@@ -135,3 +135,20 @@ def test_no_spelling_of_a_mineral_stands_for_two():
 )
 def test_minerals(text, minerals):
     assert mineral_list(text) == (minerals, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("RD Congo", "COD"), ("Congo (DRC)", "COD"), ("D.R.C.", "COD"), ("CONGO, DEMOCRATIC REPUBLIC OF", "COD"),
+        ("Rép. Dém. du Congo", "COD"), ("Kongo, Dem. Rep.", "COD"), ("Republic of Congo", "COG"), ("R.C.A.", "CAF"),
+        ("Zentralafrikanische Republik", "CAF"), ("UAE", "ARE"), ("Emiratos Árabes Unidos", "ARE"), ("U.S.A.", "USA"),
+        ("Tanzania (United Rep. of)", "TZA"), ("Republic of Rwanda", "RWA"), ("Sudan (the)", "SDN"),
+        ("Costa do Marfim", "CIV"), ("S. Sudan", "SSD"),
+        # What names no country, or may name two, names none.
+        ("Congo", ""), ("Korea", ""), ("Niger Delta", ""), ("North Kivu", ""), ("Jordan Mining Co", ""), ("Gold", ""),
+        ("China Minmetals", ""), ("Kongolo", ""), ("Katanga, DRC", ""), ("America", ""), ("-", ""),
+    ],
+)  # fmt: skip
+def test_words_for_countries(text, code):
+    assert tables.country_code(text) == code
