@@ -19,6 +19,8 @@ _CAMEL = re.compile(
 )
 _SIGNS = re.compile(r"[^\w\s]|_")
 _LONGEST = 120
+LONGEST_NAME = 100
+"""Characters of a cell that can name a column; a longer one explains something."""
 
 
 @lru_cache(maxsize=8192)
@@ -100,8 +102,8 @@ class HeaderWords:
 
     def test(self, cells: Sequence[str]) -> tuple[int, bool]:
         """How many cells name a known column, and whether all that is needed is among them."""
-        names = [cell.strip() for cell in cells if cell.strip()]
-        if not names or max(map(len, names)) > 300:
+        names = [cell.strip() for cell in cells if cell.strip() and len(cell) <= LONGEST_NAME]
+        if not names:
             return 0, False
         by_spelling: dict[str, set[str]] = {}
         for field, spelled in self.spelled.items():

@@ -194,17 +194,10 @@ def read_xlsx(
     try:
         sheets = [s for s in book.worksheets if s.sheet_state == "visible"] or list(book.worksheets)
         wanted = _named(book.worksheets, choice.sheet, name) if choice.sheet else sheets
-        best: _Found | None = None
-        alike: list[str] = []
-        for sheet in wanted:
-            found = _look(sheet, clock, name, choice, alone=len(wanted) == 1)
-            if found is None:
-                continue
-            if best is None or (not best.header.whole and _rank(found) > _rank(best)):
-                best, alike = found, []
-            elif best.header.whole and found.header.whole:
-                alike.append(str(sheet.title))
-        if best is not None:
+        looked = (_look(sheet, clock, name, choice, alone=len(wanted) == 1) for sheet in wanted)
+        found = [one for one in looked if one is not None]
+        if found:
+            best, alike = _best(found)
             others = [str(s.title) for s in sheets if s.title != best.sheet.title]
             return _body(best, hollow, others, alike, clock, report, columns)
     finally:
@@ -214,8 +207,17 @@ def read_xlsx(
     )
 
 
-def _rank(found: _Found) -> tuple[bool, int]:
-    return found.header.whole, found.header.score
+def _best(found: list[_Found]) -> tuple[_Found, list[str]]:
+    """The sheet to be read, and the titles of others of the same kind.
+
+    The first whose header fits; a cover page that explains the columns names a few of them too, so half of what the
+    best names is the least.
+    """
+    most = max(found, key=lambda one: (one.header.whole, one.header.score))
+    if not most.header.whole:
+        return most, []
+    fit = [one for one in found if one.header.whole and 2 * one.header.score >= most.header.score]
+    return fit[0], [str(one.sheet.title) for one in fit[1:]]
 
 
 def _named(sheets: list[Any], title: str, name: str) -> list[Any]:
