@@ -19,8 +19,9 @@ def test_all_four_classes_and_both_kinds_of_zones_are_there_on_the_first_day() -
         )
     )
     sites = job.run(loaded, dt.date(2016, 9, 19)).assessment.sites
-    assert set(sites["overall_class"]) == set(CLASSES)
+    assert set(sites["site_class"]) == set(CLASSES)
+    assert {"H1", "H2", "H4", "C1", "H11"} <= set(sites["rules_fired"].str.split(";").explode())
     assert {"inside_compliant", "inside_monitored", "outside", "not_applicable", "unknown"} <= set(sites["zone_status"])
     compliant = sites[sites["zone_status"] == "inside_compliant"]
-    assert {"conflict-affected", "high-risk", "no indicators found"} <= set(compliant["overall_class"])
+    assert {"conflict-affected", "high-risk", "no indicators found"} <= set(compliant["site_class"])
     assert sites["demonstration"].all()
