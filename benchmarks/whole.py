@@ -97,7 +97,7 @@ def frames(s: Scene) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, object]]:
             "deaths_high": s.best + 1,
             "actor_a": rng.choice(["Government", "Group A", "Group B"], m),
             "actor_b": "Civilians",
-            "counts": True,
+            "effect": "lethal",
             "row": np.arange(m) + 2,
         }
     )

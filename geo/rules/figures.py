@@ -9,7 +9,8 @@ import pandas as pd
 from geo.records.incidents import VIOLENCE, Incidents
 from geo.rules.evidence import Evidence
 from geo.rules.incident_pairs import CONTROL, VIOLENT, Pairs, most, per_site, starts
-from geo.spatial.proximity import nearest, within_chunks
+from geo.spatial.decay import decayed_sums
+from geo.spatial.proximity import nearest
 from geo.time_window import NO_DAY, Days, months_before, to_dates
 
 Ints = npt.NDArray[np.int64]
@@ -132,30 +133,24 @@ def intensity(lon: Floats, lat: Floats, as_of: Days, incidents: Incidents, looke
     Distances to 200 km, ages from 0 days to ten years. It orders lists; it is no class and no probability. NaN without
     a position, and where nothing is covered (`looked` false) and nothing was seen.
     """
-    n = len(lon)
     rows = np.flatnonzero(
         (incidents.best >= 1) & (incidents.precision <= 2) & np.isfinite(incidents.lon) & np.isfinite(incidents.lat)
     )
-    sources = max(len(incidents.sources), 1)
-    total = np.zeros((sources, n))
-    if n and len(rows):
-        # Age counts from the first day, so an event is as old as its beginning, whatever its end.
-        for found in within_chunks(
-            lon,
-            lat,
-            incidents.lon[rows],
-            incidents.lat[rows],
-            incidents.start[rows],
-            radius_m=INTENSITY_REACH_KM * 1000,
-            as_of_day=as_of,
-            window_days=as_of - months_before(as_of, INTENSITY_MONTHS) + 1,
-            chunk_sites=2048,
-        ):
-            site, incident = found.site, rows[found.incident]
-            age = as_of[site] - incidents.start[incident]
-            weight = np.exp(-found.distance_m / (INTENSITY_KM * 1000) - age / INTENSITY_DAYS)
-            key = incidents.source[incident] * n + site
-            total += np.bincount(key, weights=weight, minlength=sources * n).reshape(sources, n)
+    # Age counts from the first day, so that an event is as old as its beginning, whatever its end.
+    total = decayed_sums(
+        lon,
+        lat,
+        as_of,
+        incidents.lon[rows],
+        incidents.lat[rows],
+        incidents.start[rows],
+        incidents.source[rows],
+        max(len(incidents.sources), 1),
+        radius_m=INTENSITY_REACH_KM * 1000,
+        window_days=as_of - months_before(as_of, INTENSITY_MONTHS) + 1,
+        scale_m=INTENSITY_KM * 1000,
+        scale_days=INTENSITY_DAYS,
+    )
     out = total.max(axis=0)
     known = np.isfinite(lon) & np.isfinite(lat)
     return np.where(known & (looked | (out > 0)), np.round(out, 6), np.nan)
