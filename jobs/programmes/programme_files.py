@@ -1,4 +1,4 @@
-"""Programmes of donors: CSV, XLSX and polygon files through the door, and IATI 2.x activities, to one schema.
+"""Programmes of donors: CSV, XLSX and polygon files through the door, and IATI activities, to one schema.
 
 Columns of a table: `programme_id, iati_identifier, title, donor, implementer, coordination_body, type, start, end,
 country, lat, lon, radius_km` or `geometry` (WKT, or the file's own shapes) or `admin_code` (a code or a name)`,
@@ -21,13 +21,17 @@ from geo.programmes.schema import Programmes, concatenate, rows_of
 from geo.schema import REJECTED
 from jobs.programmes.collector import Collector, Row, money
 from jobs.programmes.iati import SKIP, Activity, activity
+from jobs.programmes.iati_v1 import renewed
 from jobs.programmes.table_reader import normalise_programmes
 from jobs.programmes.types import TypeMap, type_map
 from layers.formats import LOCAL, Door, read
 from layers.formats.readers.xml_stream import Elements
+from layers.formats.sniff import root_of
 from layers.formats.source import Source
 from layers.formats.values.ids import id_key
-from layers.sources.layer import Layer, version_of
+from layers.sources.column_words import header_words
+from layers.sources.layer import Fields, Layer, version_of
+from layers.sources.read_options import NOTHING, ReadOptions, Wishes
 
 
 @dataclass
@@ -38,7 +42,12 @@ class ProgrammeLayer(Layer):
 
 
 def read_programmes(
-    source: bytes | Path, name: str | None = None, *, door: Door = LOCAL, types: TypeMap | None = None
+    source: bytes | Path,
+    name: str | None = None,
+    *,
+    door: Door = LOCAL,
+    types: TypeMap | None = None,
+    options: ReadOptions = NOTHING,
 ) -> ProgrammeLayer:
     """One file of programmes; bytes that begin as XML and speak of IATI are read as activities.
 
@@ -48,21 +57,24 @@ def read_programmes(
         As for ``layers.formats.read``.
     types
         What leads to which programme type; by default the table of the project.
+    options
+        What the user says of the file.
 
     Raises
     ------
     geo.errors.InputError
         A column is missing, or nothing in the file can be used.
     geo.errors.FormatError
-        The file is no readable format, declares a document type, or is IATI of version 1.
+        The file is no readable format, or declares a document type.
     """
     types = types or type_map()
     opened = Source(source, name, door)
     if _is_iati(opened):
         return _read_iati(opened, door, types)
-    table = read(source, name, purpose="table", door=door)
-    notes = list(table.notes)
-    programmes, faults, ids = normalise_programmes(table, types, door, notes)
+    choice = options.choice(header_words("programmes", ("type", "start")))
+    table = read(source, name, purpose="table", door=door, swap=options.swap, choice=choice)
+    notes, fields = list(table.notes), Fields(table, "programmes", options)
+    programmes, faults, ids = normalise_programmes(table, fields, types, door, notes)
     faults.usable("programmes")
     rejected = faults.rejected(ids)
     return ProgrammeLayer(
@@ -81,11 +93,13 @@ def read_programmes(
         rejected=rejected,
         notes=notes,
         programmes=programmes,
+        columns_used=fields.used,
+        columns_ignored=fields.ignored,
     )
 
 
 def read_programme_files(
-    paths: Sequence[str | Path], *, door: Door = LOCAL, types: TypeMap | None = None
+    paths: Sequence[str | Path], *, door: Door = LOCAL, types: TypeMap | None = None, wishes: Wishes | None = None
 ) -> tuple[Programmes, list[ProgrammeLayer]]:
     """Several files as one set of programmes; a folder stands for its files ending in ``.xml``, in the order of names.
 
@@ -102,24 +116,31 @@ def read_programme_files(
                 "The folder holds no XML file.", where=path.name, expected="IATI activities ending in .xml"
             )
         files += inside
-    layers = [read_programmes(file, door=door, types=types) for file in files]
+    wishes = wishes or Wishes()
+    layers = [read_programmes(file, door=door, types=types, options=wishes.of(file.name)) for file in files]
     return concatenate([layer.programmes for layer in layers]), layers
 
 
 def _is_iati(source: Source) -> bool:
+    """Whether the root element is IATI's; a word in the text of another file is none."""
     head = source.head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    return head.startswith(b"<") and (b"iati" in head.lower() or b"<!doctype" in head.lower())
+    if not head.startswith(b"<"):
+        return False
+    root = root_of(head)[1]
+    # A long comment may hide the root; a document type is refused by the reader of activities, with its reason.
+    return root.startswith("iati-") if root else b"iati" in head.lower() or b"<!doctype" in head.lower()
 
 
 def _read_iati(source: Source, door: Door, types: TypeMap) -> ProgrammeLayer:
     elements = Elements(source, "iati-activity", door.clock(), skip=SKIP)
     collector, seen, count = Collector(source.name), set[str](), 0
     rejected: list[Row] = []
+    version = ""
     for count, element in enumerate(elements, 1):
         if count == 1:
-            _check_version(elements.outside.get("iati-activities", {}).get("version", ""), source.name)
+            version = elements.outside.get("iati-activities", {}).get("version", "").strip()
         door.check("rows", count, source.name)
-        one = activity(element, count)
+        one = activity(renewed(element), count)
         key = id_key(one.identifier)
         reason = "" if one.identifier else "missing_id"
         if one.start and one.end and one.end < one.start:
@@ -142,18 +163,16 @@ def _read_iati(source: Source, door: Door, types: TypeMap) -> ProgrammeLayer:
         rejected.append((source.name, count + 1, "", "xml_broken", "a whole XML file", elements.broken))
     if not count:
         raise InputError("The XML holds no IATI activity.", where=source.name, expected="iati-activity elements")
-    return _layer(source, collector.result(), rejected, count + bool(elements.broken))
-
-
-def _check_version(version: str, name: str) -> None:
-    if version.startswith("1"):
-        raise FormatError(
-            "The activities are of version {version} of IATI, which writes dates and roles in other words.",
-            where=name,
-            expected="version 2.01 to 2.03",
-            remedy="Ask the publisher for version 2, or convert the file.",
-            version=version,
+    layer = _layer(source, collector.result(), rejected, count + bool(elements.broken))
+    if not version.startswith("2"):
+        layer.notes.append(
+            Note(
+                "The activities are of version {version} of IATI: read as far as its words have a counterpart in "
+                "version 2.",
+                version=version or Note("1 or none that is stated"),
+            )
         )
+    return layer
 
 
 def _add(collector: Collector, one: Activity, types: TypeMap, file: str) -> None:

@@ -22,6 +22,7 @@ from layers.formats.values.ids import id_key
 from layers.formats.values.numbers import parse_numbers
 from layers.reference.tables import country_boxes, country_code
 from layers.sources.layer import Faults, Fields, flags
+from layers.sources.site_lists import own_ids
 
 EXACT = {"exact", "1", "gps", "precise", "exacte"}
 APPROXIMATE = {"approximate", "2", "approximatif", "approximative", "approx"}
@@ -32,21 +33,22 @@ _STATUSES = ("pipeline", "implementation", "finalisation", "closed", "cancelled"
 
 
 def normalise_programmes(
-    table: Table, types: TypeMap, door: Door, notes: list[str]
+    table: Table, fields: Fields, types: TypeMap, door: Door, notes: list[str]
 ) -> tuple[Programmes, Faults, pd.Series]:
     """Programmes, the faults of rows that were not taken, and the id of each row.
 
     Raises
     ------
     geo.errors.InputError
-        There is no column for the id, the type or the start, or no row is usable.
+        There is no column for the type or the start, or no row is usable.
     """
-    fields, faults = Fields(table, "programmes"), Faults(table)
-    if fields.column("programme_id") is None and fields.column("iati_identifier") is not None:
+    faults = Faults(table)
+    if fields.column("programme_id") is not None:
+        ids = fields.text("programme_id").str.strip()
+    elif fields.column("iati_identifier") is not None:
         ids = fields.text("iati_identifier").str.strip()
     else:
-        fields.require("programme_id")
-        ids = fields.text("programme_id").str.strip()
+        ids = own_ids(fields.text("title"), notes)
     fields.require("type", "start")
     faults.add("missing_id", ids == "", expected="an id")
     dates = {name: _dates(fields, faults, name) for name in ("start", "end")}

@@ -151,9 +151,44 @@ def test_a_document_type_is_refused_before_anything_expands(before: str) -> None
         read_programmes(iati(one("X-1", "<title><narrative>&b;</narrative></title>"), before=before), "a.xml")
 
 
+def test_version_1_is_read_as_far_as_it_goes() -> None:
+    inside = (
+        '<participating-org role="Funding">Donor A</participating-org><activity-date type="start-actual">2010-05-01'
+        '</activity-date><activity-date type="end-planned" iso-date="2012-05-01"/><activity-status code="4"/>'
+        '<sector vocabulary="DAC" code="32210"/><sector vocabulary="RO" code="15210"/><recipient-country code="CD"/>'
+        '<location><name>District</name><coordinates latitude="-1.6" longitude="28.9" precision="2"/>'
+        '<location-type code="ADM2"/><administrative country="CD">Congo</administrative></location>'
+        '<location><coordinates latitude="-1.7" longitude="28.8" precision="1"/><location-type code="PPL"/></location>'
+    )
+    text = f"<iati-activity><iati-identifier>X-1</iati-identifier>{inside}</iati-activity>"
+    layer = read_programmes(iati(text, version="1.05"), "a.xml")
+    row = layer.frame.iloc[0]
+    assert (row["donor"], row["status"], row["types"]) == ("Donor A", "closed", "formalisation")
+    assert (str(row["start"].date()), str(row["end"].date()), row["date_basis"]) == (
+        "2010-05-01",
+        "2012-05-01",
+        "planned",
+    )
+    places = layer.programmes.footprints
+    assert places["kind"].tolist() == ["admin", "point"]
+    assert places["exactness"].tolist() == ["approximate", "exact"]
+    assert places["admin_level"].tolist()[0] == 2.0
+    assert any("version 1.05" in note for note in layer.notes)
+
+
+def test_the_root_element_decides_and_no_word_in_the_text() -> None:
+    mark = (
+        "<Placemark><name>P1</name><ExtendedData><Data name='type'><value>mapping</value></Data>"
+        "<Data name='start'><value>2010-01-01</value></Data></ExtendedData>"
+        "<Point><coordinates>17,4</coordinates></Point></Placemark>"
+    )
+    kml = f"<kml><Document><name>Places by the words of IATI</name>{mark}</Document></kml>"
+    layer = read_programmes(kml.encode(), "places.kml")
+    assert layer.frame["programme_id"].tolist() == ["P1"]
+    assert layer.layout == "programmes"
+
+
 def test_refused_files_are_named() -> None:
-    with pytest.raises(FormatError, match=r"version 1\.05"):
-        read_programmes(iati(one("X-1"), version="1.05"), "a.xml")
     with pytest.raises(InputError, match="no IATI activity"):
         read_programmes(b"<iati-organisations version='2.03'></iati-organisations>", "o.xml")
     with pytest.raises(FormatError, match="not XML"):
