@@ -17,7 +17,8 @@ from geo.errors import CahraError, InputError
 if TYPE_CHECKING:
     from geo.assess import Assessment
     from geo.rules.rule_set import Rules
-    from jobs.assessment.job import Inputs, Run
+    from jobs.assessment.job import Run
+    from jobs.inputs import Inputs
 
 UNUSABLE = 2
 """Exit status where the input cannot be used; one message on standard error says why."""
@@ -82,7 +83,7 @@ def write(folder: Path, files: dict[str, bytes]) -> None:
 
 def inputs(args: argparse.Namespace) -> Inputs:
     """The files that the options name, each checked to exist."""
-    from jobs.assessment.job import Inputs, Source
+    from jobs.inputs import Inputs, Source
 
     def several(option: str) -> list[Source]:
         return [Source.of(p) for p in existing(getattr(args, option.replace("-", "_")), f"--{option}")]
@@ -98,6 +99,7 @@ def inputs(args: argparse.Namespace) -> Inputs:
         boundaries=several("boundaries"),
         coverage=several("coverage"),
         eu_list=single("eu-list"),
+        findings=several("findings"),
         country=args.country or "",
         boundaries_version=args.boundaries_version or "",
     )
@@ -165,7 +167,7 @@ def screen(args: argparse.Namespace) -> int:
     as_of, files, suppliers = iso_date(args.as_of), inputs(args), existing([args.list], "--list")[0]
     roads = existing([args.roads] if args.roads else [], "--roads")
     progress = Progress(("read", "screen", "write"))
-    from jobs.assessment.job import Source
+    from jobs.inputs import Source
     from jobs.screening.command import screen_with, summary
     from jobs.screening.job import load
     from jobs.screening.model import ScreeningInputs
@@ -392,6 +394,7 @@ def add_inputs(to: argparse.ArgumentParser, *, required: bool) -> None:
     )
     to.add_argument("--coverage", help="what the incidents cover: dataset,country_iso3,from,to", **many)
     to.add_argument("--eu-list", metavar="F", help="EU indicative list: area,country,code,kind,valid_from,valid_to")
+    to.add_argument("--findings", help="findings in zone units, beside those of the project; may be repeated", **many)
     to.add_argument("--country", metavar="ISO3", help="country of sites that do not state one")
 
 

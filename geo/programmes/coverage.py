@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -129,32 +128,6 @@ class ProgrammeCoverage:
     def at_risk(self) -> np.ndarray:
         """Whether each site is conflict-affected or high-risk."""
         return self.assessed["site_class"].isin(AT_RISK).to_numpy()
-
-
-def coverage_job(
-    sites: pd.DataFrame,
-    incidents: pd.DataFrame,
-    programmes: Programmes,
-    *,
-    as_of: object,
-    boundaries: object = None,
-    **given: object,
-) -> ProgrammeCoverage:
-    """Assess the sites, then set the programmes beside them: what the command, the page and a notebook call.
-
-    Parameters
-    ----------
-    sites, incidents, boundaries, given
-        As for ``geo.assess.assess``; `as_of` is one date.
-    programmes
-        Programmes of donors.
-    """
-    from geo.assess import assess
-
-    day = pd.Timestamp(str(as_of))
-    assessment = assess(sites, incidents, as_of=day, boundaries=boundaries, **given)  # type: ignore[arg-type]
-    aliases: Any = given.get("aliases")
-    return programme_coverage(assessment.sites, programmes, as_of=day, boundaries=boundaries, aliases=aliases)
 
 
 def programme_coverage(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -54,7 +54,7 @@ def classify_place(
          "admin2": [admin2], "coord_precision_km": ["0"]}
     )  # fmt: skip
     asked = read_sites(table.to_csv(index=False).encode(), "place.csv")
-    return job.run(replace(loaded, sites=[asked]), day, rules)
+    return job.run(loaded, day, rules, places=[asked])
 
 
 def inside(

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo import schema
-from geo.assess import Assessment, assess
+from geo.assess import Assessment
 from geo.records.incidents import Incidents, prepare
 from geo.rules.rule_set import Rules
 from geo.screening.origin_checks import MINERAL_KM, NEAR_ZONE_KM
@@ -20,19 +20,19 @@ from geo.screening.route_exposure import RouteSettings
 from geo.screening.schema import SCREENED
 from geo.time_window import to_dates, to_days
 from jobs.assessment import export, job
+from jobs.known_sites import sites_at
+from jobs.run_options import assess_loaded, options_of, recorded, routes_of, statuses_of, visits_of
 from jobs.screening.answers import answers, screening_evidence
 from jobs.screening.crossings import Context
 from jobs.screening.model import Screening, ScreeningInputs
-from jobs.screening.positions import as_sites, destinations, from_known, known_sites, positions, together, under
+from jobs.screening.positions import as_sites, destinations, from_known, positions, under
 from jobs.screening.site_matching import links
 from jobs.screening.supplier_list import SupplierList, read_suppliers
 from jobs.screening.transit import Transit, nowhere, screen_ways, ways_of
 from layers.reference import files
-from layers.reference.country_outlines import country_outlines
-from layers.reference.legal_schemes import covered_countries, restrictions
+from layers.reference.legal_schemes import covered_countries
 from layers.reference.rule_files import default_rules
 from layers.reference.tables import country_codes
-from layers.reference.unit_aliases import unit_aliases
 from layers.sources.roads import RoadLayer, read_roads
 
 
@@ -89,9 +89,8 @@ def screen(
         if days and who in days:
             when[i] = to_days([days[who]])[0]
     latest = max([as_of, *[d.date() for d in rows["as_of"].dropna()]])
-    sites = known_sites(data, latest)
-    visits = together([s.visits for s in data.sites], schema.VISITS)
-    statuses = together([s.statuses for s in data.sites], schema.STATUSES)
+    sites = sites_at(data.sites, latest)[0]
+    visits, statuses = visits_of(data), statuses_of(data)
     rows, basis, found = positions(rows, sites, matches or {})
     tied = links(rows, sites)
     rows = from_known(rows, tied, sites, basis)
@@ -102,35 +101,31 @@ def screen(
     assessed_sites = as_sites(rows, source, suppliers)
     own_visits = under(visits, rows, tied, sites, source)
     own_statuses = under(statuses, rows, tied, sites, source, alone=True)
-    result = assess(
+    routes = routes_of(data)
+    own_routes = None if routes is None else under(routes, rows, tied, sites, source, alone=True)
+    result = assess_loaded(
+        data,
         assessed_sites,
-        data.incidents,
-        as_of=pd.Series(to_dates(when)) if len(rows) else as_of,
-        rules=rules,
-        zones=data.zones,
-        boundaries=data.boundaries,
-        coverage=data.coverage,
+        pd.Series(to_dates(when)) if len(rows) else as_of,
+        rules,
         visits=own_visits,
         statuses=own_statuses,
-        listed=data.listed,
-        restrictions=restrictions(),
-        outlines=country_outlines(),
-        aliases=unit_aliases(),
-        files={i.dataset: i.name for i in data.incident_layers},
+        routes=own_routes,
     )
     incidents = prepared(data)
+    given = options_of(data)
     context = Context(
-        incidents,
-        result.datasets,
-        data.coverage,
-        visits,
-        country_outlines(),
-        data.boundaries,
-        data.zones,
-        data.listed,
-        unit_aliases(),
-        covered_countries(),
-        restrictions(),
+        incidents=incidents,
+        datasets=result.datasets,
+        coverage=given["coverage"],
+        visits=visits,
+        outlines=given["outlines"],
+        boundaries=given["boundaries"],
+        zones=given["zones"],
+        listed=given["listed"],
+        aliases=given["aliases"],
+        covered_countries=covered_countries(),
+        restricted_countries=given["restrictions"],
     )
     ways = nowhere(len(rows)) if bare else ways_of(rows, list(lines), None if roads is None else roads.network)
     transit = screen_ways(rows, ways, when, context, settings)
@@ -212,15 +207,11 @@ def _record(
         rules,
         inputs,
         {
-            "as_of": as_of.isoformat(),
-            **data.settings,
+            **recorded(data, as_of),
             "routes": vars(settings),
             "mineral_km": MINERAL_KM,
             "near_zone_km": NEAR_ZONE_KM,
             "tables": tables,
-            "coverage": data.coverage.assign(
-                **{c: data.coverage[c].dt.strftime("%Y-%m-%d") for c in ("from", "to")}
-            ).to_dict("records"),
         },
         now,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -11,21 +10,8 @@ import pandas as pd
 
 from geo import schema
 from geo.screening.schema import CANDIDATES
-from jobs.assessment import job
 from jobs.screening.site_matching import candidates, choices
 from jobs.screening.supplier_list import SupplierList
-
-
-def known_sites(data: job.Loaded, day: dt.date) -> pd.DataFrame:
-    """The sites of all loaded layers as known at a day, each key once."""
-    sites = together([layer.sites_at(day)[0] for layer in data.sites], schema.SITES)
-    return sites.drop_duplicates(["source", "site_id"]).reset_index(drop=True)
-
-
-def together(frames: list[pd.DataFrame], columns: schema.Table) -> pd.DataFrame:
-    """The frames in one, in the columns of `columns`; none of them gives an empty frame."""
-    parts = [schema.conform(f, columns) for f in frames if len(f)]
-    return pd.concat(parts, ignore_index=True) if parts else schema.empty(columns)
 
 
 def positions(

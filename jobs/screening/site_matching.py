@@ -146,8 +146,9 @@ def told(found: pd.DataFrame) -> dict[str, str]:
 def links(rows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     """The known site that each row stands for, and the nearest one in any case.
 
-    A row is taken for a known site by its id (`known_site_id`; where both have a position, not further than 5 km), else
-    by a like name within a kilometre or both position errors, else within 100 m. Nothing else links.
+    A row is taken for a known site by its id (`known_site_id`, or `supplier_id` where the name is the same too; where
+    both have a position, not further than 5 km), else by a like name within a kilometre or both position errors, else
+    within 100 m. Nothing else links.
 
     Returns
     -------
@@ -177,9 +178,11 @@ def links(rows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
             at[i], basis[i], metres[i] = k, why, round(m, 3)
     # An id for a row that has no position, or whose site has none, says all that is needed.
     first = {i: k for k, i in reversed(list(enumerate(sites["site_id"])))}
+    same = {i: k for k, i in reversed(list(enumerate(zip(sites["site_id"], sites["name"], strict=True))))}
     unplaced = np.isnan(lon)
-    for row in np.flatnonzero((rows["known_site_id"] != "").to_numpy() & (at < 0)):
-        held = first.get(str(rows["known_site_id"].iloc[row]))
+    for row in np.flatnonzero(at < 0):
+        known, own, name = (str(rows[c].iloc[row]) for c in ("known_site_id", "supplier_id", "site_name"))
+        held = first.get(known) if known else same.get((own, name)) if name else None
         if held is not None and (unplaced[row] or np.isnan(sites["lon"].iloc[held])):
             at[row], basis[row] = held, "id"
     return pd.DataFrame(out)
@@ -202,10 +205,12 @@ def _best(
     reach = np.minimum(MOST_KM, np.maximum(LINK_KM, _error(rows)[row] + _error(sites)[site])) * 1000
     ids, site_ids = rows["known_site_id"].to_numpy(dtype=object), sites["site_id"].to_numpy(dtype=object)
     names = {n: bare(str(n)) for n in pd.unique(pd.concat([rows["site_name"], sites["name"]]))}
+    own = rows["supplier_id"].to_numpy(dtype=object)
     said, known = rows["site_name"].to_numpy(dtype=object), sites["name"].to_numpy(dtype=object)
     best: dict[int, tuple[int, float, float, int, str]] = {}
     for i, k, m, r in zip(row.tolist(), site.tolist(), distance.tolist(), reach.tolist(), strict=True):
-        if ids[i] and ids[i] == site_ids[k]:
+        itself = not ids[i] and own[i] == site_ids[k] and said[i] == known[k] != ""
+        if (ids[i] and ids[i] == site_ids[k]) or itself:
             rank = (0, 0.0, m, k, "id")
         elif m > r:
             continue

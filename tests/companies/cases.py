@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 
 from geo import schema
-from jobs.assessment import job
+from jobs.inputs import Loaded
 from jobs.screening.job import screen
 from jobs.screening.model import Screening
 from jobs.screening.supplier_list import read_suppliers
@@ -35,11 +35,12 @@ def layer(sites: pd.DataFrame, visits: pd.DataFrame | None = None, statuses: pd.
 
 def data(sites=None, incidents=None, *, zones=None, boundaries=(), coverage=None, listed=None, statuses=None):
     known = frames.sites() if sites is None else sites
-    return job.Loaded(
+    return Loaded(
         sites=[layer(known, statuses=statuses)] if len(known) else [],
         incident_layers=[],
         incidents=frames.incidents() if incidents is None else incidents,
         zones=read_register().frame if zones is None else zones,
+        findings=schema.empty(schema.FINDINGS),
         boundaries=list(boundaries),
         coverage=frames.coverage("CAF", "CMR", "COD", "COG", "SSD", "SDN", "TCD") if coverage is None else coverage,
         listed=listed,
@@ -48,7 +49,7 @@ def data(sites=None, incidents=None, *, zones=None, boundaries=(), coverage=None
     )
 
 
-def screened(*rows: dict[str, object], on: job.Loaded | None = None, day: dt.date = DAY, **more) -> Screening:
+def screened(*rows: dict[str, object], on: Loaded | None = None, day: dt.date = DAY, **more) -> Screening:
     suppliers = read_suppliers(as_csv(*rows), "list.csv")
     return screen(suppliers, data() if on is None else on, day, **more)
 

@@ -16,6 +16,7 @@ from geo.programmes.schema import TYPES
 from jobs.assessment import job
 from jobs.programmes.export import ProgrammeRun, run_coverage
 from layers.reference import files as embedded
+from layers.reference.country_outlines import country_outlines
 from layers.reference.legal_schemes import restrictions
 from layers.reference.unit_aliases import unit_aliases
 
@@ -59,23 +60,24 @@ def test_the_files_of_a_run_reconcile_and_are_the_same_each_time() -> None:
 
 
 def test_frames_alone_give_the_same_stocktake() -> None:
-    from geo.programmes.coverage import coverage_job
+    from geo.assess import assess
+    from geo.programmes.coverage import programme_coverage
     from layers.reference.rule_files import default_rules
 
     run = demonstration()
     loaded = run.loaded
-    again = coverage_job(
+    assessment = assess(
         loaded.sites[0].frame,
         loaded.incidents,
-        run.result.programmes,
         as_of=DAY,
         rules=default_rules(),
         coverage=loaded.coverage,
         zones=loaded.zones,
         restrictions=restrictions(),
-        outlines=job.country_outlines(),
+        outlines=country_outlines(),
         aliases=unit_aliases(),
     )
+    again = programme_coverage(assessment.sites, run.result.programmes, as_of=pd.Timestamp(DAY), aliases=unit_aliases())
     pd.testing.assert_frame_equal(again.gaps, run.result.gaps)
     pd.testing.assert_frame_equal(again.units, run.result.units)
 
