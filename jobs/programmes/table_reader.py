@@ -15,6 +15,7 @@ from geo.records.place_names import plain
 from jobs.programmes.collector import Collector, money
 from jobs.programmes.types import TypeMap
 from layers.formats.limits import Door
+from layers.formats.sandbox.validity import mended
 from layers.formats.table import Table, shorten
 from layers.formats.values.coordinates import parse_coordinates
 from layers.formats.values.dates import parse_dates
@@ -141,7 +142,7 @@ def _shapes(table: Table, fields: Fields, faults: Faults, door: Door, notes: lis
     faults.add("coordinates_out_of_range", off, expected="degrees of WGS 84")
     broken = np.isin(kinds, (3, 6)) & ~shapely.is_valid(shapes)
     if broken.any():
-        shapes[broken] = shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
+        shapes[broken] = mended(shapes[broken], door.clock(), table.name)
         notes.append(Note("{n} polygons crossed themselves and were made valid.", n=int(broken.sum())))
     faults.add("zero_area", broken & shapely.is_empty(shapes), expected="a polygon")
     return shapes

@@ -15,7 +15,7 @@ import numpy as np
 from geo.errors import CahraError, FormatError, InputError
 from geo.messages import packed
 from layers.formats.limits import Clock, Door
-from layers.formats.sandbox.process import encode
+from layers.formats.sandbox.process import TASKS_HERE, encode
 
 _NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000
 _OUT_OF_MEMORY = 77
@@ -31,7 +31,8 @@ def main() -> None:
     door = Door(name=request["door"], **limits)
     given = Path(request["path"]) if request["path"] else sys.stdin.buffer.read()
     try:
-        task = _tasks()[request["task"]]
+        TASKS_HERE.update(_tasks())
+        task = TASKS_HERE[request["task"]]
         facts, arrays = task(given, request["name"], door.clock(), request["options"])
     except MemoryError:
         sys.exit(_OUT_OF_MEMORY)
@@ -49,17 +50,32 @@ def main() -> None:
 def _tasks() -> dict[
     str, Callable[[bytes | Path, str, Clock, dict[str, Any]], tuple[dict[str, Any], dict[str, np.ndarray]]]
 ]:
-    from layers.formats.readers import geopackage, geoparquet, geotiff, projection
-    from layers.formats.sandbox import validity
+    from layers.formats.readers import geotiff, projection
+    from layers.formats.sandbox import rules, validity
 
     return {
-        "geopackage": geopackage.parse,
-        "geoparquet": geoparquet.parse,
+        "read": _read,
         "geotiff": geotiff.parse,
         "geotiff_window": geotiff.parse_window,
         "projection": projection.parse,
         "validity": validity.parse,
+        "mend": validity.parse_mend,
+        "rules": rules.parse,
     }
+
+
+def _read(
+    given: bytes | Path, name: str, clock: Clock, options: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """A whole table, as the door reads it."""
+    from layers.formats.child_reply import packed_table
+    from layers.formats.dispatch import Way, read_here
+    from layers.formats.source import Source
+    from layers.formats.table import Report
+
+    source, report = Source(given, name, clock.door), Report(name, clock.door)
+    parsed = read_here(source, clock, report, Way.from_told(options))
+    return packed_table(parsed, report, clock)
 
 
 def _told(fault: CahraError) -> dict[str, Any]:
@@ -67,6 +83,7 @@ def _told(fault: CahraError) -> dict[str, Any]:
     return {
         "kind": kind,
         "what": fault.what,
+        "where": fault.where,
         "expected": packed(fault.expected),
         "got": packed(fault.got),
         "remedy": packed(fault.remedy),

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from geo.errors import CahraError, FormatError
+from geo.messages import Note
 from layers.formats.archive import Archive
 from layers.formats.choice import ANY, Choice
 from layers.formats.limits import LOCAL, Clock, Door
-from layers.formats.readers.delimited import Parsed, read_delimited
+from layers.formats.readers.delimited import read_delimited
 from layers.formats.readers.geometry import PURPOSES, accept
 from layers.formats.sniff import READABLE, kind_of
 from layers.formats.source import Source
-from layers.formats.table import Report, Table, id_of, shorten, text_frame
+from layers.formats.spelled import Spelled
+from layers.formats.table import Columns, Parsed, Report, Table, shorten
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+AT_HAND = 1_000_000
+"""Bytes of plain text or JSON up to which no child is started: what so few can cost is bounded (docs/limits.md)."""
 
 
 def read(
@@ -39,7 +48,7 @@ def read(
     name
         File name to be used in messages; by default that of the path.
     purpose
-        What the rows are for: "table" (shapes optional), "points", "polygons", "lines", "raster", "xml". Rows whose
+        What the rows are for: "table" (shapes optional), "points", "polygons", "lines", "raster". Rows whose
         shape does not serve the purpose are rejected by name; "table" rejects only shapes that cannot be built or lie
         off the globe.
     door
@@ -77,49 +86,117 @@ def read(
         raise ValueError(f"purpose is one of {', '.join(PURPOSES)}, not {purpose!r}")
     opened = Source(source, name, door)
     clock = door.clock()
-    report = Report(opened.name)
+    way = Way(purpose, columns, choice, areas_as_points=areas_as_points, swap=swap)
+    kind = kind_of(opened)
+    if purpose == "raster" and kind != "geotiff":
+        raise FormatError("The file is of another format.", where=opened.name, expected="GeoTIFF", got=kind)
+    if kind == "geotiff":
+        return _raster(opened, purpose, clock)
+    if kind in ("text", "json") and (opened.size <= AT_HAND or (kind == "text" and door.name == LOCAL.name)):
+        report = Report(opened.name, door)
+        parsed = read_here(opened, clock, report, way)
+        return _table(parsed, opened, report.rejected(), report.notes(), report.remarks)
+    from layers.formats.child_reply import unpacked_table
+    from layers.formats.sandbox.process import run_child
+
+    reply = run_child("read", opened, clock, **way.told())
     try:
-        parsed = _parse(opened, purpose, clock, report, columns, choice)
+        parsed, rejected, notes, remarks = unpacked_table(reply, opened.name, purpose)
+        if columns is not None:  # collections of other types know names by more spellings than a child is told
+            parsed.table = parsed.table.only([n for n in parsed.table.names if n in columns])
+        return _table(parsed, opened, rejected, notes, remarks)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as fault:
+        if isinstance(fault, CahraError):
+            raise
+        raise FormatError("The file is damaged: its parser gave up.", where=opened.name) from None
+
+
+@dataclass(frozen=True)
+class Way:
+    """What the rows are for, and what the user said of them; see :func:`read`."""
+
+    purpose: str
+    columns: Collection[str] | None
+    choice: Choice = ANY
+    areas_as_points: bool = False
+    swap: bool = False
+
+    def told(self) -> dict[str, Any]:
+        """The same as a child is told."""
+        plain = type(self.columns) in (set, frozenset, list, tuple, dict, Spelled)
+        return {
+            "purpose": self.purpose,
+            "columns": sorted(self.columns) if self.columns is not None and plain else None,
+            "spelled": isinstance(self.columns, Spelled),
+            "choice": self.choice.told(),
+            "areas_as_points": self.areas_as_points,
+            "swap": self.swap,
+        }
+
+    @classmethod
+    def from_told(cls, told: dict[str, Any]) -> Way:
+        """What :meth:`told` said."""
+        names = told["columns"]
+        chosen: Collection[str] | None = names if names is None else (Spelled if told["spelled"] else set)(names)
+        choice = Choice.from_told(told["choice"])
+        return cls(told["purpose"], chosen, choice, areas_as_points=told["areas_as_points"], swap=told["swap"])
+
+
+def read_here(source: Source, clock: Clock, report: Report, way: Way) -> Parsed:
+    """The rows of `source` in this very process, checked for what they are to serve; what a child does for the door."""
+    try:
+        parsed = _parse(source, clock, report, way.columns, way.choice)
     except CahraError:
         raise
     except MemoryError:
-        raise FormatError("The file needs more memory than there is.", where=opened.name) from None
+        raise FormatError("The file needs more memory than there is.", where=source.name) from None
     except Exception as fault:  # whatever a parser stumbles over is the file's fault, and one error for the user
         raise FormatError(
-            "The file is damaged: its parser gave up.", where=opened.name, got=type(fault).__name__
+            "The file is damaged: its parser gave up.", where=source.name, got=type(fault).__name__
         ) from fault
-    frame, row, shapes = parsed.frame, parsed.row, parsed.geometry
-    if shapes is not None and purpose not in ("raster", "xml"):
-        at = id_of(list(frame.columns))
-        ids = frame.iloc[:, at].tolist() if at is not None else [""] * len(frame)
-        shapes, keep = accept(shapes, row, ids, purpose, report, clock, areas_as_points=areas_as_points, swap=swap)
+    if parsed.geometry is not None:
+        use = {"areas_as_points": way.areas_as_points, "swap": way.swap}
+        shapes, keep = accept(parsed.geometry, parsed.row, parsed.table.ids(), way.purpose, report, clock, **use)
+        parsed.geometry = shapes
         if not keep.all():
-            frame, row, shapes = frame[keep].reset_index(drop=True), row[keep], shapes[keep]
+            parsed.table, parsed.row, parsed.geometry = parsed.table.where(keep), parsed.row[keep], shapes[keep]
+    if parsed.read != len(parsed.table) + len(report.turned_down):
+        raise FormatError(
+            "Rows of the file were lost while it was read.",
+            where=source.name,
+            expected=Note("{n} rows", n=parsed.read),
+            got=Note("{n} rows", n=len(parsed.table) + len(report.turned_down)),
+            remedy="Save the file anew with another program.",
+        )
+    return parsed
+
+
+def _table(
+    parsed: Parsed, source: Source, rejected: pd.DataFrame, notes: list[str], remarks: dict[str, list[int]]
+) -> Table:
     return Table(
-        frame=frame,
-        row=row,
-        geometry=shapes,
-        name=opened.name,
-        sha256=opened.sha256,
+        frame=parsed.table.frame(),
+        row=parsed.row,
+        geometry=parsed.geometry,
+        name=source.name,
+        sha256=source.sha256,
         format=parsed.format,
         meta=parsed.meta,
-        rejected=report.rejected(),
-        notes=report.notes(),
-        remarks=report.remarks,
-        document=parsed.document,
+        rejected=rejected,
+        notes=notes,
+        remarks=remarks,
+        read=parsed.read,
         raster=parsed.raster,
         header=parsed.header,
         twice=parsed.twice,
+        layers=parsed.layers,
     )
 
 
 def _parse(
-    source: Source, purpose: str, clock: Clock, report: Report, columns: Collection[str] | None, choice: Choice
+    source: Source, clock: Clock, report: Report, columns: Collection[str] | None, choice: Choice
 ) -> Parsed:
     kind = kind_of(source)
-    if purpose in ("raster", "xml") and kind != {"raster": "geotiff", "xml": "xml"}[purpose]:
-        expected = {"raster": "GeoTIFF", "xml": "XML"}[purpose]
-        raise FormatError("The file is of another format.", where=source.name, expected=expected, got=kind)
     if kind == "text":
         return read_delimited(source, clock, report, columns, choice)
     if kind == "json":
@@ -127,43 +204,31 @@ def _parse(
 
         return _converted(read_geojson(source, clock, report, columns), source, report, clock)
     if kind == "zip":
-        return _parse_zip(source, clock, report, columns, choice)
+        office = source.suffix == "xlsx" or b"[Content_Types].xml" in source.head
+        with Archive(source, clock, limit="office_members" if office else "members") as archive:
+            return _parse_members(archive, source, clock, report, columns, choice)
     if kind == "xml":
-        from layers.formats.readers.kml import read_document, read_kml
+        from layers.formats.readers.kml import read_kml
 
-        if purpose == "xml":
-            return read_document(source.data(), source.name, clock)
         return read_kml(source.data(), source.name, clock, report, columns, "kml")
-    if kind == "geotiff":
-        return _parse_raster(source, purpose, clock)
-    from layers.formats.child_reply import parsed_reply
-    from layers.formats.sandbox.process import run_child
-
-    task = "geopackage" if kind == "gpkg" else kind
-    plain = type(columns) in (set, frozenset, list, tuple, dict)  # other collections may know names by more spellings
-    reply = run_child(task, source, clock, columns=sorted(columns) if columns is not None and plain else None)
-    parsed = _converted(parsed_reply(reply, kind, report), source, report, clock)
-    if columns is not None:
-        parsed.frame = parsed.frame[[n for n in parsed.frame.columns if n in columns]]
-    return parsed
+    if kind == "gpkg":
+        from layers.formats.readers.geopackage import read_geopackage as reader
+    else:
+        from layers.formats.readers.geoparquet import read_geoparquet as reader
+    return _converted(reader(source, clock, report, columns), source, report, clock)
 
 
-def _parse_raster(source: Source, purpose: str, clock: Clock) -> Parsed:
+def _raster(source: Source, purpose: str, clock: Clock) -> Table:
     if purpose != "raster":
         raise FormatError("A raster has no rows.", where=source.name, expected=READABLE, got="GeoTIFF")
     from layers.formats.readers.raster import raster_facts
 
     facts = raster_facts(source, clock)
-    bands = [str(b + 1) for b in range(facts.count)]
-    frame = text_frame({"band": bands, "dtype": list(facts.dtypes)}, facts.count)
+    bands = Columns({"band": [str(b + 1) for b in range(facts.count)], "dtype": list(facts.dtypes)}, facts.count)
     row = np.arange(1, facts.count + 1, dtype=np.int64)
-    return Parsed(frame, row, None, "geotiff", {"crs": facts.crs[:1000]}, raster=facts)
-
-
-def _parse_zip(source: Source, clock: Clock, report: Report, columns: Collection[str] | None, choice: Choice) -> Parsed:
-    office = source.suffix == "xlsx" or b"[Content_Types].xml" in source.head
-    with Archive(source, clock, limit="office_members" if office else "members") as archive:
-        return _parse_members(archive, source, clock, report, columns, choice)
+    parsed = Parsed(bands, row, None, "geotiff", facts.count, {"crs": facts.crs[:1000]}, raster=facts)
+    report = Report(source.name)
+    return _table(parsed, source, report.rejected(), report.notes(), report.remarks)
 
 
 def _parse_members(

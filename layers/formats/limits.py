@@ -44,6 +44,7 @@ class Door:
     members: int
     office_members: int
     rows: int
+    cells: int
     sites: int
     incidents: int
     vertices: int
@@ -100,14 +101,20 @@ LIMITS: dict[str, tuple[float, float, str, str]] = {
     "members": (1000, 10, "files in a zip or KMZ", "a zipped shapefile has 3 to 8 files"),
     "office_members": (5000, 1000, "files inside an XLSX", "a workbook has a part per sheet, style, comment and chart"),
     "rows": (NO_LIMIT, 500_000, "rows of one table", "the largest table that the app draws and filters at ease"),
+    "cells": (
+        500_000_000,
+        5_000_000,
+        "rows times columns of one table",
+        "a row of two cells in a table of 200 columns costs 200; the whole of UCDP GED has 19 million",
+    ),
     "sites": (NO_LIMIT, 50_000, "sites of one list", "50,000 sites by 10,000 incidents take 16 seconds"),
     "incidents": (NO_LIMIT, 500_000, "incidents of one file", "the whole of UCDP GED is 386,000"),
     "vertices": (500_000_000, 2_000_000, "vertices of one layer", "72 simplified sub-prefectures have 15,000"),
     "mend_vertices": (
         50_000,
         2_000,
-        "vertices of a broken polygon",
-        "larger ones are tried in a child: combs take hours",
+        "vertices of a polygon judged at hand",
+        "larger ones go to a child: combs take hours",
     ),
     "columns": (2000, 200, "columns of one table", "IPIS has 85, the widest of the known sources"),
     "cell_characters": (131_072, 10_000, "characters of one cell", "the longest real cell seen has 4,000"),

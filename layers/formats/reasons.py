@@ -31,6 +31,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "Chaque ligne se termine par un séparateur de trop ; le champ vide a été omis, rien n'a été décalé.",
     ),
     "blank_row": ("Blank rows were passed over.", "Des lignes vides ont été ignorées."),
+    "cell_unreadable": (
+        "A cell cannot be read: text that is not UTF-8, or a value out of its type's range.",
+        "Une cellule est illisible : texte qui n'est pas en UTF-8, ou valeur hors des bornes de son type.",
+    ),
     "cell_error": (
         "Excel error values (#N/A, #REF! and the like) were read as blank.",
         "Des valeurs d'erreur d'Excel (#N/A, #REF!, etc.) ont été lues comme vides.",

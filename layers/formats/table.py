@@ -4,17 +4,80 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from geo.messages import Note
-from geo.schema import REJECTED, conform, empty
+from layers.formats.limits import Door
 from layers.formats.reasons import Reason
 from layers.formats.row_ids import id_of, shorten
 
-__all__ = ["Report", "Table", "id_of", "shorten", "text_frame", "unlike"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Columns", "Parsed", "Report", "Table", "id_of", "shorten", "text_frame", "unlike"]
+
+
+class Columns:
+    """Text by column, as readers collect it: lists, or arrays of text where there is much. A frame is made at the end.
+
+    Children that parse files do without pandas, which takes longer to load than most files to read.
+    """
+
+    def __init__(self, cells: dict[str, Any], rows: int) -> None:
+        self.cells, self.rows = cells, rows
+
+    def __len__(self) -> int:
+        return self.rows
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns, in order."""
+        return list(self.cells)
+
+    def texts(self, name: str, first: int | None = None) -> list[str]:
+        """The cells of one column, or the first of them."""
+        found: list[str] = list(self.cells[name][:first])
+        return found
+
+    def ids(self) -> list[str]:
+        """The ids of the rows by the column that holds them, blank where there is none."""
+        at = id_of(self.names)
+        return self.texts(self.names[at]) if at is not None else [""] * self.rows
+
+    def where(self, keep: np.ndarray) -> Columns:
+        """The rows that `keep` marks."""
+        marks = keep.tolist()
+        cells = {
+            name: [t for t, k in zip(column, marks, strict=True) if k] if isinstance(column, list) else column[keep]
+            for name, column in self.cells.items()
+        }
+        return Columns(cells, int(keep.sum()))
+
+    def only(self, names: Sequence[str]) -> Columns:
+        """These columns alone."""
+        return Columns({n: self.cells[n] for n in names}, self.rows)
+
+    def frame(self) -> pd.DataFrame:
+        """The same as a frame of text."""
+        return text_frame(self.cells, self.rows)
+
+
+@dataclass
+class Parsed:
+    """What a reader of one format gives to the door; `read` is its own count of the rows that hold anything."""
+
+    table: Columns
+    row: np.ndarray
+    geometry: np.ndarray | None
+    format: str
+    read: int
+    meta: dict[str, str] = field(default_factory=dict)
+    raster: Any = None
+    header: tuple[str, ...] = ()
+    twice: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    layers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,14 +110,14 @@ class Table:
         :meth:`geo.messages.Note.sentence`.
     remarks
         The same, for programs: key of :data:`layers.formats.reasons.REASONS` -> source rows (empty for the whole file).
-    document
-        The root element of an XML file read with ``purpose="xml"``.
     header
         All columns of the file, also those that were not asked for; blank where the reader does not know them.
     twice
         Columns that stand more than once: name -> the names under which the later ones were read.
     layers
         All layers of a file that may hold several (GeoPackage, zipped shapefiles); blank for other files.
+    read
+        Rows of the source that hold anything, as its reader counted them.
     raster
         What a GeoTIFF read with ``purpose="raster"`` declares (:class:`layers.formats.readers.raster.RasterFacts`).
     """
@@ -69,7 +132,7 @@ class Table:
     rejected: pd.DataFrame
     notes: list[str]
     remarks: dict[str, list[int]] = field(default_factory=dict)
-    document: Any = None
+    read: int = 0
     raster: Any = None
     header: tuple[str, ...] = ()
     twice: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -77,23 +140,24 @@ class Table:
 
     @property
     def accounting(self) -> dict[str, int]:
-        """Rows read, accepted and rejected; read = accepted + rejected."""
-        accepted, rejected = len(self.frame), len(self.rejected)
-        return {"read": accepted + rejected, "accepted": accepted, "rejected": rejected}
+        """Rows read, as the reader counted them, accepted and rejected; the door gives no table that is not whole."""
+        return {"read": self.read, "accepted": len(self.frame), "rejected": len(self.rejected)}
 
 
 class Report:
     """Collects rejections and remarks while one file is read."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self._rejected: list[tuple[int, str, str, str, str]] = []
+    def __init__(self, name: str, door: Door | None = None) -> None:
+        self.name, self.door = name, door
+        self.turned_down: list[tuple[int, str, str, str, str]] = []
         self.remarks: dict[str, list[int]] = {}
         self._said: list[str] = []
 
     def reject(self, row: int, reason: str, *, id: str = "", expected: str = "", got: str = "") -> None:  # noqa: A002
         """Note that the source row `row` became none."""
-        self._rejected.append((row, id[:200], reason, expected, shorten(got)))
+        self.turned_down.append((row, id[:200], reason, expected, shorten(got)))
+        if self.door is not None and not len(self.turned_down) % 1000:
+            self.door.check("rows", len(self.turned_down), self.name)
 
     def remark(self, reason: str, rows: Iterable[int] = ()) -> None:
         """Note that rows (or the whole file) were read with a remark."""
@@ -109,9 +173,13 @@ class Report:
 
     def rejected(self) -> pd.DataFrame:
         """The rejections as :data:`geo.schema.REJECTED`, in order of rows."""
-        if not self._rejected:
+        import pandas as pd
+
+        from geo.schema import REJECTED, conform, empty
+
+        if not self.turned_down:
             return empty(REJECTED)
-        rows = sorted(self._rejected, key=lambda r: r[0])
+        rows = sorted(self.turned_down, key=lambda r: r[0])
         frame = pd.DataFrame(rows, columns=["row", "id", "reason", "expected", "got"])
         frame.insert(0, "source_file", self.name)
         return conform(frame, REJECTED)
@@ -129,6 +197,8 @@ class Report:
 
 def text_frame(columns: dict[str, Any], rows: int) -> pd.DataFrame:
     """A frame of `str` columns out of lists or arrays of text, with a RangeIndex of `rows`."""
+    import pandas as pd
+
     index = pd.RangeIndex(rows)
     return pd.DataFrame({name: pd.array(values, dtype="str") for name, values in columns.items()}, index=index)
 

@@ -9,24 +9,28 @@ from pathlib import Path
 from geo.errors import RuleError
 from geo.messages import Note
 from geo.rules.rule_set import Rules, from_dict
+from layers.formats.sandbox.rules import parsed_toml
 from layers.reference.files import RULES
 
 MAX_BYTES = 1_000_000  # a rule file is a page of text; more is a mistake
 
 
 def parse_rules(text: str, where: str) -> Rules:
-    """Rules from the text of a TOML file.
+    """Rules from the text of a TOML file, which is parsed in a child.
 
     Raises
     ------
     RuleError
         The text is not TOML, or a key or value is not allowed.
     """
-    try:
-        given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RuleError("The file is not valid TOML.", where=where, got=str(error)) from None
-    return from_dict(given, where)
+    if len(text) > MAX_BYTES:
+        raise RuleError("The rule file is too large.", where=where, expected=Note("at most {n} bytes", n=MAX_BYTES))
+    return _parsed(text, where)
+
+
+@functools.lru_cache(maxsize=8)  # a page of the app asks again at every turn, and a child takes a moment
+def _parsed(text: str, where: str) -> Rules:
+    return from_dict(parsed_toml(text, where), where)
 
 
 def read_rules(path: Path | None = None) -> Rules:
@@ -50,4 +54,4 @@ def default_rules() -> Rules:
     >>> default_rules()["C1"].limit()
     '2 events or 5 deaths in 12 months; within 20 km; precision 1'
     """
-    return parse_rules(RULES.read_text("utf-8"), RULES.name)
+    return from_dict(tomllib.loads(RULES.read_text("utf-8")), RULES.name)

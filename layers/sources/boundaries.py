@@ -22,6 +22,7 @@ from i18n.translator import N_
 from layers.formats import LOCAL, Door, read
 from layers.formats import Table as Read
 from layers.formats.reasons import sentence
+from layers.formats.sandbox.validity import mended
 from layers.reference.tables import columns as spelled_columns
 from layers.reference.tables import country_codes
 from layers.sources.boundary_levels import level_of
@@ -142,7 +143,7 @@ def read_boundary_sets(
 
     def set_of(read_table: Read) -> BoundaryLayer:
         order = level if level is not None else options.level
-        return _set(read_table, options, version=version, level=order, option=option)
+        return _set(read_table, options, door, version=version, level=order, option=option)
 
     table = table_of(options.layer)
     others = [layer for layer in table.layers if layer != table.meta.get("layer")]
@@ -168,7 +169,9 @@ def read_boundary_sets(
     return sets
 
 
-def _set(table: Read, options: ReadOptions, *, version: str | None, level: int | None, option: str) -> BoundaryLayer:
+def _set(
+    table: Read, options: ReadOptions, door: Door, *, version: str | None, level: int | None, option: str
+) -> BoundaryLayer:
     """The boundary set of one layer."""
     fields, faults = Fields(table, "boundaries", options), Faults(table)
     # The door says what is invalid; what became of it is said below.
@@ -187,7 +190,7 @@ def _set(table: Read, options: ReadOptions, *, version: str | None, level: int |
     kind = shapely.get_type_id(geometry_read)
     faults.add("geometry_null", kind == -1, expected="a polygon")
     faults.add("not_an_area", ~np.isin(kind, (_POLYGON, _MULTI)), expected="a polygon")
-    geometry, repairs = _repaired(geometry_read, names, table, faults.ok)
+    geometry, repairs = _repaired(geometry_read, names, table, faults.ok, door)
     faults.add("zero_area", shapely.area(geometry) == 0, expected="a polygon with an area")
     faults.usable("boundaries")
 
@@ -285,19 +288,16 @@ def _vintage_columns(fields: Fields) -> list[str]:
 
 
 def _repaired(
-    geometry: npt.NDArray[np.object_], names: pd.Series[str], table: Read, ok: npt.NDArray[np.bool_]
+    geometry: npt.NDArray[np.object_], names: pd.Series[str], table: Read, ok: npt.NDArray[np.bool_], door: Door
 ) -> tuple[npt.NDArray[np.object_], list[dict[str, Any]]]:
     """Valid polygons, and for each that was not: unit, source row, what was wrong, and how its area changed."""
     out = geometry.copy()
     out[~ok] = None
     bad = np.flatnonzero(ok & ~shapely.is_valid(out))
     repairs: list[dict[str, Any]] = []
-    for at in bad.tolist():
-        before = out[at]
-        # The structure method keeps rings as boundaries; lines and points that fall out of a repair are no area.
-        mended = shapely.make_valid(before, method="structure", keep_collapsed=False)
-        parts = [p for p in shapely.get_parts(mended) if shapely.get_type_id(p) in (_POLYGON, _MULTI)]
-        out[at] = parts[0] if len(parts) == 1 else shapely.union_all(parts) if parts else shapely.MultiPolygon()
+    whole = mended(out[bad], door.clock(), table.name)
+    for at, after in zip(bad.tolist(), whole, strict=True):
+        before, out[at] = out[at], after
         area, area_before = _area_m2(out[at]), _area_m2(before)
         repairs.append(
             {

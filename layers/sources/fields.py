@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import pandas as pd
 
@@ -19,25 +18,6 @@ from layers.sources.read_options import NOTHING, ReadOptions
 SEVERAL = ("minerals",)
 """Fields that several numbered columns may hold together (mineral1, mineral2)."""
 _PAIRS = (("lat", "lon"), ("northing", "easting"))
-
-
-class Spelled(frozenset[str]):
-    """Plain names of columns; a name is one of them whatever its case, hyphens and accents.
-
-    Examples
-    --------
-    >>> "DATE-START" in Spelled({"date start"}), "notes" in Spelled({"date start"})
-    (True, False)
-    """
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and super().__contains__(_plain_name(name))
-
-
-@lru_cache(maxsize=4096)
-def _plain_name(name: str) -> str:
-    """:func:`geo.records.place_names.plain`, remembered: a GeoJSON asks for every column of every feature."""
-    return plain(name)
 
 
 class ColumnNames:

@@ -13,6 +13,7 @@ from geo.messages import Note
 from geo.records.place_names import plain
 from geo.schema import INCIDENTS, REJECTED, REJECTED_INCIDENTS, conform, empty
 from layers.formats import LOCAL, Door, read
+from layers.formats.spelled import Spelled
 from layers.formats.table import Table
 from layers.formats.values.numbers import parse_numbers
 from layers.reference.tables import columns, country_codes
@@ -27,7 +28,7 @@ from layers.sources.incident_fields import (
     positions,
     rejected_places,
 )
-from layers.sources.layer import Faults, Fields, Layer, Spelled, choose, flags, keep_first, only, version_of
+from layers.sources.layer import Faults, Fields, Layer, choose, flags, keep_first, only, version_of
 from layers.sources.ucdp import PRECISION, VIOLENCE, is_ucdp, normalise_ucdp
 
 _OWN_DEATHS = ("deaths_best", "deaths_low", "deaths_high", "deaths_civilians")

@@ -18,7 +18,6 @@ from i18n.translator import N_
 from layers.formats.reasons import ReasonName
 from layers.formats.table import Table, shorten
 from layers.sources.fields import Fields as Fields
-from layers.sources.fields import Spelled as Spelled
 
 Texts = npt.NDArray[np.object_]
 KINDS = (

@@ -9,7 +9,7 @@ from layers.formats.reasons import REASONS
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORTERS = {"reject", "remark", "add"}
-HOLDERS = {"faults", "fault", "report", "self.report", "out", "rows.report"}
+HOLDERS = {"faults", "fault", "report", "self.report", "out", "rows.report", "rows", "collected", "self"}
 
 
 def reasons_of(path: Path) -> set[str]:

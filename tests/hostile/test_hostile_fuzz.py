@@ -16,7 +16,11 @@ from hypothesis import strategies as st
 sys.path.insert(0, str(Path(__file__).parent))
 from geo.errors import CahraError
 from layers.formats import UPLOAD, parse_coordinates, parse_dates, parse_numbers, read
-from layers.formats.table import Table
+from layers.formats.child_reply import packed_table, unpacked_table
+from layers.formats.dispatch import Way, read_here
+from layers.formats.sandbox.process import decode, encode
+from layers.formats.source import Source
+from layers.formats.table import Report, Table
 from tests.hostile import corpus
 
 NATIVE = ("a.gpkg", "a.parquet", "a.tif")
@@ -148,8 +152,23 @@ def attempt(data: bytes, name: str, purpose: str) -> Table | CahraError:
         return fault
 
 
+def attempt_here(data: bytes, name: str, purpose: str) -> Table | CahraError:
+    """The same in this process, as a child does it: twenty times as fast, and what it opens is seen."""
+    try:
+        source, clock = Source(data, name, UPLOAD), UPLOAD.clock()
+        report = Report(source.name, UPLOAD)
+        parsed = read_here(source, clock, report, Way(purpose, None))
+        facts, arrays = packed_table(parsed, report, clock)
+        reply = decode(encode(facts, arrays))
+        again, rejected, notes, remarks = unpacked_table(reply, source.name, purpose)
+        frame, read = again.table.frame(), again.read
+        return Table(frame, again.row, again.geometry, name, "", again.format, again.meta, rejected, notes, remarks, read)
+    except CahraError as fault:
+        return fault
+
+
 def holds(data: bytes, name: str, purpose: str) -> None:
-    found = attempt(data, name, purpose)
+    found = (attempt if name in NATIVE else attempt_here)(data, name, purpose)
     if isinstance(found, CahraError):
         assert str(found)
         return
@@ -167,7 +186,7 @@ COMMON = {"deadline": None, "derandomize": True, "suppress_health_check": list(H
 
 
 @settings(max_examples=1200, **COMMON)
-@given(number=st.integers(0, 2**32), purpose=st.sampled_from(["table", "points", "polygons", "lines", "xml"]))
+@given(number=st.integers(0, 2**32), purpose=st.sampled_from(["table", "points", "polygons", "lines"]))
 def test_mutated_files(watched, number, purpose):
     chance = random.Random(number)
     data, name = chance.choice(SEEDS["python"])
@@ -189,7 +208,7 @@ def test_mutated_files_of_native_formats(watched, number):
 
 @pytest.mark.slow
 @settings(max_examples=20_000, **COMMON | {"derandomize": False})
-@given(number=st.integers(0, 2**48), purpose=st.sampled_from(["table", "points", "polygons", "lines", "xml"]))
+@given(number=st.integers(0, 2**48), purpose=st.sampled_from(["table", "points", "polygons", "lines"]))
 def test_many_mutated_files(number, purpose):
     chance = random.Random(number)
     data, name = chance.choice(SEEDS["python"])

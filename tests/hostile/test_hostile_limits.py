@@ -132,7 +132,12 @@ def test_a_polygon_that_is_slow_to_judge_is_judged_in_a_child(monkeypatch):
     assert asked == ["validity"]
     table = read(comb(30, crossed=True), "a.geojson", purpose="polygons", door=door(mend_vertices=100))
     assert table.remarks == {"bow_tie": [1]}
-    assert asked == ["validity", "validity"]
+    assert asked == ["validity"]
+    assert validity.mended(table.geometry, UPLOAD.clock(), "a").tolist()[0].is_valid
+    assert asked == ["validity"]
+    table = read(comb(70, crossed=True), "a.geojson", purpose="polygons", door=UPLOAD)
+    assert validity.mended(table.geometry, UPLOAD.clock(), "a").tolist()[0].is_valid
+    assert asked == ["validity", "mend"]
 
 
 def test_a_polygon_that_would_take_hours_is_refused_in_time():

@@ -1,4 +1,4 @@
-"""Rows as a child hands them over: text by column, shapes as WKB, and what was turned down."""
+"""Rows of typed values as text by column, shapes as WKB, and what was turned down; filled in a child."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geo.messages import Note, packed
+from geo.errors import FormatError
 from layers.formats.limits import Clock
 from layers.formats.readers.strict_json import plain_text
 from layers.formats.row_ids import id_of
+from layers.formats.table import Columns, Parsed, Report
 
 
 def value_text(value: Any) -> str | None:
@@ -53,7 +54,8 @@ class RowSet:
         self.cells: list[list[str]] = [[] for _ in names]
         self.row: list[int] = []
         self.wkb: list[bytes | None] = []
-        self.rejected: list[list[Any]] = []
+        self.rejected: list[tuple[int, str, str]] = []
+        self.read = 0
         self.binary: set[str] = set()
         self._size = 0
         self._id_at = id_of(names)
@@ -61,6 +63,7 @@ class RowSet:
     def add(self, number: int, values: Collection[Any], wkb: bytes | None = None, why: str = "") -> None:
         """One row; `why` rejects it."""
         door = self.clock.door
+        self.read += 1
         texts = []
         for name, value in zip(self.names, values, strict=True):
             text = value if type(value) is str else value_text(value)
@@ -72,7 +75,8 @@ class RowSet:
         longest = max(map(len, texts), default=0)
         if why or longest > door.cell_characters or any("\x00" in t for t in texts):
             reason = why or ("cell_too_long" if longest > door.cell_characters else "number_unreadable")
-            self.rejected.append([number, reason, row_id])
+            self.rejected.append((number, reason, row_id))
+            door.check("rows", self.read)
             return
         self._size += sum(map(len, texts)) + len(wkb or b"")
         for column, text in zip(self.cells, texts, strict=True):
@@ -81,36 +85,33 @@ class RowSet:
         self.wkb.append(wkb)
         if not number % 500:
             self.clock.check()
-        door.check("rows", len(self.row))
+        door.check("rows", self.read)
+        door.check("cells", len(self.row) * len(self.names))
         door.check("unpacked_bytes", self._size)
 
-    def reply(self, facts: dict[str, Any], notes: list[str]) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-        """What the parent is told: shapes are parsed here once, so that only sound WKB leaves the child."""
-        row = np.asarray(self.row, dtype=np.int64)
+    def parsed(self, form: str, meta: dict[str, str], report: Report) -> Parsed:
+        """The rows, and what was turned down; shapes are parsed here."""
         if self.binary:
-            notes = [*notes, Note("Binary columns were left out: {names}.", names=", ".join(sorted(self.binary)))]
-        arrays = {"row": row}
-        keep = np.ones(len(row), dtype=bool)
+            report.note("Binary columns were left out: {names}.", names=", ".join(sorted(self.binary)))
+        for number, reason, row_id in self.rejected:
+            report.reject(number, reason, id=row_id)
+        names = [n.strip() for n in self.names]
+        if len(set(names)) != len(names):
+            raise FormatError("Two columns have the same name.", where=report.name, got=", ".join(names[:10]))
+        row = np.asarray(self.row, dtype=np.int64)
+        table = Columns(dict(zip(names, self.cells, strict=True)), len(row))
+        shapes = None
         if self.with_shapes:
             given = np.empty(len(self.wkb), dtype=object)
             given[:] = self.wkb
             shapes = shapely.from_wkb(given, on_invalid="ignore")
             lost = shapely.is_missing(shapes) & np.asarray([w is not None for w in self.wkb], dtype=bool)
-            keep = ~lost
-            self.rejected += [
-                [int(row[i]), "geometry_malformed", self.cells[self._id_at][i] if self._id_at is not None else ""]
-                for i in np.flatnonzero(lost)
-            ]
+            ids = table.ids()
+            for i in np.flatnonzero(lost).tolist():
+                report.reject(int(row[i]), "geometry_malformed", id=ids[i])
             self.clock.door.check("vertices", int(shapely.get_num_coordinates(shapes).sum()))
-            parts = [b"" if s is None else bytes(s) for s in shapely.to_wkb(shapes[keep], output_dimension=4)]
-            arrays["wkb"] = np.frombuffer(b"".join(parts), dtype=np.uint8)
-            arrays["length"] = np.asarray([len(p) for p in parts], dtype=np.int64)
-            arrays["row"] = row[keep]
-        cells = [[t for t, k in zip(c, keep, strict=True) if k] for c in self.cells]
-        told = facts | {
-            "names": self.names,
-            "cells": cells,
-            "rejected": self.rejected,
-            "notes": list(map(packed, notes)),
-        }
-        return told, arrays
+            table, row, shapes = table.where(~lost), row[~lost], shapes[~lost]
+        if meta.get("crs") == "undefined":
+            meta["crs"] = ""
+            report.note("The coordinate reference system is undefined: degrees of WGS 84 are taken for granted.")
+        return Parsed(table, row, shapes, form, self.read, meta)

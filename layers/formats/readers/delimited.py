@@ -20,28 +20,13 @@ from geo.errors import FormatError
 from layers.formats.choice import ANY, SEARCHED, Choice, find_header
 from layers.formats.limits import Clock
 from layers.formats.source import Source
-from layers.formats.table import Report, id_of, text_frame, unlike
+from layers.formats.table import Columns, Parsed, Report, id_of, unlike
 from layers.formats.values.numbers import decimal_of
 
 _CHUNK = 20_000
 _SAMPLE = 1 << 16
 DELIMITERS = ",;\t|"
 _SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
-
-
-@dataclass
-class Parsed:
-    """What a reader of one format gives to the door."""
-
-    frame: pd.DataFrame
-    row: np.ndarray
-    geometry: np.ndarray | None
-    format: str
-    meta: dict[str, str] = field(default_factory=dict)
-    document: Any = None
-    raster: Any = None
-    header: tuple[str, ...] = ()
-    twice: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def find_encoding(source: Source, clock: Clock) -> str:
@@ -265,6 +250,7 @@ class _Body:
         self.names, self.source, self.clock, self.report = names, source, clock, report
         self.id_at = id_of(names)
         self.trailing, self.blank = False, 0
+        self.read = 0
         self.first = True
         self.short: list[tuple[int, list[str]]] = []
 
@@ -282,6 +268,7 @@ class _Body:
         pick = _picker(self.wanted)  # cells that nobody asked for are let go at once: half the time on wide files
         for number, record in islice(numbered, _CHUNK):
             seen += 1
+            self.read += 1
             if isinstance(record, csv.Error):
                 if "end of data" in str(record) or "field larger" in str(record):
                     raise _broken(record, number, self.source)
@@ -297,6 +284,7 @@ class _Body:
                 self.first = False
                 if is_hxl(record):
                     self.report.note("The second line of HXL tags was passed over.")
+                    self.read -= 1
                     continue
             if watched and max(map(len, record)) > longest:
                 most = f"{longest} characters at most"
@@ -309,6 +297,7 @@ class _Body:
     def _odd(self, number: int, record: list[str], width: int) -> None:
         if not any(c.strip() for c in record):
             self.blank += 1
+            self.read -= 1
             return
         if len(record) < width:
             self.short.append((number, record))
@@ -325,6 +314,7 @@ class _Body:
         out, width, pick = _Chunk(), len(self.names), _picker(self.wanted)
         lengths = {number: len(record) for number, record in self.short}
         counts = Counter(lengths.values())
+        self.clock.door.check("cells", self.read * len(self.wanted), self.source.name)
         for number, record in self.short:
             size = len(record)
             alike = {lengths.get(number - 1, size), lengths.get(number + 1, size)} == {size}
@@ -369,7 +359,8 @@ def _read_stream(
     for chunk in body.chunks(numbered):
         clock.check(source.name)
         rows += chunk.rows
-        clock.door.check("rows", len(rows), source.name)
+        clock.door.check("rows", body.read, source.name)
+        clock.door.check("cells", len(rows) * len(wanted), source.name)
         if chunk.records:
             cells = list(zip(*chunk.records, strict=True))
             for part, column in zip(parts, cells, strict=True):
@@ -380,14 +371,14 @@ def _read_stream(
         report.remark("trailing_field")
     if body.blank:
         report.note("{n} blank row(s) were passed over.", n=body.blank)
-    frame = text_frame({names[i]: _joined(part) for part, i in zip(parts, wanted, strict=True)}, len(rows))
+    table = Columns({names[i]: _joined(part) for part, i in zip(parts, wanted, strict=True)}, len(rows))
     row = np.asarray(rows, dtype=np.int64)
     if "short_row" in report.remarks:  # they were settled last and belong in between
         order = np.argsort(row)
-        frame, row = frame.take(order).reset_index(drop=True), row[order]
-    meta = {"encoding": encoding, "delimiter": delimiter, "decimal": _decimal(frame)}
+        table, row = Columns({n: c[order] for n, c in table.cells.items()}, len(rows)), row[order]
+    meta = {"encoding": encoding, "delimiter": delimiter, "decimal": _decimal(table)}
     form = "tsv" if delimiter == "\t" else "csv"
-    return Parsed(frame, row, None, form, meta, header=tuple(names), twice=twice)
+    return Parsed(table, row, None, form, body.read, meta, header=tuple(names), twice=twice)
 
 
 def _joined(parts: list[Any]) -> Any:
@@ -396,8 +387,8 @@ def _joined(parts: list[Any]) -> Any:
     return parts[0] if len(parts) == 1 else pd.concat([pd.Series(p) for p in parts], ignore_index=True).array
 
 
-def _decimal(frame: pd.DataFrame) -> str:
+def _decimal(table: Columns) -> str:
     """The decimal sign that the columns of coordinates show, else that of the first rows at large; ``.`` by default."""
-    likely = [n for n in frame.columns if n.strip().lower()[:3] in ("lat", "lon", "lng", "x", "y")]
-    values = [v for n in likely or list(frame.columns)[:30] for v in frame[n].head(50).tolist()]
+    likely = [n for n in table.names if n.strip().lower()[:3] in ("lat", "lon", "lng", "x", "y")]
+    values = [v for n in likely or table.names[:30] for v in table.texts(n, 50)]
     return decimal_of(values) or "."

@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import os
-import re
 import warnings
-import zipfile
 from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import chain
@@ -20,53 +18,14 @@ from geo.messages import Note
 from layers.formats.archive import Archive
 from layers.formats.choice import ANY, SEARCHED, Choice, Header, find_header
 from layers.formats.limits import Clock
-from layers.formats.readers.delimited import Parsed, _decimal, header_names, is_hxl, told_twice
+from layers.formats.readers.delimited import _decimal, header_names, is_hxl, told_twice
+from layers.formats.readers.workbook_parts import sound_parts
 from layers.formats.source import Source
-from layers.formats.table import Report, id_of, text_frame
+from layers.formats.table import Columns, Parsed, Report, id_of
 
 _ERRORS = {"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA", "#SPILL!", "#CALC!"}
-_LAST_ROW = 1_048_576
-_WIDE_XML = re.compile(rb"(?:\xff\xfe|\xfe\xff|\x00\x00\xfe\xff|\x00*<\x00)")
-_BAD_XML = re.compile(rb"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
-
-
-def _look_over(archive: Archive, name: str) -> tuple[int, dict[str, bytes]]:
-    """Unpack every part (counting) and refuse document types, entities and macros.
-
-    SharePoint, OneDrive and Teams put parts of their own into ``customXml``, in UTF-16: nothing of a table stands
-    there, so they are left unread, whatever they hold.
-
-    Returns
-    -------
-    hollow : int
-        Formulas without a value.
-    parts : dict
-        What may be parsed, where something was left out; blank where all of the file may be.
-    """
-    hollow = 0
-    parts: dict[str, bytes] = {}
-    unread = 0
-    for member in list(archive.members):
-        if member.lower().endswith("vbaproject.bin"):
-            raise FormatError(
-                "The workbook is refused: it carries macros.", where=name, remedy="Save it as .xlsx without macros."
-            )
-        data = archive.read(member)
-        if member.lower().startswith("customxml/"):
-            unread += 1
-            continue
-        parts[member] = data
-        # by content and not by name: a relationship may call any part a sheet
-        if _BAD_XML.search(data) or _WIDE_XML.match(data):
-            raise FormatError(
-                "The workbook is refused: a part that would be parsed is not plain XML in UTF-8, or declares entities.",
-                where=name,
-                got=member,
-                remedy="Open it and save it again as .xlsx, or save the sheet as CSV UTF-8.",
-            )
-        if "worksheets/" in member:
-            hollow += len(re.findall(rb"</f>\s*+(?:<v\s*+/>|<v>\s*+</v>)?\s*+</c>|<f[^<>]*+/>\s*+</c>", data))
-    return hollow, parts if unread else {}
+_UNREADABLE = "\x00"
+"""Stands for a cell that cannot be read; no XML holds this character."""
 
 
 def cell_text(value: Any) -> str:
@@ -104,8 +63,6 @@ class _Sheet:
     def __iter__(self) -> Any:
         door = self.clock.door
         for number, values in self._rows:
-            if number > _LAST_ROW:
-                raise FormatError("A row number passes the last row of Excel.", where=self.name)
             if not number % 1000:
                 self.clock.check(self.name)
             cells = [cell_text(v) for v in values]
@@ -120,7 +77,7 @@ class _Sheet:
 
 
 def _library() -> Any:
-    """openpyxl, reading by the parser in C.
+    """openpyxl, reading by the parser in C, and a cell that it cannot read as such a cell instead of a file that fails.
 
     With defusedxml at hand openpyxl takes a parser in pure Python that is five times slower. What that one refuses,
     document types and entities, was refused in every part before this is called.
@@ -134,21 +91,29 @@ def _library() -> Any:
             del os.environ["OPENPYXL_DEFUSEDXML"]
         else:
             os.environ["OPENPYXL_DEFUSEDXML"] = kept
+    from openpyxl.worksheet import _read_only
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    class Patient(WorkSheetParser):  # type: ignore[misc]
+        def parse_cell(self, element: Any) -> dict[str, Any]:
+            try:
+                cell: dict[str, Any] = super().parse_cell(element)
+            except (ValueError, IndexError, OverflowError, TypeError):
+                place = {"row": self.row_counter, "column": self.col_counter}
+                return place | {"value": _UNREADABLE, "data_type": "s", "style_id": 0}
+            return cell
+
+    if _read_only.WorkSheetParser is WorkSheetParser:
+        _read_only.WorkSheetParser = Patient
     return openpyxl
 
 
-def _opened(source: Source, parts: dict[str, bytes]) -> Any:
-    """The workbook, without the parts that are not to be read."""
+def _opened(parts: io.BytesIO) -> Any:
+    """The workbook of the parts that may be parsed."""
     openpyxl = _library()
     # once and for all, since filters are shared by threads: openpyxl remarks on styles that are not read anyway
     warnings.filterwarnings("ignore", module="openpyxl")
-    stream = io.BytesIO(source.data())
-    if parts:
-        stream = io.BytesIO()
-        with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as out:
-            for member, data in parts.items():
-                out.writestr(zipfile.ZipInfo(member), data)
-    return openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+    return openpyxl.load_workbook(parts, read_only=True, data_only=True, keep_links=False)
 
 
 @dataclass
@@ -189,8 +154,8 @@ def read_xlsx(
 ) -> Parsed:
     """Rows of the first sheet whose header fits, else of that which fits best; the others are named in a note."""
     name, door = source.name, clock.door
-    hollow, parts = _look_over(archive, name)
-    book = _opened(source, parts)
+    parts, hollow = sound_parts(archive, name)
+    book = _opened(parts)
     try:
         sheets = [s for s in book.worksheets if s.sheet_state == "visible"] or list(book.worksheets)
         wanted = _named(book.worksheets, choice.sheet, name) if choice.sheet else sheets
@@ -251,22 +216,28 @@ def _body(
     walk = chain((one for one in found.seen if one[0] > last), iter(sheet))
     kept: list[list[str]] = []
     rows: list[int] = []
-    blank = 0
+    blank = read = 0
     for number, cells in walk:
         row_id = cells[id_at] if id_at is not None and id_at < len(cells) else ""
         if not cells:
             blank += 1
-        elif len(cells) > width:
+            continue
+        read += 1
+        door.check("rows", read, name)
+        if len(cells) > width:
             got = f"{len(cells)} cells"
             report.reject(number, "too_many_fields", id=row_id, expected=f"{width} cells", got=got)
         elif max(map(len, cells)) > door.cell_characters:
             report.reject(number, "cell_too_long", id=row_id, expected=f"{door.cell_characters} characters at most")
+        elif _UNREADABLE in cells:
+            report.reject(number, "cell_unreadable", id=row_id, got=names[cells.index(_UNREADABLE)])
         elif not kept and is_hxl(cells):
             report.note("The second line of HXL tags was passed over.")
+            read -= 1
         else:
+            door.check("cells", width * (len(rows) + 1), name)
             kept.append(cells + [""] * (width - len(cells)))
             rows.append(number)
-            door.check("rows", len(rows), name)
     if found.header.first:
         report.note(
             "{n} line(s) above the header were passed over; the header is row {row}.", n=found.header.first, row=last
@@ -288,7 +259,7 @@ def _body(
     if alike:
         report.note("These sheets have the same kind of table and were not read: {names}.", names=", ".join(alike[:10]))
     wanted = [i for i, n in enumerate(names) if columns is None or n in columns]
-    frame = text_frame({names[i]: [r[i] for r in kept] for i in wanted}, len(kept))
-    meta = {"sheet": title, "decimal": _decimal(frame), "header_row": str(last)}
+    table = Columns({names[i]: [r[i] for r in kept] for i in wanted}, len(kept))
+    meta = {"sheet": title, "decimal": _decimal(table), "header_row": str(last)}
     row = np.asarray(rows, dtype=np.int64)
-    return Parsed(frame, row, None, "xlsx", meta, header=tuple(names), twice=twice)
+    return Parsed(table, row, None, "xlsx", read, meta, header=tuple(names), twice=twice)

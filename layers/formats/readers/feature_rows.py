@@ -10,10 +10,9 @@ import shapely
 
 from geo.errors import FormatError
 from layers.formats.limits import Clock
-from layers.formats.readers.delimited import Parsed
 from layers.formats.readers.geometry import BadGeometryError, Builder, geometry_array
 from layers.formats.readers.strict_json import plain_text
-from layers.formats.table import Report, id_of, shorten, text_frame
+from layers.formats.table import Columns, Parsed, Report, id_of, shorten
 
 
 class Rows:
@@ -27,9 +26,11 @@ class Rows:
         self.shapes: list[Any] = []
         self.names: dict[str, str] = {}
         self._taken: set[str] = set()
+        self.read = self._size = 0
 
     def add(self, row: int, properties: Any, feature_id: Any, geometry: Any) -> None:
         """One feature, accepted or rejected; `geometry` is a GeoJSON object, None, or a made shape."""
+        self._count()
         if properties is not None and not isinstance(properties, dict):
             self.report.reject(row, "properties_malformed", expected="an object", got=type(properties).__name__)
             return
@@ -60,9 +61,19 @@ class Rows:
         self.rows.append(row)
         self.records.append(record)
         self.shapes.append(shape)
-        if not row % 1000:
+        self._size += sum(map(len, record.values()))
+        self.clock.door.check("unpacked_bytes", self._size, self.name)
+
+    def reject(self, row: int, reason: str, *, id: str = "", expected: str = "", got: str = "") -> None:  # noqa: A002
+        """A feature that is none."""
+        self._count()
+        self.report.reject(row, reason, id=id, expected=expected, got=got)
+
+    def _count(self) -> None:
+        self.read += 1
+        self.clock.door.check("rows", self.read, self.name)
+        if not self.read % 1000:
             self.clock.check(self.name)
-            self.clock.door.check("rows", len(self.rows), self.name)
 
     def _name(self, key: str) -> None:
         """Note a new column; two that differ in outer blanks alone cannot be told apart."""
@@ -105,11 +116,12 @@ class Rows:
     def parsed(self, form: str, meta: dict[str, str]) -> Parsed:
         """The collected rows as text columns and shapes."""
         door = self.clock.door
-        door.check("rows", len(self.rows), self.name)
         names = list(dict.fromkeys(self.names.values()))
         door.check("columns", len(names), self.name)
-        frame = text_frame({n: [r.get(n, "") for r in self.records] for n in names}, len(self.rows))
-        return Parsed(frame, np.asarray(self.rows, dtype=np.int64), geometry_array(self.shapes), form, meta)
+        door.check("cells", len(names) * len(self.rows), self.name)
+        table = Columns({n: [r.get(n, "") for r in self.records] for n in names}, len(self.rows))
+        row = np.asarray(self.rows, dtype=np.int64)
+        return Parsed(table, row, geometry_array(self.shapes), form, self.read, meta)
 
 
 def text_members(document: dict[str, Any]) -> dict[str, str]:

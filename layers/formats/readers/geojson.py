@@ -9,12 +9,11 @@ from typing import Any
 from geo.errors import FormatError
 from geo.messages import Note
 from layers.formats.limits import Clock
-from layers.formats.readers.delimited import Parsed
 from layers.formats.readers.feature_rows import Rows, text_members
 from layers.formats.readers.strict_json import load_json, plain_text
 from layers.formats.readers.topojson import read_topology
 from layers.formats.source import Source
-from layers.formats.table import Report, shorten
+from layers.formats.table import Parsed, Report, shorten
 
 _GEOMETRIES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
 _CRS84 = re.compile(r"urn:ogc:def:crs:OGC:[\d.]*:CRS84|(?:urn:ogc:def:crs:EPSG:[\d.]*:|EPSG:)4326", re.IGNORECASE)
@@ -99,7 +98,7 @@ def read_geojson(source: Source, clock: Clock, report: Report, columns: Collecti
     for row, feature in enumerate(_features(document, source.name), start=1):
         if not isinstance(feature, dict) or feature.get("type") != "Feature":
             got = feature.get("type") if isinstance(feature, dict) else feature
-            report.reject(row, "feature_malformed", expected="type Feature", got=shorten(plain_text(got)))
+            collected.reject(row, "feature_malformed", expected="type Feature", got=shorten(plain_text(got)))
             continue
         collected.add(row, feature.get("properties"), feature.get("id"), feature.get("geometry"))
     return collected.parsed("geojson", meta)

@@ -14,7 +14,7 @@ from layers.formats.sandbox.validity import validity
 from layers.formats.table import Report, shorten
 from layers.formats.values.coordinates import check_positions
 
-PURPOSES = ("table", "points", "polygons", "lines", "raster", "xml")
+PURPOSES = ("table", "points", "polygons", "lines", "raster")
 _POINTS = (0,)
 _LINES = (1, 2, 5)
 _AREAS = (3, 6)

@@ -10,7 +10,6 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import shapely
 
 from geo.errors import FormatError
@@ -18,6 +17,8 @@ from geo.messages import Note
 from layers.formats.limits import Clock
 from layers.formats.readers.child_rows import RowSet
 from layers.formats.row_ids import shorten
+from layers.formats.source import Source
+from layers.formats.table import Parsed, Report
 
 _ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 _SYSTEM = ("sqlite_master", "sqlite_schema", "gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")
@@ -122,10 +123,9 @@ def _allow_only(tables: Collection[str]) -> Any:
     return decide
 
 
-def parse(
-    given: bytes | Path, name: str, clock: Clock, options: dict[str, Any]
-) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+def read_geopackage(source: Source, clock: Clock, report: Report, columns: Collection[str] | None) -> Parsed:
     """Rows of the first layer of features (else of attributes); runs in the child."""
+    given, name = source.path or source.data(), source.name
     connection = _open(given, clock)
     try:
         connection.set_authorizer(_allow_only(_SYSTEM))
@@ -147,7 +147,7 @@ def parse(
         ).fetchone()
         system = _system(connection, shape[1]) if shape else ""
         connection.set_authorizer(_allow_only((layer, "sqlite_master")))
-        rows = _rows(connection, layer, str(shape[0]) if shape else "", clock, options)
+        rows = _rows(connection, layer, str(shape[0]) if shape else "", clock, columns)
     except sqlite3.OperationalError as fault:
         if "interrupted" in str(fault):
             clock.door.check("seconds", clock.door.seconds + 1, name)
@@ -158,13 +158,12 @@ def parse(
         raise FormatError("A text of the GeoPackage is not UTF-8.", where=name) from None
     finally:
         connection.close()
-    notes: list[str] = []
     if len(features) > 1:
         others = ", ".join(map(str, features[1:11]))
-        notes.append(Note("Only the layer {layer} was read; also there: {others}.", layer=repr(layer), others=others))
+        report.note("Only the layer {layer} was read; also there: {others}.", layer=repr(layer), others=others)
     if _in_use(given):
-        notes.append(Note("The GeoPackage was copied while in use; changes in its side file (-wal) were not read."))
-    return rows.reply({"layer": layer, "crs": system}, notes)
+        report.note("The GeoPackage was copied while in use; changes in its side file (-wal) were not read.")
+    return rows.parsed("gpkg", {"layer": layer, "crs": system}, report)
 
 
 def _system(connection: sqlite3.Connection, srs_id: Any) -> str:
@@ -178,15 +177,16 @@ def _system(connection: sqlite3.Connection, srs_id: Any) -> str:
     raise FormatError("The coordinate reference system is not known.", expected="an EPSG code", got=shorten(str(found)))
 
 
-def _rows(connection: sqlite3.Connection, layer: str, shape: str, clock: Clock, options: dict[str, Any]) -> RowSet:
+def _rows(
+    connection: sqlite3.Connection, layer: str, shape: str, clock: Clock, columns: Collection[str] | None
+) -> RowSet:
     info = connection.execute(f"PRAGMA table_info({quoted(layer)})").fetchall()
     keys = [str(i[1]) for i in info if i[5] and str(i[2]).upper() == "INTEGER"]
     names = [str(i[1]) for i in info if str(i[1]) != shape and str(i[1]) not in keys]
     if not names:
         names = keys
     true_false = {str(i[1]) for i in info if str(i[2]).upper() == "BOOLEAN"}
-    wanted = options.get("columns")
-    names = [n for n in names if wanted is None or n.strip() in wanted]
+    names = [n for n in names if columns is None or n.strip() in columns]
     clock.door.check("columns", len(info))
     rows = RowSet(names, clock, with_shapes=bool(shape))
     chosen = [quoted(n) for n in names] + ([quoted(shape)] if shape else [])

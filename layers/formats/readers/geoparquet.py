@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Collection
 from typing import Any
-
-import numpy as np
 
 from geo.errors import FormatError
 from layers.formats.limits import Clock
 from layers.formats.readers.child_rows import RowSet
 from layers.formats.readers.strict_json import load_json
 from layers.formats.row_ids import shorten
+from layers.formats.source import Source
+from layers.formats.table import Parsed, Report
 
 _BATCH = 4096
 
@@ -35,16 +35,15 @@ def _system(column: dict[str, Any]) -> str:
     )
 
 
-def parse(
-    given: bytes | Path, name: str, clock: Clock, options: dict[str, Any]
-) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Rows of a GeoParquet (or plain Parquet) file."""
+def read_geoparquet(source: Source, clock: Clock, report: Report, columns: Collection[str] | None) -> Parsed:
+    """Rows of a GeoParquet (or plain Parquet) file; runs in the child."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
-    door = clock.door
+    door, name = clock.door, source.name
+    given = source.path or source.data()
     file = pq.ParquetFile(pa.BufferReader(given) if isinstance(given, bytes) else str(given), memory_map=False)
     facts = file.metadata
     door.check("rows", facts.num_rows, name)
@@ -58,8 +57,8 @@ def parse(
     shape, system = "", ""
     if geo:
         shape = str(geo.get("primary_column", ""))
-        columns = geo.get("columns")
-        column = columns.get(shape) if isinstance(columns, dict) else None
+        described = geo.get("columns")
+        column = described.get(shape) if isinstance(described, dict) else None
         if not isinstance(column, dict) or shape not in schema.names:
             raise FormatError("The metadata called geo names no column of shapes.", where=name)
         if column.get("encoding") != "WKB":
@@ -67,8 +66,7 @@ def parse(
                 "The shapes are stored in another way than WKB.", where=name, got=shorten(str(column.get("encoding")))
             )
         system = _system(column)
-    wanted = options.get("columns")
-    names = [n for n in schema.names if n != shape and (wanted is None or n.strip() in wanted)]
+    names = [n for n in schema.names if n != shape and (columns is None or n.strip() in columns)]
     if len(set(schema.names)) != len(schema.names):
         raise FormatError("Two columns have the same name.", where=name, got=shorten(", ".join(schema.names)))
     rows = RowSet(names, clock, with_shapes=bool(shape))
@@ -81,4 +79,6 @@ def parse(
             wkb = shapes[i]
             why = "" if wkb is None or isinstance(wkb, bytes) else "geometry_malformed"
             rows.add(number, [c[i] for c in columns_of], wkb if not why else None, why)
-    return rows.reply({"crs": system}, [] if geo else ["The Parquet file has no shapes (no metadata called geo)."])
+    if not geo:
+        report.note("The Parquet file has no shapes (no metadata called geo).")
+    return rows.parsed("geoparquet", {"crs": system}, report)

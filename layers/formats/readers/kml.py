@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Collection, Iterator
 from typing import Any
 
-import numpy as np
 import shapely
 
 from geo.errors import FormatError
 from layers.formats.limits import Clock
-from layers.formats.readers.delimited import Parsed
 from layers.formats.readers.feature_rows import Rows
 from layers.formats.readers.geometry import BadGeometryError, geometry_array
 from layers.formats.sniff import refuse_markup
-from layers.formats.table import Report, shorten, text_frame
+from layers.formats.table import Parsed, Report, shorten
 
 _WIDE = re.compile(rb"(?:\xff\xfe|\xfe\xff|\x00\x00\xfe\xff|\x00*<\x00)")
-_DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _SHAPES = ("Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Track", "MultiTrack", "Model")
 
 
@@ -30,20 +26,33 @@ def local(element: ET.Element) -> str:
     return tag.rsplit("}", 1)[-1] if isinstance(tag, str) else ""
 
 
-def _events(data: bytes) -> Iterator[tuple[str, ET.Element]]:
-    """Starts and ends of elements.
+class _Tree(ET.TreeBuilder):
+    """Builds the tree; a document type, without which no entity can be declared, ends it where the parser meets one."""
 
-    A document type is declared by these very bytes and no others (UTF-16 is refused before): without them the parser
-    in C has nothing to expand. With them, in a comment or CDATA perhaps, the slow and careful parser decides.
-    """
-    if not _DECLARATION.search(data):
-        yield from ET.iterparse(io.BytesIO(data), events=("start", "end"))  # noqa: S314
-        return
-    from defusedxml.ElementTree import iterparse
+    def __init__(self, clock: Clock, name: str) -> None:
+        super().__init__()
+        self.clock, self.name = clock, name
+        self.depth = self.count = 0
 
-    yield from iterparse(
-        io.BytesIO(data), events=("start", "end"), forbid_dtd=True, forbid_entities=True, forbid_external=True
-    )
+    def doctype(self, name: str, _public: str | None, _system: str | None) -> None:
+        raise FormatError(
+            "The XML is refused: it declares a document type or entities.", where=self.name, got=f"<!DOCTYPE {name}>"
+        )
+
+    def start(self, tag: Any, attrs: dict[Any, Any]) -> ET.Element:
+        element = super().start(tag, attrs)
+        if not self.count:
+            refuse_markup(f"<{local(element)}>".encode(), self.name)
+        self.count += 1
+        self.depth += 1
+        self.clock.door.check("xml_depth", self.depth, self.name)
+        if not self.count % 20_000:
+            self.clock.check(self.name)
+        return element
+
+    def end(self, tag: str) -> ET.Element:
+        self.depth -= 1
+        return super().end(tag)
 
 
 def load_xml(data: bytes, clock: Clock, name: str) -> ET.Element:
@@ -56,30 +65,13 @@ def load_xml(data: bytes, clock: Clock, name: str) -> ET.Element:
     geo.errors.LimitExceededError
         Deeper than `xml_depth`.
     """
-    from defusedxml import DefusedXmlException
-
     if _WIDE.match(data):
         raise FormatError("The text is in UTF-16 or UTF-32.", where=name, expected="UTF-8", remedy="Save it as UTF-8.")
     refuse_markup(data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip(), name)
-    depth = count = 0
-    root: ET.Element | None = None
+    parser = ET.XMLParser(target=_Tree(clock, name))  # noqa: S314  (refuses every document type)
     try:
-        for event, element in _events(data):
-            if event == "start":
-                if root is None:
-                    root = element
-                    refuse_markup(f"<{local(root)}>".encode(), name)
-                depth += 1
-                clock.door.check("xml_depth", depth, name)
-            else:
-                depth -= 1
-            count += 1
-            if not count % 20_000:
-                clock.check(name)
-    except DefusedXmlException as fault:
-        raise FormatError(
-            "The XML is refused: it declares a document type or entities.", where=name, got=type(fault).__name__
-        ) from None
+        parser.feed(data)  # in one piece: a long comment in many would be gone through again with each
+        root: ET.Element | None = parser.close()
     except (ET.ParseError, UnicodeError, LookupError, ValueError) as fault:
         if hasattr(fault, "remedy"):
             raise
@@ -211,7 +203,7 @@ def read_kml(
             shape = None if element is None else shapes.shape(element)
         except BadGeometryError as fault:
             row_id = properties.get("id") or properties.get("name", "")
-            report.reject(number, fault.reason, id=row_id, expected="a KML geometry", got=fault.got)
+            rows.reject(number, fault.reason, id=row_id, expected="a KML geometry", got=fault.got)
             continue
         unclosed = rows.builder.unclosed
         before = len(rows.rows)
@@ -227,9 +219,3 @@ def read_kml(
     )
     parsed.geometry = geometry_array(made)
     return parsed
-
-
-def read_document(data: bytes, name: str, clock: Clock) -> Parsed:
-    """Any XML that is not refused, as its root element beside an empty table."""
-    root = load_xml(data, clock, name)
-    return Parsed(text_frame({}, 0), np.empty(0, dtype=np.int64), None, "xml", document=root)

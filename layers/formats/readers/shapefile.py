@@ -16,11 +16,10 @@ from geo.errors import FormatError
 from geo.messages import Note
 from layers.formats.archive import Archive
 from layers.formats.limits import Clock
-from layers.formats.readers.delimited import Parsed
 from layers.formats.readers.geometry import geometry_array
 from layers.formats.readers.projection import to_wgs84
 from layers.formats.readers.strict_json import plain_text
-from layers.formats.table import Report, id_of, shorten, text_frame
+from layers.formats.table import Columns, Parsed, Report, id_of, shorten
 
 _RINGS_AT_EASE = 2000
 _PARTS = (3, 5, 13, 15, 23, 25)
@@ -103,7 +102,10 @@ def _fields(dbf: bytes, clock: Clock, name: str) -> tuple[int, int, int]:
             expected=Note("{n} bytes", n=header + records * length),
             got=Note("{n} bytes", n=len(dbf)),
         )
-    clock.door.check("columns", (header - 33) // 32, name)
+    fields = (header - 33) // 32
+    clock.door.check("columns", fields, name)
+    clock.door.check("rows", records, name)
+    clock.door.check("cells", fields * records, name)
     return records, header, length
 
 
@@ -303,5 +305,6 @@ def _together(
     else:
         report.note("The shapefile has no .prj: its coordinates are taken for degrees of WGS 84.")
     wanted = [i for i, n in enumerate(names) if columns is None or n in columns]
-    frame = text_frame({names[j]: [records[i][j] for i in keep] for j in wanted}, len(keep))
-    return Parsed(frame, np.asarray([i + 1 for i in keep], dtype=np.int64), made, "shapefile", meta)
+    table = Columns({names[j]: [records[i][j] for i in keep] for j in wanted}, len(keep))
+    row = np.asarray([i + 1 for i in keep], dtype=np.int64)
+    return Parsed(table, row, made, "shapefile", longest, meta)

@@ -9,10 +9,9 @@ import numpy as np
 
 from geo.errors import FormatError
 from layers.formats.limits import Clock
-from layers.formats.readers.delimited import Parsed
 from layers.formats.readers.feature_rows import Rows, text_members
 from layers.formats.readers.geometry import BadGeometryError
-from layers.formats.table import Report, shorten
+from layers.formats.table import Parsed, Report, shorten
 
 
 class _Arcs:
@@ -125,12 +124,12 @@ def read_topology(
     collected = Rows(clock, name, report, columns)
     for row, item in enumerate(items, start=1):
         if not isinstance(item, dict):
-            report.reject(row, "feature_malformed", expected="a geometry object", got=type(item).__name__)
+            collected.reject(row, "feature_malformed", expected="a geometry object", got=type(item).__name__)
             continue
         try:
             geometry = arcs.geometry(item)
         except BadGeometryError as fault:
-            report.reject(row, fault.reason, expected="a TopoJSON geometry", got=fault.got)
+            collected.reject(row, fault.reason, expected="a TopoJSON geometry", got=fault.got)
             continue
         collected.add(row, item.get("properties"), item.get("id"), geometry)
     meta = text_members(document) | {"encoding": "utf-8", "crs": "", "layer": layer}

@@ -6,13 +6,13 @@ is run. When it is killed, the app loses one file and nothing else.
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,15 +21,22 @@ import numpy as np
 from geo import errors
 from geo.errors import FormatError, LimitExceededError
 from geo.messages import Note, unpacked
-from layers.formats.limits import Clock
+from layers.formats.limits import Clock, Door
 from layers.formats.source import Source
 from layers.gdal_settings import SETTINGS
 
 _ROOT = Path(__file__).resolve().parents[3]
 # The child needs a few modules of this package and not what its __init__ brings along: a quarter of a second each time.
+# As much goes for pandas, which is loaded when it is first asked for something.
 _START = f"""
-import sys, types
+import importlib, sys, types
 sys.path.insert(0, {str(_ROOT)!r})
+class Later(types.ModuleType):
+    def __getattr__(self, name):
+        if sys.modules.get("pandas") is self:
+            del sys.modules["pandas"]
+        return getattr(importlib.import_module("pandas"), name)
+sys.modules["pandas"] = Later("pandas")
 package = sys.modules["layers.formats"] = types.ModuleType("layers.formats")
 package.__path__ = [{str(_ROOT / "layers" / "formats")!r}]
 from layers.formats.child_worker import main
@@ -61,30 +68,50 @@ class Reply:
         self.facts, self.arrays = facts, arrays
 
 
+_TYPES = ("|u1", "|i1", "|b1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f4", "<f8", "<c8", "<c16")
+_Task = Callable[[bytes | Path, str, Clock, dict[str, Any]], tuple[dict[str, Any], dict[str, np.ndarray]]]
+TASKS_HERE: dict[str, _Task] = {}
+"""In a child: what it can do itself, since it starts no other."""
+
+
 def encode(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> bytes:
-    """The bytes of a reply: the length of the JSON, the JSON, then each array as .npy."""
-    blobs = []
+    """The bytes of a reply: their number and that of the JSON, the JSON, then the numbers of each array."""
+    parts, told = [], []
     for name, array in arrays.items():
-        out = io.BytesIO()
-        np.save(out, array, allow_pickle=False)
-        blobs.append((name, out.getvalue()))
-    head = json.dumps({"facts": facts, "arrays": [[n, len(b)] for n, b in blobs]}).encode()
-    return struct.pack("<Q", len(head)) + head + b"".join(b for _, b in blobs)
+        plain = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"), copy=False))
+        data = plain.tobytes()
+        told.append([name, plain.dtype.str, list(plain.shape), len(data)])
+        parts += [data, bytes(-len(data) % 8)]
+    head = json.dumps({"facts": facts, "arrays": told}).encode()
+    head += b" " * (-len(head) % 8)
+    total = 16 + len(head) + sum(map(len, parts))
+    return b"".join([struct.pack("<QQ", total, len(head)), head, *parts])
 
 
-def decode(data: bytes) -> Reply:
-    """The reply that :func:`encode` made; ValueError when it is cut or not one."""
-    if len(data) < 8:
+def decode(data: bytes | bytearray) -> Reply:
+    """The reply that :func:`encode` made, its arrays over the same memory; ValueError when it is cut or not one."""
+    if len(data) < 16:
         raise ValueError("no reply")
-    (size,) = struct.unpack_from("<Q", data)
-    head = json.loads(data[8 : 8 + size])
-    at, arrays = 8 + size, {}
-    for name, length in head["arrays"]:
-        arrays[str(name)] = np.load(io.BytesIO(data[at : at + length]), allow_pickle=False)
-        at += length
-    if at != len(data):
+    total, size = struct.unpack_from("<QQ", data)
+    if total != len(data) or size > total - 16:
+        raise ValueError("a reply of another length")
+    head = json.loads(bytes(data[16 : 16 + size]))
+    at, arrays = 16 + size, {}
+    for name, kind, shape, length in head["arrays"]:
+        if kind not in _TYPES or not 0 <= length <= total - at or any(int(n) < 0 for n in shape):
+            raise ValueError("an array of another type or length")
+        found = np.frombuffer(data, dtype=np.dtype(kind), count=length // np.dtype(kind).itemsize, offset=at)
+        arrays[str(name)] = found.reshape([int(n) for n in shape])
+        at += length + -length % 8
+    if at != total:
         raise ValueError("a reply of another length")
     return Reply(head["facts"], arrays)
+
+
+def most_bytes(door: Door) -> int:
+    """The longest answer of a child that is taken: what a table or a window of the door can need at most."""
+    text = door.unpacked_bytes + 16 * min(door.cells, door.unpacked_bytes)
+    return text + 24 * min(door.vertices, door.unpacked_bytes) + 8 * door.raster_pixels + (1 << 20)
 
 
 def run_child(task: str, source: Source, clock: Clock, **options: Any) -> Reply:
@@ -97,6 +124,8 @@ def run_child(task: str, source: Source, clock: Clock, **options: Any) -> Reply:
     geo.errors.FormatError
         What the child refuses, or its parser crashed.
     """
+    if TASKS_HERE:
+        return Reply(*TASKS_HERE[task](source.path or source.data(), source.name, clock, options))
     door = clock.door
     request = {
         "task": task,
@@ -109,9 +138,8 @@ def run_child(task: str, source: Source, clock: Clock, **options: Any) -> Reply:
     }
     head = json.dumps(request).encode()
     payload = struct.pack("<Q", len(head)) + head + (source.data() if source.path is None else b"")
-    most = door.unpacked_bytes + 8 * door.raster_pixels + (1 << 20)
     process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-I", "-c", _START],
+        [sys.executable, "-I", "-B", "-c", _START],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -119,12 +147,12 @@ def run_child(task: str, source: Source, clock: Clock, **options: Any) -> Reply:
         cwd=os.sep,
         close_fds=True,
     )
-    answer: list[bytes] = []
+    answer = _Answer(most_bytes(door))
     assert process.stdin is not None
     assert process.stdout is not None
     hands = [
         threading.Thread(target=_feed, args=(process.stdin, payload), daemon=True),
-        threading.Thread(target=_drain, args=(process, answer, most), daemon=True),
+        threading.Thread(target=answer.drain, args=(process,), daemon=True),
     ]
     for hand in hands:
         hand.start()
@@ -140,11 +168,10 @@ def run_child(task: str, source: Source, clock: Clock, **options: Any) -> Reply:
         process.stdout.close()
     if code is None:
         door.check("seconds", door.seconds + 1, source.name)
-    data = b"".join(answer)
     try:
-        reply = decode(data)
-    except (ValueError, KeyError, TypeError, struct.error):
-        raise _lost(code, len(data) >= most, source, clock) from None
+        reply = decode(answer.data)
+    except (ValueError, KeyError, TypeError, struct.error, OverflowError):
+        raise _lost(code, answer.too_long, source, clock) from None
     fault = reply.facts.get("error")
     if isinstance(fault, dict):
         kind = getattr(errors, str(fault.get("kind")), FormatError)
@@ -152,7 +179,7 @@ def run_child(task: str, source: Source, clock: Clock, **options: Any) -> Reply:
         params = {str(k): unpacked(v) for k, v in dict(fault.get("params") or {}).items()}
         raise kind(
             str(fault.get("what")),
-            where=source.name,
+            where=_place(str(fault.get("where", "")), source.name),
             expected=unpacked(fault.get("expected", "")),
             got=unpacked(fault.get("got", "")),
             remedy=unpacked(fault.get("remedy", "")),
@@ -186,16 +213,34 @@ def _feed(stream: IO[bytes], payload: bytes) -> None:
         pass  # the child went away: its answer, or the lack of one, says why
 
 
-def _drain(process: subprocess.Popen[bytes], answer: list[bytes], most: int) -> None:
-    size = 0
-    assert process.stdout is not None
-    try:
-        while block := process.stdout.read(1 << 20):
-            size += len(block)
-            if size > most:
-                answer.clear()
+def _place(told: str, name: str) -> str:
+    """The place that a child names, when it is the file or a member of it."""
+    return told[:400] if told.startswith(f"{name}/") and told.isprintable() else name
+
+
+class _Answer:
+    """The bytes of a child's answer, in one piece and not more than `most`."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.too_long, self.data = most, False, bytearray()
+
+    def drain(self, process: subprocess.Popen[bytes]) -> None:
+        """Read until the child has said all, or too much."""
+        stream = process.stdout
+        assert stream is not None
+        try:
+            head = stream.read(16)
+            total = struct.unpack("<QQ", head)[0] if len(head) == 16 else 0
+            if total > self.most:
+                self.too_long = True
                 process.kill()
                 return
-            answer.append(block)
-    except (OSError, ValueError):
-        pass
+            data = bytearray(total)
+            data[:16] = head[:total]
+            view, at = memoryview(data), 16
+            while at < total and (count := stream.readinto(view[at:])):  # type: ignore[attr-defined]
+                at += count
+            if at == total and not stream.read(1):
+                self.data = data
+        except (OSError, ValueError, MemoryError):
+            pass

@@ -1,0 +1,131 @@
+"""What files cost: the app's own process at most 300 MB and 2 seconds, its children 2 GB and 60 seconds."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+OWN_BYTES, OWN_SECONDS = 300_000_000, 2.0
+CHILD_BYTES, CHILD_SECONDS = 2_000_000_000, 62.0
+MEASURE = """
+import json, resource, sys, time
+from geo.errors import CahraError
+import layers.sources.boundaries, layers.sources.sites, layers.reference.rule_files, jobs.programmes.programme_files
+import layers.formats.child_reply, pandas as pd, shapely
+from layers.formats import UPLOAD, read
+role, name = sys.argv[1:3]
+data = sys.stdin.buffer.read()
+read(b'{"type":"FeatureCollection","features":[]}', "warm.geojson", door=UPLOAD)
+pd.array(["a"], dtype="str")
+deeds = {
+    "table": lambda: read(data, name, door=UPLOAD),
+    "points": lambda: read(data, name, purpose="points", door=UPLOAD),
+    "boundaries": lambda: layers.sources.boundaries.read_boundaries(data, name, door=UPLOAD),
+    "rules": lambda: layers.reference.rule_files.parse_rules(data.decode(), name),
+    "programmes": lambda: jobs.programmes.programme_files.read_programmes(data, name, door=UPLOAD),
+}
+def peak():
+    for line in open("/proc/self/status"):
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) * 1024
+before, cpu, wall = peak(), time.process_time(), time.monotonic()
+try:
+    found = deeds[role]()
+    said = "read"
+except CahraError as fault:
+    found, said = None, str(fault)
+cpu, wall = time.process_time() - cpu, time.monotonic() - wall
+child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+print(json.dumps({"said": said[:300], "own": peak() - before, "cpu": cpu, "wall": wall, "child": child}))
+"""
+
+
+def cost(role: str, name: str, data: bytes) -> dict[str, object]:
+    """What reading `data` costs a fresh process and its child."""
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, role, name], input=data, cwd=ROOT, capture_output=True, timeout=200, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()[-1500:]
+    told: dict[str, object] = json.loads(done.stdout)
+    return told
+
+
+def within(told: dict[str, object], *, refused: bool | None = None) -> None:
+    """The four limits, and whether the file was refused by a sentence."""
+    assert told["own"] <= OWN_BYTES, told
+    assert told["cpu"] <= OWN_SECONDS, told
+    assert told["child"] <= CHILD_BYTES, told
+    assert told["wall"] <= CHILD_SECONDS + 20, told  # the machine of the tests may be busy
+    if refused is not None:
+        assert (told["said"] != "read") == refused, told
+
+
+def zipped(name: str, data: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, data)
+    return out.getvalue()
+
+
+def kml(inside: str) -> bytes:
+    return f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{inside}</Document></kml>'.encode()
+
+
+HEADER = ",".join(f"c{i}" for i in range(200)).encode() + b"\n"
+FEATURE = '{"type":"Feature","properties":{"k%d":1},"geometry":null}'
+COLLECTION = '{"type":"FeatureCollection","features":[%s]}'
+MARK = "<Placemark/>"
+BOMBS: dict[str, tuple[str, str, Callable[[], bytes]]] = {
+    "rows of two cells in 200 columns": ("table", "a.csv", lambda: HEADER + b"1,\n" * 499_000),
+    "rows of two cells in 200 columns, at hand": ("table", "a.csv", lambda: HEADER + b"1,\n" * 499_000),
+    "rows of blanks": ("table", "a.csv", lambda: HEADER + (b"," * 199 + b"1\n") * 90_000),
+    "rejected rows": ("table", "a.csv", lambda: b"id,a\n" + b"1,2,3,4\n" * 2_400_000),
+    "cells of one letter": ("table", "a.csv", lambda: HEADER + (b"a," * 199 + b"a\n") * 45_000),
+    "folder titles times placemarks": (
+        "table", "a.kml", lambda: kml(f"<Folder><name>{'x' * 9000}</name>{MARK * 400_000}</Folder>"),
+    ),
+    "a long comment": ("table", "a.kmz", lambda: zipped("doc.kml", kml("<!--" + "-<!DOCTYPE " * 5_400_000 + "-->"))),
+    "elements without end": ("table", "a.kml", lambda: kml("<a/>" * 4_900_000)),
+    "sparse properties": ("table", "a.geojson", lambda: (COLLECTION % ",".join(FEATURE % (i % 199) for i in range(160_000))).encode()),
+    "sparse properties, at hand": ("table", "a.geojson", lambda: (COLLECTION % ",".join(FEATURE % (i % 199) for i in range(33_000))).encode()),
+    "empty lists": ("table", "a.geojson", lambda: b'{"type":"FeatureCollection","features":[],"x":[' + b"[]," * 660_000 + b"1]}"),
+    "empty lists, more of them": ("table", "a.geojson", lambda: b'{"type":"FeatureCollection","features":[],"x":[' + b"[]," * 6_600_000 + b"1]}"),
+    "JSON in a zip": ("table", "a.zip", lambda: zipped("a.geojson", b'{"type":"FeatureCollection","features":[],"x":[' + b"[]," * 32_000_000 + b"1]}")),
+    "many points": ("points", "a.geojson", lambda: (COLLECTION % ",".join(['{"type":"Feature","properties":{},"geometry":{"type":"Point","coordinates":[1,2]}}'] * 240_000)).encode()),
+    "activities without end": ("programmes", "a.xml", lambda: b"<iati-activities version='2.03'><iati-activity>" + b"<a/>" * 4_900_000 + b"</iati-activity></iati-activities>"),
+    "dotted keys in quotes": ("rules", "a.toml", lambda: b".".join([b'"a"'] * 30_000) + b"=1\n"),
+}  # fmt: skip
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+@pytest.mark.parametrize("case", BOMBS)
+def test_bombs(case):
+    role, name, make = BOMBS[case]
+    data = make()
+    assert len(data) <= 20_000_000
+    within(cost(role, name, data))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("g_bowties_4x1900.geojson", "boundaries"),
+        ("t1_dotted.toml", "rules"),
+        ("t2_deep.toml", "rules"),
+        ("t3_bigint.toml", "rules"),
+        ("x2b_styles48.xlsx", "table"),
+        ("x5_wide200.xlsx", "table"),
+    ],
+)
+def test_bombs_that_were_found(shared_data, name, role):
+    within(cost(role, name, (shared_data / "hostile" / "bombs" / name).read_bytes()), refused=True)
