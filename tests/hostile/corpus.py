@@ -367,7 +367,7 @@ REFUSED = [
             ("xl/evil.bin", (ENTITIES + "]><worksheet>&i;</worksheet>").encode()),
             ("xl/_rels/workbook.xml.rels", RELATIONSHIPS),
         ),
-        refused="entities",
+        refused="no table",
     ),
     Case(
         "UTF-16 inside XLSX",

@@ -107,7 +107,7 @@ class _Part:
         if tag[-1] == "c" and (tag == "c" or tag.endswith(":c")):
             given, style = attributes.get("r"), attributes.get("s", "0")
             if not (style.isascii() and style.isdigit() and len(style) < 8):
-                raise self._astray("A cell of a sheet has a style that is no number.", style)
+                raise self._astray(Note("A cell of a sheet has a style that is no number."), style)
             if given is None:
                 self.column += 1
                 return
@@ -116,17 +116,17 @@ class _Part:
             for letter in found[1] if found else "":
                 column = column * 26 + ord(letter) - 64
             if found is None or column > LAST_COLUMN:
-                raise self._astray("A cell of a sheet lies beyond the last column, or has no place.", given)
+                raise self._astray(Note("A cell of a sheet lies beyond the last column, or has no place."), given)
             if column <= self.column or int(found[2]) != self.row:
-                raise self._astray("A cell of a sheet stands twice, out of order or in another row.", given)
+                raise self._astray(Note("A cell of a sheet stands twice, out of order or in another row."), given)
             self.column = column
         elif tag[-1] == "w" and (tag == "row" or tag.endswith(":row")):
             given = attributes.get("r", str(self.row + 1))
             row = int(given) if given.isascii() and given.isdigit() and len(given) < 8 else 0
             if not 0 < row <= LAST_ROW:
-                raise self._astray("A row of a sheet lies beyond the last, or has no number.", given)
+                raise self._astray(Note("A row of a sheet lies beyond the last, or has no number."), given)
             if row <= self.row:
-                raise self._astray("A row of a sheet stands twice or out of order.", given)
+                raise self._astray(Note("A row of a sheet stands twice or out of order."), given)
             self.row, self.column = row, 0
 
     def end(self, tag: str) -> None:
@@ -134,7 +134,7 @@ class _Part:
 
     def _astray(self, what: str, got: str) -> FormatError:
         return FormatError(
-            what,
+            str(what),
             where=self.name,
             expected=Note("rows and cells in their order, each once"),
             got=f"{self.member}: {got[:20]}",
