@@ -193,9 +193,7 @@ def _table(
     )
 
 
-def _parse(
-    source: Source, clock: Clock, report: Report, columns: Collection[str] | None, choice: Choice
-) -> Parsed:
+def _parse(source: Source, clock: Clock, report: Report, columns: Collection[str] | None, choice: Choice) -> Parsed:
     kind = kind_of(source)
     if kind == "text":
         return read_delimited(source, clock, report, columns, choice)

@@ -162,7 +162,9 @@ def attempt_here(data: bytes, name: str, purpose: str) -> Table | CahraError:
         reply = decode(encode(facts, arrays))
         again, rejected, notes, remarks = unpacked_table(reply, source.name, purpose)
         frame, read = again.table.frame(), again.read
-        return Table(frame, again.row, again.geometry, name, "", again.format, again.meta, rejected, notes, remarks, read)
+        return Table(
+            frame, again.row, again.geometry, name, "", again.format, again.meta, rejected, notes, remarks, read
+        )
     except CahraError as fault:
         return fault
 
