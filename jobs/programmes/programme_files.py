@@ -75,7 +75,7 @@ def read_programmes(
     table = read(source, name, purpose="table", door=door, swap=options.swap, choice=choice)
     notes, fields = list(table.notes), Fields(table, "programmes", options)
     programmes, faults, ids = normalise_programmes(table, fields, types, door, notes)
-    faults.usable("programmes")
+    faults.usable("programmes", ids)
     rejected = faults.rejected(ids)
     return ProgrammeLayer(
         name=table.name,

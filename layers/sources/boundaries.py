@@ -192,7 +192,7 @@ def _set(
     faults.add("not_an_area", ~np.isin(kind, (_POLYGON, _MULTI)), expected="a polygon")
     geometry, repairs = _repaired(geometry_read, names, table, faults.ok, door)
     faults.add("zero_area", shapely.area(geometry) == 0, expected="a polygon with an area")
-    faults.usable("boundaries")
+    faults.usable("boundaries", names)
 
     stated = country_codes(fields.text("country"))
     frame = pd.DataFrame(

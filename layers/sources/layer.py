@@ -87,6 +87,27 @@ def version_of(table: Table) -> str:
     return f"sha256:{table.sha256[:12]}"
 
 
+_REMEDY = N_("See the reason of each row, or choose the right kind of file.")
+_REMEDIES = {
+    "not_a_point": N_(
+        "Ask for a point inside each area or line (--areas-as-points), or choose the right kind of file."
+    ),
+    "coordinates_swapped": N_("If longitude and latitude are exchanged, ask for it (--swap)."),
+    "coordinates_in_metres": N_("Give the UTM zone or the system of the coordinates (--crs 35S, --crs EPSG:32735)."),
+    "coordinates_zone_unclear": N_("Give the UTM zone or the system of the coordinates (--crs 35S, --crs EPSG:32735)."),
+    "date_ambiguous": N_("Say the order of day and month (--day-first, --month-first)."),
+}
+"""What to do where most rows fail by one reason."""
+
+
+class NoUsableRowError(InputError):
+    """No row of a file can be used; `rejected` (:data:`geo.schema.REJECTED`) says of each why."""
+
+    def __init__(self, what: str, *, rejected: pd.DataFrame, **said: Any) -> None:
+        super().__init__(what, **said)
+        self.rejected = rejected
+
+
 class Faults:
     """Why rows of a table are not taken: the first reason given to a row stays.
 
@@ -145,21 +166,23 @@ class Faults:
         joined = pd.concat([frame for frame in both if len(frame)]) if any(map(len, both)) else both[0]
         return conform(joined.sort_values("row", kind="stable"), REJECTED)
 
-    def usable(self, kind: str) -> None:
-        """Raise :class:`geo.errors.InputError` when no row is left."""
+    def usable(self, kind: str, ids: pd.Series[str] | None = None) -> None:
+        """Raise :class:`NoUsableRowError`, which carries the rows with their reasons, when no row is left."""
         if not self.ok.any():
             reasons = pd.Series(self.reason).value_counts()
             counted = [
                 Note("{n} × {reason}", n=str(count), reason=ReasonName(str(reason)))
                 for reason, count in reasons.items()
             ]
-            raise InputError(
+            blank = pd.Series([""] * len(self.reason), dtype="str")
+            raise NoUsableRowError(
                 "No row can be used as {kind}.",
                 where=self.table.name,
                 expected=self._form(reasons) or "at least one usable row",
                 got=joined(counted) if counted else Note("{n} rows that could not be read", n=len(self.table.rejected)),
-                remedy="See the reason of each row, or choose the right kind of file.",
+                remedy=_REMEDIES.get(str(reasons.index[0]) if len(reasons) else "", _REMEDY),
                 kind=Note(kind),
+                rejected=self.rejected(blank if ids is None else ids),
             )
 
     def _form(self, reasons: pd.Series[int]) -> str:

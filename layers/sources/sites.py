@@ -121,7 +121,7 @@ def read_sites(
     fields, faults = Fields(table, "site_list", options), Faults(table)
     notes: list[str] = []
     sites, statuses = normalise_list(table, fields, faults, option, notes)
-    faults.usable("mine sites")
+    faults.usable("mine sites", sites["site_id"])
     version = version_of(table)
     return SiteLayer(
         **_described(table, faults, sites["site_id"], "site_list", only(sites["source"], table.name), notes),
@@ -173,7 +173,7 @@ def _trade_lines(table: Read, fields: Fields) -> SiteLayer:
     kept = keep_first(frame["site_id"], faults.ok, np.zeros(len(frame), dtype=np.int64))
     again = kept != np.arange(len(frame))
     faults.add("duplicate_id", again, expected="one line per id", got=frame["site_id"])
-    faults.usable("trade lines")
+    faults.usable("trade lines", frame["site_id"])
     routes = frame[["site_id"]].assign(name_from=fields.text("from"), name_to=fields.text("to"), geometry=geometry)
     return SiteLayer(
         **_described(table, faults, frame["site_id"], "trade_lines", LINES, []),

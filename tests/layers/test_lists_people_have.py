@@ -14,6 +14,7 @@ from geo.errors import InputError
 from layers.formats.values.coordinates import parse_degrees
 from layers.formats.values.pairs import parse_pair
 from layers.formats.values.utm import to_degrees
+from layers.sources.layer import NoUsableRowError
 from layers.sources.read_options import ReadOptions, Wishes
 from layers.sources.sites import read_sites
 
@@ -364,3 +365,15 @@ def test_unknown_minerals_are_told_and_a_list_without_minerals_says_so():
     assert any("unobtainium" in n for n in sites("id,lat,lon,mineral\n1,4,17,unobtainium\n").notes)
     assert any("no column of minerals" in n for n in sites("id,lat,lon\n1,4,17\n").notes)
     assert pd.isna(sites("id,lat,lon\n1,4,17\n").sites["coord_precision_km"]).all()
+
+
+def test_a_file_without_a_usable_row_carries_the_reasons_and_says_what_can_be_asked_for():
+    with pytest.raises(NoUsableRowError, match="--swap") as fault:
+        sites("id,lon,lat,country\nP7,4.25,17.5,CAF\n")
+    row = fault.value.rejected.iloc[0]
+    assert (row["id"], row["row"], row["reason"]) == ("P7", 2, "coordinates_swapped")
+    assert "CAF" in row["expected"]
+    with pytest.raises(NoUsableRowError, match="--areas-as-points"):
+        sites('id,WKT\n1,"POLYGON ((17 4, 17.02 4, 17.02 4.02, 17 4))"\n')
+    with pytest.raises(NoUsableRowError, match="--crs"):
+        sites("id,x,y\n1,715000,9820000\n")
