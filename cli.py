@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from geo.errors import CahraError, InputError
 
 if TYPE_CHECKING:
-    from geo.assess import Assessment
+    from geo.assessment import Assessment
     from geo.rules.rule_set import Rules
     from jobs.assessment.job import Run
     from jobs.inputs import Inputs

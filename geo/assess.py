@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from geo import schema
-from geo.errors import InputError
+from geo.assessment import Assessment
 from geo.messages import Note
+from geo.readiness import AsOf, by_level_of, datasets_of, levels_of, ready, with_country
 from geo.records import boundary_check
 from geo.records.admin_units import Aliases, SiteUnits, Units, incident_units, parents, site_units
-from geo.records.incidents import Incidents, plain, prepare
+from geo.records.incidents import prepare
 from geo.records.visits import ANNEX_FACTS, annex_facts, newest_informative
 from geo.rules.area_coverage import area_gaps, area_gaps_by_level
 from geo.rules.classify import classify
@@ -33,43 +33,10 @@ from geo.rules.unit_share import UnitShares
 from geo.rules.unseen import unseen
 from geo.rules.zone_findings import tell_findings
 from geo.rules.zone_status import zones_at
-from geo.spatial.polygons import Boundaries, locate
-from geo.time_window import NO_DAY, Days, months_before, to_dates, to_days
+from geo.spatial.polygons import Boundaries
+from geo.time_window import Days, months_before, to_dates, to_days
 
-AsOf = dt.date | str | np.datetime64 | Sequence[object] | pd.Series
 Bools = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Assessment:
-    """The result of one run.
-
-    Parameters
-    ----------
-    sites
-        :data:`geo.schema.ASSESSED` and the status columns of :mod:`geo.rules.visits_and_statuses`, one row per site,
-        by source, then site id (shorter first): the same for any order of the input.
-    evidence
-        :data:`geo.schema.EVIDENCE`.
-    datasets
-        Incident datasets used: `source, dataset, dataset_version, file`.
-    report
-        What a reader should know of the run: repeated incident ids, unmatched and disagreeing labels, events that no
-        rule can see, notes.
-    fired
-        One column of booleans per rule that was asked, rows as in `sites`.
-    """
-
-    sites: pd.DataFrame
-    evidence: pd.DataFrame
-    datasets: pd.DataFrame
-    report: dict[str, object] = field(default_factory=dict)
-    fired: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
-
-    @property
-    def source_of(self) -> dict[str, str]:
-        """The incident source of each dataset name."""
-        return dict(zip(self.datasets["dataset"], self.datasets["source"], strict=True))
 
 
 def assess(
@@ -92,7 +59,7 @@ def assess(
     rejected_incidents: pd.DataFrame | None = None,
     files: Mapping[str, str] | None = None,
     agreed: Mapping[int, boundary_check.Agreement] | None = None,
-    explain: bool = True,
+    explain: bool | Literal["later"] = True,
 ) -> Assessment:
     """Classifies every site at its date, with the evidence.
 
@@ -138,7 +105,8 @@ def assess(
         By level, how labels agree with the boundaries, where that was counted over more incidents than are given here;
         None counts those given.
     explain
-        False leaves the evidence away: classes and figures alone, in a fraction of the time.
+        False leaves the evidence away: classes and figures alone, in a fraction of the time. ``"later"`` makes it when
+        it is first asked for, of one site or of all.
 
     Raises
     ------
@@ -148,18 +116,18 @@ def assess(
         The register contradicts itself.
     """
     aliases = aliases or {}
-    table, when = _ready(sites, as_of)
+    table, when = ready(sites, as_of)
     table = with_country(table, outlines)
-    by_level = _by_level(boundaries)
+    by_level = by_level_of(boundaries)
     table = parents(table, by_level.get(2))
     prepared = prepare(incidents)
-    evidence = Evidence(rules.rules, rules.ids, explain)
+    evidence = Evidence(rules.rules, rules.ids, explain is True)
     stated = table["coord_precision_km"].to_numpy(np.float64)
     error_km = np.where(np.isfinite(stated), stated, rules.settings.position_error_km)
     lon, lat = table["lon"].to_numpy(np.float64), table["lat"].to_numpy(np.float64)
     n = len(table)
 
-    datasets = _datasets(prepared, incidents, files)
+    datasets = datasets_of(prepared, incidents, files)
     looked = Coverage(coverage, datasets, outlines, table["country"].to_numpy(dtype=object), lon, lat, when)
     gaps = site_gaps(looked, rejected_incidents, rules.settings, evidence)
     covered, covered_all = tell_figures(looked, FIGURE_MONTHS, evidence)
@@ -247,7 +215,39 @@ def assess(
         "notes": [*zone.notes, *_notes(faults, by_level, coverage, datasets)],
     }
     fired = pd.DataFrame({f.rule: f.fired for f in asked}, index=range(n))
-    return Assessment(rows, evidence.frame(table, prepared), datasets, report, fired)
+    if explain != "later":
+        return Assessment(rows, evidence.frame(table, prepared), datasets, report, fired)
+
+    def again(part: pd.DataFrame, days: Days) -> pd.DataFrame:
+        return assess(
+            part,
+            incidents,
+            as_of=pd.Series(to_dates(days)),
+            rules=rules,
+            zones=zones,
+            boundaries=boundaries,
+            coverage=coverage,
+            visits=visits,
+            statuses=statuses,
+            routes=routes,
+            findings=findings,
+            listed=listed,
+            restrictions=restrictions,
+            outlines=outlines,
+            aliases=aliases,
+            rejected_incidents=rejected_incidents,
+            files=files,
+            agreed=counts,
+        ).evidence
+
+    return Assessment(
+        rows,
+        lambda: again(table, when),
+        datasets,
+        report,
+        fired,
+        lambda row: again(table.iloc[[row]], when[[row]]),
+    )
 
 
 _FAULTS = {
@@ -295,87 +295,6 @@ def _disagreement(rules: Rules, scene: Scene) -> npt.NDArray[np.object_]:
     own = scene.coverage.own(months)
     looked = np.logical_or.reduce([np.zeros(len(scene), np.bool_), *own.values()])
     return disagreement(scene.pairs, scene.incidents, scene.newest, recent, months, looked, len(scene))
-
-
-def levels_of(rules: Rules, by_level: Mapping[int, Boundaries]) -> list[int]:
-    """Levels of administrative units that a run places its sites and incidents in."""
-    return sorted({1, 2, *by_level, *(r.level for r in rules.of_kind("area"))} - {0, -1})
-
-
-def several(as_of: AsOf) -> bool:
-    """True where dates were given as a sequence, one per site."""
-    return isinstance(as_of, list | tuple | pd.Series | np.ndarray)
-
-
-def as_of_days(as_of: AsOf, n: int) -> Days:
-    """The day of each of `n` sites, days since 1970-01-01; one date stands for all.
-
-    Raises
-    ------
-    InputError
-        Another number of dates, or a date that is missing.
-    """
-    days = to_days(as_of if several(as_of) else [as_of])
-    if len(days) == 1:
-        days = np.repeat(days, n)
-    if len(days) != n:
-        raise InputError("as_of has another length than the sites.", expected=str(n), got=str(len(days)))
-    if (days == NO_DAY).any():
-        raise InputError("A site has no as-of date.", expected="YYYY-MM-DD", remedy="Give one date for all.")
-    return days
-
-
-def _ready(sites: pd.DataFrame, as_of: AsOf) -> tuple[pd.DataFrame, Days]:
-    """Sites in their canonical order, and the day of each."""
-    given = plain(sites)
-    days = as_of_days(as_of, len(given))
-    table = schema.conform(given, schema.SITES)
-    order = np.lexsort(
-        (
-            table["site_id"].rank(method="dense").to_numpy(),
-            table["site_id"].str.len().to_numpy(),
-            table["source"].rank(method="dense").to_numpy(),
-        )
-    )
-    table, days = table.iloc[order].reset_index(drop=True), days[order]
-    twice = table.duplicated(["source", "site_id"])
-    if twice.any():
-        row = table[twice].iloc[0]
-        raise InputError("A site stands twice.", where=str(row["source"]), got=str(row["site_id"]))
-    return table, days
-
-
-def with_country(sites: pd.DataFrame, outlines: Boundaries | None) -> pd.DataFrame:
-    """Blank countries filled from the outline that the site falls in."""
-    blank = np.flatnonzero((sites["country"] == "").to_numpy() & sites["lon"].notna() & sites["lat"].notna())
-    if outlines is None or not len(blank):
-        return sites
-    hit = locate(sites["lon"].to_numpy(np.float64)[blank], sites["lat"].to_numpy(np.float64)[blank], outlines)
-    inside = hit >= 0
-    country = sites["country"].to_numpy(dtype=object, copy=True)
-    basis = sites["country_basis"].to_numpy(dtype=object, copy=True)
-    country[blank[inside]] = outlines.frame["country"].to_numpy(dtype=object)[hit[inside]]
-    basis[blank[inside]] = "outline"
-    return sites.assign(country=pd.array(country, dtype="str"), country_basis=pd.array(basis, dtype="str"))
-
-
-def _by_level(boundaries: Boundaries | Sequence[Boundaries] | None) -> dict[int, Boundaries]:
-    sets = [] if boundaries is None else [boundaries] if isinstance(boundaries, Boundaries) else list(boundaries)
-    out: dict[int, Boundaries] = {}
-    for b in sets:
-        if b.level in out:
-            raise InputError("Two boundary sets of one level were given.", where=b.name, got=out[b.level].name)
-        out[b.level] = b
-    return out
-
-
-def _datasets(prepared: Incidents, incidents: pd.DataFrame | None, files: Mapping[str, str] | None) -> pd.DataFrame:
-    """Every loaded incident dataset, also one of which no row counts."""
-    columns = ["source", "dataset", "dataset_version"]
-    frame = prepared.frame if incidents is None else incidents
-    out = frame[columns].drop_duplicates().sort_values(columns).reset_index(drop=True)
-    names = files or {}
-    return out.assign(file=[names.get(str(v), "") for v in out["dataset_version"]]).astype("str")
 
 
 def _table(sites: pd.DataFrame, when: Days, units: dict[int, SiteUnits], newest: pd.DataFrame) -> pd.DataFrame:

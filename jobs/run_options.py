@@ -13,13 +13,16 @@ from typing import Any
 import pandas as pd
 
 from geo import schema
-from geo.assess import AsOf, Assessment, assess
+from geo.assess import assess
+from geo.assessment import Assessment
+from geo.readiness import AsOf
 from geo.records.place_names import fold
 from geo.rules.rule_set import Rules
 from jobs.inputs import Loaded, together
 from layers.reference.country_outlines import country_outlines
 from layers.reference.legal_schemes import restrictions
 from layers.reference.unit_aliases import unit_aliases
+from layers.sources.incidents import unusable
 
 Engine = Callable[..., Assessment]
 """Takes what :func:`geo.assess.assess` takes."""
@@ -71,6 +74,7 @@ def options_of(loaded: Loaded) -> dict[str, Any]:
         "outlines": country_outlines(),
         "aliases": unit_aliases(),
         "rejected_incidents": loaded.rejected_incidents,
+        "rejected_incidents": unusable(loaded.incident_layers),
         "files": files,
     }
 

@@ -14,7 +14,6 @@ import importlib
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +21,12 @@ import numpy as np
 import pandas as pd
 
 from geo import schema
-from geo.assess import AsOf, Assessment, as_of_days, assess, levels_of, several, with_country
+from geo.assess import assess
+from geo.assessment import Assessment
 from geo.cluster.required_incidents import needed, sets
 from geo.cluster.tiles import Tiles, file_system, open_tiles, read, write_tiles
 from geo.errors import InputError
+from geo.readiness import AsOf, as_of_days, levels_of, several, with_country
 from geo.records import boundary_check
 from geo.records.admin_units import Units, incident_units
 from geo.records.incidents import plain, prepare
@@ -276,7 +277,9 @@ def _assess_tile(shared: tuple[Tiles, Tiles | None, dict[str, Any], str | None],
     system.create_dir(folder, recursive=True)
     for name, frame in (("sites", result.sites), ("evidence", result.evidence)):
         frame.to_parquet(f"{folder}/{name}-{number:05d}.parquet", index=False, filesystem=system)
-    return replace(result, sites=result.sites.iloc[:0], evidence=result.evidence.iloc[:0], fired=result.fired.iloc[:0])
+    return Assessment(
+        result.sites.iloc[:0], result.evidence.iloc[:0], result.datasets, result.report, result.fired.iloc[:0]
+    )
 
 
 def _span_tile(

@@ -11,8 +11,8 @@ import pandas as pd
 import shapely
 
 from geo import schema
-from geo.assess import as_of_days, with_country
 from geo.cluster.tiles import Box, Tiles, meets, read
+from geo.readiness import as_of_days, with_country
 from geo.records.admin_units import keys_of, parents
 from geo.records.incidents import SLACK_DAYS, prepare
 from geo.rules import figures

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from geo import schema
-from geo.assess import Assessment
+from geo.assessment import Assessment
 from geo.rules.evidence import withheld
 from geo.rules.explanation import reasons
 from geo.rules.rule_set import Rules

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from geo import schema
-from geo.assess import Assessment, assess
+from geo.assess import assess
+from geo.assessment import Assessment
 from geo.rules.rule_set import Rules
 from jobs.assessment import export
 from jobs.assessment.icglr_md01 import md01

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo import schema
-from geo.assess import Assessment
+from geo.assessment import Assessment
 from geo.records.incidents import Incidents
 from geo.rules.evidence import withheld
 from geo.rules.rule_set import Rules

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo import schema
-from geo.assess import Assessment
+from geo.assessment import Assessment
 from geo.records.incidents import Incidents, prepare
 from geo.rules.rule_set import Rules
 from geo.screening.origin_checks import MINERAL_KM, NEAR_ZONE_KM

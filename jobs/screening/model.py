@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from geo.assess import Assessment
+from geo.assessment import Assessment
 from geo.rules.rule_set import Rules
 from geo.screening.route_exposure import RouteSettings
 from jobs.assessment import job

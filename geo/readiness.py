@@ -1,0 +1,100 @@
+"""Sites, dates and boundary sets made ready for the main job."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from geo import schema
+from geo.errors import InputError
+from geo.records.incidents import Incidents, plain
+from geo.rules.rule_set import Rules
+from geo.spatial.polygons import Boundaries, locate
+from geo.time_window import NO_DAY, Days, to_days
+
+AsOf = dt.date | str | np.datetime64 | Sequence[object] | pd.Series
+
+
+def several(as_of: AsOf) -> bool:
+    """True where dates were given as a sequence, one per site."""
+    return isinstance(as_of, list | tuple | pd.Series | np.ndarray)
+
+
+def as_of_days(as_of: AsOf, n: int) -> Days:
+    """The day of each of `n` sites, days since 1970-01-01; one date stands for all.
+
+    Raises
+    ------
+    InputError
+        Another number of dates, or a date that is missing.
+    """
+    days = to_days(as_of if several(as_of) else [as_of])
+    if len(days) == 1:
+        days = np.repeat(days, n)
+    if len(days) != n:
+        raise InputError("as_of has another length than the sites.", expected=str(n), got=str(len(days)))
+    if (days == NO_DAY).any():
+        raise InputError("A site has no as-of date.", expected="YYYY-MM-DD", remedy="Give one date for all.")
+    return days
+
+
+def ready(sites: pd.DataFrame, as_of: AsOf) -> tuple[pd.DataFrame, Days]:
+    """Sites in their canonical order, and the day of each."""
+    given = plain(sites)
+    days = as_of_days(as_of, len(given))
+    table = schema.conform(given, schema.SITES)
+    order = np.lexsort(
+        (
+            table["site_id"].rank(method="dense").to_numpy(),
+            table["site_id"].str.len().to_numpy(),
+            table["source"].rank(method="dense").to_numpy(),
+        )
+    )
+    table, days = table.iloc[order].reset_index(drop=True), days[order]
+    twice = table.duplicated(["source", "site_id"])
+    if twice.any():
+        row = table[twice].iloc[0]
+        raise InputError("A site stands twice.", where=str(row["source"]), got=str(row["site_id"]))
+    return table, days
+
+
+def with_country(sites: pd.DataFrame, outlines: Boundaries | None) -> pd.DataFrame:
+    """Blank countries filled from the outline that the site falls in."""
+    blank = np.flatnonzero((sites["country"] == "").to_numpy() & sites["lon"].notna() & sites["lat"].notna())
+    if outlines is None or not len(blank):
+        return sites
+    hit = locate(sites["lon"].to_numpy(np.float64)[blank], sites["lat"].to_numpy(np.float64)[blank], outlines)
+    inside = hit >= 0
+    country = sites["country"].to_numpy(dtype=object, copy=True)
+    basis = sites["country_basis"].to_numpy(dtype=object, copy=True)
+    country[blank[inside]] = outlines.frame["country"].to_numpy(dtype=object)[hit[inside]]
+    basis[blank[inside]] = "outline"
+    return sites.assign(country=pd.array(country, dtype="str"), country_basis=pd.array(basis, dtype="str"))
+
+
+def by_level_of(boundaries: Boundaries | Sequence[Boundaries] | None) -> dict[int, Boundaries]:
+    """Boundary sets by their level; two of one level are an error."""
+    sets = [] if boundaries is None else [boundaries] if isinstance(boundaries, Boundaries) else list(boundaries)
+    out: dict[int, Boundaries] = {}
+    for b in sets:
+        if b.level in out:
+            raise InputError("Two boundary sets of one level were given.", where=b.name, got=out[b.level].name)
+        out[b.level] = b
+    return out
+
+
+def levels_of(rules: Rules, by_level: Mapping[int, Boundaries]) -> list[int]:
+    """Levels of administrative units that a run places its sites and incidents in."""
+    return sorted({1, 2, *by_level, *(r.level for r in rules.of_kind("area"))} - {0, -1})
+
+
+def datasets_of(prepared: Incidents, incidents: pd.DataFrame | None, files: Mapping[str, str] | None) -> pd.DataFrame:
+    """Every loaded incident dataset, also one of which no row counts."""
+    columns = ["source", "dataset", "dataset_version"]
+    frame = prepared.frame if incidents is None else incidents
+    out = frame[columns].drop_duplicates().sort_values(columns).reset_index(drop=True)
+    names = files or {}
+    return out.assign(file=[names.get(str(v), "") for v in out["dataset_version"]]).astype("str")
