@@ -22,7 +22,6 @@ from jobs.inputs import Loaded, together
 from layers.reference.country_outlines import country_outlines
 from layers.reference.legal_schemes import restrictions
 from layers.reference.unit_aliases import unit_aliases
-from layers.sources.incidents import unusable
 
 Engine = Callable[..., Assessment]
 """Takes what :func:`geo.assess.assess` takes."""
@@ -74,7 +73,6 @@ def options_of(loaded: Loaded) -> dict[str, Any]:
         "outlines": country_outlines(),
         "aliases": unit_aliases(),
         "rejected_incidents": loaded.rejected_incidents,
-        "rejected_incidents": unusable(loaded.incident_layers),
         "files": files,
     }
 
