@@ -1,60 +1,37 @@
-"""The whole verdict on small frames: limits, gaps, precedence, zones through time, statuses, lists, evidence."""
+"""The whole verdict on small frames: coverage and gaps, limits and windows, sources, brackets, evidence."""
 
 from __future__ import annotations
 
 import pandas as pd
 import pytest
-from pyproj import Geod
 
-from geo import schema
-from geo.assess import assess
-from geo.errors import InputError, ZoneError
-from layers.reference.rule_files import default_rules
+from geo.errors import InputError
+from geo.rules.classify import RANK
+from geo.rules.evidence import withheld
 from tests import frames
-
-GEOD = Geod(ellps="WGS84")
-RULES = default_rules()
-T = "2018-12-31"
-
-
-def run(sites, incidents=None, as_of=T, covered=True, **more):
-    more.setdefault("outlines", frames.outlines())
-    more.setdefault("coverage", frames.coverage("CAF") if covered else None)
-    incidents = frames.incidents() if incidents is None else incidents
-    # A dataset is loaded even where none of its rows matters.
-    far = frames.incidents(
-        {"record_id": "far", "day": "1990-01-01", "lon": 11, "lat": 11, "admin1": "Q", "admin2": "Z"}
-    )
-    return assess(sites, pd.concat([incidents, far], ignore_index=True), as_of=as_of, rules=RULES, **more)
-
-
-def east(metres, lon=20.0, lat=6.0):
-    """The point this far east of the default site."""
-    x, y, _ = GEOD.fwd(lon, lat, 90, metres)
-    return {"lon": x, "lat": y}
-
-
-def only(result, column="overall_class"):
-    assert len(result.sites) == 1
-    return result.sites[column].iloc[0]
-
-
-def fired(result):
-    return [r for r in only(result, "rules_fired").split(";") if r]
+from tests.geo.cases import FAR, KNOWN, T, changed, east, fired, from_dict, only, parts, run, with_settings
 
 
 def test_nothing_around_a_covered_site_is_no_indicators_and_partial():
-    result = run(frames.sites({}))
+    result = run()
     assert only(result) == "no indicators found"
     assert only(result, "data_coverage") == "partial"
-    assert only(result, "rules_unknown") == "C2;H6;H7;H8"
-    assert only(result, "possible_class") == "conflict-affected"  # nobody looked for armed actors
+    assert parts(result, "rules_unknown") == ["C2", "H6", "H7", "H10", "H11", "A1", "A2", "A3", "L1"]
+    assert only(result, "possible_class") == "no indicators found"  # what is not known lifts no bracket
+    assert only(result, "area_class") == "insufficient data"
+
+
+def test_a_site_of_which_all_is_known_is_calm_and_full():
+    result = run(**KNOWN)
+    assert [only(result, c) for c in ("site_class", "area_class", "possible_class")] == ["no indicators found"] * 3
+    assert only(result, "data_coverage") == "full"
+    assert only(result, "rules_unknown") == only(result, "gaps") == only(result, "area_gaps") == ""
 
 
 @pytest.mark.parametrize(
     ("change", "gap"),
     [
-        ({"covered": False}, "not_covered"),
+        ({"coverage": None}, "not_covered"),
         ({"coverage": frames.coverage("CAF", end="2018-12-30")}, "not_covered"),
         ({"coverage": frames.coverage("CAF", begin="2016-01-02")}, "not_covered"),
         ({"coverage": frames.coverage("COD")}, "not_covered"),
@@ -64,52 +41,74 @@ def test_nothing_around_a_covered_site_is_no_indicators_and_partial():
     ],
 )
 def test_without_declared_coverage_nothing_is_calm(change, gap):
-    result = run(frames.sites({}), **change)
+    result = run(**{**KNOWN, **change})
     assert only(result) == "insufficient data"
-    assert gap in only(result, "gaps").split(";")
+    assert gap in parts(result, "gaps")
+    assert only(result, "data_coverage") == "partial"
+    assert RANK[only(result, "area_class")] >= RANK["insufficient data"] or gap not in ("not_covered",)
 
 
 def test_coverage_of_the_window_to_the_day_is_enough():
-    assert (
-        only(run(frames.sites({}), coverage=frames.coverage("CAF", begin="2016-01-01", end=T))) != "insufficient data"
-    )
+    assert only(run(coverage=frames.coverage("CAF", begin="2016-01-01", end=T))) == "no indicators found"
 
 
 def test_two_editions_that_touch_cover_together_but_two_sources_do_not():
     a = frames.coverage("CAF", end="2017-06-30")
     b = frames.coverage("CAF", begin="2017-07-01")
-    assert only(run(frames.sites({}), coverage=pd.concat([a, b]))) == "no indicators found"
-    other = frames.incidents({"source": "acled", "dataset": "ACLED", "day": "2000-01-01", "lon": 11.0})
+    assert only(run(coverage=pd.concat([a, b]))) == "no indicators found"
     split = pd.concat([a, frames.coverage("CAF", dataset="ACLED", begin="2017-07-01")])
-    assert only(run(frames.sites({}), other, coverage=split)) == "insufficient data"
+    assert only(run(coverage=split)) == "insufficient data"
 
 
-@pytest.mark.parametrize(
-    ("row", "gap"),
-    [
-        ({"lon": float("nan"), "lat": float("nan")}, "no_coordinates"),
-        ({"admin2": ""}, "admin2_unknown"),
-        ({"first_seen": "2019-01-01"}, "first_seen_after_as_of"),
-    ],
-)
-def test_a_site_that_lacks_something_is_insufficient(row, gap):
-    result = run(frames.sites(row))
-    assert only(result) == "insufficient data"
-    assert gap in only(result, "gaps").split(";")
+def test_one_source_has_to_cover_the_country_and_its_neighbour():
+    near = frames.outlines(TCD=(20.2, 0, 30, 12))
+    ucdp, acled = frames.coverage("CAF"), frames.coverage("TCD", dataset="ACLED")
+    assert only(run(outlines=near, coverage=pd.concat([ucdp, acled]))) == "insufficient data"
+    assert only(run(outlines=near, coverage=frames.coverage("CAF", "TCD"))) == "no indicators found"
+
+
+@pytest.mark.parametrize(("metres", "gap", "h4"), [(24_000, True, True), (26_000, False, True), (51_000, False, False)])
+def test_a_neighbour_beyond_25_km_leaves_h4_unknown_and_nothing_else(metres, gap, h4):
+    lon = east(metres)["lon"]
+    result = run(**{**KNOWN, "outlines": frames.outlines(CAF=(10, 0, lon, 12), TCD=(lon, 0, 30, 12))})
+    assert ("neighbour_uncovered" in parts(result, "gaps")) is gap
+    assert only(result) == ("insufficient data" if gap else "no indicators found")
+    assert ("H4" in parts(result, "rules_unknown")) is h4
+    assert only(result, "data_coverage") == ("partial" if h4 else "full")
+
+
+def test_a_site_without_a_place_is_insufficient():
+    result = run(frames.sites({"lon": float("nan"), "lat": float("nan")}), **KNOWN)
+    assert only(result) == only(result, "possible_class") == "insufficient data"
+    assert "no_coordinates" in parts(result, "gaps")
+
+
+def test_a_site_without_a_country_takes_that_of_the_outline():
+    result = run(frames.sites({"country": "", "country_basis": ""}))
+    assert (only(result, "country"), only(result, "country_basis")) == ("CAF", "outline")
+    nowhere = run(frames.sites({"country": "", "lon": 50.0}), outlines=frames.outlines())
+    assert parts(nowhere, "gaps") == ["country_unknown"]
 
 
 def test_a_finding_survives_gaps():
-    result = run(frames.sites({}), frames.incidents({"day": "2018-06-01"}), covered=False)
+    result = run(incidents=frames.incidents({"day": "2018-06-01"}), covered=False)
     assert only(result) == "high-risk"
     assert only(result, "data_coverage") == "partial"
 
 
 def test_the_radius_is_inclusive_to_the_micrometre():
-    inside = run(frames.sites({}), frames.incidents({"day": "2018-06-01", "deaths_best": 5} | east(20_000 - 1e-6)))
-    outside = run(frames.sites({}), frames.incidents({"day": "2018-06-01", "deaths_best": 5} | east(20_000.01)))
-    assert "C1" in fired(inside)
-    assert "C1" not in fired(outside)
+    inside = run(incidents=frames.incidents({"day": "2018-06-01", "deaths_best": 5} | east(20_000 - 1e-6)))
+    outside = run(incidents=frames.incidents({"day": "2018-06-01", "deaths_best": 5} | east(20_000.01)))
+    assert fired(inside) == ["C1", "H1"]
+    assert fired(outside) == []
     assert only(outside, "nearest_incident_m") == pytest.approx(20_000.01, abs=1e-3)
+
+
+@pytest.mark.parametrize(("rule", "metres", "precision"), [("H2", 25_000, 2), ("H4", 50_000, 1), ("H4", 50_000, 2)])
+def test_every_radius_is_inclusive(rule, metres, precision):
+    event = {"day": "2018-06-01", "deaths_best": 10, "precision": precision}
+    assert rule in fired(run(incidents=frames.incidents(event | east(metres - 1e-6))))
+    assert rule not in fired(run(incidents=frames.incidents(event | east(metres + 1e-2))))
 
 
 @pytest.mark.parametrize(
@@ -125,227 +124,167 @@ def test_the_radius_is_inclusive_to_the_micrometre():
     ],
 )
 def test_the_window_is_half_open(start, end, expected):
-    result = run(frames.sites({}), frames.incidents({"date_start": start, "date_end": end, "deaths_best": 5}))
+    result = run(incidents=frames.incidents({"date_start": start, "date_end": end, "deaths_best": 5}))
     assert ("C1" in fired(result)) is expected
     assert "H1" in fired(result) or start == "2019-01-01"
 
 
+@pytest.mark.parametrize(("events", "deaths", "c1", "h4"), [(1, 4, 0, 0), (1, 5, 1, 0), (2, 1, 1, 0), (3, 1, 1, 1),
+                                                            (1, 10, 1, 1), (1, 9, 1, 0)])  # fmt: skip
+def test_counts_and_deaths_are_inclusive_limits(events, deaths, c1, h4):
+    rows = [{"day": "2018-06-01", "deaths_best": deaths}] * events
+    result = fired(run(incidents=frames.incidents(*rows)))
+    assert ("C1" in result, "H4" in result) == (bool(c1), bool(h4))
+
+
 def test_imprecise_incidents_never_make_c1_and_country_points_never_count():
-    near = [
-        {"day": "2018-06-01", "precision": p, "deaths_best": 40, "admin1": "Q", "admin2": "B"} for p in (2, 5, 6, 7)
-    ]
-    result = run(frames.sites({}), frames.incidents(*near))
+    near = [{"day": "2018-06-01", "precision": p, "deaths_best": 40} for p in (2, 5, 6, 7)]
+    result = run(incidents=frames.incidents(*near))
     assert fired(result) == ["H2", "H4"]
     assert only(result, "incidents_20km_12m") == 0
+    lost = run(incidents=frames.incidents(*near[1:]), **KNOWN)
+    assert (only(lost), only(lost, "possible_class")) == ("no indicators found",) * 2
+    assert pd.isna(only(lost, "nearest_incident_m"))
+
+
+def test_what_no_rule_can_see_is_counted():
+    near = [{"day": "2018-06-01", "precision": p, "deaths_best": 40, "admin2": "nowhere"} for p in (2, 3, 5, 6, 7)]
+    (row,) = run(incidents=frames.incidents(*near), **KNOWN).report["unseen"]
+    assert (row["country"], row["source"], row["events"], row["deaths"]) == ("CAF", "ucdp", 5, 200)
+    assert (row["events_unseen"], row["deaths_unseen"]) == (4, 160)
 
 
 def test_sources_are_never_added_together():
-    clash = {"day": "2018-06-01", "deaths_best": 3, "admin2": "B"}
-    one = run(frames.sites({}), frames.incidents(clash, clash | {"source": "acled", "dataset": "ACLED"}))
-    assert "C1" not in fired(one)
+    clash = {"day": "2018-06-01", "deaths_best": 3}
+    one = run(incidents=frames.incidents(clash, clash | {"source": "acled", "dataset": "ACLED"}))
+    assert fired(one) == ["H1"]
     assert only(one, "deaths_20km_12m") == 3
-    two = run(frames.sites({}), frames.incidents(clash, clash))
-    assert "C1" in fired(two)
+    assert "C1" in fired(run(incidents=frames.incidents(clash, clash)))
 
 
 def test_an_id_counts_once_and_a_final_record_before_a_candidate():
-    row = {"day": "2018-06-01", "record_id": "same"}
-    result = run(frames.sites({}), frames.incidents(row | {"deaths_best": 9, "candidate": True}, row))
-    assert only(result, "deaths_20km_12m") == 1
-    assert result.report["repeated_incident_ids"] == 1
+    final = {"record_id": "same", "day": "2018-06-01", "deaths_best": 1}
+    candidate = final | {"deaths_best": 9, "candidate": True, "dataset_version": "18.0.1"}
+    for order in ((final, candidate), (candidate, final)):
+        result = run(incidents=frames.incidents(*order))
+        assert only(result, "deaths_20km_12m") == 1
+        assert result.report["repeated_incident_ids"] == 1
 
 
 def test_best_zero_never_counts_but_may_be_possible():
-    result = run(frames.sites({}), frames.incidents({"day": "2018-06-01", "deaths_best": 0, "deaths_high": 9}))
+    result = run(incidents=frames.incidents({"day": "2018-06-01", "deaths_best": 0, "deaths_high": 9}), **KNOWN)
     assert fired(result) == []
-    assert (result.evidence["kind"] == "near_miss").any()
-
-
-def test_area_rules_by_label_and_by_polygon():
-    far = {"day": "2018-06-01", "precision": 3, "lon": 25.0, "lat": 6.0, "deaths_best": 25}
-    assert fired(run(frames.sites({}), frames.incidents(far))) == ["C3", "H3", "H5"]
-    # By polygon the label of an exact incident no longer decides.
-    boxes = frames.squares({"A": (19, 5, 21, 7), "B": (24, 5, 26, 7)})
-    exact = far | {"precision": 1}
-    assert "C3" not in fired(run(frames.sites({}), frames.incidents(exact), boundaries=boxes))
-    inside = run(frames.sites({}), frames.incidents(exact | {"lon": 20.9, "admin2": "B region"}), boundaries=boxes)
-    assert "C3" in fired(inside)
-    assert inside.report["areas"][1]["disagreements"] == 1
-
-
-def test_unknown_boundary_vintage_is_a_gap():
-    boxes = frames.squares({"A": (19, 5, 21, 7)}, version="unknown")
-    assert "boundary_version_unknown" in only(run(frames.sites({}), boundaries=boxes), "gaps")
-
-
-def visit(**more):
-    base = {
-        "source": "list", "site_id": "1", "visit_id": "v1", "visit_basis": "on_site", "informative": True,
-        "non_state_armed": False, "state_harm": False, "roadblock": False, "armed_roadblock": False,
-        "armed_presence": "none",
-    }  # fmt: skip
-    frame = pd.DataFrame([base | more])
-    frame["visit_date"] = pd.to_datetime(frame["visit_date"]).astype("datetime64[s]")
-    return schema.conform(frame, schema.VISITS)
-
-
-def test_visits_on_the_windows_edge():
-    armed = {"non_state_armed": True}
-    assert fired(run(frames.sites({}), visits=visit(visit_date="2018-01-01", **armed))) == ["C2"]
-    assert fired(run(frames.sites({}), visits=visit(visit_date="2018-12-31", **armed))) == ["C2"]
-    old = run(frames.sites({}), visits=visit(visit_date="2017-12-31", **armed))
-    assert fired(old) == []
-    assert "C2" in only(old, "rules_unknown").split(";")
-    assert fired(run(frames.sites({}), visits=visit(visit_date="2019-01-01", **armed))) == []
-
-
-def test_a_visit_that_found_nothing_makes_c2_known():
-    result = run(frames.sites({}), visits=visit(visit_date="2018-06-01"))
-    assert only(result, "rules_unknown") == "H7;H8"
-    unknown_block = run(frames.sites({}), visits=visit(visit_date="2018-06-01", armed_roadblock=pd.NA))
-    assert "H6" in only(unknown_block, "rules_unknown")
-
-
-def test_a_roadblock_at_another_site_within_20_km():
-    near = visit(visit_date="2018-06-01", site_id="other", armed_roadblock=True, **east(19_000))
-    far = visit(visit_date="2018-06-01", site_id="other", armed_roadblock=True, **east(21_000))
-    assert "H6" in fired(run(frames.sites({}), visits=near))
-    assert "H6" not in fired(run(frames.sites({}), visits=far))
-
-
-def test_an_armed_roadblock_on_a_declared_route():
-    import shapely
-
-    line = shapely.LineString([(20.0, 6.0), (21.0, 6.0)])
-    routes = pd.DataFrame({"source": ["list"], "site_id": ["1"], "geometry": [line]})
-    block = {"visit_date": "2018-06-01", "site_id": "other", "armed_roadblock": True, "lon": 20.6}
-    on = run(frames.sites({}), visits=visit(lat=6.005, **block), routes=routes)
-    assert "H6" in fired(on)
-    assert "roadblock on its route" in only(on, "why_en")
-    assert "H6" not in fired(run(frames.sites({}), visits=visit(lat=6.02, **block), routes=routes))
-    assert "H6" not in fired(run(frames.sites({}), visits=visit(lat=6.005, **block)))
-
-
-def status(scheme, colour, day, end=None):
-    frame = pd.DataFrame([{"source": "list", "site_id": "1", "scheme": scheme, "status": colour}])
-    frame["status_date"], frame["valid_to"] = pd.Timestamp(day), pd.Timestamp(end) if end else pd.NaT
-    return schema.conform(frame, schema.STATUSES)
+    assert (only(result), only(result, "possible_class")) == ("no indicators found", "conflict-affected")
+    assert only(result, "incidents_20km_12m") == 0
 
 
 @pytest.mark.parametrize(
-    ("given", "colour", "fires"),
+    ("event", "certain", "possible"),
     [
-        (("rcm", "green", "2018-01-01"), "green", False),
-        (("rcm", "green", "2017-12-31"), "blue", False),  # a year later it turns blue
-        (("rcm", "green", "2014-12-31"), "", False),  # and after three years of blue nothing is known
-        (("rcm", "blue", "2016-01-01"), "blue", False),
-        (("rcm", "blue", "2015-12-31"), "", False),
-        (("rcm", "red", "2010-01-01"), "red", True),  # red holds until somebody looks again
-        (("rcm", "yellow", "2018-01-01", "2018-12-31"), "", False),  # its stated end has come
-        (("rcm", "yellow", "2018-01-01", "2019-01-01"), "yellow", True),
-    ],
-)
-def test_rcm_colours_expire_and_never_turn_red_by_age(given, colour, fires):
-    result = run(frames.sites({}), statuses=status(*given))
-    assert only(result, "rcm_status") == colour
-    assert ("H7" in fired(result)) is fires
-    assert ("H7" in only(result, "rules_unknown").split(";")) is (colour == "")
-
-
-def test_drc_qualification_speaks_for_a_year():
-    assert "H7" in fired(run(frames.sites({}), statuses=status("drc", "red", "2018-01-01")))
-    old = run(frames.sites({}), statuses=status("drc", "red", "2017-12-31"))
-    assert "H7" not in fired(old)
-    assert "H7" in only(old, "rules_unknown")
-
-
-def eu_list(*rows):
-    frame = pd.DataFrame(rows, columns=["area", "country", "kind", "valid_from", "valid_to"])
-    for name in ("valid_from", "valid_to"):
-        frame[name] = pd.to_datetime(frame[name]).astype("datetime64[s]")
-    return schema.conform(frame, schema.LISTED_AREAS)
-
-
-def test_the_list_in_force_at_the_date_counts():
-    listed = eu_list(("A", "CAF", "admin2", "2018-01-01", "2019-01-01"), ("B", "CAF", "admin2", "2016-01-01", None))
-    assert "H8" in fired(run(frames.sites({}), listed=listed))
-    assert "H8" not in fired(run(frames.sites({}), listed=listed, as_of="2017-12-31"))
-    assert "H8" not in fired(run(frames.sites({}), listed=listed, as_of="2019-01-01"))
-    before = run(frames.sites({}), listed=listed, as_of="2015-12-31")
-    assert "H8" in only(before, "rules_unknown")
-
-
-REGISTER = schema.conform(
-    pd.DataFrame(
-        [
-            ("CAF", "country", "suspended", "2013-05-23", "2015-07-17"),
-            ("CAF", "country", "restricted", "2015-07-17", "2024-11-15"),
-            ("CAF", "country", "lifted", "2024-11-15", None),
-            ("A", "admin2", "monitored", "2016-03-01", "2016-09-19"),
-            ("A", "admin2", "compliant", "2016-09-19", "2024-11-15"),
-            ("G", "admin2", "monitored", "2016-03-01", "2017-01-28"),
-            ("G", "admin2", "unknown", "2017-01-28", "2018-09-30"),
-            ("G", "admin2", "compliant", "2018-09-30", "2024-11-15"),
-        ],
-        columns=["unit", "level", "status", "valid_from", "valid_to"],
-    ).assign(
-        country="CAF",
-        scheme="KP",
-        recorded_at=pd.Timestamp("2026-11-21"),
-        valid_from=lambda d: pd.to_datetime(d["valid_from"]),
-        valid_to=lambda d: pd.to_datetime(d["valid_to"]),
-    ),
-    schema.ZONES,
-)
-WALK = ["2013-05-22", "2013-05-23", "2016-02-29", "2016-09-18", "2016-09-19", "2017-01-28", "2018-09-30", "2024-11-15"]
-
-
-@pytest.mark.parametrize(
-    ("unit", "mineral", "expected"),
-    [
-        ("A", "diamond", ["not_applicable", "outside", "outside", "inside_monitored", "inside_compliant",
-                          "inside_compliant", "inside_compliant", "not_applicable"]),
-        ("G", "diamond", ["not_applicable", "outside", "outside", "inside_monitored", "inside_monitored", "unknown",
-                          "inside_compliant", "not_applicable"]),
-        ("B", "gold;diamond", ["not_applicable"] + ["outside"] * 6 + ["not_applicable"]),
-        ("A", "gold", ["not_applicable"] * 8),
-        ("A", "", ["not_applicable"] + ["unknown"] * 6 + ["not_applicable"]),
-        ("", "diamond", ["not_applicable"] + ["unknown"] * 6 + ["not_applicable"]),
+        ({"deaths_best": 5}, "conflict-affected", "conflict-affected"),
+        ({"deaths_best": 5, "deaths_low": 4}, "high-risk", "conflict-affected"),
+        ({"deaths_best": 5, "deaths_low": 7}, "conflict-affected", "conflict-affected"),  # no more than best
+        ({"deaths_best": 4, "deaths_high": 5}, "high-risk", "conflict-affected"),
+        ({"deaths_best": 4, "deaths_high": 3}, "high-risk", "high-risk"),  # no less than best
+        ({"deaths_best": 5, **east(15_000)}, "conflict-affected", "conflict-affected"),  # 15 + 5 km
+        ({"deaths_best": 5, **east(15_001)}, "no indicators found", "conflict-affected"),
+        ({"deaths_best": 5, **east(25_000)}, "no indicators found", "conflict-affected"),  # 25 - 5 km
+        ({"deaths_best": 5, **east(25_001)}, "no indicators found", "no indicators found"),
+        ({"deaths_best": 5, "precision": 2, **east(49_999)}, "no indicators found", "conflict-affected"),  # 50 - 30
+        ({"deaths_best": 5, "precision": 2, **east(50_001)}, "no indicators found", "high-risk"),  # H2: 55 - 30
+        ({"deaths_best": 5, "precision": 2, **east(55_001)}, "no indicators found", "no indicators found"),
+        ({"date_start": "2017-12-31", "date_end": "2018-01-01", "deaths_best": 5}, "high-risk", "conflict-affected"),
+        ({"date_start": "2018-12-31", "date_end": "2019-01-01", "deaths_best": 5}, "no indicators found",
+         "conflict-affected"),
+        ({"day": "2017-12-10", "date_prec": 4, "deaths_best": 5}, "high-risk", "conflict-affected"),  # that month
+        ({"day": "2017-12-10", "date_prec": 1, "deaths_best": 5}, "high-risk", "high-risk"),
+        ({"date_start": "2017-12-01", "date_end": "2017-12-10", "date_prec": 4, "deaths_best": 5}, "high-risk",
+         "high-risk"),  # a span states its own days
     ],
 )  # fmt: skip
-def test_a_site_walks_through_the_register(unit, mineral, expected):
-    site = frames.sites({"admin2": unit, "minerals": mineral})
-    results = [run(site, as_of=day, zones=REGISTER, coverage=frames.coverage("CAF")) for day in WALK]
-    assert [only(r, "zone_status") for r in results] == expected
-    for result, status_ in zip(results, expected, strict=True):
-        known_outside = status_ in ("outside", "inside_monitored") and mineral != ""
-        assert ("H9" in fired(result)) is known_outside
-        assert ("H9" in only(result, "rules_unknown").split(";")) is (status_ == "unknown")
+def test_brackets_count_what_is_certain_and_what_is_possible(event, certain, possible):
+    site = frames.sites({"coord_precision_km": float("nan")})  # 5 km by the setting
+    result = run(site, frames.incidents({"day": "2018-06-01"} | event))
+    assert (only(result, "certain_class"), only(result, "possible_class")) == (certain, possible)
 
 
-def test_a_boundary_set_that_lacks_a_named_unit_is_refused_by_name():
-    boxes = frames.squares({"A": (19, 5, 21, 7)})  # no G
-    site = frames.sites({"admin2": "B", "minerals": "diamond"})
-    result = run(site, zones=REGISTER, boundaries=boxes)
-    assert only(result, "zone_status") == "outside"  # as the site itself states, not as the polygon says
-    assert "G" in result.report["notes"][0]
+def test_the_position_error_of_a_site_that_states_none_is_a_setting():
+    site = frames.sites({"coord_precision_km": float("nan")})
+    event = frames.incidents({"day": "2018-06-01", "deaths_best": 5} | east(15_001))
+    assert only(run(site, event), "certain_class") == "no indicators found"
+    assert only(run(site, event, rules=with_settings(position_error_km=4)), "certain_class") == "conflict-affected"
 
 
-def test_polygons_give_the_unit_and_the_distance_to_its_edge():
-    boxes = frames.squares({"A": (19, 5, 21, 7), "G": (21, 5, 22, 7)})
-    site = frames.sites({"minerals": "diamond", "admin2": "B", "lon": 20.96, "coord_precision_km": 0.1})
-    result = run(site, zones=REGISTER, boundaries=boxes)
-    assert only(result, "zone_status") == "inside_compliant"
-    assert only(result, "zone_basis") == "polygon"
-    assert only(result, "distance_to_zone_edge_m") == pytest.approx(GEOD.inv(20.96, 6, 21, 6)[2], rel=1e-3)
-    assert bool(only(result, "near_border")) is True
+@pytest.mark.parametrize(
+    ("box", "deaths", "possible"),
+    [
+        ((19.95, 5.95, 20.05, 6.05), 1, "high-risk"),  # wholly within 20 km: one event of H1 is expected
+        ((19.95, 5.95, 20.05, 6.05), 5, "conflict-affected"),
+        ((19, 5, 21, 7), 40, "no indicators found"),  # 2.6 % of the district: 0.03 events, one death
+        ((19, 5, 21, 7), 200, "conflict-affected"),  # 5.1 deaths
+    ],
+)
+def test_incidents_known_by_the_district_are_counted_by_expectation(box, deaths, possible):
+    boxes = frames.squares({"A": box, "B": (21, 5, 23, 7)})
+    result = run(incidents=frames.incidents({"day": "2018-06-01", "precision": 3, "deaths_best": deaths}),
+                 boundaries=boxes)  # fmt: skip
+    assert (only(result), only(result, "possible_class")) == ("no indicators found", possible)
+    assert only(run(incidents=frames.incidents({"day": "2018-06-01", "precision": 3, "deaths_best": deaths})),
+                "possible_class") == "no indicators found"  # fmt: skip
 
 
-def test_two_entries_in_force_at_once_are_an_error():
-    twice = REGISTER.copy()
-    twice.loc[3, "valid_to"] = pd.NaT
-    with pytest.raises(ZoneError, match="in force at once"):
-        run(frames.sites({}), zones=twice)
+def test_a_threshold_of_n_events_is_possibly_met_from_half_an_event_less():
+    boxes = frames.squares({"A": (19.95, 5.95, 20.5, 6.05), "B": (21, 5, 23, 7)})  # 0.42 of it in the circle
+    by_label = {"day": "2018-06-01", "precision": 3, "deaths_best": 1}
+    assert only(run(incidents=frames.incidents(by_label), boundaries=boxes), "possible_class") == "no indicators found"
+    two = run(incidents=frames.incidents(by_label, by_label), boundaries=boxes)  # 0.84 events: H1 asks for 0.5
+    assert only(two, "possible_class") == "high-risk"
+    four = run(incidents=frames.incidents(*[by_label] * 4), boundaries=boxes)  # 1.7 events: C1 asks for 1.5
+    assert only(four, "possible_class") == "conflict-affected"
+
+
+CALM = {"effect": "violent", "deaths_best": 0, "source": "acled", "dataset": "ACLED"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "fires"),
+    [
+        ([CALM], False),
+        ([CALM, CALM], True),
+        ([CALM | {"effect": "control"}], True),
+        ([CALM | {"effect": "none"}] * 40, False),  # protests and the like, whatever their fatalities
+        ([CALM | {"effect": "none", "deaths_best": 9}] * 40, False),
+        ([CALM | {"precision": 2}] * 3, False),
+        ([CALM, CALM | {"source": "ucdp", "dataset": "UCDP GED"}], False),  # not across sources
+        ([CALM, CALM | east(20_001)], False),
+        ([CALM | east(20_000 - 1e-6)] * 2, True),
+        ([CALM | {"day": "2017-12-31"}] * 2, False),
+        ([CALM, CALM | {"deaths_best": 1}], False),  # a deadly event is left to other rules
+    ],
+)
+def test_h11_counts_what_happens_without_deaths(rows, fires):
+    result = run(incidents=frames.incidents(*({"day": "2018-06-01"} | r for r in rows)), **KNOWN)
+    assert ("H11" in fired(result)) is fires
+    assert only(result) == ("high-risk" if fired(result) else "no indicators found")
+    assert "H11" not in parts(result, "rules_unknown")
+
+
+def test_h11_is_unknown_where_nobody_looks_for_events_without_deaths():
+    assert "H11" in parts(run(**{**KNOWN, "coverage": frames.coverage("CAF")}), "rules_unknown")
+    still = run(incidents=frames.incidents(*[CALM | {"day": "2018-06-01"}] * 2), coverage=frames.coverage("CAF"))
+    assert "H11" in fired(still)
+
+
+def test_the_mine_of_forty_events_without_a_death_is_high_risk():
+    kinds = ("control", "violent", "violent", "violent")
+    rows = [CALM | {"day": f"2018-{1 + i % 12:02}-11", "effect": kinds[i % 4], "restricted": True, "kind": "looting"}
+            for i in range(40)]  # fmt: skip
+    result = run(incidents=frames.incidents(*rows), **KNOWN)
+    assert (only(result), fired(result)) == ("high-risk", ["H11"])
+    own = result.evidence[(result.evidence["rule"] == "H11") & (result.evidence["kind"] == "incident")]
+    assert set(own["event_type"]) == {"looting"}  # for the screen of the user who loaded them
+    assert set(withheld(own)["event_type"]) == {""}
+    assert only(result, "events_nonlethal_20km_12m") == 40
 
 
 def test_a_site_that_stands_twice_is_an_error():
@@ -355,15 +294,18 @@ def test_a_site_that_stands_twice_is_an_error():
 
 def test_restricted_rows_are_named_and_nothing_more():
     acled = {"source": "acled", "dataset": "ACLED", "day": "2018-06-01", "deaths_best": 9, "restricted": True}
-    result = run(frames.sites({}), frames.incidents(acled))
-    rows = result.evidence[result.evidence["dataset"] == "ACLED"]
+    result = run(incidents=frames.incidents(acled | east(12_345)))
+    rows = withheld(result.evidence)
+    rows = rows[(rows["dataset"] == "ACLED") & (rows["record_id"] != "")]
     assert len(rows)
     assert set(rows["record_id"]) == {"e1"}
-    for name in ("date_start", "date_end", "deaths_best", "deaths_low", "deaths_high", "precision", "provisional"):
-        assert rows[name].isna().all()
-    for name in ("actor_a", "actor_b", "value", "limit"):
-        assert (rows[name] == "").all()
-    assert "9 deaths" not in only(result, "why_en")
+    numbers = ("date_start", "date_end", "date_prec", "precision", "provisional", "edge_m", "limit_km")
+    for name in (*numbers, *(f"deaths_{c}" for c in ("best", "low", "high", "civilians"))):
+        assert rows[name].isna().all(), name
+    for name in ("actor_a", "actor_b", "fact", "status", "event_type", "effect", "violence", "place", "answer"):
+        assert (rows[name] == "").all(), name
+    assert set(rows["distance_m"].dropna()) == {12_000.0}
+    assert only(result, "nearest_incident_m") == 12_000
     assert pd.isna(only(result, "latest_incident_date"))
 
 
@@ -380,7 +322,11 @@ def test_the_order_of_rows_and_columns_changes_nothing():
 def test_one_date_per_site():
     sites = frames.sites({}, {})
     result = run(sites, frames.incidents({"day": "2018-06-01"}), as_of=["2018-12-31", "2018-05-31"])
-    assert result.sites["rules_fired"].tolist() == ["H1;H3", ""]
+    assert result.sites["rules_fired"].tolist() == ["H1", ""]
+    assert result.sites["area_rules_fired"].tolist() == ["A2", ""]
+    for wrong in (["2018-12-31"] * 3, ["2018-12-31", None]):
+        with pytest.raises(InputError):
+            run(sites, as_of=wrong)
 
 
 def test_any_crs_gives_the_same():
@@ -389,42 +335,19 @@ def test_any_crs_gives_the_same():
     sites = frames.sites({})
     points = gpd.GeoDataFrame(sites, geometry=gpd.points_from_xy(sites["lon"], sites["lat"]), crs=4326)
     events = frames.incidents({"day": "2018-06-01"} | east(19_999))
-    assert fired(run(points.to_crs(3857), events)) == fired(run(sites, events))
+    assert fired(run(points.to_crs(3857), events)) == fired(run(sites, events)) == ["H1"]
 
 
-def test_an_entry_no_longer_holds_on_its_last_day():
-    ended = REGISTER.copy()
-    ended.loc[(ended["unit"] == "A") & (ended["status"] == "compliant"), "valid_to"] = pd.Timestamp("2018-12-31")
-    site = frames.sites({"admin2": "A", "minerals": "diamond"})
-    assert only(run(site, zones=ended, as_of="2018-12-30"), "zone_status") == "inside_compliant"
-    assert only(run(site, zones=ended, as_of="2018-12-31"), "zone_status") == "outside"
+def test_a_rule_that_is_off_is_unknown_of_every_site():
+    rules = from_dict(changed("H1", enabled=False))
+    result = run(incidents=frames.incidents({"day": "2017-06-01"}), rules=rules, **KNOWN)
+    assert (only(result), parts(result, "rules_unknown")) == ("no indicators found", ["H1"])
+    assert only(result, "data_coverage") == "partial"
 
 
-def test_a_gap_alone_makes_everything_possible():
-    seen = visit(visit_date="2018-06-01")
-    assert only(run(frames.sites({}), visits=seen), "possible_class") == "high-risk"  # H7 and H8 are not known
-    assert only(run(frames.sites({}), visits=seen, covered=False), "possible_class") == "conflict-affected"
-
-
-def test_an_area_rule_names_an_incident_of_one_death():
-    result = run(frames.sites({}), frames.incidents({"day": "2018-06-01", "precision": 3, "deaths_best": 1}))
-    rows = result.evidence[(result.evidence["rule"] == "H3") & (result.evidence["kind"] == "incident")]
-    assert rows["record_id"].tolist() == ["e1"]
-
-
-def test_what_ends_inside_the_window_of_a_candidate_and_a_final_record_is_the_final_one():
-    final = {"record_id": "same", "day": "2018-06-01", "deaths_best": 1}
-    candidate = final | {"deaths_best": 9, "candidate": True, "dataset_version": "18.0.1"}
-    for order in ((final, candidate), (candidate, final)):
-        result = run(frames.sites({}), frames.incidents(*order))
-        assert only(result, "deaths_20km_12m") == 1
-
-
-def test_an_area_rule_names_no_more_than_it_needs_and_counts_all():
-    many = [{"day": "2018-06-01", "precision": 3, "deaths_best": 1, "deaths_low": 0} for _ in range(200)]
-    result = run(frames.sites({}), frames.incidents(*many, {"day": "2018-06-02", "precision": 3, "deaths_best": 2}))
-    rows = result.evidence[(result.evidence["rule"] == "C3")]
-    assert "C3" in fired(result)
-    assert rows[rows["kind"] == "incident"]["deaths_best"].sum() == 25
-    assert rows[rows["kind"] == "area"]["value"].tolist() == ["201 events, 202 deaths in 12 months"]
-    assert only(result, "certain_class") == "high-risk"  # one event is sure, 25 deaths are not
+def test_classes_without_their_reasons_are_the_same():
+    rows = frames.incidents(*FAR, {"day": "2018-06-01", "deaths_best": 5})
+    full, bare = (run(incidents=rows, explain=e, **KNOWN) for e in (True, False))
+    pd.testing.assert_frame_equal(full.sites, bare.sites)
+    pd.testing.assert_frame_equal(full.fired, bare.fired)
+    assert len(full.evidence) > len(bare.evidence) == 0
