@@ -189,6 +189,8 @@ def zones_at(
             mine = np.flatnonzero((as_of == day) & may_be)
             if len(mine):
                 _read_day(int(day), mine, sites, units, register, boundaries, aliases, evidence, made)
+    # Without a known mineral nobody can say that a zone of diamonds is asked of the site.
+    made.status[may_be & ~diamond & (made.status != "not_applicable")] = "unknown"
     limit = (settings.zone_border_km + error_km) * 1000
     close = pd.array(made.distance <= limit, dtype="boolean")
     close[np.isnan(made.distance)] = pd.NA
@@ -382,7 +384,7 @@ def status_from_rows(site: Asked, rows: Iterable[Row]) -> str:
         return "not_applicable"
     if site.country != "" and not is_restricted(zone):
         return "not_applicable"
-    if site.country == "" or not any(r.fact == "located" for r in zone):
+    if not site.minerals or site.country == "" or not any(r.fact == "located" for r in zone):
         return "unknown"
     for fact in ("admin3", "commune_not_loaded", "admin2"):
         for row in zone:
