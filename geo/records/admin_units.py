@@ -46,8 +46,8 @@ class SiteUnits:
 class IncidentUnits:
     """Units of one level, one row an incident: `code` as in :class:`SiteUnits`, -1 for none.
 
-    `unmatched` is true where the source places an incident by a label of this level, boundaries of its country are
-    loaded, and no unit has that name.
+    `unmatched` is true where no polygon holds an incident's place, boundaries of its country (or of any, where it has
+    none) are loaded, and no unit has the name of its label.
     """
 
     level: int
@@ -75,11 +75,11 @@ class Units:
     def _index(self, boundaries: Boundaries) -> None:
         frame = boundaries.frame
         rows = []
-        for name, parent, country, code in zip(
-            frame["unit"], frame["parent"], frame["country"], frame["code"], strict=True
-        ):
+        columns = (frame[c] for c in ("unit", "parent", "country", "code"))
+        for row, (name, parent, country, code) in enumerate(zip(*columns, strict=True)):
             folded, above = self._folded(str(country), str(name)), fold(str(parent))
-            key = f"{country}|{above}|{folded}|{code}"
+            # Polygons of one name are parts of one unit only where a code says so.
+            key = f"{country}|{above}|{folded}|{code or f'row {row}'}"
             if key not in self._codes:
                 self._codes[key] = len(self._codes)
                 self._named.setdefault((str(country), folded), []).append(self._codes[key])
@@ -203,10 +203,13 @@ def incident_units(incidents: Incidents, units: Units) -> IncidentUnits:
         inside, rows = by_place[hit >= 0], hit[hit >= 0]
         code[inside] = units.of_row[rows]
         said = (name != "").to_numpy(np.bool_)
-        here = frame["country"].isin(units.countries).to_numpy(np.bool_) | ("" in units.countries)
+        # An incident whose country is not known may lie in any of them.
+        here = frame["country"].isin({*units.countries, ""}).to_numpy(np.bool_) | ("" in units.countries)
         labelled = said[inside] & here[inside]
         differs = labelled & (label[inside] != code[inside])
-        unmatched = here & (label < 0) & ((incidents.precision == 3) | (incidents.precision == 4))
+        outside = incidents.precision <= 4
+        outside[inside] = False
+        unmatched = here & (label < 0) & outside
         found = boundaries.frame["unit"].to_numpy(dtype=object)[rows[differs]]
         pairs = pd.Series([f"{a} / {b}" for a, b in zip(found, name.to_numpy()[inside[differs]], strict=True)])
         spelled = name[unmatched & said]

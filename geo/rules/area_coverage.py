@@ -10,7 +10,6 @@ import pandas as pd
 
 from geo.records.admin_units import IncidentUnits, SiteUnits
 from geo.records.incidents import Incidents
-from geo.records.place_names import fold
 from geo.rules.coverage_gaps import AREA_GAPS, Coverage
 from geo.rules.evidence import Evidence
 from geo.rules.incident_pairs import measure
@@ -61,7 +60,14 @@ def area_gaps_by_level(
             "boundary_version_unknown": (units.basis == "polygon") & (version in ("", "unknown")),
             "boundaries_not_districts": refused,
             "labels_unmatched": _unmatched(
-                [r for r in rules if r.level == level], sites, as_of, incidents, site_units, incident_units[level]
+                [r for r in rules if r.level == level],
+                sites,
+                as_of,
+                incidents,
+                site_units,
+                incident_units,
+                level,
+                1 in boundaries,
             ),
         }
     return out
@@ -86,35 +92,29 @@ def _unmatched(
     as_of: Days,
     incidents: Incidents,
     site_units: Mapping[int, SiteUnits],
-    placed: IncidentUnits,
+    incident_units: Mapping[int, IncidentUnits],
+    level: int,
+    regions_loaded: bool,
 ) -> Bools:
     """Sites of a country with an incident in the window whose label names no unit: it may lie in the site's.
 
-    Where its region is known, only the sites of that region.
+    Where its region is known, only the sites of that region; without polygons of regions a region is known where some
+    site states it.
     """
-    n = len(sites)
-    out = np.zeros(n, np.bool_)
-    level = placed.level
-    whose = [p for p, of in LEVEL_OF.items() if of == level or (level == 1 and of == 2)]
+    out = np.zeros(len(sites), np.bool_)
+    whose = {1, 2} | {p for p, of in LEVEL_OF.items() if of >= level}
     country = sites["country"].to_numpy(dtype=object)
-    region = [str(k) for k in site_units[1].key] if 1 in site_units else [""] * n
-    frame = incidents.frame
+    iso = incidents.frame["country"].to_numpy(dtype=object)
+    region, of_site = incident_units[1].code, site_units[1].code
+    known = (region >= 0) & (level > 1) & (regions_loaded | np.isin(region, of_site))
     for rule in rules:
         precise = [p for p in rule.precision if p in whose]
         counted = np.logical_or.reduce([measure(rule, t, incidents)[0] for t in rule.tests])
-        rows = np.flatnonzero(placed.unmatched & counted & np.isin(incidents.precision, precise))
+        rows = np.flatnonzero(incident_units[level].unmatched & counted & np.isin(incidents.precision, precise))
         for day in np.unique(as_of):
             after = int(months_before(np.array([day]), rule.longest_months)[0])
             use = rows[(incidents.start[rows] <= day) & (incidents.end[rows] > after)]
-            if not len(use):
-                continue
-            here = as_of == day
-            where = frame.iloc[use][["country", "admin1"]].drop_duplicates()
-            for iso, above in where.itertuples(index=False):
-                mine = here & (country == iso)
-                if level == 2 and above:
-                    same = np.array([k == "" or k.split("|", 1)[1] == fold(str(above)) for k in region], dtype=np.bool_)
-                    known = any(k.endswith("|" + fold(str(above))) for k in region)
-                    mine = mine & same if known else mine
-                out |= mine
+            for land, where in {(str(iso[i]), int(region[i]) if known[i] else -1) for i in use}:
+                mine = (as_of == day) & ((country == land) | (land == ""))
+                out |= mine & ((of_site == where) | (of_site < 0)) if where >= 0 else mine
     return out
