@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pandas as pd
 
@@ -131,12 +131,10 @@ def held_against(km: float, months: float, events: float, deaths: float, transla
 def worded(rows: pd.DataFrame, translate: Translator) -> pd.DataFrame:
     """`rows` of evidence with two more columns for a reader: `found` and `limit`; each distinct row is said once."""
 
-    def each(columns: list[str], say: object) -> list[str]:
-        if not len(rows):
-            return []
-        keys, distinct = pd.factorize(pd.MultiIndex.from_frame(rows[columns].astype(object).fillna("\x00")))
-        values = [[float("nan") if v == "\x00" else v for v in key] for key in distinct]
-        said = [say(*value, translate) for value in values]  # type: ignore[operator]
+    def each(columns: list[str], say: Callable[..., str]) -> list[str]:
+        parts = [rows[name].astype(object).where(rows[name].notna(), None) for name in columns]
+        keys = list(zip(*parts, strict=True))
+        said = {k: say(*(float("nan") if v is None else v for v in k), translate) for k in dict.fromkeys(keys)}
         return [said[k] for k in keys]
 
     limits = ["limit_km", "limit_months", "limit_events", "limit_deaths"]

@@ -72,7 +72,7 @@ def test_verify_accepts_what_was_written_and_names_the_first_difference(result, 
             "sites.csv",
             "no indicators found,no indicators found",
             "high-risk,no indicators found",
-            "overall_class is high-risk",
+            "site_class is high-risk",
         ),
         ("sites.csv", "No indicators found: no rule", "Nothing found: no rule", "why_en"),
         ("run.json", '"within_km": 20', '"within_km": 21', "hash of the rules"),
@@ -139,7 +139,7 @@ def test_bad_rows_never_stop_the_rest(tmp_path):
     assert {"001", "002"} <= {r["site_id"] for r in sites}
     assert {r["name"] for r in sites} >= {"{{ 7*7 }}"}
     assert all(r["reason"] and r["source_file"] == "mine.csv" for r in rejected)
-    assert {r["overall_class"] for r in sites} == {"insufficient data"}
+    assert {r["site_class"] for r in sites} == {"insufficient data"}
 
 
 def test_the_command_starts_without_the_app_libraries():
@@ -165,7 +165,7 @@ def test_coverage_writes_what_programmes_cover(tmp_path, capsys):
     }
     heads = {n: (out / n).read_text("utf-8").splitlines()[0] for n in ("coverage.csv", "gaps.csv", "overlaps.csv")}
     assert heads["coverage.csv"].startswith("site_id,programme_type,programmes,donors")
-    assert heads["gaps.csv"].startswith("site_id,programme_type,overall_class")
+    assert heads["gaps.csv"].startswith("site_id,programme_type,site_class")
     assert heads["overlaps.csv"].startswith("site_id,programme_type,programmes,donors")
     assert capsys.readouterr().out.strip()
     missing = ["--programmes", "nowhere.csv", "--as-of", "2016-09-19", "--out", str(out)]

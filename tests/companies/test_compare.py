@@ -66,7 +66,7 @@ def test_through_data():
 def test_through_rules():
     world = data(incidents=EVENTS)
     then = screened(*ROWS, on=world)
-    changes, account = compare(written(then), screened(*ROWS, on=world, rules=rules_without("H1", "H3")))
+    changes, account = compare(written(then), screened(*ROWS, on=world, rules=rules_without("H1", "H4")))
     assert account["through"] == {"rules": len(changes)}
     assert len(changes) >= 1
 
@@ -100,7 +100,7 @@ def test_a_row_that_was_rejected_and_is_not_any_more():
     now = screened(HERE, {**HERE, "supplier_id": "B"})
     changes, _account = compare(written(then), now)
     assert changes["supplier_id"].tolist() == ["A"]
-    assert changes["overall_class_before"].tolist() == ["(not screened)"]
+    assert changes["site_class_before"].tolist() == ["(not screened)"]
     assert changes["through"].tolist() == ["data"]
 
 

@@ -34,9 +34,9 @@ def test_a_decision_survives_and_stands_beside_an_unchanged_class(found, tmp_pat
     assert again.rows["decision"].tolist()[1] == ""
     assert again.record["decisions"] == {"escalate": 1}
     history = Reviews(place).history(keys_of(found.rows)[0])
-    assert [(d.decision, d.reviewer, d.overall_class) for d in history] == [
-        ("accept", "A. R.", row["overall_class"]),
-        ("escalate", "B. S.", row["overall_class"]),
+    assert [(d.decision, d.reviewer, d.site_class) for d in history] == [
+        ("accept", "A. R.", row["site_class"]),
+        ("escalate", "B. S.", row["site_class"]),
     ]
     assert b"papers false" in files(again)["screening.csv"]
 

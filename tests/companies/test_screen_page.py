@@ -130,4 +130,4 @@ def test_a_list_needs_no_sites_and_no_other_data():
     app = page(("liste.csv", LIST), demonstration="0")
     table = next(f.value for f in app.dataframe if "flag_transit" in f.value.columns)
     assert table["supplier_id"].tolist() == ["A1", "A2", "A3"]
-    assert set(table["overall_class"].astype(str)) <= {"■ insufficient data", "▲ high-risk", ""}
+    assert set(table["site_class"].astype(str)) <= {"■ insufficient data", "▲ high-risk", ""}

@@ -30,7 +30,7 @@ def test_the_position_error_of_the_row_is_honoured():
     world = data(incidents=frames.incidents({"day": "2020-06-01", "lon": 20.17}))  # 18.8 km away
     sure = first(screened(HERE, on=world))
     vague = first(screened({**HERE, "coord_precision_km": "5"}, on=world))
-    assert (sure["certain_class"], vague["overall_class"]) == ("high-risk", "high-risk")
+    assert (sure["certain_class"], vague["site_class"]) == ("high-risk", "high-risk")
     assert vague["certain_class"] != "high-risk"
 
 
@@ -39,7 +39,7 @@ def test_no_coordinates_and_nothing_but_a_country_is_answered_as_such():
         incidents=frames.incidents({"day": "2020-06-01", "deaths_best": 7.0}, {"day": "2020-07-01", "precision": 6})
     )
     row = first(screened({"supplier_id": "A", "country": "CAF"}, on=world))
-    assert (row["answer_level"], row["position_basis"], row["overall_class"]) == (
+    assert (row["answer_level"], row["position_basis"], row["site_class"]) == (
         "country",
         "none",
         "insufficient data",
@@ -218,7 +218,7 @@ def test_a_mineral_without_record_is_a_flag_with_evidence():
     told = found.evidence[found.evidence["kind"] == "mineral"].set_index("supplier_id")
     assert told.loc["2", "record_id"] == "d"
     assert "not an accusation" in told.loc["2", "ground"]
-    assert told.loc["3", "value"] == "other_minerals_only: coltan"
+    assert (told.loc["3", "fact"], told.loc["3", "status"]) == ("other_minerals_only", "coltan")
 
 
 WAY = {**HERE, "dest_lat": "6.0", "dest_lon": "21.0", "mineral": "gold"}
@@ -352,7 +352,7 @@ def test_classes_do_not_depend_on_the_way_or_the_company_columns():
     world = data(incidents=frames.incidents({"day": "2020-06-01", "lon": 20.1}))
     plain = first(screened(HERE, on=world))
     with_way = first(screened({**WAY, "mineral": ""}, on=world))
-    for name in ("overall_class", "certain_class", "possible_class", "zone_status", "rules_fired", "why_en"):
+    for name in ("site_class", "certain_class", "possible_class", "zone_status", "rules_fired", "why_en"):
         assert plain[name] == with_way[name]
     assert dt.date(2020, 12, 31) == DAY
 

@@ -54,9 +54,9 @@ def test_every_row_is_answered_and_every_faulty_one_says_why(runs):
     for got, (given, reason) in zip(bad, FAULTY, strict=True):
         assert got["supplier_id"] == str(given["supplier_id"]).strip()
         assert got["reason"] == reason or (not reason and got["reason"])
-        assert got["overall_class"] == ""
+        assert got["site_class"] == ""
     good = [r for r in rows if r["answer"] == "accepted"]
-    assert all(r["overall_class"] and r["zone_status"] and r["why_en"] and r["why_fr"] for r in good)
+    assert all(r["site_class"] and r["zone_status"] and r["why_en"] and r["why_fr"] for r in good)
     record = json.loads((first / "run.json").read_text("utf-8"))
     assert record["suppliers"] == {"read": 802, "accepted": 772, "rejected": 30}
 
@@ -65,7 +65,7 @@ def test_the_sample_covers_nothing_so_no_drc_row_is_calm(runs):
     for run in runs:
         drc = [r for r in rows_of(run / "screening.csv") if r["supplier_id"].startswith("COD-")]
         assert len(drc) == 500
-        assert "no indicators found" not in {r["overall_class"] for r in drc}
+        assert "no indicators found" not in {r["site_class"] for r in drc}
 
 
 def test_rows_of_known_sites_speak_with_their_visits_and_statuses(runs, shared_data):
@@ -120,7 +120,7 @@ def test_origins_are_classed_as_cahra_assess_classes_the_same_sites(runs, shared
     for r in rows:
         site = sites.loc[r["supplier_id"].removeprefix("CAR-")]
         for name in (
-            "overall_class",
+            "site_class",
             "certain_class",
             "possible_class",
             "zone_status",
@@ -175,7 +175,7 @@ def test_two_runs_a_year_apart_attribution_sums_to_all_changes(runs):
     changed = {
         k
         for k in new
-        if (old[k]["overall_class"], old[k]["zone_status"]) != (new[k]["overall_class"], new[k]["zone_status"])
+        if (old[k]["site_class"], old[k]["zone_status"]) != (new[k]["site_class"], new[k]["zone_status"])
     }
     changes = rows_of(second / "changes.csv")
     assert {c["supplier_id"] for c in changes} == changed

@@ -13,11 +13,11 @@ Rows = list[dict[str, object]]
 
 def make_sites(rows: Rows) -> pd.DataFrame:
     """Assessed sites; what a row does not say is at risk, in CAF, of source `test`."""
-    default = {"source": "test", "country": "CAF", "overall_class": "high-risk", "zone_status": "outside"}
+    default = {"source": "test", "country": "CAF", "site_class": "high-risk", "zone_status": "outside"}
     full = [{**default, "site_id": f"S{n}", **row} for n, row in enumerate(rows, 1)]
     for row in full:
-        row.setdefault("certain_class", row["overall_class"])
-        row.setdefault("possible_class", row["overall_class"])
+        row.setdefault("certain_class", row["site_class"])
+        row.setdefault("possible_class", row["site_class"])
     frame = pd.DataFrame(full)
     for column in ("lon", "lat", "workers"):
         frame[column] = pd.to_numeric(frame[column]) if column in frame else np.nan

@@ -21,7 +21,7 @@ def stocktake(workers: list[float] | None = None, calm: int = 0, units: list[str
     workers = workers or [1.0] * 6
     units = units or ["Boda", "Boda", "Boda", "Carnot", "Carnot", "Nola"]
     classes = ["no indicators found"] * calm + ["conflict-affected"] * (len(workers) - calm)
-    rows = [{"admin2": u, "workers": w, "overall_class": c} for u, w, c in zip(units, workers, classes, strict=True)]
+    rows = [{"admin2": u, "workers": w, "site_class": c} for u, w, c in zip(units, workers, classes, strict=True)]
     return programme_coverage(
         make_sites(rows), make_programmes([{"admin_code": "Carnot", "types": "mapping"}]), as_of=T
     )

@@ -34,7 +34,7 @@ def three_sites() -> pd.DataFrame:
                 "lat": BRIA[1],
                 "admin1": "Haute-Kotto",
                 "admin2": "Bria",
-                "overall_class": "no indicators found",
+                "site_class": "no indicators found",
                 "workers": 9,
             },
         ]
@@ -146,14 +146,14 @@ def test_counts_reconcile_with_the_site_list_and_doubt_is_counted_apart() -> Non
     sites = make_sites(
         [
             {
-                "overall_class": "conflict-affected",
+                "site_class": "conflict-affected",
                 "certain_class": "no indicators found",
                 "admin2": "Boda",
                 "workers": 10,
             },
-            {"overall_class": "insufficient data", "possible_class": "conflict-affected", "admin2": "Boda"},
-            {"overall_class": "no indicators found", "possible_class": "high-risk", "admin2": ""},
-            {"overall_class": "high-risk", "admin2": "Carnot", "workers": 5, "zone_status": "inside_compliant"},
+            {"site_class": "insufficient data", "possible_class": "conflict-affected", "admin2": "Boda"},
+            {"site_class": "no indicators found", "possible_class": "high-risk", "admin2": ""},
+            {"site_class": "high-risk", "admin2": "Carnot", "workers": 5, "zone_status": "inside_compliant"},
         ]
     )
     result = programme_coverage(sites, make_programmes([{"admin_code": "Carnot"}]), as_of=T)

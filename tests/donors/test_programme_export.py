@@ -44,7 +44,7 @@ def test_the_files_of_a_run_reconcile_and_are_the_same_each_time() -> None:
     assert files == demonstration().files()
     heads = {name: content.decode().split("\n", 1)[0] for name, content in files.items() if name.endswith(".csv")}
     assert heads["coverage.csv"].startswith("site_id,programme_type,programmes,donors")
-    assert heads["gaps.csv"].startswith("site_id,programme_type,overall_class")
+    assert heads["gaps.csv"].startswith("site_id,programme_type,site_class")
     assert heads["overlaps.csv"].startswith("site_id,programme_type,programmes,donors")
     record = json.loads(files["run.json"])
     assert record["demonstration"] is True

@@ -19,7 +19,7 @@ def assessed(n: int = 20, names: tuple[str, ...] | None = None) -> pd.DataFrame:
             "name": list(names),
             "lon": 15.8 + rng.normal(0, 1, n),
             "lat": 4.3 + rng.normal(0, 1, n),
-            "overall_class": [CLASSES[i % 4] for i in range(n)],
+            "site_class": [CLASSES[i % 4] for i in range(n)],
             "zone_status": [ZONE_STATUSES[i % 7] for i in range(n)],
             "as_of": pd.Timestamp("2016-09-19"),
             "demonstration": True,

@@ -35,7 +35,7 @@ def test_sites_without_a_position_are_said_and_not_drawn():
 
 def test_row_numbers_survive_a_filter():
     sites = assessed(8)
-    made = blob(EN, sites=sites[sites["overall_class"] == "high-risk"])
+    made = blob(EN, sites=sites[sites["site_class"] == "high-risk"])
     assert unpack(made["sites"]["i"], "<i4").tolist() == [1, 5]
     assert set(unpack(made["sites"]["s"], "u1").tolist()) == {1}
 
@@ -50,7 +50,7 @@ def test_only_precision_1_and_2_are_drawn_at_a_place():
 
 def test_the_legend_names_what_is_drawn_and_nothing_else():
     sites = assessed(8)
-    made = blob(EN, sites=sites[sites["overall_class"] == "high-risk"], marks=[Mark(15, 4, "armed_roadblock")])
+    made = blob(EN, sites=sites[sites["site_class"] == "high-risk"], marks=[Mark(15, 4, "armed_roadblock")])
     said = [row["text"] for group in made["legend"]["groups"] for row in group["rows"]]
     assert said == ["high-risk", "armed roadblock"]
 

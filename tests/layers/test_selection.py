@@ -15,7 +15,7 @@ RULES = default_rules()
 @pytest.mark.parametrize(
     ("filters", "column", "allowed"),
     [
-        (Filters(classes=("high-risk",)), "overall_class", {"high-risk"}),
+        (Filters(classes=("high-risk",)), "site_class", {"high-risk"}),
         (Filters(zones=("outside", "unknown")), "zone_status", {"outside", "unknown"}),
         (Filters(countries=("CAF",)), "country", {"CAF"}),
         (Filters(armed=("non_state", "")), "armed_presence", {"non_state", ""}),
@@ -57,7 +57,7 @@ def test_the_parts_of_the_tree_are_all_sites_once(run):
     from jobs.assessment.decision_tree import first_of
 
     sites = run.assessment.sites
-    parts = [Filters(first=(key,)).apply(sites, RULES) for key in first_of(sites).unique()]
+    parts = [Filters(first=(key,)).apply(sites, RULES) for key in first_of(sites, RULES).unique()]
     assert sum(p.sum() for p in parts) == len(sites)
 
 

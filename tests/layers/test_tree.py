@@ -8,6 +8,7 @@ import itertools
 import pytest
 
 from geo.errors import RuleError
+from geo.schema import ASSESSED, CLASSES, empty
 from i18n.translator import translator
 from jobs.assessment import job
 from jobs.assessment.decision_tree import branches
@@ -23,16 +24,18 @@ def test_every_site_leaves_the_tree_once_and_with_its_class(run):
     assert found[0].asked == len(sites)
     for before, after in itertools.pairwise(found):
         assert after.asked == before.asked - before.leave
-    for cls in sites["overall_class"].unique():
-        assert sum(b.leave for b in found if b.cls == cls) == (sites["overall_class"] == cls).sum()
+    for cls in sites["site_class"].unique():
+        assert sum(b.leave for b in found if b.cls == cls) == (sites["site_class"] == cls).sum()
 
 
 def test_the_questions_are_those_of_the_rules_in_either_language():
     rules = default_rules()
-    from geo.schema import ASSESSED, empty
-
     french = branches(empty(ASSESSED), rules, translator("fr"))
-    assert [b.question for b in french[:12]] == [r.question_fr for r in rules.rules]
+    order = [r for cls in CLASSES for r in rules.answering("site") if r.cls == cls]
+    assert [b.key for b in french[:-2]] == [r.id for r in order]
+    assert [b.question for b in french[:-2]] == [r.asks("fr") for r in order]
+    assert "20 km" in french[0].question
+    assert french[0].question != order[0].asks("en")
 
 
 def test_a_rule_set_survives_its_table():
@@ -77,7 +80,7 @@ def test_differences_are_the_sites_whose_class_or_zone_changed(loaded, run):
     now = run.assessment.sites
     changed = differences(now, later)
     both = now.merge(later, on=["source", "site_id"], suffixes=("_a", "_b"))
-    expected = (both["overall_class_a"] != both["overall_class_b"]) | (both["zone_status_a"] != both["zone_status_b"])
+    expected = (both["site_class_a"] != both["site_class_b"]) | (both["zone_status_a"] != both["zone_status_b"])
     assert len(changed) == expected.sum() > 0
     assert differences(now, now).empty
     assert list(differences(now.iloc[1:], now)["site_id"]) == [now["site_id"].iloc[0]]
