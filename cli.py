@@ -149,7 +149,7 @@ def report(result: Run, as_of: dt.date) -> None:
     """Prints the quadrant table, what was left out, and what the reader should know."""
     from jobs.assessment.export import quadrants
 
-    print(f"As of {as_of}: {len(result.assessment.sites)} sites (exposure x zone status)")
+    print(f"As of {as_of}: {len(result.assessment.sites)} sites (site class x zone status)")
     print(quadrants(result.assessment.sites).to_string())
     if len(result.rejected):
         counts = result.rejected["reason"].value_counts().sort_index()

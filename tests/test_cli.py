@@ -70,8 +70,8 @@ def test_verify_accepts_what_was_written_and_names_the_first_difference(result, 
     for name, old, new, said in (
         (
             "sites.csv",
-            "no indicators found,no indicators found",
-            "high-risk,no indicators found",
+            "2018-12-31,no indicators found,",
+            "2018-12-31,high-risk,",
             "site_class is high-risk",
         ),
         ("sites.csv", "No indicators found: no rule", "Nothing found: no rule", "why_en"),
@@ -86,6 +86,18 @@ def test_verify_accepts_what_was_written_and_names_the_first_difference(result, 
         capsys.readouterr()
         assert cli.main(["verify", str(copy)]) == 1
         assert said in capsys.readouterr().out
+
+
+def test_a_result_of_version_1_says_what_it_is(result, tmp_path, capsys):
+    for file in result.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    text = (result / "sites.csv").read_text("utf-8")
+    (tmp_path / "sites.csv").write_text(text.replace("site_class", "overall_class", 1), "utf-8")
+    assert cli.main(["verify", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert "version 0.1" in said
+    assert "site_class and area_class" in said
+    assert "Run the same inputs again" in said
 
 
 def test_taking_a_row_of_evidence_away_is_noticed(result, tmp_path, capsys):

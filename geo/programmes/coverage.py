@@ -5,7 +5,7 @@ high-risk site with no active programme of a type. An *overlap* is two or more p
 same type, at the same site, at the same time. National programmes cover no site; they are listed. (What the incident
 sources cover is another thing, see ``geo.rules.coverage_gaps``.)
 
-The exposure of the sites is that of ``geo.assess`` with all its doubts: besides the nominal gaps the totals count those
+The class of the sites is that of ``geo.assess`` with all its doubts: besides the nominal gaps the totals count those
 that are certain and those that are possible, and sites of which too little is known are counted apart, not as calm.
 """
 
@@ -38,7 +38,7 @@ OVERLAPS: Table = COVERED
 GAPS: Table = (
     SITE_ID,
     TYPE,
-    C("site_class", "text", "exposure of the site", allowed=AT_RISK),
+    C("site_class", "text", "site class", allowed=AT_RISK),
     C("zone_status", "text", "zone status of the site"),
     C("workers", "number", "people working there [people]", "not counted"),
     SOURCE,
@@ -99,7 +99,7 @@ class ProgrammeCoverage:
     Attributes
     ----------
     assessed
-        The sites with their exposure (``geo.schema.ASSESSED``).
+        The assessed sites (``geo.schema.ASSESSED``).
     covered, gaps, overlaps, units, totals, by_zone, national
         Frames of the tables of this module, sorted.
     states

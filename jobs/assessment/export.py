@@ -48,7 +48,7 @@ def plain_types(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def quadrants(sites: pd.DataFrame) -> pd.DataFrame:
-    """Counts of sites, exposure down and zone status across, in the order of the schema; both axes, never one score."""
+    """Counts of sites, site class down and zone status across, in the order of the schema; never one score."""
     table = pd.crosstab(sites["site_class"], sites["zone_status"])
     return table.reindex(
         index=list(schema.CLASSES),

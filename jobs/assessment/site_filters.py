@@ -89,7 +89,7 @@ class Filters:
         return keep
 
     def without_axes(self) -> Filters:
-        """The same without class and zone status: what the table of both axes counts."""
+        """The same without class and zone status: what the table of both counts."""
         return replace(self, classes=(), zones=())
 
     def address(self) -> dict[str, str]:

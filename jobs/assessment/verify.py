@@ -18,6 +18,7 @@ from geo.rules.explanation import reasons
 from geo.rules.rederive import rederive
 from geo.rules.rule_set import from_dict
 from i18n.translator import LANGUAGES, translator
+from jobs.assessment.earlier_version import refuse_version_1
 from layers.formats import LOCAL, read
 from layers.formats.readers.strict_json import load_json
 from layers.formats.writers.spreadsheet_guard import restore
@@ -48,7 +49,7 @@ def read_result(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any
         )
     try:
         record = load_json((folder / "run.json").read_bytes(), LOCAL, "run.json")
-        sites = _read(folder / "sites.csv", schema.ASSESSED + WHY)
+        sites = _read(folder / "sites.csv", schema.ASSESSED + WHY, record)
         evidence = _read(folder / "evidence.csv", schema.EVIDENCE)
     except InputError:
         raise
@@ -57,13 +58,14 @@ def read_result(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any
     return sites, evidence, record
 
 
-def _read(path: Path, table: schema.Table) -> pd.DataFrame:
+def _read(path: Path, table: schema.Table, record: object = None) -> pd.DataFrame:
     table_read = read(path)
     if len(table_read.rejected):
         first = table_read.rejected.iloc[0]
         raise InputError("A row cannot be read.", where=f"{path.name} row {first['row']}", got=str(first["reason"]))
     # A cell that a spreadsheet would run was written with an apostrophe before it.
     text = restore(table_read.frame)
+    refuse_version_1(text.columns, record, str(path.parent))
     lacking = [c.name for c in table if c.name not in text.columns]
     if lacking:
         raise InputError("A column is missing.", where=path.name, expected=lacking[0], got=", ".join(text.columns))

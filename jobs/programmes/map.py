@@ -61,15 +61,15 @@ def gap_marks(result: ProgrammeCoverage, types: Sequence[str], translate: Transl
 
 
 def details(result: ProgrammeCoverage, translate: Translator) -> dict[int, list[str]]:
-    """For the popup of each site, by its row: exposure, zone, types that it has, types that it lacks."""
+    """For the popup of each site, by its row: site class, zone, types that it has, types that it lacks."""
     _, words = translate, labels(translate.language)
     out = {}
     for position, (row, site) in enumerate(result.assessed.iterrows()):
         has = [words[t] for t, there in zip(TYPES, result.matrix[position], strict=True) if there]
         lacks = [words[t] for t, there in zip(TYPES, result.matrix[position], strict=True) if not there]
-        exposure, zone = CLASSES[site["site_class"]], ZONE_STATUSES[site["zone_status"]]
+        cls, zone = CLASSES[site["site_class"]], ZONE_STATUSES[site["zone_status"]]
         lines = [
-            _(exposure),
+            _(cls),
             _(zone),
             _("Programmes: {types}", types=", ".join(has) or _("none")),
         ]

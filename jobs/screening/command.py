@@ -62,7 +62,7 @@ def summary(screening: Screening) -> list[str]:
         lines.append("Rejected: " + ", ".join(f"{k} {v}" for k, v in bad.items()))
     good = rows[rows["answer"] == "accepted"]
     if len(good):
-        lines += ["Exposure x zone status:", export.quadrants(good).to_string()]
+        lines += ["Site class x zone status:", export.quadrants(good).to_string()]
     lines.append("Flags: " + ", ".join(f"{k.removeprefix('flag_')} {int(good[k].fillna(False).sum())}" for k in FLAGS))
     notes = screening.assessment.report.get("notes", [])
     lines += [f"Note: {note}" for note in notes] if isinstance(notes, list) else []

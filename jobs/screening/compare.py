@@ -17,6 +17,7 @@ import pandas as pd
 from geo.errors import InputError
 from geo.rules.rule_set import Rules, from_dict
 from geo.screening.route_exposure import RouteSettings
+from jobs.assessment.earlier_version import refuse_version_1
 from jobs.screening.job import screen
 from jobs.screening.model import Screening
 from layers.formats import LOCAL, Door, read
@@ -76,6 +77,7 @@ def earlier_of(screening_csv: bytes, run_json: bytes, name: str, door: Door = LO
     """The same out of the bytes of the two files, which pass the one door as every file does."""
     table = read(screening_csv, "screening.csv", purpose="table", door=door)
     record = load_json(run_json, door, "run.json")
+    refuse_version_1(table.frame.columns, record, name)
     try:
         rows = restore(table.frame)
         rules = from_dict(record["rules"]["table"], "run.json")

@@ -7,7 +7,7 @@ from i18n.translator import N_, Translator
 from layers.reference.country_names import country_name
 
 FLAGS = {
-    "flag_origin": N_("Origin exposed"),
+    "flag_origin": N_("Origin at risk"),
     "flag_doubt": N_("Origin in doubt"),
     "flag_eu_list": N_("EU list"),
     "flag_dodd_frank": N_("Dodd-Frank 1502"),
@@ -215,7 +215,7 @@ COLUMNS = {
     "rank": N_("Rank"),
     "change": N_("Changed"),
     "through": N_("Through"),
-    "site_class_before": N_("Exposure before"),
+    "site_class_before": N_("Site class before"),
     "zone_status_before": N_("Zone before"),
     "as_of_before": N_("Date before"),
     "rules_fired_before": N_("Rules before"),

@@ -139,7 +139,7 @@ def _summary(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
         (account["read"], _("rows read")),
         (account["accepted"], _("rows screened")),
         (account["rejected"], _("rows rejected, with the reason")),
-        (int(good["site_class"].isin(CLASSES[:2]).sum()), _("origins exposed")),
+        (int(good["site_class"].isin(CLASSES[:2]).sum()), _("origins conflict-affected or high-risk")),
         (int((good["site_class"] == CLASSES[2]).sum()), _("origins with too little data")),
         (int((routes["incidents"] > 0).sum()), _("ways with incidents")),
     ]
@@ -174,9 +174,9 @@ def _quadrants(_: Translator, good: pd.DataFrame) -> str:
         )
         body.append(f"<tr><td>{_class(_, str(cls))}</td>{cells}</tr>")
     return (
-        f"<section><h2>{html(_('Exposure and zone status of the origins'))}</h2>"
-        f'<p class="soft">{html(_("Two axes that are never added up to one score. Counts of rows."))}</p>'
-        f'<table class="q"><thead><tr><th>{html(_("Exposure"))}</th>{head}</tr></thead>'
+        f"<section><h2>{html(_('Site class and zone status of the origins'))}</h2>"
+        f'<p class="soft">{html(_("Two answers that are never added up to one score. Counts of rows."))}</p>'
+        f'<table class="q"><thead><tr><th>{html(_("Site class"))}</th>{head}</tr></thead>'
         f"<tbody>{''.join(body)}</tbody></table></section>"
     )
 

@@ -12,9 +12,11 @@ from layers.formats.writers.escape import html
 
 METHOD = (
     N_(
-        "Origin: the rules below are asked of every row at its date, on two axes: exposure to conflict, and "
-        "zone status. Distances are geodesic on WGS 84 and limits are inclusive. “Certain” and “possible” "
-        "come from the errors of positions, the precision of places and the range of deaths."
+        "Origin: the rules below are asked of every row at its date. The site rules give the site class, from what is "
+        "known at or near the place and nothing else; the area rules give the class of its district and region, which "
+        "stands beside it; zone status and listings are answers of their own. Distances are geodesic on WGS 84 and "
+        "limits are inclusive. “Certain” and “possible” come from the errors of positions, the precision of places "
+        "and dates, and the range of deaths."
     ),
     N_("The date is the time of events, not of knowledge: the run uses what the datasets say today about that date."),
     N_(

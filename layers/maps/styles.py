@@ -51,7 +51,7 @@ SITES: tuple[Style, ...] = (
     Style(CLASSES[2], labels.CLASSES["insufficient data"], GREY, "square", sign="■"),
     Style(CLASSES[3], labels.CLASSES["no indicators found"], BLUE, "circle", sign="●"),
 )
-"""Sites by class of exposure, in the order of :data:`geo.schema.CLASSES`; later ones are drawn first."""
+"""Sites by site class, in the order of :data:`geo.schema.CLASSES`; later ones are drawn first."""
 
 ZONES: tuple[Style, ...] = (
     Style("inside_compliant", labels.ZONE_STATUSES["inside_compliant"], GREEN, pattern="rising", sign="╱"),
@@ -145,7 +145,7 @@ LINES: tuple[Style, ...] = (
 
 
 def site_style(cls: str) -> Style:
-    """The style of a class of exposure."""
+    """The style of a class."""
     return SITES[CLASSES.index(cls)]
 
 

@@ -127,6 +127,18 @@ def test_the_record_of_a_site_list_is_no_screening():
         earlier_of(made["screening.csv"], json.dumps(record).encode(), "then")
 
 
+def test_a_screening_of_version_1_says_what_it_is():
+    made = files(screened(HERE))
+    old = made["screening.csv"].replace(b"site_class", b"overall_class").replace(b"area_class", b"local_class")
+    with pytest.raises(InputError, match=r"version 0\.1.*site_class and area_class") as told:
+        earlier_of(old, made["run.json"], "then")
+    assert "overall_class" in told.value.sentence()
+    record = json.loads(made["run.json"])
+    record["rules"]["version"] = "1"
+    with pytest.raises(InputError, match=r"version 0\.1"):
+        earlier_of(made["screening.csv"], json.dumps(record).encode(), "then")
+
+
 def test_ids_that_a_spreadsheet_would_run_are_found_again():
     rows = [{**HERE, "supplier_id": "=1+1"}, {**HERE, "supplier_id": "a\u2028b"}]
     then = screened(*rows)

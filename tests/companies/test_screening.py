@@ -154,9 +154,13 @@ def test_the_eu_list_is_told_apart_from_no_list():
         "valid_to",
     )
     world = data(listed=schema.conform(listed, schema.LISTED_AREAS))
-    row = first(screened({**HERE, "admin2": "A"}, on=world))
+    row = first(screened({**HERE, "admin2": "A", "mineral": "gold"}, on=world))
     assert (row["eu_list"], row["eu_list_areas"], bool(row["flag_eu_list"])) == ("listed", "admin2: A", True)
-    assert first(screened({**HERE, "admin2": "B"}, on=world))["eu_list"] == "not_listed"
+    assert first(screened({**HERE, "admin2": "B", "mineral": "gold"}, on=world))["eu_list"] == "not_listed"
+    diamonds = first(screened({**HERE, "admin2": "A", "mineral": "diamond"}, on=world))
+    assert (diamonds["eu_list"], diamonds["eu_list_areas"]) == ("not_listed", ""), "the regulation names other minerals"
+    unsaid = first(screened({**HERE, "admin2": "A"}, on=world))
+    assert (unsaid["eu_list"], pd.isna(unsaid["flag_eu_list"])) == ("unknown", True)
 
 
 ZONE = frames.squares(
@@ -167,8 +171,8 @@ ZONE = frames.squares(
         "Nola": (15, 3, 16, 4),
         "Gadzi": (16, 4, 17, 5),
         "Mongoumba": (18, 4, 19, 5),
-        "Boganda": (25, 7, 26, 8),
-        "Boganangone": (26, 7, 27, 8),
+        "Boganda": (20, 6, 21, 7),
+        "Boganangone": (21, 6, 22, 7),
     }
 )
 

@@ -121,14 +121,14 @@ def quadrant_chosen() -> None:
 
 
 def quadrant_table(here: Here, rows: pd.DataFrame) -> None:
-    """Exposure down, zone status across."""
+    """Site class down, zone status across."""
     _ = here.translate
     good = rows[rows["answer"] == "accepted"]
     if good.empty:
         return
     table = quadrants(good)
     table.index = [f"{styles.site_style(str(c)).sign} {_(labels.CLASSES[str(c)])}" for c in table.index]
-    table.index.name = _("Rows by exposure and zone status")
+    table.index.name = _("Rows by site class and zone status")
     st.dataframe(
         table,
         column_config={
@@ -138,7 +138,7 @@ def quadrant_table(here: Here, rows: pd.DataFrame) -> None:
         on_select=quadrant_chosen,
         selection_mode="single-cell",
         height="content",
-        alt=_("Rows by exposure and zone status"),
+        alt=_("Rows by site class and zone status"),
     )
 
 
@@ -150,7 +150,7 @@ def filtered(here: Here, rows: pd.DataFrame) -> pd.DataFrame:
         _("Flags"), FLAGS, format_func=lambda f: _(sw.FLAGS[f]), key="screen_flags", placeholder=_("all")
     )
     classes = b.multiselect(
-        _("Exposure"), CLASSES, format_func=lambda v: _(labels.CLASSES[v]), key="screen_classes", placeholder=_("all")
+        _("Site class"), CLASSES, format_func=lambda v: _(labels.CLASSES[v]), key="screen_classes", placeholder=_("all")
     )
     zones = c.multiselect(
         _("Zone status"),

@@ -63,11 +63,11 @@ def quadrant_chosen() -> None:
 
 
 def quadrants(here: Here, sites: pd.DataFrame) -> None:
-    """Exposure down, zone status across: counts of both axes, never one score."""
+    """Site class down, zone status across: counts, never one score."""
     _ = here.translate
     table = quadrants_of(sites)
     table.index = [f"{styles.site_style(c).sign} {_(labels.CLASSES[c])}" for c in table.index]
-    table.index.name = _("Sites by exposure and zone status")
+    table.index.name = _("Sites by site class and zone status")
     st.dataframe(
         table,
         column_config={
@@ -77,7 +77,7 @@ def quadrants(here: Here, sites: pd.DataFrame) -> None:
         on_select=quadrant_chosen,
         selection_mode="single-cell",
         height="content",
-        alt=_("Sites by exposure and zone status"),
+        alt=_("Sites by site class and zone status"),
     )
     st.caption(_("Choose a cell to see only its sites; choose it again to see all."))
 
@@ -260,7 +260,7 @@ def body(here: Here, data: Data, given: Filters) -> None:
                 site_card.show(here, run, focus)
         st.subheader(_("Sites"))
         site_table(here, shown)
-        with st.expander(_("Exposure and zone status"), expanded=True, icon=":material/grid_on:"):
+        with st.expander(_("Site class and zone status"), expanded=True, icon=":material/grid_on:"):
             quadrants(here, sites[given.without_axes().apply(sites, data.rules)])
         timeline.chart(here, data, given.area)
         downloads.show(here, data, run, shown, lambda: map_page(here, data, run, shown))

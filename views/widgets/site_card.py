@@ -13,7 +13,7 @@ from views.session import Here
 
 
 def show(here: Here, run: job.Run, row: int) -> None:
-    """The chosen site: why, both axes, what is near, and the way to its page."""
+    """The chosen site: why, class and zone status, what is near, and the way to its page."""
     _ = here.translate
     site = run.assessment.sites.iloc[row]
     with st.container(border=True):

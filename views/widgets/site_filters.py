@@ -46,7 +46,7 @@ def sidebar(translate: Translator, sites: pd.DataFrame) -> Filters:
     minerals = sorted({m for text in pd.unique(sites["minerals"]) for m in text.split(";")}, key=lambda m: (m == "", m))
     with st.sidebar:
         st.text_input(_("Search name, id or district"), key="q_text", icon=":material/search:", max_chars=100)
-        _many(_, "classes", _("Exposure"), CLASSES, labels.CLASSES)
+        _many(_, "classes", _("Site class"), CLASSES, labels.CLASSES)
         _many(
             _,
             "zones",

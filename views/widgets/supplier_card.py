@@ -117,7 +117,7 @@ def show(here: Here, data: Data, screening: Screening, row: pd.Series[Any]) -> N
 
 
 def why(here: Here, row: pd.Series[Any]) -> None:
-    """Both axes, the sentence, the flags and the facts."""
+    """Class, zone status, the sentence, the flags and the facts."""
     _ = here.translate
     style, zone = styles.site_style(row["site_class"]), styles.zone_style(row["zone_status"])
     unit = f" {markdown(row['zone_unit'])}" if row["zone_unit"] else ""
