@@ -74,7 +74,7 @@ def test_verify_accepts_what_was_written_and_names_the_first_difference(result, 
             "2018-12-31,high-risk,",
             "site_class is high-risk",
         ),
-        ("sites.csv", "No indicators found: no rule", "Nothing found: no rule", "why_en"),
+        ("sites.csv", "No indicators found: no site rule", "Nothing found: no site rule", "why_en"),
         ("run.json", '"within_km": 20', '"within_km": 21', "hash of the rules"),
     ):
         copy = tmp_path / f"{name}{len(said)}"
