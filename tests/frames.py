@@ -63,7 +63,9 @@ def coverage(
             "to": pd.Timestamp(end),
             "effects": effects,
         }
-    ).astype({"dataset": "str", "country_iso3": "str", "from": "datetime64[s]", "to": "datetime64[s]", "effects": "str"})
+    ).astype(
+        {"dataset": "str", "country_iso3": "str", "from": "datetime64[s]", "to": "datetime64[s]", "effects": "str"}
+    )
 
 
 def _dated(rows: list[dict[str, object]], table: schema.Table) -> pd.DataFrame:

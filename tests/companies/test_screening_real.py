@@ -173,9 +173,7 @@ def test_two_runs_a_year_apart_attribution_sums_to_all_changes(runs):
     old = {r["supplier_id"]: r for r in rows_of(first / "screening.csv") if r["answer"] == "accepted"}
     new = {r["supplier_id"]: r for r in rows_of(second / "screening.csv") if r["answer"] == "accepted"}
     changed = {
-        k
-        for k in new
-        if (old[k]["site_class"], old[k]["zone_status"]) != (new[k]["site_class"], new[k]["zone_status"])
+        k for k in new if (old[k]["site_class"], old[k]["zone_status"]) != (new[k]["site_class"], new[k]["zone_status"])
     }
     changes = rows_of(second / "changes.csv")
     assert {c["supplier_id"] for c in changes} == changed

@@ -103,7 +103,9 @@ def test_a_label_that_names_no_unit_calms_nobody():
     sites = frames.sites({"admin1": ""}, {"admin1": "", "lon": 22.0})
     told = {"boundaries": [states, districts], "sites": sites}
     known = event | {"admin1": "South Darfur", "day": "2000-01-01"}
-    right, wrong = (area(event | {"admin1": f"{name} state"}, known, **told) for name in ("South Darfur", "Southern Darfur"))
+    right, wrong = (
+        area(event | {"admin1": f"{name} state"}, known, **told) for name in ("South Darfur", "Southern Darfur")
+    )
     assert right.sites["area_class"].tolist() == ["high-risk", "no indicators found"]
     assert right.sites["area_gaps"].tolist() == ["", ""]
     assert wrong.sites["area_class"].tolist() == ["insufficient data"] * 2
@@ -112,7 +114,9 @@ def test_a_label_that_names_no_unit_calms_nobody():
     alone = area(event | {"admin1": "Southern Darfur state"}, **told)  # not one label names a unit of the set
     assert alone.sites["area_gaps"].tolist() == ["boundaries_not_districts"] * 2
     alias = {("CAF", 1): {"southern darfur": "south darfur"}}
-    assert area(event | {"admin1": "Southern Darfur state"}, aliases=alias, **told).sites["area_class"][0] == "high-risk"
+    assert (
+        area(event | {"admin1": "Southern Darfur state"}, aliases=alias, **told).sites["area_class"][0] == "high-risk"
+    )
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,11 @@ def test_a_site_walks_through_the_register(unit, mineral, expected):
 def test_a_listing_is_never_part_of_the_class():
     result = run(frames.sites({"admin2": "B", "minerals": "diamond"}), zones=REGISTER, **KNOWN)
     assert bool(only(result, "kp_restricted")) is True
-    assert (only(result), only(result, "rules_fired"), only(result, "area_rules_fired")) == ("no indicators found", "", "")
+    assert (only(result), only(result, "rules_fired"), only(result, "area_rules_fired")) == (
+        "no indicators found",
+        "",
+        "",
+    )
 
 
 def test_without_a_register_a_diamond_site_is_unknown_and_a_gold_site_is_not():
