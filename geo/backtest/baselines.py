@@ -33,38 +33,30 @@ def counts(lon: Floats, lat: Floats, incidents: Incidents, days: Days) -> dict[s
     }
 
 
-def region_deaths(
-    point_unit: npt.NDArray[np.object_],
-    incident_unit: npt.NDArray[np.object_],
-    incidents: Incidents,
-    days: Days,
-    months: int = 12,
-) -> Floats:
-    """Deaths in the region of each point in the months up to each day, of the source that has most.
+def region_deaths(unit: Ints, incident_unit: Ints, incidents: Incidents, days: Days, months: int = 12) -> Floats:
+    """Deaths in each region in the months up to each day, of the source that has most.
 
     Parameters
     ----------
-    point_unit, incident_unit
-        Key of the region of each point and incident; blank where it is not known.
+    unit, incident_unit
+        Numbers of the regions that are asked about, and of the region of each incident; -1 where it is not known.
 
     Returns
     -------
     ndarray
-        Deaths [people], NaN where the region is not known, shape (points, days).
+        Deaths [people], NaN where the region is not known, shape (len(unit), days).
     """
-    names = np.unique(np.concatenate((point_unit, incident_unit, np.array([""], dtype=object))).astype(str))
-    of_point = np.searchsorted(names, point_unit.astype(str))
-    of_incident = np.searchsorted(names, incident_unit.astype(str))
-    counted = (incidents.best >= 1) & np.isin(incidents.precision, REGION_PRECISIONS) & (of_incident > 0)
+    units = int(max(unit.max(initial=-1), incident_unit.max(initial=-1))) + 1
+    counted = (incidents.best >= 1) & np.isin(incidents.precision, REGION_PRECISIONS) & (incident_unit >= 0)
     first = np.searchsorted(days, incidents.start, side="left")
     stop = np.searchsorted(months_before(days, months), incidents.end, side="left")
-    most = np.zeros((len(names), len(days)))
+    most = np.zeros((units, len(days)))
     for number in range(len(incidents.sources)):
         mine = np.flatnonzero(counted & (incidents.source == number) & (first < stop))
-        change = np.zeros((len(names), len(days) + 1))
-        np.add.at(change, (of_incident[mine], first[mine]), incidents.best[mine])
-        np.add.at(change, (of_incident[mine], stop[mine]), -incidents.best[mine])
+        change = np.zeros((units, len(days) + 1))
+        np.add.at(change, (incident_unit[mine], first[mine]), incidents.best[mine])
+        np.add.at(change, (incident_unit[mine], stop[mine]), -incidents.best[mine])
         np.maximum(most, np.cumsum(change[:, : len(days)], axis=1), out=most)
-    out = most[of_point]
-    out[of_point == 0] = np.nan
+    out = np.full((len(unit), len(days)), np.nan)
+    out[unit >= 0] = most[unit[unit >= 0]]
     return out

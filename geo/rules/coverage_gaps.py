@@ -15,6 +15,7 @@ from geo import schema
 from geo.records.place_names import fold
 from geo.rules.evidence import Evidence
 from geo.rules.rule import Settings
+from geo.spatial.grid import runs, spots
 from geo.spatial.polygons import Boundaries, units_within
 from geo.spatial.proximity import within
 from geo.time_window import NO_DAY, Days, months_before, to_days
@@ -159,9 +160,12 @@ class Coverage:
             placed = np.flatnonzero(np.isfinite(self.lon) & np.isfinite(self.lat))
             site, iso = np.zeros(0, np.int64), np.zeros(0, dtype=object)
             if self.outlines is not None and len(placed):
-                reach = units_within(self.lon[placed], self.lat[placed], self.outlines, radius_km * 1000)
-                site = placed[reach.point]
-                iso = self.outlines.frame["country"].to_numpy(dtype=object)[reach.unit]
+                lon, lat, spot = spots(self.lon[placed], self.lat[placed])
+                reach = units_within(lon, lat, self.outlines, radius_km * 1000)
+                ends = np.searchsorted(reach.point, np.arange(len(lon) + 1))
+                count = np.diff(ends)[spot]
+                site = np.repeat(placed, count)
+                iso = self.outlines.frame["country"].to_numpy(dtype=object)[reach.unit[runs(ends[spot], count)]]
                 other = iso != self.country[site]
                 site, iso = site[other], iso[other]
             self._reach[radius_km] = (site, iso)

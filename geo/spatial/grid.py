@@ -261,3 +261,18 @@ def _sorted(key: Ints, top: int) -> tuple[Ints, Ints]:
         return packed & ((1 << bits) - 1), packed >> bits
     order = np.argsort(key, kind="stable")
     return order, key[order]
+
+
+def spots(lon: Floats, lat: Floats) -> tuple[Floats, Floats, Ints]:
+    """The distinct positions among `lon` and `lat`, and which of them each point has; unknown ones are all distinct.
+
+    >>> [part.tolist() for part in spots(np.array([2.0, 1.0, 2.0]), np.array([5.0, 5.0, 5.0]))]
+    [[1.0, 2.0], [5.0, 5.0], [1, 0, 1]]
+    """
+    order = np.lexsort((lat, lon))
+    x, y = lon[order], lat[order]
+    new = np.ones(x.size, dtype=np.bool_)
+    new[1:] = (x[1:] != x[:-1]) | (y[1:] != y[:-1])
+    spot = np.empty(x.size, dtype=np.int64)
+    spot[order] = np.cumsum(new) - 1
+    return x[new], y[new], spot

@@ -20,7 +20,7 @@ from geo.schema import CLASSES
 from geo.time_window import Days, months_before, to_dates
 from jobs.assessment import job
 from jobs.backtest.regions import districts, regions
-from jobs.backtest.snapshots import Snapshot, snapshot
+from jobs.backtest.snapshots import snapshots
 
 Progress = Callable[[str, int, int], None]
 LEVEL = {CLASSES[0]: 2.0, CLASSES[1]: 1.0}
@@ -60,15 +60,10 @@ def gather(loaded: job.Loaded, days: Days, outcome: Outcome, rules: Rules, progr
         No case is left.
     """
     incidents = prepare(loaded.incidents)
-    snapshots = []
-    for i, day in enumerate(to_dates(days).astype("datetime64[D]").tolist()):
-        progress("dates", i, len(days))
-        snapshots.append(snapshot(loaded, day, rules))
-    progress("dates", len(days), len(days))
-    sites = pd.concat([s.sites for s in snapshots], ignore_index=True)
-    date = np.repeat(np.arange(len(days)), [len(s.sites) for s in snapshots])
+    found = snapshots(loaded, to_dates(days).astype("datetime64[D]").tolist(), rules, progress)
+    sites, date = found.sites, found.date
     placed = np.isfinite(sites["lon"].to_numpy(np.float64)) & np.isfinite(sites["lat"].to_numpy(np.float64))
-    known, declared = _outcome_known(loaded, sites, days, date, incidents, outcome, snapshots[-1])
+    known, declared = _outcome_known(loaded, sites, days, date, incidents, outcome, found.datasets)
     keep = placed & known
     left_out = {"no position": int((~placed).sum()), "outcome not covered": int((placed & ~known).sum())}
     if not keep.any():
@@ -84,8 +79,7 @@ def gather(loaded: job.Loaded, days: Days, outcome: Outcome, rules: Rules, progr
     then, before = (table[spot, date] for table in outcomes(lon, lat, incidents, days, outcome))
     place, _ = pd.factorize(sites["source"] + "|" + sites["site_id"], sort=True)
     cases = Cases(np.asarray(place, np.int64), date, days, districts(sites), then, before, outcome.months)
-    fired = pd.concat([s.fired for s in snapshots], ignore_index=True)[keep].reset_index(drop=True)
-    unknown = pd.concat([s.unknown for s in snapshots], ignore_index=True)[keep].reset_index(drop=True)
+    fired, unknown = (frame[keep].reset_index(drop=True) for frame in (found.fired, found.unknown))
     scores = [
         *_class_scores(cases, sites),
         *_rule_scores(fired, unknown, rules),
@@ -108,7 +102,7 @@ def _outcome_known(
     date: npt.NDArray[np.int64],
     incidents: Incidents,
     outcome: Outcome,
-    last: Snapshot,
+    datasets: pd.DataFrame,
 ) -> tuple[Bools, Bools]:
     """Cases whose whole outcome window is covered; and whether any coverage of the loaded incidents is declared at all.
 
@@ -117,9 +111,9 @@ def _outcome_known(
     after = days[date]
     until = months_before(after, -outcome.months)
     country = sites["country"].to_numpy(dtype=object)
-    by_source = coverage_gaps.covering_sources(loaded.coverage, last.datasets, country, after, until)
+    by_source = coverage_gaps.covering_sources(loaded.coverage, datasets, country, after, until)
     covered = np.logical_or.reduce([np.zeros(len(sites), np.bool_), *by_source.values()])
-    loaded_names = pd.Series(last.datasets.to_numpy(dtype=object).ravel())
+    loaded_names = pd.Series(datasets.to_numpy(dtype=object).ravel())
     mine = [coverage_gaps.matches(str(name), loaded_names) for name in loaded.coverage["dataset"]]
     declared = np.full(len(sites), any(mine))
     ends = int(incidents.end.max()) if len(incidents) else int(days[0]) - 1
@@ -145,7 +139,7 @@ def _rule_scores(fired: pd.DataFrame, unknown: pd.DataFrame, rules: Rules) -> li
     rule of its own answer did.
     """
     out, alone = [], []
-    answers = {r.id: r.answer for r in rules.rules if r.id in fired}
+    answers = {r.id: r.answer for r in rules.rules}
     for rule, own in answers.items():
         others = [i for i, a in answers.items() if i != rule and a in (own, "site")]
         flag = fired[rule].to_numpy()
@@ -177,9 +171,8 @@ def _orders(
     if units is None:
         out.append(flagged("baseline", "region_25_deaths", ~everyone, ~everyone))
     else:
-        keys = np.unique(units[0].astype(str))
-        table = baselines.region_deaths(keys.astype(object), units[1], incidents, cases.days)
-        deaths = table[np.searchsorted(keys, units[0].astype(str)), cases.date]
+        regions_asked, of_case = np.unique(units[0], return_inverse=True)
+        deaths = baselines.region_deaths(regions_asked, units[1], incidents, cases.days)[of_case, cases.date]
         with np.errstate(invalid="ignore"):
             flag = deaths >= baselines.REGION_DEATHS
         out.append(flagged("baseline", "region_25_deaths", flag, np.isfinite(deaths)))

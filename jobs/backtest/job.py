@@ -50,6 +50,7 @@ class Backtest:
     result: TrackRecord
     outcome: Outcome
     record: dict[str, object]
+    rules: Rules
     seed: int = 0
     points: pd.DataFrame | None = None
     rejected: pd.DataFrame = field(default_factory=lambda: schema.empty(schema.REJECTED))
@@ -204,4 +205,4 @@ def run(
     )
     drawn = next((s.frame for s in loaded.sites if s.name == RANDOM), None)
     record = export.run_record(loaded, gathered, result, days, outcome, rules, seed, number, now)
-    return Backtest(gathered, result, outcome, record, seed, drawn, loaded.rejected)
+    return Backtest(gathered, result, outcome, record, rules, seed, drawn, loaded.rejected)

@@ -11,10 +11,10 @@ from geo.records.incidents import Incidents
 from jobs.assessment import job
 from layers.reference.unit_aliases import unit_aliases
 
-Texts = npt.NDArray[np.object_]
+Ints = npt.NDArray[np.int64]
 
 
-def districts(sites: pd.DataFrame) -> npt.NDArray[np.int64]:
+def districts(sites: pd.DataFrame) -> Ints:
     """Number of the block of each site: its district, else its region, else the cell of one degree it lies in."""
     cell = (
         "cell|"
@@ -30,11 +30,10 @@ def districts(sites: pd.DataFrame) -> npt.NDArray[np.int64]:
     return np.asarray(codes, dtype=np.int64)
 
 
-def regions(loaded: job.Loaded, sites: pd.DataFrame, incidents: Incidents) -> tuple[Texts, Texts] | None:
-    """Number of the region (ADM1) of each site and incident, blank where not known; None without such boundaries."""
+def regions(loaded: job.Loaded, sites: pd.DataFrame, incidents: Incidents) -> tuple[Ints, Ints] | None:
+    """Number of the region (ADM1) of each site and incident, -1 for none; None without boundaries of that level."""
     boundaries = next((b for b in loaded.boundaries if b.level == 1), None)
     if boundaries is None:
         return None
     units = Units(1, boundaries, unit_aliases())
-    codes = site_units(sites, units).code, incident_units(incidents, units).code
-    return tuple(np.where(c < 0, "", c.astype(str)).astype(object) for c in codes)  # type: ignore[return-value]
+    return site_units(sites, units).code, incident_units(incidents, units).code

@@ -76,7 +76,7 @@ def intensity(around, at: date) -> float:
     return sum(
         math.exp(-d / 30_000) * math.exp(-(at - first).days / 365)
         for d, first, _, _, _ in around
-        if after < first <= at
+        if after <= first <= at
     )
 
 

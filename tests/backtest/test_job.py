@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import re
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import cli
 from geo.backtest.track_record import COLUMNS
+from jobs.assessment.job import Inputs, Source, run
+from jobs.backtest.job import BacktestInputs, load
+from jobs.backtest.snapshots import snapshots
 from layers.reference import files
+from layers.reference.rule_files import default_rules
 
 DEMO = [
     "--sites", str(files.DEMONSTRATION_SITES), "--sites", str(files.DEMONSTRATION_VISITS),
@@ -165,3 +172,33 @@ def test_random_points_are_drawn_and_kept(tmp_path):
 def test_what_cannot_be_used_says_why(more, said, tmp_path, capsys):
     assert cli.main(["backtest", *more, "--out", str(tmp_path)]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_many_dates_at_once_are_the_dates_one_by_one():
+    """Sites with visits and statuses too: a date never sees another one's."""
+    loaded = load(BacktestInputs(Inputs([Source.of(p) for p in DEMO[1:4:2]], [Source.of(DEMO[5])],
+                                        coverage=[Source.of(DEMO[7])])))  # fmt: skip
+    days = [dt.date(2013, 12, 31), dt.date(2016, 2, 29), dt.date(2018, 12, 31)]
+    rules = default_rules()
+    found = snapshots(loaded, days, rules, lambda *_: None)
+    for i, day in enumerate(days):
+        one = run(loaded, day, rules).assessment
+        here = found.date == i
+        sites = found.sites[here].reset_index(drop=True)
+        pd.testing.assert_frame_equal(sites, one.sites[list(sites.columns)])
+        fired = found.fired[here].reset_index(drop=True)
+        pd.testing.assert_frame_equal(fired, one.fired[list(fired.columns)])
+    assert found.fired["C2"].any()
+
+
+def test_sites_are_taken_in_pieces_that_change_nothing(monkeypatch):
+    loaded = load(BacktestInputs(Inputs([Source.of(DEMO[1])], [Source.of(DEMO[5])])))
+    days = [dt.date(y, 12, 31) for y in range(2014, 2018)]
+    whole = snapshots(loaded, days, default_rules(), lambda *_: None)
+    monkeypatch.setattr("jobs.backtest.snapshots.ROWS", 1)
+    seen = []
+    pieces = snapshots(loaded, days, default_rules(), lambda *what: seen.append(what))
+    assert seen == [("dates", i, 4) for i in range(5)]
+    assert np.array_equal(whole.date, pieces.date)
+    for name in ("sites", "fired", "unknown"):
+        pd.testing.assert_frame_equal(getattr(whole, name), getattr(pieces, name))

@@ -126,8 +126,7 @@ def test_the_regions_deaths_are_summed_by_source_and_precision():
         {"day": "2015-06-04", "deaths_best": 70.0},
     ]
     incidents = prepare(frames.incidents(*rows))
-    here = np.array(["A"] * len(incidents), dtype=object)
-    found = baselines.region_deaths(np.array(["A", "B", ""], dtype=object), here, incidents, T)
+    found = baselines.region_deaths(np.array([4, 0, -1]), np.full(len(incidents), 4), incidents, T)
     assert found[:2, 0].tolist() == [19.0, 0.0]
     assert np.isnan(found[2, 0])
 
