@@ -22,10 +22,10 @@ from geo.backtest.outcome import Outcome
 from geo.rules.rule_set import Rules, from_dict
 from geo.time_window import Days
 from i18n.translator import translator
-from jobs.assessment.job import Inputs, Loaded, Source
 from jobs.backtest.job import Backtest, BacktestInputs, load, past_dates, run
 from jobs.backtest.labels import percent, span
 from jobs.backtest.report import DECISIONS, HEADINGS, READING, decision_texts, kind_texts
+from jobs.inputs import Inputs, Loaded, Source
 from layers.reference.rule_files import default_rules
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "track-record.md"

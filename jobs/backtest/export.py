@@ -17,10 +17,10 @@ from geo.backtest.track_record import TrackRecord
 from geo.rules.rule_set import Rules
 from geo.time_window import Days, to_dates
 from i18n.translator import translator
-from jobs.assessment import job
 from jobs.assessment.export import LIBRARIES, TOOL
 from jobs.backtest import labels as words
 from jobs.backtest.gather import Gathered
+from jobs.inputs import Loaded
 from layers.formats.writers.write import csv_bytes
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def iso(days: Days) -> list[str]:
 
 
 def run_record(
-    loaded: job.Loaded,
+    loaded: Loaded,
     gathered: Gathered,
     result: TrackRecord,
     days: Days,

@@ -18,9 +18,9 @@ from geo.rules import coverage_gaps
 from geo.rules.rule_set import Rules
 from geo.schema import CLASSES
 from geo.time_window import Days, months_before, to_dates
-from jobs.assessment import job
 from jobs.backtest.regions import districts, regions
 from jobs.backtest.snapshots import snapshots
+from jobs.inputs import Loaded
 
 Progress = Callable[[str, int, int], None]
 LEVEL = {CLASSES[0]: 2.0, CLASSES[1]: 1.0}
@@ -48,7 +48,7 @@ class Gathered:
     undeclared: int
 
 
-def gather(loaded: job.Loaded, days: Days, outcome: Outcome, rules: Rules, progress: Progress) -> Gathered:
+def gather(loaded: Loaded, days: Days, outcome: Outcome, rules: Rules, progress: Progress) -> Gathered:
     """Classes and outcomes of every loaded site at every day.
 
     A case is left out where its position is not known, or where the declared coverage of its country does not reach to
@@ -96,7 +96,7 @@ def _spots(sites: pd.DataFrame) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
 
 
 def _outcome_known(
-    loaded: job.Loaded,
+    loaded: Loaded,
     sites: pd.DataFrame,
     days: Days,
     date: npt.NDArray[np.int64],
@@ -150,7 +150,7 @@ def _rule_scores(fired: pd.DataFrame, unknown: pd.DataFrame, rules: Rules) -> li
 
 
 def _orders(
-    loaded: job.Loaded,
+    loaded: Loaded,
     cases: Cases,
     sites: pd.DataFrame,
     incidents: Incidents,

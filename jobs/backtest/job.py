@@ -16,9 +16,10 @@ from geo.backtest.track_record import TrackRecord, track_record
 from geo.errors import InputError
 from geo.rules.rule_set import Rules
 from geo.time_window import Days, months_before, to_dates, to_days
-from jobs.assessment import job
 from jobs.backtest import export
 from jobs.backtest.gather import Gathered, Progress, gather
+from jobs.inputs import Inputs, Loaded
+from jobs.inputs import load as load_layers
 from layers.reference.rule_files import default_rules
 from layers.sources.sites import SiteLayer
 
@@ -37,7 +38,7 @@ SHOWN = (
 class BacktestInputs:
     """What a backtest reads: the files of an assessment, or points of its own inside the boundaries."""
 
-    inputs: job.Inputs
+    inputs: Inputs
     random_points: int = 0
     seed: int = 0
 
@@ -64,7 +65,7 @@ class Backtest:
         return export.summary(self, language)
 
 
-def load(given: BacktestInputs) -> job.Loaded:
+def load(given: BacktestInputs) -> Loaded:
     """Reads the layers, and draws the points where they are asked for.
 
     Raises
@@ -79,7 +80,7 @@ def load(given: BacktestInputs) -> job.Loaded:
             where="--sites, --random-points",
             remedy="Give --sites FILE, or --random-points N with --boundaries FILE.",
         )
-    loaded = job.load(given.inputs, sites_needed=not wanted)
+    loaded = load_layers(given.inputs, sites_needed=not wanted)
     if wanted and not loaded.boundaries:
         raise InputError(
             "Random points need boundaries to lie in.",
@@ -113,7 +114,7 @@ def load(given: BacktestInputs) -> job.Loaded:
     return replace(loaded, sites=[layer])
 
 
-def past_dates(loaded: job.Loaded, first: dt.date | None, last: dt.date | None, step: int, outcome: Outcome) -> Days:
+def past_dates(loaded: Loaded, first: dt.date | None, last: dt.date | None, step: int, outcome: Outcome) -> Days:
     """The dates from `first` to `last`, every `step` months.
 
     Without `first`, the first 31 December with three years of incidents before it; without `last`, the last date whose
@@ -148,7 +149,7 @@ def past_dates(loaded: job.Loaded, first: dt.date | None, last: dt.date | None, 
     return days
 
 
-def _known_span(loaded: job.Loaded) -> tuple[int, int] | None:
+def _known_span(loaded: Loaded) -> tuple[int, int] | None:
     """First day that the incidents cover by declaration, else of the incidents; and the end of their last month.
 
     Coverage may be declared beyond the last incident: such dates are not chosen for anyone, only asked for.
@@ -164,7 +165,7 @@ def _known_span(loaded: job.Loaded) -> tuple[int, int] | None:
 
 
 def run(
-    loaded: job.Loaded,
+    loaded: Loaded,
     days: Days,
     outcome: Outcome | None = None,
     rules: Rules | None = None,

@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo.records.admin_units import Units, incident_units, site_units
 from geo.records.incidents import Incidents
-from jobs.assessment import job
+from jobs.inputs import Loaded
 from layers.reference.unit_aliases import unit_aliases
 
 Ints = npt.NDArray[np.int64]
@@ -30,7 +30,7 @@ def districts(sites: pd.DataFrame) -> Ints:
     return np.asarray(codes, dtype=np.int64)
 
 
-def regions(loaded: job.Loaded, sites: pd.DataFrame, incidents: Incidents) -> tuple[Ints, Ints] | None:
+def regions(loaded: Loaded, sites: pd.DataFrame, incidents: Incidents) -> tuple[Ints, Ints] | None:
     """Number of the region (ADM1) of each site and incident, -1 for none; None without boundaries of that level."""
     boundaries = next((b for b in loaded.boundaries if b.level == 1), None)
     if boundaries is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,9 @@ import pandas as pd
 
 from geo.assess import assess
 from geo.rules.rule_set import Rules
-from jobs.assessment import job
+from jobs.inputs import Loaded
+from jobs.known_sites import sites_at
+from jobs.run_options import assess_loaded, routes_of, statuses_of, visits_of
 
 COLUMNS = (
     "source", "site_id", "lon", "lat", "country", "admin1", "admin2", "site_class", "area_class", "incident_intensity",
@@ -45,14 +48,13 @@ class Snapshots:
 
 
 def snapshots(
-    loaded: job.Loaded, days: Sequence[dt.date], rules: Rules, progress: Callable[[str, int, int], None]
+    loaded: Loaded, days: Sequence[dt.date], rules: Rules, progress: Callable[[str, int, int], None]
 ) -> Snapshots:
     """The classes of every loaded site at every day, without evidence."""
-    asked = job.engine_inputs(loaded)
     parts = []
     progress("dates", 0, len(days))
     for first, tables in _chunks(loaded, days):
-        parts.append(_assessed(tables, first, days, rules, asked))
+        parts.append(_assessed(loaded, tables, first, days, rules))
         progress("dates", first + len(tables), len(days))
     return Snapshots(
         np.concatenate([p.date for p in parts]),
@@ -63,12 +65,12 @@ def snapshots(
     )
 
 
-def _chunks(loaded: job.Loaded, days: Sequence[dt.date]) -> Iterator[tuple[int, list[pd.DataFrame]]]:
+def _chunks(loaded: Loaded, days: Sequence[dt.date]) -> Iterator[tuple[int, list[pd.DataFrame]]]:
     """Sites as known at each day, several days together: position of the first, and one table a day."""
     tables: list[pd.DataFrame] = []
     rows = 0
     for i, day in enumerate(days):
-        table = job.sites_at(loaded, day)
+        table = sites_at(loaded.sites, day)[0]
         if tables and rows + len(table) > ROWS:
             yield i - len(tables), tables
             tables, rows = [], 0
@@ -78,22 +80,29 @@ def _chunks(loaded: job.Loaded, days: Sequence[dt.date]) -> Iterator[tuple[int, 
 
 
 def _assessed(
-    tables: list[pd.DataFrame], first: int, days: Sequence[dt.date], rules: Rules, asked: dict[str, object]
+    loaded: Loaded, tables: list[pd.DataFrame], first: int, days: Sequence[dt.date], rules: Rules
 ) -> Snapshots:
     """Several dates in one call: each site stands once a date, under an id that names the date."""
 
     def marked(frame: pd.DataFrame) -> pd.DataFrame:
+        if not len(frame):
+            return frame
         numbers = range(first, first + len(tables))
         return pd.concat([frame.assign(site_id=_mark(i) + frame["site_id"]) for i in numbers], ignore_index=True)
 
     sites = pd.concat([t.assign(site_id=_mark(first + i) + t["site_id"]) for i, t in enumerate(tables)])
     when = np.repeat(np.array(days[first : first + len(tables)], dtype="datetime64[D]"), [len(t) for t in tables])
-    given = dict(asked)
-    for name in ("visits", "statuses", "routes"):
-        frame = given[name]
-        if isinstance(frame, pd.DataFrame) and len(frame):
-            given[name] = marked(frame)
-    result = assess(sites.reset_index(drop=True), as_of=when, rules=rules, explain=False, **given)  # type: ignore[arg-type]
+    routes = routes_of(loaded)
+    result = assess_loaded(
+        loaded,
+        sites.reset_index(drop=True),
+        pd.Series(when),
+        rules,
+        visits=marked(visits_of(loaded)),
+        statuses=marked(statuses_of(loaded)),
+        routes=None if routes is None else marked(routes),
+        engine=functools.partial(assess, explain=False),
+    )
     key = result.sites["site_id"]
     date = key.str.slice(0, _DIGITS).astype("int64").to_numpy()
     order = np.argsort(date, kind="stable")

@@ -13,9 +13,10 @@ import pytest
 
 import cli
 from geo.backtest.track_record import COLUMNS
-from jobs.assessment.job import Inputs, Source, run
+from jobs.assessment.job import run
 from jobs.backtest.job import BacktestInputs, load
 from jobs.backtest.snapshots import snapshots
+from jobs.inputs import Inputs, Source
 from layers.reference import files
 from layers.reference.rule_files import default_rules
 

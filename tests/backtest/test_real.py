@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from geo.backtest.outcome import Outcome
-from jobs.assessment.job import Inputs, Source
 from jobs.backtest.gather import LEVEL
 from jobs.backtest.job import BacktestInputs, load, past_dates, run
+from jobs.inputs import Inputs, Source
 from layers.sources.incidents import read_incidents
 from tests.backtest import brute
 

@@ -6,8 +6,8 @@ import streamlit as st
 
 from geo.backtest.outcome import Outcome
 from geo.rules.rule_set import Rules
-from jobs.assessment.job import Loaded
 from jobs.backtest.job import Backtest, past_dates, run
+from jobs.inputs import Loaded
 from views.session import Data
 
 STEP = 12
