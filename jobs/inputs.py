@@ -17,7 +17,7 @@ from layers.formats.limits import LOCAL, Door
 from layers.sources.boundaries import BoundaryLayer, read_boundaries
 from layers.sources.coverage import read_coverage, recognised_coverage
 from layers.sources.eu_list import read_eu_list
-from layers.sources.incidents import join, read_incidents
+from layers.sources.incidents import join, read_incidents, unusable
 from layers.sources.layer import Layer
 from layers.sources.sites import SiteLayer, read_sites
 from layers.sources.zone_register import read_findings, read_register
@@ -129,7 +129,7 @@ def load(inputs: Inputs, *, sites_needed: bool = True) -> Loaded:
         listed=None if listed is None else listed.frame,
         inputs=told,
         rejected=pd.concat([schema.conform(r, schema.REJECTED) for r in rejected], ignore_index=True),
-        rejected_incidents=together([i.rejected_places for i in incidents], schema.REJECTED_INCIDENTS),
+        rejected_incidents=unusable(incidents),
         settings={"country": inputs.country, "boundaries_version": inputs.boundaries_version},
     )
 
