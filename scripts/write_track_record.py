@@ -49,7 +49,7 @@ CAR, SUDAN = "conflict/ucdp_ged_23_1_car.geojson", "conflict/ucdp_ged_24_1_sudan
 SOUTH, MEXICO = "conflict/ucdp_ged_22_1_south_sudan_hdx.csv", "conflict/ucdp_ged_24_1_mexico_49cols.csv.gz"
 MYANMAR = "conflict/ucdp_ged_24_1_myanmar_49cols.csv"
 CAR_UNITS = ("admin/caf_admin1_cod_ab_v201506.geojson", "admin/caf_admin2_cod_ab_v201506.geojson")
-MEXICO_UNITS: tuple[str, ...] = ()
+MEXICO_UNITS = ("admin/mex_states_inegi.geojson", "admin/mex_municipalities_inegi.geojson")
 ICMM = "mines/icmm_2025-09_sites_17_countries.csv"
 STUDIES = (
     Study("Central African Republic, 500 random points", "backtest/points_caf.csv", CAR, "backtest/coverage_caf.csv",

@@ -106,7 +106,7 @@ def _drawing(translate: Translator, here: Profile) -> str:
     )
 
 
-def dossier(translate: Translator, here: Profile, rules_hash: str) -> bytes:
+def dossier(translate: Translator, here: Profile, rules_hash: str, past: str = "") -> bytes:
     """The page.
 
     Parameters
@@ -115,6 +115,8 @@ def dossier(translate: Translator, here: Profile, rules_hash: str) -> bytes:
         The site.
     rules_hash
         Hash of the rules that were used; it stands in the footer.
+    past
+        How sites of this class fared at past dates (:func:`jobs.backtest.sentence.class_sentence`), or blank.
     """
     _, site = translate, here.site
     said = {"fired": _("yes"), "not fired": _("no"), "unknown": _("not known")}
@@ -172,7 +174,7 @@ def dossier(translate: Translator, here: Profile, rules_hash: str) -> bytes:
     zones = worded(here.zones, _)
     sections = [
         f"<h1>{html(heading)}</h1>{notice}<p class='why'>{html(here.why.sentence(_))}</p>",
-        f"<h2>{html(_('Four answers'))}</h2>{_pairs(facts)}",
+        f"<h2>{html(_('Four answers'))}</h2>{_pairs(facts)}" + (f"<p class='small'>{html(past)}</p>" if past else ""),
         f"<h2>{html(_('What surrounds it, {months} months', months=here.months))}</h2>{_drawing(_, here)}",
         f"<h2>{html(_('Every rule, and its answer'))}</h2><table><thead><tr><th>{html(_('Rule'))}</th>"
         f"<th>{html(_('Question'))}</th><th>{html(_('Answer'))}</th></tr></thead><tbody>{table}</tbody></table>",

@@ -136,14 +136,15 @@ def _rule_scores(fired: pd.DataFrame, unknown: pd.DataFrame, rules: Rules) -> li
     """Each rule, and each rule where no other one fired that its answer rests on.
 
     A site rule is alone where no other site rule fired; a rule of the area or of a list where no site rule and no other
-    rule of its own answer did.
+    rule of its own answer did. A rule that could not be asked ranks as one that did not fire, as insufficient data
+    ranks as nothing found; one that could be asked of no case has no figures.
     """
     out, alone = [], []
     answers = {r.id: r.answer for r in rules.rules}
     for rule, own in answers.items():
         others = [i for i, a in answers.items() if i != rule and a in (own, "site")]
         flag = fired[rule].to_numpy()
-        known = flag | ~unknown[rule].to_numpy()
+        known = np.full(len(flag), bool((flag | ~unknown[rule].to_numpy()).any()))
         out.append(flagged("rule", rule, flag, known))
         alone.append(flagged("rule_alone", rule, flag & ~fired[others].to_numpy().any(axis=1), known))
     return [*out, *alone]

@@ -53,7 +53,10 @@ READING = (
         "An order (intensity, counts) flags at each date as many places as the site class does, the highest first. "
         "A rule alone: no other site rule fired beside it; of an area rule, no site rule either."
     ),
-    N_("Insufficient data ranks as nothing found. A rule counts only where it could be asked."),
+    N_(
+        "Insufficient data ranks as nothing found, and a rule that could not be asked as one that did not fire; one "
+        "that could be asked of no case is left out."
+    ),
 )
 
 DECISIONS = (

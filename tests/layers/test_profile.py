@@ -53,6 +53,7 @@ def test_a_dossier_is_one_page_in_the_readers_language(first, language):
     assert "<script" not in page
     assert "http" not in page.replace("http-equiv", "")
     assert ("Données de démonstration" if language == "fr" else "Demonstration data") in page
+    assert "&lt;b&gt; of the past" in dossier(translator(language), first, "sha256:x", "<b> of the past").decode()
 
 
 def test_an_asked_place_has_the_class_of_a_site_that_stands_there(loaded, run, first):

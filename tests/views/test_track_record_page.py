@@ -24,3 +24,13 @@ def test_without_data_the_page_says_what_to_do():
     app = opened("track_record.py", demonstration="0")
     assert not app.exception
     assert any("No sites are loaded" in e.value for e in app.info)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "past dates"), ("fr", "dates passées")])
+def test_a_site_page_says_how_its_class_has_done(language, said):
+    app = opened("site.py", lang=language, site="demonstration|DEMO-002")
+    assert not app.exception
+    assert said in texts(app)
+    early = opened("site.py", lang=language, site="demonstration|DEMO-002", day="2014-06-30")
+    assert not early.exception
+    assert said not in texts(early)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from i18n import column_labels, labels
 from i18n.evidence_messages import status_word
@@ -21,6 +22,7 @@ from views import session
 from views.session import Data, Here
 from views.widgets import map_widget, notices, tables
 from views.widgets.chosen_site import key_of, row_of
+from views.widgets.past_record import past_sentence
 
 MANY = 300
 """Sites that the list offers at once; a search narrows it."""
@@ -58,8 +60,8 @@ def choose(here: Here, sites: pd.DataFrame) -> int | None:
     return row_of(sites, state["q_site"])
 
 
-def axes(here: Here, it: Profile) -> None:
-    """Both axes, each with its dates."""
+def axes(here: Here, it: Profile) -> DeltaGenerator:
+    """Both axes, each with its dates; gives the place for how sites of this class have fared."""
     _, site = here.translate, it.site
     left, right = st.columns(2)
     style, zone = styles.site_style(site["site_class"]), styles.zone_style(site["zone_status"])
@@ -76,6 +78,7 @@ def axes(here: Here, it: Profile) -> None:
             st.caption(_.pair(_("Gaps"), markdown(labels.value("gaps", site["gaps"], _))))
         if site["rules_unknown"]:
             st.caption(_.pair(_("Rules not known"), markdown(site["rules_unknown"].replace(";", ", "))))
+        past = st.empty()
     with right.container(border=True):
         within = f" {markdown(site['zone_unit'])}" if site["zone_unit"] else ""
         st.markdown(_.pair(f"**{_('Zone status')}**", f"{zone.sign} {_(zone.text)}{within}"))
@@ -102,6 +105,7 @@ def axes(here: Here, it: Profile) -> None:
             st.caption(_("Newest informative visit {day}, {age} days before.", day=_.date(site["visit_date"]), age=age))
         else:
             st.caption(_("No informative visit up to this date."))
+    return past
 
 
 def circle_map(here: Here, data: Data, run: job.Run, it: Profile, row: int) -> None:
@@ -174,7 +178,7 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     st.title(markdown(it.site["name"] or it.site["site_id"]))
     st.text(it.why.sentence(_))
     notices.stale(here, data, data.day)
-    axes(here, it)
+    past = axes(here, it)
     circle_map(here, data, run, it, row)
     evidence, misses, visits, precision = st.tabs(
         [_("Evidence"), _("Nearest misses"), _("Visits and statuses"), _("How precise")]
@@ -212,9 +216,13 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
             },
             hide_index=True,
         )
+    # Last, because it tests every loaded site at every past date, once for these data and rules.
+    with past, st.spinner(_("Testing the classes at past dates…")):
+        said = past_sentence(data, str(it.site["site_class"]), _)
+    past.caption(markdown(said))
     st.download_button(
         _("Download the dossier (HTML)"),
-        data=lambda: dossier(_, it, data.rules.hash),
+        data=lambda: dossier(_, it, data.rules.hash, said),
         file_name=("demonstration_" if it.site["demonstration"] else "") + "dossier.html",
         mime="text/html",
         on_click="ignore",

@@ -5,13 +5,20 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.backtest.outcome import Outcome
+from geo.errors import InputError
 from geo.rules.rule_set import Rules
+from i18n.translator import Translator
 from jobs.backtest.job import Backtest, past_dates, run
+from jobs.backtest.sentence import class_sentence
 from jobs.inputs import Loaded
 from views.session import Data
 
 STEP = 12
 """Months from one past date to the next."""
+
+
+MOST_SITES = 5_000
+"""Above this number of sites only the page of the track record computes it: one site's page would wait too long."""
 
 
 def _run(loaded: Loaded, rules: Rules) -> Backtest:
@@ -38,3 +45,14 @@ def past_record(data: Data) -> Backtest:
     """
     cached = _own if data.files else _shared
     return cached(data.key, data.rules.hash, data.loaded(), data.rules)
+
+
+def past_sentence(data: Data, cls: str, translate: Translator) -> str:
+    """How the loaded sites of a class fared at past dates; blank where they give too few cases or are too many."""
+    if len(data.run().assessment.sites) > MOST_SITES:
+        return ""
+    try:
+        found = past_record(data)
+    except InputError:  # no past date has a known outcome: nothing to say
+        return ""
+    return class_sentence(found, cls, data.day, translate)
