@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geo.rules.rule_set import Rules
     from jobs.assessment.job import Run
     from jobs.inputs import Inputs
+    from jobs.result_folder import ResultFolder
 
 UNUSABLE = 2
 """Exit status where the input cannot be used; one message on standard error says why."""
@@ -26,6 +27,13 @@ UNUSABLE = 2
 
 UCDP_VARIABLE = "UCDP_TOKEN"
 """Environment variable that holds the user's own token for the UCDP API; it is never written down."""
+
+
+PATHS = (
+    "boundaries", "compare", "coverage", "eu_list", "findings", "incidents", "list", "programmes", "reviews", "roads",
+    "rules", "sectors", "sites", "tiles", "zones",
+)  # fmt: skip
+"""Options that name what a run reads: none of it may lie in the folder of its results."""
 
 
 class Progress:
@@ -71,14 +79,21 @@ def existing(paths: Sequence[str] | None, option: str) -> list[Path]:
     return out
 
 
-def write(folder: Path, files: dict[str, bytes]) -> None:
-    """Writes every file of a run into `folder`, which is made."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, data in files.items():
-            (folder / name).write_bytes(data)
-    except OSError as error:
-        raise InputError("The results cannot be written.", where=str(folder), got=str(error.strerror)) from None
+def result_folder(args: argparse.Namespace) -> ResultFolder:
+    """The folder of ``--out``, refused before any work where it holds what the run reads or something else."""
+    from jobs.result_folder import ResultFolder
+    from layers.reference.files import DATA
+
+    values = [getattr(args, name, None) for name in PATHS]
+    named = [path for value in values for path in (value if isinstance(value, list) else [value])]
+    return ResultFolder.of(args.out, [*named, DATA], force=args.force)
+
+
+def leave(folder: ResultFolder, files: dict[str, bytes]) -> None:
+    """Puts the files of a run into their folder as a whole."""
+    aside = folder.write(files)
+    if aside is not None:
+        print(f"What was in the way is kept in {aside}.")
 
 
 def inputs(args: argparse.Namespace) -> Inputs:
@@ -130,7 +145,7 @@ def engine(cluster: str | None, workers: int, tiles: str | None = None) -> Calla
 
 def assess(args: argparse.Namespace) -> int:
     """`cahra assess`: files in; site list with classes, evidence and run record out."""
-    as_of, files = iso_date(args.as_of), inputs(args)
+    as_of, files, folder = iso_date(args.as_of), inputs(args), result_folder(args)
     progress = Progress(("read", "assess", "write"))
     from jobs.assessment.job import load, run
 
@@ -139,7 +154,7 @@ def assess(args: argparse.Namespace) -> int:
     progress.step()
     result = run(loaded, as_of, rules, engine=engine(args.cluster, args.workers, args.tiles))
     progress.step()
-    write(Path(args.out), result.files())
+    leave(folder, result.files())
     progress.step()
     report(result, as_of)
     return 0
@@ -165,7 +180,7 @@ def report(result: Run, as_of: dt.date) -> None:
 def screen(args: argparse.Namespace) -> int:
     """`cahra screen`: a company's list in; every row answered, origin and way, with a report and a record out."""
     as_of, files, suppliers = iso_date(args.as_of), inputs(args), existing([args.list], "--list")[0]
-    roads = existing([args.roads] if args.roads else [], "--roads")
+    roads, folder = existing([args.roads] if args.roads else [], "--roads"), result_folder(args)
     progress = Progress(("read", "screen", "write"))
     from jobs.inputs import Source
     from jobs.screening.command import screen_with, summary
@@ -183,7 +198,7 @@ def screen(args: argparse.Namespace) -> int:
     progress.step()
     from jobs.screening.export import files as files_of
 
-    write(Path(args.out), files_of(result, args.language))
+    leave(folder, files_of(result, args.language))
     progress.step()
     print("\n".join(summary(result)))
     return 0
@@ -230,7 +245,6 @@ def fetch(args: argparse.Namespace) -> int:
             raise InputError("UCDP asks for a token.", where=UCDP_VARIABLE, remedy="Set it in the environment.")
         begin, end = (iso_date(d) if d else None for d in (args.begin, args.end))
         entry = fetch_ucdp(store, args.edition, args.country, token, start=begin, end=end)
-        write(Path(args.out), {"coverage.csv": store.coverage()})
     print(f"{entry.name}: {entry.dataset} {entry.version}, {entry.licence}, {entry.size} bytes")
     return 0
 
@@ -241,7 +255,7 @@ def coverage(args: argparse.Namespace) -> int:
     for path in args.programmes:
         if not Path(path).exists():
             raise InputError("There is no such file.", where="--programmes", got=str(path), remedy="Check the path.")
-    sectors = existing([args.sectors] if args.sectors else [], "--sectors")
+    sectors, folder = existing([args.sectors] if args.sectors else [], "--sectors"), result_folder(args)
     progress = Progress(("read and assess", "write"))
     from jobs.programmes.export import run_coverage
     from jobs.programmes.types import read_type_map
@@ -249,7 +263,7 @@ def coverage(args: argparse.Namespace) -> int:
     types = read_type_map(sectors[0]) if sectors else None
     result = run_coverage(files, args.programmes, as_of, rule_file(args), types=types)
     progress.step()
-    write(Path(args.out), result.files(args.language))
+    leave(folder, result.files(args.language))
     progress.step()
     print("\n".join(result.summary(args.language)))
     return 0
@@ -259,7 +273,7 @@ def backtest(args: argparse.Namespace) -> int:
     """`cahra backtest`: how often places of each class were hit in the months after past dates, with baselines."""
     from geo.backtest.outcome import outcome_of
 
-    outcome, files = outcome_of(args.outcome), inputs(args)
+    outcome, files, folder = outcome_of(args.outcome), inputs(args), result_folder(args)
     first, last = (iso_date(d, o) if d else None for d, o in ((args.begin, "--from"), (args.end, "--to")))
     progress = Progress(("read", "test", "write"))
     from jobs.backtest.job import BacktestInputs, load, past_dates, run
@@ -270,7 +284,7 @@ def backtest(args: argparse.Namespace) -> int:
     progress.step()
     result = run(loaded, days, outcome, rules, seed=args.seed, progress=progress.part)
     progress.step()
-    write(Path(args.out), result.files(args.language))
+    leave(folder, result.files(args.language))
     progress.step()
     print("\n".join(result.summary(args.language)))
     return 0
@@ -302,6 +316,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--rules", metavar="F.toml", help="rule set; default: data/rules.toml")
     one.add_argument("--as-of", required=True, metavar="YYYY-MM-DD", help="time of events, not of knowledge")
     one.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
+    add_force(one)
     one.add_argument("--cluster", metavar="local|ADDRESS", help="spread the work with Dask (docs/cluster.md)")
     one.add_argument("--workers", type=int, default=2, metavar="N", help="processes of a local cluster")
     one.add_argument("--tiles", metavar="DIR", help="new folder that all workers can read, for --cluster ADDRESS")
@@ -321,6 +336,7 @@ def parser() -> argparse.ArgumentParser:
     four.add_argument("--language", choices=("en", "fr"), default="en", help="language of the map")
     four.add_argument("--as-of", required=True, metavar="YYYY-MM-DD", help="day of classes and of programmes")
     four.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
+    add_force(four)
     four.set_defaults(call=coverage)
     add_backtest(commands.add_parser("backtest", help="how the classes fared", description=backtest.__doc__))
     five = commands.add_parser("bench", help="measure the engine", description=bench.__doc__)
@@ -355,6 +371,7 @@ def add_screen(to: argparse.ArgumentParser) -> None:
     to.add_argument("--language", choices=("en", "fr"), default="en", help="language of the report")
     to.add_argument("--as-of", required=True, metavar="YYYY-MM-DD", help="for rows that state no date of their own")
     to.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
+    add_force(to)
     to.set_defaults(call=screen)
 
 
@@ -379,6 +396,7 @@ def add_backtest(to: argparse.ArgumentParser) -> None:
     to.add_argument("--seed", type=int, default=0, metavar="N", help="of random points and of resamples; default: 0")
     to.add_argument("--language", choices=("en", "fr"), default="en", help="language of the page")
     to.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
+    add_force(to)
     to.set_defaults(call=backtest)
 
 
@@ -396,6 +414,11 @@ def add_inputs(to: argparse.ArgumentParser, *, required: bool) -> None:
     to.add_argument("--eu-list", metavar="F", help="EU indicative list: area,country,code,kind,valid_from,valid_to")
     to.add_argument("--findings", help="findings in zone units, beside those of the project; may be repeated", **many)
     to.add_argument("--country", metavar="ISO3", help="country of sites that do not state one")
+
+
+def add_force(to: argparse.ArgumentParser) -> None:
+    """The option for a folder that holds something else."""
+    to.add_argument("--force", action="store_true", help="keep what is in the way of --out under another name")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

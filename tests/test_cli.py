@@ -35,7 +35,7 @@ def rows(path):
 
 def test_all_files_are_there_and_begin_with_their_header(result):
     names = {p.name for p in result.iterdir()}
-    assert names == {"sites.csv", "sites.geojson", "evidence.csv", "rejected.csv", "run.json"}
+    assert names == {"sites.csv", "sites.geojson", "evidence.csv", "rejected.csv", "run.json", "ro-crate-metadata.json"}
     for name, table in (
         ("sites.csv", schema.ASSESSED),
         ("evidence.csv", schema.EVIDENCE),

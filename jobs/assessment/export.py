@@ -1,13 +1,12 @@
 """What a run leaves behind: site list, evidence, rejected rows and the run record, as bytes by file name.
 
-The same call gives the same bytes; only the line ``run_at`` of run.json tells the time.
+The same call gives the same bytes; only the first line of run.json (``run_at`` and the seal) tells the time.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import importlib.metadata
-import json
 import platform
 from collections.abc import Mapping
 
@@ -19,9 +18,9 @@ from geo.rules.evidence import withheld
 from geo.rules.explanation import reasons
 from geo.rules.rule_set import Rules
 from i18n.translator import LANGUAGES, translator
+from jobs.run_record import TOOL, sealed
 from layers.formats.writers.write import csv_bytes, geojson_bytes
 
-TOOL = "cahra-atlas"
 LIBRARIES = ("geopandas", "numpy", "pandas", "pyproj", "shapely", "pyarrow")
 _WHOLE = schema.whole_numbers()
 
@@ -70,6 +69,7 @@ def run_record(
     return {
         "run_at": clock.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "tool": TOOL,
+        "job": "assess",
         "tool_version": importlib.metadata.version(TOOL),
         "settings": dict(settings),
         "rules": {"version": rules.version, "hash": rules.hash, "table": rules.source},
@@ -100,7 +100,7 @@ def bundle(
     record: dict[str, object],
     certified: pd.DataFrame | None = None,
 ) -> dict[str, bytes]:
-    """All files of a run by name: sites.csv, sites.geojson, evidence.csv, rejected.csv, run.json.
+    """All files of a run by name: sites.csv, sites.geojson, evidence.csv, rejected.csv, run.json and its crate.
 
     Where sites have an ICGLR id or a certification status (`certified`), sites_md01.csv stands beside them.
     """
@@ -117,6 +117,4 @@ def bundle(
     for name, frame in tables.items():
         files[name], neutralised[name] = csv_bytes(plain_types(frame))
     files["sites.geojson"] = geojson_bytes(plain_types(sites))
-    record = {**record, "cells_neutralised": neutralised}
-    files["run.json"] = (json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n").encode()
-    return {name: files[name] for name in sorted(files)}
+    return sealed(files, {**record, "cells_neutralised": neutralised})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib.metadata
-import json
 import platform
 from typing import TYPE_CHECKING
 
@@ -17,10 +16,11 @@ from geo.backtest.track_record import TrackRecord
 from geo.rules.rule_set import Rules
 from geo.time_window import Days, to_dates
 from i18n.translator import translator
-from jobs.assessment.export import LIBRARIES, TOOL
+from jobs.assessment.export import LIBRARIES
 from jobs.backtest import labels as words
 from jobs.backtest.gather import Gathered
 from jobs.inputs import Loaded
+from jobs.run_record import TOOL, sealed
 from layers.formats.writers.write import csv_bytes
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def run_record(
     return {
         "run_at": clock.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "tool": TOOL,
+        "job": "backtest",
         "tool_version": importlib.metadata.version(TOOL),
         "settings": {
             "outcome": outcome.text(),
@@ -101,7 +102,7 @@ def written(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def files(backtest: Backtest, language: str = "en") -> dict[str, bytes]:
-    """All files of the run by name; the same call gives the same bytes, the clock line of run.json aside."""
+    """All files of the run by name; the same call gives the same bytes, the first line of run.json aside."""
     from jobs.backtest.report import page
 
     tables = {
@@ -116,9 +117,7 @@ def files(backtest: Backtest, language: str = "en") -> dict[str, bytes]:
     for name, frame in tables.items():
         out[name], neutralised[name] = csv_bytes(frame)
     out["track_record.html"] = page(backtest, language)
-    record = {**backtest.record, "cells_neutralised": neutralised}
-    out["run.json"] = (json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n").encode()
-    return {name: out[name] for name in sorted(out)}
+    return sealed(out, {**backtest.record, "language": language, "cells_neutralised": neutralised})
 
 
 def summary(backtest: Backtest, language: str = "en") -> list[str]:

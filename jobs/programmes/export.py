@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from jobs.assessment import job
 from jobs.assessment.export import plain_types
 from jobs.programmes.programme_files import ProgrammeLayer, read_programme_files
 from jobs.programmes.types import TypeMap, labels, type_map
+from jobs.run_record import sealed
 from layers.formats import LOCAL, Door
 from layers.formats.writers.write import csv_bytes
 from layers.reference.unit_aliases import unit_aliases
@@ -79,6 +79,7 @@ class ProgrammeRun:
         totals = self.result.totals.set_index("programme_type")
         return {
             **record,
+            "job": "coverage",
             "inputs": [*(own if isinstance(own, list) else []), *inputs],
             "sector_types": f"sha256:{self.types.sha256}",
             "programmes": {str(k): int(v) for k, v in self.result.states.value_counts().sort_index().items()},
@@ -112,15 +113,13 @@ class ProgrammeRun:
         return numbered(standalone(view, translate, content, heading))
 
     def files(self, language: str = "en") -> dict[str, bytes]:
-        """All files of the run by name; the same call gives the same bytes, the clock line of run.json aside."""
+        """All files of the run by name; the same call gives the same bytes, the first line of run.json aside."""
         files: dict[str, bytes] = {}
         neutralised: dict[str, int] = {}
         for name, frame in self.tables().items():
             files[name], neutralised[name] = csv_bytes(plain_types(whole_numbers(frame)))
         files["map.html"] = self.map_html(language)
-        record = {**self.record(), "cells_neutralised": neutralised}
-        files["run.json"] = (json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n").encode()
-        return {name: files[name] for name in sorted(files)}
+        return sealed(files, {**self.record(), "language": language, "cells_neutralised": neutralised})
 
     def summary(self, language: str = "en") -> list[str]:
         """What to print: a line per type, what is not on the map, and every note of the programmes' files."""

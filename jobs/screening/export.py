@@ -1,12 +1,10 @@
 """The files of a screening, as bytes by name: what the command line writes and the page offers.
 
-The same call gives the same bytes; only the line ``run_at`` of run.json, and the same time in the report, tell the
-clock.
+The same call gives the same bytes; only the first line of run.json (``run_at`` and the seal) tells the time.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -16,6 +14,8 @@ import pandas as pd
 from geo import schema
 from geo.screening.schema import CANDIDATES, SCREENED
 from jobs.assessment.export import plain_types
+from jobs.run_crate import CRATE
+from jobs.run_record import RECORD, sealed
 from jobs.screening.model import Screening
 from jobs.screening.report import report
 from jobs.screening.reviews import Reviews
@@ -109,25 +109,20 @@ def makers(screening: Screening, language: str = "en") -> dict[str, Callable[[],
     if len(screening.rows) <= XLSX_ROWS:
         out["screening.xlsx"] = lambda: xlsx_bytes(written(screening.rows), sheet="screening")
     out["report.html"] = lambda: report(screening, language)
-    out["run.json"] = lambda: record_bytes(screening)
+    for name in (CRATE, RECORD):  # they speak of all the others
+        out[name] = lambda name=name: files(screening, language)[name]  # type: ignore[misc]
     return out
-
-
-def record_bytes(screening: Screening, neutralised: dict[str, int] | None = None) -> bytes:
-    """run.json; `neutralised` counts the cells of each CSV that a spreadsheet would have run, where it is known."""
-    if neutralised is None:
-        neutralised = {name: csv_bytes(written(frame))[1] for name, frame in tables(screening).items()}
-    record = {**screening.record, "cells_neutralised": neutralised}
-    return (json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n").encode()
 
 
 def files(screening: Screening, language: str = "en") -> dict[str, bytes]:
     """All files of a run by name."""
-    made = makers(screening, language)
     csvs = {name: csv_bytes(written(frame)) for name, frame in tables(screening).items()}
     out = {name: data for name, (data, _) in csvs.items()}
-    out["run.json"] = record_bytes(screening, {name: count for name, (_, count) in csvs.items()})
-    return {name: out[name] if name in out else made[name]() for name in sorted(made)}
+    for name, make in makers(screening, language).items():
+        if name not in out and name not in (CRATE, RECORD):
+            out[name] = make()
+    neutralised = {name: count for name, (_, count) in csvs.items()}
+    return sealed(out, {**screening.record, "language": language, "cells_neutralised": neutralised})
 
 
-__all__ = ["SCREENED", "files", "makers", "record_bytes", "route_lines", "tables", "with_decisions", "written"]
+__all__ = ["SCREENED", "files", "makers", "route_lines", "tables", "with_decisions", "written"]

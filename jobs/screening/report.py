@@ -113,9 +113,8 @@ def _subtitle(_: Translator, record: dict[str, object]) -> str:
     rules = record["rules"]
     assert isinstance(rules, dict)
     return _(
-        "As of {day}, or the row's own date. Run at {time}. Rules version {version} ({hash}).",
+        "As of {day}, or the row's own date. Rules version {version} ({hash}).",
         day=_.date(settings["as_of"]),
-        time=str(record["run_at"]).replace("T", " ").replace("Z", " UTC"),
         version=str(rules["version"]),
         hash=str(rules["hash"]).removeprefix("sha256:")[:12],
     )

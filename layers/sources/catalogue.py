@@ -8,8 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
-import tempfile
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ import pandas as pd
 
 from geo.errors import InputError
 from geo.spatial.polygons import Boundaries
+from layers.disk import keep, locked, write_file
 from layers.reference.tables import rows
 from layers.sources.layer import Layer
 
@@ -155,6 +155,7 @@ class Store:
     """A folder of downloaded files with an index (`catalogue.json`); a file is checked against its hash when read."""
 
     INDEX = "catalogue.json"
+    COVERAGE = "coverage.csv"
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -183,21 +184,43 @@ class Store:
     def add(self, entry: Entry, data: bytes) -> Path:
         """Write a file and its entry; a file of the same name is replaced. Either all is written or nothing is.
 
+        The file waits under another name until the index names it: with the index written it is kept, and whoever
+        opens the store next finishes what a killed process could not.
+
         Raises
         ------
         geo.errors.InputError
             The name is no plain file name, or the hash is not that of `data`.
         """
-        if Path(entry.name).name != entry.name or entry.name in ("", ".", "..", self.INDEX):
+        if Path(entry.name).name != entry.name or entry.name in ("", ".", "..", self.INDEX, self.COVERAGE):
             raise InputError("This is no file name.", where="catalogue", got=entry.name)
         if hashlib.sha256(data).hexdigest() != entry.sha256:
             raise InputError("The hash is not that of the file.", where=entry.name, expected=entry.sha256)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        others = [other for other in self.entries() if other.name != entry.name]
-        self._write(entry.name, data)
-        told = json.dumps([asdict(e) for e in sorted([*others, entry], key=lambda e: e.name)], indent=1)
-        self._write(self.INDEX, told.encode())
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with locked(self.folder):
+                self._add(entry, data)
+        except OSError as error:
+            raise InputError(
+                "The file cannot be kept.", where=str(self.folder), got=str(error.strerror or error)
+            ) from None
         return self.folder / entry.name
+
+    def _add(self, entry: Entry, data: bytes) -> None:
+        known = self.entries()
+        path = self.folder / entry.name
+        if path.is_symlink() or (path.exists() and entry.name not in {e.name for e in known}):
+            raise InputError(
+                "A file of this name is not from here.", where=str(self.folder), got=entry.name,
+                remedy="Name another folder.",
+            )  # fmt: skip
+        self._finish(known)
+        for left in (*self.folder.glob(".waiting-*"), *self.folder.glob(".part-*")):  # of a process that was killed
+            left.unlink()
+        entries = sorted([*(e for e in known if e.name != entry.name), entry], key=lambda e: e.name)
+        self._write(_waiting(entry), data)
+        self._write(self.INDEX, json.dumps([asdict(e) for e in entries], indent=1).encode())
+        self._finish(entries)
 
     def read(self, name: str) -> bytes:
         """The bytes of an entry.
@@ -210,6 +233,7 @@ class Store:
         entry = next((e for e in self.entries() if e.name == name), None)
         if entry is None:
             raise InputError("The catalogue has no such file.", where="catalogue", got=name)
+        self._finish([entry])
         path = self.folder / name
         data = path.read_bytes() if path.is_file() else b""
         if hashlib.sha256(data).hexdigest() != entry.sha256:
@@ -228,12 +252,30 @@ class Store:
             lines += [f"sha256:{entry.sha256[:12]},{c['country_iso3']},{c['from']},{c['to']}" for c in entry.coverage]
         return ("\n".join(lines) + "\n").encode()
 
+    def _finish(self, entries: Iterable[Entry]) -> None:
+        """Gives files that the index names already their names, and the table of coverage what the index says."""
+        for entry in entries:
+            waiting = self.folder / _waiting(entry)
+            if waiting.is_file():
+                waiting.replace(self.folder / entry.name)
+                keep(self.folder)
+        declared = self.coverage()
+        table = self.folder / self.COVERAGE
+        if table.read_bytes() != declared if table.is_file() else declared.count(b"\n") > 1:
+            self._write(self.COVERAGE, declared)
+
     def _write(self, name: str, data: bytes) -> None:
-        handle, path = tempfile.mkstemp(dir=self.folder, prefix=".part-")
+        """Replaces a file in one step, once its bytes are on the disk."""
+        part = self.folder / f".part-{secrets.token_hex(6)}"
         try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(data)
-            Path(path).replace(self.folder / name)
+            write_file(part, data)
+            part.replace(self.folder / name)
+            keep(self.folder)
         except BaseException:
-            Path(path).unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
             raise
+
+
+def _waiting(entry: Entry) -> str:
+    """The name of a file that has come and is not named by the index yet."""
+    return f".waiting-{entry.sha256[:24]}"

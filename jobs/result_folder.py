@@ -1,0 +1,237 @@
+"""A result on the disk: all of it or nothing, and never among the files of another.
+
+The files are written beside the folder, run.json last, and put on the disk; then the new folder takes the place of the
+old one in one step. A writer that is killed, a full disk or a second writer leave the old result or the new one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from geo.errors import InputError
+from geo.messages import Note
+from jobs.folder_swap import ASIDE, glob_safe, put_back, put_in_place
+from jobs.run_record import RECORD, SIGNATURE, TOOL
+from layers.disk import keep, lock, locked, write_file
+
+PART = ".part-"
+"""Between the folder's name and some random letters: a result that is being written, or was when its writer died."""
+UNFINISHED = ".cahra-unfinished"
+"""The first file of such a folder and the last to go."""
+RECORD_BYTES = 200_000_000
+"""A larger run.json is not looked into."""
+
+
+@dataclass(frozen=True)
+class ResultFolder:
+    """A folder that may take a result: it is empty, new, or holds an earlier result and nothing else.
+
+    Parameters
+    ----------
+    path
+        As the user named it.
+    inputs
+        Files and folders that the run reads; none of them may lie in the folder.
+    force
+        What is in the way and is no result is put aside, under another name beside it; nothing of it is deleted.
+    """
+
+    path: Path
+    inputs: tuple[Path, ...] = ()
+    force: bool = False
+
+    @classmethod
+    def of(cls, path: str | Path, inputs: Iterable[str | Path | None] = (), *, force: bool = False) -> ResultFolder:
+        """The folder, looked at before any work is done for it.
+
+        Raises
+        ------
+        InputError
+            It holds an input, a link or anything that is no result; it is a link, or cannot be replaced.
+        """
+        folder = cls(Path(path), tuple(Path(p) for p in inputs if p), force)
+        folder.check()
+        return folder
+
+    def check(self) -> None:
+        """Raises :class:`geo.errors.InputError` where the folder must not be written to."""
+        where = str(self.path)
+        if self.path.is_symlink():
+            raise InputError("The folder for the results is a link.", where=where, remedy="Name the folder itself.")
+        place = self.path.resolve()
+        put_back(place)
+        for given in self.inputs:
+            if place in (given.resolve(), *given.resolve().parents):
+                raise InputError(
+                    "The folder for the results holds a file that the run reads.", where=where, got=given.name,
+                    remedy="Name another folder.",
+                )  # fmt: skip
+        if holds_result(place.parent):
+            raise InputError(
+                "The folder for the results lies in a result.", where=where, remedy="Name a folder beside it."
+            )
+        if not place.exists():
+            return
+        if not place.is_dir():
+            raise InputError("This is a file, not a folder.", where=where, remedy="Name a folder for the results.")
+        if place in (Path.cwd(), *Path.cwd().parents) or place.is_mount():
+            raise InputError(
+                "This folder cannot be replaced as a whole.", where=where,
+                expected=Note("a folder that is no mount, and not the one that the command is called in"),
+                remedy="Name a folder inside it.",
+            )  # fmt: skip
+        self._check_content(place)
+
+    def _check_content(self, place: Path) -> None:
+        mine = {_identity(p) for p in self.inputs if p.exists()}
+        with os.scandir(place) as found:
+            entries = sorted(found, key=lambda e: e.name)
+        for entry in entries:
+            if entry.is_symlink():
+                raise InputError(
+                    "The folder for the results holds a link.", where=str(self.path), got=entry.name,
+                    remedy="Name another folder.",
+                )  # fmt: skip
+            if _identity(place / entry.name) in mine:
+                raise InputError(
+                    "The folder for the results holds a file that the run reads.", where=str(self.path),
+                    got=entry.name, remedy="Name another folder.",
+                )  # fmt: skip
+        if entries and not self.force and not holds_result(place):
+            known = names_of_result(place)
+            strange = next((e.name for e in entries if e.name not in known), entries[0].name)
+            raise InputError(
+                "The folder for the results holds something else.", where=str(self.path), got=strange,
+                remedy="Name another folder, or add --force: what is in the way is kept under another name.",
+            )  # fmt: skip
+
+    def write(self, files: Mapping[str, bytes]) -> Path | None:
+        """Puts the files into the folder as a whole; gives where a folder that was no result is now, if there was one.
+
+        Raises
+        ------
+        InputError
+            What :meth:`check` raises, asked again; or the disk does not take the files, and all is as it was.
+        """
+        self.check()
+        place = self.path.resolve()
+        letters = secrets.token_hex(6)
+        part = place.with_name(f".{place.name}{PART}{letters}")
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            _sweep(place)
+            part.mkdir()
+            with locked(part):  # other writers see that it is in use
+                try:
+                    _fill(part, files, place)
+                    old = put_in_place(part, place, letters)
+                except BaseException:
+                    _put_away(part, place)
+                    raise
+                keep(place.parent)
+                return None if old is None else _put_away(old, place)
+        except OSError as error:
+            raise InputError(
+                "The results cannot be written.", where=str(self.path), got=str(error.strerror or error),
+                remedy="Name a folder on a disk that has room and may be written to; what was there is as it was.",
+            ) from None  # fmt: skip
+
+
+def names_of_result(folder: Path) -> frozenset[str]:
+    """The names of the files that the run record of a folder speaks of; none where there is no such record."""
+    path = folder / RECORD
+    try:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > RECORD_BYTES:
+            return frozenset()
+        record = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return frozenset()
+    if not isinstance(record, dict) or record.get("tool") != TOOL or not isinstance(record.get("files"), dict):
+        return frozenset()
+    return frozenset([RECORD, SIGNATURE, *map(str, record["files"])])
+
+
+def holds_result(folder: Path) -> bool:
+    """Whether a folder holds a result and nothing else: plain files, all of them named by its run record."""
+    names = names_of_result(folder) | {UNFINISHED}
+    if len(names) == 1:
+        return False
+    with os.scandir(folder) as found:
+        return all(e.name in names and e.is_file(follow_symlinks=False) for e in found)
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
+def _fill(part: Path, files: Mapping[str, bytes], place: Path) -> None:
+    """Writes the files into a new folder, run.json last, and leaves it as it will be."""
+    write_file(part / UNFINISHED, b"")
+    for name in sorted(files, key=lambda n: (n == RECORD, n)):
+        if Path(name).name != name or name in ("", ".", "..", UNFINISHED):
+            raise ValueError(f"{name!r} is no name of a file")
+        write_file(part / name, files[name])
+    if place.is_dir():
+        part.chmod(place.stat().st_mode & 0o7777)
+    (part / UNFINISHED).unlink()
+    keep(part)
+
+
+def _put_away(old: Path, place: Path) -> Path | None:
+    """Deletes what was replaced where it is a result; anything else gets a name that a person sees.
+
+    Another writer may do the same at the same time: the mark of an unfinished folder is written before anything of it
+    goes, and goes last.
+    """
+    try:
+        # The order of the questions matters: who finds run.json gone finds the mark, or nothing at all.
+        if holds_result(old) or (old / UNFINISHED).exists() or not any(old.iterdir()):
+            _discard(old)
+            return None
+        for number in range(1, 10_000):
+            aside = place.with_name(f"{place.name}.before-{number}")
+            if not aside.exists():
+                old.rename(aside)
+                return aside
+    except FileNotFoundError:
+        return None
+    return old
+
+
+def _discard(folder: Path) -> None:
+    """Deletes a folder of plain files; what cannot be deleted stays marked, for the next writer to try."""
+    with suppress(OSError):  # a full disk takes no mark
+        (folder / UNFINISHED).touch()
+    with suppress(OSError):
+        for path in [p for p in folder.iterdir() if p.name != UNFINISHED]:
+            path.unlink(missing_ok=True)
+        (folder / UNFINISHED).unlink(missing_ok=True)
+        folder.rmdir()
+
+
+def _sweep(place: Path) -> None:
+    """Takes away what writers of this folder left behind when they were killed; a living one's is left alone."""
+    mine = f".{glob_safe(place.name)}"
+    kinds = (PART, ASIDE) if place.exists() else (PART,)
+    for part in [p for kind in kinds for p in place.parent.glob(f"{mine}{kind}*") if p.is_dir() and not p.is_symlink()]:
+        try:
+            handle = lock(part)
+        except OSError:
+            continue
+        if handle is None:
+            continue
+        try:
+            # An empty one may be a writer's that has not locked it yet.
+            if any(part.iterdir()):
+                _put_away(part, place)
+        except FileNotFoundError:
+            pass
+        finally:
+            os.close(handle)
