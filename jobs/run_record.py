@@ -1,6 +1,7 @@
 """run.json closed: the hash and size of every file of the run, and a seal over the record itself.
 
-Two runs of the same input differ in one line of one file: ``run_at`` of run.json, which holds the seal too.
+Two runs of the same input differ in one value of one file: ``run_at`` of run.json, which is the time with the seal as
+a suffix in the form of RFC 9557, ``2026-01-01T00:00:00Z[seal=...]``.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ RECORD = "run.json"
 """The run record: always written last."""
 SIGNATURE = "run.json.sig"
 """A detached signature of the record, where one was asked for."""
-_SEAL = re.compile(rb'"seal": "(sha256:[0-9a-f]{64})"')
+_SEAL = re.compile(rb'("run_at": "[-0-9T:Z]*)\[seal=([0-9a-f]*)\]')
 
 
 def fingerprint(data: bytes) -> dict[str, object]:
@@ -61,18 +62,16 @@ def sealed(files: Mapping[str, bytes], record: Mapping[str, object]) -> dict[str
 
 
 def record_bytes(record: Mapping[str, object]) -> bytes:
-    """run.json: one member a line, `run_at` and the seal in the first; the seal covers every other byte."""
-    body = {name: value for name, value in record.items() if name not in ("run_at", "seal")}
-    text = json.dumps(body, ensure_ascii=False, indent=1, default=str)
-    first = f'{{\n "run_at": {json.dumps(record["run_at"])}, "seal": ""'
-    data = (first + (",\n" if body else "\n") + text.removeprefix("{\n") + "\n").encode()
-    return data.replace(b'"seal": ""', f'"seal": "{seal(data)}"'.encode(), 1)
+    """run.json: one member a line; `run_at` carries the seal, which covers every byte of the file but itself."""
+    bare = str(record["run_at"]).partition("[")[0]
+    text = json.dumps({**record, "run_at": f"{bare}[seal=]"}, ensure_ascii=False, indent=1, default=str)
+    data = (text + "\n").encode()
+    return data.replace(b"[seal=]", f"[seal={seal(data)}]".encode(), 1)
 
 
 def seal(data: bytes) -> str:
-    """The seal that belongs to the bytes of a run.json, whatever seal stands in it."""
-    bare = _SEAL.sub(b'"seal": ""', data, count=1)
-    return f"sha256:{hashlib.sha256(bare).hexdigest()}"
+    """The seal that belongs to the bytes of a run.json, whatever seal stands in it: SHA-256 in hex."""
+    return hashlib.sha256(_SEAL.sub(rb"\1[seal=]", data, count=1)).hexdigest()
 
 
 def seal_holds(data: bytes) -> bool:
@@ -85,4 +84,4 @@ def seal_holds(data: bytes) -> bool:
     (True, False, False)
     """
     found = _SEAL.search(data)
-    return found is not None and found[1].decode() == seal(data)
+    return found is not None and found[2].decode() == seal(data)

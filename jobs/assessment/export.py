@@ -1,6 +1,6 @@
 """What a run leaves behind: site list, evidence, rejected rows and the run record, as bytes by file name.
 
-The same call gives the same bytes; only the first line of run.json (``run_at`` and the seal) tells the time.
+The same call gives the same bytes; only ``run_at`` of run.json tells the time.
 """
 
 from __future__ import annotations

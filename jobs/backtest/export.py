@@ -102,7 +102,7 @@ def written(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def files(backtest: Backtest, language: str = "en") -> dict[str, bytes]:
-    """All files of the run by name; the same call gives the same bytes, the first line of run.json aside."""
+    """All files of the run by name; the same call gives the same bytes, `run_at` of run.json aside."""
     from jobs.backtest.report import page
 
     tables = {

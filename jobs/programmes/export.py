@@ -113,7 +113,7 @@ class ProgrammeRun:
         return numbered(standalone(view, translate, content, heading))
 
     def files(self, language: str = "en") -> dict[str, bytes]:
-        """All files of the run by name; the same call gives the same bytes, the first line of run.json aside."""
+        """All files of the run by name; the same call gives the same bytes, `run_at` of run.json aside."""
         files: dict[str, bytes] = {}
         neutralised: dict[str, int] = {}
         for name, frame in self.tables().items():

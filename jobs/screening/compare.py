@@ -169,7 +169,7 @@ def compare(earlier: Earlier, new: Screening, roads: RoadLayer | None = None) ->
     through_counts = changes["through"].value_counts().sort_index()
     account: dict[str, object] = {
         "with": earlier.folder,
-        "earlier_run_at": earlier.record.get("run_at"),
+        "earlier_run_at": str(earlier.record.get("run_at", "")).partition("[")[0],
         "rows_before": len(before),
         "rows_now": len(after),
         "changed": len(changes),

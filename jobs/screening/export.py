@@ -1,6 +1,6 @@
 """The files of a screening, as bytes by name: what the command line writes and the page offers.
 
-The same call gives the same bytes; only the first line of run.json (``run_at`` and the seal) tells the time.
+The same call gives the same bytes; only ``run_at`` of run.json tells the time.
 """
 
 from __future__ import annotations
