@@ -188,6 +188,7 @@ REJECTED_INCIDENTS: Table = (
     C("lat", "number", "latitude [degrees, WGS 84]", "no usable place"),
     C("date_start", "date", "first day", "could not be read: may lie in any window"),
     C("date_end", "date", "last day", "could not be read: may lie in any window"),
+    C("restricted", "flag", "rows must never leave in an export (ACLED)"),
     ROW,
 )
 """Rows of incident files that could not be used, as far as they can be placed: a fault is not nothing."""

@@ -84,8 +84,10 @@ def prepare(frame: pd.DataFrame | None) -> Incidents:
     table = table[(table["effect"] != "none") & table["date_start"].notna()]
     # Everything that can differ between two records of one id takes part in the order, so that the choice between
     # them is the same whatever the order of the input.
-    keys = ["source", "record_id", "candidate", "dataset_version", "date_start", "date_end", "precision", "deaths_best"]
-    table = table.sort_values([*keys, "lon", "lat", "deaths_low", "deaths_high", "row"], kind="stable")
+    keys = ["source", "record_id", "candidate", "deaths_best", "precision", "dataset_version", "date_start", "date_end"]
+    keys += ["lon", "lat", "deaths_low", "deaths_high", "row"]
+    # Of two records of one id the graver counts: more deaths, then the finer place.
+    table = table.sort_values(keys, ascending=[k != "deaths_best" for k in keys], kind="stable")
     repeats = table.duplicated(["source", "record_id"])
     table = table[~repeats].reset_index(drop=True)
     end = table["date_end"].fillna(table["date_start"])
