@@ -5,16 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from geo.backtest.outcome import Outcome
+from i18n.translator import translator
 from jobs.backtest.gather import LEVEL
 from jobs.backtest.job import BacktestInputs, load, past_dates, run
+from jobs.backtest.labels import percent
 from jobs.inputs import Inputs, Source
 from layers.sources.incidents import read_incidents
+from scripts.write_track_record import STUDIES
 from tests.backtest import brute
 
 pytestmark = pytest.mark.real_data
@@ -78,6 +82,18 @@ def test_the_figures_of_the_study(tested):
     assert 100 * table.loc[("class", "conflict-affected"), "hit_rate"] == pytest.approx(rates[2], abs=0.2)
     calm = table.loc[[("class", "no indicators found"), ("class", "insufficient data")]]
     assert 100 * calm["hits"].sum() / calm["n"].sum() == pytest.approx(rates[0], abs=0.2)
+
+
+def test_the_page_of_the_documents_tells_these_figures(tested):
+    country, result = tested
+    title = next(s.title for s in STUDIES if s.sites.endswith(f"points_{country}.csv"))
+    page = (Path(__file__).resolve().parents[2] / "docs/track-record.md").read_text("utf-8")
+    line = next(line for line in page.splitlines() if line.startswith(f"| {title} |"))
+    table = result.result.table.set_index(["kind", "name"])
+    for key in (("class", "site_class"), ("intensity", "incident_intensity"), ("baseline", "persistence")):
+        assert f"| {table.loc[key, 'auc']:.3f}" in line
+    for cls in ("high-risk", "conflict-affected"):
+        assert f"| {percent(table.loc[('class', cls), 'hit_rate'], translator('en'))} (" in line
 
 
 @pytest.mark.parametrize("country", ["caf", "ssd"])
