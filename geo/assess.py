@@ -20,12 +20,13 @@ from geo.records.incidents import prepare
 from geo.records.visits import ANNEX_FACTS, annex_facts, newest_informative
 from geo.rules.area_coverage import area_gaps, area_gaps_by_level
 from geo.rules.classify import classify
-from geo.rules.coverage_gaps import Coverage, Rejected, site_gaps, tell_figures, undeclared
+from geo.rules.coverage_gaps import Coverage, site_gaps, tell_figures, undeclared
 from geo.rules.evidence import Evidence
 from geo.rules.figures import FIGURE_KM, FIGURE_MONTHS, LATEST_KM, NEAREST_MONTHS, disagreement, figures, intensity
 from geo.rules.finding import Finding
 from geo.rules.incident_pairs import find_pairs
 from geo.rules.registry import KINDS
+from geo.rules.rejected import Rejected
 from geo.rules.rule_set import Rules
 from geo.rules.scene import Scene
 from geo.rules.status import statuses_of
@@ -129,8 +130,8 @@ def assess(
 
     datasets = datasets_of(prepared, incidents, files)
     looked = Coverage(coverage, datasets, outlines, table["country"].to_numpy(dtype=object), lon, lat, when)
-    lost = Rejected.of(rejected_incidents)
-    gaps = site_gaps(looked, lost, rules.settings, evidence)
+    rejected = Rejected.of(rejected_incidents, table, when)
+    gaps = site_gaps(looked, rejected, rules.settings, evidence)
     covered, covered_all = tell_figures(looked, FIGURE_MONTHS, evidence)
     levels = levels_of(rules, by_level)
     known = {level: Units(level, by_level.get(level), aliases) for level in levels}
@@ -146,7 +147,7 @@ def assess(
         placed[level] = replace(incident_units(prepared, known[level]), report=placed[level].report)
     area_rules = rules.of_kind("area")
     by_area = area_gaps_by_level(
-        area_rules, rules.settings, table, when, looked, prepared, units, placed, usable, faults, lost, known
+        area_rules, rules.settings, table, when, looked, prepared, units, placed, usable, faults, rejected, known
     )
     newest = newest_informative(schema.empty(schema.VISITS) if visits is None else visits, table, when)
     zone = zones_at(rules.settings, table, when, error_km, units, zones, usable, restrictions, aliases, evidence)
@@ -172,7 +173,6 @@ def assess(
         pairs,
         UnitShares(lon, lat, when, prepared, units, placed, usable),
         looked,
-        lost,
         units,
         placed,
         by_area,
@@ -183,9 +183,10 @@ def assess(
         listed,
         zone,
         aliases,
+        rejected,
     )
     asked = [KINDS[rule.kind].evaluate(rule, scene, evidence) for rule in rules.rules]
-    partial = table["country"].isin(lost.placeless).to_numpy(np.bool_) | ("" in lost.placeless)
+    partial = rejected.placeless()
     evidence.facts("gap", "", np.flatnonzero(partial), fact="placeless_incident")
     classes = classify(rules, asked, gaps, area_gaps(by_area, n, evidence), partial, n)
 

@@ -10,12 +10,13 @@ import pandas as pd
 
 from geo.records.admin_units import IncidentUnits, SiteUnits, Units
 from geo.records.incidents import Incidents
-from geo.rules.coverage_gaps import AREA_GAPS, Coverage, Rejected
+from geo.rules.coverage_gaps import AREA_GAPS, Coverage
 from geo.rules.evidence import Evidence
 from geo.rules.incident_pairs import measure
+from geo.rules.rejected import Rejected
 from geo.rules.rule import Rule, Settings
 from geo.rules.unit_share import LEVEL_OF
-from geo.spatial.polygons import Boundaries, locate
+from geo.spatial.polygons import Boundaries
 from geo.time_window import Days, months_before
 
 Bools = npt.NDArray[np.bool_]
@@ -33,7 +34,7 @@ def area_gaps_by_level(
     boundaries: Mapping[int, Boundaries],
     faults: Mapping[int, str],
     rejected: Rejected,
-    units_of: Mapping[int, Units],
+    known: Mapping[int, Units],
 ) -> dict[int, dict[str, Bools]]:
     """For each level that an area rule asks, why it could be calm for want of looking, one flag a site and code.
 
@@ -45,8 +46,8 @@ def area_gaps_by_level(
         Why a loaded set is not one of districts (:func:`geo.records.boundary_check.fault`), by level.
     rejected
         Incidents that could not be used.
-    units_of
-        The units themselves, by level.
+    known
+        The units of each level, those of the sets that may be used.
     """
     n = len(sites)
     own = coverage.own(settings.coverage_months)
@@ -75,34 +76,10 @@ def area_gaps_by_level(
                 level,
                 1 in boundaries,
             ),
-            "incident_rejected": _rejected(rejected, units_of[level], units, sites, as_of, settings.coverage_months),
+            "incident_unread": rejected.in_unit(
+                known[level], units, max(r.longest_months for r in rules if r.level == level)
+            ),
         }
-    return out
-
-
-def _rejected(
-    rejected: Rejected, units_of: Units, units: SiteUnits, sites: pd.DataFrame, as_of: Days, months: int
-) -> Bools:
-    """Sites whose unit holds an incident that could not be used and may lie in the window.
-
-    One without a place may lie in any unit of its country, one without a country in any.
-    """
-    out = np.zeros(len(sites), np.bool_)
-    table = rejected.table
-    lon, lat = table["lon"].to_numpy(np.float64), table["lat"].to_numpy(np.float64)
-    iso = table["country"].to_numpy(dtype=object)
-    code = np.full(len(table), -1, np.int64)
-    if units_of.boundaries is not None:
-        row = locate(lon, lat, units_of.boundaries)
-        code[row >= 0] = units_of.of_row[row[row >= 0]]
-    bare = ~(np.isfinite(lon) & np.isfinite(lat))
-    country = sites["country"].to_numpy(dtype=object)
-    for day in np.unique(as_of) if len(table) else ():
-        after = int(months_before(np.array([day]), months)[0])
-        inside = (rejected.start <= day) & (rejected.end > after)
-        lands = {str(c) for c in iso[inside & bare]}
-        hit = np.isin(units.code, code[inside & (code >= 0)]) & (units.code >= 0)
-        out |= (as_of == day) & (hit | np.isin(country.astype(str), sorted(lands)) | ("" in lands))
     return out
 
 

@@ -14,11 +14,11 @@ import pandas as pd
 from geo import schema
 from geo.records.place_names import fold
 from geo.rules.evidence import Evidence
+from geo.rules.rejected import Rejected
 from geo.rules.rule import Settings
 from geo.spatial.grid import runs, spots
 from geo.spatial.polygons import Boundaries, units_within
-from geo.spatial.proximity import Pairs, within
-from geo.time_window import NO_DAY, Days, months_before, to_days
+from geo.time_window import Days, months_before, to_days
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -43,7 +43,7 @@ AREA_GAPS = (
     "boundary_version_unknown",
     "boundaries_not_districts",
     "labels_unmatched",
-    "incident_rejected",
+    "incident_unread",
 )
 """Gaps of the area class, likewise."""
 
@@ -202,84 +202,12 @@ class Coverage:
         return self._kept[key]
 
 
-@dataclass(frozen=True)
-class Rejected:
-    """Incidents that could not be used, and the sites that they may matter to.
-
-    Parameters
-    ----------
-    table
-        :data:`geo.schema.REJECTED_INCIDENTS`.
-    start, end
-        Days that each may have; an unreadable date may be any.
-    """
-
-    table: pd.DataFrame
-    start: Days
-    end: Days
-
-    @classmethod
-    def of(cls, rejected: pd.DataFrame | None) -> Rejected:
-        """The rejected incidents of a run; None is none."""
-        given = schema.empty(schema.REJECTED_INCIDENTS) if rejected is None else rejected
-        table = schema.conform(given, schema.REJECTED_INCIDENTS)
-        start, end = to_days(table["date_start"]), to_days(table["date_end"])
-        start, end = np.where(start == NO_DAY, -(2**30), start), np.where(end == NO_DAY, 2**30, end)
-        return cls(table, start, np.maximum(start, end))
-
-    def near(self, lon: Floats, lat: Floats, as_of: Days, km: float, months: int) -> Pairs:
-        """Pairs of a site and a rejected incident within `km` that may lie in the window; none without a place."""
-        return within(
-            lon,
-            lat,
-            self.table["lon"].to_numpy(np.float64),
-            self.table["lat"].to_numpy(np.float64),
-            self.start,
-            radius_m=km * 1000,
-            as_of_day=as_of,
-            window_days=as_of - months_before(as_of, months),
-            incident_end_day=self.end,
-        )
-
-    def flags(self, lon: Floats, lat: Floats, as_of: Days, km: float, months: int) -> Bools:
-        """Sites with one in their circle."""
-        out = np.zeros(len(lon), np.bool_)
-        out[self.near(lon, lat, as_of, km, months).site] = True
-        return out
-
-    @property
-    def placeless(self) -> set[str]:
-        """Countries of those that have no usable place; blank among them: any country."""
-        bare = self.table["lon"].isna() | self.table["lat"].isna()
-        return {str(c) for c in self.table["country"][bare]}
-
-    def tell(self, coverage: Coverage, settings: Settings, evidence: Evidence) -> Bools:
-        """The gap ``incident_rejected`` of every site, and its evidence; of restricted rows only what is open."""
-        pairs = self.near(coverage.lon, coverage.lat, coverage.as_of, settings.neighbour_km, settings.coverage_months)
-        out = np.zeros(len(coverage.lon), np.bool_)
-        out[pairs.site] = True
-        at = self.table.iloc[pairs.incident]
-        shut = at["restricted"].to_numpy(np.bool_)
-        evidence.facts(
-            "gap",
-            "",
-            pairs.site,
-            fact="incident_rejected",
-            status=at["reason"].to_numpy(dtype=object),
-            record_id=at["record_id"].to_numpy(dtype=object),
-            dataset=at["dataset"].to_numpy(dtype=object),
-            distance_m=np.where(shut, np.round(pairs.distance_m / 1000) * 1000, pairs.distance_m),
-            date_start=at["date_start"].mask(shut).to_numpy(),
-            date_end=at["date_end"].mask(shut).to_numpy(),
-        )
-        return out
-
-
 def site_gaps(coverage: Coverage, rejected: Rejected, settings: Settings, evidence: Evidence) -> dict[str, Bools]:
     """The gaps of the site class, one flag a site for each of :data:`GAPS`, and their evidence."""
     lacking = coverage.lacking(settings.neighbour_km, settings.coverage_months)
     gaps = dict(lacking)
-    gaps["incident_rejected"] = rejected.tell(coverage, settings, evidence)
+    gaps["incident_rejected"] = rejected.near(settings.neighbour_km, settings.coverage_months)
+    rejected.tell(settings.neighbour_km, settings.coverage_months, evidence)
     reached = np.full(len(coverage.country), "", dtype=object)
     if evidence.wanted:
         for i, iso in zip(*coverage.foreign(settings.neighbour_km), strict=True):

@@ -36,6 +36,7 @@ GAP_WORDS = {
     "boundary_version_unknown": Note("boundaries of unknown vintage were used"),
     "boundaries_not_districts": Note("the loaded boundaries are not those of districts or regions"),
     "labels_unmatched": Note("an incident's label names no unit, so that it may lie in the site's"),
+    "incident_unread": Note("an incident that may lie in the site's unit could not be read"),
 }
 """Every gap of the site class and the area class, in words."""
 assert set(GAP_WORDS) == {*GAPS, *AREA_GAPS}

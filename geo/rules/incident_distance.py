@@ -158,8 +158,8 @@ def _unknown(rule: Rule, scene: Scene, asked: Bools, mineral_unknown: Bools) -> 
     effects = {t.effect or rule.effect for t in rule.tests}
     needs = "lethal" if effects == {"lethal"} and rule.lethal else "all"
     lacking = scene.coverage.lacking(rule.within_km, rule.longest_months, needs)
-    lost = scene.rejected.flags(scene.lon, scene.lat, scene.as_of, rule.within_km, rule.longest_months)
-    out = {code: flags & asked for code, flags in {**lacking, "incident_rejected": lost}.items()}
+    out = {code: flags & asked for code, flags in lacking.items()}
+    out["incident_rejected"] = scene.rejected.near(rule.within_km, rule.longest_months) & asked
     return out | {"mineral_unknown": mineral_unknown}
 
 

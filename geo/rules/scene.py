@@ -13,6 +13,7 @@ from geo.records.admin_units import Aliases, IncidentUnits, SiteUnits
 from geo.records.incidents import Incidents
 from geo.rules.coverage_gaps import Coverage, Rejected
 from geo.rules.incident_pairs import Pairs
+from geo.rules.rejected import Rejected
 from geo.rules.rule import Rule, Settings
 from geo.rules.unit_share import UnitShares
 from geo.rules.zone_status import ZoneResult
@@ -67,6 +68,7 @@ class Scene:
     listed: pd.DataFrame | None
     zone: ZoneResult
     aliases: Aliases
+    rejected: Rejected
 
     def __len__(self) -> int:
         """Number of sites."""

@@ -24,7 +24,14 @@ DEMO = [
     "--sites", str(files.DEMONSTRATION_SITES), "--sites", str(files.DEMONSTRATION_VISITS),
     "--incidents", str(files.DEMONSTRATION_INCIDENTS), "--coverage", str(files.DEMONSTRATION_COVERAGE),
 ]  # fmt: skip
-NAMES = {"track_record.csv", "track_record.html", "run.json", "ro-crate-metadata.json", "decision_table.csv", "rejected.csv"}
+NAMES = {
+    "track_record.csv",
+    "track_record.html",
+    "run.json",
+    "ro-crate-metadata.json",
+    "decision_table.csv",
+    "rejected.csv",
+}
 
 
 def rows(path):

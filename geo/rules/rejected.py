@@ -1,0 +1,122 @@
+"""Incidents that could not be used: a fault is not nothing, and where one may lie nothing reads as quiet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo import schema
+from geo.records.admin_units import SiteUnits, Units
+from geo.rules.evidence import Evidence
+from geo.spatial.polygons import locate
+from geo.spatial.proximity import Pairs, within
+from geo.time_window import NO_DAY, Days, months_before, to_days
+
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+
+VAGUE = "unknown_code"
+"""Reason of a row that does not say how exactly its place is known: its point decides no unit."""
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """Rejected incidents beside the sites of one run; a day that could not be read may lie in any window.
+
+    Parameters
+    ----------
+    table
+        :data:`geo.schema.REJECTED_INCIDENTS`.
+    country, lon, lat, as_of
+        Of each site.
+    """
+
+    table: pd.DataFrame
+    country: npt.NDArray[np.object_]
+    lon: Floats
+    lat: Floats
+    as_of: Days
+
+    @classmethod
+    def of(cls, rejected: pd.DataFrame | None, sites: pd.DataFrame, as_of: Days) -> Rejected:
+        """The rejected incidents of a run (None: there are none) beside its sites."""
+        given = schema.empty(schema.REJECTED_INCIDENTS) if rejected is None else rejected
+        lon, lat = sites["lon"].to_numpy(np.float64), sites["lat"].to_numpy(np.float64)
+        table = schema.conform(given, schema.REJECTED_INCIDENTS)
+        return cls(table, sites["country"].to_numpy(dtype=object), lon, lat, as_of)
+
+    def _days(self) -> tuple[Days, Days]:
+        start, end = to_days(self.table["date_start"]), to_days(self.table["date_end"])
+        start = np.where(start == NO_DAY, -(2**30), start)
+        return start, np.maximum(np.where(end == NO_DAY, 2**30, end), start)
+
+    def _pairs(self, radius_km: float, months: int) -> Pairs:
+        start, end = self._days()
+        return within(
+            self.lon,
+            self.lat,
+            self.table["lon"].to_numpy(np.float64),
+            self.table["lat"].to_numpy(np.float64),
+            start,
+            radius_m=radius_km * 1000,
+            as_of_day=self.as_of,
+            window_days=self.as_of - months_before(self.as_of, months),
+            incident_end_day=end,
+        )
+
+    def near(self, radius_km: float, months: int) -> Bools:
+        """Sites with one in their circle that may lie in the window."""
+        out = np.zeros(len(self.lon), np.bool_)
+        if len(self.table):
+            out[self._pairs(radius_km, months).site] = True
+        return out
+
+    def tell(self, radius_km: float, months: int, evidence: Evidence) -> None:
+        """Names them, as the gap of the site class."""
+        if not len(self.table) or not evidence.wanted:
+            return
+        pairs = self._pairs(radius_km, months)
+        at = self.table.iloc[pairs.incident]
+        shut = at["restricted"].to_numpy(np.bool_)  # of these only what is open by licence
+        evidence.facts(
+            "gap",
+            "",
+            pairs.site,
+            fact="incident_rejected",
+            status=at["reason"].to_numpy(dtype=object),
+            record_id=at["record_id"].to_numpy(dtype=object),
+            dataset=at["dataset"].to_numpy(dtype=object),
+            distance_m=np.where(shut, np.round(pairs.distance_m / 1000) * 1000, pairs.distance_m),
+            date_start=at["date_start"].mask(shut).to_numpy(),
+            date_end=at["date_end"].mask(shut).to_numpy(),
+        )
+
+    def placeless(self) -> Bools:
+        """Sites of a country with one that has no usable place; where its country is not known either, every site."""
+        lost = {str(c) for c in self.table["country"][self.table["lon"].isna() | self.table["lat"].isna()]}
+        return np.array([str(c) in lost for c in self.country], np.bool_) | ("" in lost)
+
+    def in_unit(self, units: Units, sites: SiteUnits, months: int) -> Bools:
+        """Sites in whose unit one may lie: by its polygon, else (none holds it, or it has no place) all of its country."""
+        out = np.zeros(len(self.lon), np.bool_)
+        lon, lat = self.table["lon"].to_numpy(np.float64), self.table["lat"].to_numpy(np.float64)
+        rows = np.arange(len(self.table))
+        if not len(rows):
+            return out
+        start, end = self._days()
+        code = np.full(len(self.table), -1, np.int64)
+        if units.boundaries is not None:
+            hit = locate(lon[rows], lat[rows], units.boundaries)
+            code[rows[hit >= 0]] = units.of_row[hit[hit >= 0]]
+            code[(self.table["reason"] == VAGUE).to_numpy(np.bool_)] = -1
+        iso = self.table["country"].to_numpy(dtype=object)
+        for i in rows:
+            inside = (start[i] <= self.as_of) & (end[i] > months_before(self.as_of, months))
+            if code[i] >= 0:
+                out |= inside & ((sites.code == code[i]) | ((sites.code < 0) & (self.country == iso[i])))
+            else:
+                out |= inside & ((self.country == iso[i]) | (iso[i] == ""))
+        return out
