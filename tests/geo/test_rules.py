@@ -6,6 +6,7 @@ import pytest
 
 from geo.errors import RuleError
 from geo.rules.rule_set import STANDARD, from_dict
+from layers.reference.files import RULES
 from layers.reference.rule_files import default_rules, parse_rules
 
 
@@ -129,6 +130,11 @@ ground = "OECD"
 def test_a_whole_file_of_version_1_gets_the_clear_error():
     with pytest.raises(RuleError, match="version 1"):
         parse_rules(VERSION_1, "rules.toml")
+
+
+def test_a_copy_of_the_file_that_ships_is_read_as_what_ships():
+    rules = parse_rules(RULES.read_text("utf-8"), "mine.toml")
+    assert (rules.hash, rules.rules) == (default_rules().hash, default_rules().rules)
 
 
 def test_not_toml_is_said_with_the_file():

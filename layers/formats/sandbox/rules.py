@@ -16,8 +16,8 @@ from layers.formats.limits import UPLOAD, Clock
 from layers.formats.sandbox.process import run_child
 from layers.formats.source import Source
 
-MOST_DEEP, MOST_DIGITS = 4, 18
-"""Tables within tables, and digits of one number, in a rule file; the default one has 3 and 3."""
+MOST_DEEP, MOST_DIGITS = 8, 18
+"""Tables and lists within each other, and digits of one number, in a rule file; the default one has 5 and 3."""
 _DIGITS = re.compile(rf"\d[\d_]{{{MOST_DIGITS}}}")
 _DOTS = re.compile(rf"^[ \t]*\[{{0,2}}(?:[^\"'=\[\]#\n.]+\.){{{MOST_DEEP + 1}}}", re.MULTILINE)
 
