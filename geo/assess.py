@@ -22,7 +22,16 @@ from geo.rules.area_coverage import area_gaps, area_gaps_by_level
 from geo.rules.classify import classify
 from geo.rules.coverage_gaps import Coverage, site_gaps, tell_figures, undeclared
 from geo.rules.evidence import Evidence
-from geo.rules.figures import FIGURE_KM, FIGURE_MONTHS, LATEST_KM, NEAREST_MONTHS, disagreement, figures, intensity
+from geo.rules.figures import (
+    FIGURE_KM,
+    FIGURE_MONTHS,
+    LATEST_KM,
+    NEAREST_MONTHS,
+    disagreement,
+    figures,
+    intensity,
+    names_all,
+)
 from geo.rules.finding import Finding
 from geo.rules.incident_pairs import find_pairs
 from geo.rules.registry import KINDS
@@ -193,7 +202,8 @@ def assess(
     rows = _table(table, when, units, newest)
     for name, values in vars(classes).items():
         rows[name] = pd.array(values, dtype="str")
-    for frame in (zone.columns, figures(pairs, lon, lat, prepared, covered, covered_all, evidence)):
+    named = names_all(rules.of_kind("near"))
+    for frame in (zone.columns, figures(pairs, lon, lat, prepared, covered, covered_all, named, evidence)):
         for column in frame:
             rows[column] = frame[column].array
     rows["incident_intensity"] = intensity(lon, lat, when, prepared, covered)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -9,6 +11,7 @@ import pandas as pd
 from geo.records.incidents import VIOLENCE, Incidents
 from geo.rules.evidence import Evidence
 from geo.rules.incident_pairs import CONTROL, VIOLENT, Pairs, most, per_site, starts
+from geo.rules.rule import Rule
 from geo.spatial.decay import decayed_sums
 from geo.spatial.proximity import nearest
 from geo.time_window import NO_DAY, Days, months_before, to_dates
@@ -25,6 +28,20 @@ INTENSITY_KM, INTENSITY_DAYS = 30.0, 365.0
 INTENSITY_REACH_KM, INTENSITY_MONTHS = 200.0, 120
 
 
+def names_all(rules: Sequence[Rule]) -> bool:
+    """Whether the evidence of some rule names every incident that the counts count."""
+    return any(
+        1 in r.precision
+        and r.within_km >= FIGURE_KM
+        and r.lethal
+        and not r.violence
+        and not r.minerals
+        and r.deaths == "all"
+        and any(t.months >= FIGURE_MONTHS and (t.effect or r.effect) != "control" for t in r.tests)
+        for r in rules
+    )
+
+
 def figures(
     pairs: Pairs,
     lon: Floats,
@@ -32,6 +49,7 @@ def figures(
     incidents: Incidents,
     covered: Bools,
     covered_all: Bools,
+    named: bool,
     evidence: Evidence,
 ) -> pd.DataFrame:
     """Counts, nearest and latest incident of every site; blank where there is no position, or nothing was looked at.
@@ -40,14 +58,18 @@ def figures(
     ----------
     covered, covered_all
         Whether deadly events, and events without deaths, of the site's country are covered over 12 months.
+    named
+        Whether some rule names every counted incident as evidence (:func:`names_all`); else they are named here.
     """
     n = len(lon)
     known = np.isfinite(lon) & np.isfinite(lat)
-    near = pairs.inside(FIGURE_MONTHS) & (pairs.distance <= FIGURE_KM * 1000)
+    near = pairs.inside(FIGURE_MONTHS) & (pairs.shown <= FIGURE_KM * 1000)
     near &= (incidents.precision == 1)[pairs.incident]
     lethal = incidents.best >= 1
     which = np.flatnonzero(near & lethal[pairs.incident])
     site, incident = pairs.site[which], pairs.incident[which]
+    if not named:
+        evidence.incidents("near_miss", "", site, incident, pairs.distance[which], "in_count")
     events, deaths = per_site(site, incident, incidents.best, incidents, n)
     best, count, total = most(events, deaths)
     stated = ~np.isnan(incidents.civilians)

@@ -80,7 +80,8 @@ class IncidentDistance:
             total = any(r.kind == "total" for r in rows)
             return Derived(total, False, total, is_unknown(rows), withheld=True)
         limit_m = rule.within_km * 1000
-        inside = [r for r in seen if r.precision in rule.precision and r.distance_m <= limit_m + 0.0005]
+        # Evidence rounds to a millimetre: what only seems to lie on the limit says so.
+        inside = [r for r in seen if r.precision in rule.precision and r.distance_m <= limit_m and r.fact != "possible"]
         fired = meets(inside, "best", rule, site.day)
         sure = [r for r in inside if r.distance_m + _reach(r, site) <= limit_m]
         maybe = [r for r in seen if r.precision in (*rule.precision, *((2,) if 1 in rule.precision else ()))]
@@ -125,6 +126,7 @@ def _expected(rule: Rule, scene: Scene, maybe: Bools, open_sites: Bools, evidenc
     """Sites that a test is possibly met of, once incidents known by district or region are counted by expectation."""
     n, pairs = len(scene), scene.pairs
     out = np.zeros(n, np.bool_)
+    told: set[str] = set()
     if 1 not in rule.precision or not open_sites.any():
         return out
     for test in rule.tests:
@@ -138,18 +140,20 @@ def _expected(rule: Rule, scene: Scene, maybe: Bools, open_sites: Bools, evidenc
             out |= ((events + more >= test.min_events - 0.5) & (more > 0)).any(axis=0)
         if test.min_deaths:
             out |= ((summed + dead >= test.min_deaths) & (more > 0)).any(axis=0)
-        for source, name in enumerate(scene.incidents.sources):
+        window = f"{test.months}m {test.effect or rule.effect}"
+        for source, name in enumerate(scene.incidents.sources if window not in told else ()):
             rows = np.flatnonzero((more[source] > 0) & open_sites)
             evidence.facts(
                 "near_miss",
                 rule.id,
                 rows,
                 fact="expected",
-                status=f"{test.months}m {test.effect or rule.effect}",
+                status=window,
                 dataset=name,
                 events=more[source, rows],
                 deaths=dead[source, rows],
             )
+        told.add(window)
     return out & open_sites
 
 

@@ -30,6 +30,7 @@ class ZoneRestriction:
         may_be = diamond | (minerals == "").to_numpy(np.bool_)
         fired = diamond & zone.restricted & np.isin(status.astype(str), NOT_COMPLIANT)
         unknown = may_be & (status == "unknown")
+        evidence.facts("zone", rule.id, np.flatnonzero(fired), fact="not_compliant")
         return tell_unknown(evidence, Finding.of(rule.id, fired, reasons={"zone_unknown": unknown}))
 
     def explain(self, rule: Rule, rows: list[Row]) -> Note:

@@ -189,6 +189,8 @@ def zones_at(
             mine = np.flatnonzero((as_of == day) & may_be)
             if len(mine):
                 _read_day(int(day), mine, sites, units, register, boundaries, aliases, evidence, made)
+    else:
+        evidence.facts("zone", "", np.flatnonzero(may_be), fact="no_register")
     # Without a known mineral nobody can say that a zone of diamonds is asked of the site.
     made.status[may_be & ~diamond & (made.status != "not_applicable")] = "unknown"
     limit = (settings.zone_border_km + error_km) * 1000
@@ -382,6 +384,8 @@ def status_from_rows(site: Asked, rows: Iterable[Row]) -> str:
     zone = [r for r in rows if r.kind == "zone"]
     if site.minerals and "diamond" not in site.minerals:
         return "not_applicable"
+    if any(r.fact == "no_register" for r in zone):
+        return "unknown"
     if site.country != "" and not is_restricted(zone):
         return "not_applicable"
     if not site.minerals or site.country == "" or not any(r.fact == "located" for r in zone):
