@@ -100,7 +100,7 @@ class Rejected:
         return np.array([str(c) in lost for c in self.country], np.bool_) | ("" in lost)
 
     def in_unit(self, units: Units, sites: SiteUnits, months: int) -> Bools:
-        """Sites in whose unit one may lie: by its polygon, else (none holds it, or it has no place) all of its country."""
+        """Sites in whose unit one may lie: by its polygon, else (no polygon, or no place) all of its country."""
         out = np.zeros(len(self.lon), np.bool_)
         lon, lat = self.table["lon"].to_numpy(np.float64), self.table["lat"].to_numpy(np.float64)
         rows = np.arange(len(self.table))

@@ -11,7 +11,7 @@ import pandas as pd
 
 from geo.records.admin_units import Aliases, IncidentUnits, SiteUnits
 from geo.records.incidents import Incidents
-from geo.rules.coverage_gaps import Coverage, Rejected
+from geo.rules.coverage_gaps import Coverage
 from geo.rules.incident_pairs import Pairs
 from geo.rules.rejected import Rejected
 from geo.rules.rule import Rule, Settings
@@ -39,8 +39,6 @@ class Scene:
         Administrative units by level.
     area_gaps
         Gaps of the area class that hold for all rules of a level, by level and code.
-    rejected
-        Incidents that could not be used: what a rule would have asked of them is not known.
     newest
         The newest informative visit of each site (:func:`geo.records.visits.newest_informative`).
     visits, statuses, listed, routes
@@ -57,7 +55,6 @@ class Scene:
     pairs: Pairs
     shares: UnitShares
     coverage: Coverage
-    rejected: Rejected
     site_units: Mapping[int, SiteUnits]
     incident_units: Mapping[int, IncidentUnits]
     area_gaps: Mapping[int, dict[str, Bools]]
