@@ -80,6 +80,14 @@ MINERALS = {
 GAPS = {code: note.template for code, note in GAP_WORDS.items()}
 """Gaps of the site class and the area class."""
 
+DODD_FRANK = {
+    "covered": N_("covered country and mineral"),
+    "country_only": N_("covered country, another or no known mineral"),
+    "not_covered": N_("not covered"),
+    "unknown": N_("not known"),
+}
+"""Section 1502: a duty to file, not a level of risk."""
+
 DISAGREEMENTS = {
     "armed_group_without_incidents": N_("a visit found an armed group where no incident is known"),
     "incidents_without_armed_group": N_("incidents are known where a visit found no armed group"),
@@ -88,8 +96,9 @@ DISAGREEMENTS = {
 AGES = {
     "": N_("any age"),
     "12": N_("visited within 12 months"),
-    "36": N_("visited within 36 months"),
-    "old": N_("last visit over 36 months old"),
+    "24": N_("visited within 24 months"),
+    "60": N_("visited within 60 months"),
+    "old": N_("last visit over 60 months old"),
     "none": N_("no informative visit"),
 }
 
@@ -180,7 +189,17 @@ _VALUES: dict[str, dict[str, str]] = {
     "basis": BASIS,
     "sources_disagree": DISAGREEMENTS,
 }
-_LISTS = {"minerals": MINERALS, "gaps": GAPS, "area_gaps": GAPS}
+_LISTS: dict[str, dict[str, str]] = {
+    "minerals": MINERALS,
+    "gaps": GAPS,
+    "area_gaps": GAPS,
+    "rules_fired": {},
+    "area_rules_fired": {},
+    "rules_unknown": {},
+    "traceability": {},
+    "state_services": {},
+}
+"""Columns that join codes, ids or names by ``;``."""
 
 
 def value(name: str, code: str, translate: Translator) -> str:
@@ -193,7 +212,8 @@ def value(name: str, code: str, translate: Translator) -> str:
     ('gold, diamond', 'gold')
     """
     if name in _LISTS:
-        return ", ".join(translate(_LISTS[name].get(part, part)) for part in code.split(";") if part)
+        words = _LISTS[name]
+        return ", ".join(translate(words[part]) if part in words else part for part in code.split(";") if part)
     return translate(_VALUES[name].get(code, code)) if name in _VALUES and code else code
 
 

@@ -52,6 +52,27 @@ class Branch:
     unknown: int
 
 
+@dataclass(frozen=True)
+class Beside:
+    """A rule that leads to no branch, of the area or a listing: what it asks, and for how many sites it holds."""
+
+    key: str
+    question: str
+    cls: str
+    fired: int
+    unknown: int
+
+
+def beside(sites: pd.DataFrame, fired: pd.DataFrame, rules: Rules, translate: Translator) -> list[Beside]:
+    """The area rules, then the listings; `fired` is that of :class:`geo.assess.Assessment`."""
+    unknown = sites["rules_unknown"].str.split(";").explode().value_counts()
+    return [
+        Beside(r.id, r.asks(translate.language), r.cls, int(fired[r.id].sum()), int(unknown.get(r.id, 0)))
+        for answer in ("area", "listing")
+        for r in rules.answering(answer)
+    ]
+
+
 def ordered(rules: Rules) -> list[Rule]:
     """The site rules in the order in which they decide: those of the graver class first."""
     return sorted(rules.answering("site"), key=lambda r: r.cls != AFFECTED)

@@ -15,6 +15,8 @@ from geo.spatial.geodesic import bearing_m
 from i18n import column_labels, labels
 from i18n.evidence_messages import told, worded
 from i18n.translator import Translator
+from jobs.assessment.site_listings import FACTS, listings
+from jobs.assessment.site_listings import facts as facts_of_visits
 from jobs.assessment.site_profile import Profile
 from layers.formats.writers.escape import html
 from layers.maps import styles
@@ -134,17 +136,25 @@ def dossier(translate: Translator, here: Profile, rules_hash: str, past: str = "
     distance = site["distance_to_zone_edge_m"]
     facts = [
         (_("Site class"), labels.value("site_class", site["site_class"], _)),
-        (_("Area class"), labels.value("area_class", site["area_class"], _)),
         (
             _("Between certain and possible"),
             f"{labels.value('certain_class', site['certain_class'], _)} – "
             f"{labels.value('possible_class', site['possible_class'], _)}",
         ),
+        (_("Gaps"), labels.value("gaps", site["gaps"], _)),
+        (_("Rules not known"), labels.value("rules_unknown", site["rules_unknown"], _)),
+        (_("Sources disagree"), labels.value("sources_disagree", site["sources_disagree"], _)),
+        (_("Area class"), labels.value("area_class", site["area_class"], _)),
+        (_("Area rules fired"), labels.value("area_rules_fired", site["area_rules_fired"], _)),
+        (_("Gaps of the area"), labels.value("area_gaps", site["area_gaps"], _)),
         (
             _("Zone status"),
             " ".join([labels.value("zone_status", site["zone_status"], _), str(site["zone_unit"])]).strip(),
         ),
         (_("To the zone's edge"), _.distance(distance)),
+        *((column_labels.column(name, _), said) for name, said in listings(here, _)),
+    ]
+    more = [
         (_("Minerals"), labels.value("minerals", site["minerals"], _)),
         (_("District (ADM2)"), str(site["admin2"])),
         (_("Region (ADM1)"), str(site["admin1"])),
@@ -153,7 +163,7 @@ def dossier(translate: Translator, here: Profile, rules_hash: str, past: str = "
         (_("Position error (km)"), _.number(site["coord_precision_km"], 1)),
         (_("Armed presence"), labels.value("armed_presence", site["armed_presence"], _)),
         (_("Visit"), _.date(site["visit_date"])),
-        (_("Gaps"), labels.value("gaps", site["gaps"], _)),
+        *((column_labels.column(name, _), said) for name, said in facts_of_visits(here, _)),
         (_("Source"), f"{site['source']}, {site['site_id']}"),
     ]
     evidence = [
@@ -175,6 +185,7 @@ def dossier(translate: Translator, here: Profile, rules_hash: str, past: str = "
     sections = [
         f"<h1>{html(heading)}</h1>{notice}<p class='why'>{html(here.why.sentence(_))}</p>",
         f"<h2>{html(_('Four answers'))}</h2>{_pairs(facts)}" + (f"<p class='small'>{html(past)}</p>" if past else ""),
+        f"<h2>{html(_('The site'))}</h2>{_pairs(more)}",
         f"<h2>{html(_('What surrounds it, {months} months', months=here.months))}</h2>{_drawing(_, here)}",
         f"<h2>{html(_('Every rule, and its answer'))}</h2><table><thead><tr><th>{html(_('Rule'))}</th>"
         f"<th>{html(_('Question'))}</th><th>{html(_('Answer'))}</th></tr></thead><tbody>{table}</tbody></table>",
@@ -191,7 +202,7 @@ def dossier(translate: Translator, here: Profile, rules_hash: str, past: str = "
         + _table(
             _,
             here.visits,
-            ["visit_date", "visited_by", "visit_basis", "armed_presence", "actors"],
+            ["visit_date", "visited_by", "visit_basis", "armed_presence", "actors", *FACTS],
             _("No visit is on record."),
         ),
         f"<h2>{html(_('Statuses'))}</h2>"

@@ -14,6 +14,7 @@ from geo.records.place_names import fold
 from geo.rules.rule_set import Rules
 from geo.schema import CLASSES, ZONE_STATUSES
 from i18n.labels import AGES, ARMED
+from i18n.translator import N_
 from jobs.assessment.decision_tree import first_of
 
 MAX_TEXT = 200
@@ -31,8 +32,13 @@ class Filters:
     ----------
     minerals, classes, zones, countries, admin1, admin2, armed, sources
         Codes of :mod:`geo.schema`; for `minerals` and `armed` a blank text stands for not known.
+    areas
+        Area classes.
+    facts
+        Keys of :data:`FACTS`: each of them must hold.
     rules, first
-        Rule ids: any that fired; the one at which the site leaves the decision tree (or ``gap``, ``none``).
+        Rule ids: any that fired, of the site or of its area; the one at which the site leaves the decision tree (or
+        ``gap``, ``none``).
     age
         A key of :data:`i18n.labels.AGES`.
     text
@@ -49,6 +55,8 @@ class Filters:
     admin2: tuple[str, ...] = ()
     armed: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     first: tuple[str, ...] = ()
     age: str = ""
@@ -60,6 +68,7 @@ class Filters:
         keep = np.ones(len(sites), dtype=np.bool_)
         for column, wanted in (
             ("site_class", self.classes),
+            ("area_class", self.areas),
             ("zone_status", self.zones),
             ("country", self.countries),
             ("admin1", self.admin1),
@@ -69,9 +78,12 @@ class Filters:
         ):
             if wanted:
                 keep &= sites[column].isin(wanted).to_numpy()
-        for column, wanted in (("minerals", self.minerals), ("rules_fired", self.rules)):
-            if wanted:
-                keep &= _any_of(sites[column], wanted)
+        for fact in self.facts:
+            keep &= _has(sites[fact])
+        if self.minerals:
+            keep &= _any_of(sites["minerals"], self.minerals)
+        if self.rules:
+            keep &= _any_of(sites["rules_fired"], self.rules) | _any_of(sites["area_rules_fired"], self.rules)
         if self.first:
             keep &= first_of(sites, rules).isin(self.first).to_numpy()
         if self.age:
@@ -120,6 +132,7 @@ class Filters:
         True
         """
         allowed = {"classes": CLASSES, "zones": ZONE_STATUSES, "armed": tuple(ARMED)}
+        allowed |= {"areas": CLASSES, "facts": tuple(FACTS)}
         given: dict[str, object] = {}
         for field in fields(cls):
             raw = address.get(field.name, "")
@@ -137,6 +150,31 @@ class Filters:
         return cls(**given)  # type: ignore[arg-type]
 
 
+FACTS = {
+    "eu_listed": N_("on the EU list"),
+    "kp_restricted": N_("under Kimberley restriction"),
+    "sources_disagree": N_("sources disagree"),
+    "children_under_15": N_("children under 15 seen"),
+    "mercury": N_("mercury seen"),
+    "traceability": N_("a traceability scheme"),
+}
+"""Listings and facts of visits that a site may have beside its classes, by column."""
+
+
+def gravest_first(sites: pd.DataFrame) -> pd.DataFrame:
+    """Rows of :data:`geo.schema.ASSESSED` by class, within a class by intensity of incidents; equal ones as given."""
+    rank = sites["site_class"].map({c: i for i, c in enumerate(CLASSES)})
+    order = pd.DataFrame({"rank": rank, "quiet": -sites["incident_intensity"].fillna(-1.0)})
+    return sites.loc[order.sort_values(["rank", "quiet"], kind="stable").index]
+
+
+def _has(column: pd.Series) -> npt.NDArray[np.bool_]:
+    """True where a fact holds; blank and not known do not."""
+    if pd.api.types.is_bool_dtype(column):
+        return column.fillna(False).to_numpy(np.bool_)
+    return (column != "").to_numpy(np.bool_)
+
+
 def _any_of(column: pd.Series, wanted: tuple[str, ...]) -> npt.NDArray[np.bool_]:
     choice = set(wanted)
     known = {text: bool(choice & set(text.split(";"))) for text in pd.unique(column)}
@@ -147,7 +185,7 @@ def _of_age(days: npt.NDArray[np.float64], age: str) -> npt.NDArray[np.bool_]:
     if age == "none":
         return np.isnan(days)
     if age == "old":
-        return days > 3 * 365.25
+        return days > 5 * 365.25
     return days <= int(age) / 12 * 365.25
 
 

@@ -38,8 +38,9 @@ class Profile:
     ----------
     site
         Its row of :data:`geo.schema.ASSESSED`.
-    evidence, misses, zones, gaps
-        Rows of :data:`geo.schema.EVIDENCE`: what fired, what nearly did (nearest first), the register, the gaps.
+    evidence, misses, zones, gaps, lists
+        Rows of :data:`geo.schema.EVIDENCE`: what fired, what nearly did (nearest first), the register, the gaps (of
+        both classes, and why rules are not known), the listed areas.
     visits, statuses
         Rows of :data:`geo.schema.VISITS` and :data:`geo.schema.STATUSES` up to the date, newest first; a status
         without a stated end has the one that the rules give it.
@@ -61,6 +62,7 @@ class Profile:
     misses: pd.DataFrame
     zones: pd.DataFrame
     gaps: pd.DataFrame
+    lists: pd.DataFrame
     visits: pd.DataFrame
     statuses: pd.DataFrame
     incidents: pd.DataFrame
@@ -89,8 +91,7 @@ class Profile:
 def profile(loaded: Loaded, run: Run, rules: Rules, row: int, day: dt.date) -> Profile:
     """Gathers one site; `row` is its position in ``run.assessment.sites``."""
     site = run.assessment.sites.iloc[row]
-    why = run.assessment.evidence
-    mine = why[(why["site_id"] == site["site_id"]) & (why["source"] == site["source"])]
+    mine = evidence_of(run, row)
     fired = {r for r in run.assessment.fired if run.assessment.fired[r].iloc[row]}
     unknown = set(str(site["rules_unknown"]).split(";"))
     kinds = mine["kind"]
@@ -102,7 +103,8 @@ def profile(loaded: Loaded, run: Run, rules: Rules, row: int, day: dt.date) -> P
         evidence=mine[kinds.isin(["total", "incident", "area", "visit", "status", "list"]) & mine["rule"].isin(fired)],
         misses=mine[kinds == "near_miss"].sort_values("distance_m", kind="stable", na_position="last"),
         zones=mine[kinds == "zone"],
-        gaps=mine[(kinds == "gap") & (mine["fact"] != "rule_unknown")],
+        gaps=mine[kinds == "gap"],
+        lists=mine[kinds == "list"],
         visits=_newest(loaded, "visits", schema.VISITS, "visit_date", site, day),
         statuses=_with_end(_newest(loaded, "statuses", schema.STATUSES, "status_date", site, day), rules),
         incidents=_around(loaded, site, day, rules),
@@ -112,8 +114,21 @@ def profile(loaded: Loaded, run: Run, rules: Rules, row: int, day: dt.date) -> P
         ],
         radii_km=rules.radii_km,
         months=rules.look_back_months,
-        why=next(reasons(rules, run.assessment.sites.iloc[[row]], mine, run.assessment.source_of)),
+        why=why_of(run, row),
     )
+
+
+def evidence_of(run: Run, row: int) -> pd.DataFrame:
+    """The rows of evidence of the site at `row`."""
+    site, rows = run.assessment.sites.iloc[row], run.assessment.evidence
+    mine: pd.DataFrame = rows[(rows["site_id"] == site["site_id"]) & (rows["source"] == site["source"])]
+    return mine
+
+
+def why_of(run: Run, row: int) -> Note:
+    """Why the site at `row` has its class, one sentence."""
+    sites = run.assessment.sites.iloc[[row]]
+    return next(reasons(run.rules, sites, evidence_of(run, row), run.assessment.source_of))
 
 
 def _newest(loaded: Loaded, what: str, table: schema.Table, date: str, site: Any, day: dt.date) -> pd.DataFrame:

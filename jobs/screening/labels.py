@@ -68,12 +68,7 @@ RECORDS = {
     "no_position": N_("position not known"),
 }
 EU_LIST = {"listed": N_("listed"), "not_listed": N_("not listed"), "unknown": N_("not known")}
-DODD_FRANK = {
-    "covered": N_("covered country and mineral"),
-    "country_only": N_("covered country, another or no known mineral"),
-    "not_covered": N_("not covered"),
-    "unknown": N_("not known"),
-}
+DODD_FRANK = labels.DODD_FRANK
 KP = {
     "restricted": N_("restricted"),
     "participant": N_("participant"),
@@ -150,7 +145,6 @@ COLUMNS = {
     "nearest_compliant_zone_m": N_("To that zone (m)"),
     "eu_list": N_("EU list"),
     "eu_list_areas": N_("Listed as"),
-    "dodd_frank": N_("Dodd-Frank 1502"),
     "kp_status": N_("Kimberley Process"),
     "rcm_status": N_("ICGLR certification"),
     "rcm_status_date": N_("Inspected"),

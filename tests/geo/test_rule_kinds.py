@@ -70,7 +70,7 @@ def test_every_kind_is_used_and_every_rule_says_its_limit():
     for rule in rules.rules:
         limit = KINDS[rule.kind].limit(rule)
         assert isinstance(limit, Note)
-        for number in {rule.within_km, *(t.months for t in rule.tests), rule.months} - {0, 0.0}:
+        for number in {rule.within_km, *(t.months for t in rule.tests), rule.months} - {0}:
             assert f"{number:g}" in str(limit), rule.id
         assert str(KINDS[rule.kind].explain(rule, []))  # without rows it still says something
 
@@ -198,7 +198,7 @@ def test_every_threshold_of_a_test_is_in_the_question(rule_id):
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
-        ("area", 'level = 1\nprecision = [1, 2, 3, 4]\ntests = [{ months = 6, min_events = 1 }]'),
+        ("area", "level = 1\nprecision = [1, 2, 3, 4]\ntests = [{ months = 6, min_events = 1 }]"),
         ("visit", 'months = 30\nfacts = ["state_harm"]'),
         ("status", 'months = 30\nstatuses = ["blue"]'),
         ("list", 'minerals = ["gold"]'),

@@ -162,7 +162,9 @@ def test_a_question_names_only_numbers_that_the_rule_has(table, key, question):
     assert "{within_km}" in str(error.value)
 
 
-@pytest.mark.parametrize("text", ["{months.__class__}", "{months!r}", "{months:>9999999}", "{within_km[0]}", "%s {{x}}"])
+@pytest.mark.parametrize(
+    "text", ["{months.__class__}", "{months!r}", "{months:>9999999}", "{within_km[0]}", "%s {{x}}"]
+)
 def test_a_question_runs_nothing(table, text):
     """Whatever looks like code either is refused or stays the text that it is."""
     rule(table, "C1")["question"] = f"Is it {text}?"
@@ -173,4 +175,4 @@ def test_a_question_runs_nothing(table, text):
     asked = rules["C1"].asks()
     assert "class 'str'" not in asked
     assert len(asked) < 60
-    assert text.replace("{{x}}", "") .strip("{} ")[:6] in asked
+    assert text.replace("{{x}}", "").strip("{} ")[:6] in asked

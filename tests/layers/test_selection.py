@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.assessment.site_filters import Filters
+from geo.schema import CLASSES
+from i18n.labels import DISAGREEMENTS
+from jobs.assessment.site_filters import Filters, gravest_first
 from layers.reference.rule_files import default_rules
 
 RULES = default_rules()
@@ -20,13 +22,17 @@ RULES = default_rules()
         (Filters(countries=("CAF",)), "country", {"CAF"}),
         (Filters(armed=("non_state", "")), "armed_presence", {"non_state", ""}),
         (Filters(sources=("demonstration",)), "source", {"demonstration"}),
+        (Filters(areas=("high-risk",)), "area_class", {"high-risk"}),
+        (Filters(facts=("kp_restricted",)), "kp_restricted", {True}),
+        (Filters(facts=("mercury",)), "mercury", {True}),
+        (Filters(facts=("sources_disagree",)), "sources_disagree", set(DISAGREEMENTS)),
     ],
 )
 def test_a_filter_keeps_its_values_and_all_of_them(run, filters, column, allowed):
     sites = run.assessment.sites
     keep = filters.apply(sites, RULES)
     assert set(sites.loc[keep, column]) <= allowed
-    assert keep.sum() == sites[column].isin(allowed).sum()
+    assert keep.sum() == sites[column].isin(allowed).sum() > 0
 
 
 def test_minerals_rules_and_text_look_inside_lists_and_names(run):
@@ -34,6 +40,9 @@ def test_minerals_rules_and_text_look_inside_lists_and_names(run):
     gold = Filters(minerals=("gold",)).apply(sites, RULES)
     assert gold.sum() == sites["minerals"].str.contains(r"\bgold\b").sum()
     assert set(sites.loc[Filters(rules=("H1",)).apply(sites, RULES), "rules_fired"].str.contains("H1")) == {True}
+    area_rule = sites["area_rules_fired"].str.split(";").explode().replace("", None).dropna().iloc[0]
+    kept = sites.loc[Filters(rules=(area_rule,)).apply(sites, RULES), "area_rules_fired"]
+    assert kept.str.split(";").map(lambda ids: area_rule in ids).all()
     assert (
         Filters(text="berberati").apply(sites, RULES).sum() == Filters(text="BERBÉRATI").apply(sites, RULES).sum() > 0
     )
@@ -44,7 +53,17 @@ def test_ages_of_visits_cut_where_they_say(run):
     days = sites["visit_age_days"]
     assert Filters(age="none").apply(sites, RULES).sum() == days.isna().sum()
     assert (days[Filters(age="12").apply(sites, RULES)] <= 366).all()
-    assert (days[Filters(age="old").apply(sites, RULES)] > 1095).all()
+    assert (days[Filters(age="24").apply(sites, RULES)] <= 731).all()
+    assert (days[Filters(age="old").apply(sites, RULES)] > 1826).all()
+
+
+def test_a_list_goes_by_class_and_within_a_class_by_intensity(run):
+    listed = gravest_first(run.assessment.sites)
+    assert sorted(listed.index) == sorted(run.assessment.sites.index)
+    rank = listed["site_class"].map({c: i for i, c in enumerate(CLASSES)})
+    assert rank.is_monotonic_increasing
+    for _cls, part in listed.groupby("site_class"):
+        assert part["incident_intensity"].fillna(-1.0).is_monotonic_decreasing
 
 
 def test_an_area_holds_its_edge_and_no_site_without_a_position(run):

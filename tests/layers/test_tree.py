@@ -11,7 +11,7 @@ from geo.errors import RuleError
 from geo.schema import ASSESSED, CLASSES, empty
 from i18n.translator import translator
 from jobs.assessment import job
-from jobs.assessment.decision_tree import branches
+from jobs.assessment.decision_tree import beside, branches
 from jobs.assessment.differences import differences
 from jobs.assessment.rule_settings import from_link, from_table, to_link, to_table
 from layers.reference.rule_files import default_rules
@@ -26,6 +26,16 @@ def test_every_site_leaves_the_tree_once_and_with_its_class(run):
         assert after.asked == before.asked - before.leave
     for cls in sites["site_class"].unique():
         assert sum(b.leave for b in found if b.cls == cls) == (sites["site_class"] == cls).sum()
+
+
+def test_rules_beside_the_tree_are_counted_and_move_no_site(run):
+    sites, fired = run.assessment.sites, run.assessment.fired
+    found = {b.key: b for b in beside(sites, fired, default_rules(), translator("en"))}
+    assert list(found) == ["A1", "A2", "A3", "L1", "L2"]
+    for key in ("A1", "A2", "A3"):
+        assert found[key].fired == sites["area_rules_fired"].str.split(";").map(lambda ids, k=key: k in ids).sum()
+    assert found["L2"].fired == sites["kp_restricted"].fillna(False).sum() > 0
+    assert found["L1"].unknown == sites["eu_listed"].isna().sum() > 0, "no list is given"
 
 
 def test_the_questions_are_those_of_the_rules_in_either_language():

@@ -90,10 +90,12 @@ def told(here: Here, it: Profile) -> None:
     _, site = here.translate, it.site
     style, zone = styles.site_style(site["site_class"]), styles.zone_style(site["zone_status"])
     st.subheader(f"{style.sign} {_(style.text)} · {zone.sign} {_(zone.text)}")
-    st.text(site[f"why_{_.language}"])
+    st.text(it.why.sentence(_))
     country = country_name(site["country"], _)
+    area = labels.value("area_class", site["area_class"], _)
     gaps = labels.value("gaps", site["gaps"], _) or "–"
-    st.caption(markdown(f"{_.pair(_('Country'), country or _('not known'))} · {_.pair(_('Gaps'), gaps)}"))
+    said = (_.pair(_("Area class"), area), _.pair(_("Country"), country or _("not known")), _.pair(_("Gaps"), gaps))
+    st.caption(markdown(" · ".join(said)))
     st.caption(_("A place that is asked has no visit and no status: rules that need one are not known."))
     left, right = st.tabs([_("Evidence"), _("Nearest misses")])
     for tab, frame in ((left, it.evidence), (right, it.misses)):

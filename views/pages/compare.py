@@ -62,8 +62,7 @@ def settings(here: Here, rules: Rules) -> tuple[Rules, str]:
 
 def rules_question(rules: Rules, rule_id: str, language: str) -> str:
     """The question of a rule; blank for one that is switched off."""
-    found = [r for r in rules.rules if r.id == rule_id]
-    return (found[0].question_fr if language == "fr" else found[0].question) if found else ""
+    return rules[rule_id].asks(language) if rule_id in rules else ""
 
 
 def side(here: Here, data: Data, run: job.Run, view: View, key: str) -> None:

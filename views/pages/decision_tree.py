@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from i18n import column_labels, labels
-from jobs.assessment.decision_tree import CALM, Branch, branches
+from jobs.assessment.decision_tree import CALM, Beside, Branch, beside, branches
 from jobs.assessment.site_filters import Filters
 from layers.formats.writers.escape import markdown
 from layers.maps import styles
@@ -155,6 +155,33 @@ def branch_table(here: Here, all_branches: list[Branch]) -> str:
     return all_branches[rows[0]].key if rows else ""
 
 
+def beside_table(here: Here, rules: list[Beside]) -> None:
+    """Area rules and listings: answers of their own, which move no site in the tree."""
+    _ = here.translate
+    st.caption(_("These stand beside the site class and never change it: the class of the area, and listings."))
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "rule": [r.key for r in rules],
+                "question": [r.question for r in rules],
+                "area_class": [_(labels.CLASSES[r.cls]) if r.cls else _("listing") for r in rules],
+                "fired": [r.fired for r in rules],
+                "unknown": [r.unknown for r in rules],
+            }
+        ),
+        column_config={
+            "rule": st.column_config.Column(_("Rule"), width=60),
+            "question": _("Question"),
+            "area_class": column_labels.column("area_class", _),
+            "fired": _("Fires at all"),
+            "unknown": _("Not known"),
+        },
+        hide_index=True,
+        height="content",
+        alt=_("Area rules and listings"),
+    )
+
+
 def to_map(key: str) -> None:
     """Callback: the sites of a branch become the filter of Explore."""
     site_filters.read_address()
@@ -179,6 +206,8 @@ with session.page() as here:
     picked = [p.get("key", "") for p in (event["selection"].get("branch") or [])]
     with st.expander(_("The same as a table"), icon=":material/table:"):
         from_table = branch_table(here, found)
+    with st.expander(_("Area rules and listings"), icon=":material/layers:"):
+        beside_table(here, beside(sites, run.assessment.fired, data.rules, _))
     key = from_table or (picked[0] if picked else "")
     branch = next((b for b in found if b.key == key), None)
     if branch is None:

@@ -14,7 +14,7 @@ from geo.schema import CLASSES
 from i18n import labels
 from jobs.assessment import job
 from jobs.assessment.export import quadrants as quadrants_of
-from jobs.assessment.site_filters import Filters
+from jobs.assessment.site_filters import Filters, gravest_first
 from layers.formats.writers.escape import markdown
 from layers.maps import map_content, styles
 from layers.maps.map import Line, View, blob, standalone
@@ -247,8 +247,7 @@ def body(here: Here, data: Data, given: Filters) -> None:
         data = data.at(state["day"])
         sites = run.assessment.sites
         keep = given.apply(sites, data.rules)
-        severity = sites["site_class"].map({c: i for i, c in enumerate(CLASSES)})
-        shown = sites[keep].loc[severity[keep].sort_values(kind="stable").index]
+        shown = gravest_first(sites[keep])
         notices.stale(here, data, data.day)
         figures(here, shown, sites, data.day)
         focus = row_of(sites, state.get("q_site", ""))

@@ -129,7 +129,7 @@ def figures(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
     st.caption(
         _(
             "A gap is a conflict-affected or high-risk site without an active programme of a type. National programmes "
-            "are listed below and cover no site. The site class is the same as on the other pages, with the same doubts."
+            "are listed below and cover no site. The site class is that of the other pages, with the same doubts."
         )
     )
     shown = (

@@ -1,26 +1,23 @@
-"""One site in ten seconds: why, both axes, what surrounds it, what nearly counted, who was there, and its dossier."""
+"""One site in ten seconds: why, four answers, what surrounds it, what nearly counted, who was there, its dossier."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from i18n import column_labels, labels
-from i18n.evidence_messages import status_word
+from i18n import labels
 from jobs.assessment import job
 from jobs.assessment.site_dossier import dossier
 from jobs.assessment.site_filters import Filters
 from jobs.assessment.site_profile import Profile, profile
 from layers.formats.writers.escape import markdown
-from layers.maps import map_content, styles
+from layers.maps import map_content
 from layers.maps.map import View, blob
-from layers.reference.country_names import country_name
 from layers.reference.unit_aliases import unit_aliases
 from views import session
 from views.session import Data, Here
-from views.widgets import map_widget, notices, tables
+from views.widgets import four_answers, map_widget, notices, tables
 from views.widgets.chosen_site import key_of, row_of
 from views.widgets.past_record import past_sentence
 
@@ -58,54 +55,6 @@ def choose(here: Here, sites: pd.DataFrame) -> int | None:
         placeholder=_("Choose a site"),
     )
     return row_of(sites, state["q_site"])
-
-
-def axes(here: Here, it: Profile) -> DeltaGenerator:
-    """Both axes, each with its dates; gives the place for how sites of this class have fared."""
-    _, site = here.translate, it.site
-    left, right = st.columns(2)
-    style, zone = styles.site_style(site["site_class"]), styles.zone_style(site["zone_status"])
-    with left.container(border=True):
-        st.markdown(_.pair(f"**{_('Conflict exposure')}**", f"{style.sign} {_(style.text)}"))
-        meaning = labels.CLASS_MEANINGS[site["site_class"]]
-        st.caption(_(meaning))
-        for name in ("area_class", "certain_class", "possible_class", "sources_disagree"):
-            if site[name]:
-                st.caption(_.pair(column_labels.column(name, _), labels.value(name, site[name], _)))
-        if pd.notna(site["latest_incident_date"]):
-            st.caption(_.pair(_("Latest incident within 50 km"), _.date(site["latest_incident_date"])))
-        if site["gaps"]:
-            st.caption(_.pair(_("Gaps"), markdown(labels.value("gaps", site["gaps"], _))))
-        if site["rules_unknown"]:
-            st.caption(_.pair(_("Rules not known"), markdown(site["rules_unknown"].replace(";", ", "))))
-        past = st.empty()
-    with right.container(border=True):
-        within = f" {markdown(site['zone_unit'])}" if site["zone_unit"] else ""
-        st.markdown(_.pair(f"**{_('Zone status')}**", f"{zone.sign} {_(zone.text)}{within}"))
-        if site["zone_basis"]:
-            st.caption(_.pair(_("Zone known"), labels.value("zone_basis", site["zone_basis"], _)))
-        for row in it.zones[it.zones["date_start"].notna()].itertuples():
-            first, last = _.date(row.date_start), _.date(row.date_end)
-            until = "" if last == first else f" – {last or _('no stated end')}"
-            unit = country_name(str(row.record_id), _)
-            said = _(str(row.status)) if row.fact == "finding" else status_word(str(row.status), _)
-            st.caption(markdown(_.pair(status_word(unit, _), f"{said}, {first}{until}")))
-        if pd.notna(site["distance_to_zone_edge_m"]):
-            st.caption(_.pair(_("To the zone's edge"), _.distance(site["distance_to_zone_edge_m"])))
-            if site["near_border"] is not pd.NA and site["near_border"]:
-                st.caption(_("Near the border: not more than 5 km and the position error from it."))
-        else:
-            st.caption(_("The distance to a zone's edge needs boundaries with every named unit; add them under Data."))
-        for scheme, said in labels.SCHEMES.items():
-            if site.get(f"{scheme}_status"):
-                colour = _(labels.COLOURS[site[f"{scheme}_status"]])
-                st.caption(_.pair(_(said), f"{colour}, {_.date(site[f'{scheme}_status_date'])}"))
-        if pd.notna(site["visit_date"]):
-            age = _.number(site["visit_age_days"])
-            st.caption(_("Newest informative visit {day}, {age} days before.", day=_.date(site["visit_date"]), age=age))
-        else:
-            st.caption(_("No informative visit up to this date."))
-    return past
 
 
 def circle_map(here: Here, data: Data, run: job.Run, it: Profile, row: int) -> None:
@@ -178,10 +127,10 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     st.title(markdown(it.site["name"] or it.site["site_id"]))
     st.text(it.why.sentence(_))
     notices.stale(here, data, data.day)
-    past = axes(here, it)
+    past = four_answers.show(here, it)
     circle_map(here, data, run, it, row)
-    evidence, misses, visits, precision = st.tabs(
-        [_("Evidence"), _("Nearest misses"), _("Visits and statuses"), _("How precise")]
+    evidence, misses, gaps, visits, precision = st.tabs(
+        [_("Evidence"), _("Nearest misses"), _("Not known"), _("Visits and statuses"), _("How precise")]
     )
     with evidence:
         rules(here, it)
@@ -189,11 +138,16 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     with misses:
         st.caption(_("Incidents that no rule counted: further off, older or too imprecise; nearest first."))
         listing(here, it.misses, tables.EVIDENCE, _("Nothing came near."))
+    with gaps:
+        st.caption(_("What could not be looked at: gaps of the classes, and why a rule cannot be told."))
+        listing(
+            here, it.gaps, ("rule", "found", "record_id", "dataset"), _("Everything that the rules ask for is known.")
+        )
     with visits:
         listing(
             here,
             it.visits,
-            ("visit_date", "visited_by", "visit_basis", "armed_presence", "actors", "roadblock", "workers"),
+            tables.VISITS,
             _("No visit is on record."),
         )
         listing(

@@ -6,6 +6,7 @@ import streamlit as st
 
 from i18n import column_labels, labels
 from jobs.assessment import job
+from jobs.assessment.site_profile import why_of
 from layers.formats.writers.escape import markdown
 from layers.maps import styles
 from layers.reference.country_names import country_name
@@ -21,10 +22,9 @@ def show(here: Here, run: job.Run, row: int) -> None:
         style = styles.site_style(site["site_class"])
         zone = styles.zone_style(site["zone_status"])
         st.markdown(f"{style.sign} {_(style.text)}  \n{zone.sign} {_(zone.text)}")
-        st.text(site[f"why_{_.language}"])
-        for name in ("minerals", "admin2", "country", "armed_presence", "gaps", "rules_unknown"):
+        st.text(why_of(run, row).sentence(_))
+        for name in ("area_class", "minerals", "admin2", "country", "armed_presence", "gaps", "rules_unknown"):
             said = country_name(site[name], _) if name == "country" else labels.value(name, site[name], _)
-            said = said.replace(";", ", ")
             if said:
                 st.caption(_.pair(column_labels.column(name, _), markdown(said)))
         if st.button(_("Open this site"), icon=":material/location_on:", key="open_site", width="stretch"):

@@ -10,10 +10,23 @@ import streamlit as st
 from geo.schema import CLASSES, ZONE_STATUSES
 from i18n import labels
 from i18n.translator import Translator
-from jobs.assessment.site_filters import Filters
+from jobs.assessment.site_filters import FACTS, Filters
 from layers.reference.country_names import country_name
 
-MANY = ("minerals", "classes", "zones", "countries", "admin1", "admin2", "armed", "sources", "rules", "first")
+MANY = (
+    "minerals",
+    "classes",
+    "zones",
+    "countries",
+    "admin1",
+    "admin2",
+    "armed",
+    "sources",
+    "areas",
+    "facts",
+    "rules",
+    "first",
+)
 
 
 def read_address() -> None:
@@ -75,7 +88,10 @@ def sidebar(translate: Translator, sites: pd.DataFrame) -> Filters:
             st.selectbox(
                 _("Age of the newest visit"), list(labels.AGES), format_func=lambda a: _(labels.AGES[a]), key="q_age"
             )
-            fired = sorted({r for text in pd.unique(sites["rules_fired"]) for r in text.split(";") if r})
+            _many(_, "areas", _("Area class"), CLASSES, labels.CLASSES)
+            _many(_, "facts", _("Listings and facts of visits"), list(FACTS), FACTS)
+            texts = pd.concat([sites["rules_fired"], sites["area_rules_fired"]]).unique()
+            fired = sorted({r for text in texts for r in text.split(";") if r})
             _many(_, "rules", _("Rules fired"), fired, {})
             _many(_, "sources", _("Source"), _present(sites["source"]), {})
     given = Filters(

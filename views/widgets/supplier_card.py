@@ -27,7 +27,6 @@ from views.session import Data, Here
 from views.widgets import map_widget, tables
 from views.widgets import timeline as months
 
-AROUND_M = 50_000.0
 _FACTS = (
     "minerals",
     "country",
@@ -230,7 +229,7 @@ def small_map(here: Here, data: Data, screening: Screening, row: pd.Series[Any])
         incidents=around,
         zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, unit_aliases()),
         lines=[
-            *(Line(circle(lon, lat, r).exterior, "circle") for r in (20_000.0, 50_000.0)),
+            *(Line(circle(lon, lat, km * 1000.0).exterior, "circle") for km in data.rules.radii_km),
             *segment_lines(mine, "way_guess" if row["route_basis"] == "straight_guess" else "way"),
             *segment_lines(mine[mine["exposed_km"] > 0], "way_exposed"),
         ],
@@ -278,12 +277,13 @@ def evidence(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
 
 
 def timeline(here: Here, data: Data, row: pd.Series[Any]) -> None:
-    """Incidents by month within 50 km of the origin, the window before its date shaded."""
+    """Incidents by month within the widest circle of the rules, the windows before its date shaded."""
     _ = here.translate
     if pd.isna(row["lon"]) or pd.isna(row["lat"]):
         return
-    ring = circle(float(row["lon"]), float(row["lat"]), AROUND_M).exterior.coords[:-1]
-    st.caption(_("Within 50 km of the origin:"))
+    km = max(data.rules.radii_km, default=50.0)
+    ring = circle(float(row["lon"]), float(row["lat"]), km * 1000.0).exterior.coords[:-1]
+    st.caption(_("Within {km} km of the origin:", km=f"{km:g}"))
     months.chart(
         here, data.at(pd.Timestamp(row["as_of"]).date()), tuple((float(x), float(y)) for x, y in np.array(ring))
     )

@@ -75,7 +75,7 @@ def slider(here: Here, data: Data) -> None:
 
 
 def chart(here: Here, data: Data, area: Ring) -> None:
-    """Incidents with at least one death by month and source; the 12 and 36 months before the date are shaded."""
+    """Incidents with at least one death by month and source; the windows of the distance rules are shaded."""
     import altair as alt  # late: the map is on the screen before it is needed
 
     _ = here.translate
@@ -87,11 +87,12 @@ def chart(here: Here, data: Data, area: Ring) -> None:
     names = {"demonstration": _("Demonstration"), "ucdp": "UCDP", "acled": "ACLED"}
     counted["source"] = counted["source"].replace(names)
     day = pd.Timestamp(data.day)
+    spans = sorted({test.months for rule in data.rules.of_kind("near") for test in rule.tests}, reverse=True)
     windows = pd.DataFrame(
         {
-            "start": [day - pd.DateOffset(months=36), day - pd.DateOffset(months=12)],
-            "end": [day, day],
-            "window": [_("36 months"), _("12 months")],
+            "start": [day - pd.DateOffset(months=n) for n in spans],
+            "end": [day] * len(spans),
+            "window": [_("{n} months", n=n) for n in spans],
         }
     )
     shade = (
@@ -115,4 +116,9 @@ def chart(here: Here, data: Data, area: Ring) -> None:
         )
     )
     st.altair_chart((shade + bars).properties(height=200), alt=_("Incidents by month"))
-    st.caption(_("Shaded: the 12 and 36 months before the date. Sources are counted apart and never added together."))
+    st.caption(
+        _(
+            "Shaded: the {months} months before the date. Sources are counted apart and never added together.",
+            months=_(" and ").join(map(str, sorted(spans))),
+        )
+    )
