@@ -17,6 +17,7 @@ TABLES = {
     "Incidents (in)": schema.INCIDENTS,
     "Zone register (in)": schema.ZONES,
     "Zone findings (in)": schema.FINDINGS,
+    "Rejected incidents (in)": schema.REJECTED_INCIDENTS,
     "Coverage (in)": schema.COVERAGE,
     "EU indicative list (in)": schema.LISTED_AREAS,
 }
@@ -24,7 +25,9 @@ TABLES = {
 
 def page() -> str:
     """The whole page: a table of columns for each table of the schema."""
-    out = ["# Columns\n\nMade from `geo/schema.py` by `scripts/write_columns.py`; a test holds the two together.\n"]
+    out = [
+        "# Columns\n\nMade from `geo/schema_inputs.py` and `geo/schema_results.py` by `scripts/write_columns.py`; a test holds the two together.\n"
+    ]
     for name, table in TABLES.items():
         out.append(f"\n## {name}\n\n| Column | Type | Meaning | A blank means |\n|---|---|---|---|\n")
         for c in table:

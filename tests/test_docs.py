@@ -11,6 +11,8 @@ import pytest
 from geo import schema
 from layers.reference.rule_files import default_rules
 from scripts.write_columns import page as columns_page
+from scripts.write_evidence_docs import KINDS as KIND_MEANINGS
+from scripts.write_evidence_docs import page as evidence_page
 from scripts.write_rule_docs import page as rules_page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,6 +24,11 @@ def test_the_rules_page_is_made_from_the_rules():
 
 def test_the_columns_page_is_made_from_the_schema():
     assert (ROOT / "docs/columns.md").read_text("utf-8") == columns_page()
+
+
+def test_the_evidence_page_is_made_from_the_codes():
+    assert (ROOT / "docs/evidence.md").read_text("utf-8") == evidence_page()
+    assert set(KIND_MEANINGS) == set(schema.EVIDENCE_KINDS)
 
 
 def test_every_dependency_has_a_line_in_the_readme():

@@ -87,6 +87,8 @@ FLAGS = (
 """Columns of true, false or blank (cannot be told), one thing to look at each; they are not added up."""
 
 
+UNSEEN = "no position, nothing covered and nothing seen, or rejected"
+
 SCREENED: Table = (
     SUPPLIER_ID,
     INPUT_ROW,
@@ -94,8 +96,8 @@ SCREENED: Table = (
     C("site_class", "text", "from what is known at or near the site", "rejected", allowed=CLASSES),
     C("area_class", "text", "from its district and region: context, never the headline", "rejected", allowed=CLASSES),
     C("zone_status", "text", "zone status at as_of", "rejected", allowed=ZONE_STATUSES),
-    C("possible_class", "text", "from what is possible within errors and unknowns", "rejected", allowed=CLASSES),
-    C("certain_class", "text", "from what is certain", "rejected", allowed=CLASSES),
+    C("possible_class", "text", "the site class from what is possible within errors", "rejected", allowed=CLASSES),
+    C("certain_class", "text", "the site class from what is certain", "rejected", allowed=CLASSES),
     *(C(f, "tri", "", "cannot be told, or rejected") for f in FLAGS),
     C("site_name", "text", "name of the place of origin as given", "not given"),
     C("lon", "number", "longitude used [degrees, WGS 84]", "position unknown"),
@@ -115,8 +117,9 @@ SCREENED: Table = (
     C("rules_fired", "text", "site rules that fired, ids joined by ';'", "none fired"),
     C("area_rules_fired", "text", "area rules that fired, ids joined by ';'", "none fired"),
     C("rules_unknown", "text", "rules that could not be evaluated", "all were"),
-    C("gaps", "text", "verdict gaps joined by ';'", "none"),
-    C("data_coverage", "text", "is everything known that the rules ask for", "rejected", ("full", "partial")),
+    C("gaps", "text", "gaps of the site class joined by ';'", "none"),
+    C("area_gaps", "text", "gaps of the area class joined by ';'", "none"),
+    C("data_coverage", "text", "is everything known that the site rules ask for", "rejected", ("full", "partial")),
     C("zone_unit", "text", "the named unit the site lies in", "in no named unit"),
     C("zone_basis", "text", "how the unit is known", "not known", ("polygon", "stated")),
     C("distance_to_zone_edge_m", "number", "to the edge of the nearest named unit [m]", "no polygons or no zone"),
@@ -140,6 +143,7 @@ SCREENED: Table = (
         ("restricted", "participant", "not_participant", "not_applicable", "unknown"),
     ),
     C("rcm_status", "text", "ICGLR colour in force at as_of", "not known", ("green", "yellow", "red", "blue")),
+    C("rcm_status_basis", "text", "how the colour came about", "not known", ("inspection", "age")),
     C("rcm_status_date", "date", "day of the inspection", "not known"),
     C("rcm_expires", "date", "first day on which that colour no longer holds", "no stated end, or not known"),
     C("drc_status", "text", "newest DRC qualification", "unqualified or not known", ("green", "yellow", "red", "blue")),
@@ -167,9 +171,12 @@ SCREENED: Table = (
     ),
     C("mineral_nearest_m", "number", "nearest recorded site of the claimed mineral [m]", "none, or not asked"),
     C("candidates", "text", "known sites and places of a like name, with scores", "not asked, or none"),
-    C("incidents_20km_12m", "number", "of the source with most", "rejected"),
-    C("deaths_20km_12m", "number", "best estimate of deaths of the same [people]", "rejected"),
-    C("nearest_incident_m", "number", "nearest eligible, precision 1 or 2, 36 months [m]", "there is none"),
+    C("incidents_20km_12m", "number", "lethal, precision 1, within 20 km, 12 months; of the source with most", UNSEEN),
+    C("deaths_20km_12m", "number", "best estimate of deaths of the same [people]", UNSEEN),
+    C("deaths_civilians_20km_12m", "number", "civilians among them [people]", UNSEEN + ", or not stated"),
+    C("events_one_sided_20km_12m", "number", "one-sided among the same incidents", UNSEEN),
+    C("events_nonlethal_20km_12m", "number", "violent or control events without deaths, likewise", UNSEEN),
+    C("nearest_incident_m", "number", "nearest lethal, precision 1 or 2, 36 months [m]", "there is none"),
     C("latest_incident_date", "date", "last day of the latest within 50 km", "there is none"),
     C(
         "country_incidents_12m",
@@ -181,6 +188,12 @@ SCREENED: Table = (
     C("visit_date", "date", "newest informative visit not after as_of", "none"),
     C("visit_age_days", "number", "days from the visit to as_of [days]", "no visit"),
     C("armed_presence", "text", "at the newest informative visit", "unknown"),
+    C("incident_intensity", "number", "orders a list within a class; no class and no probability", UNSEEN),
+    C("sources_disagree", "text", "a visit and the incidents near say different things", "they agree, or one lacks"),
+    C("children_under_15", "tri", "at the newest visit that says; never part of a class", "unknown"),
+    C("mercury", "tri", "used, at the newest visit that says; never part of a class", "unknown"),
+    C("traceability", "text", "traceability scheme at the newest visit that names one", "none named"),
+    C("state_services", "text", "state services at the newest visit that names some", "none named"),
     C("route_basis", "text", "what was screened as the way", "rejected", ROUTE_BASIS),
     C("route_km", "number", "length of the way [km]", "no line"),
     C("route_km_exposed", "number", "km of it within the stated distance of an incident", "no line"),

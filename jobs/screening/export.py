@@ -24,6 +24,9 @@ from layers.formats.writers.write import csv_bytes, geojson_bytes, xlsx_bytes
 WHOLE = (
     "incidents_20km_12m",
     "deaths_20km_12m",
+    "deaths_civilians_20km_12m",
+    "events_one_sided_20km_12m",
+    "events_nonlethal_20km_12m",
     "country_incidents_12m",
     "country_deaths_12m",
     "country_incidents",

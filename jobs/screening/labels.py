@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
+
 from i18n import column_labels, labels, row_messages
 from i18n.translator import N_, Translator
 from layers.reference.country_names import country_name
@@ -147,6 +150,7 @@ COLUMNS = {
     "eu_list_areas": N_("Listed as"),
     "kp_status": N_("Kimberley Process"),
     "rcm_status": N_("ICGLR certification"),
+    "rcm_status_basis": N_("Certification known"),
     "rcm_status_date": N_("Inspected"),
     "rcm_expires": N_("Certification ends"),
     "drc_status": N_("DRC qualification"),
@@ -230,7 +234,9 @@ def value(name: str, code: object, translate: Translator) -> str:
     >>> value("route_basis", "straight_guess", translator("en")), value("through", "data and date", translator("en"))
     ('straight line: a guess', 'data and date')
     """
-    text = "" if code is None else str(code)
+    if isinstance(code, bool | np.bool_):
+        return translate("yes") if code else translate("no")
+    text = "" if code is None or code is pd.NA else str(code)
     if name == "through":
         return translate(" and ").join(translate(THROUGH.get(t, t)) for t in text.split(" and "))
     if name == "remarks":

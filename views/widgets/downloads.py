@@ -45,6 +45,9 @@ def for_excel(here: Here, shown: pd.DataFrame) -> bytes:
     _ = here.translate
     french = _.language == "fr"
     table = tables.worded(_, shown, tables.SITES).astype(object)
+    yes_no = {True: _("yes"), False: _("no")}
+    for name in table.columns[[pd.api.types.is_bool_dtype(shown[c]) for c in table.columns]]:
+        table[name] = table[name].map(yes_no).fillna("")
     table.columns = [column_labels.column(name, _) for name in table.columns]
     return csv_bytes(table, delimiter=";" if french else ",", decimal="," if french else ".", bom=True)[0]
 
@@ -54,7 +57,8 @@ def show(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, page: Callab
     _, synthetic = here.translate, data.has_demonstration
     st.subheader(_("Download"))
     st.caption(_("The whole run, as the command line writes it:"))
-    for column, name in zip(st.columns(len(RUN_FILES)), RUN_FILES, strict=True):
+    names = (*RUN_FILES, *(["sites_md01.csv"] if len(run.certified) else []))
+    for column, name in zip(st.columns(len(names)), names, strict=True):
         with column:
             button(name, name, lambda name=name: run.files()[name], demonstration=synthetic)  # type: ignore[misc]
     st.caption(_("The sites shown, after the filters:"))

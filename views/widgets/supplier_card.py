@@ -12,8 +12,9 @@ import streamlit as st
 from geo.records.eligible_incidents import incidents_at
 from geo.schema import CLASSES
 from geo.screening.schema import DECISIONS, FLAGS
-from i18n import column_labels, evidence_messages, labels, row_messages
+from i18n import column_labels, labels, row_messages
 from jobs.screening import labels as sw
+from jobs.screening.evidence_messages import worded
 from jobs.screening.model import Screening
 from jobs.screening.reviews import Reviews, row_key
 from layers.formats.reasons import sentence
@@ -28,6 +29,7 @@ from views.widgets import map_widget, tables
 from views.widgets import timeline as months
 
 _FACTS = (
+    "area_class",
     "minerals",
     "country",
     "admin2",
@@ -49,7 +51,13 @@ _FACTS = (
     "transit_listed",
     "transit_uncovered",
     "gaps",
+    "area_gaps",
     "rules_unknown",
+    "sources_disagree",
+    "children_under_15",
+    "mercury",
+    "traceability",
+    "state_services",
     "remarks",
 )
 
@@ -59,7 +67,7 @@ def frame_of(here: Here, frame: pd.DataFrame, columns: list[str], label: str, **
     _ = here.translate
     out, settings = {}, {}
     if "found" in columns:
-        frame = evidence_messages.worded(frame, _)
+        frame = worded(frame, _)
     for name in columns:
         column = frame[name]
         heading = sw.heading(name, _)
