@@ -25,9 +25,8 @@ TABLES = {
 
 def page() -> str:
     """The whole page: a table of columns for each table of the schema."""
-    out = [
-        "# Columns\n\nMade from `geo/schema_inputs.py` and `geo/schema_results.py` by `scripts/write_columns.py`; a test holds the two together.\n"
-    ]
+    out = ["# Columns\n\nMade from `geo/schema_inputs.py` and `geo/schema_results.py` by `scripts/write_columns.py`; "]
+    out.append("a test holds page and code\ntogether. The codes of evidence are in [evidence.md](evidence.md).\n")
     for name, table in TABLES.items():
         out.append(f"\n## {name}\n\n| Column | Type | Meaning | A blank means |\n|---|---|---|---|\n")
         for c in table:

@@ -82,7 +82,8 @@ def page() -> str:
         ),
         "\n## Why a rule is not known: `status` beside `rule_unknown`\n\n",
         table(("Code", "Meaning"), ((f"`{c}`", text) for c, text in REASONS.items())),
-        "\n## Rows of a screening\n\nThe evidence of `cahra screen` has more kinds, in the parts company and transit.\n\n",
+        "\n## Rows of a screening\n\nThe evidence of `cahra screen` has more kinds, in the parts company and transit."
+        "\n\n",
         table(("`kind`", "In words"), ((f"`{k}`", screening.EVIDENCE_KINDS[k]) for k in SCREENING_KINDS)),
         "\n",
         table(("`fact`", "Meaning"), ((f"`{c}`", text) for c, text in SCREENING_FACTS.items())),

@@ -78,7 +78,8 @@ def _filters(rule: Rule) -> str:
 def _rules(rules: tuple[Rule, ...]) -> str:
     lines = ["| Rule | Question | Fires when | Class | Kind | Ground |", "|---|---|---|---|---|---|"]
     lines += [
-        f"| `{r.id}` | {r.asks()} | {KINDS[r.kind].limit(r)}{_filters(r)} | {r.cls or 'none'} | `{r.kind}` | {r.ground} |"
+        f"| `{r.id}` | {r.asks()} | {KINDS[r.kind].limit(r)}{_filters(r)} | {r.cls or 'none'} | `{r.kind}`"
+        f" | {r.ground} |"
         for r in rules
     ]
     return "\n".join(lines) + "\n"
