@@ -90,7 +90,7 @@ def test_through_several_at_once_and_rows_that_come_and_go():
     assert by_id.loc["new", "change"] == "added"
     assert sum(account["through"].values()) == account["changed"] == len(changes)
     assert sum(account["by_change"].values()) == len(changes)
-    assert set(changes["through"]) <= {"data", "rules", "date", "data and date", "data and rules", "rules and date", "data and rules and date"}  # fmt: skip  # noqa: E501
+    assert set(changes["through"]) <= {"data", "rules", "date", "data and date", "data and rules", "rules and date", "data and rules and date"}  # fmt: skip
     assert b"Changes since an earlier run" in files(result)["report.html"]
     assert b"gone" in files(result)["changes.csv"]
 

@@ -129,8 +129,8 @@ def test_laws_and_schemes_by_country_mineral_and_date():
         {"supplier_id": "8", "lat": "48.8", "lon": "2.3", "country": "FRA", "mineral": "gold"},
     ]
     found = screened(*rows).rows
-    assert found["dodd_frank"].tolist() == ["covered", "country_only", "country_only", "not_covered", "country_only", "country_only", "country_only", "not_covered"]  # fmt: skip  # noqa: E501
-    assert found["kp_status"].tolist() == ["not_applicable", "restricted", "unknown", "not_applicable", "participant", "participant", "restricted", "not_applicable"]  # fmt: skip  # noqa: E501
+    assert found["dodd_frank"].tolist() == ["covered", "country_only", "country_only", "not_covered", "country_only", "country_only", "country_only", "not_covered"]  # fmt: skip
+    assert found["kp_status"].tolist() == ["not_applicable", "restricted", "unknown", "not_applicable", "participant", "participant", "restricted", "not_applicable"]  # fmt: skip
     assert found["flag_kp"].fillna(False).tolist() == [False] * 8, "the zones of those diamonds are not known"
     assert found["flag_kp"].isna().tolist() == [False, True, True, False, False, False, True, False]
 
@@ -216,7 +216,7 @@ def test_a_mineral_without_record_is_a_flag_with_evidence():
         {**HERE, "supplier_id": "7", "mineral": "gold;diamond"},
     ]
     found = screened(*rows, on=world)
-    assert found.rows["mineral_record"].tolist() == ["recorded", "other_minerals_only", "other_minerals_only", "nothing_recorded_nearby", "mineral_unknown", "no_reference", "other_minerals_only"]  # fmt: skip  # noqa: E501
+    assert found.rows["mineral_record"].tolist() == ["recorded", "other_minerals_only", "other_minerals_only", "nothing_recorded_nearby", "mineral_unknown", "no_reference", "other_minerals_only"]  # fmt: skip
     assert found.rows["flag_mineral"].fillna(False).tolist() == [False, True, True, True, False, False, True]
     assert found.rows["mineral_nearest_m"].round(-3).tolist()[1] == 111_000
     told = found.evidence[found.evidence["kind"] == "mineral"].set_index("supplier_id")

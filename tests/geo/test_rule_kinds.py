@@ -36,7 +36,7 @@ deaths = "civilian"
 minerals = ["gold"]
 tests = [{ months = 18, min_events = 2, min_deaths = 7 }]
 ground = "our own"
-"""  # noqa: E501
+"""
 TOML = RULE_FILE.read_text("utf-8") + H99
 RULES = parse_rules(TOML, "mine.toml")
 ATTACK = {"day": "2017-09-01", "deaths_best": 9, "deaths_civilians": 7, "violence": "one-sided", **east(30_000)}

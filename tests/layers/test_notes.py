@@ -103,7 +103,7 @@ def test_a_note_is_its_english_text_everywhere():
     assert note.sentence(FR) == f"{FR.number(1234)} ligne(s) vide(s) ignorée(s)."
 
 
-@pytest.mark.parametrize("again", [lambda n: pickle.loads(pickle.dumps(n)), copy.deepcopy, lambda n: unpacked(json.loads(json.dumps(packed(n))))])  # fmt: skip  # noqa: E501
+@pytest.mark.parametrize("again", [lambda n: pickle.loads(pickle.dumps(n)), copy.deepcopy, lambda n: unpacked(json.loads(json.dumps(packed(n))))])  # fmt: skip
 def test_a_note_survives_another_process(again):
     shown = Note("{rows} and {n} more", rows="2, 3", n=4)
     note = Note("{reason} (rows {rows})", reason=Note("a {view}"), rows=shown)
