@@ -20,12 +20,11 @@ from geo.messages import Note
 from geo.programmes.schema import Programmes, concatenate, rows_of
 from geo.schema import REJECTED
 from jobs.programmes.collector import Collector, Row, money
-from jobs.programmes.iati import SKIP, Activity, activity
-from jobs.programmes.iati_v1 import renewed
+from jobs.programmes.iati import Activity
+from jobs.programmes.iati_stream import Activities
 from jobs.programmes.table_reader import normalise_programmes
 from jobs.programmes.types import TypeMap, type_map
 from layers.formats import LOCAL, Door, read
-from layers.formats.readers.xml_stream import Elements
 from layers.formats.sniff import root_of
 from layers.formats.source import Source
 from layers.formats.values.ids import id_key
@@ -132,15 +131,11 @@ def _is_iati(source: Source) -> bool:
 
 
 def _read_iati(source: Source, door: Door, types: TypeMap) -> ProgrammeLayer:
-    elements = Elements(source, "iati-activity", door.clock(), skip=SKIP)
+    stream = Activities(source, door)
     collector, seen, count = Collector(source.name), set[str](), 0
     rejected: list[Row] = []
-    version = ""
-    for count, element in enumerate(elements, 1):
-        if count == 1:
-            version = elements.outside.get("iati-activities", {}).get("version", "").strip()
+    for count, one in enumerate(stream, 1):
         door.check("rows", count, source.name)
-        one = activity(renewed(element), count)
         key = id_key(one.identifier)
         reason = "" if one.identifier else "missing_id"
         if one.start and one.end and one.end < one.start:
@@ -157,19 +152,19 @@ def _read_iati(source: Source, door: Door, types: TypeMap) -> ProgrammeLayer:
             continue
         seen.add(key)
         _add(collector, one, types, source.name)
-    if elements.broken:
+    if stream.broken:
         if not count:
-            raise FormatError("The file is not XML that can be read.", where=source.name, got=elements.broken)
-        rejected.append((source.name, count + 1, "", "xml_broken", "a whole XML file", elements.broken))
+            raise FormatError("The file is not XML that can be read.", where=source.name, got=stream.broken)
+        rejected.append((source.name, count + 1, "", "xml_broken", "a whole XML file", stream.broken))
     if not count:
         raise InputError("The XML holds no IATI activity.", where=source.name, expected="iati-activity elements")
-    layer = _layer(source, collector.result(), rejected, count + bool(elements.broken))
-    if not version.startswith("2"):
+    layer = _layer(source, collector.result(), rejected, count + bool(stream.broken))
+    if not stream.version.startswith("2"):
         layer.notes.append(
             Note(
                 "The activities are of version {version} of IATI: read as far as its words have a counterpart in "
                 "version 2.",
-                version=version or Note("1 or none that is stated"),
+                version=stream.version or Note("1 or none that is stated"),
             )
         )
     return layer

@@ -11,6 +11,7 @@ import numpy as np
 
 from geo.errors import CahraError, FormatError
 from geo.messages import Note
+from layers.formats.alike import alike, told_apart, twice_with_alike
 from layers.formats.archive import Archive
 from layers.formats.choice import ANY, Choice
 from layers.formats.limits import LOCAL, Clock, Door
@@ -103,7 +104,8 @@ def read(
     try:
         parsed, rejected, notes, remarks = unpacked_table(reply, opened.name, purpose)
         if columns is not None:  # collections of other types know names by more spellings than a child is told
-            parsed.table = parsed.table.only([n for n in parsed.table.names if n in columns])
+            again = {later for name, others in parsed.twice.items() if name in columns for later in others}
+            parsed.table = parsed.table.only([n for n in parsed.table.names if n in columns or n in again])
         return _table(parsed, opened, rejected, notes, remarks)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as fault:
         if isinstance(fault, CahraError):
@@ -154,6 +156,7 @@ def read_here(source: Source, clock: Clock, report: Report, way: Way) -> Parsed:
         raise FormatError(
             "The file is damaged: its parser gave up.", where=source.name, got=type(fault).__name__
         ) from fault
+    _tell_alike(parsed, report)
     if parsed.geometry is not None:
         use = {"areas_as_points": way.areas_as_points, "swap": way.swap}
         shapes, keep = accept(parsed.geometry, parsed.row, parsed.table.ids(), way.purpose, report, clock, **use)
@@ -169,6 +172,26 @@ def read_here(source: Source, clock: Clock, report: Report, way: Way) -> Parsed:
             remedy="Save the file anew with another program.",
         )
     return parsed
+
+
+def _tell_alike(parsed: Parsed, report: Report) -> None:
+    """Note columns and ids that a person takes for the same; such columns are refused where they are needed."""
+    parsed.twice = twice_with_alike(parsed.table.names, parsed.twice)
+    if columns := alike(parsed.table.names):
+        report.note(
+            "Columns are alike but for case, accents or marks that do not show: {names}.", names=_shown(columns)
+        )
+    if ids := alike(parsed.table.ids()):
+        report.note(
+            "{n} ids are alike but for case, accents or marks that do not show: {names}.",
+            n=sum(map(len, ids)),
+            names=_shown(ids),
+        )
+
+
+def _shown(groups: list[tuple[str, ...]]) -> str:
+    """Groups of texts of one look."""
+    return "; ".join(" = ".join(told_apart(text)[:40] for text in group[:3]) for group in groups[:5])
 
 
 def _table(

@@ -80,29 +80,52 @@ def kml(inside: str) -> bytes:
 
 
 HEADER = ",".join(f"c{i}" for i in range(200)).encode() + b"\n"
+HEAD = '{"type":"FeatureCollection","features":['
 FEATURE = '{"type":"Feature","properties":{"k%d":1},"geometry":null}'
-COLLECTION = '{"type":"FeatureCollection","features":[%s]}'
-MARK = "<Placemark/>"
+POINT = '{"type":"Feature","properties":{},"geometry":{"type":"Point","coordinates":[1,2]}}'
+ACTIVITY = b"<iati-activities version='2.03'><iati-activity>%s</iati-activity></iati-activities>"
+
+
+def sparse(count: int) -> bytes:
+    """Features of one property each, of 199 different ones."""
+    return (HEAD + ",".join(FEATURE % (i % 199) for i in range(count)) + "]}").encode()
+
+
+def lists(count: int) -> bytes:
+    """Empty lists, each with a number that packs badly."""
+    return (HEAD + '],"x":[' + ",".join(f"[{i * 7919 % 1000003}]" for i in range(count)) + "]}").encode()
+
+
+def comment(size: int) -> bytes:
+    """One comment, full of what a search for document types finds."""
+    return kml("<!--" + "".join(f"<!DOCTYPE {i * 7919 % 1000003} " for i in range(size // 17)) + "-->")
+
+
+def folder(count: int) -> bytes:
+    """A folder of a long title, and as many placemarks."""
+    return kml(f"<Folder><name>{'x' * 9000}</name>{'<Placemark/>' * count}</Folder>")
+
+
 BOMBS: dict[str, tuple[str, str, Callable[[], bytes]]] = {
-    "rows of two cells in 200 columns": ("table", "a.csv", lambda: HEADER + b"1,\n" * 499_000),
-    "rows of two cells in 200 columns, at hand": ("table", "a.csv", lambda: HEADER + b"1,\n" * 499_000),
+    "rows of two cells in 200 columns": ("table", "a.csv", lambda: HEADER + b"1,\n" * 330_000),
+    "the same, larger": ("table", "a.csv", lambda: HEADER + b"1,\n" * 499_000),
     "rows of blanks": ("table", "a.csv", lambda: HEADER + (b"," * 199 + b"1\n") * 90_000),
-    "rejected rows": ("table", "a.csv", lambda: b"id,a\n" + b"1,2,3,4\n" * 2_400_000),
-    "cells of one letter": ("table", "a.csv", lambda: HEADER + (b"a," * 199 + b"a\n") * 45_000),
-    "folder titles times placemarks": (
-        "table", "a.kml", lambda: kml(f"<Folder><name>{'x' * 9000}</name>{MARK * 400_000}</Folder>"),
-    ),
-    "a long comment": ("table", "a.kmz", lambda: zipped("doc.kml", kml("<!--" + "-<!DOCTYPE " * 5_400_000 + "-->"))),
+    "cells of one letter": ("table", "a.csv", lambda: HEADER + (b"a," * 199 + b"a\n") * 24_000),
+    "more rejected rows than rows": ("table", "a.csv", lambda: b"id,a\n" + b"1,2,3,4\n" * 2_400_000),
+    "rejected rows": ("table", "a.csv", lambda: b"id,a\n" + b"an id of some length,2,3,4\n" * 490_000),
+    "rejected rows, at hand": ("table", "a.csv", lambda: b"id,a\n" + b"1,2,3\n" * 160_000),
+    "folder titles times placemarks": ("table", "a.kml", lambda: folder(400_000)),
+    "a long comment": ("table", "a.kmz", lambda: zipped("doc.kml", comment(60_000_000))),
     "elements without end": ("table", "a.kml", lambda: kml("<a/>" * 4_900_000)),
-    "sparse properties": ("table", "a.geojson", lambda: (COLLECTION % ",".join(FEATURE % (i % 199) for i in range(160_000))).encode()),
-    "sparse properties, at hand": ("table", "a.geojson", lambda: (COLLECTION % ",".join(FEATURE % (i % 199) for i in range(33_000))).encode()),
-    "empty lists": ("table", "a.geojson", lambda: b'{"type":"FeatureCollection","features":[],"x":[' + b"[]," * 660_000 + b"1]}"),
-    "empty lists, more of them": ("table", "a.geojson", lambda: b'{"type":"FeatureCollection","features":[],"x":[' + b"[]," * 6_600_000 + b"1]}"),
-    "JSON in a zip": ("table", "a.zip", lambda: zipped("a.geojson", b'{"type":"FeatureCollection","features":[],"x":[' + b"[]," * 32_000_000 + b"1]}")),
-    "many points": ("points", "a.geojson", lambda: (COLLECTION % ",".join(['{"type":"Feature","properties":{},"geometry":{"type":"Point","coordinates":[1,2]}}'] * 240_000)).encode()),
-    "activities without end": ("programmes", "a.xml", lambda: b"<iati-activities version='2.03'><iati-activity>" + b"<a/>" * 4_900_000 + b"</iati-activity></iati-activities>"),
+    "sparse properties": ("table", "a.geojson", lambda: sparse(160_000)),
+    "sparse properties, at hand": ("table", "a.geojson", lambda: sparse(16_000)),
+    "empty lists": ("table", "a.geojson", lambda: lists(1_900_000)),
+    "empty lists, at hand": ("table", "a.geojson", lambda: lists(100_000)),
+    "JSON in a zip": ("table", "a.zip", lambda: zipped("a.geojson", lists(5_500_000))),
+    "many points": ("points", "a.geojson", lambda: (HEAD + ",".join([POINT] * 240_000) + "]}").encode()),
+    "activities without end": ("programmes", "a.xml", lambda: ACTIVITY % (b"<a/>" * 4_900_000)),
     "dotted keys in quotes": ("rules", "a.toml", lambda: b".".join([b'"a"'] * 30_000) + b"=1\n"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")

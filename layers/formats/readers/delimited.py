@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import FormatError
+from layers.formats.alike import chosen
 from layers.formats.choice import ANY, SEARCHED, Choice, find_header
 from layers.formats.limits import Clock
 from layers.formats.source import Source
@@ -352,7 +353,7 @@ def _read_stream(
     numbered: Numbered = enumerate(_records(stream, delimiter), start=1)
     names, twice, numbered = _find_header(numbered, source, report, choice)
     clock.door.check("columns", len(names), source.name)
-    wanted = [i for i, n in enumerate(names) if columns is None or n in columns]
+    wanted = chosen(names, twice, columns)
     body = _Body(names, wanted, source, clock, report)
     parts: list[list[Any]] = [[] for _ in wanted]
     rows: list[int] = []

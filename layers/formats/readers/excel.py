@@ -15,6 +15,7 @@ import numpy as np
 
 from geo.errors import FormatError
 from geo.messages import Note
+from layers.formats.alike import chosen
 from layers.formats.archive import Archive
 from layers.formats.choice import ANY, SEARCHED, Choice, Header, find_header
 from layers.formats.limits import Clock
@@ -258,7 +259,7 @@ def _body(
         )
     if alike:
         report.note("These sheets have the same kind of table and were not read: {names}.", names=", ".join(alike[:10]))
-    wanted = [i for i, n in enumerate(names) if columns is None or n in columns]
+    wanted = chosen(names, twice, columns)
     table = Columns({names[i]: [r[i] for r in kept] for i in wanted}, len(kept))
     meta = {"sheet": title, "decimal": _decimal(table), "header_row": str(last)}
     row = np.asarray(rows, dtype=np.int64)

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from geo.errors import FormatError
+from layers.formats.alike import is_wanted
 from layers.formats.limits import Clock
 from layers.formats.readers.geometry import BadGeometryError, Builder, geometry_array
 from layers.formats.readers.strict_json import plain_text
@@ -26,6 +27,7 @@ class Rows:
         self.shapes: list[Any] = []
         self.names: dict[str, str] = {}
         self._taken: set[str] = set()
+        self._wanted: dict[str, bool] = {}
         self.read = self._size = 0
 
     def add(self, row: int, properties: Any, feature_id: Any, geometry: Any) -> None:
@@ -36,7 +38,9 @@ class Rows:
             return
         record = {}
         for key, value in (properties or {}).items():
-            if self.columns is not None and key.strip() not in self.columns:
+            if key not in self._wanted:
+                self._wanted[key] = is_wanted(key.strip(), self.columns)
+            if not self._wanted[key]:
                 continue
             if key not in self.names:
                 self._name(key)

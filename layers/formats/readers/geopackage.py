@@ -14,6 +14,7 @@ import shapely
 
 from geo.errors import FormatError
 from geo.messages import Note
+from layers.formats.alike import is_wanted
 from layers.formats.limits import Clock
 from layers.formats.readers.child_rows import RowSet
 from layers.formats.row_ids import shorten
@@ -186,7 +187,7 @@ def _rows(
     if not names:
         names = keys
     true_false = {str(i[1]) for i in info if str(i[2]).upper() == "BOOLEAN"}
-    names = [n for n in names if columns is None or n.strip() in columns]
+    names = [n for n in names if is_wanted(n.strip(), columns)]
     clock.door.check("columns", len(info))
     rows = RowSet(names, clock, with_shapes=bool(shape))
     chosen = [quoted(n) for n in names] + ([quoted(shape)] if shape else [])

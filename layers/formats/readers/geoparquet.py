@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from geo.errors import FormatError
+from layers.formats.alike import is_wanted
 from layers.formats.limits import Clock
 from layers.formats.readers.child_rows import RowSet
 from layers.formats.readers.strict_json import load_json
@@ -66,7 +67,7 @@ def read_geoparquet(source: Source, clock: Clock, report: Report, columns: Colle
                 "The shapes are stored in another way than WKB.", where=name, got=shorten(str(column.get("encoding")))
             )
         system = _system(column)
-    names = [n for n in schema.names if n != shape and (columns is None or n.strip() in columns)]
+    names = [n for n in schema.names if n != shape and (is_wanted(n.strip(), columns))]
     if len(set(schema.names)) != len(schema.names):
         raise FormatError("Two columns have the same name.", where=name, got=shorten(", ".join(schema.names)))
     rows = RowSet(names, clock, with_shapes=bool(shape))

@@ -14,6 +14,7 @@ import shapely
 
 from geo.errors import FormatError
 from geo.messages import Note
+from layers.formats.alike import is_wanted
 from layers.formats.archive import Archive
 from layers.formats.limits import Clock
 from layers.formats.readers.geometry import geometry_array
@@ -304,7 +305,7 @@ def _together(
             report.note("The coordinates were converted from {system} to WGS 84.", system=foreign)
     else:
         report.note("The shapefile has no .prj: its coordinates are taken for degrees of WGS 84.")
-    wanted = [i for i, n in enumerate(names) if columns is None or n in columns]
+    wanted = [i for i, n in enumerate(names) if is_wanted(n, columns)]
     table = Columns({names[j]: [records[i][j] for i in keep] for j in wanted}, len(keep))
     row = np.asarray([i + 1 for i in keep], dtype=np.int64)
     return Parsed(table, row, made, "shapefile", longest, meta)

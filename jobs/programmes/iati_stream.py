@@ -1,0 +1,66 @@
+"""Activities of an IATI file one after another: of a stranger's file in a child, of one's own as they are read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from jobs.programmes.iati import SKIP, Activity, Place, activity
+from jobs.programmes.iati_v1 import renewed
+from layers.formats.limits import LOCAL, Clock, Door
+from layers.formats.readers.xml_stream import Elements
+from layers.formats.sandbox.process import run_child
+from layers.formats.source import Source
+
+
+class Activities:
+    """The activities of a file.
+
+    Attributes
+    ----------
+    version
+        As the file states it, once the first activity is there.
+    broken
+        After the last activity: where and why the XML broke off, blank when it was whole.
+    """
+
+    def __init__(self, source: Source, door: Door) -> None:
+        self.source, self.door = source, door
+        self.version = self.broken = ""
+
+    def __iter__(self) -> Iterator[Activity]:
+        return self._read(self.door.clock()) if self.door.name == LOCAL.name else self._told()
+
+    def _read(self, clock: Clock) -> Iterator[Activity]:
+        elements = Elements(self.source, "iati-activity", clock, skip=SKIP)
+        for number, element in enumerate(elements, 1):
+            self.version = elements.outside.get("iati-activities", {}).get("version", "").strip()
+            yield activity(renewed(element), number)
+        self.broken = elements.broken
+
+    def _told(self) -> Iterator[Activity]:
+        facts = run_child("jobs.programmes.iati_stream:parse", self.source, self.door.clock()).facts
+        self.version, self.broken = str(facts["version"]), str(facts["broken"])
+        for told in facts["activities"]:
+            told |= {name: dt.date.fromisoformat(told[name]) if told[name] else None for name in ("start", "end")}
+            told |= {name: [tuple(pair) for pair in told[name]] for name in ("sectors", "budgets", "remarks")}
+            told["places"] = [Place(**place) for place in told["places"]]
+            yield Activity(**told)
+
+
+def parse(
+    given: bytes | Path, name: str, clock: Clock, options: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """The child's side: every activity as JSON."""
+    stream = Activities(Source(given, name, clock.door), clock.door)
+    found: list[dict[str, Any]] = []
+    for one in stream._read(clock):
+        clock.door.check("rows", len(found) + 1, name)
+        told = asdict(one)
+        found.append(told | {day: str(told[day] or "") for day in ("start", "end")})
+    return {"activities": found, "version": stream.version, "broken": stream.broken}, {}
