@@ -29,9 +29,9 @@ PAGES: tuple[Page, ...] = (
     Page("ask_place.py", N_("Ask about a place"), "ask", ":material/ads_click:"),
     Page("compare.py", N_("Side by side"), "compare", ":material/compare:"),
     Page("decision_tree.py", N_("Decision tree"), "tree", ":material/account_tree:"),
-    Page("track_record.py", N_("How have these classes done?"), "record", ":material/history:"),
     Page("companies.py", N_("Companies"), "screen", ":material/fact_check:"),
     Page("programmes.py", N_("Programmes"), "programmes", ":material/diversity_3:"),
+    Page("track_record.py", N_("Track record"), "record", ":material/history:"),
     Page("about.py", N_("About"), "about", ":material/info:"),
 )
 

@@ -64,7 +64,7 @@ def diagrams(found: Backtest, _: Translator) -> None:
             columns = st.columns(3)
         with columns[i % 3]:
             st.markdown(f"**{markdown(words.name_of(kind, name, _))}**")
-            st.html(reliability_svg(reliability, _))
+            st.image(reliability_svg(reliability, _), width="stretch")
 
 
 with session.page() as here:
