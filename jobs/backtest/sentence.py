@@ -60,7 +60,13 @@ class ClassFigures:
 
 
 def class_figures(backtest: Backtest, cls: str, day: dt.date) -> ClassFigures | None:
-    """Figures of a class from the dates whose outcome was over by `day`; None with fewer than :data:`LEAST` cases."""
+    """Figures of a class from the dates whose outcome was over by `day`; None with fewer than :data:`LEAST` cases.
+
+    None too where what followed was not looked at: nothing declares what the incidents cover, or the class itself says
+    that too little is known. A low rate would read as calm.
+    """
+    if backtest.gathered.undeclared or cls == "insufficient data":
+        return None
     cases = backtest.gathered.cases
     over = cases.date < windows_over(cases, day)
     flag = over & (backtest.gathered.sites["site_class"] == cls).to_numpy()

@@ -13,12 +13,15 @@ import pytest
 
 import cli
 from geo.backtest.track_record import COLUMNS
+from geo.records.incidents import prepare
 from jobs.assessment.job import run
 from jobs.backtest.job import BacktestInputs, load
+from jobs.backtest.regions import regions
 from jobs.backtest.snapshots import snapshots
 from jobs.inputs import Inputs, Source
 from layers.reference import files
 from layers.reference.rule_files import default_rules
+from tests import frames
 
 DEMO = [
     "--sites", str(files.DEMONSTRATION_SITES), "--sites", str(files.DEMONSTRATION_VISITS),
@@ -129,6 +132,19 @@ def test_coverage_taken_away_gives_no_better_record(tmp_path):
     table = {(r["kind"], r["name"]): r for r in rows(tmp_path / "track_record.csv")}
     assert table["class", "no indicators found"]["n"] == "0"
     assert json.loads((tmp_path / "run.json").read_text("utf-8"))["cases_without_declared_coverage"] > 0
+
+
+def test_regions_are_known_by_polygon_or_by_the_names_that_sites_and_incidents_carry():
+    rows = [{"day": "2016-06-01", "admin1": "Ouham prefecture"}, {"day": "2016-06-01", "admin1": "Kémo"}]
+    incidents = prepare(frames.incidents(*rows))
+    sites = frames.sites({"admin1": "Ouham"}, {"admin1": "kemo"}, {"admin1": ""})
+    loaded = load(BacktestInputs(Inputs([Source.of(DEMO[1])])))
+    of_site, of_incident = regions(loaded, sites, incidents)
+    named = incidents.frame["admin1"].tolist()
+    assert of_site[0] == of_incident[named.index("Ouham prefecture")]
+    assert of_site[1] == of_incident[named.index("Kémo")]
+    assert of_site[2] == -1
+    assert regions(loaded, frames.sites({"admin1": ""}), incidents) is None
 
 
 SQUARE = {

@@ -16,7 +16,9 @@ from i18n.translator import translator
 from jobs.backtest.gather import LEVEL
 from jobs.backtest.job import BacktestInputs, load, past_dates, run
 from jobs.backtest.labels import percent
+from jobs.backtest.snapshots import snapshots
 from jobs.inputs import Inputs, Source
+from layers.reference.rule_files import default_rules
 from layers.sources.incidents import read_incidents
 from scripts.write_track_record import STUDIES
 from tests.backtest import brute
@@ -127,6 +129,30 @@ def test_the_engine_is_the_brute_force_case_by_case(shared_data):
             )
             assert result.cases.hit[i] == brute.hit(around[site.site_id], at)
             assert result.cases.before[i] == brute.hit(around[site.site_id], brute.months_later(at, -12))
+
+
+def test_the_272_mines_at_twelve_dates_are_the_brute_force(shared_data):
+    loaded = load(
+        BacktestInputs(
+            Inputs(
+                sites=[Source.of(shared_data / "mines/ipis_car_destinations_lines.geojson")],
+                incidents=[source(shared_data, "caf")],
+            )
+        )
+    )
+    dates = [dt.date(y, 12, 31) for y in range(2006, 2022, 2)]
+    dates += [dt.date(2014, 6, 30), dt.date(2016, 2, 29), dt.date(2016, 9, 19), dt.date(2021, 5, 31)]
+    found = snapshots(loaded, dates, default_rules(), lambda *_: None)
+    assert len(found.sites) == 272 * 12
+    events = brute.events_of(loaded.incidents)
+    spots = {key: brute.near(*key, events) for key in set(zip(found.sites["lon"], found.sites["lat"], strict=True))}
+    assert len(spots) == 271
+    rules = ["C1", "H1", "H2", "H4"]
+    fired = found.fired[rules].to_numpy()
+    for i, (lon, lat, value) in enumerate(found.sites[["lon", "lat", "incident_intensity"]].itertuples(index=False)):
+        around, at = spots[lon, lat], dates[found.date[i]]
+        assert {r for r, yes in zip(rules, fired[i], strict=True) if yes} == brute.rules(around, at), (lon, lat, at)
+        assert np.nan_to_num(value) == pytest.approx(brute.intensity(around, at), abs=6e-7)
 
 
 def test_sixty_dates_over_500_points_take_less_than_five_seconds(shared_data):

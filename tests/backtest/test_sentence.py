@@ -67,3 +67,11 @@ def test_few_cases_say_nothing(tested):
     assert class_sentence(few, "conflict-affected", LAST, translator("en")) == ""
     assert class_sentence(few, "high-risk", LAST, translator("en")).count("of the others") == 0
     assert class_sentence(tested, "conflict-affected", dt.date(2016, 12, 30), translator("en")) == ""
+
+
+def test_what_was_not_looked_at_says_nothing(tested):
+    sites = tested.gathered.sites.assign(site_class="insufficient data")
+    bare = replace(tested, gathered=replace(tested.gathered, sites=sites))
+    assert class_sentence(bare, "insufficient data", LAST, translator("en")) == ""
+    uncovered = replace(tested, gathered=replace(tested.gathered, undeclared=len(sites)))
+    assert class_sentence(uncovered, "conflict-affected", LAST, translator("en")) == ""
