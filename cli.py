@@ -17,8 +17,8 @@ from geo.errors import CahraError, InputError
 if TYPE_CHECKING:
     from geo.assessment import Assessment
     from geo.rules.rule_set import Rules
-    from jobs.assessment.job import Run
     from jobs.inputs import Inputs
+    from jobs.result import Result
     from jobs.result_folder import ResultFolder
 
 UNUSABLE = 2
@@ -58,6 +58,16 @@ class Progress:
             self.shown = True
             bar = "#" * (20 * done // max(total, 1))
             print(f"\r[{bar:-<20}] {what} {done}/{total}{'':<12}", end="", file=sys.stderr, flush=True)
+
+
+def finish(result: Result, folder: ResultFolder, progress: Progress, language: str = "en") -> int:
+    """The files of a result into their folder, its summary on the standard output."""
+    from i18n.translator import translator
+
+    leave(folder, result.files(language))
+    progress.step()
+    print("\n".join(line.sentence(translator(language)) for line in result.summary()))
+    return 0
 
 
 def iso_date(text: str, option: str = "--as-of") -> dt.date:
@@ -154,27 +164,7 @@ def assess(args: argparse.Namespace) -> int:
     progress.step()
     result = run(loaded, as_of, rules, engine=engine(args.cluster, args.workers, args.tiles))
     progress.step()
-    leave(folder, result.files())
-    progress.step()
-    report(result, as_of)
-    return 0
-
-
-def report(result: Run, as_of: dt.date) -> None:
-    """Prints the quadrant table, what was left out, and what the reader should know."""
-    from jobs.assessment.export import quadrants
-
-    print(f"As of {as_of}: {len(result.assessment.sites)} sites (site class x zone status)")
-    print(quadrants(result.assessment.sites).to_string())
-    if len(result.rejected):
-        counts = result.rejected["reason"].value_counts().sort_index()
-        print("Rows not used (rejected.csv): " + ", ".join(f"{k} {v}" for k, v in counts.items()))
-    notes = result.assessment.report.get("notes", [])
-    for note in notes if isinstance(notes, list) else []:
-        print(f"Note: {note}")
-    print(
-        "A class is an indication for due diligence, not a conclusion of law; see sites.csv and evidence.csv for why."
-    )
+    return finish(result, folder, progress)
 
 
 def screen(args: argparse.Namespace) -> int:
@@ -183,25 +173,24 @@ def screen(args: argparse.Namespace) -> int:
     roads, folder = existing([args.roads] if args.roads else [], "--roads"), result_folder(args)
     progress = Progress(("read", "screen", "write"))
     from jobs.inputs import Source
-    from jobs.screening.command import screen_with, summary
-    from jobs.screening.job import load
-    from jobs.screening.model import ScreeningInputs
+    from jobs.screening.job import ScreeningInputs, load, run
 
     rules = rule_file(args)
-    given = ScreeningInputs(
-        Source.of(suppliers), files, Source.of(roads[0]) if roads else None, dict(p.split("=", 1) for p in args.map)
+    ways = {"segment_km": args.segment_km, "within_km": args.within_km, "months": args.months}
+    loaded = load(
+        ScreeningInputs(
+            suppliers=Source.of(suppliers),
+            data=files,
+            roads=Source.of(roads[0]) if roads else None,
+            mapping=dict(p.split("=", 1) for p in args.map),
+            compare=Path(args.compare) if args.compare else None,
+            reviews=Path(args.reviews) if args.reviews else None,
+        )
     )
-    loaded = load(given)
     progress.step()
-    asked = {"segment_km": args.segment_km, "within_km": args.within_km, "months": args.months}
-    result = screen_with(loaded, as_of, rules, compare=args.compare, reviews=args.reviews, ways=asked)
+    result = run(loaded, as_of, rules, ways=ways)
     progress.step()
-    from jobs.screening.export import files as files_of
-
-    leave(folder, files_of(result, args.language))
-    progress.step()
-    print("\n".join(summary(result)))
-    return 0
+    return finish(result, folder, progress, args.language)
 
 
 def column_of(text: str) -> str:
@@ -257,16 +246,13 @@ def coverage(args: argparse.Namespace) -> int:
             raise InputError("There is no such file.", where="--programmes", got=str(path), remedy="Check the path.")
     sectors, folder = existing([args.sectors] if args.sectors else [], "--sectors"), result_folder(args)
     progress = Progress(("read and assess", "write"))
-    from jobs.programmes.export import run_coverage
-    from jobs.programmes.types import read_type_map
+    from jobs.inputs import Source
+    from jobs.programmes.job import ProgrammeInputs, load, run
 
-    types = read_type_map(sectors[0]) if sectors else None
-    result = run_coverage(files, args.programmes, as_of, rule_file(args), types=types)
+    loaded = load(ProgrammeInputs(files, args.programmes, Source.of(sectors[0]) if sectors else None))
+    result = run(loaded, as_of, rule_file(args))
     progress.step()
-    leave(folder, result.files(args.language))
-    progress.step()
-    print("\n".join(result.summary(args.language)))
-    return 0
+    return finish(result, folder, progress, args.language)
 
 
 def backtest(args: argparse.Namespace) -> int:

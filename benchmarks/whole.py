@@ -125,7 +125,7 @@ def once(size: str) -> dict[str, float]:
     from geo import schema
     from geo.assess import assess
     from geo.rules import incident_distance, visits_and_statuses
-    from jobs.assessment.export import bundle, run_record
+    from jobs.assessment.export import result_files, run_record
 
     sites, incidents, options = frames(synthetic(size, *SCENES[size], one_date=True))
     spent = {"kernel": 0.0}
@@ -149,7 +149,7 @@ def once(size: str) -> dict[str, float]:
         result = assess(sites, incidents, **options)
         middle = time.perf_counter()
         record = run_record(result, options["rules"], [], {}, dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
-        files = bundle(result, schema.empty(schema.REJECTED), record)
+        files = dict(result_files(result, options["rules"], schema.empty(schema.REJECTED), record))
         end = time.perf_counter()
     spent["assess"] = middle - start
     spent["files"] = end - middle
@@ -190,13 +190,13 @@ def main() -> None:
     sites, incidents, options = frames(synthetic("M", *SCENES["M"], one_date=True))
     from geo import schema
     from geo.assess import assess
-    from jobs.assessment.export import bundle, run_record
+    from jobs.assessment.export import result_files, run_record
 
     profile = cProfile.Profile()
     profile.enable()
     result = assess(sites, incidents, **options)
     record = run_record(result, options["rules"], [], {}, dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
-    bundle(result, schema.empty(schema.REJECTED), record)
+    dict(result_files(result, options["rules"], schema.empty(schema.REJECTED), record))
     profile.disable()
     pstats.Stats(profile).sort_stats("cumulative").print_stats(45)
 

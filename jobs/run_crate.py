@@ -10,16 +10,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from layers.formats.writers.write import media_type
+
 CRATE = "ro-crate-metadata.json"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 CONTEXT = ["https://w3id.org/ro/crate/1.1/context", "https://w3id.org/ro/terms/workflow-run/context"]
-MEDIA_TYPES = {
-    "csv": "text/csv",
-    "geojson": "application/geo+json",
-    "html": "text/html",
-    "json": "application/json",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 _RECORD = "run.json"
 _LICENCE = (
     "Every dataset keeps its own licence, which its publisher states; rows of restricted datasets are named by id and "
@@ -44,7 +39,7 @@ def crate(record: Mapping[str, object], files: Mapping[str, Mapping[str, object]
     rules = _members(record.get("rules"))
     inputs = [_input(i, n) for n, i in enumerate(_rows(record.get("inputs")), 1)]
     made = [_file(name, told) for name, told in files.items()]
-    told = {"@id": _RECORD, "@type": "File", "name": _RECORD, "encodingFormat": MEDIA_TYPES["json"]}
+    told = {"@id": _RECORD, "@type": "File", "name": _RECORD, "encodingFormat": media_type(_RECORD)}
     told["description"] = "The run record: time of the run, settings, rules, inputs, counts, hashes of all files."
     results = [{"@id": entity["@id"]} for entity in (*made, told)]
     rule_set = {
@@ -123,7 +118,7 @@ def _file(name: str, told: Mapping[str, object]) -> dict[str, Any]:
         "@type": "File",
         "name": name,
         "contentSize": str(told["bytes"]),
-        "encodingFormat": MEDIA_TYPES.get(name.rsplit(".", 1)[-1], "application/octet-stream"),
+        "encodingFormat": media_type(name),
         "sha256": str(told["sha256"]),
     }
 

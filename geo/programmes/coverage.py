@@ -40,7 +40,7 @@ GAPS: Table = (
     TYPE,
     C("site_class", "text", "site class", allowed=AT_RISK),
     C("zone_status", "text", "zone status of the site"),
-    C("workers", "number", "people working there [people]", "not counted"),
+    C("workers", "number", "people working there [people]", "not counted", whole=True),
     SOURCE,
 )
 COUNTS: Table = (
@@ -52,9 +52,15 @@ COUNTS: Table = (
     C("gaps_certain", "integer", "without, and at risk for certain"),
     C("gaps_possible", "integer", "without, and possibly at risk (includes the others)"),
     C("overlaps", "integer", "sites where programmes of different donors overlap"),
-    C("workers_at_risk", "number", "people counted at sites at risk [people]; sites without a count add nothing"),
-    C("workers_uncovered", "number", "of these at sites with a gap [people]"),
+    C(
+        "workers_at_risk",
+        "number",
+        "people counted at sites at risk [people]; sites without a count add nothing",
+        whole=True,
+    ),
+    C("workers_uncovered", "number", "of these at sites with a gap [people]", whole=True),
 )
+COUNTED: Table = (C("workers", "number", "people counted there [people]", whole=True),)
 UNITS: Table = (
     C("country", "text", "ISO 3166 alpha-3", "not known"),
     C("admin1", "text", "first-order unit", "not known"),

@@ -53,7 +53,7 @@ PROGRAMMES: Table = (
         ("polygon", "admin", "point", "country", "region"),
     ),
     C("location_precision", "text", "precision of the place in the source's words", "not stated"),
-    C("budget", "number", "sum of the budgets, in `currency`", "not stated, or several currencies"),
+    C("budget", "number", "sum of the budgets, in `currency`", "not stated, or several currencies", whole=True),
     C("currency", "text", "currencies as given, joined by ';'; never converted", "not stated"),
     C("budget_text", "text", "budgets as given", "not stated"),
     C("source", "text", "where the row is from", "not stated"),

@@ -14,15 +14,17 @@ import pandas as pd
 
 from geo import schema
 from geo.assessment import Assessment
+from geo.messages import Note
 from geo.rules.evidence import withheld
 from geo.rules.explanation import reasons
 from geo.rules.rule_set import Rules
 from i18n.translator import LANGUAGES, translator
-from jobs.run_record import TOOL, sealed
-from layers.formats.writers.write import csv_bytes, geojson_bytes
+from jobs.result import ResultFiles, Sheet
+from jobs.run_record import TOOL
+from layers.formats.writers.cells import plain_types
+from layers.formats.writers.geojson import geojson_bytes
 
 LIBRARIES = ("geopandas", "numpy", "pandas", "pyproj", "shapely", "pyarrow")
-_WHOLE = schema.whole_numbers()
 
 NOTES = {
     "as_of": "as_of is the time of events, not of knowledge: the run uses what the datasets say today about that date.",
@@ -30,20 +32,6 @@ NOTES = {
     "sources": "Counts and sums are made per source and never added; a figure is that of the source with most events.",
     "restricted": "Rows of restricted datasets (ACLED) are named by id and distance only; verify with the user's file.",
 }
-
-
-def plain_types(frame: pd.DataFrame) -> pd.DataFrame:
-    """`frame` as it is written: whole numbers without a point, dates as YYYY-MM-DD."""
-    out = {}
-    for name in frame.columns:
-        column = frame[name]
-        if pd.api.types.is_datetime64_any_dtype(column):
-            out[name] = column.dt.strftime("%Y-%m-%d").fillna("").astype("str")
-        elif name in _WHOLE and pd.api.types.is_float_dtype(column):
-            out[name] = column.astype("Int64") if not (column % 1 > 0).any() else column
-        else:
-            out[name] = column
-    return pd.DataFrame(out)
 
 
 def quadrants(sites: pd.DataFrame) -> pd.DataFrame:
@@ -93,28 +81,51 @@ def explained(assessment: Assessment, rules: Rules) -> pd.DataFrame:
     return assessment.sites.assign(**{name: pd.array(texts, dtype="str") for name, texts in said.items()})
 
 
-def bundle(
+def result_files(
     assessment: Assessment,
     rules: Rules,
     rejected: pd.DataFrame,
     record: dict[str, object],
     certified: pd.DataFrame | None = None,
-) -> dict[str, bytes]:
+) -> ResultFiles:
     """All files of a run by name: sites.csv, sites.geojson, evidence.csv, rejected.csv, run.json and its crate.
 
     Where sites have an ICGLR id or a certification status (`certified`), sites_md01.csv stands beside them.
     """
     sites = explained(assessment, rules)
-    tables = {
-        "sites.csv": sites,
-        "evidence.csv": withheld(assessment.evidence),
-        "rejected.csv": schema.conform(rejected, schema.REJECTED),
+    tables: dict[str, Sheet] = {
+        "sites.csv": (sites, schema.ASSESSED),
+        "evidence.csv": (withheld(assessment.evidence), schema.EVIDENCE),
+        "rejected.csv": (schema.conform(rejected, schema.REJECTED), schema.REJECTED),
     }
     if certified is not None and len(certified):
-        tables["sites_md01.csv"] = certified
-    files: dict[str, bytes] = {}
-    neutralised: dict[str, int] = {}
-    for name, frame in tables.items():
-        files[name], neutralised[name] = csv_bytes(plain_types(frame))
-    files["sites.geojson"] = geojson_bytes(plain_types(sites))
-    return sealed(files, {**record, "cells_neutralised": neutralised})
+        tables["sites_md01.csv"] = (certified, ())
+    return ResultFiles(tables, {"sites.geojson": lambda: geojson_bytes(plain_types(sites))}, record)
+
+
+def summary(sites: pd.DataFrame, rejected: pd.DataFrame, record: Mapping[str, object]) -> list[Note]:
+    """What to say: the quadrants, what was left out, and what the reader should know."""
+    settings, report = record["settings"], record["report"]
+    day = settings["as_of"] if isinstance(settings, dict) else ""
+    lines = [
+        Note("As of {day}: {n} sites (site class x zone status)", day=day, n=len(sites)),
+        Note(quadrants(sites).to_string()),
+    ]
+    if len(rejected):
+        counts = rejected["reason"].value_counts().sort_index()
+        said = ", ".join(f"{k} {v}" for k, v in counts.items())
+        lines.append(Note("Rows not used (rejected.csv): {reasons}", reasons=said))
+    return [
+        *lines,
+        *remarks(report),
+        Note(
+            "A class is an indication for due diligence, not a conclusion of law; see sites.csv and evidence.csv for "
+            "why."
+        ),
+    ]
+
+
+def remarks(report: object) -> list[Note]:
+    """The notes of a run's report, as lines of a summary."""
+    notes = report.get("notes", []) if isinstance(report, dict) else []
+    return [Note("Note: {note}", note=note) for note in notes] if isinstance(notes, list) else []

@@ -15,11 +15,13 @@ import pandas as pd
 from geo import schema
 from geo.assess import assess
 from geo.assessment import Assessment
+from geo.messages import Note
 from geo.rules.rule_set import Rules
 from jobs.assessment import export
 from jobs.assessment.icglr_md01 import md01
 from jobs.inputs import Inputs, Loaded, Source, load, together
 from jobs.known_sites import sites_at
+from jobs.result import Result, ResultFiles
 from jobs.run_options import Engine, assess_loaded, recorded
 from layers.reference.rule_files import default_rules
 from layers.sources.sites import SiteLayer
@@ -28,7 +30,7 @@ __all__ = ["Inputs", "Loaded", "Run", "Source", "load", "run"]
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Result):
     """A result, its rejected and unused rows, its record, and its sites for :mod:`jobs.assessment.icglr_md01`."""
 
     assessment: Assessment
@@ -37,9 +39,13 @@ class Run:
     certified: pd.DataFrame
     rules: Rules
 
-    def files(self) -> dict[str, bytes]:
-        """The files of the run by name; see :func:`jobs.assessment.export.bundle`."""
-        return export.bundle(self.assessment, self.rules, self.rejected, self.record, self.certified)
+    def made_files(self, language: str = "en") -> ResultFiles:
+        """The files of the run by name; every language is in them."""
+        return export.result_files(self.assessment, self.rules, self.rejected, self.record, self.certified)
+
+    def summary(self) -> list[Note]:
+        """The quadrants, what was left out, and what the reader should know."""
+        return export.summary(self.assessment.sites, self.rejected, self.record)
 
 
 def run(

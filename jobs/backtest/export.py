@@ -21,7 +21,7 @@ from jobs.backtest import labels as words
 from jobs.backtest.gather import Gathered
 from jobs.inputs import Loaded
 from jobs.run_record import TOOL, sealed
-from layers.formats.writers.write import csv_bytes
+from layers.formats.writers.delimited import csv_bytes
 
 if TYPE_CHECKING:
     from jobs.backtest.job import Backtest

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
-from geo.programmes.coverage import ProgrammeCoverage, programme_coverage
+from geo.messages import Note
+from geo.programmes.coverage import (
+    BY_ZONE,
+    COUNTED,
+    COVERED,
+    GAPS,
+    NATIONAL,
+    OVERLAPS,
+    TOTALS,
+    UNITS,
+    ProgrammeCoverage,
+)
 from geo.programmes.prioritise import rank, units_as_candidates
-from geo.programmes.schema import TYPES, Programmes
-from geo.rules.rule_set import Rules
+from geo.programmes.schema import PROGRAMMES, TYPES
 from geo.schema import REJECTED, conform
 from i18n.translator import N_, translator
 from jobs.assessment import job
-from jobs.assessment.export import plain_types
-from jobs.programmes.programme_files import ProgrammeLayer, read_programme_files
-from jobs.programmes.types import TypeMap, labels, type_map
-from jobs.run_record import sealed
-from layers.formats import LOCAL, Door
-from layers.formats.writers.write import csv_bytes
+from jobs.programmes.programme_files import ProgrammeLayer
+from jobs.programmes.types import TypeMap, labels
+from jobs.result import Result, ResultFiles, Sheet
+from layers.formats.writers.cells import plain_types
 from layers.reference.unit_aliases import unit_aliases
 
 _RANDOM = re.compile(rb"_[0-9a-f]{32}(?![0-9a-zA-Z])")
@@ -34,7 +39,7 @@ HEADING = N_("Programmes and gaps on {day}")
 
 
 @dataclass(frozen=True)
-class ProgrammeRun:
+class ProgrammeRun(Result):
     """The stocktake of one day with all that it came from."""
 
     run: job.Run
@@ -49,22 +54,22 @@ class ProgrammeRun:
         parts = [self.run.rejected, *(layer.rejected for layer in self.layers)]
         return pd.concat([conform(part, REJECTED) for part in parts], ignore_index=True)
 
-    def tables(self) -> dict[str, pd.DataFrame]:
+    def tables(self) -> dict[str, Sheet]:
         """Frames by file name."""
         result = self.result
         ranked = rank(result, units_as_candidates(result.assessed), RANKED)
         return {
-            "coverage.csv": result.covered,
-            "gaps.csv": result.gaps,
-            "overlaps.csv": result.overlaps,
-            "units.csv": result.units,
-            "totals.csv": result.totals,
-            "zones.csv": result.by_zone,
-            "national.csv": result.national,
-            "next_units.csv": ranked.ranked.assign(method=ranked.method),
-            "programmes.csv": result.programmes.frame.assign(state=result.states),
-            "remarks.csv": conform(result.programmes.remarks, REJECTED),
-            "rejected.csv": self.rejected,
+            "coverage.csv": (result.covered, COVERED),
+            "gaps.csv": (result.gaps, GAPS),
+            "overlaps.csv": (result.overlaps, OVERLAPS),
+            "units.csv": (result.units, UNITS),
+            "totals.csv": (result.totals, TOTALS),
+            "zones.csv": (result.by_zone, BY_ZONE),
+            "national.csv": (result.national, NATIONAL),
+            "next_units.csv": (ranked.ranked.assign(method=ranked.method), COUNTED),
+            "programmes.csv": (result.programmes.frame.assign(state=result.states), PROGRAMMES),
+            "remarks.csv": (conform(result.programmes.remarks, REJECTED), REJECTED),
+            "rejected.csv": (self.rejected, REJECTED),
         }
 
     def record(self) -> dict[str, object]:
@@ -76,14 +81,14 @@ class ProgrammeRun:
         ]
         record = dict(self.run.record)
         own = record.get("inputs")
-        totals = self.result.totals.set_index("programme_type")
+        totals = plain_types(self.result.totals, TOTALS).set_index("programme_type").astype(object)
         return {
             **record,
             "job": "coverage",
             "inputs": [*(own if isinstance(own, list) else []), *inputs],
             "sector_types": f"sha256:{self.types.sha256}",
             "programmes": {str(k): int(v) for k, v in self.result.states.value_counts().sort_index().items()},
-            "programme_totals": {t: {c: _whole(v) for c, v in totals.loc[t].items()} for t in TYPES},
+            "programme_totals": {t: dict(totals.loc[t].items()) for t in TYPES},
             "not_on_the_map": len(self.result.national),
             "demonstration": bool(record.get("demonstration"))
             or bool(self.result.programmes.frame["demonstration"].any()),
@@ -112,28 +117,28 @@ class ProgrammeRun:
         view = View.around(sites["lon"].tolist(), sites["lat"].tolist())
         return numbered(standalone(view, translate, content, heading))
 
-    def files(self, language: str = "en") -> dict[str, bytes]:
-        """All files of the run by name; the same call gives the same bytes, `run_at` of run.json aside."""
-        files: dict[str, bytes] = {}
-        neutralised: dict[str, int] = {}
-        for name, frame in self.tables().items():
-            files[name], neutralised[name] = csv_bytes(plain_types(whole_numbers(frame)))
-        files["map.html"] = self.map_html(language)
-        return sealed(files, {**self.record(), "language": language, "cells_neutralised": neutralised})
+    def made_files(self, language: str = "en") -> ResultFiles:
+        """The files of the run by name; the map in `language`."""
+        return ResultFiles(
+            self.tables(), {"map.html": lambda: self.map_html(language)}, {**self.record(), "language": language}
+        )
 
-    def summary(self, language: str = "en") -> list[str]:
-        """What to print: a line per type, what is not on the map, and every note of the programmes' files."""
-        words = labels(language)
+    def summary(self) -> list[Note]:
+        """A line per type, what is not on the map, and every note of the programmes' files."""
+        words = labels("en")
         width = max(len(w) for w in words.values())
-        lines = [f"{'':{width}}  at risk  covered      gap  overlap"]
+        lines = [Note(f"{'':{width}}  at risk  covered      gap  overlap")]
         for row in self.result.totals.itertuples(index=False):
             counts = (row.at_risk_sites, row.at_risk_covered, row.gaps, row.overlaps)
-            lines.append(f"{words[str(row.programme_type)]:{width}}" + "".join(f"{int(str(n)):>9}" for n in counts))
+            numbers = "".join(f"{int(str(n)):>9}" for n in counts)
+            lines.append(Note(f"{words[str(row.programme_type)]:{width}}{numbers}"))
         states = [f"{n} {state}" for state, n in self.result.states.value_counts().sort_index().items()]
-        lines.append("Programmes: " + (", ".join(states) or "none"))
+        lines.append(Note("Programmes: {states}", states=", ".join(states) or Note("none")))
         if len(self.result.national):
-            lines.append(f"{len(self.result.national)} programmes have no place that can be drawn: see national.csv.")
-        lines += [f"{layer.name}: {note}" for layer in self.layers for note in layer.notes]
+            lines.append(
+                Note("{n} programmes have no place that can be drawn: see national.csv.", n=len(self.result.national))
+            )
+        lines += [Note("{file}: {note}", file=layer.name, note=note) for layer in self.layers for note in layer.notes]
         return lines
 
 
@@ -147,63 +152,3 @@ def numbered(page: bytes) -> bytes:
     """
     seen: dict[bytes, bytes] = {}
     return _RANDOM.sub(lambda found: seen.setdefault(found[0], b"_%d" % (len(seen) + 1)), page)
-
-
-def whole_numbers(frame: pd.DataFrame) -> pd.DataFrame:
-    """Counts of people and money without a needless ``.0``."""
-    names = [c for c in frame.columns if c.startswith(("workers", "budget")) and pd.api.types.is_float_dtype(frame[c])]
-    return frame.assign(**{c: frame[c].astype("Int64") for c in names if not (frame[c] % 1 > 0).any()})
-
-
-def _whole(value: object) -> object:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def run_coverage(
-    inputs: job.Inputs,
-    programmes: Sequence[str | Path],
-    as_of: dt.date,
-    rules: Rules | None = None,
-    *,
-    types: TypeMap | None = None,
-    door: Door = LOCAL,
-    now: dt.datetime | None = None,
-) -> ProgrammeRun:
-    """Files to a stocktake: what ``cahra coverage`` calls.
-
-    Parameters
-    ----------
-    inputs
-        Sites, incidents, boundaries and the rest, as for ``cahra assess``.
-    programmes
-        Files of programmes; a folder stands for the XML files in it.
-    as_of
-        The day.
-    rules, types
-        By default those of the project.
-
-    Raises
-    ------
-    geo.errors.InputError
-        A file cannot be used.
-    """
-    types = types or type_map()
-    loaded = job.load(inputs)
-    together, layers = read_programme_files(programmes, door=door, types=types)
-    return stocktake(job.run(loaded, as_of, rules, now), loaded, together, layers, as_of, types)
-
-
-def stocktake(
-    run: job.Run,
-    loaded: job.Loaded,
-    programmes: Programmes,
-    layers: list[ProgrammeLayer],
-    as_of: dt.date,
-    types: TypeMap | None = None,
-) -> ProgrammeRun:
-    """Programmes beside sites that are assessed already."""
-    day = pd.Timestamp(as_of)
-    result = programme_coverage(
-        run.assessment.sites, programmes, as_of=day, boundaries=loaded.boundaries, aliases=unit_aliases()
-    )
-    return ProgrammeRun(run, loaded, result, layers, types or type_map())

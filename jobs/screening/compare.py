@@ -7,7 +7,7 @@ that moves at several steps is counted under all of them together ("data and dat
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,8 @@ from geo.errors import InputError
 from geo.rules.rule_set import Rules, from_dict
 from geo.screening.route_exposure import RouteSettings
 from jobs.assessment.earlier_version import refuse_version_1
-from jobs.screening.job import screen
-from jobs.screening.model import Screening
+from jobs.screening.model import Earlier, Screening
+from jobs.screening.screen import screen
 from layers.formats import LOCAL, Door, read
 from layers.formats.readers.strict_json import load_json
 from layers.formats.writers.spreadsheet_guard import restore
@@ -41,16 +41,6 @@ COLUMNS = (
     "rules_fired_before",
     "rules_fired",
 )
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """What an earlier run left behind."""
-
-    rows: pd.DataFrame
-    record: dict[str, object]
-    rules: Rules
-    folder: str
 
 
 def read_earlier(folder: str | Path) -> Earlier:

@@ -7,62 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
-import pandas as pd
 
 from geo import schema
-from geo.screening.schema import CANDIDATES, SCREENED
-from jobs.assessment.export import plain_types
-from jobs.run_crate import CRATE
-from jobs.run_record import RECORD, sealed
+from geo.messages import Note
+from geo.screening.schema import CANDIDATES, FLAGS, OF_SEGMENTS, ROUTES, SCREENED, SEGMENTS
+from jobs.assessment.export import quadrants, remarks
+from jobs.result import ResultFiles, Sheet
 from jobs.screening.model import Screening
 from jobs.screening.report import report
 from jobs.screening.reviews import Reviews
-from layers.formats.writers.write import csv_bytes, geojson_bytes, xlsx_bytes
+from layers.formats.writers.cells import plain_types
+from layers.formats.writers.geojson import geojson_bytes
+from layers.formats.writers.xlsx import xlsx_bytes
 
-WHOLE = (
-    "incidents_20km_12m",
-    "deaths_20km_12m",
-    "deaths_civilians_20km_12m",
-    "events_one_sided_20km_12m",
-    "events_nonlethal_20km_12m",
-    "country_incidents_12m",
-    "country_deaths_12m",
-    "country_incidents",
-    "visit_age_days",
-    "transit_incidents",
-    "transit_deaths",
-    "transit_incidents_certain",
-    "transit_incidents_possible",
-    "transit_roadblocks",
-    "transit_armed_roadblocks",
-    "worst_segment",
-    "workers",
-    "decisions_before",
-    "segments",
-    "segment",
-    "incidents",
-    "deaths",
-    "incidents_certain",
-    "incidents_possible",
-    "roadblocks",
-    "armed_roadblocks",
-)
+Answered = TypeVar("Answered", bound=Screening)
 XLSX_ROWS = 20_000
 """Longer lists get no workbook beside the CSV: it would take minutes to write and to open."""
 
 
-def written(frame: pd.DataFrame) -> pd.DataFrame:
-    """A frame as it is written: whole numbers without a point, days as YYYY-MM-DD."""
-    out = plain_types(frame)
-    for name in WHOLE:
-        if name in out and pd.api.types.is_float_dtype(out[name]) and not (out[name] % 1 > 0).any():
-            out[name] = out[name].astype("Int64")
-    return out
-
-
-def with_decisions(screening: Screening, store: Reviews) -> Screening:
+def with_decisions(screening: Answered, store: Reviews) -> Answered:
     """The screening with the newest decision of each row, and their number in the record; no class changes."""
     rows = store.onto(screening.rows)
     counts = rows["decision"].value_counts()
@@ -84,48 +50,64 @@ def route_lines(screening: Screening) -> np.ndarray:
     return out
 
 
-def tables(screening: Screening) -> dict[str, pd.DataFrame]:
-    """Frames by file name."""
-    out = {
-        "screening.csv": screening.rows,
-        "routes.csv": screening.transit.routes,
-        "segments.csv": screening.transit.segments,
-        "evidence.csv": screening.evidence,
-        "candidates.csv": schema.conform(screening.candidates, CANDIDATES),
-        "rejected.csv": schema.conform(screening.rejected, schema.REJECTED),
+def result_files(screening: Screening, language: str = "en") -> ResultFiles:
+    """All files of a run by name; a page makes only the one that is asked for."""
+    tables: dict[str, Sheet] = {
+        "screening.csv": (screening.rows, SCREENED),
+        "routes.csv": (screening.transit.routes, ROUTES),
+        "segments.csv": (screening.transit.segments, SEGMENTS),
+        "evidence.csv": (screening.evidence, OF_SEGMENTS),
+        "candidates.csv": (schema.conform(screening.candidates, CANDIDATES), CANDIDATES),
+        "rejected.csv": (schema.conform(screening.rejected, schema.REJECTED), schema.REJECTED),
     }
     if screening.changes is not None:
-        out["changes.csv"] = screening.changes
-    return out
-
-
-def makers(screening: Screening, language: str = "en") -> dict[str, Callable[[], bytes]]:
-    """How each file is made, by name; a page makes only the one that is asked for."""
-    out: dict[str, Callable[[], bytes]] = {
-        name: lambda frame=frame: csv_bytes(written(frame))[0]  # type: ignore[misc]
-        for name, frame in tables(screening).items()
+        tables["changes.csv"] = (screening.changes, ())
+    rows = plain_types(screening.rows, SCREENED)
+    others: dict[str, Callable[[], bytes]] = {
+        "screening.geojson": lambda: geojson_bytes(rows, name="screening"),
+        "routes.geojson": lambda: geojson_bytes(
+            plain_types(screening.transit.routes, ROUTES), route_lines(screening), name="routes"
+        ),
+        "report.html": lambda: report(screening, language),
     }
-    out["screening.geojson"] = lambda: geojson_bytes(written(screening.rows), name="screening")
-    out["routes.geojson"] = lambda: geojson_bytes(
-        written(screening.transit.routes), route_lines(screening), name="routes"
-    )
     if len(screening.rows) <= XLSX_ROWS:
-        out["screening.xlsx"] = lambda: xlsx_bytes(written(screening.rows), sheet="screening")
-    out["report.html"] = lambda: report(screening, language)
-    for name in (CRATE, RECORD):  # they speak of all the others
-        out[name] = lambda name=name: files(screening, language)[name]  # type: ignore[misc]
-    return out
+        others["screening.xlsx"] = lambda: xlsx_bytes(rows, sheet="screening")
+    return ResultFiles(tables, others, {**screening.record, "language": language})
 
 
-def files(screening: Screening, language: str = "en") -> dict[str, bytes]:
-    """All files of a run by name."""
-    csvs = {name: csv_bytes(written(frame)) for name, frame in tables(screening).items()}
-    out = {name: data for name, (data, _) in csvs.items()}
-    for name, make in makers(screening, language).items():
-        if name not in out and name not in (CRATE, RECORD):
-            out[name] = make()
-    neutralised = {name: count for name, (_, count) in csvs.items()}
-    return sealed(out, {**screening.record, "language": language, "cells_neutralised": neutralised})
-
-
-__all__ = ["SCREENED", "files", "makers", "route_lines", "tables", "with_decisions", "written"]
+def summary(screening: Screening) -> list[Note]:
+    """What to say: rows, quadrants, flags, and what the reader should know."""
+    rows = screening.rows
+    account = screening.suppliers.accounting
+    lines = [
+        Note(
+            "{read} rows read, {accepted} screened, {rejected} rejected with a reason (screening.csv has them all).",
+            **account,
+        )
+    ]
+    bad = rows.loc[rows["answer"] == "rejected", "reason"].value_counts().sort_index()
+    if len(bad):
+        lines.append(Note("Rejected: {reasons}", reasons=", ".join(f"{k} {v}" for k, v in bad.items())))
+    good = rows[rows["answer"] == "accepted"]
+    if len(good):
+        lines += [Note("Site class x zone status:"), Note(quadrants(good).to_string())]
+    flags = ", ".join(f"{k.removeprefix('flag_')} {int(good[k].fillna(False).sum())}" for k in FLAGS)
+    lines += [Note("Flags: {flags}", flags=flags), *remarks(screening.assessment.report)]
+    compared = screening.record.get("compared")
+    if isinstance(compared, dict):
+        through: object = ", ".join(f"{k} {v}" for k, v in compared["through"].items()) or Note("nothing")
+        lines.append(
+            Note(
+                "Changed since {folder}: {n} rows, through {through} (changes.csv).",
+                folder=compared["with"],
+                n=compared["changed"],
+                through=through,
+            )
+        )
+    guessed = int((screening.transit.routes["route_basis"] == "straight_guess").sum())
+    if guessed:
+        lines.append(Note("{n} ways are straight lines: a guess. Give --roads for ways on a network.", n=guessed))
+    return [
+        *lines,
+        Note("A class is an indication for due diligence, not a conclusion of law; a flag is a question."),
+    ]

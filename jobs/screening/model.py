@@ -4,27 +4,63 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
 
 from geo.assessment import Assessment
 from geo.rules.rule_set import Rules
 from geo.screening.route_exposure import RouteSettings
-from jobs.assessment import job
+from jobs import inputs
+from jobs.screening.reviews import Reviews
 from jobs.screening.supplier_list import SupplierList
 from jobs.screening.transit import Transit
 from layers.formats import LOCAL, Door
+from layers.sources.roads import RoadLayer
 
 
 @dataclass(frozen=True)
 class ScreeningInputs:
-    """What a screening is asked to read; `data` may be without sites."""
+    """What a screening is asked to read; `data` may be without sites.
 
-    suppliers: job.Source
-    data: job.Inputs
-    roads: job.Source | None = None
+    Parameters
+    ----------
+    mapping
+        Columns of the list by hand, field by column.
+    compare
+        Folder of an earlier screening.
+    reviews
+        The reviewers' file; None: no decisions.
+    """
+
+    suppliers: inputs.Source
+    data: inputs.Inputs
+    roads: inputs.Source | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
+    compare: Path | None = None
+    reviews: Path | None = None
     door: Door = LOCAL
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What an earlier run left behind."""
+
+    rows: pd.DataFrame
+    record: dict[str, object]
+    rules: Rules
+    folder: str
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The list and all that it is held against, ready to be answered at any date."""
+
+    suppliers: SupplierList
+    data: inputs.Loaded
+    roads: RoadLayer | None = None
+    earlier: Earlier | None = None
+    reviews: Reviews | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +91,6 @@ class Screening:
     record: dict[str, object]
     rules: Rules
     settings: RouteSettings
-    data: job.Loaded = field(repr=False)
+    data: inputs.Loaded = field(repr=False)
     matches: Mapping[str, str] = field(default_factory=dict)
     changes: pd.DataFrame | None = None

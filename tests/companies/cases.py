@@ -8,8 +8,9 @@ import pandas as pd
 
 from geo import schema
 from jobs.inputs import Loaded
-from jobs.screening.job import screen
+from jobs.screening.export import result_files
 from jobs.screening.model import Screening
+from jobs.screening.screen import screen
 from jobs.screening.supplier_list import read_suppliers
 from layers.sources.sites import SiteLayer
 from layers.sources.zone_register import read_register
@@ -62,3 +63,8 @@ def dated(table: pd.DataFrame, *names: str) -> pd.DataFrame:
     for name in names:
         table[name] = pd.to_datetime(table[name]).astype("datetime64[s]")
     return table
+
+
+def files(screening: Screening, language: str = "en") -> dict[str, bytes]:
+    """All files of a screening by name."""
+    return dict(result_files(screening, language))

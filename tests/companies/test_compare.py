@@ -11,10 +11,9 @@ import pytest
 from geo.errors import InputError
 from geo.rules.rule_set import from_dict
 from jobs.screening.compare import compare, compared, earlier_of
-from jobs.screening.export import files
 from layers.reference.rule_files import default_rules
 from tests import frames
-from tests.companies.cases import data, screened
+from tests.companies.cases import data, files, screened
 from tests.companies.test_screening import HERE
 
 ROWS = [

@@ -8,9 +8,9 @@ import sqlite3
 import pytest
 
 from geo.errors import InputError
-from jobs.screening.export import files, with_decisions
+from jobs.screening.export import with_decisions
 from jobs.screening.reviews import Reviews, keys_of
-from tests.companies.cases import screened
+from tests.companies.cases import files, screened
 from tests.companies.test_screening import HERE
 
 NOW = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)

@@ -334,7 +334,7 @@ def test_acled_rows_leave_only_ids_and_distances():
         "actor_a": "SECRET",
     }
     found = screened(WAY, on=data(incidents=frames.incidents(event)))
-    from jobs.screening.export import files
+    from tests.companies.cases import files
 
     made = files(found)
     assert found.rows["transit_incidents"].iloc[0] == 1
@@ -347,7 +347,7 @@ def test_acled_rows_leave_only_ids_and_distances():
 def test_an_empty_good_part_still_answers():
     found = screened({"supplier_id": "A", "lat": "north", "lon": "20"})
     assert found.rows["answer"].tolist() == ["rejected"]
-    from jobs.screening.export import files
+    from tests.companies.cases import files
 
     assert b"coordinates_unreadable" in files(found)["screening.csv"]
 

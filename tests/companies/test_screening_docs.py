@@ -8,11 +8,10 @@ from pathlib import Path
 
 from geo.screening.schema import CANDIDATES, DECISIONS, FLAGS, ROUTE_BASIS, ROUTES, SCREENED, SEGMENTS
 from jobs.screening import labels as sw
-from jobs.screening.export import files
 from jobs.screening.supplier_list import FIELDS
 from jobs.screening.transit import MOST_SAMPLES, MOST_SEGMENTS
 from scripts.write_screening_columns import page
-from tests.companies.cases import screened
+from tests.companies.cases import files, screened
 from tests.companies.test_screening import WAY
 
 ROOT = Path(__file__).resolve().parents[2]

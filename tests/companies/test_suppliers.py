@@ -11,7 +11,9 @@ import pytest
 from geo.errors import InputError
 from jobs.screening.supplier_list import preview, read_suppliers
 from layers.formats.reasons import REASONS
-from layers.formats.writers.write import geopackage_bytes, kml_bytes, xlsx_bytes
+from layers.formats.writers.geopackage import geopackage_bytes
+from layers.formats.writers.kml import kml_bytes
+from layers.formats.writers.xlsx import xlsx_bytes
 from tests.companies.lists import FAULTY, as_csv
 
 

@@ -17,7 +17,7 @@ def test_the_page_is_made_from_the_tables_of_the_code() -> None:
 def test_every_file_of_a_run_is_named() -> None:
     import inspect
 
-    source = inspect.getsource(ProgrammeRun.tables) + inspect.getsource(ProgrammeRun.files)
+    source = inspect.getsource(ProgrammeRun.tables) + inspect.getsource(ProgrammeRun.made_files)
     for name in ("coverage", "gaps", "overlaps", "units", "totals", "zones", "national", "next_units", "programmes"):
         assert f'"{name}.csv"' in source
         assert f"`{name}.csv`" in page()

@@ -14,7 +14,8 @@ import pytest
 
 from geo.programmes.schema import TYPES
 from jobs.assessment import job
-from jobs.programmes.export import ProgrammeRun, run_coverage
+from jobs.programmes import job as programme_job
+from jobs.programmes.export import ProgrammeRun
 from layers.reference import files as embedded
 from layers.reference.country_outlines import country_outlines
 from layers.reference.legal_schemes import restrictions
@@ -31,6 +32,10 @@ def demonstration() -> ProgrammeRun:
         coverage=[source(embedded.DEMONSTRATION_COVERAGE)],
     )
     return run_coverage(inputs, [embedded.DEMONSTRATION_PROGRAMMES], DAY, now=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+
+
+def run_coverage(inputs: job.Inputs, paths: list[Path], day: dt.date, now: dt.datetime | None = None) -> ProgrammeRun:
+    return programme_job.run(programme_job.load(programme_job.ProgrammeInputs(inputs, paths)), day, now=now)
 
 
 def rows(content: bytes) -> list[dict[str, str]]:

@@ -15,8 +15,11 @@ from hypothesis import strategies as st
 
 from geo.errors import InputError
 from layers.formats import read
-from layers.formats.writers.spreadsheet_guard import is_formula, neutralise, safe_name
-from layers.formats.writers.write import FORMATS, csv_bytes, restore, texts, to_csv_bytes, write_bytes, xlsx_bytes
+from layers.formats.writers.cells import texts
+from layers.formats.writers.delimited import csv_bytes, to_csv_bytes
+from layers.formats.writers.spreadsheet_guard import is_formula, neutralise, restore, safe_name
+from layers.formats.writers.write import FORMATS, write_bytes
+from layers.formats.writers.xlsx import xlsx_bytes
 
 AWKWARD = [
     "Berbérati",

@@ -17,7 +17,7 @@ from geo.cluster import required_incidents
 from geo.cluster.tiles import open_tiles, split
 from geo.errors import InputError
 from geo.records.incidents import prepare
-from jobs.assessment.export import bundle, run_record
+from jobs.assessment.export import result_files, run_record
 from layers.reference.legal_schemes import restrictions
 from layers.reference.rule_files import default_rules
 from layers.sources.zone_register import read_register
@@ -112,7 +112,7 @@ def scene(n=48, m=600, seed=1):
 def exported(result):
     at = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
     record = run_record(result, RULES, [], {}, at)
-    return bundle(result, RULES, schema.empty(schema.REJECTED), record)
+    return dict(result_files(result, RULES, schema.empty(schema.REJECTED), record))
 
 
 def same_bytes(one, other):

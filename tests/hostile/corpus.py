@@ -161,7 +161,7 @@ def workbook(*extra: tuple[str, bytes], rows: Any = (("id", "lat", "lon"), ("001
 def geopackage(*statements: str, srs: int = 4326, blob: bytes | None = b"") -> bytes:
     import pandas as pd
 
-    from layers.formats.writers.write import geopackage_bytes
+    from layers.formats.writers.geopackage import geopackage_bytes
 
     data = geopackage_bytes(pd.DataFrame({"id": ["001"], "lon": [17.467], "lat": [4.317]}))
     connection = sqlite3.connect(":memory:")

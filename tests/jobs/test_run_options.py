@@ -12,8 +12,8 @@ from geo.assess import Assessment
 from jobs.assessment import ask_place, job
 from jobs.inputs import Inputs, Loaded, Source, load
 from jobs.run_options import options_of
-from jobs.screening.job import screen
 from jobs.screening.model import Screening
+from jobs.screening.screen import screen
 from jobs.screening.supplier_list import read_suppliers
 from layers.reference import files
 from layers.reference.rule_files import default_rules

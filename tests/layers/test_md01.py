@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 
 from jobs.assessment.job import Inputs, Source, load, run
-from layers.formats.writers.write import to_csv_bytes
+from layers.formats.writers.delimited import to_csv_bytes
 from layers.sources.sites import read_sites
 
 GIVEN = (

@@ -15,10 +15,11 @@ from geo.schema import CLASSES, ZONE_STATUSES
 from geo.screening.schema import FLAGS
 from i18n import labels
 from jobs.assessment.export import quadrants
+from jobs.screening import job as screening_job
 from jobs.screening import labels as sw
 from jobs.screening.compare import compare, earlier_of
-from jobs.screening.export import makers, with_decisions
-from jobs.screening.job import screen
+from jobs.screening.export import with_decisions
+from jobs.screening.job import ScreeningResult
 from jobs.screening.model import Screening
 from jobs.screening.reviews import Reviews
 from layers.formats import UPLOAD
@@ -30,7 +31,7 @@ from views import session
 from views.session import Data, Here
 from views.widgets import map_widget, supplier_card, supplier_upload
 from views.widgets.chosen_site import place_of
-from views.widgets.downloads import button
+from views.widgets.downloads import run_files
 from views.widgets.supplier_card import frame_of
 from views.widgets.supplier_upload import Given
 
@@ -75,17 +76,10 @@ DRAWN_WAYS = 500
 
 
 @st.cache_resource(max_entries=6, show_spinner=False, scope="session")
-def answered(key: str, day: Any, rules_hash: str, matches: tuple[tuple[str, str], ...], _given: Given, _data: Data) -> Screening:  # fmt: skip  # noqa: E501
+def answered(key: str, day: Any, rules_hash: str, matches: tuple[tuple[str, str], ...], _given: Given, _data: Data) -> ScreeningResult:  # fmt: skip  # noqa: E501
     """The screening of a list, cached for this reader alone."""
-    return screen(
-        _given.suppliers,
-        _data.loaded(),
-        _data.day,
-        _data.rules,
-        roads=_given.roads,
-        settings=_given.settings,
-        matches=dict(matches),
-    )
+    loaded = screening_job.Loaded(_given.suppliers, _data.loaded(), _given.roads)
+    return screening_job.run(loaded, _data.day, _data.rules, ways=_given.ways, matches=dict(matches))
 
 
 @st.cache_resource(max_entries=3, show_spinner=False, scope="session")
@@ -239,21 +233,14 @@ def row_chosen(ids: list[str]) -> None:
     state["move_screen"] = bool(rows)
 
 
-def downloads(here: Here, screening: Screening, synthetic: bool) -> None:
+def downloads(here: Here, screening: ScreeningResult, synthetic: bool) -> None:
     """The files of the run, the same as the command line writes."""
     _ = here.translate
     st.subheader(_("Download"))
-    made = makers(screening, _.language)
-    names = ["report.html", "screening.csv", "screening.xlsx", "screening.geojson", "routes.csv", "segments.csv"]
-    names += ["evidence.csv", "candidates.csv", "routes.geojson", "changes.csv", "run.json"]
-    some = [n for n in names if n in made]
-    for first in range(0, len(some), 6):
-        for column, name in zip(st.columns(6), some[first : first + 6], strict=False):
-            with column:
-                button(name, name, made[name], demonstration=synthetic)
+    run_files(screening.made_files(_.language), demonstration=synthetic)
 
 
-def comparison(here: Here, screening: Screening, key: str) -> Screening:
+def comparison(here: Here, screening: ScreeningResult, key: str) -> ScreeningResult:
     """An earlier run beside this one."""
     _ = here.translate
     with st.expander(_("Compare with an earlier run"), icon=":material/difference:"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from typing import Any, Literal
 
 import altair as alt
@@ -15,10 +14,11 @@ import streamlit as st
 from geo.errors import CahraError
 from geo.programmes.coverage import by_year, matrix_of_units
 from geo.programmes.prioritise import rank, units_as_candidates, what_if
-from geo.programmes.schema import TYPES, Programmes, active_on, concatenate, ending_within
+from geo.programmes.schema import TYPES, active_on, ending_within
 from i18n import row_messages
 from jobs.assessment.site_filters import MAX_TEXT
-from jobs.programmes.export import ProgrammeRun, stocktake
+from jobs.programmes import job as programme_job
+from jobs.programmes.export import ProgrammeRun
 from jobs.programmes.labels import heading, worded
 from jobs.programmes.map import footprint_lines, gap_marks
 from jobs.programmes.programme_files import ProgrammeLayer, read_programmes
@@ -32,13 +32,13 @@ from layers.reference.unit_aliases import unit_aliases
 from views import session
 from views.session import Data, Here
 from views.widgets import map_widget, tables
+from views.widgets.downloads import run_files
 
 YEARS = 10
 RANKED = 10
 MAX_FILES = 12
 HEAT_UNITS = 30
 """Units in the heat table: those with most gaps; the table below holds all."""
-FILES = ("coverage.csv", "gaps.csv", "overlaps.csv", "units.csv", "map.html", "run.json")
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -59,8 +59,8 @@ def forget(where: Any, key: str) -> None:
         del where[key]
 
 
-def chosen_programmes(here: Here, data: Data) -> tuple[Programmes, list[ProgrammeLayer], str]:
-    """The sidebar's part: files of programmes; all of them together, each layer, and a name of the choice."""
+def chosen_programmes(here: Here, data: Data) -> tuple[list[ProgrammeLayer], TypeMap, str]:
+    """The sidebar's part: files of programmes, what leads to which type, and a name of the choice."""
     _, state = here.translate, st.session_state
     files: dict[str, tuple[str, bytes]] = state.setdefault("programme_files", {})
     with st.sidebar, st.expander(_("Programmes"), expanded=True, icon=":material/diversity_3:"):
@@ -87,8 +87,7 @@ def chosen_programmes(here: Here, data: Data) -> tuple[Programmes, list[Programm
             layers.append(own_programmes(key, name, types.sha256, raw, types))
         except CahraError as error:  # one file that cannot be used never stops the rest
             st.error(markdown(error.sentence(_)), icon=":material/error:")
-    together = concatenate([layer.programmes for layer in layers])
-    return together, layers, "".join([*sorted(files), types.sha256, str(data.demonstration)])
+    return layers, types, "".join([*sorted(files), types.sha256, str(data.demonstration)])
 
 
 def own_sectors(here: Here) -> TypeMap:
@@ -376,22 +375,7 @@ def downloads(here: Here, data: Data, run: ProgrammeRun) -> None:
     """The files of ``cahra coverage``, each made when its button is pressed."""
     _ = here.translate
     st.subheader(_("Download"))
-    prefix = "demonstration_" if data.has_demonstration else ""
-    types = {"csv": "text/csv", "html": "text/html", "json": "application/json"}
-
-    def content(name: str) -> Callable[[], bytes]:
-        return lambda: run.files(_.language)[name]
-
-    for column, name in zip(st.columns(len(FILES)), FILES, strict=True):
-        column.download_button(
-            name,
-            data=content(name),
-            file_name=prefix + name,
-            mime=types[name.rsplit(".", 1)[1]],
-            on_click="ignore",
-            key=f"download_{name}",
-            width="stretch",
-        )
+    run_files(run.made_files(_.language), demonstration=bool(run.record()["demonstration"]))
 
 
 @st.fragment
@@ -411,14 +395,16 @@ with session.page() as here:
     _ = here.translate
     st.title(_("Programmes and gaps"))
     data = here.data()
-    programmes, layers, choice = chosen_programmes(here, data)
+    layers, types_of, choice = chosen_programmes(here, data)
     types = chosen_types(here)
     assessed = here.guard_run(data)
     if not layers:
         st.info(_("No programmes are loaded. Add a file under Programmes."), icon=":material/upload_file:")
     key = f"stocktake_{data.token}_{choice}"
     if st.session_state.get("stocktake_key") != key:
-        st.session_state["stocktake"] = stocktake(assessed, data.loaded(), programmes, layers, data.day)
+        st.session_state["stocktake"] = programme_job.run(
+            programme_job.Loaded(data.loaded(), layers, types_of), data.day, data.rules, assessed=assessed
+        )
         st.session_state["stocktake_key"] = key
     body(here, data, st.session_state["stocktake"], types)
     here.address()

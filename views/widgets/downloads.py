@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 import streamlit as st
 
 from i18n import column_labels
 from jobs.assessment import job
-from jobs.assessment.export import plain_types
-from layers.formats.writers.write import csv_bytes, write_bytes
+from layers.formats.writers.cells import plain_types
+from layers.formats.writers.delimited import csv_bytes
+from layers.formats.writers.write import media_type, write_bytes
 from views.session import Data, Here
 from views.widgets import tables
 
-_MIME = {
-    "csv": "text/csv",
-    "geojson": "application/geo+json",
-    "json": "application/json",
-    "html": "text/html",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "gpkg": "application/geopackage+sqlite3",
-    "parquet": "application/vnd.apache.parquet",
-    "kml": "application/vnd.google-earth.kml+xml",
-}
-RUN_FILES = ("sites.csv", "sites.geojson", "evidence.csv", "rejected.csv", "run.json")
+A_ROW = 6
+"""Buttons side by side."""
 
 
 def button(label: str, name: str, make: Callable[[], bytes], *, demonstration: bool) -> None:
@@ -33,11 +25,20 @@ def button(label: str, name: str, make: Callable[[], bytes], *, demonstration: b
         label,
         data=make,
         file_name=("demonstration_" if demonstration else "") + name,
-        mime=_MIME[name.rsplit(".", 1)[1]],
+        mime=media_type(name),
         on_click="ignore",
         key=f"download_{name}",
         width="stretch",
     )
+
+
+def run_files(files: Mapping[str, bytes], *, demonstration: bool) -> None:
+    """A button for every file of a run, the same files as the command line writes; each made when it is pressed."""
+    names = list(files)
+    for first in range(0, len(names), A_ROW):
+        for column, name in zip(st.columns(A_ROW), names[first : first + A_ROW], strict=False):
+            with column:
+                button(name, name, lambda name=name: files[name], demonstration=demonstration)  # type: ignore[misc]
 
 
 def for_excel(here: Here, shown: pd.DataFrame) -> bytes:
@@ -57,10 +58,7 @@ def show(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, page: Callab
     _, synthetic = here.translate, data.has_demonstration
     st.subheader(_("Download"))
     st.caption(_("The whole run, as the command line writes it:"))
-    names = (*RUN_FILES, *(["sites_md01.csv"] if len(run.certified) else []))
-    for column, name in zip(st.columns(len(names)), names, strict=True):
-        with column:
-            button(name, name, lambda name=name: run.files()[name], demonstration=synthetic)  # type: ignore[misc]
+    run_files(run.made_files(_.language), demonstration=synthetic)
     st.caption(_("The sites shown, after the filters:"))
     columns = st.columns(7)
     for column, ending in zip(columns, ("csv", "xlsx", "gpkg", "parquet", "kml"), strict=False):

@@ -50,14 +50,14 @@ class Given:
 
     suppliers: SupplierList
     roads: RoadLayer | None
-    settings: RouteSettings
+    ways: dict[str, float | None]
     mapping: Mapping[str, str]
     bytes_key: str = field(repr=False)
 
     @property
     def key(self) -> str:
         """Hash of list, mapping, roads and settings."""
-        parts = [self.bytes_key, str(sorted(self.mapping.items())), str(self.settings)]
+        parts = [self.bytes_key, str(sorted(self.mapping.items())), str(self.ways)]
         parts.append(self.roads.sha256 if self.roads else "")
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -90,7 +90,7 @@ def chosen(here: Here, demonstration: bool) -> Given | None:
         return None
     sha = hashlib.sha256(data).hexdigest()
     suppliers = _read(sha, name, tuple(sorted(mapping.items())), data)
-    return Given(suppliers, _road_file(here), _settings(here), mapping, f"{name}/{sha}")
+    return Given(suppliers, _road_file(here), _ways(here), mapping, f"{name}/{sha}")
 
 
 def _upload(here: Here, file: tuple[str, bytes] | None) -> tuple[str, bytes] | None:
@@ -195,11 +195,11 @@ def _road_file(here: Here) -> RoadLayer | None:
     return _roads(hashlib.sha256(data).hexdigest(), name, data)
 
 
-def _settings(here: Here) -> RouteSettings:
+def _ways(here: Here) -> dict[str, float | None]:
     _ = here.translate
     usual = RouteSettings()
     with st.sidebar, st.expander(_("Ways"), icon=":material/tune:"):
         segment = st.number_input(_("Length of a segment (km)"), 1.0, 200.0, usual.segment_km, key="way_segment")
         within = st.number_input(_("Incidents within (km)"), 1.0, 100.0, usual.within_km, key="way_within")
         months = st.number_input(_("Months before the date"), 1, 60, usual.months, key="way_months")
-    return RouteSettings(segment_km=float(segment), within_km=float(within), months=int(months))
+    return {"segment_km": float(segment), "within_km": float(within), "months": int(months)}

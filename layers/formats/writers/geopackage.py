@@ -6,9 +6,13 @@ import sqlite3
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from layers.formats.readers.geopackage import geometry_blob, quoted
+from layers.formats.writers.cells import shapes_of, sql_type, values_of
+from layers.formats.writers.format import Format
+from layers.formats.writers.spreadsheet_guard import refuse_restricted
 
 _APPLICATION_ID, _USER_VERSION = 0x47504B47, 10300
 _WGS84 = (
@@ -85,3 +89,13 @@ def geopackage(columns: dict[str, tuple[list[Any], str]], shapes: np.ndarray, la
         return connection.serialize()
     finally:
         connection.close()
+
+
+def geopackage_bytes(frame: pd.DataFrame, geometry: np.ndarray | None = None, *, layer: str = "sites") -> bytes:
+    """A GeoPackage 1.3 of one layer: plain tables, no index, no trigger."""
+    refuse_restricted(frame)
+    columns = {str(n): (values_of(frame[n]), sql_type(frame[n])) for n in frame.columns}
+    return geopackage(columns, shapes_of(frame, geometry), layer)
+
+
+FORMAT = Format("gpkg", "application/geopackage+sqlite3", geopackage_bytes)

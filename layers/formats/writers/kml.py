@@ -6,8 +6,11 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
+import pandas as pd
 
-from layers.formats.writers.spreadsheet_guard import visible
+from layers.formats.writers.cells import shapes_of, texts
+from layers.formats.writers.format import Format
+from layers.formats.writers.spreadsheet_guard import refuse_restricted, visible
 
 
 def _said(text: str) -> str:
@@ -56,3 +59,12 @@ def kml(columns: dict[str, list[str]], shapes: np.ndarray, name: str) -> bytes:
         lines.append(f"<Placemark>{head}<ExtendedData>{data}</ExtendedData>{body}</Placemark>")
     lines.append("</Document></kml>\n")
     return "\n".join(lines).encode("utf-8", "replace")
+
+
+def kml_bytes(frame: pd.DataFrame, geometry: np.ndarray | None = None, *, name: str = "sites") -> bytes:
+    """KML 2.2: a placemark per row, every column as ExtendedData, nothing that loads or runs anything."""
+    refuse_restricted(frame)
+    return kml({str(n): texts(frame[n]) for n in frame.columns}, shapes_of(frame, geometry), name)
+
+
+FORMAT = Format("kml", "application/vnd.google-earth.kml+xml", kml_bytes)

@@ -12,9 +12,13 @@ from collections.abc import Iterable
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+import pandas as pd
+
 from geo.errors import InputError
 from geo.messages import Note
-from layers.formats.writers.spreadsheet_guard import is_formula, visible
+from layers.formats.writers.cells import values_of
+from layers.formats.writers.format import Format
+from layers.formats.writers.spreadsheet_guard import is_formula, refuse_restricted, safe_name, visible
 
 LONGEST = 32_767
 MOST_ROWS = 1_048_576
@@ -136,3 +140,26 @@ def workbook(rows: Iterable[Iterable[Any]], sheet: str) -> bytes:
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, text.encode("utf-8", "replace"))
     return made.getvalue()
+
+
+def xlsx_bytes(frame: pd.DataFrame, *, sheet: str = "sites") -> bytes:
+    """An XLSX of one sheet: numbers as numbers, days as days, text always as text and never as a formula.
+
+    Line ends inside a cell become LF, as Excel has them; what Excel would run carries its mark of quoted text.
+
+    Raises
+    ------
+    geo.errors.InputError
+        More rows or longer text than Excel holds, or rows that may not leave.
+    """
+    refuse_restricted(frame)
+    columns = [
+        [None if v is pd.NaT else v.date() for v in frame[n]]
+        if pd.api.types.is_datetime64_any_dtype(frame[n])
+        else values_of(frame[n])
+        for n in frame.columns
+    ]
+    return workbook([[str(n) for n in frame.columns], *zip(*columns, strict=True)], safe_name(sheet))
+
+
+FORMAT = Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx_bytes)

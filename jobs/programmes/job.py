@@ -1,0 +1,95 @@
+"""`cahra coverage`: sites, incidents and programmes in; coverage, gaps, overlaps, units, a map and a record out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from geo.programmes.coverage import programme_coverage
+from geo.programmes.schema import Programmes, concatenate
+from geo.rules.rule_set import Rules
+from jobs import inputs
+from jobs.assessment import job as assessment
+from jobs.programmes.export import ProgrammeRun
+from jobs.programmes.programme_files import ProgrammeLayer, read_programme_files
+from jobs.programmes.types import TypeMap, read_type_map, type_map
+from layers.reference.unit_aliases import unit_aliases
+
+__all__ = ["Loaded", "ProgrammeInputs", "ProgrammeRun", "load", "run"]
+
+
+@dataclass(frozen=True)
+class ProgrammeInputs:
+    """What a stocktake is asked to read.
+
+    Parameters
+    ----------
+    data
+        Sites, incidents, boundaries and the rest, as for ``cahra assess``.
+    programmes
+        Files of programmes; a folder stands for the XML files in it.
+    sectors
+        A table of sectors of the user's own; None: that of the project.
+    """
+
+    data: inputs.Inputs
+    programmes: Sequence[str | Path]
+    sectors: inputs.Source | None = None
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Sites and programmes in memory."""
+
+    data: inputs.Loaded
+    layers: list[ProgrammeLayer]
+    types: TypeMap = field(default_factory=type_map)
+
+    @property
+    def programmes(self) -> Programmes:
+        """The programmes of all files together."""
+        return concatenate([layer.programmes for layer in self.layers])
+
+
+def load(given: ProgrammeInputs) -> Loaded:
+    """Reads every file.
+
+    Raises
+    ------
+    geo.errors.InputError
+        A file cannot be used.
+    """
+    door = given.data.door
+    types = type_map() if given.sectors is None else read_type_map(given.sectors.data, given.sectors.name, door=door)
+    data = inputs.load(given.data)
+    return Loaded(data, read_programme_files(given.programmes, door=door, types=types)[1], types)
+
+
+def run(
+    loaded: Loaded,
+    as_of: dt.date,
+    rules: Rules | None = None,
+    now: dt.datetime | None = None,
+    *,
+    assessed: assessment.Run | None = None,
+) -> ProgrammeRun:
+    """Programmes beside the classes of the day.
+
+    Parameters
+    ----------
+    assessed
+        The run of that day and those rules, where there is one already.
+    """
+    done = assessment.run(loaded.data, as_of, rules, now) if assessed is None else assessed
+    found = programme_coverage(
+        done.assessment.sites,
+        loaded.programmes,
+        as_of=pd.Timestamp(as_of),
+        boundaries=loaded.data.boundaries,
+        aliases=unit_aliases(),
+    )
+    return ProgrammeRun(done, loaded.data, found, loaded.layers, loaded.types)

@@ -1,0 +1,75 @@
+"""What every job gives: files by name, made when they are asked for, and a summary."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+
+import pandas as pd
+
+from geo.columns import Table
+from geo.messages import Note
+from jobs.run_crate import CRATE
+from jobs.run_record import RECORD, sealed
+from layers.formats.writers.cells import plain_types
+from layers.formats.writers.delimited import csv_bytes
+
+Sheet = tuple[pd.DataFrame, Table]
+"""A frame, and the table of the schema that says which of its columns are whole numbers."""
+
+
+class Result(ABC):
+    """The result of a job: load → run → files → summary."""
+
+    @abstractmethod
+    def made_files(self, language: str = "en") -> Mapping[str, bytes]:
+        """The files of the run by name, each made when it is taken."""
+
+    def files(self, language: str = "en") -> dict[str, bytes]:
+        """All files of the run by name; the same call gives the same bytes, `run_at` of run.json aside."""
+        return dict(self.made_files(language))
+
+    @abstractmethod
+    def summary(self) -> list[Note]:
+        """What to say of the run in a few lines."""
+
+
+class ResultFiles(Mapping[str, bytes]):
+    """Files by name, sorted; a file is made when it is first taken, and kept.
+
+    Parameters
+    ----------
+    tables
+        What is written as CSV, by file name.
+    others
+        How each other file is made, by file name.
+    record
+        The run record; the cells that were neutralised in each CSV are counted in it, and it is sealed with the hashes
+        of all files (:mod:`jobs.run_record`).
+    """
+
+    def __init__(
+        self, tables: Mapping[str, Sheet], others: Mapping[str, Callable[[], bytes]], record: Mapping[str, object]
+    ) -> None:
+        self._tables, self._others, self._record = tables, others, record
+        self._made: dict[str, bytes] = {}
+        self._neutralised: dict[str, int] = {}
+
+    def __getitem__(self, name: str) -> bytes:
+        if name not in self._made:
+            if name in (CRATE, RECORD):  # they speak of all the others
+                told = {n: self[n] for n in self if n not in (CRATE, RECORD)}
+                counts = {n: self._neutralised[n] for n in self._tables}
+                self._made.update(sealed(told, {**self._record, "cells_neutralised": counts}))
+            elif name in self._tables:
+                frame, table = self._tables[name]
+                self._made[name], self._neutralised[name] = csv_bytes(plain_types(frame, table))
+            else:
+                self._made[name] = self._others[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted([*self._tables, *self._others, CRATE, RECORD]))
+
+    def __len__(self) -> int:
+        return len(self._tables) + len(self._others) + 2

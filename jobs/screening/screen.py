@@ -1,0 +1,208 @@
+"""Every row of a company's list answered: origin, transit, flags and their evidence."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from geo import schema
+from geo.assessment import Assessment
+from geo.records.incidents import Incidents, prepare
+from geo.rules.rule_set import Rules
+from geo.screening.origin_checks import MINERAL_KM, NEAR_ZONE_KM
+from geo.screening.route_exposure import RouteSettings
+from geo.screening.schema import SCREENED
+from geo.time_window import to_dates, to_days
+from jobs.assessment import export, job
+from jobs.known_sites import sites_at
+from jobs.run_options import assess_loaded, options_of, recorded, routes_of, statuses_of, visits_of
+from jobs.screening.answers import answers, screening_evidence
+from jobs.screening.crossings import Context
+from jobs.screening.model import Screening
+from jobs.screening.positions import as_sites, destinations, from_known, positions, under
+from jobs.screening.site_matching import links
+from jobs.screening.supplier_list import SupplierList
+from jobs.screening.transit import Transit, nowhere, screen_ways, ways_of
+from layers.reference import files
+from layers.reference.legal_schemes import covered_countries
+from layers.reference.rule_files import default_rules
+from layers.sources.roads import RoadLayer
+
+
+def screen(
+    suppliers: SupplierList,
+    data: job.Loaded,
+    as_of: dt.date,
+    rules: Rules | None = None,
+    *,
+    roads: RoadLayer | None = None,
+    settings: RouteSettings | None = None,
+    matches: Mapping[str, str] | None = None,
+    now: dt.datetime | None = None,
+    days: Mapping[str, np.datetime64] | None = None,
+    bare: bool = False,
+) -> Screening:
+    """Answers every row of a list.
+
+    Parameters
+    ----------
+    as_of
+        The date for rows that state none; a row's own `as_of` wins.
+    matches
+        `match_id` accepted for a supplier, besides those that the list itself states.
+    days
+        Dates by supplier that win over everything (a comparison asks what an earlier date would say).
+    bare
+        Leave the ways out.
+    """
+    rules = rules or default_rules()
+    settings = settings or RouteSettings(imprecise_radius_km=rules.settings.imprecise_radius_km)
+    good = suppliers.rows[suppliers.rows["answer"] == "accepted"]
+    lines = suppliers.lines[good.index]
+    rows = good.reset_index(drop=True)
+    own = rows["as_of"].notna().to_numpy()
+    when = np.where(own, to_days(rows["as_of"]), to_days([np.datetime64(as_of)])[0]).astype(np.int64)
+    for i, who in enumerate(rows["supplier_id"]):
+        if days and who in days:
+            when[i] = to_days([days[who]])[0]
+    latest = max([as_of, *[d.date() for d in rows["as_of"].dropna()]])
+    sites = sites_at(data.sites, latest)[0]
+    visits, statuses = visits_of(data), statuses_of(data)
+    rows, basis, found = positions(rows, sites, matches or {})
+    tied = links(rows, sites)
+    rows = from_known(rows, tied, sites, basis)
+    rows, ends = destinations(rows, lines.tolist(), sites, matches or {})
+    source = suppliers.name
+    if (sites["source"] == source).any():
+        source = f"{source} (list)"
+    assessed_sites = as_sites(rows, source, suppliers)
+    own_visits = under(visits, rows, tied, sites, source)
+    own_statuses = under(statuses, rows, tied, sites, source, alone=True)
+    routes = routes_of(data)
+    own_routes = None if routes is None else under(routes, rows, tied, sites, source, alone=True)
+    result = assess_loaded(
+        data,
+        assessed_sites,
+        pd.Series(to_dates(when)) if len(rows) else as_of,
+        rules,
+        visits=own_visits,
+        statuses=own_statuses,
+        routes=own_routes,
+    )
+    incidents = prepared(data)
+    given = options_of(data)
+    context = Context(
+        incidents=incidents,
+        datasets=result.datasets,
+        coverage=given["coverage"],
+        visits=visits,
+        outlines=given["outlines"],
+        boundaries=given["boundaries"],
+        zones=given["zones"],
+        listed=given["listed"],
+        aliases=given["aliases"],
+        covered_countries=covered_countries(),
+        restricted_countries=given["restrictions"],
+    )
+    ways = nowhere(len(rows)) if bare else ways_of(rows, list(lines), None if roads is None else roads.network)
+    transit = screen_ways(rows, ways, when, context, settings)
+    table, more = answers(
+        rows, result, tied, sites, basis, found, when, own, transit, rules, own_statuses, data, incidents
+    )
+    whole = _every_row(suppliers, table)
+    evidence = screening_evidence(result.evidence, transit.evidence, more)
+    record = _record(suppliers, data, roads, result, rules, as_of, settings, whole, transit, now)
+    return Screening(
+        suppliers,
+        whole,
+        pd.concat([found, ends], ignore_index=True),
+        transit,
+        evidence,
+        result,
+        data.rejected,
+        record,
+        rules,
+        settings,
+        data,
+        dict(matches or {}),
+    )
+
+
+def prepared(data: job.Loaded) -> Incidents:
+    """The incidents of the loaded layers, each id once."""
+    return prepare(data.incidents)
+
+
+def _every_row(suppliers: SupplierList, table: pd.DataFrame) -> pd.DataFrame:
+    """The answers in the order of the list, rejected rows among them."""
+    every = suppliers.rows
+    bad = every[every["answer"] == "rejected"]
+    both = pd.concat([table, schema.conform(bad, SCREENED).assign(position_basis="", answer_level="")])
+    return schema.conform(both.sort_values("row", kind="stable"), SCREENED)
+
+
+def _record(
+    suppliers: SupplierList,
+    data: job.Loaded,
+    roads: RoadLayer | None,
+    result: Assessment,
+    rules: Rules,
+    as_of: dt.date,
+    settings: RouteSettings,
+    rows: pd.DataFrame,
+    transit: Transit,
+    now: dt.datetime | None,
+) -> dict[str, object]:
+    inputs: list[dict[str, object]] = [
+        {
+            "role": "suppliers",
+            "file": suppliers.name,
+            "sha256": suppliers.sha256,
+            "dataset": suppliers.name,
+            "dataset_version": suppliers.dataset_version,
+            "rows": suppliers.accounting,
+            "columns": suppliers.mapping,
+            "notes": suppliers.notes,
+        },
+        *[dict(i) for i in data.inputs],
+    ]
+    if roads is not None:
+        inputs.append(
+            {
+                "role": "roads",
+                "file": roads.name,
+                "sha256": roads.sha256,
+                "dataset": roads.name,
+                "dataset_version": f"sha256:{roads.sha256[:12]}",
+                "rows": roads.accounting,
+                "notes": roads.notes,
+            }
+        )
+    tables = {p.name: f"sha256:{files.checksum(p)[:12]}" for p in (files.DODD_FRANK, files.KP_PARTICIPATION)}
+    record = export.run_record(
+        result,
+        rules,
+        inputs,
+        {
+            **recorded(data, as_of),
+            "routes": vars(settings),
+            "mineral_km": MINERAL_KM,
+            "near_zone_km": NEAR_ZONE_KM,
+            "tables": tables,
+        },
+        now,
+    )
+    accepted = rows[rows["answer"] == "accepted"]
+    return {
+        **record,
+        "job": "screen",
+        "suppliers": suppliers.accounting,
+        "answered_at": {str(k): int(v) for k, v in accepted["answer_level"].value_counts().sort_index().items()},
+        "routes": {str(k): int(v) for k, v in transit.routes["route_basis"].value_counts().sort_index().items()},
+        "segments_shortened": transit.shortened,
+        "flags": {name: int(accepted[name].fillna(False).sum()) for name in rows.columns if name.startswith("flag_")},
+        "demonstration": bool(record["demonstration"]) or bool(rows["demonstration"].any()),
+    }

@@ -1,0 +1,9 @@
+"""Forms that are no tables: records, pages and drawings."""
+
+from __future__ import annotations
+
+from layers.formats.writers.format import Format
+
+JSON = Format("json", "application/json")
+HTML = Format("html", "text/html")
+SVG = Format("svg", "image/svg+xml")

@@ -1,0 +1,128 @@
+"""The command line and the pages give the same files: a test for every job, name by name and byte by byte."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import cli
+from jobs.assessment.job import Run
+from jobs.programmes.export import ProgrammeRun
+from jobs.result import Result, ResultFiles
+from jobs.screening.job import ScreeningResult
+from layers.reference import files
+from views import session
+from views.navigation import FOLDER
+
+Offered = dict[str, Callable[[], bytes]]
+DAY = "2016-09-19"
+DATA = [
+    "--sites", str(files.DEMONSTRATION_SITES), "--sites", str(files.DEMONSTRATION_VISITS),
+    "--incidents", str(files.DEMONSTRATION_INCIDENTS), "--coverage", str(files.DEMONSTRATION_COVERAGE),
+]  # fmt: skip
+
+
+@pytest.fixture
+def offered(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Offered]:
+    """What a page offers to download, by name."""
+
+    def of(page: str, *own: session.File, **query: str) -> Offered:
+        made: Offered = {}
+
+        def button(_label: str, data: Callable[[], bytes], file_name: str, **_more: object) -> bool:
+            made[file_name.removeprefix("demonstration_")] = data
+            return False
+
+        monkeypatch.setattr("streamlit.download_button", button)
+        app = AppTest.from_file(str(FOLDER / page), default_timeout=120)
+        for key, value in {"day": DAY, **query}.items():
+            app.query_params[key] = value
+        app.run()
+        if own:
+            app.session_state["files"] = {f"{f.role}/{f.sha256}": f for f in own}
+            app.run()
+        assert not app.exception
+        assert not app.error
+        return made
+
+    return of
+
+
+def written(tmp_path: Path, command: str, *more: str) -> dict[str, bytes]:
+    out = tmp_path / "out"
+    assert cli.main([command, *DATA, *more, "--as-of", DAY, "--out", str(out)]) == 0
+    return {p.name: p.read_bytes() for p in out.iterdir()}
+
+
+def same(page: Offered, command: dict[str, bytes]) -> None:
+    assert sorted(set(command) - set(page)) == [], "files that the page does not offer"
+    for name, data in command.items():
+        assert without_clock(page[name]()) == without_clock(data), name
+
+
+def without_clock(data: bytes) -> list[bytes]:
+    return [line for line in data.split(b"\n") if b'"run_at"' not in line and b"UTC" not in line]
+
+
+def test_assess(tmp_path, offered):
+    command = written(tmp_path, "assess")
+    assert {"sites.csv", "sites.geojson", "evidence.csv", "rejected.csv", "run.json"} <= set(command)
+    same(offered("explore.py"), command)
+
+
+def test_sites_of_the_icglr_are_offered_too(tmp_path, offered):
+    listed = (
+        "icglrId,nationalId,name,addressCountry,certificationStatus,certificationDate,activityStatus,mineSiteLocation,"
+        'mineral\nCD-1,N1,Green once,COD,1,2015-03-01,1,"-2.5, 28.25",2609.00.00\n'
+    )
+    path = tmp_path / "md01.csv"
+    path.write_text(listed, encoding="utf-8")
+    own = session.File("sites", path.name, "0" * 64, listed.encode())
+    out = tmp_path / "out"
+    assert cli.main(["assess", "--sites", str(path), "--as-of", DAY, "--out", str(out)]) == 0
+    command = {p.name: p.read_bytes() for p in out.iterdir()}
+    assert "sites_md01.csv" in command
+    same(offered("explore.py", own, demonstration="0"), command)
+
+
+def test_screen(tmp_path, offered, monkeypatch):
+    reviews = tmp_path / "reviews.sqlite"
+    monkeypatch.setenv("CAHRA_REVIEWS", str(reviews))
+    command = written(tmp_path, "screen", "--list", str(files.DEMONSTRATION_SUPPLIERS), "--reviews", str(reviews))
+    assert {"screening.csv", "rejected.csv", "report.html", "run.json", "screening.xlsx"} <= set(command)
+    same(offered("companies.py"), command)
+
+
+def test_coverage(tmp_path, offered):
+    command = written(tmp_path, "coverage", "--programmes", str(files.DEMONSTRATION_PROGRAMMES))
+    assert len(command) == 14, "13 files and their crate"
+    same(offered("programmes.py"), command)
+
+
+@pytest.mark.parametrize("job", [Run, ScreeningResult, ProgrammeRun])
+def test_every_job_has_the_one_shape(job):
+    assert issubclass(job, Result)
+
+
+def test_a_file_is_made_when_it_is_taken_and_a_table_once():
+    import pandas as pd
+
+    made: list[str] = []
+
+    def page() -> bytes:
+        made.append("page")
+        return b"x"
+
+    held = ResultFiles(
+        {"a.csv": (pd.DataFrame({"a": ["=1"]}), ())}, {"p.html": page}, {"run_at": "2026-01-01T00:00:00Z"}
+    )
+    assert list(held) == ["a.csv", "p.html", "ro-crate-metadata.json", "run.json"]
+    assert len(held) == 4
+    assert held["a.csv"] == b"a\n'=1\n"
+    assert made == []
+    assert b'"a.csv": 1' in held["run.json"]
+    assert held["p.html"] == b"x"
+    assert made == ["page"]
