@@ -287,13 +287,16 @@ def test_shapely_says_what_the_words_of_faults_name():
 
 
 def test_limits_and_grounds_of_the_rules_are_said_in_french():
+    from geo.rules.registry import KINDS
     from i18n.evidence_messages import told
     from layers.reference.rule_files import default_rules
 
     english = re.compile(r"\b(of|months|within|events|deaths|declared|the)\b")
     for rule in default_rules().rules:
-        assert not english.search(told(rule.limit(), FR)), rule.id
-        assert told(rule.limit(), EN) == rule.limit()
+        limit = KINDS[rule.kind].limit(rule)
+        assert limit
+        assert not english.search(limit.sentence(FR)), rule.id
+        assert limit.sentence(EN) == limit
         assert told(rule.ground, FR) != rule.ground
 
 
