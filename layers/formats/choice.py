@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from geo.errors import FormatError
 from layers.formats.header_words import HeaderWords
+from layers.formats.table import Report
 
 SEARCHED = 20
 """Rows at the top of a table among which the header is looked for."""
@@ -153,3 +155,42 @@ def _better(best: Header | None, other: Header) -> Header:
     if best is None or (other.whole, other.score) > (best.whole, best.score):
         return other
     return best
+
+
+def layer_name(member: str) -> str:
+    """The name of a layer that a member of an archive holds: without folders and ending.
+
+    Examples
+    --------
+    >>> layer_name("shp/caf_adm2.shp"), layer_name("points")
+    ('caf_adm2', 'points')
+    """
+    last = member.rsplit("/", 1)[-1]
+    return last.rsplit(".", 1)[0] if "." in last else last
+
+
+def chosen_layer(members: Sequence[str], wanted: str, name: str, report: Report) -> str:
+    """The member or layer that is meant: as the user says, else the first; the others are told.
+
+    Raises
+    ------
+    geo.errors.FormatError
+        There is none of that name.
+    """
+    if wanted:
+        found = [m for m in members if wanted.casefold() in (m.casefold(), layer_name(m).casefold())]
+        if not found:
+            raise FormatError(
+                "There is no such layer.",
+                where=name,
+                expected=", ".join(layer_name(m) for m in members[:20]),
+                got=wanted,
+            )
+        return found[0]
+    if len(members) > 1:
+        report.note(
+            "Only the layer {layer} was read; also there: {others} (option --layer).",
+            layer=repr(layer_name(members[0])),
+            others=", ".join(layer_name(m) for m in members[1:11]),
+        )
+    return members[0]

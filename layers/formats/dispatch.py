@@ -13,7 +13,8 @@ from geo.errors import CahraError, FormatError
 from geo.messages import Note
 from layers.formats.alike import alike, told_apart, twice_with_alike
 from layers.formats.archive import Archive
-from layers.formats.choice import ANY, Choice
+from layers.formats.choice import ANY, Choice, chosen_layer, layer_name
+from layers.formats.gzip_file import ungzipped
 from layers.formats.limits import LOCAL, Clock, Door
 from layers.formats.readers.delimited import read_delimited
 from layers.formats.readers.geometry import PURPOSES, accept
@@ -223,7 +224,16 @@ def _parse(source: Source, clock: Clock, report: Report, columns: Collection[str
     if kind == "json":
         from layers.formats.readers.geojson import read_geojson
 
-        return _converted(read_geojson(source, clock, report, columns), source, report, clock)
+        return _converted(read_geojson(source, clock, report, columns, choice), source, report, clock)
+    if kind == "gzip":
+        within = ungzipped(source, clock)
+        if kind_of(within) in ("zip", "gzip", "geotiff"):
+            raise FormatError("The archive is refused: {thing}.", where=source.name, thing=Note("a member is no table"))
+        member, within.name = within.name, f"{source.name}/{within.name}"
+        parsed = _parse(within, clock, report, columns, choice)
+        report.note("Read from the archive: {name}.", name=member)
+        parsed.meta["member"] = member
+        return parsed
     if kind == "zip":
         office = source.suffix == "xlsx" or b"[Content_Types].xml" in source.head
         with Archive(source, clock, limit="office_members" if office else "members") as archive:
@@ -233,10 +243,12 @@ def _parse(source: Source, clock: Clock, report: Report, columns: Collection[str
 
         return read_kml(source.data(), source.name, clock, report, columns, "kml")
     if kind == "gpkg":
-        from layers.formats.readers.geopackage import read_geopackage as reader
-    else:
-        from layers.formats.readers.geoparquet import read_geoparquet as reader
-    return _converted(reader(source, clock, report, columns), source, report, clock)
+        from layers.formats.readers.geopackage import read_geopackage
+
+        return _converted(read_geopackage(source, clock, report, columns, choice), source, report, clock)
+    from layers.formats.readers.geoparquet import read_geoparquet
+
+    return _converted(read_geoparquet(source, clock, report, columns), source, report, clock)
 
 
 def _raster(source: Source, purpose: str, clock: Clock) -> Table:
@@ -269,21 +281,23 @@ def _parse_members(
         if len(kmls) > 1:
             report.note("Of {n} KML files in the archive one was read: {name}.", n=len(kmls), name=shorten(chosen))
         return read_kml(archive.read(chosen), source.name, clock, report, columns, "kmz")
-    if not archive.ending(".shp") and len(inner := archive.ending(".csv", ".tsv", ".geojson", ".json")) == 1:
-        within = Source(archive.read(inner[0]), inner[0], replace(clock.door, file_bytes=clock.door.unpacked_bytes))
+    if not archive.ending(".shp") and (inner := sorted(archive.ending(".csv", ".tsv", ".geojson", ".json"))):
+        wanted = chosen_layer(inner, choice.layer, source.name, report)
+        within = Source(archive.read(wanted), wanted, replace(clock.door, file_bytes=clock.door.unpacked_bytes))
         report.note("Read from the archive: {name}.", name=within.name)
         member, within.name = within.name, f"{source.name}/{within.name}"
         if kind_of(within) == "json":
             from layers.formats.readers.geojson import read_geojson
 
-            parsed = _converted(read_geojson(within, clock, report, columns), source, report, clock)
+            parsed = _converted(read_geojson(within, clock, report, columns, choice), source, report, clock)
         else:
             parsed = read_delimited(within, clock, report, columns, choice)
-        parsed.meta["member"] = member
+        parsed.meta |= {"member": member, "layer": layer_name(wanted)}
+        parsed.layers = tuple(map(layer_name, inner))
         return parsed
     from layers.formats.readers.shapefile import read_shapefile
 
-    return read_shapefile(archive, source.name, clock, report, columns)
+    return read_shapefile(archive, source.name, clock, report, columns, choice)
 
 
 def _converted(parsed: Parsed, source: Source, report: Report, clock: Clock) -> Parsed:

@@ -98,7 +98,7 @@ LIMITS: dict[str, tuple[float, float, str, str]] = {
     "file_bytes": (2 * GB, 20 * MB, "bytes", "UCDP's whole CSV is 243 MB; a site list is rarely over 5 MB"),
     "unpacked_bytes": (8 * GB, 100 * MB, "bytes", "a zip of 262 KB was seen to unpack to 180 MB"),
     "ratio": (1000, 100, "unpacked / packed", "real layers pack 3 to 20 times; only bombs pack 1,000 times"),
-    "members": (1000, 10, "files in a zip or KMZ", "a zipped shapefile has 3 to 8 files"),
+    "members": (1000, 60, "files in a zip or KMZ", "a zip of boundaries has five levels of up to eight files"),
     "office_members": (5000, 1000, "files inside an XLSX", "a workbook has a part per sheet, style, comment and chart"),
     "rows": (NO_LIMIT, 500_000, "rows of one table", "the largest table that the app draws and filters at ease"),
     "cells": (

@@ -22,7 +22,6 @@ REFUSED_MARKUP = {
     "svg": Note("an SVG image: it can carry scripts"),
     "html": Note("an HTML page: it can carry scripts"),
     "script": Note("an HTML page: it can carry scripts"),
-    "gpx": Note("a GPX file, which is not among the formats read"),
     "rss": Note("a feed, which is not among the formats read"),
 }
 """Root elements that are refused under any file name, in lower case, and what they are."""
@@ -36,6 +35,7 @@ _SIGNATURES = (
     (b"MM\x00*", "geotiff"),
     (b"II+\x00", "geotiff"),
     (b"MM\x00+", "geotiff"),
+    (b"\x1f\x8b", "gzip"),
 )
 _FOREIGN = (
     (
@@ -45,7 +45,6 @@ _FOREIGN = (
     ),
     (b"\x00\x00\x27\x0a", Note("a bare .shp file"), Note("Zip it with its .shx, .dbf and .prj.")),
     (b"%PDF", Note("a PDF"), ""),
-    (b"\x1f\x8b", Note("a gzip archive"), Note("Unpack it first.")),
     (b"7z\xbc\xaf\x27\x1c", Note("a 7z archive"), Note("Unpack it first.")),
     (b"Rar!", Note("a RAR archive"), Note("Unpack it first.")),
     (b"\x89HDF", Note("an HDF5 or NetCDF file"), ""),
@@ -69,6 +68,8 @@ _EXPECTED = {
     "zip": ("zip",),
     "kmz": ("zip",),
     "kml": ("xml",),
+    "gpx": ("xml",),
+    "gz": ("gzip",),
     "xml": ("xml",),
     "gpkg": ("gpkg",),
     "parquet": ("geoparquet",),
@@ -78,7 +79,9 @@ _EXPECTED = {
 }
 _ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)")
 _SKIP = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
-READABLE = Note("CSV, TSV, XLSX, GeoJSON, TopoJSON, KML, KMZ, zipped shapefile, GeoPackage, GeoParquet")
+READABLE = Note(
+    "CSV, TSV, XLSX, JSON records, GeoJSON, TopoJSON, KML, KMZ, GPX, zipped shapefile, GeoPackage, GeoParquet"
+)
 
 
 def root_of(head: bytes) -> tuple[str, str]:

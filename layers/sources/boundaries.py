@@ -32,6 +32,8 @@ from layers.sources.positions import shapes_of
 from layers.sources.read_options import NOTHING, ReadOptions
 
 UNKNOWN = "unknown"
+ONLY_ONE = "Only the layer {layer} was read; also there: {others} (option --layer)."
+"""What the door tells of the other layers; where they are read too, it would be false."""
 _HEADER = header_words("boundaries", ("unit",), ("unit1",), ("unit2",), ("code",))
 _NO_DAY = re.compile(
     r"(?:1899[-/.]12[-/.]3[01]|1900[-/.]0?1[-/.]0?[01]|0000|0?0[-/.]0?0|null|none|n/?a)", re.IGNORECASE
@@ -162,6 +164,9 @@ def read_boundary_sets(
         else:
             found[another.level] = another
     sets = [found[order] for order in sorted(found)] or [first]
+    if found:
+        for one_set in sets:
+            one_set.notes[:] = [n for n in one_set.notes if getattr(n, "template", "") != ONLY_ONE]
     if left:
         sets[0].notes.append(
             Note("Layers that were not read: {names} (option --layer).", names=", ".join(sorted(left)[:10]))

@@ -6,6 +6,7 @@ reasons reject the others, and which remarks are made.
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import sqlite3
@@ -302,7 +303,14 @@ REFUSED = [
     Case("half a zip", "a.zip", lambda: zipped(("a.csv", b"id\n1\n"))[:40], refused="no sound zip"),
     Case("lzma member", "a.zip", lambda: zipped(("a.csv", b"id\n1\n"), method=zipfile.ZIP_LZMA), refused="unusual"),
     Case("zip without a layer", "a.zip", lambda: zipped(("readme.txt", b"x")), refused="no shapefile"),
-    Case("two shapefiles", "a.zip", lambda: zipped(("a.shp", b"x"), ("b.shp", b"x")), refused="several"),
+    Case("two broken shapefiles", "a.zip", lambda: zipped(("a.shp", b"x"), ("b.shp", b"x")), refused="no shapefile"),
+    Case("gzip in gzip", "a.csv.gz", lambda: gzip.compress(gzip.compress(b"id\n1\n")), refused="itself an archive"),
+    Case(
+        "a document type in gzip",
+        "a.kml.gz",
+        lambda: gzip.compress(b"<!DOCTYPE kml [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><kml/>"),
+        refused="document type",
+    ),
     Case("a view", "a.gpkg", lambda: geopackage("CREATE VIEW v AS SELECT * FROM sites"), refused="a view"),
     Case(
         "a trigger",

@@ -165,7 +165,8 @@ def read_xlsx(
         if found:
             best, alike = _best(found)
             others = [str(s.title) for s in sheets if s.title != best.sheet.title]
-            return _body(best, hollow, others, alike, clock, report, columns)
+            titles = tuple(str(s.title) for s in book.worksheets)
+            return _body(best, hollow, others, alike, titles, clock, report, columns)
     finally:
         book.close()
     raise FormatError(
@@ -204,6 +205,7 @@ def _body(
     hollow: int,
     others: list[str],
     alike: list[str],
+    titles: tuple[str, ...],
     clock: Clock,
     report: Report,
     columns: Collection[str] | None,
@@ -263,4 +265,4 @@ def _body(
     table = Columns({names[i]: [r[i] for r in kept] for i in wanted}, len(kept))
     meta = {"sheet": title, "decimal": _decimal(table), "header_row": str(last)}
     row = np.asarray(rows, dtype=np.int64)
-    return Parsed(table, row, None, "xlsx", read, meta, header=tuple(names), twice=twice)
+    return Parsed(table, row, None, "xlsx", read, meta, header=tuple(names), twice=twice, layers=titles)

@@ -8,14 +8,17 @@ from typing import Any
 
 from geo.errors import FormatError
 from geo.messages import Note
+from layers.formats.choice import ANY, Choice
 from layers.formats.limits import Clock
 from layers.formats.readers.feature_rows import Rows, text_members
+from layers.formats.readers.json_records import read_records, records_of, told_pages
 from layers.formats.readers.strict_json import load_json, plain_text
 from layers.formats.readers.topojson import read_topology
 from layers.formats.source import Source
 from layers.formats.table import Parsed, Report, shorten
 
 _GEOMETRIES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
+_TYPES = ("FeatureCollection", "Feature", "Topology", *_GEOMETRIES)
 _CRS84 = re.compile(r"urn:ogc:def:crs:OGC:[\d.]*:CRS84|(?:urn:ogc:def:crs:EPSG:[\d.]*:|EPSG:)4326", re.IGNORECASE)
 _EPSG = re.compile(r"(?:urn:ogc:def:crs:EPSG:[\d.]*:|EPSG:)(\d{4,6})", re.IGNORECASE)
 
@@ -54,11 +57,13 @@ def crs_of(document: dict[str, Any], name: str) -> str:
 
 
 def refuse_json(document: Any, name: str) -> None:
-    """Raise for JSON that makes readers run or fetch something (GDALG), and for what is no object."""
-    if not isinstance(document, dict):
+    """Raise for JSON that makes readers run or fetch something (GDALG), and for what is neither object nor list."""
+    if not isinstance(document, dict | list):
         raise FormatError(
             "The JSON is not GeoJSON.", where=name, expected="an object with a type", got=type(document).__name__
         )
+    if isinstance(document, list):
+        return
     kind = document.get("type")
     if kind == "gdal_streamed_alg" or "command_line" in document:
         raise FormatError(
@@ -82,15 +87,28 @@ def _features(document: dict[str, Any], name: str) -> list[Any]:
     raise FormatError(
         "The JSON is not GeoJSON.",
         where=name,
-        expected="a FeatureCollection, Feature or geometry",
+        expected="a FeatureCollection, Feature or geometry, or one list of records",
         got=Note("type {type}", type=shorten(plain_text(kind))) if "type" in document else "no type",
+        remedy="Save it as GeoJSON or CSV.",
     )
 
 
-def read_geojson(source: Source, clock: Clock, report: Report, columns: Collection[str] | None) -> Parsed:
-    """Features of a GeoJSON file; TopoJSON is handed on to its own reader."""
+def read_geojson(
+    source: Source, clock: Clock, report: Report, columns: Collection[str] | None, choice: Choice = ANY
+) -> Parsed:
+    """Features of a GeoJSON file; TopoJSON and lists of records are handed on to their own readers."""
     document = load_json(source.data(), clock.door, source.name)
     refuse_json(document, source.name)
+    if not isinstance(document, dict) or str(document.get("type")) not in _TYPES:
+        found = records_of(document, choice)
+        if found is not None:
+            told_pages(document, report)
+            return read_records(*found, clock, report, columns)
+    if not isinstance(document, dict):
+        raise FormatError(
+            "The JSON is not GeoJSON.", where=source.name, expected="an object with a type, or a list of records",
+            got="a list of something else", remedy="Save it as GeoJSON or CSV.",
+        )  # fmt: skip
     if document.get("type") == "Topology":
         return read_topology(document, source.name, clock, report, columns)
     meta = text_members(document) | {"encoding": "utf-8", "crs": crs_of(document, source.name)}

@@ -18,6 +18,8 @@ PURPOSES = ("table", "points", "polygons", "lines", "raster")
 _POINTS = (0,)
 _LINES = (1, 2, 5)
 _AREAS = (3, 6)
+EDGE = 1e-9
+"""Degrees beyond the edge of the globe that are rounding: 180.00000000000003 is written by several programs."""
 
 
 class BadGeometryError(ValueError):
@@ -119,6 +121,34 @@ def geometry_array(shapes: list[Any]) -> np.ndarray:
     return out
 
 
+def _on_the_globe(shapes: np.ndarray) -> np.ndarray:
+    """Shapes whose coordinates pass 180 or 90 degrees by no more than rounding, brought back to the edge."""
+    bounds = np.abs(shapely.bounds(shapes))
+    with np.errstate(invalid="ignore"):
+        off = (bounds > np.array([180.0, 90.0, 180.0, 90.0])) & (bounds <= np.array([180.0, 90.0, 180.0, 90.0]) + EDGE)
+        beyond = bounds > np.array([180.0, 90.0, 180.0, 90.0]) + EDGE
+    at = off.any(axis=1) & ~beyond.any(axis=1)
+    if at.any():
+        shapes[at] = shapely.transform(shapes[at], lambda c: np.clip(c, [-180.0, -90.0], [180.0, 90.0]))
+    return shapes
+
+
+def _areas_alone(shapes: np.ndarray) -> np.ndarray:
+    """Collections that hold areas and nothing else, as what they are: areas of several parts."""
+    for i in np.flatnonzero(shapely.get_type_id(shapes) == 7).tolist():
+        parts = _parts(shapes[i], 0)
+        if parts and all(shapely.get_type_id(part) == 3 for part in parts):
+            shapes[i] = parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+    return shapes
+
+
+def _parts(shape: Any, depth: int) -> list[Any]:
+    """The single shapes of a collection, however deep they are nested."""
+    if shapely.get_type_id(shape) < 4 or depth > 5:
+        return [shape]
+    return [part for inner in shapely.get_parts(shape) for part in _parts(inner, depth + 1)]
+
+
 def accept(
     shapes: np.ndarray,
     rows: np.ndarray,
@@ -179,6 +209,7 @@ def accept(
     else:
         remark(null, "geometry_null")
         remark(empty, "geometry_empty")
+    shapes = _areas_alone(_on_the_globe(shapes))
     bounds = shapely.bounds(shapes)
     finite = np.isfinite(bounds).all(axis=1)
     turn_down(~finite & ~bare, "number_not_finite")

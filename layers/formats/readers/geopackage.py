@@ -15,6 +15,7 @@ import shapely
 from geo.errors import FormatError
 from geo.messages import Note
 from layers.formats.alike import is_wanted
+from layers.formats.choice import ANY, Choice, chosen_layer
 from layers.formats.limits import Clock
 from layers.formats.readers.child_rows import RowSet
 from layers.formats.row_ids import shorten
@@ -124,8 +125,10 @@ def _allow_only(tables: Collection[str]) -> Any:
     return decide
 
 
-def read_geopackage(source: Source, clock: Clock, report: Report, columns: Collection[str] | None) -> Parsed:
-    """Rows of the first layer of features (else of attributes); runs in the child."""
+def read_geopackage(
+    source: Source, clock: Clock, report: Report, columns: Collection[str] | None, choice: Choice = ANY
+) -> Parsed:
+    """Rows of one layer of features (else of attributes), the first unless another is meant; runs in the child."""
     given, name = source.path or source.data(), source.name
     connection = _open(given, clock)
     try:
@@ -137,7 +140,7 @@ def read_geopackage(source: Source, clock: Clock, report: Report, columns: Colle
         features = [t for t, kind in layers if kind == "features"] or [t for t, _ in layers]
         if not features:
             raise FormatError("The GeoPackage has no layer of features.", where=name)
-        layer = str(features[0])
+        layer = chosen_layer(list(map(str, features)), choice.layer, name, report)
         real = connection.execute(
             "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (layer,)
         ).fetchone()
@@ -159,12 +162,11 @@ def read_geopackage(source: Source, clock: Clock, report: Report, columns: Colle
         raise FormatError("A text of the GeoPackage is not UTF-8.", where=name) from None
     finally:
         connection.close()
-    if len(features) > 1:
-        others = ", ".join(map(str, features[1:11]))
-        report.note("Only the layer {layer} was read; also there: {others}.", layer=repr(layer), others=others)
     if _in_use(given):
         report.note("The GeoPackage was copied while in use; changes in its side file (-wal) were not read.")
-    return rows.parsed("gpkg", {"layer": layer, "crs": system}, report)
+    parsed = rows.parsed("gpkg", {"layer": layer, "crs": system}, report)
+    parsed.layers = tuple(map(str, features))
+    return parsed
 
 
 def _system(connection: sqlite3.Connection, srs_id: Any) -> str:

@@ -9,6 +9,7 @@ from geo.errors import FormatError
 from layers.formats.alike import is_wanted
 from layers.formats.limits import Clock
 from layers.formats.readers.child_rows import RowSet
+from layers.formats.readers.native_shapes import ENCODINGS, native_shapes
 from layers.formats.readers.strict_json import load_json
 from layers.formats.row_ids import shorten
 from layers.formats.source import Source
@@ -55,17 +56,16 @@ def read_geoparquet(source: Source, clock: Clock, report: Report, columns: Colle
     geo = load_json((schema.metadata or {}).get(b"geo", b"{}"), door, name)
     if not isinstance(geo, dict):
         raise FormatError("The metadata called geo is no object.", where=name)
-    shape, system = "", ""
+    shape, system, encoding = "", "", "WKB"
     if geo:
         shape = str(geo.get("primary_column", ""))
         described = geo.get("columns")
         column = described.get(shape) if isinstance(described, dict) else None
         if not isinstance(column, dict) or shape not in schema.names:
             raise FormatError("The metadata called geo names no column of shapes.", where=name)
-        if column.get("encoding") != "WKB":
-            raise FormatError(
-                "The shapes are stored in another way than WKB.", where=name, got=shorten(str(column.get("encoding")))
-            )
+        encoding = str(column.get("encoding"))
+        if encoding != "WKB" and encoding not in ENCODINGS:
+            raise FormatError("The shapes are stored in a way that is not read.", where=name, got=shorten(encoding))
         system = _system(column)
     names = [n for n in schema.names if n != shape and (is_wanted(n.strip(), columns))]
     if len(set(schema.names)) != len(schema.names):
@@ -74,7 +74,11 @@ def read_geoparquet(source: Source, clock: Clock, report: Report, columns: Colle
     number = 0
     for batch in file.iter_batches(batch_size=_BATCH, columns=[*names, *([shape] if shape else [])], use_threads=False):
         columns_of = [batch.column(n).to_pylist() for n in names]
-        shapes = batch.column(shape).to_pylist() if shape else [None] * batch.num_rows
+        shapes: list[Any] = [None] * batch.num_rows
+        if shape and encoding == "WKB":
+            shapes = batch.column(shape).to_pylist()
+        elif shape:
+            shapes = native_shapes(batch.column(shape), encoding, clock, name)
         for i in range(batch.num_rows):
             number += 1
             wkb = shapes[i]

@@ -13,6 +13,7 @@ from geo.errors import FormatError
 from layers.formats.limits import Clock
 from layers.formats.readers.feature_rows import Rows
 from layers.formats.readers.geometry import BadGeometryError, geometry_array
+from layers.formats.readers.gpx import read_gpx
 from layers.formats.sniff import refuse_markup
 from layers.formats.table import Parsed, Report, shorten
 
@@ -185,8 +186,10 @@ def _all(element: ET.Element, name: str) -> list[ET.Element]:
 def read_kml(
     data: bytes, name: str, clock: Clock, report: Report, columns: Collection[str] | None, form: str
 ) -> Parsed:
-    """Placemarks of a KML document. Links, images and styles are neither followed nor read."""
+    """Placemarks of a KML document, or what a GPX file holds. Links, images and styles are not followed or read."""
     root = load_xml(data, clock, name)
+    if local(root) == "gpx":
+        return read_gpx(root, name, clock, report, columns)
     if local(root) != "kml":
         raise FormatError("The XML is not KML.", where=name, expected="<kml>", got=f"<{shorten(local(root))}>")
     links = sum(local(e) in ("NetworkLink", "GroundOverlay", "ScreenOverlay", "PhotoOverlay") for e in root.iter())

@@ -16,6 +16,7 @@ from geo.errors import FormatError
 from geo.messages import Note
 from layers.formats.alike import is_wanted
 from layers.formats.archive import Archive
+from layers.formats.choice import ANY, Choice, chosen_layer, layer_name
 from layers.formats.limits import Clock
 from layers.formats.readers.geometry import geometry_array
 from layers.formats.readers.projection import to_wgs84
@@ -139,28 +140,23 @@ def _value(value: Any) -> str:
     return plain_text(value)
 
 
-def _one_layer(archive: Archive, name: str) -> str:
-    shapes = archive.ending(".shp")
-    if len(shapes) != 1:
-        raise FormatError(
-            "The archive holds no shapefile." if not shapes else "The archive holds several shapefiles.",
-            where=name,
-            expected="one .shp with its .shx, .dbf and .prj",
-            got=", ".join(shorten(m) for m in (shapes or list(archive.members))[:5]),
-            remedy="" if not shapes else "Zip the one that is meant.",
-        )
-    return shapes[0]
-
-
 def read_shapefile(
-    archive: Archive, name: str, clock: Clock, report: Report, columns: Collection[str] | None
+    archive: Archive, name: str, clock: Clock, report: Report, columns: Collection[str] | None, choice: Choice = ANY
 ) -> Parsed:
-    """Records of the one shapefile of a zip archive, in whatever sub-folder it lies."""
+    """Records of one shapefile of a zip archive, in whatever sub-folder it lies; the first unless another is meant."""
     import shapefile
 
     # once and for all, since filters are shared by threads: what pyshp remarks on is said in the report
     warnings.filterwarnings("ignore", module="shapefile")
-    stem = _one_layer(archive, name)[:-4]
+    shapes_there = sorted(archive.ending(".shp"))
+    if not shapes_there:
+        raise FormatError(
+            "The archive holds no shapefile.",
+            where=name,
+            expected="one .shp with its .shx, .dbf and .prj",
+            got=", ".join(shorten(m) for m in list(archive.members)[:5]),
+        )
+    stem = chosen_layer(shapes_there, choice.layer, name, report)[:-4]
     parts = {m[len(stem) + 1 :].lower(): m for m in archive.members if m.startswith(stem + ".")}
     shp = archive.read(parts["shp"])
     dbf = archive.read(parts["dbf"]) if "dbf" in parts else None
@@ -194,7 +190,7 @@ def read_shapefile(
         shp = shp[:24] + struct.pack(">i", len(shp) // 2) + shp[28:]
     with shapefile.Reader(shp=io.BytesIO(shp)) as reader:
         shapes = _shapes(reader, count, clock, report)
-    return _together(
+    parsed = _together(
         names,
         records,
         shapes,
@@ -206,6 +202,8 @@ def read_shapefile(
         clock,
         with_table=dbf is not None,
     )
+    parsed.layers = tuple(map(layer_name, shapes_there))
+    return parsed
 
 
 def _records(table: Any, total: int, deleted: set[int], width: int, clock: Clock, name: str) -> list[list[str]]:
