@@ -37,6 +37,7 @@ from geo.rules.incident_pairs import find_pairs
 from geo.rules.registry import KINDS
 from geo.rules.rejected import Rejected
 from geo.rules.rule_set import Rules
+from geo.rules.run_report import coverage_report
 from geo.rules.scene import Scene
 from geo.rules.status import statuses_of
 from geo.rules.unit_share import UnitShares
@@ -219,6 +220,7 @@ def assess(
         rows[name] = facts[name].array
     rows = schema.conform(rows, schema.ASSESSED)
     report: dict[str, object] = {
+        **coverage_report(looked, rules.settings),
         "repeated_incident_ids": prepared.repeated,
         "areas": [placed[level].report for level in levels],
         "unseen": unseen(

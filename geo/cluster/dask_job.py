@@ -356,6 +356,7 @@ def _joined(
     notes = list(dict.fromkeys(note for p in parts for note in _list(p.report.get("notes"))))
     report = {
         **parts[0].report,
+        "latest_answer": max(str(p.report["latest_answer"]) for p in parts),
         "repeated_incident_ids": repeated,
         "areas": areas or _list(parts[0].report.get("areas")),
         "unseen": lost,

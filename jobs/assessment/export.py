@@ -14,9 +14,9 @@ import pandas as pd
 
 from geo import schema
 from geo.assessment import Assessment
-from geo.messages import Note
+from geo.messages import Note, joined
 from geo.rules.evidence import withheld
-from geo.rules.explanation import reasons
+from geo.rules.explanation import GAP_WORDS, reasons
 from geo.rules.rule_set import Rules
 from i18n.translator import LANGUAGES, translator
 from jobs.result import ResultFiles, Sheet
@@ -117,12 +117,56 @@ def summary(sites: pd.DataFrame, rejected: pd.DataFrame, record: Mapping[str, ob
         lines.append(Note("Rows not used (rejected.csv): {reasons}", reasons=said))
     return [
         *lines,
+        *known_limits(sites, report),
         *remarks(report),
         Note(
             "A class is an indication for due diligence, not a conclusion of law; see sites.csv and evidence.csv for "
             "why."
         ),
     ]
+
+
+def known_limits(sites: pd.DataFrame, report: object) -> list[Note]:
+    """Why sites are insufficient, what is covered, what no rule can see, and which date would do where none is calm."""
+    if not isinstance(report, dict):
+        return []
+    out: list[Note] = []
+    insufficient = sites[sites["site_class"] == "insufficient data"]
+    if len(insufficient):
+        counts = insufficient["gaps"].str.split(";").explode().value_counts().sort_index()
+        why = joined([Note("{n} {gap}", n=int(n), gap=GAP_WORDS[str(g)]) for g, n in counts.items() if g])
+        out.append(Note("{n} sites with insufficient data: {why}", n=len(insufficient), why=why))
+    out += [
+        Note("Covered: {source}, {country}, {first} to {last} ({effects})", source=c["source"],
+             country=c["country_iso3"], first=c["from"], last=c["to"], effects=_EFFECTS[c["effects"]])
+        for c in report.get("coverage", []) if c["country_iso3"] in set(sites["country"])
+    ]  # fmt: skip
+    if not report.get("coverage"):
+        out.append(Note("Nothing declares what the incident data covers (--coverage): no site can be calm."))
+    if len(insufficient) and not (sites["site_class"] == "no indicators found").any():
+        last = report.get("latest_answer", "")
+        out.append(
+            Note("The latest date at which the loaded data can give a calm answer: {day}", day=last)
+            if last
+            else Note("At no date can the loaded data give a calm answer.")
+        )
+    out += [
+        Note(
+            "No rule sees {n} of {all} deadly events ({deaths} of {whole} deaths) of {source} in {country}: their place is"
+            " known to the country only, or by a label that names no unit",
+            n=u["events_unseen"],
+            all=u["events"],
+            deaths=u["deaths_unseen"],
+            whole=u["deaths"],
+            source=u["source"],
+            country=u["country"],
+        )
+        for u in report.get("unseen", []) if u["events_unseen"]
+    ]  # fmt: skip
+    return out
+
+
+_EFFECTS = {"lethal": Note("deadly events"), "all": Note("all events")}
 
 
 def remarks(report: object) -> list[Note]:

@@ -250,6 +250,7 @@ def body(here: Here, data: Data, given: Filters) -> None:
         shown = gravest_first(sites[keep])
         notices.stale(here, data, data.day)
         figures(here, shown, sites, data.day)
+        notices.limits(here, run)
         focus = row_of(sites, state.get("q_site", ""))
         left, right = st.columns([5, 2] if focus is not None else [1, 0.001])
         with left:

@@ -7,7 +7,19 @@ import datetime as dt
 import pandas as pd
 import streamlit as st
 
+from jobs.assessment import job
+from jobs.assessment.export import known_limits
 from views.session import Data, Here
+
+
+def limits(here: Here, run: job.Run) -> None:
+    """What is covered, why sites are insufficient, and what no rule can see."""
+    _ = here.translate
+    said = known_limits(run.assessment.sites, run.assessment.report)
+    if said:
+        with st.expander(_("What is covered, and what is not known"), icon=":material/help:"):
+            for line in said:
+                st.text(line.sentence(_))
 
 
 def stale(here: Here, data: Data, day: dt.date) -> None:
