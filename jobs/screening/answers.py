@@ -108,7 +108,7 @@ def answers(
     minerals = assessed["minerals"]
     out["dodd_frank"] = dodd_frank(country, minerals, when, covered_countries())
     out["kp_status"] = kimberley(country, minerals, when, kimberley_countries())
-    _listed(out, assessed, result.evidence, data.listed is None or not rules.of_kind("list"))
+    _listed(out, assessed, result.evidence)
     keys = assessed.assign(site_id=rows["supplier_id"])
     rcm, drc = expiry(keys, statuses, rules)
     out["rcm_expires"], out["drc_expires"] = to_dates(rcm), to_dates(drc)
@@ -132,11 +132,11 @@ def answers(
     return table, _facts(table, sites, known, at, n)
 
 
-def _listed(out: pd.DataFrame, assessed: pd.DataFrame, evidence: pd.DataFrame, blind: bool) -> None:
-    """The EU list: which entries name the place; without a list, or where the unit is not known, that is said."""
+def _listed(out: pd.DataFrame, assessed: pd.DataFrame, evidence: pd.DataFrame) -> None:
+    """The EU list: which entries name the place; what the rule cannot tell (no list, no mineral, no unit) is unknown."""
     listed = assessed["eu_listed"]
     fired, unknown = listed.fillna(False).to_numpy(bool), listed.isna().to_numpy(bool)
-    out["eu_list"] = np.where(fired, "listed", np.where(unknown | blind, "unknown", "not_listed"))
+    out["eu_list"] = np.where(fired, "listed", np.where(unknown, "unknown", "not_listed"))
     rows = evidence[evidence["kind"] == "list"]
     areas = (rows["fact"] + ": " + rows["status"]).groupby(rows["site_id"]).agg("; ".join)
     out["eu_list_areas"] = [areas.get(s, "") for s in out["supplier_id"]]

@@ -103,9 +103,10 @@ def told(here: Here, it: Profile) -> None:
             if frame.empty:
                 st.text(_("Nothing to show."))
             else:
+                columns = tables.filled(frame, tables.EVIDENCE)
                 st.dataframe(
-                    tables.worded(_, frame, tables.EVIDENCE),
-                    column_config=tables.config(_, tables.EVIDENCE),
+                    tables.worded(_, frame, columns),
+                    column_config=tables.config(_, columns),
                     hide_index=True,
                     placeholder="",
                 )
@@ -137,9 +138,10 @@ def area(here: Here, data: Data, run: job.Run) -> None:
         )
     )  # fmt: skip
     if len(found.sites):
+        columns = tables.filled(found.sites, tables.SITES)
         st.dataframe(
-            tables.worded(_, found.sites, tables.SITES),
-            column_config=tables.config(_, tables.SITES),
+            tables.worded(_, found.sites, columns),
+            column_config=tables.config(_, columns),
             hide_index=True,
             placeholder="",
         )

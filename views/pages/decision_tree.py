@@ -220,9 +220,10 @@ with session.page() as here:
         else:
             if st.button(_("Show these sites on the map"), icon=":material/map:", on_click=to_map, args=(branch.key,)):
                 st.switch_page("views/pages/explore.py")
+            columns = tables.filled(leaving, tables.SITES)
             st.dataframe(
-                tables.worded(_, leaving, tables.SITES),
-                column_config=tables.config(_, tables.SITES),
+                tables.worded(_, leaving, columns),
+                column_config=tables.config(_, columns),
                 hide_index=True,
                 placeholder="",
             )

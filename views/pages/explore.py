@@ -223,9 +223,10 @@ def site_table(here: Here, shown: pd.DataFrame) -> None:
         )
         shown = shown.iloc[:TABLE_ROWS]
     keys = (shown["source"] + "|" + shown["site_id"]).tolist()
+    columns = tables.filled(shown, tables.SITES)
     st.dataframe(
-        tables.worded(_, shown, tables.SITES),
-        column_config=tables.config(_, tables.SITES),
+        tables.worded(_, shown, columns),
+        column_config=tables.config(_, columns),
         hide_index=True,
         key="table",
         on_select=lambda: row_chosen(keys),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -108,11 +110,12 @@ def rules(here: Here, it: Profile) -> None:
     )
 
 
-def listing(here: Here, frame: pd.DataFrame, columns: tuple[str, ...], none: str) -> None:
+def listing(here: Here, frame: pd.DataFrame, columns: Sequence[str], none: str) -> None:
     """A table of the site, or a word that there is nothing."""
     if frame.empty:
         st.text(none)
         return
+    columns = tables.filled(frame, columns)
     shown = tables.worded(here.translate, frame, columns)
     config = tables.config(here.translate, columns)
     st.dataframe(
@@ -130,10 +133,12 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     past = four_answers.show(here, it)
     circle_map(here, data, run, it, row)
     evidence, misses, gaps, visits, precision = st.tabs(
-        [_("Evidence"), _("Nearest misses"), _("Not known"), _("Visits and statuses"), _("How precise")]
+        [_("Evidence"), _("Nearest misses"), _("What is not known"), _("Visits and statuses"), _("How precise")]
     )
     with evidence:
         rules(here, it)
+        if (it.evidence["kind"] == "area").any():
+            st.caption(_("Of the incidents of a district or region the ten deadliest are listed; its row counts all."))
         listing(here, it.evidence, tables.EVIDENCE, _("No rule fired."))
     with misses:
         st.caption(_("Incidents that no rule counted: further off, older or too imprecise; nearest first."))

@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from geo.rules.figures import LATEST_KM
 from i18n import column_labels, labels
 from i18n.evidence_messages import status_word
+from i18n.translator import Translator
 from jobs.assessment.site_listings import facts, listings
 from jobs.assessment.site_profile import Profile
 from layers.formats.writers.escape import markdown
@@ -19,80 +20,81 @@ from views.session import Here
 
 def show(here: Here, it: Profile) -> DeltaGenerator:
     """Each in a frame of its own, with its dates; gives the place for how sites of this class have fared."""
+    _ = here.translate
     left, right = st.columns(2)
     with left.container(border=True):
-        _site_class(here, it)
+        _told(*site_class(_, it))
         past = st.empty()
     with right.container(border=True):
-        _zone(here, it)
+        _told(*zone(_, it))
     with left.container(border=True):
-        _area_class(here, it)
+        _told(*area_class(_, it))
     with right.container(border=True):
-        _listings(here, it)
+        _told(*listed(_, it))
+        if told := facts(it, _):
+            said = _("Of OECD Annex II and due diligence, each of the newest visit that says; never part of a class.")
+            lines = [said, *(_.pair(column_labels.column(name, _), text) for name, text in told)]
+            _told(f"**{_('Facts of visits')}**", lines)
     return past
 
 
-def _of(here: Here, it: Profile, *names: str) -> None:
-    _, site = here.translate, it.site
-    for name in names:
-        if site[name]:
-            said = labels.value(name, site[name], _)
-            st.caption(_.pair(column_labels.column(name, _), markdown(said)))
+def _told(head: str, lines: list[str]) -> None:
+    st.markdown(head)
+    st.caption("  \n".join(markdown(line) for line in lines))
 
 
-def _site_class(here: Here, it: Profile) -> None:
-    _, site = here.translate, it.site
-    style = styles.site_style(site["site_class"])
-    st.markdown(_.pair(f"**{_('Site class')}**", f"{style.sign} {_(style.text)}"))
+def _of(_: Translator, it: Profile, *names: str) -> list[str]:
+    return [
+        _.pair(column_labels.column(name, _), labels.value(name, it.site[name], _)) for name in names if it.site[name]
+    ]
+
+
+def site_class(_: Translator, it: Profile) -> tuple[str, list[str]]:
+    """The headline, its bracket, what fired, what is not known, and how fresh that is."""
+    site, style = it.site, styles.site_style(it.site["site_class"])
     meaning = labels.CLASS_MEANINGS[site["site_class"]]
-    st.caption(_(meaning))
-    _of(here, it, "certain_class", "possible_class", "rules_fired", "gaps", "rules_unknown", "sources_disagree")
+    lines = [_(meaning)]
+    lines += _of(_, it, "certain_class", "possible_class", "rules_fired", "gaps", "rules_unknown", "sources_disagree")
     if pd.notna(site["latest_incident_date"]):
         near = _("Latest incident within {km} km", km=f"{LATEST_KM:g}")
-        st.caption(_.pair(near, _.date(site["latest_incident_date"])))
+        lines.append(_.pair(near, _.date(site["latest_incident_date"])))
     if pd.notna(site["visit_date"]):
         age = _.number(site["visit_age_days"])
-        st.caption(_("Newest informative visit {day}, {age} days before.", day=_.date(site["visit_date"]), age=age))
+        lines.append(_("Newest informative visit {day}, {age} days before.", day=_.date(site["visit_date"]), age=age))
     else:
-        st.caption(_("No informative visit up to this date."))
+        lines.append(_("No informative visit up to this date."))
+    return _.pair(f"**{_('Site class')}**", f"{style.sign} {_(style.text)}"), lines
 
 
-def _area_class(here: Here, it: Profile) -> None:
-    _, site = here.translate, it.site
-    style = styles.site_style(site["area_class"])
-    st.markdown(_.pair(f"**{_('Area class')}**", f"{style.sign} {_(style.text)}"))
-    st.caption(_("Of the district and the region: context beside the site class, never part of it."))
-    _of(here, it, "admin2", "admin1", "admin_basis", "area_rules_fired", "area_gaps")
+def area_class(_: Translator, it: Profile) -> tuple[str, list[str]]:
+    """The class of the district and the region."""
+    style = styles.site_style(it.site["area_class"])
+    lines = [_("Of the district and the region: context beside the site class, never part of it.")]
+    lines += _of(_, it, "admin2", "admin1", "admin_basis", "area_rules_fired", "area_gaps")
+    return _.pair(f"**{_('Area class')}**", f"{style.sign} {_(style.text)}"), lines
 
 
-def _zone(here: Here, it: Profile) -> None:
-    _, site = here.translate, it.site
-    zone = styles.zone_style(site["zone_status"])
-    within = f" {markdown(site['zone_unit'])}" if site["zone_unit"] else ""
-    st.markdown(_.pair(f"**{_('Zone status')}**", f"{zone.sign} {_(zone.text)}{within}"))
-    _of(here, it, "zone_basis")
+def zone(_: Translator, it: Profile) -> tuple[str, list[str]]:
+    """The zone status, the entries and findings behind it, and the distance to an edge."""
+    site, style = it.site, styles.zone_style(it.site["zone_status"])
+    lines = _of(_, it, "zone_basis")
     for row in it.zones[it.zones["date_start"].notna()].itertuples():
         first, last = _.date(row.date_start), _.date(row.date_end)
         until = "" if last == first else f" – {last or _('no stated end')}"
         unit = country_name(str(row.record_id), _)
         said = _(str(row.status)) if row.fact == "finding" else status_word(str(row.status), _)
-        st.caption(markdown(_.pair(status_word(unit, _), f"{said}, {first}{until}")))
+        lines.append(_.pair(status_word(unit, _), f"{said}, {first}{until}"))
     if pd.notna(site["distance_to_zone_edge_m"]):
-        st.caption(_.pair(_("To the zone's edge"), _.distance(site["distance_to_zone_edge_m"])))
+        lines.append(_.pair(_("To the zone's edge"), _.distance(site["distance_to_zone_edge_m"])))
         if site["near_border"] is not pd.NA and site["near_border"]:
-            st.caption(_("Near the border: not more than 5 km and the position error from it."))
+            lines.append(_("Near the border: not more than the rules' distance and the position error from it."))
     elif site["zone_status"] != "not_applicable":
-        st.caption(_("The distance to a zone's edge needs boundaries with every named unit; add them under Data."))
+        lines.append(_("The distance to a zone's edge needs boundaries with every named unit; add them under Data."))
+    within = f" {markdown(site['zone_unit'])}" if site["zone_unit"] else ""
+    return _.pair(f"**{_('Zone status')}**", f"{style.sign} {_(style.text)}{within}"), lines
 
 
-def _listings(here: Here, it: Profile) -> None:
-    _ = here.translate
-    st.markdown(f"**{_('Listings and statuses')}**")
-    for name, said in listings(it, _):
-        st.caption(markdown(_.pair(column_labels.column(name, _), said)))
-    told = facts(it, _)
-    if told:
-        st.markdown(f"**{_('Facts of visits')}**")
-        st.caption(_("Of OECD Annex II and due diligence, each of the newest visit that says; never part of a class."))
-    for name, said in told:
-        st.caption(markdown(_.pair(column_labels.column(name, _), said)))
+def listed(_: Translator, it: Profile) -> tuple[str, list[str]]:
+    """Lists, schemes and statuses, each its own line."""
+    lines = [_.pair(column_labels.column(name, _), said) for name, said in listings(it, _)]
+    return f"**{_('Listings and statuses')}**", lines

@@ -281,7 +281,7 @@ def evidence(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
     mine = screening.evidence[screening.evidence["supplier_id"] == row["supplier_id"]]
     with st.expander(_.plural("{n} row of evidence", "{n} rows of evidence", len(mine)), icon=":material/fact_check:"):
         columns = ["part", *tables.EVIDENCE]
-        frame_of(here, mine, [c for c in columns if c in mine.columns], _("Evidence"))
+        frame_of(here, mine, tables.filled(mine, columns), _("Evidence"))
 
 
 def timeline(here: Here, data: Data, row: pd.Series[Any]) -> None:

@@ -90,6 +90,15 @@ VISITS = (
 _WHOLE = ("edge_m", "nearest_incident_m", "distance_to_zone_edge_m", "distance_m", "visit_age_days", "workers")
 
 
+def filled(frame: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+    """Those of `columns` that say anything of these rows; the first four stay in any case."""
+    return [
+        name
+        for i, name in enumerate(columns)
+        if i < 4 or name not in frame or not (frame[name].isna() | (frame[name].astype(object) == "")).all()
+    ]
+
+
 def worded(translate: Translator, frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """`frame` with `columns` only, its codes in words; categories keep it small on the wire."""
     out = {}
