@@ -152,8 +152,8 @@ def known_limits(sites: pd.DataFrame, report: object) -> list[Note]:
         )
     out += [
         Note(
-            "No rule sees {n} of {all} deadly events ({deaths} of {whole} deaths) of {source} in {country}: their place is"
-            " known to the country only, or by a label that names no unit",
+            "No rule sees {n} of {all} deadly events ({deaths} of {whole} deaths) of {source} in {country}: their place"
+            " is known to the country only, or by a label that names no unit",
             n=u["events_unseen"],
             all=u["events"],
             deaths=u["deaths_unseen"],

@@ -56,9 +56,7 @@ def test_the_evidence_alone_gives_every_derived_column(sites, events, visits, st
 
 @MANY
 @given(**layers, **more_layers, boundaries=with_boundaries, rules=rule_sets())
-def test_certain_is_never_above_nominal_nor_nominal_above_possible(
-    sites, events, visits, statuses, boundaries, rules
-):
+def test_certain_is_never_above_nominal_nor_nominal_above_possible(sites, events, visits, statuses, boundaries, rules):
     result = run(sites, events, boundaries=boundaries, rules=rules, visits=visits, statuses=statuses)
     assert (ranks(result, "certain_class") <= ranks(result)).all()
     assert (ranks(result) <= ranks(result, "possible_class")).all()
@@ -78,9 +76,7 @@ def test_removing_an_incident_never_raises_a_class(sites, events, drop, boundari
 
 @MANY
 @given(**layers, **more_layers, rules=rule_sets(), taken=st.integers(0, 4))
-def test_removing_coverage_or_coordinates_never_calms_below_insufficient(
-    sites, events, visits, statuses, rules, taken
-):
+def test_removing_coverage_or_coordinates_never_calms_below_insufficient(sites, events, visits, statuses, rules, taken):
     told = {"visits": visits, "statuses": statuses, "rules": rules}
     placeless = [s | {"lon": NAN, "lat": NAN} for s in sites]
     without, events_left, more = [
