@@ -223,6 +223,7 @@ def assess(
         **coverage_report(looked, rules.settings),
         "repeated_incident_ids": prepared.repeated,
         "areas": [placed[level].report for level in levels],
+        "unseen_months": rules.settings.coverage_months,
         "unseen": unseen(
             prepared, as_labelled, sorted(set(table["country"]) - {""}), when, rules.settings.coverage_months
         ),

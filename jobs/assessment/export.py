@@ -19,6 +19,7 @@ from geo.rules.evidence import withheld
 from geo.rules.explanation import GAP_WORDS, reasons
 from geo.rules.rule_set import Rules
 from i18n.translator import LANGUAGES, translator
+from jobs.assessment.unseen_notes import unseen_notes
 from jobs.result import ResultFiles, Sheet
 from jobs.run_record import TOOL
 from layers.formats.writers.cells import plain_types
@@ -150,19 +151,7 @@ def known_limits(sites: pd.DataFrame, report: object) -> list[Note]:
             if last
             else Note("At no date can the loaded data give a calm answer.")
         )
-    out += [
-        Note(
-            "No rule sees {n} of {all} deadly events ({deaths} of {whole} deaths) of {source} in {country}: their place"
-            " is known to the country only, or by a label that names no unit",
-            n=u["events_unseen"],
-            all=u["events"],
-            deaths=u["deaths_unseen"],
-            whole=u["deaths"],
-            source=u["source"],
-            country=u["country"],
-        )
-        for u in report.get("unseen", []) if u["events_unseen"]
-    ]  # fmt: skip
+    out += unseen_notes(report)
     return out
 
 

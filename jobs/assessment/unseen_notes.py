@@ -17,26 +17,24 @@ class _Country(str):
         return country_name(str(self), translate) or str(self)
 
 
-def unseen_notes(report: Mapping[str, object], months: int) -> list[Note]:
+def unseen_notes(report: Mapping[str, object]) -> list[Note]:
     """A sentence per country and source of which some events are beyond every rule.
 
     Parameters
     ----------
     report
-        That of :class:`geo.assess.Assessment`.
-    months
-        The window that it counts over (`coverage_months` of the settings).
+        That of :class:`geo.assessment.Assessment`.
     """
     rows: Any = report.get("unseen", [])
     return [
         Note(
-            "{country}, {source}: of {events} and {deaths} in {months} months, no rule can see {lost} and {dead}: their "
-            "place is known by the country or a vague region only, or by a label that names no unit.",
+            "{country}, {source}: of {events} and {deaths} in {months} months, no rule can see {lost} and {dead}: "
+            "their place is known by the country or a vague region only, or by a label that names no unit.",
             country=_Country(row["country"]),
             source=str(row["source"]),
             events=words.events(row["events"]),
             deaths=words.deaths(row["deaths"]),
-            months=months,
+            months=str(report.get("unseen_months", "")),
             lost=words.events(row["events_unseen"]),
             dead=words.deaths(row["deaths_unseen"]),
         )

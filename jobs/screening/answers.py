@@ -133,7 +133,7 @@ def answers(
 
 
 def _listed(out: pd.DataFrame, assessed: pd.DataFrame, evidence: pd.DataFrame) -> None:
-    """The EU list: which entries name the place; what the rule cannot tell (no list, no mineral, no unit) is unknown."""
+    """The EU list: which entries name the place; what the rule cannot tell (no list, mineral or unit) is unknown."""
     listed = assessed["eu_listed"]
     fired, unknown = listed.fillna(False).to_numpy(bool), listed.isna().to_numpy(bool)
     out["eu_list"] = np.where(fired, "listed", np.where(unknown, "unknown", "not_listed"))
