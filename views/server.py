@@ -22,7 +22,7 @@ def warm() -> None:
     for name in LIBRARIES:
         importlib.import_module(name)
     from layers.maps import map_content
-    from views.session import demonstration
+    from views.data_choice import demonstration
 
     data = demonstration()
     data.run()

@@ -1,8 +1,4 @@
-"""What every page shares: language, state, the page's address, the choice of data, and the run at a date.
-
-Caches: demonstration data is shared by all readers; what a reader uploads is cached for that reader's session alone,
-by content hash, and lives in memory only.
-"""
+"""What every page shares: language, state, the page's address, the sidebar, and errors told in words."""
 
 from __future__ import annotations
 
@@ -12,171 +8,25 @@ import logging
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
 
 from geo.errors import CahraError
-from geo.rules.rule_set import Rules
-from i18n.translator import LANGUAGES, N_, Translator, pick, translator
+from i18n.translator import LANGUAGES, Translator, pick, translator
 from jobs.assessment import job
 from jobs.assessment.site_filters import MAX_TEXT
 from layers.formats import UPLOAD
 from layers.formats.writers.escape import markdown
-from layers.reference import files as embedded
 from layers.reference.rule_files import default_rules, parse_rules
+from views.data_choice import DEMONSTRATION_DAY, ROLES, Data, File
+from views.theme import STYLE, WORDS
 
 LOG = logging.getLogger("cahra")
 FIRST_DAY, LAST_DAY = dt.date(1989, 1, 1), dt.date(2100, 12, 31)
-DEMONSTRATION_DAY = dt.date(2016, 9, 19)
-"""The day on which the app opens: three of the five zones of CAR had just become compliant."""
-
-ROLES = {
-    "sites": N_("Mine sites (list, IPIS visits, trade lines)"),
-    "incidents": N_("Incidents (UCDP, ACLED)"),
-    "boundaries": N_("Boundaries of districts or regions"),
-    "coverage": N_("Coverage: what the incident data covers"),
-    "zones": N_("Zone register"),
-    "eu_list": N_("EU indicative list"),
-    "rules": N_("Rules (TOML)"),
-}
-STYLE = """<style>
-.block-container { padding-top: 3.6rem; padding-bottom: 2rem; }
-h1 { font-size: 1.7rem !important; padding: 0.2rem 0 !important; }
-h3 { font-size: 1.15rem !important; padding: 0.4rem 0 0 !important; }
-[data-testid="stMetric"] { padding: 0.3rem 0.8rem; }
-[data-testid="stMetric"] > div { padding: 0.2rem 0; }
-[data-testid="stMetricLabel"] p { white-space: nowrap; }
-[data-testid="stMetricValue"] { font-size: 1.7rem; }
-[data-testid="stCaptionContainer"] { color: #444; opacity: 1; }
-@media (max-width: 640px) {
-  .block-container { padding-left: 0.8rem; padding-right: 0.8rem; }
-  [data-testid="stHorizontalBlock"]:has([data-testid="stMetric"]) { gap: 0.4rem; }
-  [data-testid="stElementContainer"]:has(> [data-testid="stMetric"]) { flex: 1 1 46%; min-width: 0; }
-  [data-testid="stMetric"] { padding: 0.2rem 0.4rem; }
-  [data-testid="stMetricLabel"] p { font-size: 0.75rem; }
-  [data-testid="stMetricValue"] { font-size: 1.3rem; }
-}
-@media print { [data-testid="stSidebar"], [data-testid="stHeader"] { display: none; } }
-</style>"""
-"""Fixed text: less white above, captions dark enough to read (AA)."""
-WORDS = """<style>
-[data-testid="stFileUploaderDropzone"] button p,
-[data-testid="stFileUploaderDropzoneInstructions"] span { font-size: 0; }
-[data-testid="stFileUploaderDropzone"] button p::after { content: "%s"; font-size: 0.875rem; }
-[data-testid="stFileUploaderDropzoneInstructions"] span::after { content: "%s"; font-size: 0.875rem; }
-</style>"""
-"""Streamlit has no language of its own: what its field for files says is written over by our own translation."""
 MAX_FILES = 12
 """Files that one session may hold at a time, so that one reader cannot fill the machine's memory."""
-
-
-@dataclass(frozen=True)
-class File:
-    """A file that the reader dropped in: bytes in this session's memory, never on disk."""
-
-    role: str
-    name: str
-    sha256: str
-    data: bytes = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Data:
-    """The chosen data and date; `key` changes with the content, so caches rest on it."""
-
-    demonstration: bool
-    files: tuple[File, ...]
-    day: dt.date
-    rules: Rules
-
-    @property
-    def key(self) -> str:
-        """Hash of roles, names and contents."""
-        parts = [str(self.demonstration), *(f"{f.role}/{f.name}/{f.sha256}" for f in self.files if f.role != "rules")]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-    @property
-    def has_demonstration(self) -> bool:
-        """Whether any row is synthetic, also of a file that the reader dropped in."""
-        loaded = self.loaded()
-        frames = [loaded.incidents, *(f for layer in loaded.sites for f in (layer.frame, layer.visits))]
-        return any(f is not None and bool(f["demonstration"].any()) for f in frames)
-
-    def loaded(self) -> job.Loaded:
-        """The layers, read once for this content."""
-        inputs = _inputs(self.demonstration, self.files)
-        return _load_own(self.key, inputs) if self.files else _load_shared(self.key, inputs)
-
-    def run(self, day: dt.date | None = None) -> job.Run:
-        """The run at `day`, else at the chosen one, under the chosen rules."""
-        cached = _run_own if self.files else _run_shared
-        return cached(self.key, day or self.day, self.rules.hash, self.loaded(), self.rules)
-
-    def at(self, day: dt.date) -> Data:
-        """The same data at another day."""
-        return replace(self, day=day)
-
-    def under(self, day: dt.date, rules: Rules) -> Data:
-        """The same data at another day and under other rules."""
-        return replace(self, day=day, rules=rules)
-
-    @property
-    def token(self) -> str:
-        """Names this content, date and rules in a few characters, so that a stale click is known as such."""
-        return hashlib.sha256(f"{self.key}{self.day}{self.rules.hash}".encode()).hexdigest()[:12]
-
-
-def _inputs(demonstration: bool, files: tuple[File, ...]) -> job.Inputs:
-    def of(role: str) -> list[job.Source]:
-        return [job.Source(f.name, f.data) for f in files if f.role == role]
-
-    def demo(*paths: object) -> list[job.Source]:
-        return [job.Source.of(str(p)) for p in paths] if demonstration else []
-
-    zones, eu_list = of("zones"), of("eu_list")
-    return job.Inputs(
-        sites=[*demo(*demonstration_sites()), *of("sites")],
-        incidents=[*demo(embedded.DEMONSTRATION_INCIDENTS), *of("incidents")],
-        zones=zones[-1] if zones else None,
-        boundaries=of("boundaries"),
-        coverage=[*demo(embedded.DEMONSTRATION_COVERAGE), *of("coverage")],
-        eu_list=eu_list[-1] if eu_list else None,
-        door=UPLOAD,
-    )
-
-
-def demonstration() -> Data:
-    """What the app opens with, when the address says nothing else."""
-    return Data(True, (), DEMONSTRATION_DAY, default_rules())
-
-
-def demonstration_sites() -> list[object]:
-    """The embedded files that hold synthetic sites."""
-    return [embedded.DEMONSTRATION_SITES, embedded.DEMONSTRATION_VISITS]
-
-
-# Streamlit leaves parameters that begin with an underscore out of the key: contents and rules count by their hash.
-# A run over 5,000 sites and 10,000 incidents holds 300 MB of evidence, so a session keeps few of them.
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _load_shared(key: str, _inputs: job.Inputs) -> job.Loaded:
-    return job.load(_inputs, sites_needed=False)
-
-
-@st.cache_resource(max_entries=3, show_spinner=False, scope="session")
-def _load_own(key: str, _inputs: job.Inputs) -> job.Loaded:
-    return job.load(_inputs, sites_needed=False)
-
-
-@st.cache_resource(max_entries=60, show_spinner=False)
-def _run_shared(key: str, day: dt.date, rules_hash: str, _loaded: job.Loaded, _rules: Rules) -> job.Run:
-    return job.run(_loaded, day, _rules)
-
-
-@st.cache_resource(max_entries=3, show_spinner=False, scope="session")
-def _run_own(key: str, day: dt.date, rules_hash: str, _loaded: job.Loaded, _rules: Rules) -> job.Run:
-    return job.run(_loaded, day, _rules)
 
 
 def language() -> str:

@@ -14,7 +14,7 @@ from jobs.programmes.export import ProgrammeRun
 from jobs.result import Result, ResultFiles
 from jobs.screening.job import ScreeningResult
 from layers.reference import files
-from views import session
+from views.data_choice import File
 from views.navigation import FOLDER
 
 Offered = dict[str, Callable[[], bytes]]
@@ -29,7 +29,7 @@ DATA = [
 def offered(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Offered]:
     """What a page offers to download, by name."""
 
-    def of(page: str, *own: session.File, **query: str) -> Offered:
+    def of(page: str, *own: File, **query: str) -> Offered:
         made: Offered = {}
 
         def button(_label: str, data: Callable[[], bytes], file_name: str, **_more: object) -> bool:
@@ -80,7 +80,7 @@ def test_sites_of_the_icglr_are_offered_too(tmp_path, offered):
     )
     path = tmp_path / "md01.csv"
     path.write_text(listed, encoding="utf-8")
-    own = session.File("sites", path.name, "0" * 64, listed.encode())
+    own = File("sites", path.name, "0" * 64, listed.encode())
     out = tmp_path / "out"
     assert cli.main(["assess", "--sites", str(path), "--as-of", DAY, "--out", str(out)]) == 0
     command = {p.name: p.read_bytes() for p in out.iterdir()}

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
 
 import pandas as pd
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+import cli
 from geo.assess import Assessment
 from jobs.assessment import ask_place, job
 from jobs.inputs import Inputs, Loaded, Source, load
@@ -17,6 +22,7 @@ from jobs.screening.screen import screen
 from jobs.screening.supplier_list import read_suppliers
 from layers.reference import files
 from layers.reference.rule_files import default_rules
+from views.data_choice import Data, File
 
 DAY = dt.date(2016, 9, 19)
 SITES = pd.read_csv(files.DEMONSTRATION_SITES, dtype=str, keep_default_na=False)
@@ -199,3 +205,52 @@ def test_any_list_has_the_same_classes_and_evidence_in_both_jobs(rows, day, name
     )
     loaded = load(inputs)
     agree(job.run(loaded, day).assessment, screen(read_suppliers(content, "sites.csv", country=country), loaded, day))
+
+
+@given(
+    rows=lists(),
+    day=st.dates(dt.date(2013, 1, 1), dt.date(2024, 12, 31)),
+    named=st.sampled_from(["incidents_mine.csv", "Demonstration incidents", "x"]),
+    demonstration=st.booleans(),
+    country=st.sampled_from(["", "CAF", "RCA"]),
+    vintage=st.sampled_from(["", "2015"]),
+)
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=(Phase.generate,))
+def test_the_app_runs_what_the_command_runs(rows, day, named, demonstration, country, vintage):
+    """Same files and options, boundary vintage and country among them: the same result, file by file."""
+    uploads = {
+        "sites": ("sites.csv", csv(rows)),
+        "incidents": ("incidents_mine.csv", INCIDENTS),
+        "coverage": ("covered.csv", csv(COVERAGE.assign(dataset=named))),
+        "boundaries": ("units.geojson", UNIT_BOX),
+        "findings": ("seen.csv", FINDINGS),
+    }
+    own = tuple(File(role, name, sha256(data).hexdigest(), data) for role, (name, data) in uploads.items())
+    chosen = Data(demonstration, own, day, default_rules(), country, vintage)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in uploads.values():
+            (Path(folder) / name).write_bytes(data)
+        named_by_option = {role: str(Path(folder) / name) for role, (name, _) in uploads.items()}
+        shared = [
+            "--sites", str(files.DEMONSTRATION_SITES), "--sites", str(files.DEMONSTRATION_VISITS),
+            "--incidents", str(files.DEMONSTRATION_INCIDENTS), "--coverage", str(files.DEMONSTRATION_COVERAGE),
+        ]  # fmt: skip
+        arguments = [part for role, path in named_by_option.items() for part in (f"--{role}", path)]
+        arguments += [*(["--country", country] if country else [])]
+        arguments += [*(["--boundaries-version", vintage] if vintage else [])]
+        arguments = ["assess", *(shared if demonstration else []), *arguments, "--as-of", str(day), "--out", "x"]
+        asked = cli.inputs(cli.parser().parse_args(arguments))
+        command = job.run(load(asked), day).files()
+    app = job.run(load(chosen.inputs(), sites_needed=False), day, chosen.rules).files()
+    assert sorted(app) == sorted(command)
+    for name in app:
+        assert without_clock(app[name]) == without_clock(command[name]), name
+
+
+def without_clock(data: bytes) -> list[bytes]:
+    return [line for line in data.split(b"\n") if b'"run_at"' not in line]
+
+
+def test_the_options_of_reading_are_part_of_the_key():
+    one = Data(True, (), DAY, default_rules())
+    assert len({one.key, replace(one, country="CAF").key, replace(one, boundaries_version="2015").key}) == 3

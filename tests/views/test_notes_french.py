@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from i18n import row_messages
 from tests.layers.test_notes import templates
-from views import session
+from views.data_choice import File
 from views.navigation import FOLDER
 
 SITES = b"site_id,name,lat,lon,minerals,country\nX1,Pit,4.2,16.1,gold,CAF\nX1,Pit,4.2,16.1,gold,CAF\n"
@@ -25,9 +25,9 @@ SUPPLIERS = b"supplier_id;site_name;lat;lon;country;mineral\nA;Pit;4,2;16,1;Atla
 SUPPLIERS += b"A;Pit;4,2;16,1;CAF;or\n"
 
 
-def own_sites(content: bytes) -> dict[str, session.File]:
+def own_sites(content: bytes) -> dict[str, File]:
     """One list of sites as the session keeps it."""
-    return {"sites/x": session.File("sites", "s.csv", hashlib.sha256(content).hexdigest(), content)}
+    return {"sites/x": File("sites", "s.csv", hashlib.sha256(content).hexdigest(), content)}
 
 
 def opened(page: str, **state: object) -> AppTest:

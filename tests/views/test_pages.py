@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from layers.formats.writers.escape import clean
 from tests.hostile.strings import HOSTILE
-from views import session
+from views.data_choice import DEMONSTRATION_DAY, File
 from views.navigation import FOLDER, PAGES
 
 PAGES_HERE = [p.file for p in PAGES if (FOLDER / p.file).is_file()]
@@ -75,7 +75,7 @@ def test_an_address_is_checked_and_written_back():
     assert app.query_params["day"] == "2018-12-31"
     assert app.query_params["minerals"] == "gold"
     assert "area" not in app.query_params
-    assert opened("explore.py", day="not-a-day").session_state["day"] == session.DEMONSTRATION_DAY
+    assert opened("explore.py", day="not-a-day").session_state["day"] == DEMONSTRATION_DAY
 
 
 def test_no_data_says_what_to_do():
@@ -96,7 +96,7 @@ def own(role: str, name: str, content: bytes, **address: str) -> AppTest:
     for key, value in {"demonstration": "0", **address}.items():
         app.query_params[key] = value
     app.run()
-    app.session_state["files"] = {f"{role}/x": session.File(role, name, "0" * 64, content)}
+    app.session_state["files"] = {f"{role}/x": File(role, name, "0" * 64, content)}
     return app.run()
 
 

@@ -23,10 +23,10 @@ def counted(*a, **k):
     return whole(*a, **k)
 assess.assess = counted
 from jobs import run_options
-from views import server, session
+from views import data_choice, server
 server.warm()
 once = len(calls)
-session.demonstration().run()  # what the first page asks for
+data_choice.demonstration().run()  # what the first page asks for
 print(once, len(calls), *sorted({"altair", "rasterio", "streamlit_folium", "views.pages.explore"} & set(sys.modules)))
 """
 

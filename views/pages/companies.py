@@ -28,7 +28,8 @@ from layers.maps import map_content, styles
 from layers.maps.map import Line, View, blob
 from layers.reference.unit_aliases import unit_aliases
 from views import session
-from views.session import Data, Here
+from views.data_choice import Data
+from views.session import Here
 from views.widgets import map_widget, supplier_card, supplier_upload
 from views.widgets.chosen_site import place_of
 from views.widgets.downloads import run_files

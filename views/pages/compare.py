@@ -18,7 +18,8 @@ from layers.maps import map_content, styles
 from layers.maps.map import View, blob
 from layers.reference.unit_aliases import unit_aliases
 from views import session
-from views.session import FIRST_DAY, LAST_DAY, Data, Here
+from views.data_choice import Data
+from views.session import FIRST_DAY, LAST_DAY, Here
 from views.widgets import map_widget
 
 

@@ -20,7 +20,8 @@ from layers.maps import map_content, styles
 from layers.maps.map import Line, View, blob, standalone
 from layers.reference.unit_aliases import unit_aliases
 from views import session
-from views.session import Data, Here
+from views.data_choice import Data
+from views.session import Here
 from views.widgets import downloads, map_widget, notices, site_card, site_filters, tables, timeline
 from views.widgets.chosen_site import key_of, place_of, row_of
 

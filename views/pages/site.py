@@ -18,7 +18,8 @@ from layers.maps import map_content
 from layers.maps.map import View, blob
 from layers.reference.unit_aliases import unit_aliases
 from views import session
-from views.session import Data, Here
+from views.data_choice import Data
+from views.session import Here
 from views.widgets import four_answers, map_widget, notices, tables
 from views.widgets.chosen_site import key_of, row_of
 from views.widgets.past_record import past_sentence

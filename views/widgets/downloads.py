@@ -12,7 +12,8 @@ from jobs.assessment import job
 from layers.formats.writers.cells import plain_types
 from layers.formats.writers.delimited import csv_bytes
 from layers.formats.writers.write import media_type, write_bytes
-from views.session import Data, Here
+from views.data_choice import Data
+from views.session import Here
 from views.widgets import tables
 
 A_ROW = 6

@@ -9,7 +9,8 @@ import streamlit as st
 
 from jobs.assessment import job
 from jobs.assessment.export import known_limits
-from views.session import Data, Here
+from views.data_choice import Data
+from views.session import Here
 
 
 def limits(here: Here, run: job.Run) -> None:

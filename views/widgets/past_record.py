@@ -11,7 +11,7 @@ from i18n.translator import Translator
 from jobs.backtest.job import Backtest, past_dates, run
 from jobs.backtest.sentence import class_sentence
 from jobs.inputs import Loaded
-from views.session import Data
+from views.data_choice import Data
 
 STEP = 12
 """Months from one past date to the next."""

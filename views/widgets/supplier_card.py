@@ -24,7 +24,8 @@ from layers.maps.geometry import circle
 from layers.maps.map import Line, View, blob
 from layers.reference.country_names import country_name
 from layers.reference.unit_aliases import unit_aliases
-from views.session import Data, Here
+from views.data_choice import Data
+from views.session import Here
 from views.widgets import map_widget, tables
 from views.widgets import timeline as months
 

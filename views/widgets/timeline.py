@@ -10,7 +10,8 @@ import streamlit as st
 
 from geo.records.eligible_incidents import by_month
 from jobs.assessment.site_filters import Ring
-from views.session import Data, Here
+from views.data_choice import Data
+from views.session import Here
 from views.session import months as month_ends
 
 PACE_S = 2.0

@@ -1,0 +1,156 @@
+"""The data that a reader chose, read and assessed once for the same content, date, rules and options.
+
+Caches: demonstration data is shared by all readers; what a reader uploads is cached for that reader's session alone,
+by content hash, and lives in memory only.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass, field, replace
+
+import streamlit as st
+
+from geo.rules.rule_set import Rules
+from i18n.translator import N_
+from jobs.assessment import job
+from layers.formats import UPLOAD
+from layers.reference import files as embedded
+from layers.reference.rule_files import default_rules
+
+DEMONSTRATION_DAY = dt.date(2016, 9, 19)
+"""The day on which the app opens: three of the five zones of CAR had just become compliant."""
+
+ROLES = {
+    "sites": N_("Mine sites (list, IPIS visits, trade lines)"),
+    "incidents": N_("Incidents (UCDP, ACLED)"),
+    "boundaries": N_("Boundaries of districts or regions"),
+    "coverage": N_("Coverage: what the incident data covers"),
+    "zones": N_("Zone register"),
+    "eu_list": N_("EU indicative list"),
+    "findings": N_("Findings in zone units"),
+    "rules": N_("Rules (TOML)"),
+}
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that the reader dropped in: bytes in this session's memory, never on disk."""
+
+    role: str
+    name: str
+    sha256: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Data:
+    """The chosen data and date; `key` changes with the content, so caches rest on it.
+
+    Parameters
+    ----------
+    country
+        Of rows that state none: a code or a name.
+    boundaries_version
+        Vintage of boundaries whose file does not say it.
+    """
+
+    demonstration: bool
+    files: tuple[File, ...]
+    day: dt.date
+    rules: Rules
+    country: str = ""
+    boundaries_version: str = ""
+
+    @property
+    def key(self) -> str:
+        """Hash of roles, names, contents and options of reading."""
+        parts = [str(self.demonstration), self.country, self.boundaries_version]
+        parts += [f"{f.role}/{f.name}/{f.sha256}" for f in self.files if f.role != "rules"]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    @property
+    def has_demonstration(self) -> bool:
+        """Whether any row is synthetic, also of a file that the reader dropped in."""
+        loaded = self.loaded()
+        frames = [loaded.incidents, *(f for layer in loaded.sites for f in (layer.frame, layer.visits))]
+        return any(f is not None and bool(f["demonstration"].any()) for f in frames)
+
+    def inputs(self) -> job.Inputs:
+        """What the command would be given: the files by their role, and the same options."""
+
+        def of(role: str) -> list[job.Source]:
+            return [job.Source(f.name, f.data) for f in self.files if f.role == role]
+
+        def demo(*paths: object) -> list[job.Source]:
+            return [job.Source.of(str(p)) for p in paths] if self.demonstration else []
+
+        zones, eu_list = of("zones"), of("eu_list")
+        return job.Inputs(
+            sites=[*demo(*demonstration_sites()), *of("sites")],
+            incidents=[*demo(embedded.DEMONSTRATION_INCIDENTS), *of("incidents")],
+            zones=zones[-1] if zones else None,
+            boundaries=of("boundaries"),
+            coverage=[*demo(embedded.DEMONSTRATION_COVERAGE), *of("coverage")],
+            eu_list=eu_list[-1] if eu_list else None,
+            findings=of("findings"),
+            country=self.country,
+            boundaries_version=self.boundaries_version,
+            door=UPLOAD,
+        )
+
+    def loaded(self) -> job.Loaded:
+        """The layers, read once for this content."""
+        inputs = self.inputs()
+        return _load_own(self.key, inputs) if self.files else _load_shared(self.key, inputs)
+
+    def run(self, day: dt.date | None = None) -> job.Run:
+        """The run at `day`, else at the chosen one, under the chosen rules."""
+        cached = _run_own if self.files else _run_shared
+        return cached(self.key, day or self.day, self.rules.hash, self.loaded(), self.rules)
+
+    def at(self, day: dt.date) -> Data:
+        """The same data at another day."""
+        return replace(self, day=day)
+
+    def under(self, day: dt.date, rules: Rules) -> Data:
+        """The same data at another day and under other rules."""
+        return replace(self, day=day, rules=rules)
+
+    @property
+    def token(self) -> str:
+        """Names this content, date and rules in a few characters, so that a stale click is known as such."""
+        return hashlib.sha256(f"{self.key}{self.day}{self.rules.hash}".encode()).hexdigest()[:12]
+
+
+def demonstration() -> Data:
+    """What the app opens with, when the address says nothing else."""
+    return Data(True, (), DEMONSTRATION_DAY, default_rules())
+
+
+def demonstration_sites() -> list[object]:
+    """The embedded files that hold synthetic sites."""
+    return [embedded.DEMONSTRATION_SITES, embedded.DEMONSTRATION_VISITS]
+
+
+# Streamlit leaves parameters that begin with an underscore out of the key: contents and rules count by their hash.
+# A run over 5,000 sites and 10,000 incidents holds 300 MB of evidence, so a session keeps few of them.
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _load_shared(key: str, _inputs: job.Inputs) -> job.Loaded:
+    return job.load(_inputs, sites_needed=False)
+
+
+@st.cache_resource(max_entries=3, show_spinner=False, scope="session")
+def _load_own(key: str, _inputs: job.Inputs) -> job.Loaded:
+    return job.load(_inputs, sites_needed=False)
+
+
+@st.cache_resource(max_entries=60, show_spinner=False)
+def _run_shared(key: str, day: dt.date, rules_hash: str, _loaded: job.Loaded, _rules: Rules) -> job.Run:
+    return job.run(_loaded, day, _rules)
+
+
+@st.cache_resource(max_entries=3, show_spinner=False, scope="session")
+def _run_own(key: str, day: dt.date, rules_hash: str, _loaded: job.Loaded, _rules: Rules) -> job.Run:
+    return job.run(_loaded, day, _rules)

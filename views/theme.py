@@ -1,0 +1,31 @@
+"""How the app looks where Streamlit's own theme has no setting for it: fixed texts of CSS."""
+
+from __future__ import annotations
+
+STYLE = """<style>
+.block-container { padding-top: 3.6rem; padding-bottom: 2rem; }
+h1 { font-size: 1.7rem !important; padding: 0.2rem 0 !important; }
+h3 { font-size: 1.15rem !important; padding: 0.4rem 0 0 !important; }
+[data-testid="stMetric"] { padding: 0.3rem 0.8rem; }
+[data-testid="stMetric"] > div { padding: 0.2rem 0; }
+[data-testid="stMetricLabel"] p { white-space: nowrap; }
+[data-testid="stMetricValue"] { font-size: 1.7rem; }
+[data-testid="stCaptionContainer"] { color: #444; opacity: 1; }
+@media (max-width: 640px) {
+  .block-container { padding-left: 0.8rem; padding-right: 0.8rem; }
+  [data-testid="stHorizontalBlock"]:has([data-testid="stMetric"]) { gap: 0.4rem; }
+  [data-testid="stElementContainer"]:has(> [data-testid="stMetric"]) { flex: 1 1 46%; min-width: 0; }
+  [data-testid="stMetric"] { padding: 0.2rem 0.4rem; }
+  [data-testid="stMetricLabel"] p { font-size: 0.75rem; }
+  [data-testid="stMetricValue"] { font-size: 1.3rem; }
+}
+@media print { [data-testid="stSidebar"], [data-testid="stHeader"] { display: none; } }
+</style>"""
+"""Fixed text: less white above, captions dark enough to read (AA)."""
+WORDS = """<style>
+[data-testid="stFileUploaderDropzone"] button p,
+[data-testid="stFileUploaderDropzoneInstructions"] span { font-size: 0; }
+[data-testid="stFileUploaderDropzone"] button p::after { content: "%s"; font-size: 0.875rem; }
+[data-testid="stFileUploaderDropzoneInstructions"] span::after { content: "%s"; font-size: 0.875rem; }
+</style>"""
+"""Streamlit has no language of its own: what its field for files says is written over by our own translation."""
