@@ -21,7 +21,7 @@ COPY . .
 # The project itself, compiled as nothing can be later; the map library beside the app; a user without rights and
 # the one folder, meant for a volume, that it owns.
 RUN pip install --disable-pip-version-check --no-deps --no-build-isolation -e . \
-    && python -m compileall -q app.py cli.py geo i18n jobs layers views \
+    && python -m compileall -q app.py cli geo i18n jobs layers views \
     && python -c "from layers.maps.assets import install; install()" \
     && useradd --no-create-home --shell /usr/sbin/nologin reader && install -d -o reader -g reader /data
 USER reader

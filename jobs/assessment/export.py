@@ -53,6 +53,19 @@ def run_record(
     now: dt.datetime | None = None,
 ) -> dict[str, object]:
     """The run record: everything that is needed to do the same again, and to check it."""
+    bare = run_record_without_evidence(assessment, rules, inputs, settings, now)
+    order = [*list(bare)[: list(bare).index("sites") + 1], "evidence_rows", *bare]
+    return {k: (bare | {"evidence_rows": len(assessment.evidence)})[k] for k in dict.fromkeys(order)}
+
+
+def run_record_without_evidence(
+    assessment: Assessment,
+    rules: Rules,
+    inputs: list[dict[str, object]],
+    settings: Mapping[str, object],
+    now: dt.datetime | None = None,
+) -> dict[str, object]:
+    """The same for a job that leaves no evidence behind."""
     clock = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
     counts = quadrants(assessment.sites)
     return {
@@ -66,7 +79,6 @@ def run_record(
         "datasets": assessment.datasets.to_dict("records"),
         "counts": {str(c): {str(k): int(v) for k, v in counts.loc[c].items()} for c in counts.index},
         "sites": len(assessment.sites),
-        "evidence_rows": len(assessment.evidence),
         "demonstration": bool(assessment.sites["demonstration"].any()),
         "report": assessment.report,
         "notes": NOTES,

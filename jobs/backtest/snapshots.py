@@ -18,7 +18,7 @@ from jobs.run_options import assess_loaded, routes_of, statuses_of, visits_of
 
 COLUMNS = (
     "source", "site_id", "lon", "lat", "country", "admin1", "admin2", "site_class", "area_class", "incident_intensity",
-    "demonstration",
+    "demonstration", "zone_status",
 )  # fmt: skip
 ROWS = 40_000
 """Sites times dates that are assessed in one call: places are measured once for all of its dates."""

@@ -14,10 +14,11 @@ from layers.formats.reasons import REASONS
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted(
     p
-    for part in ("geo", "i18n", "jobs", "layers", "views")
+    for part in ("cli", "geo", "i18n", "jobs", "layers", "views")
     for p in (ROOT / part).rglob("*.py")
     if "__pycache__" not in p.parts
-) + [p for p in (ROOT / "app.py", ROOT / "cli.py") if p.exists()]
+)
+FILES.append(ROOT / "app.py")
 
 NOWHERE = {
     "read_file", "read_dataframe", "read_arrow", "open_arrow", "read_feather", "read_pickle", "read_excel", "read_html",

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import cli
+import cli.shared
 from geo.errors import InputError
 from jobs import folder_swap, result_folder
 from jobs.result_folder import ResultFolder, holds_result
@@ -281,15 +282,15 @@ def test_the_users_list_in_the_output_folder_is_refused_before_any_work(tmp_path
 
 
 def test_an_option_for_a_file_is_among_those_that_are_held_against_the_folder():
-    """Every option whose value is a file or folder that is read; a new one has to be named here or in cli.PATHS."""
+    """Every option whose value is a file or folder that is read; a new one has to be named here or in cli.shared.PATHS."""
     no_paths = {
-        "as_of", "begin", "boundaries_version", "call", "cluster", "command", "country", "edition", "end", "folder",
+        "as_of", "begin", "boundaries_version", "call", "cluster", "command", "country", "draws", "edition", "end", "folder",
         "force", "help", "language", "level", "map", "months", "options", "out", "outcome", "random_points", "seed",
         "segment_km", "size", "sign", "step", "trust", "what", "within_km", "workers",
     }  # fmt: skip
     commands = cli.parser()._subparsers._group_actions[0].choices
     named = {action.dest for command in commands.values() for action in command._actions}
-    assert named - no_paths == set(cli.PATHS)
+    assert named - no_paths == set(cli.shared.PATHS)
 
 
 def test_every_job_seals_its_files(tmp_path):

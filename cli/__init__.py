@@ -1,4 +1,4 @@
-"""The same jobs from a shell: ``cahra app | assess | screen | coverage | backtest | fetch | verify | bench``."""
+"""The same jobs from a shell: ``cahra app | assess | screen | coverage | backtest | sensitivity | verify | ...``."""
 
 from __future__ import annotations
 
@@ -7,19 +7,16 @@ import datetime as dt
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from cli import sensitivity_command
+from cli.shared import Progress, add_force, add_inputs, existing, finish, inputs, iso_date, leave, result_folder, rule_file
 from geo.errors import CahraError, InputError
 
 if TYPE_CHECKING:
     from geo.assessment import Assessment
-    from geo.rules.rule_set import Rules
-    from jobs.inputs import Inputs
-    from jobs.result import Result
-    from jobs.result_folder import ResultFolder
 
 UNUSABLE = 2
 """Exit status where the input cannot be used; one message on standard error says why."""
@@ -27,114 +24,6 @@ UNUSABLE = 2
 
 UCDP_VARIABLE = "UCDP_TOKEN"
 """Environment variable that holds the user's own token for the UCDP API; it is never written down."""
-
-
-PATHS = (
-    "boundaries", "compare", "coverage", "eu_list", "findings", "incidents", "list", "programmes", "reviews", "roads",
-    "rules", "sectors", "sites", "tiles", "zones",
-)  # fmt: skip
-"""Options that name what a run reads: none of it may lie in the folder of its results."""
-
-
-class Progress:
-    """A bar on standard error, drawn only once the work has taken longer than a second."""
-
-    def __init__(self, steps: Sequence[str]) -> None:
-        self.steps, self.done, self.begun, self.shown = steps, 0, time.monotonic(), False
-
-    def step(self) -> None:
-        """One step is done."""
-        self.done += 1
-        if self.shown or time.monotonic() - self.begun > 1.0:
-            self.shown = True
-            bar = "#" * self.done + "-" * (len(self.steps) - self.done)
-            now = self.steps[self.done] if self.done < len(self.steps) else "done"
-            end = "\n" if self.done == len(self.steps) else ""
-            print(f"\r[{bar}] {self.done}/{len(self.steps)} {now:<24}", end=end, file=sys.stderr, flush=True)
-
-    def part(self, what: str, done: int, total: int) -> None:
-        """How far the present step is, for one that takes long."""
-        if self.shown or time.monotonic() - self.begun > 1.0:
-            self.shown = True
-            bar = "#" * (20 * done // max(total, 1))
-            print(f"\r[{bar:-<20}] {what} {done}/{total}{'':<12}", end="", file=sys.stderr, flush=True)
-
-
-def finish(result: Result, folder: ResultFolder, progress: Progress, language: str = "en") -> int:
-    """The files of a result into their folder, its summary on the standard output."""
-    from i18n.translator import translator
-
-    leave(folder, result.files(language))
-    progress.step()
-    print("\n".join(line.sentence(translator(language)) for line in result.summary()))
-    return 0
-
-
-def iso_date(text: str, option: str = "--as-of") -> dt.date:
-    """A date written YYYY-MM-DD."""
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise InputError(
-            "The date is not a date.", where=option, expected="YYYY-MM-DD", got=text, remedy="2021-12-31"
-        ) from None
-
-
-def existing(paths: Sequence[str] | None, option: str) -> list[Path]:
-    """The paths, each an existing file."""
-    out = [Path(p) for p in paths or ()]
-    for path in out:
-        if not path.is_file():
-            raise InputError("There is no such file.", where=option, got=str(path), remedy="Check the path.")
-    return out
-
-
-def result_folder(args: argparse.Namespace) -> ResultFolder:
-    """The folder of ``--out``, refused before any work where it holds what the run reads or something else."""
-    from jobs.result_folder import ResultFolder
-    from layers.reference.files import DATA
-
-    values = [getattr(args, name, None) for name in PATHS]
-    named = [path for value in values for path in (value if isinstance(value, list) else [value])]
-    return ResultFolder.of(args.out, [*named, DATA], force=args.force)
-
-
-def leave(folder: ResultFolder, files: dict[str, bytes]) -> None:
-    """Puts the files of a run into their folder as a whole."""
-    aside = folder.write(files)
-    if aside is not None:
-        print(f"What was in the way is kept in {aside}.")
-
-
-def inputs(args: argparse.Namespace) -> Inputs:
-    """The files that the options name, each checked to exist."""
-    from jobs.inputs import Inputs, Source
-
-    def several(option: str) -> list[Source]:
-        return [Source.of(p) for p in existing(getattr(args, option.replace("-", "_")), f"--{option}")]
-
-    def single(option: str) -> Source | None:
-        given = getattr(args, option.replace("-", "_"))
-        return Source.of(existing([given], f"--{option}")[0]) if given else None
-
-    return Inputs(
-        sites=several("sites"),
-        incidents=several("incidents"),
-        zones=single("zones"),
-        boundaries=several("boundaries"),
-        coverage=several("coverage"),
-        eu_list=single("eu-list"),
-        findings=several("findings"),
-        country=args.country or "",
-        boundaries_version=args.boundaries_version or "",
-    )
-
-
-def rule_file(args: argparse.Namespace) -> Rules:
-    """The rule set of ``--rules``, else the default one."""
-    from layers.reference.rule_files import read_rules
-
-    return read_rules(existing([args.rules], "--rules")[0] if args.rules else None)
 
 
 def engine(cluster: str | None, workers: int, tiles: str | None = None) -> Callable[..., Assessment]:
@@ -286,7 +175,7 @@ def app(args: argparse.Namespace) -> int:
 def bench(args: argparse.Namespace) -> int:
     """`cahra bench`: the engine beside what one would pick instead (`make bench` installs the others first)."""
     command = [sys.executable, "-m", "benchmarks.run", "--size", args.size]
-    return subprocess.run(command, cwd=Path(__file__).resolve().parent, check=False).returncode  # noqa: S603
+    return subprocess.run(command, cwd=Path(__file__).resolve().parents[1], check=False).returncode  # noqa: S603
 
 
 def parser() -> argparse.ArgumentParser:
@@ -325,6 +214,7 @@ def parser() -> argparse.ArgumentParser:
     add_force(four)
     four.set_defaults(call=coverage)
     add_backtest(commands.add_parser("backtest", help="how the classes fared", description=backtest.__doc__))
+    sensitivity_command.add(commands)
     five = commands.add_parser("bench", help="measure the engine", description=bench.__doc__)
     five.add_argument("--size", default="S", help="which of S, M, CAR, L, joined by commas")
     five.set_defaults(call=bench)
@@ -384,27 +274,6 @@ def add_backtest(to: argparse.ArgumentParser) -> None:
     to.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
     add_force(to)
     to.set_defaults(call=backtest)
-
-
-def add_inputs(to: argparse.ArgumentParser, *, required: bool) -> None:
-    """The options that name input files."""
-    many: Any = {"action": "append", "metavar": "F"}
-    to.add_argument("--sites", required=required, help="site list or visits; may be repeated", **many)
-    to.add_argument("--incidents", help="UCDP GED or ACLED file; may be repeated", **many)
-    to.add_argument("--zones", metavar="F", help="zone register (CSV); default: the one that ships with the project")
-    to.add_argument("--boundaries", help="polygons of administrative units; one file a level", **many)
-    to.add_argument(
-        "--boundaries-version", metavar="V", help="vintage of the boundaries where the file does not say it"
-    )
-    to.add_argument("--coverage", help="what the incidents cover: dataset,country_iso3,from,to", **many)
-    to.add_argument("--eu-list", metavar="F", help="EU indicative list: area,country,code,kind,valid_from,valid_to")
-    to.add_argument("--findings", help="findings in zone units, beside those of the project; may be repeated", **many)
-    to.add_argument("--country", metavar="ISO3", help="country of sites that do not state one")
-
-
-def add_force(to: argparse.ArgumentParser) -> None:
-    """The option for a folder that holds something else."""
-    to.add_argument("--force", action="store_true", help="keep what is in the way of --out under another name")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,0 +1,1 @@
+"""``cahra sensitivity``: how sure each class is, what would flip it, and how it changed by month."""

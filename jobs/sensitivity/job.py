@@ -1,0 +1,176 @@
+"""Files in; other settings, what flips a class, draws and months out: the steps of ``cahra sensitivity``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from geo.assess import assess
+from geo.assessment import Assessment
+from geo.errors import InputError
+from geo.records.admin_units import IncidentUnits, Units, incident_units
+from geo.records.incidents import Incidents, prepare
+from geo.rules.rule_set import Rules
+from geo.sensitivity.draws import shares
+from geo.sensitivity.flip import REACH, flips
+from geo.sensitivity.pass_once import Pass, prepare_pass
+from geo.sensitivity.scaling import Grid, distance_rules, whole
+from geo.sensitivity.sweep import Codes, stability, sweep, what_matters
+from jobs.backtest.snapshots import snapshots
+from jobs.inputs import Inputs, Loaded
+from jobs.inputs import load as load_layers
+from jobs.known_sites import sites_at
+from jobs.run_options import assess_loaded, recorded
+from jobs.sensitivity import export
+from layers.reference.rule_files import default_rules
+from layers.reference.unit_aliases import unit_aliases
+
+MONTHS = 60
+"""Months of the timeline where no first day is given."""
+DRAWS = 200
+MOST_DRAWS = 100_000
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """The result, one frame a file; `codes` are the classes under every setting of `grid`, by site last."""
+
+    done: Pass
+    grid: Grid
+    codes: Codes
+    flip: pd.DataFrame
+    stability: pd.DataFrame
+    thresholds: pd.DataFrame
+    draws: pd.DataFrame
+    timeline: pd.DataFrame
+    rejected: pd.DataFrame
+    record: dict[str, object]
+
+    def files(self, language: str = "en") -> dict[str, bytes]:
+        """The files of the run by name; see :mod:`jobs.sensitivity.export`."""
+        return export.files(self, language)
+
+    def summary(self, language: str = "en") -> list[str]:
+        """What to print."""
+        return export.summary(self, language)
+
+
+def load(given: Inputs) -> Loaded:
+    """Reads the layers, as ``assess`` does."""
+    return load_layers(given)
+
+
+def run(
+    loaded: Loaded,
+    as_of: dt.date,
+    rules: Rules | None = None,
+    *,
+    first: dt.date | None = None,
+    last: dt.date | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+    grid: Grid | None = None,
+    now: dt.datetime | None = None,
+    progress: Progress | None = None,
+) -> Sensitivity:
+    """Asks every class under other settings, other draws of the data, and at the end of every month.
+
+    Parameters
+    ----------
+    first, last
+        Of the timeline; by default :data:`MONTHS` months up to `as_of`.
+    draws, seed
+        How many draws of the incidents' own uncertainty, and where chance begins.
+    grid
+        Factors of radii, windows and counts.
+
+    Raises
+    ------
+    InputError
+        The months or the number of draws are no such.
+    """
+    rules, grid = rules or default_rules(), grid or Grid()
+    told: Progress = progress or (lambda _what, _done, _total: None)
+    if not 1 <= draws <= MOST_DRAWS:
+        raise InputError(
+            "The number of draws is not usable.", where="--draws", expected=f"1 to {MOST_DRAWS}", got=str(draws)
+        )
+    days = month_ends(first, last or as_of)
+    inputs = [dict(i) for i in loaded.inputs]
+    sites, unused = sites_at(loaded.sites, as_of, inputs)
+    result = assess_loaded(loaded, sites, as_of, rules, engine=functools.partial(assess, explain=False))
+    incidents = prepare(loaded.incidents)
+    done = wide_pass(rules, result, incidents, grid)
+    codes = sweep(done, grid)
+    drawn = shares(
+        done, placed_in_units(loaded, incidents), draws=draws, seed=seed,
+        progress=lambda k, n: told("draws", k, n),
+    )  # fmt: skip
+    months = timeline(loaded, days, rules, told)
+    settings = {
+        **recorded(loaded, as_of), "from": days[0].isoformat(), "to": days[-1].isoformat(), "draws": draws,
+        "seed": seed, "grid": {k: list(getattr(grid, k)) for k in ("radius", "window", "count")},
+    }  # fmt: skip
+    record = export.run_record(result, rules, inputs, settings, now)
+    rejected = export.rejected_rows([loaded.rejected, *unused])
+    return Sensitivity(
+        done, grid, codes, flips(done), stability(done, grid, codes), what_matters(done, grid, codes), drawn, months,
+        rejected, record,
+    )  # fmt: skip
+
+
+def wide_pass(rules: Rules, result: Assessment, incidents: Incidents, grid: Grid) -> Pass:
+    """One pass that reaches as far as the grid and as :func:`geo.sensitivity.flip.flips` search."""
+    longest = max((r.longest_months for r in distance_rules(rules)), default=0)
+    return prepare_pass(
+        rules, result, incidents, radius_factor=max(REACH, grid.radius[-1]),
+        months=max(longest * REACH, whole(longest, grid.window[-1])),
+    )  # fmt: skip
+
+
+def month_ends(first: dt.date | None, last: dt.date) -> list[dt.date]:
+    """The last day of every month from `first`, the last one at `last` itself; 60 of them without `first`.
+
+    Examples
+    --------
+    >>> [str(d) for d in month_ends(dt.date(2016, 7, 20), dt.date(2016, 9, 19))]
+    ['2016-07-31', '2016-08-31', '2016-09-19']
+    >>> len(month_ends(None, dt.date(2016, 9, 19)))
+    60
+    """
+    final = pd.Period(last, "M")
+    begin = pd.Period(first, "M") if first else final - (MONTHS - 1)
+    if (first and first > last) or (final - begin).n >= 2400:
+        raise InputError(
+            "There is no month in this span.", where="--from, --to", expected="a first day not after the last",
+            got=f"{first} to {last}",
+        )  # fmt: skip
+    ends = [p.end_time.date() for p in pd.period_range(begin, final, freq="M")]
+    return [*ends[:-1], last]
+
+
+def timeline(loaded: Loaded, days: list[dt.date], rules: Rules, progress: Progress) -> pd.DataFrame:
+    """`site_id, source, month, site_class, zone_status` and the rules that fired, by site, then month."""
+    found = snapshots(loaded, days, rules, progress)
+    fired = found.fired[[r.id for r in rules.answering("site")]]
+    table = found.sites[["site_id", "source", "site_class", "zone_status"]].copy()
+    table.insert(2, "month", np.array([d.strftime("%Y-%m") for d in days], dtype=object)[found.date])
+    columns = fired.to_numpy(np.bool_)
+    table["rules_fired"] = [";".join(fired.columns[row]) for row in columns]
+    return table.sort_values(["source", "site_id", "month"], kind="stable", ignore_index=True)
+
+
+def placed_in_units(loaded: Loaded, incidents: Incidents) -> dict[int, tuple[Units, IncidentUnits]]:
+    """Districts and regions with the incidents that their labels name, for those whose place is known no closer."""
+    aliases, out = unit_aliases(), {}
+    for layer in loaded.boundaries:
+        if layer.level in (1, 2):
+            units = Units(layer.level, layer, aliases)
+            out[layer.level] = (units, incident_units(incidents, units))
+    return out
