@@ -12,7 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli import sensitivity_command
-from cli.shared import Progress, add_force, add_inputs, existing, finish, inputs, iso_date, leave, result_folder, rule_file
+from cli.shared import (
+    Progress,
+    add_force,
+    add_inputs,
+    existing,
+    finish,
+    inputs,
+    iso_date,
+    leave,
+    result_folder,
+    rule_file,
+)
 from geo.errors import CahraError, InputError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from cli.shared import Progress, add_force, add_inputs, inputs, iso_date, leave, result_folder, rule_file
+from cli.shared import Progress, add_force, add_inputs, finish, inputs, iso_date, result_folder, rule_file
 
 
 def sensitivity(args: argparse.Namespace) -> int:
@@ -20,10 +20,7 @@ def sensitivity(args: argparse.Namespace) -> int:
     progress.step()
     result = run(loaded, as_of, rules, first=first, last=last, draws=args.draws, seed=args.seed, progress=progress.part)
     progress.step()
-    leave(folder, result.files(args.language))
-    progress.step()
-    print("\n".join(result.summary(args.language)))
-    return 0
+    return finish(result, folder, progress, args.language)
 
 
 def add(commands: Any) -> None:

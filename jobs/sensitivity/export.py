@@ -11,14 +11,12 @@ import pandas as pd
 
 from geo import schema
 from geo.assessment import Assessment
+from geo.messages import Note
 from geo.rules.rule_set import Rules
-from i18n.translator import N_, translator
+from i18n.translator import N_
 from jobs.assessment import export as assessed
-from jobs.backtest.labels import percent
 from jobs.inputs import together
-from jobs.run_record import sealed
-from layers.formats.writers.write import csv_bytes
-from layers.reference.country_names import country_name
+from jobs.result import ResultFiles, Sheet
 
 if TYPE_CHECKING:
     from jobs.sensitivity.job import Sensitivity
@@ -58,45 +56,39 @@ def written(flip: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-def files(result: Sensitivity, language: str = "en") -> dict[str, bytes]:
+def result_files(result: Sensitivity) -> ResultFiles:
     """All files of the run by name; the same call gives the same bytes, `run_at` of run.json aside."""
-    tables = {
-        "flip.csv": written(result.flip),
-        "stability.csv": result.stability,
-        "thresholds.csv": result.thresholds,
-        "draws.csv": result.draws,
-        "timeline.csv": result.timeline[list(TIMELINE)],
-        "rejected.csv": schema.conform(result.rejected, schema.REJECTED),
+    tables: dict[str, Sheet] = {
+        "flip.csv": (written(result.flip), ()),
+        "stability.csv": (result.stability, ()),
+        "thresholds.csv": (result.thresholds, ()),
+        "draws.csv": (result.draws, ()),
+        "timeline.csv": (result.timeline[list(TIMELINE)], ()),
+        "rejected.csv": (schema.conform(result.rejected, schema.REJECTED), schema.REJECTED),
     }
-    out: dict[str, bytes] = {}
-    neutralised: dict[str, int] = {}
-    for name, frame in tables.items():
-        out[name], neutralised[name] = csv_bytes(frame)
-    return sealed(out, {**result.record, "language": language, "cells_neutralised": neutralised})
+    return ResultFiles(tables, {}, result.record)
 
 
-def summary(result: Sensitivity, language: str = "en") -> list[str]:
+def summary(result: Sensitivity) -> list[Note]:
     """What to print: how many classes hold, what would change them, which number matters most by country."""
-    _ = translator(language)
     share = result.stability["share_same_class"].to_numpy(np.float64)
     n = len(share)
-    lines = [
-        _.plural("{n} site under {settings} settings.", "{n} sites under {settings} settings.", n,
-                 settings=_.number(len(result.grid)))
-    ]  # fmt: skip
+    lines = [Note("{n} sites under {settings} settings.", n=n, settings=len(result.grid))]
     if n:
-        lines += [
-            _("{all} keep their class under all of them, {most} under nine in ten, {few} under fewer than half.",
-              all=_.number(int((share >= 1).sum())), most=_.number(int((share >= 0.9).sum())),
-              few=_.number(int((share < 0.5).sum())))
-        ]  # fmt: skip
+        lines.append(
+            Note(
+                "{all} keep their class under all of them, {most} under nine in ten, {few} under fewer than half.",
+                all=int((share >= 1).sum()), most=int((share >= 0.9).sum()), few=int((share < 0.5).sum()),
+            )
+        )  # fmt: skip
     table = result.thresholds.assign(order=-result.thresholds["share_changed"])
     for country, rows in table.sort_values(["country", "order", "what"]).groupby("country", sort=False):
         first = rows.iloc[0]
-        said = country_name(str(country), _) or _("country not known")
         lines.append(
-            _("{country}: varied alone, the {what} change most: {share} of classes.", country=said,
-              what=_(WHAT[first["what"]]), share=percent(first["share_changed"], _))
+            Note(
+                "{country}: varied alone, the {what} change most: {share} % of classes.",
+                country=str(country) or Note("country not known"), what=Note(WHAT[first["what"]]),
+                share=round(100 * float(first["share_changed"]), 1),
+            )
         )  # fmt: skip
-    lines.append(_(NOT_CHANCE))
-    return lines
+    return [*lines, Note(NOT_CHANCE)]

@@ -13,6 +13,7 @@ import pandas as pd
 from geo.assess import assess
 from geo.assessment import Assessment
 from geo.errors import InputError
+from geo.messages import Note
 from geo.records.admin_units import IncidentUnits, Units, incident_units
 from geo.records.incidents import Incidents, prepare
 from geo.rules.rule_set import Rules
@@ -25,6 +26,7 @@ from jobs.backtest.snapshots import snapshots
 from jobs.inputs import Inputs, Loaded
 from jobs.inputs import load as load_layers
 from jobs.known_sites import sites_at
+from jobs.result import Result, ResultFiles
 from jobs.run_options import assess_loaded, recorded
 from jobs.sensitivity import export
 from layers.reference.rule_files import default_rules
@@ -38,7 +40,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class Sensitivity:
+class Sensitivity(Result):
     """The result, one frame a file; `codes` are the classes under every setting of `grid`, by site last."""
 
     done: Pass
@@ -52,13 +54,13 @@ class Sensitivity:
     rejected: pd.DataFrame
     record: dict[str, object]
 
-    def files(self, language: str = "en") -> dict[str, bytes]:
+    def made_files(self, language: str = "en") -> ResultFiles:
         """The files of the run by name; see :mod:`jobs.sensitivity.export`."""
-        return export.files(self, language)
+        return export.result_files(self)
 
-    def summary(self, language: str = "en") -> list[str]:
-        """What to print."""
-        return export.summary(self, language)
+    def summary(self) -> list[Note]:
+        """What to say of it."""
+        return export.summary(self)
 
 
 def load(given: Inputs) -> Loaded:
