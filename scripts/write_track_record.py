@@ -22,8 +22,9 @@ from geo.backtest.outcome import Outcome
 from geo.rules.rule_set import Rules, from_dict
 from geo.time_window import Days
 from i18n.translator import translator
-from jobs.backtest.job import Backtest, BacktestInputs, load, past_dates, run
+from jobs.backtest.job import BacktestInputs, load, past_dates, run
 from jobs.backtest.labels import percent, span
+from jobs.backtest.model import Backtest
 from jobs.backtest.report import DECISIONS, HEADINGS, READING, decision_texts, kind_texts
 from jobs.inputs import Inputs, Loaded, Source
 from layers.reference.rule_files import default_rules

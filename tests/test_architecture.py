@@ -129,6 +129,23 @@ def test_the_test_sees_what_it_should(tmp_path):
     assert ("jobs.run", "jobs.other", False) in set(arrows(tmp_path))
 
 
+def test_options_of_the_main_job_are_gathered_in_one_place():
+    """Nobody calls `assess(..., name=value)` by hand: jobs.run_options gathers, the cluster hands on what it was given."""
+    by_hand = []
+    for module, path in modules(ROOT).items():
+        if module == "geo.assess":
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "assess":
+                by_hand += [module] if any(k.arg for k in node.keywords) else []
+    assert by_hand == []
+
+
+def test_the_path_of_the_data_has_one_home():
+    homes = [m for m, path in modules(ROOT).items() if '/ "data"' in path.read_text("utf-8")]
+    assert homes == ["layers.reference.files"]
+
+
 def test_geo_loads_no_app_library():
     code = f"import importlib, sys\nsys.path.insert(0, {str(ROOT)!r})\n"
     skipped = ("geo.cluster.dask_job", "geo.spatial.density")

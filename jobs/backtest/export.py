@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import importlib.metadata
 import platform
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -19,12 +18,10 @@ from i18n.translator import translator
 from jobs.assessment.export import LIBRARIES
 from jobs.backtest import labels as words
 from jobs.backtest.gather import Gathered
+from jobs.backtest.model import Backtest
 from jobs.inputs import Loaded
 from jobs.run_record import TOOL, sealed
 from layers.formats.writers.delimited import csv_bytes
-
-if TYPE_CHECKING:
-    from jobs.backtest.job import Backtest
 
 DIGITS = 6
 """Decimals of every share and score: beyond them machines differ."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,12 +12,13 @@ from geo import schema
 from geo.backtest.intervals import DRAWS
 from geo.backtest.outcome import Outcome, dates_between
 from geo.backtest.random_points import random_points
-from geo.backtest.track_record import TrackRecord, track_record
+from geo.backtest.track_record import track_record
 from geo.errors import InputError
 from geo.rules.rule_set import Rules
 from geo.time_window import Days, months_before, to_dates, to_days
 from jobs.backtest import export
-from jobs.backtest.gather import Gathered, Progress, gather
+from jobs.backtest.gather import Progress, gather
+from jobs.backtest.model import Backtest
 from jobs.inputs import Inputs, Loaded
 from jobs.inputs import load as load_layers
 from layers.reference.rule_files import default_rules
@@ -43,18 +44,8 @@ class BacktestInputs:
     seed: int = 0
 
 
-@dataclass(frozen=True)
-class Backtest:
-    """The result: cases, scores, figures, and the record of the run."""
-
-    gathered: Gathered
-    result: TrackRecord
-    outcome: Outcome
-    record: dict[str, object]
-    rules: Rules
-    seed: int = 0
-    points: pd.DataFrame | None = None
-    rejected: pd.DataFrame = field(default_factory=lambda: schema.empty(schema.REJECTED))
+class BacktestResult(Backtest):
+    """The result of a run, with its files and summary."""
 
     def files(self, language: str = "en") -> dict[str, bytes]:
         """The files of the run by name; see :mod:`jobs.backtest.export`."""
@@ -174,7 +165,7 @@ def run(
     number: int = DRAWS,
     now: dt.datetime | None = None,
     progress: Progress | None = None,
-) -> Backtest:
+) -> BacktestResult:
     """Tests every class, rule and order at the past dates.
 
     Parameters
@@ -206,4 +197,4 @@ def run(
     )
     drawn = next((s.frame for s in loaded.sites if s.name == RANDOM), None)
     record = export.run_record(loaded, gathered, result, days, outcome, rules, seed, number, now)
-    return Backtest(gathered, result, outcome, record, rules, seed, drawn, loaded.rejected)
+    return BacktestResult(gathered, result, outcome, record, rules, seed, drawn, loaded.rejected)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from i18n.translator import N_, Translator, translator
 from jobs.backtest import labels as words
 from jobs.backtest.diagram import reliability_svg
+from jobs.backtest.model import Backtest
 from layers.formats.writers.escape import html
-
-if TYPE_CHECKING:
-    from jobs.backtest.job import Backtest
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 STYLE = """

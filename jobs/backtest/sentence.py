@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,9 +11,7 @@ from geo.backtest.calibration import windows_over
 from geo.backtest.intervals import DRAWS, draws, rate_interval
 from i18n.translator import N_, Translator
 from jobs.backtest.labels import percent, span
-
-if TYPE_CHECKING:
-    from jobs.backtest.job import Backtest
+from jobs.backtest.model import Backtest
 
 LEAST = 30
 """Cases below which nothing is said."""

@@ -10,7 +10,7 @@ import streamlit as st
 from i18n.translator import Translator
 from jobs.backtest import labels as words
 from jobs.backtest.diagram import reliability_svg
-from jobs.backtest.job import Backtest
+from jobs.backtest.model import Backtest
 from jobs.backtest.report import (
     DECIDING,
     DECISIONS,

@@ -8,7 +8,7 @@ from geo.backtest.outcome import Outcome
 from geo.errors import InputError
 from geo.rules.rule_set import Rules
 from i18n.translator import Translator
-from jobs.backtest.job import Backtest, past_dates, run
+from jobs.backtest.job import BacktestResult, past_dates, run
 from jobs.backtest.sentence import class_sentence
 from jobs.inputs import Loaded
 from views.data_choice import Data
@@ -21,21 +21,21 @@ MOST_SITES = 5_000
 """Above this number of sites only the page of the track record computes it: one site's page would wait too long."""
 
 
-def _run(loaded: Loaded, rules: Rules) -> Backtest:
+def _run(loaded: Loaded, rules: Rules) -> BacktestResult:
     return run(loaded, past_dates(loaded, None, None, STEP, Outcome()), Outcome(), rules)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _shared(key: str, rules_hash: str, _loaded: Loaded, _rules: Rules) -> Backtest:
+def _shared(key: str, rules_hash: str, _loaded: Loaded, _rules: Rules) -> BacktestResult:
     return _run(_loaded, _rules)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False, scope="session")
-def _own(key: str, rules_hash: str, _loaded: Loaded, _rules: Rules) -> Backtest:
+def _own(key: str, rules_hash: str, _loaded: Loaded, _rules: Rules) -> BacktestResult:
     return _run(_loaded, _rules)
 
 
-def past_record(data: Data) -> Backtest:
+def past_record(data: Data) -> BacktestResult:
     """The backtest of the loaded sites at every past 31 December whose outcome is known.
 
     Raises
