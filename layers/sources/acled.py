@@ -16,7 +16,7 @@ from geo.records.place_names import plain
 from layers.formats.table import Table
 from layers.formats.values.numbers import parse_numbers
 from layers.reference.tables import country_codes, rows
-from layers.sources.incident_fields import DOUBT, Normalised, counted, days, exactness, positions
+from layers.sources.incident_fields import DOUBT, IncidentSource, Normalised, counted, days, exactness, positions
 from layers.sources.layer import Faults, Fields, version_of
 
 Bools = npt.NDArray[np.bool_]
@@ -126,3 +126,13 @@ def _non_state(inter: pd.Series[str]) -> npt.NDArray[np.object_]:
 def _either(first: npt.NDArray[np.object_], second: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     yes = (first == "yes") | (second == "yes")
     return np.where(yes, "yes", np.where((first == "") | ((second == "") & (first != "no")), "", "no"))
+
+
+SOURCE = IncidentSource(
+    layout="acled",
+    recognises=is_acled,
+    normalise=normalise_acled,
+    described=Note("ACLED (event_id_cnty, event_date, event_type, geo_precision, fatalities)"),
+    columns="acled",
+    restricted=lambda _fields: True,
+)

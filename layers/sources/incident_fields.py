@@ -7,7 +7,7 @@ kept beside (:data:`geo.schema.REJECTED_INCIDENTS`), so that no site near it rea
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -43,6 +43,34 @@ class Normalised:
     version: str
     notes: list[str]
     covers: pd.DataFrame = field(default_factory=lambda: empty(COVERAGE))
+
+
+@dataclass(frozen=True)
+class IncidentSource:
+    """A source of incidents: one file of this folder that declares itself (:data:`layers.sources.incidents.SOURCES`).
+
+    Parameters
+    ----------
+    layout
+        Its short name.
+    recognises
+        Whether the columns of a file are its.
+    normalise
+        Its rows in the columns of :data:`geo.schema.INCIDENTS`.
+    described
+        Its columns in words, for a file that none recognises.
+    columns
+        Its spellings in data/column_names.csv; blank for the project's own names.
+    restricted
+        Whether its rows must never leave this machine.
+    """
+
+    layout: str
+    recognises: Callable[[Fields], bool]
+    normalise: Callable[[Table, Fields, Faults], Normalised]
+    described: Note
+    columns: str = ""
+    restricted: Callable[[Fields], bool] = lambda _fields: False
 
 
 def days(

@@ -2,41 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from geo.messages import Note
+from geo.messages import Note, joined
 from geo.records.place_names import plain
 from geo.schema import INCIDENTS, REJECTED, REJECTED_INCIDENTS, conform, empty
 from layers.formats import LOCAL, Door, read
 from layers.formats.spelled import Spelled
 from layers.formats.table import Table
-from layers.formats.values.numbers import parse_numbers
-from layers.reference.tables import columns, country_codes
-from layers.sources.acled import is_acled, normalise_acled
+from layers.reference.tables import columns
+from layers.sources import acled, own_incidents, ucdp
 from layers.sources.incident_fields import (
     DOUBT,
-    Normalised,
-    counted,
-    days,
-    exactness,
+    IncidentSource,
     gravest_first,
-    positions,
     rejected_places,
 )
-from layers.sources.layer import Faults, Fields, Layer, choose, flags, keep_first, only, version_of
-from layers.sources.ucdp import PRECISION, VIOLENCE, is_ucdp, normalise_ucdp
+from layers.sources.layer import Faults, Fields, Layer, choose, keep_first
 
-_OWN_DEATHS = ("deaths_best", "deaths_low", "deaths_high", "deaths_civilians")
-_KNOWN = Note(
-    "UCDP GED (id, type_of_violence, where_prec, date_start, date_end, best or best_est), ACLED (event_id_cnty, "
-    "event_date, event_type, geo_precision, fatalities), or the project's own columns (record_id, date_start, "
-    "date_end, precision, lon, lat, deaths_best)"
-)
+SOURCES: tuple[IncidentSource, ...] = (ucdp.SOURCE, acled.SOURCE, own_incidents.SOURCE)
+"""Every source of incidents, in the order in which a file is held against them; a new one is a file and a word here."""
 
 
 def read_incidents(source: bytes | Path, name: str | None = None, *, door: Door = LOCAL) -> Layer:
@@ -49,7 +39,7 @@ def read_incidents(source: bytes | Path, name: str | None = None, *, door: Door 
     Returns
     -------
     Layer
-        Frame of :data:`geo.schema.INCIDENTS` in the file's order; `layout` is ``ucdp``, ``acled`` or ``own``; `covers`
+        Frame of :data:`geo.schema.INCIDENTS` in the file's order; `layout` is that of its source; `covers`
         of a recognised edition; `rejected_places`.
 
     Raises
@@ -59,20 +49,16 @@ def read_incidents(source: bytes | Path, name: str | None = None, *, door: Door 
     """
     table = read(source, name, purpose="table", door=door, columns=_needed())
     door.check("incidents", len(table.frame), table.name)
-    layouts = (("ucdp", is_ucdp), ("acled", is_acled), ("own", _is_own))
     fields = Fields(table)
-    if not any(test(fields) for _, test in layouts):
+    if not any(known.recognises(fields) for known in SOURCES):
         fields = Fields(read(source, name, purpose="table", door=door))  # to name every column that was found
-    layout = choose(fields, layouts, "incidents", _KNOWN)
-    normalise: dict[str, Callable[[Table, Fields, Faults], Normalised]] = {
-        "ucdp": normalise_ucdp,
-        "acled": normalise_acled,
-        "own": _normalise_own,
-    }
-    fields = Fields(table, "" if layout == "own" else layout)
-    secret = layout == "acled" or (layout == "own" and bool(flags(fields.text("restricted")).any()))
+    tests = tuple((known.layout, known.recognises) for known in SOURCES)
+    layout = choose(fields, tests, "incidents", joined([known.described for known in SOURCES]))
+    form = next(known for known in SOURCES if known.layout == layout)
+    fields = Fields(table, form.columns)
+    secret = form.restricted(fields)
     faults = Faults(table, secret=secret)
-    made = normalise[layout](table, fields, faults)
+    made = form.normalise(table, fields, faults)
     frame = made.frame
     if "dataset" not in frame:
         frame = frame.assign(dataset=made.dataset, dataset_version=made.version)
@@ -172,50 +158,6 @@ def _doubted(layer: Layer) -> np.ndarray:
 
 @lru_cache(maxsize=1)
 def _needed() -> Spelled:
-    """Columns that any layout of incidents is read from."""
-    spelled = {spelling for layout in ("ucdp", "acled") for names in columns(layout).values() for spelling in names}
+    """Columns that any source of incidents is read from."""
+    spelled = {spelling for s in SOURCES if s.columns for names in columns(s.columns).values() for spelling in names}
     return Spelled(spelled | {plain(column.name) for column in INCIDENTS})
-
-
-def _is_own(fields: Fields) -> bool:
-    return fields.has("record_id", "date_start", "precision", "deaths_best")
-
-
-def _normalise_own(table: Table, fields: Fields, faults: Faults) -> Normalised:
-    """The project's own columns, as the demonstration data has them."""
-    notes: list[str] = []
-    frame = pd.DataFrame({c.name: fields.text(c.name) for c in INCIDENTS if c.type == "text"})
-    frame["record_id"] = frame["record_id"].str.strip()
-    faults.add("missing_id", frame["record_id"] == "", expected="record_id")
-    both = tuple(name for name in ("date_start", "date_end") if fields.column(name))
-    frame["date_start"] = days(fields, faults, "date_start", beside=both)
-    frame["date_end"] = days(fields, faults, "date_end", beside=both) if len(both) == 2 else frame["date_start"]
-    faults.add("end_before_start", frame["date_end"].lt(frame["date_start"]), got=fields.text("date_end"),
-               expected="date_end on or after date_start")  # fmt: skip
-    exactness(fields, frame, PRECISION, notes)
-    frame["date_prec"], _ = parse_numbers(fields.text("date_prec"), decimal=".")
-    best = counted(fields, faults, "deaths_best", beside=_OWN_DEATHS, required=True)
-    low, high = (counted(fields, faults, name, beside=_OWN_DEATHS) for name in ("deaths_low", "deaths_high"))
-    frame["deaths_best"] = best
-    frame["deaths_low"], frame["deaths_high"] = np.fmin(low, best), np.fmax(high, best)
-    frame["deaths_civilians"] = counted(fields, faults, "deaths_civilians", beside=_OWN_DEATHS)
-    frame["lon"], frame["lat"] = positions(table, fields, faults, frame["precision"].to_numpy() <= 2)
-    frame["country"] = country_codes(frame["country"])
-    for column in ("provisional", "candidate", "restricted", "demonstration"):
-        frame[column] = flags(fields.text(column))
-    # Files of before version 0.2 say `counts` true or false instead.
-    idle = ~flags(fields.text("counts"), default=True) & (frame["effect"] == "").to_numpy()
-    frame["effect"] = frame["effect"].mask(frame["effect"] == "", "lethal").mask(idle, "none")
-    effects = next(column.allowed for column in INCIDENTS if column.name == "effect")
-    faults.add("unknown_code", ~frame["effect"].isin(effects), got=frame["effect"],
-               expected=f"effect: {', '.join(effects)}")  # fmt: skip
-    kinds = list(VIOLENCE.values())
-    frame["violence"] = frame["violence"].where(frame["violence"].isin(kinds), frame["kind"])
-    frame["violence"] = frame["violence"].where(frame["violence"].isin(kinds), "")
-    blank = frame["source"] == ""
-    frame.loc[blank, "source"] = table.name
-    frame.loc[frame["dataset"] == "", "dataset"] = table.name
-    frame.loc[frame["dataset_version"] == "", "dataset_version"] = version_of(table)
-    return Normalised(
-        frame, only(frame["dataset"], table.name), only(frame["dataset_version"], version_of(table)), notes
-    )

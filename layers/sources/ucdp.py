@@ -11,7 +11,7 @@ from layers.formats.table import Table
 from layers.formats.values.numbers import parse_numbers
 from layers.reference.tables import country_codes, gleditsch_ward
 from layers.sources.editions import names_a_candidate, recognise
-from layers.sources.incident_fields import Normalised, counted, days, exactness, positions
+from layers.sources.incident_fields import IncidentSource, Normalised, counted, days, exactness, positions
 from layers.sources.layer import Faults, Fields, version_of
 
 VIOLENCE = {"1": "state-based", "2": "non-state", "3": "one-sided"}
@@ -102,3 +102,12 @@ def _unclear(fields: Fields) -> pd.Series[bool] | bool:
     status = fields.text("code_status")
     clear = [text for text in pd.unique(status) if plain(str(text)) == "clear"]
     return ~status.isin(clear)
+
+
+SOURCE = IncidentSource(
+    layout="ucdp",
+    recognises=is_ucdp,
+    normalise=normalise_ucdp,
+    described=Note("UCDP GED (id, type_of_violence, where_prec, date_start, date_end, best or best_est)"),
+    columns="ucdp",
+)
