@@ -37,6 +37,122 @@ UCDP_VARIABLE = "UCDP_TOKEN"
 """Environment variable that holds the user's own token for the UCDP API; it is never written down."""
 
 
+<<<<<<< HEAD:cli/__init__.py
+=======
+PATHS = (
+    "boundaries", "compare", "coverage", "eu_list", "findings", "incidents", "list", "programmes", "reviews", "roads",
+    "rules", "sectors", "sites", "tiles", "zones",
+)  # fmt: skip
+"""Options that name what a run reads: none of it may lie in the folder of its results."""
+
+
+class Progress:
+    """A bar on standard error, drawn only once the work has taken longer than a second."""
+
+    open = False
+    """Whether a bar stands on an unfinished line: a message goes below it."""
+
+    def __init__(self, steps: Sequence[str]) -> None:
+        self.steps, self.done, self.begun, self.shown = steps, 0, time.monotonic(), False
+
+    def step(self) -> None:
+        """One step is done."""
+        self.done += 1
+        if self.shown or time.monotonic() - self.begun > 1.0:
+            self.shown = True
+            bar = "#" * self.done + "-" * (len(self.steps) - self.done)
+            now = self.steps[self.done] if self.done < len(self.steps) else "done"
+            end = "\n" if self.done == len(self.steps) else ""
+            print(f"\r[{bar}] {self.done}/{len(self.steps)} {now:<24}", end=end, file=sys.stderr, flush=True)
+            Progress.open = not end
+
+    def part(self, what: str, done: int, total: int) -> None:
+        """How far the present step is, for one that takes long."""
+        if self.shown or time.monotonic() - self.begun > 1.0:
+            self.shown = True
+            bar = "#" * (20 * done // max(total, 1))
+            print(f"\r[{bar:-<20}] {what} {done}/{total}{'':<12}", end="", file=sys.stderr, flush=True)
+            Progress.open = True
+
+
+def finish(result: Result, folder: ResultFolder, progress: Progress, language: str = "en") -> int:
+    """The files of a result into their folder, its summary on the standard output."""
+    from i18n.translator import translator
+
+    leave(folder, result.files(language))
+    progress.step()
+    print("\n".join(line.sentence(translator(language)) for line in result.summary()))
+    return 0
+
+
+def iso_date(text: str, option: str = "--as-of") -> dt.date:
+    """A date written YYYY-MM-DD."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise InputError(
+            "The date is not a date.", where=option, expected="YYYY-MM-DD", got=text, remedy="2021-12-31"
+        ) from None
+
+
+def existing(paths: Sequence[str] | None, option: str) -> list[Path]:
+    """The paths, each an existing file."""
+    out = [Path(p) for p in paths or ()]
+    for path in out:
+        if not path.is_file():
+            raise InputError("There is no such file.", where=option, got=str(path), remedy="Check the path.")
+    return out
+
+
+def result_folder(args: argparse.Namespace) -> ResultFolder:
+    """The folder of ``--out``, refused before any work where it holds what the run reads or something else."""
+    from jobs.result_folder import ResultFolder
+    from layers.reference.files import DATA
+
+    values = [getattr(args, name, None) for name in PATHS]
+    named = [path for value in values for path in (value if isinstance(value, list) else [value])]
+    return ResultFolder.of(args.out, [*named, DATA], force=args.force)
+
+
+def leave(folder: ResultFolder, files: dict[str, bytes]) -> None:
+    """Puts the files of a run into their folder as a whole."""
+    aside = folder.write(files)
+    if aside is not None:
+        print(f"What was in the way is kept in {aside}.")
+
+
+def inputs(args: argparse.Namespace) -> Inputs:
+    """The files that the options name, each checked to exist."""
+    from jobs.inputs import Inputs, Source
+
+    def several(option: str) -> list[Source]:
+        return [Source.of(p) for p in existing(getattr(args, option.replace("-", "_")), f"--{option}")]
+
+    def single(option: str) -> Source | None:
+        given = getattr(args, option.replace("-", "_"))
+        return Source.of(existing([given], f"--{option}")[0]) if given else None
+
+    return Inputs(
+        sites=several("sites"),
+        incidents=several("incidents"),
+        zones=single("zones"),
+        boundaries=several("boundaries"),
+        coverage=several("coverage"),
+        eu_list=single("eu-list"),
+        findings=several("findings"),
+        country=args.country or "",
+        boundaries_version=args.boundaries_version or "",
+    )
+
+
+def rule_file(args: argparse.Namespace) -> Rules:
+    """The rule set of ``--rules``, else the default one."""
+    from layers.reference.rule_files import read_rules
+
+    return read_rules(existing([args.rules], "--rules")[0] if args.rules else None)
+
+
+>>>>>>> 91dadda (A message stands below a bar, not in it; a code is no sentence to translate; documents anew):cli.py
 def engine(cluster: str | None, workers: int, tiles: str | None = None) -> Callable[..., Assessment]:
     """The main job in this process, or spread over a Dask cluster: the same result, byte for byte."""
     from geo.assess import assess as in_one_process
@@ -298,6 +414,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return call(args)
     except CahraError as error:
+        if Progress.open:
+            print(file=sys.stderr)
+            Progress.open = False
         print(f"cahra: {error.sentence()}", file=sys.stderr)
         return UNUSABLE
 

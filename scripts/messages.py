@@ -27,6 +27,8 @@ SOURCES = ("app.py", "views/**/*.py", "jobs/**/*.py", "layers/**/*.py", "i18n/**
 # Sentences that stand in data and are shown to readers: file, column or key.
 DATA = (("data/zone_findings.csv", "finding"), ("data/rules.toml", "ground"))
 _ERROR = re.compile(r"[A-Z]\w*Error$")
+_CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
+"""A reason or a column, not a sentence."""
 _BUILTIN = {"ValueError", "TypeError", "KeyError", "RuntimeError", "OSError", "IndexError", "AssertionError"}
 
 
@@ -57,7 +59,7 @@ def told_by_errors(source: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
         given = [*node.args[:1], *(k.value for k in node.keywords if k.arg in ("expected", "got", "remedy"))]
         for value in given:
             for text in (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,):
-                if re.search(r"[A-Za-z]{2}", _text(text)):
+                if re.search(r"[A-Za-z]{2}", _text(text)) and not _CODE.fullmatch(_text(text)):
                     yield node.lineno, (_text(text),)
 
 
