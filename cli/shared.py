@@ -28,6 +28,9 @@ PATHS = (
 class Progress:
     """A bar on standard error, drawn only once the work has taken longer than a second."""
 
+    open = False
+    """Whether a bar stands on an unfinished line: a message goes below it."""
+
     def __init__(self, steps: Sequence[str]) -> None:
         self.steps, self.done, self.begun, self.shown = steps, 0, time.monotonic(), False
 
@@ -40,6 +43,7 @@ class Progress:
             now = self.steps[self.done] if self.done < len(self.steps) else "done"
             end = "\n" if self.done == len(self.steps) else ""
             print(f"\r[{bar}] {self.done}/{len(self.steps)} {now:<24}", end=end, file=sys.stderr, flush=True)
+            Progress.open = not end
 
     def part(self, what: str, done: int, total: int) -> None:
         """How far the present step is, for one that takes long."""
@@ -47,6 +51,7 @@ class Progress:
             self.shown = True
             bar = "#" * (20 * done // max(total, 1))
             print(f"\r[{bar:-<20}] {what} {done}/{total}{'':<12}", end="", file=sys.stderr, flush=True)
+            Progress.open = True
 
 
 def finish(result: Result, folder: ResultFolder, progress: Progress, language: str = "en") -> int:
