@@ -164,7 +164,7 @@ def test_a_row_of_the_table_rings_the_site_on_the_map(visit):
     here.page.wait_for_function("() => location.search.includes('site=')")
 
 
-def test_a_cell_of_the_quadrant_table_filters_both_axes(visit):
+def test_a_cell_of_the_quadrant_table_filters_class_and_zone(visit):
     here = visit()
     here.map()
     here.settled()
@@ -196,4 +196,4 @@ def test_the_sites_shown_open_in_every_format(visit, tmp_path):
     with sqlite3.connect(path) as base:
         assert base.execute("select count(*) from sites").fetchone()[0] == rows
     excel = downloaded(here, "CSV for Excel").decode("utf-8-sig").splitlines()
-    assert excel[0].startswith("Name,Exposure,Zone status")
+    assert excel[0].startswith("Name,Site class,Zone status")

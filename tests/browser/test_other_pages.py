@@ -99,7 +99,7 @@ def test_a_question_of_the_tree_shows_its_sites_on_the_map(visit):
     chart = here.page.get_by_test_id("stVegaLiteChart")
     chart.locator("svg, canvas").first.wait_for()
     here.settled()
-    chart.click(position={"x": 200, "y": 215})
+    chart.click(position={"x": 200, "y": 153})
     here.page.get_by_role("button", name="Show these sites on the map").click()
     here.map()
     here.page.wait_for_function("() => location.search.includes('first=H1')")
