@@ -54,7 +54,7 @@ FAULTY: tuple[tuple[dict[str, object], str], ...] = (
     ({"supplier_id": "F29", "lat": "nan", "lon": "20"}, ""),
     ({"supplier_id": "F30", "lat": "4.2", "lon": "inf"}, ""),
 )  # fmt: skip
-"""Thirty rows that cannot be screened, and the reason of each (blank: any)."""
+"""Rows that cannot be screened, and the reason of each (blank: any)."""
 
 
 def real_list(shared: Path) -> bytes:
