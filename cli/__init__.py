@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli import sensitivity_command
+from cli import compare_command, sensitivity_command
 from cli.shared import (
     Progress,
     add_force,
@@ -225,6 +225,7 @@ def parser() -> argparse.ArgumentParser:
     four.set_defaults(call=coverage)
     add_backtest(commands.add_parser("backtest", help="how the classes fared", description=backtest.__doc__))
     sensitivity_command.add(commands)
+    compare_command.add(commands)
     five = commands.add_parser("bench", help="measure the engine", description=bench.__doc__)
     five.add_argument("--size", default="S", help="which of S, M, CAR, L, joined by commas")
     five.set_defaults(call=bench)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from jobs.result_folder import ResultFolder
 
 PATHS = (
-    "boundaries", "compare", "coverage", "eu_list", "findings", "incidents", "list", "programmes", "reviews", "roads",
-    "rules", "sectors", "sites", "tiles", "zones",
+    "after", "before", "boundaries", "compare", "coverage", "eu_list", "findings", "incidents", "list", "programmes",
+    "reviews", "roads", "rules", "sectors", "sites", "tiles", "zones",
 )  # fmt: skip
 """Options that name what a run reads: none of it may lie in the folder of its results."""
 

@@ -1,0 +1,1 @@
+"""``cahra compare``: two results of one job; what moved, and through what."""

@@ -1,0 +1,152 @@
+"""Why a site moved between two results: one cause each, from what the two runs say of themselves and their evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from geo.rules.rederive import rederive
+from jobs.compare.folder import OWN, Folder
+
+CAUSES = (
+    "date", "rules", "incidents", "boundaries", "register", "coverage", "visits_and_statuses", "sites", "several",
+)  # fmt: skip
+ROLES = {
+    "incidents": "incidents", "boundaries": "boundaries", "zones": "register", "coverage": "coverage", "sites": "sites",
+    "suppliers": "sites", "list": "sites",
+}  # fmt: skip
+CLASS_BY = ("date", "rules", "incidents", "coverage", "visits_and_statuses", "sites")
+"""Causes that can move a site class: it asks no register, and boundaries only place the area."""
+ZONE_BY = ("date", "boundaries", "register", "sites")
+"""Causes that can move a zone status."""
+Key = tuple[str, str]
+
+
+def differing(a: Folder, b: Folder) -> list[str]:
+    """The components in which two runs differ, by their records; ``sites`` stands for all that site files hold."""
+    found = {"date"} if a.as_of != b.as_of else set()
+    if a.rules.hash != b.rules.hash:
+        found.add("rules")
+    one, two = _hashes(a.record), _hashes(b.record)
+    found |= {cause for role, cause in ROLES.items() if one.get(role) != two.get(role)}
+    before, after = a.record["settings"], b.record["settings"]
+    for name, cause in (("coverage", "coverage"), ("country", "sites"), ("boundaries_version", "boundaries")):
+        if before.get(name) != after.get(name):
+            found.add(cause)
+    if "incidents" in found and "coverage" in found and one.get("coverage") == two.get("coverage"):
+        found.discard("coverage")  # the incident files declare their own coverage
+    return [c for c in CAUSES if c in found]
+
+
+def _hashes(record: dict[str, Any]) -> dict[str, list[str]]:
+    out: dict[str, list[str]] = {}
+    for entry in record.get("inputs", []):
+        out.setdefault(str(entry["role"]), []).append(str(entry["sha256"]))
+    return {role: sorted(hashes) for role, hashes in out.items()}
+
+
+class Causes:
+    """Gives each move of two results its one cause."""
+
+    def __init__(self, a: Folder, b: Folder, moved: Iterable[Key]) -> None:
+        self.a, self.b, self.found = a, b, differing(a, b)
+        keys = set(moved)
+        self._counted = [_counted(f, keys) for f in (a, b)]
+        self._by_rules = _by_rules(a, b, keys) if "rules" in self.found and len(self.found) > 1 else {}
+
+    def records(self, key: Key) -> str:
+        """Incident ids that came or went among those counted: ``new X;gone Y``."""
+        old, new = ({r[0] for r in side.get(key, ())} for side in self._counted)
+        return ";".join([f"new {i}" for i in sorted(new - old)] + [f"gone {i}" for i in sorted(old - new)])
+
+    def of(self, key: Key) -> str:
+        """The cause of the move of one site."""
+        a, b = self.a.rows, self.b.rows
+        if key not in a.index or key not in b.index:
+            return self._single(self.found, ("sites", "date"))
+        rows: Any = (a.loc[key], b.loc[key])
+        old, new = rows
+        own = any(str(old.get(c, "")) != str(new.get(c, "")) for c in OWN)
+        found = list(self.found)
+        if "sites" in found and not own:
+            found[found.index("sites")] = "visits_and_statuses"
+        if len(found) == 1:
+            return found[0]
+        causes = set()
+        if old["site_class"] != new["site_class"]:
+            causes.add(self._of_class(key, [c for c in found if c in CLASS_BY], str(new["site_class"])))
+        if old["zone_status"] != new["zone_status"]:
+            causes.add(self._single([c for c in found if c in ZONE_BY], ()))
+        return causes.pop() if len(causes) == 1 else "several"
+
+    @staticmethod
+    def _single(found: list[str], first: tuple[str, ...]) -> str:
+        if len(found) == 1:
+            return found[0]
+        named = [c for c in first if c in found]
+        return named[0] if len(named) == 1 else "several"
+
+    def _of_class(self, key: Key, found: list[str], then: str) -> str:
+        if len(found) < 2:
+            return found[0] if found else "several"
+        if "rules" in found and self._by_rules.get(key) == then:
+            return "rules"
+        rest = [c for c in found if c != "rules"] if key in self._by_rules else found
+        old, new = (set(side.get(key, ())) for side in self._counted)
+        had, has = {r[0] for r in old}, {r[0] for r in new}
+        turned = [(r, "new") for r in new if r[0] not in had] + [(r, "gone") for r in old if r[0] not in has]
+        if turned and "rules" not in rest:
+            dated = [_by_date(r, self.a.as_of, self.b.as_of) for r, _ in turned]
+            if "date" in rest and all(dated):
+                return "date"
+            if "incidents" in rest and not any(dated):
+                return "incidents"
+            return "several"
+        # The same incidents count on both sides: neither they nor the days moved it, if it is not a matter of gaps.
+        left = [c for c in rest if c != "incidents"]
+        return left[0] if len(left) == 1 else "several"
+
+
+def _counted(folder: Folder, keys: set[Key]) -> dict[Key, set[tuple[str, str, str, int]]]:
+    """By site, the counted incidents of its site rules: id, first day, last day, months of the rule (0: not told)."""
+    out: dict[Key, set[tuple[str, str, str, int]]] = {}
+    if folder.evidence is None:
+        return out
+    e = folder.evidence
+    site_rules = {r.id for r in folder.rules.answering("site")}
+    rows = e[(e["kind"] == "incident") & (e["record_id"] != "") & e["rule"].isin(site_rules)]
+    r: Any
+    for r in rows.itertuples(index=False):
+        key = (str(r.source), str(r.site_id))
+        if key in keys:
+            first, last = (f"{d:%Y-%m-%d}" if pd.notna(d) else "" for d in (r.date_start, r.date_end))
+            months = int(r.limit_months) if pd.notna(r.limit_months) else 0
+            out.setdefault(key, set()).add((str(r.record_id), first, last, months))
+    return out
+
+
+def _by_date(row: tuple[str, str, str, int], before: str, after: str) -> bool:
+    """Whether an incident counts at one of two dates only, by its own days."""
+    _, first, last, months = row
+    if not first or not months:
+        return False
+    inside = [
+        first <= day and pd.Timestamp(last) > pd.Timestamp(day) - pd.DateOffset(months=months)
+        for day in (before, after)
+    ]
+    return inside[0] != inside[1]
+
+
+def _by_rules(a: Folder, b: Folder, keys: set[Key]) -> dict[Key, str]:
+    """The class that A's evidence gives under B's rules, where that can be told."""
+    if a.sites is None or a.evidence is None:
+        return {}
+    pairs = [(str(s), str(i)) in keys for s, i in zip(a.sites["source"], a.sites["site_id"], strict=True)]
+    mine = a.sites[pairs].reset_index(drop=True)
+    told = [(str(s), str(i)) in keys for s, i in zip(a.evidence["source"], a.evidence["site_id"], strict=True)]
+    source_of = {str(d["dataset"]): str(d["source"]) for d in a.record["datasets"]}
+    derived = rederive(mine, a.evidence[told].reset_index(drop=True), b.rules, source_of)
+    each = zip(mine["source"], mine["site_id"], derived["site_class"], strict=True)
+    return {(str(s), str(i)): str(c) for s, i, c in each if isinstance(c, str)}
