@@ -12,6 +12,7 @@ from geo.errors import InputError
 from geo.rules.rule_set import Rules, from_dict
 from jobs.assessment.earlier_version import refuse_version_1
 from jobs.assessment.verify import read_result
+from jobs.run_record import RECORD
 from layers.formats import LOCAL, read
 from layers.formats.readers.strict_json import load_json
 from layers.formats.writers.spreadsheet_guard import restore
@@ -56,10 +57,10 @@ def read_folder(place: Path) -> Folder:
     InputError
         It is no result with site classes, or one of version 0.1.
     """
-    run = place / "run.json"
+    run = place / RECORD
     expected = ", ".join(TABLES)
     if not run.is_file():
-        raise InputError("The folder is not a result.", where=str(place), expected="run.json")
+        raise InputError("The folder is not a result.", where=str(place), expected=RECORD)
     record = load_json(run.read_bytes(), LOCAL, "run.json")
     refuse_version_1((), record, str(place))
     if not isinstance(record, dict) or not isinstance(record.get("settings"), dict):

@@ -101,7 +101,9 @@ def unit(name, west, east):
     }  # fmt: skip
 
 
-UNITS = {"type": "FeatureCollection", "features": [unit("Nola", 15, 17), unit("Bria", 19, 21)]}
+NAMED = ("Berbérati", "Boda", "Boganangone", "Boganda", "Carnot", "Gadzi")
+SLICES = [unit(name, 17.1 + 0.2 * i, 17.3 + 0.2 * i) for i, name in enumerate(NAMED)]
+UNITS = {"type": "FeatureCollection", "features": [unit("Nola", 15, 17), unit("Bria", 19, 21), *SLICES]}
 CASES = {
     "incidents": ({"incidents": BASE["incidents"][1:]}, {"a"}),
     "date": ({"as_of": "2022-12-31"}, {"a"}),
