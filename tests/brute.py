@@ -70,6 +70,17 @@ class Brute:
         self.sets = {b.level: b for b in boundaries}
         self.names = {level: {fold(a): fold(u) for of, a, u in aliases if of == level} for level in (1, 2)}
         self.units = {level: self._units(level) for level in (1, 2)}
+        self.of = {str(s): (inc["source"] == s).to_numpy() for s in inc["source"].unique()}
+        self.precision = inc["precision"].to_numpy(int)
+        self.effect = inc["effect"].to_numpy(object)
+        self.record_id = inc["record_id"].to_numpy(object)
+        self.kept: dict[tuple, object] = {}
+
+    def once(self, key: tuple, make):
+        """What does not depend on the site is made once."""
+        if key not in self.kept:
+            self.kept[key] = make()
+        return self.kept[key]
 
     def _units(self, level: int) -> tuple[list[str], list[str], list[object]]:
         """Unit of each site and each incident by name, and the polygon of each site's; "" where not known.
@@ -102,12 +113,15 @@ class Brute:
 
     def counts(self, rule, test, bracket: str = "best") -> tuple[np.ndarray, np.ndarray]:
         """Which incidents a test may count by type and deaths, and the deaths of each."""
+        return self.once((rule, test, bracket), lambda: self._counts(rule, test, bracket))
+
+    def _counts(self, rule, test, bracket: str) -> tuple[np.ndarray, np.ndarray]:
         inc, dead = self.inc, self.deaths[bracket]
         if rule.deaths == "civilian":
             stated = inc["deaths_civilians"].to_numpy(float)
             least = np.minimum(np.nan_to_num(stated), dead)
             dead = np.where(np.isnan(stated), dead, stated) if bracket == "high" else least
-        effect, kind = test.effect or rule.effect, inc["effect"].to_numpy(object)
+        effect, kind = test.effect or rule.effect, self.effect
         counted = kind == "control" if effect == "control" else dead >= 1
         if effect == "violent":
             counted = counted | (kind == "violent")
@@ -119,6 +133,9 @@ class Brute:
 
     def window(self, as_of: str, months: int, bracket: str = "best") -> np.ndarray:
         """Incidents of the window: begun by the day and not ended by its first edge; wholly in it; or on any day."""
+        return self.once((as_of, months, bracket), lambda: self._window(as_of, months, bracket))
+
+    def _window(self, as_of: str, months: int, bracket: str) -> np.ndarray:
         t = np.datetime64(as_of)
         after = np.datetime64((pd.Timestamp(as_of) - pd.DateOffset(months=months)).date())
         first, last = self.start - self.slack, self.end + self.slack
@@ -145,20 +162,19 @@ class Brute:
             kept |= inside
             more = self._expected(rule, test, i, as_of) if rule.kind == "near" and bracket == "high" else {}
             half = 0.5 if more else 0.0
-            for source in self.inc["source"].unique():
-                mine = inside & (self.inc["source"] == source).to_numpy()
+            for source, own in self.of.items():
+                mine = inside & own
                 events, deaths = (a + b for a, b in zip((mine.sum(), dead[mine].sum()), more.get(source, (0, 0)),
                                                         strict=True))  # fmt: skip
                 fired |= bool(test.min_events and events >= test.min_events - (half if source in more else 0))
                 fired |= bool(test.min_deaths and deaths >= test.min_deaths)
         if not fired:
             return None
-        sums = [(int(g.sum()), int(dead[g].sum())) for s in self.inc["source"].unique()
-                if (g := kept & (self.inc["source"] == s).to_numpy()).any()]  # fmt: skip
-        return Count(*max(sums, default=(0, 0)), set(self.inc["record_id"][kept]))
+        sums = [(int(g.sum()), int(dead[g].sum())) for own in self.of.values() if (g := kept & own).any()]
+        return Count(*max(sums, default=(0, 0)), set(self.record_id[kept]))
 
     def _near(self, rule, i: int, bracket: str) -> np.ndarray:
-        precision, settings = self.inc["precision"].to_numpy(), self.rules.settings
+        precision, settings = self.precision, self.rules.settings
         asked = list(rule.precision)
         if bracket == "best":
             return np.isin(precision, asked) & (self.metres[i] <= rule.within_km * 1000)
@@ -183,11 +199,13 @@ class Brute:
             if polygon is None:
                 continue
             name = self.units[level][0][i]
-            unit = np.array([u == name for u in self.units[level][1]], bool)
-            share = self._share(polygon, i, rule.within_km * 1000)
-            for source in self.inc["source"].unique():
-                mine = inside & unit & (self.inc["precision"] == precision).to_numpy()
-                mine &= (self.inc["source"] == source).to_numpy()
+            known = inside & self.in_unit(level, name) & (self.precision == precision)
+            if not known.any():
+                continue
+            metres = rule.within_km * 1000
+            share = self.once((level, name, i, metres), lambda p=polygon, m=metres: self._share(p, i, m))
+            for source, own in self.of.items():
+                mine = known & own
                 if mine.any() and share > 0:
                     events, deaths = out.get(source, (0.0, 0.0))
                     out[source] = (events + mine.sum() * share, deaths + dead[mine].sum() * share)
@@ -201,9 +219,11 @@ class Brute:
         return shapely.intersection(flat, shapely.Point(0, 0).buffer(radius_m, quad_segs=90)).area / flat.area
 
     def _area(self, rule, i: int) -> np.ndarray:
-        own, theirs, _ = self.units[rule.level]
-        unit = np.array([u == own[i] != "" for u in theirs], bool)
-        return unit & self.inc["precision"].isin(rule.precision).to_numpy()
+        return self.in_unit(rule.level, self.units[rule.level][0][i]) & np.isin(self.precision, rule.precision)
+
+    def in_unit(self, level: int, name: str) -> np.ndarray:
+        """Incidents of the unit of that name; none of a blank."""
+        return self.once((level, name), lambda: np.array([u == name != "" for u in self.units[level][1]], bool))
 
     def by_rule(self, i: int, as_of: str, kind: str, bracket: str = "best") -> dict[str, Count]:
         """Every rule of a kind that fires for a site."""
@@ -213,13 +233,10 @@ class Brute:
     def intensity(self, i: int, as_of: str) -> float:
         """Sum of exp(-d / 30 km) exp(-age / 365 days), of the source with most."""
         t, first = np.datetime64(as_of), np.datetime64((pd.Timestamp(as_of) - pd.DateOffset(months=120)).date())
-        use = (self.deaths["best"] >= 1) & (self.inc["precision"] <= 2).to_numpy() & (self.metres[i] <= 200_000)
+        use = (self.deaths["best"] >= 1) & (self.precision <= 2) & (self.metres[i] <= 200_000)
         use &= (self.start <= t) & (self.start >= first)
-        sums = {}
-        for source, d, start in zip(self.inc["source"][use], self.metres[i][use], self.start[use], strict=True):
-            age = (t - start).astype(int)
-            sums[source] = sums.get(source, 0.0) + math.exp(-d / 30_000) * math.exp(-age / 365)
-        return max(sums.values(), default=0.0)
+        weight = np.exp(-self.metres[i] / 30_000) * np.exp(-(t - self.start).astype(int) / 365)
+        return max((float(weight[use & own].sum()) for own in self.of.values()), default=0.0)
 
 
 def visit_rules(site, visits: pd.DataFrame, as_of: str, rules) -> dict[str, bool | None]:

@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.rules.classify import RANK
+from layers.reference.rule_files import default_rules
 from layers.sources.incidents import read_incidents, unusable
 from tests import frames
 from tests.brute import Brute, visit_rules
 from tests.properties.verdicts import (
     BOXES,
+    FEW,
     MANY,
     REGIONS,
     T,
@@ -76,8 +78,6 @@ def test_brackets_are_what_brute_force_says(sites, events, boundaries, rules):
 def test_visit_rules_are_what_brute_force_says(sites, visits):
     result = run(sites, [], visits=visits)
     table, rows = frames.sites(*sites), frames.visits(*visits)
-    from layers.reference.rule_files import default_rules
-
     for i, site in enumerate(table.itertuples()):
         for rule, want in visit_rules(site, rows, T, default_rules()).items():
             fired = bool(result.fired[rule][i])
@@ -107,7 +107,7 @@ def read(table):
     return layer.frame, unusable([layer])
 
 
-@MANY
+@FEW
 @given(**layers, field=st.sampled_from(FIELDS), which=st.integers(0, 13), blank=st.booleans())
 def test_a_field_that_cannot_be_read_never_calms_without_a_gap(sites, events, field, which, blank):
     """All that the rules ask is known, so that nothing but the fault can make the coverage partial."""

@@ -7,7 +7,7 @@ import os
 
 import numpy as np
 import pandas as pd
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from geo.assess import assess
@@ -21,9 +21,10 @@ T = "2018-12-31"
 MANY = settings(
     max_examples=200 if os.environ.get("CAHRA_THOROUGH") else 15,
     deadline=None,
-    phases=(Phase.explicit, Phase.generate, *((Phase.shrink,) if not os.environ.get("NOSHRINK") else ())),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
+FEW = settings(MANY, max_examples=100 if os.environ.get("CAHRA_THOROUGH") else 6)
+"""For what reads files: each is parsed in a process of its own."""
 CLASSES = ("site_class", "area_class", "certain_class", "possible_class")
 DAYS = pd.date_range("2013-06-01", "2019-01-10", freq="D").strftime("%Y-%m-%d").tolist()
 NAN = float("nan")
