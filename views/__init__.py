@@ -1,6 +1,6 @@
 """One page per file; this is how a page is made.
 
-1. Write ``views/<name>.py``; it is run as a script. Its whole pattern::
+1. Write ``views/pages/<name>.py``; it is run as a script. Its whole pattern::
 
        import streamlit as st
        from views import session
@@ -19,5 +19,5 @@ Rules: data is shown with ``st.dataframe`` or ``st.text``; text of data that goe
 passes :func:`layers.formats.writers.escape.markdown`; maps go through :func:`views.widgets.map_widget.show`; a setting
 that belongs in
 the page's address has a widget key that begins with ``q_`` and is written by :meth:`views.session.Here.address`.
-No rule, no pandas gymnastics: those live in ``geo`` and ``layers``.
+No rule, no pandas gymnastics: those live in ``geo`` and ``jobs``.
 """
