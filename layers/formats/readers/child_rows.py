@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import decimal
 import math
@@ -46,6 +47,24 @@ def value_text(value: Any) -> str | None:
         return str(value)
 
 
+UNREADABLE = object()
+"""Stands for a cell that its own library cannot read."""
+
+
+def shapes_of(given: list[bytes | None]) -> np.ndarray:
+    """Shapes of WKB, None for what is none; curves, which GEOS does not know, are none of these either."""
+    wkb = np.empty(len(given), dtype=object)
+    wkb[:] = given
+    try:
+        shapes: np.ndarray = shapely.from_wkb(wkb, on_invalid="ignore")
+    except Exception:  # one at a time, to find those that are at fault
+        shapes = np.empty(len(given), dtype=object)
+        for i, one in enumerate(given):
+            with contextlib.suppress(Exception):
+                shapes[i] = None if one is None else shapely.from_wkb(one)
+    return shapes
+
+
 class RowSet:
     """Collects rows in the child, within the limits of the door."""
 
@@ -66,6 +85,8 @@ class RowSet:
         self.read += 1
         texts = []
         for name, value in zip(self.names, values, strict=True):
+            if value is UNREADABLE:
+                why, value = why or "cell_unreadable", ""
             text = value if type(value) is str else value_text(value)
             if text is None:
                 self.binary.add(name)
@@ -102,9 +123,7 @@ class RowSet:
         table = Columns(dict(zip(names, self.cells, strict=True)), len(row))
         shapes = None
         if self.with_shapes:
-            given = np.empty(len(self.wkb), dtype=object)
-            given[:] = self.wkb
-            shapes = shapely.from_wkb(given, on_invalid="ignore")
+            shapes = shapes_of(self.wkb)
             lost = shapely.is_missing(shapes) & np.asarray([w is not None for w in self.wkb], dtype=bool)
             ids = table.ids()
             for i in np.flatnonzero(lost).tolist():

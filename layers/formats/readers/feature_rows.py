@@ -45,7 +45,8 @@ class Rows:
             if key not in self.names:
                 self._name(key)
             record[self.names[key]] = value if type(value) is str else plain_text(value)
-        if "id" not in record and isinstance(feature_id, str | int | float) and not isinstance(feature_id, bool):
+        own = isinstance(feature_id, str | int | float) and not isinstance(feature_id, bool)
+        if own and not any(name.casefold() == "id" for name in record):
             if "id" not in self._taken:
                 self._name("id")
             record["id"] = plain_text(feature_id)

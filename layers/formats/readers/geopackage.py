@@ -17,7 +17,7 @@ from geo.messages import Note
 from layers.formats.alike import is_wanted
 from layers.formats.choice import ANY, Choice, chosen_layer
 from layers.formats.limits import Clock
-from layers.formats.readers.child_rows import RowSet
+from layers.formats.readers.child_rows import UNREADABLE, RowSet
 from layers.formats.row_ids import shorten
 from layers.formats.source import Source
 from layers.formats.table import Parsed, Report
@@ -195,6 +195,7 @@ def _rows(
     chosen = [quoted(n) for n in names] + ([quoted(shape)] if shape else [])
     query = f"SELECT {', '.join(chosen or ['rowid'])} FROM {quoted(layer)}"  # noqa: S608  (names are quoted)
     flags = [n in true_false for n in names]
+    connection.text_factory = _text
     for number, record in enumerate(connection.execute(query), start=1):
         cells = [
             ("true" if value else "false") if flag and value in (0, 1) else value
@@ -206,6 +207,14 @@ def _rows(
         wkb, why = _wkb(record[len(names)])
         rows.add(number, cells, wkb, why)
     return rows
+
+
+def _text(data: bytes) -> Any:
+    """Text of UTF-8, or what stands for a cell that cannot be read."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return UNREADABLE
 
 
 def _wkb(blob: Any) -> tuple[bytes | None, str]:

@@ -8,7 +8,7 @@ from typing import Any
 from geo.errors import FormatError
 from layers.formats.alike import is_wanted
 from layers.formats.limits import Clock
-from layers.formats.readers.child_rows import RowSet
+from layers.formats.readers.child_rows import UNREADABLE, RowSet
 from layers.formats.readers.native_shapes import ENCODINGS, native_shapes
 from layers.formats.readers.strict_json import load_json
 from layers.formats.row_ids import shorten
@@ -35,6 +35,20 @@ def _system(column: dict[str, Any]) -> str:
     raise FormatError(
         "The coordinate reference system is not known.", expected="an EPSG code", got=shorten(str(known or crs))
     )
+
+
+def _values(column: Any) -> list[Any]:
+    """The cells of a column; where one has no form in Python (a day of the year 300,000), that one alone is none."""
+    try:
+        values: list[Any] = column.to_pylist()
+    except Exception:  # one at a time, to find those that are at fault
+        values = []
+        for cell in column:
+            try:
+                values.append(cell.as_py())
+            except Exception:
+                values.append(UNREADABLE)
+    return values
 
 
 def read_geoparquet(source: Source, clock: Clock, report: Report, columns: Collection[str] | None) -> Parsed:
@@ -73,10 +87,10 @@ def read_geoparquet(source: Source, clock: Clock, report: Report, columns: Colle
     rows = RowSet(names, clock, with_shapes=bool(shape))
     number = 0
     for batch in file.iter_batches(batch_size=_BATCH, columns=[*names, *([shape] if shape else [])], use_threads=False):
-        columns_of = [batch.column(n).to_pylist() for n in names]
+        columns_of = [_values(batch.column(n)) for n in names]
         shapes: list[Any] = [None] * batch.num_rows
         if shape and encoding == "WKB":
-            shapes = batch.column(shape).to_pylist()
+            shapes = _values(batch.column(shape))
         elif shape:
             shapes = native_shapes(batch.column(shape), encoding, clock, name)
         for i in range(batch.num_rows):

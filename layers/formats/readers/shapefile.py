@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
+import re
 import struct
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -20,10 +22,11 @@ from layers.formats.choice import ANY, Choice, chosen_layer, layer_name
 from layers.formats.limits import Clock
 from layers.formats.readers.geometry import geometry_array
 from layers.formats.readers.projection import to_wgs84
-from layers.formats.readers.strict_json import plain_text
 from layers.formats.table import Columns, Parsed, Report, id_of, shorten
 
 _RINGS_AT_EASE = 2000
+_WHOLE = re.compile(r"[-+]?\d+", re.ASCII)
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?", re.ASCII)
 _PARTS = (3, 5, 13, 15, 23, 25)
 _LANGUAGE = {
     0x03: "cp1252",
@@ -130,16 +133,6 @@ def _encoding(dbf: bytes, cpg: bytes | None, start: int) -> tuple[str, str]:
     return "utf-8", "utf-8 throughout"
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, str):
-        return value.strip("\x00").strip()
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value.decode("latin-1").strip("\x00").strip()
-    return plain_text(value)
-
-
 def read_shapefile(
     archive: Archive, name: str, clock: Clock, report: Report, columns: Collection[str] | None, choice: Choice = ANY
 ) -> Parsed:
@@ -176,10 +169,11 @@ def read_shapefile(
             report.note(
                 "The .dbf names no encoding and is not UTF-8; it was read as {encoding}.", encoding=meta["encoding"]
             )
-        deleted = [i for i in range(total) if dbf[start + i * length : start + i * length + 1] == b"*"]
         with shapefile.Reader(dbf=io.BytesIO(dbf), encoding=meta["encoding"], encodingErrors="replace") as table:
-            names = [str(f[0]).strip() for f in table.fields if f[0] != "DeletionFlag"]
-            records = _records(table, total, set(deleted), len(names), clock, name)
+            kinds = [(str(f[0]).strip(), str(f[1]), int(f[2])) for f in table.fields if f[0] != "DeletionFlag"]
+        names = [field for field, _, _ in kinds]
+        rows = (dbf[start + i * length : start + (i + 1) * length] for i in range(total))
+        records = [_cells(row, kinds, meta["encoding"]) for row in _watched(rows, clock, name)]
     if len(set(names)) != len(names):
         raise FormatError("Two columns have the same name.", where=name, got=", ".join(names[:10]))
     said = 2 * struct.unpack_from(">i", shp, 24)[0]
@@ -206,18 +200,54 @@ def read_shapefile(
     return parsed
 
 
-def _records(table: Any, total: int, deleted: set[int], width: int, clock: Clock, name: str) -> list[list[str]]:
-    out: list[list[str]] = []
-    for i in range(total):
+def _watched(rows: Iterable[bytes], clock: Clock, name: str) -> Iterator[bytes]:
+    for i, row in enumerate(rows):
         if not i % 5000:
             clock.check(name)
-        if i in deleted:
-            out.append([])
-            continue
-        record = table.record(i)
-        values = [_value(v) for v in record] if record is not None else []
-        out.append(values + [""] * (width - len(values)))
+        yield row
+
+
+def _cells(row: bytes, kinds: list[tuple[str, str, int]], encoding: str) -> list[str]:
+    """The cells of a record as text; none for one that is marked as deleted, or as nothing known."""
+    if row[:1] != b" ":
+        return []
+    at, out = 1, []
+    for _, kind, size in kinds:
+        out.append(_cell(row[at : at + size], kind, encoding))
+        at += size
     return out
+
+
+def _cell(raw: bytes, kind: str, encoding: str) -> str:
+    r"""The text of one cell; what is no number, date or truth stays as it stands, so that it is noticed.
+
+    Examples
+    --------
+    >>> [_cell(raw, "N", "ascii") for raw in (b"  007", b"  1.50", b"****", b" 1e3", b"inf", b" many")]
+    ['7', '1.5', '', '1000.0', 'inf', 'many']
+    >>> _cell(b"20200229", "D", "ascii"), _cell(b"20200230", "D", "ascii"), _cell(b"T", "L", "ascii")
+    ('2020-02-29', '20200230', 'true')
+    """
+    text = raw.decode(encoding, "replace").strip("\x00").strip()
+    text = text.partition("\x00")[0].strip() if kind in "NFDL" else text
+    if kind in "NF":
+        if not text.strip("*"):
+            return ""
+        if _WHOLE.fullmatch(text):
+            return str(int(text)) if len(text) < 30 else text
+        return repr(float(text)) if _NUMBER.fullmatch(text) and math.isfinite(float(text)) else text
+    if kind == "D":
+        if not text.strip("0"):
+            return ""
+        try:
+            return dt.datetime.strptime(text, "%Y%m%d").date().isoformat() if len(text) == 8 else text
+        except ValueError:
+            return text
+    if kind == "L":
+        return {"T": "true", "Y": "true", "1": "true", "F": "false", "N": "false", "0": "false", "?": ""}.get(
+            text.upper(), text
+        )
+    return text
 
 
 def _shapes(reader: Any, count: int, clock: Clock, report: Report) -> list[Any]:
