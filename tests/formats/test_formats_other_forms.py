@@ -17,7 +17,7 @@ import shapely
 from geo.errors import FormatError, LimitExceededError
 from layers.formats import LOCAL, UPLOAD, read
 from layers.formats.choice import Choice
-from layers.formats.writers.write import geopackage_bytes
+from layers.formats.writers.geopackage import geopackage_bytes
 
 
 def as_json(document: object) -> bytes:
