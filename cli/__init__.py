@@ -19,7 +19,6 @@ from cli.shared import (
     finish,
     inputs,
     iso_date,
-    leave,
     result_folder,
     rule_file,
 )
@@ -169,10 +168,7 @@ def backtest(args: argparse.Namespace) -> int:
     progress.step()
     result = run(loaded, days, outcome, rules, seed=args.seed, progress=progress.part)
     progress.step()
-    leave(folder, result.files(args.language))
-    progress.step()
-    print("\n".join(result.summary(args.language)))
-    return 0
+    return finish(result, folder, progress, args.language)
 
 
 def app(args: argparse.Namespace) -> int:

@@ -56,11 +56,12 @@ class Progress:
 
 def finish(result: Result, folder: ResultFolder, progress: Progress, language: str = "en") -> int:
     """The files of a result into their folder, its summary on the standard output."""
+    from geo.messages import spoken
     from i18n.translator import translator
 
     leave(folder, result.files(language))
     progress.step()
-    print("\n".join(line.sentence(translator(language)) for line in result.summary()))
+    print("\n".join(spoken(line, translator(language)) for line in result.summary(language)))
     return 0
 
 

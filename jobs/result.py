@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from geo.columns import Table
-from geo.messages import Note
 from jobs.run_crate import CRATE
 from jobs.run_record import RECORD, sealed
 from layers.formats.writers.cells import plain_types
@@ -30,8 +29,8 @@ class Result(ABC):
         return dict(self.made_files(language))
 
     @abstractmethod
-    def summary(self) -> list[Note]:
-        """What to say of the run in a few lines."""
+    def summary(self, language: str = "en") -> Sequence[str]:
+        """What to say of the run in a few lines: messages, or texts in `language`."""
 
 
 class ResultFiles(Mapping[str, bytes]):

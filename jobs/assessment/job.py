@@ -43,7 +43,7 @@ class Run(Result):
         """The files of the run by name; every language is in them."""
         return export.result_files(self.assessment, self.rules, self.rejected, self.record, self.certified)
 
-    def summary(self) -> list[Note]:
+    def summary(self, language: str = "en") -> list[Note]:
         """The quadrants, what was left out, and what the reader should know."""
         return export.summary(self.assessment.sites, self.rejected, self.record)
 

@@ -20,8 +20,8 @@ from jobs.backtest import labels as words
 from jobs.backtest.gather import Gathered
 from jobs.backtest.model import Backtest
 from jobs.inputs import Loaded
-from jobs.run_record import TOOL, sealed
-from layers.formats.writers.delimited import csv_bytes
+from jobs.result import ResultFiles, Sheet
+from jobs.run_record import TOOL
 
 DIGITS = 6
 """Decimals of every share and score: beyond them machines differ."""
@@ -98,23 +98,19 @@ def written(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def files(backtest: Backtest, language: str = "en") -> dict[str, bytes]:
+def result_files(backtest: Backtest, language: str = "en") -> ResultFiles:
     """All files of the run by name; the same call gives the same bytes, `run_at` of run.json aside."""
     from jobs.backtest.report import page
 
-    tables = {
-        "track_record.csv": written(backtest.result.table),
-        "decision_table.csv": written(backtest.result.decisions),
-        "rejected.csv": schema.conform(backtest.rejected, schema.REJECTED),
+    tables: dict[str, Sheet] = {
+        "track_record.csv": (written(backtest.result.table), ()),
+        "decision_table.csv": (written(backtest.result.decisions), ()),
+        "rejected.csv": (schema.conform(backtest.rejected, schema.REJECTED), schema.REJECTED),
     }
     if backtest.points is not None:
-        tables["points.csv"] = backtest.points[["site_id", "lat", "lon", "country", "coord_precision_km"]]
-    out: dict[str, bytes] = {}
-    neutralised: dict[str, int] = {}
-    for name, frame in tables.items():
-        out[name], neutralised[name] = csv_bytes(frame)
-    out["track_record.html"] = page(backtest, language)
-    return sealed(out, {**backtest.record, "language": language, "cells_neutralised": neutralised})
+        tables["points.csv"] = (backtest.points[["site_id", "lat", "lon", "country", "coord_precision_km"]], ())
+    record = {**backtest.record, "language": language}
+    return ResultFiles(tables, {"track_record.html": lambda: page(backtest, language)}, record)
 
 
 def summary(backtest: Backtest, language: str = "en") -> list[str]:

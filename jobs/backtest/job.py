@@ -21,6 +21,7 @@ from jobs.backtest.gather import Progress, gather
 from jobs.backtest.model import Backtest
 from jobs.inputs import Inputs, Loaded
 from jobs.inputs import load as load_layers
+from jobs.result import Result, ResultFiles
 from layers.reference.rule_files import default_rules
 from layers.sources.sites import SiteLayer
 
@@ -44,12 +45,12 @@ class BacktestInputs:
     seed: int = 0
 
 
-class BacktestResult(Backtest):
+class BacktestResult(Backtest, Result):
     """The result of a run, with its files and summary."""
 
-    def files(self, language: str = "en") -> dict[str, bytes]:
-        """The files of the run by name; see :mod:`jobs.backtest.export`."""
-        return export.files(self, language)
+    def made_files(self, language: str = "en") -> ResultFiles:
+        """The files of the run by name; the page in `language`."""
+        return export.result_files(self, language)
 
     def summary(self, language: str = "en") -> list[str]:
         """What to print."""

@@ -45,7 +45,7 @@ class Comparison(Result):
         """moves.csv, and run.json with the counts by cause."""
         return ResultFiles({"moves.csv": (self.moves, ())}, {}, self.record)
 
-    def summary(self) -> list[Note]:
+    def summary(self, language: str = "en") -> list[Note]:
         """How many moved, and through what."""
         lines = [Note("{n} sites have another class or zone status.", n=len(self.moves))]
         counts = self.moves["cause"].value_counts()

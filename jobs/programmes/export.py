@@ -123,7 +123,7 @@ class ProgrammeRun(Result):
             self.tables(), {"map.html": lambda: self.map_html(language)}, {**self.record(), "language": language}
         )
 
-    def summary(self) -> list[Note]:
+    def summary(self, language: str = "en") -> list[Note]:
         """A line per type, what is not on the map, and every note of the programmes' files."""
         words = labels("en")
         width = max(len(w) for w in words.values())

@@ -38,7 +38,7 @@ class ScreeningResult(Screening, Result):
         """The files of the run by name; the report in `language`."""
         return export.result_files(self, language)
 
-    def summary(self) -> list[Note]:
+    def summary(self, language: str = "en") -> list[Note]:
         """Rows, quadrants, flags, and what the reader should know."""
         return export.summary(self)
 

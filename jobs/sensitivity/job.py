@@ -58,7 +58,7 @@ class Sensitivity(Result):
         """The files of the run by name; see :mod:`jobs.sensitivity.export`."""
         return export.result_files(self)
 
-    def summary(self) -> list[Note]:
+    def summary(self, language: str = "en") -> list[Note]:
         """What to say of it."""
         return export.summary(self)
 

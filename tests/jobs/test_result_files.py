@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 import cli
 from jobs.assessment.job import Run
+from jobs.backtest.job import BacktestResult
 from jobs.programmes.export import ProgrammeRun
 from jobs.result import Result, ResultFiles
 from jobs.screening.job import ScreeningResult
@@ -102,7 +103,13 @@ def test_coverage(tmp_path, offered):
     same(offered("programmes.py"), command)
 
 
-@pytest.mark.parametrize("job", [Run, ScreeningResult, ProgrammeRun])
+def test_backtest(tmp_path, offered):
+    out = tmp_path / "out"
+    assert cli.main(["backtest", *DATA, "--out", str(out)]) == 0
+    same(offered("track_record.py"), {p.name: p.read_bytes() for p in out.iterdir()})
+
+
+@pytest.mark.parametrize("job", [BacktestResult, Run, ScreeningResult, ProgrammeRun])
 def test_every_job_has_the_one_shape(job):
     assert issubclass(job, Result)
 

@@ -27,8 +27,6 @@ from views import session
 from views.widgets import downloads
 from views.widgets.past_record import past_record
 
-FILES = ("track_record.csv", "track_record.html", "decision_table.csv", "run.json")
-
 
 def listing(headings: Sequence[str], lines: Sequence[Sequence[str]], label: str, _: Translator) -> None:
     """A table of texts; nothing to show is said."""
@@ -97,11 +95,4 @@ with session.page() as here:
         for reading in READING:
             st.markdown(f"- {markdown(_(reading))}")
     st.subheader(_("Download"))
-    for column, name in zip(st.columns(len(FILES)), FILES, strict=True):
-        with column:
-            downloads.button(
-                name,
-                name,
-                lambda name=name: found.files(_.language)[name],  # type: ignore[misc]
-                demonstration=data.has_demonstration,
-            )
+    downloads.run_files(found.made_files(_.language), demonstration=data.has_demonstration)
