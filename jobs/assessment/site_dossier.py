@@ -108,7 +108,7 @@ def _drawing(translate: Translator, here: Profile) -> str:
     )
 
 
-def dossier(translate: Translator, here: Profile, rules_hash: str, past: str = "") -> bytes:
+def dossier(translate: Translator, here: Profile, rules_hash: str, past: str = "", sure: str = "") -> bytes:
     """The page.
 
     Parameters
@@ -119,6 +119,8 @@ def dossier(translate: Translator, here: Profile, rules_hash: str, past: str = "
         Hash of the rules that were used; it stands in the footer.
     past
         How sites of this class fared at past dates (:func:`jobs.backtest.sentence.class_sentence`), or blank.
+    sure
+        How far the class holds under other settings (:func:`jobs.sensitivity.one_site.sentence`), or blank.
     """
     _, site = translate, here.site
     said = {"fired": _("yes"), "not fired": _("no"), "unknown": _("not known")}
@@ -184,7 +186,8 @@ def dossier(translate: Translator, here: Profile, rules_hash: str, past: str = "
     zones = worded(here.zones, _)
     sections = [
         f"<h1>{html(heading)}</h1>{notice}<p class='why'>{html(here.why.sentence(_))}</p>",
-        f"<h2>{html(_('Four answers'))}</h2>{_pairs(facts)}" + (f"<p class='small'>{html(past)}</p>" if past else ""),
+        f"<h2>{html(_('Four answers'))}</h2>{_pairs(facts)}"
+        + "".join(f"<p class='small'>{html(text)}</p>" for text in (past, sure) if text),
         f"<h2>{html(_('The site'))}</h2>{_pairs(more)}",
         f"<h2>{html(_('What surrounds it, {months} months', months=here.months))}</h2>{_drawing(_, here)}",
         f"<h2>{html(_('Every rule, and its answer'))}</h2><table><thead><tr><th>{html(_('Rule'))}</th>"

@@ -13,6 +13,7 @@ from jobs.assessment import job
 from jobs.assessment.site_dossier import dossier
 from jobs.assessment.site_filters import Filters
 from jobs.assessment.site_profile import Profile, profile
+from jobs.sensitivity.one_site import sentence
 from layers.formats.writers.escape import markdown
 from layers.maps import map_content
 from layers.maps.map import View, blob
@@ -22,6 +23,7 @@ from views.data_choice import Data
 from views.session import Here
 from views.widgets import four_answers, map_widget, notices, tables
 from views.widgets.chosen_site import key_of, row_of
+from views.widgets.how_sure import sure_of
 from views.widgets.past_record import past_sentence
 
 MANY = 300
@@ -131,7 +133,9 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     st.title(markdown(it.site["name"] or it.site["site_id"]))
     st.text(it.why.sentence(_))
     notices.stale(here, data, data.day)
+    sure = sentence(sure_of(data, row), _)
     past = four_answers.show(here, it)
+    st.caption(markdown(sure))
     circle_map(here, data, run, it, row)
     evidence, misses, gaps, visits, precision = st.tabs(
         [_("Evidence"), _("Nearest misses"), _("What is not known"), _("Visits and statuses"), _("How precise")]
@@ -182,7 +186,7 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     past.caption(markdown(said))
     st.download_button(
         _("Download the dossier (HTML)"),
-        data=lambda: dossier(_, it, data.rules.hash, said),
+        data=lambda: dossier(_, it, data.rules.hash, said, sure),
         file_name=("demonstration_" if it.site["demonstration"] else "") + "dossier.html",
         mime="text/html",
         on_click="ignore",

@@ -1,0 +1,79 @@
+"""One site under other settings, and one sentence of it: how far its class holds, and what would change it first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from geo.assessment import Assessment
+from geo.records.incidents import Incidents
+from geo.rules.rule_set import Rules
+from geo.sensitivity.flip import flips
+from geo.sensitivity.pass_once import CLASSES
+from geo.sensitivity.scaling import Grid
+from geo.sensitivity.sweep import Codes, stability, sweep
+from i18n import labels
+from i18n.translator import N_, Translator
+from jobs.backtest.labels import percent
+from jobs.sensitivity.job import wide_pass
+
+HOLDS = N_("The class holds under {share} of {settings} settings of radii, windows and counts.")
+FIRST = {
+    "radius_km": N_("It would turn {cls} if {rule} reached to {at} km instead of {current} km."),
+    "window_months": N_("It would turn {cls} if {rule} looked back {at} months instead of {current}."),
+    "events": N_("It would turn {cls} if {rule} asked for {at} events instead of {current}."),
+    "deaths": N_("It would turn {cls} if {rule} asked for {at} deaths instead of {current}."),
+}
+NONE = N_("No single radius up to three times the limit, window or count would change it.")
+
+
+@dataclass(frozen=True)
+class OneSite:
+    """The share of settings under which the class holds, the classes under each, and its flips, nearest first."""
+
+    grid: Grid
+    codes: Codes
+    share: float
+    flips: pd.DataFrame
+
+    def heat(self, count: float = 1.0) -> pd.DataFrame:
+        """Classes by factor of the radii (down) and of the windows (across), at one factor of the counts."""
+        table = self.codes[:, :, self.grid.count.index(count), 0]
+        words = np.array(CLASSES, dtype=object)[table]
+        return pd.DataFrame(words, index=list(self.grid.radius), columns=list(self.grid.window))
+
+
+def one_site(result: Assessment, row: int, incidents: Incidents, rules: Rules, grid: Grid | None = None) -> OneSite:
+    """Asks the site at a position of an assessment again, alone: a pass of one site takes a moment."""
+    grid = grid or Grid()
+    part = Assessment(
+        result.sites.iloc[[row]].reset_index(drop=True),
+        pd.DataFrame(),
+        result.datasets,
+        fired=result.fired.iloc[[row]].reset_index(drop=True),
+    )
+    done = wide_pass(rules, part, incidents, grid)
+    codes = sweep(done, grid)
+    found = flips(done)
+    ratio = (found["flips_at"] / found["current"]).to_numpy(np.float64)
+    order = np.argsort(np.abs(np.log(np.maximum(ratio, 1e-9))), kind="stable")
+    share = float(stability(done, grid, codes)["share_same_class"].iloc[0])
+    return OneSite(grid, codes, share, found.iloc[order].reset_index(drop=True))
+
+
+def sentence(site: OneSite, translate: Translator) -> str:
+    """How far the class holds, and the nearest change of one number that turns it."""
+    _ = translate
+    said = _(HOLDS, share=percent(site.share, _, 0), settings=_.number(len(site.grid)))
+    if site.flips.empty:
+        return f"{said} {_(NONE)}"
+    first = site.flips.iloc[0]
+    # A tenth of a kilometre is for reading; flip.csv has the exact value.
+    digits = 1 if first["what"] == "radius_km" else 0
+    turn = _(
+        FIRST[first["what"]], cls=labels.value("site_class", first["class_then"], _), rule=first["rule"],
+        at=_.number(float(first["flips_at"]), digits), current=_.number(float(first["current"]), digits),
+    )  # fmt: skip
+    return f"{said} {turn}"

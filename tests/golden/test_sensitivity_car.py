@@ -1,0 +1,63 @@
+"""Sweeps of the real Central African sites against runs of each setting; what a window a quarter shorter changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+
+import pytest
+
+from geo.assess import assess
+from geo.records.incidents import prepare
+from geo.sensitivity.pass_once import CLASSES, prepare_pass
+from geo.sensitivity.scaling import Grid, scaled_rules
+from geo.sensitivity.sweep import sweep
+from jobs.inputs import Inputs, Source, load
+from jobs.known_sites import sites_at
+from jobs.run_options import assess_loaded
+from layers.reference.rule_files import default_rules
+
+pytestmark = pytest.mark.real_data
+RULES, GRID = default_rules(), Grid()
+SETTINGS = [(0.5, 0.5, 0.5), (0.75, 1.25, 1.5), (1.0, 0.75, 1.0), (1.0, 1.0, 1.5), (1.5, 1.0, 1.0), (2.0, 1.5, 5.0)]
+CHANGED = {
+    "2014-12-31": {"window": 0, "count": 0, "radius": 0},
+    "2016-09-19": {"window": 0, "count": 0, "radius": 0},
+    "2021-12-31": {"window": 0, "count": 0, "radius": 0},
+}
+"""Of 272 classes, how many change with windows a quarter shorter, counts half as high again, radii a quarter longer."""
+
+
+@pytest.fixture(scope="module")
+def car(shared_data):
+    return load(
+        Inputs(
+            sites=[Source.of(shared_data / "mines/ipis_car_destinations_lines.geojson")],
+            incidents=[Source.of(shared_data / "conflict/ucdp_ged_23_1_car.geojson")],
+        )
+    )
+
+
+@pytest.mark.parametrize("day", CHANGED)
+def test_the_sweep_is_the_rerun(car, day):
+    date = dt.date.fromisoformat(day)
+    sites, _ = sites_at(car.sites, date)
+
+    def once(rules):
+        return assess_loaded(car, sites, date, rules, engine=functools.partial(assess, explain=False))
+
+    result = once(RULES)
+    done = prepare_pass(RULES, result, prepare(car.incidents), radius_factor=2.0, months=54)
+    codes = sweep(done, GRID)
+    for radius, window, count in SETTINGS:
+        at = GRID.radius.index(radius), GRID.window.index(window), GRID.count.index(count)
+        assert [CLASSES[c] for c in codes[at]] == once(scaled_rules(RULES, radius, window, count)).sites[
+            "site_class"
+        ].tolist()
+    r, w, k = GRID.nominal
+    now = codes[r, w, k]
+    assert {
+        "window": int((codes[r, w - 1, k] != now).sum()),
+        "count": int((codes[r, w, k + 1] != now).sum()),
+        "radius": int((codes[r + 1, w, k] != now).sum()),
+    } == CHANGED[day]

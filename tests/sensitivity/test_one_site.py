@@ -1,0 +1,47 @@
+"""One site asked alone says what all sites asked together say, and the sentence names its nearest flip."""
+
+from __future__ import annotations
+
+import pytest
+
+from geo.assess import assess
+from geo.records.incidents import prepare
+from geo.sensitivity.scaling import Grid
+from geo.sensitivity.sweep import sweep
+from i18n.translator import translator
+from jobs.sensitivity.job import wide_pass
+from jobs.sensitivity.one_site import one_site, sentence
+from layers.reference.rule_files import default_rules
+from tests import frames
+
+RULES = default_rules()
+
+
+@pytest.fixture(scope="module")
+def scene():
+    sites = frames.sites({"site_id": "a"}, {"site_id": "b", "lon": 20.1}, {"site_id": "c", "lon": 27.0, "lat": 10.0})
+    incidents = frames.incidents({"day": "2018-06-01", "lon": 20.25, "lat": 6.0, "record_id": "far", "deaths_best": 3})
+    options = {"as_of": "2018-12-31", "coverage": frames.coverage("CAF"), "outlines": frames.outlines()}
+    return assess(sites, incidents, rules=RULES, explain=False, **options), prepare(incidents)
+
+
+def test_alone_and_together_are_the_same(scene):
+    result, incidents = scene
+    together = sweep(wide_pass(RULES, result, incidents, Grid()), Grid())
+    for row in range(3):
+        assert (one_site(result, row, incidents, RULES).codes[..., 0] == together[..., row]).all()
+
+
+@pytest.mark.parametrize(
+    ("language", "row", "said"),
+    [
+        ("en", 0, "It would turn high-risk if H1 reached to 27.7 km instead of 20 km."),
+        ("en", 2, "No single radius up to three times the limit, window or count would change it."),
+        ("fr", 0, "H1 portait à 27,7 km au lieu de 20 km."),
+    ],
+)
+def test_the_sentence_names_what_turns_it_first(scene, language, row, said):
+    result, incidents = scene
+    text = sentence(one_site(result, row, incidents, RULES), translator(language))
+    assert said in text
+    assert "360" in text
