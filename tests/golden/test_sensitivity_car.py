@@ -21,9 +21,9 @@ pytestmark = pytest.mark.real_data
 RULES, GRID = default_rules(), Grid()
 SETTINGS = [(0.5, 0.5, 0.5), (0.75, 1.25, 1.5), (1.0, 0.75, 1.0), (1.0, 1.0, 1.5), (1.5, 1.0, 1.0), (2.0, 1.5, 5.0)]
 CHANGED = {
-    "2014-12-31": {"window": 0, "count": 0, "radius": 0},
-    "2016-09-19": {"window": 0, "count": 0, "radius": 0},
-    "2021-12-31": {"window": 0, "count": 0, "radius": 0},
+    "2014-12-31": {"window": 105, "count": 15, "radius": 47},
+    "2016-09-19": {"window": 86, "count": 0, "radius": 30},
+    "2021-12-31": {"window": 12, "count": 11, "radius": 40},
 }
 """Of 272 classes, how many change with windows a quarter shorter, counts half as high again, radii a quarter longer."""
 
