@@ -52,7 +52,8 @@ def flips(done: Pass) -> pd.DataFrame:
 
     `what` is ``radius_km`` (to 1e-6, rounded so that applying it flips), ``window_months``, ``events`` or ``deaths``;
     one number of one rule changes, all else stays. The pass must reach to :data:`REACH` times radius and window. What
-    no value of a number changes has no row for it. `record_id` is blank where its licence withholds it.
+    no value of a number changes has no row for it. Where its licence withholds a
+    record, `record_id` is blank and its radius a whole kilometre, which still flips.
     """
     pairs, n = done.pairs, len(done)
     near = distance_rules(done.rules)
@@ -79,10 +80,14 @@ def flips(done: Pass) -> pd.DataFrame:
                 continue
             now, then = (code, without) if fired[rule.id][row] else (without, code)
             for flip in found.get((rule.id, row), ()):
-                record = "" if flip.record < 0 or secret[flip.record] else str(ids[flip.record])
+                hidden = flip.record >= 0 and bool(secret[flip.record])
+                record = "" if flip.record < 0 or hidden else str(ids[flip.record])
+                at = flip.at
+                if hidden and flip.what == "radius_km":  # whole kilometres, outward: applying it still flips
+                    at = float(math.ceil(at) if at > flip.current else math.floor(at))
                 rows.append(
                     (done.sites["site_id"].iloc[row], done.sites["source"].iloc[row], rule.id, flip.what, flip.current,
-                     flip.at, CLASSES[now], CLASSES[then], record)
+                     at, CLASSES[now], CLASSES[then], record)
                 )  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS))
 

@@ -76,7 +76,13 @@ def test_what_may_not_leave_has_no_id(loaded):
     open_, closed = (run(data, day, first=day, draws=1, grid=grid) for data in (loaded, secret))
     assert (open_.flip["record_id"] != "").any()
     assert (closed.flip["record_id"] == "").all()
-    assert open_.flip.drop(columns="record_id").equals(closed.flip.drop(columns="record_id"))
+    km = open_.flip["what"] == "radius_km"
+    assert open_.flip[~km].drop(columns="record_id").equals(closed.flip[~km].drop(columns="record_id"))
+    exact, coarse = open_.flip.loc[km, "flips_at"], closed.flip.loc[km, "flips_at"]
+    assert (coarse % 1 == 0).all()
+    assert not (exact % 1 == 0).all()
+    assert ((coarse - exact).abs() < 1).all()
+    assert ((coarse >= exact) == (exact > open_.flip.loc[km, "current"])).all()
     assert (open_.stability["share_same_class"] == 1).all()
 
 
