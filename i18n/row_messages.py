@@ -17,6 +17,8 @@ REMARKS = (
     N_("mineral not recognised: {got}"),
     N_("route country not recognised: {got}"),
     N_("match_id not known: {got}"),
+    N_("place outside the stated country: states {country}, lies in {other}"),
+    N_("place outside the stated country: states {country}, lies in another country or the sea"),
 )
 """Remarks on a row of a company's list; the column `remarks` joins them by ``; ``."""
 
@@ -109,7 +111,7 @@ def remarks(text: str, translate: Translator) -> str:
     """The remarks on a row; a piece that begins no remark belongs to the value before it."""
     if translate.language == "en" or not text:
         return text
-    begun = "|".join(re.escape(form.removesuffix("{got}")) for form in REMARKS)
+    begun = "|".join(re.escape(form.partition("{")[0]) for form in REMARKS)
     pieces = re.split(f"; (?={begun})", text)
     return " ; ".join(next(filter(None, (_as(form, p, translate) for form in REMARKS)), p) for p in pieces)
 
@@ -133,7 +135,14 @@ def _said(text: str, language: str) -> str:
 @lru_cache(maxsize=len(EXPECTED) + len(REMARKS) + len(NOTES))
 def _pattern(form: str) -> re.Pattern[str]:
     parts = re.split(r"\{(\w+)\}", form)
-    named = {"n": r"\d+", "day": r"\d{4}-\d{2}-\d{2}", "a": r"[\d-]+", "b": r"[\d-]+", "country": r"[A-Z]{3}"}
+    named = {
+        "n": r"\d+",
+        "day": r"\d{4}-\d{2}-\d{2}",
+        "a": r"[\d-]+",
+        "b": r"[\d-]+",
+        "country": r"[A-Z]{3}",
+        "other": r"[A-Z]{3}",
+    }
     return re.compile(
         "".join(re.escape(p) if i % 2 == 0 else f"(?P<{p}>{named.get(p, '.+')})" for i, p in enumerate(parts)),
         re.DOTALL,

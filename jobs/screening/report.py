@@ -134,15 +134,16 @@ def table(headings: Sequence[str], lines: Iterable[Sequence[str]], numbers: Sequ
 def _summary(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
     account = screening.suppliers.accounting
     routes = screening.transit.routes
-    cards = [
+    ways = int((routes["incidents"] > 0).sum()) if routes["incidents"].notna().any() else None
+    cards: list[tuple[int | None, str]] = [
         (account["read"], _("rows read")),
         (account["accepted"], _("rows screened")),
         (account["rejected"], _("rows rejected, with the reason")),
         (int(good["site_class"].isin(CLASSES[:2]).sum()), _("origins conflict-affected or high-risk")),
         (int((good["site_class"] == CLASSES[2]).sum()), _("origins with too little data")),
-        (int((routes["incidents"] > 0).sum()), _("ways with incidents")),
+        (ways, _("ways with incidents")),
     ]
-    said = "".join(f"<div><b>{html(_.number(n))}</b>{html(text)}</div>" for n, text in cards)
+    said = "".join(f"<div><b>{html('–' if n is None else _.number(n))}</b>{html(text)}</div>" for n, text in cards)
     return (
         f'<section><div class="cards">{said}</div><p>'
         + html(
@@ -282,11 +283,12 @@ def _flags_of(_: Translator, row: dict[str, Any]) -> str:
 def _origins(_: Translator, good: pd.DataFrame) -> str:
     """Two lines a row: what and where, then why, flags, status, candidates and the reviewer's decision."""
     why = "why_fr" if _.language == "fr" else "why_en"
-    columns = ["supplier_id", "site_name", "country", "minerals", "as_of", "site_class", "possible_class", "zone_status"]  # fmt: skip  # noqa: E501
+    columns = ["supplier_id", "site_name", "country", "minerals", "as_of", "site_class", "possible_class"]
+    columns += ["area_class", "zone_status"]
     headings = [sw.heading(c, _) for c in columns]
     said = {
         name: {code: sw.value(name, code, _) for code in good[name].unique()}
-        for name in ("minerals", "zone_status", "possible_class")
+        for name in ("minerals", "zone_status", "possible_class", "area_class")
     }
     country = {code: country_name(code, _) for code in good["country"].unique()}
     classes = {code: _class(_, code) for code in CLASSES}
@@ -298,9 +300,10 @@ def _origins(_: Translator, good: pd.DataFrame) -> str:
             f"<td>{html(country[row['country']])}</td><td>{html(said['minerals'][row['minerals']])}</td>"
             f"<td>{html(days[row['as_of']])}</td><td>{classes[row['site_class']]}</td>"
             f"<td>{html(said['possible_class'][row['possible_class']])}</td>"
+            f"<td>{html(said['area_class'][row['area_class']])}</td>"
             f"<td>{html(said['zone_status'][row['zone_status']])}"
             f"{html(' ' + row['zone_unit']) if row['zone_unit'] else ''}</td></tr>"
-            f'<tr class="why"><td></td><td colspan="7">{html(row[why])} {_flags_of(_, row)}{_more(_, row)}</td></tr>'
+            f'<tr class="why"><td></td><td colspan="8">{html(row[why])} {_flags_of(_, row)}{_more(_, row)}</td></tr>'
         )
 
     records: Any = good.to_dict("records")
@@ -367,7 +370,8 @@ def _routes(_: Translator, screening: Screening) -> str:
     columns = ["supplier_id", "route_basis", "length_km", "exposed_km", "incidents", "incidents_certain"]
     columns += ["incidents_possible", "deaths", "armed_roadblocks", "worst_segment", "countries", "zones", "listed"]
     columns += ["uncovered"]
-    numbers = range(2, 10)
+    columns = [c for i, c in enumerate(columns) if i < 2 or not (routes[c].isna() | (routes[c] == "")).all()]
+    numbers = [i for i, c in enumerate(columns) if pd.api.types.is_numeric_dtype(routes[c])]
     lines = [
         [
             say(v, 1 if c.endswith("_km") else 0) if i in numbers else sw.value(c, v, _)

@@ -194,7 +194,7 @@ def test_refusals_are_french_throughout():
         return caught.value.sentence(FR)
 
     assert "une page HTML, qui peut contenir des scripts" in told(b"<html><body>", "a.csv")
-    assert "Décompressez d'abord." in told(b"\x1f\x8b\x08", "a.csv")
+    assert "Donnez-lui l'extension de ce qu'il contient." in told(b"\x1f\x8b\x08", "a.csv")
     assert "locale" not in told(b"x" * (UPLOAD.file_bytes + 1), "a.csv")
     assert "de la porte de téléversement" in told(b"x" * (UPLOAD.file_bytes + 1), "a.csv")
     assert "au plus" in told(b"x" * (UPLOAD.file_bytes + 1), "a.csv")
@@ -210,8 +210,8 @@ def test_refusals_in_english_are_what_they_were():
     with pytest.raises(FormatError) as caught:
         read(b"%PDF-1.4", "a.csv")
     assert str(caught.value) == (
-        "a.csv: The file is refused: it is a PDF. Expected: CSV, TSV, XLSX, GeoJSON, TopoJSON, KML, KMZ, zipped "
-        "shapefile, GeoPackage, GeoParquet."
+        "a.csv: The file is refused: it is a PDF. Expected: CSV, TSV, XLSX, JSON records, GeoJSON, TopoJSON, KML, KMZ, "
+        "GPX, zipped shapefile, GeoPackage, GeoParquet."
     )
     with pytest.raises(InputError) as lacking:
         read_sites(b"site_id,lat,lon\n,4,16\n", "a.csv")
@@ -244,6 +244,10 @@ def test_remarks_on_a_row_are_said_in_french_and_their_values_stay():
     assert row_messages.remarks(text, EN) == text
     assert row_messages.remarks(text, FR) == (
         "pays non reconnu : Atlantis ; minerai non reconnu : unobtainium ; pays du trajet non reconnu : Atlantis"
+    )
+    outside = "place outside the stated country: states COD, lies in BDI"
+    assert row_messages.remarks(f"{outside}; mineral not recognised: x", FR) == (
+        "lieu hors du pays indiqué : indique COD, se trouve dans BDI ; minerai non reconnu : x"
     )
     assert row_messages.remarks("country not recognised: a; b", FR) == "pays non reconnu : a; b"
 
