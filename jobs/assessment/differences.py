@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 KEY = ["source", "site_id"]
-COMPARED = ("site_class", "zone_status", "rules_fired")
+COMPARED = ("site_class", "zone_status", "area_class", "rules_fired")
 
 
 def differences(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

@@ -35,7 +35,12 @@ with session.page() as here:
     for style in styles.SITES:
         meaning = labels.CLASS_MEANINGS[style.key]
         st.markdown(f"{style.sign} **{_(style.text)}**  \n{_(meaning)}")
-    st.caption(_("Zone status is another axis: a site can lie in a compliant zone and be conflict-affected."))
+    st.caption(
+        _(
+            "Area class, zone status and listings are answers of their own, and none is added to another: a site can lie "
+            "in a compliant zone and be conflict-affected."
+        )
+    )
     st.subheader(_("Where data comes from"))
     st.dataframe(
         pd.DataFrame(

@@ -12,7 +12,7 @@ from geo.records.eligible_incidents import incidents_at
 from geo.rules.rule_set import Rules
 from i18n import column_labels, labels
 from jobs.assessment import job
-from jobs.assessment.differences import differences
+from jobs.assessment.differences import COMPARED, differences
 from jobs.assessment.rule_settings import from_link, from_table, to_link
 from layers.maps import map_content, styles
 from layers.maps.map import View, blob
@@ -94,7 +94,7 @@ def listing(here: Here, before: pd.DataFrame, after: pd.DataFrame) -> None:
     if changed.empty:
         st.text(_("Class and zone status of every site are the same on both sides."))
         return
-    for name in ("site_class", "zone_status"):
+    for name in COMPARED:
         for end in "ab":
             column = f"{name}_{end}"
             changed[column] = changed[column].map({c: labels.value(name, c, _) for c in changed[column].unique()})
@@ -103,7 +103,7 @@ def listing(here: Here, before: pd.DataFrame, after: pd.DataFrame) -> None:
         "site_id": column_labels.column("site_id", _),
         "source": column_labels.column("source", _),
     }
-    for name in ("site_class", "zone_status", "rules_fired"):
+    for name in COMPARED:
         for end, said in (("a", _("left")), ("b", _("right"))):
             heads[f"{name}_{end}"] = f"{column_labels.column(name, _)} ({said})"
     st.dataframe(changed, column_config=heads, hide_index=True, placeholder="", alt=_("Sites that differ"))
