@@ -37,8 +37,8 @@ with session.page() as here:
         st.markdown(f"{style.sign} **{_(style.text)}**  \n{_(meaning)}")
     st.caption(
         _(
-            "Area class, zone status and listings are answers of their own, and none is added to another: a site can lie "
-            "in a compliant zone and be conflict-affected."
+            "Area class, zone status and listings are answers of their own, and none is added to another: a site can "
+            "lie in a compliant zone and be conflict-affected."
         )
     )
     st.subheader(_("Where data comes from"))
