@@ -45,7 +45,7 @@ def needed(sites: pd.DataFrame, tiles: Tiles, given: dict[str, Any]) -> pd.DataF
 
     rules: Rules = given["rules"]
     days = as_of_days(given["as_of"], len(sites))
-    months = [figures.NEAREST_MONTHS, *(t.months for r in rules.rules for t in r.tests)]
+    months = [figures.NEAREST_MONTHS, *(r.longest_months for r in rules.rules)]
     slack = max(SLACK_DAYS.values())
     newest = _date(int(days.max() if days.size else 0) + slack)
     since = _date(int(months_before(days, max(months)).min() if days.size else 0) - slack)
@@ -57,12 +57,13 @@ def needed(sites: pd.DataFrame, tiles: Tiles, given: dict[str, Any]) -> pd.DataF
     lon, lat = sites["lon"].to_numpy(np.float64), sites["lat"].to_numpy(np.float64)
     known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
     lon, lat, days = lon[known], lat[known], days[known]
-    error = sites["coord_precision_km"].to_numpy(np.float64)[known]
+    error = sites["coord_precision_km"].fillna(rules.settings.position_error_km).to_numpy(np.float64)[known]
     widest = (
         max([r.within_km for r in rules.of_kind("near")] + [figures.LATEST_KM]) + rules.settings.imprecise_radius_km
     )
-    halo = (widest + float(np.nanmax(error, initial=0.0))) * 1000 + 1.0
+    halo = (widest + float(error.max(initial=0.0))) * 1000 + 1.0
     countries, units = _places(sites, given)
+    countries |= {""}  # an incident whose country is not known may lie in any
     boxes = _boxes(lon, lat, halo) + units
     wanted = ds.field("country").isin(sorted(countries))
     for box in boxes:
@@ -96,7 +97,8 @@ def _places(sites: pd.DataFrame, given: dict[str, Any]) -> tuple[set[str], list[
     boxes: list[Box] = []
     for level, b in by_level.items():
         of = b.frame["country"].astype("str")
-        stated = set(keys_of(table[f"admin{level}"], table["country"], level, aliases)) - {""}
+        named = f"admin{level}"
+        stated = set(keys_of(table[named], table["country"], level, aliases)) - {""} if named in table else set()
         holds = np.zeros(len(b), dtype=np.bool_)
         hit = locate(lon, lat, b)
         holds[hit[hit >= 0]] = True

@@ -10,6 +10,7 @@ import pandas as pd
 
 from geo.records.admin_units import IncidentUnits, SiteUnits, Units
 from geo.records.incidents import Incidents
+from geo.records.place_names import fold
 from geo.rules.coverage_gaps import AREA_GAPS, Coverage
 from geo.rules.evidence import Evidence
 from geo.rules.incident_pairs import measure
@@ -73,7 +74,7 @@ def area_gaps_by_level(
                 incidents,
                 site_units,
                 incident_units,
-                level,
+                known[level],
                 1 in boundaries,
             ),
             "incident_unread": rejected.in_unit(
@@ -103,20 +104,22 @@ def _unmatched(
     incidents: Incidents,
     site_units: Mapping[int, SiteUnits],
     incident_units: Mapping[int, IncidentUnits],
-    level: int,
+    units: Units,
     regions_loaded: bool,
 ) -> Bools:
     """Sites of a country with an incident in the window whose label names no unit: it may lie in the site's.
 
-    Where its region is known, only the sites of that region; without polygons of regions a region is known where some
-    site states it.
+    Where its region is known, only the sites of that region; without polygons of regions a region is known where the
+    districts name it as the parent of one.
     """
-    out = np.zeros(len(sites), np.bool_)
+    out, level = np.zeros(len(sites), np.bool_), units.level
     whose = {1, 2} | {p for p, of in LEVEL_OF.items() if of >= level}
     country = sites["country"].to_numpy(dtype=object)
     iso = incidents.frame["country"].to_numpy(dtype=object)
     region, of_site = incident_units[1].code, site_units[1].code
-    known = (region >= 0) & (level > 1) & (regions_loaded | np.isin(region, of_site))
+    known = (region >= 0) & (level > 1)
+    if not regions_loaded:
+        known &= incidents.frame["admin1"].map(fold).isin(set(units.parent) - {""}).to_numpy(np.bool_)
     for rule in rules:
         precise = [p for p in rule.precision if p in whose]
         counted = np.logical_or.reduce([measure(rule, t, incidents)[0] for t in rule.tests])
