@@ -149,6 +149,20 @@ def test_an_unmatched_district_is_a_gap_of_its_region(event, gap):
     assert set(result.sites["site_class"]) == {"no indicators found"}
 
 
+@pytest.mark.parametrize(("region", "gap"), [("P", [True, False]), ("Q", [False, True]), ("R", [True, True])])
+def test_without_polygons_of_regions_a_region_is_one_that_the_districts_name(region, gap):
+    """What one site is told does not depend on where the others of its list lie."""
+    districts = frames.squares({"A": (19, 5, 21, 7), "B": (21, 5, 23, 7)}, parent="P")
+    districts.frame["parent"] = pd.array(["P", "Q"], dtype="str")
+    sites = frames.sites({"admin1": ""}, {"admin1": "", "lon": 22.0})
+    event = {"day": "2018-06-01", "precision": 3, "lon": 25.0, "deaths_best": 1, "admin2": "Nowhere", "admin1": region}
+    known = {"day": "2000-01-01", "precision": 3, "admin2": "A", "admin1": "P"}
+    for rows in ([0, 1], [0], [1]):
+        result = area(event, known, boundaries=[districts], sites=sites.iloc[rows])
+        told = ["labels_unmatched" in text.split(";") for text in result.sites["area_gaps"]]
+        assert told == [gap[i] for i in rows]
+
+
 def test_an_exact_incident_outside_all_polygons_counts_by_its_label_or_is_told():
     event = {"day": "2018-06-01", "precision": 1, "lon": 25.0, "deaths_best": 40, "admin1": "P"}
     assert "A1" in area_fired(area(event | {"admin2": "A"}))

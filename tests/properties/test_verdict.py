@@ -232,9 +232,9 @@ def test_order_index_repeats_and_columns_change_nothing(sites, events, visits, s
 
 
 @MANY
-@given(**layers, **more_layers, rules=rule_sets())
-def test_a_neighbour_in_the_list_changes_nothing(sites, events, visits, statuses, rules):
-    told = {"visits": visits, "statuses": statuses, "rules": rules}
+@given(**layers, **more_layers, boundaries=with_boundaries, rules=rule_sets())
+def test_a_neighbour_in_the_list_changes_nothing(sites, events, visits, statuses, boundaries, rules):
+    told = {"visits": visits, "statuses": statuses, "rules": rules, "boundaries": boundaries}
     together = run(sites, events, **told)
     for i in range(len(sites)):
         table = frames.sites(*sites).iloc[[i]]
