@@ -30,16 +30,9 @@ def modules(root: Path) -> dict[str, Path]:
     return {".".join(p.relative_to(root).with_suffix("").parts): p for p in paths}
 
 
-def _for_types_only(tree: ast.AST) -> set[int]:
-    """Nodes under ``if TYPE_CHECKING:``."""
-    blocks = [n for n in ast.walk(tree) if isinstance(n, ast.If) and ast.unparse(n.test).endswith("TYPE_CHECKING")]
-    return {id(node) for block in blocks for line in block.body for node in ast.walk(line)}
-
-
-def imported(module: str, path: Path) -> Iterator[tuple[str, bool]]:
-    """Dotted names that a module imports, wherever in it, and whether only for a type checker."""
+def imported(module: str, path: Path) -> Iterator[str]:
+    """Dotted names that a module imports, wherever in it: in functions, and for a type checker alone, too."""
     tree = ast.parse(path.read_text("utf-8"))
-    aside = _for_types_only(tree)
     for node in ast.walk(tree):
         names: list[str] = []
         if isinstance(node, ast.Import):
@@ -50,40 +43,36 @@ def imported(module: str, path: Path) -> Iterator[tuple[str, bool]]:
             names = [f"{base}.{a.name}" for a in node.names]
         elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__")):
             names = [a.value for a in node.args[:1] if isinstance(a, ast.Constant)]
-        yield from ((name, id(node) in aside) for name in names)
+        yield from names
 
 
-def arrows(root: Path) -> Iterator[tuple[str, str, bool]]:
-    """Every import of one module of ours by another: who, whom, and whether only for a type checker."""
+def arrows(root: Path) -> Iterator[tuple[str, str]]:
+    """Every import of one module of ours by another: who, whom."""
     known = modules(root)
     for module, path in known.items():
-        for name, aside in imported(module, path):
+        for name in imported(module, path):
             # `from a.b import c` is the module a.b.c, else the module a.b, else the folder a.b.
             for guess in (name, f"{name}.__init__", name.rpartition(".")[0], f"{name.rpartition('.')[0]}.__init__"):
                 if guess in known:
                     if guess != module:
-                        yield module, guess, aside
+                        yield module, guess
                     break
 
 
 def upward(root: Path) -> list[str]:
-    """Imports of a higher floor, also those for a type checker alone."""
+    """Imports of a higher floor."""
     floor = {m: LEVEL[m.split(".")[0]] for m in modules(root)}
-    return sorted({f"{a} imports {b}" for a, b, _ in arrows(root) if floor[b] < floor[a]})
+    return sorted({f"{a} imports {b}" for a, b in arrows(root) if floor[b] < floor[a]})
 
 
 def circles(root: Path) -> list[str]:
-    """In every folder: modules and folders that import each other in a ring.
-
-    Imports for a type checker alone run nothing and are left out.
-    """
+    """In every folder: modules and folders that import each other in a ring."""
     graphs: dict[str, nx.DiGraph] = {}
-    for a, b, aside in arrows(root):
+    for a, b in arrows(root):
         one, two = a.split("."), b.split(".")
         shared = next(i for i, (x, y) in enumerate(zip([*one, ""], [*two, ""], strict=False)) if x != y)
-        if not aside:
-            graph = graphs.setdefault(".".join(one[:shared]) or ".", nx.DiGraph())
-            graph.add_edge(one[shared], two[shared], seen=f"{a} → {b}")
+        graph = graphs.setdefault(".".join(one[:shared]) or ".", nx.DiGraph())
+        graph.add_edge(one[shared], two[shared], seen=f"{a} → {b}")
     out = []
     for folder, graph in graphs.items():
         for ring in nx.strongly_connected_components(graph):
@@ -106,7 +95,7 @@ def test_no_circle_between_modules_or_folders():
 def test_a_floor_does_without_the_libraries_of_those_above(floor):
     for module, path in modules(ROOT).items():
         if module.split(".")[0] == floor:
-            used = {name.split(".")[0] for name, _ in imported(module, path)}
+            used = {name.split(".")[0] for name in imported(module, path)}
             assert not used & FOREIGN[floor], module
 
 
@@ -126,7 +115,7 @@ def test_the_test_sees_what_it_should(tmp_path):
         (tmp_path / name).write_text(text)
     assert upward(tmp_path) == ["geo.c imports jobs.run"]
     assert [c.split(" (")[0] for c in circles(tmp_path)] == ["geo: a, b", "layers: one, two"]
-    assert ("jobs.run", "jobs.other", False) in set(arrows(tmp_path))
+    assert ("jobs.run", "jobs.other") in set(arrows(tmp_path))
 
 
 def test_options_of_the_main_job_are_gathered_in_one_place():

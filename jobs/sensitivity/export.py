@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -17,9 +16,7 @@ from i18n.translator import N_
 from jobs.assessment import export as assessed
 from jobs.inputs import together
 from jobs.result import ResultFiles, Sheet
-
-if TYPE_CHECKING:
-    from jobs.sensitivity.job import Sensitivity
+from jobs.sensitivity.model import Sensitivity
 
 TIMELINE = ("site_id", "source", "month", "site_class", "zone_status")
 WHAT = {"radius": N_("radii"), "window": N_("windows"), "count": N_("events and deaths asked")}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -21,7 +20,7 @@ from geo.sensitivity.draws import shares
 from geo.sensitivity.flip import REACH, flips
 from geo.sensitivity.pass_once import Pass, prepare_pass
 from geo.sensitivity.scaling import Grid, distance_rules, whole
-from geo.sensitivity.sweep import Codes, stability, sweep, what_matters
+from geo.sensitivity.sweep import stability, sweep, what_matters
 from jobs.backtest.snapshots import snapshots
 from jobs.inputs import Inputs, Loaded
 from jobs.inputs import load as load_layers
@@ -29,6 +28,7 @@ from jobs.known_sites import sites_at
 from jobs.result import Result, ResultFiles
 from jobs.run_options import assess_loaded, recorded
 from jobs.sensitivity import export
+from jobs.sensitivity.model import Sensitivity
 from layers.reference.rule_files import default_rules
 from layers.reference.unit_aliases import unit_aliases
 
@@ -39,20 +39,8 @@ MOST_DRAWS = 100_000
 Progress = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True)
-class Sensitivity(Result):
-    """The result, one frame a file; `codes` are the classes under every setting of `grid`, by site last."""
-
-    done: Pass
-    grid: Grid
-    codes: Codes
-    flip: pd.DataFrame
-    stability: pd.DataFrame
-    thresholds: pd.DataFrame
-    draws: pd.DataFrame
-    timeline: pd.DataFrame
-    rejected: pd.DataFrame
-    record: dict[str, object]
+class SensitivityResult(Sensitivity, Result):
+    """The result of a run, with its files and summary."""
 
     def made_files(self, language: str = "en") -> ResultFiles:
         """The files of the run by name; see :mod:`jobs.sensitivity.export`."""
@@ -80,7 +68,7 @@ def run(
     grid: Grid | None = None,
     now: dt.datetime | None = None,
     progress: Progress | None = None,
-) -> Sensitivity:
+) -> SensitivityResult:
     """Asks every class under other settings, other draws of the data, and at the end of every month.
 
     Parameters
@@ -121,7 +109,7 @@ def run(
     }  # fmt: skip
     record = export.run_record(result, rules, inputs, settings, now)
     rejected = export.rejected_rows([loaded.rejected, *unused])
-    return Sensitivity(
+    return SensitivityResult(
         done, grid, codes, flips(done), stability(done, grid, codes), what_matters(done, grid, codes), drawn, months,
         rejected, record,
     )  # fmt: skip
