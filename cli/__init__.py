@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli import compare_command, sensitivity_command
+from cli import compare_command, inspect_command, sensitivity_command
+from cli.reading import told_rows
 from cli.shared import (
     Progress,
     add_force,
@@ -80,7 +81,6 @@ def screen(args: argparse.Namespace) -> int:
             suppliers=Source.of(suppliers),
             data=files,
             roads=Source.of(roads[0]) if roads else None,
-            mapping=dict(p.split("=", 1) for p in args.map),
             compare=Path(args.compare) if args.compare else None,
             reviews=Path(args.reviews) if args.reviews else None,
         )
@@ -89,13 +89,6 @@ def screen(args: argparse.Namespace) -> int:
     result = run(loaded, as_of, rules, ways=ways)
     progress.step()
     return finish(result, folder, progress, args.language)
-
-
-def column_of(text: str) -> str:
-    """``field=column``, as ``--map`` takes it."""
-    if "=" not in text:
-        raise argparse.ArgumentTypeError("expected FIELD=COLUMN")
-    return text
 
 
 def verify(args: argparse.Namespace) -> int:
@@ -222,6 +215,7 @@ def parser() -> argparse.ArgumentParser:
     add_backtest(commands.add_parser("backtest", help="how the classes fared", description=backtest.__doc__))
     sensitivity_command.add(commands)
     compare_command.add(commands)
+    inspect_command.add(commands)
     five = commands.add_parser("bench", help="measure the engine", description=bench.__doc__)
     five.add_argument("--size", default="S", help="which of S, M, CAR, L, joined by commas")
     five.set_defaults(call=bench)
@@ -240,9 +234,6 @@ def parser() -> argparse.ArgumentParser:
 def add_screen(to: argparse.ArgumentParser) -> None:
     """The options of `cahra screen`."""
     to.add_argument("--list", required=True, metavar="F", help="the company's list, in any format that is read")
-    to.add_argument(
-        "--map", action="append", default=[], type=column_of, metavar="FIELD=COLUMN", help="a column by hand"
-    )
     add_inputs(to, required=False)
     to.add_argument("--rules", metavar="F.toml", help="rule set; default: data/rules.toml")
     to.add_argument("--roads", metavar="F", help="road network: lines with an optional speed or class")
@@ -298,6 +289,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(file=sys.stderr)
             Progress.open = False
         print(f"cahra: {error.sentence()}", file=sys.stderr)
+        told_rows(error, getattr(args, "out", None))
         return UNUSABLE
 
 

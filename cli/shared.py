@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cli.reading import add_reading, wishes
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ def inputs(args: argparse.Namespace) -> Inputs:
         findings=several("findings"),
         country=args.country or "",
         boundaries_version=args.boundaries_version or "",
+        wishes=wishes(args),
     )
 
 
@@ -146,6 +148,7 @@ def add_inputs(to: argparse.ArgumentParser, *, required: bool) -> None:
     to.add_argument("--eu-list", metavar="F", help="EU indicative list: area,country,code,kind,valid_from,valid_to")
     to.add_argument("--findings", help="findings in zone units, beside those of the project; may be repeated", **many)
     to.add_argument("--country", metavar="ISO3", help="country of sites that do not state one")
+    add_reading(to)
 
 
 def add_force(to: argparse.ArgumentParser) -> None:

@@ -5,20 +5,25 @@ A job reads once and runs for many dates.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from geo import schema
 from geo.errors import InputError
+from geo.messages import Note
+from geo.records.place_names import plain
+from jobs.reading_notes import described
 from layers.formats.limits import LOCAL, Door
-from layers.sources.boundaries import BoundaryLayer, read_boundaries
+from layers.sources.boundaries import BoundaryLayer, read_boundary_sets
 from layers.sources.coverage import read_coverage, recognised_coverage
 from layers.sources.eu_list import read_eu_list
 from layers.sources.incidents import join, read_incidents, unusable
 from layers.sources.layer import Layer
+from layers.sources.read_options import Wishes
 from layers.sources.sites import SiteLayer, read_sites
 from layers.sources.zone_register import read_findings, read_register
 
@@ -50,6 +55,8 @@ class Inputs:
         Of rows that state none: a code or a name.
     boundaries_version
         Vintage of boundaries whose file does not say it.
+    wishes
+        What the user says of the files: columns, sheet, layer, a swap.
     """
 
     sites: Sequence[Source] = ()
@@ -62,6 +69,7 @@ class Inputs:
     country: str = ""
     boundaries_version: str = ""
     door: Door = LOCAL
+    wishes: Wishes = field(default_factory=Wishes)
 
 
 @dataclass(frozen=True)
@@ -82,8 +90,13 @@ class Loaded:
     settings: dict[str, object] = field(default_factory=dict)
 
 
-def load(inputs: Inputs, *, sites_needed: bool = True) -> Loaded:
+def load(inputs: Inputs, *, sites_needed: bool = True, more: Sequence[Mapping[str, Any]] = ()) -> Loaded:
     """Reads every file; a screening brings its own list and may do without known sites.
+
+    Parameters
+    ----------
+    more
+        What was taken of files that the job reads itself (`columns`): a column that the user names may be theirs.
 
     Raises
     ------
@@ -93,16 +106,24 @@ def load(inputs: Inputs, *, sites_needed: bool = True) -> Loaded:
     if sites_needed and not inputs.sites:
         raise InputError("No site list was given.", expected="at least one file", remedy="Add --sites FILE.")
     door, country = inputs.door, inputs.country or None
-    sites = [read_sites(s.data, s.name, country=country, door=door) for s in inputs.sites]
-    incidents = [read_incidents(s.data, s.name, door=door) for s in inputs.incidents]
+
+    def said(source: Source, *, of_places: bool = False) -> dict[str, Any]:
+        return {"door": door, "options": inputs.wishes.of(source.name, of_places=of_places)}
+
+    sites = [read_sites(s.data, s.name, country=country, **said(s, of_places=True)) for s in inputs.sites]
+    incidents = [read_incidents(s.data, s.name, **said(s)) for s in inputs.incidents]
     version = inputs.boundaries_version or None
     boundaries = [
-        read_boundaries(s.data, s.name, version=version, country=country, door=door) for s in inputs.boundaries
+        layer
+        for s in inputs.boundaries
+        for layer in read_boundary_sets(s.data, s.name, version=version, country=country, **said(s))
     ]
-    zones = read_register() if inputs.zones is None else read_register(inputs.zones.data, inputs.zones.name, door=door)
-    findings = [read_findings(s.data, s.name, door=door) for s in inputs.findings]
-    listed = None if inputs.eu_list is None else read_eu_list(inputs.eu_list.data, inputs.eu_list.name, door=door)
-    declared = [read_coverage(s.data, s.name, door=door) for s in inputs.coverage]
+    given = inputs.zones
+    zones = read_register() if given is None else read_register(given.data, given.name, **said(given))
+    findings = [read_findings(s.data, s.name, **said(s)) for s in inputs.findings]
+    eu_list = inputs.eu_list
+    listed = None if eu_list is None else read_eu_list(eu_list.data, eu_list.name, **said(eu_list))
+    declared = [read_coverage(s.data, s.name, **said(s)) for s in inputs.coverage]
     told: list[dict[str, object]] = []
     rejected: list[pd.DataFrame] = []
     for role, layers in (
@@ -115,6 +136,7 @@ def load(inputs: Inputs, *, sites_needed: bool = True) -> Loaded:
     for b in boundaries:
         told.append(_told_boundaries(b))
         rejected.append(b.rejected)
+    check_mapping(inputs.wishes, [*told, *more])
     merged, repeated = join(incidents)
     rejected.append(repeated)
     coverage = [recognised_coverage(incidents), *(d.frame for d in declared)]
@@ -134,6 +156,23 @@ def load(inputs: Inputs, *, sites_needed: bool = True) -> Loaded:
     )
 
 
+def check_mapping(wishes: Wishes, told: Sequence[Mapping[str, Any]]) -> None:
+    """Raise :class:`geo.errors.InputError` for a column that the user names and no file was read by."""
+    taken: dict[str, set[str]] = {}
+    for entry in told:
+        for field_name, names in entry.get("columns", {}).items():
+            taken.setdefault(str(field_name), set()).update(plain(n) for n in (str(names), *str(names).split(", ")))
+    pairs = {pair for options in (wishes.common, *wishes.by_file.values()) for pair in options.columns}
+    unused = sorted(f"{f}={c}" for f, c in pairs if c and plain(c) not in taken.get(f, set()))
+    if unused:
+        raise InputError(
+            "The mapping of columns names what is not there.",
+            where="--map",
+            expected=Note("fields and columns of the files; fields read: {names}", names=", ".join(sorted(taken))),
+            got=", ".join(unused),
+        )
+
+
 def together(frames: Sequence[pd.DataFrame], columns: schema.Table) -> pd.DataFrame:
     """The frames in one, in the columns of `columns`; none of them gives an empty frame."""
     parts = [schema.conform(f, columns) for f in frames if len(f)]
@@ -149,9 +188,11 @@ def _told_boundaries(b: BoundaryLayer) -> dict[str, object]:
         "dataset_version": b.dataset_version,
         "boundary_version": b.version,
         "level": b.level,
+        "level_basis": b.level_basis,
         "units": len(b.frame),
         "repairs": b.repairs,
         "rows": dict(b.accounting),
+        **described(b),
         "notes": list(b.notes),
     }
 
@@ -164,5 +205,6 @@ def _told(role: str, layer: Layer | SiteLayer) -> dict[str, object]:
         "dataset": layer.dataset,
         "dataset_version": layer.dataset_version,
         "rows": dict(layer.accounting),
+        **described(layer),
         "notes": list(layer.notes),
     }

@@ -24,6 +24,9 @@ PART = ".part-"
 """Between the folder's name and some random letters: a result that is being written, or was when its writer died."""
 UNFINISHED = ".cahra-unfinished"
 """The first file of such a folder and the last to go."""
+REJECTED_FILE = "rejected.csv"
+REJECTED_HEADER = b"source_file,row,id,reason"
+"""By which the rejected rows of a run that could not be are known."""
 RECORD_BYTES = 200_000_000
 """A larger run.json is not looked into."""
 
@@ -161,9 +164,48 @@ def holds_result(folder: Path) -> bool:
     """Whether a folder holds a result and nothing else: plain files, all of them named by its run record."""
     names = names_of_result(folder) | {UNFINISHED}
     if len(names) == 1:
-        return False
+        return holds_rejected_alone(folder)
     with os.scandir(folder) as found:
         return all(e.name in names and e.is_file(follow_symlinks=False) for e in found)
+
+
+def holds_rejected_alone(folder: Path) -> bool:
+    """Whether a folder holds what a run left that could use no row of a file, and nothing else."""
+    if not folder.is_dir():
+        return False
+    with os.scandir(folder) as found:
+        entries = [(e.name, e.is_file(follow_symlinks=False)) for e in found]
+    if entries != [(REJECTED_FILE, True)]:
+        return False
+    with (folder / REJECTED_FILE).open("rb") as stream:
+        return stream.read(200).removeprefix(b"\xef\xbb\xbf").startswith(REJECTED_HEADER)
+
+
+def leave_rejected(path: str | Path, data: bytes) -> Path:
+    """Puts `rejected.csv` into the folder of a run that could not be, or beside it where it holds something.
+
+    Returns
+    -------
+    Path
+        Where it is.
+    """
+    folder = Path(path)
+    free = not folder.is_symlink() and (
+        not folder.exists() or (folder.is_dir() and (not any(folder.iterdir()) or holds_rejected_alone(folder)))
+    )
+    target = folder / REJECTED_FILE if free else folder.with_name(f"{folder.name}.{REJECTED_FILE}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.is_symlink():
+            raise InputError(
+                "The folder for the results is a link.", where=str(target), remedy="Name the folder itself."
+            )
+        write_file(target, data)
+    except OSError as error:
+        raise InputError(
+            "The results cannot be written.", where=str(target), got=str(error.strerror or error)
+        ) from None
+    return target
 
 
 def _identity(path: Path) -> tuple[int, int]:

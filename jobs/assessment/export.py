@@ -20,6 +20,7 @@ from geo.rules.explanation import GAP_WORDS, reasons
 from geo.rules.rule_set import Rules
 from i18n.translator import LANGUAGES, translator
 from jobs.assessment.unseen_notes import unseen_notes
+from jobs.reading_notes import first_reasons, reading_lines, reasons_line
 from jobs.result import ResultFiles, Sheet
 from jobs.run_record import TOOL
 from layers.formats.writers.cells import plain_types
@@ -121,13 +122,13 @@ def summary(sites: pd.DataFrame, rejected: pd.DataFrame, record: Mapping[str, ob
     settings, report = record["settings"], record["report"]
     day = settings["as_of"] if isinstance(settings, dict) else ""
     lines = [
+        *reading_lines(record["inputs"] if isinstance(record["inputs"], list) else []),
         Note("As of {day}: {n} sites (site class x zone status)", day=day, n=len(sites)),
         Note(quadrants(sites).to_string()),
     ]
     if len(rejected):
-        counts = rejected["reason"].value_counts().sort_index()
-        said = ", ".join(f"{k} {v}" for k, v in counts.items())
-        lines.append(Note("Rows not used (rejected.csv): {reasons}", reasons=said))
+        lines.append(Note("Rows not used (rejected.csv): {reasons}", reasons=reasons_line(rejected["reason"])))
+        lines += first_reasons(rejected, 3)
     return [
         *lines,
         *known_limits(sites, report),

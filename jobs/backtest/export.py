@@ -20,6 +20,7 @@ from jobs.backtest import labels as words
 from jobs.backtest.gather import Gathered
 from jobs.backtest.model import Backtest
 from jobs.inputs import Loaded
+from jobs.reading_notes import reading_lines
 from jobs.result import ResultFiles, Sheet
 from jobs.run_record import TOOL
 
@@ -118,7 +119,9 @@ def summary(backtest: Backtest, language: str = "en") -> list[str]:
     _ = translator(language)
     table = backtest.result.table
     base = table[table["name"] == "base_rate"].iloc[0]
-    lines = [
+    told = backtest.record.get("inputs", [])
+    lines = [line.sentence(_) for line in reading_lines(told if isinstance(told, list) else [])]
+    lines += [
         _(
             "{n} cases: {places} places at {dates} dates; {hits} were followed by a hit ({outcome}).",
             n=_.number(base["n"]), places=_.number(base["places"]), dates=_.number(base["dates"]),

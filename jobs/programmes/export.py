@@ -26,6 +26,7 @@ from i18n.translator import N_, translator
 from jobs.assessment import job
 from jobs.programmes.programme_files import ProgrammeLayer
 from jobs.programmes.types import TypeMap, labels
+from jobs.reading_notes import columns_line, reading_lines, rows_line
 from jobs.result import Result, ResultFiles, Sheet
 from layers.formats.writers.cells import plain_types
 from layers.reference.unit_aliases import unit_aliases
@@ -138,7 +139,14 @@ class ProgrammeRun(Result):
             lines.append(
                 Note("{n} programmes have no place that can be drawn: see national.csv.", n=len(self.result.national))
             )
-        lines += [Note("{file}: {note}", file=layer.name, note=note) for layer in self.layers for note in layer.notes]
+        told = self.run.record["inputs"]
+        lines += reading_lines(told if isinstance(told, list) else [])
+        for layer in self.layers:
+            lines.append(rows_line(layer.name, layer.accounting))
+            if layer.columns_used:
+                taken = {field: ", ".join(names) for field, names in layer.columns_used.items()}
+                lines.append(columns_line(taken, layer.columns_ignored))
+            lines += [Note("  {note}", note=note) for note in layer.notes]
         return lines
 
 

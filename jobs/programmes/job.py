@@ -65,8 +65,9 @@ def load(given: ProgrammeInputs) -> Loaded:
     """
     door = given.data.door
     types = type_map() if given.sectors is None else read_type_map(given.sectors.data, given.sectors.name, door=door)
-    data = inputs.load(given.data)
-    return Loaded(data, read_programme_files(given.programmes, door=door, types=types)[1], types)
+    layers = read_programme_files(given.programmes, door=door, types=types, wishes=given.data.wishes)[1]
+    taken = [{"columns": {f: ", ".join(names) for f, names in layer.columns_used.items()}} for layer in layers]
+    return Loaded(inputs.load(given.data, more=taken), layers, types)
 
 
 def run(

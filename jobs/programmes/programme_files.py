@@ -68,7 +68,7 @@ def read_programmes(
     """
     types = types or type_map()
     opened = Source(source, name, door)
-    if _is_iati(opened):
+    if is_iati(opened):
         return _read_iati(opened, door, types)
     choice = options.choice(header_words("programmes", ("type", "start")))
     table = read(source, name, purpose="table", door=door, swap=options.swap, choice=choice)
@@ -120,7 +120,7 @@ def read_programme_files(
     return concatenate([layer.programmes for layer in layers]), layers
 
 
-def _is_iati(source: Source) -> bool:
+def is_iati(source: Source) -> bool:
     """Whether the root element is IATI's; a word in the text of another file is none."""
     head = source.head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if not head.startswith(b"<"):

@@ -59,7 +59,7 @@ def normalise_programmes(
     faults.add("end_before_start", late, expected="an end on or after the start", got=fields.text("end"))
     numbers = {}
     for name in ("radius_km", "budget", "admin_level"):
-        numbers[name], why = parse_numbers(fields.text(name))
+        numbers[name], why = parse_numbers(fields.text(name), decimal=fields.options.decimal or None)
         faults.add(why, expected="a number", got=fields.text(name))
     faults.add(
         "number_out_of_range",
@@ -79,7 +79,7 @@ def normalise_programmes(
 
 
 def _dates(fields: Fields, faults: Faults, name: str) -> pd.Series:
-    dates, why = parse_dates(fields.text(name))
+    dates, why = parse_dates(fields.text(name), day_first=fields.options.day_first)
     faults.add(why.to_numpy(dtype=object), expected="YYYY-MM-DD", got=fields.text(name))
     return dates
 

@@ -15,6 +15,7 @@ from geo import schema
 from geo.messages import Note
 from geo.screening.schema import CANDIDATES, FLAGS, OF_SEGMENTS, ROUTES, SCREENED, SEGMENTS
 from jobs.assessment.export import quadrants, remarks
+from jobs.reading_notes import reading_lines, reasons_line
 from jobs.result import ResultFiles, Sheet
 from jobs.screening.model import Screening
 from jobs.screening.report import report
@@ -79,15 +80,17 @@ def summary(screening: Screening) -> list[Note]:
     """What to say: rows, quadrants, flags, and what the reader should know."""
     rows = screening.rows
     account = screening.suppliers.accounting
+    told = screening.record["inputs"]
     lines = [
+        *reading_lines(told if isinstance(told, list) else []),
         Note(
             "{read} rows read, {accepted} screened, {rejected} rejected with a reason (screening.csv has them all).",
             **account,
-        )
+        ),
     ]
-    bad = rows.loc[rows["answer"] == "rejected", "reason"].value_counts().sort_index()
+    bad = rows.loc[rows["answer"] == "rejected", "reason"]
     if len(bad):
-        lines.append(Note("Rejected: {reasons}", reasons=", ".join(f"{k} {v}" for k, v in bad.items())))
+        lines.append(Note("Rejected: {reasons}", reasons=reasons_line(bad)))
     good = rows[rows["answer"] == "accepted"]
     if len(good):
         lines += [Note("Site class x zone status:"), Note(quadrants(good).to_string())]

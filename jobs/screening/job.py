@@ -53,9 +53,20 @@ def load(inputs: ScreeningInputs) -> Loaded:
     """
     given = inputs.suppliers
     country = str(country_codes(pd.Series([inputs.data.country], dtype="str")).iloc[0])
-    suppliers = read_suppliers(given.data, given.name, mapping=inputs.mapping, country=country, door=inputs.door)
-    data = load_data(inputs.data, sites_needed=False)
-    roads = None if inputs.roads is None else read_roads(inputs.roads.data, inputs.roads.name, door=inputs.door)
+    wishes = inputs.data.wishes
+    suppliers = read_suppliers(
+        given.data,
+        given.name,
+        mapping=inputs.mapping,
+        country=country,
+        door=inputs.door,
+        options=wishes.of(given.name),
+    )
+    data = load_data(inputs.data, sites_needed=False, more=[{"columns": suppliers.mapping}])
+    roads = None
+    if inputs.roads is not None:
+        road = inputs.roads
+        roads = read_roads(road.data, road.name, door=inputs.door, options=wishes.of(road.name))
     earlier = None if inputs.compare is None else read_earlier(inputs.compare)
     return Loaded(suppliers, data, roads, earlier, None if inputs.reviews is None else Reviews(inputs.reviews))
 

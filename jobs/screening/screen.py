@@ -165,6 +165,7 @@ def _record(
             "dataset_version": suppliers.dataset_version,
             "rows": suppliers.accounting,
             "columns": suppliers.mapping,
+            "columns_ignored": list(suppliers.columns_ignored),
             "notes": suppliers.notes,
         },
         *[dict(i) for i in data.inputs],

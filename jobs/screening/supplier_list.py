@@ -105,17 +105,20 @@ class SupplierList:
         return {"read": len(self.rows), "accepted": accepted, "rejected": len(self.rows) - accepted}
 
 
-def fields_of(table: Read, options: ReadOptions = NOTHING) -> Fields:
+def fields_of(table: Read, options: ReadOptions = NOTHING, mapping: Mapping[str, str] | None = None) -> Fields:
     """Columns by field: as the user says, else by their spelling, else by their words.
+
+    `mapping` speaks of this list alone, the options perhaps of other files too: what they name may not be here.
 
     Raises
     ------
     geo.errors.InputError
         The user names a field or a column that is not there.
     """
-    fields = Fields(table, "suppliers", options)
-    strange = sorted(set(options.mapping) - set(FIELDS))
-    absent = sorted(c for c in options.mapping.values() if c and fields.named(c) is None)
+    said = mapping or {}
+    fields = Fields(table, "suppliers", replace(options, columns=tuple({**options.mapping, **said}.items())))
+    strange = sorted(set(said) - set(FIELDS))
+    absent = sorted(c for c in said.values() if c and fields.named(c) is None)
     if strange or absent:
         raise InputError(
             "The mapping of columns names what is not there.",
@@ -167,12 +170,10 @@ def read_suppliers(
     geo.errors.InputError
         No column tells of an origin at all. Bad rows never stop the rest, not even when all are bad.
     """
-    if mapping:
-        options = replace(options, columns=tuple({**options.mapping, **mapping}.items()))
     choice = options.choice(_HEADER)
     table = read(source, name, purpose="table", door=door, swap=options.swap, choice=choice)
     door.check("sites", len(table.frame), table.name)
-    fields, faults = fields_of(table, options), Faults(table)
+    fields, faults = fields_of(table, options, mapping), Faults(table)
     if not has_place(fields) and not any(fields.column(name) for (name,) in _TOLD):
         fields.require("supplier_id", "site_name")
     n = len(table.frame)
@@ -199,7 +200,7 @@ def read_suppliers(
     for i in np.flatnonzero((frame["mineral"] != "").to_numpy()):
         if words := mineral_list(str(frame["mineral"][i]))[1]:
             remarks[i].append(f"mineral not recognised: {', '.join(words)[:60]}")
-    dates, why_not = parse_dates(fields.text("as_of"))
+    dates, why_not = parse_dates(fields.text("as_of"), day_first=fields.options.day_first)
     faults.add(why_not.to_numpy(dtype=object), expected="as_of: YYYY-MM-DD", got=fields.text("as_of"))
     frame["as_of"] = dates
     frame["route_countries"] = [_route(t, remarks[i]) for i, t in enumerate(fields.text("route_countries"))]

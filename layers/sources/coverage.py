@@ -17,7 +17,9 @@ from geo.schema import COVERAGE, conform, empty
 from layers.formats import LOCAL, Door, read
 from layers.formats.values.dates import parse_dates
 from layers.reference.tables import country_codes, rows
+from layers.sources.column_words import header_words
 from layers.sources.layer import Faults, Fields, Layer, version_of
+from layers.sources.read_options import NOTHING, ReadOptions
 
 EFFECTS = ("lethal", "all")
 
@@ -61,7 +63,9 @@ def on_its_ground(coverage: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     return conform(pd.concat(parts, ignore_index=True), COVERAGE), sorted(cut)
 
 
-def read_coverage(source: bytes | Path, name: str | None = None, *, door: Door = LOCAL) -> Layer:
+def read_coverage(
+    source: bytes | Path, name: str | None = None, *, door: Door = LOCAL, options: ReadOptions = NOTHING
+) -> Layer:
     """The user's declaration of coverage, `dataset, country_iso3, from, to` (both days inclusive), `effects`.
 
     `dataset` names a loaded incident dataset by its source, name, version or file name; the country is a code or a
@@ -78,13 +82,14 @@ def read_coverage(source: bytes | Path, name: str | None = None, *, door: Door =
     geo.errors.InputError
         A column is missing, or no row is usable.
     """
-    table = read(source, name, purpose="table", door=door)
-    fields, faults = Fields(table, "coverage"), Faults(table)
+    choice = options.choice(header_words("coverage", ("dataset", "country_iso3")))
+    table = read(source, name, purpose="table", door=door, choice=choice)
+    fields, faults = Fields(table, "coverage", options), Faults(table)
     fields.require("dataset", "country_iso3", "from", "to")
     dataset = fields.text("dataset").str.strip()
     country = country_codes(fields.text("country_iso3"))
-    start, start_why = parse_dates(fields.text("from"))
-    end, end_why = parse_dates(fields.text("to"))
+    start, start_why = parse_dates(fields.text("from"), day_first=options.day_first)
+    end, end_why = parse_dates(fields.text("to"), day_first=options.day_first)
     effects = fields.text("effects").map(plain)
     effects = effects.where(effects != "", "lethal")
     faults.add("missing_value", dataset == "", expected="a dataset")

@@ -12,7 +12,9 @@ from geo.records.place_names import fold, plain
 from geo.schema import LISTED_AREAS, conform
 from layers.formats import LOCAL, Door, parse_dates, read
 from layers.reference.tables import country_codes
+from layers.sources.column_words import header_words
 from layers.sources.layer import Faults, Fields, Layer, version_of
+from layers.sources.read_options import NOTHING, ReadOptions
 
 KINDS = {
     "country": ("country", "pays", "0", "adm0", "admin0", "national", "whole country", "pays entier"),
@@ -22,7 +24,9 @@ KINDS = {
 _KIND_OF = {word: kind for kind, words in KINDS.items() for word in words}
 
 
-def read_eu_list(source: bytes | Path, name: str | None = None, *, door: Door = LOCAL) -> Layer:
+def read_eu_list(
+    source: bytes | Path, name: str | None = None, *, door: Door = LOCAL, options: ReadOptions = NOTHING
+) -> Layer:
     """An edition (or several, by their dates) of the indicative list under Regulation (EU) 2017/821, Art. 14.
 
     Columns: `country` (code or name), `area` (blank: the whole country), `kind` (country, admin1, admin2; by default
@@ -39,8 +43,9 @@ def read_eu_list(source: bytes | Path, name: str | None = None, *, door: Door = 
     geo.errors.InputError
         A column is missing, or no row is usable.
     """
-    table = read(source, name, purpose="table", door=door)
-    fields, faults = Fields(table, "listed_areas"), Faults(table)
+    choice = options.choice(header_words("listed_areas", ("country", "from")))
+    table = read(source, name, purpose="table", door=door, choice=choice)
+    fields, faults = Fields(table, "listed_areas", options), Faults(table)
     fields.require("country", "from")
     country = country_codes(fields.text("country"))
     faults.add("unknown_code", country == "", expected="country: code or name", got=fields.text("country"))
@@ -74,6 +79,8 @@ def read_eu_list(source: bytes | Path, name: str | None = None, *, door: Door = 
         accounting={"read": len(accepted) + len(rejected), "accepted": len(accepted), "rejected": len(rejected)},
         rejected=rejected,
         notes=list(table.notes),
+        columns_used=fields.used,
+        columns_ignored=fields.ignored,
     )
 
 

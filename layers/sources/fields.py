@@ -79,8 +79,10 @@ class ColumnNames:
                 other = pair[1 - pair.index(name)]
                 if self._exact(other) is None and other not in self._said:
                     found = self._paired(name, other) or found
-        if not found and name == "site_id" and self._words:
-            found = glued_ids([c for c in self._own.values() if c not in self._taken()])
+        if not found and name in ("site_id", "supplier_id") and self._words:
+            # A list of origins is numbered by its sites where it names no suppliers.
+            found = [column for column, _ in self._by_words("site_id")]
+            found = found or glued_ids([c for c in self._own.values() if c not in self._taken()])
         return tuple(found[:1])
 
     def _exact(self, name: str) -> str | None:

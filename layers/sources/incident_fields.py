@@ -82,6 +82,7 @@ def days(
     where they show none. A year of two digits is read by the table's `year`.
     """
     text = fields.text(name)
+    day_first = day_first if fields.options.day_first is None else fields.options.day_first
     shown = shown_order(*(fields.text(n) for n in (name, *beside)))
     years = fields.text("year") if fields.column("year") is not None else None
     dates, why = parse_dates(text, day_first=day_first if shown is None else shown, years=years)

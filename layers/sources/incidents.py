@@ -13,6 +13,7 @@ from geo.messages import Note, joined
 from geo.records.place_names import plain
 from geo.schema import INCIDENTS, REJECTED, REJECTED_INCIDENTS, conform, empty
 from layers.formats import LOCAL, Door, read
+from layers.formats.header_words import HeaderWords
 from layers.formats.spelled import Spelled
 from layers.formats.table import Table
 from layers.reference.tables import columns
@@ -24,17 +25,34 @@ from layers.sources.incident_fields import (
     rejected_places,
 )
 from layers.sources.layer import Faults, Fields, Layer, choose, keep_first
+from layers.sources.read_options import NOTHING, ReadOptions
 
+_HEADER = HeaderWords(
+    {},
+    (),
+    (
+        ("=type of violence", "=where prec", "=date start"),
+        ("=event id cnty", "=event date"),
+        ("=record id", "=date start", "=precision"),
+    ),
+)
 SOURCES: tuple[IncidentSource, ...] = (ucdp.SOURCE, acled.SOURCE, own_incidents.SOURCE)
 """Every source of incidents, in the order in which a file is held against them; a new one is a file and a word here."""
 
 
-def read_incidents(source: bytes | Path, name: str | None = None, *, door: Door = LOCAL) -> Layer:
+def read_incidents(
+    source: bytes | Path, name: str | None = None, *, door: Door = LOCAL, options: ReadOptions = NOTHING
+) -> Layer:
     """Incidents of UCDP GED (native, GeoJSON, explorer's export, HDX's edition), ACLED or the project's own columns.
 
     Of several rows with one id the final goes before the candidate, then the graver (more deaths, then the finer
     place), then the first; the others are rejected as ``duplicate_id``. Of ACLED no text of a row is told in rejections
     or errors.
+
+    Parameters
+    ----------
+    options
+        What the user says of the file; a mapping names the project's own columns, or those of a publisher.
 
     Returns
     -------
@@ -47,15 +65,18 @@ def read_incidents(source: bytes | Path, name: str | None = None, *, door: Door 
     geo.errors.InputError
         The columns are those of no known layout, one is missing, or no row is usable.
     """
-    table = read(source, name, purpose="table", door=door, columns=_needed())
+    wanted = None if options.columns else _needed()  # a column by hand may have any name
+    choice = options.choice(_HEADER)
+    table = read(source, name, purpose="table", door=door, columns=wanted, swap=options.swap, choice=choice)
     door.check("incidents", len(table.frame), table.name)
-    fields = Fields(table)
+    fields = Fields(table, options=options)
     if not any(known.recognises(fields) for known in SOURCES):
-        fields = Fields(read(source, name, purpose="table", door=door))  # to name every column that was found
+        # once more, to name every column that was found
+        fields = Fields(read(source, name, purpose="table", door=door, choice=choice), options=options)
     tests = tuple((known.layout, known.recognises) for known in SOURCES)
     layout = choose(fields, tests, "incidents", joined([known.described for known in SOURCES]))
     form = next(known for known in SOURCES if known.layout == layout)
-    fields = Fields(table, form.columns)
+    fields = Fields(table, form.columns, options)
     secret = form.restricted(fields)
     faults = Faults(table, secret=secret)
     made = form.normalise(table, fields, faults)
@@ -65,7 +86,7 @@ def read_incidents(source: bytes | Path, name: str | None = None, *, door: Door 
     unused = np.where(faults.ok, frame[DOUBT].to_numpy(dtype=object), faults.reason)
     again = _repeats(frame, table, faults, made.notes)
     unused[again] = ""
-    faults.usable("incidents")
+    faults.usable("incidents", frame["record_id"])
     rejected = faults.rejected(frame["record_id"])
     accepted = frame.assign(row=table.row)[faults.ok]
     return Layer(
@@ -85,6 +106,8 @@ def read_incidents(source: bytes | Path, name: str | None = None, *, door: Door 
         notes=[*([] if secret else table.notes), *made.notes],
         covers=made.covers,
         rejected_places=rejected_places(frame, table, faults, unused),
+        columns_used=fields.used,
+        columns_ignored=fields.ignored,
     )
 
 

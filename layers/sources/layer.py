@@ -95,7 +95,7 @@ _REMEDIES = {
     "coordinates_swapped": N_("If longitude and latitude are exchanged, ask for it (--swap)."),
     "coordinates_in_metres": N_("Give the UTM zone or the system of the coordinates (--crs 35S, --crs EPSG:32735)."),
     "coordinates_zone_unclear": N_("Give the UTM zone or the system of the coordinates (--crs 35S, --crs EPSG:32735)."),
-    "date_ambiguous": N_("Say the order of day and month (--day-first, --month-first)."),
+    "date_ambiguous": N_("Say the order of day and month (--dates day, --dates month)."),
 }
 """What to do where most rows fail by one reason."""
 

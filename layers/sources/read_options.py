@@ -82,9 +82,22 @@ class Wishes:
     common: ReadOptions = NOTHING
     by_file: Mapping[str, ReadOptions] = field(default_factory=dict)
 
-    def of(self, name: str) -> ReadOptions:
-        """The options of a file, by its name without folders."""
-        return self.by_file.get(PurePath(name).name, self.common)
+    def of(self, name: str, *, of_places: bool = True) -> ReadOptions:
+        """The options of a file, by its name without folders.
+
+        `of_places` is false for files that are not lists of places (incidents, boundaries): a swap, or areas taken as
+        points, reaches them only when they are named.
+
+        Examples
+        --------
+        >>> asked = Wishes.parse(swap=[""])
+        >>> asked.of("sites.csv").swap, asked.of("events.csv", of_places=False).swap
+        (True, False)
+        """
+        found = self.by_file.get(PurePath(name).name)
+        if found is not None:
+            return found
+        return self.common if of_places else replace(self.common, swap=False, areas_as_points=False)
 
     @classmethod
     def parse(

@@ -10,6 +10,7 @@ from geo.messages import Note
 from geo.screening.road_network import Network, network
 from layers.formats import LOCAL, Door, parse_numbers, read
 from layers.sources.layer import Fields
+from layers.sources.read_options import NOTHING, ReadOptions
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,9 @@ class RoadLayer:
     notes: list[str]
 
 
-def read_roads(source: bytes | Path, name: str | None = None, *, door: Door = LOCAL) -> RoadLayer:
+def read_roads(
+    source: bytes | Path, name: str | None = None, *, door: Door = LOCAL, options: ReadOptions = NOTHING
+) -> RoadLayer:
     """A road network: lines with an optional speed (`speed`, `maxspeed`, `vitesse`; km/h) or class (`highway`, ...).
 
     Raises
@@ -31,10 +34,10 @@ def read_roads(source: bytes | Path, name: str | None = None, *, door: Door = LO
     geo.errors.InputError
         The file holds no lines.
     """
-    table = read(source, name, purpose="lines", door=door)
+    table = read(source, name, purpose="lines", door=door, swap=options.swap, choice=options.choice())
     if table.geometry is None or not len(table.frame):
         raise InputError("The file holds no lines.", where=table.name, expected="GeoJSON or GeoPackage of lines")
-    fields = Fields(table)
+    fields = Fields(table, options=options)
     speed_column = next((c for c in map(fields.column, ("speed", "speed_kmh", "maxspeed", "vitesse")) if c), None)
     class_column = next(
         (c for c in map(fields.column, ("highway", "class", "classe", "fclass", "road_class")) if c), None

@@ -49,7 +49,7 @@ def normalise_list(
     frame["admin1"], frame["admin2"] = fields.text("admin1").str.strip(), fields.text("admin2").str.strip()
     frame["minerals"] = mineral_lists(fields.text("minerals"))
     notes += mineral_notes(fields)
-    seen, why_not = parse_dates(fields.text("first_seen"))
+    seen, why_not = parse_dates(fields.text("first_seen"), day_first=fields.options.day_first)
     faults.add(why_not.to_numpy(dtype=object), expected="YYYY-MM-DD", got=fields.text("first_seen"))
     frame["first_seen"] = seen
     frame["icglr_id"] = fields.text("icglr_id").str.strip()
@@ -108,7 +108,7 @@ def mineral_notes(fields: Fields) -> list[str]:
 def counted_or_nan(fields: Fields, faults: Faults, name: str) -> np.ndarray:
     """A number of zero or more, NaN where blank; what is none is a fault."""
     text = fields.text(name)
-    values, why = parse_numbers(text)
+    values, why = parse_numbers(text, decimal=fields.options.decimal or None)
     low = np.nan_to_num(values, nan=0.0) < 0
     faults.add(why, expected="a number", got=text)
     faults.add("number_out_of_range", low, expected="0 or more", got=text)

@@ -11,15 +11,19 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.records.place_names import fold
+from geo.records.place_names import fold, plain
 from geo.schema import FINDINGS, ZONES, Table, conform
 from layers.formats import LOCAL, Door, parse_dates, read
+from layers.formats.header_words import HeaderWords
 from layers.reference.files import ZONE_FINDINGS, ZONE_REGISTER
 from layers.reference.tables import country_codes
 from layers.sources.layer import Faults, Fields, Layer, version_of
+from layers.sources.read_options import NOTHING, ReadOptions
 
 
-def read_register(source: bytes | Path | None = None, name: str | None = None, *, door: Door = LOCAL) -> Layer:
+def read_register(
+    source: bytes | Path | None = None, name: str | None = None, *, door: Door = LOCAL, options: ReadOptions = NOTHING
+) -> Layer:
     """The register of zones: the one that ships with the project, or a file of the same columns.
 
     Returns
@@ -38,10 +42,13 @@ def read_register(source: bytes | Path | None = None, name: str | None = None, *
     >>> register.loc[register["status"] == "lifted", ["unit", "valid_from"]].astype(str).to_numpy().tolist()
     [['CAF', '2024-11-15']]
     """
-    return _read(ZONE_REGISTER if source is None else source, name, door, ZONES, "zone register", ("valid_from",))
+    given = ZONE_REGISTER if source is None else source
+    return _read(given, name, door, options, ZONES, "zone register", ("valid_from",))
 
 
-def read_findings(source: bytes | Path | None = None, name: str | None = None, *, door: Door = LOCAL) -> Layer:
+def read_findings(
+    source: bytes | Path | None = None, name: str | None = None, *, door: Door = LOCAL, options: ReadOptions = NOTHING
+) -> Layer:
     """Dated findings on zone units, such as field missions: :data:`geo.schema.FINDINGS`.
 
     A file of the user's needs `unit, criterion, finding, date, source`. The country is that of the unit in the register
@@ -53,7 +60,8 @@ def read_findings(source: bytes | Path | None = None, name: str | None = None, *
     >>> sorted(set(read_findings().frame["unit"]))
     ['Berbérati', 'Boda', 'Carnot', 'Gadzi', 'Nola']
     """
-    return _read(ZONE_FINDINGS if source is None else source, name, door, FINDINGS, "zone findings", ("date",))
+    given = ZONE_FINDINGS if source is None else source
+    return _read(given, name, door, options, FINDINGS, "zone findings", ("date",))
 
 
 @lru_cache(maxsize=1)
@@ -72,10 +80,17 @@ def _whole_days(text: pd.Series[str], precision: pd.Series[str]) -> tuple[pd.Ser
 
 
 def _read(
-    source: bytes | Path, name: str | None, door: Door, schema: Table, kind: str, dated: tuple[str, ...]
+    source: bytes | Path,
+    name: str | None,
+    door: Door,
+    options: ReadOptions,
+    schema: Table,
+    kind: str,
+    dated: tuple[str, ...],
 ) -> Layer:
-    table = read(source, name, purpose="table", door=door)
-    fields, faults = Fields(table), Faults(table)
+    header = HeaderWords({column.name: (plain(column.name),) for column in schema}, (), (("unit", *dated),))
+    table = read(source, name, purpose="table", door=door, choice=options.choice(header))
+    fields, faults = Fields(table, options=options), Faults(table)
     own = ("country", "status") if schema is ZONES else ("criterion", "finding")
     fields.require("unit", "source", *dated, *own)
     frame = pd.DataFrame({column.name: fields.text(column.name).str.strip() for column in schema})
@@ -119,4 +134,6 @@ def _read(
         accounting={"read": len(accepted) + len(rejected), "accepted": len(accepted), "rejected": len(rejected)},
         rejected=rejected,
         notes=list(table.notes),
+        columns_used=fields.used,
+        columns_ignored=fields.ignored,
     )

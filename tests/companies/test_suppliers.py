@@ -183,3 +183,23 @@ def test_roads_out_of_a_geopackage():
     assert layer.network.weighted == "time"
     assert len(layer.network.lon) > 100
     assert layer.accounting["accepted"] == 2
+
+
+def test_a_list_of_sites_is_numbered_by_its_own_ids():
+    found = read_suppliers(b"MineID,Mine Name,Lat,Long,Country\nM7,Koso,4.25,17.5,CAF\n", "l.csv")
+    assert found.rows[["supplier_id", "site_name"]].to_numpy().tolist() == [["M7", "Koso"]]
+    glued = read_suppliers(b"ICMMID,Mine Name,Lat,Long\nI7,Koso,4.25,17.5\n", "l.csv")
+    assert glued.rows["supplier_id"].tolist() == ["I7"]
+
+
+def test_places_elsewhere_and_ways_that_begin_elsewhere_are_remarked_row_by_row():
+    line = "LINESTRING (29 -1.7, 30 -2)"
+    rows = [
+        {"supplier_id": "A", "lat": "-1.95", "lon": "30.06", "country": "COD"},
+        {"supplier_id": "B", "lat": "-1.6", "lon": "28.0", "country": "COD", "route_line": line},
+        {"supplier_id": "C", "lat": "-1.7", "lon": "29.0", "country": "COD", "route_line": line},
+    ]
+    found = read_suppliers(as_csv(*rows), "l.csv").rows
+    assert "lies in RWA" in found["remarks"][0]
+    assert "begins far from the origin" in found["remarks"][1]
+    assert found["remarks"][2] == ""

@@ -284,9 +284,10 @@ def test_the_users_list_in_the_output_folder_is_refused_before_any_work(tmp_path
 def test_an_option_for_a_file_is_among_those_that_are_held_against_the_folder():
     """Every option whose value is a file or folder that is read; a new one has to be named here or in cli.shared.PATHS."""
     no_paths = {
-        "as_of", "begin", "boundaries_version", "call", "cluster", "command", "country", "draws", "edition", "end", "folder",
-        "force", "help", "language", "level", "map", "months", "options", "out", "outcome", "random_points", "seed",
-        "segment_km", "size", "sign", "step", "trust", "what", "within_km", "workers",
+        "areas_as_points", "as_of", "begin", "boundaries_version", "call", "cluster", "command", "country", "crs",
+        "dates", "decimal", "draws", "edition", "end", "files", "folder", "force", "help", "json", "language", "layer",
+        "level", "map", "months", "options", "out", "outcome", "random_points", "role", "seed", "segment_km", "sheet",
+        "sign", "size", "step", "swap", "trust", "what", "within_km", "workers",
     }  # fmt: skip
     commands = cli.parser()._subparsers._group_actions[0].choices
     named = {action.dest for command in commands.values() for action in command._actions}

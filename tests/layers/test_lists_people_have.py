@@ -191,7 +191,7 @@ def test_parts_that_sharepoint_adds_are_left_unread():
     assert layer.sites["site_id"].tolist() == ["P1"]
     bomb = b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"
     assert len(read_sites(with_part(workbook(Pits=PIT), "customXml/item1.xml", bomb), "pits.xlsx").sites) == 1
-    with pytest.raises(InputError, match="declares entities"):
+    with pytest.raises(InputError, match="entities"):
         read_sites(with_part(workbook(Pits=PIT), "xl/extra.xml", bomb), "pits.xlsx")
 
 

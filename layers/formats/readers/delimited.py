@@ -164,8 +164,8 @@ Numbered = Iterator[tuple[int, list[str] | csv.Error]]
 
 def _find_header(
     numbered: Numbered, source: Source, report: Report, choice: Choice
-) -> tuple[list[str], dict[str, tuple[str, ...]], Numbered]:
-    """Names of the columns, those that stand twice, and the records behind the header.
+) -> tuple[list[str], dict[str, tuple[str, ...]], int, Numbered]:
+    """Names of the columns, those that stand twice, the row of the header, and the records behind it.
 
     Lines that start with # before the header are comments; titles above it are passed over where the columns of the
     header are known ones.
@@ -204,7 +204,7 @@ def _find_header(
     names, twice = header_names(found.names, source.name)
     told_twice(twice, report)
     header = top[found.last][0]
-    return names, twice, chain((one for one in seen if one[0] > header), numbered)
+    return names, twice, header, chain((one for one in seen if one[0] > header), numbered)
 
 
 def _usual(top: list[tuple[int, list[str]]]) -> int:
@@ -351,7 +351,7 @@ def _read_stream(
     choice: Choice,
 ) -> Parsed:
     numbered: Numbered = enumerate(_records(stream, delimiter), start=1)
-    names, twice, numbered = _find_header(numbered, source, report, choice)
+    names, twice, header_row, numbered = _find_header(numbered, source, report, choice)
     clock.door.check("columns", len(names), source.name)
     wanted = chosen(names, twice, columns)
     body = _Body(names, wanted, source, clock, report)
@@ -377,7 +377,7 @@ def _read_stream(
     if "short_row" in report.remarks:  # they were settled last and belong in between
         order = np.argsort(row)
         table, row = Columns({n: c[order] for n, c in table.cells.items()}, len(rows)), row[order]
-    meta = {"encoding": encoding, "delimiter": delimiter, "decimal": _decimal(table)}
+    meta = {"header_row": str(header_row), "encoding": encoding, "delimiter": delimiter, "decimal": _decimal(table)}
     form = "tsv" if delimiter == "\t" else "csv"
     return Parsed(table, row, None, form, body.read, meta, header=tuple(names), twice=twice)
 

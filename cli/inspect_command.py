@@ -1,0 +1,42 @@
+"""``cahra inspect``: its options and its run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from cli.reading import add_reading, wishes
+from cli.shared import existing
+
+UNUSABLE = 2
+ROLES = (
+    "sites", "suppliers", "incidents", "boundaries", "coverage", "programmes", "zones", "findings", "eu_list", "roads",
+)  # fmt: skip
+
+
+def inspect(args: argparse.Namespace) -> int:
+    """`cahra inspect`: what each file is, which columns are taken for what, and what of it can be used."""
+    from jobs.inspection import inspect as inspected
+
+    asked = wishes(args)
+    reports = [
+        inspected(path, role=args.role or "", options=asked.of(path.name), country=args.country or "")
+        for path in existing(args.files, "FILE")
+    ]
+    if args.json:
+        print(json.dumps([report.told() for report in reports], ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(str(line) for report in reports for line in report.lines()))
+    return UNUSABLE if any(report.error for report in reports) else 0
+
+
+def add(commands: Any) -> None:
+    """The command and its options."""
+    to = commands.add_parser("inspect", help="what a file is and how it is read", description=inspect.__doc__)
+    to.add_argument("files", nargs="+", metavar="FILE", help="files of any kind")
+    to.add_argument("--role", choices=ROLES, help="what they are; default: found out")
+    to.add_argument("--json", action="store_true", help="the reports as JSON")
+    to.add_argument("--country", metavar="ISO3", help="country of rows that do not state one")
+    add_reading(to)
+    to.set_defaults(call=inspect)

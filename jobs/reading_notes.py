@@ -1,0 +1,92 @@
+"""What was read of each file, said to a person: rows, columns taken and left, and every note of the reader.
+
+A note that stands in a record alone is not seen: every job says these lines first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from geo.messages import Note, joined
+from layers.formats.reasons import Reason
+from layers.reference.files import ZONE_FINDINGS, ZONE_REGISTER
+from layers.sources.boundaries import BoundaryLayer
+from layers.sources.layer import Layer
+
+MOST_NAMED = 12
+"""Columns named in one line."""
+SHIPPED = (ZONE_REGISTER.name, ZONE_FINDINGS.name)
+
+
+def described(layer: Layer | BoundaryLayer) -> dict[str, object]:
+    """What a run record tells of a layer's columns."""
+    return {
+        "columns": {field: ", ".join(names) for field, names in layer.columns_used.items()},
+        "columns_ignored": list(layer.columns_ignored),
+    }
+
+
+def reading_lines(inputs: Iterable[Mapping[str, Any]]) -> list[Note]:
+    """The lines on the files of a run record (`file, rows, columns, columns_ignored, notes`), in their order."""
+    lines: list[Note] = []
+    for entry in inputs:
+        if entry["file"] in SHIPPED and not entry.get("notes"):
+            continue
+        lines.append(rows_line(str(entry["file"]), entry.get("rows", {})))
+        columns, ignored = entry.get("columns", {}), entry.get("columns_ignored", [])
+        if columns:
+            lines.append(columns_line(columns, ignored))
+        lines += [Note("  {note}", note=note) for note in entry.get("notes", [])]
+    return lines
+
+
+def rows_line(file: str, rows: Mapping[str, Any]) -> Note:
+    """How many rows were read and used."""
+    return Note(
+        "{file}: {read} rows read, {accepted} used, {rejected} not used.",
+        file=file,
+        read=int(rows.get("read", 0)),
+        accepted=int(rows.get("accepted", 0)),
+        rejected=int(rows.get("rejected", 0)),
+    )
+
+
+def columns_line(columns: Mapping[str, str], ignored: Iterable[str]) -> Note:
+    """Which column was taken for what, and which were not used."""
+    taken = ", ".join(field if field == names else f"{field} ← {names}" for field, names in columns.items() if names)
+    left = list(ignored)
+    if not left:
+        return Note("  Columns: {taken}. None was left unused.", taken=taken)
+    shown: str = ", ".join(left[:MOST_NAMED])
+    if len(left) > MOST_NAMED:
+        shown = Note("{rows} and {n} more", rows=shown, n=len(left) - MOST_NAMED)
+    return Note("  Columns: {taken}. Not used: {left}.", taken=taken, left=shown)
+
+
+def reasons_line(reasons: pd.Series[str]) -> Note:
+    """Why rows were not used, in words, with their number."""
+    counts = reasons.value_counts().sort_index()
+    return joined(Note("{n} × {reason}", n=int(n), reason=Reason(str(reason))) for reason, n in counts.items())
+
+
+def first_reasons(rejected: pd.DataFrame, most: int = 5) -> list[Note]:
+    """The first rejected rows in words: row, id, reason, what was expected and what was got."""
+    lines: list[Note] = []
+    for row in rejected.head(most).to_dict("records"):
+        parts: list[Note] = [Reason(str(row["reason"]))]
+        if row["expected"]:
+            parts.append(Note("Expected: {text}.", text=str(row["expected"])))
+        if row["got"]:
+            parts.append(Note("Got: {text}.", text=str(row["got"])))
+        said = Note(" ".join(f"{{p{i}}}" for i in range(len(parts))), **{f"p{i}": part for i, part in enumerate(parts)})
+        file, number, own = str(row["source_file"]), str(row["row"]), str(row["id"])
+        where = Note("{file}, row {row}", file=file, row=number)
+        if own:
+            where = Note("{file}, row {row} ({id})", file=file, row=number, id=own)
+        lines.append(Note("  {where}: {said}", where=where, said=said))
+    if len(rejected) > most:
+        lines.append(Note("  and {n} more", n=len(rejected) - most))
+    return lines
