@@ -131,7 +131,7 @@ def _shapes(table: Table, fields: Fields, faults: Faults, door: Door, notes: lis
         shapes = np.full(len(texts), None, dtype=object)
         given = (texts.str.strip() != "").to_numpy()
         shapes[given] = shapely.from_wkt(texts[given].to_numpy(dtype=object), on_invalid="ignore")
-        unread = given & np.array([s is None for s in shapes])
+        unread = given & np.array([s is None for s in shapes], dtype=bool)
         faults.add("geometry_malformed", unread, expected="WKT in degrees of WGS 84", got=texts.map(shorten))
     kinds = shapely.get_type_id(shapes)
     faults.add("not_an_area", np.isin(kinds, (1, 2, 4, 5, 7)), expected="a polygon or a point")
