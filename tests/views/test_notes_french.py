@@ -101,7 +101,7 @@ def test_rows_not_used_are_told_in_french(page):
     ("content", "french"),
     [
         (b"%PDF-1.4", "un PDF"),
-        (b"\x1f\x8b\x08", "une archive gzip"),
+        (b"\x1f\x8b\x08", "Donnez-lui l'extension de ce qu'il contient."),
         (b"site_id,lat,lon\n,4,16\n", "sites miniers"),
         (b"colour,size\nred,1\n", "Longitude, Latitude"),
     ],
