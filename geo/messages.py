@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 _NAME = re.compile(r"\{(\w+)")
 _TEMPLATE = re.compile(r"(?:[^{}]|\{\w+(?::[,.\w]{0,4})?\})*")
@@ -34,6 +34,16 @@ class Note(str):
     template: str
     params: dict[str, object]
     forms: tuple[str, str] | None = None
+    kinds: ClassVar[dict[str, type[Note]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        """A kind of note is known by its name, so that :func:`unpacked` makes it again."""
+        Note.kinds[cls.__name__] = cls
+
+    @classmethod
+    def again(cls, text: str, template: str) -> Note:
+        """A note of this kind out of its English text and its template."""
+        return cls(template)
 
     @classmethod
     def counted(cls, one: str, many: str, n: float) -> Note:
@@ -84,6 +94,11 @@ class Word(Note):
         made.template = message
         return made
 
+    @classmethod
+    def again(cls, text: str, template: str) -> Note:
+        """The same word of ours."""
+        return cls(text, template)
+
 
 def joined(parts: Iterable[str]) -> Note:
     """Several texts in one, parted by commas; those that are notes are said in the reader's language."""
@@ -111,9 +126,13 @@ def packed(text: str) -> Any:
     'sites'
     >>> packed("plain"), unpacked("plain")
     ('plain', 'plain')
+    >>> unpacked(packed(Word("lon", "Longitude"))).template
+    'Longitude'
     """
     if not isinstance(text, Note):
         return str(text)
+    if type(text) is not Note:
+        return {"kind": type(text).__name__, "text": str(text), "template": text.template, "params": {}}
     kept: dict[str, Any] = {}
     for name, value in text.params.items():
         kept[name] = (
@@ -130,6 +149,9 @@ def unpacked(told: Any) -> str:
     if not isinstance(told, dict) or not isinstance(told.get("params"), dict):
         return str(told)
     template = str(told.get("template", ""))
+    kind = Note.kinds.get(str(told.get("kind", "")))
+    if kind is not None:
+        return kind.again(str(told.get("text", "")), template)
     params = {str(k): v if isinstance(v, int | float) else unpacked(v) for k, v in told["params"].items()}
     if params and not (_TEMPLATE.fullmatch(template) and set(_NAME.findall(template)) <= params.keys()):
         return template

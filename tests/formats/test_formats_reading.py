@@ -17,7 +17,7 @@ def test_text_stays_text():
     table = read(b"id;nom;pays;lat;lon\n001;Boda;NA;4,317;17,467\n1E5;Nola;;3,5;16,0\n", "a.csv")
     assert table.frame["id"].tolist() == ["001", "1E5"]
     assert table.frame["pays"].tolist() == ["NA", ""]
-    assert table.meta == {"encoding": "utf-8", "delimiter": ";", "decimal": ","}
+    assert table.meta == {"encoding": "utf-8", "delimiter": ";", "decimal": ",", "header_row": "1"}
     assert table.row.tolist() == [2, 3]
     assert all(str(t) == "str" for t in table.frame.dtypes)
 

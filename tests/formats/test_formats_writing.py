@@ -126,7 +126,7 @@ def test_french_excel():
     assert b";17,467;" in data
     assert changed == 1
     table = read(data, "sites.csv")
-    assert table.meta == {"encoding": "utf-8-sig", "delimiter": ";", "decimal": ","}
+    assert table.meta == {"encoding": "utf-8-sig", "delimiter": ";", "decimal": ",", "header_row": "1"}
     with pytest.raises(ValueError, match="differ"):
         csv_bytes(frame, delimiter=",", decimal=",")
 

@@ -13,6 +13,7 @@ import string
 import zipfile
 from pathlib import Path
 
+import geopandas
 import pytest
 import shapely
 
@@ -280,6 +281,17 @@ def test_every_note_and_expectation_of_the_real_files_has_a_french_form():
                 lacking |= {t for t in known if row_messages.expected(t, FR) == t and "type" not in t and "YYYY" in t}
     assert count > 20
     assert lacking == set()
+
+
+def test_what_a_child_remarks_is_said_in_french(tmp_path):
+    """A reason that crosses from the child is still a reason, not its key."""
+    path = tmp_path / "places.gpkg"
+    frame = geopandas.GeoDataFrame({"id": ["A", "B"]}, geometry=[None, shapely.Point(16, 4, 300)], crs=4326)
+    frame.to_file(path)
+    notes = read(path).notes
+    assert {"The row has no geometry. (rows 1)", "Heights or measures (Z, M) were left out. (rows 2)"} <= set(notes)
+    assert all(in_french(note) for note in notes)
+    assert "La ligne n'a pas de géométrie. (lignes 1)" in {note.sentence(FR) for note in notes}
 
 
 def test_shapely_says_what_the_words_of_faults_name():
