@@ -14,6 +14,8 @@ from geo.spatial.polygons import Boundaries, locate
 
 WHOLE_COUNTRY = 0.9
 """A unit with more than this share of its country's area is the country, not a part of it."""
+ISLAND_DEGREES = 2.0
+"""How far an island that a coarse outline leaves out may lie from its country."""
 
 
 class Agreement(NamedTuple):
@@ -74,13 +76,15 @@ def _compare(boundaries: Boundaries, outlines: Boundaries) -> str:
     codes = outlines.frame["country"].to_numpy(dtype=object)
     found = np.where(at >= 0, codes[at], "")
     stated = boundaries.frame["country"].to_numpy(dtype=object)
-    stray = (stated != "") & (found != "") & (found != stated)
+    stray = (stated != "") & (found != stated)
     if stray.any():
-        # A coarse outline may miss a border district by a few kilometres: outside is what no part of it touches.
+        # A coarse outline may miss a border district by a few kilometres, and a small island altogether: outside is
+        # what no part of it touches, and what lies in no country only where it is far away.
         rows = {str(c): i for i, c in enumerate(codes)}
         for i in np.flatnonzero(stray):
             own = rows.get(str(stated[i]))
-            if own is not None and not shapely.intersects(boundaries.geometry[i], outlines.geometry[own]):
+            away = 0.0 if own is None else shapely.distance(boundaries.geometry[i], outlines.geometry[own])
+            if away > (0.0 if found[i] else ISLAND_DEGREES):
                 return "outside_its_country"
     whole = areas_m2(to_equal_area(outlines.geometry))
     unit = areas_m2(to_equal_area(boundaries.geometry))
