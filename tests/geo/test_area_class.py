@@ -195,6 +195,7 @@ LABEL = {"day": "2018-06-01", "precision": 3, "lon": 22.5, "deaths_best": 42, "a
         ("mining titles", boxes(("PR 1234", "", WEST, "CAF"), ("PR 1235", "", EAST, "CAF")), EXACT),
         ("titles named by numbers", boxes(("552", "", WEST, "CAF"), ("553", "", EAST, "CAF")), LABEL),
         ("outside its country", boxes(("Bambari", "", WEST, "CAF"), ("Sarh", "", (31, 5, 33, 7), "CAF"),), EXACT),
+        ("in no country", boxes(("Bambari", "", WEST, "CAF"), ("Sarh", "", (-40, 5, -38, 7), "CAF")), EXACT),
         ("labels of others", boxes(("Bambari", "", WEST, "CAF"), ("Bria", "", EAST, "CAF")), EXACT),
         ("homonyms", boxes(("Bambari", "", WEST, "CAF"), ("Bambari", "", EAST, "CAF")), EXACT),
     ],
