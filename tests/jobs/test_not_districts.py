@@ -96,5 +96,5 @@ def test_other_polygons_do_not(name, boundaries, event):
 def test_an_id_is_no_name():
     """Polygons whose only column is a feature's id would become districts called 0 and 1."""
     bare = layer(DISTRICT, BESIDE, properties=[{"Id": 0}, {"Id": 1}])
-    with pytest.raises(Exception, match="polygons.geojson"):
+    with pytest.raises(Exception, match=r"polygons\.geojson"):
         assessed(bare, LABEL)
