@@ -227,7 +227,7 @@ def assess(
         "unseen": unseen(
             prepared, as_labelled, sorted(set(table["country"]) - {""}), when, rules.settings.coverage_months
         ),
-        "notes": [*zone.notes, *_notes(faults, by_level, coverage, datasets)],
+        "notes": sorted([*zone.notes, *_notes(faults, by_level, coverage, datasets)]),
     }
     fired = pd.DataFrame({f.rule: f.fired for f in asked}, index=range(n))
     if explain != "later":

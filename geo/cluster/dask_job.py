@@ -353,7 +353,7 @@ def _joined(
     evidence = pd.concat([p.evidence for p in parts], ignore_index=True)
     at = keys.get_indexer(pd.MultiIndex.from_frame(evidence[["source", "site_id"]])) if len(evidence) else place[:0]
     evidence = evidence.iloc[np.argsort(at, kind="stable")].reset_index(drop=True)
-    notes = list(dict.fromkeys(note for p in parts for note in _list(p.report.get("notes"))))
+    notes = sorted({note: note for p in parts for note in _list(p.report.get("notes"))})
     report = {
         **parts[0].report,
         "latest_answer": max(str(p.report["latest_answer"]) for p in parts),
