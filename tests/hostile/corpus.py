@@ -474,7 +474,7 @@ REFUSED = [
         "Parquet in another encoding",
         "a.parquet",
         lambda: geoparquet({"primary_column": "geometry", "columns": {"geometry": {"encoding": "point"}}}),
-        refused="WKB",
+        refused="not stored as their encoding says. Expected: point. Got: binary",
     ),
     Case(
         ".prj with a grid file",

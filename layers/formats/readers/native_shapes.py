@@ -41,9 +41,9 @@ def native_shapes(array: Any, encoding: str, clock: Clock, name: str) -> list[by
             offsets.append(np.asarray(inner.offsets))
             inner = inner.values
         coordinates = _coordinates(inner)
-    except (AttributeError, ValueError, KeyError, IndexError) as fault:
+    except (AttributeError, ValueError, KeyError, IndexError):
         raise FormatError(
-            "The shapes are not stored as their encoding says.", where=name, expected=encoding, got=type(fault).__name__
+            "The shapes are not stored as their encoding says.", where=name, expected=encoding, got=str(array.type)
         ) from None
     clock.door.check("vertices", len(coordinates), name)
     for outer, within in zip(offsets, [*offsets[1:], None], strict=False):
