@@ -47,7 +47,9 @@ def attempt(data, name, purpose):
         return None, fault
 
 
-@pytest.mark.parametrize("purpose", ["table", "points", "polygons"])
+@pytest.mark.parametrize(
+    "purpose", ["table", *(pytest.param(p, marks=pytest.mark.slow) for p in ("points", "polygons"))]
+)
 @pytest.mark.real_data
 def test_files_that_others_made(shared_data, purpose, watched):
     later = ("bombs",)  # each costs more than this test may: test_hostile_cost.py
@@ -74,7 +76,6 @@ HOSTILE = {
     "bad-json.geojson": "not JSON",
     "featurecollection-obj.geojson": "no list of features",
     "rootstring.geojson": "not GeoJSON",
-    "blockgroups_multishapefile.zip": "several",
     "badzip.zip": "not what its name says",
     "empty_zipfile.zip": "no shapefile",
     "noshp.zip": "no shapefile",
@@ -99,6 +100,7 @@ def test_what_some_of_them_get(shared_data):
             read(paths[name])
     for name, reason in REJECTED.items():
         assert read(paths[name]).rejected["reason"].tolist()[:1] == [reason], name
+    assert any("blockgroups2" in n for n in read(paths["blockgroups_multishapefile.zip"]).notes)
     assert read(paths["codepage.zip"]).meta["encoding"] != "utf-8"
     assert any("MGI / Austria Lambert" in n for n in read(paths["REL.zip"]).notes)
     assert read(paths["zero-len-line.zip"]).remarks == {"geometry_null": [2]}

@@ -139,6 +139,7 @@ def test_bombs(case):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
 @pytest.mark.real_data
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "role"),
     [

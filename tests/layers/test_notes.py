@@ -253,6 +253,7 @@ def test_remarks_on_a_row_are_said_in_french_and_their_values_stay():
     assert row_messages.remarks("country not recognised: a; b", FR) == "pays non reconnu : a; b"
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 @pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/data is absent: the real files are not at hand")
 def test_every_note_and_expectation_of_the_real_files_has_a_french_form():
