@@ -47,11 +47,11 @@ def name_of(kind: str, name: str, _: Translator) -> str:
 
 
 def percent(value: object, _: Translator, digits: int = 1) -> str:
-    """A share as a percentage; blank for a missing value.
+    r"""A share as a percentage; blank for a missing value.
 
     >>> from i18n.translator import translator
-    >>> percent(0.3149, translator("en")), percent(float("nan"), translator("fr"))
-    ('31.5 %', '')
+    >>> percent(0.3149, translator("en")) == "31.5\N{NO-BREAK SPACE}%", percent(float("nan"), translator("fr"))
+    (True, '')
     """
     said = _.number(None if value is None else float(str(value)) * 100, digits)
     return f"{said}\u00a0%" if said else ""
