@@ -42,7 +42,9 @@ FACTS = {
 
 def source(shared_data, country) -> Source:
     path = shared_data / "conflict" / FILES[country]
-    return Source(path.name, gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path)
+    if path.suffix == ".gz":
+        return Source(path.name.removesuffix(".gz"), gzip.decompress(path.read_bytes()))
+    return Source(path.name, path)
 
 
 def loaded_of(shared_data, country):

@@ -345,7 +345,7 @@ def test_the_app_and_the_child_set_the_same_drivers_aside():
 
 def test_the_defaults_are_those_of_the_plan():
     assert (LOCAL.file_bytes, UPLOAD.file_bytes) == (2_000_000_000, 20_000_000)
-    assert (UPLOAD.unpacked_bytes, UPLOAD.ratio, UPLOAD.members) == (100_000_000, 100, 10)
+    assert (UPLOAD.unpacked_bytes, UPLOAD.ratio, UPLOAD.members) == (100_000_000, 100, 60)
     assert (UPLOAD.sites, UPLOAD.incidents, UPLOAD.vertices) == (50_000, 500_000, 2_000_000)
     assert (UPLOAD.columns, UPLOAD.cell_characters, UPLOAD.seconds) == (200, 10_000, 60)
     assert (UPLOAD.child_bytes, UPLOAD.raster_pixels) == (2_000_000_000, 25_000_000)
