@@ -135,12 +135,14 @@ def coverage(args: argparse.Namespace) -> int:
     for path in args.programmes:
         if not Path(path).exists():
             raise InputError("There is no such file.", where="--programmes", got=str(path), remedy="Check the path.")
-    sectors, folder = existing([args.sectors] if args.sectors else [], "--sectors"), result_folder(args)
+    sectors, words = (existing([f] if f else [], o) for f, o in ((args.sectors, "--sectors"), (args.words, "--words")))
+    folder = result_folder(args)
     progress = Progress(("read and assess", "write"))
     from jobs.inputs import Source
     from jobs.programmes.job import ProgrammeInputs, load, run
 
-    loaded = load(ProgrammeInputs(files, args.programmes, Source.of(sectors[0]) if sectors else None))
+    own = [Source.of(given[0]) if given else None for given in (sectors, words)]
+    loaded = load(ProgrammeInputs(files, args.programmes, *own))
     result = run(loaded, as_of, rule_file(args))
     progress.step()
     return finish(result, folder, progress, args.language)
@@ -206,6 +208,7 @@ def parser() -> argparse.ArgumentParser:
         "--programmes", action="append", required=True, metavar="F", help="table, polygons, IATI XML or a folder"
     )
     four.add_argument("--sectors", metavar="F", help="own table of sectors: vocabulary,code,programme_type")
+    four.add_argument("--words", metavar="F", help="own table of words: programme_type,words,where,with,without")
     four.add_argument("--rules", metavar="F.toml", help="rule set; default: data/rules.toml")
     four.add_argument("--language", choices=("en", "fr"), default="en", help="language of the map")
     four.add_argument("--as-of", required=True, metavar="YYYY-MM-DD", help="day of classes and of programmes")

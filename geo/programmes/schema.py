@@ -38,6 +38,12 @@ PROGRAMMES: Table = (
     C("implementer", "text", "who does the work, joined by ';' (IATI role 4)", "not stated"),
     C("coordination_body", "text", "structure it reports to, such as GTM Mines", "not stated"),
     C("types", "text", "programme types joined by ';'", "no type could be mapped"),
+    C(
+        "type_basis",
+        "text",
+        "what led to each type: words of the title or text, sectors with their share, the whole",
+        "none",
+    ),
     C("unmapped", "text", "types or sectors as given that lead to no programme type, joined by ';'", "none"),
     C("start", "date", "first day", "not dated: never active"),
     C("end", "date", "last day, inclusive", "ongoing, see ongoing"),

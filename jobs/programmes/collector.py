@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -67,10 +67,18 @@ class Collector:
         self._remark_frames.append(rows_of(REJECTED, self._remarks))
         self._rows, self._places, self._remarks = [], [], []
 
-    def result(self) -> Programmes:
-        """All programmes, with `place` set to the best kind of place each has, and the shared remarks."""
+    def result(self, mend: Callable[[pd.DataFrame], pd.DataFrame] | None = None) -> Programmes:
+        """All programmes, with `place` set to the best kind of place each has, and the shared remarks.
+
+        Parameters
+        ----------
+        mend
+            What is to be done to the frame before anything is said of it.
+        """
         self._flush()
         frame = pd.concat(self._frames, ignore_index=True)
+        if mend is not None:
+            frame = mend(frame)
         places = pd.concat(self._place_frames, ignore_index=True)
         shapes = np.empty(len(self._shapes), dtype=object)
         shapes[:] = self._shapes

@@ -88,6 +88,7 @@ class ProgrammeRun(Result):
             "job": "coverage",
             "inputs": [*(own if isinstance(own, list) else []), *inputs],
             "sector_types": f"sha256:{self.types.sha256}",
+            "type_words": f"sha256:{self.types.phrases.sha256}",
             "programmes": {str(k): int(v) for k, v in self.result.states.value_counts().sort_index().items()},
             "programme_totals": {t: dict(totals.loc[t].items()) for t in TYPES},
             "not_on_the_map": len(self.result.national),

@@ -8,7 +8,7 @@ leave sectors, dates and places to the caller; so what they would save is less t
 What is read: identifier, titles and descriptions by language, participating organisations by role, dates planned and
 actual, status, recipient countries and regions with shares, locations (point ``lat lon``, exactness, reach, class,
 administrative codes with vocabulary), sectors by vocabulary (of the activity, else of its transactions), budgets with
-currency. A country is one only by its ISO code in ``recipient-country``: an organisation called CAF is a bank.
+currency, the activity that it is a part of. A country is one only by its ISO code in ``recipient-country``: an organisation called CAF is a bank.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from layers.reference.tables import Box, country_boxes, rows
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 SKIP = frozenset(
     {
-        *("result", "contact-info", "document-link", "planned-disbursement", "legacy-data", "conditions", "fss", "tag"),
-        *("crs-add", "related-activity", "policy-marker", "country-budget-items", "humanitarian-scope"),
+        *("result", "contact-info", "document-link", "legacy-data", "conditions", "fss"),
+        *("crs-add", "policy-marker", "country-budget-items", "humanitarian-scope"),
         *("transaction-type", "transaction-date", "provider-org", "receiver-org", "disbursement-channel", "flow-type"),
         *("finance-type", "aid-type", "tied-status", "other-identifier", "capital-spend", "collaboration-type"),
     }
@@ -45,6 +45,8 @@ STATUS = {
 EXACTNESS = {"1": "exact", "2": "approximate"}
 REACH = {"1": "activity", "2": "beneficiaries"}
 DESCRIPTION_CHARACTERS = 300
+TEXT_CHARACTERS = 6_000
+"""So much of titles, descriptions and tags is kept while an activity is read, to be searched for words."""
 BOX_MARGIN = 0.5
 
 Remark = tuple[str, str, str]
@@ -84,7 +86,10 @@ class Activity:
     date_basis: str = ""
     status: str = ""
     countries: str = ""
-    sectors: list[tuple[str, str]] = field(default_factory=list)
+    words: str = ""
+    sectors: list[tuple[str, str, float]] = field(default_factory=list)
+    wholes: list[str] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     budgets: list[tuple[float, str]] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
@@ -112,7 +117,7 @@ def activity(element: Element, number: int) -> Activity:
     ...     '<activity-date type="2" iso-date="2020-01-01"/><recipient-country code="CF" percentage="60"/>'
     ...     '<sector code="32210"/></iati-activity>'), 1)
     >>> one.identifier, one.start.year, one.countries, one.sectors, one.places[0].kind
-    ('X-1', 2020, 'CAF:60', [('1', '32210')], 'country')
+    ('X-1', 2020, 'CAF:60', [('1', '32210', nan)], 'country')
     """
     out = Activity(number)
     language = element.get(LANG, "").lower()[:2]
@@ -122,6 +127,11 @@ def activity(element: Element, number: int) -> Activity:
     descriptions = sorted(element.findall("description"), key=lambda d: d.get("type", "1"))
     words = next((text for d in descriptions if (text := _preferred(_narratives(d, language)))), "")
     out.description = words if len(words) <= DESCRIPTION_CHARACTERS else words[: DESCRIPTION_CHARACTERS - 1] + "…"
+    told = [titles, *(_narratives(e, language) for e in (*descriptions, *element.findall("tag")))]
+    out.words = " . ".join(text for said in told for _, text in said)[:TEXT_CHARACTERS]
+    related = [(r.get("type", "").strip(), r.get("ref", "").strip()) for r in element.findall("related-activity")]
+    out.wholes = [ref for kind, ref in related if kind == "1" and ref]
+    out.parts = [ref for kind, ref in related if kind == "2" and ref]
     out.reporter = _organisation(element.find("reporting-org"), language)
     roles = [(o.get("role", ""), _organisation(o, language)) for o in element.findall("participating-org")]
     out.donor = ";".join(dict.fromkeys(name for role, name in roles if role in ("1", "Funding") and name))
@@ -200,8 +210,12 @@ def _share(element: Element) -> str:
 
 def _sectors(element: Element, out: Activity) -> None:
     given = element.findall("sector") or element.findall("transaction/sector")
-    pairs = ((s.get("vocabulary") or "1", s.get("code", "").strip()) for s in given)
-    out.sectors = list(dict.fromkeys(pair for pair in pairs if pair[1]))
+    found: dict[tuple[str, str], float] = {}
+    for sector in given:
+        code, share = sector.get("code", "").strip(), parse_number(sector.get("percentage", ""))[0]
+        if code:
+            found.setdefault((sector.get("vocabulary") or "1", code), share)
+    out.sectors = [(vocabulary, code, share) for (vocabulary, code), share in found.items()]
 
 
 def _budgets(element: Element, out: Activity) -> None:

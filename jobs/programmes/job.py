@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,9 @@ from jobs import inputs
 from jobs.assessment import job as assessment
 from jobs.programmes.export import ProgrammeRun
 from jobs.programmes.programme_files import ProgrammeLayer, read_programme_files
+from jobs.programmes.type_words import read_type_words, type_words
 from jobs.programmes.types import TypeMap, read_type_map, type_map
+from layers.formats import Door
 from layers.reference.unit_aliases import unit_aliases
 
 __all__ = ["Loaded", "ProgrammeInputs", "ProgrammeRun", "load", "run"]
@@ -34,11 +37,14 @@ class ProgrammeInputs:
         Files of programmes; a folder stands for the XML files in it.
     sectors
         A table of sectors of the user's own; None: that of the project.
+    words
+        A table of words of the user's own; None: that of the project.
     """
 
     data: inputs.Inputs
     programmes: Sequence[str | Path]
     sectors: inputs.Source | None = None
+    words: inputs.Source | None = None
 
 
 @dataclass(frozen=True)
@@ -64,10 +70,19 @@ def load(given: ProgrammeInputs) -> Loaded:
         A file cannot be used.
     """
     door = given.data.door
-    types = type_map() if given.sectors is None else read_type_map(given.sectors.data, given.sectors.name, door=door)
+    types = own_types(given, door)
     layers = read_programme_files(given.programmes, door=door, types=types, wishes=given.data.wishes)[1]
     taken = [{"columns": {f: ", ".join(names) for f, names in layer.columns_used.items()}} for layer in layers]
     return Loaded(inputs.load(given.data, more=taken), layers, types)
+
+
+def own_types(given: ProgrammeInputs, door: Door) -> TypeMap:
+    """What leads to which type: the user's tables where there are any, else the project's."""
+    words, sectors = given.words, given.sectors
+    phrases = type_words() if words is None else read_type_words(words.data, words.name, door=door)
+    if sectors is None:
+        return dataclasses.replace(type_map(), phrases=phrases)
+    return read_type_map(sectors.data, sectors.name, door=door, phrases=phrases)
 
 
 def run(

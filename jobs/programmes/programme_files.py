@@ -20,6 +20,7 @@ from geo.messages import Note
 from geo.programmes.schema import Programmes, concatenate, rows_of
 from geo.schema import REJECTED
 from jobs.programmes.collector import Collector, Row, money
+from jobs.programmes.family import Family
 from jobs.programmes.iati import Activity
 from jobs.programmes.iati_stream import Activities
 from jobs.programmes.table_reader import normalise_programmes
@@ -132,7 +133,7 @@ def is_iati(source: Source) -> bool:
 
 def _read_iati(source: Source, door: Door, types: TypeMap) -> ProgrammeLayer:
     stream = Activities(source, door)
-    collector, seen, count = Collector(source.name), set[str](), 0
+    collector, family, seen, count = Collector(source.name), Family(), set[str](), 0
     rejected: list[Row] = []
     for count, one in enumerate(stream, 1):
         door.check("rows", count, source.name)
@@ -152,13 +153,15 @@ def _read_iati(source: Source, door: Door, types: TypeMap) -> ProgrammeLayer:
             continue
         seen.add(key)
         _add(collector, one, types, source.name)
+        family.add(one.identifier, one.wholes, one.parts, bool(one.sectors))
     if stream.broken:
         if not count:
             raise FormatError("The file is not XML that can be read.", where=source.name, got=stream.broken)
         rejected.append((source.name, count + 1, "", "xml_broken", "a whole XML file", stream.broken))
     if not count:
         raise InputError("The XML holds no IATI activity.", where=source.name, expected="iati-activity elements")
-    layer = _layer(source, collector.result(), rejected, count + bool(stream.broken))
+    programmes = collector.result(family.shared)
+    layer = _layer(source, programmes, rejected, count + bool(stream.broken))
     if not stream.version.startswith("2"):
         layer.notes.append(
             Note(
@@ -171,7 +174,7 @@ def _read_iati(source: Source, door: Door, types: TypeMap) -> ProgrammeLayer:
 
 
 def _add(collector: Collector, one: Activity, types: TypeMap, file: str) -> None:
-    mapped, unmapped = types.of_sectors(one.sectors)
+    mapped, unmapped, basis = types.of_activity(one.title, one.words, one.sectors)
     same = (
         "title",
         "title_fr",
@@ -186,7 +189,13 @@ def _add(collector: Collector, one: Activity, types: TypeMap, file: str) -> None
     )
     values: dict[str, object] = {name: getattr(one, name) for name in same}
     values |= {"programme_id": one.identifier, "iati_identifier": one.identifier, "types": mapped, "unmapped": unmapped}
-    values |= {"source": one.reporter, "source_file": file, "row": one.number, "demonstration": False}
+    values |= {
+        "type_basis": basis,
+        "source": one.reporter,
+        "source_file": file,
+        "row": one.number,
+        "demonstration": False,
+    }
     values |= {"location_precision": next((p.exactness for p in one.places if p.exactness), ""), **money(one.budgets)}
     position = collector.add(values)
     for place in one.places:
@@ -201,7 +210,7 @@ def _layer(source: Source, programmes: Programmes, rejected: list[Row], count: i
     unmapped = int((frame["types"] == "").sum())
     notes: list[str] = [
         Note(
-            "{n} activities with {points} points; {unmapped} have no sector that leads to a programme type.",
+            "{n} activities with {points} points; of {unmapped} neither words nor sectors lead to a programme type.",
             n=len(frame),
             points=points,
             unmapped=unmapped,
@@ -213,8 +222,8 @@ def _layer(source: Source, programmes: Programmes, rejected: list[Row], count: i
         told = ", ".join(f"{code} ({n})" for code, n in common.items()) or Note("no sector at all")
         notes.append(
             Note(
-                "No activity maps to a programme type: none of their sectors is in data/dac_sector_types.csv "
-                "(mining, trade facilitation, security reform). Most frequent: {sectors}.",
+                "No activity leads to a programme type, neither by the words of its title and text "
+                "(data/programme_words.csv) nor by its sectors (data/dac_sector_types.csv). Most frequent: {sectors}.",
                 sectors=told,
             )
         )

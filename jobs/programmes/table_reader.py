@@ -193,9 +193,13 @@ def _collect(
         key = id_key(ids.iloc[row])
         if key not in at:
             mapped, unmapped = types.of_text(kinds[row])
+            basis = "; ".join(f"{kind} = stated" for kind in mapped.split(";") if kind)
+            if not mapped:
+                told = types.phrases.of(f"{kinds[row]} . {texts['title'][row]}", description[row])
+                mapped, basis = ";".join(told), "; ".join(f"{kind} = {why}" for kind, why in told.items())
             budget = numbers["budget"][row]
             values: dict[str, object] = {name: texts[name][row] for name in names}
-            values |= {"programme_id": ids.iloc[row], "types": mapped, "unmapped": unmapped}
+            values |= {"programme_id": ids.iloc[row], "types": mapped, "type_basis": basis, "unmapped": unmapped}
             values |= {"start": dates["start"].iloc[row], "end": dates["end"].iloc[row]}
             values |= {"date_basis": "stated" if dates["start"].iloc[row] is not pd.NaT else "", "countries": shares}
             values |= {"status": status[row] if status[row] in _STATUSES else "", "description": description[row][:300]}

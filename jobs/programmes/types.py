@@ -1,22 +1,30 @@
-"""The eight programme types: their words, and which sectors and spellings lead to them (tables in ``data/``)."""
+"""The eight programme types: their words, and which sectors, words and spellings lead to them (tables in ``data/``)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from geo.errors import InputError
 from geo.programmes.schema import TYPES
 from geo.records.place_names import plain
+from jobs.programmes.type_words import TypeWords, type_words
 from layers.formats import LOCAL, Door, read
 from layers.reference import files
 from layers.reference.tables import rows
 from layers.sources.layer import Fields
 
+LEAST_SHARE = 40.0
+"""A sector, or several of one type, leads to its type from this share [%] of its vocabulary on."""
+
 _BETWEEN = re.compile(r"[;|,/\n]")
+
+Sector = tuple[str, str, float]
+"""Vocabulary, code, and stated percentage (NaN: none)."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +39,17 @@ class TypeMap:
         From (IATI vocabulary, code) to types.
     sha256
         Hash of the sector table, for the run record.
+    weak
+        Sectors that speak only where the words of the title lead to no type.
+    phrases
+        Words in titles and descriptions.
     """
 
     words: Mapping[str, str]
     sectors: Mapping[tuple[str, str], str]
     sha256: str
+    weak: frozenset[tuple[str, str]] = frozenset()
+    phrases: TypeWords = field(default_factory=TypeWords)
 
     def of_text(self, text: str) -> tuple[str, str]:
         """Types and unmapped words of a cell such as ``Traceability; 32210``, each joined by ``;``.
@@ -55,16 +69,46 @@ class TypeMap:
                 left.append(word)
         return ";".join(found), ";".join(left)
 
-    def of_sectors(self, sectors: list[tuple[str, str]]) -> tuple[str, str]:
-        """Types and unmapped sectors (``vocabulary:code``) of an activity, each joined by ``;``.
+    def of_activity(self, title: str, description: str, sectors: Sequence[Sector]) -> tuple[str, str, str]:
+        """Types of an activity, sectors that lead to none, and what decided each type; each joined by ``;``.
+
+        Words of the title come first: a sector such as 15210 (security) under which a publisher put trading centres
+        speaks only where they say nothing. A sector counts from :data:`LEAST_SHARE` of its vocabulary on; where no
+        percentage is stated, the sectors share evenly.
 
         Examples
         --------
-        >>> type_map().of_sectors([("1", "33120"), ("2", "331"), ("1", "15210")])
-        ('training_customs;training_security_forces', '2:331')
+        >>> blank = float("nan")
+        >>> type_map().of_activity("Building of mineral trading centres", "", [("1", "15210", blank)])
+        ('infrastructure', '', 'infrastructure = title: mineral trading cent*')
+        >>> type_map().of_activity("Governance fund", "", [("1", "15150", 75.0), ("1", "32210", 25.0)])
+        ('', '1:15150', '')
+        >>> type_map().of_activity("Phase II", "", [("1", "33120", blank), ("2", "331", blank)])
+        ('training_customs', '2:331', 'training_customs = sector: 1:33120 (100 %)')
         """
-        found = dict.fromkeys(kind for pair in sectors if (kind := self.sectors.get(pair)))
-        return ";".join(found), ";".join(f"{v}:{c}" for v, c in sectors if (v, c) not in self.sectors)
+        why = self.phrases.of(title, description)
+        by_title = any(told.startswith("title") for told in why.values())
+        shares: dict[tuple[str, str], tuple[float, list[str]]] = {}
+        for (vocabulary, code, _), share in zip(sectors, _shares(sectors), strict=True):
+            kind = self.sectors.get((vocabulary, code))
+            if kind and not (by_title and (vocabulary, code) in self.weak):
+                total, codes = shares.get((vocabulary, kind), (0.0, []))
+                shares[vocabulary, kind] = (total + share, [*codes, f"{vocabulary}:{code}"])
+        for (_, kind), (share, codes) in shares.items():
+            if share >= LEAST_SHARE:
+                why.setdefault(kind, f"sector: {', '.join(codes)} ({share:.0f} %)")
+        left = dict.fromkeys(f"{v}:{c}" for v, c, _ in sectors if (v, c) not in self.sectors)
+        kinds = [kind for kind in TYPES if kind in why]
+        return ";".join(kinds), ";".join(left), "; ".join(f"{kind} = {why[kind]}" for kind in kinds)
+
+
+def _shares(sectors: Sequence[Sector]) -> list[float]:
+    """The share [%] of each sector in its vocabulary: as stated, else even."""
+    stated, many = set[str](), Counter(vocabulary for vocabulary, _, _ in sectors)
+    for vocabulary, _, share in sectors:
+        if share == share:
+            stated.add(vocabulary)
+    return [(share if share == share else 0.0) if v in stated else 100 / many[v] for v, _, share in sectors]
 
 
 def labels(language: str) -> dict[str, str]:
@@ -85,8 +129,19 @@ def type_map() -> TypeMap:
     return read_type_map(files.DAC_SECTOR_TYPES)
 
 
-def read_type_map(source: bytes | Path, name: str | None = None, *, door: Door = LOCAL) -> TypeMap:
-    """A user's own table of sectors, `vocabulary` (blank is 1, the DAC list), `code`, `programme_type`.
+def read_type_map(
+    source: bytes | Path, name: str | None = None, *, door: Door = LOCAL, phrases: TypeWords | None = None
+) -> TypeMap:
+    """A user's own table of sectors, `vocabulary` (blank is 1, the DAC list), `code`, `programme_type`, `when`.
+
+    `when` is ``no words`` for a sector that speaks only where the title does not; blank or ``always`` otherwise.
+
+    Parameters
+    ----------
+    source, name, door
+        As for ``layers.formats.read``.
+    phrases
+        The table of words; by default that of the project.
 
     Raises
     ------
@@ -96,13 +151,15 @@ def read_type_map(source: bytes | Path, name: str | None = None, *, door: Door =
     table = read(source, name, door=door)
     fields = Fields(table)
     fields.require("code", "programme_type")
-    sectors, faults = {}, []
-    columns = (fields.text("vocabulary"), fields.text("code"), fields.text("programme_type"))
-    for row, vocabulary, code, kind in zip(table.row, *columns, strict=True):
-        if kind.strip() in TYPES and code.strip():
-            sectors[vocabulary.strip() or "1", code.strip()] = kind.strip()
+    sectors, weak, faults = {}, set(), []
+    columns = (fields.text(name).str.strip() for name in ("vocabulary", "code", "programme_type", "when"))
+    for row, vocabulary, code, kind, when in zip(table.row, *columns, strict=True):
+        if kind in TYPES and code and when.casefold() in ("", "always", "no words"):
+            sectors[vocabulary or "1", code] = kind
+            if when.casefold() == "no words":
+                weak.add((vocabulary or "1", code))
         else:
-            faults.append(f"row {row}: {code} → {kind}")
+            faults.append(f"row {row}: {code} → {kind} {when}".rstrip())
     if faults:
         raise InputError(
             "The table of sectors has rows that lead to no programme type.",
@@ -111,7 +168,7 @@ def read_type_map(source: bytes | Path, name: str | None = None, *, door: Door =
             got="; ".join(faults[:10]),
         )
     words = {plain(row[c]): row["type"] for row in rows(files.PROGRAMME_TYPES.name) for c in row if c in _WORDS}
-    return TypeMap(words, sectors, table.sha256)
+    return TypeMap(words, sectors, table.sha256, frozenset(weak), type_words() if phrases is None else phrases)
 
 
 _WORDS = ("type", "label_en", "label_fr")

@@ -213,7 +213,8 @@ def test_schemes_exist_where_their_members_are() -> None:
 def test_the_eight_programme_types_and_the_sectors_that_lead_to_them() -> None:
     assert table("programme_types.csv")["type"].tolist() == TYPES
     sectors = table("dac_sector_types.csv")
-    assert sectors["code"].tolist() == ["15210", "32210", "32220", "33120"]
+    assert {"15210", "21020", "32210", "32220", "33120"} <= set(sectors["code"])
+    assert set(sectors["when"]) == {"always", "no words"}
     assert set(sectors["programme_type"]) <= set(TYPES)
 
 

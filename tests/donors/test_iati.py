@@ -64,7 +64,7 @@ def test_every_part_of_an_activity() -> None:
         "actual",
     )
     assert row["countries"] == "CAF:60;COD:40"
-    assert (row["types"], row["unmapped"]) == ("formalisation", "2:322")
+    assert (row["types"], row["unmapped"]) == ("formalisation", "")
     assert (row["budget_text"], row["currency"]) == ("80.5 EUR; 7 FCFA", "EUR;FCFA")
     place = layer.programmes.footprints.iloc[0]
     assert place[["kind", "admin_code", "admin_level", "vocabulary", "admin_name", "reach"]].tolist() == [
@@ -211,7 +211,7 @@ def test_the_publishers_files_map_to_nothing_and_that_is_said(shared_data: Path)
     assert [layer.accounting["rejected"] for layer in layers] == [0, 0, 0]
     assert (programmes.frame["types"] == "").all()
     assert (programmes.frame["unmapped"] != "").sum() == 114
-    assert all("No activity maps to a programme type" in layer.notes[-1] for layer in layers)
+    assert all("No activity leads to a programme type" in layer.notes[-1] for layer in layers)
     bank = layers[2].programmes
     assert int(bank.footprints["lat"].notna().sum()) == 32
     assert bank.footprints["kind"].value_counts().to_dict() == {"admin": 31, "point": 1}
