@@ -7,8 +7,9 @@ leave sectors, dates and places to the caller; so what they would save is less t
 
 What is read: identifier, titles and descriptions by language, participating organisations by role, dates planned and
 actual, status, recipient countries and regions with shares, locations (point ``lat lon``, exactness, reach, class,
-administrative codes with vocabulary), sectors by vocabulary (of the activity, else of its transactions), budgets with
-currency, the activity that it is a part of. A country is one only by its ISO code in ``recipient-country``: an organisation called CAF is a bank.
+administrative codes with vocabulary), sectors by vocabulary (of the activity, else of its transactions), tags, budgets
+with currency, the activities that it is a part of. A country is one only by its ISO code in ``recipient-country``: an
+organisation called CAF is a bank.
 """
 
 from __future__ import annotations

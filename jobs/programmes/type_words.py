@@ -2,7 +2,7 @@
 
 A row is a phrase that leads to a type: `*` at the end of a word stands for any ending. `where` is `title`, or `any` for
 title and description. `with` are phrases of which one must stand somewhere in the text, `without` phrases of which none
-may stand in the title; both are separated by ``|``, and a name that begins with `@` stands for all phrases of that name.
+may stand in the title; both are separated by ``|``, and a name that begins with `@` stands for all phrases of it.
 """
 
 from __future__ import annotations
