@@ -6,7 +6,7 @@ from geo.schema import CLASSES, ZONE_STATUSES, Column, Table
 
 C = Column
 
-ANSWERS = ("accepted", "rejected")
+ANSWERS = ("accepted", "recycled", "rejected")
 LEVELS = ("point", "admin2", "admin1", "country", "none")
 POSITIONS = ("given", "confirmed_match", "unconfirmed", "none")
 KNOWN_BASIS = ("id", "position_and_name", "position", "confirmed")

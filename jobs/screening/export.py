@@ -88,7 +88,7 @@ def summary(screening: Screening) -> list[Note]:
             **account,
         ),
     ]
-    bad = rows.loc[rows["answer"] == "rejected", "reason"]
+    bad = rows.loc[rows["answer"] != "accepted", "reason"]
     if len(bad):
         lines.append(Note("Rejected: {reasons}", reasons=reasons_line(bad)))
     good = rows[rows["answer"] == "accepted"]

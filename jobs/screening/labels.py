@@ -35,7 +35,7 @@ FLAG_MEANINGS = {
     "flag_transit_unknown": N_("The way is a guess, only its countries are known, or data does not cover them."),
 }
 
-ANSWERS = {"accepted": N_("screened"), "rejected": N_("rejected")}
+ANSWERS = {"accepted": N_("screened"), "recycled": N_("recycled or scrap"), "rejected": N_("rejected")}
 LEVELS = {
     "point": N_("place"),
     "admin2": N_("district (ADM2)"),

@@ -255,7 +255,7 @@ def _changes(_: Translator, screening: Screening) -> str:
 
 
 def _rejected(_: Translator, rows: pd.DataFrame) -> str:
-    bad = rows[rows["answer"] == "rejected"]
+    bad = rows[rows["answer"] != "accepted"]
     if not len(bad):
         return ""
     columns = ["supplier_id", "row", "reason", "expected", "got"]

@@ -56,6 +56,7 @@ ROLES = {
 ROWS = {
     "read": N_("read"),
     "accepted": N_("accepted"),
+    "recycled": N_("recycled or scrap"),
     "rejected": N_("rejected"),
     "duplicates": N_("duplicates"),
     "superseded": N_("superseded"),

@@ -139,7 +139,7 @@ def prepared(data: job.Loaded) -> Incidents:
 def _every_row(suppliers: SupplierList, table: pd.DataFrame) -> pd.DataFrame:
     """The answers in the order of the list, rejected rows among them."""
     every = suppliers.rows
-    bad = every[every["answer"] == "rejected"]
+    bad = every[every["answer"] != "accepted"]
     both = pd.concat([table, schema.conform(bad, SCREENED).assign(position_basis="", answer_level="")])
     return schema.conform(both.sort_values("row", kind="stable"), SCREENED)
 

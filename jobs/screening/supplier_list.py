@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,19 +19,19 @@ from geo.errors import InputError
 from geo.messages import Note
 from geo.schema import conform
 from geo.screening.schema import SUPPLIERS
-from geo.spatial.geodesic import geodesic_m
+from jobs.screening.list_positions import list_positions
+from jobs.screening.template_rows import RECYCLED_REASON, template_table
 from layers.formats import LOCAL, Door, parse_coordinates, parse_dates, read
 from layers.formats import Table as Read
-from layers.formats.values.coordinates import check_positions
 from layers.formats.values.ids import id_key
 from layers.reference.minerals import mineral_list, mineral_lists
 from layers.reference.tables import country_codes
 from layers.sources.column_words import header_words
 from layers.sources.layer import Faults, Fields, flags
-from layers.sources.place_check import place_check, place_notes
-from layers.sources.positions import DEGREES, PLACED, has_place, positions_of
+from layers.sources.positions import DEGREES, PLACED, has_place
 from layers.sources.read_options import NOTHING, ReadOptions
-from layers.sources.site_lists import own_ids, position_error
+from layers.sources.rmi_template import is_template, read_template
+from layers.sources.site_lists import own_ids
 
 FIELDS = (
     "supplier_id",
@@ -58,11 +57,6 @@ FIELDS = (
 )
 """What a column of the list may hold, in the order in which a page offers it."""
 
-OUTSIDE_COUNTRY = "place outside the stated country"
-FAR_START = "way begins far from the origin"
-"""First words of remarks that are red flags of a false origin."""
-FAR_START_KM = 10.0
-"""How far from its origin a way may begin [km]: lines are drawn along roads, which seldom reach into a mine."""
 _TOLD = (("supplier_id",), ("site_name",), ("country",), ("route_line",))
 """Fields any one of which tells something of an origin."""
 _HEADER = header_words("suppliers", *PLACED, *_TOLD)
@@ -100,9 +94,11 @@ class SupplierList:
 
     @property
     def accounting(self) -> dict[str, int]:
-        """Rows ``read`` = ``accepted`` + ``rejected``."""
-        accepted = int((self.rows["answer"] == "accepted").sum())
-        return {"read": len(self.rows), "accepted": accepted, "rejected": len(self.rows) - accepted}
+        """Rows ``read`` = ``accepted`` + ``rejected`` (+ ``recycled``, where a reporting template has such)."""
+        counts = self.rows["answer"].value_counts()
+        accepted, recycled = int(counts.get("accepted", 0)), int(counts.get("recycled", 0))
+        told = {"read": len(self.rows), "accepted": accepted, "rejected": len(self.rows) - accepted - recycled}
+        return {**told, "recycled": recycled} if recycled else told
 
 
 def fields_of(table: Read, options: ReadOptions = NOTHING, mapping: Mapping[str, str] | None = None) -> Fields:
@@ -172,6 +168,9 @@ def read_suppliers(
     """
     choice = options.choice(_HEADER)
     table = read(source, name, purpose="table", door=door, swap=options.swap, choice=choice)
+    recycled = np.zeros(len(table.frame), dtype=bool)
+    if is_template(table.layers) and not options.sheet:
+        table, recycled = template_table(read_template(source, name, door=door))
     door.check("sites", len(table.frame), table.name)
     fields, faults = fields_of(table, options, mapping), Faults(table)
     if not has_place(fields) and not any(fields.column(name) for (name,) in _TOLD):
@@ -194,7 +193,11 @@ def read_suppliers(
     for i in np.flatnonzero(strange):
         remarks[i].append(f"country not recognised: {stated[i][:40]}")
     frame["country"] = code.where(code != "", country).where(~strange, "")
-    lines = _positions(frame, table, fields, faults, notes, remarks)
+    lines = list_positions(frame, table, fields, faults, notes, remarks)
+    if fields.named("smelter") is not None:
+        for i, smelter in enumerate(table.frame["smelter"]):
+            if smelter:
+                remarks[i].append(f"smelter: {smelter}")
     frame["mineral"] = fields.text("minerals").str.strip()
     frame["minerals"] = mineral_lists(frame["mineral"])
     for i in np.flatnonzero((frame["mineral"] != "").to_numpy()):
@@ -207,6 +210,7 @@ def read_suppliers(
     _destinations(frame, fields, faults)
     frame["demonstration"] = flags(fields.text("demonstration"))
     nowhere = frame["lon"].isna() & (frame["site_name"] == "") & (frame["admin1"] == "") & (frame["admin2"] == "")
+    faults.add(RECYCLED_REASON, recycled, expected="a mine, where the material comes from one")
     faults.add(
         "missing_value",
         nowhere & (frame["country"] == ""),
@@ -237,11 +241,12 @@ def _account(
     rows = rows.iloc[order].reset_index(drop=True)
     whole = np.concatenate([lines, np.full(len(more), None, dtype=object)])[order]
     bad = rows["row"].isin(rejected.index).to_numpy()
-    rows["answer"] = pd.array(np.where(bad, "rejected", "accepted"), dtype="str")
     first = rejected[~rejected.index.duplicated()]
     for column in ("reason", "expected", "got"):
         told_ = dict(zip(first.index, first[column], strict=True))
         rows[column] = pd.array([told_.get(r, "") for r in rows["row"]], dtype="str")
+    recycled = bad & (rows["reason"] == RECYCLED_REASON).to_numpy()
+    rows["answer"] = pd.array(np.select([recycled, bad], ["recycled", "rejected"], "accepted"), dtype="str")
     return SupplierList(
         table.name,
         table.sha256,
@@ -299,127 +304,6 @@ def _apart(ids: pd.Series[str], ok: npt.NDArray[np.bool_], notes: list[str]) -> 
             )
         )
     return pd.Series(out, index=ids.index, dtype="str")
-
-
-def _positions(
-    frame: pd.DataFrame,
-    table: Read,
-    fields: Fields,
-    faults: Faults,
-    notes: list[str],
-    remarks: list[list[str]],
-) -> npt.NDArray[np.object_]:
-    """Origin of each row (geometry, else columns, else the first vertex of its line), and its line."""
-    n = len(frame)
-    lines = np.full(n, None, dtype=object)
-    stated = fields.text("route_line").str.strip()
-    for i in np.flatnonzero((stated != "").to_numpy()):
-        lines[i], fault = _line(str(stated[i]))
-        if fault:
-            faults.add(fault, np.arange(n) == i, expected="route_line: WKT LINESTRING (lon lat, ...)", got=stated)
-    if table.geometry is not None:
-        table = _without_lines(table, lines, faults)
-        fields.table = table
-    at = positions_of(table, fields, frame["country"])
-    notes += at.notes
-    bare = np.isnan(at.lon) & np.isnan(at.lat) & np.array([line is not None for line in lines], dtype=bool)
-    bare &= at.reason == ""
-    for i in np.flatnonzero(bare):
-        at.lon[i], at.lat[i] = lines[i].coords[0][:2]
-    why = np.where(bare, check_positions(np.where(bare, at.lon, 1.0), np.where(bare, at.lat, 1.0)), at.reason)
-    faults.add(why, expected=DEGREES, got=at.told)
-    frame["coord_precision_km"] = position_error(fields, faults, at)
-    frame["lon"], frame["lat"] = np.where(why == "", at.lon, np.nan), np.where(why == "", at.lat, np.nan)
-    _check_places(frame, table, faults, notes, remarks, at.told)
-    _check_starts(frame, lines, remarks, bare)
-    return lines
-
-
-def _without_lines(table: Read, lines: npt.NDArray[np.object_], faults: Faults) -> Read:
-    """The table without its lines, which are ways and go into `lines`."""
-    import shapely
-
-    assert table.geometry is not None
-    shape = table.geometry.copy()
-    is_line = np.isin(shapely.get_type_id(shape), (1, 5))
-    for i in np.flatnonzero(is_line):
-        lines[i], fault = _one_line(shape[i])
-        if fault:
-            faults.add(fault, np.arange(len(shape)) == i, expected="a line of one part")
-    shape[is_line] = None
-    return replace(table, geometry=shape)
-
-
-def _check_places(
-    frame: pd.DataFrame,
-    table: Read,
-    faults: Faults,
-    notes: list[str],
-    remarks: list[list[str]],
-    told: pd.Series[str],
-) -> None:
-    """Places against the stated country: turned ones are faults, others elsewhere are remarked, row by row."""
-    countries = frame["country"].tolist()
-    placed_ = place_check(
-        frame["lon"].to_numpy(dtype=np.float64),
-        frame["lat"].to_numpy(dtype=np.float64),
-        countries,
-        frame["coord_precision_km"].to_numpy(dtype=np.float64),
-    )
-    turned = placed_.turned & faults.ok
-    notes += place_notes(placed_, table.row, countries, faults.ok)
-    expected = ("a place in " + frame["country"] + f": {DEGREES}").to_numpy(dtype=object)
-    faults.add("coordinates_swapped", placed_.turned, expected=expected, got=told)
-    for i in np.flatnonzero(placed_.outside & faults.ok):
-        where = placed_.found[i] or "another country or the sea"
-        remarks[i].append(f"{OUTSIDE_COUNTRY}: states {countries[i]}, lies in {where}")
-    frame["lon"] = frame["lon"].where(~turned, np.nan)
-    frame["lat"] = frame["lat"].where(~turned, np.nan)
-
-
-def _check_starts(
-    frame: pd.DataFrame,
-    lines: npt.NDArray[np.object_],
-    remarks: list[list[str]],
-    bare: npt.NDArray[np.bool_],
-) -> None:
-    """A way should begin at its origin; one that begins far from it is remarked."""
-    placed_ = frame["lon"].notna().to_numpy() & ~bare
-    for i in np.flatnonzero(placed_ & np.array([line is not None for line in lines], dtype=bool)):
-        x, y = lines[i].coords[0][:2]
-        far = float(geodesic_m(x, y, frame["lon"][i], frame["lat"][i])) / 1000
-        error = frame["coord_precision_km"][i]
-        if far > FAR_START_KM + (0.0 if np.isnan(error) else float(error)):
-            remarks[i].append(f"{FAR_START}: {far:.0f} km")
-
-
-def _line(text: str) -> tuple[Any, str]:
-    """A line out of WKT or a GeoJSON geometry, and what is wrong with it."""
-    import shapely
-
-    if len(text) > 1_000_000:
-        return None, "cell_too_long"
-    try:
-        shape = shapely.from_geojson(text) if text.startswith("{") else shapely.from_wkt(text.split(";")[-1])
-    except (shapely.errors.GEOSException, ValueError, TypeError):
-        return None, "geometry_malformed"
-    return _one_line(shape)
-
-
-def _one_line(shape: Any) -> tuple[Any, str]:
-    import shapely
-
-    if shape is None or shape.is_empty:
-        return None, "geometry_empty"
-    if shape.geom_type == "MultiLineString":
-        shape = shapely.line_merge(shape)
-    if shape.geom_type != "LineString":
-        return None, "not_a_line"
-    shape = shapely.force_2d(shape)
-    at = shapely.get_coordinates(shape)
-    if not np.isfinite(at).all() or (np.abs(at) > [180, 90]).any():
-        return None, "coordinates_out_of_range"
-    return shape, ""
 
 
 def _route(text: str, remarks: list[str]) -> str:

@@ -26,17 +26,27 @@ class Choice:
         Row of the header, counted from 1; 0 to look for it.
     header
         By what a header is known; None where any will do.
+    raw
+        Of a workbook: all cells of its sheets (`sheet` names them, parted by colons) by their letters, without a
+        header.
     """
 
     sheet: str = ""
     layer: str = ""
     header_row: int = 0
     header: HeaderWords | None = None
+    raw: bool = False
 
     def told(self) -> dict[str, Any]:
         """The same as plain JSON, for a process that parses."""
         words = None if self.header is None else self.header.told()
-        return {"sheet": self.sheet, "layer": self.layer, "header_row": self.header_row, "header": words}
+        return {
+            "sheet": self.sheet,
+            "layer": self.layer,
+            "header_row": self.header_row,
+            "header": words,
+            "raw": self.raw,
+        }
 
     @classmethod
     def from_told(cls, told: dict[str, Any]) -> Choice:
@@ -45,10 +55,11 @@ class Choice:
         Examples
         --------
         >>> Choice.from_told(Choice(sheet="Mines").told())
-        Choice(sheet='Mines', layer='', header_row=0, header=None)
+        Choice(sheet='Mines', layer='', header_row=0, header=None, raw=False)
         """
         words = None if told["header"] is None else HeaderWords.from_told(told["header"])
-        return cls(str(told["sheet"]), str(told["layer"]), int(told["header_row"]), words)
+        raw = bool(told["raw"])
+        return cls(str(told["sheet"]), str(told["layer"]), int(told["header_row"]), words, raw)
 
 
 ANY = Choice()

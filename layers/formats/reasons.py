@@ -44,6 +44,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "Des formules sans résultat enregistré ont été lues comme vides ; ouvrez puis enregistrez le classeur.",
     ),
     "missing_value": ("A value that is needed is missing.", "Une valeur nécessaire manque."),
+    "recycled_or_scrap": (
+        "The material is stated to be recycled or scrap: it has no mine, and no origin was screened.",
+        "La matière est dite recyclée ou de récupération : sans mine, aucune origine n'a été examinée.",
+    ),
     "missing_id": ("The row has no id.", "La ligne n'a pas d'identifiant."),
     "duplicate_id": (
         "The id stands in another row too, alike after Unicode normalisation and case folding.",

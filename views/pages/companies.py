@@ -171,7 +171,7 @@ def filtered(here: Here, rows: pd.DataFrame) -> pd.DataFrame:
         if wanted:
             keep &= rows[column].isin(wanted).to_numpy()
     if kind == "rejected":
-        keep &= (rows["answer"] == "rejected").to_numpy()
+        keep &= (rows["answer"] != "accepted").to_numpy()
     elif kind == "open":
         keep &= ((rows["answer"] == "accepted") & (rows["decision"] == "")).to_numpy()
     elif kind == "match":

@@ -107,7 +107,7 @@ def show(here: Here, data: Data, screening: Screening, row: pd.Series[Any]) -> N
     """The whole card."""
     _ = here.translate
     st.subheader(markdown(f"{row['supplier_id']} · {row['site_name'] or '–'}"))
-    if row["answer"] == "rejected":
+    if row["answer"] != "accepted":
         st.warning(markdown(sentence(str(row["reason"]), _.language)), icon=":material/block:")
         st.text(_.pair(_("Expected"), row_messages.expected(str(row["expected"]), _)))
         st.text(_.pair(_("Got"), row_messages.got(str(row["got"]), _)))

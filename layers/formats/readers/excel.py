@@ -25,6 +25,8 @@ from layers.formats.source import Source
 from layers.formats.table import Columns, Parsed, Report, id_of
 
 _ERRORS = {"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA", "#SPILL!", "#CALC!"}
+SHEET = "sheet"
+"""Column that names the sheet, where cells of several are read by their letters."""
 _UNREADABLE = "\x00"
 """Stands for a cell that cannot be read; no XML holds this character."""
 
@@ -159,6 +161,10 @@ def read_xlsx(
     book = _opened(parts)
     try:
         sheets = [s for s in book.worksheets if s.sheet_state == "visible"] or list(book.worksheets)
+        if choice.raw:
+            asked = {title.strip().casefold() for title in choice.sheet.split(":")}
+            some = [s for s in book.worksheets if str(s.title).strip().casefold() in asked]
+            return _raw(some, hollow, tuple(str(s.title) for s in book.worksheets), clock, report)
         wanted = _named(book.worksheets, choice.sheet, name) if choice.sheet else sheets
         looked = (_look(sheet, clock, name, choice, alone=len(wanted) == 1) for sheet in wanted)
         found = [one for one in looked if one is not None]
@@ -172,6 +178,32 @@ def read_xlsx(
     raise FormatError(
         "The workbook has no table.", where=name, expected=Note("a header of 2 to {n} columns", n=door.columns)
     )
+
+
+def _raw(sheets: list[Any], hollow: int, titles: tuple[str, ...], clock: Clock, report: Report) -> Parsed:
+    """All cells of some sheets by row and letter, the sheet's name first; rows without any cell are left out."""
+    from openpyxl.utils import get_column_letter
+
+    door = clock.door
+    rows: list[int] = []
+    kept: list[list[str]] = []
+    width = 0
+    for sheet in sheets:
+        for number, cells in _Sheet(sheet, clock, report.name):
+            if not any(c.strip() for c in cells):
+                continue
+            width = max(width, len(cells))
+            door.check("rows", len(rows) + 1, report.name)
+            door.check("cells", width * (len(rows) + 1), report.name)
+            texts = ["" if c == _UNREADABLE or len(c) > door.cell_characters else c for c in cells]
+            kept.append([str(sheet.title), *texts])
+            rows.append(number)
+    if hollow:
+        report.remark("formula_without_value")
+    names = [SHEET, *(get_column_letter(i + 1) for i in range(width))]
+    table = Columns({name: [r[i] if i < len(r) else "" for r in kept] for i, name in enumerate(names)}, len(rows))
+    row = np.asarray(rows, dtype=np.int64)
+    return Parsed(table, row, None, "xlsx", len(rows), {}, header=tuple(names), layers=titles)
 
 
 def _best(found: list[_Found]) -> tuple[_Found, list[str]]:
