@@ -13,6 +13,7 @@ from layers.reference.rule_files import default_rules
 from scripts.write_columns import page as columns_page
 from scripts.write_evidence_docs import KINDS as KIND_MEANINGS
 from scripts.write_evidence_docs import page as evidence_page
+from scripts.write_inputs import page as inputs_page
 from scripts.write_rule_docs import page as rules_page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,6 +25,11 @@ def test_the_rules_page_is_made_from_the_rules():
 
 def test_the_columns_page_is_made_from_the_schema():
     assert (ROOT / "docs/columns.md").read_text("utf-8") == columns_page()
+
+
+def test_the_inputs_page_has_the_tables_of_the_readers():
+    text = (ROOT / "docs/inputs.md").read_text("utf-8")
+    assert text == inputs_page(text)
 
 
 def test_the_evidence_page_is_made_from_the_codes():

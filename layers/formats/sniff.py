@@ -56,7 +56,7 @@ _FOREIGN = (
     (b"MZ", Note("a program"), ""),
 )
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
-_EXPECTED = {
+EXPECTED = {
     "csv": ("text",),
     "tsv": ("text",),
     "tab": ("text",),
@@ -136,7 +136,7 @@ def kind_of(source: Source) -> str:
             raise FormatError(
                 "The text is in UTF-16 or UTF-32.", where=name, expected="UTF-8", remedy="Save it as CSV UTF-8."
             )
-        if b"\x00" in head and source.suffix in _EXPECTED and _EXPECTED[source.suffix] != ("text",):
+        if b"\x00" in head and source.suffix in EXPECTED and EXPECTED[source.suffix] != ("text",):
             raise FormatError(
                 "The file is not what its name says.",
                 where=name,
@@ -153,7 +153,7 @@ def kind_of(source: Source) -> str:
             refuse_markup(start, name)
         if source.suffix in ("json", "geojson", "topojson") and kind == "text":
             kind = "json"  # a bare number, word or null: the JSON reader says what is wrong
-    expected = _EXPECTED.get(source.suffix)
+    expected = EXPECTED.get(source.suffix)
     if expected and kind not in expected:
         raise FormatError(
             "The file is not what its name says.",
