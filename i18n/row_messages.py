@@ -19,6 +19,9 @@ REMARKS = (
     N_("match_id not known: {got}"),
     N_("place outside the stated country: states {country}, lies in {other}"),
     N_("place outside the stated country: states {country}, lies in another country or the sea"),
+    N_("place far from the stated unit: states {got}, {n} km away"),
+    N_("way begins far from the origin: {n} km"),
+    N_("smelter: {got}"),
 )
 """Remarks on a row of a company's list; the column `remarks` joins them by ``; ``."""
 

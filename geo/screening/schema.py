@@ -81,6 +81,7 @@ FLAGS = (
     "flag_status",
     "flag_near_zone",
     "flag_mineral",
+    "flag_false_origin",
     "flag_transit",
     "flag_transit_unknown",
 )

@@ -16,6 +16,7 @@ from geo import schema
 from geo.assess import assess
 from geo.assessment import Assessment
 from geo.messages import Note
+from geo.records.stated_places import stated_place_notes, stated_places
 from geo.rules.rule_set import Rules
 from jobs.assessment import export
 from jobs.assessment.icglr_md01 import md01
@@ -24,6 +25,7 @@ from jobs.known_sites import sites_at
 from jobs.result import Result, ResultFiles
 from jobs.run_options import Engine, assess_loaded, recorded
 from layers.reference.rule_files import default_rules
+from layers.reference.unit_aliases import unit_aliases
 from layers.sources.sites import SiteLayer
 
 __all__ = ["Inputs", "Loaded", "Run", "Source", "load", "run"]
@@ -72,6 +74,9 @@ def run(
     sites, unused = sites_at(asked, as_of, inputs)
     statuses = together([s.statuses for s in asked], schema.STATUSES)
     result = assess_loaded(loaded, sites, as_of, rules, statuses=statuses, engine=engine)
+    told = stated_place_notes(stated_places(sites, loaded.boundaries, unit_aliases()), sites["site_id"].tolist())
+    notes = result.report.get("notes")
+    result.report["notes"] = [*(notes if isinstance(notes, list) else []), *told]
     rejected = together([loaded.rejected, *unused], schema.REJECTED)
     record = export.run_record(result, rules, inputs, recorded(loaded, as_of), now)
     return Run(result, rejected, record, md01(sites, statuses, as_of), rules)

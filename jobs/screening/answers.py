@@ -9,6 +9,7 @@ import pandas as pd
 from geo import schema
 from geo.assessment import Assessment
 from geo.records.incidents import Incidents
+from geo.records.stated_places import stated_places
 from geo.rules.evidence import withheld
 from geo.rules.rule_set import Rules
 from geo.screening.origin_checks import (
@@ -25,10 +26,12 @@ from geo.screening.schema import SCREENED
 from geo.time_window import Days, to_dates
 from jobs.assessment import job
 from jobs.assessment.export import explained
+from jobs.screening.list_positions import FAR_START, FAR_UNIT, OUTSIDE_COUNTRY
 from jobs.screening.site_matching import told
 from jobs.screening.transit import Transit, country_counts
 from layers.reference import files
 from layers.reference.legal_schemes import covered_countries, kimberley_countries
+from layers.reference.tables import country_boxes
 from layers.reference.unit_aliases import unit_aliases
 
 Texts = npt.NDArray[np.object_]
@@ -125,6 +128,7 @@ def answers(
         out.loc[only, name] = values.astype(np.float64)
     _transit(out, transit)
     _flags(out)
+    _false_origin(out, rows, basis, data)
     for name in ("decision", "decision_note", "reviewer", "decided_at"):
         out[name] = ""
     out["decisions_before"] = np.nan
@@ -191,6 +195,19 @@ def _flags(out: pd.DataFrame) -> None:
     out["flag_transit_unknown"] = flag(
         none | (out["transit_uncovered"] != "") | out["route_basis"].isin(("straight_guess", "countries"))
     )
+
+
+def _false_origin(out: pd.DataFrame, rows: pd.DataFrame, basis: Texts, data: job.Loaded) -> None:
+    """Places that their own rows contradict: by the country, the district, or where the way begins."""
+    units, given = stated_places(rows, data.boundaries, unit_aliases()), basis == "given"
+    remarks = out["remarks"].to_numpy(dtype=object, copy=True)
+    for i in np.flatnonzero(np.isfinite(units.far_km) & given):
+        said = f"{FAR_UNIT}: states {units.stated[i]}, {units.far_km[i]:.0f} km away"
+        remarks[i] = "; ".join(filter(None, (remarks[i], said)))
+    out["remarks"] = pd.array(remarks, dtype="str")
+    true = np.array([any(f in text for f in (OUTSIDE_COUNTRY, FAR_START, FAR_UNIT)) for text in remarks], np.bool_)
+    compared = given & (units.compared | rows["country"].isin(list(country_boxes())).to_numpy())
+    out["flag_false_origin"] = pd.Series(true, index=out.index, dtype="boolean").mask(~true & ~compared)
 
 
 def _facts(

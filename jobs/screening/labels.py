@@ -18,6 +18,7 @@ FLAGS = {
     "flag_status": N_("Status of the site"),
     "flag_near_zone": N_("Compliant zone nearby"),
     "flag_mineral": N_("Mineral not recorded"),
+    "flag_false_origin": N_("Origin contradicted"),
     "flag_transit": N_("Way exposed"),
     "flag_transit_unknown": N_("Way uncertain"),
 }
@@ -31,6 +32,10 @@ FLAG_MEANINGS = {
     "flag_status": N_("ICGLR certification or DRC qualification is yellow or red."),
     "flag_near_zone": N_("Outside a compliant zone, but near one: goods could be passed off as the zone's."),
     "flag_mineral": N_("No known site of the claimed mineral nearby. A question to ask, not an accusation."),
+    "flag_false_origin": N_(
+        "The place lies outside the stated country or far from the stated district, or the way begins far from it: "
+        "a false origin or a slip."
+    ),
     "flag_transit": N_("Incidents, armed roadblocks or listed areas along the way."),
     "flag_transit_unknown": N_("The way is a guess, only its countries are known, or data does not cover them."),
 }

@@ -19,6 +19,7 @@ from layers.sources.site_lists import position_error
 
 OUTSIDE_COUNTRY = "place outside the stated country"
 FAR_START = "way begins far from the origin"
+FAR_UNIT = "place far from the stated unit"
 """First words of remarks that are red flags of a false origin."""
 FAR_START_KM = 10.0
 """How far from its origin a way may begin [km]: lines are drawn along roads, which seldom reach into a mine."""

@@ -410,3 +410,24 @@ def test_diamonds_of_an_unknown_zone_cannot_be_told():
     row = first(screened({**HERE, "mineral": "diamond"}))
     assert (row["kp_status"], row["zone_status"]) == ("restricted", "unknown")
     assert pd.isna(row["flag_kp"])
+
+
+def test_a_place_that_its_own_row_contradicts_is_flagged_row_by_row():
+    districts = frames.squares({"A": (20.0, 6.0, 20.6, 6.6), "B": (21.0, 6.0, 21.6, 6.6)})
+    way = "LINESTRING (20.9 6.4, 21.2 6.5)"
+    found = screened(
+        {**HERE, "lat": "6.2", "lon": "20.2", "admin2": "A"},
+        {**HERE, "supplier_id": "B", "lat": "6.2", "lon": "20.2", "admin2": "B"},
+        {**HERE, "supplier_id": "C", "lat": "6.2", "lon": "20.2", "country": "SSD"},
+        {**HERE, "supplier_id": "D", "lat": "6.2", "lon": "20.2", "route_line": way},
+        {"supplier_id": "E", "country": "CAF", "admin2": "A"},
+        {**HERE, "supplier_id": "F", "lat": "6.2", "lon": "20.2", "admin2": "Elsewhere"},
+        on=data(boundaries=[districts]),
+    )
+    flag = found.rows["flag_false_origin"]
+    assert flag.fillna(False).tolist() == [False, True, True, True, False, False]
+    assert flag.isna().tolist() == [False, False, False, False, True, False]
+    said = found.rows["remarks"].tolist()
+    assert "place far from the stated unit: states B" in said[1]
+    assert "place outside the stated country: states SSD, lies in CAF" in said[2]
+    assert "way begins far from the origin" in said[3]

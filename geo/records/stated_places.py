@@ -1,0 +1,111 @@
+"""Places held against the district or region that their rows state, where boundaries are given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.messages import Note
+from geo.records.admin_units import Aliases, Texts, Units
+from geo.records.place_names import fold
+from geo.spatial.polygons import Boundaries, locate, nearest_edge
+
+Ints = npt.NDArray[np.int64]
+FAR_KM = 10.0
+"""How far outside its stated unit a place is held to be elsewhere [km]: boundary sets differ by less."""
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class StatedPlaces:
+    """What was found, a value per site.
+
+    Attributes
+    ----------
+    compared
+        The site states a unit that a boundary set holds, and its place is known.
+    far_km
+        Distance to the stated unit [km] where that is more than :data:`FAR_KM` and the position error; else NaN.
+    stated
+        The stated unit of a far place; blank for none.
+    """
+
+    compared: npt.NDArray[np.bool_]
+    far_km: npt.NDArray[np.float64]
+    stated: Texts
+
+
+def stated_places(sites: pd.DataFrame, boundaries: Sequence[Boundaries], aliases: Aliases) -> StatedPlaces:
+    """Hold places against the units of level 2, else 1, that they state; what no set names is not compared.
+
+    Parameters
+    ----------
+    sites
+        Columns `lon, lat, coord_precision_km, country, admin1, admin2`.
+    """
+    n = len(sites)
+    out = StatedPlaces(np.zeros(n, np.bool_), np.full(n, np.nan), np.full(n, "", object))
+    lon, lat = sites["lon"].to_numpy(np.float64), sites["lat"].to_numpy(np.float64)
+    error = sites["coord_precision_km"].to_numpy(np.float64)
+    far = np.maximum(FAR_KM, np.nan_to_num(error, nan=0.0)) * 1000
+    placed = np.isfinite(lon) & np.isfinite(lat)
+    for layer, level in _asked(boundaries):
+        for at, rows in _held(sites, layer, level, aliases):
+            at = at[placed[at] & ~out.compared[at]]
+            out.compared[at] = True
+            off = at[~np.isin(locate(lon[at], lat[at], layer), rows)]
+            metres = nearest_edge(lon[off], lat[off], layer, rows)[1]
+            away = metres > far[off]
+            out.far_km[off[away]] = metres[away] / 1000
+            out.stated[off[away]] = sites[f"admin{level}"].to_numpy(dtype=object)[off[away]]
+    return out
+
+
+def stated_place_notes(found: StatedPlaces, ids: Sequence[str]) -> list[str]:
+    """What is told of sites far from the unit that they state, with the first of them."""
+    far = np.flatnonzero(np.isfinite(found.far_km)).tolist()
+    if not far:
+        return []
+    shown = ", ".join(f"{ids[i]} ({found.stated[i]}: {found.far_km[i]:.0f} km)" for i in far[:_SHOWN])
+    return [
+        Note(
+            "Places far from the district or region that they state: {n} ({sites}); taken as they are: a wrong "
+            "number, or a false origin.",
+            n=len(far),
+            sites=shown + (" ..." if len(far) > _SHOWN else ""),
+        )
+    ]
+
+
+def _asked(boundaries: Sequence[Boundaries]) -> Iterator[tuple[Boundaries, int]]:
+    """Boundary sets with the level of the names that are looked for in them: a set of districts also names regions."""
+    for level in (2, 1):
+        for layer in boundaries:
+            if layer.level in (level, 2):
+                yield layer, level
+
+
+def _held(sites: pd.DataFrame, layer: Boundaries, level: int, aliases: Aliases) -> Iterator[tuple[Ints, Ints]]:
+    """For each unit that sites state: those sites, and the rows of the set that make it up."""
+    units = Units(layer.level, layer, aliases)
+    above = layer.frame["parent"].map(lambda text: fold(str(text)))
+    said = pd.DataFrame({c: sites[c].astype("str").to_numpy() for c in ("country", "admin1", "admin2")})
+    keys = ["country", "admin1", *(["admin2"] if level == 2 else [])]
+    for key, at in said.groupby(keys).indices.items():
+        country, region = str(key[0]), str(key[1])
+        name = str(key[-1])
+        if not country or not fold(name):
+            continue
+        if layer.level == level:
+            one = (pd.Series([text], dtype="str") for text in (name, region if level == 2 else "", country))
+            code = int(units.match(*one)[0])
+            held = (units.of_row == code) & (code >= 0)
+        else:
+            folded = aliases.get((country, 1), {}).get(fold(name), fold(name))
+            held = ((above == folded) & layer.frame["country"].isin((country, ""))).to_numpy(np.bool_)
+        if held.any():
+            yield np.asarray(at, dtype=np.int64), np.flatnonzero(held)
