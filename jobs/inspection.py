@@ -25,6 +25,7 @@ from layers.formats import LOCAL, Door, read
 from layers.formats import Table as Read
 from layers.formats.header_words import HeaderWords
 from layers.formats.source import Source
+from layers.sources import ucdp
 from layers.sources.boundaries import read_boundary_sets
 from layers.sources.boundary_levels import level_of
 from layers.sources.column_words import header_words
@@ -250,7 +251,7 @@ def _header() -> HeaderWords:
         ("=record id", "=date start"), ("=unit", "=status"), ("type", "start"), ("dataset", "country_iso3"),
         ("supplier_id", "country"), ("supplier_id", "site_name"),
     )  # fmt: skip
-    return HeaderWords(spelled, tuple(rule for part in parts for rule in part.rules), enough)
+    return HeaderWords(spelled, tuple(rule for part in parts for rule in part.rules), enough, (ucdp.UNNAMED,))
 
 
 def _reported(file: str, role: str, found: Any) -> FileReport:

@@ -86,6 +86,8 @@ class HeaderWords:
         Rules of words.
     enough
         Sets of fields, any one of which makes a table that the reader can use; ``=name`` is a column of that very name.
+    bare
+        Orders of columns in which files without a header are published: name and form of each, blank for any.
 
     Examples
     --------
@@ -99,6 +101,22 @@ class HeaderWords:
     spelled: dict[str, tuple[str, ...]]
     rules: tuple[Rule, ...]
     enough: tuple[tuple[str, ...], ...]
+    bare: tuple[tuple[tuple[str, str], ...], ...] = ()
+
+    def unnamed(self, cells: Sequence[str]) -> list[str] | None:
+        """Names of the columns of a file whose first row is data of a known order; None where it is none.
+
+        Examples
+        --------
+        >>> known = HeaderWords({}, (), (), ((("id", "[0-9]+"), ("day", "[0-9-]{10}"), ("place", "")),))
+        >>> known.unnamed(["7", "2024-01-02", "Boda"]), known.unnamed(["id", "day", "place"])
+        (['id', 'day', 'place'], None)
+        """
+        for order in self.bare:
+            pairs = zip(order, cells, strict=False)
+            if len(order) == len(cells) and all(re.fullmatch(form or ".*", c, re.DOTALL) for (_, form), c in pairs):
+                return [name for name, _ in order]
+        return None
 
     def test(self, cells: Sequence[str]) -> tuple[int, bool]:
         """How many cells name a known column, and whether all that is needed is among them."""
@@ -132,6 +150,7 @@ class HeaderWords:
                 for r in self.rules
             ],
             "enough": [list(group) for group in self.enough],
+            "bare": [[list(column) for column in order] for order in self.bare],
         }
 
     @classmethod
@@ -146,6 +165,7 @@ class HeaderWords:
                 for field, words, rest, no in told["rules"]
             ),
             _groups(told["enough"]),
+            tuple(tuple((name, form) for name, form in order) for order in told["bare"]),
         )
 
 

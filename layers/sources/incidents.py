@@ -35,6 +35,7 @@ _HEADER = HeaderWords(
         ("=event id cnty", "=event date"),
         ("=record id", "=date start", "=precision"),
     ),
+    (ucdp.UNNAMED,),
 )
 SOURCES: tuple[IncidentSource, ...] = (ucdp.SOURCE, acled.SOURCE, own_incidents.SOURCE)
 """Every source of incidents, in the order in which a file is held against them; a new one is a file and a word here."""

@@ -18,6 +18,17 @@ VIOLENCE = {"1": "state-based", "2": "non-state", "3": "one-sided"}
 PRECISION = {float(code): code for code in range(1, 8)}
 _DEATHS = ("best", "low", "high", "deaths_civilians")
 
+_FORMS = {"id": "[0-9]+", "year": "[0-9]{4}", "type_of_violence": "[123]", "where_prec": "[1-7]",
+          "date_start": "[0-9]{4}-.*"}  # fmt: skip
+_ORDER = """
+id relid year active_year code_status type_of_violence conflict_dset_id conflict_new_id conflict_name dyad_dset_id
+dyad_new_id dyad_name side_a_dset_id side_a_new_id side_a side_b_dset_id side_b_new_id side_b number_of_sources
+source_article source_office source_date source_headline source_original where_prec where_coordinates where_description
+adm_1 adm_2 latitude longitude geom_wkt priogrid_gid country country_id region event_clarity date_prec date_start
+date_end deaths_a deaths_b deaths_civilians deaths_unknown best high low gwnoa gwnob"""
+UNNAMED = tuple((name, _FORMS.get(name, "")) for name in _ORDER.split())
+"""Columns in their order: at least one candidate edition (24.0.1) was published without a header."""
+
 
 def is_ucdp(fields: Fields) -> bool:
     """Whether the columns are those of UCDP GED."""

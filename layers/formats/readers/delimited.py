@@ -185,6 +185,9 @@ def _find_header(
             break
     if not top:
         raise FormatError("The file has no rows.", where=source.name, expected="a header line and rows")
+    if choice.header and not choice.header_row and (unnamed := choice.header.unnamed(top[0][1])):
+        report.note("The file has no header; its columns were read in the order in which they are published.")
+        return unnamed, {}, 0, chain(seen, numbered)
     found = find_header(top, choice, _usual(top))
     if found is None:
         raise FormatError("There is no such row to be the header.", where=source.name, got=str(choice.header_row))

@@ -14,7 +14,9 @@ _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + _TIME)
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _SLASHED = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})" + _TIME)
 _SERIAL = re.compile(r"\d{4,5}(?:\.\d+)?")
-_DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er)?[ -]+(?:de )?([^\W\d_]{3,12})\.?,?[ -]+(\d{4})" + _TIME)
+_DAY_MONTH = re.compile(
+    r"(\d{1,2})(?:st|nd|rd|th|er)?[. /-]*(?:de )?([^\W\d_]{3,12})\.?,?[ /-]*(?:del? )?(\d{4})" + _TIME
+)
 _MONTH_DAY = re.compile(r"([^\W\d_]{3,12})\.? +(\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})" + _TIME)
 _TWO_DIGITS = re.compile(r"(\d{1,2})([/. -])(\d{1,2})\2(\d{2})" + _TIME)
 _DAY_MONTH_TWO = re.compile(r"(\d{1,2})([/. -]?)([^\W\d_]{3,12})\.?\2(\d{2})" + _TIME)
@@ -24,18 +26,18 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "january jan janvier janv",
-            "february feb fevrier fevr fev",
-            "march mar mars",
-            "april apr avril avr",
-            "may mai",
-            "june jun juin",
-            "july jul juillet juil",
-            "august aug aout",
-            "september sep sept septembre",
-            "october oct octobre",
-            "november nov novembre",
-            "december dec decembre",
+            "january jan janvier janv enero ene janeiro januar",
+            "february feb fevrier fevr fev febrero fevereiro februar",
+            "march mar mars marzo marco marz maerz mrz",
+            "april apr avril avr abril abr",
+            "may mai mayo maio",
+            "june jun juin junio junho juni",
+            "july jul juillet juil julio julho juli",
+            "august aug aout agosto ago",
+            "september sep sept septembre septiembre setiembre setembro set",
+            "october oct octobre octubre outubro out oktober okt",
+            "november nov novembre noviembre novembro",
+            "december dec decembre diciembre dic dezembro dez dezember",
         ),
         start=1,
     )
