@@ -1,23 +1,29 @@
 """Write data/countries.csv: codes and names of countries from the Unicode CLDR (as Babel carries it), aliases by hand.
 
-The box (degrees of WGS 84, rounded outwards to 0.1) is that of data/natural_earth_countries.geojson, blank elsewhere.
+The box (degrees of WGS 84, rounded outwards to 0.1) is that of Natural Earth 4.1.0 at 1:10 million, out of the same npm
+package as the outlines of `scripts/extract_geography.py`; blank where it draws no such country.
 
-Run from the project's root: `.venv/bin/python scripts/make_countries.py`.
+Run from the project's root: `.venv/bin/python -m scripts.make_countries [folder for downloads]`.
 """
 
 from __future__ import annotations
 
 import csv
-import json
+import hashlib
 import math
 import re
+import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import babel
 from babel import Locale
 from babel.core import get_global
 
 from layers.reference.files import DATA
+from scripts.extract_geography import PACKAGES, decoded_arcs, member, npm_pack
 
 # Names that publishers use and CLDR does not: UCDP, ACLED, IPIS, national spellings, former names.
 ALIASES = {
@@ -80,32 +86,43 @@ ALIASES = {
     "ZAF": "RSA;Republic of South Africa",
 }
 # Withdrawn codes (ISO 3166-3) and codes that stand for no country; CLDR maps them to a territory all the same.
+WITHOUT_NUMBER = {"Somaliland": "SOM", "Kosovo": "XKX"}
+"""Shapes that Natural Earth gives no number of ISO 3166."""
 NOT_IN_FORCE = {"ASC", "BUR", "CPT", "DDR", "DGA", "FXX", "QUU", "TAA", "TMP", "XAA", "XBB", "YMD", "ZAR", "ZZZ"}
 
 
-def boxes(path: Path) -> dict[str, list[float]]:
-    """West, south, east, north of each country of a GeoJSON with the property iso3."""
+def boxes(archive: Path, iso3: dict[str, str]) -> dict[str, list[float]]:
+    """West, south, east, north of each country of Natural Earth, by ISO 3166 alpha-3; Somaliland widens Somalia.
+
+    A country on both sides of the 180th meridian has a box around the whole world, which tells nothing of longitudes.
+    """
+    topology = member(archive, "package/countries-10m.json")
+    arcs = list(decoded_arcs(topology))
     found: dict[str, list[float]] = {}
-
-    def widen(code: str, part: list) -> None:
-        if isinstance(part[0], list):
-            for inner in part:
-                widen(code, inner)
-            return
-        x, y = part[:2]
-        w, s, e, n = found.get(code, [x, y, x, y])
-        found[code] = [min(w, x), min(s, y), max(e, x), max(n, y)]
-
-    for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
-        widen(feature["properties"]["iso3"], feature["geometry"]["coordinates"])
+    for shape in topology["objects"]["countries"]["geometries"]:
+        code = WITHOUT_NUMBER.get(shape["properties"]["name"]) or iso3.get(str(shape.get("id")), "")
+        if code:
+            points = [point for index in _flat(shape["arcs"]) for point in arcs[index if index >= 0 else ~index]]
+            x, y = zip(*points, strict=True)
+            w, s, e, n = found.get(code, [x[0], y[0], x[0], y[0]])
+            found[code] = [min(w, *x), min(s, *y), max(e, *x), max(n, *y)]
     return {
         code: [math.floor(w * 10) / 10, math.floor(s * 10) / 10, math.ceil(e * 10) / 10, math.ceil(n * 10) / 10]
         for code, (w, s, e, n) in found.items()
     }
 
 
-def main() -> None:
+def _flat(indices: Any) -> Iterator[int]:
+    for one in indices:
+        yield from _flat(one) if isinstance(one, list) else (one,)
+
+
+def main(folder: Path) -> None:
     """Write the table, sorted by ISO 3166 alpha-3."""
+    npm_pack(folder, "world-atlas@2.0.2")
+    archive = folder / "world-atlas-2.0.2.tgz"
+    if hashlib.sha256(archive.read_bytes()).hexdigest() != PACKAGES[archive.name]:
+        sys.exit(f"{archive.name} is not the file that this script was written for")
     english, french = Locale("en").territories, Locale("fr").territories
     rows = []
     numeric = {v[0]: k for k, v in get_global("territory_aliases").items() if re.fullmatch(r"\d{3}", k) and len(v) == 1}
@@ -119,7 +136,7 @@ def main() -> None:
         rows.append([code, iso2, numeric.get(iso2, ""), english[iso2], french[iso2], ALIASES.get(code, "")])
     kosovo = ["XKX", "XK", "", "Kosovo", "Kosovo", ""]
     rows = sorted([row for row in rows if row[1] != "XK"] + [kosovo])
-    box = boxes(DATA / "natural_earth_countries.geojson")
+    box = boxes(archive, {row[2]: row[0] for row in rows if row[2]})
     target = DATA / "countries.csv"
     with target.open("w", encoding="utf-8", newline="") as stream:
         out = csv.writer(stream, lineterminator="\n")
@@ -132,4 +149,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with tempfile.TemporaryDirectory() as made:
+        main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(made))

@@ -377,3 +377,10 @@ def test_a_file_without_a_usable_row_carries_the_reasons_and_says_what_can_be_as
         sites('id,WKT\n1,"POLYGON ((17 4, 17.02 4, 17.02 4.02, 17 4))"\n')
     with pytest.raises(NoUsableRowError, match="--crs"):
         sites("id,x,y\n1,715000,9820000\n")
+
+
+def test_a_place_outside_its_country_is_told_outside_africa_too():
+    layer = sites("id,name,country,lat,lon\n1,Pit A,New Caledonia,-21.5,165.5\n2,Pit B,New Caledonia,-20.7,139.5\n")
+    assert [note for note in layer.notes if "outside the country" in note and "3 (NCL)" in note]
+    inside = sites("id,name,country,lat,lon\n1,Pit A,Peru,-12.5,-75.5\n")
+    assert not [note for note in inside.notes if "outside the country" in note]
