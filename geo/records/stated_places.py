@@ -54,10 +54,13 @@ def stated_places(sites: pd.DataFrame, boundaries: Sequence[Boundaries], aliases
     far = np.maximum(FAR_KM, np.nan_to_num(error, nan=0.0)) * 1000
     placed = np.isfinite(lon) & np.isfinite(lat)
     for layer, level in _asked(boundaries):
+        hit = locate(lon, lat, layer)
         for at, rows in _held(sites, layer, level, aliases):
-            at = at[placed[at] & ~out.compared[at]]
-            out.compared[at] = True
-            off = at[~np.isin(locate(lon[at], lat[at], layer), rows)]
+            asked = at[placed[at] & ~out.compared[at]]
+            out.compared[asked] = True
+            off = asked[~np.isin(hit[asked], rows)]
+            if not len(off):
+                continue
             metres = nearest_edge(lon[off], lat[off], layer, rows)[1]
             away = metres > far[off]
             out.far_km[off[away]] = metres[away] / 1000
@@ -67,7 +70,7 @@ def stated_places(sites: pd.DataFrame, boundaries: Sequence[Boundaries], aliases
 
 def stated_place_notes(found: StatedPlaces, ids: Sequence[str]) -> list[str]:
     """What is told of sites far from the unit that they state, with the first of them."""
-    far = np.flatnonzero(np.isfinite(found.far_km)).tolist()
+    far = sorted(np.flatnonzero(np.isfinite(found.far_km)).tolist(), key=lambda i: ids[i])
     if not far:
         return []
     shown = ", ".join(f"{ids[i]} ({found.stated[i]}: {found.far_km[i]:.0f} km)" for i in far[:_SHOWN])
