@@ -99,8 +99,8 @@ def _held(sites: pd.DataFrame, layer: Boundaries, level: int, aliases: Aliases) 
     said = pd.DataFrame({c: sites[c].astype("str").to_numpy() for c in ("country", "admin1", "admin2")})
     keys = ["country", "admin1", *(["admin2"] if level == 2 else [])]
     for key, at in said.groupby(keys).indices.items():
-        country, region = str(key[0]), str(key[1])
-        name = str(key[-1])
+        assert isinstance(key, tuple)
+        country, region, name = str(key[0]), str(key[1]), str(key[-1])
         if not country or not fold(name):
             continue
         if layer.level == level:

@@ -195,9 +195,9 @@ def read_suppliers(
     frame["country"] = code.where(code != "", country).where(~strange, "")
     lines = list_positions(frame, table, fields, faults, notes, remarks)
     if fields.named("smelter") is not None:
-        for i, smelter in enumerate(table.frame["smelter"]):
+        for told, smelter in zip(remarks, table.frame["smelter"], strict=True):
             if smelter:
-                remarks[i].append(f"smelter: {smelter}")
+                told.append(f"smelter: {smelter}")
     frame["mineral"] = fields.text("minerals").str.strip()
     frame["minerals"] = mineral_lists(frame["mineral"])
     for i in np.flatnonzero((frame["mineral"] != "").to_numpy()):

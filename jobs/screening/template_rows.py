@@ -46,10 +46,10 @@ def template_table(template: ReportingTemplate) -> tuple[Table, np.ndarray]:
         for mine, country in origins(str(smelter["mines"]), str(smelter["mine_countries"])):
             records.append((own, mine, country, "", str(smelter["metal"]), *told))
             recycled.append(False)
-    for mine in template.mines.to_dict("records"):
-        own = str(mine["mine_id"]) or str(mine["name"]) or f"mine-{mine['row']}"
-        told = (str(mine["smelter"]), "", MINES, str(mine["row"]))
-        records.append((own, str(mine["name"]), str(mine["country"]), str(mine["state"]), str(mine["metal"]), *told))
+    for row in template.mines.to_dict("records"):
+        own = str(row["mine_id"]) or str(row["name"]) or f"mine-{row['row']}"
+        told = (str(row["smelter"]), "", MINES, str(row["row"]))
+        records.append((own, str(row["name"]), str(row["country"]), str(row["state"]), str(row["metal"]), *told))
         recycled.append(False)
     if not records:
         raise InputError(
