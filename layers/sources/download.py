@@ -11,21 +11,18 @@ import datetime as dt
 import io
 import json
 import re
-import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from geo.errors import CahraError, InputError, LimitExceededError
+from geo.errors import InputError, LimitExceededError
 from geo.messages import Note
 from layers.reference.tables import country_codes, gleditsch_ward
 from layers.sources.boundaries import read_boundaries
 from layers.sources.catalogue import Entry, Store, publisher
+from layers.sources.https_client import Client, FetchError, host_of
 from layers.sources.incidents import read_incidents
 
 UCDP_API = "https://ucdpapi.pcr.uu.se/api/gedevents"
@@ -34,122 +31,11 @@ GEOBOUNDARIES_HOSTS = frozenset(
     {"www.geoboundaries.org", "github.com", "raw.githubusercontent.com", "media.githubusercontent.com"}
 )
 """Where gjDownloadURL points to, and where those hosts send one on."""
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 PAGE = 1000
-TRIES = 4
-TIMEOUT_S = 60.0
-REPLY_BYTES = 300_000_000
-"""Most bytes of one reply; the largest boundary set of one country is about 200 MB."""
-REDIRECTS = 5
-AGAIN = frozenset({429, 500, 502, 503, 504})
+MOST_PAGES = 2000
+"""Most pages of one answer; all events of UCDP GED are 400."""
 
 Progress = Callable[[int, int], None]
-
-
-class FetchError(CahraError, OSError):
-    """A download failed; nothing of it was kept."""
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect is looked at before it is followed: a token must not travel to another host."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
-@dataclass(frozen=True)
-class Client:
-    """Gets bytes from named hosts.
-
-    Parameters
-    ----------
-    hosts
-        The hosts that may be asked, also after a redirect.
-    headers
-        Sent with every request, to the first host only.
-    wait_s
-        First pause before another try [s]; it doubles.
-    """
-
-    hosts: frozenset[str]
-    headers: tuple[tuple[str, str], ...] = ()
-    wait_s: float = 2.0
-
-    def get(self, url: str) -> bytes:
-        """The body of the reply.
-
-        Raises
-        ------
-        FetchError
-            The host is not one of `hosts`, the connection fails, or the reply is an error.
-        geo.errors.LimitExceededError
-            The reply is larger than :data:`REPLY_BYTES`.
-        """
-        first = urllib.parse.urlsplit(url).hostname
-        for _ in range(REDIRECTS + 1):
-            place = self._allowed(url)
-            headers = dict(self.headers) if place.hostname == first else {}
-            answer = self._once(url, headers)
-            if isinstance(answer, bytes):
-                return answer
-            url = urllib.parse.urljoin(url, answer)
-        raise FetchError("The address is sent on and on.", where=place.hostname or "")
-
-    def _allowed(self, url: str) -> urllib.parse.SplitResult:
-        place = urllib.parse.urlsplit(url)
-        host = place.hostname or ""
-        safe = place.scheme == "https" or (place.scheme == "http" and host in LOOPBACK)
-        if host not in self.hosts or not safe or place.username:
-            raise FetchError(
-                "The address is not one of the publisher's.",
-                where=host,
-                expected=f"https, {', '.join(sorted(self.hosts))}",
-                got=f"{place.scheme}://{host}",
-            )
-        return place
-
-    def _once(self, url: str, headers: dict[str, str]) -> bytes | str:
-        """The body, or the address that the reply sends on to; busy hosts are asked again."""
-        opener = urllib.request.build_opener(_NoRedirect)
-        request = urllib.request.Request(url, headers={"User-Agent": "cahra-atlas", **headers})  # noqa: S310
-        host = urllib.parse.urlsplit(url).hostname or ""
-        for attempt in range(TRIES):
-            try:
-                with opener.open(request, timeout=TIMEOUT_S) as reply:
-                    body: bytes = reply.read(REPLY_BYTES + 1)
-            except urllib.error.HTTPError as fault:
-                with fault:
-                    if fault.code in (301, 302, 303, 307, 308) and fault.headers.get("Location"):
-                        return str(fault.headers["Location"])
-                    if fault.code not in AGAIN or attempt == TRIES - 1:
-                        remedy = Note("Check the token.") if fault.code in (401, 403) else "Try again later."
-                        raise FetchError(
-                            "The publisher answered with an error.", where=host, got=f"HTTP {fault.code}", remedy=remedy
-                        ) from None
-            except (OSError, ValueError) as fault:
-                if attempt == TRIES - 1:
-                    raise FetchError(
-                        "The publisher could not be reached.",
-                        where=host,
-                        got=type(fault).__name__,
-                        remedy="Check the connection, or download the file by hand.",
-                    ) from None
-            else:
-                if len(body) > REPLY_BYTES:
-                    raise LimitExceededError(
-                        "The reply is too large.", where=host, expected=Note("{n} bytes", n=REPLY_BYTES)
-                    )
-                return body
-            time.sleep(self.wait_s * 2**attempt)
-        raise AssertionError  # the last try returns or raises
-
-    def get_json(self, url: str) -> Any:
-        """The reply as JSON; raises :class:`FetchError` when it is none."""
-        try:
-            return json.loads(self.get(url))
-        except ValueError:
-            host = urllib.parse.urlsplit(url).hostname or ""
-            raise FetchError("The reply is not JSON.", where=host, remedy="Try again later.") from None
 
 
 def fetch_ucdp(
@@ -183,7 +69,8 @@ def fetch_ucdp(
     Returns
     -------
     Entry
-        Its `coverage` is the asked span, cut to what the edition holds.
+        Its `coverage` is the asked span, cut to what the edition holds; a reply with an event of another country or of
+        other days is none, so that nothing is declared that did not come.
 
     Raises
     ------
@@ -204,7 +91,7 @@ def fetch_ucdp(
         )  # fmt: skip
     query = {"pagesize": PAGE, "Country": ",".join(numbers), "StartDate": begin, "EndDate": until}
     url = f"{base}/{version}?{urllib.parse.urlencode(query)}"
-    host = urllib.parse.urlsplit(base).hostname or ""
+    host = host_of(base)
     client = Client(frozenset({host}), (("x-ucdp-access-token", token),), wait_s)
     found: list[dict[str, Any]] = []
     seen: set[str] = set()
@@ -213,14 +100,19 @@ def fetch_ucdp(
         if following in seen:
             raise FetchError("The pages run in a circle.", where=host)
         seen.add(following)
+        if done >= MOST_PAGES:
+            raise LimitExceededError("The answer has too many pages.", where=host, expected=str(MOST_PAGES))
         page = client.get_json(following)
         if not isinstance(page, dict) or not isinstance(page.get("Result"), list):
             raise FetchError("The reply is not a page of events.", where=host, remedy="Try again later.")
+        _check_events(page["Result"], numbers, begin, until, host)
         found += page["Result"]
-        total, done = int(page.get("TotalCount") or 0), done + 1
+        total, done = _whole(page.get("TotalCount"), host), done + 1
         if progress:
-            progress(done, int(page.get("TotalPages") or done))
+            progress(done, _whole(page.get("TotalPages"), host) or done)
         following = _next(following, page.get("NextPageUrl"))
+    if len({str(event["id"]) for event in found}) != len(found):
+        raise FetchError("The pages hold an event twice.", where=host, remedy="Fetch again.")
     if len(found) != total:
         raise FetchError(
             "The pages hold another number of events than announced.", where=host, expected=str(total),
@@ -280,24 +172,33 @@ def fetch_boundaries(
         Nothing is kept then.
     """
     code = _country(country)
-    client = Client(hosts | {urllib.parse.urlsplit(base).hostname or ""}, wait_s=wait_s)
+    client = Client(hosts | {host_of(base)}, wait_s=wait_s)
     url = f"{base}/{code}/ADM{level}/"
     facts = client.get_json(url)
     if not isinstance(facts, dict) or not isinstance(facts.get("gjDownloadURL"), str):
         raise FetchError("The reply does not name a file.", where=url, expected="gjDownloadURL")
+    of = (_words(facts.get("boundaryISO") or code), _words(facts.get("boundaryType") or f"ADM{level}"))
+    if of != (code, f"ADM{level}"):
+        raise FetchError(
+            "The reply is of another country or level than were asked for.",
+            where=host_of(url),
+            expected=f"{code} ADM{level}",
+            got=" ".join(of),
+        )
     body = client.get(facts["gjDownloadURL"])
+    host = host_of(facts["gjDownloadURL"])
     try:
-        text = body.decode("utf-8-sig").lstrip()
-        document = json.loads(text)
-    except ValueError:
+        document = client.as_json(body, facts["gjDownloadURL"])
+    except FetchError:
         document = None
-    if not isinstance(document, dict):
-        raise FetchError("The file is not GeoJSON.", where=urllib.parse.urlsplit(facts["gjDownloadURL"]).hostname or "")
+    if not isinstance(document, dict) or not document:
+        raise FetchError("The file is not GeoJSON.", where=host)
+    text = body.decode("utf-8-sig").lstrip()
     stated = ("boundaryID", "boundaryYearRepresented", "boundaryLicense", "boundarySource", "boundaryCanonical")
-    members = {key: str(facts[key]) for key in stated if facts.get(key) and key not in document}
+    members = {key: _words(facts[key]) for key in stated if facts.get(key) and key not in document}
     said = json.dumps(members, ensure_ascii=False)[1:-1]
     data = ("{" + (said + ", " if said else "") + text[1:]).encode()
-    year = re.sub(r"[^\w.-]+", "_", members.get("boundaryYearRepresented", "")) or "unknown"
+    year = re.sub(r"[^A-Za-z0-9.-]+", "_", members.get("boundaryYearRepresented", ""))[:40] or "unknown"
     name = f"geoboundaries_{code}_adm{level}_{year}.geojson"
     layer = read_boundaries(data, name, level=level)
     entry = Entry(
@@ -316,11 +217,51 @@ def fetch_boundaries(
     return entry
 
 
+def _check_events(events: list[Any], numbers: list[str], begin: dt.date, until: dt.date, host: str) -> None:
+    """Raise where an event is none, or is of another country or of other days than were asked for."""
+    for event in events:
+        if not isinstance(event, dict) or not str(event.get("id", "")).strip():
+            raise FetchError("The reply is not a page of events.", where=host, remedy="Try again later.")
+        if any(isinstance(value, dict | list) for value in event.values()):
+            raise FetchError("The reply is not a page of events.", where=host, remedy="Try again later.")
+        try:
+            days = [dt.date.fromisoformat(str(event.get(key, ""))[:10]) for key in ("date_start", "date_end")]
+        except ValueError:
+            days = []
+        here = str(event.get("country_id", "")) in numbers and bool(days)
+        if not here or days[0] > until or days[1] < begin or days[0] > days[1]:
+            raise FetchError(
+                "The reply holds an event of another country or of other days than were asked for.",
+                where=host,
+                expected=Note("country {ids}, {a} to {b}", ids=", ".join(numbers), a=str(begin), b=str(until)),
+                got=_words(", ".join(str(event.get(k, "")) for k in ("id", "country_id", "date_start", "date_end"))),
+                remedy="Try again later.",
+            )
+
+
+def _whole(value: object, host: str) -> int:
+    """A count as a publisher writes it, 0 for none."""
+    text = str(value if value is not None else 0)
+    if isinstance(value, bool) or not re.fullmatch(r"\d{1,12}", text, re.ASCII):
+        raise FetchError("The reply is not a page of events.", where=host, got=_words(text))
+    return int(text)
+
+
+def _words(value: object) -> str:
+    """What a publisher says of itself, in one line of bounded length."""
+    return "".join(c if c.isprintable() else " " for c in str(value)[:500]).strip()
+
+
 def _next(current: str, following: object) -> str:
     """The address of the next page, blank at the end; a page that came by https is not left for plain http."""
     if not isinstance(following, str) or not following:
         return ""
-    place = urllib.parse.urlsplit(urllib.parse.urljoin(current, following))
+    try:
+        place = urllib.parse.urlsplit(urllib.parse.urljoin(current, following))
+    except ValueError:
+        raise FetchError(
+            "The address is not one of the publisher's.", where=host_of(current), got=_words(following)
+        ) from None
     return urllib.parse.urlunsplit(place._replace(scheme=urllib.parse.urlsplit(current).scheme))
 
 

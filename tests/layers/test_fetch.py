@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
+import socket
 import threading
+import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from geo.errors import InputError
+from geo.errors import CahraError, InputError
 from layers.sources.boundaries import read_boundaries
 from layers.sources.catalogue import Store
 from layers.sources.coverage import read_coverage
-from layers.sources.download import Client, FetchError, fetch_boundaries, fetch_ucdp
+from layers.sources.download import fetch_boundaries, fetch_ucdp
+from layers.sources.https_client import Client, FetchError
 from layers.sources.incidents import read_incidents
 
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
 
 
-def event(number: int) -> dict[str, object]:
+def event(number: int, day: str = "2014-05-01", **other: object) -> dict[str, object]:
     return {
         "id": number, "code_status": "Clear", "type_of_violence": 1, "side_a": "Government", "side_b": "Group, \"A\"",
         "where_prec": 1, "adm_1": "Ouaka province", "adm_2": None, "latitude": 5.7, "longitude": 20.6,
         "country": "Central African Republic", "country_id": 482, "date_prec": 1,
-        "date_start": "2014-05-01T00:00:00", "date_end": "2014-05-02T00:00:00", "best": number, "high": 9, "low": 0,
-    }  # fmt: skip
+        "date_start": f"{day}T00:00:00", "date_end": f"{day}T00:00:00", "best": number, "high": 9, "low": 0,
+    } | other  # fmt: skip
 
 
 class Publisher:
@@ -110,7 +114,9 @@ def test_all_pages_become_one_file_that_reads_and_covers(publisher, tmp_path):
 
 
 def test_candidate_events_of_a_month_cover_that_month_only(publisher, tmp_path):
-    publisher.json("/ged/25.0.8", {"TotalCount": 1, "TotalPages": 1, "NextPageUrl": None, "Result": [event(1)]})
+    publisher.json(
+        "/ged/25.0.8", {"TotalCount": 1, "TotalPages": 1, "NextPageUrl": None, "Result": [event(1, "2025-08-03")]}
+    )
     store = Store(tmp_path)
     entry = get(publisher, store, version="25.0.8", start=dt.date(1989, 1, 1), end=dt.date(2030, 1, 1))
     assert entry.coverage == [{"country_iso3": "CAF", "from": "2025-08-01", "to": "2025-08-31"}]
@@ -125,6 +131,13 @@ def test_candidate_events_of_a_month_cover_that_month_only(publisher, tmp_path):
         ({"message": "hello"}, "not a page of events"),
         ({"TotalCount": 1, "NextPageUrl": "http://192.0.2.1/x", "Result": [event(1)]}, "not one of the publisher's"),
         ({"TotalCount": 1, "NextPageUrl": "/ged/25.1", "Result": [event(1)]}, "in a circle"),
+        ({"TotalCount": 1, "Result": [event(1, country_id=490)]}, "another country"),
+        ({"TotalCount": 1, "Result": [event(1, country_id=None)]}, "another country"),
+        ({"TotalCount": 1, "Result": [event(1, "1988-12-31")]}, "other days"),
+        ({"TotalCount": 1, "Result": [event(1, "2025-01-01")]}, "other days"),
+        ({"TotalCount": 1, "Result": [event(1, "soon")]}, "other days"),
+        ({"TotalCount": 2, "Result": [event(1), event(2, country_id=625)]}, "another country"),
+        ({"TotalCount": 2, "Result": [event(1), event(1)]}, "twice"),
     ],
 )
 def test_what_is_not_whole_is_not_kept(publisher, tmp_path, body, said):
@@ -254,3 +267,121 @@ def test_the_store_notices_a_changed_file_and_keeps_names_inside(publisher, tmp_
     with pytest.raises(InputError, match="damaged"):
         store.entries()
     assert not list(Path(tmp_path).glob("out.csv"))
+
+
+REPLIES = [
+    b"", b" ", b"null", b"[]", b"{}", b"1", b"NaN", b'"x"', b"\xff\xfe", b"[" * 100_000, b'{"a":' * 5000, b"9" * 5000,
+    b'{"Result": null}', b'{"Result": {}}', b'{"Result": [null]}', b'{"Result": [[]]}', b'{"Result": [1]}',
+    b'{"Result": ["x"]}', b'{"Result": [{}]}', b'{"Result": [{"id": null}]}', b'{"Result": [{"id": {"a": 1}}]}',
+    *(json.dumps({"Result": [event(1)], "TotalCount": total}).encode()
+      for total in (None, "x", [], {}, True, -1, 1.5, 1e300, "1e3", "\u0661", 10**30)),
+    *(json.dumps({"Result": [event(1)], "TotalCount": 1, "TotalPages": n}).encode() for n in ("x", [], -1)),
+    *(json.dumps({"Result": [event(1)], "TotalCount": 1, "NextPageUrl": n}).encode()
+      for n in ("http://[", "//", "x:y", "file:///etc/passwd", "/a b", "/\u00e9", "http://127.0.0.1:99999/", "\\", "?")),
+    *(json.dumps({"Result": [event(1) | {key: value}], "TotalCount": 1}).encode()
+      for key in ("latitude", "best", "where_prec", "type_of_violence", "id", "date_start", "country_id", "side_a")
+      for value in (None, [], {}, "x", 1e308, "\ud800", "x" * 200_000, True)),
+    b'{"Result": [], "Result": [1]}', b'{"Result": [{"id": 1e999}]}', b"<html></html>", b'{"TotalCount": 1}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(len(REPLIES)))
+def test_any_reply_at_all_ends_in_an_entry_or_in_our_error(publisher, tmp_path, number):
+    publisher.answers["/ged/25.1"] = [(200, {}, REPLIES[number])]
+    publisher.answers["/gb/CAF/ADM2/"] = [(200, {}, REPLIES[number])]
+    publisher.answers["/file"] = [(200, {}, REPLIES[number])]
+    store = Store(tmp_path / "store")
+    with contextlib.suppress(CahraError):
+        get(publisher, store)
+    for file in (f"{publisher.base}/file", None):
+        if file:
+            boundaries(publisher, file, boundarySource="x" * 10_000, boundaryYearRepresented="y" * 10_000)
+        else:
+            publisher.answers["/gb/CAF/ADM2/"] = [(200, {}, REPLIES[number])]
+        with pytest.raises(CahraError):
+            fetch_boundaries(store, "CAF", 2, base=f"{publisher.base}/gb", wait_s=0.0)
+    assert [e.coverage[0]["country_iso3"] for e in store.entries()] in ([], ["CAF"])
+
+
+HEADS = [
+    b"", b"\r\n", b"HTTP/1.1\r\n\r\n", b"HTTP/9.9 200 OK\r\n\r\n{}", b"SSH-2.0-x\r\n", b"HTTP/1.1 999 x\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n{}", b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{}",
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 200,
+    b"HTTP/1.1 200 OK\r\na: " + b"x" * 100_000, b"HTTP/1.1 302 x\r\nLocation: http://[\r\n\r\n",
+    b"HTTP/1.1 302 x\r\nLocation: \xff\xfe\r\n\r\n", b"HTTP/1.1 302 x\r\n\r\n", b"HTTP/1.1 100 Continue\r\n\r\n" * 50,
+    b"HTTP/1.1 302 x\r\nLocation: http://127.0.0.1:1/x\r\n\r\n", b"HTTP/1.1 204 No\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b", b"\x00" * 1000,
+]  # fmt: skip
+
+
+class Raw:
+    """A socket that says `words` to whoever asks, a byte at a time with `pause` seconds between."""
+
+    def __init__(self, words: bytes, pause: float = 0.0) -> None:
+        self.words, self.pause = words, pause
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.base = f"http://127.0.0.1:{self.listening.getsockname()[1]}"
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                one, _ = self.listening.accept()
+                with contextlib.suppress(OSError), one:
+                    one.recv(65536)
+                    if not self.pause:
+                        one.sendall(self.words)
+                        continue
+                    for byte in self.words:
+                        one.sendall(bytes([byte]))
+                        time.sleep(self.pause)
+
+
+@pytest.mark.parametrize("number", range(len(HEADS)))
+def test_any_words_of_a_server_end_in_our_error(number):
+    server = Raw(HEADS[number])
+    client = Client(frozenset({"127.0.0.1"}), (("x-token", "secret"),), 0.0, total_s=20)
+    with pytest.raises(CahraError):
+        client.get_json(f"{server.base}/x")
+    server.listening.close()
+
+
+@pytest.mark.parametrize("words", [b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 90, b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 1000])
+def test_a_server_that_drips_is_cut(words):
+    server = Raw(words, pause=0.05)
+    began = time.monotonic()
+    with pytest.raises(CahraError, match="too long"):
+        Client(frozenset({"127.0.0.1"}), (), 0.0, total_s=0.8).get(f"{server.base}/x")
+    assert time.monotonic() - began < 10
+    server.listening.close()
+
+
+def test_pages_and_bytes_are_bounded(publisher, tmp_path, monkeypatch):
+    from layers.sources import download
+
+    pages(publisher, 1, 1, 1)
+    monkeypatch.setattr(download, "MOST_PAGES", 2)
+    with pytest.raises(CahraError, match="too many pages"):
+        get(publisher, Store(tmp_path))
+    publisher.answers["/big"] = [(200, {}, b"x" * 5000)]
+    client = Client(frozenset({"127.0.0.1"}), (), 0.0, total_bytes=9000)
+    assert len(client.get(f"{publisher.base}/big")) == 5000
+    with pytest.raises(CahraError, match="too large"):
+        client.get(f"{publisher.base}/big")
+
+
+def test_a_token_leaves_neither_its_host_nor_its_port(publisher, tmp_path):
+    other = Publisher()
+    other.json("/ged/25.1", {"TotalCount": 1, "TotalPages": 1, "NextPageUrl": "", "Result": [event(2)]})
+    for way in ("redirect", "next"):
+        if way == "redirect":
+            publisher.answers["/ged/25.1"] = [(302, {"Location": f"{other.base}/ged/25.1"}, b"")]
+        else:
+            publisher.json(
+                "/ged/25.1", {"TotalCount": 2, "NextPageUrl": f"{other.base}/ged/25.1", "Result": [event(1)]}
+            )
+        with pytest.raises(FetchError, match="not one of the publisher's"):
+            get(publisher, Store(tmp_path / way))
+    assert other.asked == []
+    other.server.shutdown()
+    other.server.server_close()

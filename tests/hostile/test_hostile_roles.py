@@ -1,0 +1,167 @@
+"""Every role and command through to its result: exit status 0 or 2 with a sentence, never a traceback, never a hang."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from geo.errors import CahraError
+from tests.hostile import native, roles
+from tests.hostile.test_hostile_fuzz import mutate, mutate_inside
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 20.0
+"""Longest time of the process for one file of at most 200 kB; the machine of the tests may be busy."""
+AMONG_SITES = ("g01", "g04", "g05", "g08", "g18", "g21", "p09", "p16", "s04", "25_", "10_", "13_", "57_", "91_")
+"""Files that ended `cahra assess --sites` in a traceback, and others of each kind."""
+
+
+def files_of(shared_data: Path) -> list[Path]:
+    """The files of door/, all of them small."""
+    found = sorted((shared_data / "hostile" / "door").iterdir())
+    assert len(found) >= 160
+    return found
+
+
+def quick(role: str, name: str, deed) -> None:
+    """The deed ends in time, with a result or with one of our errors."""
+    began = time.process_time()
+    try:
+        deed()
+    except CahraError as fault:
+        assert str(fault), (role, name)
+    assert time.process_time() - began < SECONDS, (role, name)
+
+
+@pytest.mark.parametrize("role", roles.SEEDS)
+def test_the_sound_file_of_a_role_gives_a_result(role, tmp_path):
+    name, text = roles.SEEDS[role]
+    (tmp_path / name).write_text(text, "utf-8")
+    with roles.without_children():
+        assert roles.through(role, str(tmp_path / name), tmp_path) == (0, ""), role
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("role", roles.SEEDS)
+def test_the_door_through_every_reader(role, shared_data):
+    with roles.without_children():
+        for path in files_of(shared_data):
+            data = path.read_bytes()
+            quick(role, path.name, lambda data=data, path=path: roles.read_only(role, data, path.name))
+
+
+@pytest.mark.real_data
+def test_the_door_through_assess(shared_data, tmp_path):
+    chosen = [p for p in files_of(shared_data) if p.name.startswith(AMONG_SITES)]
+    assert len(chosen) >= 14
+    codes = set()
+    for path in chosen:
+        code, said = roles.through("sites", str(path), tmp_path)
+        codes.add(code)
+        assert (code == 0) or (code == 2 and said.count("\n") == 1 and said.startswith("cahra: ")), (path.name, said)
+    assert codes == {0, 2}
+
+
+@pytest.mark.parametrize("role", roles.SEEDS)
+def test_mutants_through_every_reader(role):
+    with roles.without_children():
+        for number in range(25):
+            data, name = roles.mutant(role, random.Random(f"{role}{number}"), mutate, mutate_inside)
+            quick(role, f"{role}{number}", lambda data=data, name=name: roles.read_only(role, data, name))
+
+
+@pytest.mark.parametrize("role", roles.SEEDS)
+def test_mutants_through_every_command(role, tmp_path):
+    with roles.without_children():
+        for number in range(100, 103):
+            data, name = roles.mutant(role, random.Random(f"{role}{number}"), mutate, mutate_inside)
+            (tmp_path / name).write_bytes(data)
+            code, said = roles.through(role, str(tmp_path / name), tmp_path)
+            assert code == 0 or (code == 2 and said.startswith("cahra: ")), (role, number, code, said)
+
+
+@pytest.mark.slow
+@pytest.mark.real_data
+@pytest.mark.parametrize("role", roles.SEEDS)
+def test_the_door_through_every_command(role, shared_data, tmp_path):
+    with roles.without_children():
+        for path in files_of(shared_data):
+            code, said = roles.through(role, str(path), tmp_path)
+            assert code == 0 or (code == 2 and said.startswith("cahra: ")), (role, path.name, code, said)
+
+
+LONG = """
+import random, resource, sys, time, warnings
+warnings.simplefilter("error")
+from geo.errors import CahraError
+from tests.hostile import roles, test_hostile_fuzz as fuzz
+first, last = int(sys.argv[1]), int(sys.argv[2])
+read = refused = 0
+worst = (0.0, "")
+with roles.without_children():
+    for role, (name, text) in roles.SEEDS.items():  # whatever is loaded once is loaded now
+        roles.read_only(role, text.encode(), name)
+    for data, name in fuzz.SEEDS["python"] + fuzz.SEEDS["native"]:
+        fuzz.attempt_here(data, name, "table")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print("begin", flush=True)
+    open("/tmp/cahra-fuzz-begins", "a").close()
+    for number in range(first, last):
+        chance = random.Random(number)
+        began = time.process_time()
+        try:
+            if number % 5 < 2:
+                role = chance.choice(list(roles.SEEDS))
+                data, name = roles.mutant(role, chance, fuzz.mutate, fuzz.mutate_inside)
+                roles.read_only(role, data, name)
+            else:
+                kind = "native" if number % 50 == 4 else "python"
+                data, name = chance.choice(fuzz.SEEDS[kind])
+                data = chance.choice((fuzz.mutate, fuzz.mutate_inside, fuzz.mutate_inside))(data, chance)
+                purpose = "raster" if name == "a.tif" else chance.choice(("table", "points", "polygons", "lines"))
+                found = fuzz.attempt_here(data, name, purpose)
+                if isinstance(found, CahraError):
+                    raise found
+            read += 1
+        except CahraError as fault:
+            assert str(fault)
+            refused += 1
+        except BaseException:
+            print("mutant", number, flush=True)
+            raise
+        worst = max(worst, (time.process_time() - began, str(number)))
+grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+print(read, refused, worst[0], worst[1], grown)
+"""
+
+
+def mutants(first: int, last: int) -> None:
+    """So many mutants in one process whose opens the kernel reports: none but its own, none slow, none large."""
+    opened, said = native.opened(LONG, str(first), str(last), seconds=4 * 3600, begin="/tmp/cahra-fuzz-begins")
+    read, refused, slowest, number, grown = said.split()[1:]
+    assert int(read) + int(refused) == last - first
+    assert int(read) > (last - first) // 20
+    assert float(slowest) < SECONDS, number
+    assert int(grown) < 600_000_000, said
+    assert {name for name in opened if not name.startswith(native.HARMLESS)} == set()
+
+
+@pytest.mark.skipif(native.STRACE is None, reason="strace (a Debian package) is not installed")
+def test_some_mutants_with_opens_memory_and_time_watched():
+    mutants(0, 150)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(native.STRACE is None, reason="strace (a Debian package) is not installed")
+def test_25000_mutants_with_opens_memory_and_time_watched():
+    first = int(os.environ.get("CAHRA_FUZZ_FIRST", "1000"))
+    mutants(first, first + 25_000)
+
+
+def test_the_watch_of_the_mutants_is_alive():
+    assert native.STRACE is None or sys.platform == "linux"
