@@ -1,5 +1,7 @@
 # The app for a server: docs/deployment.md says how to run it. Build needs the network, running does not.
-FROM python:3.11-slim
+# Name it by its digest (--build-arg BASE=python@sha256:...) to build the same image twice; the tag moves on.
+ARG BASE=python:3.11-slim
+FROM ${BASE}
 
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 HOME=/tmp
 # Streamlit's greeting would ask an outside service for this machine's address when it listens everywhere.

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: setup run test test-all check bench lock clean
+.PHONY: setup run test test-all check bench sbom audit lock clean
 
 setup: $(VENV)/.ready
 
@@ -29,13 +29,24 @@ check: setup
 	$(BIN)/mypy
 
 bench: setup
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet -r benchmarks/requirements.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r benchmarks/requirements.lock
 	$(BIN)/python -m benchmarks.run
 
-# Makes the lock anew from pyproject.toml, for every platform, with hashes (needs `pip install uv`).
+# What the project is made of, as CycloneDX: every package of the lock, with its hashes; the same lock, the same bytes.
+sbom: setup
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON -o sbom.cdx.json requirements.lock
+
+# Known weaknesses of what is locked. Asks a database over the network, so it is no part of `make test`.
+audit:
+	test -x .venv-audit/bin/pip-audit || { $(PYTHON) -m venv .venv-audit && .venv-audit/bin/python -m pip install --quiet 'pip-audit>=2.9'; }
+	.venv-audit/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
+
+# Makes the locks anew from pyproject.toml, for every platform, with hashes (needs `pip install uv`).
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header --upgrade --extra dev --extra cluster pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-header -c requirements.lock benchmarks/requirements.txt -o benchmarks/requirements.lock
 
 clean:
-	rm -rf $(VENV) static/vendor .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-audit sbom.cdx.json static/vendor .mypy_cache .ruff_cache .hypothesis

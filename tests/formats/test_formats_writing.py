@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sqlite3
 import zipfile
 
@@ -164,6 +165,17 @@ def test_the_guard_has_an_inverse(cell):
     frame = restore(pd.DataFrame({"t": pd.array([guarded], dtype="str")}))
     assert frame.loc[0, "t"] == cell
     assert not is_formula(guarded)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.text("=+-@;\t\r\n' 1a,\"\uff1d\u200b", max_size=8), min_size=1, max_size=4))
+def test_no_spreadsheet_finds_a_formula_at_whatever_sign_it_parts_columns(cells):
+    """Cells as naive programs cut them: at semicolons, tabs and line ends, quotation marks or not."""
+    guarded, _ = neutralise(cells)
+    for cell in guarded:
+        assert not any(is_formula(piece) for piece in re.split(r"[\r\n;\t]", cell)), cell
+    frame = restore(pd.DataFrame({"t": pd.array(guarded, dtype="str")}))
+    assert frame["t"].tolist() == cells
 
 
 @settings(max_examples=300, deadline=None)

@@ -16,6 +16,8 @@ from geo.errors import InputError
 _STARTS = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
 _FORMULA = re.compile(rf"[\s\u200b-\u200f\u2060\ufeff\x00-\x1f]*[{_STARTS}]|[\t\r\n]")
 _GUARDED = re.compile(rf"'+(?:[\s\u200b-\u200f\u2060\ufeff\x00-\x1f]*[{_STARTS}]|[\t\r\n])")
+_SEPARATOR = re.compile(r"([;\t\r\n])")
+_START = re.compile(rf"'*[ \u00a0\u200b-\u200f\u2060\ufeff\x00-\x08\x0e-\x1f]*[{_STARTS}]")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"com{i}" for i in range(10)), *(f"lpt{i}" for i in range(10))}
@@ -33,30 +35,51 @@ def is_formula(text: str) -> bool:
 
 
 def neutralise(cells: Iterable[str]) -> tuple[list[str], int]:
-    """Cells with an apostrophe before what would run, and how many got one; :func:`restore` is the inverse.
+    r"""Cells with an apostrophe before what would run, and how many got one; :func:`restore` is the inverse.
+
+    What stands behind a semicolon, tab or line break in a cell is guarded like a cell: a spreadsheet that parts columns
+    at these, as those of half of Europe do, makes it one.
 
     Examples
     --------
-    >>> neutralise(["Boda", "=1+1", "'=1+1", "-5.2"])
-    (['Boda', "'=1+1", "''=1+1", '-5.2'], 2)
+    >>> neutralise(["Boda", "=1+1", "'=1+1", "-5.2", "gold;diamond", "a;=1+1", "1;-5"])
+    (['Boda', "'=1+1", "''=1+1", '-5.2', 'gold;diamond', "a;'=1+1", '1;-5'], 3)
     """
     out, changed = [], 0
     for cell in cells:
+        guarded = cell
+        if cell and not cell.isalnum() and _SEPARATOR.search(cell):
+            pieces = _SEPARATOR.split(cell)
+            pieces[2::2] = [f"'{p}" if _runs(p) else p for p in pieces[2::2]]
+            guarded = "".join(pieces)
         if cell and not cell[0].isalnum() and (is_formula(cell) or _GUARDED.match(cell)):
-            cell, changed = f"'{cell}", changed + 1
-        out.append(cell)
+            guarded = f"'{guarded}"
+        changed += guarded is not cell and guarded != cell
+        out.append(guarded)
     return out, changed
+
+
+def _runs(piece: str) -> bool:
+    """True for a piece of a cell that would run if it were a cell, or looks as if it had been guarded."""
+    return bool(_START.match(piece)) and not _NUMBER.fullmatch(piece)
+
+
+def _restored(cell: str) -> str:
+    if "'" not in cell:
+        return cell
+    if _SEPARATOR.search(cell):
+        pieces = _SEPARATOR.split(cell)
+        pieces[2::2] = [p[1:] if p[:1] == "'" and _START.match(p) else p for p in pieces[2::2]]
+        cell = "".join(pieces)
+    return cell[1:] if cell[:1] == "'" and _GUARDED.match(cell) else cell
 
 
 def restore(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame read back from our CSV with the apostrophes of :func:`neutralise` taken off."""
     return pd.DataFrame(
-        {
-            name: pd.array([c[1:] if c[:1] == "'" and _GUARDED.match(c) else c for c in frame[name]], dtype="str")
-            for name in frame.columns
-        },
+        {name: pd.array([_restored(c) for c in frame[name]], dtype="str") for name in frame.columns},
         index=frame.index,
-    ).rename(columns=lambda n: n[1:] if n[:1] == "'" and _GUARDED.match(n) else n)
+    ).rename(columns=_restored)
 
 
 def visible(text: str) -> str:

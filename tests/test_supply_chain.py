@@ -1,0 +1,66 @@
+"""What the project is made of is named, pinned and hashed; the list of it can be made and is the same each time."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCKS = ("requirements.lock", "benchmarks/requirements.lock")
+MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
+
+
+def pins(lock: str) -> dict[str, list[str]]:
+    """Packages of a lock with their version and marks, and the hashes of each."""
+    text = re.sub(r"\\\n\s*", " ", (ROOT / lock).read_text("utf-8"))
+    lines = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
+    return {line.split(" --hash=")[0].strip(): re.findall(r"--hash=sha256:([0-9a-f]{64})", line) for line in lines}
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_package_is_of_one_version_with_hashes(lock):
+    found = pins(lock)
+    assert len(found) >= 25
+    for name, hashes in found.items():
+        assert re.match(r"[a-z0-9][a-z0-9._-]*==[^\s;]+(?: ; .+)?$", name), name
+        assert hashes, name
+
+
+def test_what_is_asked_for_is_locked_and_installed_by_hash():
+    wanted = re.findall(r"^([a-z][a-z0-9-]*)", (ROOT / "benchmarks" / "requirements.txt").read_text("utf-8"), re.M)
+    locked = {name.split("==")[0] for name in pins("benchmarks/requirements.lock")}
+    assert set(wanted) <= locked
+    for line in MAKEFILE.splitlines():
+        if "pip install" in line and "-r " in line:
+            assert "--require-hashes" in line, line
+
+
+@pytest.mark.skipif(
+    shutil.which("cyclonedx-py", path=str(Path(sys.executable).parent)) is None, reason="cyclonedx-bom is not installed"
+)
+def test_the_list_of_parts_names_every_pin_with_its_hashes_and_is_the_same_each_time(tmp_path):
+    command = re.search(r"\$\(BIN\)/cyclonedx-py (.+) -o sbom.cdx.json requirements.lock", MAKEFILE)
+    made = []
+    for number in range(2):
+        out = tmp_path / f"{number}.json"
+        tool = Path(sys.executable).parent / "cyclonedx-py"
+        subprocess.run([tool, *command[1].split(), "-o", out, "requirements.lock"], cwd=ROOT, check=True)
+        made.append(out.read_bytes())
+    assert made[0] == made[1]
+    bom = json.loads(made[0])
+    assert bom["bomFormat"] == "CycloneDX"
+    listed = {
+        f"{part['name']}=={part['version']}".lower(): {
+            h["content"] for reference in part.get("externalReferences", ()) for h in reference.get("hashes", ())
+        }
+        for part in bom["components"]
+    }
+    for name, hashes in pins("requirements.lock").items():
+        assert listed[name.split(" ;")[0].lower()] == set(hashes), name
+    assert bom["metadata"]["component"]["name"] == "cahra-atlas"
