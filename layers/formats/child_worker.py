@@ -16,6 +16,7 @@ import numpy as np
 from geo.errors import CahraError, FormatError, InputError
 from geo.messages import packed
 from layers.formats.limits import Clock, Door
+from layers.formats.sandbox.landlock import places, read_only
 from layers.formats.sandbox.process import TASKS_HERE, encode
 
 _NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000
@@ -28,7 +29,7 @@ def main() -> None:
     (size,) = struct.unpack("<Q", sys.stdin.buffer.read(8))
     request = json.loads(sys.stdin.buffer.read(size))
     limits = request["limits"]
-    _confine(limits["child_bytes"], request["seconds"])
+    _confine(limits["child_bytes"], request["seconds"], request["path"])
     door = Door(name=request["door"], **limits)
     given = Path(request["path"]) if request["path"] else sys.stdin.buffer.read()
     try:
@@ -102,8 +103,8 @@ def _told(fault: CahraError) -> dict[str, Any]:
     }
 
 
-def _confine(memory: int, seconds: float) -> None:
-    """Take away memory, time, files to write, core dumps and, where the kernel lets us, the network."""
+def _confine(memory: int, seconds: float, path: str | None = None) -> None:
+    """Take away memory, time, files to write, core dumps and, where the kernel lets us, the network and other files."""
     try:
         import resource
     except ImportError:  # Windows has no such limits: the parent's clock is what remains (docs/limits.md)
@@ -123,6 +124,7 @@ def _confine(memory: int, seconds: float) -> None:
                 continue
     if sys.platform == "linux":
         ctypes.CDLL(None).unshare(_NEW_USER_AND_NETWORK)  # best effort: containers may forbid it
+        read_only([*places(), *([path] if path else [])])  # best effort too: kernels of before 2021 know no such thing
     sys.addaudithook(_watch)
 
 
