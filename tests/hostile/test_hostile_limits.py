@@ -324,6 +324,37 @@ def test_the_child_is_confined(tmp_path, deed, result):
     assert not (tmp_path / "x").exists() or (tmp_path / "x").stat().st_size == 0
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Landlock is Linux's")
+def test_a_child_reads_its_libraries_and_its_one_file_and_no_other(tmp_path):
+    """Whatever runs in it, natively too: SQLite asks the kernel by itself."""
+    import subprocess
+
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from layers.formats.sandbox.landlock import places, read_only\n"
+        "if not read_only([*places(), sys.argv[2]]): print('none'); sys.exit()\n"
+        "import sqlite3, numpy, pyarrow, rasterio, pyproj, pandas\n"
+        "for path in sys.argv[2:]:\n"
+        "    try:\n        open(path, 'rb').close(); print('open')\n"
+        "    except PermissionError: print('shut')\n"
+        "try:\n    sqlite3.connect(f'file:{sys.argv[3]}?mode=ro', uri=True).execute('select 1 from x'); print('open')\n"
+        "except sqlite3.OperationalError as fault: print(fault)\n"
+    )
+    mine, other = tmp_path / "mine", tmp_path / "other"
+    mine.write_bytes(b"x")
+    other.write_bytes(b"x")
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code, str(ROOT), str(mine), str(other), "/etc/passwd"],
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    said = done.stdout.splitlines()
+    if said == ["none"]:
+        pytest.skip("this kernel has no Landlock")
+    assert said[:3] == ["open", "shut", "shut"]
+    assert "unable to open" in said[-1]
+
+
 def test_the_child_has_no_network_and_nothing_of_our_environment(monkeypatch):
     from layers.formats.sandbox.process import environment
 
