@@ -227,13 +227,14 @@ class Client:
                 most = REPLY_BYTES if size > REPLY_BYTES else self.total_bytes
                 raise LimitExceededError("The reply is too large.", where=host, expected=Note("{n} bytes", n=most))
             self._check(host)
+        self._check(host)  # a connection that was cut ends like a whole one
         stated = reply.headers.get("Content-Length", "")
         if stated.isdigit() and int(stated[:18]) != size:
             raise http.client.IncompleteRead(b"")
         return b"".join(parts)
 
     def _check(self, host: str) -> None:
-        if time.monotonic() > self._end:
+        if time.monotonic() >= self._end:
             raise LimitExceededError(
                 "The download takes too long.", where=host, expected=Note("{n} seconds", n=f"{self.total_s:g}")
             )
