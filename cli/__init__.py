@@ -292,7 +292,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(file=sys.stderr)
             Progress.open = False
         print(f"cahra: {error.sentence()}", file=sys.stderr)
-        told_rows(error, getattr(args, "out", None))
+        try:
+            told_rows(error, getattr(args, "out", None))
+        except CahraError as another:  # the rows have no place
+            print(f"cahra: {another.sentence()}", file=sys.stderr)
         return UNUSABLE
 
 

@@ -200,7 +200,13 @@ def leave_rejected(path: str | Path, data: bytes) -> Path:
             raise InputError(
                 "The folder for the results is a link.", where=str(target), remedy="Name the folder itself."
             )
-        write_file(target, data)
+        part = folder.absolute().with_name(f".{folder.name}.{REJECTED_FILE}{PART}{secrets.token_hex(6)}")
+        try:
+            write_file(part, data)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+        keep(target.parent)
     except OSError as error:
         raise InputError(
             "The results cannot be written.", where=str(target), got=str(error.strerror or error)

@@ -52,6 +52,10 @@ def test_where_no_row_can_be_used_every_row_is_left_with_its_reason(tmp_path, ca
     assert assess(tmp_path, sites=SWAPPED) == 2, "an earlier result is not touched"
     assert (tmp_path / "out/sites.csv").exists()
     assert (tmp_path / "out.rejected.csv").exists()
+    (tmp_path / "out.rejected.csv").write_bytes(b"of an earlier run")
+    assert assess(tmp_path, sites=SWAPPED) == 2, "the rows of an earlier run are replaced"
+    assert "P7,coordinates_swapped" in (tmp_path / "out.rejected.csv").read_text("utf-8")
+    assert sorted(p.name for p in tmp_path.iterdir() if "rejected" in p.name) == ["out.rejected.csv"]
 
 
 def test_a_swap_is_for_one_file_when_it_is_named(tmp_path):

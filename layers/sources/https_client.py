@@ -229,7 +229,7 @@ class Client:
             self._check(host)
         self._check(host)  # a connection that was cut ends like a whole one
         stated = reply.headers.get("Content-Length", "")
-        if stated.isdigit() and int(stated[:18]) != size:
+        if stated and (not stated.isdigit() or int(stated[:18]) != size):
             raise http.client.IncompleteRead(b"")
         return b"".join(parts)
 

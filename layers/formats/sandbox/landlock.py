@@ -29,12 +29,12 @@ class _Beneath(ctypes.Structure):
 def places() -> list[str]:
     """What a child of Python with our libraries reads: itself, the project, the system's libraries, its own limits."""
     root = Path(__file__).resolve().parents[3]
-    own = [sys.prefix, sys.base_prefix, sys.exec_prefix, *os.environ.get("LD_LIBRARY_PATH", "").split(":")]
+    own: list[str] = [sys.prefix, sys.base_prefix, sys.exec_prefix, *os.environ.get("LD_LIBRARY_PATH", "").split(":")]
     code = [str(root / part) for part in ("geo", "i18n", "jobs", "layers", "data")]
     system = ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/usr/share/zoneinfo", "/etc/localtime"]
     limits = ["/dev/null", "/dev/urandom", "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system",
               "/sys/fs/cgroup", "/etc/ssl/openssl.cnf", *mimetypes.knownfiles]  # fmt: skip
-    return [place for place in (*own, *code, *system, *limits) if place]
+    return [str(place) for place in (*own, *code, *system, *limits) if place]
 
 
 def read_only(paths: Iterable[str]) -> bool:
