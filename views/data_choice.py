@@ -22,6 +22,9 @@ from layers.reference.rule_files import default_rules
 DEMONSTRATION_DAY = dt.date(2016, 9, 19)
 """The day on which the app opens: three of the five zones of CAR had just become compliant."""
 
+DECLARED = "declared_coverage.csv"
+"""The coverage that a reader declared on the page, as a file like any other."""
+
 ROLES = {
     "sites": N_("Mine sites (list, IPIS visits, trade lines)"),
     "incidents": N_("Incidents (UCDP, ACLED)"),

@@ -22,6 +22,7 @@ from layers.formats.writers.escape import markdown
 from layers.reference.rule_files import default_rules, parse_rules
 from views.data_choice import DEMONSTRATION_DAY, ROLES, Data, File
 from views.theme import STYLE, WORDS
+from views.widgets import run_options
 
 LOG = logging.getLogger("cahra")
 FIRST_DAY, LAST_DAY = dt.date(1989, 1, 1), dt.date(2100, 12, 31)
@@ -99,7 +100,8 @@ class Here:
                     ),
                 )
                 self._own_files()
-        files = tuple(state["files"].values())
+            files = tuple(state["files"].values())
+            country, vintage = run_options.form(_, files)
         rules = default_rules()
         own_rules = [f for f in files if f.role == "rules"]
         if own_rules:
@@ -110,7 +112,7 @@ class Here:
                 icon=":material/upload_file:",
             )
             st.stop()
-        return Data(bool(state["q_demonstration"]), files, state["day"], rules)
+        return Data(bool(state["q_demonstration"]), files, state["day"], rules, country, vintage)
 
     def _own_files(self) -> None:
         _, state = self.translate, st.session_state
@@ -160,7 +162,7 @@ class Here:
         wanted: dict[str, str] = {"lang": str(state["q_lang"]), "day": str(state["day"])}
         if not state["q_demonstration"]:
             wanted["demonstration"] = "0"
-        wanted |= {k: str(v) for k, v in values.items() if v}
+        wanted |= {k: str(v) for k, v in {**run_options.address(), **values}.items() if v}
         view = st.query_params.get("view") or state["address"].get("view")
         if view:
             wanted["view"] = view

@@ -20,6 +20,7 @@ from geo.rules.explanation import GAP_WORDS, reasons
 from geo.rules.rule_set import Rules
 from i18n.translator import LANGUAGES, translator
 from jobs.assessment.unseen_notes import unseen_notes
+from jobs.assumptions import assumptions
 from jobs.reading_notes import first_reasons, reading_lines, reasons_line
 from jobs.result import ResultFiles, Sheet
 from jobs.run_record import TOOL
@@ -117,7 +118,7 @@ def result_files(
     return ResultFiles(tables, {"sites.geojson": lambda: geojson_bytes(plain_types(sites))}, record)
 
 
-def summary(sites: pd.DataFrame, rejected: pd.DataFrame, record: Mapping[str, object]) -> list[Note]:
+def summary(sites: pd.DataFrame, rejected: pd.DataFrame, record: Mapping[str, object], rules: Rules) -> list[Note]:
     """What to say: the quadrants, what was left out, and what the reader should know."""
     settings, report = record["settings"], record["report"]
     day = settings["as_of"] if isinstance(settings, dict) else ""
@@ -132,6 +133,7 @@ def summary(sites: pd.DataFrame, rejected: pd.DataFrame, record: Mapping[str, ob
     return [
         *lines,
         *known_limits(sites, report),
+        *(Note("Assumed: {what}", what=line) for line in assumptions(sites, record, rules)),
         *remarks(report),
         Note(
             "A class is an indication for due diligence, not a conclusion of law; see sites.csv and evidence.csv for "

@@ -47,7 +47,7 @@ class Run(Result):
 
     def summary(self, language: str = "en") -> list[Note]:
         """The quadrants, what was left out, and what the reader should know."""
-        return export.summary(self.assessment.sites, self.rejected, self.record)
+        return export.summary(self.assessment.sites, self.rejected, self.record, self.rules)
 
 
 def run(

@@ -307,7 +307,7 @@ with session.page() as here:
     state.setdefault("q_supplier", state["address"].get("supplier", "")[:200])
     state.setdefault("matches", {})
     data = here.data(sites_needed=False)
-    given = supplier_upload.chosen(here, data.demonstration)
+    given = supplier_upload.chosen(here, data.demonstration, data.country)
     if given is not None:
         body(here, data, given)
     st.caption(

@@ -9,6 +9,7 @@ import streamlit as st
 
 from jobs.assessment import job
 from jobs.assessment.export import known_limits
+from jobs.assumptions import assumptions
 from views.data_choice import Data
 from views.session import Here
 
@@ -21,6 +22,11 @@ def limits(here: Here, run: job.Run) -> None:
         with st.expander(_("What is covered, and what is not known"), icon=":material/help:"):
             for line in said:
                 st.text(line.sentence(_))
+    assumed = assumptions(run.assessment.sites, run.record, run.rules)
+    with st.expander(_("What this run assumed"), icon=":material/rule_settings:"):
+        st.caption(_("Where the files do not say it. To say otherwise, open “Options of the run” at the left."))
+        for line in assumed:
+            st.text(line.sentence(_))
 
 
 def stale(here: Here, data: Data, day: dt.date) -> None:

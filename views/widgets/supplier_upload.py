@@ -63,8 +63,8 @@ class Given:
 
 
 @st.cache_resource(max_entries=6, show_spinner=False, scope="session")
-def _read(sha256: str, name: str, mapping: tuple[tuple[str, str], ...], _data: bytes) -> SupplierList:
-    return read_suppliers(_data, name, mapping=dict(mapping), door=UPLOAD)
+def _read(sha256: str, name: str, mapping: tuple[tuple[str, str], ...], country: str, _data: bytes) -> SupplierList:
+    return read_suppliers(_data, name, mapping=dict(mapping), country=country, door=UPLOAD)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False, scope="session")
@@ -72,8 +72,11 @@ def _roads(sha256: str, name: str, _data: bytes) -> RoadLayer:
     return read_roads(_data, name, door=UPLOAD)
 
 
-def chosen(here: Here, demonstration: bool) -> Given | None:
-    """Draws the input part and gives what is to be screened; None where there is nothing yet."""
+def chosen(here: Here, demonstration: bool, country: str = "") -> Given | None:
+    """Draws the input part and gives what is to be screened; None where there is nothing yet.
+
+    `country` is that of rows that state none.
+    """
     _, state = here.translate, st.session_state
     file: tuple[str, bytes] | None = state.get("supplier_file")
     with st.expander(_("Your list"), expanded=file is None, icon=":material/upload_file:"):
@@ -89,8 +92,8 @@ def chosen(here: Here, demonstration: bool) -> Given | None:
     if mapping is None:
         return None
     sha = hashlib.sha256(data).hexdigest()
-    suppliers = _read(sha, name, tuple(sorted(mapping.items())), data)
-    return Given(suppliers, _road_file(here), _ways(here), mapping, f"{name}/{sha}")
+    suppliers = _read(sha, name, tuple(sorted(mapping.items())), country, data)
+    return Given(suppliers, _road_file(here), _ways(here), mapping, f"{name}/{sha}/{country}")
 
 
 def _upload(here: Here, file: tuple[str, bytes] | None) -> tuple[str, bytes] | None:
