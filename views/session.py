@@ -20,9 +20,9 @@ from jobs.assessment.site_filters import MAX_TEXT
 from layers.formats import UPLOAD
 from layers.formats.writers.escape import markdown
 from layers.reference.rule_files import default_rules, parse_rules
+from views import run_options
 from views.data_choice import DEMONSTRATION_DAY, ROLES, Data, File
 from views.theme import STYLE, WORDS
-from views.widgets import run_options
 
 LOG = logging.getLogger("cahra")
 FIRST_DAY, LAST_DAY = dt.date(1989, 1, 1), dt.date(2100, 12, 31)
