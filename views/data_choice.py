@@ -53,6 +53,8 @@ class Data:
 
     Parameters
     ----------
+    demonstration
+        The synthetic data of the project alone: it is never joined to a reader's `files`.
     country
         Of rows that state none: a code or a name.
     boundaries_version
@@ -65,6 +67,11 @@ class Data:
     rules: Rules
     country: str = ""
     boundaries_version: str = ""
+
+    def __post_init__(self) -> None:
+        """No verdict rests on synthetic rows beside real ones."""
+        if self.demonstration and any(f.role != "rules" for f in self.files):
+            raise ValueError("demonstration data is never joined to a reader's own")
 
     @property
     def key(self) -> str:

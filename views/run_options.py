@@ -100,6 +100,7 @@ def _coverage(_: Translator, incidents: list[str]) -> None:
         state["files"] = {key: f for key, f in state["files"].items() if f is not said}
     digest = hashlib.sha256(data).hexdigest()
     state["files"][f"coverage/{digest}"] = File("coverage", DECLARED, digest, data)
+    state["own_came"] = True
     st.rerun()
 
 

@@ -18,7 +18,8 @@ from i18n.translator import LANGUAGES, Translator, pick, translator
 from jobs.assessment import job
 from jobs.assessment.site_filters import MAX_TEXT
 from layers.formats import UPLOAD
-from layers.formats.writers.escape import markdown
+from layers.formats.writers.escape import html, markdown
+from layers.maps.watermark import sheet
 from layers.reference.rule_files import default_rules, parse_rules
 from views import run_options
 from views.data_choice import DEMONSTRATION_DAY, ROLES, Data, File
@@ -48,9 +49,16 @@ def start() -> None:
         state["q_demonstration"] = given.get("demonstration", "1") != "0"
         state["q_site"] = given.get("site", "")[:300]
         state["files"] = {}
+    if state.pop("own_came", False):
+        state["q_demonstration"] = False
     for key in list(state):
         if str(key).startswith("q_"):
             state[key] = state[key]
+
+
+def own_came() -> None:
+    """A reader's own file was added: from the next run on, demonstration data is off. The two are never joined."""
+    st.session_state["own_came"] = True
 
 
 def day_of(text: str) -> dt.date | None:
@@ -96,7 +104,8 @@ class Here:
                     _("Demonstration data"),
                     key="q_demonstration",
                     help=_(
-                        "Synthetic sites, visits and incidents on real geography. They say nothing about any place."
+                        "Synthetic sites, visits and incidents on real geography. They say nothing about any place. "
+                        "They are never joined to files of your own."
                     ),
                 )
                 self._own_files()
@@ -106,13 +115,24 @@ class Here:
         own_rules = [f for f in files if f.role == "rules"]
         if own_rules:
             rules = parse_rules(own_rules[-1].data.decode("utf-8-sig", "replace"), own_rules[-1].name)
-        if sites_needed and not state["q_demonstration"] and not any(f.role == "sites" for f in files):
+        synthetic = bool(state["q_demonstration"])
+        data = Data(synthetic, tuple(own_rules) if synthetic else files, state["day"], rules, country, vintage)
+        if sites_needed:
+            self.sites_needed(data)
+        if data.has_demonstration:
+            mark(self.translate)
+        return data
+
+    def sites_needed(self, data: Data) -> None:
+        """Stops the page with a word of what to do where no sites are chosen."""
+        if not data.demonstration and not any(f.role == "sites" for f in data.files):
             st.info(
-                _("No sites are loaded. Switch on the demonstration data, or add a list of sites under Data."),
+                self.translate(
+                    "No sites are loaded. Switch on the demonstration data, or add a list of sites under Data."
+                ),
                 icon=":material/upload_file:",
             )
             st.stop()
-        return Data(bool(state["q_demonstration"]), files, state["day"], rules, country, vintage)
 
     def _own_files(self) -> None:
         _, state = self.translate, st.session_state
@@ -134,8 +154,8 @@ class Here:
                 raw = upload.getvalue()
                 digest = hashlib.sha256(raw).hexdigest()
                 state["files"][f"{role}/{digest}"] = File(role, upload.name[:MAX_TEXT], digest, raw)
-            if role == "sites" and len([f for f in state["files"].values() if f.role == "sites"]) == 1:
-                state["mixed"] = True
+            if role != "rules":
+                own_came()
             state["upload_turn"] = turn + 1
             st.rerun()
         for key, file in list(state["files"].items()):
@@ -149,7 +169,7 @@ class Here:
                 args=(key, None),
             )
         if state["files"] and state["q_demonstration"]:
-            st.warning(_("Demonstration data is mixed with your own. Switch it off for a real question."))
+            st.info(_("Your own files rest while the demonstration is shown; the two are never joined."))
 
     def guard_run(self, data: Data) -> job.Run:
         """The run, with a spinner in the reader's language while it is computed."""
@@ -168,6 +188,12 @@ class Here:
             wanted["view"] = view
         if st.query_params.to_dict() != wanted:
             st.query_params.from_dict(wanted)
+
+
+def mark(translate: Translator) -> None:
+    """Says on the page, and across it, that what it shows rests on synthetic rows."""
+    said = html(translate("Demonstration data: synthetic. It says nothing about any place."))
+    st.html(f"<style>{sheet('.stApp', translate('Demonstration data'))}</style><p class='cahra-synthetic'>{said}</p>")
 
 
 @contextmanager

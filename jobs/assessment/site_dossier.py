@@ -20,6 +20,7 @@ from jobs.assessment.site_listings import facts as facts_of_visits
 from jobs.assessment.site_profile import Profile
 from layers.formats.writers.escape import html
 from layers.maps import styles
+from layers.maps.watermark import sheet
 from layers.reference.country_names import country_name
 
 _CSS = """
@@ -180,7 +181,10 @@ def dossier(translate: Translator, here: Profile, rules_hash: str, past: str = "
         "dataset",
         "record_id",
     ]
-    notice = f"<p class='notice'>{html(_('Demonstration data'))}</p>" if site["demonstration"] else ""
+    synthetic = here.synthetic or bool(site["demonstration"])
+    told = _("Demonstration data: synthetic. It says nothing about any place.")
+    notice = f"<p class='notice'>{html(told)}</p>" if synthetic else ""
+    style = _CSS + (sheet("body", _("Demonstration data")) if synthetic else "")
     heading = f"{name}, {_.date(here.day)}"
     fired, misses = (worded(withheld(rows), _) for rows in (here.evidence, here.misses.head(20)))
     zones = worded(here.zones, _)
@@ -224,5 +228,5 @@ def dossier(translate: Translator, here: Profile, rules_hash: str, past: str = "
         f"<!doctype html><html lang='{_.language}'><head><meta charset='utf-8'>"
         f"<meta http-equiv='Content-Security-Policy' content=\"{_POLICY}\">"
         f"<meta name='viewport' content='width=device-width,initial-scale=1'><title>{html(heading)}</title>"
-        f"<style>{_CSS}</style></head><body>{''.join(sections)}</body></html>"
+        f"<style>{style}</style></head><body>{''.join(sections)}</body></html>"
     ).encode()

@@ -54,6 +54,8 @@ class Profile:
         The circles of the rules, and their longest window.
     why
         Why it has its class, one sentence.
+    synthetic
+        Whether the run holds synthetic rows: then the site's answers may rest on them.
     """
 
     site: Any  # a row; pandas-stubs cannot know the type of its cells
@@ -71,6 +73,7 @@ class Profile:
     radii_km: tuple[float, ...]
     months: int
     why: Note
+    synthetic: bool = False
 
     @property
     def placed(self) -> bool:
@@ -115,6 +118,7 @@ def profile(loaded: Loaded, run: Run, rules: Rules, row: int, day: dt.date) -> P
         radii_km=rules.radii_km,
         months=rules.look_back_months,
         why=why_of(run, row),
+        synthetic=bool(run.record.get("demonstration")),
     )
 
 

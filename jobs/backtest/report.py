@@ -9,6 +9,7 @@ from jobs.backtest import labels as words
 from jobs.backtest.diagram import reliability_svg
 from jobs.backtest.model import Backtest
 from layers.formats.writers.escape import html
+from layers.maps.watermark import sheet
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 STYLE = """
@@ -114,12 +115,13 @@ def page(backtest: Backtest, language: str = "en") -> bytes:
     _ = translator(language)
     record = backtest.record
     heading = _("Track record: how these classes have done")
+    across = sheet("body", _("Demonstration data")) if record.get("demonstration") else ""
     out = [
         f'<!doctype html><html lang="{html(_.language)}"><head><meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
         '<meta name="viewport" content="width=device-width,initial-scale=1">',
         '<meta name="referrer" content="no-referrer">',
-        f"<title>{html(heading)}</title><style>{STYLE}</style></head><body><header><h1>{html(heading)}</h1>",
+        f"<title>{html(heading)}</title><style>{STYLE}{across}</style></head><body><header><h1>{html(heading)}</h1>",
         f'<p class="soft">{html(subtitle(backtest, _))}</p></header><main>',
         f'<p class="notice">{html(_(words.NOT_A_FORECAST))}</p><p>{html(_(words.HINDSIGHT))}</p>',
     ]

@@ -24,6 +24,7 @@ from jobs.screening.report_method import method, versions
 from layers.formats.reasons import sentence
 from layers.formats.writers.escape import html
 from layers.maps import styles
+from layers.maps.watermark import sheet
 from layers.reference.country_names import country_name
 
 MOST_SEGMENTS = 300
@@ -78,12 +79,13 @@ def report(screening: Screening, language: str = "en") -> bytes:
     record, rows = screening.record, screening.rows
     good = rows[rows["answer"] == "accepted"]
     heading = _("Screening of {name}", name=screening.suppliers.name)
+    across = sheet("body", _("Demonstration data")) if record.get("demonstration") else ""
     out = [
         f'<!doctype html><html lang="{html(_.language)}"><head><meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
         '<meta name="viewport" content="width=device-width,initial-scale=1">',
         '<meta name="referrer" content="no-referrer">',
-        f"<title>{html(heading)}</title><style>{STYLE}</style></head><body><header><h1>{html(heading)}</h1>",
+        f"<title>{html(heading)}</title><style>{STYLE}{across}</style></head><body><header><h1>{html(heading)}</h1>",
         f'<p class="soft">{html(_subtitle(_, record))}</p></header><main>',
     ]
     if record.get("demonstration"):

@@ -27,6 +27,7 @@ from i18n.translator import N_, Translator
 from layers.formats.writers.escape import html, json_blob
 from layers.maps import assets, styles
 from layers.maps.basemap import ring_deltas
+from layers.maps.watermark import watermark
 
 ZONE_TOLERANCE = 0.002
 """Corners of drawn zones that stray less than this [degrees] are left out; verdicts use the full polygons."""
@@ -184,7 +185,7 @@ def blob(
     run
         Which frame the rows belong to; comes back with a click.
     notice
-        A short text that stays on the map (demonstration data).
+        A short text that stays on the map, in a corner and across all of it (demonstration data).
     details
         Lines for the popup of a site, by row; for standalone pages.
     """
@@ -264,6 +265,7 @@ def blob(
         "density": dict(density) if density else None,
         "focus": list(focus) if focus else None,
         "notice": notice,
+        "watermark": watermark(notice, alpha=0.16) if notice else "",
         "legend": {"title": title or translate("Legend"), "groups": groups, "notes": notes},
         "details": {str(k): v for k, v in (details or {}).items()},
     }

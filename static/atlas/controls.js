@@ -69,9 +69,14 @@
     return control;
   }
 
-  function notice(text) {
+  function notice(text, across) {
     const control = L.control({ position: "topright" });
-    control.onAdd = () => make("div", "cahra-notice", undefined, text);
+    control.onAdd = function (map) {
+      control.across = make("div", "cahra-watermark", map.getContainer());
+      control.across.style.backgroundImage = across || "";
+      return make("div", "cahra-notice", undefined, text);
+    };
+    control.onRemove = () => control.across.remove();
     return control;
   }
 
@@ -79,7 +84,7 @@
   CAHRA.furniture = function (map, layer) {
     const blob = layer.blob;
     layer._furniture = [];
-    if (blob.notice) layer._furniture.push(notice(blob.notice));
+    if (blob.notice) layer._furniture.push(notice(blob.notice, blob.watermark));
     if (blob.legend) layer._furniture.push(legend(blob));
     layer._furniture.forEach((c) => c.addTo(map));
     if (map._cahraSketch) map._cahraSketch.remove();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -27,6 +28,8 @@ FLAGS = [
     "--no-first-run",
 ]
 TIMEOUT_MS = 60_000
+SITES_SAID = re.compile(r"\d+ sites? of \d+ on")
+"""The line on Explore that says how many sites are shown."""
 
 
 def pytest_collection_modifyitems(items):
@@ -44,6 +47,7 @@ class Visit:
     page: object
     requests: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    first: dict[str, object] = field(default_factory=dict)
 
     @property
     def foreign(self) -> list[str]:
@@ -58,11 +62,11 @@ class Visit:
     def settled(self):
         """Waits until the app has nothing left to do."""
         self.page.wait_for_function(
-            "() => !document.querySelector('[data-testid=\"stStatusWidgetRunningIcon\"]')"
-            " && !document.querySelector('[data-testid=\"stSpinner\"]')",
+            "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+            " && !document.querySelector('[data-testid=stStatusWidgetRunningIcon], [data-testid=stSpinner]')",
             timeout=TIMEOUT_MS,
         )
-        self.page.wait_for_timeout(500)
+        self.page.wait_for_timeout(300)
 
 
 @pytest.fixture(scope="session")
@@ -103,6 +107,73 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
+
+
+KINDS = {
+    "sites": "Mine sites (list, IPIS visits, trade lines)",
+    "incidents": "Incidents (UCDP, ACLED)",
+    "boundaries": "Boundaries of districts or regions",
+}
+REAL = {
+    "sites": "mines/ipis_car_destinations_lines.geojson",
+    "incidents": "conflict/ucdp_ged_23_1_car.geojson",
+    "boundaries": "admin/geoboundaries_caf_adm2_2015_simplified.geojson",
+}
+"""A reader's own files: 272 mines, 1,848 events, 72 sub-prefectures; none of them is part of the project."""
+
+
+def add_file(visit: Visit, kind: str, path: Path) -> None:
+    """Adds a file of the reader's own in the sidebar, as a reader does."""
+    side = visit.page.get_by_test_id("stSidebar")
+    if not side.get_by_label("Kind of file").first.is_visible():
+        side.get_by_text("Data", exact=True).click()
+    if kind != "sites":
+        side.get_by_label("Kind of file").click()
+        visit.page.get_by_role("option", name=KINDS[kind]).click()
+        visit.settled()
+    side.locator("input[type=file]").first.set_input_files(path)
+    visit.page.get_by_role("button", name=f"Remove {path.name}").wait_for()
+    visit.settled()
+
+
+@pytest.fixture(scope="session")
+def own(browser, app_url, shared_data) -> Iterator[Visit]:
+    """One session with a reader's own files at 1280 x 720, for all tests that need it; go from page to page by :func:`go`.
+
+    It opens with the demonstration, as a new reader's does; what stood there after the first file is in `first`.
+    """
+    context = browser.new_context(
+        locale="en-GB", viewport={"width": 1280, "height": 720}, accept_downloads=True, has_touch=False
+    )
+    context.route(lambda url: urlsplit(url).hostname not in (None, "127.0.0.1"), lambda route: route.abort())
+    page = context.new_page()
+    page.set_default_timeout(TIMEOUT_MS)
+    made = Visit(page)
+    page.on("request", lambda request: made.requests.append(request.url))
+    page.on("pageerror", lambda error: made.errors.append(str(error)))
+    page.goto(app_url + "/?lang=en&day=2016-09-19")
+    made.map()
+    made.first["marked_before"] = page.get_by_text("It says nothing about any place").count()
+    for kind, name in REAL.items():
+        add_file(made, kind, shared_data / name)
+        if kind == "sites":
+            page.get_by_text("272 sites of 272 on").wait_for()
+            made.settled()
+            made.first["marked_after"] = page.get_by_text("It says nothing about any place").count()
+            made.first["said"] = page.get_by_text(SITES_SAID).inner_text()
+            made.first["address"] = page.url
+    yield made
+    assert made.foreign == []
+    assert made.errors == []
+    context.close()
+
+
+def go(visit: Visit, name: str, heading: str) -> None:
+    """To another page of the same session, by the links at the top."""
+    if not visit.page.get_by_role("heading", name=heading).is_visible():
+        visit.page.get_by_role("link", name=name, exact=True).click()
+        visit.page.get_by_role("heading", name=heading).wait_for()
+    visit.settled()
 
 
 @pytest.fixture

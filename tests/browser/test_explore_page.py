@@ -107,7 +107,6 @@ def test_hostile_names_in_a_readers_own_file_run_nothing(visit, tmp_path):
     here.page.get_by_text("Data", exact=True).click()
     here.page.locator("input[type=file]").first.set_input_files(path)
     here.page.get_by_role("button", name="Remove mines.csv").wait_for()
-    here.page.get_by_text(re.compile("Demonstration data is mixed")).wait_for()
     frame = here.map()
     here.settled()
     frame.locator("#map_div").hover()

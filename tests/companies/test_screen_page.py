@@ -25,6 +25,7 @@ def page(list_: tuple[str, bytes] | None = None, **query: str) -> AppTest:
         app.query_params[key] = value
     if list_ is not None:
         app.session_state["supplier_file"] = list_
+        app.query_params["demonstration"] = "0"  # as adding a file does: the two are never joined
     app.run()
     assert not app.exception
     assert not app.error

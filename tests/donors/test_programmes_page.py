@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from views.data_choice import File
+
 PAGE = Path(__file__).resolve().parents[2] / "views" / "pages" / "programmes.py"
 IATI = (
     b'<iati-activities version="2.03"><iati-activity><iati-identifier>X-1</iati-identifier>'
@@ -24,6 +26,17 @@ def page(**query: str) -> AppTest:
     assert not app.exception
     assert not app.error
     return app
+
+
+def own(programmes: dict[str, tuple[str, bytes]]) -> AppTest:
+    """The page with a list of sites and programmes of the reader's own, and no demonstration data."""
+    app = AppTest.from_file(str(PAGE), default_timeout=120)
+    app.query_params["demonstration"] = "0"
+    app.run()
+    sites = b"site_id,name,lat,lon,minerals,country\nX1,Pit,4.2,16.1,gold,CAF\n"
+    app.session_state["files"] = {"sites/x": File("sites", "mine.csv", "0" * 64, sites)}
+    app.session_state["programme_files"] = programmes
+    return app.run()
 
 
 def figures(app: AppTest) -> dict[str, str]:
@@ -59,23 +72,20 @@ def test_a_type_narrows_the_page_and_years_are_counted_on_demand() -> None:
 
 
 def test_a_readers_own_hostile_activity_is_listed_and_never_run() -> None:
-    app = AppTest.from_file(str(PAGE), default_timeout=120)
-    app.session_state["programme_files"] = {"a" * 64: ("own {{ 7*7 }}.xml", IATI)}
-    app.run()
+    app = own({"a" * 64: ("own {{ 7*7 }}.xml", IATI)})
     assert not app.exception
     assert not app.error
-    assert any("3 programmes are on no map" in e.label for e in app.expander), "a point without a radius"
+    assert any("1 programme is on no map" in e.label for e in app.expander), "a point without a radius"
     frames = [f.value for f in app.dataframe]
     assert any((f == "{{ 7*7 }}<img src=x onerror=alert(1)>").any().any() for f in frames)
 
 
 def test_a_broken_file_is_told_in_words() -> None:
-    app = AppTest.from_file(str(PAGE), default_timeout=120)
-    app.session_state["programme_files"] = {"b" * 64: ("p.csv", b"id,title\n1,x\n")}
-    app.run()
+    good = b"programme_id,title,type,start,lat,lon,radius_km\nP1,Good,mapping,2015-01-01,4.3,16,20\n"
+    app = own({"b" * 64: ("p.csv", b"id,title\n1,x\n"), "c" * 64: ("good.csv", good)})
     assert not app.exception
     assert any("no column for type, start" in e.value for e in app.error)
-    assert figures(app)["Active programmes"] == "8", "the others are shown all the same"
+    assert figures(app)["Active programmes"] == "1", "the others are shown all the same"
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -8,9 +8,13 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from layers.formats.writers.escape import clean
+from i18n.translator import translator
+from jobs.assessment.site_dossier import dossier
+from jobs.assessment.site_profile import profile
+from layers.formats.writers.escape import clean, html
+from layers.reference.rule_files import default_rules
 from tests.hostile.strings import HOSTILE
-from views.data_choice import DEMONSTRATION_DAY, File
+from views.data_choice import DEMONSTRATION_DAY, Data, File, demonstration
 from views.navigation import FOLDER, PAGES
 
 PAGES_HERE = [p.file for p in PAGES if (FOLDER / p.file).is_file()]
@@ -174,3 +178,45 @@ def test_the_upload_limit_is_that_of_the_server():
     from layers.formats import UPLOAD
 
     assert config.get_option("server.maxUploadSize") == UPLOAD.file_bytes // 1_000_000
+
+
+SITES = b"site_id,name,lat,lon,minerals,country\nX1,Pit,4.2,16.1,gold,CAF\n"
+
+
+def test_the_first_own_file_switches_the_demonstration_off_and_its_marks_go():
+    app = opened("explore.py")
+    assert "It says nothing about any place" in "".join(e.proto.body for e in app.get("html"))
+    assert json.loads(maps(app)[0]["feature_group"].split("CAHRA.data(", 1)[1].rsplit(", {", 1)[0])["watermark"]
+    app.session_state["files"] = {"sites/x": File("sites", "mine.csv", "0" * 64, SITES)}
+    app.session_state["own_came"] = True
+    app.run()
+    assert not app.toggle(key="q_demonstration").value
+    assert "1 site of 1" in texts(app)
+    assert "It says nothing about any place" not in "".join(e.proto.body for e in app.get("html"))
+    assert app.query_params["demonstration"] == "0"
+
+
+def test_the_demonstration_switched_on_again_is_shown_alone():
+    app = own("sites", "mine.csv", SITES)
+    alone = texts(opened("explore.py"))
+    app.toggle(key="q_demonstration").set_value(True).run()
+    again = texts(app)
+    assert "Your own files rest" in again
+    counted = next(line for line in alone.splitlines() if " sites of " in line)
+    assert counted in again
+
+
+def test_demonstration_data_and_a_file_of_ones_own_are_never_one_choice():
+    file = File("incidents", "x.csv", "0" * 64, b"")
+    with pytest.raises(ValueError, match="never joined"):
+        Data(True, (file,), DEMONSTRATION_DAY, default_rules())
+    Data(True, (File("rules", "r.toml", "0" * 64, b""),), DEMONSTRATION_DAY, default_rules())
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_dossier_of_a_run_with_synthetic_rows_says_so_across_the_page(language):
+    data = demonstration()
+    it = profile(data.loaded(), data.run(), data.rules, 0, data.day)
+    page = dossier(translator(language), it, "hash").decode()
+    assert html(translator(language)("Demonstration data: synthetic. It says nothing about any place.")) in page
+    assert "body::after" in page

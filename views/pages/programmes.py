@@ -85,7 +85,7 @@ def draw_map(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...]) 
         lines=footprint_lines(run.result, types, run.loaded.boundaries),
         marks=gap_marks(run.result, types, _),
         run=data.token,
-        notice=_("Demonstration data") if data.has_demonstration else "",
+        notice=_("Demonstration data") if run.record()["demonstration"] else "",
         title=_("Legend, {day}", day=_.date(data.day)),
     )
     key = f"view_{data.key}"
@@ -211,8 +211,9 @@ def body(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...]) -> N
 with session.page() as here:
     _ = here.translate
     st.title(_("Programmes and gaps"))
-    data = here.data()
+    data = here.data(sites_needed=False)
     layers, types_of, choice = chosen_programmes(here, data)
+    here.sites_needed(data)
     types = chosen_types(here)
     assessed = here.guard_run(data)
     if not layers:

@@ -187,7 +187,7 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     st.download_button(
         _("Download the dossier (HTML)"),
         data=lambda: dossier(_, it, data.rules.hash, said, sure),
-        file_name=("demonstration_" if it.site["demonstration"] else "") + "dossier.html",
+        file_name=("demonstration_" if it.synthetic or it.site["demonstration"] else "") + "dossier.html",
         mime="text/html",
         on_click="ignore",
         icon=":material/description:",

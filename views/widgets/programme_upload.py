@@ -15,7 +15,7 @@ from layers.formats import UPLOAD
 from layers.formats.writers.escape import markdown
 from layers.reference import files as embedded
 from views.data_choice import Data
-from views.session import Here
+from views.session import Here, own_came
 
 MAX_FILES = 12
 
@@ -52,6 +52,7 @@ def chosen_programmes(here: Here, data: Data) -> tuple[list[ProgrammeLayer], Typ
                 raw = upload.getvalue()
                 files[hashlib.sha256(raw).hexdigest()] = (upload.name[:MAX_TEXT], raw)
             state["programme_turn"] = turn + 1
+            own_came()
             st.rerun()
         for key, (name, _raw) in list(files.items()):
             label, remove = st.columns([5, 1], vertical_alignment="center")
@@ -60,8 +61,10 @@ def chosen_programmes(here: Here, data: Data) -> tuple[list[ProgrammeLayer], Typ
         types = own_sectors(here)
         if data.demonstration:
             st.caption(_("The demonstration programmes are synthetic."))
+            if files:
+                st.info(_("Your own files rest while the demonstration is shown; the two are never joined."))
     layers = [demonstration_programmes()] if data.demonstration else []
-    for key, (name, raw) in files.items():
+    for key, (name, raw) in files.items() if not data.demonstration else ():
         try:
             layers.append(own_programmes(key, name, types.sha256, raw, types))
         except CahraError as error:  # one file that cannot be used never stops the rest

@@ -18,7 +18,7 @@ from layers.formats import UPLOAD
 from layers.formats.writers.escape import markdown
 from layers.reference import files
 from layers.sources.roads import RoadLayer, read_roads
-from views.session import Here
+from views.session import Here, own_came
 
 FIELD_WORDS = {
     "supplier_id": N_("Supplier id"),
@@ -81,19 +81,22 @@ def chosen(here: Here, demonstration: bool, country: str = "") -> Given | None:
     file: tuple[str, bytes] | None = state.get("supplier_file")
     with st.expander(_("Your list"), expanded=file is None, icon=":material/upload_file:"):
         file = _upload(here, file)
-    if file is None:
+        if file is not None and demonstration:
+            st.info(_("Your own list rests while the demonstration is shown; the two are never joined."))
+    if file is None or demonstration:
         if not demonstration:
             st.info(_("Add a list of suppliers above, or switch on the demonstration data."), icon=":material/upload:")
             return None
         file = files.DEMONSTRATION_SUPPLIERS.name, files.DEMONSTRATION_SUPPLIERS.read_bytes()
-        st.caption(_("No list of your own is loaded: this is the demonstration list."))
+        st.caption(_("This is the demonstration list; it is synthetic."))
     name, data = file
     mapping = _columns(here, name, data)
     if mapping is None:
         return None
     sha = hashlib.sha256(data).hexdigest()
     suppliers = _read(sha, name, tuple(sorted(mapping.items())), country, data)
-    return Given(suppliers, _road_file(here), _ways(here), mapping, f"{name}/{sha}/{country}")
+    roads = _road_file(here)
+    return Given(suppliers, None if demonstration else roads, _ways(here), mapping, f"{name}/{sha}/{country}")
 
 
 def _upload(here: Here, file: tuple[str, bytes] | None) -> tuple[str, bytes] | None:
@@ -121,6 +124,7 @@ def _upload(here: Here, file: tuple[str, bytes] | None) -> tuple[str, bytes] | N
     if upload is not None or take:
         state["supplier_file"], state["supplier_turn"] = file, turn + 1
         state["q_supplier"], state["matches"] = "", {}
+        own_came()
         st.rerun()
     if file is not None:
         said, remove = st.columns([5, 1], vertical_alignment="center")
@@ -186,6 +190,7 @@ def _road_file(here: Here) -> RoadLayer | None:
         if upload is not None:
             state["road_file"] = upload.name[:MAX_TEXT], upload.getvalue()
             state["road_turn"] = turn + 1
+            own_came()
             st.rerun()
         if "road_file" not in state:
             return None
