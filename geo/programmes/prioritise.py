@@ -16,7 +16,7 @@ from math import comb
 import numpy as np
 import pandas as pd
 
-from geo.programmes.coverage import AT_RISK, ProgrammeCoverage
+from geo.programmes.coverage import ProgrammeCoverage
 from geo.programmes.schema import TYPES
 
 Candidates = Mapping[str, np.ndarray]
@@ -69,10 +69,9 @@ def what_if(result: ProgrammeCoverage, sites: np.ndarray, types: tuple[str, ...]
 
 
 def gaps_of(result: ProgrammeCoverage, types: tuple[str, ...] = TYPES) -> np.ndarray:
-    """How many of the types each site lacks: int64, zero where it is not at risk."""
-    risk = result.assessed["site_class"].isin(AT_RISK).to_numpy()
+    """How many of the types each site lacks where they make sense: int64, zero where it is not at risk."""
     columns = [TYPES.index(t) for t in types]
-    return np.asarray((~result.matrix[:, columns] & risk[:, None]).sum(axis=1), dtype="int64")
+    return np.asarray((result.open_at[:, columns] & result.at_risk[:, None]).sum(axis=1), dtype="int64")
 
 
 def units_as_candidates(assessed: pd.DataFrame, level: str = "admin2") -> dict[str, np.ndarray]:

@@ -35,6 +35,7 @@ PROGRAMMES: Table = (
     C("title_fr", "text", "title in French", "none given"),
     C("description", "text", "first 300 characters of the description", "none given"),
     C("donor", "text", "who pays, joined by ';' (IATI role 1, else the reporting organisation)", "not stated"),
+    C("donor_ids", "text", "organisation identifiers of the donors, in their order, joined by ';'", "not stated"),
     C("implementer", "text", "who does the work, joined by ';' (IATI role 4)", "not stated"),
     C("coordination_body", "text", "structure it reports to, such as GTM Mines", "not stated"),
     C("types", "text", "programme types joined by ';'", "no type could be mapped"),
@@ -48,6 +49,7 @@ PROGRAMMES: Table = (
     C("start", "date", "first day", "not dated: never active"),
     C("end", "date", "last day, inclusive", "ongoing, see ongoing"),
     C("date_basis", "text", "actual, planned or stated", "no dates", ("actual", "planned", "stated")),
+    C("end_basis", "text", "whether that end is actual, planned or stated", "no end", ("actual", "planned", "stated")),
     C("ongoing", "flag", "no end is given"),
     C("status", "text", "IATI activity status (pipeline, implementation, ..., cancelled)", "not stated"),
     C("countries", "text", "ISO 3166 alpha-3, with shares where given (CAF:60;COD:40)", "not stated"),
@@ -90,8 +92,12 @@ FOOTPRINTS: Table = (
     C("stacked", "flag", "one of many on the same point, hence read as country-level"),
 )
 
-NEVER_ACTIVE = ("pipeline", "cancelled")
-"""IATI statuses of work that has not begun or was called off."""
+NOT_BEGUN = ("pipeline",)
+"""IATI statuses of work that has not begun."""
+STOPPED = ("closed", "finalisation", "suspended", "cancelled")
+"""IATI statuses of work that is over or has stopped: it covers nothing after its end, nothing at all without one."""
+BROKEN_OFF = ("suspended", "cancelled")
+"""Of these, work that stopped before its time: an end that was only planned is no end of it."""
 
 
 @dataclass
@@ -122,30 +128,41 @@ class Programmes:
 def active_on(frame: pd.DataFrame, day: pd.Timestamp) -> np.ndarray:
     """Whether each programme is active on a day.
 
-    Active means: it has a start that is not after the day, its end is blank or not before the day, and it is neither
-    in preparation nor cancelled. A programme without a start is never active: nobody said that it has begun.
+    Active means: it has a start that is not after the day, its end is blank or not before the day, and it is not in
+    preparation. A programme without a start is never active: nobody said that it has begun. One that is closed,
+    finalised, suspended or cancelled needs an end to have covered anything; where it was broken off, a planned one is
+    none.
 
     Examples
     --------
     >>> from geo.schema import conform
-    >>> rows = pd.DataFrame({"start": pd.to_datetime(["2015-01-01", None, "2020-01-01"]),
-    ...                      "end": pd.to_datetime([None, "2030-01-01", "2020-12-31"])})
+    >>> rows = pd.DataFrame({"start": pd.to_datetime(["2015-01-01", None, "2020-01-01", "2015-01-01"]),
+    ...                      "end": pd.to_datetime([None, "2030-01-01", "2020-12-31", None]),
+    ...                      "status": ["", "", "closed", "closed"]})
     >>> active_on(conform(rows, PROGRAMMES), pd.Timestamp("2020-12-31")).tolist()
-    [True, False, True]
+    [True, False, True, False]
     """
     begun = (frame["start"] <= day).to_numpy()
     not_over = (frame["end"].isna() | (frame["end"] >= day)).to_numpy()
-    return np.asarray(begun & not_over & ~frame["status"].isin(NEVER_ACTIVE).to_numpy(), dtype=bool)
+    out = frame["status"].isin(NOT_BEGUN).to_numpy() | stopped_without_end(frame)
+    return np.asarray(begun & not_over & ~out, dtype=bool)
+
+
+def stopped_without_end(frame: pd.DataFrame) -> np.ndarray:
+    """Whether each programme is said to be over or to have stopped, and nobody said when."""
+    without = frame["end"].isna()
+    planned = frame["status"].isin(BROKEN_OFF) & (frame["end_basis"] == "planned")
+    return np.asarray((frame["status"].isin(STOPPED) & (without | planned)).to_numpy(), dtype=bool)
 
 
 def state_on(frame: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
-    """The state of each programme on a day in words: active, ended, not_begun, undated, pipeline or cancelled."""
+    """The state of each programme on a day: active, ended, not_begun, undated, or a status that it never left."""
     state = pd.Series("active", index=frame.index, dtype="str")
     state[(frame["end"] < day).to_numpy()] = "ended"
     state[(frame["start"] > day).to_numpy()] = "not_begun"
     state[frame["start"].isna().to_numpy()] = "undated"
-    stopped = frame["status"].isin(NEVER_ACTIVE)
-    return state.mask(stopped, frame["status"])
+    never = frame["status"].isin(NOT_BEGUN).to_numpy() | stopped_without_end(frame)
+    return state.mask(never, frame["status"])
 
 
 def ending_within(frame: pd.DataFrame, day: pd.Timestamp, months: int = 12) -> np.ndarray:

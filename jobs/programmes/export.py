@@ -8,19 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from geo.messages import Note
-from geo.programmes.coverage import (
-    BY_ZONE,
-    COUNTED,
-    COVERED,
-    GAPS,
-    NATIONAL,
-    OVERLAPS,
-    TOTALS,
-    UNITS,
-    ProgrammeCoverage,
-)
+from geo.programmes.coverage import ProgrammeCoverage
 from geo.programmes.prioritise import rank, units_as_candidates
 from geo.programmes.schema import PROGRAMMES, TYPES
+from geo.programmes.tables import BY_ZONE, COUNTED, COVERED, GAPS, NATIONAL, OVERLAPS, TOTALS, UNITS
 from geo.schema import REJECTED, conform
 from i18n.translator import N_, translator
 from jobs.assessment import job
@@ -131,8 +122,8 @@ class ProgrammeRun(Result):
         width = max(len(w) for w in words.values())
         lines = [Note(f"{'':{width}}  at risk  covered      gap  overlap")]
         for row in self.result.totals.itertuples(index=False):
-            counts = (row.at_risk_sites, row.at_risk_covered, row.gaps, row.overlaps)
-            numbers = "".join(f"{int(str(n)):>9}" for n in counts)
+            counts = [str(n) for n in (row.at_risk_sites, row.at_risk_covered, row.gaps, row.overlaps)]
+            numbers = "".join(f"{'unknown' if n == 'nan' else n.split('.')[0]:>9}" for n in counts)
             lines.append(Note(f"{words[str(row.programme_type)]:{width}}{numbers}"))
         states = [f"{n} {state}" for state, n in self.result.states.value_counts().sort_index().items()]
         lines.append(Note("Programmes: {states}", states=", ".join(states) or Note("none")))

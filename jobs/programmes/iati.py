@@ -81,10 +81,12 @@ class Activity:
     description: str = ""
     reporter: str = ""
     donor: str = ""
+    donor_ids: str = ""
     implementer: str = ""
     start: dt.date | None = None
     end: dt.date | None = None
     date_basis: str = ""
+    end_basis: str = ""
     status: str = ""
     countries: str = ""
     words: str = ""
@@ -135,8 +137,13 @@ def activity(element: Element, number: int) -> Activity:
     out.parts = [ref for kind, ref in related if kind == "2" and ref]
     out.reporter = _organisation(element.find("reporting-org"), language)
     roles = [(o.get("role", ""), _organisation(o, language)) for o in element.findall("participating-org")]
-    out.donor = ";".join(dict.fromkeys(name for role, name in roles if role in ("1", "Funding") and name))
-    out.donor = out.donor or out.reporter
+    paying = [o for o in element.findall("participating-org") if o.get("role", "") in ("1", "Funding")]
+    named = {name: o.get("ref", "") for o in paying if (name := _organisation(o, language))}
+    reporting = element.find("reporting-org")
+    if not named and out.reporter and reporting is not None:
+        named = {out.reporter: reporting.get("ref", "")}
+    out.donor = ";".join(named)
+    out.donor_ids = ";".join(ref.replace(";", ",").strip() for ref in named.values()).strip(";")
     out.implementer = ";".join(dict.fromkeys(name for role, name in roles if role in ("4", "Implementing") and name))
     status = element.find("activity-status")
     out.status = STATUS.get(status.get("code", ""), "") if status is not None else ""
@@ -181,6 +188,7 @@ def _dates(element: Element, out: Activity) -> None:
         elif day is not None:
             found.setdefault(date.get("type", ""), day)
     out.start, out.end = found.get("2", found.get("1")), found.get("4", found.get("3"))
+    out.end_basis = "actual" if "4" in found else "planned" if "3" in found else ""
     for actual, planned in (("4", "3"), ("2", "1")):
         if actual in found or planned in found:
             out.date_basis = "actual" if actual in found else "planned"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from geo.programmes.coverage import programme_coverage
+from geo.programmes.donors import DonorNames
 from geo.programmes.schema import Programmes, concatenate
 from geo.rules.rule_set import Rules
 from jobs import inputs
@@ -20,6 +21,8 @@ from jobs.programmes.programme_files import ProgrammeLayer, read_programme_files
 from jobs.programmes.type_words import read_type_words, type_words
 from jobs.programmes.types import TypeMap, read_type_map, type_map
 from layers.formats import Door
+from layers.reference.donor_aliases import known_donors
+from layers.reference.legal_schemes import schemes
 from layers.reference.unit_aliases import unit_aliases
 
 __all__ = ["Loaded", "ProgrammeInputs", "ProgrammeRun", "load", "run"]
@@ -54,6 +57,7 @@ class Loaded:
     data: inputs.Loaded
     layers: list[ProgrammeLayer]
     types: TypeMap = field(default_factory=type_map)
+    donors: DonorNames = field(default_factory=known_donors)
 
     @property
     def programmes(self) -> Programmes:
@@ -107,5 +111,7 @@ def run(
         as_of=pd.Timestamp(as_of),
         boundaries=loaded.data.boundaries,
         aliases=unit_aliases(),
+        schemes=schemes(),
+        donors=loaded.donors,
     )
     return ProgrammeRun(done, loaded.data, found, loaded.layers, loaded.types)

@@ -17,6 +17,9 @@ STATES = {
     "undated": N_("without a start"),
     "pipeline": N_("in preparation"),
     "cancelled": N_("cancelled"),
+    "closed": N_("closed, without an end"),
+    "finalisation": N_("being closed, without an end"),
+    "suspended": N_("suspended"),
 }
 
 REASONS = {
@@ -49,6 +52,11 @@ COLUMNS = {
     "at_risk_sites": N_("At risk"),
     "insufficient_sites": N_("Too little known"),
     "at_risk_covered": N_("At risk, covered"),
+    "at_risk_not_applicable": N_("At risk, makes no sense there"),
+    "at_risk_unknown": N_("At risk, unknown"),
+    "may_touch": N_("May touch it"),
+    "type_basis": N_("What led to the type"),
+    "workers_unknown_sites": N_("Sites without a count"),
     "gaps": N_("Gaps"),
     "gaps_certain": N_("Gaps, certain"),
     "gaps_possible": N_("Gaps, possible"),

@@ -48,7 +48,7 @@ def footprint_lines(result: ProgrammeCoverage, types: Sequence[str], boundaries:
 def gap_marks(result: ProgrammeCoverage, types: Sequence[str], translate: Translator) -> list[Mark]:
     """A mark at every placed site at risk that has no active programme of any of the types."""
     columns = [TYPES.index(t) for t in types]
-    bare = result.at_risk & ~result.matrix[:, columns].any(axis=1)
+    bare = result.at_risk & ~result.matrix[:, columns].any(axis=1) & result.open_at[:, columns].any(axis=1)
     sites = result.assessed
     placed = np.isfinite(sites["lon"].to_numpy()) & np.isfinite(sites["lat"].to_numpy())
     _ = translate
@@ -66,14 +66,16 @@ def details(result: ProgrammeCoverage, translate: Translator) -> dict[int, list[
     out = {}
     for position, (row, site) in enumerate(result.assessed.iterrows()):
         has = [words[t] for t, there in zip(TYPES, result.matrix[position], strict=True) if there]
-        lacks = [words[t] for t, there in zip(TYPES, result.matrix[position], strict=True) if not there]
+        lacks = [words[t] for t, open_here in zip(TYPES, result.open_at[position], strict=True) if open_here]
         cls, zone = CLASSES[site["site_class"]], ZONE_STATUSES[site["zone_status"]]
         lines = [
             _(cls),
             _(zone),
             _("Programmes: {types}", types=", ".join(has) or _("none")),
         ]
-        if result.at_risk[position]:
+        if result.at_risk[position] and not result.typed:
+            lines.append(_("What is covered is unknown: no programme could be read as any type."))
+        elif result.at_risk[position]:
             lines.append(_("Without: {types}", types=", ".join(lacks) or _("none")))
         out[int(str(row))] = lines
     return out

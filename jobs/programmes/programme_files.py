@@ -180,10 +180,12 @@ def _add(collector: Collector, one: Activity, types: TypeMap, file: str) -> None
         "title_fr",
         "description",
         "donor",
+        "donor_ids",
         "implementer",
         "start",
         "end",
         "date_basis",
+        "end_basis",
         "status",
         "countries",
     )

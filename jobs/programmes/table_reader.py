@@ -178,6 +178,7 @@ def _collect(
         "title",
         "title_fr",
         "donor",
+        "donor_ids",
         "implementer",
         "coordination_body",
         "location_precision",
@@ -202,6 +203,7 @@ def _collect(
             values |= {"programme_id": ids.iloc[row], "types": mapped, "type_basis": basis, "unmapped": unmapped}
             values |= {"start": dates["start"].iloc[row], "end": dates["end"].iloc[row]}
             values |= {"date_basis": "stated" if dates["start"].iloc[row] is not pd.NaT else "", "countries": shares}
+            values |= {"end_basis": "stated" if dates["end"].iloc[row] is not pd.NaT else ""}
             values |= {"status": status[row] if status[row] in _STATUSES else "", "description": description[row][:300]}
             values |= money([(budget, currency[row].upper())] if np.isfinite(budget) else [])
             values |= {"source_file": table.name, "demonstration": demonstration[row], "row": int(table.row[row])}

@@ -36,6 +36,7 @@ ICGLR_MEMBERS = DATA / "icglr_members.csv"
 SCHEMES = DATA / "schemes.csv"
 PROGRAMME_TYPES = DATA / "programme_types.csv"
 DAC_SECTOR_TYPES = DATA / "dac_sector_types.csv"
+DONOR_ALIASES = DATA / "donor_aliases.csv"
 PROGRAMME_WORDS = DATA / "programme_words.csv"
 
 DEMONSTRATION_SITES = DATA / "demonstration_sites.csv"

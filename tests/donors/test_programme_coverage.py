@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.programmes.coverage import TYPES, by_year, matrix_of_units, programme_coverage
+from geo.programmes.donors import donor_names
 from geo.programmes.footprints import STACK, reached, unstack
 from geo.programmes.schema import Programmes, active_on, concatenate, ending_within, state_on
 from tests.donors.donor_cases import make_programmes, make_sites
@@ -113,12 +114,29 @@ def test_active_means_begun_not_over_and_not_called_off() -> None:
             {"end": T - pd.Timedelta(days=1)},
             {"start": pd.NaT},
             {"status": "cancelled"},
-            {"status": "suspended"},
+            {"status": "pipeline"},
         ]
     ).frame
-    assert active_on(frame, T).tolist() == [True, False, True, False, False, False, True]
-    assert state_on(frame, T).tolist() == ["active", "not_begun", "active", "ended", "undated", "cancelled", "active"]
+    assert active_on(frame, T).tolist() == [True, False, True, False, False, False, False]
+    assert state_on(frame, T).tolist() == ["active", "not_begun", "active", "ended", "undated", "cancelled", "pipeline"]
     assert ending_within(frame, T).tolist() == [False, False, True, False, False, False, False]
+
+
+@pytest.mark.parametrize("status", ["closed", "finalisation", "suspended", "cancelled"])
+def test_what_is_over_or_has_stopped_covers_up_to_its_end_and_never_without_one(status: str) -> None:
+    later = T + pd.Timedelta(days=30)
+    frame = make_programmes(
+        [
+            {"status": status},
+            {"status": status, "end": later, "end_basis": "actual"},
+            {"status": status, "end": T, "end_basis": "stated"},
+            {"status": status, "end": T - pd.Timedelta(days=1), "end_basis": "actual"},
+            {"status": status, "end": later, "end_basis": "planned"},
+        ]
+    ).frame
+    broken_off = status in ("suspended", "cancelled")
+    assert active_on(frame, T).tolist() == [False, True, True, False, not broken_off]
+    assert state_on(frame, T).tolist() == [status, "active", "active", "ended", status if broken_off else "active"]
 
 
 def test_gaps_are_the_at_risk_sites_without_and_overlaps_need_different_donors() -> None:
@@ -166,6 +184,7 @@ def test_counts_reconcile_with_the_site_list_and_doubt_is_counted_apart() -> Non
         1,
     ]
     assert total[["gaps_certain", "gaps_possible", "workers_at_risk", "workers_uncovered"]].tolist() == [0, 3, 15, 10]
+    assert total["workers_unknown_sites"] == 0
     for frame in (result.units, result.by_zone):
         summed = frame.groupby("programme_type")[["sites", "gaps", "workers_uncovered"]].sum()
         pd.testing.assert_frame_equal(
@@ -188,11 +207,91 @@ def test_a_site_without_coordinates_is_covered_by_its_stated_unit_only() -> None
 
 def test_no_programmes_and_no_sites() -> None:
     nothing = programme_coverage(three_sites(), Programmes(), as_of=T)
-    assert len(nothing.gaps) == 2 * len(TYPES)
+    assert not nothing.typed
+    assert len(nothing.gaps) == 0
+    assert nothing.totals["gaps"].isna().all()
+    assert nothing.totals["at_risk_unknown"].tolist() == [2] * len(TYPES)
     assert len(nothing.covered) == len(nothing.national) == 0
     empty = programme_coverage(three_sites().iloc[:0], make_programmes([{"admin_code": "Boda"}]), as_of=T)
     assert len(empty.gaps) == 0
     assert empty.totals["sites"].tolist() == [0] * len(TYPES)
+
+
+SCHEMES = pd.DataFrame(
+    {
+        "programme_type": ["certification", "kp_compliance", "kp_compliance"],
+        "minerals": ["cassiterite;gold", "diamond", "diamond"],
+        "country": ["CAF", "CAF", "COD"],
+        "valid_from": pd.to_datetime(["2010-12-15", "2013-05-23", "2003-01-01"]),
+        "valid_to": pd.to_datetime([None, "2021-12-31", None]),
+    }
+)
+
+
+def test_a_gap_is_one_only_where_the_type_makes_sense_and_unknown_is_told_apart() -> None:
+    rows = [
+        {"minerals": "gold"},
+        {"minerals": "diamond;gold"},
+        {"minerals": ""},
+        {"minerals": "gold", "country": "MEX"},
+        {"minerals": "", "country": "MEX"},
+        {"minerals": "gold", "country": ""},
+    ]
+    programmes = make_programmes([{"types": "mapping"}])
+
+    def kinds(day: pd.Timestamp) -> dict[str, list[str]]:
+        result = programme_coverage(make_sites(rows), programmes, as_of=day, schemes=SCHEMES)
+        for row in result.totals.itertuples(index=False):
+            parts = (row.at_risk_covered, row.at_risk_not_applicable, row.at_risk_unknown, row.gaps)
+            assert sum(map(int, parts)) == row.at_risk_sites == len(rows)
+        at = {kind: TYPES.index(kind) for kind in ("certification", "kp_compliance", "mapping", "traceability")}
+        said = np.where(result.open_at, "gap", np.where(result.unknown_at, "unknown", "no sense"))
+        return {kind: said[:, column].tolist() for kind, column in at.items()}
+
+    before = kinds(T - pd.Timedelta(days=1))
+    assert before["mapping"] == ["gap"] * 6
+    assert before["certification"] == ["gap", "gap", "unknown", "no sense", "no sense", "unknown"]
+    assert before["kp_compliance"] == ["no sense", "gap", "unknown", "no sense", "no sense", "unknown"]
+    assert before["traceability"] == ["no sense"] * 5 + ["unknown"]
+    after = kinds(T)
+    assert after["kp_compliance"] == ["no sense"] * 5 + ["unknown"], "valid_to is the first day without"
+
+
+def test_untyped_programmes_make_coverage_unknown_and_are_named_beside_gaps() -> None:
+    here = {"lon": BODA[0], "lat": BODA[1], "radius_km": 30}
+    untyped = [{**here, "types": ""}, {"types": ""}]
+    unknown = programme_coverage(three_sites(), make_programmes(untyped), as_of=T)
+    assert len(unknown.gaps) == 0
+    assert unknown.totals["gaps_possible"].isna().all()
+    more = [*untyped, {"types": "mapping"}, {"types": "formalisation", "countries": "COD"}]
+    for row in (*untyped[1:], *more[1:3]):
+        row["countries"] = "CAF"
+    result = programme_coverage(three_sites(), make_programmes(more), as_of=T)
+    beside = result.gaps.set_index(["site_id", "programme_type"])["may_touch"]
+    assert beside["S1", "mapping"] == "P1;P2;P3"
+    assert beside["S1", "formalisation"] == "P1;P2"
+    assert beside["S2", "formalisation"] == "P2"
+    assert (result.gaps["may_touch_count"] >= 1).all()
+
+
+def test_unknown_workers_are_not_nought() -> None:
+    sites = make_sites([{"workers": 10, "admin2": "Boda"}, {"admin2": "Boda"}, {"admin2": "Nola"}])
+    result = programme_coverage(sites, make_programmes([{"admin_code": "Carnot"}]), as_of=T)
+    units = result.units.query("programme_type == 'mapping'").set_index("admin2")
+    assert units["workers_at_risk"].fillna(-1).to_dict() == {"Boda": 10, "Nola": -1}
+    assert units["workers_uncovered"].fillna(-1).to_dict() == {"Boda": 10, "Nola": -1}
+    assert units["workers_unknown_sites"].to_dict() == {"Boda": 1, "Nola": 1}
+
+
+def test_donors_are_one_by_name_or_identifier() -> None:
+    here = {"lon": BODA[0], "lat": BODA[1], "radius_km": 30}
+    names = donor_names([("DFID", "UK Aid", ""), ("DFID", "", "GB-1")])
+    rows = [{**here, "donor": "UK aid"}, {**here, "donor": "Somebody", "donor_ids": "GB-1"}]
+    one = programme_coverage(three_sites(), make_programmes(rows), as_of=T, donors=names)
+    assert len(one.overlaps) == 0
+    assert one.covered["donors"].tolist() == ["DFID"]
+    two = programme_coverage(three_sites(), make_programmes([*rows, {**here, "donor": "AFD"}]), as_of=T, donors=names)
+    assert two.overlaps["donors"].tolist() == ["AFD;DFID"]
 
 
 def test_over_time() -> None:
@@ -233,7 +332,7 @@ places = st.fixed_dictionaries(
 
 
 @given(st.lists(places, min_size=1, max_size=6), places)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_adding_a_programme_never_adds_a_gap_and_every_at_risk_site_is_covered_or_a_gap(
     rows: list[dict[str, object]], one_more: dict[str, object]
 ) -> None:

@@ -18,7 +18,8 @@ from jobs.programmes import job as programme_job
 from jobs.programmes.export import ProgrammeRun
 from layers.reference import files as embedded
 from layers.reference.country_outlines import country_outlines
-from layers.reference.legal_schemes import restrictions
+from layers.reference.donor_aliases import known_donors
+from layers.reference.legal_schemes import restrictions, schemes
 from layers.reference.unit_aliases import unit_aliases
 
 DAY = dt.date(2021, 12, 31)
@@ -57,7 +58,8 @@ def test_the_files_of_a_run_reconcile_and_are_the_same_each_time() -> None:
     at_risk = int(run.result.at_risk.sum())
     for kind, counts in record["programme_totals"].items():
         gaps = [g for g in rows(files["gaps.csv"]) if g["programme_type"] == kind]
-        assert counts["gaps"] == len(gaps) == at_risk - counts["at_risk_covered"]
+        parts = ("at_risk_covered", "at_risk_not_applicable", "at_risk_unknown")
+        assert counts["gaps"] == len(gaps) == at_risk - sum(counts[part] for part in parts)
         units = [u for u in rows(files["units.csv"]) if u["programme_type"] == kind]
         assert sum(int(u["sites"]) for u in units) == counts["sites"] == 140
     assert {n["programme_id"] for n in rows(files["national.csv"])} == {"DEMO-P04", "DEMO-P10"}
@@ -82,7 +84,8 @@ def test_frames_alone_give_the_same_stocktake() -> None:
         outlines=country_outlines(),
         aliases=unit_aliases(),
     )
-    again = programme_coverage(assessment.sites, run.result.programmes, as_of=pd.Timestamp(DAY), aliases=unit_aliases())
+    again = programme_coverage(assessment.sites, run.result.programmes, as_of=pd.Timestamp(DAY), aliases=unit_aliases(),
+                               schemes=schemes(), donors=known_donors())  # fmt: skip
     pd.testing.assert_frame_equal(again.gaps, run.result.gaps)
     pd.testing.assert_frame_equal(again.units, run.result.units)
 
@@ -169,7 +172,12 @@ def test_eight_programmes_over_the_sites_of_car(shared_data: Path, tmp_path: Pat
 
     for k, kind in enumerate(TYPES):
         gaps = set(result.gaps.loc[result.gaps["programme_type"] == kind, "site_id"])
-        assert gaps == set(sites["site_id"][result.at_risk & ~result.matrix[:, k]])
+        assert gaps == set(sites["site_id"][result.at_risk & result.open_at[:, k]])
+    assert not (result.open_at & result.matrix).any()
+    diamonds = sites["minerals"].str.contains("diamond").to_numpy()
+    kp = TYPES.index("kp_compliance")
+    assert result.open_at[diamonds, kp].all(), "CAR was under restriction on the day"
+    assert not result.open_at[(sites["minerals"] == "gold").to_numpy(), kp].any()
     pd.testing.assert_series_equal(
         result.units.groupby("programme_type")["gaps"].sum().reindex(TYPES),
         result.totals.set_index("programme_type")["gaps"],

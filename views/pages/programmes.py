@@ -45,7 +45,7 @@ def figures(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
     _, result = here.translate, run.result
     some = result.matrix[:, [TYPES.index(t) for t in types]].any(axis=1)
     risk, frame = result.at_risk, result.programmes.frame
-    bare = risk & ~some
+    bare = risk & result.open_at[:, [TYPES.index(t) for t in types]].any(axis=1) & ~some
     workers = result.assessed["workers"].to_numpy()
     st.caption(
         _(
@@ -56,13 +56,21 @@ def figures(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
     shown = (
         (_("Sites at risk"), int(risk.sum()), _("conflict-affected or high-risk on the day")),
         (_("With a programme"), int((risk & some).sum()), _("of at least one of the chosen types")),
-        (_("Without any"), int(bare.sum()), _("of the chosen types")),
-        (_("Workers without any"), int(np.nansum(workers[bare])), _("where they were counted")),
+        (_("Without any"), int(bare.sum()) if result.typed else None, _("of the chosen types that make sense there")),
+        (_("Workers without any"), counted(workers[bare]), _("where they were counted")),
         (_("Active programmes"), int(active_on(frame, result.as_of).sum()), _("on the day, of any type")),
         (_("End within 12 months"), int(ending_within(frame, result.as_of).sum()), _("of the active ones")),
     )
     for column, (label, number, told) in zip([*st.columns(3), *st.columns(3)], shown, strict=True):
-        column.metric(label, _.number(number), help=told, border=True)
+        column.metric(label, _("unknown") if number is None else _.number(number), help=told, border=True)
+    if not result.typed:
+        st.warning(
+            _(
+                "No loaded programme could be read as any of the eight types: what is covered is unknown, and no gaps "
+                "are counted."
+            ),
+            icon=":material/help:",
+        )
     unsure = int((result.assessed["site_class"] == "insufficient data").sum())
     if unsure:
         st.caption(
@@ -72,6 +80,12 @@ def figures(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
                 unsure,
             )
         )
+
+
+def counted(workers: np.ndarray) -> int | None:
+    """People counted at the sites; None where nobody counted at any."""
+    known = workers[~np.isnan(workers)]
+    return int(known.sum()) if len(known) else None
 
 
 def draw_map(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...]) -> None:
@@ -124,7 +138,15 @@ def next_one(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
             (_("Workers"), effect.workers, _("people counted at those sites")),
         )
         for column, (label, number, told) in zip(st.columns(3), shown, strict=True):
-            column.metric(label, _.number(number), help=told, border=True)
+            column.metric(label, _("unknown") if number is None else _.number(number), help=told, border=True)
+    if not result.typed:
+        st.warning(
+            _(
+                "No loaded programme could be read as any of the eight types: what is covered is unknown, and no gaps "
+                "are counted."
+            ),
+            icon=":material/help:",
+        )
         if effect.workers_unknown:
             st.caption(
                 _.plural(

@@ -14,6 +14,7 @@ from geo.programmes.schema import ending_within
 from jobs.programmes.export import ProgrammeRun
 from jobs.programmes.labels import heading, worded
 from jobs.programmes.types import labels
+from layers.reference.legal_schemes import schemes
 from layers.reference.unit_aliases import unit_aliases
 from views.data_choice import Data
 from views.session import Here
@@ -97,6 +98,7 @@ def over_time(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...])
                 result.programmes,
                 days,
                 boundaries=run.loaded.boundaries,
+                schemes=schemes(),
                 types=types,
                 aliases=unit_aliases(),
             )
