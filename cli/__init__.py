@@ -70,6 +70,8 @@ def screen(args: argparse.Namespace) -> int:
     """`cahra screen`: a company's list in; every row answered, origin and way, with a report and a record out."""
     as_of, files, suppliers = iso_date(args.as_of), inputs(args), existing([args.list], "--list")[0]
     roads, folder = existing([args.roads] if args.roads else [], "--roads"), result_folder(args)
+    places = existing([args.places] if args.places else [], "--places")
+    reviews = existing([args.reviews] if args.reviews else [], "--reviews")
     progress = Progress(("read", "screen", "write"))
     from jobs.inputs import Source
     from jobs.screening.job import ScreeningInputs, load, run
@@ -82,7 +84,8 @@ def screen(args: argparse.Namespace) -> int:
             data=files,
             roads=Source.of(roads[0]) if roads else None,
             compare=Path(args.compare) if args.compare else None,
-            reviews=Path(args.reviews) if args.reviews else None,
+            reviews=reviews[0] if reviews else None,
+            places=Source.of(places[0]) if places else None,
         )
     )
     progress.step()
@@ -244,6 +247,7 @@ def add_screen(to: argparse.ArgumentParser) -> None:
     to.add_argument("--within-km", type=float, metavar="KM", help="how near to a way an incident counts; default: 20")
     to.add_argument("--months", type=int, metavar="N", help="window before the date for ways; default: 12")
     to.add_argument("--compare", metavar="DIR", help="folder of an earlier screening: what changed, and through what")
+    to.add_argument("--places", metavar="F", help="places.csv of an earlier run, with what somebody confirmed in it")
     to.add_argument("--reviews", metavar="F", help="the reviewers' file (SQLite); default: no decisions")
     to.add_argument("--language", choices=("en", "fr"), default="en", help="language of the report")
     to.add_argument("--as-of", required=True, metavar="YYYY-MM-DD", help="for rows that state no date of their own")

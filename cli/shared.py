@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from jobs.result_folder import ResultFolder
 
 PATHS = (
-    "after", "before", "boundaries", "compare", "coverage", "eu_list", "findings", "incidents", "list", "programmes",
-    "reviews", "roads", "rules", "sectors", "sites", "tiles", "words", "zones",
+    "after", "before", "boundaries", "compare", "coverage", "eu_list", "findings", "incidents", "list", "places",
+    "programmes", "reviews", "roads", "rules", "sectors", "sites", "tiles", "words",
+    "zones",
 )  # fmt: skip
 """Options that name what a run reads: none of it may lie in the folder of its results."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geo.screening.schema import CANDIDATES, FLAGS, ROUTES, SCREENED, SEGMENTS, SUPPLIERS
+from geo.screening.schema import CANDIDATES, FLAGS, PLACES, ROUTES, SCREENED, SEGMENTS, SUPPLIERS
 from jobs.screening.labels import FLAG_MEANINGS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "screening-columns.md"
@@ -13,6 +13,7 @@ FILES = {
     "screening.csv": SCREENED,
     "routes.csv": ROUTES,
     "segments.csv": SEGMENTS,
+    "places.csv": PLACES,
     "candidates.csv": CANDIDATES,
 }
 

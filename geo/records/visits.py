@@ -63,7 +63,8 @@ def sites_at(
     unseen = later.drop_duplicates("_key", keep="first")
     unseen = unseen[~unseen["_key"].isin(current["_key"])]
     sites = pd.concat([current, unseen]).sort_values("_key", kind="stable").set_index("_key", drop=False)
-    for columns in (["name"], ["lon", "lat", "coord_precision_km"], ["admin1", "admin2"], ["minerals"], ["workers"]):
+    places = (["lon", "lat", "coord_precision_km"], ["admin1", "admin2"], ["village"])
+    for columns in (["name"], *places, ["minerals"], ["workers"]):
         _fill_from_earlier(sites, known, columns)
     sites.loc[~sites["_known"], "workers"] = np.nan
     sites["first_seen"] = work.groupby("_key")["visit_date"].min().reindex(sites.index)

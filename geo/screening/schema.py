@@ -8,7 +8,10 @@ C = Column
 
 ANSWERS = ("accepted", "recycled", "rejected")
 LEVELS = ("point", "admin2", "admin1", "country", "none")
-POSITIONS = ("given", "confirmed_match", "unconfirmed", "none")
+POSITIONS = ("given", "confirmed_match", "none_of_these", "unconfirmed", "none")
+PLACE_KINDS = ("site", "village", "place", "district", "region")
+"""What a name may stand for; of candidates that are equally alike the earlier kind comes first."""
+PLACE_STATES = ("open", "offered_again", "confirmed", "none_of_these")
 KNOWN_BASIS = ("id", "position_and_name", "position", "confirmed")
 ROUTE_BASIS = ("given_line", "network", "straight_guess", "countries", "none")
 RECORDS = (
@@ -56,21 +59,49 @@ SUPPLIERS: Table = (
     C("demonstration", "flag", "true for synthetic rows"),
 )
 
-CANDIDATES: Table = (
-    SUPPLIER_ID,
-    C("part", "text", "what it is a candidate for", allowed=("origin", "destination")),
+PLACE_CANDIDATES: Table = (
+    C("question", "text", "part, name, country and unit that are asked for, folded and joined by '|'"),
     C("rank", "integer", "1 is the most alike"),
     C("match_id", "text", "write this into the column match_id (dest_match_id) to accept it"),
     C("score", "number", "likeness of the names, 0 to 100, 5 less where the stated unit differs"),
     C("name", "text", "name of the candidate"),
-    C("kind", "text", "what it is", allowed=("site", "place")),
+    C("kind", "text", "what it is", allowed=PLACE_KINDS),
     C("admin1", "text", "its first-order unit", "not known"),
     C("admin2", "text", "its second-order unit", "not known"),
     C("country", "text", "ISO 3166 alpha-3", "not known"),
-    C("lon", "number", "longitude [degrees, WGS 84]"),
-    C("lat", "number", "latitude [degrees, WGS 84]"),
+    C("lon", "number", "longitude [degrees, WGS 84]", "a district or region has no point"),
+    C("lat", "number", "latitude [degrees, WGS 84]", "a district or region has no point"),
     C("coord_precision_km", "number", "position error [km]", "error unknown"),
 )
+
+CANDIDATES: Table = (
+    SUPPLIER_ID,
+    C("part", "text", "what it is a candidate for", allowed=("origin", "destination")),
+    *PLACE_CANDIDATES[1:],
+    PLACE_CANDIDATES[0],
+)
+
+PLACES: Table = (
+    C("part", "text", "what is asked for", allowed=("origin", "destination")),
+    C("name", "text", "the name as the list first writes it"),
+    C("country", "text", "ISO 3166 alpha-3", "not stated"),
+    C("admin1", "text", "first-order unit as the list states it", "not stated"),
+    C("admin2", "text", "second-order unit as the list states it", "not stated"),
+    C("rows", "integer", "rows of the list that ask for it"),
+    C("supplier_id", "text", "the one row that this line holds for", "it holds for all rows of the name"),
+    C("state", "text", "has somebody said what it is", allowed=PLACE_STATES),
+    C("match_id", "text", "the place that was confirmed, or was confirmed for an earlier list", "none"),
+    C("match_name", "text", "its name", "none"),
+    C("match_kind", "text", "what it is", "none", PLACE_KINDS),
+    C("match_unit", "text", "its district, else its region", "none, or not known"),
+    C("match_lon", "number", "its longitude [degrees, WGS 84]", "none, or a district or region"),
+    C("match_lat", "number", "its latitude [degrees, WGS 84]", "none, or a district or region"),
+    C("score", "number", "likeness of the names, 0 to 100", "none, or not among the candidates"),
+    C("candidates", "integer", "how many there are to choose from"),
+    C("confirmed_by", "text", "who confirmed it", "nobody"),
+    C("confirmed_at", "text", "when, UTC", "not confirmed, or not known"),
+)
+"""The queue: every distinct name once. Given back with ``--places`` it confirms the same places again."""
 
 FLAGS = (
     "flag_origin",
@@ -105,6 +136,9 @@ SCREENED: Table = (
     C("lat", "number", "latitude used [degrees, WGS 84]", "position unknown"),
     C("coord_precision_km", "number", "position error used [km]", "error unknown"),
     C("position_basis", "text", "where the position comes from", "rejected", POSITIONS),
+    C("place_match", "text", "the place that somebody confirmed for this row", "none confirmed"),
+    C("place_confirmed_by", "text", "who confirmed it", "nobody, or the list itself"),
+    C("place_confirmed_at", "text", "when, UTC", "not confirmed, or not known"),
     C("answer_level", "text", "the smallest place for which the answer holds", "rejected", LEVELS),
     C("country", "text", "ISO 3166 alpha-3", "not known"),
     C("country_basis", "text", "where the country comes from", "not known", ("row", "option", "outline")),

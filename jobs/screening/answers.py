@@ -27,7 +27,9 @@ from geo.time_window import Days, to_dates
 from jobs.assessment import job
 from jobs.assessment.export import explained
 from jobs.screening.list_positions import FAR_START, FAR_UNIT, OUTSIDE_COUNTRY
-from jobs.screening.site_matching import told
+from jobs.screening.name_candidates import told
+from jobs.screening.places import NONE
+from jobs.screening.positions import Placed
 from jobs.screening.transit import Transit, country_counts
 from layers.reference import files
 from layers.reference.legal_schemes import covered_countries, kimberley_countries
@@ -66,8 +68,7 @@ def answers(
     result: Assessment,
     tied: pd.DataFrame,
     sites: pd.DataFrame,
-    basis: Texts,
-    found: pd.DataFrame,
+    placed: Placed,
     when: Days,
     own_date: npt.NDArray[np.bool_],
     transit: Transit,
@@ -87,7 +88,8 @@ def answers(
         answer="accepted",
         mineral=rows["mineral"],
         remarks=rows["remarks"],
-        position_basis=basis,
+        position_basis=placed.basis,
+        **_confirmed(placed),
         as_of_basis=np.where(own_date, "row", "run"),
         known_site_basis=tied["known_site_basis"],
         known_site_m=tied["known_site_m"],
@@ -99,11 +101,11 @@ def answers(
         out[name] = [values[k] if k >= 0 else "" for k in known]
     named = (sites["name"] + " [" + sites["source"] + "|" + sites["site_id"] + "]").to_numpy(dtype=object)
     out["nearest_site"] = [named[k] if k >= 0 else "" for k in tied["near"]]
-    candidates = told(found)
-    out["candidates"] = [candidates.get(str(s), "") for s in rows["supplier_id"]]
-    placed = assessed["lon"].notna() & assessed["lat"].notna()
+    candidates = told(placed.found)
+    out["candidates"] = [candidates.get(str(q), "") for q in placed.asked.of.get("origin", [""] * n)]
+    has_point = assessed["lon"].notna() & assessed["lat"].notna()
     out["answer_level"] = np.select(
-        [placed, assessed["admin2"] != "", assessed["admin1"] != "", assessed["country"] != ""],
+        [has_point, assessed["admin2"] != "", assessed["admin1"] != "", assessed["country"] != ""],
         ["point", "admin2", "admin1", "country"],
         "none",
     )
@@ -128,12 +130,22 @@ def answers(
         out.loc[only, name] = values.astype(np.float64)
     _transit(out, transit)
     _flags(out)
-    _false_origin(out, rows, basis, data)
+    _false_origin(out, rows, placed.basis, data)
     for name in ("decision", "decision_note", "reviewer", "decided_at"):
         out[name] = ""
     out["decisions_before"] = np.nan
     table = schema.conform(out, SCREENED)
     return table, _facts(table, sites, known, at, n)
+
+
+def _confirmed(placed: Placed) -> dict[str, list[str]]:
+    """The place that somebody confirmed for each row, who and when."""
+    said = [None if c is None or c.match_id == NONE else c for c in placed.said]
+    return {
+        "place_match": ["" if c is None else c.match_id for c in said],
+        "place_confirmed_by": ["" if c is None else c.by for c in placed.said],
+        "place_confirmed_at": ["" if c is None else c.at for c in placed.said],
+    }
 
 
 def _listed(out: pd.DataFrame, assessed: pd.DataFrame, evidence: pd.DataFrame) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from geo import schema
 from geo.messages import Note
-from geo.screening.schema import CANDIDATES, FLAGS, OF_SEGMENTS, ROUTES, SCREENED, SEGMENTS
+from geo.screening.schema import CANDIDATES, FLAGS, OF_SEGMENTS, PLACES, ROUTES, SCREENED, SEGMENTS
 from jobs.assessment.export import quadrants, remarks
 from jobs.reading_notes import reading_lines, reasons_line
 from jobs.result import ResultFiles, Sheet
@@ -58,6 +58,7 @@ def result_files(screening: Screening, language: str = "en") -> ResultFiles:
         "routes.csv": (screening.transit.routes, ROUTES),
         "segments.csv": (screening.transit.segments, SEGMENTS),
         "evidence.csv": (screening.evidence, OF_SEGMENTS),
+        "places.csv": (screening.places, PLACES),
         "candidates.csv": (schema.conform(screening.candidates, CANDIDATES), CANDIDATES),
         "rejected.csv": (schema.conform(screening.rejected, schema.REJECTED), schema.REJECTED),
     }
@@ -105,6 +106,17 @@ def summary(screening: Screening) -> list[Note]:
                 folder=compared["with"],
                 n=compared["changed"],
                 through=through,
+            )
+        )
+    places = screening.places["state"].value_counts()
+    if len(places):
+        waiting, again = int(places.get("open", 0)), int(places.get("offered_again", 0))
+        lines.append(
+            Note(
+                "{n} names have no place yet, {again} of them were confirmed for an earlier list: confirm them in "
+                "places.csv and give it with --places.",
+                n=waiting + again,
+                again=again,
             )
         )
     guessed = int((screening.transit.routes["route_basis"] == "straight_guess").sum())

@@ -19,7 +19,9 @@ from jobs.inputs import load as load_data
 from jobs.result import Result, ResultFiles
 from jobs.screening import export
 from jobs.screening.compare import compared, read_earlier
-from jobs.screening.model import Loaded, Screening, ScreeningInputs
+from jobs.screening.model import Loaded, Screening, ScreeningInputs, with_input
+from jobs.screening.place_memory import remembered
+from jobs.screening.places import Confirmations, read_places
 from jobs.screening.reviews import Reviews
 from jobs.screening.screen import screen
 from jobs.screening.supplier_list import read_suppliers
@@ -68,7 +70,11 @@ def load(inputs: ScreeningInputs) -> Loaded:
         road = inputs.roads
         roads = read_roads(road.data, road.name, door=inputs.door, options=wishes.of(road.name))
     earlier = None if inputs.compare is None else read_earlier(inputs.compare)
-    return Loaded(suppliers, data, roads, earlier, None if inputs.reviews is None else Reviews(inputs.reviews))
+    reviews = None if inputs.reviews is None else Reviews(inputs.reviews)
+    places = None
+    if inputs.places is not None:
+        places = read_places(inputs.places.data, inputs.places.name, inputs.door)
+    return Loaded(suppliers, data, roads, earlier, reviews, places)
 
 
 def run(
@@ -78,7 +84,7 @@ def run(
     now: dt.datetime | None = None,
     *,
     ways: Mapping[str, float | None] | None = None,
-    matches: Mapping[str, str] | None = None,
+    matches: Confirmations | None = None,
 ) -> ScreeningResult:
     """Answers every row of the list; see :func:`jobs.screening.screen.screen`.
 
@@ -87,14 +93,25 @@ def run(
     ways
         Settings of :class:`geo.screening.route_exposure.RouteSettings` by name; None leaves the usual one.
     matches
-        `match_id` accepted for a supplier, besides those that the list itself states.
+        Places that somebody confirmed, besides those of the list itself and of the table of places.
     """
     rules = rules or default_rules()
     usual = RouteSettings(imprecise_radius_km=rules.settings.imprecise_radius_km)
     settings = replace(usual, **{k: v for k, v in (ways or {}).items() if v is not None})  # type: ignore[arg-type]
+    given = {} if loaded.places is None else loaded.places.said
     found: Screening = screen(
-        loaded.suppliers, loaded.data, as_of, rules, roads=loaded.roads, settings=settings, matches=matches, now=now
+        loaded.suppliers,
+        loaded.data,
+        as_of,
+        rules,
+        roads=loaded.roads,
+        settings=settings,
+        matches={**given, **(matches or {})},
+        earlier=None if loaded.reviews is None else remembered(loaded.reviews),
+        now=now,
     )
+    if loaded.places is not None:
+        found = with_input(found, loaded.places.told)
     if loaded.earlier is not None:
         found = compared(loaded.earlier, found)
     if loaded.reviews is not None:

@@ -51,8 +51,22 @@ LEVELS = {
 POSITIONS = {
     "given": N_("as given"),
     "confirmed_match": N_("of a known place, confirmed"),
+    "none_of_these": N_("none of the candidates"),
     "unconfirmed": N_("candidates wait for confirmation"),
     "none": N_("none"),
+}
+PLACE_STATES = {
+    "open": N_("to be confirmed"),
+    "offered_again": N_("confirmed for an earlier list: confirm again"),
+    "confirmed": N_("confirmed"),
+    "none_of_these": N_("none of these"),
+}
+PLACE_KINDS = {
+    "site": N_("site"),
+    "village": N_("village"),
+    "place": N_("town or village"),
+    "district": N_("district or territory"),
+    "region": N_("region"),
 }
 ROUTE_BASIS = {
     "given_line": N_("line as given"),
@@ -105,10 +119,13 @@ EVIDENCE_KINDS = {
     "mineral": N_("mineral"),
     "near_zone": N_("compliant zone nearby"),
     "known_site": N_("known site"),
-    "site": N_("site"),
-    "place": N_("town or village"),
 }
-PARTS = {"origin": N_("origin"), "company": N_("company"), "transit": N_("way")}
+PARTS = {
+    "origin": N_("origin"),
+    "destination": N_("destination"),
+    "company": N_("company"),
+    "transit": N_("way"),
+}
 
 _VALUES = {
     "answer": ANSWERS,
@@ -125,7 +142,9 @@ _VALUES = {
     "part": PARTS,
     "rcm_status": labels.COLOURS,
     "drc_status": labels.COLOURS,
-    "kind": {**labels.EVIDENCE_KINDS, **EVIDENCE_KINDS},
+    "kind": {**labels.EVIDENCE_KINDS, **EVIDENCE_KINDS, **PLACE_KINDS},
+    "match_kind": PLACE_KINDS,
+    "state": PLACE_STATES,
     "site_class_before": labels.CLASSES,
     "zone_status_before": labels.ZONE_STATUSES,
 }
@@ -214,6 +233,16 @@ COLUMNS = {
     "uncovered": N_("Without data"),
     "part": N_("Part"),
     "match_id": N_("Match id"),
+    "match_name": N_("Place"),
+    "match_kind": N_("Kind"),
+    "match_unit": N_("District"),
+    "state": N_("State"),
+    "rows": N_("Rows"),
+    "confirmed_by": N_("Confirmed by"),
+    "confirmed_at": N_("Confirmed (UTC)"),
+    "place_match": N_("Confirmed place"),
+    "place_confirmed_by": N_("Place confirmed by"),
+    "place_confirmed_at": N_("Place confirmed (UTC)"),
     "score": N_("Score"),
     "rank": N_("Rank"),
     "change": N_("Changed"),

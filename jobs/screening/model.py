@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +12,7 @@ from geo.assessment import Assessment
 from geo.rules.rule_set import Rules
 from geo.screening.route_exposure import RouteSettings
 from jobs import inputs
+from jobs.screening.places import Confirmation, PlaceTable
 from jobs.screening.reviews import Reviews
 from jobs.screening.supplier_list import SupplierList
 from jobs.screening.transit import Transit
@@ -31,6 +32,8 @@ class ScreeningInputs:
         Folder of an earlier screening.
     reviews
         The reviewers' file; None: no decisions.
+    places
+        Table of places that were confirmed for names of the list.
     """
 
     suppliers: inputs.Source
@@ -39,6 +42,7 @@ class ScreeningInputs:
     mapping: Mapping[str, str] = field(default_factory=dict)
     compare: Path | None = None
     reviews: Path | None = None
+    places: inputs.Source | None = None
     door: Door = LOCAL
 
 
@@ -61,6 +65,7 @@ class Loaded:
     roads: RoadLayer | None = None
     earlier: Earlier | None = None
     reviews: Reviews | None = None
+    places: PlaceTable | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,10 @@ class Screening:
         :data:`geo.screening.schema.SCREENED`, one row for every row of the list, in its order.
     candidates
         :data:`geo.screening.schema.CANDIDATES` for rows without coordinates.
+    places
+        :data:`geo.screening.schema.PLACES`: every name without a place once, and what was confirmed for it.
+    matches
+        The confirmations that were given, by question or row.
     transit
         Ways, segments and their evidence.
     evidence
@@ -84,6 +93,7 @@ class Screening:
     suppliers: SupplierList
     rows: pd.DataFrame
     candidates: pd.DataFrame
+    places: pd.DataFrame
     transit: Transit
     evidence: pd.DataFrame
     assessment: Assessment
@@ -92,5 +102,11 @@ class Screening:
     rules: Rules
     settings: RouteSettings
     data: inputs.Loaded = field(repr=False)
-    matches: Mapping[str, str] = field(default_factory=dict)
+    matches: Mapping[str, Confirmation] = field(default_factory=dict)
     changes: pd.DataFrame | None = None
+
+
+def with_input(screening: Screening, told: Mapping[str, object]) -> Screening:
+    """The screening with one more file among the inputs of its record."""
+    inputs_ = screening.record["inputs"]
+    return replace(screening, record={**screening.record, "inputs": [*inputs_, dict(told)]})  # type: ignore[misc]

@@ -2,76 +2,130 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from geo import schema
-from geo.screening.schema import CANDIDATES
-from jobs.screening.site_matching import candidates, choices
+from geo.screening.schema import CANDIDATES, PLACE_CANDIDATES
+from jobs.screening.name_candidates import candidates
+from jobs.screening.places import NONE, Confirmation, Confirmations, Questions, questions, said_of
 from jobs.screening.supplier_list import SupplierList
+
+Texts = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The rows of a list with the places that somebody confirmed.
+
+    Parameters
+    ----------
+    rows
+        The rows, their positions filled in where a place was confirmed.
+    basis
+        Words of :data:`geo.screening.schema.POSITIONS`, one a row.
+    said
+        What was confirmed for the origin of each row, None where nothing was.
+    asked, found, known
+        The distinct names, their candidates, and what the names were held against.
+    """
+
+    rows: pd.DataFrame
+    basis: Texts
+    said: list[Confirmation | None]
+    asked: Questions
+    found: pd.DataFrame
+    known: pd.DataFrame
 
 
 def positions(
-    rows: pd.DataFrame, sites: pd.DataFrame, matches: Mapping[str, str]
-) -> tuple[pd.DataFrame, npt.NDArray[np.object_], pd.DataFrame]:
-    """Positions as given, or those of a candidate that the user accepted; candidates for the rest."""
-    placed = (rows["lon"].notna() & rows["lat"].notna()).to_numpy()
-    basis = np.where(placed, "given", "none").astype(object)
-    if placed.all():
-        return rows, basis, schema.empty(CANDIDATES)
-    known = choices(sites)
-    found = candidates(rows[~placed], known).assign(part="origin")
-    by_id = {m: i for i, m in reversed(list(enumerate(known["match_id"])))}
-    out = rows.copy()
-    has = set(found["supplier_id"])
-    remarks = out["remarks"].to_numpy(dtype=object, copy=True)
-    for i in np.flatnonzero(~placed):
-        who = str(rows["supplier_id"].iloc[i])
-        wish = matches.get(who, "") or str(rows["match_id"].iloc[i])
-        if wish in by_id:
-            k = by_id[wish]
-            for name in ("lon", "lat", "coord_precision_km"):
-                out.loc[i, name] = known[name].iloc[k]
-            if not rows["country"].iloc[i]:
-                out.loc[i, "country"] = known["country"].iloc[k]
-            basis[i] = "confirmed_match"
-            if wish.startswith("site:"):
-                out.loc[i, "match_id"] = wish
-        else:
-            if wish:
-                remarks[i] = "; ".join(filter(None, [remarks[i], f"match_id not known: {wish[:60]}"]))
-            basis[i] = "unconfirmed" if who in has else "none"
-    out["remarks"] = pd.array(remarks, dtype="str")
-    return out, basis, found
+    rows: pd.DataFrame, lines: Sequence[object], confirmed: Confirmations, gather: Callable[[], pd.DataFrame]
+) -> Placed:
+    """Positions as given, or those of a place that somebody confirmed; candidates for the rest, and for destinations.
 
-
-def destinations(
-    rows: pd.DataFrame, lines: Sequence[object], sites: pd.DataFrame, matches: Mapping[str, str]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Destinations that are only named: candidates in any country, and the position of one that the user accepted.
-
-    `matches` names a supplier's destination by its id and ``>``.
+    Parameters
+    ----------
+    gather
+        What names are held against (:func:`jobs.screening.gazetteer.gazetteer`); asked only where a name stands alone.
     """
+    placed = (rows["lon"].notna() & rows["lat"].notna()).to_numpy()
     drawn = np.array([line is not None for line in lines], dtype=bool)
     open_ = (rows["destination"] != "").to_numpy() & rows["dest_lon"].isna().to_numpy() & ~drawn
-    if not open_.any():
-        return rows, schema.empty(CANDIDATES)
-    known = choices(sites)
-    asked = rows[open_].assign(site_name=rows["destination"], admin1="", admin2="", country="")
-    found = candidates(asked, known).assign(part="destination")
-    by_id = {m: i for i, m in reversed(list(enumerate(known["match_id"])))}
-    out = rows.copy()
-    for i in np.flatnonzero(open_):
-        wish = matches.get(f"{rows['supplier_id'].iloc[i]}>", "") or str(rows["dest_match_id"].iloc[i])
-        if wish in by_id:
-            out.loc[i, "dest_lon"], out.loc[i, "dest_lat"] = (
-                known["lon"].iloc[by_id[wish]],
-                known["lat"].iloc[by_id[wish]],
-            )
-    return out, found
+    asked = questions(rows, ~placed, open_)
+    basis = np.where(placed, "given", "none").astype(object)
+    if not len(asked.table):
+        nothing = schema.empty(PLACE_CANDIDATES)
+        return Placed(rows, basis, [None] * len(rows), asked, nothing, pd.DataFrame({"match_id": []}))
+    known = gather()
+    found = candidates(asked.table, known)
+    out, said = _origins(rows, basis, asked, found, known, confirmed)
+    return Placed(_destinations(out, asked, known, confirmed), basis, said, asked, found, known)
+
+
+def _origins(
+    rows: pd.DataFrame, basis: Texts, asked: Questions, found: pd.DataFrame, known: pd.DataFrame, given: Confirmations
+) -> tuple[pd.DataFrame, list[Confirmation | None]]:
+    """Rows at their confirmed places; `basis` is filled in."""
+    said, keys = said_of(rows, asked, "origin", given, "match_id")
+    at = {m: i for i, m in reversed(list(enumerate(known["match_id"])))}
+    has, out = set(found["question"]), rows.copy()
+    remarks = out["remarks"].to_numpy(dtype=object, copy=True)
+    values = {n: out[n].to_numpy(copy=True) for n in _PLACE if out[n].dtype == np.float64}
+    texts = {n: out[n].to_numpy(dtype=object, copy=True) for n in ("country", "admin1", "admin2", "match_id")}
+    for i in np.flatnonzero(keys != ""):
+        one = said[i]
+        basis[i] = "unconfirmed" if keys[i] in has else "none"
+        if one is None:
+            continue
+        if one.match_id == NONE:
+            basis[i] = NONE
+        elif one.match_id in at:
+            k, basis[i] = at[one.match_id], "confirmed_match"
+            for name, column in values.items():
+                column[i] = known[name].iloc[k]
+            unit = str(known["kind"].iloc[k]) in ("district", "region")
+            for name in ("country", "admin1", "admin2"):
+                # A confirmed unit is the answer; a confirmed place only fills in what the row does not state.
+                if (unit and known[name].iloc[k]) or not texts[name][i]:
+                    texts[name][i] = known[name].iloc[k]
+            texts["match_id"][i] = one.match_id
+        else:
+            remarks[i] = "; ".join(filter(None, [remarks[i], f"match_id not known: {one.match_id[:60]}"]))
+            said[i] = None
+    for name, column in values.items():
+        out[name] = column
+    for name, words in (*texts.items(), ("remarks", remarks)):
+        out[name] = pd.array(words, dtype="str")
+    return out, said
+
+
+_PLACE = ("lon", "lat", "coord_precision_km")
+
+
+def _destinations(rows: pd.DataFrame, asked: Questions, known: pd.DataFrame, given: Confirmations) -> pd.DataFrame:
+    """Destinations that are only named, at the places that were confirmed for them; sought in any country."""
+    said, keys = said_of(rows, asked, "destination", given, "dest_match_id")
+    at = {m: i for i, m in reversed(list(enumerate(known["match_id"])))}
+    lon, lat = (rows[n].to_numpy(np.float64, copy=True) for n in ("dest_lon", "dest_lat"))
+    for i in np.flatnonzero(keys != ""):
+        one = said[i]
+        if one is not None and one.match_id in at:
+            lon[i], lat[i] = (known[n].iloc[at[one.match_id]] for n in ("lon", "lat"))
+    return rows.assign(dest_lon=lon, dest_lat=lat)
+
+
+def each_row(rows: pd.DataFrame, placed: Placed) -> pd.DataFrame:
+    """The candidates of every row that asks for some (:data:`geo.screening.schema.CANDIDATES`), in their order."""
+    parts = []
+    for part, keys in placed.asked.of.items():
+        who = pd.DataFrame({"supplier_id": rows["supplier_id"], "question": keys, "_row": range(len(rows))})
+        mine = who[who["question"] != ""].merge(placed.found, on="question", how="inner")
+        parts.append(mine.sort_values(["_row", "rank"], kind="stable").assign(part=part))
+    return schema.conform(pd.concat(parts, ignore_index=True), CANDIDATES) if parts else schema.empty(CANDIDATES)
 
 
 def from_known(

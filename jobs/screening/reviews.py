@@ -156,6 +156,8 @@ class Reviews:
                 remedy="Choose another file, or see that it can be written.",
             ) from error
 
+    opened = _open
+
     def decide(
         self, rows: pd.DataFrame, decision: str, note: str, reviewer: str, *, record: Mapping[str, object],
         now: dt.datetime | None = None,

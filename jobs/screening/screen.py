@@ -21,8 +21,10 @@ from jobs.known_sites import sites_at
 from jobs.run_options import assess_loaded, options_of, recorded, routes_of, statuses_of, visits_of
 from jobs.screening.answers import answers, screening_evidence
 from jobs.screening.crossings import Context
+from jobs.screening.gazetteer import gazetteer
 from jobs.screening.model import Screening
-from jobs.screening.positions import as_sites, destinations, from_known, positions, under
+from jobs.screening.places import Confirmations, queue
+from jobs.screening.positions import as_sites, each_row, from_known, positions, under
 from jobs.screening.site_matching import links
 from jobs.screening.supplier_list import SupplierList
 from jobs.screening.transit import Transit, nowhere, screen_ways, ways_of
@@ -40,7 +42,8 @@ def screen(
     *,
     roads: RoadLayer | None = None,
     settings: RouteSettings | None = None,
-    matches: Mapping[str, str] | None = None,
+    matches: Confirmations | None = None,
+    earlier: Confirmations | None = None,
     now: dt.datetime | None = None,
     days: Mapping[str, np.datetime64] | None = None,
     bare: bool = False,
@@ -52,7 +55,9 @@ def screen(
     as_of
         The date for rows that state none; a row's own `as_of` wins.
     matches
-        `match_id` accepted for a supplier, besides those that the list itself states.
+        Places that somebody confirmed, besides those that the list itself states.
+    earlier
+        Places that were confirmed for earlier lists: offered again, never taken.
     days
         Dates by supplier that win over everything (a comparison asks what an earlier date would say).
     bare
@@ -71,10 +76,10 @@ def screen(
     latest = max([as_of, *[d.date() for d in rows["as_of"].dropna()]])
     sites = sites_at(data.sites, latest)[0]
     visits, statuses = visits_of(data), statuses_of(data)
-    rows, basis, found = positions(rows, sites, matches or {})
+    placed = positions(rows, lines.tolist(), matches or {}, lambda: gazetteer(sites, data.incidents, data.boundaries))
+    listed, rows, basis = rows, placed.rows, placed.basis
     tied = links(rows, sites)
     rows = from_known(rows, tied, sites, basis)
-    rows, ends = destinations(rows, lines.tolist(), sites, matches or {})
     source = suppliers.name
     if (sites["source"] == source).any():
         source = f"{source} (list)"
@@ -109,16 +114,16 @@ def screen(
     )
     ways = nowhere(len(rows)) if bare else ways_of(rows, list(lines), None if roads is None else roads.network)
     transit = screen_ways(rows, ways, when, context, settings)
-    table, more = answers(
-        rows, result, tied, sites, basis, found, when, own, transit, rules, own_statuses, data, incidents
-    )
+    table, more = answers(rows, result, tied, sites, placed, when, own, transit, rules, own_statuses, data, incidents)
     whole = _every_row(suppliers, table)
+    places = queue(listed, placed.asked, placed.found, placed.known, matches or {}, earlier)
     evidence = screening_evidence(result.evidence, transit.evidence, more)
-    record = _record(suppliers, data, roads, result, rules, as_of, settings, whole, transit, now)
+    record = _record(suppliers, data, roads, result, rules, as_of, settings, whole, transit, places, now)
     return Screening(
         suppliers,
         whole,
-        pd.concat([found, ends], ignore_index=True),
+        each_row(listed, placed),
+        places,
         transit,
         evidence,
         result,
@@ -154,6 +159,7 @@ def _record(
     settings: RouteSettings,
     rows: pd.DataFrame,
     transit: Transit,
+    places: pd.DataFrame,
     now: dt.datetime | None,
 ) -> dict[str, object]:
     inputs: list[dict[str, object]] = [
@@ -203,6 +209,7 @@ def _record(
         "suppliers": suppliers.accounting,
         "answered_at": {str(k): int(v) for k, v in accepted["answer_level"].value_counts().sort_index().items()},
         "routes": {str(k): int(v) for k, v in transit.routes["route_basis"].value_counts().sort_index().items()},
+        "places": {str(k): int(v) for k, v in places["state"].value_counts().sort_index().items()},
         "segments_shortened": transit.shortened,
         "flags": {name: int(accepted[name].fillna(False).sum()) for name in rows.columns if name.startswith("flag_")},
         "demonstration": bool(record["demonstration"]) or bool(rows["demonstration"].any()),

@@ -1,23 +1,13 @@
-"""Known sites and places for the rows of a list: same place by id or position, and candidates by name.
-
-A name alone never decides: for a row without coordinates there are candidates with scores, and one counts only when the
-user writes its `match_id` into the list (or chooses it on the page).
-"""
+"""The known site that a row of a list stands for: by its id, or by its position and name."""
 
 from __future__ import annotations
-
-import csv
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.records.place_names import fold
-from geo.schema import conform, empty
-from geo.screening.schema import CANDIDATES
 from geo.spatial.proximity import nearest, within
-from layers.reference import files
+from jobs.screening.name_candidates import bare
 
 LINK_KM = 1.0
 """A known site of a like name within this distance (or within both position errors) is the row's own site."""
@@ -27,120 +17,6 @@ MOST_KM = 5.0
 """Position errors never stretch a link further than this."""
 ALIKE = 80.0
 """Likeness of names (0 to 100) from which two names of one place are taken for spellings of each other."""
-CUTOFF = 70.0
-"""Candidates below this likeness are not shown."""
-HELD = 0.9
-"""What it is worth when one name holds all words of the other, against being the same."""
-SHOWN = 5
-UNIT_PENALTY = 5.0
-PLACE_PRECISION_KM = 5.0
-"""Position error of a town's point taken for a mine named after it (as for an IPIS site of no GPS)."""
-_EMPTY_WORDS = frozenset(
-    plain
-    for words in (
-        "mine mines site sites minier miniers miniere minieres carriere puits chantier",
-        "de du des la le les l d of the",
-    )
-    for plain in words.split()
-)
-
-
-def bare(name: str) -> str:
-    """A name folded, and without the words that only say that it is a mine.
-
-    Examples
-    --------
-    >>> bare("Mine de Kalimva"), bare("Site minier Bisiè"), bare("Mine")
-    ('kalimva', 'bisie', 'mine')
-    """
-    words = fold(name).split()
-    return " ".join([w for w in words if w not in _EMPTY_WORDS] or words)
-
-
-@cache
-def places() -> pd.DataFrame:
-    """Towns of data/geonames_towns.csv as candidates, in the columns of :func:`choices`."""
-    with files.TOWNS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    frame = pd.DataFrame(
-        {
-            "match_id": [f"place:{r['geonameid']}" for r in rows],
-            "name": [r["name"] for r in rows],
-            "country": [r["iso3"] for r in rows],
-            "lon": [float(r["lon"]) for r in rows],
-            "lat": [float(r["lat"]) for r in rows],
-        }
-    )
-    return frame.assign(kind="place", admin1="", admin2="", coord_precision_km=PLACE_PRECISION_KM)
-
-
-def choices(sites: pd.DataFrame) -> pd.DataFrame:
-    """Known sites (:data:`geo.schema.SITES`) with a position and a name, and the towns, as candidates."""
-    known = sites[sites["lon"].notna() & sites["lat"].notna() & (sites["name"] != "")]
-    columns = ["name", "country", "lon", "lat", "admin1", "admin2", "coord_precision_km"]
-    mine = known[columns].assign(match_id="site:" + known["source"] + "|" + known["site_id"], kind="site")
-    return pd.concat([mine, places()], ignore_index=True)
-
-
-def candidates(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
-    """Up to five candidates for each row of `rows` (:data:`geo.screening.schema.SUPPLIERS`) that has a name.
-
-    Returns
-    -------
-    pandas.DataFrame
-        :data:`geo.screening.schema.CANDIDATES`, by row, best first.
-    """
-    from rapidfuzz import fuzz, process
-
-    out = []
-    names = known["name"].map({n: bare(str(n)) for n in pd.unique(known["name"])})
-    units = {n: known[n].map({u: fold(str(u)) for u in pd.unique(known[n])}) for n in ("admin1", "admin2")}
-    wanted = rows[rows["site_name"] != ""]
-    for country, group in wanted.groupby("country", sort=True):
-        at = np.flatnonzero((known["country"] == country).to_numpy()) if country else np.arange(len(known))
-        if not len(at):
-            continue
-        pool = names.to_numpy(dtype=object)[at]
-        queries = {n: bare(str(n)) for n in pd.unique(group["site_name"])}
-        texts = sorted(set(queries.values()))
-        found: dict[str, list[tuple[int, float]]] = {}
-        for first in range(0, len(texts), 500):
-            part = texts[first : first + 500]
-            scores = process.cdist(part, pool, scorer=fuzz.token_sort_ratio, score_cutoff=CUTOFF, dtype=np.float32)
-            # "Kalimva (Walikale)" holds "Kalimva": all words of one name in the other is worth a little less.
-            within_ = process.cdist(part, pool, scorer=fuzz.token_set_ratio, score_cutoff=CUTOFF, dtype=np.float32)
-            scores = np.maximum(scores, within_ * HELD)
-            scores[scores < CUTOFF] = 0
-            for text, line in zip(part, scores, strict=True):
-                hit = np.flatnonzero(line)
-                hit = hit[np.argsort(-line[hit], kind="stable")[: 4 * SHOWN]]
-                found[text] = [(int(at[h]), float(line[h])) for h in hit]
-        for row in group.itertuples(index=False):
-            ranked = []
-            for i, score in found.get(queries[row.site_name], []):
-                off = any(
-                    stated and units[level].iloc[i] and fold(stated) != units[level].iloc[i]
-                    for level, stated in (("admin2", str(row.admin2)), ("admin1", str(row.admin1)))
-                )
-                ranked.append((score - (UNIT_PENALTY if off else 0.0), i))
-            ranked.sort(key=lambda r: (-r[0], known["match_id"].iloc[r[1]]))
-            out += [(row.supplier_id, k + 1, round(s, 1), i) for k, (s, i) in enumerate(ranked[:SHOWN])]
-    if not out:
-        return empty(CANDIDATES)
-    frame = pd.DataFrame(out, columns=["supplier_id", "rank", "score", "at"])
-    joined = pd.concat([frame, known.iloc[frame["at"]].reset_index(drop=True)], axis=1)
-    order = {s: i for i, s in enumerate(rows["supplier_id"])}
-    joined = joined.assign(_order=joined["supplier_id"].map(order)).sort_values(["_order", "rank"], kind="stable")
-    return conform(joined, CANDIDATES)
-
-
-def told(found: pd.DataFrame) -> dict[str, str]:
-    """The candidates of each supplier in one text: ``name (unit) [match_id] score; ...``."""
-    out: dict[str, list[str]] = {}
-    for c in found.itertuples(index=False):
-        unit = f" ({str(c.admin2) or str(c.admin1)})" if c.admin2 or c.admin1 else ""
-        out.setdefault(str(c.supplier_id), []).append(f"{c.name}{unit} [{c.match_id}] {c.score:g}")
-    return {k: "; ".join(v) for k, v in out.items()}
 
 
 def links(rows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:

@@ -130,6 +130,7 @@ MARKS: tuple[Style, ...] = (
     Style("armed_roadblock", N_("armed roadblock"), VERMILLION, "square", edge="#000000"),
     Style("roadblock", N_("roadblock"), "#333333", "square", hollow=True),
     Style("trading_place", N_("trading place"), BLUE, "plus"),
+    Style("candidate", N_("candidate for a name"), BLUE, "triangle", edge="#000000"),
     Style("programme_gap", N_("at risk, no active programme of the chosen types"), BLACK, hollow=True, ring=True),
 )
 
@@ -138,6 +139,7 @@ LINES: tuple[Style, ...] = (
     Style("circle", N_("distance from the site"), BLACK, dash=(4, 4)),
     Style("chosen", N_("chosen area"), BLACK, dash=(4, 4)),
     Style("programme", N_("where a programme works"), PURPLE),
+    Style("error", N_("position error"), BLUE, dash=(2, 3)),
     Style("way", N_("way as given or on roads"), BLUE),
     Style("way_guess", N_("straight line: a guess"), BLUE, dash=(5, 4)),
     Style("way_exposed", N_("exposed segment"), VERMILLION),

@@ -24,6 +24,7 @@ DATA = ROOT / "data"
 COUNTRIES_OUTLINE = DATA / "natural_earth_countries.geojson"
 ADMIN1_OUTLINE = {iso3: DATA / f"natural_earth_admin1_{iso3.lower()}.geojson" for iso3 in ("CAF", "COD")}
 TOWNS = DATA / "geonames_towns.csv"
+MINING_PLACES = DATA / "mining_places.csv"
 INDICATIVE_ZONES = DATA / "indicative_zones.geojson"
 
 RULES = DATA / "rules.toml"

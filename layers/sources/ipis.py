@@ -218,6 +218,7 @@ def _common(fields: Fields, faults: Faults, source: str, *, onsite: str) -> pd.D
     frame["visit_basis"] = on_site.map({"1": "on_site", "0": "reported"}).fillna("").astype("str")
     frame["visited_by"] = fields.text("source")
     frame["name"] = fields.text("name")
+    frame["village"] = fields.text("village").str.strip()
     # What a visit saw counts also where its place cannot be read; the place then comes from the site's other rows.
     at = points(fields.table)
     if at is not None and fields.column("longitude") is None:

@@ -59,7 +59,7 @@ def test_a_mapping_by_hand_roads_reviews_and_french(tmp_path):
     args = ["screen", "--list", str(tmp_path / "l.csv"), "--as-of", "2018-12-31", "--language", "fr"]
     for pair in ("supplier_id=k", "lat=la", "lon=lo", "dest_lat=dla", "dest_lon=dlo"):
         args += ["--map", pair]
-    args += ["--roads", str(tmp_path / "roads.geojson"), "--reviews", str(tmp_path / "r.sqlite")]
+    args += ["--roads", str(tmp_path / "roads.geojson")]
     assert main([*args, "--out", str(tmp_path / "a")]) == 0
     row = rows_of(tmp_path / "a/screening.csv")[0]
     assert (row["route_basis"], row["decision"]) == ("network", "")
@@ -72,6 +72,8 @@ def test_a_mapping_by_hand_roads_reviews_and_french(tmp_path):
     import pandas as pd
 
     told = pd.DataFrame([row]).assign(as_of=pd.to_datetime(row["as_of"]))
+    args += ["--reviews", str(tmp_path / "r.sqlite")]
+    assert main([*args, "--out", str(tmp_path / "e")]) == 2, "a mistyped file of decisions is no empty one"
     Reviews(tmp_path / "r.sqlite").decide(told, "escalate", "", "A", record={})
     assert main([*args, "--out", str(tmp_path / "b")]) == 0
     assert rows_of(tmp_path / "b/screening.csv")[0]["decision"] == "escalate"

@@ -81,17 +81,33 @@ def test_a_card_tells_why_and_a_decision_is_kept_and_changes_no_class():
     assert Reviews().path.is_file()
 
 
-def test_a_row_without_coordinates_takes_a_place_only_when_somebody_says_so():
+def test_a_row_without_coordinates_takes_a_place_only_when_somebody_says_so_by_name():
     app = page(("liste.csv", LIST), supplier="A2")
     table = next(f.value for f in app.dataframe if "flag_transit" in f.value.columns)
     assert table.loc[table["supplier_id"] == "A2", "answer_level"].tolist() == ["country only"]
-    box = next(s for s in app.selectbox if s.label == "This row is")
-    assert box.value == ""
     offered = next(f.value for f in app.dataframe if "match_id" in f.value.columns)
     assert offered["score"].tolist()[0] == 100
-    box.set_value(offered["match_id"].tolist()[0]).run()
+    pick = next(r for r in app.radio if r.label == "Candidates")
+    assert pick.value is None
+    pick.set_value(offered["match_id"].tolist()[0])
+    app.run()
+    app.button(key="place_confirm").click().run()
+    assert any("needs the name" in w.value for w in app.warning)
+    app.text_input(key="confirmer").set_value("A. Person").run()
+    app.button(key="place_confirm").click().run()
     assert not app.exception
     table = next(f.value for f in app.dataframe if "flag_transit" in f.value.columns)
+    assert table.loc[table["supplier_id"] == "A2", "answer_level"].tolist() == ["place"]
+    # The next list offers it again and takes it only when it is confirmed again.
+    again = page(("liste.csv", LIST), supplier="A2")
+    queue = next(f.value for f in again.dataframe if "state" in f.value.columns)
+    assert queue["confirmed_by"].tolist() == ["A. Person"]
+    table = next(f.value for f in again.dataframe if "flag_transit" in f.value.columns)
+    assert table.loc[table["supplier_id"] == "A2", "answer_level"].tolist() == ["country only"]
+    again.text_input(key="confirmer").set_value("B. Person").run()
+    again.button(key="places_again").click().run()
+    assert not again.exception
+    table = next(f.value for f in again.dataframe if "flag_transit" in f.value.columns)
     assert table.loc[table["supplier_id"] == "A2", "answer_level"].tolist() == ["place"]
 
 

@@ -11,6 +11,7 @@ import pytest
 import shapely
 
 from geo import schema
+from jobs.screening.places import Confirmation, row_key
 from layers.sources.roads import read_roads
 from layers.sources.zone_register import read_register
 from tests import frames
@@ -62,7 +63,7 @@ def test_candidates_are_shown_and_never_taken_by_themselves():
     assert "Kalimva (A) [site:list|k1] 100" in row["candidates"]
     taken = first(screened({**asked, "match_id": "site:list|k1"}, on=world))
     assert (taken["position_basis"], taken["lon"], taken["known_site_basis"]) == ("confirmed_match", 20.0, "confirmed")
-    by_page = first(screened(asked, on=world, matches={"A": "site:list|k2"}))
+    by_page = first(screened(asked, on=world, matches={row_key("A"): Confirmation("site:list|k2", "A. Person")}))
     assert by_page["lon"] == 21.0
     wrong = first(screened({**asked, "match_id": "site:list|nowhere"}, on=world))
     assert wrong["position_basis"] == "unconfirmed"

@@ -21,6 +21,8 @@ from jobs.screening.compare import compare, earlier_of
 from jobs.screening.export import with_decisions
 from jobs.screening.job import ScreeningResult
 from jobs.screening.model import Screening
+from jobs.screening.place_memory import remembered
+from jobs.screening.places import Confirmation
 from jobs.screening.reviews import Reviews
 from layers.formats import UPLOAD
 from layers.formats.writers.escape import markdown
@@ -30,7 +32,7 @@ from layers.reference.unit_aliases import unit_aliases
 from views import session
 from views.data_choice import Data
 from views.session import Here
-from views.widgets import map_widget, supplier_card, supplier_upload
+from views.widgets import map_widget, place_queue, supplier_card, supplier_upload
 from views.widgets.chosen_site import place_of
 from views.widgets.downloads import run_files
 from views.widgets.supplier_card import frame_of
@@ -77,9 +79,18 @@ DRAWN_WAYS = 500
 
 
 @st.cache_resource(max_entries=6, show_spinner=False, scope="session")
-def answered(key: str, day: Any, rules_hash: str, matches: tuple[tuple[str, str], ...], _given: Given, _data: Data) -> ScreeningResult:  # fmt: skip  # noqa: E501
-    """The screening of a list, cached for this reader alone."""
-    loaded = screening_job.Loaded(_given.suppliers, _data.loaded(), _given.roads)
+def answered(
+    key: str,
+    day: Any,
+    rules_hash: str,
+    matches: tuple[tuple[str, Confirmation], ...],
+    earlier: str,
+    _given: Given,
+    _data: Data,
+    _reviews: Reviews,
+) -> ScreeningResult:
+    """The screening of a list, cached for this reader alone; `earlier` tells whether other places are offered again."""
+    loaded = screening_job.Loaded(_given.suppliers, _data.loaded(), _given.roads, reviews=_reviews)
     return screening_job.run(loaded, _data.day, _data.rules, ways=_given.ways, matches=dict(matches))
 
 
@@ -267,13 +278,18 @@ def body(here: Here, data: Data, given: Given) -> None:
     """Results: a click reruns this alone."""
     _, state = here.translate, st.session_state
     with session.guard(_):
-        matches = tuple(sorted((k, v) for k, v in state["matches"].items() if v))
+        matches = tuple(sorted(place_queue.confirmed().items()))
+        reviews = Reviews()
+        earlier = hashlib.sha256(str(sorted(remembered(reviews).items())).encode()).hexdigest()
         with st.spinner(_("Reading and assessing…")):
-            screening = answered(f"{given.key}{data.key}", data.day, data.rules.hash, matches, given, data)
-        screening = with_decisions(screening, Reviews())
+            screening = answered(
+                f"{given.key}{data.key}", data.day, data.rules.hash, matches, earlier, given, data, reviews
+            )
+        screening = with_decisions(screening, reviews)
         token = f"{given.key[:8]}{data.token}"
         figures(here, screening)
         quadrant_table(here, screening.rows)
+        place_queue.show(here, screening)
         shown = filtered(here, screening.rows)
         found = np.flatnonzero((screening.rows["supplier_id"] == state["q_supplier"]).to_numpy())
         row = int(found[0]) if len(found) and state["q_supplier"] else None
@@ -305,7 +321,6 @@ with session.page() as here:
     st.title(_("Screen a list of origins and ways"))
     state = st.session_state
     state.setdefault("q_supplier", state["address"].get("supplier", "")[:200])
-    state.setdefault("matches", {})
     data = here.data(sites_needed=False)
     given = supplier_upload.chosen(here, data.demonstration, data.country)
     if given is not None:

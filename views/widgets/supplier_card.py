@@ -157,37 +157,18 @@ def why(here: Here, row: pd.Series[Any]) -> None:
 
 
 def candidates(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
-    """Known sites and places of a like name; one counts only when it is chosen here."""
-    _, state = here.translate, st.session_state
+    """Known sites and places of a like name; they are confirmed in the queue of places above the table."""
+    _ = here.translate
     own = screening.candidates[screening.candidates["supplier_id"] == row["supplier_id"]]
-    for part, said, label, key in (
-        (
-            "origin",
-            _("The row has no coordinates. These known sites and places have a like name:"),
-            _("This row is"),
-            "",
-        ),
-        ("destination", _("The destination is only named. These have a like name:"), _("The destination is"), ">"),
+    for part, said in (
+        ("origin", _("The row has no coordinates. These known sites and places have a like name:")),
+        ("destination", _("The destination is only named. These have a like name:")),
     ):
         mine = own[own["part"] == part]
-        if mine.empty:
-            continue
-        st.text(said)
-        columns = ["rank", "name", "kind", "admin1", "admin2", "country", "score", "match_id"]
-        frame_of(here, mine, columns, _("Candidates"), height="content")
-        names = {c.match_id: f"{c.name} · {c.country} · {c.score:g}" for c in mine.itertuples(index=False)}
-        options = ["", *names]
-        whose = f"{row['supplier_id']}{key}"
-        now = state["matches"].get(whose, "")
-
-        def said_of(match: str, names: dict[Any, str] = names) -> str:
-            return names.get(match, _("none of them: leave it open"))
-
-        at = options.index(now) if now in options else 0
-        picked = st.selectbox(label, options, index=at, format_func=said_of, key=f"match_{whose}")
-        if (picked or "") != now:
-            state["matches"] = {**state["matches"], whose: picked or ""}
-            st.rerun()
+        if len(mine):
+            st.text(said)
+            columns = ["rank", "name", "kind", "admin1", "admin2", "country", "score", "match_id"]
+            frame_of(here, mine, columns, _("Candidates"), height="content")
 
 
 def review(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
