@@ -370,14 +370,15 @@ def test_a_named_destination_gets_candidates_and_counts_only_when_accepted():
     assert (best["part"], best["name"], best["country"]) == ("destination", "Bangui", "CAF")
     taken = first(screened({**asked, "dest_match_id": best["match_id"]}))
     assert (taken["route_basis"], taken["route_km"] > 100) == ("straight_guess", True)
-    assert first(screened(asked, matches={"A>": best["match_id"]}))["route_basis"] == "straight_guess"
+    accepted = {row_key("A", "destination"): Confirmation(best["match_id"], "A. Person")}
+    assert first(screened(asked, matches=accepted))["route_basis"] == "straight_guess"
 
 
 def test_a_name_with_its_district_still_finds_its_site():
     world = data(sites=frames.sites({"name": "Kalimva", "site_id": "k1"}))
     found = screened({"supplier_id": "A", "site_name": "Kalimva (Walikale, Nord-Kivu)", "country": "CAF"}, on=world)
     assert found.candidates["match_id"].tolist()[0] == "site:list|k1"
-    assert found.candidates["score"].tolist()[0] == 90
+    assert found.candidates["score"].tolist()[0] == 97
 
 
 def test_the_order_of_the_list_changes_no_answer():
