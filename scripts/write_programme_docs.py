@@ -29,15 +29,15 @@ files in it). The page *Programmes* does the same for files dropped in.
 - **Coverage**: a footprint (polygon, administrative unit, or point with a *stated* radius, in this order) that holds
   the site, of a programme active on the day, of a type. Active: begun, not over (the last day counts), not in
   preparation. Without a start a programme is never active; without an end it is ongoing and flagged. One that is
-  closed, finalised, suspended or cancelled covers nothing after its end and nothing at all where none is stated; where it was
-  broken off (suspended, cancelled), a planned end is none. `state` says which.
+  closed, finalised, suspended or cancelled covers nothing after its end and nothing at all where none is stated; where
+  it was broken off (suspended, cancelled), a planned end is none. `state` says which.
 - **Gap**: a conflict-affected or high-risk site with no active programme of a type, where the type makes sense:
   `kp_compliance` at diamond sites of a country under Kimberley restriction on the day, `certification` and
   `traceability` where a scheme for the site's mineral and country exists (`data/schemes.csv`). `at_risk_not_applicable`
   counts the others; `at_risk_unknown` those of which mineral or country is not known. Where **no loaded programme could
   be read as any type, coverage is unknown**, not a gap: gaps are blank. Once anything is typed, one more programme
-  never adds a gap. `may_touch` names active national programmes of the type, and those of no known type that name the country
-  or reach the site. Sites of which too little is known are counted apart. `gaps_certain` and `gaps_possible` carry the
+  never adds a gap. `may_touch` names active national programmes of the type, and those of no known type that name the
+  country or reach the site. Sites of which too little is known are counted apart. `gaps_certain` and `gaps_possible` carry the
   doubt of the classes; the latter includes the rest. Workers that nobody counted are blank, not 0.
 - **Overlap**: two or more programmes of *different named* donors, of one type, at one site, on the day. Donors are one
   however they are spelled (`data/donor_aliases.csv`: other names and IATI identifiers).
