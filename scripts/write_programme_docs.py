@@ -37,8 +37,8 @@ files in it). The page *Programmes* does the same for files dropped in.
   counts the others; `at_risk_unknown` those of which mineral or country is not known. Where **no loaded programme could
   be read as any type, coverage is unknown**, not a gap: gaps are blank. Once anything is typed, one more programme
   never adds a gap. `may_touch` names active national programmes of the type, and those of no known type that name the
-  country or reach the site. Sites of which too little is known are counted apart. `gaps_certain` and `gaps_possible` carry the
-  doubt of the classes; the latter includes the rest. Workers that nobody counted are blank, not 0.
+  country or reach the site. Sites of which too little is known are counted apart. `gaps_certain` and `gaps_possible`
+  carry the doubt of the classes; the latter includes the rest. Workers that nobody counted are blank, not 0.
 - **Overlap**: two or more programmes of *different named* donors, of one type, at one site, on the day. Donors are one
   however they are spelled (`data/donor_aliases.csv`: other names and IATI identifiers).
 - **National and regional programmes** are listed with their money (`national.csv`) and cover no site. So are points
