@@ -138,14 +138,14 @@ def coverage(args: argparse.Namespace) -> int:
     for path in args.programmes:
         if not Path(path).exists():
             raise InputError("There is no such file.", where="--programmes", got=str(path), remedy="Check the path.")
-    sectors, words = (existing([f] if f else [], o) for f, o in ((args.sectors, "--sectors"), (args.words, "--words")))
+    tables = {option: getattr(args, option) for option in ("sectors", "words", "rates")}
+    own = [existing([file] if file else [], f"--{option}") for option, file in tables.items()]
     folder = result_folder(args)
     progress = Progress(("read and assess", "write"))
     from jobs.inputs import Source
     from jobs.programmes.job import ProgrammeInputs, load, run
 
-    own = [Source.of(given[0]) if given else None for given in (sectors, words)]
-    loaded = load(ProgrammeInputs(files, args.programmes, *own))
+    loaded = load(ProgrammeInputs(files, args.programmes, *(Source.of(given[0]) if given else None for given in own)))
     result = run(loaded, as_of, rule_file(args))
     progress.step()
     return finish(result, folder, progress, args.language)
@@ -212,6 +212,7 @@ def parser() -> argparse.ArgumentParser:
     )
     four.add_argument("--sectors", metavar="F", help="own table of sectors: vocabulary,code,programme_type")
     four.add_argument("--words", metavar="F", help="own table of words: programme_type,words,where,with,without")
+    four.add_argument("--rates", metavar="F", help="rates to convert money with: currency,rate,to and a year, or none")
     four.add_argument("--rules", metavar="F.toml", help="rule set; default: data/rules.toml")
     four.add_argument("--language", choices=("en", "fr"), default="en", help="language of the map")
     four.add_argument("--as-of", required=True, metavar="YYYY-MM-DD", help="day of classes and of programmes")

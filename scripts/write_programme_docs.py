@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geo.programmes import schema, tables
+from geo.programmes import money, schema, tables
 from geo.programmes.footprints import STACK
 from geo.programmes.prioritise import EXACT_LIMIT
 from jobs.programmes.types import LEAST_SHARE, type_map
@@ -44,7 +44,11 @@ files in it). The page *Programmes* does the same for files dropped in.
 - **National and regional programmes** are listed with their money (`national.csv`) and cover no site. So are points
   without a stated radius, units in which no site lies, and stacked points: {stack} or more programmes on one point that
   is called approximate, or of which neither exactness nor radius is stated.
-- **Money** is kept as given: summed within one currency, never converted.
+- **Money** (`money.csv`): budgets, commitments, disbursements, expenditures and planned disbursements by donor, type,
+  year and area, each currency apart. Nothing is converted unless you give rates (`--rates F`: `currency, year, rate,
+  to`; beside the amounts, never instead). It is shared among countries by stated percentages; what is not shared out
+  is one row in `several places`; a programme of two types or two donors is one row of both. So nothing is multiplied,
+  and `money_totals.csv` (also printed) puts the sum over the programmes beside the sum of the rows.
 - **What if**: districts that would close most gaps. Districts share no site, so taking the best each time is exact;
   drawn areas may overlap: up to {exact} combinations are all tried, above that the choice is greedy (at least 63 % of
   the best). The method is a column.
@@ -68,6 +72,7 @@ FILES = """
 ## Files
 `coverage.csv`, `gaps.csv`, `overlaps.csv`, `units.csv`, `totals.csv`, `zones.csv` (totals by zone status),
 `national.csv`, `next_units.csv` (what to do next, with its method), `programmes.csv` (all as read, with their state),
+`money.csv`, `money_totals.csv`,
 `remarks.csv` (taken, though something is missing), `rejected.csv` (not taken, with the reason), `map.html`, `run.json`.
 """
 
@@ -78,6 +83,8 @@ TABLES = {
     "gaps.csv": tables.GAPS,
     "units.csv": tables.UNITS,
     "national.csv": tables.NATIONAL,
+    "money.csv": money.MONEY_ROWS,
+    "money_totals.csv": money.MONEY_TOTALS,
 }
 
 

@@ -6,6 +6,7 @@ radius reaches none either, since nobody said how far it works; both are listed 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -42,12 +43,7 @@ def unstack(programmes: Programmes, stack: int = STACK) -> Programmes:
     if not stacked.any():
         return programmes
     kind = places["kind"].mask(stacked, "country")
-    return Programmes(
-        programmes.frame,
-        places.assign(kind=kind.astype("str"), stacked=places["stacked"] | stacked),
-        programmes.geometry,
-        programmes.remarks,
-    )
+    return replace(programmes, footprints=places.assign(kind=kind.astype("str"), stacked=places["stacked"] | stacked))
 
 
 def reached(

@@ -100,6 +100,21 @@ BROKEN_OFF = ("suspended", "cancelled")
 """Of these, work that stopped before its time: an end that was only planned is no end of it."""
 
 
+MONEY: Table = (
+    C("programme", "integer", "position of the programme in its frame"),
+    C("kind", "text", "what kind of money", allowed=("budget", "commitment", "disbursement", "expenditure", "planned")),
+    C(
+        "year",
+        "number",
+        "calendar year of the transaction, or in which the budget's period begins",
+        "none given",
+        whole=True,
+    ),
+    C("currency", "text", "currency as given; never converted", "not stated"),
+    C("amount", "number", "sum of that kind, year and currency"),
+)
+
+
 @dataclass
 class Programmes:
     """Programmes and their places.
@@ -114,12 +129,15 @@ class Programmes:
         Polygons (shapely, WGS 84) beside `footprints`; None where the footprint is no polygon.
     remarks
         Columns of ``geo.schema.REJECTED``: what was taken although something is wrong or missing.
+    money
+        Columns of :data:`MONEY`; none for a programme that states no money.
     """
 
     frame: pd.DataFrame = field(default_factory=lambda: empty(PROGRAMMES))
     footprints: pd.DataFrame = field(default_factory=lambda: empty(FOOTPRINTS))
     geometry: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=object))
     remarks: pd.DataFrame = field(default_factory=lambda: empty(REJECTED))
+    money: pd.DataFrame = field(default_factory=lambda: empty(MONEY))
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -179,7 +197,7 @@ def concatenate(parts: list[Programmes]) -> Programmes:
     """
     seen: dict[str, tuple[object, ...]] = {}
     repeated: list[tuple[object, ...]] = []
-    frames, places, shapes = [], [], []
+    frames, places, shapes, money = [], [], [], []
     count = 0
     columns = ["iati_identifier", "programme_id", "donor", "title", "start", "end", "source_file", "row"]
     for part in parts:
@@ -203,6 +221,8 @@ def concatenate(parts: list[Programmes]) -> Programmes:
         frames.append(part.frame[new >= 0].assign(programme_id=pd.array(names, dtype="str")))
         places.append(part.footprints.iloc[kept].assign(programme=at[kept]))
         shapes.append(part.geometry[kept])
+        paid = new[part.money["programme"].to_numpy()]
+        money.append(part.money[paid >= 0].assign(programme=paid[paid >= 0]))
     if not frames:
         return Programmes()
     return Programmes(
@@ -210,6 +230,7 @@ def concatenate(parts: list[Programmes]) -> Programmes:
         footprints=pd.concat(places, ignore_index=True),
         geometry=np.concatenate(shapes),
         remarks=pd.concat([*(p.remarks for p in parts), rows_of(REJECTED, repeated)], ignore_index=True),
+        money=pd.concat(money, ignore_index=True),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo.programmes.schema import FOOTPRINTS, PROGRAMMES, Programmes, rows_of
+from geo.programmes.schema import FOOTPRINTS, MONEY, PROGRAMMES, Programmes, rows_of
 from geo.records.place_names import plain
 from geo.schema import REJECTED, empty
 
@@ -39,9 +39,11 @@ class Collector:
     _places: list[Row] = field(default_factory=list)
     _shapes: list[Any] = field(default_factory=list)
     _remarks: list[Row] = field(default_factory=list)
+    _money: list[Row] = field(default_factory=list)
     _frames: list[pd.DataFrame] = field(default_factory=list)
     _place_frames: list[pd.DataFrame] = field(default_factory=list)
     _remark_frames: list[pd.DataFrame] = field(default_factory=list)
+    _money_frames: list[pd.DataFrame] = field(default_factory=list)
 
     def add(self, values: dict[str, object]) -> int:
         """One programme; what `values` lacks is blank. Gives its position."""
@@ -57,6 +59,10 @@ class Collector:
         self._places.append(tuple(full.get(c) for c in _PLACE_COLUMNS))
         self._shapes.append(shape)
 
+    def money(self, programme: int, kind: str, year: int | None, currency: str, amount: float) -> None:
+        """Money of the programme at a position (``geo.programmes.schema.MONEY``)."""
+        self._money.append((programme, kind, year, currency, amount))
+
     def remark(self, row: int, identifier: str, reason: str, expected: str = "", got: str = "") -> None:
         """Something that is wrong with a programme that is kept."""
         self._remarks.append((self.file, row, identifier, reason, expected, got))
@@ -65,7 +71,8 @@ class Collector:
         self._frames.append(_frame(self._rows, PROGRAMMES))
         self._place_frames.append(_frame(self._places, FOOTPRINTS))
         self._remark_frames.append(rows_of(REJECTED, self._remarks))
-        self._rows, self._places, self._remarks = [], [], []
+        self._money_frames.append(_frame(self._money, MONEY))
+        self._rows, self._places, self._remarks, self._money = [], [], [], []
 
     def result(self, mend: Callable[[pd.DataFrame], pd.DataFrame] | None = None) -> Programmes:
         """All programmes, with `place` set to the best kind of place each has, and the shared remarks.
@@ -87,7 +94,8 @@ class Collector:
         frame["ongoing"] = frame["end"].isna()
         remarks = pd.concat([*self._remark_frames, shared_remarks(frame, places)], ignore_index=True)
         order = remarks["row"].to_numpy().argsort(kind="stable")
-        return Programmes(frame, places, shapes, remarks.iloc[order].reset_index(drop=True))
+        money = pd.concat(self._money_frames, ignore_index=True)
+        return Programmes(frame, places, shapes, remarks.iloc[order].reset_index(drop=True), money)
 
 
 def _frame(rows: Sequence[Row], table: Any) -> pd.DataFrame:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
 from geo.messages import Note
 from geo.programmes.coverage import ProgrammeCoverage
+from geo.programmes.donors import DonorNames
+from geo.programmes.money import MONEY_ROWS, MONEY_TOTALS, Rates, money_rows, money_totals
 from geo.programmes.prioritise import rank, units_as_candidates
 from geo.programmes.schema import PROGRAMMES, TYPES
 from geo.programmes.tables import BY_ZONE, COUNTED, COVERED, GAPS, NATIONAL, OVERLAPS, TOTALS, UNITS
@@ -39,6 +42,8 @@ class ProgrammeRun(Result):
     result: ProgrammeCoverage
     layers: list[ProgrammeLayer]
     types: TypeMap
+    donors: DonorNames = field(default_factory=DonorNames)
+    rates: Rates = field(default_factory=Rates)
 
     @property
     def rejected(self) -> pd.DataFrame:
@@ -62,7 +67,14 @@ class ProgrammeRun(Result):
             "programmes.csv": (result.programmes.frame.assign(state=result.states), PROGRAMMES),
             "remarks.csv": (conform(result.programmes.remarks, REJECTED), REJECTED),
             "rejected.csv": (self.rejected, REJECTED),
+            "money.csv": (self.money, MONEY_ROWS),
+            "money_totals.csv": (money_totals(result.programmes, self.money), MONEY_TOTALS),
         }
+
+    @cached_property
+    def money(self) -> pd.DataFrame:
+        """Money by donor, types, year, kind and area (``geo.programmes.money.MONEY_ROWS``)."""
+        return money_rows(self.result.programmes, self.donors, self.rates)
 
     def record(self) -> dict[str, object]:
         """The run record of the assessment, with the programmes' files and totals."""
@@ -80,6 +92,7 @@ class ProgrammeRun(Result):
             "inputs": [*(own if isinstance(own, list) else []), *inputs],
             "sector_types": f"sha256:{self.types.sha256}",
             "type_words": f"sha256:{self.types.phrases.sha256}",
+            "rates": {"to": self.rates.to, "sha256": self.rates.sha256} if self.rates.to else {},
             "programmes": {str(k): int(v) for k, v in self.result.states.value_counts().sort_index().items()},
             "programme_totals": {t: dict(totals.loc[t].items()) for t in TYPES},
             "not_on_the_map": len(self.result.national),
@@ -131,6 +144,17 @@ class ProgrammeRun(Result):
             lines.append(
                 Note("{n} programmes have no place that can be drawn: see national.csv.", n=len(self.result.national))
             )
+        lines += [
+            Note(
+                "Money, {kind}: {amount} {currency} in {n} programmes, of which {several} in several places.",
+                kind=str(total.kind),
+                amount=f"{float(str(total.amount)):,.0f}",
+                currency=str(total.currency) or Note("without a currency"),
+                n=int(str(total.programmes)),
+                several=f"{float(str(total.amount_in_several_places)):,.0f}",
+            )
+            for total in money_totals(self.result.programmes, self.money).itertuples(index=False)
+        ]
         told = self.run.record["inputs"]
         lines += reading_lines(told if isinstance(told, list) else [])
         for layer in self.layers:

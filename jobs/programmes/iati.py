@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.etree.ElementTree import Element
 
+from jobs.programmes.iati_money import Money, money_of
 from layers.formats.values.dates import parse_date
 from layers.formats.values.numbers import parse_number
 from layers.reference.tables import Box, country_boxes, rows
@@ -29,7 +30,7 @@ SKIP = frozenset(
     {
         *("result", "contact-info", "document-link", "legacy-data", "conditions", "fss"),
         *("crs-add", "policy-marker", "country-budget-items", "humanitarian-scope"),
-        *("transaction-type", "transaction-date", "provider-org", "receiver-org", "disbursement-channel", "flow-type"),
+        *("provider-org", "receiver-org", "disbursement-channel", "flow-type"),
         *("finance-type", "aid-type", "tied-status", "other-identifier", "capital-spend", "collaboration-type"),
     }
 )
@@ -95,6 +96,7 @@ class Activity:
     parts: list[str] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     budgets: list[tuple[float, str]] = field(default_factory=list)
+    money: list[Money] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 
 
@@ -150,7 +152,9 @@ def activity(element: Element, number: int) -> Activity:
     _dates(element, out)
     shares = _countries(element, out)
     _sectors(element, out)
-    _budgets(element, out)
+    out.money, unread = money_of(element)
+    out.remarks += unread
+    out.budgets = [(amount, currency) for kind, _, currency, amount in out.money if kind == "budget"]
     _places(element, out, list(shares), language)
     return out
 
@@ -225,28 +229,6 @@ def _sectors(element: Element, out: Activity) -> None:
         if code:
             found.setdefault((sector.get("vocabulary") or "1", code), share)
     out.sectors = [(vocabulary, code, share) for (vocabulary, code), share in found.items()]
-
-
-def _budgets(element: Element, out: Activity) -> None:
-    """Budgets with their currency; a revised one (type 2) stands for the original of its period."""
-    default = element.get("default-currency", "").strip().upper()
-    by_period: dict[tuple[str, str], tuple[str, float, str]] = {}
-    for number, budget in enumerate(element.findall("budget")):
-        value = budget.find("value")
-        amount, why = parse_number((value.text or "") if value is not None else "")
-        if value is None or why or amount != amount:
-            out.remarks.append(
-                ("number_unreadable", "an amount", (value.text or "").strip() if value is not None else "")
-            )
-            continue
-        dates = [
-            e.get("iso-date", "") if (e := budget.find(f"period-{w}")) is not None else "" for w in ("start", "end")
-        ]
-        period = (dates[0], dates[1]) if any(dates) else (str(number), "")
-        kind = budget.get("type", "1")
-        if period not in by_period or kind >= by_period[period][0]:
-            by_period[period] = (kind, amount, value.get("currency", default).strip().upper())
-    out.budgets = [(amount, currency) for _, amount, currency in by_period.values()]
 
 
 def _places(element: Element, out: Activity, countries: list[str], language: str) -> None:

@@ -48,7 +48,7 @@ class Activities:
         self.version, self.broken = str(facts["version"]), str(facts["broken"])
         for told in facts["activities"]:
             told |= {name: dt.date.fromisoformat(told[name]) if told[name] else None for name in ("start", "end")}
-            told |= {name: [tuple(pair) for pair in told[name]] for name in ("sectors", "budgets", "remarks")}
+            told |= {name: [tuple(pair) for pair in told[name]] for name in ("sectors", "budgets", "remarks", "money")}
             told["places"] = [Place(**place) for place in told["places"]]
             yield Activity(**told)
 

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element, SubElement
 DATES = {"start-planned": "1", "start-actual": "2", "end-planned": "3", "end-actual": "4"}
 ROLES = {"funding": "1", "accountable": "2", "extending": "3", "implementing": "4"}
 VOCABULARIES = {"DAC": "1", "DAC-3": "2", "DAC-5": "1"}
+TRANSACTIONS = {"if": "1", "c": "2", "d": "3", "e": "4", "r": "8", "ic": "11"}
 EXACT = "1"
 """The only value of ``precision`` that stands for the place itself; 2 to 9 are something around it."""
 
@@ -41,6 +42,8 @@ def renewed(element: Element) -> Element:
             sector.set("vocabulary", VOCABULARIES[vocabulary.upper()])
         elif vocabulary and not vocabulary.isdecimal():
             sector.set("vocabulary", f"v1-{vocabulary}")
+    for kind in element.findall("transaction/transaction-type"):
+        _word(kind, "code", TRANSACTIONS)
     for budget in element.findall("budget"):
         _word(budget, "type", {"original": "1", "revised": "2"})
     for location in element.findall("location"):

@@ -12,12 +12,14 @@ import pandas as pd
 
 from geo.programmes.coverage import programme_coverage
 from geo.programmes.donors import DonorNames
+from geo.programmes.money import Rates
 from geo.programmes.schema import Programmes, concatenate
 from geo.rules.rule_set import Rules
 from jobs import inputs
 from jobs.assessment import job as assessment
 from jobs.programmes.export import ProgrammeRun
 from jobs.programmes.programme_files import ProgrammeLayer, read_programme_files
+from jobs.programmes.rates import read_rates
 from jobs.programmes.type_words import read_type_words, type_words
 from jobs.programmes.types import TypeMap, read_type_map, type_map
 from layers.formats import Door
@@ -42,12 +44,15 @@ class ProgrammeInputs:
         A table of sectors of the user's own; None: that of the project.
     words
         A table of words of the user's own; None: that of the project.
+    rates
+        A table of rates of the user's own; None: nothing is converted.
     """
 
     data: inputs.Inputs
     programmes: Sequence[str | Path]
     sectors: inputs.Source | None = None
     words: inputs.Source | None = None
+    rates: inputs.Source | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,7 @@ class Loaded:
     layers: list[ProgrammeLayer]
     types: TypeMap = field(default_factory=type_map)
     donors: DonorNames = field(default_factory=known_donors)
+    rates: Rates = field(default_factory=Rates)
 
     @property
     def programmes(self) -> Programmes:
@@ -77,7 +83,9 @@ def load(given: ProgrammeInputs) -> Loaded:
     types = own_types(given, door)
     layers = read_programme_files(given.programmes, door=door, types=types, wishes=given.data.wishes)[1]
     taken = [{"columns": {f: ", ".join(names) for f, names in layer.columns_used.items()}} for layer in layers]
-    return Loaded(inputs.load(given.data, more=taken), layers, types)
+    own = given.rates
+    rates = Rates() if own is None else read_rates(own.data, own.name, door=door)
+    return Loaded(inputs.load(given.data, more=taken), layers, types, rates=rates)
 
 
 def own_types(given: ProgrammeInputs, door: Door) -> TypeMap:
@@ -114,4 +122,4 @@ def run(
         schemes=schemes(),
         donors=loaded.donors,
     )
-    return ProgrammeRun(done, loaded.data, found, loaded.layers, loaded.types)
+    return ProgrammeRun(done, loaded.data, found, loaded.layers, loaded.types, loaded.donors, loaded.rates)

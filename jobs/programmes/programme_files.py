@@ -200,6 +200,8 @@ def _add(collector: Collector, one: Activity, types: TypeMap, file: str) -> None
     }
     values |= {"location_precision": next((p.exactness for p in one.places if p.exactness), ""), **money(one.budgets)}
     position = collector.add(values)
+    for paid in one.money:
+        collector.money(position, *paid)
     for place in one.places:
         collector.place(position, **vars(place))
     for reason, expected, got in one.remarks:

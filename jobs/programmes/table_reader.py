@@ -208,6 +208,8 @@ def _collect(
             values |= money([(budget, currency[row].upper())] if np.isfinite(budget) else [])
             values |= {"source_file": table.name, "demonstration": demonstration[row], "row": int(table.row[row])}
             at[key] = collector.add(values)
+            if np.isfinite(budget):
+                collector.money(at[key], "budget", None, currency[row].upper(), float(budget))
         _add_places(
             collector,
             at[key],

@@ -16,6 +16,6 @@ def known_donors() -> DonorNames:
     Examples
     --------
     >>> known_donors().joined("UK - Department for International Development;DFID;Banque mondiale")
-    ['DFID', 'World Bank']
+    ['United Kingdom', 'World Bank']
     """
     return donor_names([(r["donor"], r["alias"], r["identifier"]) for r in rows(files.DONOR_ALIASES.name)])
