@@ -1,20 +1,53 @@
-"""The main job whole: all rules, zones, units, evidence and the files, at the sizes of the scenes."""
+"""The main job whole: all rules, zones, units, evidence and the files, at the sizes of the scenes.
+
+    .venv/bin/python -m benchmarks.whole --against geopandas   # three rounds, medians; JSON as its last line
+    .venv/bin/python -m benchmarks.whole --profile csv         # where the time goes
+
+Every part runs in a child process of its own, rounds through all of them in turn, as in :mod:`benchmarks.run`. A part
+starts from frames in memory (reading and imports aside); files are made in the order in which the command writes them,
+and each is let go when it is made. `--against` divides by GeoPandas `sjoin(predicate="dwithin")` of the same scene with
+a date per site, and by its form with one date, of the same run.
+"""
 
 from __future__ import annotations
 
+import argparse
 import cProfile
 import datetime as dt
+import importlib.util
+import json
+import os
 import pstats
 import statistics
+import subprocess
+import sys
 import time
+from pathlib import Path
 from unittest import mock
 
 import numpy as np
 import pandas as pd
 import shapely
 
-from benchmarks.scene import BOX, LAST_DAY, Scene, synthetic
+from benchmarks.methods import peak_mb
+from benchmarks.scene import BOX, LAST_DAY, SHARED, Scene, synthetic
 from benchmarks.scene import SIZES as SCENES
+
+ROOT = Path(__file__).resolve().parents[1]
+NOW = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+PARTS = {
+    "csv": "the whole job: `assess`, evidence, files with CSV",
+    "classes": "classes alone (`explain=False`), intensity apart",
+}
+PEERS = {
+    "geopandas": ("geopandas_dwithin", "M", "many"),
+    "geopandas_one": ("geopandas_dwithin", "M", "one"),
+    "ours_one": ("ours", "M", "one"),
+    "tree_one": ("ecef_tree", "M", "one"),
+    "ours_car": ("ours", "CAR", "many"),
+    "tree_car": ("ecef_tree", "CAR", "many"),
+}
+"""Methods of :mod:`benchmarks.methods` that run between the parts."""
 
 
 def units(level: int, step: float, corners: int) -> object:
@@ -120,85 +153,180 @@ def frames(s: Scene) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, object]]:
     return schema.conform(sites, schema.SITES), schema.conform(incidents, schema.INCIDENTS), options
 
 
-def once(size: str) -> dict[str, float]:
-    """Seconds of the whole and of its parts: the kernel (pairs and nearest), the rest of `assess`, and the files."""
+def clocked(work, spent):
+    """`work`, its time added to `spent`."""
+
+    def timed(*args, **kwargs):
+        start, cpu = time.perf_counter(), time.process_time()
+        try:
+            return work(*args, **kwargs)
+        finally:
+            spent[0] += time.perf_counter() - start
+            spent[1] += time.process_time() - cpu
+
+    return timed
+
+
+def files_of(result, rules) -> dict[str, int]:
+    """Makes the files as the command does, one after the other; their sizes by name."""
     from geo import schema
-    from geo.assess import assess
-    from geo.rules import incident_distance, visits_and_statuses
     from jobs.assessment.export import result_files, run_record
 
+    record = run_record(result, rules, [], {}, NOW)
+    files = result_files(result, rules, schema.empty(schema.REJECTED), record)
+    return {name: len(files[name]) for name in files}
+
+
+def part(name: str, size: str) -> dict[str, float]:
+    """Seconds, processor seconds and peak memory of one part, in this process."""
+    import geo.assess
+
+    warm = frames(synthetic("S", 200, 2_000, one_date=True))
+    files_of(geo.assess.assess(warm[0], warm[1], **warm[2]), warm[2]["rules"])
     sites, incidents, options = frames(synthetic(size, *SCENES[size], one_date=True))
-    spent = {"kernel": 0.0}
+    before = peak_mb()
+    apart = [0.0, 0.0]
+    told: dict[str, float] = {"before_mb": before}
+    with mock.patch.object(geo.assess, "intensity", clocked(geo.assess.intensity, apart)):
+        start, cpu = time.perf_counter(), time.process_time()
+        result = geo.assess.assess(sites, incidents, explain=name != "classes", **options)
+        assessed = time.perf_counter()
+        if name != "classes":
+            told["bytes"] = sum(files_of(result, options["rules"]).values())
+        told["seconds"], told["cpu"] = time.perf_counter() - start, time.process_time() - cpu
+    if name == "classes":
+        told["seconds"] -= apart[0]
+        told["cpu"] -= apart[1]
+    return told | {
+        "assess": assessed - start,
+        "intensity": apart[0],
+        "peak_mb": peak_mb(),
+        "rows": len(result.evidence),
+    }
 
-    def clocked(work):
-        def timed(*args, **kwargs):
-            start = time.perf_counter()
-            try:
-                return work(*args, **kwargs)
-            finally:
-                spent["kernel"] += time.perf_counter() - start
 
-        return timed
+def child(*command: str) -> dict[str, float]:
+    """The figures that a child process prints as its last line."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(done.stderr[-2000:])
+    figures: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
+    return figures
 
-    with (
-        mock.patch.object(incident_distance, "within", clocked(incident_distance.within)),
-        mock.patch.object(incident_distance, "nearest", clocked(incident_distance.nearest)),
-        mock.patch.object(visits_and_statuses, "within", clocked(visits_and_statuses.within)),
-    ):
-        start = time.perf_counter()
-        result = assess(sites, incidents, **options)
-        middle = time.perf_counter()
-        record = run_record(result, options["rules"], [], {}, dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
-        files = dict(result_files(result, options["rules"], schema.empty(schema.REJECTED), record))
-        end = time.perf_counter()
-    spent["assess"] = middle - start
-    spent["files"] = end - middle
-    spent["whole"] = end - start
-    spent["evidence rows"] = len(result.evidence)
-    spent["megabytes"] = sum(map(len, files.values())) / 1e6
-    return spent
+
+def rounds(repeats: int, size: str, peers: dict[str, tuple[str, str, str]]) -> dict[str, list[dict[str, float]]]:
+    """Figures of every part and peer, `repeats` of each, taken in turn."""
+    out: dict[str, list[dict[str, float]]] = {}
+    for turn in range(repeats):
+        for name in PARTS:
+            out.setdefault(name, []).append(child("benchmarks.whole", "--part", name, "--size", size))
+        for name, (method, scene, dates) in peers.items():
+            out.setdefault(name, []).append(child("benchmarks.methods", method, scene, dates))
+        for name, rows in out.items():
+            last = rows[-1]
+            print(f"round {turn + 1} {name}: {last['seconds']:.3f} s, {last['cpu']:.3f} processor s, "
+                  f"{last['peak_mb']:.0f} MB", file=sys.stderr, flush=True)  # fmt: skip
+    return out
+
+
+def medians(of: dict[str, list[dict[str, float]]], key: str) -> dict[str, float]:
+    """The median of one figure by part."""
+    return {name: statistics.median(r[key] for r in rows) for name, rows in of.items()}
+
+
+def told(of: dict[str, list[dict[str, float]]]) -> dict[str, float | None]:
+    """The ratios that were asked for."""
+    clock, busy = medians(of, "seconds"), medians(of, "cpu")
+    out: dict[str, float | None] = {
+        "whole_ratio": clock["csv"] / clock["geopandas"],
+        "parquet_ratio": clock["parquet"] / clock["geopandas"] if "parquet" in clock else None,
+        "classes_ratio": clock["classes"] / clock["geopandas"],
+        "one_date_ratio": clock["csv"] / clock["geopandas_one"],
+        "peak_mb": max(r["peak_mb"] for r in of["csv"]),
+        "whole_s": clock["csv"],
+        "whole_cpu_ratio": busy["csv"] / busy["geopandas"],
+        "classes_cpu_ratio": busy["classes"] / busy["geopandas"],
+    }
+    if "tree_one" in clock:
+        out["kernel_one_date_of_tree"] = clock["ours_one"] / clock["tree_one"]
+    if "parquet" in busy:
+        out["parquet_cpu_ratio"] = busy["parquet"] / busy["geopandas"]
+    if "tree_car" in clock and "ours_car" in clock:
+        out["kernel_car_of_tree"] = clock["ours_car"] / clock["tree_car"]
+    return {k: v if v is None else float(f"{v:.4g}") for k, v in out.items()}
+
+
+def table(of: dict[str, list[dict[str, float]]]) -> list[str]:
+    """The parts as a table of the results file."""
+    base = medians(of, "seconds").get("geopandas")
+    lines = [
+        "| part | seconds (spread) | processor seconds | of GeoPandas | peak memory MB |",
+        "|---|--:|--:|--:|--:|",
+    ]
+    for name, rows in of.items():
+        took = [r["seconds"] for r in rows]
+        middle, cpu = statistics.median(took), statistics.median(r["cpu"] for r in rows)
+        ratio = f"{middle / base:.3f}" if base else "–"
+        label = PARTS.get(name) or f"`{PEERS[name][0]}`, {PEERS[name][1]}, {PEERS[name][2]} dates"
+        peak = max(r["peak_mb"] for r in rows)
+        lines.append(
+            f"| {label} | {middle:.3g} ({min(took):.3g} to {max(took):.3g}) | {cpu:.3g} | {ratio} | {peak:,.0f} |"
+        )
+    return lines
 
 
 def whole(size: str = "M", repeats: int = 3) -> list[str]:
     """The table of the results file."""
-    rounds = [once(size) for _ in range(repeats)]
-    of = {k: statistics.median(r[k] for r in rounds) for k in rounds[0]}
+    of = rounds(repeats, size, {})
     n, m = SCENES[size]
+    first = of["csv"][0]
     return [
         "## The main job whole",
         "",
         f"`assess` with every rule, zones, {n:,} sites × {m:,} incidents, one date, and the files made; reading and",
-        f"imports aside; medians of {repeats}. {of['evidence rows']:,.0f} rows of evidence, {of['megabytes']:.0f} MB.",
+        f"imports aside; medians of {repeats}. {first['rows']:,.0f} rows of evidence, {first['bytes'] / 1e6:.0f} MB.",
         "",
-        "| part | seconds | share |",
-        "|---|--:|--:|",
-        *(
-            f"| {name} | {of[key]:.3g} | {100 * of[key] / of['whole']:.0f} % |"
-            for name, key in (
-                ("kernel (all pairs, nearest)", "kernel"),
-                ("`assess`, kernel included", "assess"),
-                ("files (CSV, GeoJSON, record)", "files"),
-                ("whole", "whole"),
-            )
-        ),
+        *table(of),
         "",
     ]
 
 
-def main() -> None:
-    """A profile on standard output."""
-    sites, incidents, options = frames(synthetic("M", *SCENES["M"], one_date=True))
-    from geo import schema
+def profile(name: str, size: str) -> None:
+    """Where the time of a part goes, on standard output."""
+    sites, incidents, options = frames(synthetic(size, *SCENES[size], one_date=True))
     from geo.assess import assess
-    from jobs.assessment.export import result_files, run_record
 
-    profile = cProfile.Profile()
-    profile.enable()
-    result = assess(sites, incidents, **options)
-    record = run_record(result, options["rules"], [], {}, dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
-    dict(result_files(result, options["rules"], schema.empty(schema.REJECTED), record))
-    profile.disable()
-    pstats.Stats(profile).sort_stats("cumulative").print_stats(45)
+    watch = cProfile.Profile()
+    watch.enable()
+    result = assess(sites, incidents, explain=name != "classes", **options)
+    if name != "classes":
+        files_of(result, options["rules"])
+    watch.disable()
+    pstats.Stats(watch).sort_stats("cumulative").print_stats(45)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--against", choices=("geopandas",), default="geopandas")
+    parser.add_argument("--size", default="M", choices=SCENES)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--part", choices=PARTS, help="one part in this process (what the others call)")
+    parser.add_argument("--profile", choices=PARTS)
+    args = parser.parse_args()
+    if args.part:
+        print(json.dumps(part(args.part, args.size)))
+    elif args.profile:
+        profile(args.profile, args.size)
+    else:
+        peers = {k: (m, args.size if s == "M" else s, d) for k, (m, s, d) in PEERS.items()}
+        tree = importlib.util.find_spec("scipy") is not None
+        peers = {k: v for k, v in peers.items() if (tree or v[0] != "ecef_tree") and (SHARED.is_dir() or v[1] != "CAR")}
+        load = f", load {os.getloadavg()[0]:.1f} before the start" if hasattr(os, "getloadavg") else ""
+        of = rounds(args.repeats, args.size, peers)
+        print(f"{os.cpu_count()} processors{load}; medians of {args.repeats}.", "", *table(of), "", sep="\n")
+        print(json.dumps(told(of)))
 
 
 if __name__ == "__main__":

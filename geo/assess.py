@@ -12,6 +12,7 @@ import pandas as pd
 
 from geo import schema
 from geo.assessment import Assessment
+from geo.coded import CodedTable
 from geo.messages import Note
 from geo.readiness import AsOf, by_level_of, datasets_of, levels_of, ready, with_country
 from geo.records import boundary_check
@@ -231,9 +232,9 @@ def assess(
     }
     fired = pd.DataFrame({f.rule: f.fired for f in asked}, index=range(n))
     if explain != "later":
-        return Assessment(rows, evidence.frame(table, prepared), datasets, report, fired)
+        return Assessment(rows, evidence.columns(table, prepared), datasets, report, fired)
 
-    def again(part: pd.DataFrame, days: Days) -> pd.DataFrame:
+    def again(part: pd.DataFrame, days: Days) -> CodedTable:
         return assess(
             part,
             incidents,
@@ -253,7 +254,7 @@ def assess(
             rejected_incidents=rejected_incidents,
             files=files,
             agreed=counts,
-        ).evidence
+        ).evidence_columns
 
     return Assessment(
         rows,
@@ -261,7 +262,7 @@ def assess(
         datasets,
         report,
         fired,
-        lambda row: again(table.iloc[[row]], when[[row]]),
+        lambda row: again(table.iloc[[row]], when[[row]]).frame(),
     )
 
 

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-Evidence = pd.DataFrame | Callable[[], pd.DataFrame]
+from geo.coded import CodedTable
+
+Evidence = pd.DataFrame | CodedTable
 
 
 class Assessment:
@@ -34,7 +36,7 @@ class Assessment:
     def __init__(
         self,
         sites: pd.DataFrame,
-        evidence: Evidence,
+        evidence: Evidence | Callable[[], Evidence],
         datasets: pd.DataFrame,
         report: Mapping[str, object] | None = None,
         fired: pd.DataFrame | None = None,
@@ -43,7 +45,17 @@ class Assessment:
         self.sites, self.datasets = sites, datasets
         self.report = dict(report or {})
         self.fired = pd.DataFrame(index=sites.index) if fired is None else fired
-        self._evidence, self._one = evidence, one
+        self._later, self._one = evidence if callable(evidence) else None, one
+        self._coded = evidence if isinstance(evidence, CodedTable) else None
+        self._frame = evidence if isinstance(evidence, pd.DataFrame) else None
+
+    def _make(self) -> None:
+        if self._later is not None:
+            made, self._later = self._later(), None
+            if isinstance(made, CodedTable):
+                self._coded = made
+            else:
+                self._frame = made
 
     @property
     def evidence(self) -> pd.DataFrame:
@@ -51,18 +63,28 @@ class Assessment:
 
         What leaves this machine passes :func:`geo.rules.evidence.withheld` first.
         """
-        if not isinstance(self._evidence, pd.DataFrame):
-            self._evidence = self._evidence()
-        return self._evidence
+        self._make()
+        if self._frame is None:
+            assert self._coded is not None
+            self._frame = self._coded.frame()
+        return self._frame
+
+    @property
+    def evidence_columns(self) -> CodedTable:
+        """The same as codes: a million rows for files, without an object per cell."""
+        self._make()
+        if self._coded is None:
+            assert self._frame is not None
+            self._coded = CodedTable.of(self._frame)
+        return self._coded
 
     def evidence_of(self, row: int) -> pd.DataFrame:
         """The rows of evidence of the site at a position of `sites`: those of :attr:`evidence`, made alone."""
-        if self._one is not None and not isinstance(self._evidence, pd.DataFrame):
+        if self._one is not None and self._later is not None:
             return self._one(row)
-        site = self.sites.iloc[row]
-        mine = (self.evidence["site_id"] == site["site_id"]) & (self.evidence["source"] == site["source"])
-        found: pd.DataFrame = self.evidence[mine.to_numpy(np.bool_)].reset_index(drop=True)
-        return found
+        site, rows = self.sites.iloc[row], self.evidence_columns
+        mine = np.logical_and.reduce([rows[n].equal(str(site[n])) for n in ("site_id", "source")])
+        return rows.take(np.flatnonzero(mine)).frame()
 
     @property
     def source_of(self) -> dict[str, str]:

@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from geo.coded import CodedTable
 from geo.columns import Table
 from jobs.run_crate import CRATE
 from jobs.run_record import RECORD, sealed
 from layers.formats.writers.cells import plain_types
-from layers.formats.writers.delimited import csv_bytes
+from layers.formats.writers.delimited import coded_csv_bytes, csv_bytes
 
-Sheet = tuple[pd.DataFrame, Table]
-"""A frame, and the table of the schema that says which of its columns are whole numbers."""
+Sheet = tuple[pd.DataFrame | CodedTable, Table]
+"""A frame or columns of codes, and the table of the schema that says which of its columns are whole numbers."""
 
 
 class Result(ABC):
@@ -62,7 +63,11 @@ class ResultFiles(Mapping[str, bytes]):
                 self._made.update(sealed(told, {**self._record, "cells_neutralised": counts}))
             elif name in self._tables:
                 frame, table = self._tables[name]
-                self._made[name], self._neutralised[name] = csv_bytes(plain_types(frame, table))
+                self._made[name], self._neutralised[name] = (
+                    coded_csv_bytes(frame, table)
+                    if isinstance(frame, CodedTable)
+                    else csv_bytes(plain_types(frame, table))
+                )
             else:
                 self._made[name] = self._others[name]()
         return self._made[name]

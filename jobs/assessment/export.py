@@ -10,13 +10,14 @@ import importlib.metadata
 import platform
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from geo import schema
 from geo.assessment import Assessment
 from geo.messages import Note, joined
-from geo.rules.evidence import withheld
-from geo.rules.explanation import GAP_WORDS, reasons
+from geo.rules.evidence import withheld_columns
+from geo.rules.explanation import GAP_WORDS, SUMMARY, reasons
 from geo.rules.rule_set import Rules
 from i18n.translator import LANGUAGES, translator
 from jobs.assessment.unseen_notes import unseen_notes
@@ -57,7 +58,7 @@ def run_record(
     """The run record: everything that is needed to do the same again, and to check it."""
     bare = run_record_without_evidence(assessment, rules, inputs, settings, now)
     order = [*list(bare)[: list(bare).index("sites") + 1], "evidence_rows", *bare]
-    return {k: (bare | {"evidence_rows": len(assessment.evidence)})[k] for k in dict.fromkeys(order)}
+    return {k: (bare | {"evidence_rows": len(assessment.evidence_columns)})[k] for k in dict.fromkeys(order)}
 
 
 def run_record_without_evidence(
@@ -91,7 +92,9 @@ def run_record_without_evidence(
 
 def explained(assessment: Assessment, rules: Rules) -> pd.DataFrame:
     """The sites with `why_en`, `why_fr` and so on: why each has its class, one sentence in every language."""
-    notes = list(reasons(rules, assessment.sites, withheld(assessment.evidence), assessment.source_of))
+    rows = assessment.evidence_columns
+    told = withheld_columns(rows.take(np.flatnonzero(rows["kind"].within(SUMMARY)))).frame()
+    notes = list(reasons(rules, assessment.sites, told, assessment.source_of))
     said = {f"why_{code}": [note.sentence(translator(code)) for note in notes] for code in LANGUAGES}
     return assessment.sites.assign(**{name: pd.array(texts, dtype="str") for name, texts in said.items()})
 
@@ -110,7 +113,7 @@ def result_files(
     sites = explained(assessment, rules)
     tables: dict[str, Sheet] = {
         "sites.csv": (sites, schema.ASSESSED),
-        "evidence.csv": (withheld(assessment.evidence), schema.EVIDENCE),
+        "evidence.csv": (withheld_columns(assessment.evidence_columns), schema.EVIDENCE),
         "rejected.csv": (schema.conform(rejected, schema.REJECTED), schema.REJECTED),
     }
     if certified is not None and len(certified):

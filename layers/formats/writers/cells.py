@@ -25,7 +25,7 @@ def plain_types(frame: pd.DataFrame, *tables: schema.Table) -> pd.DataFrame:
     >>> frame.to_csv(index=False)
     'workers,as_of,lat\n40,2016-09-19,4.0\n,,5.0\n'
     """
-    whole = schema.whole_numbers() | (schema.whole_numbers(*tables) if tables else frozenset())
+    whole = whole_columns(*tables)
     out = {}
     for name in frame.columns:
         column = frame[name]
@@ -36,6 +36,11 @@ def plain_types(frame: pd.DataFrame, *tables: schema.Table) -> pd.DataFrame:
         else:
             out[name] = column
     return pd.DataFrame(out)
+
+
+def whole_columns(*tables: schema.Table) -> frozenset[str]:
+    """Names of the columns that hold whole numbers: those of an assessment, and those of `tables`."""
+    return schema.whole_numbers() | (schema.whole_numbers(*tables) if tables else frozenset())
 
 
 def is_number(series: pd.Series) -> bool:

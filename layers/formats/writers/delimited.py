@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Literal
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from layers.formats.writers.cells import is_number, texts
+from geo import schema
+from geo.coded import CodedTable
+from layers.formats.writers.cells import is_number
 from layers.formats.writers.format import Format
-from layers.formats.writers.spreadsheet_guard import neutralise, refuse_restricted
+from layers.formats.writers.spreadsheet_guard import SUSPECT, neutralise, refuse_restricted
+from layers.formats.writers.text_columns import TextColumn, coded, column, joined, lines, strings
 
 
 def csv_bytes(frame: pd.DataFrame, *, delimiter: str = ",", decimal: str = ".", bom: bool = False) -> tuple[bytes, int]:
@@ -35,50 +41,93 @@ def csv_bytes(frame: pd.DataFrame, *, delimiter: str = ",", decimal: str = ".", 
     if delimiter == decimal:
         raise ValueError("the delimiter and the decimal sign must differ")
     refuse_restricted(frame)
-    columns: list[list[str]] = []
+    numeric = [is_number(frame.iloc[:, i]) for i in range(frame.shape[1])]
+    columns = [column(frame.iloc[:, i], decimal) for i in range(frame.shape[1])]
+    return delimited([str(n) for n in frame.columns], columns, numeric, delimiter=delimiter, bom=bom)
+
+
+def coded_csv_bytes(table: CodedTable, *tables: schema.Table) -> tuple[bytes, int]:
+    """The same for columns of codes, as a frame that went through `plain_types` with `tables` would be written."""
+    refuse_restricted(_doubtful(table))
+    columns, numeric = zip(*coded(table, *tables), strict=True)
+    return delimited(list(table.columns), list(columns), list(numeric))
+
+
+def _doubtful(table: CodedTable) -> pd.DataFrame:
+    """The rows that may belong to a dataset whose rows may not leave."""
+    flags = np.zeros(len(table), np.bool_)
+    if "restricted" in table.columns:
+        flags |= np.asarray(table["restricted"].array(), np.bool_)
+    if "event_id_cnty" in table.columns:
+        flags |= True
+    if "dataset" in table.columns:
+        named = table["dataset"]
+        acled = pd.Series(named.pool).astype("str").str.casefold().str.startswith("acled").to_numpy(np.bool_)
+        flags |= acled if named.codes is None else acled.take(named.codes)
+    return table.take(np.flatnonzero(flags)).frame()
+
+
+def delimited(
+    names: list[str], columns: list[TextColumn], numeric: list[bool], *, delimiter: str = ",", bom: bool = False
+) -> tuple[bytes, int]:
+    """The same for columns that are text already; `numeric` marks those that hold numbers, which are not guarded."""
     neutralised = 0
-    for name in frame.columns:
-        cells, changed = _cells(frame[name], decimal)
+    cells: list[TextColumn] = []
+    for text, is_numeric in zip(columns, numeric, strict=True):
+        changed = 0
+        if not is_numeric:
+            text, changed = _guarded(text)
         neutralised += changed
-        columns.append(cells)
-    header, changed = neutralise([str(n) for n in frame.columns])
+        cells.append(text)
+    header, changed = neutralise([n.encode("utf-8", "replace").decode() for n in names])
+    out = io.BytesIO()
+    out.write(b"\xef\xbb\xbf" if bom else b"")
     # the csv module quotes \n but not a lone \r, which it would read back as the end of a row
-    awkward = any("\r" in cell for column in columns for cell in column)
-    if awkward or len(header) < 2:
-        out = io.StringIO(newline="")
-        style: Literal[0, 1] = csv.QUOTE_ALL if awkward else csv.QUOTE_MINIMAL
-        writer = csv.writer(out, delimiter=delimiter, lineterminator="\n", quoting=style)
-        writer.writerow(header)
-        writer.writerows(zip(*columns, strict=True))
-        text = out.getvalue()
-    else:  # what the csv module would write, column by column: a million rows in a fifth of its time
-        rows = zip(*(_quoted(cells, delimiter) for cells in columns), strict=True)
-        text = "\n".join([delimiter.join(_quoted(header, delimiter)), *map(delimiter.join, rows)]) + "\n"
-    data = text.encode("utf-8", "replace")
-    return (b"\xef\xbb\xbf" if bom else b"") + data, neutralised + changed
+    everywhere = any(pc.any(pc.match_substring(c.texts, "\r")).as_py() for c in cells)
+    if len(header) < 2 and not everywhere:
+        _by_module(out, header, cells, delimiter)
+    else:
+        quoted = _quoted(strings(header), delimiter, everywhere=everywhere)
+        out.write(delimiter.join(quoted.to_pylist()).encode() + b"\n")
+        if cells and len(cells[0]):
+            rows = [c.with_texts(_quoted(c.texts, delimiter, everywhere=everywhere)) for c in cells]
+            for piece in lines(rows, delimiter, "\n"):
+                out.write(piece)
+    return out.getvalue(), neutralised + changed
 
 
-def _cells(series: pd.Series, decimal: str) -> tuple[list[str], int]:
-    """A column as text that no spreadsheet runs, and how many of its cells were changed for that."""
-    codes, different = pd.factorize(series, use_na_sentinel=False)
-    if len(different) * 4 > len(series):
-        cells = texts(series, decimal)
-        return (cells, 0) if is_number(series) else neutralise(cells)
-    # Evidence repeats the same few words over many rows: each is worked on once.
-    once = texts(pd.Series(different, dtype=series.dtype), decimal)
-    kept, _ = (once, 0) if is_number(series) else neutralise(once)
-    touched = np.array([a != b for a, b in zip(once, kept, strict=True)], dtype=bool)
-    return np.array(kept, dtype=object)[codes].tolist(), int(touched[codes].sum())
+def _by_module(out: io.BytesIO, header: list[str], cells: list[TextColumn], delimiter: str) -> None:
+    """One column: a blank cell needs quotes, or its row would be a blank line."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(zip(*(c.rows(slice(0, len(c))).to_pylist() for c in cells), strict=True))
+    out.write(text.getvalue().encode())
 
 
-def _quoted(cells: list[str], delimiter: str) -> list[str]:
-    """Cells in double quotes where the delimiter, a quote or a line end is in them."""
-    special = (delimiter, '"', "\n")
-    known: dict[str, str] = {}
-    for cell in set(cells):
-        if any(c in cell for c in special):
-            known[cell] = '"' + cell.replace('"', '""') + '"'
-    return [known.get(cell, cell) for cell in cells] if known else cells
+def _guarded(text: TextColumn) -> tuple[TextColumn, int]:
+    """A column that no spreadsheet runs, and how many of its cells were changed for that."""
+    odd = pc.match_substring_regex(text.texts, SUSPECT)
+    flags: npt.NDArray[np.bool_] = odd.to_numpy(zero_copy_only=False).copy()
+    rows = np.flatnonzero(flags)
+    given = text.texts.take(pa.array(rows)).to_pylist()
+    kept, _ = neutralise(given)
+    flags[rows] = [a != b for a, b in zip(given, kept, strict=True)]
+    if not flags.any():
+        return text, 0
+    changed = strings([b for a, b in zip(given, kept, strict=True) if a != b])
+    return text.with_texts(pc.replace_with_mask(text.texts, pa.array(flags), changed)), text.count(flags)
+
+
+def _quoted(texts: Any, delimiter: str, *, everywhere: bool) -> Any:
+    """Texts in double quotes where the delimiter, a quote or a line end is in them, or everywhere."""
+    special = pa.array(np.full(len(texts), everywhere))
+    if not everywhere:
+        for sign in (delimiter, '"', "\n"):
+            special = pc.or_(special, pc.match_substring(texts, sign))
+    if not pc.any(special).as_py():
+        return texts
+    return pc.if_else(special, joined('"', pc.replace_substring(texts, '"', '""'), '"'), texts)
 
 
 def to_csv_bytes(frame: pd.DataFrame, *, delimiter: str = ",", decimal: str = ".", bom: bool = False) -> bytes:

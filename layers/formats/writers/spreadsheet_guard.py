@@ -18,6 +18,8 @@ _FORMULA = re.compile(rf"[\s\u200b-\u200f\u2060\ufeff\x00-\x1f]*[{_STARTS}]|[\t\
 _GUARDED = re.compile(rf"'+(?:[\s\u200b-\u200f\u2060\ufeff\x00-\x1f]*[{_STARTS}]|[\t\r\n])")
 _SEPARATOR = re.compile(r"([;\t\r\n])")
 _START = re.compile(rf"'*[ \u00a0\u200b-\u200f\u2060\ufeff\x00-\x08\x0e-\x1f]*[{_STARTS}]")
+SUSPECT = rf"^[^0-9A-Za-z]|[;\t\r\n][^0-9A-Za-z]*[{_STARTS}]"
+"""Whatever :func:`neutralise` changes has this in it, for writers that look through columns of text at once (RE2)."""
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"com{i}" for i in range(10)), *(f"lpt{i}" for i in range(10))}

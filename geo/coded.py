@@ -1,0 +1,111 @@
+"""Columns of a table of many rows and few values: the different values, and for each row which of them it has.
+
+Evidence of a million rows repeats the same sites, incidents and limits; as codes it is sorted, counted and written
+without a Python object per cell. A :class:`CodedTable` becomes a frame where somebody asks for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Codes = npt.NDArray[np.int32]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Coded:
+    """One column.
+
+    Parameters
+    ----------
+    pool
+        The different values; a NumPy or pandas array of the type of the column.
+    codes
+        Position in `pool` of each row; None where `pool` has the rows themselves. Columns that are told by one thing
+        (all that is known of an incident) share one array of codes.
+    """
+
+    pool: Any
+    codes: Codes | None = None
+
+    def __len__(self) -> int:
+        return len(self.pool) if self.codes is None else len(self.codes)
+
+    def array(self) -> Any:
+        """The column row by row."""
+        return self.pool if self.codes is None else self.pool.take(self.codes)
+
+    def equal(self, value: object) -> Bools:
+        """Which rows have a value."""
+        same = np.asarray(self.pool == value, np.bool_)
+        return same if self.codes is None else np.asarray(same.take(self.codes))
+
+    def within(self, wanted: Iterable[object]) -> Bools:
+        """Which rows have one of some values."""
+        return np.asarray(np.logical_or.reduce([np.zeros(len(self), np.bool_), *(self.equal(v) for v in wanted)]))
+
+    def masked(self, rows: Bools, blank: object) -> Coded:
+        """The column with `blank` in some rows."""
+        series = pd.Series(self.array()).mask(rows, blank)
+        return Coded(series.array if isinstance(self.pool, pd.api.extensions.ExtensionArray) else series.to_numpy())
+
+
+@dataclass(frozen=True)
+class CodedTable:
+    """Columns by name, in order, all of one length."""
+
+    columns: Mapping[str, Coded]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()))) if self.columns else 0
+
+    def __getitem__(self, name: str) -> Coded:
+        return self.columns[name]
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> CodedTable:
+        """A frame as it is."""
+        return cls({str(n): Coded(frame[n].array) for n in frame.columns})
+
+    def frame(self) -> pd.DataFrame:
+        """All rows and columns as a frame."""
+        return pd.DataFrame({name: column.array() for name, column in self.columns.items()})
+
+    def without(self, *names: str) -> CodedTable:
+        """The other columns."""
+        return CodedTable({n: c for n, c in self.columns.items() if n not in names})
+
+    def take(self, rows: Ints) -> CodedTable:
+        """Some rows."""
+        taken: dict[int, Codes] = {}
+        out = {}
+        for name, column in self.columns.items():
+            if column.codes is None:
+                out[name] = Coded(column.pool.take(rows))
+                continue
+            if id(column.codes) not in taken:
+                taken[id(column.codes)] = column.codes.take(rows)
+            out[name] = Coded(column.pool, taken[id(column.codes)])
+        return CodedTable(out)
+
+
+def used(codes: Ints | Codes, n: int) -> tuple[Ints, Codes]:
+    """Which of `n` values some row has, and the codes of the rows among those alone.
+
+    Examples
+    --------
+    >>> used(np.array([4, 1, 4]), 6)
+    (array([1, 4]), array([1, 0, 1], dtype=int32))
+    """
+    there = np.bincount(codes, minlength=n) > 0
+    if there.all():
+        return np.arange(n), codes.astype(np.int32, copy=False)
+    place = np.cumsum(there, dtype=np.int32) - np.int32(1)
+    return np.flatnonzero(there), place.take(codes)

@@ -1,0 +1,314 @@
+"""Rows of evidence as columns: what was collected rule by rule, put in its one order without an object per cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo import schema
+from geo.coded import Coded, CodedTable, Codes, used
+from geo.records.incidents import Incidents
+from geo.rules.rule import Rule
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+RESTRICTED = "restricted"
+"""Column of evidence beside the schema: true where a row must not leave whole."""
+
+COPIED = {
+    "record_id": "record_id",
+    "dataset": "dataset",
+    "dataset_version": "dataset_version",
+    "date_start": "date_start",
+    "date_end": "date_end",
+    "date_prec": "date_prec",
+    "deaths_best": "deaths_best",
+    "deaths_low": "deaths_low",
+    "deaths_high": "deaths_high",
+    "deaths_civilians": "deaths_civilians",
+    "effect": "effect",
+    "violence": "violence",
+    "event_type": "kind",
+    "actor_a": "actor_a",
+    "actor_b": "actor_b",
+    "place": "place",
+    "provisional": "provisional",
+}
+"""Columns of evidence that are those of the incident, by their name in :data:`geo.schema.INCIDENTS`."""
+RECORD = (*COPIED, "precision")
+"""Columns that one record tells together: an incident, a visit, an entry of a register."""
+_LIMITS = ("limit_km", "limit_months", "limit_events", "limit_deaths")
+_TYPES = {c.name: c.type for c in schema.EVIDENCE}
+_NO_ROWS = np.zeros(0, np.int64)
+
+
+@dataclass
+class IncidentRows:
+    """Incidents named as evidence: positions of sites and incidents, distances in metres (NaN: not measured)."""
+
+    kind: str
+    rule: str
+    site: Ints
+    incident: Ints
+    distance_m: Floats | None
+    fact: str
+
+
+@dataclass
+class FactRows:
+    """Anything else that is named: `columns` of :data:`geo.schema.EVIDENCE`, scalars or one value a site."""
+
+    kind: str
+    rule: str
+    site: Ints
+    columns: dict[str, Any]
+
+
+def columns(
+    incident_rows: Sequence[IncidentRows],
+    fact_rows: Sequence[FactRows],
+    rules: Sequence[Rule],
+    ids: Sequence[str],
+    sites: pd.DataFrame,
+    incidents: Incidents,
+) -> CodedTable:
+    """All rows as :data:`geo.schema.EVIDENCE` and `restricted`, by site, rule (no rule last), kind, distance, date."""
+    parts: list[IncidentRows | FactRows] = [*incident_rows, *fact_rows]
+    site = np.concatenate([*(p.site for p in parts), _NO_ROWS])
+    if not len(site):
+        return CodedTable.of(schema.empty(schema.EVIDENCE).assign(**{RESTRICTED: np.zeros(0, np.bool_)}))
+    sizes = [len(p.site) for p in parts]
+    names = (*ids, "")
+    of_rule, of_kind = ({v: i for i, v in enumerate(of)} for of in (names, schema.EVIDENCE_KINDS))
+    rule = np.repeat(np.array([of_rule[p.rule] for p in parts], np.int32), sizes)
+    kind = np.repeat(np.array([of_kind[p.kind] for p in parts], np.int32), sizes)
+    distance = _dense("distance_m", incident_rows, fact_rows)
+    records = _Records(incident_rows, fact_rows, incidents)
+    found = {name: _few(name, incident_rows, fact_rows) for name in ("fact", "status", "basis")}
+    order = _order(
+        (site * len(names) + rule) * len(of_kind) + kind,
+        distance,
+        [(records.day(), records.codes), (records.rank(), records.codes), (_ranks(found["fact"][0]), found["fact"][1])],
+    )
+    at_site, at_rule = site.astype(np.int32).take(order), rule.take(order)
+    by_id = {r.id: r for r in rules}
+    shared = records.codes.take(order)
+    out: dict[str, Coded] = {
+        "site_id": Coded(sites["site_id"].array, at_site),
+        "source": Coded(sites["source"].array, at_site),
+        "kind": Coded(_texts(schema.EVIDENCE_KINDS), kind.take(order)),
+        "rule": Coded(_texts(names), at_rule),
+        "answer": Coded(_texts([by_id[r].answer if r in by_id else "" for r in names]), at_rule),
+        "ground": Coded(_texts([by_id[r].ground if r in by_id else "" for r in names]), at_rule),
+        "distance_m": Coded(np.round(distance.take(order), 3)),
+    }
+    for name, (words, codes) in found.items():
+        out[name] = Coded(_texts(words), codes.take(order))
+    for name in _LIMITS:
+        limits = [by_id[r].limits.get(name, np.nan) if r in by_id else np.nan for r in names]
+        out[name] = Coded(np.array(limits, np.float64), at_rule)
+    for name in ("edge_m", "events", "deaths"):
+        numbers, codes = _factorised(_dense(name, incident_rows, fact_rows))
+        out[name] = Coded(np.round(numbers, 3) if name == "edge_m" else numbers, codes.take(order))
+    for name in RECORD:
+        out[name] = Coded(records.column(name), shared)
+    out[RESTRICTED] = Coded(records.shut().take(shared))
+    return CodedTable({n: out[n] for n in (*(c.name for c in schema.EVIDENCE), RESTRICTED)})
+
+
+def _order(key: Ints, distance: Floats, ties: Sequence[tuple[Ints, Codes]]) -> Ints:
+    """Rows by `key`, distance (none last), then by the ranks of `ties`; what comes in sorted runs is merged."""
+    pair = np.empty(len(key), np.complex128)  # compared by its real part, then by the other; keys count exactly in it
+    pair.real = key
+    pair.imag = np.where(np.isnan(distance), np.inf, distance)
+    order = np.argsort(pair, kind="stable")
+    pair = pair.take(order)
+    same = pair[1:] == pair[:-1]
+    if not same.any():
+        return order
+    run = np.concatenate(([0], np.cumsum(~same)))
+    tied = np.flatnonzero(np.concatenate((same, [False])) | np.concatenate(([False], same)))
+    rows, run = order.take(tied), run.take(tied)
+    ranks = [rank.take(codes.take(rows)) for rank, codes in ties]
+    # A run of equal rows is sorted where its neighbours are; the others are few.
+    wrong = np.zeros(len(tied) - 1, np.bool_)
+    equal = run[1:] == run[:-1]
+    for rank in ranks:
+        wrong |= equal & (rank[1:] < rank[:-1])
+        equal &= rank[1:] == rank[:-1]
+    if wrong.any():
+        at = np.flatnonzero(np.isin(run, run[1:][wrong]))
+        order[tied[at]] = rows[at[np.lexsort([*(r.take(at) for r in reversed(ranks)), run.take(at)])]]
+    return order
+
+
+class _Records:
+    """The distinct records that rows speak of: none, the incidents that were named, and those of other facts."""
+
+    def __init__(
+        self, incident_rows: Sequence[IncidentRows], fact_rows: Sequence[FactRows], incidents: Incidents
+    ) -> None:
+        named = np.concatenate([*(p.incident for p in incident_rows), _NO_ROWS])
+        self.incidents, codes = used(named, len(incidents))
+        self.of, self.size = incidents, 1 + len(self.incidents)
+        self._single: dict[tuple[tuple[str, object], ...], int] = {}
+        self._several: list[tuple[int, dict[str, Any]]] = []
+        self.codes: Codes = np.concatenate([codes + np.int32(1), *(self._of_facts(part) for part in fact_rows)])
+        self._kept: dict[str, Any] = {}
+
+    def _of_facts(self, part: FactRows) -> Codes:
+        n = len(part.site)
+        told: dict[str, Any] = {name: part.columns[name] for name in RECORD if name in part.columns}
+        arrays = {name: v for name, v in told.items() if np.ndim(v) and len(v) != 1}
+        if not told:
+            return np.zeros(n, np.int32)
+        if not arrays:
+            key = tuple((name, _single(v)) for name, v in told.items())
+            if key not in self._single:
+                self._single[key] = self._add(1, dict(key))
+            return np.full(n, self._single[key], np.int32)
+        if len(arrays) == 1 and _TYPES[next(iter(arrays))] == "text":
+            ((name, values),) = arrays.items()
+            own, different = pd.factorize(np.asarray(values, dtype=object))
+            return (self._add(len(different), {**told, name: different}) + own).astype(np.int32)
+        return np.arange(n, dtype=np.int32) + np.int32(self._add(n, told))
+
+    def _add(self, n: int, told: dict[str, Any]) -> int:
+        self._several.append((n, told))
+        self.size += n
+        return self.size - n
+
+    def column(self, name: str) -> Any:
+        """One column of :data:`RECORD`, a value a record."""
+        if name not in self._kept:
+            kind = _TYPES[name]
+            blank = _BLANKS[kind]
+            parts = [_typed([blank], kind)]
+            given = self.of.precision.astype(np.float64) if name == "precision" else self.of.frame[COPIED[name]].array
+            parts.append(_typed(given.take(self.incidents), kind))
+            parts += [
+                _typed(np.repeat(value, n) if len(value) == 1 else value, kind)
+                for n, value in _grouped(self._several, name, kind)
+            ]
+            self._kept[name] = _joined(parts)
+        return self._kept[name]
+
+    def day(self) -> Ints:
+        """The first day of each record; none is before all others."""
+        start = np.asarray(self.column("date_start"))
+        return start.astype("datetime64[D]").astype(np.int64)
+
+    def rank(self) -> Ints:
+        """The place of each record's id among all."""
+        return _ranks(self.column("record_id"))
+
+    def shut(self) -> npt.NDArray[np.bool_]:
+        """Which records may not leave whole."""
+        out = np.zeros(self.size, np.bool_)
+        out[1 : 1 + len(self.incidents)] = self.of.frame["restricted"].to_numpy(np.bool_)[self.incidents]
+        return out
+
+
+_BLANKS: dict[str, object] = {"text": "", "number": np.nan, "tri": pd.NA, "date": np.datetime64("NaT", "s")}
+
+
+def _grouped(several: Sequence[tuple[int, dict[str, Any]]], name: str, kind: str) -> Iterator[tuple[int, Any]]:
+    """What facts say of a column: a number of records and their values; single ones and blanks are taken together."""
+    blank = _BLANKS[kind]
+    single: list[object] = []
+    for n, told in several:
+        value = told.get(name, blank)
+        if np.ndim(value) and len(value) != 1:
+            if single:
+                yield len(single), _objects(single)
+                single = []
+            yield n, value
+        else:
+            single += [_single(value)] * n
+    if single:
+        yield len(single), _objects(single)
+
+
+def _objects(values: Sequence[object]) -> npt.NDArray[np.object_]:
+    out = np.empty(len(values), dtype=object)
+    out[:] = values
+    return out
+
+
+def _single(value: Any) -> object:
+    return np.ravel(np.asarray(value, dtype=object))[0] if np.ndim(value) else value
+
+
+def _typed(values: Any, kind: str) -> Any:
+    """An array of the type that a column of the schema has."""
+    if kind == "number":
+        return np.asarray(values, dtype=np.float64)
+    if kind == "date":
+        array = np.asarray(values)
+        if array.dtype == object:
+            array = pd.Series(array, dtype="datetime64[s]").to_numpy()
+        return array.astype("datetime64[s]")
+    return pd.array(values, dtype="str" if kind == "text" else "boolean")
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    if isinstance(parts[0], np.ndarray):
+        return np.concatenate(parts)
+    return type(parts[0])._concat_same_type(parts)
+
+
+def _texts(values: Sequence[str]) -> Any:
+    return pd.array(list(values), dtype="str")
+
+
+def _ranks(texts: Any) -> Ints:
+    """The place of each text among all different ones, in the order of their characters."""
+    return pd.Series(texts).rank(method="dense").to_numpy().astype(np.int64)
+
+
+def _dense(name: str, incident_rows: Sequence[IncidentRows], fact_rows: Sequence[FactRows]) -> Floats:
+    """A number of every row, NaN where there is none."""
+    out = np.full(sum(len(p.site) for p in incident_rows) + sum(len(p.site) for p in fact_rows), np.nan)
+    at = 0
+    for part in incident_rows:
+        if name == "distance_m" and part.distance_m is not None:
+            out[at : at + len(part.site)] = part.distance_m
+        at += len(part.site)
+    for fact in fact_rows:
+        if name in fact.columns:
+            out[at : at + len(fact.site)] = np.asarray(fact.columns[name], dtype=np.float64)
+        at += len(fact.site)
+    return out
+
+
+def _factorised(values: Floats) -> tuple[Floats, Codes]:
+    """The different numbers, NaN first, and which of them each row has."""
+    known = np.flatnonzero(~np.isnan(values))
+    different, own = np.unique(values[known], return_inverse=True)
+    codes = np.zeros(len(values), np.int32)
+    codes[known] = own + 1
+    return np.concatenate(([np.nan], different)), codes
+
+
+def _few(name: str, incident_rows: Sequence[IncidentRows], fact_rows: Sequence[FactRows]) -> tuple[list[str], Codes]:
+    """The different texts of a column, blank first, and which of them each row has."""
+    place: dict[str, int] = {"": 0}
+    parts: list[Codes] = [np.zeros(0, np.int32)]
+    for part in incident_rows:
+        said = part.fact if name == "fact" else ""
+        parts.append(np.full(len(part.site), place.setdefault(said, len(place)), np.int32))
+    for fact in fact_rows:
+        value = fact.columns.get(name, "")
+        if not np.ndim(value):
+            parts.append(np.full(len(fact.site), place.setdefault(str(value), len(place)), np.int32))
+            continue
+        own, different = pd.factorize(np.asarray(value, dtype=object))
+        codes = np.array([place.setdefault(str(v), len(place)) for v in different], np.int32).take(own)
+        parts.append(np.broadcast_to(codes, len(fact.site)) if len(codes) == 1 else codes)
+    return list(place), np.concatenate(parts)

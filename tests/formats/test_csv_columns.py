@@ -1,0 +1,108 @@
+"""The CSV written column by column is, byte for byte, what the csv module writes cell by cell."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from layers.formats.writers import text_columns
+from layers.formats.writers.cells import is_number, texts
+from layers.formats.writers.delimited import csv_bytes
+from layers.formats.writers.spreadsheet_guard import neutralise
+from layers.formats.writers.text_columns import TextColumn, floats, lines, strings
+
+CELLS = st.text("=+-@;,\t\r\n' 1aé\"\uff1d\u200b\u2212", max_size=6)
+NUMBERS = st.floats(allow_nan=True, allow_infinity=False) | st.integers(-(2**53), 2**53).map(float)
+NUMBERS |= st.integers(0, 10**9).map(lambda n: round(n / 1000, 3))
+
+
+def by_the_module(frame: pd.DataFrame, delimiter: str = ",", decimal: str = ".") -> tuple[bytes, int]:
+    """A cell after the other, with nothing of the writer that is tested but its guard."""
+    columns, neutralised = [], 0
+    for i in range(frame.shape[1]):
+        series = frame.iloc[:, i]
+        cells = texts(series, decimal)
+        if not is_number(series):
+            cells, changed = neutralise(cells)
+            neutralised += changed
+        columns.append(cells)
+    header, changed = neutralise([str(n) for n in frame.columns])
+    everywhere = any("\r" in c for column in columns for c in column)
+    out = io.StringIO(newline="")
+    style = csv.QUOTE_ALL if everywhere else csv.QUOTE_MINIMAL
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n", quoting=style)
+    writer.writerow(header)
+    writer.writerows(zip(*columns, strict=True))
+    return out.getvalue().encode("utf-8", "replace"), neutralised + changed
+
+
+@st.composite
+def tables(draw):
+    n = draw(st.integers(0, 12))
+    few = draw(st.lists(CELLS, min_size=1, max_size=3))
+    word = st.sampled_from(few)
+    flags = st.sampled_from([True, False, pd.NA])
+    days = st.sampled_from([pd.NaT, pd.Timestamp("2016-09-19"), pd.Timestamp("1989-01-01")])
+
+    def column(values):
+        return draw(st.lists(values, min_size=n, max_size=n))
+
+    return pd.DataFrame(
+        {
+            "any": pd.array(column(CELLS), dtype="str"),
+            "=few": pd.array(column(word), dtype="str"),
+            "object": pd.Series(column(CELLS | st.none()), dtype=object),
+            "x": pd.Series(column(NUMBERS), dtype="float64"),
+            "whole": pd.array(column(st.integers(-9, 9) | st.none()), dtype="Int64"),
+            "n": pd.Series(column(st.integers(-5, 5)), dtype="int64"),
+            "tri": pd.array(column(flags), dtype="boolean"),
+            "day": pd.Series(column(days), dtype="datetime64[s]"),
+        }
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(frame=tables(), delimiter=st.sampled_from([",", ";"]))
+def test_as_the_module_writes_it(frame, delimiter):
+    decimal = "," if delimiter == ";" else "."
+    got, changed = csv_bytes(frame, delimiter=delimiter, decimal=decimal)
+    want, counted = by_the_module(frame, delimiter, decimal)
+    assert got == want
+    assert changed == counted
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(NUMBERS, max_size=20))
+def test_numbers_are_written_as_python_writes_them(values):
+    assert floats(np.array(values)).to_pylist() == ["" if v != v else repr(v) for v in values]
+
+
+@pytest.mark.parametrize("frame", [
+    pd.DataFrame({"only": pd.array(["a", "", "=1", 'say "x"'], dtype="str")}),
+    pd.DataFrame({"only": pd.array([], dtype="str")}),
+    pd.DataFrame({"a\rb": [1.0], "": ["x"]}),
+    pd.DataFrame({"lone": pd.Series(["\ud800x", "b"], dtype=object), "b": [1, 2]}),
+])  # fmt: skip
+def test_odd_tables(frame):
+    assert csv_bytes(frame) == by_the_module(frame)
+
+
+@pytest.mark.parametrize("rows", [1, 40_000, 70_000])
+def test_long_tables_in_pieces(rows, monkeypatch):
+    monkeypatch.setattr(text_columns, "ROWS", 1 << 10)
+    rng = np.random.default_rng(3)
+    a, b = rng.integers(0, 3, rows), rng.integers(0, 5000, rows)
+    dense = strings(map(str, range(rows)))
+    columns = [
+        TextColumn(strings(["x", "", "zz"]), a), TextColumn(strings(["p", "q", "r"]), a),
+        TextColumn(strings([f"b{i}" for i in range(5000)]), b), TextColumn(dense),
+    ]  # fmt: skip
+    whole = b"".join(bytes(p) for p in lines(columns, ",", ";\n")).decode().split("\n")
+    told = enumerate(zip(a.tolist(), b.tolist(), strict=True))
+    assert whole[:-1] == [f"{('x', '', 'zz')[i]},{'pqr'[i]},b{j},{k};" for k, (i, j) in told]
