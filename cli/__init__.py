@@ -145,7 +145,9 @@ def coverage(args: argparse.Namespace) -> int:
     from jobs.inputs import Source
     from jobs.programmes.job import ProgrammeInputs, load, run
 
-    loaded = load(ProgrammeInputs(files, args.programmes, *(Source.of(given[0]) if given else None for given in own)))
+    radii = args.radii if args.radii in ("none", None) else Source.of(existing([args.radii], "--radii")[0])
+    sectors, words, rates = (Source.of(given[0]) if given else None for given in own)
+    loaded = load(ProgrammeInputs(files, args.programmes, sectors, words, rates, radii))
     result = run(loaded, as_of, rule_file(args))
     progress.step()
     return finish(result, folder, progress, args.language)
@@ -212,6 +214,11 @@ def parser() -> argparse.ArgumentParser:
     )
     four.add_argument("--sectors", metavar="F", help="own table of sectors: vocabulary,code,programme_type")
     four.add_argument("--words", metavar="F", help="own table of words: programme_type,words,where,with,without")
+    four.add_argument(
+        "--radii",
+        metavar="F",
+        help="radii of points that state none: exactness,class,feature,radius_km; or the word none",
+    )
     four.add_argument("--rates", metavar="F", help="rates to convert money with: currency,rate,to and a year, or none")
     four.add_argument("--rules", metavar="F.toml", help="rule set; default: data/rules.toml")
     four.add_argument("--language", choices=("en", "fr"), default="en", help="language of the map")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PATHS = (
     "after", "before", "boundaries", "compare", "coverage", "eu_list", "findings", "incidents", "list", "places",
-    "programmes", "rates", "reviews", "roads", "rules", "sectors", "sites", "tiles", "words", "zones",
+    "programmes", "radii", "rates", "reviews", "roads", "rules", "sectors", "sites", "tiles", "words", "zones",
 )  # fmt: skip
 """Options that name what a run reads: none of it may lie in the folder of its results."""
 

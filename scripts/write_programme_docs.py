@@ -26,11 +26,17 @@ A file of programmes is a table (CSV, XLSX), a polygon file, or IATI 2.x activit
 files in it). The page *Programmes* does the same for files dropped in.
 
 ## What is counted
-- **Coverage**: a footprint (polygon, administrative unit, or point with a *stated* radius, in this order) that holds
-  the site, of a programme active on the day, of a type. Active: begun, not over (the last day counts), not in
-  preparation. Without a start a programme is never active; without an end it is ongoing and flagged. One that is
-  closed, finalised, suspended or cancelled covers nothing after its end and nothing at all where none is stated; where
-  it was broken off (suspended, cancelled), a planned end is none. `state` says which.
+- **Coverage**: a footprint (polygon, administrative unit, or point with a radius, in this order) that holds the site,
+  of a programme active on the day, of a type. Active: begun, not over (the last day counts), not in preparation.
+  Without a start a programme is never active; without an end it is ongoing and flagged. One that is closed, finalised,
+  suspended or cancelled covers nothing after its end and nothing at all where none is stated; where it was broken off
+  (suspended, cancelled), a planned end is none. `state` says which.
+- **Radius**: as stated; else that of the setting `data/programme_radii.csv` by IATI exactness, location class and
+  GeoNames feature (an exact place 2 or 5 km, an approximate one 25 km), marked `default` and counted in a note;
+  `--radii F` gives your own, `--radii none` assumes nothing. A point of which nobody says how exact it is has none.
+- **Places of IATI**: an exact place that is no region is its point, whatever unit it lies in; a code that neither the
+  boundaries nor the sites know falls back to an exact point; GeoNames ids of towns stand for their point; `A4` is the
+  country. Several units in one cell (`;`) are several places.
 - **Gap**: a conflict-affected or high-risk site with no active programme of a type, where the type makes sense:
   `kp_compliance` at diamond sites of a country under Kimberley restriction on the day, `certification` and
   `traceability` where a scheme for the site's mineral and country exists (`data/schemes.csv`). `at_risk_not_applicable`
@@ -42,7 +48,7 @@ files in it). The page *Programmes* does the same for files dropped in.
 - **Overlap**: two or more programmes of *different named* donors, of one type, at one site, on the day. Donors are one
   however they are spelled (`data/donor_aliases.csv`: other names and IATI identifiers).
 - **National and regional programmes** are listed with their money (`national.csv`) and cover no site. So are points
-  without a stated radius, units in which no site lies, and stacked points: {stack} or more programmes on one point that
+  without a radius, units in which no site lies, and stacked points: {stack} or more programmes on one point that
   is called approximate, or of which neither exactness nor radius is stated.
 - **Money** (`money.csv`): budgets, commitments, disbursements, expenditures and planned disbursements by donor, type,
   year and area, each currency apart. Nothing is converted unless you give rates (`--rates F`: `currency, year, rate,

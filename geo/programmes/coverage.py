@@ -23,7 +23,8 @@ import pandas as pd
 from geo.programmes.applicable import applicable
 from geo.programmes.counts import Counter, of_units
 from geo.programmes.donors import DonorNames
-from geo.programmes.footprints import reached, unstack
+from geo.programmes.footprints import fall_back, reached, unstack
+from geo.programmes.radii import Radius, with_default_radii
 from geo.programmes.schema import TYPES, Programmes, active_on, ending_within, state_on
 from geo.programmes.tables import (
     AT_RISK,
@@ -97,6 +98,7 @@ def programme_coverage(
     aliases: Aliases | None = None,
     schemes: pd.DataFrame | None = None,
     donors: DonorNames | None = None,
+    radii: Sequence[Radius] = (),
 ) -> ProgrammeCoverage:
     """Covered, gaps and overlaps of assessed sites on a day.
 
@@ -116,8 +118,11 @@ def programme_coverage(
         Where a type makes sense, as for ``geo.programmes.applicable.applicable``; None: everywhere.
     donors
         Other names of donors; None: as they are spelled.
+    radii
+        Radii of points that state none; by default they cover nothing.
     """
-    programmes, names = unstack(programmes), donors or DonorNames()
+    programmes = with_default_radii(fall_back(assessed, unstack(programmes), boundaries, aliases), radii)
+    names = donors or DonorNames()
     site, programme = reached(assessed, programmes, boundaries, aliases)
     ever = np.unique(programme)
     active = active_on(programmes.frame, as_of)
@@ -165,19 +170,21 @@ def programme_coverage(
 
 
 def by_year(
-    assess_on: Callable[[pd.Timestamp], pd.DataFrame],
-    programmes: Programmes,
-    days: list[pd.Timestamp],
-    boundaries: object = None,
-    types: tuple[str, ...] = TYPES,
-    aliases: Aliases | None = None,
-    schemes: pd.DataFrame | None = None,
+    take: Callable[[pd.Timestamp], ProgrammeCoverage], days: list[pd.Timestamp], types: tuple[str, ...] = TYPES
 ) -> pd.DataFrame:
-    """At-risk sites covered and uncovered on each of the days, by any of the given types; columns of :data:`YEARS`."""
+    """At-risk sites covered and uncovered on each of the days, by any of the given types; columns of :data:`YEARS`.
+
+    Parameters
+    ----------
+    take
+        The stocktake of a day.
+    days, types
+        The days, and the types that are looked at.
+    """
     rows = []
     columns = [TYPES.index(t) for t in types]
     for day in days:
-        result = programme_coverage(assess_on(day), programmes, as_of=day, boundaries=boundaries, aliases=aliases)
+        result = take(day)
         some = result.matrix[:, columns].any(axis=1)
         risk = result.at_risk
         frame = result.programmes.frame
@@ -186,7 +193,7 @@ def by_year(
                 "as_of": day,
                 "at_risk_sites": int(risk.sum()),
                 "covered": int((risk & some).sum()),
-                "uncovered": int((risk & ~some).sum()),
+                "uncovered": int((risk & ~some & result.open_at[:, columns].any(axis=1)).sum()),
                 "insufficient_sites": int((result.assessed["site_class"] == "insufficient data").sum()),
                 "active_programmes": int(active_on(frame, day).sum()),
                 "ending_programmes": int(ending_within(frame, day).sum()),

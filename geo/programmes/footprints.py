@@ -117,11 +117,7 @@ def _in_units(
     if not len(chosen):
         return np.empty(0, "int64"), np.empty(0, "int64")
     country = sites["country"].to_numpy()
-    folded = {level: _folded(sites[f"admin{level}"], country, level, aliases) for level in (1, 2)}
-    by_unit = {
-        level: {str(k): np.asarray(v) for k, v in names.groupby(names).indices.items()}
-        for level, names in folded.items()
-    }
+    by_unit = _by_unit(sites, aliases)
     translate = _codes(boundaries)
     out: list[tuple[np.ndarray, int]] = []
     columns = ("admin_code", "admin_name", "admin_level", "country")
@@ -134,6 +130,40 @@ def _in_units(
         out.append((here, int(place)))
     site = np.concatenate([here for here, _ in out])
     return site.astype("int64"), np.repeat([place for _, place in out], [len(here) for here, _ in out]).astype("int64")
+
+
+def _by_unit(sites: pd.DataFrame, aliases: Aliases) -> dict[int, dict[str, np.ndarray]]:
+    """Positions of the sites of each unit, by level and folded name."""
+    country = sites["country"].to_numpy()
+    folded = {level: _folded(sites[f"admin{level}"], country, level, aliases) for level in (1, 2)}
+    return {
+        level: {str(k): np.asarray(v) for k, v in names.groupby(names).indices.items()}
+        for level, names in folded.items()
+    }
+
+
+def fall_back(
+    sites: pd.DataFrame, programmes: Programmes, boundaries: object = None, aliases: Aliases | None = None
+) -> Programmes:
+    """The same programmes, exact places in a unit that nobody knows turned into their points.
+
+    A code is known where a boundary set holds it, or where a site lies in a unit of that name. A place that is itself a
+    region (IATI location class 1) stays a unit: its point only stands for it.
+    """
+    places = programmes.footprints
+    exact = (places["kind"] == "admin") & (places["exactness"] == "exact") & (places["place_class"] != "1")
+    chosen = np.flatnonzero((exact & places["lon"].notna() & places["lat"].notna()).to_numpy())
+    if not len(chosen):
+        return programmes
+    by_unit, translate = _by_unit(sites, aliases or {}), _codes(boundaries)
+    unknown = np.zeros(len(places), dtype=bool)
+    columns = ("admin_code", "admin_name", "admin_level", "country")
+    for place, (code, name, level, country) in zip(
+        chosen, zip(*(places[c].to_numpy()[chosen] for c in columns), strict=True), strict=True
+    ):
+        here = _sites_of_unit(str(code), str(name), level, str(country), by_unit, translate, aliases or {})
+        unknown[place] = not len(here) and _fold(str(code)) not in translate
+    return replace(programmes, footprints=places.assign(kind=places["kind"].mask(unknown, "point").astype("str")))
 
 
 def _folded(names: pd.Series, country: np.ndarray, level: int, aliases: Aliases) -> pd.Series:

@@ -86,7 +86,7 @@ YEARS: Table = (
     C("as_of", "date", "day of the count"),
     C("at_risk_sites", "integer", "conflict-affected or high-risk"),
     C("covered", "integer", "of these with an active programme of any type"),
-    C("uncovered", "integer", "of these without"),
+    C("uncovered", "integer", "of these without, where a type makes sense and is known to be lacking"),
     C("insufficient_sites", "integer", "too little is known"),
     C("active_programmes", "integer", "programmes active on the day"),
     C("ending_programmes", "integer", "of these end within 12 months"),

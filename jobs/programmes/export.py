@@ -19,6 +19,7 @@ from geo.schema import REJECTED, conform
 from i18n.translator import N_, translator
 from jobs.assessment import job
 from jobs.programmes.programme_files import ProgrammeLayer
+from jobs.programmes.radii import Radii
 from jobs.programmes.types import TypeMap, labels
 from jobs.reading_notes import columns_line, reading_lines, rows_line
 from jobs.result import Result, ResultFiles, Sheet
@@ -44,6 +45,7 @@ class ProgrammeRun(Result):
     types: TypeMap
     donors: DonorNames = field(default_factory=DonorNames)
     rates: Rates = field(default_factory=Rates)
+    radii: Radii = field(default_factory=Radii)
 
     @property
     def rejected(self) -> pd.DataFrame:
@@ -71,6 +73,11 @@ class ProgrammeRun(Result):
             "money_totals.csv": (money_totals(result.programmes, self.money), MONEY_TOTALS),
         }
 
+    @property
+    def assumed(self) -> int:
+        """Points whose radius is that of the setting."""
+        return int((self.result.programmes.footprints["radius_basis"] == "default").sum())
+
     @cached_property
     def money(self) -> pd.DataFrame:
         """Money by donor, types, year, kind and area (``geo.programmes.money.MONEY_ROWS``)."""
@@ -92,6 +99,7 @@ class ProgrammeRun(Result):
             "inputs": [*(own if isinstance(own, list) else []), *inputs],
             "sector_types": f"sha256:{self.types.sha256}",
             "type_words": f"sha256:{self.types.phrases.sha256}",
+            "radii": {"sha256": self.radii.sha256, "points": self.assumed} if self.radii.rows else {},
             "rates": {"to": self.rates.to, "sha256": self.rates.sha256} if self.rates.to else {},
             "programmes": {str(k): int(v) for k, v in self.result.states.value_counts().sort_index().items()},
             "programme_totals": {t: dict(totals.loc[t].items()) for t in TYPES},
@@ -143,6 +151,15 @@ class ProgrammeRun(Result):
         if len(self.result.national):
             lines.append(
                 Note("{n} programmes have no place that can be drawn: see national.csv.", n=len(self.result.national))
+            )
+        if self.assumed:
+            setting = "; ".join(f"{row.exactness} {row.km:g} km" for row in self.radii.rows)
+            lines.append(
+                Note(
+                    "{n} points without a stated radius were given one by the setting ({setting}): see --radii.",
+                    n=self.assumed,
+                    setting=setting,
+                )
             )
         lines += [
             Note(

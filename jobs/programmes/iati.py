@@ -68,6 +68,8 @@ class Place:
     vocabulary: str = ""
     country: str = ""
     exactness: str = ""
+    place_class: str = ""
+    feature: str = ""
     reach: str = ""
 
 
@@ -246,28 +248,51 @@ def _places(element: Element, out: Activity, countries: list[str], language: str
 
 
 def _place(location: Element, out: Activity, countries: list[str], language: str) -> Place | None:
-    """An administrative unit where a code or the class says so, else a point; None where it is neither."""
+    """An administrative unit where a code or the class says so, else a point; None where it is neither.
+
+    A code names the unit that the place lies in. Where the place itself is an exact one that is no region (class 2 to
+    4), it is the point, and the unit is what it falls back from.
+    """
     name = _preferred(_narratives(location.find("name"), language))
     exact = EXACTNESS.get(_code(location, "exactness"), "")
     place = Place("point", admin_name=name, exactness=exact, country=countries[0] if len(countries) == 1 else "")
     place.reach = REACH.get(_code(location, "location-reach"), "")
+    place.place_class, place.feature = _code(location, "location-class"), _code(location, "feature-designation")
     position = _position((location.findtext("point/pos") or ""), out, countries)
+    identifiers = [(i.get("vocabulary", ""), i.get("code", "").strip()) for i in location.findall("location-id")]
+    if position is None:
+        known = [town_positions().get(code) for vocabulary, code in identifiers if vocabulary == "G1"]
+        position = next((town for town in known if town is not None), None)
     if position is not None:
         place.lat, place.lon = position
-    units = location.findall("administrative")
+    units = [u for u in location.findall("administrative") if not _is_country(u, place)]
     if units:
         finest = max(units, key=lambda u: u.get("level", ""))
         place.kind, place.admin_code = "admin", finest.get("code", "").strip()
         place.vocabulary = finest.get("vocabulary", "")
         place.admin_level = {"1": 1.0, "2": 2.0}.get(finest.get("level", ""), float("nan"))
-    elif _code(location, "location-class") == "1":
-        identifier = location.find("location-id")
+    elif place.place_class == "1":
         place.kind = "admin"
-        if identifier is not None:
-            place.admin_code, place.vocabulary = identifier.get("code", "").strip(), identifier.get("vocabulary", "")
-    if _code(location, "feature-designation").startswith("PCL"):
+        if identifiers:
+            place.vocabulary, place.admin_code = identifiers[0]
+    if place.kind == "admin" and position is not None and exact == "exact" and place.place_class in ("2", "3", "4"):
+        place.kind = "point"
+    if place.feature.startswith("PCL"):
         place.kind = "country"  # GeoNames' political entity: the whole country, whatever point stands for it
     return place if place.kind != "point" or position is not None else None
+
+
+def _is_country(unit: Element, place: Place) -> bool:
+    """Whether a unit is a country by its ISO code (vocabulary A4); then it says where the place is."""
+    iso3 = iso_codes().get(unit.get("code", "").strip().upper(), "") if unit.get("vocabulary", "") == "A4" else ""
+    place.country = place.country or iso3
+    return bool(iso3)
+
+
+@lru_cache(maxsize=1)
+def town_positions() -> Mapping[str, tuple[float, float]]:
+    """Latitude and longitude by GeoNames id, of the towns that come with the project."""
+    return {row["geonameid"]: (float(row["lat"]), float(row["lon"])) for row in rows("geonames_towns.csv")}
 
 
 def _code(element: Element, tag: str) -> str:

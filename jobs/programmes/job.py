@@ -6,11 +6,13 @@ import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
-from geo.programmes.coverage import programme_coverage
+from geo.programmes.coverage import ProgrammeCoverage, programme_coverage
 from geo.programmes.donors import DonorNames
 from geo.programmes.money import Rates
 from geo.programmes.schema import Programmes, concatenate
@@ -19,6 +21,7 @@ from jobs import inputs
 from jobs.assessment import job as assessment
 from jobs.programmes.export import ProgrammeRun
 from jobs.programmes.programme_files import ProgrammeLayer, read_programme_files
+from jobs.programmes.radii import Radii, default_radii, read_radii
 from jobs.programmes.rates import read_rates
 from jobs.programmes.type_words import read_type_words, type_words
 from jobs.programmes.types import TypeMap, read_type_map, type_map
@@ -46,6 +49,8 @@ class ProgrammeInputs:
         A table of words of the user's own; None: that of the project.
     rates
         A table of rates of the user's own; None: nothing is converted.
+    radii
+        A table of radii of the user's own for points without one; ``none``: they cover nothing; None: the project's.
     """
 
     data: inputs.Inputs
@@ -53,6 +58,7 @@ class ProgrammeInputs:
     sectors: inputs.Source | None = None
     words: inputs.Source | None = None
     rates: inputs.Source | None = None
+    radii: inputs.Source | Literal["none"] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,8 +70,9 @@ class Loaded:
     types: TypeMap = field(default_factory=type_map)
     donors: DonorNames = field(default_factory=known_donors)
     rates: Rates = field(default_factory=Rates)
+    radii: Radii = field(default_factory=default_radii)
 
-    @property
+    @cached_property
     def programmes(self) -> Programmes:
         """The programmes of all files together."""
         return concatenate([layer.programmes for layer in self.layers])
@@ -85,7 +92,7 @@ def load(given: ProgrammeInputs) -> Loaded:
     taken = [{"columns": {f: ", ".join(names) for f, names in layer.columns_used.items()}} for layer in layers]
     own = given.rates
     rates = Rates() if own is None else read_rates(own.data, own.name, door=door)
-    return Loaded(inputs.load(given.data, more=taken), layers, types, rates=rates)
+    return Loaded(inputs.load(given.data, more=taken), layers, types, rates=rates, radii=own_radii(given.radii, door))
 
 
 def own_types(given: ProgrammeInputs, door: Door) -> TypeMap:
@@ -95,6 +102,13 @@ def own_types(given: ProgrammeInputs, door: Door) -> TypeMap:
     if sectors is None:
         return dataclasses.replace(type_map(), phrases=phrases)
     return read_type_map(sectors.data, sectors.name, door=door, phrases=phrases)
+
+
+def own_radii(given: inputs.Source | Literal["none"] | None, door: Door) -> Radii:
+    """The setting for points without a radius: the user's, none, or the project's."""
+    if given is None:
+        return default_radii()
+    return Radii() if given == "none" else read_radii(given.data, given.name, door=door)
 
 
 def run(
@@ -113,13 +127,20 @@ def run(
         The run of that day and those rules, where there is one already.
     """
     done = assessment.run(loaded.data, as_of, rules, now) if assessed is None else assessed
-    found = programme_coverage(
-        done.assessment.sites,
+    found = stocktake(loaded, done.assessment.sites, as_of)
+    own = (loaded.types, loaded.donors, loaded.rates, loaded.radii)
+    return ProgrammeRun(done, loaded.data, found, loaded.layers, *own)
+
+
+def stocktake(loaded: Loaded, sites: pd.DataFrame, day: dt.date) -> ProgrammeCoverage:
+    """Programmes beside sites that are assessed already (``geo.schema.ASSESSED``)."""
+    return programme_coverage(
+        sites,
         loaded.programmes,
-        as_of=pd.Timestamp(as_of),
+        as_of=pd.Timestamp(day),
         boundaries=loaded.data.boundaries,
         aliases=unit_aliases(),
         schemes=schemes(),
         donors=loaded.donors,
+        radii=loaded.radii.rows,
     )
-    return ProgrammeRun(done, loaded.data, found, loaded.layers, loaded.types, loaded.donors, loaded.rates)

@@ -233,7 +233,7 @@ def _add_places(
     precision: str,
     codes: list[str],
 ) -> None:
-    """The one best place of a row: polygon, unit, point, countries."""
+    """The best kind of place of a row: polygon, unit (or several), point, countries."""
     country = codes[0] if len(codes) == 1 else ""
     exactness = "exact" if precision in EXACT else "approximate" if precision in APPROXIMATE else ""
     lon, lat = at
@@ -243,10 +243,18 @@ def _add_places(
         collector.place(programme, "polygon", shape, country=country)
     elif admin:
         level = {"admin1": 1.0, "admin2": 2.0, "adm1": 1.0, "adm2": 2.0}.get(precision, numbers["admin_level"])
-        collector.place(programme, "admin", admin_code=admin, admin_level=level, country=country)
+        for unit in dict.fromkeys(word.strip() for word in re.split(r"[;|]", admin) if word.strip()):
+            collector.place(programme, "admin", admin_code=unit, admin_level=level, country=country)
     elif np.isfinite(lon) and np.isfinite(lat) and precision not in COUNTRY:
         collector.place(
-            programme, "point", lon=lon, lat=lat, radius_km=numbers["radius_km"], exactness=exactness, country=country
+            programme,
+            "point",
+            lon=lon,
+            lat=lat,
+            radius_km=numbers["radius_km"],
+            exactness=exactness,
+            country=country,
+            radius_basis="stated" if numbers["radius_km"] > 0 else "",
         )
     else:
         for code in codes:

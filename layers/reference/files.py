@@ -38,6 +38,7 @@ SCHEMES = DATA / "schemes.csv"
 PROGRAMME_TYPES = DATA / "programme_types.csv"
 DAC_SECTOR_TYPES = DATA / "dac_sector_types.csv"
 DONOR_ALIASES = DATA / "donor_aliases.csv"
+PROGRAMME_RADII = DATA / "programme_radii.csv"
 PROGRAMME_WORDS = DATA / "programme_words.csv"
 
 DEMONSTRATION_SITES = DATA / "demonstration_sites.csv"

@@ -297,7 +297,7 @@ def test_donors_are_one_by_name_or_identifier() -> None:
 def test_over_time() -> None:
     programmes = make_programmes([{"admin_code": "Boda", "start": "2020-01-01", "end": "2021-06-30"}])
     days = [pd.Timestamp(f"{y}-12-31") for y in (2019, 2020, 2021)]
-    years = by_year(lambda _: three_sites(), programmes, days)
+    years = by_year(lambda day: programme_coverage(three_sites(), programmes, as_of=day), days)
     assert years["covered"].tolist() == [0, 1, 0]
     assert (years["covered"] + years["uncovered"]).tolist() == years["at_risk_sites"].tolist()
     assert years["ending_programmes"].tolist() == [0, 1, 0]

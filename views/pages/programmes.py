@@ -225,7 +225,7 @@ def body(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...]) -> N
         draw_map(here, data, run, types)
         by_unit(here, run, types)
         next_one(here, run, types)
-        over_time(here, data, run, types)
+        over_time(here, data, st.session_state["stocktake_of"], run, types)
         lists(here, run)
         downloads(here, data, run)
 
@@ -242,9 +242,9 @@ with session.page() as here:
         st.info(_("No programmes are loaded. Add a file under Programmes."), icon=":material/upload_file:")
     key = f"stocktake_{data.token}_{choice}"
     if st.session_state.get("stocktake_key") != key:
-        st.session_state["stocktake"] = programme_job.run(
-            programme_job.Loaded(data.loaded(), layers, types_of), data.day, data.rules, assessed=assessed
-        )
+        loaded = programme_job.Loaded(data.loaded(), layers, types_of)
+        st.session_state["stocktake_of"] = loaded
+        st.session_state["stocktake"] = programme_job.run(loaded, data.day, data.rules, assessed=assessed)
         st.session_state["stocktake_key"] = key
     body(here, data, st.session_state["stocktake"], types)
     here.address()

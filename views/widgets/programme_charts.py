@@ -12,10 +12,9 @@ import streamlit as st
 from geo.programmes.coverage import by_year, matrix_of_units
 from geo.programmes.schema import ending_within
 from jobs.programmes.export import ProgrammeRun
+from jobs.programmes.job import Loaded, stocktake
 from jobs.programmes.labels import heading, worded
 from jobs.programmes.types import labels
-from layers.reference.legal_schemes import schemes
-from layers.reference.unit_aliases import unit_aliases
 from views.data_choice import Data
 from views.session import Here
 
@@ -86,7 +85,7 @@ def by_unit(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
         table(here, units, [*columns, "programmes", "donors"], _("All districts"), 320)
 
 
-def over_time(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...]) -> None:
+def over_time(here: Here, data: Data, loaded: Loaded, run: ProgrammeRun, types: tuple[str, ...]) -> None:
     """Sites at risk covered and uncovered on this day of the last years, and what ends soon."""
     _, result = here.translate, run.result
     st.subheader(_("Over time"))
@@ -94,13 +93,7 @@ def over_time(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...])
         days = [result.as_of - pd.DateOffset(years=n) for n in range(YEARS - 1, -1, -1)]
         with st.spinner(_("Reading and assessing…")):
             years = by_year(
-                lambda day: data.run(day.date()).assessment.sites,
-                result.programmes,
-                days,
-                boundaries=run.loaded.boundaries,
-                schemes=schemes(),
-                types=types,
-                aliases=unit_aliases(),
+                lambda day: stocktake(loaded, data.run(day.date()).assessment.sites, day.date()), days, types
             )
         kinds = {
             "covered": _("at risk, with a programme"),
