@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geo.screening.schema import CANDIDATES, FLAGS, PLACES, ROUTES, SCREENED, SEGMENTS, SUPPLIERS
+from geo.screening.schema import CANDIDATES, DECIDED, FLAGS, PLACES, ROUTES, SCREENED, SEGMENTS, SUPPLIERS
 from jobs.screening.labels import FLAG_MEANINGS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "screening-columns.md"
@@ -15,6 +15,7 @@ FILES = {
     "segments.csv": SEGMENTS,
     "places.csv": PLACES,
     "candidates.csv": CANDIDATES,
+    "decisions.csv": DECIDED,
 }
 
 

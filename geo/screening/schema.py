@@ -24,6 +24,22 @@ RECORDS = (
 )
 DECISIONS = ("accept", "enhance due diligence", "escalate", "note")
 """What a reviewer may decide; `note` is a free note without a decision. None of them changes a class."""
+ENTRIES = (*DECISIONS, "sign", "withdraw")
+"""What may be entered: a decision, the sign-off of one by a second person, or the withdrawal of one."""
+RISKS = (
+    "serious_abuses",
+    "non_state_armed_groups",
+    "security_forces",
+    "bribery_false_origin",
+    "money_laundering",
+    "taxes",
+)
+"""The risks of OECD Guidance, Annex II, each looked at by itself."""
+RISK_FINDINGS = ("not_looked_at", "nothing_found", "suspected", "found")
+REVIEW_STATES = ("decided", "signed", "reopen", "withdrawn")
+
+WATCHED = ("site_class", "zone_status", "eu_list", "dodd_frank", "kp_status", "rcm_status", "drc_status", "position")
+"""What a decision is made on: where any of it differs, or the evidence behind it, the decision is open again."""
 
 SUPPLIER_ID = C("supplier_id", "text", "the user's own id, kept as text", "the row has none")
 INPUT_ROW = C("row", "integer", "row in the user's file, the header or first feature being 1")
@@ -257,11 +273,42 @@ SCREENED: Table = (
     C("reviewer", "text", "who decided", "nobody"),
     C("decided_at", "text", "when, UTC", "not decided"),
     C("decisions_before", "number", "earlier decisions in the history", "none", whole=True),
+    C("review_state", "text", "how the decision stands", "no decision", REVIEW_STATES),
+    C("changed_since", "text", "what differs from what was decided on, joined by ';'", "nothing, or no decision"),
+    C("action", "text", "what is to be done", "nothing stated"),
+    C("action_owner", "text", "who does it", "nobody named"),
+    C("due", "date", "by when; else six months after a decision to do more", "nothing to be done"),
+    C("signed_by", "text", "the second person who signed the decision off", "not signed off"),
     C("remarks", "text", "what was read with a remark, joined by '; '", "nothing"),
     C("demonstration", "flag", "true for synthetic rows"),
     C("why_en", "text", "one sentence in English", "rejected"),
     C("why_fr", "text", "the same in French", "rejected"),
 )
+
+DECIDED: Table = (
+    SUPPLIER_ID,
+    INPUT_ROW,
+    C("review_state", "text", "how the decision stands", allowed=REVIEW_STATES),
+    C("decision", "text", "what was decided", "withdrawn", DECISIONS),
+    C("decision_note", "text", "the reviewer's note, or why it was withdrawn", "none"),
+    C("reviewer", "text", "who decided, or who withdrew"),
+    C("decided_at", "text", "when, UTC"),
+    C("decided_on", "date", "the row's date of events at that time", "not kept"),
+    C("decisions_before", "integer", "earlier entries in the history"),
+    C("changed_since", "text", "what differs, joined by ';'", "nothing"),
+    C("evidence_new", "integer", "records behind the answers that were not there then"),
+    C("evidence_gone", "integer", "records that were there then and are not any more"),
+    *(C(f"{name}_then", "text", f"`{name}` then", "not kept, or blank then") for name in WATCHED),
+    *(C(f"{name}_now", "text", f"`{name}` now", "blank now") for name in WATCHED),
+    *(C(f"risk_{name}", "text", "finding on the risk of Annex II", "not kept", RISK_FINDINGS) for name in RISKS),
+    C("action", "text", "what is to be done", "nothing stated"),
+    C("action_owner", "text", "who does it", "nobody named"),
+    C("due", "date", "by when; else six months after a decision to do more", "nothing to be done"),
+    C("documents", "text", "name and SHA-256 of each, joined by '; '", "none"),
+    C("signed_by", "text", "the second person who signed the decision off", "not signed off"),
+    C("signed_at", "text", "when, UTC", "not signed off"),
+)
+"""decisions.csv: the newest decision of each row, then and now side by side."""
 
 ROUTES: Table = (
     SUPPLIER_ID,

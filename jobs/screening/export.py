@@ -5,6 +5,7 @@ The same call gives the same bytes; only ``run_at`` of run.json tells the time.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
@@ -13,10 +14,11 @@ import numpy as np
 
 from geo import schema
 from geo.messages import Note
-from geo.screening.schema import CANDIDATES, FLAGS, OF_SEGMENTS, PLACES, ROUTES, SCREENED, SEGMENTS
+from geo.screening.schema import CANDIDATES, DECIDED, FLAGS, OF_SEGMENTS, PLACES, ROUTES, SCREENED, SEGMENTS
 from jobs.assessment.export import quadrants, remarks
 from jobs.reading_notes import reading_lines, reasons_line
 from jobs.result import ResultFiles, Sheet
+from jobs.screening.decided import decided, onto, overdue
 from jobs.screening.model import Screening
 from jobs.screening.report import report
 from jobs.screening.reviews import Reviews
@@ -31,10 +33,17 @@ XLSX_ROWS = 20_000
 
 def with_decisions(screening: Answered, store: Reviews) -> Answered:
     """The screening with the newest decision of each row, and their number in the record; no class changes."""
-    rows = store.onto(screening.rows)
-    counts = rows["decision"].value_counts()
-    told = {str(k): int(v) for k, v in counts.sort_index().items() if k}
-    return replace(screening, rows=rows, record={**screening.record, "decisions": told})
+    table = decided(screening.rows, screening.evidence, store)
+    told = {str(k): int(v) for k, v in table["decision"].value_counts().sort_index().items() if k}
+    states = {str(k): int(v) for k, v in table["review_state"].value_counts().sort_index().items()}
+    late = int(overdue(table, run_day(screening)).sum())
+    record = {**screening.record, "decisions": told, "reviews": {**states, "overdue": late}}
+    return replace(screening, rows=onto(screening.rows, table), decided=table, record=record)
+
+
+def run_day(screening: Screening) -> dt.date:
+    """The day of the run (UTC): what was to be done before it is overdue."""
+    return dt.date.fromisoformat(str(screening.record["run_at"])[:10])
 
 
 def route_lines(screening: Screening) -> np.ndarray:
@@ -64,6 +73,8 @@ def result_files(screening: Screening, language: str = "en") -> ResultFiles:
     }
     if screening.changes is not None:
         tables["changes.csv"] = (screening.changes, ())
+    if screening.decided is not None:
+        tables["decisions.csv"] = (screening.decided, DECIDED)
     rows = plain_types(screening.rows, SCREENED)
     others: dict[str, Callable[[], bytes]] = {
         "screening.geojson": lambda: geojson_bytes(rows, name="screening"),
@@ -106,6 +117,16 @@ def summary(screening: Screening) -> list[Note]:
                 folder=compared["with"],
                 n=compared["changed"],
                 through=through,
+            )
+        )
+    reviews = screening.record.get("reviews")
+    if isinstance(reviews, dict) and screening.decided is not None and len(screening.decided):
+        lines.append(
+            Note(
+                "{n} rows decided on, {reopen} open again for something differs, {overdue} overdue (decisions.csv).",
+                n=len(screening.decided),
+                reopen=reviews.get("reopen", 0),
+                overdue=reviews["overdue"],
             )
         )
     places = screening.places["state"].value_counts()

@@ -104,6 +104,27 @@ DECISIONS = {
     "escalate": N_("escalate"),
     "note": N_("note"),
 }
+REVIEW_STATES = {
+    "decided": N_("decided, not signed off"),
+    "signed": N_("signed off"),
+    "reopen": N_("reopen: changed since"),
+    "withdrawn": N_("withdrawn"),
+}
+ENTRIES = {**DECISIONS, "sign": N_("signed off"), "withdraw": N_("withdrawn")}
+RISKS = {
+    "serious_abuses": N_("serious abuses"),
+    "non_state_armed_groups": N_("support to non-state armed groups"),
+    "security_forces": N_("support to public or private security forces"),
+    "bribery_false_origin": N_("bribery and false origin"),
+    "money_laundering": N_("money laundering"),
+    "taxes": N_("unpaid taxes, fees and royalties"),
+}
+RISK_FINDINGS = {
+    "not_looked_at": N_("not looked at"),
+    "nothing_found": N_("looked at, nothing found"),
+    "suspected": N_("suspected"),
+    "found": N_("found"),
+}
 CHANGES = {
     "class": N_("class"),
     "zone": N_("zone"),
@@ -138,6 +159,7 @@ _VALUES = {
     "dodd_frank": DODD_FRANK,
     "kp_status": KP,
     "decision": DECISIONS,
+    "review_state": REVIEW_STATES,
     "change": CHANGES,
     "part": PARTS,
     "rcm_status": labels.COLOURS,
@@ -210,6 +232,14 @@ COLUMNS = {
     "reviewer": N_("Reviewer"),
     "decided_at": N_("Decided (UTC)"),
     "decisions_before": N_("Earlier decisions"),
+    "review_state": N_("State of the decision"),
+    "changed_since": N_("Changed since"),
+    "action": N_("Action"),
+    "action_owner": N_("Who does it"),
+    "due": N_("Due"),
+    "signed_by": N_("Signed off by"),
+    "position": N_("Place"),
+    "evidence": N_("Evidence"),
     "remarks": N_("Remarks"),
     "note": N_("Note"),
     "length_km": N_("Length (km)"),
@@ -273,6 +303,8 @@ def value(name: str, code: object, translate: Translator) -> str:
     text = "" if code is None or code is pd.NA else str(code)
     if name == "through":
         return translate(" and ").join(translate(THROUGH.get(t, t)) for t in text.split(" and "))
+    if name == "changed_since":
+        return ", ".join(heading(t, translate) for t in text.split(";") if t)
     if name == "remarks":
         return row_messages.remarks(text, translate)
     if name in _COUNTRIES:
@@ -284,4 +316,9 @@ def value(name: str, code: object, translate: Translator) -> str:
 
 def is_coded(name: str) -> bool:
     """Whether :func:`value` may say anything else than the code itself."""
-    return name in _VALUES or name in _COUNTRIES or name in ("through", "remarks") or labels.is_coded(name)
+    return (
+        name in _VALUES
+        or name in _COUNTRIES
+        or name in ("through", "remarks", "changed_since")
+        or labels.is_coded(name)
+    )

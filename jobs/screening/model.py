@@ -80,6 +80,8 @@ class Screening:
         :data:`geo.screening.schema.CANDIDATES` for rows without coordinates.
     places
         :data:`geo.screening.schema.PLACES`: every name without a place once, and what was confirmed for it.
+    decided
+        :data:`geo.screening.schema.DECIDED`, where decisions were asked for.
     matches
         The confirmations that were given, by question or row.
     transit
@@ -104,6 +106,7 @@ class Screening:
     data: inputs.Loaded = field(repr=False)
     matches: Mapping[str, Confirmation] = field(default_factory=dict)
     changes: pd.DataFrame | None = None
+    decided: pd.DataFrame | None = None
 
 
 def with_input(screening: Screening, told: Mapping[str, object]) -> Screening:

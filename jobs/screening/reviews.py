@@ -14,14 +14,15 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from geo.errors import InputError
 from geo.records.place_names import plain
-from geo.screening.schema import DECISIONS
+from geo.screening.schema import DECISIONS, ENTRIES
 
 VARIABLE = "CAHRA_REVIEWS"
 """Environment variable that names the file; by default `reviews.sqlite` in the user's own data folder."""
@@ -42,7 +43,8 @@ CREATE TABLE IF NOT EXISTS decision (
     zone_status TEXT NOT NULL,
     as_of TEXT NOT NULL,
     rules_hash TEXT NOT NULL,
-    list_sha256 TEXT NOT NULL
+    list_sha256 TEXT NOT NULL,
+    details TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS decision_of_row ON decision (row_key, number);
 CREATE TABLE IF NOT EXISTS mapping (
@@ -57,6 +59,7 @@ CREATE TRIGGER IF NOT EXISTS decision_is_kept BEFORE DELETE ON decision
     BEGIN SELECT RAISE(ABORT, 'decisions are never deleted'); END;
 """
 _COLUMNS = "supplier_id, decision, note, reviewer, decided_at, site_class, zone_status, as_of, rules_hash, list_sha256"
+_COLUMNS += ", details"
 
 
 def default_path() -> Path:
@@ -100,13 +103,64 @@ class Decision:
     as_of: str = ""
     rules_hash: str = ""
     list_sha256: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    number: int = 0
+
+    @property
+    def refers(self) -> int:
+        """The number of the decision that a sign-off or a withdrawal speaks of; 0 for a decision itself."""
+        return int(self.details.get("refers", 0))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the decisions on one row stand.
+
+    Parameters
+    ----------
+    decision
+        The newest one in force, None where there is none, or it was withdrawn.
+    signed
+        Its sign-off by a second person.
+    withdrawn
+        The newest withdrawal, where nothing was decided after it.
+    before
+        Earlier entries of the history.
+    """
+
+    decision: Decision | None
+    signed: Decision | None = None
+    withdrawn: Decision | None = None
+    before: int = 0
+
+
+def standing(history: Sequence[Decision]) -> Standing:
+    """What holds after all entries on a row, the oldest first; a note takes no decision's place."""
+    current = signed = withdrawn = None
+    for entry in history:
+        if entry.decision == "sign":
+            signed = entry if current is not None and entry.refers == current.number else signed
+        elif entry.decision == "withdraw":
+            if current is not None and entry.refers == current.number:
+                current, signed, withdrawn = None, None, entry
+        elif entry.decision != "note" or (current is None and withdrawn is None):
+            current, signed, withdrawn = entry, None, None
+    return Standing(current, signed, withdrawn, len(history) - 1)
+
+
+def _decision(number: int, values: Sequence[Any]) -> Decision:
+    told = Decision(*values[:-1])
+    return replace(told, details=json.loads(values[-1]) if values[-1] else {}, number=number)
 
 
 def _renew(base: sqlite3.Connection) -> None:
-    """Files of version 0.1 kept the class under another name: the column is renamed, no decision changes."""
+    """Files of earlier versions: the class had another name, and there were no details; no decision changes."""
     columns = {row[1] for row in base.execute("PRAGMA table_info(decision)")}
     if "overall_class" in columns:
         base.execute("ALTER TABLE decision RENAME COLUMN overall_class TO site_class")
+        base.commit()
+    if columns and "details" not in columns:
+        base.execute("ALTER TABLE decision ADD COLUMN details TEXT NOT NULL DEFAULT ''")
         base.commit()
 
 
@@ -160,9 +214,15 @@ class Reviews:
 
     def decide(
         self, rows: pd.DataFrame, decision: str, note: str, reviewer: str, *, record: Mapping[str, object],
-        now: dt.datetime | None = None,
+        details: Mapping[str, Mapping[str, Any]] | None = None, now: dt.datetime | None = None,
     ) -> None:  # fmt: skip
         """Keeps one decision for every row given (of :data:`geo.screening.schema.SCREENED`).
+
+        Parameters
+        ----------
+        details
+            By supplier, what else is kept: the answers and evidence that it was made on, findings on risks, action,
+            owner, day, documents (:mod:`jobs.screening.decided`).
 
         Raises
         ------
@@ -171,63 +231,90 @@ class Reviews:
         """
         if decision not in DECISIONS:
             raise InputError("The decision is not known.", expected=", ".join(DECISIONS), got=decision[:80])
-        if not reviewer.strip():
-            raise InputError("A decision needs the name of who decides.", expected="a name")
         if decision == "note" and not note.strip():
             raise InputError("A note needs a text.")
+        self._append(rows, decision, note, reviewer, record, details or {}, now)
+
+    def sign(self, row: pd.DataFrame, reviewer: str, note: str = "", *, record: Mapping[str, object],
+             now: dt.datetime | None = None) -> None:  # fmt: skip
+        """A second person signs the decision of one row off.
+
+        Raises
+        ------
+        InputError
+            There is no decision, or the same person made it.
+        """
+        held = self._in_force(row)
+        if plain(held.reviewer) == plain(reviewer):
+            raise InputError("A decision is signed off by a second person.", expected="another name", got=reviewer[:80])
+        refers = {str(row["supplier_id"].iloc[0]): {"refers": held.number}}
+        self._append(row, "sign", note, reviewer, record, refers, now)
+
+    def withdraw(self, row: pd.DataFrame, reviewer: str, note: str, *, record: Mapping[str, object],
+                 now: dt.datetime | None = None) -> None:  # fmt: skip
+        """The decision of one row no longer holds; it stays in the history.
+
+        Raises
+        ------
+        InputError
+            There is no decision, or no reason is given.
+        """
+        held = self._in_force(row)
+        if not note.strip():
+            raise InputError("A decision is withdrawn with the reason.", expected="a note")
+        refers = {str(row["supplier_id"].iloc[0]): {"refers": held.number}}
+        self._append(row, "withdraw", note, reviewer, record, refers, now)
+
+    def _in_force(self, row: pd.DataFrame) -> Decision:
+        held = standing(self.history(keys_of(row)[0])).decision
+        if held is None:
+            raise InputError("The row has no decision.", got=str(row["supplier_id"].iloc[0])[:80])
+        return held
+
+    def _append(
+        self, rows: pd.DataFrame, entry: str, note: str, reviewer: str, record: Mapping[str, object],
+        details: Mapping[str, Mapping[str, Any]], now: dt.datetime | None,
+    ) -> None:  # fmt: skip
+        assert entry in ENTRIES
+        if not reviewer.strip():
+            raise InputError("A decision needs the name of who decides.", expected="a name")
+        if "answer" in rows and (rows["answer"] == "rejected").any():
+            raise InputError("A row that was not screened cannot be decided on.", got=str(rows["supplier_id"].iloc[0]))
         clock = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         hash_, digest = _known_by(record)
         days = rows["as_of"].dt.strftime("%Y-%m-%d").fillna("")
         values = [
-            (key, who, decision, note.strip()[:MOST_TEXT], reviewer.strip()[:200], clock, cls, zone, day, hash_, digest)
+            (key, who, entry, note.strip()[:MOST_TEXT], reviewer.strip()[:200], clock, cls, zone, day, hash_, digest,
+             json.dumps(dict(details.get(str(who), {})), ensure_ascii=False, sort_keys=True))
             for key, who, cls, zone, day in zip(
                 keys_of(rows), rows["supplier_id"], rows["site_class"], rows["zone_status"], days, strict=True
             )
-        ]
+        ]  # fmt: skip
         with self._open(write=True) as base:
             assert base is not None
-            base.executemany(f"INSERT INTO decision (row_key, {_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", values)  # noqa: S608
+            marks = ",".join("?" * 12)
+            base.executemany(f"INSERT INTO decision (row_key, {_COLUMNS}) VALUES ({marks})", values)  # noqa: S608
 
     def history(self, key: str) -> list[Decision]:
-        """Every decision on a row, the oldest first."""
-        with self._open() as base:
-            if base is None:
-                return []
-            found = base.execute(f"SELECT {_COLUMNS} FROM decision WHERE row_key = ? ORDER BY number", (key,))  # noqa: S608
-            return [Decision(*values) for values in found]
+        """Every entry on a row, the oldest first."""
+        return self.histories([key]).get(key, [])
 
-    def latest(self, keys: Sequence[str]) -> dict[str, tuple[Decision, int]]:
-        """The newest decision of each key that has one, and how many came before.
-
-        A note alone does not take the place of a decision: it is kept in the history.
-        """
-        wanted, out = set(keys), dict[str, tuple[Decision, int]]()
+    def histories(self, keys: Sequence[str]) -> dict[str, list[Decision]]:
+        """Every entry on each of the rows that has some, the oldest first."""
+        wanted, out = set(keys), dict[str, list[Decision]]()
         with self._open() as base:
             if base is None:
                 return {}
-            for key, *values in base.execute(f"SELECT row_key, {_COLUMNS} FROM decision ORDER BY number"):  # noqa: S608
+            for key, number, *values in base.execute(
+                f"SELECT row_key, number, {_COLUMNS} FROM decision ORDER BY number"  # noqa: S608
+            ):
                 if key in wanted:
-                    before = out.get(key)
-                    new = Decision(*values)
-                    if before is not None and new.decision == "note":
-                        new = before[0]
-                    out[key] = (new, before[1] + 1 if before is not None else 0)
+                    out.setdefault(key, []).append(_decision(number, values))
         return out
 
-    def onto(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """The rows of a screening with their newest decision; every other column stays as it is."""
-        keys = keys_of(rows)
-        held = self.latest(keys)
-        out = rows.copy()
-        for name, attribute in (
-            ("decision", "decision"),
-            ("decision_note", "note"),
-            ("reviewer", "reviewer"),
-            ("decided_at", "decided_at"),
-        ):
-            out[name] = pd.array([getattr(held[k][0], attribute) if k in held else "" for k in keys], dtype="str")
-        out["decisions_before"] = [float(held[k][1]) if k in held else float("nan") for k in keys]
-        return out
+    def latest(self, keys: Sequence[str]) -> dict[str, Standing]:
+        """How the decisions stand of each key that has some."""
+        return {key: standing(entries) for key, entries in self.histories(keys).items()}
 
     def keep_mapping(self, header: Sequence[str], columns: Mapping[str, str]) -> None:
         """Remembers a mapping made by hand for files of this header."""

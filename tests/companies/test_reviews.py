@@ -8,6 +8,7 @@ import sqlite3
 import pytest
 
 from geo.errors import InputError
+from jobs.screening.decided import ONTO
 from jobs.screening.export import with_decisions
 from jobs.screening.reviews import Reviews, keys_of
 from tests.companies.cases import files, screened
@@ -29,7 +30,7 @@ def test_a_decision_survives_and_stands_beside_an_unchanged_class(found, tmp_pat
     row = again.rows.iloc[0]
     told = (row["decision"], row["decision_note"], row["reviewer"], row["decided_at"], row["decisions_before"])
     assert told == ("escalate", "papers false", "B. S.", "2026-01-02T03:04:05Z", 1)
-    untouched = [c for c in found.rows.columns if not c.startswith(("decision", "reviewer", "decided"))]
+    untouched = [c for c in found.rows.columns if c not in ONTO and c != "decisions_before"]
     assert again.rows[untouched].equals(found.rows[untouched])
     assert again.rows["decision"].tolist()[1] == ""
     assert again.record["decisions"] == {"escalate": 1}
@@ -45,8 +46,8 @@ def test_a_note_does_not_take_the_place_of_a_decision(found, tmp_path):
     store = Reviews(tmp_path / "r.sqlite")
     store.decide(found.rows.iloc[:1], "accept", "", "A", record={}, now=NOW)
     store.decide(found.rows.iloc[:1], "note", "called them", "A", record={}, now=NOW)
-    held, before = store.latest(keys_of(found.rows))[keys_of(found.rows)[0]]
-    assert (held.decision, before) == ("accept", 1)
+    held = store.latest(keys_of(found.rows))[keys_of(found.rows)[0]]
+    assert (held.decision.decision, held.before) == ("accept", 1)
 
 
 def test_nothing_can_be_changed_or_deleted(found, tmp_path):
@@ -66,7 +67,7 @@ def test_next_weeks_list_finds_the_decision_by_what_the_row_says(found, tmp_path
         {**HERE, "site_name": "mine ", "mineral": "gold", "as_of": "2020-06-30"},
         {**HERE, "site_name": "Other", "supplier_id": "C"},
     )
-    assert store.onto(later.rows)["decision"].tolist() == ["accept", ""]
+    assert with_decisions(later, store).rows["decision"].tolist() == ["accept", ""]
 
 
 @pytest.mark.parametrize(("decision", "note", "who"), [("burn", "", "A"), ("accept", "", " "), ("note", " ", "A")])

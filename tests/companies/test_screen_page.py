@@ -81,6 +81,35 @@ def test_a_card_tells_why_and_a_decision_is_kept_and_changes_no_class():
     assert Reviews().path.is_file()
 
 
+def test_a_rejected_duplicate_opens_its_own_card_and_the_form_loses_nothing():
+    twice = b"id;nom;lat;lon;pays\nA1;Mine;4.26;15.79;RCA\nA1;Mine;4.26;15.79;RCA\n"
+    app = page(("liste.csv", twice), supplier="A1", row="3")
+    assert any("said again" in w.value or "repeat" in w.value.lower() for w in app.warning)
+    assert not [b for b in app.button if b.label == "Keep"], "nothing can be decided on a rejected row"
+    app = page(("liste.csv", twice), supplier="A1")
+    next(t for t in app.text_area if t.label == "Note").set_value("a long note")
+    next(t for t in app.text_input if t.label == "Action").set_value("call them")
+    next(b for b in app.button if b.label == "Keep").click().run()
+    assert any("Choose a decision" in w.value for w in app.warning)
+    assert next(t for t in app.text_area if t.label == "Note").value == "a long note"
+    next(s for s in app.selectbox if s.label == "Decision").set_value("enhance due diligence")
+    next(b for b in app.button if b.label == "Keep").click().run()
+    assert any("needs the name" in w.value for w in app.warning)
+    assert next(t for t in app.text_input if t.label == "Action").value == "call them"
+    next(t for t in app.text_input if t.label == "Your name").set_value("A. Person")
+    next(b for b in app.button if b.label == "Keep").click().run()
+    assert not app.exception
+    assert next(t for t in app.text_area if t.label == "Note").value == ""
+    app.text_input(key="second_2_1").set_value("A. Person")
+    app.button(key="review_sign").click().run()
+    assert any("second person" in w.value for w in app.warning)
+    app.text_input(key="second_2_1").set_value("B. Other")
+    app.button(key="review_sign").click().run()
+    assert not app.exception
+    table = next(f.value for f in app.dataframe if "flag_transit" in f.value.columns)
+    assert table["review_state"].tolist() == ["signed off", ""]
+
+
 def test_a_row_without_coordinates_takes_a_place_only_when_somebody_says_so_by_name():
     app = page(("liste.csv", LIST), supplier="A2")
     table = next(f.value for f in app.dataframe if "flag_transit" in f.value.columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from dataclasses import replace
 from typing import Any
@@ -68,6 +69,9 @@ TABLE = (
     "transit_incidents",
     "transit_deaths",
     "decision",
+    "review_state",
+    "changed_since",
+    "due",
     "reviewer",
     "decided_at",
     "answer",
@@ -172,6 +176,9 @@ def filtered(here: Here, rows: pd.DataFrame) -> pd.DataFrame:
         "all": _("all rows"),
         "rejected": _("rejected rows"),
         "open": _("without a decision"),
+        "reopen": _("open again: changed since"),
+        "unsigned": _("not signed off"),
+        "overdue": _("overdue"),
         "match": _("candidates wait for confirmation"),
     }
     kind = d.selectbox(_("Rows"), list(kinds), format_func=lambda k: kinds[k], key="screen_kind")
@@ -185,6 +192,10 @@ def filtered(here: Here, rows: pd.DataFrame) -> pd.DataFrame:
         keep &= (rows["answer"] != "accepted").to_numpy()
     elif kind == "open":
         keep &= ((rows["answer"] == "accepted") & (rows["decision"] == "")).to_numpy()
+    elif kind in ("reopen", "unsigned"):
+        keep &= (rows["review_state"] == ("reopen" if kind == "reopen" else "decided")).to_numpy()
+    elif kind == "overdue":
+        keep &= (rows["due"] < pd.Timestamp(dt.datetime.now(dt.UTC).date())).fillna(False).to_numpy(bool)
     elif kind == "match":
         keep &= (rows["position_basis"] == "unconfirmed").to_numpy()
     return rows[keep]
@@ -231,18 +242,40 @@ def draw_map(here: Here, data: Data, screening: Screening, shown: pd.DataFrame, 
         _, state[key], content, key="screen_map", height=480, tiles=state.get("q_tiles", False), center=center
     )
     if answer is not None and answer.site is not None and answer.run == token and answer.site in screening.rows.index:
-        state["q_supplier"] = str(screening.rows["supplier_id"].loc[answer.site])
+        choose(screening.rows, int(screening.rows["row"].loc[answer.site]))
         at = np.flatnonzero(shown.index == answer.site)
         state["screen_table"] = {"selection": {"rows": [int(at[0])] if len(at) else [], "columns": [], "cells": []}}
         st.rerun(scope="fragment")
 
 
-def row_chosen(ids: list[str]) -> None:
+def choose(rows: pd.DataFrame, number: int | None) -> None:
+    """The chosen row is known by its row in the file: two rows may have one id."""
+    state = st.session_state
+    mine = rows.loc[rows["row"] == number, "supplier_id"]
+    state["q_row"] = "" if number is None else str(number)
+    state["q_supplier"] = str(mine.iloc[0]) if len(mine) else ""
+
+
+def row_chosen(rows: pd.DataFrame, numbers: list[int]) -> None:
     """Callback: a row of the table becomes the chosen one, and the map moves to it."""
     state = st.session_state
-    rows = state["screen_table"]["selection"]["rows"]
-    state["q_supplier"] = ids[rows[0]] if rows and rows[0] < len(ids) else ""
-    state["move_screen"] = bool(rows)
+    picked = state["screen_table"]["selection"]["rows"]
+    choose(rows, numbers[picked[0]] if picked and picked[0] < len(numbers) else None)
+    state["move_screen"] = bool(picked)
+
+
+def chosen_row(rows: pd.DataFrame) -> int | None:
+    """Position of the chosen row: by its row in the file, else the screened one of the id in the address."""
+    state = st.session_state
+    if state["q_row"].isdigit():
+        found = np.flatnonzero((rows["row"] == int(state["q_row"])).to_numpy())
+        if len(found) and (not state["q_supplier"] or rows["supplier_id"].iloc[found[0]] == state["q_supplier"]):
+            return int(found[0])
+    same = (rows["supplier_id"] == state["q_supplier"]).to_numpy() & (rows["supplier_id"] != "").to_numpy()
+    for found in (np.flatnonzero(same & (rows["answer"] == "accepted").to_numpy()), np.flatnonzero(same)):
+        if len(found):
+            return int(found[0])
+    return None
 
 
 def downloads(here: Here, screening: ScreeningResult, synthetic: bool) -> None:
@@ -291,20 +324,19 @@ def body(here: Here, data: Data, given: Given) -> None:
         quadrant_table(here, screening.rows)
         place_queue.show(here, screening)
         shown = filtered(here, screening.rows)
-        found = np.flatnonzero((screening.rows["supplier_id"] == state["q_supplier"]).to_numpy())
-        row = int(found[0]) if len(found) and state["q_supplier"] else None
+        row = chosen_row(screening.rows)
         draw_map(here, data, screening, shown, row, token)
         if shown.empty:
             st.info(_("No row passes these filters."), icon=":material/filter_alt:")
         else:
-            ids = shown["supplier_id"].tolist()
+            numbers = [int(n) for n in shown["row"]]
             frame_of(
                 here,
                 shown,
                 list(TABLE),
                 _("Rows of the list"),
                 key="screen_table",
-                on_select=lambda: row_chosen(ids),
+                on_select=lambda: row_chosen(screening.rows, numbers),
                 selection_mode="single-row",
                 height=380,
             )
@@ -313,7 +345,7 @@ def body(here: Here, data: Data, given: Given) -> None:
             supplier_card.show(here, data, screening, screening.rows.iloc[row])
         screening = comparison(here, screening, f"{given.key}{data.token}{matches}")
         downloads(here, screening, bool(screening.record["demonstration"]))
-        here.address(supplier=state["q_supplier"])
+        here.address(supplier=state["q_supplier"], row=state["q_row"])
 
 
 with session.page() as here:
@@ -321,6 +353,7 @@ with session.page() as here:
     st.title(_("Screen a list of origins and ways"))
     state = st.session_state
     state.setdefault("q_supplier", state["address"].get("supplier", "")[:200])
+    state.setdefault("q_row", state["address"].get("row", "")[:9])
     data = here.data(sites_needed=False)
     given = supplier_upload.chosen(here, data.demonstration, data.country)
     if given is not None:

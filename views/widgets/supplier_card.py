@@ -11,12 +11,11 @@ import streamlit as st
 
 from geo.records.eligible_incidents import incidents_at
 from geo.schema import CLASSES
-from geo.screening.schema import DECISIONS, FLAGS
+from geo.screening.schema import FLAGS
 from i18n import column_labels, labels, row_messages
 from jobs.screening import labels as sw
 from jobs.screening.evidence_messages import worded
 from jobs.screening.model import Screening
-from jobs.screening.reviews import Reviews, row_key
 from layers.formats.reasons import sentence
 from layers.formats.writers.escape import markdown
 from layers.maps import map_content, styles
@@ -26,7 +25,7 @@ from layers.reference.country_names import country_name
 from layers.reference.unit_aliases import unit_aliases
 from views.data_choice import Data
 from views.session import Here
-from views.widgets import map_widget, tables
+from views.widgets import map_widget, review, tables
 from views.widgets import timeline as months
 
 _FACTS = (
@@ -117,7 +116,7 @@ def show(here: Here, data: Data, screening: Screening, row: pd.Series[Any]) -> N
         why(here, row)
         candidates(here, screening, row)
     with right:
-        review(here, screening, row)
+        review.show(here, screening, row)
     small_map(here, data, screening, row)
     way(here, screening, row)
     evidence(here, screening, row)
@@ -169,38 +168,6 @@ def candidates(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
             st.text(said)
             columns = ["rank", "name", "kind", "admin1", "admin2", "country", "score", "match_id"]
             frame_of(here, mine, columns, _("Candidates"), height="content")
-
-
-def review(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
-    """Decision, note and name; kept in a local file with its history; never a change of the class."""
-    _, state = here.translate, st.session_state
-    store = Reviews()
-    with st.container(border=True):
-        st.markdown(f"**{_('Reviewer')}**")
-        st.caption(_("Kept in a file on this computer with its history. A decision never changes the class."))
-        with st.form(f"review_{row['supplier_id']}", border=False, clear_on_submit=True):
-            decision = st.selectbox(
-                _("Decision"), DECISIONS, index=None, format_func=lambda d: _(sw.DECISIONS[d]), placeholder=_("Choose")
-            )
-            note = st.text_area(_("Note"), height=80, max_chars=4000)
-            name = st.text_input(_("Your name"), value=state.get("reviewer", ""), max_chars=200)
-            sent = st.form_submit_button(_("Keep"), icon=":material/save:")
-        if sent:
-            if decision is None:
-                st.warning(_("Choose a decision."))
-            else:
-                store.decide(
-                    row.to_frame().T.astype({"as_of": "datetime64[s]"}), decision, note, name, record=screening.record
-                )
-                state["reviewer"] = name
-                state["reviews_turn"] = state.get("reviews_turn", 0) + 1
-                st.rerun()
-        key = row_key(*(str(row[n]) for n in ("supplier_id", "site_name", "country", "minerals")))
-        for d in reversed(store.history(key)):
-            when = d.decided_at.replace("T", " ").replace("Z", " UTC")
-            st.caption(markdown(f"{when} · {d.reviewer} · {_(sw.DECISIONS.get(d.decision, d.decision))}"))
-            if d.note:
-                st.text(d.note)
 
 
 def small_map(here: Here, data: Data, screening: Screening, row: pd.Series[Any]) -> None:

@@ -123,7 +123,7 @@ def _upload(here: Here, file: tuple[str, bytes] | None) -> tuple[str, bytes] | N
         file = "pasted.csv", (pasted or "").encode()
     if upload is not None or take:
         state["supplier_file"], state["supplier_turn"] = file, turn + 1
-        state["q_supplier"], state["matches"] = "", {}
+        state["q_supplier"], state["q_row"], state["matches"] = "", "", {}
         own_came()
         st.rerun()
     if file is not None:
