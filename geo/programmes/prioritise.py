@@ -28,11 +28,14 @@ EXACT_LIMIT = 50_000
 
 @dataclass(frozen=True)
 class Effect:
-    """What would become covered: sites at risk that gain a type, gaps closed (site and type), workers there."""
+    """What would become covered: sites at risk that gain a type, gaps closed (site and type), workers there.
+
+    `workers` is None where nobody counted them at any of these sites.
+    """
 
     sites: int
     gaps: int
-    workers: float
+    workers: float | None
     workers_unknown: int
 
 
@@ -63,7 +66,7 @@ def what_if(result: ProgrammeCoverage, sites: np.ndarray, types: tuple[str, ...]
     return Effect(
         sites=len(gaining),
         gaps=int(open_gaps.sum()),
-        workers=float(np.nansum(workers)),
+        workers=float(np.nansum(workers)) if np.isfinite(workers).any() or not len(workers) else None,
         workers_unknown=int(np.isnan(workers).sum()),
     )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 import pandas as pd
 
@@ -134,8 +135,26 @@ class ProgrammeRun(Result):
     def made_files(self, language: str = "en") -> ResultFiles:
         """The files of the run by name; the map in `language`."""
         return ResultFiles(
-            self.tables(), {"map.html": lambda: self.map_html(language)}, {**self.record(), "language": language}
+            self.tables(),
+            {"map.html": lambda: self.map_html(language), **self.briefs(language)},
+            {**self.record(), "language": language},
         )
+
+    def brief(self, country: str, unit: str, language: str) -> bytes:
+        """Two printed pages of a country, or of one of its districts."""
+        from jobs.programmes.brief import brief_of
+        from jobs.programmes.brief_page import brief_html
+        from jobs.programmes.export_area import narrowed
+
+        record = self.record()
+        area = narrowed(self.result, self.money, country, unit, self.donors, bool(record["demonstration"]))
+        translate = translator(language)
+        return brief_html(brief_of(area, translate), translate, str(record["tool_version"]))
+
+    def briefs(self, language: str) -> dict[str, Callable[[], bytes]]:
+        """A brief for each country in which sites lie, by file name."""
+        countries = sorted(set(self.result.assessed["country"]) - {""})
+        return {f"brief_{country}.html": partial(self.brief, country, "", language) for country in countries}
 
     def summary(self, language: str = "en") -> list[Note]:
         """A line per type, what is not on the map, and every note of the programmes' files."""

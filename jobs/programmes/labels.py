@@ -31,7 +31,24 @@ REASONS = {
     "no_place": N_("names no place"),
 }
 
+KINDS_OF_MONEY = {
+    "budget": N_("budget"),
+    "commitment": N_("commitment"),
+    "disbursement": N_("disbursement"),
+    "expenditure": N_("expenditure"),
+    "planned": N_("planned disbursement"),
+}
+
 COLUMNS = {
+    "kind": N_("Kind of money"),
+    "year": N_("Year"),
+    "area": N_("Area"),
+    "currency": N_("Currency"),
+    "amount": N_("Amount"),
+    "amount_converted": N_("Amount, converted"),
+    "currency_converted": N_("Converted to"),
+    "amount_in_rows": N_("Sum of the rows"),
+    "amount_in_several_places": N_("In several places"),
     "programme_type": N_("Type"),
     "programme_id": N_("Programme"),
     "title": N_("Title"),
@@ -96,6 +113,8 @@ def worded(frame: pd.DataFrame, columns: list[str], translate: Translator) -> pd
             column = column.map(lambda code: translate(REASONS.get(str(code), str(code))))
         elif name == "country":
             column = column.map(lambda code: country_name(str(code), translate))
+        elif name == "kind" and set(column) <= set(KINDS_OF_MONEY):
+            column = column.map(lambda code: translate(KINDS_OF_MONEY[str(code)]))
         elif words.is_coded(name):
             column = column.map(lambda code, name=name: words.value(name, str(code), translate))
         out[name] = column

@@ -22,7 +22,7 @@ from layers.reference.unit_aliases import unit_aliases
 from views import session
 from views.data_choice import Data
 from views.session import Here
-from views.widgets import map_widget, tables
+from views.widgets import map_widget, programme_lists, programme_money, tables
 from views.widgets.downloads import run_files
 from views.widgets.programme_charts import by_unit, over_time, table
 from views.widgets.programme_upload import chosen_programmes, forget
@@ -139,14 +139,6 @@ def next_one(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
         )
         for column, (label, number, told) in zip(st.columns(3), shown, strict=True):
             column.metric(label, _("unknown") if number is None else _.number(number), help=told, border=True)
-    if not result.typed:
-        st.warning(
-            _(
-                "No loaded programme could be read as any of the eight types: what is covered is unknown, and no gaps "
-                "are counted."
-            ),
-            icon=":material/help:",
-        )
         if effect.workers_unknown:
             st.caption(
                 _.plural(
@@ -185,7 +177,12 @@ def lists(here: Here, run: ProgrammeRun) -> None:
     unmapped = result.programmes.frame[result.programmes.frame["types"] == ""]
     title = _.plural("{n} programme leads to no type", "{n} programmes lead to no type", len(unmapped))
     with st.expander(title, icon=":material/question_mark:"):
-        st.caption(_("Types come from the file or from the sector table of the project (data/dac_sector_types.csv)."))
+        st.caption(
+            _(
+                "Types come from words (data/programme_words.csv) and sectors (data/dac_sector_types.csv), or the file "
+                "states them."
+            )
+        )
         table(here, unmapped, ["programme_id", "title", "donor", "unmapped", "countries", "budget_text"], title)
     remarks, rejected = result.programmes.remarks, run.rejected
     for frame, title in (
@@ -226,7 +223,12 @@ def body(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...]) -> N
         by_unit(here, run, types)
         next_one(here, run, types)
         over_time(here, data, st.session_state["stocktake_of"], run, types)
+        programme_lists.programmes(here, run)
+        programme_lists.coordination(here, run)
+        programme_lists.initiatives(here, run)
+        programme_money.money(here, run)
         lists(here, run)
+        programme_money.brief(here, run)
         downloads(here, data, run)
 
 

@@ -20,7 +20,7 @@ A_ROW = 6
 """Buttons side by side."""
 
 
-def button(label: str, name: str, make: Callable[[], bytes], *, demonstration: bool) -> None:
+def button(label: str, name: str, make: Callable[[], bytes], *, demonstration: bool, key: str = "") -> None:
     """One download, made when it is pressed; synthetic data says so in the file's name."""
     st.download_button(
         label,
@@ -28,7 +28,7 @@ def button(label: str, name: str, make: Callable[[], bytes], *, demonstration: b
         file_name=("demonstration_" if demonstration else "") + name,
         mime=media_type(name),
         on_click="ignore",
-        key=f"download_{name}",
+        key=f"download_{key or name}",
         width="stretch",
     )
 
