@@ -21,6 +21,7 @@ from geo.schema import Table, conform, empty
 C = Column
 
 SEVERAL = "several places"
+UNNAMED = "a place without a name"
 _KIND = next(c for c in MONEY if c.name == "kind")
 
 MONEY_ROWS: Table = (
@@ -29,7 +30,7 @@ MONEY_ROWS: Table = (
     C("year", "number", "calendar year", "none given", whole=True),
     _KIND,
     C("country", "text", "ISO 3166 alpha-3; several places: of several countries without stated shares", "not stated"),
-    C("area", "text", "the one unit that the programme works in; several places: of several, without stated shares",
+    C("area", "text", "the one place that the programme works in; several places: of several, without stated shares",
       "none named: the whole country"),
     C("currency", "text", "currency as given", "not stated"),
     C("amount", "number", "sum in that currency"),
@@ -162,6 +163,6 @@ def _areas(programmes: Programmes) -> list[str]:
     by_programme = unit.groupby(inner["programme"])
     many = by_programme.first().where(by_programme.min() == by_programme.max(), SEVERAL)
     only = inner[~inner["programme"].duplicated(keep=False).to_numpy()]
-    points = only.loc[(only["kind"] != "admin") & (only["admin_name"] != ""), ["programme", "admin_name"]]
+    points = only.loc[only["kind"] != "admin", ["programme", "admin_name"]].replace({"admin_name": {"": UNNAMED}})
     area = many.to_dict() | dict(zip(points["programme"], points["admin_name"], strict=True))
     return [str(area.get(position, "")) for position in range(len(programmes.frame))]

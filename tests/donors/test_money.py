@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import InputError
-from geo.programmes.money import SEVERAL, Rates, money_rows, money_totals
+from geo.programmes.money import SEVERAL, UNNAMED, Rates, money_rows, money_totals
 from geo.programmes.schema import MONEY, Programmes
 from geo.schema import conform
 from jobs.programmes.programme_files import read_programmes
@@ -138,6 +138,18 @@ def test_rows_always_add_up_to_what_the_programmes_give(cases: list[tuple[str, f
     totals = money_totals(programmes, money_rows(programmes, rates=Rates()))
     assert np.allclose(totals["amount"], totals["amount_in_rows"], rtol=1e-9, atol=1e-3)
     assert totals["amount"].sum() == pytest.approx(sum(amount for _, amount, _ in cases), abs=1e-3)
+
+
+def test_one_place_is_named_several_are_several_and_none_is_the_country() -> None:
+    rows = [
+        {"lon": 17.0, "lat": 4.0, "admin_name": "Boda"}, {"lon": 17.0, "lat": 4.0}, {"admin_code": "Nola"}, {},
+    ]  # fmt: skip
+    made = make_programmes([{**row, "countries": "CAF"} for row in rows])
+    paid = conform(
+        pd.DataFrame([(n, "budget", None, "EUR", 1.0 + n) for n in range(4)], columns=[c.name for c in MONEY]), MONEY
+    )
+    out = money_rows(Programmes(made.frame, made.footprints, made.geometry, money=paid))
+    assert dict(zip(out["amount"], out["area"], strict=True)) == {1: "Boda", 2: UNNAMED, 3: "Nola", 4: ""}
 
 
 @pytest.mark.real_data
