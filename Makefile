@@ -18,7 +18,7 @@ run: setup
 	$(BIN)/cahra app
 
 test: setup
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-all: setup
 	CAHRA_THOROUGH=1 $(BIN)/python -m pytest -n 2 -m "slow or not slow"

@@ -16,7 +16,13 @@ import pytest
 from tests.browser.conftest import CHROMIUM, ROOT
 from views.navigation import FOLDER, PAGES
 
-PATHS = [p.path for p in PAGES if (FOLDER / p.file).is_file()]
+EACH_TIME = ("explore", "site", "screen", "programmes")
+"""Pages that the short run checks; `make test-all` checks all."""
+PATHS = [
+    pytest.param(p.path, marks=() if p.path in EACH_TIME else pytest.mark.slow)
+    for p in PAGES
+    if (FOLDER / p.file).is_file()
+]
 
 
 def saved(visit, label: str, folder: Path) -> Path:

@@ -27,7 +27,7 @@ def scene(n, seed_days):
     return sites, events, {"as_of": "2018-12-31", "rules": default_rules(), **told}
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(n=st.integers(1, 5), days=st.lists(st.integers(0, 400), max_size=12))
 def test_of_one_site_and_of_all(n, days):
     sites, events, options = scene(n, days)

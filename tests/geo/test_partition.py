@@ -245,6 +245,7 @@ def test_a_worker_killed_in_the_middle_changes_nothing(client):
     same_bytes(one, many)
 
 
+@pytest.mark.slow
 def test_the_cluster_can_be_local_or_named_by_address(client):
     sites, incidents, options = scene(n=12, m=200)
     one = assess(sites, incidents, **options)
@@ -253,6 +254,7 @@ def test_the_cluster_can_be_local_or_named_by_address(client):
     same_bytes(one, dask_job.assess_on_cluster(sites, incidents, cluster="local", workers=1, **options))
 
 
+@pytest.mark.slow
 def test_workers_elsewhere_need_a_folder_that_they_can_read():
     sites, incidents, options = scene(n=12, m=200)
     with pytest.raises(InputError, match="can read"):

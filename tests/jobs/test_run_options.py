@@ -186,7 +186,7 @@ def lists(draw: st.DrawFn) -> pd.DataFrame:
     vintage=st.sampled_from(["", "2015"]),
 )
 @settings(
-    max_examples=15,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # a run takes too long to be shrunk
@@ -217,7 +217,7 @@ def test_any_list_has_the_same_classes_and_evidence_in_both_jobs(rows, day, name
     country=st.sampled_from(["", "CAF", "RCA"]),
     vintage=st.sampled_from(["", "2015"]),
 )
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=(Phase.generate,))
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=(Phase.generate,))
 def test_the_app_runs_what_the_command_runs(rows, day, named, demonstration, country, vintage):
     """Same files and options, boundary vintage and country among them: the same result, file by file."""
     uploads = {

@@ -19,11 +19,11 @@ from tests.geo.cases import FAR, REGISTER
 
 T = "2018-12-31"
 MANY = settings(
-    max_examples=200 if os.environ.get("CAHRA_THOROUGH") else 15,
+    max_examples=200 if os.environ.get("CAHRA_THOROUGH") else 8,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
-FEW = settings(MANY, max_examples=100 if os.environ.get("CAHRA_THOROUGH") else 6)
+FEW = settings(MANY, max_examples=100 if os.environ.get("CAHRA_THOROUGH") else 4)
 """For what reads files: each is parsed in a process of its own."""
 CLASSES = ("site_class", "area_class", "certain_class", "possible_class")
 DAYS = pd.date_range("2013-06-01", "2019-01-10", freq="D").strftime("%Y-%m-%d").tolist()
