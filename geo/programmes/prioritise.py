@@ -71,6 +71,32 @@ def what_if(result: ProgrammeCoverage, sites: np.ndarray, types: tuple[str, ...]
     )
 
 
+def money_per_worker(result: ProgrammeCoverage, types: tuple[str, ...] = TYPES) -> pd.DataFrame:
+    """What active programmes of the types cost per worker that they cover, where both are known, by currency.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `currency, programmes, least, median, most`: the budget of each programme by the workers counted at the sites
+        that it reaches; programmes of several currencies, without a budget, or that reach nobody counted, are left out.
+    """
+    frame = result.programmes.frame
+    workers = result.assessed["workers"].to_numpy(dtype="float64")
+    site, programme = result.pairs
+    reached = np.zeros(len(frame))
+    np.add.at(reached, programme, np.nan_to_num(workers[site]))
+    padded = ";" + frame["types"] + ";"
+    wanted = np.zeros(len(frame), dtype=bool)
+    for kind in types:
+        wanted |= padded.str.contains(f";{kind};", regex=False).to_numpy(dtype=bool)
+    budget = frame["budget"].to_numpy(dtype="float64")
+    known = wanted & (budget > 0) & (reached > 0) & (frame["currency"] != "").to_numpy()
+    each = pd.DataFrame({"currency": frame["currency"][known], "cost": budget[known] / reached[known]})
+    groups = each.groupby("currency", sort=True)["cost"]
+    out = pd.DataFrame({"programmes": groups.size(), "least": groups.min(), "median": groups.median()})
+    return out.assign(most=groups.max()).reset_index()
+
+
 def gaps_of(result: ProgrammeCoverage, types: tuple[str, ...] = TYPES) -> np.ndarray:
     """How many of the types each site lacks where they make sense: int64, zero where it is not at risk."""
     columns = [TYPES.index(t) for t in types]

@@ -8,6 +8,7 @@ may stand in the title; both are separated by ``|``, and a name that begins with
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,7 +16,6 @@ from pathlib import Path
 
 from geo.errors import InputError
 from geo.programmes.schema import TYPES
-from geo.records.place_names import plain
 from layers.formats import LOCAL, Door, read
 from layers.reference import files
 from layers.sources.layer import Fields
@@ -23,8 +23,9 @@ from layers.sources.layer import Fields
 TEXT_CHARACTERS = 4_000
 """So much of a description is searched; programmes say what they are for at the beginning."""
 
+_MARKS = re.compile("[\u0300-\u036f]+")
 _NO_WORD = re.compile(r"[^a-z0-9]+")
-_APOSTROPHES = re.compile("['\u2018\u2019\u02bc]")
+_APOSTROPHES = re.compile("[\u2018\u2019\u02bc]")
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,11 @@ def searched(text: str) -> str:
     >>> searched("Maisons d'achat (or) – RÉGION")
     ' maisons d achat or region '
     """
-    return f" {_NO_WORD.sub(' ', plain(_APOSTROPHES.sub(' ', text))).strip()} "
+    small = text.casefold()
+    if not small.isascii():  # the Latin letters that Unicode does not take apart are in `plain`; here œ and æ matter
+        small = _APOSTROPHES.sub(" ", small).replace("œ", "oe").replace("æ", "ae")
+        small = _MARKS.sub("", unicodedata.normalize("NFKD", small))
+    return f" {_NO_WORD.sub(' ', small).strip()} "
 
 
 @lru_cache(maxsize=1)

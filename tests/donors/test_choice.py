@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.programmes.coverage import ProgrammeCoverage, programme_coverage
-from geo.programmes.prioritise import rank, units_as_candidates, what_if
+from geo.programmes.prioritise import money_per_worker, rank, units_as_candidates, what_if
 from geo.programmes.schema import TYPES
 from tests.donors.donor_cases import make_programmes, make_sites
 
@@ -74,3 +74,21 @@ def test_greedy_never_closes_less_than_63_percent_of_exact(sets: list[set[int]],
 def test_candidates_that_would_close_nothing_are_left_out() -> None:
     result = stocktake(calm=6)
     assert len(rank(result, units_as_candidates(result.assessed), 3, TYPES).ranked) == 0
+
+
+def test_money_per_worker_is_the_budget_by_the_workers_that_a_programme_reaches() -> None:
+    sites = make_sites([{"admin2": "A", "workers": 10}, {"admin2": "A", "workers": 30}, {"admin2": "B"}])
+    programmes = make_programmes(
+        [
+            {"admin_code": "A", "budget": 400.0, "currency": "EUR"},
+            {"admin_code": "A", "budget": 4000.0, "currency": "EUR", "types": "mapping;traceability"},
+            {"admin_code": "A", "budget": 80.0, "currency": "USD", "types": "traceability"},
+            {"admin_code": "B", "budget": 5.0, "currency": "EUR"},
+            {"admin_code": "A", "currency": "EUR;USD"},
+            {"admin_code": "A", "budget": 9.0, "currency": "EUR", "end": "2011-01-01"},
+        ]
+    )
+    result = programme_coverage(sites, programmes, as_of=pd.Timestamp("2021-12-31"))
+    cost = money_per_worker(result, ("mapping",))
+    assert cost.to_dict("records") == [{"currency": "EUR", "programmes": 2, "least": 10, "median": 55, "most": 100}]
+    assert money_per_worker(result).set_index("currency")["median"].to_dict() == {"EUR": 55, "USD": 2}

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 import streamlit as st
 
-from geo.programmes.prioritise import rank, units_as_candidates, what_if
+from geo.programmes.prioritise import money_per_worker, rank, units_as_candidates, what_if
 from geo.programmes.schema import TYPES, active_on, ending_within
 from i18n import row_messages
 from jobs.programmes import job as programme_job
@@ -145,6 +145,18 @@ def next_one(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
                     "At {n} of these sites nobody counted the workers.",
                     "At {n} of these sites nobody counted the workers.",
                     effect.workers_unknown,
+                )
+            )
+        for line in money_per_worker(result, types).itertuples(index=False):
+            st.caption(
+                _.plural(
+                    "{n} active programme of these types states its money: {least} to {most} {currency} per worker "
+                    "covered, the middle {median}.",
+                    "{n} active programmes of these types state their money: {least} to {most} {currency} per worker "
+                    "covered, the middle {median}.",
+                    int(str(line.programmes)),
+                    currency=str(line.currency),
+                    **{name: _.number(round(float(str(getattr(line, name))))) for name in ("least", "median", "most")},
                 )
             )
     with right:
