@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geo.screening.schema import CANDIDATES, DECIDED, FLAGS, PLACES, ROUTES, SCREENED, SEGMENTS, SUPPLIERS
+from geo.screening.schema import (
+    CANDIDATES,
+    DECIDED,
+    EU_RECORD,
+    EU_VOLUMES,
+    FLAGS,
+    LISTINGS,
+    PLACES,
+    ROUTES,
+    SCREENED,
+    SEGMENTS,
+    SUPPLIERS,
+)
 from jobs.screening.labels import FLAG_MEANINGS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "screening-columns.md"
@@ -16,6 +28,9 @@ FILES = {
     "places.csv": PLACES,
     "candidates.csv": CANDIDATES,
     "decisions.csv": DECIDED,
+    "listings.csv": LISTINGS,
+    "eu_record.csv": EU_RECORD,
+    "eu_volumes.csv": EU_VOLUMES,
 }
 
 

@@ -50,6 +50,16 @@ ANSWER: Table = (
     C("got", "text", "what was there", "nothing"),
 )
 
+TRADE: Table = (
+    C("supplier", "text", "name of the supplier as given", "not given"),
+    C("smelter", "text", "smelter or refiner as given", "not given"),
+    C("quantity", "text", "quantity as given", "not given"),
+    C("quantity_kg", "number", "the same [kg]", "not given, or number or unit not read"),
+    C("certificate", "text", "certificate or tag as given", "not given"),
+    C("shipment_date", "date", "day of shipment", "not given, or not read"),
+)
+"""What the list says of the trade: carried, never part of an answer."""
+
 SUPPLIERS: Table = (
     SUPPLIER_ID,
     INPUT_ROW,
@@ -72,6 +82,7 @@ SUPPLIERS: Table = (
     C("known_site_id", "text", "id of the site in a known list, as given", "not given"),
     C("match_id", "text", "a candidate that the user accepted for a row without coordinates", "none accepted"),
     C("dest_match_id", "text", "a candidate that the user accepted for a destination by name", "none accepted"),
+    *TRADE,
     C("demonstration", "flag", "true for synthetic rows"),
 )
 
@@ -163,6 +174,7 @@ SCREENED: Table = (
     C("admin_basis", "text", "how admin2 (else admin1) is known", "not known", ("polygon", "stated")),
     C("mineral", "text", "mineral as given", "not given"),
     C("minerals", "text", "the same in the names of the project", "not known"),
+    *TRADE,
     C("as_of", "date", "time of events, not of knowledge", "rejected"),
     C("as_of_basis", "text", "whose date it is", "rejected", ("row", "run")),
     C("rules_fired", "text", "site rules that fired, ids joined by ';'", "none fired"),
@@ -266,6 +278,7 @@ SCREENED: Table = (
     C("transit_zones", "text", "named units crossed with their status", "none, or not known"),
     C("transit_listed", "text", "listed areas crossed", "none, or no list"),
     C("transit_uncovered", "text", "countries on the way that no source covers in the window", "none"),
+    C("transit_kp", "text", "for diamonds: participation of each country on the way", "other minerals, or not known"),
     C("worst_segment", "number", "the segment with most deaths, then incidents", "none has any", whole=True),
     C("workers", "number", "people working there [people]", "not counted", whole=True),
     C("decision", "text", "the reviewer's latest decision; it never changes a class", "none", DECISIONS),
@@ -284,6 +297,76 @@ SCREENED: Table = (
     C("why_en", "text", "one sentence in English", "rejected"),
     C("why_fr", "text", "the same in French", "rejected"),
 )
+
+LISTINGS: Table = (
+    SUPPLIER_ID,
+    INPUT_ROW,
+    C("mineral", "text", "one mineral of the row, in the names of the project", "not known"),
+    C("country", "text", "ISO 3166 alpha-3", "not known"),
+    C("as_of", "date", "the day for which it holds"),
+    C("eu_regulated", "tri", "a mineral of Regulation (EU) 2017/821", "mineral not known"),
+    C("eu_list", "text", "the EU list", allowed=("listed", "not_listed", "not_applicable", "unknown")),
+    C("cn_code", "text", "code of the Combined Nomenclature in Annex I", "not of the regulation"),
+    C("threshold_kg", "number", "volume a year from which an importer is obliged [kg]", "not of the regulation"),
+    C("threshold_source", "text", "where that is from", "not of the regulation"),
+    C(
+        "dodd_frank",
+        "text",
+        "section 1502, for this mineral",
+        allowed=("covered", "country_only", "not_covered", "unknown"),
+    ),
+    C(
+        "kp_status",
+        "text",
+        "Kimberley Process, for this mineral",
+        allowed=("restricted", "participant", "not_participant", "not_applicable", "unknown"),
+    ),
+)
+"""listings.csv: each mineral of a row by itself."""
+
+EU_RECORD: Table = (
+    SUPPLIER_ID,
+    INPUT_ROW,
+    C("eu_minerals", "text", "minerals of the regulation, joined by ';'", "mineral not known"),
+    C("mineral", "text", "description: the mineral as given", "not given"),
+    C("cn_codes", "text", "codes of Annex I", "mineral not known"),
+    C("supplier", "text", "name of the supplier as given", "not given"),
+    C("country", "text", "country of origin, ISO 3166 alpha-3", "not known"),
+    C("quantity", "text", "quantity as given", "not given"),
+    C("quantity_kg", "number", "the same [kg]", "not given, or number or unit not read"),
+    C("shipment_date", "date", "day of shipment", "not given, or not read"),
+    C("from_cahra", "text", "origin at risk or listed, at its date", allowed=("yes", "no", "unknown")),
+    C("site_name", "text", "mine of origin as given", "not given"),
+    C("lon", "number", "its longitude [degrees, WGS 84]", "position unknown"),
+    C("lat", "number", "its latitude [degrees, WGS 84]", "position unknown"),
+    C("destination", "text", "where it is traded or consolidated, as given", "not given"),
+    C("transit_countries", "text", "countries on the way, joined by ';'", "not known"),
+    C("smelter", "text", "smelter or refiner as given", "not given"),
+    C("certificate", "text", "certificate or tag as given", "not given"),
+    C("traceability", "text", "traceability scheme at the newest visit that names one", "none named"),
+    C("decision", "text", "the reviewer's latest decision", "none"),
+    C("missing", "text", "what Art. 4 asks and is not known, joined by ';': questions to the supplier", "nothing"),
+)
+"""eu_record.csv: what Art. 4 and 7 of Regulation (EU) 2017/821 ask an importer to keep, as far as it is known."""
+
+EU_VOLUMES: Table = (
+    C("year", "integer", "year of shipment, else of the row's date"),
+    C("mineral", "text", "in the names of the project"),
+    C("cn_code", "text", "code of the Combined Nomenclature in Annex I"),
+    C("declared_kg", "number", "sum of what the list declares [kg]", "no row states a quantity"),
+    C("rows_with_quantity", "integer", "rows that state one"),
+    C("rows_without", "integer", "rows that do not"),
+    C("rows_of_several", "integer", "rows of several minerals, whose shares are not known"),
+    C("threshold_kg", "number", "volume a year from which an importer is obliged [kg]"),
+    C(
+        "answer",
+        "text",
+        "of what the list declares; it need not be all that was imported",
+        allowed=("reached", "below", "unknown", "before_the_regulation"),
+    ),
+    C("source", "text", "where the threshold is from"),
+)
+"""eu_volumes.csv: declared volumes against the thresholds of Annex I."""
 
 DECIDED: Table = (
     SUPPLIER_ID,
@@ -333,6 +416,7 @@ ROUTES: Table = (
     C("listed", "text", "listed areas crossed", "none, or no list"),
     C("uncovered", "text", "countries that no source covers in the window", "none"),
     C("dodd_frank_countries", "text", "covered countries of section 1502 on the way", "none"),
+    C("kp_on_way", "text", "for diamonds: participation of each country on the way", "other minerals, or not known"),
     C("kp_restricted", "text", "countries under Kimberley Process restriction on the way", "none"),
     C(
         "country_incidents",

@@ -30,6 +30,7 @@ from jobs.screening.list_positions import FAR_START, FAR_UNIT, OUTSIDE_COUNTRY
 from jobs.screening.name_candidates import told
 from jobs.screening.places import NONE
 from jobs.screening.positions import Placed
+from jobs.screening.trade_columns import TRADE
 from jobs.screening.transit import Transit, country_counts
 from layers.reference import files
 from layers.reference.legal_schemes import covered_countries, kimberley_countries
@@ -59,6 +60,7 @@ _ROUTE = {
     "zones": "transit_zones",
     "listed": "transit_listed",
     "uncovered": "transit_uncovered",
+    "kp_on_way": "transit_kp",
     "worst_segment": "worst_segment",
 }
 
@@ -87,6 +89,7 @@ def answers(
         row=rows["row"],
         answer="accepted",
         mineral=rows["mineral"],
+        **{name: rows[name] for name in TRADE},
         remarks=rows["remarks"],
         position_basis=placed.basis,
         **_confirmed(placed),
@@ -186,10 +189,13 @@ def _flags(out: pd.DataFrame) -> None:
         (out["dodd_frank"] == "unknown") | ((out["dodd_frank"] == "country_only") & (out["minerals"] == "")),
     )
     restricted = out["kp_status"] == "restricted"
+    # Rough diamonds are traded between participants alone: a way through another country is a question too.
+    apart = out["transit_kp"].str.contains(" not_participant", regex=False)
     no_zone = ~out["zone_status"].isin(("inside_compliant", "unknown"))
+    doubt = out["transit_kp"].str.contains(" unknown", regex=False) | (out["kp_status"] == "unknown")
     out["flag_kp"] = flag(
-        (restricted & no_zone) | (out["kp_status"] == "not_participant"),
-        (out["kp_status"] == "unknown") | (restricted & (out["zone_status"] == "unknown")),
+        (restricted & no_zone) | (out["kp_status"] == "not_participant") | apart,
+        doubt | (restricted & (out["zone_status"] == "unknown")),
     )
     speaks = (out["drc_status"] != "") & (out["drc_expires"] > out["as_of"])
     coloured = out["rcm_status"].isin(("yellow", "red")) | (speaks & out["drc_status"].isin(("yellow", "red")))

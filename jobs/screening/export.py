@@ -11,14 +11,29 @@ from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
+import pandas as pd
 
 from geo import schema
 from geo.messages import Note
-from geo.screening.schema import CANDIDATES, DECIDED, FLAGS, OF_SEGMENTS, PLACES, ROUTES, SCREENED, SEGMENTS
+from geo.screening.schema import (
+    CANDIDATES,
+    DECIDED,
+    EU_RECORD,
+    EU_VOLUMES,
+    FLAGS,
+    LISTINGS,
+    OF_SEGMENTS,
+    PLACES,
+    ROUTES,
+    SCREENED,
+    SEGMENTS,
+)
 from jobs.assessment.export import quadrants, remarks
 from jobs.reading_notes import reading_lines, reasons_line
 from jobs.result import ResultFiles, Sheet
 from jobs.screening.decided import decided, onto, overdue
+from jobs.screening.eu_record import eu_record, eu_volumes
+from jobs.screening.listings import by_mineral
 from jobs.screening.model import Screening
 from jobs.screening.report import report
 from jobs.screening.reviews import Reviews
@@ -46,6 +61,34 @@ def run_day(screening: Screening) -> dt.date:
     return dt.date.fromisoformat(str(screening.record["run_at"])[:10])
 
 
+def with_carried(frame: pd.DataFrame, screening: Screening) -> pd.DataFrame:
+    """The frame with the list's own columns behind, unchanged; one that bears a name of ours is ``name (list)``.
+
+    Parameters
+    ----------
+    frame
+        One row a row of the list (`row`), or a supplier (`supplier_id`).
+    """
+    suppliers = screening.suppliers
+    own = suppliers.carried
+    if not len(own.columns) or len(own) != len(suppliers.rows):
+        return frame
+    if "row" in frame:
+        at = pd.Series(range(len(own)), index=suppliers.rows["row"]).reindex(frame["row"])
+    else:
+        good = suppliers.rows["answer"] == "accepted"
+        place = pd.Series(np.flatnonzero(good.to_numpy()), index=suppliers.rows.loc[good, "supplier_id"])
+        at = place.reindex(frame["supplier_id"])
+    mine = own.iloc[at.to_numpy(np.int64)].reset_index(drop=True)
+    names: dict[str, str] = {}
+    for name in mine.columns:
+        told = name
+        while told in frame or told in names.values():
+            told = f"{told} (list)"
+        names[name] = told
+    return pd.concat([frame.reset_index(drop=True), mine.rename(columns=names)], axis=1)
+
+
 def route_lines(screening: Screening) -> np.ndarray:
     """The line of each row of `routes.csv`, None where only countries are known."""
     import shapely
@@ -63,8 +106,11 @@ def route_lines(screening: Screening) -> np.ndarray:
 def result_files(screening: Screening, language: str = "en") -> ResultFiles:
     """All files of a run by name; a page makes only the one that is asked for."""
     tables: dict[str, Sheet] = {
-        "screening.csv": (screening.rows, SCREENED),
-        "routes.csv": (screening.transit.routes, ROUTES),
+        "screening.csv": (with_carried(screening.rows, screening), SCREENED),
+        "routes.csv": (with_carried(screening.transit.routes, screening), ROUTES),
+        "listings.csv": (by_mineral(screening.rows), LISTINGS),
+        "eu_record.csv": (with_carried(eu_record(screening.rows, screening.suppliers.rows), screening), EU_RECORD),
+        "eu_volumes.csv": (eu_volumes(screening.rows), EU_VOLUMES),
         "segments.csv": (screening.transit.segments, SEGMENTS),
         "evidence.csv": (screening.evidence, OF_SEGMENTS),
         "places.csv": (screening.places, PLACES),
@@ -74,12 +120,14 @@ def result_files(screening: Screening, language: str = "en") -> ResultFiles:
     if screening.changes is not None:
         tables["changes.csv"] = (screening.changes, ())
     if screening.decided is not None:
-        tables["decisions.csv"] = (screening.decided, DECIDED)
-    rows = plain_types(screening.rows, SCREENED)
+        tables["decisions.csv"] = (with_carried(screening.decided, screening), DECIDED)
+    rows = plain_types(with_carried(screening.rows, screening), SCREENED)
     others: dict[str, Callable[[], bytes]] = {
         "screening.geojson": lambda: geojson_bytes(rows, name="screening"),
         "routes.geojson": lambda: geojson_bytes(
-            plain_types(screening.transit.routes, ROUTES), route_lines(screening), name="routes"
+            plain_types(with_carried(screening.transit.routes, screening), ROUTES),
+            route_lines(screening),
+            name="routes",
         ),
         "report.html": lambda: report(screening, language),
     }

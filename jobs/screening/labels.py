@@ -28,7 +28,10 @@ FLAG_MEANINGS = {
     "flag_doubt": N_("Too little is known of the origin, or doubts about places and numbers could make it exposed."),
     "flag_eu_list": N_("The place is on the edition of the EU indicative list that was given, at its date."),
     "flag_dodd_frank": N_("Country and mineral are covered by section 1502: a duty to file, not a level of risk."),
-    "flag_kp": N_("Diamonds of a country under restriction or outside the scheme, not from a compliant zone."),
+    "flag_kp": N_(
+        "Diamonds of a country under restriction or outside the scheme, not from a compliant zone; or a way through a "
+        "country that takes no part."
+    ),
     "flag_status": N_("ICGLR certification or DRC qualification is yellow or red."),
     "flag_near_zone": N_("Outside a compliant zone, but near one: goods could be passed off as the zone's."),
     "flag_mineral": N_("No known site of the claimed mineral nearby. A question to ask, not an accusation."),
@@ -104,6 +107,25 @@ DECISIONS = {
     "escalate": N_("escalate"),
     "note": N_("note"),
 }
+VOLUMES = {
+    "reached": N_("reached"),
+    "below": N_("below, of what the list declares"),
+    "unknown": N_("cannot be told"),
+    "before_the_regulation": N_("before the regulation"),
+}
+MISSING = {
+    "mineral": N_("which mineral it is"),
+    "supplier": N_("name and address of the supplier"),
+    "country": N_("country of origin"),
+    "quantity": N_("quantity"),
+    "shipment_date": N_("day of shipment or extraction"),
+    "mine": N_("mine of origin"),
+    "trading_places": N_("places where it is consolidated, traded and processed"),
+    "certificate": N_("certificate or tag"),
+    "taxes": N_("taxes, fees and royalties paid"),
+    "smelter": N_("smelter or refiner"),
+}
+"""What Art. 4 of Regulation (EU) 2017/821 asks and a list does not say."""
 REVIEW_STATES = {
     "decided": N_("decided, not signed off"),
     "signed": N_("signed off"),
@@ -159,6 +181,7 @@ _VALUES = {
     "dodd_frank": DODD_FRANK,
     "kp_status": KP,
     "decision": DECISIONS,
+    "eu_answer": VOLUMES,
     "review_state": REVIEW_STATES,
     "change": CHANGES,
     "part": PARTS,
@@ -239,6 +262,24 @@ COLUMNS = {
     "due": N_("Due"),
     "signed_by": N_("Signed off by"),
     "position": N_("Place"),
+    "supplier": N_("Supplier"),
+    "smelter": N_("Smelter or refiner"),
+    "quantity": N_("Quantity"),
+    "quantity_kg": N_("Quantity (kg)"),
+    "certificate": N_("Certificate"),
+    "shipment_date": N_("Day of shipment"),
+    "transit_kp": N_("Kimberley Process on the way"),
+    "kp_on_way": N_("Kimberley Process on the way"),
+    "year": N_("Year"),
+    "cn_code": N_("CN code"),
+    "declared_kg": N_("Declared (kg)"),
+    "threshold_kg": N_("Threshold (kg a year)"),
+    "rows_with_quantity": N_("Rows with a quantity"),
+    "rows_without": N_("Rows without"),
+    "rows_of_several": N_("Rows of several minerals"),
+    "eu_answer": N_("Threshold of Annex I"),
+    "from_cahra": N_("From a CAHRA"),
+    "missing": N_("Not known yet"),
     "evidence": N_("Evidence"),
     "remarks": N_("Remarks"),
     "note": N_("Note"),
@@ -305,6 +346,11 @@ def value(name: str, code: object, translate: Translator) -> str:
         return translate(" and ").join(translate(THROUGH.get(t, t)) for t in text.split(" and "))
     if name == "changed_since":
         return ", ".join(heading(t, translate) for t in text.split(";") if t)
+    if name == "missing":
+        return ", ".join(translate(MISSING.get(t, t)) for t in text.split(";") if t)
+    if name in ("transit_kp", "kp_on_way"):
+        pairs = [t.partition(" ")[::2] for t in text.split("; ") if t]
+        return "; ".join(f"{country_name(iso, translate)} {translate(KP.get(s, s))}" for iso, s in pairs)
     if name == "remarks":
         return row_messages.remarks(text, translate)
     if name in _COUNTRIES:

@@ -21,6 +21,7 @@ from geo.schema import conform
 from geo.screening.schema import SUPPLIERS
 from jobs.screening.list_positions import list_positions
 from jobs.screening.template_rows import RECYCLED_REASON, template_table
+from jobs.screening.trade_columns import trade_columns
 from layers.formats import LOCAL, Door, parse_coordinates, parse_dates, read
 from layers.formats import Table as Read
 from layers.formats.values.ids import id_key
@@ -53,6 +54,12 @@ FIELDS = (
     "known_site_id",
     "match_id",
     "dest_match_id",
+    "supplier",
+    "smelter",
+    "quantity",
+    "quantity_unit",
+    "certificate",
+    "shipment_date",
     "demonstration",
 )
 """What a column of the list may hold, in the order in which a page offers it."""
@@ -75,6 +82,8 @@ class SupplierList:
         A LineString of shapely (WGS 84) per row, None where the row states no line.
     mapping
         The column taken for each field.
+    carried
+        The columns that no field was read from, as they are written, in the order of `rows`.
     """
 
     name: str
@@ -86,6 +95,7 @@ class SupplierList:
     notes: list[str] = field(default_factory=list)
     header: tuple[str, ...] = ()
     columns_ignored: tuple[str, ...] = ()
+    carried: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def dataset_version(self) -> str:
@@ -194,10 +204,8 @@ def read_suppliers(
         remarks[i].append(f"country not recognised: {stated[i][:40]}")
     frame["country"] = code.where(code != "", country).where(~strange, "")
     lines = list_positions(frame, table, fields, faults, notes, remarks)
-    if fields.named("smelter") is not None:
-        for told, smelter in zip(remarks, table.frame["smelter"], strict=True):
-            if smelter:
-                told.append(f"smelter: {smelter}")
+    trade = trade_columns(fields, remarks, day_first=fields.options.day_first)
+    frame[list(trade.columns)] = trade
     frame["mineral"] = fields.text("minerals").str.strip()
     frame["minerals"] = mineral_lists(frame["mineral"])
     for i in np.flatnonzero((frame["mineral"] != "").to_numpy()):
@@ -239,6 +247,8 @@ def _account(
     rows = pd.concat([conform(frame, SUPPLIERS), conform(more, SUPPLIERS)], ignore_index=True)
     order = np.argsort(rows["row"].to_numpy(), kind="stable")
     rows = rows.iloc[order].reset_index(drop=True)
+    own = table.frame[[c for c in fields.ignored if c in table.frame]].astype("str")
+    own = own.reindex(range(len(own) + len(more)), fill_value="").iloc[order].reset_index(drop=True)
     whole = np.concatenate([lines, np.full(len(more), None, dtype=object)])[order]
     bad = rows["row"].isin(rejected.index).to_numpy()
     first = rejected[~rejected.index.duplicated()]
@@ -257,6 +267,7 @@ def _account(
         notes,
         fields.header,
         fields.ignored,
+        own,
     )
 
 

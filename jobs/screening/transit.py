@@ -22,6 +22,7 @@ from geo.screening.schema import ROUTES, SEGMENTS
 from geo.spatial.proximity import within
 from geo.time_window import NO_DAY, Days, months_before, to_dates, to_days
 from jobs.screening.crossings import Context, Crossed, crossed
+from jobs.screening.listings import kimberley_on_way
 
 Floats = npt.NDArray[np.float64]
 Texts = npt.NDArray[np.object_]
@@ -329,6 +330,7 @@ def _routes(
     out["dodd_frank_countries"] = _joined(n, who[frank], iso[frank])
     under = _in_table(iso, day, context.restricted_countries, "restricted_from", "restricted_to")
     out["kp_restricted"] = _joined(n, who[under], iso[under])
+    out["kp_on_way"] = kimberley_on_way(pd.Series(out["countries"], dtype="str"), rows["minerals"], out["as_of"])
     only = np.array(ways.basis, dtype=object) == "countries"
     counted = np.zeros(n)
     np.add.at(counted, who[only[who]], country_counts(context.incidents, iso, day, settings.months)[0][only[who]])

@@ -114,6 +114,19 @@ def schemes() -> pd.DataFrame:
     return table[["scheme", "programme_type", "minerals", "country", "valid_from", "valid_to"]]
 
 
+@functools.cache
+def import_thresholds() -> pd.DataFrame:
+    """Volumes a year from which an importer is obliged: `mineral, cn_code, threshold_kg, valid_from, source` and more.
+
+    Examples
+    --------
+    >>> import_thresholds().set_index("mineral")["threshold_kg"].astype(int).to_dict()["cassiterite"]
+    5000
+    """
+    frame = _dated(files.EU_THRESHOLDS, ("valid_from",))
+    return frame.assign(threshold_kg=frame["threshold_kg"].astype("float64"))
+
+
 def _dated(path: Path, names: tuple[str, ...]) -> pd.DataFrame:
     frame = pd.read_csv(path, dtype="str", keep_default_na=False)
     for name in names:

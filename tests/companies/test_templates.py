@@ -130,7 +130,7 @@ def test_mines_and_countries_of_a_smelter_are_origins_and_recycled_material_is_a
     assert rows["reason"].tolist()[2] == "recycled_or_scrap"
     assert rows["supplier_id"].tolist()[:2] == ["CID000001", "CID000001 (2)"]
     assert rows["minerals"].tolist()[0] == "coltan"
-    assert "smelter: Example Smelting Works" in rows["remarks"][0]
+    assert rows["smelter"][0] == "Example Smelting Works"
     assert found.accounting == {"read": 6, "accepted": 4, "rejected": 1, "recycled": 1}
 
 

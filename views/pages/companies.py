@@ -19,6 +19,7 @@ from jobs.assessment.export import quadrants
 from jobs.screening import job as screening_job
 from jobs.screening import labels as sw
 from jobs.screening.compare import compare, earlier_of
+from jobs.screening.eu_record import eu_volumes
 from jobs.screening.export import with_decisions
 from jobs.screening.job import ScreeningResult
 from jobs.screening.model import Screening
@@ -278,6 +279,23 @@ def chosen_row(rows: pd.DataFrame) -> int | None:
     return None
 
 
+def volumes(here: Here, screening: Screening) -> None:
+    """What the list declares against the thresholds of the EU regulation."""
+    _ = here.translate
+    table = eu_volumes(screening.rows).rename(columns={"answer": "eu_answer"})
+    if table.empty:
+        return
+    with st.expander(_("Volumes against the thresholds of Regulation (EU) 2017/821"), icon=":material/scale:"):
+        st.caption(
+            _(
+                "Sums of what this list declares by year of shipment; it need not be all that was imported. "
+                "eu_record.csv holds what Art. 4 asks of each row, and what is not known yet."
+            )
+        )
+        columns = ["year", "mineral", "cn_code", "declared_kg", "threshold_kg", "eu_answer", "rows_with_quantity"]
+        frame_of(here, table, [*columns, "rows_without", "rows_of_several"], _("Volumes"), height="content")
+
+
 def downloads(here: Here, screening: ScreeningResult, synthetic: bool) -> None:
     """The files of the run, the same as the command line writes."""
     _ = here.translate
@@ -344,6 +362,7 @@ def body(here: Here, data: Data, given: Given) -> None:
         if row is not None:
             supplier_card.show(here, data, screening, screening.rows.iloc[row])
         screening = comparison(here, screening, f"{given.key}{data.token}{matches}")
+        volumes(here, screening)
         downloads(here, screening, bool(screening.record["demonstration"]))
         here.address(supplier=state["q_supplier"], row=state["q_row"])
 

@@ -40,6 +40,12 @@ FIELD_WORDS = {
     "known_site_id": N_("Id in a known list"),
     "match_id": N_("Accepted candidate (match id)"),
     "dest_match_id": N_("Accepted candidate of the destination"),
+    "supplier": N_("Supplier"),
+    "smelter": N_("Smelter or refiner"),
+    "quantity": N_("Quantity"),
+    "quantity_unit": N_("Unit of the quantity"),
+    "certificate": N_("Certificate"),
+    "shipment_date": N_("Day of shipment"),
     "demonstration": N_("Demonstration"),
 }
 

@@ -1,0 +1,95 @@
+"""What Regulation (EU) 2017/821 asks an importer to keep and to tell (Art. 4 and 7), row by row; volumes by year.
+
+The record holds what the list and the screening know; what Art. 4 asks and nobody knows yet is named in `missing`, and
+is a question to the supplier. The volumes are those that the list declares: a list need not be all that was imported.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from geo import schema
+from geo.schema import CLASSES
+from geo.screening.schema import EU_RECORD, EU_VOLUMES
+from jobs.screening.listings import REGULATED
+from layers.reference.legal_schemes import import_thresholds
+
+ASKED = {
+    "supplier": "supplier",
+    "country": "country",
+    "quantity_kg": "quantity",
+    "shipment_date": "shipment_date",
+}
+"""What Art. 4 asks of every mineral: where it is blank it is missing."""
+OF_CAHRA = {"site_name": "mine", "destination": "trading_places", "certificate": "certificate"}
+"""What it asks besides of minerals from conflict-affected and high-risk areas; taxes paid are in no list."""
+
+
+def eu_record(rows: pd.DataFrame, suppliers: pd.DataFrame) -> pd.DataFrame:
+    """Screened rows of a mineral of the regulation, or of none known (:data:`geo.screening.schema.EU_RECORD`).
+
+    Parameters
+    ----------
+    suppliers
+        The list as read (:data:`geo.screening.schema.SUPPLIERS`), for the destinations.
+    """
+    good = rows[rows["answer"] == "accepted"]
+    minerals = good["minerals"].str.split(";")
+    regulated = [";".join(m for m in some if m in REGULATED) for some in minerals]
+    keep = np.array([bool(text) or whole == "" for text, whole in zip(regulated, good["minerals"], strict=True)], bool)
+    out = good.assign(eu_minerals=pd.array(regulated, dtype="str"))[keep].reset_index(drop=True)
+    end = suppliers.drop_duplicates("row").set_index("row")["destination"]
+    out["destination"] = out["row"].map(end).fillna("").astype("str")
+    cahra = out["site_class"].isin(CLASSES[:2]) | (out["eu_list"] == "listed")
+    unsure = ~cahra & ((out["site_class"] == "insufficient data") | (out["eu_list"] == "unknown"))
+    out["from_cahra"] = pd.array(np.where(cahra, "yes", np.where(unsure, "unknown", "no")), dtype="str")
+    lines = import_thresholds().drop_duplicates("mineral").set_index("mineral")["cn_code"]
+    out["cn_codes"] = [";".join(str(lines[m]) for m in text.split(";") if m in lines) for text in out["eu_minerals"]]
+    missing = []
+    told = [*ASKED, *OF_CAHRA, "from_cahra", "eu_minerals", "smelter"]
+    for row in out[list(dict.fromkeys(told))].to_dict("records"):
+        lacks = [name for column, name in ASKED.items() if pd.isna(row[column]) or row[column] == ""]
+        if row["from_cahra"] != "no":
+            lacks += [name for column, name in OF_CAHRA.items() if row[column] == ""]
+            lacks += ["taxes"]
+        if not row["eu_minerals"]:
+            lacks.insert(0, "mineral")
+        if not row["smelter"]:
+            lacks.append("smelter")
+        missing.append(";".join(lacks))
+    out["missing"] = pd.array(missing, dtype="str")
+    return schema.conform(out, EU_RECORD)
+
+
+def eu_volumes(rows: pd.DataFrame) -> pd.DataFrame:
+    """Declared volumes by year and mineral against the thresholds of Annex I (:data:`geo.screening.schema.EU_VOLUMES`).
+
+    The year is that of the shipment, else of the row's date. A row of several minerals counts under each: what of it is
+    which is not known. ``reached`` is sure as soon as the declared sum is; ``below`` needs every quantity.
+    """
+    good = rows[rows["answer"] == "accepted"]
+    day = good["shipment_date"].where(good["shipment_date"].notna(), good["as_of"])
+    split = good.assign(year=day.dt.year, mineral=good["minerals"].str.split(";")).explode("mineral", ignore_index=True)
+    split = split[split["mineral"].isin(REGULATED)]
+    if not len(split):
+        return schema.empty(EU_VOLUMES)
+    known = split["quantity_kg"].notna()
+    by = split.assign(known=known, open=~known, shared=split["minerals"].str.contains(";")).groupby(
+        ["year", "mineral"], sort=True
+    )
+    out = by.agg(
+        declared_kg=("quantity_kg", "sum"), rows_with_quantity=("known", "sum"), rows_without=("open", "sum"),
+        rows_of_several=("shared", "sum"),
+    ).reset_index()  # fmt: skip
+    lines = import_thresholds().drop_duplicates("mineral").set_index("mineral")
+    for name in ("cn_code", "threshold_kg", "valid_from", "source"):
+        out[name] = out["mineral"].map(lines[name])
+    late = out["year"] >= out["valid_from"].dt.year
+    over = out["declared_kg"] >= out["threshold_kg"]
+    sure = (out["rows_without"] == 0) & (out["rows_of_several"] == 0)
+    one = out["rows_of_several"] == 0
+    answers = ["before_the_regulation", "reached", "below"]
+    out["answer"] = np.select([~late, over & one, ~over & sure], answers, "unknown")
+    out["declared_kg"] = out["declared_kg"].round(6).where(out["rows_with_quantity"] > 0)
+    return schema.conform(out.astype({"year": "int64"}), EU_VOLUMES)

@@ -1,0 +1,55 @@
+"""Laws and schemes by mineral and date: what each mineral of a row falls under, and who takes part on the way."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from geo import schema
+from geo.screening.origin_checks import dodd_frank, kimberley
+from geo.screening.schema import LISTINGS
+from geo.time_window import to_days
+from layers.reference.legal_schemes import covered_countries, import_thresholds, kimberley_countries
+
+REGULATED = frozenset({"cassiterite", "coltan", "wolframite", "gold"})
+"""Minerals of Regulation (EU) 2017/821, in the names of the project."""
+
+
+def by_mineral(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row (:data:`geo.screening.schema.LISTINGS`) for each mineral of each screened row, in the list's order.
+
+    A row whose mineral is not known has one line with a blank mineral: nothing can be told of it.
+    """
+    good = rows[rows["answer"] == "accepted"]
+    split = good.assign(mineral=good["minerals"].str.split(";")).explode("mineral", ignore_index=True)
+    split["mineral"] = split["mineral"].fillna("").astype("str")
+    country, when = split["country"].to_numpy(dtype=object), to_days(split["as_of"])
+    known, regulated = split["mineral"] != "", split["mineral"].isin(REGULATED)
+    out = split.assign(
+        eu_regulated=regulated.astype("boolean").mask(~known),
+        eu_list=np.where(regulated, split["eu_list"], np.where(known, "not_applicable", "unknown")),
+        dodd_frank=dodd_frank(country, split["mineral"], when, covered_countries()),
+        kp_status=kimberley(country, split["mineral"], when, kimberley_countries()),
+    )
+    lines = import_thresholds().drop_duplicates("mineral").set_index("mineral")
+    out["cn_code"] = out["mineral"].map(lines["cn_code"]).fillna("").astype("str")
+    out["threshold_kg"] = out["mineral"].map(lines["threshold_kg"]).astype("float64")
+    out["threshold_source"] = out["mineral"].map(lines["source"]).fillna("").astype("str")
+    return schema.conform(out, LISTINGS)
+
+
+def kimberley_on_way(countries: pd.Series[str], minerals: pd.Series[str], as_of: pd.Series) -> list[str]:
+    """For diamonds, the participation of every country of a way at its date: ``CMR participant; XXX unknown``.
+
+    Blank for known minerals without diamond, and where no country of the way is known.
+    """
+    split = pd.DataFrame({"iso": countries.str.split(";"), "minerals": minerals, "day": to_days(as_of)})
+    flat = split.explode("iso")
+    flat = flat[(flat["iso"].fillna("") != "") & (flat["minerals"] == "") | flat["minerals"].str.contains("diamond")]
+    flat = flat[flat["iso"].fillna("") != ""]
+    if not len(flat):
+        return [""] * len(split)
+    diamonds = pd.Series(["diamond"] * len(flat), dtype="str")
+    status = kimberley(flat["iso"].to_numpy(object), diamonds, flat["day"].to_numpy(np.int64), kimberley_countries())
+    told = (flat["iso"] + " " + pd.Series(status, index=flat.index)).groupby(level=0).agg("; ".join)
+    return [str(t) for t in told.reindex(split.index).fillna("")]

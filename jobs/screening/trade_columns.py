@@ -1,0 +1,59 @@
+"""What a list says of the trade itself: supplier, smelter, quantity, certificate, day of shipment.
+
+None of it is needed and none changes an answer: what cannot be read is a remark, and stays as it was written.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from geo.records.place_names import plain
+from layers.formats import parse_dates
+from layers.formats.values.numbers import decimal_of, parse_number
+from layers.sources.layer import Fields
+
+TRADE = ("supplier", "smelter", "quantity", "quantity_kg", "certificate", "shipment_date")
+"""Columns that are carried from the list into the answers."""
+KILOGRAMS = {
+    "kg": 1.0, "kgs": 1.0, "kilo": 1.0, "kilos": 1.0, "kilogram": 1.0, "kilograms": 1.0, "kilogramme": 1.0,
+    "kilogrammes": 1.0, "t": 1000.0, "to": 1000.0, "mt": 1000.0, "tonne": 1000.0, "tonnes": 1000.0, "ton": 1000.0,
+    "tons": 1000.0, "tonnage": 1000.0, "g": 0.001, "gr": 0.001, "gram": 0.001, "grams": 0.001, "gramme": 0.001,
+    "grammes": 0.001, "ct": 0.0002, "cts": 0.0002, "carat": 0.0002, "carats": 0.0002, "oz": 0.0311034768,
+    "ozt": 0.0311034768,
+}  # fmt: skip
+"""Kilograms of one unit; a ton is metric, an ounce is of troy weight."""
+_WITH_UNIT = re.compile(r"^\s*([-+]?[\d.,'’   ]*\d)\s*([^\W\d_]+)\.?\s*$")
+
+
+def trade_columns(fields: Fields, remarks: list[list[str]], *, day_first: bool | None) -> pd.DataFrame:
+    """The columns :data:`TRADE` of every row; `quantity` as written, `quantity_kg` where number and unit are known."""
+    out = pd.DataFrame({n: fields.text(n).str.strip() for n in ("supplier", "smelter", "quantity", "certificate")})
+    out["quantity_kg"] = _kilograms(fields, out["quantity"], remarks)
+    days, why = parse_dates(fields.text("shipment_date"), day_first=day_first)
+    for i in np.flatnonzero((why != "").to_numpy(dtype=bool)):
+        remarks[i].append(f"shipment date not read: {str(fields.text('shipment_date')[i])[:40]}")
+    out["shipment_date"] = days
+    return out[list(TRADE)]
+
+
+def _kilograms(fields: Fields, quantity: pd.Series[str], remarks: list[list[str]]) -> list[float]:
+    column = fields.column("quantity")
+    of_heading = next((KILOGRAMS[w] for w in re.split(r"[\W_]+", plain(column or "")) if w in KILOGRAMS), np.nan)
+    units = fields.text("quantity_unit").map(plain).map(KILOGRAMS).to_numpy(np.float64)
+    parts = [_WITH_UNIT.match(text) for text in quantity]
+    numbers = [m[1] if m else text for m, text in zip(parts, quantity, strict=True)]
+    decimal = decimal_of([n for n in numbers if n])
+    out: list[float] = []
+    for i, (text, match) in enumerate(zip(numbers, parts, strict=True)):
+        own = KILOGRAMS.get(plain(match[2]), np.nan) if match else np.nan
+        unit = next((u for u in (own, float(units[i]), of_heading) if not np.isnan(u)), np.nan)
+        value, reason = parse_number(text, decimal)
+        if quantity[i] and (reason or np.isnan(unit) or not value >= 0):
+            what = "quantity not read" if reason or not value >= 0 else "unit of the quantity not known"
+            remarks[i].append(f"{what}: {str(quantity[i])[:40]}")
+            value = np.nan
+        out.append(round(value * unit, 9) if text else np.nan)
+    return out
