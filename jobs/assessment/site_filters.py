@@ -104,6 +104,10 @@ class Filters:
         """The same without class and zone status: what the table of both counts."""
         return replace(self, classes=(), zones=())
 
+    def without_classes(self) -> Filters:
+        """The same without class: what a map draws, where its legend switches classes."""
+        return replace(self, classes=())
+
     def address(self) -> dict[str, str]:
         """The filters as parameters of an address; those that filter nothing are left out."""
         out = {}

@@ -18,8 +18,8 @@ from geo.rules.rule import Rule
 from geo.rules.rule_set import Rules
 from geo.spatial.proximity import within
 from jobs.assessment.job import Loaded, Run
+from layers.maps.blob import Line
 from layers.maps.geometry import circle
-from layers.maps.map import Line
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from geo.programmes.schema import TYPES, active_on
 from i18n.labels import CLASSES, ZONE_STATUSES
 from i18n.translator import Translator
 from jobs.programmes.types import labels
+from layers.maps.blob import Line, Mark
 from layers.maps.geometry import circle
-from layers.maps.map import Line, Mark
 
 MOST_LABELS = 40
 """Footprints that carry their programme's id; with more of them the words would hide the map."""

@@ -17,7 +17,7 @@ from i18n.translator import Translator
 from jobs.assessment.job import Loaded
 from layers.formats.writers.escape import attribute, html
 from layers.maps import map_content, styles
-from layers.maps.map import ZoneArea
+from layers.maps.blob import ZoneArea
 from layers.reference import files
 from layers.reference.country_outlines import country_outlines
 from layers.reference.unit_aliases import unit_aliases

@@ -26,7 +26,15 @@ _VENDOR = {
     "images/layers-2x.png": ("XStatic-Leaflet", "leaflet/data/images/layers-2x.png"),
     "images/marker-icon.png": ("XStatic-Leaflet", "leaflet/data/images/marker-icon.png"),
 }
-SCRIPTS = ("vendor/leaflet.js", "vendor/outlines.js", "atlas/canvas.js", "atlas/controls.js")
+SCRIPTS = (
+    "vendor/leaflet.js",
+    "vendor/outlines.js",
+    "atlas/canvas.js",
+    "atlas/base.js",
+    "atlas/data.js",
+    "atlas/legend.js",
+    "atlas/controls.js",
+)
 SHEETS = ("vendor/leaflet.css", "atlas/atlas.css")
 
 

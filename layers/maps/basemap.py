@@ -41,13 +41,26 @@ def ring_deltas(geometry: BaseGeometry, tolerance: float = 0.0) -> list[list[int
     return out
 
 
-def _features(paths: Iterable[Path]) -> list[dict[str, object]]:
-    out = []
+def _features(paths: Iterable[Path], *, named: bool = False) -> list[dict[str, object]]:
+    out: list[dict[str, object]] = []
     for path in paths:
         for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
-            rings = ring_deltas(shape(feature["geometry"]), TOLERANCE)
-            out.append({"n": feature["properties"].get("name", ""), "r": [r for r in rings if len(r) > 4]})
+            geometry = shape(feature["geometry"])
+            rings = [r for r in ring_deltas(geometry, TOLERANCE) if len(r) > 4]
+            said = feature["properties"]
+            words = {"en": said.get("name", ""), "fr": said.get("name_fr", "")}
+            out.append({"n": words, "c": _name_place(geometry), "r": rings} if named else {"r": rings})
     return out
+
+
+def _name_place(geometry: BaseGeometry) -> list[float]:
+    """Longitude and latitude in the middle of the largest part, and how wide it is there [degrees]."""
+    largest = max(shapely.get_parts([geometry]).tolist(), key=lambda part: float(part.area))
+    span = max(largest.bounds[2] - largest.bounds[0], largest.bounds[3] - largest.bounds[1])
+    x, y = shapely.get_coordinates(shapely.maximum_inscribed_circle(largest, tolerance=span / 50))[0]
+    across = shapely.LineString([(largest.bounds[0], y), (largest.bounds[2], y)]).intersection(largest)
+    width = max(float(part.length) for part in shapely.get_parts([across]).tolist())
+    return [round(float(x), 2), round(float(y), 2), round(width, 2)]
 
 
 def source_key() -> str:
@@ -59,7 +72,7 @@ def source_key() -> str:
 
 
 def basemap_script() -> str:
-    """``window.CAHRA_OUTLINES = {countries, admin1, places}``; what ``data/`` lacks is left empty."""
+    """``window.CAHRA_OUTLINES = {countries, admin1, lakes, places}``; what ``data/`` lacks is left empty."""
     places: list[list[object]] = []
     towns = DATA / "geonames_towns.csv"
     if towns.is_file():
@@ -69,8 +82,9 @@ def basemap_script() -> str:
             [round(float(r["lon"]), 4), round(float(r["lat"]), 4), r["name"], int(float(r["population"]))] for r in rows
         ]
     value = {
-        "countries": _features(sorted(DATA.glob("natural_earth_countries.geojson"))),
+        "countries": _features(sorted(DATA.glob("natural_earth_countries.geojson")), named=True),
         "admin1": _features(sorted(DATA.glob("natural_earth_admin1_*.geojson"))),
+        "lakes": _features(sorted(DATA.glob("natural_earth_lakes.geojson"))),
         "places": places,
     }
     return f"{source_key()}window.CAHRA_OUTLINES={json_blob(value)};\n"

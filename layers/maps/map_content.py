@@ -18,7 +18,7 @@ from geo.records.place_names import fold
 from geo.rules.zone_status import INSIDE, named_rows, unit_keys, units_in_force
 from geo.spatial.polygons import Boundaries
 from geo.time_window import months_before, to_days
-from layers.maps.map import Line, Mark, ZoneArea
+from layers.maps.blob import Line, Mark, ZoneArea
 from layers.maps.png import png
 from layers.reference import files
 
@@ -47,12 +47,14 @@ def zone_areas(
             continue
         for key, unit in zip(keys, units.itertuples(), strict=True):
             if key in rows:
-                found[key] = ZoneArea(str(unit.unit), INSIDE[str(unit.status)], b.geometry[rows[key]])
+                found[key] = ZoneArea(
+                    str(unit.unit), INSIDE[str(unit.status)], b.geometry[rows[key]], since=unit.valid_from
+                )
     if found:
         return list(found.values())
     drawn = {(fold(unit), country): area for unit, country, area in indicative_areas()}
     return [
-        ZoneArea(str(u.unit), INSIDE[str(u.status)], drawn[fold(str(u.unit)), str(u.country)], indicative=True)
+        ZoneArea(str(u.unit), INSIDE[str(u.status)], drawn[fold(str(u.unit)), str(u.country)], True, u.valid_from)
         for u in units.itertuples()
         if (fold(str(u.unit)), str(u.country)) in drawn
     ]

@@ -21,8 +21,8 @@ BLACK, GREY = "#000000", "#767676"
 class Style:
     """How one thing is drawn, and the message that names it (translate it with :mod:`i18n.translator`).
 
-    ``shape`` is circle, square, triangle, diamond, plus or cross; ``pattern`` of an area is rising, falling, crossed,
-    level, upright, dotted or none; ``dash`` is that of a line or outline [pixels].
+    ``shape`` is circle, square, triangle, diamond, plus, cross or star; ``pattern`` of an area is rising, falling,
+    crossed, level, upright, dotted or none; ``dash`` is that of a line or outline [pixels].
     """
 
     key: str
@@ -39,7 +39,8 @@ class Style:
 
     def plain(self, translate: Translator) -> dict[str, object]:
         """For the map's blob: what differs from the default, with the text in the reader's language."""
-        out: dict[str, object] = {"text": translate(self.text), "colour": self.colour, "shape": self.shape}
+        out: dict[str, object] = {"key": self.key, "text": translate(self.text)}
+        out |= {"colour": self.colour, "shape": self.shape}
         optional = {"edge": self.edge, "pattern": self.pattern, "dash": list(self.dash), "hollow": self.hollow}
         out |= {key: value for key, value in (optional | {"ring": self.ring}).items() if value}
         return out | ({"alpha": self.alpha} if self.alpha < 1 else {})
@@ -125,6 +126,12 @@ INCIDENT_LEGEND: tuple[Style, ...] = tuple(
     Style(kind, words, "#1a1a1a", shape, alpha=0.7, hollow=not kind) for kind, _, _, words, shape in _KINDS
 )
 """The same by kind alone; :data:`UNCERTAIN` explains the ring."""
+
+MIXED = Style("mixed", N_("several kinds at one point"), "#1a1a1a", "star", alpha=0.8)
+"""Incidents of different kinds at one point."""
+
+DISTRICT = Style("district", N_("district as loaded"), "#8c7853", dash=(3, 3))
+"""Outlines of the units of a loaded boundary file."""
 
 MARKS: tuple[Style, ...] = (
     Style("armed_roadblock", N_("armed roadblock"), VERMILLION, "square", edge="#000000"),

@@ -1,8 +1,7 @@
-/* CAHRA Atlas: everything that a map shows, drawn on one canvas from one compact JSON blob.
+/* CAHRA Atlas: what all layers of a map are drawn with: a canvas that follows the map, unpacked columns, shapes.
  *
- * One layer instead of thousands of Leaflet objects: the cost of Folium and Leaflet is per object, not per point.
- * Order: zones, circles and lines, incidents, sites; what is graver is drawn later. Text from data only ever becomes
- * a text node (textContent), never HTML. The blob is made by layers/map.py, which describes its fields.
+ * One layer instead of thousands of Leaflet objects: the cost of Folium and Leaflet is per object, not per point. Text
+ * from data only ever becomes a text node (textContent) or a drawn label, never HTML.
  */
 (function () {
   "use strict";
@@ -16,6 +15,7 @@
     return out;
   }
   const ints = (text) => new Int32Array(bytes(text).buffer);
+  const shorts = (text) => new Uint16Array(bytes(text).buffer);
 
   // Web Mercator as a fraction of the world's width, so that a zoom level is one multiplication.
   const worldX = (lon) => (lon + 180) / 360;
@@ -44,6 +44,46 @@
     }
     return out;
   }
+
+  /* Whether a point of the world lies in rings (even-odd, so that holes are outside). */
+  function inside(x, y, rings) {
+    let odd = false;
+    for (const r of rings) {
+      for (let i = 0, j = r.length - 2; i < r.length; j = i, i += 2) {
+        if (r[i + 1] > y !== r[j + 1] > y && x < ((r[j] - r[i]) * (y - r[i + 1])) / (r[j + 1] - r[i + 1]) + r[i]) odd = !odd;
+      }
+    }
+    return odd;
+  }
+  CAHRA.unpack = { bytes, ints, shorts, points, ring, worldX, worldY, inside };
+
+  /* What a reader switched off on any map of this page, kept while the page is open. */
+  CAHRA.store = (function () {
+    try {
+      window.parent.cahraStore = window.parent.cahraStore || { off: {} };
+      return window.parent.cahraStore;
+    } catch (e) {
+      return { off: {} }; // shown inside a page of another host
+    }
+  })();
+
+  /* An answer to the app: streamlit-folium hands what is "drawn" to Python. */
+  CAHRA.tell = function (map, properties, geometry) {
+    const c = map.getCenter();
+    const feature = {
+      type: "Feature",
+      properties: Object.assign({ turn: Date.now() }, properties), // the same answer twice is two answers
+      geometry: geometry || { type: "Point", coordinates: [c.lng, c.lat] },
+    };
+    map.fire("draw:created", { layerType: properties.kind, layer: { toGeoJSON: () => feature } });
+  };
+
+  // The first click on a map gives it the keyboard. Leaflet's own way scrolls the page to do so, and the click is lost.
+  L.Map.Keyboard.include({
+    _onMouseDown: function () {
+      if (!this._focused) this._map.getContainer().focus({ preventScroll: true });
+    },
+  });
 
   /* A canvas that follows the map, with Leaflet's own panning and zoom animation. */
   CAHRA.Canvas = L.Renderer.extend({
@@ -101,64 +141,6 @@
     },
   });
 
-  /* Base map: outlines and towns that come with the program. Nothing is fetched. */
-  CAHRA.Base = CAHRA.Canvas.extend({
-    options: { pane: "tilePane", padding: 0.3 },
-    initialize: function (outlines, options) {
-      CAHRA.Canvas.prototype.initialize.call(this, options);
-      const read = (list) => (list || []).map((f) => ({ name: f.n, rings: f.r.map(ring) }));
-      this.countries = read(outlines.countries);
-      this.admin1 = read(outlines.admin1);
-      this.places = (outlines.places || []).map((p) => ({ x: worldX(p[0]), y: worldY(p[1]), name: p[2], size: p[3] }));
-    },
-    draw: function (ctx, v) {
-      const b = v.bounds;
-      if (!this.options.overTiles) {
-        ctx.fillStyle = "#dfe8ee";
-        ctx.fillRect(b.min.x, b.min.y, b.getSize().x, b.getSize().y);
-        ctx.beginPath();
-        for (const c of this.countries) for (const r of c.rings) this.trace(ctx, r, true);
-        ctx.fillStyle = "#f7f5f0";
-        ctx.fill("evenodd");
-      }
-      if (v.zoom >= 5) {
-        ctx.beginPath();
-        for (const c of this.admin1) for (const r of c.rings) this.trace(ctx, r, true);
-        ctx.setLineDash([2, 3]);
-        ctx.strokeStyle = "#a9a394";
-        ctx.lineWidth = 0.8;
-        ctx.stroke();
-        ctx.setLineDash([]);
-      }
-      ctx.beginPath();
-      for (const c of this.countries) for (const r of c.rings) this.trace(ctx, r, true);
-      ctx.strokeStyle = "#77716a";
-      ctx.lineWidth = 1.3;
-      ctx.stroke();
-      this.drawPlaces(ctx, v);
-    },
-    drawPlaces: function (ctx, v) {
-      const b = v.bounds;
-      const least = v.zoom >= 9 ? 0 : v.zoom >= 8 ? 5000 : v.zoom >= 7 ? 20000 : v.zoom >= 6 ? 40000 : 200000;
-      const taken = [];
-      ctx.font = "11px system-ui, 'DejaVu Sans', sans-serif";
-      ctx.textAlign = "left";
-      ctx.textBaseline = "middle";
-      for (const p of this.places) {
-        if (p.size < least) continue;
-        const x = p.x * v.scale - v.ox;
-        const y = p.y * v.scale - v.oy;
-        if (x < b.min.x || x > b.max.x || y < b.min.y || y > b.max.y) continue;
-        const box = [x - 4, y - 8, x + 8 + ctx.measureText(p.name).width, y + 8];
-        if (taken.some((t) => box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1])) continue;
-        taken.push(box);
-        ctx.fillStyle = "#6b665e";
-        ctx.fillRect(x - 1.5, y - 1.5, 3, 3);
-        this.label(ctx, p.name, x + 5, y, "#5a554d");
-      }
-    },
-  });
-
   /* One stamp per shape, colour and size; drawing 50,000 points is 50,000 copies of a few stamps. */
   const stamps = new Map();
   function outline(ctx, shape, r) {
@@ -185,15 +167,22 @@
       ctx.lineTo(r * 0.8, r * 0.8);
       ctx.moveTo(r * 0.8, -r * 0.8);
       ctx.lineTo(-r * 0.8, r * 0.8);
+    } else if (shape === "star") {
+      for (const a of [0, 1, 2]) {
+        const x = r * Math.cos((a * Math.PI) / 3 + Math.PI / 2);
+        const y = r * Math.sin((a * Math.PI) / 3 + Math.PI / 2);
+        ctx.moveTo(x, y);
+        ctx.lineTo(-x, -y);
+      }
     } else ctx.arc(0, 0, r, 0, 2 * Math.PI);
   }
   CAHRA.glyph = function (ctx, s, r) {
-    const stroke = s.shape === "plus" || s.shape === "cross";
+    const stroke = s.shape === "plus" || s.shape === "cross" || s.shape === "star";
     outline(ctx, s.shape, r);
     ctx.globalAlpha = s.alpha || 1;
     if (stroke || s.hollow) {
       ctx.strokeStyle = s.colour;
-      ctx.lineWidth = stroke ? Math.max(1.4, r * 0.45) : 1.3;
+      ctx.lineWidth = stroke ? Math.max(1.4, Math.min(4, r * 0.42)) : 1.3;
       ctx.stroke();
     } else {
       ctx.fillStyle = s.colour;
@@ -213,7 +202,7 @@
     }
     ctx.globalAlpha = 1;
   };
-  function stamp(s, r) {
+  CAHRA.stamp = function (s, r) {
     const key = [s.shape, s.colour, s.edge, s.hollow, s.ring, s.alpha, r].join("|");
     if (!stamps.has(key)) {
       const half = Math.ceil(r * (s.ring ? 2.2 : 1.5)) + 2;
@@ -225,7 +214,7 @@
       stamps.set(key, { canvas: canvas, half: half });
     }
     return stamps.get(key);
-  }
+  };
 
   CAHRA.pattern = function (ctx, s) {
     const tile = document.createElement("canvas");
@@ -251,239 +240,4 @@
     }
     return ctx.createPattern(tile, "repeat");
   };
-
-  /* The data of one run, after filters. */
-  CAHRA.Data = CAHRA.Canvas.extend({
-    initialize: function (blob, options) {
-      CAHRA.Canvas.prototype.initialize.call(this, options);
-      this.blob = blob;
-      this.zones = (blob.zones || []).map((z) => ({ name: z.n, style: z.s, indicative: z.i, rings: z.r.map(ring) }));
-      this.shapes = (blob.shapes || []).map((s) => Object.assign({}, s, { rings: s.r.map(ring) }));
-      const inc = blob.incidents || {};
-      this.incidents = { at: points(inc.p), style: bytes(inc.s), day: ints(inc.d), deaths: ints(inc.m), row: ints(inc.i) };
-      const sites = blob.sites || {};
-      this.sites = { at: points(sites.p), style: bytes(sites.s), row: ints(sites.i), names: sites.n || [] };
-      this.marks = (blob.marks || []).map((m) => ({ x: worldX(m[0]), y: worldY(m[1]), style: m[2], text: m[3] }));
-    },
-    onAdd: function (map) {
-      CAHRA.Canvas.prototype.onAdd.call(this, map);
-      this._tip = L.tooltip({ direction: "top", offset: [0, -8], opacity: 0.96, className: "cahra-tip" });
-      map.on("mousemove", this._hover, this);
-      map.on("mouseout", this._leave, this);
-      map.on("click", this._click, this);
-      if (CAHRA.furniture) CAHRA.furniture(map, this);
-      if (this.blob.density) {
-        const d = this.blob.density;
-        this._density = L.imageOverlay(d.u, d.b, { opacity: 0.8, alt: d.t || "" });
-        this._shade();
-        map.on("zoomend", this._shade, this);
-      }
-    },
-    onRemove: function (map) {
-      map.off("mousemove", this._hover, this);
-      map.off("mouseout", this._leave, this);
-      map.off("click", this._click, this);
-      map.off("zoomend", this._shade, this);
-      map.getContainer().style.cursor = "";
-      this._tip.remove();
-      if (this._density) this._density.remove();
-      if (CAHRA.unfurnish) CAHRA.unfurnish(map, this);
-      CAHRA.Canvas.prototype.onRemove.call(this, map);
-    },
-    _shade: function () {
-      if (this._far()) {
-        this._density.addTo(this._map);
-        this._density.bringToBack();
-      } else this._density.remove();
-    },
-    _far: function () {
-      return Boolean(this.blob.density) && this._map.getZoom() < 8;
-    },
-    radius: function (zoom) {
-      const many = this.sites.row.length > 3000 ? 0.8 : 1;
-      return Math.round(Math.max(2.5, Math.min(8, 2 + (zoom - 4) * 0.8)) * many * 2) / 2;
-    },
-    draw: function (ctx, v) {
-      const style = this.blob.style;
-      this._pixels = {};
-      for (const z of this.zones) this._zone(ctx, z, style.zones[z.style]);
-      for (const s of this.shapes) this._shape(ctx, s);
-      if (!this._far()) this._points(ctx, v, this.incidents, style.incidents, "incidents");
-      for (const m of this.marks) {
-        const stamped = stamp(style.marks[m.style], this.radius(v.zoom) * 0.8);
-        const x = m.x * v.scale - v.ox - stamped.half;
-        const y = m.y * v.scale - v.oy - stamped.half;
-        ctx.drawImage(stamped.canvas, x, y, stamped.half * 2, stamped.half * 2);
-      }
-      this._points(ctx, v, this.sites, style.sites, "sites");
-      if (this.blob.focus) {
-        const x = worldX(this.blob.focus[0]) * v.scale - v.ox;
-        const y = worldY(this.blob.focus[1]) * v.scale - v.oy;
-        for (const [colour, width] of [["#ffffff", 5], ["#000000", 2]]) {
-          ctx.beginPath();
-          ctx.arc(x, y, this.radius(v.zoom) + 5, 0, 2 * Math.PI);
-          ctx.strokeStyle = colour;
-          ctx.lineWidth = width;
-          ctx.stroke();
-        }
-      }
-    },
-    _zone: function (ctx, z, s) {
-      ctx.beginPath();
-      for (const r of z.rings) this.trace(ctx, r, true);
-      ctx.fillStyle = s.colour;
-      ctx.globalAlpha = 0.13;
-      ctx.fill("evenodd");
-      ctx.globalAlpha = 1;
-      if (s.pattern) {
-        ctx.fillStyle = CAHRA.pattern(ctx, s);
-        ctx.fill("evenodd");
-      }
-      ctx.strokeStyle = s.colour;
-      ctx.lineWidth = 2;
-      ctx.setLineDash(z.indicative ? [3, 5] : s.dash || []);
-      ctx.stroke();
-      ctx.setLineDash([]);
-      if (z.name && this.view.zoom >= 7) {
-        const r = z.rings[0];
-        let left = 1;
-        let right = 0;
-        let top = 1;
-        for (let i = 0; i < r.length; i += 2) {
-          left = Math.min(left, r[i]);
-          right = Math.max(right, r[i]);
-          top = Math.min(top, r[i + 1]);
-        }
-        ctx.font = "600 12px system-ui, 'DejaVu Sans', sans-serif";
-        ctx.textAlign = "center";
-        const v = this.view;
-        this.label(ctx, z.name, ((left + right) / 2) * v.scale - v.ox, top * v.scale - v.oy - 9, "#1d3b33");
-      }
-    },
-    _shape: function (ctx, s) {
-      ctx.beginPath();
-      for (const r of s.rings) this.trace(ctx, r, s.close);
-      ctx.setLineDash(s.dash || []);
-      if (s.fill) {
-        ctx.fillStyle = s.fill;
-        ctx.fill("evenodd");
-      }
-      ctx.strokeStyle = s.colour;
-      ctx.lineWidth = s.width || 1.5;
-      ctx.stroke();
-      ctx.setLineDash([]);
-      if (s.t) {
-        const r = s.rings[0];
-        let top = 0;
-        let low = 0;
-        for (let i = 2; i < r.length; i += 2) if (r[i + 1] > r[low + 1]) low = i;
-        for (let i = 2; i < r.length; i += 2) if (s.below ? r[i + 1] > r[top + 1] : r[i + 1] < r[top + 1]) top = i;
-        const tall = Math.abs(r[low + 1] - Math.min(...r.filter((_, i) => i % 2))) * this.view.scale;
-        ctx.font = "600 12px system-ui, 'DejaVu Sans', sans-serif";
-        ctx.textAlign = "center";
-        if (tall > 44) this.label(ctx, s.t, r[top] * this.view.scale - this.view.ox, r[top + 1] * this.view.scale - this.view.oy + (s.below ? 9 : -9), s.colour);
-      }
-    },
-    _points: function (ctx, v, set, styles, kind) {
-      const n = set.row.length;
-      const b = v.bounds;
-      const order = styles.map((_, i) => i).reverse(); // the gravest is first in the table, and drawn last
-      const px = new Float32Array(n * 2);
-      const base = this.radius(v.zoom);
-      for (let i = 0; i < n; i++) {
-        px[2 * i] = set.at[2 * i] * v.scale - v.ox;
-        px[2 * i + 1] = set.at[2 * i + 1] * v.scale - v.oy;
-      }
-      this._pixels[kind] = px;
-      for (const k of order) {
-        for (let i = 0; i < n; i++) {
-          if (set.style[i] !== k) continue;
-          const x = px[2 * i];
-          const y = px[2 * i + 1];
-          if (x < b.min.x - 20 || x > b.max.x + 20 || y < b.min.y - 20 || y > b.max.y + 20) continue;
-          const r = kind === "sites" ? base : this._size(set.deaths[i], base);
-          const s = stamp(styles[k], r);
-          ctx.drawImage(s.canvas, x - s.half, y - s.half, s.half * 2, s.half * 2);
-        }
-      }
-    },
-    _size: function (deaths, base) {
-      const grown = base * 0.45 * (1 + 0.35 * Math.log10(1 + Math.max(0, deaths)));
-      return Math.max(1.5, Math.round(grown * 2) / 2);
-    },
-    hit: function (point) {
-      for (const kind of ["sites", "incidents"]) {
-        const px = this._pixels && this._pixels[kind];
-        if (!px) continue;
-        const set = this[kind];
-        let best = -1;
-        let near = Math.pow(this.radius(this._map.getZoom()) + 4, 2);
-        for (let i = 0; i < set.row.length; i++) {
-          const d = (px[2 * i] - point.x) ** 2 + (px[2 * i + 1] - point.y) ** 2;
-          if (d < near || (d === near && set.style[i] < set.style[best])) {
-            near = d;
-            best = i;
-          }
-        }
-        if (best >= 0) return { kind: kind === "sites" ? "site" : "incident", index: best, row: set.row[best] };
-      }
-      return null;
-    },
-    lines: function (found) {
-      const words = this.blob.words;
-      const style = this.blob.style;
-      if (found.kind === "site") {
-        return [this.sites.names[found.index] || words.unnamed, style.sites[this.sites.style[found.index]].text];
-      }
-      const i = found.index;
-      const day = new Date(this.incidents.day[i] * 864e5);
-      const said = day.toLocaleDateString(this.blob.lang, { timeZone: "UTC", year: "numeric", month: "short", day: "numeric" });
-      const deaths = this.incidents.deaths[i].toLocaleString(this.blob.lang);
-      return [said, words.deaths + ": " + deaths, style.incidents[this.incidents.style[i]].text];
-    },
-    element: function (lines) {
-      const box = document.createElement("div");
-      lines.forEach((text, i) => {
-        const line = document.createElement(i ? "div" : "strong");
-        line.textContent = text;
-        box.appendChild(line);
-      });
-      return box;
-    },
-    _hover: function (e) {
-      if (this._map._cahraDrawing) return;
-      const found = this.hit(e.layerPoint);
-      const key = found ? found.kind + found.index : "";
-      if (key === this._at) return;
-      this._at = key;
-      this._map.getContainer().style.cursor = found ? "pointer" : "";
-      if (!found) return this._tip.remove();
-      const set = found.kind === "site" ? this.sites : this.incidents;
-      const at = this._pixels[found.kind + "s"];
-      const where = this._map.layerPointToLatLng([at[2 * found.index], at[2 * found.index + 1]]);
-      this._tip.setLatLng(where).setContent(this.element(this.lines(found)));
-      if (set) this._tip.addTo(this._map);
-    },
-    _leave: function () {
-      this._at = "";
-      this._tip.remove();
-    },
-    _click: function (e) {
-      if (this._map._cahraDrawing) return;
-      const found = this.hit(e.layerPoint) || (this.options.ask ? { kind: "place", row: -1 } : null);
-      if (!found) return;
-      if (this.options.popups || found.kind === "incident") {
-        const extra = (found.kind === "site" && (this.blob.details || {})[found.row]) || [];
-        L.popup({ maxWidth: 320 }).setLatLng(e.latlng).setContent(this.element(this.lines(found).concat(extra))).openOn(this._map);
-      }
-      const turn = Date.now(); // the same site twice is two questions
-      const feature = {
-        type: "Feature",
-        properties: { kind: found.kind, id: found.row, run: this.blob.run, turn: turn },
-        geometry: { type: "Point", coordinates: [e.latlng.lng, e.latlng.lat] },
-      };
-      this.fire("click", { latlng: e.latlng, layer: { toGeoJSON: () => feature } });
-    },
-  });
-  CAHRA.data = (blob, options) => new CAHRA.Data(blob, options);
 })();

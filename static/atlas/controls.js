@@ -1,102 +1,72 @@
-/* CAHRA Atlas: what surrounds the data on a map: legend, notices, drawing tools, the view in the link, linked maps. */
+/* CAHRA Atlas: what a reader does on a map: draw, measure, go to the sites, fill the screen; the view in the link. */
 (function () {
   "use strict";
-  const CAHRA = (window.CAHRA = window.CAHRA || {});
+  const CAHRA = window.CAHRA;
+  const make = CAHRA.make;
 
-  function make(tag, className, parent, text) {
-    const node = L.DomUtil.create(tag, className, parent);
-    if (text !== undefined) node.textContent = text;
-    return node;
-  }
-
-  function swatch(parent, style, kind) {
-    const canvas = make("canvas", "", parent);
-    canvas.width = 44;
-    canvas.height = 36;
-    canvas.setAttribute("aria-hidden", "true");
-    const ctx = canvas.getContext("2d");
-    ctx.scale(2, 2);
-    if (kind === "zone") {
-      ctx.rect(2, 3, 18, 12);
-      ctx.globalAlpha = 0.13;
-      ctx.fillStyle = style.colour;
-      ctx.fill();
-      ctx.globalAlpha = 1;
-      if (style.pattern) {
-        ctx.fillStyle = CAHRA.pattern(ctx, style);
-        ctx.fill();
-      }
-      ctx.setLineDash(style.dash || []);
-      ctx.strokeStyle = style.colour;
-      ctx.lineWidth = 1.6;
-      ctx.stroke();
-    } else if (kind === "line") {
-      ctx.beginPath();
-      ctx.moveTo(1, 9);
-      ctx.lineTo(21, 9);
-      ctx.setLineDash(style.dash || []);
-      ctx.strokeStyle = style.colour;
-      ctx.lineWidth = 2;
-      ctx.stroke();
-    } else {
-      ctx.translate(11, 9);
-      CAHRA.glyph(ctx, style, style.ring ? 3.2 : 5);
+  /* Metres between two places on the WGS 84 ellipsoid (Vincenty's inverse); NaN for nearly opposite ones. */
+  CAHRA.metres = function (p, q) {
+    const a = 6378137;
+    const f = 1 / 298.257223563;
+    const b = a * (1 - f);
+    const rad = Math.PI / 180;
+    const U1 = Math.atan((1 - f) * Math.tan(p.lat * rad));
+    const U2 = Math.atan((1 - f) * Math.tan(q.lat * rad));
+    const span = (q.lng - p.lng) * rad;
+    let lambda = span;
+    for (let i = 0; i < 100; i++) {
+      const sinS = Math.hypot(
+        Math.cos(U2) * Math.sin(lambda),
+        Math.cos(U1) * Math.sin(U2) - Math.sin(U1) * Math.cos(U2) * Math.cos(lambda)
+      );
+      if (sinS === 0) return 0;
+      const cosS = Math.sin(U1) * Math.sin(U2) + Math.cos(U1) * Math.cos(U2) * Math.cos(lambda);
+      const sigma = Math.atan2(sinS, cosS);
+      const sinA = (Math.cos(U1) * Math.cos(U2) * Math.sin(lambda)) / sinS;
+      const cos2 = 1 - sinA * sinA;
+      const mid = cos2 ? cosS - (2 * Math.sin(U1) * Math.sin(U2)) / cos2 : 0;
+      const C = (f / 16) * cos2 * (4 + f * (4 - 3 * cos2));
+      const before = lambda;
+      lambda = span + (1 - C) * f * sinA * (sigma + C * sinS * (mid + C * cosS * (2 * mid * mid - 1)));
+      if (Math.abs(lambda - before) > 1e-12) continue;
+      const u = (cos2 * (a * a - b * b)) / (b * b);
+      const A = 1 + (u / 16384) * (4096 + u * (u * (320 - 175 * u) - 768));
+      const B = (u / 1024) * (256 + u * (u * (74 - 47 * u) - 128));
+      const d = B * sinS * (mid + (B / 4) * (cosS * (2 * mid * mid - 1) - (B / 6) * mid * (4 * sinS * sinS - 3) * (4 * mid * mid - 3)));
+      return b * A * (sigma - d);
     }
-    return canvas;
-  }
-
-  function legend(blob) {
-    const control = L.control({ position: "bottomright" });
-    control.onAdd = function (map) {
-      const box = make("details", "cahra-legend leaflet-control");
-      box.open = map.getSize().x > 620 && map.getSize().y > 500;
-      make("summary", "", box, blob.legend.title);
-      for (const group of blob.legend.groups) {
-        if (!group.rows.length) continue;
-        make("div", "cahra-legend-head", box, group.title);
-        const list = make("ul", "", box);
-        for (const row of group.rows) {
-          const item = make("li", "", list);
-          swatch(item, row.style, group.kind);
-          make("span", "", item, row.text);
-        }
-      }
-      for (const note of blob.legend.notes || []) make("p", "", box, note);
-      L.DomEvent.disableClickPropagation(box);
-      L.DomEvent.disableScrollPropagation(box);
-      return box;
-    };
-    return control;
-  }
-
-  function notice(text, across) {
-    const control = L.control({ position: "topright" });
-    control.onAdd = function (map) {
-      control.across = make("div", "cahra-watermark", map.getContainer());
-      control.across.style.backgroundImage = across || "";
-      return make("div", "cahra-notice", undefined, text);
-    };
-    control.onRemove = () => control.across.remove();
-    return control;
-  }
-
-  // Legend and notices belong to the data: they come and go with its layer.
-  CAHRA.furniture = function (map, layer) {
-    const blob = layer.blob;
-    layer._furniture = [];
-    if (blob.notice) layer._furniture.push(notice(blob.notice, blob.watermark));
-    if (blob.legend) layer._furniture.push(legend(blob));
-    layer._furniture.forEach((c) => c.addTo(map));
-    if (map._cahraSketch) map._cahraSketch.remove();
-    if (map._cahraRemember && CAHRA.moved) setTimeout(map._cahraRemember, 800);
-  };
-  CAHRA.unfurnish = function (map, layer) {
-    (layer._furniture || []).forEach((c) => c.remove());
+    return NaN;
   };
 
-  /* Box and polygon: the drawn ring goes out as "draw:created", which streamlit-folium hands to Python. */
-  CAHRA.tools = function (map, words) {
+  const ICONS = {
+    box: "M4 6h16v12H4z",
+    polygon: "M12 4l8 6-3 9H7L4 10z",
+    measure: "M4 17L17 4l3 3L7 20zM8 13l2 2M11 10l2 2M14 7l2 2",
+    results: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5M12 9.5a2.5 2.5 0 1 0 .01 0",
+    full: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
+  };
+  function button(bar, icon, title, act) {
+    const made = make("button", "", bar);
+    made.type = "button";
+    made.title = title;
+    made.setAttribute("aria-label", title);
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("viewBox", "0 0 24 24");
+    svg.setAttribute("aria-hidden", "true");
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    path.setAttribute("d", ICONS[icon]);
+    svg.appendChild(path);
+    made.appendChild(svg);
+    L.DomEvent.on(made, "click", () => act(made));
+    return made;
+  }
+
+  /* Box and polygon: the ring goes to Python. Measure: lengths on the ellipsoid. One of them at a time. */
+  CAHRA.tools = function (map, options) {
+    const words = options.words;
     const control = L.control({ position: "topleft" });
+    const hint = document.createElement("span");
+    const buttons = [];
     let mode = "";
     let corners = [];
     let sketch = null;
@@ -107,55 +77,74 @@
       map.dragging.enable();
       map.doubleClickZoom.enable();
       map.getContainer().style.cursor = "";
-      control.buttons.forEach((b) => b.setAttribute("aria-pressed", "false"));
+      buttons.forEach((b) => b.setAttribute("aria-pressed", "false"));
       hint.textContent = "";
     }
-    function start(kind, button) {
+    function start(kind, pressed) {
       const again = mode === kind;
       stop();
       if (sketch) sketch.remove();
       if (again) return;
       mode = kind;
       map._cahraDrawing = true;
-      button.setAttribute("aria-pressed", "true");
-      hint.textContent = kind === "box" ? words.boxHint : words.polygonHint;
+      pressed.setAttribute("aria-pressed", "true");
+      hint.textContent = words[kind + "Hint"];
       map.getContainer().style.cursor = "crosshair";
       map.doubleClickZoom.disable();
       if (kind === "box") map.dragging.disable();
     }
     function show(ring) {
       if (sketch) sketch.remove();
-      sketch = map._cahraSketch = L.polygon(ring, { color: "#000", weight: 2, dashArray: "4 4", fillOpacity: 0.06, interactive: false });
+      const style = { color: "#000", weight: 2, dashArray: "4 4", fillOpacity: 0.06, interactive: false };
+      sketch = map._cahraSketch = mode === "measure" ? L.polyline(ring, style) : L.polygon(ring, style);
       sketch.addTo(map);
+    }
+    function length(ring) {
+      let metres = 0;
+      for (let i = 1; i < ring.length; i++) metres += CAHRA.metres(ring[i - 1], ring[i]);
+      const digits = { minimumFractionDigits: metres < 1e5 ? 2 : 1, maximumFractionDigits: metres < 1e5 ? 2 : 1 };
+      hint.textContent = (metres / 1000).toLocaleString(options.lang, digits) + " km";
     }
     function finish(ring) {
       stop();
       const distinct = new Set(ring.map((p) => p.lat.toFixed(5) + p.lng.toFixed(5)));
       if (distinct.size < 3) return sketch && sketch.remove();
       show(ring);
-      const turn = Date.now();
       const line = ring.concat([ring[0]]).map((p) => [+p.lng.toFixed(5), +p.lat.toFixed(5)]);
-      const feature = { type: "Feature", properties: { kind: "draw", turn: turn }, geometry: { type: "Polygon", coordinates: [line] } };
-      map.fire("draw:created", { layerType: "polygon", layer: { toGeoJSON: () => feature } });
+      CAHRA.tell(map, { kind: "draw" }, { type: "Polygon", coordinates: [line] });
     }
     function corner(from, to) {
       return [L.latLng(from.lat, from.lng), L.latLng(from.lat, to.lng), L.latLng(to.lat, to.lng), L.latLng(to.lat, from.lng)];
     }
-    let hint = null;
+    function results() {
+      const data = map._cahraData;
+      const set = data && data.sites;
+      const shown = set ? data.blob.style.sites.map((s) => !data.hidden("sites/" + s.key)) : [];
+      const box = L.latLngBounds([]);
+      for (let i = 0; set && i < set.row.length; i++) {
+        if (!shown[set.style[i]]) continue;
+        const y = Math.PI * (1 - 2 * set.at[2 * i + 1]);
+        box.extend([(Math.atan(Math.sinh(y)) * 180) / Math.PI, set.at[2 * i] * 360 - 180]);
+      }
+      if (box.isValid()) map.fitBounds(box, { padding: [24, 24], maxZoom: 12 });
+    }
     control.onAdd = function () {
       const bar = make("div", "leaflet-bar cahra-tools");
-      control.buttons = [];
-      for (const [kind, sign, title] of [["box", "▭", words.box], ["polygon", "⬠", words.polygon]]) {
-        const button = make("button", "", bar, sign);
-        button.type = "button";
-        button.title = title;
-        button.setAttribute("aria-label", title);
-        button.setAttribute("aria-pressed", "false");
-        L.DomEvent.on(button, "click", () => start(kind, button));
-        control.buttons.push(button);
+      for (const kind of options.tools ? ["box", "polygon", "measure"] : ["measure"]) {
+        const made = button(bar, kind, words[kind], (b) => start(kind, b));
+        made.setAttribute("aria-pressed", "false");
+        buttons.push(made);
       }
-      hint = make("span", "cahra-hint", bar);
+      button(bar, "results", words.results, results);
+      if (document.fullscreenEnabled) {
+        button(bar, "full", words.full, () => {
+          if (document.fullscreenElement) document.exitFullscreen();
+          else document.documentElement.requestFullscreen();
+        });
+      }
+      hint.className = "cahra-hint";
       hint.setAttribute("role", "status");
+      bar.appendChild(hint);
       L.DomEvent.disableClickPropagation(bar);
       return bar;
     };
@@ -165,15 +154,17 @@
     });
     map.on("mousemove", (e) => {
       if (mode === "box" && corners.length) show(corner(corners[0], e.latlng));
-      if (mode === "polygon" && corners.length) show(corners.concat([e.latlng]));
+      if ((mode === "polygon" || mode === "measure") && corners.length) show(corners.concat([e.latlng]));
+      if (mode === "measure" && corners.length) length(corners.concat([e.latlng]));
     });
     map.on("mouseup", (e) => {
       if (mode === "box" && corners.length) finish(corner(corners[0], e.latlng));
     });
     map.on("click", (e) => {
-      if (mode === "polygon") corners.push(e.latlng);
+      if (mode === "polygon" || mode === "measure") corners.push(e.latlng);
+      if (mode === "measure") length(corners);
     });
-    map.on("dblclick", (e) => {
+    map.on("dblclick", () => {
       if (mode === "polygon") finish(corners);
     });
     L.DomEvent.on(map.getContainer(), "keydown", (e) => {
@@ -182,22 +173,58 @@
         if (sketch) sketch.remove();
       }
     });
+    const whole = map.getContainer().style.height;
+    document.addEventListener("fullscreenchange", () => {
+      if (whole) map.getContainer().style.height = document.fullscreenElement ? window.innerHeight + "px" : whole;
+      map.invalidateSize();
+    });
+  };
+
+  /* Latitude and longitude under the pointer. */
+  CAHRA.coordinates = function (map) {
+    const control = L.control({ position: "bottomleft" });
+    const box = make("div", "cahra-coordinates");
+    control.onAdd = () => box;
+    control.addTo(map);
+    const say = (e) => (box.textContent = e.latlng.lat.toFixed(4) + ", " + e.latlng.wrap().lng.toFixed(4));
+    map.on("mousemove click", say);
+    map.on("mouseout", () => (box.textContent = ""));
+  };
+
+  /* All that surrounds the data. */
+  CAHRA.furnish = function (map, outlines, options) {
+    CAHRA.frame(map, options);
+    map._cahraBase = new CAHRA.Base(outlines || {}, options);
+    map.addLayer(map._cahraBase);
+    L.control.zoom({ zoomInTitle: options.words.zoomIn, zoomOutTitle: options.words.zoomOut }).addTo(map);
+    L.control.scale({ imperial: false }).addTo(map);
+    map.attributionControl.setPrefix(false).addAttribution(options.attribution);
+    CAHRA.tools(map, options);
+    CAHRA.coordinates(map);
+    if (options.remember) CAHRA.remember(map, options.fit);
+    else if (options.fit) CAHRA.fit(map, options.fit);
+    if (options.channel) CAHRA.link(map, options.channel);
+  };
+  CAHRA.fit = function (map, bounds) {
+    map.fitBounds(bounds, { padding: [24, 24], maxZoom: 12, animate: false });
   };
 
   /* The map's position in the page's own address, so that a pasted link opens the same view; no rerun is needed. A frame
      that is made anew for the same data (another language, other tiles, back from another page) opens where it was left. */
-  CAHRA.remember = function (map) {
+  CAHRA.remember = function (map, fit) {
     const place = () => [map.getCenter().lat, map.getCenter().lng, map.getZoom()];
-    const opening = place().join();
+    const opening = place().join() + JSON.stringify(fit || "");
+    map._cahraRestored = !fit; // a view from the address
     try {
       const left = window.parent.cahraLeft;
       if (left && left.opening === opening) {
         map.setView([left.at[0], left.at[1]], left.at[2], { animate: false });
-        CAHRA.moved = true;
+        CAHRA.moved = map._cahraRestored = true;
       }
     } catch (e) {
       /* shown inside a page of another host */
     }
+    if (!map._cahraRestored) CAHRA.fit(map, fit);
     const write = () => {
       CAHRA.moved = true;
       try {

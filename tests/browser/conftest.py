@@ -176,6 +176,14 @@ def go(visit: Visit, name: str, heading: str) -> None:
     visit.settled()
 
 
+def grid_click(visit, number: int, x: int, y: int) -> None:
+    """Clicks into the canvas of a data grid: `x`, `y` from its upper left corner [pixels]."""
+    grid = visit.page.get_by_test_id("stDataFrame").nth(number).locator("canvas").first
+    grid.scroll_into_view_if_needed()
+    box = grid.bounding_box()
+    visit.page.mouse.click(box["x"] + x, box["y"] + y)
+
+
 @pytest.fixture
 def visit(browser, app_url) -> Iterator[Callable[..., Visit]]:
     """Opens a page in a browser of its own; every request elsewhere fails loudly at the end of the test."""

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.browser.conftest import grid_click
 from tests.hostile.strings import HOSTILE
 
 
@@ -142,14 +143,6 @@ def test_a_phone_shows_the_map_without_a_sideways_scroll(visit, width):
     here.map()
     here.settled()
     assert here.page.evaluate("() => document.documentElement.scrollWidth") <= width
-
-
-def grid_click(visit, number: int, x: int, y: int) -> None:
-    """Clicks into the canvas of a data grid: `x`, `y` from its upper left corner [pixels]."""
-    grid = visit.page.get_by_test_id("stDataFrame").nth(number).locator("canvas").first
-    grid.scroll_into_view_if_needed()
-    box = grid.bounding_box()
-    visit.page.mouse.click(box["x"] + x, box["y"] + y)
 
 
 def test_a_row_of_the_table_rings_the_site_on_the_map(visit):

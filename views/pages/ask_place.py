@@ -20,6 +20,7 @@ from views import session
 from views.data_choice import Data
 from views.session import Here
 from views.widgets import map_widget, notices, tables
+from views.widgets.map_layers import districts
 
 
 def start() -> None:
@@ -75,7 +76,15 @@ def the_map(here: Here, data: Data, run: job.Run, it: Profile | None) -> None:
     )
     view = View.around(sites["lon"].tolist(), sites["lat"].tolist())
     answer = map_widget.show(
-        _, view, inside, key="ask", tools=True, ask=True, height=500, center=state.get("ask_center")
+        _,
+        view,
+        inside,
+        key="ask",
+        tools=True,
+        ask=True,
+        height=500,
+        center=state.get("ask_center"),
+        districts=districts(data),
     )
     if answer and answer.place:
         state["asked"], state["asked_ring"] = answer.place, ()

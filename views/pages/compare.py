@@ -21,6 +21,7 @@ from views import session
 from views.data_choice import Data
 from views.session import FIRST_DAY, LAST_DAY, Here
 from views.widgets import map_widget
+from views.widgets.map_layers import districts
 
 
 def start() -> None:
@@ -83,7 +84,7 @@ def side(here: Here, data: Data, run: job.Run, view: View, key: str) -> None:
         title=_("Legend, {day}", day=_.date(data.day)),
     )
     channel = st.session_state.setdefault("channel", data.key[:8] + str(id(st.session_state))[-6:])
-    map_widget.show(_, view, inside, key=f"compare_{key}", height=460, channel=channel)
+    map_widget.show(_, view, inside, key=f"compare_{key}", height=460, channel=channel, districts=districts(data))
 
 
 def listing(here: Here, before: pd.DataFrame, after: pd.DataFrame) -> None:

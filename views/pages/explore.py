@@ -24,7 +24,10 @@ from views.data_choice import Data
 from views.session import Here
 from views.widgets import downloads, map_widget, notices, site_card, site_filters, tables, timeline
 from views.widgets.chosen_site import key_of, place_of, row_of
+from views.widgets.map_layers import districts
 
+POINTS_SEEN = 1_500
+"""Points of incidents that can be told from each other from afar; of more, the map shades where they are dense."""
 TABLE_ROWS = 10_000
 """Rows of the table on the page: more make every click slow and are not read."""
 
@@ -88,7 +91,6 @@ def start_view(data: Data, sites: pd.DataFrame) -> View:
     state = st.session_state
     key = f"view_{data.key}"
     if key not in state:
-        state.pop("center", None)  # other data is shown anew: where the last map was moved to means nothing there
         around = View.around(sites["lon"].tolist(), sites["lat"].tolist())
         state[key] = view_of(state["address"].get("view", "")) or around
     view: View = state[key]
@@ -108,6 +110,8 @@ def view_of(text: str) -> View | None:
 
 def shading(data: Data, incidents: pd.DataFrame, said: str) -> dict[str, object] | None:
     """The density surface of this data and date, kept for the session: a filter of sites does not change it."""
+    if len(incidents.drop_duplicates(["lon", "lat"])) <= POINTS_SEEN:
+        return None
     kept = st.session_state.setdefault("shading", {})
     key = (data.token, said)
     if key not in kept:
@@ -118,8 +122,10 @@ def shading(data: Data, incidents: pd.DataFrame, said: str) -> dict[str, object]
     return made
 
 
-def content(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, focus: int | None) -> dict[str, object]:
-    """What the map shows of a run."""
+def content(
+    here: Here, data: Data, run: job.Run, shown: pd.DataFrame, focus: int | None, classes: tuple[str, ...]
+) -> dict[str, object]:
+    """What the map shows of a run: sites after all filters but that of classes, which is the legend's own switches."""
     _ = here.translate
     sites, loaded, day = run.assessment.sites, data.loaded(), np.datetime64(data.day)
     incidents = incidents_at(loaded.incidents, day, data.rules.look_back_months)
@@ -138,6 +144,7 @@ def content(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, focus: in
         run=data.token,
         notice=_("Demonstration data") if data.has_demonstration else "",
         title=_("Legend, {day}", day=_.date(day)),
+        off=[c for c in CLASSES if classes and c not in classes],
     )
 
 
@@ -162,30 +169,33 @@ def map_page(here: Here, data: Data, run: job.Run, shown: pd.DataFrame) -> bytes
         details={int(i): [z, f, s] for i, z, f, s in zip(shown.index, zones, fired, shown["site_id"], strict=True)},
     )
     view = View.around(shown["lon"].tolist(), shown["lat"].tolist())
-    return standalone(view, _, inside, _("CAHRA Atlas, {day}", day=_.date(day)))
+    return standalone(view, _, inside, _("CAHRA Atlas, {day}", day=_.date(day)), districts(data))
 
 
-def draw_map(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, focus: int | None) -> None:
-    """The map, and what a click or a drawn ring does."""
+def draw_map(
+    here: Here, data: Data, run: job.Run, shown: pd.DataFrame, focus: int | None, classes: tuple[str, ...]
+) -> None:
+    """The map, and what a click, a drawn ring or a switch of the legend does."""
     _, state = here.translate, st.session_state
     sites = run.assessment.sites
-    place = place_of(sites, focus)
-    if place and state.pop("move_map", False):
-        state["center"] = place[::-1]
     answer = map_widget.show(
         _,
         start_view(data, sites),
-        content(here, data, run, shown, focus),
+        content(here, data, run, shown, focus, classes),
         key="map",
         tools=True,
         tiles=state.get("q_tiles", False),
         remember=True,
-        center=state.get("center"),
+        districts=districts(data),
     )
     if answer is None:
         return
     if answer.ring:
         state["area"] = answer.ring
+        st.rerun()
+    if answer.off is not None and answer.run == data.token:
+        # The filters' widgets are not in this fragment: the whole page takes the change up before it draws them.
+        state["pending"] = {"q_classes": [c for c in CLASSES if c not in answer.off] if answer.off else []}
         st.rerun()
     if answer.site is not None and answer.run == data.token and answer.site < len(sites):
         choose(sites, answer.site, shown)
@@ -205,7 +215,6 @@ def row_chosen(keys: list[str]) -> None:
     state = st.session_state
     rows = state["table"]["selection"]["rows"]
     state["q_site"] = keys[rows[0]] if rows and rows[0] < len(keys) else ""
-    state["move_map"] = bool(rows)
 
 
 def site_table(here: Here, shown: pd.DataFrame) -> None:
@@ -250,13 +259,14 @@ def body(here: Here, data: Data, given: Filters) -> None:
         sites = run.assessment.sites
         keep = given.apply(sites, data.rules)
         shown = gravest_first(sites[keep])
+        drawn = sites[given.without_classes().apply(sites, data.rules)]
         notices.stale(here, data, data.day)
         figures(here, shown, sites, data.day)
         notices.limits(here, run)
         focus = row_of(sites, state.get("q_site", ""))
         left, right = st.columns([5, 2] if focus is not None else [1, 0.001])
         with left:
-            draw_map(here, data, run, shown, focus)
+            draw_map(here, data, run, drawn, focus, given.classes)
         if focus is not None:
             with right:
                 site_card.show(here, run, focus)

@@ -24,6 +24,7 @@ from views.session import Here
 from views.widgets import four_answers, map_widget, notices, tables
 from views.widgets.chosen_site import key_of, row_of
 from views.widgets.how_sure import sure_of
+from views.widgets.map_layers import districts
 from views.widgets.past_record import past_sentence
 
 MANY = 300
@@ -84,7 +85,9 @@ def circle_map(here: Here, data: Data, run: job.Run, it: Profile, row: int) -> N
         notice=_("Demonstration data") if data.has_demonstration else "",
         title=_("Legend, {day}", day=_.date(day)),
     )
-    answer = map_widget.show(_, View(lat, lon, 9), inside, key=f"site_{key_of(sites, row)}", height=460)
+    answer = map_widget.show(
+        _, View(lat, lon, 9), inside, key=f"site_{key_of(sites, row)}", height=460, districts=districts(data)
+    )
     if answer and answer.site is not None and answer.run == data.token and answer.site != row:
         st.session_state["q_site"] = key_of(sites, answer.site)
         st.rerun()

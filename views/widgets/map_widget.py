@@ -8,18 +8,19 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit_folium import st_folium
 
+from geo.schema import CLASSES
 from i18n.translator import Translator
-from layers.maps.map import AtlasMap, DataLayer, View
+from layers.maps.map import AtlasMap, DataLayer, Districts, View
 
 Ring = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the reader just did: clicked a site or an incident (its row), drew a ring, or pointed at a place."""
+    """What the reader just did: clicked a site (its row), drew a ring, pointed at a place, or switched classes off."""
 
     site: int | None = None
-    incident: int | None = None
+    off: tuple[str, ...] | None = None
     ring: Ring = ()
     place: tuple[float, float] | None = None
     run: str = ""
@@ -38,6 +39,7 @@ def show(
     remember: bool = False,
     center: tuple[float, float] | None = None,
     ask: bool = False,
+    districts: Districts | None = None,
 ) -> Answer | None:
     """Draws the map and gives what is new since the last run, None when nothing is.
 
@@ -45,7 +47,7 @@ def show(
     map without drawing it anew. With `ask` a click beside all points is an answer too.
     """
     said = st_folium(
-        AtlasMap(view, translate, tools=tools, tiles=tiles, channel=channel, remember=remember),
+        AtlasMap(view, translate, tools=tools, tiles=tiles, channel=channel, remember=remember, districts=districts),
         key=key,
         height=height,
         use_container_width=True,
@@ -68,8 +70,9 @@ def _answer(feature: Mapping[str, object], properties: Mapping[str, object]) -> 
     kind, row, run = properties.get("kind"), properties.get("id"), str(properties.get("run", ""))
     if kind == "site" and isinstance(row, int):
         return Answer(site=row, run=run)
-    if kind == "incident" and isinstance(row, int):
-        return Answer(incident=row, run=run)
+    off = properties.get("off")
+    if kind == "classes" and isinstance(off, list):
+        return Answer(off=tuple(c for c in CLASSES if c in off), run=run)
     geometry = feature.get("geometry")
     if kind == "place" and isinstance(geometry, dict):
         lon, lat = geometry["coordinates"]

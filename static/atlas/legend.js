@@ -1,0 +1,167 @@
+/* CAHRA Atlas: the legend, which is also the list of layers: a switch a row, beside the map, folded where it is small. */
+(function () {
+  "use strict";
+  const CAHRA = window.CAHRA;
+  const BESIDE = 240; // width of the legend beside the map [pixels]
+  const WIDE = 700; // from this width on it stands beside the map and open
+
+  function make(tag, className, parent, text) {
+    const node = L.DomUtil.create(tag, className, parent);
+    if (text !== undefined) node.textContent = text;
+    return node;
+  }
+  CAHRA.make = make;
+
+  function swatch(parent, style, kind) {
+    const canvas = make("canvas", "", parent);
+    canvas.width = 44;
+    canvas.height = 36;
+    canvas.setAttribute("aria-hidden", "true");
+    const ctx = canvas.getContext("2d");
+    ctx.scale(2, 2);
+    if (kind === "zone") {
+      ctx.rect(2, 3, 18, 12);
+      if (style.pattern) {
+        ctx.globalAlpha = 0.13;
+        ctx.fillStyle = style.colour;
+        ctx.fill();
+        ctx.globalAlpha = 1;
+        ctx.fillStyle = CAHRA.pattern(ctx, style);
+        ctx.fill();
+      }
+      ctx.setLineDash(style.dash || []);
+      ctx.strokeStyle = style.colour;
+      ctx.lineWidth = 1.6;
+      ctx.stroke();
+    } else if (kind === "line") {
+      ctx.beginPath();
+      ctx.moveTo(1, 9);
+      ctx.lineTo(21, 9);
+      ctx.setLineDash(style.dash || []);
+      ctx.strokeStyle = style.colour;
+      ctx.lineWidth = 2;
+      ctx.stroke();
+    } else {
+      ctx.translate(11, 9);
+      CAHRA.glyph(ctx, style, style.ring ? 3.2 : 5);
+    }
+  }
+
+  /* Room for the legend beside the map, or a small folded box over its corner. */
+  CAHRA.frame = function (map, options) {
+    const host = map.getContainer().parentNode;
+    if (getComputedStyle(host).position === "static") host.style.position = "relative";
+    const box = make("details", "cahra-legend", host);
+    map._cahraTitle = make("summary", "", box, options.words.legend);
+    map._cahraLegend = make("div", "cahra-legend-rows", box);
+    const wide = () => host.clientWidth >= WIDE;
+    const lay = () => {
+      const beside = wide() && box.open;
+      box.classList.toggle("beside", beside);
+      const width = beside ? host.clientWidth - BESIDE + "px" : "100%";
+      box.style.height = beside ? map.getContainer().clientHeight + "px" : "";
+      if (map.getContainer().style.width !== width) {
+        map.getContainer().style.width = width;
+        map.invalidateSize({ pan: true, animate: false });
+      }
+    };
+    const fold = () => {
+      box.open = CAHRA.store.folded === undefined ? wide() : !CAHRA.store.folded && wide();
+      lay();
+    };
+    box.addEventListener("toggle", lay);
+    map._cahraTitle.addEventListener("click", () => {
+      if (wide()) CAHRA.store.folded = box.open; // what the click turns it to comes after it
+    });
+    let last = 0;
+    new ResizeObserver(() => {
+      if (host.clientWidth === last) return;
+      const crossed = last && wide() !== last >= WIDE;
+      last = host.clientWidth;
+      if (crossed) fold();
+      else lay();
+    }).observe(host);
+    fold();
+  };
+
+  function redraw(map) {
+    if (map._cahraBase) map._cahraBase._update();
+    const data = map._cahraData;
+    if (!data || !data._map) return;
+    data.regroup();
+    data._update();
+  }
+
+  /* A switch of a class is the page's filter, where the page has one: the last class stays on. */
+  function switched(map, data, rows, row, box) {
+    const classes = data.blob.filter && row.key.startsWith("sites/");
+    if (classes) {
+      if (box.checked) data.without.delete(row.key);
+      else data.without.add(row.key);
+      if (rows.every((r) => data.without.has(r.key))) {
+        data.without.delete(row.key);
+        box.checked = true;
+        return;
+      }
+      const off = Array.from(data.without).map((key) => key.slice("sites/".length));
+      CAHRA.tell(map, { kind: "classes", off: off, run: data.blob.run });
+    } else CAHRA.store.off[row.key] = !box.checked;
+    redraw(map);
+  }
+
+  function rows(map, data, group, parent) {
+    make("div", "cahra-legend-head", parent, group.title);
+    const list = make("ul", "", parent);
+    for (const row of group.rows) {
+      const item = make("li", "", list);
+      const label = make(row.key ? "label" : "span", "cahra-row", item);
+      if (row.key) {
+        const box = make("input", "", label);
+        box.type = "checkbox";
+        box.setAttribute("role", "switch");
+        box.dataset.key = row.key;
+        box.checked = !data.hidden(row.key);
+        box.addEventListener("change", () => switched(map, data, group.rows, row, box));
+      }
+      swatch(label, row.style, group.kind);
+      make("span", "cahra-row-text", label, row.text);
+      if (row.n !== undefined) make("span", "cahra-row-n", label, row.n);
+    }
+  }
+
+  function notice(text, across) {
+    const control = L.control({ position: "topright" });
+    control.onAdd = function (map) {
+      control.across = make("div", "cahra-watermark", map.getContainer());
+      control.across.style.backgroundImage = across || "";
+      return make("div", "cahra-notice", undefined, text);
+    };
+    control.onRemove = () => control.across.remove();
+    return control;
+  }
+
+  // Legend and notices belong to the data: they change with its layer.
+  CAHRA.furniture = function (map, layer) {
+    const blob = layer.blob;
+    layer._furniture = [];
+    if (blob.notice) layer._furniture.push(notice(blob.notice, blob.watermark));
+    layer._furniture.forEach((c) => c.addTo(map));
+    if (map._cahraLegend && blob.legend) {
+      const held = document.activeElement && document.activeElement.dataset && document.activeElement.dataset.key;
+      const parent = map._cahraLegend;
+      const above = parent.parentNode.scrollTop;
+      parent.textContent = "";
+      map._cahraTitle.textContent = blob.legend.title;
+      const extra = map._cahraBase && map._cahraBase.options.legend;
+      for (const group of blob.legend.groups.concat(extra || [])) if (group.rows.length) rows(map, layer, group, parent);
+      for (const note of blob.legend.notes || []) make("p", "", parent, note);
+      if (held) parent.querySelectorAll("input").forEach((b) => b.dataset.key === held && b.focus({ preventScroll: true }));
+      parent.parentNode.scrollTop = above;
+    }
+    if (map._cahraSketch) map._cahraSketch.remove();
+    if (map._cahraRemember && CAHRA.moved) setTimeout(map._cahraRemember, 800);
+  };
+  CAHRA.unfurnish = function (map, layer) {
+    (layer._furniture || []).forEach((c) => c.remove());
+  };
+})();
