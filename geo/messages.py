@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 _NAME = re.compile(r"\{(\w+)")
@@ -34,6 +34,7 @@ class Note(str):
     template: str
     params: dict[str, object]
     forms: tuple[str, str] | None = None
+    _said: tuple[object, str] | None = None
     kinds: ClassVar[dict[str, type[Note]]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -65,14 +66,31 @@ class Note(str):
         made.template, made.params = template, params
         return made
 
+    @classmethod
+    def finished(cls, text: str, template: str, /, **params: object) -> Note:
+        """A note whose English text is known already: what `template` makes of `params`."""
+        made = super().__new__(cls, text)
+        made.template, made.params = template, params
+        return made
+
     def sentence(self, translate: object = None) -> str:
         """The text in the language of `translate`, which maps a template to that language; English without one."""
+        if self._said is not None and self._said[0] is translate:
+            return self._said[1]
         if not callable(translate) or getattr(translate, "language", "") == "en":
             return str(self)
+        text = self._sentence(translate)
+        self._said = (translate, text)  # a run says the same few parts of sentences over and over
+        return text
+
+    def _sentence(self, translate: Callable[[str], object]) -> str:
         if self.forms is not None and hasattr(translate, "plural"):
             return str(translate.plural(*self.forms, self.params["n"]))
         said = translate(self.template)
-        written: dict[str, object] = {k: spoken(v, translate) for k, v in self.params.items()}
+        written: dict[str, object] = {
+            k: v.sentence(translate) if isinstance(v, Note) else v if type(v) is str else spoken(v, translate)
+            for k, v in self.params.items()
+        }
         if said == self.template:  # it may ask for a number in English form
             written |= {k: v for k, v in self.params.items() if isinstance(v, int | float)}
         return str(said.format(**written)) if written else str(said)

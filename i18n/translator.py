@@ -80,7 +80,9 @@ class Translator:
 
     def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
         """The message for `n` things, with ``{n}`` written by locale."""
-        return _catalogue(self.language).ngettext(one, many, n).format(n=self.number(n), **values)
+        if values:
+            return _catalogue(self.language).ngettext(one, many, n).format(n=self.number(n), **values)
+        return _counted(self.language, one, many, n)
 
     def pair(self, label: str, value: str) -> str:
         r"""A label and its value; French puts a space before the colon.
@@ -97,12 +99,9 @@ class Translator:
 
         `fixed` writes zeros at the end too, so that figures of a column can be compared.
         """
-        from babel.numbers import format_decimal
-
-        if value is None or pd.isna(value):  # type: ignore[call-overload]
+        if not isinstance(value, int | float) and (value is None or pd.isna(value)) or value != value:  # type: ignore[call-overload]
             return ""
-        pattern = "#,##0" + ("." + ("0" if fixed else "#") * digits if digits else "")
-        return str(format_decimal(round(float(value), digits) + 0.0, format=pattern, locale=self.language))  # type: ignore[arg-type]
+        return _number(self.language, round(float(value), digits) + 0.0, digits, fixed)  # type: ignore[arg-type]
 
     def date(self, value: object) -> str:
         """`value` as a day in the locale's words; blank for a missing value."""
@@ -122,6 +121,20 @@ class Translator:
         if metres is None or pd.isna(metres):  # type: ignore[call-overload]
             return ""
         return f"{self.number(float(metres) / 1000, 1)} km"  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1 << 16)
+def _number(language: str, value: float, digits: int, fixed: bool) -> str:
+    """A number by locale; the sentences of a run say the same few over and over."""
+    from babel.numbers import format_decimal
+
+    pattern = "#,##0" + ("." + ("0" if fixed else "#") * digits if digits else "")
+    return str(format_decimal(value, format=pattern, locale=language))
+
+
+@lru_cache(maxsize=1 << 16)
+def _counted(language: str, one: str, many: str, n: int) -> str:
+    return _catalogue(language).ngettext(one, many, n).format(n=translator(language).number(n))
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
+from geo.coded import CodedTable
 from geo.messages import Note
 from geo.rules import words
 from geo.rules.classify import AFFECTED, HIGH_RISK, INSUFFICIENT, NONE
@@ -48,8 +50,15 @@ ZONE_WORDS = {
     "outside": Note("outside every named zone"),
     "unknown": Note("zone status unknown"),
 }
-SUMMARY = ("total", "area", "visit", "status", "list", "zone", "gap")
-"""Kinds of rows that sentences are made of; single incidents are not read."""
+SUMMARY = ("total", "area", "visit", "status", "list")
+"""Kinds of rows that sentences are made of, those of rules that answer for a site; single incidents are not read, and
+gaps and zones stand in the site's own columns."""
+
+
+def summary_rows(rules: Rules, evidence: CodedTable) -> CodedTable:
+    """The rows of evidence that :func:`reasons` reads."""
+    ids = [r.id for r in rules.answering("site")]
+    return evidence.take(np.flatnonzero(evidence["kind"].within(SUMMARY) & evidence["rule"].within(ids)))
 
 
 def reasons(rules: Rules, sites: pd.DataFrame, evidence: pd.DataFrame, source_of: Mapping[str, str]) -> Iterator[Note]:
@@ -64,66 +73,92 @@ def reasons(rules: Rules, sites: pd.DataFrame, evidence: pd.DataFrame, source_of
     source_of
         The incident source of each dataset name.
     """
-    told = evidence[evidence["kind"].isin(SUMMARY).to_numpy(np.bool_)]
-    by_site = rows_by_site(told, source_of)
+    by_site = rows_by_site(summary_rows(rules, CodedTable.of(evidence)).frame(), source_of)
+    say = _Sentences(rules)
     names = ["source", "site_id", "site_class", "rules_fired", "gaps", "rules_unknown", "zone_status", "zone_unit"]
     columns = [sites[name].to_numpy(dtype=object) for name in names]
     nearest = sites["nearest_incident_m"].to_numpy(np.float64)
     for source, site_id, cls, fired, gaps, unknown, zone, unit, away in zip(*columns, nearest, strict=True):
-        rows = by_site.get((source, site_id), [])
-        yield sentence(rules, str(cls), _ids(fired), _ids(gaps), _ids(unknown), str(zone), str(unit), away, rows)
+        rows = by_site.get((source, site_id), ())
+        yield say.of(cls, fired, gaps, unknown, zone, unit, away, rows)
 
 
-def _ids(text: object) -> list[str]:
-    return [part for part in str(text).split(";") if part]
+class _Sentences:
+    """Sentences of one rule set; the parts that many sites share are made once."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self._top: dict[tuple[str, str], tuple[list[Rule], list[Note]]] = {}
+        self._left: dict[str, list[Note]] = {}
+        self._zones: dict[tuple[str, str], Note] = {}
+
+    def of(
+        self,
+        cls: str,
+        fired: str,
+        gaps: str,
+        unknown: str,
+        zone: str,
+        unit: str,
+        nearest_m: float,
+        rows: Sequence[Row],
+    ) -> Note:
+        """Why a site has its class: the rules of that class, else its gaps, else what was looked at; then its zone."""
+        if fired:
+            if (cls, fired) not in self._top:
+                self._top[cls, fired] = self._of_rules(cls, fired)
+            top, others = self._top[cls, fired]
+            parts = [because(rule, rows) for rule in top]
+            parts += others
+        elif cls == INSUFFICIENT:
+            parts = [GAP_WORDS[g] for g in _ids(gaps)]
+        else:
+            parts = [_NOTHING]
+            if np.isfinite(nearest_m):
+                parts.append(_nearest(words.km(nearest_m)))
+            parts += self._unknown(unknown)
+        if zone in ZONE_WORDS:
+            if (zone, unit) not in self._zones:
+                said = ZONE_WORDS[zone]
+                self._zones[zone, unit] = Note(said.template, unit=unit) if said.params else said
+            parts.append(self._zones[zone, unit])
+        head, told = CLASS_WORDS[cls], together(parts)
+        return Note.finished(f"{head}: {told}.", "{head}: {reasons}.", head=head, reasons=told)
+
+    def _of_rules(self, cls: str, fired: str) -> tuple[list[Rule], list[Note]]:
+        ids = _ids(fired)
+        top = [r for r in ids if self.rules[r].cls == cls]
+        others = [r for r in ids if r not in top]
+        return [self.rules[r] for r in top], [Note("also {rules}", rules=", ".join(others))] if others else []
+
+    def _unknown(self, unknown: str) -> list[Note]:
+        if unknown not in self._left:
+            left = [r for r in _ids(unknown) if r not in self.rules or self.rules[r].answer == "site"]
+            self._left[unknown] = [Note("not known: {rules}", rules=", ".join(left))] if left else []
+        return self._left[unknown]
 
 
-def sentence(
-    rules: Rules,
-    cls: str,
-    fired: list[str],
-    gaps: list[str],
-    unknown: list[str],
-    zone: str,
-    unit: str,
-    nearest_m: float,
-    rows: list[Row],
-) -> Note:
-    """Why a site has its class: the rules of that class, else its gaps, else what was looked at; then its zone."""
-    parts: list[Note] = []
-    if fired:
-        top = [r for r in fired if rules[r].cls == cls]
-        parts += [because(rules[r], rows) for r in top]
-        others = [r for r in fired if r not in top]
-        if others:
-            parts.append(Note("also {rules}", rules=", ".join(others)))
-    elif cls == INSUFFICIENT:
-        parts += [GAP_WORDS[g] for g in gaps]
-    else:
-        parts.append(Note("no site rule fired on the data at hand"))
-        if np.isfinite(nearest_m):
-            parts.append(Note("the nearest known event in 36 months is {away} km away", away=words.km(nearest_m)))
-        left = [r for r in unknown if r not in rules or rules[r].answer == "site"]
-        if left:
-            parts.append(Note("not known: {rules}", rules=", ".join(left)))
-    if zone in ZONE_WORDS:
-        said = ZONE_WORDS[zone]
-        parts.append(Note(said.template, unit=unit) if said.params else said)
-    return Note("{head}: {reasons}.", head=CLASS_WORDS[cls], reasons=together(parts))
+_NOTHING = Note("no site rule fired on the data at hand")
 
 
-def because(rule: Rule, rows: list[Row]) -> Note:
+@lru_cache(maxsize=1 << 12)
+def _nearest(away: Note) -> Note:
+    return Note("the nearest known event in 36 months is {away} km away", away=away)
+
+
+def _ids(text: str) -> list[str]:
+    return [part for part in text.split(";") if part]
+
+
+def because(rule: Rule, rows: Sequence[Row]) -> Note:
     """Why one rule fired, with its id."""
-    own = [r for r in rows if r.rule == rule.id or (r.rule == "" and r.kind == "zone")]
-    return Note("{why} ({rule})", why=KINDS[rule.kind].explain(rule, own), rule=rule.id)
+    why = KINDS[rule.kind].explain(rule, [r for r in rows if r.rule == rule.id])
+    return Note.finished(f"{why} ({rule.id})", "{why} ({rule})", why=why, rule=rule.id)
 
 
-def together(parts: list[Note]) -> Note:
+def together(parts: Sequence[Note]) -> Note:
     """Parts of one sentence, parted by semicolons."""
-    if len(parts) == 1:
-        return parts[0]
-    head, *rest = parts
-    out = head
+    out, *rest = parts
     for part in rest:
-        out = Note("{a}; {b}", a=out, b=part)
+        out = Note.finished(f"{out}; {part}", "{a}; {b}", a=out, b=part)
     return out

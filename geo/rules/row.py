@@ -146,14 +146,24 @@ def rows_by_site(evidence: pd.DataFrame, source_of: Mapping[str, str]) -> dict[t
         values = evidence[name].to_numpy().astype("datetime64[D]").astype(object)
         return [v if isinstance(v, dt.date) else None for v in values]
 
+    def cells(*names: str) -> list[list[Any]]:
+        return [
+            evidence[name].to_numpy(dtype=None if _is_number(evidence[name]) else object).tolist() for name in names
+        ]
+
+    kind, rule, fact, status, record_id, dataset = cells("kind", "rule", "fact", "status", "record_id", "dataset")
     columns: list[Any] = [
-        evidence["kind"], evidence["rule"], evidence["fact"], evidence["status"], evidence["record_id"],
-        evidence["dataset"], [source_of.get(d, d) for d in evidence["dataset"]], days("date_start"), days("date_end"),
-        *(evidence[c] for c in ("date_prec", "precision", "distance_m", "edge_m", "events", "deaths", "deaths_best",
-                                "deaths_low", "deaths_high", "deaths_civilians", "effect", "violence", "basis")),
+        kind, rule, fact, status, record_id, dataset, [source_of.get(d, d) for d in dataset],
+        days("date_start"), days("date_end"),
+        *cells("date_prec", "precision", "distance_m", "edge_m", "events", "deaths", "deaths_best",
+               "deaths_low", "deaths_high", "deaths_civilians", "effect", "violence", "basis"),
     ]  # fmt: skip
     out: dict[tuple[str, str], list[Row]] = {}
-    keys = zip(evidence["source"], evidence["site_id"], strict=True)
-    for key, cells in zip(keys, zip(*columns, strict=True), strict=True):
-        out.setdefault(key, []).append(Row(*cells))
+    keys = zip(*cells("source", "site_id"), strict=True)
+    for key, row in zip(keys, map(Row._make, zip(*columns, strict=True)), strict=True):
+        out.setdefault(key, []).append(row)
     return out
+
+
+def _is_number(series: pd.Series) -> bool:
+    return bool(pd.api.types.is_float_dtype(series))

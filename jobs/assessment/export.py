@@ -10,14 +10,13 @@ import importlib.metadata
 import platform
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from geo import schema
 from geo.assessment import Assessment
 from geo.messages import Note, joined
 from geo.rules.evidence import withheld_columns
-from geo.rules.explanation import GAP_WORDS, SUMMARY, reasons
+from geo.rules.explanation import GAP_WORDS, reasons, summary_rows
 from geo.rules.rule_set import Rules
 from i18n.translator import LANGUAGES, translator
 from jobs.assessment.unseen_notes import unseen_notes
@@ -92,10 +91,12 @@ def run_record_without_evidence(
 
 def explained(assessment: Assessment, rules: Rules) -> pd.DataFrame:
     """The sites with `why_en`, `why_fr` and so on: why each has its class, one sentence in every language."""
-    rows = assessment.evidence_columns
-    told = withheld_columns(rows.take(np.flatnonzero(rows["kind"].within(SUMMARY)))).frame()
-    notes = list(reasons(rules, assessment.sites, told, assessment.source_of))
-    said = {f"why_{code}": [note.sentence(translator(code)) for note in notes] for code in LANGUAGES}
+    rows = withheld_columns(summary_rows(rules, assessment.evidence_columns))
+    said: dict[str, list[str]] = {f"why_{code}": [] for code in LANGUAGES}
+    speakers = [(texts, translator(code)) for texts, code in zip(said.values(), LANGUAGES, strict=True)]
+    for note in reasons(rules, assessment.sites, rows.frame(), assessment.source_of):
+        for texts, translate in speakers:
+            texts.append(note.sentence(translate))
     return assessment.sites.assign(**{name: pd.array(texts, dtype="str") for name, texts in said.items()})
 
 

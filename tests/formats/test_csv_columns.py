@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.formats.writers import text_columns
-from layers.formats.writers.cells import is_number, texts
+from layers.formats.writers.cells import is_number, shapes_of, texts, values_of
 from layers.formats.writers.delimited import csv_bytes
+from layers.formats.writers.geojson import geojson_bytes
 from layers.formats.writers.spreadsheet_guard import neutralise
 from layers.formats.writers.text_columns import TextColumn, floats, lines, strings
 
@@ -106,3 +109,40 @@ def test_long_tables_in_pieces(rows, monkeypatch):
     whole = b"".join(bytes(p) for p in lines(columns, ",", ";\n")).decode().split("\n")
     told = enumerate(zip(a.tolist(), b.tolist(), strict=True))
     assert whole[:-1] == [f"{('x', '', 'zz')[i]},{'pqr'[i]},b{j},{k};" for k, (i, j) in told]
+
+
+def by_features(frame: pd.DataFrame, geometry: np.ndarray | None, name: str) -> bytes:
+    """A feature after the other."""
+    columns = {str(frame.columns[i]): values_of(frame.iloc[:, i]) for i in range(frame.shape[1])}
+    told = []
+    for i, shape in enumerate(shapes_of(frame, geometry)):
+        feature = {
+            "type": "Feature",
+            "geometry": None if shape is None else shapely.geometry.mapping(shape),
+            "properties": {n: column[i] for n, column in columns.items()},
+        }
+        told.append(json.dumps(feature, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+    head = json.dumps({"type": "FeatureCollection", "name": name}, ensure_ascii=False, separators=(",", ":"))
+    return (head[:-1] + ',"features":[\n' + ",\n".join(told) + "\n]}\n").encode("utf-8", "replace")
+
+
+@settings(max_examples=60, deadline=None)
+@given(frame=tables(), data=st.data(), shaped=st.sampled_from(["none", "columns", "lines"]))
+def test_geojson_is_what_json_writes_feature_by_feature(frame, data, shaped):
+    frame = frame.assign(x=frame["x"].mask(~np.isfinite(frame["x"])))
+    geometry = None
+    degrees = st.none() | st.floats(-90, 90)
+    if shaped == "columns":
+        for name in ("lon", "lat"):
+            frame[name] = pd.Series(data.draw(st.lists(degrees, min_size=len(frame), max_size=len(frame))), dtype=float)
+    if shaped == "lines":
+        geometry = np.empty(len(frame), dtype=object)
+        geometry[::2] = shapely.LineString([(0.5, 1), (2, 1e-7)])
+    assert geojson_bytes(frame, geometry, name='a"b') == by_features(frame, geometry, 'a"b')
+
+
+def test_geojson_of_odd_tables():
+    for frame in (pd.DataFrame(), pd.DataFrame({"a": [1.0]}), pd.DataFrame(index=range(2))):
+        assert geojson_bytes(frame) == by_features(frame, None, "sites")
+    with pytest.raises(ValueError, match="JSON"):
+        geojson_bytes(pd.DataFrame({"a": [np.inf]}))

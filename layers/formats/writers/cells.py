@@ -30,7 +30,9 @@ def plain_types(frame: pd.DataFrame, *tables: schema.Table) -> pd.DataFrame:
     for name in frame.columns:
         column = frame[name]
         if pd.api.types.is_datetime64_any_dtype(column):
-            out[name] = column.dt.strftime("%Y-%m-%d").fillna("").astype("str")
+            codes, days = pd.factorize(column, use_na_sentinel=False)
+            said = pd.Series(days, dtype=column.dtype).dt.strftime("%Y-%m-%d").fillna("").astype("str")
+            out[name] = pd.Series(said.array.take(codes), index=frame.index)
         elif name in whole and pd.api.types.is_float_dtype(column):
             out[name] = column.astype("Int64") if not (column % 1 > 0).any() else column
         else:

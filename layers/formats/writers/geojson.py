@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from layers.formats.writers.cells import shapes_of, values_of
+from layers.formats.writers.cells import is_number, shapes_of
 from layers.formats.writers.format import Format
 from layers.formats.writers.spreadsheet_guard import refuse_restricted
+from layers.formats.writers.text_columns import TextColumn, column, floats, joined, lines, strings
+
+_ODD = '[\\x00-\\x1f"\\\\]'
+"""What JSON writes otherwise than it stands (RE2)."""
 
 
 def geojson_bytes(frame: pd.DataFrame, geometry: np.ndarray | None = None, *, name: str = "sites") -> bytes:
@@ -23,20 +31,74 @@ def geojson_bytes(frame: pd.DataFrame, geometry: np.ndarray | None = None, *, na
     ]}
     <BLANKLINE>
     """
+    refuse_restricted(frame)
+    columns = [_geometries(frame, geometry)]
+    names = [str(n) for n in frame.columns]
+    for i, key in enumerate(names):
+        if key not in names[:i]:  # of two columns of one name the last is told, as in a dictionary
+            series = frame.iloc[:, max(j for j, other in enumerate(names) if other == key)]
+            told = _values(series)
+            columns.append(told.with_texts(joined(f"{_said(key)}:", told.texts)))
+    # The geometry stands before the properties, which are parted by commas.
+    opening = ',"properties":{'
+    first = columns[1] if len(columns) > 1 else TextColumn(strings([""]), np.zeros(len(frame), np.int32))
+    columns[1:2] = [first.with_texts(joined(opening, first.texts))]
+    head = json.dumps({"type": "FeatureCollection", "name": name}, ensure_ascii=False, separators=(",", ":"))
+    out = io.BytesIO()
+    out.write((head[:-1] + ',"features":[\n').encode("utf-8", "replace"))
+    if len(frame):
+        for piece in lines(_parted(columns), "", "}},\n"):
+            out.write(piece)
+        out.seek(-2, io.SEEK_CUR)
+        out.truncate()
+    out.write(b"\n]}\n")
+    return out.getvalue()
+
+
+def _parted(columns: list[TextColumn]) -> list[TextColumn]:
+    """Geometry and first property as they are, a comma before every other."""
+    return [*columns[:2], *(c.with_texts(joined(",", c.texts)) for c in columns[2:])]
+
+
+def _geometries(frame: pd.DataFrame, geometry: np.ndarray | None) -> TextColumn:
+    """The beginning of each feature up to its geometry."""
+    start = '{"type":"Feature","geometry":'
+    if geometry is None and {"lon", "lat"} <= set(frame.columns):
+        lon, lat = (frame[n].to_numpy(dtype=np.float64) for n in ("lon", "lat"))
+        point = joined(f'{start}{{"type":"Point","coordinates":[', floats(lon), ",", floats(lat), "]}")
+        known = np.isfinite(lon) & np.isfinite(lat)
+        return TextColumn(pc.if_else(pa.array(known), point, pa.scalar(f"{start}null", pa.large_string())))
     import shapely
 
-    refuse_restricted(frame)
-    columns = {str(n): values_of(frame[n]) for n in frame.columns}
-    lines = []
-    for i, shape in enumerate(shapes_of(frame, geometry)):
-        feature = {
-            "type": "Feature",
-            "geometry": None if shape is None else shapely.geometry.mapping(shape),
-            "properties": {n: column[i] for n, column in columns.items()},
-        }
-        lines.append(json.dumps(feature, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
-    head = json.dumps({"type": "FeatureCollection", "name": name}, ensure_ascii=False, separators=(",", ":"))
-    return (head[:-1] + ',"features":[\n' + ",\n".join(lines) + "\n]}\n").encode("utf-8", "replace")
+    shapes = shapes_of(frame, geometry)
+    told = [None if shape is None else shapely.geometry.mapping(shape) for shape in shapes]
+    said = [json.dumps(t, ensure_ascii=False, separators=(",", ":"), allow_nan=False) for t in told]
+    return TextColumn(joined(start, strings(said)))
+
+
+def _values(series: pd.Series) -> TextColumn:
+    """A column as JSON: numbers, true and false, null for blank; text, days and blank text as text."""
+    told = column(series)
+    if is_number(series):
+        if pc.any(pc.match_substring_regex(told.texts, "^-?inf")).as_py():
+            raise ValueError("Out of range float values are not JSON compliant")
+        return told.with_texts(_filled(told.texts))
+    if pd.api.types.is_bool_dtype(series):
+        return told.with_texts(_filled(told.texts))
+    odd = pc.match_substring_regex(told.texts, _ODD)
+    quoted = joined('"', told.texts, '"')
+    if pc.any(odd).as_py():
+        some = strings(map(_said, pc.filter(told.texts, odd).to_pylist()))
+        quoted = pc.replace_with_mask(quoted, odd, some)
+    return told.with_texts(quoted)
+
+
+def _filled(texts: Any) -> Any:
+    return pc.if_else(pc.equal(texts, ""), pa.scalar("null", pa.large_string()), texts)
+
+
+def _said(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 FORMAT = Format("geojson", "application/geo+json", geojson_bytes)
