@@ -83,7 +83,7 @@ class Note(str):
         self._said = (translate, text)  # a run says the same few parts of sentences over and over
         return text
 
-    def _sentence(self, translate: Callable[[str], object]) -> str:
+    def _sentence(self, translate: Callable[[str], Any]) -> str:
         if self.forms is not None and hasattr(translate, "plural"):
             return str(translate.plural(*self.forms, self.params["n"]))
         said = translate(self.template)

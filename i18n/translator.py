@@ -99,7 +99,8 @@ class Translator:
 
         `fixed` writes zeros at the end too, so that figures of a column can be compared.
         """
-        if not isinstance(value, int | float) and (value is None or pd.isna(value)) or value != value:  # type: ignore[call-overload]
+        blank = value != value if isinstance(value, float) else value is None or value is pd.NA or value is pd.NaT
+        if blank:
             return ""
         return _number(self.language, round(float(value), digits) + 0.0, digits, fixed)  # type: ignore[arg-type]
 

@@ -123,7 +123,7 @@ class _Sentences:
                 self._zones[zone, unit] = Note(said.template, unit=unit) if said.params else said
             parts.append(self._zones[zone, unit])
         head, told = CLASS_WORDS[cls], together(parts)
-        return Note.finished(f"{head}: {told}.", "{head}: {reasons}.", head=head, reasons=told)
+        return Note.finished(f"{head}: {told}.", _WHOLE.template, head=head, reasons=told)
 
     def _of_rules(self, cls: str, fired: str) -> tuple[list[Rule], list[Note]]:
         ids = _ids(fired)
@@ -138,6 +138,7 @@ class _Sentences:
         return self._left[unknown]
 
 
+_WHOLE, _WHY, _BOTH = Note("{head}: {reasons}."), Note("{why} ({rule})"), Note("{a}; {b}")
 _NOTHING = Note("no site rule fired on the data at hand")
 
 
@@ -153,12 +154,12 @@ def _ids(text: str) -> list[str]:
 def because(rule: Rule, rows: Sequence[Row]) -> Note:
     """Why one rule fired, with its id."""
     why = KINDS[rule.kind].explain(rule, [r for r in rows if r.rule == rule.id])
-    return Note.finished(f"{why} ({rule.id})", "{why} ({rule})", why=why, rule=rule.id)
+    return Note.finished(f"{why} ({rule.id})", _WHY.template, why=why, rule=rule.id)
 
 
 def together(parts: Sequence[Note]) -> Note:
     """Parts of one sentence, parted by semicolons."""
     out, *rest = parts
     for part in rest:
-        out = Note.finished(f"{out}; {part}", "{a}; {b}", a=out, b=part)
+        out = Note.finished(f"{out}; {part}", _BOTH.template, a=out, b=part)
     return out
