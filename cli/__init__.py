@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from cli import compare_command, inspect_command, sensitivity_command
+from cli import compare_command, inspect_command, sensitivity_command, verify_command
 from cli.reading import told_rows
-from cli.shared import (
-    Progress,
-    add_force,
-    add_inputs,
-    existing,
-    finish,
-    inputs,
-    iso_date,
-    result_folder,
-    rule_file,
-)
+from cli.shared import Progress, add_inputs, add_result, existing, inputs, iso_date, rule_file
 from geo.errors import CahraError, InputError
 
 if TYPE_CHECKING:
     from geo.assessment import Assessment
+    from jobs.result import Result
 
 UNUSABLE = 2
 """Exit status where the input cannot be used; one message on standard error says why."""
@@ -52,31 +44,29 @@ def engine(cluster: str | None, workers: int, tiles: str | None = None) -> Calla
     return partial(assess_on_cluster, cluster=cluster, workers=workers, folder=tiles, progress=shown)
 
 
-def assess(args: argparse.Namespace) -> int:
+def assess(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
     """`cahra assess`: files in; site list with classes, evidence and run record out."""
-    as_of, files, folder = iso_date(args.as_of), inputs(args), result_folder(args)
-    progress = Progress(("read", "assess", "write"))
+    as_of, files, rules = iso_date(args.as_of), inputs(args), rule_file(args)
+    progress = Progress(("read", "assess"))
     from jobs.assessment.job import load, run
 
-    rules = rule_file(args)
     loaded = load(files)
     progress.step()
-    result = run(loaded, as_of, rules, engine=engine(args.cluster, args.workers, args.tiles))
+    result = run(loaded, as_of, rules, now, engine=engine(args.cluster, args.workers, args.tiles))
     progress.step()
-    return finish(result, folder, progress)
+    return result
 
 
-def screen(args: argparse.Namespace) -> int:
+def screen(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
     """`cahra screen`: a company's list in; every row answered, origin and way, with a report and a record out."""
-    as_of, files, suppliers = iso_date(args.as_of), inputs(args), existing([args.list], "--list")[0]
-    roads, folder = existing([args.roads] if args.roads else [], "--roads"), result_folder(args)
+    as_of, files, suppliers = iso_date(args.as_of), inputs(args), existing([args.list or ""], "--list")[0]
+    roads, rules = existing([args.roads] if args.roads else [], "--roads"), rule_file(args)
     places = existing([args.places] if args.places else [], "--places")
     reviews = existing([args.reviews] if args.reviews else [], "--reviews")
-    progress = Progress(("read", "screen", "write"))
+    progress = Progress(("read", "screen"))
     from jobs.inputs import Source
     from jobs.screening.job import ScreeningInputs, load, run
 
-    rules = rule_file(args)
     ways = {"segment_km": args.segment_km, "within_km": args.within_km, "months": args.months}
     loaded = load(
         ScreeningInputs(
@@ -89,29 +79,9 @@ def screen(args: argparse.Namespace) -> int:
         )
     )
     progress.step()
-    result = run(loaded, as_of, rules, ways=ways)
+    result = run(loaded, as_of, rules, now, ways=ways)
     progress.step()
-    return finish(result, folder, progress, args.language)
-
-
-def verify(args: argparse.Namespace) -> int:
-    """`cahra verify`: derives every derived column again from the evidence; given the inputs, also runs them again."""
-    from jobs.assessment.verify import rerun_difference, verify_folder
-
-    folder = Path(args.folder)
-    result = verify_folder(folder)
-    difference = result.difference
-    if not difference and args.sites:
-        difference = rerun_difference(folder, inputs(args))
-    if difference:
-        print(difference)
-        return 1
-    print("Every derived column follows from the evidence.")
-    if result.withheld:
-        print(f"{result.withheld} sites rest on rows withheld by licence: a new run with your file verifies them.")
-    if args.sites:
-        print("A new run of the inputs gives the same bytes.")
-    return 0
+    return result
 
 
 def fetch(args: argparse.Namespace) -> int:
@@ -132,43 +102,53 @@ def fetch(args: argparse.Namespace) -> int:
     return 0
 
 
-def coverage(args: argparse.Namespace) -> int:
+def coverage(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
     """`cahra coverage`: what donors' programmes cover, where they overlap, what is left."""
-    as_of, files = iso_date(args.as_of), inputs(args)
-    for path in args.programmes:
+    as_of, files, rules = iso_date(args.as_of), inputs(args), rule_file(args)
+    for path in args.programmes or ():
         if not Path(path).exists():
             raise InputError("There is no such file.", where="--programmes", got=str(path), remedy="Check the path.")
     tables = {option: getattr(args, option) for option in ("sectors", "words", "rates")}
     own = [existing([file] if file else [], f"--{option}") for option, file in tables.items()]
-    folder = result_folder(args)
-    progress = Progress(("read and assess", "write"))
+    progress = Progress(("read", "assess"))
     from jobs.inputs import Source
     from jobs.programmes.job import ProgrammeInputs, load, run
 
     radii = args.radii if args.radii in ("none", None) else Source.of(existing([args.radii], "--radii")[0])
     sectors, words, rates = (Source.of(given[0]) if given else None for given in own)
-    loaded = load(ProgrammeInputs(files, args.programmes, sectors, words, rates, radii))
-    result = run(loaded, as_of, rule_file(args))
+    loaded = load(ProgrammeInputs(files, args.programmes or (), sectors, words, rates, radii))
     progress.step()
-    return finish(result, folder, progress, args.language)
+    result = run(loaded, as_of, rules, now)
+    progress.step()
+    return result
 
 
-def backtest(args: argparse.Namespace) -> int:
+def backtest(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
     """`cahra backtest`: how often places of each class were hit in the months after past dates, with baselines."""
     from geo.backtest.outcome import outcome_of
 
-    outcome, files, folder = outcome_of(args.outcome), inputs(args), result_folder(args)
+    outcome, files, rules = outcome_of(args.outcome), inputs(args), rule_file(args)
     first, last = (iso_date(d, o) if d else None for d, o in ((args.begin, "--from"), (args.end, "--to")))
-    progress = Progress(("read", "test", "write"))
+    progress = Progress(("read", "test"))
     from jobs.backtest.job import BacktestInputs, load, past_dates, run
 
-    rules = rule_file(args)
     loaded = load(BacktestInputs(files, args.random_points, args.seed))
     days = past_dates(loaded, first, last, args.step, outcome)
     progress.step()
-    result = run(loaded, days, outcome, rules, seed=args.seed, progress=progress.part)
+    result = run(loaded, days, outcome, rules, seed=args.seed, now=now, progress=progress.part)
     progress.step()
-    return finish(result, folder, progress, args.language)
+    return result
+
+
+JOBS: dict[str, Callable[..., Any]] = {
+    "assess": assess,
+    "screen": screen,
+    "coverage": coverage,
+    "backtest": backtest,
+    "sensitivity": sensitivity_command.sensitivity,
+    "compare": compare_command.made,
+}
+"""The commands that leave a result, and how it is made from their options."""
 
 
 def app(args: argparse.Namespace) -> int:
@@ -194,62 +174,51 @@ def parser() -> argparse.ArgumentParser:
     zero.set_defaults(call=app)
     one = commands.add_parser("assess", help="classify sites at a date", description=assess.__doc__)
     add_inputs(one, required=True)
-    one.add_argument("--rules", metavar="F.toml", help="rule set; default: data/rules.toml")
-    one.add_argument("--as-of", required=True, metavar="YYYY-MM-DD", help="time of events, not of knowledge")
-    one.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
-    add_force(one)
-    one.add_argument("--cluster", metavar="local|ADDRESS", help="spread the work with Dask (docs/cluster.md)")
-    one.add_argument("--workers", type=int, default=2, metavar="N", help="processes of a local cluster")
-    one.add_argument("--tiles", metavar="DIR", help="new folder that all workers can read, for --cluster ADDRESS")
-    one.set_defaults(call=assess)
-    two = commands.add_parser("verify", help="check a result against its own evidence", description=verify.__doc__)
-    two.add_argument("folder", metavar="DIR", help="folder written by cahra assess")
-    add_inputs(two, required=False)
-    two.set_defaults(call=verify)
-    add_screen(commands.add_parser("screen", help="answer a company's list", description=screen.__doc__))
+    add_cluster(one)
+    add_result(one, assess, "time of events, not of knowledge")
+    three = commands.add_parser("screen", help="answer a company's list", description=screen.__doc__)
+    add_screen(three, required=True)
+    add_inputs(three, required=False)
+    add_result(three, screen, "for rows that state no date of their own", language="report")
     four = commands.add_parser("coverage", help="what programmes cover", description=coverage.__doc__)
     add_inputs(four, required=True)
-    four.add_argument(
-        "--programmes", action="append", required=True, metavar="F", help="table, polygons, IATI XML or a folder"
-    )
-    four.add_argument("--sectors", metavar="F", help="own table of sectors: vocabulary,code,programme_type")
-    four.add_argument("--words", metavar="F", help="own table of words: programme_type,words,where,with,without")
-    four.add_argument(
-        "--radii",
-        metavar="F",
-        help="radii of points that state none: exactness,class,feature,radius_km; or the word none",
-    )
-    four.add_argument("--rates", metavar="F", help="rates to convert money with: currency,rate,to and a year, or none")
-    four.add_argument("--rules", metavar="F.toml", help="rule set; default: data/rules.toml")
-    four.add_argument("--language", choices=("en", "fr"), default="en", help="language of the map")
-    four.add_argument("--as-of", required=True, metavar="YYYY-MM-DD", help="day of classes and of programmes")
-    four.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
-    add_force(four)
-    four.set_defaults(call=coverage)
-    add_backtest(commands.add_parser("backtest", help="how the classes fared", description=backtest.__doc__))
+    add_coverage(four, required=True)
+    add_result(four, coverage, "day of classes and of programmes", language="map")
+    six = commands.add_parser("backtest", help="how the classes fared", description=backtest.__doc__)
+    add_backtest(six)
+    add_span(six)
+    add_inputs(six, required=False)
+    add_result(six, backtest, "", language="page")
     sensitivity_command.add(commands)
     compare_command.add(commands)
     inspect_command.add(commands)
+    added = (add_cluster, add_screen, add_coverage, add_backtest, add_span, sensitivity_command.add_draws)
+    verify_command.add(commands, JOBS, added)
     five = commands.add_parser("bench", help="measure the engine", description=bench.__doc__)
     five.add_argument("--size", default="S", help="which of S, M, CAR, L, joined by commas")
     five.set_defaults(call=bench)
-    three = commands.add_parser("fetch", help="download from a publisher", description=fetch.__doc__)
-    three.add_argument("what", choices=("incidents", "boundaries"), help="UCDP GED, or geoBoundaries")
-    three.add_argument("--country", required=True, help="code or name")
-    three.add_argument("--edition", default="25.1", help="UCDP edition; 25.0.8 is a monthly candidate edition")
-    three.add_argument("--from", dest="begin", metavar="YYYY-MM-DD", help="first day; default: all the edition holds")
-    three.add_argument("--to", dest="end", metavar="YYYY-MM-DD", help="last day")
-    three.add_argument("--level", type=int, default=2, choices=(0, 1, 2, 3), help="level of the boundaries")
-    three.add_argument("--out", required=True, metavar="DIR", help="folder that keeps the files and their index")
-    three.set_defaults(call=fetch)
+    seven = commands.add_parser("fetch", help="download from a publisher", description=fetch.__doc__)
+    seven.add_argument("what", choices=("incidents", "boundaries"), help="UCDP GED, or geoBoundaries")
+    seven.add_argument("--country", required=True, help="code or name")
+    seven.add_argument("--edition", default="25.1", help="UCDP edition; 25.0.8 is a monthly candidate edition")
+    seven.add_argument("--from", dest="begin", metavar="YYYY-MM-DD", help="first day; default: all the edition holds")
+    seven.add_argument("--to", dest="end", metavar="YYYY-MM-DD", help="last day")
+    seven.add_argument("--level", type=int, default=2, choices=(0, 1, 2, 3), help="level of the boundaries")
+    seven.add_argument("--out", required=True, metavar="DIR", help="folder that keeps the files and their index")
+    seven.set_defaults(call=fetch)
     return top
 
 
-def add_screen(to: argparse.ArgumentParser) -> None:
-    """The options of `cahra screen`."""
-    to.add_argument("--list", required=True, metavar="F", help="the company's list, in any format that is read")
-    add_inputs(to, required=False)
-    to.add_argument("--rules", metavar="F.toml", help="rule set; default: data/rules.toml")
+def add_cluster(to: argparse.ArgumentParser) -> None:
+    """Where the work is done: the result is the same."""
+    to.add_argument("--cluster", metavar="local|ADDRESS", help="spread the work with Dask (docs/cluster.md)")
+    to.add_argument("--workers", type=int, default=2, metavar="N", help="processes of a local cluster")
+    to.add_argument("--tiles", metavar="DIR", help="new folder that all workers can read, for --cluster ADDRESS")
+
+
+def add_screen(to: argparse.ArgumentParser, *, required: bool = False) -> None:
+    """What `cahra screen` asks besides the inputs."""
+    to.add_argument("--list", required=required, metavar="F", help="the company's list, in any format that is read")
     to.add_argument("--roads", metavar="F", help="road network: lines with an optional speed or class")
     to.add_argument("--segment-km", type=float, metavar="KM", help="length of a segment of a way; default: 10")
     to.add_argument("--within-km", type=float, metavar="KM", help="how near to a way an incident counts; default: 20")
@@ -257,24 +226,28 @@ def add_screen(to: argparse.ArgumentParser) -> None:
     to.add_argument("--compare", metavar="DIR", help="folder of an earlier screening: what changed, and through what")
     to.add_argument("--places", metavar="F", help="places.csv of an earlier run, with what somebody confirmed in it")
     to.add_argument("--reviews", metavar="F", help="the reviewers' file (SQLite); default: no decisions")
-    to.add_argument("--language", choices=("en", "fr"), default="en", help="language of the report")
-    to.add_argument("--as-of", required=True, metavar="YYYY-MM-DD", help="for rows that state no date of their own")
-    to.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
-    add_force(to)
-    to.set_defaults(call=screen)
+
+
+def add_coverage(to: argparse.ArgumentParser, *, required: bool = False) -> None:
+    """What `cahra coverage` asks besides the inputs."""
+    to.add_argument(
+        "--programmes", action="append", required=required, metavar="F", help="table, polygons, IATI XML or a folder"
+    )
+    to.add_argument("--sectors", metavar="F", help="own table of sectors: vocabulary,code,programme_type")
+    to.add_argument("--words", metavar="F", help="own table of words: programme_type,words,where,with,without")
+    to.add_argument(
+        "--radii",
+        metavar="F",
+        help="radii of points that state none: exactness,class,feature,radius_km; or the word none",
+    )
+    to.add_argument("--rates", metavar="F", help="rates to convert money with: currency,rate,to and a year, or none")
 
 
 def add_backtest(to: argparse.ArgumentParser) -> None:
-    """The options of `cahra backtest`."""
-    add_inputs(to, required=False)
+    """What `cahra backtest` asks besides the inputs and the span."""
     to.add_argument(
         "--random-points", type=int, default=0, metavar="N", help="N points drawn inside --boundaries, instead of sites"
     )
-    to.add_argument("--rules", metavar="F.toml", help="rule set; default: data/rules.toml")
-    to.add_argument(
-        "--from", dest="begin", metavar="YYYY-MM-DD", help="first date; default: with three years covered before it"
-    )
-    to.add_argument("--to", dest="end", metavar="YYYY-MM-DD", help="last date; default: the last one that is over")
     to.add_argument("--step", type=int, default=12, metavar="MONTHS", help="from one date to the next; default: 12")
     to.add_argument(
         "--outcome",
@@ -283,10 +256,14 @@ def add_backtest(to: argparse.ArgumentParser) -> None:
         help="what counts as a hit; default: events=1,radius_km=20,months=12",
     )
     to.add_argument("--seed", type=int, default=0, metavar="N", help="of random points and of resamples; default: 0")
-    to.add_argument("--language", choices=("en", "fr"), default="en", help="language of the page")
-    to.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
-    add_force(to)
-    to.set_defaults(call=backtest)
+
+
+def add_span(to: argparse.ArgumentParser) -> None:
+    """The first and last date of a backtest or of a timeline."""
+    to.add_argument(
+        "--from", dest="begin", metavar="YYYY-MM-DD", help="first date; default: with three years covered before it"
+    )
+    to.add_argument("--to", dest="end", metavar="YYYY-MM-DD", help="last date; default: the last one that is over")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

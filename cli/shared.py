@@ -6,17 +6,17 @@ import argparse
 import datetime as dt
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.reading import add_reading, wishes
 from geo.errors import InputError
+from geo.messages import spoken
 
 if TYPE_CHECKING:
     from geo.rules.rule_set import Rules
     from jobs.inputs import Inputs
-    from jobs.result import Result
     from jobs.result_folder import ResultFolder
 
 PATHS = (
@@ -55,14 +55,22 @@ class Progress:
             Progress.open = True
 
 
-def finish(result: Result, folder: ResultFolder, progress: Progress, language: str = "en") -> int:
-    """The files of a result into their folder, its summary on the standard output."""
-    from geo.messages import spoken
+def perform(args: argparse.Namespace) -> int:
+    """A job: what its options name in, a folder and a summary out."""
     from i18n.translator import translator
 
-    leave(folder, result.files(language))
-    progress.step()
-    print("\n".join(spoken(line, translator(language)) for line in result.summary(language)))
+    folder, language = result_folder(args), getattr(args, "language", "en")
+    key = existing([args.sign] if args.sign else [], "--sign")
+    result = args.make(args)
+    files = result.files(language)
+    if key:
+        from jobs.signature import signed
+
+        files = signed(files, key[0])
+    aside = folder.write(files)
+    print("\n".join(str(spoken(line, translator(language))) for line in result.summary(language)))
+    if aside is not None:
+        print(f"What was in the way is kept in {aside}.")
     return 0
 
 
@@ -93,13 +101,6 @@ def result_folder(args: argparse.Namespace) -> ResultFolder:
     values = [getattr(args, name, None) for name in PATHS]
     named = [path for value in values for path in (value if isinstance(value, list) else [value])]
     return ResultFolder.of(args.out, [*named, DATA], force=args.force)
-
-
-def leave(folder: ResultFolder, files: dict[str, bytes]) -> None:
-    """Puts the files of a run into their folder as a whole."""
-    aside = folder.write(files)
-    if aside is not None:
-        print(f"What was in the way is kept in {aside}.")
 
 
 def inputs(args: argparse.Namespace) -> Inputs:
@@ -151,6 +152,19 @@ def add_inputs(to: argparse.ArgumentParser, *, required: bool) -> None:
     add_reading(to)
 
 
-def add_force(to: argparse.ArgumentParser) -> None:
-    """The option for a folder that holds something else."""
+def add_result(to: argparse.ArgumentParser, make: Callable[..., Any], as_of: str, *, language: str = "") -> None:
+    """The options of a job that leaves a result; `as_of` and `language` say what they are for, where they are asked."""
+    to.add_argument("--rules", metavar="F.toml", help="rule set; default: data/rules.toml")
+    if as_of:
+        to.add_argument("--as-of", required=True, metavar="YYYY-MM-DD", help=as_of)
+    if language:
+        to.add_argument("--language", choices=("en", "fr"), default="en", help=f"language of the {language}")
+    to.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
+    add_kept(to)
+    to.set_defaults(call=perform, make=make)
+
+
+def add_kept(to: argparse.ArgumentParser) -> None:
+    """How a result is kept."""
     to.add_argument("--force", action="store_true", help="keep what is in the way of --out under another name")
+    to.add_argument("--sign", metavar="KEY", help="private Ed25519 key that signs run.json")

@@ -33,7 +33,7 @@ def reading_lines(inputs: Iterable[Mapping[str, Any]]) -> list[Note]:
     """The lines on the files of a run record (`file, rows, columns, columns_ignored, notes`), in their order."""
     lines: list[Note] = []
     for entry in inputs:
-        if entry["file"] in SHIPPED and not entry.get("notes"):
+        if "rows" not in entry or (entry["file"] in SHIPPED and not entry.get("notes")):
             continue
         lines.append(rows_line(str(entry["file"]), entry.get("rows", {})))
         columns, ignored = entry.get("columns", {}), entry.get("columns_ignored", [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -9,6 +10,7 @@ import pandas as pd
 
 from geo.coded import CodedTable
 from geo.columns import Table
+from jobs.demonstration import FILE, note
 from jobs.run_crate import CRATE
 from jobs.run_record import RECORD, sealed
 from layers.formats.writers.cells import plain_types
@@ -51,7 +53,9 @@ class ResultFiles(Mapping[str, bytes]):
     def __init__(
         self, tables: Mapping[str, Sheet], others: Mapping[str, Callable[[], bytes]], record: Mapping[str, object]
     ) -> None:
-        self._tables, self._others, self._record = tables, others, record
+        self._tables, self._others, self._record = tables, dict(others), record
+        if record.get("demonstration"):
+            self._others[FILE] = functools.partial(note, record)
         self._made: dict[str, bytes] = {}
         self._neutralised: dict[str, int] = {}
 

@@ -18,6 +18,7 @@ from geo.assessment import Assessment
 from geo.readiness import AsOf
 from geo.records.place_names import fold
 from geo.rules.rule_set import Rules
+from jobs.demonstration import marked
 from jobs.inputs import Loaded, together
 from layers.reference.country_outlines import country_outlines
 from layers.reference.legal_schemes import restrictions
@@ -55,9 +56,11 @@ def assess_loaded(
     statuses = statuses_of(loaded) if statuses is None else statuses
     routes = routes_of(loaded) if routes is None else routes
     options = options_of(loaded)
-    return engine(
+    found = engine(
         sites, loaded.incidents, as_of=as_of, rules=rules, visits=visits, statuses=statuses, routes=routes, **options
     )
+    found.sites = marked(found.sites, loaded, visits)
+    return found
 
 
 def options_of(loaded: Loaded) -> dict[str, Any]:

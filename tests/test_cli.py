@@ -13,6 +13,7 @@ import pytest
 import cli
 from geo import schema
 from layers.reference import files
+from tests.jobs.edits import forged
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = [
@@ -35,7 +36,15 @@ def rows(path):
 
 def test_all_files_are_there_and_begin_with_their_header(result):
     names = {p.name for p in result.iterdir()}
-    assert names == {"sites.csv", "sites.geojson", "evidence.csv", "rejected.csv", "run.json", "ro-crate-metadata.json"}
+    assert names == {
+        "sites.csv",
+        "sites.geojson",
+        "evidence.csv",
+        "rejected.csv",
+        "run.json",
+        "ro-crate-metadata.json",
+        "demonstration.txt",
+    }
     for name, table in (
         ("sites.csv", schema.ASSESSED),
         ("evidence.csv", schema.EVIDENCE),
@@ -64,35 +73,47 @@ def test_the_run_record_counts_every_row(result):
     assert record["rules"]["hash"].startswith("sha256:")
 
 
+EDITS = (
+    (
+        "sites.csv",
+        "2018-12-31,no indicators found,",
+        "2018-12-31,high-risk,",
+        "sites.geojson is not what sites.csv says",
+    ),
+    ("sites.geojson", '"country":"CAF"', '"country":"COD"', "sites.geojson is not what sites.csv says"),
+    ("run.json", '"within_km": 20', '"within_km": 21', "hash of the rules"),
+)
+
+
 def test_verify_accepts_what_was_written_and_names_the_first_difference(result, tmp_path, capsys):
     assert cli.main(["verify", str(result)]) == 0
+    assert "Only a new run proves of sites.csv: name, lon, lat" in capsys.readouterr().out
     assert cli.main(["verify", str(result), *DEMO]) == 0
-    for name, old, new, said in (
-        (
-            "sites.csv",
-            "2018-12-31,no indicators found,",
-            "2018-12-31,high-risk,",
-            "site_class is high-risk",
-        ),
-        ("sites.csv", "No indicators found: no site rule", "Nothing found: no site rule", "why_en"),
-        ("run.json", '"within_km": 20', '"within_km": 21', "hash of the rules"),
-    ):
-        copy = tmp_path / f"{name}{len(said)}"
-        copy.mkdir()
-        for file in result.iterdir():
-            text = file.read_text("utf-8")
-            assert file.name != name or old in text
-            (copy / file.name).write_text(text.replace(old, new, 1) if file.name == name else text, "utf-8")
-        capsys.readouterr()
-        assert cli.main(["verify", str(copy)]) == 1
-        assert said in capsys.readouterr().out
+    assert "A new run of the inputs gives the same bytes." in capsys.readouterr().out
+    written = {file.name: file.read_bytes() for file in result.iterdir()}
+    for i, (name, old, new, said) in enumerate(EDITS):
+        assert old.encode() in written[name]
+        changed = written[name].replace(old.encode(), new.encode(), 1)
+        # Whoever changes a file is found by its hash; whoever writes new hashes too, by what follows from the evidence.
+        for what, files_, told in (
+            ("plain", {**written, name: changed}, f"{name} is not as it was written"),
+            ("forged", forged(written, name, changed), said),
+        ):
+            copy = tmp_path / f"{what}{i}"
+            copy.mkdir()
+            for file, data in files_.items():
+                (copy / file).write_bytes(data)
+            assert cli.main(["verify", str(copy)]) == 1
+            assert told in capsys.readouterr().out
 
 
 def test_a_result_of_version_1_says_what_it_is(result, tmp_path, capsys):
     for file in result.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
-    text = (result / "sites.csv").read_text("utf-8")
-    (tmp_path / "sites.csv").write_text(text.replace("site_class", "overall_class", 1), "utf-8")
+    record = json.loads((result / "run.json").read_text("utf-8"))
+    record["run_at"], record["rules"]["version"] = "2026-01-01T00:00:00Z", "1"
+    del record["files"]
+    (tmp_path / "run.json").write_text(json.dumps(record, indent=1), "utf-8")
     assert cli.main(["verify", str(tmp_path)]) == 2
     said = capsys.readouterr().err
     assert "version 0.1" in said
@@ -100,12 +121,13 @@ def test_a_result_of_version_1_says_what_it_is(result, tmp_path, capsys):
     assert "Run the same inputs again" in said
 
 
-def test_taking_a_row_of_evidence_away_is_noticed(result, tmp_path, capsys):
-    lines = (result / "evidence.csv").read_text("utf-8").splitlines(keepends=True)
-    fired = next(i for i, line in enumerate(lines) if ",incident,H1," in line)
-    for file in result.iterdir():
-        (tmp_path / file.name).write_bytes(file.read_bytes())
-    (tmp_path / "evidence.csv").write_text("".join(lines[:fired] + lines[fired + 1 :]), "utf-8")
+def test_taking_a_row_of_evidence_away_is_noticed_also_with_new_hashes(result, tmp_path, capsys):
+    written = {file.name: file.read_bytes() for file in result.iterdir()}
+    lines = written["evidence.csv"].splitlines(keepends=True)
+    fired = next(i for i, line in enumerate(lines) if b",incident,H1," in line)
+    changed = forged(written, "evidence.csv", b"".join(lines[:fired] + lines[fired + 1 :]))
+    for name, data in changed.items():
+        (tmp_path / name).write_bytes(data)
     assert cli.main(["verify", str(tmp_path)]) == 1
     assert "evidence" in capsys.readouterr().out
 

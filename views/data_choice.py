@@ -15,6 +15,7 @@ import streamlit as st
 from geo.rules.rule_set import Rules
 from i18n.translator import N_
 from jobs.assessment import job
+from jobs.demonstration import layers
 from layers.formats import UPLOAD
 from layers.reference import files as embedded
 from layers.reference.rule_files import default_rules
@@ -83,9 +84,7 @@ class Data:
     @property
     def has_demonstration(self) -> bool:
         """Whether any row is synthetic, also of a file that the reader dropped in."""
-        loaded = self.loaded()
-        frames = [loaded.incidents, *(f for layer in loaded.sites for f in (layer.frame, layer.visits))]
-        return any(f is not None and bool(f["demonstration"].any()) for f in frames)
+        return bool(layers(self.loaded()))
 
     def inputs(self) -> job.Inputs:
         """What the command would be given: the files by their role, and the same options."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from layers.gdal_settings import confine
+from views import faults, gateway, release
 
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARIES = ("altair", "folium.plugins", "geo.spatial.density", "layers.maps.map_content")
@@ -42,6 +43,9 @@ def main(options: Sequence[str] = ()) -> int:
     """Opens the app; `options` are Streamlit's own, for instance ``--server.port 8502``."""
     confine()
     silence()
+    gateway.install()
+    faults.install()
+    release.start()
     os.chdir(ROOT)  # where .streamlit/config.toml lies
     warm()
     from streamlit.web import cli

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import logging
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,9 +21,10 @@ from layers.maps.watermark import sheet
 from layers.reference.rule_files import default_rules, parse_rules
 from views import run_options
 from views.data_choice import DEMONSTRATION_DAY, ROLES, Data, File
+from views.faults import sentence_of
+from views.release import forget_upload
 from views.theme import STYLE, WORDS
 
-LOG = logging.getLogger("cahra")
 FIRST_DAY, LAST_DAY = dt.date(1989, 1, 1), dt.date(2100, 12, 31)
 MAX_FILES = 12
 """Files that one session may hold at a time, so that one reader cannot fill the machine's memory."""
@@ -152,6 +151,7 @@ class Here:
                     st.warning(_("At most {n} files at a time.", n=MAX_FILES))
                     break
                 raw = upload.getvalue()
+                forget_upload(upload)
                 digest = hashlib.sha256(raw).hexdigest()
                 state["files"][f"{role}/{digest}"] = File(role, upload.name[:MAX_TEXT], digest, raw)
             if role != "rules":
@@ -226,17 +226,7 @@ def guard(translate: Translator) -> Iterator[None]:
         st.error(markdown(error.sentence(translate)), icon=":material/error:")
         st.stop()
     except Exception as error:
-        code = hashlib.sha256(traceback.format_exc().encode()).hexdigest()[:6].upper()
-        # Only where it happened: the message may hold rows of a reader's file.
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        LOG.error("error %s: %s at %s:%s", code, type(error).__name__, where.filename, where.lineno)
-        st.error(
-            translate(
-                "Something went wrong on our side (code {code}). Reload the page; if it stays, report the code.",
-                code=code,
-            ),
-            icon=":material/error:",
-        )
+        st.error(sentence_of(error, translate), icon=":material/error:")
         st.stop()
 
 

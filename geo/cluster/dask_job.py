@@ -8,12 +8,14 @@ Spilling, retries and moving work away from dead workers are left to Dask. docs/
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import functools
 import importlib
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ from geo.assess import assess
 from geo.assessment import Assessment
 from geo.cluster.required_incidents import needed, sets
 from geo.cluster.tiles import Tiles, file_system, open_tiles, read, write_tiles
-from geo.errors import InputError
+from geo.errors import CahraError, InputError
 from geo.readiness import AsOf, as_of_days, levels_of, several, with_country
 from geo.records import boundary_check
 from geo.records.admin_units import Units, incident_units
@@ -104,6 +106,7 @@ def assess_on_cluster(
         Sites per tile; tiles of incidents hold :data:`INCIDENTS_PER_SITE` times as many.
     folder
         A new folder for the tiles that every worker can read; without it a temporary one, for local workers only.
+        The tiles are taken away again, however the run ends.
 
     Raises
     ------
@@ -118,8 +121,7 @@ def assess_on_cluster(
             got=str(cluster),
             remedy="Name a new folder on shared storage with --tiles.",
         )
-    with tempfile.TemporaryDirectory() as temporary:
-        at = Path(temporary if folder is None else folder)
+    with tempfile.TemporaryDirectory() as temporary, _tiles_in(Path(folder or temporary)) as at:
         if several(options["as_of"]):
             write_sites(sites, at / "sites", rows, options.pop("as_of"))
         else:
@@ -233,25 +235,65 @@ def _done(client: Any, work: Callable[..., Any], shared: Any, numbers: range, ah
 
 
 @contextmanager
+def _tiles_in(folder: Path) -> Iterator[Path]:
+    """A folder whose tiles go when the run is over; what stood there before stays."""
+    new = not folder.exists()
+    mine = [folder / name for name in ("sites", "incidents") if not (folder / name).exists()]
+    try:
+        yield folder
+    finally:
+        for made in mine:
+            shutil.rmtree(made, ignore_errors=True)
+        if new:
+            with suppress(OSError):
+                folder.rmdir()
+
+
+@contextmanager
+def _told(dask: Any) -> Iterator[None]:
+    """What goes wrong with the cluster itself, in words."""
+    try:
+        yield
+    except dask.KilledWorker as fault:
+        raise InputError(
+            "A worker of the cluster died again and again.", where="--cluster", got=str(fault.task)[:80],
+            remedy="Give the workers more memory, or make the tiles smaller.",
+        ) from None  # fmt: skip
+    except (TimeoutError, OSError, RuntimeError, asyncio.CancelledError) as fault:
+        if isinstance(fault, CahraError):
+            raise
+        raise InputError(
+            "The cluster could not be started, reached or kept.", where="--cluster",
+            got=f"{type(fault).__name__}: {str(fault)[:160]}",
+            remedy="Look at the scheduler and its workers; without --cluster the run needs none.",
+        ) from None  # fmt: skip
+
+
+def _local(dask: Any, workers: int) -> Any:
+    """A cluster on this machine that nobody else can send work to.
+
+    Its workers are processes behind certificates made for this run. Without the library that makes them they are
+    threads of this process, which no port leads to.
+    """
+    given = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None}
+    try:
+        secret = dask.Security.temporary()
+    except ImportError:
+        return dask.LocalCluster(processes=False, **given)
+    return dask.LocalCluster(processes=True, host="tls://127.0.0.1", security=secret, **given)
+
+
+@contextmanager
 def _client(cluster: object, workers: int) -> Iterator[Any]:
     """A Dask client for the cluster that was named; what is started here is stopped here."""
     dask = _distributed()
     if isinstance(cluster, dask.Client):
         yield cluster
     elif cluster == "local":
-        with (
-            dask.LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                processes=True,
-                host="127.0.0.1",
-                dashboard_address="127.0.0.1:0",
-            ) as here,
-            dask.Client(here) as client,
-        ):
+        with _told(dask), _local(dask, workers) as here, dask.Client(here) as client:
             yield client
     else:
-        with dask.Client(str(cluster)) as client:
+        with _told(dask), dask.Client(str(cluster)) as client:
             yield client
 
 

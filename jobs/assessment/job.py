@@ -20,6 +20,7 @@ from geo.records.stated_places import stated_place_notes, stated_places
 from geo.rules.rule_set import Rules
 from jobs.assessment import export
 from jobs.assessment.icglr_md01 import md01
+from jobs.demonstration import layers, marks
 from jobs.inputs import Inputs, Loaded, Source, load, together
 from jobs.known_sites import sites_at
 from jobs.result import Result, ResultFiles
@@ -78,5 +79,5 @@ def run(
     notes = result.report.get("notes")
     result.report["notes"] = [*(notes if isinstance(notes, list) else []), *told]
     rejected = together([loaded.rejected, *unused], schema.REJECTED)
-    record = export.run_record(result, rules, inputs, recorded(loaded, as_of), now)
+    record = export.run_record(result, rules, inputs, recorded(loaded, as_of), now) | marks(*layers(loaded))
     return Run(result, rejected, record, md01(sites, statuses, as_of), rules)

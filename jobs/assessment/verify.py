@@ -1,165 +1,199 @@
-"""`cahra verify`: a result folder against its own evidence, and against a new run of the same inputs."""
+"""What of an assessment follows from its own evidence and run record, and what only a new run proves."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from geo import schema
-from geo.errors import InputError
-from geo.messages import Note
+from geo.columns import Column, Table
 from geo.rules.explanation import reasons
 from geo.rules.rederive import rederive
-from geo.rules.rule_set import from_dict
+from geo.rules.rule_set import Rules, from_dict
 from i18n.translator import LANGUAGES, translator
+from jobs.accounts import check_accounts, check_neutralised
 from jobs.assessment.earlier_version import refuse_version_1
-from layers.formats import LOCAL, read
-from layers.formats.readers.strict_json import load_json
-from layers.formats.writers.spreadsheet_guard import restore
+from jobs.assessment.export import NOTES, quadrants
+from jobs.read_back import Derived, DifferenceError, same, texts, typed
+from layers.formats.writers.cells import plain_types
+from layers.formats.writers.geojson import geojson_bytes
 
-if TYPE_CHECKING:
-    from jobs.assessment.job import Inputs
-
-FILES = ("sites.csv", "evidence.csv", "run.json")
-CLOCK = '"run_at"'
-WHY = tuple(schema.Column(f"why_{code}", "text", "why the site has its class") for code in LANGUAGES)
+WHY = tuple(Column(f"why_{code}", "text", "why the site has its class") for code in LANGUAGES)
+GIVEN = frozenset({"site_id", "source", "as_of"})
+"""Keys and dates that other files repeat, beside what is derived."""
 
 
-def read_result(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
-    """Sites, evidence and run record of a result folder, with the types of the schema.
+def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
+    """Holds the tables of an assessment against its evidence, its record and each other.
 
     Raises
     ------
-    InputError
-        A file is missing or is not what this program writes.
+    DifferenceError
+        The first thing that does not follow.
+    geo.errors.InputError
+        The result is of an earlier version.
     """
-    missing = [name for name in FILES if not (folder / name).is_file()]
-    if missing:
-        raise InputError(
-            "The folder is not a result.",
-            where=str(folder),
-            expected=", ".join(FILES),
-            got=Note("no {name}", name=missing[0]),
-        )
-    try:
-        record = load_json((folder / "run.json").read_bytes(), LOCAL, "run.json")
-        sites = _read(folder / "sites.csv", schema.ASSESSED + WHY, record)
-        evidence = _read(folder / "evidence.csv", schema.EVIDENCE)
-    except InputError:
-        raise
-    except (ValueError, KeyError) as error:
-        raise InputError("The result cannot be read back.", where=str(folder), got=str(error)[:200]) from None
-    return sites, evidence, record
+    sites, evidence = sites_and_evidence(files, record)
+    rules = recorded_rules(record)
+    rejected = typed(files["rejected.csv"], "rejected.csv", schema.REJECTED)
+    if geojson_bytes(plain_types(sites)) != files.get("sites.geojson"):
+        raise DifferenceError("sites.geojson is not what sites.csv says")
+    _counts(sites, evidence, record)
+    check_neutralised(files, record)
+    check_accounts(rejected, record)
+    if "sites_md01.csv" in files:
+        _md01(files["sites_md01.csv"], sites)
+    by_rule(evidence, rules, sites)
+    derived = derived_columns(sites, evidence, rules, record)
+    proven = {*derived.columns, *GIVEN}
+    unproven = {
+        "sites.csv": tuple(c.name for c in schema.ASSESSED if c.name not in proven),
+        "evidence.csv": tuple(c.name for c in schema.EVIDENCE if c.name not in BOUND),
+        "rejected.csv": ("row", "id", "reason", "expected", "got"),
+    }
+    return Derived(int(derived["site_class"].isna().sum()), unproven)
 
 
-def _read(path: Path, table: schema.Table, record: object = None) -> pd.DataFrame:
-    table_read = read(path)
-    if len(table_read.rejected):
-        first = table_read.rejected.iloc[0]
-        raise InputError("A row cannot be read.", where=f"{path.name} row {first['row']}", got=str(first["reason"]))
-    # A cell that a spreadsheet would run was written with an apostrophe before it.
-    text = restore(table_read.frame)
-    refuse_version_1(text.columns, record, str(path.parent))
-    lacking = [c.name for c in table if c.name not in text.columns]
-    if lacking:
-        raise InputError("A column is missing.", where=path.name, expected=lacking[0], got=", ".join(text.columns))
-    out = pd.DataFrame(index=text.index)
-    for column in table:
-        values = text[column.name]
-        if column.type in ("number", "integer"):
-            numbers = pd.to_numeric(values.astype(object).where(values != "", np.nan))
-            out[column.name] = numbers.astype("float64" if column.type == "number" else "int64")
-        elif column.type == "date":
-            out[column.name] = pd.to_datetime(
-                values.astype(object).where(values != "", None), format="%Y-%m-%d"
-            ).astype("datetime64[s]")
-        elif column.type in ("flag", "tri"):
-            out[column.name] = values.map({"true": True, "false": False}).astype("boolean")
-        else:
-            out[column.name] = values
-    return out
+def sites_and_evidence(files: Mapping[str, bytes], record: Mapping[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Sites (with the sentences why) and evidence of an assessment, with the types of the schema.
+
+    Raises
+    ------
+    DifferenceError
+        A table is missing or is not what this program writes.
+    geo.errors.InputError
+        The result is of an earlier version.
+    """
+    for name in ("sites.csv", "evidence.csv", "rejected.csv"):
+        if name not in files:
+            raise DifferenceError(f"{name} is missing")
+    refuse_version_1(texts(files["sites.csv"], "sites.csv").columns, record, "sites.csv")
+    sites = typed(files["sites.csv"], "sites.csv", schema.ASSESSED + WHY)
+    return sites, typed(files["evidence.csv"], "evidence.csv", schema.EVIDENCE)
 
 
-@dataclass(frozen=True)
-class Verification:
-    """The first difference (``""``: none), and how many sites rest on evidence that is withheld by licence."""
-
-    difference: str
-    withheld: int = 0
-
-
-def verify_folder(folder: Path) -> Verification:
-    """Holds `sites.csv` against what follows from its evidence and run record."""
-    sites, evidence, record = read_result(folder)
+def recorded_rules(record: Mapping[str, Any]) -> Rules:
+    """The rule set of a run record, which carries its own hash."""
     rules = from_dict(record["rules"]["table"], "run.json")
-    if rules.hash != record["rules"]["hash"]:
-        return Verification(
-            f"run.json: the hash of the rules is {record['rules']['hash']}, the rules give {rules.hash}"
-        )
-    if len(evidence) != record["evidence_rows"] or len(sites) != record["sites"]:
-        return Verification(f"run.json counts {record['sites']} sites and {record['evidence_rows']} rows of evidence")
+    for what, have, want in (
+        ("hash", record["rules"]["hash"], rules.hash),
+        ("version", record["rules"]["version"], rules.version),
+    ):
+        if have != want:
+            raise DifferenceError(f"run.json: the {what} of the rules is {have}, the rules give {want}")
+    return rules
+
+
+def derived_columns(
+    sites: pd.DataFrame, evidence: pd.DataFrame, rules: Rules, record: Mapping[str, Any]
+) -> pd.DataFrame:
+    """The columns of `sites` that follow from the evidence, once they are found to be what stands there."""
     source_of: Mapping[str, str] = {d["dataset"]: d["source"] for d in record["datasets"]}
     derived = rederive(sites, evidence, rules, source_of)
     faulty = derived.pop("fault")
     if (faulty != "").any():
         i = int(np.flatnonzero((faulty != "").to_numpy())[0])
-        site = f"{sites['source'].iloc[i]} {sites['site_id'].iloc[i]}"
-        return Verification(f"{site}: the rows of evidence of {faulty.iloc[i]} contradict each other")
+        raise DifferenceError(f"{_site(sites, i)}: the rows of evidence of {faulty.iloc[i]} contradict each other")
     known = derived["site_class"].notna().to_numpy()
     notes = list(reasons(rules, sites[known].reset_index(drop=True), evidence, source_of))
     for code in LANGUAGES:
-        said = np.full(len(sites), None, dtype=object)
-        said[known] = [note.sentence(translator(code)) for note in notes]
-        derived[f"why_{code}"] = said
+        if f"why_{code}" in sites.columns:
+            said = np.full(len(sites), None, dtype=object)
+            said[known] = [note.sentence(translator(code)) for note in notes]
+            derived[f"why_{code}"] = said
+    if "visit_age_days" in sites.columns:
+        derived["visit_age_days"] = (sites["as_of"] - sites["visit_date"]).dt.days.astype("float64")
+    derived = derived[[name for name in derived.columns if name in sites.columns]]
     for name in derived.columns:
         for i, (have, want) in enumerate(zip(sites[name], derived[name], strict=True)):
-            if want is not None and not _same(have, want):
-                site = f"{sites['source'].iloc[i]} {sites['site_id'].iloc[i]}"
-                return Verification(f"{site}: {name} is {have!s}, the evidence gives {want!s}")
-    return Verification("", int(derived["site_class"].isna().sum()))
+            if want is not None and not same(have, want):
+                raise DifferenceError(f"{_site(sites, i)}: {name} is {have!s}, the evidence gives {want!s}")
+    return derived
 
 
-def rerun_difference(folder: Path, inputs: Inputs) -> str:
-    """The first difference between a result folder and a new run of the same inputs; ``""`` where there is none.
-
-    Date and rules are those of the run record.
-    """
-    from jobs.assessment.job import load, run
-
-    record = read_result(folder)[2]
-    rules = from_dict(record["rules"]["table"], "run.json")
-    files = run(load(inputs), dt.date.fromisoformat(record["settings"]["as_of"]), rules).files()
-    return same_bytes(folder, files)
-
-
-def _same(have: object, want: object) -> bool:
-    if pd.isna(have) or pd.isna(want):  # type: ignore[call-overload]
-        return bool(pd.isna(have) and pd.isna(want))  # type: ignore[call-overload]
-    if isinstance(have, float | np.floating):
-        return abs(float(have) - float(want)) < 0.0005 + 1e-9  # type: ignore[arg-type]
-    if isinstance(have, pd.Timestamp):
-        return have == pd.Timestamp(want)  # type: ignore[arg-type]
-    return str(have) == str(want)
+BOUND = (
+    "site_id",
+    "source",
+    "kind",
+    "rule",
+    "answer",
+    "limit_km",
+    "limit_months",
+    "limit_events",
+    "limit_deaths",
+    "ground",
+)
+"""Columns of evidence that the rule set and the sites decide."""
 
 
-def same_bytes(folder: Path, files: Mapping[str, bytes]) -> str:
-    """The first difference between a result folder and the files of a new run, the clock line aside."""
-    for name, data in files.items():
-        path = folder / name
-        if not path.is_file():
-            return f"{name} is missing"
-        if _without_clock(path.read_bytes()) != _without_clock(data):
-            pairs = zip(_without_clock(path.read_bytes()), _without_clock(data), strict=False)
-            line = next((i + 1 for i, (a, b) in enumerate(pairs) if a != b), 0)
-            return f"{name} differs from a new run" + (f" at line {line}" if line else " in length")
-    return ""
+def by_rule(evidence: pd.DataFrame, rules: Rules, sites: pd.DataFrame) -> None:
+    """Holds what the rule set says of its own rows, and the order of the rows, against the evidence."""
+    by_id = {r.id: r for r in rules.rules}
+    ids = [*rules.ids, ""]
+    allowed: Table = tuple(c for c in schema.EVIDENCE if c.allowed)
+    for column in allowed:
+        wrong = ~evidence[column.name].isin([*column.allowed, *([] if column.blank == "never blank" else [""])])
+        if wrong.any():
+            raise DifferenceError(f"evidence.csv: {column.name} is {evidence.loc[wrong, column.name].iloc[0]!r}")
+    place = pd.MultiIndex.from_frame(sites[["source", "site_id"]])
+    at = place.get_indexer(pd.MultiIndex.from_frame(evidence[["source", "site_id"]])) if len(evidence) else np.zeros(0)
+    rank = evidence["rule"].map({name: i for i, name in enumerate(ids)})
+    if (at < 0).any() or rank.isna().any():
+        row = int(np.flatnonzero((at < 0) | rank.isna().to_numpy())[0]) + 2
+        raise DifferenceError(f"evidence.csv: line {row} is of a site or a rule that is not in the run")
+    kind = evidence["kind"].map({name: i for i, name in enumerate(schema.EVIDENCE_KINDS)})
+    order = np.lexsort((kind.to_numpy(), rank.to_numpy(), at))
+    if not (order == np.arange(len(order))).all():
+        raise DifferenceError("evidence.csv: the rows are not in the order of sites, rules and kinds")
+    shut = (evidence["kind"].isin(["incident", "near_miss"]) & (evidence["fact"] == "")).to_numpy()
+    for name in ("answer", "ground", "limit_km", "limit_months", "limit_events", "limit_deaths"):
+        values: list[object] = []
+        for rule in evidence["rule"]:
+            of = by_id.get(rule)
+            missing: object = "" if name in ("answer", "ground") else np.nan
+            values.append(missing if of is None else getattr(of, name, None) if name in ("answer", "ground")
+                          else of.limits.get(name, np.nan))  # fmt: skip
+        for i, (have, want) in enumerate(zip(evidence[name], values, strict=True)):
+            if not same(have, want) and not (shut[i] and name != "ground"):
+                raise DifferenceError(f"evidence.csv: line {i + 2}: {name} is {have!s}, the rules say {want!s}")
 
 
-def _without_clock(data: bytes) -> list[bytes]:
-    return [line for line in data.split(b"\n") if CLOCK.encode() not in line]
+def _counts(sites: pd.DataFrame, evidence: pd.DataFrame, record: Mapping[str, Any]) -> None:
+    counts = quadrants(sites)
+    table = {str(c): {str(k): int(v) for k, v in counts.loc[c].items()} for c in counts.index}
+    days = set(sites["as_of"].dt.strftime("%Y-%m-%d"))
+    for name, want in (
+        ("sites", len(sites)),
+        ("evidence_rows", len(evidence)),
+        ("counts", table),
+        ("notes", NOTES),
+    ):
+        if record.get(name) != want:
+            raise DifferenceError(f"run.json: {name} is {record.get(name)}, the tables give {want}")
+    if record.get("job", "assess") == "assess" and days - {record["settings"]["as_of"]}:
+        raise DifferenceError(
+            f"run.json: as_of is {record['settings']['as_of']}, sites.csv says {', '.join(sorted(days))}"
+        )
+    if bool(sites["demonstration"].any()) and not record.get("demonstration"):
+        raise DifferenceError("run.json: demonstration is not said, though sites of it are in the list")
+    known = {(d["dataset"], d["dataset_version"]) for d in record["datasets"]}
+    read = {i["dataset_version"] for i in record["inputs"]}
+    rows = evidence[evidence["kind"].isin(["incident", "near_miss"]) & (evidence["dataset"] != "")]
+    for name, version in sorted(set(zip(rows["dataset"], rows["dataset_version"], strict=True)) - known):
+        if name in {n for n, _ in known} or version not in read:
+            raise DifferenceError(f"evidence.csv: run.json knows no dataset {name} of version {version}")
+
+
+def _md01(data: bytes, sites: pd.DataFrame) -> None:
+    table = texts(data, "sites_md01.csv")
+    known = set(zip(sites["source"], sites["name"], sites["country"], strict=True))
+    rows = set(zip(table["source"], table["name"], table["addressCountry"], strict=True))
+    if rows - known:
+        raise DifferenceError(f"sites_md01.csv: {', '.join(min(rows - known))} is not in sites.csv")
+
+
+def _site(sites: pd.DataFrame, i: int) -> str:
+    return f"{sites['source'].iloc[i]} {sites['site_id'].iloc[i]}"

@@ -19,6 +19,7 @@ from jobs.assessment.export import LIBRARIES
 from jobs.backtest import labels as words
 from jobs.backtest.gather import Gathered
 from jobs.backtest.model import Backtest
+from jobs.demonstration import layers, marks
 from jobs.inputs import Loaded
 from jobs.reading_notes import reading_lines
 from jobs.result import ResultFiles, Sheet
@@ -50,9 +51,6 @@ def run_record(
     per_date = np.bincount(cases.date, minlength=len(days))
     hits = np.bincount(cases.date[cases.hit], minlength=len(days))
     by_date = result.auc_by_date
-    demonstration = bool(gathered.sites["demonstration"].any())
-    if loaded.incidents is not None:
-        demonstration |= bool(loaded.incidents["demonstration"].any())
     return {
         "run_at": clock.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "tool": TOOL,
@@ -85,7 +83,7 @@ def run_record(
             }
             for i, (day, n, h) in enumerate(zip(iso(days), per_date, hits, strict=True))
         ],
-        "demonstration": demonstration,
+        **marks(*layers(loaded)),
         "notes": [words.NOT_A_FORECAST, words.HINDSIGHT],
         "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
         "python": platform.python_version(),

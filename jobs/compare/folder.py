@@ -11,11 +11,9 @@ import pandas as pd
 from geo.errors import InputError
 from geo.rules.rule_set import Rules, from_dict
 from jobs.assessment.earlier_version import refuse_version_1
-from jobs.assessment.verify import read_result
-from jobs.run_record import RECORD
-from layers.formats import LOCAL, read
-from layers.formats.readers.strict_json import load_json
-from layers.formats.writers.spreadsheet_guard import restore
+from jobs.assessment.verify import sites_and_evidence
+from jobs.hashed_files import unchanged
+from jobs.read_back import DifferenceError, texts
 
 TABLES = {"assess": "sites.csv", "screen": "screening.csv", "sensitivity": "timeline.csv"}
 """By job, the file that says the class of each site."""
@@ -32,7 +30,7 @@ class Folder:
     rows
         By (source, id): text columns of the job's table, of those that have a class.
     sites, evidence
-        As :func:`jobs.assessment.verify.read_result` gives them; None for other jobs than ``assess``.
+        As :func:`jobs.assessment.verify.sites_and_evidence` gives them; None for other jobs than ``assess``.
     """
 
     name: str
@@ -57,28 +55,23 @@ def read_folder(place: Path) -> Folder:
     InputError
         It is no result with site classes, or one of version 0.1.
     """
-    run = place / RECORD
+    files, record = unchanged(place)
     expected = ", ".join(TABLES)
-    if not run.is_file():
-        raise InputError("The folder is not a result.", where=str(place), expected=RECORD)
-    record = load_json(run.read_bytes(), LOCAL, "run.json")
-    refuse_version_1((), record, str(place))
-    if not isinstance(record, dict) or not isinstance(record.get("settings"), dict):
+    if not isinstance(record.get("settings"), dict):
         raise InputError("The folder is not a result.", where=str(place), expected=expected)
-    # Records of version 0.1 name no job; what their tables hold says it.
-    job = str(record.get("job") or next((j for j, name in TABLES.items() if (place / name).is_file()), ""))
-    if job not in TABLES or not (place / TABLES[job]).is_file():
+    job = str(record.get("job"))
+    if job not in TABLES or TABLES[job] not in files:
         raise InputError("A result of this job has no site classes.", where=str(place), expected=expected, got=job)
-    table = restore(read(place / TABLES[job], purpose="table").frame)
-    refuse_version_1(table.columns, record, str(place))
     try:
+        table = texts(files[TABLES[job]], TABLES[job])
+        refuse_version_1(table.columns, record, str(place))
         rows, rules = _keyed(table, job), from_dict(record["rules"]["table"], "run.json")
-    except (KeyError, TypeError) as error:
+        if job != "assess":
+            return Folder(place.name, job, dict(record), rules, rows)
+        sites, evidence = sites_and_evidence(files, record)
+    except (KeyError, TypeError, DifferenceError) as error:
         raise InputError("The result cannot be read back.", where=str(place), got=str(error)[:200]) from None
-    if job != "assess":
-        return Folder(place.name, job, record, rules, rows)
-    sites, evidence, _ = read_result(place)
-    return Folder(place.name, job, record, rules, rows, sites, evidence)
+    return Folder(place.name, job, dict(record), rules, rows, sites, evidence)
 
 
 def _keyed(table: pd.DataFrame, job: str) -> pd.DataFrame:

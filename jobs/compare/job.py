@@ -16,6 +16,7 @@ from geo.messages import Note
 from i18n.translator import N_
 from jobs.compare.causes import CAUSES, Causes, Key
 from jobs.compare.folder import Folder, read_folder
+from jobs.demonstration import marks
 from jobs.result import Result, ResultFiles
 from jobs.run_record import TOOL
 
@@ -95,7 +96,7 @@ def run(loaded: tuple[Folder, Folder], now: dt.datetime | None = None) -> Compar
         "differing": causes.found,
         "sites": {"before": len(said[0]), "after": len(said[1]), "moved": len(moved)},
         "causes": {c: int(counts.get(c, 0)) for c in CAUSES},
-        "demonstration": any(bool(f.record.get("demonstration")) for f in (a, b)),
+        **marks(*(name for f in (a, b) for name in f.record.get("demonstration_layers", []))),
     }
     return Comparison(moves, record)
 

@@ -19,12 +19,14 @@ from geo.programmes.tables import BY_ZONE, COUNTED, COVERED, GAPS, NATIONAL, OVE
 from geo.schema import REJECTED, conform
 from i18n.translator import N_, translator
 from jobs.assessment import job
+from jobs.demonstration import layers, marks
 from jobs.programmes.programme_files import ProgrammeLayer
 from jobs.programmes.radii import Radii
 from jobs.programmes.types import TypeMap, labels
 from jobs.reading_notes import columns_line, reading_lines, rows_line
 from jobs.result import Result, ResultFiles, Sheet
 from layers.formats.writers.cells import plain_types
+from layers.reference.files import DAC_SECTOR_TYPES
 from layers.reference.unit_aliases import unit_aliases
 
 _RANDOM = re.compile(rb"_[0-9a-f]{32}(?![0-9a-zA-Z])")
@@ -87,10 +89,18 @@ class ProgrammeRun(Result):
     def record(self) -> dict[str, object]:
         """The run record of the assessment, with the programmes' files and totals."""
         inputs = [
-            {"role": "programmes", "file": layer.name, "sha256": layer.sha256, "dataset": layer.dataset}
+            {"role": "programmes", "file": layer.name, "sha256": layer.sha256, "bytes": layer.size}
+            | {"dataset": layer.dataset}
             | {"dataset_version": layer.dataset_version, "rows": dict(layer.accounting), "notes": list(layer.notes)}
             for layer in self.layers
         ]
+        if self.types.name != DAC_SECTOR_TYPES.name:
+            number = len(self.types.sectors)
+            inputs.append(
+                {"role": "sectors", "file": self.types.name, "sha256": self.types.sha256, "bytes": self.types.size}
+                | {"dataset": "sectors", "dataset_version": f"sha256:{self.types.sha256[:12]}"}
+                | {"rows": {"read": number, "accepted": number, "rejected": 0}, "notes": []}
+            )
         record = dict(self.run.record)
         own = record.get("inputs")
         totals = plain_types(self.result.totals, TOTALS).set_index("programme_type").astype(object)
@@ -105,8 +115,9 @@ class ProgrammeRun(Result):
             "programmes": {str(k): int(v) for k, v in self.result.states.value_counts().sort_index().items()},
             "programme_totals": {t: dict(totals.loc[t].items()) for t in TYPES},
             "not_on_the_map": len(self.result.national),
-            "demonstration": bool(record.get("demonstration"))
-            or bool(self.result.programmes.frame["demonstration"].any()),
+            **marks(
+                *layers(self.loaded), *(["programmes"] if self.result.programmes.frame["demonstration"].any() else [])
+            ),
         }
 
     def map_html(self, language: str = "en") -> bytes:

@@ -80,6 +80,7 @@ def read_programmes(
     return ProgrammeLayer(
         name=table.name,
         sha256=table.sha256,
+        size=table.size,
         layout="programmes",
         dataset="programmes",
         dataset_version=version_of(table),
@@ -234,6 +235,7 @@ def _layer(source: Source, programmes: Programmes, rejected: list[Row], count: i
     return ProgrammeLayer(
         name=source.name,
         sha256=source.sha256,
+        size=source.size,
         layout="iati",
         dataset="IATI activities",
         dataset_version=f"sha256:{source.sha256[:12]}",

@@ -37,8 +37,8 @@ class TypeMap:
         From plain spellings (keys, labels in both languages) to types.
     sectors
         From (IATI vocabulary, code) to types.
-    sha256
-        Hash of the sector table, for the run record.
+    sha256, name, size
+        Of the sector table, for the run record.
     weak
         Sectors that speak only where the words of the title lead to no type.
     phrases
@@ -50,6 +50,8 @@ class TypeMap:
     sha256: str
     weak: frozenset[tuple[str, str]] = frozenset()
     phrases: TypeWords = field(default_factory=TypeWords)
+    name: str = ""
+    size: int = 0
 
     def of_text(self, text: str) -> tuple[str, str]:
         """Types and unmapped words of a cell such as ``Traceability; 32210``, each joined by ``;``.
@@ -168,7 +170,8 @@ def read_type_map(
             got="; ".join(faults[:10]),
         )
     words = {plain(row[c]): row["type"] for row in rows(files.PROGRAMME_TYPES.name) for c in row if c in _WORDS}
-    return TypeMap(words, sectors, table.sha256, frozenset(weak), type_words() if phrases is None else phrases)
+    phrases = type_words() if phrases is None else phrases
+    return TypeMap(words, sectors, table.sha256, frozenset(weak), phrases, table.name, table.size)
 
 
 _WORDS = ("type", "label_en", "label_fr")

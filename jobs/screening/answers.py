@@ -46,7 +46,7 @@ GROUNDS = {
     "near_zone": "OECD red flag: goods may be passed off as those of a compliant zone nearby",
     "known_site": "the known site that the row was taken for",
 }
-_ROUTE = {
+FROM_ROUTES = {
     "length_km": "route_km",
     "exposed_km": "route_km_exposed",
     "incidents": "transit_incidents",
@@ -63,6 +63,7 @@ _ROUTE = {
     "kp_on_way": "transit_kp",
     "worst_segment": "worst_segment",
 }
+"""Columns of the ways that the list repeats, and their names there."""
 
 
 def answers(
@@ -132,7 +133,7 @@ def answers(
         out[name] = np.nan
         out.loc[only, name] = values.astype(np.float64)
     _transit(out, transit)
-    _flags(out)
+    set_flags(out)
     _false_origin(out, rows, placed.basis, data)
     for name in ("decision", "decision_note", "reviewer", "decided_at"):
         out[name] = ""
@@ -164,7 +165,7 @@ def _listed(out: pd.DataFrame, assessed: pd.DataFrame, evidence: pd.DataFrame) -
 def _transit(out: pd.DataFrame, transit: Transit) -> None:
     table = transit.routes.set_index("supplier_id")
     at = pd.Series(range(len(table)), index=table.index).reindex(out["supplier_id"]).fillna(-1).to_numpy(np.int64)
-    for name, column in {"route_basis": "route_basis", **_ROUTE}.items():
+    for name, column in {"route_basis": "route_basis", **FROM_ROUTES}.items():
         values = table[name].to_numpy()
         blank: object = np.nan
         if pd.api.types.is_string_dtype(table[name]):
@@ -172,7 +173,7 @@ def _transit(out: pd.DataFrame, transit: Transit) -> None:
         out[column] = pd.Series([values[i] if i >= 0 else blank for i in at], index=out.index)
 
 
-def _flags(out: pd.DataFrame) -> None:
+def set_flags(out: pd.DataFrame) -> None:
     """Each flag true, false, or blank where it cannot be told."""
     cls, possible = out["site_class"], out["possible_class"]
     exposed = cls.isin(schema.CLASSES[:2])

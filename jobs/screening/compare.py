@@ -18,6 +18,7 @@ from geo.errors import InputError
 from geo.rules.rule_set import Rules, from_dict
 from geo.screening.route_exposure import RouteSettings
 from jobs.assessment.earlier_version import refuse_version_1
+from jobs.run_record import fingerprint
 from jobs.screening.model import Earlier, Screening
 from jobs.screening.screen import screen
 from layers.formats import LOCAL, Door, read
@@ -77,7 +78,7 @@ def earlier_of(screening_csv: bytes, run_json: bytes, name: str, door: Door = LO
         raise InputError("The earlier screening cannot be read back.", where=name, got=str(error)[:200]) from None
     if not isinstance(record, dict) or record.get("job") != "screen":
         raise InputError("The folder is not that of a screening.", where=name, expected="a run of cahra screen")
-    return Earlier(rows, record, rules, name)
+    return Earlier(rows, record, rules, name, fingerprint(run_json))
 
 
 def _keyed(rows: pd.DataFrame) -> dict[str, tuple[str, ...]]:
@@ -159,6 +160,7 @@ def compare(earlier: Earlier, new: Screening, roads: RoadLayer | None = None) ->
     through_counts = changes["through"].value_counts().sort_index()
     account: dict[str, object] = {
         "with": earlier.folder,
+        "earlier_record": earlier.fingerprint,
         "earlier_run_at": str(earlier.record.get("run_at", "")).partition("[")[0],
         "rows_before": len(before),
         "rows_now": len(after),

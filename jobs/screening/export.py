@@ -31,6 +31,7 @@ from geo.screening.schema import (
 from jobs.assessment.export import quadrants, remarks
 from jobs.reading_notes import reading_lines, reasons_line
 from jobs.result import ResultFiles, Sheet
+from jobs.run_record import fingerprint_of
 from jobs.screening.decided import decided, onto, overdue
 from jobs.screening.eu_record import eu_record, eu_volumes
 from jobs.screening.listings import by_mineral
@@ -52,7 +53,9 @@ def with_decisions(screening: Answered, store: Reviews) -> Answered:
     told = {str(k): int(v) for k, v in table["decision"].value_counts().sort_index().items() if k}
     states = {str(k): int(v) for k, v in table["review_state"].value_counts().sort_index().items()}
     late = int(overdue(table, run_day(screening)).sum())
-    record = {**screening.record, "decisions": told, "reviews": {**states, "overdue": late}}
+    given = screening.record["inputs"]
+    inputs = [*given, *_reviews_told(store)] if isinstance(given, list) else given
+    record = {**screening.record, "inputs": inputs, "decisions": told, "reviews": {**states, "overdue": late}}
     return replace(screening, rows=onto(screening.rows, table), decided=table, record=record)
 
 
@@ -87,6 +90,15 @@ def with_carried(frame: pd.DataFrame, screening: Screening) -> pd.DataFrame:
             told = f"{told} (list)"
         names[name] = told
     return pd.concat([frame.reset_index(drop=True), mine.rename(columns=names)], axis=1)
+
+
+def _reviews_told(store: Reviews) -> list[dict[str, object]]:
+    """The reviewers' file among the inputs, where there is one yet."""
+    if not store.path.is_file():
+        return []
+    print_ = fingerprint_of(store.path)
+    version = f"sha256:{str(print_['sha256'])[:12]}"
+    return [{"role": "reviews", "file": store.path.name, **print_, "dataset": "reviews", "dataset_version": version}]
 
 
 def route_lines(screening: Screening) -> np.ndarray:

@@ -48,12 +48,13 @@ class ScreeningInputs:
 
 @dataclass(frozen=True)
 class Earlier:
-    """What an earlier run left behind."""
+    """What an earlier run left behind; `fingerprint` is of its run.json."""
 
     rows: pd.DataFrame
     record: dict[str, object]
     rules: Rules
     folder: str
+    fingerprint: dict[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

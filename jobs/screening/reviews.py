@@ -1,8 +1,8 @@
 """What reviewers decide, in a local SQLite file: appended, never changed, never deleted.
 
 A decision belongs to a row of a list by what the row says (id, name, country, mineral), so that next Monday's list
-finds it again, and only somebody who holds the same row sees it. Nothing here changes a class. The same file keeps
-the columns that a user has mapped by hand, by the header they belong to.
+finds it again, and only somebody who holds the same row sees it. Nothing here changes a class. The file says whose it
+is: on a server it is shared by all readers.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from geo.screening.schema import DECISIONS, ENTRIES
 
 VARIABLE = "CAHRA_REVIEWS"
 """Environment variable that names the file; by default `reviews.sqlite` in the user's own data folder."""
+OWNER = "CAHRA_REVIEWS_OWNER"
+"""Environment variable that names whose file it is; written down with the first decision."""
 MOST_TEXT = 4_000
 """Characters of a note that are kept."""
 APPLICATION_ID = 0x43414852  # "CAHR"
@@ -47,11 +49,9 @@ CREATE TABLE IF NOT EXISTS decision (
     details TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS decision_of_row ON decision (row_key, number);
-CREATE TABLE IF NOT EXISTS mapping (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    header TEXT NOT NULL,
-    columns TEXT NOT NULL,
-    kept_at TEXT NOT NULL
+CREATE TABLE IF NOT EXISTS belongs (
+    number INTEGER PRIMARY KEY CHECK (number = 1),
+    owner TEXT NOT NULL
 );
 CREATE TRIGGER IF NOT EXISTS decision_stays BEFORE UPDATE ON decision
     BEGIN SELECT RAISE(ABORT, 'decisions are never changed'); END;
@@ -197,6 +197,7 @@ class Reviews:
                 if write:
                     base.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                     base.executescript(_TABLES)
+                    self._claim(base)
                 elif not used:
                     yield None
                     return
@@ -211,6 +212,26 @@ class Reviews:
             ) from error
 
     opened = _open
+
+    def _claim(self, base: sqlite3.Connection) -> None:
+        """Writes down whose file it is; raises where the server says another owner than the file."""
+        named = os.environ.get(OWNER, "").strip()[:200]
+        found = base.execute("SELECT owner FROM belongs").fetchone()
+        if found and named and found[0] != named:
+            raise InputError(
+                "The file of decisions belongs to someone else.", where=self.path.name, expected=named, got=found[0]
+            )
+        if named and not found:
+            base.execute("INSERT INTO belongs (number, owner) VALUES (1, ?)", (named,))
+
+    def owner(self) -> str:
+        """Whose file it is: what the file says, else what the server says it will be; blank where neither does."""
+        with self._open() as base:
+            if base is not None and base.execute("SELECT 1 FROM sqlite_master WHERE name = 'belongs'").fetchone():
+                found = base.execute("SELECT owner FROM belongs").fetchone()
+                if found:
+                    return str(found[0])
+        return os.environ.get(OWNER, "").strip()[:200]
 
     def decide(
         self, rows: pd.DataFrame, decision: str, note: str, reviewer: str, *, record: Mapping[str, object],
@@ -316,26 +337,6 @@ class Reviews:
         """How the decisions stand of each key that has some."""
         return {key: standing(entries) for key, entries in self.histories(keys).items()}
 
-    def keep_mapping(self, header: Sequence[str], columns: Mapping[str, str]) -> None:
-        """Remembers a mapping made by hand for files of this header."""
-        clock = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        with self._open(write=True) as base:
-            assert base is not None
-            said = json.dumps(dict(columns), ensure_ascii=False, sort_keys=True)
-            base.execute(
-                "INSERT INTO mapping (header, columns, kept_at) VALUES (?,?,?)", (_header(header), said, clock)
-            )
-
-    def mapping(self, header: Sequence[str]) -> dict[str, str]:
-        """The mapping last made by hand for files of this header; empty where there is none."""
-        with self._open() as base:
-            if base is None:
-                return {}
-            found = base.execute(
-                "SELECT columns FROM mapping WHERE header = ? ORDER BY number DESC LIMIT 1", (_header(header),)
-            ).fetchone()
-            return dict(json.loads(found[0])) if found else {}
-
 
 def _known_by(record: Mapping[str, object]) -> tuple[str, str]:
     """Hash of the rules and of the list out of a run record."""
@@ -343,7 +344,3 @@ def _known_by(record: Mapping[str, object]) -> tuple[str, str]:
     hash_ = str(rules.get("hash", "")) if isinstance(rules, dict) else ""
     lists = [i for i in inputs if i.get("role") == "suppliers"] if isinstance(inputs, list) else []
     return hash_, str(lists[0].get("sha256", "")) if lists else ""
-
-
-def _header(header: Sequence[str]) -> str:
-    return hashlib.sha256("\x1f".join(sorted(plain(h) for h in header)).encode()).hexdigest()

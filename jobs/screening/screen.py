@@ -16,6 +16,7 @@ from geo.screening.origin_checks import MINERAL_KM, NEAR_ZONE_KM
 from geo.screening.route_exposure import RouteSettings
 from geo.screening.schema import SCREENED
 from geo.time_window import to_dates, to_days
+from jobs import demonstration
 from jobs.assessment import export, job
 from jobs.known_sites import sites_at
 from jobs.run_options import assess_loaded, options_of, recorded, routes_of, statuses_of, visits_of
@@ -167,6 +168,7 @@ def _record(
             "role": "suppliers",
             "file": suppliers.name,
             "sha256": suppliers.sha256,
+            "bytes": suppliers.size,
             "dataset": suppliers.name,
             "dataset_version": suppliers.dataset_version,
             "rows": suppliers.accounting,
@@ -182,6 +184,7 @@ def _record(
                 "role": "roads",
                 "file": roads.name,
                 "sha256": roads.sha256,
+                "bytes": roads.size,
                 "dataset": roads.name,
                 "dataset_version": f"sha256:{roads.sha256[:12]}",
                 "rows": roads.accounting,
@@ -212,5 +215,5 @@ def _record(
         "places": {str(k): int(v) for k, v in places["state"].value_counts().sort_index().items()},
         "segments_shortened": transit.shortened,
         "flags": {name: int(accepted[name].fillna(False).sum()) for name in rows.columns if name.startswith("flag_")},
-        "demonstration": bool(record["demonstration"]) or bool(rows["demonstration"].any()),
+        **demonstration.marks(*demonstration.layers(data), *(["suppliers"] if rows["demonstration"].any() else [])),
     }

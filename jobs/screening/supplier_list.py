@@ -96,6 +96,7 @@ class SupplierList:
     header: tuple[str, ...] = ()
     columns_ignored: tuple[str, ...] = ()
     carried: pd.DataFrame = field(default_factory=pd.DataFrame)
+    size: int = 0
 
     @property
     def dataset_version(self) -> str:
@@ -268,6 +269,7 @@ def _account(
         fields.header,
         fields.ignored,
         own,
+        table.size,
     )
 
 

@@ -22,6 +22,7 @@ from geo.sensitivity.pass_once import Pass, prepare_pass
 from geo.sensitivity.scaling import Grid, distance_rules, whole
 from geo.sensitivity.sweep import stability, sweep, what_matters
 from jobs.backtest.snapshots import snapshots
+from jobs.demonstration import layers, marks
 from jobs.inputs import Inputs, Loaded
 from jobs.inputs import load as load_layers
 from jobs.known_sites import sites_at
@@ -107,7 +108,7 @@ def run(
         **recorded(loaded, as_of), "from": days[0].isoformat(), "to": days[-1].isoformat(), "draws": draws,
         "seed": seed, "grid": {k: list(getattr(grid, k)) for k in ("radius", "window", "count")},
     }  # fmt: skip
-    record = export.run_record(result, rules, inputs, settings, now)
+    record = export.run_record(result, rules, inputs, settings, now) | marks(*layers(loaded))
     rejected = export.rejected_rows([loaded.rejected, *unused])
     return SensitivityResult(
         done, grid, codes, flips(done), stability(done, grid, codes), what_matters(done, grid, codes), drawn, months,

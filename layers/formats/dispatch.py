@@ -214,6 +214,7 @@ def _table(
         header=parsed.header,
         twice=parsed.twice,
         layers=parsed.layers,
+        size=source.size,
     )
 
 

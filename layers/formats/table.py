@@ -114,6 +114,8 @@ class Table:
         All columns of the file, also those that were not asked for; blank where the reader does not know them.
     twice
         Columns that stand more than once: name -> the names under which the later ones were read.
+    size
+        Number of bytes as given.
     layers
         All layers of a file that may hold several (GeoPackage, zipped shapefiles); blank for other files.
     read
@@ -137,6 +139,7 @@ class Table:
     header: tuple[str, ...] = ()
     twice: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     layers: tuple[str, ...] = ()
+    size: int = 0
 
     @property
     def accounting(self) -> dict[str, int]:

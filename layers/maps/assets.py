@@ -74,7 +74,21 @@ def install() -> Path:
 def links(names: tuple[str, ...]) -> list[tuple[str, str]]:
     """Folium's ``default_js`` or ``default_css`` for files under ``static/``; the hash defeats stale browser caches."""
     install()
-    return [(name, f"{SERVED}{name}?{hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:8]}") for name in names]
+    return [(name, f"{SERVED}{name}?{digest(name)}") for name in names]
+
+
+@lru_cache(maxsize=64)
+def _digest(name: str, size: int, changed: int) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:16]
+
+
+def digest(name: str) -> str:
+    """The digest by which a file under ``static/`` is asked for; blank where there is none of this name."""
+    path = STATIC / name
+    if name not in (*SCRIPTS, *SHEETS) or not path.is_file():
+        return ""
+    found = path.stat()
+    return _digest(name, found.st_size, found.st_mtime_ns)
 
 
 def inline(name: str) -> str:

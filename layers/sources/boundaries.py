@@ -65,6 +65,8 @@ class BoundaryLayer(Boundaries):
         countries, and no rule of regions or districts uses the set.
     columns_used, columns_ignored
         Columns by field, and those that nothing was read from.
+    size
+        Number of bytes of the file.
     """
 
     sha256: str = ""
@@ -74,6 +76,7 @@ class BoundaryLayer(Boundaries):
     accounting: dict[str, int] = field(default_factory=dict)
     rejected: pd.DataFrame = field(default_factory=lambda: empty(REJECTED))
     notes: list[str] = field(default_factory=list)
+    size: int = 0
 
 
 def read_boundaries(
@@ -241,6 +244,7 @@ def _set(
         name=table.name,
         repairs=repairs,
         sha256=table.sha256,
+        size=table.size,
         level_basis=found.basis,
         columns_used=fields.used,
         columns_ignored=fields.ignored,

@@ -114,6 +114,7 @@ def read_coverage(
     return Layer(
         name=table.name,
         sha256=table.sha256,
+        size=table.size,
         layout="coverage",
         dataset="coverage",
         dataset_version=version_of(table),

@@ -72,6 +72,7 @@ def read_eu_list(
     return Layer(
         name=table.name,
         sha256=table.sha256,
+        size=table.size,
         layout="listed_areas",
         dataset=re.sub(r"\.[^.]*$", "", table.name),
         dataset_version=version_of(table),

@@ -93,6 +93,7 @@ def read_incidents(
     return Layer(
         name=table.name,
         sha256=table.sha256,
+        size=table.size,
         layout=layout,
         dataset=made.dataset,
         dataset_version=made.version,

@@ -65,6 +65,8 @@ class Layer:
         Field -> the columns that were taken for it.
     columns_ignored
         Columns that nothing was read from.
+    size
+        Number of bytes of the file.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Layer:
     rejected_places: pd.DataFrame = field(default_factory=lambda: empty(REJECTED_INCIDENTS))
     columns_used: dict[str, tuple[str, ...]] = field(default_factory=dict)
     columns_ignored: tuple[str, ...] = ()
+    size: int = 0
 
 
 def version_of(table: Table) -> str:

@@ -22,6 +22,7 @@ class RoadLayer:
     sha256: str
     accounting: dict[str, int]
     notes: list[str]
+    size: int = 0
 
 
 def read_roads(
@@ -49,4 +50,4 @@ def read_roads(
     net = network(table.geometry.tolist(), speed, classes, table.name)
     quickest = net.weighted == "time"
     note = Note("The quickest way is sought, by speed or class.") if quickest else Note("The shortest way is sought.")
-    return RoadLayer(net, table.name, table.sha256, table.accounting, [*table.notes, note])
+    return RoadLayer(net, table.name, table.sha256, table.accounting, [*table.notes, note], table.size)

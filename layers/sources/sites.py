@@ -229,6 +229,7 @@ def _described(
     return {
         "name": table.name,
         "sha256": table.sha256,
+        "size": table.size,
         "layout": layout,
         "dataset": dataset,
         "dataset_version": version_of(table),

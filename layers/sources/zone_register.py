@@ -127,6 +127,7 @@ def _read(
     return Layer(
         name=table.name,
         sha256=table.sha256,
+        size=table.size,
         layout=kind.replace(" ", "_"),
         dataset=kind,
         dataset_version=version_of(table),

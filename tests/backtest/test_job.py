@@ -32,6 +32,7 @@ NAMES = {
     "track_record.html",
     "run.json",
     "ro-crate-metadata.json",
+    "demonstration.txt",
     "decision_table.csv",
     "rejected.csv",
 }

@@ -101,10 +101,15 @@ def test_hostile_notes_stay_text(found, tmp_path):
     assert store.history(keys_of(found.rows)[0])[0].note == note
 
 
-def test_mappings_are_remembered_by_header(tmp_path):
+def test_the_file_says_whose_it_is(found, tmp_path, monkeypatch):
     store = Reviews(tmp_path / "r.sqlite")
-    assert store.mapping(["a", "b"]) == {}
-    store.keep_mapping(["a", "b"], {"lat": "a"})
-    store.keep_mapping(["A ", "b"], {"lat": "b"})
-    assert store.mapping(["b", "a"]) == {"lat": "b"}
-    assert store.mapping(["b", "c"]) == {}
+    assert store.owner() == ""
+    monkeypatch.setenv("CAHRA_REVIEWS_OWNER", "Team A")
+    assert store.owner() == "Team A"
+    store.decide(found.rows.iloc[:1], "accept", "", "A", record={}, now=NOW)
+    monkeypatch.delenv("CAHRA_REVIEWS_OWNER")
+    assert store.owner() == "Team A"
+    monkeypatch.setenv("CAHRA_REVIEWS_OWNER", "Team B")
+    with pytest.raises(InputError, match="belongs to someone else"):
+        store.decide(found.rows.iloc[:1], "accept", "", "A", record={}, now=NOW)
+    assert store.owner() == "Team A"

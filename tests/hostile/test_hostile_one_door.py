@@ -31,6 +31,7 @@ HOME = {  # readers of foreign bytes, and the one module that may call them
     "ZipFile": {
         "layers/formats/archive.py",
         "layers/formats/readers/workbook_parts.py",  # writes one
+        "layers/formats/writers/archive.py",  # writes one
         "layers/formats/writers/xlsx.py",
     },
     "Reader": {"layers/formats/readers/shapefile.py"},

@@ -99,7 +99,7 @@ def test_screen(tmp_path, offered, monkeypatch):
 
 def test_coverage(tmp_path, offered):
     command = written(tmp_path, "coverage", "--programmes", str(files.DEMONSTRATION_PROGRAMMES))
-    assert len(command) == 14, "13 files and their crate"
+    assert len(command) == 15, "13 files, their crate and the word that it is a demonstration"
     same(offered("programmes.py"), command)
 
 

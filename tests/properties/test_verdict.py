@@ -15,7 +15,7 @@ from geo.assess import assess
 from geo.rules.classify import RANK
 from geo.rules.rederive import rederive
 from geo.rules.rule_set import from_dict
-from jobs.assessment.verify import _same
+from jobs.read_back import same as _same
 from layers.reference.rule_files import default_rules
 from tests import frames
 from tests.properties.verdicts import (

@@ -12,6 +12,7 @@ import streamlit as st
 from geo.records.eligible_incidents import incidents_at
 from geo.schema import CLASSES
 from i18n import labels
+from jobs import demonstration
 from jobs.assessment import job
 from jobs.assessment.export import quadrants as quadrants_of
 from jobs.assessment.site_filters import Filters, gravest_first
@@ -148,9 +149,12 @@ def content(
     )
 
 
-def map_page(here: Here, data: Data, run: job.Run, shown: pd.DataFrame) -> bytes:
-    """The same map as one page that opens from a disk; rows that may not leave (ACLED) are not in it."""
-    _, loaded, day = here.translate, data.loaded(), np.datetime64(data.day)
+def map_page(here: Here, data: Data, loaded: job.Loaded, shown: pd.DataFrame) -> bytes:
+    """The same map as one page that opens from a disk; rows that may not leave (ACLED) are not in it.
+
+    It is made when its button is pressed, where a reader's own session is not at hand: `loaded` comes from the page.
+    """
+    _, day = here.translate, np.datetime64(data.day)
     zones = [
         f"{_(labels.ZONE_STATUSES[z])} {u}".strip()
         for z, u in zip(shown["zone_status"], shown["zone_unit"], strict=True)
@@ -164,7 +168,7 @@ def map_page(here: Here, data: Data, run: job.Run, shown: pd.DataFrame) -> bytes
         zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, unit_aliases()),
         lines=map_content.trade_lines([s.routes for s in loaded.sites]),
         marks=map_content.roadblocks([s.visits for s in loaded.sites], day),
-        notice=_("Demonstration data") if data.has_demonstration else "",
+        notice=_("Demonstration data") if demonstration.layers(loaded) else "",
         title=_("Legend, {day}", day=_.date(day)),
         details={int(i): [z, f, s] for i, z, f, s in zip(shown.index, zones, fired, shown["site_id"], strict=True)},
     )
@@ -275,7 +279,8 @@ def body(here: Here, data: Data, given: Filters) -> None:
         with st.expander(_("Site class and zone status"), expanded=True, icon=":material/grid_on:"):
             quadrants(here, sites[given.without_axes().apply(sites, data.rules)])
         timeline.chart(here, data, given.area)
-        downloads.show(here, data, run, shown, lambda: map_page(here, data, run, shown))
+        loaded = data.loaded()
+        downloads.show(here, data, run, shown, lambda: map_page(here, data, loaded, shown))
         here.address(**given.address(), site=state["q_site"])
 
 

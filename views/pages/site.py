@@ -20,6 +20,7 @@ from layers.maps.map import View, blob
 from layers.reference.unit_aliases import unit_aliases
 from views import session
 from views.data_choice import Data
+from views.faults import telling
 from views.session import Here
 from views.widgets import four_answers, map_widget, notices, tables
 from views.widgets.chosen_site import key_of, row_of
@@ -189,7 +190,7 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     past.caption(markdown(said))
     st.download_button(
         _("Download the dossier (HTML)"),
-        data=lambda: dossier(_, it, data.rules.hash, said, sure),
+        data=telling(lambda: dossier(_, it, data.rules.hash, said, sure), _),
         file_name=("demonstration_" if it.synthetic or it.site["demonstration"] else "") + "dossier.html",
         mime="text/html",
         on_click="ignore",

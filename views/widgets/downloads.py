@@ -8,12 +8,15 @@ import pandas as pd
 import streamlit as st
 
 from i18n import column_labels
+from i18n.translator import translator
 from jobs.assessment import job
+from layers.formats.writers.archive import zip_bytes
 from layers.formats.writers.cells import plain_types
 from layers.formats.writers.delimited import csv_bytes
 from layers.formats.writers.write import media_type, write_bytes
 from views.data_choice import Data
-from views.session import Here
+from views.faults import telling
+from views.session import Here, language
 from views.widgets import tables
 
 A_ROW = 6
@@ -24,7 +27,7 @@ def button(label: str, name: str, make: Callable[[], bytes], *, demonstration: b
     """One download, made when it is pressed; synthetic data says so in the file's name."""
     st.download_button(
         label,
-        data=make,
+        data=telling(make, translator(language())),
         file_name=("demonstration_" if demonstration else "") + name,
         mime=media_type(name),
         on_click="ignore",
@@ -35,6 +38,8 @@ def button(label: str, name: str, make: Callable[[], bytes], *, demonstration: b
 
 def run_files(files: Mapping[str, bytes], *, demonstration: bool) -> None:
     """A button for every file of a run, the same files as the command line writes; each made when it is pressed."""
+    _ = translator(language())
+    button(_("All files of the run (ZIP)"), "run.zip", lambda: zip_bytes(files, "run"), demonstration=demonstration)
     names = list(files)
     for first in range(0, len(names), A_ROW):
         for column, name in zip(st.columns(A_ROW), names[first : first + A_ROW], strict=False):

@@ -15,6 +15,7 @@ from layers.formats import UPLOAD
 from layers.formats.writers.escape import markdown
 from layers.reference import files as embedded
 from views.data_choice import Data
+from views.release import forget_upload
 from views.session import Here, own_came
 
 MAX_FILES = 12
@@ -50,6 +51,7 @@ def chosen_programmes(here: Here, data: Data) -> tuple[list[ProgrammeLayer], Typ
         if given:
             for upload in given[: MAX_FILES - len(files)]:
                 raw = upload.getvalue()
+                forget_upload(upload)
                 files[hashlib.sha256(raw).hexdigest()] = (upload.name[:MAX_TEXT], raw)
             state["programme_turn"] = turn + 1
             own_came()

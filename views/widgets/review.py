@@ -32,7 +32,17 @@ def show(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
     _ = here.translate
     with st.container(border=True):
         st.markdown(f"**{_('Reviewer')}**")
-        st.caption(_("Kept in a file on this computer with its history. A decision never changes the class."))
+        owner = Reviews().owner()
+        whose = (
+            _("The file of decisions on this server is that of {owner}.", owner=owner)
+            if owner
+            else _("The file of decisions is that of whoever runs this server.")
+        )
+        seen = _(
+            "Everyone who uses the server and holds the same row sees a decision and who made it. It is kept with its "
+            "history and never changes the class."
+        )
+        st.caption(markdown(f"{whose} {seen}"))
         _standing(here, screening, row)
         _form(here, screening, row)
         _history(here, row)

@@ -8,16 +8,14 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from geo.errors import CahraError
 from geo.screening.route_exposure import RouteSettings
 from i18n.translator import N_
 from jobs.assessment.site_filters import MAX_TEXT
-from jobs.screening.reviews import Reviews
 from jobs.screening.supplier_list import FIELDS, SupplierList, preview, read_suppliers
 from layers.formats import UPLOAD
-from layers.formats.writers.escape import markdown
 from layers.reference import files
 from layers.sources.roads import RoadLayer, read_roads
+from views.release import forget_upload
 from views.session import Here, own_came
 
 FIELD_WORDS = {
@@ -125,6 +123,7 @@ def _upload(here: Here, file: tuple[str, bytes] | None) -> tuple[str, bytes] | N
     take = right.button(_("Use the pasted text"), disabled=not (pasted or "").strip(), key="supplier_take")
     if upload is not None:
         file = upload.name[:MAX_TEXT], upload.getvalue()
+        forget_upload(upload)
     elif take:
         file = "pasted.csv", (pasted or "").encode()
     if upload is not None or take:
@@ -147,13 +146,10 @@ def _columns(here: Here, name: str, data: bytes) -> dict[str, str] | None:
     _, state = here.translate, st.session_state
     head, found = preview(data, name, door=UPLOAD)
     header = [str(c) for c in head.columns]
-    store = Reviews()
     signature = hashlib.sha256("\x1f".join(header).encode()).hexdigest()[:12]
-    kept: dict[str, str] = {}
-    try:
-        kept = {k: v for k, v in store.mapping(header).items() if k in FIELDS and (not v or v in header)}
-    except CahraError as error:
-        st.warning(markdown(error.sentence(_)))
+    # For this session alone: a mapping that one reader makes must not read another reader's list.
+    mappings: dict[str, dict[str, str]] = state.setdefault("mappings", {})
+    kept = {k: v for k, v in mappings.get(signature, {}).items() if k in FIELDS and (not v or v in header)}
     start = {**found, **kept}
     lacking = "supplier_id" not in start
     with st.expander(_("Columns"), expanded=lacking, icon=":material/view_column:"):
@@ -176,8 +172,8 @@ def _columns(here: Here, name: str, data: bytes) -> dict[str, str] | None:
             chosen_[name_] = picked or ""
         different = {k: v for k, v in chosen_.items() if v != found.get(k, "")}
         if st.button(_("Remember for lists like this"), disabled=not different, key="keep_mapping"):
-            store.keep_mapping(header, different)
-            st.success(_("Remembered."))
+            mappings[signature] = different
+            st.success(_("Remembered until you close the page."))
         if kept:
             st.caption(_("A mapping made by hand earlier was used."))
     state["supplier_mapping"] = different
@@ -195,6 +191,7 @@ def _road_file(here: Here) -> RoadLayer | None:
         upload = st.file_uploader(_("Road network"), key=f"road_upload_{turn}")
         if upload is not None:
             state["road_file"] = upload.name[:MAX_TEXT], upload.getvalue()
+            forget_upload(upload)
             state["road_turn"] = turn + 1
             own_came()
             st.rerun()

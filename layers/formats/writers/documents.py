@@ -7,3 +7,5 @@ from layers.formats.writers.format import Format
 JSON = Format("json", "application/json")
 HTML = Format("html", "text/html")
 SVG = Format("svg", "image/svg+xml")
+TEXT = Format("txt", "text/plain")
+ZIP = Format("zip", "application/zip")

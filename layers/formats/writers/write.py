@@ -21,7 +21,8 @@ FORMATS: dict[str, Format] = {
 }
 """Formats of tables by their ending."""
 
-_MEDIA_TYPES = {f.ending: f.media_type for f in (*FORMATS.values(), documents.JSON, documents.HTML, documents.SVG)}
+_DOCUMENTS = (documents.JSON, documents.HTML, documents.SVG, documents.TEXT, documents.ZIP)
+_MEDIA_TYPES = {f.ending: f.media_type for f in (*FORMATS.values(), *_DOCUMENTS)}
 
 
 def media_type(name: str) -> str:

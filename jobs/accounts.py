@@ -1,0 +1,76 @@
+"""What a run record counts of its tables and of the files that were read, held against the tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from jobs.read_back import DifferenceError, texts
+from layers.formats.writers.spreadsheet_guard import neutralise
+
+LEFT = ("rejected", "superseded", "after_as_of")
+"""Rows of an account that are read and not used."""
+
+
+def check_counts(record: Mapping[str, Any], counted: Iterable[tuple[str, object]]) -> None:
+    """Holds members of the record, by dotted name, against what the tables give.
+
+    Raises
+    ------
+    DifferenceError
+        The first that is another one.
+    """
+    for name, want in counted:
+        have: Any = record
+        for part in name.split("."):
+            have = have.get(part) if isinstance(have, Mapping) else None
+        if have != want:
+            raise DifferenceError(f"run.json: {name} is {have}, the tables give {want}")
+
+
+def check_neutralised(files: Mapping[str, bytes], record: Mapping[str, Any]) -> None:
+    """Holds the counts of cells that a spreadsheet would have run against the tables."""
+    want = {}
+    for name in sorted(n for n in files if n.endswith(".csv")):
+        table = texts(files[name], name)
+        want[name] = sum(neutralise(table[c])[1] for c in table.columns) + neutralise(table.columns)[1]
+    if record.get("cells_neutralised") != want:
+        raise DifferenceError(
+            f"run.json: cells_neutralised is {record.get('cells_neutralised')}, the tables give {want}"
+        )
+
+
+def check_accounts(rejected: pd.DataFrame, record: Mapping[str, Any], elsewhere: Iterable[str] = ()) -> None:
+    """Holds the accounts of the files that were read against each other and against the rows that were not used.
+
+    Parameters
+    ----------
+    elsewhere
+        Roles of files whose rejected rows stand in another table.
+    """
+    reasons = Counter(zip(rejected["source_file"].tolist(), rejected["reason"].tolist(), strict=True))
+    want: dict[tuple[str, str], int] = {}
+    for entry in record["inputs"]:
+        if "rows" not in entry:
+            continue
+        rows = {k: v for k, v in entry["rows"].items() if isinstance(v, int)}
+        if rows.get("read") != sum(v for k, v in rows.items() if k in ("accepted", *LEFT)):
+            raise DifferenceError(f"run.json: the rows of {entry['file']} do not add up")
+        if entry["role"] not in elsewhere:
+            for kind in LEFT:
+                want[entry["file"], kind] = want.get((entry["file"], kind), 0) + rows.get(kind, 0)
+    have = dict.fromkeys(want, 0)
+    twice: dict[str, int] = {}
+    for (file, reason), number in reasons.items():
+        key = (file, reason if reason in LEFT else "rejected")
+        have[key] = have.get(key, 0) + number
+        twice[file] = twice.get(file, 0) + (number if reason == "duplicate_id" else 0)
+    for (file, kind), number in have.items():
+        # A row whose id another file has too is no rejected one of its own file.
+        spare = twice.get(file, 0) if kind == "rejected" else 0
+        said = want.get((file, kind), 0)
+        if not said <= number <= said + spare:
+            raise DifferenceError(f"rejected.csv has {number} rows of {file} ({kind}), run.json counts {said}")

@@ -1,0 +1,32 @@
+"""What of a comparison of two results follows from its own table and run record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from jobs.accounts import check_counts, check_neutralised
+from jobs.read_back import Derived, DifferenceError, texts
+
+
+def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
+    """Holds the counts by cause against the moves; the moves are for the two results to prove.
+
+    Raises
+    ------
+    DifferenceError
+        The first thing that does not follow.
+    """
+    moves = texts(files["moves.csv"], "moves.csv")
+    check_neutralised(files, record)
+    counts = moves["cause"].value_counts()
+    if set(counts.index) - set(record["causes"]):
+        raise DifferenceError("moves.csv: a cause that run.json does not know")
+    check_counts(
+        record,
+        [("sites.moved", len(moves)), ("causes", {c: int(counts.get(c, 0)) for c in record["causes"]})],
+    )
+    still = (moves["class_before"] == moves["class_after"]) & (moves["zone_before"] == moves["zone_after"])
+    if still.any():
+        raise DifferenceError("moves.csv: a site that did not move")
+    return Derived(0, {"moves.csv": ("all but the counts by cause",)})

@@ -1,0 +1,52 @@
+"""Synthetic data in any layer: which, and what of a result it marks.
+
+A class that synthetic incidents decided is as synthetic as they are, also at a site that exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from jobs.inputs import Loaded
+
+FILE = "demonstration.txt"
+"""Stands beside the files of a result with synthetic data, so that a look at the folder tells it."""
+
+
+def layers(loaded: Loaded) -> tuple[str, ...]:
+    """Those of sites, visits and incidents that hold synthetic rows."""
+    found = {
+        "sites": [layer.frame for layer in loaded.sites],
+        "visits": [layer.visits for layer in loaded.sites],
+        "incidents": [] if loaded.incidents is None else [loaded.incidents],
+    }
+    return tuple(name for name, frames in found.items() if any(bool(f["demonstration"].any()) for f in frames))
+
+
+def marks(*names: str) -> dict[str, object]:
+    """What a run record says of the layers with synthetic rows."""
+    kept = sorted(set(names))
+    return {"demonstration": bool(kept), "demonstration_layers": kept}
+
+
+def marked(sites: pd.DataFrame, loaded: Loaded, visits: pd.DataFrame) -> pd.DataFrame:
+    """The assessed sites, each marked whose class synthetic rows could decide: its own, its visits, or any incident."""
+    if loaded.incidents is not None and bool(loaded.incidents["demonstration"].any()):
+        return sites.assign(demonstration=True)
+    synthetic = visits[visits["demonstration"].astype(bool)]
+    if not len(synthetic):
+        return sites
+    keys = [pd.MultiIndex.from_frame(frame[["source", "site_id"]]) for frame in (sites, synthetic)]
+    return sites.assign(demonstration=sites["demonstration"].to_numpy(bool) | keys[0].isin(keys[1]))
+
+
+def note(record: Mapping[str, object]) -> bytes:
+    """The text of :data:`FILE`."""
+    named = record.get("demonstration_layers")
+    which = ", ".join(map(str, named)) if isinstance(named, list) else ""
+    return (
+        f"Demonstration data: synthetic ({which}). This result says nothing about any place.\n"
+        f"Données de démonstration : synthétiques ({which}). Ce résultat ne dit rien d'aucun lieu.\n"
+    ).encode()

@@ -1,0 +1,116 @@
+"""Tables that this program wrote, read back with their types and held against the bytes that they came from."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from geo.columns import Table
+from layers.formats import LOCAL
+from layers.formats.writers.cells import plain_types
+from layers.formats.writers.delimited import csv_bytes
+from layers.formats.writers.spreadsheet_guard import restore
+
+
+class DifferenceError(Exception):
+    """A result is not what it says; the message names the file and what is different."""
+
+
+@dataclass(frozen=True)
+class Derived:
+    """How many sites rest on rows that their licence withholds, and the columns by file that only a new run proves."""
+
+    withheld: int = 0
+    unproven: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def typed(data: bytes, name: str, table: Table) -> pd.DataFrame:
+    """A CSV of ours as a frame of `table`: every byte of it is in the frame.
+
+    Raises
+    ------
+    DifferenceError
+        The bytes are not those that the program writes for what they say: another column, number form or blank.
+    """
+    text = texts(data, name)
+    lacking = [c.name for c in table if c.name not in text.columns]
+    if lacking:
+        raise DifferenceError(f"{name}: the column {lacking[0]} is missing")
+    frame = pd.DataFrame({c.name: _column(text[c.name], c.type, name) for c in table}, index=text.index)
+    again = csv_bytes(plain_types(frame, table))[0]
+    if again != data:
+        raise DifferenceError(f"{name}: {_first_line(data, again)}")
+    return frame
+
+
+def texts(data: bytes, name: str) -> pd.DataFrame:
+    """A CSV of ours as text, without the marks that keep spreadsheets from running a cell.
+
+    The inverse of :func:`layers.formats.writers.write.csv_bytes`: unlike the gateway for foreign files it takes nothing
+    for a blank and trims nothing.
+    """
+    LOCAL.check("file_bytes", len(data), name)
+    try:
+        rows = list(csv.reader(io.StringIO(data.decode(), newline=""), strict=True))
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise DifferenceError(f"{name} cannot be read back: {str(error)[:80]}") from None
+    if not rows or len({len(row) for row in rows}) > 1 or len(set(rows[0])) < len(rows[0]):
+        raise DifferenceError(f"{name} is no table with a column of each name")
+    columns = zip(*rows[1:], strict=True) if len(rows) > 1 else ([] for _ in rows[0])
+    frame = {name: pd.array(list(cells), dtype="str") for name, cells in zip(rows[0], columns, strict=True)}
+    return restore(pd.DataFrame(frame))
+
+
+def _column(values: pd.Series, kind: str, name: str) -> pd.Series | pd.api.extensions.ExtensionArray:
+    blank = values.astype(object).where(values != "", None)
+    try:
+        if kind in ("number", "integer"):
+            numbers = pd.to_numeric(blank.where(blank.notna(), np.nan))
+            return numbers.astype("float64" if kind == "number" else "int64")
+        if kind == "date":
+            return pd.to_datetime(blank, format="%Y-%m-%d").astype("datetime64[s]")
+    except (ValueError, TypeError, OverflowError) as error:
+        raise DifferenceError(f"{name}: {values.name} holds what is no {kind} ({str(error)[:80]})") from None
+    if kind in ("flag", "tri"):
+        known = values.isin(["true", "false", ""])
+        if not known.all():
+            raise DifferenceError(f"{name}: {values.name} holds {values[~known].iloc[0]!r}")
+        flags = values.map({"true": True, "false": False}).astype("boolean")
+        return flags.astype("bool") if kind == "flag" and not flags.isna().any() else flags
+    return values
+
+
+def _first_line(one: bytes, other: bytes) -> str:
+    pairs = enumerate(zip(one.split(b"\n"), other.split(b"\n"), strict=False), 1)
+    line = next((i for i, (a, b) in pairs if a != b), None)
+    return f"line {line} is not written as this program writes it" if line else "its end is not as this program writes"
+
+
+def same(have: object, want: object) -> bool:
+    """Whether two cells say the same; numbers to the digits that are written."""
+    if pd.isna(have) or pd.isna(want):  # type: ignore[call-overload]
+        return bool(pd.isna(have) and pd.isna(want))  # type: ignore[call-overload]
+    if isinstance(have, float | np.floating):
+        return abs(float(have) - float(want)) < 0.0005 + 1e-9  # type: ignore[arg-type]
+    if isinstance(have, pd.Timestamp):
+        return have == pd.Timestamp(want)  # type: ignore[arg-type]
+    return str(have) == str(want)
+
+
+def same_files(have: Mapping[str, bytes], want: Mapping[str, bytes], of: str) -> str:
+    """The first difference between two results, in words; blank where there is none."""
+    for name in sorted({*have, *want}):
+        if name not in have:
+            return f"{name} is missing"
+        if name not in want:
+            return f"{name} is not a file of {of}"
+        if have[name] != want[name]:
+            pairs = enumerate(zip(have[name].split(b"\n"), want[name].split(b"\n"), strict=False), 1)
+            line = next((i for i, (a, b) in pairs if a != b), None)
+            return f"{name} differs from {of}" + (f" at line {line}" if line else " in length")
+    return ""

@@ -1,0 +1,122 @@
+"""What of a screening follows from its own evidence, tables and run record, and what only a new run proves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from geo import schema
+from geo.screening.schema import CANDIDATES, FLAGS, OF_SEGMENTS, ROUTES, SCREENED, SEGMENTS, SUPPLIER_ID
+from jobs.accounts import check_accounts, check_counts, check_neutralised
+from jobs.assessment.export import quadrants
+from jobs.assessment.verify import BOUND, by_rule, derived_columns, recorded_rules
+from jobs.read_back import Derived, DifferenceError, same, typed
+from jobs.screening.answers import FROM_ROUTES, set_flags
+from layers.formats.writers.cells import plain_types
+from layers.formats.writers.geojson import geojson_bytes
+from layers.formats.writers.xlsx import xlsx_bytes
+
+EVIDENCE = (
+    SUPPLIER_ID,
+    schema.Column("part", "text", "of what it is evidence"),
+    *(c for c in schema.EVIDENCE if c.name not in ("site_id", "source")),
+    *OF_SEGMENTS,
+)
+OF_ROUTES = {"route_basis": "route_basis", **{ours: theirs for theirs, ours in FROM_ROUTES.items()}}
+"""Columns of the list that repeat one of its way."""
+
+
+def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
+    """Holds the tables of a screening against its evidence, its record and each other.
+
+    Raises
+    ------
+    DifferenceError
+        The first thing that does not follow.
+    """
+    tables = {
+        name: typed(files[name], name, table)
+        for name, table in (
+            ("screening.csv", SCREENED), ("routes.csv", ROUTES), ("segments.csv", SEGMENTS), ("evidence.csv", EVIDENCE),
+            ("candidates.csv", CANDIDATES), ("rejected.csv", schema.REJECTED),
+        )
+    }  # fmt: skip
+    rows, evidence = tables["screening.csv"], tables["evidence.csv"]
+    written = plain_types(rows, SCREENED)
+    if files["screening.geojson"] != geojson_bytes(written, name="screening"):
+        raise DifferenceError("screening.geojson is not what screening.csv says")
+    if "screening.xlsx" in files and files["screening.xlsx"] != xlsx_bytes(written, sheet="screening"):
+        raise DifferenceError("screening.xlsx is not what screening.csv says")
+    good = rows[rows["answer"] == "accepted"].reset_index(drop=True)
+    check_neutralised(files, record)
+    check_accounts(tables["rejected.csv"], record, elsewhere=("suppliers",))
+    _counts(rows, good, tables["routes.csv"], record)
+    _routes(good, tables["routes.csv"])
+    _flags(good)
+    rules = recorded_rules(record)
+    origin = evidence[(evidence["part"] == "origin") & evidence["rule"].isin([*rules.ids, ""])]
+    origin = origin.rename(columns={"supplier_id": "site_id"}).assign(source="").reset_index(drop=True)
+    sites = good.assign(site_id=good["supplier_id"], source="")
+    by_rule(origin, rules, sites)
+    derived = derived_columns(sites, origin, rules, record)
+    proven = {*derived.columns, *OF_ROUTES, "supplier_id", "answer", *FLAGS} - {"flag_false_origin"}
+    return Derived(
+        int(derived["site_class"].isna().sum()),
+        {
+            "screening.csv": tuple(c.name for c in SCREENED if c.name not in proven),
+            "evidence.csv": tuple(c.name for c in EVIDENCE if c.name not in BOUND),
+            "routes.csv": tuple(c.name for c in ROUTES if c.name not in OF_ROUTES.values()),
+            "segments.csv": tuple(c.name for c in SEGMENTS),
+            "candidates.csv": tuple(c.name for c in CANDIDATES),
+            "report.html": ("all of it",),
+        },
+    )
+
+
+def _counts(rows: pd.DataFrame, good: pd.DataFrame, routes: pd.DataFrame, record: Mapping[str, Any]) -> None:
+    counts = quadrants(good)
+    answers = rows["answer"].value_counts()
+    account = {"read": len(rows)} | {k: int(answers.get(k, 0)) for k in ("accepted", "rejected")}
+    check_counts(
+        record,
+        (
+            ("suppliers", account),
+            ("sites", len(good)),
+            ("counts", {str(c): {str(k): int(v) for k, v in counts.loc[c].items()} for c in counts.index}),
+            ("answered_at", _tally(good["answer_level"])),
+            ("routes", _tally(routes["route_basis"])),
+            ("flags", {name: int(good[name].fillna(False).sum()) for name in FLAGS}),
+        ),
+    )
+    if "decisions" in record:
+        decided = {k: v for k, v in _tally(rows["decision"]).items() if k}
+        check_counts(record, [("decisions", decided)])
+    if bool(rows["demonstration"].fillna(False).any()) and not record.get("demonstration"):
+        raise DifferenceError("run.json: demonstration is not said, though rows of it are in the list")
+
+
+def _routes(good: pd.DataFrame, routes: pd.DataFrame) -> None:
+    """What the list says of each way is what its way says."""
+    way = routes.drop_duplicates("supplier_id").set_index("supplier_id").reindex(good["supplier_id"])
+    for column, of in OF_ROUTES.items():
+        have, want = good[column].to_numpy(object), way[of].to_numpy(object)
+        for who, a, b in zip(good["supplier_id"], have, want, strict=True):
+            blank = pd.isna(a) or a in ("", "none"), pd.isna(b) or b in ("", "none")
+            if blank[0] != blank[1] or not (blank[0] or a == b):
+                raise DifferenceError(f"screening.csv: {column} of {who} is {a}, routes.csv says {b}")
+
+
+def _flags(good: pd.DataFrame) -> None:
+    """The flags are those that the other columns give."""
+    again = good.copy()
+    set_flags(again)
+    for name in FLAGS:
+        for who, have, want in zip(good["supplier_id"], good[name], again[name], strict=True):
+            if not same(have, want):
+                raise DifferenceError(f"screening.csv: {name} of {who} is {have}, the other columns give {want}")
+
+
+def _tally(values: pd.Series) -> dict[str, int]:
+    return {str(k): int(v) for k, v in values.value_counts().sort_index().items()}

@@ -1,0 +1,203 @@
+"""`cahra verify`: a result held against its hashes, against its own evidence, and against a new run of the same inputs.
+
+Hashes come first and find any byte that was changed. Whoever changes a file can write new hashes too: then what follows
+from the evidence is derived again, and given the inputs all is made again and compared byte for byte.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from geo.errors import InputError
+from jobs.hashed_files import opened, read_folder
+from jobs.read_back import Derived, DifferenceError, same_files
+from jobs.run_record import RECORD, SIGNATURE
+from jobs.signature import signer
+from layers.formats import LOCAL
+from layers.formats.readers.strict_json import load_json
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was found.
+
+    Parameters
+    ----------
+    differences
+        In words, each with its file; none: all that was looked at is as it was written.
+    job
+        Which of the commands wrote the result.
+    withheld
+        Sites that rest on evidence which its licence withholds.
+    unproven
+        Columns by file that only a new run proves; empty where one was made.
+    signed_by
+        The public key of a signature that holds, in hex.
+    """
+
+    differences: tuple[str, ...] = ()
+    job: str = ""
+    withheld: int = 0
+    unproven: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    signed_by: str = ""
+    made_again: bool = False
+
+    def lines(self) -> list[str]:
+        """What to print."""
+        if self.differences:
+            return list(self.differences)
+        out = [
+            f"A result of cahra {self.job}: every file is as it was written.",
+            "What the evidence decides follows from it.",
+        ]
+        if self.signed_by:
+            out.append(f"Signed by the Ed25519 key {self.signed_by}.")
+        if self.withheld:
+            out.append(
+                f"{self.withheld} sites rest on rows withheld by licence: a new run with your file verifies them."
+            )
+        if self.made_again:
+            return [*out, "A new run of the inputs gives the same bytes."]
+        out += [f"Only a new run proves of {name}: {', '.join(columns)}." for name, columns in self.unproven.items()]
+        return [*out, "Give the inputs of the run to prove these too."]
+
+
+def verify(
+    folder: str | Path,
+    *,
+    again: Callable[[Mapping[str, Any]], Mapping[str, bytes]] | None = None,
+    trust: Path | None = None,
+) -> Verification:
+    """Verifies a result.
+
+    Parameters
+    ----------
+    again
+        Makes the files of a new run of the same inputs, at the time that the given run record says.
+    trust
+        Public key that must have signed the record.
+
+    Raises
+    ------
+    geo.errors.InputError
+        The folder is not a result, or is one of an earlier version.
+    """
+    return verify_files(read_folder(Path(folder)), str(folder), again=again, trust=trust)
+
+
+def verify_files(
+    files: Mapping[str, bytes],
+    where: str,
+    *,
+    again: Callable[[Mapping[str, Any]], Mapping[str, bytes]] | None = None,
+    trust: Path | None = None,
+) -> Verification:
+    """:func:`verify` for files in memory; `where` names them in messages."""
+    record, differences = opened(files, where)
+    if differences:
+        return Verification(tuple(differences))
+    job = str(record.get("job"))
+    try:
+        signed_by = signer(files, trust)
+        told = derived(job, files, record)
+        if again is not None:
+            held_against(files, again(record))
+    except DifferenceError as difference:
+        return Verification((str(difference),), job)
+    return Verification((), job, told.withheld, told.unproven, signed_by, made_again=again is not None)
+
+
+def derived(job: str, files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
+    """Holds a result of a command against its own evidence.
+
+    Raises
+    ------
+    DifferenceError
+        What does not follow.
+    """
+    try:
+        derive: Callable[[Mapping[str, bytes], Mapping[str, Any]], Derived]
+        if job == "assess":
+            from jobs.assessment.verify import derive
+        elif job == "screen":
+            from jobs.screening.verify import derive
+        elif job == "coverage":
+            from jobs.programmes.verify import derive
+        elif job == "backtest":
+            from jobs.backtest.verify import derive
+        elif job == "sensitivity":
+            from jobs.sensitivity.verify import derive
+        elif job == "compare":
+            from jobs.compare.verify import derive
+        else:
+            raise DifferenceError(f"{RECORD}: no command is called {job!r}")
+        return derive(files, record)
+    except InputError:
+        raise
+    except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, AssertionError) as fault:
+        # A forger's tables and record may say anything; whatever breaks on them is no result of ours.
+        said = f"{type(fault).__name__}: {str(fault)[:120]}"
+        raise DifferenceError(f"The files are not what this program writes ({said})") from None
+
+
+CAUSES = ("tool", "tool_version", "job", "python", "libraries", "rules", "settings", "language", "inputs")
+"""Members of a run record that may explain any other difference: they are compared first."""
+
+
+def held_against(files: Mapping[str, bytes], made: Mapping[str, bytes]) -> None:
+    """Holds the files of a result against those of a new run, byte for byte.
+
+    Raises
+    ------
+    DifferenceError
+        The first difference, and of the record the member.
+    """
+    have, want = (load_json(f[RECORD], LOCAL, RECORD) for f in (files, made))
+    for name in [*CAUSES, *sorted({*have, *want} - {*CAUSES, "files", "run_at"})]:
+        if difference := _member(have.get(name), want.get(name), name):
+            raise DifferenceError(f"{RECORD}: {difference}")
+    given = {name: data for name, data in files.items() if name != SIGNATURE}
+    if difference := same_files(given, made, "a new run"):
+        raise DifferenceError(difference)
+
+
+def _member(have: object, want: object, path: str) -> str:
+    """The first difference between two values of JSON, with where it stands; blank where there is none."""
+    if isinstance(have, dict) and isinstance(want, dict):
+        pairs = [(have.get(k), want.get(k), f"{path}.{k}") for k in [*have, *(k for k in want if k not in have)]]
+        if list(have) == list(want):
+            return next((d for a, b, p in pairs if (d := _member(a, b, p))), "")
+    elif isinstance(have, list) and isinstance(want, list) and len(have) == len(want):
+        pairs = [(a, b, f"{path}[{i}]") for i, (a, b) in enumerate(zip(have, want, strict=True))]
+        return next((d for a, b, p in pairs if (d := _member(a, b, p))), "")
+    elif type(have) is type(want) and have == want:
+        return ""
+    else:
+        pairs = []
+    inner = next((d for a, b, p in pairs if (d := _member(a, b, p))), "")
+    return inner or f"{path} is {_short(have)}, a new run gives {_short(want)}"
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 120 else f"{text[:117]}…"
+
+
+def run_at(record: Mapping[str, Any]) -> dt.datetime:
+    """The time of a run, as its record says it.
+
+    Raises
+    ------
+    DifferenceError
+        It says none.
+    """
+    text = str(record.get("run_at", "")).partition("[")[0]
+    try:
+        return dt.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=dt.UTC)
+    except ValueError:
+        raise DifferenceError(f"{RECORD}: run_at is no time") from None
