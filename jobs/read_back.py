@@ -29,8 +29,13 @@ class Derived:
     unproven: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def typed(data: bytes, name: str, table: Table) -> pd.DataFrame:
+def typed(data: bytes, name: str, table: Table, *, carried: bool = False) -> pd.DataFrame:
     """A CSV of ours as a frame of `table`: every byte of it is in the frame.
+
+    Parameters
+    ----------
+    carried
+        Behind the columns of the table may stand those of a user's own list, as text.
 
     Raises
     ------
@@ -42,6 +47,8 @@ def typed(data: bytes, name: str, table: Table) -> pd.DataFrame:
     if lacking:
         raise DifferenceError(f"{name}: the column {lacking[0]} is missing")
     frame = pd.DataFrame({c.name: _column(text[c.name], c.type, name) for c in table}, index=text.index)
+    own = [c for c in text.columns if carried and c not in frame]
+    frame = pd.concat([frame, text[own]], axis=1) if own else frame
     again = csv_bytes(plain_types(frame, table))[0]
     if again != data:
         raise DifferenceError(f"{name}: {_first_line(data, again)}")

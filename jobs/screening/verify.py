@@ -24,6 +24,11 @@ EVIDENCE = (
     *(c for c in schema.EVIDENCE if c.name not in ("site_id", "source")),
     *OF_SEGMENTS,
 )
+ONLY_AGAIN = (
+    "report.html", "routes.geojson", "places.csv", "listings.csv", "eu_record.csv", "eu_volumes.csv", "changes.csv",
+    "decisions.csv",
+)  # fmt: skip
+"""Files of which nothing is derived here."""
 OF_ROUTES = {"route_basis": "route_basis", **{ours: theirs for theirs, ours in FROM_ROUTES.items()}}
 """Columns of the list that repeat one of its way."""
 
@@ -37,7 +42,7 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
         The first thing that does not follow.
     """
     tables = {
-        name: typed(files[name], name, table)
+        name: typed(files[name], name, table, carried=name in ("screening.csv", "routes.csv"))
         for name, table in (
             ("screening.csv", SCREENED), ("routes.csv", ROUTES), ("segments.csv", SEGMENTS), ("evidence.csv", EVIDENCE),
             ("candidates.csv", CANDIDATES), ("rejected.csv", schema.REJECTED),
@@ -70,7 +75,7 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
             "routes.csv": tuple(c.name for c in ROUTES if c.name not in OF_ROUTES.values()),
             "segments.csv": tuple(c.name for c in SEGMENTS),
             "candidates.csv": tuple(c.name for c in CANDIDATES),
-            "report.html": ("all of it",),
+            **{name: ("all of it",) for name in sorted(files) if name in ONLY_AGAIN},
         },
     )
 
