@@ -32,8 +32,7 @@ def test_files_and_mutants():
     ]
     assert numbers(row("account of its rows"))[0] == len(corpus.CASES)
     assert numbers(row("account of its rows"))[3] == sum(quick)
-    assert numbers(row("account of its rows"))[4] == 25_000
-    assert "first + 25_000" in Path(test_hostile_roles.__file__).read_text("utf-8")
+    assert numbers(row("account of its rows"))[4] == test_hostile_roles.PIECES * test_hostile_roles.PIECE == 25_000
 
 
 def test_systems_bombs_roles_and_replies():

@@ -156,11 +156,16 @@ def test_some_mutants_with_opens_memory_and_time_watched():
     mutants(0, 150)
 
 
+PIECES, PIECE = 25, 1_000
+"""The long run: so many pieces of so many mutants."""
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(native.STRACE is None, reason="strace (a Debian package) is not installed")
-def test_25000_mutants_with_opens_memory_and_time_watched():
-    first = int(os.environ.get("CAHRA_FUZZ_FIRST", "1000"))
-    mutants(first, first + 25_000)
+@pytest.mark.parametrize("piece", range(PIECES))
+def test_25000_mutants_with_opens_memory_and_time_watched(piece):
+    first = int(os.environ.get("CAHRA_FUZZ_FIRST", "1000")) + piece * PIECE
+    mutants(first, first + PIECE)
 
 
 def test_the_watch_of_the_mutants_is_alive():
