@@ -26,6 +26,8 @@ _AFTER = re.compile(rf"[ -]+(?:{_KIND})$")
 
 
 def _base_letters(text: str) -> str:
+    if text.isascii():  # nothing to take apart
+        return " ".join(text.casefold().split())
     letters = unicodedata.normalize("NFKD", text.strip().casefold()).translate(_LETTERS)
     return " ".join("".join(c for c in letters if not unicodedata.combining(c)).split())
 

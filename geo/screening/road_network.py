@@ -114,6 +114,21 @@ class Network:
         return found, np.where(found >= 0, distance, np.inf)
 
 
+def count_pieces(lines: Sequence[Any]) -> int:
+    """How many edges :func:`network` makes of lines, about: what long ones cost, before they cost it.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> count_pieces([shapely.LineString([(20, 0), (21, 0)]), None])
+    202
+    """
+    import shapely
+
+    given = np.array(list(lines), dtype=object)
+    return int(np.nansum(shapely.length(given)) / PIECE_DEGREES + shapely.get_num_coordinates(given).sum())
+
+
 def network(
     lines: Sequence[Any], speed: npt.ArrayLike | None = None, classes: Sequence[str] | None = None, name: str = ""
 ) -> Network:

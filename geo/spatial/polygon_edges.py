@@ -30,6 +30,24 @@ CHORD_SLACK_M = 3.0
 """Pieces whose chord is this much farther than the best one are not looked at again [m]."""
 
 
+def _pieces(a: Floats, b: Floats) -> Ints:
+    """Into how many pieces each edge from `a` to `b` is cut."""
+    return np.maximum(np.ceil(np.abs(b - a).max(axis=1, initial=0.0) / PIECE_DEG).astype(np.int64), 1)
+
+
+def count_pieces(geometry: npt.NDArray[np.object_]) -> int:
+    """How many pieces :class:`Edges` makes of polygons, at most: what long edges cost, before they cost it.
+
+    Examples
+    --------
+    >>> count_pieces(np.array([shapely.box(0, 0, 1, 1), None]))
+    80
+    """
+    xy, ring = shapely.get_coordinates(shapely.get_rings(geometry), return_index=True)
+    same = np.flatnonzero(ring[1:] == ring[:-1])
+    return int(_pieces(xy[same], xy[same + 1]).sum())
+
+
 class Edges:
     """The edges of polygons, ready to be asked for distances.
 
@@ -54,7 +72,7 @@ class Edges:
         a, b, owner = xy[same], xy[same + 1], part_owner[ring_part[ring[same]]].astype(np.int64)
         keep = (a != b).any(axis=1) & ~_seams(a, b, owner)
         a, b, owner, ring = a[keep], b[keep], owner[keep], ring[same][keep]
-        cuts = np.maximum(np.ceil(np.abs(b - a).max(axis=1, initial=0.0) / PIECE_DEG).astype(np.int64), 1)
+        cuts = _pieces(a, b)
         which = np.repeat(np.arange(len(a)), cuts)
         step = np.arange(which.size) - np.repeat(np.cumsum(cuts) - cuts, cuts)
         n = cuts[which]

@@ -12,6 +12,7 @@ import shapely
 from geo.messages import Note
 from geo.programmes.schema import Programmes
 from geo.records.place_names import plain
+from geo.spatial.polygon_edges import count_pieces
 from jobs.programmes.collector import Collector, money
 from jobs.programmes.types import TypeMap
 from layers.formats.limits import Door
@@ -145,6 +146,7 @@ def _shapes(table: Table, fields: Fields, faults: Faults, door: Door, notes: lis
         shapes[broken] = mended(shapes[broken], door.clock(), table.name)
         notes.append(Note("{n} polygons crossed themselves and were made valid.", n=int(broken.sum())))
     faults.add("zero_area", broken & shapely.is_empty(shapes), expected="a polygon")
+    door.check("edges", count_pieces(shapes[np.isin(kinds, (3, 6)) & ~off]), table.name)
     return shapes
 
 

@@ -37,10 +37,10 @@ def list_positions(
     n = len(frame)
     lines = np.full(n, None, dtype=object)
     stated = fields.text("route_line").str.strip()
+    fault = np.full(n, "", dtype=object)
     for i in np.flatnonzero((stated != "").to_numpy()):
-        lines[i], fault = _line(str(stated[i]))
-        if fault:
-            faults.add(fault, np.arange(n) == i, expected="route_line: WKT LINESTRING (lon lat, ...)", got=stated)
+        lines[i], fault[i] = _line(str(stated[i]))
+    faults.add(fault, expected="route_line: WKT LINESTRING (lon lat, ...)", got=stated)
     if table.geometry is not None:
         table = _without_lines(table, lines, faults)
         fields.table = table
@@ -66,10 +66,10 @@ def _without_lines(table: Read, lines: npt.NDArray[np.object_], faults: Faults) 
     assert table.geometry is not None
     shape = table.geometry.copy()
     is_line = np.isin(shapely.get_type_id(shape), (1, 5))
+    fault = np.full(len(shape), "", dtype=object)
     for i in np.flatnonzero(is_line):
-        lines[i], fault = _one_line(shape[i])
-        if fault:
-            faults.add(fault, np.arange(len(shape)) == i, expected="a line of one part")
+        lines[i], fault[i] = _one_line(shape[i])
+    faults.add(fault, expected="a line of one part")
     shape[is_line] = None
     return replace(table, geometry=shape)
 

@@ -152,7 +152,7 @@ def read_here(source: Source, clock: Clock, report: Report, way: Way) -> Parsed:
     except CahraError:
         raise
     except MemoryError:
-        raise FormatError("The file needs more memory than there is.", where=source.name) from None
+        raise clock.door.exhausted(source.name) from None
     except Exception as fault:  # whatever a parser stumbles over is the file's fault, and one error for the user
         raise FormatError(
             "The file is damaged: its parser gave up.", where=source.name, got=type(fault).__name__

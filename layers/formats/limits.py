@@ -49,6 +49,7 @@ class Door:
     incidents: int
     vertices: int
     mend_vertices: int
+    edges: int
     columns: int
     cell_characters: int
     seconds: float
@@ -75,6 +76,33 @@ class Door:
     def clock(self) -> Clock:
         """A clock that runs out after `seconds`."""
         return Clock(self)
+
+    def for_size(self, size: int) -> Door:
+        """The door for a file of so many bytes: one that the upload door takes costs a child no more than there.
+
+        Examples
+        --------
+        >>> small, large = LOCAL.for_size(20_000_000), LOCAL.for_size(20_000_001)
+        >>> small.seconds, small.child_bytes, large == LOCAL
+        (60.0, 2000000000, True)
+        """
+        if size > UPLOAD.file_bytes:
+            return self
+        seconds, memory = min(self.seconds, UPLOAD.seconds), min(self.child_bytes, UPLOAD.child_bytes)
+        return dataclasses.replace(self, seconds=seconds, child_bytes=memory)
+
+    def exhausted(self, where: str) -> LimitExceededError:
+        """The error for a file that took more memory or time than there is."""
+        return LimitExceededError(
+            "Reading the file took more memory or time than the {door} door allows.",
+            where=where,
+            expected=Note(
+                "{bytes} bytes and {seconds} seconds at most", bytes=self.child_bytes, seconds=f"{self.seconds:g}"
+            ),
+            remedy="Split the file, or let an administrator raise child_bytes or seconds in limits.toml "
+            "(docs/limits.md).",
+            door=Note(self.name),
+        )
 
 
 class Clock:
@@ -115,6 +143,12 @@ LIMITS: dict[str, tuple[float, float, str, str]] = {
         2_000,
         "vertices of a polygon judged at hand",
         "larger ones go to a child: combs take hours",
+    ),
+    "edges": (
+        20_000_000,
+        2_000_000,
+        "edges of one layer, cut into pieces for distances",
+        "ten lines around the globe, 1.2 kB of roads, are 680,000; all boundaries of a country rarely 100,000",
     ),
     "columns": (2000, 200, "columns of one table", "IPIS has 85, the widest of the known sources"),
     "cell_characters": (131_072, 10_000, "characters of one cell", "the longest real cell seen has 4,000"),

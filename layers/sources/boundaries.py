@@ -17,6 +17,7 @@ from geo.errors import InputError
 from geo.messages import Note
 from geo.records.place_names import fold_series, plain
 from geo.schema import REJECTED, empty
+from geo.spatial.polygon_edges import count_pieces
 from geo.spatial.polygons import Boundaries
 from i18n.translator import N_
 from layers.formats import LOCAL, Door, read
@@ -200,6 +201,7 @@ def _set(
     faults.add("not_an_area", ~np.isin(kind, (_POLYGON, _MULTI)), expected="a polygon")
     geometry, repairs = _repaired(geometry_read, names, table, faults.ok, door)
     faults.add("zero_area", shapely.area(geometry) == 0, expected="a polygon with an area")
+    door.check("edges", count_pieces(geometry[faults.ok]), table.name)
     faults.usable("boundaries", names)
 
     stated = country_codes(fields.text("country"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from geo.errors import InputError
 from geo.messages import Note
-from geo.screening.road_network import Network, network
+from geo.screening.road_network import Network, count_pieces, network
 from layers.formats import LOCAL, Door, parse_numbers, read
 from layers.sources.layer import Fields
 from layers.sources.read_options import NOTHING, ReadOptions
@@ -34,10 +34,13 @@ def read_roads(
     ------
     geo.errors.InputError
         The file holds no lines.
+    geo.errors.LimitExceededError
+        Cut into pieces they are more than `edges` of the door.
     """
     table = read(source, name, purpose="lines", door=door, swap=options.swap, choice=options.choice())
     if table.geometry is None or not len(table.frame):
         raise InputError("The file holds no lines.", where=table.name, expected="GeoJSON or GeoPackage of lines")
+    door.check("edges", count_pieces(table.geometry.tolist()), table.name)
     fields = Fields(table, options=options)
     speed_column = next((c for c in map(fields.column, ("speed", "speed_kmh", "maxspeed", "vitesse")) if c), None)
     class_column = next(

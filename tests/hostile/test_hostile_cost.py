@@ -28,6 +28,7 @@ pd.array(["a"], dtype="str")
 deeds = {
     "table": lambda: read(data, name, door=UPLOAD),
     "points": lambda: read(data, name, purpose="points", door=UPLOAD),
+    "local": lambda: read(data, name),
     "boundaries": lambda: layers.sources.boundaries.read_boundaries(data, name, door=UPLOAD),
     "rules": lambda: layers.reference.rule_files.parse_rules(data.decode(), name),
     "programmes": lambda: jobs.programmes.programme_files.read_programmes(data, name, door=UPLOAD),
@@ -44,7 +45,7 @@ except CahraError as fault:
     found, said = None, str(fault)
 cpu, wall = time.process_time() - cpu, time.monotonic() - wall
 child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-print(json.dumps({"said": said[:300], "own": peak() - before, "cpu": cpu, "wall": wall, "child": child}))
+print(json.dumps({"said": said[:400], "own": peak() - before, "cpu": cpu, "wall": wall, "child": child}))
 """
 
 
@@ -153,3 +154,16 @@ def test_bombs(case):
 )
 def test_bombs_that_were_found(shared_data, name, role):
     within(cost(role, name, (shared_data / "hostile" / "bombs" / name).read_bytes()), refused=True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+@pytest.mark.real_data
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["door/p01_dict_bomb.parquet", "bombs/x5_wide200.xlsx"])
+def test_bombs_at_the_command_line(shared_data, name):
+    path = shared_data / "hostile" / name
+    told = cost("local", path.name, path.read_bytes())
+    assert told["said"] != "read"
+    assert "child_bytes" in told["said"] or "seconds" in told["said"] or "cells" in told["said"], told
+    assert told["child"] <= CHILD_BYTES, told
+    assert told["wall"] <= CHILD_SECONDS + 20, told

@@ -14,11 +14,14 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from geo.errors import FormatError, InputError, LimitExceededError
-from layers.formats import LOCAL, UPLOAD, check_rows, read
+from jobs.programmes.programme_files import read_programmes
+from layers.formats import LOCAL, UPLOAD, Door, check_rows, read
 from layers.formats.limits import LIMITS, load_doors
 from layers.formats.readers.raster import read_window
 from layers.formats.sandbox.process import run_child
 from layers.formats.source import Source
+from layers.sources.boundaries import read_boundaries
+from layers.sources.roads import read_roads
 from tests.hostile import corpus
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,6 +109,37 @@ def test_sites_and_incidents(limit):
     check_rows(table, limit, door(**{limit: 3}))
     with pytest.raises(LimitExceededError, match=limit):
         check_rows(table, limit, door(**{limit: 2}))
+
+
+def features(shape: str, count: int, ends: list[list[float]]) -> bytes:
+    """Named shapes that span `ends`."""
+    coordinates = [ends] if shape == "Polygon" else ends
+    return corpus.collection(
+        *({"type": "Feature", "properties": {"shapeName": f"U{i}"}, "geometry": {"type": shape, "coordinates": coordinates}}
+          for i in range(count))
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ["roads", "boundaries", "programmes"])
+def test_long_edges_count_by_their_length(role):
+    """Ten lines around the globe made 680,000 vertices of a network; a hundred kilobytes of them took all memory."""
+    shape = "LineString" if role == "roads" else "Polygon"
+    short, long_ = [[20, 5], [20.1, 5], [20.1, 5.1], [20, 5]], [[-179, 5], [179, 5], [179, 6], [-179, 5]]
+    reader = {"roads": read_roads, "boundaries": read_boundaries, "programmes": read_shapes}[role]
+    reader(features(shape, 3, short), "a.geojson", door=door(edges=300))
+    with pytest.raises(LimitExceededError, match="edges"):
+        reader(features(shape, 3, long_), "a.geojson", door=door(edges=300))
+    with pytest.raises(LimitExceededError, match="edges"):
+        reader(features(shape, 1_000, long_), "a.geojson", door=UPLOAD)
+
+
+def read_shapes(data: bytes, name: str, *, door: Door) -> None:
+    """Programmes of areas; what they lack beside is of no interest here."""
+    text = json.loads(data)
+    for feature in text["features"]:
+        feature["properties"] |= {"programme_id": feature["properties"]["shapeName"], "type": "traceability",
+                                  "start": "2015-01-01", "country": "CAF"}  # fmt: skip
+    read_programmes(json.dumps(text).encode(), name, door=door)
 
 
 def comb(teeth: int, crossed: bool = False) -> bytes:
@@ -427,7 +461,7 @@ def test_child_bytes_is_named_in_the_message():
     """A child that says nothing at all was out of memory or time; the message says which limits hold."""
     from layers.formats.sandbox.process import _lost
 
-    fault = _lost(-9, False, Source(b"x", "a", UPLOAD), UPLOAD.clock())
+    fault = _lost(-9, False, Source(b"x", "a", UPLOAD), UPLOAD)
     assert isinstance(fault, LimitExceededError)
     assert str(UPLOAD.child_bytes) in str(fault)
     assert json.dumps(str(fault))

@@ -19,7 +19,7 @@ from typing import IO, Any
 import numpy as np
 
 from geo import errors
-from geo.errors import FormatError, LimitExceededError
+from geo.errors import FormatError
 from geo.messages import Note, unpacked
 from layers.formats.limits import Clock, Door
 from layers.formats.source import Source
@@ -126,13 +126,14 @@ def run_child(task: str, source: Source, clock: Clock, **options: Any) -> Reply:
     """
     if TASKS_HERE:
         return Reply(*TASKS_HERE[task](source.path or source.data(), source.name, clock, options))
-    door = clock.door
+    door = clock.door.for_size(source.size)
+    seconds = max(min(clock.left(), door.seconds), 0.1)
     request = {
         "task": task,
         "name": source.name,
         "door": door.name,
         "limits": {k: getattr(door, k) for k in door.__dataclass_fields__ if k != "name"},
-        "seconds": max(clock.left(), 0.1),
+        "seconds": seconds,
         "path": str(source.path.resolve()) if source.path is not None else None,
         "options": options,
     }
@@ -157,7 +158,7 @@ def run_child(task: str, source: Source, clock: Clock, **options: Any) -> Reply:
     for hand in hands:
         hand.start()
     try:
-        code = process.wait(timeout=clock.left() + 1)
+        code = process.wait(timeout=seconds + 1)
     except subprocess.TimeoutExpired:
         code = None
     finally:
@@ -171,7 +172,7 @@ def run_child(task: str, source: Source, clock: Clock, **options: Any) -> Reply:
     try:
         reply = decode(answer.data)
     except (ValueError, KeyError, TypeError, struct.error, OverflowError):
-        raise _lost(code, answer.too_long, source, clock) from None
+        raise _lost(code, answer.too_long, source, door) from None
     fault = reply.facts.get("error")
     if isinstance(fault, dict):
         kind = getattr(errors, str(fault.get("kind")), FormatError)
@@ -188,18 +189,10 @@ def run_child(task: str, source: Source, clock: Clock, **options: Any) -> Reply:
     return reply
 
 
-def _lost(code: int | None, full: bool, source: Source, clock: Clock) -> errors.InputError:
+def _lost(code: int | None, full: bool, source: Source, door: Door) -> errors.InputError:
     """The error for a child that died without an answer."""
-    door = clock.door
     if full or code in (-9, -6, 1, 77) or code is None:
-        return LimitExceededError(
-            "Reading the file took more memory or time than the {door} door allows.",
-            where=source.name,
-            expected=Note(
-                "{bytes} bytes and {seconds} seconds at most", bytes=door.child_bytes, seconds=f"{door.seconds:g}"
-            ),
-            door=Note(door.name),
-        )
+        return door.exhausted(source.name)
     return FormatError(
         "The file is damaged: its parser crashed.", where=source.name, got=Note("exit code {code}", code=str(code))
     )
