@@ -32,7 +32,8 @@ CHORD_SLACK_M = 3.0
 
 def _pieces(a: Floats, b: Floats) -> Ints:
     """Into how many pieces each edge from `a` to `b` is cut."""
-    return np.maximum(np.ceil(np.abs(b - a).max(axis=1, initial=0.0) / PIECE_DEG).astype(np.int64), 1)
+    cuts: Ints = np.maximum(np.ceil(np.abs(b - a).max(axis=1, initial=0.0) / PIECE_DEG).astype(np.int64), 1)
+    return cuts
 
 
 def count_pieces(geometry: npt.NDArray[np.object_]) -> int:
