@@ -91,6 +91,7 @@ def test_sites_of_the_icglr_are_offered_too(tmp_path, offered):
 
 def test_screen(tmp_path, offered, monkeypatch):
     reviews = tmp_path / "reviews.sqlite"
+    reviews.touch()  # a file that is not there is a mistyped name
     monkeypatch.setenv("CAHRA_REVIEWS", str(reviews))
     command = written(tmp_path, "screen", "--list", str(files.DEMONSTRATION_SUPPLIERS), "--reviews", str(reviews))
     assert {"screening.csv", "rejected.csv", "report.html", "run.json", "screening.xlsx"} <= set(command)
@@ -99,7 +100,8 @@ def test_screen(tmp_path, offered, monkeypatch):
 
 def test_coverage(tmp_path, offered):
     command = written(tmp_path, "coverage", "--programmes", str(files.DEMONSTRATION_PROGRAMMES))
-    assert len(command) == 15, "13 files, their crate and the word that it is a demonstration"
+    assert {"money.csv", "money_totals.csv", "brief_CAF.html", "brief_COD.html", "gaps.csv", "map.html"} <= set(command)
+    assert len(command) == 19, "17 files, their crate and the word that it is a demonstration"
     same(offered("programmes.py"), command)
 
 
