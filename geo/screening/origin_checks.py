@@ -28,6 +28,10 @@ MINERAL_KM = 50.0
 """A claimed mineral with no recorded site of it this near is a flag (one cell of 0.5 degrees, as rule H4)."""
 NEAR_ZONE_KM = 50.0
 """An origin outside a compliant zone this near to one is a flag: goods could pass for the zone's."""
+ZONE_MATTERS_KM = 200.0
+"""The nearest compliant zone is told this far away, and anywhere in a country under restriction; not in Antwerp."""
+REFERENCE_KM = 100.0
+"""Known sites speak of what is mined around them this far; where none is so near, they say nothing of the place."""
 
 
 def has_mineral(minerals: pd.Series[str], wanted: frozenset[str]) -> Bools:
@@ -152,7 +156,9 @@ def mineral_record(
 ) -> tuple[Texts, Floats, Ints]:
     """Whether the claimed minerals are recorded nearby; of several claims the least supported one speaks.
 
-    A flag with its evidence, not an accusation: records are never complete.
+    A flag with its evidence, not an accusation: records are never complete. Known sites speak only of places within
+    :data:`REFERENCE_KM` of one, and of minerals that they record in the row's country at all: a list of gold mines in
+    the east says nothing of diamonds, nor of the west.
 
     Parameters
     ----------
@@ -191,8 +197,15 @@ def mineral_record(
             at[change] = np.where(found[worse] >= 0, rows[mine[found[worse]]], -1) if len(mine) else -1
             missing = change[~(far[worse] <= within_km * 1000)]
             answer[missing] = np.where(some[missing], "other_minerals_only", "nothing_recorded_nearby")
-        there = np.isin(country.astype(str), sorted(set(usable["country"])))
-        answer[asked[~some[asked] & ~there[asked]]] = "no_reference"
+        _near, far_any = nearest(lon[asked], lat[asked], x, y, zero, as_of_day=0, window_days=1)
+        recorded = {
+            (c, m) for c, text in zip(usable["country"], usable["minerals"], strict=True) for m in text.split(";")
+        }
+        told = [(country[i], minerals.iloc[i]) for i in asked]
+        speaks = {pair: all((pair[0], m) in recorded for m in str(pair[1]).split(";")) for pair in set(told)}
+        covers = (far_any <= REFERENCE_KM * 1000) & np.array([speaks[pair] for pair in told], dtype=np.bool_)
+        lacking = answer[asked] != "recorded"
+        answer[asked[lacking & ~covers]] = "no_reference"
     elif len(asked):
         answer[asked] = "no_reference"
     answer[~known] = "mineral_unknown"

@@ -15,6 +15,7 @@ from geo.rules.rule_set import Rules
 from geo.screening.origin_checks import (
     MINERAL_KM,
     NEAR_ZONE_KM,
+    ZONE_MATTERS_KM,
     compliant_zones,
     dodd_frank,
     expiry,
@@ -26,6 +27,7 @@ from geo.screening.schema import SCREENED
 from geo.time_window import Days, to_dates
 from jobs.assessment import job
 from jobs.assessment.export import explained
+from jobs.screening.flags import set_flags
 from jobs.screening.list_positions import FAR_START, FAR_UNIT, OUTSIDE_COUNTRY
 from jobs.screening.name_candidates import told
 from jobs.screening.places import NONE
@@ -123,7 +125,10 @@ def answers(
     out["rcm_expires"], out["drc_expires"] = to_dates(rcm), to_dates(drc)
     level2 = next((b for b in data.boundaries if b.level == 2), None)
     zone, metres = compliant_zones(assessed, when, data.zones, level2, unit_aliases())
-    out["nearest_compliant_zone"], out["nearest_compliant_zone_m"] = zone, metres
+    # A zone can matter where diamonds are restricted, or so near that goods could be passed off as its own.
+    matters = (metres <= ZONE_MATTERS_KM * 1000) | (out["kp_status"] == "restricted").to_numpy()
+    out["nearest_compliant_zone"] = np.where(matters, zone, "")
+    out["nearest_compliant_zone_m"] = np.where(matters, metres, np.nan)
     lon, lat = assessed["lon"].to_numpy(np.float64), assessed["lat"].to_numpy(np.float64)
     record, mineral_m, at = mineral_record(lon, lat, country, minerals, sites)
     out["mineral_record"], out["mineral_nearest_m"] = record, mineral_m
@@ -173,49 +178,6 @@ def _transit(out: pd.DataFrame, transit: Transit) -> None:
         out[column] = pd.Series([values[i] if i >= 0 else blank for i in at], index=out.index)
 
 
-def set_flags(out: pd.DataFrame) -> None:
-    """Each flag true, false, or blank where it cannot be told."""
-    cls, possible = out["site_class"], out["possible_class"]
-    exposed = cls.isin(schema.CLASSES[:2])
-
-    def flag(true: object, unknown: object = False) -> pd.Series:
-        values = pd.Series(np.asarray(true, dtype=bool), index=out.index, dtype="boolean")
-        return values.mask(np.asarray(unknown, dtype=bool) & ~np.asarray(true, dtype=bool))
-
-    out["flag_origin"] = flag(exposed, cls == "insufficient data")
-    out["flag_doubt"] = flag((cls == "insufficient data") | (~exposed & possible.isin(schema.CLASSES[:2])))
-    out["flag_eu_list"] = flag(out["eu_list"] == "listed", out["eu_list"] == "unknown")
-    out["flag_dodd_frank"] = flag(
-        out["dodd_frank"] == "covered",
-        (out["dodd_frank"] == "unknown") | ((out["dodd_frank"] == "country_only") & (out["minerals"] == "")),
-    )
-    restricted = out["kp_status"] == "restricted"
-    # Rough diamonds are traded between participants alone: a way through another country is a question too.
-    apart = out["transit_kp"].str.contains(" not_participant", regex=False)
-    no_zone = ~out["zone_status"].isin(("inside_compliant", "unknown"))
-    doubt = out["transit_kp"].str.contains(" unknown", regex=False) | (out["kp_status"] == "unknown")
-    out["flag_kp"] = flag(
-        (restricted & no_zone) | (out["kp_status"] == "not_participant") | apart,
-        doubt | (restricted & (out["zone_status"] == "unknown")),
-    )
-    speaks = (out["drc_status"] != "") & (out["drc_expires"] > out["as_of"])
-    coloured = out["rcm_status"].isin(("yellow", "red")) | (speaks & out["drc_status"].isin(("yellow", "red")))
-    out["flag_status"] = flag(coloured, (out["rcm_status"] == "") & ~speaks)
-    near = out["nearest_compliant_zone_m"] <= NEAR_ZONE_KM * 1000
-    blind = (out["kp_status"] == "restricted") & out["nearest_compliant_zone_m"].isna()
-    out["flag_near_zone"] = flag(near, blind & (out["zone_status"] != "inside_compliant"))
-    out["flag_mineral"] = flag(
-        out["mineral_record"].isin(("other_minerals_only", "nothing_recorded_nearby")),
-        out["mineral_record"].isin(("no_reference", "mineral_unknown", "no_position")),
-    )
-    none = out["route_basis"] == "none"
-    met = (out["transit_incidents"] > 0) | (out["transit_armed_roadblocks"] > 0) | (out["transit_listed"] != "")
-    out["flag_transit"] = flag(met, none | (out["transit_uncovered"] != "") | (out["route_basis"] == "countries"))
-    out["flag_transit_unknown"] = flag(
-        none | (out["transit_uncovered"] != "") | out["route_basis"].isin(("straight_guess", "countries"))
-    )
-
-
 def _false_origin(out: pd.DataFrame, rows: pd.DataFrame, basis: Texts, data: job.Loaded) -> None:
     """Places that their own rows contradict: by the country, the district, or where the way begins."""
     units, given = stated_places(rows, data.boundaries, unit_aliases()), basis == "given"
@@ -257,7 +219,8 @@ def _facts(
         _site_facts(ids, sites, rows, known[rows], "known_site", table["known_site_m"], table["known_site_basis"])
     )
     rows = np.flatnonzero(
-        (table["mineral_record"].isin(("recorded", "other_minerals_only"))).to_numpy() & (mineral >= 0)
+        (table["mineral_record"].isin(("recorded", "other_minerals_only", "nothing_recorded_nearby"))).to_numpy()
+        & (mineral >= 0)
     )
     parts.append(
         _site_facts(ids, sites, rows, mineral[rows], "mineral", table["mineral_nearest_m"], table["mineral_record"])

@@ -20,12 +20,12 @@ FLAGS = {
     "flag_mineral": N_("Mineral not recorded"),
     "flag_false_origin": N_("Origin contradicted"),
     "flag_transit": N_("Way exposed"),
-    "flag_transit_unknown": N_("Way uncertain"),
+    "flag_transit_unknown": N_("Way in doubt"),
 }
 
 FLAG_MEANINGS = {
     "flag_origin": N_("The place of origin is conflict-affected or high-risk at its date."),
-    "flag_doubt": N_("Too little is known of the origin, or doubts about places and numbers could make it exposed."),
+    "flag_doubt": N_("Not at risk as known, but errors of places, dates and numbers could make it so."),
     "flag_eu_list": N_("The place is on the edition of the EU indicative list that was given, at its date."),
     "flag_dodd_frank": N_("Country and mineral are covered by section 1502: a duty to file, not a level of risk."),
     "flag_kp": N_(
@@ -40,7 +40,7 @@ FLAG_MEANINGS = {
         "a false origin or a slip."
     ),
     "flag_transit": N_("Incidents, armed roadblocks or listed areas along the way."),
-    "flag_transit_unknown": N_("The way is a guess, only its countries are known, or data does not cover them."),
+    "flag_transit_unknown": N_("Nothing certain on the way, but possible incidents, or countries without data."),
 }
 
 ANSWERS = {"accepted": N_("screened"), "recycled": N_("recycled or scrap"), "rejected": N_("rejected")}

@@ -13,7 +13,8 @@ from jobs.accounts import check_accounts, check_counts, check_neutralised
 from jobs.assessment.export import quadrants
 from jobs.assessment.verify import BOUND, by_rule, derived_columns, recorded_rules
 from jobs.read_back import Derived, DifferenceError, same, typed
-from jobs.screening.answers import FROM_ROUTES, set_flags
+from jobs.screening.answers import FROM_ROUTES
+from jobs.screening.flags import set_flags
 from layers.formats.writers.cells import plain_types
 from layers.formats.writers.geojson import geojson_bytes
 from layers.formats.writers.xlsx import xlsx_bytes

@@ -147,6 +147,7 @@ LINES: tuple[Style, ...] = (
     Style("chosen", N_("chosen area"), BLACK, dash=(4, 4)),
     Style("programme", N_("where a programme works"), PURPLE),
     Style("error", N_("position error"), BLUE, dash=(2, 3)),
+    Style("stated", N_("what the row states, and how far its place is from it"), VERMILLION, dash=(8, 3)),
     Style("way", N_("way as given or on roads"), BLUE),
     Style("way_guess", N_("straight line: a guess"), BLUE, dash=(5, 4)),
     Style("way_exposed", N_("exposed segment"), VERMILLION),

@@ -11,6 +11,7 @@ import pytest
 import shapely
 
 from geo import schema
+from geo.screening.schema import FLAGS
 from jobs.screening.places import Confirmation, row_key
 from layers.sources.roads import read_roads
 from layers.sources.zone_register import read_register
@@ -211,19 +212,44 @@ def test_a_mineral_without_record_is_a_flag_with_evidence():
         {**HERE, "supplier_id": "1", "mineral": "gold"},
         {**HERE, "supplier_id": "2", "mineral": "diamond"},
         {**HERE, "supplier_id": "3", "mineral": "coltan"},
-        {**HERE, "supplier_id": "4", "lon": "24.0", "mineral": "gold"},
+        {**HERE, "supplier_id": "4", "lon": "21.7", "mineral": "gold"},
         {**HERE, "supplier_id": "5"},
         {"supplier_id": "6", "lat": "-2", "lon": "28", "country": "COD", "mineral": "gold"},
         {**HERE, "supplier_id": "7", "mineral": "gold;diamond"},
+        {**HERE, "supplier_id": "8", "lon": "24.0", "mineral": "gold"},
     ]
     found = screened(*rows, on=world)
-    assert found.rows["mineral_record"].tolist() == ["recorded", "other_minerals_only", "other_minerals_only", "nothing_recorded_nearby", "mineral_unknown", "no_reference", "other_minerals_only"]  # fmt: skip
-    assert found.rows["flag_mineral"].fillna(False).tolist() == [False, True, True, True, False, False, True]
+    assert found.rows["mineral_record"].tolist() == ["recorded", "other_minerals_only", "no_reference", "nothing_recorded_nearby", "mineral_unknown", "no_reference", "other_minerals_only", "no_reference"]  # fmt: skip
+    assert found.rows["flag_mineral"].fillna(False).tolist() == [False, True, False, True, False, False, True, False]
     assert found.rows["mineral_nearest_m"].round(-3).tolist()[1] == 111_000
     told = found.evidence[found.evidence["kind"] == "mineral"].set_index("supplier_id")
     assert told.loc["2", "record_id"] == "d"
     assert "not an accusation" in told.loc["2", "ground"]
-    assert (told.loc["3", "fact"], told.loc["3", "status"]) == ("other_minerals_only", "coltan")
+    assert "3" not in told.index, "a list that records no coltan in the country says nothing of coltan"
+    assert (told.loc["4", "fact"], told.loc["4", "status"]) == ("nothing_recorded_nearby", "gold")
+
+
+def test_no_flag_is_true_of_rows_of_which_nothing_is_known():
+    nothing = data(sites=frames.sites().iloc[:0], coverage=frames.coverage())
+    rows = [
+        {**HERE, "mineral": "gold"},
+        {"supplier_id": "B", "country": "COD", "mineral": "tin"},
+        {**WAY, "supplier_id": "C"},
+        {**HERE, "supplier_id": "D", "mineral": "diamond", "country": "GAB", "lat": "0.5", "lon": "11.5"},
+    ]
+    found = screened(*rows, on=nothing, day=dt.date(2025, 6, 30)).rows
+    told = {name: found[name].fillna(False).any() for name in FLAGS if name not in ("flag_dodd_frank", "flag_kp")}
+    assert not [name for name, true in told.items() if true and name != "flag_transit_unknown"]
+    assert found["flag_doubt"].isna().all()
+    assert found["flag_transit_unknown"].isna().tolist() == [True, True, False, True], "a way through uncovered ground"
+
+
+def test_the_nearest_zone_is_told_only_where_a_zone_can_matter():
+    antwerp = {"supplier_id": "X", "lat": "51.22", "lon": "4.40", "country": "BEL", "mineral": "diamond"}
+    far = {**HERE, "supplier_id": "far", "lat": "8.5", "lon": "26.0", "mineral": "diamond"}
+    found = screened(antwerp, far, on=data(boundaries=[ZONE]), day=dt.date(2017, 6, 30)).rows
+    assert found["nearest_compliant_zone"].tolist() == ["", "Boda"], "in the restricted country itself it is told"
+    assert found["flag_near_zone"].tolist() == [False, False]
 
 
 WAY = {**HERE, "dest_lat": "6.0", "dest_lon": "21.0", "mineral": "gold"}
@@ -238,7 +264,10 @@ def test_without_roads_the_straight_line_is_said_to_be_a_guess():
     assert row["transit_incidents"] == 1
     assert row["route_km_exposed"] == pytest.approx(40, abs=0.2)
     assert bool(row["flag_transit"])
-    assert bool(row["flag_transit_unknown"])
+    assert not bool(row["flag_transit_unknown"])
+    calm = first(screened(WAY, on=data(incidents=frames.incidents({"day": "2020-06-01", "lon": 25.0}))))
+    assert pd.isna(calm["flag_transit"]), "nothing on a guess tells nothing of the way"
+    assert pd.isna(calm["flag_transit_unknown"])
     told = found.evidence[found.evidence["part"] == "transit"]
     assert told["record_id"].tolist() == ["e1"]
     assert told["segment"].tolist() == [6.0]
@@ -433,3 +462,18 @@ def test_a_place_that_its_own_row_contradicts_is_flagged_row_by_row():
     assert "place far from the stated unit: states B" in said[1]
     assert "place outside the stated country: states SSD, lies in CAF" in said[2]
     assert "way begins far from the origin" in said[3]
+
+
+def test_a_contradicted_origin_is_drawn_with_what_it_states():
+    from jobs.screening.false_origin import contradictions
+
+    row = {**HERE, "lon": "18.5", "lat": "4.5", "admin2": "Carnot", "mineral": "diamond"}
+    world = data(boundaries=[ZONE])
+    found = screened(row, {**row, "supplier_id": "B", "admin2": "Mongoumba"}, on=world)
+    assert found.rows["flag_false_origin"].tolist() == [True, False]
+    drawn = [
+        contradictions(found.rows.iloc[i].to_dict(), found.suppliers.rows.iloc[i].to_dict(), None, world)
+        for i in (0, 1)
+    ]
+    assert [(name, shape.geom_type) for name, shape in drawn[0]] == [("Carnot", "Polygon"), ("Carnot", "LineString")]
+    assert drawn[1] == []

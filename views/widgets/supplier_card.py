@@ -15,6 +15,7 @@ from geo.screening.schema import FLAGS
 from i18n import column_labels, labels, row_messages
 from jobs.screening import labels as sw
 from jobs.screening.evidence_messages import worded
+from jobs.screening.false_origin import contradictions
 from jobs.screening.model import Screening
 from layers.formats.reasons import sentence
 from layers.formats.writers.escape import markdown
@@ -192,6 +193,7 @@ def small_map(here: Here, data: Data, screening: Screening, row: pd.Series[Any])
         zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, unit_aliases()),
         lines=[
             *(Line(circle(lon, lat, km * 1000.0).exterior, "circle") for km in data.rules.radii_km),
+            *_contradicted(screening, row),
             *segment_lines(mine, "way_guess" if row["route_basis"] == "straight_guess" else "way"),
             *segment_lines(mine[mine["exposed_km"] > 0], "way_exposed"),
         ],
@@ -201,6 +203,17 @@ def small_map(here: Here, data: Data, screening: Screening, row: pd.Series[Any])
         title=_("Legend, {day}", day=_.date(str(day))),
     )
     map_widget.show(_, View(lat, lon, 9), content, key=f"card_{row['supplier_id']}", height=360)
+
+
+def _contradicted(screening: Screening, row: pd.Series[Any]) -> list[Line]:
+    """What the place of a row with the flag of a false origin is held against."""
+    suppliers = screening.suppliers
+    at = np.flatnonzero((suppliers.rows["row"] == row["row"]).to_numpy())
+    if not len(at):
+        return []
+    stated, line = suppliers.rows.iloc[at[0]].to_dict(), suppliers.lines[at[0]]
+    found = contradictions(row.to_dict(), stated, line, screening.data)
+    return [Line(shape, "stated", name if shape.geom_type.endswith("Polygon") else "") for name, shape in found]
 
 
 def segment_lines(segments: pd.DataFrame, style: str) -> list[Line]:
