@@ -54,7 +54,8 @@ def with_decisions(screening: Answered, store: Reviews) -> Answered:
     states = {str(k): int(v) for k, v in table["review_state"].value_counts().sort_index().items()}
     late = int(overdue(table, run_day(screening)).sum())
     given = screening.record["inputs"]
-    inputs = [*given, *_reviews_told(store)] if isinstance(given, list) else given
+    others = [one for one in given if one.get("role") != "reviews"] if isinstance(given, list) else given
+    inputs = [*others, *_reviews_told(store)] if isinstance(others, list) else given  # told once, however often asked
     record = {**screening.record, "inputs": inputs, "decisions": told, "reviews": {**states, "overdue": late}}
     return replace(screening, rows=onto(screening.rows, table), decided=table, record=record)
 
