@@ -12,6 +12,7 @@ from cli.shared import existing
 UNUSABLE = 2
 ROLES = (
     "sites", "suppliers", "incidents", "boundaries", "coverage", "programmes", "zones", "findings", "eu_list", "roads",
+    "rules",
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ A job reads once and runs for many dates.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from geo import schema
 from geo.errors import InputError
 from geo.messages import Note
 from geo.records.place_names import plain
+from jobs.kept_layers import NOTHING_KEPT, KeptLayers, reading_key
 from jobs.reading_notes import described
 from layers.formats.limits import LOCAL, Door
 from layers.sources.boundaries import BoundaryLayer, read_boundary_sets
@@ -57,6 +58,8 @@ class Inputs:
         Vintage of boundaries whose file does not say it.
     wishes
         What the user says of the files: columns, sheet, layer, a swap.
+    kept
+        What was read of these bytes before.
     """
 
     sites: Sequence[Source] = ()
@@ -70,6 +73,7 @@ class Inputs:
     boundaries_version: str = ""
     door: Door = LOCAL
     wishes: Wishes = field(default_factory=Wishes)
+    kept: KeptLayers = NOTHING_KEPT
 
 
 @dataclass(frozen=True)
@@ -105,25 +109,14 @@ def load(inputs: Inputs, *, sites_needed: bool = True, more: Sequence[Mapping[st
     """
     if sites_needed and not inputs.sites:
         raise InputError("No site list was given.", expected="at least one file", remedy="Add --sites FILE.")
-    door, country = inputs.door, inputs.country or None
-
-    def said(source: Source, *, of_places: bool = False) -> dict[str, Any]:
-        return {"door": door, "options": inputs.wishes.of(source.name, of_places=of_places)}
-
-    sites = [read_sites(s.data, s.name, country=country, **said(s, of_places=True)) for s in inputs.sites]
-    incidents = [read_incidents(s.data, s.name, **said(s)) for s in inputs.incidents]
-    version = inputs.boundaries_version or None
-    boundaries = [
-        layer
-        for s in inputs.boundaries
-        for layer in read_boundary_sets(s.data, s.name, version=version, country=country, **said(s))
-    ]
-    given = inputs.zones
-    zones = read_register() if given is None else read_register(given.data, given.name, **said(given))
-    findings = [read_findings(s.data, s.name, **said(s)) for s in inputs.findings]
-    eu_list = inputs.eu_list
-    listed = None if eu_list is None else read_eu_list(eu_list.data, eu_list.name, **said(eu_list))
-    declared = [read_coverage(s.data, s.name, **said(s)) for s in inputs.coverage]
+    given, listed_in = inputs.zones, inputs.eu_list
+    sites: list[SiteLayer] = [read_as("sites", s, inputs) for s in inputs.sites]
+    incidents: list[Layer] = [read_as("incidents", s, inputs) for s in inputs.incidents]
+    boundaries: list[BoundaryLayer] = [b for s in inputs.boundaries for b in read_as("boundaries", s, inputs)]
+    zones: Layer = read_register() if given is None else read_as("zones", given, inputs)
+    findings: list[Layer] = [read_as("findings", s, inputs) for s in inputs.findings]
+    listed: Layer | None = None if listed_in is None else read_as("eu_list", listed_in, inputs)
+    declared: list[Layer] = [read_as("coverage", s, inputs) for s in inputs.coverage]
     told: list[dict[str, object]] = []
     rejected: list[pd.DataFrame] = []
     for role, layers in (
@@ -154,6 +147,38 @@ def load(inputs: Inputs, *, sites_needed: bool = True, more: Sequence[Mapping[st
         rejected_incidents=unusable(incidents),
         settings={"country": inputs.country, "boundaries_version": inputs.boundaries_version},
     )
+
+
+OF_PLACES = ("sites",)
+"""Roles whose files are lists of places: a swap that is asked for without naming a file is of these."""
+
+
+def read_as(role: str, source: Source, inputs: Inputs) -> Any:
+    """One file as what it is given for, as the options say; boundaries are a list of sets."""
+    options = inputs.wishes.of(source.name, of_places=role in OF_PLACES)
+    country, version = options.country or inputs.country, options.version or inputs.boundaries_version
+    more = {"sites": (country,), "boundaries": (country, version)}.get(role, ())
+    key = reading_key(role, source.data, source.name, inputs.door, options, *more)
+    data = source.data
+    how: dict[str, Any] = {"name": source.name, "door": inputs.door, "options": options}
+
+    def made() -> Any:
+        if role == "sites":
+            return read_sites(data, country=country or None, **how)
+        if role == "boundaries":
+            return read_boundary_sets(data, version=version or None, country=country or None, **how)
+        return _READERS[role](data, **how)
+
+    return inputs.kept.read(key, made)
+
+
+_READERS: Mapping[str, Callable[..., Any]] = {
+    "incidents": read_incidents,
+    "coverage": read_coverage,
+    "zones": read_register,
+    "findings": read_findings,
+    "eu_list": read_eu_list,
+}
 
 
 def check_mapping(wishes: Wishes, told: Sequence[Mapping[str, Any]]) -> None:

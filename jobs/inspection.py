@@ -5,59 +5,39 @@ A file is read by the very reader that a job would take for its role, so the rep
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-import shapely
 
 from geo.errors import CahraError
 from geo.messages import Note
+from geo.records.place_names import plain
 from geo.schema import REJECTED, empty
 from i18n.translator import N_
+from jobs.file_roles import PLACES, ROLES, header_of_any, role_of
+from jobs.inputs import Inputs, Source, read_as
+from jobs.kept_layers import NOTHING_KEPT, KeptLayers, reading_key
 from jobs.programmes.programme_files import is_iati, read_programmes
 from jobs.reading_notes import columns_line, first_reasons, rows_line
 from jobs.screening.supplier_list import read_suppliers
 from layers.formats import LOCAL, Door, read
 from layers.formats import Table as Read
-from layers.formats.header_words import HeaderWords
-from layers.formats.source import Source
-from layers.sources import ucdp
-from layers.sources.boundaries import read_boundary_sets
-from layers.sources.boundary_levels import level_of
-from layers.sources.column_words import header_words
-from layers.sources.coverage import read_coverage
-from layers.sources.eu_list import read_eu_list
+from layers.formats.source import Source as Opened
+from layers.reference.rule_files import parse_rules
+from layers.sources.boundaries import UNKNOWN
 from layers.sources.fields import Fields
-from layers.sources.incidents import SOURCES, read_incidents
-from layers.sources.ipis import is_car, is_drc, is_trade_lines
 from layers.sources.layer import NoUsableRowError
-from layers.sources.positions import PLACED, has_place
-from layers.sources.read_options import NOTHING, ReadOptions
+from layers.sources.read_options import NOTHING, ReadOptions, Wishes
 from layers.sources.roads import read_roads
-from layers.sources.sites import read_sites
-from layers.sources.zone_register import read_findings, read_register
 
-ROLES = {
-    "sites": N_("mine sites"),
-    "suppliers": N_("a company's list"),
-    "incidents": N_("incidents"),
-    "boundaries": N_("boundaries"),
-    "coverage": N_("coverage of incidents"),
-    "programmes": N_("programmes of donors"),
-    "zones": N_("zone register"),
-    "findings": N_("findings in zone units"),
-    "eu_list": N_("list of areas"),
-    "roads": N_("road network"),
-}
-"""What a file can be, in the words of a report."""
 PREVIEW = 10
 """Rows shown of a file."""
-_AREAS, _LINES = (3, 6), (1, 2, 5)
-_SUPPLIER_WORDS = ("supplier", "vendor", "fournisseur", "proveedor", "fornecedor", "lieferant", "smelter")
+STEPS = (N_("recognising it"), N_("reading it"))
+"""What is done with a file, one after the other, in the words of a page."""
 
 
 @dataclass(frozen=True)
@@ -67,40 +47,61 @@ class FileReport:
     Attributes
     ----------
     role, layout
-        Key of :data:`ROLES`, blank where nothing fits; which layout of it was recognised.
-    sheet
-        Sheet or layer that was read.
+        Key of :data:`jobs.file_roles.ROLES`, blank where nothing fits; which layout of it was recognised.
+    format
+        As of :class:`layers.formats.Table`.
+    sheet, sheets
+        Sheet or layer that was read; all that there are, where a file may hold several.
     header_row
         Row of the header in the file; 0 where there is none.
+    header
+        All columns of the file.
     columns_used
         Field to column.
+    level, version
+        Of boundaries: the levels of its sets as text, and their vintage; blank where unknown.
     preview
-        The first rows as they stand in the file.
-    error
-        Why the file cannot be used, blank where it can.
+        The first rows as they stand in the file; for the screen of whoever loaded it alone.
+    fault
+        Why the file cannot be used, None where it can.
     """
 
     file: str
     role: str = ""
     layout: str = ""
+    format: str = ""
     sheet: str = ""
+    sheets: tuple[str, ...] = ()
     header_row: int = 0
+    header: tuple[str, ...] = ()
     rows_read: int = 0
     accepted: int = 0
     rejected: int = 0
     columns_used: dict[str, str] = field(default_factory=dict)
     columns_ignored: tuple[str, ...] = ()
+    level: str = ""
+    version: str = ""
     notes: tuple[str, ...] = ()
-    error: str = ""
+    fault: CahraError | None = None
     preview: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     rejected_rows: pd.DataFrame = field(default_factory=lambda: empty(REJECTED), repr=False)
+
+    @property
+    def error(self) -> str:
+        """The fault in English, blank where there is none."""
+        return self.fault.sentence() if self.fault is not None else ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names files of one layout: a digest of the header; blank without one."""
+        return fingerprint(self.header)
 
     def told(self) -> dict[str, Any]:
         """The report as plain JSON."""
         shown = ("file", "role", "layout", "sheet", "header_row", "rows_read", "accepted", "rejected", "columns_used")
         out: dict[str, Any] = {name: getattr(self, name) for name in shown}
         out["columns_ignored"] = list(self.columns_ignored)
-        return out | {"notes": [str(note) for note in self.notes], "error": str(self.error)}
+        return out | {"notes": [str(note) for note in self.notes], "error": self.error}
 
     def lines(self) -> list[Note]:
         """The report as lines for a person."""
@@ -117,6 +118,17 @@ class FileReport:
         return lines + first_reasons(self.rejected_rows, 3)
 
 
+def fingerprint(header: Sequence[str]) -> str:
+    """A digest of the names of columns, by which a mapping finds files of the same layout again.
+
+    Examples
+    --------
+    >>> fingerprint(["Mine ID", "Lat"]) == fingerprint(["mine id", "LAT"]), fingerprint([])
+    (True, '')
+    """
+    return hashlib.sha256("\x1f".join(map(plain, header)).encode()).hexdigest()[:16] if header else ""
+
+
 def inspect(
     source: bytes | Path,
     name: str | None = None,
@@ -124,134 +136,87 @@ def inspect(
     role: str = "",
     options: ReadOptions = NOTHING,
     country: str = "",
+    version: str = "",
     door: Door = LOCAL,
+    kept: KeptLayers = NOTHING_KEPT,
+    step: Callable[[str], None] = lambda _: None,
 ) -> FileReport:
     """Recognises a file and reads it as a job would.
 
     Parameters
     ----------
     role
-        Key of :data:`ROLES`; blank to find out.
-    country
-        For rows that state none: a code or a name.
+        Key of :data:`jobs.file_roles.ROLES`; blank to find out.
+    country, version
+        For rows that state no country (a code or a name), and boundaries that state no vintage.
+    kept
+        Where the layer that is read is kept, for a job to come.
+    step
+        Told which of :data:`STEPS` is begun.
     """
     file = name or (Path(source).name if isinstance(source, Path) else "unnamed")
     table: Read | None = None
     try:
-        opened = Source(source, name, door)
+        step(STEPS[0])
+        opened = Opened(source, name, door)
         file = opened.name
+        if role == "rules" or (not role and file.casefold().endswith(".toml")):
+            return _rules(opened)
         if is_iati(opened):
             role = role or "programmes"
         else:
-            table = read(source, name, door=door, swap=options.swap, choice=options.choice(_header()))
+            table = read(source, name, door=door, swap=options.swap, choice=options.choice(header_of_any()))
             role = role or role_of(table, options)
+        if role == PLACES:
+            raise CahraError(
+                "The file is a list of towns or administrative units by points, not of mines: it is not used.",
+                where=file, remedy="If its places are mine sites, say so: choose mine sites (--role sites).",
+            )  # fmt: skip
         if not role:
             columns = Fields(table).found() if table is not None else ""
             raise CahraError(
                 "The columns are those of no known kind of file.", where=file, got=columns,
                 remedy="Say which column is what: --map lat=COLUMN, or rename the columns.",
             )  # fmt: skip
-        found = _readers(country)[role](source, name, door, options)
+        step(STEPS[1])
+        wishes = Wishes(by_file={file: options})
+        asked = Inputs(country=country, boundaries_version=version, door=door, wishes=wishes, kept=kept)
+        found = layer_of(role, Source(file, source), asked)
     except NoUsableRowError as fault:
         lost = len(fault.rejected)
-        report = FileReport(
-            file, role, rows_read=lost, rejected=lost, error=fault.sentence(), rejected_rows=fault.rejected
-        )
+        report = FileReport(file, role, rows_read=lost, rejected=lost, fault=fault, rejected_rows=fault.rejected)
     except CahraError as fault:
-        report = FileReport(file, role, error=fault.sentence())
+        report = FileReport(file, "" if role == PLACES else role, fault=fault)
     else:
         report = _reported(file, role, found)
     return report if table is None else _with_table(report, table)
 
 
-def role_of(table: Read, options: ReadOptions = NOTHING) -> str:
-    """What a table is, by its columns and shapes; blank where nothing fits."""
-    exact = Fields(table, options=options)
-    if any(known.recognises(exact) for known in SOURCES):
-        return "incidents"
-    visits = exact.has("site_id", "visit_date", "informative", "non_state_armed")
-    if is_drc(exact) or is_car(exact) or is_trade_lines(exact) or visits:
-        return "sites"
-    for role, columns in _EXACT:
-        if exact.has(*columns):
-            return role
-    programmes = Fields(table, "programmes", options)
-    about = any(programmes.column(f) is not None for f in ("programme_id", "donor", "title", "iati_identifier"))
-    if programmes.column("type") is not None and programmes.column("start") is not None and about:
-        return "programmes"
-    listed = Fields(table, "listed_areas", options)
-    if all(listed.column(f) is not None for f in ("country", "from", "area")) and exact.has("kind"):
-        return "eu_list"
-    return _of_places(table, options)
-
-
-def _of_places(table: Read, options: ReadOptions) -> str:
-    """A list of sites or of origins, boundaries or roads: by its shapes, then by its words."""
-    sites, suppliers = Fields(table, "site_list", options), Fields(table, "suppliers", options)
-    kinds = shapely.get_type_id(table.geometry) if table.geometry is not None else np.array([], dtype=np.int64)
-    if len(kinds) and np.isin(kinds, _AREAS).any() and not (kinds == 0).any():
-        try:
-            known = level_of(Fields(table, "boundaries", options), table, options.level, []).basis != "unknown"
-        except CahraError:
-            known = False
-        if known or sites.column("minerals") is None:
-            return "boundaries"
-        return "sites"
-    if len(kinds) and np.isin(kinds, _LINES).all():
-        fields = Fields(table, options=options)
-        road = any(fields.has(c) for c in ("highway", "fclass", "maxspeed", "speed", "road_class"))
-        return "roads" if road else "suppliers"
-    asked = any(suppliers.column(f) is not None for f in ("route_countries", "route_line", "destination", "as_of"))
-    column = suppliers.column("supplier_id") or ""
-    named = any(word in " ".join((column, *suppliers.header)).casefold() for word in _SUPPLIER_WORDS)
-    if asked or named:
-        return "suppliers"
-    if has_place(sites):
-        return "sites"
-    return "suppliers" if suppliers.column("country") is not None or suppliers.column("site_name") is not None else ""
-
-
-_EXACT = (
-    ("coverage", ("dataset", "country_iso3", "from", "to")),
-    ("findings", ("unit", "criterion", "finding")),
-    ("zones", ("unit", "status", "valid_from")),
-    ("eu_list", ("country", "area", "valid_from")),
-)
-"""Roles that are known by columns of these very names."""
-
-Reader = Callable[[Any, "str | None", Door, ReadOptions], Any]
-
-
-def _readers(country: str) -> dict[str, Reader]:
-    """The reader of each role, as jobs call it."""
-    stated = country or None
-    return {
-        "sites": lambda s, n, d, o: read_sites(s, n, country=stated, door=d, options=o),
-        "suppliers": lambda s, n, d, o: read_suppliers(s, n, country=country, door=d, options=o),
-        "incidents": lambda s, n, d, o: read_incidents(s, n, door=d, options=o),
-        "boundaries": lambda s, n, d, o: read_boundary_sets(s, n, country=stated, door=d, options=o),
-        "coverage": lambda s, n, d, o: read_coverage(s, n, door=d, options=o),
-        "programmes": lambda s, n, d, o: read_programmes(s, n, door=d, options=o),
-        "zones": lambda s, n, d, o: read_register(s, n, door=d, options=o),
-        "findings": lambda s, n, d, o: read_findings(s, n, door=d, options=o),
-        "eu_list": lambda s, n, d, o: read_eu_list(s, n, door=d, options=o),
-        "roads": lambda s, n, d, o: read_roads(s, n, door=d, options=o),
+def layer_of(role: str, source: Source, asked: Inputs) -> Any:
+    """A file as any job reads it for a role: those of :mod:`jobs.inputs`, and lists that jobs bring themselves."""
+    how: dict[str, Any] = {"name": source.name, "door": asked.door, "options": asked.wishes.of(source.name)}
+    country = how["options"].country or asked.country
+    readers: dict[str, Callable[[], Any]] = {
+        "suppliers": lambda: read_suppliers(source.data, country=country, **how),
+        "programmes": lambda: read_programmes(source.data, **how),
+        "roads": lambda: read_roads(source.data, **how),
     }
+    if role not in readers:
+        return read_as(role, source, asked)
+    more = (country,) if role == "suppliers" else ()
+    key = reading_key(role, source.data, source.name, asked.door, how["options"], *more)
+    return asked.kept.read(key, readers[role])
 
 
-def _header() -> HeaderWords:
-    """By what the header of any kind of file is known."""
-    parts = [header_words(layout) for layout in ("suppliers", "programmes", "coverage", "listed_areas", "boundaries")]
-    spelled: dict[str, tuple[str, ...]] = {}
-    for part in parts:
-        for name, words in part.spelled.items():
-            spelled[name] = (*spelled.get(name, ()), *words)
-    enough = (
-        *PLACED, ("=type of violence", "=where prec"), ("=event id cnty", "=event date"), ("=pcode", "=visit date"),
-        ("=record id", "=date start"), ("=unit", "=status"), ("type", "start"), ("dataset", "country_iso3"),
-        ("supplier_id", "country"), ("supplier_id", "site_name"),
-    )  # fmt: skip
-    return HeaderWords(spelled, tuple(rule for part in parts for rule in part.rules), enough, (ucdp.UNNAMED,))
+def _rules(opened: Opened) -> FileReport:
+    """A file of rules is parsed, and tells how many it has."""
+    try:
+        rules = parse_rules(opened.data().decode("utf-8-sig", "replace"), opened.name)
+    except CahraError as fault:
+        return FileReport(opened.name, "rules", fault=fault)
+    n = len(rules.rules)
+    note = Note("Rules, version {version}.", version=rules.version)
+    return FileReport(opened.name, "rules", "rules", rows_read=n, accepted=n, notes=(note,))
 
 
 def _reported(file: str, role: str, found: Any) -> FileReport:
@@ -270,21 +235,22 @@ def _reported(file: str, role: str, found: Any) -> FileReport:
         used = {name: ", ".join(columns) for name, columns in taken.items()}
         rejected = getattr(first, "rejected", empty(REJECTED))
     notes = [note for layer in layers for note in layer.notes]
+    levels = version = ""
     if role == "boundaries":
-        levels = ", ".join(f"ADM{layer.level}" if layer.level_basis != "unknown" else "?" for layer in layers)
-        notes.insert(0, Note("Level of the units: {levels}; vintage {version}.", levels=levels, version=first.version))
+        known = [f"ADM{layer.level}" for layer in layers if layer.level_basis != "unknown"]
+        levels, version = ", ".join(known), first.version if first.version != UNKNOWN else ""
+        shown = levels or Note("unknown")
+        notes.insert(0, Note("Level of the units: {levels}; vintage {version}.", levels=shown, version=first.version))
     return FileReport(
-        file, role, layout, "", 0, rows["read"], rows["accepted"], rows["rejected"], used,
-        tuple(getattr(first, "columns_ignored", ())), tuple(dict.fromkeys(notes)), rejected_rows=rejected,
+        file, role, layout, rows_read=rows["read"], accepted=rows["accepted"], rejected=rows["rejected"],
+        columns_used=used, columns_ignored=tuple(getattr(first, "columns_ignored", ())), level=levels, version=version,
+        notes=tuple(dict.fromkeys(notes)), rejected_rows=rejected,
     )  # fmt: skip
 
 
 def _with_table(report: FileReport, table: Read) -> FileReport:
-    """The report with what the door told: sheet, header row and the first rows."""
-    from dataclasses import replace
-
+    """The report with what the door told: format, sheet, header row and the first rows."""
     sheet = table.meta.get("sheet") or table.meta.get("layer", "")
     row = int(table.meta.get("header_row", "0") or 0)
-    shown = table.frame.head(PREVIEW)
-    secret = report.layout == "acled"
-    return replace(report, sheet=sheet, header_row=row, preview=pd.DataFrame() if secret else shown)
+    facts: dict[str, Any] = {"format": table.format, "sheet": sheet, "sheets": table.layers, "header_row": row}
+    return replace(report, **facts, header=Fields(table).header, preview=table.frame.head(PREVIEW))

@@ -36,6 +36,10 @@ class ReadOptions:
         ``","`` or ``"."``.
     crs
         ``EPSG:n`` or a UTM zone (35S) of coordinates in metres.
+    country
+        Code or name of the country of rows that state none; it goes before that of the run.
+    version
+        Vintage of boundaries that do not state one; it goes before that of the run.
 
     Examples
     --------
@@ -53,6 +57,8 @@ class ReadOptions:
     day_first: bool | None = None
     decimal: str = ""
     crs: str = ""
+    country: str = ""
+    version: str = ""
 
     @property
     def mapping(self) -> dict[str, str]:
