@@ -12,6 +12,7 @@ import shapely
 from geo.errors import CahraError
 from geo.records.place_names import plain
 from i18n.translator import N_
+from jobs.screening.supplier_list import FIELDS
 from layers.formats import Table
 from layers.formats.header_words import HeaderWords, words_of
 from layers.sources import acled, own_incidents, ucdp
@@ -165,9 +166,7 @@ def fields_of(role: str, layout: str = "") -> tuple[str, ...]:
     (('dataset', 'country_iso3', 'from', 'to', 'effects'), (), ())
     """
     if role == "suppliers":
-        from jobs.screening.supplier_list import FIELDS
-
-        return FIELDS
+        return (*FIELDS[:5], "easting", "northing", "utm_zone", *FIELDS[5:])
     if role == "incidents":
         source = {known.layout: known.columns for known in (ucdp.SOURCE, acled.SOURCE, own_incidents.SOURCE)}
         known = source.get(layout or "own", "")
@@ -175,7 +174,7 @@ def fields_of(role: str, layout: str = "") -> tuple[str, ...]:
     if role == "sites" and layout not in ("", "site_list"):
         return ()
     own = tuple(header_words(_LAYOUTS[role]).spelled) if role in _LAYOUTS else ()
-    first = [name for name in _FIRST.get(role, ()) if name in own]
+    first = _FIRST.get(role, ())
     return (*first, *(name for name in own if name not in first))
 
 
@@ -184,6 +183,7 @@ _OWN_INCIDENTS = (
     "deaths_civilians", "country", "admin1", "admin2", "actor_a", "actor_b", "place", "effect", "violence",
 )  # fmt: skip
 _FIRST = {
-    "sites": ("site_id", "name", "lat", "lon", "location", "coord_precision_km", "country", "admin1", "admin2"),
+    "sites": ("site_id", "name", "lat", "lon", "location", "easting", "northing", "utm_zone", "coord_precision_km",
+              "coord_precision_m", "country", "admin1", "admin2", "minerals"),
     "boundaries": ("unit", "code", "parent", "country", "level", "version"),
-}
+}  # fmt: skip
