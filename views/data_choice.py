@@ -13,12 +13,13 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from geo.rules.rule_set import Rules
-from i18n.translator import N_
 from jobs.assessment import job
 from jobs.demonstration import layers
+from jobs.kept_layers import NOTHING_KEPT, KeptLayers
 from layers.formats import UPLOAD
 from layers.reference import files as embedded
 from layers.reference.rule_files import default_rules
+from layers.sources.read_options import NOTHING, ReadOptions, Wishes
 
 DEMONSTRATION_DAY = dt.date(2016, 9, 19)
 """The day on which the app opens: three of the five zones of CAR had just become compliant."""
@@ -26,26 +27,36 @@ DEMONSTRATION_DAY = dt.date(2016, 9, 19)
 DECLARED = "declared_coverage.csv"
 """The coverage that a reader declared on the page, as a file like any other."""
 
-ROLES = {
-    "sites": N_("Mine sites (list, IPIS visits, trade lines)"),
-    "incidents": N_("Incidents (UCDP, ACLED)"),
-    "boundaries": N_("Boundaries of districts or regions"),
-    "coverage": N_("Coverage: what the incident data covers"),
-    "zones": N_("Zone register"),
-    "eu_list": N_("EU indicative list"),
-    "findings": N_("Findings in zone units"),
-    "rules": N_("Rules (TOML)"),
-}
+IN_RUN = ("sites", "incidents", "boundaries", "coverage", "zones", "eu_list", "findings", "rules")
+"""Kinds of files that every verdict rests on; lists of suppliers, programmes and roads belong to pages of their own."""
 
 
 @dataclass(frozen=True)
 class File:
-    """A file that the reader dropped in: bytes in this session's memory, never on disk."""
+    """A file that the reader dropped in: bytes in this session's memory, never on disk.
+
+    Attributes
+    ----------
+    role
+        Key of :data:`jobs.file_roles.ROLES`; blank while it is not known, and for a file that cannot be used.
+    asked
+        The role that the reader chose; blank: as recognised.
+    options
+        What the reader says of the file.
+    settled
+        What has been found out of it is taken over.
+    by_hand
+        How it is read was chosen, for this file or one of its layout.
+    """
 
     role: str
     name: str
     sha256: str
     data: bytes = field(repr=False)
+    asked: str = ""
+    options: ReadOptions = NOTHING
+    settled: bool = True
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,8 @@ class Data:
         Of rows that state none: a code or a name.
     boundaries_version
         Vintage of boundaries whose file does not say it.
+    kept
+        What was read of the files before.
     """
 
     demonstration: bool
@@ -68,6 +81,7 @@ class Data:
     rules: Rules
     country: str = ""
     boundaries_version: str = ""
+    kept: KeptLayers = field(default=NOTHING_KEPT, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """No verdict rests on synthetic rows beside real ones."""
@@ -78,7 +92,7 @@ class Data:
     def key(self) -> str:
         """Hash of roles, names, contents and options of reading."""
         parts = [str(self.demonstration), self.country, self.boundaries_version]
-        parts += [f"{f.role}/{f.name}/{f.sha256}" for f in self.files if f.role != "rules"]
+        parts += [f"{f.role}/{f.name}/{f.sha256}/{f.options}" for f in self.files if f.role != "rules"]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     @property
@@ -107,6 +121,8 @@ class Data:
             country=self.country,
             boundaries_version=self.boundaries_version,
             door=UPLOAD,
+            wishes=Wishes(by_file={f.name: f.options for f in self.files}),
+            kept=self.kept,
         )
 
     def loaded(self) -> job.Loaded:

@@ -31,6 +31,7 @@ PAGES: tuple[Page, ...] = (
     Page("decision_tree.py", N_("Decision tree"), "tree", ":material/account_tree:"),
     Page("companies.py", N_("Companies"), "screen", ":material/fact_check:"),
     Page("programmes.py", N_("Programmes"), "programmes", ":material/diversity_3:"),
+    Page("files.py", N_("Your files"), "files", ":material/upload_file:"),
     Page("sensitivity.py", N_("How sure?"), "sure", ":material/tune:"),
     Page("track_record.py", N_("Track record"), "record", ":material/history:"),
     Page("about.py", N_("About"), "about", ":material/info:"),

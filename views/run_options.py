@@ -44,7 +44,7 @@ def form(translate: Translator, files: Sequence[File]) -> tuple[str, str]:
     with st.expander(_("Options of the run"), icon=":material/settings:"):
         st.selectbox(
             _("Country of rows that state none"),
-            _countries(_.language),
+            countries(_.language),
             key="q_country",
             format_func=lambda code: country_name(code, _) if code else _("as the files say"),
             help=_("Sites of a file without a country column are taken to lie there."),
@@ -63,7 +63,8 @@ def form(translate: Translator, files: Sequence[File]) -> tuple[str, str]:
     return said["country"], said["vintage"]
 
 
-def _countries(language: str) -> list[str]:
+def countries(language: str) -> list[str]:
+    """Codes of countries in the order of their names, blank first."""
     column = "name_fr" if language == "fr" else "name_en"
     return ["", *(row["iso3"] for row in sorted(rows("countries.csv"), key=lambda row: row[column]))]
 
@@ -80,7 +81,7 @@ def _coverage(_: Translator, incidents: list[str]) -> None:
         )
         name = st.selectbox(_("Incident file"), incidents)
         where = st.multiselect(
-            _("Countries covered"), _countries(_.language)[1:], format_func=lambda c: country_name(c, _),
+            _("Countries covered"), countries(_.language)[1:], format_func=lambda c: country_name(c, _),
             placeholder=_("choose"),
         )  # fmt: skip
         first, last = _day(_, _("From (first day)")), _day(_, _("To (last day)"))

@@ -14,20 +14,17 @@ import streamlit as st
 from geo.errors import CahraError
 from i18n.translator import LANGUAGES, Translator, pick, translator
 from jobs.assessment import job
-from jobs.assessment.site_filters import MAX_TEXT
 from layers.formats import UPLOAD
 from layers.formats.writers.escape import html, markdown
 from layers.maps.watermark import sheet
 from layers.reference.rule_files import default_rules, parse_rules
-from views import run_options
-from views.data_choice import DEMONSTRATION_DAY, ROLES, Data, File
+from views import own_files, run_options
+from views.data_choice import DEMONSTRATION_DAY, IN_RUN, Data
 from views.faults import sentence_of
-from views.release import forget_upload
 from views.theme import STYLE, WORDS
+from views.widgets import file_list
 
 FIRST_DAY, LAST_DAY = dt.date(1989, 1, 1), dt.date(2100, 12, 31)
-MAX_FILES = 12
-"""Files that one session may hold at a time, so that one reader cannot fill the machine's memory."""
 
 
 def language() -> str:
@@ -55,11 +52,6 @@ def start() -> None:
             state[key] = state[key]
 
 
-def own_came() -> None:
-    """A reader's own file was added: from the next run on, demonstration data is off. The two are never joined."""
-    st.session_state["own_came"] = True
-
-
 def day_of(text: str) -> dt.date | None:
     """The day that an address names; None for anything else."""
     try:
@@ -80,10 +72,11 @@ class Here:
 
     translate: Translator
 
-    def data(self, *, sites_needed: bool = True) -> Data:
+    def data(self, *, sites_needed: bool = True, assessed: bool = True) -> Data:
         """Draws the shared part of the sidebar and gives the choice made there.
 
-        Stops the page with a word of what to do when nothing is chosen; a page that brings its own list needs no sites.
+        Stops the page with a word of what to do when nothing is chosen; a page that brings its own list needs no sites,
+        and one that shows no verdict (`assessed`) does not wait until all is read.
         """
         _, state = self.translate, st.session_state
         with st.sidebar:
@@ -108,17 +101,18 @@ class Here:
                     ),
                 )
                 self._own_files()
-            files = tuple(state["files"].values())
+            files = tuple(file for file in state["files"].values() if file.role in IN_RUN)
             country, vintage = run_options.form(_, files)
         rules = default_rules()
         own_rules = [f for f in files if f.role == "rules"]
         if own_rules:
             rules = parse_rules(own_rules[-1].data.decode("utf-8-sig", "replace"), own_rules[-1].name)
         synthetic = bool(state["q_demonstration"])
-        data = Data(synthetic, tuple(own_rules) if synthetic else files, state["day"], rules, country, vintage)
+        chosen = tuple(own_rules) if synthetic else files
+        data = Data(synthetic, chosen, state["day"], rules, country, vintage, own_files.desk().kept)
         if sites_needed:
             self.sites_needed(data)
-        if data.has_demonstration:
+        if assessed and data.has_demonstration:
             mark(self.translate)
         return data
 
@@ -142,32 +136,8 @@ class Here:
                 n=_.number(UPLOAD.file_bytes / 1e6),
             )
         )
-        role = st.selectbox(_("Kind of file"), list(ROLES), format_func=lambda r: _(ROLES[r]), key="own_role")
-        turn = state.get("upload_turn", 0)
-        given = st.file_uploader(_("Add files"), accept_multiple_files=True, key=f"own_{role}_{turn}")
-        if given:
-            for upload in given:
-                if len(state["files"]) >= MAX_FILES:
-                    st.warning(_("At most {n} files at a time.", n=MAX_FILES))
-                    break
-                raw = upload.getvalue()
-                forget_upload(upload)
-                digest = hashlib.sha256(raw).hexdigest()
-                state["files"][f"{role}/{digest}"] = File(role, upload.name[:MAX_TEXT], digest, raw)
-            if role != "rules":
-                own_came()
-            state["upload_turn"] = turn + 1
-            st.rerun()
-        for key, file in list(state["files"].items()):
-            st.caption(_(ROLES[file.role]))
-            st.button(
-                _("Remove {name}", name=markdown(file.name)),
-                key=f"drop_{key}",
-                icon=":material/close:",
-                type="tertiary",
-                on_click=state["files"].pop,
-                args=(key, None),
-            )
+        file_list.uploader(_, "own")
+        file_list.show(_)
         if state["files"] and state["q_demonstration"]:
             st.info(_("Your own files rest while the demonstration is shown; the two are never joined."))
 

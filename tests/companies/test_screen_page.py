@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from jobs.screening.reviews import Reviews
+from views.data_choice import File
 
 PAGE = Path(__file__).resolve().parents[2] / "views" / "pages" / "companies.py"
 LIST = (
@@ -24,8 +25,9 @@ def page(list_: tuple[str, bytes] | None = None, **query: str) -> AppTest:
     for key, value in query.items():
         app.query_params[key] = value
     if list_ is not None:
-        app.session_state["supplier_file"] = list_
         app.query_params["demonstration"] = "0"  # as adding a file does: the two are never joined
+        app.run()
+        app.session_state["files"] = {"list": File("suppliers", list_[0], "0" * 64, list_[1])}
     app.run()
     assert not app.exception
     assert not app.error
@@ -140,19 +142,28 @@ def test_a_row_without_coordinates_takes_a_place_only_when_somebody_says_so_by_n
     assert table.loc[table["supplier_id"] == "A2", "answer_level"].tolist() == ["place"]
 
 
-def test_a_mapping_made_by_hand_is_remembered_for_this_session_alone():
-    odd = b"x1,x2,x3\n7,4.26,15.79\n"
-    app = page(("odd.csv", odd))
-    assert any("Columns" in w.value for w in app.warning)
-    for label, column in (("Supplier id", "x1"), ("Latitude", "x2"), ("Longitude", "x3")):
-        next(s for s in app.selectbox if s.label == label).set_value(column)
+def test_a_list_whose_columns_are_not_known_shows_how_to_say_them():
+    app = page()
+    app.query_params["demonstration"] = "0"
+    app.session_state["q_demonstration"] = False
+    odd = File("", "odd.csv", "1" * 64, b"x1,x2,x3\n7,4.26,15.79\n", asked="suppliers", settled=False)
+    app.session_state["files"] = {"odd": odd}
     app.run()
     assert not app.exception
-    app.button(key="keep_mapping").click().run()
-    assert list(app.session_state["mappings"].values()) == [{"supplier_id": "x1", "lat": "x2", "lon": "x3"}]
-    assert any("Remembered until you close the page" in s.value for s in app.success)
-    # Another reader of the same server, with a list of the same header, is asked: nobody's mapping is used for others.
-    assert any("Columns" in w.value for w in page(("odd.csv", odd)).warning)
+    assert "x1, x2, x3" in app.error[0].value
+    for label, column in (("Supplier id", "x1"), ("Latitude", "x2"), ("Longitude", "x3")):
+        next(s for s in app.selectbox if s.label == label).set_value(column)
+    next(b for b in app.button if b.label == "Read it so").click().run()
+    assert not app.exception
+    assert not app.error
+    table = next(f.value for f in app.dataframe if "flag_transit" in f.value.columns)
+    assert table["supplier_id"].tolist() == ["7"]
+
+
+def test_a_list_without_ids_is_screened_and_its_rows_are_named():
+    app = page(("mine.csv", b"Mine;lat;lon;pays\nBoda;4.3;17.4;RCA\nBria;6.5;21.9;RCA\n"))
+    table = next(f.value for f in app.dataframe if "flag_transit" in f.value.columns)
+    assert table["supplier_id"].tolist() == ["Boda", "Bria"]
 
 
 def test_a_rejected_row_shows_its_reason():

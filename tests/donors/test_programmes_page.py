@@ -34,8 +34,11 @@ def own(programmes: dict[str, tuple[str, bytes]]) -> AppTest:
     app.query_params["demonstration"] = "0"
     app.run()
     sites = b"site_id,name,lat,lon,minerals,country\nX1,Pit,4.2,16.1,gold,CAF\n"
-    app.session_state["files"] = {"sites/x": File("sites", "mine.csv", "0" * 64, sites)}
-    app.session_state["programme_files"] = programmes
+    own = {k: File("", name, k, data, asked="programmes", settled=False) for k, (name, data) in programmes.items()}
+    app.session_state["files"] = {"sites/x": File("sites", "mine.csv", "0" * 64, sites)} | own
+    app.run()
+    desk = app.session_state["desk"]
+    desk.wait(list(desk._readings.values()), 60)
     return app.run()
 
 

@@ -69,8 +69,7 @@ def test_the_search_finds_an_english_note():
 def test_notes_on_programmes_are_french():
     app = opened(
         "programmes.py",
-        files=own_sites(SITES),
-        programme_files={"x": ("p.csv", PROGRAMMES)},
+        files=own_sites(SITES) | {"p": File("programmes", "p.csv", "a" * 64, PROGRAMMES)},
     )
     assert not app.exception
     text = said(app)
@@ -84,8 +83,7 @@ def test_notes_on_programmes_are_french():
 def test_rows_not_used_are_told_in_french(page):
     app = opened(
         page,
-        files=own_sites(SITES),
-        supplier_file=("list.csv", SUPPLIERS),
+        files=own_sites(SITES) | {"l": File("suppliers", "list.csv", "b" * 64, SUPPLIERS)},
         q_supplier="A",
     )
     assert not app.exception

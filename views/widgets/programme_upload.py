@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import streamlit as st
@@ -14,11 +13,11 @@ from jobs.programmes.types import TypeMap, read_type_map, type_map
 from layers.formats import UPLOAD
 from layers.formats.writers.escape import markdown
 from layers.reference import files as embedded
+from layers.sources.read_options import ReadOptions
+from views import own_files
 from views.data_choice import Data
-from views.release import forget_upload
-from views.session import Here, own_came
-
-MAX_FILES = 12
+from views.session import Here
+from views.widgets import file_list
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -27,10 +26,10 @@ def demonstration_programmes() -> ProgrammeLayer:
     return read_programmes(embedded.DEMONSTRATION_PROGRAMMES)
 
 
-@st.cache_resource(max_entries=MAX_FILES, show_spinner=False, scope="session")
-def own_programmes(sha256: str, name: str, sectors: str, _data: bytes, _types: TypeMap) -> ProgrammeLayer:
+@st.cache_resource(max_entries=own_files.MAX_FILES, show_spinner=False, scope="session")
+def own_programmes(sha256: str, name: str, sectors: str, options: ReadOptions, _data: bytes, _types: TypeMap) -> ProgrammeLayer:  # fmt: skip  # noqa: E501
     """A reader's file, cached for that reader alone; `sectors` is the hash of the sector table it was read with."""
-    return read_programmes(_data, name, door=UPLOAD, types=_types)
+    return read_programmes(_data, name, door=UPLOAD, types=_types, options=options)
 
 
 def forget(where: Any, key: str) -> None:
@@ -41,37 +40,30 @@ def forget(where: Any, key: str) -> None:
 
 def chosen_programmes(here: Here, data: Data) -> tuple[list[ProgrammeLayer], TypeMap, str]:
     """The sidebar's part: files of programmes, what leads to which type, and a name of the choice."""
-    _, state = here.translate, st.session_state
-    files: dict[str, tuple[str, bytes]] = state.setdefault("programme_files", {})
+    _ = here.translate
     with st.sidebar, st.expander(_("Programmes"), expanded=True, icon=":material/diversity_3:"):
-        turn = state.get("programme_turn", 0)
-        given = st.file_uploader(
-            _("Add files (table, polygons, IATI)"), accept_multiple_files=True, key=f"programme_upload_{turn}"
-        )
-        if given:
-            for upload in given[: MAX_FILES - len(files)]:
-                raw = upload.getvalue()
-                forget_upload(upload)
-                files[hashlib.sha256(raw).hexdigest()] = (upload.name[:MAX_TEXT], raw)
-            state["programme_turn"] = turn + 1
-            own_came()
-            st.rerun()
-        for key, (name, _raw) in list(files.items()):
-            label, remove = st.columns([5, 1], vertical_alignment="center")
-            label.text(name)
-            remove.button("✕", key=f"drop_{key}", help=_("Remove this file"), on_click=forget, args=(files, key))
+        file_list.uploader(_, "programme_upload", "programmes", _("Add files (table, polygons, IATI)"))
+        own_files.waited()
+        files = own_files.of_role("programmes")
+        for file in files:
+            st.text(file.name)
         types = own_sectors(here)
         if data.demonstration:
             st.caption(_("The demonstration programmes are synthetic."))
             if files:
                 st.info(_("Your own files rest while the demonstration is shown; the two are never joined."))
+    for file in own_files.all_files().values():
+        report = own_files.report(file) if file.asked == "programmes" and file.settled and not file.role else None
+        if report is not None and report.fault is not None:
+            st.error(markdown(report.fault.sentence(_)), icon=":material/error:")
     layers = [demonstration_programmes()] if data.demonstration else []
-    for key, (name, raw) in files.items() if not data.demonstration else ():
+    for file in files if not data.demonstration else ():
         try:
-            layers.append(own_programmes(key, name, types.sha256, raw, types))
+            layers.append(own_programmes(file.sha256, file.name, types.sha256, file.options, file.data, types))
         except CahraError as error:  # one file that cannot be used never stops the rest
             st.error(markdown(error.sentence(_)), icon=":material/error:")
-    return layers, types, "".join([*sorted(files), types.sha256, str(data.demonstration)])
+    key = "".join([*(f"{f.sha256}{f.options}" for f in files), types.sha256, str(data.demonstration)])
+    return layers, types, key
 
 
 def own_sectors(here: Here) -> TypeMap:

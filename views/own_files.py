@@ -1,0 +1,153 @@
+"""The reader's own files in this session: dropped in together, recognised in the background, read as the reader says.
+
+How a file of one layout was read by hand holds for the next file of that layout, until the page is closed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+import streamlit as st
+
+from jobs.assessment.site_filters import MAX_TEXT
+from jobs.inspection import FileReport
+from jobs.reading_desk import Reading, ReadingDesk, Request
+from layers.sources.read_options import NOTHING, ReadOptions
+from views import run_options
+from views.data_choice import File
+
+MAX_FILES = 12
+"""Files that one session may hold at a time, so that one reader cannot fill the machine's memory."""
+AT_ONCE = 1.0
+"""Seconds that a page waits for files that were just dropped in: most are read by then, and nothing flickers."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How the reader wants files of one layout to be read; `role` blank: as recognised."""
+
+    role: str = ""
+    options: ReadOptions = NOTHING
+
+
+def all_files() -> dict[str, File]:
+    """The files by their key, in the order in which they came."""
+    files: dict[str, File] = st.session_state.setdefault("files", {})
+    return files
+
+
+def of_role(role: str) -> list[File]:
+    """The files of one kind."""
+    return [file for file in all_files().values() if file.role == role]
+
+
+def desk() -> ReadingDesk:
+    """Where this session's files are read."""
+    found: ReadingDesk = st.session_state.setdefault("desk", ReadingDesk())
+    return found
+
+
+def _wishes() -> dict[str, Wish]:
+    found: dict[str, Wish] = st.session_state.setdefault("layouts", {})
+    return found
+
+
+def add(given: Iterable[tuple[str, bytes]], role: str = "") -> int:
+    """Adds files by name and bytes; gives how many were too many. The same bytes come in once."""
+    files, left = all_files(), 0
+    for name, data in given:
+        digest = hashlib.sha256(data).hexdigest()
+        if digest in files:
+            continue
+        if len(files) >= MAX_FILES:
+            left += 1
+            continue
+        own = _unlike(name[:MAX_TEXT], {file.name for file in files.values()})
+        files[digest] = File("", own, digest, data, asked=role, settled=False)
+        st.session_state["chosen_file"] = digest
+    return left
+
+
+def came() -> None:
+    """A reader's own file was added: from the next run on, demonstration data is off. The two are never joined."""
+    st.session_state["own_came"] = True
+
+
+def _unlike(name: str, taken: set[str]) -> str:
+    """A name that no other file has: what is said of a file is said by its name.
+
+    Examples
+    --------
+    >>> _unlike("a.csv", {"a.csv", "a (2).csv"}), _unlike("b.csv", {"a.csv"})
+    ('a (3).csv', 'b.csv')
+    """
+    path, number, out = PurePath(name), 2, name
+    while out in taken:
+        out, number = f"{path.stem} ({number}){path.suffix}", number + 1
+    return out
+
+
+def remove(key: str) -> None:
+    """Callback: a file and all that was read of it is let go."""
+    file = all_files().pop(key, None)
+    if file is not None:
+        desk().forget(file.sha256)
+
+
+def reading(file: File) -> Reading:
+    """The reading of a file as the reader wants it, begun where it is new."""
+    said = run_options.address()
+    asked = Request(file.name, file.sha256, file.asked, file.options, said["country"], said["vintage"])
+    return desk().ask(asked, file.data)
+
+
+def report(file: File) -> FileReport | None:
+    """What a file was found to be; None while it is read."""
+    return reading(file).report
+
+
+def settle() -> list[Reading]:
+    """Takes over what has been found out of files that came new; gives the readings that are not done."""
+    open_, files = [], all_files()
+    for key, file in list(files.items()):
+        if file.settled:
+            continue
+        now = reading(file)
+        found = now.report
+        if found is None:
+            open_.append(now)
+            continue
+        wish = _wishes().get(found.fingerprint) if found.fingerprint else None
+        if wish is not None and not file.by_hand and (wish.options, wish.role) != (file.options, file.asked):
+            files[key] = replace(file, options=wish.options, asked=file.asked or wish.role, by_hand=True)
+            open_.append(reading(files[key]))
+            continue
+        role = "" if found.fault is not None else found.role
+        files[key] = replace(file, role=role, settled=True)
+    return open_
+
+
+def waited() -> list[Reading]:
+    """As :func:`settle`, after a moment in which most files are read."""
+    open_ = settle()
+    if open_ and desk().wait(open_, AT_ONCE):
+        open_ = settle()
+        if open_ and desk().wait(open_, AT_ONCE):  # a remembered way of reading was found
+            open_ = settle()
+    return open_
+
+
+def change(key: str, role: str, options: ReadOptions) -> None:
+    """Reads a file as the reader says, and files of the same layout after it."""
+    file = all_files()[key]
+    found = report(file)
+    if found is not None and found.fingerprint:
+        common = replace(options, country="", version="", sheet="", layer="")
+        if (role, common) == ("", NOTHING):
+            _wishes().pop(found.fingerprint, None)
+        else:
+            _wishes()[found.fingerprint] = Wish(role, common)
+    all_files()[key] = replace(file, role="", asked=role, options=options, settled=False, by_hand=True)
