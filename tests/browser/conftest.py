@@ -109,11 +109,6 @@ def browser():
         chromium.close()
 
 
-KINDS = {
-    "sites": "Mine sites (list, IPIS visits, trade lines)",
-    "incidents": "Incidents (UCDP, ACLED)",
-    "boundaries": "Boundaries of districts or regions",
-}
 REAL = {
     "sites": "mines/ipis_car_destinations_lines.geojson",
     "incidents": "conflict/ucdp_ged_23_1_car.geojson",
@@ -122,17 +117,14 @@ REAL = {
 """A reader's own files: 272 mines, 1,848 events, 72 sub-prefectures; none of them is part of the project."""
 
 
-def add_file(visit: Visit, kind: str, path: Path) -> None:
-    """Adds a file of the reader's own in the sidebar, as a reader does."""
+def add_file(visit: Visit, path: Path) -> None:
+    """Adds a file of the reader's own in the sidebar, as a reader does; what it is, the app finds out."""
     side = visit.page.get_by_test_id("stSidebar")
-    if not side.get_by_label("Kind of file").first.is_visible():
+    if not side.get_by_label("Add files").first.is_visible():
         side.get_by_text("Data", exact=True).click()
-    if kind != "sites":
-        side.get_by_label("Kind of file").click()
-        visit.page.get_by_role("option", name=KINDS[kind]).click()
-        visit.settled()
     side.locator("input[type=file]").first.set_input_files(path)
     visit.page.get_by_role("button", name=f"Remove {path.name}").wait_for()
+    side.get_by_text("… being read").first.wait_for(state="detached")
     visit.settled()
 
 
@@ -155,7 +147,7 @@ def own(browser, app_url, shared_data) -> Iterator[Visit]:
     made.map()
     made.first["marked_before"] = page.get_by_text("It says nothing about any place").count()
     for kind, name in REAL.items():
-        add_file(made, kind, shared_data / name)
+        add_file(made, shared_data / name)
         if kind == "sites":
             page.get_by_text("272 sites of 272 on").wait_for()
             made.settled()

@@ -1,0 +1,54 @@
+"""One's own files in a real browser: dropped in together, sorted, read otherwise, and the page stays alive meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+
+SITES = "Mine;Hoch;Quer;Commodity\nKoso;4,3;17,4;gold\nBria;6,5;21,9;gold\n"
+EVENTS = "record_id,date_start,precision,lon,lat,deaths_best,country\n1,2016-01-01,1,17.4,4.3,3,CAF\n"
+UNITS = (
+    '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"NAME_2":"<img src=x onerror=pwned=1>"},'
+    '"geometry":{"type":"Polygon","coordinates":[[[15,3.5],[18,3.5],[18,5],[15,5],[15,3.5]]]}}]}'
+)
+
+
+def test_files_dropped_together_are_sorted_mapped_and_used(visit, tmp_path):
+    for name, text in (("mines.csv", SITES), ("events.csv", EVENTS), ("units.geojson", UNITS)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    here = visit("/files", height=1600)
+    page = here.page
+    main = page.get_by_test_id("stMain")
+    main.get_by_text("Drop files of any kind together").wait_for()
+    main.locator("input[type=file]").first.set_input_files([tmp_path / n for n in ("mines.csv", "events.csv")])
+    main.get_by_text("incidents (this project's columns)").first.wait_for()
+    main.locator("input[type=file]").first.set_input_files(tmp_path / "units.geojson")
+    main.get_by_text("boundaries · 1 rows read").first.wait_for()
+    here.settled()
+    main.get_by_text("mines.csv", exact=True).first.click()
+    here.settled()
+    main.get_by_label("Kind of file").click()
+    page.get_by_role("option", name="mine sites").click()
+    main.get_by_text("There is no column for", exact=False).first.wait_for()
+    here.settled()
+    for label, column in (("Latitude", "Hoch"), ("Longitude", "Quer")):
+        main.get_by_label(label, exact=True).click()
+        page.get_by_role("option", name=column, exact=True).click()
+    main.get_by_role("button", name="Read it so").click()
+    main.get_by_text("2 rows read, 2 used, 0 not used").first.wait_for()
+    here.settled()
+    page.get_by_role("link", name="Explore", exact=True).click()
+    page.get_by_text("2 sites of 2 on").wait_for()
+    here.settled()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_no_serious_finding_of_the_accessibility_check(visit, language, tmp_path):
+    from axe_playwright_python.sync_playwright import Axe
+
+    (tmp_path / "mines.csv").write_text(SITES, encoding="utf-8")
+    here = visit(f"/files?lang={language}", height=1800)
+    here.page.get_by_test_id("stMain").locator("input[type=file]").first.set_input_files(tmp_path / "mines.csv")
+    here.page.get_by_role("heading", name="mines.csv").wait_for()
+    here.settled()
+    found = Axe().run(here.page).response["violations"]
+    assert [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found if v["impact"] in ("serious", "critical")] == []
