@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from geo.errors import CahraError
+from geo.messages import Note
 from geo.records.place_names import plain
 from i18n.translator import N_
 from jobs.screening.supplier_list import FIELDS
@@ -39,8 +40,20 @@ ROLES = {
     "rules": N_("rules"),
 }
 """What a file can be, in the words of a report."""
-PLACES = "places"
-"""A list of towns or of administrative units by points: known, and read as nothing by itself."""
+PLACES, COUNTS = "places", "counts"
+"""Known, and read as nothing by itself: a list of towns or administrative units by points; incidents counted up."""
+NOT_READ = {
+    PLACES: Note(
+        "The file is a list of towns, services or administrative units by points, not of mines: it is not used."
+    ),
+    COUNTS: Note(
+        "The file counts incidents by place and time and does not list them: no distance can be told from it."
+    ),
+}
+REMEDIES = {
+    PLACES: Note("If its places are mine sites, say so: choose mine sites (--role sites)."),
+    COUNTS: Note("Take the publisher's file of single events."),
+}
 
 _AREAS, _LINES = (3, 6), (1, 2, 5)
 _SUPPLIER_WORDS = ("supplier", "vendor", "fournisseur", "proveedor", "fornecedor", "lieferant", "smelter")
@@ -59,7 +72,10 @@ _LAYOUTS = {
     "programmes": "programmes",
     "eu_list": "listed_areas",
 }
-_OF_TOWNS = ("population", "feature class", "feature code", "featureclass", "featurecode", "fcode", "asciiname")
+_OF_COUNTS = (("events", "event_count", "n_events"), ("fatalities", "deaths"))
+_OF_TOWNS = (
+    "amenity", "healthcare", "population", "feature class", "feature code", "featureclass", "featurecode", "fcode", "asciiname",
+)  # fmt: skip
 _OF_UNITS = ("level", "parent id", "parent name en", "code id")
 _UNIT_CODE = ("adm", "admin")
 _MINE_WORDS = frozenset(
@@ -75,6 +91,8 @@ def role_of(table: Table, options: ReadOptions = NOTHING) -> str:
     exact = Fields(table, options=options)
     if any(known.recognises(exact) for known in SOURCES):
         return "incidents"
+    if all(any(exact.has(name) for name in group) for group in _OF_COUNTS):
+        return COUNTS
     visits = exact.has("site_id", "visit_date", "informative", "non_state_armed")
     if is_drc(exact) or is_car(exact) or is_trade_lines(exact) or visits:
         return "sites"
@@ -97,9 +115,12 @@ def _of_places(table: Table, options: ReadOptions) -> str:
     kinds = shapely.get_type_id(table.geometry) if table.geometry is not None else np.array([], dtype=np.int64)
     if len(kinds) and np.isin(kinds, _AREAS).any() and not (kinds == 0).any():
         try:
-            known = level_of(Fields(table, "boundaries", options), table, options.level, []).basis != "unknown"
+            level = level_of(Fields(table, "boundaries", options), table, options.level, [])
+            known, apart = level.basis != "unknown", len(set(level.names)) > len(level.names) / 2
         except CahraError:
-            known = False
+            known, apart = False, True
+        if not apart and options.level is None:  # areas that share the name of their country are no units of it
+            return "sites"
         if known or sites.column("minerals") is None:
             return "boundaries"
         return "sites"

@@ -18,7 +18,7 @@ from geo.messages import Note
 from geo.records.place_names import plain
 from geo.schema import REJECTED, empty
 from i18n.translator import N_
-from jobs.file_roles import PLACES, ROLES, header_of_any, role_of
+from jobs.file_roles import NOT_READ, REMEDIES, ROLES, header_of_any, role_of
 from jobs.inputs import Inputs, Source, read_as
 from jobs.kept_layers import NOTHING_KEPT, KeptLayers, reading_key
 from jobs.programmes.programme_files import is_iati, read_programmes
@@ -167,11 +167,8 @@ def inspect(
         else:
             table = read(source, name, door=door, swap=options.swap, choice=options.choice(header_of_any()))
             role = role or role_of(table, options)
-        if role == PLACES:
-            raise CahraError(
-                "The file is a list of towns or administrative units by points, not of mines: it is not used.",
-                where=file, remedy="If its places are mine sites, say so: choose mine sites (--role sites).",
-            )  # fmt: skip
+        if role in NOT_READ:
+            raise CahraError(NOT_READ[role], where=file, remedy=REMEDIES[role])
         if not role:
             columns = Fields(table).found() if table is not None else ""
             raise CahraError(
@@ -186,7 +183,7 @@ def inspect(
         lost = len(fault.rejected)
         report = FileReport(file, role, rows_read=lost, rejected=lost, fault=fault, rejected_rows=fault.rejected)
     except CahraError as fault:
-        report = FileReport(file, "" if role == PLACES else role, fault=fault)
+        report = FileReport(file, "" if role in NOT_READ else role, fault=fault)
     else:
         report = _reported(file, role, found)
     return report if table is None else _with_table(report, table)

@@ -24,6 +24,7 @@ from jobs.screening.template_rows import RECYCLED_REASON, template_table
 from jobs.screening.trade_columns import trade_columns
 from layers.formats import LOCAL, Door, parse_coordinates, parse_dates, read
 from layers.formats import Table as Read
+from layers.formats.header_words import words_of
 from layers.formats.values.ids import id_key
 from layers.reference.minerals import mineral_list, mineral_lists
 from layers.reference.tables import country_codes
@@ -32,7 +33,7 @@ from layers.sources.layer import Faults, Fields, flags
 from layers.sources.positions import DEGREES, PLACED, has_place
 from layers.sources.read_options import NOTHING, ReadOptions
 from layers.sources.rmi_template import is_template, read_template
-from layers.sources.site_lists import own_ids
+from layers.sources.site_lists import find_minerals, own_ids
 
 FIELDS = (
     "supplier_id",
@@ -67,6 +68,7 @@ FIELDS = (
 _TOLD = (("supplier_id",), ("site_name",), ("country",), ("route_line",))
 """Fields any one of which tells something of an origin."""
 _HEADER = header_words("suppliers", *PLACED, *_TOLD)
+_SMELTERS = frozenset({"smelter", "smelters", "smelterid", "refiner", "refiners", "refinery", "lbma", "fonderie"})
 _SPLIT = re.compile(r"[;,|/>→]+|\s-\s")
 
 
@@ -189,6 +191,8 @@ def read_suppliers(
     n = len(table.frame)
     remarks: list[list[str]] = [[] for _ in range(n)]
     notes = list(table.notes)
+    if fields.named("smelter_country") is None and (of_smelters := smelter_note(fields)):
+        notes.append(of_smelters)
     frame = pd.DataFrame({"supplier_id": _ids(fields, notes)})
     faults.add("missing_id", frame["supplier_id"] == "", expected="supplier_id", got=fields.text("site_name"))
     frame["site_name"] = fields.text("site_name").str.strip()
@@ -207,6 +211,7 @@ def read_suppliers(
     lines = list_positions(frame, table, fields, faults, notes, remarks)
     trade = trade_columns(fields, remarks, day_first=fields.options.day_first)
     frame[list(trade.columns)] = trade
+    find_minerals(fields)
     frame["mineral"] = fields.text("minerals").str.strip()
     frame["minerals"] = mineral_lists(frame["mineral"])
     for i in np.flatnonzero((frame["mineral"] != "").to_numpy()):
@@ -229,6 +234,17 @@ def read_suppliers(
     _repeated(table, fields, frame["supplier_id"], faults)
     frame["supplier_id"] = _apart(frame["supplier_id"], faults.ok, notes)
     return _account(table, fields, faults, frame, lines, remarks, notes)
+
+
+def smelter_note(fields: Fields) -> Note | None:
+    """Tells of a list of smelters or refiners that names no mine: where they stand is no origin."""
+    words = {word for name in fields.header for word in words_of(name)}
+    if not words & _SMELTERS or words & {"mine", "mines", "origin", "origine", "mina", "pit"}:
+        return None
+    return Note(
+        "The list names smelters or refiners and no mine: what is screened is where they stand, not where the material "
+        "comes from."
+    )
 
 
 def _account(

@@ -9,7 +9,9 @@ import pandas as pd
 from geo.records.place_names import plain
 from layers.reference.tables import minerals
 
-_SPLIT = re.compile(r"\s*(?:[;,|/+&]|\bet\b|\band\b)\s*", re.IGNORECASE)
+_SPLIT = re.compile(r"\s*(?:[;,|/+&\n]|\b(?:et|and|y|e|und|with|avec|con|com|mit)\b)\s*", re.IGNORECASE)
+_EITHER = "or"
+"""French for gold, English for either: between two words it is left open."""
 _FORM = frozenset(
     {
         "ore", "ores", "minerai", "minerais", "mineral", "concentrate", "concentrates", "concentre",
@@ -32,6 +34,8 @@ def mineral_list(text: str) -> tuple[str, list[str]]:
     --------
     >>> mineral_list("Diamant, Or"), mineral_list("7108.12.00;2609.00.00"), mineral_list("inconnu")
     (('diamond;gold', []), ('gold;cassiterite', []), ('', []))
+    >>> mineral_list("cassiterite or"), mineral_list("tin or copper"), mineral_list("oro y plata")
+    (('cassiterite;gold', []), ('cassiterite;copper', ['or']), ('gold;silver', []))
     >>> mineral_list("Or et Manvenve"), mineral_list(""), mineral_list("tin (SnO2) concentrate / alluvial gold")
     (('gold', ['Manvenve']), ('', []), ('cassiterite;gold', []))
     """
@@ -54,7 +58,8 @@ def mineral_list(text: str) -> tuple[str, list[str]]:
         else:
             name = _named(part)
         if name is None:
-            strange.append(part.strip())
+            name, unknown = _chosen(part)
+            strange += unknown
         found.update(dict.fromkeys(m for m in (name or "").split(";") if m))
     return ";".join(found), strange
 
@@ -69,6 +74,16 @@ def _named(part: str) -> str | None:
             if word and word in known:
                 return known[word]
     return None
+
+
+def _chosen(part: str) -> tuple[str | None, list[str]]:
+    """Minerals that stand side by side, as survey tools write several choices; and what is not known of them."""
+    known, words = minerals(), part.split()
+    if len(words) < 2 or not all(plain(word) in known for word in words):
+        return None, [part.strip()]
+    either = [at for at, word in enumerate(words) if plain(word) == _EITHER and 0 < at < len(words) - 1]
+    names = [known[plain(word)] for at, word in enumerate(words) if at not in either]
+    return ";".join(names), [words[at] for at in either]
 
 
 def mineral_lists(series: pd.Series[str]) -> pd.Series[str]:

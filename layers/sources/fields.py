@@ -10,6 +10,7 @@ from geo.errors import InputError
 from geo.messages import Note, Word, joined
 from geo.records.place_names import plain
 from i18n import column_labels
+from layers.formats.header_words import words_of
 from layers.formats.table import Table, shorten
 from layers.reference.tables import spellings
 from layers.sources.column_words import WORDS, glued_ids, is_numbered, matches, spelled
@@ -18,6 +19,8 @@ from layers.sources.read_options import NOTHING, ReadOptions
 SEVERAL = ("minerals",)
 """Fields that several numbered columns may hold together (mineral1, mineral2)."""
 _PAIRS = (("lat", "lon"), ("northing", "easting"))
+_GIVES_WAY = {"admin1": ("region",)}
+"""Spellings that give way to a column known by its words: beside states, a region is a part of the world."""
 
 
 class ColumnNames:
@@ -42,6 +45,9 @@ class ColumnNames:
         self._own: dict[str, str] = {}
         for column in names:
             self._own.setdefault(plain(column), column)
+        self._short = short_names(names)
+        for column, short in self._short.items():
+            self._own.setdefault(plain(short), column)
         self._said: dict[str, str | None] = {}
         for field, column in options.columns:
             if column == "":
@@ -71,6 +77,8 @@ class ColumnNames:
         exact = self._exact(name)
         if name in SEVERAL:
             return self._family(name, exact)
+        if exact is not None and plain(exact) in _GIVES_WAY.get(name, ()):
+            exact = next((column for column, _ in self._by_words(name)), exact)
         if exact is not None:
             return (exact,)
         found = [column for column, _ in self._by_words(name)]
@@ -98,7 +106,8 @@ class ColumnNames:
         if not self._words:
             return []
         taken = self._taken()
-        return matches([c for c in self._own.values() if c not in taken], name, self._words)
+        named = {self._short.get(c, c): c for c in dict.fromkeys(self._own.values()) if c not in taken}
+        return [(named[short], left) for short, left in matches(list(named), name, self._words)]
 
     def _paired(self, name: str, other: str) -> list[str]:
         """Of several columns the one that has a partner of the same other words (site latitude, site longitude)."""
@@ -110,8 +119,28 @@ class ColumnNames:
         found = self._by_words(name)
         numbered = [column for column, left in found if is_numbered(left)]
         chosen = [exact] if exact is not None else [column for column, left in found if not is_numbered(left)][:1]
+        if numbered and exact is None:  # beside commod1 and commod2 a column of ores is something else
+            stems = {word[:5] for column in numbered for word in words_of(column) if len(word) > 4}
+            chosen = [column for column in chosen if any(word[:5] in stems for word in words_of(column))]
         order = list(self._own.values())
         return tuple(sorted({*chosen, *numbered}, key=order.index))
+
+
+def short_names(names: Sequence[str]) -> dict[str, str]:
+    """Names without the group that survey tools write before them, where several columns share it.
+
+    Examples
+    --------
+    >>> short_names(["start", "group_site/nom", "group_site/minerai", "_group_site/gps_latitude", "State/Province"])
+    {'group_site/nom': 'nom', 'group_site/minerai': 'minerai', '_group_site/gps_latitude': 'gps_latitude'}
+    """
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        group, slash, short = name.rpartition("/")
+        if slash and group.strip() and short.strip():
+            groups.setdefault(group.strip().lstrip("_"), []).append(name)
+    several = [name for shared in groups.values() if len(shared) > 1 for name in shared]
+    return {name: name.rpartition("/")[2].strip() for name in names if name in several}
 
 
 class Fields(ColumnNames):

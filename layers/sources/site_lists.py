@@ -7,12 +7,14 @@ import pandas as pd
 
 from geo.messages import Note
 from geo.records.place_names import plain
+from layers.formats.header_words import words_of
 from layers.formats.table import Table
 from layers.formats.values.dates import parse_dates
 from layers.formats.values.ids import duplicate_groups
 from layers.formats.values.numbers import parse_numbers
 from layers.reference.minerals import mineral_lists, strange_words
 from layers.reference.tables import country_codes
+from layers.sources.column_words import rules
 from layers.sources.icglr import certifications
 from layers.sources.layer import Faults, Fields, flags, keep_first
 from layers.sources.place_check import place_check, place_notes
@@ -21,6 +23,8 @@ from layers.sources.positions import DEGREES, Positions, positions_of, require_p
 ACTIVITY = dict(zip("012", ("abandoned", "active", "non-active"), strict=True))
 ACTIVITY |= {"active": "active", "actif": "active", "non active": "non-active", "inactive": "non-active"}
 ACTIVITY |= {"inactif": "non-active", "abandoned": "abandoned", "abandonne": "abandoned"}
+_LOOKED_AT = 200
+"""Cells by which the content of a column is told."""
 EXPECTED_PLACE = f"a point: {DEGREES}"
 
 
@@ -47,6 +51,7 @@ def normalise_list(
     frame["coord_precision_km"] = position_error(fields, faults, at)
     frame["workers"] = counted_or_nan(fields, faults, "workers")
     frame["admin1"], frame["admin2"] = fields.text("admin1").str.strip(), fields.text("admin2").str.strip()
+    find_minerals(fields)
     frame["minerals"] = mineral_lists(fields.text("minerals"))
     notes += mineral_notes(fields)
     seen, why_not = parse_dates(fields.text("first_seen"), day_first=fields.options.day_first)
@@ -94,6 +99,24 @@ def own_ids(names: pd.Series[str], notes: list[str]) -> pd.Series[str]:
     return pd.Series([f"row-{i + 1}" for i in range(len(named))], index=names.index, dtype="str")
 
 
+def find_minerals(fields: Fields) -> None:
+    """Takes a column of minerals by its content where none is known by its name alone (Which mineral is mined here?).
+
+    A column whose name speaks of minerals in whatever words is one where most of its cells name minerals.
+    """
+    if fields.column("minerals") is not None or "minerals" in fields.options.mapping:
+        return
+    spoken = next(rule for rule in rules("list") if rule.field == "minerals").words[0]
+    for column in map(str, fields.table.frame.columns):
+        if not spoken & set(words_of(column)):
+            continue
+        texts = fields.table.frame[column].str.strip()
+        filled = texts[texts != ""].head(_LOOKED_AT)
+        if len(filled) and (mineral_lists(filled.reset_index(drop=True)) != "").mean() > 0.5:
+            fields.take("minerals", column)
+            return
+
+
 def mineral_notes(fields: Fields) -> list[str]:
     """What is told of minerals: words that are not known, and that there is no column of them."""
     if fields.column("minerals") is None:
@@ -117,6 +140,11 @@ def counted_or_nan(fields: Fields, faults: Faults, name: str) -> np.ndarray:
 
 def position_error(fields: Fields, faults: Faults, at: Positions) -> np.ndarray:
     """Position error [km]: as stated in kilometres, else in metres; of an area not less than half its extent."""
+    for name in ("coord_precision_km", "coord_precision_m"):
+        if fields.column(name) is not None and not fields.is_exact(name):
+            text = fields.text(name)
+            if np.isnan(parse_numbers(text, decimal=fields.options.decimal or None)[0]).all():
+                fields.drop(name)  # a word for it (exact, approximate) is no distance
     if fields.column("coord_precision_km") is None and fields.column("coord_precision_m") is not None:
         values = counted_or_nan(fields, faults, "coord_precision_m") / 1000
     else:

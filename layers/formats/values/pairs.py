@@ -49,6 +49,8 @@ def parse_pair(text: str) -> tuple[str, str, str]:
     (('4.26', '15.79', ''), ('4,26', '15,79', ''), ('', '', 'coordinates_comma_ambiguous'))
     >>> parse_pair("POINT (15.79 4.26)"), parse_pair("4°15'N 15°47'E"), parse_pair("15.79E, 4.26N")
     (('4.26', '15.79', ''), ("4°15'N", "15°47'E", ''), ('4.26N', '15.79E', ''))
+    >>> parse_pair("(4.26, 15.79)")
+    ('4.26', '15.79', '')
     >>> parse_pair("-1.61 28.92 1500 4.9"), parse_pair("geo:-1.6,28.9"), parse_pair("4.26")
     (('-1.61', '28.92', ''), ('-1.6', '28.9', ''), ('', '', 'coordinates_incomplete'))
     """
@@ -59,8 +61,10 @@ def parse_pair(text: str) -> tuple[str, str, str]:
         return "", "", "coordinates_unreadable"
     if found := _POINT.fullmatch(text):
         return found[2], found[1], ""
-    if text[:1] in "{[":
+    if text[:1] in "{[":  # in square brackets longitude may stand first, as in GeoJSON
         return _of_json(text)
+    if text[0] == "(" and text[-1] == ")":
+        text = text[1:-1].strip()
     if "://" in text or text.lower().startswith("geo:"):
         link = _LINK.search(text)
         return (link[1], link[2], "") if link else ("", "", "coordinates_unreadable")
