@@ -74,7 +74,8 @@ _LAYOUTS = {
 }
 _OF_COUNTS = (("events", "event_count", "n_events"), ("fatalities", "deaths"))
 _OF_TOWNS = (
-    "amenity", "healthcare", "population", "feature class", "feature code", "featureclass", "featurecode", "fcode", "asciiname",
+    "amenity", "healthcare", "population", "feature class", "feature code", "featureclass", "featurecode", "fcode",
+    "asciiname",
 )  # fmt: skip
 _OF_UNITS = ("level", "parent id", "parent name en", "code id")
 _UNIT_CODE = ("adm", "admin")
