@@ -23,7 +23,7 @@ OPTIONS = {
     "sites": "`--sites F`", "suppliers": "`cahra screen --list F`", "incidents": "`--incidents F`",
     "boundaries": "`--boundaries F`", "coverage": "`--coverage F`", "programmes": "`cahra coverage --programmes F`",
     "zones": "`--zones F`", "findings": "`--findings F`", "eu_list": "`--eu-list F`",
-    "roads": "`cahra screen --roads F`",
+    "roads": "`cahra screen --roads F`", "rules": "`--rules F.toml`",
 }  # fmt: skip
 LAYOUTS = {"site_list": "Lists of sites", "suppliers": "Companies' lists (and the words of lists of sites)",
            "boundaries": "Boundaries", "programmes": "Programmes", "coverage": "Coverage",

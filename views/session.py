@@ -18,11 +18,10 @@ from layers.formats import UPLOAD
 from layers.formats.writers.escape import html, markdown
 from layers.maps.watermark import sheet
 from layers.reference.rule_files import default_rules, parse_rules
-from views import own_files, run_options
+from views import file_list, own_files, run_options
 from views.data_choice import DEMONSTRATION_DAY, IN_RUN, Data
 from views.faults import sentence_of
 from views.theme import STYLE, WORDS
-from views.widgets import file_list
 
 FIRST_DAY, LAST_DAY = dt.date(1989, 1, 1), dt.date(2100, 12, 31)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -27,7 +28,9 @@ def page(list_: tuple[str, bytes] | None = None, **query: str) -> AppTest:
     if list_ is not None:
         app.query_params["demonstration"] = "0"  # as adding a file does: the two are never joined
         app.run()
-        app.session_state["files"] = {"list": File("suppliers", list_[0], "0" * 64, list_[1])}
+        app.session_state["files"] = {
+            "list": File("suppliers", list_[0], hashlib.sha256(list_[1]).hexdigest(), list_[1])
+        }
     app.run()
     assert not app.exception
     assert not app.error

@@ -7,9 +7,9 @@ import streamlit as st
 from i18n.translator import N_
 from jobs.file_roles import ROLES
 from layers.formats.writers.escape import markdown
-from views import own_files, session
+from views import file_list, own_files, session
 from views.session import Here
-from views.widgets import file_list, import_card
+from views.widgets import import_card
 
 KINDS = {
     "sites": N_("a list with names and coordinates, visits of IPIS, ICGLR registers, a map of one's own (KML, GPX)"),

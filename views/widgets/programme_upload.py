@@ -14,10 +14,9 @@ from layers.formats import UPLOAD
 from layers.formats.writers.escape import markdown
 from layers.reference import files as embedded
 from layers.sources.read_options import ReadOptions
-from views import own_files
+from views import file_list, own_files
 from views.data_choice import Data
 from views.session import Here
-from views.widgets import file_list
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

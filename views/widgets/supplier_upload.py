@@ -16,10 +16,10 @@ from layers.formats import UPLOAD
 from layers.reference import files
 from layers.sources.read_options import Wishes
 from layers.sources.roads import RoadLayer
-from views import own_files
+from views import file_list, own_files
 from views.data_choice import File
 from views.session import Here
-from views.widgets import file_list, import_card
+from views.widgets import import_card
 
 
 @dataclass(frozen=True)
