@@ -12,6 +12,7 @@ from jobs.reading_desk import Reading, share_done
 from layers.formats.writers.escape import markdown
 from views import own_files
 from views.data_choice import File
+from views.release import forget_upload
 
 PAGE = "views/pages/files.py"
 
@@ -24,7 +25,9 @@ def uploader(translate: Translator, key: str, role: str = "", label: str = "") -
     if state.pop("files_left", 0):
         st.warning(_("At most {n} files at a time.", n=own_files.MAX_FILES))
     if given:
-        state["files_left"] = own_files.add(((f.name, f.getvalue()) for f in given), role)
+        state["files_left"] = own_files.add([(f.name, f.getvalue()) for f in given], role)
+        for upload in given:
+            forget_upload(upload)
         if any(not f.name.casefold().endswith(".toml") for f in given):
             own_files.came()
         state["upload_turn"] = turn + 1

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+playwright = pytest.importorskip("playwright.sync_api")
+expect = playwright.expect
+
 SITES = "Mine;Hoch;Quer;Commodity\nKoso;4,3;17,4;gold\nBria;6,5;21,9;gold\n"
 EVENTS = "record_id,date_start,precision,lon,lat,deaths_best,country\n1,2016-01-01,1,17.4,4.3,3,CAF\n"
 UNITS = (
@@ -26,10 +29,12 @@ def test_files_dropped_together_are_sorted_mapped_and_used(visit, tmp_path):
     here.settled()
     main.get_by_text("mines.csv", exact=True).first.click()
     here.settled()
-    main.get_by_label("Kind of file").click()
+    expect(main.get_by_role("combobox", name="Kind of file")).to_have_count(1)
+    main.get_by_role("combobox", name="Kind of file").click()
     page.get_by_role("option", name="mine sites").click()
     main.get_by_text("There is no column for", exact=False).first.wait_for()
     here.settled()
+    expect(main.get_by_label("Latitude", exact=True)).to_have_count(1)
     for label, column in (("Latitude", "Hoch"), ("Longitude", "Quer")):
         main.get_by_label(label, exact=True).click()
         page.get_by_role("option", name=column, exact=True).click()

@@ -19,6 +19,7 @@ from layers.reference.country_names import country_name
 from layers.sources.read_options import NOTHING, ReadOptions
 from views import own_files, run_options
 from views.data_choice import File
+from views.faults import telling
 from views.session import Here
 from views.widgets import tables
 
@@ -129,7 +130,7 @@ def _rejected(_: Translator, file: File, report: FileReport) -> None:
         )
         st.download_button(
             _("All of them (CSV)"),
-            data=lambda: csv_bytes(plain_types(rows))[0],
+            data=telling(lambda: csv_bytes(plain_types(rows))[0], _),
             file_name="rows_not_used.csv",
             mime="text/csv",
             on_click="ignore",
