@@ -62,6 +62,8 @@ COLUMNS = {
     "actors": N_("Actors"),
     "roadblock": N_("Roadblock"),
     "demonstration": N_("Demonstration"),
+    "number": N_("No."),
+    "rules": N_("Counts for"),
     "source": N_("Source"),
     "kind": N_("Kind"),
     "rule": N_("Rule"),

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from geo.messages import Note
 from geo.records.admin_units import SiteUnits
+from geo.records.incidents import Incidents
 from geo.rules import words
 from geo.rules.evidence import Evidence
 from geo.rules.finding import Finding
@@ -77,6 +78,19 @@ class IncidentArea:
     def limit(self, rule: Rule) -> Note:
         """Counts, window, level and precision."""
         return Note("{limit}; ADM{level}", limit=rule.limit(), level=str(rule.level))
+
+
+def counted_in_units(rule: Rule, incidents: Incidents, unit: Ints, day: int) -> Bools:
+    """The incidents that a rule counts on a day in any unit; `unit` is the unit of each incident, -1 for none.
+
+    All of them, where evidence names the deadliest alone.
+    """
+    usable = np.isin(incidents.precision, rule.precision) & (unit >= 0) & (incidents.start <= day)
+    out = np.zeros(len(incidents), np.bool_)
+    for test in rule.tests:
+        counted, _ = measure(rule, test, incidents)
+        out |= usable & counted & (incidents.end > int(months_before(np.array([day]), test.months)[0]))
+    return out
 
 
 class _Day:

@@ -146,6 +146,7 @@ def blob(
     title: str = "",
     details: Mapping[int, list[str]] | None = None,
     off: Collection[str] | None = None,
+    numbers: Sequence[tuple[float, float, str]] = (),
 ) -> dict[str, object]:
     """Everything that changes with the filters, in the form that ``static/atlas/data.js`` draws.
 
@@ -171,6 +172,8 @@ def blob(
     off
         Classes that the page's filter leaves out: counted in the legend, not drawn, and the legend's switches of
         classes are the page's filter. None: the switches are the map's own.
+    numbers
+        (lon, lat, text): marks that number incidents like the rows of a table.
     """
     placed_sites, site_style = site_columns(sites) if sites is not None else ({}, np.array([], int))
     drawn, incident_style = incident_columns(incidents) if incidents is not None else ({}, np.array([], int))
@@ -212,6 +215,7 @@ def blob(
             }
             for line in lines
         ],
+        "numbers": [[lon, lat, text] for lon, lat, text in numbers],
         "marks": [[m.lon, m.lat, mark_keys.index(m.style), m.text] for m in marks],
         "incidents": drawn,
         "sites": placed_sites,

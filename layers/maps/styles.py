@@ -144,6 +144,7 @@ MARKS: tuple[Style, ...] = (
 LINES: tuple[Style, ...] = (
     Style("trade", N_("trade line"), BLUE, dash=(6, 4)),
     Style("circle", N_("distance from the site"), BLACK, dash=(4, 4)),
+    Style("district_decided", N_("district or region where an area rule decided"), "#8a3a00"),
     Style("chosen", N_("chosen area"), BLACK, dash=(4, 4)),
     Style("programme", N_("where a programme works"), PURPLE),
     Style("error", N_("position error"), BLUE, dash=(2, 3)),

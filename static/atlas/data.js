@@ -132,6 +132,7 @@
         ctx.drawImage(stamped.canvas, x, y, stamped.half * 2, stamped.half * 2);
       }
       this._sites(ctx, v);
+      this._numbers(ctx, v);
       if (this.blob.focus) {
         const x = worldX(this.blob.focus[0]) * v.scale - v.ox;
         const y = worldY(this.blob.focus[1]) * v.scale - v.oy;
@@ -230,6 +231,25 @@
         if (taken.some((t) => at[0] < t[2] && at[2] > t[0] && at[1] < t[3] && at[3] > t[1])) continue;
         taken.push(at);
         this.label(ctx, text, at[0], g.py, "#1a1a1a");
+      }
+    },
+    /* Numbers of incidents, as the rows of the table beside the map have them. */
+    _numbers: function (ctx, v) {
+      ctx.font = "600 10.5px " + FONT;
+      ctx.textAlign = "left";
+      ctx.textBaseline = "middle";
+      const taken = [];
+      for (const [lon, lat, text] of this.blob.numbers || []) {
+        const x = worldX(lon) * v.scale - v.ox;
+        let y = worldY(lat) * v.scale - v.oy;
+        const wide = ctx.measureText(text).width + 8;
+        const over = (t) => x - wide - 6 < t[0] && x - 6 > t[0] - t[2] && Math.abs(t[1] - y) < 15;
+        for (let k = 0; k < 8 && taken.some(over); k++) y += 15;
+        taken.push([x - 6, y, wide]);
+        ctx.fillStyle = "#1c1c1c";
+        ctx.fillRect(x - wide - 6, y - 7, wide, 14);
+        ctx.fillStyle = "#ffffff";
+        ctx.fillText(text, x - wide - 2, y + 0.5);
       }
     },
     _size: function (deaths, base) {

@@ -18,7 +18,7 @@ from jobs.assessment.export import quadrants as quadrants_of
 from jobs.assessment.site_filters import Filters, gravest_first
 from layers.formats.writers.escape import markdown
 from layers.maps import map_content, styles
-from layers.maps.map import Line, View, blob, standalone
+from layers.maps.map import Districts, Line, View, blob, standalone
 from layers.reference.unit_aliases import unit_aliases
 from views import session
 from views.data_choice import Data
@@ -149,10 +149,11 @@ def content(
     )
 
 
-def map_page(here: Here, data: Data, loaded: job.Loaded, shown: pd.DataFrame) -> bytes:
+def map_page(here: Here, data: Data, loaded: job.Loaded, shown: pd.DataFrame, units: Districts) -> bytes:
     """The same map as one page that opens from a disk; rows that may not leave (ACLED) are not in it.
 
-    It is made when its button is pressed, where a reader's own session is not at hand: `loaded` comes from the page.
+    It is made when its button is pressed, where a reader's own session is not at hand: `loaded` and `units` come from
+    the page.
     """
     _, day = here.translate, np.datetime64(data.day)
     zones = [
@@ -173,7 +174,7 @@ def map_page(here: Here, data: Data, loaded: job.Loaded, shown: pd.DataFrame) ->
         details={int(i): [z, f, s] for i, z, f, s in zip(shown.index, zones, fired, shown["site_id"], strict=True)},
     )
     view = View.around(shown["lon"].tolist(), shown["lat"].tolist())
-    return standalone(view, _, inside, _("CAHRA Atlas, {day}", day=_.date(day)), districts(data))
+    return standalone(view, _, inside, _("CAHRA Atlas, {day}", day=_.date(day)), units)
 
 
 def draw_map(
@@ -279,8 +280,8 @@ def body(here: Here, data: Data, given: Filters) -> None:
         with st.expander(_("Site class and zone status"), expanded=True, icon=":material/grid_on:"):
             quadrants(here, sites[given.without_axes().apply(sites, data.rules)])
         timeline.chart(here, data, given.area)
-        loaded = data.loaded()
-        downloads.show(here, data, run, shown, lambda: map_page(here, data, loaded, shown))
+        loaded, units = data.loaded(), districts(data)
+        downloads.show(here, data, run, shown, lambda: map_page(here, data, loaded, shown, units))
         here.address(**given.address(), site=state["q_site"])
 
 

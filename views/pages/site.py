@@ -13,6 +13,7 @@ from jobs.assessment import job
 from jobs.assessment.site_dossier import dossier
 from jobs.assessment.site_filters import Filters
 from jobs.assessment.site_profile import Profile, profile
+from jobs.assessment.site_story import Story, area_rules, counted_in_district, district_lines, looked_at, story
 from jobs.sensitivity.one_site import sentence
 from layers.formats.writers.escape import markdown
 from layers.maps import map_content
@@ -24,7 +25,7 @@ from views.faults import telling
 from views.session import Here
 from views.widgets import four_answers, map_widget, notices, tables
 from views.widgets.chosen_site import key_of, row_of
-from views.widgets.how_sure import sure_of
+from views.widgets.how_sure import incidents_of, sure_of
 from views.widgets.map_layers import districts
 from views.widgets.past_record import past_sentence
 
@@ -64,8 +65,8 @@ def choose(here: Here, sites: pd.DataFrame) -> int | None:
     return row_of(sites, state["q_site"])
 
 
-def circle_map(here: Here, data: Data, run: job.Run, it: Profile, row: int) -> None:
-    """The site in the middle, the circles of the rules around it."""
+def circle_map(here: Here, data: Data, run: job.Run, it: Profile, row: int, told: Story) -> None:
+    """The site in the middle, the circles of the rules around it, and every incident that counted, numbered."""
     _ = here.translate
     if not it.placed:
         st.info(_("The position of this site is not known."), icon=":material/wrong_location:")
@@ -74,28 +75,71 @@ def circle_map(here: Here, data: Data, run: job.Run, it: Profile, row: int) -> N
     lon, lat = float(it.site["lon"]), float(it.site["lat"])
     sites = run.assessment.sites
     near = sites[((sites["lon"] - lon).abs() < 1) & ((sites["lat"] - lat).abs() < 1)]
+    counted = loaded.incidents
+    drawn = it.incidents
+    if counted is not None and len(told.counted):
+        keys = pd.MultiIndex.from_frame(told.counted[["dataset", "record_id"]])
+        drawn = counted[pd.MultiIndex.from_frame(counted[["dataset", "record_id"]]).isin(keys)]
+        drawn = pd.concat([it.incidents[counted.columns], drawn[~drawn.index.isin(it.incidents.index)]])
+    circles = it.circles()
+    west, south, east, north = max(
+        (c.geometry.bounds for c in circles), key=lambda b: b[2] - b[0], default=(lon, lat) * 2
+    )
+    view = View(lat, lon, 9, ((south, west), (north, east)))
     inside = blob(
         _,
         sites=near,
-        incidents=it.incidents,
+        incidents=drawn,
+        numbers=told.numbers,
         zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, unit_aliases()),
-        lines=it.circles(),
+        lines=[*circles, *district_lines(loaded, it)],
         marks=map_content.roadblocks([s.visits for s in loaded.sites], day),
         focus=(lon, lat),
         run=data.token,
         notice=_("Demonstration data") if data.has_demonstration else "",
         title=_("Legend, {day}", day=_.date(day)),
     )
-    answer = map_widget.show(
-        _, View(lat, lon, 9), inside, key=f"site_{key_of(sites, row)}", height=460, districts=districts(data)
-    )
+    key = f"site_{key_of(sites, row)}"
+    answer = map_widget.show(_, view, inside, key=key, height=460, districts=districts(data))
     if answer and answer.site is not None and answer.run == data.token and answer.site != row:
         st.session_state["q_site"] = key_of(sites, answer.site)
         st.rerun()
 
 
+def told_of(here: Here, data: Data, run: job.Run, it: Profile, row: int) -> Story:
+    """The incidents that counted; with the rest of a district's, where the reader asked for them."""
+    more: list[pd.DataFrame] = []
+    if st.session_state.get("story_all") == data.token + str(it.site["site_id"]):
+        prepared = incidents_of(data)
+        more = [
+            counted_in_district(data.loaded(), run, row, rule, prepared, data.day)
+            for rule in area_rules(it, data.rules)
+        ]
+    return story(it, data.loaded().incidents, pd.concat(more) if more else None)
+
+
+def counted(here: Here, data: Data, it: Profile, told: Story) -> None:
+    """Every incident that counted, a row each; those of a district that evidence does not name are a click away."""
+    _, state = here.translate, st.session_state
+    listing(here, told.counted, tables.STORY, _("No incident counted for a rule."))
+    whole = data.token + str(it.site["site_id"])
+    if not told.shown:
+        return
+    if state.get("story_all") == whole:
+        st.button(_("Show the deadliest alone"), on_click=show_all, args=("",), key="story_less")
+        return
+    for rule, (n, all_) in told.shown.items():
+        st.caption(_("{rule}: the {n} deadliest of {all} are shown.", rule=rule, n=_.number(n), all=_.number(all_)))
+    st.button(_("Show all of them"), on_click=show_all, args=(whole,), key="story_more", icon=":material/list:")
+
+
+def show_all(whole: str) -> None:
+    """Callback: all incidents of the districts of this site, or the deadliest alone."""
+    st.session_state["story_all"] = whole
+
+
 def rules(here: Here, it: Profile) -> None:
-    """Every rule as a question, with its answer for this site."""
+    """Every rule as a question, with its answer for this site and what the answer rests on."""
     _ = here.translate
     said = {"fired": f"✓ {_('yes')}", "not fired": f"– {_('no')}", "unknown": f"? {_('not known')}"}
     st.dataframe(
@@ -104,12 +148,14 @@ def rules(here: Here, it: Profile) -> None:
                 "rule": [a.rule.id for a in it.answers],
                 "question": [a.rule.asks(_.language) for a in it.answers],
                 "answer": [said[a.said] for a in it.answers],
+                "looked": [looked_at(it, a.rule, a.said, _) for a in it.answers],
             }
         ),
         column_config={
             "rule": st.column_config.Column(_("Rule"), width=60),
             "question": st.column_config.Column(_("Question")),
             "answer": st.column_config.Column(_("Answer"), width=110),
+            "looked": st.column_config.Column(_("What was looked at")),
         },
         hide_index=True,
         height="content",
@@ -140,15 +186,18 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     sure = sentence(sure_of(data, row), _)
     past = four_answers.show(here, it)
     st.caption(markdown(sure))
-    circle_map(here, data, run, it, row)
+    told = told_of(here, data, run, it, row)
+    circle_map(here, data, run, it, row, told)
     evidence, misses, gaps, visits, precision = st.tabs(
         [_("Evidence"), _("Nearest misses"), _("What is not known"), _("Visits and statuses"), _("How precise")]
     )
     with evidence:
         rules(here, it)
-        if (it.evidence["kind"] == "area").any():
-            st.caption(_("Of the incidents of a district or region the ten deadliest are listed; its row counts all."))
-        listing(here, it.evidence, tables.EVIDENCE, _("No rule fired."))
+        st.subheader(_("Incidents that counted, numbered like on the map"))
+        counted(here, data, it, told)
+        rest = it.evidence[it.evidence["kind"] != "incident"]
+        st.subheader(_("Sums, visits, statuses and lists that counted"))
+        listing(here, rest, tables.EVIDENCE, _("No rule fired."))
     with misses:
         st.caption(_("Incidents that no rule counted: further off, older or too imprecise; nearest first."))
         listing(here, it.misses, tables.EVIDENCE, _("Nothing came near."))

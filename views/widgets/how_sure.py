@@ -18,15 +18,20 @@ def _incidents(key: str, _data: Data) -> Incidents:
     return prepare(_data.loaded().incidents)
 
 
+def incidents_of(data: Data) -> Incidents:
+    """The loaded incidents, prepared once."""
+    return _incidents(data.key, data)
+
+
 @st.cache_resource(max_entries=20, show_spinner=False, scope="session")
 def _one(key: str, token: str, row: int, _data: Data) -> OneSite:
-    return one_site(_data.run().assessment, row, _incidents(_data.key, _data), _data.rules)
+    return one_site(_data.run().assessment, row, incidents_of(_data), _data.rules)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False, scope="session")
 def _all(key: str, token: str, _data: Data) -> tuple[Pass, Grid, Codes]:
     grid = Grid()
-    done = wide_pass(_data.rules, _data.run().assessment, _incidents(_data.key, _data), grid)
+    done = wide_pass(_data.rules, _data.run().assessment, incidents_of(_data), grid)
     return done, grid, sweep(done, grid)
 
 

@@ -73,6 +73,23 @@ EVIDENCE = (
     "provisional",
     "ground",
 )
+STORY = (
+    "number",
+    "distance_m",
+    "place",
+    "date_start",
+    "date_end",
+    "deaths_low",
+    "deaths_best",
+    "deaths_high",
+    "actors",
+    "event_type",
+    "precision",
+    "rules",
+    "dataset",
+    "record_id",
+)
+"""Incidents that counted for a site, one row each, numbered like on the map."""
 VISITS = (
     "visit_date",
     "visited_by",
@@ -134,7 +151,9 @@ def config(translate: Translator, columns: Sequence[str]) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for name in columns:
         heading = column_labels.column(name, translate)
-        if name in _WHOLE or name.startswith(("deaths", "incidents")):
+        if name == "number":
+            out[name] = st.column_config.NumberColumn(heading, width=50)
+        elif name in _WHOLE or name.startswith(("deaths", "incidents")):
             out[name] = st.column_config.NumberColumn(heading, format="localized", step=1)
         elif (
             (name.startswith("date_") and name != "date_prec")
