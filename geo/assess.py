@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -14,10 +13,11 @@ from geo import schema
 from geo.assessment import Assessment
 from geo.coded import CodedTable
 from geo.messages import Note
-from geo.readiness import AsOf, by_level_of, datasets_of, levels_of, ready, with_country
+from geo.readiness import AsOf, by_level_of, datasets_of, levels_of, ready, with_country, with_units
 from geo.records import boundary_check
-from geo.records.admin_units import Aliases, SiteUnits, Units, incident_units, parents, site_units
+from geo.records.admin_units import Aliases, SiteUnits, parents
 from geo.records.incidents import prepare
+from geo.records.placing import Placed
 from geo.records.visits import ANNEX_FACTS, annex_facts, newest_informative
 from geo.rules.area_coverage import area_gaps, area_gaps_by_level
 from geo.rules.classify import classify
@@ -145,20 +145,11 @@ def assess(
     gaps = site_gaps(looked, rejected, rules.settings, evidence)
     covered, covered_all = tell_figures(looked, FIGURE_MONTHS, evidence)
     levels = levels_of(rules, by_level)
-    known = {level: Units(level, by_level.get(level), aliases) for level in levels}
-    units = {level: site_units(table, known[level]) for level in levels}
-    placed = {level: incident_units(prepared, known[level]) for level in levels}
-    counts = {i: boundary_check.Agreement.of(placed[i].report) for i in levels} | dict(agreed or {})
-    faults = {i: boundary_check.fault(known[i], counts[i], outlines) for i in by_level if i in known}
-    usable = {level: b for level, b in by_level.items() if level in known and not faults[level]}
-    as_labelled = dict(placed)
-    for level in (i for i, why in faults.items() if why):  # what is no set of districts names no district
-        known[level] = Units(level, None, aliases)
-        units[level] = site_units(table, known[level])
-        placed[level] = replace(incident_units(prepared, known[level]), report=placed[level].report)
+    at = Placed.of(table, prepared, levels, by_level, outlines, aliases, agreed)
+    known, units, placed, usable = at.known, at.sites, at.incidents, at.usable
     area_rules = rules.of_kind("area")
     by_area = area_gaps_by_level(
-        area_rules, rules.settings, table, when, looked, prepared, units, placed, usable, faults, rejected, known
+        area_rules, rules.settings, table, when, looked, prepared, units, placed, usable, at.faults, rejected, known
     )
     newest = newest_informative(schema.empty(schema.VISITS) if visits is None else visits, table, when)
     zone = zones_at(rules.settings, table, when, error_km, units, zones, usable, restrictions, aliases, evidence)
@@ -226,9 +217,9 @@ def assess(
         "areas": [placed[level].report for level in levels],
         "unseen_months": rules.settings.coverage_months,
         "unseen": unseen(
-            prepared, as_labelled, sorted(set(table["country"]) - {""}), when, rules.settings.coverage_months
+            prepared, at.labelled, sorted(set(table["country"]) - {""}), when, rules.settings.coverage_months
         ),
-        "notes": sorted([*zone.notes, *_notes(faults, by_level, coverage, datasets)]),
+        "notes": sorted([*zone.notes, *_notes(at.faults, by_level, coverage, datasets)]),
     }
     fired = pd.DataFrame({f.rule: f.fired for f in asked}, index=range(n))
     if explain != "later":
@@ -253,7 +244,7 @@ def assess(
             aliases=aliases,
             rejected_incidents=rejected_incidents,
             files=files,
-            agreed=counts,
+            agreed=at.agreed,
         ).evidence_columns
 
     return Assessment(
@@ -314,11 +305,7 @@ def _disagreement(rules: Rules, scene: Scene) -> npt.NDArray[np.object_]:
 
 
 def _table(sites: pd.DataFrame, when: Days, units: dict[int, SiteUnits], newest: pd.DataFrame) -> pd.DataFrame:
-    rows = sites.copy()
-    for level in (1, 2):
-        rows[f"admin{level}"] = pd.array(units[level].name, dtype="str")
-    basis = np.where(units[2].basis != "", units[2].basis, units[1].basis)
-    rows["admin_basis"] = pd.array(basis, dtype="str")
+    rows = with_units(sites, units)
     rows["armed_presence"] = newest["armed_presence"].array
     rows["as_of"] = to_dates(when)
     rows["visit_date"] = newest["visit_date"].array

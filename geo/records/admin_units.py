@@ -41,6 +41,11 @@ class SiteUnits:
     basis: Texts
     edge_m: Floats
 
+    def take(self, rows: Ints) -> SiteUnits:
+        """The units of these sites, in this order."""
+        each = (getattr(self, name)[rows] for name in ("name", "key", "code", "row", "basis", "edge_m"))
+        return SiteUnits(self.level, *each)
+
 
 @dataclass(frozen=True)
 class IncidentUnits:

@@ -223,20 +223,39 @@ def newest_status(statuses: pd.DataFrame, sites: pd.DataFrame, as_of_days: Days,
         Index of `sites`: `status` (``""``: none), `status_date` and `valid_to` (NaT: none), `record_id`,
         `dataset_version`. Whether it has expired is left to the caller.
     """
-    rows = statuses[(statuses["scheme"] == scheme) & statuses["status_date"].notna()]
+    rows, keys, wanted = _newest_of_day(statuses, sites, scheme)
+    columns = ["status", "status_date", "valid_to", "record_id", "dataset_version"]
+    groups = statuses.iloc[rows][columns].reset_index(drop=True)
+    days = _days(groups["status_date"])
+    out = _take(groups, keys, days, wanted, np.asarray(as_of_days, dtype=np.int64), sites.index)
+    unqualified = (out["status"] == "").to_numpy()
+    out.loc[unqualified, ["status_date", "valid_to"]] = pd.NaT
+    out.loc[unqualified, ["record_id", "dataset_version"]] = ""
+    return out
+
+
+def status_days(statuses: pd.DataFrame, sites: pd.DataFrame, scheme: str) -> tuple[Days, Days]:
+    """Statuses of one scheme by (site, day), of several on one day the gravest: positions in `sites`, in `statuses`."""
+    rows, keys, wanted = _newest_of_day(statuses, sites, scheme)
+    number = np.full(int(max(keys.max(initial=-1), wanted.max(initial=-1))) + 1, -1, np.int64)
+    number[wanted] = np.arange(len(wanted))
+    site = number[keys]
+    order = np.argsort(site, kind="stable")
+    order = order[site[order] >= 0]
+    return site[order], rows[order]
+
+
+def _newest_of_day(statuses: pd.DataFrame, sites: pd.DataFrame, scheme: str) -> tuple[Days, Days, Days]:
+    """Dated rows of a scheme by (key, day), the gravest of each day: positions, their keys, and those of the sites."""
+    at = np.flatnonzero(((statuses["scheme"] == scheme) & statuses["status_date"].notna()).to_numpy(np.bool_))
+    rows = statuses.iloc[at]
     days = _days(rows["status_date"])
     keys, wanted = _match(rows, sites)
     gravity = rows["status"].map(GRAVITY).fillna(0).to_numpy(dtype=np.int64)
     order = np.lexsort((rows["row"].to_numpy(), gravity, days, keys))
     keys, days = keys[order], days[order]
     last = np.append(np.flatnonzero(_changes(keys) | _changes(days))[1:], len(keys)) - 1 if len(keys) else order
-    columns = ["status", "status_date", "valid_to", "record_id", "dataset_version"]
-    groups = rows.iloc[order[last] if len(keys) else order][columns].reset_index(drop=True)
-    out = _take(groups, keys[last], days[last], wanted, np.asarray(as_of_days, dtype=np.int64), sites.index)
-    unqualified = (out["status"] == "").to_numpy()
-    out.loc[unqualified, ["status_date", "valid_to"]] = pd.NaT
-    out.loc[unqualified, ["record_id", "dataset_version"]] = ""
-    return out
+    return at[order[last]], keys[last], wanted
 
 
 def _key(frame: pd.DataFrame) -> pd.Series[str]:

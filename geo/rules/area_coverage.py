@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -50,38 +51,48 @@ def area_gaps_by_level(
     known
         The units of each level, those of the sets that may be used.
     """
-    n = len(sites)
     own = coverage.own(settings.coverage_months)
-    covered = np.logical_or.reduce([np.zeros(n, np.bool_), *own.values()])
-    blank = (sites["country"] == "").to_numpy(np.bool_)
+    covered = np.logical_or.reduce([np.zeros(len(sites), np.bool_), *own.values()])
     out: dict[int, dict[str, Bools]] = {}
     for level in sorted({r.level for r in rules}):
-        units = site_units[level]
-        loaded = np.full(n, level in boundaries)
-        version = boundaries[level].version if level in boundaries else ""
-        refused = np.full(n, bool(faults.get(level)))
-        out[level] = {
-            "country_unknown": blank,
-            "not_covered": ~blank & ~covered,
-            f"admin{level}_not_loaded": ~loaded & ~refused,
-            f"admin{level}_unknown": (units.code < 0) & loaded,
-            "boundary_version_unknown": (units.basis == "polygon") & (version in ("", "unknown")),
-            "boundaries_not_districts": refused,
-            "labels_unmatched": _unmatched(
-                [r for r in rules if r.level == level],
-                sites,
-                as_of,
-                incidents,
-                site_units,
-                incident_units,
-                known[level],
-                1 in boundaries,
-            ),
-            "incident_unread": rejected.in_unit(
-                known[level], units, max(r.longest_months for r in rules if r.level == level)
-            ),
-        }
+        mine, units = [r for r in rules if r.level == level], site_units[level]
+        labels = Unmatched(sites, incidents, site_units, incident_units, known[level], 1 in boundaries)
+        unread = rejected.in_unit(known[level], units, max(r.longest_months for r in mine))
+        out[level] = gaps_of_level(
+            units,
+            boundaries.get(level),
+            faults.get(level, ""),
+            coverage.country,
+            covered,
+            labels.at(mine, as_of),
+            unread,
+        )
     return out
+
+
+def gaps_of_level(
+    units: SiteUnits,
+    boundaries: Boundaries | None,
+    fault: str,
+    country: npt.NDArray[np.object_],
+    covered: Bools,
+    unmatched: Bools,
+    unread: Bools,
+) -> dict[str, Bools]:
+    """Why the area class could be calm for want of looking at one level, by code; sites are the last axis of each."""
+    blank, nothing = country == "", np.zeros(covered.shape, np.bool_)
+    version = boundaries.version if boundaries is not None else ""
+    level = units.level
+    return {
+        "country_unknown": blank | nothing,
+        "not_covered": ~blank & ~covered,
+        f"admin{level}_not_loaded": nothing | (boundaries is None and not fault),
+        f"admin{level}_unknown": ((units.code < 0) & (boundaries is not None)) | nothing,
+        "boundary_version_unknown": ((units.basis == "polygon") & (version in ("", "unknown"))) | nothing,
+        "boundaries_not_districts": nothing | bool(fault),
+        "labels_unmatched": unmatched,
+        "incident_unread": unread,
+    }
 
 
 def area_gaps(by_level: Mapping[int, dict[str, Bools]], n: int, evidence: Evidence) -> dict[str, Bools]:
@@ -97,37 +108,53 @@ def area_gaps(by_level: Mapping[int, dict[str, Bools]], n: int, evidence: Eviden
     return out
 
 
-def _unmatched(
-    rules: list[Rule],
-    sites: pd.DataFrame,
-    as_of: Days,
-    incidents: Incidents,
-    site_units: Mapping[int, SiteUnits],
-    incident_units: Mapping[int, IncidentUnits],
-    units: Units,
-    regions_loaded: bool,
-) -> Bools:
-    """Sites of a country with an incident in the window whose label names no unit: it may lie in the site's.
+@dataclass(frozen=True)
+class Unmatched:
+    """Incidents whose label names no unit, and the sites in whose unit one of them may lie.
 
-    Where its region is known, only the sites of that region; without polygons of regions a region is known where the
-    districts name it as the parent of one.
+    Those of its country; where its region is known, only the sites of that region. Without polygons of regions a
+    region is known where the districts name it as the parent of one.
     """
-    out, level = np.zeros(len(sites), np.bool_), units.level
-    whose = {1, 2} | {p for p, of in LEVEL_OF.items() if of >= level}
-    country = sites["country"].to_numpy(dtype=object)
-    iso = incidents.frame["country"].to_numpy(dtype=object)
-    region, of_site = incident_units[1].code, site_units[1].code
-    known = (region >= 0) & (level > 1)
-    if not regions_loaded:
-        known &= incidents.frame["admin1"].map(fold).isin(set(units.parent) - {""}).to_numpy(np.bool_)
-    for rule in rules:
-        precise = [p for p in rule.precision if p in whose]
-        counted = np.logical_or.reduce([measure(rule, t, incidents)[0] for t in rule.tests])
-        rows = np.flatnonzero(incident_units[level].unmatched & counted & np.isin(incidents.precision, precise))
-        for day in np.unique(as_of):
-            after = int(months_before(np.array([day]), rule.longest_months)[0])
-            use = rows[(incidents.start[rows] <= day) & (incidents.end[rows] > after)]
-            for land, where in {(str(iso[i]), int(region[i]) if known[i] else -1) for i in use}:
-                mine = (as_of == day) & ((country == land) | (land == ""))
-                out |= mine & ((of_site == where) | (of_site < 0)) if where >= 0 else mine
-    return out
+
+    sites: pd.DataFrame
+    incidents: Incidents
+    site_units: Mapping[int, SiteUnits]
+    incident_units: Mapping[int, IncidentUnits]
+    units: Units
+    regions_loaded: bool
+
+    def rows(self, rule: Rule) -> npt.NDArray[np.int64]:
+        """Those that the rule could count, if it were known where they are."""
+        whose = {1, 2} | {p for p, of in LEVEL_OF.items() if of >= self.units.level}
+        precise = np.isin(self.incidents.precision, [p for p in rule.precision if p in whose])
+        counted = np.logical_or.reduce([measure(rule, t, self.incidents)[0] for t in rule.tests])
+        return np.flatnonzero(self.incident_units[self.units.level].unmatched & counted & precise)
+
+    def regions(self) -> npt.NDArray[np.int64]:
+        """The region of each incident; -1 where it is not known."""
+        region = self.incident_units[1].code
+        known = (region >= 0) & (self.units.level > 1)
+        if not self.regions_loaded and known.any():
+            above = set(self.units.parent) - {""}
+            codes, names = pd.factorize(self.incidents.frame["admin1"])
+            known &= np.array([*(fold(str(n)) in above for n in names), False], np.bool_)[codes]
+        return np.where(known, region, -1)
+
+    def may_hold(self, country: str, region: int) -> Bools:
+        """Sites in whose unit an incident of this country and region (-1: not known) may lie."""
+        own, of_site = self.sites["country"].to_numpy(dtype=object), self.site_units[1].code
+        mine = (own == country) | (country == "")
+        return np.asarray(mine & ((of_site == region) | (of_site < 0)) if region >= 0 else mine)
+
+    def at(self, rules: Sequence[Rule], as_of: Days) -> Bools:
+        """Sites with one in a window of any of the rules."""
+        out = np.zeros(len(self.sites), np.bool_)
+        iso, region = self.incidents.frame["country"].to_numpy(dtype=object), self.regions()
+        for rule in rules:
+            rows = self.rows(rule)
+            for day in np.unique(as_of):
+                after = int(months_before(np.array([day]), rule.longest_months)[0])
+                use = rows[(self.incidents.start[rows] <= day) & (self.incidents.end[rows] > after)]
+                for land, where in {(str(iso[i]), int(region[i])) for i in use}:
+                    out |= (as_of == day) & self.may_hold(land, where)
+        return out

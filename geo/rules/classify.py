@@ -22,6 +22,8 @@ AFFECTED, HIGH_RISK, NONE, INSUFFICIENT = (
 )
 RANK = {NONE: 0, INSUFFICIENT: 1, HIGH_RISK: 2, AFFECTED: 3}
 """From calm to grave. What is not known is never calmer than nothing found."""
+BY_RANK = tuple(sorted(RANK, key=lambda c: RANK[c]))
+"""The classes in that order: a code of a class is its position here."""
 
 
 def class_of(any_c: Bools, any_h: Bools, any_gap: Bools) -> Texts:

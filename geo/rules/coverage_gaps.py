@@ -191,15 +191,28 @@ class Coverage:
         nowhere = np.zeros(len(self.country), np.bool_)
         any_own = np.logical_or.reduce([nowhere, *own.values()])
         any_whole = np.logical_or.reduce([nowhere, *whole.values()])
-        placed = np.isfinite(self.lon) & np.isfinite(self.lat)
-        self._kept[key] = {
-            "no_coordinates": ~placed,
-            "country_unknown": self.country == "",
-            "not_covered": (self.country != "") & ~any_own,
-            "neighbour_uncovered": any_own & ~any_whole,
-            "neighbours_unknown": placed & np.full(len(placed), self.outlines is None),
-        }
+        self._kept[key] = self.reasons(any_own, any_whole)
         return self._kept[key]
+
+    def reasons(self, own: Bools, whole: Bools) -> dict[str, Bools]:
+        """Why a circle was not wholly looked at, by code of :data:`GAPS`.
+
+        Parameters
+        ----------
+        own, whole
+            Whether some source covers the site's country, and it with every country of the circle; sites are the last
+            axis.
+        """
+        placed = np.isfinite(self.lon) & np.isfinite(self.lat)
+        named = self.country != ""
+        blank = np.zeros(own.shape, np.bool_)
+        return {
+            "no_coordinates": ~placed | blank,
+            "country_unknown": ~named | blank,
+            "not_covered": named & ~own,
+            "neighbour_uncovered": own & ~whole,
+            "neighbours_unknown": (placed & (self.outlines is None)) | blank,
+        }
 
 
 def site_gaps(coverage: Coverage, rejected: Rejected, settings: Settings, evidence: Evidence) -> dict[str, Bools]:

@@ -90,6 +90,7 @@ def find_pairs(
     widest_m: float,
     months: int,
     imprecise_km: float,
+    after: Days | None = None,
 ) -> Pairs:
     """All pairs whose distance, less what either place may be wrong by, is within `widest_m` and the window.
 
@@ -101,12 +102,14 @@ def find_pairs(
         The longest window.
     imprecise_km
         How far an incident of precision 2 may lie from its point.
+    after
+        The last day before each site's window, in place of `months`.
     """
     site_parts, incident_parts, distance_parts = [], [], []
     active = (incidents.high >= 1) | (incidents.effect == VIOLENT) | (incidents.effect == CONTROL)
     placed = np.isfinite(incidents.lon) & np.isfinite(incidents.lat) & active
     known = np.isfinite(lon) & np.isfinite(lat)
-    longest = months_before(days, months)
+    longest = months_before(days, months) if after is None else after
     low = -1.0
     for limit in sorted({*_ERROR_BANDS_KM, float(error_km.max(initial=0.0))}):
         sites = np.flatnonzero(known & (error_km > low) & (error_km <= limit))

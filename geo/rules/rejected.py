@@ -17,6 +17,7 @@ from geo.time_window import NO_DAY, Days, months_before, to_days
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 VAGUE = "unknown_code"
 """Reason of a row that does not say how exactly its place is known: its point decides no unit."""
@@ -48,13 +49,15 @@ class Rejected:
         table = schema.conform(given, schema.REJECTED_INCIDENTS)
         return cls(table, sites["country"].to_numpy(dtype=object), lon, lat, as_of)
 
-    def _days(self) -> tuple[Days, Days]:
+    def days(self) -> tuple[Days, Days]:
+        """First and last day of each row; one that could not be read may be any."""
         start, end = to_days(self.table["date_start"]), to_days(self.table["date_end"])
         start = np.where(start == NO_DAY, -(2**30), start)
         return start, np.maximum(np.where(end == NO_DAY, 2**30, end), start)
 
-    def _pairs(self, radius_km: float, months: int) -> Pairs:
-        start, end = self._days()
+    def pairs(self, radius_km: float, after: Days) -> Pairs:
+        """Sites and the rows in their circle that may end after a day each, `after`, and begin by its date."""
+        start, end = self.days()
         return within(
             self.lon,
             self.lat,
@@ -63,7 +66,7 @@ class Rejected:
             start,
             radius_m=radius_km * 1000,
             as_of_day=self.as_of,
-            window_days=self.as_of - months_before(self.as_of, months),
+            window_days=self.as_of - after,
             incident_end_day=end,
         )
 
@@ -71,14 +74,14 @@ class Rejected:
         """Sites with one in their circle that may lie in the window."""
         out = np.zeros(len(self.lon), np.bool_)
         if len(self.table):
-            out[self._pairs(radius_km, months).site] = True
+            out[self.pairs(radius_km, months_before(self.as_of, months)).site] = True
         return out
 
     def tell(self, radius_km: float, months: int, evidence: Evidence) -> None:
         """Names them, as the gap of the site class."""
         if not len(self.table) or not evidence.wanted:
             return
-        pairs = self._pairs(radius_km, months)
+        pairs = self.pairs(radius_km, months_before(self.as_of, months))
         at = self.table.iloc[pairs.incident]
         shut = at["restricted"].to_numpy(np.bool_)  # of these only what is open by licence
         evidence.facts(
@@ -99,24 +102,28 @@ class Rejected:
         lost = {str(c) for c in self.table["country"][self.table["lon"].isna() | self.table["lat"].isna()]}
         return np.array([str(c) in lost for c in self.country], np.bool_) | ("" in lost)
 
+    def unit_of(self, units: Units) -> Ints:
+        """The unit whose polygon holds each row; -1 where there is none, or its point decides no unit."""
+        code = np.full(len(self.table), -1, np.int64)
+        if units.boundaries is not None and len(code):
+            lon, lat = self.table["lon"].to_numpy(np.float64), self.table["lat"].to_numpy(np.float64)
+            hit = locate(lon, lat, units.boundaries)
+            code[hit >= 0] = units.of_row[hit[hit >= 0]]
+            code[(self.table["reason"] == VAGUE).to_numpy(np.bool_)] = -1
+        return code
+
+    def may_hold(self, sites: SiteUnits, code: int, country: str) -> Bools:
+        """Sites in whose unit a row of this unit may lie: of its unit, else (-1: not known) all of its country."""
+        if code >= 0:
+            return np.asarray((sites.code == code) | ((sites.code < 0) & (self.country == country)))
+        return np.asarray((self.country == country) | (country == ""))
+
     def in_unit(self, units: Units, sites: SiteUnits, months: int) -> Bools:
         """Sites in whose unit one may lie: by its polygon, else (no polygon, or no place) all of its country."""
         out = np.zeros(len(self.lon), np.bool_)
-        lon, lat = self.table["lon"].to_numpy(np.float64), self.table["lat"].to_numpy(np.float64)
-        rows = np.arange(len(self.table))
-        if not len(rows):
-            return out
-        start, end = self._days()
-        code = np.full(len(self.table), -1, np.int64)
-        if units.boundaries is not None:
-            hit = locate(lon[rows], lat[rows], units.boundaries)
-            code[rows[hit >= 0]] = units.of_row[hit[hit >= 0]]
-            code[(self.table["reason"] == VAGUE).to_numpy(np.bool_)] = -1
-        iso = self.table["country"].to_numpy(dtype=object)
-        for i in rows:
+        start, end = self.days()
+        code, iso = self.unit_of(units), self.table["country"].to_numpy(dtype=object)
+        for i in range(len(self.table)):
             inside = (start[i] <= self.as_of) & (end[i] > months_before(self.as_of, months))
-            if code[i] >= 0:
-                out |= inside & ((sites.code == code[i]) | ((sites.code < 0) & (self.country == iso[i])))
-            else:
-                out |= inside & ((self.country == iso[i]) | (iso[i] == ""))
+            out |= inside & self.may_hold(sites, int(code[i]), str(iso[i]))
         return out

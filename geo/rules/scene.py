@@ -73,10 +73,14 @@ class Scene:
 
     def asked(self, rule: Rule) -> tuple[Bools, Bools]:
         """Which sites a rule is asked of, by its minerals, and where that is not known for want of a mineral."""
-        n = len(self)
-        if not rule.minerals:
-            return np.ones(n, np.bool_), np.zeros(n, np.bool_)
-        wanted = {m.casefold() for m in rule.minerals}
-        own = [set(str(m).casefold().split(";")) for m in self.sites["minerals"]]
-        unknown = (self.sites["minerals"] == "").to_numpy(np.bool_)
-        return np.array([bool(m & wanted) for m in own], dtype=np.bool_), unknown
+        return asked_of(rule, self.sites["minerals"])
+
+
+def asked_of(rule: Rule, minerals: pd.Series[str]) -> tuple[Bools, Bools]:
+    """Which sites a rule is asked of, by their minerals, and where that is not known for want of one."""
+    n = len(minerals)
+    if not rule.minerals:
+        return np.ones(n, np.bool_), np.zeros(n, np.bool_)
+    wanted = {m.casefold() for m in rule.minerals}
+    own = [set(str(m).casefold().split(";")) for m in minerals]
+    return np.array([bool(m & wanted) for m in own], dtype=np.bool_), (minerals == "").to_numpy(np.bool_)

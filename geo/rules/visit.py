@@ -16,7 +16,7 @@ from geo.rules.kind import tell_unknown
 from geo.rules.row import Asked, Derived, Row, before, is_unknown
 from geo.rules.rule import Rule
 from geo.rules.scene import Scene
-from geo.spatial.proximity import within
+from geo.spatial.proximity import Pairs, within
 from geo.time_window import Days, months_before, to_days
 
 Ints = npt.NDArray[np.int64]
@@ -233,24 +233,33 @@ def route_places(rule: Rule, sites: pd.DataFrame, routes: pd.DataFrame | None) -
     return Places(site[keep], points[keep, 0], points[keep, 1], rule.route_km, "armed_roadblock_on_route")
 
 
-def _roadblocks(
-    rule: Rule, places: Places, sites: pd.DataFrame, as_of: Days, visits: pd.DataFrame, evidence: Evidence
-) -> Bools:
-    """Sites with an armed roadblock in reach of their places, that a visit to *another* site reports in the window."""
+def roadblocks_near(places: Places, visits: pd.DataFrame, as_of: Days, after: Days) -> tuple[pd.DataFrame, Pairs]:
+    """Informative visits that report an armed roadblock, and which lie near which place and in (after, as_of]."""
     rows = visits[visits["informative"] & visits["armed_roadblock"].fillna(False).astype(bool) & visits["lon"].notna()]
-    out = np.zeros(len(sites), np.bool_)
     if not len(rows) or not len(places.site):
-        return out
-    pairs = within(
+        none = np.zeros(0, np.int64)
+        return rows, Pairs(none, none, np.zeros(0))
+    return rows, within(
         places.lon,
         places.lat,
         rows["lon"].to_numpy(np.float64),
         rows["lat"].to_numpy(np.float64),
         to_days(rows["visit_date"]),
         radius_m=places.km * 1000,
-        as_of_day=as_of[places.site],
-        window_days=as_of[places.site] - months_before(as_of[places.site], rule.months),
+        as_of_day=as_of,
+        window_days=as_of - after,
     )
+
+
+def _roadblocks(
+    rule: Rule, places: Places, sites: pd.DataFrame, as_of: Days, visits: pd.DataFrame, evidence: Evidence
+) -> Bools:
+    """Sites with an armed roadblock in reach of their places, that a visit to *another* site reports in the window."""
+    out = np.zeros(len(sites), np.bool_)
+    when = as_of[places.site]
+    rows, pairs = roadblocks_near(places, visits, when, months_before(when, rule.months))
+    if not len(pairs):
+        return out
     # Of several points along a route the nearest one speaks.
     order = np.lexsort((pairs.distance_m, pairs.incident, places.site[pairs.site]))
     pair = pd.DataFrame({"s": places.site[pairs.site][order], "i": pairs.incident[order]})

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -104,6 +106,20 @@ def in_force(register: pd.DataFrame, day: int) -> pd.DataFrame:
     return register[(to_days(register["valid_from"]) <= day) & (day < _ends(register))]
 
 
+def states(register: pd.DataFrame | None, days: Days, countries: set[str]) -> tuple[Ints, Ints]:
+    """Positions of one day of each state that the register had on `days`, and the state of each day.
+
+    Two days are of one state where the same entries of these countries are in force; a blank one stands for any.
+    """
+    if register is not None and "" not in countries:
+        register = register[register["country"].isin(countries)]
+    if register is None or not len(register):
+        return np.zeros(min(len(days), 1), np.int64), np.zeros(len(days), np.int64)
+    begin, end = to_days(register["valid_from"])[:, None], _ends(register)[:, None]
+    _, first, state = np.unique((begin <= days) & (days < end), axis=1, return_index=True, return_inverse=True)
+    return first.astype(np.int64), state.reshape(-1).astype(np.int64)
+
+
 def units_in_force(register: pd.DataFrame, day: int) -> pd.DataFrame:
     """Entries of named units in force on a day; where the whole country is free again, its units speak no longer."""
     now = in_force(register, day)
@@ -169,15 +185,18 @@ def zones_at(
     restrictions: pd.DataFrame | None,
     aliases: Aliases,
     evidence: Evidence,
+    *,
+    measured: bool = True,
 ) -> ZoneResult:
     """Reads the register for every site at its date.
 
     The unit is that of the polygon where the boundary set has every unit of its level that is named in force, else the
     one that the site itself states, else unknown; `zone_basis` says which. A named commune decides before its
-    sub-prefecture; without its polygon the whole sub-prefecture is unknown.
+    sub-prefecture; without its polygon the whole sub-prefecture is unknown. Unless `measured`, the distance to the
+    edge is left blank.
     """
     n = len(sites)
-    register = _with_restrictions(register, restrictions)
+    register = register_with(register, restrictions)
     minerals = sites["minerals"].to_numpy(dtype=object)
     made = _Zones(n)
     diamond = np.array(["diamond" in str(m).split(";") for m in minerals], dtype=np.bool_)
@@ -188,7 +207,7 @@ def zones_at(
         for day in np.unique(as_of):
             mine = np.flatnonzero((as_of == day) & may_be)
             if len(mine):
-                _read_day(int(day), mine, sites, units, register, boundaries, aliases, evidence, made)
+                _read_day(int(day), mine, sites, units, register, boundaries, aliases, evidence, made, measured)
     else:
         evidence.facts("zone", "", np.flatnonzero(may_be), fact="no_register")
     # Without a known mineral nobody can say that a zone of diamonds is asked of the site.
@@ -229,15 +248,16 @@ def _read_day(
     aliases: Aliases,
     evidence: Evidence,
     made: _Zones,
+    measured: bool,
 ) -> None:
     country = sites["country"].to_numpy(dtype=object)[mine]
     now, named = in_force(register, day), units_in_force(register, day)
-    whole = {str(r.country): str(r.status) for r in now.itertuples() if r.level == "country"}
+    whole = {str(r.country): str(r.status) for r in _entries(now) if r.level == "country"}
     made.restricted[mine] = [whole.get(str(c), "") in RESTRICTED for c in country]
     unknown_country = country == ""
     open_ = made.restricted[mine] | unknown_country
     made.status[mine[~open_]] = "not_applicable"
-    for entry in now[now["level"] == "country"].itertuples():
+    for entry in _entries(now[now["level"] == "country"]):
         _tell_entry(evidence, mine[country == entry.country], entry, "country")
     mine, country = mine[open_], country[open_]
     if not len(mine):
@@ -259,7 +279,7 @@ def _read_day(
     for deep in ("admin2", "admin3"):
         part = named[named["level"] == deep]
         above = keys_of(part["parent"], part["country"], 2, aliases)
-        for entry, own, parent in zip(part.itertuples(), unit_keys(part, aliases), above, strict=True):
+        for entry, own, parent in zip(_entries(part), unit_keys(part, aliases), above, strict=True):
             if deep == "admin3" and 3 not in rows:
                 held = np.flatnonzero(key == parent)
                 made.status[mine[held]], made.unit[mine[held]] = "unknown", ""
@@ -270,7 +290,8 @@ def _read_day(
             made.unit[mine[hit]] = entry.unit
             _tell_entry(evidence, mine[hit], entry, deep)
     made.basis[mine] = np.where(located, basis, "")
-    _measure(mine, sites, boundaries, rows, keys, made, evidence)
+    if measured:
+        _measure(mine, sites, boundaries, rows, keys, made, evidence)
 
 
 def _located(
@@ -314,6 +335,13 @@ def _communes(
         return out
     by_row = {row: key for key, row in rows[3].items()}
     return np.array([by_row.get(int(r), "") for r in units[3].row[mine]], dtype=object)
+
+
+def _entries(register: pd.DataFrame) -> Iterator[Any]:
+    """Its rows, by the names of their columns."""
+    names = [str(name) for name in register]
+    for values in zip(*(register[name] for name in names), strict=True):
+        yield SimpleNamespace(**dict(zip(names, values, strict=True)))
 
 
 def _tell_entry(evidence: Evidence, sites: Ints, entry: object, fact: str) -> None:
@@ -397,7 +425,7 @@ def status_from_rows(site: Asked, rows: Iterable[Row]) -> str:
     return "outside"
 
 
-def _with_restrictions(register: pd.DataFrame | None, table: pd.DataFrame | None) -> pd.DataFrame | None:
+def register_with(register: pd.DataFrame | None, table: pd.DataFrame | None) -> pd.DataFrame | None:
     """The register with the restrictions of countries that it does not name itself."""
     if table is None or register is None:
         return register

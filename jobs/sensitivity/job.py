@@ -11,21 +11,25 @@ import pandas as pd
 
 from geo.assess import assess
 from geo.assessment import Assessment
+from geo.dates.many import ManyDates
 from geo.errors import InputError
 from geo.messages import Note
 from geo.records.admin_units import IncidentUnits, Units, incident_units
 from geo.records.incidents import Incidents, prepare
+from geo.rules.classify import BY_RANK
 from geo.rules.rule_set import Rules
+from geo.schema import ZONE_STATUSES
 from geo.sensitivity.draws import shares
 from geo.sensitivity.flip import REACH, flips
 from geo.sensitivity.pass_once import Pass, prepare_pass
 from geo.sensitivity.scaling import Grid, distance_rules, whole
 from geo.sensitivity.sweep import stability, sweep, what_matters
-from jobs.backtest.snapshots import snapshots
+from geo.time_window import to_dates
 from jobs.demonstration import layers, marks
 from jobs.inputs import Inputs, Loaded
 from jobs.inputs import load as load_layers
 from jobs.known_sites import sites_at
+from jobs.many_dates import at_dates
 from jobs.result import Result, ResultFiles
 from jobs.run_options import assess_loaded, recorded
 from jobs.sensitivity import export
@@ -103,7 +107,9 @@ def run(
         done, placed_in_units(loaded, incidents), draws=draws, seed=seed,
         progress=lambda k, n: told("draws", k, n),
     )  # fmt: skip
-    months = timeline(loaded, days, rules, told)
+    told("dates", 0, len(days))
+    months = timeline(at_dates(loaded, days, rules))
+    told("dates", len(days), len(days))
     settings = {
         **recorded(loaded, as_of), "from": days[0].isoformat(), "to": days[-1].isoformat(), "draws": draws,
         "seed": seed, "grid": {k: list(getattr(grid, k)) for k in ("radius", "window", "count")},
@@ -146,15 +152,22 @@ def month_ends(first: dt.date | None, last: dt.date) -> list[dt.date]:
     return [*ends[:-1], last]
 
 
-def timeline(loaded: Loaded, days: list[dt.date], rules: Rules, progress: Progress) -> pd.DataFrame:
+def timeline(passed: ManyDates) -> pd.DataFrame:
     """`site_id, source, month, site_class, zone_status` and the rules that fired, by site, then month."""
-    found = snapshots(loaded, days, rules, progress)
-    fired = found.fired[[r.id for r in rules.answering("site")]]
-    table = found.sites[["site_id", "source", "site_class", "zone_status"]].copy()
-    table.insert(2, "month", np.array([d.strftime("%Y-%m") for d in days], dtype=object)[found.date])
-    columns = fired.to_numpy(np.bool_)
-    table["rules_fired"] = [";".join(fired.columns[row]) for row in columns]
-    return table.sort_values(["source", "site_id", "month"], kind="stable", ignore_index=True)
+    dates, n = passed.site_class.shape
+    keys = passed.sites_at(0)[["source", "site_id"]]
+    order = np.lexsort((keys["site_id"].to_numpy(dtype=object), keys["source"].to_numpy(dtype=object)))
+    month = to_dates(passed.days).astype("datetime64[M]").astype(str).astype(object)
+    fired = passed.rules_fired()
+    columns = {
+        "site_id": np.repeat(keys["site_id"].to_numpy(dtype=object)[order], dates),
+        "source": np.repeat(keys["source"].to_numpy(dtype=object)[order], dates),
+        "month": np.tile(month, n),
+        "site_class": np.array(BY_RANK, dtype=object)[passed.site_class.T[order].ravel()],
+        "zone_status": np.array(ZONE_STATUSES, dtype=object)[passed.zone_status.T[order].ravel()],
+        "rules_fired": fired.T[order].ravel(),
+    }
+    return pd.DataFrame({name: pd.array(values, dtype="str") for name, values in columns.items()})
 
 
 def placed_in_units(loaded: Loaded, incidents: Incidents) -> dict[int, tuple[Units, IncidentUnits]]:

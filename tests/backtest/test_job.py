@@ -220,10 +220,10 @@ def test_sites_are_taken_in_pieces_that_change_nothing(monkeypatch):
     loaded = load(BacktestInputs(Inputs([Source.of(DEMO[1])], [Source.of(DEMO[5])])))
     days = [dt.date(y, 12, 31) for y in range(2014, 2018)]
     whole = snapshots(loaded, days, default_rules(), lambda *_: None)
-    monkeypatch.setattr("jobs.backtest.snapshots.ROWS", 1)
+    monkeypatch.setattr("geo.dates.many.CELLS", 32)
     seen = []
     pieces = snapshots(loaded, days, default_rules(), lambda *what: seen.append(what))
-    assert seen == [("dates", i, 4) for i in range(5)]
+    assert seen == [("dates", 0, 4), ("dates", 4, 4)]
     assert np.array_equal(whole.date, pieces.date)
     for name in ("sites", "fired", "unknown"):
         pd.testing.assert_frame_equal(getattr(whole, name), getattr(pieces, name))

@@ -9,6 +9,7 @@ import streamlit as st
 from geo.sensitivity.sweep import stability, what_matters
 from i18n import column_labels, labels
 from i18n.translator import Translator
+from jobs.many_dates import at_dates
 from jobs.sensitivity.export import NOT_CHANCE, WHAT
 from jobs.sensitivity.job import month_ends, timeline
 from jobs.sensitivity.one_site import OneSite, sentence
@@ -138,7 +139,7 @@ def all_sites(here: Here, data: Data) -> None:
 @st.cache_data(max_entries=3, show_spinner=False, scope="session")
 def months_of(key: str, token: str, _data: Data) -> pd.DataFrame:
     """The timeline of all sites up to the date."""
-    return timeline(_data.loaded(), month_ends(None, _data.day), _data.rules, lambda *_a: None)
+    return timeline(at_dates(_data.loaded(), month_ends(None, _data.day), _data.rules))
 
 
 def months(here: Here, data: Data, row: int) -> None:

@@ -1,0 +1,67 @@
+"""Sites and incidents in their administrative units, whatever the date, and which boundary sets may say so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from geo.records import boundary_check
+from geo.records.admin_units import Aliases, IncidentUnits, SiteUnits, Units, incident_units, site_units
+from geo.records.incidents import Incidents
+from geo.spatial.polygons import Boundaries
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Units by level.
+
+    Parameters
+    ----------
+    known
+        The units of each level; those of a refused set are gone from it.
+    sites, incidents
+        The unit of each site and incident.
+    labelled
+        Units of incidents as the given sets name them, refused ones too: for what a reader is told.
+    usable
+        The boundary sets that may stand for districts.
+    faults
+        Why a set may not (:func:`geo.records.boundary_check.fault`), blank where it may.
+    agreed
+        How labels agree with each set.
+    """
+
+    known: dict[int, Units]
+    sites: dict[int, SiteUnits]
+    incidents: dict[int, IncidentUnits]
+    labelled: dict[int, IncidentUnits]
+    usable: dict[int, Boundaries]
+    faults: dict[int, str]
+    agreed: dict[int, boundary_check.Agreement]
+
+    @classmethod
+    def of(
+        cls,
+        table: pd.DataFrame,
+        incidents: Incidents,
+        levels: list[int],
+        by_level: Mapping[int, Boundaries],
+        outlines: Boundaries | None,
+        aliases: Aliases,
+        agreed: Mapping[int, boundary_check.Agreement] | None,
+    ) -> Placed:
+        """Places the sites of `table` and the incidents in units of `levels`; the boundaries are given by level."""
+        known = {level: Units(level, by_level.get(level), aliases) for level in levels}
+        units = {level: site_units(table, known[level]) for level in levels}
+        placed = {level: incident_units(incidents, known[level]) for level in levels}
+        counts = {i: boundary_check.Agreement.of(placed[i].report) for i in levels} | dict(agreed or {})
+        faults = {i: boundary_check.fault(known[i], counts[i], outlines) for i in by_level if i in known}
+        usable = {level: b for level, b in by_level.items() if level in known and not faults[level]}
+        labelled = dict(placed)
+        for level in (i for i, why in faults.items() if why):  # what is no set of districts names no district
+            known[level] = Units(level, None, aliases)
+            units[level] = site_units(table, known[level])
+            placed[level] = replace(incident_units(incidents, known[level]), report=placed[level].report)
+        return cls(known, units, placed, labelled, usable, faults, counts)
