@@ -108,8 +108,8 @@ def _changing(layer: SiteLayer) -> tuple[pd.DataFrame, Ints, Ints]:
     named = ["source", "site_id", "step"]
     first = visits.assign(step=rank)[rank > 0].drop_duplicates(named)
     begins = pd.Series(to_days(first["visit_date"]), index=pd.MultiIndex.from_frame(first[named]))
-    day = begins.reindex(pd.MultiIndex.from_frame(table.assign(step=step)[named])).fillna(_EVER).to_numpy(np.int64)
-    return table, step, day
+    day = begins.reindex(pd.MultiIndex.from_frame(table.assign(step=step)[named])).fillna(_EVER)
+    return table, np.asarray(step), np.asarray(day, np.int64)
 
 
 _DIGITS = 6
