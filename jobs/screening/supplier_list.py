@@ -27,7 +27,7 @@ from layers.formats import Table as Read
 from layers.formats.header_words import words_of
 from layers.formats.values.ids import id_key
 from layers.reference.minerals import mineral_list, mineral_lists
-from layers.reference.tables import country_codes
+from layers.reference.tables import country_code, country_codes
 from layers.sources.column_words import header_words
 from layers.sources.layer import Faults, Fields, flags
 from layers.sources.positions import DEGREES, PLACED, has_place
@@ -340,7 +340,7 @@ def _route(text: str, remarks: list[str]) -> str:
     parts = [p.strip() for p in _SPLIT.split(text) if p.strip()]
     if not parts:
         return ""
-    codes = country_codes(pd.Series(parts, dtype="str")).tolist()
+    codes = [country_code(part) for part in parts]
     unknown = [p for p, c in zip(parts, codes, strict=True) if not c]
     if unknown:
         remarks.append(f"route country not recognised: {', '.join(unknown)[:60]}")

@@ -35,12 +35,12 @@ def read_roads(
     geo.errors.InputError
         The file holds no lines.
     geo.errors.LimitExceededError
-        Cut into pieces they are more than `edges` of the door.
+        Cut into pieces they are more than `road_edges` of the door.
     """
     table = read(source, name, purpose="lines", door=door, swap=options.swap, choice=options.choice())
     if table.geometry is None or not len(table.frame):
         raise InputError("The file holds no lines.", where=table.name, expected="GeoJSON or GeoPackage of lines")
-    door.check("edges", count_pieces(table.geometry.tolist()), table.name)
+    door.check("road_edges", count_pieces(table.geometry.tolist()), table.name)
     fields = Fields(table, options=options)
     speed_column = next((c for c in map(fields.column, ("speed", "speed_kmh", "maxspeed", "vitesse")) if c), None)
     class_column = next(

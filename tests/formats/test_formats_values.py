@@ -298,3 +298,13 @@ def test_the_year_beside_a_whole_date_changes_nothing():
     plain_days, plain_why = parse_dates(text)
     assert days.equals(plain_days)
     assert why.equals(plain_why)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(st.from_regex(r"-?[0-9]{1,3}(?:\.[0-9]{1,20})?", fullmatch=True), st.sampled_from(["lon", "lat"]))
+def test_the_short_way_of_plain_coordinates_is_the_long_one(text, axis):
+    from layers.formats.values.coordinates import _SIMPLE, _axis
+
+    assert _SIMPLE.fullmatch(text)
+    values, why, how = _axis(pd.Series([text], dtype="str"), axis)
+    assert (values[0], why[0], how[0]) == parse_degrees(text, axis)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from geo.records.place_names import alias_dict, fold, fold_series
 
@@ -57,3 +59,12 @@ def test_series_keeps_index_and_uses_aliases():
     assert out.tolist() == ["walikale", "", "masisi"]
     assert str(out.dtype) == "str"
     assert fold_series(names.iloc[:0]).tolist() == []
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(st.text(alphabet=st.characters(max_codepoint=127), max_size=30))
+def test_the_short_way_of_plain_letters_is_the_long_one(text):
+    """An accent more takes the long way, and changes nothing else."""
+    from geo.records.place_names import plain
+
+    assert plain(text + "\u0301") == plain(text)

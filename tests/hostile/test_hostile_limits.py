@@ -126,9 +126,10 @@ def test_long_edges_count_by_their_length(role):
     shape = "LineString" if role == "roads" else "Polygon"
     short, long_ = [[20, 5], [20.1, 5], [20.1, 5.1], [20, 5]], [[-179, 5], [179, 5], [179, 6], [-179, 5]]
     reader = {"roads": read_roads, "boundaries": read_boundaries, "programmes": read_shapes}[role]
-    reader(features(shape, 3, short), "a.geojson", door=door(edges=300))
-    with pytest.raises(LimitExceededError, match="edges"):
-        reader(features(shape, 3, long_), "a.geojson", door=door(edges=300))
+    limit = "road_edges" if role == "roads" else "edges"
+    reader(features(shape, 3, short), "a.geojson", door=door(**{limit: 300}))
+    with pytest.raises(LimitExceededError, match=limit):
+        reader(features(shape, 3, long_), "a.geojson", door=door(**{limit: 300}))
     with pytest.raises(LimitExceededError, match="edges"):
         reader(features(shape, 1_000, long_), "a.geojson", door=UPLOAD)
 

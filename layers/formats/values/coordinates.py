@@ -34,6 +34,8 @@ _SIGNS = str.maketrans({"\u00ba": "°", "\u02da": "°", "\u00b4": "'", "\u2032":
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _WEST_SOUTH = "WSO"
 _LONGEST = 60
+_SIMPLE = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,20})?")
+"""What most coordinates look like, and all that there is to know of them."""
 
 
 def plain_degrees(text: str) -> str:
@@ -151,7 +153,9 @@ def _axis(series: pd.Series, axis: str) -> tuple[np.ndarray, np.ndarray, np.ndar
     n = len(uniques)
     values, why, how = np.full(n, np.nan), np.full(n, "", dtype=object), np.full(n, "", dtype=object)
     for i, text in enumerate(uniques):
-        if text is not None and text == text:
+        if isinstance(text, str) and _SIMPLE.fullmatch(text):
+            values[i] = float(text)
+        elif text is not None and text == text:
             values[i], why[i], how[i] = parse_degrees(str(text), axis)
     if not n:
         return values, why, how
