@@ -191,8 +191,7 @@ def read_suppliers(
     n = len(table.frame)
     remarks: list[list[str]] = [[] for _ in range(n)]
     notes = list(table.notes)
-    if fields.named("smelter_country") is None and (of_smelters := smelter_note(fields)):
-        notes.append(of_smelters)
+    notes += smelter_notes(fields)
     frame = pd.DataFrame({"supplier_id": _ids(fields, notes)})
     faults.add("missing_id", frame["supplier_id"] == "", expected="supplier_id", got=fields.text("site_name"))
     frame["site_name"] = fields.text("site_name").str.strip()
@@ -236,15 +235,18 @@ def read_suppliers(
     return _account(table, fields, faults, frame, lines, remarks, notes)
 
 
-def smelter_note(fields: Fields) -> Note | None:
+def smelter_notes(fields: Fields) -> list[str]:
     """Tells of a list of smelters or refiners that names no mine: where they stand is no origin."""
     words = {word for name in fields.header for word in words_of(name)}
-    if not words & _SMELTERS or words & {"mine", "mines", "origin", "origine", "mina", "pit"}:
-        return None
-    return Note(
-        "The list names smelters or refiners and no mine: what is screened is where they stand, not where the material "
-        "comes from."
-    )
+    template = fields.named("smelter_country") is not None
+    if template or not words & _SMELTERS or words & {"mine", "mines", "origin", "origine", "mina", "pit"}:
+        return []
+    return [
+        Note(
+            "The list names smelters or refiners and no mine: what is screened is where they stand, not where the "
+            "material comes from."
+        )
+    ]
 
 
 def _account(

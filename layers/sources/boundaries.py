@@ -41,6 +41,8 @@ _NO_DAY = re.compile(
 )
 _VINTAGE_MEMBERS = ("validOn", "date", "boundaryYearRepresented", "boundaryYear", "boundary_version", "version")
 _POLYGON, _MULTI = 3, 6
+MOST_REPAIRS = 5
+"""Repaired polygons told one by one; the run record lists them all."""
 FAULTS = (
     N_("Self-intersection"),
     N_("Ring Self-intersection"),
@@ -226,15 +228,7 @@ def _set(
             )
         )
     repairs = [repair for repair in repairs if repair["row"] in set(table.row[faults.ok].tolist())]
-    notes += [
-        Note(
-            "{unit} was invalid ({fault}); repaired, its area changed by {area:,.0f} m2.",
-            unit=repair["unit"],
-            fault=Note(repair["fault"]),
-            area=repair["area_change_m2"],
-        )
-        for repair in repairs
-    ]
+    notes += repair_notes(repairs)
     vintage = _version(fields, table, faults.ok, version, notes)
     rejected = faults.rejected(names)
     return BoundaryLayer(
@@ -254,6 +248,36 @@ def _set(
         rejected=rejected,
         notes=notes,
     )
+
+
+def repair_notes(repairs: list[dict[str, Any]]) -> list[str]:
+    """What is told of repaired polygons: each by name where they are few, else the number and those that changed most.
+
+    Examples
+    --------
+    >>> one = {"unit": "A", "fault": "Self-intersection", "area_change_m2": 2.0}
+    >>> print(*repair_notes([one]))
+    A was invalid (Self-intersection); repaired, its area changed by 2 m2.
+    >>> print(*repair_notes([one, *(one | {"unit": f"B{i}"} for i in range(9))]))
+    10 polygons were invalid and were repaired; the area of A changed most, by 2 m2.
+    """
+    if len(repairs) > MOST_REPAIRS:
+        worst = max(repairs, key=lambda repair: abs(repair["area_change_m2"]))
+        return [
+            Note(
+                "{n} polygons were invalid and were repaired; the area of {unit} changed most, by {area:,.0f} m2.",
+                n=len(repairs), unit=worst["unit"], area=worst["area_change_m2"],
+            )
+        ]  # fmt: skip
+    return [
+        Note(
+            "{unit} was invalid ({fault}); repaired, its area changed by {area:,.0f} m2.",
+            unit=repair["unit"],
+            fault=Note(repair["fault"]),
+            area=repair["area_change_m2"],
+        )
+        for repair in repairs
+    ]
 
 
 def _version(fields: Fields, table: Read, ok: npt.NDArray[np.bool_], option: str | None, notes: list[str]) -> str:

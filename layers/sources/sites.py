@@ -124,9 +124,7 @@ def read_sites(
     faults.usable("mine sites", sites["site_id"])
     version = version_of(table)
     return SiteLayer(
-        **_described(table, faults, sites["site_id"], "site_list", only(sites["source"], table.name), notes),
-        columns_used=fields.used,
-        columns_ignored=fields.ignored,
+        **_described(table, faults, sites["site_id"], "site_list", only(sites["source"], table.name), notes, fields),
         frame=_take(sites, table, faults, SITES),
         statuses=conform(statuses.assign(dataset_version=version), STATUSES),
         country=option,
@@ -136,8 +134,8 @@ def read_sites(
 
 def _visits(table: Read, normalise: Callable[[Read, Fields, Faults], Visits], source: str) -> SiteLayer:
     """A layer of visits in one of the two IPIS layouts."""
-    faults = Faults(table)
-    found = normalise(table, Fields(table), faults)
+    fields, faults = Fields(table), Faults(table)
+    found = normalise(table, fields, faults)
     faults.usable("visits")
     version = version_of(table)
     notes: list[str] = []
@@ -146,7 +144,7 @@ def _visits(table: Read, normalise: Callable[[Read, Fields, Faults], Visits], so
     if nowhere:
         notes.append(Note("{n} visits have no usable coordinates; what they saw counts all the same.", n=nowhere))
     return SiteLayer(
-        **_described(table, faults, found.visits["site_id"], "visits", source, notes),
+        **_described(table, faults, found.visits["site_id"], "visits", source, notes, fields),
         frame=empty(SITES),
         visits=visits,
         statuses=conform(found.statuses.assign(dataset_version=version), STATUSES),
@@ -176,7 +174,7 @@ def _trade_lines(table: Read, fields: Fields) -> SiteLayer:
     faults.usable("trade lines", frame["site_id"])
     routes = frame[["site_id"]].assign(name_from=fields.text("from"), name_to=fields.text("to"), geometry=geometry)
     return SiteLayer(
-        **_described(table, faults, frame["site_id"], "trade_lines", LINES, []),
+        **_described(table, faults, frame["site_id"], "trade_lines", LINES, [], fields),
         frame=_take(frame, table, faults, SITES),
         routes=routes[faults.ok].reset_index(drop=True),
         country="CAF",
@@ -212,7 +210,7 @@ def _own_visits(table: Read, fields: Fields, option: str) -> SiteLayer:
     frame.loc[frame["dataset_version"] == "", "dataset_version"] = version_of(table)
     source = only(frame["source"], table.name)
     return SiteLayer(
-        **_described(table, faults, frame["site_id"], "own_visits", source, []),
+        **_described(table, faults, frame["site_id"], "own_visits", source, [], fields),
         frame=empty(SITES),
         visits=conform(frame.assign(row=table.row)[faults.ok], VISITS),
         country=stated or option,
@@ -221,7 +219,7 @@ def _own_visits(table: Read, fields: Fields, option: str) -> SiteLayer:
 
 
 def _described(
-    table: Read, faults: Faults, ids: pd.Series[str], layout: str, dataset: str, notes: list[str]
+    table: Read, faults: Faults, ids: pd.Series[str], layout: str, dataset: str, notes: list[str], fields: Fields
 ) -> dict[str, Any]:
     """What the layer says of itself besides its frames."""
     rejected = faults.rejected(ids)
@@ -236,6 +234,8 @@ def _described(
         "accounting": {"read": accepted + len(rejected), "accepted": accepted, "rejected": len(rejected)},
         "rejected": rejected,
         "notes": [*table.notes, *notes],
+        "columns_used": fields.used,
+        "columns_ignored": fields.ignored,
     }
 
 
