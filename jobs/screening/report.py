@@ -19,16 +19,20 @@ from i18n.translator import Translator, translator
 from jobs.assessment.export import quadrants
 from jobs.screening import labels as sw
 from jobs.screening.model import Screening
+from jobs.screening.report_first import class_cell, first_pages, gravity, of_told
 from jobs.screening.report_map import svg, zones_on
 from jobs.screening.report_method import method, versions
 from layers.formats.reasons import sentence
 from layers.formats.writers.escape import html
-from layers.maps import styles
 from layers.maps.watermark import sheet
 from layers.reference.country_names import country_name
 
+IN_FULL, IN_SHORT = 100, 900
+"""Rows told in full, and those after them told in a line; the files have all of them."""
 MOST_SEGMENTS = 300
 """Segments in the report: those with most deaths; segments.csv has the rest."""
+MOST_WAYS = 300
+"""Ways in the report: those with most deaths, then incidents; routes.csv has the rest."""
 MOST_MAPS = 6
 """Countries with a map of their own: those with most rows."""
 
@@ -44,7 +48,7 @@ p{margin:6px 0;max-width:78ch}.soft{color:var(--soft)}.notice{border:2px solid #
 .cards{display:flex;flex-wrap:wrap;gap:10px;margin:14px 0}.cards div{border:1px solid var(--line);border-radius:6px;
  padding:8px 14px;min-width:120px}.cards b{display:block;font-size:22px;line-height:1.2}
 table{border-collapse:collapse;width:100%;margin:8px 0;font-size:12.5px}
-th,td{border-bottom:1px solid var(--line);padding:4px 7px;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+th,td{border-bottom:1px solid var(--line);padding:4px 7px;text-align:left;vertical-align:top;overflow-wrap:break-word}
 th{background:#f3f5f7;font-weight:600;overflow-wrap:normal;border-bottom:1.5px solid #8a949e}td.n,th.n{text-align:right;
  font-variant-numeric:tabular-nums}td.n{white-space:nowrap}
 thead{display:table-header-group}tr{break-inside:avoid}.why td{border-bottom:1.5px solid var(--line);padding-top:0;
@@ -93,13 +97,13 @@ def report(screening: Screening, language: str = "en") -> bytes:
             f'<p class="notice">{html(_("Demonstration data: synthetic. It says nothing about any place."))}</p>'
         )
     out += [
-        _summary(_, screening, good),
+        first_pages(_, screening, good),
+        _origins(_, good),
+        _maps(_, screening, good),
         _quadrants(_, good),
         _flag_table(_, good),
-        _maps(_, screening, good),
         _changes(_, screening),
         _rejected(_, rows),
-        _origins(_, good),
         _routes(_, screening),
         method(_, screening),
         versions(_, screening),
@@ -133,37 +137,6 @@ def table(headings: Sequence[str], lines: Iterable[Sequence[str]], numbers: Sequ
     return f'<table class="{css}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def _summary(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
-    account = screening.suppliers.accounting
-    routes = screening.transit.routes
-    ways = int((routes["incidents"] > 0).sum()) if routes["incidents"].notna().any() else None
-    cards: list[tuple[int | None, str]] = [
-        (account["read"], _("rows read")),
-        (account["accepted"], _("rows screened")),
-        (account["rejected"], _("rows rejected, with the reason")),
-        (int(good["site_class"].isin(CLASSES[:2]).sum()), _("origins conflict-affected or high-risk")),
-        (int((good["site_class"] == CLASSES[2]).sum()), _("origins with too little data")),
-        (ways, _("ways with incidents")),
-    ]
-    said = "".join(f"<div><b>{html('–' if n is None else _.number(n))}</b>{html(text)}</div>" for n, text in cards)
-    return (
-        f'<section><div class="cards">{said}</div><p>'
-        + html(
-            _(
-                "A class is an indication for due diligence (OECD Guidance, step 2), not a conclusion of law. "
-                "None says that a place is calm or that goods are clean. "
-                "The guidance asks buyers to go on sourcing responsibly."
-            )
-        )
-        + "</p></section>"
-    )
-
-
-def _class(_: Translator, cls: str) -> str:
-    style = styles.site_style(cls)
-    return f'<span class="c{CLASSES.index(cls)}">{style.sign} {html(_(style.text))}</span>'
-
-
 def _quadrants(_: Translator, good: pd.DataFrame) -> str:
     if not len(good):
         return ""
@@ -174,7 +147,7 @@ def _quadrants(_: Translator, good: pd.DataFrame) -> str:
         cells = "".join(
             f'<td class="n{" z" if not n else ""}">{html(_.number(int(n)))}</td>' for n in counts.loc[cls].tolist()
         )
-        body.append(f"<tr><td>{_class(_, str(cls))}</td>{cells}</tr>")
+        body.append(f"<tr><td>{class_cell(_, str(cls))}</td>{cells}</tr>")
     return (
         f"<section><h2>{html(_('Site class and zone status of the origins'))}</h2>"
         f'<p class="soft">{html(_("Two answers that are never added up to one score. Counts of rows."))}</p>'
@@ -187,7 +160,7 @@ def _flag_table(_: Translator, good: pd.DataFrame) -> str:
     lines = [
         (
             _(sw.FLAGS[f]),
-            _.number(int(good[f].fillna(False).sum())),
+            of_told(_, good[f]),
             _.number(int(good[f].isna().sum())),
             _(sw.FLAG_MEANINGS[f]),
         )
@@ -293,7 +266,7 @@ def _origins(_: Translator, good: pd.DataFrame) -> str:
         for name in ("minerals", "zone_status", "possible_class", "area_class")
     }
     country = {code: country_name(code, _) for code in good["country"].unique()}
-    classes = {code: _class(_, code) for code in CLASSES}
+    classes = {code: class_cell(_, code) for code in CLASSES}
     days = {d: _.date(d) for d in good["as_of"].unique()}
 
     def lines(row: dict[str, Any]) -> str:
@@ -308,13 +281,35 @@ def _origins(_: Translator, good: pd.DataFrame) -> str:
             f'<tr class="why"><td></td><td colspan="8">{html(row[why])} {_flags_of(_, row)}{_more(_, row)}</td></tr>'
         )
 
-    records: Any = good.to_dict("records")
+    ordered = good.iloc[gravity(good)]
+    records: Any = ordered.head(IN_FULL).to_dict("records")
     body = [lines(row) for row in records]
     head = "".join(f"<th>{html(h)}</th>" for h in headings)
+    told = _("In order of gravity: class, then incidents near the origin, then those on the way.")
     return (
-        f'<section class="pagebreak"><h2>{html(_("Every row"))}</h2><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(body)}</tbody></table></section>"
+        f'<section class="pagebreak"><h2>{html(_("Every row"))}</h2><p class="soft">{html(told)}</p>'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>{_rest(_, ordered)}</section>"
     )
+
+
+def _rest(_: Translator, ordered: pd.DataFrame) -> str:
+    """The rows after the first ones, a line each; of very long lists the last are in the files alone."""
+    rest = ordered.iloc[IN_FULL : IN_FULL + IN_SHORT]
+    if rest.empty:
+        return ""
+    columns = ["supplier_id", "site_name", "country", "minerals", "as_of", "site_class", "zone_status", "rules_fired"]
+    words = {n: {c: sw.value(n, c, _) for c in rest[n].unique()} for n in ("minerals", "site_class", "zone_status")}
+    words["country"] = {c: country_name(c, _) for c in rest["country"].unique()}
+    words["as_of"] = {d: _.date(d) for d in rest["as_of"].unique()}
+    lines = [
+        [str(words[c][v]) if c in words else str(v) for c, v in zip(columns, r, strict=True)]
+        for r in rest[columns].itertuples(index=False, name=None)
+    ]
+    out = table([sw.heading(c, _) for c in columns], lines)
+    left = len(ordered) - IN_FULL - len(rest)
+    if left > 0:
+        out += f"<p>{html(_('{n} more rows, of less gravity, are in screening.csv.', n=_.number(left)))}</p>"
+    return out
 
 
 def _more(_: Translator, row: dict[str, Any]) -> str:
@@ -372,6 +367,9 @@ def _routes(_: Translator, screening: Screening) -> str:
     columns = ["supplier_id", "route_basis", "length_km", "exposed_km", "incidents", "incidents_certain"]
     columns += ["incidents_possible", "deaths", "armed_roadblocks", "worst_segment", "countries", "zones", "listed"]
     columns += ["uncovered"]
+    worst = np.lexsort((np.arange(len(routes)), -routes["incidents"].fillna(-1), -routes["deaths"].fillna(-1)))
+    more = len(routes) - MOST_WAYS
+    routes = routes.iloc[worst[:MOST_WAYS]]
     columns = [c for i, c in enumerate(columns) if i < 2 or not (routes[c].isna() | (routes[c] == "")).all()]
     numbers = [i for i, c in enumerate(columns) if pd.api.types.is_numeric_dtype(routes[c])]
     lines = [
@@ -382,6 +380,8 @@ def _routes(_: Translator, screening: Screening) -> str:
         for r in routes[columns].itertuples(index=False, name=None)
     ]
     out = [table([sw.heading(c, _) for c in columns], lines, tuple(numbers))]
+    if more > 0:
+        out.append(f"<p>{html(_('{n} more ways, with fewer incidents, are in routes.csv.', n=_.number(more)))}</p>")
     hot = segments[(segments["incidents"] > 0) | (segments["armed_roadblocks"] > 0)]
     left = max(len(hot) - MOST_SEGMENTS, 0)
     if left:

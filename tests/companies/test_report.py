@@ -100,3 +100,35 @@ def test_hostile_text_is_only_text():
 
 def test_the_same_screening_gives_the_same_page(found):
     assert report(found) == report(found)
+
+
+def test_the_worst_rows_come_first_and_long_lists_stay_short():
+    import pandas as pd
+
+    from jobs.screening.report import IN_FULL, IN_SHORT
+    from jobs.screening.report_first import WORST, gravity
+
+    world = data(incidents=frames.incidents(*[{"day": "2020-06-01", "lon": 22.0} for _ in range(3)]))
+    far = [{**HERE, "supplier_id": f"S{i}", "lon": "20.0"} for i in range(3)]
+    found = screened(*far, {**HERE, "supplier_id": "BAD", "lon": "22.0"}, on=world)
+    assert found.rows["supplier_id"].iloc[gravity(found.rows)[0]] == "BAD"
+    said = " ".join(read(report(found)).text)
+    assert said.index("The worst rows") < said.index("BAD") < said.index("Every row") < said.index("Method")
+    many = pd.concat([found.rows] * 400, ignore_index=True)
+    many["row"] = range(2, len(many) + 2)
+    many["supplier_id"] = [f"R{i}" for i in range(len(many))]
+    from dataclasses import replace
+
+    body = report(replace(found, rows=many))
+    assert body.count(b'class="head"') == IN_FULL
+    assert f"{len(many) - IN_FULL - IN_SHORT} more rows".encode() in body
+    assert WORST <= 10
+    assert len(body) < 1_500_000
+
+
+def test_nothing_is_counted_as_none_beside_what_cannot_be_told():
+    found = screened(WAY, {**HERE, "supplier_id": "B", "route_countries": "CMR"})
+    assert found.rows["flag_transit"].isna().all()
+    body = report(found).decode()
+    assert "<b>–</b>ways exposed" in body
+    assert "<b>0</b>ways exposed" not in body
