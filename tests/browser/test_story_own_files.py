@@ -1,0 +1,44 @@
+"""One site of a reader's own, real files: what counted is drawn and numbered like its rows, and its district outlined."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import go, grid_click
+
+pytestmark = pytest.mark.real_data
+
+
+def test_what_counted_for_a_site_is_drawn_and_numbered_like_its_rows(own):
+    go(own, "Explore", "Mine sites, conflict and zones")
+    own.map()
+    grid_click(own, 0, 18, 52)
+    own.page.get_by_role("button", name="Open this site").click()
+    own.page.get_by_role("heading", name="Incidents that counted, numbered like on the map").wait_for()
+    own.map()
+    own.settled()
+    frame = next(f for f in own.page.frames if "st_folium" in f.url and not f.is_detached())
+    frame.wait_for_function("() => window.map && window.map._cahraData && window.map._cahraData._pixels")
+    drawn = frame.evaluate(
+        """() => { const b = window.map._cahraData.blob, at = new Set();
+        const raw = window.map._cahraData.incidents.raw;
+        for (let i = 0; i < raw.length; i += 2) at.add(raw[i] + ',' + raw[i + 1]);
+        const near = (lon, lat) => at.has(Math.round(lon * 1e5) + ',' + Math.round(lat * 1e5));
+        return { numbers: b.numbers.map(n => n[2]), placed: b.numbers.every(n => near(n[0], n[1])),
+                 district: b.shapes.filter(s => s.key === 'lines/district_decided').map(s => s.t) }; }"""
+    )
+    assert drawn["numbers"]
+    assert drawn["numbers"][0].split(" ")[0].rstrip(",") == "1"
+    assert drawn["placed"], "every number stands at a drawn incident"
+    assert drawn["district"], "the district is outlined where it decided"
+    if folder := os.environ.get("CAHRA_PICTURES"):
+        own.page.screenshot(path=Path(folder) / "story-top.png")
+        own.page.locator("iframe").first.scroll_into_view_if_needed()
+        own.page.wait_for_timeout(600)
+        own.page.screenshot(path=Path(folder) / "story-map.png")
+        own.page.get_by_role("heading", name="Incidents that counted").scroll_into_view_if_needed()
+        own.page.wait_for_timeout(600)
+        own.page.screenshot(path=Path(folder) / "story-rows.png")
