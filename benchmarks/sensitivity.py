@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import resource
 import time
 from collections.abc import Callable
 
@@ -30,19 +31,19 @@ GRID, RULES = Grid(), default_rules()
 WIDEST = {"radius_factor": GRID.radius[-1], "months": 54}
 
 
-def timed(work: Callable[[], object], times: int = 3) -> tuple[float, object]:
-    """The best of some times in seconds, and what came."""
-    best, out = np.inf, None
+def timed(work: Callable[[], object], times: int = 3) -> tuple[float, float, object]:
+    """The best of some times in seconds, by the clock and of one processor, and what came."""
+    best, busy, out = np.inf, np.inf, None
     for _ in range(times):
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), time.process_time()
         out = work()
-        best = min(best, time.perf_counter() - begun)
-    return best, out
+        best, busy = min(best, time.perf_counter() - begun), min(busy, time.process_time() - used)
+    return best, busy, out
 
 
-def row(what: str, seconds: float, again: float) -> None:
-    load_now = os.getloadavg()[0]
-    print(f"| {what} | {seconds:.2f} s | {again:,.1f} s | {load_now:.1f} |", flush=True)
+def row(what: str, seconds: float, busy: float, again: float) -> None:
+    load_now, peak = os.getloadavg()[0], resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"| {what} | {seconds:.2f} s | {busy:.2f} s | {again:,.1f} s | {peak:,.0f} MB | {load_now:.1f} |", flush=True)
 
 
 def car() -> None:
@@ -58,25 +59,26 @@ def car() -> None:
     def once(rules: object = RULES) -> object:
         return assess_loaded(loaded, sites, day, rules, engine=lambda *a, **k: assess(*a, explain=False, **k))
 
-    one, result = timed(once)
+    one, _, result = timed(once)
     incidents = prepare(loaded.incidents)
-    quick, _ = timed(lambda: sweep(prepare_pass(RULES, result, incidents, **WIDEST), GRID))
-    row("272 CAR sites × 1,848 events × 360 settings, from an assessment", quick, one * len(GRID))
+    quick, busy, _ = timed(lambda: sweep(prepare_pass(RULES, result, incidents, **WIDEST), GRID))
+    row("272 CAR sites × 1,848 events × 360 settings, from an assessment", quick, busy, one * len(GRID))
     days = month_ends(dt.date(2003, 1, 1), dt.date(2022, 12, 31))
-    quick, _ = timed(lambda: at_dates(loaded, days, RULES))
-    row(f"272 CAR sites × {len(days)} months, all rules and zones", quick, one * len(days))
+    quick, busy, _ = timed(lambda: at_dates(loaded, days, RULES))
+    row(f"272 CAR sites × {len(days)} months, all rules and zones", quick, busy, one * len(days))
 
 
 def large() -> None:
     sites, incidents, options = frames(synthetic("M", *SIZES["M"]))
     rules = options.pop("rules", RULES)
-    one, result = timed(lambda: assess(sites, incidents, rules=rules, explain=False, **options), 1)
+    one, _, result = timed(lambda: assess(sites, incidents, rules=rules, explain=False, **options), 1)
     prepared = prepare(incidents)
-    quick, _ = timed(lambda: sweep(prepare_pass(rules, result, prepared, **WIDEST), GRID), 1)
-    row("20,000 sites × 200,000 incidents × 360 settings, from an assessment", quick, one * len(GRID))
+    quick, busy, _ = timed(lambda: sweep(prepare_pass(rules, result, prepared, **WIDEST), GRID), 1)
+    row("20,000 sites × 200,000 incidents × 360 settings, from an assessment", quick, busy, one * len(GRID))
 
 
 if __name__ == "__main__":
-    print("| What | From one pass | Rerunning (one run × number) | Load |\n|---|---|---|---|", flush=True)
+    print("| What | From one pass | of one processor | Rerunning (one run × number) | Peak memory | Load |", flush=True)
+    print("|---|---|---|---|---|---|", flush=True)
     car()
     large()

@@ -11,7 +11,9 @@ from geo.rules.incident_pairs import measure
 from geo.rules.rule import Rule
 from geo.sensitivity.pass_once import Pass
 from geo.sensitivity.scaling import Grid, distance_rules, scaled_test, whole
+from geo.time_window import Days, months_before
 
+Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int8]
 
@@ -32,20 +34,17 @@ def _fires(done: Pass, rule: Rule, grid: Grid) -> Bools:
     pairs, incidents, n = done.pairs, done.incidents, len(done)
     radii = np.array([rule.within_km * f * 1000 for f in grid.radius])
     ring = np.searchsorted(radii, pairs.distance, side="left")
-    precise = np.isin(incidents.precision, rule.precision)[pairs.incident] & (ring < len(radii))
+    precise, close = np.isin(incidents.precision, rule.precision), ring < len(radii)
     out = np.zeros((len(grid.radius), len(grid.window), len(grid.count), n), np.bool_)
     sources = max(len(incidents.sources), 1)
     for test in rule.tests:
         counted, deaths = measure(rule, test, incidents)
-        use = np.flatnonzero(precise & counted[pairs.incident])
+        use = np.flatnonzero((precise & counted)[pairs.incident] & close)
+        inc, site = pairs.incident[use], pairs.site[use]
         months = [whole(test.months, f) for f in grid.window]
-        # Windows grow, so that the shortest that holds an incident is the number of those that do not.
-        span = np.zeros(len(use), np.int64)
-        for m in months:
-            span += ~pairs.inside(m)[use]
-        kept = span < len(months)
-        use, span = use[kept], span[kept]
-        inc = pairs.incident[use]
+        span = _windows(pairs.days, site, incidents.end[inc], months)
+        kept = np.flatnonzero((span < len(months)) & (incidents.start[inc] <= pairs.days[site]))
+        use, inc, span = use[kept], inc[kept], span[kept]
         key = ((incidents.source[inc] * n + pairs.site[use]) * len(radii) + ring[use]) * len(months) + span
         size = (sources, n, len(radii), len(months))
         total = int(np.prod(size))
@@ -60,6 +59,20 @@ def _fires(done: Pass, rule: Rule, grid: Grid) -> Bools:
                 hit |= (summed >= asked.min_deaths).any(axis=0)
             out[:, :, k, :] |= np.moveaxis(hit, 0, -1)
     return out & done.asked[rule.id]
+
+
+def _windows(days: Days, site: Ints, end: Days, months: list[int]) -> Ints:
+    """How many of the windows, which grow, do not hold the last day of each pair: the shortest that does, by position.
+
+    Where all sites have one date this is a single search.
+    """
+    after = np.array([months_before(days, m) for m in months])
+    if len(days) and (days == days[0]).all():
+        return np.asarray(len(months) - np.searchsorted(after[::-1, 0], end, side="left"))
+    span = np.zeros(len(site), np.int64)
+    for row in after:
+        span += end <= row[site]
+    return span
 
 
 def stability(done: Pass, grid: Grid, codes: Codes) -> pd.DataFrame:
