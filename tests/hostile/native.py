@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STRACE = shutil.which("strace")
 _CALL = re.compile(r"\b(?:open|openat|openat2|creat|connect|execve)\((.*)")
 _PATH = re.compile(r'"((?:[^"\\]|\\.)*)"')
-_PROCESS = re.compile(r"/proc/\d+/|/dev/pts/\d+")
+_PROCESS = re.compile(r"/proc/\d+(?:/|$)|/dev/pts/\d+")
 
 
 HARMLESS = ("/tmp/", "/proc/", "/sys/", "/dev/null", "/dev/urandom", "/etc/localtime", "/usr/share/zoneinfo")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from geo.errors import FormatError, InputError, LimitExceededError
 from layers.formats import UPLOAD, read
-from tests.hostile import corpus
+from tests.hostile import corpus, roles
 
 
 def test_the_corpus_is_large_enough():
@@ -19,8 +20,31 @@ def test_the_corpus_is_large_enough():
     assert len({c.name for c in corpus.CASES}) == len(corpus.CASES)
 
 
+NATIVE = (".gpkg", ".parquet", ".tif")
+"""What is read by libraries of other languages, in a child also here."""
+ONE_OF_EACH = {case.file.rsplit(".", 1)[-1]: case.name for case in corpus.CASES if not case.refused}
+
+
+def far(case: corpus.Case) -> contextlib.AbstractContextManager[None]:
+    """A child as in the app for native formats and one case of each other; its work is done here for the rest."""
+    child = case.name in ONE_OF_EACH.values() or case.file.endswith(NATIVE)
+    return contextlib.nullcontext() if child else roles.without_children()
+
+
 @pytest.mark.parametrize("case", corpus.CASES, ids=lambda c: c.name)
 def test_case(case, watched):
+    with far(case):
+        holds(case, watched)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", corpus.CASES, ids=lambda c: c.name)
+def test_case_in_a_child(case, watched):
+    holds(case, watched)
+
+
+def holds(case: corpus.Case, watched) -> None:
+    """The file gets its report, and nothing else is touched."""
     data = case.make()
     with watched as seen:
         if case.refused:
@@ -47,16 +71,38 @@ def attempt(data, name, purpose):
         return None, fault
 
 
+LONG = [("table", "child"), ("points", "child"), ("polygons", "child")]
+
+
 @pytest.mark.parametrize(
-    "purpose", ["table", *(pytest.param(p, marks=pytest.mark.slow) for p in ("points", "polygons"))]
+    ("purpose", "where"), [("table", "here"), *(pytest.param(*p, marks=pytest.mark.slow) for p in LONG)]
 )
 @pytest.mark.real_data
-def test_files_that_others_made(shared_data, purpose, watched):
+def test_files_that_others_made(shared_data, purpose, where, watched):
+    with roles.without_children() if where == "here" else contextlib.nullcontext():
+        files_of_others(shared_data, purpose, NATIVE if where == "here" else (), watched)
+
+
+@pytest.mark.real_data
+def test_native_files_that_others_made(shared_data, watched):
+    """A few of each format each time, in children; all of them in the longer run."""
+    for suffix in NATIVE:
+        paths = sorted((shared_data / "hostile" / "door").glob(f"*{suffix}"))
+        assert len(paths) >= 9
+        for path in paths[::6]:
+            data = path.read_bytes()
+            with watched as seen:
+                attempt(data, path.name, "table")
+            assert seen.sockets == seen.files == [], path.name
+
+
+def files_of_others(shared_data: Path, purpose: str, left_out: tuple[str, ...], watched) -> None:
+    """Every file is read with its account or refused by name, and nothing else is touched."""
     later = ("bombs",)  # each costs more than this test may: test_hostile_cost.py
     files = [p for p in sorted((shared_data / "hostile").rglob("*")) if p.is_file() and p.parent.name not in later]
     assert len(files) > 70
     read_well = 0
-    for path in files:
+    for path in [p for p in files if p.suffix not in left_out]:
         data = path.read_bytes()
         with watched as seen:
             table, fault = attempt(data, path.name, purpose)

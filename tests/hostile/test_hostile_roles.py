@@ -45,8 +45,14 @@ def test_the_sound_file_of_a_role_gives_a_result(role, tmp_path):
         assert roles.through(role, str(tmp_path / name), tmp_path) == (0, ""), role
 
 
+LATER = tuple(role for role in roles.SEEDS if role not in ("sites", "incidents", "boundaries", "roads"))
+"""Roles whose readers get the files of door/ in the longer run; mutants they get each time."""
+
+
 @pytest.mark.real_data
-@pytest.mark.parametrize("role", roles.SEEDS)
+@pytest.mark.parametrize(
+    "role", [pytest.param(role, marks=pytest.mark.slow) if role in LATER else role for role in roles.SEEDS]
+)
 def test_the_door_through_every_reader(role, shared_data):
     with roles.without_children():
         for path in files_of(shared_data):
