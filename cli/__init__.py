@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli import compare_command, inspect_command, sensitivity_command, verify_command
+from cli import compare_command, inspect_command, meeting_command, sensitivity_command, verify_command
 from cli.reading import told_rows
 from cli.shared import Progress, add_inputs, add_result, existing, inputs, iso_date, rule_file
 from geo.errors import CahraError, InputError
@@ -189,6 +189,7 @@ def parser() -> argparse.ArgumentParser:
     add_span(six)
     add_inputs(six, required=False)
     add_result(six, backtest, "", language="page")
+    meeting_command.add(commands)
     sensitivity_command.add(commands)
     compare_command.add(commands)
     inspect_command.add(commands)

@@ -6,7 +6,8 @@ All text of data passes :func:`layers.formats.writers.escape.html`; the map is a
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -18,6 +19,8 @@ from i18n.translator import Translator
 from jobs.assessment.site_listings import FACTS, listings
 from jobs.assessment.site_listings import facts as facts_of_visits
 from jobs.assessment.site_profile import Profile
+from layers.formats.writers.blocks import Block, Heading, Pairs, Rows, Text
+from layers.formats.writers.blocks_html import html_of
 from layers.formats.writers.escape import html
 from layers.maps import styles
 from layers.maps.watermark import sheet
@@ -34,6 +37,14 @@ table { border-collapse: collapse; width: 100%; font-size: 12px; } th, td { bord
 @media print { body { margin: 0; } tr { break-inside: avoid; } }
 """
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_EVIDENCE = (
+    "rule", "kind", "found", "limit", "distance_m", "date_start", "precision", "deaths_best", "dataset", "record_id",
+)  # fmt: skip
+_ZONES = ("record_id", "found", "date_start", "date_end", "dataset", "actor_a")
+_VISITS = ("visit_date", "visited_by", "visit_basis", "armed_presence", "actors")
+_STATUSES = ("scheme", "status", "status_date", "valid_to")
+_SHARES = {"rule": 6, "found": 22, "limit": 20, "record_id": 14, "actors": 20, "dataset": 12}
+"""Widths of columns on paper; others are 10."""
 _DATES = ("date_start", "date_end", "visit_date", "status_date", "valid_to")
 
 
@@ -41,36 +52,31 @@ def _cell(translate: Translator, name: str, value: object) -> str:
     if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)) or value is pd.NaT:
         return ""
     if name in _DATES:
-        return html(translate.date(value))
+        return translate.date(value)
     if name in ("distance_m", "edge_m"):
-        return html(translate.distance(value))
+        return translate.distance(value)
     if name == "precision":
-        return html(translate(labels.PRECISIONS.get(int(value), "")))  # type: ignore[call-overload]
+        return translate(labels.PRECISIONS.get(int(value), ""))  # type: ignore[call-overload]
     if isinstance(value, bool):
-        return html(translate("yes") if value else translate("no"))
+        return translate("yes") if value else translate("no")
     if isinstance(value, float):
-        return html(translate.number(value, 1))
+        return translate.number(value, 1)
     if name == "kind":
-        return html(translate(labels.EVIDENCE_KINDS.get(str(value), str(value))))
+        return translate(labels.EVIDENCE_KINDS.get(str(value), str(value)))
     if name == "ground":
-        return html(told(str(value), translate))
-    return html(labels.value(name, str(value), translate))
+        return told(str(value), translate)
+    return labels.value(name, str(value), translate)
 
 
-def _table(translate: Translator, frame: pd.DataFrame, columns: Sequence[str], none: str) -> str:
+def _table(translate: Translator, frame: pd.DataFrame, columns: Sequence[str], none: str) -> Block:
     if frame.empty:
-        return f"<p>{html(none)}</p>"
-    head = "".join(f"<th scope='col'>{html(column_labels.column(c, translate))}</th>" for c in columns)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{_cell(translate, c, v)}</td>" for c, v in zip(columns, row, strict=True)) + "</tr>"
+        return Text(none)
+    head = [column_labels.column(c, translate) for c in columns]
+    rows = [
+        [_cell(translate, c, v) for c, v in zip(columns, row, strict=True)]
         for row in frame[list(columns)].astype(object).itertuples(index=False)
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _pairs(pairs: Iterable[tuple[str, str]]) -> str:
-    rows = "".join(f"<tr><th scope='row'>{html(k)}</th><td>{html(v)}</td></tr>" for k, v in pairs if v)
-    return f"<table>{rows}</table>"
+    ]
+    return Rows(head, rows, [_SHARES.get(c, 10) for c in columns])
 
 
 def _drawing(translate: Translator, here: Profile) -> str:
@@ -109,35 +115,62 @@ def _drawing(translate: Translator, here: Profile) -> str:
     )
 
 
-def dossier(translate: Translator, here: Profile, rules_hash: str, past: str = "", sure: str = "") -> bytes:
-    """The page.
+@dataclass(frozen=True)
+class Dossier:
+    """The content of a dossier: before and after the drawing of what surrounds the site."""
 
-    Parameters
-    ----------
-    here
-        The site.
-    rules_hash
-        Hash of the rules that were used; it stands in the footer.
-    past
-        How sites of this class fared at past dates (:func:`jobs.backtest.sentence.class_sentence`), or blank.
-    sure
-        How far the class holds under other settings (:func:`jobs.sensitivity.one_site.sentence`), or blank.
-    """
+    title: str
+    notice: str
+    before: list[Block]
+    after: list[Block]
+
+
+def content(translate: Translator, here: Profile, rules_hash: str, past: str = "", sure: str = "") -> Dossier:
+    """What a dossier says, in blocks; the parameters are those of :func:`dossier`."""
     _, site = translate, here.site
     said = {"fired": _("yes"), "not fired": _("no"), "unknown": _("not known")}
-    answers = pd.DataFrame(
-        {
-            "rule": [a.rule.id for a in here.answers],
-            "question": [a.rule.asks(_.language) for a in here.answers],
-            "ground": [said[a.said] for a in here.answers],
-        }
-    )
-    table = "".join(
-        f"<tr><td>{html(a)}</td><td>{html(b)}</td><td>{html(c)}</td></tr>" for a, b, c in answers.to_numpy()
-    )
+    answers = [[a.rule.id, a.rule.asks(_.language), said[a.said]] for a in here.answers]
     name = str(site["name"]) or str(site["site_id"])
-    distance = site["distance_to_zone_edge_m"]
-    facts = [
+    synthetic = here.synthetic or bool(site["demonstration"])
+    fired, misses = (worded(withheld(rows), _) for rows in (here.evidence, here.misses.head(20)))
+    before: list[Block] = [
+        Text(here.why.sentence(_), bold=True),
+        Heading(_("Four answers")),
+        Pairs(_answers(_, here)),
+        *(Text(text, small=True) for text in (past, sure) if text),
+        Heading(_("The site")),
+        Pairs(_facts(_, here)),
+        Heading(_("What surrounds it, {months} months", months=here.months)),
+    ]
+    after: list[Block] = [
+        Heading(_("Every rule, and its answer")),
+        Rows([_("Rule"), _("Question"), _("Answer")], answers, (8, 80, 12)),
+        Heading(_("Evidence")),
+        _table(_, fired, _EVIDENCE, _("No rule fired.")),
+        Heading(_("Nearest misses")),
+        _table(_, misses, _EVIDENCE, _("Nothing came near.")),
+        Heading(_("Zone decisions in force")),
+        _table(_, worded(here.zones, _), _ZONES, _("None applies.")),
+        Heading(_("Visits")),
+        _table(_, here.visits, (*_VISITS, *FACTS), _("No visit is on record.")),
+        Heading(_("Statuses")),
+        _table(_, here.statuses, _STATUSES, _("No status is on record.")),
+        Text(
+            _(
+                "An indication for due diligence (OECD Guidance, step 2), not a finding of law. The date is the time "
+                "of events, not of knowledge. Rules: {hash}.",
+                hash=rules_hash[:12],
+            ),
+            small=True,
+        ),
+    ]
+    notice = _("Demonstration data: synthetic. It says nothing about any place.") if synthetic else ""
+    return Dossier(f"{name}, {_.date(here.day)}", notice, before, after)
+
+
+def _answers(translate: Translator, here: Profile) -> list[tuple[str, str]]:
+    _, site = translate, here.site
+    return [
         (_("Site class"), labels.value("site_class", site["site_class"], _)),
         (
             _("Between certain and possible"),
@@ -154,10 +187,14 @@ def dossier(translate: Translator, here: Profile, rules_hash: str, past: str = "
             _("Zone status"),
             " ".join([labels.value("zone_status", site["zone_status"], _), str(site["zone_unit"])]).strip(),
         ),
-        (_("To the zone's edge"), _.distance(distance)),
+        (_("To the zone's edge"), _.distance(site["distance_to_zone_edge_m"])),
         *((column_labels.column(name, _), said) for name, said in listings(here, _)),
     ]
-    more = [
+
+
+def _facts(translate: Translator, here: Profile) -> list[tuple[str, str]]:
+    _, site = translate, here.site
+    return [
         (_("Minerals"), labels.value("minerals", site["minerals"], _)),
         (_("District (ADM2)"), str(site["admin2"])),
         (_("Region (ADM1)"), str(site["admin1"])),
@@ -169,64 +206,29 @@ def dossier(translate: Translator, here: Profile, rules_hash: str, past: str = "
         *((column_labels.column(name, _), said) for name, said in facts_of_visits(here, _)),
         (_("Source"), f"{site['source']}, {site['site_id']}"),
     ]
-    evidence = [
-        "rule",
-        "kind",
-        "found",
-        "limit",
-        "distance_m",
-        "date_start",
-        "precision",
-        "deaths_best",
-        "dataset",
-        "record_id",
-    ]
-    synthetic = here.synthetic or bool(site["demonstration"])
-    told = _("Demonstration data: synthetic. It says nothing about any place.")
-    notice = f"<p class='notice'>{html(told)}</p>" if synthetic else ""
-    style = _CSS + (sheet("body", _("Demonstration data")) if synthetic else "")
-    heading = f"{name}, {_.date(here.day)}"
-    fired, misses = (worded(withheld(rows), _) for rows in (here.evidence, here.misses.head(20)))
-    zones = worded(here.zones, _)
-    sections = [
-        f"<h1>{html(heading)}</h1>{notice}<p class='why'>{html(here.why.sentence(_))}</p>",
-        f"<h2>{html(_('Four answers'))}</h2>{_pairs(facts)}"
-        + "".join(f"<p class='small'>{html(text)}</p>" for text in (past, sure) if text),
-        f"<h2>{html(_('The site'))}</h2>{_pairs(more)}",
-        f"<h2>{html(_('What surrounds it, {months} months', months=here.months))}</h2>{_drawing(_, here)}",
-        f"<h2>{html(_('Every rule, and its answer'))}</h2><table><thead><tr><th>{html(_('Rule'))}</th>"
-        f"<th>{html(_('Question'))}</th><th>{html(_('Answer'))}</th></tr></thead><tbody>{table}</tbody></table>",
-        f"<h2>{html(_('Evidence'))}</h2>{_table(_, fired, evidence, _('No rule fired.'))}",
-        f"<h2>{html(_('Nearest misses'))}</h2>{_table(_, misses, evidence, _('Nothing came near.'))}",
-        f"<h2>{html(_('Zone decisions in force'))}</h2>"
-        + _table(
-            _,
-            zones,
-            ["record_id", "found", "date_start", "date_end", "dataset", "actor_a"],
-            _("None applies."),
-        ),
-        f"<h2>{html(_('Visits'))}</h2>"
-        + _table(
-            _,
-            here.visits,
-            ["visit_date", "visited_by", "visit_basis", "armed_presence", "actors", *FACTS],
-            _("No visit is on record."),
-        ),
-        f"<h2>{html(_('Statuses'))}</h2>"
-        + _table(_, here.statuses, ["scheme", "status", "status_date", "valid_to"], _("No status is on record.")),
-        "<p class='small'>"
-        + html(
-            _(
-                "An indication for due diligence (OECD Guidance, step 2), not a finding of law. The date is the time "
-                "of events, not of knowledge. Rules: {hash}.",
-                hash=rules_hash[:12],
-            )
-        )
-        + "</p>",
-    ]
+
+
+def dossier(translate: Translator, here: Profile, rules_hash: str, past: str = "", sure: str = "") -> bytes:
+    """The page.
+
+    Parameters
+    ----------
+    here
+        The site.
+    rules_hash
+        Hash of the rules that were used; it stands in the footer.
+    past
+        How sites of this class fared at past dates (:func:`jobs.backtest.sentence.class_sentence`), or blank.
+    sure
+        How far the class holds under other settings (:func:`jobs.sensitivity.one_site.sentence`), or blank.
+    """
+    it = content(translate, here, rules_hash, past, sure)
+    notice = f"<p class='notice'>{html(it.notice)}</p>" if it.notice else ""
+    style = _CSS + (sheet("body", translate("Demonstration data")) if it.notice else "")
+    body = f"<h1>{html(it.title)}</h1>{notice}{html_of(it.before)}{_drawing(translate, here)}{html_of(it.after)}"
     return (
-        f"<!doctype html><html lang='{_.language}'><head><meta charset='utf-8'>"
+        f"<!doctype html><html lang='{translate.language}'><head><meta charset='utf-8'>"
         f"<meta http-equiv='Content-Security-Policy' content=\"{_POLICY}\">"
-        f"<meta name='viewport' content='width=device-width,initial-scale=1'><title>{html(heading)}</title>"
-        f"<style>{style}</style></head><body>{''.join(sections)}</body></html>"
+        f"<meta name='viewport' content='width=device-width,initial-scale=1'><title>{html(it.title)}</title>"
+        f"<style>{style}</style></head><body>{body}</body></html>"
     ).encode()

@@ -78,6 +78,8 @@ ZONE_AREAS: dict[str, str] = {
 
 UNCERTAIN = N_("dashed ring: known to within about 25 km")
 """The legend's one line for all incidents of precision 2."""
+UNCERTAIN_HOLLOW = N_("hollow: known to within about 25 km")
+"""The same on paper."""
 
 # Key of the schema's `kind`, words at an exact place, words near a place, words in the legend, shape.
 _KINDS = (

@@ -13,6 +13,7 @@ from jobs.assessment.job import Run
 from jobs.backtest.job import BacktestResult
 from jobs.programmes.export import ProgrammeRun
 from jobs.result import Result, ResultFiles
+from jobs.run_crate import CRATE
 from jobs.screening.job import ScreeningResult
 from layers.reference import files
 from views.data_choice import File
@@ -72,6 +73,18 @@ def test_assess(tmp_path, offered):
     command = written(tmp_path, "assess")
     assert {"sites.csv", "sites.geojson", "evidence.csv", "rejected.csv", "run.json"} <= set(command)
     same(offered("explore.py"), command)
+
+
+def test_meeting(tmp_path, offered, monkeypatch):
+    def drawn(subject, formats):
+        return {name: f"{name} {subject.title} {subject.subtitle} {subject.rows}".encode() for name in formats}
+
+    monkeypatch.setattr("jobs.meeting.job.map_files", drawn)
+    command = written(tmp_path, "meeting", "--filter", "classes=high-risk")
+    page = offered("explore.py", classes="high-risk")
+    made = {n.removeprefix("demonstration_"): d for n, d in command.items() if n not in ("run.json", CRATE)}
+    assert len(made) >= 4
+    same(page, made)
 
 
 def test_sites_of_the_icglr_are_offered_too(tmp_path, offered):

@@ -14,6 +14,8 @@ from jobs.assessment.site_dossier import dossier
 from jobs.assessment.site_filters import Filters
 from jobs.assessment.site_profile import Profile, profile
 from jobs.assessment.site_story import Story, area_rules, counted_in_district, district_lines, looked_at, story
+from jobs.meeting.site_pdf import site_pdf
+from jobs.meeting.subject import Subject
 from jobs.sensitivity.one_site import sentence
 from layers.formats.writers.escape import markdown
 from layers.maps import map_content
@@ -244,6 +246,15 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
         mime="text/html",
         on_click="ignore",
         icon=":material/description:",
+    )
+    loaded, found = data.loaded(), Subject.of(data.loaded(), run, _, [row])
+    st.download_button(
+        _("Download the dossier (PDF)"),
+        data=telling(lambda: site_pdf(_, loaded, it, data.rules.hash, said, sure), _),
+        file_name=found.file_name(f"site_{it.site['site_id']}", "pdf"),
+        mime="application/pdf",
+        on_click="ignore",
+        icon=":material/picture_as_pdf:",
     )
 
 

@@ -7,18 +7,27 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 import streamlit as st
 
-from i18n import column_labels
-from i18n.translator import translator
+from i18n.translator import N_, translator
 from jobs.assessment import job
+from jobs.meeting.job import meeting_files
+from jobs.meeting.subject import Subject, what_of
 from layers.formats.writers.archive import zip_bytes
 from layers.formats.writers.cells import plain_types
-from layers.formats.writers.delimited import csv_bytes
 from layers.formats.writers.write import media_type, write_bytes
 from views.data_choice import Data
 from views.faults import telling
 from views.session import Here, language
 from views.widgets import tables
 
+MEETING_WORDS = {
+    "map.png": N_("Map (PNG)"),
+    "map.svg": N_("Map (SVG)"),
+    "map.pdf": N_("Map (PDF)"),
+    "sites.xlsx": N_("Workbook (XLSX)"),
+    "sites.pdf": N_("Table (PDF)"),
+    "sites_excel.csv": N_("CSV for Excel"),
+}
+"""By what of a file's name is neither place nor date."""
 A_ROW = 6
 """Buttons side by side."""
 
@@ -47,16 +56,17 @@ def run_files(files: Mapping[str, bytes], *, demonstration: bool) -> None:
                 button(name, name, lambda name=name: files[name], demonstration=demonstration)  # type: ignore[misc]
 
 
-def for_excel(here: Here, shown: pd.DataFrame) -> bytes:
-    """The sites in the reader's words and in the form that Excel opens in that language."""
+def for_the_meeting(here: Here, data: Data, run: job.Run, shown: pd.DataFrame) -> None:
+    """The files of ``cahra meeting`` for the sites shown; each says in its name what, where and when."""
     _ = here.translate
-    french = _.language == "fr"
-    table = tables.worded(_, shown, tables.SITES).astype(object)
-    yes_no = {True: _("yes"), False: _("no")}
-    for name in table.columns[[pd.api.types.is_bool_dtype(shown[c]) for c in table.columns]]:
-        table[name] = table[name].map(yes_no).fillna("")
-    table.columns = [column_labels.column(name, _) for name in table.columns]
-    return csv_bytes(table, delimiter=";" if french else ",", decimal="," if french else ".", bom=True)[0]
+    st.caption(_("For the meeting, of the sites shown, in this language:"))
+    made = meeting_files(Subject.of(data.loaded(), run, _, shown.index.tolist()))
+    for column, (name, make) in zip(st.columns(len(made)), made.items(), strict=True):
+        with column:
+            st.download_button(
+                _(MEETING_WORDS[what_of(name)]), data=telling(make, _), file_name=name, mime=media_type(name), on_click="ignore",
+                key=f"meeting_{what_of(name)}", width="stretch",
+            )  # fmt: skip
 
 
 def show(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, page: Callable[[], bytes]) -> None:
@@ -66,7 +76,7 @@ def show(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, page: Callab
     st.caption(_("The whole run, as the command line writes it:"))
     run_files(run.made_files(_.language), demonstration=synthetic)
     st.caption(_("The sites shown, after the filters:"))
-    columns = st.columns(7)
+    columns = st.columns(6)
     for column, ending in zip(columns, ("csv", "xlsx", "gpkg", "parquet", "kml"), strict=False):
         with column:
             button(
@@ -75,10 +85,9 @@ def show(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, page: Callab
                 lambda ending=ending: write_bytes(plain_types(shown), ending),  # type: ignore[misc]
                 demonstration=synthetic,
             )
-    with columns[-2]:
-        button(_("CSV for Excel"), "sites_excel.csv", lambda: for_excel(here, shown), demonstration=synthetic)
     with columns[-1]:
         button(_("Map (HTML)"), "map.html", page, demonstration=synthetic)
+    for_the_meeting(here, data, run, shown)
     rejected = run.rejected
     label = _.plural("{n} row was not used", "{n} rows were not used", len(rejected))
     with st.expander(label, icon=":material/rule:"):

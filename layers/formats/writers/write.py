@@ -21,7 +21,9 @@ FORMATS: dict[str, Format] = {
 }
 """Formats of tables by their ending."""
 
-_DOCUMENTS = (documents.JSON, documents.HTML, documents.SVG, documents.TEXT, documents.ZIP)
+_DOCUMENTS = (
+    documents.JSON, documents.HTML, documents.SVG, documents.TEXT, documents.ZIP, documents.PNG, documents.PDF,
+)  # fmt: skip
 _MEDIA_TYPES = {f.ending: f.media_type for f in (*FORMATS.values(), *_DOCUMENTS)}
 
 

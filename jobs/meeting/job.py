@@ -1,0 +1,102 @@
+"""`cahra meeting`: a run as files that go into a report or onto a slide, in the reader's language.
+
+`load` and `run` are those of the assessment; each file has what, where and when in its name. Rows that may not leave
+(ACLED) are in none of them, and synthetic data says so in each and in its name.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from geo.messages import Note
+from geo.rules.rule_set import Rules
+from i18n.translator import translator
+from jobs.assessment import job as assessment
+from jobs.assessment.job import Loaded, Run, load
+from jobs.assessment.site_filters import Filters, gravest_first
+from jobs.meeting.map_sheet import map_files
+from jobs.meeting.site_table import excel_csv
+from jobs.meeting.subject import Subject
+from jobs.meeting.table_pdf import table_pdf
+from jobs.meeting.workbook import workbook
+from jobs.result import Result, ResultFiles
+from layers.maps.printed import FORMATS
+from layers.reference.rule_files import default_rules
+
+__all__ = ["MeetingResult", "load", "meeting_files", "run"]
+
+
+@dataclass(frozen=True)
+class MeetingResult(Result):
+    """A run and the sites of it that are meant."""
+
+    loaded: Loaded
+    found: Run
+    rows: tuple[int, ...]
+    filters: Mapping[str, str]
+
+    def made_files(self, language: str = "en") -> ResultFiles:
+        """The files by name; the record is that of the assessment, with what was shown of it."""
+        subject = Subject.of(self.loaded, self.found, translator(language), self.rows)
+        record = {
+            **self.found.record, "job": "meeting", "language": language, "filters": dict(self.filters),
+            "shown": len(self.rows),
+        }  # fmt: skip
+        return ResultFiles({}, meeting_files(subject), record)
+
+    def summary(self, language: str = "en") -> list[Note]:
+        """What was shown, and what an assessment says of itself."""
+        shown = Note(
+            "{n} sites shown of {all}, the gravest first.", n=len(self.rows), all=len(self.found.assessment.sites)
+        )
+        return [*self.found.summary(language), shown]
+
+
+def run(
+    loaded: Loaded,
+    as_of: dt.date,
+    rules: Rules | None = None,
+    now: dt.datetime | None = None,
+    *,
+    filters: Filters | None = None,
+) -> MeetingResult:
+    """Assesses what was loaded and keeps the sites that pass the filters, gravest first."""
+    rules, filters = rules or default_rules(), filters or Filters()
+    found = assessment.run(loaded, as_of, rules, now)
+    return MeetingResult(loaded, found, shown_rows(found, filters), filters.address())
+
+
+def shown_rows(found: Run, filters: Filters) -> tuple[int, ...]:
+    """Positions of the sites that pass the filters, gravest first."""
+    sites = found.assessment.sites.reset_index(drop=True)
+    kept = gravest_first(sites[filters.apply(sites, found.rules)])
+    return tuple(int(row) for row in kept.index)
+
+
+def meeting_files(subject: Subject) -> dict[str, Callable[[], bytes]]:
+    """How each file is made, by name."""
+    name = subject.file_name
+
+    def drawn(ending: str) -> bytes:
+        return map_files(subject, (ending,))[ending]
+
+    return {
+        **{name("map", ending): functools.partial(drawn, ending) for ending in FORMATS},
+        name("sites", "xlsx"): lambda: workbook(subject),
+        name("sites", "pdf"): lambda: table_pdf(subject),
+        name("sites_excel", "csv"): lambda: excel_csv(subject.run, subject.rows, subject.translate),
+    }
+
+
+def filters_of(given: Sequence[str]) -> Filters:
+    """Filters written as in a page's address, ``minerals=diamond``; values joined by ``~``.
+
+    Examples
+    --------
+    >>> filters_of(["minerals=diamond~gold", "classes=high-risk"]).minerals
+    ('diamond', 'gold')
+    """
+    return Filters.of(dict(pair.split("=", 1) for pair in given if "=" in pair))

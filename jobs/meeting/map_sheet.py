@@ -1,0 +1,67 @@
+"""The map of a run for paper and slides: what is drawn on it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from geo.records.eligible_incidents import incidents_at
+from jobs.meeting.subject import Subject
+from layers.maps import map_content
+from layers.maps.printed import DPI, FORMATS, Sheet, draw
+from layers.reference.unit_aliases import unit_aliases
+
+MOST_TRADE_LINES = 400
+"""More lines than this hide what they join."""
+
+
+def sheet(subject: Subject) -> Sheet:
+    """The sheet; incidents that may not leave (ACLED) are not on it, and it says so."""
+    _, loaded, rules = subject.translate, subject.loaded, subject.run.rules
+    day = np.datetime64(subject.day)
+    incidents = incidents_at(loaded.incidents, day, rules.look_back_months)
+    open_ones = incidents[~incidents["restricted"].astype(bool)]
+    lines = map_content.trade_lines([s.routes for s in loaded.sites])
+    counts = subject.sites["site_class"].value_counts()
+    notes = [_("Incidents of the {n} months before the date; size by deaths.", n=rules.look_back_months)]
+    vague = int((~open_ones["precision"].isin([1, 2])).sum())
+    if vague:
+        notes.append(
+            _.plural(
+                "{n} incident is known only by its district or region and is not drawn.",
+                "{n} incidents are known only by their district or region and are not drawn.",
+                vague,
+            )
+        )
+    if len(open_ones) < len(incidents):
+        notes.append(_("Incidents whose licence keeps them here (ACLED) are not drawn."))
+    unplaced = int((subject.sites["lon"].isna() | subject.sites["lat"].isna()).sum())
+    if unplaced:
+        notes.append(
+            _.plural(
+                "{n} site has no position and is only in the table.",
+                "{n} sites have no position and are only in the table.",
+                unplaced,
+            )
+        )
+    zones = map_content.zone_areas(loaded.zones, loaded.boundaries, day, unit_aliases())
+    if any(z.indicative for z in zones):
+        notes.append(_("Dashed zones are indicative only and decide nothing."))
+    return Sheet(
+        title=subject.title,
+        subtitle=subject.subtitle,
+        sites=subject.sites,
+        incidents=open_ones,
+        zones=zones,
+        districts=[g for b in loaded.boundaries for g in b.geometry],
+        lines=lines if len(lines) <= MOST_TRADE_LINES else [],
+        marks=map_content.roadblocks([s.visits for s in loaded.sites], day),
+        sources=subject.foot,
+        notes=notes,
+        notice=subject.notice,
+        counts={str(k): int(v) for k, v in counts.items()},
+    )
+
+
+def map_files(subject: Subject, formats: tuple[str, ...] = FORMATS, dpi: int = DPI) -> dict[str, bytes]:
+    """The map in each format, by format."""
+    return draw(sheet(subject), subject.translate, formats, dpi)
