@@ -147,6 +147,7 @@ JOBS: dict[str, Callable[..., Any]] = {
     "backtest": backtest,
     "sensitivity": sensitivity_command.sensitivity,
     "compare": compare_command.made,
+    "meeting": meeting_command.meeting,
 }
 """The commands that leave a result, and how it is made from their options."""
 
@@ -193,7 +194,10 @@ def parser() -> argparse.ArgumentParser:
     sensitivity_command.add(commands)
     compare_command.add(commands)
     inspect_command.add(commands)
-    added = (add_cluster, add_screen, add_coverage, add_backtest, add_span, sensitivity_command.add_draws)
+    added = (
+        add_cluster, add_screen, add_coverage, add_backtest, add_span, sensitivity_command.add_draws,
+        meeting_command.add_filter,
+    )  # fmt: skip
     verify_command.add(commands, JOBS, added)
     five = commands.add_parser("bench", help="measure the engine", description=bench.__doc__)
     five.add_argument("--size", default="S", help="which of S, M, CAR, L, joined by commas")

@@ -39,8 +39,13 @@ def add(commands: Any) -> None:
     """The command and its options."""
     to = commands.add_parser("meeting", help="maps and tables for a meeting", description=meeting.__doc__)
     add_inputs(to, required=True)
+    add_filter(to)
+    add_result(to, meeting, "time of events, not of knowledge", language="files")
+
+
+def add_filter(to: argparse.ArgumentParser) -> None:
+    """What this command alone asks."""
     to.add_argument(
         "--filter", action="append", default=[], metavar="KEY=VALUE",
         help="only some sites, as in the app's address: minerals=diamond, classes=high-risk~conflict-affected",
     )  # fmt: skip
-    add_result(to, meeting, "time of events, not of knowledge", language="files")

@@ -134,6 +134,8 @@ def derived(job: str, files: Mapping[str, bytes], record: Mapping[str, Any]) -> 
             from jobs.sensitivity.verify import derive
         elif job == "compare":
             from jobs.compare.verify import derive
+        elif job == "meeting":
+            from jobs.meeting.verify import derive
         else:
             raise DifferenceError(f"{RECORD}: no command is called {job!r}")
         return derive(files, record)

@@ -39,7 +39,7 @@ def own() -> Subject:
 
 
 def test_names_say_what_where_and_when_and_synthetic_data_says_so(shown):
-    names = set(shown.made_files("en")) - {"run.json", "ro-crate-metadata.json"}
+    names = set(shown.made_files("en")) - {"run.json", "ro-crate-metadata.json", "demonstration.txt"}
     assert all(re.fullmatch(r"demonstration_[a-z_]+_[A-Z-]+_2016-09-19\.[a-z]+", name) for name in names)
     assert own().file_name("map", "pdf") == "map_CAF_2016-09-19.pdf"
 
@@ -90,6 +90,7 @@ def test_the_command_writes_them_in_the_readers_language(tmp_path, monkeypatch):
     record = (out / "run.json").read_text("utf-8")
     assert '"job": "meeting"' in record
     assert '"minerals": "diamond"' in record
+    assert cli.main(["verify", str(out)]) == 0
     assert cli.main(["meeting", *given[:2], "--filter", "colour=red", "--as-of", "2016-09-19", "--out", str(out)]) == 2
 
 

@@ -64,8 +64,8 @@ def for_the_meeting(here: Here, data: Data, run: job.Run, shown: pd.DataFrame) -
     for column, (name, make) in zip(st.columns(len(made)), made.items(), strict=True):
         with column:
             st.download_button(
-                _(MEETING_WORDS[what_of(name)]), data=telling(make, _), file_name=name, mime=media_type(name), on_click="ignore",
-                key=f"meeting_{what_of(name)}", width="stretch",
+                _(MEETING_WORDS[what_of(name)]), data=telling(make, _), file_name=name, mime=media_type(name),
+                on_click="ignore", key=f"meeting_{what_of(name)}", width="stretch",
             )  # fmt: skip
 
 
