@@ -11,12 +11,11 @@ from functools import cache
 
 import numpy as np
 import shapely
-from pyproj import Geod
 from shapely.geometry import shape
 
+from geo.spatial.geodesic import geodesic_m
 from layers.reference.files import DATA
 
-WGS84 = Geod(ellps="WGS84")
 SMALLEST_DEG = 0.4
 """A single site is shown with this much of its surroundings, each way [degrees]."""
 NICE_KM = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
@@ -78,8 +77,7 @@ class Frame:
         (50, 0.45)
         """
         lat = (self.south + self.north) / 2
-        _, _, metres = WGS84.inv(self.west, lat, self.west + 0.1, lat)
-        a_degree = float(metres) / 100.0  # kilometres
+        a_degree = float(geodesic_m(self.west, lat, self.west + 0.1, lat)) / 100.0  # kilometres
         most = (self.east - self.west) * share * a_degree
         km = max((n for n in NICE_KM if n <= most), default=NICE_KM[0])
         return km, km / a_degree
