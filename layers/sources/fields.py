@@ -18,6 +18,8 @@ from layers.sources.read_options import NOTHING, ReadOptions
 
 SEVERAL = ("minerals",)
 """Fields that several numbered columns may hold together (mineral1, mineral2)."""
+CUT = 10
+"""Characters that a shapefile keeps of a column's name."""
 _PAIRS = (("lat", "lon"), ("northing", "easting"))
 _GIVES_WAY = {"admin1": ("region",)}
 """Spellings that give way to a column known by its words: beside states, a region is a part of the world."""
@@ -35,10 +37,14 @@ class ColumnNames:
         columns.
     options
         What the user says of the file: a mapping goes before every spelling.
+    cut
+        Names may be cut after ten characters, as shapefiles cut them.
     """
 
-    def __init__(self, names: Sequence[str], layout: str = "", options: ReadOptions = NOTHING) -> None:
-        self.options = options
+    def __init__(
+        self, names: Sequence[str], layout: str = "", options: ReadOptions = NOTHING, *, cut: bool = False
+    ) -> None:
+        self.options, self._cut = options, cut
         self._layouts = [name for name in (layout, "site_list" if layout == "suppliers" else "") if name]
         self._words = WORDS.get(layout, ())
         self._known = spelled(layout)
@@ -58,7 +64,12 @@ class ColumnNames:
 
     def has(self, *names: str) -> bool:
         """Whether every one of these columns is there, by its plain spelling, or is said by the user to be."""
-        return all(plain(name) in self._own or self._said.get(name) for name in names)
+        return all(self._get(plain(name)) or self._said.get(name) for name in names)
+
+    def _get(self, word: str) -> str | None:
+        """The column of a plain name, or of what a shapefile leaves of it."""
+        found = self._own.get(word)
+        return self._own.get(cut_name(word)) if found is None and self._cut and len(word) > CUT else found
 
     def column(self, name: str) -> str | None:
         """The column for a field (the first of several), None when there is none."""
@@ -94,7 +105,7 @@ class ColumnNames:
         return tuple(found[:1])
 
     def _exact(self, name: str) -> str | None:
-        found = (self._own.get(spelling) for spelling in self._known.get(name, (plain(name),)))
+        found = (self._get(spelling) for spelling in self._known.get(name, (plain(name),)))
         return next((column for column in found if column is not None), None)
 
     def _taken(self) -> set[str]:
@@ -124,6 +135,17 @@ class ColumnNames:
             chosen = [column for column in chosen if any(word[:5] in stems for word in words_of(column))]
         order = list(self._own.values())
         return tuple(sorted({*chosen, *numbered}, key=order.index))
+
+
+def cut_name(word: str) -> str:
+    """What a shapefile leaves of a plain name: ten characters.
+
+    Examples
+    --------
+    >>> cut_name("event id cnty"), cut_name("sub event type")
+    ('event id c', 'sub event')
+    """
+    return word[:CUT].strip()
 
 
 def short_names(names: Sequence[str]) -> dict[str, str]:
@@ -168,7 +190,8 @@ class Fields(ColumnNames):
     """
 
     def __init__(self, table: Table, layout: str = "", options: ReadOptions = NOTHING) -> None:
-        super().__init__([str(column) for column in table.frame.columns], layout, options)
+        names = [str(column) for column in table.frame.columns]
+        super().__init__(names, layout, options, cut=table.format == "shapefile")
         self.table = table
         self._asked: dict[str, tuple[str, ...]] = {}
 
@@ -197,7 +220,7 @@ class Fields(ColumnNames):
 
     def named(self, name: str) -> str | None:
         """The column of exactly this plain name, whatever field it is taken for."""
-        return self._own.get(plain(name))
+        return self._get(plain(name))
 
     def also(self, name: str, *more: str) -> None:
         """Note that a field was read from these columns together."""

@@ -18,6 +18,7 @@ from layers.formats.spelled import Spelled
 from layers.formats.table import Table
 from layers.reference.tables import columns
 from layers.sources import acled, own_incidents, ucdp
+from layers.sources.fields import cut_name
 from layers.sources.incident_fields import (
     DOUBT,
     IncidentSource,
@@ -185,4 +186,5 @@ def _doubted(layer: Layer) -> np.ndarray:
 def _needed() -> Spelled:
     """Columns that any source of incidents is read from."""
     spelled = {spelling for s in SOURCES if s.columns for names in columns(s.columns).values() for spelling in names}
-    return Spelled(spelled | {plain(column.name) for column in INCIDENTS})
+    known = spelled | {plain(column.name) for column in INCIDENTS}
+    return Spelled(known | {cut_name(word) for word in known})

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from geo.errors import InputError
 from jobs.inspection import inspect
 from jobs.screening.supplier_list import read_suppliers
 from layers.reference.minerals import mineral_list
+from layers.sources.incidents import read_incidents
 from layers.sources.sites import read_sites
 
 LISTS = {
@@ -134,3 +136,76 @@ def test_a_list_of_smelters_is_told_to_be_no_list_of_origins(text):
 )  # fmt: skip
 def test_minerals_beside_each_other(text, minerals):
     assert mineral_list(text)[0] == minerals
+
+
+def shapefile_of(names: list[str], record: list[str], at: tuple[float, float]) -> bytes:
+    """A zipped shapefile of one point; the format keeps ten characters of each name."""
+    import io
+    import zipfile
+
+    import shapefile
+
+    parts = {ending: io.BytesIO() for ending in ("shp", "shx", "dbf")}
+    with shapefile.Writer(**parts, shapeType=shapefile.POINT) as writer:
+        for name in names:
+            writer.field(name[:10], "C", 60)
+        writer.point(*at)
+        writer.record(*record)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for ending, part in parts.items():
+            archive.writestr(f"events.{ending}", part.getvalue())
+        archive.writestr("events.prj", 'GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],'
+                         'PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]]')  # fmt: skip
+    return out.getvalue()
+
+
+ACLED_NAMES = ["event_id_cnty", "event_date", "year", "time_precision", "event_type", "sub_event_type", "actor1", "inter1", "country", "admin1", "location", "geo_precision", "fatalities"]  # fmt: skip
+UCDP_NAMES = [
+    "id",
+    "year",
+    "code_status",
+    "type_of_violence",
+    "where_prec",
+    "country",
+    "country_id",
+    "date_prec",
+    "date_start",
+    "date_end",
+    "best",
+    "high",
+    "low",
+]
+
+
+def test_incidents_in_a_shapefile_whose_names_are_cut_are_incidents_and_never_sites():
+    acled = ["CEN1", "2014-01-02", "2014", "1", "Battles", "Armed clash", "A", "2", "Central African Republic", "Ouaka",
+             "Bambari", "1", "3"]  # fmt: skip
+    ucdp = [
+        "5",
+        "2014",
+        "Clear",
+        "1",
+        "1",
+        "Central African Republic",
+        "482",
+        "1",
+        "2014-01-02",
+        "2014-01-03",
+        "3",
+        "4",
+        "2",
+    ]
+    for names, record, layout in ((ACLED_NAMES, acled, "acled"), (UCDP_NAMES, ucdp, "ucdp")):
+        data = shapefile_of(names, record, (20.6, 5.7))
+        found = inspect(data, "events.zip")
+        assert (found.role, found.layout, found.accepted) == ("incidents", layout, 1)
+        (row,) = read_incidents(data, "events.zip").frame.to_dict("records")
+        assert (row["deaths_best"], row["precision"], row["lon"], row["lat"]) == (
+            3,
+            1,
+            pytest.approx(20.6),
+            pytest.approx(5.7),
+        )
+        with pytest.raises(InputError, match="incidents, not mine sites"):
+            read_sites(data, "events.zip")
