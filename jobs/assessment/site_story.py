@@ -149,7 +149,8 @@ def looked_at(it: Profile, rule: Rule, said: str, translate: Translator) -> str:
     rows = kinds[said]
     rows = rows[rows["rule"] == rule.id]
     if said == "fired":
-        sums = rows[rows["kind"].isin(["total", "area"])]
+        # A rule with several windows has a sum of each; the fullest one is what fired it, a short one may be empty.
+        sums = rows[rows["kind"].isin(["total", "area"])].sort_values(["events", "deaths"], ascending=False)
         rows = sums if len(sums) else rows
     if rows.empty and said == "fired":
         return translate(FACTS["not_compliant"]) if rule.kind == "restriction" else ""
