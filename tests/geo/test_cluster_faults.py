@@ -36,17 +36,20 @@ def test_without_certificates_the_workers_are_threads_that_no_port_leads_to(monk
         assert client.submit(os.getpid).result(timeout=60) == os.getpid()
 
 
-def test_a_worker_killed_at_the_start_and_one_that_dies_again_and_again_are_told_in_words(monkeypatch):
+def test_a_worker_killed_at_the_start_is_told_in_words(monkeypatch):
     def killed(**_):
         raise RuntimeError("Nanny failed to start.")
 
-    with monkeypatch.context() as patch:
-        patch.setattr(distributed, "LocalCluster", killed)
-        sites, incidents, options = scene(n=12, m=200)
-        with pytest.raises(InputError, match="could not be started"):
-            dask_job.assess_on_cluster(sites, incidents, cluster="local", workers=1, **options)
+    monkeypatch.setattr(distributed, "LocalCluster", killed)
+    sites, incidents, options = scene(n=12, m=200)
+    with pytest.raises(InputError, match="could not be started"):
+        dask_job.assess_on_cluster(sites, incidents, cluster="local", workers=1, **options)
+
+
+@pytest.mark.slow
+def test_a_worker_that_dies_again_and_again_is_told_in_words():
     with pytest.raises(InputError, match="died again and again"), dask_job._client("local", 1) as client:
-        client.submit(os._exit, 1).result(timeout=120)
+        client.submit(os._exit, 1).result(timeout=600)
 
 
 @pytest.mark.parametrize("fails", [False, True])
