@@ -7,26 +7,40 @@ that moves at several steps is counted under all of them together ("data and dat
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from geo.errors import InputError
 from geo.rules.rule_set import Rules, from_dict
-from geo.screening.route_exposure import RouteSettings
+from geo.screening.schema import FLAGS, SCREENED
 from jobs.assessment.earlier_version import refuse_version_1
 from jobs.run_record import fingerprint
 from jobs.screening.model import Earlier, Screening
 from jobs.screening.screen import screen
 from layers.formats import LOCAL, Door, read
 from layers.formats.readers.strict_json import load_json
+from layers.formats.writers.cells import plain_types, texts
 from layers.formats.writers.spreadsheet_guard import restore
 from layers.sources.roads import RoadLayer
 
-WATCHED = ("site_class", "zone_status")
+GROUPS = {
+    "class": ("site_class",),
+    "zone": ("zone_status",),
+    "listings": ("eu_list", "dodd_frank", "kp_status"),
+    "statuses": ("rcm_status", "drc_status"),
+    "flags": FLAGS,
+    "way": (
+        "route_basis", "transit_incidents", "transit_armed_roadblocks", "transit_countries", "transit_listed",
+        "transit_uncovered", "transit_kp",
+    ),
+}  # fmt: skip
+"""What is compared, by the word under which a change is told."""
+NEEDED = ("site_class", "zone_status")
+WATCHED = tuple(name for names in GROUPS.values() for name in names)
 STEPS = ("data", "rules", "date")
 NOT_SCREENED = "(not screened)"
 COLUMNS = (
@@ -41,6 +55,7 @@ COLUMNS = (
     "as_of",
     "rules_fired_before",
     "rules_fired",
+    "what",
 )
 
 
@@ -72,7 +87,9 @@ def earlier_of(screening_csv: bytes, run_json: bytes, name: str, door: Door = LO
     try:
         rows = restore(table.frame)
         rules = from_dict(record["rules"]["table"], "run.json")
-        rows = rows[["supplier_id", "answer", *WATCHED, "as_of", "rules_fired"]]
+        # What an earlier version did not write is not compared.
+        more = [c for c in WATCHED if c in rows or c in NEEDED]
+        rows = rows[["supplier_id", "answer", *more, "as_of", "rules_fired"]]
         pd.to_datetime(rows["as_of"].replace("", None), format="%Y-%m-%d")
     except (ValueError, KeyError, IndexError, TypeError) as error:
         raise InputError("The earlier screening cannot be read back.", where=name, got=str(error)[:200]) from None
@@ -81,13 +98,14 @@ def earlier_of(screening_csv: bytes, run_json: bytes, name: str, door: Door = LO
     return Earlier(rows, record, rules, name, fingerprint(run_json))
 
 
-def _keyed(rows: pd.DataFrame) -> dict[str, tuple[str, ...]]:
-    """What is watched of each row with an id; rows that were not screened have no class."""
+def _keyed(rows: pd.DataFrame, watched: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """What is watched of each row with an id, as it is written; rows that were not screened have nothing."""
+    written = plain_types(rows[["supplier_id", "answer", *watched]], SCREENED)
+    told = zip(*(texts(written[name]) for name in watched), strict=True)
     out: dict[str, tuple[str, ...]] = {}
-    r: Any
-    for r in rows[["supplier_id", "answer", *WATCHED]].itertuples(index=False):
-        if r.supplier_id and (r.answer == "accepted" or r.supplier_id not in out):
-            out[r.supplier_id] = (r.site_class, r.zone_status) if r.answer == "accepted" else (NOT_SCREENED,) * 2
+    for who, answer, values in zip(written["supplier_id"], written["answer"], told, strict=True):
+        if who and (answer == "accepted" or who not in out):
+            out[str(who)] = tuple(values) if answer == "accepted" else (NOT_SCREENED,) * len(watched)
     return out
 
 
@@ -97,12 +115,13 @@ def compare(earlier: Earlier, new: Screening, roads: RoadLayer | None = None) ->
     Returns
     -------
     changes
-        Columns :data:`COLUMNS`; `change` is ``class``, ``zone``, ``class and zone``, ``added`` or ``removed``;
+        Columns :data:`COLUMNS`; `change` names the :data:`GROUPS` that differ, or ``added``, ``removed``;
         `through` names data, rules and date. By supplier in the order of the new list, removed ones last.
     account
         ``changed`` and ``through``: counts that sum to it.
     """
-    before, after = _keyed(earlier.rows), _keyed(new.rows)
+    watched = [c for c in WATCHED if c in earlier.rows]
+    before, after = _keyed(earlier.rows, watched), _keyed(new.rows, watched)
     then = {
         str(r.supplier_id): np.datetime64(str(r.as_of))
         for r in earlier.rows.itertuples(index=False)
@@ -115,12 +134,11 @@ def compare(earlier: Earlier, new: Screening, roads: RoadLayer | None = None) ->
     def again(rules: Rules, at: dict[str, np.datetime64] | None) -> dict[str, tuple[str, ...]]:
         if rules is new.rules and at is None:
             return after
-        # Ways change no class: the steps between are asked without them.
-        bare = replace(new.suppliers, lines=np.full(len(new.suppliers.lines), None, dtype=object))
         day = pd.Timestamp(str(_settings(new.record)["as_of"])).date()
-        return _keyed(
-            screen(bare, new.data, day, rules, settings=RouteSettings(), matches=new.matches, days=at, bare=True).rows
+        found = screen(
+            new.suppliers, new.data, day, rules, roads=roads, settings=new.settings, matches=new.matches, days=at
         )
+        return _keyed(found.rows, watched)
 
     dates = None if same_dates else then
     by_data = again(new.rules if same_rules else earlier.rules, dates)
@@ -137,7 +155,8 @@ def compare(earlier: Earlier, new: Screening, roads: RoadLayer | None = None) ->
         if old is None or fresh is None:
             kind, through = ("added", "data") if old is None else ("removed", "data")
         else:
-            kind = " and ".join(w for w, a, b in zip(("class", "zone"), old, fresh, strict=True) if a != b)
+            moved_in = {n for n, a, b in zip(watched, old, fresh, strict=True) if a != b}
+            kind = " and ".join(word for word, names in GROUPS.items() if moved_in & set(names))
             through = " and ".join(moved)
         rows.append(
             {
@@ -154,6 +173,11 @@ def compare(earlier: Earlier, new: Screening, roads: RoadLayer | None = None) ->
                 else "",
                 "rules_fired_before": str(old_rows["rules_fired"].get(who, "")) if old else "",
                 "rules_fired": str(new_rows["rules_fired"].get(who, "")) if fresh else "",
+                "what": "; ".join(
+                    f"{n}: {a or '-'} > {b or '-'}"
+                    for n, a, b in zip(watched, old or (), fresh or (), strict=False)
+                    if a != b
+                ),
             }
         )
     changes = pd.DataFrame(rows, columns=list(COLUMNS)).astype("str")
@@ -174,9 +198,9 @@ def compare(earlier: Earlier, new: Screening, roads: RoadLayer | None = None) ->
     return changes, account
 
 
-def compared(earlier: Earlier, new: Screening) -> Screening:
+def compared(earlier: Earlier, new: Screening, roads: RoadLayer | None = None) -> Screening:
     """The new screening with its changes and their account in the record."""
-    changes, account = compare(earlier, new)
+    changes, account = compare(earlier, new, roads)
     return replace(new, changes=changes, record={**new.record, "compared": account})
 
 

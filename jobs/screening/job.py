@@ -113,7 +113,7 @@ def run(
     if loaded.places is not None:
         found = with_input(found, loaded.places.told)
     if loaded.earlier is not None:
-        found = compared(loaded.earlier, found)
+        found = compared(loaded.earlier, found, loaded.roads)
     if loaded.reviews is not None:
         found = export.with_decisions(found, loaded.reviews)
     return ScreeningResult(**{f.name: getattr(found, f.name) for f in fields(found)})

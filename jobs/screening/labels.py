@@ -150,7 +150,10 @@ RISK_FINDINGS = {
 CHANGES = {
     "class": N_("class"),
     "zone": N_("zone"),
-    "class and zone": N_("class and zone"),
+    "listings": N_("listings"),
+    "statuses": N_("statuses"),
+    "flags": N_("flags"),
+    "way": N_("way"),
     "added": N_("added"),
     "removed": N_("removed"),
 }
@@ -318,6 +321,7 @@ COLUMNS = {
     "rank": N_("Rank"),
     "change": N_("Changed"),
     "through": N_("Through"),
+    "what": N_("What differs"),
     "site_class_before": N_("Site class before"),
     "zone_status_before": N_("Zone before"),
     "as_of_before": N_("Date before"),
@@ -342,6 +346,8 @@ def value(name: str, code: object, translate: Translator) -> str:
     if isinstance(code, bool | np.bool_):
         return translate("yes") if code else translate("no")
     text = "" if code is None or code is pd.NA else str(code)
+    if name == "change":
+        return translate(" and ").join(translate(CHANGES.get(t, t)) for t in text.split(" and ") if t)
     if name == "through":
         return translate(" and ").join(translate(THROUGH.get(t, t)) for t in text.split(" and "))
     if name == "changed_since":

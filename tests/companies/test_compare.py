@@ -143,3 +143,28 @@ def test_ids_that_a_spreadsheet_would_run_are_found_again():
     then = screened(*rows)
     changes, _account = compare(written(then), replace(screened(*rows)))
     assert len(changes) == 0
+
+
+def test_flags_ways_and_statuses_are_compared_with_their_causes():
+    import pandas as pd
+
+    from tests.companies.cases import dated
+    from tests.companies.test_screening import WAY
+
+    status = {"source": "list", "site_id": "k1", "scheme": "rcm", "status": "green", "status_date": "2020-03-01"}
+    known = frames.sites({"name": "Mine", "site_id": "k1", "lon": 26.0})
+    world = data(sites=known, incidents=EVENTS, statuses=dated(pd.DataFrame([status]), "status_date"))
+    rows = [{**HERE, "supplier_id": "site", "lon": "26.0", "site_name": "Mine"}, {**WAY, "supplier_id": "way"}]
+    then = screened(*rows, on=world, day=dt.date(2020, 12, 31))
+    quiet = compare(written(then), screened(*rows, on=world, day=dt.date(2020, 12, 31)))
+    assert quiet[1]["changed"] == 0
+    now = screened(*rows, on=world, day=dt.date(2021, 7, 1))
+    by_id = compare(written(then), now)[0].set_index("supplier_id")
+    assert "statuses" in by_id.loc["site", "change"]
+    assert "rcm_status: green > blue" in by_id.loc["site", "what"]
+    assert {"way", "flags"} <= set(by_id.loc["way", "change"].split(" and "))
+    assert "flag_transit: true >" in by_id.loc["way", "what"]
+    assert set(by_id["through"]) == {"date"}
+    moved = screened(*rows, on=data(sites=known, statuses=dated(pd.DataFrame([status]), "status_date")))
+    through = compare(written(then), moved)[0].set_index("supplier_id")["through"]
+    assert through.to_dict() == {"way": "data"} or set(through) == {"data"}

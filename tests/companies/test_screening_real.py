@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from cli import main
+from jobs.screening.compare import WATCHED
 from tests.companies.lists import FAULTY, real_list
 
 pytestmark = pytest.mark.real_data
@@ -178,9 +179,7 @@ def test_two_runs_a_year_apart_attribution_sums_to_all_changes(runs):
     first, second = runs
     old = {r["supplier_id"]: r for r in rows_of(first / "screening.csv") if r["answer"] == "accepted"}
     new = {r["supplier_id"]: r for r in rows_of(second / "screening.csv") if r["answer"] == "accepted"}
-    changed = {
-        k for k in new if (old[k]["site_class"], old[k]["zone_status"]) != (new[k]["site_class"], new[k]["zone_status"])
-    }
+    changed = {k for k in new if any(old[k][name] != new[k][name] for name in WATCHED)}
     changes = rows_of(second / "changes.csv")
     assert {c["supplier_id"] for c in changes} == changed
     assert len(changed) > 20

@@ -31,6 +31,7 @@ from layers.formats.writers.escape import markdown
 from layers.maps import map_content, styles
 from layers.maps.map import Line, View, blob
 from layers.reference.unit_aliases import unit_aliases
+from layers.sources.roads import RoadLayer
 from views import session
 from views.data_choice import Data
 from views.session import Here
@@ -100,9 +101,11 @@ def answered(
 
 
 @st.cache_resource(max_entries=3, show_spinner=False, scope="session")
-def compared(key: str, earlier: str, _screening: Screening, _files: dict[str, bytes]) -> tuple[Any, dict[str, object]]:
+def compared(
+    key: str, earlier: str, _screening: Screening, _files: dict[str, bytes], _roads: RoadLayer | None
+) -> tuple[Any, dict[str, object]]:
     """Changes since an earlier run and their account, worked out once for the same files."""
-    return compare(earlier_of(_files["screening.csv"], _files["run.json"], "screening.csv", UPLOAD), _screening)
+    return compare(earlier_of(_files["screening.csv"], _files["run.json"], "screening.csv", UPLOAD), _screening, _roads)
 
 
 def figures(here: Here, screening: Screening) -> None:
@@ -303,7 +306,7 @@ def downloads(here: Here, screening: ScreeningResult, synthetic: bool) -> None:
     run_files(screening.made_files(_.language), demonstration=synthetic)
 
 
-def comparison(here: Here, screening: ScreeningResult, key: str) -> ScreeningResult:
+def comparison(here: Here, screening: ScreeningResult, key: str, roads: RoadLayer | None) -> ScreeningResult:
     """An earlier run beside this one."""
     _ = here.translate
     with st.expander(_("Compare with an earlier run"), icon=":material/difference:"):
@@ -314,7 +317,7 @@ def comparison(here: Here, screening: ScreeningResult, key: str) -> ScreeningRes
             return screening
         with st.spinner(_("Reading and assessing…")):
             earlier = hashlib.sha256(files["screening.csv"] + files["run.json"]).hexdigest()
-            changes, account = compared(key, earlier, screening, files)
+            changes, account = compared(key, earlier, screening, files, roads)
         screening = replace(screening, changes=changes, record={**screening.record, "compared": account})
         through: Any = account["through"]
         said = ", ".join(f"{sw.value('through', k, _)} {_.number(v)}" for k, v in through.items())
@@ -361,7 +364,7 @@ def body(here: Here, data: Data, given: Given) -> None:
             st.caption(_("Choose a row here or on the map to see why. A blank flag cannot be told."))
         if row is not None:
             supplier_card.show(here, data, screening, screening.rows.iloc[row])
-        screening = comparison(here, screening, f"{given.key}{data.token}{matches}")
+        screening = comparison(here, screening, f"{given.key}{data.token}{matches}", given.roads)
         volumes(here, screening)
         downloads(here, screening, bool(screening.record["demonstration"]))
         here.address(supplier=state["q_supplier"], row=state["q_row"])
