@@ -14,6 +14,7 @@ from geo.errors import InputError
 from jobs.compare.causes import CAUSES
 from jobs.compare.folder import read_folder
 from layers.reference import files
+from tests.jobs.edits import forged
 
 DAY = "2018-12-31"
 INCIDENTS = pd.read_csv(files.DEMONSTRATION_INCIDENTS, dtype=str, keep_default_na=False)
@@ -174,10 +175,14 @@ def test_two_sensitivities_are_compared_too(base, tmp_path):
 def test_version_1_and_other_jobs_are_said_to_be_that(base, tmp_path, capsys):
     old = tmp_path / "old"
     old.mkdir()
-    record = json.loads((base / "run.json").read_text("utf-8"))
-    (old / "run.json").write_text(json.dumps(record | {"rules": {"version": "1"}}), "utf-8")
+    whole = {path.name: path.read_bytes() for path in base.iterdir()}
+    record = json.loads(whole["run.json"])
+    earlier = {k: v for k, v in record.items() if k != "files"} | {"rules": {"version": "1"}, "run_at": "2026-01-01"}
+    (old / "run.json").write_text(json.dumps(earlier), "utf-8")
     assert cli.main(["compare", str(old), str(base)]) == 2
     assert "version 0.1" in capsys.readouterr().err
-    (old / "run.json").write_text(json.dumps(record | {"job": "coverage"}), "utf-8")
+    other = forged(whole, "run.json", json.dumps(record | {"job": "coverage"}).encode())
+    for name, data in other.items():
+        (old / name).write_bytes(data)
     with pytest.raises(InputError, match="no site classes"):
         read_folder(old)
