@@ -16,7 +16,7 @@ from geo.rules.rule import ANSWERS, Rule
 from geo.rules.rule_set import _OWN, from_dict
 from i18n.translator import translator
 from jobs.assessment.decision_tree import branches
-from jobs.assessment.verify import _same
+from jobs.read_back import same as _same
 from layers.reference.files import RULES as RULE_FILE
 from layers.reference.rule_files import default_rules, parse_rules
 from tests import brute, frames
