@@ -1,10 +1,12 @@
-"""The brief as a page that prints on two sheets and asks no host for anything."""
+"""The brief as a page that prints on two sheets and asks no host for anything, and as PDF."""
 
 from __future__ import annotations
 
 from i18n.translator import Translator
 from jobs.programmes.brief import Brief, Section
+from layers.formats.writers.blocks import Block, Heading, Rows, Text
 from layers.formats.writers.escape import html
+from layers.formats.writers.pdf import pdf_bytes
 
 STYLE = """
 :root{--ink:#1a1a1a;--soft:#555;--line:#c9c9c9;--mark:#0072B2}
@@ -68,3 +70,26 @@ def _section(section: Section, _: Translator) -> str:
     if section.more:
         out.append(f'<p class="soft">{html(_.plural("{n} more is in the files.", "{n} more are in the files.", section.more))}</p>')  # fmt: skip  # noqa: E501
     return "".join(out) + "</section>"
+
+
+def brief_pdf(brief: Brief, translate: Translator, version: str) -> bytes:
+    """The same brief as PDF, A4; parameters as for :func:`brief_html`."""
+    _ = translate
+    names, values = (tuple(part) for part in zip(*brief.figures, strict=True))
+    blocks: list[Block] = [Rows(names, [values], tuple(1.0 for _name in names))]
+    for section in brief.sections:
+        blocks.append(Heading(section.heading))
+        blocks += [Text(told) for told in section.sentences]
+        if section.rows:
+            shares = tuple(1.0 if n in section.numbers else 2.2 for n in range(len(section.columns)))
+            blocks.append(Rows(tuple(section.columns), list(section.rows), shares))
+        if section.more:
+            blocks.append(Text(_.plural("{n} more is in the files.", "{n} more are in the files.", section.more)))
+    return pdf_bytes(
+        brief.title,
+        blocks,
+        language=_.language,
+        subtitle=brief.subtitle,
+        mark=_("Demonstration data") if brief.demonstration else "",
+        foot=f"CAHRA Atlas {version}",
+    )

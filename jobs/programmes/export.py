@@ -113,7 +113,7 @@ class ProgrammeRun(Result):
             "radii": {"sha256": self.radii.sha256, "points": self.assumed} if self.radii.rows else {},
             "rates": {"to": self.rates.to, "sha256": self.rates.sha256} if self.rates.to else {},
             "programmes": {str(k): int(v) for k, v in self.result.states.value_counts().sort_index().items()},
-            "programme_totals": {t: dict(totals.loc[t].items()) for t in TYPES},
+            "programme_totals": {t: {k: None if pd.isna(n) else n for k, n in totals.loc[t].items()} for t in TYPES},
             "not_on_the_map": len(self.result.national),
             **marks(
                 *layers(self.loaded), *(["programmes"] if self.result.programmes.frame["demonstration"].any() else [])
@@ -151,21 +151,26 @@ class ProgrammeRun(Result):
             {**self.record(), "language": language},
         )
 
-    def brief(self, country: str, unit: str, language: str) -> bytes:
-        """Two printed pages of a country, or of one of its districts."""
+    def brief(self, country: str, unit: str, language: str, ending: str = "html") -> bytes:
+        """Two printed pages of a country, or of one of its districts, as ``html`` or ``pdf``."""
         from jobs.programmes.brief import brief_of
-        from jobs.programmes.brief_page import brief_html
+        from jobs.programmes.brief_page import brief_html, brief_pdf
         from jobs.programmes.export_area import narrowed
 
         record = self.record()
         area = narrowed(self.result, self.money, country, unit, self.donors, bool(record["demonstration"]))
         translate = translator(language)
-        return brief_html(brief_of(area, translate), translate, str(record["tool_version"]))
+        page = brief_pdf if ending == "pdf" else brief_html
+        return page(brief_of(area, translate), translate, str(record["tool_version"]))
 
     def briefs(self, language: str) -> dict[str, Callable[[], bytes]]:
         """A brief for each country in which sites lie, by file name."""
         countries = sorted(set(self.result.assessed["country"]) - {""})
-        return {f"brief_{country}.html": partial(self.brief, country, "", language) for country in countries}
+        return {
+            f"brief_{country}.{ending}": partial(self.brief, country, "", language, ending)
+            for country in countries
+            for ending in ("html", "pdf")
+        }
 
     def summary(self, language: str = "en") -> list[Note]:
         """A line per type, what is not on the map, and every note of the programmes' files."""

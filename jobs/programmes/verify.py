@@ -13,8 +13,9 @@ from jobs.assessment.verify import recorded_rules
 from jobs.read_back import Derived, DifferenceError, texts, typed
 
 SUMMED = (
-    "sites", "at_risk_sites", "insufficient_sites", "at_risk_covered", "gaps", "gaps_certain", "gaps_possible",
-    "overlaps", "workers_at_risk", "workers_uncovered",
+    "sites", "at_risk_sites", "insufficient_sites", "at_risk_covered", "at_risk_not_applicable", "at_risk_unknown",
+    "gaps", "gaps_certain", "gaps_possible", "overlaps", "workers_at_risk", "workers_uncovered",
+    "workers_unknown_sites",
 )  # fmt: skip
 """Columns of the units and zones that add up to those of the totals."""
 
@@ -28,7 +29,18 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
         The first thing that does not follow.
     """
     recorded_rules(record)
-    names = ("coverage", "gaps", "overlaps", "units", "totals", "zones", "national", "programmes")
+    names = (
+        "coverage",
+        "gaps",
+        "overlaps",
+        "units",
+        "totals",
+        "zones",
+        "national",
+        "programmes",
+        "money",
+        "money_totals",
+    )
     table = {name: texts(files[f"{name}.csv"], f"{name}.csv") for name in names}
     check_neutralised(files, record)
     rejected = typed(files["rejected.csv"], "rejected.csv", REJECTED)
@@ -46,12 +58,14 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
         counts = table[name]["programme_type"].value_counts()
         for kind, row in totals.items():
             rows = int(counts.get(kind, 0))
-            if int(row[name]) != rows:
+            if int(row[name] or 0) != rows:  # gaps are blank where no programme could be read as any type
                 raise DifferenceError(f"{name}.csv has {rows} rows of {kind}, totals.csv counts {row[name]}")
-    many = table["coverage"][table["coverage"]["programmes"].str.contains(";")]
-    keys = ["source", "site_id", "programme_type", "programmes", "donors"]
-    if set(map(tuple, table["overlaps"][keys].to_numpy())) != set(map(tuple, many[keys].to_numpy())):
-        raise DifferenceError("overlaps.csv is not what coverage.csv says")
+    for row in table["totals"].to_dict("records"):
+        parts = ("at_risk_covered", "at_risk_not_applicable", "at_risk_unknown", "gaps")
+        if sum(int(row[part] or 0) for part in parts) != int(row["at_risk_sites"]):
+            raise DifferenceError(f"totals.csv: {row['programme_type']} does not add up to at_risk_sites")
+    _overlaps(table["coverage"], table["overlaps"], table["programmes"])
+    _money(table["money"], table["money_totals"])
     states = table["programmes"]["state"].value_counts().sort_index()
     check_counts(
         record,
@@ -67,7 +81,32 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     if "true" in set(table["programmes"]["demonstration"]) and not record.get("demonstration"):
         raise DifferenceError("run.json: demonstration is not said, though programmes of it are in the list")
     rest = {f"{name}.csv": ("every column that no total counts",) for name in (*names, "next_units", "remarks")}
-    return Derived(0, {**rest, "map.html": ("all of it",)})
+    pages = {name: ("all of it",) for name in files if name.startswith("brief_") or name == "map.html"}
+    return Derived(0, {**rest, **dict(sorted(pages.items()))})
+
+
+def _overlaps(coverage: pd.DataFrame, overlaps: pd.DataFrame, programmes: pd.DataFrame) -> None:
+    """Every overlap is a place of several programmes and donors; where each has one donor, every such place is one."""
+    keys = ["source", "site_id", "programme_type", "programmes", "donors"]
+    several = coverage[coverage["programmes"].str.contains(";") & coverage["donors"].str.contains(";")]
+    told = set(map(tuple, overlaps[keys].to_numpy()))
+    possible = set(map(tuple, several[keys].to_numpy()))
+    joint = set(programmes.loc[programmes["donor"].str.contains(";"), "programme_id"])
+    sure = {row for row in possible if not joint & set(row[3].split(";"))}
+    if not sure <= told <= possible:
+        raise DifferenceError("overlaps.csv is not what coverage.csv says")
+
+
+def _money(rows: pd.DataFrame, totals: pd.DataFrame) -> None:
+    """Each total is the sum of its rows."""
+    sums = rows.assign(amount=rows["amount"].astype("float64")).groupby(["kind", "currency"])["amount"].sum()
+    for total in totals.to_dict("records"):
+        want = float(sums.get((total["kind"], total["currency"]), float("nan")))
+        for column in ("amount", "amount_in_rows"):
+            if not abs(float(total[column]) - want) <= 1e-6 * max(1.0, abs(want)):
+                raise DifferenceError(f"money_totals.csv: {column} of {total['kind']} is not what money.csv adds up to")
+    if len(sums) != len(totals):
+        raise DifferenceError("money_totals.csv does not hold every kind and currency of money.csv")
 
 
 def _text(value: object) -> str:

@@ -13,7 +13,7 @@ from geo.programmes.schema import MONEY, Programmes
 from geo.schema import conform
 from i18n.translator import translator
 from jobs.programmes.brief import brief_of
-from jobs.programmes.brief_page import brief_html
+from jobs.programmes.brief_page import brief_html, brief_pdf
 from jobs.programmes.export_area import narrowed
 from tests.donors.donor_cases import make_programmes, make_sites
 from tests.donors.test_programme_coverage import BODA, T, three_sites
@@ -90,3 +90,12 @@ def test_unknown_workers_are_a_dash() -> None:
     brief = brief_of(narrowed(result, money_rows(Programmes()), "CAF"), translator("en"))
     assert {row[5] for row in brief.sections[0].rows} == {"–"}
     assert any("nobody counted" in told for told in brief.sections[4].sentences)
+
+
+def test_the_pdf_is_two_pages_at_most_and_the_same_each_time() -> None:
+    result, money = taken(ROWS)
+    brief = brief_of(narrowed(result, money, "CAF", names=NAMES), translator("fr"))
+    made = brief_pdf(brief, translator("fr"), "1")
+    assert made.startswith(b"%PDF-")
+    assert made == brief_pdf(brief, translator("fr"), "1")
+    assert 1 <= len(re.findall(rb"/Type /Page\b", made)) <= 2

@@ -184,3 +184,37 @@ def test_eight_programmes_over_the_sites_of_car(shared_data: Path, tmp_path: Pat
         check_names=False,
     )
     run.files()
+
+
+UNTYPED = "programme_id,title,donor,type,start,country,budget,currency\nA,Schools,EU,cookery,2010-01-01,CAF,5,EUR\n"
+ONE_DONOR = """programme_id,title,donor,type,start,country,lat,lon,radius_km,budget,currency
+A,a,EU,mapping,2010-01-01,CAF,4.26,15.79,60,5.5,EUR
+B,b,European Union,mapping,2010-01-01,CAF,4.26,15.79,60,7,EUR
+C,c,EU;AFD,mapping,2010-01-01,CAF,4.26,15.79,60,,
+D,d,EU;AFD,traceability,2010-01-01,CAF,4.26,15.79,60,1,
+"""
+
+
+@pytest.mark.parametrize("text", [UNTYPED, ONE_DONOR], ids=["untyped", "one donor"])
+def test_what_a_stocktake_says_follows_from_its_own_files(tmp_path: Path, text: str) -> None:
+    from jobs.programmes.verify import derive
+    from jobs.read_back import DifferenceError
+
+    path = tmp_path / "p.csv"
+    path.write_text(text, encoding="utf-8")
+    source = job.Source.of
+    inputs = job.Inputs(
+        sites=[source(embedded.DEMONSTRATION_SITES)],
+        incidents=[source(embedded.DEMONSTRATION_INCIDENTS)],
+        coverage=[source(embedded.DEMONSTRATION_COVERAGE)],
+    )
+    run = run_coverage(inputs, [path], DAY, now=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    files = dict(run.files())
+    record = json.loads(files["run.json"])
+    assert "brief_CAF.pdf" in derive(files, record).unproven
+    for name in ("money.csv", "money_totals.csv"):
+        head, first, *rest = files[name].decode().splitlines(keepends=True)
+        edited = first.replace("5,", "6,", 1) if "5," in first else first.replace("7,", "8,", 1)
+        if edited != first:
+            with pytest.raises(DifferenceError, match="money_totals"):
+                derive({**files, name: (head + edited + "".join(rest)).encode()}, record)

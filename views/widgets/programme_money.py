@@ -87,10 +87,12 @@ def brief(here: Here, run: ProgrammeRun) -> None:
         _("District"), ["", *units], key="brief_unit", format_func=lambda name: name or _("the whole country")
     )
     name = "_".join(part for part in ("brief", country, unit.replace(" ", "-")) if part)
-    button(
-        _("Brief (HTML, prints on two pages)"),
-        f"{name}.html",
-        lambda: run.brief(country, unit, _.language),
-        demonstration=bool(run.record()["demonstration"]),
-        key="brief",
-    )
+    for column, ending in zip(st.columns(2), ("html", "pdf"), strict=True):
+        with column:
+            button(
+                _("Brief (HTML, prints on two pages)") if ending == "html" else _("Brief (PDF)"),
+                f"{name}.{ending}",
+                lambda ending=ending: run.brief(country, unit, _.language, ending),  # type: ignore[misc]
+                demonstration=bool(run.record()["demonstration"]),
+                key=f"brief_{ending}",
+            )
