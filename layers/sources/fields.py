@@ -18,6 +18,13 @@ from layers.sources.read_options import NOTHING, ReadOptions
 
 SEVERAL = ("minerals",)
 """Fields that several numbered columns may hold together (mineral1, mineral2)."""
+PRIMARY = frozenset({"primary", "principal", "principale", "principales", "principaux", "main", "haupt"})
+"""Words of the column that says what a mine is for, beside columns of secondary and other minerals."""
+BY_PRODUCTS = frozenset(
+    ("secondary", "tertiary", "second", "third", "other", "others", "secondaire", "secondaires", "autre", "autres",
+     "otros", "otras", "outros", "outras", "neben")
+)  # fmt: skip
+"""Words of columns of by-products, which are not joined to a primary one."""
 CUT = 10
 """Characters that a shapefile keeps of a column's name."""
 _PAIRS = (("lat", "lon"), ("northing", "easting"))
@@ -129,6 +136,9 @@ class ColumnNames:
         """The one column, and with it those that only a number or an order tells from it."""
         found = self._by_words(name)
         numbered = [column for column, left in found if is_numbered(left)]
+        if exact is None and any(set(left) & PRIMARY for _, left in found):
+            # What a mine is for; its by-products stand in columns of their own and are told as not used.
+            numbered = [column for column, left in found if is_numbered(left) and not set(left) & BY_PRODUCTS]
         chosen = [exact] if exact is not None else [column for column, left in found if not is_numbered(left)][:1]
         if numbered and exact is None:  # beside commod1 and commod2 a column of ores is something else
             stems = {word[:5] for column in numbered for word in words_of(column) if len(word) > 4}

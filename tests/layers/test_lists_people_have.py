@@ -79,10 +79,16 @@ def test_what_was_taken_for_what_and_what_was_left_is_kept():
 
 
 def test_minerals_in_several_numbered_columns_are_joined():
-    layer = sites("id,lat,lon,Primary Commodity,Secondary Commodity,Other Commodities\n1,4,17,gold,,SnO2; WO3\n")
+    layer = sites("id,lat,lon,commod1,commod2,commod3\n1,4,17,gold,,SnO2; WO3\n")
     assert layer.sites["minerals"].tolist() == ["gold;cassiterite;wolframite"]
     assert len(layer.columns_used["minerals"]) == 3
     assert sites("id,lat,lon,mineral1,mineral2\n1,4,17,gold,coltan\n").sites["minerals"].tolist() == ["gold;coltan"]
+
+
+def test_the_primary_mineral_is_the_mineral_and_by_products_are_told_as_not_used():
+    layer = sites("id,lat,lon,Primary Commodity,Secondary Commodity,Other Commodities\n1,4,17,copper,gold,SnO2\n")
+    assert layer.sites["minerals"].tolist() == ["copper"]
+    assert layer.columns_ignored == ("Secondary Commodity", "Other Commodities")
 
 
 @pytest.mark.parametrize(
