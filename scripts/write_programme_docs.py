@@ -79,8 +79,8 @@ FILES = """
 `coverage.csv`, `gaps.csv`, `overlaps.csv`, `units.csv`, `totals.csv`, `zones.csv` (totals by zone status),
 `national.csv`, `next_units.csv` (what to do next, with its method), `programmes.csv` (all as read, with their state),
 `money.csv`, `money_totals.csv`, `remarks.csv` (taken, though something is missing), `rejected.csv` (not taken, with the
-reason), `map.html`, `brief_CAF.html` and `brief_CAF.pdf` (two printed pages for each country of the sites; the page makes
-one for a district too), `run.json`.
+reason), `map.html`, `brief_CAF.html` and `brief_CAF.pdf` (two printed pages for each country of the sites; the page
+makes one for a district too), `run.json`.
 """
 
 TABLES = {
