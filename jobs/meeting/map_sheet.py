@@ -22,10 +22,10 @@ def sheet(subject: Subject) -> Sheet:
     open_ones = incidents[~incidents["restricted"].astype(bool)]
     lines = map_content.trade_lines([s.routes for s in loaded.sites])
     counts = subject.sites["site_class"].value_counts()
-    notes = [_("Incidents of the {n} months before the date; size by deaths.", n=rules.look_back_months)]
+    told = [_("Incidents of the {n} months before the date; size by deaths.", n=rules.look_back_months)]
     vague = int((~open_ones["precision"].isin([1, 2])).sum())
     if vague:
-        notes.append(
+        told.append(
             _.plural(
                 "{n} incident is known only by its district or region and is not drawn.",
                 "{n} incidents are known only by their district or region and are not drawn.",
@@ -33,10 +33,10 @@ def sheet(subject: Subject) -> Sheet:
             )
         )
     if len(open_ones) < len(incidents):
-        notes.append(_("Incidents whose licence keeps them here (ACLED) are not drawn."))
+        told.append(_("Incidents whose licence keeps them here (ACLED) are not drawn."))
     unplaced = int((subject.sites["lon"].isna() | subject.sites["lat"].isna()).sum())
     if unplaced:
-        notes.append(
+        told.append(
             _.plural(
                 "{n} site has no position and is only in the table.",
                 "{n} sites have no position and are only in the table.",
@@ -45,7 +45,7 @@ def sheet(subject: Subject) -> Sheet:
         )
     zones = map_content.zone_areas(loaded.zones, loaded.boundaries, day, unit_aliases())
     if any(z.indicative for z in zones):
-        notes.append(_("Dashed zones are indicative only and decide nothing."))
+        told.append(_("Dashed zones are indicative only and decide nothing."))
     return Sheet(
         title=subject.title,
         subtitle=subject.subtitle,
@@ -56,7 +56,7 @@ def sheet(subject: Subject) -> Sheet:
         lines=lines if len(lines) <= MOST_TRADE_LINES else [],
         marks=map_content.roadblocks([s.visits for s in loaded.sites], day),
         sources=subject.foot,
-        notes=notes,
+        notes=told,
         notice=subject.notice,
         counts={str(k): int(v) for k, v in counts.items()},
     )

@@ -112,5 +112,7 @@ def origins(mines: str, countries: str) -> list[tuple[str, str]]:
 
 def _parts(text: str) -> Sequence[str]:
     known = {plain(word) for word in RECYCLED}
+    if plain(text).replace("/", " ") in {word.replace("/", " ") for word in _NOTHING}:  # n/a is one word, not two
+        return []
     parts = (part.strip(" .") for part in _SPLIT.split(text))
     return [part for part in parts if plain(part) not in _NOTHING and plain(part) not in known]

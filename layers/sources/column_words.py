@@ -79,7 +79,7 @@ def matches(names: Sequence[str], field: str, layouts: Iterable[str]) -> list[tu
     Examples
     --------
     >>> [name for name, _ in matches(["Latitude DMS", "Latitude of camp", "Latitude (DD)"], "lat", ["list"])]
-    ['Latitude (DD)', 'Latitude of camp']
+    ['Latitude (DD)', 'Latitude of camp', 'Latitude DMS']
     """
     filler = fillers()["filler"]
     found: dict[str, tuple[tuple[int, int, int, int], tuple[str, ...]]] = {}

@@ -285,7 +285,7 @@ def test_an_option_for_a_file_is_among_those_that_are_held_against_the_folder():
     """Every option whose value is a file or folder that is read; a new one has to be named here or in cli.shared.PATHS."""
     no_paths = {
         "areas_as_points", "as_of", "begin", "boundaries_version", "call", "cluster", "command", "country", "crs",
-        "dates", "decimal", "draws", "edition", "end", "files", "folder", "force", "help", "json", "language", "layer",
+        "dates", "decimal", "draws", "edition", "end", "files", "filter", "folder", "force", "help", "json", "language", "layer",
         "level", "map", "months", "options", "out", "outcome", "random_points", "role", "seed", "segment_km", "sheet",
         "sign", "size", "step", "swap", "trust", "what", "within_km", "workers",
     }  # fmt: skip

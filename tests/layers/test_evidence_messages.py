@@ -73,7 +73,8 @@ def test_languages_say_it_differently_and_numbers_decline():
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_a_company_s_own_rows_have_words_too(language):
     row = {"supplier_id": "A", "lat": "6.0", "lon": "20.0", "country": "CAF", "mineral": "coltan"}
-    world = data(sites=frames.sites({"minerals": "gold"}), incidents=frames.incidents({"day": "2020-06-01"}))
+    known = frames.sites({"minerals": "gold"}, {"site_id": "2", "minerals": "coltan", "lon": 20.8, "lat": 6.0})
+    world = data(sites=known, incidents=frames.incidents({"day": "2020-06-01"}))
     rows = ({**row, "dest_lat": "6", "dest_lon": "20.5"}, {**row, "supplier_id": "B", "mineral": "diamond"})
     found = screened(*rows, on=world)
     own = found.evidence[found.evidence["part"] != "origin"]

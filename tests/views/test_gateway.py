@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -12,6 +13,12 @@ from views.gateway import ALL_BYTES, HEADERS, SESSION_BYTES, SESSION_FILES, Gate
 
 MB = 1_000_000
 PUT = "/atlas/_stcore/upload_file/{session}/{file}"
+
+
+def run_apart(story):
+    """The answer of a coroutine, run in a thread of its own: a browser test before it leaves a loop in this one."""
+    with ThreadPoolExecutor(1) as alone:
+        return alone.submit(asyncio.run, story).result()
 
 
 def request(path: str, method: str = "GET", length: int | None = None, query: str = "") -> dict:
@@ -62,7 +69,7 @@ def test_sixty_files_of_19_mb_are_not_taken(pause):
         calls = [answered(door, request(PUT.format(session="s", file=i), "PUT", 19 * MB)) for i in range(60)]
         return await asyncio.gather(*calls) if pause else [await call for call in calls]
 
-    statuses = [status for status, _ in asyncio.run(all_of_them())]
+    statuses = [status for status, _ in run_apart(all_of_them())]
     assert statuses.count(204) == SESSION_BYTES // (19 * MB)
     assert set(statuses) == {204, 413}
     assert behind.most <= SESSION_BYTES
@@ -81,7 +88,7 @@ def test_what_the_page_takes_away_makes_room_again_and_others_are_not_kept_waiti
         behind.kept["a"].clear()
         return small, other, await put("a", 1000)
 
-    small, other, again = asyncio.run(story())
+    small, other, again = run_apart(story())
     assert small == [204] * SESSION_FILES + [413]
     assert (other, again) == (204, 204)
 
@@ -95,7 +102,7 @@ def test_many_sessions_together_are_bounded_too():
             (await answered(door, request(PUT.format(session=i % 20, file=i), "PUT", 20 * MB)))[0] for i in range(100)
         ]
 
-    assert asyncio.run(story()).count(204) == ALL_BYTES // (20 * MB)
+    assert run_apart(story()).count(204) == ALL_BYTES // (20 * MB)
 
 
 def test_a_request_that_does_not_say_its_length_counts_as_the_largest_and_a_broken_one_gives_its_place_back():
@@ -107,7 +114,7 @@ def test_a_request_that_does_not_say_its_length_counts_as_the_largest_and_a_brok
     door = Gateway(broken, waiting)
     for _ in range(50):
         with pytest.raises(ConnectionError):
-            asyncio.run(answered(door, request(PUT.format(session="s", file="f"), "PUT")))
+            run_apart(answered(door, request(PUT.format(session="s", file="f"), "PUT")))
     assert waiting.admit("s", SESSION_BYTES)
     assert not waiting.admit("s", 1)
     assert gateway._length(request("/", "PUT")) == gateway._length(request("/", "PUT", 10**12)) == 20 * MB
@@ -115,7 +122,7 @@ def test_a_request_that_does_not_say_its_length_counts_as_the_largest_and_a_brok
 
 @pytest.mark.parametrize("path", ["/", "/_stcore/health", "/app/static/atlas/atlas.css", "/nothing"])
 def test_every_answer_says_what_may_be_loaded_and_who_may_frame_it(path):
-    _, head = asyncio.run(answered(Gateway(Streamlit()), request(path)))
+    _, head = run_apart(answered(Gateway(Streamlit()), request(path)))
     assert {name: head[name] for name, _ in HEADERS} == dict(HEADERS)
     assert b"X-Frame-Options" not in head  # ours takes the place of another one
     policy = head[b"content-security-policy"].decode()
@@ -132,7 +139,7 @@ def test_a_static_file_is_kept_by_a_browser_for_good_only_under_its_own_digest()
     assert len(right) == 16
     assert assets.links((name,))[0][1].endswith(f"{name}?{right}")
     for query, kept in ((right, True), (wrong, False), ("", False)):
-        _, head = asyncio.run(answered(door, request(f"/atlas/app/static/{name}", query=query)))
+        _, head = run_apart(answered(door, request(f"/atlas/app/static/{name}", query=query)))
         assert (b"immutable" in head.get(b"cache-control", b"")) is kept
     assert assets.digest("../app.py") == assets.digest("nothing.js") == ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -14,6 +15,12 @@ from i18n.translator import translator
 from views import faults
 from views.faults import DownloadError, telling
 from views.release import COME_BACK_S, Release
+
+
+def run_apart(story):
+    """The answer of a coroutine, run in a thread of its own: a browser test before it leaves a loop in this one."""
+    with ThreadPoolExecutor(1) as alone:
+        return alone.submit(asyncio.run, story).result()
 
 
 class Sessions:
@@ -115,5 +122,5 @@ def test_the_button_says_what_the_error_says(monkeypatch):
         {"callable": telling(refused, translator("en")), "mimetype": "text/csv", "filename": "a", "coordinates": "1"},
     )  # fmt: skip
     request = SimpleNamespace(request_id="r", deferred_file=SimpleNamespace(file_id="one"))
-    answer = asyncio.run(DeferredFileHandler(lambda: manager).handle(request, "s"))
+    answer = run_apart(DeferredFileHandler(lambda: manager).handle(request, "s"))
     assert answer.error_msg == "sites.csv: A row cannot be read."
