@@ -7,6 +7,7 @@ import io
 import json
 from pathlib import Path
 
+from tests.browser.conftest import add_file
 from tests.hostile.strings import HOSTILE
 
 
@@ -40,6 +41,9 @@ def test_hostile_programmes_of_a_reader_run_nowhere(visit, tmp_path):
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     here = visit("/programmes")
     here.map()
+    sites = tmp_path / "sites.csv"  # the demonstration goes off with the first file of one's own
+    sites.write_text("site_id,name,lat,lon,country,minerals\nX1,Pit,4.2,16.1,CAF,gold\n", encoding="utf-8")
+    add_file(here, sites)
     uploader = here.page.get_by_test_id("stFileUploader").filter(has_text="Add files (table, polygons, IATI)")
     uploader.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(str(path))
     here.page.get_by_text("programmes {{ 7*7 }}.csv", exact=False).first.wait_for()

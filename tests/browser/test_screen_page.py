@@ -81,14 +81,16 @@ def test_no_serious_finding_of_the_accessibility_check(visit, language):
 
 
 def test_a_click_on_the_map_chooses_the_row(visit):
-    made = visit("/screen", height=1600)
-    frame = made.map()
+    made = visit("/screen", height=2600)
+    frame = made.page.frame_locator("iframe").nth(1)  # the first is that of the names that wait for a place
+    frame.locator(".cahra-legend").wait_for(timeout=TIMEOUT_MS)
     made.settled()
     spot = frame.locator("body").evaluate(
         "() => { window.map.setView([6.4566, 21.9694], 12, {animate: false});"
-        " const p = window.map.latLngToContainerPoint([6.4566, 21.9694]); return [p.x, p.y]; }"
+        " const p = window.map.latLngToContainerPoint([6.4566, 21.9694]);"
+        " const r = window.map.getContainer().getBoundingClientRect(); return [p.x + r.x, p.y + r.y]; }"
     )
     made.page.wait_for_timeout(1500)
-    box = made.page.locator("iframe").first.bounding_box()
+    box = made.page.locator("iframe").nth(1).bounding_box()
     made.page.mouse.click(box["x"] + spot[0], box["y"] + spot[1])
     made.page.get_by_text("DEMO-S09 · Demonstration origin 09").wait_for(timeout=TIMEOUT_MS)
