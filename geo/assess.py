@@ -13,11 +13,11 @@ from geo import schema
 from geo.assessment import Assessment
 from geo.coded import CodedTable
 from geo.messages import Note
-from geo.readiness import AsOf, by_level_of, datasets_of, levels_of, ready, with_country, with_units
+from geo.readiness import AsOf, by_level_of, datasets_of, levels_of, ready, with_country
 from geo.records import boundary_check
 from geo.records.admin_units import Aliases, SiteUnits, parents
 from geo.records.incidents import prepare
-from geo.records.placing import Placed
+from geo.records.placing import Placed, with_units
 from geo.records.visits import ANNEX_FACTS, annex_facts, newest_informative
 from geo.rules.area_coverage import area_gaps, area_gaps_by_level
 from geo.rules.classify import classify
@@ -145,11 +145,12 @@ def assess(
     gaps = site_gaps(looked, rejected, rules.settings, evidence)
     covered, covered_all = tell_figures(looked, FIGURE_MONTHS, evidence)
     levels = levels_of(rules, by_level)
-    at = Placed.of(table, prepared, levels, by_level, outlines, aliases, agreed)
-    known, units, placed, usable = at.known, at.sites, at.incidents, at.usable
+    places = Placed.of(table, prepared, levels, by_level, outlines, aliases, agreed)
+    known, units, placed, labelled = places.known, places.sites, places.incidents, places.labelled
+    usable, faults, counts = places.usable, places.faults, places.agreed
     area_rules = rules.of_kind("area")
     by_area = area_gaps_by_level(
-        area_rules, rules.settings, table, when, looked, prepared, units, placed, usable, at.faults, rejected, known
+        area_rules, rules.settings, table, when, looked, prepared, units, placed, usable, faults, rejected, known
     )
     newest = newest_informative(schema.empty(schema.VISITS) if visits is None else visits, table, when)
     zone = zones_at(rules.settings, table, when, error_km, units, zones, usable, restrictions, aliases, evidence)
@@ -217,9 +218,9 @@ def assess(
         "areas": [placed[level].report for level in levels],
         "unseen_months": rules.settings.coverage_months,
         "unseen": unseen(
-            prepared, at.labelled, sorted(set(table["country"]) - {""}), when, rules.settings.coverage_months
+            prepared, labelled, sorted(set(table["country"]) - {""}), when, rules.settings.coverage_months
         ),
-        "notes": sorted([*zone.notes, *_notes(at.faults, by_level, coverage, datasets)]),
+        "notes": sorted([*zone.notes, *_notes(faults, by_level, coverage, datasets)]),
     }
     fired = pd.DataFrame({f.rule: f.fired for f in asked}, index=range(n))
     if explain != "later":
@@ -244,7 +245,7 @@ def assess(
             aliases=aliases,
             rejected_incidents=rejected_incidents,
             files=files,
-            agreed=at.agreed,
+            agreed=counts,
         ).evidence_columns
 
     return Assessment(

@@ -10,7 +10,6 @@ import pandas as pd
 
 from geo import schema
 from geo.errors import InputError
-from geo.records.admin_units import SiteUnits
 from geo.records.incidents import Incidents, plain
 from geo.rules.rule_set import Rules
 from geo.spatial.polygons import Boundaries, locate
@@ -99,12 +98,3 @@ def datasets_of(prepared: Incidents, incidents: pd.DataFrame | None, files: Mapp
     out = frame[columns].drop_duplicates().sort_values(columns).reset_index(drop=True)
     names = files or {}
     return out.assign(file=[names.get(str(v), "") for v in out["dataset_version"]]).astype("str")
-
-
-def with_units(sites: pd.DataFrame, units: Mapping[int, SiteUnits]) -> pd.DataFrame:
-    """Sites with the region and district that the rules use, and how the district (else the region) is known."""
-    rows = sites.copy()
-    for level in (1, 2):
-        rows[f"admin{level}"] = pd.array(units[level].name, dtype="str")
-    basis = np.where(units[2].basis != "", units[2].basis, units[1].basis)
-    return rows.assign(admin_basis=pd.array(basis, dtype="str"))

@@ -17,11 +17,11 @@ from geo.dates.looked import Looked
 from geo.dates.scene import Dated, DatedScene
 from geo.dates.zones import ZonesByDate
 from geo.errors import InputError
-from geo.readiness import by_level_of, datasets_of, levels_of, ready, with_country, with_units
+from geo.readiness import by_level_of, datasets_of, levels_of, ready, with_country
 from geo.records import boundary_check
 from geo.records.admin_units import Aliases, parents
 from geo.records.incidents import Incidents, prepare
-from geo.records.placing import Placed
+from geo.records.placing import Placed, with_units
 from geo.rules.classify import AFFECTED, BY_RANK, HIGH_RISK, INSUFFICIENT, NONE, join_flags
 from geo.rules.coverage_gaps import AREA_GAPS, GAPS, Coverage
 from geo.rules.figures import FIGURE_KM, FIGURE_MONTHS, LATEST_KM

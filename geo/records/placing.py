@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from geo.records import boundary_check
@@ -65,3 +66,12 @@ class Placed:
             units[level] = site_units(table, known[level])
             placed[level] = replace(incident_units(incidents, known[level]), report=placed[level].report)
         return cls(known, units, placed, labelled, usable, faults, counts)
+
+
+def with_units(sites: pd.DataFrame, units: Mapping[int, SiteUnits]) -> pd.DataFrame:
+    """Sites with the region and district that the rules use, and how the district (else the region) is known."""
+    rows = sites.copy()
+    for level in (1, 2):
+        rows[f"admin{level}"] = pd.array(units[level].name, dtype="str")
+    basis = np.where(units[2].basis != "", units[2].basis, units[1].basis)
+    return rows.assign(admin_basis=pd.array(basis, dtype="str"))
