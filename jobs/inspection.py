@@ -238,10 +238,12 @@ def _reported(file: str, role: str, found: Any) -> FileReport:
         levels, version = ", ".join(known), first.version if first.version != UNKNOWN else ""
         shown = levels or Note("unknown")
         notes.insert(0, Note("Level of the units: {levels}; vintage {version}.", levels=shown, version=first.version))
+    # Activities of IATI are no table at the door: the first of them as they were understood.
+    preview = first.frame.head(PREVIEW) if layout == "iati" else pd.DataFrame()
     return FileReport(
         file, role, layout, rows_read=rows["read"], accepted=rows["accepted"], rejected=rows["rejected"],
         columns_used=used, columns_ignored=tuple(getattr(first, "columns_ignored", ())), level=levels, version=version,
-        notes=tuple(dict.fromkeys(notes)), rejected_rows=rejected,
+        notes=tuple(dict.fromkeys(notes)), preview=preview, rejected_rows=rejected,
     )  # fmt: skip
 
 

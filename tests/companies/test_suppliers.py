@@ -203,3 +203,17 @@ def test_places_elsewhere_and_ways_that_begin_elsewhere_are_remarked_row_by_row(
     assert "lies in RWA" in found["remarks"][0]
     assert "begins far from the origin" in found["remarks"][1]
     assert found["remarks"][2] == ""
+
+
+@pytest.mark.real_data
+def test_a_global_list_is_read_whole_and_flagged_by_what_each_mine_is_for(shared_data):
+    from geo.screening.origin_checks import dodd_frank
+    from layers.reference.legal_schemes import covered_countries
+
+    path = shared_data / "mines" / "icmm_global_mining_dataset_2025-09.xlsx"
+    rows = read_suppliers(path, path.name).rows
+    assert len(rows) == 8_508
+    assert (rows["answer"] == "accepted").all()
+    days = np.full(len(rows), np.datetime64("2025-09-30", "D").astype(np.int64))
+    said = dodd_frank(rows["country"].to_numpy(dtype=object), rows["minerals"], days, covered_countries())
+    assert (said == "covered").sum() == 19

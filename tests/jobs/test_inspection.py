@@ -105,3 +105,11 @@ def test_two_who_ask_at_once_wait_for_one_reading_and_the_longest_unused_goes():
         kept.read((key,), lambda: made.append(1))
     kept.read(("a",), slowly)
     assert len(made) == 4
+
+
+def test_activities_of_iati_show_the_first_ten_as_they_were_understood():
+    one = "<iati-activity><iati-identifier>X-{n}</iati-identifier><title>T{n}</title></iati-activity>"
+    data = f'<iati-activities version="2.03">{"".join(one.format(n=n) for n in range(12))}</iati-activities>'.encode()
+    found = inspect(data, "a.xml")
+    assert (found.role, found.accepted) == ("programmes", 12)
+    assert found.preview["iati_identifier"].tolist() == [f"X-{n}" for n in range(10)]

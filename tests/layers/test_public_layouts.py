@@ -209,3 +209,14 @@ def test_incidents_in_a_shapefile_whose_names_are_cut_are_incidents_and_never_si
         )
         with pytest.raises(InputError, match="incidents, not mine sites"):
             read_sites(data, "events.zip")
+
+
+def test_two_columns_of_one_name_in_a_shapefile_are_told_and_refused_only_where_needed():
+    layer = read_sites(
+        shapefile_of(["site_id", "name", "MSHA_ID", "MSHA_ID"], ["A", "Pit", "1", "2"], (17, 4)), "s.zip"
+    )
+    assert layer.sites["site_id"].tolist() == ["A"]
+    assert any("stand twice" in note for note in layer.notes)
+    assert layer.columns_ignored == ("MSHA_ID", "MSHA_ID_2")
+    with pytest.raises(InputError, match="site_id"):
+        read_sites(shapefile_of(["site_id", "site_id", "name"], ["A", "B", "Pit"], (17, 4)), "s.zip")

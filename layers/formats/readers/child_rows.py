@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geo.errors import FormatError
 from layers.formats.limits import Clock
+from layers.formats.readers.delimited import header_names, told_twice
 from layers.formats.readers.strict_json import plain_text
 from layers.formats.row_ids import id_of
 from layers.formats.table import Columns, Parsed, Report
@@ -116,9 +116,8 @@ class RowSet:
             report.note("Binary columns were left out: {names}.", names=", ".join(sorted(self.binary)))
         for number, reason, row_id in self.rejected:
             report.reject(number, reason, id=row_id)
-        names = [n.strip() for n in self.names]
-        if len(set(names)) != len(names):
-            raise FormatError("Two columns have the same name.", where=report.name, got=", ".join(names[:10]))
+        names, twice = header_names(list(self.names), report.name) if self.names else ([], {})
+        told_twice(twice, report)
         row = np.asarray(self.row, dtype=np.int64)
         table = Columns(dict(zip(names, self.cells, strict=True)), len(row))
         shapes = None
@@ -133,4 +132,4 @@ class RowSet:
         if meta.get("crs") == "undefined":
             meta["crs"] = ""
             report.note("The coordinate reference system is undefined: degrees of WGS 84 are taken for granted.")
-        return Parsed(table, row, shapes, form, self.read, meta)
+        return Parsed(table, row, shapes, form, self.read, meta, twice=twice)

@@ -16,10 +16,11 @@ import shapely
 
 from geo.errors import FormatError
 from geo.messages import Note
-from layers.formats.alike import is_wanted
+from layers.formats.alike import chosen
 from layers.formats.archive import Archive
 from layers.formats.choice import ANY, Choice, chosen_layer, layer_name
 from layers.formats.limits import Clock
+from layers.formats.readers.delimited import header_names, told_twice
 from layers.formats.readers.geometry import geometry_array
 from layers.formats.readers.projection import to_wgs84
 from layers.formats.table import Columns, Parsed, Report, id_of, shorten
@@ -174,8 +175,8 @@ def read_shapefile(
         names = [field for field, _, _ in kinds]
         rows = (dbf[start + i * length : start + (i + 1) * length] for i in range(total))
         records = [_cells(row, kinds, meta["encoding"]) for row in _watched(rows, clock, name)]
-    if len(set(names)) != len(names):
-        raise FormatError("Two columns have the same name.", where=name, got=", ".join(names[:10]))
+    names, twice = header_names(names, name) if names else ([], {})
+    told_twice(twice, report)
     said = 2 * struct.unpack_from(">i", shp, 24)[0]
     if said != len(shp):
         report.note(
@@ -195,6 +196,7 @@ def read_shapefile(
         columns,
         clock,
         with_table=dbf is not None,
+        twice=twice,
     )
     parsed.layers = tuple(map(layer_name, shapes_there))
     return parsed
@@ -306,6 +308,7 @@ def _together(
     clock: Clock,
     *,
     with_table: bool,
+    twice: dict[str, tuple[str, ...]],
 ) -> Parsed:
     most = clock.door.cell_characters
     if not with_table:
@@ -333,7 +336,7 @@ def _together(
             report.note("The coordinates were converted from {system} to WGS 84.", system=foreign)
     else:
         report.note("The shapefile has no .prj: its coordinates are taken for degrees of WGS 84.")
-    wanted = [i for i, n in enumerate(names) if is_wanted(n, columns)]
+    wanted = chosen(names, twice, columns)
     table = Columns({names[j]: [records[i][j] for i in keep] for j in wanted}, len(keep))
     row = np.asarray([i + 1 for i in keep], dtype=np.int64)
-    return Parsed(table, row, made, "shapefile", longest, meta)
+    return Parsed(table, row, made, "shapefile", longest, meta, twice=twice)
