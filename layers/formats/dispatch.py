@@ -158,6 +158,8 @@ def read_here(source: Source, clock: Clock, report: Report, way: Way) -> Parsed:
             "The file is damaged: its parser gave up.", where=source.name, got=type(fault).__name__
         ) from fault
     _tell_alike(parsed, report)
+    if way.swap:
+        report.note("Longitude and latitude are exchanged, as asked.")
     if parsed.geometry is not None:
         use = {"areas_as_points": way.areas_as_points, "swap": way.swap}
         shapes, keep = accept(parsed.geometry, parsed.row, parsed.table.ids(), way.purpose, report, clock, **use)

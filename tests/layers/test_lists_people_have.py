@@ -329,6 +329,8 @@ def test_a_swap_is_offered_and_done_only_when_asked():
     features = [{"type": "Feature", "properties": {"id": "1", "country": "CAF"}, "geometry": shape}]
     turned = sites(json.dumps({"type": "FeatureCollection", "features": features}), "l.geojson", swap=True)
     assert place(turned) == (4.25, 17.5)
+    assert all("Longitude and latitude are exchanged, as asked." in told.notes for told in (swapped, turned))
+    assert "Longitude and latitude are exchanged, as asked." not in layer.notes
 
 
 def test_a_place_over_the_border_of_the_stated_country_is_told_with_the_country_that_it_lies_in():
