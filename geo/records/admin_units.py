@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -29,8 +30,7 @@ class SiteUnits:
     """Units of one level, one row a site.
 
     `code` is the unit (-1: not known); `key` its country and folded name, blank where not known; `basis` polygon,
-    stated or blank; `row` its row in the boundaries (-1: none). `edge_m` is the distance to the edge of the unit's
-    polygon [m]; NaN where the unit is stated and not measured.
+    stated or blank; `row` its row in the boundaries (-1: none).
     """
 
     level: int
@@ -39,7 +39,12 @@ class SiteUnits:
     code: Ints
     row: Ints
     basis: Texts
-    edge_m: Floats
+    _measure: Callable[[], Floats]
+
+    @cached_property
+    def edge_m(self) -> Floats:
+        """Distance to the edge of the unit's polygon [m], measured when it is asked for; NaN where it is stated."""
+        return self._measure()
 
     def take(self, rows: Ints) -> SiteUnits:
         """The units of these sites, in this order."""
@@ -103,9 +108,13 @@ class Units:
 
     def match(self, names: pd.Series[str], parents: pd.Series[str], country: pd.Series[str]) -> Ints:
         """The unit of each label; -1 where it is blank, names none, or fits several that its parent cannot part."""
-        labels = country.astype("str") + "\x1f" + names.astype("str") + "\x1f" + parents.astype("str")
-        codes, distinct = pd.factorize(labels)
-        found = [self._one(*str(label).split("\x1f")) for label in distinct]
+        (land, lands), (name, named), (above, aboves) = (pd.factorize(v) for v in (country, names, parents))
+        codes, distinct = pd.factorize((land * len(named) + name) * len(aboves) + above)
+        found = []
+        for label in distinct.tolist():
+            rest, third = divmod(label, len(aboves))
+            first, second = divmod(rest, len(named))
+            found.append(self._one(str(lands[first]), str(named[second]), str(aboves[third])))
         return np.array([*found, -1], dtype=np.int64)[codes]
 
     def _one(self, country: str, name: str, parent: str) -> int:
@@ -172,8 +181,13 @@ def site_units(sites: pd.DataFrame, units: Units) -> SiteUnits:
         key[inside] = keys_of(named, sites["country"].iloc[inside].reset_index(drop=True), level, units.aliases)
         name[inside] = named.to_numpy(dtype=object)
         basis[inside] = "polygon"
-        edge[inside] = edge_distance_m(lon[inside], lat[inside], boundaries.geometry[rows])
-    return SiteUnits(level, name, key, code, row, basis, edge)
+
+        def measure() -> Floats:
+            edge[inside] = edge_distance_m(lon[inside], lat[inside], boundaries.geometry[rows])
+            return edge
+
+        return SiteUnits(level, name, key, code, row, basis, measure)
+    return SiteUnits(level, name, key, code, row, basis, lambda: edge)
 
 
 def parents(sites: pd.DataFrame, boundaries: Boundaries | None) -> pd.DataFrame:

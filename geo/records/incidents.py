@@ -81,17 +81,13 @@ def prepare(frame: pd.DataFrame | None) -> Incidents:
     A blank estimate of deaths counts as no death in `low` and `best`, and as no more than that in `high`.
     """
     table = schema.conform(schema.empty(schema.INCIDENTS) if frame is None else plain(frame), schema.INCIDENTS)
-    table = table[(table["effect"] != "none") & table["date_start"].notna()]
-    # Everything that can differ between two records of one id takes part in the order, so that the choice between
-    # them is the same whatever the order of the input.
-    keys = ["source", "record_id", "candidate", "deaths_best", "precision", "dataset_version", "date_start", "date_end"]
-    keys += ["lon", "lat", "deaths_low", "deaths_high", "row"]
-    # Of two records of one id the graver counts: more deaths, then the finer place.
-    table = table.sort_values(keys, ascending=[k != "deaths_best" for k in keys], kind="stable")
-    repeats = table.duplicated(["source", "record_id"])
-    table = table[~repeats].reset_index(drop=True)
+    counts = ((table["effect"] != "none") & table["date_start"].notna()).to_numpy(np.bool_)
+    if not counts.all():
+        table = table[counts].reset_index(drop=True)
+    order, repeats = _ordered(table)
+    table = table.take(order).reset_index(drop=True)
     end = table["date_end"].fillna(table["date_start"])
-    codes, sources = pd.factorize(table["source"].to_numpy(dtype=object), sort=True)
+    codes, sources = pd.factorize(table["source"], sort=True)
     best = table["deaths_best"].fillna(0).to_numpy(np.float64)
     low = np.minimum(table["deaths_low"].fillna(0).to_numpy(np.float64), best)
     high = np.maximum(table["deaths_high"].fillna(0).to_numpy(np.float64), best)
@@ -111,16 +107,41 @@ def prepare(frame: pd.DataFrame | None) -> Incidents:
         _slack(table, end),
         codes.astype(np.int64),
         tuple(map(str, sources)),
-        int(repeats.sum()),
+        repeats,
     )
 
 
+def _ordered(table: pd.DataFrame) -> tuple[Ints, int]:
+    """The rows to keep, by source and id, and how many are repeats of an id."""
+    source, _ = pd.factorize(table["source"], sort=True)
+    # By the id, then by the source: sorting by several texts at once takes ten times as long.
+    order = np.asarray(table["record_id"].array.argsort(kind="stable"))
+    order = order[np.argsort(source[order].astype(np.int16), kind="stable")]
+    record = table["record_id"].array.take(order)
+    same = np.asarray(record[1:] == record[:-1], np.bool_) & (source[order][1:] == source[order][:-1])
+    if not same.any():
+        return order, 0
+    several = np.concatenate((same, [False])) | np.concatenate(([False], same))
+    # Everything that can differ between two records of one id takes part in the order, so that the choice between
+    # them is the same whatever the order of the input.
+    keys = ["source", "record_id", "candidate", "deaths_best", "precision", "dataset_version", "date_start", "date_end"]
+    keys += ["lon", "lat", "deaths_low", "deaths_high", "row"]
+    # Of two records of one id the graver counts: more deaths, then the finer place.
+    rows = table.take(order[several]).assign(_at=order[several])
+    rows = rows.sort_values(keys, ascending=[k != "deaths_best" for k in keys], kind="stable")
+    order[several] = rows["_at"].to_numpy(np.int64)
+    return order[np.concatenate(([True], ~same))], int(same.sum())
+
+
 def _code(values: pd.Series[str], names: tuple[str, ...]) -> Ints:
-    return np.asarray(values.map({name: i for i, name in enumerate(names)}).fillna(0).to_numpy(np.int64))
+    codes, said = pd.factorize(values)
+    return np.array([*(names.index(str(v)) if str(v) in names else 0 for v in said), 0], np.int64)[codes]
 
 
 def _slack(table: pd.DataFrame, end: pd.Series[pd.Timestamp]) -> Ints:
-    days = table["date_prec"].map(SLACK_DAYS).fillna(0).to_numpy(np.int64)
+    prec, days = table["date_prec"].to_numpy(np.float64), np.zeros(len(table), np.int64)
+    for stated, slack in SLACK_DAYS.items():
+        days[prec == stated] = slack
     return np.asarray(np.where((end <= table["date_start"]).to_numpy(), days, 0))
 
 

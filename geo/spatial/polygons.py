@@ -183,11 +183,14 @@ def locate(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries) -> In
     """
     point, row = locate_all(lon, lat, boundaries)
     out = np.full(np.size(lon), -1, dtype=np.int64)
-    rank = boundaries.rank
-    order = np.lexsort((rank[row], point))
-    point, row = point[order], row[order]
-    first = np.flatnonzero(np.diff(point, prepend=-1))
-    out[point[first]] = row[first]
+    again = np.flatnonzero(point[1:] == point[:-1])
+    out[point] = row
+    if again.size:
+        several = np.isin(point, point[again])
+        point, row = point[several], row[several]
+        order = np.lexsort((boundaries.rank[row], point))
+        first = order[np.flatnonzero(np.diff(point[order], prepend=-1))]
+        out[point[first]] = row[first]
     return out
 
 
