@@ -16,7 +16,7 @@ from geo.messages import Note
 from geo.readiness import AsOf, by_level_of, datasets_of, levels_of, ready, with_country
 from geo.records import boundary_check
 from geo.records.admin_units import Aliases, SiteUnits, parents
-from geo.records.incidents import prepare
+from geo.records.incidents import Incidents, prepare
 from geo.records.placing import Placed, with_units
 from geo.records.visits import ANNEX_FACTS, annex_facts, newest_informative
 from geo.rules.area_coverage import area_gaps, area_gaps_by_level
@@ -29,12 +29,19 @@ from geo.rules.figures import (
     LATEST_KM,
     NEAREST_MONTHS,
     disagreement,
+    disagreement_ask,
+    figure_asks,
     figures,
+    figures_of_sums,
     intensity,
     names_all,
+    near_events,
+    nearest_asks,
 )
 from geo.rules.finding import Finding
-from geo.rules.incident_pairs import find_pairs
+from geo.rules.incident_distance import asks
+from geo.rules.incident_pairs import Pairs, find_pairs
+from geo.rules.incident_sums import Sums, sums
 from geo.rules.registry import KINDS
 from geo.rules.rejected import Rejected
 from geo.rules.rule_set import Rules
@@ -49,6 +56,7 @@ from geo.spatial.polygons import Boundaries
 from geo.time_window import Days, months_before, to_dates, to_days
 
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 
 def assess(
@@ -140,7 +148,8 @@ def assess(
     n = len(table)
 
     datasets = datasets_of(prepared, incidents, files)
-    looked = Coverage(coverage, datasets, outlines, table["country"].to_numpy(dtype=object), lon, lat, when)
+    widest_km = max([rules.settings.neighbour_km, *rules.radii_km])
+    looked = Coverage(coverage, datasets, outlines, table["country"].to_numpy(dtype=object), lon, lat, when, widest_km)
     rejected = Rejected.of(rejected_incidents, table, when)
     gaps = site_gaps(looked, rejected, rules.settings, evidence)
     covered, covered_all = tell_figures(looked, FIGURE_MONTHS, evidence)
@@ -155,16 +164,7 @@ def assess(
     newest = newest_informative(schema.empty(schema.VISITS) if visits is None else visits, table, when)
     zone = zones_at(rules.settings, table, when, error_km, units, zones, usable, restrictions, aliases, evidence)
     tell_findings(findings, table, when, units[2].key, aliases, evidence)
-    pairs = find_pairs(
-        lon,
-        lat,
-        error_km,
-        when,
-        prepared,
-        widest_m=max([*rules.radii_km, FIGURE_KM, LATEST_KM]) * 1000,
-        months=max([NEAREST_MONTHS, FIGURE_MONTHS, *(r.longest_months for r in rules.rules)]),
-        imprecise_km=rules.settings.imprecise_radius_km,
-    )
+    around = _around(rules, lon, lat, error_km, when, prepared, pairs=evidence.wanted)
     scene = Scene(
         rules.settings,
         table,
@@ -173,7 +173,7 @@ def assess(
         lat,
         error_km,
         prepared,
-        pairs,
+        around,
         UnitShares(lon, lat, when, prepared, units, placed, usable),
         looked,
         units,
@@ -196,8 +196,12 @@ def assess(
     rows = _table(table, when, units, newest)
     for name, values in vars(classes).items():
         rows[name] = pd.array(values, dtype="str")
-    named = names_all(rules.of_kind("near"))
-    for frame in (zone.columns, figures(pairs, lon, lat, prepared, covered, covered_all, named, evidence)):
+    if isinstance(around, Sums):
+        told = figures_of_sums(around, lon, lat, when, prepared, covered, covered_all)
+    else:
+        named = names_all(rules.of_kind("near"))
+        told = figures(around, lon, lat, prepared, covered, covered_all, named, evidence)
+    for frame in (zone.columns, told):
         for column in frame:
             rows[column] = frame[column].array
     rows["incident_intensity"] = intensity(lon, lat, when, prepared, covered)
@@ -258,6 +262,29 @@ def assess(
     )
 
 
+def _around(
+    rules: Rules, lon: Floats, lat: Floats, error_km: Floats, when: Days, incidents: Incidents, *, pairs: bool
+) -> Pairs | Sums:
+    """The incidents around every site, once for all rules and figures: as pairs, or as sums."""
+    given: dict[str, Any] = {
+        "widest_m": max([*rules.radii_km, FIGURE_KM, LATEST_KM]) * 1000,
+        "months": max([NEAREST_MONTHS, FIGURE_MONTHS, *(r.longest_months for r in rules.rules)]),
+        "imprecise_km": rules.settings.imprecise_radius_km,
+    }
+    if pairs:
+        return find_pairs(lon, lat, error_km, when, incidents, **given)
+    wanted = figure_asks(incidents)
+    for rule in rules.of_kind("near"):
+        wanted |= asks(rule, incidents)
+    if months := _visited_months(rules):
+        wanted[_VISITED] = disagreement_ask(incidents, months)
+    near, latest = nearest_asks(incidents, given["widest_m"])
+    return sums(wanted, lon, lat, error_km, when, incidents, near=near, latest=latest, **given)
+
+
+_VISITED = "visited"
+"""The name of the sums of :func:`geo.rules.figures.disagreement_ask`."""
+
 _FAULTS = {
     "homonyms": Note("units of one name are not told apart by a parent"),
     "spans_a_country": Note("a unit is as large as its country"),
@@ -294,15 +321,24 @@ def _listing(rules: Rules, asked: Sequence[Finding], kind: str, n: int) -> Any:
 
 def _disagreement(rules: Rules, scene: Scene) -> npt.NDArray[np.object_]:
     """Visits against incidents, over the window of the first rule that reads the newest visit for armed groups."""
-    asks = [r for r in rules.of_kind("visit") if "non_state_armed" in r.facts and not r.until_clean]
-    if not asks:
+    months = _visited_months(rules)
+    if not months:
         return np.full(len(scene), "", dtype=object)
-    months = asks[0].months
     seen = to_days(scene.newest["visit_date"])
     recent = scene.newest["visit_date"].notna().to_numpy() & (seen > months_before(scene.as_of, months))
     own = scene.coverage.own(months)
     looked = np.logical_or.reduce([np.zeros(len(scene), np.bool_), *own.values()])
-    return disagreement(scene.pairs, scene.incidents, scene.newest, recent, months, looked, len(scene))
+    if isinstance(scene.around, Sums):
+        events = np.asarray(scene.around.events[_VISITED].any(axis=0))
+    else:
+        events = near_events(scene.pairs, scene.incidents, months, len(scene))
+    return disagreement(events, scene.newest, recent, looked)
+
+
+def _visited_months(rules: Rules) -> int:
+    """The window of the first rule that reads the newest visit for armed groups; 0 without one."""
+    read = (r for r in rules.of_kind("visit") if "non_state_armed" in r.facts and not r.until_clean)
+    return next((r.months for r in read), 0)
 
 
 def _table(sites: pd.DataFrame, when: Days, units: dict[int, SiteUnits], newest: pd.DataFrame) -> pd.DataFrame:

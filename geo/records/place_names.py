@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import pandas as pd
 
@@ -43,6 +44,7 @@ def plain(text: str) -> str:
     return _SEPARATORS.sub(" ", _APOSTROPHES.sub("", _base_letters(text))).strip()
 
 
+@lru_cache(maxsize=1 << 16)
 def fold(text: str) -> str:
     """The name without case, accents, hyphens, apostrophes and the word for its kind.
 

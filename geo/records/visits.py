@@ -119,6 +119,8 @@ def newest_informative(visits: pd.DataFrame, sites: pd.DataFrame, as_of_days: Da
         false), `date_imprecise` (any), `dataset_version`. The age of the visit is left to the caller.
     """
     rows = visits[visits["informative"] & visits["visit_date"].notna()]
+    if not len(rows):
+        return _blank(_group_rows(rows, np.zeros(0, np.int64)), sites.index)
     days = _days(rows["visit_date"])
     keys, wanted = _match(rows, sites)
     order = np.lexsort((rows["row"].to_numpy(), days, keys))
@@ -224,8 +226,9 @@ def newest_status(statuses: pd.DataFrame, sites: pd.DataFrame, as_of_days: Days,
         `dataset_version`. Whether it has expired is left to the caller.
     """
     rows, keys, wanted = _newest_of_day(statuses, sites, scheme)
-    columns = ["status", "status_date", "valid_to", "record_id", "dataset_version"]
-    groups = statuses.iloc[rows][columns].reset_index(drop=True)
+    groups = statuses.iloc[rows][_STATUS].reset_index(drop=True)
+    if not len(rows):
+        return _blank(groups, sites.index)
     days = _days(groups["status_date"])
     out = _take(groups, keys, days, wanted, np.asarray(as_of_days, dtype=np.int64), sites.index)
     unqualified = (out["status"] == "").to_numpy()
@@ -256,6 +259,20 @@ def _newest_of_day(statuses: pd.DataFrame, sites: pd.DataFrame, scheme: str) -> 
     keys, days = keys[order], days[order]
     last = np.append(np.flatnonzero(_changes(keys) | _changes(days))[1:], len(keys)) - 1 if len(keys) else order
     return at[order[last]], keys[last], wanted
+
+
+_STATUS = ["status", "status_date", "valid_to", "record_id", "dataset_version"]
+
+
+def _blank(like: pd.DataFrame, index: pd.Index[int]) -> pd.DataFrame:
+    """Nothing for every site: text blank, dates missing, unknown for the rest."""
+    out = like.iloc[:0].reindex(np.full(len(index), -1))
+    for name in out.columns:
+        if like[name].dtype == "str":
+            out[name] = pd.array(np.full(len(index), "", dtype=object), dtype="str")
+        elif like[name].dtype == "bool":
+            out[name] = np.zeros(len(index), np.bool_)
+    return out.set_axis(index)
 
 
 def _key(frame: pd.DataFrame) -> pd.Series[str]:

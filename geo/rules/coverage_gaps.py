@@ -22,6 +22,7 @@ from geo.time_window import Days, months_before, to_days
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 GAPS = (
     "no_coordinates",
@@ -135,6 +136,8 @@ class Coverage:
         The loaded incident datasets: `source, dataset, dataset_version, file`.
     outlines
         Country outlines; without them nobody knows which countries a circle reaches.
+    widest_km
+        The widest circle that will be asked for: countries are looked for once.
     """
 
     table: pd.DataFrame | None
@@ -144,8 +147,9 @@ class Coverage:
     lon: Floats
     lat: Floats
     as_of: Days
+    widest_km: float = 0.0
     _kept: dict[tuple[str, float, int, str], dict[str, Bools]] = field(default_factory=dict)
-    _reach: dict[float, tuple[npt.NDArray[np.int64], npt.NDArray[np.object_]]] = field(default_factory=dict)
+    _reach: tuple[float, Ints, npt.NDArray[np.object_], Floats] | None = None
 
     def own(self, months: int, effects: str = "lethal") -> dict[str, Bools]:
         """For each source, where it covers the site's own country over the whole of (T - months, T]."""
@@ -157,20 +161,23 @@ class Coverage:
 
     def foreign(self, radius_km: float) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.object_]]:
         """Sites and other countries that their circles reach, one row a pair."""
-        if radius_km not in self._reach:
+        if self._reach is None or self._reach[0] < radius_km:
+            widest = max(radius_km, self.widest_km)
             placed = np.flatnonzero(np.isfinite(self.lon) & np.isfinite(self.lat))
-            site, iso = np.zeros(0, np.int64), np.zeros(0, dtype=object)
+            site, iso, away = np.zeros(0, np.int64), np.zeros(0, dtype=object), np.zeros(0)
             if self.outlines is not None and len(placed):
                 lon, lat, spot = spots(self.lon[placed], self.lat[placed])
-                reach = units_within(lon, lat, self.outlines, radius_km * 1000)
+                reach = units_within(lon, lat, self.outlines, widest * 1000)
                 ends = np.searchsorted(reach.point, np.arange(len(lon) + 1))
                 count = np.diff(ends)[spot]
-                site = np.repeat(placed, count)
-                iso = self.outlines.frame["country"].to_numpy(dtype=object)[reach.unit[runs(ends[spot], count)]]
+                site, row = np.repeat(placed, count), runs(ends[spot], count)
+                iso = self.outlines.frame["country"].to_numpy(dtype=object)[reach.unit[row]]
                 other = iso != self.country[site]
-                site, iso = site[other], iso[other]
-            self._reach[radius_km] = (site, iso)
-        return self._reach[radius_km]
+                site, iso, away = site[other], iso[other], reach.distance_m[row[other]]
+            self._reach = (widest, site, iso, away)
+        _, site, iso, away = self._reach
+        near = away <= radius_km * 1000
+        return site[near], iso[near]
 
     def lacking(self, radius_km: float, months: int, effects: str = "lethal") -> dict[str, Bools]:
         """Why a circle was not wholly looked at, by code of :data:`GAPS`, one flag a site.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import pandas as pd
 from geo.records.incidents import VIOLENCE, Incidents
 from geo.rules.evidence import Evidence
 from geo.rules.incident_pairs import CONTROL, VIOLENT, Pairs, most, per_site, starts
+from geo.rules.incident_sums import Ask, Sums
 from geo.rules.rule import Rule
 from geo.spatial.decay import decayed_sums
 from geo.spatial.proximity import nearest
@@ -42,6 +44,45 @@ def names_all(rules: Sequence[Rule]) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class Counts:
+    """What the counts of the figures are made of, shape (sources, sites) each."""
+
+    events: Floats
+    deaths: Floats
+    silent: Floats
+    civilians: Floats
+    one_sided: Floats
+    nonlethal: Floats
+
+    def columns(self, known: Bools, covered: Bools, covered_all: Bools) -> dict[str, Floats]:
+        """The columns: of the source with most events, blank where there is no position or nothing was looked at.
+
+        Parameters
+        ----------
+        known
+            Whether the position of a site is.
+        covered, covered_all
+            Whether deadly events, and events without deaths, of the site's country are covered over 12 months.
+        """
+        best, count, total = most(self.events, self.deaths)
+        rows = np.arange(len(known))
+        blank = known & (covered | (count > 0))
+
+        def seen(values: Floats, looked: Bools) -> Floats:
+            return np.where(known & (looked | (values > 0)), values, np.nan)
+
+        return {
+            "incidents_20km_12m": seen(count, covered),
+            "deaths_20km_12m": np.where(blank, total, np.nan),
+            "deaths_civilians_20km_12m": np.where(
+                blank & (self.silent[best, rows] == 0), self.civilians[best, rows], np.nan
+            ),
+            "events_one_sided_20km_12m": np.where(blank, self.one_sided[best, rows], np.nan),
+            "events_nonlethal_20km_12m": seen(self.nonlethal.max(axis=0), covered_all),
+        }
+
+
 def figures(
     pairs: Pairs,
     lon: Floats,
@@ -52,12 +93,12 @@ def figures(
     named: bool,
     evidence: Evidence,
 ) -> pd.DataFrame:
-    """Counts, nearest and latest incident of every site; blank where there is no position, or nothing was looked at.
+    """Counts, nearest and latest incident of every site, and their evidence.
 
     Parameters
     ----------
     covered, covered_all
-        Whether deadly events, and events without deaths, of the site's country are covered over 12 months.
+        See :meth:`Counts.columns`.
     named
         Whether some rule names every counted incident as evidence (:func:`names_all`); else they are named here.
     """
@@ -65,39 +106,79 @@ def figures(
     known = np.isfinite(lon) & np.isfinite(lat)
     near = pairs.inside(FIGURE_MONTHS) & (pairs.shown <= FIGURE_KM * 1000)
     near &= (incidents.precision == 1)[pairs.incident]
-    lethal = incidents.best >= 1
+    lethal, quiet = incidents.best >= 1, _nonlethal(incidents)
     which = np.flatnonzero(near & lethal[pairs.incident])
     site, incident = pairs.site[which], pairs.incident[which]
     if not named:
         evidence.incidents("near_miss", "", site, incident, pairs.distance[which], "in_count")
     events, deaths = per_site(site, incident, incidents.best, incidents, n)
-    best, count, total = most(events, deaths)
     stated = ~np.isnan(incidents.civilians)
     silent, _ = per_site(site[~stated[incident]], incident[~stated[incident]], incidents.best, incidents, n)
     _, civil = per_site(site, incident, np.nan_to_num(incidents.civilians), incidents, n)
     one_sided = (incidents.violence == VIOLENCE.index("one-sided"))[incident]
     single, _ = per_site(site[one_sided], incident[one_sided], incidents.best, incidents, n)
-    rows = np.arange(n)
-    other = ~lethal & ((incidents.effect == VIOLENT) | (incidents.effect == CONTROL))
-    also = np.flatnonzero(near & other[pairs.incident])
-    quiet, _ = per_site(pairs.site[also], pairs.incident[also], incidents.best, incidents, n)
+    also = np.flatnonzero(near & quiet[pairs.incident])
+    other, _ = per_site(pairs.site[also], pairs.incident[also], incidents.best, incidents, n)
     near_m, latest = _nearest(pairs, lethal, lon, lat, incidents, known, evidence)
+    counts = Counts(events, deaths, silent, civil, single, other).columns(known, covered, covered_all)
+    return pd.DataFrame({**counts, "nearest_incident_m": near_m, "latest_incident_date": to_dates(latest)})
 
-    def seen(values: Floats, looked: Bools) -> Floats:
-        return np.where(known & (looked | (values > 0)), values, np.nan)
 
-    blank = known & (covered | (count > 0))
-    return pd.DataFrame(
-        {
-            "incidents_20km_12m": seen(count, covered),
-            "deaths_20km_12m": np.where(blank, total, np.nan),
-            "deaths_civilians_20km_12m": np.where(blank & (silent[best, rows] == 0), civil[best, rows], np.nan),
-            "events_one_sided_20km_12m": np.where(blank, single[best, rows], np.nan),
-            "events_nonlethal_20km_12m": seen(quiet.max(axis=0), covered_all),
-            "nearest_incident_m": near_m,
-            "latest_incident_date": to_dates(latest),
-        }
+def figure_asks(incidents: Incidents) -> dict[str, Ask]:
+    """The sums that :func:`figures_of_sums` is made of."""
+    exact, lethal = incidents.precision == 1, incidents.best >= 1
+    limit_m = FIGURE_KM * 1000
+
+    def ask(counted: Bools, deaths: Floats | None = None) -> Ask:
+        return Ask(exact & counted, deaths, limit_m, FIGURE_MONTHS, "shown")
+
+    return {
+        "lethal": ask(lethal, incidents.best),
+        "silent": ask(lethal & np.isnan(incidents.civilians)),
+        "civilians": ask(lethal, np.nan_to_num(incidents.civilians)),
+        "one_sided": ask(lethal & (incidents.violence == VIOLENCE.index("one-sided"))),
+        "nonlethal": ask(_nonlethal(incidents)),
+    }
+
+
+def nearest_asks(incidents: Incidents, widest_m: float) -> tuple[Ask, Ask]:
+    """Of which incidents the nearest and the latest are told."""
+    lethal = (incidents.best >= 1) & (incidents.precision <= 2)
+    return (
+        Ask(lethal, None, widest_m, NEAREST_MONTHS, "best"),
+        Ask(lethal, None, LATEST_KM * 1000, NEAREST_MONTHS, "best"),
     )
+
+
+def figures_of_sums(
+    sums: Sums, lon: Floats, lat: Floats, days: Days, incidents: Incidents, covered: Bools, covered_all: Bools
+) -> pd.DataFrame:
+    """The same figures without the pairs."""
+    known = np.isfinite(lon) & np.isfinite(lat)
+    at = {name: sums.events[name] for name in ("silent", "one_sided", "nonlethal")}
+    counts = Counts(
+        sums.events["lethal"],
+        sums.deaths["lethal"],
+        at["silent"],
+        sums.deaths["civilians"],
+        at["one_sided"],
+        at["nonlethal"],
+    ).columns(known, covered, covered_all)
+    near_m = np.full(len(lon), np.nan)
+    secret = incidents.frame["restricted"].to_numpy(np.bool_)
+    has = np.flatnonzero(np.isfinite(sums.near_m))
+    near_m[has] = _away(sums.near[has], sums.near_m[has], secret)
+    site, incident, away = _farther(np.flatnonzero(known & ~np.isfinite(sums.near_m)), lon, lat, days, incidents)
+    near_m[site] = _away(incident, away, secret)
+    latest = sums.latest_day.copy()
+    # The day of a row that may not leave is part of that row.
+    dated = np.flatnonzero(latest != NO_DAY)
+    latest[dated[secret[sums.latest[dated]]]] = NO_DAY
+    return pd.DataFrame({**counts, "nearest_incident_m": near_m, "latest_incident_date": to_dates(latest)})
+
+
+def _nonlethal(incidents: Incidents) -> Bools:
+    return np.asarray((incidents.best < 1) & ((incidents.effect == VIOLENT) | (incidents.effect == CONTROL)))
 
 
 def _nearest(
@@ -113,21 +194,8 @@ def _nearest(
     close = counted[pairs.distance[counted] <= pairs.widest_m]
     first = close[starts(pairs.site[close])]
     _near_rows(near_m, pairs.site[first], pairs.incident[first], pairs.distance[first], secret, evidence)
-    rows = np.flatnonzero(lethal & (incidents.precision <= 2) & np.isfinite(incidents.lon) & np.isfinite(incidents.lat))
-    at = np.setdiff1d(np.flatnonzero(known), pairs.site[first])
-    if len(at) and len(rows):
-        found, distance = nearest(
-            lon[at],
-            lat[at],
-            incidents.lon[rows],
-            incidents.lat[rows],
-            incidents.start[rows],
-            as_of_day=days[at],
-            window_days=days[at] - months_before(days[at], NEAREST_MONTHS),
-            incident_end_day=incidents.end[rows],
-        )
-        has = found >= 0
-        _near_rows(near_m, at[has], rows[found[has]], distance[has], secret, evidence)
+    found = _farther(np.setdiff1d(np.flatnonzero(known), pairs.site[first]), lon, lat, days, incidents)
+    _near_rows(near_m, *found, secret, evidence)
     around = counted[pairs.distance[counted] <= LATEST_KM * 1000]
     day = np.minimum(incidents.end[pairs.incident[around]], days[pairs.site[around]])
     start = starts(pairs.site[around])
@@ -144,8 +212,32 @@ def _nearest(
     return near_m, latest
 
 
+def _farther(at: Ints, lon: Floats, lat: Floats, days: Days, incidents: Incidents) -> tuple[Ints, Ints, Floats]:
+    """For sites with nothing within what was searched: those with an incident at any distance, it, and how far."""
+    lethal = (incidents.best >= 1) & (incidents.precision <= 2)
+    rows = np.flatnonzero(lethal & np.isfinite(incidents.lon) & np.isfinite(incidents.lat))
+    if not len(at) or not len(rows):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
+    found, distance = nearest(
+        lon[at],
+        lat[at],
+        incidents.lon[rows],
+        incidents.lat[rows],
+        incidents.start[rows],
+        as_of_day=days[at],
+        window_days=days[at] - months_before(days[at], NEAREST_MONTHS),
+        incident_end_day=incidents.end[rows],
+    )
+    has = found >= 0
+    return at[has], rows[found[has]], distance[has]
+
+
+def _away(incident: Ints, metres: Floats, secret: Bools) -> Floats:
+    return np.where(secret[incident], np.round(metres / 1000) * 1000, np.round(metres, 3))
+
+
 def _near_rows(near_m: Floats, site: Ints, incident: Ints, away: Floats, secret: Bools, evidence: Evidence) -> None:
-    near_m[site] = np.where(secret[incident], np.round(away / 1000) * 1000, np.round(away, 3))
+    near_m[site] = _away(incident, away, secret)
     evidence.incidents("near_miss", "", site, incident, away, "nearest")
 
 
@@ -178,13 +270,25 @@ def intensity(lon: Floats, lat: Floats, as_of: Days, incidents: Incidents, looke
     return np.where(known & (looked | (out > 0)), np.round(out, 6), np.nan)
 
 
-def disagreement(
-    pairs: Pairs, incidents: Incidents, newest: pd.DataFrame, recent: Bools, months: int, looked: Bools, n: int
-) -> npt.NDArray[np.object_]:
+def disagreement_ask(incidents: Incidents, months: int) -> Ask:
+    """Of which incidents :func:`disagreement` asks whether there are any."""
+    return Ask((incidents.precision == 1) & (incidents.best >= 1), None, FIGURE_KM * 1000, months, "best")
+
+
+def near_events(pairs: Pairs, incidents: Incidents, months: int, n: int) -> Bools:
+    """Whether an incident of that kind is near a site in a window, from the pairs."""
+    near = pairs.inside(months) & (pairs.distance <= FIGURE_KM * 1000) & (incidents.precision == 1)[pairs.incident]
+    near &= (incidents.best >= 1)[pairs.incident]
+    return np.bincount(pairs.site[near], minlength=n) > 0
+
+
+def disagreement(events: Bools, newest: pd.DataFrame, recent: Bools, looked: Bools) -> npt.NDArray[np.object_]:
     """Where a visit of the window and the incidents within 20 km say different things; blank where they agree.
 
     Parameters
     ----------
+    events
+        Whether there are any such incidents in the window.
     newest
         The newest informative visit of each site.
     recent
@@ -192,13 +296,10 @@ def disagreement(
     looked
         Whether deadly events of the country are covered over the window.
     """
-    near = pairs.inside(months) & (pairs.distance <= FIGURE_KM * 1000) & (incidents.precision == 1)[pairs.incident]
-    near &= (incidents.best >= 1)[pairs.incident]
-    events = np.bincount(pairs.site[near], minlength=n) > 0
     armed = newest["non_state_armed"]
     yes = armed.fillna(False).to_numpy(np.bool_) & recent
     no = (~armed.fillna(True)).to_numpy(np.bool_) & recent
-    out = np.full(n, "", dtype=object)
+    out = np.full(len(events), "", dtype=object)
     out[yes & looked & ~events] = "armed_group_without_incidents"
     out[no & events] = "incidents_without_armed_group"
     return out

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Literal
+
 import numpy as np
 import numpy.typing as npt
 
 from geo.messages import Note
+from geo.records.incidents import Incidents
 from geo.rules import words
 from geo.rules.evidence import Evidence
 from geo.rules.finding import Finding
 from geo.rules.incident_pairs import Pairs, measure, most, per_site, starts
+from geo.rules.incident_sums import Ask
 from geo.rules.kind import tell_unknown
 from geo.rules.row import Asked, Derived, Row, is_unknown, meets
-from geo.rules.rule import Rule
+from geo.rules.rule import Rule, Test
 from geo.rules.scene import Scene
 
 Ints = npt.NDArray[np.int64]
@@ -30,12 +35,12 @@ class IncidentDistance:
 
     def evaluate(self, rule: Rule, scene: Scene, evidence: Evidence) -> Finding:
         """Fired, certain and possible of every site, and the incidents that say so."""
-        n, pairs, incidents = len(scene), scene.pairs, scene.incidents
         asked, mineral_unknown = scene.asked(rule)
+        if not evidence.wanted:
+            return _from_sums(rule, scene, asked, mineral_unknown, evidence)
+        n, pairs = len(scene), scene.pairs
         limit_m = rule.within_km * 1000
-        precise = np.isin(incidents.precision, rule.precision)
-        # An incident known to 25 km may truly lie anywhere around its point: what asks for a place may be true of it.
-        may_be = precise | ((incidents.precision == 2) if 1 in rule.precision else np.zeros(len(incidents), np.bool_))
+        precise, may_be = _precise(rule, scene.incidents)
         near = precise[pairs.incident] & (pairs.distance <= limit_m)
         sure = near & (pairs.shown + pairs.reach <= limit_m)
         maybe = may_be[pairs.incident] & (pairs.shown - pairs.reach <= limit_m)
@@ -43,10 +48,14 @@ class IncidentDistance:
         certain, _ = _fires(rule, pairs, sure, "low", n)
         possible, hinted = _fires(rule, pairs, maybe, "high", n)
         fired, certain, possible = fired & asked, certain & asked, possible & asked
-        possible |= _expected(rule, scene, maybe, asked & ~fired & ~possible, evidence)
+
+        def summed(test: Test, counted: Bools, deaths: Floats) -> tuple[Floats, Floats]:
+            which = np.flatnonzero(maybe & counted[pairs.incident] & pairs.inside(test.months, "high"))
+            return per_site(pairs.site[which], pairs.incident[which], deaths, scene.incidents, n)
+
+        possible |= _expected(rule, scene, summed, asked & ~fired & ~possible, evidence)
         finding = Finding.of(rule.id, fired, certain, possible, _unknown(rule, scene, asked, mineral_unknown))
-        if evidence.wanted:
-            _tell(rule, scene, finding.fired, asked, used, used | hinted, near, evidence)
+        _tell(rule, scene, finding.fired, asked, used, used | hinted, near, evidence)
         return tell_unknown(evidence, finding)
 
     def explain(self, rule: Rule, rows: list[Row]) -> Note:
@@ -114,32 +123,104 @@ def _fires(rule: Rule, pairs: Pairs, mask: Bools, bracket: str, n: int) -> tuple
         inside = mask & counted[pairs.incident] & pairs.inside(test.months, bracket)
         used |= inside
         which = np.flatnonzero(inside)
-        events, summed = per_site(pairs.site[which], pairs.incident[which], deaths, pairs.incidents, n)
-        if test.min_events:
-            fired |= (events >= test.min_events).any(axis=0)
-        if test.min_deaths:
-            fired |= (summed >= test.min_deaths).any(axis=0)
+        fired |= _met(test, *per_site(pairs.site[which], pairs.incident[which], deaths, pairs.incidents, n))
     return fired, used
 
 
-def _expected(rule: Rule, scene: Scene, maybe: Bools, open_sites: Bools, evidence: Evidence) -> Bools:
-    """Sites that a test is possibly met of, once incidents known by district or region are counted by expectation."""
-    n, pairs = len(scene), scene.pairs
+def _met(test: Test, events: Floats, deaths: Floats) -> Bools:
+    """Sites of which one source alone meets a test."""
+    fired = np.zeros(events.shape[1], np.bool_)
+    if test.min_events:
+        fired |= (events >= test.min_events).any(axis=0)
+    if test.min_deaths:
+        fired |= (deaths >= test.min_deaths).any(axis=0)
+    return fired
+
+
+def _precise(rule: Rule, incidents: Incidents) -> tuple[Bools, Bools]:
+    """Incidents that are exact enough for a rule, and those of which what it asks for may be true."""
+    precise = np.isin(incidents.precision, rule.precision)
+    # An incident known to 25 km may truly lie anywhere around its point: what asks for a place may be true of it.
+    return precise, precise | (
+        (incidents.precision == 2) if 1 in rule.precision else np.zeros(len(incidents), np.bool_)
+    )
+
+
+def asks(rule: Rule, incidents: Incidents) -> dict[str, Ask]:
+    """The sums that a rule is answered from, by the names that :func:`_name` gives them."""
+    precise, may_be = _precise(rule, incidents)
+    out = {}
+    for i, test in enumerate(rule.tests):
+        for bracket in _BRACKETS:
+            counted, deaths = measure(rule, test, incidents, bracket)
+            counted = counted & (may_be if bracket == "high" else precise)
+            told = deaths if test.min_deaths else None
+            out[_name(rule, i, bracket)] = Ask(counted, told, rule.within_km * 1000, test.months, bracket)
+    return out
+
+
+_BRACKETS: tuple[Literal["best", "low", "high"], ...] = ("best", "low", "high")
+
+
+def _name(rule: Rule, test: int, bracket: str) -> str:
+    return f"{rule.id} {test} {bracket}"
+
+
+def _from_sums(rule: Rule, scene: Scene, asked: Bools, mineral_unknown: Bools, evidence: Evidence) -> Finding:
+    """The same without the pairs, and without a word of evidence."""
+    sums, said = scene.sums, []
+
+    def of(i: int, bracket: str) -> tuple[Floats, Floats]:
+        name = _name(rule, i, bracket)
+        return sums.events[name], sums.deaths.get(name, sums.events[name])
+
+    for bracket in _BRACKETS:
+        met = [_met(test, *of(i, bracket)) for i, test in enumerate(rule.tests)]
+        said.append(np.logical_or.reduce([np.zeros(len(scene), np.bool_), *met]) & asked)
+    fired, certain, possible = said
+
+    def summed(test: Test, counted: Bools, deaths: Floats) -> tuple[Floats, Floats]:
+        return of(rule.tests.index(test), "high")
+
+    possible = possible | _expected(rule, scene, summed, asked & ~fired & ~possible, evidence)
+    return Finding.of(rule.id, fired, certain, possible, _unknown(rule, scene, asked, mineral_unknown))
+
+
+def _expected(
+    rule: Rule,
+    scene: Scene,
+    sums: Callable[[Test, Bools, Floats], tuple[Floats, Floats]],
+    open_sites: Bools,
+    evidence: Evidence,
+) -> Bools:
+    """Sites that a test is possibly met of, once incidents known by district or region are counted by expectation.
+
+    `sums` gives the events and deaths of a test by the high bracket, of the incidents and deaths that it counts.
+    """
+    n = len(scene)
     out = np.zeros(n, np.bool_)
     told: set[str] = set()
     if 1 not in rule.precision or not open_sites.any():
         return out
     for test in rule.tests:
         counted, deaths = measure(rule, test, scene.incidents, "high")
-        more, dead = scene.shares.expected(counted, deaths, rule.within_km * 1000, test.months, open_sites)
+
+        def met(more: Floats, dead: Floats, of: Test = test, who: Bools = counted, lost: Floats = deaths) -> Bools:
+            had, summed = sums(of, who, lost)
+            fired = np.zeros(n, np.bool_)
+            if of.min_events:
+                fired |= ((had + more >= of.min_events - 0.5) & (more > 0)).any(axis=0)
+            if of.min_deaths:
+                fired |= ((summed + dead >= of.min_deaths) & (more > 0)).any(axis=0)
+            return fired
+
+        # Where nobody asks for evidence, shares are measured only of those that may decide.
+        more, dead = scene.shares.expected(
+            counted, deaths, rule.within_km * 1000, test.months, open_sites, None if evidence.wanted else met
+        )
         if not more.any():
             continue
-        which = np.flatnonzero(maybe & counted[pairs.incident] & pairs.inside(test.months, "high"))
-        events, summed = per_site(pairs.site[which], pairs.incident[which], deaths, scene.incidents, n)
-        if test.min_events:
-            out |= ((events + more >= test.min_events - 0.5) & (more > 0)).any(axis=0)
-        if test.min_deaths:
-            out |= ((summed + dead >= test.min_deaths) & (more > 0)).any(axis=0)
+        out |= met(more, dead)
         window = f"{test.months}m {test.effect or rule.effect}"
         for source, name in enumerate(scene.incidents.sources if window not in told else ()):
             rows = np.flatnonzero((more[source] > 0) & open_sites)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -106,21 +107,9 @@ def find_pairs(
         The last day before each site's window, in place of `months`.
     """
     site_parts, incident_parts, distance_parts = [], [], []
-    active = (incidents.high >= 1) | (incidents.effect == VIOLENT) | (incidents.effect == CONTROL)
-    placed = np.isfinite(incidents.lon) & np.isfinite(incidents.lat) & active
-    known = np.isfinite(lon) & np.isfinite(lat)
     longest = months_before(days, months) if after is None else after
-    low = -1.0
-    for limit in sorted({*_ERROR_BANDS_KM, float(error_km.max(initial=0.0))}):
-        sites = np.flatnonzero(known & (error_km > low) & (error_km <= limit))
-        low = limit
-        if not len(sites):
-            continue
-        margin = float(error_km[sites].max()) * 1000
-        for precision in (1, 2):
-            rows = np.flatnonzero(placed & (incidents.precision == precision))
-            if not len(rows):
-                continue
+    for sites, margin in bands(lon, lat, error_km):
+        for precision, rows in searched(incidents):
             slack = incidents.slack[rows]
             found = within(
                 lon[sites],
@@ -146,6 +135,32 @@ def find_pairs(
     order = order[_sorted(site[order], distance[order], incident[order])]
     site, incident, distance = site[order], incident[order], distance[order]
     return Pairs(site, incident, distance, np.round(distance, 3), reach[order], days, incidents, widest_m)
+
+
+def bands(lon: Floats, lat: Floats, error_km: Floats) -> Iterator[tuple[Ints, float]]:
+    """The placed sites in groups of like position error, each with its largest error [m]."""
+    known = np.isfinite(lon) & np.isfinite(lat)
+    low = -1.0
+    for limit in sorted({*_ERROR_BANDS_KM, float(error_km.max(initial=0.0))}):
+        sites = np.flatnonzero(known & (error_km > low) & (error_km <= limit))
+        low = limit
+        if len(sites):
+            yield sites, float(error_km[sites].max()) * 1000
+
+
+def searched(incidents: Incidents) -> Iterator[tuple[int, Ints]]:
+    """The incidents that a distance rule may count, by their precision: 1, then 2."""
+    active = (incidents.high >= 1) | (incidents.effect == VIOLENT) | (incidents.effect == CONTROL)
+    placed = np.isfinite(incidents.lon) & np.isfinite(incidents.lat) & active
+    for precision in (1, 2):
+        rows = np.flatnonzero(placed & (incidents.precision == precision))
+        if len(rows):
+            yield precision, rows
+
+
+def reach_m(error_m: Floats, precision: int, imprecise_km: float) -> Floats:
+    """What a pair may be wrong by: the site's position error, and that of an incident known to its surroundings."""
+    return np.asarray((imprecise_km * 1000 if precision == 2 else 0.0) + error_m)
 
 
 def _sorted(site: Ints, distance: Floats, incident: Ints) -> Ints:

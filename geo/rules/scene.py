@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +11,10 @@ import pandas as pd
 
 from geo.records.admin_units import Aliases, IncidentUnits, SiteUnits
 from geo.records.incidents import Incidents
+from geo.records.site_minerals import mines
 from geo.rules.coverage_gaps import Coverage
 from geo.rules.incident_pairs import Pairs
+from geo.rules.incident_sums import Sums
 from geo.rules.rejected import Rejected
 from geo.rules.rule import Rule, Settings
 from geo.rules.unit_share import UnitShares
@@ -33,8 +35,9 @@ class Scene:
         :data:`geo.schema.SITES` with countries filled.
     error_km
         Position error of each site [km]; the setting's where the site states none.
-    pairs
-        Incidents around the sites, wide enough for every distance rule.
+    around
+        Incidents around the sites, wide enough for every distance rule: as pairs, or as sums where no evidence is
+        wanted (:attr:`pairs`, :attr:`sums`).
     site_units, incident_units
         Administrative units by level.
     area_gaps
@@ -43,6 +46,8 @@ class Scene:
         The newest informative visit of each site (:func:`geo.records.visits.newest_informative`).
     visits, statuses, listed, routes
         As :func:`geo.assess.assess` takes them, or None where there are none.
+    kept
+        What was asked once, by its name.
     """
 
     settings: Settings
@@ -52,7 +57,7 @@ class Scene:
     lat: Floats
     error_km: Floats
     incidents: Incidents
-    pairs: Pairs
+    around: Pairs | Sums
     shares: UnitShares
     coverage: Coverage
     site_units: Mapping[int, SiteUnits]
@@ -66,6 +71,19 @@ class Scene:
     zone: ZoneResult
     aliases: Aliases
     rejected: Rejected
+    kept: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    @property
+    def pairs(self) -> Pairs:
+        """The incidents around the sites, pair by pair."""
+        assert isinstance(self.around, Pairs), "made without evidence"
+        return self.around
+
+    @property
+    def sums(self) -> Sums:
+        """The same as sums."""
+        assert isinstance(self.around, Sums), "made with evidence"
+        return self.around
 
     def __len__(self) -> int:
         """Number of sites."""
@@ -81,6 +99,4 @@ def asked_of(rule: Rule, minerals: pd.Series[str]) -> tuple[Bools, Bools]:
     n = len(minerals)
     if not rule.minerals:
         return np.ones(n, np.bool_), np.zeros(n, np.bool_)
-    wanted = {m.casefold() for m in rule.minerals}
-    own = [set(str(m).casefold().split(";")) for m in minerals]
-    return np.array([bool(m & wanted) for m in own], dtype=np.bool_), (minerals == "").to_numpy(np.bool_)
+    return mines(minerals, rule.minerals, any_case=True), (minerals == "").to_numpy(np.bool_)

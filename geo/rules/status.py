@@ -90,6 +90,8 @@ class Status:
 
 def statuses_of(scene: Scene) -> pd.DataFrame:
     """Colours of both schemes at each site's date: `rcm, rcm_basis, rcm_stated, rcm_date, … drc, …`; a row a site."""
+    if "statuses" in scene.kept:
+        return scene.kept["statuses"]
     table = schema.empty(schema.STATUSES) if scene.statuses is None else schema.conform(scene.statuses, schema.STATUSES)
     out: dict[str, object] = {}
     for scheme in ("rcm", "drc"):
@@ -112,7 +114,8 @@ def statuses_of(scene: Scene) -> pd.DataFrame:
             out |= {"rcm": colour, "rcm_basis": basis}
         else:
             out["drc"] = held["status"].to_numpy(dtype=object)
-    return pd.DataFrame(out)
+    scene.kept["statuses"] = pd.DataFrame(out)
+    return scene.kept["statuses"]
 
 
 def colour_at(status: Texts, day: Days, valid_to: Days, as_of: Days, settings: Settings) -> tuple[Texts, Texts, Days]:

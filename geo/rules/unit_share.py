@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from geo.records.admin_units import IncidentUnits, SiteUnits
 from geo.records.incidents import Incidents
-from geo.spatial.equal_area import share_inside
+from geo.spatial.equal_area import areas_m2, share_inside, to_equal_area
 from geo.spatial.polygons import Boundaries
 from geo.time_window import Days, months_before
 
@@ -48,7 +48,13 @@ class UnitShares:
         return np.asarray(kept[sites])
 
     def expected(
-        self, counted: Bools, deaths: Floats, radius_m: float, months: int, sites: Bools
+        self,
+        counted: Bools,
+        deaths: Floats,
+        radius_m: float,
+        months: int,
+        sites: Bools,
+        matters: Callable[[Floats, Floats], Bools] | None = None,
     ) -> tuple[Floats, Floats]:
         """Expected events and deaths within `radius_m` and the window, per source and site, shape (sources, sites).
 
@@ -58,10 +64,44 @@ class UnitShares:
             Of each incident, as :func:`geo.rules.incident_pairs.measure` gives them.
         sites
             The sites that are asked for; zero for others.
+        matters
+            Of which sites the answer can matter, from the most events and deaths that may be expected; nothing is
+            measured for the others, and they get zero.
         """
         n, inc = len(self.lon), self.incidents
         sources = max(len(inc.sources), 1)
+        parts = list(self._parts(counted, deaths, months, sites, sources))
+        asked = sites
+        if matters is not None and parts:
+            most = np.zeros((2, sources, n))
+            for level, some, count, total in parts:
+                # A circle holds no more of a unit than its own area.
+                share = np.minimum(1.01 * np.pi * radius_m**2 / self._areas(level)[self.site_units[level].row[some]], 1)
+                most[0][:, some] += count * share
+                most[1][:, some] += total * share
+            asked = sites & matters(*most)
         events, dead = np.zeros((sources, n)), np.zeros((sources, n))
+        for level, some, count, total in parts:
+            here = np.flatnonzero(asked[some])
+            if len(here):
+                share = self.share(level, some[here], radius_m)
+                events[:, some[here]] += count[:, here] * share
+                dead[:, some[here]] += total[:, here] * share
+        return np.round(events, 6), np.round(dead, 6)
+
+    def _areas(self, level: int) -> Floats:
+        """The area of every unit of a level [m2]."""
+        kept = self.boundaries[level]._kept
+        if "areas" not in kept:
+            kept["areas"] = areas_m2(to_equal_area(self.boundaries[level].geometry))
+        areas: Floats = np.maximum(kept["areas"], 1e-9)
+        return areas
+
+    def _parts(
+        self, counted: Bools, deaths: Floats, months: int, sites: Bools, sources: int
+    ) -> Iterator[tuple[int, Ints, Floats, Floats]]:
+        """By level and day: the sites with such incidents in their unit, and the unit's events and deaths."""
+        inc = self.incidents
         for precision, level in LEVEL_OF.items():
             if level not in self.boundaries or level not in self.site_units:
                 continue
@@ -81,7 +121,9 @@ class UnitShares:
                 total = np.bincount(key, weights=deaths[use], minlength=sources * size).reshape(sources, size)
                 some = here[count[:, code[here]].sum(axis=0) > 0]
                 if len(some):
-                    share = self.share(level, some, radius_m)
-                    events[:, some] += count[:, code[some]] * share
-                    dead[:, some] += total[:, code[some]] * share
-        return np.round(events, 6), np.round(dead, 6)
+                    yield (
+                        level,
+                        some,
+                        np.asarray(count[:, code[some]], np.float64),
+                        np.asarray(total[:, code[some]], np.float64),
+                    )

@@ -8,6 +8,7 @@ import pandas as pd
 
 from geo import schema
 from geo.records.admin_units import Aliases, keys_of
+from geo.records.site_minerals import mines
 from geo.rules.evidence import Evidence
 from geo.time_window import Days, to_days
 
@@ -29,7 +30,7 @@ def tell_findings(
     table = schema.conform(findings, schema.FINDINGS)
     units = keys_of(table["unit"], table["country"], 2, aliases)
     days = to_days(table["date"])
-    diamond = np.array(["diamond" in text.split(";") for text in sites["minerals"]], dtype=np.bool_)
+    diamond = mines(sites["minerals"], ["diamond"])
     for i in range(len(table)):
         evidence.facts(
             "zone",

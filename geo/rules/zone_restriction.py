@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from geo.messages import Note
+from geo.records.site_minerals import mines
 from geo.rules.evidence import Evidence
 from geo.rules.finding import Finding
 from geo.rules.kind import tell_unknown
@@ -26,7 +27,7 @@ class ZoneRestriction:
         """Fired where the country is restricted at the date and the site is known not to be in a compliant zone."""
         zone, minerals = scene.zone, scene.sites["minerals"]
         status = zone.columns["zone_status"].to_numpy(dtype=object)
-        diamond = np.array(["diamond" in str(m).split(";") for m in minerals], dtype=np.bool_)
+        diamond = mines(minerals, ["diamond"])
         may_be = diamond | (minerals == "").to_numpy(np.bool_)
         fired = diamond & zone.restricted & np.isin(status.astype(str), NOT_COMPLIANT)
         unknown = may_be & (status == "unknown")

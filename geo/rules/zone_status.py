@@ -17,6 +17,7 @@ from geo.errors import ZoneError
 from geo.messages import Note
 from geo.records.admin_units import Aliases, SiteUnits, keys_of
 from geo.records.place_names import fold
+from geo.records.site_minerals import mines
 from geo.rules.evidence import Evidence
 from geo.rules.row import Asked, Row
 from geo.rules.rule import Settings
@@ -199,7 +200,7 @@ def zones_at(
     register = register_with(register, restrictions)
     minerals = sites["minerals"].to_numpy(dtype=object)
     made = _Zones(n)
-    diamond = np.array(["diamond" in str(m).split(";") for m in minerals], dtype=np.bool_)
+    diamond = mines(sites["minerals"], ["diamond"])
     may_be = diamond | (minerals == "")
     made.status[~may_be] = "not_applicable"
     if register is not None and len(register):

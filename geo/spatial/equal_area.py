@@ -70,8 +70,11 @@ def share_inside(polygons: Geometries, lon: Floats, lat: Floats, radius_m: float
     """
     if not len(lon):
         return np.zeros(0)
-    unit, circle = to_equal_area(polygons), to_equal_area(circles(lon, lat, radius_m))
-    whole = areas_m2(unit)
+    # Many points lie in one polygon: it is projected once.
+    _, first, which = np.unique([id(p) for p in polygons], return_index=True, return_inverse=True)
+    projected = to_equal_area(polygons[first])
+    unit, whole = projected[which], areas_m2(projected)[which]
+    circle = to_equal_area(circles(lon, lat, radius_m))
     turn = 2 * np.pi * _GEOD.a
     inside = np.zeros(len(lon))
     bounds = shapely.bounds(circle)

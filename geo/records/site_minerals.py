@@ -1,0 +1,25 @@
+"""What sites mine: lists of names joined by ``;``, read once for each different list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Bools = npt.NDArray[np.bool_]
+
+
+def mines(minerals: pd.Series[str], wanted: Iterable[str], *, any_case: bool = False) -> Bools:
+    """Which sites mine one of some minerals; with `any_case` whatever the case of letters.
+
+    Examples
+    --------
+    >>> mines(pd.Series(["gold;diamond", "gold", ""], dtype="str"), ["diamond"]).tolist()
+    [True, False, False]
+    """
+    names = {m.casefold() if any_case else m for m in wanted}
+    codes, different = pd.factorize(minerals)
+    said = [str(m).casefold() if any_case else str(m) for m in different]
+    return np.array([not names.isdisjoint(m.split(";")) for m in said], dtype=np.bool_)[codes]

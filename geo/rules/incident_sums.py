@@ -1,0 +1,295 @@
+"""Sums of the incidents around every site, without the pairs: all that classes and figures need without evidence.
+
+The same distances, windows and limits as :mod:`geo.rules.incident_pairs`, taken block by block from the search: a pair
+lives as long as its block does. Each question is one bit of an incident, so that a pair is held against all of them at
+once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.records.incidents import Incidents
+from geo.rules.incident_pairs import bands, reach_m, searched
+from geo.spatial.candidate_search import Hits, Search
+from geo.time_window import NO_DAY, Days, months_before
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Bits = npt.NDArray[np.uint64]
+Locals = npt.NDArray[np.int32]
+Bracket = Literal["best", "shown", "low", "high"]
+NOBODY = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question of sums.
+
+    Parameters
+    ----------
+    counted
+        Which incidents count, their precision considered.
+    deaths
+        Deaths of each that are summed, or None where only events are asked for.
+    limit_m
+        Inclusive; `best` holds the distance itself against it, `shown` the distance to a millimetre, `low` that and
+        what either place may be wrong by, `high` that less it.
+    months
+        The window; with `low` an incident lies wholly in it, with `high` on any day that it may have.
+    """
+
+    counted: Bools
+    deaths: Floats | None
+    limit_m: float
+    months: int
+    bracket: Bracket
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Answers of all sites; names are those of the asks.
+
+    `events` and `deaths` have the shape (sources, sites). `near_m`, `near` are the distance and position of the nearest
+    incident of the ask called near (inf and :data:`NOBODY` without one), `latest_day`, `latest` the last day and
+    position of the latest, likewise.
+    """
+
+    events: dict[str, Floats]
+    deaths: dict[str, Floats]
+    near_m: Floats
+    near: Ints
+    latest_day: Days
+    latest: Ints
+
+
+def sums(
+    asks: dict[str, Ask],
+    lon: Floats,
+    lat: Floats,
+    error_km: Floats,
+    days: Days,
+    incidents: Incidents,
+    *,
+    widest_m: float,
+    months: int,
+    imprecise_km: float,
+    near: Ask,
+    latest: Ask,
+) -> Sums:
+    """The sums of every ask; parameters are those of :func:`geo.rules.incident_pairs.find_pairs`.
+
+    Parameters
+    ----------
+    near, latest
+        Of which incidents the nearest, and of which the latest is wanted (of several on that day the nearest).
+    """
+    n, sources = len(lon), max(len(incidents.sources), 1)
+    made = _Sums(asks, near, latest, error_km, days, incidents, n, sources, widest_m, imprecise_km)
+    for sites, margin_m in bands(lon, lat, error_km):
+        for precision, rows in searched(incidents):
+            rows = rows[made.any_bit[rows]]
+            if not len(rows):
+                continue
+            slack = incidents.slack[rows]
+            search = Search(
+                lon[sites],
+                lat[sites],
+                incidents.lon[rows],
+                incidents.lat[rows],
+                incidents.start[rows] - slack,
+                radius_m=widest_m + margin_m + (imprecise_km * 1000 if precision == 2 else 0.0),
+                as_of_day=days[sites],
+                window_days=days[sites] - months_before(days[sites], months),
+                incident_end_day=incidents.end[rows] + slack,
+            )
+            made.add(search, sites, rows, precision)
+    return Sums(made.events, made.deaths, made.near_m, made.near, made.latest_day, made.latest)
+
+
+class _Sums:
+    """What is added up, band by band and precision by precision; a site is in one block of each."""
+
+    def __init__(
+        self,
+        asks: dict[str, Ask],
+        near: Ask,
+        latest: Ask,
+        error_km: Floats,
+        days: Days,
+        incidents: Incidents,
+        n: int,
+        sources: int,
+        widest_m: float,
+        imprecise_km: float,
+    ) -> None:
+        self.names, self.asks = list(asks), [*asks.values(), near, latest]
+        self.error_m, self.days, self.incidents = error_km * 1000, days, incidents
+        self.sources, self.widest_m, self.imprecise_km = sources, widest_m, imprecise_km
+        assert len(self.asks) <= 64, "one bit a question"
+        one = np.uint64(1)
+        self.bit = [one << np.uint64(i) for i in range(len(self.asks))]
+        self.events = {name: np.zeros((sources, n)) for name in asks}
+        self.deaths = {name: np.zeros((sources, n)) for name, ask in asks.items() if ask.deaths is not None}
+        self.near_m, self.near = np.full(n, np.inf), np.full(n, NOBODY)
+        self.latest_day, self.latest_m, self.latest = np.full(n, NO_DAY), np.full(n, np.inf), np.full(n, NOBODY)
+        # With one date for all the window of an incident is its own.
+        self.one_date = bool((days == days[:1]).all())
+        self.windows: dict[tuple[int, bool, bool], np.uint64] = {}
+        bits = np.zeros(len(incidents), np.uint64)
+        for ask, bit in zip(self.asks, self.bit, strict=True):
+            key = (ask.months, ask.bracket == "low", ask.bracket == "high")
+            self.windows[key] = self.windows.get(key, np.uint64(0)) | bit
+            counted = ask.counted
+            if self.one_date and n:
+                day = days[:1]
+                counted = counted & self._inside(key, slice(None), day, months_before(day, ask.months))
+            bits[counted] |= bit
+        self.bits, self.any_bit = bits, bits != 0
+        self.after = {months: months_before(days, months) for months, _, _ in self.windows}
+        self.limits = {bracket: self._limits(bracket) for bracket in ("best", "shown", "low", "high")}
+
+    def _limits(self, bracket: str) -> tuple[Floats, Bits]:
+        """The limits of a bracket, ascending, and for 0, 1, ... of them passed the questions that are still met."""
+        mine = [(a.limit_m, bit) for a, bit in zip(self.asks, self.bit, strict=True) if a.bracket == bracket]
+        steps = sorted({limit for limit, _ in mine})
+        left = [np.bitwise_or.reduce([b for m, b in mine if m >= s] or [np.uint64(0)]) for s in steps]
+        return np.array(steps), np.array([*left, 0], np.uint64)
+
+    def _inside(self, window: tuple[int, bool, bool], at: Ints | slice, now: Days, after: Days) -> Bools:
+        _, low, high = window
+        i = self.incidents
+        start, end = i.start[at], i.end[at]
+        if low or high:
+            slack = i.slack[at]
+            if low:
+                return np.asarray((start - slack > after) & (end + slack <= now))
+            return np.asarray((start - slack <= now) & (end + slack > after))
+        return np.asarray((start <= now) & (end > after))
+
+    def add(self, search: Search, sites: Ints, rows: Ints, precision: int) -> None:
+        """Adds what one search finds among some sites and incidents (positions)."""
+        if search.empty:
+            return
+        incident = rows.take(search.incident)
+        bits = self.bits.take(incident)
+        source = self.incidents.source.take(incident)
+        reach = reach_m(self.error_m[sites], precision, self.imprecise_km)
+
+        def work(blocks: Iterator[Hits]) -> None:
+            for hits in blocks:
+                self._block(search, hits, sites, incident, bits, source, reach)
+
+        for _ in search.slabs(search.order(np.arange(len(sites))), work):
+            pass
+
+    def _block(
+        self, search: Search, hits: Hits, sites: Ints, incident: Ints, bits: Bits, source: Ints, reach: Floats
+    ) -> None:
+        distance = search.measure(hits)
+        wrong = reach.take(hits.sites).take(hits.local)
+        shown = np.round(distance, 3)
+        least = shown - wrong
+        met = self._met("best", distance) | self._met("shown", shown)
+        met |= self._met("low", shown + wrong) | self._met("high", least)
+        met &= bits.take(hits.at)
+        met[(distance > search.radius) | (least > self.widest_m)] = 0
+        rows = np.flatnonzero(met)
+        met, local, at, distance = met.take(rows), hits.local.take(rows), hits.at.take(rows), distance.take(rows)
+        here = sites.take(hits.sites)
+        if not self.one_date:
+            met &= self._in_time(here, local, incident.take(at))
+        self._add_up(met, here, local, incident.take(at), source.take(at))
+        self._nearest(np.flatnonzero(met & self.bit[-2]), here, local, distance, incident, at)
+        self._latest(np.flatnonzero(met & self.bit[-1]), here, local, distance, incident, at)
+
+    def _add_up(self, met: Bits, here: Ints, local: Locals, incident: Ints, source: Ints) -> None:
+        """Events and deaths of every ask: pairs are counted once for each way in which they meet questions."""
+        if not len(met):
+            return
+        way, ways = pd.factorize(met)
+        k, w = len(here), len(ways)
+        cell = (source * k + local) * w + way if self.sources > 1 else local.astype(np.int64) * w + way
+        count = np.bincount(cell, minlength=self.sources * k * w).reshape(self.sources, k, w)
+        summed: dict[int, Floats] = {}
+        for name, ask, bit in zip(self.names, self.asks, self.bit, strict=False):
+            mine = np.flatnonzero(ways & bit)
+            if not len(mine):
+                continue
+            self.events[name][:, here] += count[:, :, mine].sum(axis=2)
+            if ask.deaths is not None:
+                if id(ask.deaths) not in summed:
+                    weights = ask.deaths.take(incident)
+                    added = np.bincount(cell, weights=weights, minlength=self.sources * k * w)
+                    summed[id(ask.deaths)] = np.asarray(added, np.float64).reshape(self.sources, k, w)
+                self.deaths[name][:, here] += summed[id(ask.deaths)][:, :, mine].sum(axis=2)
+
+    def _met(self, bracket: str, value: Floats) -> Bits:
+        """The questions whose limit a distance does not pass."""
+        steps, left = self.limits[bracket]
+        passed = np.zeros(len(value), np.intp)
+        for step in steps:
+            passed += value > step
+        return left.take(passed)
+
+    def _in_time(self, here: Ints, local: Locals, incident: Ints) -> Bits:
+        now = self.days.take(here).take(local)
+        met = np.zeros(len(local), np.uint64)
+        for window, bits in self.windows.items():
+            after = self.after[window[0]].take(here).take(local)
+            met |= self._inside(window, incident, now, after).astype(np.uint64) * bits
+        return met
+
+    def _nearest(self, which: Ints, here: Ints, local: Locals, distance: Floats, incident: Ints, at: Ints) -> None:
+        if not len(which):
+            return
+        mine, away, who = local.take(which), distance.take(which), incident.take(at.take(which))
+        place, (best_m, best) = _first(mine, here, [away, who])
+        better = _before([best_m, best], [self.near_m[place], self.near[place]])
+        self.near_m[place[better]], self.near[place[better]] = best_m[better], best[better]
+
+    def _latest(self, which: Ints, here: Ints, local: Locals, distance: Floats, incident: Ints, at: Ints) -> None:
+        if not len(which):
+            return
+        mine, away, who = local.take(which), distance.take(which), incident.take(at.take(which))
+        day = np.minimum(self.incidents.end.take(who), self.days.take(here).take(mine))
+        place, (last, best_m, best) = _first(mine, here, [-day, away, who])
+        held = self.latest_day[place]
+        held = np.where(held == NO_DAY, NOBODY, -held)
+        better = _before([last, best_m, best], [held, self.latest_m[place], self.latest[place]])
+        at_site = place[better]
+        self.latest_day[at_site], self.latest_m[at_site] = -last[better], best_m[better]
+        self.latest[at_site] = best[better]
+
+
+def _first(local: Locals, here: Ints, keys: Sequence[Any]) -> tuple[Ints, list[Any]]:
+    """Sites, and of the rows of each (they stand together) the least by several keys in turn."""
+    out: list[Any] = []
+    keys = list(keys)
+    begin = np.flatnonzero(np.diff(local, prepend=-1))
+    place = here.take(local.take(begin))
+    while keys:
+        key = keys.pop(0)
+        least = np.minimum.reduceat(key, begin)
+        out.append(least)
+        if keys:
+            rows = np.flatnonzero(key == np.repeat(least, np.diff(begin, append=len(key))))
+            local, keys = local.take(rows), [k.take(rows) for k in keys]
+            begin = np.flatnonzero(np.diff(local, prepend=-1))
+    return place, out
+
+
+def _before(one: Sequence[Any], other: Sequence[Any]) -> Bools:
+    """Whether rows of `one` stand before those of `other`, by several keys in turn."""
+    less, equal = np.zeros(len(one[0]), np.bool_), np.ones(len(one[0]), np.bool_)
+    for a, b in zip(one, other, strict=True):
+        less |= equal & (a < b)
+        equal &= a == b
+    return less
