@@ -32,6 +32,7 @@ from layers.formats.values.ids import id_key
 from layers.sources.column_words import header_words
 from layers.sources.layer import Fields, Layer, version_of
 from layers.sources.read_options import NOTHING, ReadOptions, Wishes
+from layers.sources.reader_in_child import in_child
 
 
 @dataclass
@@ -41,6 +42,7 @@ class ProgrammeLayer(Layer):
     programmes: Programmes = field(default_factory=Programmes)
 
 
+@in_child
 def read_programmes(
     source: bytes | Path,
     name: str | None = None,

@@ -32,6 +32,7 @@ from layers.sources.column_words import header_words
 from layers.sources.layer import Faults, Fields, flags
 from layers.sources.positions import DEGREES, PLACED, has_place
 from layers.sources.read_options import NOTHING, ReadOptions
+from layers.sources.reader_in_child import in_child
 from layers.sources.rmi_template import is_template, read_template
 from layers.sources.site_lists import find_minerals, own_ids
 
@@ -152,6 +153,7 @@ def preview(
     return table.frame.head(rows), taken(fields_of(table))
 
 
+@in_child
 def read_suppliers(
     source: bytes | Path,
     name: str | None = None,

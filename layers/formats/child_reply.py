@@ -69,10 +69,14 @@ def _put_text(arrays: dict[str, np.ndarray], name: str, texts: list[str], most: 
 
 def _text(reply: Reply, name: str, count: int) -> Any:
     """An array of text over the bytes of a reply; ValueError when it is none."""
+    return text_array(reply.arrays[name], reply.arrays[f"{name}e"], count)
+
+
+def text_array(data: np.ndarray, ends: np.ndarray, count: int) -> Any:
+    """An array of so many texts over their bytes and ends; ValueError when they are of another form."""
     import pandas as pd
     import pyarrow as pa
 
-    data, ends = reply.arrays[name], reply.arrays[f"{name}e"]
     if data.dtype != np.uint8 or data.ndim != 1 or ends.dtype != np.int64 or ends.shape != (count + 1,):
         raise ValueError("text of another form")
     if ends[0] != 0 or ends[-1] != len(data) or (np.diff(ends) < 0).any():
@@ -124,17 +128,24 @@ def _rejected(reply: Reply, name: str) -> pd.DataFrame:
 
 def _shapes(arrays: dict[str, np.ndarray], count: int, purpose: str) -> np.ndarray:
     """Shapes, on the globe and of a kind that serves the purpose."""
-    lengths = arrays["length"]
-    ends = np.cumsum(lengths)
-    if lengths.shape != (count,) or (lengths < 0).any() or (count and ends[-1] != len(arrays["wkb"])):
+    if arrays["length"].shape != (count,):
         raise ValueError("shapes of another length")
-    blob = arrays["wkb"].tobytes()
+    shapes = unpacked_shapes(arrays["wkb"], arrays["length"])
+    if purpose in _KINDS and not set(np.unique(shapely.get_type_id(shapes)).tolist()) <= _KINDS[purpose]:
+        raise ValueError("shapes of another kind")
+    return shapes
+
+
+def unpacked_shapes(wkb: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Shapes out of their bytes and lengths, on the globe; ValueError when they are of another form."""
+    count, ends = len(lengths), np.cumsum(lengths)
+    if lengths.ndim != 1 or (lengths < 0).any() or (count and ends[-1] != len(wkb)):
+        raise ValueError("shapes of another length")
+    blob = wkb.tobytes()
     given = np.empty(count, dtype=object)
     given[:] = [blob[e - n : e] or None for e, n in zip(ends.tolist(), lengths.tolist(), strict=True)]
     shapes: np.ndarray = shapely.from_wkb(given)
     bounds = shapely.bounds(shapes)[~shapely.is_missing(shapes)]
     if not (np.abs(bounds) <= (180, 90, 180, 90)).all():
         raise ValueError("shapes off the globe")
-    if purpose in _KINDS and not set(np.unique(shapely.get_type_id(shapes)).tolist()) <= _KINDS[purpose]:
-        raise ValueError("shapes of another kind")
     return shapes

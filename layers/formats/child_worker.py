@@ -68,10 +68,16 @@ def _tasks() -> dict[str, _Task]:
 
 
 def _of_upper_floor(name: str) -> _Task:
-    """A task ``module:function`` of the jobs, which this floor does not know."""
+    """A task ``module:function`` of the jobs or of the readers of layers, which these modules do not know."""
     module, _, function = name.partition(":")
-    if not module.startswith("jobs."):
+    if not module.startswith(("jobs.", "layers.sources.")):
         raise FormatError("The file is damaged: its parser gave up.", got=name)
+    if module.startswith("layers.sources."):  # they need pandas, and the whole of the package
+        import pandas as pd
+
+        _ = pd.DataFrame
+        del sys.modules["layers.formats"]
+        importlib.import_module("layers.formats")
     task: _Task = getattr(importlib.import_module(module), function)
     return task
 

@@ -31,6 +31,7 @@ from layers.sources.column_words import header_words
 from layers.sources.layer import Faults, Fields, only, version_of
 from layers.sources.positions import shapes_of
 from layers.sources.read_options import NOTHING, ReadOptions
+from layers.sources.reader_in_child import in_child
 
 UNKNOWN = "unknown"
 ONLY_ONE = "Only the layer {layer} was read; also there: {others} (option --layer)."
@@ -124,6 +125,7 @@ def read_boundaries(
     )[0]
 
 
+@in_child
 def read_boundary_sets(
     source: bytes | Path,
     name: str | None = None,

@@ -20,6 +20,7 @@ from layers.reference.tables import country_codes, rows
 from layers.sources.column_words import header_words
 from layers.sources.layer import Faults, Fields, Layer, version_of
 from layers.sources.read_options import NOTHING, ReadOptions
+from layers.sources.reader_in_child import in_child
 
 EFFECTS = ("lethal", "all")
 
@@ -63,6 +64,7 @@ def on_its_ground(coverage: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     return conform(pd.concat(parts, ignore_index=True), COVERAGE), sorted(cut)
 
 
+@in_child
 def read_coverage(
     source: bytes | Path, name: str | None = None, *, door: Door = LOCAL, options: ReadOptions = NOTHING
 ) -> Layer:

@@ -15,6 +15,7 @@ from layers.reference.tables import country_codes
 from layers.sources.column_words import header_words
 from layers.sources.layer import Faults, Fields, Layer, version_of
 from layers.sources.read_options import NOTHING, ReadOptions
+from layers.sources.reader_in_child import in_child
 
 KINDS = {
     "country": ("country", "pays", "0", "adm0", "admin0", "national", "whole country", "pays entier"),
@@ -24,6 +25,7 @@ KINDS = {
 _KIND_OF = {word: kind for kind, words in KINDS.items() for word in words}
 
 
+@in_child
 def read_eu_list(
     source: bytes | Path, name: str | None = None, *, door: Door = LOCAL, options: ReadOptions = NOTHING
 ) -> Layer:

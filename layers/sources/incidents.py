@@ -27,6 +27,7 @@ from layers.sources.incident_fields import (
 )
 from layers.sources.layer import Faults, Fields, Layer, choose, keep_first
 from layers.sources.read_options import NOTHING, ReadOptions
+from layers.sources.reader_in_child import in_child
 
 _HEADER = HeaderWords(
     {},
@@ -42,6 +43,7 @@ SOURCES: tuple[IncidentSource, ...] = (ucdp.SOURCE, acled.SOURCE, own_incidents.
 """Every source of incidents, in the order in which a file is held against them; a new one is a file and a word here."""
 
 
+@in_child
 def read_incidents(
     source: bytes | Path, name: str | None = None, *, door: Door = LOCAL, options: ReadOptions = NOTHING
 ) -> Layer:

@@ -26,6 +26,7 @@ from layers.sources.ipis import CAR, DRC, LINES, Visits, is_car, is_drc, is_trad
 from layers.sources.layer import Faults, Fields, Layer, flags, keep_first, only, tri, version_of
 from layers.sources.positions import PLACED
 from layers.sources.read_options import NOTHING, ReadOptions
+from layers.sources.reader_in_child import in_child
 from layers.sources.site_lists import normalise_list
 from layers.sources.ucdp import is_ucdp
 
@@ -75,6 +76,7 @@ class SiteLayer(Layer):
         return sites, {"read": account.pop("rows") + rejected, **account, "rejected": rejected}, unused
 
 
+@in_child
 def read_sites(
     source: bytes | Path,
     name: str | None = None,

@@ -19,8 +19,10 @@ from layers.reference.files import ZONE_FINDINGS, ZONE_REGISTER
 from layers.reference.tables import country_codes
 from layers.sources.layer import Faults, Fields, Layer, version_of
 from layers.sources.read_options import NOTHING, ReadOptions
+from layers.sources.reader_in_child import in_child
 
 
+@in_child
 def read_register(
     source: bytes | Path | None = None, name: str | None = None, *, door: Door = LOCAL, options: ReadOptions = NOTHING
 ) -> Layer:
@@ -46,6 +48,7 @@ def read_register(
     return _read(given, name, door, options, ZONES, "zone register", ("valid_from",))
 
 
+@in_child
 def read_findings(
     source: bytes | Path | None = None, name: str | None = None, *, door: Door = LOCAL, options: ReadOptions = NOTHING
 ) -> Layer:

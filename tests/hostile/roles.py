@@ -98,11 +98,15 @@ def read_only(role: str, data: bytes, name: str) -> None:
     READERS[role](data, name)
 
 
-def _readers() -> dict[str, Callable[[bytes, str], object]]:
+def reader_of(role: str) -> Callable[..., Any]:
+    """The reader of a role, to be told its door."""
+    return _by_role()[role]
+
+
+def _by_role() -> dict[str, Callable[..., Any]]:
     from jobs.programmes.programme_files import read_programmes
     from jobs.programmes.types import read_type_map
     from jobs.screening.supplier_list import read_suppliers
-    from layers.reference.rule_files import parse_rules
     from layers.sources.boundaries import read_boundary_sets
     from layers.sources.coverage import read_coverage
     from layers.sources.eu_list import read_eu_list
@@ -111,13 +115,18 @@ def _readers() -> dict[str, Callable[[bytes, str], object]]:
     from layers.sources.sites import read_sites
     from layers.sources.zone_register import read_findings, read_register
 
-    of = {
+    return {
         "sites": read_sites, "visits": read_sites, "incidents": read_incidents, "boundaries": read_boundary_sets,
         "coverage": read_coverage, "zones": read_register, "findings": read_findings, "eu-list": read_eu_list,
         "suppliers": read_suppliers, "programmes": read_programmes, "sectors": read_type_map, "roads": read_roads,
     }  # fmt: skip
+
+
+def _readers() -> dict[str, Callable[[bytes, str], object]]:
+    from layers.reference.rule_files import parse_rules
+
     found: dict[str, Callable[[bytes, str], object]] = {
-        role: (lambda data, name, reader=reader: reader(data, name, door=UPLOAD)) for role, reader in of.items()
+        role: (lambda data, name, reader=reader: reader(data, name, door=UPLOAD)) for role, reader in _by_role().items()
     }
     found["rules"] = lambda data, name: parse_rules(data.decode("utf-8-sig", "replace"), name)
     return found

@@ -28,7 +28,8 @@ def demonstration_programmes() -> ProgrammeLayer:
 @st.cache_resource(max_entries=own_files.MAX_FILES, show_spinner=False, scope="session")
 def own_programmes(sha256: str, name: str, sectors: str, options: ReadOptions, _data: bytes, _types: TypeMap) -> ProgrammeLayer:  # fmt: skip  # noqa: E501
     """A reader's file, cached for that reader alone; `sectors` is the hash of the sector table it was read with."""
-    return read_programmes(_data, name, door=UPLOAD, types=_types, options=options)
+    types = None if _types is type_map() else _types  # the project's own need not be told
+    return read_programmes(_data, name, door=UPLOAD, types=types, options=options)
 
 
 def forget(where: Any, key: str) -> None:
