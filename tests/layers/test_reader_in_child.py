@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import numpy as np
 import pandas as pd
@@ -27,18 +28,35 @@ from tests.hostile import roles
 READERS = tuple(role for role in roles.SEEDS if role not in ("rules", "roads", "sectors"))
 
 
-@pytest.fixture
-def asked(monkeypatch):
+def noted(monkeypatch, run):
     """All files are large, and what children are asked to do is noted."""
     tasks: list[str] = []
 
-    def run(task, *args, **options):
-        tasks.append(options.get("reader", task))
-        return process.run_child(task, *args, **options)
+    def ask(task, *args, **options):
+        tasks.append(options["reader"])
+        return run(task, *args, **options)
 
     monkeypatch.setattr(reader_in_child, "AT_HAND", {})
-    monkeypatch.setattr(reader_in_child, "run_child", run)
+    monkeypatch.setattr(reader_in_child, "run_child", ask)
     return tasks
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What a child would say is said in this process, in the same bytes."""
+
+    def run(task, source, clock, **options):
+        told = json.loads(json.dumps(options))
+        with roles.without_children():
+            reply = reader_in_child.parse(source.path or source.data(), source.name, clock, told)
+        return process.decode(process.encode(*reply))
+
+    return noted(monkeypatch, run)
+
+
+@pytest.fixture
+def asked_children(monkeypatch):
+    return noted(monkeypatch, process.run_child)
 
 
 def same(one, other, where: str = "") -> None:
@@ -66,7 +84,16 @@ def same(one, other, where: str = "") -> None:
 
 
 @pytest.mark.parametrize("role", READERS)
-def test_a_child_gives_what_the_app_would(role, asked):
+def test_what_is_told_is_what_the_app_would_read(role, asked):
+    child_gives(role, asked)
+
+
+@pytest.mark.parametrize("role", ["sites", "programmes"])
+def test_a_child_gives_what_the_app_would(role, asked_children):
+    child_gives(role, asked_children)
+
+
+def child_gives(role, asked):
     name, text = roles.SEEDS[role]
     reader = roles.reader_of(role)
     here = reader(text.encode(), name, door=LOCAL)
@@ -86,7 +113,7 @@ def test_what_the_user_says_reaches_the_child(asked):
     assert len(asked) == 1
 
 
-def test_a_file_without_a_usable_row_says_so_with_its_rows(asked):
+def test_a_file_without_a_usable_row_says_so_with_its_rows(asked_children):
     text = b"site_id,lat,lon\nA,x,17\nB,95,\n"
     with pytest.raises(NoUsableRowError) as far:
         read_sites(text, "a.csv", door=UPLOAD)
@@ -94,7 +121,11 @@ def test_a_file_without_a_usable_row_says_so_with_its_rows(asked):
         read_sites(text, "a.csv")
     assert str(far.value) == str(near.value)
     same(far.value.rejected, near.value.rejected)
-    assert len(asked) == 1
+    assert len(asked_children) == 1
+
+
+def test_other_faults_are_told(asked):
+    text = b"site_id,lat,lon\nA,4,17\nB,5,17\n"
     with pytest.raises(FormatError, match=r"a\.csv"):
         read_sites(b"\x00\x01\x02", "a.csv", door=UPLOAD)
     with pytest.raises(LimitExceededError, match="sites"):
