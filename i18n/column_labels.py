@@ -93,6 +93,7 @@ COLUMNS = {
     "place": N_("Place"),
     "basis": N_("Known"),
     "limit": N_("Held against"),
+    "remedy": N_("What would help"),
     "provisional": N_("Provisional"),
     "ground": N_("Ground"),
     "source_file": N_("File"),

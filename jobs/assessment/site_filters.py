@@ -11,11 +11,14 @@ import pandas as pd
 import shapely
 
 from geo.records.place_names import fold
+from geo.rules.classify import INSUFFICIENT
+from geo.rules.coverage_gaps import AREA_GAPS, GAPS
 from geo.rules.rule_set import Rules
 from geo.schema import CLASSES, ZONE_STATUSES
 from i18n.labels import AGES, ARMED
 from i18n.translator import N_
 from jobs.assessment.decision_tree import first_of
+from jobs.assessment.why_insufficient import GAP_COLUMN
 
 MAX_TEXT = 200
 """Characters of one value that an address may bring; longer ones are cut."""
@@ -34,6 +37,9 @@ class Filters:
         Codes of :mod:`geo.schema`; for `minerals` and `armed` a blank text stands for not known.
     areas
         Area classes.
+    gaps, area_gaps
+        Codes of :data:`geo.rules.coverage_gaps.GAPS` and ``AREA_GAPS``: the site class, or the area class, is
+        insufficient because of any of them.
     facts
         Keys of :data:`FACTS`: each of them must hold.
     rules, first
@@ -56,6 +62,8 @@ class Filters:
     armed: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    area_gaps: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     first: tuple[str, ...] = ()
@@ -80,6 +88,9 @@ class Filters:
                 keep &= sites[column].isin(wanted).to_numpy()
         for fact in self.facts:
             keep &= _has(sites[fact])
+        for answer, wanted in (("site_class", self.gaps), ("area_class", self.area_gaps)):
+            if wanted:
+                keep &= (sites[answer] == INSUFFICIENT).to_numpy() & _any_of(sites[GAP_COLUMN[answer]], wanted)
         if self.minerals:
             keep &= _any_of(sites["minerals"], self.minerals)
         if self.rules:
@@ -107,6 +118,10 @@ class Filters:
     def without_classes(self) -> Filters:
         """The same without class: what a map draws, where its legend switches classes."""
         return replace(self, classes=())
+
+    def without_causes(self) -> Filters:
+        """The same without class and the causes of insufficient data: what the causes are counted of."""
+        return replace(self, classes=(), gaps=(), area_gaps=())
 
     def address(self) -> dict[str, str]:
         """The filters as parameters of an address; those that filter nothing are left out."""
@@ -136,7 +151,7 @@ class Filters:
         True
         """
         allowed = {"classes": CLASSES, "zones": ZONE_STATUSES, "armed": tuple(ARMED)}
-        allowed |= {"areas": CLASSES, "facts": tuple(FACTS)}
+        allowed |= {"areas": CLASSES, "facts": tuple(FACTS), "gaps": GAPS, "area_gaps": AREA_GAPS}
         given: dict[str, object] = {}
         for field in fields(cls):
             raw = address.get(field.name, "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from i18n.translator import Translator
+from i18n.translator import Translator, translator
 from layers.reference.tables import rows
 
 
@@ -18,6 +18,32 @@ def country_name(iso3: str, translate: Translator) -> str:
     ('République centrafricaine', 'XXX')
     """
     return _country_names().get(iso3, {}).get(translate.language, iso3)
+
+
+class CountryName(str):
+    """A country that a :class:`geo.messages.Note` names in the reader's language; its English name elsewhere.
+
+    Examples
+    --------
+    >>> from geo.messages import Note
+    >>> from i18n.translator import translator
+    >>> said = Note("{country}", country=CountryName.of("CMR"))
+    >>> str(said), said.sentence(translator("fr"))
+    ('Cameroon', 'Cameroun')
+    """
+
+    iso3: str = ""
+
+    @classmethod
+    def of(cls, iso3: str) -> CountryName:
+        """The country of an ISO 3166 alpha-3 code."""
+        made = cls(country_name(iso3, translator("en")))
+        made.iso3 = iso3
+        return made
+
+    def sentence(self, translate: Translator) -> str:
+        """Its name in the language of `translate`."""
+        return country_name(self.iso3, translate) if isinstance(translate, Translator) else str(self)
 
 
 @cache

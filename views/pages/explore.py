@@ -23,7 +23,7 @@ from layers.reference.unit_aliases import unit_aliases
 from views import session
 from views.data_choice import Data
 from views.session import Here
-from views.widgets import downloads, map_widget, notices, site_card, site_filters, tables, timeline
+from views.widgets import downloads, map_widget, notices, site_card, site_filters, tables, timeline, why_insufficient
 from views.widgets.chosen_site import key_of, place_of, row_of
 from views.widgets.map_layers import districts
 
@@ -267,6 +267,7 @@ def body(here: Here, data: Data, given: Filters) -> None:
         drawn = sites[given.without_classes().apply(sites, data.rules)]
         notices.stale(here, data, data.day)
         figures(here, shown, sites, data.day)
+        why_insufficient.show(here, data, sites[given.without_causes().apply(sites, data.rules)])
         notices.limits(here, run)
         focus = row_of(sites, state.get("q_site", ""))
         left, right = st.columns([5, 2] if focus is not None else [1, 0.001])

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from i18n import labels
+from i18n.gap_labels import remedy_of
 from jobs.assessment import job
 from jobs.assessment.site_dossier import dossier
 from jobs.assessment.site_filters import Filters
@@ -205,8 +206,12 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
         listing(here, it.misses, tables.EVIDENCE, _("Nothing came near."))
     with gaps:
         st.caption(_("What could not be looked at: gaps of the classes, and why a rule cannot be told."))
+        helps = it.gaps["fact"].astype(str).map(lambda fact: remedy_of(fact).sentence(_))
         listing(
-            here, it.gaps, ("rule", "found", "record_id", "dataset"), _("Everything that the rules ask for is known.")
+            here,
+            it.gaps.assign(remedy=helps),
+            ("rule", "found", "remedy", "record_id", "dataset"),
+            _("Everything that the rules ask for is known."),
         )
     with visits:
         listing(

@@ -11,6 +11,7 @@ from geo.schema import CLASSES, ZONE_STATUSES
 from i18n import labels
 from i18n.translator import Translator
 from jobs.assessment.site_filters import FACTS, Filters
+from jobs.assessment.why_insufficient import causes
 from layers.reference.country_names import country_name
 
 MANY = (
@@ -23,6 +24,8 @@ MANY = (
     "armed",
     "sources",
     "areas",
+    "gaps",
+    "area_gaps",
     "facts",
     "rules",
     "first",
@@ -89,6 +92,8 @@ def sidebar(translate: Translator, sites: pd.DataFrame) -> Filters:
                 _("Age of the newest visit"), list(labels.AGES), format_func=lambda a: _(labels.AGES[a]), key="q_age"
             )
             _many(_, "areas", _("Area class"), CLASSES, labels.CLASSES)
+            _many(_, "gaps", _("Why the site class is insufficient"), gaps_of(sites, "site_class"), labels.GAPS)
+            _many(_, "area_gaps", _("Why the area class is insufficient"), gaps_of(sites, "area_class"), labels.GAPS)
             _many(_, "facts", _("Listings and facts of visits"), list(FACTS), FACTS)
             texts = pd.concat([sites["rules_fired"], sites["area_rules_fired"]]).unique()
             fired = sorted({r for text in texts for r in text.split(";") if r})
@@ -103,6 +108,11 @@ def sidebar(translate: Translator, sites: pd.DataFrame) -> Filters:
     if given != Filters():
         st.sidebar.button(_("Clear all filters"), on_click=clear, icon=":material/filter_alt_off:", width="stretch")
     return given
+
+
+def gaps_of(sites: pd.DataFrame, answer: str) -> list[str]:
+    """The causes for which a class is insufficient here, the most frequent first."""
+    return [cause.code for cause in causes(sites, answer)]
 
 
 def _present(column: pd.Series) -> list[str]:
