@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -35,24 +37,42 @@ CREATE TABLE gpkg_geometry_columns (table_name TEXT NOT NULL, column_name TEXT N
 _LAST_CHANGE = "2000-01-01T00:00:00.000Z"  # the same rows give the same bytes, whenever they are written
 
 
-def geopackage(columns: dict[str, tuple[list[Any], str]], shapes: np.ndarray, layer: str) -> bytes:
-    """The bytes of a GeoPackage.
+@dataclass(frozen=True)
+class Layer:
+    """One layer: name -> values (None for blank) and SQL type, and shapes in WGS 84, None for none."""
 
-    Parameters
-    ----------
-    columns
-        Name -> values (None for blank) and SQL type.
-    shapes
-        Object array of shapely geometries in WGS 84, None for none.
-    layer
-        Name of the one layer.
+    name: str
+    columns: dict[str, tuple[list[Any], str]]
+    shapes: np.ndarray
+
+    @property
+    def box(self) -> list[float | None]:
+        """West, south, east and north of the shapes; blank without any."""
+        there = [s for s in self.shapes if s is not None]
+        return shapely.total_bounds(np.asarray(there, dtype=object)).tolist() if there else [None] * 4
+
+    @property
+    def kind(self) -> str:
+        """The one type of its shapes, else GEOMETRY."""
+        kinds = {s.geom_type.upper() for s in self.shapes if s is not None}
+        return kinds.pop() if len(kinds) == 1 else "GEOMETRY"
+
+
+def layer_of(frame: pd.DataFrame, name: str, geometry: np.ndarray | None = None) -> Layer:
+    """A frame as a layer; `geometry` instead of points from `lon` and `lat`.
+
+    Raises
+    ------
+    geo.errors.InputError
+        Rows that may not leave.
     """
-    there = [s for s in shapes if s is not None]
-    box = shapely.total_bounds(np.asarray(there, dtype=object)).tolist() if there else [None] * 4
-    kinds = {s.geom_type.upper() for s in there}
-    taken = {n.casefold() for n in columns}
-    key = next(n for n in ("fid", "_fid", "__fid") if n not in taken)
-    shape_name = next(n for n in ("geom", "_geom", "__geom") if n not in taken)
+    refuse_restricted(frame)
+    columns = {str(n): (values_of(frame[n]), sql_type(frame[n])) for n in frame.columns}
+    return Layer(name, columns, shapes_of(frame, geometry))
+
+
+def geopackage(layers: Sequence[Layer]) -> bytes:
+    """The bytes of a GeoPackage of these layers."""
     connection = sqlite3.connect(":memory:")
     try:
         connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
@@ -66,36 +86,45 @@ def geopackage(columns: dict[str, tuple[list[Any], str]], shapes: np.ndarray, la
                 ("WGS 84 geodetic", 4326, "EPSG", 4326, _WGS84, ""),
             ],
         )
-        connection.execute(
-            "INSERT INTO gpkg_contents VALUES (?, 'features', ?, '', ?, ?, ?, ?, ?, 4326)",
-            (layer, layer, _LAST_CHANGE, *box),
-        )
-        connection.execute(
-            "INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, 4326, 0, 0)",
-            (layer, shape_name, kinds.pop() if len(kinds) == 1 else "GEOMETRY"),
-        )
-        described = ", ".join(f"{quoted(n)} {kind}" for n, (_, kind) in columns.items())
-        connection.execute(
-            f"CREATE TABLE {quoted(layer)} ({quoted(key)} INTEGER PRIMARY KEY AUTOINCREMENT, "
-            f"{quoted(shape_name)} GEOMETRY{', ' if described else ''}{described})"
-        )
-        marks = ", ".join("?" * (2 + len(columns)))
-        rows = zip(*(values for values, _ in columns.values()), strict=True) if columns else ([()] * len(shapes))
-        connection.executemany(
-            f"INSERT INTO {quoted(layer)} VALUES ({marks})",  # noqa: S608  (the name is quoted)
-            [(i, geometry_blob(shape), *row) for i, (shape, row) in enumerate(zip(shapes, rows, strict=True), start=1)],
-        )
+        for layer in layers:
+            _add(connection, layer)
         connection.commit()
         return connection.serialize()
     finally:
         connection.close()
 
 
+def _add(connection: sqlite3.Connection, layer: Layer) -> None:
+    taken = {n.casefold() for n in layer.columns}
+    key = next(n for n in ("fid", "_fid", "__fid") if n not in taken)
+    shape_name = next(n for n in ("geom", "_geom", "__geom") if n not in taken)
+    connection.execute(
+        "INSERT INTO gpkg_contents VALUES (?, 'features', ?, '', ?, ?, ?, ?, ?, 4326)",
+        (layer.name, layer.name, _LAST_CHANGE, *layer.box),
+    )
+    connection.execute(
+        "INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, 4326, 0, 0)", (layer.name, shape_name, layer.kind)
+    )
+    described = ", ".join(f"{quoted(n)} {kind}" for n, (_, kind) in layer.columns.items())
+    connection.execute(
+        f"CREATE TABLE {quoted(layer.name)} ({quoted(key)} INTEGER PRIMARY KEY AUTOINCREMENT, "
+        f"{quoted(shape_name)} GEOMETRY{', ' if described else ''}{described})"
+    )
+    marks = ", ".join("?" * (2 + len(layer.columns)))
+    values = [cells for cells, _ in layer.columns.values()]
+    rows = zip(*values, strict=True) if values else ([()] * len(layer.shapes))
+    connection.executemany(
+        f"INSERT INTO {quoted(layer.name)} VALUES ({marks})",  # noqa: S608  (the name is quoted)
+        [
+            (i, geometry_blob(shape), *row)
+            for i, (shape, row) in enumerate(zip(layer.shapes, rows, strict=True), start=1)
+        ],
+    )
+
+
 def geopackage_bytes(frame: pd.DataFrame, geometry: np.ndarray | None = None, *, layer: str = "sites") -> bytes:
     """A GeoPackage 1.3 of one layer: plain tables, no index, no trigger."""
-    refuse_restricted(frame)
-    columns = {str(n): (values_of(frame[n]), sql_type(frame[n])) for n in frame.columns}
-    return geopackage(columns, shapes_of(frame, geometry), layer)
+    return geopackage([layer_of(frame, layer, geometry)])
 
 
 FORMAT = Format("gpkg", "application/geopackage+sqlite3", geopackage_bytes)
