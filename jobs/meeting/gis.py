@@ -20,7 +20,9 @@ from layers.maps.printed import Sheet
 from layers.maps.styles import Style
 from layers.reference.country_names import country_name
 
-_SHAPES = {"plus": "cross", "cross": "cross2"}
+_SHAPES = {"plus": "cross_fill", "cross": "cross2"}
+_STROKES = ("cross2",)
+"""Shapes of QGIS that are drawn by their outline alone."""
 _PATTERNS = {
     "rising": "b_diagonal", "falling": "f_diagonal", "crossed": "diagonal_x", "level": "horizontal",
     "upright": "vertical", "dotted": "dense6", "": "no",
@@ -133,7 +135,9 @@ def _described(subject: Subject, layer: Layer) -> ProjectLayer:
         return ProjectLayer("incidents", _("Incidents") + mark, "point", looks, "kind", aliases=aliases)
     if layer.name == "lines":
         used = [s for s in styles.LINES if s.key in layer.columns["kind"][0]]
-        looks = [Look(s.key, _(s.text), s.colour, dash="dash" if s.dash else "solid", size=0.3) for s in used]
+        looks = [
+            Look(s.key, _(s.text), s.colour, dash="dash" if s.dash else "solid", size=0.3, alpha=0.45) for s in used
+        ]
         return ProjectLayer("lines", _("Lines"), "line", looks, "kind")
     if layer.name == "zones":
         used = [styles.zone_style(s) for s in sorted(set(layer.columns["status"][0]))]
@@ -151,7 +155,9 @@ def _described(subject: Subject, layer: Layer) -> ProjectLayer:
 
 
 def _point(style: Style, translate: Translator, *, size: float, size_by: str = "") -> Look:
+    shape = _SHAPES.get(style.shape, style.shape)
+    edge = style.colour if shape in _STROKES else style.edge or "#ffffff"
     return Look(
-        style.key, translate(style.text), style.colour, shape=_SHAPES.get(style.shape, style.shape),
-        edge=style.edge or "#ffffff", size=size, size_by=size_by, alpha=style.alpha,
+        style.key, translate(style.text), style.colour, shape=shape, edge=edge, size=size, size_by=size_by,
+        alpha=style.alpha,
     )  # fmt: skip

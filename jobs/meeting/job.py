@@ -17,6 +17,8 @@ from i18n.translator import translator
 from jobs.assessment import job as assessment
 from jobs.assessment.job import Loaded, Run, load
 from jobs.assessment.site_filters import Filters, gravest_first
+from jobs.meeting.earth import site_kml, site_kmz
+from jobs.meeting.gis import gis_package, gis_project
 from jobs.meeting.map_sheet import map_files
 from jobs.meeting.site_table import excel_csv
 from jobs.meeting.subject import Subject
@@ -88,6 +90,10 @@ def meeting_files(subject: Subject) -> dict[str, Callable[[], bytes]]:
         name("sites", "xlsx"): lambda: workbook(subject),
         name("sites", "pdf"): lambda: table_pdf(subject),
         name("sites_excel", "csv"): lambda: excel_csv(subject.run, subject.rows, subject.translate),
+        name("sites", "kml"): lambda: site_kml(subject),
+        name("sites", "kmz"): lambda: site_kmz(subject),
+        name("gis", "gpkg"): lambda: gis_package(subject),
+        name("gis", "qgz"): lambda: gis_project(subject),
     }
 
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from geo.rules.evidence import withheld
-from i18n import column_labels, evidence_messages, labels, row_messages
-from i18n.translator import Translator
+from i18n import column_labels, labels, row_messages
 from jobs.assessment.export import known_limits, quadrants
 from jobs.assumptions import assumptions
+from jobs.meeting.evidence_table import cell_words, evidence_of_sites
 from jobs.meeting.site_table import CLASS_TINTS, DIGITS, headings, site_rows
 from jobs.meeting.subject import Subject
 from layers.formats.reasons import Reason
 from layers.formats.writers.report_workbook import TableSheet, TextSheet, workbook_bytes
-from layers.formats.writers.spreadsheet_guard import refuse_restricted
 from layers.maps import styles
 
 EVIDENCE = (
@@ -95,33 +92,9 @@ def _sources(subject: Subject) -> pd.DataFrame:
 
 
 def _evidence(subject: Subject) -> pd.DataFrame:
-    """Rows of evidence of the sites shown, in words; what may not leave (ACLED) is blank in them."""
-    _, whole = subject.translate, withheld(subject.run.assessment.evidence)
-    refuse_restricted(whole)
-    order = pd.MultiIndex.from_frame(subject.sites[["source", "site_id"]])
-    at = np.full(len(whole), -1)
-    if len(whole):
-        at = order.get_indexer(pd.MultiIndex.from_frame(whole[["source", "site_id"]]))
-    kept = whole.assign(_at=at)
-    rows = evidence_messages.worded(kept[at >= 0], _).sort_values("_at", kind="stable")
-    rows = rows.assign(name=subject.sites["name"].to_numpy()[rows["_at"].to_numpy(int)])
-    table = pd.DataFrame({name: _cell_words(rows[name], name, _) for name in EVIDENCE})
+    _, rows = subject.translate, evidence_of_sites(subject)
+    table = pd.DataFrame({name: cell_words(rows[name], name, _) for name in EVIDENCE})
     return table.rename(columns={name: column_labels.column(name, _) for name in EVIDENCE})
-
-
-def _cell_words(column: pd.Series, name: str, translate: Translator) -> pd.Series:
-    _ = translate
-    if name == "kind":
-        return column.map({k: _(labels.EVIDENCE_KINDS.get(k, k)) for k in pd.unique(column)})
-    if name == "precision":
-        return column.map(lambda p: _(labels.PRECISIONS.get(int(p), "")) if pd.notna(p) else "")
-    if name == "ground":
-        return column.map({text: _(text) for text in pd.unique(column)})
-    if name == "provisional":
-        return column.astype(object).map(lambda v: "" if pd.isna(v) else _("yes") if v else _("no"))
-    if pd.api.types.is_numeric_dtype(column):
-        return column.round().astype("Int64")
-    return column
 
 
 def _unused(subject: Subject) -> TableSheet:

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import warnings
+import zipfile
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -182,7 +183,11 @@ def test_the_sites_shown_open_in_every_format(visit, tmp_path):
         warnings.simplefilter("ignore", UserWarning)  # openpyxl misses a style that it does not need
         assert openpyxl.load_workbook(io.BytesIO(downloaded(here, "XLSX"))).active.max_row == rows + 1
     assert len(pd.read_parquet(io.BytesIO(downloaded(here, "PARQUET")))) == rows
-    assert downloaded(here, "KML").count(b"<Placemark") == rows
+    kml = downloaded(here, "KML")
+    assert kml.split(b"<name>Zones")[0].count(b"<Placemark") == rows
+    assert b"<Style id=" in kml
+    with zipfile.ZipFile(io.BytesIO(downloaded(here, "QGIS project (ZIP)"))) as pair:
+        assert sorted(name.rsplit(".")[-1] for name in pair.namelist()) == ["gpkg", "qgz"]
     path = tmp_path / "sites.gpkg"
     path.write_bytes(downloaded(here, "GPKG"))
     with sqlite3.connect(path) as base:

@@ -303,7 +303,8 @@ def downloads(here: Here, screening: ScreeningResult, synthetic: bool) -> None:
     """The files of the run, the same as the command line writes."""
     _ = here.translate
     st.subheader(_("Download"))
-    run_files(screening.made_files(_.language), demonstration=synthetic)
+    day = st.session_state["day"]
+    run_files(screening.made_files(_.language), demonstration=synthetic, what=f"cahra-screening_{day}")
 
 
 def comparison(here: Here, screening: ScreeningResult, key: str, roads: RoadLayer | None) -> ScreeningResult:

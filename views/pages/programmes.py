@@ -223,7 +223,9 @@ def downloads(here: Here, data: Data, run: ProgrammeRun) -> None:
     """The files of ``cahra coverage``, each made when its button is pressed."""
     _ = here.translate
     st.subheader(_("Download"))
-    run_files(run.made_files(_.language), demonstration=bool(run.record()["demonstration"]))
+    run_files(
+        run.made_files(_.language), demonstration=bool(run.record()["demonstration"]), what=f"cahra-coverage_{data.day}"
+    )
 
 
 @st.fragment

@@ -244,15 +244,15 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     with past, st.spinner(_("Testing the classes at past dates…")):
         said = past_sentence(data, str(it.site["site_class"]), _)
     past.caption(markdown(said))
+    loaded, found = data.loaded(), Subject.of(data.loaded(), run, _, [row])
     st.download_button(
         _("Download the dossier (HTML)"),
         data=telling(lambda: dossier(_, it, data.rules.hash, said, sure), _),
-        file_name=("demonstration_" if it.synthetic or it.site["demonstration"] else "") + "dossier.html",
+        file_name=found.file_name(f"site_{it.site['site_id']}", "html"),
         mime="text/html",
         on_click="ignore",
         icon=":material/description:",
     )
-    loaded, found = data.loaded(), Subject.of(data.loaded(), run, _, [row])
     st.download_button(
         _("Download the dossier (PDF)"),
         data=telling(lambda: site_pdf(_, loaded, it, data.rules.hash, said, sure), _),

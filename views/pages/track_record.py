@@ -95,4 +95,4 @@ with session.page() as here:
         for reading in READING:
             st.markdown(f"- {markdown(_(reading))}")
     st.subheader(_("Download"))
-    downloads.run_files(found.made_files(_.language), demonstration=data.has_demonstration)
+    downloads.run_files(found.made_files(_.language), demonstration=data.has_demonstration, what="cahra-backtest")

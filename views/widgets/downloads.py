@@ -9,6 +9,7 @@ import streamlit as st
 
 from i18n.translator import N_, translator
 from jobs.assessment import job
+from jobs.meeting.earth import site_kml
 from jobs.meeting.job import meeting_files
 from jobs.meeting.subject import Subject, what_of
 from layers.formats.writers.archive import zip_bytes
@@ -26,8 +27,12 @@ MEETING_WORDS = {
     "sites.xlsx": N_("Workbook (XLSX)"),
     "sites.pdf": N_("Table (PDF)"),
     "sites_excel.csv": N_("CSV for Excel"),
+    "sites.kmz": N_("Google Earth (KMZ)"),
+    "gis.zip": N_("QGIS project (ZIP)"),
 }
 """By what of a file's name is neither place nor date."""
+_PAIR = ("gis.gpkg", "gis.qgz")
+"""They have to stand in one folder under their own names, so the page gives them together."""
 A_ROW = 6
 """Buttons side by side."""
 
@@ -45,10 +50,19 @@ def button(label: str, name: str, make: Callable[[], bytes], *, demonstration: b
     )
 
 
-def run_files(files: Mapping[str, bytes], *, demonstration: bool) -> None:
-    """A button for every file of a run, the same files as the command line writes; each made when it is pressed."""
+def run_files(files: Mapping[str, bytes], *, demonstration: bool, what: str = "cahra-run") -> None:
+    """A button for every file of a run, the same files as the command line writes; each made when it is pressed.
+
+    Parameters
+    ----------
+    what
+        The archive's name without ending: what and when. The files in it keep the names by which a run is verified.
+    """
     _ = translator(language())
-    button(_("All files of the run (ZIP)"), "run.zip", lambda: zip_bytes(files, "run"), demonstration=demonstration)
+    button(
+        _("All files of the run (ZIP)"), f"{what}.zip", lambda: zip_bytes(files, what), demonstration=demonstration,
+        key="run.zip",
+    )  # fmt: skip
     names = list(files)
     for first in range(0, len(names), A_ROW):
         for column, name in zip(st.columns(A_ROW), names[first : first + A_ROW], strict=False):
@@ -56,38 +70,54 @@ def run_files(files: Mapping[str, bytes], *, demonstration: bool) -> None:
                 button(name, name, lambda name=name: files[name], demonstration=demonstration)  # type: ignore[misc]
 
 
-def for_the_meeting(here: Here, data: Data, run: job.Run, shown: pd.DataFrame) -> None:
+def for_the_meeting(here: Here, subject: Subject) -> None:
     """The files of ``cahra meeting`` for the sites shown; each says in its name what, where and when."""
     _ = here.translate
     st.caption(_("For the meeting, of the sites shown, in this language:"))
-    made = meeting_files(Subject.of(data.loaded(), run, _, shown.index.tolist()))
-    for column, (name, make) in zip(st.columns(len(made)), made.items(), strict=True):
-        with column:
-            st.download_button(
-                _(MEETING_WORDS[what_of(name)]), data=telling(make, _), file_name=name, mime=media_type(name),
-                on_click="ignore", key=f"meeting_{what_of(name)}", width="stretch",
-            )  # fmt: skip
+    made = meeting_files(subject)
+    pair = {name: make for name, make in made.items() if what_of(name) in _PAIR}
+    stem = next(iter(pair)).rpartition(".")[0]
+    offered = {name: make for name, make in made.items() if what_of(name) in MEETING_WORDS}
+    offered[f"{stem}.zip"] = lambda: zip_bytes({name: make() for name, make in pair.items()}, stem)
+    names = list(offered)
+    for first in range(0, len(names), A_ROW):
+        for column, name in zip(st.columns(A_ROW), names[first : first + A_ROW], strict=False):
+            with column:
+                st.download_button(
+                    _(MEETING_WORDS[what_of(name)]), data=telling(offered[name], _), file_name=name,
+                    mime=media_type(name), on_click="ignore", key=f"meeting_{what_of(name)}", width="stretch",
+                )  # fmt: skip
 
 
 def show(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, page: Callable[[], bytes]) -> None:
     """The files of the run, the sites shown in more formats, the map as `page`, and the rows not used, with reasons."""
-    _, synthetic = here.translate, data.has_demonstration
+    _ = here.translate
+    subject = Subject.of(data.loaded(), run, _, shown.index.tolist())
+
+    def named(what: str, ending: str) -> str:
+        # The mark of synthetic data is the button's.
+        return subject.file_name(what, ending).removeprefix("demonstration_")
+
+    synthetic = data.has_demonstration
     st.subheader(_("Download"))
     st.caption(_("The whole run, as the command line writes it:"))
-    run_files(run.made_files(_.language), demonstration=synthetic)
+    run_files(run.made_files(_.language), demonstration=synthetic, what=named("cahra-run", "zip").removesuffix(".zip"))
     st.caption(_("The sites shown, after the filters:"))
-    columns = st.columns(6)
-    for column, ending in zip(columns, ("csv", "xlsx", "gpkg", "parquet", "kml"), strict=False):
+    columns = st.columns(A_ROW)
+    for column, ending in zip(columns, ("csv", "xlsx", "gpkg", "parquet"), strict=False):
         with column:
             button(
                 ending.upper(),
-                f"sites_shown.{ending}",
+                named("cahra-sites", ending),
                 lambda ending=ending: write_bytes(plain_types(shown), ending),  # type: ignore[misc]
                 demonstration=synthetic,
+                key=f"shown_{ending}",
             )
+    with columns[-2]:
+        button("KML", named("cahra-sites", "kml"), lambda: site_kml(subject), demonstration=synthetic, key="shown_kml")
     with columns[-1]:
-        button(_("Map (HTML)"), "map.html", page, demonstration=synthetic)
-    for_the_meeting(here, data, run, shown)
+        button(_("Map (HTML)"), named("cahra-map", "html"), page, demonstration=synthetic, key="map.html")
+    for_the_meeting(here, subject)
     rejected = run.rejected
     label = _.plural("{n} row was not used", "{n} rows were not used", len(rejected))
     with st.expander(label, icon=":material/rule:"):

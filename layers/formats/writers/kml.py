@@ -26,7 +26,8 @@ def _line(places: Any) -> str:
     return f"<coordinates>{found}</coordinates>"
 
 
-def _shape(shape: Any) -> str:
+def shape_element(shape: Any) -> str:
+    """A geometry in WGS 84 as a KML element."""
     kind = shape.geom_type
     if shape.is_empty:
         return "<MultiGeometry></MultiGeometry>"
@@ -40,7 +41,7 @@ def _shape(shape: Any) -> str:
         )
         outer = f"<outerBoundaryIs><LinearRing>{_line(shape.exterior.coords)}</LinearRing></outerBoundaryIs>"
         return f"<Polygon>{outer}{inner}</Polygon>"
-    return f"<MultiGeometry>{''.join(_shape(part) for part in shape.geoms)}</MultiGeometry>"
+    return f"<MultiGeometry>{''.join(shape_element(part) for part in shape.geoms)}</MultiGeometry>"
 
 
 def kml(columns: dict[str, list[str]], shapes: np.ndarray, name: str) -> bytes:
@@ -55,7 +56,7 @@ def kml(columns: dict[str, list[str]], shapes: np.ndarray, name: str) -> bytes:
             f"<Data name={_attribute(n)}><value>{_said(column[i])}</value></Data>" for n, column in columns.items()
         )
         head = f"<name>{_said(title[i])}</name>" if title is not None else ""
-        body = "" if shape is None else _shape(shape)
+        body = "" if shape is None else shape_element(shape)
         lines.append(f"<Placemark>{head}<ExtendedData>{data}</ExtendedData>{body}</Placemark>")
     lines.append("</Document></kml>\n")
     return "\n".join(lines).encode("utf-8", "replace")

@@ -23,6 +23,7 @@ FORMATS: dict[str, Format] = {
 
 _DOCUMENTS = (
     documents.JSON, documents.HTML, documents.SVG, documents.TEXT, documents.ZIP, documents.PNG, documents.PDF,
+    documents.KMZ, documents.QGIS,
 )  # fmt: skip
 _MEDIA_TYPES = {f.ending: f.media_type for f in (*FORMATS.values(), *_DOCUMENTS)}
 
