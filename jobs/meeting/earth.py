@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -76,7 +77,7 @@ def _balloons(subject: Subject) -> list[str]:
     _ = subject.translate
     evidence = evidence_of_sites(subject)
     evidence = evidence[evidence["kind"].isin(_KINDS)]
-    parts = {int(row): group for row, group in evidence.groupby("site_row")}  # type: ignore[call-overload]
+    parts: dict[Any, pd.DataFrame] = dict(iter(evidence.groupby("site_row")))
     table = site_rows(subject.run, subject.rows, _)
     out = []
     for i, row in enumerate(table.itertuples(index=False)):
@@ -99,7 +100,7 @@ def _evidence(subject: Subject, rows: pd.DataFrame | None) -> list[Block]:
         return [Text(_("No rule fired."))]
     shown = rows.head(MOST_ROWS)
     names = ("rule", "kind", "found", "place", "date_start", "distance_m", "deaths_best", "dataset", "record_id")
-    said = {
+    said: dict[str, Callable[[Any], str]] = {
         "kind": lambda v: _(labels.EVIDENCE_KINDS.get(v, v)), "date_start": _.date, "distance_m": _.distance,
         "deaths_best": _.number,
     }  # fmt: skip
@@ -131,8 +132,7 @@ def _zones(subject: Subject) -> list[KmlFolder]:
         said = [Text(words, bold=True), Text(_.date(subject.day))]
         if zone.indicative:
             said.append(Text(_("Indicative only: it decides nothing.")))
-        day = pd.Timestamp(zone.since) if zone.since is not None else pd.NaT  # type: ignore[call-overload]
-        since = "" if pd.isna(day) else day.date().isoformat()
+        since = "" if zone.since is None or pd.isna(zone.since) else str(zone.since)[:10]  # type: ignore[call-overload]
         data = {"status": zone.status, "since": since}
         places.append(KmlPlace(f"{zone.name} – {words}", zone.status, zone.geometry, html_of(said), data))
     return [KmlFolder(_("Zones"), places)] if places else []
