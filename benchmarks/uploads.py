@@ -1,16 +1,18 @@
 """What the largest files that the app takes cost its own process: `python -m benchmarks.uploads [name ...]`.
 
-Each is read by the reader of its role at the door of uploads, in a fresh process. What children do is not counted for
-the app, but shown beside it.
+Each is taken as the app takes an upload (recognised, shown and read by the reader of its role, kept for the job to
+come), in a fresh process. What children do is not counted for the app, but shown beside it.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import random
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,17 +22,28 @@ MEASURE = """
 import json, resource, sys, time
 from tests.hostile import roles
 from geo.errors import CahraError
+from jobs.inspection import inspect
+from jobs.kept_layers import KeptLayers
+from layers.formats import UPLOAD
 role, name = sys.argv[1:3]
 data = sys.stdin.buffer.read()
 seed_name, seed = roles.SEEDS[role]
-roles.read_only(role, seed.encode(), seed_name)  # libraries and tables are loaded once for all
+kept, known = KeptLayers(), {"visits": "sites", "eu-list": "eu_list"}.get(role, role)
+def take(data, name):
+    if role == "sectors":
+        roles.read_only(role, data, name)
+    else:
+        report = inspect(data, name, role=known, door=UPLOAD, kept=kept)
+        if report.fault is not None:
+            raise report.fault
+take(seed.encode(), seed_name)  # libraries and tables are loaded once for all
 def peak():
     for line in open("/proc/self/status"):
         if line.startswith("VmHWM"):
             return int(line.split()[1]) * 1024
 before, cpu, wall = peak(), time.process_time(), time.monotonic()
 try:
-    roles.read_only(role, data, name)
+    take(data, name)
     said = "read"
 except CahraError as fault:
     said = str(fault)
@@ -213,6 +226,32 @@ def programme(number: int) -> str:
     return f"P{number},T{number},traceability,2015-01-01,2020-01-01,CAF,{lat},{lon},60,exact"
 
 
+WIDE = "".join(f",c{i}" for i in range(192))
+
+
+def wide_sites(number: int) -> str:
+    """One site and as many other cells as there may be."""
+    return sites(number) + f",{number % 10}" * 192
+
+
+def wordy(number: int) -> str:
+    """One incident and a text that packs well."""
+    return incident(number) + "," + f"text {number % 7} " * 20
+
+
+def zipped(head: str, line: Callable[[int], str], most: int) -> bytes:
+    """A zip of a CSV of at most so many rows and 100 MB."""
+    out, size, parts = io.BytesIO(), len(head) + 1, [head]
+    for number in range(most):
+        size += len(part := line(number)) + 1
+        if size > 100_000_000:
+            break
+        parts.append(part)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", "\n".join(parts) + "\n")
+    return out.getvalue()
+
+
 def csv(head: str, line: Callable[[int], str], most: int = 500_000) -> tuple[str, Callable[[], bytes]]:
     """A case of a CSV."""
     return "a.csv", lambda: rows(head, line, most)
@@ -222,10 +261,12 @@ CASES: dict[str, tuple[str, tuple[str, Callable[[], bytes]]]] = {
     "sites": ("sites", csv(SITES, sites, 50_000)),
     "sites, odd words": ("sites", csv(SITES, odd_sites, 50_000)),
     "sites, GeoJSON": ("sites", ("a.geojson", lambda: as_points(sites, SITES, 50_000))),
+    "sites of 200 columns": ("sites", csv(SITES + WIDE, wide_sites, 24_900)),
     "visits": ("visits", csv(VISITS, visit, 50_000)),
     "incidents": ("incidents", csv(INCIDENTS, incident)),
     "incidents, odd words": ("incidents", csv(INCIDENTS, odd_incident)),
     "incidents, each twice": ("incidents", csv(INCIDENTS, again)),
+    "incidents in a zip": ("incidents", ("a.zip", lambda: zipped(INCIDENTS + ",text", wordy, 416_000))),
     "boundaries of 5 corners": ("boundaries", ("a.geojson", lambda: areas(4, 500_000))),
     "boundaries of 1,000 corners": ("boundaries", ("a.geojson", lambda: areas(1000, 2_000))),
     "boundaries, one": ("boundaries", ("a.geojson", lambda: areas(1_100_000, 1))),

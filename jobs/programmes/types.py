@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from geo.errors import InputError
 from geo.programmes.schema import TYPES
@@ -52,6 +53,20 @@ class TypeMap:
     phrases: TypeWords = field(default_factory=TypeWords)
     name: str = ""
     size: int = 0
+
+    def told(self) -> dict[str, Any] | None:
+        """The map as JSON; None where its words are not those of the project, which everyone has."""
+        if self.phrases is not type_words():
+            return None
+        sectors = [[*sector, kind, sector in self.weak] for sector, kind in self.sectors.items()]
+        return {"sectors": sectors, "sha256": self.sha256, "name": self.name, "size": self.size}
+
+    @classmethod
+    def of_told(cls, told: Mapping[str, Any]) -> TypeMap:
+        """The map that :meth:`told` told."""
+        sectors = {(str(vocabulary), str(code)): str(kind) for vocabulary, code, kind, _ in told["sectors"]}
+        weak = frozenset((str(vocabulary), str(code)) for vocabulary, code, _, faint in told["sectors"] if faint)
+        return cls(_words(), sectors, str(told["sha256"]), weak, type_words(), str(told["name"]), int(told["size"]))
 
     def of_text(self, text: str) -> tuple[str, str]:
         """Types and unmapped words of a cell such as ``Traceability; 32210``, each joined by ``;``.
@@ -149,8 +164,11 @@ def read_type_map(
     ------
     geo.errors.InputError
         A column is missing, or a type is none of the eight: all faults at once.
+    geo.errors.LimitExceededError
+        More rows than `sectors` of the door.
     """
     table = read(source, name, door=door)
+    door.check("sectors", len(table.frame), table.name)
     fields = Fields(table)
     fields.require("code", "programme_type")
     sectors, weak, faults = {}, set(), []
@@ -169,9 +187,13 @@ def read_type_map(
             expected=", ".join(TYPES),
             got="; ".join(faults[:10]),
         )
-    words = {plain(row[c]): row["type"] for row in rows(files.PROGRAMME_TYPES.name) for c in row if c in _WORDS}
     phrases = type_words() if phrases is None else phrases
-    return TypeMap(words, sectors, table.sha256, frozenset(weak), phrases, table.name, table.size)
+    return TypeMap(_words(), sectors, table.sha256, frozenset(weak), phrases, table.name, table.size)
+
+
+def _words() -> dict[str, str]:
+    """Plain spellings of the types, as the project's table of them has."""
+    return {plain(row[c]): row["type"] for row in rows(files.PROGRAMME_TYPES.name) for c in row if c in _WORDS}
 
 
 _WORDS = ("type", "label_en", "label_fr")

@@ -17,7 +17,7 @@ from geo.errors import CahraError, FormatError, InputError
 from geo.messages import packed
 from layers.formats.limits import Clock, Door
 from layers.formats.sandbox.landlock import places, read_only
-from layers.formats.sandbox.process import TASKS_HERE, encode
+from layers.formats.sandbox.process import TASKS_HERE, encode, task_here
 
 _NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000
 _OUT_OF_MEMORY = 77
@@ -34,8 +34,8 @@ def main() -> None:
     given = Path(request["path"]) if request["path"] else sys.stdin.buffer.read()
     try:
         TASKS_HERE.update(_tasks())
-        task = TASKS_HERE.get(request["task"]) or _of_upper_floor(request["task"])
-        facts, arrays = task(given, request["name"], door.clock(), request["options"])
+        _whole_package(request["task"])
+        facts, arrays = task_here(request["task"])(given, request["name"], door.clock(), request["options"])
     except MemoryError:
         sys.exit(_OUT_OF_MEMORY)
     except CahraError as fault:
@@ -67,19 +67,14 @@ def _tasks() -> dict[str, _Task]:
     }
 
 
-def _of_upper_floor(name: str) -> _Task:
-    """A task ``module:function`` of the jobs or of the readers of layers, which these modules do not know."""
-    module, _, function = name.partition(":")
-    if not module.startswith(("jobs.", "layers.sources.")):
-        raise FormatError("The file is damaged: its parser gave up.", got=name)
-    if module.startswith("layers.sources."):  # they need pandas, and the whole of the package
+def _whole_package(task: str) -> None:
+    """Readers of layers need pandas and the whole of the package, which the start of a child leaves out."""
+    if task.startswith("layers.sources."):
         import pandas as pd
 
         _ = pd.DataFrame
         del sys.modules["layers.formats"]
         importlib.import_module("layers.formats")
-    task: _Task = getattr(importlib.import_module(module), function)
-    return task
 
 
 def _read(

@@ -47,6 +47,7 @@ class Door:
     cells: int
     sites: int
     incidents: int
+    sectors: int
     vertices: int
     mend_vertices: int
     edges: int
@@ -138,6 +139,12 @@ LIMITS: dict[str, tuple[float, float, str, str]] = {
     ),
     "sites": (NO_LIMIT, 50_000, "sites of one list", "50,000 sites by 10,000 incidents take 16 seconds"),
     "incidents": (NO_LIMIT, 500_000, "incidents of one file", "the whole of UCDP GED is 386,000"),
+    "sectors": (
+        NO_LIMIT,
+        20_000,
+        "rows of a table of sectors",
+        "the DAC's list has a few hundred codes; half a million rows cost 3 seconds",
+    ),
     "vertices": (500_000_000, 2_000_000, "vertices of one layer", "72 simplified sub-prefectures have 15,000"),
     "mend_vertices": (
         50_000,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -64,6 +64,15 @@ class ReadOptions:
     def mapping(self) -> dict[str, str]:
         """Field to column."""
         return dict(self.columns)
+
+    def told(self) -> dict[str, Any]:
+        """The options as JSON."""
+        return asdict(self)
+
+    @classmethod
+    def of_told(cls, told: Mapping[str, Any]) -> ReadOptions:
+        """The options that :meth:`told` told."""
+        return cls(**{**told, "columns": tuple((str(name), str(column)) for name, column in told["columns"])})
 
     def choice(self, header: HeaderWords | None = None) -> Choice:
         """What the door is to take: the user's sheet, layer and header row, else the header that is known so."""

@@ -13,7 +13,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, Protocol, TypeVar, cast, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,6 @@ from layers.formats.sniff import kind_of
 from layers.formats.source import Source
 from layers.formats.told_values import Packing, Unpacking
 from layers.sources.layer import NoUsableRowError
-from layers.sources.read_options import ReadOptions
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,10 +34,22 @@ AT_HAND: Mapping[str, int] = {"text": 300_000, "json": 300_000, "xml": 300_000, 
 _TASK = "layers.sources.reader_in_child:parse"
 
 
+@runtime_checkable
+class Tellable(Protocol):
+    """What a caller says beside the file, as JSON and back; None cannot be told."""
+
+    def told(self) -> Any:
+        """As JSON."""
+
+    @classmethod
+    def of_told(cls, told: Any) -> Any:
+        """Back again."""
+
+
 def in_child(reader: Callable[P, R]) -> Callable[P, R]:
     """The reader; a large file at the upload door is read by it in a child.
 
-    What the caller says beside the file must be plain values or :class:`layers.sources.read_options.ReadOptions`.
+    What the caller says beside the file must be plain values or :class:`Tellable`; else the reader reads it here.
     """
 
     @functools.wraps(reader)
@@ -47,13 +58,16 @@ def in_child(reader: Callable[P, R]) -> Callable[P, R]:
         name = cast(Any, args[1] if len(args) > 1 else said.get("name"))
         door = cast(Door, said.get("door", LOCAL))
         others = {k: v for k, v in said.items() if k not in ("source", "name", "door")}
-        if given is None or TASKS_HERE or door.name == LOCAL.name or not _plain(others):
+        if given is None or TASKS_HERE or door.name == LOCAL.name:
             return reader(*args, **said)
         source = Source(given, name, door)
         if source.size <= AT_HAND.get(kind_of(source), 0):
             return reader(*args, **said)
+        plain = _told(others)
+        if plain is None:
+            return reader(*args, **said)
         place = f"{reader.__module__}:{reader.__name__}"
-        reply = run_child(_TASK, source, door.clock(), reader=place, said=_told(others))
+        reply = run_child(_TASK, source, door.clock(), reader=place, said=plain)
         hint = typing.get_type_hints(reader)["return"]
         try:
             fault = reply.facts["fault"]
@@ -77,8 +91,8 @@ def parse(
     if not module.startswith(("jobs.", "layers.sources.")):
         raise FormatError("The file is damaged: its parser gave up.", got=module)
     reader = getattr(importlib.import_module(module), function)
-    said = {k: ReadOptions(**_tuples(v["options"])) if isinstance(v, dict) and "options" in v else v
-            for k, v in options["said"].items()}  # fmt: skip
+    hints = typing.get_type_hints(reader)
+    said = {k: _of_told(hints[k], v["told"]) if isinstance(v, dict) else v for k, v in options["said"].items()}
     packing = Packing()
     try:
         return {"fault": None, "found": packing.value(reader(given, name, door=clock.door, **said))}, packing.arrays
@@ -98,23 +112,25 @@ def _again(told: dict[str, Any], rejected: Any) -> NoUsableRowError:
     )
 
 
-def _plain(said: Mapping[str, Any]) -> bool:
-    """Whether all that is said can be told to a child."""
-    kinds = (str, int, bool, type(None), ReadOptions)
-    return all(isinstance(v, kinds) or _is_texts(v) for v in said.values())
+def _told(said: Mapping[str, Any]) -> dict[str, Any] | None:
+    """All that is said, as JSON; None where something cannot be told."""
+    out: dict[str, Any] = {}
+    for name, value in said.items():
+        if isinstance(value, Tellable):
+            out[name] = {"told": value.told()}
+            if out[name]["told"] is None:
+                return None
+        elif value is None or isinstance(value, str | int | bool):
+            out[name] = value
+        else:
+            return None
+    return out
 
 
-def _is_texts(value: Any) -> bool:
-    return type(value) is dict and all(isinstance(t, str) for pair in value.items() for t in pair)
-
-
-def _told(said: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: {"options": dataclasses.asdict(v)} if isinstance(v, ReadOptions) else v for k, v in said.items()}
-
-
-def _tuples(options: dict[str, Any]) -> dict[str, Any]:
-    """Options as they were before JSON made lists of their pairs."""
-    return options | {"columns": tuple((str(field), str(column)) for field, column in options["columns"])}
+def _of_told(hint: Any, told: Any) -> Any:
+    """What was told of a parameter of this type."""
+    [kind] = [one for one in (hint, *typing.get_args(hint)) if hasattr(one, "of_told")]
+    return kind.of_told(told)
 
 
 def _fits(value: Any, hint: Any) -> bool:

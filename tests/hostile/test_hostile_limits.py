@@ -15,6 +15,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from geo.errors import FormatError, InputError, LimitExceededError
 from jobs.programmes.programme_files import read_programmes
+from jobs.programmes.types import read_type_map
 from layers.formats import LOCAL, UPLOAD, Door, check_rows, read
 from layers.formats.limits import LIMITS, load_doors
 from layers.formats.readers.raster import read_window
@@ -114,6 +115,13 @@ def test_sites_and_incidents(limit):
     check_rows(table, limit, door(**{limit: 3}))
     with pytest.raises(LimitExceededError, match=limit):
         check_rows(table, limit, door(**{limit: 2}))
+
+
+def test_sectors():
+    table = b"code,programme_type\n" + b"1,mapping\n" * 3
+    read_type_map(table, "a.csv", door=door(sectors=3))
+    with pytest.raises(LimitExceededError, match="sectors"):
+        read_type_map(table, "a.csv", door=door(sectors=2))
 
 
 def features(shape: str, count: int, ends: list[list[float]]) -> bytes:

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from geo.errors import FormatError, LimitExceededError
 from geo.messages import Note
-from jobs.programmes.programme_files import Programmes
+from jobs.programmes.programme_files import Programmes, read_programmes
+from jobs.programmes.type_words import TypeWords
+from jobs.programmes.types import TypeMap, read_type_map
 from layers.formats import LOCAL, UPLOAD
 from layers.formats.sandbox import process
 from layers.formats.told_values import Packing, Unpacking
@@ -25,6 +27,12 @@ from layers.sources.read_options import ReadOptions
 from layers.sources.sites import read_sites
 from tests.hostile import roles
 
+ACTIVITY = (
+    "<iati-activities version='2.03'><iati-activity><iati-identifier>X-1</iati-identifier>"
+    "<title><narrative>Fund</narrative></title><activity-date type='1' iso-date='2015-01-01'/>"
+    "<recipient-country code='CF'/><location><point><pos>4.3 17.4</pos></point></location>"
+    "<sector vocabulary='1' code='15210'/></iati-activity></iati-activities>"
+)
 READERS = tuple(role for role in roles.SEEDS if role not in ("rules", "roads", "sectors"))
 
 
@@ -93,14 +101,33 @@ def test_a_child_gives_what_the_app_would(role, asked_children):
     child_gives(role, asked_children)
 
 
-def child_gives(role, asked):
-    name, text = roles.SEEDS[role]
+def test_activities_are_read_by_the_child_that_reads_their_columns(asked_children):
+    child_gives("programmes", asked_children, ("a.xml", ACTIVITY), "iati")
+
+
+def test_the_sectors_of_a_reader_reach_the_child(asked):
+    own = read_type_map(b"code,programme_type,when\n99999,mapping,no words\n", "s.csv", door=UPLOAD)
+    name, text = "a.xml", ACTIVITY.replace("15210", "99999")
+    found = read_programmes(text.encode(), name, door=UPLOAD, types=own)
+    same(found, read_programmes(text.encode(), name, types=own))
+    assert found.frame["types"].tolist() == ["mapping"]
+    assert len(asked) == 1
+    assert TypeMap.of_told(own.told()) == own
+    words = dataclasses.replace(own, phrases=TypeWords())
+    assert words.told() is None
+    read_programmes(text.encode(), name, door=UPLOAD, types=words)
+    assert len(asked) == 1
+
+
+def child_gives(role, asked, file=None, layout=None):
+    name, text = file or roles.SEEDS[role]
     reader = roles.reader_of(role)
     here = reader(text.encode(), name, door=LOCAL)
     assert asked == []
     same(reader(text.encode(), name, door=UPLOAD), here)
     assert len(asked) == 1
     assert ":read_" in asked[0]
+    assert layout is None or here.layout == layout
 
 
 def test_what_the_user_says_reaches_the_child(asked):

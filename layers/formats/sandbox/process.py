@@ -6,6 +6,7 @@ is run. When it is killed, the app loses one file and nothing else.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import struct
@@ -108,6 +109,23 @@ def decode(data: bytes | bytearray) -> Reply:
     return Reply(head["facts"], arrays)
 
 
+def task_here(name: str) -> _Task:
+    """A task of this process: one of :data:`TASKS_HERE`, or ``module:function`` of the jobs or the readers of layers.
+
+    Raises
+    ------
+    geo.errors.FormatError
+        There is no such task.
+    """
+    if name in TASKS_HERE:
+        return TASKS_HERE[name]
+    module, _, function = name.partition(":")
+    if not module.startswith(("jobs.", "layers.sources.")):
+        raise FormatError("The file is damaged: its parser gave up.", got=name)
+    task: _Task = getattr(importlib.import_module(module), function)
+    return task
+
+
 def most_bytes(door: Door) -> int:
     """The longest answer of a child that is taken: what a table or a window of the door can need at most."""
     text = door.unpacked_bytes + 16 * min(door.cells, door.unpacked_bytes)
@@ -125,7 +143,7 @@ def run_child(task: str, source: Source, clock: Clock, **options: Any) -> Reply:
         What the child refuses, or its parser crashed.
     """
     if TASKS_HERE:
-        return Reply(*TASKS_HERE[task](source.path or source.data(), source.name, clock, options))
+        return Reply(*task_here(task)(source.path or source.data(), source.name, clock, options))
     door = clock.door.for_size(source.size)
     seconds = max(min(clock.left(), door.seconds), 0.1)
     request = {
