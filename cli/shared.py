@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cli.reading import add_reading, wishes
 from geo.errors import InputError
 from geo.messages import spoken
+from layers import child_process
 
 if TYPE_CHECKING:
     from geo.rules.rule_set import Rules
@@ -24,6 +25,8 @@ PATHS = (
     "programmes", "radii", "rates", "reviews", "roads", "rules", "sectors", "sites", "tiles", "words", "zones",
 )  # fmt: skip
 """Options that name what a run reads: none of it may lie in the folder of its results."""
+READ = ("sites", "incidents", "boundaries", "zones", "list", "programmes", "roads")
+"""Those of them whose files may be large, or of a kind that a child process reads."""
 
 
 class Progress:
@@ -57,6 +60,7 @@ class Progress:
 
 def perform(args: argparse.Namespace) -> int:
     """A job: what its options name in, a folder and a summary out."""
+    child_process.ahead(_named(args, READ))
     from i18n.translator import translator
 
     folder, language = result_folder(args), getattr(args, "language", "en")
@@ -98,9 +102,12 @@ def result_folder(args: argparse.Namespace) -> ResultFolder:
     from jobs.result_folder import ResultFolder
     from layers.reference.files import DATA
 
-    values = [getattr(args, name, None) for name in PATHS]
-    named = [path for value in values for path in (value if isinstance(value, list) else [value])]
-    return ResultFolder.of(args.out, [*named, DATA], force=args.force)
+    return ResultFolder.of(args.out, [*_named(args, PATHS), DATA], force=args.force)
+
+
+def _named(args: argparse.Namespace, options: Sequence[str]) -> list[str]:
+    values = [getattr(args, name, None) for name in options]
+    return [path for value in values for path in (value if isinstance(value, list) else [value]) if path]
 
 
 def inputs(args: argparse.Namespace) -> Inputs:

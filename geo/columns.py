@@ -9,7 +9,9 @@ only at output.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 DTYPES = {
@@ -40,9 +42,20 @@ class Column:
 Table = tuple[Column, ...]
 
 
+def blank(kind: str, n: int) -> Any:
+    """A column of a type of :data:`DTYPES` that says nothing, in `n` rows: NumPy's array or pandas' own."""
+    if kind == "text":
+        return pd.array(np.full(n, "", dtype=object), dtype="str")
+    if kind == "tri":
+        return pd.arrays.BooleanArray(np.zeros(n, np.bool_), np.ones(n, np.bool_))
+    if kind == "date":
+        return np.full(n, "NaT", DTYPES[kind])
+    return np.full(n, np.nan if kind == "number" else 0, DTYPES[kind])
+
+
 def empty(table: Table) -> pd.DataFrame:
     """A frame of no rows with the columns and types of `table`."""
-    return pd.DataFrame({c.name: pd.Series([], dtype=DTYPES[c.type]) for c in table})
+    return pd.DataFrame({c.name: blank(c.type, 0) for c in table})
 
 
 def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -53,16 +66,11 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     ValueError
         A blank stands where the table allows none and no default exists (integers), or a type cannot be converted.
     """
-    out: dict[str, pd.Series] = {}
+    out: dict[str, Any] = {}
     for column in table:
         dtype = DTYPES[column.type]
         if column.name not in frame.columns:
-            fill: object = {"text": "", "flag": False, "integer": 0}.get(column.type, pd.NA)
-            if column.type == "number":
-                fill = float("nan")
-            if column.type == "date":
-                fill = pd.NaT
-            out[column.name] = pd.Series([fill] * len(frame), dtype=dtype, index=frame.index)
+            out[column.name] = blank(column.type, len(frame))
             continue
         series = frame[column.name]
         if column.type == "text":
@@ -72,5 +80,5 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
             series = series.astype("boolean").fillna(False).astype("bool")  # a blank is not a yes
         elif str(series.dtype) != dtype:
             series = series.astype(dtype)  # type: ignore[call-overload]
-        out[column.name] = series
-    return pd.DataFrame(out, index=frame.index).reset_index(drop=True)
+        out[column.name] = series.array
+    return pd.DataFrame(out, index=pd.RangeIndex(len(frame)))

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import datetime as dt
 import gettext
-import io
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
+
+from i18n.catalogue import read_catalogue
 
 LANGUAGES = {"en": "English", "fr": "Français"}
 """Languages that a reader can choose, by their code."""
@@ -49,15 +50,7 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     path = LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
     if not path.is_file():
         return gettext.NullTranslations()
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
-
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale=language)
-    compiled = io.BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    return read_catalogue(path)
 
 
 @dataclass(frozen=True)

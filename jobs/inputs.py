@@ -5,7 +5,9 @@ A job reads once and runs for many dates.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,6 +42,13 @@ class Source:
     def of(cls, path: str | Path) -> Source:
         """A file by its path."""
         return cls(Path(path).name, Path(path))
+
+    @property
+    def size(self) -> int:
+        """Bytes; 0 where the file is not there."""
+        if isinstance(self.data, bytes):
+            return len(self.data)
+        return self.data.stat().st_size if self.data.is_file() else 0
 
 
 @dataclass(frozen=True)
@@ -110,9 +119,10 @@ def load(inputs: Inputs, *, sites_needed: bool = True, more: Sequence[Mapping[st
     if sites_needed and not inputs.sites:
         raise InputError("No site list was given.", expected="at least one file", remedy="Add --sites FILE.")
     given, listed_in = inputs.zones, inputs.eu_list
-    sites: list[SiteLayer] = [read_as("sites", s, inputs) for s in inputs.sites]
-    incidents: list[Layer] = [read_as("incidents", s, inputs) for s in inputs.incidents]
-    boundaries: list[BoundaryLayer] = [b for s in inputs.boundaries for b in read_as("boundaries", s, inputs)]
+    sites, incidents, sets = _side_by_side(
+        inputs, sites=inputs.sites, incidents=inputs.incidents, boundaries=inputs.boundaries
+    )
+    boundaries: list[BoundaryLayer] = [b for several in sets for b in several]
     zones: Layer = read_register() if given is None else read_as("zones", given, inputs)
     findings: list[Layer] = [read_as("findings", s, inputs) for s in inputs.findings]
     listed: Layer | None = None if listed_in is None else read_as("eu_list", listed_in, inputs)
@@ -147,6 +157,25 @@ def load(inputs: Inputs, *, sites_needed: bool = True, more: Sequence[Mapping[st
         rejected_incidents=unusable(incidents),
         settings={"country": inputs.country, "boundaries_version": inputs.boundaries_version},
     )
+
+
+SIDE_BY_SIDE_BYTES = 64_000_000
+"""Larger files are read one after the other, lest the machine hold them all half read."""
+
+
+def _side_by_side(inputs: Inputs, **files: Sequence[Source]) -> list[list[Any]]:
+    """The files of each role, read while those before them wait for their children; the first fault is the one told."""
+    asked = [(role, source) for role, sources in files.items() for source in sources]
+
+    def one(of: tuple[str, Source]) -> Any:
+        return read_as(*of, inputs)
+
+    if len(asked) > 1 and sum(s.size for _, s in asked) <= SIDE_BY_SIDE_BYTES:
+        with ThreadPoolExecutor(min(len(asked), os.cpu_count() or 1)) as pool:
+            read = list(pool.map(one, asked))
+    else:
+        read = list(map(one, asked))
+    return [[layer for (role, _), layer in zip(asked, read, strict=True) if role == wanted] for wanted in files]
 
 
 OF_PLACES = ("sites",)

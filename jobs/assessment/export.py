@@ -39,12 +39,14 @@ NOTES = {
 
 def quadrants(sites: pd.DataFrame) -> pd.DataFrame:
     """Counts of sites, site class down and zone status across, in the order of the schema; never one score."""
-    table = pd.crosstab(sites["site_class"], sites["zone_status"])
-    return table.reindex(
-        index=list(schema.CLASSES),
-        columns=[z for z in schema.ZONE_STATUSES if z in table.columns],
-        fill_value=0,
+    table = pd.DataFrame(
+        0,
+        index=pd.Index(list(schema.CLASSES), name="site_class"),
+        columns=pd.Index([z for z in schema.ZONE_STATUSES if (sites["zone_status"] == z).any()], name="zone_status"),
     )
+    for pair, n in sites.groupby(["site_class", "zone_status"]).size().to_dict().items():
+        table.loc[pair] = n
+    return table
 
 
 def run_record(

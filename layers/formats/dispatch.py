@@ -11,6 +11,7 @@ import numpy as np
 
 from geo.errors import CahraError, FormatError
 from geo.messages import Note
+from layers.child_process import AT_HAND
 from layers.formats.alike import alike, told_apart, twice_with_alike
 from layers.formats.archive import Archive
 from layers.formats.choice import ANY, Choice, chosen_layer, layer_name
@@ -25,9 +26,6 @@ from layers.formats.table import Columns, Parsed, Report, Table, shorten
 
 if TYPE_CHECKING:
     import pandas as pd
-
-AT_HAND = 1_000_000
-"""Bytes of plain text or JSON up to which no child is started: what so few can cost is bounded (docs/limits.md)."""
 
 
 def read(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 
-import numpy as np
 import pandas as pd
 import shapely
 
@@ -16,9 +15,10 @@ from layers.reference import files
 @functools.cache
 def country_outlines() -> Boundaries:
     """The embedded outlines, one row a country, with its ISO 3166 alpha-3 code as `unit` and `country`."""
-    features = json.loads(files.COUNTRIES_OUTLINE.read_text("utf-8"))["features"]
-    geometry = shapely.from_geojson([json.dumps(f["geometry"]) for f in features])
-    geometry = np.array([g if g.is_valid else shapely.make_valid(g) for g in geometry], dtype=object)
+    text = files.COUNTRIES_OUTLINE.read_text("utf-8")
+    features, geometry = json.loads(text)["features"], shapely.get_parts(shapely.from_geojson(text))
+    bad = ~shapely.is_valid(geometry)
+    geometry[bad] = shapely.make_valid(geometry[bad])
     iso = pd.array([f["properties"]["iso3"] for f in features], dtype="str")
     frame = pd.DataFrame({"unit": iso, "code": iso, "parent": "", "country": iso, "level": 0})
     return Boundaries(

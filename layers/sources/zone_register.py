@@ -101,7 +101,8 @@ def _read(
     codes = country_codes(frame["country"])
     if schema is FINDINGS:
         blank = frame["country"] == ""
-        codes = codes.where(~blank, frame["unit"].map(fold).map(_country_of()).fillna("")).astype("str")
+        if blank.any():
+            codes = codes.where(~blank, frame["unit"].map(fold).map(_country_of()).fillna("")).astype("str")
     faults.add("unknown_code", codes == "", expected="country: ISO 3166 alpha-3", got=frame["country"])
     frame["country"] = codes
     if schema is FINDINGS:

@@ -275,12 +275,12 @@ def test_time_runs_out_in_the_parent():
 
 
 def test_a_child_that_hangs_is_killed_and_the_app_goes_on(monkeypatch):
-    from layers.formats.sandbox import process
+    from layers import child_process
 
     data = corpus.geopackage()
     began = time.monotonic()
     with monkeypatch.context() as patch:
-        patch.setattr(process, "_START", "import time; time.sleep(600)")
+        patch.setattr(child_process, "START", "import time; time.sleep(600)")
         with pytest.raises(LimitExceededError, match="seconds"):
             read(data, "a.gpkg", door=door(seconds=0.2))
     assert time.monotonic() - began < 30
@@ -298,17 +298,17 @@ def test_a_child_that_hangs_is_killed_and_the_app_goes_on(monkeypatch):
     ],
 )
 def test_a_child_that_crashes_or_talks_nonsense_is_one_error(monkeypatch, says):
-    from layers.formats.sandbox import process
+    from layers import child_process
 
-    monkeypatch.setattr(process, "_START", says)
+    monkeypatch.setattr(child_process, "START", says)
     with pytest.raises((LimitExceededError, FormatError)):
         read(corpus.geopackage(), "a.gpkg", door=UPLOAD)
 
 
 def test_an_endless_answer_is_cut(monkeypatch):
-    from layers.formats.sandbox import process
+    from layers import child_process
 
-    monkeypatch.setattr(process, "_START", "import sys\nwhile True: sys.stdout.buffer.write(b'x' * 100000)")
+    monkeypatch.setattr(child_process, "START", "import sys\nwhile True: sys.stdout.buffer.write(b'x' * 100000)")
     with pytest.raises(LimitExceededError):
         read(corpus.geopackage(), "a.gpkg", door=door(unpacked_bytes=1_000_000, raster_pixels=1000, seconds=20))
 
@@ -404,7 +404,7 @@ def test_a_child_reads_its_libraries_and_its_one_file_and_no_other(tmp_path):
 
 
 def test_the_child_has_no_network_and_nothing_of_our_environment(monkeypatch):
-    from layers.formats.sandbox.process import environment
+    from layers.child_process import environment
 
     monkeypatch.setenv("SECRET_TOKEN", "x")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
@@ -414,7 +414,7 @@ def test_the_child_has_no_network_and_nothing_of_our_environment(monkeypatch):
 
 
 def test_the_app_and_the_child_set_the_same_drivers_aside():
-    from layers.formats.sandbox.process import environment
+    from layers.child_process import environment
     from layers.gdal_settings import SETTINGS
 
     assert {name: environment()[name] for name in SETTINGS} == SETTINGS

@@ -40,7 +40,7 @@ HOME = {  # readers of foreign bytes, and the one module that may call them
         "layers/formats/readers/geoparquet.py",
         "geo/cluster/tiles.py",
     },  # tiles that our own cluster job wrote
-    "Popen": {"layers/formats/sandbox/process.py"},
+    "Popen": {"layers/child_process.py"},
     "deserialize": {"layers/formats/readers/geopackage.py"},
     "XMLParser": {"layers/formats/readers/xml_stream.py", "layers/formats/readers/kml.py"},
 }

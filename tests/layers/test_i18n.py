@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gettext
+import io
 import re
 
 import pandas as pd
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
-from i18n.translator import LANGUAGES, pick, translator
+from i18n import catalogue
+from i18n.translator import LANGUAGES, LOCALE, pick, translator
 from scripts import messages
 
 
@@ -18,6 +23,20 @@ def test_the_catalogue_holds_nothing_that_the_code_no_longer_says():
     said = {m.id if isinstance(m.id, str) else m.id[0] for m in messages.template() if m.id}
     kept = {m.id if isinstance(m.id, str) else m.id[0] for m in messages.french() if m.id}
     assert kept - said == set()
+
+
+def test_our_reader_of_catalogues_reads_what_babel_reads():
+    guess = '\n#, fuzzy\nmsgid "x"\nmsgstr "y"\n\nmsgctxt "c"\nmsgid "a \\\\ \\"b\\"\\t"\nmsgstr "d"\n\nmsgid "e"\nmsgstr ""\n'
+    committed = (LOCALE / "fr" / "LC_MESSAGES" / "cahra.po").read_text("utf-8")
+    compiled = io.BytesIO()
+    write_mo(compiled, read_po(io.BytesIO((committed + guess).encode()), locale="fr"))
+    compiled.seek(0)
+    theirs, ours = gettext.GNUTranslations(compiled), catalogue.messages(committed + guess)
+    read = gettext.GNUTranslations(io.BytesIO(catalogue.compiled(ours)))
+    assert "x" not in ours
+    assert len(ours) > 2000
+    assert {k: v for k, v in read._catalog.items() if k} == {k: v for k, v in theirs._catalog.items() if k}
+    assert translator("fr").plural("{n} site", "{n} sites", 1) != translator("fr").plural("{n} site", "{n} sites", 2)
 
 
 def test_french_keeps_every_placeholder():

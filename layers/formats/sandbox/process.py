@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
 import struct
 import subprocess
-import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -22,44 +21,9 @@ import numpy as np
 from geo import errors
 from geo.errors import FormatError
 from geo.messages import Note, unpacked
+from layers.child_process import child
 from layers.formats.limits import Clock, Door
 from layers.formats.source import Source
-from layers.gdal_settings import SETTINGS
-
-_ROOT = Path(__file__).resolve().parents[3]
-# The child needs a few modules of this package and not what its __init__ brings along: a quarter of a second each time.
-# As much goes for pandas, which is loaded when it is first asked for something.
-_START = f"""
-import importlib, sys, types
-sys.path.insert(0, {str(_ROOT)!r})
-class Later(types.ModuleType):
-    def __getattr__(self, name):
-        if sys.modules.get("pandas") is self:
-            del sys.modules["pandas"]
-        return getattr(importlib.import_module("pandas"), name)
-sys.modules["pandas"] = Later("pandas")
-package = sys.modules["layers.formats"] = types.ModuleType("layers.formats")
-package.__path__ = [{str(_ROOT / "layers" / "formats")!r}]
-from layers.formats.child_worker import main
-main()
-"""
-_KEPT = ("SYSTEMROOT", "TEMP", "TMP", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
-
-
-def environment() -> dict[str, str]:
-    """The environment of a child: nothing of the user's, GDAL without other drivers, side-cars and network."""
-    return {k: v for k, v in os.environ.items() if k in _KEPT} | {
-        **SETTINGS,
-        "GDAL_PAM_ENABLED": "NO",
-        "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}",
-        "CPL_DEBUG": "OFF",
-        "PROJ_NETWORK": "OFF",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "ARROW_DEFAULT_MEMORY_POOL": "system",
-        "MALLOC_ARENA_MAX": "1",
-        "PYTHONUTF8": "1",
-    }
 
 
 class Reply:
@@ -157,15 +121,7 @@ def run_child(task: str, source: Source, clock: Clock, **options: Any) -> Reply:
     }
     head = json.dumps(request).encode()
     payload = struct.pack("<Q", len(head)) + head + (source.data() if source.path is None else b"")
-    process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-I", "-B", "-c", _START],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment(),
-        cwd=os.sep,
-        close_fds=True,
-    )
+    process = child()
     answer = _Answer(most_bytes(door))
     assert process.stdin is not None
     assert process.stdout is not None
@@ -175,8 +131,10 @@ def run_child(task: str, source: Source, clock: Clock, **options: Any) -> Reply:
     ]
     for hand in hands:
         hand.start()
+    until = time.monotonic() + seconds + 1
     try:
-        code = process.wait(timeout=seconds + 1)
+        hands[1].join(seconds + 1)  # its end is seen at once; to wait for the process is to look again and again
+        code = process.wait(timeout=max(until - time.monotonic(), 0.01))
     except subprocess.TimeoutExpired:
         code = None
     finally:
