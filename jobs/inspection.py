@@ -27,7 +27,7 @@ from jobs.screening.supplier_list import read_suppliers
 from layers.formats import LOCAL, Door, read
 from layers.formats import Table as Read
 from layers.formats.source import Source as Opened
-from layers.reference.rule_files import parse_rules
+from layers.reference.rule_files import rules_of
 from layers.sources.boundaries import UNKNOWN
 from layers.sources.fields import Fields
 from layers.sources.layer import NoUsableRowError
@@ -208,7 +208,7 @@ def layer_of(role: str, source: Source, asked: Inputs) -> Any:
 def _rules(opened: Opened) -> FileReport:
     """A file of rules is parsed, and tells how many it has."""
     try:
-        rules = parse_rules(opened.data().decode("utf-8-sig", "replace"), opened.name)
+        rules = rules_of(opened.data(), opened.name)
     except CahraError as fault:
         return FileReport(opened.name, "rules", fault=fault)
     n = len(rules.rules)

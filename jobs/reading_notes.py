@@ -10,7 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from geo.errors import InputError
 from geo.messages import Note, joined
+from layers.formats import Table
 from layers.formats.reasons import Reason
 from layers.reference.files import ZONE_FINDINGS, ZONE_REGISTER
 from layers.sources.boundaries import BoundaryLayer
@@ -19,6 +21,50 @@ from layers.sources.layer import Layer
 MOST_NAMED = 12
 """Columns named in one line."""
 SHIPPED = (ZONE_REGISTER.name, ZONE_FINDINGS.name)
+
+
+def whole(table: Table) -> Table:
+    """The table, every row of which was read: of a table that decides something none is left out.
+
+    Raises
+    ------
+    geo.errors.InputError
+        A row cannot be read.
+    """
+    if len(table.rejected):
+        raise InputError(
+            "Rows of the table cannot be read, and each of them decides something.",
+            where=table.name,
+            got=joined(
+                Note("row {row}: {reason}", row=str(row), reason=Reason(str(reason)))
+                for row, reason in zip(table.rejected["row"][:10], table.rejected["reason"][:10], strict=True)
+            ),
+            remedy="Mend these rows.",
+        )
+    return table
+
+
+def told_table(role: str, table: Table, accepted: int | None = None, **more: int) -> dict[str, object]:
+    """What a run record tells of a table that a user gives for one of the project's, or beside the data.
+
+    Parameters
+    ----------
+    accepted
+        Rows that say something; by default all.
+    more
+        Counts of the others.
+    """
+    used = len(table.frame) if accepted is None else accepted
+    return {
+        "role": role,
+        "file": table.name,
+        "sha256": table.sha256,
+        "bytes": table.size,
+        "dataset": table.name,
+        "dataset_version": f"sha256:{table.sha256[:12]}",
+        "rows": {"read": len(table.frame), "accepted": used, "rejected": 0, **more},
+        "notes": list(table.notes),
+    }
 
 
 def described(layer: Layer | BoundaryLayer) -> dict[str, object]:

@@ -133,7 +133,7 @@ class Data:
     def run(self, day: dt.date | None = None) -> job.Run:
         """The run at `day`, else at the chosen one, under the chosen rules."""
         cached = _run_own if self.files else _run_shared
-        return cached(self.key, day or self.day, self.rules.hash, self.loaded(), self.rules)
+        return cached(self.key, day or self.day, self.rules.key, self.loaded(), self.rules)
 
     def at(self, day: dt.date) -> Data:
         """The same data at another day."""
@@ -146,7 +146,7 @@ class Data:
     @property
     def token(self) -> str:
         """Names this content, date and rules in a few characters, so that a stale click is known as such."""
-        return hashlib.sha256(f"{self.key}{self.day}{self.rules.hash}".encode()).hexdigest()[:12]
+        return hashlib.sha256(f"{self.key}{self.day}{self.rules.key}".encode()).hexdigest()[:12]
 
 
 def demonstration() -> Data:
@@ -172,10 +172,10 @@ def _load_own(key: str, _inputs: job.Inputs) -> job.Loaded:
 
 
 @st.cache_resource(max_entries=60, show_spinner=False)
-def _run_shared(key: str, day: dt.date, rules_hash: str, _loaded: job.Loaded, _rules: Rules) -> job.Run:
+def _run_shared(key: str, day: dt.date, rules_key: str, _loaded: job.Loaded, _rules: Rules) -> job.Run:
     return job.run(_loaded, day, _rules)
 
 
 @st.cache_resource(max_entries=3, show_spinner=False, scope="session")
-def _run_own(key: str, day: dt.date, rules_hash: str, _loaded: job.Loaded, _rules: Rules) -> job.Run:
+def _run_own(key: str, day: dt.date, rules_key: str, _loaded: job.Loaded, _rules: Rules) -> job.Run:
     return job.run(_loaded, day, _rules)

@@ -16,7 +16,7 @@ from jobs.assessment import job
 from layers.formats import UPLOAD
 from layers.formats.writers.escape import html, markdown
 from layers.maps.watermark import sheet
-from layers.reference.rule_files import default_rules, parse_rules
+from layers.reference.rule_files import default_rules, rules_of
 from views import file_list, own_files, run_options
 from views.data_choice import DEMONSTRATION_DAY, IN_RUN, Data
 from views.faults import sentence_of
@@ -104,7 +104,7 @@ class Here:
         rules = default_rules()
         own_rules = [f for f in files if f.role == "rules"]
         if own_rules:
-            rules = parse_rules(own_rules[-1].data.decode("utf-8-sig", "replace"), own_rules[-1].name)
+            rules = rules_of(own_rules[-1].data, own_rules[-1].name)
         synthetic = bool(state["q_demonstration"])
         chosen = tuple(own_rules) if synthetic else files
         data = Data(synthetic, chosen, state["day"], rules, country, vintage, own_files.desk().kept)

@@ -60,11 +60,14 @@ class Rates:
         From (currency, year) to units of `to` for one unit; the year None holds for years without a rate of their own.
     sha256
         Hash of the table, for the run record.
+    recorded
+        What a run record tells of its file.
     """
 
     to: str = ""
     rates: Mapping[tuple[str, int | None], float] = field(default_factory=dict)
     sha256: str = ""
+    recorded: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, currency: str, year: float) -> float:
         """The rate of a currency in a year; NaN where there is none.

@@ -25,13 +25,18 @@ STANDARD = ("C1", "C2", "H1", "H2", "H4", "H6", "H7", "H10", "H11", "A1", "A2", 
 
 @dataclass(frozen=True)
 class Rules:
-    """A whole rule set, its settings and the hash of both; `off` are rules that are not asked, by id."""
+    """A whole rule set, its settings and the hash of both; `off` are rules that are not asked, by id.
+
+    `file` is what a run record tells of the file that they were read from: empty for those of the project, and for
+    rules that somebody set otherwise since.
+    """
 
     version: str
     settings: Settings
     rules: tuple[Rule, ...]
     source: Mapping[str, object] = field(compare=False, repr=False)
     off: tuple[str, ...] = ()
+    file: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     def __getitem__(self, rule_id: str) -> Rule:
         """The rule of that id; KeyError when it is switched off or not there."""
@@ -43,6 +48,11 @@ class Rules:
     def __contains__(self, rule_id: object) -> bool:
         """Whether a rule of that id is asked."""
         return any(rule.id == rule_id for rule in self.rules)
+
+    @property
+    def key(self) -> str:
+        """Names the rules and the file that they came from: what a kept result rests on."""
+        return "/".join((self.hash, str(self.file.get("file", "")), str(self.file.get("sha256", ""))))
 
     @property
     def ids(self) -> tuple[str, ...]:

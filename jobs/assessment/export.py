@@ -79,7 +79,7 @@ def run_record_without_evidence(
         "tool_version": importlib.metadata.version(TOOL),
         "settings": dict(settings),
         "rules": {"version": rules.version, "hash": rules.hash, "table": rules.source},
-        "inputs": inputs,
+        "inputs": [*inputs, *([dict(rules.file)] if rules.file else [])],
         "datasets": assessment.datasets.to_dict("records"),
         "counts": {str(c): {str(k): int(v) for k, v in counts.loc[c].items()} for c in counts.index},
         "sites": len(assessment.sites),

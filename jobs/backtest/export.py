@@ -69,7 +69,7 @@ def run_record(
             ).to_dict("records"),
         },
         "rules": {"version": rules.version, "hash": rules.hash, "table": rules.source},
-        "inputs": [dict(i) for i in loaded.inputs],
+        "inputs": [dict(i) for i in (*loaded.inputs, rules.file) if i],
         "cases": len(cases),
         "hits": int(cases.hit.sum()),
         "blocks": {"districts": len(np.unique(cases.district)), "years": len(np.unique(cases.year[cases.date]))},

@@ -102,6 +102,8 @@ class Subject:
         out: dict[str, None] = {}
         inputs = self.run.record["inputs"]
         for entry in inputs if isinstance(inputs, list) else []:
+            if entry["role"] == "rules":  # said in the foot
+                continue
             dataset, version = str(entry["dataset"]), str(entry["dataset_version"])
             known = publisher(dataset)
             credit, licence = known["credit"], known["licence"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
@@ -26,7 +26,6 @@ from jobs.programmes.types import TypeMap, labels
 from jobs.reading_notes import columns_line, reading_lines, rows_line
 from jobs.result import Result, ResultFiles, Sheet
 from layers.formats.writers.cells import plain_types
-from layers.reference.files import DAC_SECTOR_TYPES
 from layers.reference.unit_aliases import unit_aliases
 
 _RANDOM = re.compile(rb"_[0-9a-f]{32}(?![0-9a-zA-Z])")
@@ -77,6 +76,11 @@ class ProgrammeRun(Result):
         }
 
     @property
+    def own_tables(self) -> Sequence[Mapping[str, object]]:
+        """What the record tells of tables that the user gave for those of the project."""
+        return [t.recorded for t in (self.types, self.types.phrases, self.rates, self.radii) if t.recorded]
+
+    @property
     def assumed(self) -> int:
         """Points whose radius is that of the setting."""
         return int((self.result.programmes.footprints["radius_basis"] == "default").sum())
@@ -94,13 +98,7 @@ class ProgrammeRun(Result):
             | {"dataset_version": layer.dataset_version, "rows": dict(layer.accounting), "notes": list(layer.notes)}
             for layer in self.layers
         ]
-        if self.types.name != DAC_SECTOR_TYPES.name:
-            number = len(self.types.sectors)
-            inputs.append(
-                {"role": "sectors", "file": self.types.name, "sha256": self.types.sha256, "bytes": self.types.size}
-                | {"dataset": "sectors", "dataset_version": f"sha256:{self.types.sha256[:12]}"}
-                | {"rows": {"read": number, "accepted": number, "rejected": 0}, "notes": []}
-            )
+        inputs += [dict(told) for told in self.own_tables]
         record = dict(self.run.record)
         own = record.get("inputs")
         totals = plain_types(self.result.totals, TOTALS).set_index("programme_type").astype(object)
@@ -215,7 +213,7 @@ class ProgrammeRun(Result):
                 taken = {field: ", ".join(names) for field, names in layer.columns_used.items()}
                 lines.append(columns_line(taken, layer.columns_ignored))
             lines += [Note("  {note}", note=note) for note in layer.notes]
-        return lines
+        return lines + reading_lines(self.own_tables)
 
 
 def numbered(page: bytes) -> bytes:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
 from geo.errors import InputError
 from geo.programmes.radii import Radius
+from jobs.reading_notes import told_table, whole
 from layers.formats import LOCAL, Door, read
 from layers.formats.values.numbers import parse_numbers
 from layers.reference import files
@@ -16,10 +18,11 @@ from layers.sources.layer import Fields
 
 @dataclass(frozen=True)
 class Radii:
-    """The rows in order, none for a setting that assumes nothing, and the hash of their table."""
+    """The rows in order, none for a setting that assumes nothing, the hash of their table, and what is told of it."""
 
     rows: tuple[Radius, ...] = ()
     sha256: str = ""
+    recorded: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 @lru_cache(maxsize=1)
@@ -31,7 +34,7 @@ def default_radii() -> Radii:
     >>> [(row.exactness, row.km) for row in default_radii().rows][-2:]
     [('exact', 5.0), ('approximate', 25.0)]
     """
-    return read_radii(files.PROGRAMME_RADII)
+    return replace(read_radii(files.PROGRAMME_RADII), recorded={})
 
 
 def read_radii(source: bytes | Path, name: str | None = None, *, door: Door = LOCAL) -> Radii:
@@ -42,7 +45,7 @@ def read_radii(source: bytes | Path, name: str | None = None, *, door: Door = LO
     geo.errors.InputError
         A column is missing, or a row has another exactness or no radius: all faults at once.
     """
-    table = read(source, name, door=door)
+    table = whole(read(source, name, door=door))
     fields = Fields(table)
     fields.require("exactness", "radius_km")
     exactness, place_class, feature = (fields.text(c).str.strip() for c in ("exactness", "class", "feature"))
@@ -60,4 +63,4 @@ def read_radii(source: bytes | Path, name: str | None = None, *, door: Door = LO
             expected="exact or approximate, and a radius above 0 km",
             got="; ".join(faults[:10]),
         )
-    return Radii(tuple(rows), table.sha256)
+    return Radii(tuple(rows), table.sha256, told_table("radii", table))

@@ -8,6 +8,7 @@ import numpy as np
 
 from geo.errors import InputError
 from geo.programmes.money import Rates
+from jobs.reading_notes import told_table, whole
 from layers.formats import LOCAL, Door, read
 from layers.formats.values.numbers import parse_numbers
 from layers.sources.layer import Fields
@@ -26,7 +27,7 @@ def read_rates(source: bytes | Path, name: str | None = None, *, door: Door = LO
     >>> read_rates(b"currency,year,rate,to\nEUR,2020,1.14,USD\nEUR,,1.1,USD\n", "rates.csv").of("EUR", 2020.0)
     1.14
     """
-    table = read(source, name, door=door)
+    table = whole(read(source, name, door=door))
     fields = Fields(table)
     fields.require("currency", "rate", "to")
     currency, to, year = (fields.text(c).str.strip().str.upper() for c in ("currency", "to", "year"))
@@ -45,4 +46,4 @@ def read_rates(source: bytes | Path, name: str | None = None, *, door: Door = LO
             expected="currency, a rate above 0, and one currency to convert to",
             got="; ".join(faults[:10]) or ", ".join(sorted(set(to))),
         )
-    return Rates(to.iloc[0], rates, table.sha256)
+    return Rates(to.iloc[0], rates, table.sha256, told_table("rates", table))

@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
 from geo.errors import InputError
 from geo.programmes.schema import TYPES
+from jobs.reading_notes import told_table, whole
 from layers.formats import LOCAL, Door, read
 from layers.reference import files
 from layers.sources.layer import Fields
@@ -50,12 +51,15 @@ class TypeWords:
         In the order of the file, each type once or many times.
     sha256
         Hash of the table, for the run record.
+    recorded
+        What a run record tells of its file; blank for that of the project.
     """
 
     phrases: tuple[Phrase, ...] = ()
     sha256: str = ""
     _begins: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     _lengths: tuple[int, ...] = ()
+    recorded: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, title: str, description: str = "") -> dict[str, str]:
         """Each type that the words lead to, and what decided: ``title: roads in *`` or ``text: …``.
@@ -110,7 +114,7 @@ def searched(text: str) -> str:
 @lru_cache(maxsize=1)
 def type_words() -> TypeWords:
     """The table that ships with the project."""
-    return read_type_words(files.PROGRAMME_WORDS)
+    return replace(read_type_words(files.PROGRAMME_WORDS), recorded={})
 
 
 def read_type_words(source: bytes | Path, name: str | None = None, *, door: Door = LOCAL) -> TypeWords:
@@ -121,7 +125,7 @@ def read_type_words(source: bytes | Path, name: str | None = None, *, door: Door
     geo.errors.InputError
         A column is missing, a type is none of the eight, or a phrase has no word: all faults at once.
     """
-    table = read(source, name, door=door)
+    table = whole(read(source, name, door=door))
     fields = Fields(table)
     fields.require("programme_type", "words")
     texts = [fields.text(c).str.strip() for c in ("programme_type", "words", "where", "with", "without")]
@@ -154,7 +158,8 @@ def read_type_words(source: bytes | Path, name: str | None = None, *, door: Door
     for number, phrase in enumerate(made):
         begins.setdefault(searched(phrase.words.split()[0]).split()[0], []).append(number)
     lengths = tuple(sorted({len(word) for word in begins}))
-    return TypeWords(tuple(made), table.sha256, {word: tuple(at) for word, at in begins.items()}, lengths)
+    told = told_table("words", table)
+    return TypeWords(tuple(made), table.sha256, {word: tuple(at) for word, at in begins.items()}, lengths, told)
 
 
 def _cell(cell: str, named: Mapping[str, list[str]]) -> re.Pattern[str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from geo.errors import InputError
 from geo.programmes.schema import TYPES
 from geo.records.place_names import plain
 from jobs.programmes.type_words import TypeWords, type_words
+from jobs.reading_notes import told_table, whole
 from layers.formats import LOCAL, Door, read
 from layers.reference import files
 from layers.reference.tables import rows
@@ -38,12 +39,14 @@ class TypeMap:
         From plain spellings (keys, labels in both languages) to types.
     sectors
         From (IATI vocabulary, code) to types.
-    sha256, name, size
+    sha256
         Of the sector table, for the run record.
     weak
         Sectors that speak only where the words of the title lead to no type.
     phrases
         Words in titles and descriptions.
+    recorded
+        What a run record tells of the sector table's file; blank for that of the project.
     """
 
     words: Mapping[str, str]
@@ -51,22 +54,21 @@ class TypeMap:
     sha256: str
     weak: frozenset[tuple[str, str]] = frozenset()
     phrases: TypeWords = field(default_factory=TypeWords)
-    name: str = ""
-    size: int = 0
+    recorded: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     def told(self) -> dict[str, Any] | None:
         """The map as JSON; None where its words are not those of the project, which everyone has."""
         if self.phrases is not type_words():
             return None
         sectors = [[*sector, kind, sector in self.weak] for sector, kind in self.sectors.items()]
-        return {"sectors": sectors, "sha256": self.sha256, "name": self.name, "size": self.size}
+        return {"sectors": sectors, "sha256": self.sha256, "recorded": dict(self.recorded)}
 
     @classmethod
     def of_told(cls, told: Mapping[str, Any]) -> TypeMap:
         """The map that :meth:`told` told."""
         sectors = {(str(vocabulary), str(code)): str(kind) for vocabulary, code, kind, _ in told["sectors"]}
         weak = frozenset((str(vocabulary), str(code)) for vocabulary, code, _, faint in told["sectors"] if faint)
-        return cls(_words(), sectors, str(told["sha256"]), weak, type_words(), str(told["name"]), int(told["size"]))
+        return cls(_words(), sectors, str(told["sha256"]), weak, type_words(), dict(told["recorded"]))
 
     def of_text(self, text: str) -> tuple[str, str]:
         """Types and unmapped words of a cell such as ``Traceability; 32210``, each joined by ``;``.
@@ -143,7 +145,7 @@ def labels(language: str) -> dict[str, str]:
 @lru_cache(maxsize=1)
 def type_map() -> TypeMap:
     """The mapping that ships with the project."""
-    return read_type_map(files.DAC_SECTOR_TYPES)
+    return replace(read_type_map(files.DAC_SECTOR_TYPES), recorded={})
 
 
 def read_type_map(
@@ -167,7 +169,7 @@ def read_type_map(
     geo.errors.LimitExceededError
         More rows than `sectors` of the door.
     """
-    table = read(source, name, door=door)
+    table = whole(read(source, name, door=door))
     door.check("sectors", len(table.frame), table.name)
     fields = Fields(table)
     fields.require("code", "programme_type")
@@ -188,7 +190,7 @@ def read_type_map(
             got="; ".join(faults[:10]),
         )
     phrases = type_words() if phrases is None else phrases
-    return TypeMap(_words(), sectors, table.sha256, frozenset(weak), phrases, table.name, table.size)
+    return TypeMap(_words(), sectors, table.sha256, frozenset(weak), phrases, told_table("sectors", table))
 
 
 def _words() -> dict[str, str]:

@@ -19,6 +19,7 @@ from geo import schema
 from geo.errors import InputError
 from geo.records.place_names import fold, plain
 from geo.screening.schema import PLACES
+from jobs.reading_notes import told_table, whole
 from layers.formats import LOCAL, Door, read
 from layers.formats.writers.spreadsheet_guard import restore
 
@@ -224,7 +225,7 @@ def read_places(source: object, name: str, door: Door = LOCAL) -> PlaceTable:
     geo.errors.InputError
         It lacks a column, or a line confirms a place and does not say which or who.
     """
-    table = read(source, name, purpose="table", door=door)  # type: ignore[arg-type]
+    table = whole(read(source, name, purpose="table", door=door))  # type: ignore[arg-type]
     frame = restore(table.frame)
     needed: Sequence[str] = ("name", "state", "match_id", "confirmed_by")
     missing = [c for c in needed if c not in frame]
@@ -234,12 +235,4 @@ def read_places(source: object, name: str, door: Door = LOCAL) -> PlaceTable:
         )
     frame = frame.reindex(columns=[c.name for c in PLACES], fill_value="").fillna("").astype(str)
     said = confirmations_of(frame, name)
-    told: dict[str, object] = {
-        "role": "places",
-        "file": table.name,
-        "sha256": table.sha256,
-        "dataset": table.name,
-        "dataset_version": f"sha256:{table.sha256[:12]}",
-        "rows": {"read": len(frame), "accepted": len(said), "rejected": 0, "not_confirmed": len(frame) - len(said)},
-    }
-    return PlaceTable(said, told)
+    return PlaceTable(said, told_table("places", table, len(said), not_confirmed=len(frame) - len(said)))

@@ -51,6 +51,10 @@ ROLES = {
     "coverage": N_("coverage"),
     "eu_list": N_("EU indicative list"),
     "roads": N_("roads"),
+    "findings": N_("findings in zone units"),
+    "places": N_("confirmed places"),
+    "reviews": N_("decisions of reviewers"),
+    "rules": N_("rules"),
 }
 
 ROWS = {

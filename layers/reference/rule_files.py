@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import hashlib
 import tomllib
 from pathlib import Path
 
@@ -35,16 +37,27 @@ def _parsed(text: str, where: str) -> Rules:
 
 def read_rules(path: Path | None = None) -> Rules:
     """Rules of a file, or the default ones."""
-    if path is None:
-        return default_rules()
-    raw = path.read_bytes()
-    if len(raw) > MAX_BYTES:
-        raise RuleError("The rule file is too large.", where=path.name, expected=Note("at most {n} bytes", n=MAX_BYTES))
+    return default_rules() if path is None else rules_of(path.read_bytes(), path.name)
+
+
+def rules_of(data: bytes, name: str) -> Rules:
+    """Rules of the bytes of a file, which they name.
+
+    Raises
+    ------
+    RuleError
+        The file is too large, no UTF-8 text, no TOML, or a key or value is not allowed.
+    """
+    if len(data) > MAX_BYTES:
+        raise RuleError("The rule file is too large.", where=name, expected=Note("at most {n} bytes", n=MAX_BYTES))
     try:
-        text = raw.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise RuleError("The rule file is not UTF-8 text.", where=path.name, remedy="Save it as UTF-8.") from None
-    return parse_rules(text, path.name)
+        raise RuleError("The rule file is not UTF-8 text.", where=name, remedy="Save it as UTF-8.") from None
+    digest = hashlib.sha256(data).hexdigest()
+    told = {"role": "rules", "file": name, "sha256": digest, "bytes": len(data)}
+    told |= {"dataset": name, "dataset_version": f"sha256:{digest[:12]}"}
+    return dataclasses.replace(parse_rules(text, name), file=told)
 
 
 @functools.cache

@@ -88,7 +88,7 @@ DRAWN_WAYS = 500
 def answered(
     key: str,
     day: Any,
-    rules_hash: str,
+    rules_key: str,
     matches: tuple[tuple[str, Confirmation], ...],
     earlier: str,
     _given: Given,
@@ -338,7 +338,7 @@ def body(here: Here, data: Data, given: Given) -> None:
         earlier = hashlib.sha256(str(sorted(remembered(reviews).items())).encode()).hexdigest()
         with st.spinner(_("Reading and assessing…")):
             screening = answered(
-                f"{given.key}{data.key}", data.day, data.rules.hash, matches, earlier, given, data, reviews
+                f"{given.key}{data.key}", data.day, data.rules.key, matches, earlier, given, data, reviews
             )
         screening = with_decisions(screening, reviews)
         token = f"{given.key[:8]}{data.token}"

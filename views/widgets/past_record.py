@@ -26,12 +26,12 @@ def _run(loaded: Loaded, rules: Rules) -> BacktestResult:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _shared(key: str, rules_hash: str, _loaded: Loaded, _rules: Rules) -> BacktestResult:
+def _shared(key: str, rules_key: str, _loaded: Loaded, _rules: Rules) -> BacktestResult:
     return _run(_loaded, _rules)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False, scope="session")
-def _own(key: str, rules_hash: str, _loaded: Loaded, _rules: Rules) -> BacktestResult:
+def _own(key: str, rules_key: str, _loaded: Loaded, _rules: Rules) -> BacktestResult:
     return _run(_loaded, _rules)
 
 
@@ -44,7 +44,7 @@ def past_record(data: Data) -> BacktestResult:
         No past date has a known outcome.
     """
     cached = _own if data.files else _shared
-    return cached(data.key, data.rules.hash, data.loaded(), data.rules)
+    return cached(data.key, data.rules.key, data.loaded(), data.rules)
 
 
 def past_sentence(data: Data, cls: str, translate: Translator) -> str:

@@ -62,7 +62,8 @@ def chosen_programmes(here: Here, data: Data) -> tuple[list[ProgrammeLayer], Typ
             layers.append(own_programmes(file.sha256, file.name, types.sha256, file.options, file.data, types))
         except CahraError as error:  # one file that cannot be used never stops the rest
             st.error(markdown(error.sentence(_)), icon=":material/error:")
-    key = "".join([*(f"{f.sha256}{f.options}" for f in files), types.sha256, str(data.demonstration)])
+    chosen = (types.sha256, str(types.recorded.get("file", "")), str(data.demonstration))
+    key = "".join([*(f"{f.sha256}{f.options}" for f in files), *chosen])
     return layers, types, key
 
 
