@@ -36,6 +36,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.flaky(reruns=1, reruns_delay=2))
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="Debian's chromium is not installed on this machine"))
 
@@ -86,7 +87,10 @@ def app_url(tmp_path_factory) -> Iterator[str]:
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(120):
+        end = time.monotonic() + 2 * TIMEOUT_MS / 1000
+        while True:
+            assert server.poll() is None, f"the app ended at its start with {server.returncode}"
+            assert time.monotonic() < end, "the app did not answer"
             try:
                 with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1) as answer:
                     if answer.status == 200:

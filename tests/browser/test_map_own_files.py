@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pyproj import Geod
 
-from tests.browser.conftest import go, grid_click
+from tests.browser.conftest import TIMEOUT_MS, go, grid_click
 
 pytestmark = pytest.mark.real_data
 
@@ -25,7 +25,20 @@ def frame(own):
 def explore(own):
     go(own, "Explore", "Mine sites, conflict and zones")
     own.map()
+    drawn(own)
     return own
+
+
+def drawn(own) -> None:
+    """Waits until the map's own frame holds the mines and the incidents: a frame of before may still stand beside it."""
+    whole = """() => { const d = window.map && window.map._cahraData;
+        return Boolean(d && d.sites && d.sites.row.length === 272 && d.groups && d.groups.length > 1); }"""
+    for _ in range(TIMEOUT_MS // 250):
+        found = [f for f in own.page.frames if "st_folium" in f.url and not f.is_detached()]
+        if len(found) == 1 and found[0].evaluate(whole):
+            return
+        own.page.wait_for_timeout(250)
+    raise AssertionError("the map did not draw the mines and the incidents of the reader's own files")
 
 
 def test_incidents_at_one_point_are_one_symbol_with_count_list_and_size(own):
