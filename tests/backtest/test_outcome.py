@@ -19,6 +19,7 @@ from geo.spatial.geodesic import geodesic_m
 from geo.time_window import months_before, to_dates, to_days
 from tests import frames
 from tests.backtest import brute
+from tests.examples import examples
 
 T = to_days(["2016-12-31"])
 
@@ -85,7 +86,7 @@ def test_dates_step_by_calendar_months(first, step, count):
     assert to_dates(days).astype("datetime64[D]").tolist() == expected
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 900), st.integers(0, 400), st.integers(1, 3), st.integers(0, 2), st.integers(0, 40)),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
-import time
 from pathlib import Path
 
 import numpy as np
@@ -113,6 +112,7 @@ def test_the_brute_force_gives_the_figures_of_the_study(shared_data, country):
     assert [100 * made[f"hit_rate_{i}"] for i in range(3)] == pytest.approx(rates, abs=0.1)
 
 
+@pytest.mark.slow
 def test_the_engine_is_the_brute_force_case_by_case(shared_data):
     loaded = loaded_of(shared_data, "caf")
     dates = [dt.date(2009, 12, 31), dt.date(2016, 2, 29), dt.date(2021, 12, 31)]
@@ -155,13 +155,3 @@ def test_the_272_mines_at_twelve_dates_are_the_brute_force(shared_data):
         around, at = spots[lon, lat], dates[found.date[i]]
         assert {r for r, yes in zip(rules, fired[i], strict=True) if yes} == brute.rules(around, at), (lon, lat, at)
         assert np.nan_to_num(value) == pytest.approx(brute.intensity(around, at), abs=6e-7)
-
-
-def test_sixty_dates_over_500_points_take_less_than_five_seconds(shared_data):
-    """Of one processor's time, bootstrap apart: other work on the machine is not counted."""
-    loaded = loaded_of(shared_data, "caf")
-    days = past_dates(loaded, dt.date(2007, 3, 31), dt.date(2021, 12, 31), 3, Outcome())
-    assert len(days) == 60
-    begun = time.process_time()
-    run(loaded, days, number=1)
-    assert time.process_time() - begun < 5

@@ -16,6 +16,7 @@ from geo.backtest.intervals import draws, rate_interval, value_interval, wilson
 from geo.backtest.track_record import COLUMNS, track_record
 from geo.time_window import to_days
 from tests.backtest import brute
+from tests.examples import examples
 
 DAYS = to_days(["2010-12-31", "2011-12-31", "2012-12-31", "2013-12-31"])
 
@@ -76,7 +77,7 @@ def test_only_dates_with_both_outcomes_count():
 # intervals
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(random_cases(), st.integers(0, 3))
 def test_a_resample_is_the_figure_of_the_cases_repeated(both, which):
     cases, value = both
@@ -96,7 +97,7 @@ def test_a_resample_is_the_figure_of_the_cases_repeated(both, which):
     assert found == pytest.approx(expected, nan_ok=True)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(random_cases(), st.integers(0, 9))
 def test_an_interval_holds_its_figure(both, seed):
     cases, value = both
@@ -239,7 +240,7 @@ def test_what_could_not_be_asked_is_blank():
     assert row[["n", "hits", "hit_rate", "share", "recall", "auc", "brier"]].isna().all()
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(random_cases(), st.integers(0, 5))
 def test_the_same_seed_gives_the_same_table(both, seed):
     cases, value = both

@@ -157,6 +157,7 @@ def test_no_serious_finding_of_the_accessibility_check(visit, path):
     assert serious == []
 
 
+@pytest.mark.slow
 def test_the_map_works_under_a_base_path(browser):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

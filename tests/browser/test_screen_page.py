@@ -48,6 +48,7 @@ def test_a_pasted_list_is_answered(visit):
     made.settled()
 
 
+@pytest.mark.slow
 def test_the_page_compares_with_an_earlier_run(visit, tmp_path):
     made = visit("/screen?day=2018-12-31", height=2600)
     page = made.page
@@ -67,7 +68,7 @@ def test_the_page_compares_with_an_earlier_run(visit, tmp_path):
     later.settled()
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("language", ["en", pytest.param("fr", marks=pytest.mark.slow)])
 def test_no_serious_finding_of_the_accessibility_check(visit, language):
     from axe_playwright_python.sync_playwright import Axe
 

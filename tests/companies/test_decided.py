@@ -17,6 +17,7 @@ from jobs.screening.reviews import Reviews, keys_of
 from tests import frames
 from tests.companies.cases import DAY, data, dated, files, screened
 from tests.companies.test_screening import HERE
+from tests.examples import examples
 
 NOW = dt.datetime(2021, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
 LATER = dt.date(2021, 12, 31)
@@ -53,7 +54,7 @@ def behind(screening, who: str) -> set[tuple[str, ...]]:
 
 
 @given(st.lists(EVENT, max_size=12), st.booleans())
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(5), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_year_later_exactly_the_decisions_are_open_again_whose_row_differs(tmp_path_factory, events, list_came):
     store = Reviews(tmp_path_factory.mktemp("r") / "r.sqlite")
     world = data(incidents=frames.incidents(*events))

@@ -13,6 +13,7 @@ from geo.records.incidents import prepare
 from geo.screening.route_exposure import RouteSettings, cut, incidents_along, sequence, worst
 from geo.time_window import to_days
 from tests import frames
+from tests.examples import examples
 
 GEOD = Geod(ellps="WGS84")
 DAY = to_days(["2020-12-31"])
@@ -145,7 +146,7 @@ def test_what_is_met_comes_in_order_with_its_borders():
     assert changes == [["CAF>CMR at 51.0 km"]]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     st.floats(1, 300), st.floats(0, 360), st.floats(1, 60), st.floats(0.2, 10), st.floats(-60, 60), st.floats(-170, 170)
 )
@@ -163,7 +164,7 @@ def test_segments_make_up_the_way(km, azimuth, segment, step, lat, lon):
     np.testing.assert_allclose([way.lon[last[-1]], way.lat[last[-1]]], line[1])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 150), st.floats(0, 60)), min_size=1, max_size=8), st.floats(5, 40))
 def test_exposure_is_bounded_and_certain_within_nominal_within_possible(places, within):
     line = straight(150)
@@ -177,7 +178,7 @@ def test_exposure_is_bounded_and_certain_within_nominal_within_possible(places, 
     assert (found.segments["incidents"] <= row["incidents"]).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.floats(2, 40))
 def test_the_length_of_segments_changes_no_total(segment):
     line = straight(150)

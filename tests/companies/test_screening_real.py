@@ -188,6 +188,7 @@ def test_two_runs_a_year_apart_attribution_sums_to_all_changes(runs):
     assert record["through"] == {"date": len(changed)}, "the same files and rules: only the date moved"
 
 
+@pytest.mark.slow
 def test_rules_and_data_are_told_from_the_date(runs, shared_data, tmp_path):
     _, second = runs
     rules = (Path(__file__).resolve().parents[2] / "data/rules.toml").read_text("utf-8")

@@ -13,6 +13,7 @@ from geo.programmes.coverage import ProgrammeCoverage, programme_coverage
 from geo.programmes.prioritise import money_per_worker, rank, units_as_candidates, what_if
 from geo.programmes.schema import TYPES
 from tests.donors.donor_cases import make_programmes, make_sites
+from tests.examples import examples
 
 T = pd.Timestamp("2021-12-31")
 
@@ -60,7 +61,7 @@ def test_where_areas_overlap_exact_beats_greedy() -> None:
 
 
 @given(st.lists(st.sets(st.integers(0, 5), max_size=4), min_size=1, max_size=5), st.integers(1, 3))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 def test_greedy_never_closes_less_than_63_percent_of_exact(sets: list[set[int]], count: int) -> None:
     result = stocktake(units=["Boda"] * 6)
     areas = {f"a{n}": np.array(sorted(s), dtype="int64") for n, s in enumerate(sets)}

@@ -24,6 +24,7 @@ from layers.formats.limits import UPLOAD
 from layers.reference.donor_aliases import known_donors
 from tests.donors.donor_cases import make_programmes
 from tests.donors.test_iati import iati, one
+from tests.examples import examples
 
 
 def paid(kind: str, day: str, amount: str, currency: str = "") -> str:
@@ -129,7 +130,7 @@ shares = st.sampled_from(
 
 
 @given(st.lists(st.tuples(shares, st.floats(-1e9, 1e9), st.sampled_from(["", "EUR", "USD"])), max_size=8))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_rows_always_add_up_to_what_the_programmes_give(cases: list[tuple[str, float, str]]) -> None:
     made = make_programmes([{"countries": countries, "donor": "A;B"} for countries, _, _ in cases] or [{}])
     rows = [(n, "commitment", None, currency, amount) for n, (_, amount, currency) in enumerate(cases)]

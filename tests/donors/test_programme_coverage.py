@@ -14,6 +14,7 @@ from geo.programmes.donors import donor_names
 from geo.programmes.footprints import STACK, reached, unstack
 from geo.programmes.schema import Programmes, active_on, concatenate, ending_within, state_on
 from tests.donors.donor_cases import make_programmes, make_sites
+from tests.examples import examples
 
 T = pd.Timestamp("2021-12-31")
 BODA, CARNOT, BRIA = (17.467, 4.317), (15.877, 4.943), (21.986, 6.542)
@@ -332,7 +333,7 @@ places = st.fixed_dictionaries(
 
 
 @given(st.lists(places, min_size=1, max_size=6), places)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 def test_adding_a_programme_never_adds_a_gap_and_every_at_risk_site_is_covered_or_a_gap(
     rows: list[dict[str, object]], one_more: dict[str, object]
 ) -> None:

@@ -19,6 +19,7 @@ from layers.formats.writers.delimited import csv_bytes
 from layers.formats.writers.geojson import geojson_bytes
 from layers.formats.writers.spreadsheet_guard import neutralise
 from layers.formats.writers.text_columns import TextColumn, floats, lines, strings
+from tests.examples import examples
 
 CELLS = st.text("=+-@;,\t\r\n' 1aé\"\uff1d\u200b\u2212", max_size=6)
 NUMBERS = st.floats(allow_nan=True, allow_infinity=False) | st.integers(-(2**53), 2**53).map(float)
@@ -70,7 +71,7 @@ def tables(draw):
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(frame=tables(), delimiter=st.sampled_from([",", ";"]))
 def test_as_the_module_writes_it(frame, delimiter):
     decimal = "," if delimiter == ";" else "."
@@ -80,7 +81,7 @@ def test_as_the_module_writes_it(frame, delimiter):
     assert changed == counted
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(NUMBERS, max_size=20))
 def test_numbers_are_written_as_python_writes_them(values):
     assert floats(np.array(values)).to_pylist() == ["" if v != v else repr(v) for v in values]
@@ -126,7 +127,7 @@ def by_features(frame: pd.DataFrame, geometry: np.ndarray | None, name: str) -> 
     return (head[:-1] + ',"features":[\n' + ",\n".join(told) + "\n]}\n").encode("utf-8", "replace")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(frame=tables(), data=st.data(), shaped=st.sampled_from(["none", "columns", "lines"]))
 def test_geojson_is_what_json_writes_feature_by_feature(frame, data, shaped):
     frame = frame.assign(x=frame["x"].mask(~np.isfinite(frame["x"])))

@@ -21,6 +21,7 @@ from layers.formats import (
     parse_numbers,
 )
 from layers.formats.values.coordinates import parse_degrees
+from tests.examples import examples
 
 
 @pytest.mark.parametrize(
@@ -118,7 +119,7 @@ def test_what_was_converted_is_said():
     assert {k: v.tolist() for k, v in found.items()} == {"coordinates_dms": [1], "coordinates_decimal_comma": [0]}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.floats(-180, 180), st.floats(-90, 90))
 def test_any_float_comes_back_exactly(x, y):
     lon, lat, why = parse_coordinates(pd.Series([repr(x)]), pd.Series([repr(y)]))
@@ -212,7 +213,7 @@ def test_spans():
     assert found == ["end_before_start", "", "date_in_future", ""]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.dates(dt.date(1900, 1, 1), dt.date(2099, 12, 31)))
 def test_any_day_comes_back(day):
     for text in (day.isoformat(), day.strftime("%Y-%m-%dT00:00:00"), f"{day.day} {day:%B} {day.year}"):
@@ -300,7 +301,7 @@ def test_the_year_beside_a_whole_date_changes_nothing():
     assert why.equals(plain_why)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=examples(300), deadline=None, derandomize=True)
 @given(st.from_regex(r"-?[0-9]{1,3}(?:\.[0-9]{1,20})?", fullmatch=True), st.sampled_from(["lon", "lat"]))
 def test_the_short_way_of_plain_coordinates_is_the_long_one(text, axis):
     from layers.formats.values.coordinates import _SIMPLE, _axis

@@ -21,6 +21,7 @@ from layers.formats.writers.delimited import csv_bytes, to_csv_bytes
 from layers.formats.writers.spreadsheet_guard import is_formula, neutralise, restore, safe_name
 from layers.formats.writers.write import FORMATS, write_bytes
 from layers.formats.writers.xlsx import xlsx_bytes
+from tests.examples import examples
 
 AWKWARD = [
     "Berbérati",
@@ -148,7 +149,7 @@ def test_no_workbook_cell_is_a_formula():
     assert times == {(2000, 1, 1, 0, 0, 0)}, "the time of writing is not in the bytes"
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12)))
 def test_any_text_survives_csv(cells):
     frame = pd.DataFrame({"k": pd.array(["k"] * len(cells), dtype="str"), "t": pd.array(cells, dtype="str")})
@@ -158,7 +159,7 @@ def test_any_text_survives_csv(cells):
     assert not any(is_formula(c) for c in back.frame["t"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.text(max_size=8))
 def test_the_guard_has_an_inverse(cell):
     [guarded], _ = neutralise([cell])
@@ -167,7 +168,7 @@ def test_the_guard_has_an_inverse(cell):
     assert not is_formula(guarded)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.lists(st.text("=+-@;\t\r\n' 1a,\"\uff1d\u200b", max_size=8), min_size=1, max_size=4))
 def test_no_spreadsheet_finds_a_formula_at_whatever_sign_it_parts_columns(cells):
     """Cells as naive programs cut them: at semicolons, tabs and line ends, quotation marks or not."""
@@ -178,7 +179,7 @@ def test_no_spreadsheet_finds_a_formula_at_whatever_sign_it_parts_columns(cells)
     assert frame["t"].tolist() == cells
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.text(max_size=300))
 def test_file_names_are_safe_everywhere(text):
     name = safe_name(text, "csv")

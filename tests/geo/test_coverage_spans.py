@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from geo.rules.coverage_gaps import covering_sources
 from geo.rules.coverage_spans import covered_spans, latest_answer
 from geo.time_window import NO_DAY, months_before, to_days
+from tests.examples import examples
 
 LOADED = pd.DataFrame(
     {
@@ -65,7 +66,7 @@ row = st.tuples(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(row, max_size=6), st.sampled_from(["CAF", "TCD", "CAF;TCD"]), st.sampled_from([1, 3]))
 def test_the_latest_answer_is_what_asking_every_day_finds(rows, asked, months):
     base = pd.Timestamp("2020-01-01")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from geo.assess import assess
 from layers.reference.rule_files import default_rules
 from tests import frames
+from tests.examples import examples
 
 BOXES = frames.squares({"A": (19, 5, 20, 7), "B": (20, 5, 21, 7)})
 
@@ -27,7 +28,7 @@ def scene(n, seed_days):
     return sites, events, {"as_of": "2018-12-31", "rules": default_rules(), **told}
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(4), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(n=st.integers(1, 5), days=st.lists(st.integers(0, 400), max_size=12))
 def test_of_one_site_and_of_all(n, days):
     sites, events, options = scene(n, days)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.records.place_names import alias_dict, fold, fold_series
+from tests.examples import examples
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def test_series_keeps_index_and_uses_aliases():
     assert fold_series(names.iloc[:0]).tolist() == []
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=examples(200), deadline=None, derandomize=True)
 @given(st.text(alphabet=st.characters(max_codepoint=127), max_size=30))
 def test_the_short_way_of_plain_letters_is_the_long_one(text):
     """An accent more takes the long way, and changes nothing else."""

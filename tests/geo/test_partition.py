@@ -173,7 +173,7 @@ def test_frames_come_back_from_tiles_as_they_went(tmp_path):
     assert open_tiles(tmp_path / "i").facts["repeated"] == prepare(incidents).repeated > 0
 
 
-@pytest.mark.parametrize("rows", [12, 1000])
+@pytest.mark.parametrize("rows", [12, pytest.param(1000, marks=pytest.mark.slow)])
 def test_equal_to_one_process_byte_for_byte(client, rows):
     sites, incidents, options = scene()
     one = assess(sites, incidents, **options)
@@ -188,6 +188,7 @@ def test_equal_to_one_process_byte_for_byte(client, rows):
     assert steps[-1][0] == steps[-1][1] == len(steps)
 
 
+@pytest.mark.slow
 def test_a_date_per_site_goes_with_the_tiles(client, tmp_path):
     sites, incidents, options = scene()
     rng = np.random.default_rng(5)
@@ -214,6 +215,7 @@ def test_without_incidents_and_without_sites(client):
     same_bytes(assess(empty, None, **options), dask_job.assess_on_cluster(empty, None, cluster=client, **options))
 
 
+@pytest.mark.slow
 def test_results_too_large_to_gather_stay_in_files(client, tmp_path):
     sites, incidents, options = scene()
     dask_job.write_sites(sites, tmp_path / "s", rows=20)

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from pyproj import Transformer
 
 from geo.spatial.density import MAX_SIDE, STEPS, density, picture
+from tests.examples import examples
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(st.tuples(st.floats(14, 30), st.floats(-10, 11)), min_size=1, max_size=40))
 def test_the_surface_holds_every_point_once(points):
     lon, lat = np.array(points).T

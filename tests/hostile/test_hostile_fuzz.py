@@ -187,7 +187,7 @@ def holds(data: bytes, name: str, purpose: str) -> None:
 COMMON = {"deadline": None, "derandomize": True, "suppress_health_check": list(HealthCheck)}
 
 
-@settings(max_examples=1200, **COMMON)
+@settings(max_examples=300, **COMMON)
 @given(number=st.integers(0, 2**32), purpose=st.sampled_from(["table", "points", "polygons", "lines"]))
 def test_mutated_files(watched, number, purpose):
     chance = random.Random(number)

@@ -13,6 +13,7 @@ from geo.errors import FormatError
 from layers.formats import UPLOAD, read
 from layers.formats.readers import wkt
 from layers.formats.readers.projection import plain_system
+from tests.examples import examples
 from tests.hostile import corpus, native, roles
 
 BASE = 'BASEGEOGCRS["WGS 84",DATUM["World Geodetic System 1984",ELLIPSOID["WGS 84",6378137,298.257223563]]]'
@@ -162,7 +163,7 @@ def test_words_of_a_raster_are_checked_before_gdal_sees_them():
         read(geotiff(b"+proj=utm +zone=31 +nadgrids=/etc/passwd|\x00"), "a.tif", purpose="raster")
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=examples(400), deadline=None, derandomize=True)
 @given(st.text(alphabet='[](),"PROJMETHDgrids=/ 0123456789.-e@', max_size=200))
 def test_any_text_is_a_system_or_refused(text):
     for tried in (text, projected(text.replace('"', ""))):

@@ -35,9 +35,19 @@ def content(folder: Path) -> dict[str, bytes] | None:
     return {p.name: p.read_bytes() for p in folder.iterdir()} if folder.exists() else None
 
 
-@pytest.mark.parametrize("swap", [True, False], ids=["exchange", "two renames"])
-@pytest.mark.parametrize("do", [die, die_amid])
-@pytest.mark.parametrize("before", [OLD, None], ids=["used", "new"])
+@pytest.mark.parametrize(
+    ("before", "do", "swap"),
+    [
+        pytest.param(OLD, die_amid, True, id="used, amid, exchange"),
+        pytest.param(None, die, False, id="new, two renames"),
+        pytest.param(OLD, die, True, id="used, exchange", marks=pytest.mark.slow),
+        pytest.param(OLD, die, False, id="used, two renames", marks=pytest.mark.slow),
+        pytest.param(OLD, die_amid, False, id="used, amid, two renames", marks=pytest.mark.slow),
+        pytest.param(None, die, True, id="new, exchange", marks=pytest.mark.slow),
+        pytest.param(None, die_amid, True, id="new, amid, exchange", marks=pytest.mark.slow),
+        pytest.param(None, die_amid, False, id="new, amid, two renames", marks=pytest.mark.slow),
+    ],
+)
 def test_a_writer_killed_at_any_call_leaves_the_old_result_or_the_new_one(tmp_path, do, before, swap):
     kills = 0
     for at in range(1, 1000):

@@ -22,6 +22,7 @@ from jobs.screening.screen import screen
 from jobs.screening.supplier_list import read_suppliers
 from layers.reference import files
 from layers.reference.rule_files import default_rules
+from tests.examples import examples
 from views.data_choice import Data, File
 
 DAY = dt.date(2016, 9, 19)
@@ -186,7 +187,7 @@ def lists(draw: st.DrawFn) -> pd.DataFrame:
     vintage=st.sampled_from(["", "2015"]),
 )
 @settings(
-    max_examples=8,
+    max_examples=examples(8),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # a run takes too long to be shrunk
@@ -217,7 +218,9 @@ def test_any_list_has_the_same_classes_and_evidence_in_both_jobs(rows, day, name
     country=st.sampled_from(["", "CAF", "RCA"]),
     vintage=st.sampled_from(["", "2015"]),
 )
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=(Phase.generate,))
+@settings(
+    max_examples=examples(3), deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=(Phase.generate,)
+)
 def test_the_app_runs_what_the_command_runs(rows, day, named, demonstration, country, vintage):
     """Same files and options, boundary vintage and country among them: the same result, file by file."""
     uploads = {

@@ -25,6 +25,7 @@ from layers.sources.incidents import read_incidents
 from layers.sources.layer import Layer, NoUsableRowError
 from layers.sources.read_options import ReadOptions
 from layers.sources.sites import read_sites
+from tests.examples import examples
 from tests.hostile import roles
 
 ACTIVITY = (
@@ -177,7 +178,7 @@ def test_what_is_told_is_looked_at_again(asked, monkeypatch):
             read_incidents(text.encode(), name, door=UPLOAD)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=examples(60), deadline=None, derandomize=True)
 @given(
     st.lists(st.tuples(st.text(max_size=5), st.floats(), st.booleans(), st.one_of(st.none(), st.booleans()))),
     st.integers(0, 3),

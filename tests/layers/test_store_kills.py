@@ -21,8 +21,15 @@ def entry(data: bytes, name: str = "events.csv") -> Entry:
 OLD, NEW, OTHER = b"old events", b"new events of today", b"another file"
 
 
-@pytest.mark.parametrize("do", [die, die_amid])
-@pytest.mark.parametrize("used", [True, False], ids=["replaced", "new"])
+@pytest.mark.parametrize(
+    ("used", "do"),
+    [
+        pytest.param(True, die_amid, id="replaced, amid"),
+        pytest.param(False, die, id="new"),
+        pytest.param(True, die, id="replaced", marks=pytest.mark.slow),
+        pytest.param(False, die_amid, id="new, amid", marks=pytest.mark.slow),
+    ],
+)
 def test_a_fetch_killed_at_any_call_leaves_the_old_file_or_the_new_one(tmp_path, do, used):
     kills = 0
     for at in range(1, 500):

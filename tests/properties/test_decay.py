@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from geo.spatial.decay import decayed_sums
+from tests.examples import examples
 
 GEOD = Geod(ellps="WGS84")
 REACH = {"radius_m": 200_000.0, "scale_m": 30_000.0, "scale_days": 365.0}
@@ -24,7 +25,7 @@ def by_hand(lon, lat, day, x, y, when, group, groups, window):
     return out
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), place=st.sampled_from([(20.0, 5.0), (179.5, 0.0), (0.0, 88.5), (25.0, -33.0)]))
 def test_a_sum_over_every_pair(seed, place):
     rng = np.random.default_rng(seed)

@@ -12,6 +12,7 @@ from pyproj import Geod
 from geo.spatial.geodesic import geodesic_m
 from geo.spatial.polygons import Boundaries, edge_distance_m, locate, locate_all, units_within
 from geo.spatial.proximity import nearest, summarise, within
+from tests.examples import examples
 
 GEOD = Geod(ellps="WGS84")
 
@@ -54,7 +55,7 @@ def questions(draw):
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(questions())
 def test_pairs_are_those_of_geod(question):
     slon, slat, as_of, ilon, ilat, day, end, radius, window = question
@@ -88,7 +89,7 @@ rings = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=3, 
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.lists(rings, min_size=1, max_size=6),
     st.lists(st.tuples(st.integers(-2, 28), st.integers(-2, 28)), min_size=1, max_size=12),
@@ -117,7 +118,7 @@ def test_units_on_a_lattice_where_many_points_lie_on_edges(hulls, halves, radius
     assert (edge[on_edge] < 1e-6).all()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.floats(-30, 30), st.floats(-70, 70), st.floats(0, 360), st.floats(0, 20_000))
 def test_moving_a_point_moves_its_distance_to_the_edge_by_no_more(lon, lat, azimuth, step):
     shape = np.array([shapely.Polygon([(0, 40), (5, 41), (9, 52), (-3, 50), (1, 44)])])

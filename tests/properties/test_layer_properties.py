@@ -18,6 +18,7 @@ from layers.sources.incidents import read_incidents
 from layers.sources.ipis import HARM_CAR, HARM_DRC
 from layers.sources.sites import read_sites
 from layers.sources.zone_register import read_register
+from tests.examples import examples
 
 
 def cut(text: str) -> list[str]:
@@ -111,7 +112,7 @@ def test_the_good_rows_are_good():
 
 
 @pytest.mark.parametrize("name", READERS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(data=st.data())
 def test_every_row_is_accepted_or_rejected(name, data):
     head, reader = READERS[name]
@@ -140,7 +141,7 @@ def test_every_row_is_accepted_or_rejected(name, data):
 
 
 @pytest.mark.parametrize("name", ["ucdp", "acled", "list"])
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(data=st.data())
 def test_a_bad_row_never_takes_a_good_one_away(name, data):
     head, reader = READERS[name]

@@ -20,10 +20,11 @@ from geo.sensitivity.scaling import Grid, scaled_rules
 from geo.sensitivity.sweep import stability, sweep, what_matters
 from layers.reference.rule_files import default_rules
 from tests import frames
+from tests.examples import examples
 
 T = "2018-12-31"
 RULES = default_rules()
-FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 event = st.fixed_dictionaries(
     {
         "lon": st.integers(-60, 60).map(lambda v: round(20 + v / 60, 4)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
 
 import numpy as np
 import pandas as pd
@@ -15,15 +14,16 @@ from geo.rules.classify import RANK
 from geo.rules.rule_set import from_dict
 from layers.reference.rule_files import default_rules
 from tests import frames
+from tests.examples import THOROUGH
 from tests.geo.cases import FAR, REGISTER
 
 T = "2018-12-31"
 MANY = settings(
-    max_examples=200 if os.environ.get("CAHRA_THOROUGH") else 8,
+    max_examples=200 if THOROUGH else 4,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
-FEW = settings(MANY, max_examples=100 if os.environ.get("CAHRA_THOROUGH") else 4)
+FEW = settings(MANY, max_examples=100 if THOROUGH else 2)
 """For what reads files: each is parsed in a process of its own."""
 CLASSES = ("site_class", "area_class", "certain_class", "possible_class")
 DAYS = pd.date_range("2013-06-01", "2019-01-10", freq="D").strftime("%Y-%m-%d").tolist()
