@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,8 @@ import pandas as pd
 from geo.coded import CodedTable
 
 Evidence = pd.DataFrame | CodedTable
+KEPT = 16
+"""Sites whose evidence, made alone, is kept: a page asks for that of its site several times."""
 
 
 class Assessment:
@@ -48,14 +52,27 @@ class Assessment:
         self._later, self._one = evidence if callable(evidence) else None, one
         self._coded = evidence if isinstance(evidence, CodedTable) else None
         self._frame = evidence if isinstance(evidence, pd.DataFrame) else None
+        self._kept: dict[int, pd.DataFrame] = {}
+        self._lock = Lock()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A worker of a cluster sends a result home; a lock stays where it is."""
+        return {name: value for name, value in self.__dict__.items() if name != "_lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """What came."""
+        self.__dict__.update(state)
+        self._lock = Lock()
 
     def _make(self) -> None:
-        if self._later is not None:
-            made, self._later = self._later(), None
-            if isinstance(made, CodedTable):
-                self._coded = made
-            else:
-                self._frame = made
+        with self._lock:  # two readers of one run wait for one making
+            if self._later is not None:
+                made = self._later()
+                if isinstance(made, CodedTable):
+                    self._coded = made
+                else:
+                    self._frame = made
+                self._later = None
 
     @property
     def evidence(self) -> pd.DataFrame:
@@ -81,7 +98,12 @@ class Assessment:
     def evidence_of(self, row: int) -> pd.DataFrame:
         """The rows of evidence of the site at a position of `sites`: those of :attr:`evidence`, made alone."""
         if self._one is not None and self._later is not None:
-            return self._one(row)
+            if row not in self._kept:
+                found = self._one(row)
+                while len(self._kept) >= KEPT:
+                    self._kept.pop(next(iter(self._kept)), None)
+                self._kept[row] = found
+            return self._kept[row].copy()
         site, rows = self.sites.iloc[row], self.evidence_columns
         mine = np.logical_and.reduce([rows[n].equal(str(site[n])) for n in ("site_id", "source")])
         return rows.take(np.flatnonzero(mine)).frame()

@@ -18,6 +18,8 @@ from layers.formats.writers.delimited import coded_csv_bytes, csv_bytes
 
 Sheet = tuple[pd.DataFrame | CodedTable, Table]
 """A frame or columns of codes, and the table of the schema that says which of its columns are whole numbers."""
+Later = Callable[[], Sheet]
+"""What makes a sheet when its file is taken."""
 
 
 class Result(ABC):
@@ -42,18 +44,25 @@ class ResultFiles(Mapping[str, bytes]):
     Parameters
     ----------
     tables
-        What is written as CSV, by file name.
+        What is written as CSV, by file name, or what makes it.
     others
         How each other file is made, by file name.
     record
         The run record; the cells that were neutralised in each CSV are counted in it, and it is sealed with the hashes
         of all files (:mod:`jobs.run_record`).
+    whole
+        Makes the record with what is known of it only when its files are made; None: `record` is all.
     """
 
     def __init__(
-        self, tables: Mapping[str, Sheet], others: Mapping[str, Callable[[], bytes]], record: Mapping[str, object]
+        self,
+        tables: Mapping[str, Sheet | Later],
+        others: Mapping[str, Callable[[], bytes]],
+        record: Mapping[str, object],
+        whole: Callable[[], Mapping[str, object]] | None = None,
     ) -> None:
-        self._tables, self._others, self._record = tables, dict(others), record
+        self._tables, self._others = tables, dict(others)
+        self._record = whole or (lambda: record)
         if record.get("demonstration"):
             self._others[FILE] = functools.partial(note, record)
         self._made: dict[str, bytes] = {}
@@ -64,9 +73,10 @@ class ResultFiles(Mapping[str, bytes]):
             if name in (CRATE, RECORD):  # they speak of all the others
                 told = {n: self[n] for n in self if n not in (CRATE, RECORD)}
                 counts = {n: self._neutralised[n] for n in self._tables}
-                self._made.update(sealed(told, {**self._record, "cells_neutralised": counts}))
+                self._made.update(sealed(told, {**self._record(), "cells_neutralised": counts}))
             elif name in self._tables:
-                frame, table = self._tables[name]
+                given = self._tables[name]
+                frame, table = given() if callable(given) else given
                 self._made[name], self._neutralised[name] = (
                     coded_csv_bytes(frame, table)
                     if isinstance(frame, CodedTable)

@@ -7,6 +7,7 @@ gatherings by hand once gave the same sites other classes.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +27,8 @@ from layers.reference.unit_aliases import unit_aliases
 
 Engine = Callable[..., Assessment]
 """Takes what :func:`geo.assess.assess` takes."""
+later: Engine = functools.partial(assess, explain="later")
+"""Classes and figures at once, evidence when it is asked for: what a page needs."""
 
 
 def assess_loaded(

@@ -16,6 +16,7 @@ from geo.rules.rule_set import Rules
 from jobs.assessment import job
 from jobs.demonstration import layers
 from jobs.kept_layers import NOTHING_KEPT, KeptLayers
+from jobs.run_options import later
 from layers.formats import UPLOAD
 from layers.reference import files as embedded
 from layers.reference.rule_files import default_rules
@@ -160,7 +161,8 @@ def demonstration_sites() -> list[object]:
 
 
 # Streamlit leaves parameters that begin with an underscore out of the key: contents and rules count by their hash.
-# A run over 5,000 sites and 10,000 incidents holds 300 MB of evidence, so a session keeps few of them.
+# Evidence is made for the sites that are looked at, and all of it for a download: 300 MB of 5,000 sites and 10,000
+# incidents, so a session keeps few runs.
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _load_shared(key: str, _inputs: job.Inputs) -> job.Loaded:
     return job.load(_inputs, sites_needed=False)
@@ -173,9 +175,9 @@ def _load_own(key: str, _inputs: job.Inputs) -> job.Loaded:
 
 @st.cache_resource(max_entries=60, show_spinner=False)
 def _run_shared(key: str, day: dt.date, rules_key: str, _loaded: job.Loaded, _rules: Rules) -> job.Run:
-    return job.run(_loaded, day, _rules)
+    return job.run(_loaded, day, _rules, engine=later)
 
 
 @st.cache_resource(max_entries=3, show_spinner=False, scope="session")
 def _run_own(key: str, day: dt.date, rules_key: str, _loaded: job.Loaded, _rules: Rules) -> job.Run:
-    return job.run(_loaded, day, _rules)
+    return job.run(_loaded, day, _rules, engine=later)

@@ -85,6 +85,8 @@ class Hits:
 class Search:
     """Checked inputs and the grid of one search; parameters are those of :func:`geo.spatial.proximity.within`.
 
+    `block` is how many candidates are handled at a time.
+
     Attributes
     ----------
     incident
@@ -105,7 +107,9 @@ class Search:
         as_of_day: npt.ArrayLike,
         window_days: npt.ArrayLike,
         incident_end_day: npt.ArrayLike | None,
+        block: int = BLOCK,
     ) -> None:
+        self.block = block
         self.lon, self.lat = floats(site_lon), floats(site_lat)
         ilon, ilat = floats(incident_lon), floats(incident_lat)
         day = days(incident_day).reshape(-1)
@@ -188,10 +192,10 @@ class Search:
         if not ranges.site.size:
             return
         position = ecef(self.lon[sites], self.lat[sites])
-        # Cut between sites, where the running number of candidates passes a multiple of BLOCK.
+        # Cut between sites, where the running number of candidates passes a multiple of a block.
         first = np.flatnonzero(np.diff(ranges.site, prepend=-1))
         before = np.concatenate(([0], np.cumsum(ranges.hi - ranges.lo)))[first]
-        cuts = first[np.flatnonzero(np.diff(before // BLOCK, prepend=-1))].tolist()
+        cuts = first[np.flatnonzero(np.diff(before // self.block, prepend=-1))].tolist()
         for a, b in pairwise([*cuts, ranges.site.size]):
             yield self._test(sites, position, Ranges(ranges.site[a:b], ranges.lo[a:b], ranges.hi[a:b]))
 

@@ -17,6 +17,8 @@ from geo.spatial.geodesic import arc_m
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+BLOCK = 1 << 15
+"""Candidates at a time: much is made of each, and all of it shall fit the cache."""
 SURE_M = 1e-3
 """Within this much of the radius `Geod.inv` decides [m]."""
 
@@ -63,40 +65,65 @@ def decayed_sums(
     """
     n = len(site_lon)
     out = np.zeros((groups, n))
-    if not n or not len(incident_lon):
+    rows = np.flatnonzero(np.isfinite(incident_lon) & np.isfinite(incident_lat))
+    if n and rows.size:
+        day = incident_day[rows]
+        rows = rows[(day <= as_of_day.max()) & (day > (as_of_day - window_days).min())]
+    if not n or not rows.size:
         return out
+    lon, lat, day, of = incident_lon[rows], incident_lat[rows], incident_day[rows], group[rows]
+    # An age is as much as a day weighs less than the last one, and as a site's own date does.
+    last = int(as_of_day.max())
+    weight = np.exp((day - last) / scale_days)
+    if (as_of_day == last).all() and (window_days == window_days[0]).all():
+        lon, lat, of, weight = _together(lon, lat, of, weight)
+        day = np.full(lon.size, last)
     search = Search(
         site_lon,
         site_lat,
-        incident_lon,
-        incident_lat,
-        incident_day,
+        lon,
+        lat,
+        day,
         radius_m=radius_m,
         as_of_day=as_of_day,
         window_days=window_days,
         incident_end_day=None,
+        block=BLOCK,
     )
-    of_incident = group.take(search.incident)
-    day = incident_day.take(search.incident).astype(np.float64)
+    if search.empty:
+        return out
+    of, weight = of.take(search.incident), weight.take(search.incident)
 
     def work(blocks: Iterator[Hits]) -> None:
         for hits in blocks:
             there, here = search._z.take(hits.at), hits.z.take(hits.local)
             distance = arc_m(hits.chord2, there - here, there + here)
-            unsure = np.flatnonzero(np.abs(distance - radius_m) <= SURE_M)
-            if unsure.size:
-                distance[unsure] = search.exact(hits, unsure)
+            inside = distance <= radius_m - SURE_M
+            if not inside.all():
+                unsure = np.flatnonzero(~inside)
+                unsure = unsure[distance[unsure] <= radius_m + SURE_M]
+                if unsure.size:
+                    distance[unsure] = search.exact(hits, unsure)
+                    inside[unsure] = distance[unsure] <= radius_m
             distance *= -1.0 / scale_m
-            age = as_of_day[hits.sites].astype(np.float64).take(hits.local)
-            age -= day.take(hits.at)
-            age *= -1.0 / scale_days
-            age += distance
-            np.exp(age, out=age)
-            age[distance < -radius_m / scale_m] = 0.0
+            np.exp(distance, out=distance)
+            distance *= weight.take(hits.at)
+            distance *= inside
             k = hits.sites.size
-            cell = of_incident.take(hits.at) * k + hits.local
-            out[:, hits.sites] += np.bincount(cell, weights=age, minlength=groups * k).reshape(groups, k)
+            cell = hits.local if groups == 1 else of.take(hits.at) * k + hits.local
+            out[:, hits.sites] += np.bincount(cell, weights=distance, minlength=groups * k).reshape(groups, k)
 
     for _ in search.slabs(search.order(np.arange(n)), work):
         pass
+    out *= np.exp((last - as_of_day) / scale_days)
     return out
+
+
+def _together(lon: Floats, lat: Floats, group: Ints, weight: Floats) -> tuple[Floats, Floats, Ints, Floats]:
+    """What happened at one place as one: it has one distance. The weights of a place are added by group."""
+    order = np.lexsort((group, lat, lon))
+    x, y, of = lon[order], lat[order], group[order]
+    new = np.ones(x.size, np.bool_)
+    new[1:] = (x[1:] != x[:-1]) | (y[1:] != y[:-1]) | (of[1:] != of[:-1])
+    first = np.flatnonzero(new)
+    return x[first], y[first], of[first], np.add.reduceat(weight[order], first)

@@ -6,6 +6,7 @@ The same call gives the same bytes; only ``run_at`` of run.json tells the time.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import importlib.metadata
 import platform
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ from i18n.translator import LANGUAGES, translator
 from jobs.assessment.unseen_notes import unseen_notes
 from jobs.assumptions import assumptions
 from jobs.reading_notes import first_reasons, reading_lines, reasons_line
-from jobs.result import ResultFiles, Sheet
+from jobs.result import Later, ResultFiles, Sheet
 from jobs.run_record import TOOL
 from layers.formats.writers.cells import plain_types
 from layers.formats.writers.geojson import geojson_bytes
@@ -57,9 +58,15 @@ def run_record(
     now: dt.datetime | None = None,
 ) -> dict[str, object]:
     """The run record: everything that is needed to do the same again, and to check it."""
-    bare = run_record_without_evidence(assessment, rules, inputs, settings, now)
-    order = [*list(bare)[: list(bare).index("sites") + 1], "evidence_rows", *bare]
-    return {k: (bare | {"evidence_rows": len(assessment.evidence_columns)})[k] for k in dict.fromkeys(order)}
+    return with_evidence(run_record_without_evidence(assessment, rules, inputs, settings, now), assessment)
+
+
+def with_evidence(record: Mapping[str, object], assessment: Assessment) -> dict[str, object]:
+    """A record that tells the number of rows of evidence; they are made for it where they were not."""
+    names = list(record)
+    whole = {**record, "evidence_rows": len(assessment.evidence_columns)}
+    at = names.index("sites") + 1
+    return {name: whole[name] for name in dict.fromkeys([*names[:at], "evidence_rows", *names[at:]])}
 
 
 def run_record_without_evidence(
@@ -69,7 +76,7 @@ def run_record_without_evidence(
     settings: Mapping[str, object],
     now: dt.datetime | None = None,
 ) -> dict[str, object]:
-    """The same for a job that leaves no evidence behind."""
+    """The same without the number of rows of evidence, which are not made for it."""
     clock = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
     counts = quadrants(assessment.sites)
     return {
@@ -111,17 +118,23 @@ def result_files(
 ) -> ResultFiles:
     """All files of a run by name: sites.csv, sites.geojson, evidence.csv, rejected.csv, run.json and its crate.
 
-    Where sites have an ICGLR id or a certification status (`certified`), sites_md01.csv stands beside them.
+    Where sites have an ICGLR id or a certification status (`certified`), sites_md01.csv stands beside them. Evidence,
+    and the sentences that are made of it, wait until a file is taken.
     """
-    sites = explained(assessment, rules)
-    tables: dict[str, Sheet] = {
-        "sites.csv": (sites, schema.ASSESSED),
-        "evidence.csv": (withheld_columns(assessment.evidence_columns), schema.EVIDENCE),
-        "rejected.csv": (schema.conform(rejected, schema.REJECTED), schema.REJECTED),
+
+    @functools.cache
+    def sites() -> pd.DataFrame:
+        return explained(assessment, rules)
+
+    tables: dict[str, Sheet | Later] = {
+        "sites.csv": lambda: (sites(), schema.ASSESSED),
+        "evidence.csv": lambda: (withheld_columns(assessment.evidence_columns), schema.EVIDENCE),
+        "rejected.csv": lambda: (schema.conform(rejected, schema.REJECTED), schema.REJECTED),
     }
     if certified is not None and len(certified):
         tables["sites_md01.csv"] = (certified, ())
-    return ResultFiles(tables, {"sites.geojson": lambda: geojson_bytes(plain_types(sites))}, record)
+    others = {"sites.geojson": lambda: geojson_bytes(plain_types(sites()))}
+    return ResultFiles(tables, others, record, lambda: with_evidence(record, assessment))
 
 
 def summary(sites: pd.DataFrame, rejected: pd.DataFrame, record: Mapping[str, object], rules: Rules) -> list[Note]:

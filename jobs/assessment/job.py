@@ -7,6 +7,7 @@ for many dates.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,21 +35,29 @@ __all__ = ["Inputs", "Loaded", "Run", "Source", "load", "run"]
 
 @dataclass(frozen=True)
 class Run(Result):
-    """A result, its rejected and unused rows, its record, and its sites for :mod:`jobs.assessment.icglr_md01`."""
+    """A result, its rejected and unused rows, what its record says but of evidence, and its sites for ICGLR MD01.
+
+    `certified` is what :mod:`jobs.assessment.icglr_md01` says of the sites.
+    """
 
     assessment: Assessment
     rejected: pd.DataFrame
-    record: dict[str, object]
+    told: dict[str, object]
     certified: pd.DataFrame
     rules: Rules
 
+    @functools.cached_property
+    def record(self) -> dict[str, object]:
+        """The whole record; evidence is made for it where it was not."""
+        return export.with_evidence(self.told, self.assessment)
+
     def made_files(self, language: str = "en") -> ResultFiles:
         """The files of the run by name; every language is in them."""
-        return export.result_files(self.assessment, self.rules, self.rejected, self.record, self.certified)
+        return export.result_files(self.assessment, self.rules, self.rejected, self.told, self.certified)
 
     def summary(self, language: str = "en") -> list[Note]:
         """The quadrants, what was left out, and what the reader should know."""
-        return export.summary(self.assessment.sites, self.rejected, self.record, self.rules)
+        return export.summary(self.assessment.sites, self.rejected, self.told, self.rules)
 
 
 def run(
@@ -79,5 +88,5 @@ def run(
     notes = result.report.get("notes")
     result.report["notes"] = [*(notes if isinstance(notes, list) else []), *told]
     rejected = together([loaded.rejected, *unused], schema.REJECTED)
-    record = export.run_record(result, rules, inputs, recorded(loaded, as_of), now) | marks(*layers(loaded))
-    return Run(result, rejected, record, md01(sites, statuses, as_of), rules)
+    record = export.run_record_without_evidence(result, rules, inputs, recorded(loaded, as_of), now)
+    return Run(result, rejected, record | marks(*layers(loaded)), md01(sites, statuses, as_of), rules)

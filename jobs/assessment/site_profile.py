@@ -118,15 +118,13 @@ def profile(loaded: Loaded, run: Run, rules: Rules, row: int, day: dt.date) -> P
         radii_km=rules.radii_km,
         months=rules.look_back_months,
         why=why_of(run, row),
-        synthetic=bool(run.record.get("demonstration")),
+        synthetic=bool(run.told.get("demonstration")),
     )
 
 
 def evidence_of(run: Run, row: int) -> pd.DataFrame:
     """The rows of evidence of the site at `row`."""
-    site, rows = run.assessment.sites.iloc[row], run.assessment.evidence
-    mine: pd.DataFrame = rows[(rows["site_id"] == site["site_id"]) & (rows["source"] == site["source"])]
-    return mine
+    return run.assessment.evidence_of(row)
 
 
 def why_of(run: Run, row: int) -> Note:

@@ -43,11 +43,10 @@ class MeetingResult(Result):
     def made_files(self, language: str = "en") -> ResultFiles:
         """The files by name; the record is that of the assessment, with what was shown of it."""
         subject = Subject.of(self.loaded, self.found, translator(language), self.rows)
-        record = {
-            **self.found.record, "job": "meeting", "language": language, "filters": dict(self.filters),
-            "shown": len(self.rows),
-        }  # fmt: skip
-        return ResultFiles({}, meeting_files(subject), record)
+        mine = {"job": "meeting", "language": language, "filters": dict(self.filters), "shown": len(self.rows)}
+        return ResultFiles(
+            {}, meeting_files(subject), {**self.found.told, **mine}, lambda: {**self.found.record, **mine}
+        )
 
     def summary(self, language: str = "en") -> list[Note]:
         """What was shown, and what an assessment says of itself."""

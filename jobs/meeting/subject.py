@@ -49,7 +49,7 @@ class Subject:
     @property
     def day(self) -> dt.date:
         """The as-of date."""
-        settings = self.run.record["settings"]
+        settings = self.run.told["settings"]
         assert isinstance(settings, dict)
         return dt.date.fromisoformat(str(settings["as_of"]))
 
@@ -100,7 +100,7 @@ class Subject:
         """The datasets that were loaded, each with its edition, publisher and licence, once."""
         _ = self.translate
         out: dict[str, None] = {}
-        inputs = self.run.record["inputs"]
+        inputs = self.run.told["inputs"]
         for entry in inputs if isinstance(inputs, list) else []:
             if entry["role"] == "rules":  # said in the foot
                 continue
@@ -115,7 +115,7 @@ class Subject:
     @property
     def foot(self) -> list[str]:
         """Sources, backdrop and caution, as lines."""
-        _, record, rules = self.translate, self.run.record, self.run.rules
+        _, record, rules = self.translate, self.run.told, self.run.rules
         return [
             _.pair(_("Sources"), "; ".join(self.sources)) + ".",
             _("Outlines: Natural Earth; towns: GeoNames (CC BY 4.0). A backdrop, not a legal boundary."),

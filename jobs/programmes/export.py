@@ -92,6 +92,13 @@ class ProgrammeRun(Result):
 
     def record(self) -> dict[str, object]:
         """The run record of the assessment, with the programmes' files and totals."""
+        return self._with_programmes(self.run.record)
+
+    def told(self) -> dict[str, object]:
+        """The same, but for what is known of the evidence only when it is made."""
+        return self._with_programmes(self.run.told)
+
+    def _with_programmes(self, record: Mapping[str, object]) -> dict[str, object]:
         inputs = [
             {"role": "programmes", "file": layer.name, "sha256": layer.sha256, "bytes": layer.size}
             | {"dataset": layer.dataset}
@@ -99,7 +106,6 @@ class ProgrammeRun(Result):
             for layer in self.layers
         ]
         inputs += [dict(told) for told in self.own_tables]
-        record = dict(self.run.record)
         own = record.get("inputs")
         totals = plain_types(self.result.totals, TOTALS).set_index("programme_type").astype(object)
         return {
@@ -134,7 +140,7 @@ class ProgrammeRun(Result):
             zones=map_content.zone_areas(self.loaded.zones, self.loaded.boundaries, day, unit_aliases()),
             lines=footprint_lines(self.result, TYPES, self.loaded.boundaries),
             marks=gap_marks(self.result, TYPES, translate),
-            notice=_("Demonstration data") if self.record()["demonstration"] else "",
+            notice=_("Demonstration data") if self.told()["demonstration"] else "",
             title=heading,
             details=details(self.result, translate),
         )
@@ -146,7 +152,8 @@ class ProgrammeRun(Result):
         return ResultFiles(
             self.tables(),
             {"map.html": lambda: self.map_html(language), **self.briefs(language)},
-            {**self.record(), "language": language},
+            {**self.told(), "language": language},
+            lambda: {**self.record(), "language": language},
         )
 
     def brief(self, country: str, unit: str, language: str, ending: str = "html") -> bytes:
@@ -155,7 +162,7 @@ class ProgrammeRun(Result):
         from jobs.programmes.brief_page import brief_html, brief_pdf
         from jobs.programmes.export_area import narrowed
 
-        record = self.record()
+        record = self.told()
         area = narrowed(self.result, self.money, country, unit, self.donors, bool(record["demonstration"]))
         translate = translator(language)
         page = brief_pdf if ending == "pdf" else brief_html
@@ -205,7 +212,7 @@ class ProgrammeRun(Result):
             )
             for total in money_totals(self.result.programmes, self.money).itertuples(index=False)
         ]
-        told = self.run.record["inputs"]
+        told = self.run.told["inputs"]
         lines += reading_lines(told if isinstance(told, list) else [])
         for layer in self.layers:
             lines.append(rows_line(layer.name, layer.accounting))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,14 +10,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import cli
-from jobs.assessment.job import Run
+from jobs.assessment.job import Run, load
+from jobs.assessment.job import run as run_at
+from jobs.assessment.site_profile import evidence_of
 from jobs.backtest.job import BacktestResult
 from jobs.programmes.export import ProgrammeRun
 from jobs.result import Result, ResultFiles
 from jobs.run_crate import CRATE
+from jobs.run_options import later
 from jobs.screening.job import ScreeningResult
 from layers.reference import files
-from views.data_choice import File
+from views.data_choice import File, demonstration
 from views.navigation import FOLDER
 
 Offered = dict[str, Callable[[], bytes]]
@@ -152,3 +156,26 @@ def test_a_file_is_made_when_it_is_taken_and_a_table_once():
     assert b'"a.csv": 1' in held["run.json"]
     assert held["p.html"] == b"x"
     assert made == ["page"]
+
+
+def test_a_page_gets_its_run_without_evidence_and_the_same_files(monkeypatch):
+    from geo.assessment import Assessment
+
+    loaded, day, now = (
+        load(demonstration().inputs()),
+        dt.date.fromisoformat(DAY),
+        dt.datetime(2020, 1, 1, tzinfo=dt.UTC),
+    )
+    at_once = run_at(loaded, day, now=now)
+    made = []
+    real = Assessment._make
+    monkeypatch.setattr(Assessment, "_make", lambda self: made.append(self) or real(self))
+    run = run_at(loaded, day, now=now, engine=later)
+    files = run.made_files()
+    assert run.summary() == at_once.summary()
+    assert list(files) == list(at_once.made_files())
+    assert files["rejected.csv"]
+    assert evidence_of(run, 0).to_csv() == evidence_of(at_once, 0).reset_index(drop=True).to_csv()
+    assert not [m for m in made if m is run.assessment]
+    assert dict(files) == at_once.files()
+    assert run.record == at_once.record

@@ -99,7 +99,7 @@ def draw_map(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...]) 
         lines=footprint_lines(run.result, types, run.loaded.boundaries),
         marks=gap_marks(run.result, types, _),
         run=data.token,
-        notice=_("Demonstration data") if run.record()["demonstration"] else "",
+        notice=_("Demonstration data") if run.told()["demonstration"] else "",
         title=_("Legend, {day}", day=_.date(data.day)),
     )
     key = f"view_{data.key}"
@@ -224,7 +224,7 @@ def downloads(here: Here, data: Data, run: ProgrammeRun) -> None:
     _ = here.translate
     st.subheader(_("Download"))
     run_files(
-        run.made_files(_.language), demonstration=bool(run.record()["demonstration"]), what=f"cahra-coverage_{data.day}"
+        run.made_files(_.language), demonstration=bool(run.told()["demonstration"]), what=f"cahra-coverage_{data.day}"
     )
 
 

@@ -93,6 +93,6 @@ def brief(here: Here, run: ProgrammeRun) -> None:
                 _("Brief (HTML, prints on two pages)") if ending == "html" else _("Brief (PDF)"),
                 f"{name}.{ending}",
                 lambda ending=ending: run.brief(country, unit, _.language, ending),  # type: ignore[misc]
-                demonstration=bool(run.record()["demonstration"]),
+                demonstration=bool(run.told()["demonstration"]),
                 key=f"brief_{ending}",
             )
