@@ -10,10 +10,12 @@ import streamlit as st
 
 from i18n.translator import translator
 from layers.maps import assets
-from views.navigation import pages
+from views.navigation import go_where_it_was_left, pages
 from views.session import language, start
 
 assets.install()
 st.set_page_config(page_title="CAHRA Atlas", page_icon="🗺️", layout="wide")
 start()
-st.navigation(pages(translator(language())), position="top").run()
+here = st.navigation(pages(translator(language())), position="top")
+go_where_it_was_left(here)
+here.run()

@@ -89,7 +89,7 @@ def fetch(args: argparse.Namespace) -> int:
     from layers.sources.catalogue import Store
     from layers.sources.download import fetch_boundaries, fetch_ucdp
 
-    store = Store(Path(args.out))
+    store = Store(Path(args.out) if args.out else Path(args.workspace) / "editions")
     if args.what == "boundaries":
         entry = fetch_boundaries(store, args.country, args.level)
     else:
@@ -156,7 +156,7 @@ def app(args: argparse.Namespace) -> int:
     """`cahra app`: opens the app; options after it are Streamlit's own, such as `--server.port 8502`."""
     from views.server import main as serve
 
-    return serve(args.options)
+    return serve(args.options, args.workspace or "", for_all=args.workspace_for_all)
 
 
 def bench(args: argparse.Namespace) -> int:
@@ -173,6 +173,12 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True)
     zero = commands.add_parser("app", help="open the app", description=app.__doc__)
     zero.set_defaults(call=app)
+    zero.add_argument(
+        "--workspace", metavar="DIR", help="folder that keeps files, how they are read, settings and decisions"
+    )
+    zero.add_argument(
+        "--workspace-for-all", action="store_true", help="everyone who reaches the app works in that folder"
+    )
     one = commands.add_parser("assess", help="classify sites at a date", description=assess.__doc__)
     add_inputs(one, required=True)
     add_cluster(one)
@@ -209,7 +215,9 @@ def parser() -> argparse.ArgumentParser:
     seven.add_argument("--from", dest="begin", metavar="YYYY-MM-DD", help="first day; default: all the edition holds")
     seven.add_argument("--to", dest="end", metavar="YYYY-MM-DD", help="last day")
     seven.add_argument("--level", type=int, default=2, choices=(0, 1, 2, 3), help="level of the boundaries")
-    seven.add_argument("--out", required=True, metavar="DIR", help="folder that keeps the files and their index")
+    kept = seven.add_mutually_exclusive_group(required=True)
+    kept.add_argument("--out", metavar="DIR", help="folder that keeps the files and their index")
+    kept.add_argument("--workspace", metavar="DIR", help="workspace of the app: the files go into its folder editions")
     seven.set_defaults(call=fetch)
     return top
 

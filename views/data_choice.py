@@ -1,7 +1,7 @@
 """The data that a reader chose, read and assessed once for the same content, date, rules and options.
 
 Caches: demonstration data is shared by all readers; what a reader uploads is cached for that reader's session alone,
-by content hash, and lives in memory only.
+by content hash, and lives in memory only, where no workspace is open.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from jobs.assessment import job
 from jobs.demonstration import layers
 from jobs.kept_layers import NOTHING_KEPT, KeptLayers
 from jobs.run_options import later
-from layers.formats import UPLOAD
 from layers.reference import files as embedded
 from layers.reference.rule_files import default_rules
 from layers.sources.read_options import NOTHING, ReadOptions, Wishes
+from views import workspace
 
 DEMONSTRATION_DAY = dt.date(2016, 9, 19)
 """The day on which the app opens: three of the five zones of CAR had just become compliant."""
@@ -34,7 +34,7 @@ IN_RUN = ("sites", "incidents", "boundaries", "coverage", "zones", "eu_list", "f
 
 @dataclass(frozen=True)
 class File:
-    """A file that the reader dropped in: bytes in this session's memory, never on disk.
+    """A file that the reader dropped in: bytes in this session's memory, on disk only where a workspace is open.
 
     Attributes
     ----------
@@ -48,6 +48,8 @@ class File:
         What has been found out of it is taken over.
     by_hand
         How it is read was chosen, for this file or one of its layout.
+    path
+        Where it lies in the workspace; blank without one.
     """
 
     role: str
@@ -58,6 +60,7 @@ class File:
     options: ReadOptions = NOTHING
     settled: bool = True
     by_hand: bool = False
+    path: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ class Data:
             findings=of("findings"),
             country=self.country,
             boundaries_version=self.boundaries_version,
-            door=UPLOAD,
+            door=workspace.door(),
             wishes=Wishes(by_file={f.name: f.options for f in self.files}),
             kept=self.kept,
         )

@@ -8,6 +8,7 @@ import streamlit as st
 
 from i18n.translator import Translator
 from jobs.file_roles import ROLES
+from jobs.project import is_project
 from jobs.reading_desk import Reading, share_done
 from layers.formats.writers.escape import markdown
 from views import own_files
@@ -24,11 +25,16 @@ def uploader(translate: Translator, key: str, role: str = "", label: str = "") -
     given = st.file_uploader(label or _("Add files"), accept_multiple_files=True, key=f"{key}_{turn}")
     if state.pop("files_left", 0):
         st.warning(_("At most {n} files at a time.", n=own_files.MAX_FILES))
+    for name in state.pop("projects_given", ()):
+        st.warning(_("{name} is a project: open it on the page Your files, under Project file.", name=markdown(name)))
     if given:
-        state["files_left"] = own_files.add([(f.name, f.getvalue()) for f in given], role)
+        data = [(f.name, f.getvalue()) for f in given]
+        state["projects_given"] = [name for name, content in data if is_project(content)]
+        data = [(name, content) for name, content in data if name not in state["projects_given"]]
+        state["files_left"] = own_files.add(data, role)
         for upload in given:
             forget_upload(upload)
-        if any(not f.name.casefold().endswith(".toml") for f in given):
+        if any(not name.casefold().endswith(".toml") for name, _content in data):
             own_files.came()
         state["upload_turn"] = turn + 1
         st.rerun()

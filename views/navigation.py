@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from i18n.translator import N_, Translator
+from views import workspace_session
 
 FOLDER = Path(__file__).resolve().parent / "pages"
 
@@ -45,3 +46,13 @@ def pages(translate: Translator) -> list[StreamlitPage]:
         for i, p in enumerate(PAGES)
         if (FOLDER / p.file).is_file()
     ]
+
+
+def go_where_it_was_left(here: StreamlitPage) -> None:
+    """Once a session: to the page that was left in the workspace, for a reader who asked for none."""
+    state = st.session_state
+    left = workspace_session.page_left()
+    first, state["page_here"] = "page_here" not in state, here.url_path or PAGES[0].path
+    page = next((p for p in PAGES if p.path == left), None)
+    if first and page is not None and page is not PAGES[0] and not here.url_path and not state["came_with"]:
+        st.switch_page(FOLDER / page.file)

@@ -1,12 +1,13 @@
 """The reader's own files in this session: dropped in together, recognised in the background, read as the reader says.
 
-How a file of one layout was read by hand holds for the next file of that layout, until the page is closed.
+How a file of one layout was read by hand holds for the next file of that layout, until the page is closed, or for good
+in a workspace. A file that a project or link names by its hash is read as it says there.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
@@ -14,13 +15,16 @@ import streamlit as st
 
 from jobs.assessment.site_filters import MAX_TEXT
 from jobs.inspection import FileReport
+from jobs.project import KeptFile
 from jobs.reading_desk import Reading, ReadingDesk, Request
 from layers.sources.read_options import NOTHING, ReadOptions
-from views import run_options
+from views import run_options, workspace
 from views.data_choice import File
 
 MAX_FILES = 12
 """Files that one session may hold at a time, so that one reader cannot fill the machine's memory."""
+MOST_LAYOUTS = 500
+"""Layouts whose way of reading goes along with a project."""
 AT_ONCE = 1.0
 """Seconds that a page waits for files that were just dropped in: most are read by then, and nothing flickers."""
 
@@ -45,7 +49,9 @@ def of_role(role: str) -> list[File]:
 
 
 def desk() -> ReadingDesk:
-    """Where this session's files are read."""
+    """Where this session's files are read; those of a workspace once for all its pages."""
+    if workspace.current() is not None:
+        return workspace.desk()
     found: ReadingDesk = st.session_state.setdefault("desk", ReadingDesk())
     return found
 
@@ -65,10 +71,68 @@ def add(given: Iterable[tuple[str, bytes]], role: str = "") -> int:
         if len(files) >= MAX_FILES:
             left += 1
             continue
+        meant = _met(digest)
+        if meant is not None and len(meant.sha256) == len(digest):
+            name = meant.name  # what a project says of a file it says by its name
         own = _unlike(name[:MAX_TEXT], {file.name for file in files.values()})
-        files[digest] = File("", own, digest, data, asked=role, settled=False)
+        if meant is None:
+            files[digest] = File("", own, digest, data, asked=role, settled=False)
+        else:
+            put(replace(meant, name=own, sha256=digest, role=meant.role or role, path=""), data)
         st.session_state["chosen_file"] = digest
     return left
+
+
+def put(kept: KeptFile, data: bytes) -> None:
+    """A file as a project knows it becomes one of this session's."""
+    all_files()[kept.sha256] = File(
+        "", kept.name, kept.sha256, data, asked=kept.role, options=kept.options, settled=False, by_hand=kept.by_hand,
+        path=kept.path,
+    )  # fmt: skip
+
+
+def take(path: str) -> bool:
+    """A file that lies in the workspace, read there; False where there are too many."""
+    folder = workspace.current()
+    assert folder is not None
+    kept, data = folder.take(path)
+    if kept.sha256 in all_files():
+        return True
+    if add([(kept.name, data)]):
+        return False
+    all_files()[kept.sha256] = replace(all_files()[kept.sha256], path=kept.path)
+    return True
+
+
+def needed() -> list[KeptFile]:
+    """Files that a project or link names and that are not here; of a link only the first digits of the hash."""
+    found: list[KeptFile] = st.session_state.setdefault("needed", [])
+    return [f for f in found if not any(digest.startswith(f.sha256) for digest in all_files())]
+
+
+def need(kept: KeptFile) -> None:
+    """Notes a file that is not here."""
+    found = st.session_state.setdefault("needed", [])
+    if kept not in found:
+        found.append(kept)
+
+
+def _met(digest: str) -> KeptFile | None:
+    """What was said of a file with this hash; from now on it is here."""
+    found = next((f for f in needed() if digest.startswith(f.sha256)), None)
+    if found is not None:
+        st.session_state["needed"].remove(found)
+    return found
+
+
+def layouts() -> dict[str, tuple[str, ReadOptions]]:
+    """Role and options by the fingerprint of a layout."""
+    return {key: (wish.role, wish.options) for key, wish in list(_wishes().items())[-MOST_LAYOUTS:]}
+
+
+def remember(known: Mapping[str, tuple[str, ReadOptions]]) -> None:
+    """Takes over how files of known layouts are read."""
+    _wishes().update({key: Wish(role, options) for key, (role, options) in known.items()})
 
 
 def came() -> None:
@@ -93,8 +157,12 @@ def _unlike(name: str, taken: set[str]) -> str:
 def remove(key: str) -> None:
     """Callback: a file and all that was read of it is let go."""
     file = all_files().pop(key, None)
-    if file is not None:
-        desk().forget(file.sha256)
+    if file is None:
+        return
+    desk().forget(file.sha256)
+    folder = workspace.current()
+    if folder is not None:
+        folder.drop(KeptFile(file.name, file.sha256, len(file.data), path=file.path))
 
 
 def reading(file: File) -> Reading:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from geo.errors import InputError
 from layers.gdal_settings import confine
 from views import faults, gateway, release
 
@@ -39,9 +40,53 @@ def silence() -> None:
     net_util.get_external_ip = lambda: None
 
 
-def main(options: Sequence[str] = ()) -> int:
-    """Opens the app; `options` are Streamlit's own, for instance ``--server.port 8502``."""
+def address_of(options: Sequence[str]) -> str:
+    """The address on which Streamlit will listen.
+
+    Examples
+    --------
+    >>> address_of(["--server.address", "0.0.0.0"]), address_of(["--server.address=::1"])
+    ('0.0.0.0', '::1')
+    """
+    for option, value in zip(options, [*options[1:], ""], strict=True):
+        if option == "--server.address":
+            return value
+        if option.startswith("--server.address="):
+            return option.partition("=")[2]
+    return os.environ.get("STREAMLIT_SERVER_ADDRESS", "") or "127.0.0.1"
+
+
+def open_workspace(folder: str, options: Sequence[str], *, for_all: bool = False) -> None:
+    """The folder of ``--workspace``; where others reach the app too, only when that is said.
+
+    Raises
+    ------
+    geo.errors.InputError
+        Others reach the app, or the folder cannot be used.
+    """
+    from views import workspace
+
+    if not for_all and not workspace.is_loopback(address_of(options)):
+        raise InputError(
+            "A workspace is one person's, and this app listens to others.", where="--workspace",
+            got=address_of(options), remedy="Leave out --server.address, or say --workspace-for-all.",
+        )  # fmt: skip
+    workspace.open_folder(folder, for_all=for_all)
+
+
+def main(options: Sequence[str] = (), folder: str = "", *, for_all: bool = False) -> int:
+    """Opens the app; `options` are Streamlit's own, for instance ``--server.port 8502``.
+
+    Parameters
+    ----------
+    folder
+        The workspace, or blank.
+    for_all
+        Everyone who reaches the app works in it.
+    """
     confine()
+    if folder:
+        open_workspace(folder, options, for_all=for_all)
     silence()
     gateway.install()
     faults.install()

@@ -17,7 +17,7 @@ from layers.formats import UPLOAD
 from layers.formats.writers.escape import html, markdown
 from layers.maps.watermark import sheet
 from layers.reference.rule_files import default_rules, rules_of
-from views import file_list, own_files, run_options
+from views import file_list, own_files, run_options, workspace, workspace_session
 from views.data_choice import DEMONSTRATION_DAY, IN_RUN, Data
 from views.faults import sentence_of
 from views.theme import STYLE, WORDS
@@ -37,12 +37,19 @@ def start() -> None:
     state = st.session_state
     if "address" not in state:
         given = {str(k)[:40]: str(v)[:4000] for k, v in list(st.query_params.to_dict().items())[:40]}
+        state["came_with"] = bool(given.keys() - {"lang"})
+        if not state["came_with"]:
+            given = {**workspace_session.address_left(), **given}
         state["address"] = given
-        state["q_lang"] = language()
         state["day"] = day_of(given.get("day", "")) or DEMONSTRATION_DAY
         state["q_demonstration"] = given.get("demonstration", "1") != "0"
         state["q_site"] = given.get("site", "")[:300]
         state["files"] = {}
+        for file in workspace_session.needed_of(given.get("needs", "")):
+            own_files.need(file)
+        workspace_session.restore()
+    if state.get("q_lang") not in LANGUAGES:  # at the start, and where the page's control was taken down half-way
+        state["q_lang"] = pick(st.query_params.get("lang") or state["address"].get("lang"), st.context.locale)
     if state.pop("own_came", False):
         state["q_demonstration"] = False
     for key in list(state):
@@ -108,6 +115,7 @@ class Here:
         synthetic = bool(state["q_demonstration"])
         chosen = tuple(own_rules) if synthetic else files
         data = Data(synthetic, chosen, state["day"], rules, country, vintage, own_files.desk().kept)
+        needed_files(_)
         if sites_needed:
             self.sites_needed(data)
         if assessed and data.has_demonstration:
@@ -127,13 +135,7 @@ class Here:
 
     def _own_files(self) -> None:
         _, state = self.translate, st.session_state
-        st.caption(
-            _(
-                "Your own files stay in this session's memory and are gone when you close the page. "
-                "At most {n} MB each.",
-                n=_.number(UPLOAD.file_bytes / 1e6),
-            )
-        )
+        st.caption(kept_where(_))
         file_list.uploader(_, "own")
         file_list.show(_)
         if state["files"] and state["q_demonstration"]:
@@ -154,8 +156,43 @@ class Here:
         view = st.query_params.get("view") or state["address"].get("view")
         if view:
             wanted["view"] = view
+        if not state["q_demonstration"]:
+            here = [workspace_session.kept_of(f) for f in own_files.all_files().values()]
+            wanted |= {"needs": said} if (said := workspace_session.needs([*here, *own_files.needed()])) else {}
         if st.query_params.to_dict() != wanted:
             st.query_params.from_dict(wanted)
+        workspace_session.keep()
+
+
+def kept_where(translate: Translator) -> str:
+    """Where own files stay, as Markdown."""
+    _, folder = translate, workspace.current()
+    if folder is None:
+        return _(
+            "Your own files stay in this session's memory and are gone when you close the page. At most {n} MB each.",
+            n=_.number(UPLOAD.file_bytes / 1e6),
+        )
+    return _(
+        "Files that you add here (at most {n} MB each) are kept in the workspace {folder}. Larger ones: put them into "
+        "that folder and choose them on the page Your files.",
+        n=_.number(UPLOAD.file_bytes / 1e6), folder=markdown(folder.folder.name),
+    )  # fmt: skip
+
+
+def needed_files(translate: Translator) -> None:
+    """Names the files that a link or project rests on and that are not here."""
+    _, missing = translate, own_files.needed()
+    if not missing or st.session_state["q_demonstration"]:
+        return
+    told = [f"{markdown(file.name)} ({file.sha256[:8]}…)" for file in missing]
+    st.warning(
+        _("This page was made with files that are not here. Add them: {files}. They are known by their hash.",
+          files=", ".join(told)),
+        icon=":material/attach_file:",
+    )  # fmt: skip
+    if workspace.current() is not None and st.button(_("Look for them in the workspace"), key="look_in_folder"):
+        workspace_session.look_in_folder()
+        st.rerun()
 
 
 def mark(translate: Translator) -> None:

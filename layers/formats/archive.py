@@ -17,6 +17,7 @@ from layers.formats.source import Source
 from layers.formats.table import shorten
 
 _NESTED = ("zip", "kmz", "xlsx", "xlsm", "docx", "gz", "bz2", "xz", "7z", "rar", "tar", "tgz", "jar")
+_NESTED_HEADS = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh")
 _LOCAL_HEADER = 30
 
 
@@ -35,6 +36,11 @@ def _unsafe(name: str) -> str:
 class Archive:
     """A zip archive whose directory is without tricks.
 
+    Parameters
+    ----------
+    nested
+        Members may be archives: whoever asks so hands each to the door as a file of its own.
+
     Raises
     ------
     geo.errors.FormatError
@@ -45,8 +51,8 @@ class Archive:
         says.
     """
 
-    def __init__(self, source: Source, clock: Clock, *, limit: str = "members") -> None:
-        self.name, self.clock = source.name, clock
+    def __init__(self, source: Source, clock: Clock, *, limit: str = "members", nested: bool = False) -> None:
+        self.name, self.clock, self._nested = source.name, clock, nested
         self._unpacked = 0
         self._stream = source.open()
         try:
@@ -89,7 +95,7 @@ class Archive:
                 raise self._refused(Note("a member is encrypted"), got=shorten(info.filename))
             if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise self._refused(Note("a member is packed in an unusual way"), got=shorten(info.filename))
-            if key.rsplit(".", 1)[-1] in _NESTED:
+            if not self._nested and key.rsplit(".", 1)[-1] in _NESTED:
                 raise self._refused(Note("a member is itself an archive"), got=shorten(info.filename))
             spans.append((info.header_offset, info.header_offset + _LOCAL_HEADER + info.compress_size))
             if info.file_size > 1_000_000:
@@ -112,7 +118,7 @@ class Archive:
             with self._zip.open(info) as stream:
                 while block := stream.read(1 << 16):
                     if not parts:
-                        if block.startswith((b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh")):
+                        if not self._nested and block.startswith(_NESTED_HEADS):
                             raise self._refused(Note("a member is itself an archive"), got=shorten(member))
                         if within:
                             within(block)

@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -70,20 +71,19 @@ class Visit:
         self.page.wait_for_timeout(300)
 
 
-@pytest.fixture(scope="session")
-def app_url(tmp_path_factory) -> Iterator[str]:
-    """The app as a process of its own, on a free port, with a file of decisions of its own."""
-    reviews = tmp_path_factory.mktemp("reviews") / "reviews.sqlite"
+@contextmanager
+def served(*more: str, **environment: str) -> Iterator[str]:
+    """The app as a process of its own, on a free port; gives its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "cli", "app", "--server.port", str(port)]
+    command = [sys.executable, "-m", "cli", "app", "--server.port", str(port), *more]
     server = subprocess.Popen(
         command,
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "CAHRA_REVIEWS": str(reviews)},
+        env={**os.environ, **environment},
     )
     url = f"http://127.0.0.1:{port}"
     try:
@@ -101,6 +101,14 @@ def app_url(tmp_path_factory) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def app_url(tmp_path_factory) -> Iterator[str]:
+    """The app, with a file of decisions of its own."""
+    reviews = tmp_path_factory.mktemp("reviews") / "reviews.sqlite"
+    with served(CAHRA_REVIEWS=str(reviews)) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -66,10 +66,13 @@ def test_a_foreign_origin_is_refused_without_asking_anyone_for_our_address(monke
 
 
 def test_options_of_streamlit_pass_and_others_do_not(monkeypatch, capsys):
-    seen: list[list[str]] = []
-    monkeypatch.setattr("views.server.main", lambda options: seen.append(list(options)) or 0)
+    seen: list[object] = []
+    monkeypatch.setattr(
+        "views.server.main", lambda options, folder, *, for_all: seen.append((list(options), folder, for_all)) or 0
+    )
     assert cli.main(["app", "--server.port", "8502"]) == 0
-    assert seen == [["--server.port", "8502"]]
+    assert cli.main(["app", "--workspace", "here", "--server.port", "8502"]) == 0
+    assert seen == [(["--server.port", "8502"], "", False), (["--server.port", "8502"], "here", False)]
     with pytest.raises(SystemExit) as stopped:
         cli.main(["verify", "somewhere", "--server.port", "8502"])
     assert stopped.value.code == 2

@@ -9,7 +9,7 @@ from jobs.file_roles import ROLES
 from layers.formats.writers.escape import markdown
 from views import file_list, own_files, session
 from views.session import Here
-from views.widgets import import_card
+from views.widgets import import_card, workspace_panel
 
 KINDS = {
     "sites": N_("a list with names and coordinates, visits of IPIS, ICGLR registers, a map of one's own (KML, GPX)"),
@@ -62,14 +62,16 @@ with session.page() as here:
     st.caption(
         _(
             "Drop files of any kind together: tables, workbooks, maps, zips. What each is, is recognised; what was "
-            "understood and what was not is shown here before anything rests on it. They stay in this session's memory."
+            "understood and what was not is shown here before anything rests on it."
         )
     )
+    st.caption(session.kept_where(_))
     left, right = st.columns([3, 2])
     with left:
         file_list.uploader(_, "import")
     with right, st.expander(_("A table as text"), icon=":material/content_paste:"):
         file_list.pasted(_, "import_paste")
+    workspace_panel.show(here)
     if not own_files.all_files():
         what_can_come(here)
         st.stop()

@@ -10,11 +10,10 @@ from geo.errors import CahraError
 from jobs.assessment.site_filters import MAX_TEXT
 from jobs.programmes.programme_files import ProgrammeLayer, read_programmes
 from jobs.programmes.types import TypeMap, read_type_map, type_map
-from layers.formats import UPLOAD
 from layers.formats.writers.escape import markdown
 from layers.reference import files as embedded
 from layers.sources.read_options import ReadOptions
-from views import file_list, own_files
+from views import file_list, own_files, workspace
 from views.data_choice import Data
 from views.session import Here
 
@@ -29,7 +28,7 @@ def demonstration_programmes() -> ProgrammeLayer:
 def own_programmes(sha256: str, name: str, sectors: str, options: ReadOptions, _data: bytes, _types: TypeMap) -> ProgrammeLayer:  # fmt: skip  # noqa: E501
     """A reader's file, cached for that reader alone; `sectors` is the hash of the sector table it was read with."""
     types = None if _types is type_map() else _types  # the project's own need not be told
-    return read_programmes(_data, name, door=UPLOAD, types=types, options=options)
+    return read_programmes(_data, name, door=workspace.door(), types=types, options=options)
 
 
 def forget(where: Any, key: str) -> None:
@@ -79,7 +78,7 @@ def own_sectors(here: Here) -> TypeMap:
     if given is None:
         return type_map()
     try:
-        return read_type_map(given.getvalue(), given.name[:MAX_TEXT], door=UPLOAD)
+        return read_type_map(given.getvalue(), given.name[:MAX_TEXT], door=workspace.door())
     except CahraError as error:
         st.error(markdown(error.sentence(_)), icon=":material/error:")
         return type_map()

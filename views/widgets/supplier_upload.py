@@ -12,11 +12,10 @@ from geo.screening.route_exposure import RouteSettings
 from jobs.inputs import Inputs, Source
 from jobs.inspection import layer_of
 from jobs.screening.supplier_list import SupplierList, read_suppliers
-from layers.formats import UPLOAD
 from layers.reference import files
 from layers.sources.read_options import Wishes
 from layers.sources.roads import RoadLayer
-from views import file_list, own_files
+from views import file_list, own_files, workspace
 from views.data_choice import File
 from views.session import Here
 from views.widgets import import_card
@@ -47,7 +46,7 @@ def _demonstration() -> SupplierList:
 def read_own(file: File, country: str = "") -> Any:
     """An own file as its role says, read once in this session."""
     wishes = Wishes(by_file={file.name: file.options})
-    asked = Inputs(country=country, door=UPLOAD, wishes=wishes, kept=own_files.desk().kept)
+    asked = Inputs(country=country, door=workspace.door(), wishes=wishes, kept=own_files.desk().kept)
     return layer_of(file.role, Source(file.name, file.data), asked)
 
 
