@@ -42,8 +42,8 @@ def workspace_page(name: str):
 
 
 def test_without_a_workspace_nothing_is_written(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("jobs.workspace.write_file", None)
     opened(("mines.csv", SITES))
     assert list(tmp_path.rglob("*")) == []
     assert workspace.door() == UPLOAD
