@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
-import pandas as pd
 
 from geo import schema
 from geo.messages import Note
@@ -32,19 +31,21 @@ from jobs.assessment.export import quadrants, remarks
 from jobs.reading_notes import reading_lines, reasons_line
 from jobs.result import ResultFiles, Sheet
 from jobs.run_record import fingerprint_of
+from jobs.screening.carried import with_carried
 from jobs.screening.decided import decided, onto, overdue
 from jobs.screening.eu_record import eu_record, eu_volumes
 from jobs.screening.listings import by_mineral
 from jobs.screening.model import Screening
 from jobs.screening.report import report
 from jobs.screening.reviews import Reviews
+from jobs.screening.workbook import workbook
 from layers.formats.writers.cells import plain_types
 from layers.formats.writers.geojson import geojson_bytes
 from layers.formats.writers.xlsx import xlsx_bytes
 
 Answered = TypeVar("Answered", bound=Screening)
 XLSX_ROWS = 20_000
-"""Longer lists get no workbook beside the CSV: it would take minutes to write and to open."""
+"""Longer lists get no workbooks beside the CSV: it would take minutes to write and to open."""
 
 
 def with_decisions(screening: Answered, store: Reviews) -> Answered:
@@ -63,34 +64,6 @@ def with_decisions(screening: Answered, store: Reviews) -> Answered:
 def run_day(screening: Screening) -> dt.date:
     """The day of the run (UTC): what was to be done before it is overdue."""
     return dt.date.fromisoformat(str(screening.record["run_at"])[:10])
-
-
-def with_carried(frame: pd.DataFrame, screening: Screening) -> pd.DataFrame:
-    """The frame with the list's own columns behind, unchanged; one that bears a name of ours is ``name (list)``.
-
-    Parameters
-    ----------
-    frame
-        One row a row of the list (`row`), or a supplier (`supplier_id`).
-    """
-    suppliers = screening.suppliers
-    own = suppliers.carried
-    if not len(own.columns) or len(own) != len(suppliers.rows):
-        return frame
-    if "row" in frame:
-        at = pd.Series(range(len(own)), index=suppliers.rows["row"]).reindex(frame["row"])
-    else:
-        good = suppliers.rows["answer"] == "accepted"
-        place = pd.Series(np.flatnonzero(good.to_numpy()), index=suppliers.rows.loc[good, "supplier_id"])
-        at = place.reindex(frame["supplier_id"])
-    mine = own.iloc[at.to_numpy(np.int64)].reset_index(drop=True)
-    names: dict[str, str] = {}
-    for name in mine.columns:
-        told = name
-        while told in frame or told in names.values():
-            told = f"{told} (list)"
-        names[name] = told
-    return pd.concat([frame.reset_index(drop=True), mine.rename(columns=names)], axis=1)
 
 
 def _reviews_told(store: Reviews) -> list[dict[str, object]]:
@@ -146,6 +119,7 @@ def result_files(screening: Screening, language: str = "en") -> ResultFiles:
     }
     if len(screening.rows) <= XLSX_ROWS:
         others["screening.xlsx"] = lambda: xlsx_bytes(rows, sheet="screening")
+        others["report.xlsx"] = lambda: workbook(screening, language)
     return ResultFiles(tables, others, {**screening.record, "language": language})
 
 

@@ -305,6 +305,7 @@ COLUMNS = {
     "zones": N_("Zones"),
     "listed": N_("Listed areas"),
     "uncovered": N_("Without data"),
+    "dodd_frank_countries": N_("Countries of Dodd-Frank 1502"),
     "part": N_("Part"),
     "match_id": N_("Match id"),
     "match_name": N_("Place"),
@@ -371,6 +372,6 @@ def is_coded(name: str) -> bool:
     return (
         name in _VALUES
         or name in _COUNTRIES
-        or name in ("through", "remarks", "changed_since")
+        or name in ("through", "remarks", "changed_since", "missing", "transit_kp", "kp_on_way")
         or labels.is_coded(name)
     )

@@ -26,8 +26,8 @@ EVIDENCE = (
     *OF_SEGMENTS,
 )
 ONLY_AGAIN = (
-    "report.html", "routes.geojson", "places.csv", "listings.csv", "eu_record.csv", "eu_volumes.csv", "changes.csv",
-    "decisions.csv",
+    "report.html", "report.xlsx", "routes.geojson", "places.csv", "listings.csv", "eu_record.csv", "eu_volumes.csv",
+    "changes.csv", "decisions.csv",
 )  # fmt: skip
 """Files of which nothing is derived here."""
 OF_ROUTES = {"route_basis": "route_basis", **{ours: theirs for theirs, ours in FROM_ROUTES.items()}}
