@@ -14,6 +14,7 @@ from typing import Any
 from layers.formats import UPLOAD
 from layers.maps import assets
 from layers.maps.map import TILES
+from views.compression import Compressed
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -137,4 +138,4 @@ def install() -> None:
     from streamlit.web.server.starlette import starlette_app
 
     theirs = starlette_app.create_streamlit_middleware
-    starlette_app.create_streamlit_middleware = lambda: [Middleware(Gateway), *theirs()]
+    starlette_app.create_streamlit_middleware = lambda: [Middleware(Gateway), Middleware(Compressed), *theirs()]
