@@ -6,7 +6,7 @@ template with its parameters, so that a page can show it in the user's language.
 
 from __future__ import annotations
 
-from geo.messages import Note, spoken
+from geo.messages import Note, filled, spoken
 
 
 class CahraError(Exception):
@@ -48,7 +48,8 @@ class CahraError(Exception):
         """The message in one line; `translate` maps a template or label to the user's language."""
         t = translate if callable(translate) else str
         said = t(self.what)
-        parts = [said.format(**{k: _word(v, translate) for k, v in self.params.items()}) if self.params else said]
+        words = {k: _word(v, translate) for k, v in self.params.items()}
+        parts = [filled(said, words, getattr(translate, "language", "en")) if words else said]
         for label, text in (("Expected", self.expected), ("Got", self.got), ("Remedy", self.remedy)):
             if text:
                 told = text.sentence(translate) if isinstance(text, Note) else t(text)

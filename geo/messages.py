@@ -3,11 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 _NAME = re.compile(r"\{(\w+)")
-_TEMPLATE = re.compile(r"(?:[^{}]|\{\w+(?::[,.\w]{0,4})?\})*")
+_TEMPLATE = re.compile(r"(?:[^{}]|\{\w+(?::[,.\w]{0,4}|\?[^{}|]*\|[^{}|]*)?\})*")
+_FORMS = re.compile(r"\{(\w+)\?([^{}|]*)\|([^{}|]*)\}")
+
+
+def filled(text: str, values: Mapping[str, object], language: str = "en") -> str:
+    """`text` with its placeholders filled; ``{n?row|rows}`` is the form for one and for many, as the language counts.
+
+    English has one for 1 alone, French for all below 2.
+
+    Examples
+    --------
+    >>> filled("{n} row{n?|s}", {"n": 1}), filled("{n} row{n?|s}", {"n": 0}), filled("{n} row{n?|s}", {"n": "1,000"})
+    ('1 row', '0 rows', '1,000 rows')
+    >>> filled("{n} ligne{n?|s} {n?lue|lues}", {"n": 0}, "fr")
+    '0 ligne lue'
+    """
+    if "?" in text:
+        text = _FORMS.sub(lambda m: m[2] if _is_one(values.get(m[1]), language) else m[3], text)
+    return text.format(**values)
+
+
+def _is_one(value: object, language: str) -> bool:
+    if isinstance(value, int | float):
+        return value == 1 if language == "en" else 0 <= value < 2
+    return bool(re.fullmatch("1" if language == "en" else r"[01](?:,\d+)?", str(value)))
 
 
 class Note(str):
@@ -62,7 +86,7 @@ class Note(str):
 
     def __new__(cls, template: str, /, **params: object) -> Note:
         """The finished English text; a template without values is taken as it stands."""
-        made = super().__new__(cls, template.format(**params) if params else template)
+        made = super().__new__(cls, filled(template, params) if params else template)
         made.template, made.params = template, params
         return made
 
@@ -93,7 +117,7 @@ class Note(str):
         }
         if said == self.template:  # it may ask for a number in English form
             written |= {k: v for k, v in self.params.items() if isinstance(v, int | float)}
-        return str(said.format(**written)) if written else str(said)
+        return filled(str(said), written, getattr(translate, "language", "en")) if written else str(said)
 
 
 class Word(Note):

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from geo.messages import filled
 from i18n.catalogue import read_catalogue
 
 LANGUAGES = {"en": "English", "fr": "Français"}
@@ -69,7 +70,7 @@ class Translator:
     def __call__(self, message: str, /, **values: object) -> str:
         """`message` in this language, its placeholders filled with `values`."""
         said = _catalogue(self.language).gettext(message) if message else ""
-        return said.format(**values) if values else said
+        return filled(said, values, self.language) if values else said
 
     def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
         """The message for `n` things, with ``{n}`` written by locale."""

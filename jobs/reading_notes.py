@@ -92,7 +92,7 @@ def reading_lines(inputs: Iterable[Mapping[str, Any]]) -> list[Note]:
 def rows_line(file: str, rows: Mapping[str, Any]) -> Note:
     """How many rows were read and used."""
     return Note(
-        "{file}: {read} rows read, {accepted} used, {rejected} not used.",
+        "{file}: {read} row{read?|s} read, {accepted} used, {rejected} not used.",
         file=file,
         read=int(rows.get("read", 0)),
         accepted=int(rows.get("accepted", 0)),

@@ -22,7 +22,7 @@ def assess(tmp_path, *options: str, sites: str = SITES, name: str = "sites.csv")
 def test_columns_taken_and_left_are_printed_and_kept_in_the_record(tmp_path, capsys):
     assert assess(tmp_path) == 0
     said = capsys.readouterr().out
-    assert "sites.csv: 1 rows read, 1 used, 0 not used." in said
+    assert "sites.csv: 1 row read, 1 used, 0 not used." in said
     assert "site_id ← Mine Code" in said
     assert "Not used: Foreman." in said
     told = json.loads((tmp_path / "out/run.json").read_text("utf-8"))["inputs"][0]

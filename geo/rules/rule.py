@@ -10,6 +10,8 @@ from geo.messages import Note
 
 _PLACE = re.compile(r"\{(\w*)\}")
 
+_COUNTED = re.compile(r"\d+(?:\.\d+)?|\(s\)")
+
 ANSWERS = ("site", "area", "listing")
 """What a rule may answer: the class of the site, the class of its area, or a listing beside both."""
 
@@ -88,7 +90,7 @@ class Rule:
     def asks(self, language: str = "en") -> str:
         """The question with its numbers, in English or French (English where a rule has no French)."""
         template = self.question_fr if language == "fr" and self.question_fr else self.question
-        return _PLACE.sub(lambda found: self.numbers[found[1]], template)
+        return _agreed(_PLACE.sub(lambda found: self.numbers[found[1]], template))
 
     @cached_property
     def limits(self) -> dict[str, float]:
@@ -153,3 +155,23 @@ def listed(parts: list[Note]) -> Note:
     if len(parts) == 1:
         return parts[0]
     return Note("; ".join(f"{{p{i}}}" for i in range(len(parts))), **{f"p{i}": p for i, p in enumerate(parts)})
+
+
+def _agreed(text: str) -> str:
+    """A question whose ``(s)`` agree with the number before them.
+
+    Examples
+    --------
+    >>> _agreed("au moins 1 incident(s) meurtrier(s) à 20 km"), _agreed("au moins 2 incident(s)")
+    ('au moins 1 incident meurtrier à 20 km', 'au moins 2 incidents')
+    """
+    last = 0.0
+
+    def one(found: re.Match[str]) -> str:
+        nonlocal last
+        if found[0] != "(s)":
+            last = float(found[0])
+            return found[0]
+        return "s" if last >= 2 else ""
+
+    return _COUNTED.sub(one, text)

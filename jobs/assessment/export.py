@@ -143,7 +143,7 @@ def summary(sites: pd.DataFrame, rejected: pd.DataFrame, record: Mapping[str, ob
     day = settings["as_of"] if isinstance(settings, dict) else ""
     lines = [
         *reading_lines(record["inputs"] if isinstance(record["inputs"], list) else []),
-        Note("As of {day}: {n} sites (site class x zone status)", day=day, n=len(sites)),
+        Note("As of {day}: {n} site{n?|s} (site class x zone status)", day=day, n=len(sites)),
         Note(quadrants(sites).to_string()),
     ]
     if len(rejected):
@@ -170,7 +170,7 @@ def known_limits(sites: pd.DataFrame, report: object) -> list[Note]:
     if len(insufficient):
         counts = insufficient["gaps"].str.split(";").explode().value_counts().sort_index()
         why = joined([Note("{n} {gap}", n=int(n), gap=GAP_WORDS[str(g)]) for g, n in counts.items() if g])
-        out.append(Note("{n} sites with insufficient data: {why}", n=len(insufficient), why=why))
+        out.append(Note("{n} site{n?|s} with insufficient data: {why}", n=len(insufficient), why=why))
     out += [
         Note("Covered: {source}, {country}, {first} to {last} ({effects})", source=c["source"],
              country=c["country_iso3"], first=c["from"], last=c["to"], effects=_EFFECTS[c["effects"]])

@@ -152,9 +152,9 @@ def subtitle(backtest: Backtest, _: Translator) -> str:
     settings = backtest.record["settings"]
     assert isinstance(settings, dict)
     return _(
-        "{places} places at {dates} dates from {first} to {last}. A hit: at least {events} deadly incident(s) at "
-        "exactly known places within {km} km that begin in the {months} months after the "
-        "date; of {n} cases, {hits} were hit.",
+        "{places} places at {dates} dates from {first} to {last}. A hit: at least {events} deadly incident{events?|s} "
+        "at exactly known places within {km} km that begin in the {months} months after the date; of {n} cases, "
+        "{hits} were hit.",
         places=_.number(base["places"]),
         dates=_.number(base["dates"]),
         first=_.date(settings["from"]),

@@ -51,7 +51,7 @@ class MeetingResult(Result):
     def summary(self, language: str = "en") -> list[Note]:
         """What was shown, and what an assessment says of itself."""
         shown = Note(
-            "{n} sites shown of {all}, the gravest first.", n=len(self.rows), all=len(self.found.assessment.sites)
+            "{n} site{n?|s} shown of {all}, the gravest first.", n=len(self.rows), all=len(self.found.assessment.sites)
         )
         return [*self.found.summary(language), shown]
 

@@ -131,7 +131,8 @@ def summary(screening: Screening) -> list[Note]:
     lines = [
         *reading_lines(told if isinstance(told, list) else []),
         Note(
-            "{read} rows read, {accepted} screened, {rejected} rejected with a reason (screening.csv has them all).",
+            "{read} row{read?|s} read, {accepted} screened, {rejected} rejected with a reason (screening.csv has "
+            "them all).",
             **account,
         ),
     ]

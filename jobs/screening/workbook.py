@@ -158,7 +158,7 @@ def _summary(screening: Screening, left: int, _: Any) -> TextSheet:
         )
     )
     counts = {k: _.number(int(account[k])) for k in ("read", "accepted", "rejected")}
-    blocks.append(("line", _("{read} rows read, {accepted} screened, {rejected} rejected with the reason. A class is an indication for due diligence, not a finding of law; a flag is a question, not an accusation.", **counts)))  # fmt: skip  # noqa: E501
+    blocks.append(("line", _("{read} row{read?|s} read, {accepted} screened, {rejected} rejected with the reason. A class is an indication for due diligence, not a finding of law; a flag is a question, not an accusation.", **counts)))  # fmt: skip  # noqa: E501
     if len(good):
         table = quadrants(good)
         table.columns = pd.Index([_(labels.ZONE_STATUSES[str(z)]) for z in table.columns])

@@ -208,7 +208,7 @@ def _parsed(x: pd.Series[str], y: pd.Series[str], fields: Fields, notes: list[st
         x, y = y, x
     out.lon, out.lat, out.reason = parse_coordinates(x, y)
     for remark, where in coordinate_notes(x, y).items():
-        notes.append(Note("{reason} ({n} rows)", reason=Reason(remark), n=len(where)))
+        notes.append(Note("{reason} ({n} row{n?|s})", reason=Reason(remark), n=len(where)))
     return out
 
 
@@ -253,7 +253,7 @@ def _convert(
         metres, np.where(done, "", np.where(why == "", "coordinates_in_metres", why)), out.reason
     ).astype(object)
     if done.any():
-        notes.append(Note("{reason} ({n} rows)", reason=Reason("coordinates_utm_converted"), n=int(done.sum())))
+        notes.append(Note("{reason} ({n} row{n?|s})", reason=Reason("coordinates_utm_converted"), n=int(done.sum())))
 
 
 def _project(

@@ -97,11 +97,11 @@ def test_every_template_can_be_filled_in_french():
 
 
 def test_a_note_is_its_english_text_everywhere():
-    note = Note("{n} blank row(s) were passed over.", n=1234)
-    assert note == "1234 blank row(s) were passed over."
-    assert json.dumps([note]) == '["1234 blank row(s) were passed over."]'
+    note = Note("{n} blank row{n?|s} {n?was|were} passed over.", n=1234)
+    assert note == "1234 blank rows were passed over."
+    assert json.dumps([note]) == '["1234 blank rows were passed over."]'
     assert note.sentence() == note.sentence(EN) == str(note) == f"{note}"
-    assert note.sentence(FR) == f"{FR.number(1234)} ligne(s) vide(s) ignorée(s)."
+    assert note.sentence(FR) == f"{FR.number(1234)} lignes vides ignorées."
 
 
 @pytest.mark.parametrize("again", [lambda n: pickle.loads(pickle.dumps(n)), copy.deepcopy, lambda n: unpacked(json.loads(json.dumps(packed(n))))])  # fmt: skip
@@ -154,7 +154,7 @@ def layers_with_notes() -> list:
 
 ENGLISH = [
     "A comment line before the header was passed over.",
-    "1 blank row(s) were passed over.",
+    "1 blank row was passed over.",
     "Countries that could not be recognised: Atlantis (data/countries.csv).",
     "Coordinates with a decimal comma were read as decimal degrees. (3 rows)",
     "1 places lie outside the country that their row states (rows 6 (CAF)); taken as they are: a wrong number, or a "

@@ -62,8 +62,8 @@ def english_left(text: str) -> list[str]:
 
 
 def test_the_search_finds_an_english_note():
-    assert english_left("a.csv: 3 blank row(s) were passed over.")
-    assert not english_left("a.csv : 3 ligne(s) vide(s) ignorée(s).")
+    assert english_left("a.csv: 3 blank rows that could not be read.")
+    assert not english_left("a.csv : 3 lignes vides ignorées.")
 
 
 def test_notes_on_programmes_are_french():
@@ -76,7 +76,7 @@ def test_notes_on_programmes_are_french():
     assert english_left(text) == []
     assert "Pays non reconnus : Atlantis" in text
     assert "Il n'y a pas de colonne pour la fin" in text
-    assert "1 ligne(s) vide(s) ignorée(s)." in text
+    assert "1 ligne vide ignorée." in text
 
 
 @pytest.mark.parametrize("page", ["explore.py", "companies.py"])

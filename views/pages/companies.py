@@ -114,8 +114,8 @@ def figures(here: Here, screening: Screening) -> None:
     rows, account = screening.rows, screening.suppliers.accounting
     st.caption(
         _(
-            "{read} rows read, {accepted} screened, {rejected} rejected with the reason. A class is an indication "
-            "for due diligence, not a finding of law; a flag is a question, not an accusation.",
+            "{read} row{read?|s} read, {accepted} screened, {rejected} rejected with the reason. A class is an "
+            "indication for due diligence, not a finding of law; a flag is a question, not an accusation.",
             **{k: _.number(v) for k, v in account.items()},
         )
     )

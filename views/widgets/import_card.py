@@ -80,7 +80,7 @@ def headline(translate: Translator, report: FileReport) -> str:
     if report.rows_read:
         parts.append(
             _(
-                "{read} rows read, {accepted} used, {rejected} not used",
+                "{read} row{read?|s} read, {accepted} used, {rejected} not used",
                 read=_.number(report.rows_read),
                 accepted=_.number(report.accepted),
                 rejected=_.number(report.rejected),

@@ -196,7 +196,7 @@ def _find_header(
         report.note("A comment line before the header was passed over.")
     if len(above) > comments:
         report.note(
-            "{n} line(s) above the header were passed over; the header is row {row}.",
+            "{n} line{n?|s} above the header {n?was|were} passed over; the header is row {row}.",
             n=len(above) - comments,
             row=top[found.last][0],
         )
@@ -374,7 +374,7 @@ def _read_stream(
     if body.trailing:
         report.remark("trailing_field")
     if body.blank:
-        report.note("{n} blank row(s) were passed over.", n=body.blank)
+        report.note("{n} blank row{n?|s} {n?was|were} passed over.", n=body.blank)
     table = Columns({names[i]: _joined(part) for part, i in zip(parts, wanted, strict=True)}, len(rows))
     row = np.asarray(rows, dtype=np.int64)
     if "short_row" in report.remarks:  # they were settled last and belong in between

@@ -275,12 +275,14 @@ def _body(
             rows.append(number)
     if found.header.first:
         report.note(
-            "{n} line(s) above the header were passed over; the header is row {row}.", n=found.header.first, row=last
+            "{n} line{n?|s} above the header {n?was|were} passed over; the header is row {row}.",
+            n=found.header.first,
+            row=last,
         )
     if last > first:
         report.note("The header has two rows, which were joined ({a} and {b}).", a=first, b=last)
     if blank and kept:
-        report.note("{n} blank row(s) were passed over.", n=blank)
+        report.note("{n} blank row{n?|s} {n?was|were} passed over.", n=blank)
     if sheet.errors:
         report.remark("cell_error", dict.fromkeys(sheet.errors))
     if hollow:

@@ -194,7 +194,7 @@ def read_kml(
         raise FormatError("The XML is not KML.", where=name, expected="<kml>", got=f"<{shorten(local(root))}>")
     links = sum(local(e) in ("NetworkLink", "GroundOverlay", "ScreenOverlay", "PhotoOverlay") for e in root.iter())
     if links:
-        report.note("{n} link(s) or overlay(s) were not followed.", n=links)
+        report.note("{n} link{n?|s} or overlay{n?|s} {n?was|were} not followed.", n=links)
     rows = Rows(clock, name, report, columns)
     shapes = _Shapes(rows)
     made: list[Any] = []
