@@ -12,6 +12,7 @@ import pandas as pd
 from geo import schema
 from geo.assessment import Assessment
 from geo.coded import CodedTable
+from geo.kept import Kept
 from geo.messages import Note
 from geo.readiness import AsOf, by_level_of, datasets_of, levels_of, ready, with_country
 from geo.records import boundary_check
@@ -30,6 +31,7 @@ from geo.rules.figures import (
     NEAREST_MONTHS,
     disagreement,
     disagreement_ask,
+    fading,
     figure_asks,
     figures,
     figures_of_sums,
@@ -80,6 +82,7 @@ def assess(
     files: Mapping[str, str] | None = None,
     agreed: Mapping[int, boundary_check.Agreement] | None = None,
     explain: bool | Literal["later"] = True,
+    kept: Kept | None = None,
 ) -> Assessment:
     """Classifies every site at its date, with the evidence.
 
@@ -127,6 +130,9 @@ def assess(
     explain
         False leaves the evidence away: classes and figures alone, in a fraction of the time. ``"later"`` makes it when
         it is first asked for, of one site or of all.
+    kept
+        What an earlier run over the same data left behind, and this one leaves for the next: another date then costs
+        what depends on it.
 
     Raises
     ------
@@ -140,7 +146,8 @@ def assess(
     table = with_country(table, outlines)
     by_level = by_level_of(boundaries)
     table = parents(table, by_level.get(2))
-    prepared = prepare(incidents)
+    given, kept = kept is not None, kept or Kept()
+    prepared = kept.of("incidents", [incidents], lambda: prepare(incidents))
     evidence = Evidence(rules.rules, rules.ids, explain is True)
     stated = table["coord_precision_km"].to_numpy(np.float64)
     error_km = np.where(np.isfinite(stated), stated, rules.settings.position_error_km)
@@ -149,12 +156,18 @@ def assess(
 
     datasets = datasets_of(prepared, incidents, files)
     widest_km = max([rules.settings.neighbour_km, *rules.radii_km])
-    looked = Coverage(coverage, datasets, outlines, table["country"].to_numpy(dtype=object), lon, lat, when, widest_km)
+    country = table["country"].to_numpy(dtype=object)
+    looked = Coverage(coverage, datasets, outlines, country, lon, lat, when, widest_km)
+    looked.reach = kept.of("reach", [table[_ASKED], outlines, widest_km], looked.reached)
     rejected = Rejected.of(rejected_incidents, table, when)
     gaps = site_gaps(looked, rejected, rules.settings, evidence)
     covered, covered_all = tell_figures(looked, FIGURE_MONTHS, evidence)
     levels = levels_of(rules, by_level)
-    places = Placed.of(table, prepared, levels, by_level, outlines, aliases, agreed)
+    places = kept.of(
+        "places",
+        [table[_ASKED], prepared, outlines, aliases, agreed, *levels, *by_level.values()],
+        lambda: Placed.of(table, prepared, levels, by_level, outlines, aliases, agreed),
+    )
     known, units, placed, labelled = places.known, places.sites, places.incidents, places.labelled
     usable, faults, counts = places.usable, places.faults, places.agreed
     area_rules = rules.of_kind("area")
@@ -204,7 +217,8 @@ def assess(
     for frame in (zone.columns, told):
         for column in frame:
             rows[column] = frame[column].array
-    rows["incident_intensity"] = intensity(lon, lat, when, prepared, covered)
+    around_it = kept.of("fading", [lon, lat, prepared], lambda: fading(lon, lat, prepared))
+    rows["incident_intensity"] = intensity(around_it, when, covered, again=given)
     rows["sources_disagree"] = pd.array(_disagreement(rules, scene), dtype="str")
     for column, kind in (("eu_listed", "list"), ("kp_restricted", "restriction")):
         rows[column] = _listing(rules, asked, kind, n)
@@ -282,6 +296,8 @@ def _around(
     return sums(wanted, lon, lat, error_km, when, incidents, near=near, latest=latest, **given)
 
 
+_ASKED = ["lon", "lat", "country", "admin1", "admin2"]
+"""What is asked of a site to place it."""
 _VISITED = "visited"
 """The name of the sums of :func:`geo.rules.figures.disagreement_ask`."""
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from geo import schema
 from geo.errors import InputError
+from geo.kept import Kept
 from geo.messages import Note
 from geo.records.place_names import plain
 from jobs.kept_layers import NOTHING_KEPT, KeptLayers, reading_key
@@ -87,7 +88,7 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Loaded:
-    """Layers in memory, ready to be assessed at any date."""
+    """Layers in memory, ready to be assessed at any date; `kept` is what one date leaves for the next."""
 
     sites: list[SiteLayer]
     incident_layers: list[Layer]
@@ -101,6 +102,7 @@ class Loaded:
     rejected: pd.DataFrame
     rejected_incidents: pd.DataFrame = field(default_factory=lambda: schema.empty(schema.REJECTED_INCIDENTS))
     settings: dict[str, object] = field(default_factory=dict)
+    kept: Kept = field(default_factory=Kept, repr=False, compare=False)
 
 
 def load(inputs: Inputs, *, sites_needed: bool = True, more: Sequence[Mapping[str, Any]] = ()) -> Loaded:

@@ -27,8 +27,11 @@ from layers.reference.unit_aliases import unit_aliases
 
 Engine = Callable[..., Assessment]
 """Takes what :func:`geo.assess.assess` takes."""
-later: Engine = functools.partial(assess, explain="later")
-"""Classes and figures at once, evidence when it is asked for: what a page needs."""
+
+
+def later(loaded: Loaded) -> Engine:
+    """For pages: classes and figures at once, evidence when asked for; what holds at every date is found once."""
+    return functools.partial(assess, explain="later", kept=loaded.kept)
 
 
 def assess_loaded(

@@ -178,9 +178,9 @@ def _load_own(key: str, _inputs: job.Inputs) -> job.Loaded:
 
 @st.cache_resource(max_entries=60, show_spinner=False)
 def _run_shared(key: str, day: dt.date, rules_key: str, _loaded: job.Loaded, _rules: Rules) -> job.Run:
-    return job.run(_loaded, day, _rules, engine=later)
+    return job.run(_loaded, day, _rules, engine=later(_loaded))
 
 
 @st.cache_resource(max_entries=3, show_spinner=False, scope="session")
 def _run_own(key: str, day: dt.date, rules_key: str, _loaded: job.Loaded, _rules: Rules) -> job.Run:
-    return job.run(_loaded, day, _rules, engine=later)
+    return job.run(_loaded, day, _rules, engine=later(_loaded))

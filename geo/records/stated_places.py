@@ -96,19 +96,20 @@ def _held(sites: pd.DataFrame, layer: Boundaries, level: int, aliases: Aliases) 
     """For each unit that sites state: those sites, and the rows of the set that make it up."""
     units = Units(layer.level, layer, aliases)
     above = layer.frame["parent"].map(lambda text: fold(str(text)))
-    said = pd.DataFrame({c: sites[c].astype("str").to_numpy() for c in ("country", "admin1", "admin2")})
-    keys = ["country", "admin1", *(["admin2"] if level == 2 else [])]
-    for key, at in said.groupby(keys).indices.items():
-        assert isinstance(key, tuple)
-        country, region, name = str(key[0]), str(key[1]), str(key[-1])
-        if not country or not fold(name):
+    names = [sites[c].to_numpy(dtype=object) for c in ("country", "admin1", f"admin{level}")]
+    codes, labels = pd.factorize(pd.MultiIndex.from_arrays(names))
+    country, region, name = (pd.Series([str(label[i]) for label in labels], dtype="str") for i in range(3))
+    if layer.level == level:
+        of_label = units.match(name, region if level == 2 else region.str.slice(0, 0), country)
+    order = np.argsort(codes, kind="stable")
+    ends = np.searchsorted(codes[order], np.arange(len(labels) + 1))
+    for i in range(len(labels)):
+        if not country[i] or not fold(name[i]):
             continue
         if layer.level == level:
-            one = (pd.Series([text], dtype="str") for text in (name, region if level == 2 else "", country))
-            code = int(units.match(*one)[0])
-            held = (units.of_row == code) & (code >= 0)
+            held = (units.of_row == of_label[i]) & (of_label[i] >= 0)
         else:
-            folded = aliases.get((country, 1), {}).get(fold(name), fold(name))
-            held = ((above == folded) & layer.frame["country"].isin((country, ""))).to_numpy(np.bool_)
+            folded = aliases.get((country[i], 1), {}).get(fold(name[i]), fold(name[i]))
+            held = ((above == folded) & layer.frame["country"].isin((country[i], ""))).to_numpy(np.bool_)
         if held.any():
-            yield np.asarray(at, dtype=np.int64), np.flatnonzero(held)
+            yield order[ends[i] : ends[i + 1]], np.flatnonzero(held)

@@ -124,6 +124,16 @@ def _joined(begin: Days, end: Days) -> list[tuple[int, int]]:
     return spans
 
 
+@dataclass(frozen=True)
+class Foreign:
+    """Sites and other countries within the widest circle, one row a pair, with the distance [m]; whatever the date."""
+
+    widest_km: float
+    site: Ints
+    country: npt.NDArray[np.object_]
+    distance_m: Floats
+
+
 @dataclass
 class Coverage:
     """Declared coverage asked for the sites of one run, at their dates; answers are kept by radius and window.
@@ -138,6 +148,8 @@ class Coverage:
         Country outlines; without them nobody knows which countries a circle reaches.
     widest_km
         The widest circle that will be asked for: countries are looked for once.
+    reach
+        What :meth:`reached` found before.
     """
 
     table: pd.DataFrame | None
@@ -149,7 +161,7 @@ class Coverage:
     as_of: Days
     widest_km: float = 0.0
     _kept: dict[tuple[str, float, int, str], dict[str, Bools]] = field(default_factory=dict)
-    _reach: tuple[float, Ints, npt.NDArray[np.object_], Floats] | None = None
+    reach: Foreign | None = None
 
     def own(self, months: int, effects: str = "lethal") -> dict[str, Bools]:
         """For each source, where it covers the site's own country over the whole of (T - months, T]."""
@@ -161,23 +173,26 @@ class Coverage:
 
     def foreign(self, radius_km: float) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.object_]]:
         """Sites and other countries that their circles reach, one row a pair."""
-        if self._reach is None or self._reach[0] < radius_km:
-            widest = max(radius_km, self.widest_km)
-            placed = np.flatnonzero(np.isfinite(self.lon) & np.isfinite(self.lat))
-            site, iso, away = np.zeros(0, np.int64), np.zeros(0, dtype=object), np.zeros(0)
-            if self.outlines is not None and len(placed):
-                lon, lat, spot = spots(self.lon[placed], self.lat[placed])
-                reach = units_within(lon, lat, self.outlines, widest * 1000)
-                ends = np.searchsorted(reach.point, np.arange(len(lon) + 1))
-                count = np.diff(ends)[spot]
-                site, row = np.repeat(placed, count), runs(ends[spot], count)
-                iso = self.outlines.frame["country"].to_numpy(dtype=object)[reach.unit[row]]
-                other = iso != self.country[site]
-                site, iso, away = site[other], iso[other], reach.distance_m[row[other]]
-            self._reach = (widest, site, iso, away)
-        _, site, iso, away = self._reach
-        near = away <= radius_km * 1000
-        return site[near], iso[near]
+        if self.reach is None or self.reach.widest_km < radius_km:
+            self.widest_km = max(radius_km, self.widest_km)
+            self.reach = self.reached()
+        near = self.reach.distance_m <= radius_km * 1000
+        return self.reach.site[near], self.reach.country[near]
+
+    def reached(self) -> Foreign:
+        """The other countries that the widest circle of each site reaches."""
+        placed = np.flatnonzero(np.isfinite(self.lon) & np.isfinite(self.lat))
+        site, iso, away = np.zeros(0, np.int64), np.zeros(0, dtype=object), np.zeros(0)
+        if self.outlines is not None and len(placed):
+            lon, lat, spot = spots(self.lon[placed], self.lat[placed])
+            reach = units_within(lon, lat, self.outlines, self.widest_km * 1000)
+            ends = np.searchsorted(reach.point, np.arange(len(lon) + 1))
+            count = np.diff(ends)[spot]
+            site, row = np.repeat(placed, count), runs(ends[spot], count)
+            iso = self.outlines.frame["country"].to_numpy(dtype=object)[reach.unit[row]]
+            other = iso != self.country[site]
+            site, iso, away = site[other], iso[other], reach.distance_m[row[other]]
+        return Foreign(self.widest_km, site, iso, away)
 
     def lacking(self, radius_km: float, months: int, effects: str = "lethal") -> dict[str, Bools]:
         """Why a circle was not wholly looked at, by code of :data:`GAPS`, one flag a site.

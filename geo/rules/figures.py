@@ -14,7 +14,7 @@ from geo.rules.evidence import Evidence
 from geo.rules.incident_pairs import CONTROL, VIOLENT, Pairs, most, per_site, starts
 from geo.rules.incident_sums import Ask, Sums
 from geo.rules.rule import Rule
-from geo.spatial.decay import decayed_sums
+from geo.spatial.decay import Fading
 from geo.spatial.proximity import nearest
 from geo.time_window import NO_DAY, Days, months_before, to_dates
 
@@ -28,6 +28,8 @@ NEAREST_MONTHS = 36
 LATEST_KM = 50.0
 INTENSITY_KM, INTENSITY_DAYS = 30.0, 365.0
 INTENSITY_REACH_KM, INTENSITY_MONTHS = 200.0, 120
+KEPT_CELLS = 400_000
+"""Sites times sources whose sums are kept for other dates: 120 numbers each."""
 
 
 def names_all(rules: Sequence[Rule]) -> bool:
@@ -241,32 +243,44 @@ def _near_rows(near_m: Floats, site: Ints, incident: Ints, away: Floats, secret:
     evidence.incidents("near_miss", "", site, incident, away, "nearest")
 
 
-def intensity(lon: Floats, lat: Floats, as_of: Days, incidents: Incidents, looked: Bools) -> Floats:
-    """Sum of exp(-d / 30 km) exp(-age / 365 days) over lethal incidents of precision 1 and 2, of the source with most.
+def fading(lon: Floats, lat: Floats, incidents: Incidents) -> Fading:
+    """Sums of exp(-d / 30 km) exp(-age / 365 days) over lethal incidents of precision 1 and 2, by source.
 
-    Distances to 200 km, ages from 0 days to ten years. It orders lists; it is no class and no probability. NaN without
-    a position, and where nothing is covered (`looked` false) and nothing was seen.
+    Distances to 200 km. Age counts from the first day: an event is as old as its beginning, whatever its end.
     """
-    rows = np.flatnonzero(
-        (incidents.best >= 1) & (incidents.precision <= 2) & np.isfinite(incidents.lon) & np.isfinite(incidents.lat)
-    )
-    # Age counts from the first day, so that an event is as old as its beginning, whatever its end.
-    total = decayed_sums(
+    rows = np.flatnonzero((incidents.best >= 1) & (incidents.precision <= 2))
+    return Fading(
         lon,
         lat,
-        as_of,
         incidents.lon[rows],
         incidents.lat[rows],
         incidents.start[rows],
         incidents.source[rows],
         max(len(incidents.sources), 1),
         radius_m=INTENSITY_REACH_KM * 1000,
-        window_days=as_of - months_before(as_of, INTENSITY_MONTHS) + 1,
         scale_m=INTENSITY_KM * 1000,
         scale_days=INTENSITY_DAYS,
     )
-    out = total.max(axis=0)
-    known = np.isfinite(lon) & np.isfinite(lat)
+
+
+def intensity(around: Fading, as_of: Days, looked: Bools, *, again: bool = False) -> Floats:
+    """The sum of the source with most at the date of each site, over ages from 0 days to ten years.
+
+    It orders lists; it is no class and no probability. NaN without a position, and where nothing is covered (`looked`
+    false) and nothing was seen.
+
+    Parameters
+    ----------
+    again
+        Other dates will be asked of these sums: one that holds for all sites leaves behind what they need.
+    """
+    window = as_of - months_before(as_of, INTENSITY_MONTHS) + 1
+    small = around.groups * len(as_of) <= KEPT_CELLS
+    if again and small and len(as_of) and (as_of == as_of[0]).all():
+        out = around.at(int(as_of[0]), int(window[0])).max(axis=0)
+    else:
+        out = around.sums(as_of, window).max(axis=0)
+    known = np.isfinite(around.site_lon) & np.isfinite(around.site_lat)
     return np.where(known & (looked | (out > 0)), np.round(out, 6), np.nan)
 
 

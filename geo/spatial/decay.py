@@ -2,6 +2,10 @@
 
 The weight of a pair is smooth, so that the arc above the chord (within 1e-4 m to 300 km) is distance enough; only
 whether a pair lies within the radius is asked of `Geod.inv` where that hangs on less than a millimetre.
+
+Weights are added span of days by span of days, each as of the span's last day and as a whole number of tiny steps: such
+sums are exact, whatever stands in one search and in which order. A span's sum then fades to the date that is asked
+for; :class:`Fading` keeps it for the next date and gives the same bits.
 """
 
 from __future__ import annotations
@@ -17,113 +21,143 @@ from geo.spatial.geodesic import arc_m
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+SPAN_DAYS = 32
+"""Days that are added up together."""
+STEP = 2.0**-44
+"""Weights are whole numbers of this; 512 incidents at one place in one span still add up exactly."""
 BLOCK = 1 << 15
 """Candidates at a time: much is made of each, and all of it shall fit the cache."""
 SURE_M = 1e-3
 """Within this much of the radius `Geod.inv` decides [m]."""
 
 
-def decayed_sums(
-    site_lon: Floats,
-    site_lat: Floats,
-    as_of_day: Ints,
-    incident_lon: Floats,
-    incident_lat: Floats,
-    incident_day: Ints,
-    group: Ints,
-    groups: int,
-    *,
-    radius_m: float,
-    window_days: Ints,
-    scale_m: float,
-    scale_days: float,
-) -> Floats:
-    """Sum of exp(-distance / `scale_m`) exp(-age / `scale_days`) around each site, apart for each group of incidents.
+class Fading:
+    """Sums of exp(-distance / `scale_m`) exp(-age / `scale_days`) around sites, for one date after the other.
 
     Parameters
     ----------
-    site_lon, site_lat, as_of_day, window_days
-        Degrees on WGS 84, days since 1970-01-01 and a number of days, one per site; an incident counts where
-        ``day <= as_of_day`` and ``day > as_of_day - window_days``. Its age is ``as_of_day - day``.
-    incident_lon, incident_lat, incident_day, group
-        One per incident; `group` from 0 to `groups` - 1.
+    site_lon, site_lat
+        Degrees on WGS 84; NaN is not known.
+    lon, lat, day, group
+        One per incident; days since 1970-01-01, `group` from 0 to `groups` - 1.
     radius_m
         Inclusive limit of the geodesic distance, 300 km at the most [m].
-
-    Returns
-    -------
-    ndarray
-        Shape (groups, sites); 0 where nothing is near, and where the position is not known.
-
-    Examples
-    --------
-    >>> around = decayed_sums(np.array([20.0]), np.array([6.0]), np.array([365]), np.array([20.0, 20.0]),
-    ...                       np.array([6.0, 6.0]), np.array([365, 0]), np.array([0, 0]), 1, radius_m=1000.0,
-    ...                       window_days=np.array([3650]), scale_m=30_000.0, scale_days=365.0)
-    >>> around.round(3).tolist()
-    [[1.368]]
     """
-    n = len(site_lon)
-    out = np.zeros((groups, n))
-    rows = np.flatnonzero(np.isfinite(incident_lon) & np.isfinite(incident_lat))
-    if n and rows.size:
-        day = incident_day[rows]
-        rows = rows[(day <= as_of_day.max()) & (day > (as_of_day - window_days).min())]
-    if not n or not rows.size:
+
+    def __init__(
+        self,
+        site_lon: Floats,
+        site_lat: Floats,
+        lon: Floats,
+        lat: Floats,
+        day: Ints,
+        group: Ints,
+        groups: int,
+        *,
+        radius_m: float,
+        scale_m: float,
+        scale_days: float,
+    ) -> None:
+        rows = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
+        self.site_lon, self.site_lat, self.groups = site_lon, site_lat, groups
+        self.lon, self.lat, self.day, self.group = lon[rows], lat[rows], day[rows], group[rows]
+        self.span = self.day // SPAN_DAYS
+        self.radius_m, self.scale_m, self.scale_days = radius_m, scale_m, scale_days
+        self._kept: dict[int, Floats] = {}
+
+    def sums(self, as_of_day: Ints, window_days: Ints) -> Floats:
+        """The sums at a date per site, shape (groups, sites); 0 where nothing is near or the position is not known.
+
+        An incident counts where ``day <= as_of_day`` and ``day > as_of_day - window_days``, one of each per site.
+        """
+        out = np.zeros((self.groups, len(self.site_lon)))
+        for sites, first, sums in self._by_span(np.arange(len(self.day)), as_of_day, window_days):
+            out[:, sites] = self._faded(enumerate(sums, first), as_of_day[sites])
         return out
-    lon, lat, day, of = incident_lon[rows], incident_lat[rows], incident_day[rows], group[rows]
-    # An age is as much as a day weighs less than the last one, and as a site's own date does.
-    last = int(as_of_day.max())
-    weight = np.exp((day - last) / scale_days)
-    if (as_of_day == last).all() and (window_days == window_days[0]).all():
-        lon, lat, of, weight = _together(lon, lat, of, weight)
-        day = np.full(lon.size, last)
-    search = Search(
-        site_lon,
-        site_lat,
-        lon,
-        lat,
-        day,
-        radius_m=radius_m,
-        as_of_day=as_of_day,
-        window_days=window_days,
-        incident_end_day=None,
-        block=BLOCK,
-    )
-    if search.empty:
+
+    def at(self, as_of_day: int, window_days: int) -> Floats:
+        """The same at one date for all sites; what is summed is kept for other dates."""
+        n, since = len(self.site_lon), as_of_day - window_days + 1
+        spans = range(since // SPAN_DAYS, as_of_day // SPAN_DAYS + 1)
+        whole = [b for b in spans if b * SPAN_DAYS >= since and (b + 1) * SPAN_DAYS - 1 <= as_of_day]
+        self._kept.update(self._all([b for b in whole if b not in self._kept], as_of_day, window_days))
+        of_date = self._all([b for b in spans if b not in whole], as_of_day, window_days)
+        of_date |= {b: self._kept[b] for b in whole}
+        return self._faded(((b, of_date[b]) for b in spans), np.full(n, as_of_day))
+
+    def _all(self, spans: list[int], as_of_day: int, window_days: int) -> dict[int, Floats]:
+        """Sums of some spans over all sites, shape (groups, sites) each, of days in a window."""
+        out = {b: np.zeros((self.groups, len(self.site_lon))) for b in spans}
+        rows = np.flatnonzero(np.isin(self.span, spans)) if spans else np.zeros(0, np.int64)
+        when = np.full(len(self.site_lon), as_of_day)
+        for sites, first, sums in self._by_span(rows, when, np.full(len(when), window_days)):
+            for b, mine in enumerate(sums, first):
+                if b in out:
+                    out[b][:, sites] = mine
         return out
-    of, weight = of.take(search.incident), weight.take(search.incident)
 
-    def work(blocks: Iterator[Hits]) -> None:
-        for hits in blocks:
-            there, here = search._z.take(hits.at), hits.z.take(hits.local)
-            distance = arc_m(hits.chord2, there - here, there + here)
-            inside = distance <= radius_m - SURE_M
-            if not inside.all():
-                unsure = np.flatnonzero(~inside)
-                unsure = unsure[distance[unsure] <= radius_m + SURE_M]
-                if unsure.size:
-                    distance[unsure] = search.exact(hits, unsure)
-                    inside[unsure] = distance[unsure] <= radius_m
-            distance *= -1.0 / scale_m
-            np.exp(distance, out=distance)
-            distance *= weight.take(hits.at)
-            distance *= inside
-            k = hits.sites.size
-            cell = hits.local if groups == 1 else of.take(hits.at) * k + hits.local
-            out[:, hits.sites] += np.bincount(cell, weights=distance, minlength=groups * k).reshape(groups, k)
+    def _faded(self, sums: Iterator[tuple[int, Floats]], as_of_day: Ints) -> Floats:
+        """Sums of ascending spans, each as of its last day, as of the dates of the sites."""
+        out = np.zeros((self.groups, len(as_of_day)))
+        for span, mine in sums:
+            ahead = np.minimum((span + 1) * SPAN_DAYS - 1 - as_of_day, SPAN_DAYS)
+            out += mine * np.exp(ahead / self.scale_days)
+        return out * STEP
 
-    for _ in search.slabs(search.order(np.arange(n)), work):
-        pass
-    out *= np.exp((last - as_of_day) / scale_days)
-    return out
+    def _by_span(self, rows: Ints, as_of_day: Ints, window_days: Ints) -> Iterator[tuple[Ints, int, Floats]]:
+        """Slabs of sites, the first span, and their sums in steps by span, shape (spans, groups, sites)."""
+        if rows.size and len(as_of_day):
+            day = self.day[rows]
+            rows = rows[(day <= as_of_day.max()) & (day > (as_of_day - window_days).min())]
+        if not rows.size or not len(as_of_day):
+            return
+        search = Search(
+            self.site_lon,
+            self.site_lat,
+            self.lon[rows],
+            self.lat[rows],
+            self.day[rows],
+            radius_m=self.radius_m,
+            as_of_day=as_of_day,
+            window_days=window_days,
+            incident_end_day=None,
+            block=BLOCK,
+        )
+        if search.empty:
+            return
+        rows = rows.take(search.incident)
+        span = self.span[rows]
+        first = int(span.min())
+        spans, groups = int(span.max()) - first + 1, self.groups
+        weight = np.exp((self.day[rows] - (span + 1) * SPAN_DAYS + 1) / self.scale_days) / STEP
+        kind = (span - first) * groups + self.group[rows]
 
+        def work(blocks: Iterator[Hits]) -> tuple[Ints, int, Floats]:
+            sites, sums = [], []
+            for hits in blocks:
+                added, k = self._weights(search, hits), hits.sites.size
+                added *= weight.take(hits.at)
+                np.rint(added, out=added)
+                cell = kind.take(hits.at) * k + hits.local
+                sums.append(np.bincount(cell, weights=added, minlength=spans * groups * k).reshape(spans, groups, k))
+                sites.append(hits.sites)
+            none = np.zeros((spans, groups, 0))
+            return np.concatenate([np.zeros(0, np.int64), *sites]), first, np.concatenate([none, *sums], axis=2)
 
-def _together(lon: Floats, lat: Floats, group: Ints, weight: Floats) -> tuple[Floats, Floats, Ints, Floats]:
-    """What happened at one place as one: it has one distance. The weights of a place are added by group."""
-    order = np.lexsort((group, lat, lon))
-    x, y, of = lon[order], lat[order], group[order]
-    new = np.ones(x.size, np.bool_)
-    new[1:] = (x[1:] != x[:-1]) | (y[1:] != y[:-1]) | (of[1:] != of[:-1])
-    first = np.flatnonzero(new)
-    return x[first], y[first], of[first], np.add.reduceat(weight[order], first)
+        yield from search.slabs(search.order(np.arange(len(as_of_day))), work)
+
+    def _weights(self, search: Search, hits: Hits) -> Floats:
+        """exp(-distance / scale) of each hit; 0 beyond the radius."""
+        there, here = search._z.take(hits.at), hits.z.take(hits.local)
+        distance = arc_m(hits.chord2, there - here, there + here)
+        inside = distance <= self.radius_m - SURE_M
+        if not inside.all():
+            unsure = np.flatnonzero(~inside)
+            unsure = unsure[distance[unsure] <= self.radius_m + SURE_M]
+            if unsure.size:
+                distance[unsure] = search.exact(hits, unsure)
+                inside[unsure] = distance[unsure] <= self.radius_m
+        distance *= -1.0 / self.scale_m
+        np.exp(distance, out=distance)
+        distance *= inside
+        return distance

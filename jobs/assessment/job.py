@@ -84,7 +84,9 @@ def run(
     sites, unused = sites_at(asked, as_of, inputs)
     statuses = together([s.statuses for s in asked], schema.STATUSES)
     result = assess_loaded(loaded, sites, as_of, rules, statuses=statuses, engine=engine)
-    told = stated_place_notes(stated_places(sites, loaded.boundaries, unit_aliases()), sites["site_id"].tolist())
+    where = sites[["lon", "lat", "coord_precision_km", "country", "admin1", "admin2"]]
+    stated = loaded.kept.of("stated", [where], lambda: stated_places(sites, loaded.boundaries, unit_aliases()))
+    told = stated_place_notes(stated, sites["site_id"].tolist())
     notes = result.report.get("notes")
     result.report["notes"] = [*(notes if isinstance(notes, list) else []), *told]
     rejected = together([loaded.rejected, *unused], schema.REJECTED)

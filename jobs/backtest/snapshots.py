@@ -7,19 +7,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geo.readiness import datasets_of
-from geo.records.incidents import prepare
+from geo.records.incidents import Incidents, prepare
 from geo.rules.classify import BY_RANK
 from geo.rules.coverage_gaps import covering_sources
-from geo.rules.figures import FIGURE_MONTHS, intensity
+from geo.rules.figures import FIGURE_MONTHS, fading, intensity
 from geo.rules.rule_set import Rules
 from geo.schema import ZONE_STATUSES
-from geo.time_window import months_before
+from geo.spatial.decay import Fading
+from geo.time_window import Days, months_before
 from jobs.inputs import Loaded
 from jobs.many_dates import at_dates
 from jobs.run_options import options_of
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 COLUMNS = (
     "source", "site_id", "lon", "lat", "country", "admin1", "admin2", "site_class", "area_class", "incident_intensity",
@@ -69,13 +74,25 @@ def snapshots(
     after = months_before(when, FIGURE_MONTHS)
     country = sites["country"].to_numpy(dtype=object)
     looked = covering_sources(options["coverage"], datasets, country, after, when).values()
-    sites["incident_intensity"] = intensity(
-        sites["lon"].to_numpy(np.float64), sites["lat"].to_numpy(np.float64), when, prepared,
-        np.logical_or.reduce([np.zeros(len(sites), np.bool_), *looked]),
-    )  # fmt: skip
+    seen = np.logical_or.reduce([np.zeros(len(sites), np.bool_), *looked])
+    sites["incident_intensity"] = _intensity(sites, when, prepared, seen)
     ids = [r.id for r in rules.rules]
     fired, unknown = ({i: each.of_all(i)[at].ravel() for i in ids} for each in (passed.fired, passed.unknown))
     progress("dates", len(days), len(days))
     return Snapshots(
         np.repeat(np.arange(len(at)), n), sites[list(COLUMNS)], pd.DataFrame(fired), pd.DataFrame(unknown), datasets
     )
+
+
+def _intensity(sites: pd.DataFrame, when: Days, incidents: Incidents, looked: Bools) -> Floats:
+    """The figure of every row, from one search where the places of the sites are the same at every date."""
+    out = np.full(len(sites), np.nan)
+    around: Fading | None = None
+    for day in np.unique(when):
+        rows = np.flatnonzero(when == day)
+        lon, lat = (sites[c].to_numpy(np.float64)[rows] for c in ("lon", "lat"))
+        placed = around and np.array_equal([around.site_lon, around.site_lat], [lon, lat], equal_nan=True)
+        if around is None or not placed:
+            around = fading(lon, lat, incidents)
+        out[rows] = intensity(around, when[rows], looked[rows], again=True)
+    return out

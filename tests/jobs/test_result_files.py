@@ -170,7 +170,7 @@ def test_a_page_gets_its_run_without_evidence_and_the_same_files(monkeypatch):
     made = []
     real = Assessment._make
     monkeypatch.setattr(Assessment, "_make", lambda self: made.append(self) or real(self))
-    run = run_at(loaded, day, now=now, engine=later)
+    run = run_at(loaded, day, now=now, engine=later(loaded))
     files = run.made_files()
     assert run.summary() == at_once.summary()
     assert list(files) == list(at_once.made_files())

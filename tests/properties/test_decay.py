@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from geo.spatial.decay import decayed_sums
+from geo.spatial.decay import Fading
 from tests.examples import examples
 
 GEOD = Geod(ellps="WGS84")
@@ -36,7 +36,8 @@ def test_a_sum_over_every_pair(seed, place):
     y = np.clip(place[1] + rng.normal(0, 1.5, m), -90, 90)
     day, when = rng.integers(15_000, 16_000, n), rng.integers(11_000, 16_200, m)
     group, window = rng.integers(0, 2, m), np.full(n, 3653)
-    got = decayed_sums(lon, lat, day, x, y, when, group, 2, window_days=window, **REACH)
+    around = Fading(lon, lat, x, y, when, group, 2, **REACH)
+    got = around.sums(day, window)
     np.testing.assert_allclose(got, by_hand(lon, lat, day, x, y, when, group, 2, window), rtol=1e-7, atol=1e-9)
 
 
@@ -45,8 +46,28 @@ def test_the_radius_is_inclusive_and_what_is_a_hair_beyond_is_out():
     metres = GEOD.inv(20.0, 6.0, x, y)[2]
     one = np.array([0])
     for radius, some in ((metres, True), (np.nextafter(metres, 0) - 1e-6, False)):
-        around = decayed_sums(
-            np.array([20.0]), np.array([6.0]), one, np.array([x]), np.array([y]), one, one, 1,
-            window_days=np.array([10]), **REACH | {"radius_m": radius},
-        )  # fmt: skip
-        assert (around[0, 0] > 0) == some
+        around = Fading(
+            np.array([20.0]), np.array([6.0]), np.array([x]), np.array([y]), one, one, 1, **REACH | {"radius_m": radius}
+        )
+        assert (around.sums(one, np.array([10]))[0, 0] > 0) == some
+        assert (around.at(0, 10)[0, 0] > 0) == some
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), days=st.lists(st.integers(14_000, 16_500), min_size=1, max_size=5))
+def test_date_after_date_gives_the_bits_of_each_alone(seed, days):
+    rng = np.random.default_rng(seed)
+    n, m = 5, 60
+    lon, lat = 20 + rng.normal(0, 1.0, n), 5 + rng.normal(0, 1.0, n)
+    lon[0] = np.nan
+    x, y = rng.choice(20 + rng.normal(0, 1.0, 8), m), 5 + rng.normal(0, 1.0, m)
+    when, group = rng.integers(12_000, 16_600, m), rng.integers(0, 2, m)
+    held = Fading(lon, lat, x, y, when, group, 2, **REACH)
+    for day in days:
+        for window in (40, 2000):
+            alone = Fading(lon, lat, x, y, when, group, 2, **REACH).sums(np.full(n, day), np.full(n, window))
+            np.testing.assert_array_equal(held.at(day, window), alone)
+    many = np.array([*days, *[days[0]] * n])[:n]
+    several = held.sums(many, np.full(n, 2000))
+    for i, day in enumerate(many):
+        np.testing.assert_array_equal(several[:, i], held.at(int(day), 2000)[:, i])
