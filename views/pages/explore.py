@@ -303,7 +303,9 @@ with session.page() as here:
         st.info(
             _("Only sites inside the drawn area are shown. Clear the filters to see all."), icon=":material/select_all:"
         )
-    st.fragment(body, run_every=timeline.PACE_S if state.get("playing") else None)(here, data, given)
+    st.fragment(body, run_every=timeline.pace_s(len(first.assessment.sites)) if state.get("playing") else None)(
+        here, data, given
+    )
     st.caption(
         markdown(_("Sources: UCDP GED (CC BY 4.0), IPIS (ODC-BY), and files you add; outlines by Natural Earth."))
     )
