@@ -63,6 +63,8 @@ def screen(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
     roads, rules = existing([args.roads] if args.roads else [], "--roads"), rule_file(args)
     places = existing([args.places] if args.places else [], "--places")
     reviews = existing([args.reviews] if args.reviews else [], "--reviews")
+    actors = existing([args.actors] if args.actors else [], "--actors")
+    governance = existing([args.governance] if args.governance else [], "--governance")
     progress = Progress(("read", "screen"))
     from jobs.inputs import Source
     from jobs.screening.job import ScreeningInputs, load, run
@@ -76,6 +78,8 @@ def screen(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
             compare=Path(args.compare) if args.compare else None,
             reviews=reviews[0] if reviews else None,
             places=Source.of(places[0]) if places else None,
+            actors=Source.of(actors[0]) if actors else None,
+            governance=Source.of(governance[0]) if governance else None,
         )
     )
     progress.step()
@@ -239,6 +243,8 @@ def add_screen(to: argparse.ArgumentParser, *, required: bool = False) -> None:
     to.add_argument("--compare", metavar="DIR", help="folder of an earlier screening: what changed, and through what")
     to.add_argument("--places", metavar="F", help="places.csv of an earlier run, with what somebody confirmed in it")
     to.add_argument("--reviews", metavar="F", help="the reviewers' file (SQLite); default: no decisions")
+    to.add_argument("--actors", metavar="F", help="named or sanctioned actors: name,aliases,list,from,to,source")
+    to.add_argument("--governance", metavar="F", help="indicators by area: area,indicator,value,edition,source")
 
 
 def add_coverage(to: argparse.ArgumentParser, *, required: bool = False) -> None:

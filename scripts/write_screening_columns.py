@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from geo.screening.beside import GOVERNANCE, NAMED
 from geo.screening.schema import (
     CANDIDATES,
     DECIDED,
@@ -31,6 +32,8 @@ FILES = {
     "listings.csv": LISTINGS,
     "eu_record.csv": EU_RECORD,
     "eu_volumes.csv": EU_VOLUMES,
+    "named_actors.csv": NAMED,
+    "governance.csv": GOVERNANCE,
 }
 
 

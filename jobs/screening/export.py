@@ -14,6 +14,7 @@ import numpy as np
 
 from geo import schema
 from geo.messages import Note
+from geo.screening.beside import GOVERNANCE, NAMED
 from geo.screening.schema import (
     CANDIDATES,
     DECIDED,
@@ -107,6 +108,10 @@ def result_files(screening: Screening, language: str = "en") -> ResultFiles:
         tables["changes.csv"] = (screening.changes, ())
     if screening.decided is not None:
         tables["decisions.csv"] = (with_carried(screening.decided, screening), DECIDED)
+    if screening.named is not None:
+        tables["named_actors.csv"] = (screening.named, NAMED)
+    if screening.governance is not None:
+        tables["governance.csv"] = (screening.governance, GOVERNANCE)
     rows = plain_types(with_carried(screening.rows, screening), SCREENED)
     others: dict[str, Callable[[], bytes]] = {
         "screening.geojson": lambda: geojson_bytes(rows, name="screening"),
@@ -163,6 +168,21 @@ def summary(screening: Screening) -> list[Note]:
                 n=len(screening.decided),
                 reopen=reviews.get("reopen", 0),
                 overdue=reviews["overdue"],
+            )
+        )
+    if screening.named is not None:
+        lines.append(
+            Note(
+                "{n} rows have actors of your table near their origin or on their way: a question, and part of no "
+                "class (named_actors.csv). Rows of restricted datasets (ACLED) are not compared.",
+                n=screening.named["row"].nunique(),
+            )
+        )
+    if screening.governance is not None:
+        lines.append(
+            Note(
+                "{n} lines of your table are about areas of the rows: shown beside, never weighed (governance.csv).",
+                n=len(screening.governance),
             )
         )
     places = screening.places["state"].value_counts()

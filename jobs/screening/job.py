@@ -19,7 +19,9 @@ from jobs.inputs import load as load_data
 from jobs.result import Result, ResultFiles
 from jobs.screening import export
 from jobs.screening.compare import compared, read_earlier
+from jobs.screening.governance import beside_rows
 from jobs.screening.model import Loaded, Screening, ScreeningInputs, with_input
+from jobs.screening.own_tables import beside, read_actors, read_governance
 from jobs.screening.place_memory import remembered
 from jobs.screening.places import Confirmations, read_places
 from jobs.screening.reviews import Reviews
@@ -74,7 +76,11 @@ def load(inputs: ScreeningInputs) -> Loaded:
     places = None
     if inputs.places is not None:
         places = read_places(inputs.places.data, inputs.places.name, inputs.door)
-    return Loaded(suppliers, data, roads, earlier, reviews, places)
+    actors, governance = (
+        None if given is None else read(given.data, given.name, door=inputs.door)
+        for given, read in ((inputs.actors, read_actors), (inputs.governance, read_governance))
+    )
+    return Loaded(suppliers, data, roads, earlier, reviews, places, actors, governance)
 
 
 def run(
@@ -101,7 +107,7 @@ def run(
     given = {} if loaded.places is None else loaded.places.said
     found: Screening = screen(
         loaded.suppliers,
-        loaded.data,
+        beside(loaded.data, loaded.actors, loaded.governance),
         as_of,
         rules,
         roads=loaded.roads,
@@ -114,6 +120,12 @@ def run(
         found = with_input(found, loaded.places.told)
     if loaded.earlier is not None:
         found = compared(loaded.earlier, found, loaded.roads)
+    if loaded.actors is not None:
+        from jobs.screening.named_actors import named_actors
+
+        found = replace(found, named=named_actors(found, loaded.actors))
+    if loaded.governance is not None:
+        found = replace(found, governance=beside_rows(found.rows, loaded.governance))
     if loaded.reviews is not None:
         found = export.with_decisions(found, loaded.reviews)
     return ScreeningResult(**{f.name: getattr(found, f.name) for f in fields(found)})

@@ -158,6 +158,12 @@ CHANGES = {
     "removed": N_("removed"),
 }
 THROUGH = {"data": N_("data"), "rules": N_("rules"), "date": N_("date")}
+LISTED_THEN = {
+    "listed": N_("listed then"),
+    "not_yet": N_("not listed yet"),
+    "no_longer": N_("not listed any more"),
+    "undated": N_("no dates in the table"),
+}
 EVIDENCE_KINDS = {
     "transit": N_("on the way"),
     "dodd_frank": N_("Dodd-Frank 1502"),
@@ -193,6 +199,8 @@ _VALUES = {
     "kind": {**labels.EVIDENCE_KINDS, **EVIDENCE_KINDS, **PLACE_KINDS},
     "match_kind": PLACE_KINDS,
     "state": PLACE_STATES,
+    "listed_then": LISTED_THEN,
+    "level": {"country": N_("country"), "admin1": N_("region (ADM1)")},
     "site_class_before": labels.CLASSES,
     "zone_status_before": labels.ZONE_STATUSES,
 }
@@ -285,6 +293,23 @@ COLUMNS = {
     "missing": N_("Not known yet"),
     "evidence": N_("Evidence"),
     "remarks": N_("Remarks"),
+    "actor": N_("Actor in the records"),
+    "listed_name": N_("Named in your table"),
+    "spelling": N_("Spelling that is alike"),
+    "listed_in": N_("List"),
+    "listed_from": N_("Listed from"),
+    "listed_to": N_("Listed until"),
+    "listed_then": N_("At the time of the record"),
+    "list_source": N_("Source of the listing"),
+    "records": N_("Records"),
+    "record_start": N_("First day of the nearest"),
+    "record_end": N_("Last day of the nearest"),
+    "level": N_("Level"),
+    "area": N_("Area"),
+    "indicator": N_("Indicator"),
+    "value": N_("Value"),
+    "edition": N_("Edition"),
+    "source": N_("Source"),
     "note": N_("Note"),
     "length_km": N_("Length (km)"),
     "exposed_km": N_("Exposed (km)"),

@@ -12,6 +12,7 @@ from geo.assessment import Assessment
 from geo.rules.rule_set import Rules
 from geo.screening.route_exposure import RouteSettings
 from jobs import inputs
+from jobs.screening.own_tables import OwnTable
 from jobs.screening.places import Confirmation, PlaceTable
 from jobs.screening.reviews import Reviews
 from jobs.screening.supplier_list import SupplierList
@@ -34,6 +35,8 @@ class ScreeningInputs:
         The reviewers' file; None: no decisions.
     places
         Table of places that were confirmed for names of the list.
+    actors, governance
+        Tables of named actors and of indicators by area: they stand beside the rows and change no class.
     """
 
     suppliers: inputs.Source
@@ -43,6 +46,8 @@ class ScreeningInputs:
     compare: Path | None = None
     reviews: Path | None = None
     places: inputs.Source | None = None
+    actors: inputs.Source | None = None
+    governance: inputs.Source | None = None
     door: Door = LOCAL
 
 
@@ -67,6 +72,8 @@ class Loaded:
     earlier: Earlier | None = None
     reviews: Reviews | None = None
     places: PlaceTable | None = None
+    actors: OwnTable | None = None
+    governance: OwnTable | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,8 @@ class Screening:
         Ways, segments and their evidence.
     evidence
         `supplier_id`, the columns of :data:`geo.schema.EVIDENCE`, and `segment`.
+    named, governance
+        :data:`geo.screening.beside.NAMED` and :data:`geo.screening.beside.GOVERNANCE`, where their tables were given.
     incidents
         The incidents as prepared (each id once), for timelines.
     """
@@ -108,6 +117,8 @@ class Screening:
     matches: Mapping[str, Confirmation] = field(default_factory=dict)
     changes: pd.DataFrame | None = None
     decided: pd.DataFrame | None = None
+    named: pd.DataFrame | None = None
+    governance: pd.DataFrame | None = None
 
 
 def with_input(screening: Screening, told: Mapping[str, object]) -> Screening:

@@ -42,10 +42,44 @@ def supplier_questions(screening: Screening, translate: Translator) -> pd.DataFr
     missing = dict(zip(record["row"], record["missing"], strict=True))
     columns = [*HEAD, *FLAGS, "answer", "reason", "expected", "got", "answer_level", "position_basis"]
     out: list[dict[str, object]] = []
+    named = {} if screening.named is None else dict(list(screening.named.groupby("row")))
     for row in rows[columns].to_dict("records"):
         head = {name: row[name] for name in HEAD}
         out += [{**head, "question": q, "why": w} for q, w in _of_row(row, str(missing.get(row["row"], "")), _)]
+        met = named.get(row["row"])
+        if met is not None:
+            out += [{**head, "question": q, "why": w} for q, w in of_named(met, _)]
     return pd.DataFrame(out, columns=[*HEAD, "question", "why"])
+
+
+def of_named(met: pd.DataFrame, _: Translator) -> list[tuple[str, str]]:
+    """A question for each name of the user's table that was met, with the record that is most alike and nearest."""
+    first = met.sort_values(["score", "distance_m"], ascending=[False, True], kind="stable").drop_duplicates(
+        "listed_name"
+    )
+    return [
+        (
+            _("Is anything paid to {name}, or handled by it or by people linked to it?", name=str(m["listed_name"])),
+            said_of(m, _),
+        )
+        for m in first.to_dict("records")
+    ]
+
+
+def said_of(m: dict[Any, Any], _: Translator) -> str:
+    """Which record names whom, how alike the names are, and the listing with its source and dates."""
+    record = _(
+        "{actor} in {dataset} {record} ({day}, {distance}), likeness {score} of 100",
+        actor=str(m["actor"]),
+        dataset=str(m["dataset"]),
+        record=str(m["record_id"]),
+        day=_.date(m["record_start"]),
+        distance=_.distance(m["distance_m"]),
+        score=_.number(m["score"]),
+    )
+    listing = "; ".join(t for t in (str(m["listed_in"]), str(m["list_source"])) if t)
+    then = sw.value("listed_then", m["listed_then"], _)
+    return "; ".join(t for t in (record, listing, then) if t)
 
 
 def _of_row(row: dict[Any, Any], missing: str, _: Translator) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,7 @@ from i18n.translator import Translator, translator
 from jobs.assessment.export import quadrants
 from jobs.screening import labels as sw
 from jobs.screening.model import Screening
+from jobs.screening.report_beside import beside_tables
 from jobs.screening.report_first import class_cell, first_pages, gravity, of_told
 from jobs.screening.report_map import svg, zones_on
 from jobs.screening.report_method import method, versions
@@ -105,6 +106,7 @@ def report(screening: Screening, language: str = "en") -> bytes:
         _changes(_, screening),
         _rejected(_, rows),
         _routes(_, screening),
+        beside_tables(_, screening),
         method(_, screening),
         versions(_, screening),
     ]

@@ -174,6 +174,9 @@ def _questions(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
     if len(counts):
         told = ", ".join(f"{_(sw.MISSING.get(str(k), str(k)))} ({_.number(int(n))})" for k, n in counts.items())
         out.append(_("To be asked of suppliers (Regulation (EU) 2017/821, Art. 4), rows: {told}.", told=told))
+    if screening.named is not None and len(screening.named):
+        n = _.number(screening.named["row"].nunique())
+        out.append(_("{n} rows have actors of your table near their origin or on their way: see Named actors.", n=n))
     if not out:
         return ""
     return f"<section><h2>{html(_('Open questions'))}</h2>{_list(out)}</section>"

@@ -54,6 +54,8 @@ ROLES = {
     "findings": N_("findings in zone units"),
     "places": N_("confirmed places"),
     "reviews": N_("decisions of reviewers"),
+    "actors": N_("named actors"),
+    "governance": N_("indicators of areas"),
     "rules": N_("rules"),
 }
 

@@ -27,7 +27,7 @@ EVIDENCE = (
 )
 ONLY_AGAIN = (
     "report.html", "report.xlsx", "routes.geojson", "places.csv", "listings.csv", "eu_record.csv", "eu_volumes.csv",
-    "changes.csv", "decisions.csv",
+    "changes.csv", "decisions.csv", "named_actors.csv", "governance.csv",
 )  # fmt: skip
 """Files of which nothing is derived here."""
 OF_ROUTES = {"route_basis": "route_basis", **{ours: theirs for theirs, ours in FROM_ROUTES.items()}}

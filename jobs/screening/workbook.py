@@ -72,6 +72,9 @@ def workbook(screening: Screening, language: str = "en") -> bytes:
             _,
         ),
     ]
+    for title, table in ((_("Named actors"), screening.named), (_("Indicators of areas"), screening.governance)):
+        if table is not None:
+            sheets.append(_sheet(title, table, tuple(table.columns), _))
     return workbook_bytes(sheets, _.language, title=_("Screening of {name}", name=screening.suppliers.name))
 
 

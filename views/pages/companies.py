@@ -96,7 +96,14 @@ def answered(
     _reviews: Reviews,
 ) -> ScreeningResult:
     """The screening of a list, cached for this reader alone; `earlier` tells whether other places are offered again."""
-    loaded = screening_job.Loaded(_given.suppliers, _data.loaded(), _given.roads, reviews=_reviews)
+    loaded = screening_job.Loaded(
+        _given.suppliers,
+        _data.loaded(),
+        _given.roads,
+        reviews=_reviews,
+        actors=_given.actors,
+        governance=_given.governance,
+    )
     return screening_job.run(loaded, _data.day, _data.rules, ways=_given.ways, matches=dict(matches))
 
 

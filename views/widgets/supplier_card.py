@@ -16,7 +16,9 @@ from i18n import column_labels, labels, row_messages
 from jobs.screening import labels as sw
 from jobs.screening.evidence_messages import worded
 from jobs.screening.false_origin import contradictions
+from jobs.screening.governance import of_row
 from jobs.screening.model import Screening
+from jobs.screening.questions import of_named
 from layers.formats.reasons import sentence
 from layers.formats.writers.escape import markdown
 from layers.maps import map_content, styles
@@ -125,6 +127,7 @@ def show(here: Here, data: Data, screening: Screening, row: pd.Series[Any]) -> N
         review.show(here, screening, row)
     small_map(here, data, screening, row)
     way(here, screening, row)
+    beside(here, screening, row)
     evidence(here, screening, row)
     timeline(here, data, row)
 
@@ -240,6 +243,28 @@ def way(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
         columns = ["segment", "from_km", "to_km", "exposed_km", "incidents", "incidents_certain", "incidents_possible"]
         columns += ["deaths", "roadblocks", "armed_roadblocks", "countries", "zones", "listed"]
         frame_of(here, mine, columns, _("Segments"))
+
+
+def beside(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
+    """Named actors as questions, and indicators of the area: beside the classes, and part of none."""
+    _ = here.translate
+    if screening.named is not None:
+        met = screening.named[screening.named["row"] == row["row"]]
+        if len(met):
+            label = _.plural("{n} line on named actors", "{n} lines on named actors", len(met))
+            with st.expander(label, icon=":material/person_search:"):
+                st.caption(_("A like name is a question to ask, not a finding; it changes no class."))
+                st.text("\n".join(f"{question} {why}" for question, why in of_named(met, _)))
+                columns = ["part", "kind", "actor", "listed_name", "score", "listed_in", "listed_then", "list_source"]
+                columns += ["dataset", "records", "record_id", "record_start", "distance_m"]
+                frame_of(here, met, columns, _("Named actors"), height="content")
+    if screening.governance is not None:
+        own = of_row(screening.governance, str(row["country"]), str(row["admin1"]))
+        if len(own):
+            with st.expander(_("Indicators of the area"), icon=":material/gavel:"):
+                st.caption(_("From your own table, as it gives them: never weighed."))
+                columns = ["level", "area", "indicator", "value", "edition", "source"]
+                frame_of(here, own, columns, _("Indicators of the area"), height="content")
 
 
 def evidence(here: Here, screening: Screening, row: pd.Series[Any]) -> None:

@@ -8,10 +8,13 @@ from typing import Any
 
 import streamlit as st
 
+from geo.errors import CahraError
 from geo.screening.route_exposure import RouteSettings
 from jobs.inputs import Inputs, Source
 from jobs.inspection import layer_of
+from jobs.screening.own_tables import OwnTable, read_actors, read_governance
 from jobs.screening.supplier_list import SupplierList, read_suppliers
+from layers.formats.writers.escape import markdown
 from layers.reference import files
 from layers.sources.read_options import Wishes
 from layers.sources.roads import RoadLayer
@@ -28,12 +31,15 @@ class Given:
     suppliers: SupplierList
     roads: RoadLayer | None
     ways: dict[str, float | None]
+    actors: OwnTable | None
+    governance: OwnTable | None
     bytes_key: str = field(repr=False)
 
     @property
     def key(self) -> str:
         """Hash of list, way of reading, roads and settings."""
         parts = [self.bytes_key, str(self.ways), self.roads.sha256 if self.roads else ""]
+        parts += ["" if t is None else str(t.told["sha256"]) for t in (self.actors, self.governance)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -65,7 +71,7 @@ def chosen(here: Here, demonstration: bool, country: str = "") -> Given | None:
             st.caption(_("Of several lists the last is screened."))
     if demonstration:
         st.caption(_("This is the demonstration list; it is synthetic."))
-        return Given(_demonstration(), None, _ways(here), "demonstration")
+        return Given(_demonstration(), None, _ways(here), *_own_tables(here), "demonstration")
     if not given:
         st.info(_("Add a list of suppliers above, or switch on the demonstration data."), icon=":material/upload:")
         return None
@@ -77,7 +83,9 @@ def chosen(here: Here, demonstration: bool, country: str = "") -> Given | None:
         state["q_supplier"], state["q_row"], state["matches"] = "", "", {}
     state["supplier_list"] = file.sha256
     suppliers = read_own(file, country)
-    return Given(suppliers, _roads(here), _ways(here), f"{file.name}/{file.sha256}/{file.options}/{country}")
+    return Given(
+        suppliers, _roads(here), _ways(here), *_own_tables(here), f"{file.name}/{file.sha256}/{file.options}/{country}"
+    )
 
 
 def _upload(here: Here) -> None:
@@ -134,3 +142,34 @@ def _ways(here: Here) -> dict[str, float | None]:
         within = st.number_input(_("Incidents within (km)"), 1.0, 100.0, usual.within_km, key="way_within")
         months = st.number_input(_("Months before the date"), 1, 60, usual.months, key="way_months")
     return {"segment_km": float(segment), "within_km": float(within), "months": int(months)}
+
+
+def _own_tables(here: Here) -> tuple[OwnTable | None, OwnTable | None]:
+    """Named actors and indicators of areas: they stand beside the rows and change no class."""
+    _ = here.translate
+    with st.sidebar, st.expander(_("Tables beside the list"), icon=":material/person_search:"):
+        st.caption(_("They stand beside the rows as questions and figures; no class changes."))
+        actors = st.file_uploader(
+            _("Named actors (name, aliases, list, from, to, source)"), type=["csv", "xlsx"], key="actor_upload"
+        )
+        areas = st.file_uploader(
+            _("Indicators (area, indicator, value, edition, source)"), type=["csv", "xlsx"], key="governance_upload"
+        )
+        out: list[OwnTable | None] = []
+        for given, read in ((actors, read_actors), (areas, read_governance)):
+            table = None
+            if given is not None:
+                try:
+                    table = read(given.getvalue(), given.name[:200], door=workspace.door())
+                except CahraError as error:
+                    st.error(markdown(error.sentence(_)), icon=":material/error:")
+            if table is not None:
+                rows: Any = table.told["rows"]
+                st.caption(
+                    _(
+                        "{read} rows read, {accepted} used, {rejected} not used.",
+                        **{k: _.number(v) for k, v in rows.items()},
+                    )
+                )
+            out.append(table)
+    return out[0], out[1]
