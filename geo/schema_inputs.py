@@ -191,6 +191,7 @@ REJECTED_INCIDENTS: Table = (
     C("date_start", "date", "first day", "could not be read: may lie in any window"),
     C("date_end", "date", "last day", "could not be read: may lie in any window"),
     C("restricted", "flag", "rows must never leave in an export (ACLED)"),
+    C("candidate", "flag", "from a candidate edition: not missed where a final record of its id is whole"),
     ROW,
 )
 """Rows of incident files that could not be used, as far as they can be placed: a fault is not nothing."""

@@ -155,22 +155,24 @@ def inspect(
         Told which of :data:`STEPS` is begun.
     """
     file = name or (Path(source).name if isinstance(source, Path) else "unnamed")
-    table: Read | None = None
+    about: dict[str, Any] = {}
     try:
         step(STEPS[0])
         opened = Opened(source, name, door)
         file = opened.name
         if role == "rules" or (not role and file.casefold().endswith(".toml")):
             return _rules(opened)
+        columns = ""
         if is_iati(opened):
             role = role or "programmes"
         else:
             table = read(source, name, door=door, swap=options.swap, choice=options.choice(header_of_any()))
             role = role or role_of(table, options)
+            about, columns = _about(table), Fields(table).found()
+            del table  # its reader reads it anew, and the app need not hold it twice
         if role in NOT_READ:
             raise CahraError(NOT_READ[role], where=file, remedy=REMEDIES[role])
         if not role:
-            columns = Fields(table).found() if table is not None else ""
             raise CahraError(
                 "The columns are those of no known kind of file.", where=file, got=columns,
                 remedy="Say which column is what: --map lat=COLUMN, or rename the columns.",
@@ -186,7 +188,7 @@ def inspect(
         report = FileReport(file, "" if role in NOT_READ else role, fault=fault)
     else:
         report = _reported(file, role, found)
-    return report if table is None else _with_table(report, table)
+    return replace(report, **about)
 
 
 def layer_of(role: str, source: Source, asked: Inputs) -> Any:
@@ -247,9 +249,17 @@ def _reported(file: str, role: str, found: Any) -> FileReport:
     )  # fmt: skip
 
 
-def _with_table(report: FileReport, table: Read) -> FileReport:
-    """The report with what the door told: format, sheet, header row and the first rows."""
+def _about(table: Read) -> dict[str, Any]:
+    """What the door told of a table, for its report: format, sheet, header row and the first rows, by themselves."""
     sheet = table.meta.get("sheet") or table.meta.get("layer", "")
-    row = int(table.meta.get("header_row", "0") or 0)
-    facts: dict[str, Any] = {"format": table.format, "sheet": sheet, "sheets": table.layers, "header_row": row}
-    return replace(report, **facts, header=Fields(table).header, preview=table.frame.head(PREVIEW))
+    first = table.frame.head(PREVIEW)  # a part of it holds the whole
+    columns = {i: pd.array(first.iloc[:, i].tolist(), dtype="str") for i in range(first.shape[1])}
+    preview = pd.DataFrame(columns, index=first.index).set_axis(first.columns, axis=1)
+    return {
+        "format": table.format,
+        "sheet": sheet,
+        "sheets": table.layers,
+        "header_row": int(table.meta.get("header_row", "0") or 0),
+        "header": Fields(table).header,
+        "preview": preview,
+    }

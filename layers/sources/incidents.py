@@ -168,15 +168,16 @@ def join(layers: Sequence[Layer]) -> tuple[pd.DataFrame, pd.DataFrame]:
 def unusable(layers: Sequence[Layer]) -> pd.DataFrame:
     """What is readable of the incidents of several files that could not be used: :data:`geo.schema.REJECTED_INCIDENTS`.
 
-    A row whose id another row of its source gives whole is not missed, unless it is doubted though it counts.
+    A row of a candidate edition whose id a final row gives whole is not missed, since it would give way to that one.
+    Of two rows of one rank the graver counts, and how grave a faulty one is nobody knows.
     """
     parts = [layer.rejected_places for layer in layers if len(layer.rejected_places)]
     if not parts:
         return empty(REJECTED_INCIDENTS)
     lost = pd.concat(parts, ignore_index=True)
-    exact = [layer.frame[~_doubted(layer)] for layer in layers]
-    whole = set(pd.concat([_key(frame) for frame in exact]))
-    return conform(lost[~_key(lost).isin(whole)], REJECTED_INCIDENTS)
+    exact = [layer.frame[~_doubted(layer) & ~layer.frame["candidate"].to_numpy(dtype=bool)] for layer in layers]
+    final = set(pd.concat([_key(frame) for frame in exact]))
+    return conform(lost[~(lost["candidate"] & _key(lost).isin(final))], REJECTED_INCIDENTS)
 
 
 def _doubted(layer: Layer) -> np.ndarray:

@@ -83,15 +83,26 @@ def test_rows_that_never_became_one_are_counted_in_their_country():
     assert layer.rejected_places["lon"].isna().all()
 
 
-def test_a_row_that_another_gives_whole_is_not_missed():
-    bad = read_incidents(csv(GOOD, UCDP | {"date_start": "?"}), "GEDEvent_v24_0_12.csv")
-    assert len(unusable([bad])) == 1
-    assert unusable([bad, read_incidents(csv(UCDP), "ged.csv")]).empty
-    assert unusable([read_incidents(csv(GOOD, UCDP, UCDP | {"date_start": "?"}), "g.csv")]).empty
-    doubted = read_incidents(csv(UCDP | {"where_prec": ""}), "g.csv")
-    assert len(unusable([doubted])) == 1
-    assert unusable([doubted, read_incidents(csv(UCDP), "ged.csv")]).empty
+CANDIDATE = "GEDEvent_v24_0_12.csv"
+
+
+def test_a_candidate_that_a_final_row_gives_whole_is_not_missed():
+    whole = read_incidents(csv(UCDP), "ged.csv")
+    for column in ("date_start", "where_prec"):  # rejected, and doubted though it counts
+        bad = read_incidents(csv(GOOD, UCDP | {column: ""}), CANDIDATE)
+        assert len(unusable([bad])) == 1
+        assert unusable([bad, whole]).empty
     assert unusable([]).empty
+
+
+@pytest.mark.parametrize("column", ["date_start", "best", "where_prec", "longitude"])
+def test_a_faulty_row_is_missed_where_another_of_its_id_and_rank_is_whole(column):
+    """Of the two the graver counts, and the faulty one may have been it."""
+    bad, whole = UCDP | {column: "?"}, UCDP | {"best": "1", "low": "1", "high": "1"}
+    assert len(unusable([read_incidents(csv(GOOD, bad, whole), "g.csv")])) == 1
+    assert len(unusable([read_incidents(csv(GOOD, bad), "g.csv"), read_incidents(csv(whole), "ged.csv")])) == 1
+    candidates = read_incidents(csv(whole), CANDIDATE)
+    assert len(unusable([read_incidents(csv(GOOD, bad), "g.csv"), candidates])) == 1
 
 
 def test_the_graver_row_counts_across_files_too():
