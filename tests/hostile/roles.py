@@ -53,6 +53,11 @@ SEEDS: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 """A sound file of each role: name and text."""
 
+OPTIONS = ("words", "radii", "rates", "places", "reviews", "sign", "compare")
+"""What commands are given beside the files of :data:`SEEDS`."""
+COMMANDS = ("inspect", "backtest", "meeting", "sensitivity", "coverage", "screen")
+"""Commands that take a list of sites beside `assess`."""
+
 TABLES = tuple(role for role, (name, _) in SEEDS.items() if name == "a.csv")
 CELLS = (
     "", " ", "NA", "nan", "inf", "-1", "0", "1e400", "1e5", "0x10", "1,5", "1.050,3", "99999999999999999999", "-0.0",
@@ -79,7 +84,36 @@ def argv(role: str, path: str, folder: Path) -> list[str]:
         "sectors": ["coverage", "--sites", str(sites), "--programmes", str(DATA / "demonstration_programmes.csv"),
                     "--sectors", path],
     }.get(role, [*with_sites, f"--{role}", path])  # fmt: skip
+    programmes = str(DATA / "demonstration_programmes.csv")
+    if role in ("words", "radii", "rates"):
+        command = ["coverage", "--sites", str(sites), "--programmes", programmes, f"--{role}", path]
+    if role in ("places", "reviews"):
+        command = ["screen", "--list", str(rows), f"--{role}", path]
+    if role == "compare":  # a folder that holds it as an earlier result
+        earlier = folder / "earlier"
+        earlier.mkdir(exist_ok=True)
+        for name in ("run.json", "screening.csv"):
+            (earlier / name).write_bytes(Path(path).read_bytes())
+        command = ["screen", "--list", str(rows), "--compare", str(earlier)]
     return [*command, "--as-of", "2021-12-31", "--out", str(folder / "out"), "--force"]
+
+
+def argv_of(command: str, path: str, folder: Path) -> list[str]:
+    """The command line by which another command than `assess` takes a list of sites."""
+    if command == "inspect":
+        return ["inspect", path]
+    rows = folder / "good_list.csv"
+    rows.write_text(LIST, "utf-8")
+    demonstration = [str(DATA / f"demonstration_{name}.csv") for name in ("incidents", "coverage", "programmes")]
+    more = {
+        "coverage": ["--programmes", demonstration[2]],
+        "screen": ["--list", str(rows)],
+        "sensitivity": ["--draws", "3", "--from", "2021-06-30", "--to", "2021-12-31"],
+        "backtest": ["--from", "2019-12-31", "--to", "2019-12-31"],
+    }.get(command, [])
+    day = [] if command == "backtest" else ["--as-of", "2021-12-31"]
+    given = ["--sites", path, "--incidents", demonstration[0], "--coverage", demonstration[1]]
+    return [command, *given, *more, *day, "--out", str(folder / "out"), "--force"]
 
 
 def through(role: str, path: str, folder: Path) -> tuple[int, str]:
@@ -87,9 +121,14 @@ def through(role: str, path: str, folder: Path) -> tuple[int, str]:
 
     What the bar of a slow machine drew is left out.
     """
+    return said_by(argv(role, path, folder))
+
+
+def said_by(line: list[str]) -> tuple[int, str]:
+    """Exit status of a command line and what was said on standard error."""
     said = io.StringIO()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(said):
-        code = cli.main(argv(role, path, folder))
+        code = cli.main(line)
     return code, re.sub(r"\r[^\r\n]*\n?", "", said.getvalue()).lstrip("\n")
 
 
