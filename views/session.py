@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import pandas as pd
 import streamlit as st
 
 from geo.errors import CahraError
@@ -19,10 +18,9 @@ from layers.maps.watermark import sheet
 from layers.reference.rule_files import default_rules, rules_of
 from views import file_list, own_files, run_options, workspace, workspace_session
 from views.data_choice import DEMONSTRATION_DAY, IN_RUN, Data
+from views.day_field import FIRST_DAY, LAST_DAY, day_field
 from views.faults import sentence_of
 from views.theme import STYLE, WORDS
-
-FIRST_DAY, LAST_DAY = dt.date(1989, 1, 1), dt.date(2100, 12, 31)
 
 
 def language() -> str:
@@ -66,36 +64,25 @@ def day_of(text: str) -> dt.date | None:
     return day if FIRST_DAY <= day <= LAST_DAY else None
 
 
-def day_chosen() -> None:
-    """Callback: the date of the sidebar becomes the date of all pages; an emptied field changes nothing."""
-    st.session_state["day"] = st.session_state["day_shown"] or st.session_state["day"]
-
-
 @dataclass(frozen=True)
 class Here:
     """The page that is being shown."""
 
     translate: Translator
 
-    def data(self, *, sites_needed: bool = True, assessed: bool = True) -> Data:
+    def data(self, *, sites_needed: bool = True, assessed: bool = True, playing: bool = False) -> Data:
         """Draws the shared part of the sidebar and gives the choice made there.
 
         Stops the page with a word of what to do when nothing is chosen; a page that brings its own list needs no sites,
-        and one that shows no verdict (`assessed`) does not wait until all is read.
+        and one that shows no verdict (`assessed`) does not wait until all is read. While a map is `playing` the date is
+        that of its months: the field rests.
         """
         _, state = self.translate, st.session_state
+        if not playing:
+            state["playing"] = ""  # a map that played on another page
         with st.sidebar:
-            # The date is kept apart from its widget: the months of a playing map set it too, outside the sidebar.
-            state["day_shown"] = state["day"]
-            st.date_input(
-                _("As of"),
-                key="day_shown",
-                on_change=day_chosen,
-                min_value=FIRST_DAY,
-                max_value=LAST_DAY,
-                format="DD/MM/YYYY" if _.language == "fr" else "YYYY-MM-DD",
-                help=_("The time of events, not of knowledge: a date in 2014 uses what is known today about 2014."),
-            )
+            told = _("The time of events, not of knowledge: a date in 2014 uses what is known today about 2014.")
+            day_field(_, _("As of"), "day", help_text=told, disabled=playing)
             with st.expander(_("Data"), expanded=False, icon=":material/folder_open:"):
                 st.toggle(
                     _("Demonstration data"),
@@ -233,14 +220,3 @@ def guard(translate: Translator) -> Iterator[None]:
     except Exception as error:
         st.error(sentence_of(error, translate), icon=":material/error:")
         st.stop()
-
-
-def months(first: dt.date, last: dt.date) -> list[dt.date]:
-    """The last day of every month from `first` to `last`.
-
-    Examples
-    --------
-    >>> months(dt.date(2015, 12, 30), dt.date(2016, 2, 3))
-    [datetime.date(2015, 12, 31), datetime.date(2016, 1, 31), datetime.date(2016, 2, 29)]
-    """
-    return [stamp.date() for stamp in pd.date_range(first, last + pd.offsets.MonthEnd(0), freq="ME")]

@@ -33,6 +33,7 @@ SCRIPTS = (
     "atlas/base.js",
     "atlas/data.js",
     "atlas/legend.js",
+    "atlas/clock.js",
     "atlas/controls.js",
 )
 SHEETS = ("vendor/leaflet.css", "atlas/atlas.css")

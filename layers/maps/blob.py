@@ -21,6 +21,7 @@ from geo.schema import CLASSES, ZONE_STATUSES
 from i18n.translator import Translator
 from layers.maps import legend, styles
 from layers.maps.basemap import ring_deltas
+from layers.maps.clock import Clock
 from layers.maps.packing import dictionary, pack, pack_counts, pack_points
 from layers.maps.watermark import watermark
 
@@ -34,7 +35,8 @@ MOST_TOLD = 6_000
 class ZoneArea:
     """One drawn zone: its name, the status of :data:`geo.schema.ZONE_STATUSES` inside it, and its polygon.
 
-    ``indicative`` areas are only drawn, never used for a verdict. ``since`` is the first day of the status.
+    ``indicative`` areas are only drawn, never used for a verdict. ``since`` is the first day of the status; ``spans``
+    are the first and last days (since 1970-01-01) on which a moving map draws it, none for always.
     """
 
     name: str
@@ -42,6 +44,7 @@ class ZoneArea:
     geometry: BaseGeometry
     indicative: bool = False
     since: object = None
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,12 +62,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Mark:
-    """A roadblock or trading place, in the terms of :data:`layers.maps.styles.MARKS`."""
+    """A roadblock or trading place, in the terms of :data:`layers.maps.styles.MARKS`.
+
+    ``span`` is the first and last day (since 1970-01-01) on which a moving map draws it, None for always.
+    """
 
     lon: float
     lat: float
     style: str
     text: str = ""
+    span: tuple[int, int] | None = None
 
 
 @lru_cache(maxsize=4096)
@@ -147,6 +154,7 @@ def blob(
     details: Mapping[int, list[str]] | None = None,
     off: Collection[str] | None = None,
     numbers: Sequence[tuple[float, float, str]] = (),
+    clock: Clock | None = None,
 ) -> dict[str, object]:
     """Everything that changes with the filters, in the form that ``static/atlas/data.js`` draws.
 
@@ -174,13 +182,23 @@ def blob(
         classes are the page's filter. None: the switches are the map's own.
     numbers
         (lon, lat, text): marks that number incidents like the rows of a table.
+    clock
+        The months of the bar under the map; with what each of them shows, `sites` are those of all months.
     """
-    placed_sites, site_style = site_columns(sites) if sites is not None else ({}, np.array([], int))
+    moving = clock.moving if clock else None
+    now = moving.now if moving else None
+    placed_sites, site_style = site_columns(sites, now) if sites is not None else ({}, np.array([], int))
     drawn, incident_style = incident_columns(incidents) if incidents is not None else ({}, np.array([], int))
+    if moving is not None:
+        drawn, kinds = incident_columns(moving.incidents)
+        incident_rows = legend.incident_group(incident_style, translate, among=kinds)
+    else:
+        incident_rows = legend.incident_group(incident_style, translate)
     statuses = [s for s in ZONE_STATUSES if any(z.status == s for z in zones)]
     mark_keys = [m.key for m in styles.MARKS]
     line_styles = {s.key: s for s in styles.LINES}
-    counts = np.bincount(site_style, minlength=len(CLASSES))
+    counts = np.bincount(site_style[site_style < len(CLASSES)], minlength=len(CLASSES))
+    kept = None if moving is None else np.isin(np.arange(len(CLASSES)), moving.codes)
     return {
         "run": run,
         "lang": "en-GB" if translate.language == "en" else translate.language,
@@ -200,6 +218,7 @@ def blob(
                 "t": legend.zone_text(zone.status, zone.since, zone.indicative, translate),
                 "c": middle(zone.geometry),
                 "r": ring_deltas(zone.geometry, ZONE_TOLERANCE),
+                "d": [list(span) for span in zone.spans],
             }
             for zone in zones
         ],
@@ -216,7 +235,7 @@ def blob(
             for line in lines
         ],
         "numbers": [[lon, lat, text] for lon, lat, text in numbers],
-        "marks": [[m.lon, m.lat, mark_keys.index(m.style), m.text] for m in marks],
+        "marks": [[m.lon, m.lat, mark_keys.index(m.style), m.text, *(m.span or ())] for m in marks],
         "incidents": drawn,
         "sites": placed_sites,
         "density": dict(density) if density else None,
@@ -228,8 +247,8 @@ def blob(
         "legend": {
             "title": title or translate("Legend"),
             "groups": [
-                legend.site_group(counts, translate),
-                legend.incident_group(incident_style, translate),
+                legend.site_group(counts, translate, kept),
+                incident_rows,
                 legend.zone_group(statuses, translate),
                 legend.mark_group({m.style for m in marks}, translate),
                 legend.line_group({line.style for line in lines}, translate),
@@ -237,4 +256,5 @@ def blob(
             "notes": legend.notes(sites, incidents, any(z.indicative for z in zones), bool(density), translate),
         },
         "details": {str(k): v for k, v in (details or {}).items()},
+        "clock": clock.packed(translate, sites) if clock is not None and sites is not None else None,
     }

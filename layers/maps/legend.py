@@ -25,19 +25,28 @@ def row(key: str, style: styles.Style, translate: Translator, text: str = "", n:
     return out if n is None else out | {"n": translate.number(n)}
 
 
-def site_group(counts: Sequence[int] | np.ndarray, translate: Translator) -> Group:
-    """The classes that there are, with their numbers of sites."""
-    rows = [row(f"sites/{s.key}", s, translate, n=int(n)) for s, n in zip(styles.SITES, counts, strict=True) if n]
+def site_group(counts: Sequence[int] | np.ndarray, translate: Translator, kept: np.ndarray | None = None) -> Group:
+    """The classes that there are, with their numbers of sites; those that are `kept` also where there is none."""
+    rows = [
+        row(f"sites/{s.key}", s, translate, n=int(n))
+        for i, (s, n) in enumerate(zip(styles.SITES, counts, strict=True))
+        if n or (kept is not None and kept[i])
+    ]
     return group("sites", N_("Sites"), "point", rows, translate)
 
 
-def incident_group(used: np.ndarray, translate: Translator) -> Group:
-    """The kinds of violence that are drawn, several at one point, size, and the ring of a vague place."""
+def incident_group(used: np.ndarray, translate: Translator, among: np.ndarray | None = None) -> Group:
+    """The kinds of violence that are drawn, several at one point, size, and the ring of a vague place.
+
+    Of `among`, the incidents of all months, each kind has its row.
+    """
+    every = used if among is None else among
     kinds = np.bincount(used // 2, minlength=len(styles.INCIDENT_KINDS))
-    rows = [row(f"incidents/{i}", styles.INCIDENT_LEGEND[i], translate, n=int(kinds[i])) for i in np.flatnonzero(kinds)]
-    if len(used) > 1:
+    there = np.bincount(every // 2, minlength=len(styles.INCIDENT_KINDS))
+    rows = [row(f"incidents/{i}", styles.INCIDENT_LEGEND[i], translate, n=int(kinds[i])) for i in np.flatnonzero(there)]
+    if len(every) > 1:
         rows.append(row("", styles.MIXED, translate))
-    if (used % 2).any():
+    if (every % 2).any():
         ring = styles.Style("ring", styles.UNCERTAIN, "#555555", ring=True, hollow=True)
         rows.append(row("", ring, translate))
     return group("incidents", N_("Incidents, size by deaths"), "point", rows, translate)

@@ -93,6 +93,11 @@ def _words(translate: Translator) -> dict[str, str]:
         "measureHint": translate("Click points; each click adds to the length. Esc to stop."),
         "results": translate("Zoom to the sites shown"),
         "full": translate("Full screen"),
+        "play": translate("Play"),
+        "pause": translate("Stop"),
+        "pace": translate("Pace of playing"),
+        "paces": translate("{n} months a second", n="{n}"),
+        "month": translate("Month"),
     }
 
 
@@ -115,6 +120,8 @@ class AtlasMap(folium.Map):
         Keep the position in the page's address.
     districts
         Loaded boundaries, drawn as thin outlines.
+    clock
+        A bar of months under the map.
     """
 
     def __init__(
@@ -127,6 +134,7 @@ class AtlasMap(folium.Map):
         channel: str = "",
         remember: bool = False,
         districts: Districts | None = None,
+        clock: bool = False,
     ) -> None:
         super().__init__(
             location=[view.lat, view.lon],
@@ -141,6 +149,7 @@ class AtlasMap(folium.Map):
         self.default_js = assets.links(assets.SCRIPTS)
         self.default_css = assets.links(assets.SHEETS)
         options = {"overTiles": tiles, "fit": view.bounds, "tools": tools, "channel": channel, "remember": remember}
+        options |= {"clock": clock}
         self.add_child(_Base(translate, options, districts))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -17,7 +18,7 @@ from geo.records.admin_units import Aliases
 from geo.records.place_names import fold
 from geo.rules.zone_status import INSIDE, named_rows, unit_keys, units_in_force
 from geo.spatial.polygons import Boundaries
-from geo.time_window import months_before, to_days
+from geo.time_window import NO_DAY, months_before, to_dates, to_days
 from layers.maps.blob import Line, Mark, ZoneArea
 from layers.maps.png import png
 from layers.reference import files
@@ -58,6 +59,47 @@ def zone_areas(
         for u in units.itertuples()
         if (fold(str(u.unit)), str(u.country)) in drawn
     ]
+
+
+def zones_through(
+    register: pd.DataFrame,
+    boundaries: Sequence[Boundaries],
+    first: np.datetime64,
+    last: np.datetime64,
+    aliases: Aliases,
+) -> list[ZoneArea]:
+    """Every area that has a status on some day from `first` to `last`, with the days of each status."""
+    begin, end = (int(d) for d in to_days([first, last]))
+    starts, ends = to_days(register["valid_from"]), to_days(register["valid_to"])
+    turns = np.concatenate([starts, ends[ends != NO_DAY] + 1])
+    days = [begin, *sorted({int(d) for d in turns if begin < d <= end})]
+    found: dict[tuple[str, str, str, bool], ZoneArea] = {}
+    for day, until in zip(days, [*(d - 1 for d in days[1:]), end], strict=True):
+        for area in zone_areas(register, boundaries, to_dates(np.array([day]))[0], aliases):
+            key = (area.name, area.status, str(area.since), area.indicative)
+            spans = found[key].spans if key in found else ()
+            joins = spans and spans[-1][1] == day - 1
+            spans = (*spans[:-1], (spans[-1][0], until)) if joins else (*spans, (day, until))
+            found[key] = replace(area, spans=spans)
+    return list(found.values())
+
+
+def roadblocks_through(visits: Sequence[pd.DataFrame], months: int = 12) -> list[Mark]:
+    """Roadblocks of all visits, each with the days on which :func:`roadblocks` draws it."""
+    out = []
+    for frame in visits:
+        if frame.empty:
+            continue
+        blocked = (frame["roadblock"].fillna(False) | frame["armed_roadblock"].fillna(False)).to_numpy(bool)
+        kept = frame[blocked & (frame["lon"].notna() & frame["lat"].notna() & frame["visit_date"].notna()).to_numpy()]
+        seen = to_days(kept["visit_date"])
+        armed = kept["armed_roadblock"].fillna(False).to_numpy(np.bool_)
+        place = kept[["lon", "lat"]].to_numpy(np.float64).tolist()
+        for (lon, lat), name, arms, day, end in zip(
+            place, kept["name"], armed, seen.tolist(), (months_before(seen, -months) - 1).tolist(), strict=True
+        ):
+            out.append(Mark(lon, lat, "armed_roadblock" if arms else "roadblock", str(name), (day, end)))
+    return out
 
 
 def roadblocks(visits: Sequence[pd.DataFrame], day: np.datetime64, months: int = 12) -> list[Mark]:

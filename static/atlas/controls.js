@@ -175,7 +175,8 @@
     });
     const whole = map.getContainer().style.height;
     document.addEventListener("fullscreenchange", () => {
-      if (whole) map.getContainer().style.height = document.fullscreenElement ? window.innerHeight + "px" : whole;
+      const high = window.innerHeight - (map._cahraClockHigh || 0) + "px";
+      if (whole) map.getContainer().style.height = document.fullscreenElement ? high : whole;
       map.invalidateSize();
     });
   };
@@ -193,6 +194,7 @@
 
   /* All that surrounds the data. */
   CAHRA.furnish = function (map, outlines, options) {
+    if (options.clock) CAHRA.clock(map, options);
     CAHRA.frame(map, options);
     map._cahraBase = new CAHRA.Base(outlines || {}, options);
     map.addLayer(map._cahraBase);

@@ -25,7 +25,8 @@
       };
       const sites = blob.sites || {};
       this.sites = { at: points(sites.p), style: bytes(sites.s), row: ints(sites.i), names: sites.n || [] };
-      this.marks = (blob.marks || []).map((m) => ({ x: worldX(m[0]), y: worldY(m[1]), style: m[2], text: m[3] }));
+      this.marks = (blob.marks || []).map((m) => ({ x: worldX(m[0]), y: worldY(m[1]), style: m[2], text: m[3], from: m[4], until: m[5] }));
+      if (CAHRA.unpackMonths) CAHRA.unpackMonths(this);
       this.regroup();
     },
     onAdd: function (map) {
@@ -43,6 +44,7 @@
         this._shade();
         map.on("zoomend", this._shade, this);
       }
+      if (CAHRA.clockOf) CAHRA.clockOf(map, this);
       this._middle();
     },
     onRemove: function (map) {
@@ -90,7 +92,17 @@
       } else this._density.remove();
     },
     _far: function () {
-      return Boolean(this.blob.density) && !this.time && this._map.getZoom() < 8;
+      return Boolean(this.blob.density) && !this.moved && this._map.getZoom() < 8;
+    },
+    /* Whether an incident lies in the window of the day that is shown; without other days, all that came do. */
+    holds: function (i) {
+      const inc = this.incidents;
+      return !this.time || (inc.day[i] - inc.span[i] <= this.time.at && inc.day[i] > this.time.after);
+    },
+    /* Whether a zone is in force on the day that is shown, and is not switched off. */
+    zoneShown: function (z) {
+      if (this.hidden("zones/" + this.blob.style.zones[z.s].key)) return false;
+      return !this.time || !z.d || !z.d.length || z.d.some((span) => span[0] <= this.time.at && this.time.at <= span[1]);
     },
     /* Incidents at one point are one symbol: how many, and the sum of their deaths. */
     regroup: function () {
@@ -98,7 +110,7 @@
       const found = new Map();
       const shown = this.blob.style.incidents.map((_, i) => !this.hidden("incidents/" + (i >> 1)));
       for (let i = 0; i < inc.row.length; i++) {
-        if (!shown[inc.style[i]] || (this.time && !this.time.holds(i))) continue;
+        if (!shown[inc.style[i]] || !this.holds(i)) continue;
         const key = (inc.raw[2 * i] + 18e6) * 2e7 + inc.raw[2 * i + 1] + 9e6;
         const group = found.get(key);
         if (group) {
@@ -120,12 +132,13 @@
     draw: function (ctx, v) {
       const style = this.blob.style;
       this._pixels = {};
-      for (const z of this.zones) if (!this.hidden("zones/" + style.zones[z.s].key)) this._zone(ctx, z, style.zones[z.s]);
+      for (const z of this.zones) if (this.zoneShown(z)) this._zone(ctx, z, style.zones[z.s]);
       this._zoneNames(ctx, v);
       for (const s of this.shapes) if (!this.hidden(s.key)) this._shape(ctx, s);
       if (!this._far()) this._groups(ctx, v);
       for (const m of this.marks) {
         if (this.hidden("marks/" + style.marks[m.style].key)) continue;
+        if (this.time && m.from !== undefined && (this.time.at < m.from || this.time.at > m.until)) continue;
         const stamped = CAHRA.stamp(style.marks[m.style], this.radius(v.zoom) * 0.8);
         const x = m.x * v.scale - v.ox - stamped.half;
         const y = m.y * v.scale - v.oy - stamped.half;
@@ -170,7 +183,7 @@
       const taken = [];
       this.named = [];
       for (const z of this.zones) {
-        if (!z.n || this.hidden("zones/" + this.blob.style.zones[z.s].key)) continue;
+        if (!z.n || !this.zoneShown(z)) continue;
         const x = worldX(z.c[0]) * v.scale - v.ox;
         const y = worldY(z.c[1]) * v.scale - v.oy;
         const half = ctx.measureText(z.n).width / 2;
@@ -307,9 +320,13 @@
       });
       return group < 0 ? null : { kind: "incident", index: group, row: this.incidents.row[this.groups[group].list[0]] };
     },
+    /* A day as the pages write it: 19 Sep 2016, 19 sept. 2016. */
     date: function (day) {
       const form = { timeZone: "UTC", year: "numeric", month: "short", day: "numeric" };
-      return new Date(day * 864e5).toLocaleDateString(this.blob.lang, form);
+      const at = new Date(day * 864e5);
+      if (!this.blob.lang.startsWith("en")) return at.toLocaleDateString(this.blob.lang, form);
+      const month = at.toLocaleDateString("en-US", { timeZone: "UTC", month: "short" });
+      return at.getUTCDate() + " " + month + " " + at.getUTCFullYear();
     },
     number: function (n) {
       return n.toLocaleString(this.blob.lang);
@@ -374,7 +391,7 @@
     under: function (latlng) {
       const x = worldX(latlng.lng);
       const y = worldY(latlng.lat);
-      const zone = this.zones.find((z) => !this.hidden("zones/" + this.blob.style.zones[z.s].key) && inside(x, y, z.rings));
+      const zone = this.zones.find((z) => this.zoneShown(z) && inside(x, y, z.rings));
       const base = this._map._cahraBase;
       const district = base && this._map.getZoom() >= 6 && base.districtAt(x, y);
       const lines = zone ? [zone.n, zone.t] : [];

@@ -125,7 +125,7 @@
       }
       swatch(label, row.style, group.kind);
       make("span", "cahra-row-text", label, row.text);
-      if (row.n !== undefined) make("span", "cahra-row-n", label, row.n);
+      if (row.n !== undefined) make("span", "cahra-row-n", label, row.n).dataset.n = row.key;
     }
   }
 

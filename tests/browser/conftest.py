@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -140,6 +141,16 @@ def add_file(visit: Visit, path: Path) -> None:
     visit.settled()
 
 
+def until(visit: Visit, holds: Callable[[], bool]) -> None:
+    """Waits until something holds, whichever frames come and go meanwhile."""
+    for _ in range(TIMEOUT_MS // 250):
+        with contextlib.suppress(Exception):
+            if holds():
+                return
+        visit.page.wait_for_timeout(250)
+    raise AssertionError("what was waited for did not come")
+
+
 @pytest.fixture(scope="session")
 def own(browser, app_url, shared_data) -> Iterator[Visit]:
     """One session with a reader's own files at 1280 x 720, for all tests that need it; go from page to page by :func:`go`.
@@ -166,6 +177,13 @@ def own(browser, app_url, shared_data) -> Iterator[Visit]:
             made.first["marked_after"] = page.get_by_text("It says nothing about any place").count()
             made.first["said"] = page.get_by_text(SITES_SAID).inner_text()
             made.first["address"] = page.url
+    # The page is at rest between one run and the next: what counts is that its map holds all three files.
+    whole = (
+        "() => window.map && window.map._cahraBase && window.map._cahraBase.districts.length === 72"
+        " && window.map._cahraData && window.map._cahraData.incidents.row.length > 500"
+    )
+    until(made, lambda: any(f.evaluate(whole) for f in page.frames if "st_folium" in f.url))
+    made.settled()
     yield made
     assert made.foreign == []
     assert made.errors == []

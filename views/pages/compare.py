@@ -19,7 +19,8 @@ from layers.maps.map import View, blob
 from layers.reference.unit_aliases import unit_aliases
 from views import session
 from views.data_choice import Data
-from views.session import FIRST_DAY, LAST_DAY, Here
+from views.day_field import day_field
+from views.session import Here
 from views.widgets import map_widget
 from views.widgets.map_layers import districts
 
@@ -118,15 +119,9 @@ with session.page() as here:
     left_day, right_day = st.columns(2)
     left_day.text(_.pair(_("Left"), f"{_.date(data.day)} ({_('the date in the sidebar')})"))
     with right_day:
-        st.date_input(
-            _("Right"),
-            key="q_other_day",
-            min_value=FIRST_DAY,
-            max_value=LAST_DAY,
-            format="DD/MM/YYYY" if _.language == "fr" else "YYYY-MM-DD",
-        )
+        day_field(_, _("Right"), "q_other_day")
     varied, changes = settings(here, data.rules)
-    other_day: dt.date = st.session_state["q_other_day"] or data.day
+    other_day: dt.date = st.session_state["q_other_day"]
     other = data.under(other_day, varied)
     first, second = here.guard_run(data), here.guard_run(other)
     here.address(other=other_day, rules=changes)

@@ -34,16 +34,18 @@ TABLE_ROWS = 10_000
 
 
 def figures(here: Here, shown: pd.DataFrame, whole: pd.DataFrame, day: dt.date) -> None:
-    """One line in words, and a figure per class."""
+    """One line in words, and a figure per class; while the map plays they rest, so that none is of another date."""
     _ = here.translate
+    playing = bool(st.session_state.get("playing"))
+    said = _.plural(
+        "{n} site of {all} on {day}.",
+        "{n} sites of {all} on {day}.",
+        len(shown),
+        all=_.number(len(whole)),
+        day=_.date(day),
+    )
     st.caption(
-        _.plural(
-            "{n} site of {all} on {day}.",
-            "{n} sites of {all} on {day}.",
-            len(shown),
-            all=_.number(len(whole)),
-            day=_.date(day),
-        )
+        (_("The map plays: figures, table and downloads come with the month at which it stops.") if playing else said)
         + " "
         + _("A class is an indication for due diligence, not a finding of law; none says that a site is calm.")
     )
@@ -52,7 +54,8 @@ def figures(here: Here, shown: pd.DataFrame, whole: pd.DataFrame, day: dt.date) 
         for style in styles.SITES:
             meaning = labels.CLASS_MEANINGS[style.key]
             said = f"{style.sign} {_(style.text)}"
-            st.metric(said, _.number(int(counts.get(style.key, 0))), help=_(meaning), border=True, width="content")
+            number = "…" if playing else _.number(int(counts.get(style.key, 0)))
+            st.metric(said, number, help=_(meaning), border=True, width="content")
 
 
 def quadrant_chosen() -> None:
@@ -124,28 +127,31 @@ def shading(data: Data, incidents: pd.DataFrame, said: str) -> dict[str, object]
 
 
 def content(
-    here: Here, data: Data, run: job.Run, shown: pd.DataFrame, focus: int | None, classes: tuple[str, ...]
+    here: Here, data: Data, run: job.Run, shown: pd.DataFrame, focus: int | None, given: Filters
 ) -> dict[str, object]:
     """What the map shows of a run: sites after all filters but that of classes, which is the legend's own switches."""
     _ = here.translate
     sites, loaded, day = run.assessment.sites, data.loaded(), np.datetime64(data.day)
     incidents = incidents_at(loaded.incidents, day, data.rules.look_back_months)
+    clock = timeline.clock(here, data, run, given)
+    moves = clock is not None and clock.moving is not None
     return blob(
         _,
-        sites=shown,
+        sites=sites if moves else shown,
         incidents=incidents,
         density=shading(data, incidents, _("Density of incidents")),
-        zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, unit_aliases()),
+        zones=timeline.zones_of(data, clock),
         lines=[
             *map_content.trade_lines([s.routes for s in loaded.sites]),
             *([Line(shapely.Polygon(st.session_state["area"]), "chosen")] if st.session_state["area"] else []),
         ],
-        marks=map_content.roadblocks([s.visits for s in loaded.sites], day),
+        marks=timeline.marks_of(data, clock),
         focus=place_of(sites, focus),
         run=data.token,
         notice=_("Demonstration data") if data.has_demonstration else "",
         title=_("Legend, {day}", day=_.date(day)),
-        off=[c for c in CLASSES if classes and c not in classes],
+        off=[c for c in CLASSES if given.classes and c not in given.classes],
+        clock=clock,
     )
 
 
@@ -177,24 +183,33 @@ def map_page(here: Here, data: Data, loaded: job.Loaded, shown: pd.DataFrame, un
     return standalone(view, _, inside, _("CAHRA Atlas, {day}", day=_.date(day)), units)
 
 
-def draw_map(
-    here: Here, data: Data, run: job.Run, shown: pd.DataFrame, focus: int | None, classes: tuple[str, ...]
-) -> None:
-    """The map, and what a click, a drawn ring or a switch of the legend does."""
+def draw_map(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, focus: int | None, given: Filters) -> None:
+    """The map, and what a click, a drawn ring, a switch of the legend or the bar of months does."""
     _, state = here.translate, st.session_state
     sites = run.assessment.sites
     answer = map_widget.show(
         _,
         start_view(data, sites),
-        content(here, data, run, shown, focus, classes),
+        content(here, data, run, shown, focus, given),
         key="map",
         tools=True,
         tiles=state.get("q_tiles", False),
         remember=True,
         districts=districts(data),
+        clock=True,
     )
     if answer is None:
         return
+    if answer.day:
+        # The field in the sidebar and the page's figures are not in this fragment: all of them follow.
+        state["day"], state["playing"] = answer.day, ""
+        st.rerun()
+    if answer.play:
+        state["playing"], state["months_for"] = answer.play, data.key
+        st.rerun()
+    if answer.months:
+        state["months_for"] = data.key
+        st.rerun(scope="fragment")
     if answer.ring:
         state["area"] = answer.ring
         st.rerun()
@@ -253,29 +268,33 @@ def site_table(here: Here, shown: pd.DataFrame) -> None:
 
 
 def body(here: Here, data: Data, given: Filters) -> None:
-    """All but the sidebar: a click reruns this alone, and so does each month while the map plays."""
+    """All but the sidebar: a click reruns this alone."""
     _, state = here.translate, st.session_state
     with session.guard(_):
-        if "pending" in state:
+        if "pending" in state or state.pop("moved", False):
             st.rerun()
-        timeline.slider(here, data)
-        run = here.guard_run(data.at(state["day"]))
-        data = data.at(state["day"])
+        playing = bool(state.get("playing"))
+        run = here.guard_run(data)
         sites = run.assessment.sites
         keep = given.apply(sites, data.rules)
         shown = gravest_first(sites[keep])
         drawn = sites[given.without_classes().apply(sites, data.rules)]
-        notices.stale(here, data, data.day)
-        figures(here, shown, sites, data.day)
-        why_insufficient.show(here, data, sites[given.without_causes().apply(sites, data.rules)])
-        notices.limits(here, run)
+        of_causes = sites[given.without_causes().apply(sites, data.rules)]
+        with st.container():
+            notices.stale(here, data, data.day)
+            figures(here, shown, sites, data.day)
+            why_insufficient.switches(here, of_causes, resting=playing)
         focus = row_of(sites, state.get("q_site", ""))
         left, right = st.columns([5, 2] if focus is not None else [1, 0.001])
         with left:
-            draw_map(here, data, run, drawn, focus, given.classes)
+            draw_map(here, data, run, drawn, focus, given)
+        if playing:
+            return
         if focus is not None:
             with right:
                 site_card.show(here, run, focus)
+        why_insufficient.remedies(here, data, of_causes)
+        notices.limits(here, run)
         st.subheader(_("Sites"))
         site_table(here, shown)
         with st.expander(_("Site class and zone status"), expanded=True, icon=":material/grid_on:"):
@@ -290,7 +309,7 @@ with session.page() as here:
     _ = here.translate
     st.title(_("Mine sites, conflict and zones"))
     state = st.session_state
-    data = here.data()
+    data = here.data(playing=bool(state.get("playing")))
     first = here.guard_run(data)
     given = site_filters.sidebar(_, first.assessment.sites)
     with st.sidebar:
@@ -303,9 +322,7 @@ with session.page() as here:
         st.info(
             _("Only sites inside the drawn area are shown. Clear the filters to see all."), icon=":material/select_all:"
         )
-    st.fragment(body, run_every=timeline.pace_s(len(first.assessment.sites)) if state.get("playing") else None)(
-        here, data, given
-    )
+    st.fragment(body)(here, data, given)
     st.caption(
         markdown(_("Sources: UCDP GED (CC BY 4.0), IPIS (ODC-BY), and files you add; outlines by Natural Earth."))
     )

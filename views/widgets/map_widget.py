@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,19 +12,28 @@ from streamlit_folium import st_folium
 from geo.schema import CLASSES
 from i18n.translator import Translator
 from layers.maps.map import AtlasMap, DataLayer, Districts, View
+from views.day_field import FIRST_DAY, LAST_DAY
 
+EPOCH = dt.date(1970, 1, 1)
 Ring = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the reader just did: clicked a site (its row), drew a ring, pointed at a place, or switched classes off."""
+    """What the reader just did on the map.
+
+    A click on a site (its row), a drawn ring, a place pointed at, classes switched off, a day of the bar of months,
+    what its months show asked for, or play pressed (its press has a name).
+    """
 
     site: int | None = None
     off: tuple[str, ...] | None = None
     ring: Ring = ()
     place: tuple[float, float] | None = None
     run: str = ""
+    day: dt.date | None = None
+    months: bool = False
+    play: str = ""
 
 
 def show(
@@ -40,14 +50,17 @@ def show(
     center: tuple[float, float] | None = None,
     ask: bool = False,
     districts: Districts | None = None,
+    clock: bool = False,
 ) -> Answer | None:
     """Draws the map and gives what is new since the last run, None when nothing is.
 
     `view` must stay the same while filters change: then the reader's own zoom is kept. `center` (lat, lon) moves the
-    map without drawing it anew. With `ask` a click beside all points is an answer too.
+    map without drawing it anew. With `ask` a click beside all points is an answer too, with `clock` a bar of months
+    stands under the map.
     """
+    options = {"tools": tools, "tiles": tiles, "remember": remember, "clock": clock}
     said = st_folium(
-        AtlasMap(view, translate, tools=tools, tiles=tiles, channel=channel, remember=remember, districts=districts),
+        AtlasMap(view, translate, channel=channel, districts=districts, **options),
         key=key,
         height=height,
         use_container_width=True,
@@ -73,6 +86,14 @@ def _answer(feature: Mapping[str, object], properties: Mapping[str, object]) -> 
     off = properties.get("off")
     if kind == "classes" and isinstance(off, list):
         return Answer(off=tuple(c for c in CLASSES if c in off), run=run)
+    day = properties.get("day")
+    if kind == "day" and isinstance(day, int):
+        chosen = EPOCH + dt.timedelta(days=min(max(day, 0), 60_000))
+        return Answer(day=chosen) if FIRST_DAY <= chosen <= LAST_DAY else None
+    if kind == "months":
+        return Answer(months=True)
+    if kind == "play":
+        return Answer(play=str(properties.get("turn", ""))[:20])
     geometry = feature.get("geometry")
     if kind == "place" and isinstance(geometry, dict):
         lon, lat = geometry["coordinates"]

@@ -1,83 +1,99 @@
-"""Time: a slider and play over months, and incidents by month with the window shaded."""
+"""Time: the months that the map plays and slides through, and incidents by month with the window shaded."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 import shapely
 import streamlit as st
 
-from geo.records.eligible_incidents import by_month
-from jobs.assessment.site_filters import Ring
+from geo.dates.many import ManyDates
+from geo.records.eligible_incidents import by_month, eligible
+from geo.schema import CLASSES
+from jobs.assessment import job
+from jobs.assessment.month_classes import NOT_SHOWN, class_codes, month_ends
+from jobs.assessment.site_filters import Filters, Ring
+from jobs.many_dates import at_dates
+from layers.maps import map_content
+from layers.maps.blob import Mark, ZoneArea
+from layers.maps.clock import Clock, Moving
+from layers.reference.unit_aliases import unit_aliases
 from views.data_choice import Data
 from views.session import Here
-from views.session import months as month_ends
 
-FEW_SITES = 2_000
-"""So many are assessed, sent and drawn in a fraction of a second."""
-
-
-def pace_s(sites: int) -> float:
-    """Seconds between two months while playing."""
-    return 0.5 if sites <= FEW_SITES else 2.0
+KEPT_CELLS = 600_000
+"""Sites times months that stay on the page once a reader asked for them; of more, only while the map plays."""
 
 
-def span(data: Data) -> list[dt.date]:
-    """Month ends from the first to the last incident, and at least the chosen day's."""
-    incidents = data.loaded().incidents
+def clock(here: Here, data: Data, run: job.Run, given: Filters) -> Clock | None:
+    """The months of the bar under the map; with what they show, when the reader plays or slides.
+
+    None where there is nothing to go through.
+    """
+    state = st.session_state
+    sites, loaded = run.assessment.sites, data.loaded()
+    incidents = loaded.incidents
     if incidents is None or incidents.empty:
-        return []
+        return None
     first, last = incidents["date_start"].min().date(), incidents["date_start"].max().date()
-    return month_ends(min(first, data.day), max(last, data.day))
+    months = month_ends(min(first, data.day), max(last, data.day), len(sites))
+    playing = str(state.get("playing", ""))
+    asked = playing or (state.get("months_for") == data.key and len(sites) * len(months) <= KEPT_CELLS)
+    moving = None
+    if asked and len(months) > 1:
+        with st.spinner(here.translate("Reading every month…")):
+            many = passed(data, months)
+        codes = class_codes(many, sites, given)
+        now = np.array([CLASSES.index(c) for c in sites["site_class"]], np.uint8)
+        now[~given.without_classes().apply(sites, data.rules)] = NOT_SHOWN
+        moving = Moving(codes, now, eligible(incidents))
+    return Clock(months, data.day, data.rules.look_back_months, playing, moving)
 
 
-def moved() -> None:
-    """Callback: the slider sets the as-of date."""
-    st.session_state["day"] = st.session_state["month"]
+def zones_of(data: Data, clock: Clock | None) -> list[ZoneArea]:
+    """The zones of the page's day, or of all months with their days."""
+    loaded = data.loaded()
+    if clock is None or clock.moving is None:
+        return map_content.zone_areas(loaded.zones, loaded.boundaries, np.datetime64(data.day), unit_aliases())
+    days = sorted({*clock.months, data.day})
+    first, last = np.datetime64(days[0]), np.datetime64(days[-1])
+    return map_content.zones_through(loaded.zones, loaded.boundaries, first, last, unit_aliases())
 
 
-def toggled() -> None:
-    """Callback: start or stop playing."""
-    st.session_state["playing"] = not st.session_state.get("playing", False)
+def marks_of(data: Data, clock: Clock | None) -> list[Mark]:
+    """The roadblocks of the page's day, or of all months with their days."""
+    visits = [s.visits for s in data.loaded().sites]
+    if clock is None or clock.moving is None:
+        return map_content.roadblocks(visits, np.datetime64(data.day))
+    return map_content.roadblocks_through(visits)
 
 
-def slider(here: Here, data: Data) -> None:
-    """The slider; while playing, the fragment around it reruns and each run is one month later."""
-    _, state = here.translate, st.session_state
-    options = span(data)
-    if len(options) < 2:
-        return
-    day = state["day"]
-    if state.get("playing"):
-        later = [m for m in options if m > day]
-        if later:
-            day = state["day"] = later[0]
-        else:
-            state["playing"] = False
-            st.rerun()
-    state["month"] = next((m for m in options if m >= day), options[-1])
-    button, track = st.columns([1, 9], vertical_alignment="bottom")
-    playing = state.get("playing", False)
-    with button:
-        pressed = st.button(
-            _("Stop") if playing else _("Play"),
-            icon=":material/pause:" if playing else ":material/play_arrow:",
-            on_click=toggled,
-            width="stretch",
-            key="play",
-        )
-    with track:
-        st.select_slider(
-            _("Month"),
-            options,
-            key="month",
-            format_func=lambda m: _.month(m),
-            on_change=moved,
-            label_visibility="collapsed",
-        )
-    if pressed:
-        st.rerun()
+def passed(data: Data, months: Sequence[dt.date]) -> ManyDates:
+    """The sites at the end of every month, once for the same data, rules and span."""
+    cached = _passed_own if data.files else _passed_shared
+    return cached(data.key, data.rules.hash, tuple(months), data)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _passed_shared(key: str, rules_hash: str, months: tuple[dt.date, ...], _data: Data) -> ManyDates:
+    return at_dates(_data.loaded(), months, _data.rules)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False, scope="session")
+def _passed_own(key: str, rules_hash: str, months: tuple[dt.date, ...], _data: Data) -> ManyDates:
+    return at_dates(_data.loaded(), months, _data.rules)
+
+
+def picked() -> None:
+    """Callback: a month of the chart sets the date to its end."""
+    state = st.session_state
+    rows = state["months"]["selection"].get("month", [])
+    if rows:
+        state["day"] = dt.date.fromisoformat(str(rows[0]["day"]))
+        state["moved"] = True
 
 
 def chart(here: Here, data: Data, area: Ring) -> None:
@@ -113,18 +129,63 @@ def chart(here: Here, data: Data, area: Ring) -> None:
             x=alt.X("yearmonth(month):T", title=None, axis=alt.Axis(format="%Y")),
             y=alt.Y("incidents:Q", title=_("incidents")),
             color=alt.Color("source:N", title=_("Source"), scale=alt.Scale(range=["#333333", "#0072B2", "#CC79A7"])),
-            tooltip=[
-                alt.Tooltip("yearmonth(month):T", title=_("Month"), format="%Y-%m"),
-                alt.Tooltip("source:N", title=_("Source")),
-                alt.Tooltip("incidents:Q", title=_("incidents")),
-                alt.Tooltip("deaths:Q", title=_("deaths (best estimate)")),
-            ],
         )
     )
-    st.altair_chart((shade + bars).properties(height=200), alt=_("Incidents by month"))
+    rule = alt.Chart(pd.DataFrame({"day": [day]})).mark_rule(color="#D55E00", strokeWidth=2).encode(x="day:T")
+    # Bars of one incident are two pixels high: what is clicked is the whole height of a month.
+    fields = alt.selection_point(name="month", fields=["day"], on="click", toggle=False)
+    touch = (
+        alt.Chart(_touched(here, counted))
+        .mark_rect(opacity=0, cursor="pointer")
+        .encode(
+            x="start:T",
+            x2="end:T",
+            tooltip=[alt.Tooltip("said:N", title=_("Month")), alt.Tooltip("told:N", title=_("Incidents"))],
+        )
+        .add_params(fields)
+    )
+    st.altair_chart(
+        (shade + bars + rule + touch).properties(height=200),
+        alt=_("Incidents by month"),
+        key="months",
+        on_select=picked,
+        selection_mode="month",
+    )
     st.caption(
         _(
             "Shaded: the {months} months before the date. Sources are counted apart and never added together.",
             months=_(" and ").join(map(str, sorted(spans))),
         )
+        + " "
+        + _("Click a month to go to its end.")
+    )
+
+
+def _touched(here: Here, counted: pd.DataFrame) -> pd.DataFrame:
+    """A row a month from the first to the last: its days, its end, and what was counted in it by source."""
+    _ = here.translate
+    months = pd.date_range(counted["month"].min(), counted["month"].max(), freq="MS")
+    said = {
+        month: "; ".join(
+            _.pair(
+                str(row.source),
+                _(
+                    "{incidents} incidents, {deaths} deaths",
+                    incidents=_.number(row.incidents),
+                    deaths=_.number(row.deaths),
+                ),
+            )
+            for row in rows.itertuples()
+        )
+        for month, rows in counted.groupby("month")
+    }
+    ends = months + pd.offsets.MonthEnd(0)
+    return pd.DataFrame(
+        {
+            "start": months,
+            "end": ends,
+            "day": ends.strftime("%Y-%m-%d"),
+            "said": [_.month(m.date()) for m in months],
+            "told": [said.get(m, "0") for m in months],
+        }
     )

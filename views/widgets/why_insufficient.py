@@ -17,30 +17,38 @@ FILTER = {"site_class": "gaps", "area_class": "area_gaps"}
 """The filter that the switches of a class set."""
 
 
-def show(here: Here, data: Data, sites: pd.DataFrame) -> None:
-    """The causes among `sites`, which pass all filters but those of class and causes."""
-    _, state = here.translate, st.session_state
-    found = {answer: causes(sites, answer, neighbours(data, sites)) for answer in FILTER}
-    if not found["site_class"] and not found["area_class"] and not state["q_gaps"] and not state["q_area_gaps"]:
+def switches(here: Here, sites: pd.DataFrame, *, resting: bool = False) -> None:
+    """The causes among `sites`, which pass all filters but those of class and causes; `resting` while the map plays."""
+    _switches(here, sites, "site_class", causes(sites, "site_class"), resting)
+
+
+def remedies(here: Here, data: Data, sites: pd.DataFrame) -> None:
+    """What would help against each cause; below it, the causes of the area class likewise."""
+    _ = here.translate
+    missing = neighbours(data, sites)
+    own, area = (causes(sites, answer, missing) for answer in FILTER)
+    if not own and not area:
         return
-    _switches(here, sites, "site_class", found["site_class"])
     with st.expander(_("What would make sites less insufficient"), icon=":material/build:"):
-        _remedies(here, found["site_class"])
-        if found["area_class"]:
+        _remedies(here, own)
+        if area:
             st.divider()
-            _switches(here, sites, "area_class", found["area_class"])
-            _remedies(here, found["area_class"])
+            _switches(here, sites, "area_class", area)
+            _remedies(here, area)
 
 
-def _switches(here: Here, sites: pd.DataFrame, answer: str, found: list[Cause]) -> None:
+def _switches(here: Here, sites: pd.DataFrame, answer: str, found: list[Cause], resting: bool = False) -> None:
     _, state, name = here.translate, st.session_state, FILTER[answer]
     number = {cause.code: cause.sites for cause in found}
     offered = [*number, *(code for code in state[f"q_{name}"] if code not in number)]
     if not offered:
         return
     n = int((sites[answer] == INSUFFICIENT).sum())
+    # The map may play on: neither label nor numbers say a date that it has left.
     said = (
-        _.plural("{n} site with insufficient data, because of", "{n} sites with insufficient data, because of", n)
+        _("Insufficient data, because of")
+        if resting
+        else _.plural("{n} site with insufficient data, because of", "{n} sites with insufficient data, because of", n)
         if answer == "site_class"
         else _.plural(
             "{n} site whose area class is insufficient, because of",
@@ -53,7 +61,8 @@ def _switches(here: Here, sites: pd.DataFrame, answer: str, found: list[Cause]) 
         said,
         offered,
         selection_mode="multi",
-        format_func=lambda code: f"{_(SHORT[code])} {_.number(number.get(code, 0))}",
+        format_func=lambda code: f"{_(SHORT[code])} {'…' if resting else _.number(number.get(code, 0))}",
+        disabled=resting,
         key=f"why_{name}",
         on_change=chosen,
         args=(name,),

@@ -1,0 +1,93 @@
+"""A day as a field that is typed: Enter takes it, a text that is no day changes nothing and is told.
+
+Streamlit's own date field shows what is typed at once and takes it when its calendar closes, so that field and page say
+different days in between.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import streamlit as st
+
+from i18n.translator import Translator
+from layers.formats.values.dates import parse_date
+from layers.formats.writers.escape import markdown
+
+FIRST_DAY, LAST_DAY = dt.date(1989, 1, 1), dt.date(2100, 12, 31)
+
+
+def written(day: dt.date, language: str) -> str:
+    """A day as the field shows it.
+
+    Examples
+    --------
+    >>> written(dt.date(2016, 9, 19), "en"), written(dt.date(2016, 9, 19), "fr")
+    ('2016-09-19', '19/09/2016')
+    """
+    return day.strftime("%d/%m/%Y") if language == "fr" else day.isoformat()
+
+
+def typed(text: str, language: str) -> dt.date | None:
+    """The day that a reader typed; a month or a year alone is its last day; None for anything else.
+
+    Day and month as two numbers are read day first in French; in English only where one of them is above 12.
+
+    Examples
+    --------
+    >>> [str(typed(t, "fr")) for t in ("31/12/2014", "1 févr. 2016", "2016-09-19", "2/2016", "2014")]
+    ['2014-12-31', '2016-02-01', '2016-09-19', '2016-02-29', '2014-12-31']
+    >>> typed("03/04/2016", "en"), typed("31 Dec 2014", "en"), typed("30 February 2016", "en"), typed("1700", "en")
+    (None, datetime.date(2014, 12, 31), None, None)
+    """
+    day, reason = parse_date(text, day_first=True if language == "fr" else None)
+    if day is None and reason in ("date_incomplete", "date_excel_serial"):
+        day = _month_end(text)
+    return day if day is not None and FIRST_DAY <= day <= LAST_DAY else None
+
+
+def _month_end(text: str) -> dt.date | None:
+    plain = text.strip()
+    if plain.isdecimal() and len(plain) == 4:
+        return dt.date(int(plain), 12, 31) if int(plain) else None
+    for first in (f"{plain}-01", f"01/{plain}", f"1 {plain}"):
+        day, _ = parse_date(first, day_first=True)
+        if day is not None and day <= LAST_DAY:
+            return (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
+    return None
+
+
+def day_field(
+    translate: Translator, label: str, name: str, *, help_text: str | None = None, disabled: bool = False
+) -> None:
+    """Draws the field of the day that the session keeps as `name`; what another control sets shows in it at once."""
+    _, state = translate, st.session_state
+    shown, fault = f"{name}_typed", f"{name}_fault"
+    # What is no day stays to be mended, until the day changes in another way.
+    text, at = state.get(fault) or ("", None)
+    wrong = bool(text) and at == state[name]
+    state[fault] = (text, at) if wrong else None
+    state[shown] = "…" if disabled else text if wrong else written(state[name], _.language)
+    st.text_input(
+        label, key=shown, max_chars=40, on_change=_taken, args=(name, _.language), help=help_text, disabled=disabled
+    )
+    if wrong:
+        st.warning(
+            _(
+                "No day that can be read: {text}. The page still shows {day}. Write it like {example}, then Enter.",
+                text=markdown(text),
+                day=_.date(state[name]),
+                example=written(dt.date(2014, 12, 31), _.language),
+            ),
+            icon=":material/event_busy:",
+        )
+
+
+def _taken(name: str, language: str) -> None:
+    """Callback: the typed day becomes the day; an emptied field changes nothing."""
+    state: Any = st.session_state
+    text = str(state[f"{name}_typed"]).strip()
+    day = typed(text, language) if text else state[name]
+    state[f"{name}_fault"] = None if day is not None else (text, state[name])
+    state[name] = day if day is not None else state[name]
