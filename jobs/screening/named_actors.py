@@ -154,7 +154,7 @@ def _near(screening: Screening) -> pd.DataFrame:
     met = told.iloc[pairs.incident].reset_index(drop=True)
     for name in ("supplier_id", "row"):
         met[name] = good[name].to_numpy()[pairs.site]
-    return met.assign(part="origin", distance_m=pairs.distance_m)[list(_COLUMNS)]
+    return met.assign(part="origin", distance_m=pairs.distance_m.round(3))[list(_COLUMNS)]
 
 
 _COLUMNS = (
