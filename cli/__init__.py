@@ -52,7 +52,8 @@ def assess(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
 
     loaded = load(files)
     progress.step()
-    result = run(loaded, as_of, rules, now, engine=engine(args.cluster, args.workers, args.tiles))
+    asked = engine(args.cluster, args.workers, args.tiles)
+    result = run(loaded, as_of, rules, now, engine=asked, evidence=args.evidence or "")
     progress.step()
     return result
 
@@ -186,6 +187,7 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("assess", help="classify sites at a date", description=assess.__doc__)
     add_inputs(one, required=True)
     add_cluster(one)
+    add_evidence(one)
     add_result(one, assess, "time of events, not of knowledge")
     three = commands.add_parser("screen", help="answer a company's list", description=screen.__doc__)
     add_screen(three, required=True)
@@ -231,6 +233,14 @@ def add_cluster(to: argparse.ArgumentParser) -> None:
     to.add_argument("--cluster", metavar="local|ADDRESS", help="spread the work with Dask (docs/cluster.md)")
     to.add_argument("--workers", type=int, default=2, metavar="N", help="processes of a local cluster")
     to.add_argument("--tiles", metavar="DIR", help="new folder that all workers can read, for --cluster ADDRESS")
+
+
+def add_evidence(to: argparse.ArgumentParser) -> None:
+    """As what evidence is written."""
+    to.add_argument(
+        "--evidence", choices=("csv", "parquet", "both"),
+        help="as what evidence is written; default: CSV, above 100,000 rows Parquet",
+    )  # fmt: skip
 
 
 def add_screen(to: argparse.ArgumentParser, *, required: bool = False) -> None:

@@ -28,6 +28,7 @@ def made_again(args: argparse.Namespace) -> Callable[[Mapping[str, Any]], Mappin
     Dates that are no option are those of the record: they stand in its tables too.
     """
     from i18n.translator import LANGUAGES
+    from jobs.assessment.evidence_file import choice_of
     from jobs.verification import run_at
 
     def again(record: Mapping[str, Any]) -> Mapping[str, bytes]:
@@ -35,6 +36,7 @@ def made_again(args: argparse.Namespace) -> Callable[[Mapping[str, Any]], Mappin
         asked = argparse.Namespace(**vars(args))
         for option, name in (("as_of", "as_of"), ("begin", "from"), ("end", "to")):
             setattr(asked, option, getattr(args, option) or settings.get(name))
+        asked.evidence = choice_of(record["files"])
         language = record.get("language") if record.get("language") in LANGUAGES else "en"
         made: Mapping[str, bytes] = args.jobs[record["job"]](asked, run_at(record)).files(language)
         return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -50,6 +50,8 @@ class ResultFiles(Mapping[str, bytes]):
     record
         The run record; the cells that were neutralised in each CSV are counted in it, and it is sealed with the hashes
         of all files (:mod:`jobs.run_record`).
+    without
+        Names of files that are left away; asked for when it has to be known. They can be taken all the same.
     whole
         Makes the record with what is known of it only when its files are made; None: `record` is all.
     """
@@ -60,9 +62,10 @@ class ResultFiles(Mapping[str, bytes]):
         others: Mapping[str, Callable[[], bytes]],
         record: Mapping[str, object],
         whole: Callable[[], Mapping[str, object]] | None = None,
+        without: Callable[[], Collection[str]] = tuple,
     ) -> None:
         self._tables, self._others = tables, dict(others)
-        self._record = whole or (lambda: record)
+        self._record, self._without = whole or (lambda: record), without
         if record.get("demonstration"):
             self._others[FILE] = functools.partial(note, record)
         self._made: dict[str, bytes] = {}
@@ -72,7 +75,7 @@ class ResultFiles(Mapping[str, bytes]):
         if name not in self._made:
             if name in (CRATE, RECORD):  # they speak of all the others
                 told = {n: self[n] for n in self if n not in (CRATE, RECORD)}
-                counts = {n: self._neutralised[n] for n in self._tables}
+                counts = {n: self._neutralised[n] for n in told if n in self._tables}
                 self._made.update(sealed(told, {**self._record(), "cells_neutralised": counts}))
             elif name in self._tables:
                 given = self._tables[name]
@@ -87,7 +90,13 @@ class ResultFiles(Mapping[str, bytes]):
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted([*self._tables, *self._others, CRATE, RECORD]))
+        gone = self._without()
+        return (name for name in self.offered if name not in gone)
 
     def __len__(self) -> int:
-        return len(self._tables) + len(self._others) + 2
+        return len(list(iter(self)))
+
+    @property
+    def offered(self) -> list[str]:
+        """Names of all files that can be taken, also of those that are left away."""
+        return sorted([*self._tables, *self._others, CRATE, RECORD])

@@ -15,17 +15,20 @@ import pandas as pd
 
 from geo import schema
 from geo.assessment import Assessment
+from geo.coded import CodedTable
 from geo.messages import Note, joined
 from geo.rules.evidence import withheld_columns
 from geo.rules.explanation import GAP_WORDS, reasons, summary_rows
 from geo.rules.rule_set import Rules
 from i18n.translator import LANGUAGES, translator
+from jobs.assessment.evidence_file import CSV, PARQUET, files_of
 from jobs.assessment.unseen_notes import unseen_notes
 from jobs.assumptions import assumptions
 from jobs.reading_notes import first_reasons, reading_lines, reasons_line
 from jobs.result import Later, ResultFiles, Sheet
 from jobs.run_record import TOOL
 from layers.formats.writers.cells import plain_types
+from layers.formats.writers.coded_parquet import coded_parquet_bytes
 from layers.formats.writers.geojson import geojson_bytes
 
 LIBRARIES = ("geopandas", "numpy", "pandas", "pyproj", "shapely", "pyarrow")
@@ -115,26 +118,37 @@ def result_files(
     rejected: pd.DataFrame,
     record: dict[str, object],
     certified: pd.DataFrame | None = None,
+    evidence: str = "",
 ) -> ResultFiles:
     """All files of a run by name: sites.csv, sites.geojson, evidence.csv, rejected.csv, run.json and its crate.
 
     Where sites have an ICGLR id or a certification status (`certified`), sites_md01.csv stands beside them. Evidence,
-    and the sentences that are made of it, wait until a file is taken.
+    and the sentences that are made of it, wait until a file is taken. It is written as `evidence` says, a key of
+    :data:`jobs.assessment.evidence_file.CHOICES`; blank leaves it to the number of rows.
     """
 
     @functools.cache
     def sites() -> pd.DataFrame:
         return explained(assessment, rules)
 
+    def open_rows() -> CodedTable:
+        return withheld_columns(assessment.evidence_columns)
+
+    def without() -> set[str]:
+        return {CSV, PARQUET} - set(files_of(evidence, 0 if evidence else len(assessment.evidence_columns)))
+
     tables: dict[str, Sheet | Later] = {
         "sites.csv": lambda: (sites(), schema.ASSESSED),
-        "evidence.csv": lambda: (withheld_columns(assessment.evidence_columns), schema.EVIDENCE),
+        CSV: lambda: (open_rows(), schema.EVIDENCE),
         "rejected.csv": lambda: (schema.conform(rejected, schema.REJECTED), schema.REJECTED),
     }
     if certified is not None and len(certified):
         tables["sites_md01.csv"] = (certified, ())
-    others = {"sites.geojson": lambda: geojson_bytes(plain_types(sites()))}
-    return ResultFiles(tables, others, record, lambda: with_evidence(record, assessment))
+    others = {
+        "sites.geojson": lambda: geojson_bytes(plain_types(sites())),
+        PARQUET: lambda: coded_parquet_bytes(open_rows(), schema.EVIDENCE),
+    }
+    return ResultFiles(tables, others, record, lambda: with_evidence(record, assessment), without)
 
 
 def summary(sites: pd.DataFrame, rejected: pd.DataFrame, record: Mapping[str, object], rules: Rules) -> list[Note]:

@@ -37,7 +37,8 @@ __all__ = ["Inputs", "Loaded", "Run", "Source", "load", "run"]
 class Run(Result):
     """A result, its rejected and unused rows, what its record says but of evidence, and its sites for ICGLR MD01.
 
-    `certified` is what :mod:`jobs.assessment.icglr_md01` says of the sites.
+    `certified` is what :mod:`jobs.assessment.icglr_md01` says of the sites; `evidence` is as what evidence is written
+    (:mod:`jobs.assessment.evidence_file`).
     """
 
     assessment: Assessment
@@ -45,6 +46,7 @@ class Run(Result):
     told: dict[str, object]
     certified: pd.DataFrame
     rules: Rules
+    evidence: str = ""
 
     @functools.cached_property
     def record(self) -> dict[str, object]:
@@ -53,7 +55,7 @@ class Run(Result):
 
     def made_files(self, language: str = "en") -> ResultFiles:
         """The files of the run by name; every language is in them."""
-        return export.result_files(self.assessment, self.rules, self.rejected, self.told, self.certified)
+        return export.result_files(self.assessment, self.rules, self.rejected, self.told, self.certified, self.evidence)
 
     def summary(self, language: str = "en") -> list[Note]:
         """The quadrants, what was left out, and what the reader should know."""
@@ -68,6 +70,7 @@ def run(
     *,
     places: Sequence[SiteLayer] | None = None,
     engine: Engine = assess,
+    evidence: str = "",
 ) -> Run:
     """Assesses what was loaded at a date; a row's own `as_of` is a matter of screening, not of this.
 
@@ -77,6 +80,8 @@ def run(
         What is asked instead of the loaded sites, whose visits still speak of what lies near.
     engine
         :func:`geo.assess.assess`, or a form of it that spreads the work.
+    evidence
+        As what evidence is written, ``csv``, ``parquet`` or ``both``; blank leaves it to the number of rows.
     """
     rules = rules or default_rules()
     inputs = [dict(i) for i in loaded.inputs]
@@ -91,4 +96,4 @@ def run(
     result.report["notes"] = [*(notes if isinstance(notes, list) else []), *told]
     rejected = together([loaded.rejected, *unused], schema.REJECTED)
     record = export.run_record_without_evidence(result, rules, inputs, recorded(loaded, as_of), now)
-    return Run(result, rejected, record | marks(*layers(loaded)), md01(sites, statuses, as_of), rules)
+    return Run(result, rejected, record | marks(*layers(loaded)), md01(sites, statuses, as_of), rules, evidence)

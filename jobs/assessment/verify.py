@@ -16,6 +16,7 @@ from geo.rules.rule_set import Rules, from_dict
 from i18n.translator import LANGUAGES, translator
 from jobs.accounts import check_accounts, check_neutralised
 from jobs.assessment.earlier_version import refuse_version_1
+from jobs.assessment.evidence_file import CSV, PARQUET, read_evidence
 from jobs.assessment.export import NOTES, quadrants
 from jobs.read_back import Derived, DifferenceError, same, texts, typed
 from layers.formats.writers.cells import plain_types
@@ -51,7 +52,7 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     proven = {*derived.columns, *GIVEN}
     unproven = {
         "sites.csv": tuple(c.name for c in schema.ASSESSED if c.name not in proven),
-        "evidence.csv": tuple(c.name for c in schema.EVIDENCE if c.name not in BOUND),
+        CSV if CSV in files else PARQUET: tuple(c.name for c in schema.EVIDENCE if c.name not in BOUND),
         "rejected.csv": ("row", "id", "reason", "expected", "got"),
     }
     return Derived(int(derived["site_class"].isna().sum()), unproven)
@@ -67,12 +68,12 @@ def sites_and_evidence(files: Mapping[str, bytes], record: Mapping[str, Any]) ->
     geo.errors.InputError
         The result is of an earlier version.
     """
-    for name in ("sites.csv", "evidence.csv", "rejected.csv"):
+    for name in ("sites.csv", "rejected.csv"):
         if name not in files:
             raise DifferenceError(f"{name} is missing")
     refuse_version_1(texts(files["sites.csv"], "sites.csv").columns, record, "sites.csv")
     sites = typed(files["sites.csv"], "sites.csv", schema.ASSESSED + WHY)
-    return sites, typed(files["evidence.csv"], "evidence.csv", schema.EVIDENCE)
+    return sites, read_evidence(files)
 
 
 def recorded_rules(record: Mapping[str, Any]) -> Rules:

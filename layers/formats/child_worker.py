@@ -55,7 +55,7 @@ _Task = Callable[[bytes | Path, str, Clock, dict[str, Any]], tuple[dict[str, Any
 
 
 def _tasks() -> dict[str, _Task]:
-    from layers.formats.readers import geotiff, projection
+    from layers.formats.readers import coded_parquet, geotiff, projection
     from layers.formats.sandbox import rules, validity
 
     return {
@@ -66,6 +66,7 @@ def _tasks() -> dict[str, _Task]:
         "validity": validity.parse,
         "mend": validity.parse_mend,
         "rules": rules.parse,
+        coded_parquet.TASK: coded_parquet.parse,
     }
 
 

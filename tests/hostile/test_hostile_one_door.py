@@ -37,6 +37,7 @@ HOME = {  # readers of foreign bytes, and the one module that may call them
     "Reader": {"layers/formats/readers/shapefile.py"},
     "load_workbook": {"layers/formats/readers/excel.py"},
     "ParquetFile": {
+        "layers/formats/readers/coded_parquet.py",
         "layers/formats/readers/geoparquet.py",
         "geo/cluster/tiles.py",
     },  # tiles that our own cluster job wrote

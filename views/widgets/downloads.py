@@ -12,6 +12,7 @@ from jobs.assessment import job
 from jobs.meeting.earth import site_kml
 from jobs.meeting.job import meeting_files
 from jobs.meeting.subject import Subject, what_of
+from jobs.result import ResultFiles
 from layers.formats.writers.archive import zip_bytes
 from layers.formats.writers.cells import plain_types
 from layers.formats.writers.write import media_type, write_bytes
@@ -63,7 +64,7 @@ def run_files(files: Mapping[str, bytes], *, demonstration: bool, what: str = "c
         _("All files of the run (ZIP)"), f"{what}.zip", lambda: zip_bytes(files, what), demonstration=demonstration,
         key="run.zip",
     )  # fmt: skip
-    names = list(files)
+    names = files.offered if isinstance(files, ResultFiles) else list(files)
     for first in range(0, len(names), A_ROW):
         for column, name in zip(st.columns(A_ROW), names[first : first + A_ROW], strict=False):
             with column:

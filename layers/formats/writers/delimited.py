@@ -48,12 +48,12 @@ def csv_bytes(frame: pd.DataFrame, *, delimiter: str = ",", decimal: str = ".", 
 
 def coded_csv_bytes(table: CodedTable, *tables: schema.Table) -> tuple[bytes, int]:
     """The same for columns of codes, as a frame that went through `plain_types` with `tables` would be written."""
-    refuse_restricted(_doubtful(table))
+    refuse_restricted(doubtful(table))
     columns, numeric = zip(*coded(table, *tables), strict=True)
     return delimited(list(table.columns), list(columns), list(numeric))
 
 
-def _doubtful(table: CodedTable) -> pd.DataFrame:
+def doubtful(table: CodedTable) -> pd.DataFrame:
     """The rows that may belong to a dataset whose rows may not leave."""
     flags = np.zeros(len(table), np.bool_)
     if "restricted" in table.columns:

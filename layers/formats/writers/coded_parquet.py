@@ -1,0 +1,71 @@
+"""Columns of codes as Parquet: the same rows as their CSV in a twentieth of its size, with types."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from geo import schema
+from geo.coded import CodedTable, Codes, used
+from layers.formats.writers.cells import whole_columns
+from layers.formats.writers.delimited import doubtful
+from layers.formats.writers.spreadsheet_guard import refuse_restricted
+
+ROWS = 1 << 18
+"""Rows of a group, which a reader may take alone."""
+
+
+def coded_parquet_bytes(table: CodedTable, *tables: schema.Table) -> bytes:
+    """Parquet: text as dictionaries, whole numbers of `tables` as whole numbers, days as days; a blank text is ``""``.
+
+    The same call gives the same bytes under one version of Arrow.
+
+    Raises
+    ------
+    geo.errors.InputError
+        Rows that may not leave.
+    """
+    from pyarrow import parquet
+
+    refuse_restricted(doubtful(table))
+    whole = whole_columns(*tables)
+    kept: dict[int, tuple[Any, Codes]] = {}
+    arrays = {}
+    for name, given in table.columns.items():
+        values, codes = given.pool, given.codes
+        if codes is not None:
+            if id(codes) not in kept:
+                kept[id(codes)] = used(codes, len(values))
+            rows, codes = kept[id(codes)]
+            values = values.take(rows)
+        arrays[name] = _array(pd.Series(values), codes, whole=name in whole)
+    out = io.BytesIO()
+    parquet.write_table(pa.table(arrays), out, compression="zstd", row_group_size=ROWS)
+    return out.getvalue()
+
+
+def _array(values: pd.Series, codes: Codes | None, *, whole: bool) -> Any:
+    if pd.api.types.is_bool_dtype(values):
+        plain = pa.array(values.astype("boolean").array, pa.bool_())
+    elif pd.api.types.is_datetime64_any_dtype(values):
+        plain = pa.array(values.to_numpy().astype("datetime64[D]"), pa.date32())
+    elif pd.api.types.is_numeric_dtype(values):
+        numbers = values.to_numpy(np.float64, na_value=np.nan)
+        if whole and not (numbers % 1 > 0).any():
+            plain = pa.array(numbers, pa.float64(), from_pandas=True).cast(pa.int64())
+        else:
+            plain = pa.array(numbers, pa.float64(), from_pandas=True)
+    else:
+        text = pa.array(values.array, pa.string()).fill_null("")
+        text = text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
+        distinct = text.dictionary_encode()
+        if codes is None:
+            return distinct
+        # Texts in the order in which rows first have them: what stood in the pool, and how, is not told.
+        own, order = pd.factorize(distinct.indices.to_numpy().take(codes))
+        return pa.DictionaryArray.from_arrays(pa.array(own.astype(np.int32)), distinct.dictionary.take(pa.array(order)))
+    return plain if codes is None else plain.take(pa.array(codes))

@@ -1,0 +1,136 @@
+"""Evidence as Parquet says what the CSV says, is verified like it, and takes its place where rows are many."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyarrow import parquet
+
+import cli
+from geo import schema
+from geo.coded import Coded, CodedTable
+from geo.columns import conform
+from geo.errors import InputError
+from jobs.assessment import evidence_file
+from jobs.assessment.evidence_file import CSV, PARQUET, choice_of, read_evidence
+from jobs.assessment.job import load, run
+from jobs.read_back import DifferenceError
+from jobs.run_options import later
+from jobs.verification import verify_files
+from layers.formats.readers.coded_parquet import parse, read_coded_parquet
+from layers.formats.writers.coded_parquet import coded_parquet_bytes
+from layers.formats.writers.delimited import coded_csv_bytes
+from tests.jobs.edits import forged
+from tests.test_cli import DEMO
+from views.data_choice import demonstration
+
+DAY, NOW = dt.date(2018, 12, 31), dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def loaded():
+    return load(demonstration().inputs())
+
+
+@pytest.fixture(scope="module")
+def both(loaded):
+    return run(loaded, DAY, now=NOW, evidence="both").files()
+
+
+def test_what_is_asked_for_is_written_and_verified(loaded, both):
+    assert verify_files(both, "d").differences == ()
+    assert read_evidence({CSV: both[CSV]}).equals(read_evidence({PARQUET: both[PARQUET]}))
+    assert len(both[PARQUET]) < len(both[CSV])
+    for choice, name in (("csv", CSV), ("parquet", PARQUET), ("", CSV)):
+        files = run(loaded, DAY, now=NOW, evidence=choice).files()
+        assert {CSV, PARQUET} & set(files) == {name}
+        assert choice_of(files) == (choice or "csv")
+        found = verify_files(files, "d")
+        assert found.differences == ()
+        assert name in found.unproven
+        assert files[name] == both[name]
+
+
+def test_many_rows_are_parquet_unless_csv_is_asked_for(loaded, both, monkeypatch):
+    rows = len(read_evidence(both))
+    for most, name in ((rows, CSV), (rows - 1, PARQUET)):
+        monkeypatch.setattr(evidence_file, "MOST_CSV_ROWS", most)
+        made = run(loaded, DAY, now=NOW, engine=later(loaded)).made_files()
+        assert {CSV, PARQUET} <= set(made.offered)
+        assert {CSV, PARQUET} & set(made) == {name}
+        assert made[CSV] == both[CSV]  # can be taken all the same
+        assert dict(made) == run(loaded, DAY, now=NOW).files()
+
+
+def test_a_forger_is_found_in_parquet_too(both):
+    only = {name: data for name, data in both.items() if name != CSV}
+    table = parquet.read_table(io.BytesIO(both[PARQUET]))
+
+    def written(changed):
+        out = io.BytesIO()
+        parquet.write_table(changed, out)
+        return out.getvalue()
+
+    fired = int(np.flatnonzero(np.array(table["kind"].to_pylist()) == "total")[0])
+    for changed in (
+        table.slice(0, fired).take(list(range(fired))),
+        table.drop_columns(["rule"]),
+        table.append_column("more", table["rule"]),
+        table.set_column(table.schema.get_field_index("events"), "events", table["rule"]),
+    ):
+        assert verify_files(forged(only, PARQUET, written(changed)), "d").differences
+    assert verify_files(forged(only, PARQUET, b"PAR1" + bytes(100)), "d").differences
+    two = forged(both, PARQUET, written(table.take(list(range(1, len(table))))))
+    assert "does not say what" in verify_files(two, "d").differences[0]
+    with pytest.raises(DifferenceError, match="missing"):
+        read_evidence({})
+
+
+def test_the_command_takes_the_choice_and_verify_makes_it_again(tmp_path, capsys):
+    out = tmp_path / "out"
+    asked = [*DEMO, "--as-of", "2018-12-31"]
+    assert cli.main(["assess", *asked, "--evidence", "parquet", "--out", str(out)]) == 0
+    assert {CSV, PARQUET} & {p.name for p in out.iterdir()} == {PARQUET}
+    capsys.readouterr()
+    assert cli.main(["verify", str(out), *asked]) == 0
+    assert "A new run of the inputs gives the same bytes." in capsys.readouterr().out
+
+
+TABLE = tuple(c for c in schema.EVIDENCE if c.name in ("site_id", "events", "distance_m", "date_start", "provisional"))
+CELL = {
+    "text": st.text(st.characters(exclude_categories=["Cs"]), max_size=4),
+    "number": st.one_of(st.just(np.nan), st.integers(-3, 3).map(float), st.floats(-1e6, 1e6)),
+    "date": st.one_of(st.just(pd.NaT), st.dates().map(pd.Timestamp)),
+    "tri": st.sampled_from([True, False, pd.NA]),
+}
+
+
+@settings(max_examples=20, deadline=None)
+@given(data=st.data(), n=st.integers(0, 6))
+def test_every_cell_comes_back(data, n):
+    assert {c.type for c in TABLE} == set(CELL)
+    cells = {c.name: data.draw(st.lists(CELL[c.type], min_size=n, max_size=n)) for c in TABLE}
+    frame = conform(pd.DataFrame(cells, index=range(n)), TABLE)
+    order = np.array(data.draw(st.lists(st.integers(0, n - 1), max_size=9)) if n else [], dtype=np.int32)
+    coded = CodedTable({c.name: Coded(frame[c.name].array, order) for c in TABLE})
+    written = coded_parquet_bytes(coded, TABLE)
+    assert written == coded_parquet_bytes(coded, TABLE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("layers.formats.sandbox.process.TASKS_HERE", {"coded_parquet": parse})
+        again = read_coded_parquet(written, "x.parquet", TABLE)
+    pd.testing.assert_frame_equal(again, frame.take(order).reset_index(drop=True), check_exact=True)
+
+
+def test_rows_that_may_not_leave_are_refused_in_parquet_as_in_csv():
+    rows = CodedTable.of(
+        pd.DataFrame({"dataset": ["ACLED"], "record_id": ["1"], "actor_a": ["x"], "restricted": [True]})
+    )
+    for write in (coded_parquet_bytes, coded_csv_bytes):
+        with pytest.raises(InputError):
+            write(rows)
