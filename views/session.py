@@ -20,6 +20,7 @@ from views import file_list, own_files, run_options, workspace, workspace_sessio
 from views.data_choice import DEMONSTRATION_DAY, IN_RUN, Data
 from views.day_field import FIRST_DAY, LAST_DAY, day_field
 from views.faults import sentence_of
+from views.streamlit_words import script
 from views.theme import STYLE, WORDS
 
 
@@ -195,6 +196,7 @@ def page(*, sidebar: bool = True) -> Iterator[Here]:
     st.html(STYLE)
     _ = translator(language())
     st.html(WORDS % (_("Choose files"), _("{n} MB a file", n=_.number(UPLOAD.file_bytes // 1_000_000))))
+    st.html(script(_), unsafe_allow_javascript=True)
     if sidebar:
         with st.sidebar:
             st.segmented_control(

@@ -13,6 +13,7 @@ h3 { font-size: 1.15rem !important; padding: 0.4rem 0 0 !important; }
 [data-testid="stCaptionContainer"] { color: #444; opacity: 1; }
 .cahra-synthetic { display: inline-block; margin: 0; background: #8a3a00; color: #fff; border-radius: 4px;
   padding: 2px 10px; font-size: 0.85rem; font-weight: 600; }
+[data-testid="stElementContainer"]:has(> [data-testid="stHtml"] > script) { display: none; }
 @media (max-width: 640px) {
   .block-container { padding-left: 0.8rem; padding-right: 0.8rem; }
   [data-testid="stHorizontalBlock"]:has([data-testid="stMetric"]) { gap: 0.4rem; }

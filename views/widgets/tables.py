@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from geo import schema
 from i18n import column_labels, evidence_messages, labels, row_messages
 from i18n.translator import Translator
 from layers.formats.reasons import REASONS
@@ -104,7 +105,12 @@ VISITS = (
     "workers",
 )
 """Visits of a site; the facts of OECD Annex II among them are dated by their visit and never part of a class."""
-_WHOLE = ("edge_m", "nearest_incident_m", "distance_to_zone_edge_m", "distance_m", "visit_age_days", "workers")
+PLACES = ("lon", "lat")
+_WHOLE = schema.whole_numbers() | {
+    "edge_m", "nearest_incident_m", "distance_to_zone_edge_m", "distance_m", "visit_age_days", "workers",
+}  # fmt: skip
+_NUMBERS = frozenset(c.name for t in (schema.ASSESSED, schema.EVIDENCE, schema.VISITS) for c in t if c.type == "number")
+"""Numbers are written as the reader's language writes them, whole ones without decimals."""
 
 
 def filled(frame: pd.DataFrame, columns: Sequence[str]) -> list[str]:
@@ -153,7 +159,11 @@ def config(translate: Translator, columns: Sequence[str]) -> dict[str, Any]:
         heading = column_labels.column(name, translate)
         if name == "number":
             out[name] = st.column_config.NumberColumn(heading, width=50)
-        elif name in _WHOLE or name.startswith(("deaths", "incidents")):
+        elif name in PLACES:
+            out[name] = st.column_config.NumberColumn(heading, format="localized", step=0.0001)
+        elif name in _NUMBERS - _WHOLE:
+            out[name] = st.column_config.NumberColumn(heading, format="localized", step=0.001)
+        elif name in _WHOLE or name.startswith(("deaths", "incidents", "events_")):
             out[name] = st.column_config.NumberColumn(heading, format="localized", step=1)
         elif (
             (name.startswith("date_") and name != "date_prec")
