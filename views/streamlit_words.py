@@ -36,6 +36,9 @@ FORMS = {
     r"^Limit (\d+)MB per file.*$": N_("At most {a} MB a file"),
     r"^File must be (\d+)MB or smaller\.$": N_("The file must be {a} MB at most."),
     r"^Remove (.+)$": N_("Remove {a}"),
+    r"^day, (.+)$": N_("day, {a}"),
+    r"^month, (.+)$": N_("month, {a}"),
+    r"^year, (.+)$": N_("year, {a}"),
 }
 """Texts with one varying part, and how they are said."""
 
@@ -55,7 +58,10 @@ if (!window.cahraAsked) {
   Object.defineProperty(navigator, "languages", {get: now, configurable: true});
   Object.defineProperty(navigator, "language", {get: () => now()[0], configurable: true});
 }
-if (!same) window.dispatchEvent(new Event("languagechange"));
+// Parts that are loaded later begin with the browser's language and hear of ours only once they listen.
+if (!same) for (const after of [0, 300, 1000, 2500, 5000]) {
+  setTimeout(() => window.dispatchEvent(new Event("languagechange")), after);
+}
 const say = (text) => {
   const bare = text.trim();
   const said = window.cahraSaid;

@@ -17,6 +17,7 @@ from layers.maps import styles
 from views import session
 from views.session import Here
 from views.widgets import site_filters, tables
+from views.widgets.narrow_tree import narrow_tree
 
 STEP = 62
 """Height of a question [pixels]."""
@@ -200,9 +201,11 @@ with session.page() as here:
         _("Every site meets these questions from top to bottom and leaves at the first yes. Choose one for its sites.")
     )
     found = branches(sites, data.rules, _)
-    event = st.altair_chart(
-        drawing(here, found), on_select="rerun", selection_mode="branch", key="tree", alt=_("Decision tree")
-    )
+    st.html(narrow_tree(found, _))
+    with st.container(key="tree_drawing"):
+        event = st.altair_chart(
+            drawing(here, found), on_select="rerun", selection_mode="branch", key="tree", alt=_("Decision tree")
+        )
     picked = [p.get("key", "") for p in (event["selection"].get("branch") or [])]
     with st.expander(_("The same as a table"), icon=":material/table:"):
         from_table = branch_table(here, found)
