@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.schema import CLASSES
+
 KEY = ["source", "site_id"]
 COMPARED = ("site_class", "zone_status", "area_class", "rules_fired")
 
@@ -24,3 +26,10 @@ def differences(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     changed = (both["site_class_a"] != both["site_class_b"]) | (both["zone_status_a"] != both["zone_status_b"])
     order = ["name", *(f"{c}_{side}" for c in COMPARED for side in "ab"), *KEY]
     return both.loc[changed, order].reset_index(drop=True)
+
+
+def moves(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Numbers of sites by class before (down) and after (across), in the order of the schema; of sites in both."""
+    both = before[[*KEY, "site_class"]].merge(after[[*KEY, "site_class"]], on=KEY, suffixes=("_a", "_b"))
+    table = pd.crosstab(both["site_class_a"], both["site_class_b"])
+    return table.reindex(index=list(CLASSES), columns=list(CLASSES), fill_value=0)

@@ -12,8 +12,9 @@ from geo.records.eligible_incidents import incidents_at
 from geo.rules.rule_set import Rules
 from i18n import column_labels, labels
 from jobs.assessment import job
-from jobs.assessment.differences import COMPARED, differences
+from jobs.assessment.differences import COMPARED, differences, moves
 from jobs.assessment.rule_settings import from_link, from_table, to_link
+from layers.formats.writers.delimited import csv_bytes
 from layers.maps import map_content, styles
 from layers.maps.map import View, blob
 from layers.reference.unit_aliases import unit_aliases
@@ -40,7 +41,13 @@ def settings(here: Here, rules: Rules) -> tuple[Rules, str]:
     given = st.session_state["address"].get("rules", "")
     with st.expander(_("Rules of the right-hand map"), expanded=bool(given), icon=":material/tune:"):
         st.caption(_("Change a number to see what it does. Nothing else on the site changes by it."))
-        table = from_link(rules, given)
+        # What was edited before another page was looked at is where the table begins again.
+        held = st.session_state.get("q_rule_changes", (rules.hash, given))
+        given = held[1] if held[0] == rules.hash else given
+        key = f"rules_{rules.hash}"
+        if key not in st.session_state:
+            st.session_state["rules_from"] = given
+        table = from_link(rules, st.session_state.get("rules_from", given))
         table.insert(1, "question", [rules_question(rules, rule, _.language) for rule in table["rule"]])
         changed = st.data_editor(
             table,
@@ -60,7 +67,9 @@ def settings(here: Here, rules: Rules) -> tuple[Rules, str]:
             placeholder="",
         )
     changed = changed.drop(columns="question")
-    return from_table(rules, changed), to_link(rules, changed)
+    changes = to_link(rules, changed)
+    st.session_state["q_rule_changes"] = (rules.hash, changes)
+    return from_table(rules, changed), changes
 
 
 def rules_question(rules: Rules, rule_id: str, language: str) -> str:
@@ -68,13 +77,15 @@ def rules_question(rules: Rules, rule_id: str, language: str) -> str:
     return rules[rule_id].asks(language) if rule_id in rules else ""
 
 
-def side(here: Here, data: Data, run: job.Run, view: View, key: str) -> None:
+def side(here: Here, data: Data, run: job.Run, view: View, key: str, kept: pd.MultiIndex | None) -> None:
     """One of the two maps, with its figures."""
     _ = here.translate
     loaded, day, sites = data.loaded(), np.datetime64(data.day), run.assessment.sites
     counts = sites["site_class"].value_counts()
     st.markdown(f"**{_.date(data.day)}**, {_('rules')} {data.rules.hash.removeprefix('sha256:')}")
     st.caption(" · ".join(f"{s.sign} {_(s.text)} {_.number(int(counts.get(s.key, 0)))}" for s in styles.SITES))
+    if kept is not None:
+        sites = sites[pd.MultiIndex.from_frame(sites[["source", "site_id"]]).isin(kept)]
     inside = blob(
         _,
         sites=sites,
@@ -88,6 +99,21 @@ def side(here: Here, data: Data, run: job.Run, view: View, key: str) -> None:
     map_widget.show(_, view, inside, key=f"compare_{key}", height=460, channel=channel, districts=districts(data))
 
 
+def matrix(here: Here, before: pd.DataFrame, after: pd.DataFrame) -> None:
+    """How many sites went from which class to which."""
+    _ = here.translate
+    table = moves(before, after)
+    table.index = [f"{styles.site_style(c).sign} {_(labels.CLASSES[c])}" for c in table.index]
+    table.index.name = _("From (left), down; to (right), across")
+    heads = {c: f"{styles.site_style(c).sign} {_(labels.CLASSES[c])}" for c in table.columns}
+    st.dataframe(
+        table,
+        column_config={c: st.column_config.NumberColumn(said, format="localized") for c, said in heads.items()},
+        height="content",
+        alt=_("Sites by class on the left and on the right"),
+    )
+
+
 def listing(here: Here, before: pd.DataFrame, after: pd.DataFrame) -> None:
     """The sites that differ."""
     _ = here.translate
@@ -96,6 +122,15 @@ def listing(here: Here, before: pd.DataFrame, after: pd.DataFrame) -> None:
     if changed.empty:
         st.text(_("Class and zone status of every site are the same on both sides."))
         return
+    matrix(here, before, after)
+    st.download_button(
+        _("Download the differences (CSV)"),
+        data=csv_bytes(changed)[0],
+        file_name=("demonstration_" if data.has_demonstration else "") + "cahra-differences.csv",
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+    )
     for name in COMPARED:
         for end in "ab":
             column = f"{name}_{end}"
@@ -127,9 +162,12 @@ with session.page() as here:
     here.address(other=other_day, rules=changes)
     sites = first.assessment.sites
     view = View.around(sites["lon"].tolist(), sites["lat"].tolist(), width=560, height=460)
+    kept = None
+    if st.toggle(_("Only sites that differ, on the maps"), key="q_changed_only"):
+        kept = pd.MultiIndex.from_frame(differences(sites, second.assessment.sites)[["source", "site_id"]])
     left, right = st.columns(2)
     with left:
-        side(here, data, first, view, "left")
+        side(here, data, first, view, "left", kept)
     with right:
-        side(here, other, second, view, "right")
+        side(here, other, second, view, "right", kept)
     listing(here, sites, second.assessment.sites)

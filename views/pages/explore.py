@@ -12,6 +12,7 @@ import streamlit as st
 from geo.records.eligible_incidents import incidents_at
 from geo.schema import CLASSES
 from i18n import labels
+from i18n.translator import Translator
 from jobs import demonstration
 from jobs.assessment import job
 from jobs.assessment.export import quadrants as quadrants_of
@@ -267,6 +268,20 @@ def site_table(here: Here, shown: pd.DataFrame) -> None:
     )
 
 
+def credits_of(translate: Translator, data: Data) -> str:
+    """Whom the loaded data comes from, and nobody else; the base map's own."""
+    loaded = data.loaded()
+    sources = {str(layer.dataset) for layer in loaded.sites}
+    sources |= set() if loaded.incidents is None else set(loaded.incidents["source"].astype(str))
+    known = {"ucdp": "UCDP GED (CC BY 4.0)", "acled": "ACLED", "ipis": "IPIS (ODC-BY)"}
+    said = [known[s] for s in sorted(sources, reverse=True) if s in known]
+    if data.has_demonstration:
+        said.append(translate("synthetic demonstration data"))
+    if data.files:
+        said.append(translate("your own files"))
+    return ", ".join([*said, translate("outlines by Natural Earth")])
+
+
 def body(here: Here, data: Data, given: Filters) -> None:
     """All but the sidebar: a click reruns this alone."""
     _, state = here.translate, st.session_state
@@ -323,6 +338,4 @@ with session.page() as here:
             _("Only sites inside the drawn area are shown. Clear the filters to see all."), icon=":material/select_all:"
         )
     st.fragment(body)(here, data, given)
-    st.caption(
-        markdown(_("Sources: UCDP GED (CC BY 4.0), IPIS (ODC-BY), and files you add; outlines by Natural Earth."))
-    )
+    st.caption(markdown(_.pair(_("Sources"), credits_of(_, data))))

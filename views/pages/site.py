@@ -12,14 +12,14 @@ from i18n import labels
 from i18n.gap_labels import remedy_of
 from jobs.assessment import job
 from jobs.assessment.site_dossier import dossier
-from jobs.assessment.site_filters import Filters
+from jobs.assessment.site_filters import Filters, gravest_first
 from jobs.assessment.site_profile import Profile, profile
 from jobs.assessment.site_story import Story, area_rules, counted_in_district, district_lines, looked_at, story
 from jobs.meeting.site_pdf import site_pdf
 from jobs.meeting.subject import Subject
 from jobs.sensitivity.one_site import sentence
 from layers.formats.writers.escape import markdown
-from layers.maps import map_content
+from layers.maps import map_content, styles
 from layers.maps.map import View, blob
 from layers.reference.unit_aliases import unit_aliases
 from views import session
@@ -43,14 +43,21 @@ def choose(here: Here, sites: pd.DataFrame) -> int | None:
     text = search.text_input(
         _("Search name, id or district"), icon=":material/search:", max_chars=100, key="site_search"
     )
-    rows = np.flatnonzero(Filters(text=text.strip()).apply(sites, data.rules))[:MANY].tolist()
+    found = Filters(text=text.strip()).apply(sites, data.rules)
+    rows = np.flatnonzero(found)[np.argsort(gravity(sites)[found], kind="stable")][:MANY].tolist()
     chosen = row_of(sites, state["q_site"])
+    if chosen is None and rows:
+        chosen = rows[0]
     if chosen is not None and chosen not in rows:
         rows = [chosen, *rows]
     if not rows:
         st.info(_("No site has that name, id or district."), icon=":material/search_off:")
         return chosen
-    names = {r: f"{sites['name'].iloc[r] or '–'} ({sites['site_id'].iloc[r]})" for r in rows}
+    signs = {style.key: style.sign for style in styles.SITES}
+    names = {
+        r: f"{signs[sites['site_class'].iloc[r]]} {sites['name'].iloc[r] or '–'} ({sites['site_id'].iloc[r]})"
+        for r in rows
+    }
 
     def picked() -> None:
         row = state["site_pick"]
@@ -64,8 +71,18 @@ def choose(here: Here, sites: pd.DataFrame) -> int | None:
         format_func=lambda r: names[r],
         on_change=picked,
         placeholder=_("Choose a site"),
+        help=_("The gravest sites come first."),
     )
-    return row_of(sites, state["q_site"])
+    chosen = row_of(sites, state["q_site"])
+    return rows[0] if chosen is None else chosen
+
+
+def gravity(sites: pd.DataFrame) -> np.ndarray:
+    """Where each site stands when the gravest come first."""
+    order = gravest_first(sites.reset_index(drop=True)).index.to_numpy()
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    return place
 
 
 def circle_map(here: Here, data: Data, run: job.Run, it: Profile, row: int, told: Story) -> None:

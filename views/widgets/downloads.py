@@ -119,7 +119,17 @@ def show(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, page: Callab
     with columns[-1]:
         button(_("Map (HTML)"), named("cahra-map", "html"), page, demonstration=synthetic, key="map.html")
     for_the_meeting(here, subject)
-    rejected = run.rejected
+    # A visit that a newer one of its site follows is kept as evidence: it is no row that was lost.
+    followed = run.rejected["reason"].isin(["superseded", "after_as_of"])
+    rejected = run.rejected[~followed]
+    if n := int(followed.sum()):
+        st.caption(
+            _.plural(
+                "{n} visit is followed by a newer one of its site, or is later than the date.",
+                "{n} visits are followed by a newer one of their site, or are later than the date.",
+                n,
+            )
+        )
     label = _.plural("{n} row was not used", "{n} rows were not used", len(rejected))
     with st.expander(label, icon=":material/rule:"):
         if rejected.empty:
