@@ -89,7 +89,6 @@ def read_incidents(
         frame = frame.assign(dataset=made.dataset, dataset_version=made.version)
     unused = np.where(faults.ok, frame[DOUBT].to_numpy(dtype=object), faults.reason)
     again = _repeats(frame, table, faults, made.notes)
-    unused[again] = ""
     faults.usable("incidents", frame["record_id"])
     rejected = faults.rejected(frame["record_id"])
     accepted = frame.assign(row=table.row)[faults.ok]

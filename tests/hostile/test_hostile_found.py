@@ -74,7 +74,7 @@ def test_how_it_ends(name, shared_data):
 
 
 @pytest.mark.real_data
-@pytest.mark.parametrize("name", ["12_bidi_header.csv", "13_zwsp_header.csv"])
-def test_columns_alike_are_an_error_where_one_of_them_is_needed(name, shared_data):
+def test_columns_alike_that_say_different_things_are_an_error_where_one_is_needed(shared_data):
+    name = "13_zwsp_header.csv"
     with pytest.raises(InputError, match="stands twice, with different values"):
         read_sites((shared_data / "hostile" / "door" / name).read_bytes(), name, door=UPLOAD)

@@ -105,6 +105,13 @@ def test_a_faulty_row_is_missed_where_another_of_its_id_and_rank_is_whole(column
     assert len(unusable([read_incidents(csv(GOOD, bad), "g.csv"), candidates])) == 1
 
 
+def test_a_doubted_row_that_gives_way_to_another_of_its_id_is_missed_all_the_same():
+    finer = UCDP | {"where_prec": "4", "latitude": "4.0"}
+    layer = read_incidents(csv(GOOD, UCDP | {"where_prec": "?"}, finer), "g.csv")
+    assert layer.rejected[["row", "reason"]].to_numpy().tolist() == [[3, "duplicate_id"]]
+    assert unusable([layer])[["row", "lat", "reason"]].to_numpy().tolist() == [[3, 5.76, "unknown_code"]]
+
+
 def test_the_graver_row_counts_across_files_too():
     one, other = read_incidents(csv(UCDP), "a.csv"), read_incidents(csv(UCDP | {"best": "9"}), "b.csv")
     for layers in ([one, other], [other, one]):
