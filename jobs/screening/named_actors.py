@@ -49,6 +49,21 @@ def forms(name: str) -> dict[str, float]:
     return {text: worth for text, worth in out.items() if len(text) > 1}
 
 
+def numbered_apart(one: str, other: str) -> bool:
+    """Whether two folded names differ by letters or numbers alone that tell groups apart.
+
+    Examples
+    --------
+    >>> numbered_apart("armed group a", "armed group c"), numbered_apart("front de liberation", "front liberation")
+    (True, False)
+    """
+    left, right = set(one.split()), set(other.split())
+    ours, theirs = left - right, right - left
+    if not ours or not theirs:
+        return False
+    return all(len(word) == 1 or any(c.isdigit() for c in word) for word in ours | theirs)
+
+
 def alike(actors: Sequence[str], listed: pd.DataFrame) -> pd.DataFrame:
     """Which actors are like which names: `actor, at` (position in `listed`), `spelling, score`; the best of each pair.
 
@@ -75,7 +90,7 @@ def alike(actors: Sequence[str], listed: pd.DataFrame) -> pd.DataFrame:
         scores = process.cdist([s[1] for s in some], wanted, scorer=fuzz.token_sort_ratio, score_cutoff=LEAST)
         for i, j in zip(*np.nonzero(scores), strict=True):
             (actor, mine, a), (at, said, theirs, b) = some[i], told[j]
-            if mine == theirs or min(len(mine), len(theirs)) > SHORT:
+            if mine == theirs or (min(len(mine), len(theirs)) > SHORT and not numbered_apart(mine, theirs)):
                 found.append((actor, at, said, float(scores[i, j]) * min(a, b)))
     found += _contained(actors, told)
     table = pd.DataFrame(found, columns=["actor", "at", "spelling", "score"])

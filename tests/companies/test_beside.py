@@ -67,8 +67,13 @@ def run(rows, incidents, actors=ACTORS, areas=AREAS):
 
 
 def test_spellings_are_alike_and_others_are_not():
-    listed = pd.DataFrame({"name": ["Forces démocratiques de libération du Rwanda", "M23"], "aliases": ["FDLR", ""]})
-    found = alike(["FDLR-FOCA", "Forces Democratiques de Liberation du Rwanda", "M27", "Government of Rwanda"], listed)
+    listed = pd.DataFrame(
+        {"name": ["Forces démocratiques de libération du Rwanda", "M23"], "aliases": ["FDLR", "Brigade 13"]}
+    )
+    found = alike(
+        ["FDLR-FOCA", "Forces Democratiques de Liberation du Rwanda", "M27", "Government of Rwanda", "Brigade 12"],
+        listed,
+    )
     assert dict(zip(found["actor"], found["at"], strict=True)) == {
         "FDLR-FOCA": 0, "Forces Democratiques de Liberation du Rwanda": 0,
     }  # fmt: skip
