@@ -8,20 +8,24 @@ from typing import Any
 import pandas as pd
 
 from geo.rules.rederive import rederive
-from jobs.compare.folder import OWN, Folder
+from jobs.compare.folder import OWN, Folder, Key
 
 CAUSES = (
-    "date", "rules", "incidents", "boundaries", "register", "coverage", "visits_and_statuses", "sites", "several",
+    "date", "rules", "incidents", "boundaries", "register", "coverage", "visits_and_statuses", "sites", "programmes",
+    "settings", "program", "several",
 )  # fmt: skip
 ROLES = {
     "incidents": "incidents", "boundaries": "boundaries", "zones": "register", "coverage": "coverage", "sites": "sites",
-    "suppliers": "sites", "list": "sites",
+    "suppliers": "sites", "list": "sites", "programmes": "programmes",
 }  # fmt: skip
-CLASS_BY = ("date", "rules", "incidents", "coverage", "visits_and_statuses", "sites")
+SETTINGS = ("outcome", "seed", "draws", "routes")
+"""Settings of a run beside its date and rules."""
+TABLES = ("sector_types", "type_words", "radii")
+"""Members of a stocktake's record that say by which tables programmes were read."""
+CLASS_BY = ("date", "rules", "incidents", "coverage", "visits_and_statuses", "sites", "settings", "program")
 """Causes that can move a site class: it asks no register, and boundaries only place the area."""
-ZONE_BY = ("date", "boundaries", "register", "sites")
+ZONE_BY = ("date", "boundaries", "register", "sites", "program")
 """Causes that can move a zone status."""
-Key = tuple[str, str]
 
 
 def differing(a: Folder, b: Folder) -> list[str]:
@@ -29,64 +33,94 @@ def differing(a: Folder, b: Folder) -> list[str]:
     found = {"date"} if a.as_of != b.as_of else set()
     if a.rules.hash != b.rules.hash:
         found.add("rules")
-    one, two = _hashes(a.record), _hashes(b.record)
+    if a.record.get("tool_version") != b.record.get("tool_version"):
+        found.add("program")
+    one, two = hashes(a.record), hashes(b.record)
     found |= {cause for role, cause in ROLES.items() if one.get(role) != two.get(role)}
     before, after = a.record["settings"], b.record["settings"]
     for name, cause in (("coverage", "coverage"), ("country", "sites"), ("boundaries_version", "boundaries")):
         if before.get(name) != after.get(name):
             found.add(cause)
+    if any(before.get(name) != after.get(name) for name in SETTINGS if a.job in ("backtest", "screen")):
+        found.add("settings")
+    if any(a.record.get(name) != b.record.get(name) for name in TABLES):
+        found.add("settings")
+    if _days(a) != _days(b):
+        found.add("date")
     if "incidents" in found and "coverage" in found and one.get("coverage") == two.get("coverage"):
         found.discard("coverage")  # the incident files declare their own coverage
     return [c for c in CAUSES if c in found]
 
 
-def _hashes(record: dict[str, Any]) -> dict[str, list[str]]:
+def hashes(record: dict[str, Any]) -> dict[str, list[str]]:
+    """The hashes of the input files by role."""
     out: dict[str, list[str]] = {}
     for entry in record.get("inputs", []):
         out.setdefault(str(entry["role"]), []).append(str(entry["sha256"]))
-    return {role: sorted(hashes) for role, hashes in out.items()}
+    return {role: sorted(each) for role, each in out.items()}
+
+
+def _days(folder: Folder) -> set[str]:
+    """The dates of the rows, where they have their own, or of a backtest."""
+    if folder.job == "backtest":
+        return {str(d["date"]) for d in folder.record["by_date"]}
+    return set()
+
+
+def single(found: list[str], first: tuple[str, ...] = ()) -> str:
+    """The only cause there is, or the only one of some that come first; else ``several``."""
+    if len(found) == 1:
+        return found[0]
+    named = [c for c in first if c in found]
+    return named[0] if len(named) == 1 else "several"
 
 
 class Causes:
-    """Gives each move of two results its one cause."""
+    """Gives each move of two results with site classes its one cause."""
 
     def __init__(self, a: Folder, b: Folder, moved: Iterable[Key]) -> None:
         self.a, self.b, self.found = a, b, differing(a, b)
         keys = set(moved)
+        if any(a.day(k) != b.day(k) for k in keys if k in a.rows.index and k in b.rows.index):
+            self.found = [c for c in CAUSES if c in {*self.found, "date"}]
+        self._lists_alone = _lists_alone(a, b)
         self._counted = [_counted(f, keys) for f in (a, b)]
         self._by_rules = _by_rules(a, b, keys) if "rules" in self.found and len(self.found) > 1 else {}
 
     def records(self, key: Key) -> str:
         """Incident ids that came or went among those counted: ``new X;gone Y``."""
         old, new = ({r[0] for r in side.get(key, ())} for side in self._counted)
-        return ";".join([f"new {i}" for i in sorted(new - old)] + [f"gone {i}" for i in sorted(old - new)])
+        return came_and_went(old, new)
 
     def of(self, key: Key) -> str:
         """The cause of the move of one site."""
         a, b = self.a.rows, self.b.rows
         if key not in a.index or key not in b.index:
-            return self._single(self.found, ("sites", "date"))
+            return single(self.found, ("sites",) if self.a.job == "screen" else ("sites", "date"))
         rows: Any = (a.loc[key], b.loc[key])
         old, new = rows
-        own = any(str(old.get(c, "")) != str(new.get(c, "")) for c in OWN)
-        found = list(self.found)
-        if "sites" in found and not own:
-            found[found.index("sites")] = "visits_and_statuses"
+        found = self._of_row(key, old, new)
         if len(found) == 1:
             return found[0]
         causes = set()
         if old["site_class"] != new["site_class"]:
             causes.add(self._of_class(key, [c for c in found if c in CLASS_BY], str(new["site_class"])))
         if old["zone_status"] != new["zone_status"]:
-            causes.add(self._single([c for c in found if c in ZONE_BY], ()))
+            causes.add(single([c for c in found if c in ZONE_BY]))
         return causes.pop() if len(causes) == 1 else "several"
 
-    @staticmethod
-    def _single(found: list[str], first: tuple[str, ...]) -> str:
-        if len(found) == 1:
-            return found[0]
-        named = [c for c in first if c in found]
-        return named[0] if len(named) == 1 else "several"
+    def _of_row(self, key: Key, old: Any, new: Any) -> list[str]:
+        """What of the differences of the runs is a difference for this row: its own date, its own place."""
+        found = list(self.found)
+        if "date" in found and self.a.day(key) == self.b.day(key):
+            found.remove("date")
+        if "sites" not in found or any(str(old.get(c, "")) != str(new.get(c, "")) for c in OWN):
+            return found
+        if self._lists_alone and len(found) > 1:
+            found.remove("sites")  # the row says the same, and no other file of sites differs
+        elif not self._lists_alone:
+            found[found.index("sites")] = "visits_and_statuses"
+        return found
 
     def _of_class(self, key: Key, found: list[str], then: str) -> str:
         if len(found) < 2:
@@ -98,7 +132,7 @@ class Causes:
         had, has = {r[0] for r in old}, {r[0] for r in new}
         turned = [(r, "new") for r in new if r[0] not in had] + [(r, "gone") for r in old if r[0] not in has]
         if turned and "rules" not in rest:
-            dated = [_by_date(r, self.a.as_of, self.b.as_of) for r, _ in turned]
+            dated = [_by_date(r, self.a.day(key), self.b.day(key)) for r, _ in turned]
             if "date" in rest and all(dated):
                 return "date"
             if "incidents" in rest and not any(dated):
@@ -107,6 +141,24 @@ class Causes:
         # The same incidents count on both sides: neither they nor the days moved it, if it is not a matter of gaps.
         left = [c for c in rest if c != "incidents"]
         return left[0] if len(left) == 1 else "several"
+
+
+def came_and_went(old: set[str], new: set[str]) -> str:
+    """Ids on one side only: ``new X;gone Y``.
+
+    Examples
+    --------
+    >>> came_and_went({"a", "b"}, {"b", "c"})
+    'new c;gone a'
+    """
+    return ";".join([f"new {i}" for i in sorted(new - old)] + [f"gone {i}" for i in sorted(old - new)])
+
+
+def _lists_alone(a: Folder, b: Folder) -> bool:
+    """Whether of all files of sites only the supplier list differs."""
+    one, two = hashes(a.record), hashes(b.record)
+    same_country = a.record["settings"].get("country") == b.record["settings"].get("country")
+    return a.job == "screen" and one.get("sites") == two.get("sites") and same_country
 
 
 def _counted(folder: Folder, keys: set[Key]) -> dict[Key, set[tuple[str, str, str, int]]]:

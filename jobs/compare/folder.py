@@ -1,24 +1,44 @@
-"""A result folder of any job that has site classes, read back: what it says of each site, and of its own run."""
+"""A result folder of any job, read back: what it says of each site or figure, and of its own run."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from geo.errors import InputError
+from geo.programmes.schema import TYPES
 from geo.rules.rule_set import Rules, from_dict
+from geo.screening.schema import SCREENED
 from jobs.assessment.earlier_version import refuse_version_1
 from jobs.assessment.verify import sites_and_evidence
 from jobs.hashed_files import unchanged
-from jobs.read_back import DifferenceError, texts
+from jobs.read_back import DifferenceError, texts, typed
+from jobs.screening.verify import EVIDENCE as SCREENING_EVIDENCE
 
-TABLES = {"assess": "sites.csv", "screen": "screening.csv", "sensitivity": "timeline.csv"}
-"""By job, the file that says the class of each site."""
+TABLES = {
+    "assess": "sites.csv", "screen": "screening.csv", "sensitivity": "timeline.csv", "coverage": "gaps.csv",
+    "backtest": "track_record.csv",
+}  # fmt: skip
+"""By job, the file that says what is compared."""
+_CLASSES = {"class": "site_class", "zone": "zone_status"}
+WATCHED = {
+    "assess": _CLASSES,
+    "screen": _CLASSES,
+    "sensitivity": _CLASSES,
+    "coverage": {"gaps": "gaps", "covered": "covered"},
+    "backtest": {"n": "n", "hits": "hits", "hit_rate": "hit_rate", "auc": "auc"},
+}
+"""By job, what a row moves by: name in moves.csv and column here."""
+IDENTITY = {"screen": ("supplier_id", "source"), "backtest": ("name", "kind")}
+"""By job, the names of a row's key; of the others ``site_id, source``."""
 OWN = ("lon", "lat", "coord_precision_km", "country", "minerals")
 """What a row of a list says of its site itself."""
+LIST = "supplier list"
+Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -28,9 +48,14 @@ class Folder:
     Parameters
     ----------
     rows
-        By (source, id): text columns of the job's table, of those that have a class.
+        By (source, id), of a backtest (kind, name): text columns of the job's table.
     sites, evidence
-        As :func:`jobs.assessment.verify.sites_and_evidence` gives them; None for other jobs than ``assess``.
+        As :func:`jobs.assessment.verify.sites_and_evidence` gives them, of a screening those of the origins; None for
+        jobs that leave no evidence.
+    programmes
+        Rows of ``programmes.csv`` by id, of a stocktake.
+    covering
+        Ids of the programmes that cover a site, by its key and a type.
     """
 
     name: str
@@ -40,11 +65,23 @@ class Folder:
     rows: pd.DataFrame
     sites: pd.DataFrame | None = None
     evidence: pd.DataFrame | None = None
+    programmes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    covering: Mapping[tuple[Key, str], tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def as_of(self) -> str:
-        """The date of the run, YYYY-MM-DD."""
-        return str(self.record["settings"].get("to" if self.job == "sensitivity" else "as_of", ""))
+        """The date of the run, YYYY-MM-DD; of a backtest the first and the last."""
+        settings = self.record["settings"]
+        if self.job == "backtest":
+            return f"{settings['from']}/{settings['to']}"
+        return str(settings.get("to" if self.job == "sensitivity" else "as_of", ""))
+
+    def day(self, key: Key) -> str:
+        """The date of one row: its own where rows have one."""
+        if "as_of" in self.rows and key in self.rows.index:
+            row: Any = self.rows.loc[key]
+            return str(row["as_of"])
+        return self.as_of
 
 
 def read_folder(place: Path) -> Folder:
@@ -53,7 +90,7 @@ def read_folder(place: Path) -> Folder:
     Raises
     ------
     InputError
-        It is no result with site classes, or one of version 0.1.
+        It is no result that can be compared, or one of version 0.1.
     """
     files, record = unchanged(place)
     expected = ", ".join(TABLES)
@@ -61,25 +98,71 @@ def read_folder(place: Path) -> Folder:
         raise InputError("The folder is not a result.", where=str(place), expected=expected)
     job = str(record.get("job"))
     if job not in TABLES or TABLES[job] not in files:
-        raise InputError("A result of this job has no site classes.", where=str(place), expected=expected, got=job)
+        raise InputError("A result of this job is not compared.", where=str(place), expected=expected, got=job)
     try:
-        table = texts(files[TABLES[job]], TABLES[job])
-        refuse_version_1(table.columns, record, str(place))
-        rows, rules = _keyed(table, job), from_dict(record["rules"]["table"], "run.json")
-        if job != "assess":
-            return Folder(place.name, job, dict(record), rules, rows)
-        sites, evidence = sites_and_evidence(files, record)
+        return _read(place.name, job, files, dict(record), str(place))
     except (KeyError, TypeError, DifferenceError) as error:
         raise InputError("The result cannot be read back.", where=str(place), got=str(error)[:200]) from None
-    return Folder(place.name, job, dict(record), rules, rows, sites, evidence)
+
+
+def _read(name: str, job: str, files: Mapping[str, bytes], record: dict[str, Any], where: str) -> Folder:
+    table = texts(files[TABLES[job]], TABLES[job])
+    refuse_version_1(table.columns, record, where)
+    rules = from_dict(record["rules"]["table"], "run.json")
+    if job == "coverage":
+        return _stocktake(name, files, record, rules, table)
+    rows = _keyed(table, job)
+    if job == "assess":
+        return Folder(name, job, record, rules, rows, *sites_and_evidence(files, record))
+    if job == "screen":
+        return Folder(name, job, record, rules, rows, *_origins(files))
+    return Folder(name, job, record, rules, rows)
 
 
 def _keyed(table: pd.DataFrame, job: str) -> pd.DataFrame:
     if job == "screen":
         table = table[(table["answer"] == "accepted") & (table["supplier_id"] != "")].copy()
-        table["site_id"], table["source"] = table["supplier_id"], "supplier list"
+        table["site_id"], table["source"] = table["supplier_id"], LIST
     if job == "sensitivity":
         table = table.sort_values("month", kind="stable")
+    if job == "backtest":
+        table = table.rename(columns={"name": "site_id", "kind": "source"})
     table = table.drop_duplicates(["source", "site_id"], keep="last")
-    _ = table[["site_class", "zone_status"]]
+    _ = table[list(WATCHED[job].values())]
     return table.set_index(pd.MultiIndex.from_frame(table[["source", "site_id"]]))
+
+
+def _origins(files: Mapping[str, bytes]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Sites and evidence of the origins of a list, named as those of an assessment."""
+    rows = typed(files["screening.csv"], "screening.csv", SCREENED, carried=True)
+    rows = rows[(rows["answer"] == "accepted") & (rows["supplier_id"] != "")].drop_duplicates("supplier_id")
+    evidence = typed(files["evidence.csv"], "evidence.csv", SCREENING_EVIDENCE)
+    evidence = evidence[evidence["part"] == "origin"].rename(columns={"supplier_id": "site_id"})
+    sites = rows.assign(site_id=rows["supplier_id"], source=LIST)
+    return sites.reset_index(drop=True), evidence.assign(source=LIST).reset_index(drop=True)
+
+
+def _stocktake(
+    name: str, files: Mapping[str, bytes], record: dict[str, Any], rules: Rules, gaps: pd.DataFrame
+) -> Folder:
+    """By site the types that lack a programme and those that have one, joined by ';' in the order of the types."""
+    covered = texts(files["coverage.csv"], "coverage.csv")
+    of: dict[str, dict[Key, set[str]]] = {"gaps": {}, "covered": {}}
+    for what, table in (("gaps", gaps), ("covered", covered)):
+        for row in table[["source", "site_id", "programme_type"]].itertuples(index=False):
+            of[what].setdefault((str(row.source), str(row.site_id)), set()).add(str(row.programme_type))
+    keys = sorted({*of["gaps"], *of["covered"]})
+    joined = {what: [";".join(t for t in TYPES if t in told.get(k, ())) for k in keys] for what, told in of.items()}
+    index = (
+        pd.MultiIndex.from_tuples(keys, names=["source", "site_id"]) if keys else pd.MultiIndex.from_arrays([[], []])
+    )
+    rows = pd.DataFrame(
+        {"source": [k[0] for k in keys], "site_id": [k[1] for k in keys], **joined}, index=index, dtype="str"
+    )
+    covering = {
+        ((str(r.source), str(r.site_id)), str(r.programme_type)): tuple(str(r.programmes).split(";"))
+        for r in covered.itertuples(index=False)
+    }
+    programmes = texts(files["programmes.csv"], "programmes.csv")
+    by_id = {str(r["programme_id"]): {str(k): str(v) for k, v in r.items()} for r in programmes.to_dict("records")}
+    return Folder(name, "coverage", record, rules, rows, programmes=by_id, covering=covering)

@@ -14,14 +14,19 @@ import pandas as pd
 from geo.errors import InputError
 from geo.messages import Note
 from i18n.translator import N_
-from jobs.compare.causes import CAUSES, Causes, Key
-from jobs.compare.folder import Folder, read_folder
+from jobs.compare.backtest_causes import BacktestCauses
+from jobs.compare.causes import CAUSES, Causes
+from jobs.compare.folder import IDENTITY, WATCHED, Folder, Key, read_folder
+from jobs.compare.programme_causes import ProgrammeCauses
 from jobs.demonstration import marks
 from jobs.result import Result, ResultFiles
 from jobs.run_record import TOOL
 
-WATCHED = ("site_class", "zone_status")
-MOVES = ("source", "class_before", "class_after", "zone_before", "zone_after", "cause", "records")
+MOVED = {
+    "assess": N_("{n} sites have another class or zone status."),
+    "coverage": N_("{n} sites lack or have other types of programmes."),
+    "backtest": N_("{n} figures differ."),
+}
 WORDS = {
     "date": N_("the date"),
     "rules": N_("the rules"),
@@ -31,16 +36,27 @@ WORDS = {
     "coverage": N_("the coverage declared"),
     "visits_and_statuses": N_("visits and statuses"),
     "sites": N_("the list of sites"),
+    "programmes": N_("the programmes"),
+    "settings": N_("other settings"),
+    "program": N_("the version of the program"),
     "several": N_("several of these together"),
 }
 
 
 @dataclass(frozen=True)
 class Comparison(Result):
-    """The moves (`supplier_id` or `site_id`, then :data:`MOVES`), and the record of the run."""
+    """The moves and the record of the run.
+
+    Parameters
+    ----------
+    moves
+        The key of a row (:data:`jobs.compare.folder.IDENTITY`), what it moved from and to
+        (:data:`jobs.compare.folder.WATCHED`), its `cause` and the `records` that came or went.
+    """
 
     moves: pd.DataFrame
     record: dict[str, object]
+    of_job: str = "assess"
 
     def made_files(self, language: str = "en") -> ResultFiles:
         """moves.csv, and run.json with the counts by cause."""
@@ -48,7 +64,7 @@ class Comparison(Result):
 
     def summary(self, language: str = "en") -> list[Note]:
         """How many moved, and through what."""
-        lines = [Note("{n} sites have another class or zone status.", n=len(self.moves))]
+        lines = [Note(MOVED.get(self.of_job, MOVED["assess"]), n=len(self.moves))]
         counts = self.moves["cause"].value_counts()
         return lines + [
             Note("{n} through {cause}.", n=int(counts[c]), cause=Note(WORDS[c])) for c in CAUSES if c in counts
@@ -61,7 +77,7 @@ def load(before: Path, after: Path) -> tuple[Folder, Folder]:
     Raises
     ------
     InputError
-        One of them is no result with site classes, is of version 0.1, or they are of two jobs.
+        One of them is no result that can be compared, is of version 0.1, or they are of two jobs.
     """
     a, b = read_folder(before), read_folder(after)
     if a.job != b.job:
@@ -70,19 +86,24 @@ def load(before: Path, after: Path) -> tuple[Folder, Folder]:
 
 
 def run(loaded: tuple[Folder, Folder], now: dt.datetime | None = None) -> Comparison:
-    """Every site whose class or zone status differs; one that only one of the results has moved from or to blank."""
+    """Every site or figure that differs; one that only one of the results has moved from or to blank."""
     a, b = loaded
     said = [_said(f) for f in (a, b)]
-    nothing = ("", "")
+    nothing = ("",) * len(WATCHED[a.job])
     keys = sorted({*said[0], *said[1]})
     moved = [k for k in keys if said[0].get(k, nothing) != said[1].get(k, nothing)]
-    causes = Causes(a, b, moved)
+    causes: Causes | ProgrammeCauses | BacktestCauses
+    if a.job == "coverage":
+        causes = ProgrammeCauses(a, b)
+    else:
+        causes = BacktestCauses(a, b) if a.job == "backtest" else Causes(a, b, moved)
     rows = []
     for key in moved:
-        old, new = (side.get(key, nothing) for side in said)
-        rows.append((key[1], key[0], old[0], new[0], old[1], new[1], causes.of(key), causes.records(key)))
-    identity = "supplier_id" if a.job == "screen" else "site_id"
-    moves = pd.DataFrame(rows, columns=[identity, *MOVES]).astype("str")
+        pairs = zip(*(side.get(key, nothing) for side in said), strict=True)
+        rows.append((key[1], key[0], *(v for pair in pairs for v in pair), causes.of(key), causes.records(key)))
+    names = [f"{name}_{when}" for name in WATCHED[a.job] for when in ("before", "after")]
+    columns = [*IDENTITY.get(a.job, ("site_id", "source")), *names, "cause", "records"]
+    moves = pd.DataFrame(rows, columns=columns).astype("str")
     clock = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
     counts = moves["cause"].value_counts()
     record: dict[str, object] = {
@@ -98,13 +119,13 @@ def run(loaded: tuple[Folder, Folder], now: dt.datetime | None = None) -> Compar
         "causes": {c: int(counts.get(c, 0)) for c in CAUSES},
         **marks(*(name for f in (a, b) for name in f.record.get("demonstration_layers", []))),
     }
-    return Comparison(moves, record)
+    return Comparison(moves, record, a.job)
 
 
-def _said(folder: Folder) -> dict[Key, tuple[str, str]]:
+def _said(folder: Folder) -> dict[Key, tuple[str, ...]]:
     rows = folder.rows
     keys = zip(rows["source"].astype(str), rows["site_id"].astype(str), strict=True)
-    return dict(zip(keys, zip(*(rows[c].astype(str) for c in WATCHED), strict=True), strict=True))
+    return dict(zip(keys, zip(*(rows[c].astype(str) for c in WATCHED[folder.job].values()), strict=True), strict=True))
 
 
 def _told(role: str, folder: Folder) -> dict[str, object]:

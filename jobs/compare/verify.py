@@ -26,7 +26,8 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
         record,
         [("sites.moved", len(moves)), ("causes", {c: int(counts.get(c, 0)) for c in record["causes"]})],
     )
-    still = (moves["class_before"] == moves["class_after"]) & (moves["zone_before"] == moves["zone_after"])
-    if still.any():
-        raise DifferenceError("moves.csv: a site that did not move")
+    names = [c.removesuffix("_before") for c in moves.columns if c.endswith("_before")]
+    still = [all(row[f"{n}_before"] == row[f"{n}_after"] for n in names) for row in moves.to_dict("records")]
+    if any(still):
+        raise DifferenceError("moves.csv: a row that did not move")
     return Derived(0, {"moves.csv": ("all but the counts by cause",)})

@@ -38,22 +38,39 @@ def car(shared_data):
     )
 
 
-@pytest.mark.parametrize("day", CHANGED)
-def test_the_sweep_is_the_rerun(car, day):
+def once(car, sites, date, rules):
+    return assess_loaded(car, sites, date, rules, engine=functools.partial(assess, explain=False))
+
+
+def swept(car, day):
+    """The sites at a date and the codes of the whole grid, from one pass."""
     date = dt.date.fromisoformat(day)
     sites, _ = sites_at(car.sites, date)
+    result = once(car, sites, date, RULES)
+    return sites, date, sweep(prepare_pass(RULES, result, prepare(car.incidents), radius_factor=2.0, months=54), GRID)
 
-    def once(rules):
-        return assess_loaded(car, sites, date, rules, engine=functools.partial(assess, explain=False))
 
-    result = once(RULES)
-    done = prepare_pass(RULES, result, prepare(car.incidents), radius_factor=2.0, months=54)
-    codes = sweep(done, GRID)
-    for radius, window, count in SETTINGS:
+def same(car, sites, date, codes, each):
+    """Every setting's classes by the pass are those of a run with its rules."""
+    for radius, window, count in each:
         at = GRID.radius.index(radius), GRID.window.index(window), GRID.count.index(count)
-        assert [CLASSES[c] for c in codes[at]] == once(scaled_rules(RULES, radius, window, count)).sites[
-            "site_class"
-        ].tolist()
+        again = once(car, sites, date, scaled_rules(RULES, radius, window, count)).sites
+        assert again["site_id"].tolist() == sites["site_id"].tolist()
+        assert [CLASSES[c] for c in codes[at]] == again["site_class"].tolist(), (radius, window, count)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("day", ["2014-12-31", "2021-12-31"])
+def test_all_360_settings_are_the_rerun(car, day):
+    sites, date, codes = swept(car, day)
+    assert len(GRID.each()) == 360
+    same(car, sites, date, codes, GRID.each())
+
+
+@pytest.mark.parametrize("day", CHANGED)
+def test_the_sweep_is_the_rerun(car, day):
+    sites, date, codes = swept(car, day)
+    same(car, sites, date, codes, SETTINGS)
     r, w, k = GRID.nominal
     now = codes[r, w, k]
     assert {
