@@ -125,7 +125,9 @@ class Dossier:
     after: list[Block]
 
 
-def content(translate: Translator, here: Profile, rules_hash: str, past: str = "", sure: str = "") -> Dossier:
+def content(
+    translate: Translator, here: Profile, rules_hash: str, past: str = "", sure: str = "", heat: Sequence[Block] = ()
+) -> Dossier:
     """What a dossier says, in blocks; the parameters are those of :func:`dossier`."""
     _, site = translate, here.site
     said = {"fired": _("yes"), "not fired": _("no"), "unknown": _("not known")}
@@ -155,6 +157,7 @@ def content(translate: Translator, here: Profile, rules_hash: str, past: str = "
         _table(_, here.visits, (*_VISITS, *FACTS), _("No visit is on record.")),
         Heading(_("Statuses")),
         _table(_, here.statuses, _STATUSES, _("No status is on record.")),
+        *([Heading(_("The class under other settings")), *heat] if heat else []),
         Text(
             _(
                 "An indication for due diligence (OECD Guidance, step 2), not a finding of law. The date is the time "
@@ -208,7 +211,9 @@ def _facts(translate: Translator, here: Profile) -> list[tuple[str, str]]:
     ]
 
 
-def dossier(translate: Translator, here: Profile, rules_hash: str, past: str = "", sure: str = "") -> bytes:
+def dossier(
+    translate: Translator, here: Profile, rules_hash: str, past: str = "", sure: str = "", heat: Sequence[Block] = ()
+) -> bytes:
     """The page.
 
     Parameters
@@ -221,8 +226,10 @@ def dossier(translate: Translator, here: Profile, rules_hash: str, past: str = "
         How sites of this class fared at past dates (:func:`jobs.backtest.sentence.class_sentence`), or blank.
     sure
         How far the class holds under other settings (:func:`jobs.sensitivity.one_site.sentence`), or blank.
+    heat
+        The class by radii and windows (:func:`jobs.sensitivity.one_site.heat_blocks`), or nothing.
     """
-    it = content(translate, here, rules_hash, past, sure)
+    it = content(translate, here, rules_hash, past, sure, heat)
     notice = f"<p class='notice'>{html(it.notice)}</p>" if it.notice else ""
     style = _CSS + (sheet("body", translate("Demonstration data")) if it.notice else "")
     body = f"<h1>{html(it.title)}</h1>{notice}{html_of(it.before)}{_drawing(translate, here)}{html_of(it.after)}"

@@ -27,11 +27,6 @@ COLUMNS = (
 """In the order in which they are read: what and why first, then what it rests on."""
 DIGITS = {"lat": 6, "lon": 6, "coord_precision_km": 3, "incident_intensity": 3}
 """Decimals that mean something; all other numbers are whole."""
-CLASS_TINTS = {
-    "conflict-affected": "#F7D6C6", "high-risk": "#FBE7C2", "insufficient data": "#E2E2E2",
-    "no indicators found": "#CFE3F1",
-}  # fmt: skip
-"""Behind the words of a class, light tints of its colour on the map."""
 
 
 def site_rows(run: Run, rows: Sequence[int] | pd.Index | None, translate: Translator) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from i18n import column_labels, labels
 from jobs.assessment.export import known_limits
-from jobs.meeting.site_table import CLASS_TINTS, site_rows
+from jobs.meeting.site_table import site_rows
 from jobs.meeting.subject import Subject
 from layers.formats.writers.blocks import Block, Heading, Rows, Text
 from layers.formats.writers.pdf import pdf_bytes
@@ -33,7 +33,7 @@ def table_pdf(subject: Subject) -> bytes:
             "deaths_20km_12m", "visit_date")  # fmt: skip
     head = [column_labels.column(name, _) for name in said]
     rows = [[str(cell) for cell in row] for row in zip(*columns, strict=True)]
-    tints = [CLASS_TINTS.get(c, "") for c in subject.sites["site_class"].iloc[:MOST_ROWS]]
+    tints = [styles.CLASS_TINTS.get(c, "") for c in subject.sites["site_class"].iloc[:MOST_ROWS]]
     counts = subject.sites["site_class"].value_counts()
     figures = " · ".join(f"{s.sign} {_(s.text)} {_.number(int(counts.get(s.key, 0)))}" for s in styles.SITES)
     blocks: list[Block] = [Text(figures, bold=True), Text(subject.caution)]

@@ -10,7 +10,7 @@ from i18n import column_labels, labels, row_messages
 from jobs.assessment.export import known_limits, quadrants
 from jobs.assumptions import assumptions
 from jobs.meeting.evidence_table import cell_words, evidence_of_sites
-from jobs.meeting.site_table import CLASS_TINTS, DIGITS, headings, site_rows
+from jobs.meeting.site_table import DIGITS, headings, site_rows
 from jobs.meeting.subject import Subject
 from layers.formats.reasons import Reason
 from layers.formats.writers.report_workbook import TableSheet, TextSheet, workbook_bytes
@@ -31,7 +31,7 @@ def workbook(subject: Subject) -> bytes:
     sites = site_rows(subject.run, subject.rows, _)
     names = list(sites.columns)
     said = dict(zip(names, headings(names, _), strict=True))
-    tints = {f"{s.sign} {_(s.text)}": CLASS_TINTS[s.key] for s in styles.SITES}
+    tints = {f"{s.sign} {_(s.text)}": styles.CLASS_TINTS[s.key] for s in styles.SITES}
     first = TableSheet(
         _("Sites"), sites.rename(columns=said), digits={said[k]: v for k, v in DIGITS.items()},
         wrapped=(said["why"],), fills={said["site_class"]: tints},

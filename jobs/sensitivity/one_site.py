@@ -18,6 +18,8 @@ from i18n import labels
 from i18n.translator import N_, Translator
 from jobs.backtest.labels import percent
 from jobs.sensitivity.job import wide_pass
+from layers.formats.writers.blocks import Block, Rows, Text
+from layers.maps import styles
 
 HOLDS = N_("The class holds under {share} of {settings} settings of radii, windows and counts.")
 FIRST = {
@@ -26,6 +28,7 @@ FIRST = {
     "events": N_("It would turn {cls} if {rule} asked for {at} events instead of {current}."),
     "deaths": N_("It would turn {cls} if {rule} asked for {at} deaths instead of {current}."),
 }
+HEAT = N_("The class with all radii times the factor of the row and all windows times that of the column.")
 NONE = N_("No single radius up to three times the limit, window or count would change it.")
 
 
@@ -77,3 +80,20 @@ def sentence(site: OneSite, translate: Translator) -> str:
         at=_.number(float(first["flips_at"]), digits), current=_.number(float(first["current"]), digits),
     )  # fmt: skip
     return f"{said} {turn}"
+
+
+def heat_texts(site: OneSite, translate: Translator, count: float = 1.0) -> pd.DataFrame:
+    """Classes in words with their sign, by radii (down) and windows (across), at one factor of the counts."""
+    _, table = translate, site.heat(count)
+    said = {c: f"{styles.site_style(c).sign} {labels.value('site_class', c, _)}" for c in CLASSES}
+    across = {f"× {_.number(w, 2)}": [said[v] for v in table[w]] for w in table}
+    return pd.DataFrame(across, index=[f"× {_.number(r, 2)}" for r in table.index])
+
+
+def heat_blocks(site: OneSite, translate: Translator) -> list[Block]:
+    """The same as blocks of a document: signs and words, and behind them the tint of the class."""
+    words, classes = heat_texts(site, translate), site.heat().to_numpy().tolist()
+    fills = {(r, c + 1): styles.CLASS_TINTS[v] for r, row in enumerate(classes) for c, v in enumerate(row)}
+    head = [translate("Radii, windows"), *words.columns]
+    rows = [[name, *row] for name, row in zip(words.index, words.to_numpy().tolist(), strict=True)]
+    return [Text(translate(HEAT), small=True), Rows(head, rows, (14, *[17] * len(words.columns)), fills=fills)]

@@ -155,6 +155,7 @@ def blob(
     off: Collection[str] | None = None,
     numbers: Sequence[tuple[float, float, str]] = (),
     clock: Clock | None = None,
+    table: tuple[Sequence[styles.Style], np.ndarray] | None = None,
 ) -> dict[str, object]:
     """Everything that changes with the filters, in the form that ``static/atlas/data.js`` draws.
 
@@ -184,9 +185,11 @@ def blob(
         (lon, lat, text): marks that number incidents like the rows of a table.
     clock
         The months of the bar under the map; with what each of them shows, `sites` are those of all months.
+    table
+        Styles for sites in place of those of their classes, and the position among them of each site; without a clock.
     """
     moving = clock.moving if clock else None
-    now = moving.now if moving else None
+    used, now = table or (styles.SITES, moving.now if moving else None)
     placed_sites, site_style = site_columns(sites, now) if sites is not None else ({}, np.array([], int))
     drawn, incident_style = incident_columns(incidents) if incidents is not None else ({}, np.array([], int))
     if moving is not None:
@@ -197,13 +200,13 @@ def blob(
     statuses = [s for s in ZONE_STATUSES if any(z.status == s for z in zones)]
     mark_keys = [m.key for m in styles.MARKS]
     line_styles = {s.key: s for s in styles.LINES}
-    counts = np.bincount(site_style[site_style < len(CLASSES)], minlength=len(CLASSES))
-    kept = None if moving is None else np.isin(np.arange(len(CLASSES)), moving.codes)
+    counts = np.bincount(site_style[site_style < len(used)], minlength=len(used))
+    kept = None if moving is None else np.isin(np.arange(len(used)), moving.codes)
     return {
         "run": run,
         "lang": "en-GB" if translate.language == "en" else translate.language,
         "style": {
-            "sites": [s.plain(translate) for s in styles.SITES],
+            "sites": [s.plain(translate) for s in used],
             "incidents": [s.plain(translate) for s in styles.INCIDENTS],
             "mixed": styles.MIXED.plain(translate),
             "zones": [styles.zone_style(s).plain(translate) for s in statuses],
@@ -247,7 +250,7 @@ def blob(
         "legend": {
             "title": title or translate("Legend"),
             "groups": [
-                legend.site_group(counts, translate, kept),
+                legend.site_group(counts, translate, kept, used),
                 incident_rows,
                 legend.zone_group(statuses, translate),
                 legend.mark_group({m.style for m in marks}, translate),

@@ -25,11 +25,16 @@ def row(key: str, style: styles.Style, translate: Translator, text: str = "", n:
     return out if n is None else out | {"n": translate.number(n)}
 
 
-def site_group(counts: Sequence[int] | np.ndarray, translate: Translator, kept: np.ndarray | None = None) -> Group:
+def site_group(
+    counts: Sequence[int] | np.ndarray,
+    translate: Translator,
+    kept: np.ndarray | None = None,
+    table: Sequence[styles.Style] = styles.SITES,
+) -> Group:
     """The classes that there are, with their numbers of sites; those that are `kept` also where there is none."""
     rows = [
         row(f"sites/{s.key}", s, translate, n=int(n))
-        for i, (s, n) in enumerate(zip(styles.SITES, counts, strict=True))
+        for i, (s, n) in enumerate(zip(table, counts, strict=True))
         if n or (kept is not None and kept[i])
     ]
     return group("sites", N_("Sites"), "point", rows, translate)

@@ -54,6 +54,20 @@ SITES: tuple[Style, ...] = (
 )
 """Sites by site class, in the order of :data:`geo.schema.CLASSES`; later ones are drawn first."""
 
+CLASS_TINTS = {
+    "conflict-affected": "#F7D6C6", "high-risk": "#FBE7C2", "insufficient data": "#E2E2E2",
+    "no indicators found": "#CFE3F1",
+}  # fmt: skip
+"""Behind the words of a class in a table, light tints of its colour on the map."""
+
+STABILITY: tuple[Style, ...] = (
+    Style("under_half", N_("under fewer than half of the settings"), PURPLE, "star", sign="✱"),
+    Style("under_most", N_("half or more, fewer than nine in ten"), "#8a6d00", "cross", sign="✕"),
+    Style("nearly_all", N_("nine in ten or more, not all"), SKY, "plus", edge="#0b3d5c", sign="＋"),
+    Style("all", N_("under every setting"), "#333333", "circle", hollow=True, sign="○"),
+)
+"""Sites by the share of settings under which they keep their class; none of these says what the class is."""
+
 ZONES: tuple[Style, ...] = (
     Style("inside_compliant", labels.ZONE_STATUSES["inside_compliant"], GREEN, pattern="rising", sign="╱"),
     Style("inside_priority", labels.ZONE_STATUSES["inside_priority"], SKY, pattern="dotted", dash=(8, 3), sign="⋯"),
@@ -155,6 +169,17 @@ LINES: tuple[Style, ...] = (
     Style("way_guess", N_("straight line: a guess"), BLUE, dash=(5, 4)),
     Style("way_exposed", N_("exposed segment"), VERMILLION),
 )
+
+
+def stability_code(share: float) -> int:
+    """The position in :data:`STABILITY` of a share of settings.
+
+    Examples
+    --------
+    >>> [stability_code(s) for s in (0.2, 0.5, 0.9, 1.0)]
+    [0, 1, 2, 3]
+    """
+    return 3 if share >= 1 else 2 if share >= 0.9 else 1 if share >= 0.5 else 0
 
 
 def site_style(cls: str) -> Style:

@@ -27,6 +27,12 @@ T = "2018-12-31"
 RULES = default_rules()
 FEW = settings(max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """Each scene has several sites, so that one run of a setting asks many of them."""
+
+
+def on(days_back):
+    return str((pd.Timestamp(T) - pd.Timedelta(days=days_back)).date())
+
+
 minutes = st.one_of(st.integers(-18, 18), st.integers(-60, 60))
 """Degrees/60 from the first site: half of them within the shortest radius."""
 back = st.one_of(
@@ -41,18 +47,20 @@ event = st.fixed_dictionaries(
     {
         "lon": minutes.map(lambda v: round(20 + v / 60, 4)),
         "lat": minutes.map(lambda v: round(6 + v / 120, 4)),
-        "day": back.map(lambda d: str((pd.Timestamp(T) - pd.Timedelta(days=d)).date())),
+        "day": back.map(on),
         "precision": st.sampled_from([1, 1, 1, 2, 3]),
         "deaths_best": st.sampled_from([0.0, 0.0, 0.0, 1.0, 1.0, 2.0, 3.0, 7.0]),
         "source": st.sampled_from(["ucdp", "other"]),
         "effect": st.sampled_from(["lethal", "violent", "control"]),
     }
 )
-deathless = st.lists(event.map(lambda e: e | {"deaths_best": 0.0, "precision": 1}), max_size=10)
+NEAR = {"lat": 6.02, "lon": 20.03, "source": "ucdp", "precision": 1}
+close = st.builds(lambda e, d: e | NEAR | {"day": on(d)}, event, st.integers(0, 450))
+"""Enough in one place and year that a rule is met in more than one way."""
+crowd = st.lists(close, min_size=4, max_size=9)
+quiet = st.lists(close.map(lambda e: e | {"deaths_best": 0.0}), min_size=4, max_size=9)
 """Only what is violent or takes ground: else a lethal incident nearly always hides the rule that counts these."""
-close = st.lists(event.map(lambda e: e | {"lat": 6.02, "lon": 20.03, "source": "ucdp", "precision": 1}), max_size=8)
-"""Enough in one place that a rule is met in more than one way."""
-scenes = {"events": st.one_of(st.lists(event, max_size=14), deathless, close), "covered": st.booleans()}
+scenes = {"events": st.one_of(st.lists(event, max_size=14), crowd, quiet), "covered": st.booleans()}
 
 
 def scene(events, covered):

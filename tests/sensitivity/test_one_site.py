@@ -10,7 +10,9 @@ from geo.sensitivity.scaling import Grid
 from geo.sensitivity.sweep import sweep
 from i18n.translator import translator
 from jobs.sensitivity.job import wide_pass
-from jobs.sensitivity.one_site import one_site, sentence
+from jobs.sensitivity.one_site import heat_blocks, one_site, sentence
+from layers.formats.writers.blocks_html import html_of
+from layers.maps import styles
 from layers.reference.rule_files import default_rules
 from tests import frames
 
@@ -45,3 +47,17 @@ def test_the_sentence_names_what_turns_it_first(scene, language, row, said):
     text = sentence(one_site(result, row, incidents, RULES), translator(language))
     assert said in text
     assert "360" in text
+
+
+def test_the_heat_table_says_sign_and_word_and_is_tinted(scene):
+    result, incidents = scene
+    one = one_site(result, 0, incidents, RULES)
+    _note, table = heat_blocks(one, translator("fr"))
+    assert [len(row) for row in table.rows] == [6] * 6
+    at = table.rows[one.grid.radius.index(1.5)][1 + one.grid.window.index(1.0)]
+    assert (table.head[3], at) == ("× 1", "▲ à haut risque")
+    classes = one.heat()
+    for (r, c), colour in table.fills.items():
+        assert colour == styles.CLASS_TINTS[classes.iloc[r, c - 1]]
+    page = html_of([table])
+    assert page.count(styles.CLASS_TINTS["high-risk"]) == int((classes == "high-risk").to_numpy().sum()) > 0

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from tests.views.test_pages import opened, texts
+from layers.maps import styles
+from tests.views.test_pages import maps, opened, texts
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "of 360 settings"), ("fr", "des 360 réglages")])
@@ -15,7 +18,27 @@ def test_the_page_varies_the_chosen_site(language, said):
     assert said in texts(app)
     heat = app.dataframe[0].value
     assert heat.shape == (6, 5)
-    assert len(app.dataframe) >= 4
+    assert set(heat.to_numpy().ravel()) <= {s.sign for s in styles.SITES}
+
+
+def test_all_sites_stand_on_a_map_by_sign_and_colour_and_in_a_table():
+    app = opened("sensitivity.py", lang="fr", part="all")
+    assert not app.exception
+    said = json.dumps(maps(app), ensure_ascii=False)
+    for style in styles.STABILITY:
+        assert style.colour in said
+    assert "sous tous les réglages" in said
+    assert len({(s.colour, s.shape) for s in styles.STABILITY}) == len({s.shape for s in styles.STABILITY}) == 4
+    by_country = app.dataframe[0].value
+    assert by_country.columns.tolist() == ["Pays", "Nombre", "Classes changées", "Sites"]
+
+
+def test_months_have_a_strip_and_the_records_behind_each_change():
+    app = opened("sensitivity.py", lang="en", day="2018-12-31", site="demonstration|DEMO-002", part="months")
+    assert not app.exception
+    strip, happened = app.dataframe[-2].value, app.dataframe[-1].value
+    assert strip.shape == (5, 12)
+    assert any("C1 begins: incident DEMO-E0782" in text for text in happened["What happened"])
 
 
 def test_without_data_the_page_says_what_to_do():

@@ -6,30 +6,29 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from geo.dates.many import ManyDates
 from geo.sensitivity.sweep import stability, what_matters
 from i18n import column_labels, labels
-from i18n.translator import Translator
+from jobs.backtest.labels import percent
 from jobs.many_dates import at_dates
 from jobs.sensitivity.export import NOT_CHANCE, WHAT
-from jobs.sensitivity.job import month_ends, timeline
+from jobs.sensitivity.job import MONTHS, month_ends, timeline
 from jobs.sensitivity.one_site import OneSite, sentence
+from jobs.sensitivity.site_months import change_texts, changes
 from layers.formats.writers.escape import markdown
 from layers.maps import styles
+from layers.maps.map import View, blob
 from layers.reference.country_names import country_name
 from views import session
 from views.data_choice import Data
 from views.session import Here
+from views.widgets import map_widget, month_charts
 from views.widgets.chosen_site import key_of, row_of
-from views.widgets.how_sure import sure_of, sure_of_all
+from views.widgets.how_sure import heat_table, sure_of, sure_of_all, turning
+from views.widgets.map_layers import districts
 
 MOST_ROWS = 200_000
 """Sites times months above which the page leaves the timeline to the command line."""
-SHOWN_FLIPS = 12
-
-
-def sign(cls: str) -> str:
-    """A class as its sign and its first letters: told apart without colour."""
-    return styles.site_style(cls).sign
 
 
 def choose(here: Here, sites: pd.DataFrame) -> int:
@@ -52,46 +51,32 @@ def chosen_site(here: Here, one: OneSite) -> None:
     """The sentence, the heat table, and what would turn the class."""
     _ = here.translate
     st.markdown(f"**{markdown(sentence(one, _))}**")
-    st.caption(
-        _("Class by factor of the radii (down) and of the windows (across); every count at the factor chosen here.")
-    )
     factor = st.select_slider(
         _("Factor of events and deaths asked"), one.grid.count, value=1.0, format_func=lambda f: _.number(f, 1)
     )
-    table = one.heat(float(factor))
-    shown = pd.DataFrame(
-        {f"× {_.number(c, 2)}": [f"{sign(v)} {labels.value('site_class', v, _)}" for v in table[c]] for c in table},
-        index=[f"× {_.number(r, 2)}" for r in table.index],
-    )
-    paint = {f"{sign(s.key)} {labels.value('site_class', s.key, _)}": s.colour for s in styles.SITES}
-    st.dataframe(shown.style.map(lambda v: f"border-left: 6px solid {paint.get(v, '#888')}"), width="stretch")
-    st.subheader(_("What would turn it"))
-    if one.flips.empty:
-        st.text(_("Nothing that was searched."))
-        return
-    st.dataframe(flip_texts(one.flips.head(SHOWN_FLIPS), _), hide_index=True, width="stretch", height="content")
+    heat_table(_, one, float(factor))
+    turning(_, one)
 
 
-def flip_texts(flips: pd.DataFrame, _: Translator) -> pd.DataFrame:
-    """Flips as they are read."""
-    what = {
-        "radius_km": _("radius (km)"),
-        "window_months": _("window (months)"),
-        "events": _("events asked"),
-        "deaths": _("deaths asked"),
-    }
-    return pd.DataFrame(
-        {
-            _("Rule"): flips["rule"],
-            _("Number"): [what[w] for w in flips["what"]],
-            _("Now"): [_.number(v) for v in flips["current"]],
-            _("Turns at"): [
-                _.number(v, 3 if w == "radius_km" else 0) for v, w in zip(flips["flips_at"], flips["what"], strict=True)
-            ],
-            _("Then"): [labels.value("site_class", c, _) for c in flips["class_then"]],
-            _("Incident"): flips["record_id"],
-        }
+def stability_map(here: Here, data: Data, sites: pd.DataFrame, share: np.ndarray) -> None:
+    """Where classes hold and where they do not: sign and colour by share of settings, the share beside each name."""
+    _ = here.translate
+    codes = np.array([styles.stability_code(s) for s in share])
+    named = [f"{n or i}: {percent(s, _, 0)}" for n, i, s in zip(sites["name"], sites["site_id"], share, strict=True)]
+    inside = blob(
+        _,
+        sites=sites.assign(name=pd.array(named, dtype="str")),
+        table=(styles.STABILITY, codes),
+        run=data.token,
+        notice=_("Demonstration data") if data.has_demonstration else "",
+        title=_("Keeps its class"),
     )
+    view = View.around(sites["lon"].tolist(), sites["lat"].tolist(), width=1000, height=460)
+    answer = map_widget.show(_, view, inside, key="stability", height=460, districts=districts(data))
+    if answer and answer.site is not None and answer.run == data.token:
+        st.session_state["q_site"] = key_of(sites, answer.site)
+        st.session_state.pop("sure_pick", None)
+        st.rerun()
 
 
 def all_sites(here: Here, data: Data) -> None:
@@ -99,19 +84,30 @@ def all_sites(here: Here, data: Data) -> None:
     _ = here.translate
     done, grid, codes = sure_of_all(data)
     found = stability(done, grid, codes)
-    matters = what_matters(done, grid, codes)
-    st.caption(_("Share of classes that change when radii, windows or counts alone vary."))
+    st.caption(
+        _("Share of {n} settings under which each site keeps its class. It says nothing of which class that is.",
+          n=_.number(len(grid)))
+    )  # fmt: skip
+    stability_map(here, data, done.sites, found["share_same_class"].to_numpy(np.float64))
+    matters = what_matters(done, grid, codes).sort_values(
+        ["country", "share_changed"], ascending=[True, False], kind="stable"
+    )
+    st.caption(
+        _("Share of classes that change when radii, windows or counts alone vary; by country, what matters most first.")
+    )
     st.dataframe(
         pd.DataFrame(
             {
                 _("Country"): [country_name(c, _) or _("country not known") for c in matters["country"]],
                 _("Number"): [_(WHAT[w]) for w in matters["what"]],
-                _("Sites"): matters["sites"],
                 _("Classes changed"): matters["share_changed"],
+                _("Sites"): matters["sites"],
             }
         ),
         column_config={
-            _("Classes changed"): st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)
+            _("Country"): st.column_config.Column(width=110),
+            _("Number"): st.column_config.Column(width=100),
+            _("Classes changed"): st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0),
         },
         hide_index=True,
         height="content",
@@ -123,71 +119,65 @@ def all_sites(here: Here, data: Data) -> None:
         pd.DataFrame(
             {
                 column_labels.column("name", _): sites["name"],
-                column_labels.column("site_id", _): sites["site_id"],
-                _("Site class"): [labels.value("site_class", c, _) for c in sites["site_class"]],
                 _("Keeps its class"): found["share_same_class"].iloc[order],
+                _("Site class"): [labels.value("site_class", c, _) for c in sites["site_class"]],
+                column_labels.column("site_id", _): sites["site_id"],
             }
         ),
         column_config={
-            _("Keeps its class"): st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)
+            column_labels.column("name", _): st.column_config.Column(width=190),
+            _("Keeps its class"): st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0),
         },
         hide_index=True,
         height=380,
     )
 
 
-@st.cache_data(max_entries=3, show_spinner=False, scope="session")
-def months_of(key: str, token: str, _data: Data) -> pd.DataFrame:
-    """The timeline of all sites up to the date."""
-    return timeline(at_dates(_data.loaded(), month_ends(None, _data.day), _data.rules))
+@st.cache_resource(max_entries=2, show_spinner=False, scope="session")
+def passed_of(key: str, token: str, _data: Data) -> ManyDates:
+    """All sites at the end of each month up to the date."""
+    return at_dates(_data.loaded(), month_ends(None, _data.day), _data.rules)
+
+
+@st.cache_data(max_entries=10, show_spinner=False, scope="session")
+def changes_of(key: str, token: str, site: str, _data: Data) -> pd.DataFrame:
+    """What changed at one site, with the records behind."""
+    passed = passed_of(key, token, _data)
+    row = row_of(passed.sites_at(len(passed) - 1), site)
+    return changes(_data.loaded(), passed, row, _data.rules) if row is not None else pd.DataFrame()
 
 
 def months(here: Here, data: Data, row: int) -> None:
     """Counts of sites per class and zone status by month, and the strip of the chosen site."""
     _ = here.translate
     sites = data.run().assessment.sites
-    if len(sites) * 60 > MOST_ROWS:
+    if len(sites) * MONTHS > MOST_ROWS:
         st.info(_("Too many sites for a page: use the command, cahra sensitivity."))
         return
-    if not st.toggle(_("Assess the 60 months up to the date (it takes a while)"), key="sure_months"):
-        return
     with st.spinner(_("Assessing every month…")):
-        table = months_of(data.key, data.token, data)
-    word = {(c, z): f"{labels.value('site_class', c, _)} · {labels.value('zone_status', z, _)}"
-            for c, z in table[["site_class", "zone_status"]].drop_duplicates().itertuples(index=False)}  # fmt: skip
-    pairs = [word[k] for k in zip(table["site_class"], table["zone_status"], strict=True)]
+        table = timeline(passed_of(data.key, data.token, data))
     st.caption(_("Sites per class and zone status at the end of each month."))
-    st.bar_chart(pd.crosstab(table["month"], np.array(pairs, dtype=object)), height=320)
+    month_charts.quadrants(_, table)
+    site = key_of(sites, row)
     mine = table[(table["site_id"] == sites["site_id"].iloc[row]) & (table["source"] == sites["source"].iloc[row])]
-    st.caption(_("The chosen site, a year a line: {signs}.", signs=", ".join(
-        f"{s.sign} {_(s.text)}" for s in styles.SITES)))  # fmt: skip
-    strip = pd.DataFrame(
-        {"year": mine["month"].str[:4], "month": mine["month"].str[5:], "sign": mine["site_class"].map(sign)}
-    )
-    st.dataframe(
-        strip.pivot_table(index="year", columns="month", values="sign", aggfunc="first").fillna(""), height="content"
-    )
-    turned = mine[mine["rules_fired"] != mine["rules_fired"].shift()]
-    st.caption(_("Months in which other rules fired than the month before."))
-    st.dataframe(
-        pd.DataFrame(
-            {
-                _("Month"): turned["month"],
-                _("Site class"): [labels.value("site_class", c, _) for c in turned["site_class"]],
-                _("Zone status"): [labels.value("zone_status", z, _) for z in turned["zone_status"]],
-                column_labels.column("rules_fired", _): turned["rules_fired"],
-            }
-        ),
-        hide_index=True,
-        height="content",
-    )
+    st.subheader(_("The chosen site, a year a line"))
+    month_charts.strip(_, mine)
+    with st.spinner(_("Looking for what changed it…")):
+        found = changes_of(data.key, data.token, site, data)
+    if found.empty:
+        st.text(_("Nothing changed in these months."))
+        return
+    st.caption(_("What happened in the months in which its class, its rules or its zone changed."))
+    words = change_texts(found, _)
+    widths = dict(zip(words.columns, (80, 140, 170, None), strict=True))
+    config = {name: st.column_config.Column(width=width) for name, width in widths.items() if width}
+    st.dataframe(words, column_config=config, hide_index=True, height="content")
 
 
 with session.page() as here:
     _ = here.translate
     data = here.data()
     run = here.guard_run(data)
-    here.address(site=st.session_state["q_site"])
     st.title(_("How sure is that class?"))
     st.caption(_(NOT_CHANCE))
     if run.assessment.sites.empty:
@@ -195,10 +185,22 @@ with session.page() as here:
         st.stop()
     row = choose(here, run.assessment.sites)
     st.session_state["q_site"] = key_of(run.assessment.sites, row)
-    first, second, third = st.tabs([_("The chosen site"), _("All sites"), _("Month by month")])
-    with first:
-        chosen_site(here, sure_of(data, row))
-    with second:
+    parts = {"site": _("The chosen site"), "all": _("All sites"), "months": _("Month by month")}
+    # Not tabs: a map that is drawn in a hidden one knows no size, and only what is asked for is worked out.
+    asked = st.session_state["address"].get("part", "")
+    part = st.segmented_control(
+        _("Part"),
+        list(parts),
+        default=asked if asked in parts else "site",
+        required=True,
+        format_func=lambda p: parts[p],
+        key="sure_part",
+        label_visibility="collapsed",
+    )
+    here.address(site=st.session_state["q_site"], part=part if part != "site" else "")
+    if part == "all":
         all_sites(here, data)
-    with third:
+    elif part == "months":
         months(here, data, row)
+    else:
+        chosen_site(here, sure_of(data, row))

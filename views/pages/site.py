@@ -17,7 +17,7 @@ from jobs.assessment.site_profile import Profile, profile
 from jobs.assessment.site_story import Story, area_rules, counted_in_district, district_lines, looked_at, story
 from jobs.meeting.site_pdf import site_pdf
 from jobs.meeting.subject import Subject
-from jobs.sensitivity.one_site import sentence
+from jobs.sensitivity.one_site import heat_blocks, sentence
 from layers.formats.writers.escape import markdown
 from layers.maps import map_content, styles
 from layers.maps.map import View, blob
@@ -28,7 +28,7 @@ from views.faults import telling
 from views.session import Here
 from views.widgets import four_answers, map_widget, notices, tables
 from views.widgets.chosen_site import key_of, row_of
-from views.widgets.how_sure import incidents_of, sure_of
+from views.widgets.how_sure import heat_table, incidents_of, sure_of, turning
 from views.widgets.map_layers import districts
 from views.widgets.past_record import past_sentence
 
@@ -203,14 +203,16 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     st.title(markdown(it.site["name"] or it.site["site_id"]))
     st.text(it.why.sentence(_))
     notices.stale(here, data, data.day)
-    sure = sentence(sure_of(data, row), _)
+    one = sure_of(data, row)
+    sure, heat = sentence(one, _), heat_blocks(one, _)
     past = four_answers.show(here, it)
     st.caption(markdown(sure))
     told = told_of(here, data, run, it, row)
     circle_map(here, data, run, it, row, told)
-    evidence, misses, gaps, visits, precision = st.tabs(
-        [_("Evidence"), _("Nearest misses"), _("What is not known"), _("Visits and statuses"), _("How precise")]
-    )
+    evidence, misses, other, gaps, visits, precision = st.tabs(
+        [_("Evidence"), _("Nearest misses"), _("Other settings"), _("What is not known"), _("Visits and statuses"),
+         _("How precise")]
+    )  # fmt: skip
     with evidence:
         rules(here, it)
         st.subheader(_("Incidents that counted, numbered like on the map"))
@@ -221,6 +223,11 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     with misses:
         st.caption(_("Incidents that no rule counted: further off, older or too imprecise; nearest first."))
         listing(here, it.misses, tables.EVIDENCE, _("Nothing came near."))
+    with other:
+        heat_table(_, one)
+        turning(_, one)
+        if st.button(_("How sure is that class?"), icon=":material/tune:", key="to_sure"):
+            st.switch_page("views/pages/sensitivity.py")
     with gaps:
         st.caption(_("What could not be looked at: gaps of the classes, and why a rule cannot be told."))
         helps = it.gaps["fact"].astype(str).map(lambda fact: remedy_of(fact).sentence(_))
@@ -264,7 +271,7 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     loaded, found = data.loaded(), Subject.of(data.loaded(), run, _, [row])
     st.download_button(
         _("Download the dossier (HTML)"),
-        data=telling(lambda: dossier(_, it, data.rules.hash, said, sure), _),
+        data=telling(lambda: dossier(_, it, data.rules.hash, said, sure, heat), _),
         file_name=found.file_name(f"site_{it.site['site_id']}", "html"),
         mime="text/html",
         on_click="ignore",
@@ -272,7 +279,7 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     )
     st.download_button(
         _("Download the dossier (PDF)"),
-        data=telling(lambda: site_pdf(_, loaded, it, data.rules.hash, said, sure), _),
+        data=telling(lambda: site_pdf(_, loaded, it, data.rules.hash, said, sure, heat), _),
         file_name=found.file_name(f"site_{it.site['site_id']}", "pdf"),
         mime="application/pdf",
         on_click="ignore",

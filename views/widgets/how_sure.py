@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from geo.records.incidents import Incidents, prepare
 from geo.sensitivity.pass_once import Pass
 from geo.sensitivity.scaling import Grid
 from geo.sensitivity.sweep import Codes, sweep
+from i18n import labels
+from i18n.translator import Translator
 from jobs.sensitivity.job import wide_pass
-from jobs.sensitivity.one_site import OneSite, one_site
+from jobs.sensitivity.one_site import HEAT, OneSite, heat_texts, one_site
+from layers.maps import styles
 from views.data_choice import Data
 
 
@@ -43,3 +47,56 @@ def sure_of(data: Data, row: int) -> OneSite:
 def sure_of_all(data: Data) -> tuple[Pass, Grid, Codes]:
     """The pass over all sites of the run, the grid, and the class of every site under every setting."""
     return _all(data.key, data.token, data)
+
+
+SHOWN_FLIPS = 12
+
+
+def heat_table(translate: Translator, one: OneSite, count: float = 1.0) -> None:
+    """The class by radii and windows, small enough for a telephone: its sign on its tint, and the signs in words."""
+    _ = translate
+    st.caption(_(HEAT))
+    words = heat_texts(one, _, count)
+    tint = {s.sign: styles.CLASS_TINTS[s.key] for s in styles.SITES}
+    shown = words.map(lambda v: v[0]).rename_axis(_("Radii, windows"))
+    painted = shown.style.map(lambda v: f"background-color: {tint[v]}; color: #1c1c1c" if v in tint else "")
+    config = {name: st.column_config.Column(width=48, alignment="center") for name in shown.columns}
+    st.dataframe(
+        painted, column_config=config, width="content", height="content", alt=_("The class under other settings")
+    )
+    met = set(words.to_numpy().ravel().tolist())
+    said = [f"{s.sign} {labels.value('site_class', s.key, _)}" for s in styles.SITES]
+    st.caption(" · ".join(text for text in said if text in met))
+
+
+def turning(translate: Translator, one: OneSite) -> None:
+    """What would turn the class, nearest first."""
+    _ = translate
+    st.subheader(_("What would turn it"))
+    if one.flips.empty:
+        st.text(_("Nothing that was searched."))
+        return
+    st.dataframe(flip_texts(one.flips.head(SHOWN_FLIPS), _), hide_index=True, width="stretch", height="content")
+
+
+def flip_texts(flips: pd.DataFrame, translate: Translator) -> pd.DataFrame:
+    """Flips as they are read."""
+    _ = translate
+    what = {
+        "radius_km": _("radius (km)"),
+        "window_months": _("window (months)"),
+        "events": _("events asked"),
+        "deaths": _("deaths asked"),
+    }
+    return pd.DataFrame(
+        {
+            _("Rule"): flips["rule"],
+            _("Number"): [what[w] for w in flips["what"]],
+            _("Now"): [_.number(v) for v in flips["current"]],
+            _("Turns at"): [
+                _.number(v, 3 if w == "radius_km" else 0) for v, w in zip(flips["flips_at"], flips["what"], strict=True)
+            ],
+            _("Then"): [labels.value("site_class", c, _) for c in flips["class_then"]],
+            _("Incident"): flips["record_id"],
+        }
+    )

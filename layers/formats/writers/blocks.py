@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,15 @@ class Rows:
         Widths of the columns, in any unit.
     tints
         Colour behind the first cell of a row, ``#RRGGBB`` or blank.
+    fills
+        Colour behind single cells, by row and column of `rows`.
     """
 
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     shares: Sequence[float]
     tints: Sequence[str] = ()
+    fills: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,14 @@ def _html(block: Block) -> str:
         return f"<table>{rows}</table>"
     if isinstance(block, Rows):
         head = "".join(f"<th scope='col'>{html(c)}</th>" for c in block.head)
-        body = "".join("<tr>" + "".join(f"<td>{html(c)}</td>" for c in row) + "</tr>" for row in block.rows)
+        body = "".join(
+            "<tr>" + "".join(f"<td{_fill(block, i, k)}>{html(c)}</td>" for k, c in enumerate(row)) + "</tr>"
+            for i, row in enumerate(block.rows)
+        )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     raise TypeError(f"a page has no {type(block).__name__}")
+
+
+def _fill(block: Rows, row: int, column: int) -> str:
+    colour = block.fills.get((row, column), "")
+    return f" style='background:{html(colour)}'" if colour else ""

@@ -7,7 +7,7 @@ so that it looks the same everywhere. The same content gives the same bytes.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -103,7 +103,8 @@ def _flowables(block: Block, width: float) -> list[Any]:
         whole = sum(block.shares)
         cells = [[_paragraph(c, "head") for c in block.head]]
         cells += [[_paragraph(c, "cell") for c in row] for row in block.rows]
-        return [_table(cells, [width * s / whole for s in block.shares], heading=True, tints=block.tints)]
+        fills = {(0, i): tint for i, tint in enumerate(block.tints)} | {(c, r): v for (r, c), v in block.fills.items()}
+        return [_table(cells, [width * s / whole for s in block.shares], heading=True, fills=fills)]
     from reportlab.platypus import Image
 
     picture = Image(io.BytesIO(block.data))
@@ -113,7 +114,13 @@ def _flowables(block: Block, width: float) -> list[Any]:
     return [picture]
 
 
-def _table(cells: Sequence[Sequence[Any]], widths: Sequence[float], *, heading: bool, tints: Sequence[str] = ()) -> Any:
+def _table(
+    cells: Sequence[Sequence[Any]],
+    widths: Sequence[float],
+    *,
+    heading: bool,
+    fills: Mapping[tuple[int, int], str] | None = None,
+) -> Any:
     from reportlab.lib.colors import HexColor
     from reportlab.platypus import LongTable
 
@@ -123,7 +130,7 @@ def _table(cells: Sequence[Sequence[Any]], widths: Sequence[float], *, heading: 
         ("TOPPADDING", (0, 0), (-1, -1), 2), ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
         ("BACKGROUND", (0, 0), (-1, 0) if heading else (0, -1), HexColor(_HEAD)),
     ]  # fmt: skip
-    how += [("BACKGROUND", (0, i), (0, i), HexColor(tint)) for i, tint in enumerate(tints, 1) if tint]
+    how += [("BACKGROUND", (c, r + 1), (c, r + 1), HexColor(v)) for (c, r), v in (fills or {}).items() if v]
     made = LongTable(list(cells), colWidths=list(widths), repeatRows=int(heading), hAlign="LEFT", spaceAfter=5)
     made.setStyle(how)
     return made
