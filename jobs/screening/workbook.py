@@ -14,7 +14,6 @@ from i18n import labels, row_messages
 from i18n.translator import translator
 from jobs.assessment.export import known_limits, quadrants
 from jobs.meeting.evidence_table import cell_words
-from jobs.meeting.site_table import CLASS_TINTS
 from jobs.screening import labels as sw
 from jobs.screening.carried import with_carried
 from jobs.screening.evidence_messages import worded
@@ -103,7 +102,7 @@ def _sheet(title: str, frame: pd.DataFrame, own: Sequence[str], _: Any) -> Table
             head += " (list)"
         heads[str(name)] = head
         said[head] = _words(frame[name], str(name), _) if name in own else frame[name]
-    tints = {f"{s.sign} {_(s.text)}": CLASS_TINTS[s.key] for s in styles.SITES}
+    tints = {f"{s.sign} {_(s.text)}": styles.CLASS_TINTS[s.key] for s in styles.SITES}
     return TableSheet(
         title, pd.DataFrame(said), digits={heads[k]: v for k, v in DIGITS.items() if k in heads},
         wrapped=[heads[k] for k in WRAPPED if k in heads],
