@@ -37,6 +37,7 @@ ROOT = Path(__file__).resolve().parents[1]
 NOW = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 PARTS = {
     "csv": "the whole job: `assess`, evidence, files with CSV",
+    "parquet": "the same with evidence as Parquet",
     "classes": "classes alone (`explain=False`), intensity apart",
 }
 PEERS = {
@@ -167,13 +168,13 @@ def clocked(work, spent):
     return timed
 
 
-def files_of(result, rules) -> dict[str, int]:
+def files_of(result, rules, evidence: str = "csv") -> dict[str, int]:
     """Makes the files as the command does, one after the other; their sizes by name."""
     from geo import schema
     from jobs.assessment.export import result_files, run_record
 
     record = run_record(result, rules, [], {}, NOW)
-    files = result_files(result, rules, schema.empty(schema.REJECTED), record)
+    files = result_files(result, rules, schema.empty(schema.REJECTED), record, evidence=evidence)
     return {name: len(files[name]) for name in files}
 
 
@@ -182,7 +183,7 @@ def part(name: str, size: str) -> dict[str, float]:
     import geo.assess
 
     warm = frames(synthetic("S", 200, 2_000, one_date=True))
-    files_of(geo.assess.assess(warm[0], warm[1], **warm[2]), warm[2]["rules"])
+    files_of(geo.assess.assess(warm[0], warm[1], **warm[2]), warm[2]["rules"], "both")
     sites, incidents, options = frames(synthetic(size, *SCENES[size], one_date=True))
     before = peak_mb()
     apart = [0.0, 0.0]
@@ -192,7 +193,7 @@ def part(name: str, size: str) -> dict[str, float]:
         result = geo.assess.assess(sites, incidents, explain=name != "classes", **options)
         assessed = time.perf_counter()
         if name != "classes":
-            told["bytes"] = sum(files_of(result, options["rules"]).values())
+            told["bytes"] = sum(files_of(result, options["rules"], name).values())
         told["seconds"], told["cpu"] = time.perf_counter() - start, time.process_time() - cpu
     if name == "classes":
         told["seconds"] -= apart[0]
@@ -302,7 +303,7 @@ def profile(name: str, size: str) -> None:
     watch.enable()
     result = assess(sites, incidents, explain=name != "classes", **options)
     if name != "classes":
-        files_of(result, options["rules"])
+        files_of(result, options["rules"], name)
     watch.disable()
     pstats.Stats(watch).sort_stats("cumulative").print_stats(45)
 
