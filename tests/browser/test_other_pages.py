@@ -41,7 +41,7 @@ def test_a_link_opens_a_site_with_circles_and_a_dossier_that_opens_from_disk(vis
     )
     assert circles == ["20 km", "25 km", "50 km"]
     page = saved(here, "Download the dossier (HTML)", tmp_path)
-    assert page.name == "demonstration_dossier.html"
+    assert re.fullmatch(r"demonstration_site_DEMO-002_[A-Z]{3}_2016-09-19\.html", page.name)
     opened = visit(page.as_uri())
     assert "Demonstration site 002" in opened.page.locator("h1").inner_text()
     assert opened.page.locator("svg circle").count() >= 3
