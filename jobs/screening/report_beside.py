@@ -15,9 +15,10 @@ from layers.reference.country_names import country_name
 MOST = 300
 """Lines of each table in the report; the files have all."""
 NAMED = (
-    "supplier_id", "part", "kind", "actor", "listed_name", "score", "listed_in", "listed_then", "list_source",
-    "dataset", "records", "record_id", "record_start", "distance_m",
+    "supplier_id", "part", "actor", "listed_name", "score", "listed_in", "listed_then", "list_source", "record_id",
+    "record_start", "distance_m",
 )  # fmt: skip
+"""What fits on a sheet; named_actors.csv has the rest."""
 GOVERNANCE = ("level", "area", "country", "indicator", "value", "edition", "source", "rows")
 
 
