@@ -75,7 +75,7 @@ class ResultFiles(Mapping[str, bytes]):
         if name not in self._made:
             if name in (CRATE, RECORD):  # they speak of all the others
                 told = {n: self[n] for n in self if n not in (CRATE, RECORD)}
-                counts = {n: self._neutralised[n] for n in told if n in self._tables}
+                counts = {n: self._neutralised[n] for n in self._tables if n in told}
                 self._made.update(sealed(told, {**self._record(), "cells_neutralised": counts}))
             elif name in self._tables:
                 given = self._tables[name]
