@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -119,9 +119,15 @@ def roadblocks(visits: Sequence[pd.DataFrame], day: np.datetime64, months: int =
     return list(out.values())
 
 
-def trade_lines(routes: Sequence[pd.DataFrame | None]) -> list[Line]:
-    """Trade lines from sites to trading places."""
-    return [Line(line, "trade") for frame in routes if frame is not None for line in frame["geometry"]]
+def trade_lines(routes: Sequence[pd.DataFrame | None], shown: Collection[str] | None = None) -> list[Line]:
+    """Trade lines from sites to trading places; of the `shown` sites alone, by id, where that is given."""
+    return [
+        Line(line, "trade")
+        for frame in routes
+        if frame is not None
+        for line, site in zip(frame["geometry"], frame["site_id"].astype(str), strict=True)
+        if shown is None or site in shown
+    ]
 
 
 def shading(incidents: pd.DataFrame, words: str) -> dict[str, object] | None:

@@ -24,7 +24,17 @@ from layers.reference.unit_aliases import unit_aliases
 from views import session
 from views.data_choice import Data
 from views.session import Here
-from views.widgets import downloads, map_widget, notices, site_card, site_filters, tables, timeline, why_insufficient
+from views.widgets import (
+    downloads,
+    incident_filter,
+    map_widget,
+    notices,
+    site_card,
+    site_filters,
+    tables,
+    timeline,
+    why_insufficient,
+)
 from views.widgets.chosen_site import key_of, place_of, row_of
 from views.widgets.map_layers import districts
 
@@ -118,7 +128,7 @@ def shading(data: Data, incidents: pd.DataFrame, said: str) -> dict[str, object]
     if len(incidents.drop_duplicates(["lon", "lat"])) <= POINTS_SEEN:
         return None
     kept = st.session_state.setdefault("shading", {})
-    key = (data.token, said)
+    key = (data.token, said, len(incidents), int(incidents["deaths_best"].sum()))
     if key not in kept:
         if len(kept) > 40:
             kept.clear()
@@ -133,7 +143,7 @@ def content(
     """What the map shows of a run: sites after all filters but that of classes, which is the legend's own switches."""
     _ = here.translate
     sites, loaded, day = run.assessment.sites, data.loaded(), np.datetime64(data.day)
-    incidents = incidents_at(loaded.incidents, day, data.rules.look_back_months)
+    incidents = incident_filter.chosen(given).apply(incidents_at(loaded.incidents, day, data.rules.look_back_months))
     clock = timeline.clock(here, data, run, given)
     moves = clock is not None and clock.moving is not None
     return blob(
@@ -143,7 +153,7 @@ def content(
         density=shading(data, incidents, _("Density of incidents")),
         zones=timeline.zones_of(data, clock),
         lines=[
-            *map_content.trade_lines([s.routes for s in loaded.sites]),
+            *map_content.trade_lines([s.routes for s in loaded.sites], set(shown["site_id"])),
             *([Line(shapely.Polygon(st.session_state["area"]), "chosen")] if st.session_state["area"] else []),
         ],
         marks=timeline.marks_of(data, clock),
@@ -314,7 +324,7 @@ def body(here: Here, data: Data, given: Filters) -> None:
         site_table(here, shown)
         with st.expander(_("Site class and zone status"), expanded=True, icon=":material/grid_on:"):
             quadrants(here, sites[given.without_axes().apply(sites, data.rules)])
-        timeline.chart(here, data, given.area)
+        timeline.chart(here, data, incident_filter.chosen(given))
         loaded, units = data.loaded(), districts(data)
         downloads.show(here, data, run, shown, lambda: map_page(here, data, loaded, shown, units))
         here.address(**given.address(), site=state["q_site"])
@@ -327,6 +337,7 @@ with session.page() as here:
     data = here.data(playing=bool(state.get("playing")))
     first = here.guard_run(data)
     given = site_filters.sidebar(_, first.assessment.sites)
+    incident_filter.sidebar(_, data.loaded().incidents)
     with st.sidebar:
         st.toggle(
             _("Online map tiles"),

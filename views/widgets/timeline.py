@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import shapely
 import streamlit as st
 
 from geo.dates.many import ManyDates
 from geo.records.eligible_incidents import by_month, eligible
 from geo.schema import CLASSES
 from jobs.assessment import job
+from jobs.assessment.incident_filters import IncidentFilters
 from jobs.assessment.month_classes import NOT_SHOWN, class_codes, month_ends
-from jobs.assessment.site_filters import Filters, Ring
+from jobs.assessment.site_filters import Filters
 from jobs.many_dates import at_dates
 from layers.maps import map_content
 from layers.maps.blob import Mark, ZoneArea
@@ -23,6 +23,7 @@ from layers.maps.clock import Clock, Moving
 from layers.reference.unit_aliases import unit_aliases
 from views.data_choice import Data
 from views.session import Here
+from views.widgets import incident_filter
 
 KEPT_CELLS = 600_000
 """Sites times months that stay on the page once a reader asked for them; of more, only while the map plays."""
@@ -49,7 +50,7 @@ def clock(here: Here, data: Data, run: job.Run, given: Filters) -> Clock | None:
         codes = class_codes(many, sites, given)
         now = np.array([CLASSES.index(c) for c in sites["site_class"]], np.uint8)
         now[~given.without_classes().apply(sites, data.rules)] = NOT_SHOWN
-        moving = Moving(codes, now, eligible(incidents))
+        moving = Moving(codes, now, incident_filter.chosen(given).apply(eligible(incidents)))
     return Clock(months, data.day, data.rules.look_back_months, playing, moving)
 
 
@@ -96,12 +97,13 @@ def picked() -> None:
         state["moved"] = True
 
 
-def chart(here: Here, data: Data, area: Ring) -> None:
+def chart(here: Here, data: Data, given: IncidentFilters) -> None:
     """Incidents with at least one death by month and source; the windows of the distance rules are shaded."""
     import altair as alt  # late: the map is on the screen before it is needed
 
     _ = here.translate
-    counted = by_month(data.loaded().incidents, shapely.Polygon(area) if area else None)
+    loaded = data.loaded().incidents
+    counted = by_month(None if loaded is None else given.apply(loaded))
     st.subheader(_("Incidents by month"))
     if counted.empty:
         st.info(_("There are no incidents to count here."), icon=":material/event_busy:")
