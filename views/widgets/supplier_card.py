@@ -13,6 +13,7 @@ from geo.records.eligible_incidents import incidents_at
 from geo.schema import CLASSES
 from geo.screening.schema import FLAGS
 from i18n import column_labels, labels, row_messages
+from jobs.assessment.incident_filters import IncidentFilters
 from jobs.screening import labels as sw
 from jobs.screening.evidence_messages import worded
 from jobs.screening.false_origin import contradictions
@@ -284,6 +285,5 @@ def timeline(here: Here, data: Data, row: pd.Series[Any]) -> None:
     km = max(data.rules.radii_km, default=50.0)
     ring = circle(float(row["lon"]), float(row["lat"]), km * 1000.0).exterior.coords[:-1]
     st.caption(_("Within {km} km of the origin:", km=f"{km:g}"))
-    months.chart(
-        here, data.at(pd.Timestamp(row["as_of"]).date()), tuple((float(x), float(y)) for x, y in np.array(ring))
-    )
+    area = tuple((float(x), float(y)) for x, y in np.array(ring))
+    months.chart(here, data.at(pd.Timestamp(row["as_of"]).date()), IncidentFilters(area=area))
