@@ -21,6 +21,11 @@ class DifferenceError(Exception):
     """A result is not what it says; the message names the file and what is different."""
 
 
+def in_line(table: pd.DataFrame, row: int | np.integer, what: str) -> DifferenceError:
+    """The error of a row of evidence.csv; the index of the table counts the rows of the file."""
+    return DifferenceError(f"evidence.csv: line {int(table.index[int(row)]) + 2}: {what}")
+
+
 @dataclass(frozen=True)
 class Derived:
     """How many sites rest on rows that their licence withholds, and the columns by file that only a new run proves."""

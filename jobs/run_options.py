@@ -108,8 +108,9 @@ def routes_of(loaded: Loaded) -> pd.DataFrame | None:
 
 def recorded(loaded: Loaded, as_of: dt.date) -> dict[str, object]:
     """The options as a run record tells them."""
-    days = {c: loaded.coverage[c].dt.strftime("%Y-%m-%d") for c in ("from", "to")}
-    coverage = loaded.coverage.assign(**days).to_dict("records")
+    used = _files(loaded)[1]
+    days = {c: used[c].dt.strftime("%Y-%m-%d") for c in ("from", "to")}
+    coverage = used.assign(**days).to_dict("records")
     return {"as_of": as_of.isoformat(), **loaded.settings, "coverage": coverage}
 
 

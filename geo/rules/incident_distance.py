@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Literal
 
@@ -16,13 +17,16 @@ from geo.rules.finding import Finding
 from geo.rules.incident_pairs import Pairs, measure, most, per_site, starts
 from geo.rules.incident_sums import Ask
 from geo.rules.kind import tell_unknown
-from geo.rules.row import Asked, Derived, Row, is_unknown, meets
+from geo.rules.row import Asked, Derived, Row, is_unknown, meets, sums
 from geo.rules.rule import Rule, Test
 from geo.rules.scene import Scene
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+
+WRITTEN_M = 0.0021
+"""Distances are written to a millimetre: two that are one differ by less [m]."""
 
 
 class IncidentDistance:
@@ -96,7 +100,9 @@ class IncidentDistance:
         maybe = [r for r in seen if r.precision in (*rule.precision, *((2,) if 1 in rule.precision else ()))]
         maybe = [r for r in maybe if r.distance_m - _reach(r, site) <= limit_m]
         guessed = [r for r in rows if r.fact == "expected"]
-        fault = "" if fired == any(r.kind == "total" for r in rows) else "total"
+        totals = [r for r in rows if r.kind == "total"]
+        right = len(totals) == 1 and _is_total(totals[0], rule, inside, site) if fired else not totals
+        fault = "" if right else "total"
         return Derived(
             fired,
             fired and meets(sure, "low", rule, site.day),
@@ -108,6 +114,15 @@ class IncidentDistance:
     def limit(self, rule: Rule) -> Note:
         """Counts, window, radius and precision."""
         return rule.limit()
+
+
+def _is_total(total: Row, rule: Rule, inside: list[Row], site: Asked) -> bool:
+    """Whether a sum is that of the source with most events, of the incidents that evidence names."""
+    found = sums(inside, rule, site.day)
+    most = max((s[:2] for s in found.values()), default=(0, 0.0))
+    events, deaths, near = found.get(total.origin, (0, 0.0, math.inf))
+    same = (total.events, total.deaths) == (events, deaths) == most
+    return same and abs(total.distance_m - near) < WRITTEN_M
 
 
 def _reach(row: Row, site: Asked) -> float:

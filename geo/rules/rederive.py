@@ -11,7 +11,7 @@ import pandas as pd
 
 from geo.rules.classify import AFFECTED, HIGH_RISK, INSUFFICIENT, NONE
 from geo.rules.coverage_gaps import AREA_GAPS, GAPS
-from geo.rules.figures import FIGURE_KM, FIGURE_MONTHS
+from geo.rules.figures import FIGURE_KM, FIGURE_MONTHS, names_all
 from geo.rules.registry import KINDS
 from geo.rules.row import Asked, Derived, Row, before, rows_by_site
 from geo.rules.rule_set import Rules
@@ -44,7 +44,12 @@ def rederive(sites: pd.DataFrame, evidence: pd.DataFrame, rules: Rules, source_o
     groups = rows_by_site(evidence, source_of)
     each: Any = sites.itertuples(index=False)
     out = [_site(s, groups.get((s.source, s.site_id), []), rules) for s in each]
-    return pd.DataFrame(out, index=sites.index)
+    frame = pd.DataFrame(out, index=sites.index)
+    for name in frame:
+        values = [row[str(name)] for row in out]
+        if any(v is None for v in values):  # a column of text would say "not known" for "cannot be told"
+            frame[name] = pd.Series(values, index=sites.index, dtype=object)
+    return frame
 
 
 def _asked(site: Any, rules: Rules) -> Asked:
@@ -108,7 +113,7 @@ def _site(site: Any, rows: list[Row], rules: Rules) -> dict[str, object]:
     if any(d.withheld for d in said.values()):
         for name in CLASSES:
             out[name] = None
-    return out | _figures(asked, rows)
+    return out | _figures(asked, rows) | {"sources_disagree": _disagreement(asked, rows, rules)}
 
 
 def listing_value(said: list[Derived]) -> object:
@@ -119,30 +124,64 @@ def listing_value(said: list[Derived]) -> object:
 
 
 def _figures(site: Asked, rows: list[Row]) -> dict[str, object]:
-    names = ("incidents_20km_12m", "deaths_20km_12m", "nearest_incident_m", "latest_incident_date")
+    counts = ("incidents_20km_12m", "deaths_20km_12m", "deaths_civilians_20km_12m", "events_one_sided_20km_12m")
+    names = (*counts, "nearest_incident_m", "latest_incident_date")
     seen = [r for r in rows if r.kind in ("incident", "near_miss") and r.record_id and not math.isnan(r.distance_m)]
     if any(r.is_withheld for r in seen):
         return dict.fromkeys(names)
-    first = before(site.day, FIGURE_MONTHS)
-    near = {
-        (r.origin, r.record_id): r.best
-        for r in seen
-        if r.precision == 1 and r.distance_m <= FIGURE_KM * 1000 and r.best >= 1 and r.start and r.end
-        if r.start <= site.day and r.end > first
-    }
-    sums: dict[str, tuple[int, int]] = {}
-    for (origin, _), best in near.items():
-        events, deaths = sums.get(origin, (0, 0))
-        sums[origin] = (events + 1, deaths + int(best))
+    near = _near(site, seen, FIGURE_MONTHS)
+    by_source: dict[str, list[Row]] = {}
+    for row in near.values():
+        by_source.setdefault(row.origin, []).append(row)
+    sums = {origin: (len(own), sum(int(r.best) for r in own)) for origin, own in by_source.items()}
     nearest = [r.distance_m for r in rows if r.rule == "" and r.fact == "nearest"]
     latest = [r.end for r in rows if r.rule == "" and r.fact == "latest" and r.end]
     events, deaths = max(sums.values(), default=(0, 0))
+    most = [own for origin, own in by_source.items() if sums[origin] == (events, deaths)]
+    civilians: object = sum(r.civilians for r in most[0]) if most else 0  # NaN where one does not say
+    one_sided: object = sum(r.violence == "one-sided" for r in most[0]) if most else 0
+    if len(most) > 1:  # which of them speaks is not told
+        civilians = one_sided = None
     covered = any(r.kind == "coverage" and r.fact == f"covered_{FIGURE_MONTHS}m_lethal" for r in rows)
-    blank = not site.placed or (not covered and not events)
+    if not site.placed or (not covered and not events):
+        events, deaths, civilians, one_sided = (np.nan,) * 4  # type: ignore[assignment]
     found = (
-        np.nan if blank else events,
-        np.nan if blank else deaths,
+        events,
+        deaths,
+        civilians,
+        one_sided,
         nearest[0] if nearest else np.nan,
         pd.Timestamp(min(latest[0], site.day)) if latest else pd.NaT,
     )
     return dict(zip(names, found, strict=True))
+
+
+def _near(site: Asked, seen: list[Row], months: int) -> dict[tuple[str, str], Row]:
+    """Deadly incidents at exactly known places that the figures count, by source and id."""
+    first = before(site.day, months)
+    return {
+        (r.origin, r.record_id): r
+        for r in seen
+        if r.precision == 1 and r.distance_m <= FIGURE_KM * 1000 and r.best >= 1 and r.start and r.end
+        if r.start <= site.day and r.end > first
+    }
+
+
+def _disagreement(site: Asked, rows: list[Row], rules: Rules) -> object:
+    """What a visit and the incidents near the site say otherwise; None where evidence cannot tell."""
+    rule = next((r for r in rules.of_kind("visit") if "non_state_armed" in r.facts and not r.until_clean), None)
+    if rule is None:
+        return ""
+    armed = {r.status for r in rows if r.rule == rule.id and r.kind == "visit" and r.fact == "non_state_armed"}
+    if not armed & {"yes", "no"}:
+        return ""
+    if any(r.is_withheld for r in rows) or not any(
+        names_all([r]) and r.longest_months >= rule.months for r in rules.of_kind("near")
+    ):
+        return None
+    seen = [r for r in rows if r.kind in ("incident", "near_miss") and r.record_id]
+    near = bool(_near(site, seen, rule.months))
+    if "no" in armed:
+        return "incidents_without_armed_group" if near else ""
+    covered = any(r.kind == "coverage" and r.fact == f"covered_{rule.months}m_lethal" for r in rows)
+    return "" if near else "armed_group_without_incidents" if covered else None

@@ -109,7 +109,7 @@ def meets(rows: Iterable[Row], bracket: str, rule: Rule, day: dt.date, expected:
                 continue
             start, end = span(row, bracket)
             inside = start > first and end <= day if bracket == "low" else start <= day and end > first
-            counted, dead = _counts(row, bracket, rule, test.effect or rule.effect)
+            counted, dead = counts(row, bracket, rule, test.effect or rule.effect)
             if inside and counted:
                 events, total = sums.get(row.origin, (0.0, 0.0))
                 sums[row.origin] = (events + 1, total + dead)
@@ -124,7 +124,23 @@ def meets(rows: Iterable[Row], bracket: str, rule: Rule, day: dt.date, expected:
     return False
 
 
-def _counts(row: Row, bracket: str, rule: Rule, effect: str) -> tuple[bool, float]:
+def sums(rows: Iterable[Row], rule: Rule, day: dt.date) -> dict[str, tuple[int, float, float]]:
+    """Events, deaths and the least distance [m] by source, of the rows that any test of the rule counts."""
+    out: dict[str, tuple[int, float, float]] = {}
+    for row in rows:
+        inside = [
+            counts(row, "best", rule, test.effect or rule.effect)
+            for test in rule.tests
+            if row.start is not None and row.start <= day and span(row, "best")[1] > before(day, test.months)
+        ]
+        if any(counted for counted, _ in inside):
+            events, dead, near = out.get(row.origin, (0, 0.0, math.inf))
+            out[row.origin] = (events + 1, dead + inside[-1][1], min(near, row.distance_m))
+    return out
+
+
+def counts(row: Row, bracket: str, rule: Rule, effect: str) -> tuple[bool, float]:
+    """Whether a test of that effect counts an incident, and its deaths."""
     dead = {"best": row.best, "low": min(row.low, row.best), "high": max(row.high, row.best)}[bracket]
     if rule.deaths == "civilian":
         stated = not math.isnan(row.civilians)

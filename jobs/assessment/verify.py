@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,10 +15,11 @@ from geo.rules.rederive import rederive
 from geo.rules.rule_set import Rules, from_dict
 from i18n.translator import LANGUAGES, translator
 from jobs.accounts import check_accounts, check_neutralised
+from jobs.assessment.cross_checks import Held, cross_checks
 from jobs.assessment.earlier_version import refuse_version_1
 from jobs.assessment.evidence_file import CSV, PARQUET, read_evidence
 from jobs.assessment.export import NOTES, quadrants
-from jobs.read_back import Derived, DifferenceError, same, texts, typed
+from jobs.read_back import Derived, DifferenceError, in_line, same, texts, typed
 from layers.formats.writers.cells import plain_types
 from layers.formats.writers.geojson import geojson_bytes
 
@@ -48,14 +49,63 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     if "sites_md01.csv" in files:
         _md01(files["sites_md01.csv"], sites)
     by_rule(evidence, rules, sites)
+    within(sites, schema.ASSESSED, "sites.csv")
     derived = derived_columns(sites, evidence, rules, record)
-    proven = {*derived.columns, *GIVEN}
+    held = cross_checks(sites, evidence, rules, record)
     unproven = {
-        "sites.csv": tuple(c.name for c in schema.ASSESSED if c.name not in proven),
-        CSV if CSV in files else PARQUET: tuple(c.name for c in schema.EVIDENCE if c.name not in BOUND),
+        "sites.csv": open_columns(sites, schema.ASSESSED, derived, held, GIVEN),
+        CSV if CSV in files else PARQUET: open_evidence(held),
         "rejected.csv": ("row", "id", "reason", "expected", "got"),
     }
     return Derived(int(derived["site_class"].isna().sum()), unproven)
+
+
+def open_columns(
+    sites: pd.DataFrame, table: Table, derived: pd.DataFrame, held: Held, given: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Columns of sites that nothing in the result proves, and those that it proves of some of them."""
+    told = [name for name in derived.columns if name != "sources_disagree" or derived[name].notna().all()]
+    proven = {*told, *held.sites, *given}
+    placed = sites["lon"].notna().to_numpy()
+    loose = int((placed & ~held.placed).sum())
+    out = []
+    for name in (c.name for c in table if c.name not in proven):
+        if name in ("lon", "lat") and loose < placed.sum():
+            out += [f"{name} ({loose} of {len(sites)} rows)"] if loose else []
+        else:
+            out.append(name)
+    return tuple(out)
+
+
+def open_evidence(held: Held) -> tuple[str, ...]:
+    """Columns of evidence that nothing else in the result repeats, and in how many of the rows that may fill them."""
+    out = []
+    for name, may in held.may.items():
+        loose = int((may & ~held.evidence[name]).sum()) if name in held.evidence else int(may.sum())
+        if loose:
+            out.append(f"{name} ({loose} of {int(may.sum())} rows)" if name in held.evidence else name)
+    return tuple(out)
+
+
+def within(frame: pd.DataFrame, table: Table, name: str) -> None:
+    """Holds columns that allow some values only to these, and those that are never blank to that.
+
+    Raises
+    ------
+    DifferenceError
+        Another one.
+    """
+    for column in table:
+        if not column.allowed or column.name not in frame:
+            continue
+        known = frame[column.name].isin([*column.allowed, *([] if column.blank == "never blank" else [""])])
+        if not known.all():
+            raise DifferenceError(f"{name}: {column.name} is {frame.loc[~known, column.name].iloc[0]!r}")
+    for column in table:
+        if column.blank == "never blank" and column.name in frame and column.name != "source":
+            values = frame[column.name]
+            if bool((values.isna() | (values.astype(object) == "")).any()):
+                raise DifferenceError(f"{name}: {column.name} is blank")
 
 
 def sites_and_evidence(files: Mapping[str, bytes], record: Mapping[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -115,35 +165,19 @@ def derived_columns(
     return derived
 
 
-BOUND = (
-    "site_id",
-    "source",
-    "kind",
-    "rule",
-    "answer",
-    "limit_km",
-    "limit_months",
-    "limit_events",
-    "limit_deaths",
-    "ground",
-)
-"""Columns of evidence that the rule set and the sites decide."""
-
-
 def by_rule(evidence: pd.DataFrame, rules: Rules, sites: pd.DataFrame) -> None:
     """Holds what the rule set says of its own rows, and the order of the rows, against the evidence."""
     by_id = {r.id: r for r in rules.rules}
     ids = [*rules.ids, ""]
-    allowed: Table = tuple(c for c in schema.EVIDENCE if c.allowed)
-    for column in allowed:
-        wrong = ~evidence[column.name].isin([*column.allowed, *([] if column.blank == "never blank" else [""])])
-        if wrong.any():
-            raise DifferenceError(f"evidence.csv: {column.name} is {evidence.loc[wrong, column.name].iloc[0]!r}")
+    within(evidence, schema.EVIDENCE, "evidence.csv")  # of a list the source is blank: it is no column of its files
     place = pd.MultiIndex.from_frame(sites[["source", "site_id"]])
+    if place.has_duplicates:
+        twice = sites.loc[place.duplicated(), "site_id"].iloc[0]
+        raise DifferenceError(f"{twice} stands twice among the sites")
     at = place.get_indexer(pd.MultiIndex.from_frame(evidence[["source", "site_id"]])) if len(evidence) else np.zeros(0)
     rank = evidence["rule"].map({name: i for i, name in enumerate(ids)})
     if (at < 0).any() or rank.isna().any():
-        row = int(np.flatnonzero((at < 0) | rank.isna().to_numpy())[0]) + 2
+        row = int(evidence.index[np.flatnonzero((at < 0) | rank.isna().to_numpy())[0]]) + 2
         raise DifferenceError(f"evidence.csv: line {row} is of a site or a rule that is not in the run")
     kind = evidence["kind"].map({name: i for i, name in enumerate(schema.EVIDENCE_KINDS)})
     order = np.lexsort((kind.to_numpy(), rank.to_numpy(), at))
@@ -159,7 +193,7 @@ def by_rule(evidence: pd.DataFrame, rules: Rules, sites: pd.DataFrame) -> None:
                           else of.limits.get(name, np.nan))  # fmt: skip
         for i, (have, want) in enumerate(zip(evidence[name], values, strict=True)):
             if not same(have, want) and not (shut[i] and name != "ground"):
-                raise DifferenceError(f"evidence.csv: line {i + 2}: {name} is {have!s}, the rules say {want!s}")
+                raise in_line(evidence, i, f"{name} is {have!s}, the rules say {want!s}")
 
 
 def _counts(sites: pd.DataFrame, evidence: pd.DataFrame, record: Mapping[str, Any]) -> None:
@@ -183,6 +217,7 @@ def _counts(sites: pd.DataFrame, evidence: pd.DataFrame, record: Mapping[str, An
     known = {(d["dataset"], d["dataset_version"]) for d in record["datasets"]}
     read = {i["dataset_version"] for i in record["inputs"]}
     rows = evidence[evidence["kind"].isin(["incident", "near_miss"]) & (evidence["dataset"] != "")]
+    rows = rows[rows["fact"] != "expected"]  # a share of incidents, told by source
     for name, version in sorted(set(zip(rows["dataset"], rows["dataset_version"], strict=True)) - known):
         if name in {n for n, _ in known} or version not in read:
             raise DifferenceError(f"evidence.csv: run.json knows no dataset {name} of version {version}")

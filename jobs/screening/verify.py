@@ -10,8 +10,9 @@ import pandas as pd
 from geo import schema
 from geo.screening.schema import CANDIDATES, FLAGS, OF_SEGMENTS, ROUTES, SCREENED, SEGMENTS, SUPPLIER_ID
 from jobs.accounts import check_accounts, check_counts, check_neutralised
+from jobs.assessment.cross_checks import cross_checks
 from jobs.assessment.export import quadrants
-from jobs.assessment.verify import BOUND, by_rule, derived_columns, recorded_rules
+from jobs.assessment.verify import by_rule, derived_columns, open_columns, open_evidence, recorded_rules
 from jobs.read_back import Derived, DifferenceError, same, typed
 from jobs.screening.answers import FROM_ROUTES
 from jobs.screening.flags import set_flags
@@ -63,16 +64,17 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     _flags(good)
     rules = recorded_rules(record)
     origin = evidence[(evidence["part"] == "origin") & evidence["rule"].isin([*rules.ids, ""])]
-    origin = origin.rename(columns={"supplier_id": "site_id"}).assign(source="").reset_index(drop=True)
+    origin = origin.rename(columns={"supplier_id": "site_id"}).assign(source="")  # its index counts rows of the file
     sites = good.assign(site_id=good["supplier_id"], source="")
     by_rule(origin, rules, sites)
     derived = derived_columns(sites, origin, rules, record)
-    proven = {*derived.columns, *OF_ROUTES, "supplier_id", "answer", *FLAGS} - {"flag_false_origin"}
+    held = cross_checks(sites, origin, rules, record)
+    given = {*OF_ROUTES, "supplier_id", "answer", *FLAGS} - {"flag_false_origin"}
     return Derived(
         int(derived["site_class"].isna().sum()),
         {
-            "screening.csv": tuple(c.name for c in SCREENED if c.name not in proven),
-            "evidence.csv": tuple(c.name for c in EVIDENCE if c.name not in BOUND),
+            "screening.csv": open_columns(sites, SCREENED, derived, held, given),
+            "evidence.csv": ("supplier_id", "part", *open_evidence(held), "segment", "every column of the ways"),
             "routes.csv": tuple(c.name for c in ROUTES if c.name not in OF_ROUTES.values()),
             "segments.csv": tuple(c.name for c in SEGMENTS),
             "candidates.csv": tuple(c.name for c in CANDIDATES),
