@@ -180,7 +180,10 @@ def _disagreement(site: Asked, rows: list[Row], rules: Rules) -> object:
     ):
         return None
     seen = [r for r in rows if r.kind in ("incident", "near_miss") and r.record_id]
-    near = bool(_near(site, seen, rule.months))
+    counted = _near(site, seen, rule.months).values()
+    near = bool(counted)
+    if near and all(r.distance_m > FIGURE_KM * 1000 - 0.001 for r in counted):  # on the limit, to a millimetre
+        return None
     if "no" in armed:
         return "incidents_without_armed_group" if near else ""
     covered = any(r.kind == "coverage" and r.fact == f"covered_{rule.months}m_lethal" for r in rows)
