@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from geo.spatial.geodesic import A, _geod
+from geo.spatial.geodesic import A, _geod, bearing_m, geodesic_m
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -41,7 +41,7 @@ def misfit_m(lon: Floats, lat: Floats, distance_m: Floats, thing: Ints) -> Float
     Examples
     --------
     >>> lon, lat = np.array([15.0, 15.2, 15.1]), np.array([4.0, 4.0, 4.2])
-    >>> _, _, away = _geod().inv(lon, lat, np.full(3, 15.1), np.full(3, 4.1))
+    >>> away = geodesic_m(lon, lat, 15.1, 4.1)
     >>> misfit_m(lon, lat, np.round(away, 3), np.zeros(3, np.int64)).round(2).tolist()
     [0.0]
     >>> misfit_m(lon + [0.0, 0.0, 0.01], lat, away, np.zeros(3, np.int64)).round().tolist()
@@ -54,7 +54,7 @@ def misfit_m(lon: Floats, lat: Floats, distance_m: Floats, thing: Ints) -> Float
     lon, lat, distance_m, thing = lon[order], lat[order], distance_m[order], thing[order]
     near = np.searchsorted(thing, np.arange(n))  # the row of the nearest place
     count = np.diff(near, append=len(thing))
-    _, _, apart = _geod().inv(lon[near][thing], lat[near][thing], lon, lat)
+    apart = geodesic_m(lon[near][thing], lat[near][thing], lon, lat)
     far = np.lexsort((apart, thing))[near + count - 1]
     # A few rows of each thing, spread over its distances, say where it is; all of them are then held against it.
     few = np.flatnonzero((np.arange(len(thing)) - near[thing]) % np.maximum(count // FEW, 1)[thing] == 0)
@@ -63,7 +63,7 @@ def misfit_m(lon: Floats, lat: Floats, distance_m: Floats, thing: Ints) -> Float
     for side in (1.0, -1.0):
         x, y = _crossing(lon, lat, distance_m, near, far, side)
         x, y = _settled(lon[few], lat[few], distance_m[few], thing[few], x, y)
-        _, _, away = _geod().inv(lon, lat, x[thing], y[thing])
+        away = geodesic_m(lon, lat, x[thing], y[thing])
         best = np.fmin(best, np.maximum.reduceat(np.abs(distance_m - away), near))
     places = np.unique(np.column_stack((thing, lon, lat)), axis=0)[:, 0].astype(np.int64)
     best[np.bincount(places, minlength=n) < LEAST] = np.nan
@@ -74,7 +74,7 @@ def _crossing(
     lon: Floats, lat: Floats, distance_m: Floats, near: Ints, far: Ints, side: float
 ) -> tuple[Floats, Floats]:
     """One of the two points where the circles about two places cross, as on a plane: where the search begins."""
-    heading, _, base = _geod().inv(lon[near], lat[near], lon[far], lat[far])
+    heading, base = bearing_m(lon[near], lat[near], lon[far], lat[far])
     base = np.maximum(base, 1e-9)
     along = (distance_m[near] ** 2 - distance_m[far] ** 2 + base**2) / (2 * base)
     across = np.sqrt(np.maximum(distance_m[near] ** 2 - along**2, 0.0))
@@ -93,7 +93,7 @@ def _settled(lon: Floats, lat: Floats, distance_m: Floats, thing: Ints, x: Float
     for number in range(STEPS + SLOW_STEPS):
         if not (step >= STILL_M).any():
             break
-        _, back, away = _geod().inv(lon, lat, x[thing], y[thing])
+        back, away = bearing_m(x[thing], y[thing], lon, lat)
         left = distance_m - away
         east, north = -np.sin(np.radians(back)), -np.cos(np.radians(back))  # a step away from the place
         ee, nn, en = summed(east * east) + 1e-9, summed(north * north) + 1e-9, summed(east * north)
