@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from jobs.result_folder import ResultFolder
 
 PATHS = (
-    "after", "before", "boundaries", "compare", "coverage", "eu_list", "findings", "incidents", "list", "places",
-    "programmes", "radii", "rates", "reviews", "roads", "rules", "sectors", "sites", "tiles", "words", "zones",
+    "actors", "after", "before", "boundaries", "compare", "coverage", "eu_list", "findings", "governance", "incidents",
+    "list", "places", "programmes", "radii", "rates", "reviews", "roads", "rules", "sectors", "sites", "tiles", "words",
+    "zones",
 )  # fmt: skip
 """Options that name what a run reads: none of it may lie in the folder of its results."""
 READ = ("sites", "incidents", "boundaries", "zones", "list", "programmes", "roads")

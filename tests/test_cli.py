@@ -87,7 +87,7 @@ EDITS = (
 
 def test_verify_accepts_what_was_written_and_names_the_first_difference(result, tmp_path, capsys):
     assert cli.main(["verify", str(result)]) == 0
-    assert "Only a new run proves of sites.csv: name, lon, lat" in capsys.readouterr().out
+    assert "Only a new run proves of sites.csv: name, coord_precision_km" in capsys.readouterr().out
     assert cli.main(["verify", str(result), *DEMO]) == 0
     assert "A new run of the inputs gives the same bytes." in capsys.readouterr().out
     written = {file.name: file.read_bytes() for file in result.iterdir()}

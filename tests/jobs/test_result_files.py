@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
+import io
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -101,6 +104,12 @@ def test_meeting(tmp_path, offered, monkeypatch):
         if n not in ("run.json", CRATE, "demonstration.txt")
     }
     assert len(made) >= 4
+    # The page gives a project and its layers together, and the places of Earth among the sites shown.
+    for name in [n for n in page if n.startswith("gis_") and n.endswith(".zip")]:
+        with zipfile.ZipFile(io.BytesIO(page[name]())) as pair:
+            for n in pair.namelist():
+                page[n.rpartition("/")[2].removeprefix("demonstration_")] = functools.partial(bytes, pair.read(n))
+    page |= {n.removeprefix("cahra-"): make for n, make in page.items() if n.endswith(".kml")}
     same(page, made)
 
 
@@ -182,10 +191,11 @@ def test_a_page_gets_its_run_without_evidence_and_the_same_files(monkeypatch):
     run = run_at(loaded, day, now=now, engine=later(loaded))
     files = run.made_files()
     assert run.summary() == at_once.summary()
-    assert list(files) == list(at_once.made_files())
+    assert files.offered == at_once.made_files().offered
     assert files["rejected.csv"]
     assert evidence_of(run, 0).to_csv() == evidence_of(at_once, 0).reset_index(drop=True).to_csv()
     assert not [m for m in made if m is run.assessment]
+    assert list(files) == list(at_once.made_files())
     assert dict(files) == at_once.files()
     assert run.record == at_once.record
 

@@ -295,9 +295,10 @@ def test_an_option_for_a_file_is_among_those_that_are_held_against_the_folder():
     """Every option whose value is a file or folder that is read; a new one has to be named here or in cli.shared.PATHS."""
     no_paths = {
         "areas_as_points", "as_of", "begin", "boundaries_version", "call", "cluster", "command", "country", "crs",
-        "dates", "decimal", "draws", "edition", "end", "files", "filter", "folder", "force", "help", "json", "language", "layer",
-        "level", "map", "months", "options", "out", "outcome", "random_points", "role", "seed", "segment_km", "sheet",
-        "sign", "size", "step", "swap", "trust", "what", "within_km", "workers",
+        "dates", "decimal", "draws", "edition", "end", "evidence", "files", "filter", "folder", "force",
+        "help", "json", "language", "layer", "level", "map", "months", "options", "out", "outcome", "random_points", "role", "seed", "segment_km", "sheet",
+        "sign", "size", "step", "swap", "trust", "what", "within_km", "workers", "workspace",
+        "workspace_for_all",
     }  # fmt: skip
     commands = cli.parser()._subparsers._group_actions[0].choices
     named = {action.dest for command in commands.values() for action in command._actions}
