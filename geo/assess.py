@@ -16,10 +16,11 @@ from geo.kept import Kept
 from geo.messages import Note
 from geo.readiness import AsOf, by_level_of, datasets_of, levels_of, ready, with_country
 from geo.records import boundary_check
-from geo.records.admin_units import Aliases, SiteUnits, parents
+from geo.records.admin_units import Aliases, parents
 from geo.records.incidents import Incidents, prepare
 from geo.records.placing import Placed, with_units
-from geo.records.visits import ANNEX_FACTS, annex_facts, newest_informative
+from geo.records.site_minerals import mines
+from geo.records.visits import ANNEX_FACTS, annex_facts, newest_informative, with_visits
 from geo.rules.area_coverage import area_gaps, area_gaps_by_level
 from geo.rules.classify import classify
 from geo.rules.coverage_gaps import Coverage, site_gaps, tell_figures, undeclared
@@ -175,8 +176,11 @@ def assess(
         area_rules, rules.settings, table, when, looked, prepared, units, placed, usable, faults, rejected, known
     )
     newest = newest_informative(schema.empty(schema.VISITS) if visits is None else visits, table, when)
-    zone = zones_at(rules.settings, table, when, error_km, units, zones, usable, restrictions, aliases, evidence)
-    tell_findings(findings, table, when, units[2].key, aliases, evidence)
+    diamond = mines(table["minerals"], ["diamond"])
+    zone = zones_at(
+        rules.settings, table, diamond, when, error_km, units, zones, usable, restrictions, aliases, evidence
+    )
+    tell_findings(findings, diamond, when, units[2].key, aliases, evidence)
     around = _around(rules, lon, lat, error_km, when, prepared, pairs=evidence.wanted)
     scene = Scene(
         rules.settings,
@@ -206,7 +210,8 @@ def assess(
     evidence.facts("gap", "", np.flatnonzero(partial), fact="placeless_incident")
     classes = classify(rules, asked, gaps, area_gaps(by_area, n, evidence), partial, n)
 
-    rows = _table(table, when, units, newest)
+    rows = with_units(table, units)
+    rows = with_visits(rows, newest, when)
     for name, values in vars(classes).items():
         rows[name] = pd.array(values, dtype="str")
     if isinstance(around, Sums):
@@ -241,8 +246,6 @@ def assess(
         "notes": sorted([*zone.notes, *_notes(faults, by_level, coverage, datasets)]),
     }
     fired = pd.DataFrame({f.rule: f.fired for f in asked}, index=range(n))
-    if explain != "later":
-        return Assessment(rows, evidence.columns(table, prepared), datasets, report, fired)
 
     def again(part: pd.DataFrame, days: Days) -> CodedTable:
         return assess(
@@ -266,13 +269,14 @@ def assess(
             agreed=counts,
         ).evidence_columns
 
+    later = explain == "later"
     return Assessment(
         rows,
-        lambda: again(table, when),
+        (lambda: again(table, when)) if later else evidence.columns(table, prepared),
         datasets,
         report,
         fired,
-        lambda row: again(table.iloc[[row]], when[[row]]).frame(),
+        (lambda row: again(table.iloc[[row]], when[[row]]).frame()) if later else None,
     )
 
 
@@ -355,14 +359,3 @@ def _visited_months(rules: Rules) -> int:
     """The window of the first rule that reads the newest visit for armed groups; 0 without one."""
     read = (r for r in rules.of_kind("visit") if "non_state_armed" in r.facts and not r.until_clean)
     return next((r.months for r in read), 0)
-
-
-def _table(sites: pd.DataFrame, when: Days, units: dict[int, SiteUnits], newest: pd.DataFrame) -> pd.DataFrame:
-    rows = with_units(sites, units)
-    rows["armed_presence"] = newest["armed_presence"].array
-    rows["as_of"] = to_dates(when)
-    rows["visit_date"] = newest["visit_date"].array
-    rows["visit_basis"] = newest["visit_basis"].array
-    seen = to_days(newest["visit_date"])
-    rows["visit_age_days"] = np.where(newest["visit_date"].notna(), (when - seen).astype(np.float64), np.nan)
-    return rows

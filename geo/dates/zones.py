@@ -11,6 +11,7 @@ import pandas as pd
 
 from geo.dates.calendar import Bools, Calendar, Floats
 from geo.records.admin_units import Aliases, SiteUnits
+from geo.records.site_minerals import mines
 from geo.rules.evidence import Evidence
 from geo.rules.rule import Settings
 from geo.rules.zone_status import register_with, states, zones_at
@@ -53,8 +54,9 @@ class ZonesByDate:
         rows = np.tile(np.arange(len(sites)), len(first))
         day = np.repeat(calendar.days[first], len(sites))
         many = {level: u.take(rows) for level, u in units.items()}
+        diamond = mines(sites["minerals"], ["diamond"])[rows]
         read = zones_at(
-            settings, sites.iloc[rows].reset_index(drop=True), day, error_km[rows], many, register, boundaries,
+            settings, sites.iloc[rows].reset_index(drop=True), diamond, day, error_km[rows], many, register, boundaries,
             restrictions, aliases, Evidence((), (), False), measured=False,
         )  # fmt: skip
         shape = (len(first), len(sites))

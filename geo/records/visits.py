@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.schema import REJECTED, SITES, VISITS, conform
+from geo.time_window import to_dates, to_days
 
 Days = npt.NDArray[np.int64]
 GRAVITY = {"": 0, "green": 1, "blue": 2, "yellow": 3, "red": 4}
@@ -128,6 +129,16 @@ def newest_informative(visits: pd.DataFrame, sites: pd.DataFrame, as_of_days: Da
     starts = np.flatnonzero(_changes(keys) | _changes(days))
     groups = _group_rows(rows, starts)
     return _take(groups, keys[starts], days[starts], wanted, np.asarray(as_of_days, dtype=np.int64), sites.index)
+
+
+def with_visits(sites: pd.DataFrame, newest: pd.DataFrame, as_of_days: Days) -> pd.DataFrame:
+    """`sites` with their date, what the newest visit says of armed presence, and its age [days]."""
+    age = (as_of_days - to_days(newest["visit_date"])).astype(np.float64)
+    return sites.assign(
+        as_of=to_dates(as_of_days),
+        visit_age_days=np.where(newest["visit_date"].notna(), age, np.nan),
+        **{name: newest[name].array for name in ("armed_presence", "visit_date", "visit_basis")},
+    )
 
 
 @dataclass(frozen=True)

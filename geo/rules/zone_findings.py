@@ -8,20 +8,21 @@ import pandas as pd
 
 from geo import schema
 from geo.records.admin_units import Aliases, keys_of
-from geo.records.site_minerals import mines
 from geo.rules.evidence import Evidence
 from geo.time_window import Days, to_days
+
+Bools = npt.NDArray[np.bool_]
 
 
 def tell_findings(
     findings: pd.DataFrame | None,
-    sites: pd.DataFrame,
+    diamond: Bools,
     as_of: Days,
     key: npt.NDArray[np.object_],
     aliases: Aliases,
     evidence: Evidence,
 ) -> None:
-    """Names every finding that is not later than the date, for each diamond site of its unit.
+    """Names every finding that is not later than the date, for each site of its unit that mines diamonds (`diamond`).
 
     They inform and decide nothing: no rule reads them.
     """
@@ -30,7 +31,6 @@ def tell_findings(
     table = schema.conform(findings, schema.FINDINGS)
     units = keys_of(table["unit"], table["country"], 2, aliases)
     days = to_days(table["date"])
-    diamond = mines(sites["minerals"], ["diamond"])
     for i in range(len(table)):
         evidence.facts(
             "zone",

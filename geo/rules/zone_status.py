@@ -17,7 +17,6 @@ from geo.errors import ZoneError
 from geo.messages import Note
 from geo.records.admin_units import Aliases, SiteUnits, keys_of
 from geo.records.place_names import fold
-from geo.records.site_minerals import mines
 from geo.rules.evidence import Evidence
 from geo.rules.row import Asked, Row
 from geo.rules.rule import Settings
@@ -178,6 +177,7 @@ def named_rows(register: pd.DataFrame, boundaries: Boundaries, aliases: Aliases,
 def zones_at(
     settings: Settings,
     sites: pd.DataFrame,
+    diamond: Bools,
     as_of: Days,
     error_km: Floats,
     units: Mapping[int, SiteUnits],
@@ -189,7 +189,7 @@ def zones_at(
     *,
     measured: bool = True,
 ) -> ZoneResult:
-    """Reads the register for every site at its date.
+    """Reads the register for every site at its date; zones are for those that mine diamonds (`diamond`), or may.
 
     The unit is that of the polygon where the boundary set has every unit of its level that is named in force, else the
     one that the site itself states, else unknown; `zone_basis` says which. A named commune decides before its
@@ -200,7 +200,6 @@ def zones_at(
     register = register_with(register, restrictions)
     minerals = sites["minerals"].to_numpy(dtype=object)
     made = _Zones(n)
-    diamond = mines(sites["minerals"], ["diamond"])
     may_be = diamond | (minerals == "")
     made.status[~may_be] = "not_applicable"
     if register is not None and len(register):

@@ -25,7 +25,7 @@ def test_files_dropped_together_are_sorted_mapped_and_used(visit, tmp_path):
     main.locator("input[type=file]").first.set_input_files([tmp_path / n for n in ("mines.csv", "events.csv")])
     main.get_by_text("incidents (this project's columns)").first.wait_for()
     main.locator("input[type=file]").first.set_input_files(tmp_path / "units.geojson")
-    main.get_by_text("boundaries · 1 rows read").first.wait_for()
+    main.get_by_text("boundaries · 1 row read").first.wait_for()
     here.settled()
     main.get_by_text("mines.csv", exact=True).first.click()
     here.settled()
