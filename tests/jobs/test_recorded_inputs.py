@@ -18,7 +18,7 @@ from tests.hostile.roles import SEEDS
 LAYERS = ("sites", "incidents", "boundaries", "coverage", "zones", "findings", "eu-list", "rules")
 OWN = {
     "assess": (),
-    "screen": ("list", "roads", "places", "reviews"),
+    "screen": ("list", "roads", "places", "reviews", "actors", "governance"),
     "coverage": ("programmes", "sectors", "words", "rates", "radii"),
     "backtest": (),
     "sensitivity": (),
@@ -36,6 +36,8 @@ TEXTS = {
     "places": "name,state,match_id,confirmed_by\nNowhere,open,,\n",
     "words": embedded.PROGRAMME_WORDS.read_text("utf-8"),
     "radii": embedded.PROGRAMME_RADII.read_text("utf-8"),
+    "actors": "name,aliases,list,from,to,source\nThe Riders,,Made list,2015-01-01,,made\n",
+    "governance": "area,indicator,value,edition,source\nCAF,Rule of law,-1.2,2019,made\n",
     "rates": "currency,year,rate,to\nEUR,,1.1,USD\n",
 }
 
