@@ -6,7 +6,7 @@ without a Python object per cell. A :class:`CodedTable` becomes a frame where so
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,3 +109,19 @@ def used(codes: Ints | Codes, n: int) -> tuple[Ints, Codes]:
         return np.arange(n), codes.astype(np.int32, copy=False)
     place = np.cumsum(there, dtype=np.int32) - np.int32(1)
     return np.flatnonzero(there), place.take(codes)
+
+
+def pooled(table: CodedTable) -> Iterator[tuple[str, Any, Codes | None]]:
+    """Each column by name: its values, none of which is without a row, and which of them each row has (None: in order).
+
+    Columns that share their codes share the work.
+    """
+    kept: dict[int, tuple[Ints, Codes]] = {}
+    for name, given in table.columns.items():
+        values, codes = given.pool, given.codes
+        if codes is not None:
+            if id(codes) not in kept:
+                kept[id(codes)] = used(codes, len(values))
+            rows, codes = kept[id(codes)]
+            values = values.take(rows)
+        yield name, values, codes

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from geo import schema
-from geo.coded import CodedTable, Codes, used
+from geo.coded import CodedTable, Codes, pooled
 from layers.formats.writers.cells import whole_columns
 from layers.formats.writers.delimited import doubtful
 from layers.formats.writers.spreadsheet_guard import refuse_restricted
@@ -33,15 +33,8 @@ def coded_parquet_bytes(table: CodedTable, *tables: schema.Table) -> bytes:
 
     refuse_restricted(doubtful(table))
     whole = whole_columns(*tables)
-    kept: dict[int, tuple[Any, Codes]] = {}
     arrays = {}
-    for name, given in table.columns.items():
-        values, codes = given.pool, given.codes
-        if codes is not None:
-            if id(codes) not in kept:
-                kept[id(codes)] = used(codes, len(values))
-            rows, codes = kept[id(codes)]
-            values = values.take(rows)
+    for name, values, codes in pooled(table):
         arrays[name] = _array(pd.Series(values), codes, whole=name in whole)
     out = io.BytesIO()
     parquet.write_table(pa.table(arrays), out, compression="zstd", row_group_size=ROWS)

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geo import schema
-from geo.coded import CodedTable, Codes, used
+from geo.coded import CodedTable, Codes, pooled, used
 from layers.formats.writers.cells import is_number, texts, whole_columns
 
 ROWS = 1 << 15
@@ -89,14 +89,7 @@ def coded(table: CodedTable, *tables: schema.Table) -> Iterator[tuple[TextColumn
         A column, and whether it holds numbers.
     """
     whole = whole_columns(*tables)
-    kept: dict[int, tuple[Any, Codes]] = {}
-    for name, given in table.columns.items():
-        values, codes = given.pool, given.codes
-        if codes is not None:
-            if id(codes) not in kept:
-                kept[id(codes)] = used(codes, len(values))
-            rows, codes = kept[id(codes)]
-            values = values.take(rows)
+    for name, values, codes in pooled(table):
         series = pd.Series(values)
         if name in whole and pd.api.types.is_float_dtype(series) and not (series % 1 > 0).any():
             series = series.astype("Int64")
