@@ -34,6 +34,7 @@ FIELDS = {
     "smelter": N_("Smelter or refiner"),
     "quantity": N_("Quantity"),
     "quantity_unit": N_("Unit of the quantity"),
+    "cn_code": N_("CN code"),
     "certificate": N_("Certificate"),
     "shipment_date": N_("Day of shipment"),
     "id": N_("Id"),

@@ -55,6 +55,7 @@ TRADE: Table = (
     C("smelter", "text", "smelter or refiner as given", "not given"),
     C("quantity", "text", "quantity as given", "not given"),
     C("quantity_kg", "number", "the same [kg]", "not given, or number or unit not read"),
+    C("cn_code_given", "text", "customs code of the goods as given", "not given"),
     C("certificate", "text", "certificate or tag as given", "not given"),
     C("shipment_date", "date", "day of shipment", "not given, or not read"),
 )
@@ -306,9 +307,10 @@ LISTINGS: Table = (
     C("as_of", "date", "the day for which it holds"),
     C("eu_regulated", "tri", "a mineral of Regulation (EU) 2017/821", "mineral not known"),
     C("eu_list", "text", "the EU list", allowed=("listed", "not_listed", "not_applicable", "unknown")),
-    C("cn_code", "text", "code of the Combined Nomenclature in Annex I", "not of the regulation"),
-    C("threshold_kg", "number", "volume a year from which an importer is obliged [kg]", "not of the regulation"),
-    C("threshold_source", "text", "where that is from", "not of the regulation"),
+    C("annex_part", "text", "part of Annex I: A, minerals; B, metals", "not in it", allowed=("minerals", "metals")),
+    C("cn_code", "text", "code of the Combined Nomenclature in Annex I", "not in it"),
+    C("threshold_kg", "number", "volume a year from which an importer is obliged [kg]", "not in it"),
+    C("threshold_source", "text", "where that is from", "not in it"),
     C(
         "dodd_frank",
         "text",
@@ -352,19 +354,22 @@ EU_RECORD: Table = (
 EU_VOLUMES: Table = (
     C("year", "integer", "year of shipment, else of the row's date"),
     C("mineral", "text", "in the names of the project"),
-    C("cn_code", "text", "code of the Combined Nomenclature in Annex I"),
+    C("annex_part", "text", "part of Annex I: A, minerals; B, metals", "not in it", allowed=("minerals", "metals")),
+    C("cn_code", "text", "code of the Combined Nomenclature in Annex I", "not in it"),
+    C("goods_en", "text", "goods of that line, in English", "not in it"),
+    C("goods_fr", "text", "goods of that line, in French", "not in it"),
     C("declared_kg", "number", "sum of what the list declares [kg]", "no row states a quantity"),
     C("rows_with_quantity", "integer", "rows that state one"),
     C("rows_without", "integer", "rows that do not"),
     C("rows_of_several", "integer", "rows of several minerals, whose shares are not known"),
-    C("threshold_kg", "number", "volume a year from which an importer is obliged [kg]"),
+    C("threshold_kg", "number", "volume a year from which an importer is obliged [kg]", "not in it"),
     C(
         "answer",
         "text",
         "of what the list declares; it need not be all that was imported",
-        allowed=("reached", "below", "unknown", "before_the_regulation"),
+        allowed=("reached", "below", "unknown", "before_the_regulation", "not_in_annex"),
     ),
-    C("source", "text", "where the threshold is from"),
+    C("source", "text", "where the threshold is from", "not in it"),
 )
 """eu_volumes.csv: declared volumes against the thresholds of Annex I."""
 

@@ -12,6 +12,7 @@ import pandas as pd
 from geo import schema
 from geo.schema import CLASSES
 from geo.screening.schema import EU_RECORD, EU_VOLUMES
+from jobs.screening.annex_lines import annex_line
 from jobs.screening.listings import REGULATED
 from layers.reference.legal_schemes import import_thresholds
 
@@ -44,8 +45,11 @@ def eu_record(rows: pd.DataFrame, suppliers: pd.DataFrame) -> pd.DataFrame:
     cahra = out["site_class"].isin(CLASSES[:2]) | (out["eu_list"] == "listed")
     unsure = ~cahra & ((out["site_class"] == "insufficient data") | (out["eu_list"] == "unknown"))
     out["from_cahra"] = pd.array(np.where(cahra, "yes", np.where(unsure, "unknown", "no")), dtype="str")
-    lines = import_thresholds().drop_duplicates("mineral").set_index("mineral")["cn_code"]
-    out["cn_codes"] = [";".join(str(lines[m]) for m in text.split(";") if m in lines) for text in out["eu_minerals"]]
+    codes = []
+    for text, given in zip(out["eu_minerals"], out["cn_code_given"], strict=True):
+        found = [annex_line(m, given) for m in text.split(";") if m]
+        codes.append(";".join(dict.fromkeys(str(line["cn_code"]) for line in found if line is not None)))
+    out["cn_codes"] = pd.array(codes, dtype="str")
     missing = []
     told = [*ASKED, *OF_CAHRA, "from_cahra", "eu_minerals", "smelter"]
     for row in out[list(dict.fromkeys(told))].to_dict("records"):
@@ -63,33 +67,37 @@ def eu_record(rows: pd.DataFrame, suppliers: pd.DataFrame) -> pd.DataFrame:
 
 
 def eu_volumes(rows: pd.DataFrame) -> pd.DataFrame:
-    """Declared volumes by year and mineral against the thresholds of Annex I (:data:`geo.screening.schema.EU_VOLUMES`).
+    """Declared volumes by year and line of Annex I against its threshold (:data:`geo.screening.schema.EU_VOLUMES`).
 
     The year is that of the shipment, else of the row's date. A row of several minerals counts under each: what of it is
-    which is not known. ``reached`` is sure as soon as the declared sum is; ``below`` needs every quantity.
+    which is not known. ``reached`` is sure as soon as the declared sum is; ``below`` needs every quantity. Goods whose
+    customs code is no line of the annex are summed by themselves and answered ``not_in_annex``.
     """
     good = rows[rows["answer"] == "accepted"]
     day = good["shipment_date"].where(good["shipment_date"].notna(), good["as_of"])
     split = good.assign(year=day.dt.year, mineral=good["minerals"].str.split(";")).explode("mineral", ignore_index=True)
-    split = split[split["mineral"].isin(REGULATED)]
+    split = split[split["mineral"].isin(REGULATED)].reset_index(drop=True)
     if not len(split):
         return schema.empty(EU_VOLUMES)
+    lines = [annex_line(m, c) for m, c in zip(split["mineral"], split["cn_code_given"], strict=True)]
+    split["line"] = [-1 if line is None else int(str(line.name)) for line in lines]
     known = split["quantity_kg"].notna()
     by = split.assign(known=known, open=~known, shared=split["minerals"].str.contains(";")).groupby(
-        ["year", "mineral"], sort=True
+        ["year", "mineral", "line"], sort=True
     )
     out = by.agg(
         declared_kg=("quantity_kg", "sum"), rows_with_quantity=("known", "sum"), rows_without=("open", "sum"),
         rows_of_several=("shared", "sum"),
     ).reset_index()  # fmt: skip
-    lines = import_thresholds().drop_duplicates("mineral").set_index("mineral")
-    for name in ("cn_code", "threshold_kg", "valid_from", "source"):
-        out[name] = out["mineral"].map(lines[name])
-    late = out["year"] >= out["valid_from"].dt.year
+    annex = import_thresholds().rename(columns={"part": "annex_part", "description_en": "goods_en"})
+    annex = annex.rename(columns={"description_fr": "goods_fr"})
+    for name in ("annex_part", "cn_code", "goods_en", "goods_fr", "threshold_kg", "valid_from", "source"):
+        out[name] = out["line"].map(annex[name])
+    late = out["year"] >= import_thresholds()["valid_from"].min().year
     over = out["declared_kg"] >= out["threshold_kg"]
     sure = (out["rows_without"] == 0) & (out["rows_of_several"] == 0)
     one = out["rows_of_several"] == 0
-    answers = ["before_the_regulation", "reached", "below"]
-    out["answer"] = np.select([~late, over & one, ~over & sure], answers, "unknown")
+    conditions = [~late, out["line"] < 0, over & one, ~over & sure]
+    out["answer"] = np.select(conditions, ["before_the_regulation", "not_in_annex", "reached", "below"], "unknown")
     out["declared_kg"] = out["declared_kg"].round(6).where(out["rows_with_quantity"] > 0)
     return schema.conform(out.astype({"year": "int64"}), EU_VOLUMES)

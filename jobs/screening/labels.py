@@ -112,6 +112,7 @@ VOLUMES = {
     "below": N_("below, of what the list declares"),
     "unknown": N_("cannot be told"),
     "before_the_regulation": N_("before the regulation"),
+    "not_in_annex": N_("its code is no line of Annex I"),
 }
 MISSING = {
     "mineral": N_("which mineral it is"),
@@ -283,6 +284,8 @@ COLUMNS = {
     "kp_on_way": N_("Kimberley Process on the way"),
     "year": N_("Year"),
     "cn_code": N_("CN code"),
+    "cn_code_given": N_("CN code of the list"),
+    "goods": N_("Goods"),
     "declared_kg": N_("Declared (kg)"),
     "threshold_kg": N_("Threshold (kg a year)"),
     "rows_with_quantity": N_("Rows with a quantity"),

@@ -9,7 +9,8 @@ from geo import schema
 from geo.screening.origin_checks import dodd_frank, kimberley
 from geo.screening.schema import LISTINGS
 from geo.time_window import to_days
-from layers.reference.legal_schemes import covered_countries, import_thresholds, kimberley_countries
+from jobs.screening.annex_lines import annex_line
+from layers.reference.legal_schemes import covered_countries, kimberley_countries
 
 REGULATED = frozenset({"cassiterite", "coltan", "wolframite", "gold"})
 """Minerals of Regulation (EU) 2017/821, in the names of the project."""
@@ -31,10 +32,10 @@ def by_mineral(rows: pd.DataFrame) -> pd.DataFrame:
         dodd_frank=dodd_frank(country, split["mineral"], when, covered_countries()),
         kp_status=kimberley(country, split["mineral"], when, kimberley_countries()),
     )
-    lines = import_thresholds().drop_duplicates("mineral").set_index("mineral")
-    out["cn_code"] = out["mineral"].map(lines["cn_code"]).fillna("").astype("str")
-    out["threshold_kg"] = out["mineral"].map(lines["threshold_kg"]).astype("float64")
-    out["threshold_source"] = out["mineral"].map(lines["source"]).fillna("").astype("str")
+    lines = [annex_line(m, c) for m, c in zip(out["mineral"], out["cn_code_given"], strict=True)]
+    for name, column in (("cn_code", "cn_code"), ("annex_part", "part"), ("threshold_source", "source")):
+        out[name] = pd.array(["" if line is None else line[column] for line in lines], dtype="str")
+    out["threshold_kg"] = [np.nan if line is None else line["threshold_kg"] for line in lines]
     return schema.conform(out, LISTINGS)
 
 

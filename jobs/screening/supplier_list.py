@@ -60,6 +60,7 @@ FIELDS = (
     "smelter",
     "quantity",
     "quantity_unit",
+    "cn_code",
     "certificate",
     "shipment_date",
     "demonstration",

@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 
 from geo.records.place_names import plain
+from jobs.screening.annex_lines import code_digits
 from layers.formats import parse_dates
 from layers.formats.values.numbers import decimal_of, parse_number
 from layers.sources.layer import Fields
 
-TRADE = ("supplier", "smelter", "quantity", "quantity_kg", "certificate", "shipment_date")
+TRADE = ("supplier", "smelter", "quantity", "quantity_kg", "cn_code_given", "certificate", "shipment_date")
 """Columns that are carried from the list into the answers."""
 KILOGRAMS = {
     "kg": 1.0, "kgs": 1.0, "kilo": 1.0, "kilos": 1.0, "kilogram": 1.0, "kilograms": 1.0, "kilogramme": 1.0,
@@ -36,6 +37,9 @@ def trade_columns(fields: Fields, remarks: list[list[str]], *, day_first: bool |
     for i in np.flatnonzero((why != "").to_numpy(dtype=bool)):
         remarks[i].append(f"shipment date not read: {str(fields.text('shipment_date')[i])[:40]}")
     out["shipment_date"] = days
+    out["cn_code_given"] = fields.text("cn_code").str.strip()
+    for i in np.flatnonzero([t != "" and not code_digits(t) for t in out["cn_code_given"]]):
+        remarks[i].append(f"customs code not read: {str(out['cn_code_given'][i])[:40]}")
     return out[list(TRADE)]
 
 

@@ -33,8 +33,8 @@ ROWS = (
     "dodd_frank", "kp_status", "rcm_status", "rcm_expires", "drc_status", "drc_expires", "mineral_record",
     "known_site", "nearest_compliant_zone", "nearest_compliant_zone_m", "route_basis", "route_km",
     "route_km_exposed", "transit_incidents", "transit_deaths", "transit_countries", "smelter", "quantity",
-    "certificate", "shipment_date", "decision", "review_state", "changed_since", "action", "action_owner", "due",
-    "reason", "expected", "got", "remarks",
+    "cn_code_given", "certificate", "shipment_date", "decision", "review_state", "changed_since", "action",
+    "action_owner", "due", "reason", "expected", "got", "remarks",
 )  # fmt: skip
 ROUTES = (
     "supplier_id", "route_basis", "note", "as_of", "length_km", "exposed_km", "exposed_km_possible", "access_km",

@@ -11,6 +11,7 @@ from jobs.screening.eu_record import eu_record, eu_volumes
 from jobs.screening.listings import by_mineral
 from jobs.screening.screen import screen
 from jobs.screening.supplier_list import read_suppliers
+from layers.reference.legal_schemes import import_thresholds
 from tests.companies.cases import DAY, data, files, screened
 from tests.companies.test_screening import HERE
 
@@ -88,6 +89,51 @@ def test_volumes_stand_against_the_thresholds_of_annex_i():
     several = found(LINES[0].replace("gold;60", "gold, diamond;600"))
     assert eu_volumes(several.rows)["answer"].tolist() == ["unknown"], "how much of it is gold is not known"
     assert set(eu_volumes(found(LINES[0].replace("gold", "diamond")).rows)["answer"]) == set()
+
+
+CODED = (
+    "A;tin;2609 00 00;4 t;2022-03-01",
+    "B;tin;8001 10 00;90 t;2022-03-01",
+    "C;tin;HS 8001;20 t;2022-09-01",
+    "D;tantalum;8103.90;200;2022-03-01",
+    "E;tungsten;;1 t;2022-03-01",
+    "F;gold;2616 90 00;90 t;2022-03-01",
+    "G;tungsten;8101;300;2022-03-01",
+    "H;tin;85423100;9 t;2022-03-01",
+    "I;tin;solder;9 t;2022-03-01",
+)
+
+
+def test_metals_of_part_b_stand_against_their_own_thresholds_by_the_code_of_the_list():
+    head = "id;mineral;CN code;Quantity (kg);Shipment date;lat;lon;country"
+    text = "\n".join([head, *(f"{line};6,0;20,0;CAF" for line in CODED)])
+    screening = screen(read_suppliers(text.encode(), "list.csv"), data(), DAY)
+    volumes = eu_volumes(screening.rows)
+    told = {(v["mineral"], v["cn_code"]): (v["declared_kg"], v["threshold_kg"], v["answer"], v["annex_part"]) for v in volumes.to_dict("records")}  # fmt: skip
+    assert told == {
+        ("cassiterite", "2609 00 00"): (13000, 5000, "reached", "minerals"),
+        ("cassiterite", "8001"): (110000, 100000, "reached", "metals"),
+        ("coltan", "8103 90"): (200, 150, "reached", "metals"),
+        ("wolframite", "2611 00 00"): (1000, 250000, "below", "minerals"),
+        ("gold", "2616 90 00"): (90000, 4000000, "below", "minerals"),
+        ("wolframite", "8101 96 00"): (300, 250, "reached", "metals"),
+        ("cassiterite", ""): (9000, pytest.approx(float("nan"), nan_ok=True), "not_in_annex", ""),
+    }
+    listings = by_mineral(screening.rows).set_index("supplier_id")
+    assert listings["threshold_kg"].fillna(-1).tolist() == [5000, 100000, 100000, 150, 250000, 4000000, 250, -1, 5000]
+    assert "customs code not read: solder" in screening.rows["remarks"].iloc[8]
+    record = eu_record(screening.rows, screening.suppliers.rows).set_index("supplier_id")["cn_codes"]
+    assert record.tolist()[1:4] == ["8001", "8001", "8103 90"]
+
+
+def test_annex_i_has_its_five_minerals_and_eighteen_metals_each_with_a_source():
+    lines = import_thresholds()
+    assert lines["part"].value_counts().to_dict() == {"metals": 18, "minerals": 5}
+    assert (lines["threshold_kg"] > 0).all()
+    assert lines["source"].str.contains("2017/821, Annex I, part").all()
+    assert not lines.duplicated(["part", "cn_code"]).any()
+    delegated = lines.loc[lines["source"].str.contains("2020/1588"), "threshold_kg"]
+    assert sorted(delegated) == [30, 770, 3600, 100000, 4000000]
 
 
 def test_the_record_says_what_article_4_asks_and_nobody_knows():

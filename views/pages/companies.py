@@ -302,7 +302,8 @@ def volumes(here: Here, screening: Screening) -> None:
                 "eu_record.csv holds what Art. 4 asks of each row, and what is not known yet."
             )
         )
-        columns = ["year", "mineral", "cn_code", "declared_kg", "threshold_kg", "eu_answer", "rows_with_quantity"]
+        table["goods"] = table["goods_fr" if _.language == "fr" else "goods_en"]
+        columns = ["year", "mineral", "goods", "cn_code", "declared_kg", "threshold_kg", "eu_answer", "rows_with_quantity"]
         frame_of(here, table, [*columns, "rows_without", "rows_of_several"], _("Volumes"), height="content")
 
 

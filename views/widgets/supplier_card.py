@@ -52,6 +52,7 @@ _FACTS = (
     "supplier",
     "smelter",
     "quantity",
+    "cn_code_given",
     "certificate",
     "route_basis",
     "transit_countries",
