@@ -303,8 +303,9 @@ def volumes(here: Here, screening: Screening) -> None:
             )
         )
         table["goods"] = table["goods_fr" if _.language == "fr" else "goods_en"]
-        columns = ["year", "mineral", "goods", "cn_code", "declared_kg", "threshold_kg", "eu_answer", "rows_with_quantity"]
-        frame_of(here, table, [*columns, "rows_without", "rows_of_several"], _("Volumes"), height="content")
+        columns = ["year", "mineral", "goods", "cn_code", "declared_kg", "threshold_kg", "eu_answer"]
+        columns += ["rows_with_quantity", "rows_without", "rows_of_several"]
+        frame_of(here, table, columns, _("Volumes"), height="content")
 
 
 def downloads(here: Here, screening: ScreeningResult, synthetic: bool) -> None:
