@@ -1,7 +1,7 @@
-"""Which line of Annex I of Regulation (EU) 2017/821 a row's goods are: by the customs code of the list, else the mineral.
+"""Which line of Annex I of Regulation (EU) 2017/821 goods are: by the customs code of the list, else by the mineral.
 
-Part A names minerals, part B metals and compounds. A list that states no code is held against the ore (gold: the line of
-gold that is not refined); one whose code leaves several lines open against the lowest of their thresholds.
+Part A names minerals, part B metals and compounds. A row without a code is held against the ore (gold: the line of gold
+that is not refined); one whose code leaves several lines open against the lowest of their thresholds.
 """
 
 from __future__ import annotations
