@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from geo.screening.beside import GOVERNANCE, NAMED
+from geo.screening.law_schema import EU_RECORD, EU_VOLUMES, LISTINGS
 from geo.screening.schema import (
     CANDIDATES,
     DECIDED,
-    EU_RECORD,
-    EU_VOLUMES,
     FLAGS,
-    LISTINGS,
     PLACES,
     ROUTES,
     SCREENED,

@@ -11,7 +11,7 @@ import pandas as pd
 
 from geo import schema
 from geo.schema import CLASSES
-from geo.screening.schema import EU_RECORD, EU_VOLUMES
+from geo.screening.law_schema import EU_RECORD, EU_VOLUMES
 from jobs.screening.annex_lines import annex_line
 from jobs.screening.listings import REGULATED
 from layers.reference.legal_schemes import import_thresholds
@@ -28,7 +28,7 @@ OF_CAHRA = {"site_name": "mine", "destination": "trading_places", "certificate":
 
 
 def eu_record(rows: pd.DataFrame, suppliers: pd.DataFrame) -> pd.DataFrame:
-    """Screened rows of a mineral of the regulation, or of none known (:data:`geo.screening.schema.EU_RECORD`).
+    """Screened rows of a mineral of the regulation, or of none known (:data:`geo.screening.law_schema.EU_RECORD`).
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def eu_record(rows: pd.DataFrame, suppliers: pd.DataFrame) -> pd.DataFrame:
 
 
 def eu_volumes(rows: pd.DataFrame) -> pd.DataFrame:
-    """Declared volumes by year and line of Annex I against its threshold (:data:`geo.screening.schema.EU_VOLUMES`).
+    """Declared volumes by year and line of Annex I against its threshold (:data:`geo.screening.law_schema.EU_VOLUMES`).
 
     The year is that of the shipment, else of the row's date. A row of several minerals counts under each: what of it is
     which is not known. ``reached`` is sure as soon as the declared sum is; ``below`` needs every quantity. Goods whose

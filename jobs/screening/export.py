@@ -15,13 +15,11 @@ import numpy as np
 from geo import schema
 from geo.messages import Note
 from geo.screening.beside import GOVERNANCE, NAMED
+from geo.screening.law_schema import EU_RECORD, EU_VOLUMES, LISTINGS
 from geo.screening.schema import (
     CANDIDATES,
     DECIDED,
-    EU_RECORD,
-    EU_VOLUMES,
     FLAGS,
-    LISTINGS,
     OF_SEGMENTS,
     PLACES,
     ROUTES,

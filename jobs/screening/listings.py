@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from geo import schema
+from geo.screening.law_schema import LISTINGS
 from geo.screening.origin_checks import dodd_frank, kimberley
-from geo.screening.schema import LISTINGS
 from geo.time_window import to_days
 from jobs.screening.annex_lines import annex_line
 from layers.reference.legal_schemes import covered_countries, kimberley_countries
@@ -17,7 +17,7 @@ REGULATED = frozenset({"cassiterite", "coltan", "wolframite", "gold"})
 
 
 def by_mineral(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row (:data:`geo.screening.schema.LISTINGS`) for each mineral of each screened row, in the list's order.
+    """One row (:data:`geo.screening.law_schema.LISTINGS`) for each mineral of each screened row, in the list's order.
 
     A row whose mineral is not known has one line with a blank mineral: nothing can be told of it.
     """
