@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from geo.records.eligible_incidents import incidents_at
+from jobs.assessment.incident_filters import filtered
 from jobs.meeting.subject import Subject
-from layers.maps import map_content
+from layers.maps import colour_by, map_content
 from layers.maps.printed import DPI, FORMATS, Sheet, draw
 from layers.reference.unit_aliases import unit_aliases
 
@@ -18,11 +19,18 @@ def sheet(subject: Subject) -> Sheet:
     """The sheet; incidents that may not leave (ACLED) are not on it, and it says so."""
     _, loaded, rules = subject.translate, subject.loaded, subject.run.rules
     day = np.datetime64(subject.day)
-    incidents = incidents_at(loaded.incidents, day, rules.look_back_months)
+    whole = incidents_at(loaded.incidents, day, rules.look_back_months)
+    incidents = subject.incidents.apply(whole, loaded.boundaries)
     open_ones = incidents[~incidents["restricted"].astype(bool)]
-    lines = map_content.trade_lines([s.routes for s in loaded.sites])
-    counts = subject.sites["site_class"].value_counts()
+    shown = None if len(subject.rows) == len(subject.run.assessment.sites) else set(subject.sites["site_id"])
+    lines = map_content.trade_lines([s.routes for s in loaded.sites], shown)
+    counts = subject.sites["site_class"].value_counts().to_dict()
+    by = next((c for c in colour_by.of_sites(subject.sites) if c.key == subject.colour), None)
+    if by is not None:
+        counts = {s.key: n for s, n in zip(by.styles, np.bincount(by.codes, minlength=len(by.styles)), strict=True)}
     told = [_("Incidents of the {n} months before the date; size by deaths.", n=rules.look_back_months)]
+    if len(incidents) < len(whole):
+        told.append(filtered(len(incidents), len(whole), _))
     vague = int((~open_ones["precision"].isin([1, 2])).sum())
     if vague:
         told.append(
@@ -59,6 +67,7 @@ def sheet(subject: Subject) -> Sheet:
         notes=told,
         notice=subject.notice,
         counts={str(k): int(v) for k, v in counts.items()},
+        colour=by,
     )
 
 

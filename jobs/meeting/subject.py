@@ -10,12 +10,14 @@ from functools import cached_property
 import pandas as pd
 
 from i18n.translator import Translator
+from jobs.assessment.incident_filters import IncidentFilters
 from jobs.assessment.job import Loaded, Run
 from jobs.demonstration import layers
 from layers.formats.writers.spreadsheet_guard import safe_name
 from layers.reference.country_names import country_name
 from layers.sources.catalogue import publisher
 
+ALL_INCIDENTS = IncidentFilters()
 MOST_COUNTRIES = 3
 """More countries are not named in a title or file name."""
 
@@ -28,18 +30,32 @@ class Subject:
     ----------
     rows
         Positions in ``run.assessment.sites``, in the order wanted.
+    incidents
+        Which incidents its maps draw.
+    colour
+        What its map colours sites by, a key of :data:`layers.maps.colour_by.SITE_CHOICES`; blank: their class.
     """
 
     loaded: Loaded
     run: Run
     rows: tuple[int, ...]
     translate: Translator
+    incidents: IncidentFilters = ALL_INCIDENTS
+    colour: str = ""
 
     @classmethod
-    def of(cls, loaded: Loaded, run: Run, translate: Translator, rows: Sequence[int] | None = None) -> Subject:
+    def of(
+        cls,
+        loaded: Loaded,
+        run: Run,
+        translate: Translator,
+        rows: Sequence[int] | None = None,
+        incidents: IncidentFilters | None = None,
+        colour: str = "",
+    ) -> Subject:
         """The subject; without `rows`, all sites of the run."""
         whole = range(len(run.assessment.sites)) if rows is None else rows
-        return cls(loaded, run, tuple(int(row) for row in whole), translate)
+        return cls(loaded, run, tuple(int(row) for row in whole), translate, incidents or ALL_INCIDENTS, colour)
 
     @cached_property
     def sites(self) -> pd.DataFrame:

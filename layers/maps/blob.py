@@ -22,6 +22,7 @@ from i18n.translator import Translator
 from layers.maps import legend, styles
 from layers.maps.basemap import ring_deltas
 from layers.maps.clock import Clock
+from layers.maps.colour_by import ColourBy
 from layers.maps.packing import dictionary, pack, pack_counts, pack_points
 from layers.maps.watermark import watermark
 
@@ -156,6 +157,9 @@ def blob(
     numbers: Sequence[tuple[float, float, str]] = (),
     clock: Clock | None = None,
     table: tuple[Sequence[styles.Style], np.ndarray] | None = None,
+    colours: Sequence[ColourBy] = (),
+    colour: str = "",
+    remarks: Sequence[str] = (),
 ) -> dict[str, object]:
     """Everything that changes with the filters, in the form that ``static/atlas/data.js`` draws.
 
@@ -187,6 +191,10 @@ def blob(
         The months of the bar under the map; with what each of them shows, `sites` are those of all months.
     table
         Styles for sites in place of those of their classes, and the position among them of each site; without a clock.
+    colours, colour
+        What the legend offers to colour sites or lines by, and the key of the choice that it opens with (blank: class).
+    remarks
+        Sentences under the legend, before its own.
     """
     moving = clock.moving if clock else None
     used, now = table or (styles.SITES, moving.now if moving else None)
@@ -256,8 +264,35 @@ def blob(
                 legend.mark_group({m.style for m in marks}, translate),
                 legend.line_group({line.style for line in lines}, translate),
             ],
-            "notes": legend.notes(sites, incidents, any(z.indicative for z in zones), bool(density), translate),
+            "notes": [
+                *remarks,
+                *legend.notes(sites, incidents, any(z.indicative for z in zones), bool(density), translate),
+            ],
         },
         "details": {str(k): v for k, v in (details or {}).items()},
+        "colours": [_choice(c, sites, lines, translate) for c in colours],
+        "colour": colour if any(c.key == colour for c in colours) else "",
         "clock": clock.packed(translate, sites) if clock is not None and sites is not None else None,
+    }
+
+
+def _choice(
+    by: ColourBy, sites: pd.DataFrame | None, lines: Sequence[Line], translate: Translator
+) -> dict[str, object]:
+    """A choice of the legend: its words, its rows, and the code of every drawn site or line."""
+    codes = by.codes
+    if by.on == "sites" and sites is not None:
+        codes = codes[(sites["lon"].notna() & sites["lat"].notna()).to_numpy()]
+    counts = np.bincount(codes[codes < len(by.styles)], minlength=len(by.styles))
+    group = legend.choice_group(by, counts, translate)
+    if by.on == "lines":
+        rest = {line.style for line, code in zip(lines, codes, strict=True) if code >= len(by.styles)}
+        group["rows"] = [*group["rows"], *legend.line_group(rest, translate)["rows"]]  # type: ignore[misc]
+    return {
+        "key": by.key,
+        "on": by.on,
+        "text": translate(by.text),
+        "styles": [s.plain(translate) for s in by.styles],
+        "codes": pack(codes, "u1"),
+        "group": group,
     }

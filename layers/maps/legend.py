@@ -9,6 +9,7 @@ import pandas as pd
 
 from i18n.translator import N_, Translator
 from layers.maps import styles
+from layers.maps.colour_by import ColourBy
 
 Row = dict[str, object]
 Group = dict[str, object]
@@ -38,6 +39,13 @@ def site_group(
         if n or (kept is not None and kept[i])
     ]
     return group("sites", N_("Sites"), "point", rows, translate)
+
+
+def choice_group(by: ColourBy, counts: np.ndarray, translate: Translator) -> Group:
+    """The rows of a choice of colours that there are, with their numbers."""
+    rows = [row(f"{by.key}/{s.key}", s, translate, n=int(n)) for s, n in zip(by.styles, counts, strict=True) if n]
+    title = N_("Sites") if by.on == "sites" else N_("Lines")
+    return group(by.on, title, "point" if by.on == "sites" else "line", rows, translate)
 
 
 def incident_group(used: np.ndarray, translate: Translator, among: np.ndarray | None = None) -> Group:
@@ -89,7 +97,7 @@ def zone_text(status: str, since: object, indicative: bool, translate: Translato
     return translate("{what}; indicative, decides nothing", what=said) if indicative else said
 
 
-def words(translate: Translator) -> dict[str, str]:
+def words(translate: Translator) -> dict[str, object]:
     """What the scripts say themselves."""
     return {
         "unnamed": translate("site without a name"),
@@ -99,6 +107,8 @@ def words(translate: Translator) -> dict[str, str]:
         "source": translate("{source}, id {id}", source="{source}", id="{id}"),
         "between": translate("{a} – {b}", a="{a}", b="{b}"),
         "until": translate("{first} to {last}", first="{first}", last="{last}"),
+        "colourBy": translate("Colour by"),
+        "colours": {"sites": translate("site class"), "lines": translate("kind")},
     }
 
 

@@ -24,6 +24,7 @@ from geo.schema import CLASSES
 from i18n.translator import Translator
 from layers.formats.writers.escape import clean
 from layers.maps import print_frame, print_style, styles
+from layers.maps.colour_by import ColourBy
 from layers.maps.map import Line, Mark, ZoneArea
 from layers.maps.print_frame import Frame
 from layers.maps.print_labels import Labels
@@ -61,6 +62,8 @@ class Sheet:
         Lines of the foot and of the side.
     notice
         Written across the map, for synthetic data.
+    colour
+        What the sites are coloured by, one code a row; None: their class.
     """
 
     title: str
@@ -76,6 +79,7 @@ class Sheet:
     notice: str = ""
     frame: Frame | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
+    colour: ColourBy | None = None
 
 
 def draw(sheet: Sheet, translate: Translator, formats: Sequence[str] = FORMATS, dpi: int = DPI) -> dict[str, bytes]:
@@ -149,7 +153,7 @@ def _map(figure: Any, axes: Any, sheet: Sheet, translate: Translator, wide: floa
     used: dict[str, list[styles.Style]] = {
         "zones": _zones(axes, frame, sheet.zones, labels), "lines": _lines(axes, frame, sheet.lines, labels),
         "incidents": _incidents(axes, frame, sheet.incidents), "marks": _marks(axes, frame, sheet.marks),
-        "sites": _sites(axes, frame, sheet.sites, labels),
+        "sites": _sites(axes, frame, sheet, labels),
     }  # fmt: skip
     for properties, geometry in print_frame.outlines(frame, "natural_earth_countries.geojson"):
         spot = geometry.representative_point()
@@ -289,17 +293,20 @@ def _marks(axes: Any, frame: Frame, marks: Sequence[Mark]) -> list[styles.Style]
     return [used[s.key] for s in styles.MARKS if s.key in used]
 
 
-def _sites(axes: Any, frame: Frame, sites: pd.DataFrame, labels: Labels) -> list[styles.Style]:
-    placed = sites[sites["lon"].notna() & sites["lat"].notna()]
+def _sites(axes: Any, frame: Frame, sheet: Sheet, labels: Labels) -> list[styles.Style]:
+    at = (sheet.sites["lon"].notna() & sheet.sites["lat"].notna()).to_numpy()
+    placed = sheet.sites[at]
+    table, codes = styles.SITES, np.array([CLASSES.index(c) for c in placed["site_class"]], np.uint8)
+    if sheet.colour is not None:
+        table, codes = sheet.colour.styles, sheet.colour.codes[at]
     size = 5.5 if len(placed) <= 500 else 4.0 if len(placed) <= 3000 else 2.6
     used: list[styles.Style] = []
-    for i in range(len(CLASSES) - 1, -1, -1):
-        style = styles.SITES[i]
-        part = placed[placed["site_class"] == style.key]
+    for i in range(len(table) - 1, -1, -1):
+        part = placed[codes == i]
         if len(part):
-            how = print_style.marker(style)
-            axes.plot(part["lon"], part["lat"], **how, markersize=size, zorder=5 + (3 - i) * 0.1)
-            used.insert(0, style)
+            how = print_style.marker(table[i])
+            axes.plot(part["lon"], part["lat"], **how, markersize=size, zorder=5 + (len(table) - 1 - i) * 0.05)
+            used.insert(0, table[i])
     if len(placed) <= NAMED_SITES:
         for row in placed.itertuples():
             name = str(row.name) or str(row.site_id)

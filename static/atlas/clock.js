@@ -39,9 +39,11 @@
     show: function (k) {
       if (!this.month) return;
       this.time = k < 0 ? this.rest : this.month(k);
+      const turned = this.moved !== k >= 0 && Object.values(this.by).some(Boolean);
       this.moved = k >= 0;
       this.sites.style = this.time.style;
       this.regroup();
+      if (turned) CAHRA.fill(this._map, this);
       this._at = "";
       this._tip.remove();
       if (this._density) this._shade();
@@ -55,7 +57,8 @@
       if (!legend) return;
       const found = {};
       const styles = this.blob.style.sites;
-      for (const s of this.sites.style) if (s < styles.length) found["sites/" + styles[s].key] = (found["sites/" + styles[s].key] || 0) + 1;
+      if (this.choice("sites")) Object.assign(found, this.face.count);
+      else for (const s of this.sites.style) if (s < styles.length) found["sites/" + styles[s].key] = (found["sites/" + styles[s].key] || 0) + 1;
       const inc = this.incidents;
       for (let i = 0; i < inc.row.length; i++) {
         if (this.holds(i)) found["incidents/" + (inc.style[i] >> 1)] = (found["incidents/" + (inc.style[i] >> 1)] || 0) + 1;

@@ -119,10 +119,9 @@
     function results() {
       const data = map._cahraData;
       const set = data && data.sites;
-      const shown = set ? data.blob.style.sites.map((s) => !data.hidden("sites/" + s.key)) : [];
       const box = L.latLngBounds([]);
       for (let i = 0; set && i < set.row.length; i++) {
-        if (!shown[set.style[i]]) continue;
+        if (data.face.codes[i] === 255) continue;
         const y = Math.PI * (1 - 2 * set.at[2 * i + 1]);
         box.extend([(Math.atan(Math.sinh(y)) * 180) / Math.PI, set.at[2 * i] * 360 - 180]);
       }

@@ -25,6 +25,10 @@
       };
       const sites = blob.sites || {};
       this.sites = { at: points(sites.p), style: bytes(sites.s), row: ints(sites.i), names: sites.n || [] };
+      this.choices = (blob.colours || []).map((c) => Object.assign({}, c, { codes: bytes(c.codes) }));
+      this.by = {}; // what sites and lines are coloured by, where it is not their class or kind
+      const chosen = this.choices.find((c) => c.key === blob.colour);
+      if (chosen) this.by[chosen.on] = chosen;
       this.marks = (blob.marks || []).map((m) => ({ x: worldX(m[0]), y: worldY(m[1]), style: m[2], text: m[3], from: m[4], until: m[5] }));
       if (CAHRA.unpackMonths) CAHRA.unpackMonths(this);
       this.regroup();
@@ -104,8 +108,34 @@
       if (this.hidden("zones/" + this.blob.style.zones[z.s].key)) return false;
       return !this.time || !z.d || !z.d.length || z.d.some((span) => span[0] <= this.time.at && this.time.at <= span[1]);
     },
+    /* What sites or lines are coloured by; months that go by are always of the class. */
+    choice: function (on) {
+      return this.moved ? undefined : this.by[on];
+    },
+    /* Styles of the sites, and which of them each one is drawn with: 255 for a site that is switched off. */
+    _restyle: function () {
+      const set = this.sites;
+      const own = this.blob.style.sites;
+      const by = this.choice("sites");
+      const off = own.map((s) => this.hidden("sites/" + s.key));
+      const codes = new Uint8Array(set.row.length).fill(255);
+      const count = {};
+      const gone = by && by.styles.map((s) => this.hidden(by.key + "/" + s.key));
+      for (let i = 0; i < codes.length; i++) {
+        const k = set.style[i];
+        if (k >= own.length || (by ? this.without.has("sites/" + own[k].key) : off[k])) continue;
+        if (!by) codes[i] = k;
+        else {
+          const key = by.key + "/" + by.styles[by.codes[i]].key;
+          count[key] = (count[key] || 0) + 1;
+          if (!gone[by.codes[i]]) codes[i] = by.codes[i];
+        }
+      }
+      this.face = { styles: by ? by.styles : own, codes: codes, count: count };
+    },
     /* Incidents at one point are one symbol: how many, and the sum of their deaths. */
     regroup: function () {
+      this._restyle();
       const inc = this.incidents;
       const found = new Map();
       const shown = this.blob.style.incidents.map((_, i) => !this.hidden("incidents/" + (i >> 1)));
@@ -134,7 +164,12 @@
       this._pixels = {};
       for (const z of this.zones) if (this.zoneShown(z)) this._zone(ctx, z, style.zones[z.s]);
       this._zoneNames(ctx, v);
-      for (const s of this.shapes) if (!this.hidden(s.key)) this._shape(ctx, s);
+      const by = this.choice("lines");
+      this.shapes.forEach((s, i) => {
+        const own = by && by.styles[by.codes[i]];
+        if (this.hidden(own ? by.key + "/" + own.key : s.key)) return;
+        this._shape(ctx, own ? Object.assign({}, s, { colour: own.colour, dash: own.dash, width: 2 }) : s);
+      });
       if (!this._far()) this._groups(ctx, v);
       for (const m of this.marks) {
         if (this.hidden("marks/" + style.marks[m.style].key)) continue;
@@ -271,7 +306,7 @@
     },
     _sites: function (ctx, v) {
       const set = this.sites;
-      const styles = this.blob.style.sites;
+      const { styles, codes } = this.face;
       const b = v.bounds;
       const r = this.radius(v.zoom);
       const px = new Float32Array(set.row.length * 2);
@@ -281,10 +316,9 @@
       }
       this._pixels.sites = px;
       for (let k = styles.length - 1; k >= 0; k--) {
-        if (this.hidden("sites/" + styles[k].key)) continue; // the gravest is first in the table, and drawn last
-        const s = CAHRA.stamp(styles[k], r);
+        const s = CAHRA.stamp(styles[k], r); // the gravest is first in the table, and drawn last
         for (let i = 0; i < set.row.length; i++) {
-          if (set.style[i] !== k) continue;
+          if (codes[i] !== k) continue;
           const x = px[2 * i];
           const y = px[2 * i + 1];
           if (x < b.min.x - 20 || x > b.max.x + 20 || y < b.min.y - 20 || y > b.max.y + 20) continue;
@@ -296,11 +330,11 @@
       const px = this._pixels && this._pixels.sites;
       if (!px) return null;
       const set = this.sites;
-      const shown = this.blob.style.sites.map((s) => !this.hidden("sites/" + s.key));
+      const codes = this.face.codes;
       let best = -1;
       let near = Math.pow(this.radius(this._map.getZoom()) + 4, 2);
       for (let i = 0; i < set.row.length; i++) {
-        if (!shown[set.style[i]]) continue;
+        if (codes[i] === 255) continue;
         const d = (px[2 * i] - point.x) ** 2 + (px[2 * i + 1] - point.y) ** 2;
         if (d < near || (d === near && best >= 0 && set.style[i] < set.style[best])) {
           near = d;
@@ -358,7 +392,9 @@
     lines: function (found) {
       if (found.kind === "site") {
         const style = this.blob.style.sites[this.sites.style[found.index]];
-        return [this.sites.names[found.index] || this.blob.words.unnamed, style.text];
+        const by = this.choice("sites");
+        const lines = [this.sites.names[found.index] || this.blob.words.unnamed, style.text];
+        return by ? lines.concat(by.styles[by.codes[found.index]].text) : lines;
       }
       const g = this.groups[found.index];
       return g.list.length > 1 ? this.sum(g) : this.incident(g.list[0]);

@@ -109,8 +109,30 @@
     redraw(map);
   }
 
+  /* What sites or lines are coloured by: the map follows at once, and the page is told. */
+  function chooser(map, data, on, parent) {
+    const offered = data.choices.filter((c) => c.on === on);
+    if (!offered.length) return;
+    const label = make("label", "cahra-by", parent, data.blob.words.colourBy + " ");
+    const select = make("select", "", label);
+    select.dataset.key = "by/" + on;
+    make("option", "", select, data.blob.words.colours[on]).value = "";
+    for (const c of offered) make("option", "", select, c.text).value = c.key;
+    select.value = data.choice(on) ? data.choice(on).key : "";
+    select.disabled = Boolean(data.moved);
+    select.addEventListener("change", () => {
+      data.by[on] = offered.find((c) => c.key === select.value);
+      redraw(map);
+      CAHRA.fill(map, data);
+      CAHRA.tell(map, { kind: "colour", on: on, by: select.value, run: data.blob.run });
+    });
+  }
+
   function rows(map, data, group, parent) {
     make("div", "cahra-legend-head", parent, group.title);
+    const by = data.choice(group.key);
+    if (by) group = by.group;
+    chooser(map, data, group.key, parent);
     const list = make("ul", "", parent);
     for (const row of group.rows) {
       const item = make("li", "", list);
@@ -125,7 +147,8 @@
       }
       swatch(label, row.style, group.kind);
       make("span", "cahra-row-text", label, row.text);
-      if (row.n !== undefined) make("span", "cahra-row-n", label, row.n).dataset.n = row.key;
+      const n = by && group.key === "sites" ? data.number(data.face.count[row.key] || 0) : row.n;
+      if (n !== undefined) make("span", "cahra-row-n", label, n).dataset.n = row.key;
     }
   }
 
@@ -140,24 +163,29 @@
     return control;
   }
 
+  /* The rows of the legend; what had the keyboard keeps it. */
+  CAHRA.fill = function (map, layer) {
+    const blob = layer.blob;
+    if (!map._cahraLegend || !blob.legend) return;
+    const held = document.activeElement && document.activeElement.dataset && document.activeElement.dataset.key;
+    const parent = map._cahraLegend;
+    const above = parent.parentNode.scrollTop;
+    parent.textContent = "";
+    map._cahraTitle.textContent = blob.legend.title;
+    const extra = map._cahraBase && map._cahraBase.options.legend;
+    for (const group of blob.legend.groups.concat(extra || [])) if (group.rows.length) rows(map, layer, group, parent);
+    for (const note of blob.legend.notes || []) make("p", "", parent, note);
+    if (held) parent.querySelectorAll("input, select").forEach((b) => b.dataset.key === held && b.focus({ preventScroll: true }));
+    parent.parentNode.scrollTop = above;
+  };
+
   // Legend and notices belong to the data: they change with its layer.
   CAHRA.furniture = function (map, layer) {
     const blob = layer.blob;
     layer._furniture = [];
     if (blob.notice) layer._furniture.push(notice(blob.notice, blob.watermark));
     layer._furniture.forEach((c) => c.addTo(map));
-    if (map._cahraLegend && blob.legend) {
-      const held = document.activeElement && document.activeElement.dataset && document.activeElement.dataset.key;
-      const parent = map._cahraLegend;
-      const above = parent.parentNode.scrollTop;
-      parent.textContent = "";
-      map._cahraTitle.textContent = blob.legend.title;
-      const extra = map._cahraBase && map._cahraBase.options.legend;
-      for (const group of blob.legend.groups.concat(extra || [])) if (group.rows.length) rows(map, layer, group, parent);
-      for (const note of blob.legend.notes || []) make("p", "", parent, note);
-      if (held) parent.querySelectorAll("input").forEach((b) => b.dataset.key === held && b.focus({ preventScroll: true }));
-      parent.parentNode.scrollTop = above;
-    }
+    CAHRA.fill(map, layer);
     if (map._cahraSketch) map._cahraSketch.remove();
     if (map._cahraRemember && CAHRA.moved) setTimeout(map._cahraRemember, 800);
   };

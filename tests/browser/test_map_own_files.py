@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pyproj import Geod
 
-from tests.browser.conftest import TIMEOUT_MS, go, grid_click
+from tests.browser.conftest import TIMEOUT_MS, go, grid_click, until
 
 pytestmark = pytest.mark.real_data
 
@@ -157,3 +157,23 @@ def test_measure_coordinates_and_the_way_back_to_the_sites(own):
     assert view.locator(".cahra-hint").inner_text().endswith(" km")
     assert "," in view.locator(".cahra-coordinates").inner_text()
     own.page.keyboard.press("Escape")
+
+
+def test_the_legend_colours_by_mineral_at_once_and_link_and_pointer_follow(own):
+    rows = "return { rows: [...document.querySelectorAll('.cahra-legend input')].map(b => b.dataset.key),"
+    rows += (
+        " n: [...document.querySelectorAll('.cahra-row-n')].slice(0, data.face.styles.length).map(b => +b.textContent),"
+    )
+    rows += " drawn: new Set(data.face.codes).size, tip: data.lines({ kind: 'site', index: 0 }) };"
+    own.map().get_by_label("Colour by").first.select_option(label="mineral")
+    own.page.wait_for_url("**colour=mineral**")
+    drawn(own)
+    found = at(own, rows)
+    assert {"mineral/gold", "mineral/diamond"} < set(found["rows"])
+    assert not any(key.startswith("sites/") for key in found["rows"])
+    assert found["drawn"] >= 2
+    assert len(found["tip"]) == 3  # name, class, mineral
+    own.map().get_by_label("Colour by").first.select_option(label="site class")
+    until(own, lambda: "colour=" not in own.page.url)
+    drawn(own)
+    assert "sites/high-risk" in at(own, rows)["rows"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jobs.assessment.incident_filters import IncidentFilters
+from jobs.assessment.incident_filters import IncidentFilters, unit_keys
+from tests.frames import squares
 from tests.views.test_pages import opened
 from tests.views.test_time import content
 from views.data_choice import demonstration
@@ -52,3 +53,25 @@ def test_trade_lines_are_those_of_the_sites_shown():
     routes = [None, pd.DataFrame({"site_id": ["1", "2"], "geometry": [line, line]})]
     assert len(map_content.trade_lines(routes)) == 2
     assert len(map_content.trade_lines(routes, {"2"})) == 1
+
+
+def test_a_district_keeps_the_incidents_in_its_polygon_or_of_its_label(incidents):
+    shapes = squares({"Ouaka": (14.0, 3.0, 16.0, 5.0)}, level=1)
+    frame = incidents.head(4).assign(
+        country="CAF", admin1="Lobaye province", lon=[15.0, 15.0, 20.0, 15.0], lat=[4.0] * 4, precision=[1, 4, 1, 2]
+    )
+    assert unit_keys(frame, [shapes], 1).tolist() == ["CAF|ouaka", "CAF|lobaye", "CAF|lobaye", "CAF|ouaka"]
+    kept = IncidentFilters(admin1=("CAF|ouaka",)).apply(frame, [shapes])
+    assert kept.index.tolist() == [frame.index[0], frame.index[3]]
+
+
+def test_filters_and_colours_come_back_from_the_link_and_leave_in_the_exports():
+    app = opened("explore.py", incident_kinds="one-sided", incident_deaths="3", colour="mineral", admin1="nowhere")
+    assert not app.exception
+    assert app.multiselect(key="q_incident_kinds").value == ["one-sided"]
+    assert app.number_input(key="q_incident_deaths").value == 3
+    assert (app.query_params["incident_kinds"], app.query_params["colour"]) == ("one-sided", "mineral")
+    made = content(app)
+    assert made["colour"] == "mineral"
+    assert made["incidents"]["p"] == ""  # none lies in a region that is not there
+    assert any("Filtered: 0 of" in note for note in made["legend"]["notes"])

@@ -16,9 +16,11 @@ from i18n.translator import Translator
 from jobs import demonstration
 from jobs.assessment import job
 from jobs.assessment.export import quadrants as quadrants_of
+from jobs.assessment.incident_filters import IncidentFilters, filtered
 from jobs.assessment.site_filters import Filters, gravest_first
+from jobs.meeting.subject import Subject
 from layers.formats.writers.escape import markdown
-from layers.maps import map_content, styles
+from layers.maps import colour_by, map_content, styles
 from layers.maps.map import Districts, Line, View, blob, standalone
 from layers.reference.unit_aliases import unit_aliases
 from views import session
@@ -143,12 +145,13 @@ def content(
     """What the map shows of a run: sites after all filters but that of classes, which is the legend's own switches."""
     _ = here.translate
     sites, loaded, day = run.assessment.sites, data.loaded(), np.datetime64(data.day)
-    incidents = incident_filter.chosen(given).apply(incidents_at(loaded.incidents, day, data.rules.look_back_months))
+    there = incidents_at(loaded.incidents, day, data.rules.look_back_months)
+    incidents = incident_filter.chosen(given, sites).apply(there, loaded.boundaries)
     clock = timeline.clock(here, data, run, given)
-    moves = clock is not None and clock.moving is not None
+    drawn = sites if clock is not None and clock.moving is not None else shown
     return blob(
         _,
-        sites=sites if moves else shown,
+        sites=drawn,
         incidents=incidents,
         density=shading(data, incidents, _("Density of incidents")),
         zones=timeline.zones_of(data, clock),
@@ -163,10 +166,21 @@ def content(
         title=_("Legend, {day}", day=_.date(day)),
         off=[c for c in CLASSES if given.classes and c not in given.classes],
         clock=clock,
+        remarks=[filtered(len(incidents), len(there), _)] if len(incidents) < len(there) else [],
+        colours=colour_by.of_sites(drawn),
+        colour=st.session_state.get("colour", ""),
     )
 
 
-def map_page(here: Here, data: Data, loaded: job.Loaded, shown: pd.DataFrame, units: Districts) -> bytes:
+def map_page(
+    here: Here,
+    data: Data,
+    loaded: job.Loaded,
+    shown: pd.DataFrame,
+    units: Districts,
+    filters: IncidentFilters,
+    colour: str,
+) -> bytes:
     """The same map as one page that opens from a disk; rows that may not leave (ACLED) are not in it.
 
     It is made when its button is pressed, where a reader's own session is not at hand: `loaded` and `units` come from
@@ -178,17 +192,21 @@ def map_page(here: Here, data: Data, loaded: job.Loaded, shown: pd.DataFrame, un
         for z, u in zip(shown["zone_status"], shown["zone_unit"], strict=True)
     ]
     fired = [_.pair(_("Rules fired"), r or "–") for r in shown["rules_fired"]]
-    incidents = incidents_at(loaded.incidents, day, data.rules.look_back_months)
+    there = incidents_at(loaded.incidents, day, data.rules.look_back_months)
+    incidents = filters.apply(there, loaded.boundaries)
     inside = blob(
         _,
         sites=shown,
         incidents=incidents[~incidents["restricted"].astype(bool)],
         zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, unit_aliases()),
-        lines=map_content.trade_lines([s.routes for s in loaded.sites]),
+        lines=map_content.trade_lines([s.routes for s in loaded.sites], set(shown["site_id"])),
         marks=map_content.roadblocks([s.visits for s in loaded.sites], day),
         notice=_("Demonstration data") if demonstration.layers(loaded) else "",
         title=_("Legend, {day}", day=_.date(day)),
         details={int(i): [z, f, s] for i, z, f, s in zip(shown.index, zones, fired, shown["site_id"], strict=True)},
+        remarks=[filtered(len(incidents), len(there), _)] if len(incidents) < len(there) else [],
+        colours=colour_by.of_sites(shown),
+        colour=colour,
     )
     view = View.around(shown["lon"].tolist(), shown["lat"].tolist())
     return standalone(view, _, inside, _("CAHRA Atlas, {day}", day=_.date(day)), units)
@@ -218,6 +236,9 @@ def draw_map(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, focus: i
     if answer.play:
         state["playing"], state["months_for"] = answer.play, data.key
         st.rerun()
+    if answer.colour is not None:
+        state["colour"] = answer.colour
+        st.rerun(scope="fragment")
     if answer.months:
         state["months_for"] = data.key
         st.rerun(scope="fragment")
@@ -324,10 +345,12 @@ def body(here: Here, data: Data, given: Filters) -> None:
         site_table(here, shown)
         with st.expander(_("Site class and zone status"), expanded=True, icon=":material/grid_on:"):
             quadrants(here, sites[given.without_axes().apply(sites, data.rules)])
-        timeline.chart(here, data, incident_filter.chosen(given))
+        filters, colour = incident_filter.chosen(given, sites), state.get("colour", "")
+        timeline.chart(here, data, filters)
         loaded, units = data.loaded(), districts(data)
-        downloads.show(here, data, run, shown, lambda: map_page(here, data, loaded, shown, units))
-        here.address(**given.address(), site=state["q_site"])
+        subject = Subject.of(loaded, run, here.translate, shown.index.tolist(), filters, colour)
+        downloads.show(here, data, subject, shown, lambda: map_page(here, data, loaded, shown, units, filters, colour))
+        here.address(**given.address(), **filters.address(), site=state["q_site"], colour=colour)
 
 
 with session.page() as here:
@@ -336,6 +359,7 @@ with session.page() as here:
     state = st.session_state
     data = here.data(playing=bool(state.get("playing")))
     first = here.guard_run(data)
+    state.setdefault("colour", state["address"].get("colour", ""))
     given = site_filters.sidebar(_, first.assessment.sites)
     incident_filter.sidebar(_, data.loaded().incidents)
     with st.sidebar:

@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from i18n.translator import N_, translator
-from jobs.assessment import job
 from jobs.meeting.earth import site_kml
 from jobs.meeting.job import meeting_files
 from jobs.meeting.subject import Subject, what_of
@@ -90,10 +89,9 @@ def for_the_meeting(here: Here, subject: Subject) -> None:
                 )  # fmt: skip
 
 
-def show(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, page: Callable[[], bytes]) -> None:
+def show(here: Here, data: Data, subject: Subject, shown: pd.DataFrame, page: Callable[[], bytes]) -> None:
     """The files of the run, the sites shown in more formats, the map as `page`, and the rows not used, with reasons."""
-    _ = here.translate
-    subject = Subject.of(data.loaded(), run, _, shown.index.tolist())
+    _, run = here.translate, subject.run
 
     def named(what: str, ending: str) -> str:
         # The mark of synthetic data is the button's.

@@ -7,7 +7,7 @@ import streamlit as st
 
 from i18n import labels
 from i18n.translator import Translator
-from jobs.assessment.incident_filters import IncidentFilters
+from jobs.assessment.incident_filters import MOST_DEATHS, IncidentFilters
 from jobs.assessment.site_filters import Filters
 
 MOST_ACTORS = 200
@@ -17,8 +17,10 @@ MOST_ACTORS = 200
 def sidebar(translate: Translator, incidents: pd.DataFrame | None) -> None:
     """Draws the filters for the values that the incidents have."""
     _, state = translate, st.session_state
-    for name, value in (("q_incident_kinds", []), ("q_incident_actors", []), ("q_incident_deaths", 0)):
-        state.setdefault(name, value)
+    if "q_incident_kinds" not in state:
+        named = IncidentFilters.of(state.get("address", {}))
+        state["q_incident_kinds"], state["q_incident_actors"] = list(named.kinds), list(named.actors)
+        state["q_incident_deaths"] = named.deaths
     if incidents is None or incidents.empty:
         return
     with st.sidebar, st.expander(_("Filters of incidents")):
@@ -32,16 +34,15 @@ def sidebar(translate: Translator, incidents: pd.DataFrame | None) -> None:
         actors = [a for a in counts.index[: MOST_ACTORS + 1] if a]
         actors += [a for a in state["q_incident_actors"] if a not in actors]
         st.multiselect(_("Actors"), actors, key="q_incident_actors", placeholder=_("all"))
-        st.number_input(_("Deaths, at least"), min_value=0, max_value=100_000, step=1, key="q_incident_deaths")
+        st.number_input(_("Deaths, at least"), min_value=0, max_value=MOST_DEATHS, step=1, key="q_incident_deaths")
 
 
-def chosen(given: Filters) -> IncidentFilters:
-    """The filters of incidents, with the country and the area of the filters of sites."""
+def chosen(given: Filters, sites: pd.DataFrame) -> IncidentFilters:
+    """The filters of incidents, where the filters of `sites` look."""
     state = st.session_state
-    return IncidentFilters(
+    own = IncidentFilters(
         tuple(state.get("q_incident_kinds", ())),
         tuple(state.get("q_incident_actors", ())),
         int(state.get("q_incident_deaths") or 0),
-        given.countries,
-        given.area,
     )
+    return own.with_sites(given, sites)

@@ -11,6 +11,7 @@ from streamlit_folium import st_folium
 
 from geo.schema import CLASSES
 from i18n.translator import Translator
+from layers.maps.colour_by import SITE_CHOICES
 from layers.maps.map import AtlasMap, DataLayer, Districts, View
 from views.day_field import FIRST_DAY, LAST_DAY
 
@@ -23,7 +24,7 @@ class Answer:
     """What the reader just did on the map.
 
     A click on a site (its row), a drawn ring, a place pointed at, classes switched off, a day of the bar of months,
-    what its months show asked for, or play pressed (its press has a name).
+    what its months show asked for, play pressed (its press has a name), or what sites are coloured by (blank: class).
     """
 
     site: int | None = None
@@ -34,6 +35,7 @@ class Answer:
     day: dt.date | None = None
     months: bool = False
     play: str = ""
+    colour: str | None = None
 
 
 def show(
@@ -86,6 +88,9 @@ def _answer(feature: Mapping[str, object], properties: Mapping[str, object]) -> 
     off = properties.get("off")
     if kind == "classes" and isinstance(off, list):
         return Answer(off=tuple(c for c in CLASSES if c in off), run=run)
+    if kind == "colour":
+        by = str(properties.get("by", ""))
+        return Answer(colour=by if by in SITE_CHOICES else "", run=run)
     day = properties.get("day")
     if kind == "day" and isinstance(day, int):
         chosen = EPOCH + dt.timedelta(days=min(max(day, 0), 60_000))

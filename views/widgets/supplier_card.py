@@ -287,4 +287,4 @@ def timeline(here: Here, data: Data, row: pd.Series[Any]) -> None:
     ring = circle(float(row["lon"]), float(row["lat"]), km * 1000.0).exterior.coords[:-1]
     st.caption(_("Within {km} km of the origin:", km=f"{km:g}"))
     area = tuple((float(x), float(y)) for x, y in np.array(ring))
-    months.chart(here, data.at(pd.Timestamp(row["as_of"]).date()), IncidentFilters(area=area))
+    months.chart(here, data.at(pd.Timestamp(row["as_of"]).date()), IncidentFilters(area=area), sets_day=False)

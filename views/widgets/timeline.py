@@ -50,7 +50,8 @@ def clock(here: Here, data: Data, run: job.Run, given: Filters) -> Clock | None:
         codes = class_codes(many, sites, given)
         now = np.array([CLASSES.index(c) for c in sites["site_class"]], np.uint8)
         now[~given.without_classes().apply(sites, data.rules)] = NOT_SHOWN
-        moving = Moving(codes, now, incident_filter.chosen(given).apply(eligible(incidents)))
+        drawn = incident_filter.chosen(given, sites).apply(eligible(incidents), loaded.boundaries)
+        moving = Moving(codes, now, drawn)
     return Clock(months, data.day, data.rules.look_back_months, playing, moving)
 
 
@@ -97,13 +98,16 @@ def picked() -> None:
         state["moved"] = True
 
 
-def chart(here: Here, data: Data, given: IncidentFilters) -> None:
-    """Incidents with at least one death by month and source; the windows of the distance rules are shaded."""
+def chart(here: Here, data: Data, given: IncidentFilters, *, sets_day: bool = True) -> None:
+    """Incidents with at least one death by month and source; the windows of the distance rules are shaded.
+
+    With `sets_day` a click on a month makes its end the page's date.
+    """
     import altair as alt  # late: the map is on the screen before it is needed
 
     _ = here.translate
-    loaded = data.loaded().incidents
-    counted = by_month(None if loaded is None else given.apply(loaded))
+    loaded = data.loaded()
+    counted = by_month(None if loaded.incidents is None else given.apply(loaded.incidents, loaded.boundaries))
     st.subheader(_("Incidents by month"))
     if counted.empty:
         st.info(_("There are no incidents to count here."), icon=":material/event_busy:")
@@ -138,29 +142,30 @@ def chart(here: Here, data: Data, given: IncidentFilters) -> None:
     fields = alt.selection_point(name="month", fields=["day"], on="click", toggle=False)
     touch = (
         alt.Chart(_touched(here, counted))
-        .mark_rect(opacity=0, cursor="pointer")
+        .mark_rect(opacity=0, cursor="pointer" if sets_day else "default")
         .encode(
             x="start:T",
             x2="end:T",
             tooltip=[alt.Tooltip("said:N", title=_("Month")), alt.Tooltip("told:N", title=_("Incidents"))],
         )
-        .add_params(fields)
     )
+    layers = shade + bars + rule + (touch.add_params(fields) if sets_day else touch)
+    told = _(
+        "Shaded: the {months} months before the date. Sources are counted apart and never added together.",
+        months=_(" and ").join(map(str, sorted(spans))),
+    )
+    if not sets_day:
+        st.altair_chart(layers.properties(height=200), alt=_("Incidents by month"))
+        st.caption(told)
+        return
     st.altair_chart(
-        (shade + bars + rule + touch).properties(height=200),
+        layers.properties(height=200),
         alt=_("Incidents by month"),
         key="months",
         on_select=picked,
         selection_mode="month",
     )
-    st.caption(
-        _(
-            "Shaded: the {months} months before the date. Sources are counted apart and never added together.",
-            months=_(" and ").join(map(str, sorted(spans))),
-        )
-        + " "
-        + _("Click a month to go to its end.")
-    )
+    st.caption(told + " " + _("Click a month to go to its end."))
 
 
 def _touched(here: Here, counted: pd.DataFrame) -> pd.DataFrame:
