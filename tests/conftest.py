@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,3 +18,13 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"real inputs are not on this machine ({folder.name} beside the project is missing)")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _components_are_looked_for_once() -> None:
+    """Streamlit asks every installed package for components each time that a page is tested: half a second each time."""
+    if "streamlit" in sys.modules:
+        from streamlit.components.v2 import manifest_scanner
+
+        if not hasattr(manifest_scanner.scan_component_manifests, "cache_info"):
+            manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
