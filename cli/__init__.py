@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli import compare_command, inspect_command, meeting_command, sensitivity_command, verify_command
+from cli import compare_command, fetch_command, inspect_command, meeting_command, sensitivity_command, verify_command
 from cli.reading import told_rows
 from cli.shared import Progress, add_inputs, add_result, existing, inputs, iso_date, rule_file
 from geo.errors import CahraError, InputError
@@ -22,10 +21,6 @@ if TYPE_CHECKING:
 
 UNUSABLE = 2
 """Exit status where the input cannot be used; one message on standard error says why."""
-
-
-UCDP_VARIABLE = "UCDP_TOKEN"
-"""Environment variable that holds the user's own token for the UCDP API; it is never written down."""
 
 
 def engine(cluster: str | None, workers: int, tiles: str | None = None) -> Callable[..., Assessment]:
@@ -87,24 +82,6 @@ def screen(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
     result = run(loaded, as_of, rules, now, ways=ways)
     progress.step()
     return result
-
-
-def fetch(args: argparse.Namespace) -> int:
-    """`cahra fetch`: downloads from a publisher, only when asked; what came is kept with its version and licence."""
-    from layers.sources.catalogue import Store
-    from layers.sources.download import fetch_boundaries, fetch_ucdp
-
-    store = Store(Path(args.out) if args.out else Path(args.workspace) / "editions")
-    if args.what == "boundaries":
-        entry = fetch_boundaries(store, args.country, args.level)
-    else:
-        token = os.environ.get(UCDP_VARIABLE, "")
-        if not token:
-            raise InputError("UCDP asks for a token.", where=UCDP_VARIABLE, remedy="Set it in the environment.")
-        begin, end = (iso_date(d) if d else None for d in (args.begin, args.end))
-        entry = fetch_ucdp(store, args.edition, args.country, token, start=begin, end=end)
-    print(f"{entry.name}: {entry.dataset} {entry.version}, {entry.licence}, {entry.size} bytes")
-    return 0
 
 
 def coverage(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
@@ -214,17 +191,7 @@ def parser() -> argparse.ArgumentParser:
     five = commands.add_parser("bench", help="measure the engine", description=bench.__doc__)
     five.add_argument("--size", default="S", help="which of S, M, CAR, L, joined by commas")
     five.set_defaults(call=bench)
-    seven = commands.add_parser("fetch", help="download from a publisher", description=fetch.__doc__)
-    seven.add_argument("what", choices=("incidents", "boundaries"), help="UCDP GED, or geoBoundaries")
-    seven.add_argument("--country", required=True, help="code or name")
-    seven.add_argument("--edition", default="25.1", help="UCDP edition; 25.0.8 is a monthly candidate edition")
-    seven.add_argument("--from", dest="begin", metavar="YYYY-MM-DD", help="first day; default: all the edition holds")
-    seven.add_argument("--to", dest="end", metavar="YYYY-MM-DD", help="last day")
-    seven.add_argument("--level", type=int, default=2, choices=(0, 1, 2, 3), help="level of the boundaries")
-    kept = seven.add_mutually_exclusive_group(required=True)
-    kept.add_argument("--out", metavar="DIR", help="folder that keeps the files and their index")
-    kept.add_argument("--workspace", metavar="DIR", help="workspace of the app: the files go into its folder editions")
-    seven.set_defaults(call=fetch)
+    fetch_command.add(commands)
     return top
 
 

@@ -116,7 +116,8 @@ def inputs(args: argparse.Namespace) -> Inputs:
     from jobs.inputs import Inputs, Source
 
     def several(option: str) -> list[Source]:
-        return [Source.of(p) for p in existing(getattr(args, option.replace("-", "_")), f"--{option}")]
+        given = getattr(args, option.replace("-", "_")) or ()
+        return [Source.named(text) or Source.of(existing([text], f"--{option}")[0]) for text in given]
 
     def single(option: str) -> Source | None:
         given = getattr(args, option.replace("-", "_"))
@@ -147,7 +148,9 @@ def add_inputs(to: argparse.ArgumentParser, *, required: bool) -> None:
     """The options that name input files."""
     many: Any = {"action": "append", "metavar": "F"}
     to.add_argument("--sites", required=required, help="site list or visits; may be repeated", **many)
-    to.add_argument("--incidents", help="UCDP GED or ACLED file; may be repeated", **many)
+    to.add_argument(
+        "--incidents", help="UCDP GED or ACLED file, or a fetched edition: ucdp:CAF@25.1; may be repeated", **many
+    )
     to.add_argument("--zones", metavar="F", help="zone register (CSV); default: the one that ships with the project")
     to.add_argument("--boundaries", help="polygons of administrative units; one file a level", **many)
     to.add_argument(

@@ -19,6 +19,7 @@ from geo.errors import InputError
 from geo.kept import Kept
 from geo.messages import Note
 from geo.records.place_names import plain
+from jobs.editions.references import facts, find, parse
 from jobs.kept_layers import NOTHING_KEPT, KeptLayers, reading_key
 from jobs.reading_notes import described
 from layers.formats.limits import LOCAL, Door
@@ -27,17 +28,46 @@ from layers.sources.coverage import read_coverage, recognised_coverage
 from layers.sources.eu_list import read_eu_list
 from layers.sources.incidents import join, read_incidents, unusable
 from layers.sources.layer import Layer
-from layers.sources.read_options import Wishes
+from layers.sources.read_options import NOTHING, Wishes
 from layers.sources.sites import SiteLayer, read_sites
 from layers.sources.zone_register import read_findings, read_register
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file on disk, or bytes with a name."""
+    """A file on disk, or bytes with a name.
+
+    Parameters
+    ----------
+    coverage
+        What it is declared to cover, as a table; blank: what the file says itself.
+    about
+        What the run record says of it beside its hash.
+    layer
+        Gives what the file holds where that was read before; None: it is read.
+    """
 
     name: str
     data: bytes | Path
+    coverage: bytes = field(default=b"", repr=False)
+    about: tuple[tuple[str, str], ...] = ()
+    layer: Callable[[], Any] | None = field(default=None, repr=False, compare=False)
+
+    @classmethod
+    def named(cls, text: str, folder: Path | None = None) -> Source | None:
+        """A fetched edition by its reference (``ucdp:CAF@25.1``); None where the text is none.
+
+        Raises
+        ------
+        geo.errors.InputError
+            It was not fetched.
+        """
+        reference = parse(text, folder)
+        if reference is None:
+            return None
+        kept = find(reference, folder)
+        read = kept.layer if kept.entry.role == "incidents" else None
+        return cls(kept.entry.name, kept.path, kept.coverage, facts(kept.entry), read)
 
     @classmethod
     def of(cls, path: str | Path) -> Source:
@@ -128,7 +158,9 @@ def load(inputs: Inputs, *, sites_needed: bool = True, more: Sequence[Mapping[st
     zones: Layer = read_register() if given is None else read_as("zones", given, inputs)
     findings: list[Layer] = [read_as("findings", s, inputs) for s in inputs.findings]
     listed: Layer | None = None if listed_in is None else read_as("eu_list", listed_in, inputs)
-    declared: list[Layer] = [read_as("coverage", s, inputs) for s in inputs.coverage]
+    of_files = [Source(f"coverage of {s.name}.csv", s.coverage) for s in inputs.incidents if s.coverage]
+    declared: list[Layer] = [read_as("coverage", s, inputs) for s in (*inputs.coverage, *of_files)]
+    about = {s.name: dict(s.about) for s in (*inputs.sites, *inputs.incidents, *inputs.boundaries) if s.about}
     told: list[dict[str, object]] = []
     rejected: list[pd.DataFrame] = []
     for role, layers in (
@@ -136,10 +168,10 @@ def load(inputs: Inputs, *, sites_needed: bool = True, more: Sequence[Mapping[st
         ("eu_list", [listed] if listed is not None else []), ("findings", findings),
     ):  # fmt: skip
         for layer in layers:
-            told.append(_told(role, layer))
+            told.append({**_told(role, layer), **about.get(layer.name, {})})
             rejected.append(layer.rejected)
     for b in boundaries:
-        told.append(_told_boundaries(b))
+        told.append({**_told_boundaries(b), **about.get(b.name, {})})
         rejected.append(b.rejected)
     check_mapping(inputs.wishes, [*told, *more])
     merged, repeated = join(incidents)
@@ -191,6 +223,8 @@ def read_as(role: str, source: Source, inputs: Inputs) -> Any:
     more = {"sites": (country,), "boundaries": (country, version)}.get(role, ())
     key = reading_key(role, source.data, source.name, inputs.door, options, *more)
     data = source.data
+    if source.layer is not None and options == NOTHING and inputs.door == LOCAL:
+        return source.layer()
     how: dict[str, Any] = {"name": source.name, "door": inputs.door, "options": options}
 
     def made() -> Any:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -131,7 +131,24 @@ class Entry:
     fetched_at
         Day and time of the download, UTC, ISO 8601.
     coverage
-        What the download declares to cover: `country_iso3, from, to` (inclusive) each; empty: nothing.
+        What the download declares to cover: `country_iso3, from, to` (inclusive) each; empty: nothing, or the file is
+        recognised as whole by itself (data/editions.csv).
+    source, area
+        Name in data/sources.csv, and what of it: a country (alpha-3), a country and level (``CAF/ADM2``), blank: all.
+    rows
+        Rows that were accepted, when it came.
+    profile
+        What the rows are of: first and last day, countries, deaths, positions known.
+    cite
+        How the publisher asks to be cited.
+    etag, modified
+        By which the publisher knows this state of the file again.
+    cut_from
+        Hash of the file that this was cut out of; blank: it is as the publisher sent it.
+    by_hand
+        It was downloaded by hand and dropped in.
+    pinned
+        It stays the one that is used where no edition is named, and is not removed.
     """
 
     name: str
@@ -145,6 +162,21 @@ class Entry:
     url: str
     fetched_at: str
     coverage: list[dict[str, str]] = field(default_factory=list)
+    source: str = ""
+    area: str = ""
+    rows: int = 0
+    profile: dict[str, str] = field(default_factory=dict)
+    cite: str = ""
+    etag: str = ""
+    modified: str = ""
+    cut_from: str = ""
+    by_hand: bool = False
+    pinned: bool = False
+
+    @property
+    def reference(self) -> str:
+        """How commands and pages name it: ``ucdp:CAF@25.1``."""
+        return f"{self.source}{':' if self.area else ''}{self.area}@{self.version}"
 
     def age_days(self, today: dt.date) -> int:
         """Days since the download."""
@@ -219,7 +251,7 @@ class Store:
             left.unlink()
         entries = sorted([*(e for e in known if e.name != entry.name), entry], key=lambda e: e.name)
         self._write(_waiting(entry), data)
-        self._write(self.INDEX, json.dumps([asdict(e) for e in entries], indent=1).encode())
+        self._write(self.INDEX, _index(entries))
         self._finish(entries)
 
     def read(self, name: str) -> bytes:
@@ -230,9 +262,7 @@ class Store:
         geo.errors.InputError
             There is no such entry, or the file is missing or is no longer what was fetched.
         """
-        entry = next((e for e in self.entries() if e.name == name), None)
-        if entry is None:
-            raise InputError("The catalogue has no such file.", where="catalogue", got=name)
+        entry = self._entry(name, self.entries())
         self._finish([entry])
         path = self.folder / name
         data = path.read_bytes() if path.is_file() else b""
@@ -244,6 +274,46 @@ class Store:
                 remedy="Fetch it again.",
             )
         return data
+
+    def pin(self, name: str, pinned: bool) -> None:
+        """Marks an entry as the one that is used where no edition is named, or takes the mark away.
+
+        Raises
+        ------
+        geo.errors.InputError
+            There is no such entry.
+        """
+        with locked(self.folder):
+            entries = self.entries()
+            chosen = self._entry(name, entries)
+            alike = {e.name for e in entries if (e.source, e.area) == (chosen.source, chosen.area)}
+            told = [replace(e, pinned=pinned and e.name == name) if e.name in alike else e for e in entries]
+            self._write(self.INDEX, _index(told))
+
+    def remove(self, name: str) -> None:
+        """Lets go of an entry and its file.
+
+        Raises
+        ------
+        geo.errors.InputError
+            There is no such entry, or it is pinned.
+        """
+        with locked(self.folder):
+            entries = self.entries()
+            gone = self._entry(name, entries)
+            if gone.pinned:
+                raise InputError("The edition is pinned.", where="catalogue", got=name, remedy="Unpin it first.")
+            left = [e for e in entries if e.name != name]
+            self._write(self.INDEX, _index(left))
+            (self.folder / name).unlink(missing_ok=True)
+            self._finish(left)
+
+    @staticmethod
+    def _entry(name: str, entries: Iterable[Entry]) -> Entry:
+        entry = next((e for e in entries if e.name == name), None)
+        if entry is None:
+            raise InputError("The catalogue has no such file.", where="catalogue", got=name)
+        return entry
 
     def coverage(self) -> bytes:
         """A coverage table (`dataset, country_iso3, from, to`) of all entries; `dataset` is the version by hash."""
@@ -274,6 +344,10 @@ class Store:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
+
+
+def _index(entries: Iterable[Entry]) -> bytes:
+    return json.dumps([asdict(e) for e in entries], indent=1).encode()
 
 
 def _waiting(entry: Entry) -> str:

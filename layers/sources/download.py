@@ -50,6 +50,7 @@ def fetch_ucdp(
     now: dt.datetime | None = None,
     progress: Progress | None = None,
     wait_s: float = 2.0,
+    cite: str = "",
 ) -> Entry:
     """Events of one country from the UCDP API, as a CSV of the native columns in `store`.
 
@@ -77,11 +78,11 @@ def fetch_ucdp(
     FetchError, geo.errors.InputError
         Nothing is kept then: a part of the pages is no dataset.
     """
-    code = _country(country)
+    code = country_of(country)
     numbers = sorted(number for number, iso3 in gleditsch_ward().items() if iso3 == code)
     if not numbers:
         raise InputError("UCDP has no number for this country.", where="country", got=code)
-    held_from, held_to = _held(version)
+    held_from, held_to = held_days(version)
     begin, until = max(start or held_from, held_from), min(end or held_to, held_to)
     if begin > until:
         raise InputError(
@@ -137,8 +138,12 @@ def fetch_ucdp(
         licence=stated["licence"],
         credit=stated["credit"],
         url=url,
-        fetched_at=_clock(now),
+        fetched_at=clock_of(now),
         coverage=[asked],
+        source="ucdp",
+        area=code,
+        rows=layer.accounting["accepted"],
+        cite=cite,
     )
     store.add(entry, data)
     return entry
@@ -153,6 +158,8 @@ def fetch_boundaries(
     hosts: frozenset[str] = GEOBOUNDARIES_HOSTS,
     now: dt.datetime | None = None,
     wait_s: float = 2.0,
+    source: str = "geoboundaries",
+    cite: str = "",
 ) -> Entry:
     """Boundaries of one country and level from geoBoundaries, with the vintage and licence that its API states.
 
@@ -171,7 +178,7 @@ def fetch_boundaries(
     FetchError, geo.errors.InputError
         Nothing is kept then.
     """
-    code = _country(country)
+    code = country_of(country)
     client = Client(hosts | {host_of(base)}, wait_s=wait_s)
     url = f"{base}/{code}/ADM{level}/"
     facts = client.get_json(url)
@@ -199,7 +206,7 @@ def fetch_boundaries(
     said = json.dumps(members, ensure_ascii=False)[1:-1]
     data = ("{" + (said + ", " if said else "") + text[1:]).encode()
     year = re.sub(r"[^A-Za-z0-9.-]+", "_", members.get("boundaryYearRepresented", ""))[:40] or "unknown"
-    name = f"geoboundaries_{code}_adm{level}_{year}.geojson"
+    name = f"{source.replace('-', '_')}_{code}_adm{level}_{year}.geojson"
     layer = read_boundaries(data, name, level=level)
     entry = Entry(
         name=name,
@@ -211,7 +218,11 @@ def fetch_boundaries(
         licence=members.get("boundaryLicense", ""),
         credit=f"{publisher('geoBoundaries')['credit']}; {members.get('boundarySource', '')}".rstrip("; "),
         url=facts["gjDownloadURL"],
-        fetched_at=_clock(now),
+        fetched_at=clock_of(now),
+        source=source,
+        area=f"{code}/ADM{level}",
+        rows=len(layer.frame),
+        cite=cite,
     )
     store.add(entry, data)
     return entry
@@ -265,12 +276,12 @@ def _next(current: str, following: object) -> str:
     return urllib.parse.urlunsplit(place._replace(scheme=urllib.parse.urlsplit(current).scheme))
 
 
-def _held(version: str) -> tuple[dt.date, dt.date]:
+def held_days(version: str) -> tuple[dt.date, dt.date]:
     """First and last day that an edition of UCDP GED holds.
 
     Examples
     --------
-    >>> [str(day) for day in _held("25.1")], [str(day) for day in _held("25.0.12")]
+    >>> [str(day) for day in held_days("25.1")], [str(day) for day in held_days("25.0.12")]
     (['1989-01-01', '2024-12-31'], ['2025-12-01', '2025-12-31'])
     """
     if found := re.fullmatch(r"(\d{2})\.1", version):
@@ -284,7 +295,8 @@ def _held(version: str) -> tuple[dt.date, dt.date]:
     )
 
 
-def _country(country: str) -> str:
+def country_of(country: str) -> str:
+    """ISO 3166 alpha-3 of a code or name; raises :class:`geo.errors.InputError` where it is none."""
     code = str(country_codes(pd.Series([country], dtype="str")).iloc[0])
     if not code:
         raise InputError("The country is not known.", where="country", expected="ISO 3166 alpha-3", got=country)
@@ -301,5 +313,6 @@ def _as_csv(found: list[dict[str, Any]]) -> bytes:
     return out.getvalue().encode()
 
 
-def _clock(now: dt.datetime | None) -> str:
+def clock_of(now: dt.datetime | None) -> str:
+    """A time, else the present one, in UTC as ISO 8601."""
     return (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC).isoformat(timespec="seconds")

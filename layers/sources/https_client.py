@@ -116,6 +116,37 @@ def host_of(url: str) -> str:
         return ""
 
 
+def check_address(url: str, hosts: frozenset[str], first: tuple[str, str, int] | None) -> tuple[str, str, int]:
+    """Scheme, host and port of an address that may be asked.
+
+    Parameters
+    ----------
+    first
+        Those of the first address of a download: its port is usual too; None: this is the first.
+
+    Raises
+    ------
+    FetchError
+        It is not https, not one of `hosts`, or on another port.
+    """
+    try:
+        place = urllib.parse.urlsplit(url)
+        origin = _origin(place)
+    except ValueError:
+        raise FetchError("The address is not one of the publisher's.", got=ascii(url[:80])) from None
+    scheme, host, port = origin
+    safe = scheme == "https" or (scheme == "http" and host in LOOPBACK)
+    usual = port == _PORTS.get(scheme) or first is None or port == first[2]
+    if host not in hosts or not safe or not usual or place.username or not url.isascii():
+        raise FetchError(
+            "The address is not one of the publisher's.",
+            where=host,
+            expected=f"https, {', '.join(sorted(hosts))}",
+            got=f"{scheme}://{host}:{port}" if port else f"{scheme}://{host}",
+        )
+    return origin
+
+
 @dataclass
 class Client:
     """Gets bytes from named hosts.
@@ -165,22 +196,7 @@ class Client:
         raise FetchError("The address is sent on and on.", where=host_of(url))
 
     def _allowed(self, url: str) -> tuple[str, str, int]:
-        try:
-            place = urllib.parse.urlsplit(url)
-            origin = _origin(place)
-        except ValueError:
-            raise FetchError("The address is not one of the publisher's.", got=ascii(url[:80])) from None
-        scheme, host, port = origin
-        safe = scheme == "https" or (scheme == "http" and host in LOOPBACK)
-        usual = port == _PORTS.get(scheme) or self._first is None or port == self._first[2]
-        if host not in self.hosts or not safe or not usual or place.username or not url.isascii():
-            raise FetchError(
-                "The address is not one of the publisher's.",
-                where=host,
-                expected=f"https, {', '.join(sorted(self.hosts))}",
-                got=f"{scheme}://{host}:{port}" if port else f"{scheme}://{host}",
-            )
-        return origin
+        return check_address(url, self.hosts, self._first)
 
     def _once(self, url: str, headers: dict[str, str]) -> bytes | str:
         """The body, or the address that the reply sends on to; busy hosts are asked again."""
