@@ -34,7 +34,7 @@ def folder_of(args: argparse.Namespace) -> Path:
 def fetch(args: argparse.Namespace) -> int:
     """`cahra fetch`: brings data from a publisher, only when asked; what came is kept, dated and cited."""
     from i18n.translator import translator
-    from layers.publishers.keep import told
+    from jobs.editions.lines import fetched
     from layers.publishers.table import sources
 
     _ = translator(args.language)
@@ -48,12 +48,7 @@ def fetch(args: argparse.Namespace) -> int:
         entry = found.entry
         print(f"{entry.name}: {entry.dataset} {entry.version}, {entry.licence}, {entry.size} bytes")
         return 0
-    if found.unchanged:
-        print(_("The publisher's file has not changed."))
-    for entry in found.entries:
-        print(told(entry).sentence(_))
-    print(_("Cite: {text}", text=found.entry.cite))
-    print(_("Kept in {folder}.", folder=str(folder)))
+    print("\n".join(line.sentence(_) for line in fetched(found, folder)))
     return 0
 
 

@@ -18,7 +18,6 @@ from typing import Any
 import pandas as pd
 
 from geo.errors import InputError
-from geo.messages import Note
 from layers.formats.limits import LOCAL
 from layers.formats.source import Source, plain_name
 from layers.publishers.table import FetchSource
@@ -335,11 +334,3 @@ def _free(name: str, taken: set[str]) -> str:
     while out in taken:
         out, number = f"{path.stem} ({number}){path.suffix}", number + 1
     return out
-
-
-def told(entry: Entry) -> Note:
-    """An entry in one line."""
-    return Note(
-        "{reference}: {rows} rows, {licence}, kept as {name}.", reference=entry.reference, rows=entry.rows,
-        licence=entry.licence or Note("licence not stated"), name=entry.name,
-    )  # fmt: skip
