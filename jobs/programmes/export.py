@@ -126,7 +126,8 @@ class ProgrammeRun(Result):
 
     def map_html(self, language: str = "en") -> bytes:
         """The map as one page that opens from a disk and asks no host for anything."""
-        from jobs.programmes.map import details, footprint_lines, gap_marks
+        from jobs.programmes.map import details, footprints_drawn, gap_marks
+        from jobs.programmes.map_colours import line_colours
         from layers.maps import map_content
         from layers.maps.map import View, blob, standalone
 
@@ -134,11 +135,14 @@ class ProgrammeRun(Result):
         sites = self.result.assessed
         heading = translate(HEADING, day=translate.date(self.result.as_of))
         day = self.result.as_of.to_datetime64().astype("datetime64[D]")
+        lines, whose = footprints_drawn(self.result, TYPES, self.loaded.boundaries)
         content = blob(
             translate,
             sites=sites,
             zones=map_content.zone_areas(self.loaded.zones, self.loaded.boundaries, day, unit_aliases()),
-            lines=footprint_lines(self.result, TYPES, self.loaded.boundaries),
+            lines=lines,
+            colours=line_colours(self.result, whose, TYPES, self.donors, translate),
+            colour="donor",
             marks=gap_marks(self.result, TYPES, translate),
             notice=_("Demonstration data") if self.told()["demonstration"] else "",
             title=heading,

@@ -23,8 +23,10 @@ MOST_LINES = 2_000
 """Footprints drawn at most, those of the most recent start first; all are in the tables."""
 
 
-def footprint_lines(result: ProgrammeCoverage, types: Sequence[str], boundaries: object = None) -> list[Line]:
-    """A ring for every polygon, stated radius and matched unit of the active programmes of the types.
+def footprints_drawn(
+    result: ProgrammeCoverage, types: Sequence[str], boundaries: object = None
+) -> tuple[list[Line], list[int]]:
+    """Rings of polygons, stated radii and matched units of the active programmes of the types, and whose each is.
 
     Units are drawn only where a boundary set holds them; countries never.
     """
@@ -34,15 +36,18 @@ def footprint_lines(result: ProgrammeCoverage, types: Sequence[str], boundaries:
     rows = np.flatnonzero(wanted[places["programme"].to_numpy()])
     start = frame["start"].to_numpy()[places["programme"].to_numpy()[rows]]
     rows = rows[np.argsort(start, kind="stable")[::-1]][:MOST_LINES]
-    lines = []
+    lines: list[Line] = []
+    whose: list[int] = []
     for row in rows:
         place = places.iloc[int(row)]
         shape = _shape(place, programmes.geometry[row], boundaries)
         if shape is None or shape.is_empty:
             continue
-        text = str(frame["programme_id"].iloc[int(place["programme"])]) if len(rows) <= MOST_LABELS else ""
+        programme = int(place["programme"])
+        text = str(frame["programme_id"].iloc[programme]) if len(rows) <= MOST_LABELS else ""
         lines += [Line(ring, "programme", text) for ring in _parts(shape)]
-    return lines
+        whose += [programme] * (len(lines) - len(whose))
+    return lines, whose
 
 
 def gap_marks(result: ProgrammeCoverage, types: Sequence[str], translate: Translator) -> list[Mark]:

@@ -87,6 +87,8 @@ SITE_CHOICES = {
     "age": N_("age of the newest visit"),
 }
 """What sites can be coloured by beside their class, in a link and in words."""
+LINE_CHOICES = {"donor": N_("donor"), "type": N_("type of programme")}
+"""What the lines of programmes can be coloured by."""
 
 
 def of_sites(sites: pd.DataFrame) -> list[ColourBy]:

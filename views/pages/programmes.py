@@ -13,7 +13,8 @@ from geo.programmes.schema import TYPES, active_on, ending_within
 from i18n import row_messages
 from jobs.programmes import job as programme_job
 from jobs.programmes.export import ProgrammeRun
-from jobs.programmes.map import footprint_lines, gap_marks
+from jobs.programmes.map import footprints_drawn, gap_marks
+from jobs.programmes.map_colours import line_colours
 from jobs.programmes.types import labels
 from layers.formats.writers.escape import markdown
 from layers.maps import map_content
@@ -92,11 +93,14 @@ def draw_map(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...]) 
     """Sites, zones, where programmes work, and a ring around each site at risk without any."""
     _, state, sites = here.translate, st.session_state, run.result.assessed
     day = run.result.as_of.to_datetime64().astype("datetime64[D]")
+    lines, whose = footprints_drawn(run.result, types, run.loaded.boundaries)
     content = blob(
         _,
         sites=sites,
         zones=map_content.zone_areas(run.loaded.zones, run.loaded.boundaries, day, unit_aliases()),
-        lines=footprint_lines(run.result, types, run.loaded.boundaries),
+        lines=lines,
+        colours=line_colours(run.result, whose, types, run.donors, _),
+        colour=state.get("programme_colour", "donor"),
         marks=gap_marks(run.result, types, _),
         run=data.token,
         notice=_("Demonstration data") if run.told()["demonstration"] else "",
@@ -105,6 +109,8 @@ def draw_map(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...]) 
     key = f"view_{data.key}"
     view = state.setdefault(key, View.around(sites["lon"].tolist(), sites["lat"].tolist()))
     answer = map_widget.show(_, view, content, key="programme_map", tools=True, tiles=state.get("q_tiles", False))
+    if answer is not None and answer.colour is not None:
+        state["programme_colour"] = answer.colour
     if answer is not None and answer.ring:
         state["programme_area"] = answer.ring
         st.rerun(scope="fragment")

@@ -11,7 +11,7 @@ from streamlit_folium import st_folium
 
 from geo.schema import CLASSES
 from i18n.translator import Translator
-from layers.maps.colour_by import SITE_CHOICES
+from layers.maps.colour_by import LINE_CHOICES, SITE_CHOICES
 from layers.maps.map import AtlasMap, DataLayer, Districts, View
 from views.day_field import FIRST_DAY, LAST_DAY
 
@@ -90,7 +90,7 @@ def _answer(feature: Mapping[str, object], properties: Mapping[str, object]) -> 
         return Answer(off=tuple(c for c in CLASSES if c in off), run=run)
     if kind == "colour":
         by = str(properties.get("by", ""))
-        return Answer(colour=by if by in SITE_CHOICES else "", run=run)
+        return Answer(colour=by if by in SITE_CHOICES or by in LINE_CHOICES else "", run=run)
     day = properties.get("day")
     if kind == "day" and isinstance(day, int):
         chosen = EPOCH + dt.timedelta(days=min(max(day, 0), 60_000))
