@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from geo import schema
+from geo.backtest.counted import COUNTED
+from jobs.counted_file import OF_SITES
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "columns.md"
 TABLES = {
     "sites.csv": schema.ASSESSED,
     "evidence.csv": schema.EVIDENCE,
     "rejected.csv": schema.REJECTED,
+    "incidents_counted.csv (cahra backtest)": COUNTED,
+    "incidents_counted.csv (cahra coverage)": OF_SITES,
     "Sites (in)": schema.SITES,
     "Visits (in)": schema.VISITS,
     "Statuses (in)": schema.STATUSES,
@@ -25,8 +29,11 @@ TABLES = {
 
 def page() -> str:
     """The whole page: a table of columns for each table of the schema."""
-    out = ["# Columns\n\nMade from `geo/schema_inputs.py` and `geo/schema_results.py` by `scripts/write_columns.py`; "]
-    out.append("a test holds page and code\ntogether. The codes of evidence are in [evidence.md](evidence.md).\n")
+    out = [
+        "# Columns\n\nMade from `geo/schema_inputs.py`, `geo/schema_results.py`, `geo/backtest/counted.py` and `jobs/counted_file.py` by "
+        "`scripts/write_columns.py`; a test holds page and code\ntogether. The codes of evidence are in "
+        "[evidence.md](evidence.md).\n"
+    ]
     for name, table in TABLES.items():
         out.append(f"\n## {name}\n\n| Column | Type | Meaning | A blank means |\n|---|---|---|---|\n")
         for c in table:

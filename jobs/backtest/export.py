@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo import schema
+from geo.backtest.counted import COUNTED
 from geo.backtest.outcome import Outcome
 from geo.backtest.track_record import TrackRecord
 from geo.rules.rule_set import Rules
@@ -19,6 +20,7 @@ from jobs.assessment.export import LIBRARIES
 from jobs.backtest import labels as words
 from jobs.backtest.gather import Gathered
 from jobs.backtest.model import Backtest
+from jobs.counted_file import CountedFiles
 from jobs.demonstration import layers, marks
 from jobs.inputs import Loaded
 from jobs.reading_notes import reading_lines
@@ -75,6 +77,11 @@ def run_record(
         "blocks": {"districts": len(np.unique(cases.district)), "years": len(np.unique(cases.year[cases.date]))},
         "left_out": gathered.left_out,
         "cases_without_declared_coverage": gathered.undeclared,
+        "incidents_counted": {
+            "rows": len(gathered.counted),
+            "incidents": len(gathered.counted[["source", "record_id"]].drop_duplicates()),
+            "withheld": gathered.withheld,
+        },
         "by_date": [
             {"date": day, "cases": int(n), "hits": int(h)}
             | {
@@ -108,8 +115,10 @@ def result_files(backtest: Backtest, language: str = "en") -> ResultFiles:
     }
     if backtest.points is not None:
         tables["points.csv"] = (backtest.points[["site_id", "lat", "lon", "country", "coord_precision_km"]], ())
+    counted = CountedFiles(lambda: backtest.gathered.counted, COUNTED)
+    others = {"track_record.html": lambda: page(backtest, language), **counted.others()}
     record = {**backtest.record, "language": language}
-    return ResultFiles(tables, {"track_record.html": lambda: page(backtest, language)}, record)
+    return ResultFiles({**tables, **counted.sheets()}, others, record, without=counted.without)
 
 
 def summary(backtest: Backtest, language: str = "en") -> list[str]:

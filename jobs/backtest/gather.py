@@ -11,6 +11,7 @@ import pandas as pd
 
 from geo.backtest import baselines
 from geo.backtest.cases import Bools, Cases, Floats, Score, flagged, highest
+from geo.backtest.counted import InUnits, Spots, counted
 from geo.backtest.outcome import Outcome, outcomes
 from geo.errors import InputError
 from geo.records.incidents import Incidents, prepare
@@ -39,6 +40,8 @@ class Gathered:
         Number of cases that were left out, by reason.
     undeclared
         Cases of a run in which nothing declares what the incidents cover: one that the files do not hold is none.
+    counted, withheld
+        The incidents behind the figures (:data:`geo.backtest.counted.COUNTED`), and how many their licence keeps.
     """
 
     cases: Cases
@@ -46,6 +49,8 @@ class Gathered:
     sites: pd.DataFrame
     left_out: dict[str, int]
     undeclared: int
+    counted: pd.DataFrame
+    withheld: int
 
 
 def gather(loaded: Loaded, days: Days, outcome: Outcome, rules: Rules, progress: Progress) -> Gathered:
@@ -85,7 +90,11 @@ def gather(loaded: Loaded, days: Days, outcome: Outcome, rules: Rules, progress:
         *_rule_scores(fired, unknown, rules),
         *_orders(loaded, cases, sites, incidents, lon, lat, spot),
     ]
-    return Gathered(cases, scores, sites, left_out, int((~declared[keep]).sum()))
+    by_level = ((r.level, regions(loaded, sites, incidents, r.level)) for r in rules.of_kind("area"))
+    units = {level: InUnits(*codes) for level, codes in by_level if codes is not None}
+    flags = {i: fired[i].to_numpy(np.bool_) for i in fired}
+    behind = counted(rules, cases, Spots(lon, lat, spot), units, flags, incidents, outcome)
+    return Gathered(cases, scores, sites, left_out, int((~declared[keep]).sum()), *behind)
 
 
 def _spots(sites: pd.DataFrame) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:

@@ -30,14 +30,14 @@ def districts(sites: pd.DataFrame) -> Ints:
     return np.asarray(codes, dtype=np.int64)
 
 
-def regions(loaded: Loaded, sites: pd.DataFrame, incidents: Incidents) -> tuple[Ints, Ints] | None:
-    """Number of the region (ADM1) of each site and incident, -1 for none.
+def regions(loaded: Loaded, sites: pd.DataFrame, incidents: Incidents, level: int = 1) -> tuple[Ints, Ints] | None:
+    """Number of the region (`level` 1) or district (2) of each site and incident, -1 for none.
 
     By polygon where boundaries of that level are loaded, else by the names that sites and incidents carry; None where
     no site has one.
     """
-    boundaries = next((b for b in loaded.boundaries if b.level == 1), None)
-    if boundaries is None and not (sites["admin1"] != "").any():
+    boundaries = next((b for b in loaded.boundaries if b.level == level), None)
+    if boundaries is None and not (sites[f"admin{level}"] != "").any():
         return None
-    units = Units(1, boundaries, unit_aliases())
+    units = Units(level, boundaries, unit_aliases())
     return site_units(sites, units).code, incident_units(incidents, units).code

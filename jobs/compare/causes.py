@@ -7,8 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from geo.columns import empty
 from geo.rules.rederive import rederive
 from jobs.compare.folder import OWN, Folder, Key
+from jobs.counted_file import OF_SITES
 
 CAUSES = (
     "date", "rules", "incidents", "boundaries", "register", "coverage", "visits_and_statuses", "sites", "programmes",
@@ -75,6 +77,10 @@ def single(found: list[str], first: tuple[str, ...] = ()) -> str:
     return named[0] if len(named) == 1 else "several"
 
 
+Counted = tuple[str, str, str, int]
+"""An incident that counted: id, first day, last day, months of the rule (0: not told)."""
+
+
 class Causes:
     """Gives each move of two results with site classes its one cause."""
 
@@ -84,7 +90,7 @@ class Causes:
         if any(a.day(k) != b.day(k) for k in keys if k in a.rows.index and k in b.rows.index):
             self.found = [c for c in CAUSES if c in {*self.found, "date"}]
         self._lists_alone = _lists_alone(a, b)
-        self._counted = [_counted(f, keys) for f in (a, b)]
+        self._counted = [counted_at(f, keys) for f in (a, b)]
         self._by_rules = _by_rules(a, b, keys) if "rules" in self.found and len(self.found) > 1 else {}
 
     def records(self, key: Key) -> str:
@@ -132,12 +138,7 @@ class Causes:
         had, has = {r[0] for r in old}, {r[0] for r in new}
         turned = [(r, "new") for r in new if r[0] not in had] + [(r, "gone") for r in old if r[0] not in has]
         if turned and "rules" not in rest:
-            dated = [_by_date(r, self.a.day(key), self.b.day(key)) for r, _ in turned]
-            if "date" in rest and all(dated):
-                return "date"
-            if "incidents" in rest and not any(dated):
-                return "incidents"
-            return "several"
+            return by_turned([r for r, _ in turned], rest, self.a.day(key), self.b.day(key))
         # The same incidents count on both sides: neither they nor the days moved it, if it is not a matter of gaps.
         left = [c for c in rest if c != "incidents"]
         return left[0] if len(left) == 1 else "several"
@@ -161,14 +162,15 @@ def _lists_alone(a: Folder, b: Folder) -> bool:
     return a.job == "screen" and one.get("sites") == two.get("sites") and same_country
 
 
-def _counted(folder: Folder, keys: set[Key]) -> dict[Key, set[tuple[str, str, str, int]]]:
-    """By site, the counted incidents of its site rules: id, first day, last day, months of the rule (0: not told)."""
-    out: dict[Key, set[tuple[str, str, str, int]]] = {}
+def counted_at(folder: Folder, keys: set[Key]) -> dict[Key, set[Counted]]:
+    """By site, the counted incidents of its site rules."""
+    out: dict[Key, set[Counted]] = {}
     if folder.evidence is None:
-        return out
-    e = folder.evidence
-    site_rules = {r.id for r in folder.rules.answering("site")}
-    rows = e[(e["kind"] == "incident") & (e["record_id"] != "") & e["rule"].isin(site_rules)]
+        rows = folder.counted if folder.counted is not None else empty(OF_SITES)
+    else:
+        e = folder.evidence
+        site_rules = {r.id for r in folder.rules.answering("site")}
+        rows = e[(e["kind"] == "incident") & (e["record_id"] != "") & e["rule"].isin(site_rules)]
     r: Any
     for r in rows.itertuples(index=False):
         key = (str(r.source), str(r.site_id))
@@ -179,7 +181,15 @@ def _counted(folder: Folder, keys: set[Key]) -> dict[Key, set[tuple[str, str, st
     return out
 
 
-def _by_date(row: tuple[str, str, str, int], before: str, after: str) -> bool:
+def by_turned(turned: Iterable[Counted], able: Iterable[str], before: str, after: str) -> str:
+    """The cause of incidents that count on one side only: the date where all do by their own days, or the files."""
+    dated = [_by_date(row, before, after) for row in turned]
+    if "date" in able and all(dated):
+        return "date"
+    return "incidents" if "incidents" in able and not any(dated) else "several"
+
+
+def _by_date(row: Counted, before: str, after: str) -> bool:
     """Whether an incident counts at one of two dates only, by its own days."""
     _, first, last, months = row
     if not first or not months:

@@ -9,12 +9,14 @@ from typing import Any
 
 import pandas as pd
 
+from geo.backtest.counted import COUNTED
 from geo.errors import InputError
 from geo.programmes.schema import TYPES
 from geo.rules.rule_set import Rules, from_dict
 from geo.screening.schema import SCREENED
 from jobs.assessment.earlier_version import refuse_version_1
 from jobs.assessment.verify import sites_and_evidence
+from jobs.counted_file import OF_SITES, read_counted
 from jobs.hashed_files import unchanged
 from jobs.read_back import DifferenceError, texts, typed
 from jobs.screening.verify import EVIDENCE as SCREENING_EVIDENCE
@@ -56,6 +58,9 @@ class Folder:
         Rows of ``programmes.csv`` by id, of a stocktake.
     covering
         Ids of the programmes that cover a site, by its key and a type.
+    counted
+        Incidents behind the figures of a backtest (:data:`geo.backtest.counted.COUNTED`), or behind the classes of a
+        stocktake (:data:`jobs.counted_file.OF_SITES`); None of results of before they were written.
     """
 
     name: str
@@ -67,6 +72,7 @@ class Folder:
     evidence: pd.DataFrame | None = None
     programmes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     covering: Mapping[tuple[Key, str], tuple[str, ...]] = field(default_factory=dict)
+    counted: pd.DataFrame | None = None
 
     @property
     def as_of(self) -> str:
@@ -116,7 +122,7 @@ def _read(name: str, job: str, files: Mapping[str, bytes], record: dict[str, Any
         return Folder(name, job, record, rules, rows, *sites_and_evidence(files, record))
     if job == "screen":
         return Folder(name, job, record, rules, rows, *_origins(files))
-    return Folder(name, job, record, rules, rows)
+    return Folder(name, job, record, rules, rows, counted=read_counted(files, COUNTED) if job == "backtest" else None)
 
 
 def _keyed(table: pd.DataFrame, job: str) -> pd.DataFrame:
@@ -165,4 +171,5 @@ def _stocktake(
     }
     programmes = texts(files["programmes.csv"], "programmes.csv")
     by_id = {str(r["programme_id"]): {str(k): str(v) for k, v in r.items()} for r in programmes.to_dict("records")}
-    return Folder(name, "coverage", record, rules, rows, programmes=by_id, covering=covering)
+    counted = read_counted(files, OF_SITES)
+    return Folder(name, "coverage", record, rules, rows, programmes=by_id, covering=covering, counted=counted)

@@ -94,7 +94,7 @@ def run(loaded: tuple[Folder, Folder], now: dt.datetime | None = None) -> Compar
     moved = [k for k in keys if said[0].get(k, nothing) != said[1].get(k, nothing)]
     causes: Causes | ProgrammeCauses | BacktestCauses
     if a.job == "coverage":
-        causes = ProgrammeCauses(a, b)
+        causes = ProgrammeCauses(a, b, moved)
     else:
         causes = BacktestCauses(a, b) if a.job == "backtest" else Causes(a, b, moved)
     rows = []

@@ -16,9 +16,11 @@ from geo.programmes.money import MONEY_ROWS, MONEY_TOTALS, Rates, money_rows, mo
 from geo.programmes.prioritise import rank, units_as_candidates
 from geo.programmes.schema import PROGRAMMES, TYPES
 from geo.programmes.tables import BY_ZONE, COUNTED, COVERED, GAPS, NATIONAL, OVERLAPS, TOTALS, UNITS
+from geo.rules.evidence import withheld_columns
 from geo.schema import REJECTED, conform
 from i18n.translator import N_, translator
 from jobs.assessment import job
+from jobs.counted_file import OF_SITES, CountedFiles, of_sites
 from jobs.demonstration import layers, marks
 from jobs.programmes.programme_files import ProgrammeLayer
 from jobs.programmes.radii import Radii
@@ -153,11 +155,16 @@ class ProgrammeRun(Result):
 
     def made_files(self, language: str = "en") -> ResultFiles:
         """The files of the run by name; the map in `language`."""
+        assessed = self.run
+        counted = CountedFiles(
+            lambda: of_sites(withheld_columns(assessed.assessment.evidence_columns), assessed.rules), OF_SITES
+        )
         return ResultFiles(
-            self.tables(),
-            {"map.html": lambda: self.map_html(language), **self.briefs(language)},
+            {**self.tables(), **counted.sheets()},
+            {**counted.others(), "map.html": lambda: self.map_html(language), **self.briefs(language)},
             {**self.told(), "language": language},
             lambda: {**self.record(), "language": language},
+            counted.without,
         )
 
     def brief(self, country: str, unit: str, language: str, ending: str = "html") -> bytes:

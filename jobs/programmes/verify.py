@@ -10,6 +10,7 @@ import pandas as pd
 from geo.schema import REJECTED
 from jobs.accounts import check_accounts, check_counts, check_neutralised
 from jobs.assessment.verify import recorded_rules
+from jobs.counted_file import OF_SITES, name_of, read_counted
 from jobs.read_back import Derived, DifferenceError, texts, typed
 
 SUMMED = (
@@ -28,7 +29,7 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     DifferenceError
         The first thing that does not follow.
     """
-    recorded_rules(record)
+    rules = recorded_rules(record)
     names = (
         "coverage",
         "gaps",
@@ -82,7 +83,21 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
         raise DifferenceError("run.json: demonstration is not said, though programmes of it are in the list")
     rest = {f"{name}.csv": ("every column that no total counts",) for name in (*names, "next_units", "remarks")}
     pages = {name: ("all of it",) for name in files if name.startswith("brief_") or name == "map.html"}
+    counted = read_counted(files, OF_SITES)
+    if counted is not None:
+        name = name_of(len(counted))
+        _hold_counted(counted, name, [r.id for r in rules.answering("site")])
+        rest[name] = ("every column but the rule",)
     return Derived(0, {**rest, **dict(sorted(pages.items()))})
+
+
+def _hold_counted(counted: pd.DataFrame, name: str, site_rules: list[str]) -> None:
+    """Incidents are of site rules of the run, in the order of sites and rules, each once."""
+    place = counted["rule"].map({rule: i for i, rule in enumerate(site_rules)})
+    if place.isna().any():
+        raise DifferenceError(f"{name}: {counted['rule'][place.isna()].iloc[0]} is no site rule of the run")
+    if counted.duplicated(["site_id", "source", "rule", "record_id"]).any():
+        raise DifferenceError(f"{name}: an incident stands twice under one rule of a site")
 
 
 def _overlaps(coverage: pd.DataFrame, overlaps: pd.DataFrame, programmes: pd.DataFrame) -> None:

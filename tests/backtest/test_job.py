@@ -34,6 +34,7 @@ NAMES = {
     "ro-crate-metadata.json",
     "demonstration.txt",
     "decision_table.csv",
+    "incidents_counted.csv",
     "rejected.csv",
 }
 

@@ -83,8 +83,8 @@ def stocktake(tmp_path_factory):
 STOCKTAKES = {
     "programmes": (["--as-of", DAY], {"programmes": PROGRAMMES[1:]}, {"a": "gone P1"}),
     "date": (["--as-of", LATER], {}, {"b": "new P2"}),
-    "incidents": (["--as-of", DAY], {"incidents": BASE["incidents"][1:]}, {"a": ""}),
-    "rules": (["--as-of", DAY], {"rules": H1_NEAR}, {"a": ""}),
+    "incidents": (["--as-of", DAY], {"incidents": BASE["incidents"][1:]}, {"a": "gone i1"}),
+    "rules": (["--as-of", DAY], {"rules": H1_NEAR}, {"a": "gone i1"}),
     "boundaries": (["--as-of", DAY], {"boundaries": UNITS}, {"a": "new P3"}),
     "settings": (["--as-of", DAY, "--radii", "none"], {}, {"c": "gone P4"}),
 }
@@ -109,8 +109,8 @@ def test_each_site_of_a_stocktake_has_its_own_cause_where_much_changed(stocktake
         "",
     )
     assert (moves["b"]["cause"], moves["b"]["records"]) == ("date", "new P2")
-    # At risk on one side only: by the incidents or by the day, which a stocktake does not tell apart.
-    assert (moves["c"]["gaps_before"], moves["c"]["cause"]) == ("", "several")
+    # At risk on one side only, by an incident whose days lie in both windows: it is in one of the files only.
+    assert (moves["c"]["gaps_before"], moves["c"]["cause"], moves["c"]["records"]) == ("", "incidents", "new i3")
 
 
 SPAN = ["--from", "2013-12-31", "--to", "2017-12-31"]
@@ -148,6 +148,23 @@ def test_a_single_change_moves_the_figures_of_a_backtest(past, tmp_path, cause):
     assert all(
         any(m[f"{n}_before"] != m[f"{n}_after"] for n in ("n", "hits", "hit_rate", "auc")) for m in moves.values()
     )
+    if cause == "incidents":
+        gone = {f"gone {e['record_id']}" for e in EVENTS[:8]}
+        assert all(set(m["records"].split(";")) & gone for m in moves.values())
+    if cause == "rules":
+        assert not moves.get(("base_rate", "baseline"), {"records": ""})["records"]
+
+
+def test_a_figure_names_the_incident_that_went_and_the_one_that_was_moved(past, tmp_path):
+    """One incident is taken out, another one lies elsewhere in the newer file; nothing else differs."""
+    gone, moved = {e["record_id"] for e in EVENTS[:7]}, "e2015-3"
+    newer = [e | {"lon": "23.7"} if e["record_id"] == moved else e for e in EVENTS[7:]]
+    moves = compared(past, backtest(tmp_path / "b", incidents=newer), tmp_path / "out", "name", "kind")
+    records = {i for m in moves.values() for i in m["records"].split(";")}
+    assert {i.removeprefix("gone ") for i in records if i.startswith("gone ")} <= gone | {moved}
+    assert {f"gone {i}" for i in gone} & records
+    assert {i for i in records if moved in i} == {f"changed {moved}", f"gone {moved}"}
+    assert {m["cause"] for m in moves.values()} == {"incidents"}
 
 
 def test_figures_that_ask_no_rule_and_rules_that_stayed_are_told_apart(past, tmp_path):
