@@ -30,7 +30,7 @@ TABLES = {
 def page() -> str:
     """The whole page: a table of columns for each table of the schema."""
     out = [
-        "# Columns\n\nMade from `geo/schema_inputs.py`, `geo/schema_results.py`, `geo/backtest/counted.py` and `jobs/counted_file.py` by "
+        "# Columns\n\nMade from the tables of `geo/schema.py`, `geo/backtest/counted.py` and `jobs/counted_file.py` by "
         "`scripts/write_columns.py`; a test holds page and code\ntogether. The codes of evidence are in "
         "[evidence.md](evidence.md).\n"
     ]
