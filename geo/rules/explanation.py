@@ -74,7 +74,7 @@ def reasons(rules: Rules, sites: pd.DataFrame, evidence: pd.DataFrame, source_of
         The incident source of each dataset name.
     """
     by_site = rows_by_site(summary_rows(rules, CodedTable.of(evidence)).frame(), source_of)
-    say = _Sentences(rules)
+    say = Sentences(rules)
     names = ["source", "site_id", "site_class", "rules_fired", "gaps", "rules_unknown", "zone_status", "zone_unit"]
     columns = [sites[name].to_numpy(dtype=object) for name in names]
     nearest = sites["nearest_incident_m"].to_numpy(np.float64)
@@ -83,7 +83,7 @@ def reasons(rules: Rules, sites: pd.DataFrame, evidence: pd.DataFrame, source_of
         yield say.of(cls, fired, gaps, unknown, zone, unit, away, rows)
 
 
-class _Sentences:
+class Sentences:
     """Sentences of one rule set; the parts that many sites share are made once."""
 
     def __init__(self, rules: Rules) -> None:
@@ -105,61 +105,69 @@ class _Sentences:
     ) -> Note:
         """Why a site has its class: the rules of that class, else its gaps, else what was looked at; then its zone."""
         if fired:
-            if (cls, fired) not in self._top:
-                self._top[cls, fired] = self._of_rules(cls, fired)
-            top, others = self._top[cls, fired]
+            top, others = self.of_rules(cls, fired)
             parts = [because(rule, rows) for rule in top]
             parts += others
         elif cls == INSUFFICIENT:
-            parts = [GAP_WORDS[g] for g in _ids(gaps)]
+            parts = [GAP_WORDS[g] for g in ids(gaps)]
         else:
-            parts = [_NOTHING]
+            parts = [NOTHING]
             if np.isfinite(nearest_m):
-                parts.append(_nearest(words.km(nearest_m)))
-            parts += self._unknown(unknown)
+                parts.append(nearest(words.km(nearest_m)))
+            parts += self.unknown(unknown)
         if zone in ZONE_WORDS:
-            if (zone, unit) not in self._zones:
-                said = ZONE_WORDS[zone]
-                self._zones[zone, unit] = Note(said.template, unit=unit) if said.params else said
-            parts.append(self._zones[zone, unit])
+            parts.append(self.zone(zone, unit))
         head, told = CLASS_WORDS[cls], together(parts)
-        return Note.finished(f"{head}: {told}.", _WHOLE.template, head=head, reasons=told)
+        return Note.finished(f"{head}: {told}.", WHOLE.template, head=head, reasons=told)
 
-    def _of_rules(self, cls: str, fired: str) -> tuple[list[Rule], list[Note]]:
-        ids = _ids(fired)
-        top = [r for r in ids if self.rules[r].cls == cls]
-        others = [r for r in ids if r not in top]
-        return [self.rules[r] for r in top], [Note("also {rules}", rules=", ".join(others))] if others else []
+    def zone(self, zone: str, unit: str) -> Note:
+        """The zone status of a site, one of :data:`ZONE_WORDS`."""
+        if (zone, unit) not in self._zones:
+            said = ZONE_WORDS[zone]
+            self._zones[zone, unit] = Note(said.template, unit=unit) if said.params else said
+        return self._zones[zone, unit]
 
-    def _unknown(self, unknown: str) -> list[Note]:
+    def of_rules(self, cls: str, fired: str) -> tuple[list[Rule], list[Note]]:
+        """The rules that gave a site its class, and a note of the others that fired."""
+        if (cls, fired) not in self._top:
+            top = [r for r in ids(fired) if self.rules[r].cls == cls]
+            others = [r for r in ids(fired) if r not in top]
+            also = [Note("also {rules}", rules=", ".join(others))] if others else []
+            self._top[cls, fired] = [self.rules[r] for r in top], also
+        return self._top[cls, fired]
+
+    def unknown(self, unknown: str) -> list[Note]:
+        """A note of the rules that could not be asked, if any."""
         if unknown not in self._left:
-            left = [r for r in _ids(unknown) if r not in self.rules or self.rules[r].answer == "site"]
+            left = [r for r in ids(unknown) if r not in self.rules or self.rules[r].answer == "site"]
             self._left[unknown] = [Note("not known: {rules}", rules=", ".join(left))] if left else []
         return self._left[unknown]
 
 
-_WHOLE, _WHY, _BOTH = Note("{head}: {reasons}."), Note("{why} ({rule})"), Note("{a}; {b}")
-_NOTHING = Note("no site rule fired on the data at hand")
+WHOLE, WHY, BOTH = Note("{head}: {reasons}."), Note("{why} ({rule})"), Note("{a}; {b}")
+NOTHING = Note("no site rule fired on the data at hand")
 
 
 @lru_cache(maxsize=1 << 12)
-def _nearest(away: Note) -> Note:
+def nearest(away: Note) -> Note:
+    """How far the nearest event is."""
     return Note("the nearest known event in 36 months is {away} km away", away=away)
 
 
-def _ids(text: str) -> list[str]:
+def ids(text: str) -> list[str]:
+    """What a column lists, parted by semicolons."""
     return [part for part in text.split(";") if part]
 
 
 def because(rule: Rule, rows: Sequence[Row]) -> Note:
     """Why one rule fired, with its id."""
     why = KINDS[rule.kind].explain(rule, [r for r in rows if r.rule == rule.id])
-    return Note.finished(f"{why} ({rule.id})", _WHY.template, why=why, rule=rule.id)
+    return Note.finished(f"{why} ({rule.id})", WHY.template, why=why, rule=rule.id)
 
 
 def together(parts: Sequence[Note]) -> Note:
     """Parts of one sentence, parted by semicolons."""
     out, *rest = parts
     for part in rest:
-        out = Note.finished(f"{out}; {part}", _BOTH.template, a=out, b=part)
+        out = Note.finished(f"{out}; {part}", BOTH.template, a=out, b=part)
     return out

@@ -11,11 +11,12 @@ from geo.records.incidents import Incidents
 from geo.rules import words
 from geo.rules.evidence import Evidence
 from geo.rules.finding import Finding
-from geo.rules.incident_pairs import measure
+from geo.rules.incident_pairs import measure, most
 from geo.rules.kind import tell_unknown
 from geo.rules.row import Asked, Derived, Row, is_unknown, meets
 from geo.rules.rule import Rule
 from geo.rules.scene import Scene
+from geo.spatial.grid import runs
 from geo.time_window import months_before
 
 Ints = npt.NDArray[np.int64]
@@ -45,8 +46,7 @@ class IncidentArea:
             counts = _Day(rule, scene, int(day), int(units.code.max()) + 1)
             fired[here] = counts.fired[units.code[here]]
             if evidence.wanted:
-                for unit in np.unique(units.code[here]):
-                    counts.tell(int(unit), here[units.code[here] == unit], units, evidence)
+                counts.tell(here, units, evidence)
         reasons = {code: flags & asked for code, flags in scene.area_gaps[rule.level].items()}
         return tell_unknown(
             evidence, Finding.of(rule.id, fired, reasons=reasons | {"mineral_unknown": mineral_unknown})
@@ -65,6 +65,9 @@ class IncidentArea:
             deaths=words.deaths(row.deaths),
             months=row.fact.removeprefix("sum_").removesuffix("m"),
         )
+
+    def explain_sums(self, rule: Rule) -> None:
+        """It reads more than one row."""
 
     def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
         """From the incidents that evidence names: as many as each test needs, or all where fewer meet none."""
@@ -121,10 +124,15 @@ class _Day:
             if test.min_deaths:
                 self.fired |= (summed >= test.min_deaths).any(axis=0)
 
-    def tell(self, unit: int, sites: Ints, units: SiteUnits, evidence: Evidence) -> None:
-        """The sums of the unit, and its deadliest incidents of each source: :data:`LISTED`, and what a test needs."""
+    def tell(self, sites: Ints, units: SiteUnits, evidence: Evidence) -> None:
+        """The sums of each site's unit, and its deadliest incidents of each source.
+
+        `sites` are positions of sites whose unit is known; :data:`LISTED` incidents are named, and what a test needs.
+        """
+        unit = units.code[sites]
+        names = np.array([*self.incidents.sources, ""], dtype=object)
         for months, (events, deaths) in self.sums.items():
-            best = int(np.lexsort((deaths[:, unit], events[:, unit]))[-1])
+            best, count, total = most(events, deaths)
             evidence.facts(
                 "area",
                 self.rule.id,
@@ -132,34 +140,49 @@ class _Day:
                 fact=f"sum_{months}m",
                 status=units.name[sites],
                 basis=units.basis[sites],
-                dataset=self.incidents.sources[best] if self.incidents.sources else "",
+                dataset=names[best[unit]],
                 edge_m=units.edge_m[sites],
-                events=events[best, unit],
-                deaths=deaths[best, unit],
+                events=count[unit],
+                deaths=total[unit],
             )
-        fired = bool(self.fired[unit])
-        rows = np.flatnonzero(self.counted & (self.unit == unit))
-        rows = rows[np.lexsort((rows, -self.incidents.best[rows]))]
-        picked = np.concatenate(
-            [self._enough(rows[self.incidents.source[rows] == s]) for s in range(self.sources)]
-        ).astype(np.int64)
-        evidence.incidents(
-            "incident" if fired else "near_miss",
-            self.rule.id,
-            np.repeat(sites, len(picked)),
-            np.tile(picked, len(sites)),
-            None,
-            "counted" if fired else "below_limit",
-        )
+        rows, ends = self._picked(np.unique(unit))
+        for fired in (True, False):
+            here = sites[self.fired[unit] == fired]
+            first, count = ends[units.code[here]], np.diff(ends)[units.code[here]]
+            evidence.incidents(
+                "incident" if fired else "near_miss",
+                self.rule.id,
+                np.repeat(here, count),
+                rows[runs(first, count)],
+                None,
+                "counted" if fired else "below_limit",
+            )
 
-    def _enough(self, rows: Ints) -> Ints:
-        keep = np.zeros(len(rows), np.bool_)
-        keep[:LISTED] = True
+    def _picked(self, present: Ints) -> tuple[Ints, Ints]:
+        """The incidents that are named, by unit and source from the deadliest, and where those of each unit begin."""
+        asked = np.zeros(self.units, np.bool_)
+        asked[present] = True
+        rows = np.flatnonzero(self.counted)
+        rows = rows[asked[self.unit[rows]]]
+        key = self.unit[rows] * self.sources + self.incidents.source[rows]
+        order = np.lexsort((rows, -self.incidents.best[rows], key))
+        rows, key = rows[order], key[order]
+        first = np.flatnonzero(np.diff(key, prepend=-1))
+        group = np.repeat(np.arange(len(first)), np.diff(first, append=len(key)))
+        keep = np.arange(len(rows)) - first[group] < LISTED
         for test, (inside, deaths) in zip(self.rule.tests, self.parts, strict=True):
-            at = np.flatnonzero(inside[rows])
-            total = np.cumsum(deaths[rows[at]])
-            if test.min_events and len(at) >= test.min_events:
-                keep[at[: test.min_events]] = True
-            if test.min_deaths and len(at) and total[-1] >= test.min_deaths:
-                keep[at[: int(np.searchsorted(total, test.min_deaths)) + 1]] = True
-        return rows[keep]
+            here = inside[rows]
+            for least, added in (
+                (test.min_events, here.astype(np.float64)),
+                (test.min_deaths, np.where(here, deaths[rows], 0.0)),
+            ):
+                if not least or not len(rows):
+                    continue
+                # So many come before a row among those of its unit and source; the last needed passes the limit.
+                running = np.cumsum(added)
+                before = running - added
+                before -= before[first][group]
+                enough = np.add.reduceat(added, first) >= least
+                keep |= here & (before < least) & enough[group]
+        rows, unit = rows[keep], key[keep] // self.sources
+        return rows, np.searchsorted(unit, np.arange(self.units + 1))

@@ -16,7 +16,7 @@ from geo.rules.evidence import Evidence
 from geo.rules.finding import Finding
 from geo.rules.incident_pairs import Pairs, measure, most, per_site, starts
 from geo.rules.incident_sums import Ask
-from geo.rules.kind import tell_unknown
+from geo.rules.kind import SumWords, tell_unknown
 from geo.rules.row import Asked, Derived, Row, is_unknown, meets, sums
 from geo.rules.rule import Rule, Test
 from geo.rules.scene import Scene
@@ -69,22 +69,22 @@ class IncidentDistance:
             return Note(
                 "incidents within {km} km in {months} months", km=f"{rule.within_km:g}", months=rule.longest_months
             )
-        if total.fact == "nonlethal":
-            return Note(
-                "{events} without deaths within {km} km in the {months} months to the date, the nearest {away} km away",
-                events=words.events(total.events),
-                km=f"{rule.within_km:g}",
-                months=rule.longest_months,
-                away=words.km(total.distance_m),
-            )
-        return Note(
-            "{events}, {deaths} within {km} km in the {months} months to the date, the nearest {away} km away",
-            events=words.events(total.events),
-            deaths=words.deaths(total.deaths),
-            km=f"{rule.within_km:g}",
-            months=rule.longest_months,
-            away=words.km(total.distance_m),
-        )
+        template, params = _sums(rule, total.fact)
+        told = {"events": words.events(total.events), "away": words.km(total.distance_m)}
+        if total.fact != "nonlethal":
+            told["deaths"] = words.deaths(total.deaths)
+        return Note(template, **params, **told)
+
+    def explain_sums(self, rule: Rule) -> SumWords | None:
+        """The same of many sites, from their sums."""
+        template, params = _sums(rule, "lethal" if rule.lethal else "nonlethal")
+        columns: dict[str, tuple[str, Callable[[float], Note]]] = {
+            "events": ("events", words.events),
+            "away": ("distance_m", words.km),
+        }
+        if rule.lethal:
+            columns["deaths"] = ("deaths", words.deaths)
+        return template, params, columns
 
     def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
         """From distances, dates and deaths of the incidents that evidence names."""
@@ -114,6 +114,18 @@ class IncidentDistance:
     def limit(self, rule: Rule) -> Note:
         """Counts, window, radius and precision."""
         return rule.limit()
+
+
+_DEADLY = Note("{events}, {deaths} within {km} km in the {months} months to the date, the nearest {away} km away")
+_WITHOUT_DEATHS = Note(
+    "{events} without deaths within {km} km in the {months} months to the date, the nearest {away} km away"
+)
+
+
+def _sums(rule: Rule, fact: str) -> tuple[str, dict[str, str | int]]:
+    """What is said of the sums of a rule, and what the rule itself fills in."""
+    said = _WITHOUT_DEATHS if fact == "nonlethal" else _DEADLY
+    return said.template, {"km": f"{rule.within_km:g}", "months": rule.longest_months}
 
 
 def _is_total(total: Row, rule: Rule, inside: list[Row], site: Asked) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from geo.messages import Note
@@ -10,6 +11,9 @@ from geo.rules.finding import Finding
 from geo.rules.row import Asked, Derived, Row
 from geo.rules.rule import Rule
 from geo.rules.scene import Scene
+
+SumWords = tuple[str, dict[str, str | int], dict[str, tuple[str, Callable[[float], Note]]]]
+"""A template, what the rule fills in, and by placeholder the column of evidence whose numbers are said, and how."""
 
 
 class RuleKind(Protocol):
@@ -36,6 +40,10 @@ class RuleKind(Protocol):
 
     def explain(self, rule: Rule, rows: list[Row]) -> Note:
         """Why the rule fired for a site, from its rows of evidence."""
+        ...
+
+    def explain_sums(self, rule: Rule) -> SumWords | None:
+        """What :meth:`explain` makes of the row of kind ``total`` of a site alone; None where it reads other rows."""
         ...
 
     def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:

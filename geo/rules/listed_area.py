@@ -68,6 +68,9 @@ class ListedArea:
         areas = ", ".join(dict.fromkeys(r.status for r in rows if r.kind == "list"))
         return Note("on the EU indicative list ({areas})", areas=areas)
 
+    def explain_sums(self, rule: Rule) -> None:
+        """It reads more than one row."""
+
     def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
         """From the entries that evidence names."""
         listed = [r for r in rows if r.kind == "list" and r.start is not None]

@@ -76,6 +76,9 @@ class Status:
         said = [Note("{scheme} status {colour}", scheme=_SCHEMES[r.fact], colour=COLOURS[r.status]) for r in held]
         return said[0] if len(said) == 1 else Note("{a} and {b}", a=said[0], b=said[1]) if said else Note("status")
 
+    def explain_sums(self, rule: Rule) -> None:
+        """It reads more than one row."""
+
     def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
         """From the colours in force that evidence names."""
         held = [r for r in rows if r.kind == "status" and r.status in rule.statuses]

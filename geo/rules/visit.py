@@ -72,6 +72,9 @@ class Visit:
                         day=str(newest.start or ""))  # fmt: skip
         return Note("{found} at the visit of {day}", found=joined, day=str(newest.start or ""))
 
+    def explain_sums(self, rule: Rule) -> None:
+        """It reads more than one row."""
+
     def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
         """From the days and facts of the visits that evidence names."""
         first = before(site.day, rule.months)

@@ -38,6 +38,9 @@ class ZoneRestriction:
         """One sentence; the zone status itself stands beside it."""
         return Note("a diamond site under Kimberley Process restriction, not in a compliant zone")
 
+    def explain_sums(self, rule: Rule) -> None:
+        """It reads more than one row."""
+
     def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
         """From the entries of the register that evidence names."""
         status = status_from_rows(site, rows)

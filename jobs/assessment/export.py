@@ -18,8 +18,9 @@ from geo.assessment import Assessment
 from geo.coded import CodedTable
 from geo.messages import Note, joined
 from geo.rules.evidence import withheld_columns
-from geo.rules.explanation import GAP_WORDS, reasons, summary_rows
+from geo.rules.explanation import GAP_WORDS, summary_rows
 from geo.rules.rule_set import Rules
+from geo.rules.sentences import sentences
 from i18n.translator import LANGUAGES, translator
 from jobs.assessment.evidence_file import CSV, PARQUET, files_of
 from jobs.assessment.unseen_notes import unseen_notes
@@ -104,12 +105,9 @@ def run_record_without_evidence(
 def explained(assessment: Assessment, rules: Rules) -> pd.DataFrame:
     """The sites with `why_en`, `why_fr` and so on: why each has its class, one sentence in every language."""
     rows = withheld_columns(summary_rows(rules, assessment.evidence_columns))
-    said: dict[str, list[str]] = {f"why_{code}": [] for code in LANGUAGES}
-    speakers = [(texts, translator(code)) for texts, code in zip(said.values(), LANGUAGES, strict=True)]
-    for note in reasons(rules, assessment.sites, rows.frame(), assessment.source_of):
-        for texts, translate in speakers:
-            texts.append(note.sentence(translate))
-    return assessment.sites.assign(**{name: pd.array(texts, dtype="str") for name, texts in said.items()})
+    said = sentences(rules, assessment.sites, rows, assessment.source_of, [translator(code) for code in LANGUAGES])
+    told = {f"why_{code}": pd.array(texts, dtype="str") for code, texts in zip(LANGUAGES, said, strict=True)}
+    return assessment.sites.assign(**told)
 
 
 def result_files(

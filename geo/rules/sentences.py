@@ -1,0 +1,224 @@
+"""Why each site has its class, of all sites at once: the notes of :mod:`geo.rules.explanation` as columns of texts.
+
+The sentences of many sites differ in a few numbers. Sites whose sentence is built alike are put together: each number
+is said once per language, however many sites have it, and no message is made for a site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import repeat
+from string import Formatter
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.coded import CodedTable
+from geo.messages import Note, filled, spoken
+from geo.rules import explanation, words
+from geo.rules.classify import INSUFFICIENT
+from geo.rules.explanation import CLASS_WORDS, GAP_WORDS, ZONE_WORDS, Sentences, summary_rows
+from geo.rules.registry import KINDS
+from geo.rules.row import Row, rows_by_site
+from geo.rules.rule import Rule
+from geo.rules.rule_set import Rules
+
+Ints = npt.NDArray[np.int64]
+Speaker = Callable[[str], str]
+"""What says a template in its language (:class:`i18n.translator.Translator`)."""
+Column = list[str | list[str]]
+"""Texts of some rows in pieces, one after the other: a piece is the same for all, or one a row."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """A text of every site: position in `values`, -1 for none."""
+
+    values: Sequence[str]
+    codes: Ints
+
+    def of(self, rows: Ints, translate: Speaker, kept: dict[tuple[int, int], Any]) -> list[str]:
+        """The texts of some sites in a language; `kept` holds what was said before."""
+        key = (id(self), id(translate))
+        if key not in kept:
+            said = np.empty(len(self.values), dtype=object)
+            said[:] = [_said(v, translate) for v in self.values]
+            kept[key] = said
+        texts: list[str] = kept[key][self.codes[rows]].tolist()
+        return texts
+
+
+def sentences(
+    rules: Rules,
+    sites: pd.DataFrame,
+    evidence: CodedTable,
+    source_of: Mapping[str, str],
+    translators: Sequence[Speaker],
+) -> list[list[str]]:
+    """The sentence of every site, in the order of `sites`, in the language of each translator.
+
+    They are those of :func:`geo.rules.explanation.reasons`; `evidence` are columns of :data:`geo.schema.EVIDENCE`.
+    """
+    made = _Sites(rules, sites, summary_rows(rules, evidence), source_of)
+    out = []
+    for translate in translators:
+        texts = np.empty(len(sites), dtype=object)
+        for rows in made.alike():
+            texts[rows] = _joined(made.sentence(rows, translate), len(rows))
+        out.append(texts.tolist())
+    return out
+
+
+class _Sites:
+    """The columns that sentences are made of."""
+
+    def __init__(self, rules: Rules, sites: pd.DataFrame, rows: CodedTable, source_of: Mapping[str, str]) -> None:
+        self.rules, self.say, self.source_of = rules, Sentences(rules), source_of
+        names = ("site_class", "rules_fired", "gaps", "rules_unknown", "zone_status", "zone_unit")
+        self.cls, self.fired, self.gaps, self.unknown, zone, unit = (sites[n].to_numpy(dtype=object) for n in names)
+        self.keys = list(zip(sites["source"], sites["site_id"], strict=True))
+        away = sites["nearest_incident_m"].to_numpy(np.float64)
+        self.near = _pool(away, lambda m: explanation.nearest(words.km(m)))
+        codes, pairs = pd.factorize(pd.Series(list(zip(zone, unit, strict=True)), dtype=object))
+        known = [z in ZONE_WORDS for z, _ in pairs]
+        self.zones = Pool(
+            [self.say.zone(z, u) if k else "" for (z, u), k in zip(pairs, known, strict=True)],
+            np.where(np.array([*known, False])[codes], codes, -1).astype(np.int64),
+        )
+        self.rows, self.kept = rows, {}  # type: tuple[CodedTable, dict[tuple[int, int], Any]]
+        self.site = _site_of(rows, self.keys)
+        self.told = {rule.id: self._totals(rule) for rule in rules.answering("site")}
+        self._by_site: dict[tuple[str, str], list[Row]] | None = None
+
+    def _totals(self, rule: Rule) -> tuple[str, dict[str, Pool | str | int]] | None:
+        """Template and texts of the sums of a rule; None where its kind has none."""
+        said = KINDS[rule.kind].explain_sums(rule)
+        if said is None:
+            return None
+        template, params, columns = said
+        at = np.flatnonzero(self.rows["rule"].equal(rule.id) & self.rows["kind"].equal("total") & (self.site >= 0))
+        site, first = np.unique(self.site[at], return_index=True)
+        some = self.rows.take(at[first])
+        found: dict[str, Pool | str | int] = dict(params)
+        for name, (column, say) in columns.items():
+            values = np.full(len(self.keys), np.nan)
+            values[site] = np.asarray(some[column].array(), np.float64)
+            found[name] = _pool(values, say)
+        return template, found
+
+    def alike(self) -> list[Ints]:
+        """Sites whose sentences are built alike."""
+        loud = self.fired != ""
+        gap = self.cls == INSUFFICIENT
+        why = np.where(loud, self.fired, np.where(gap, self.gaps, self.unknown))
+        built = [pd.factorize(v)[0] for v in (self.cls, why)]
+        key = (built[0] * (int(built[1].max(initial=0)) + 1) + built[1]) * 2 + loud
+        key = (key * 2 + (self.near.codes >= 0)) * 2 + (self.zones.codes >= 0)
+        order = np.argsort(key, kind="stable")
+        return np.split(order, np.flatnonzero(np.diff(key[order])) + 1) if len(order) else []
+
+    def sentence(self, rows: Ints, translate: Speaker) -> Column:
+        """The sentences of sites that are built alike."""
+        first = int(rows[0])
+        cls, fired = str(self.cls[first]), str(self.fired[first])
+        if fired:
+            top, others = self.say.of_rules(cls, fired)
+            parts = [self._because(rule, rows, translate) for rule in top]
+            parts += [[_said(note, translate)] for note in others]
+        elif cls == INSUFFICIENT:
+            parts = [[_said(GAP_WORDS[g], translate)] for g in explanation.ids(str(self.gaps[first]))]
+        else:
+            parts = [[_said(explanation.NOTHING, translate)]]
+            if self.near.codes[first] >= 0:
+                parts.append([self.near.of(rows, translate, self.kept)])
+            parts += [[_said(note, translate)] for note in self.say.unknown(str(self.unknown[first]))]
+        if self.zones.codes[first] >= 0:
+            parts.append([self.zones.of(rows, translate, self.kept)])
+        told, *rest = parts
+        for part in rest:
+            told = _filled(explanation.BOTH.template, translate, len(rows), a=told, b=part)
+        head: Column = [_said(CLASS_WORDS[cls], translate)]
+        return _filled(explanation.WHOLE.template, translate, len(rows), head=head, reasons=told)
+
+    def _because(self, rule: Rule, rows: Ints, translate: Speaker) -> Column:
+        """Why one rule fired at each of some sites, with its id."""
+        told = self.told[rule.id]
+        pools = [] if told is None else [p for p in told[1].values() if isinstance(p, Pool)]
+        if told is None or any((p.codes[rows] < 0).any() for p in pools):
+            notes = [explanation.because(rule, self._rows_of(i)) for i in rows.tolist()]
+            return [[_said(note, translate) for note in notes]]
+        params: dict[str, Column] = {
+            name: [p.of(rows, translate, self.kept)] if isinstance(p, Pool) else [_spoken(p, translate)]
+            for name, p in told[1].items()
+        }
+        why = _filled(told[0], translate, len(rows), **params)
+        return _filled(explanation.WHY.template, translate, len(rows), why=why, rule=[rule.id])
+
+    def _rows_of(self, site: int) -> list[Row]:
+        if self._by_site is None:
+            self._by_site = rows_by_site(self.rows.frame(), self.source_of)
+        return self._by_site.get(self.keys[site], [])
+
+
+def _pool(values: npt.NDArray[np.float64], say: Callable[[float], Note]) -> Pool:
+    """Numbers of sites as notes; NaN and what is without end are none."""
+    known = np.flatnonzero(np.isfinite(values))
+    different, own = np.unique(values[known], return_inverse=True)
+    notes = [say(v) for v in different.tolist()]
+    place: dict[str, int] = {}
+    again = np.array([place.setdefault(note, len(place)) for note in notes], np.int64)
+    codes = np.full(len(values), -1, np.int64)
+    codes[known] = again[own] if len(known) else 0
+    return Pool(list(place), codes)
+
+
+def _site_of(rows: CodedTable, keys: Sequence[tuple[str, str]]) -> Ints:
+    """The position of each row's site; -1 where it is not among them."""
+    number = {key: i for i, key in enumerate(keys)}
+    source, site_id = rows["source"], rows["site_id"]
+    if source.codes is not None and source.codes is site_id.codes:
+        place = [number.get(key, -1) for key in zip(source.pool, site_id.pool, strict=True)]
+        return np.array([*place, -1], np.int64)[source.codes]
+    return np.array([number.get(key, -1) for key in zip(source.array(), site_id.array(), strict=True)], np.int64)
+
+
+def _said(text: str, translate: Speaker) -> str:
+    return text.sentence(translate) if isinstance(text, Note) else text
+
+
+def _spoken(value: str | int, translate: Speaker) -> str:
+    if getattr(translate, "language", "en") == "en":
+        return f"{value}"
+    return value if type(value) is str else spoken(value, translate)
+
+
+def _filled(template: str, translate: Speaker, n: int, **params: Column) -> Column:
+    """A message of `n` rows in a language, its placeholders filled with columns."""
+    language = getattr(translate, "language", "en")
+    said = template if language == "en" else translate(template)
+    parsed = list(Formatter().parse(said))
+    if "?" in said or any(spec or conversion for _, _, spec, conversion in parsed):  # a form that hangs on a value
+        texts = {name: _joined(column, n) for name, column in params.items()}
+        return [[filled(said, {name: t[i] for name, t in texts.items()}, language) for i in range(n)]]
+    out: Column = []
+    for literal, name, _, _ in parsed:
+        out += [literal] if literal else []
+        out += params[name] if name else []
+    return out
+
+
+def _joined(column: Column, n: int) -> list[str]:
+    """The texts of `n` rows."""
+    pieces: Column = []
+    for piece in column:  # what all rows share is joined once
+        last = pieces[-1] if pieces else None
+        if isinstance(piece, str) and isinstance(last, str):
+            pieces[-1] = last + piece
+        else:
+            pieces.append(piece)
+    if all(isinstance(p, str) for p in pieces):
+        return ["".join(p for p in pieces if isinstance(p, str))] * n
+    return ["".join(texts) for texts in zip(*(repeat(p) if isinstance(p, str) else p for p in pieces), strict=False)]

@@ -1,0 +1,23 @@
+"""The same input gives the same bytes, whatever was made faster: hashes of files, frozen in frozen.json."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.golden.frozen import FROZEN, REAL, SCENES, of_real, of_scene
+
+HELD = json.loads(FROZEN.read_text())
+
+
+@pytest.mark.parametrize("name", ["S", "S many dates", pytest.param("M", marks=pytest.mark.slow)])
+def test_a_scene_gives_the_frozen_files(name):
+    assert name in SCENES
+    assert of_scene(name) == HELD[name]
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", REAL)
+def test_real_data_give_the_frozen_files(name, shared_data):
+    assert of_real(name, shared_data) == HELD[name]
