@@ -11,7 +11,7 @@ from tests.golden.frozen import FROZEN, REAL, SCENES, of_real, of_scene
 HELD = json.loads(FROZEN.read_text())
 
 
-@pytest.mark.parametrize("name", ["S", "S many dates", pytest.param("M", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", ["S", *(pytest.param(n, marks=pytest.mark.slow) for n in ("S many dates", "M"))])
 def test_a_scene_gives_the_frozen_files(name):
     assert name in SCENES
     assert of_scene(name) == HELD[name]
