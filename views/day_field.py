@@ -29,8 +29,8 @@ def written(day: dt.date, language: str) -> str:
     return day.strftime("%d/%m/%Y") if language == "fr" else day.isoformat()
 
 
-def typed(text: str, language: str) -> dt.date | None:
-    """The day that a reader typed; a month or a year alone is its last day; None for anything else.
+def typed(text: str, language: str, *, first: bool = False) -> dt.date | None:
+    """The day that a reader typed; a month or a year alone is its last day, or its `first`; None for anything else.
 
     Day and month as two numbers are read day first in French; in English only where one of them is above 12.
 
@@ -40,10 +40,15 @@ def typed(text: str, language: str) -> dt.date | None:
     ['2014-12-31', '2016-02-01', '2016-09-19', '2016-02-29', '2014-12-31']
     >>> typed("03/04/2016", "en"), typed("31 Dec 2014", "en"), typed("30 February 2016", "en"), typed("1700", "en")
     (None, datetime.date(2014, 12, 31), None, None)
+    >>> typed("2016", "en", first=True), typed("2/2016", "fr", first=True)
+    (datetime.date(2016, 1, 1), datetime.date(2016, 2, 1))
     """
     day, reason = parse_date(text, day_first=True if language == "fr" else None)
     if day is None and reason in ("date_incomplete", "date_excel_serial"):
         day = _month_end(text)
+        if first and day is not None:
+            year = text.strip().isdecimal()
+            day = day.replace(day=1, month=1 if year else day.month)
     return day if day is not None and FIRST_DAY <= day <= LAST_DAY else None
 
 
@@ -91,3 +96,23 @@ def _taken(name: str, language: str) -> None:
     day = typed(text, language) if text else state[name]
     state[f"{name}_fault"] = None if day is not None else (text, state[name])
     state[name] = day if day is not None else state[name]
+
+
+def day_in_form(
+    translate: Translator, label: str, *, key: str | None = None, first: bool = False, help_text: str | None = None
+) -> tuple[dt.date | None, str]:
+    """Draws a field of a day in a form; gives the day, and the text where it is none that can be read."""
+    text = st.text_input(
+        label, key=key, max_chars=40, placeholder=written(dt.date(2014, 12, 31), translate.language), help=help_text
+    )
+    day = typed(text, translate.language, first=first) if text.strip() else None
+    return day, "" if day is not None else text.strip()
+
+
+def no_day(translate: Translator, text: str) -> str:
+    """What is said of a text in a form that is no day, as Markdown."""
+    return translate(
+        "No day that can be read: {text}. Write it like {example}.",
+        text=markdown(text),
+        example=written(dt.date(2014, 12, 31), translate.language),
+    )

@@ -5,7 +5,6 @@ How a single file is read (its columns, sheet, level) is not chosen here.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections.abc import Sequence
 
@@ -17,6 +16,7 @@ from layers.formats.writers.delimited import csv_bytes
 from layers.reference.country_names import country_name
 from layers.reference.tables import country_code, rows
 from views.data_choice import DECLARED, File
+from views.day_field import day_in_form, no_day
 
 EFFECTS = {"lethal": N_("deadly events only"), "all": N_("all events, also those without deaths")}
 MAX_VINTAGE = 40
@@ -84,10 +84,14 @@ def _coverage(_: Translator, incidents: list[str]) -> None:
             _("Countries covered"), countries(_.language)[1:], format_func=lambda c: country_name(c, _),
             placeholder=_("choose"),
         )  # fmt: skip
-        first, last = _day(_, _("From (first day)")), _day(_, _("To (last day)"))
+        first, unread = day_in_form(_, _("From (first day)"), first=True)
+        last, unread_too = day_in_form(_, _("To (last day)"))
         effects = st.selectbox(_("Of which events"), list(EFFECTS), format_func=lambda e: _(EFFECTS[e]))
         if not st.form_submit_button(_("Declare coverage"), width="stretch"):
             return
+    if wrong := unread or unread_too:
+        st.warning(no_day(_, wrong), icon=":material/event_busy:")
+        return
     if not where or first is None or last is None or first > last:
         st.warning(_("Choose at least one country, a first day, and a last day that is not before it."))
         return
@@ -103,8 +107,3 @@ def _coverage(_: Translator, incidents: list[str]) -> None:
     state["files"][f"coverage/{digest}"] = File("coverage", DECLARED, digest, data)
     state["own_came"] = True
     st.rerun()
-
-
-def _day(_: Translator, label: str) -> dt.date | None:
-    form = "DD/MM/YYYY" if _.language == "fr" else "YYYY-MM-DD"
-    return st.date_input(label, value=None, min_value=dt.date(1900, 1, 1), max_value=dt.date(2100, 12, 31), format=form)

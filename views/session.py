@@ -106,8 +106,8 @@ class Here:
         needed_files(_)
         if sites_needed:
             self.sites_needed(data)
-        if assessed and data.has_demonstration:
-            mark(self.translate)
+        if assessed and not synthetic and data.has_demonstration:
+            mark(self.translate)  # synthetic rows in a reader's own files; the demonstration itself marks every page
         return data
 
     def sites_needed(self, data: Data) -> None:
@@ -207,6 +207,8 @@ def page(*, sidebar: bool = True) -> Iterator[Here]:
                 label_visibility="collapsed",
                 required=True,
             )
+    if st.session_state["q_demonstration"]:
+        mark(_)
     with guard(_):
         yield Here(_)
 

@@ -46,7 +46,8 @@ class Choice:
     Attributes
     ----------
     ranked
-        Columns `candidate`, `gaps` (closed by it after those before it), `sites`, `workers`, `gaps_total` so far.
+        Columns `candidate`, `gaps` (closed by it after those before it), `sites`, `workers` (blank where nobody counted
+        at any of them), `gaps_total` so far.
     method
         ``exact``, ``exact (no two share a site)`` or ``greedy``.
     """
@@ -142,8 +143,9 @@ def rank(
     See ``tests/donors/test_choice.py``, where greedy and exact differ.
     """
     lacking = gaps_of(result, types)
-    workers = np.nan_to_num(result.assessed["workers"].to_numpy())
-    weight = {"gaps": lacking.astype("float64"), "sites": (lacking > 0) * 1.0, "workers": workers * (lacking > 0)}[by]
+    workers = result.assessed["workers"].to_numpy(dtype="float64")
+    people = np.nan_to_num(workers) * (lacking > 0)
+    weight = {"gaps": lacking.astype("float64"), "sites": (lacking > 0) * 1.0, "workers": people}[by]
     useful: dict[str, np.ndarray] = {name: np.unique(at[weight[at] > 0]) for name, at in sorted(candidates.items())}
     useful = {name: at for name, at in useful.items() if len(at)}
     together = np.concatenate([*useful.values(), np.empty(0, "int64")])
@@ -161,7 +163,9 @@ def rank(
         new = useful[name][~done[useful[name]]]
         done[new] = True
         total += float(lacking[new].sum())
-        rows.append((name, int(lacking[new].sum()), len(new), float(workers[new].sum()), int(total)))
+        known = workers[new][np.isfinite(workers[new])]
+        counted = float(known.sum()) if len(known) else np.nan
+        rows.append((name, int(lacking[new].sum()), len(new), counted, int(total)))
     columns = ["candidate", "gaps", "sites", "workers", "gaps_total"]
     return Choice(pd.DataFrame.from_records(rows, columns=columns), method)
 

@@ -47,6 +47,31 @@ def test_a_page_runs_without_an_error_in_both_languages(page, language):
     assert [e.value for e in app.error] == []
 
 
+@pytest.mark.parametrize("page", PAGES_HERE)
+def test_every_page_carries_the_mark_of_the_demonstration(page):
+    app = opened(page, lang="fr")
+    assert not app.exception
+    assert [e.value for e in app.error] == []
+    said = "".join(e.proto.body for e in app.get("html"))
+    assert "synth" in said
+    assert "cahra-synthetic" in said
+
+
+def test_a_page_without_the_demonstration_carries_no_mark():
+    assert "cahra-synthetic'" not in "".join(e.proto.body for e in opened("about.py", demonstration="0").get("html"))
+
+
+def test_the_question_about_a_place_names_what_is_missing():
+    app = opened("ask_place.py", place="4.3,16.0")
+    said = texts(app).replace("\\", "")
+    assert "the mineral (zone status and listings depend on it)" in said
+    assert "visits and statuses (a place that is asked has none)" in said
+    assert "Rules that cannot be told here: " in said
+    app = opened("ask_place.py")
+    next(b for b in app.button if b.label == "Ask").click().run()
+    assert any("Missing: Latitude, Longitude." in w.value for w in app.warning)
+
+
 @pytest.mark.parametrize("page", ["explore.py", "site.py", "ask_place.py", "compare.py"])
 def test_a_map_names_no_foreign_host(page):
     app = opened(page, site="demonstration|DEMO-001")

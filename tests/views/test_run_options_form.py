@@ -56,8 +56,8 @@ def test_the_page_says_what_it_assumed_and_takes_it_otherwise():
 def test_coverage_declared_on_the_page_is_a_file_like_any_other():
     app = opened()
     app.multiselect[[m.label for m in app.multiselect].index("Countries covered")].set_value(["CAF", "CMR"])
-    app.date_input[[d.label for d in app.date_input].index("From (first day)")].set_value(dt.date(2010, 1, 1))
-    app.date_input[[d.label for d in app.date_input].index("To (last day)")].set_value(dt.date(2020, 12, 31))
+    app.text_input[[d.label for d in app.text_input].index("From (first day)")].set_value("2010")
+    app.text_input[[d.label for d in app.text_input].index("To (last day)")].set_value("31 Dec 2020")
     next(b for b in app.button if b.label == "Declare coverage").click().run()
     assert not app.exception
     said = [f for f in app.session_state["files"].values() if f.role == "coverage"]

@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo.records.eligible_incidents import incidents_at
 from i18n import labels
+from i18n.gap_labels import remedy_of
 from jobs.assessment import ask_place, job
 from jobs.assessment.site_filters import Filters
 from jobs.assessment.site_profile import Profile, profile
@@ -53,8 +54,16 @@ def by_hand(here: Here) -> None:
             format_func=lambda m: _(labels.MINERALS[m]),
         )  # fmt: skip
         unit.text_input(_("District, if known"), key="asked_unit", max_chars=80)
-        if go.form_submit_button(_("Ask"), type="primary", width="stretch") and x is not None and y is not None:
-            state["asked"], state["asked_ring"], state["ask_center"] = (x, y), (), (y, x)
+        sent = go.form_submit_button(_("Ask"), type="primary", width="stretch")
+    if not sent:
+        return
+    missing = [name for name, value in ((_("Latitude"), y), (_("Longitude"), x)) if value is None]
+    if missing or x is None or y is None:
+        st.warning(
+            _("Missing: {fields}. Type them in degrees, or click a place on the map.", fields=", ".join(missing))
+        )
+        return
+    state["asked"], state["asked_ring"], state["ask_center"] = (x, y), (), (y, x)
 
 
 def the_map(here: Here, data: Data, run: job.Run, it: Profile | None) -> None:
@@ -103,23 +112,46 @@ def told(here: Here, it: Profile) -> None:
     st.text(it.why.sentence(_))
     country = country_name(site["country"], _)
     area = labels.value("area_class", site["area_class"], _)
-    gaps = labels.value("gaps", site["gaps"], _) or "–"
-    said = (_.pair(_("Area class"), area), _.pair(_("Country"), country or _("not known")), _.pair(_("Gaps"), gaps))
+    said = (_.pair(_("Area class"), area), _.pair(_("Country"), country or _("not known")))
     st.caption(markdown(" · ".join(said)))
-    st.caption(_("A place that is asked has no visit and no status: rules that need one are not known."))
-    left, right = st.tabs([_("Evidence"), _("Nearest misses")])
-    for tab, frame in ((left, it.evidence), (right, it.misses)):
+    missing(here, it)
+    left, right, unknown = st.tabs([_("Evidence"), _("Nearest misses"), _("What is not known")])
+    helps = it.gaps["fact"].astype(str).map(lambda fact: remedy_of(fact).sentence(_))
+    for tab, frame, names in (
+        (left, it.evidence, tables.EVIDENCE),
+        (right, it.misses, tables.EVIDENCE),
+        (unknown, it.gaps.assign(remedy=helps), ("rule", "found", "remedy", "record_id", "dataset")),
+    ):
         with tab:
             if frame.empty:
                 st.text(_("Nothing to show."))
             else:
-                columns = tables.filled(frame, tables.EVIDENCE)
+                columns = tables.filled(frame, names)
                 st.dataframe(
                     tables.worded(_, frame, columns),
                     column_config=tables.config(_, columns),
                     hide_index=True,
                     placeholder="",
                 )
+
+
+def missing(here: Here, it: Profile) -> None:
+    """What was not asked or not at hand, by name: the gaps of both answers, and what only a reader can say."""
+    _, site, state = here.translate, it.site, st.session_state
+    for name, said in (
+        ("gaps", _("The site class could not look at")),
+        ("area_gaps", _("The area class could not look at")),
+    ):
+        if site[name]:
+            st.text(_.pair(said, labels.value(name, site[name], _)))
+    absent = [] if state.get("asked_mineral") else [_("the mineral (zone status and listings depend on it)")]
+    if not site["admin2"]:
+        absent.append(_("the district (no loaded boundary holds the place, and none was typed)"))
+    absent.append(_("visits and statuses (a place that is asked has none)"))
+    unknown = [a.rule.id for a in it.answers if a.said == "unknown"]
+    st.caption(markdown(_.pair(_("Not given"), "; ".join(absent)) + "."))
+    if unknown:
+        st.caption(_("Rules that cannot be told here: {rules}.", rules=", ".join(unknown)))
 
 
 def area(here: Here, data: Data, run: job.Run) -> None:

@@ -27,7 +27,6 @@ from jobs.screening.place_memory import remembered
 from jobs.screening.places import Confirmation
 from jobs.screening.reviews import Reviews
 from layers.formats import UPLOAD
-from layers.formats.writers.escape import markdown
 from layers.maps import map_content, styles
 from layers.maps.map import Line, View, blob
 from layers.reference.unit_aliases import unit_aliases
@@ -35,7 +34,7 @@ from layers.sources.roads import RoadLayer
 from views import session
 from views.data_choice import Data
 from views.session import Here
-from views.widgets import map_widget, place_queue, supplier_card, supplier_upload
+from views.widgets import credit_line, map_widget, place_queue, supplier_card, supplier_upload
 from views.widgets.chosen_site import place_of
 from views.widgets.downloads import run_files
 from views.widgets.supplier_card import frame_of
@@ -390,6 +389,4 @@ with session.page() as here:
     given = supplier_upload.chosen(here, data.demonstration, data.country)
     if given is not None:
         body(here, data, given)
-    st.caption(
-        markdown(_("Sources: UCDP GED (CC BY 4.0), IPIS (ODC-BY), and files you add; outlines by Natural Earth."))
-    )
+    credit_line.show(_, data)

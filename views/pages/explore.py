@@ -12,14 +12,12 @@ import streamlit as st
 from geo.records.eligible_incidents import incidents_at
 from geo.schema import CLASSES
 from i18n import labels
-from i18n.translator import Translator
 from jobs import demonstration
 from jobs.assessment import job
 from jobs.assessment.export import quadrants as quadrants_of
 from jobs.assessment.incident_filters import IncidentFilters, filtered
 from jobs.assessment.site_filters import Filters, gravest_first
 from jobs.meeting.subject import Subject
-from layers.formats.writers.escape import markdown
 from layers.maps import colour_by, map_content, styles
 from layers.maps.map import Districts, Line, View, blob, standalone
 from layers.reference.unit_aliases import unit_aliases
@@ -27,6 +25,7 @@ from views import session
 from views.data_choice import Data
 from views.session import Here
 from views.widgets import (
+    credit_line,
     downloads,
     incident_filter,
     map_widget,
@@ -299,20 +298,6 @@ def site_table(here: Here, shown: pd.DataFrame) -> None:
     )
 
 
-def credits_of(translate: Translator, data: Data) -> str:
-    """Whom the loaded data comes from, and nobody else; the base map's own."""
-    loaded = data.loaded()
-    sources = {str(layer.dataset) for layer in loaded.sites}
-    sources |= set() if loaded.incidents is None else set(loaded.incidents["source"].astype(str))
-    known = {"ucdp": "UCDP GED (CC BY 4.0)", "acled": "ACLED", "ipis": "IPIS (ODC-BY)"}
-    said = [known[s] for s in sorted(sources, reverse=True) if s in known]
-    if data.has_demonstration:
-        said.append(translate("synthetic demonstration data"))
-    if data.files:
-        said.append(translate("your own files"))
-    return ", ".join([*said, translate("outlines by Natural Earth")])
-
-
 def body(here: Here, data: Data, given: Filters) -> None:
     """All but the sidebar: a click reruns this alone."""
     _, state = here.translate, st.session_state
@@ -373,4 +358,4 @@ with session.page() as here:
             _("Only sites inside the drawn area are shown. Clear the filters to see all."), icon=":material/select_all:"
         )
     st.fragment(body)(here, data, given)
-    st.caption(markdown(_.pair(_("Sources"), credits_of(_, data))))
+    credit_line.show(_, data)

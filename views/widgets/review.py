@@ -16,6 +16,7 @@ from jobs.screening.decided import details, overdue
 from jobs.screening.model import Screening
 from jobs.screening.reviews import Reviews, keys_of
 from layers.formats.writers.escape import markdown
+from views.day_field import day_in_form, no_day
 from views.session import Here
 
 HINTS = {
@@ -142,9 +143,9 @@ def _form(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
         with st.expander(_("Action, day and documents"), icon=":material/task:"):
             action = st.text_input(_("Action"), max_chars=1000, key=f"action_{key}")
             owner = st.text_input(_("Who does it"), max_chars=200, key=f"owner_{key}")
-            due = st.date_input(
-                _("Due"), value=None, key=f"due_{key}", format="DD/MM/YYYY" if _.language == "fr" else "YYYY-MM-DD",
-                help=_("Without a day, a decision to do more is due after six months (OECD, step 3)."),
+            due, unread = day_in_form(
+                _, _("Due"), key=f"due_{key}",
+                help_text=_("Without a day, a decision to do more is due after six months (OECD, step 3)."),
             )  # fmt: skip
             papers = st.file_uploader(
                 _("Documents: only their names and hashes are kept"), accept_multiple_files=True, key=f"papers_{key}"
@@ -155,6 +156,9 @@ def _form(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
         return
     if decision is None:
         st.warning(_("Choose a decision."))
+        return
+    if unread:
+        st.warning(no_day(_, unread), icon=":material/event_busy:")
         return
     mine = _frame(row)
     documents = [{"name": p.name, "sha256": hashlib.sha256(p.getvalue()).hexdigest()} for p in papers or []]
