@@ -29,6 +29,7 @@ from geo.rules.figures import (
     FIGURE_KM,
     FIGURE_MONTHS,
     LATEST_KM,
+    NEAREST_ASKS,
     NEAREST_MONTHS,
     disagreement,
     disagreement_ask,
@@ -38,11 +39,10 @@ from geo.rules.figures import (
     figures_of_sums,
     intensity,
     names_all,
-    near_events,
     nearest_asks,
 )
 from geo.rules.finding import Finding
-from geo.rules.incident_distance import asks
+from geo.rules.incident_distance import asks, far_asks
 from geo.rules.incident_pairs import Pairs, find_pairs
 from geo.rules.incident_sums import Sums, sums
 from geo.rules.registry import KINDS
@@ -289,15 +289,19 @@ def _around(
         "months": max([NEAREST_MONTHS, FIGURE_MONTHS, *(r.longest_months for r in rules.rules)]),
         "imprecise_km": rules.settings.imprecise_radius_km,
     }
-    if pairs:
-        return find_pairs(lon, lat, error_km, when, incidents, **given)
     wanted = figure_asks(incidents)
     for rule in rules.of_kind("near"):
         wanted |= asks(rule, incidents)
     if months := _visited_months(rules):
         wanted[_VISITED] = disagreement_ask(incidents, months)
     near, latest = nearest_asks(incidents, given["widest_m"])
-    return sums(wanted, lon, lat, error_km, when, incidents, near=near, latest=latest, **given)
+    if not pairs:
+        return sums(wanted, lon, lat, error_km, when, incidents, near=near, latest=latest, **given)
+    for rule in rules.of_kind("near"):
+        wanted |= far_asks(rule, incidents)
+    found = find_pairs(lon, lat, error_km, when, incidents, **given)
+    found.ask(wanted | dict(zip(NEAREST_ASKS, (near, latest), strict=True)))
+    return found
 
 
 _ASKED = ["lon", "lat", "country", "admin1", "admin2"]
@@ -351,7 +355,8 @@ def _disagreement(rules: Rules, scene: Scene) -> npt.NDArray[np.object_]:
     if isinstance(scene.around, Sums):
         events = np.asarray(scene.around.events[_VISITED].any(axis=0))
     else:
-        events = near_events(scene.pairs, scene.incidents, months, len(scene))
+        events = np.zeros(len(scene), np.bool_)
+        events[scene.pairs.meeting([_VISITED]).site] = True
     return disagreement(events, scene.newest, recent, looked)
 
 

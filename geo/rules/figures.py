@@ -12,7 +12,8 @@ import pandas as pd
 from geo.records.incidents import VIOLENCE, Incidents
 from geo.rules.evidence import Evidence
 from geo.rules.incident_pairs import CONTROL, VIOLENT, Pairs, most, per_site, starts
-from geo.rules.incident_sums import Ask, Sums
+from geo.rules.incident_sums import Sums
+from geo.rules.questions import Ask
 from geo.rules.rule import Rule
 from geo.spatial.decay import Fading
 from geo.spatial.proximity import nearest
@@ -106,22 +107,20 @@ def figures(
     """
     n = len(lon)
     known = np.isfinite(lon) & np.isfinite(lat)
-    near = pairs.inside(FIGURE_MONTHS) & (pairs.shown <= FIGURE_KM * 1000)
-    near &= (incidents.precision == 1)[pairs.incident]
-    lethal, quiet = incidents.best >= 1, _nonlethal(incidents)
-    which = np.flatnonzero(near & lethal[pairs.incident])
-    site, incident = pairs.site[which], pairs.incident[which]
+    near = pairs.meeting(["lethal", "nonlethal"])
+    which = np.flatnonzero(near.meet("lethal"))
+    site, incident = near.site[which], near.incident[which]
     if not named:
-        evidence.incidents("near_miss", "", site, incident, pairs.distance[which], "in_count")
+        evidence.incidents("near_miss", "", site, incident, near.distance[which], "in_count")
     events, deaths = per_site(site, incident, incidents.best, incidents, n)
     stated = ~np.isnan(incidents.civilians)
     silent, _ = per_site(site[~stated[incident]], incident[~stated[incident]], incidents.best, incidents, n)
     _, civil = per_site(site, incident, np.nan_to_num(incidents.civilians), incidents, n)
     one_sided = (incidents.violence == VIOLENCE.index("one-sided"))[incident]
     single, _ = per_site(site[one_sided], incident[one_sided], incidents.best, incidents, n)
-    also = np.flatnonzero(near & quiet[pairs.incident])
-    other, _ = per_site(pairs.site[also], pairs.incident[also], incidents.best, incidents, n)
-    near_m, latest = _nearest(pairs, lethal, lon, lat, incidents, known, evidence)
+    also = np.flatnonzero(near.meet("nonlethal"))
+    other, _ = per_site(near.site[also], near.incident[also], incidents.best, incidents, n)
+    near_m, latest = _nearest(pairs, lon, lat, incidents, known, evidence)
     counts = Counts(events, deaths, silent, civil, single, other).columns(known, covered, covered_all)
     return pd.DataFrame({**counts, "nearest_incident_m": near_m, "latest_incident_date": to_dates(latest)})
 
@@ -150,6 +149,10 @@ def nearest_asks(incidents: Incidents, widest_m: float) -> tuple[Ask, Ask]:
         Ask(lethal, None, widest_m, NEAREST_MONTHS, "best"),
         Ask(lethal, None, LATEST_KM * 1000, NEAREST_MONTHS, "best"),
     )
+
+
+NEAREST_ASKS = ("nearest", "latest")
+"""The names of :func:`nearest_asks` among the questions of pairs."""
 
 
 def figures_of_sums(
@@ -184,32 +187,32 @@ def _nonlethal(incidents: Incidents) -> Bools:
 
 
 def _nearest(
-    pairs: Pairs, lethal: Bools, lon: Floats, lat: Floats, incidents: Incidents, known: Bools, evidence: Evidence
+    pairs: Pairs, lon: Floats, lat: Floats, incidents: Incidents, known: Bools, evidence: Evidence
 ) -> tuple[Floats, Days]:
     """Nearest incident of precision 1 or 2 in 36 months at any distance, and the latest within 50 km."""
     n, days = len(lon), pairs.days
     near_m = np.full(n, np.nan)
     latest = np.full(n, NO_DAY, np.int64)
-    counted = np.flatnonzero(lethal[pairs.incident] & pairs.inside(NEAREST_MONTHS))
+    near = pairs.meeting(NEAREST_ASKS)
     secret = incidents.frame["restricted"].to_numpy(np.bool_)
     # Pairs of precision 1 and 2 reach unlike far: the first is the nearest only within what was searched for both.
-    close = counted[pairs.distance[counted] <= pairs.widest_m]
-    first = close[starts(pairs.site[close])]
-    _near_rows(near_m, pairs.site[first], pairs.incident[first], pairs.distance[first], secret, evidence)
-    found = _farther(np.setdiff1d(np.flatnonzero(known), pairs.site[first]), lon, lat, days, incidents)
+    close = np.flatnonzero(near.meet(NEAREST_ASKS[0]))
+    first = close[starts(near.site[close])]
+    _near_rows(near_m, near.site[first], near.incident[first], near.distance[first], secret, evidence)
+    found = _farther(np.setdiff1d(np.flatnonzero(known), near.site[first]), lon, lat, days, incidents)
     _near_rows(near_m, *found, secret, evidence)
-    around = counted[pairs.distance[counted] <= LATEST_KM * 1000]
-    day = np.minimum(incidents.end[pairs.incident[around]], days[pairs.site[around]])
-    start = starts(pairs.site[around])
+    around = np.flatnonzero(near.meet(NEAREST_ASKS[1]))
+    day = np.minimum(incidents.end[near.incident[around]], days[near.site[around]])
+    start = starts(near.site[around])
     newest = np.maximum.reduceat(day, start) if len(start) else day
-    # Of several on that day the nearest, then the one of the lowest position: the first in the order of the pairs.
+    # Of several on that day the nearest, then the one of the lowest position: the first in the order of the near.
     on_it = np.flatnonzero(day == np.repeat(newest, np.diff(start, append=len(around))))
-    last = on_it[starts(pairs.site[around[on_it]])]
-    latest[pairs.site[around[last]]] = day[last]
+    last = on_it[starts(near.site[around[on_it]])]
+    latest[near.site[around[last]]] = day[last]
     # The day of a row that may not leave is part of that row.
-    latest[pairs.site[around[last]][secret[pairs.incident[around[last]]]]] = NO_DAY
+    latest[near.site[around[last]][secret[near.incident[around[last]]]]] = NO_DAY
     evidence.incidents(
-        "near_miss", "", pairs.site[around[last]], pairs.incident[around[last]], pairs.distance[around[last]], "latest"
+        "near_miss", "", near.site[around[last]], near.incident[around[last]], near.distance[around[last]], "latest"
     )
     return near_m, latest
 
@@ -287,13 +290,6 @@ def intensity(around: Fading, as_of: Days, looked: Bools, *, again: bool = False
 def disagreement_ask(incidents: Incidents, months: int) -> Ask:
     """Of which incidents :func:`disagreement` asks whether there are any."""
     return Ask((incidents.precision == 1) & (incidents.best >= 1), None, FIGURE_KM * 1000, months, "best")
-
-
-def near_events(pairs: Pairs, incidents: Incidents, months: int, n: int) -> Bools:
-    """Whether an incident of that kind is near a site in a window, from the pairs."""
-    near = pairs.inside(months) & (pairs.distance <= FIGURE_KM * 1000) & (incidents.precision == 1)[pairs.incident]
-    near &= (incidents.best >= 1)[pairs.incident]
-    return np.bincount(pairs.site[near], minlength=n) > 0
 
 
 def disagreement(events: Bools, newest: pd.DataFrame, recent: Bools, looked: Bools) -> npt.NDArray[np.object_]:

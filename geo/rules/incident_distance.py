@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +13,9 @@ from geo.records.incidents import Incidents
 from geo.rules import words
 from geo.rules.evidence import Evidence
 from geo.rules.finding import Finding
-from geo.rules.incident_pairs import Pairs, measure, most, per_site, starts
-from geo.rules.incident_sums import Ask
+from geo.rules.incident_pairs import Near, measure, most, per_site, starts
 from geo.rules.kind import SumWords, tell_unknown
+from geo.rules.questions import Ask, Bracket
 from geo.rules.row import Asked, Derived, Row, is_unknown, meets, sums
 from geo.rules.rule import Rule, Test
 from geo.rules.scene import Scene
@@ -42,24 +41,20 @@ class IncidentDistance:
         asked, mineral_unknown = scene.asked(rule)
         if not evidence.wanted:
             return _from_sums(rule, scene, asked, mineral_unknown, evidence)
-        n, pairs = len(scene), scene.pairs
+        n, near = len(scene), scene.pairs.meeting(asks(rule, scene.incidents))
         limit_m = rule.within_km * 1000
-        precise, may_be = _precise(rule, scene.incidents)
-        near = precise[pairs.incident] & (pairs.distance <= limit_m)
-        sure = near & (pairs.shown + pairs.reach <= limit_m)
-        maybe = may_be[pairs.incident] & (pairs.shown - pairs.reach <= limit_m)
-        fired, used = _fires(rule, pairs, near, "best", n)
-        certain, _ = _fires(rule, pairs, sure, "low", n)
-        possible, hinted = _fires(rule, pairs, maybe, "high", n)
+        fired = _fires(rule, near, "best", near.distance <= limit_m, scene)
+        certain = _fires(rule, near, "low", near.distance <= limit_m, scene)
+        possible = _fires(rule, near, "high", np.ones(len(near.site), np.bool_), scene)
         fired, certain, possible = fired & asked, certain & asked, possible & asked
 
         def summed(test: Test, counted: Bools, deaths: Floats) -> tuple[Floats, Floats]:
-            which = np.flatnonzero(maybe & counted[pairs.incident] & pairs.inside(test.months, "high"))
-            return per_site(pairs.site[which], pairs.incident[which], deaths, scene.incidents, n)
+            which = np.flatnonzero(near.meet(_name(rule, rule.tests.index(test), "high")))
+            return per_site(near.site[which], near.incident[which], deaths, scene.incidents, n)
 
         possible |= _expected(rule, scene, summed, asked & ~fired & ~possible, evidence)
         finding = Finding.of(rule.id, fired, certain, possible, _unknown(rule, scene, asked, mineral_unknown))
-        _tell(rule, scene, finding.fired, asked, used, used | hinted, near, evidence)
+        _tell(rule, scene, finding.fired, asked, near, evidence)
         return tell_unknown(evidence, finding)
 
     def explain(self, rule: Rule, rows: list[Row]) -> Note:
@@ -141,17 +136,14 @@ def _reach(row: Row, site: Asked) -> float:
     return site.error_m + (site.settings.imprecise_radius_km * 1000 if row.precision == 2 else 0.0)
 
 
-def _fires(rule: Rule, pairs: Pairs, mask: Bools, bracket: str, n: int) -> tuple[Bools, Bools]:
-    """Which sites fire (one source alone is enough), and which pairs of `mask` count in a window that was asked."""
-    fired = np.zeros(n, np.bool_)
-    used = np.zeros(len(mask), np.bool_)
-    for test in rule.tests:
-        counted, deaths = measure(rule, test, pairs.incidents, bracket)
-        inside = mask & counted[pairs.incident] & pairs.inside(test.months, bracket)
-        used |= inside
-        which = np.flatnonzero(inside)
-        fired |= _met(test, *per_site(pairs.site[which], pairs.incident[which], deaths, pairs.incidents, n))
-    return fired, used
+def _fires(rule: Rule, near: Near, bracket: str, within: Bools, scene: Scene) -> Bools:
+    """Which sites fire: one source alone is enough."""
+    fired = np.zeros(len(scene), np.bool_)
+    for i, test in enumerate(rule.tests):
+        _, deaths = measure(rule, test, scene.incidents, bracket)
+        which = np.flatnonzero(near.meet(_name(rule, i, bracket)) & within)
+        fired |= _met(test, *per_site(near.site[which], near.incident[which], deaths, scene.incidents, len(scene)))
+    return fired
 
 
 def _met(test: Test, events: Floats, deaths: Floats) -> Bools:
@@ -186,7 +178,14 @@ def asks(rule: Rule, incidents: Incidents) -> dict[str, Ask]:
     return out
 
 
-_BRACKETS: tuple[Literal["best", "low", "high"], ...] = ("best", "low", "high")
+def far_asks(rule: Rule, incidents: Incidents) -> dict[str, Ask]:
+    """The question that names the nearest incident where nothing lies within the limit of a rule."""
+    counted = np.logical_or.reduce([measure(rule, test, incidents)[0] for test in rule.tests])
+    precise, _ = _precise(rule, incidents)
+    return {f"{rule.id} far": Ask(counted & precise, None, math.inf, rule.longest_months, "best")}
+
+
+_BRACKETS: tuple[Bracket, ...] = ("best", "low", "high")
 
 
 def _name(rule: Rule, test: int, bracket: str) -> str:
@@ -275,47 +274,47 @@ def _unknown(rule: Rule, scene: Scene, asked: Bools, mineral_unknown: Bools) -> 
     return out | {"mineral_unknown": mineral_unknown}
 
 
-def _tell(
-    rule: Rule, scene: Scene, fired: Bools, asked: Bools, used: Bools, seen: Bools, near: Bools, evidence: Evidence
-) -> None:
-    pairs, incidents = scene.pairs, scene.incidents
-    rows = np.flatnonzero(used & fired[pairs.site])
-    evidence.incidents("incident", rule.id, pairs.site[rows], pairs.incident[rows], pairs.distance[rows])
-    _totals(rule, scene, fired, near, evidence)
-    for fact, mask in (("below_limit", used), ("possible", seen & ~used)):
-        rows = np.flatnonzero(mask & ~fired[pairs.site] & asked[pairs.site])
-        evidence.incidents("near_miss", rule.id, pairs.site[rows], pairs.incident[rows], pairs.distance[rows], fact)
+def _tell(rule: Rule, scene: Scene, fired: Bools, asked: Bools, near: Near, evidence: Evidence) -> None:
+    tests = range(len(rule.tests))
+    used = near.meet(*(_name(rule, i, "best") for i in tests))
+    hinted = near.meet(*(_name(rule, i, "high") for i in tests))
+    loud = fired[near.site]
+
+    def tell(kind: str, rows: Ints, fact: str = "counted") -> None:
+        evidence.incidents(kind, rule.id, near.site[rows], near.incident[rows], near.distance[rows], fact)
+
+    counted = np.flatnonzero(used & loud)
+    tell("incident", counted)
+    _totals(rule, scene, fired, near, counted, evidence)
+    quiet = ~loud & asked[near.site]
+    tell("near_miss", np.flatnonzero(used & quiet), "below_limit")
+    tell("near_miss", np.flatnonzero(hinted & ~used & quiet), "possible")
     # The nearest one beyond the limit, where nothing else comes near.
     alone = asked & ~fired
-    alone[pairs.site[seen]] = False
-    counted = np.logical_or.reduce([measure(rule, t, incidents)[0] for t in rule.tests])
-    precise = np.isin(incidents.precision, rule.precision) & counted
-    far = np.flatnonzero(precise[pairs.incident] & pairs.inside(rule.longest_months) & alone[pairs.site] & ~near)
-    first = far[starts(pairs.site[far])]
-    evidence.incidents(
-        "near_miss", rule.id, pairs.site[first], pairs.incident[first], pairs.distance[first], "beyond_limit"
-    )
-    alone[pairs.site[first]] = False
+    alone[near.site[used | hinted]] = False
+    far = scene.pairs.meeting([f"{rule.id} far"])
+    rows = np.flatnonzero(alone[far.site] & (far.distance > rule.within_km * 1000))
+    first = rows[starts(far.site[rows])]
+    evidence.incidents("near_miss", rule.id, far.site[first], far.incident[first], far.distance[first], "beyond_limit")
+    alone[far.site[first]] = False
     evidence.facts("near_miss", rule.id, np.flatnonzero(alone & np.isfinite(scene.lon)), fact="nothing_near")
 
 
-def _totals(rule: Rule, scene: Scene, fired: Bools, near: Bools, evidence: Evidence) -> None:
-    """One row per fired site: events and deaths of the source with most in the longest window, and its nearest."""
-    n, pairs, incidents = len(scene), scene.pairs, scene.incidents
-    kept = np.zeros(len(near), np.bool_)
-    deaths = incidents.best
-    for test in rule.tests:
-        counted, deaths = measure(rule, test, incidents)
-        kept |= counted[pairs.incident] & pairs.inside(test.months)
-    which = np.flatnonzero(near & kept & fired[pairs.site])
+def _totals(rule: Rule, scene: Scene, fired: Bools, near: Near, which: Ints, evidence: Evidence) -> None:
+    """One row per fired site: events and deaths of the source with most in the longest window, and its nearest.
+
+    `which` are the pairs that some test counts.
+    """
     if not len(which):
         return
-    site, incident = pairs.site[which], pairs.incident[which]
+    n, incidents = len(scene), scene.incidents
+    _, deaths = measure(rule, rule.tests[-1], incidents)
+    site, incident = near.site[which], near.incident[which]
     events, summed = per_site(site, incident, deaths, incidents, n)
     best, count, total = most(events, summed)
     mine = incidents.source[incident] == best[site]
     nearest = np.full(n, np.inf)
-    np.fmin.at(nearest, site[mine], pairs.distance[which][mine])
+    np.fmin.at(nearest, site[mine], near.distance[which][mine])
     at = np.flatnonzero(fired)
     names = np.array([*incidents.sources, ""], dtype=object)
     secret = np.zeros(n, np.bool_)

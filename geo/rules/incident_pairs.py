@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from geo.records.incidents import EFFECTS, VIOLENCE, Incidents
+from geo.rules.questions import Ask, Bits, Questions
 from geo.rules.rule import Rule, Test
-from geo.spatial.proximity import within
+from geo.spatial.candidate_search import BLOCK, Search, spread
+from geo.spatial.proximity import found_by
 from geo.time_window import Days, months_before
 
 Ints = npt.NDArray[np.int64]
@@ -48,6 +50,25 @@ def measure(rule: Rule, test: Test, incidents: Incidents, bracket: str = "best")
 
 
 @dataclass(frozen=True)
+class Near:
+    """Pairs that meet one of some questions, in the order of :class:`Pairs`."""
+
+    site: Ints
+    incident: Ints
+    distance: Floats
+    _asked: dict[str, tuple[int, np.uint64]]
+    _met: dict[int, Bits]
+
+    def meet(self, *names: str) -> Bools:
+        """Which of them meet one of these questions, of those that they were taken for."""
+        out = np.zeros(len(self.site), np.bool_)
+        for name in names:
+            word, bit = self._asked[name]
+            out |= (self._met[word] & bit) != 0
+        return out
+
+
+@dataclass(frozen=True)
 class Pairs:
     """Pairs by (site, distance, incident); `reach` is the uncertainty of a pair [m], `days` the as-of day of each site.
 
@@ -64,6 +85,41 @@ class Pairs:
     incidents: Incidents
     widest_m: float
     _kept: dict[tuple[str, int], Bools] = field(default_factory=dict)
+    _asked: dict[str, tuple[int, np.uint64]] = field(default_factory=dict)
+    _met: list[Bits] = field(default_factory=list)
+
+    def ask(self, asks: Mapping[str, Ask]) -> None:
+        """Holds every pair against questions, by their names, which :meth:`meeting` then answers."""
+        names = list(asks)
+        for first in range(0, len(names), 64):
+            some = names[first : first + 64]
+            asked = Questions([asks[name] for name in some], self.days, self.incidents)
+
+            def met(at: int, q: Questions = asked) -> Bits:
+                part = slice(at, at + BLOCK)
+                incident = self.incident[part]
+                bits = q.bits.take(incident)
+                bits &= q.near(self.distance[part], self.shown[part], self.reach[part])
+                if not q.one_date:
+                    site = self.site[part]
+                    after = {months: day.take(site) for months, day in q.after.items()}
+                    bits &= q.in_time(self.days.take(site), after, incident)
+                return bits
+
+            self._asked.update({name: (len(self._met), bit) for name, bit in zip(some, asked.bit, strict=True)})
+            starts = range(0, max(len(self.site), 1), BLOCK)
+            self._met.append(np.concatenate(list(spread(met, starts))))
+
+    def meeting(self, names: Iterable[str]) -> Near:
+        """The pairs that meet one or more of some questions."""
+        words: dict[int, np.uint64] = {}
+        for name in names:
+            word, bit = self._asked[name]
+            words[word] = words.get(word, np.uint64(0)) | bit
+        flags = [(self._met[word] & bits) != 0 for word, bits in words.items()]
+        rows = np.flatnonzero(flags[0] if len(flags) == 1 else np.logical_or.reduce(flags))
+        met = {word: self._met[word].take(rows) for word in words}
+        return Near(self.site.take(rows), self.incident.take(rows), self.distance.take(rows), self._asked, met)
 
     def inside(self, months: int, bracket: str = "best") -> Bools:
         """Whether a pair's incident lies in the window: nominally, `low` wholly, `high` on any day that it may have."""
@@ -108,23 +164,12 @@ def find_pairs(
     """
     site_parts, incident_parts, distance_parts = [], [], []
     longest = months_before(days, months) if after is None else after
-    for sites, margin in bands(lon, lat, error_km):
-        for precision, rows in searched(incidents):
-            slack = incidents.slack[rows]
-            found = within(
-                lon[sites],
-                lat[sites],
-                incidents.lon[rows],
-                incidents.lat[rows],
-                incidents.start[rows] - slack,
-                radius_m=widest_m + margin + (imprecise_km * 1000 if precision == 2 else 0.0),
-                as_of_day=days[sites],
-                window_days=days[sites] - longest[sites],
-                incident_end_day=incidents.end[rows] + slack,
-            )
-            site_parts.append(sites[found.site])
-            incident_parts.append(rows[found.incident])
-            distance_parts.append(found.distance_m)
+    every = np.ones(len(incidents), np.bool_)
+    for sites, rows, _, search in searches(lon, lat, error_km, days, incidents, every, widest_m, imprecise_km, longest):
+        found = found_by(search)
+        site_parts.append(sites[found.site])
+        incident_parts.append(rows[found.incident])
+        distance_parts.append(found.distance_m)
     none = np.zeros(0, np.int64)
     site = np.concatenate(site_parts or [none])
     incident = np.concatenate(incident_parts or [none])
@@ -137,7 +182,43 @@ def find_pairs(
     return Pairs(site, incident, distance, np.round(distance, 3), reach[order], days, incidents, widest_m)
 
 
-def bands(lon: Floats, lat: Floats, error_km: Floats) -> Iterator[tuple[Ints, float]]:
+def searches(
+    lon: Floats,
+    lat: Floats,
+    error_km: Floats,
+    days: Days,
+    incidents: Incidents,
+    wanted: Bools,
+    widest_m: float,
+    imprecise_km: float,
+    after: Days,
+) -> Iterator[tuple[Ints, Ints, int, Search]]:
+    """Sites, incidents (positions), their precision and the search among them: wide enough for what either is off by.
+
+    `wanted` are the incidents that are asked for, `after` the last day before each site's window.
+    """
+    for sites, margin_m in _bands(lon, lat, error_km):
+        for precision, rows in _searched(incidents, wanted):
+            slack = incidents.slack[rows]
+            yield (
+                sites,
+                rows,
+                precision,
+                Search(
+                    lon[sites],
+                    lat[sites],
+                    incidents.lon[rows],
+                    incidents.lat[rows],
+                    incidents.start[rows] - slack,
+                    radius_m=widest_m + margin_m + (imprecise_km * 1000 if precision == 2 else 0.0),
+                    as_of_day=days[sites],
+                    window_days=days[sites] - after[sites],
+                    incident_end_day=incidents.end[rows] + slack,
+                ),
+            )
+
+
+def _bands(lon: Floats, lat: Floats, error_km: Floats) -> Iterator[tuple[Ints, float]]:
     """The placed sites in groups of like position error, each with its largest error [m]."""
     known = np.isfinite(lon) & np.isfinite(lat)
     low = -1.0
@@ -148,10 +229,10 @@ def bands(lon: Floats, lat: Floats, error_km: Floats) -> Iterator[tuple[Ints, fl
             yield sites, float(error_km[sites].max()) * 1000
 
 
-def searched(incidents: Incidents) -> Iterator[tuple[int, Ints]]:
+def _searched(incidents: Incidents, wanted: Bools) -> Iterator[tuple[int, Ints]]:
     """The incidents that a distance rule may count, by their precision: 1, then 2."""
     active = (incidents.high >= 1) | (incidents.effect == VIOLENT) | (incidents.effect == CONTROL)
-    placed = np.isfinite(incidents.lon) & np.isfinite(incidents.lat) & active
+    placed = np.isfinite(incidents.lon) & np.isfinite(incidents.lat) & active & wanted
     for precision in (1, 2):
         rows = np.flatnonzero(placed & (incidents.precision == precision))
         if len(rows):

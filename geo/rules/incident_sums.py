@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from geo.records.incidents import Incidents
-from geo.rules.incident_pairs import bands, reach_m, searched
+from geo.rules.incident_pairs import reach_m, searches
+from geo.rules.questions import Ask, Questions
 from geo.spatial.candidate_search import Hits, Search
 from geo.time_window import NO_DAY, Days, months_before
 
@@ -25,32 +26,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Bits = npt.NDArray[np.uint64]
 Locals = npt.NDArray[np.int32]
-Bracket = Literal["best", "shown", "low", "high"]
 NOBODY = np.iinfo(np.int64).max
-
-
-@dataclass(frozen=True)
-class Ask:
-    """One question of sums.
-
-    Parameters
-    ----------
-    counted
-        Which incidents count, their precision considered.
-    deaths
-        Deaths of each that are summed, or None where only events are asked for.
-    limit_m
-        Inclusive; `best` holds the distance itself against it, `shown` the distance to a millimetre, `low` that and
-        what either place may be wrong by, `high` that less it.
-    months
-        The window; with `low` an incident lies wholly in it, with `high` on any day that it may have.
-    """
-
-    counted: Bools
-    deaths: Floats | None
-    limit_m: float
-    months: int
-    bracket: Bracket
 
 
 @dataclass(frozen=True)
@@ -93,24 +69,11 @@ def sums(
     """
     n, sources = len(lon), max(len(incidents.sources), 1)
     made = _Sums(asks, near, latest, error_km, days, incidents, n, sources, widest_m, imprecise_km)
-    for sites, margin_m in bands(lon, lat, error_km):
-        for precision, rows in searched(incidents):
-            rows = rows[made.any_bit[rows]]
-            if not len(rows):
-                continue
-            slack = incidents.slack[rows]
-            search = Search(
-                lon[sites],
-                lat[sites],
-                incidents.lon[rows],
-                incidents.lat[rows],
-                incidents.start[rows] - slack,
-                radius_m=widest_m + margin_m + (imprecise_km * 1000 if precision == 2 else 0.0),
-                as_of_day=days[sites],
-                window_days=days[sites] - months_before(days[sites], months),
-                incident_end_day=incidents.end[rows] + slack,
-            )
-            made.add(search, sites, rows, precision)
+    counted = made.questions.bits != 0
+    for sites, rows, precision, search in searches(
+        lon, lat, error_km, days, incidents, counted, widest_m, imprecise_km, months_before(days, months)
+    ):
+        made.add(search, sites, rows, precision)
     return Sums(made.events, made.deaths, made.near_m, made.near, made.latest_day, made.latest)
 
 
@@ -130,56 +93,20 @@ class _Sums:
         widest_m: float,
         imprecise_km: float,
     ) -> None:
-        self.names, self.asks = list(asks), [*asks.values(), near, latest]
+        self.names, self.questions = list(asks), Questions([*asks.values(), near, latest], days, incidents)
         self.error_m, self.days, self.incidents = error_km * 1000, days, incidents
         self.sources, self.widest_m, self.imprecise_km = sources, widest_m, imprecise_km
-        assert len(self.asks) <= 64, "one bit a question"
-        one = np.uint64(1)
-        self.bit = [one << np.uint64(i) for i in range(len(self.asks))]
         self.events = {name: np.zeros((sources, n)) for name in asks}
         self.deaths = {name: np.zeros((sources, n)) for name, ask in asks.items() if ask.deaths is not None}
         self.near_m, self.near = np.full(n, np.inf), np.full(n, NOBODY)
         self.latest_day, self.latest_m, self.latest = np.full(n, NO_DAY), np.full(n, np.inf), np.full(n, NOBODY)
-        # With one date for all the window of an incident is its own.
-        self.one_date = bool((days == days[:1]).all())
-        self.windows: dict[tuple[int, bool, bool], np.uint64] = {}
-        bits = np.zeros(len(incidents), np.uint64)
-        for ask, bit in zip(self.asks, self.bit, strict=True):
-            key = (ask.months, ask.bracket == "low", ask.bracket == "high")
-            self.windows[key] = self.windows.get(key, np.uint64(0)) | bit
-            counted = ask.counted
-            if self.one_date and n:
-                day = days[:1]
-                counted = counted & self._inside(key, slice(None), day, months_before(day, ask.months))
-            bits[counted] |= bit
-        self.bits, self.any_bit = bits, bits != 0
-        self.after = {months: months_before(days, months) for months, _, _ in self.windows}
-        self.limits = {bracket: self._limits(bracket) for bracket in ("best", "shown", "low", "high")}
-
-    def _limits(self, bracket: str) -> tuple[Floats, Bits]:
-        """The limits of a bracket, ascending, and for 0, 1, ... of them passed the questions that are still met."""
-        mine = [(a.limit_m, bit) for a, bit in zip(self.asks, self.bit, strict=True) if a.bracket == bracket]
-        steps = sorted({limit for limit, _ in mine})
-        left = [np.bitwise_or.reduce([b for m, b in mine if m >= s] or [np.uint64(0)]) for s in steps]
-        return np.array(steps), np.array([*left, 0], np.uint64)
-
-    def _inside(self, window: tuple[int, bool, bool], at: Ints | slice, now: Days, after: Days) -> Bools:
-        _, low, high = window
-        i = self.incidents
-        start, end = i.start[at], i.end[at]
-        if low or high:
-            slack = i.slack[at]
-            if low:
-                return np.asarray((start - slack > after) & (end + slack <= now))
-            return np.asarray((start - slack <= now) & (end + slack > after))
-        return np.asarray((start <= now) & (end > after))
 
     def add(self, search: Search, sites: Ints, rows: Ints, precision: int) -> None:
         """Adds what one search finds among some sites and incidents (positions)."""
         if search.empty:
             return
         incident = rows.take(search.incident)
-        bits = self.bits.take(incident)
+        bits = self.questions.bits.take(incident)
         source = self.incidents.source.take(incident)
         reach = reach_m(self.error_m[sites], precision, self.imprecise_km)
 
@@ -197,18 +124,18 @@ class _Sums:
         wrong = reach.take(hits.sites).take(hits.local)
         shown = np.round(distance, 3)
         least = shown - wrong
-        met = self._met("best", distance) | self._met("shown", shown)
-        met |= self._met("low", shown + wrong) | self._met("high", least)
+        met = self.questions.near(distance, shown, wrong)
         met &= bits.take(hits.at)
         met[(distance > search.radius) | (least > self.widest_m)] = 0
         rows = np.flatnonzero(met)
         met, local, at, distance = met.take(rows), hits.local.take(rows), hits.at.take(rows), distance.take(rows)
         here = sites.take(hits.sites)
-        if not self.one_date:
-            met &= self._in_time(here, local, incident.take(at))
+        if not self.questions.one_date:
+            after = {months: day.take(here).take(local) for months, day in self.questions.after.items()}
+            met &= self.questions.in_time(self.days.take(here).take(local), after, incident.take(at))
         self._add_up(met, here, local, incident.take(at), source.take(at))
-        self._nearest(np.flatnonzero(met & self.bit[-2]), here, local, distance, incident, at)
-        self._latest(np.flatnonzero(met & self.bit[-1]), here, local, distance, incident, at)
+        self._nearest(np.flatnonzero(met & self.questions.bit[-2]), here, local, distance, incident, at)
+        self._latest(np.flatnonzero(met & self.questions.bit[-1]), here, local, distance, incident, at)
 
     def _add_up(self, met: Bits, here: Ints, local: Locals, incident: Ints, source: Ints) -> None:
         """Events and deaths of every ask: pairs are counted once for each way in which they meet questions."""
@@ -219,7 +146,7 @@ class _Sums:
         cell = (source * k + local) * w + way if self.sources > 1 else local.astype(np.int64) * w + way
         count = np.bincount(cell, minlength=self.sources * k * w).reshape(self.sources, k, w)
         summed: dict[int, Floats] = {}
-        for name, ask, bit in zip(self.names, self.asks, self.bit, strict=False):
+        for name, ask, bit in zip(self.names, self.questions.asks, self.questions.bit, strict=False):
             mine = np.flatnonzero(ways & bit)
             if not len(mine):
                 continue
@@ -230,22 +157,6 @@ class _Sums:
                     added = np.bincount(cell, weights=weights, minlength=self.sources * k * w)
                     summed[id(ask.deaths)] = np.asarray(added, np.float64).reshape(self.sources, k, w)
                 self.deaths[name][:, here] += summed[id(ask.deaths)][:, :, mine].sum(axis=2)
-
-    def _met(self, bracket: str, value: Floats) -> Bits:
-        """The questions whose limit a distance does not pass."""
-        steps, left = self.limits[bracket]
-        passed = np.zeros(len(value), np.intp)
-        for step in steps:
-            passed += value > step
-        return left.take(passed)
-
-    def _in_time(self, here: Ints, local: Locals, incident: Ints) -> Bits:
-        now = self.days.take(here).take(local)
-        met = np.zeros(len(local), np.uint64)
-        for window, bits in self.windows.items():
-            after = self.after[window[0]].take(here).take(local)
-            met |= self._inside(window, incident, now, after).astype(np.uint64) * bits
-        return met
 
     def _nearest(self, which: Ints, here: Ints, local: Locals, distance: Floats, incident: Ints, at: Ints) -> None:
         if not len(which):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,6 +17,7 @@ from geo.spatial.grid import Grid, Ranges, runs, turns
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+S = TypeVar("S")
 T = TypeVar("T")
 
 BLOCK = 1 << 17
@@ -180,11 +181,7 @@ class Search:
         def one(part: Ints) -> T:
             return work(self._blocks(part))
 
-        if THREADS > 1 and len(tasks) > 1:
-            with ThreadPoolExecutor(THREADS) as pool:
-                yield from pool.map(one, tasks)
-        else:
-            yield from map(one, tasks)
+        yield from spread(one, tasks)
 
     def _blocks(self, sites: Ints) -> Iterator[Hits]:
         window = (self.as_of[sites], self.since[sites]) if self._timed else (None, None)
@@ -248,6 +245,15 @@ class Search:
         # The arc is longer than the chord by at most this much.
         bulge = self.radius**3 / (24 * MIN_CURVATURE_RADIUS_M**2) * 1.01 + 2 * DECIDE_M
         return hits.chord2 > max(self.radius - bulge, 0.0) ** 2
+
+
+def spread(work: Callable[[S], T], tasks: Sequence[S]) -> Iterator[T]:
+    """`work` on each task, in order, by several threads where there are several tasks."""
+    if THREADS > 1 and len(tasks) > 1:
+        with ThreadPoolExecutor(THREADS) as pool:
+            yield from pool.map(work, tasks)
+    else:
+        yield from map(work, tasks)
 
 
 def in_parts(work: Callable[[slice], npt.NDArray[Any]], n: int, least: int = 1 << 15) -> npt.NDArray[Any]:

@@ -127,6 +127,11 @@ def within(
         window_days=window_days,
         incident_end_day=incident_end_day,
     )
+    return found_by(search)
+
+
+def found_by(search: Search) -> Pairs:
+    """All pairs of a search, as :func:`within` gives them."""
     return _pairs(search, 0, search.n_sites)
 
 
