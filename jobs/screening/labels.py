@@ -7,6 +7,8 @@ import pandas as pd
 
 from i18n import column_labels, labels, row_messages
 from i18n.translator import N_, Translator
+from jobs.screening.way_words import COLUMNS as WAY_COLUMNS
+from jobs.screening.way_words import way_words
 from layers.reference.country_names import country_name
 
 FLAGS = {
@@ -386,6 +388,8 @@ def value(name: str, code: object, translate: Translator) -> str:
     if name in ("transit_kp", "kp_on_way"):
         pairs = [t.partition(" ")[::2] for t in text.split("; ") if t]
         return "; ".join(f"{country_name(iso, translate)} {translate(KP.get(s, s))}" for iso, s in pairs)
+    if name in WAY_COLUMNS:
+        return way_words(name, text, translate)
     if name == "remarks":
         return row_messages.remarks(text, translate)
     if name in _COUNTRIES:
@@ -400,6 +404,7 @@ def is_coded(name: str) -> bool:
     return (
         name in _VALUES
         or name in _COUNTRIES
+        or name in WAY_COLUMNS
         or name in ("through", "remarks", "changed_since", "missing", "transit_kp", "kp_on_way")
         or labels.is_coded(name)
     )

@@ -6,7 +6,6 @@ No script, no font, no image from elsewhere; a policy in the page forbids them. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,8 @@ from jobs.screening.report_beside import beside_tables
 from jobs.screening.report_first import class_cell, first_pages, gravity, of_told
 from jobs.screening.report_map import svg, zones_on
 from jobs.screening.report_method import method, versions
+from jobs.screening.report_tables import table
+from jobs.screening.report_ways import ways
 from layers.formats.reasons import sentence
 from layers.formats.writers.escape import html
 from layers.maps.watermark import sheet
@@ -30,10 +31,6 @@ from layers.reference.country_names import country_name
 
 IN_FULL, IN_SHORT = 100, 900
 """Rows told in full, and those after them told in a line; the files have all of them."""
-MOST_SEGMENTS = 300
-"""Segments in the report: those with most deaths; segments.csv has the rest."""
-MOST_WAYS = 300
-"""Ways in the report: those with most deaths, then incidents; routes.csv has the rest."""
 MOST_MAPS = 6
 """Countries with a map of their own: those with most rows."""
 
@@ -52,7 +49,8 @@ table{border-collapse:collapse;width:100%;margin:8px 0;font-size:12.5px}
 th,td{border-bottom:1px solid var(--line);padding:4px 7px;text-align:left;vertical-align:top;overflow-wrap:break-word}
 th{background:#f3f5f7;font-weight:600;overflow-wrap:normal;border-bottom:1.5px solid #8a949e}td.n,th.n{text-align:right;
  font-variant-numeric:tabular-nums}td.n{white-space:nowrap}
-thead{display:table-header-group}tr{break-inside:avoid}.why td{border-bottom:1.5px solid var(--line);padding-top:0;
+thead{display:table-header-group}tr,tbody.row{break-inside:avoid}
+.why td{border-bottom:1.5px solid var(--line);padding-top:0;
  color:#333}.head td{border-bottom:none;padding-top:8px}
 .c0{color:#a34400}.c1{color:#8a5a00}.c2{color:#4c4c4c}.c3{color:#00598f}.c0,.c1,.c2,.c3{font-weight:600}
 .q td.n{font-size:14px}.q td.z{color:#a5adb5}
@@ -61,6 +59,7 @@ figcaption{font-weight:600;margin-bottom:4px}.legend{list-style:none;display:fle
  padding:0;margin:6px 0;font-size:12px}.legend li{display:flex;align-items:center;gap:5px}
 ul.flags{display:inline;list-style:none;padding:0;margin:0}ul.flags li{display:inline-block;border:1px solid #8a949e;
  border-radius:3px;padding:0 5px;margin:0 4px 2px 0;font-size:11.5px;background:#f7f8f9}
+td.day{white-space:nowrap}td.long{min-width:34mm}
 table.plain td{overflow-wrap:break-word}td.hash{word-break:break-all;font-size:10px}
 code{font-family:ui-monospace,"DejaVu Sans Mono",Consolas,monospace;font-size:11.5px}
 footer{margin-top:40px;border-top:1px solid var(--line);padding-top:8px;font-size:12px;color:var(--soft)}
@@ -99,13 +98,13 @@ def report(screening: Screening, language: str = "en") -> bytes:
         )
     out += [
         first_pages(_, screening, good),
-        _origins(_, good),
-        _maps(_, screening, good),
         _quadrants(_, good),
         _flag_table(_, good),
+        _origins(_, good),
+        _maps(_, screening, good),
         _changes(_, screening),
         _rejected(_, rows),
-        _routes(_, screening),
+        ways(_, screening),
         beside_tables(_, screening),
         method(_, screening),
         versions(_, screening),
@@ -126,17 +125,6 @@ def _subtitle(_: Translator, record: dict[str, object]) -> str:
         version=str(rules["version"]),
         hash=str(rules["hash"]).removeprefix("sha256:")[:12],
     )
-
-
-def _cell(text: object, number: bool = False) -> str:
-    return f'<td class="n">{html(text)}</td>' if number else f"<td>{html(text)}</td>"
-
-
-def table(headings: Sequence[str], lines: Iterable[Sequence[str]], numbers: Sequence[int] = (), css: str = "") -> str:
-    """A table of texts; the columns of `numbers` stand to the right."""
-    head = "".join(f'<th class="n">{html(h)}</th>' if i in numbers else f"<th>{html(h)}</th>" for i, h in enumerate(headings))  # fmt: skip  # noqa: E501
-    body = "".join("<tr>" + "".join(_cell(c, i in numbers) for i, c in enumerate(line)) + "</tr>" for line in lines)
-    return f'<table class="{css}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def _quadrants(_: Translator, good: pd.DataFrame) -> str:
@@ -273,14 +261,16 @@ def _origins(_: Translator, good: pd.DataFrame) -> str:
 
     def lines(row: dict[str, Any]) -> str:
         return (
-            f'<tr class="head"><td><b>{html(row["supplier_id"])}</b></td><td>{html(row["site_name"])}</td>'
+            f'<tbody class="row"><tr class="head"><td><b>{html(row["supplier_id"])}</b></td>'
+            f"<td>{html(row['site_name'])}</td>"
             f"<td>{html(country[row['country']])}</td><td>{html(said['minerals'][row['minerals']])}</td>"
-            f"<td>{html(days[row['as_of']])}</td><td>{classes[row['site_class']]}</td>"
+            f'<td class="day">{html(days[row["as_of"]])}</td><td>{classes[row["site_class"]]}</td>'
             f"<td>{html(said['possible_class'][row['possible_class']])}</td>"
             f"<td>{html(said['area_class'][row['area_class']])}</td>"
             f"<td>{html(said['zone_status'][row['zone_status']])}"
             f"{html(' ' + row['zone_unit']) if row['zone_unit'] else ''}</td></tr>"
-            f'<tr class="why"><td></td><td colspan="8">{html(row[why])} {_flags_of(_, row)}{_more(_, row)}</td></tr>'
+            f'<tr class="why"><td class="soft">{html(_("row {n}", n=_.number(row["row"])))}</td>'
+            f'<td colspan="8">{html(row[why])} {_flags_of(_, row)}{_more(_, row)}</td></tr></tbody>'
         )
 
     ordered = good.iloc[gravity(good)]
@@ -290,7 +280,7 @@ def _origins(_: Translator, good: pd.DataFrame) -> str:
     told = _("In order of gravity: class, then incidents near the origin, then those on the way.")
     return (
         f'<section class="pagebreak"><h2>{html(_("Every row"))}</h2><p class="soft">{html(told)}</p>'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>{_rest(_, ordered)}</section>"
+        f"<table><thead><tr>{head}</tr></thead>{''.join(body)}</table>{_rest(_, ordered)}</section>"
     )
 
 
@@ -307,7 +297,8 @@ def _rest(_: Translator, ordered: pd.DataFrame) -> str:
         [str(words[c][v]) if c in words else str(v) for c, v in zip(columns, r, strict=True)]
         for r in rest[columns].itertuples(index=False, name=None)
     ]
-    out = table([sw.heading(c, _) for c in columns], lines)
+    whole = [i for i, c in enumerate(columns) if c in ("as_of", "site_class", "country")]
+    out = table([sw.heading(c, _) for c in columns], lines, whole=whole)
     left = len(ordered) - IN_FULL - len(rest)
     if left > 0:
         out += f"<p>{html(_('{n} more rows, of less gravity, are in screening.csv.', n=_.number(left)))}</p>"
@@ -342,69 +333,12 @@ def _more(_: Translator, row: dict[str, Any]) -> str:
         by = f"{row['reviewer']}, {row['decided_at']}"
         note = f" – {row['decision_note']}" if row["decision_note"] else ""
         parts.append(("decision", f"{sw.value('decision', row['decision'], _)} ({by}){note}"))
+        parts += [(n, sw.value(n, row[n], _)) for n in ("review_state", "changed_since", "action") if row[n]]
+        if row["action"]:
+            parts += [("action_owner", row["action_owner"])] if row["action_owner"] else []
+            parts += [("due", _.date(row["due"]))] if pd.notna(row["due"]) else []
     told = [_.pair(sw.heading(name, _), text) for name, text in parts]
     return "".join(f'<br><span class="soft">{html(line)}</span>' for line in told)
 
 
-def _numbers(_: Translator) -> Callable[[object, int], str]:
-    """The translator's numbers, each written once: a long list repeats them, and writing by locale takes its time."""
-    known: dict[tuple[object, int], str] = {}
-
-    def say(value: object, digits: int) -> str:
-        if value != value:
-            return ""
-        key = (round(float(value), digits), digits)  # type: ignore[arg-type]
-        if key not in known:
-            known[key] = _.number(key[0], digits)
-        return known[key]
-
-    return say
-
-
-def _routes(_: Translator, screening: Screening) -> str:
-    say = _numbers(_)
-    routes, segments = screening.transit.routes, screening.transit.segments
-    if not len(routes):
-        return ""
-    columns = ["supplier_id", "route_basis", "length_km", "exposed_km", "incidents", "incidents_certain"]
-    columns += ["incidents_possible", "deaths", "armed_roadblocks", "worst_segment", "countries", "zones", "listed"]
-    columns += ["uncovered"]
-    worst = np.lexsort((np.arange(len(routes)), -routes["incidents"].fillna(-1), -routes["deaths"].fillna(-1)))
-    more = len(routes) - MOST_WAYS
-    routes = routes.iloc[worst[:MOST_WAYS]]
-    columns = [c for i, c in enumerate(columns) if i < 2 or not (routes[c].isna() | (routes[c] == "")).all()]
-    numbers = [i for i, c in enumerate(columns) if pd.api.types.is_numeric_dtype(routes[c])]
-    lines = [
-        [
-            say(v, 1 if c.endswith("_km") else 0) if i in numbers else sw.value(c, v, _)
-            for i, (c, v) in enumerate(zip(columns, r, strict=True))
-        ]
-        for r in routes[columns].itertuples(index=False, name=None)
-    ]
-    out = [table([sw.heading(c, _) for c in columns], lines, tuple(numbers))]
-    if more > 0:
-        out.append(f"<p>{html(_('{n} more ways, with fewer incidents, are in routes.csv.', n=_.number(more)))}</p>")
-    hot = segments[(segments["incidents"] > 0) | (segments["armed_roadblocks"] > 0)]
-    left = max(len(hot) - MOST_SEGMENTS, 0)
-    if left:
-        hot = hot.sort_values(["deaths", "incidents"], ascending=False, kind="stable").head(MOST_SEGMENTS)
-    if len(hot):
-        own = ["supplier_id", "segment", "from_km", "to_km", "exposed_km", "incidents", "incidents_certain"]
-        own += ["incidents_possible", "deaths", "countries", "zones"]
-        right = range(1, 9)
-        told = [
-            [
-                say(v, 1 if c.endswith("_km") else 0) if i in right else sw.value(c, v, _)
-                for i, (c, v) in enumerate(zip(own, r, strict=True))
-            ]
-            for r in hot[own].itertuples(index=False, name=None)
-        ]
-        out.append(f"<h3>{html(_('Segments with incidents'))}</h3>{table([sw.heading(c, _) for c in own], told, tuple(right))}")  # fmt: skip  # noqa: E501
-    if left:
-        said = _("{n} more segments with incidents are in segments.csv.", n=_.number(left))
-        out.append(f"<p>{html(said)}</p>")
-    note = _("A straight line between two places is a guess at the way, not the way. Sources are never added together.")
-    return f'<section><h2>{html(_("Ways"))}</h2><p class="soft">{html(note)}</p>{"".join(out)}</section>'
-
-
-__all__ = ["ZONE_STATUSES", "report", "table"]
+__all__ = ["ZONE_STATUSES", "report"]

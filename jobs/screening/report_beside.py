@@ -12,13 +12,12 @@ from jobs.screening.model import Screening
 from layers.formats.writers.escape import html
 from layers.reference.country_names import country_name
 
-MOST = 300
+MOST = 100
 """Lines of each table in the report; the files have all."""
 NAMED = (
-    "supplier_id", "part", "actor", "listed_name", "score", "listed_in", "listed_then", "list_source", "record_id",
-    "record_start", "distance_m",
+    "supplier_id", "part", "actor", "listed_name", "score", "listed_then", "record_id", "record_start", "distance_m",
 )  # fmt: skip
-"""What fits on a sheet; named_actors.csv has the rest."""
+"""What fits on a sheet, under the names with their lists; named_actors.csv has the rest."""
 GOVERNANCE = ("level", "area", "country", "indicator", "value", "edition", "source", "rows")
 
 
@@ -33,7 +32,7 @@ def beside_tables(_: Translator, screening: Screening) -> str:
         )
         none = _("No name of your table is like one in the records that were compared. That is not to say that none is there.")  # fmt: skip  # noqa: E501
         ordered = screening.named.sort_values(["score", "distance_m"], ascending=[False, True], kind="stable")
-        out.append(_section(_, _("Named actors"), note, ordered, NAMED, "named_actors.csv", none))
+        out.append(_section(_, _("Named actors"), note, ordered, NAMED, "named_actors.csv", none, _names(_, ordered)))
     if screening.governance is not None:
         note = _("Indicators of your own table, as it gives them: they stand beside the classes and are never weighed.")
         none = _("Your table has no line on an area of the rows.")
@@ -44,7 +43,14 @@ def beside_tables(_: Translator, screening: Screening) -> str:
 
 
 def _section(
-    _: Translator, title: str, note: str, frame: pd.DataFrame, columns: tuple[str, ...], file: str, none: str
+    _: Translator,
+    title: str,
+    note: str,
+    frame: pd.DataFrame,
+    columns: tuple[str, ...],
+    file: str,
+    none: str,
+    above: str = "",
 ) -> str:
     head = f'<section><h2>{html(title)}</h2><p class="soft">{html(note)}</p>'
     if frame.empty:
@@ -54,7 +60,30 @@ def _section(
     body = "".join("<tr>" + "".join(f"<td>{html(t)}</td>" for t in line) + "</tr>" for line in zip(*shown, strict=True))
     left = len(frame) - MOST
     more = f"<p>{html(_('{n} more lines are in {file}.', n=_.number(left), file=file))}</p>" if left > 0 else ""
-    return f"{head}<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>{more}</section>"
+    return f"{head}{above}<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>{more}</section>"
+
+
+def _names(_: Translator, named: pd.DataFrame) -> str:
+    """Each listed name once: at how many origins and on how many ways it is asked, and how near."""
+    if named.empty:
+        return ""
+    counts = (
+        named.assign(o=named["row"].where(named["part"] == "origin"), w=named["row"].where(named["part"] == "transit"))
+        .groupby(["listed_name", "listed_in", "list_source"], sort=False)
+        .agg(origins=("o", "nunique"), ways=("w", "nunique"), nearest=("distance_m", "min"))
+        .reset_index()
+    )
+    heads = [sw.heading(c, _) for c in ("listed_name", "listed_in", "list_source")]
+    heads += [_("Rows, near the origin"), _("Rows, on the way"), _("Nearest record")]
+    cells = "".join(f'<th class="{"n" * (i > 2)}">{html(h)}</th>' for i, h in enumerate(heads))
+    body = ""
+    for r in counts.to_dict("records"):
+        words = "".join(f"<td>{html(r[c])}</td>" for c in ("listed_name", "listed_in", "list_source"))
+        far = _.distance(float(r["nearest"])) if pd.notna(r["nearest"]) else "–"
+        numbers = (_.number(r["origins"]), _.number(r["ways"]), far)
+        told = "".join(f'<td class="n">{html(n)}</td>' for n in numbers)
+        body += f"<tr>{words}{told}</tr>"
+    return f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def said(column: pd.Series[Any], name: str, _: Translator) -> list[str]:

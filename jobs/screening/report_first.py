@@ -120,7 +120,8 @@ def _worst(_: Translator, good: pd.DataFrame) -> str:
         where = ", ".join(x for x in (str(row["site_name"]), country_name(str(row["country"]), _)) if x)
         zone = _(labels.ZONE_STATUSES[str(row["zone_status"])])
         body.append(
-            f'<tr><td class="n">{number}</td><td><b>{html(row["supplier_id"])}</b></td><td>{html(where)}</td>'
+            f'<tr><td class="n">{number}</td><td><b>{html(row["supplier_id"])}</b>'
+            f"<br><span class='soft'>{html(_('row {n}', n=_.number(row['row'])))}</span></td><td>{html(where)}</td>"
             f"<td>{class_cell(_, str(row['site_class']))}</td><td>{html(zone)}</td>"
             f"<td>{html(row[why])}<br><span class='soft'>{html(flags)}</span></td></tr>"
         )

@@ -27,6 +27,8 @@ TOWNS = 14
 """Towns named on one map: the most populous ones."""
 MOST_POINTS = 5_000
 """Beyond this, points of one class that fall on the same spot of the drawing are drawn once."""
+MANY_WAYS = 150
+"""Ways above this number are drawn thin and faint, so that origins are seen through them."""
 
 
 @dataclass(frozen=True)
@@ -200,6 +202,8 @@ def _towns(frame: Frame) -> str:
 
 def _ways(frame: Frame, ways: Sequence[tuple[npt.NDArray[np.float64], str]], exposed: pd.DataFrame | None) -> list[str]:
     out = []
+    # Many ways at once would be one blue sheet over origins and borders.
+    line = 'stroke-width="1.2"' if len(ways) <= MANY_WAYS else 'stroke-width="0.4" stroke-opacity="0.45"'
     for guess in (True, False):
         d = "".join(
             _path(frame, shapely.LineString(line if len(line) > 1 else np.vstack([line, line])), 0.3)
@@ -208,12 +212,13 @@ def _ways(frame: Frame, ways: Sequence[tuple[npt.NDArray[np.float64], str]], exp
         )
         if d:
             dash = ' stroke-dasharray="5 4"' if guess else ""
-            out.append(f'<path d="{d}" fill="none" stroke="{styles.BLUE}" stroke-width="1.2"{dash}/>')
+            out.append(f'<path d="{d}" fill="none" stroke="{styles.BLUE}" {line}{dash}/>')
     if exposed is not None and len(exposed):
         x1, y1 = frame.xy(exposed["lon_from"].to_numpy(), exposed["lat_from"].to_numpy())
         x2, y2 = frame.xy(exposed["lon_to"].to_numpy(), exposed["lat_to"].to_numpy())
+        hot = f'stroke-width="{3.2 if len(ways) <= MANY_WAYS else 1.2}" stroke-opacity="0.8"'
         d = "".join(f"M{a:g},{b:g} {c:g},{e:g}" for a, b, c, e in zip(x1, y1, x2, y2, strict=True))
-        out.append(f'<path d="{d}" fill="none" stroke="{styles.VERMILLION}" stroke-width="3.2" stroke-opacity="0.8"/>')
+        out.append(f'<path d="{d}" fill="none" stroke="{styles.VERMILLION}" {hot}/>')
     return out
 
 

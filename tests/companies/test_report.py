@@ -126,6 +126,24 @@ def test_the_worst_rows_come_first_and_long_lists_stay_short():
     assert len(body) < 1_500_000
 
 
+@pytest.mark.parametrize(("language", "row", "kind"), [("en", "row 3", "conflict-affected"), ("fr", "ligne 3", "touché")])
+def test_the_first_page_names_the_worst_rows_with_row_name_class_and_why(language, row, kind):
+    world = data(incidents=frames.incidents(*[{"day": "2020-06-01", "lon": 22.0} for _ in range(3)]))
+    found = screened(HERE, {**HERE, "supplier_id": "BAD", "site_name": "Mine B", "lon": "22.0"}, on=world)
+    said = " ".join(" ".join(read(report(found, language)).text).split())
+    first = said[: said.index("Open questions" if language == "en" else "Questions ouvertes")]
+    why = found.rows["why_fr" if language == "fr" else "why_en"].iloc[1]
+    at = [first.index(text) for text in ("BAD", row, "Mine B", kind, why)]
+    assert at[0] < at[1] < at[2] < at[4]
+
+
+def test_what_a_way_meets_is_told_in_words_and_one_row_is_never_torn_between_pages(found):
+    body = report(found, "fr").decode()
+    assert "(inside_" not in body
+    assert body.count('<tbody class="row">') == int((found.rows["answer"] == "accepted").sum())
+    assert "tbody.row{break-inside:avoid}" in body
+
+
 def test_nothing_is_counted_as_none_beside_what_cannot_be_told():
     found = screened(WAY, {**HERE, "supplier_id": "B", "route_countries": "CMR"})
     assert found.rows["flag_transit"].isna().all()
