@@ -25,7 +25,7 @@ def way_words(name: str, text: str, translate: Translator) -> str:
     >>> way_words("zones", "Boda (inside_compliant); Gadzi (unknown)", translator("en"))
     'Boda (compliant zone); Gadzi (status unknown)'
     >>> way_words("borders", "CMR>CAF at 14.0 km", translator("fr"))
-    'Cameroun → République centrafricaine (km 14,0)'
+    'Cameroun → République centrafricaine (km 14)'
     """
     parts = text.split("; ") if text else []
     if name.endswith("borders"):

@@ -51,6 +51,8 @@ FAULTY: tuple[tuple[dict[str, object], str], ...] = (
      "coordinates_out_of_range"),
     ({"supplier_id": "F25", "lat": "4.2", "lon": "20", "dest_lat": "4.2"}, "coordinates_incomplete"),
     ({"supplier_id": "F26", "lat": "4.2", "lon": "20", "dest_lat": "x", "dest_lon": "20"}, "coordinates_unreadable"),
+    ({"supplier_id": "F27", "lat": "about 4", "lon": "20"}, "coordinates_unreadable"),
+    ({"supplier_id": "F28", "lat": "4.2", "lon": "20", "as_of": "31/02/2016"}, "date_impossible"),
     ({"supplier_id": "F29", "lat": "nan", "lon": "20"}, ""),
     ({"supplier_id": "F30", "lat": "4.2", "lon": "inf"}, ""),
 )  # fmt: skip

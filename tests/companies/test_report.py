@@ -126,7 +126,9 @@ def test_the_worst_rows_come_first_and_long_lists_stay_short():
     assert len(body) < 1_500_000
 
 
-@pytest.mark.parametrize(("language", "row", "kind"), [("en", "row 3", "conflict-affected"), ("fr", "ligne 3", "touché")])
+@pytest.mark.parametrize(
+    ("language", "row", "kind"), [("en", "row 3", "conflict-affected"), ("fr", "ligne 3", "touché")]
+)
 def test_the_first_page_names_the_worst_rows_with_row_name_class_and_why(language, row, kind):
     world = data(incidents=frames.incidents(*[{"day": "2020-06-01", "lon": 22.0} for _ in range(3)]))
     found = screened(HERE, {**HERE, "supplier_id": "BAD", "site_name": "Mine B", "lon": "22.0"}, on=world)
