@@ -10,7 +10,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli import compare_command, fetch_command, inspect_command, meeting_command, sensitivity_command, verify_command
+from cli import (
+    compare_command,
+    exposure_command,
+    fetch_command,
+    inspect_command,
+    meeting_command,
+    sensitivity_command,
+    verify_command,
+)
 from cli.reading import told_rows
 from cli.shared import Progress, add_inputs, add_result, existing, inputs, iso_date, rule_file
 from geo.errors import CahraError, InputError
@@ -128,6 +136,7 @@ JOBS: dict[str, Callable[..., Any]] = {
     "coverage": coverage,
     "backtest": backtest,
     "sensitivity": sensitivity_command.sensitivity,
+    "exposure": exposure_command.exposure,
     "compare": compare_command.made,
     "meeting": meeting_command.meeting,
 }
@@ -181,11 +190,12 @@ def parser() -> argparse.ArgumentParser:
     add_result(six, backtest, "", language="page")
     meeting_command.add(commands)
     sensitivity_command.add(commands)
+    exposure_command.add(commands)
     compare_command.add(commands)
     inspect_command.add(commands)
     added = (
         add_cluster, add_screen, add_coverage, add_backtest, add_span, sensitivity_command.add_draws,
-        meeting_command.add_filter,
+        meeting_command.add_filter, exposure_command.add_rasters,
     )  # fmt: skip
     verify_command.add(commands, JOBS, added)
     five = commands.add_parser("bench", help="measure the engine", description=bench.__doc__)

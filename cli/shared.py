@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 PATHS = (
     "actors", "after", "before", "boundaries", "compare", "coverage", "eu_list", "findings", "governance", "incidents",
-    "list", "places", "programmes", "radii", "rates", "reviews", "roads", "rules", "sectors", "sites", "tiles", "words",
-    "zones",
+    "list", "places", "population", "programmes", "radii", "rates", "reviews", "roads", "rules", "sectors", "sites",
+    "tiles", "travel_time", "words", "zones",
 )  # fmt: skip
 """Options that name what a run reads: none of it may lie in the folder of its results."""
 READ = ("sites", "incidents", "boundaries", "zones", "list", "programmes", "roads")

@@ -132,6 +132,8 @@ def derived(job: str, files: Mapping[str, bytes], record: Mapping[str, Any]) -> 
             from jobs.backtest.verify import derive
         elif job == "sensitivity":
             from jobs.sensitivity.verify import derive
+        elif job == "exposure":
+            from jobs.exposure.verify import derive
         elif job == "compare":
             from jobs.compare.verify import derive
         elif job == "meeting":

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from geo import schema
 from geo.backtest.counted import COUNTED
+from geo.rasters import schema as rasters
 from jobs.counted_file import OF_SITES
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "columns.md"
@@ -15,6 +16,10 @@ TABLES = {
     "rejected.csv": schema.REJECTED,
     "incidents_counted.csv (cahra backtest)": COUNTED,
     "incidents_counted.csv (cahra coverage)": OF_SITES,
+    "exposure.csv": rasters.EXPOSURE,
+    "people_by_class.csv": rasters.BY_CLASS,
+    "people_near_incidents.csv": rasters.NEAR_INCIDENTS,
+    "people_in_zones.csv": rasters.ZONES,
     "Sites (in)": schema.SITES,
     "Visits (in)": schema.VISITS,
     "Statuses (in)": schema.STATUSES,
@@ -30,7 +35,7 @@ TABLES = {
 def page() -> str:
     """The whole page: a table of columns for each table of the schema."""
     out = [
-        "# Columns\n\nMade from the tables of `geo/schema.py`, `geo/backtest/counted.py` and `jobs/counted_file.py` by "
+        "# Columns\n\nMade from the tables of `geo/schema.py`, `geo/rasters/schema.py`, `geo/backtest/counted.py` and `jobs/counted_file.py` by "
         "`scripts/write_columns.py`; a test holds page and code\ntogether. The codes of evidence are in "
         "[evidence.md](evidence.md).\n"
     ]

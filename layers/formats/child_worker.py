@@ -55,13 +55,15 @@ _Task = Callable[[bytes | Path, str, Clock, dict[str, Any]], tuple[dict[str, Any
 
 
 def _tasks() -> dict[str, _Task]:
-    from layers.formats.readers import coded_parquet, geotiff, projection
+    from layers.formats.readers import coded_parquet, geotiff, projection, raster_system
     from layers.formats.sandbox import rules, validity
 
     return {
         "read": _read,
         "geotiff": geotiff.parse,
         "geotiff_window": geotiff.parse_window,
+        "geotiff_windows": geotiff.parse_windows,
+        "raster_system": raster_system.parse,
         "projection": projection.parse,
         "validity": validity.parse,
         "mend": validity.parse_mend,

@@ -56,6 +56,7 @@ class Door:
     cell_characters: int
     seconds: float
     child_bytes: int
+    raster_bytes: int
     raster_pixels: int
     json_depth: int
     xml_depth: int
@@ -168,6 +169,12 @@ LIMITS: dict[str, tuple[float, float, str, str]] = {
     "cell_characters": (131_072, 10_000, "characters of one cell", "the longest real cell seen has 4,000"),
     "seconds": (3600.0, 60.0, "seconds for one file", "a page that is silent for longer looks dead"),
     "child_bytes": (8 * GB, 2 * GB, "bytes of memory of a child process", "native parsers must not take the app along"),
+    "raster_bytes": (
+        64 * GB,
+        20 * MB,
+        "bytes of a raster",
+        "it is read by windows: WorldPop of the world has some 20 GB",
+    ),
     "raster_pixels": (100_000_000, 25_000_000, "pixels of one window", "25 Mpx of float32 is 100 MB"),
     "json_depth": (64, 64, "levels of nesting in JSON", "a MultiPolygon in a FeatureCollection has 8"),
     "xml_depth": (128, 128, "levels of nesting in XML", "KML folders nest by hand, 20 levels at most"),

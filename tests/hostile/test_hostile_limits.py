@@ -18,7 +18,7 @@ from jobs.programmes.programme_files import read_programmes
 from jobs.programmes.types import read_type_map
 from layers.formats import LOCAL, UPLOAD, Door, check_rows, read
 from layers.formats.limits import LIMITS, load_doors
-from layers.formats.readers.raster import read_window
+from layers.formats.readers.raster import raster_source, read_window
 from layers.formats.sandbox.process import run_child
 from layers.formats.source import Source
 from layers.sources.boundaries import read_boundaries
@@ -248,6 +248,13 @@ def test_raster_windows():
         read_window(data, "a.tif", window=(8, 0, 3, 1))
     with pytest.raises(FormatError, match="no such band"):
         read_window(data, "a.tif", band=2)
+
+
+def test_a_raster_may_be_larger_than_other_files():
+    data = corpus.geotiff(10, 8)
+    assert raster_source(data, "a.tif", door(file_bytes=10, raster_bytes=len(data))).size == len(data)
+    with pytest.raises(LimitExceededError, match="raster_bytes"):
+        raster_source(data, "a.tif", door(raster_bytes=len(data) - 1))
 
 
 def test_side_cars_are_not_looked_at(tmp_path):

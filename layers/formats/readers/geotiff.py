@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+CACHE_MB = 64
+"""What GDAL keeps of a raster in memory."""
 _ASCII_KEYS = 34737
 _WKT = re.compile(r"ESRI PE String = ([^|\x00]*)")
 
@@ -78,12 +80,13 @@ def _opened(given: bytes | Path, name: str) -> Iterator[Any]:
     with io.BytesIO(given) if isinstance(given, bytes) else given.open("rb") as stream:
         _check_words(stream, name)
 
-    if isinstance(given, bytes):
-        with MemoryFile(given, ext=".tif") as memory, memory.open(driver="GTiff") as raster:
-            yield raster
-    else:
-        with rasterio.open(given, driver="GTiff") as raster:
-            yield raster
+    with rasterio.Env(GDAL_CACHEMAX=CACHE_MB, GDAL_NUM_THREADS=1):
+        if isinstance(given, bytes):
+            with MemoryFile(given, ext=".tif") as memory, memory.open(driver="GTiff") as raster:
+                yield raster
+        else:
+            with rasterio.open(given, driver="GTiff") as raster:
+                yield raster
 
 
 def _facts(raster: Any, size: int, name: str, clock: Clock) -> dict[str, Any]:
@@ -106,9 +109,21 @@ def _facts(raster: Any, size: int, name: str, clock: Clock) -> dict[str, Any]:
         "nodata": None if nodata is None else repr(float(nodata)),
         "crs": f"EPSG:{epsg}" if epsg else (raster.crs.to_wkt() if raster.crs else ""),
         "transform": [float(v) for v in list(raster.transform)[:6]],
-        "bounds": [float(v) for v in raster.bounds],
-        "rotated": bool(raster.transform.b or raster.transform.d),
+        "bounds": _bounds(raster),
+        "scales": [float(v) for v in raster.scales],
+        "offsets": [float(v) for v in raster.offsets],
+        "units": [str(v or "")[:100] for v in raster.units],
+        "descriptions": [str(v or "")[:200] for v in raster.descriptions],
+        "block": [int(v) for v in raster.block_shapes[0]],
     }
+
+
+def _bounds(raster: Any) -> list[float]:
+    """West, south, east, north of the four corners, also of a rotated raster."""
+    a, b, c, d, e, f = (float(v) for v in list(raster.transform)[:6])
+    corners = [(i * raster.width, j * raster.height) for i in (0, 1) for j in (0, 1)]
+    x, y = [a * i + b * j + c for i, j in corners], [d * i + e * j + f for i, j in corners]
+    return [min(x), min(y), max(x), max(y)]
 
 
 def parse(
@@ -124,32 +139,56 @@ def parse_window(
     given: bytes | Path, name: str, clock: Clock, options: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """The pixels of one band in a window (column, row, width, height), and which of them are valid."""
-    from rasterio.windows import Window
-
     size = len(given) if isinstance(given, bytes) else given.stat().st_size
     with _opened(given, name) as raster:
         facts = _facts(raster, size, name, clock)
-        column, row, width, height = options["window"] or (0, 0, raster.width, raster.height)
-        band = options["band"]
-        clock.door.check("raster_pixels", width * height, name)
-        if not 1 <= band <= raster.count:
-            raise FormatError(
-                "The raster has no such band.",
-                where=name,
-                expected=Note("{a} to {b}", a="1", b=str(raster.count)),
-                got=str(band),
-            )
-        if (
-            min(column, row) < 0
-            or min(width, height) < 1
-            or column + width > raster.width
-            or row + height > raster.height
-        ):
-            raise FormatError("The window reaches out of the raster.", where=name)
-        window = Window(column, row, width, height)
-        values = raster.read(band, window=window)
-        valid = raster.read_masks(band, window=window) > 0
-        if values.dtype.kind == "f":
-            valid &= ~np.isnan(values)
+        window = _asked(raster, options["window"] or (0, 0, raster.width, raster.height), name, clock)
+        _check_band(raster, options["band"], name)
+        values, valid = _pixels(raster, options["band"], window)
         facts["transform"] = [float(v) for v in list(raster.window_transform(window))[:6]]
     return {"raster": facts}, {"values": values, "valid": valid}
+
+
+def parse_windows(
+    given: bytes | Path, name: str, clock: Clock, options: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """The pixels of one band in several windows (``values0, valid0, values1``...), together within `raster_pixels`."""
+    size = len(given) if isinstance(given, bytes) else given.stat().st_size
+    arrays: dict[str, np.ndarray] = {}
+    with _opened(given, name) as raster:
+        facts = _facts(raster, size, name, clock)
+        _check_band(raster, options["band"], name)
+        clock.door.check("raster_pixels", sum(width * height for _, _, width, height in options["windows"]), name)
+        for i, asked in enumerate(options["windows"]):
+            window = _asked(raster, asked, name, clock)
+            arrays[f"values{i}"], arrays[f"valid{i}"] = _pixels(raster, options["band"], window)
+            clock.check(name)
+    return {"raster": facts}, arrays
+
+
+def _check_band(raster: Any, band: int, name: str) -> None:
+    if not 1 <= band <= raster.count:
+        raise FormatError(
+            "The raster has no such band.",
+            where=name,
+            expected=Note("{a} to {b}", a="1", b=str(raster.count)),
+            got=str(band),
+        )
+
+
+def _asked(raster: Any, asked: Any, name: str, clock: Clock) -> Any:
+    from rasterio.windows import Window
+
+    column, row, width, height = asked
+    clock.door.check("raster_pixels", width * height, name)
+    if min(column, row) < 0 or min(width, height) < 1 or column + width > raster.width or row + height > raster.height:
+        raise FormatError("The window reaches out of the raster.", where=name)
+    return Window(column, row, width, height)
+
+
+def _pixels(raster: Any, band: int, window: Any) -> tuple[np.ndarray, np.ndarray]:
+    values = raster.read(band, window=window)
+    valid = raster.read_masks(band, window=window) > 0
+    if values.dtype.kind == "f":
+        valid &= np.isfinite(values)
+    return values, valid

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +15,7 @@ from geo.errors import FormatError
 from layers.formats.limits import LOCAL, Clock, Door
 from layers.formats.sandbox.process import run_child
 from layers.formats.sniff import kind_of
-from layers.formats.source import Source
+from layers.formats.source import Source, plain_name
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,12 @@ class RasterFacts:
         The six affine numbers a, b, c, d, e, f: x = a * column + b * row + c, y = d * column + e * row + f.
     bounds
         West, south, east, north in units of `crs`.
+    scales, offsets
+        One per band: value = stored * scale + offset.
+    units, descriptions
+        One text per band, blank where none is declared.
+    block
+        Rows and columns that are stored together.
     """
 
     width: int
@@ -43,6 +52,11 @@ class RasterFacts:
     crs: str
     transform: tuple[float, ...]
     bounds: tuple[float, ...]
+    scales: tuple[float, ...] = (1.0,)
+    offsets: tuple[float, ...] = (0.0,)
+    units: tuple[str, ...] = ("",)
+    descriptions: tuple[str, ...] = ("",)
+    block: tuple[int, int] = (1, 1)
 
 
 @dataclass(frozen=True)
@@ -64,6 +78,11 @@ def _facts(told: dict[str, Any]) -> RasterFacts:
         crs=str(told["crs"]),
         transform=tuple(map(float, told["transform"])),
         bounds=tuple(map(float, told["bounds"])),
+        scales=tuple(map(float, told["scales"])),
+        offsets=tuple(map(float, told["offsets"])),
+        units=tuple(map(str, told["units"])),
+        descriptions=tuple(map(str, told["descriptions"])),
+        block=(int(told["block"][0]), int(told["block"][1])),
     )
 
 
@@ -100,3 +119,40 @@ def read_window(
     options = {"band": int(band), "window": None if window is None else [int(v) for v in window]}
     reply = run_child("geotiff_window", opened, door.clock(), **options)
     return Window(reply.arrays["values"], reply.arrays["valid"].astype(bool), _facts(reply.facts["raster"]))
+
+
+def raster_source(source: bytes | str | os.PathLike[str], name: str | None, door: Door) -> Source:
+    """A GeoTIFF at the door, which may be larger than other files are: it is never read as a whole.
+
+    Raises
+    ------
+    geo.errors.FormatError
+        The bytes are no GeoTIFF, whatever the name says.
+    """
+    size = len(source) if isinstance(source, bytes) else Path(source).stat().st_size if Path(source).is_file() else 0
+    if size > door.raster_bytes:
+        door.check("raster_bytes", size, plain_name(name or ("" if isinstance(source, bytes) else str(source))))
+    opened = Source(source, name, dataclasses.replace(door, file_bytes=door.raster_bytes))
+    kind = kind_of(opened)
+    if kind != "geotiff":
+        raise FormatError("The file is of another format.", where=opened.name, expected="GeoTIFF", got=kind)
+    return opened
+
+
+def read_windows(
+    source: Source, windows: Sequence[tuple[int, int, int, int]], *, band: int = 1, door: Door = LOCAL
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Pixels of several windows (column, row, width, height) of a band, and which of them are valid, by one child.
+
+    Together they hold no more than `raster_pixels`. No-data values and masks within the file, NaN and infinity are not
+    valid; scale and offset are the caller's.
+    """
+    options = {"band": int(band), "windows": [[int(v) for v in w] for w in windows]}
+    reply = run_child("geotiff_windows", source, door.clock(), **options)
+    out = []
+    for i, (_, _, width, height) in enumerate(windows):
+        values, valid = reply.arrays[f"values{i}"], reply.arrays[f"valid{i}"].astype(bool)
+        if values.shape != (height, width) or valid.shape != values.shape or values.dtype.kind not in "iuf":
+            raise FormatError("The file is damaged: its parser gave up.", where=source.name)
+        out.append((values, valid))
+    return out

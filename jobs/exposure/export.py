@@ -1,0 +1,81 @@
+"""What an exposure run leaves beside its tables: the run record and a summary in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.assessment import Assessment
+from geo.messages import Note
+from geo.rules.rule_set import Rules
+from i18n import labels
+from i18n.translator import N_
+from jobs.assessment import export as assessed
+from layers.sources.rasters import VALUES
+
+BESIDE = N_(
+    "People near a site stand beside its class and are no part of it; "
+    "a raster is an estimate of its own year and method."
+)
+
+
+def run_record(
+    result: Assessment,
+    rules: Rules,
+    inputs: list[dict[str, object]],
+    settings: Mapping[str, object],
+    now: dt.datetime | None,
+) -> dict[str, object]:
+    """The run record of an assessment, under the name of this job."""
+    record = assessed.run_record_without_evidence(result, rules, inputs, settings, now)
+    return {**record, "job": "exposure", "notes": {**assessed.NOTES, "beside": BESIDE}}
+
+
+def summary(
+    sites: pd.DataFrame, by_class: pd.DataFrame, near: pd.DataFrame, record: Mapping[str, object]
+) -> list[Note]:
+    """What to print."""
+    lines: list[Note] = []
+    inputs = record["inputs"] if isinstance(record["inputs"], list) else []
+    for entry in inputs:
+        if entry.get("role") in ("population", "travel_time"):
+            lines.append(
+                Note(
+                    "{file}: {values} ({basis}), {wide} × {high} pixels, {system}.",
+                    file=entry["file"], values=Note(VALUES[entry["values"]]), basis=entry["values_basis"],
+                    wide=entry["pixels"][0], high=entry["pixels"][1], system=entry["system"],
+                )
+            )  # fmt: skip
+            lines += [Note("Note: {note}", note=note) for note in entry["notes"]]
+    row: Any
+    for row in by_class.itertuples():
+        cls = Note(labels.CLASSES[str(row.site_class)]) if row.site_class else Note("all classes")
+        lines.append(_line(
+            Note("Within {km} km of {n} site{n?|s} ({cls})", km=f"{row.radius_km:g}", n=int(row.sites), cls=cls), row
+        ))  # fmt: skip
+    for row in near[near["country"] == ""].itertuples():
+        lines.append(_line(
+            Note("Within {km} km of {n} deadly incident{n?|s} of {months} months ({source})",
+                 km=f"{row.radius_km:g}", n=int(row.incidents), months=int(row.months), source=row.source), row
+        ))  # fmt: skip
+    timed = sites["travel_time_min"].dropna()
+    if len(timed):
+        lines.append(
+            Note("Travel time is known of {n} site{n?|s}; half of them lie {m} minutes away or more.",
+                 n=len(timed), m=int(timed.median()))
+        )  # fmt: skip
+    return [*lines, Note(BESIDE)]
+
+
+def _line(where: Note, row: Any) -> Note:
+    people, share = float(row.population), float(row.raster_coverage)
+    if np.isnan(people):
+        return Note("{where}: not known.", where=where)
+    return Note(
+        "{where}: {people} people, counted on {share} % of that ground.",
+        where=where, people=int(people), share=round(100 * share, 1),
+    )  # fmt: skip

@@ -1,0 +1,121 @@
+"""Rasters asked around sites, within areas and at places: windows in, numbers out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from geo.rasters.circles import rings
+from geo.rasters.cover import Shapes, Tally
+from geo.rasters.schema import RADII_KM
+from geo.rasters.windows import windows
+from layers.sources.rasters import RasterLayer
+
+Floats = npt.NDArray[np.float64]
+Progress = Callable[[str, int, int], None]
+
+CHUNK = 30_000
+"""Circles that are measured at one time: some 200 MB."""
+EDGE_DEGREES = 0.02
+"""Edges of areas are cut to this length before they are drawn in another system."""
+
+
+def site_measures(
+    population: RasterLayer | None, travel_time: RasterLayer | None, lon: Floats, lat: Floats,
+    progress: Progress | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """:data:`geo.rasters.schema.MEASURES` of places, rounded as they are written; a row a place."""
+    n = len(lon)
+    out = {name: np.full(n, np.nan) for name in ("population_5km", "population_20km", "raster_coverage",
+                                                 "travel_time_min")}  # fmt: skip
+    placed = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
+    if population is not None:
+        people, share = circles(population, lon[placed], lat[placed], RADII_KM, progress)
+        for km, found in zip(RADII_KM, people, strict=True):
+            out[f"population_{km:g}km"][placed] = np.round(found)
+        out["raster_coverage"][placed] = np.round(share[-1], 3)
+    if travel_time is not None:
+        out["travel_time_min"][placed] = np.round(sampled(travel_time, lon[placed], lat[placed], progress))
+    return pd.DataFrame(out)
+
+
+def circles(
+    layer: RasterLayer, lon: Floats, lat: Floats, radii_km: Sequence[float], progress: Progress | None = None
+) -> tuple[Floats, Floats]:
+    """People within true circles around places, (radii, places), and the share of each with values.
+
+    Where a circle has none its people are NaN. The raster is read once for all radii.
+    """
+    people, share = np.full((len(radii_km), len(lon)), np.nan), np.zeros((len(radii_km), len(lon)))
+    # Neighbours are measured together, so that a window is read for all of them at once.
+    order = np.lexsort((lon, np.floor(lat)))
+    for i in range(0, len(order), CHUNK):
+        part = order[i : i + CHUNK]
+        corners = [rings(lon[part], lat[part], km * 1000) for km in radii_km]
+        x, y = layer.system.from_wgs84(*(np.concatenate(v) for v in zip(*corners, strict=True)))
+        sizes = np.cumsum([len(part)] * (len(radii_km) - 1))
+        rounds = zip(np.split(x, sizes), np.split(y, sizes), strict=True)
+        tallies = _tallies(layer, [Shapes.of_rings(*ring, layer.grid) for ring in rounds], "sites", progress)
+        for k, found in enumerate(tallies):
+            people[k, part], share[k, part] = found.total, found.covered
+    return people, share
+
+
+def within(
+    layer: RasterLayer, areas: Sequence[shapely.Geometry], what: str = "", progress: Progress | None = None
+) -> tuple[Floats, Floats]:
+    """People within polygons given in degrees, and the share of each with values."""
+    polygons = np.array(list(areas), dtype=object)
+    if not len(polygons):
+        return np.zeros(0), np.zeros(0)
+    if layer.system.plain:
+        polygons = shapely.segmentize(polygons, EDGE_DEGREES)
+        x, y = layer.system.from_wgs84(*shapely.get_coordinates(polygons).T)
+        polygons = shapely.set_coordinates(polygons, np.column_stack((x, y)))
+    (found,) = _tallies(layer, [Shapes.of_polygons(polygons, layer.grid)], what, progress)
+    return found.total, found.covered
+
+
+def around(lon: Floats, lat: Floats, radius_km: float) -> shapely.Geometry:
+    """Everything within a distance of any of some places, as one area in degrees."""
+    x, y = rings(lon, lat, radius_km * 1000)
+    return shapely.union_all(shapely.polygons(np.stack((x, y), axis=-1)))
+
+
+def sampled(layer: RasterLayer, lon: Floats, lat: Floats, progress: Progress | None = None) -> Floats:
+    """The value of the pixel in which each place lies; NaN where there is none."""
+    out = np.full(len(lon), np.nan)
+    if not len(lon):
+        return out
+    column, row = layer.grid.pixels(*layer.system.from_wgs84(lon, lat))
+    if layer.grid.turn:
+        column = column % layer.grid.turn
+    with np.errstate(invalid="ignore"):
+        column, row = np.floor(column), np.floor(row)
+    for window, values, valid in layer.read(
+        windows(np.column_stack((column, row, column + 1, row + 1)), layer.grid, layer.facts.block),
+        _part(progress, "travel"),
+    ):
+        across, down = column - window.column, row - window.row
+        with np.errstate(invalid="ignore"):
+            mine = np.flatnonzero((across >= 0) & (across < window.width) & (down >= 0) & (down < window.height))
+        at = down[mine].astype(np.int64), across[mine].astype(np.int64)
+        out[mine] = np.where(valid[at], values[at], np.nan)
+    return out
+
+
+def _tallies(layer: RasterLayer, asked: Sequence[Shapes], what: str, progress: Progress | None) -> list[Tally]:
+    found = [Tally(shapes) for shapes in asked]
+    needed = windows(np.concatenate([shapes.box for shapes in asked]), layer.grid, layer.facts.block)
+    for window, amount, valid in layer.read(needed, _part(progress, what)):
+        for tally in found:
+            tally.add(amount, valid, window.row, window.column)
+    return found
+
+
+def _part(progress: Progress | None, what: str) -> Callable[[int, int], None] | None:
+    return None if progress is None else lambda done, total: progress(what, done, total)
