@@ -35,7 +35,8 @@ TABLES = {
 def page() -> str:
     """The whole page: a table of columns for each table of the schema."""
     out = [
-        "# Columns\n\nMade from the tables of `geo/schema.py`, `geo/rasters/schema.py`, `geo/backtest/counted.py` and `jobs/counted_file.py` by "
+        "# Columns\n\nMade from the tables of `geo/schema.py`, `geo/rasters/schema.py`, `geo/backtest/counted.py` "
+        "and `jobs/counted_file.py` by "
         "`scripts/write_columns.py`; a test holds page and code\ntogether. The codes of evidence are in "
         "[evidence.md](evidence.md).\n"
     ]
