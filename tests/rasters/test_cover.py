@@ -56,7 +56,9 @@ def test_brute_force_by_small_parts_of_pixels():
     rng = np.random.default_rng(2)
     pixels, valid = rng.uniform(0, 9, (20, 20)), rng.uniform(size=(20, 20)) > 0.3
     grid = Grid(20, 20, (0.1, 0, 20, 0, -0.1, 6))
-    hole = shapely.Polygon([(20.1, 4.2), (21.7, 4.3), (21.2, 5.9), (20.3, 5.5)], [[(20.8, 4.8), (21.2, 4.9), (21, 5.3)]])
+    hole = shapely.Polygon(
+        [(20.1, 4.2), (21.7, 4.3), (21.2, 5.9), (20.3, 5.5)], [[(20.8, 4.8), (21.2, 4.9), (21, 5.3)]]
+    )
     parts = 40
     column, row = np.meshgrid((np.arange(20 * parts) + 0.5) / parts, (np.arange(20 * parts) + 0.5) / parts)
     inside = shapely.contains_xy(hole, *grid.places(column, row))
@@ -96,7 +98,9 @@ def test_ground_of_pixels_is_geodesic():
 
 
 @settings(max_examples=examples(30), deadline=None)
-@given(st.integers(0, 2**32 - 1), st.sampled_from([(1, 500), (16, 16), (128, 128), (400, 500)]), st.integers(50, 50_000))
+@given(
+    st.integers(0, 2**32 - 1), st.sampled_from([(1, 500), (16, 16), (128, 128), (400, 500)]), st.integers(50, 50_000)
+)
 def test_windows_hold_every_box_once_and_are_small(seed, block, most):
     rng = np.random.default_rng(seed)
     grid = Grid(500, 400, (1, 0, 0, 0, -1, 0))
@@ -119,11 +123,15 @@ def test_burundi_has_the_people_that_worldpop_gives_it(shared_data):
     from layers.sources.rasters import read_population
 
     layer = read_population(shared_data / "raster/burundi_worldpop.tif")
-    people, share = within(layer, [shapely.box(28, -6, 32, 0), shapely.box(28, -6, 29.8, 0), shapely.box(29.8, -6, 32, 0)])
+    people, share = within(
+        layer, [shapely.box(28, -6, 32, 0), shapely.box(28, -6, 29.8, 0), shapely.box(29.8, -6, 32, 0)]
+    )
     assert round(people[0]) == 9_131_486
     assert people[1] + people[2] == pytest.approx(people[0])
     assert share[0] < 0.3, "most of the box is no data, and that is not nobody"
     # Figures of exactextract 0.3.0 for the polygons of the same circles (benchmarks/exposure.py asks all 20,000).
-    people, share = circles(layer, np.array([29.37079906, 29.5345117, 29.349143]), np.array([-3.55925274, -3.27124836, -2.455527]), [20.0])
+    people, share = circles(
+        layer, np.array([29.37079906, 29.5345117, 29.349143]), np.array([-3.55925274, -3.27124836, -2.455527]), [20.0]
+    )
     assert people[0, :2] == pytest.approx([424793.21426345, 565214.73059897], rel=1e-4)
     assert share[0, 1] == pytest.approx(1)

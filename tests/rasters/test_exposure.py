@@ -28,7 +28,9 @@ def ged(n: int = 3, lat: float = 5.0) -> bytes:
         for i in range(n))).encode()  # fmt: skip
 
 
-def inputs(population: bytes | None = None, travel: bytes | None = None, incidents: bytes | None = None) -> ExposureInputs:
+def inputs(
+    population: bytes | None = None, travel: bytes | None = None, incidents: bytes | None = None
+) -> ExposureInputs:
     data = Inputs(sites=[Source("sites.csv", SITES)], incidents=[Source("ged.csv", incidents)] if incidents else ())
     return ExposureInputs(
         data, Source("pop_ppp.tif", population) if population else None, Source("acc.tif", travel) if travel else None
@@ -39,7 +41,11 @@ RASTER = geotiff(np.full((200, 200), 10, np.float32), (0.01, 0, 20, 0, -0.01, 6)
 
 
 def test_people_around_sites_by_class_and_near_incidents():
-    result = run(load(inputs(RASTER, geotiff(np.full((2, 2), 90, np.int16), (1, 0, 20, 0, -1, 6), nodata=-1), ged())), DAY, now=NOW)
+    result = run(
+        load(inputs(RASTER, geotiff(np.full((2, 2), 90, np.int16), (1, 0, 20, 0, -1, 6), nodata=-1), ged())),
+        DAY,
+        now=NOW,
+    )
     sites = result.sites.set_index("site_id")
     pixels = np.pi * 20**2 / (1.1057 * 1.1133 * np.cos(np.radians(5)))
     assert sites.loc["1", "population_20km"] == pytest.approx(10 * pixels, rel=0.01)
@@ -55,7 +61,14 @@ def test_people_around_sites_by_class_and_near_incidents():
     assert near["incidents"].tolist() == [2, 2, 2], "neither precision 3 nor an event without deaths"
     assert near.loc[2.0, "population"] == pytest.approx(2 * 10 * pixels / 100, rel=0.02)
     files = result.files()
-    assert files == run(load(inputs(RASTER, geotiff(np.full((2, 2), 90, np.int16), (1, 0, 20, 0, -1, 6), nodata=-1), ged())), DAY, now=NOW).files()
+    assert (
+        files
+        == run(
+            load(inputs(RASTER, geotiff(np.full((2, 2), 90, np.int16), (1, 0, 20, 0, -1, 6), nodata=-1), ged())),
+            DAY,
+            now=NOW,
+        ).files()
+    )
     assert verify_files(files, "x").differences == ()
     assert b"1,A" in files["exposure.csv"]
     assert result.summary("fr")
@@ -74,7 +87,10 @@ def test_a_forged_count_is_found():
 
 def test_few_incidents_of_a_restricted_source_tell_nothing():
     head = "event_id_cnty,event_date,year,time_precision,event_type,sub_event_type,actor1,inter1,country,iso,admin1,latitude,longitude,geo_precision,fatalities,source\n"
-    rows = [f"CAF{i},01 January 2020,2020,1,Battles,Armed clash,A,2,Central African Republic,140,X,{4.5 + 0.08 * i},21,1,3,S\n" for i in range(12)]
+    rows = [
+        f"CAF{i},01 January 2020,2020,1,Battles,Armed clash,A,2,Central African Republic,140,X,{4.5 + 0.08 * i},21,1,3,S\n"
+        for i in range(12)
+    ]
     for n, known in ((9, False), (12, True)):
         result = run(load(inputs(RASTER, None, (head + "".join(rows[:n])).encode())), DAY, now=NOW)
         assert result.near_incidents["incidents"].unique().tolist() == [n]
