@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -14,6 +15,9 @@ from geo.coded import CodedTable, Codes, pooled
 from layers.formats.writers.cells import whole_columns
 from layers.formats.writers.delimited import doubtful
 from layers.formats.writers.spreadsheet_guard import refuse_restricted
+
+Ints = npt.NDArray[np.int64]
+_NONE = np.zeros(0, np.int64)
 
 ROWS = 1 << 18
 """Rows of a group, which a reader may take alone."""
@@ -33,15 +37,21 @@ def coded_parquet_bytes(table: CodedTable, *tables: schema.Table) -> bytes:
 
     refuse_restricted(doubtful(table))
     whole = whole_columns(*tables)
-    arrays = {}
+    arrays, seen = {}, {}  # type: tuple[dict[str, Any], dict[int, tuple[Codes, Ints]]]
     for name, values, codes in pooled(table):
-        arrays[name] = _array(pd.Series(values), codes, whole=name in whole)
+        if codes is not None and id(codes) not in seen:
+            first = np.zeros(len(values), np.int64)
+            first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # of several the last one written stays
+            seen[id(codes)] = codes, first
+        first_row = _NONE if codes is None else seen[id(codes)][1]
+        arrays[name] = _array(pd.Series(values), codes, first_row, whole=name in whole)
     out = io.BytesIO()
     parquet.write_table(pa.table(arrays), out, compression="zstd", row_group_size=ROWS)
     return out.getvalue()
 
 
-def _array(values: pd.Series, codes: Codes | None, *, whole: bool) -> Any:
+def _array(values: pd.Series, codes: Codes | None, first: Ints, *, whole: bool) -> Any:
+    """A column; `first` is the first row that has each of the values."""
     if pd.api.types.is_bool_dtype(values):
         plain = pa.array(values.astype("boolean").array, pa.bool_())
     elif pd.api.types.is_datetime64_any_dtype(values):
@@ -59,6 +69,13 @@ def _array(values: pd.Series, codes: Codes | None, *, whole: bool) -> Any:
         if codes is None:
             return distinct
         # Texts in the order in which rows first have them: what stood in the pool, and how, is not told.
-        own, order = pd.factorize(distinct.indices.to_numpy().take(codes))
-        return pa.DictionaryArray.from_arrays(pa.array(own.astype(np.int32)), distinct.dictionary.take(pa.array(order)))
+        own = distinct.indices.to_numpy()
+        seen = np.full(len(distinct.dictionary), len(codes))
+        np.minimum.at(seen, own, first)
+        order = np.argsort(seen)
+        place = np.empty(len(order), np.int32)
+        place[order] = np.arange(len(order), dtype=np.int32)
+        return pa.DictionaryArray.from_arrays(
+            pa.array(place.take(own).take(codes)), distinct.dictionary.take(pa.array(order))
+        )
     return plain if codes is None else plain.take(pa.array(codes))

@@ -7,6 +7,7 @@ Arrow, some ten thousand at a time, by several threads; no Python object is made
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +28,10 @@ ROWS = 1 << 15
 """Rows that are put together at a time."""
 MERGED = 1 << 14
 """Neighbouring columns become one where together they have no more different texts than this."""
+MANY = 1 << 17
+"""From so many rows on it pays to look which combinations of codes there are."""
+SAMPLE = 1 << 14
+"""Rows that are looked at first."""
 THREADS = min(4, os.cpu_count() or 1)
 
 
@@ -93,6 +98,11 @@ def coded(table: CodedTable, *tables: schema.Table) -> Iterator[tuple[TextColumn
         series = pd.Series(values)
         if name in whole and pd.api.types.is_float_dtype(series) and not (series % 1 > 0).any():
             series = series.astype("Int64")
+        if codes is None and len(values) >= MANY and pd.api.types.is_float_dtype(series):
+            # The same pair of a site and an incident is told by several rules.
+            at, bits = pd.factorize(series.to_numpy(np.float64).view(np.int64))  # 0.0 is not -0.0
+            yield TextColumn(floats(np.asarray(bits).view(np.float64)), at.astype(np.int32)), True
+            continue
         own = column(series)
         yield own if codes is None else TextColumn(own.all(), codes), is_number(series)
 
@@ -145,28 +155,38 @@ def floats(values: npt.NDArray[np.float64], decimal: str = ".") -> Any:
 def lines(columns: Sequence[TextColumn], between: str, after: str) -> Iterator[Any]:
     """The rows as UTF-8, in pieces (buffers): texts of a row with `between` between them and `after` behind the last.
 
-    Neighbours that have few different texts together, or whose codes are the same, are joined before any row is.
+    Neighbours that have few different texts together are joined before any row is. The texts of all columns stand in
+    one array then, and a piece is what Arrow takes out of it, row after row.
     """
     n = len(columns[0])
-    few = _merged([*columns[:-1], columns[-1].with_texts(joined(columns[-1].texts, after))], between)
+    few = _merged(columns, between, n)
+    ends = [between] * (len(few) - 1) + [after]
+    pools = [joined(c.texts, end) if end else c.texts for c, end in zip(few, ends, strict=True)]
+    first = np.cumsum([0, *(len(p) for p in pools)])
+    pool = pa.concat_arrays([p.combine_chunks() if isinstance(p, pa.ChunkedArray) else p for p in pools])
+    kind: type[np.integer[Any]] = np.int32 if len(pool) < 1 << 31 else np.int64
 
     def piece(start: int) -> Any:
-        part = slice(start, min(start + ROWS, n))
-        made = joined(*(c.rows(part) for c in few), between=between)
-        ends = np.frombuffer(made.buffers()[1], np.int64)[made.offset : made.offset + len(made) + 1]
-        return made.buffers()[2].slice(int(ends[0]), int(ends[-1] - ends[0]))
+        stop = min(start + ROWS, n)
+        at = np.empty((stop - start, len(few)), kind)
+        for i, column in enumerate(few):
+            own = np.arange(start, stop) if column.codes is None else column.codes[start:stop]
+            np.add(own, first[i], out=at[:, i], casting="unsafe")
+        made = pool.take(pa.array(at.ravel()))
+        bounds = np.frombuffer(made.buffers()[1], np.int64)[made.offset : made.offset + len(made) + 1]
+        return made.buffers()[2].slice(int(bounds[0]), int(bounds[-1] - bounds[0]))
 
     starts = range(0, n, ROWS)
     if THREADS < 2 or len(starts) < 2:
         yield from map(piece, starts)
         return
-    with ThreadPoolExecutor(THREADS) as pool:
+    with ThreadPoolExecutor(THREADS) as threads:
         # A few pieces ahead and no more: whoever writes them may be slower.
-        ahead = [pool.submit(piece, s) for s in starts[: THREADS + 1]]
+        ahead = [threads.submit(piece, s) for s in starts[: THREADS + 1]]
         for i in range(len(starts)):
             yield ahead.pop(0).result()
             if i + THREADS + 1 < len(starts):
-                ahead.append(pool.submit(piece, starts[i + THREADS + 1]))
+                ahead.append(threads.submit(piece, starts[i + THREADS + 1]))
 
 
 def joined(*parts: Any, between: str = "") -> Any:
@@ -175,7 +195,8 @@ def joined(*parts: Any, between: str = "") -> Any:
     return pc.binary_join_element_wise(*given)
 
 
-def _merged(columns: Sequence[TextColumn], between: str) -> list[TextColumn]:
+def _merged(columns: Sequence[TextColumn], between: str, n: int) -> list[TextColumn]:
+    """The columns with neighbours made one where they have few different texts together."""
     out: list[TextColumn] = []
     for one in columns:
         before = out[-1] if out else None
@@ -189,4 +210,48 @@ def _merged(columns: Sequence[TextColumn], between: str) -> list[TextColumn]:
             out[-1] = _tight(pairs, before.codes * np.int32(len(one.texts)) + one.codes)
         else:
             out.append(one)
-    return out
+    if n < MANY:
+        return out
+    parts: list[list[TextColumn]] = []
+    for one in out:
+        # What stands behind a column of its own for each row is mostly told by one thing.
+        if parts and one.codes is not None and parts[-1][-1].codes is not None:
+            parts[-1].append(one)
+        else:
+            parts.append([one])
+    return [column for part in parts for column in _together(part, between, n)]
+
+
+def _together(columns: list[TextColumn], between: str, n: int) -> list[TextColumn]:
+    """Neighbours of codes with those made one that have few combinations of texts; the last ones first."""
+    for first in range(len(columns) - 1):
+        made = _as_one(columns[first:], between, n)
+        if made is not None:
+            return [*_together(columns[:first], between, n), made]
+    return columns if len(columns) < 3 else [*_together(columns[:-1], between, n), columns[-1]]
+
+
+def _as_one(columns: list[TextColumn], between: str, n: int) -> TextColumn | None:
+    """Columns of codes as one; None where too many combinations of their texts are there."""
+    if math.prod(len(c.texts) for c in columns) >= 1 << 62:
+        return None
+
+    def key(rows: slice) -> npt.NDArray[np.int64]:
+        out: npt.NDArray[np.int64] = np.zeros(len(range(n)[rows]), np.int64)
+        for one in columns:
+            assert one.codes is not None
+            out *= len(one.texts)
+            out += one.codes[rows]
+        return out
+
+    some = key(slice(None, None, n // SAMPLE))
+    if len(np.unique(some)) > 1.8 * len(np.unique(some[::2])):  # nearly every row has its own
+        return None
+    codes, different = pd.factorize(key(slice(None)))
+    if 3 * len(different) > n:
+        return None
+    texts: list[Any] = []
+    for one in reversed(columns):
+        different, own = np.divmod(different, len(one.texts))
+        texts.append(one.texts.take(pa.array(own)))
+    return TextColumn(joined(*reversed(texts), between=between), codes.astype(np.int32))
