@@ -123,7 +123,6 @@ def decoded_arcs(topology: dict[str, Any]) -> Iterator[list[list[float]]]:
 
 def geometry(shape: dict[str, Any], arcs: list[list[list[float]]]) -> dict[str, Any]:
     """The geometry of a TopoJSON object; a negative index is an arc walked backwards."""
-
     polygons = shape["arcs"] if shape["type"] == "MultiPolygon" else [shape["arcs"]]
     made: dict[str, Any] = {
         "type": "MultiPolygon",

@@ -1,4 +1,4 @@
-"""The base map: outlines of countries and first-order units, rivers, lakes and towns, from ``data/``, as one compact script.
+"""The base map: outlines of countries and units, rivers, lakes and towns, from ``data/``, as one compact script.
 
 A backdrop only, off by ten kilometres and more in places: it never decides anything.
 """

@@ -219,14 +219,37 @@
       this.named = [];
       for (const z of this.zones) {
         if (!z.n || !this.zoneShown(z)) continue;
-        const x = worldX(z.c[0]) * v.scale - v.ox;
-        const y = worldY(z.c[1]) * v.scale - v.oy;
         const half = ctx.measureText(z.n).width / 2;
+        const [x, y] = this._roomFor(z, v, half);
         if (taken.some((t) => Math.abs(t[0] - x) < t[2] + half && Math.abs(t[1] - y) < 13)) continue;
         taken.push([x, y, half]);
-        this.named.push({ name: z.n, at: z.c });
+        this.named.push({ name: z.n, at: [(x + v.ox) / v.scale, (y + v.oy) / v.scale] });
         this.label(ctx, z.n, x, y, "#1d3b33");
       }
+    },
+    /* Where a zone's name covers fewest sites: its middle, or a place near it that is inside too. */
+    _roomFor: function (z, v, half) {
+      const x = worldX(z.c[0]) * v.scale - v.ox;
+      const y = worldY(z.c[1]) * v.scale - v.oy;
+      const set = this.sites;
+      let best = [x, y];
+      let least = Infinity;
+      for (const [dx, dy] of [[0, 0], [0, 18], [0, -18], [0, 36], [0, -36], [half, 0], [-half, 0], [half, 24], [-half, 24], [half, -24], [-half, -24]]) {
+        const at = [x + dx, y + dy];
+        if (!inside((at[0] + v.ox) / v.scale, (at[1] + v.oy) / v.scale, z.rings)) continue;
+        let over = 0;
+        for (let i = 0; i < set.row.length; i++) {
+          if (this.face.codes[i] === 255) continue;
+          const px = set.at[2 * i] * v.scale - v.ox;
+          const py = set.at[2 * i + 1] * v.scale - v.oy;
+          if (Math.abs(px - at[0]) < half + 5 && Math.abs(py - at[1]) < 12) over++;
+        }
+        if (over >= least) continue;
+        least = over;
+        best = at;
+        if (!over) break;
+      }
+      return best;
     },
     _shape: function (ctx, s) {
       ctx.beginPath();

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pandas as pd
 import streamlit as st
 
 from i18n.translator import Translator
 from layers.formats.writers.escape import markdown
+from layers.sources.catalogue import publisher
 from views.data_choice import Data
 
-KNOWN = {"ucdp": "UCDP GED (CC BY 4.0)", "acled": "ACLED", "ipis": "IPIS (ODC-BY)"}
-"""Publishers by the source that their rows name, in the order in which they are credited."""
+OURS = "this project"
+LICENCE_CHARACTERS = 12
+"""A licence that has a name is said here; a longer text stands in the record of the run."""
 
 
 def credits_of(translate: Translator, data: Data, more: Iterable[str] = ()) -> str:
     """Whom the loaded data comes from, the base map's own among them; `more` are words of the page."""
     loaded = data.loaded()
-    sources = {str(layer.dataset) for layer in loaded.sites}
-    sources |= set() if loaded.incidents is None else set(loaded.incidents["source"].astype(str))
-    said = [credit for source, credit in KNOWN.items() if source in sources]
+    datasets = [str(layer.dataset) for layer in loaded.sites]
+    datasets += [] if loaded.incidents is None else [str(d) for d in pd.unique(loaded.incidents["dataset"])]
+    datasets += [b.dataset for b in loaded.boundaries]
+    said: dict[str, None] = {}
+    for found in map(publisher, datasets):
+        if found["credit"] and found["publisher"] != OURS:
+            short = len(found["licence"]) <= LICENCE_CHARACTERS and found["licence"]
+            said[f"{found['credit']} ({found['licence']})" if short else found["credit"]] = None
     if data.has_demonstration:
-        said.append(translate("synthetic demonstration data"))
+        said[translate("synthetic demonstration data")] = None
     if data.files:
-        said.append(translate("your own files"))
+        said[translate("your own files")] = None
     return ", ".join([*said, *more, translate("outlines by Natural Earth")])
 
 
