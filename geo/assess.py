@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo import schema
+from geo.ahead import ahead
 from geo.assessment import Assessment
 from geo.coded import CodedTable
 from geo.kept import Kept
@@ -163,6 +164,9 @@ def assess(
     rejected = Rejected.of(rejected_incidents, table, when)
     gaps = site_gaps(looked, rejected, rules.settings, evidence)
     covered, covered_all = tell_figures(looked, FIGURE_MONTHS, evidence)
+    around_it = kept.of("fading", [lon, lat, prepared], lambda: fading(lon, lat, prepared))
+    large = n * len(prepared) >= LARGE
+    faded = ahead(lambda: intensity(around_it, when, covered, again=given), worth=large)
     levels = levels_of(rules, by_level)
     places = kept.of(
         "places",
@@ -172,6 +176,8 @@ def assess(
     known, units, placed, labelled = places.known, places.sites, places.incidents, places.labelled
     usable, faults, counts = places.usable, places.faults, places.agreed
     area_rules = rules.of_kind("area")
+    if evidence.wanted and area_rules:
+        ahead(lambda: [unit.edge_m for unit in units.values()], worth=large)
     by_area = area_gaps_by_level(
         area_rules, rules.settings, table, when, looked, prepared, units, placed, usable, faults, rejected, known
     )
@@ -222,8 +228,7 @@ def assess(
     for frame in (zone.columns, told):
         for column in frame:
             rows[column] = frame[column].array
-    around_it = kept.of("fading", [lon, lat, prepared], lambda: fading(lon, lat, prepared))
-    rows["incident_intensity"] = intensity(around_it, when, covered, again=given)
+    rows["incident_intensity"] = faded()
     rows["sources_disagree"] = pd.array(_disagreement(rules, scene), dtype="str")
     for column, kind in (("eu_listed", "list"), ("kp_restricted", "restriction")):
         rows[column] = _listing(rules, asked, kind, n)
@@ -304,6 +309,8 @@ def _around(
     return found
 
 
+LARGE = 1 << 24
+"""Sites times incidents from which on threads pay."""
 _ASKED = ["lon", "lat", "country", "admin1", "admin2"]
 """What is asked of a site to place it."""
 _VISITED = "visited"

@@ -11,11 +11,15 @@ import numpy.typing as npt
 import shapely
 from pyproj import Geod
 
+from geo.spatial.candidate_search import spread
+
 Floats = npt.NDArray[np.float64]
 Geometries = npt.NDArray[np.object_]
 
 _GEOD = Geod(ellps="WGS84")
 _E = float(np.sqrt(_GEOD.es))
+POINTS = 1 << 12
+"""Circles at a time by one thread."""
 RING = 90
 """Vertices of a circle; the polygon through them misses 0.08 % of its area, and is scaled by that."""
 
@@ -68,8 +72,12 @@ def share_inside(polygons: Geometries, lon: Floats, lat: Floats, radius_m: float
     >>> share_inside(box, np.array([20.0]), np.array([6.0]), 50_000.0).tolist()
     [1.0]
     """
-    if not len(lon):
-        return np.zeros(0)
+    parts = [slice(i, i + POINTS) for i in range(0, len(lon), POINTS)]
+    shares = spread(lambda part: _share_inside(polygons[part], lon[part], lat[part], radius_m), parts)
+    return np.concatenate([np.zeros(0), *shares])
+
+
+def _share_inside(polygons: Geometries, lon: Floats, lat: Floats, radius_m: float) -> Floats:
     # Many points lie in one polygon: it is projected once.
     _, first, which = np.unique([id(p) for p in polygons], return_index=True, return_inverse=True)
     projected = to_equal_area(polygons[first])

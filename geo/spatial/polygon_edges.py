@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from geo.spatial.candidate_search import spread
 from geo.spatial.geodesic import E2, MIN_CURVATURE_RADIUS_M, A, ecef, geodesic_m, longest_rival_m
 from geo.spatial.grid import runs
 
@@ -106,10 +107,12 @@ class Edges:
             Sorted by (point, owner), each pair once.
         """
         radius = np.broadcast_to(np.asarray(radius_m, dtype=np.float64), lon.shape)
-        parts = [
-            self._within(lon[i : i + POINTS], lat[i : i + POINTS], radius[i : i + POINTS], each_owner=True)
-            for i in range(0, lon.size if len(self) else 0, POINTS)
-        ]
+
+        def reached(i: int) -> tuple[Ints, Ints, Floats]:
+            part = slice(i, i + POINTS)
+            return self._within(lon[part], lat[part], radius[part], each_owner=True)
+
+        parts = list(spread(reached, range(0, lon.size if len(self) else 0, POINTS)))
         if not parts:
             return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
         point = np.concatenate([p[0] + i * POINTS for i, p in enumerate(parts)])
@@ -134,13 +137,17 @@ class Edges:
         distance = np.full(lon.size, np.nan)
         low, high = np.searchsorted(self._long.owner, owner), np.searchsorted(self._long.owner, owner, side="right")
         step = max(min(POINTS, RUNS_AT_ONCE // max(int((high - low).max(initial=1)), 1)), 1)
-        for i in range(0, lon.size, step):
+
+        def measure(i: int) -> None:
             part = slice(i, i + step)
             point, run = _expand(np.arange(low[part].size), low[part], high[part])
             if point.size:
                 everywhere = np.full(low[part].size, np.inf)
                 found, _, metres = self._closest(lon[part], lat[part], everywhere, point, run, each_owner=False)
                 distance[i + found] = metres
+
+        for _ in spread(measure, range(0, lon.size, step)):
+            pass
         return distance
 
     def _within(self, lon: Floats, lat: Floats, radius: Floats, *, each_owner: bool) -> tuple[Ints, Ints, Floats]:

@@ -1,0 +1,38 @@
+"""Work that nothing waits for yet, begun in a thread of its own: what NumPy and GEOS compute lets other work go on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Thread
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def ahead(work: Callable[[], T], *, worth: bool = True) -> Callable[[], T]:
+    """What gives the result of `work`, waiting for it where it is not done, and raises what it raised.
+
+    Parameters
+    ----------
+    worth
+        Whether it is so much that a thread pays; else, or with one processor, it is done when it is asked for.
+
+    Examples
+    --------
+    >>> ahead(lambda: 1 + 1)(), ahead(lambda: 2 + 2, worth=False)()
+    (2, 4)
+    """
+    if not worth or (os.cpu_count() or 1) < 2:
+        return work
+    made: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            made.set_result(work())
+        except BaseException as fault:
+            made.set_exception(fault)
+
+    Thread(target=run, daemon=True).start()
+    return made.result
