@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli import (
     compare_command,
+    density_command,
     exposure_command,
     fetch_command,
     inspect_command,
@@ -137,6 +138,7 @@ JOBS: dict[str, Callable[..., Any]] = {
     "backtest": backtest,
     "sensitivity": sensitivity_command.sensitivity,
     "exposure": exposure_command.exposure,
+    "density": density_command.density,
     "compare": compare_command.made,
     "meeting": meeting_command.meeting,
 }
@@ -191,11 +193,12 @@ def parser() -> argparse.ArgumentParser:
     meeting_command.add(commands)
     sensitivity_command.add(commands)
     exposure_command.add(commands)
+    density_command.add(commands)
     compare_command.add(commands)
     inspect_command.add(commands)
     added = (
         add_cluster, add_screen, add_coverage, add_backtest, add_span, sensitivity_command.add_draws,
-        meeting_command.add_filter, exposure_command.add_rasters,
+        meeting_command.add_filter, exposure_command.add_rasters, density_command.add_surface,
     )  # fmt: skip
     verify_command.add(commands, JOBS, added)
     five = commands.add_parser("bench", help="measure the engine", description=bench.__doc__)

@@ -22,6 +22,10 @@ def verify(args: argparse.Namespace) -> int:
     return 1 if found.differences else 0
 
 
+BEFORE = (("before_from", "before_from"), ("before_to", "before_to"))
+"""Options and members of the settings of an earlier period."""
+
+
 def made_again(args: argparse.Namespace) -> Callable[[Mapping[str, Any]], Mapping[str, bytes]]:
     """Makes the files of a run again, from the options; of its record only its time, dates, job and language are read.
 
@@ -34,8 +38,8 @@ def made_again(args: argparse.Namespace) -> Callable[[Mapping[str, Any]], Mappin
     def again(record: Mapping[str, Any]) -> Mapping[str, bytes]:
         settings = record["settings"]
         asked = argparse.Namespace(**vars(args))
-        for option, name in (("as_of", "as_of"), ("begin", "from"), ("end", "to")):
-            setattr(asked, option, getattr(args, option) or settings.get(name))
+        for option, name in (("as_of", "as_of"), ("begin", "from"), ("end", "to"), *BEFORE):
+            setattr(asked, option, getattr(args, option, None) or settings.get(name))
         asked.evidence = choice_of(record["files"])
         language = record.get("language") if record.get("language") in LANGUAGES else "en"
         made: Mapping[str, bytes] = args.jobs[record["job"]](asked, run_at(record)).files(language)

@@ -134,6 +134,8 @@ def derived(job: str, files: Mapping[str, bytes], record: Mapping[str, Any]) -> 
             from jobs.sensitivity.verify import derive
         elif job == "exposure":
             from jobs.exposure.verify import derive
+        elif job == "density":
+            from jobs.density.verify import derive
         elif job == "compare":
             from jobs.compare.verify import derive
         elif job == "meeting":

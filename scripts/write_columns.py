@@ -8,6 +8,7 @@ from geo import schema
 from geo.backtest.counted import COUNTED
 from geo.rasters import schema as rasters
 from jobs.counted_file import OF_SITES
+from jobs.density.export import SURFACES
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "columns.md"
 TABLES = {
@@ -20,6 +21,7 @@ TABLES = {
     "people_by_class.csv": rasters.BY_CLASS,
     "people_near_incidents.csv": rasters.NEAR_INCIDENTS,
     "people_in_zones.csv": rasters.ZONES,
+    "surfaces.csv": SURFACES,
     "Sites (in)": schema.SITES,
     "Visits (in)": schema.VISITS,
     "Statuses (in)": schema.STATUSES,

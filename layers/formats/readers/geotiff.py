@@ -145,7 +145,9 @@ def parse_window(
         window = _asked(raster, options["window"] or (0, 0, raster.width, raster.height), name, clock)
         _check_band(raster, options["band"], name)
         values, valid = _pixels(raster, options["band"], window)
-        facts["transform"] = [float(v) for v in list(raster.window_transform(window))[:6]]
+        a, b, c, d, e, f = facts["transform"]
+        column, row = window.col_off, window.row_off
+        facts["transform"] = [a, b, c + a * column + b * row, d, e, f + d * column + e * row]
     return {"raster": facts}, {"values": values, "valid": valid}
 
 

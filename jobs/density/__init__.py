@@ -1,0 +1,1 @@
+"""``cahra density``: incidents as a surface, and how it changed from one period to another."""

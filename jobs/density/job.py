@@ -1,0 +1,205 @@
+"""`cahra density`: incidents in; a surface of each source as a GeoTIFF out, and the difference of two periods."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo import schema
+from geo.errors import InputError
+from geo.messages import Note
+from geo.rasters.surface import REACH, SurfaceGrid
+from geo.readiness import datasets_of
+from geo.records.incidents import Incidents, prepare
+from geo.rules.coverage_gaps import covering_sources
+from geo.time_window import to_days
+from jobs.demonstration import layers, marks
+from jobs.density import export
+from jobs.density.placing import EFFECTS, Placed, extent, placed, surface
+from jobs.inputs import Inputs, Loaded
+from jobs.inputs import load as load_layers
+from jobs.result import Result, ResultFiles
+from jobs.run_options import options_of
+from jobs.sensitivity.job import placed_in_units
+from layers.reference.country_outlines import country_outlines
+
+Floats = npt.NDArray[np.float64]
+Progress = Callable[[str, int, int], None]
+Period = tuple[dt.date, dt.date]
+LATTICE = 500
+"""Places along each side of a grid at which it is asked which country lies there."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a surface is made.
+
+    Parameters
+    ----------
+    bandwidth_km
+        Standard deviation of the Gaussian kernel.
+    cell_km
+        Side of a cell.
+    weight, effect
+        events or deaths; lethal, or violent for those without a death too.
+    disc_km
+        Over what an incident of precision 2 is spread.
+    """
+
+    bandwidth_km: float = 25.0
+    cell_km: float = 5.0
+    weight: str = "events"
+    effect: str = "lethal"
+    disc_km: float = 25.0
+
+    def check(self) -> None:
+        """Raises :class:`geo.errors.InputError` where a surface cannot be made so."""
+        if not 0.1 <= self.cell_km <= self.bandwidth_km <= 1000:
+            raise InputError(
+                "The bandwidth and the cell of the surface do not fit.", where="--bandwidth-km, --cell-km",
+                expected=Note("a cell of 0.1 km or more, not larger than the bandwidth, and 1000 km at most"),
+                got=f"{self.bandwidth_km:g}, {self.cell_km:g}",
+            )  # fmt: skip
+        if self.weight not in ("events", "deaths") or self.effect not in EFFECTS:
+            raise ValueError(f"{self.weight}, {self.effect}")
+
+
+@dataclass(frozen=True)
+class Surface:
+    """One period of one source: `cells` per 1,000 km², NaN where nothing was looked at and nothing lies near."""
+
+    source: str
+    period: Period
+    placed: Placed
+    cells: Floats
+
+
+@dataclass(frozen=True)
+class Density(Result):
+    """The result: surfaces on one grid, by source, then period; the last period of each less its first."""
+
+    grid: SurfaceGrid
+    options: Options
+    surfaces: tuple[Surface, ...]
+    rejected: pd.DataFrame
+    record: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def differences(self) -> dict[str, Floats]:
+        """Of sources with two periods: the later less the earlier."""
+        out = {}
+        for source in dict.fromkeys(s.source for s in self.surfaces):
+            mine = [s for s in self.surfaces if s.source == source]
+            if len(mine) == 2:
+                out[source] = mine[1].cells - mine[0].cells
+        return out
+
+    def made_files(self, language: str = "en") -> ResultFiles:
+        """The files of the run by name."""
+        return export.result_files(self)
+
+    def summary(self, language: str = "en") -> list[Note]:
+        """What the surfaces hold, and what was left out."""
+        return export.summary(self)
+
+
+def load(given: Inputs) -> Loaded:
+    """Reads the layers; sites are not needed."""
+    if not given.incidents:
+        raise InputError(
+            "No incidents were given.", expected=Note("at least one file"), remedy=Note("Add --incidents FILE.")
+        )
+    return load_layers(given, sites_needed=False)
+
+
+def run(
+    loaded: Loaded,
+    period: Period,
+    before: Period | None = None,
+    options: Options | None = None,
+    *,
+    now: dt.datetime | None = None,
+    progress: Progress | None = None,
+) -> Density:
+    """A surface of each source for `period`, and for an earlier one on the same grid.
+
+    Raises
+    ------
+    InputError
+        A period ends before it begins, or there is no incident with a place in any of them.
+    """
+    options = options or Options()
+    options.check()
+    periods = [p for p in (before, period) if p is not None]
+    for first, last in periods:
+        if first > last:
+            raise InputError("There is no day in this period.", where="--from, --to", got=f"{first} {last}")
+    incidents, units = prepare(loaded.incidents), {}
+    units = placed_in_units(loaded, incidents)
+    asked: list[tuple[str, Period, Placed]] = []
+    for number, source in enumerate(incidents.sources):
+        for first, last in periods:
+            begin, end = (int(d) for d in to_days([first.isoformat(), last.isoformat()]))
+            found = placed(
+                incidents, units, source=number, first=begin, last=end, weight=options.weight, effect=options.effect
+            )
+            asked.append((source, (first, last), found))
+    lon, lat = extent(incidents, units, [found for _, _, found in asked])
+    if not len(lon):
+        raise InputError(
+            "No incident with a place lies in the period.", where="--from, --to",
+            got="; ".join(f"{a} {b}" for a, b in periods),
+        )  # fmt: skip
+    margin = REACH * options.bandwidth_km + options.disc_km + 3 * options.cell_km + (60 if _shut(incidents) else 0)
+    grid = SurfaceGrid.around(lon, lat, options.cell_km, margin)
+    made = []
+    for i, (source, span, found) in enumerate(asked):
+        if progress is not None:
+            progress("surfaces", i, len(asked))
+        values = surface(grid, incidents, units, found, options.bandwidth_km, options.disc_km)
+        looked = looked_at(grid, loaded, incidents, source, span, options.effect)
+        made.append(Surface(source, span, found, np.where((values > 0) | looked, values, np.nan)))
+    if progress is not None:
+        progress("surfaces", len(asked), len(asked))
+    record = export.run_record(loaded, incidents, grid, options, made, now) | marks(*layers(loaded))
+    rejected = schema.conform(loaded.rejected, schema.REJECTED)
+    return Density(grid, options, tuple(made), rejected, record)
+
+
+def looked_at(
+    grid: SurfaceGrid, loaded: Loaded, incidents: Incidents, source: str, period: Period, effect: str
+) -> npt.NDArray[np.bool_]:
+    """Cells of countries that the source is declared to cover on every day of the period."""
+    import shapely
+
+    outlines = country_outlines()
+    options = options_of(loaded)
+    datasets = datasets_of(incidents, loaded.incidents, options["files"])
+    names = np.array(sorted(set(outlines.frame["country"])), dtype=object)
+    first, last = to_days([d.isoformat() for d in period])
+    covered = covering_sources(
+        options["coverage"], datasets, names, np.full(len(names), first - 1), np.full(len(names), last),
+        "lethal" if effect == "lethal" else "all",
+    ).get(source, np.zeros(len(names), np.bool_))  # fmt: skip
+    out = np.zeros((grid.rows, grid.columns), np.bool_)
+    mine = outlines.geometry[outlines.frame["country"].isin(set(names[covered])).to_numpy()]
+    if not len(mine):
+        return out
+    step = max(1, -(-max(grid.rows, grid.columns) // LATTICE))
+    lon, lat = grid.places()
+    inside = np.zeros(lon[step // 2 :: step, step // 2 :: step].shape, np.bool_)
+    for outline in mine:
+        shapely.prepare(outline)
+        inside |= shapely.contains_xy(outline, lon[step // 2 :: step, step // 2 :: step],
+                                      lat[step // 2 :: step, step // 2 :: step])  # fmt: skip
+    rows, columns = (np.minimum(np.arange(n) // step, m - 1) for n, m in zip(out.shape, inside.shape, strict=True))
+    return inside[rows[:, None], columns[None, :]]
+
+
+def _shut(incidents: Incidents) -> bool:
+    return bool(incidents.frame["restricted"].any())

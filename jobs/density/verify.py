@@ -1,0 +1,47 @@
+"""What of a density run follows from its own files: the surfaces hold what the table says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from geo.schema import REJECTED
+from jobs.accounts import check_accounts, check_neutralised
+from jobs.density.export import SURFACES
+from jobs.read_back import Derived, DifferenceError, typed
+from layers.formats.readers.raster import read_window
+
+
+def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
+    """Adds the cells of every surface up again, and holds differences against the two they are of.
+
+    Raises
+    ------
+    DifferenceError
+        The first thing that does not follow.
+    """
+    check_neutralised(files, record)
+    check_accounts(typed(files["rejected.csv"], "rejected.csv", REJECTED), record)
+    table = typed(files["surfaces.csv"], "surfaces.csv", SURFACES)
+    cell_km2 = (float(record["grid"]["cell_m"]) / 1000) ** 2
+    held: dict[str, list[np.ndarray]] = {}
+    for row in table.itertuples():
+        name = str(row.file)
+        values = read_window(files[name], name).pixels.astype(np.float64)
+        total = float(np.nansum(values)) * cell_km2 / 1000
+        if abs(total - row.sum_of_cells) > 0.001 or abs(total - row.total) > 1e-6 * row.total + 1e-9:
+            raise DifferenceError(f"{name}: its cells hold {total:g}, surfaces.csv says {row.total:g}")
+        held.setdefault(str(row.source), []).append(values)
+    for source, values in held.items():
+        name = f"difference_{source}.tif"
+        if len(values) == 2:
+            less = read_window(files[name], name).pixels.astype(np.float64)
+            want = values[1] - values[0]
+            if not np.allclose(
+                less, want, rtol=1e-4, atol=1e-5 * float(np.nanmax(values[1], initial=1.0)), equal_nan=True
+            ):
+                raise DifferenceError(f"{name} is not the later surface less the earlier")
+    unproven = {name: ("all",) for name in files if name.endswith(".tif")}
+    return Derived(0, {**unproven, "surfaces.csv": ("exact", "disc", "district", "region", "square", "left_out")})
