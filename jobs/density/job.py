@@ -197,8 +197,8 @@ def looked_at(
         shapely.prepare(outline)
         inside |= shapely.contains_xy(outline, lon[step // 2 :: step, step // 2 :: step],
                                       lat[step // 2 :: step, step // 2 :: step])  # fmt: skip
-    rows, columns = (np.minimum(np.arange(n) // step, m - 1) for n, m in zip(out.shape, inside.shape, strict=True))
-    return inside[rows[:, None], columns[None, :]]
+    rows, columns = (np.minimum(np.arange(out.shape[k]) // step, inside.shape[k] - 1) for k in (0, 1))
+    return np.asarray(inside[rows[:, None], columns[None, :]])
 
 
 def _shut(incidents: Incidents) -> bool:

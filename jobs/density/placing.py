@@ -122,6 +122,6 @@ def surface(
         mine = np.flatnonzero(found.how == how)
         codes, which = np.unique(found.unit[mine], return_inverse=True)
         if len(codes):
-            together = np.bincount(which, found.weight[mine], minlength=len(codes))
+            together = np.bincount(which, found.weight[mine], minlength=len(codes)).astype(np.float64)
             mass += areas(grid, polygons_of(units[level][0], codes), together)
     return smoothed(mass, grid.cell_m, bandwidth_km) / grid.cell_km2 * 1000

@@ -27,6 +27,7 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     table = typed(files["surfaces.csv"], "surfaces.csv", SURFACES)
     cell_km2 = (float(record["grid"]["cell_m"]) / 1000) ** 2
     held: dict[str, list[np.ndarray]] = {}
+    row: Any
     for row in table.itertuples():
         name = str(row.file)
         values = read_window(files[name], name).pixels.astype(np.float64)
@@ -34,13 +35,13 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
         if abs(total - row.sum_of_cells) > 0.001 or abs(total - row.total) > 1e-6 * row.total + 1e-9:
             raise DifferenceError(f"{name}: its cells hold {total:g}, surfaces.csv says {row.total:g}")
         held.setdefault(str(row.source), []).append(values)
-    for source, values in held.items():
+    for source, pair in held.items():
         name = f"difference_{source}.tif"
-        if len(values) == 2:
+        if len(pair) == 2:
             less = read_window(files[name], name).pixels.astype(np.float64)
-            want = values[1] - values[0]
+            want = pair[1] - pair[0]
             if not np.allclose(
-                less, want, rtol=1e-4, atol=1e-5 * float(np.nanmax(values[1], initial=1.0)), equal_nan=True
+                less, want, rtol=1e-4, atol=1e-5 * float(np.nanmax(pair[1], initial=1.0)), equal_nan=True
             ):
                 raise DifferenceError(f"{name} is not the later surface less the earlier")
     unproven = {name: ("all",) for name in files if name.endswith(".tif")}
