@@ -7,7 +7,6 @@ import functools
 import importlib.metadata
 import platform
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -19,15 +18,13 @@ from geo.rasters.surface import REACH, SurfaceGrid
 from geo.readiness import datasets_of
 from geo.records.incidents import Incidents
 from i18n.translator import N_
+from jobs.density.model import Options, Period, Surface, Surfaces
 from jobs.density.placing import HOW
 from jobs.inputs import Loaded
 from jobs.result import ResultFiles
 from jobs.run_options import options_of
 from jobs.run_record import TOOL
 from layers.formats.writers.geotiff import geotiff_bytes
-
-if TYPE_CHECKING:
-    from jobs.density.job import Density, Options, Period, Surface
 
 C = Column
 SURFACES: Table = (
@@ -78,7 +75,7 @@ def tags_of(grid: SurfaceGrid, options: Options, surface: Surface, record: Mappi
     }  # fmt: skip
 
 
-def surfaces_table(result: Density) -> pd.DataFrame:
+def surfaces_table(result: Surfaces) -> pd.DataFrame:
     """:data:`SURFACES` of a result."""
     rows = []
     for s in result.surfaces:
@@ -94,7 +91,7 @@ def surfaces_table(result: Density) -> pd.DataFrame:
     return schema.conform(pd.DataFrame(rows), SURFACES)
 
 
-def result_files(result: Density) -> ResultFiles:
+def result_files(result: Surfaces) -> ResultFiles:
     """All files of the run by name."""
     unit = f"{result.options.weight} per 1,000 km2"
     grid, wkt = result.grid, result.grid.crs.to_wkt("WKT1_GDAL")
@@ -151,7 +148,7 @@ def run_record(
 WEIGHTS = {"events": N_("events"), "deaths": N_("deaths")}
 
 
-def summary(result: Density) -> list[Note]:
+def summary(result: Surfaces) -> list[Note]:
     """What to print."""
     lines = []
     for s in result.surfaces:
