@@ -32,7 +32,8 @@ def density(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
     if args.before_from:
         earlier = iso_date(args.before_from, "--before-from"), iso_date(args.before_to, "--before-to")
     progress = Progress(("read", "surfaces"))
-    from jobs.density.job import Options, load, run
+    from jobs.density.job import load, run
+    from jobs.density.model import Options
 
     loaded = load(files)
     progress.step()

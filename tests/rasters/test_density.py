@@ -16,7 +16,8 @@ from cli import main
 from geo.errors import InputError
 from geo.rasters.surface import REACH, SurfaceGrid, areas, discs, points, smoothed, squares
 from geo.spatial.geodesic import geodesic_m
-from jobs.density.job import Options, load, run
+from jobs.density.job import load, run
+from jobs.density.model import Options
 from jobs.inputs import Inputs, Source
 from jobs.verification import DifferenceError, derived, verify_files
 from tests.examples import examples
