@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from i18n import column_labels, labels
 from jobs.assessment import job
 from jobs.assessment.differences import COMPARED, differences, moves
 from jobs.assessment.rule_settings import from_link, from_table, to_link
+from jobs.compare.told import sentences
 from layers.formats.writers.delimited import csv_bytes
 from layers.maps import map_content, styles
 from layers.maps.map import View, blob
@@ -114,15 +116,27 @@ def matrix(here: Here, before: pd.DataFrame, after: pd.DataFrame) -> None:
     )
 
 
-def listing(here: Here, before: pd.DataFrame, after: pd.DataFrame) -> None:
-    """The sites that differ."""
-    _ = here.translate
+def why(here: Here, left: Data, right: Data, first: job.Run, second: job.Run, changed: pd.DataFrame) -> list[str]:
+    """A sentence per site that differs, kept for the session as long as both sides stay."""
+    kept, key = st.session_state.get("compare_why", ("", [])), f"{left.token}|{right.token}|{here.translate.language}"
+    if kept[0] != key:
+        keys = list(zip(changed["source"], changed["site_id"], strict=True))
+        with st.spinner(here.translate("Finding what moved each site…")):
+            said = sentences(first, second, keys, here.translate)
+        kept = st.session_state["compare_why"] = (key, [said[k] for k in keys])
+    return list(kept[1])
+
+
+def listing(here: Here, left: Data, right: Data, first: job.Run, second: job.Run) -> None:
+    """The sites that differ, each with what moved it."""
+    _, before, after = here.translate, first.assessment.sites, second.assessment.sites
     changed = differences(before, after)
     st.subheader(_.plural("{n} site differs", "{n} sites differ", len(changed)))
     if changed.empty:
         st.text(_("Class and zone status of every site are the same on both sides."))
         return
     matrix(here, before, after)
+    changed.insert(1, "what_changed", why(here, left, right, first, second, changed))
     st.download_button(
         _("Download the differences (CSV)"),
         data=csv_bytes(changed)[0],
@@ -135,15 +149,18 @@ def listing(here: Here, before: pd.DataFrame, after: pd.DataFrame) -> None:
         for end in "ab":
             column = f"{name}_{end}"
             changed[column] = changed[column].map({c: labels.value(name, c, _) for c in changed[column].unique()})
-    heads = {
+    heads: dict[str, Any] = {
         "name": column_labels.column("name", _),
+        "what_changed": st.column_config.TextColumn(_("What changed"), width="large"),
         "site_id": column_labels.column("site_id", _),
         "source": column_labels.column("source", _),
     }
     for name in COMPARED:
         for end, said in (("a", _("left")), ("b", _("right"))):
             heads[f"{name}_{end}"] = f"{column_labels.column(name, _)} ({said})"
-    st.dataframe(changed, column_config=heads, hide_index=True, placeholder="", alt=_("Sites that differ"))
+    st.dataframe(
+        changed, column_config=heads, hide_index=True, placeholder="", row_height=110, alt=_("Sites that differ")
+    )
 
 
 with session.page() as here:
@@ -170,4 +187,4 @@ with session.page() as here:
         side(here, data, first, view, "left", kept)
     with right:
         side(here, other, second, view, "right", kept)
-    listing(here, sites, second.assessment.sites)
+    listing(here, data, other, first, second)
