@@ -64,9 +64,11 @@ A table of programmes writes a type as its key or its words in English or French
 read from what an activity says: first from words in its title and text (`data/programme_words.csv`: a phrase, where it
 must stand, which words must stand beside it and which must not), then from its sectors (`data/dac_sector_types.csv`),
 which count from {share:.0f} % of their vocabulary on; a sector marked `no words` speaks only where the title does not
-(a publisher put the building of trading centres under 15210, security reform). Parts of a programme have the type of
-the whole, and a whole without sectors that of most of its parts. `type_basis` says what decided each type. Edit both
-tables, or give your own: `--words F --sectors F`. What leads to no type is listed, not dropped.
+(a publisher put the building of trading centres under 15210, security reform). The table knows the DAC lists (1, 2),
+COFOG (3), AidData (6) and the two SDG indicators that speak of roads and freight (9); tags of a goal or target of
+the SDG are read like sectors of 7 and 8, of which the table has none: a goal says too little. Parts of a programme have
+the type of the whole, and a whole without sectors that of most of its parts. `type_basis` says what decided each type.
+Edit both tables, or give your own: `--words F --sectors F`. What leads to no type is listed, not dropped.
 
 Held against 456 activities of five publishers labelled by hand before the table was written
 (`tests/donors/labelled_activities.csv`): of the types given {precision} are right, of those labelled {recall} are

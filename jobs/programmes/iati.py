@@ -94,6 +94,7 @@ class Activity:
     countries: str = ""
     words: str = ""
     sectors: list[tuple[str, str, float]] = field(default_factory=list)
+    tags: list[tuple[str, str, float]] = field(default_factory=list)
     wholes: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
@@ -223,6 +224,10 @@ def _share(element: Element) -> str:
     return "" if why or number != number else f"{number:g}"
 
 
+_SDG = {"2": "7", "3": "8"}
+"""Tags that name a goal or target of the SDG, by the vocabulary that sectors use for the same."""
+
+
 def _sectors(element: Element, out: Activity) -> None:
     given = element.findall("sector") or element.findall("transaction/sector")
     found: dict[tuple[str, str], float] = {}
@@ -231,6 +236,8 @@ def _sectors(element: Element, out: Activity) -> None:
         if code:
             found.setdefault((sector.get("vocabulary") or "1", code), share)
     out.sectors = [(vocabulary, code, share) for (vocabulary, code), share in found.items()]
+    tags = {(_SDG.get(t.get("vocabulary", ""), ""), t.get("code", "").strip()): None for t in element.findall("tag")}
+    out.tags = [(vocabulary, code, float("nan")) for vocabulary, code in tags if vocabulary and code]
 
 
 def _places(element: Element, out: Activity, countries: list[str], language: str) -> None:

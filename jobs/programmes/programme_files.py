@@ -177,7 +177,7 @@ def _read_iati(source: Source, door: Door, types: TypeMap) -> ProgrammeLayer:
 
 
 def _add(collector: Collector, one: Activity, types: TypeMap, file: str) -> None:
-    mapped, unmapped, basis = types.of_activity(one.title, one.words, one.sectors)
+    mapped, unmapped, basis = types.of_activity(one.title, one.words, [*one.sectors, *types.known(one.tags)])
     same = (
         "title",
         "title_fr",

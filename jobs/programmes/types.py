@@ -88,6 +88,10 @@ class TypeMap:
                 left.append(word)
         return ";".join(found), ";".join(left)
 
+    def known(self, tags: Sequence[Sector]) -> list[Sector]:
+        """Of an activity's tags those that lead to a type; the others are no sectors and are not told as unmapped."""
+        return [tag for tag in tags if tag[:2] in self.sectors]
+
     def of_activity(self, title: str, description: str, sectors: Sequence[Sector]) -> tuple[str, str, str]:
         """Types of an activity, sectors that lead to none, and what decided each type; each joined by ``;``.
 

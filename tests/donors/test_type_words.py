@@ -10,7 +10,7 @@ import pytest
 from geo.errors import InputError
 from jobs.programmes.programme_files import read_programmes
 from jobs.programmes.type_words import read_type_words, type_words
-from jobs.programmes.types import type_map
+from jobs.programmes.types import TypeMap, read_type_map, type_map
 from layers.formats.limits import UPLOAD
 from tests.donors.test_iati import iati, one
 
@@ -75,6 +75,31 @@ def test_trading_centres_are_infrastructure_whatever_sector_they_stand_under(sec
         ("Building bridges for peace", set()),
         ("Demobilisation of soldiers", set()),
         ("Impact of roads on forests", set()),
+        ("Soutien aux creuseurs de Kolwezi", {"formalisation"}),
+        ("Appui à l'exploitation minière artisanale", {"formalisation"}),
+        ("Construction de comptoirs de négoce", {"infrastructure"}),
+        ("iTSCi tagging in Maniema", {"traceability"}),
+        ("Certified Trading Chains (CTC) in Rwanda", {"certification"}),
+        ("Réduction du mercure dans l'orpaillage", {"formalisation"}),
+        ("Due diligence in mineral supply chains", {"traceability"}),
+        ("Reprise des exportations de diamants des zones conformes", {"kp_compliance"}),
+        ("Formation des agents de la DGDA", {"training_customs"}),
+        ("Zertifizierung mineralischer Rohstoffe in Ruanda", {"certification"}),
+        ("Sustainable management of mineral resources", {"formalisation"}),
+        ("Data mining for health information systems", set()),
+        ("Humanitarian demining in Casamance", set()),
+        ("Mine action: mapping of minefields", set()),
+        ("Déminage humanitaire au Tchad", set()),
+        ("Cartographie des mines antipersonnel", set()),
+        ("Goldfish farming", set()),
+        ("Undermining corruption", set()),
+        ("Traceability of cocoa beans", set()),
+        ("Mineral water bottling plant", set()),
+        ("Kimberley hospital, Northern Cape", set()),
+        ("Building a roadmap for education reform", set()),
+        ("HIV prevention in the armed forces", set()),
+        ("HIV prevention among workers of artisanal mining", set()),
+        ("Bitcoin mining energy study", set()),
     ],
 )
 def test_words_of_titles(text: str, types: set[str]) -> None:
@@ -116,6 +141,20 @@ def test_a_strangers_file_is_typed_the_same_in_the_child() -> None:
     here, there = (read_programmes(data, "a.xml", **how).frame for how in ({}, {"door": UPLOAD}))
     assert here["types"].tolist() == there["types"].tolist()
     assert here["type_basis"].tolist() == there["type_basis"].tolist()
+
+
+def test_other_vocabularies_and_tags_of_the_sdg_lead_to_a_type_where_they_say_something() -> None:
+    def read(inner: str, types: TypeMap | None = None) -> tuple[str, str, str]:
+        frame = read_programmes(iati(one("A", title("Phase II") + inner)), "a.xml", types=types).frame
+        return tuple(frame[["types", "type_basis", "unmapped"]].iloc[0])
+
+    assert read("<sector vocabulary='3' code='04.4.1'/>")[:2] == ("formalisation", "formalisation = sector: 3:04.4.1 (100 %)")  # fmt: skip
+    assert read("<sector vocabulary='9' code='9.1.1'/>")[0] == "infrastructure"
+    assert read("<sector vocabulary='8' code='16.4'/>")[0] == "", "a goal or target alone says too little"
+    tag = "<tag vocabulary='3' code='8.7'/>"
+    assert read(tag) == ("", "", ""), "a tag that leads nowhere is no sector without a type"
+    own = read_type_map(b"vocabulary,code,programme_type\n8,8.7,formalisation\n", "s.csv")
+    assert read(tag, own)[:2] == ("formalisation", "formalisation = sector: 8:8.7 (100 %)")
 
 
 def test_tags_are_read_and_a_table_without_a_known_type_is_read_by_its_title() -> None:
