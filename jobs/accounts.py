@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
-from jobs.read_back import DifferenceError, texts
+from jobs.demonstration import FILE, note
+from jobs.read_back import ROWS, DifferenceError, texts
 from layers.formats.writers.spreadsheet_guard import neutralise
 
+_HASHED = "sha256:"
 LEFT = ("rejected", "superseded", "after_as_of")
 """Rows of an account that are read and not used."""
+
+
+OF_REJECTED = ("row", "id", "reason", "expected", "got", ROWS)
+"""Columns of rejected.csv that no account of the record counts."""
 
 
 def check_counts(record: Mapping[str, Any], counted: Iterable[tuple[str, object]]) -> None:
@@ -41,6 +48,47 @@ def check_neutralised(files: Mapping[str, bytes], record: Mapping[str, Any]) -> 
         raise DifferenceError(
             f"run.json: cells_neutralised is {record.get('cells_neutralised')}, the tables give {want}"
         )
+
+
+def check_inputs(record: Mapping[str, Any]) -> None:
+    """Holds what the record says of each file that was read against itself: its hash against the version made of it.
+
+    Raises
+    ------
+    DifferenceError
+        A hash is none, a version is not that of its hash, or a dataset is of no file that was read.
+    """
+    versions: dict[str, set[str]] = {}
+    for entry in record["inputs"]:
+        told, version = str(entry.get("sha256")), str(entry.get("dataset_version", ""))
+        if not re.fullmatch("[0-9a-f]{64}", told):
+            raise DifferenceError(f"run.json: the hash of {entry['file']} is none")
+        if version.startswith(_HASHED) and version != f"{_HASHED}{told[:12]}":
+            raise DifferenceError(f"run.json: the version of {entry['file']} is not that of its hash")
+        versions.setdefault(str(entry["file"]), set()).add(version)
+    for one in record.get("datasets", ()):
+        of = versions.get(str(one["file"]))
+        if not one["file"]:
+            continue
+        if of is None:
+            raise DifferenceError(f"run.json: {one['file']} of {one['dataset']} is none of the files that were read")
+        if str(one["dataset_version"]).startswith(_HASHED) and one["dataset_version"] not in of:
+            raise DifferenceError(f"run.json: the version of {one['dataset']} is not that of {one['file']}")
+
+
+def check_demonstration(files: Mapping[str, bytes], record: Mapping[str, Any]) -> None:
+    """Holds the note on synthetic data, and the names of its layers, against the record.
+
+    Raises
+    ------
+    DifferenceError
+        One of the three says another thing.
+    """
+    said, layers = bool(record.get("demonstration")), record.get("demonstration_layers", [])
+    if said != bool(layers):
+        raise DifferenceError("run.json: demonstration and demonstration_layers do not say the same")
+    if files.get(FILE) != (note(record) if said else None):
+        raise DifferenceError(f"{FILE} is not what run.json says")
 
 
 def check_accounts(rejected: pd.DataFrame, record: Mapping[str, Any], elsewhere: Iterable[str] = ()) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,10 +28,27 @@ def in_line(table: pd.DataFrame, row: int | np.integer, what: str) -> Difference
 
 @dataclass(frozen=True)
 class Derived:
-    """How many sites rest on rows that their licence withholds, and the columns by file that only a new run proves."""
+    """How many sites rest on rows that their licence withholds, and the columns by file that only a new run proves.
+
+    `held` are members of the run record that were held against the tables.
+    """
 
     withheld: int = 0
     unproven: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    held: tuple[str, ...] = ()
+
+
+WHOLE = ("all of it",)
+"""Of a file of which nothing is derived."""
+
+
+def all_columns(data: bytes, name: str, but: Iterable[str] = ()) -> tuple[str, ...]:
+    """The columns of a CSV of ours, without some, and the choice of its rows."""
+    return (*(c for c in texts(data, name).columns if c not in set(but)), ROWS)
+
+
+ROWS = "which rows and columns it has, in which order"
+"""Of a table whose rows nothing else in the folder counts, and whose columns follow what was given."""
 
 
 def typed(data: bytes, name: str, table: Table, *, carried: bool = False) -> pd.DataFrame:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from geo.errors import InputError
+from jobs.accounts import check_demonstration, check_inputs
 from jobs.hashed_files import opened, read_folder
 from jobs.read_back import Derived, DifferenceError, same_files
 from jobs.run_record import RECORD, SIGNATURE
@@ -63,6 +64,7 @@ class Verification:
             )
         if self.made_again:
             return [*out, "A new run of the inputs gives the same bytes."]
+        out.append("Nothing proves run_at of run.json, the time of the run, but a signature.")
         out += [f"Only a new run proves of {name}: {', '.join(columns)}." for name, columns in self.unproven.items()]
         return [*out, "Give the inputs of the run to prove these too."]
 
@@ -142,7 +144,11 @@ def derived(job: str, files: Mapping[str, bytes], record: Mapping[str, Any]) -> 
             from jobs.meeting.verify import derive
         else:
             raise DifferenceError(f"{RECORD}: no command is called {job!r}")
-        return derive(files, record)
+        told = derive(files, record)
+        check_inputs(record)
+        check_demonstration(files, record)
+        loose = tuple(name for name in record if name not in (*HELD, *told.held))
+        return replace(told, unproven={**told.unproven, RECORD: loose} if loose else told.unproven)
     except (DifferenceError, InputError):
         raise
     except Exception as fault:
@@ -151,6 +157,8 @@ def derived(job: str, files: Mapping[str, bytes], record: Mapping[str, Any]) -> 
         raise DifferenceError(f"The files are not what this program writes ({said})") from None
 
 
+HELD = ("run_at", "tool", "job", "demonstration", "demonstration_layers", "cells_neutralised", "files")
+"""Members of every run record that are held against the files, or that nothing proves."""
 CAUSES = ("tool", "tool_version", "job", "python", "libraries", "rules", "settings", "language", "inputs")
 """Members of a run record that may explain any other difference: they are compared first."""
 

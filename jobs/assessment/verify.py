@@ -14,7 +14,7 @@ from geo.rules.explanation import reasons
 from geo.rules.rederive import rederive
 from geo.rules.rule_set import Rules, from_dict
 from i18n.translator import LANGUAGES, translator
-from jobs.accounts import check_accounts, check_neutralised
+from jobs.accounts import OF_REJECTED, check_accounts, check_neutralised
 from jobs.assessment.cross_checks import Held, cross_checks
 from jobs.assessment.earlier_version import refuse_version_1
 from jobs.assessment.evidence_file import CSV, PARQUET, read_evidence
@@ -55,9 +55,10 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     unproven = {
         "sites.csv": open_columns(sites, schema.ASSESSED, derived, held, GIVEN),
         CSV if CSV in files else PARQUET: open_evidence(held),
-        "rejected.csv": ("row", "id", "reason", "expected", "got"),
+        "rejected.csv": OF_REJECTED,
     }
-    return Derived(int(derived["site_class"].isna().sum()), unproven)
+    told = ("rules", "sites", "evidence_rows", "counts", "notes")
+    return Derived(int(derived["site_class"].isna().sum()), unproven, told)
 
 
 def open_columns(

@@ -12,7 +12,7 @@ from geo.schema import REJECTED
 from jobs.accounts import check_counts, check_neutralised
 from jobs.assessment.verify import recorded_rules
 from jobs.counted_file import CSV, name_of, read_counted
-from jobs.read_back import Derived, DifferenceError, texts, typed
+from jobs.read_back import ROWS, WHOLE, Derived, DifferenceError, all_columns, texts, typed
 
 
 def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
@@ -44,12 +44,14 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     for row in table.to_dict("records"):
         if row["n"] and row["hit_rate"] and abs(int(row["hits"]) / int(row["n"]) - float(row["hit_rate"])) > 1e-6:
             raise DifferenceError(f"track_record.csv: hit_rate of {row['name']} is not hits by n")
-    unproven = {"track_record.csv": ("intervals and scores",), "decision_table.csv": ("all",)}
+    open_ = {name: all_columns(files[name], name) for name in files if name.endswith(".csv")}
+    open_["track_record.html"] = WHOLE
+    held = ("rules", "cases", "hits")
     counted = read_counted(files, COUNTED)
     if counted is None:
         if "incidents_counted" in record:
             raise DifferenceError(f"{CSV} is missing")
-        return Derived(0, {**unproven, "track_record.html": ("all",)})
+        return Derived(0, open_, held)
     name = name_of(len(counted))
     _hold_counted(counted, name, table, [*rules.ids, OUTCOME, BEFORE], int(base["hits"]))
     check_counts(
@@ -59,7 +61,8 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
             ("incidents_counted.incidents", len(counted[["source", "record_id"]].drop_duplicates())),
         ],
     )
-    return Derived(0, {**unproven, name: ("all but limits",), "track_record.html": ("all",)})
+    open_[name] = (*map(str, counted.columns), ROWS)
+    return Derived(0, open_, (*held, "incidents_counted"))
 
 
 def _hold_counted(counted: pd.DataFrame, name: str, table: pd.DataFrame, order: list[str], hits: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jobs.accounts import check_counts, check_neutralised
-from jobs.read_back import Derived, DifferenceError, texts
+from jobs.read_back import Derived, DifferenceError, all_columns, texts
 
 
 def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
@@ -30,4 +30,4 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     still = [all(row[f"{n}_before"] == row[f"{n}_after"] for n in names) for row in moves.to_dict("records")]
     if any(still):
         raise DifferenceError("moves.csv: a row that did not move")
-    return Derived(0, {"moves.csv": ("all but the counts by cause",)})
+    return Derived(0, {"moves.csv": all_columns(files["moves.csv"], "moves.csv", ["cause"])}, ("causes",))

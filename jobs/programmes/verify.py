@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from geo.schema import REJECTED
-from jobs.accounts import check_accounts, check_counts, check_neutralised
+from jobs.accounts import OF_REJECTED, check_accounts, check_counts, check_neutralised
 from jobs.assessment.verify import recorded_rules
 from jobs.counted_file import OF_SITES, name_of, read_counted
-from jobs.read_back import Derived, DifferenceError, texts, typed
+from jobs.read_back import ROWS, WHOLE, Derived, DifferenceError, all_columns, texts, typed
 
 SUMMED = (
     "sites", "at_risk_sites", "insufficient_sites", "at_risk_covered", "at_risk_not_applicable", "at_risk_unknown",
@@ -47,6 +47,8 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     rejected = typed(files["rejected.csv"], "rejected.csv", REJECTED)
     check_accounts(rejected, record)
     totals = {row.pop("programme_type"): row for row in table["totals"].to_dict("records")}
+    if table["totals"]["programme_type"].tolist() != list(record["programme_totals"]):
+        raise DifferenceError("totals.csv: its rows are not the types of run.json")
     for name in ("units", "zones"):
         numbers = table[name][list(SUMMED)].replace("", "0").astype("float64")
         summed = numbers.groupby(table[name]["programme_type"]).sum().to_dict("index")
@@ -81,14 +83,18 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
         raise DifferenceError("run.json: programme_totals is not what totals.csv says")
     if "true" in set(table["programmes"]["demonstration"]) and not record.get("demonstration"):
         raise DifferenceError("run.json: demonstration is not said, though programmes of it are in the list")
-    rest = {f"{name}.csv": ("every column that no total counts",) for name in (*names, "next_units", "remarks")}
-    pages = {name: ("all of it",) for name in files if name.startswith("brief_") or name == "map.html"}
+    open_ = {}
+    for name in sorted(n for n in files if n.endswith(".csv") and n != "totals.csv"):
+        known = SUMMED if name in ("units.csv", "zones.csv") else ()
+        open_[name] = OF_REJECTED if name == "rejected.csv" else all_columns(files[name], name, known)
+    pages = {name: WHOLE for name in sorted(files) if name.startswith("brief_") or name == "map.html"}
+    held = ("rules", "sites", "programmes", "programme_totals", "not_on_the_map")
     counted = read_counted(files, OF_SITES)
     if counted is not None:
         name = name_of(len(counted))
         _hold_counted(counted, name, [r.id for r in rules.answering("site")])
-        rest[name] = ("every column but the rule",)
-    return Derived(0, {**rest, **dict(sorted(pages.items()))})
+        open_[name] = (*map(str, counted.columns), ROWS)
+    return Derived(0, {**open_, **pages}, held)
 
 
 def _hold_counted(counted: pd.DataFrame, name: str, site_rules: list[str]) -> None:

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from shapely.geometry import shape
 
 from geo import schema
-from geo.screening.schema import CANDIDATES, FLAGS, OF_SEGMENTS, ROUTES, SCREENED, SEGMENTS, SUPPLIER_ID
-from jobs.accounts import check_accounts, check_counts, check_neutralised
+from geo.screening.schema import (
+    CANDIDATES,
+    EU_VOLUMES,
+    FLAGS,
+    LISTINGS,
+    OF_SEGMENTS,
+    ROUTES,
+    SCREENED,
+    SEGMENTS,
+    SUPPLIER_ID,
+)
+from jobs.accounts import OF_REJECTED, check_accounts, check_counts, check_neutralised
+from jobs.assessment.coverage_checks import same_version
 from jobs.assessment.cross_checks import cross_checks
 from jobs.assessment.export import quadrants
 from jobs.assessment.verify import by_rule, derived_columns, open_columns, open_evidence, recorded_rules
-from jobs.read_back import Derived, DifferenceError, same, typed
+from jobs.read_back import WHOLE, Derived, DifferenceError, same, typed
 from jobs.screening.answers import FROM_ROUTES
+from jobs.screening.eu_record import eu_volumes
 from jobs.screening.flags import set_flags
+from jobs.screening.listings import by_mineral
 from layers.formats.writers.cells import plain_types
 from layers.formats.writers.geojson import geojson_bytes
 from layers.formats.writers.xlsx import xlsx_bytes
@@ -27,10 +43,12 @@ EVIDENCE = (
     *OF_SEGMENTS,
 )
 ONLY_AGAIN = (
-    "report.html", "report.xlsx", "routes.geojson", "places.csv", "listings.csv", "eu_record.csv", "eu_volumes.csv",
-    "changes.csv", "decisions.csv", "named_actors.csv", "governance.csv",
+    "report.html", "report.xlsx", "places.csv", "eu_record.csv", "changes.csv", "decisions.csv", "named_actors.csv",
+    "governance.csv",
 )  # fmt: skip
 """Files of which nothing is derived here."""
+HELD = ("rules", "suppliers", "sites", "counts", "answered_at", "routes", "flags", "decisions")
+"""Members of the run record that the tables give."""
 OF_ROUTES = {"route_basis": "route_basis", **{ours: theirs for theirs, ours in FROM_ROUTES.items()}}
 """Columns of the list that repeat one of its way."""
 
@@ -69,18 +87,44 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     by_rule(origin, rules, sites)
     derived = derived_columns(sites, origin, rules, record)
     held = cross_checks(sites, origin, rules, record)
+    _made_of_rows(files, rows, tables["routes.csv"], record)
+    again = () if same_version(record) else ("listings.csv", "eu_volumes.csv")
     given = {*OF_ROUTES, "supplier_id", "answer", *FLAGS} - {"flag_false_origin"}
     return Derived(
         int(derived["site_class"].isna().sum()),
         {
             "screening.csv": open_columns(sites, SCREENED, derived, held, given),
-            "evidence.csv": ("supplier_id", "part", *open_evidence(held), "segment", "every column of the ways"),
+            "evidence.csv": ("supplier_id", "part", *open_evidence(held), "every column (of ways)"),
             "routes.csv": tuple(c.name for c in ROUTES if c.name not in OF_ROUTES.values()),
             "segments.csv": tuple(c.name for c in SEGMENTS),
             "candidates.csv": tuple(c.name for c in CANDIDATES),
-            **{name: ("all of it",) for name in sorted(files) if name in ONLY_AGAIN},
+            "routes.geojson": ("geometry",),
+            "rejected.csv": OF_REJECTED,
+            **{name: WHOLE for name in sorted(files) if name in (*ONLY_AGAIN, *again)},
         },
+        HELD,
     )
+
+
+def _made_of_rows(
+    files: Mapping[str, bytes], rows: pd.DataFrame, routes: pd.DataFrame, record: Mapping[str, Any]
+) -> None:
+    """Files that are made of the list and its ways alone are made again; of routes.geojson all but its lines."""
+    features = json.loads(files["routes.geojson"])["features"]
+    lines = np.array([shape(f["geometry"]) if f["geometry"] else None for f in features], dtype=object)
+    made = geojson_bytes(plain_types(routes, ROUTES), lines, name="routes") if len(lines) == len(routes) else b""
+    if made != files["routes.geojson"]:
+        raise DifferenceError("routes.geojson is not what routes.csv says")
+    if not same_version(record):  # the tables of laws may be other ones
+        return
+    for name, table, make in (("listings.csv", LISTINGS, by_mineral), ("eu_volumes.csv", EU_VOLUMES, eu_volumes)):
+        have, want = typed(files[name], name, table), make(rows)
+        if len(have) != len(want):
+            raise DifferenceError(f"{name} has {len(have)} rows, screening.csv gives {len(want)}")
+        for column in have.columns:
+            for line, (one, other) in enumerate(zip(have[column], want[column], strict=True), 2):
+                if not same(one, other):
+                    raise DifferenceError(f"{name}: line {line}: {column} is {one}, screening.csv gives {other}")
 
 
 def _counts(rows: pd.DataFrame, good: pd.DataFrame, routes: pd.DataFrame, record: Mapping[str, Any]) -> None:

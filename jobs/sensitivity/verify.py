@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from geo.schema import REJECTED
-from jobs.accounts import check_accounts, check_counts, check_neutralised
+from jobs.accounts import OF_REJECTED, check_accounts, check_counts, check_neutralised
 from jobs.assessment.verify import recorded_rules
-from jobs.read_back import Derived, texts, typed
+from jobs.read_back import WHOLE, Derived, texts, typed
 
 
 def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
@@ -33,4 +33,5 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
         counted += [("settings.from", settings["from"] if settings["from"][:7] == months.min() else months.min())]
         counted += [("settings.to", settings["to"] if settings["to"][:7] == months.max() else months.max())]
     check_counts(record, counted)
-    return Derived(0, dict.fromkeys((n for n in names if n != "rejected.csv"), ("all",)))
+    open_ = {n: WHOLE if n != "rejected.csv" else OF_REJECTED for n in names}
+    return Derived(0, open_, ("rules", "sites"))

@@ -30,6 +30,8 @@ FLAGS = [
     "--no-first-run",
 ]
 TIMEOUT_MS = 60_000
+POLICY = "Content Security Policy"
+"""Stands in what Chromium says of everything that a policy refuses."""
 SITES_SAID = re.compile(r"\d+ sites? of \d+ on")
 """The line on Explore that says how many sites are shown."""
 
@@ -51,6 +53,14 @@ class Visit:
     requests: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     first: dict[str, object] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+    """What the browser did not load because the policy of the page forbids it."""
+
+    def watch(self) -> None:
+        """Notes from now on what the page asks for, what breaks in it, and what its policy refuses."""
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda said: self.refused.append(said.text) if POLICY in said.text else None)
 
     @property
     def foreign(self) -> list[str]:
@@ -164,8 +174,7 @@ def own(browser, app_url, shared_data) -> Iterator[Visit]:
     page = context.new_page()
     page.set_default_timeout(TIMEOUT_MS)
     made = Visit(page)
-    page.on("request", lambda request: made.requests.append(request.url))
-    page.on("pageerror", lambda error: made.errors.append(str(error)))
+    made.watch()
     page.goto(app_url + "/?lang=en&day=2016-09-19")
     made.map()
     made.first["marked_before"] = page.get_by_text("It says nothing about any place").count()
@@ -187,6 +196,7 @@ def own(browser, app_url, shared_data) -> Iterator[Visit]:
     yield made
     assert made.foreign == []
     assert made.errors == []
+    assert made.refused == []
     context.close()
 
 
@@ -218,8 +228,7 @@ def visit(browser, app_url) -> Iterator[Callable[..., Visit]]:
         page = context.new_page()
         page.set_default_timeout(TIMEOUT_MS)
         made = Visit(page)
-        page.on("request", lambda request: made.requests.append(request.url))
-        page.on("pageerror", lambda error: made.errors.append(str(error)))
+        made.watch()
         page.goto(app_url + path if path.startswith("/") else path)
         visits.append(made)
         return made
@@ -228,6 +237,7 @@ def visit(browser, app_url) -> Iterator[Callable[..., Visit]]:
     for made in visits:
         assert made.foreign == []
         assert made.errors == []
+        assert made.refused == []
         assert made.page.get_by_test_id("stAlertContentError").count() == 0
         assert made.page.evaluate("() => window.pwned ?? null") is None
         for frame in made.page.frames:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from jobs.run_crate import CRATE
 from jobs.run_record import RECORD, sealed
 
+Made = Callable[[], bytes]
 ROWS = 2
 """Rows of a table in which each column is edited, spread over it."""
 
@@ -77,31 +79,39 @@ def leaves(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[st
         yield path
 
 
-def one_of_each(edits: Iterator[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-    """Of the edits of each column one, another kind from column to column; of the rows all."""
-    kinds: dict[str, list[tuple[str, bytes]]] = {}
-    for what, changed in edits:
-        kinds.setdefault(what.partition(":")[0], []).append((what, changed))
-    for i, found in enumerate(kinds.values()):
-        yield found[i % len(found)]
+def cell_edits(data: bytes) -> Iterator[tuple[str, Made]]:
+    """Of every column of a CSV one cell: another value, one in a blank column, another name in a table without rows;
+    then a row less, one twice, two exchanged, and a column more. Each is made when it is called."""
+    rows = list(csv.reader(io.StringIO(data.decode(), newline="")))
+    head, body = rows[0], rows[1:]
+    for i, column in enumerate(head):
+        r = next((r for r, row in enumerate(body) if row[i]), 0)
+        if body:
+            yield column, partial(written, rows, r, i, edited_cell(body[r][i]) if body[r][i] else "1")
+        else:
+            yield column, partial(written, [[*head[:i], f"{column}_", *head[i + 1 :]]])
+    if body:
+        yield "a row less", partial(written, [head, *body[1:]])
+        yield "a row twice", partial(written, [head, body[0], *body])
+    if len(body) > 1:
+        yield "rows exchanged", partial(written, [head, body[-1], *body[1:-1], body[0]])
+    yield "a column more", partial(written, [[*row, "x"] for row in rows])
 
 
-def document_edits(data: bytes, *, every: int = 1) -> Iterator[tuple[str, bytes]]:
-    """Every value of a JSON document changed, and taken away; of only each `every`-th of them one of the two."""
-    for i, path in enumerate(list(leaves(json.loads(data)))[::every]):
-        if path in ((), ("run_at",)) or path[0] == "files":
-            continue
-        name = ".".join(map(str, path))
-        for what in ("another value", "gone") if every == 1 else (("another value", "gone")[i % 2],):
-            document = json.loads(data)
-            holder = document
-            for key in path[:-1]:
-                holder = holder[key]
-            if what == "gone":
-                del holder[path[-1]]
-            else:
-                holder[path[-1]] = edited_value(holder[path[-1]])
-            yield f"{name}: {what}", json.dumps(document, ensure_ascii=False, indent=1).encode()
+def value_edits(data: bytes) -> Iterator[tuple[str, Made]]:
+    """Every value of a JSON document changed, by its path; each is made when it is called."""
+
+    def changed(path: tuple[str | int, ...]) -> bytes:
+        document = json.loads(data)
+        holder = document
+        for key in path[:-1]:
+            holder = holder[key]
+        holder[path[-1]] = edited_value(holder[path[-1]])
+        return json.dumps(document, ensure_ascii=False, indent=1).encode()
+
+    for path in leaves(json.loads(data)):
+        if path not in ((), ("run_at",)) and path[0] != "files":
+            yield ".".join(map(str, path)), partial(changed, path)
 
 
 def edited_value(value: object) -> object:

@@ -1,0 +1,131 @@
+"""A small result of every job with every file that it may write, and how each is made again for `cahra verify`."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import cli
+from cli.verify_command import made_again
+from geo.screening.schema import SCREENED
+from jobs.read_back import typed
+from jobs.screening.reviews import Reviews
+from layers.reference import files as embedded
+
+JOBS = ("assess", "screen", "coverage", "backtest", "sensitivity", "compare", "meeting")
+"""Every command that leaves a result."""
+BOX = ((15.2, 3.4), (16.6, 3.4), (16.6, 5.2), (15.2, 5.2), (15.2, 3.4))
+"""Around the first sites of the demonstration."""
+FAULTY_SITES = (
+    "site_id,name,lat,lon,country,minerals,icglr_id,rcm_status,rcm_status_date\n"
+    "OWN-1,Own mine,4.20,15.90,CAF,gold,CAF-0001,blue,2018-02-01\n"
+    "OWN-2,Other mine,4.30,15.80,CAF,cassiterite,CAF-0002,green,2017-05-01\n"
+    "OWN-3,No place,999,15.90,CAF,gold,,,\n"
+)
+ACTORS = "name,aliases,list,from,to,source\nDemonstration armed group A,Group A,List 1,2012-01-01,,Own\n,x,,,,\n"
+AREAS = "area,indicator,value,edition,source\nCAF,Rule of law,-1.7,2018,Own\nMambéré-Kadéï,Courts,2,2018,Own\n,x,1,,\n"
+
+
+@dataclass
+class Made:
+    """A result, and how it is made again; runs are kept, for an edit seldom asks for another one."""
+
+    files: dict[str, bytes]
+    make: Callable[[Mapping[str, Any]], Mapping[str, bytes]]
+    known: dict[str, dict[str, bytes]] = field(default_factory=dict)
+
+    def again(self, record: Mapping[str, Any]) -> dict[str, bytes]:
+        settings = record["settings"]
+        asked = [record["run_at"][:20], *(settings.get(k) for k in ("as_of", "from", "to")), record.get("language")]
+        key = json.dumps([*asked, record["job"]])
+        if key not in self.known:
+            self.known[key] = dict(self.make(record))
+        return self.known[key]
+
+
+def some(path: Path, column: str, number: int, folder: Path) -> str:
+    """The rows of the first ids of a table, as a file of the same name in a folder."""
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    kept = frame[frame[column].isin(sorted(set(frame[column]))[:number])]
+    (folder / path.name).write_bytes(kept.to_csv(index=False).encode())
+    return str(folder / path.name)
+
+
+def incidents(folder: Path) -> str:
+    """Incidents of three years around the first sites of the demonstration, one of them twice, two that are unreadable."""
+    rows = list(csv.DictReader(io.StringIO(embedded.DEMONSTRATION_INCIDENTS.read_text("utf-8"))))
+    kept = [r for r in rows if r["country"] == "CAF" and "2016" <= r["date_start"] < "2019"]
+    near = next(r for r in kept if r["admin2"].startswith("Berb"))
+    kept += [near | {"deaths_best": "77"}, near | {"record_id": "X1", "date_start": "99/99/9999"},
+             near | {"record_id": "X2", "deaths_best": "fifty"}]  # fmt: skip
+    path = folder / "incidents.csv"
+    pd.DataFrame(kept).to_csv(path, index=False)
+    return str(path)
+
+
+def boundaries(folder: Path) -> list[str]:
+    """One region and one district around the first sites."""
+    out = []
+    for level, name in (("ADM1", "Mambéré-Kadéï"), ("ADM2", "Berbérati")):
+        shape = {"type": "Polygon", "coordinates": [BOX]}
+        told = {"shapeName": name, "shapeID": f"CAF-{level}", "shapeGroup": "CAF", "shapeType": level}
+        feature = {"type": "Feature", "properties": told, "geometry": shape}
+        path = folder / f"{level.lower()}.geojson"
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
+        out.append(str(path))
+    return out
+
+
+def options(folder: Path) -> dict[str, list[str]]:
+    """What each job is given: small parts of the demonstration data, and faulty rows of each role."""
+    sites = [some(p, "site_id", 6, folder) for p in (embedded.DEMONSTRATION_SITES, embedded.DEMONSTRATION_VISITS)]
+    for name, text in (("own.csv", FAULTY_SITES), ("actors.csv", ACTORS), ("areas.csv", AREAS)):
+        (folder / name).write_text(text, "utf-8")
+    data = [text for path in (*sites, str(folder / "own.csv")) for text in ("--sites", path)]
+    data += ["--incidents", incidents(folder), "--coverage", str(embedded.DEMONSTRATION_COVERAGE)]
+    units = [text for path in boundaries(folder) for text in ("--boundaries", path)] + ["--boundaries-version", "2015"]
+    suppliers = some(embedded.DEMONSTRATION_SUPPLIERS, "supplier_id", 7, folder)
+    with Path(suppliers).open("a", encoding="utf-8") as file:
+        file.write("BAD,No place,999,15.9,0.1,CAF,,,gold,,2018-12-31,true\n")
+    programmes = some(embedded.DEMONSTRATION_PROGRAMMES, "programme_id", 20, folder)
+    day = ["--as-of", "2018-12-31"]
+    for name, on in (("before", "2016-12-31"), ("after", "2018-12-31")):
+        assert cli.main(["assess", *data, "--as-of", on, "--out", str(folder / name)]) == 0
+    screening = ["--list", suppliers, *data]
+    assert cli.main(["screen", *screening, "--as-of", "2016-12-31", "--out", str(folder / "screened")]) == 0
+    beside = ["--actors", str(folder / "actors.csv"), "--governance", str(folder / "areas.csv")]
+    reviews = ["--reviews", decide(folder / "screened", folder / "reviews.sqlite")]
+    return {
+        "assess": [*data, *units, *day],
+        "screen": [*screening, *day, *beside, *reviews, "--compare", str(folder / "screened")],
+        "coverage": ["--programmes", programmes, *data, *units, *day],
+        "backtest": [*data, "--from", "2015-12-31", "--to", "2016-12-31"],
+        "sensitivity": [*data, *day, "--from", "2018-11-30", "--draws", "5"],
+        "compare": [str(folder / "before"), str(folder / "after")],
+        "meeting": [*data, *day],
+    }
+
+
+def decide(result: Path, path: Path) -> str:
+    """Decisions on two rows of a screening, in a reviewers' file."""
+    rows = typed((result / "screening.csv").read_bytes(), "screening.csv", SCREENED, carried=True)
+    record = json.loads((result / "run.json").read_bytes())
+    when = dt.datetime(2019, 1, 15, tzinfo=dt.UTC)
+    for i, decision in enumerate(("accept", "note")):
+        Reviews(path).decide(rows.iloc[[i]], decision, "papers seen", "A. Reader", record=record, now=when)
+    return str(path)
+
+
+def made(job: str, given: Mapping[str, list[str]]) -> Made:
+    """The result of a job, and how it is made again."""
+    args = cli.parser().parse_args([job, *given[job], "--out", "x"])
+    again = given[job] if job != "compare" else ["--before", given[job][0], "--after", given[job][1]]
+    return Made(args.make(args).files("en"), made_again(cli.parser().parse_args(["verify", "x", *again])))
