@@ -11,17 +11,8 @@ import pandas as pd
 from shapely.geometry import shape
 
 from geo import schema
-from geo.screening.schema import (
-    CANDIDATES,
-    EU_VOLUMES,
-    FLAGS,
-    LISTINGS,
-    OF_SEGMENTS,
-    ROUTES,
-    SCREENED,
-    SEGMENTS,
-    SUPPLIER_ID,
-)
+from geo.screening.law_schema import EU_VOLUMES, LISTINGS
+from geo.screening.schema import CANDIDATES, FLAGS, OF_SEGMENTS, ROUTES, SCREENED, SEGMENTS, SUPPLIER_ID
 from jobs.accounts import OF_REJECTED, check_accounts, check_counts, check_neutralised
 from jobs.assessment.coverage_checks import same_version
 from jobs.assessment.cross_checks import cross_checks
