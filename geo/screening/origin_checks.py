@@ -201,7 +201,8 @@ def mineral_record(
         recorded = {
             (c, m) for c, text in zip(usable["country"], usable["minerals"], strict=True) for m in text.split(";")
         }
-        told = [(country[i], minerals.iloc[i]) for i in asked]
+        claimed = minerals.to_numpy(dtype=object)
+        told = [(country[i], claimed[i]) for i in asked]
         speaks = {pair: all((pair[0], m) in recorded for m in str(pair[1]).split(";")) for pair in set(told)}
         covers = (far_any <= REFERENCE_KM * 1000) & np.array([speaks[pair] for pair in told], dtype=np.bool_)
         lacking = answer[asked] != "recorded"

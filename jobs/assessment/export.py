@@ -183,10 +183,11 @@ def known_limits(sites: pd.DataFrame, report: object) -> list[Note]:
         counts = insufficient["gaps"].str.split(";").explode().value_counts().sort_index()
         why = joined([Note("{n} {gap}", n=int(n), gap=GAP_WORDS[str(g)]) for g, n in counts.items() if g])
         out.append(Note("{n} site{n?|s} with insufficient data: {why}", n=len(insufficient), why=why))
+    countries = set(sites["country"])
     out += [
         Note("Covered: {source}, {country}, {first} to {last} ({effects})", source=c["source"],
              country=c["country_iso3"], first=c["from"], last=c["to"], effects=_EFFECTS[c["effects"]])
-        for c in report.get("coverage", []) if c["country_iso3"] in set(sites["country"])
+        for c in report.get("coverage", []) if c["country_iso3"] in countries
     ]  # fmt: skip
     if not report.get("coverage"):
         out.append(Note("Nothing declares what the incident data covers (--coverage): no site can be calm."))

@@ -52,3 +52,16 @@ def annex_line(mineral: str, code: str) -> pd.Series | None:
     codes = of_it["cn_code"].str.replace(r"\D", "", regex=True)
     fits = of_it[[digits.startswith(c) or c.startswith(digits) for c in codes]]
     return None if fits.empty else fits.sort_values("threshold_kg", kind="stable").iloc[0]
+
+
+@functools.cache
+def line_cell(mineral: str, code: str, column: str) -> object:
+    """One cell of :func:`annex_line`; blank where there is no line.
+
+    Examples
+    --------
+    >>> line_cell("cassiterite", "8001", "threshold_kg"), line_cell("cassiterite", "85423100", "cn_code")
+    (100000.0, '')
+    """
+    line = annex_line(mineral, code)
+    return "" if line is None else line[column]

@@ -12,7 +12,7 @@ import pandas as pd
 from geo import schema
 from geo.schema import CLASSES
 from geo.screening.law_schema import EU_RECORD, EU_VOLUMES
-from jobs.screening.annex_lines import annex_line
+from jobs.screening.annex_lines import annex_line, line_cell
 from jobs.screening.listings import REGULATED
 from layers.reference.legal_schemes import import_thresholds
 
@@ -47,8 +47,8 @@ def eu_record(rows: pd.DataFrame, suppliers: pd.DataFrame) -> pd.DataFrame:
     out["from_cahra"] = pd.array(np.where(cahra, "yes", np.where(unsure, "unknown", "no")), dtype="str")
     codes = []
     for text, given in zip(out["eu_minerals"], out["cn_code_given"], strict=True):
-        found = [annex_line(m, given) for m in text.split(";") if m]
-        codes.append(";".join(dict.fromkeys(str(line["cn_code"]) for line in found if line is not None)))
+        found = [line_cell(m, given, "cn_code") for m in text.split(";") if m]
+        codes.append(";".join(dict.fromkeys(str(code) for code in found if code != "")))
     out["cn_codes"] = pd.array(codes, dtype="str")
     missing = []
     told = [*ASKED, *OF_CAHRA, "from_cahra", "eu_minerals", "smelter"]

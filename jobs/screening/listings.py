@@ -9,7 +9,7 @@ from geo import schema
 from geo.screening.law_schema import LISTINGS
 from geo.screening.origin_checks import dodd_frank, kimberley
 from geo.time_window import to_days
-from jobs.screening.annex_lines import annex_line
+from jobs.screening.annex_lines import line_cell
 from layers.reference.legal_schemes import covered_countries, kimberley_countries
 
 REGULATED = frozenset({"cassiterite", "coltan", "wolframite", "gold"})
@@ -32,10 +32,10 @@ def by_mineral(rows: pd.DataFrame) -> pd.DataFrame:
         dodd_frank=dodd_frank(country, split["mineral"], when, covered_countries()),
         kp_status=kimberley(country, split["mineral"], when, kimberley_countries()),
     )
-    lines = [annex_line(m, c) for m, c in zip(out["mineral"], out["cn_code_given"], strict=True)]
+    asked = list(zip(out["mineral"], out["cn_code_given"], strict=True))
     for name, column in (("cn_code", "cn_code"), ("annex_part", "part"), ("threshold_source", "source")):
-        out[name] = pd.array(["" if line is None else line[column] for line in lines], dtype="str")
-    out["threshold_kg"] = [np.nan if line is None else line["threshold_kg"] for line in lines]
+        out[name] = pd.array([str(line_cell(m, c, column)) for m, c in asked], dtype="str")
+    out["threshold_kg"] = pd.to_numeric(pd.Series([line_cell(m, c, "threshold_kg") for m, c in asked], dtype=object))
     return schema.conform(out, LISTINGS)
 
 

@@ -56,10 +56,12 @@ def links(rows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     first = {i: k for k, i in reversed(list(enumerate(sites["site_id"])))}
     same = {i: k for k, i in reversed(list(enumerate(zip(sites["site_id"], sites["name"], strict=True))))}
     unplaced = np.isnan(lon)
-    for row in np.flatnonzero(at < 0):
-        known, own, name = (str(rows[c].iloc[row]) for c in ("known_site_id", "supplier_id", "site_name"))
+    told = [rows[c].to_numpy(dtype=object) for c in ("known_site_id", "supplier_id", "site_name")]
+    nowhere = sites["lon"].isna().to_numpy()
+    for row in np.flatnonzero(at < 0).tolist():
+        known, own, name = (str(column[row]) for column in told)
         held = first.get(known) if known else same.get((own, name)) if name else None
-        if held is not None and (unplaced[row] or np.isnan(sites["lon"].iloc[held])):
+        if held is not None and (unplaced[row] or nowhere[held]):
             at[row], basis[row] = held, "id"
     return pd.DataFrame(out)
 

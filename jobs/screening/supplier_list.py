@@ -216,9 +216,10 @@ def read_suppliers(
     find_minerals(fields)
     frame["mineral"] = fields.text("minerals").str.strip()
     frame["minerals"] = mineral_lists(frame["mineral"])
-    for i in np.flatnonzero((frame["mineral"] != "").to_numpy()):
-        if words := mineral_list(str(frame["mineral"][i]))[1]:
-            remarks[i].append(f"mineral not recognised: {', '.join(words)[:60]}")
+    strange_words = {m: mineral_list(str(m))[1] for m in pd.unique(frame["mineral"]) if m}
+    for said, mineral in zip(remarks, frame["mineral"], strict=True):
+        if words := strange_words.get(mineral):
+            said.append(f"mineral not recognised: {', '.join(words)[:60]}")
     dates, why_not = parse_dates(fields.text("as_of"), day_first=fields.options.day_first)
     faults.add(why_not.to_numpy(dtype=object), expected="as_of: YYYY-MM-DD", got=fields.text("as_of"))
     frame["as_of"] = dates

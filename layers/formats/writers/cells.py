@@ -34,10 +34,22 @@ def plain_types(frame: pd.DataFrame, *tables: schema.Table) -> pd.DataFrame:
             said = pd.Series(days, dtype=column.dtype).dt.strftime("%Y-%m-%d").fillna("").astype("str")
             out[name] = pd.Series(said.array.take(codes), index=frame.index)
         elif name in whole and pd.api.types.is_float_dtype(column):
-            out[name] = column.astype("Int64") if not (column % 1 > 0).any() else column
+            out[name] = column.astype("Int64") if are_whole(column) else column
         else:
             out[name] = column
     return pd.DataFrame(out)
+
+
+def are_whole(column: pd.Series[float]) -> bool:
+    """Whether no number of a column has a fraction.
+
+    Examples
+    --------
+    >>> are_whole(pd.Series([1.0, None])), are_whole(pd.Series([-1.5]))
+    (True, False)
+    """
+    numbers = column.to_numpy(np.float64, na_value=np.nan)
+    return not (np.floor(numbers) < numbers).any()
 
 
 def whole_columns(*tables: schema.Table) -> frozenset[str]:

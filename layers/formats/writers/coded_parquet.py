@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from geo import schema
 from geo.coded import CodedTable, Codes, pooled
-from layers.formats.writers.cells import whole_columns
+from layers.formats.writers.cells import are_whole, whole_columns
 from layers.formats.writers.delimited import doubtful
 from layers.formats.writers.spreadsheet_guard import refuse_restricted
 
@@ -58,7 +58,7 @@ def _array(values: pd.Series, codes: Codes | None, first: Ints, *, whole: bool) 
         plain = pa.array(values.to_numpy().astype("datetime64[D]"), pa.date32())
     elif pd.api.types.is_numeric_dtype(values):
         numbers = values.to_numpy(np.float64, na_value=np.nan)
-        if whole and not (numbers % 1 > 0).any():
+        if whole and are_whole(pd.Series(numbers)):
             plain = pa.array(numbers, pa.float64(), from_pandas=True).cast(pa.int64())
         else:
             plain = pa.array(numbers, pa.float64(), from_pandas=True)

@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 
 from geo import schema
 from geo.coded import CodedTable, Codes, pooled, used
-from layers.formats.writers.cells import is_number, texts, whole_columns
+from layers.formats.writers.cells import are_whole, is_number, texts, whole_columns
 
 ROWS = 1 << 15
 """Rows that are put together at a time."""
@@ -76,7 +76,12 @@ def column(series: pd.Series, decimal: str = ".") -> TextColumn:
         own, days = pd.factorize(series, use_na_sentinel=False)
         return TextColumn(strings(texts(pd.Series(days, dtype=series.dtype))), own.astype(np.int32))
     if is_number(series):
-        return TextColumn(numbers(series, decimal))
+        if len(series) < MANY or not pd.api.types.is_float_dtype(series):
+            return TextColumn(numbers(series, decimal))
+        # So many numbers repeat: the same pair of a site and an incident is told by several rules.
+        values = series.to_numpy(np.float64, na_value=np.nan)
+        at, bits = pd.factorize(values.view(np.int64))  # 0.0 is not -0.0
+        return TextColumn(floats(np.asarray(bits).view(np.float64), decimal), at.astype(np.int32))
     if str(series.dtype) != "str":
         own, different = pd.factorize(series, use_na_sentinel=False)
         return TextColumn(strings(texts(pd.Series(different, dtype=series.dtype))), own.astype(np.int32))
@@ -96,13 +101,8 @@ def coded(table: CodedTable, *tables: schema.Table) -> Iterator[tuple[TextColumn
     whole = whole_columns(*tables)
     for name, values, codes in pooled(table):
         series = pd.Series(values)
-        if name in whole and pd.api.types.is_float_dtype(series) and not (series % 1 > 0).any():
+        if name in whole and pd.api.types.is_float_dtype(series) and are_whole(series):
             series = series.astype("Int64")
-        if codes is None and len(values) >= MANY and pd.api.types.is_float_dtype(series):
-            # The same pair of a site and an incident is told by several rules.
-            at, bits = pd.factorize(series.to_numpy(np.float64).view(np.int64))  # 0.0 is not -0.0
-            yield TextColumn(floats(np.asarray(bits).view(np.float64)), at.astype(np.int32)), True
-            continue
         own = column(series)
         yield own if codes is None else TextColumn(own.all(), codes), is_number(series)
 
