@@ -5,7 +5,7 @@ from __future__ import annotations
 STYLE = """<style>
 .block-container { padding-top: 3.6rem; padding-bottom: 2rem; }
 h1 { font-size: 1.7rem !important; padding: 0.2rem 0 !important; }
-h3 { font-size: 1.15rem !important; padding: 0.4rem 0 0 !important; }
+h2, h3 { font-size: 1.15rem !important; padding: 0.4rem 0 0 !important; }
 [data-testid="stMetric"] { padding: 0.3rem 0.8rem; }
 [data-testid="stMetric"] > div { padding: 0.2rem 0; }
 [data-testid="stMetricLabel"] p { white-space: nowrap; }

@@ -72,7 +72,7 @@ def test_a_french_list_is_recognised_and_hostile_names_stay_text():
 def test_a_card_tells_why_and_a_decision_is_kept_and_changes_no_class():
     app = page(("liste.csv", LIST), supplier="A1")
     before = [m.value for m in app.metric]
-    assert any("A1" in s.value for s in app.subheader)
+    assert any("A1" in s.value for s in app.header)
     box = next(s for s in app.selectbox if s.label == "Decision")
     box.set_value("escalate")
     next(t for t in app.text_area if t.label == "Note").set_value("ask for papers")

@@ -53,7 +53,7 @@ def roles(app: AppTest) -> dict[str, str]:
 
 
 def texts(app: AppTest) -> str:
-    kinds = ("markdown", "caption", "text", "info", "warning", "error", "subheader")
+    kinds = ("markdown", "caption", "text", "info", "warning", "error", "header", "subheader")
     return "\n".join(str(e.value) for kind in kinds for e in app.get(kind) if getattr(e, "value", None))
 
 

@@ -42,7 +42,7 @@ def opened(page: str, **state: object) -> AppTest:
 
 def said(app: AppTest) -> str:
     """All texts of a page, and the cells of its tables that hold words of ours."""
-    kinds = ("title", "subheader", "markdown", "caption", "text", "info", "warning", "error", "expander")
+    kinds = ("title", "header", "subheader", "markdown", "caption", "text", "info", "warning", "error", "expander")
     found = [str(getattr(e, "value", "") or getattr(e, "label", "")) for kind in kinds for e in app.get(kind)]
     for frame in app.dataframe:
         found += [str(cell) for column in frame.value.columns for cell in frame.value[column]]

@@ -35,7 +35,7 @@ def maps(app: AppTest) -> list[dict]:
 
 
 def texts(app: AppTest) -> str:
-    kinds = ("title", "subheader", "markdown", "caption", "text", "info", "warning", "error")
+    kinds = ("title", "header", "subheader", "markdown", "caption", "text", "info", "warning", "error")
     return "\n".join(str(e.value) for kind in kinds for e in app.get(kind) if getattr(e, "value", None))
 
 

@@ -31,7 +31,7 @@ with session.page() as here:
             "the texts it rests on ask buyers to go on sourcing responsibly."
         )
     )
-    st.subheader(_("What a class means"))
+    st.header(_("What a class means"))
     for style in styles.SITES:
         meaning = labels.CLASS_MEANINGS[style.key]
         st.markdown(f"{style.sign} **{_(style.text)}**  \n{_(meaning)}")
@@ -41,7 +41,7 @@ with session.page() as here:
             "lie in a compliant zone and be conflict-affected."
         )
     )
-    st.subheader(_("Where data comes from"))
+    st.header(_("Where data comes from"))
     st.dataframe(
         pd.DataFrame(
             [[name, _(what), _(licence), owner] for name, what, licence, owner in SOURCES],
@@ -51,7 +51,7 @@ with session.page() as here:
         height="content",
         alt=_("Where data comes from"),
     )
-    st.subheader(_("What leaves this machine"))
+    st.header(_("What leaves this machine"))
     st.markdown(
         markdown(
             _(

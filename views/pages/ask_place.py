@@ -108,7 +108,7 @@ def told(here: Here, it: Profile) -> None:
     """The class of the place and why."""
     _, site = here.translate, it.site
     style, zone = styles.site_style(site["site_class"]), styles.zone_style(site["zone_status"])
-    st.subheader(f"{style.sign} {_(style.text)} · {zone.sign} {_(zone.text)}")
+    st.header(f"{style.sign} {_(style.text)} · {zone.sign} {_(zone.text)}")
     st.text(it.why.sentence(_))
     country = country_name(site["country"], _)
     area = labels.value("area_class", site["area_class"], _)
@@ -158,7 +158,7 @@ def area(here: Here, data: Data, run: job.Run) -> None:
     """What lies inside the drawn area."""
     _ = here.translate
     found = ask_place.inside(data.loaded(), run, st.session_state["asked_ring"], data.day, data.rules.look_back_months)
-    st.subheader(_("Inside the drawn area"))
+    st.header(_("Inside the drawn area"))
     deaths = found.incidents.groupby("source")["deaths_best"].agg(["size", "sum"])
     months = data.rules.look_back_months
     said = "; ".join(

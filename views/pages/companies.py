@@ -310,7 +310,7 @@ def volumes(here: Here, screening: Screening) -> None:
 def downloads(here: Here, screening: ScreeningResult, synthetic: bool) -> None:
     """The files of the run, the same as the command line writes."""
     _ = here.translate
-    st.subheader(_("Download"))
+    st.header(_("Download"))
     day = st.session_state["day"]
     run_files(screening.made_files(_.language), demonstration=synthetic, what=f"cahra-screening_{day}")
 

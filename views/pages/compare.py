@@ -131,7 +131,7 @@ def listing(here: Here, left: Data, right: Data, first: job.Run, second: job.Run
     """The sites that differ, each with what moved it."""
     _, before, after = here.translate, first.assessment.sites, second.assessment.sites
     changed = differences(before, after)
-    st.subheader(_.plural("{n} site differs", "{n} sites differ", len(changed)))
+    st.header(_.plural("{n} site differs", "{n} sites differ", len(changed)))
     if changed.empty:
         st.text(_("Class and zone status of every site are the same on both sides."))
         return

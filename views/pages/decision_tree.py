@@ -139,11 +139,11 @@ def branch_table(here: Here, all_branches: list[Branch]) -> str:
         column_config={
             "rule": st.column_config.Column(_("Rule"), width=60),
             "question": _("Question"),
-            "asked": _("Sites asked"),
-            "leave": _("Sites that leave here"),
+            "asked": tables.count(_("Sites asked")),
+            "leave": tables.count(_("Sites that leave here")),
             "site_class": column_labels.column("site_class", _),
-            "fired": _("Fires at all"),
-            "unknown": _("Not known"),
+            "fired": tables.count(_("Fires at all")),
+            "unknown": tables.count(_("Not known")),
         },
         hide_index=True,
         on_select="rerun",
@@ -174,8 +174,8 @@ def beside_table(here: Here, rules: list[Beside]) -> None:
             "rule": st.column_config.Column(_("Rule"), width=60),
             "question": _("Question"),
             "area_class": column_labels.column("area_class", _),
-            "fired": _("Fires at all"),
-            "unknown": _("Not known"),
+            "fired": tables.count(_("Fires at all")),
+            "unknown": tables.count(_("Not known")),
         },
         hide_index=True,
         height="content",
@@ -216,7 +216,7 @@ with session.page() as here:
     if branch is None:
         st.info(_("Choose a question above to see the sites that leave there."), icon=":material/touch_app:")
     else:
-        st.subheader(markdown(branch.question))
+        st.header(markdown(branch.question))
         leaving = sites[Filters(first=(branch.key,)).apply(sites, data.rules)]
         if leaving.empty:
             st.text(_("No site leaves here."))

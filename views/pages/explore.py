@@ -326,7 +326,7 @@ def body(here: Here, data: Data, given: Filters) -> None:
                 site_card.show(here, run, focus)
         why_insufficient.remedies(here, data, of_causes)
         notices.limits(here, run)
-        st.subheader(_("Sites"))
+        st.header(_("Sites"))
         site_table(here, shown)
         with st.expander(_("Site class and zone status"), expanded=True, icon=":material/grid_on:"):
             quadrants(here, sites[given.without_axes().apply(sites, data.rules)])

@@ -119,7 +119,7 @@ def draw_map(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...]) 
 def next_one(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
     """What if: districts or a drawn area, and the districts that would close most of the gap."""
     _, state, result = here.translate, st.session_state, run.result
-    st.subheader(_("What if"))
+    st.header(_("What if"))
     candidates = units_as_candidates(result.assessed)
     left, right = st.columns(2)
     with left:
@@ -228,7 +228,7 @@ def lists(here: Here, run: ProgrammeRun) -> None:
 def downloads(here: Here, data: Data, run: ProgrammeRun) -> None:
     """The files of ``cahra coverage``, each made when its button is pressed."""
     _ = here.translate
-    st.subheader(_("Download"))
+    st.header(_("Download"))
     run_files(
         run.made_files(_.language), demonstration=bool(run.told()["demonstration"]), what=f"cahra-coverage_{data.day}"
     )

@@ -22,7 +22,7 @@ from layers.reference.country_names import country_name
 from views import session
 from views.data_choice import Data
 from views.session import Here
-from views.widgets import map_widget, month_charts
+from views.widgets import map_widget, month_charts, tables
 from views.widgets.chosen_site import key_of, row_of
 from views.widgets.how_sure import heat_table, sure_of, sure_of_all, turning
 from views.widgets.map_layers import districts
@@ -108,6 +108,7 @@ def all_sites(here: Here, data: Data) -> None:
             _("Country"): st.column_config.Column(width=110),
             _("Number"): st.column_config.Column(width=100),
             _("Classes changed"): st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0),
+            _("Sites"): tables.count(_("Sites")),
         },
         hide_index=True,
         height="content",
@@ -160,7 +161,7 @@ def months(here: Here, data: Data, row: int) -> None:
     month_charts.quadrants(_, table)
     site = key_of(sites, row)
     mine = table[(table["site_id"] == sites["site_id"].iloc[row]) & (table["source"] == sites["source"].iloc[row])]
-    st.subheader(_("The chosen site, a year a line"))
+    st.header(_("The chosen site, a year a line"))
     month_charts.strip(_, mine)
     with st.spinner(_("Looking for what changed it…")):
         found = changes_of(data.key, data.token, site, data)

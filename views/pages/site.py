@@ -215,10 +215,10 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     )  # fmt: skip
     with evidence:
         rules(here, it)
-        st.subheader(_("Incidents that counted, numbered like on the map"))
+        st.header(_("Incidents that counted, numbered like on the map"))
         counted(here, data, it, told)
         rest = it.evidence[it.evidence["kind"] != "incident"]
-        st.subheader(_("Sums, visits, statuses and lists that counted"))
+        st.header(_("Sums, visits, statuses and lists that counted"))
         listing(here, rest, tables.EVIDENCE, _("No rule fired."))
     with misses:
         st.caption(_("Incidents that no rule counted: further off, older or too imprecise; nearest first."))

@@ -40,14 +40,14 @@ def listing(headings: Sequence[str], lines: Sequence[Sequence[str]], label: str,
 def figures(found: Backtest, _: Translator) -> None:
     """Classes first; rules, orders and baselines behind."""
     for kind in ("class", "intensity", "baseline"):
-        st.subheader(_(words.KINDS[kind]))
+        st.header(_(words.KINDS[kind]))
         listing(HEADINGS, kind_texts(found, kind, _), _(words.KINDS[kind]), _)
 
 
 def rules(found: Backtest, _: Translator) -> None:
     """Every rule, and every rule where it alone fired."""
     for kind in ("rule", "rule_alone"):
-        st.subheader(_(words.KINDS[kind]))
+        st.header(_(words.KINDS[kind]))
         listing(HEADINGS, kind_texts(found, kind, _), _(words.KINDS[kind]), _)
 
 
@@ -94,5 +94,5 @@ with session.page() as here:
     with five:
         for reading in READING:
             st.markdown(f"- {markdown(_(reading))}")
-    st.subheader(_("Download"))
+    st.header(_("Download"))
     downloads.run_files(found.made_files(_.language), demonstration=data.has_demonstration, what="cahra-backtest")

@@ -98,7 +98,7 @@ def show(here: Here, data: Data, subject: Subject, shown: pd.DataFrame, page: Ca
         return subject.file_name(what, ending).removeprefix("demonstration_")
 
     synthetic = data.has_demonstration
-    st.subheader(_("Download"))
+    st.header(_("Download"))
     st.caption(_("The whole run, as the command line writes it:"))
     run_files(run.made_files(_.language), demonstration=synthetic, what=named("cahra-run", "zip").removesuffix(".zip"))
     st.caption(_("The sites shown, after the filters:"))

@@ -72,7 +72,7 @@ def heat_table(translate: Translator, one: OneSite, count: float = 1.0) -> None:
 def turning(translate: Translator, one: OneSite) -> None:
     """What would turn the class, nearest first."""
     _ = translate
-    st.subheader(_("What would turn it"))
+    st.header(_("What would turn it"))
     if one.flips.empty:
         st.text(_("Nothing that was searched."))
         return

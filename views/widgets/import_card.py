@@ -52,7 +52,7 @@ _OF_PLACES = ("sites", "suppliers", "incidents", "programmes", "boundaries")
 def show(here: Here, key: str, file: File, report: FileReport) -> None:
     """The whole card of a file."""
     _ = here.translate
-    st.subheader(markdown(file.name))
+    st.header(markdown(file.name))
     st.markdown(markdown(headline(_, report)))
     if report.fault is not None:
         st.error(markdown(report.fault.sentence(_)), icon=":material/error:")

@@ -9,6 +9,7 @@ from geo.schema import CLASSES, ZONE_STATUSES
 from i18n import labels
 from i18n.translator import Translator
 from layers.maps import styles
+from views.widgets import tables
 
 
 def quadrants(translate: Translator, table: pd.DataFrame) -> None:
@@ -63,7 +64,10 @@ def quadrants(translate: Translator, table: pd.DataFrame) -> None:
             index="month", columns=["zone", "class"], values="sites", aggfunc="sum", fill_value=0, sort=False
         )
         wide.columns = pd.Index([" · ".join(map(str, pair)) for pair in wide.columns.tolist()])
-        st.dataframe(wide.sort_index(ascending=False), height=300)
+        counts_of = {name: tables.count(name) for name in wide.columns}
+        st.dataframe(
+            wide.sort_index(ascending=False), column_config=counts_of, height=300, alt=_("The same as a table")
+        )
 
 
 def strip(translate: Translator, mine: pd.DataFrame) -> None:

@@ -38,16 +38,20 @@ def table(
         elif pd.api.types.is_datetime64_any_dtype(frame[c]):
             style = "DD/MM/YYYY" if _.language == "fr" else "YYYY-MM-DD"
             settings[c] = st.column_config.DateColumn(heading(c, _), format=style)
-    st.dataframe(
-        worded(frame, columns, _), column_config=settings, hide_index=True, height=height, placeholder="", alt=label
-    )
+    shown = worded(frame, columns, _)
+    for name in shown.select_dtypes("object").columns:  # a blank among them would be written "nan"
+        shown[name] = shown[name].where(shown[name].notna(), None)
+    st.dataframe(shown, column_config=settings, hide_index=True, height=height, placeholder="", alt=label)
 
 
 def by_unit(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
     """Heat table of units by types: how many sites at risk lack the type."""
     _, units = here.translate, run.result.units
     units = units[units["programme_type"].isin(types)]
-    st.subheader(_("Gaps by district and type"))
+    st.header(_("Gaps by district and type"))
+    if not run.result.typed:
+        st.info(_("What is covered is unknown, so no gap can be counted."), icon=":material/help:")
+        return
     wide = matrix_of_units(units)[list(types)]
     wide = wide[wide.sum(axis=1) > 0]
     if wide.empty:
@@ -88,7 +92,7 @@ def by_unit(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
 def over_time(here: Here, data: Data, loaded: Loaded, run: ProgrammeRun, types: tuple[str, ...]) -> None:
     """Sites at risk covered and uncovered on this day of the last years, and what ends soon."""
     _, result = here.translate, run.result
-    st.subheader(_("Over time"))
+    st.header(_("Over time"))
     if st.toggle(_("Count the last {n} years (assesses the sites once a year)", n=YEARS), key="q_pyears"):
         days = [result.as_of - pd.DateOffset(years=n) for n in range(YEARS - 1, -1, -1)]
         with st.spinner(_("Reading and assessing…")):

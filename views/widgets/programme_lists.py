@@ -25,7 +25,7 @@ def programmes(here: Here, run: ProgrammeRun) -> None:
     """All programmes, filtered by donor, type and body; active ones first."""
     _, kinds = here.translate, labels(here.translate.language)
     frame = listed(run)
-    st.subheader(_("Programmes"))
+    st.header(_("Programmes"))
     donors = sorted({name for names in frame["donor"] for name in names.split(";") if name})
     bodies = sorted(set(frame["coordination_body"]) - {""})
     left, middle, right = st.columns(3)

@@ -21,7 +21,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 def money(here: Here, run: ProgrammeRun) -> None:
     """One kind of money in one currency over the years, the rows, and the reconciling totals under them."""
     _, rows = here.translate, run.money
-    st.subheader(_("Money"))
+    st.header(_("Money"))
     if rows.empty:
         st.text(_("No loaded programme states any money."))
         return
@@ -73,7 +73,7 @@ def money(here: Here, run: ProgrammeRun) -> None:
 def brief(here: Here, run: ProgrammeRun) -> None:
     """Two printed pages for a country or a district, as a download."""
     _, sites = here.translate, run.result.assessed
-    st.subheader(_("A brief for the meeting"))
+    st.header(_("A brief for the meeting"))
     countries = sorted(set(sites["country"]) - {""})
     if not countries:
         st.text(_("The country of the sites is not known."))

@@ -115,7 +115,7 @@ def frame_of(here: Here, frame: pd.DataFrame, columns: list[str], label: str, **
 def show(here: Here, data: Data, screening: Screening, row: pd.Series[Any]) -> None:
     """The whole card."""
     _ = here.translate
-    st.subheader(markdown(f"{row['supplier_id']} · {row['site_name'] or '–'}"))
+    st.header(markdown(f"{row['supplier_id']} · {row['site_name'] or '–'}"))
     if row["answer"] != "accepted":
         st.warning(markdown(sentence(str(row["reason"]), _.language)), icon=":material/block:")
         st.text(_.pair(_("Expected"), row_messages.expected(str(row["expected"]), _)))

@@ -139,6 +139,8 @@ def worded(translate: Translator, frame: pd.DataFrame, columns: Sequence[str]) -
             column = column.map(lambda p: translate(labels.PRECISIONS.get(int(p), "")) if pd.notna(p) else "")
         elif name == "country":
             column = column.map({c: country_name(c, translate) for c in pd.unique(column)}).astype("category")
+        elif name == "event_type":
+            column = column.map({k: translate(labels.INCIDENT_KINDS.get(k, k)) for k in pd.unique(column)})
         elif name == "kind":
             column = column.map({k: translate(labels.EVIDENCE_KINDS.get(k, k)) for k in pd.unique(column)})
         elif name == "site_class":
@@ -150,6 +152,11 @@ def worded(translate: Translator, frame: pd.DataFrame, columns: Sequence[str]) -
             column = column.map({c: labels.value(name, c, translate) for c in pd.unique(column)}).astype("category")
         out[name] = column
     return pd.DataFrame(out, index=frame.index)
+
+
+def count(heading: str) -> Any:
+    """The setting of a column of whole numbers, written as the reader's language writes them."""
+    return st.column_config.NumberColumn(heading, format="localized", step=1)
 
 
 def config(translate: Translator, columns: Sequence[str]) -> dict[str, Any]:
@@ -164,7 +171,7 @@ def config(translate: Translator, columns: Sequence[str]) -> dict[str, Any]:
         elif name in _NUMBERS - _WHOLE:
             out[name] = st.column_config.NumberColumn(heading, format="localized", step=0.001)
         elif name in _WHOLE or name.startswith(("deaths", "incidents", "events_")):
-            out[name] = st.column_config.NumberColumn(heading, format="localized", step=1)
+            out[name] = count(heading)
         elif (
             (name.startswith("date_") and name != "date_prec")
             or name.endswith("_date")

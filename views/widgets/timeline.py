@@ -108,7 +108,7 @@ def chart(here: Here, data: Data, given: IncidentFilters, *, sets_day: bool = Tr
     _ = here.translate
     loaded = data.loaded()
     counted = by_month(None if loaded.incidents is None else given.apply(loaded.incidents, loaded.boundaries))
-    st.subheader(_("Incidents by month"))
+    st.header(_("Incidents by month"))
     if counted.empty:
         st.info(_("There are no incidents to count here."), icon=":material/event_busy:")
         return
