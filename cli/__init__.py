@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from cli import (
     compare_command,
+    data_commands,
     density_command,
     exposure_command,
-    fetch_command,
     inspect_command,
     meeting_command,
     sensitivity_command,
@@ -204,7 +204,7 @@ def parser() -> argparse.ArgumentParser:
     five = commands.add_parser("bench", help="measure the engine", description=bench.__doc__)
     five.add_argument("--size", default="S", help="which of S, M, CAR, L, joined by commas")
     five.set_defaults(call=bench)
-    fetch_command.add(commands)
+    data_commands.add(commands)
     return top
 
 

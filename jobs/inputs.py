@@ -19,9 +19,11 @@ from geo.errors import InputError
 from geo.kept import Kept
 from geo.messages import Note
 from geo.records.place_names import plain
-from jobs.editions.references import facts, find, parse
+from jobs.edition_references import facts, find, parse
 from jobs.kept_layers import NOTHING_KEPT, KeptLayers, reading_key
 from jobs.reading_notes import described
+from layers.databases.address import is_address, parse_address
+from layers.databases.tables import read_table
 from layers.formats.limits import LOCAL, Door
 from layers.sources.boundaries import BoundaryLayer, read_boundary_sets
 from layers.sources.coverage import read_coverage, recognised_coverage
@@ -55,13 +57,17 @@ class Source:
 
     @classmethod
     def named(cls, text: str, folder: Path | None = None) -> Source | None:
-        """A fetched edition by its reference (``ucdp:CAF@25.1``); None where the text is none.
+        """A fetched edition (``ucdp:CAF@25.1``) or a table of a database; None where the text is neither.
 
         Raises
         ------
         geo.errors.InputError
-            It was not fetched.
+            It was not fetched, or the table cannot be read.
         """
+        if is_address(text):
+            address = parse_address(text)
+            name, data = read_table(address)
+            return cls(name, data, about=(("database", f"{address.kind}: {address.place}"), ("table", address.name)))
         reference = parse(text, folder)
         if reference is None:
             return None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from geo.messages import Note
-from jobs.editions.references import Kept
+from jobs.edition_references import Kept
 from layers.publishers.fetch import Fetched
 from layers.sources.catalogue import Entry
 

@@ -11,7 +11,7 @@ import urllib.parse
 import pytest
 
 from geo.errors import CahraError, InputError
-from jobs.editions.references import all_kept, find, parse
+from jobs.edition_references import all_kept, find, parse
 from jobs.inputs import Inputs, Source, load
 from layers.formats.child_worker import _tasks
 from layers.formats.sandbox.process import TASKS_HERE

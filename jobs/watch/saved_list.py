@@ -1,0 +1,103 @@
+"""The saved list: a TOML file of sites, sources and rules, its paths taken from where it lies."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from geo.errors import InputError
+from geo.messages import Note
+from jobs.inputs import Inputs, Source
+
+MOST_BYTES = 100_000
+MANY = ("sites", "incidents", "boundaries", "coverage", "findings")
+ONE = ("zones", "eu_list", "rules", "country", "boundaries_version", "name", "quiet_months")
+QUIET_MONTHS = 6
+
+
+@dataclass(frozen=True)
+class SavedList:
+    """What is watched.
+
+    Attributes
+    ----------
+    name
+        For the feed.
+    inputs
+        What a run reads.
+    rules
+        Rule set of one's own; None: that of the project.
+    quiet_months
+        How long nothing is said of a site again, unless it is worse.
+    """
+
+    name: str
+    inputs: Inputs
+    rules: Path | None
+    quiet_months: int = QUIET_MONTHS
+
+
+def read_list(path: Path, folder: Path | None = None) -> SavedList:
+    """Reads a saved list.
+
+    Parameters
+    ----------
+    folder
+        The data folder in which references are looked up.
+
+    Raises
+    ------
+    geo.errors.InputError
+        It is no such list, or what it names is not there.
+    """
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise _unlike(path, Note("{n} bytes", n=path.stat().st_size))
+        said = tomllib.loads(path.read_text(encoding="utf-8"))["watch"]
+    except OSError as error:
+        raise InputError("The file cannot be opened.", where=path.name, got=str(error.strerror)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
+        raise _unlike(path, str(error)[:200]) from None
+    if not isinstance(said, dict) or set(said) - {*MANY, *ONE} or not said.get("sites") or not said.get("incidents"):
+        raise _unlike(path, ", ".join(sorted(set(said) - {*MANY, *ONE})) or "sites, incidents")
+
+    def source(text: object) -> Source:
+        if not isinstance(text, str) or not text:
+            raise _unlike(path, str(text)[:80])
+        found = Source.named(text, folder)
+        if found is not None:
+            return found
+        file = path.parent / text
+        if not file.is_file():
+            raise InputError("There is no such file.", where=path.name, got=text[:200], remedy="Check the path.")
+        return Source.of(file)
+
+    many: dict[str, Any] = {}
+    for name in MANY:
+        given = said.get(name, [])
+        many[name] = [source(text) for text in (given if isinstance(given, list) else [given])]
+    one: dict[str, Any] = {n: source(said[n]) if said.get(n) else None for n in ("zones", "eu_list")}
+    quiet = said.get("quiet_months", QUIET_MONTHS)
+    if not isinstance(quiet, int) or isinstance(quiet, bool) or not 0 <= quiet <= 120:
+        raise _unlike(path, f"quiet_months = {quiet}")
+    rules = source(said["rules"]).data if said.get("rules") else None
+    country, vintage = (str(said.get(n, "")) for n in ("country", "boundaries_version"))
+    return SavedList(
+        name=str(said.get("name") or path.stem)[:200],
+        inputs=Inputs(**many, **one, country=country, boundaries_version=vintage),
+        rules=rules if isinstance(rules, Path) else None,
+        quiet_months=quiet,
+    )
+
+
+def _unlike(path: Path, got: str) -> InputError:
+    names = ", ".join((*MANY[2:], *ONE))
+    return InputError(
+        "This is no saved list.",
+        where=path.name,
+        expected=Note("[watch] with sites, incidents and, if wanted, {names}", names=names),
+        got=got,
+        remedy="See docs/data.md.",
+    )

@@ -1,0 +1,190 @@
+"""A saved list looked at again: new, worse, better, data only; nothing twice; feed, table and status for cron."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import xml.etree.ElementTree as ET
+
+import pytest
+
+import cli
+from geo.errors import InputError
+from i18n.translator import translator
+from jobs.inputs import Inputs, Source, load
+from jobs.watch.alerts import Between, Counted, Look, Said, alert, quiet
+from jobs.watch.feed import ATOM
+from jobs.watch.job import COLUMNS, look, read_state
+from jobs.watch.replay import month_ends, replay
+from jobs.watch.saved_list import read_list
+from layers.reference.rule_files import default_rules
+
+NOW = dt.datetime(2026, 11, 26, 12, 0, tzinfo=dt.UTC)
+HEAD = "record_id,date_start,date_end,precision,lon,lat,country,deaths_best,deaths_low,deaths_high,source\n"
+OLD = [("1", "2019-03-01", 20.0, 2)]
+
+
+def write(folder, events, until="2020-12-31"):
+    lines = [f"{i},{day},{day},1,{lon},5.0,CAF,{deaths},{deaths},{deaths},ucdp" for i, day, lon, deaths in events]
+    (folder / "events.csv").write_text(HEAD + "\n".join(lines) + "\n", "utf-8")
+    (folder / "coverage.csv").write_text(f"dataset,country_iso3,from,to\nucdp,CAF,2010-01-01,{until}\n", "utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "sites.csv").write_text(
+        "site_id,name,lat,lon,country,minerals\nA,Alpha,5.0,20.01,CAF,gold\nB,Beta,5.0,22.01,CAF,gold\n", "utf-8"
+    )
+    (tmp_path / "list.toml").write_text(
+        '[watch]\nname = "Mine"\nsites = ["sites.csv"]\nincidents = ["events.csv"]\ncoverage = ["coverage.csv"]\n',
+        "utf-8",
+    )
+    write(tmp_path, OLD, "2019-12-31")
+    return tmp_path
+
+
+def see(folder, day=None):
+    return look(read_list(folder / "list.toml"), folder / "out", day, NOW)
+
+
+def test_looks_one_after_another(folder):
+    assert see(folder).first
+    write(folder, [*OLD, ("2", "2020-05-01", 22.0, 40), ("3", "2020-05-02", 22.0, 9)])
+    found = see(folder)
+    assert found.day == dt.date(2020, 12, 31)
+    [row] = found.rows
+    assert [row[c] for c in ("kind", "site_id", "class_before", "class_after", "record_id", "incident_date")] == [
+        "worse", "B", "no indicators found", "conflict-affected", "2", "2020-05-01",
+    ]  # fmt: skip
+    assert "40 deaths" in found.summary()[1]
+    assert "40 morts" in found.summary()[1].sentence(translator("fr"))
+    assert see(folder).rows == []
+    write(
+        folder,
+        [*OLD, ("2", "2020-05-01", 22.0, 40), ("3", "2020-05-02", 22.0, 9), ("4", "2021-01-05", 22.0, 1)],
+        "2021-01-31",
+    )
+    again = see(folder)  # new, and within six months of what was said
+    assert (again.rows, again.unsaid) == ([], 1)
+    write(folder, [*OLD, ("2", "2020-05-01", 22.0, 40), ("3", "2020-05-02", 22.0, 9), ("4", "2021-01-05", 22.0, 1),
+                   ("5", "2021-07-20", 22.0, 1)], "2021-07-31")  # fmt: skip
+    assert [r["kind"] for r in see(folder).rows] == ["better"]
+    with (folder / "out/alerts.csv").open(encoding="utf-8") as stream:
+        table = list(csv.DictReader(stream))
+    assert (tuple(table[0]), [r["kind"] for r in table]) == (COLUMNS, ["worse", "better"])
+    feed = ET.parse(folder / "out/feed.xml").getroot()
+    entries = feed.findall(f"{{{ATOM}}}entry")
+    assert [e.find(f"{{{ATOM}}}category").get("term") for e in entries] == ["better", "worse"]
+    for element in (feed, *entries):
+        assert all(element.find(f"{{{ATOM}}}{t}") is not None for t in ("id", "title", "updated"))
+    assert len({e.find(f"{{{ATOM}}}id").text for e in entries}) == 2
+
+
+def test_what_only_a_new_edition_brings_is_said_to_be_that(folder):
+    see(folder)
+    write(folder, [*OLD, ("9", "2019-06-01", 22.0, 40), ("8", "2019-06-02", 22.0, 3)], "2019-12-31")
+    [row] = see(folder).rows
+    assert (row["kind"], row["class_after"], row["record_id"]) == ("data_only", "conflict-affected", "9")
+    write(folder, OLD, "2019-12-31")
+    found = see(folder)
+    assert (found.rows, found.unsaid) == ([], 1)  # taken away again, within six months
+
+
+BETWEEN = Between(dt.date(2020, 1, 31), dt.date(2020, 2, 29), {"old", "new", "late"}, 12)
+OLDER = Counted("old", "2019-01-10", "2019-01-10", 3)
+NEWER = Counted("new", "2020-02-10", "2020-02-10", 1)
+LATE = Counted("late", "2019-12-10", "2019-12-10", 1)
+H, C, N, U = "high-risk", "conflict-affected", "no indicators found", "insufficient data"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        (Look(H, {"old": OLDER}), Look(C, {"old": OLDER, "new": NEWER}), "worse"),
+        (Look(H, {"old": OLDER}), Look(H, {"old": OLDER, "new": NEWER}), "new"),
+        (Look(H, {"old": OLDER}), Look(N, {}), "better"),
+        (Look(H, {"old": OLDER}), Look(H, {"old": OLDER, "late": LATE}), "data_only"),
+        (Look(H, {"old": OLDER}), Look(C, {"old": OLDER, "late": LATE}), "data_only"),
+        (Look(H, {"late": LATE}), Look(N, {}), "data_only"),  # two months old: it did not age out
+        (Look(H, {"gone": Counted("gone", "2019-01-10", "2019-01-10")}), Look(N, {}), "data_only"),
+        (Look(H, {"old": OLDER}), Look(H, {"old": Counted("old", "2019-01-10", "2019-01-10", 9)}), "data_only"),
+        (Look(N), Look(U), "data_only"),
+        (Look(N), Look(C), "worse"),  # a visit, a status
+        (Look(N, {}), Look(N, {"new": NEWER}), None),
+        (Look(C, {"old": OLDER}), Look(C, {"old": OLDER}), None),
+        (Look(C, {"old": OLDER, "x": OLDER}), Look(C, {"x": OLDER}), None),  # one aged out
+    ],
+)
+def test_what_is_said_of_a_site(before, after, kind):
+    found = alert(("s", "1"), before, after, BETWEEN)
+    assert (found.kind if found else None) == kind
+
+
+def test_nothing_is_said_twice_within_six_months_unless_it_is_worse():
+    found = alert(("s", "1"), Look(H, {}), Look(H, {"new": NEWER}), BETWEEN)
+    assert quiet(found, Said("2019-09-01", 1), 6)
+    assert not quiet(found, Said("2019-08-30", 1), 6)
+    assert not quiet(found, None, 6)
+    worse = alert(("s", "1"), Look(H, {}), Look(C, {"new": NEWER}), BETWEEN)
+    assert not quiet(worse, Said("2020-01-31", 1), 6)
+    assert quiet(worse, Said("2020-01-31", 2), 6)  # it was said at that class before
+
+
+def test_the_command_has_a_status_for_cron(folder, capsys):
+    args = ["watch", str(folder / "list.toml"), "--out", str(folder / "out")]
+    assert cli.main(args) == 0
+    write(folder, [*OLD, ("2", "2020-05-01", 22.0, 40)])
+    assert cli.main([*args, "--language", "fr"]) == 1
+    assert "incident 2 du 2020-05-01" in capsys.readouterr().out
+    assert cli.main([*args, "--as-of", "2001-01-01"]) == 2
+    (folder / "out/watch.json").write_text("{", "utf-8")
+    assert cli.main(args) == 2
+    assert "first one" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["", "x", "[watch]\nsites = []", "[watch]\nsites=['a']\nincidents=['b']\nfoo=1",
+                                  "[watch]\nsites=['nowhere.csv']\nincidents=['b']",
+                                  "[watch]\nsites=[3]\nincidents=['b']"])  # fmt: skip
+def test_a_list_that_is_none(folder, text):
+    (folder / "list.toml").write_text(text, "utf-8")
+    with pytest.raises(InputError):
+        read_list(folder / "list.toml")
+
+
+def test_rows_that_must_not_leave_stay_out_of_the_memory_and_the_table(folder):
+    head = "event_id_cnty,event_date,year,time_precision,event_type,sub_event_type,actor1,actor2,inter1,inter2,iso,country,admin1,admin2,location,latitude,longitude,geo_precision,source,fatalities\n"
+    row = "CAF1,{},2020,1,Battles,Armed clash,A,B,1,2,140,Central African Republic,Ouaka,,Bambari,5.0,22.0,1,S,{}\n"
+    (folder / "events.csv").write_text(head + row.format("2012-05-01", 1).replace("CAF1", "CAF0"), "utf-8")
+    (folder / "coverage.csv").write_text(
+        "dataset,country_iso3,from,to,effects\nacled,CAF,2010-01-01,2019-12-31,all\n", "utf-8"
+    )
+    see(folder)
+    (folder / "events.csv").write_text(head + row.format("2020-05-01", 77), "utf-8")
+    (folder / "coverage.csv").write_text(
+        "dataset,country_iso3,from,to,effects\nacled,CAF,2010-01-01,2020-12-31,all\n", "utf-8"
+    )
+    [told] = see(folder).rows
+    assert (told["record_id"], told["incident_date"], told["incident_deaths"], told["incident_m"]) == (
+        "CAF1",
+        "",
+        "",
+        1000,
+    )
+    for path in (folder / "out").iterdir():
+        text = path.read_text("utf-8")
+        assert "77" not in text.replace(path.name, ""), path.name
+        assert "2020-05-01" not in text
+    assert read_state(folder / "out").sites[("sites.csv", "B")].counted["CAF1"].deaths == 0
+
+
+@pytest.mark.real_data
+def test_a_year_of_car_replayed(shared_data):
+    sites = shared_data / "mines/ipis_car_destinations_lines.geojson"
+    incidents = shared_data / "conflict/ucdp_ged_23_1_car.geojson"
+    loaded = load(Inputs(sites=[Source.of(sites)], incidents=[Source.of(incidents)]))
+    found = replay(loaded, month_ends(dt.date(2013, 10, 1), dt.date(2014, 4, 30))[::2], default_rules())
+    table = found.table().set_index("kind")
+    assert (found.sites, found.months) == (272, 3)
+    assert table.loc["worse", "alerts"] > 50
+    assert table.loc["data_only", "alerts"] == 0  # one edition: nothing can be the data's doing
+    assert 0 < found.calm_month < found.grave_month <= 1
