@@ -36,8 +36,8 @@ REFERENCE_KM = 100.0
 
 def has_mineral(minerals: pd.Series[str], wanted: frozenset[str]) -> Bools:
     """True where one of `wanted` stands in a list joined by ``;``."""
-    known = {text: bool(wanted & set(str(text).split(";"))) for text in pd.unique(minerals)}
-    return minerals.map(known).to_numpy(dtype=bool)
+    codes, texts = pd.factorize(minerals, use_na_sentinel=False)
+    return np.array([*(bool(wanted & set(str(text).split(";"))) for text in texts), False], np.bool_)[codes]
 
 
 def _ends(dates: pd.Series) -> Days:

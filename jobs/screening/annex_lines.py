@@ -60,7 +60,7 @@ def line_cell(mineral: str, code: str, column: str) -> object:
 
     Examples
     --------
-    >>> line_cell("cassiterite", "8001", "threshold_kg"), line_cell("cassiterite", "85423100", "cn_code")
+    >>> float(line_cell("cassiterite", "8001", "threshold_kg")), line_cell("cassiterite", "85423100", "cn_code")
     (100000.0, '')
     """
     line = annex_line(mineral, code)

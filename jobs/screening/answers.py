@@ -164,7 +164,8 @@ def _listed(out: pd.DataFrame, assessed: pd.DataFrame, evidence: pd.DataFrame) -
     out["eu_list"] = np.where(fired, "listed", np.where(unknown, "unknown", "not_listed"))
     rows = evidence[evidence["kind"] == "list"]
     areas = (rows["fact"] + ": " + rows["status"]).groupby(rows["site_id"]).agg("; ".join)
-    out["eu_list_areas"] = [areas.get(s, "") for s in out["supplier_id"]]
+    found = {str(who): text for who, text in areas.items()}
+    out["eu_list_areas"] = [found.get(s, "") for s in out["supplier_id"]]
 
 
 def _transit(out: pd.DataFrame, transit: Transit) -> None:

@@ -7,6 +7,7 @@ is a question to the supplier. The volumes are those that the list declares: a l
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geo import schema
@@ -36,8 +37,8 @@ def eu_record(rows: pd.DataFrame, suppliers: pd.DataFrame) -> pd.DataFrame:
         The list as read (:data:`geo.screening.schema.SUPPLIERS`), for the destinations.
     """
     good = rows[rows["answer"] == "accepted"]
-    minerals = good["minerals"].str.split(";")
-    regulated = [";".join(m for m in some if m in REGULATED) for some in minerals]
+    kept = {t: ";".join(m for m in str(t).split(";") if m in REGULATED) for t in pd.unique(good["minerals"])}
+    regulated = [kept[text] for text in good["minerals"]]
     keep = np.array([bool(text) or whole == "" for text, whole in zip(regulated, good["minerals"], strict=True)], bool)
     out = good.assign(eu_minerals=pd.array(regulated, dtype="str"))[keep].reset_index(drop=True)
     end = suppliers.drop_duplicates("row").set_index("row")["destination"]
@@ -50,20 +51,25 @@ def eu_record(rows: pd.DataFrame, suppliers: pd.DataFrame) -> pd.DataFrame:
         found = [line_cell(m, given, "cn_code") for m in text.split(";") if m]
         codes.append(";".join(dict.fromkeys(str(code) for code in found if code != "")))
     out["cn_codes"] = pd.array(codes, dtype="str")
-    missing = []
-    told = [*ASKED, *OF_CAHRA, "from_cahra", "eu_minerals", "smelter"]
-    for row in out[list(dict.fromkeys(told))].to_dict("records"):
-        lacks = [name for column, name in ASKED.items() if pd.isna(row[column]) or row[column] == ""]
-        if row["from_cahra"] != "no":
-            lacks += [name for column, name in OF_CAHRA.items() if row[column] == ""]
-            lacks += ["taxes"]
-        if not row["eu_minerals"]:
-            lacks.insert(0, "mineral")
-        if not row["smelter"]:
-            lacks.append("smelter")
-        missing.append(";".join(lacks))
-    out["missing"] = pd.array(missing, dtype="str")
+    out["missing"] = pd.array(_missing(out), dtype="str")
     return schema.conform(out, EU_RECORD)
+
+
+def _missing(out: pd.DataFrame) -> list[str]:
+    """What is asked of each row and blank, in the order of the article; rows that lack the same share one text."""
+
+    def blank(column: str) -> npt.NDArray[np.bool_]:
+        values = out[column]
+        return np.asarray(values.isna() | (values == ""), np.bool_)
+
+    strict = np.asarray(out["from_cahra"] != "no", np.bool_)
+    lacks = [("mineral", blank("eu_minerals"))]
+    lacks += [(name, blank(column)) for column, name in ASKED.items()]
+    lacks += [(name, blank(column) & strict) for column, name in OF_CAHRA.items()]
+    lacks += [("taxes", strict), ("smelter", blank("smelter"))]
+    key = sum((flags.astype(np.int64) << i for i, (_, flags) in enumerate(lacks)), np.zeros(len(out), np.int64))
+    said = {k: ";".join(n for i, (n, _) in enumerate(lacks) if k >> i & 1) for k in np.unique(key).tolist()}
+    return [said[k] for k in key.tolist()]
 
 
 def eu_volumes(rows: pd.DataFrame) -> pd.DataFrame:
