@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.shared import add_kept, perform
+from i18n.languages import offered
 
 if TYPE_CHECKING:
     from jobs.compare.job import Comparison
@@ -35,7 +36,7 @@ def add(commands: Any) -> None:
     to = commands.add_parser("compare", help="what changed between two results", description=made.__doc__)
     to.add_argument("before", metavar="A", help="folder of the earlier result")
     to.add_argument("after", metavar="B", help="folder of the later result")
-    to.add_argument("--language", choices=("en", "fr"), default="en", help="language of what is printed")
+    to.add_argument("--language", choices=tuple(offered()), default="en", help="language of what is printed")
     to.add_argument("--out", metavar="DIR", help="folder for moves.csv and run.json; default: only print the counts")
     add_kept(to)
     to.set_defaults(call=compare, make=made)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.shared import existing, iso_date
 from geo.errors import InputError
+from i18n.languages import offered
 
 if TYPE_CHECKING:
     from layers.publishers.fetch import Fetched
@@ -92,7 +93,7 @@ def add(commands: Any) -> None:
     to.add_argument("--to", dest="end", metavar="YYYY-MM-DD", help="last day")
     to.add_argument("--level", type=int, default=2, choices=(0, 1, 2, 3), help="level of the boundaries")
     to.add_argument("--file", metavar="F", help="a file that was downloaded by hand: nothing is asked of the network")
-    to.add_argument("--language", choices=("en", "fr"), default="en", help="language of what is printed")
+    to.add_argument("--language", choices=tuple(offered()), default="en", help="language of what is printed")
     kept = to.add_mutually_exclusive_group()
     kept.add_argument(
         "--out", metavar="DIR", help="folder that keeps the files; default: CAHRA_DATA, else the system's"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cli.reading import add_reading, wishes
 from geo.errors import InputError
 from geo.messages import spoken
+from i18n.languages import offered
 from layers import child_process
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ def add_result(to: argparse.ArgumentParser, make: Callable[..., Any], as_of: str
     if as_of:
         to.add_argument("--as-of", required=True, metavar="YYYY-MM-DD", help=as_of)
     if language:
-        to.add_argument("--language", choices=("en", "fr"), default="en", help=f"language of the {language}")
+        to.add_argument("--language", choices=tuple(offered()), default="en", help=f"language of the {language}")
     to.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
     add_kept(to)
     to.set_defaults(call=perform, make=make)

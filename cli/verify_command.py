@@ -31,7 +31,7 @@ def made_again(args: argparse.Namespace) -> Callable[[Mapping[str, Any]], Mappin
 
     Dates that are no option are those of the record: they stand in its tables too.
     """
-    from i18n.translator import LANGUAGES
+    from i18n.languages import offered
     from jobs.assessment.evidence_file import choice_of
     from jobs.verification import run_at
 
@@ -41,7 +41,7 @@ def made_again(args: argparse.Namespace) -> Callable[[Mapping[str, Any]], Mappin
         for option, name in (("as_of", "as_of"), ("begin", "from"), ("end", "to"), *BEFORE):
             setattr(asked, option, getattr(args, option, None) or settings.get(name))
         asked.evidence = choice_of(record["files"])
-        language = record.get("language") if record.get("language") in LANGUAGES else "en"
+        language = record.get("language") if record.get("language") in offered() else "en"
         made: Mapping[str, bytes] = args.jobs[record["job"]](asked, run_at(record)).files(language)
         return made
 

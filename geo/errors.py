@@ -6,7 +6,7 @@ template with its parameters, so that a page can show it in the user's language.
 
 from __future__ import annotations
 
-from geo.messages import Note, filled, spoken
+from geo.messages import PAIR, Note, counts_like, filled, spoken
 
 
 class CahraError(Exception):
@@ -49,12 +49,11 @@ class CahraError(Exception):
         t = translate if callable(translate) else str
         said = t(self.what)
         words = {k: _word(v, translate) for k, v in self.params.items()}
-        parts = [filled(said, words, getattr(translate, "language", "en")) if words else said]
+        parts = [filled(said, words, counts_like(translate)) if words else said]
         for label, text in (("Expected", self.expected), ("Got", self.got), ("Remedy", self.remedy)):
             if text:
                 told = text.sentence(translate) if isinstance(text, Note) else t(text)
-                colon = "\u00a0:" if getattr(translate, "language", "") == "fr" else ":"
-                parts.append(f"{t(label)}{colon} {told}" + ("" if told.endswith(".") else "."))
+                parts.append(filled(t(PAIR), {"label": t(label), "value": told}) + ("" if told.endswith(".") else "."))
         return (f"{self.where}: " if self.where else "") + " ".join(parts)
 
 

@@ -11,27 +11,44 @@ _TEMPLATE = re.compile(r"(?:[^{}]|\{\w+(?::[,.\w]{0,4}|\?[^{}|]*\|[^{}|]*)?\})*"
 _FORMS = re.compile(r"\{(\w+)\?([^{}|]*)\|([^{}|]*)\}")
 
 
-def filled(text: str, values: Mapping[str, object], language: str = "en") -> str:
-    """`text` with its placeholders filled; ``{n?row|rows}`` is the form for one and for many, as the language counts.
+def N_(text: str) -> str:  # noqa: N802  (gettext's own name for it)
+    """`text` itself: marks a message that is translated where it is shown."""
+    return text
 
-    English has one for 1 alone, French for all below 2.
+
+PAIR = N_("{label}: {value}")
+"""A label and its value; French puts a space before the colon."""
+
+
+def is_one(value: object) -> bool:
+    """Whether a number, or one that is written already, takes the form for one thing in English."""
+    return value == 1 if isinstance(value, int | float) else str(value) == "1"
+
+
+def filled(text: str, values: Mapping[str, object], one: Callable[[object], bool] = is_one) -> str:
+    """`text` with its placeholders filled; ``{n?row|rows}`` is the form for one and for many.
+
+    Parameters
+    ----------
+    one
+        Whether a value takes the form for one, as the language of `text` counts.
 
     Examples
     --------
     >>> filled("{n} row{n?|s}", {"n": 1}), filled("{n} row{n?|s}", {"n": 0}), filled("{n} row{n?|s}", {"n": "1,000"})
     ('1 row', '0 rows', '1,000 rows')
-    >>> filled("{n} ligne{n?|s} {n?lue|lues}", {"n": 0}, "fr")
+    >>> filled("{n} ligne{n?|s} {n?lue|lues}", {"n": 0}, lambda n: n < 2)
     '0 ligne lue'
     """
     if "?" in text:
-        text = _FORMS.sub(lambda m: m[2] if _is_one(values.get(m[1]), language) else m[3], text)
+        text = _FORMS.sub(lambda m: m[2] if one(values.get(m[1])) else m[3], text)
     return text.format(**values)
 
 
-def _is_one(value: object, language: str) -> bool:
-    if isinstance(value, int | float):
-        return value == 1 if language == "en" else 0 <= value < 2
-    return bool(re.fullmatch("1" if language == "en" else r"[01](?:,\d+)?", str(value)))
+def counts_like(translate: object) -> Callable[[object], bool]:
+    """How the language of `translate` counts; English where it does not say."""
+    one: Callable[[object], bool] = getattr(translate, "is_one", is_one)
+    return one
 
 
 class Note(str):
@@ -117,7 +134,7 @@ class Note(str):
         }
         if said == self.template:  # it may ask for a number in English form
             written |= {k: v for k, v in self.params.items() if isinstance(v, int | float)}
-        return filled(str(said), written, getattr(translate, "language", "en")) if written else str(said)
+        return filled(str(said), written, counts_like(translate)) if written else str(said)
 
 
 class Word(Note):

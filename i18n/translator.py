@@ -1,4 +1,4 @@
-"""Two languages: gettext catalogues in ``locale/``, read as they are committed, and numbers and dates by locale.
+"""A language is a gettext catalogue in ``locale/``, read as it is committed; numbers and dates are by locale.
 
 The message in English is the key. In code a text is marked by the name of what translates it: ``_("...")`` at once,
 ``N_("...")`` for tables whose text is translated later; ``scripts/messages.py`` finds both, and the sentences of the
@@ -10,25 +10,25 @@ from __future__ import annotations
 
 import datetime as dt
 import gettext
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import pandas as pd
 
-from geo.messages import filled
+from geo.messages import N_, PAIR, filled, is_one
 from i18n.catalogue import read_catalogue
+from i18n.languages import SOURCE, finished, offered, place
 
-LANGUAGES = {"en": "English", "fr": "Français"}
-"""Languages that a reader can choose, by their code."""
-
-LOCALE = Path(__file__).resolve().parents[1] / "locale"
-DOMAIN = "cahra"
+LANGUAGES = finished()
+"""Languages in which exports say why, by their code; drafts stand in :func:`i18n.languages.offered` too."""
 
 
-def N_(text: str) -> str:  # noqa: N802  (gettext's own name for it)
-    """`text` itself: marks a message that is translated where it is shown."""
-    return text
+__all__ = ["DATE_FORM", "LANGUAGES", "N_", "Translator", "pick", "translator"]
+
+DATE_FORM = N_("YYYY-MM-DD")
+"""The message that a catalogue answers with the form in which its readers write a day."""
 
 
 def pick(asked: object, locale: object = None) -> str:
@@ -41,14 +41,14 @@ def pick(asked: object, locale: object = None) -> str:
     """
     for wish in (asked, locale):
         code = wish.replace("_", "-").split("-")[0].lower() if isinstance(wish, str) else ""
-        if code in LANGUAGES:
+        if code in offered():
             return code
-    return "en"
+    return SOURCE
 
 
-@lru_cache(maxsize=len(LANGUAGES))
+@lru_cache(maxsize=16)
 def _catalogue(language: str) -> gettext.NullTranslations:
-    path = LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    path = place(language)
     if not path.is_file():
         return gettext.NullTranslations()
     return read_catalogue(path)
@@ -70,7 +70,48 @@ class Translator:
     def __call__(self, message: str, /, **values: object) -> str:
         """`message` in this language, its placeholders filled with `values`."""
         said = _catalogue(self.language).gettext(message) if message else ""
-        return filled(said, values, self.language) if values else said
+        return filled(said, values, self.is_one) if values else said
+
+    def is_one(self, value: object) -> bool:
+        """Whether a number, or one that is written already, takes the form for one thing: as the catalogue counts.
+
+        Examples
+        --------
+        >>> Translator("fr").is_one(0), Translator("fr").is_one("1,5"), Translator("en").is_one(0)
+        (True, True, False)
+        """
+        if self.language == SOURCE:
+            return is_one(value)
+        plural = _catalogue(self.language).plural  # type: ignore[attr-defined]
+        if isinstance(value, int | float):
+            number: float = value
+        elif re.fullmatch(r"\d+(,\d+)?", str(value)):
+            number = float(str(value).replace(",", "."))
+        else:
+            return False
+        # Between 0 and 2 a part of one is counted like none where none is counted like one, else like many.
+        return bool(plural(int(number)) == 0) and (number == 1 or bool(plural(0) == 0 and 0 <= number < 2))
+
+    @property
+    def date_form(self) -> str:
+        """How a day is written in a field or a cell: letters of Streamlit and spreadsheets, ``DD/MM/YYYY``."""
+        return self(DATE_FORM)
+
+    @property
+    def day_first(self) -> bool:
+        """Whether a day written in numbers begins with the day."""
+        return self.date_form.startswith("D")
+
+    def own_column(self, name: str, columns: Collection[str]) -> str:
+        """Of columns that say the same in several languages (`name_en`, `name_fr`), the one to read.
+
+        Examples
+        --------
+        >>> Translator("fr").own_column("why", ["why_en", "why_fr"]), Translator("fr").own_column("why", ["why_en"])
+        ('why_fr', 'why_en')
+        """
+        own = f"{name}_{self.language}"
+        return own if own in columns else f"{name}_{SOURCE}"
 
     def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
         """The message for `n` things, with ``{n}`` written by locale."""
@@ -86,7 +127,7 @@ class Translator:
         >>> Translator("en").pair("Rule", "C1"), Translator("fr").pair("Règle", "C1")
         ('Rule: C1', 'Règle\xa0: C1')
         """
-        return f"{label}\u00a0: {value}" if self.language == "fr" else f"{label}: {value}"
+        return self(PAIR, label=label, value=value)
 
     def number(self, value: object, digits: int = 0, *, fixed: bool = False) -> str:
         """`value` with the locale's separators, rounded to `digits`; blank for a missing value.
@@ -132,7 +173,7 @@ def _counted(language: str, one: str, many: str, n: int) -> str:
     return _catalogue(language).ngettext(one, many, n).format(n=translator(language).number(n))
 
 
-@lru_cache(maxsize=len(LANGUAGES))
+@lru_cache(maxsize=16)
 def translator(language: str) -> Translator:
     """The translator of a language; English for one that is not known."""
-    return Translator(language if language in LANGUAGES else "en")
+    return Translator(language if language in offered() else SOURCE)

@@ -25,7 +25,13 @@ ROOT = Path(__file__).resolve().parents[1]
 PO = ROOT / "locale" / "fr" / "LC_MESSAGES" / "cahra.po"
 SOURCES = ("app.py", "views/**/*.py", "jobs/**/*.py", "layers/**/*.py", "i18n/**/*.py", "geo/**/*.py")
 # Sentences that stand in data and are shown to readers: file, column or key.
-DATA = (("data/zone_findings.csv", "finding"), ("data/rules.toml", "ground"))
+DATA = (
+    ("data/zone_findings.csv", "finding"),
+    ("data/rules.toml", "ground"),
+    ("data/rules.toml", "question"),
+    ("data/programme_types.csv", "label"),
+    ("data/programme_types.csv", "meaning"),
+)
 _ERROR = re.compile(r"[A-Z]\w*Error$")
 _CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 """A reason or a column, not a sentence."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from geo.programmes import money, schema, tables
 from geo.programmes.footprints import STACK
 from geo.programmes.prioritise import EXACT_LIMIT
+from i18n.translator import translator
 from jobs.programmes.types import LEAST_SHARE, type_map
 from layers.reference.tables import rows
 
@@ -106,8 +107,8 @@ def page() -> str:
     sectors = type_map().sectors
     for row in rows("programme_types.csv"):
         codes = ", ".join(f"{v}:{c}" for (v, c), kind in sectors.items() if kind == row["type"]) or "none"
-        words = f"{row['label_en']} · {row['label_fr']}"
-        out.append(f"| `{row['type']}` | {words} | {codes} | {row['meaning_en']} |\n")
+        words = f"{row['label']} · {translator('fr')(row['label'])}"
+        out.append(f"| `{row['type']}` | {words} | {codes} | {row['meaning']} |\n")
     out.append(FILES)
     for name, table in TABLES.items():
         out.append(f"\n### {name}\n\n| Column | Type | Meaning | A blank means |\n|---|---|---|---|\n")

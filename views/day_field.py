@@ -18,32 +18,36 @@ from layers.formats.writers.escape import markdown
 FIRST_DAY, LAST_DAY = dt.date(1989, 1, 1), dt.date(2100, 12, 31)
 
 
-def written(day: dt.date, language: str) -> str:
+def written(day: dt.date, translate: Translator) -> str:
     """A day as the field shows it.
 
     Examples
     --------
-    >>> written(dt.date(2016, 9, 19), "en"), written(dt.date(2016, 9, 19), "fr")
+    >>> from i18n.translator import translator
+    >>> written(dt.date(2016, 9, 19), translator("en")), written(dt.date(2016, 9, 19), translator("fr"))
     ('2016-09-19', '19/09/2016')
     """
-    return day.strftime("%d/%m/%Y") if language == "fr" else day.isoformat()
+    form = translate.date_form.replace("YYYY", "%Y").replace("MM", "%m").replace("DD", "%d")
+    return day.strftime(form)
 
 
-def typed(text: str, language: str, *, first: bool = False) -> dt.date | None:
+def typed(text: str, translate: Translator, *, first: bool = False) -> dt.date | None:
     """The day that a reader typed; a month or a year alone is its last day, or its `first`; None for anything else.
 
-    Day and month as two numbers are read day first in French; in English only where one of them is above 12.
+    Day and month as two numbers are read day first where days are written so; else only where one is above 12.
 
     Examples
     --------
-    >>> [str(typed(t, "fr")) for t in ("31/12/2014", "1 févr. 2016", "2016-09-19", "2/2016", "2014")]
+    >>> from i18n.translator import translator
+    >>> en = translator("en")
+    >>> [str(typed(t, translator("fr"))) for t in ("31/12/2014", "1 févr. 2016", "2016-09-19", "2/2016", "2014")]
     ['2014-12-31', '2016-02-01', '2016-09-19', '2016-02-29', '2014-12-31']
-    >>> typed("03/04/2016", "en"), typed("31 Dec 2014", "en"), typed("30 February 2016", "en"), typed("1700", "en")
+    >>> typed("03/04/2016", en), typed("31 Dec 2014", en), typed("30 February 2016", en), typed("1700", en)
     (None, datetime.date(2014, 12, 31), None, None)
-    >>> typed("2016", "en", first=True), typed("2/2016", "fr", first=True)
+    >>> typed("2016", en, first=True), typed("2/2016", translator("fr"), first=True)
     (datetime.date(2016, 1, 1), datetime.date(2016, 2, 1))
     """
-    day, reason = parse_date(text, day_first=True if language == "fr" else None)
+    day, reason = parse_date(text, day_first=translate.day_first or None)
     if day is None and reason in ("date_incomplete", "date_excel_serial"):
         day = _month_end(text)
         if first and day is not None:
@@ -73,27 +77,25 @@ def day_field(
     text, at = state.get(fault) or ("", None)
     wrong = bool(text) and at == state[name]
     state[fault] = (text, at) if wrong else None
-    state[shown] = "…" if disabled else text if wrong else written(state[name], _.language)
-    st.text_input(
-        label, key=shown, max_chars=40, on_change=_taken, args=(name, _.language), help=help_text, disabled=disabled
-    )
+    state[shown] = "…" if disabled else text if wrong else written(state[name], _)
+    st.text_input(label, key=shown, max_chars=40, on_change=_taken, args=(name, _), help=help_text, disabled=disabled)
     if wrong:
         st.warning(
             _(
                 "No day that can be read: {text}. The page still shows {day}. Write it like {example}, then Enter.",
                 text=markdown(text),
                 day=_.date(state[name]),
-                example=written(dt.date(2014, 12, 31), _.language),
+                example=written(dt.date(2014, 12, 31), _),
             ),
             icon=":material/event_busy:",
         )
 
 
-def _taken(name: str, language: str) -> None:
+def _taken(name: str, translate: Translator) -> None:
     """Callback: the typed day becomes the day; an emptied field changes nothing."""
     state: Any = st.session_state
     text = str(state[f"{name}_typed"]).strip()
-    day = typed(text, language) if text else state[name]
+    day = typed(text, translate) if text else state[name]
     state[f"{name}_fault"] = None if day is not None else (text, state[name])
     state[name] = day if day is not None else state[name]
 
@@ -103,9 +105,9 @@ def day_in_form(
 ) -> tuple[dt.date | None, str]:
     """Draws a field of a day in a form; gives the day, and the text where it is none that can be read."""
     text = st.text_input(
-        label, key=key, max_chars=40, placeholder=written(dt.date(2014, 12, 31), translate.language), help=help_text
+        label, key=key, max_chars=40, placeholder=written(dt.date(2014, 12, 31), translate), help=help_text
     )
-    day = typed(text, translate.language, first=first) if text.strip() else None
+    day = typed(text, translate, first=first) if text.strip() else None
     return day, "" if day is not None else text.strip()
 
 
@@ -114,5 +116,5 @@ def no_day(translate: Translator, text: str) -> str:
     return translate(
         "No day that can be read: {text}. Write it like {example}.",
         text=markdown(text),
-        example=written(dt.date(2014, 12, 31), translate.language),
+        example=written(dt.date(2014, 12, 31), translate),
     )

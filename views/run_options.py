@@ -44,7 +44,7 @@ def form(translate: Translator, files: Sequence[File]) -> tuple[str, str]:
     with st.expander(_("Options of the run"), icon=":material/settings:"):
         st.selectbox(
             _("Country of rows that state none"),
-            countries(_.language),
+            countries(_),
             key="q_country",
             format_func=lambda code: country_name(code, _) if code else _("as the files say"),
             help=_("Sites of a file without a country column are taken to lie there."),
@@ -63,10 +63,9 @@ def form(translate: Translator, files: Sequence[File]) -> tuple[str, str]:
     return said["country"], said["vintage"]
 
 
-def countries(language: str) -> list[str]:
+def countries(translate: Translator) -> list[str]:
     """Codes of countries in the order of their names, blank first."""
-    column = "name_fr" if language == "fr" else "name_en"
-    return ["", *(row["iso3"] for row in sorted(rows("countries.csv"), key=lambda row: row[column]))]
+    return ["", *sorted((row["iso3"] for row in rows("countries.csv")), key=lambda iso3: country_name(iso3, translate))]
 
 
 def _coverage(_: Translator, incidents: list[str]) -> None:
@@ -81,7 +80,7 @@ def _coverage(_: Translator, incidents: list[str]) -> None:
         )
         name = st.selectbox(_("Incident file"), incidents)
         where = st.multiselect(
-            _("Countries covered"), countries(_.language)[1:], format_func=lambda c: country_name(c, _),
+            _("Countries covered"), countries(_)[1:], format_func=lambda c: country_name(c, _),
             placeholder=_("choose"),
         )  # fmt: skip
         first, unread = day_in_form(_, _("From (first day)"), first=True)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from geo.errors import CahraError
-from i18n.translator import LANGUAGES, Translator, pick, translator
+from i18n.languages import offered
+from i18n.translator import Translator, pick, translator
 from jobs.assessment import job
 from layers.formats import UPLOAD
 from layers.formats.writers.escape import html, markdown
@@ -47,7 +48,7 @@ def start() -> None:
         for file in workspace_session.needed_of(given.get("needs", "")):
             own_files.need(file)
         workspace_session.restore()
-    if state.get("q_lang") not in LANGUAGES:  # at the start, and where the page's control was taken down half-way
+    if state.get("q_lang") not in offered():  # at the start, and where the page's control was taken down half-way
         state["q_lang"] = pick(st.query_params.get("lang") or state["address"].get("lang"), st.context.locale)
     if state.pop("own_came", False):
         state["q_demonstration"] = False
@@ -201,8 +202,8 @@ def page(*, sidebar: bool = True) -> Iterator[Here]:
         with st.sidebar:
             st.segmented_control(
                 _("Language"),
-                list(LANGUAGES),
-                format_func=lambda code: LANGUAGES[code],
+                list(offered()),
+                format_func=lambda code: offered()[code],
                 key="q_lang",
                 label_visibility="collapsed",
                 required=True,

@@ -26,6 +26,8 @@ WORDS = (
     N_("Copy to clipboard"), N_("Connection error"), N_("Page not found"),
 )  # fmt: skip
 """Whole texts and labels."""
+LOCALE = N_("en-GB")
+"""The language and country in whose manner the browser writes numbers and dates."""
 FORMS = {
     r"^(\d+) more$": N_("{a} more"),
     r"^Help for (.+)$": N_("Help for {a}"),
@@ -53,7 +55,7 @@ if (!window.cahraAsked) {
   const now = () => {
     const lang = window.cahraSaid.lang;
     const own = window.cahraAsked.filter((l) => l.split("-")[0] === lang);
-    return own.length ? own : [lang === "fr" ? "fr-FR" : "en-GB"];
+    return own.length ? own : [window.cahraSaid.locale];
   };
   Object.defineProperty(navigator, "languages", {get: now, configurable: true});
   Object.defineProperty(navigator, "language", {get: () => now()[0], configurable: true});
@@ -124,5 +126,7 @@ def script(translate: Translator) -> str:
     """The script for a language; its words come from our catalogue and are JSON that cannot end a script."""
     words = {text: said for text in WORDS if (said := translate(text)) != text}
     forms = [[form, translate(text)] for form, text in FORMS.items() if translate.language != "en"]
-    told = json.dumps({"lang": translate.language, "words": words, "forms": forms}, ensure_ascii=True)
+    told = json.dumps(
+        {"lang": translate.language, "locale": translate(LOCALE), "words": words, "forms": forms}, ensure_ascii=True
+    )
     return _SCRIPT % told.replace("<", "\\u003c")

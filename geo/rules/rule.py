@@ -87,9 +87,16 @@ class Rule:
                 out |= {f"months{mark}": str(test.months)} if mark else {}
         return out
 
-    def asks(self, language: str = "en") -> str:
-        """The question with its numbers, in English or French (English where a rule has no French)."""
-        template = self.question_fr if language == "fr" and self.question_fr else self.question
+    def asks(self, translate: object = None) -> str:
+        """The question with its numbers: as the rule itself says it in a language, else as `translate` does.
+
+        Parameters
+        ----------
+        translate
+            What says the question's template in its `language`; English without one.
+        """
+        own = str(getattr(self, f"question_{getattr(translate, 'language', 'en')}", ""))
+        template = own or (str(translate(self.question)) if callable(translate) else self.question)
         return _agreed(_PLACE.sub(lambda found: self.numbers[found[1]], template))
 
     @cached_property

@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from geo.errors import RuleError
 from geo.messages import Note
@@ -258,9 +258,9 @@ def _rule(table: Mapping[str, object], place: str) -> Rule:
         tests=tuple(tests),
         **plain,  # type: ignore[arg-type]
     )
-    for language in ("en", "fr"):
+    for asked in filter(None, (made.question, made.question_fr)):
         try:
-            made.asks(language)
+            replace(made, question=asked).asks()
         except (KeyError, ValueError, IndexError) as error:
             raise RuleError(
                 "A question names a number that the rule has not.",

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.coded import CodedTable
-from geo.messages import Note, filled, spoken
+from geo.messages import Note, counts_like, filled, spoken
 from geo.rules import explanation, words
 from geo.rules.classify import INSUFFICIENT
 from geo.rules.explanation import CLASS_WORDS, GAP_WORDS, ZONE_WORDS, Sentences, summary_rows
@@ -201,8 +201,8 @@ def _filled(template: str, translate: Speaker, n: int, **params: Column) -> Colu
     said = template if language == "en" else translate(template)
     parsed = list(Formatter().parse(said))
     if "?" in said or any(spec or conversion for _, _, spec, conversion in parsed):  # a form that hangs on a value
-        texts = {name: _joined(column, n) for name, column in params.items()}
-        return [[filled(said, {name: t[i] for name, t in texts.items()}, language) for i in range(n)]]
+        texts, counts = {name: _joined(column, n) for name, column in params.items()}, counts_like(translate)
+        return [[filled(said, {name: t[i] for name, t in texts.items()}, counts) for i in range(n)]]
     out: Column = []
     for literal, name, _, _ in parsed:
         out += [literal] if literal else []

@@ -67,7 +67,7 @@ def beside(sites: pd.DataFrame, fired: pd.DataFrame, rules: Rules, translate: Tr
     """The area rules, then the listings; `fired` is that of :class:`geo.assess.Assessment`."""
     unknown = sites["rules_unknown"].str.split(";").explode().value_counts()
     return [
-        Beside(r.id, r.asks(translate.language), r.cls, int(fired[r.id].sum()), int(unknown.get(r.id, 0)))
+        Beside(r.id, r.asks(translate), r.cls, int(fired[r.id].sum()), int(unknown.get(r.id, 0)))
         for answer in ("area", "listing")
         for r in rules.answering(answer)
     ]
@@ -96,7 +96,7 @@ def branches(sites: pd.DataFrame, rules: Rules, translate: Translator) -> list[B
         leave = int(leaves.get(rule.id, 0))
         limit = KINDS[rule.kind].limit(rule).sentence(translate)
         counts = (asked, leave, int(fired.get(rule.id, 0)), int(unknown.get(rule.id, 0)))
-        out.append(Branch(rule.id, rule.asks(translate.language), limit, rule.ground, rule.cls, *counts))
+        out.append(Branch(rule.id, rule.asks(translate), limit, rule.ground, rule.cls, *counts))
         asked -= leave
     gap = int(leaves.get(GAP, 0))
     out.append(Branch(GAP, translate(GAP_QUESTION), "", "", INSUFFICIENT, asked, gap, gap, 0))

@@ -131,7 +131,7 @@ def content(
     """What a dossier says, in blocks; the parameters are those of :func:`dossier`."""
     _, site = translate, here.site
     said = {"fired": _("yes"), "not fired": _("no"), "unknown": _("not known")}
-    answers = [[a.rule.id, a.rule.asks(_.language), said[a.said]] for a in here.answers]
+    answers = [[a.rule.id, a.rule.asks(_), said[a.said]] for a in here.answers]
     name = str(site["name"]) or str(site["site_id"])
     synthetic = here.synthetic or bool(site["demonstration"])
     fired, misses = (worded(withheld(rows), _) for rows in (here.evidence, here.misses.head(20)))

@@ -105,7 +105,7 @@ def kind_texts(backtest: Backtest, kind: str, _: Translator) -> list[tuple[str, 
     """The rows of a kind that could be asked of any case, in words."""
     found = backtest.result.table
     rows = found[(found["kind"] == kind) & found["n"].notna()].to_dict("records")
-    asks = {r.id: _.pair(r.id, r.asks(_.language)) for r in backtest.rules.rules} if kind == "rule" else {}
+    asks = {r.id: _.pair(r.id, r.asks(_)) for r in backtest.rules.rules} if kind == "rule" else {}
     lines = [row_texts({str(k): v for k, v in row.items()}, _) for row in rows]
     return [(asks.get(line[0], line[0]), *line[1:]) for line in lines]
 

@@ -50,11 +50,11 @@ def headings(names: Sequence[str], translate: Translator) -> list[str]:
 
 
 def excel_csv(run: Run, rows: Sequence[int] | pd.Index | None, translate: Translator) -> bytes:
-    """The sites as the Excel of that language opens them: in French a semicolon and a decimal comma; UTF-8 with BOM."""
+    """The sites as the Excel of that language opens them: semicolons beside a decimal comma; UTF-8 with BOM."""
     table = site_rows(run, rows, translate)
     table.columns = pd.Index(headings(list(table.columns), translate))
-    french = translate.language == "fr"
-    return csv_bytes(table, delimiter=";" if french else ",", decimal="," if french else ".", bom=True)[0]
+    comma = "," in translate.number(0.5, 1)
+    return csv_bytes(table, delimiter=";" if comma else ",", decimal="," if comma else ".", bom=True)[0]
 
 
 def _worded(column: pd.Series, name: str, translate: Translator) -> pd.Series:

@@ -152,7 +152,7 @@ def _ending(area: Area, _: Translator) -> Section:
     words = labels(_.language)
     rows = [
         (
-            str(row.title_fr if _.language == "fr" and row.title_fr else row.title or row.programme_id),
+            str(getattr(row, _.own_column("title", ending.columns), "") or row.title or row.programme_id),
             str(row.donor).replace(";", ", ") or "–",
             ", ".join(words[kind] for kind in str(row.types).split(";") if kind) or _("type unknown"),
             _.date(row.end),

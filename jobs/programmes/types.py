@@ -13,6 +13,8 @@ from typing import Any
 from geo.errors import InputError
 from geo.programmes.schema import TYPES
 from geo.records.place_names import plain
+from i18n.languages import finished
+from i18n.translator import translator
 from jobs.programmes.type_words import TypeWords, type_words
 from jobs.reading_notes import told_table, whole
 from layers.formats import LOCAL, Door, read
@@ -135,15 +137,15 @@ def _shares(sectors: Sequence[Sector]) -> list[float]:
 
 
 def labels(language: str) -> dict[str, str]:
-    """The words for each type in a language (``en`` or ``fr``), in the order of the action plan.
+    """The words for each type in a language, in the order of the action plan.
 
     Examples
     --------
     >>> labels("fr")["training_customs"]
     'Formation des douanes'
     """
-    column = "label_fr" if language == "fr" else "label_en"
-    return {row["type"]: row[column] for row in rows(files.PROGRAMME_TYPES.name)}
+    translate = translator(language)
+    return {row["type"]: translate(row["label"]) for row in rows(files.PROGRAMME_TYPES.name)}
 
 
 @lru_cache(maxsize=1)
@@ -199,7 +201,8 @@ def read_type_map(
 
 def _words() -> dict[str, str]:
     """Plain spellings of the types, as the project's table of them has."""
-    return {plain(row[c]): row["type"] for row in rows(files.PROGRAMME_TYPES.name) for c in row if c in _WORDS}
-
-
-_WORDS = ("type", "label_en", "label_fr")
+    table = rows(files.PROGRAMME_TYPES.name)
+    said = {plain(row[c]): row["type"] for row in table for c in ("type", "label")}
+    for speaker in map(translator, finished()):
+        said |= {plain(speaker(row["label"])): row["type"] for row in table}
+    return said

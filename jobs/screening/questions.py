@@ -88,7 +88,7 @@ def _of_row(row: dict[Any, Any], missing: str, _: Translator) -> Iterator[tuple[
             expected = row_messages.expected(str(row["expected"]), _)
             yield (
                 _("Please correct the row: {expected}.", expected=expected or "–"),
-                sentence(str(row["reason"]), _.language),
+                sentence(str(row["reason"]), _),
             )
         return
     if row["answer_level"] != "point":

@@ -228,7 +228,7 @@ def _rejected(_: Translator, rows: pd.DataFrame) -> str:
         [
             str(r.supplier_id),
             str(r.row),
-            sentence(str(r.reason), _.language),
+            sentence(str(r.reason), _),
             row_messages.expected(str(r.expected), _),
             row_messages.got(str(r.got), _),
         ]
@@ -247,7 +247,7 @@ def _flags_of(_: Translator, row: dict[str, Any]) -> str:
 
 def _origins(_: Translator, good: pd.DataFrame) -> str:
     """Two lines a row: what and where, then why, flags, status, candidates and the reviewer's decision."""
-    why = "why_fr" if _.language == "fr" else "why_en"
+    why = _.own_column("why", good.columns)
     columns = ["supplier_id", "site_name", "country", "minerals", "as_of", "site_class", "possible_class"]
     columns += ["area_class", "zone_status"]
     headings = [sw.heading(c, _) for c in columns]

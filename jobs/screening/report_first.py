@@ -113,7 +113,7 @@ def _worst(_: Translator, good: pd.DataFrame) -> str:
         none = _("No origin is conflict-affected or high-risk by what is known. That is not to say that all are calm.")
         return f"<section>{title}<p>{html(none)}</p></section>"
     shown = bad.iloc[gravity(bad)[:WORST]]
-    why = "why_fr" if _.language == "fr" else "why_en"
+    why = _.own_column("why", shown.columns)
     body = []
     for number, row in enumerate(shown.to_dict("records"), start=1):
         flags = ", ".join(_(sw.FLAGS[f]) for f in FLAGS if row[f] is not pd.NA and bool(row[f]))

@@ -100,10 +100,7 @@ def method(_: Translator, screening: Screening) -> str:
     paragraphs = "".join(f"<p>{html(_(text).format(**values))}</p>" for text in METHOD)
     rules = _table(
         (_("Rule"), _("Question"), _("Class"), _("Held against"), _("Ground")),
-        [
-            (r.id, r.asks(_.language), _(r.cls), KINDS[r.kind].limit(r).sentence(_), _(r.ground))
-            for r in screening.rules.rules
-        ],
+        [(r.id, r.asks(_), _(r.cls), KINDS[r.kind].limit(r).sentence(_), _(r.ground)) for r in screening.rules.rules],
     )
     own = vars(screening.rules.settings)
     numbers = _table(

@@ -57,7 +57,7 @@ def workbook(screening: Screening, language: str = "en") -> bytes:
     _ = translator(language)
     order = gravity_of_all(screening.rows)
     rows = screening.rows.iloc[order].reset_index(drop=True)
-    rows = rows.assign(why=rows["why_fr" if _.language == "fr" else "why_en"])
+    rows = rows.assign(why=rows[_.own_column("why", rows.columns)])
     ways, evidence = screening.transit.routes, _evidence(screening, rows)
     sheets: list[TableSheet | TextSheet] = [
         _summary(screening, len(screening.evidence) - len(evidence), _),
@@ -125,7 +125,7 @@ def _words(column: pd.Series[Any], name: str, _: Any) -> pd.Series[Any]:
         return column.map({s.key: f"{s.sign} {_(s.text)}" for s in styles.SITES}).fillna("")
     by_hand = {
         "country": lambda c: country_name(c, _),
-        "reason": lambda c: sentence(c, _.language),
+        "reason": lambda c: sentence(c, _),
         "expected": lambda c: row_messages.expected(c, _),
         "got": lambda c: row_messages.got(c, _),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from i18n.languages import SOURCE
 from i18n.translator import Translator, translator
 from layers.reference.tables import rows
 
@@ -17,7 +18,8 @@ def country_name(iso3: str, translate: Translator) -> str:
     >>> country_name("CAF", translator("fr")), country_name("XXX", translator("en"))
     ('République centrafricaine', 'XXX')
     """
-    return _country_names().get(iso3, {}).get(translate.language, iso3)
+    named = _country_names(translate.language).get(iso3, "")
+    return named or _country_names(SOURCE).get(iso3, iso3)
 
 
 class CountryName(str):
@@ -47,5 +49,16 @@ class CountryName(str):
 
 
 @cache
-def _country_names() -> dict[str, dict[str, str]]:
-    return {row["iso3"]: {"en": row["name_en"], "fr": row["name_fr"]} for row in rows("countries.csv")}
+def _country_names(language: str) -> dict[str, str]:
+    """Names as the table has them; in a language that it has not, those of CLDR."""
+    table = rows("countries.csv")
+    own = f"name_{language}"
+    if own in table[0]:
+        return {row["iso3"]: row[own] for row in table}
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        territories = Locale(language).territories
+    except UnknownLocaleError:
+        return {}
+    return {row["iso3"]: str(territories.get(row["iso2"], "")) for row in table}

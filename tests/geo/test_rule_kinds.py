@@ -136,7 +136,7 @@ def test_its_limit_question_and_circle_follow_the_file():
     assert rule.asks() == (
         "Did 2 or more attacks on civilians, or 7 or more civilian deaths, happen within 33 km in 18 months?"
     )
-    assert rule.asks("fr") == rule.asks()  # it has no French
+    assert rule.asks(translator("fr")) == rule.asks()  # it has no French
     assert "33 km" in str(KINDS["near"].limit(rule))
     assert "18 months" in str(KINDS["near"].limit(rule))
     assert RULES.radii_km == (20.0, 25.0, 33.0, 50.0)
@@ -170,7 +170,11 @@ def test_it_is_derived_again_and_brute_force_knows_it():
 @pytest.mark.parametrize("rule_id", ["C1", "H1", "H2", "H4", "H11"])
 def test_questions_limits_and_circles_follow_the_thresholds(rule_id):
     rules = from_dict(changed(rule_id, within_km=30))
-    for text in (rules[rule_id].asks("en"), rules[rule_id].asks("fr"), str(KINDS["near"].limit(rules[rule_id]))):
+    for text in (
+        rules[rule_id].asks(),
+        rules[rule_id].asks(translator("fr")),
+        str(KINDS["near"].limit(rules[rule_id])),
+    ):
         assert "30 km" in text
         assert f"{default_rules()[rule_id].within_km:g} km" not in text.replace("about 25 km", "").replace(
             "environ 25 km", "")  # fmt: skip
@@ -186,7 +190,7 @@ def test_every_threshold_of_a_test_is_in_the_question(rule_id):
     keys = {"tests": tests} if tests else {"months": 71} if "months" in given else {}
     rule = from_dict(changed(rule_id, **keys))[rule_id]
     for language in ("en", "fr"):
-        asked = rule.asks(language)
+        asked = rule.asks(translator(language))
         for test in tests:
             for key in set(test) & {"min_events", "min_deaths", "months"}:
                 # The two tests of H11 share a window: its question names the longest.

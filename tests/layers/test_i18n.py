@@ -11,7 +11,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from i18n import catalogue
-from i18n.translator import LANGUAGES, LOCALE, pick, translator
+from i18n.languages import LOCALE
+from i18n.translator import LANGUAGES, pick, translator
 from scripts import messages
 
 

@@ -301,7 +301,7 @@ def volumes(here: Here, screening: Screening) -> None:
                 "eu_record.csv holds what Art. 4 asks of each row, and what is not known yet."
             )
         )
-        table["goods"] = table["goods_fr" if _.language == "fr" else "goods_en"]
+        table["goods"] = table[_.own_column("goods", table.columns)]
         columns = ["year", "mineral", "goods", "cn_code", "declared_kg", "threshold_kg", "eu_answer"]
         columns += ["rows_with_quantity", "rows_without", "rows_of_several"]
         frame_of(here, table, columns, _("Volumes"), height="content")

@@ -12,6 +12,7 @@ import streamlit as st
 from geo.records.eligible_incidents import incidents_at
 from geo.rules.rule_set import Rules
 from i18n import column_labels, labels
+from i18n.translator import Translator
 from jobs.assessment import job
 from jobs.assessment.differences import COMPARED, differences, moves
 from jobs.assessment.rule_settings import from_link, from_table, to_link
@@ -50,7 +51,7 @@ def settings(here: Here, rules: Rules) -> tuple[Rules, str]:
         if key not in st.session_state:
             st.session_state["rules_from"] = given
         table = from_link(rules, st.session_state.get("rules_from", given))
-        table.insert(1, "question", [rules_question(rules, rule, _.language) for rule in table["rule"]])
+        table.insert(1, "question", [rules_question(rules, rule, _) for rule in table["rule"]])
         changed = st.data_editor(
             table,
             column_config={
@@ -74,9 +75,9 @@ def settings(here: Here, rules: Rules) -> tuple[Rules, str]:
     return from_table(rules, changed), changes
 
 
-def rules_question(rules: Rules, rule_id: str, language: str) -> str:
+def rules_question(rules: Rules, rule_id: str, translate: Translator) -> str:
     """The question of a rule; blank for one that is switched off."""
-    return rules[rule_id].asks(language) if rule_id in rules else ""
+    return rules[rule_id].asks(translate) if rule_id in rules else ""
 
 
 def side(here: Here, data: Data, run: job.Run, view: View, key: str, kept: pd.MultiIndex | None) -> None:

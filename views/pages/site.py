@@ -166,7 +166,7 @@ def rules(here: Here, it: Profile) -> None:
         pd.DataFrame(
             {
                 "rule": [a.rule.id for a in it.answers],
-                "question": [a.rule.asks(_.language) for a in it.answers],
+                "question": [a.rule.asks(_) for a in it.answers],
                 "answer": [said[a.said] for a in it.answers],
                 "looked": [looked_at(it, a.rule, a.said, _) for a in it.answers],
             }

@@ -233,7 +233,7 @@ def _places(_: Translator, role: str, report: FileReport, options: ReadOptions, 
     if role and role not in _OF_PLACES:
         return options
     grid = st.columns(4)
-    codes = run_options.countries(_.language)
+    codes = run_options.countries(_)
     country = grid[0].selectbox(
         _("Country of rows that state none"),
         codes,

@@ -36,7 +36,7 @@ def table(
         if pd.api.types.is_numeric_dtype(frame[c]):
             settings[c] = st.column_config.NumberColumn(heading(c, _), format="localized", step=1)
         elif pd.api.types.is_datetime64_any_dtype(frame[c]):
-            style = "DD/MM/YYYY" if _.language == "fr" else "YYYY-MM-DD"
+            style = _.date_form
             settings[c] = st.column_config.DateColumn(heading(c, _), format=style)
     shown = worded(frame, columns, _)
     for name in shown.select_dtypes("object").columns:  # a blank among them would be written "nan"

@@ -82,7 +82,7 @@ def frame_of(here: Here, frame: pd.DataFrame, columns: list[str], label: str, **
         column = frame[name]
         heading = sw.heading(name, _)
         if name == "reason":
-            column = column.map({c: sentence(str(c), _.language) for c in pd.unique(column)})
+            column = column.map({c: sentence(str(c), _) for c in pd.unique(column)})
         elif name == "expected":
             column = column.map({c: row_messages.expected(str(c), _) for c in pd.unique(column)})
         elif name == "got":
@@ -100,7 +100,7 @@ def frame_of(here: Here, frame: pd.DataFrame, columns: list[str], label: str, **
         if name in FLAGS:
             settings[name] = st.column_config.CheckboxColumn(heading, help=_(sw.FLAG_MEANINGS[name]))
         elif pd.api.types.is_datetime64_any_dtype(column):
-            style = "DD/MM/YYYY" if _.language == "fr" else "YYYY-MM-DD"
+            style = _.date_form
             settings[name] = st.column_config.DateColumn(heading, format=style)
         elif pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
             step = 0.1 if name.endswith("_km") or name.startswith("route_km") else 1
@@ -117,7 +117,7 @@ def show(here: Here, data: Data, screening: Screening, row: pd.Series[Any]) -> N
     _ = here.translate
     st.header(markdown(f"{row['supplier_id']} · {row['site_name'] or '–'}"))
     if row["answer"] != "accepted":
-        st.warning(markdown(sentence(str(row["reason"]), _.language)), icon=":material/block:")
+        st.warning(markdown(sentence(str(row["reason"]), _)), icon=":material/block:")
         st.text(_.pair(_("Expected"), row_messages.expected(str(row["expected"]), _)))
         st.text(_.pair(_("Got"), row_messages.got(str(row["got"]), _)))
         return
@@ -140,7 +140,7 @@ def why(here: Here, row: pd.Series[Any]) -> None:
     style, zone = styles.site_style(row["site_class"]), styles.zone_style(row["zone_status"])
     unit = f" {markdown(row['zone_unit'])}" if row["zone_unit"] else ""
     st.markdown(f"**{style.sign} {_(style.text)}** · {zone.sign} {_(zone.text)}{unit} · {_.date(row['as_of'])}")
-    st.text(row["why_fr" if _.language == "fr" else "why_en"])
+    st.text(row[_.own_column("why", row.index)])
     if row["possible_class"] != row["site_class"] and row["possible_class"] in CLASSES[:2]:
         st.caption(
             _.pair(column_labels.column("possible_class", _), labels.value("possible_class", row["possible_class"], _))

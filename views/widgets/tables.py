@@ -11,7 +11,7 @@ import streamlit as st
 from geo import schema
 from i18n import column_labels, evidence_messages, labels, row_messages
 from i18n.translator import Translator
-from layers.formats.reasons import REASONS
+from layers.formats.reasons import sentence
 from layers.maps import styles
 from layers.reference.country_names import country_name
 
@@ -130,7 +130,7 @@ def worded(translate: Translator, frame: pd.DataFrame, columns: Sequence[str]) -
     for name in columns:
         column = frame[name]
         if name == "reason":
-            column = column.map(lambda r: REASONS.get(r, (r, r))[translate.language == "fr"])
+            column = column.map(lambda r: sentence(r, translate))
         elif name == "expected":
             column = column.map({text: row_messages.expected(text, translate) for text in pd.unique(column)})
         elif name == "got":
@@ -177,9 +177,7 @@ def config(translate: Translator, columns: Sequence[str]) -> dict[str, Any]:
             or name.endswith("_date")
             or name in ("as_of", "valid_to")
         ):
-            out[name] = st.column_config.DateColumn(
-                heading, format="DD/MM/YYYY" if translate.language == "fr" else "YYYY-MM-DD"
-            )
+            out[name] = st.column_config.DateColumn(heading, format=translate.date_form)
         else:
             out[name] = st.column_config.Column(heading)
     return out

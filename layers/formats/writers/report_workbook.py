@@ -16,6 +16,7 @@ import pandas as pd
 
 from geo.errors import InputError
 from geo.messages import Note
+from i18n.translator import translator
 from layers.formats.writers.spreadsheet_guard import is_formula, refuse_restricted, visible
 from layers.formats.writers.xlsx import LONGEST, MOST_ROWS
 
@@ -76,7 +77,7 @@ def workbook_bytes(sheets: Sequence[TableSheet | TextSheet], language: str, *, t
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, options) as book:
         book.set_properties({"title": visible(title), "created": _EPOCH, "comments": "CAHRA Atlas"})
-        styles = _Styles(book, "dd/mm/yyyy" if language == "fr" else "yyyy-mm-dd")
+        styles = _Styles(book, translator(language).date_form.lower())
         taken: set[str] = set()
         for sheet in sheets:
             name = _sheet_name(sheet.title, taken)
