@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cli.shared import Progress, add_inputs, add_kept, inputs, iso_date, perform
 from geo.errors import InputError
 from geo.messages import Note
+from i18n.languages import offered
 
 if TYPE_CHECKING:
     from jobs.result import Result
@@ -50,7 +51,7 @@ def add(commands: Any) -> None:
     to.add_argument("--from", dest="begin", metavar="YYYY-MM-DD", help="first day")
     to.add_argument("--to", dest="end", metavar="YYYY-MM-DD", help="last day")
     add_surface(to)
-    to.add_argument("--language", choices=("en", "fr"), default="en", help="language of the summary")
+    to.add_argument("--language", choices=tuple(offered()), default="en", help="language of the summary")
     to.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
     add_kept(to)
     to.set_defaults(call=perform, make=density, rules=None)

@@ -112,6 +112,8 @@ def found(fact: str, status: str, events: float, deaths: float, translate: Trans
     if fact in GAPS or fact.removeprefix("area_") in GAPS:
         return translate(GAPS[fact.removeprefix("area_")]) + (f" ({status})" if status else "")
     said = translate(FACTS[fact]) if fact in FACTS else fact
+    if fact == "finding":
+        return translate.pair(said, told(status, translate)) if status else said
     more = status_word(status, translate) if status and fact != "expected" else counted
     return translate.pair(said, more) if said and more else said or more
 

@@ -7,11 +7,12 @@ import io
 import re
 
 import pandas as pd
+import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from i18n import catalogue
-from i18n.languages import LOCALE
+from i18n.languages import LOCALE, offered, place
 from i18n.translator import LANGUAGES, pick, translator
 from scripts import messages
 
@@ -63,3 +64,33 @@ def test_the_language_is_what_was_asked_for_else_the_browsers():
     assert pick("../fr", "fr-FR") == "fr"
     assert pick(None, None) == "en"
     assert set(LANGUAGES) == {"en", "fr"}
+    assert pick("es") == "es"  # a draft is offered, and said to be one
+    assert [name for code, name in offered().items() if code not in LANGUAGES] == [
+        "Español (borrador)", "Português (rascunho)",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", [code for code in offered() if code not in ("en", "fr")])
+def test_a_draft_keeps_every_placeholder_and_says_the_rest_in_english(language):
+    _ = translator(language)
+    with place(language).open("rb") as file:
+        for message in read_po(file, locale=language):
+            ids = [message.id] if isinstance(message.id, str) else list(message.id)
+            strings = [message.string] if isinstance(message.string, str) else list(message.string)
+            for text in strings if message.id else []:
+                assert set(re.findall(r"\{(\w+)[^}]*\}", text)) == set(re.findall(r"\{(\w+)[^}]*\}", ids[-1])), ids
+    assert _("high-risk") != "high-risk"
+    assert _("A sentence that nobody has translated, {n}.", n=3) == "A sentence that nobody has translated, 3."
+    assert (_.number(1234567.5, 1), _.is_one(1), _.is_one(0)) == ("1.234.567,5", True, False) or language == "pt"
+
+
+def test_no_code_asks_which_language_it_is():
+    """What differs by language is a message or a property of the translator: adding one touches no code."""
+    root = LOCALE.parent
+    asked = [
+        path.relative_to(root).as_posix()
+        for folder in ("views", "jobs", "layers", "i18n", "geo", "cli")
+        for path in (root / folder).rglob("*.py")
+        if re.search(r'(==|!=|in) ?\(?"fr"', path.read_text("utf-8"))
+    ]
+    assert asked == []

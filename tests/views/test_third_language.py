@@ -139,7 +139,7 @@ def test_exports_have_no_word_outside_the_catalogue(names):
     data = demonstration()
     found = data.run()
     it = profile(data.loaded(), found, data.rules, 0, data.day)
-    page = dossier(_, it, "hash").decode()
+    page = dossier(_, it, "0123456789abcdef").decode()
     assert left([page], names) == set()
 
 
