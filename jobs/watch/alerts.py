@@ -21,6 +21,8 @@ NEW, WORSE, BETTER, DATA = "new", "worse", "better", "data_only"
 KINDS = (WORSE, NEW, DATA, BETTER)
 GRAVE = {"conflict-affected": 2, "high-risk": 1}
 """Rank of a class; what is not here is no class of risk, whether nothing was found or nothing was looked at."""
+LOOKED_AT = {*GRAVE, "no indicators found"}
+"""Classes that say what was found: to know nothing any more is not better than a risk that was known."""
 Key = tuple[str, str]
 
 
@@ -137,7 +139,8 @@ def alert(key: Key, before: Look, after: Look, between: Between) -> Alert | None
     if after.rank > before.rank:
         kind = WORSE if fresh or not (late or again) else DATA
     elif after.rank < before.rank:
-        kind = DATA if (gone or again) and len(gone) == len(went) else BETTER
+        by_data = (gone or again) and len(gone) == len(went)
+        kind = DATA if by_data or after.site_class not in LOOKED_AT else BETTER
     elif fresh and after.rank:
         kind = NEW
     elif ((late or again or gone) and after.rank) or before.site_class != after.site_class:

@@ -103,6 +103,8 @@ H, C, N, U = "high-risk", "conflict-affected", "no indicators found", "insuffici
         (Look(H, {"old": OLDER}), Look(C, {"old": OLDER, "new": NEWER}), "worse"),
         (Look(H, {"old": OLDER}), Look(H, {"old": OLDER, "new": NEWER}), "new"),
         (Look(H, {"old": OLDER}), Look(N, {}), "better"),
+        (Look(H, {"old": OLDER}), Look(U, {}), "data_only"),  # nothing is known any more: not better
+        (Look(C, {"old": OLDER}), Look(U, {"old": OLDER}), "data_only"),
         (Look(H, {"old": OLDER}), Look(H, {"old": OLDER, "late": LATE}), "data_only"),
         (Look(H, {"old": OLDER}), Look(C, {"old": OLDER, "late": LATE}), "data_only"),
         (Look(H, {"late": LATE}), Look(N, {}), "data_only"),  # two months old: it did not age out
