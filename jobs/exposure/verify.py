@@ -7,9 +7,9 @@ from typing import Any
 
 from geo.rasters.schema import BY_CLASS, EXPOSURE, NEAR_INCIDENTS, ZONES
 from geo.schema import REJECTED
-from jobs.accounts import check_accounts, check_counts, check_neutralised
+from jobs.accounts import OF_REJECTED, check_accounts, check_counts, check_neutralised
 from jobs.assessment.verify import recorded_rules
-from jobs.read_back import Derived, DifferenceError, typed
+from jobs.read_back import Derived, DifferenceError, all_columns, typed
 
 TABLES = {
     "exposure.csv": EXPOSURE,
@@ -48,4 +48,5 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
         mine = placed if not row.site_class else placed & (sites["site_class"] == row.site_class)
         if int(mine.sum()) != row.sites:
             raise DifferenceError(f"people_by_class.csv: {row.sites} sites, exposure.csv has {int(mine.sum())}")
-    return Derived(0, dict.fromkeys(TABLES, ("all",)))
+    open_ = {name: all_columns(files[name], name) for name in TABLES}
+    return Derived(0, {**open_, "rejected.csv": OF_REJECTED}, ("rules", "sites"))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 import cli
@@ -19,8 +20,9 @@ from geo.screening.schema import SCREENED
 from jobs.read_back import typed
 from jobs.screening.reviews import Reviews
 from layers.reference import files as embedded
+from tests.rasters.making import saved
 
-JOBS = ("assess", "screen", "coverage", "backtest", "sensitivity", "compare", "meeting")
+JOBS = ("assess", "screen", "coverage", "backtest", "sensitivity", "compare", "density", "exposure", "meeting")
 """Every command that leaves a result."""
 BOX = ((15.2, 3.4), (16.6, 3.4), (16.6, 5.2), (15.2, 5.2), (15.2, 3.4))
 """Around the first sites of the demonstration."""
@@ -109,9 +111,30 @@ def options(folder: Path) -> dict[str, list[str]]:
         "coverage": ["--programmes", programmes, *data, *units, *day],
         "backtest": [*data, "--from", "2015-12-31", "--to", "2016-12-31"],
         "sensitivity": [*data, *day, "--from", "2018-11-30", "--draws", "5"],
+        "density": [
+            *data,
+            "--from",
+            "2017-01-01",
+            "--to",
+            "2017-12-31",
+            "--before-from",
+            "2016-01-01",
+            "--before-to",
+            "2016-12-31",
+            "--cell-km",
+            "20",
+            "--bandwidth-km",
+            "40",
+        ],
+        "exposure": [*data, "--population", people(folder), *day],
         "compare": [str(folder / "before"), str(folder / "after")],
         "meeting": [*data, *day],
     }
+
+
+def people(folder: Path) -> str:
+    """Ten people in each pixel around the first sites."""
+    return str(saved(folder, "people.tif", np.full((80, 80), 10, np.float32), (0.05, 0, 14, 0, -0.05, 6)))
 
 
 def decide(result: Path, path: Path) -> str:
