@@ -191,9 +191,9 @@ def _certainty(area: Area, _: Translator) -> Section:
         told.append(_("Of {n} gaps {m} stand at sites that are at risk for certain.", n=_.number(int(open_here.sum())),
                       m=_.number(int(open_here[certain].sum()))))  # fmt: skip
     told += [
-        _("{n} programmes could be read as no type; {m} have no place that can be drawn.",
+        _("{n} programme{n?|s} could be read as no type; {m} {m?has|have} no place that can be drawn.",
           n=_.number(int((area.programmes["types"] == "").sum())), m=_.number(area.national)),
-        _("At {n} sites at risk nobody counted the workers.", n=_.number(unknown_workers)),
+        _("At {n} site{n?|s} at risk nobody counted the workers.", n=_.number(unknown_workers)),
         *participation(area.country, area.day, _),
         *(_(caveat) for caveat in CAVEATS),
     ]  # fmt: skip
