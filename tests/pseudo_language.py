@@ -40,9 +40,7 @@ def pseudo(text: str) -> str:
 
 def write(folder: Path) -> None:
     """The catalogue of the language in a folder of catalogues: nothing else is needed."""
-    catalogue = Catalog(
-        locale=CODE, project="CAHRA Atlas", charset="utf-8", fuzzy=False, header_comment="# Name: Pseudo"
-    )
+    catalogue = Catalog(locale=CODE, project="CAHRA Atlas", charset="utf-8", fuzzy=False)
     for message in messages.template():
         if message.id:
             said = pseudo(message.id) if isinstance(message.id, str) else tuple(map(pseudo, message.id))
