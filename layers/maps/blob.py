@@ -173,7 +173,7 @@ def blob(
         What lies under and over them.
     density
         ``{"u": data address of a PNG, "b": [[south, west], [north, east]], "t": words}``, shown below zoom 8 instead
-        of incidents.
+        of incidents, or with ``"always": True`` at every zoom.
     focus
         (lon, lat) to be ringed, and to stand in the middle when it is new.
     run
@@ -196,6 +196,7 @@ def blob(
     remarks
         Sentences under the legend, before its own.
     """
+    shaded = bool(density) and not (density or {}).get("always")
     moving = clock.moving if clock else None
     used, now = table or (styles.SITES, moving.now if moving else None)
     placed_sites, site_style = site_columns(sites, now) if sites is not None else ({}, np.array([], int))
@@ -266,7 +267,13 @@ def blob(
             ],
             "notes": [
                 *remarks,
-                *legend.notes(sites, incidents, any(z.indicative for z in zones), bool(density), translate),
+                *legend.notes(
+                    sites,
+                    incidents,
+                    any(z.indicative for z in zones),
+                    bool(density) and not (density or {}).get("always"),
+                    translate,
+                ),
             ],
         },
         "details": {str(k): v for k, v in (details or {}).items()},

@@ -58,9 +58,9 @@ class Overlay:
         return "data:image/png;base64," + base64.b64encode(self.image).decode()
 
     def for_map(self) -> dict[str, object]:
-        """What :func:`layers.maps.blob.blob` takes as a layer behind everything else."""
+        """What :func:`layers.maps.blob.blob` takes as a layer behind everything else, shown however near one comes."""
         south, west, north, east = self.bounds
-        return {"u": self.address, "b": [[south, west], [north, east]], "t": self.title}
+        return {"u": self.address, "b": [[south, west], [north, east]], "t": self.title, "always": True}
 
     def legend(self, translate: Translator) -> str:
         """HTML of the legend: title, unit, a colour and its values a line, and what has no colour."""

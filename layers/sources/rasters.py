@@ -63,6 +63,11 @@ class RasterLayer:
     told: list[str] = field(default_factory=list)
 
     @property
+    def key(self) -> str:
+        """Names the content and what is taken of it."""
+        return f"{self.source.sha256}/{self.values}/{self.band}"
+
+    @property
     def notes(self) -> list[str]:
         """What is to be said of the file and of what was met in it so far."""
         out = list(self.told)
@@ -93,13 +98,14 @@ class RasterLayer:
                     valid &= ~below
                     amount[below] = 0.0
                 if self.values == DENSITY:
-                    amount *= self._ground(window)
+                    amount *= self.ground_km2(window)
                 done += window.height * window.width
                 if progress is not None:
                     progress(done, total)
                 yield window, amount, valid
 
-    def _ground(self, w: Window) -> Floats:
+    def ground_km2(self, w: Window) -> Floats:
+        """Ground of the pixels of a window [km²], in a shape that spreads over it."""
         if self.grid.degrees:
             return self.grid.areas_km2(w.row, w.height, w.column, w.width)
         x, y = lattice(self.grid, w.row, w.height, w.column, w.width)

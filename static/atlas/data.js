@@ -44,7 +44,7 @@
       if (CAHRA.furniture) CAHRA.furniture(map, this);
       if (this.blob.density) {
         const d = this.blob.density;
-        this._density = L.imageOverlay(d.u, d.b, { opacity: 0.8, alt: d.t || "" });
+        this._density = L.imageOverlay(d.u, d.b, { opacity: d.always ? 1 : 0.8, alt: d.t || "" });
         this._shade();
         map.on("zoomend", this._shade, this);
       }
@@ -96,7 +96,8 @@
       } else this._density.remove();
     },
     _far: function () {
-      return Boolean(this.blob.density) && !this.moved && this._map.getZoom() < 8;
+      const d = this.blob.density;
+      return Boolean(d) && !this.moved && (Boolean(d.always) || this._map.getZoom() < 8);
     },
     /* Whether an incident lies in the window of the day that is shown; without other days, all that came do. */
     holds: function (i) {

@@ -23,7 +23,7 @@ from layers.reference.unit_aliases import unit_aliases
 from views import session
 from views.data_choice import Data
 from views.session import Here
-from views.widgets import map_widget, programme_lists, programme_money, tables
+from views.widgets import map_widget, programme_lists, programme_money, programme_people, tables
 from views.widgets.downloads import run_files
 from views.widgets.programme_charts import by_unit, over_time, table
 from views.widgets.programme_upload import chosen_programmes, forget
@@ -240,6 +240,7 @@ def body(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...]) -> N
     with session.guard(here.translate):
         figures(here, run, types)
         draw_map(here, data, run, types)
+        programme_people.people(here, run, types)
         by_unit(here, run, types)
         next_one(here, run, types)
         over_time(here, data, st.session_state["stocktake_of"], run, types)
