@@ -7,7 +7,7 @@ import streamlit as st
 
 from geo.programmes.schema import TYPES
 from jobs.exposure.picture import PeopleAtRisk, people_at_risk
-from jobs.programmes.job import ProgrammeRun
+from jobs.programmes.export import ProgrammeRun
 from views.session import Here
 from views.widgets.raster_upload import kept_population
 
@@ -22,7 +22,7 @@ def people(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
     if layer is None:
         st.caption(_("Give a raster of people on the page “People and density”: then people are counted here too."))
         return
-    some = result.matrix[:, [TYPES.index(t) for t in types]].any(axis=1)
+    some = np.asarray(result.matrix[:, [TYPES.index(t) for t in types]].any(axis=1), np.bool_)
     key = (layer.key, result.at_risk.tobytes(), some.tobytes(), sites["lon"].to_numpy().tobytes())
     kept = st.session_state.get("programme_people")
     if kept is None or kept[0] != key:
