@@ -35,6 +35,7 @@ SCRIPTS = (
     "atlas/legend.js",
     "atlas/clock.js",
     "atlas/controls.js",
+    "atlas/swipe.js",
 )
 SHEETS = ("vendor/leaflet.css", "atlas/atlas.css")
 

@@ -120,6 +120,7 @@
       const scale = this._map.options.crs.scale(this._map.getZoom());
       this.view = { scale: scale, ox: origin.x, oy: origin.y, bounds: this._bounds, zoom: this._map.getZoom() };
       this.draw(this._ctx, this.view);
+      this.fire("drawn");
     },
     trace: function (ctx, line, close) {
       const v = this.view;

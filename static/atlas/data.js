@@ -458,8 +458,13 @@
       if (district && (!zone || district.name !== zone.n)) lines.push(district.name);
       return lines;
     },
+    /* Whether a place of the map is this layer's: of two runs beside a divider, each has its side. */
+    _mine: function (point) {
+      return !this.half || this.half < 0 === point.x < this._map._cahraSwipe;
+    },
     _hover: function (e) {
       if (this._map._cahraDrawing) return;
+      if (!this._mine(e.containerPoint)) return this._leave();
       const found = this.hit(e.layerPoint);
       this._map.getContainer().style.cursor = found ? "pointer" : "";
       const lines = found ? this.lines(found) : this.under(e.latlng);
@@ -486,7 +491,7 @@
       this._tip.remove();
     },
     _click: function (e) {
-      if (this._map._cahraDrawing) return;
+      if (this._map._cahraDrawing || !this._mine(e.containerPoint)) return;
       const found = this.hit(e.layerPoint) || (this.options.ask ? { kind: "place", row: -1 } : null);
       if (!found) return;
       if (found.kind === "incident") {

@@ -88,8 +88,11 @@
     if (map._cahraBase) map._cahraBase._update();
     const data = map._cahraData;
     if (!data || !data._map) return;
-    data.regroup();
-    data._update();
+    for (const layer of [data, data.partner]) {
+      if (!layer || !layer._map) continue;
+      layer.regroup();
+      layer._update();
+    }
   }
 
   /* A switch of a class is the page's filter, where the page has one: the last class stays on. */

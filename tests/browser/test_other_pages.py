@@ -147,6 +147,27 @@ def test_the_view_of_the_map_is_in_the_link_and_comes_back(visit):
     assert again.map().locator("body").evaluate("() => window.map.getZoom()") == 9
 
 
+def test_a_divider_that_the_keyboard_moves_parts_two_dates_on_one_map(visit):
+    here = visit("/compare?day=2014-12-31&other=2016-09-19")
+    here.map()
+    here.settled()
+    here.page.get_by_text("One map with a divider").click()
+    here.page.frame_locator("iframe").first.locator(".cahra-swipe").wait_for()
+    here.settled()
+    frame = here.map()
+    halves = """() => { const d = window.map._cahraData; return [d.half, d.partner.half, window.map._cahraSwipe,
+        d._container.style.clipPath !== d.partner._container.style.clipPath, window.map.getCenter().lng]; }"""
+    frame.get_by_role("slider", name="Divider between the two maps").focus()
+    body = frame.locator("body")
+    before = body.evaluate(halves)
+    assert (before[0], before[1], before[3]) == (-1, 1, True)
+    here.page.keyboard.press("PageUp")
+    after = body.evaluate(halves)
+    assert after[2] > before[2]
+    assert after[4] == before[4]  # the map itself stays
+    assert " | " in frame.locator(".cahra-row-n").first.inner_text()
+
+
 def test_another_language_leaves_the_map_where_it_was(visit):
     here = visit()
     here.map().locator("body").evaluate("() => window.map.setView([4.25, 15.8], 9, {animate: false})")

@@ -13,6 +13,7 @@ from shapely.geometry import Point, box
 from i18n.translator import translator
 from layers.maps import assets, styles
 from layers.maps.map import AtlasMap, DataLayer, Line, Mark, View, ZoneArea, blob, standalone
+from layers.maps.swipe import swipe
 from tests.hostile.strings import HOSTILE
 from tests.layers.frames import assessed, incidents
 
@@ -108,3 +109,14 @@ def test_a_view_holds_all_points_and_survives_none():
     view = View.around([14.0, 27.0, float("nan")], [2.0, 11.0, 3.0])
     assert (view.lat, view.lon) == (6.5, 20.5)
     assert 5 <= view.zoom <= 6
+
+
+def test_two_runs_on_one_map_have_one_legend_with_the_numbers_of_both():
+    left, right = assessed(8), assessed(8)
+    right["site_class"] = "high-risk"
+    made = swipe(blob(EN, sites=left, notice="x"), blob(EN, sites=right, notice="x"), ("2014", "2016"), EN)
+    rows = {row["key"]: row["n"] for row in made["legend"]["groups"][0]["rows"]}
+    assert rows["sites/high-risk"] == "2 | 8"
+    assert rows["sites/conflict-affected"] == "2 | 0"
+    assert (made["notice"], made["right"]["notice"]) == ("x", "")
+    assert (made["swipe"]["left"], made["swipe"]["right"]) == ("2014", "2016")

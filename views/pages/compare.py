@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from jobs.compare.told import sentences
 from layers.formats.writers.delimited import csv_bytes
 from layers.maps import map_content, styles
 from layers.maps.map import View, blob
+from layers.maps.swipe import swipe
 from layers.reference.unit_aliases import unit_aliases
 from views import session
 from views.data_choice import Data
@@ -80,16 +82,13 @@ def rules_question(rules: Rules, rule_id: str, translate: Translator) -> str:
     return rules[rule_id].asks(translate) if rule_id in rules else ""
 
 
-def side(here: Here, data: Data, run: job.Run, view: View, key: str, kept: pd.MultiIndex | None) -> None:
-    """One of the two maps, with its figures."""
+def content(here: Here, data: Data, run: job.Run, kept: pd.MultiIndex | None) -> dict[str, object]:
+    """What one of the two maps shows."""
     _ = here.translate
     loaded, day, sites = data.loaded(), np.datetime64(data.day), run.assessment.sites
-    counts = sites["site_class"].value_counts()
-    st.markdown(f"**{_.date(data.day)}**, {_('rules')} {data.rules.hash.removeprefix('sha256:')}")
-    st.caption(" · ".join(f"{s.sign} {_(s.text)} {_.number(int(counts.get(s.key, 0)))}" for s in styles.SITES))
     if kept is not None:
         sites = sites[pd.MultiIndex.from_frame(sites[["source", "site_id"]]).isin(kept)]
-    inside = blob(
+    return blob(
         _,
         sites=sites,
         incidents=incidents_at(loaded.incidents, day, data.rules.look_back_months),
@@ -98,8 +97,35 @@ def side(here: Here, data: Data, run: job.Run, view: View, key: str, kept: pd.Mu
         notice=_("Demonstration data") if data.has_demonstration else "",
         title=_("Legend, {day}", day=_.date(data.day)),
     )
-    channel = st.session_state.setdefault("channel", data.key[:8] + str(id(st.session_state))[-6:])
-    map_widget.show(_, view, inside, key=f"compare_{key}", height=460, channel=channel, districts=districts(data))
+
+
+def figures(here: Here, data: Data, run: job.Run) -> None:
+    """The date, the rules and the number of sites by class of one side."""
+    _, counts = here.translate, run.assessment.sites["site_class"].value_counts()
+    st.markdown(f"**{_.date(data.day)}**, {_('rules')} {data.rules.hash.removeprefix('sha256:')}")
+    st.caption(" · ".join(f"{s.sign} {_(s.text)} {_.number(int(counts.get(s.key, 0)))}" for s in styles.SITES))
+
+
+def maps(here: Here, sides: Sequence[tuple[Data, job.Run]], view: View, kept: pd.MultiIndex | None) -> None:
+    """Two maps that move together, or one with a divider."""
+    _, state = here.translate, st.session_state
+    made = [content(here, data, run, kept) for data, run in sides]
+    columns = st.columns(2)
+    for column, (data, run) in zip(columns, sides, strict=True):
+        with column:
+            figures(here, data, run)
+    units = districts(sides[0][0])
+    if state.get("q_divider"):
+        names = [
+            f"{said}: {_.date(data.day)}" for said, (data, _run) in zip((_("Left"), _("Right")), sides, strict=True)
+        ]
+        both = swipe(made[0], made[1], (names[0], names[1]), _)
+        map_widget.show(_, view, both, key="compare_both", height=520, districts=units)
+        return
+    channel = state.setdefault("channel", sides[0][0].key[:8] + str(id(state))[-6:])
+    for column, inside, key in zip(columns, made, ("left", "right"), strict=True):
+        with column:
+            map_widget.show(_, view, inside, key=f"compare_{key}", height=460, channel=channel, districts=units)
 
 
 def matrix(here: Here, before: pd.DataFrame, after: pd.DataFrame) -> None:
@@ -183,9 +209,6 @@ with session.page() as here:
     kept = None
     if st.toggle(_("Only sites that differ, on the maps"), key="q_changed_only"):
         kept = pd.MultiIndex.from_frame(differences(sites, second.assessment.sites)[["source", "site_id"]])
-    left, right = st.columns(2)
-    with left:
-        side(here, data, first, view, "left", kept)
-    with right:
-        side(here, other, second, view, "right", kept)
+    st.toggle(_("One map with a divider"), key="q_divider")
+    maps(here, [(data, first), (other, second)], view, kept)
     listing(here, data, other, first, second)
