@@ -151,7 +151,7 @@ class Search:
         self._end: Ints | None = None
         if one_window:
             # Every incident left is in every window: time drops out.
-            self._grid = Grid(lon, lat, None, None, self.radius, cells_per_radius=2)
+            self._grid = Grid(lon, lat, None, None, self.radius, cells_per_radius=4)
         else:
             day, end = day.take(rows), end.take(rows)
             span = end - day
