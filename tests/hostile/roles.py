@@ -53,7 +53,7 @@ SEEDS: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 """A sound file of each role: name and text."""
 
-OPTIONS = ("words", "radii", "rates", "places", "reviews", "sign", "compare")
+OPTIONS = ("words", "radii", "rates", "places", "reviews", "sign", "compare", "actors", "governance")
 """What commands are given beside the files of :data:`SEEDS`."""
 COMMANDS = ("inspect", "backtest", "meeting", "sensitivity", "coverage", "screen")
 """Commands that take a list of sites beside `assess`."""
@@ -87,7 +87,7 @@ def argv(role: str, path: str, folder: Path) -> list[str]:
     programmes = str(DATA / "demonstration_programmes.csv")
     if role in ("words", "radii", "rates"):
         command = ["coverage", "--sites", str(sites), "--programmes", programmes, f"--{role}", path]
-    if role in ("places", "reviews"):
+    if role in ("places", "reviews", "actors", "governance"):
         command = ["screen", "--list", str(rows), f"--{role}", path]
     if role == "compare":  # a folder that holds it as an earlier result
         earlier = folder / "earlier"

@@ -104,6 +104,9 @@ def test_columns_are_chosen_by_hand_and_remembered_for_files_of_the_same_layout(
     rested(app.run())
     later = app.session_state["files"][key]
     assert (later.role, later.options, later.by_hand) == ("sites", file.options, True)
+    another = opened(("more.csv", MORE))  # of another visitor of the same server
+    (theirs,) = another.session_state["files"].values()
+    assert (theirs.by_hand, dict(theirs.options.columns)) == (False, {})
     explore = AppTest.from_file(str(FOLDER / "explore.py"), default_timeout=90)
     explore.query_params["demonstration"] = "0"
     explore.run()
