@@ -11,8 +11,8 @@ from geo.rasters.grid import Grid
 
 Floats = npt.NDArray[np.float64]
 
-PIXELS = 4_000_000
-"""Pixels of a window at most: with what is made of them about 200 MB."""
+PIXELS = 1_000_000
+"""Pixels of a window at most: with what is made of them about 50 MB."""
 
 
 class Window(NamedTuple):

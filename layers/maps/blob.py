@@ -196,7 +196,6 @@ def blob(
     remarks
         Sentences under the legend, before its own.
     """
-    bool(density) and not (density or {}).get("always")
     moving = clock.moving if clock else None
     used, now = table or (styles.SITES, moving.now if moving else None)
     placed_sites, site_style = site_columns(sites, now) if sites is not None else ({}, np.array([], int))

@@ -30,8 +30,8 @@ VALUES = {
     MINUTES: N_("minutes of travel"),
 }
 """What the numbers of a raster are."""
-BATCH = 12_000_000
-"""Pixels that one child reads: about 120 MB in its answer."""
+BATCH = 8_000_000
+"""Pixels that one child reads: about 80 MB in its answer."""
 
 _DENSITY = re.compile(r"dens|(?:^|[\W_])pd(?:[\W_]|$)|per[\W_]?(?:sq|km)|/ ?km|km-2|hab/km|ppkm")
 _COUNTS = re.compile(r"ppp|(?:^|[\W_])(?:ghs[\W_])?pop|count|landscan|people|persons|personnes")
