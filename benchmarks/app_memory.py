@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parents[1]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 DRC = SHARED / "mines" / "cod_mines_curated_all_opendata_p_ipis.csv"
 TIMEOUT_MS = 240_000
-PAUSE_S = 20
-"""After a session ends; Streamlit lets go of a session whose page is closed at its next look."""
+PAUSE_S = 90
+"""After the last session ends: Streamlit lets go of a session about a minute after its page is closed."""
 RESTS = (
     "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
     " && !document.querySelector('[data-testid=stStatusWidgetRunningIcon], [data-testid=stSpinner]')"
