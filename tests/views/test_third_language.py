@@ -82,6 +82,7 @@ def clear():
 def names() -> set[str]:
     """Words that are data."""
     said = " ".join((files.DATA / name).read_text("utf-8") for name in NAMES)
+    said += " ".join(languages.offered().values())
     return {w.lower() for w in re.findall(r"[^\W\d_]+", said)} | OURS
 
 

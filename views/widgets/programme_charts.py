@@ -39,7 +39,7 @@ def table(
             style = _.date_form
             settings[c] = st.column_config.DateColumn(heading(c, _), format=style)
     shown = worded(frame, columns, _)
-    for name in shown.select_dtypes("object").columns:  # a blank among them would be written "nan"
+    for name in shown.select_dtypes(["object", "str"]).columns:  # a blank among them would be written "nan"
         shown[name] = shown[name].where(shown[name].notna(), None)
     st.dataframe(shown, column_config=settings, hide_index=True, height=height, placeholder="", alt=label)
 
