@@ -66,8 +66,8 @@ def test_looks_one_after_another(folder):
     )
     again = see(folder)  # new, and within six months of what was said
     assert (again.rows, again.unsaid) == ([], 1)
-    write(folder, [*OLD, ("2", "2020-05-01", 22.0, 40), ("3", "2020-05-02", 22.0, 9), ("4", "2021-01-05", 22.0, 1),
-                   ("5", "2021-07-20", 22.0, 1)], "2021-07-31")  # fmt: skip
+    events = [*OLD, ("2", "2020-05-01", 22.0, 40), ("3", "2020-05-02", 22.0, 9), ("4", "2021-01-05", 22.0, 1)]
+    write(folder, events, "2021-07-31")  # those of 2020 aged out
     assert [r["kind"] for r in see(folder).rows] == ["better"]
     with (folder / "out/alerts.csv").open(encoding="utf-8") as stream:
         table = list(csv.DictReader(stream))
