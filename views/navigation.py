@@ -34,6 +34,7 @@ PAGES: tuple[Page, ...] = (
     Page("programmes.py", N_("Programmes"), "programmes", ":material/diversity_3:"),
     Page("files.py", N_("Your files"), "files", ":material/upload_file:"),
     Page("surroundings.py", N_("People and density"), "around", ":material/groups:"),
+    Page("data.py", N_("Data"), "data", ":material/database:"),
     Page("sensitivity.py", N_("How sure?"), "sure", ":material/tune:"),
     Page("track_record.py", N_("Track record"), "record", ":material/history:"),
     Page("about.py", N_("About"), "about", ":material/info:"),

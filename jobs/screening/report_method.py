@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from geo.rules.registry import KINDS
 from i18n.row_messages import note
 from i18n.translator import N_, Translator
+from jobs.data_cards import citations
 from jobs.screening.model import Screening
 from layers.formats.writers.escape import html
 
@@ -166,6 +167,9 @@ def versions(_: Translator, screening: Screening) -> str:
     if notes:
         items = "".join(f"<li>{html(n)}</li>" for n in notes[:200])
         out.append(f"<h3>{html(_('Notes of the readers'))}</h3><ul>{items}</ul>")
+    if cited := citations(files):
+        items = "".join(f"<li>{html(line)}</li>" for line in cited)
+        out.append(f"<h3>{html(_('How to cite'))}</h3><ul>{items}</ul>")
     credit = _("Outlines: Natural Earth; towns: GeoNames (CC BY 4.0). A backdrop, not a legal boundary.")
     out.append(f'<p class="soft">{html(credit)}</p>')
     return f"<section><h2>{html(_('Data and versions'))}</h2>{''.join(out)}</section>"

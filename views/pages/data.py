@@ -1,0 +1,217 @@
+"""Data: what a run rests on, card by card; on one's own machine also what was fetched, and what to fetch."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import altair as alt
+import streamlit as st
+
+from geo.errors import CahraError, InputError
+from geo.messages import spoken
+from i18n.translator import Translator
+from jobs.data_cards import Card, cards
+from jobs.edition_references import Kept, all_kept
+from jobs.editions import job as comparing
+from jobs.editions.lines import fetched
+from jobs.inputs import Inputs, Source
+from layers.formats.writers.escape import markdown
+from layers.publishers.fetch import Fetched, Means, drop_in, fetch
+from layers.publishers.folder import data_folder
+from layers.publishers.keep import Wanted
+from layers.publishers.table import FetchSource, sources
+from views import own_files, session, workspace
+from views.data_choice import Data
+from views.session import Here
+
+MOST_BARS = 40
+"""Countries of a timeline; the rest is counted."""
+
+
+def card(here: Here, one: Card) -> None:
+    """One dataset: facts, timeline, what is missing."""
+    _ = here.translate
+    with st.container(border=True):
+        st.markdown(f"**{markdown(one.title)}**  \n{markdown(one.file)}")
+        facts = [_("{n} rows used, {m} not", n=_.number(one.rows), m=_.number(one.rejected))]
+        if one.first:
+            facts.append(_("rows of {a} to {b}, {n} days ago", a=one.first, b=one.last, n=_.number(one.age or 0)))
+        if one.retrieved:
+            facts.append(_("retrieved on {day}", day=one.retrieved))
+        facts.append(_("licence: {licence}", licence=one.licence or _("not known")))
+        st.markdown(markdown("; ".join(facts)))
+        if one.cite:
+            st.caption(markdown(_("Cite: {text}", text=one.cite)))
+        timeline(_, one)
+        for line in one.missing:
+            st.markdown(f"- :material/warning: {markdown(line.sentence(_))}")
+
+
+def timeline(translate: Translator, one: Card) -> None:
+    """What is declared covered, a bar a country."""
+    _ = translate
+    if one.covers.empty:
+        return
+    spans = one.covers[["country_iso3", "from", "to"]].drop_duplicates()
+    shown = spans[spans["country_iso3"].isin(sorted(spans["country_iso3"].unique())[:MOST_BARS])]
+    names = {"country_iso3": _("Country"), "from": _("From"), "to": _("To")}
+    bars = shown.rename(columns=names)
+    chart = (
+        alt.Chart(bars, height=alt.Step(16))
+        .mark_bar()
+        .encode(
+            x=alt.X(f"{names['from']}:T", title=_("Declared covered")),
+            x2=f"{names['to']}:T",
+            y=alt.Y(f"{names['country_iso3']}:N", title=None),
+            tooltip=list(names.values()),
+        )
+    )
+    if len(spans["country_iso3"].unique()) <= MOST_BARS:
+        st.altair_chart(chart, width="stretch")
+    first, last = f"{spans['from'].min():%Y-%m-%d}", f"{spans['to'].max():%Y-%m-%d}"
+    n = _.number(spans["country_iso3"].nunique())
+    st.caption(_("Declared covered: {n} countries, {a} to {b}.", n=n, a=first, b=last))
+
+
+def bring(here: Here) -> None:
+    """The form: a name, a country, an edition; by the network, or a file that was downloaded by hand."""
+    _ = here.translate
+    table = sources(data_folder())
+    st.subheader(_("Fetch"))
+    st.caption(
+        _("A connection is made only when you press the button, and only to the publisher's own addresses. Files are "
+          "kept in {folder}.", folder=markdown(str(data_folder())))
+    )  # fmt: skip
+    name = st.selectbox(
+        _("Source"), list(table), format_func=lambda n: f"{n}: {table[n].publisher} ({table[n].licence})"
+    )
+    row = table[name]
+    one, two, three = st.columns(3)
+    country = one.text_input(_("Country (CAF+ with its neighbours)"), key="fetch_country") if row.area else ""
+    edition = two.text_input(_("Edition"), placeholder=row.edition, key="fetch_edition")
+    level = three.selectbox(_("Level"), [1, 2, 3], index=1, key="fetch_level") if row.area == "level" else 2
+    if row.account:
+        st.caption(_("Needs your own account: {names} in the environment.", names=row.account))
+    wanted = Wanted(str(country or "").strip(), str(edition or "").strip(), int(level or 2))
+    if st.button(_("Fetch"), icon=":material/download:", key="fetch_go", type="primary"):
+        done(here, lambda: _from_publisher(here, row, wanted))
+    given = st.file_uploader(
+        _("Or what you downloaded by hand"), key=f"fetch_file_{st.session_state.get('fetched', 0)}"
+    )
+    if given is not None and st.button(_("Keep this file"), key="fetch_keep"):
+        data, file = given.getvalue(), given.name
+        done(here, lambda: drop_in(row.name, wanted, data_folder(), data, file))
+
+
+def _from_publisher(here: Here, row: FetchSource, wanted: Wanted) -> Fetched:
+    _ = here.translate
+    bar = st.progress(0.0, text=_("Fetching…"))
+
+    def progress(come: int, total: int) -> None:
+        bar.progress(min(come / total, 1.0) if total else 0.0, text=_("{n} MB", n=_.number(round(come / 1e6, 1))))
+
+    return fetch(row.name, wanted, data_folder(), Means(progress=progress))
+
+
+def done(here: Here, make: object) -> None:
+    """Says what came, or why not; what was there before stays."""
+    _ = here.translate
+    try:
+        assert callable(make)
+        found: Fetched = make()
+    except CahraError as fault:
+        st.error(markdown(fault.sentence(_)), icon=":material/error:")
+        return
+    st.success("  \n".join(markdown(line.sentence(_)) for line in fetched(found, data_folder())))
+
+
+def kept(here: Here, one: Kept) -> None:
+    """An edition of the catalogue with what can be done with it."""
+    _, entry = here.translate, one.entry
+    with st.container(border=True):
+        mark = ":material/keep: " if entry.pinned else ""
+        st.markdown(f"{mark}**{markdown(entry.reference)}**  \n{markdown(entry.name)}")
+        said = _("{n} rows; {licence}; retrieved on {day}", n=_.number(entry.rows), day=entry.fetched_at[:10],
+                 licence=entry.licence or _("licence not known"))  # fmt: skip
+        st.caption(markdown(said))
+        use, pin, remove = st.columns(3)
+        if entry.role in ("incidents", "sites", "boundaries") and use.button(_("Use"), key=f"use_{entry.sha256[:12]}"):
+            take(one)
+        if pin.button(_("Unpin") if entry.pinned else _("Pin"), key=f"pin_{entry.sha256[:12]}"):
+            one.store.pin(entry.name, not entry.pinned)
+            st.rerun()
+        if not entry.pinned and remove.button(_("Remove"), key=f"remove_{entry.sha256[:12]}"):
+            one.store.remove(entry.name)
+            st.rerun()
+
+
+def take(one: Kept) -> None:
+    """The file becomes one of the session's, with what it declares to cover."""
+    data = one.store.read(one.entry.name)
+    given = [(one.entry.name, data)]
+    if one.coverage:
+        given.append((f"coverage of {one.entry.name}.csv", one.coverage))
+    own_files.add(given)
+    own_files.came()
+    st.rerun()
+
+
+def changes(here: Here, data: Data, found: list[Kept]) -> None:
+    """What a later edition would change, of the incidents and of the sites that are loaded."""
+    _ = here.translate
+    incidents = {k.entry.reference: k for k in found if k.entry.role == "incidents"}
+    if len(incidents) < 2:
+        return
+    st.subheader(_("What an edition changes, before it is used"))
+    one, two = st.columns(2)
+    names = list(incidents)
+    after = one.selectbox(_("The later edition"), names, key="changes_after")
+    before = two.selectbox(_("The one that is used"), names, index=1, key="changes_before")
+    if not st.button(_("Compare"), key="changes_go") or after is None or before is None:
+        return
+    if after == before:
+        raise InputError("Two different editions are asked for.", where="editions", got=str(after))
+    pair = [[_source(incidents[n])] for n in (before, after)]
+    given = data.inputs()
+    sites = given.sites if not data.demonstration else ()
+    inputs = Inputs(sites=sites, boundaries=given.boundaries, coverage=given.coverage, country=given.country)
+    with st.spinner(_("Reading and assessing…")):
+        made = comparing.run(pair[0], pair[1], inputs, data.day if sites else None, data.rules)
+    for line in made.summary(_.language):
+        st.markdown(f"- {markdown(str(spoken(line, _)))}")
+    if made.moves is not None and len(made.moves):
+        st.dataframe(made.moves, hide_index=True, alt=_("What an edition changes, before it is used"))
+    st.dataframe(made.incidents, hide_index=True, alt=_("Incidents"))
+
+
+def _source(one: Kept) -> Source:
+    return Source(one.entry.name, one.path, one.coverage, layer=one.layer)
+
+
+with session.page() as here:
+    _ = here.translate
+    data = here.data(sites_needed=False, assessed=True)
+    here.address()
+    st.title(_("Data"))
+    st.caption(
+        _("What the verdicts rest on: source, licence, how to cite, what is covered, how old it is, what is missing.")
+    )
+    own = workspace.is_local()
+    tabs = st.tabs([_("In use"), _("Fetched"), _("Fetch")] if own else [_("In use")])
+    with tabs[0]:
+        with st.spinner(_("Reading and assessing…")):
+            told = cards(data.loaded(), dt.date.today())
+        if not told:
+            st.info(_("No data is loaded."), icon=":material/upload_file:")
+        for each in told:
+            card(here, each)
+    if own:
+        with tabs[1]:
+            entries = all_kept()
+            if not entries:
+                st.info(_("Nothing was fetched yet."), icon=":material/download:")
+            for each_kept in entries:
+                kept(here, each_kept)
+            changes(here, data, entries)
+        with tabs[2]:
+            bring(here)
