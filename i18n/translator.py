@@ -27,8 +27,8 @@ LANGUAGES = finished()
 
 __all__ = ["DATE_FORM", "LANGUAGES", "N_", "Translator", "pick", "translator"]
 
-DATE_FORM = N_("YYYY-MM-DD")
-"""The message that a catalogue answers with the form in which its readers write a day."""
+DATE_FORM = N_("form of a day: YYYY-MM-DD")
+"""The message that a catalogue answers with the form in which its readers write a day, in these very letters."""
 
 
 def pick(asked: object, locale: object = None) -> str:
@@ -95,7 +95,7 @@ class Translator:
     @property
     def date_form(self) -> str:
         """How a day is written in a field or a cell: letters of Streamlit and spreadsheets, ``DD/MM/YYYY``."""
-        return self(DATE_FORM)
+        return self(DATE_FORM).rpartition(" ")[2]
 
     @property
     def day_first(self) -> bool:

@@ -17,7 +17,7 @@ CODE = "ka"
 _LETTERS = {ord(c): chr(0x10D0 + i % 26) for i, c in enumerate("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")}
 _PIECES = re.compile(r"\{(\w+)\?([^{}|]*)\|([^{}|]*)\}|(\{\w+(?::[^{}]*)?\}|</?\w+[^>]*>|&\w+;)|([^{<&]+|.)", re.DOTALL)
 """A choice of two forms, a placeholder or mark, or plain text."""
-AS_THEY_ARE = ("YYYY-MM-DD", "en-GB", "{label}: {value}")
+AS_THEY_ARE = ("form of a day: YYYY-MM-DD", "YYYY-MM-DD", "en-GB", "{label}: {value}")
 """Messages that are a form and not words."""
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from geo.errors import InputError
 from i18n import languages
+from i18n.languages import offered
 from i18n.translator import translator
 from jobs.assessment.site_dossier import dossier
 from jobs.assessment.site_profile import profile
@@ -155,3 +156,11 @@ def test_messages_have_no_word_outside_the_catalogue(names):
     )
     assert len(said) > 60
     assert left(said, names) == set()
+
+
+def test_every_language_writes_a_day_in_letters_that_fields_and_sheets_know():
+    forms = {language: translator(language).date_form for language in offered()}
+    assert forms["en"] == "YYYY-MM-DD"
+    assert forms["fr"] == "DD/MM/YYYY"
+    for form in forms.values():
+        assert sorted(re.split(r"[-/.]", form)) == ["DD", "MM", "YYYY"]
