@@ -120,6 +120,9 @@ def next_one(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
     """What if: districts or a drawn area, and the districts that would close most of the gap."""
     _, state, result = here.translate, st.session_state, run.result
     st.header(_("What if"))
+    if not result.typed:
+        st.info(_("What is covered is unknown, so no gap can be counted."), icon=":material/help:")
+        return
     candidates = units_as_candidates(result.assessed)
     left, right = st.columns(2)
     with left:
