@@ -19,7 +19,7 @@ from jobs.assessment.cross_checks import Held, cross_checks
 from jobs.assessment.earlier_version import refuse_version_1
 from jobs.assessment.evidence_file import CSV, PARQUET, read_evidence
 from jobs.assessment.export import NOTES, quadrants
-from jobs.read_back import Derived, DifferenceError, in_line, same, texts, typed
+from jobs.read_back import Derived, DifferenceError, all_columns, in_line, same, texts, typed
 from layers.formats.writers.cells import plain_types
 from layers.formats.writers.geojson import geojson_bytes
 
@@ -57,6 +57,9 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
         CSV if CSV in files else PARQUET: open_evidence(held),
         "rejected.csv": OF_REJECTED,
     }
+    if "sites_md01.csv" in files:
+        held_md01 = ("name", "addressCountry", "source")
+        unproven["sites_md01.csv"] = all_columns(files["sites_md01.csv"], "sites_md01.csv", held_md01)
     told = ("rules", "sites", "evidence_rows", "counts", "notes")
     return Derived(int(derived["site_class"].isna().sum()), unproven, told)
 
