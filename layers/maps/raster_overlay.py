@@ -6,7 +6,6 @@ A picture drawn in degrees lies up to 24 km off on a web map; this one lies with
 from __future__ import annotations
 
 import base64
-import html
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from i18n.translator import N_, Translator
+from layers.formats.writers.escape import html
 from layers.maps.png import png
 
 Floats = npt.NDArray[np.float64]
@@ -64,7 +64,7 @@ class Overlay:
 
     def legend(self, translate: Translator) -> str:
         """HTML of the legend: title, unit, a colour and its values a line, and what has no colour."""
-        lines = [f"<strong>{html.escape(self.title)}</strong> [{html.escape(self.unit)}]"]
+        lines = [f"<strong>{html(self.title)}</strong> [{html(self.unit)}]"]
         for i, (colour, low, high) in enumerate(self.steps):
             said = f"{_said(low, translate)} – {_said(high, translate)}"
             if i == 0:
@@ -73,9 +73,9 @@ class Overlay:
                 said = f"≥ {_said(low, translate)}"
             lines.append(
                 f'<span style="display:inline-block;width:1.4em;height:0.9em;background:{colour};'
-                f'border:1px solid #767676"></span> {html.escape(said)}'
+                f'border:1px solid #767676"></span> {html(said)}'
             )
-        lines.append(f'<span style="color:#595959">{html.escape(translate(OUTSIDE))}: ∅</span>')
+        lines.append(f'<span style="color:#595959">{html(translate(OUTSIDE))}: ∅</span>')
         return "<br>".join(lines)
 
 
