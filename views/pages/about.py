@@ -56,8 +56,8 @@ with session.page() as here:
         markdown(
             _(
                 "Nothing by default: the map's files come from here, and files that you add stay in this session's "
-                "memory. Online map tiles, if you switch them on, are fetched by your browser from OpenStreetMap; the page "
-                "Data asks a publisher for a file when you press its button, and for nothing else."
+                "memory. Online map tiles, if you switch them on, are fetched by your browser from OpenStreetMap; the "
+                "page Data asks a publisher for a file when you press its button, and for nothing else."
             )
         )
     )
