@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 
 UNUSABLE = 2
 """Exit status where the input cannot be used; one message on standard error says why."""
+STOPPED = 130
+"""Exit status after Ctrl-C: 128 and the number of SIGINT, as shells count."""
+UNREAD = 141
+"""Exit status where who reads the output went away (`| head`): 128 and the number of SIGPIPE."""
 
 
 def engine(cluster: str | None, workers: int, tiles: str | None = None) -> Callable[..., Assessment]:
@@ -276,7 +281,28 @@ def add_span(to: argparse.ArgumentParser) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command; 0 is success, 1 a difference found, 2 unusable input with one message."""
+    """Runs one command; 0 is success, 1 a difference found, 2 unusable input with one message.
+
+    130 after Ctrl-C, 141 where nobody reads the output any more; neither shows a traceback.
+    """
+    try:
+        try:
+            return performed(argv)
+        finally:
+            sys.stdout.flush()  # here, where it can be answered, not when the interpreter ends
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())
+        return UNREAD
+    except KeyboardInterrupt:
+        below_bar()
+        print("cahra: stopped before the end; a folder of results is as it was.", file=sys.stderr)
+        return STOPPED
+
+
+def performed(argv: Sequence[str] | None) -> int:
+    """What the command line asks for; errors of the input are one message."""
     top = parser()
     args, unknown = top.parse_known_args(argv)
     if unknown and args.command != "app":
@@ -286,15 +312,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return call(args)
     except CahraError as error:
-        if Progress.open:
-            print(file=sys.stderr)
-            Progress.open = False
+        below_bar()
         print(f"cahra: {error.sentence()}", file=sys.stderr)
         try:
             told_rows(error, getattr(args, "out", None))
         except CahraError as another:  # the rows have no place
             print(f"cahra: {another.sentence()}", file=sys.stderr)
         return UNUSABLE
+
+
+def below_bar() -> None:
+    """Ends the line of a bar that stands on it."""
+    if Progress.open:
+        print(file=sys.stderr)
+        Progress.open = False
 
 
 if __name__ == "__main__":

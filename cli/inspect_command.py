@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from cli.reading import add_reading, wishes
-from cli.shared import existing
+from cli.shared import existing, known_country
 
 UNUSABLE = 2
 ROLES = (
@@ -20,9 +20,9 @@ def inspect(args: argparse.Namespace) -> int:
     """`cahra inspect`: what each file is, which columns are taken for what, and what of it can be used."""
     from jobs.inspection import inspect as inspected
 
-    asked = wishes(args)
+    asked, country = wishes(args), known_country(args.country)
     reports = [
-        inspected(path, role=args.role or "", options=asked.of(path.name), country=args.country or "")
+        inspected(path, role=args.role or "", options=asked.of(path.name), country=country)
         for path in existing(args.files, "FILE")
     ]
     if args.json:

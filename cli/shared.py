@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.reading import add_reading, wishes
 from geo.errors import InputError
-from geo.messages import spoken
+from geo.messages import Note, spoken
 from i18n.languages import offered
 from layers import child_process
 
@@ -62,11 +62,12 @@ class Progress:
 
 def perform(args: argparse.Namespace) -> int:
     """A job: what its options name in, a folder and a summary out."""
+    folder, language = result_folder(args), getattr(args, "language", "en")
+    known_country(getattr(args, "country", None))
+    key = existing([args.sign] if args.sign else [], "--sign")
     child_process.ahead(_named(args, READ))
     from i18n.translator import translator
 
-    folder, language = result_folder(args), getattr(args, "language", "en")
-    key = existing([args.sign] if args.sign else [], "--sign")
     result = args.make(args)
     files = result.files(language)
     if key:
@@ -97,6 +98,18 @@ def existing(paths: Sequence[str] | None, option: str) -> list[Path]:
         if not path.is_file():
             raise InputError("There is no such file.", where=option, got=str(path), remedy="Check the path.")
     return out
+
+
+def known_country(text: str | None) -> str:
+    """What ``--country`` says, refused before any work where it is no country; blank where it was not given."""
+    from layers.reference.tables import country_code
+
+    if text and not country_code(text):
+        raise InputError(
+            "The country is not known.", where="--country", expected=Note("ISO 3166 alpha-3, such as CAF"), got=text,
+            remedy="CAF",
+        )  # fmt: skip
+    return text or ""
 
 
 def result_folder(args: argparse.Namespace) -> ResultFolder:
@@ -132,7 +145,7 @@ def inputs(args: argparse.Namespace) -> Inputs:
         coverage=several("coverage"),
         eu_list=single("eu-list"),
         findings=several("findings"),
-        country=args.country or "",
+        country=known_country(args.country),
         boundaries_version=args.boundaries_version or "",
         wishes=wishes(args),
     )

@@ -79,6 +79,7 @@ class ResultFolder:
             raise InputError(
                 "The folder for the results lies in a result.", where=where, remedy="Name a folder beside it."
             )
+        self._check_room(place)
         if not place.exists():
             return
         if not place.is_dir():
@@ -90,6 +91,20 @@ class ResultFolder:
                 remedy="Name a folder inside it.",
             )  # fmt: skip
         self._check_content(place)
+
+    def _check_room(self, place: Path) -> None:
+        """The folder around it, or the nearest one that is there, must take new entries."""
+        around = next(p for p in place.parents if p.exists())
+        if not around.is_dir():
+            raise InputError(
+                "This is a file, not a folder.", where=str(around), remedy="Name a folder for the results."
+            )
+        if not os.access(around, os.W_OK | os.X_OK):
+            raise InputError(
+                "The results cannot be written.", where=str(self.path),
+                expected=Note("a folder that may be written to"), got=str(around),
+                remedy="Name a folder on a disk that has room and may be written to; what was there is as it was.",
+            )  # fmt: skip
 
     def _check_content(self, place: Path) -> None:
         mine = {_identity(p) for p in self.inputs if p.exists()}

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from geo.errors import InputError
+from geo.messages import Note
 from layers.gdal_settings import confine
 from views import faults, gateway, release
 
@@ -74,6 +75,27 @@ def open_workspace(folder: str, options: Sequence[str], *, for_all: bool = False
     workspace.open_folder(folder, for_all=for_all)
 
 
+def check_options(options: Sequence[str]) -> None:
+    """Streamlit's own reading of its options, before anything is loaded for it.
+
+    Raises
+    ------
+    geo.errors.InputError
+        An option is not known, or its value is not one of those that it takes.
+    """
+    from click import ClickException
+    from streamlit.web import cli
+
+    try:
+        cli.main_run.make_context("run", [str(ROOT / "app.py"), *options])
+    except ClickException as error:
+        raise InputError(
+            "Streamlit does not take these options.", where="cahra app",
+            expected=Note("options as `streamlit run --help` lists them"), got=error.format_message(),
+            remedy="--server.port 8502",
+        ) from None  # fmt: skip
+
+
 def main(options: Sequence[str] = (), folder: str = "", *, for_all: bool = False) -> int:
     """Opens the app; `options` are Streamlit's own, for instance ``--server.port 8502``.
 
@@ -85,6 +107,7 @@ def main(options: Sequence[str] = (), folder: str = "", *, for_all: bool = False
         Everyone who reaches the app works in it.
     """
     confine()
+    check_options(options)
     if folder:
         open_workspace(folder, options, for_all=for_all)
     silence()
@@ -93,7 +116,11 @@ def main(options: Sequence[str] = (), folder: str = "", *, for_all: bool = False
     release.start()
     os.chdir(ROOT)  # where .streamlit/config.toml lies
     warm()
+    from click import Abort
     from streamlit.web import cli
 
-    cli.main(["run", str(ROOT / "app.py"), *options], standalone_mode=False)
+    try:
+        cli.main(["run", str(ROOT / "app.py"), *options], standalone_mode=False)
+    except Abort:  # Ctrl-C, before Streamlit listens to it
+        raise KeyboardInterrupt from None
     return 0
