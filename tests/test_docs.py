@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tomllib
 from pathlib import Path
@@ -51,6 +52,43 @@ def test_every_pinned_package_is_in_the_lock():
     lock = {m.lower() for m in re.findall(r"^([A-Za-z0-9_.-]+)==", (ROOT / "requirements.lock").read_text(), re.M)}
     for dependency in project["dependencies"]:
         assert re.split(r"[\[>=<]", dependency)[0].lower() in lock
+
+
+def linked_from(page: Path) -> set[Path]:
+    """What a page links to in this project; a folder stands for its README."""
+    links = re.findall(r"\]\(([^)#\s]+)", page.read_text("utf-8"))
+    places = [(page.parent / link).resolve() for link in links if "://" not in link and not link.startswith("mailto:")]
+    return {place / "README.md" if place.is_dir() else place for place in places}
+
+
+def test_every_page_and_picture_of_docs_is_reached_from_the_readme():
+    reached: set[Path] = set()
+    ahead = {ROOT / "README.md"}
+    while ahead:
+        page = ahead.pop()
+        reached.add(page)
+        assert page.is_file(), f"a link leads to {page}, which is not there"
+        if page.suffix == ".md":
+            ahead |= linked_from(page) - reached
+    there = {p for p in (ROOT / "docs").rglob("*") if p.suffix in {".md", ".png", ".svg"}}
+    assert there
+    assert not there - reached
+
+
+def test_the_readme_leads_who_wants_to_help():
+    wanted = ("CONTRIBUTING.md", "docs/architecture.md", "docs/glossary.md", "docs/decisions/README.md")
+    assert {ROOT / name for name in wanted} <= linked_from(ROOT / "README.md")
+
+
+def test_version_changelog_and_citation_agree():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    newest = re.search(r"^## (\S+) \((.+)\)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
+    assert newest is not None
+    assert newest[1] == version
+    day = dt.date.fromisoformat(newest[2])  # a version has a day
+    cited = (ROOT / "CITATION.cff").read_text("utf-8").splitlines()
+    assert f"version: {version}" in cited
+    assert f"date-released: {day}" in cited
 
 
 @pytest.mark.parametrize("word", schema.CLASSES)
