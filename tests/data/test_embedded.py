@@ -40,6 +40,13 @@ def test_the_readme_names_no_file_that_is_not_there() -> None:
     assert set(named) == {p.name for p in FILES}
 
 
+def test_the_readme_describes_each_file_in_exactly_one_row() -> None:
+    lines = (DATA / "README.md").read_text(encoding="utf-8").splitlines()
+    first_cells = [line.split("|")[1] for line in lines if line.startswith("|")]
+    described = [name for cell in first_cells for name in re.findall(r"`([^`]+)`", cell)]
+    assert sorted(described) == [p.name for p in FILES], REMEDY
+
+
 def test_every_constant_points_to_a_file() -> None:
     paths = [v for v in vars(files).values() if isinstance(v, Path)] + list(files.ADMIN1_OUTLINE.values())
     assert all(p.exists() for p in paths)
