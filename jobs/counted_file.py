@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geo.coded import CodedTable
 from geo.columns import Column, Table, conform
 from geo.errors import InputError
+from geo.rules.evidence import RESTRICTED
 from geo.rules.rule_set import Rules
 from geo.schema_inputs import SITE_ID, SOURCE
 from jobs.assessment.evidence_file import MOST_CSV_ROWS
@@ -35,10 +38,36 @@ OF_SITES: Table = (
 
 def of_sites(evidence: CodedTable, rules: Rules) -> pd.DataFrame:
     """:data:`OF_SITES` of the evidence as it may leave: what a licence withholds has no id, and is not here."""
+    return conform(evidence.take(_named(evidence, rules).nonzero()[0]).frame(), OF_SITES)
+
+
+def open_of_sites(evidence: CodedTable, rules: Rules) -> tuple[pd.DataFrame, int]:
+    """:data:`OF_SITES` without any row of an incident that a licence keeps, and how many such incidents counted."""
+    mine = _named(evidence, rules)
+    shut = np.asarray(evidence[RESTRICTED].array(), np.bool_)
+    kept = evidence.take((mine & shut).nonzero()[0]).frame()
+    withheld = len(kept[["dataset", "dataset_version", "record_id"]].drop_duplicates())
+    return conform(evidence.take((mine & ~shut).nonzero()[0]).frame(), OF_SITES), withheld
+
+
+def _named(evidence: CodedTable, rules: Rules) -> npt.NDArray[np.bool_]:
     mine = evidence["kind"].equal("incident") & ~evidence["record_id"].equal("")
-    mine &= evidence["rule"].within([r.id for r in rules.answering("site")])
-    rows = mine.nonzero()[0]
-    return conform(evidence.take(rows).frame(), OF_SITES)
+    return mine & evidence["rule"].within([r.id for r in rules.answering("site")])
+
+
+def hold_of_sites(counted: pd.DataFrame, name: str, rules: Rules) -> None:
+    """Incidents are of site rules of the run, each once under a rule of a site.
+
+    Raises
+    ------
+    DifferenceError
+        The first that is not.
+    """
+    unknown = ~counted["rule"].isin([r.id for r in rules.answering("site")])
+    if unknown.any():
+        raise DifferenceError(f"{name}: {counted['rule'][unknown].iloc[0]} is no site rule of the run")
+    if counted.duplicated(["site_id", "source", "rule", "record_id"]).any():
+        raise DifferenceError(f"{name}: an incident stands twice under one rule of a site")
 
 
 def name_of(rows: int) -> str:

@@ -91,6 +91,7 @@ class Causes:
             self.found = [c for c in CAUSES if c in {*self.found, "date"}]
         self._lists_alone = _lists_alone(a, b)
         self._counted = [counted_at(f, keys) for f in (a, b)]
+        self._in_part = any(_in_part(f) for f in (a, b))
         self._by_rules = _by_rules(a, b, keys) if "rules" in self.found and len(self.found) > 1 else {}
 
     def records(self, key: Key) -> str:
@@ -137,6 +138,8 @@ class Causes:
         old, new = (set(side.get(key, ())) for side in self._counted)
         had, has = {r[0] for r in old}, {r[0] for r in new}
         turned = [(r, "new") for r in new if r[0] not in had] + [(r, "gone") for r in old if r[0] not in has]
+        if self._in_part or (turned and self.a.evidence is None and "rules" in rest):
+            return "several"
         if turned and "rules" not in rest:
             return by_turned([r for r, _ in turned], rest, self.a.day(key), self.b.day(key))
         # The same incidents count on both sides: neither they nor the days moved it, if it is not a matter of gaps.
@@ -199,6 +202,13 @@ def _by_date(row: Counted, before: str, after: str) -> bool:
         for day in (before, after)
     ]
     return inside[0] != inside[1]
+
+
+def _in_part(folder: Folder) -> bool:
+    """Whether not all incidents that counted are told, in a result without evidence: an old one, or a licence keeps."""
+    if folder.evidence is not None:
+        return False
+    return folder.counted is None or bool(folder.record.get("incidents_counted", {}).get("withheld"))
 
 
 def _by_rules(a: Folder, b: Folder, keys: set[Key]) -> dict[Key, str]:

@@ -60,7 +60,8 @@ class Folder:
         Ids of the programmes that cover a site, by its key and a type.
     counted
         Incidents behind the figures of a backtest (:data:`geo.backtest.counted.COUNTED`), or behind the classes of a
-        stocktake (:data:`jobs.counted_file.OF_SITES`); None of results of before they were written.
+        stocktake or of the last month of a study (:data:`jobs.counted_file.OF_SITES`); None of results of before they
+        were written.
     """
 
     name: str
@@ -122,7 +123,8 @@ def _read(name: str, job: str, files: Mapping[str, bytes], record: dict[str, Any
         return Folder(name, job, record, rules, rows, *sites_and_evidence(files, record))
     if job == "screen":
         return Folder(name, job, record, rules, rows, *_origins(files))
-    return Folder(name, job, record, rules, rows, counted=read_counted(files, COUNTED) if job == "backtest" else None)
+    counted = read_counted(files, COUNTED if job == "backtest" else OF_SITES)
+    return Folder(name, job, record, rules, rows, counted=counted)
 
 
 def _keyed(table: pd.DataFrame, job: str) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 from geo.schema import REJECTED
 from jobs.accounts import OF_REJECTED, check_accounts, check_counts, check_neutralised
 from jobs.assessment.verify import recorded_rules
-from jobs.counted_file import OF_SITES, name_of, read_counted
+from jobs.counted_file import OF_SITES, hold_of_sites, name_of, read_counted
 from jobs.read_back import ROWS, WHOLE, Derived, DifferenceError, all_columns, texts, typed
 
 SUMMED = (
@@ -92,18 +92,9 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     counted = read_counted(files, OF_SITES)
     if counted is not None:
         name = name_of(len(counted))
-        _hold_counted(counted, name, [r.id for r in rules.answering("site")])
+        hold_of_sites(counted, name, rules)
         open_[name] = (*map(str, counted.columns), ROWS)
     return Derived(0, {**open_, **pages}, held)
-
-
-def _hold_counted(counted: pd.DataFrame, name: str, site_rules: list[str]) -> None:
-    """Incidents are of site rules of the run, in the order of sites and rules, each once."""
-    place = counted["rule"].map({rule: i for i, rule in enumerate(site_rules)})
-    if place.isna().any():
-        raise DifferenceError(f"{name}: {counted['rule'][place.isna()].iloc[0]} is no site rule of the run")
-    if counted.duplicated(["site_id", "source", "rule", "record_id"]).any():
-        raise DifferenceError(f"{name}: an incident stands twice under one rule of a site")
 
 
 def _overlaps(coverage: pd.DataFrame, overlaps: pd.DataFrame, programmes: pd.DataFrame) -> None:

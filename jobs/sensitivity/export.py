@@ -14,6 +14,7 @@ from geo.messages import Note
 from geo.rules.rule_set import Rules
 from i18n.translator import N_
 from jobs.assessment import export as assessed
+from jobs.counted_file import OF_SITES, CountedFiles
 from jobs.inputs import together
 from jobs.result import ResultFiles, Sheet
 from jobs.sensitivity.model import Sensitivity
@@ -31,11 +32,19 @@ def run_record(
     inputs: list[dict[str, object]],
     settings: Mapping[str, object],
     now: dt.datetime | None,
+    counted: pd.DataFrame,
+    withheld: int,
 ) -> dict[str, object]:
-    """The run record of an assessment, under the name of this job; evidence is not among the files."""
+    """The run record of an assessment, under the name of this job; evidence is not among the files.
+
+    `counted` are incidents of the last month, `withheld` is the number of those that counted and may not be named.
+    """
     record = assessed.run_record_without_evidence(result, rules, inputs, settings, now)
     notes = {**assessed.NOTES, "not_chance": NOT_CHANCE}
-    return {**record, "job": "sensitivity", "notes": notes}
+    told = {
+        "rows": len(counted), "incidents": counted["record_id"].nunique(), "withheld": withheld,
+    }  # fmt: skip
+    return {**record, "job": "sensitivity", "incidents_counted": told, "notes": notes}
 
 
 def rejected_rows(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -63,7 +72,8 @@ def result_files(result: Sensitivity) -> ResultFiles:
         "timeline.csv": (result.timeline[list(TIMELINE)], ()),
         "rejected.csv": (schema.conform(result.rejected, schema.REJECTED), schema.REJECTED),
     }
-    return ResultFiles(tables, {}, result.record)
+    counted = CountedFiles(lambda: result.counted, OF_SITES)
+    return ResultFiles({**tables, **counted.sheets()}, counted.others(), result.record, without=counted.without)
 
 
 def summary(result: Sensitivity) -> list[Note]:

@@ -25,6 +25,7 @@ from geo.sensitivity.pass_once import Pass, prepare_pass
 from geo.sensitivity.scaling import Grid, distance_rules, whole
 from geo.sensitivity.sweep import stability, sweep, what_matters
 from geo.time_window import to_dates
+from jobs.counted_file import open_of_sites
 from jobs.demonstration import layers, marks
 from jobs.inputs import Inputs, Loaded
 from jobs.inputs import load as load_layers
@@ -99,7 +100,10 @@ def run(
     days = month_ends(first, last or as_of)
     inputs = [dict(i) for i in loaded.inputs]
     sites, unused = sites_at(loaded.sites, as_of, inputs)
-    result = assess_loaded(loaded, sites, as_of, rules, engine=functools.partial(assess, explain=False))
+    told_of_last = days[-1] == as_of
+    result = assess_loaded(loaded, sites, as_of, rules, engine=functools.partial(assess, explain=told_of_last))
+    at_last = result if told_of_last else assess_loaded(loaded, sites_at(loaded.sites, days[-1])[0], days[-1], rules)
+    counted, withheld = open_of_sites(at_last.evidence_columns, rules)
     incidents = prepare(loaded.incidents)
     done = wide_pass(rules, result, incidents, grid)
     codes = sweep(done, grid)
@@ -114,11 +118,11 @@ def run(
         **recorded(loaded, as_of), "from": days[0].isoformat(), "to": days[-1].isoformat(), "draws": draws,
         "seed": seed, "grid": {k: list(getattr(grid, k)) for k in ("radius", "window", "count")},
     }  # fmt: skip
-    record = export.run_record(result, rules, inputs, settings, now) | marks(*layers(loaded))
+    record = export.run_record(result, rules, inputs, settings, now, counted, withheld) | marks(*layers(loaded))
     rejected = export.rejected_rows([loaded.rejected, *unused])
     return SensitivityResult(
         done, grid, codes, flips(done), stability(done, grid, codes), what_matters(done, grid, codes), drawn, months,
-        rejected, record,
+        counted, rejected, record,
     )  # fmt: skip
 
 

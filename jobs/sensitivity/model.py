@@ -13,7 +13,10 @@ from geo.sensitivity.sweep import Codes
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """The result, one frame a file; `codes` are the classes under every setting of `grid`, by site last."""
+    """The result, one frame a file; `codes` are the classes under every setting of `grid`, by site last.
+
+    `counted` are the incidents behind the classes of the last month (:data:`jobs.counted_file.OF_SITES`).
+    """
 
     done: Pass
     grid: Grid
@@ -23,5 +26,6 @@ class Sensitivity:
     thresholds: pd.DataFrame
     draws: pd.DataFrame
     timeline: pd.DataFrame
+    counted: pd.DataFrame
     rejected: pd.DataFrame
     record: dict[str, object]

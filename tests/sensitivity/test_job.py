@@ -15,6 +15,7 @@ from geo.sensitivity.scaling import Grid
 from jobs.inputs import Inputs, Source
 from jobs.sensitivity.job import load, month_ends, run
 from layers.reference import files
+from layers.reference.rule_files import default_rules
 from tests.test_cli import DEMO
 
 DAY = "2016-09-19"
@@ -23,6 +24,7 @@ HEADERS = {
     "stability.csv": "site_id,source,settings,share_same_class",
     "timeline.csv": "site_id,source,month,site_class,zone_status",
     "thresholds.csv": "country,what,sites,share_changed",
+    "incidents_counted.csv": "site_id,source,rule,record_id,date_start,date_end,limit_months",
 }
 
 
@@ -62,6 +64,10 @@ def test_the_command_leaves_the_files_of_the_issue(tmp_path, capsys):
     plain = {
         (r["source"], r["site_id"]): (r["site_class"], r["zone_status"]) for r in rows(tmp_path / "plain/sites.csv")
     }
+    site_rules = {r.id for r in default_rules().answering("site")}
+    columns = HEADERS["incidents_counted.csv"].split(",")
+    evidence = [r for r in rows(tmp_path / "plain/evidence.csv") if r["kind"] == "incident" and r["rule"] in site_rules]
+    assert rows(one / "incidents_counted.csv") == [{c: r[c] for c in columns} for r in evidence] != []
     last = {(r["source"], r["site_id"]): (r["site_class"], r["zone_status"]) for r in months if r["month"] == "2016-09"}
     assert last == plain
     for flip in rows(one / "flip.csv"):
