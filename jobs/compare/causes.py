@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from geo.columns import empty
+from geo.rules.classify import INSUFFICIENT
 from geo.rules.rederive import rederive
 from jobs.compare.folder import OWN, Folder, Key
 from jobs.counted_file import OF_SITES
@@ -111,7 +112,8 @@ class Causes:
             return found[0]
         causes = set()
         if old["site_class"] != new["site_class"]:
-            causes.add(self._of_class(key, [c for c in found if c in CLASS_BY], str(new["site_class"])))
+            able = [c for c in found if c in CLASS_BY]
+            causes.add(self._of_class(key, able, str(old["site_class"]), str(new["site_class"])))
         if old["zone_status"] != new["zone_status"]:
             causes.add(single([c for c in found if c in ZONE_BY]))
         return causes.pop() if len(causes) == 1 else "several"
@@ -129,7 +131,7 @@ class Causes:
             found[found.index("sites")] = "visits_and_statuses"
         return found
 
-    def _of_class(self, key: Key, found: list[str], then: str) -> str:
+    def _of_class(self, key: Key, found: list[str], before: str, then: str) -> str:
         if len(found) < 2:
             return found[0] if found else "several"
         if "rules" in found and self._by_rules.get(key) == then:
@@ -142,8 +144,9 @@ class Causes:
             return "several"
         if turned and "rules" not in rest:
             return by_turned([r for r, _ in turned], rest, self.a.day(key), self.b.day(key))
-        # The same incidents count on both sides: neither they nor the days moved it, if it is not a matter of gaps.
-        left = [c for c in rest if c != "incidents"]
+        # The same incidents count on both sides, so they did not move it; of a gap, what their files cover may.
+        gap = INSUFFICIENT in (before, then)
+        left = [c for c in rest if c != "incidents" or gap]
         return left[0] if len(left) == 1 else "several"
 
 

@@ -136,6 +136,16 @@ CASES = {
 }  # fmt: skip
 
 
+def test_a_gap_that_no_incident_tells_is_not_put_down_to_the_date(study, tmp_path):
+    """The later files declare no coverage of their own name: every calm site lacks data, and no incident turned."""
+    asked = ["--as-of", "2019-12-31", "--from", "2019-12-31", "--draws", "1"]
+    renamed = [i | {"dataset": "Another", "dataset_version": "x"} for i in BASE["incidents"]]
+    moves = compared(study, made("sensitivity", tmp_path / "b", asked, incidents=renamed), tmp_path / "out", "site_id")
+    assert {(m["class_before"], m["class_after"], m["cause"]) for m in moves.values() if not m["records"]} == {
+        ("no indicators found", "insufficient data", "several")
+    }
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_a_comparison_names_the_incidents_behind_each_move(study, tmp_path, case):
     told, changed, expected = CASES[case]
