@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.hostile.corpus import workbook
+
 ROOT = Path(__file__).resolve().parents[2]
 OWN_BYTES, OWN_SECONDS = 300_000_000, 2.0
 CHILD_BYTES, CHILD_SECONDS = 2_000_000_000, 62.0
@@ -107,6 +109,17 @@ def folder(count: int) -> bytes:
     return kml(f"<Folder><name>{'x' * 9000}</name>{'<Placemark/>' * count}</Folder>")
 
 
+def shared_strings(strings: int, length: int, cells: int) -> bytes:
+    """A workbook of shared strings, all of them different, and of cells that all show the first."""
+    texts = "".join(f"<si><t>{i:0{length}d}</t></si>" for i in range(strings))
+    rows = "".join(f'<row r="{i}"><c r="A{i}" t="s"><v>0</v></c></row>' for i in range(1, cells + 1))
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return workbook(
+        ("xl/sharedStrings.xml", f'<sst xmlns="{main}">{texts}</sst>'.encode()),
+        ("xl/worksheets/sheet1.xml", f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>'.encode()),
+    )
+
+
 BOMBS: dict[str, tuple[str, str, Callable[[], bytes]]] = {
     "rows of two cells in 200 columns": ("table", "a.csv", lambda: HEADER + b"1,\n" * 330_000),
     "the same, larger": ("table", "a.csv", lambda: HEADER + b"1,\n" * 499_000),
@@ -122,6 +135,8 @@ BOMBS: dict[str, tuple[str, str, Callable[[], bytes]]] = {
     "sparse properties, at hand": ("table", "a.geojson", lambda: sparse(16_000)),
     "empty lists": ("table", "a.geojson", lambda: lists(1_900_000)),
     "empty lists, at hand": ("table", "a.geojson", lambda: lists(100_000)),
+    "shared strings that no cell shows": ("table", "a.xlsx", lambda: shared_strings(3_000_000, 8, 3)),
+    "one long shared string in many cells": ("table", "a.xlsx", lambda: shared_strings(1, 30_000, 400_000)),
     "JSON in a zip": ("table", "a.zip", lambda: zipped("a.geojson", lists(5_500_000))),
     "many points": ("points", "a.geojson", lambda: (HEAD + ",".join([POINT] * 240_000) + "]}").encode()),
     "activities without end": ("programmes", "a.xml", lambda: ACTIVITY % (b"<a/>" * 4_900_000)),
