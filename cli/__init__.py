@@ -205,7 +205,7 @@ def parser() -> argparse.ArgumentParser:
         add_cluster, add_screen, add_coverage, add_backtest, add_span, sensitivity_command.add_draws,
         meeting_command.add_filter, exposure_command.add_rasters, density_command.add_surface,
     )  # fmt: skip
-    verify_command.add(commands, JOBS, added)
+    verify_command.add(commands, {**JOBS, "editions": editions_command.changes}, added)
     five = commands.add_parser("bench", help="measure the engine", description=bench.__doc__)
     five.add_argument("--size", default="S", help="which of S, M, CAR, L, joined by commas")
     five.set_defaults(call=bench)

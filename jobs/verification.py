@@ -140,6 +140,8 @@ def derived(job: str, files: Mapping[str, bytes], record: Mapping[str, Any]) -> 
             from jobs.density.verify import derive
         elif job == "compare":
             from jobs.compare.verify import derive
+        elif job == "editions":
+            from jobs.editions.verify import derive
         elif job == "meeting":
             from jobs.meeting.verify import derive
         else:

@@ -14,6 +14,8 @@ from i18n.translator import translator
 from jobs.editions.incident_changes import by_year, counts, incident_changes
 from jobs.editions.job import run
 from jobs.inputs import Inputs, Source
+from jobs.run_record import sealed
+from jobs.verification import verify_files
 
 DAY = dt.date(2020, 6, 30)
 HEAD = "record_id,date_start,date_end,precision,lon,lat,country,deaths_best,deaths_low,deaths_high,source\n"
@@ -69,6 +71,26 @@ def test_sites_whose_class_would_change_and_through_which_incidents():
     assert any("gone 2" in line for line in said)
 
 
+@pytest.mark.parametrize(
+    ("file", "one", "other"),
+    [
+        ("incident_changes.csv", b"removed", b"added"),
+        ("incident_changes.csv", b",removed,", b",lost,"),
+        ("years.csv", b"2020,2,32,", b"2020,2,33,"),
+        ("moves.csv", b"incidents", b"rules"),
+    ],
+)
+def test_a_forger_who_writes_new_hashes_is_found_in_what_follows(file, one, other):
+    files = compared().files()
+    assert verify_files(files, "here").differences == ()
+    record = json.loads(files["run.json"])
+    tables = {n: b for n, b in files.items() if n.endswith(".csv")}
+    assert one in tables[file]
+    tables[file] = tables[file].replace(one, other, 1)
+    [difference] = verify_files(sealed(tables, {k: v for k, v in record.items() if k != "files"}), "here").differences
+    assert file in difference or "run.json" in difference
+
+
 def test_without_sites_it_says_so():
     made = compared(sites=False)
     assert made.moves is None
@@ -105,6 +127,11 @@ def test_the_command_writes_what_it_says(tmp_path, capsys):
     record = json.loads((out / "run.json").read_text("utf-8"))
     assert record["changes"]["added"] == 2
     assert [i["side"] for i in record["inputs"] if i["role"] == "incidents"] == ["before", "after"]
+    assert cli.main(["verify", str(out)]) == 0
+    given = ["verify", str(out), "--before", old, "--after", new, "--sites"]
+    assert cli.main([*given, sites]) == 0
+    (tmp_path / "sites.csv").write_bytes(SITES.replace(b"Alpha", b"Omega").replace(b"20.01", b"24.01"))
+    assert cli.main([*given, sites]) == 1
     assert cli.main(["edition-changes", old, new, "--sites", sites]) == 2
     assert "--as-of" in capsys.readouterr().err
 

@@ -43,6 +43,7 @@ NAMES = {
     "compare": ("moves.csv",),
     "density": ("surfaces.csv", "density_a_2020-01-01_2020-12-31.tif", "rejected.csv"),
     "exposure": ("exposure.csv", "people_by_class.csv", "people_in_zones.csv", "rejected.csv"),
+    "edition-changes": ("incident_changes.csv", "years.csv", "moves.csv"),
     "meeting": ("map.png", "map.pdf", "sites.xlsx", "sites.kmz", "gis.gpkg"),
 }
 """Some of the files of each command."""
@@ -71,10 +72,12 @@ def asked(job: str, out: Path, files: Mapping[str, bytes]) -> argparse.Namespace
         "coverage": ["--sites", "none", "--programmes", "none", "--as-of", "2020-12-31"],
         "backtest": [],
         "compare": ["before", "after"],
+        "edition-changes": ["before", "after"],
         "density": [],
     }.get(job, ["--sites", "none", "--as-of", "2020-12-31"])
     args = cli.parser().parse_args([job, *given, "--out", str(out)])
-    assert args.call is (cli.shared.perform if job != "compare" else cli.compare_command.compare)
+    own = {"compare": cli.compare_command.compare, "edition-changes": cli.editions_command._changes}
+    assert args.call is own.get(job, cli.shared.perform)
     args.make = lambda _: Stub(files)
     return args
 
@@ -102,12 +105,13 @@ def no_children(monkeypatch):
 def test_every_command_with_a_folder_keeps_it_by_the_one_writer():
     commands = cli.parser()._subparsers._group_actions[0].choices
     with_folder = {name for name, to in commands.items() if any(a.dest == "out" for a in to._actions)}
-    assert with_folder == {*JOBS, "fetch"}
-    assert set(cli.JOBS) == set(JOBS) == set(NAMES)
+    # The store of editions and the memory of a watch are no results of one run; each has a writer and tests of its own.
+    assert with_folder == {*NAMES, "fetch", "watch"}
+    assert set(cli.JOBS) == set(JOBS) == set(NAMES) - {"edition-changes"}
 
 
 @pytest.mark.parametrize("every", EVERY)
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", NAMES)
 def test_killed_at_any_call_a_command_leaves_the_old_result_or_the_new_one(tmp_path, job, every):
     old, new = results(job)
     kills = 0
@@ -126,7 +130,7 @@ def test_killed_at_any_call_a_command_leaves_the_old_result_or_the_new_one(tmp_p
 
 @pytest.mark.parametrize("every", EVERY)
 @pytest.mark.parametrize("fault", [errno.ENOSPC, errno.EROFS])
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", NAMES)
 def test_a_disk_that_refuses_leaves_a_command_one_sentence_and_the_old_result(tmp_path, job, fault, every):
     old, new = results(job)
     refused = 0
@@ -153,7 +157,7 @@ def test_a_disk_that_refuses_leaves_a_command_one_sentence_and_the_old_result(tm
     assert content(folder) == new
 
 
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", NAMES)
 def test_two_commands_at_once_leave_one_of_their_results(tmp_path, job):
     folder = tmp_path / "out"
     known = [*results(job)]
@@ -202,7 +206,7 @@ def test_a_store_on_a_disk_that_refuses_keeps_what_it_had(tmp_path, monkeypatch)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", NAMES)
 def test_the_real_files_of_a_job_killed_at_any_call(tmp_path, job):
     """The same with what the job really writes; what is left verifies."""
     new = made(job, options(tmp_path)).files
