@@ -15,6 +15,7 @@ from cli import (
     compare_command,
     data_commands,
     density_command,
+    editions_command,
     exposure_command,
     inspect_command,
     meeting_command,
