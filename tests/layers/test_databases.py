@@ -9,6 +9,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -34,13 +35,21 @@ def _binaries() -> Path | None:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server():
     """PostgreSQL with PostGIS of this machine, on the loopback, with a role that may only read."""
     psycopg = pytest.importorskip("psycopg")
     binaries = _binaries()
     if binaries is None:
         pytest.skip("PostgreSQL is not installed")
-    folder = tmp_path_factory.mktemp("pg")
+    # Not among the folders of pytest: its own user reaches none of those.
+    folder = Path(tempfile.mkdtemp(prefix="cahra-pg-"))
+    try:
+        yield from _running(psycopg, binaries, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _running(psycopg, binaries, folder):
     as_user: list[str] = []
     if os.getuid() == 0:
         try:
@@ -48,8 +57,6 @@ def server(tmp_path_factory):
         except KeyError:
             pytest.skip("PostgreSQL does not run as root, and there is no user postgres")
         as_user = ["runuser", "-u", "postgres", "--"]
-        for place in (folder, *folder.parents[:2]):
-            place.chmod(0o755)
         os.chown(folder, user.pw_uid, user.pw_gid)
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
