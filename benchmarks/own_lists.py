@@ -27,7 +27,7 @@ DAY = "2018-12-31"
 GIVEN = (
     ("sites", "--sites", DATA / "demonstration_sites.csv"),
     ("incidents", "--incidents", DATA / "demonstration_incidents.csv"),
-    ("coverage", "--coverage", DATA / "demonstration_coverage.csv"),
+    ("coverage", "--incident-coverage", DATA / "demonstration_coverage.csv"),
 )
 
 

@@ -60,7 +60,8 @@ def main() -> None:
         options = [
             ("--list", place), ("--out", out), ("--as-of", "2018-12-31"),
             ("--sites", DATA / "demonstration_sites.csv"), ("--sites", DATA / "demonstration_visits.csv"),
-            ("--incidents", DATA / "demonstration_incidents.csv"), ("--coverage", DATA / "demonstration_coverage.csv"),
+            ("--incidents", DATA / "demonstration_incidents.csv"),
+            ("--incident-coverage", DATA / "demonstration_coverage.csv"),
         ]  # fmt: skip
         cli.main(["screen", *[str(word) for pair in options for word in pair]])
         seconds = time.monotonic() - begun

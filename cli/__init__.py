@@ -1,4 +1,4 @@
-"""The same jobs from a shell: ``cahra app | assess | screen | coverage | backtest | sensitivity | verify | ...``."""
+"""The same jobs from a shell: ``cahra app | assess | screen | programmes | backtest | sensitivity | verify | ...``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from cli import (
     verify_command,
 )
 from cli.reading import told_rows
-from cli.shared import Progress, add_inputs, add_result, existing, inputs, iso_date, rule_file
+from cli.shared import Progress, add_inputs, add_result, existing, inputs, iso_date, old_name, rule_file
 from geo.errors import CahraError, InputError
 
 if TYPE_CHECKING:
@@ -99,8 +99,8 @@ def screen(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
     return result
 
 
-def coverage(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
-    """`cahra coverage`: what donors' programmes cover, where they overlap, what is left."""
+def programmes(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
+    """`cahra programmes`: what donors' programmes cover, where they overlap, what is left."""
     as_of, files, rules = iso_date(args.as_of), inputs(args), rule_file(args)
     for path in args.programmes or ():
         if not Path(path).exists():
@@ -137,10 +137,12 @@ def backtest(args: argparse.Namespace, now: dt.datetime | None = None) -> Result
     return result
 
 
+OLD_COMMANDS = {"coverage": "programmes"}
+"""Names that commands had, and have now; the old ones still work, with a note."""
 JOBS: dict[str, Callable[..., Any]] = {
     "assess": assess,
     "screen": screen,
-    "coverage": coverage,
+    "coverage": programmes,  # the job's name in run records
     "backtest": backtest,
     "sensitivity": sensitivity_command.sensitivity,
     "exposure": exposure_command.exposure,
@@ -187,10 +189,12 @@ def parser() -> argparse.ArgumentParser:
     add_screen(three, required=True)
     add_inputs(three, required=False)
     add_result(three, screen, "for rows that state no date of their own", language="report")
-    four = commands.add_parser("coverage", help="what programmes cover", description=coverage.__doc__)
+    four = commands.add_parser(
+        "programmes", aliases=list(OLD_COMMANDS), help="what programmes cover", description=programmes.__doc__
+    )
     add_inputs(four, required=True)
-    add_coverage(four, required=True)
-    add_result(four, coverage, "day of classes and of programmes", language="map")
+    add_programmes(four, required=True)
+    add_result(four, programmes, "day of classes and of programmes", language="map")
     six = commands.add_parser("backtest", help="how the classes fared", description=backtest.__doc__)
     add_backtest(six)
     add_span(six)
@@ -203,7 +207,7 @@ def parser() -> argparse.ArgumentParser:
     compare_command.add(commands)
     inspect_command.add(commands)
     added = (
-        add_cluster, add_screen, add_coverage, add_backtest, add_span, sensitivity_command.add_draws,
+        add_cluster, add_screen, add_programmes, add_backtest, add_span, sensitivity_command.add_draws,
         meeting_command.add_filter, exposure_command.add_rasters, density_command.add_surface,
     )  # fmt: skip
     verify_command.add(commands, {**JOBS, "editions": editions_command.changes}, added)
@@ -243,8 +247,8 @@ def add_screen(to: argparse.ArgumentParser, *, required: bool = False) -> None:
     to.add_argument("--governance", metavar="F", help="indicators by area: area,indicator,value,edition,source")
 
 
-def add_coverage(to: argparse.ArgumentParser, *, required: bool = False) -> None:
-    """What `cahra coverage` asks besides the inputs."""
+def add_programmes(to: argparse.ArgumentParser, *, required: bool = False) -> None:
+    """What `cahra programmes` asks besides the inputs."""
     to.add_argument(
         "--programmes", action="append", required=required, metavar="F", help="table, polygons, IATI XML or a folder"
     )
@@ -309,6 +313,8 @@ def performed(argv: Sequence[str] | None) -> int:
     if unknown and args.command != "app":
         top.error(f"unrecognized arguments: {' '.join(unknown)}")
     args.options = unknown
+    if args.command in OLD_COMMANDS:
+        old_name(f"cahra {args.command}", f"cahra {OLD_COMMANDS[args.command]}")
     call: Callable[[argparse.Namespace], int] = args.call
     try:
         return call(args)

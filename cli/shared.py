@@ -129,9 +129,9 @@ def inputs(args: argparse.Namespace) -> Inputs:
     """The files that the options name, each checked to exist."""
     from jobs.inputs import Inputs, Source
 
-    def several(option: str) -> list[Source]:
-        given = getattr(args, option.replace("-", "_")) or ()
-        return [Source.named(text) or Source.of(existing([text], f"--{option}")[0]) for text in given]
+    def several(name: str, option: str = "") -> list[Source]:
+        given = getattr(args, name) or ()
+        return [Source.named(text) or Source.of(existing([text], option or f"--{name}")[0]) for text in given]
 
     def single(option: str) -> Source | None:
         given = getattr(args, option.replace("-", "_"))
@@ -142,7 +142,7 @@ def inputs(args: argparse.Namespace) -> Inputs:
         incidents=several("incidents"),
         zones=single("zones"),
         boundaries=several("boundaries"),
-        coverage=several("coverage"),
+        coverage=several("coverage", "--incident-coverage"),
         eu_list=single("eu-list"),
         findings=several("findings"),
         country=known_country(args.country),
@@ -158,6 +158,22 @@ def rule_file(args: argparse.Namespace) -> Rules:
     return read_rules(existing([args.rules], "--rules")[0] if args.rules else None)
 
 
+def old_name(old: str, new: str) -> None:
+    """A note that something was called by the name it had."""
+    print(f"cahra: {old} is now {new}; the old name still works.", file=sys.stderr)
+
+
+class OldName(argparse.Action):
+    """``--coverage``, the name of ``--incident-coverage`` before 0.2.0: it does the same, with a note."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
+    ) -> None:
+        """Adds the file to those of the new name."""
+        old_name("--coverage", "--incident-coverage")
+        namespace.coverage = [*(namespace.coverage or ()), values]
+
+
 def add_inputs(to: argparse.ArgumentParser, *, required: bool) -> None:
     """The options that name input files."""
     many: Any = {"action": "append", "metavar": "F"}
@@ -170,7 +186,9 @@ def add_inputs(to: argparse.ArgumentParser, *, required: bool) -> None:
     to.add_argument(
         "--boundaries-version", metavar="V", help="vintage of the boundaries where the file does not say it"
     )
-    to.add_argument("--coverage", help="what the incidents cover: dataset,country_iso3,from,to", **many)
+    covered = "what the incidents cover: dataset,country_iso3,from,to"
+    to.add_argument("--incident-coverage", dest="coverage", help=covered, **many)
+    to.add_argument("--coverage", action=OldName, metavar="F", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     to.add_argument("--eu-list", metavar="F", help="EU indicative list: area,country,code,kind,valid_from,valid_to")
     to.add_argument("--findings", help="findings in zone units, beside those of the project; may be repeated", **many)
     to.add_argument("--country", metavar="ISO3", help="country of sites that do not state one")

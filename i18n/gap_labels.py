@@ -31,7 +31,7 @@ REMEDIES = {
     ),
     "not_covered": Note(
         "Add incidents that cover the country for the whole look-back, say what they cover (“Options of the run”, "
-        "--coverage), or choose a date that they reach."
+        "--incident-coverage), or choose a date that they reach."
     ),
     "neighbour_uncovered": Note(
         "Add incidents of the neighbouring country as well, of the same source: a file of the whole region serves best."

@@ -16,7 +16,7 @@ TABLES = {
     "evidence.csv": schema.EVIDENCE,
     "rejected.csv": schema.REJECTED,
     "incidents_counted.csv (cahra backtest)": COUNTED,
-    "incidents_counted.csv (cahra coverage, cahra sensitivity)": OF_SITES,
+    "incidents_counted.csv (cahra programmes, cahra sensitivity)": OF_SITES,
     "exposure.csv": rasters.EXPOSURE,
     "people_by_class.csv": rasters.BY_CLASS,
     "people_near_incidents.csv": rasters.NEAR_INCIDENTS,

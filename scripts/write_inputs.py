@@ -21,7 +21,8 @@ from layers.sources.rmi_template import LOOK_UP, MINES, PRODUCTS, SMELTERS
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "inputs.md"
 OPTIONS = {
     "sites": "`--sites F`", "suppliers": "`cahra screen --list F`", "incidents": "`--incidents F`",
-    "boundaries": "`--boundaries F`", "coverage": "`--coverage F`", "programmes": "`cahra coverage --programmes F`",
+    "boundaries": "`--boundaries F`", "coverage": "`--incident-coverage F`",
+    "programmes": "`cahra programmes --programmes F`",
     "zones": "`--zones F`", "findings": "`--findings F`", "eu_list": "`--eu-list F`",
     "roads": "`cahra screen --roads F`", "rules": "`--rules F.toml`",
 }  # fmt: skip

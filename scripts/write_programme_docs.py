@@ -21,7 +21,7 @@ HEAD = """# Programmes of donors
 Made by `scripts/write_programme_docs.py`; a test holds page and code together. The stocktake that the action plan of
 May 2011 asked for (point 6): what is being done, what could be better coordinated, what remains.
 
-    cahra coverage --sites F --incidents F --programmes F [--programmes F ...] [--boundaries F] --as-of D --out DIR
+    cahra programmes --sites F --incidents F --programmes F [--programmes F ...] [--boundaries F] --as-of D --out DIR
 
 A file of programmes is a table (CSV, XLSX), a polygon file, or IATI 2.x activities (XML; a folder stands for the XML
 files in it). The page *Programmes* does the same for files dropped in.

@@ -205,7 +205,7 @@ def section(study: Study, result: Backtest) -> str:
     base = result.result.table.set_index("name").loc["base_rate"]
     options = [f"--sites {Path(study.sites).name}", f"--incidents {Path(study.incidents).name}"]
     options += [f"--boundaries {Path(b).name}" for b in study.boundaries]
-    options.append(f"--coverage {Path(study.coverage).name if study.coverage else 'coverage_mmr.csv'}")
+    options.append(f"--incident-coverage {Path(study.coverage).name if study.coverage else 'coverage_mmr.csv'}")
     options += [f"--from {study.first}-12-31", f"--to {study.last}-12-31", "--step 12", "--out DIR"]
     out = [
         f"## {study.title}\n\n{base['places']} places, {base['dates']} dates, {ENGLISH.number(base['n'])} cases.\n\n"

@@ -18,7 +18,7 @@ from tests.jobs.edits import forged
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = [
     "--sites", str(files.DEMONSTRATION_SITES), "--sites", str(files.DEMONSTRATION_VISITS),
-    "--incidents", str(files.DEMONSTRATION_INCIDENTS), "--coverage", str(files.DEMONSTRATION_COVERAGE),
+    "--incidents", str(files.DEMONSTRATION_INCIDENTS), "--incident-coverage", str(files.DEMONSTRATION_COVERAGE),
 ]  # fmt: skip
 
 
@@ -190,10 +190,26 @@ def test_fetch_asks_for_a_token_before_it_connects(tmp_path, monkeypatch, capsys
     assert not list(tmp_path.iterdir())
 
 
-def test_coverage_writes_what_programmes_cover(tmp_path, capsys):
+def test_the_old_names_still_work_and_say_the_new_ones(tmp_path, capsys):
+    new = ["--programmes", str(files.DEMONSTRATION_PROGRAMMES), "--as-of", "2016-09-19"]
+    old = ["--coverage" if word == "--incident-coverage" else word for word in DEMO]
+    for name, given in (("coverage", old), ("programmes", DEMO)):
+        assert cli.main([name, *given, *new, "--out", str(tmp_path / name)]) == 0
+        said = capsys.readouterr().err
+        for note in ("--coverage is now --incident-coverage", "cahra coverage is now cahra programmes"):
+            assert said.count(note) == (name == "coverage")
+    for file in (tmp_path / "programmes").iterdir():
+        one, two = ((tmp_path / n / file.name).read_bytes().split(b"\n") for n in ("coverage", "programmes"))
+        assert [x for x in one if b'"run_at"' not in x] == [x for x in two if b'"run_at"' not in x]
+    shown = cli.parser()._subparsers._group_actions[0].choices["programmes"].format_help()
+    assert "--incident-coverage F" in shown
+    assert "--coverage" not in shown
+
+
+def test_programmes_writes_what_they_cover(tmp_path, capsys):
     programmes = ["--programmes", str(files.DEMONSTRATION_PROGRAMMES)]
     out = tmp_path / "out"
-    assert cli.main(["coverage", *DEMO, *programmes, "--as-of", "2016-09-19", "--out", str(out)]) == 0
+    assert cli.main(["programmes", *DEMO, *programmes, "--as-of", "2016-09-19", "--out", str(out)]) == 0
     assert {"coverage.csv", "gaps.csv", "overlaps.csv", "units.csv", "map.html", "run.json"} <= {
         p.name for p in out.iterdir()
     }
@@ -203,7 +219,7 @@ def test_coverage_writes_what_programmes_cover(tmp_path, capsys):
     assert heads["overlaps.csv"].startswith("site_id,programme_type,programmes,donors")
     assert capsys.readouterr().out.strip()
     missing = ["--programmes", "nowhere.csv", "--as-of", "2016-09-19", "--out", str(out)]
-    assert cli.main(["coverage", *DEMO, *missing]) == 2
+    assert cli.main(["programmes", *DEMO, *missing]) == 2
 
 
 @pytest.mark.slow

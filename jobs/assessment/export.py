@@ -190,7 +190,7 @@ def known_limits(sites: pd.DataFrame, report: object) -> list[Note]:
         for c in report.get("coverage", []) if c["country_iso3"] in countries
     ]  # fmt: skip
     if not report.get("coverage"):
-        out.append(Note("Nothing declares what the incident data covers (--coverage): no site can be calm."))
+        out.append(Note("Nothing declares what the incident data covers (--incident-coverage): no site can be calm."))
     if len(insufficient) and not (sites["site_class"] == "no indicators found").any():
         last = report.get("latest_answer", "")
         out.append(

@@ -77,7 +77,7 @@ def gather(loaded: Loaded, days: Days, outcome: Outcome, rules: Rules, progress:
             where="--from, --to",
             expected="dates whose outcome window the incidents cover",
             got=f"{to_dates(days[:1]).astype('datetime64[D]')[0]} to {to_dates(days[-1:]).astype('datetime64[D]')[0]}",
-            remedy="Give earlier dates, or declare what the incidents cover with --coverage.",
+            remedy="Give earlier dates, or declare what the incidents cover with --incident-coverage.",
         )
     sites, date = sites[keep].reset_index(drop=True), date[keep]
     lon, lat, spot = _spots(sites)

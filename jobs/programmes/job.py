@@ -1,4 +1,4 @@
-"""`cahra coverage`: sites, incidents and programmes in; coverage, gaps, overlaps, units, a map and a record out."""
+"""`cahra programmes`: sites, incidents and programmes in; coverage, gaps, overlaps, units, a map and a record out."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from tests import frames
 
 DEMO = [
     "--sites", str(files.DEMONSTRATION_SITES), "--sites", str(files.DEMONSTRATION_VISITS),
-    "--incidents", str(files.DEMONSTRATION_INCIDENTS), "--coverage", str(files.DEMONSTRATION_COVERAGE),
+    "--incidents", str(files.DEMONSTRATION_INCIDENTS), "--incident-coverage", str(files.DEMONSTRATION_COVERAGE),
 ]  # fmt: skip
 NAMES = {
     "track_record.csv",
@@ -166,7 +166,7 @@ def test_random_points_are_drawn_and_kept(tmp_path):
     square.write_text(json.dumps(SQUARE))
     call = [
         "backtest", "--random-points", "40", "--boundaries", str(square), "--country", "CAF",
-        "--incidents", str(files.DEMONSTRATION_INCIDENTS), "--coverage", str(files.DEMONSTRATION_COVERAGE),
+        "--incidents", str(files.DEMONSTRATION_INCIDENTS), "--incident-coverage", str(files.DEMONSTRATION_COVERAGE),
         "--from", "2015-12-31", "--to", "2016-12-31", "--seed", "3",
     ]  # fmt: skip
     for name in ("a", "b"):

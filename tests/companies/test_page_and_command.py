@@ -87,7 +87,7 @@ def test_a_list_with_faulty_rows_has_the_same_answers_and_files(monkeypatch, tmp
     given = [
         ("sites", "--sites", DATA / "demonstration_sites.csv"),
         ("incidents", "--incidents", DATA / "demonstration_incidents.csv"),
-        ("coverage", "--coverage", DATA / "demonstration_coverage.csv"),
+        ("coverage", "--incident-coverage", DATA / "demonstration_coverage.csv"),
     ]
     decided(listed)
     page = of_page(monkeypatch, listed, "2021-06-30", given)

@@ -12,7 +12,15 @@ def run(tmp_path, *more):
     out = tmp_path / "out"
     args = ["screen", "--list", "data/demonstration_suppliers.csv", "--incidents", "data/demonstration_incidents.csv"]
     args += ["--sites", "data/demonstration_sites.csv", "--sites", "data/demonstration_visits.csv"]
-    args += ["--coverage", "data/demonstration_coverage.csv", "--as-of", "2018-12-31", "--out", str(out), *more]
+    args += [
+        "--incident-coverage",
+        "data/demonstration_coverage.csv",
+        "--as-of",
+        "2018-12-31",
+        "--out",
+        str(out),
+        *more,
+    ]
     return main(args), out
 
 

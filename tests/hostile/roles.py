@@ -80,13 +80,13 @@ def argv(role: str, path: str, folder: Path) -> list[str]:
         "visits": ["assess", "--sites", path],
         "suppliers": ["screen", "--list", path],
         "roads": ["screen", "--list", str(rows), "--roads", path],
-        "programmes": ["coverage", "--sites", str(sites), "--programmes", path],
-        "sectors": ["coverage", "--sites", str(sites), "--programmes", str(DATA / "demonstration_programmes.csv"),
+        "programmes": ["programmes", "--sites", str(sites), "--programmes", path],
+        "sectors": ["programmes", "--sites", str(sites), "--programmes", str(DATA / "demonstration_programmes.csv"),
                     "--sectors", path],
     }.get(role, [*with_sites, f"--{role}", path])  # fmt: skip
     programmes = str(DATA / "demonstration_programmes.csv")
     if role in ("words", "radii", "rates"):
-        command = ["coverage", "--sites", str(sites), "--programmes", programmes, f"--{role}", path]
+        command = ["programmes", "--sites", str(sites), "--programmes", programmes, f"--{role}", path]
     if role in ("places", "reviews", "actors", "governance"):
         command = ["screen", "--list", str(rows), f"--{role}", path]
     if role == "compare":  # a folder that holds it as an earlier result
@@ -112,7 +112,7 @@ def argv_of(command: str, path: str, folder: Path) -> list[str]:
         "backtest": ["--from", "2019-12-31", "--to", "2019-12-31"],
     }.get(command, [])
     day = [] if command == "backtest" else ["--as-of", "2021-12-31"]
-    given = ["--sites", path, "--incidents", demonstration[0], "--coverage", demonstration[1]]
+    given = ["--sites", path, "--incidents", demonstration[0], "--incident-coverage", demonstration[1]]
     return [command, *given, *more, *day, "--out", str(folder / "out"), "--force"]
 
 

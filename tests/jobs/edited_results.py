@@ -92,7 +92,7 @@ def options(folder: Path) -> dict[str, list[str]]:
     for name, text in (("own.csv", FAULTY_SITES), ("actors.csv", ACTORS), ("areas.csv", AREAS)):
         (folder / name).write_text(text, "utf-8")
     data = [text for path in (*sites, str(folder / "own.csv")) for text in ("--sites", path)]
-    data += ["--incidents", incidents(folder), "--coverage", str(embedded.DEMONSTRATION_COVERAGE)]
+    data += ["--incidents", incidents(folder), "--incident-coverage", str(embedded.DEMONSTRATION_COVERAGE)]
     units = [text for path in boundaries(folder) for text in ("--boundaries", path)] + ["--boundaries-version", "2015"]
     suppliers = some(embedded.DEMONSTRATION_SUPPLIERS, "supplier_id", 7, folder)
     with Path(suppliers).open("a", encoding="utf-8") as file:

@@ -34,7 +34,7 @@ Offered = dict[str, Callable[[], bytes]]
 DAY = "2016-09-19"
 DATA = [
     "--sites", str(files.DEMONSTRATION_SITES), "--sites", str(files.DEMONSTRATION_VISITS),
-    "--incidents", str(files.DEMONSTRATION_INCIDENTS), "--coverage", str(files.DEMONSTRATION_COVERAGE),
+    "--incidents", str(files.DEMONSTRATION_INCIDENTS), "--incident-coverage", str(files.DEMONSTRATION_COVERAGE),
 ]  # fmt: skip
 
 

@@ -240,7 +240,7 @@ def test_the_app_runs_what_the_command_runs(rows, day, named, demonstration, cou
         named_by_option = {role: str(Path(folder) / name) for role, (name, _) in uploads.items()}
         shared = [
             "--sites", str(files.DEMONSTRATION_SITES), "--sites", str(files.DEMONSTRATION_VISITS),
-            "--incidents", str(files.DEMONSTRATION_INCIDENTS), "--coverage", str(files.DEMONSTRATION_COVERAGE),
+            "--incidents", str(files.DEMONSTRATION_INCIDENTS), "--incident-coverage", str(files.DEMONSTRATION_COVERAGE),
         ]  # fmt: skip
         arguments = [part for role, path in named_by_option.items() for part in (f"--{role}", path)]
         arguments += [*(["--country", country] if country else [])]

@@ -152,7 +152,7 @@ def test_districts_take_what_is_known_by_their_name_and_a_withheld_place_is_not_
 def test_the_command(tmp_path, capsys):
     (tmp_path / "ged.csv").write_bytes(ged(9))
     (tmp_path / "c.csv").write_bytes(COVERED)
-    common = ["--incidents", str(tmp_path / "ged.csv"), "--coverage", str(tmp_path / "c.csv")]
+    common = ["--incidents", str(tmp_path / "ged.csv"), "--incident-coverage", str(tmp_path / "c.csv")]
     out = str(tmp_path / "out")
     assert (
         main(["density", *common, "--from", "2020-01-01", "--to", "2020-12-31", "--out", out, "--language", "fr"]) == 0

@@ -163,7 +163,7 @@ def test_two_sensitivities_are_compared_too(base, tmp_path):
         str(given / "sites.csv"),
         "--incidents",
         str(given / "incidents.csv"),
-        "--coverage",
+        "--incident-coverage",
         str(given / "coverage.csv"),
     ]
     for day in (DAY, "2022-12-31"):

@@ -229,7 +229,7 @@ def lists(here: Here, run: ProgrammeRun) -> None:
 
 
 def downloads(here: Here, data: Data, run: ProgrammeRun) -> None:
-    """The files of ``cahra coverage``, each made when its button is pressed."""
+    """The files of ``cahra programmes``, each made when its button is pressed."""
     _ = here.translate
     st.header(_("Download"))
     run_files(
