@@ -29,7 +29,7 @@ MEASURES: Table = (
         "no raster of travel time, no position, or no value there", whole=True,
     ),
 )  # fmt: skip
-"""What rasters say of a site; in no class unless a rule of the user's own asks."""
+"""What rasters say of a site; in no class: no rule asks for it."""
 
 EXPOSURE: Table = (
     SOURCE,

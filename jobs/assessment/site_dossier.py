@@ -36,7 +36,7 @@ table { border-collapse: collapse; width: 100%; font-size: 12px; } th, td { bord
 .why { font-size: 1.05rem; } .small { color: #444; font-size: 12px; } svg { max-width: 100%; height: auto; }
 @media print { body { margin: 0; } tr { break-inside: avoid; } }
 """
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _EVIDENCE = (
     "rule", "kind", "found", "limit", "distance_m", "date_start", "precision", "deaths_best", "dataset", "record_id",
 )  # fmt: skip

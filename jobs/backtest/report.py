@@ -11,7 +11,7 @@ from jobs.backtest.model import Backtest
 from layers.formats.writers.escape import html
 from layers.maps.watermark import sheet
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 STYLE = """
 body{font:14px/1.45 "Segoe UI",system-ui,-apple-system,Roboto,"DejaVu Sans",Arial,sans-serif;color:#1b1f24;
  max-width:1100px;margin:0 auto;padding:28px 22px 60px;background:#fff}
