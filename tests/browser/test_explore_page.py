@@ -106,7 +106,7 @@ def test_hostile_names_in_a_readers_own_file_run_nothing(visit, tmp_path):
             writer.writerow([f"H{i}", text, 4 + i / 20, 16 + i / 20, "gold", "CAF", text, text])
     here = visit()
     here.map()
-    here.page.get_by_text("Data", exact=True).click()
+    here.page.get_by_test_id("stSidebar").get_by_text("Data", exact=True).click()
     here.page.locator("input[type=file]").first.set_input_files(path)
     here.page.get_by_role("button", name="Remove mines.csv").wait_for()
     frame = here.map()
@@ -128,13 +128,13 @@ def test_two_browsers_do_not_see_each_others_files(visit, tmp_path):
     path.write_text("site_id,name,lat,lon,minerals,country\nX1,Hidden pit,4.2,16.1,gold,CAF\n")
     first, second = visit(), visit()
     first.map()
-    first.page.get_by_text("Data", exact=True).click()
+    first.page.get_by_test_id("stSidebar").get_by_text("Data", exact=True).click()
     first.page.locator("input[type=file]").first.set_input_files(path)
     first.page.get_by_role("button", name="Remove secret_list.csv").wait_for()
     second.map()
     second.page.reload()
     second.map()
-    second.page.get_by_text("Data", exact=True).click()
+    second.page.get_by_test_id("stSidebar").get_by_text("Data", exact=True).click()
     assert second.page.get_by_text("secret_list.csv").count() == 0
 
 

@@ -71,7 +71,7 @@ def test_a_click_beside_all_points_asks_about_the_place(visit):
     here = visit("/ask")
     frame = here.map()
     frame.locator("#map_div").click(position={"x": 120, "y": 380})
-    here.page.get_by_text("A place that is asked has no visit").wait_for()
+    here.page.get_by_text("Nearest misses").wait_for()
     here.page.wait_for_function("() => location.search.includes('place=')")
 
 

@@ -77,7 +77,7 @@ def bring(here: Here) -> None:
     """The form: a name, a country, an edition; by the network, or a file that was downloaded by hand."""
     _ = here.translate
     table = sources(data_folder())
-    st.subheader(_("Fetch"))
+    st.header(_("Fetch"))
     st.caption(
         _("A connection is made only when you press the button, and only to the publisher's own addresses. Files are "
           "kept in {folder}.", folder=markdown(str(data_folder())))
@@ -162,7 +162,7 @@ def changes(here: Here, data: Data, found: list[Kept]) -> None:
     incidents = {k.entry.reference: k for k in found if k.entry.role == "incidents"}
     if len(incidents) < 2:
         return
-    st.subheader(_("What an edition changes, before it is used"))
+    st.header(_("What an edition changes, before it is used"))
     one, two = st.columns(2)
     names = list(incidents)
     after = one.selectbox(_("The later edition"), names, key="changes_after")

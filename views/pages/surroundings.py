@@ -95,7 +95,7 @@ def density_part(here: Here, data: Data, sites: pd.DataFrame) -> None:
         palette=raster_overlay.CHANGE, bounds=raster_overlay.changes(change), opacity=opacity,
     )  # fmt: skip
     layer_map(here, data, sites, over, "density_change")
-    st.subheader(_("Download"))
+    st.header(_("Download"))
     run_files(found.made_files(_.language), demonstration=data.has_demonstration, what=f"cahra-density_{data.day}")
 
 
@@ -149,7 +149,7 @@ def people_part(here: Here, data: Data, sites: pd.DataFrame) -> None:
     st.dataframe(
         table.rename(columns=heads), hide_index=True, height=380, placeholder="", alt=_("People near each site")
     )
-    st.subheader(_("Download"))
+    st.header(_("Download"))
     run_files(found.made_files(_.language), demonstration=data.has_demonstration, what=f"cahra-exposure_{data.day}")
 
 

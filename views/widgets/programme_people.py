@@ -17,7 +17,7 @@ RADIUS_KM = 20.0
 def people(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
     """Three figures, or where to give the raster that they need."""
     _, result, sites = here.translate, run.result, run.result.assessed
-    st.subheader(_("People near sites at risk"))
+    st.header(_("People near sites at risk"))
     layer = kept_population(_)
     if layer is None:
         st.caption(_("Give a raster of people on the page “People and density”: then people are counted here too."))
