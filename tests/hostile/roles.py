@@ -55,7 +55,7 @@ SEEDS: dict[str, tuple[str, str]] = {
 
 OPTIONS = ("words", "radii", "rates", "places", "reviews", "sign", "compare", "actors", "governance")
 """What commands are given beside the files of :data:`SEEDS`."""
-COMMANDS = ("inspect", "backtest", "meeting", "sensitivity", "coverage", "screen")
+COMMANDS = ("inspect", "backtest", "meeting", "sensitivity", "programmes", "screen")
 """Commands that take a list of sites beside `assess`."""
 
 TABLES = tuple(role for role, (name, _) in SEEDS.items() if name == "a.csv")
@@ -83,7 +83,7 @@ def argv(role: str, path: str, folder: Path) -> list[str]:
         "programmes": ["programmes", "--sites", str(sites), "--programmes", path],
         "sectors": ["programmes", "--sites", str(sites), "--programmes", str(DATA / "demonstration_programmes.csv"),
                     "--sectors", path],
-    }.get(role, [*with_sites, f"--{role}", path])  # fmt: skip
+    }.get(role, [*with_sites, f"--{'incident-coverage' if role == 'coverage' else role}", path])  # fmt: skip
     programmes = str(DATA / "demonstration_programmes.csv")
     if role in ("words", "radii", "rates"):
         command = ["programmes", "--sites", str(sites), "--programmes", programmes, f"--{role}", path]
@@ -106,7 +106,7 @@ def argv_of(command: str, path: str, folder: Path) -> list[str]:
     rows.write_text(LIST, "utf-8")
     demonstration = [str(DATA / f"demonstration_{name}.csv") for name in ("incidents", "coverage", "programmes")]
     more = {
-        "coverage": ["--programmes", demonstration[2]],
+        "programmes": ["--programmes", demonstration[2]],
         "screen": ["--list", str(rows)],
         "sensitivity": ["--draws", "3", "--from", "2021-06-30", "--to", "2021-12-31"],
         "backtest": ["--from", "2019-12-31", "--to", "2019-12-31"],
