@@ -27,7 +27,7 @@ def pseudo(text: str) -> str:
     Examples
     --------
     >>> pseudo("{n} site{n?|s}")
-    '{n} ტჩუე{n?|ტ}'
+    '{n} ტიუე{n?|ტ}'
     """
     if text in AS_THEY_ARE:
         return text

@@ -120,8 +120,9 @@ def import_thresholds() -> pd.DataFrame:
 
     Examples
     --------
-    >>> import_thresholds().set_index("mineral")["threshold_kg"].astype(int).to_dict()["cassiterite"]
-    5000
+    >>> table = import_thresholds()
+    >>> table.loc[table["mineral"] == "cassiterite", "threshold_kg"].iloc[0]  # ore first, then metals by their code
+    np.float64(5000.0)
     """
     frame = _dated(files.EU_THRESHOLDS, ("valid_from",))
     return frame.assign(threshold_kg=frame["threshold_kg"].astype("float64"))
