@@ -35,11 +35,12 @@ def card(here: Here, one: Card) -> None:
         st.markdown(f"**{markdown(one.title)}**  \n{markdown(one.file)}")
         facts = [_("{n} rows used, {m} not", n=_.number(one.rows), m=_.number(one.rejected))]
         if one.first:
-            facts.append(_("rows of {a} to {b}, {n} days ago", a=one.first, b=one.last, n=_.number(one.age or 0)))
+            span = {"a": _.date(one.first), "b": _.date(one.last)}
+            facts.append(_("rows of {a} to {b}, {n} days ago", **span, n=_.number(one.age or 0)))
         if one.retrieved:
-            facts.append(_("retrieved on {day}", day=one.retrieved))
+            facts.append(_("retrieved on {day}", day=_.date(one.retrieved)))
         facts.append(_("licence: {licence}", licence=one.licence or _("not known")))
-        st.markdown(markdown("; ".join(facts)))
+        st.markdown(markdown(" · ".join(facts)))
         if one.cite:
             st.caption(markdown(_("Cite: {text}", text=one.cite)))
         timeline(_, one)
@@ -68,7 +69,7 @@ def timeline(translate: Translator, one: Card) -> None:
     )
     if len(spans["country_iso3"].unique()) <= MOST_BARS:
         st.altair_chart(chart, width="stretch")
-    first, last = f"{spans['from'].min():%Y-%m-%d}", f"{spans['to'].max():%Y-%m-%d}"
+    first, last = _.date(spans["from"].min()), _.date(spans["to"].max())
     n = _.number(spans["country_iso3"].nunique())
     st.caption(_("Declared covered: {n} countries, {a} to {b}.", n=n, a=first, b=last))
 
