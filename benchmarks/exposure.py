@@ -40,7 +40,7 @@ def polygons(n: int, km: float) -> Any:
 
 def ours(n: int, km: float) -> tuple[float, np.ndarray]:
     """From the places to the sums, the reading of the raster by a child and the drawing of circles included."""
-    from jobs.exposure.measure import circles
+    from jobs.rasters.measure import circles
     from layers.sources.rasters import read_population
 
     lon, lat = places(n)
@@ -103,7 +103,7 @@ def made(path: str) -> None:
 
 def asked(path: str) -> None:
     """2,000 places of Africa, two radii."""
-    from jobs.exposure.measure import circles
+    from jobs.rasters.measure import circles
     from layers.sources.rasters import read_population
 
     rng = np.random.default_rng(3)

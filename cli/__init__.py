@@ -57,13 +57,18 @@ def engine(cluster: str | None, workers: int, tiles: str | None = None) -> Calla
 def assess(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
     """`cahra assess`: files in; site list with classes, evidence and run record out."""
     as_of, files, rules = iso_date(args.as_of), inputs(args), rule_file(args)
+    given = exposure_command.rasters(args)
     progress = Progress(("read", "assess"))
     from jobs.assessment.job import load, run
+    from jobs.rasters.given import read_rasters
 
     loaded = load(files)
+    measured = read_rasters(given)
     progress.step()
     asked = engine(args.cluster, args.workers, args.tiles)
-    result = run(loaded, as_of, rules, now, engine=asked, evidence=args.evidence or "")
+    result = run(
+        loaded, as_of, rules, now, engine=asked, evidence=args.evidence or "", rasters=measured, progress=progress.part
+    )
     progress.step()
     return result
 
@@ -184,6 +189,7 @@ def parser() -> argparse.ArgumentParser:
     add_inputs(one, required=True)
     add_cluster(one)
     add_evidence(one)
+    exposure_command.add_rasters(one)
     add_result(one, assess, "time of events, not of knowledge")
     three = commands.add_parser("screen", help="answer a company's list", description=screen.__doc__)
     add_screen(three, required=True)
@@ -208,7 +214,8 @@ def parser() -> argparse.ArgumentParser:
     inspect_command.add(commands)
     added = (
         add_cluster, add_screen, add_programmes, add_backtest, add_span, sensitivity_command.add_draws,
-        meeting_command.add_filter, exposure_command.add_rasters, density_command.add_surface,
+        meeting_command.add_filter, exposure_command.add_rasters, exposure_command.add_window,
+        density_command.add_surface,
     )  # fmt: skip
     verify_command.add(commands, {**JOBS, "editions": editions_command.changes}, added)
     five = commands.add_parser("bench", help="measure the engine", description=bench.__doc__)

@@ -46,6 +46,7 @@ from geo.rules.finding import Finding
 from geo.rules.incident_distance import asks, far_asks
 from geo.rules.incident_pairs import Pairs, find_pairs
 from geo.rules.incident_sums import Sums, sums
+from geo.rules.raster import measures_of, raster_gap
 from geo.rules.registry import KINDS
 from geo.rules.rejected import Rejected
 from geo.rules.rule_set import Rules
@@ -75,6 +76,7 @@ def assess(
     visits: pd.DataFrame | None = None,
     statuses: pd.DataFrame | None = None,
     routes: pd.DataFrame | None = None,
+    measured: pd.DataFrame | None = None,
     findings: pd.DataFrame | None = None,
     listed: pd.DataFrame | None = None,
     restrictions: pd.DataFrame | None = None,
@@ -111,6 +113,9 @@ def assess(
     routes
         Declared routes of sites: columns `source, site_id, geometry` (LineString, WGS 84); an armed roadblock on one
         counts for its site (H6).
+    measured
+        :data:`geo.rasters.schema.MEASURED`: what rasters say of sites, matched likewise. Their columns then stand
+        behind those of the sites; rules of kind raster ask for them.
     findings
         :data:`geo.schema.FINDINGS`: what was found in a zone unit up to the date stands beside its status.
     listed
@@ -210,8 +215,10 @@ def assess(
         zone,
         aliases,
         rejected,
+        measured,
     )
     asked = [KINDS[rule.kind].evaluate(rule, scene, evidence) for rule in rules.rules]
+    gaps |= raster_gap(rules.of_kind("raster"), asked, evidence, n)
     partial = rejected.placeless()
     evidence.facts("gap", "", np.flatnonzero(partial), fact="placeless_incident")
     classes = classify(rules, asked, gaps, area_gaps(by_area, n, evidence), partial, n)
@@ -240,6 +247,8 @@ def assess(
     for name in ANNEX_FACTS:
         rows[name] = facts[name].array
     rows = schema.conform(rows, schema.ASSESSED)
+    if measured is not None:
+        rows = rows.assign(**measures_of(measured, table))
     report: dict[str, object] = {
         **coverage_report(looked, rules.settings),
         "repeated_incident_ids": prepared.repeated,
@@ -264,6 +273,7 @@ def assess(
             visits=visits,
             statuses=statuses,
             routes=routes,
+            measured=measured,
             findings=findings,
             listed=listed,
             restrictions=restrictions,

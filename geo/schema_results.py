@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from geo.columns import Column, Table
+from geo.rasters.schema import MEASURES
 from geo.schema_inputs import DEMO, LAT, LON, MINERALS, PRECISION_KM, SITE_ID, SITES, SOURCE, VISITS
 
 C = Column
@@ -129,10 +130,10 @@ ASSESSED: Table = (
 )
 
 EVIDENCE_KINDS = (
-    "total", "incident", "near_miss", "area", "visit", "status", "list", "zone", "gap", "coverage",
+    "total", "incident", "near_miss", "area", "visit", "status", "list", "measure", "zone", "gap", "coverage",
 )  # fmt: skip
-"""What a row of evidence is: a sum that a rule held against its limits, one incident, visit, status, listed area or
-zone entry, an incident that did not count, a gap, or what was covered."""
+"""What a row of evidence is: a sum that a rule held against its limits, one incident, visit, status, listed area,
+number of a raster or zone entry, an incident that did not count, a gap, or what was covered."""
 
 EVIDENCE: Table = (
     SITE_ID,
@@ -141,7 +142,12 @@ EVIDENCE: Table = (
     C("rule", "text", "rule id", "no rule: a fact or a gap of the verdict"),
     C("answer", "text", "what the rule answers", "no rule, or withheld", ("site", "area", "listing")),
     C("fact", "text", "what was found, a code of docs/evidence.md", "withheld"),
-    C("status", "text", "the value of the fact: yes, no, unknown, a colour, a unit, a reason", "none"),
+    C(
+        "status",
+        "text",
+        "the value of the fact: yes, no, unknown, a colour, a unit, a reason, a number of a raster",
+        "none",
+    ),
     C("record_id", "text", "id of the record in its dataset", "none"),
     C("dataset", "text", "dataset", "none"),
     C("dataset_version", "text", "its version", "none"),
@@ -174,7 +180,12 @@ EVIDENCE: Table = (
     C("actor_a", "text", "first actor", "not named, or withheld"),
     C("actor_b", "text", "second actor", "not named, or withheld"),
     C("place", "text", "place as the source names it", "not named, or withheld"),
-    C("basis", "text", "how it is known (on_site, reported, polygon, stated, inspection, age)", "not stated"),
+    C(
+        "basis",
+        "text",
+        "how it is known (on_site, reported, polygon, stated, inspection, age); of a number its unit",
+        "not stated",
+    ),
     C("limit_km", "number", "distance limit of the rule [km]", "none"),
     C("limit_months", "number", "window of the rule [months]", "none", whole=True),
     C("limit_events", "number", "events that the rule asks for", "none", whole=True),
@@ -186,4 +197,6 @@ EVIDENCE: Table = (
 
 def whole_numbers(*tables: Table) -> frozenset[str]:
     """Names of the columns that hold whole numbers, of these tables or of all that leave the program."""
-    return frozenset(c.name for table in tables or (ASSESSED, EVIDENCE, SITES, VISITS) for c in table if c.whole)
+    return frozenset(
+        c.name for table in tables or (ASSESSED, MEASURES, EVIDENCE, SITES, VISITS) for c in table if c.whole
+    )

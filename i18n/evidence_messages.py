@@ -34,6 +34,10 @@ FACTS = {
     "rcm_too_old": N_("ICGLR certification, too old"),
     "drc_too_old": N_("DRC qualification, too old"),
     "not_listed": N_("not on the list in force"),
+    "population_5km": N_("people within 5 km"),
+    "population_20km": N_("people within 20 km"),
+    "travel_time_min": N_("minutes of travel"),
+    "raster_coverage": N_("share of the circle in which the raster holds values"),
     "country": N_("country"),
     "admin1": N_("region"),
     "admin2": N_("district"),
@@ -59,6 +63,8 @@ REASONS = {
     "no_list": N_("no list, or none in force yet"),
     "unit_unknown": N_("the site's unit is not known"),
     "zone_unknown": N_("the zone status is not known"),
+    "no_raster": N_("no raster, or no value at the site"),
+    "raster_thin": N_("the raster holds values on too small a share of the circle"),
 }
 """Why a rule could not be evaluated: codes of the column `status` beside `rule_unknown`."""
 

@@ -13,6 +13,7 @@ SHORT = {
     "neighbour_uncovered": N_("neighbours"),
     "neighbours_unknown": N_("country outlines"),
     "incident_rejected": N_("unreadable incidents nearby"),
+    "raster_missing": N_("rasters"),
     "admin2_not_loaded": N_("no districts"),
     "admin1_not_loaded": N_("no regions"),
     "admin2_unknown": N_("district"),
@@ -42,6 +43,10 @@ REMEDIES = {
     "incident_rejected": Note(
         "Mend the rows of incidents that could not be read: rejected.csv names each with its reason. Then add the "
         "file again."
+    ),
+    "raster_missing": Note(
+        "Give the raster that the rule asks for (cahra assess --population, --travel-time), one that holds values "
+        "around the site."
     ),
     "admin2_not_loaded": Note("Add boundaries of districts, for instance geoBoundaries ADM2 of the country."),
     "admin1_not_loaded": Note("Add boundaries of regions, for instance geoBoundaries ADM1 of the country."),

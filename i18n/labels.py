@@ -125,6 +125,7 @@ EVIDENCE_KINDS = {
     "visit": N_("visit"),
     "status": N_("status"),
     "list": N_("list"),
+    "measure": N_("number of a raster"),
     "zone": N_("zone"),
     "gap": N_("gap"),
     "near_miss": N_("near miss"),

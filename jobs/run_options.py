@@ -43,6 +43,7 @@ def assess_loaded(
     visits: pd.DataFrame | None = None,
     statuses: pd.DataFrame | None = None,
     routes: pd.DataFrame | None = None,
+    measured: pd.DataFrame | None = None,
     engine: Engine = assess,
 ) -> Assessment:
     """Classifies `sites` with everything that was loaded.
@@ -55,13 +56,15 @@ def assess_loaded(
         One date, or one per site.
     visits, statuses, routes
         By default those of the loaded files; a list gives those of the sites that its rows stand for, under its keys.
+    measured
+        What rasters say of these sites (:func:`jobs.rasters.measure.measured_rows`).
     engine
         :func:`geo.assess.assess`, or a form of it that spreads the work.
     """
     visits = visits_of(loaded) if visits is None else visits
     statuses = statuses_of(loaded) if statuses is None else statuses
     routes = routes_of(loaded) if routes is None else routes
-    options = options_of(loaded)
+    options = options_of(loaded) | ({} if measured is None else {"measured": measured})
     found = engine(
         sites, loaded.incidents, as_of=as_of, rules=rules, visits=visits, statuses=statuses, routes=routes, **options
     )

@@ -13,6 +13,7 @@ from jobs.density.export import SURFACES
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "columns.md"
 TABLES = {
     "sites.csv": schema.ASSESSED,
+    "sites.csv, behind those, where rasters were given": rasters.MEASURES,
     "evidence.csv": schema.EVIDENCE,
     "rejected.csv": schema.REJECTED,
     "incidents_counted.csv (cahra backtest)": COUNTED,

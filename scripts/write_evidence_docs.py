@@ -28,6 +28,7 @@ KINDS = {
     "visit": "one visit that a rule read",
     "status": "a colour of a scheme at the date",
     "list": "an entry of a list that names the place",
+    "measure": "a number of a raster that a rule of the user's own file reads, its unit in `basis`",
     "zone": "an entry of the zone register, the unit of the site, or the nearest edge of a named unit",
     "gap": "what could not be looked at, or why a rule could not be evaluated",
     "coverage": "a source that is declared to cover the site's country; `dataset` names the sources",

@@ -12,5 +12,6 @@ DATED: dict[str, Evaluate] = {
     "status": records.status,
     "list": records.listed,
     "restriction": records.restriction,
+    "raster": records.raster,
 }
 """The kinds of :data:`geo.rules.registry.KINDS`; a test names one that is missing."""

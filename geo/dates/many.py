@@ -22,6 +22,7 @@ from geo.records import boundary_check
 from geo.records.admin_units import Aliases, parents
 from geo.records.incidents import Incidents, prepare
 from geo.records.placing import Placed, with_units
+from geo.rules import raster
 from geo.rules.classify import AFFECTED, BY_RANK, HIGH_RISK, INSUFFICIENT, NONE, join_flags
 from geo.rules.coverage_gaps import AREA_GAPS, GAPS, Coverage
 from geo.rules.figures import FIGURE_KM, FIGURE_MONTHS, LATEST_KM
@@ -120,6 +121,7 @@ def many_dates(
     visits: pd.DataFrame | None = None,
     statuses: pd.DataFrame | None = None,
     routes: pd.DataFrame | None = None,
+    measured: pd.DataFrame | None = None,
     findings: pd.DataFrame | None = None,
     listed: pd.DataFrame | None = None,
     restrictions: pd.DataFrame | None = None,
@@ -161,7 +163,7 @@ def many_dates(
             rules.settings, calendar, part, looked.coverage.lon, looked.coverage.lat, error_km, prepared,
             pairs_of(rules, part, error_km, prepared, calendar), looked, placed.sites, placed.incidents,
             area_gaps(rules.of_kind("area"), rules.settings, looked, prepared, placed, part),
-            visits, statuses, routes, listed, zone, aliases or {},
+            visits, statuses, routes, listed, zone, aliases or {}, measured,
         )  # fmt: skip
         parts.append(_classified(rules, scene))
         tables.append(with_units(part, placed.sites))
@@ -218,7 +220,8 @@ class _Part:
 
 def _classified(rules: Rules, scene: DatedScene) -> _Part:
     said: dict[str, Dated] = {r.id: DATED[r.kind](r, scene) for r in rules.rules}
-    gaps = scene.looked.gaps(scene.settings)
+    blind = _any((said[r.id].unknown for r in rules.of_kind("raster")), scene.shape)
+    gaps = scene.looked.gaps(scene.settings) | {raster.GAP: blind}
     by_area = {code: _any((g[code] for g in scene.area_gaps.values() if code in g), scene.shape) for code in AREA_GAPS
                if any(code in g for g in scene.area_gaps.values())}  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Kinds ``visit``, ``status``, ``list`` and ``restriction`` at every date: each record speaks for a span of days."""
+"""Kinds ``visit``, ``status``, ``list``, ``restriction``, ``raster`` at every date: a record speaks for its days."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from geo.dates.calendar import Bools, Ints, Spans, marks
 from geo.dates.scene import Dated, DatedScene
 from geo.records.admin_units import keys_of
 from geo.records.visits import VisitDays, status_days
+from geo.rules.raster import decided, measure_of
 from geo.rules.rule import Rule
 from geo.rules.status import colour_at
 from geo.rules.visit import Places, own_places, roadblocks_near, route_places
@@ -185,3 +186,9 @@ def restriction(rule: Rule, scene: DatedScene) -> Dated:
     shut = np.isin(zones.status, [ZONE_STATUSES.index(s) for s in NOT_COMPLIANT])
     unknown = (diamond | (minerals == "").to_numpy(np.bool_)) & (zones.status == ZONE_STATUSES.index("unknown"))
     return Dated.of((diamond & zones.restricted & shut)[zones.state], {"zone_unknown": unknown[zones.state]})
+
+
+def raster(rule: Rule, scene: DatedScene) -> Dated:
+    """What rasters say, the same at every date; see :class:`geo.rules.raster.Raster`."""
+    fired, reasons = decided(rule, measure_of(scene.measured, scene.sites, rule.column))
+    return Dated.of(np.broadcast_to(fired, scene.shape).copy(), reasons)

@@ -33,7 +33,7 @@ class DatedScene:
         As :class:`geo.rules.scene.Scene` has them, of all incidents that any date could see.
     area_gaps
         Gaps of the area class, by level and code.
-    visits, statuses, listed, routes
+    visits, statuses, listed, routes, measured
         As :func:`geo.assess.assess` takes them.
     """
 
@@ -55,6 +55,7 @@ class DatedScene:
     listed: pd.DataFrame | None
     zones: ZonesByDate
     aliases: Aliases
+    measured: pd.DataFrame | None = None
 
     def __len__(self) -> int:
         """Number of sites."""

@@ -29,7 +29,23 @@ MEASURES: Table = (
         "no raster of travel time, no position, or no value there", whole=True,
     ),
 )  # fmt: skip
-"""What rasters say of a site; in no class: no rule asks for it."""
+"""What rasters say of a site; in no class, unless a rule of kind `raster` of the user's own file asks for it."""
+
+UNITS = {
+    "population_5km": "people", "population_20km": "people", "travel_time_min": "minutes", "raster_coverage": "share",
+}  # fmt: skip
+"""What the numbers of :data:`MEASURES` count."""
+
+MEASURED: Table = (
+    SOURCE,
+    SITE_ID,
+    C("measure", "text", "what was measured, a column of a site", allowed=tuple(UNITS)[:3]),
+    C("value", "number", "the number, in the unit of its column", _NONE),
+    C("share", "number", "share of its circle in which the raster holds a value, 0 to 1", "no circle: the pixel alone"),
+    C("dataset", "text", "name of the file"),
+    C("dataset_version", "text", "sha256: and 12 digits"),
+)
+"""The same as rows, each with its file: what :func:`geo.assess.assess` is given of rasters."""
 
 EXPOSURE: Table = (
     SOURCE,

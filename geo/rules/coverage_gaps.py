@@ -31,6 +31,7 @@ GAPS = (
     "neighbour_uncovered",
     "neighbours_unknown",
     "incident_rejected",
+    "raster_missing",
 )
 """Gaps of the site class, in the order in which they are listed; :mod:`i18n.labels` says them in words."""
 
@@ -238,7 +239,7 @@ class Coverage:
 
 
 def site_gaps(coverage: Coverage, rejected: Rejected, settings: Settings, evidence: Evidence) -> dict[str, Bools]:
-    """The gaps of the site class, one flag a site for each of :data:`GAPS`, and their evidence."""
+    """The gaps that what was looked at leaves in the site class, by code of :data:`GAPS`, and their evidence."""
     lacking = coverage.lacking(settings.neighbour_km, settings.coverage_months)
     gaps = dict(lacking)
     gaps["incident_rejected"] = rejected.near(settings.neighbour_km, settings.coverage_months)
@@ -248,11 +249,11 @@ def site_gaps(coverage: Coverage, rejected: Rejected, settings: Settings, eviden
         for i, iso in zip(*coverage.foreign(settings.neighbour_km), strict=True):
             reached[i] = f"{reached[i]};{iso}".strip(";")
     for code in GAPS:
-        if code != "incident_rejected":
+        if code in lacking:
             rows = np.flatnonzero(gaps[code])
             evidence.facts("gap", "", rows, fact=code, status=reached[rows] if code == "neighbour_uncovered" else "")
     _tell_covered(coverage, settings.coverage_months, "lethal", evidence)
-    return {code: gaps[code] for code in GAPS}
+    return {code: gaps[code] for code in GAPS if code in gaps}
 
 
 def _tell_covered(coverage: Coverage, months: int, effects: str, evidence: Evidence) -> None:

@@ -31,6 +31,7 @@ GAP_WORDS = {
     "neighbour_uncovered": Note("the circle around the site reaches into a country that the source does not cover"),
     "neighbours_unknown": Note("no country outlines at hand to see which countries the circle reaches"),
     "incident_rejected": Note("an incident near the site could not be read"),
+    "raster_missing": Note("a rule asks for what no raster says of the site, or of too little of its circle"),
     "admin2_not_loaded": Note("no boundaries of second-order units are loaded"),
     "admin1_not_loaded": Note("no boundaries of first-order units are loaded"),
     "admin2_unknown": Note("the second-order unit of the site is not known"),
@@ -50,7 +51,7 @@ ZONE_WORDS = {
     "outside": Note("outside every named zone"),
     "unknown": Note("zone status unknown"),
 }
-SUMMARY = ("total", "area", "visit", "status", "list")
+SUMMARY = ("total", "area", "visit", "status", "list", "measure")
 """Kinds of rows that sentences are made of, those of rules that answer for a site; single incidents are not read, and
 gaps and zones stand in the site's own columns."""
 

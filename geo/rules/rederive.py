@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo.rules import raster
 from geo.rules.classify import AFFECTED, HIGH_RISK, INSUFFICIENT, NONE
 from geo.rules.coverage_gaps import AREA_GAPS, GAPS
 from geo.rules.figures import FIGURE_KM, FIGURE_MONTHS, names_all
@@ -75,7 +76,8 @@ def _site(site: Any, rows: list[Row], rules: Rules) -> dict[str, object]:
         r.id: KINDS[r.kind].rederive(r, asked, [*by_rule.get(r.id, []), *zone]) for r in rules.rules
     }
     found = {r.fact for r in bare if r.kind == "gap"}
-    gaps = [g for g in GAPS if g in found]
+    blind = any(said[r.id].unknown for r in rules.of_kind("raster"))
+    gaps = [g for g in GAPS if (blind if g == raster.GAP else g in found)]
     area_gaps = [g for g in AREA_GAPS if f"area_{g}" in found]
     unknown = [i for i in rules.ids if i not in said or said[i].unknown]
     site_rules, area_rules = ([r.id for r in rules.answering(a)] for a in ("site", "area"))
@@ -106,7 +108,7 @@ def _site(site: Any, rows: list[Row], rules: Rules) -> dict[str, object]:
         "zone_status": status_from_rows(asked, zone),
         "distance_to_zone_edge_m": edge[0] if edge else np.nan,
         "near_border": edge[0] <= rules.settings.zone_border_km * 1000 + asked.error_m if edge else pd.NA,
-        "fault": next((i for i, d in said.items() if d.fault), ""),
+        "fault": next((i for i, d in said.items() if d.fault), raster.GAP if blind != (raster.GAP in found) else ""),
     }
     for column, kind in (("eu_listed", "list"), ("kp_restricted", "restriction")):
         out[column] = listing_value([said[r.id] for r in rules.of_kind(kind)])

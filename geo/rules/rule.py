@@ -46,6 +46,9 @@ class Rule:
     effect, lethal, violence, deaths, minerals
         Filters: which events count, whether deadly ones do, UCDP's types (none: all), whose deaths are counted (all or
         civilian), and the minerals of sites that are asked (none: all).
+    column, at_least, at_most, min_coverage
+        Of kind raster: what was measured, the number that it is held against, and the share of a circle, 0 to 1, that
+        has to hold values before few people are believed to be few.
     """
 
     id: str
@@ -70,6 +73,10 @@ class Rule:
     violence: tuple[str, ...] = ()
     deaths: str = "all"
     minerals: tuple[str, ...] = ()
+    column: str = ""
+    at_least: float | None = None
+    at_most: float | None = None
+    min_coverage: float = 0.9
 
     @cached_property
     def longest_months(self) -> int:
@@ -81,6 +88,8 @@ class Rule:
         """Thresholds by the names that a question may use."""
         out = {"within_km": f"{self.within_km:g}", "route_km": f"{self.route_km:g}", "months": str(self.longest_months)}
         out |= {"until_clean": str(self.until_clean)}
+        for name, limit in (("at_least", self.at_least), ("at_most", self.at_most)):
+            out |= {} if limit is None else {name: f"{limit:.15g}"}
         for i, test in enumerate(self.tests):
             for mark in (f"_{i + 1}", "") if i == 0 else (f"_{i + 1}",):
                 out |= {f"min_events{mark}": str(test.min_events), f"min_deaths{mark}": str(test.min_deaths)}

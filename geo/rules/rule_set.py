@@ -136,6 +136,10 @@ _OWN: dict[str, Check] = {
     "violence": list_of("state-based", "non-state", "one-sided"),
     "deaths": one_of("all", "civilian"),
     "minerals": _MINERALS,
+    "column": one_of("population_5km", "population_20km", "travel_time_min"),
+    "at_least": number(0, 1e10),
+    "at_most": number(0, 1e10),
+    "min_coverage": number(0, 1),
 }
 """Every key that a kind may ask for, with what it allows; a kind names its own (`required`, `optional`)."""
 
@@ -250,6 +254,11 @@ def _rule(table: Mapping[str, object], place: str) -> Rule:
                 "A test asks for events or deaths.", where=place, expected="min_events or min_deaths above 0"
             )
         tests.append(Test(**test))
+    if kind.name == "raster" and ("at_least" in table) == ("at_most" in table):
+        raise RuleError(
+            "A rule of kind raster holds its column against one number.", where=place,
+            expected=Note("at_least or at_most, one of them"),
+        )  # fmt: skip
     plain = {k: v for k, v in table.items() if k not in ("class", "tests", "question_fr")}
     plain = {k: tuple(v) if isinstance(v, list) else v for k, v in plain.items()}
     made = Rule(

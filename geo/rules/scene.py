@@ -44,7 +44,7 @@ class Scene:
         Gaps of the area class that hold for all rules of a level, by level and code.
     newest
         The newest informative visit of each site (:func:`geo.records.visits.newest_informative`).
-    visits, statuses, listed, routes
+    visits, statuses, listed, routes, measured
         As :func:`geo.assess.assess` takes them, or None where there are none.
     kept
         What was asked once, by its name.
@@ -71,6 +71,7 @@ class Scene:
     zone: ZoneResult
     aliases: Aliases
     rejected: Rejected
+    measured: pd.DataFrame | None = None
     kept: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     @property

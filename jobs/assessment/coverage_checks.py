@@ -19,8 +19,9 @@ from jobs.read_back import DifferenceError
 from jobs.run_record import TOOL
 from layers.reference.country_outlines import country_outlines
 
-DERIVED_GAPS = tuple(code for code in GAPS if code != "incident_rejected")
-"""Gaps of the site class that coverage and place decide; which incident was rejected stands in no file."""
+DERIVED_GAPS = tuple(code for code in GAPS if code not in ("incident_rejected", "raster_missing"))
+"""Gaps of the site class that coverage and place decide; which incident was rejected stands in no file, and what
+rasters lack follows with their rules."""
 
 
 def same_version(record: Mapping[str, Any]) -> bool:

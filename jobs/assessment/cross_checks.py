@@ -15,8 +15,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo import schema
+from geo.rasters.schema import UNITS
 from geo.readiness import with_country
 from geo.rules.incident_distance import WRITTEN_M
+from geo.rules.raster import SHARE
 from geo.rules.rule_set import Rules
 from geo.rules.visit import ELSEWHERE
 from geo.rules.zone_status import register_with
@@ -91,6 +93,7 @@ def cross_checks(sites: pd.DataFrame, evidence: pd.DataFrame, rules: Rules, reco
             _compare(sites, name, want, held)
     _facts(evidence, rules, shut, held)
     _units(sites, evidence, rules, held)
+    _measures(sites, evidence, record, held)
     if check_coverage(sites, evidence, rules, record):
         bare = (evidence["rule"] == "").to_numpy()
         covered = (evidence["kind"] == "coverage").to_numpy() & bare
@@ -266,6 +269,32 @@ def _compare(sites: pd.DataFrame, name: str, want: list[object], held: Held, *, 
             raise DifferenceError(f"{name} of {who} is {one!s}, the rows of its evidence say {other!s}")
     if whole:
         held.sites.add(name)
+
+
+def _measures(sites: pd.DataFrame, evidence: pd.DataFrame, record: Mapping[str, Any], held: Held) -> None:
+    """Numbers of rasters are those of the sites' own columns, in their units, of the files that were read."""
+    rows = evidence[evidence["kind"] == "measure"]
+    files = {
+        role: [(str(i["file"]), str(i["dataset_version"])) for i in record["inputs"] if i.get("role") == role]
+        for role in ("population", "travel_time")
+    }
+    place = {key: i for i, key in enumerate(zip(sites["source"], sites["site_id"], strict=True))}
+    told = rows[rows["fact"] != SHARE]
+    of_rule = dict(zip(told["rule"], told["fact"], strict=True))
+    row: Any
+    for row in rows.itertuples():
+        read = files["travel_time" if row.fact == "travel_time_min" else "population"]
+        if (row.dataset, row.dataset_version) != tuple("; ".join(part) for part in zip(*read, strict=True)):
+            raise in_line(evidence, row.Index, f"run.json knows no raster {row.dataset} of that version")
+        if row.basis != UNITS[row.fact]:
+            raise in_line(evidence, row.Index, f"{row.fact} is counted in {UNITS[row.fact]}")
+        if row.fact in sites and not (row.fact == SHARE and of_rule.get(row.rule) != "population_20km"):
+            have = sites[row.fact].iloc[place[row.source, row.site_id]]
+            if f"{have:.15g}" != row.status:
+                raise in_line(evidence, row.Index, f"{row.fact} is {row.status}, of the site it is {have:.15g}")
+    measured = (evidence["kind"] == "measure").to_numpy()
+    held.mark(("fact", "dataset", "dataset_version", "basis"), measured)
+    held.mark(("status",), measured & (evidence["fact"] != SHARE).to_numpy())
 
 
 def _units(sites: pd.DataFrame, evidence: pd.DataFrame, rules: Rules, held: Held) -> None:

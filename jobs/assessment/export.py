@@ -17,6 +17,7 @@ from geo import schema
 from geo.assessment import Assessment
 from geo.coded import CodedTable
 from geo.messages import Note, joined
+from geo.rasters.schema import MEASURES
 from geo.rules.evidence import withheld_columns
 from geo.rules.explanation import GAP_WORDS, summary_rows
 from geo.rules.rule_set import Rules
@@ -136,7 +137,7 @@ def result_files(
         return {CSV, PARQUET} - set(files_of(evidence, 0 if evidence else len(assessment.evidence_columns)))
 
     tables: dict[str, Sheet | Later] = {
-        "sites.csv": lambda: (sites(), schema.ASSESSED),
+        "sites.csv": lambda: (sites(), (*schema.ASSESSED, *MEASURES)),
         CSV: lambda: (open_rows(), schema.EVIDENCE),
         "rejected.csv": lambda: (schema.conform(rejected, schema.REJECTED), schema.REJECTED),
     }

@@ -24,6 +24,8 @@ from jobs.assessment.icglr_md01 import md01
 from jobs.demonstration import layers, marks
 from jobs.inputs import Inputs, Loaded, Source, load, together
 from jobs.known_sites import sites_at
+from jobs.rasters.given import Rasters
+from jobs.rasters.measure import Progress, measured_rows
 from jobs.result import Result, ResultFiles
 from jobs.run_options import Engine, assess_loaded, recorded
 from layers.reference.rule_files import default_rules
@@ -71,6 +73,8 @@ def run(
     places: Sequence[SiteLayer] | None = None,
     engine: Engine = assess,
     evidence: str = "",
+    rasters: Rasters | None = None,
+    progress: Progress | None = None,
 ) -> Run:
     """Assesses what was loaded at a date; a row's own `as_of` is a matter of screening, not of this.
 
@@ -82,13 +86,17 @@ def run(
         :func:`geo.assess.assess`, or a form of it that spreads the work.
     evidence
         As what evidence is written, ``csv``, ``parquet`` or ``both``; blank leaves it to the number of rows.
+    rasters, progress
+        What is measured around the sites, for their columns and for rules of kind raster, and who hears how far it is.
     """
     rules = rules or default_rules()
     inputs = [dict(i) for i in loaded.inputs]
     asked = loaded.sites if places is None else places
     sites, unused = sites_at(asked, as_of, inputs)
     statuses = together([s.statuses for s in asked], schema.STATUSES)
-    result = assess_loaded(loaded, sites, as_of, rules, statuses=statuses, engine=engine)
+    measured = measured_rows(sites, rasters, progress) if rasters else None
+    result = assess_loaded(loaded, sites, as_of, rules, statuses=statuses, measured=measured, engine=engine)
+    inputs += rasters.records() if rasters else []
     where = sites[["lon", "lat", "coord_precision_km", "country", "admin1", "admin2"]]
     stated = loaded.kept.of("stated", [where], lambda: stated_places(sites, loaded.boundaries, unit_aliases()))
     told = stated_place_notes(stated, sites["site_id"].tolist())

@@ -48,6 +48,11 @@ SHAPES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ),
     ("status", "rcm|drc", _STATUS),
     ("list", ".*", (*_RECORD, "status")),
+    (
+        "measure",
+        "population_5km|population_20km|travel_time_min|raster_coverage",
+        ("dataset", "dataset_version", "status", "basis"),
+    ),
     ("zone", "country|admin2|admin3", OF_ENTRIES),
     ("zone", "located", ("status", "basis")),
     ("zone", "edge", ("dataset", "dataset_version", "edge_m")),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from geo import schema
 from geo.columns import Column, Table
+from geo.rasters.schema import MEASURES
 from geo.rules.explanation import reasons
 from geo.rules.rederive import rederive
 from geo.rules.rule_set import Rules, from_dict
@@ -49,11 +50,12 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     if "sites_md01.csv" in files:
         _md01(files["sites_md01.csv"], sites)
     by_rule(evidence, rules, sites)
-    within(sites, schema.ASSESSED, "sites.csv")
+    known = schema.ASSESSED + tuple(c for c in MEASURES if c.name in sites)
+    within(sites, known, "sites.csv")
     derived = derived_columns(sites, evidence, rules, record)
     held = cross_checks(sites, evidence, rules, record)
     unproven = {
-        "sites.csv": open_columns(sites, schema.ASSESSED, derived, held, GIVEN),
+        "sites.csv": open_columns(sites, known, derived, held, GIVEN),
         CSV if CSV in files else PARQUET: open_evidence(held),
         "rejected.csv": OF_REJECTED,
     }
@@ -125,8 +127,10 @@ def sites_and_evidence(files: Mapping[str, bytes], record: Mapping[str, Any]) ->
     for name in ("sites.csv", "rejected.csv"):
         if name not in files:
             raise DifferenceError(f"{name} is missing")
-    refuse_version_1(texts(files["sites.csv"], "sites.csv").columns, record, "sites.csv")
-    sites = typed(files["sites.csv"], "sites.csv", schema.ASSESSED + WHY)
+    head = texts(files["sites.csv"], "sites.csv").columns
+    refuse_version_1(head, record, "sites.csv")
+    more = MEASURES if MEASURES[0].name in head else ()
+    sites = typed(files["sites.csv"], "sites.csv", schema.ASSESSED + more + WHY)
     return sites, read_evidence(files)
 
 

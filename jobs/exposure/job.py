@@ -21,16 +21,16 @@ from geo.rules.rule_set import Rules
 from geo.time_window import months_before, to_days
 from jobs.demonstration import layers, marks
 from jobs.exposure import export
-from jobs.exposure.measure import Progress, around, site_measures, within
-from jobs.inputs import Inputs, Loaded, Source, together
+from jobs.inputs import Inputs, Loaded, together
 from jobs.inputs import load as load_layers
 from jobs.known_sites import sites_at
+from jobs.rasters.given import RasterInputs, Rasters, read_rasters
+from jobs.rasters.measure import People, Progress, around, measured_rows, within
 from jobs.result import Result, ResultFiles
 from jobs.run_options import assess_loaded, recorded
 from layers.maps.map_content import zone_areas
 from layers.reference.rule_files import default_rules
 from layers.reference.unit_aliases import unit_aliases
-from layers.sources.rasters import RasterLayer, read_population, read_travel_time
 
 MONTHS = 12
 """Window of the incidents near which people are counted, where none is given."""
@@ -38,22 +38,10 @@ MONTHS = 12
 
 @dataclass(frozen=True)
 class ExposureInputs:
-    """What a run is asked to read.
-
-    Parameters
-    ----------
-    population, travel_time
-        GeoTIFFs; one of them at least.
-    values, band, travel_band
-        What the first counts (:func:`layers.sources.rasters.read_population`), and which bands are meant.
-    """
+    """What a run is asked to read; one raster at least."""
 
     data: Inputs
-    population: Source | None = None
-    travel_time: Source | None = None
-    values: str = ""
-    band: int = 0
-    travel_band: int = 0
+    rasters: RasterInputs
 
 
 @dataclass(frozen=True)
@@ -61,8 +49,7 @@ class LoadedExposure:
     """Layers in memory, and rasters that are still on the disk."""
 
     data: Loaded
-    population: RasterLayer | None
-    travel_time: RasterLayer | None
+    rasters: Rasters
 
 
 @dataclass(frozen=True)
@@ -100,21 +87,13 @@ def load(given: ExposureInputs) -> LoadedExposure:
     InputError
         No raster was given, or one cannot be used.
     """
-    if given.population is None and given.travel_time is None:
+    if not given.rasters.population and given.rasters.travel_time is None:
         raise InputError(
             "No raster was given.", expected=Note("a GeoTIFF of people or of travel time"),
             remedy=Note("Add --population FILE or --travel-time FILE."),
         )  # fmt: skip
-    people = travel = None
-    if given.population is not None:
-        people = read_population(
-            given.population.data, given.population.name, values=given.values, band=given.band, door=given.data.door
-        )
-    if given.travel_time is not None:
-        travel = read_travel_time(
-            given.travel_time.data, given.travel_time.name, band=given.travel_band, door=given.data.door
-        )
-    return LoadedExposure(load_layers(given.data), people, travel)
+    rasters = read_rasters(given.rasters, given.data.door)
+    return LoadedExposure(load_layers(given.data), rasters)
 
 
 def run(
@@ -134,16 +113,15 @@ def run(
         )
     inputs = [dict(i) for i in loaded.data.inputs]
     sites, unused = sites_at(loaded.data.sites, as_of, inputs)
-    assessed = assess_loaded(loaded.data, sites, as_of, rules, engine=functools.partial(assess, explain=False))
-    rows = assessed.sites
-    lon, lat = rows["lon"].to_numpy(np.float64), rows["lat"].to_numpy(np.float64)
-    measured = site_measures(loaded.population, loaded.travel_time, lon, lat, progress)
-    table = schema.conform(pd.concat([rows.reset_index(drop=True), measured], axis=1), EXPOSURE)
+    measured = measured_rows(sites, loaded.rasters, progress)
+    quick = functools.partial(assess, explain=False)
+    assessed = assess_loaded(loaded.data, sites, as_of, rules, measured=measured, engine=quick)
+    table = schema.conform(assessed.sites, EXPOSURE)
     asked = [by_class(table), near_incidents(loaded.data.incidents, as_of, months), in_zones(loaded.data, as_of)]
-    classes, near, zones = told(asked, loaded.population, progress)
-    rasters = [layer.record() for layer in (loaded.population, loaded.travel_time) if layer is not None]
+    classes, near, zones = told(asked, loaded.rasters.population, progress)
     settings = {**recorded(loaded.data, as_of), "months": months, "radii_km": list(RADII_KM), "near_km": list(NEAR_KM)}
-    record = export.run_record(assessed, rules, [*inputs, *rasters], settings, now) | marks(*layers(loaded.data))
+    inputs += loaded.rasters.records()
+    record = export.run_record(assessed, rules, inputs, settings, now) | marks(*layers(loaded.data))
     rejected = together([loaded.data.rejected, *unused], schema.REJECTED)
     return Exposure(table, classes, near, zones, rejected, record)
 
@@ -198,9 +176,9 @@ def in_zones(data: Loaded, as_of: dt.date) -> Asked:
     return Asked(ZONES, [(a.name, a.status) for a in areas], [a.geometry for a in areas])
 
 
-def told(asked: Sequence[Asked], layer: RasterLayer | None, progress: Progress | None = None) -> list[pd.DataFrame]:
+def told(asked: Sequence[Asked], layer: People, progress: Progress | None = None) -> list[pd.DataFrame]:
     """The tables with the people of each area and how much of it was looked at; the raster is read once for all."""
-    if layer is None:
+    if not layer:
         return [schema.empty(each.table) for each in asked]
     people, share = within(layer, [area for each in asked for area in each.areas], "areas", progress)
     out, at = [], 0

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import shapely
 
 from geo.rasters.windows import windows
-from jobs.exposure.measure import Progress, around, within
+from jobs.rasters.measure import People, Progress, around, within
 from layers.sources.rasters import RasterLayer
 
 Floats = npt.NDArray[np.float64]
@@ -73,7 +73,7 @@ class PeopleAtRisk:
 
 
 def people_at_risk(
-    layer: RasterLayer, lon: Floats, lat: Floats, risk: npt.NDArray[np.bool_], covered: npt.NDArray[np.bool_],
+    layer: People, lon: Floats, lat: Floats, risk: npt.NDArray[np.bool_], covered: npt.NDArray[np.bool_],
     radius_km: float, progress: Progress | None = None,
 ) -> PeopleAtRisk:  # fmt: skip
     """People near sites at risk, and near those of them that a programme covers."""

@@ -68,6 +68,11 @@ class RasterLayer:
         return f"{self.source.sha256}/{self.values}/{self.band}"
 
     @property
+    def version(self) -> str:
+        """As run records and evidence name the content."""
+        return f"sha256:{self.source.sha256[:12]}"
+
+    @property
     def notes(self) -> list[str]:
         """What is to be said of the file and of what was met in it so far."""
         out = list(self.told)
@@ -119,7 +124,7 @@ class RasterLayer:
             "file": self.source.name,
             "sha256": self.source.sha256,
             "bytes": self.source.size,
-            "dataset_version": f"sha256:{self.source.sha256[:12]}",
+            "dataset_version": self.version,
             "values": self.values,
             "values_basis": self.basis,
             "band": self.band,

@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from geo.errors import FormatError, InputError, LimitExceededError
-from jobs.exposure.measure import circles, sampled, site_measures, within
+from jobs.rasters.measure import circles, sampled, site_measures, within
 from layers.formats.limits import UPLOAD
 from layers.sources.rasters import COUNTS, DENSITY, read_population, read_travel_time
 from tests.hostile import corpus

@@ -119,7 +119,7 @@ def test_windows_hold_every_box_once_and_are_small(seed, block, most):
 
 @pytest.mark.real_data
 def test_burundi_has_the_people_that_worldpop_gives_it(shared_data):
-    from jobs.exposure.measure import circles, within
+    from jobs.rasters.measure import circles, within
     from layers.sources.rasters import read_population
 
     layer = read_population(shared_data / "raster/burundi_worldpop.tif")

@@ -13,6 +13,7 @@ from cli import main
 from geo.errors import InputError
 from jobs.exposure.job import ExposureInputs, load, run
 from jobs.inputs import Inputs, Source
+from jobs.rasters.given import RasterInputs
 from jobs.verification import verify_files
 from tests.rasters.making import geotiff, saved
 
@@ -32,9 +33,8 @@ def inputs(
     population: bytes | None = None, travel: bytes | None = None, incidents: bytes | None = None
 ) -> ExposureInputs:
     data = Inputs(sites=[Source("sites.csv", SITES)], incidents=[Source("ged.csv", incidents)] if incidents else ())
-    return ExposureInputs(
-        data, Source("pop_ppp.tif", population) if population else None, Source("acc.tif", travel) if travel else None
-    )
+    people = [Source("pop_ppp.tif", population)] if population else []
+    return ExposureInputs(data, RasterInputs(people, Source("acc.tif", travel) if travel else None))
 
 
 RASTER = geotiff(np.full((200, 200), 10, np.float32), (0.01, 0, 20, 0, -0.01, 6), nodata=-1)

@@ -17,6 +17,7 @@ from jobs.density.model import Options
 from jobs.exposure import job as exposure_job
 from jobs.exposure.export import BESIDE
 from jobs.exposure.picture import people_picture
+from jobs.rasters.given import Rasters
 from layers.formats.writers.escape import markdown
 from layers.maps import raster_overlay
 from layers.maps.map import View, blob
@@ -103,11 +104,12 @@ def exposure_of(
     _: Translator, data: Data, population: RasterLayer | None, travel: RasterLayer | None
 ) -> exposure_job.Exposure:
     """The run for these rasters, kept until another is asked; a bar while it lasts."""
-    key = (data.token, *(r.key for r in (population, travel) if r is not None))
+    rasters = Rasters(() if population is None else (population,), travel)
+    key = (data.token, *rasters.key)
     kept = st.session_state.get("exposure_run")
     if kept is None or kept[0] != key:
         bar = st.progress(0.0, _("Counting people…"))
-        loaded = exposure_job.LoadedExposure(data.loaded(), population, travel)
+        loaded = exposure_job.LoadedExposure(data.loaded(), rasters)
 
         def shown(what: str, done: int, total: int) -> None:
             bar.progress(min(done / max(total, 1), 1.0), _("Counting people…"))

@@ -9,14 +9,20 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo import schema
+from geo.errors import InputError
+from geo.messages import Note
 from geo.rasters.circles import rings
 from geo.rasters.cover import Shapes, Tally
-from geo.rasters.schema import RADII_KM
+from geo.rasters.schema import MEASURED, RADII_KM
 from geo.rasters.windows import windows
+from jobs.rasters.given import Rasters
 from layers.sources.rasters import RasterLayer
 
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
+People = RasterLayer | Sequence[RasterLayer]
+"""One raster of people, or tiles of one: what they hold is added, and no ground may have values in two of them."""
 
 CHUNK = 30_000
 """Circles that are measured at one time: some 200 MB."""
@@ -24,32 +30,71 @@ EDGE_DEGREES = 0.02
 """Edges of areas are cut to this length before they are drawn in another system."""
 
 
+OVERLAP = 0.02
+"""Share of a circle or an area that two tiles may both hold values of: the pixels along a border."""
+
+
+def measured_rows(sites: pd.DataFrame, rasters: Rasters, progress: Progress | None = None) -> pd.DataFrame:
+    """:data:`geo.rasters.schema.MEASURED` of sites: a row each for what was asked of a raster there."""
+    lon, lat = (sites[name].to_numpy(np.float64) for name in ("lon", "lat"))
+    table = site_measures(rasters.population, rasters.travel_time, lon, lat, progress)
+    placed = np.isfinite(lon) & np.isfinite(lat)
+    travel = () if rasters.travel_time is None else (rasters.travel_time,)
+    parts = []
+    for name, share, layers in (
+        ("population_5km", "share_5km", rasters.population),
+        ("population_20km", "raster_coverage", rasters.population),
+        ("travel_time_min", "", travel),
+    ):
+        if layers:
+            of_files = {
+                "measure": name, "dataset": "; ".join(layer.source.name for layer in layers),
+                "dataset_version": "; ".join(layer.version for layer in layers),
+            }  # fmt: skip
+            numbers = {"value": table[name], "share": table[share] if share else np.nan}
+            part = pd.DataFrame({**{k: sites[k].to_numpy(dtype=object) for k in ("source", "site_id")}, **numbers})
+            parts.append(schema.conform(part[placed].assign(**of_files), MEASURED))
+    return pd.concat(parts, ignore_index=True) if parts else schema.empty(MEASURED)
+
+
 def site_measures(
-    population: RasterLayer | None, travel_time: RasterLayer | None, lon: Floats, lat: Floats,
+    population: People | None, travel_time: RasterLayer | None, lon: Floats, lat: Floats,
     progress: Progress | None = None,
 ) -> pd.DataFrame:  # fmt: skip
-    """:data:`geo.rasters.schema.MEASURES` of places, rounded as they are written; a row a place."""
+    """:data:`geo.rasters.schema.MEASURES` of places and `share_5km`, rounded as they are written; a row a place."""
     n = len(lon)
-    out = {name: np.full(n, np.nan) for name in ("population_5km", "population_20km", "raster_coverage",
-                                                 "travel_time_min")}  # fmt: skip
+    names = ("population_5km", "population_20km", "raster_coverage", "travel_time_min", "share_5km")
+    out = {name: np.full(n, np.nan) for name in names}
     placed = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
-    if population is not None:
+    if _tiles(population):
         people, share = circles(population, lon[placed], lat[placed], RADII_KM, progress)
         for km, found in zip(RADII_KM, people, strict=True):
             out[f"population_{km:g}km"][placed] = np.round(found)
-        out["raster_coverage"][placed] = np.round(share[-1], 3)
+        out["share_5km"][placed], out["raster_coverage"][placed] = np.round(share, 3)
     if travel_time is not None:
         out["travel_time_min"][placed] = np.round(sampled(travel_time, lon[placed], lat[placed], progress))
     return pd.DataFrame(out)
 
 
 def circles(
-    layer: RasterLayer, lon: Floats, lat: Floats, radii_km: Sequence[float], progress: Progress | None = None
+    layer: People | None, lon: Floats, lat: Floats, radii_km: Sequence[float], progress: Progress | None = None
 ) -> tuple[Floats, Floats]:
     """People within true circles around places, (radii, places), and the share of each with values.
 
-    Where a circle has none its people are NaN. The raster is read once for all radii.
+    Where a circle has none its people are NaN. A raster is read once for all radii.
+
+    Raises
+    ------
+    geo.errors.InputError
+        Two tiles hold values of the same ground.
     """
+    found = [_circles(tile, lon, lat, radii_km, progress) for tile in _tiles(layer)]
+    return _added(found, _tiles(layer), (len(radii_km), len(lon)))
+
+
+def _circles(
+    layer: RasterLayer, lon: Floats, lat: Floats, radii_km: Sequence[float], progress: Progress | None
+) -> tuple[Floats, Floats]:
     people, share = np.full((len(radii_km), len(lon)), np.nan), np.zeros((len(radii_km), len(lon)))
     # Neighbours are measured together, so that a window is read for all of them at once.
     order = np.lexsort((lon, np.floor(lat)))
@@ -66,9 +111,40 @@ def circles(
 
 
 def within(
+    layer: People | None, areas: Sequence[shapely.Geometry], what: str = "", progress: Progress | None = None
+) -> tuple[Floats, Floats]:
+    """People within polygons given in degrees, and the share of each with values; errors as of :func:`circles`."""
+    return _added([_within(tile, areas, what, progress) for tile in _tiles(layer)], _tiles(layer), (len(areas),))
+
+
+def _tiles(layer: People | None) -> tuple[RasterLayer, ...]:
+    return (layer,) if isinstance(layer, RasterLayer) else tuple(layer or ())
+
+
+def _added(
+    found: Sequence[tuple[Floats, Floats]], tiles: Sequence[RasterLayer], shape: tuple[int, ...]
+) -> tuple[Floats, Floats]:
+    """What tiles hold together."""
+    if len(found) == 1:
+        return found[0]
+    people, share = np.full(shape, np.nan), np.zeros(shape)
+    for total, covered in found:
+        people = np.where(np.isnan(people), total, people + np.nan_to_num(total))
+        share += covered
+    if (share > 1 + OVERLAP).any():
+        at = np.unravel_index(np.argmax(share), shape)
+        raise InputError(
+            "Several rasters of people hold values of the same ground.", where="--population",
+            expected=Note("tiles of one surface, of one year: what they hold is added"),
+            got="; ".join(t.source.name for t, f in zip(tiles, found, strict=True) if f[1][at] > 0),
+            remedy=Note("Give one year at a time, each in a run of its own."),
+        )  # fmt: skip
+    return people, np.minimum(share, 1.0)
+
+
+def _within(
     layer: RasterLayer, areas: Sequence[shapely.Geometry], what: str = "", progress: Progress | None = None
 ) -> tuple[Floats, Floats]:
-    """People within polygons given in degrees, and the share of each with values."""
     polygons = np.array(list(areas), dtype=object)
     if not len(polygons):
         return np.zeros(0), np.zeros(0)

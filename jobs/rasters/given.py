@@ -1,0 +1,73 @@
+"""The rasters of a run: files to layers that are still on the disk, and what the run record says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jobs.inputs import Source
+from layers.formats.limits import LOCAL, Door
+from layers.sources.rasters import RasterLayer, read_population, read_travel_time
+
+
+@dataclass(frozen=True)
+class RasterInputs:
+    """What a run is asked to read.
+
+    Parameters
+    ----------
+    population
+        GeoTIFFs of people: one, or several that are tiles of one surface (:func:`jobs.rasters.measure.circles`).
+    travel_time
+        A GeoTIFF of minutes.
+    values, band, travel_band
+        What the first count (:func:`layers.sources.rasters.read_population`), and which bands are meant.
+    """
+
+    population: Sequence[Source] = ()
+    travel_time: Source | None = None
+    values: str = ""
+    band: int = 0
+    travel_band: int = 0
+
+
+@dataclass(frozen=True)
+class Rasters:
+    """Layers, none of whose pixels was read yet."""
+
+    population: tuple[RasterLayer, ...] = ()
+    travel_time: RasterLayer | None = None
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self.population) or self.travel_time is not None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Names the contents and what is taken of them."""
+        return tuple(layer.key for layer in self.layers)
+
+    @property
+    def layers(self) -> tuple[RasterLayer, ...]:
+        """All of them, people first."""
+        return (*self.population, *(() if self.travel_time is None else (self.travel_time,)))
+
+    def records(self) -> list[dict[str, object]]:
+        """What a run record says of each."""
+        return [layer.record() for layer in self.layers]
+
+
+def read_rasters(given: RasterInputs, door: Door = LOCAL) -> Rasters:
+    """What the files say of themselves.
+
+    Raises
+    ------
+    geo.errors.InputError
+        One of them cannot be used.
+    """
+    people = tuple(
+        read_population(s.data, s.name, values=given.values, band=given.band, door=door) for s in given.population
+    )
+    travel = given.travel_time
+    minutes = None if travel is None else read_travel_time(travel.data, travel.name, band=given.travel_band, door=door)
+    return Rasters(people, minutes)
