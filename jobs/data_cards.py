@@ -1,4 +1,7 @@
-"""A card for every dataset of a run: what it is, its licence, how to cite it, what it covers, and what is missing."""
+"""A card for every dataset of a run: what it is, its licence, how to cite it, what it covers, and what is missing.
+
+Cards are made from what a run record says, so that a page, a report and whoever opens the folder later see the same.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,26 @@ from typing import Any
 import pandas as pd
 
 from geo.messages import Note
+from i18n.translator import N_, Translator
 from jobs.inputs import Loaded
 from layers.publishers.table import sources
-from layers.sources.catalogue import at_hand, publisher
+from layers.sources.catalogue import holdings, publisher
 
 OLD_DAYS = 548
 """Incidents that end longer ago than this are called old: a year's edition comes about half a year after its year."""
 MOST_NAMED = 8
+ROLES = (
+    "sites", "incidents", "boundaries", "suppliers", "programmes", "eu_list", "roads", "population", "travel_time",
+    "places", "towns", "actors", "governance",
+)  # fmt: skip
+"""What a run reads of data; tables of rules, words and coverage get no card."""
+SAID = (
+    N_("Demonstration sites and visits"), N_("Demonstration incidents"), N_("synthetic data of this project"),
+    N_("public domain"), N_("terms of the user's own account"),
+    N_("per boundary, see its metadata"), N_("per publisher, see each activity's publisher"),
+)  # fmt: skip
+"""Names, credits and licences that are words and not names: they are said in the reader's language."""
+_NAMES = {"demonstration": SAID[0], "Demonstration incidents": SAID[1]}
 
 
 @dataclass(frozen=True)
@@ -37,12 +53,15 @@ class Card:
         Days since the last day; None where it is not dated.
     covers
         Countries and spans that are declared covered: `country_iso3, from, to`.
+    countries
+        Of which there are rows, ISO 3166 alpha-3.
     missing
         What a reader should know to be missing.
     """
 
     title: str
     file: str
+    role: str
     licence: str
     cite: str
     rows: int
@@ -52,18 +71,54 @@ class Card:
     age: int | None
     retrieved: str
     covers: pd.DataFrame
+    countries: Sequence[str]
     missing: Sequence[Note]
+
+    def facts(self, translate: Translator, day: dt.date | None = None) -> list[str]:
+        """Rows, days, age, retrieval and licence in words.
+
+        Parameters
+        ----------
+        day
+            On which the age is told; None: today.
+        """
+        _ = translate
+        said = [_("{n} rows used, {m} not", n=_.number(self.rows), m=_.number(self.rejected))]
+        if self.first:
+            span = {"a": _.date(self.first), "b": _.date(self.last)}
+            if self.age is None or self.age < 0:
+                said.append(_("rows of {a} to {b}", **span))
+            elif day is None:
+                said.append(_("rows of {a} to {b}, {n} days ago", **span, n=_.number(self.age)))
+            else:
+                said.append(_("rows of {a} to {b}, {n} days before {day}", **span, n=_.number(self.age),
+                              day=_.date(day)))  # fmt: skip
+        if self.retrieved:
+            said.append(_("retrieved on {day}", day=_.date(self.retrieved)))
+        return [*said, _("licence: {licence}", licence=_(self.licence) if self.licence else _("not known"))]
 
 
 def cards(loaded: Loaded, today: dt.date) -> list[Card]:
-    """The cards of everything that was loaded, in the order of the files."""
-    layers: list[Any] = [*loaded.sites, *loaded.incident_layers, *loaded.boundaries]
-    told = at_hand(layers, today)
-    by_file = {str(i["file"]): i for i in loaded.inputs}
-    return [
-        _card(layer, row, by_file.get(layer.name, {}), loaded)
-        for layer, row in zip(layers, told.to_dict("records"), strict=True)
-    ]
+    """The cards of everything that was loaded, in the order of the files, for the screen of who loaded it."""
+    days = {c: loaded.coverage[c].dt.strftime("%Y-%m-%d") for c in ("from", "to")}
+    secret = {layer.name: holdings(layer, screen=True) for layer in loaded.incident_layers}
+    inputs = [{**i, "holds": secret.get(str(i["file"]), i.get("holds"))} for i in loaded.inputs]
+    return cards_of(inputs, loaded.coverage.assign(**days).to_dict("records"), today)
+
+
+def cards_of(
+    inputs: Sequence[Mapping[str, Any]], coverage: Sequence[Mapping[Any, Any]], day: dt.date | None
+) -> list[Card]:
+    """The cards of the inputs of a run record.
+
+    Parameters
+    ----------
+    coverage
+        Rows of what is declared covered: `dataset, country_iso3, from, to`.
+    day
+        On which their age is told; None: it is not told.
+    """
+    return [_card(i, coverage, day) for i in inputs if i.get("role") in ROLES]
 
 
 def cite_of(entry: Mapping[str, Any]) -> str:
@@ -75,89 +130,100 @@ def cite_of(entry: Mapping[str, Any]) -> str:
     if not known["credit"]:
         return ""
     named = next((s.cite for s in sources().values() if dataset.startswith(s.publisher)), "")
-    return named or known["credit"]
+    return named or known["cite"] or known["credit"]
 
 
-def citations(inputs: Sequence[Mapping[str, Any]]) -> list[str]:
+def citations(inputs: Sequence[Mapping[str, Any]], translate: Translator | None = None) -> list[str]:
     """The citations of a run, each once, with edition and day of retrieval where they are known."""
     found = []
     for entry in inputs:
-        cite = cite_of(entry)
+        cite = cite_of(entry) if entry.get("role", ROLES[0]) in ROLES else ""
         if not cite:
             continue
+        dataset = str(entry.get("dataset"))
+        if translate is not None:
+            cite, dataset = translate(cite), translate(_NAMES.get(dataset, dataset))
         edition = str(entry.get("edition") or "")
         version = edition or str(entry.get("dataset_version", ""))
-        said = f"{entry.get('dataset')}" + ("" if not version or version.startswith("sha256") else f", {version}")
+        known = not version or version.startswith(("sha256", "demonstration")) or version in dataset
+        said = dataset if known else f"{dataset}, {version}"
         day = str(entry.get("retrieved_at", ""))[:10]
         found.append(f"{said}{f' ({day})' if day else ''}: {cite}")
     return list(dict.fromkeys(found))
 
 
-def _card(layer: Any, row: Mapping[Any, Any], entry: Mapping[str, Any], loaded: Loaded) -> Card:
-    dated = not pd.isna(row["first_day"])
-    covers = _covers(layer, loaded)
-    incidents = any(layer is one for one in loaded.incident_layers)
-    version = str(entry.get("edition") or row["dataset_version"])
-    shown = "" if version.startswith("sha256:") or version in str(row["dataset"]) else f" {version}"
+def _card(entry: Mapping[str, Any], coverage: Sequence[Mapping[Any, Any]], day: dt.date | None) -> Card:
+    holds, rows = entry.get("holds") or {}, entry.get("rows") or {}
+    dataset = str(entry.get("dataset", ""))
+    version = str(entry.get("edition") or entry.get("boundary_version") or entry.get("dataset_version", ""))
+    plain = version.startswith(("sha256:", "demonstration")) or version in (dataset, "unknown") or version in dataset
+    covers = _covers(entry, holds, coverage)
+    known, last = publisher(dataset), str(holds.get("last_day", ""))
+    age = (day - dt.date.fromisoformat(last)).days if last and day is not None else None
+    licence = str(entry.get("licence") or known["licence"])
+    leaves = known["may_leave"] != "no" and not holds.get("restricted")
     return Card(
-        title=f"{row['dataset']}{shown}",
-        file=layer.name,
-        licence=str(entry.get("licence") or row["licence"]),
-        cite=cite_of({"dataset": row["dataset"], **entry}),
-        rows=int(row["rows"]),
-        rejected=int(row["rejected"]),
-        first=f"{row['first_day']:%Y-%m-%d}" if dated else "",
-        last=f"{row['last_day']:%Y-%m-%d}" if dated else "",
-        age=int(row["age_days"]) if dated else None,
+        title=_NAMES.get(dataset, dataset) + ("" if plain or not version else f" {version}"),
+        file=str(entry.get("file", "")),
+        role=str(entry["role"]),
+        licence=licence,
+        cite=cite_of(entry),
+        rows=int(rows.get("accepted", entry.get("units", 0))),
+        rejected=int(rows.get("rejected", 0)),
+        first=str(holds.get("first_day", "")),
+        last=last,
+        age=age,
         retrieved=str(entry.get("retrieved_at", ""))[:10],
         covers=covers,
-        missing=_missing(layer, row, covers, incidents=incidents),
+        countries=tuple(map(str, holds.get("countries", ()))),
+        missing=_missing(entry, covers, licence=licence, leaves=leaves, age=age),
     )
 
 
-def _covers(layer: Any, loaded: Loaded) -> pd.DataFrame:
-    """What is declared for a layer, by its version, dataset, source or file."""
-    table = loaded.coverage
-    if "effect" not in layer.frame:
-        return table.iloc[:0]
-    names = {
-        layer.name,
-        layer.name.rsplit(".", 1)[0],
-        layer.dataset,
-        layer.dataset_version,
-        *layer.frame["source"].unique(),
-    }
-    return table[table["dataset"].isin(names)].reset_index(drop=True)
+def _covers(
+    entry: Mapping[str, Any], holds: Mapping[str, Any], coverage: Sequence[Mapping[Any, Any]]
+) -> pd.DataFrame:  # fmt: skip
+    """What is declared for incidents, by their version, dataset, source or file."""
+    file = str(entry.get("file", ""))
+    names = {file, file.rsplit(".", 1)[0], str(entry.get("dataset")), str(entry.get("dataset_version"))}
+    names |= {str(n) for key in ("sources", "versions") for n in holds.get(key, ())}
+    mine = [c for c in coverage if str(c.get("dataset")) in names] if entry.get("role") == "incidents" else []
+    spans = {(str(c["country_iso3"]), str(c["from"])[:10], str(c["to"])[:10]) for c in mine}
+    table = pd.DataFrame(sorted(spans), columns=["country_iso3", "from", "to"], dtype="str")
+    return table.assign(**{c: pd.to_datetime(table[c]) for c in ("from", "to")})
 
 
-def _missing(layer: Any, row: Mapping[Any, Any], covers: pd.DataFrame, *, incidents: bool) -> list[Note]:
-    out = []
-    frame = layer.frame
-    if incidents:
+def _missing(
+    entry: Mapping[str, Any], covers: pd.DataFrame, *, licence: str, leaves: bool, age: int | None
+) -> list[Note]:  # fmt: skip
+    out: list[Note] = []
+    holds, rows = entry.get("holds") or {}, entry.get("rows") or {}
+    if entry["role"] == "incidents":
         if not len(covers):
             out.append(Note("Nothing is declared covered: no site can read as calm by it."))
-        loose = int((frame["precision"] > 2).sum())
-        if loose:
-            out.append(Note("{n} of {m} incidents are not placed exactly enough for distances.", n=loose, m=len(frame)))
-        seen = set(frame["country"]) - {""}
-        outside = sorted(seen - set(covers["country_iso3"]))
-        if len(covers) and outside:
+        if loose := int(holds.get("loose", 0)):
+            whole = int(rows.get("accepted", 0))
+            out.append(Note("{n} of {m} incidents are not placed exactly enough for distances.", n=loose, m=whole))
+        if len(covers) and (outside := outside_of(covers, holds.get("countries", ()))):
             out.append(Note("Rows of countries that are not declared covered: {names}.", names=_names(outside)))
-        if row["age_days"] > OLD_DAYS:
-            out.append(
-                Note("Nothing after {day}: what happened since is not in it.", day=f"{row['last_day']:%Y-%m-%d}")
-            )
-        if bool(frame["candidate"].any()):
+        if age is not None and age > OLD_DAYS:
+            out.append(Note("Nothing after {day}: what happened since is not in it.", day=str(holds["last_day"])))
+        if holds.get("candidate"):
             out.append(Note("Candidate events: provisional, and replaced by the yearly edition."))
-    if row["rejected"]:
-        out.append(Note("{n} rows could not be used.", n=int(row["rejected"])))
-    if not row["licence"]:
+    if rejected := int(rows.get("rejected", 0)):
+        out.append(Note("{n} rows could not be used.", n=rejected))
+    if not licence:
         out.append(Note("Its licence is not known here."))
-    if not row["may_leave"]:
+    if not leaves:
         out.append(Note("Its rows must not leave in an export."))
-    if "lon" in frame and not incidents and frame["lon"].isna().any():
-        out.append(Note("{n} rows have no coordinates.", n=int(frame["lon"].isna().sum())))
+    if unplaced := int(holds.get("unplaced", 0)):
+        out.append(Note("{n} rows have no coordinates.", n=unplaced))
     return out
+
+
+def outside_of(covers: pd.DataFrame, countries: Sequence[str]) -> list[str]:
+    """Countries of which there are rows and nothing is declared."""
+    return sorted(set(map(str, countries)) - set(covers["country_iso3"]))
 
 
 def _names(codes: Sequence[str]) -> str:

@@ -19,6 +19,7 @@ from geo.errors import InputError
 from geo.kept import Kept
 from geo.messages import Note
 from geo.records.place_names import plain
+from i18n.translator import N_
 from jobs.edition_references import facts, find, parse
 from jobs.kept_layers import NOTHING_KEPT, KeptLayers, reading_key
 from jobs.reading_notes import described
@@ -26,6 +27,7 @@ from layers.databases.address import is_address, parse_address
 from layers.databases.tables import read_table
 from layers.formats.limits import LOCAL, Door
 from layers.sources.boundaries import BoundaryLayer, read_boundary_sets
+from layers.sources.catalogue import holdings
 from layers.sources.coverage import read_coverage, recognised_coverage
 from layers.sources.eu_list import read_eu_list
 from layers.sources.incidents import join, read_incidents, unusable
@@ -33,6 +35,12 @@ from layers.sources.layer import Layer
 from layers.sources.read_options import NOTHING, Wishes
 from layers.sources.sites import SiteLayer, read_sites
 from layers.sources.zone_register import read_findings, read_register
+
+_KINDS = {
+    "sites": N_("mine sites"), "incidents": N_("incidents"), "boundaries": N_("boundaries"), "towns": N_("towns"),
+    "programmes": N_("programmes of donors"), "coverage": N_("what incidents are declared to cover"),
+    "places": N_("towns"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -56,13 +64,18 @@ class Source:
     layer: Callable[[], Any] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
-    def named(cls, text: str, folder: Path | None = None) -> Source | None:
+    def named(cls, text: str, folder: Path | None = None, role: str = "") -> Source | None:
         """A fetched edition (``ucdp:CAF@25.1``) or a table of a database; None where the text is neither.
+
+        Parameters
+        ----------
+        role
+            As what it is read; blank: as anything. As coverage, incidents give what they declare to cover.
 
         Raises
         ------
         geo.errors.InputError
-            It was not fetched, or the table cannot be read.
+            It was not fetched, is of another kind, or the table cannot be read.
         """
         if is_address(text):
             address = parse_address(text)
@@ -72,6 +85,13 @@ class Source:
         if reference is None:
             return None
         kept = find(reference, folder)
+        if role == "coverage" and kept.coverage:
+            return cls(f"coverage of {kept.entry.name}.csv", kept.coverage, about=facts(kept.entry))
+        if role not in ("", kept.entry.role) and (role, kept.entry.role) != ("towns", "places"):
+            raise InputError(
+                "This edition is of another kind.", where=str(reference), expected=Note(_KINDS.get(role, role)),
+                got=Note(_KINDS.get(kept.entry.role, kept.entry.role)),
+            )  # fmt: skip
         read = kept.layer if kept.entry.role == "incidents" else None
         return cls(kept.entry.name, kept.path, kept.coverage, facts(kept.entry), read)
 
@@ -289,9 +309,14 @@ def _told_boundaries(b: BoundaryLayer) -> dict[str, object]:
         "units": len(b.frame),
         "repairs": b.repairs,
         "rows": dict(b.accounting),
+        "holds": holdings(b),
         **described(b),
         "notes": list(b.notes),
     }
+
+
+HELD = ("sites", "incidents")
+"""Roles of which a run record says what the rows are of; boundaries too."""
 
 
 def _told(role: str, layer: Layer | SiteLayer) -> dict[str, object]:
@@ -303,6 +328,7 @@ def _told(role: str, layer: Layer | SiteLayer) -> dict[str, object]:
         "dataset": layer.dataset,
         "dataset_version": layer.dataset_version,
         "rows": dict(layer.accounting),
+        **({"holds": holdings(layer)} if role in HELD else {}),
         **described(layer),
         "notes": list(layer.notes),
     }

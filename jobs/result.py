@@ -10,6 +10,7 @@ import pandas as pd
 
 from geo.coded import CodedTable
 from geo.columns import Table
+from jobs.data_page import DATA_CARDS, inputs_of, page
 from jobs.demonstration import FILE, note
 from jobs.run_crate import CRATE
 from jobs.run_record import RECORD, sealed
@@ -68,6 +69,8 @@ class ResultFiles(Mapping[str, bytes]):
         self._record, self._without = whole or (lambda: record), without
         if record.get("demonstration"):
             self._others[FILE] = functools.partial(note, record)
+        if inputs_of(record):
+            self._others[DATA_CARDS] = functools.partial(page, record)
         self._made: dict[str, bytes] = {}
         self._neutralised: dict[str, int] = {}
 

@@ -44,6 +44,7 @@ def test_all_files_are_there_and_begin_with_their_header(result):
         "run.json",
         "ro-crate-metadata.json",
         "demonstration.txt",
+        "data_cards.html",
     }
     for name, table in (
         ("sites.csv", schema.ASSESSED),

@@ -126,8 +126,9 @@ class Dossier:
 
 
 def content(
-    translate: Translator, here: Profile, rules_hash: str, past: str = "", sure: str = "", heat: Sequence[Block] = ()
-) -> Dossier:
+    translate: Translator, here: Profile, rules_hash: str, past: str = "", sure: str = "",
+    heat: Sequence[Block] = (), cited: Sequence[Block] = (),
+) -> Dossier:  # fmt: skip
     """What a dossier says, in blocks; the parameters are those of :func:`dossier`."""
     _, site = translate, here.site
     said = {"fired": _("yes"), "not fired": _("no"), "unknown": _("not known")}
@@ -158,6 +159,7 @@ def content(
         Heading(_("Statuses")),
         _table(_, here.statuses, _STATUSES, _("No status is on record.")),
         *([Heading(_("The class under other settings")), *heat] if heat else []),
+        *cited,
         Text(
             _(
                 "An indication for due diligence (OECD Guidance, step 2), not a finding of law. The date is the time "
@@ -212,8 +214,9 @@ def _facts(translate: Translator, here: Profile) -> list[tuple[str, str]]:
 
 
 def dossier(
-    translate: Translator, here: Profile, rules_hash: str, past: str = "", sure: str = "", heat: Sequence[Block] = ()
-) -> bytes:
+    translate: Translator, here: Profile, rules_hash: str, past: str = "", sure: str = "",
+    heat: Sequence[Block] = (), cited: Sequence[Block] = (),
+) -> bytes:  # fmt: skip
     """The page.
 
     Parameters
@@ -228,8 +231,10 @@ def dossier(
         How far the class holds under other settings (:func:`jobs.sensitivity.one_site.sentence`), or blank.
     heat
         The class by radii and windows (:func:`jobs.sensitivity.one_site.heat_blocks`), or nothing.
+    cited
+        How to cite the data (:func:`jobs.data_page.cite_blocks`).
     """
-    it = content(translate, here, rules_hash, past, sure, heat)
+    it = content(translate, here, rules_hash, past, sure, heat, cited)
     notice = f"<p class='notice'>{html(it.notice)}</p>" if it.notice else ""
     style = _CSS + (sheet("body", translate("Demonstration data")) if it.notice else "")
     body = f"<h1>{html(it.title)}</h1>{notice}{html_of(it.before)}{_drawing(translate, here)}{html_of(it.after)}"

@@ -8,6 +8,7 @@ from i18n.translator import N_, Translator, translator
 from jobs.backtest import labels as words
 from jobs.backtest.diagram import reliability_svg
 from jobs.backtest.model import Backtest
+from jobs.data_page import cite_html
 from layers.formats.writers.escape import html
 from layers.maps.watermark import sheet
 
@@ -136,7 +137,7 @@ def page(backtest: Backtest, language: str = "en") -> bytes:
         lines = kind_texts(backtest, kind, _)
         if lines:
             out.append(f"<section><h2>{html(_(said))}</h2>{table([_(h) for h in HEADINGS], lines)}</section>")
-    out += [_diagrams(backtest, _), _decisions(backtest, _), _method(_), _versions(record, _)]
+    out += [_diagrams(backtest, _), _decisions(backtest, _), _method(_), _versions(record, _), cite_html(record, _)]
     told = _(
         "CAHRA Atlas {version}. This page holds all that it shows and asks no host for anything.",
         version=str(record["tool_version"]),

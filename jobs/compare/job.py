@@ -18,6 +18,8 @@ from jobs.compare.backtest_causes import BacktestCauses
 from jobs.compare.causes import CAUSES, Causes
 from jobs.compare.folder import IDENTITY, WATCHED, Folder, Key, read_folder
 from jobs.compare.programme_causes import ProgrammeCauses
+from jobs.data_cards import ROLES
+from jobs.data_page import inputs_of
 from jobs.demonstration import marks
 from jobs.result import Result, ResultFiles
 from jobs.run_record import TOOL
@@ -114,6 +116,7 @@ def run(loaded: tuple[Folder, Folder], now: dt.datetime | None = None) -> Compar
         "settings": {"job": a.job, "before": a.as_of, "after": b.as_of},
         "rules": {"before": a.rules.hash, "after": b.rules.hash},
         "inputs": [_told(role, f) for role, f in (("before", a), ("after", b))],
+        "data_of_both": _data(a, b),
         "differing": causes.found,
         "sites": {"before": len(said[0]), "after": len(said[1]), "moved": len(moved)},
         "causes": {c: int(counts.get(c, 0)) for c in CAUSES},
@@ -126,6 +129,24 @@ def _said(folder: Folder) -> dict[Key, tuple[str, ...]]:
     rows = folder.rows
     keys = zip(rows["source"].astype(str), rows["site_id"].astype(str), strict=True)
     return dict(zip(keys, zip(*(rows[c].astype(str) for c in WATCHED[folder.job].values()), strict=True), strict=True))
+
+
+DATA_MEMBERS = (
+    "role", "file", "sha256", "dataset", "dataset_version", "boundary_version", "edition", "licence", "cite",
+    "retrieved_at", "rows", "units", "holds",
+)  # fmt: skip
+"""What of an input stands in the record of a comparison: enough for its card."""
+
+
+def _data(*folders: Folder) -> list[dict[str, object]]:
+    """The data that the results read, each file once."""
+    found: dict[tuple[object, object], dict[str, object]] = {}
+    for folder in folders:
+        for entry in inputs_of(folder.record):
+            if entry.get("role") in ROLES:
+                kept = {n: entry[n] for n in DATA_MEMBERS if n in entry}
+                found.setdefault((entry.get("role"), entry.get("sha256")), kept)
+    return list(found.values())
 
 
 def _told(role: str, folder: Folder) -> dict[str, object]:

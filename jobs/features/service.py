@@ -20,6 +20,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from jobs.data_cards import citations
+from jobs.data_page import inputs_of
 from jobs.features.collections import Collection
 
 CONFORMS = tuple(
@@ -76,8 +78,7 @@ class _Service:
     def __init__(self, collections: Mapping[str, Collection], record: Mapping[str, Any]) -> None:
         self.collections = collections
         self.as_of = str(record.get("settings", {}).get("as_of", ""))
-        cites = [str(i.get("cite") or i.get("credit") or "") for i in record.get("inputs", [])]
-        self.cites = list(dict.fromkeys(c for c in cites if c))
+        self.cites = citations(inputs_of(record))
 
     def landing(self, request: Request) -> JSONResponse:
         _known(request, {"f"})

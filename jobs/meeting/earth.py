@@ -9,6 +9,7 @@ import pandas as pd
 
 from i18n import column_labels, labels
 from jobs.assessment.export import explained
+from jobs.data_page import cite_blocks
 from jobs.meeting.evidence_table import evidence_of_sites
 from jobs.meeting.map_sheet import sheet
 from jobs.meeting.site_table import site_rows
@@ -44,7 +45,8 @@ def _content(subject: Subject, *, icons: bool) -> tuple[str, str, list[KmlStyle]
     mark = f"{subject.notice.upper()} – " if subject.notice else ""
     points = [KmlStyle(style_key(s.key), s.colour, icon(s) if icons else b"") for s in styles.SITES]
     areas = [KmlStyle(s.key, s.colour, fill=0.2) for s in styles.ZONES]
-    about = [Text(subject.subtitle, bold=True), *(Text(line) for line in subject.foot)]
+    about: list[Block] = [Text(subject.subtitle, bold=True), *(Text(line) for line in subject.foot)]
+    about += cite_blocks(subject.run.told, _)
     folders = [*_sites(subject), *_zones(subject)]
     return f"{mark}{subject.title}, {subject.subtitle}", mark + html_of(about), [*points, *areas], folders
 

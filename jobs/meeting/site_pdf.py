@@ -39,11 +39,11 @@ def surroundings(translate: Translator, loaded: Loaded, here: Profile) -> Sheet:
 
 def site_pdf(
     translate: Translator, loaded: Loaded, here: Profile, rules_hash: str, past: str = "", sure: str = "",
-    heat: Sequence[Block] = (),
+    heat: Sequence[Block] = (), cited: Sequence[Block] = (),
 ) -> bytes:  # fmt: skip
     """The document; parameters are those of :func:`jobs.assessment.site_dossier.dossier`."""
     _ = translate
-    it = content(translate, here, rules_hash, past, sure, heat)
+    it = content(translate, here, rules_hash, past, sure, heat, cited)
     around: list[Block] = [Text(_("The position of this site is not known."))]
     if here.placed:
         said = _("Filled: exact place. Hollow: known to within about 25 km. Size by deaths. North is up.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from i18n import column_labels, labels
 from jobs.assessment.export import known_limits
+from jobs.data_page import cite_blocks
 from jobs.meeting.site_table import site_rows
 from jobs.meeting.subject import Subject
 from layers.formats.writers.blocks import Block, Heading, Rows, Text
@@ -52,6 +53,7 @@ def table_pdf(subject: Subject) -> bytes:
         blocks += [Text(line) for line in limits]
     blocks.append(Heading(_("Sources")))
     blocks += [Text(line, small=True) for line in subject.foot]
+    blocks += cite_blocks(subject.run.told, _)
     return pdf_bytes(
         subject.title, blocks, language=_.language, landscape=True, subtitle=subject.subtitle, mark=subject.notice,
         foot=f"CAHRA Atlas · {subject.caution}",

@@ -8,6 +8,7 @@ from typing import Any
 from jobs.accounts import check_counts
 from jobs.assessment.export import NOTES
 from jobs.assessment.verify import recorded_rules
+from jobs.data_page import DATA_CARDS
 from jobs.demonstration import FILE
 from jobs.read_back import WHOLE, Derived
 from jobs.run_crate import CRATE
@@ -32,5 +33,7 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
         ],
     )
     return Derived(
-        0, {name: WHOLE for name in files if name not in (RECORD, CRATE, SIGNATURE, FILE)}, ("rules", "notes")
+        0,
+        {name: WHOLE for name in files if name not in (RECORD, CRATE, SIGNATURE, FILE, DATA_CARDS)},
+        ("rules", "notes"),
     )

@@ -9,6 +9,8 @@ import pandas as pd
 from i18n import column_labels, labels, row_messages
 from jobs.assessment.export import known_limits, quadrants
 from jobs.assumptions import assumptions
+from jobs.data_cards import citations
+from jobs.data_page import inputs_of
 from jobs.meeting.evidence_table import cell_words, evidence_of_sites
 from jobs.meeting.site_table import DIGITS, headings, site_rows
 from jobs.meeting.subject import Subject
@@ -65,6 +67,8 @@ def _summary(subject: Subject, evidence_rows: int) -> TextSheet:
     blocks.append(("heading", _("Sources")))
     blocks.append(("table", _sources(subject)))
     blocks += [("line", line) for line in subject.foot[1:]]
+    if cited := citations(inputs_of(run.told), _):
+        blocks += [("heading", _("How to cite")), *(("line", line) for line in cited)]
     return TextSheet(_("Summary"), blocks)
 
 

@@ -50,9 +50,10 @@ class Brief:
     figures: Sequence[tuple[str, str]]
     sections: Sequence[Section] = field(default_factory=tuple)
     demonstration: bool = False
+    cited: Sequence[str] = ()
 
 
-def brief_of(area: Area, translate: Translator) -> Brief:
+def brief_of(area: Area, translate: Translator, cited: Sequence[str] = ()) -> Brief:
     """The brief of an area.
 
     Parameters
@@ -61,6 +62,8 @@ def brief_of(area: Area, translate: Translator) -> Brief:
         The stocktake of a day, narrowed to a country or a district.
     translate
         The reader's language.
+    cited
+        How to cite the data.
     """
     _ = translate
     name = country_name(area.country, _)
@@ -88,6 +91,7 @@ def brief_of(area: Area, translate: Translator) -> Brief:
             _certainty(area, _),
         ],
         demonstration=area.demonstration,
+        cited=cited,
     )
 
 

@@ -52,6 +52,9 @@ def brief_html(brief: Brief, translate: Translator, version: str) -> bytes:
     figures = "".join(f"<div><b>{html(value)}</b>{html(label)}</div>" for label, value in brief.figures)
     out.append(f'<div class="figures">{figures}</div>')
     out += [_section(section, _) for section in brief.sections]
+    if brief.cited:
+        items = "".join(f"<li>{html(line)}</li>" for line in brief.cited)
+        out.append(f'<section class="soft"><h2>{html(_("How to cite"))}</h2><ul>{items}</ul></section>')
     foot = _("CAHRA Atlas {version}. This page holds all that it shows and asks no host for anything.", version=version)
     out.append(f"<footer>{html(foot)}</footer></body></html>\n")
     return "".join(out).encode("utf-8", "replace")
@@ -85,6 +88,8 @@ def brief_pdf(brief: Brief, translate: Translator, version: str) -> bytes:
             blocks.append(Rows(tuple(section.columns), list(section.rows), shares))
         if section.more:
             blocks.append(Text(_.plural("{n} more is in the files.", "{n} more are in the files.", section.more)))
+    if brief.cited:
+        blocks += [Heading(_("How to cite")), *(Text(line, small=True) for line in brief.cited)]
     return pdf_bytes(
         brief.title,
         blocks,

@@ -167,7 +167,7 @@ def versions(_: Translator, screening: Screening) -> str:
     if notes:
         items = "".join(f"<li>{html(n)}</li>" for n in notes[:200])
         out.append(f"<h3>{html(_('Notes of the readers'))}</h3><ul>{items}</ul>")
-    if cited := citations(files):
+    if cited := citations(files, _):
         items = "".join(f"<li>{html(line)}</li>" for line in cited)
         out.append(f"<h3>{html(_('How to cite'))}</h3><ul>{items}</ul>")
     credit = _("Outlines: Natural Earth; towns: GeoNames (CC BY 4.0). A backdrop, not a legal boundary.")

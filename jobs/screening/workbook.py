@@ -13,6 +13,7 @@ from geo.screening.schema import FLAGS
 from i18n import labels, row_messages
 from i18n.translator import translator
 from jobs.assessment.export import known_limits, quadrants
+from jobs.data_cards import citations
 from jobs.meeting.evidence_table import cell_words
 from jobs.screening import labels as sw
 from jobs.screening.carried import with_carried
@@ -186,4 +187,6 @@ def _summary(screening: Screening, left: int, _: Any) -> TextSheet:
     ]  # fmt: skip
     heads = [_("Role"), _("File"), _("Version"), _("Rows read"), _("Rows used"), _("Rows not used"), "SHA-256"]
     blocks += [("heading", _("Sources")), ("table", pd.DataFrame(files, columns=heads))]
+    if cited := citations(inputs, _):
+        blocks += [("heading", _("How to cite")), *(("line", line) for line in cited)]
     return TextSheet(_("Summary"), blocks)

@@ -94,6 +94,40 @@ def at_hand(layers: Iterable[Layer | Boundaries], today: dt.date) -> pd.DataFram
     return pd.DataFrame(told, columns=list(COLUMNS)).astype(COLUMNS)
 
 
+def holdings(layer: Layer | Boundaries, *, screen: bool = False) -> dict[str, object]:
+    """What the rows of a layer are of, for a run record; none of it declares coverage.
+
+    Parameters
+    ----------
+    screen
+        For the screen of who loaded it: also the days of rows that must not leave.
+
+    Returns
+    -------
+    dict
+        `first_day`, `last_day` where they are dated; `countries` (ISO 3166 alpha-3); `sources` and `versions` by which
+        coverage is declared, `loose` (rows not placed to within 25 km) and `candidate`, of incidents; `unplaced` rows
+        of others; `restricted`: rows must not leave.
+    """
+    frame = _rows_of(layer)
+    first, last = _span(layer, frame)
+    said: dict[str, object] = {"countries": sorted(_countries(layer, frame))}
+    if not pd.isna(last) and (screen or not _restricted(frame)):
+        said |= {"first_day": f"{first:%Y-%m-%d}", "last_day": f"{last:%Y-%m-%d}"}
+    if "effect" in frame:
+        said |= {n: sorted(map(str, pd.unique(frame[c]))) for n, c in _NAMED}
+        loose = int((frame["precision"].isna() | (frame["precision"] > 2)).sum())
+        said |= {"loose": loose, "candidate": bool(frame["candidate"].any())}
+    elif "lon" in layer.frame:
+        said["unplaced"] = int(layer.frame["lon"].isna().sum())
+    if _restricted(frame):
+        said["restricted"] = True
+    return said
+
+
+_NAMED = (("sources", "source"), ("versions", "dataset_version"))
+
+
 def _rows_of(layer: Layer | Boundaries) -> pd.DataFrame:
     visits = getattr(layer, "visits", None)
     return visits if visits is not None and len(visits) else layer.frame

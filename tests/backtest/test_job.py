@@ -33,6 +33,7 @@ NAMES = {
     "run.json",
     "ro-crate-metadata.json",
     "demonstration.txt",
+    "data_cards.html",
     "decision_table.csv",
     "incidents_counted.csv",
     "rejected.csv",

@@ -94,7 +94,8 @@ def test_a_forger_who_writes_new_hashes_is_found_in_what_follows(file, one, othe
 def test_without_sites_it_says_so():
     made = compared(sites=False)
     assert made.moves is None
-    assert sorted(made.files()) == ["incident_changes.csv", "ro-crate-metadata.json", "run.json", "years.csv"]
+    names = ["data_cards.html", "incident_changes.csv", "ro-crate-metadata.json", "run.json", "years.csv"]
+    assert sorted(made.files()) == names
     assert "No sites were given" in made.summary()[-1]
 
 

@@ -101,7 +101,7 @@ def test_meeting(tmp_path, offered, monkeypatch):
     made = {
         n.removeprefix("demonstration_"): d
         for n, d in command.items()
-        if n not in ("run.json", CRATE, "demonstration.txt")
+        if n not in ("run.json", CRATE, "demonstration.txt", "data_cards.html")
     }
     assert len(made) >= 4
     # The page gives a project and its layers together, and the places of Earth among the sites shown.
@@ -140,7 +140,7 @@ def test_screen(tmp_path, offered, monkeypatch):
 def test_coverage(tmp_path, offered):
     command = written(tmp_path, "coverage", "--programmes", str(files.DEMONSTRATION_PROGRAMMES))
     assert {"money.csv", "money_totals.csv", "brief_CAF.html", "brief_COD.html", "gaps.csv", "map.html"} <= set(command)
-    assert len(command) == 22, "20 files, their crate and the word that it is a demonstration"
+    assert len(command) == 23, "20 files, the cards of the data, the crate and the word that it is a demonstration"
     same(offered("programmes.py"), command)
 
 

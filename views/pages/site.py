@@ -15,6 +15,7 @@ from jobs.assessment.site_dossier import dossier
 from jobs.assessment.site_filters import Filters, gravest_first
 from jobs.assessment.site_profile import Profile, profile
 from jobs.assessment.site_story import Story, area_rules, counted_in_district, district_lines, looked_at, story
+from jobs.data_page import cite_blocks
 from jobs.meeting.site_pdf import site_pdf
 from jobs.meeting.subject import Subject
 from jobs.sensitivity.one_site import heat_blocks, sentence
@@ -271,7 +272,7 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     loaded, found = data.loaded(), Subject.of(data.loaded(), run, _, [row])
     st.download_button(
         _("Download the dossier (HTML)"),
-        data=telling(lambda: dossier(_, it, data.rules.hash, said, sure, heat), _),
+        data=telling(lambda: dossier(_, it, data.rules.hash, said, sure, heat, cite_blocks(run.told, _)), _),
         file_name=found.file_name(f"site_{it.site['site_id']}", "html"),
         mime="text/html",
         on_click="ignore",
@@ -279,7 +280,7 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     )
     st.download_button(
         _("Download the dossier (PDF)"),
-        data=telling(lambda: site_pdf(_, loaded, it, data.rules.hash, said, sure, heat), _),
+        data=telling(lambda: site_pdf(_, loaded, it, data.rules.hash, said, sure, heat, cite_blocks(run.told, _)), _),
         file_name=found.file_name(f"site_{it.site['site_id']}", "pdf"),
         mime="application/pdf",
         on_click="ignore",
