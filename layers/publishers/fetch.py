@@ -15,19 +15,19 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import InputError, LimitExceededError
+from geo.messages import Note
 from layers.formats.limits import LOCAL
 from layers.formats.source import Source
 from layers.publishers.folder import store_of
+from layers.publishers.geoboundaries import fetch_boundaries, part_of
 from layers.publishers.keep import Wanted, keep
 from layers.publishers.table import FetchSource, named
-from layers.publishers.transfer import Came, Progress, Transfer, Validators, wrong_checksum
+from layers.publishers.transfer import Came, Progress, Transfer, wrong_checksum
 from layers.reference.tables import rows
 from layers.sources.catalogue import Entry, Store, publisher
-from layers.sources.download import clock_of, country_of, fetch_boundaries, fetch_ucdp
-from layers.sources.https_client import FetchError, host_of
+from layers.sources.download import clock_of, country_of, fetch_ucdp
+from layers.sources.https_connections import FetchError, Validators, host_of
 
-COMING = "coming"
-"""Folder within the data folder for files that are on their way."""
 MOST_PAGES = 2000
 TOWNS = ("geonameid", "name", "alternatenames", "lat", "lon", "feature_class", "feature_code", "country", "population")
 _GEONAMES = (0, 1, 3, 4, 5, 6, 7, 8, 14)
@@ -80,13 +80,15 @@ def fetch(name: str, wanted: Wanted, folder: Path, means: Means | None = None) -
     wanted = replace(wanted, edition=wanted.edition or ("" if row.edition in ("day", "vintage") else row.edition))
     if row.area in ("country", "level") and not wanted.country:
         raise InputError("A country is asked for.", where=name, expected="--country CAF")
+    asked_of_days(row, wanted)
     store = store_of(folder, restricted=row.restricted)
     if row.protocol == "geoboundaries":
+        before = store.entries()
         entry = fetch_boundaries(
             store, wanted.country, wanted.level, base=row.address, hosts=row.allowed, now=means.now,
-            wait_s=means.wait_s, source=row.name, cite=row.cite,
+            wait_s=means.wait_s, source=row.name, cite=row.cite, progress=means.progress,
         )  # fmt: skip
-        return Fetched([entry])
+        return Fetched([entry], unchanged=entry in before)
     if row.protocol == "ucdp_api":
         token = means.account(row.account)
         entry = fetch_ucdp(
@@ -106,12 +108,28 @@ def drop_in(name: str, wanted: Wanted, folder: Path, data: bytes, file: str, now
         It is not what the source publishes.
     """
     row = named(name, folder)
+    asked_of_days(row, wanted, by_hand=True)
     store = store_of(folder, restricted=row.restricted)
     if row.protocol == "geonames":
         return Fetched([_towns(row, wanted, store, data, now, "", by_hand=True)])
     if row.protocol == "iati":
         return Fetched([_kept_iati(row, wanted, store, data, now, by_hand=True)])
     return Fetched(keep(row, wanted, store, data, file, now=now, by_hand=True))
+
+
+OF_DAYS = ("ucdp_api", "acled")
+"""Protocols that take a first and a last day; of all others the file comes whole."""
+
+
+def asked_of_days(row: FetchSource, wanted: Wanted, *, by_hand: bool = False) -> None:
+    """Raise :class:`geo.errors.InputError` where days are asked of what comes whole."""
+    if (wanted.first or wanted.last) and (by_hand or row.protocol not in OF_DAYS):
+        raise InputError(
+            "This comes whole: no days can be asked of it.", where=row.name,
+            expected=Note("--from and --to with {names} alone", names="ucdp-api, acled"),
+            got=f"{wanted.first or ''} – {wanted.last or ''}",
+            remedy="Leave --from and --to away: which days count is for the date of a run to say.",
+        )  # fmt: skip
 
 
 def filled(row: FetchSource, wanted: Wanted, text: str) -> str:
@@ -142,7 +160,7 @@ def _file(row: FetchSource, wanted: Wanted, store: Store, folder: Path, means: M
     had = [e for e in store.entries() if e.url == url and e.source == row.name and not e.cut_from]
     last = max(had, key=lambda e: e.fetched_at, default=None)
     known = Validators(last.etag, last.modified) if last else None
-    came = _transfer(row, means).file(url, _part(folder, url), known=known, progress=means.progress)
+    came = _transfer(row, means).file(url, part_of(folder, url), known=known, progress=means.progress)
     if came is None:
         assert last is not None
         return Fetched(_again(row, wanted, store, last, means), unchanged=True)
@@ -189,7 +207,7 @@ def _checksum(row: FetchSource, wanted: Wanted, came: Came, means: Means) -> Non
 def _geonames(row: FetchSource, wanted: Wanted, store: Store, folder: Path, means: Means) -> Fetched:
     """Towns and villages of one country."""
     url = filled(row, wanted, row.address)
-    came = _transfer(row, means).file(url, _part(folder, url), progress=means.progress)
+    came = _transfer(row, means).file(url, part_of(folder, url), progress=means.progress)
     assert came is not None
     try:
         return Fetched([_towns(row, wanted, store, came.path.read_bytes(), means.now, url)])
@@ -232,7 +250,7 @@ def _iati(row: FetchSource, wanted: Wanted, store: Store, folder: Path, means: M
         if number == MOST_PAGES:
             raise LimitExceededError("The answer has too many pages.", where=row.name, expected=str(MOST_PAGES))
         url = f"{row.address}?{query}&start={number * size}"
-        came = mover.file(url, _part(folder, url), progress=means.progress)
+        came = mover.file(url, part_of(folder, url), progress=means.progress)
         assert came is not None
         data = came.path.read_bytes()
         came.path.unlink(missing_ok=True)
@@ -300,7 +318,7 @@ def _acled(row: FetchSource, wanted: Wanted, store: Store, folder: Path, means: 
     def mover(headers: tuple[tuple[str, str], ...]) -> Transfer:
         return _transfer(row, means, headers)
 
-    for page in pages_of(row, country, wanted, user, password, mover, lambda url: _part(store.folder, url)):
+    for page in pages_of(row, country, wanted, user, password, mover, lambda url: part_of(store.folder, url)):
         table = list(csv.reader(io.StringIO(page.decode("utf-8-sig", "replace"), newline="")))
         header = header or table[0]
         if table[0] != header or "event_id_cnty" not in header:
@@ -324,13 +342,3 @@ _BY_PROTOCOL = {"file": _file, "geonames": _geonames, "iati": _iati, "acled": _a
 
 def _transfer(row: FetchSource, means: Means, headers: tuple[tuple[str, str], ...] = ()) -> Transfer:
     return Transfer(row.allowed, headers, means.wait_s, means.total_s, timeout_s=means.timeout_s)
-
-
-def _part(folder: Path, url: str) -> Path:
-    """Where a file waits while it comes: by its address, so that a broken transfer can be gone on with."""
-    coming = folder / COMING
-    try:
-        coming.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError("The folder cannot be used.", where=str(folder), got=str(error.strerror)) from None
-    return coming / f"{hashlib.sha256(url.encode()).hexdigest()[:24]}.part"

@@ -1,4 +1,4 @@
-"""Downloads from the publishers into the local store, only when the user asks.
+"""Events from the API of UCDP into the local store, only when the user asks.
 
 Connections go to the publisher's hosts alone, over https (plain http only to this machine, for tests). What comes is
 read through the one door before it is kept, so that a page of error text never becomes a dataset.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-import json
 import re
 import urllib.parse
 from collections.abc import Callable
@@ -20,17 +19,12 @@ import pandas as pd
 from geo.errors import InputError, LimitExceededError
 from geo.messages import Note
 from layers.reference.tables import country_codes, gleditsch_ward
-from layers.sources.boundaries import read_boundaries
 from layers.sources.catalogue import Entry, Store, publisher
-from layers.sources.https_client import Client, FetchError, host_of
+from layers.sources.https_client import Client
+from layers.sources.https_connections import FetchError, host_of
 from layers.sources.incidents import read_incidents
 
 UCDP_API = "https://ucdpapi.pcr.uu.se/api/gedevents"
-GEOBOUNDARIES_API = "https://www.geoboundaries.org/api/current/gbOpen"
-GEOBOUNDARIES_HOSTS = frozenset(
-    {"www.geoboundaries.org", "github.com", "raw.githubusercontent.com", "media.githubusercontent.com"}
-)
-"""Where gjDownloadURL points to, and where those hosts send one on."""
 PAGE = 1000
 MOST_PAGES = 2000
 """Most pages of one answer; all events of UCDP GED are 400."""
@@ -149,85 +143,6 @@ def fetch_ucdp(
     return entry
 
 
-def fetch_boundaries(
-    store: Store,
-    country: str,
-    level: int,
-    *,
-    base: str = GEOBOUNDARIES_API,
-    hosts: frozenset[str] = GEOBOUNDARIES_HOSTS,
-    now: dt.datetime | None = None,
-    wait_s: float = 2.0,
-    source: str = "geoboundaries",
-    cite: str = "",
-) -> Entry:
-    """Boundaries of one country and level from geoBoundaries, with the vintage and licence that its API states.
-
-    The facts of the API (`boundaryID, boundaryYearRepresented, boundaryLicense, boundarySource`) are written into the
-    GeoJSON as members of their own, so that the file says them wherever it goes; the shapes are as published.
-
-    Parameters
-    ----------
-    country
-        Code or name.
-    level
-        0 country, 1 first order, 2 second order, 3.
-
-    Raises
-    ------
-    FetchError, geo.errors.InputError
-        Nothing is kept then.
-    """
-    code = country_of(country)
-    client = Client(hosts | {host_of(base)}, wait_s=wait_s)
-    url = f"{base}/{code}/ADM{level}/"
-    facts = client.get_json(url)
-    if not isinstance(facts, dict) or not isinstance(facts.get("gjDownloadURL"), str):
-        raise FetchError("The reply does not name a file.", where=url, expected="gjDownloadURL")
-    of = (_words(facts.get("boundaryISO") or code), _words(facts.get("boundaryType") or f"ADM{level}"))
-    if of != (code, f"ADM{level}"):
-        raise FetchError(
-            "The reply is of another country or level than were asked for.",
-            where=host_of(url),
-            expected=f"{code} ADM{level}",
-            got=" ".join(of),
-        )
-    body = client.get(facts["gjDownloadURL"])
-    host = host_of(facts["gjDownloadURL"])
-    try:
-        document = client.as_json(body, facts["gjDownloadURL"])
-    except FetchError:
-        document = None
-    if not isinstance(document, dict) or not document:
-        raise FetchError("The file is not GeoJSON.", where=host)
-    text = body.decode("utf-8-sig").lstrip()
-    stated = ("boundaryID", "boundaryYearRepresented", "boundaryLicense", "boundarySource", "boundaryCanonical")
-    members = {key: _words(facts[key]) for key in stated if facts.get(key) and key not in document}
-    said = json.dumps(members, ensure_ascii=False)[1:-1]
-    data = ("{" + (said + ", " if said else "") + text[1:]).encode()
-    year = re.sub(r"[^A-Za-z0-9.-]+", "_", members.get("boundaryYearRepresented", ""))[:40] or "unknown"
-    name = f"{source.replace('-', '_')}_{code}_adm{level}_{year}.geojson"
-    layer = read_boundaries(data, name, level=level)
-    entry = Entry(
-        name=name,
-        sha256=layer.sha256,
-        size=len(data),
-        role="boundaries",
-        dataset=f"geoBoundaries {members.get('boundaryID', f'{code} ADM{level}')}",
-        version=layer.version,
-        licence=members.get("boundaryLicense", ""),
-        credit=f"{publisher('geoBoundaries')['credit']}; {members.get('boundarySource', '')}".rstrip("; "),
-        url=facts["gjDownloadURL"],
-        fetched_at=clock_of(now),
-        source=source,
-        area=f"{code}/ADM{level}",
-        rows=len(layer.frame),
-        cite=cite,
-    )
-    store.add(entry, data)
-    return entry
-
-
 def _check_events(events: list[Any], numbers: list[str], begin: dt.date, until: dt.date, host: str) -> None:
     """Raise where an event is none, or is of another country or of other days than were asked for."""
     for event in events:
@@ -245,7 +160,7 @@ def _check_events(events: list[Any], numbers: list[str], begin: dt.date, until: 
                 "The reply holds an event of another country or of other days than were asked for.",
                 where=host,
                 expected=Note("country {ids}, {a} to {b}", ids=", ".join(numbers), a=str(begin), b=str(until)),
-                got=_words(", ".join(str(event.get(k, "")) for k in ("id", "country_id", "date_start", "date_end"))),
+                got=words_of(", ".join(str(event.get(k, "")) for k in ("id", "country_id", "date_start", "date_end"))),
                 remedy="Try again later.",
             )
 
@@ -254,11 +169,11 @@ def _whole(value: object, host: str) -> int:
     """A count as a publisher writes it, 0 for none."""
     text = str(value if value is not None else 0)
     if isinstance(value, bool) or not re.fullmatch(r"\d{1,12}", text, re.ASCII):
-        raise FetchError("The reply is not a page of events.", where=host, got=_words(text))
+        raise FetchError("The reply is not a page of events.", where=host, got=words_of(text))
     return int(text)
 
 
-def _words(value: object) -> str:
+def words_of(value: object) -> str:
     """What a publisher says of itself, in one line of bounded length."""
     return "".join(c if c.isprintable() else " " for c in str(value)[:500]).strip()
 
@@ -271,7 +186,7 @@ def _next(current: str, following: object) -> str:
         place = urllib.parse.urlsplit(urllib.parse.urljoin(current, following))
     except ValueError:
         raise FetchError(
-            "The address is not one of the publisher's.", where=host_of(current), got=_words(following)
+            "The address is not one of the publisher's.", where=host_of(current), got=words_of(following)
         ) from None
     return urllib.parse.urlunsplit(place._replace(scheme=urllib.parse.urlsplit(current).scheme))
 

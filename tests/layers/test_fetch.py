@@ -15,11 +15,13 @@ from pathlib import Path
 import pytest
 
 from geo.errors import CahraError, InputError
+from layers.publishers.geoboundaries import fetch_boundaries
 from layers.sources.boundaries import read_boundaries
 from layers.sources.catalogue import Store
 from layers.sources.coverage import read_coverage
-from layers.sources.download import fetch_boundaries, fetch_ucdp
-from layers.sources.https_client import Client, FetchError
+from layers.sources.download import fetch_ucdp
+from layers.sources.https_client import Client
+from layers.sources.https_connections import FetchError
 from layers.sources.incidents import read_incidents
 
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
@@ -167,6 +169,34 @@ def test_a_busy_publisher_is_asked_again(publisher, tmp_path):
     publisher.answers["/ged/25.1"].insert(0, (503, {}, b"busy"))
     assert get(publisher, Store(tmp_path)).size > 0
     assert len(publisher.asked) == 2
+
+
+def test_a_page_waits_as_long_as_the_publisher_asks_and_no_longer_than_it_may(publisher, tmp_path):
+    pages(publisher, 1)
+    publisher.answers["/ged/25.1"].insert(0, (429, {"Retry-After": "1"}, b"slowly"))
+    began = time.monotonic()
+    assert get(publisher, Store(tmp_path)).size > 0
+    assert time.monotonic() - began > 0.9
+    publisher.answers["/slow"] = [(429, {"Retry-After": "3600"}, b"")]
+    with pytest.raises(CahraError, match="asks to wait longer"):
+        Client(frozenset({"127.0.0.1"}), (), 0.0, total_s=5).get(f"{publisher.base}/slow")
+
+
+def test_a_page_that_breaks_is_asked_for_again_as_a_whole(publisher):
+    publisher.answers["/page"] = [(200, {"Content-Length": "9"}, b"half"), (200, {}, b"whole")]
+    client = Client(frozenset({"127.0.0.1"}), (), 0.0, total_s=10, timeout_s=1.0)
+    assert client.get(f"{publisher.base}/page") == b"whole"
+    assert len(publisher.asked) == 2
+
+
+def test_a_page_is_asked_for_only_where_it_changed(publisher):
+    client = Client(frozenset({"127.0.0.1"}), (), 0.0)
+    publisher.answers["/page"] = [(200, {"ETag": '"one"'}, b"body"), (304, {}, b"")]
+    assert client.get(f"{publisher.base}/page") == b"body"
+    assert client.changed(f"{publisher.base}/page", client.validators) is None
+    assert publisher.asked[-1][1]["if-none-match"] == '"one"'
+    with pytest.raises(FetchError, match="HTTP 304"):
+        client.get(f"{publisher.base}/page")
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import datetime as dt
 import hashlib
+import json
 import time
 import urllib.parse
 
@@ -392,3 +394,63 @@ def test_acled_comes_by_the_users_account_and_lies_apart(server, folder):
     server.files["/oauth/token"] = File(b"no", etag="", busy=[(400, "")])
     with pytest.raises(CahraError, match=r"HTTP 401.*Check the token"):
         get(folder, name="acled", edition="", means=means)
+
+
+BOUNDARY = (b'{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"shapeName": "Boda", '
+            b'"shapeGroup": "CAF"}, "geometry": {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}}]}')  # fmt: skip
+
+
+def boundary(server: Misbehaving, licence: str = "CC BY 3.0 IGO", **how: object) -> File:
+    said = {"boundaryID": "CAF-ADM2-1", "boundaryYearRepresented": "2015", "boundaryLicense": licence,
+            "gjDownloadURL": f"{server.base}/caf.geojson"}  # fmt: skip
+    server.files["/api/current/gbOpen/CAF/ADM2/"] = lambda _: json.dumps(said).encode()
+    server.files["/caf.geojson"] = File(**{"data": BOUNDARY, **how})
+    return server.files["/caf.geojson"]
+
+
+def test_boundaries_are_gone_on_with_where_they_broke_and_not_sent_again(server, folder):
+    boundary(server, break_at=[40])
+    found = get(folder, name="geoboundaries", edition="")
+    assert (found.unchanged, found.entry.reference) == (False, "geoboundaries:CAF/ADM2@2015")
+    assert [h.get("range") for p, h in server.asked if p == "/caf.geojson"] == [None, "bytes=40-"]
+    again = get(folder, name="geoboundaries", edition="")
+    assert (again.unchanged, again.entry) == (True, found.entry)
+    assert server.asked[-1][1]["if-none-match"] == '"one"'
+    boundary(server, "CC BY 4.0")  # the file is the same and its licence is not
+    other = get(folder, name="geoboundaries", edition="")
+    assert (other.unchanged, other.entry.licence) == (False, "CC BY 4.0")
+    assert not list((folder / "coming").iterdir())
+
+
+@pytest.mark.parametrize("name", ["ucdp", "ucdp-candidate", "ipis-drc", "geoboundaries", "geonames", "iati"])
+def test_days_are_not_asked_of_what_comes_whole(server, folder, name):
+    wanted = Wanted("CAF", first=dt.date(2014, 1, 1))
+    with pytest.raises(InputError, match="comes whole"):
+        fetch(name, wanted, folder, MEANS)
+    with pytest.raises(InputError, match="comes whole"):
+        drop_in(name, wanted, folder, b"", "x.csv", NOW)
+    assert server.asked == []
+
+
+def test_a_reference_is_read_as_what_it_is_and_as_nothing_else(server, folder):
+    ged(server)
+    get(folder)
+    assert Source.named("ucdp:CAF", role="incidents").name == "ucdp_ged_v25.1_CAF.csv"
+    declared = Source.named("ucdp:CAF", role="coverage")
+    assert declared.data.decode().splitlines()[1].endswith(f",CAF,{EARLY},{LATE}")
+    for role in ("sites", "programmes", "suppliers", "rules", "towns"):
+        with pytest.raises(InputError, match="of another kind"):
+            Source.named("ucdp:CAF", role=role)
+
+
+def test_of_one_edition_what_covers_most_days_is_used(server, folder):
+    ged(server)
+    whole = get(folder).entry
+    store = stores(folder)[0]
+    short = [{"country_iso3": "CAF", "from": "2014-01-01", "to": "2014-12-31"}]
+    data = store.read(whole.name) + b"\n"
+    digest = hashlib.sha256(data).hexdigest()
+    later = "2027-01-01T00:00:00+00:00"
+    part = dataclasses.replace(whole, name="part.csv", sha256=digest, size=len(data), coverage=short, fetched_at=later)
+    store.add(part, data)
+    assert find(parse("ucdp:CAF@25.1")).entry.name == whole.name
