@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cli.shared import iso_date
+from cli.shared import existing, iso_date
+
+if TYPE_CHECKING:
+    from jobs.watch.job import Looked
 
 SAID = 1
 """Exit status where something is said: a job of cron can send it on."""
@@ -24,6 +28,22 @@ def watch(args: argparse.Namespace) -> int:
     found = look(saved, Path(args.out), day, language=_)
     print("\n".join(line.sentence(_) for line in found.summary()))
     return SAID if found.rows else 0
+
+
+def again(args: argparse.Namespace, now: dt.datetime) -> Looked:
+    """The look that left a folder once more, of the list that is named; for `cahra verify`."""
+    from jobs.hashed_files import unchanged
+    from jobs.watch.job import run_again
+    from jobs.watch.saved_list import read_list
+
+    saved = read_list(existing([args.watch_list or ""], "--watch-list")[0])
+    files, record = unchanged(Path(args.folder))
+    return run_again(saved, files, int(record["alerts"]), iso_date(args.as_of), now)
+
+
+def add_list(to: argparse.ArgumentParser) -> None:
+    """What `cahra verify` asks of a watch."""
+    to.add_argument("--watch-list", metavar="LIST.toml", help="the saved list, of a watch")
 
 
 def add(commands: Any) -> None:

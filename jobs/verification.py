@@ -15,6 +15,7 @@ from typing import Any
 
 from geo.errors import InputError
 from jobs.accounts import check_demonstration, check_inputs
+from jobs.data_page import DATA_CARDS, page
 from jobs.hashed_files import opened, read_folder
 from jobs.read_back import Derived, DifferenceError, same_files
 from jobs.run_record import RECORD, SIGNATURE
@@ -144,11 +145,15 @@ def derived(job: str, files: Mapping[str, bytes], record: Mapping[str, Any]) -> 
             from jobs.editions.verify import derive
         elif job == "meeting":
             from jobs.meeting.verify import derive
+        elif job == "watch":
+            from jobs.watch.verify import derive
         else:
             raise DifferenceError(f"{RECORD}: no command is called {job!r}")
         told = derive(files, record)
         check_inputs(record)
         check_demonstration(files, record)
+        if DATA_CARDS in files and files[DATA_CARDS] != page(record):
+            raise DifferenceError(f"{DATA_CARDS} is not what run.json says")
         loose = tuple(name for name in record if name not in (*HELD, *told.held))
         return replace(told, unproven={**told.unproven, RECORD: loose} if loose else told.unproven)
     except (DifferenceError, InputError):

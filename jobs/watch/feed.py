@@ -14,8 +14,9 @@ MOST_ENTRIES = 500
 
 
 def feed(
-    name: str, alerts: Sequence[Mapping[str, Any]], updated: str, sentence: Callable[[Mapping[str, Any]], str]
-) -> bytes:
+    name: str, alerts: Sequence[Mapping[str, Any]], updated: str, sentence: Callable[[Mapping[str, Any]], str],
+    cites: Sequence[str] = (),
+) -> bytes:  # fmt: skip
     """The feed of a list.
 
     Parameters
@@ -26,6 +27,8 @@ def feed(
         Time of the newest look, RFC 3339.
     sentence
         An alert in words.
+    cites
+        How the data asks to be cited: the rights of the feed.
     """
     ET.register_namespace("", ATOM)
     ET.register_namespace("georss", GEORSS)
@@ -35,6 +38,8 @@ def feed(
     _add(root, "updated", updated)
     author = ET.SubElement(root, f"{{{ATOM}}}author")
     _add(author, "name", "CAHRA Atlas")
+    if cites:
+        _add(root, "rights", "; ".join(cites))
     for row in list(alerts)[::-1][:MOST_ENTRIES]:
         entry = ET.SubElement(root, f"{{{ATOM}}}entry")
         said = "|".join(str(row[k]) for k in ("source", "site_id", "kind", "day", "class_before", "class_after"))

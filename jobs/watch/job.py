@@ -1,14 +1,18 @@
-"""A look at a saved list: load, classify, hold against the look before, and say what is new: `cahra watch`."""
+"""A look at a saved list: load, classify, hold against the look before, and say what is new: `cahra watch`.
+
+The folder is a result like any other, written as a whole: the alerts, the memory and what it was before stand in it, so
+that a look that is killed is made again, and `cahra verify` can hold what was said against both memories.
+"""
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
-import json
-import secrets
+import functools
+import hashlib
+import importlib.metadata
+import platform
 from collections.abc import Container, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,37 +22,37 @@ from geo.errors import InputError
 from geo.messages import Note
 from geo.rules.rule_set import Rules
 from i18n.labels import CLASSES
-from i18n.translator import N_, Translator
+from i18n.translator import N_, Translator, translator
 from jobs.assessment import job as assessment
+from jobs.assessment.export import LIBRARIES
+from jobs.data_cards import citations
+from jobs.demonstration import layers, marks
 from jobs.inputs import Loaded, load
-from jobs.watch.alerts import (
-    BETTER,
-    DATA,
-    GRAVE,
-    NEW,
-    WORSE,
-    Alert,
-    Between,
-    Counted,
-    Key,
-    Look,
-    Said,
-    alert,
-    looks,
-    quiet,
-)
+from jobs.result import Result, ResultFiles
+from jobs.result_folder import ResultFolder
+from jobs.run_options import recorded
+from jobs.run_record import TOOL
+from jobs.watch.alerts import BETTER, DATA, GRAVE, NEW, WORSE, Alert, Between, Key, Look, Said, alert, looks, quiet
 from jobs.watch.feed import feed
+from jobs.watch.memory import (
+    ALERTS,
+    BEFORE,
+    FEED,
+    STATE,
+    State,
+    alert_row,
+    alerts_bytes,
+    alerts_frame,
+    alerts_of,
+    past_alerts,
+    read_state,
+    state_bytes,
+    state_of,
+)
 from jobs.watch.saved_list import SavedList
-from layers.disk import keep, locked, write_file
-from layers.formats.writers.spreadsheet_guard import neutralise
+from layers.reference.files import DATA as TABLES
 from layers.reference.rule_files import read_rules
 
-STATE, ALERTS, FEED = "watch.json", "alerts.csv", "feed.xml"
-COLUMNS = (
-    "said_at", "day", "kind", "source", "site_id", "name", "class_before", "class_after", "record_id", "incident_date",
-    "incident_deaths", "incident_m", "rules", "incidents", "lon", "lat",
-)  # fmt: skip
-"""Columns of alerts.csv; of an incident that must not leave (ACLED) its id and whole kilometres alone."""
 WORDS = {
     WORSE: N_("{site}: worse, {before} → {after}"),
     NEW: N_("{site}: new incidents, {after}"),
@@ -57,27 +61,20 @@ WORDS = {
 }
 
 
-@dataclass
-class State:
-    """What the last look left: its day, every site's class and incidents, and what was last said of each."""
-
-    day: str = ""
-    sites: dict[Key, Look] = field(default_factory=dict)
-    said: dict[Key, Said] = field(default_factory=dict)
-
-
 @dataclass(frozen=True)
-class Looked:
+class Looked(Result):
     """The outcome of a look.
 
     Attributes
     ----------
     rows
-        What is said, as rows of alerts.csv.
+        What is said, as rows of alerts.csv; `past`: what earlier looks said.
     unsaid
         Changes that were not said, because something was said of the site a short while ago.
     first
         There was no look before: nothing can be new.
+    before, after
+        The memory before this look and after it.
     """
 
     day: dt.date
@@ -85,9 +82,23 @@ class Looked:
     unsaid: int
     first: bool
     sites: int
-    cites: tuple[str, ...] = ()
+    past: list[dict[str, str]]
+    before: State
+    after: State
+    record: Mapping[str, Any]
 
-    def summary(self) -> list[Note]:
+    def made_files(self, language: str = "en") -> ResultFiles:
+        """alerts.csv, feed.xml, both memories, and run.json."""
+        record = {**self.record, "language": language}
+        every = [*self.past, *self.rows]
+        others = {
+            STATE: functools.partial(state_bytes, self.after),
+            BEFORE: functools.partial(state_bytes, self.before),
+            FEED: functools.partial(feed_of, record, every),
+        }
+        return ResultFiles({ALERTS: (alerts_frame(every), ())}, others, record)
+
+    def summary(self, language: str = "en") -> list[Note]:
         """What to print."""
         day = str(self.day)
         if self.first:
@@ -95,6 +106,14 @@ class Looked:
         told = {"n": self.sites, "day": day, "m": len(self.rows), "k": self.unsaid}
         lines = [Note("{n} sites as of {day}: {m} alerts, {k} not said again.", **told)]
         return [*lines, *(sentence(row) for row in self.rows)]
+
+
+def feed_of(record: Mapping[str, Any], rows: list[dict[str, Any]]) -> bytes:
+    """The feed of a look by its record and all alerts."""
+    _ = translator(str(record["language"]))
+    cited = citations(record["inputs"], _)
+    said_at = str(record["run_at"]).partition("[")[0]
+    return feed(str(record["settings"]["name"]), rows, said_at, lambda r: sentence(r).sentence(_), cited)
 
 
 def sentence(row: Mapping[str, Any]) -> Note:
@@ -130,38 +149,85 @@ def last_day(loaded: Loaded, today: dt.date) -> dt.date:
     return min(last, today)
 
 
+def folder_of(saved: SavedList, folder: Path) -> ResultFolder:
+    """The folder of a watch, looked at before any work is done for it.
+
+    A folder of an earlier version, which has no run record, is put aside under another name once it was read.
+
+    Raises
+    ------
+    geo.errors.InputError
+        It cannot be written, or holds a file of the list or something else.
+    """
+    old = {p.name for p in folder.iterdir()} if folder.is_dir() else set()
+    earlier = STATE in old and old <= {STATE, ALERTS, FEED}
+    return ResultFolder.of(folder, [*saved.reads, TABLES], force=earlier)
+
+
 def look(
     saved: SavedList, folder: Path, as_of: dt.date | None = None, now: dt.datetime | None = None,
     language: Translator | None = None,
 ) -> Looked:  # fmt: skip
-    """Looks at a list and writes what is new into its folder: alerts.csv, feed.xml and watch.json, its memory.
+    """Looks at a list and writes what is new into its folder.
 
     Raises
     ------
     geo.errors.InputError
         Something cannot be read, or the folder not be written.
     """
+    target = folder_of(saved, folder)
+    made = run(saved, read_state(folder), past_alerts(folder), as_of, now, where=str(folder))
+    target.write(made.files(language.language if language else "en"))
+    return made
+
+
+def run(
+    saved: SavedList, state: State, past: list[dict[str, str]], as_of: dt.date | None = None,
+    now: dt.datetime | None = None, *, where: str = "watch",
+) -> Looked:  # fmt: skip
+    """A look, held against what the one before left."""
     clock = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
     loaded = load(saved.inputs)
     day = as_of or last_day(loaded, clock.date())
     rules = read_rules(saved.rules)
-    state = read_state(folder)
     if state.day and day.isoformat() < state.day:
-        raise InputError("The day lies before the last look.", where=str(folder), expected=state.day, got=str(day))
+        raise InputError("The day lies before the last look.", where=where, expected=state.day, got=str(day))
     made = assessment.run(loaded, day, rules, clock)
-    current = looks(made.assessment, rules)
+    current, present, back = looks(made.assessment, rules), present_in(loaded), shortest(rules)
     said_at = clock.strftime("%Y-%m-%dT%H:%M:%SZ")
-    told, unsaid = told_of(state, current, day, saved.quiet_months, present_in(loaded), shortest(rules))
-    rows = [_row(a, current.get((a.source, a.site_id)), said_at) for a in told]
-    cites = tuple(dict.fromkeys(str(i["cite"]) for i in loaded.inputs if i.get("cite")))
-    found = Looked(day, rows, unsaid, not state.day, len(current), cites)
-    past = _past(folder)
-    write_all(folder, {
-        STATE: _state_bytes(State(day.isoformat(), current, state.said)),
-        ALERTS: _csv([*past, *rows]),
-        FEED: feed(saved.name, [*past, *rows], said_at, lambda r: sentence(r).sentence(language)),
-    })  # fmt: skip
-    return found
+    before = state.copy()
+    told, unsaid = told_of(state, current, day, saved.quiet_months, present, back)
+    rows = [alert_row(a, current.get((a.source, a.site_id)), said_at) for a in told]
+    counted = {i for site in before.sites.values() for i in site.counted}
+    settings = {"name": saved.name, "quiet_months": saved.quiet_months, "shortest_months": back}
+    record: dict[str, Any] = {
+        "run_at": said_at,
+        "tool": TOOL,
+        "job": "watch",
+        "tool_version": importlib.metadata.version(TOOL),
+        "settings": {**recorded(loaded, day), **settings},
+        "rules": {"version": rules.version, "hash": rules.hash, "table": rules.source},
+        "inputs": [saved.told, *(dict(i) for i in loaded.inputs), *([dict(rules.file)] if rules.file else [])],
+        "sites": len(current),
+        "first": not before.day,
+        "alerts": len(rows),
+        "unsaid": unsaid,
+        "past": {"rows": len(past), "sha256": hashlib.sha256(alerts_bytes(past)).hexdigest()},
+        "gone": sorted(i for i in counted if i not in present),
+        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        "python": platform.python_version(),
+        **marks(*layers(loaded)),
+    }
+    after = State(day.isoformat(), current, state.said)
+    return Looked(day, rows, unsaid, not before.day, len(current), past, before, after, record)
+
+
+def run_again(
+    saved: SavedList, files: Mapping[str, bytes], said: int, as_of: dt.date, now: dt.datetime
+) -> Looked:  # fmt: skip
+    """The look that left a folder and said so many alerts, made once more from the memory in it; for `cahra verify`."""
+    told = alerts_of(files[ALERTS])
+    return run(saved, state_of(files[BEFORE], BEFORE), told[: len(told) - said], as_of, now)
 
 
 def present_in(loaded: Loaded) -> frozenset[str]:
@@ -193,103 +259,3 @@ def told_of(
         told.append(found)
     order = {WORSE: 0, NEW: 1, DATA: 2, BETTER: 3}
     return sorted(told, key=lambda a: (order[a.kind], a.source, len(a.site_id), a.site_id)), unsaid
-
-
-def _row(found: Alert, site: Look | None, said_at: str) -> dict[str, Any]:
-    one = found.incident
-    secret = one is not None and one.restricted
-    metres = "" if one is None else round(one.distance_m / 1000) * 1000 if secret else round(one.distance_m)
-    return {
-        "said_at": said_at, "day": found.day, "kind": found.kind, "source": found.source, "site_id": found.site_id,
-        "name": site.name if site else "", "class_before": found.before, "class_after": found.after,
-        "record_id": one.record_id if one else "", "incident_date": "" if one is None or secret else one.first,
-        "incident_deaths": "" if one is None or secret else f"{one.deaths:.0f}", "incident_m": metres,
-        "rules": one.rules if one else "", "incidents": found.incidents,
-        "lon": "" if site is None or pd.isna(site.lon) else f"{site.lon:.5f}",
-        "lat": "" if site is None or pd.isna(site.lat) else f"{site.lat:.5f}",
-    }  # fmt: skip
-
-
-def read_state(folder: Path) -> State:
-    """What the last look left; an empty one where there was none.
-
-    Raises
-    ------
-    geo.errors.InputError
-        It is damaged.
-    """
-    path = folder / STATE
-    if not path.is_file():
-        return State()
-    try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        sites = {(s["source"], s["site_id"]): _look(s) for s in told["sites"]}
-        return State(told["day"], sites, {(s["source"], s["site_id"]): Said(s["day"], s["rank"]) for s in told["said"]})
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise InputError(
-            "The memory of the watch is damaged.", where=str(path), remedy="Delete it: the next look is a first one."
-        ) from None
-
-
-def _look(told: Mapping[str, Any]) -> Look:
-    return Look(told["class"], {c["record_id"]: Counted(**c) for c in told["counted"]}, told["name"])
-
-
-def _state_bytes(state: State) -> bytes:
-    """The memory; of an incident that must not leave the id alone."""
-    told = {
-        "day": state.day,
-        "sites": [
-            {"source": k[0], "site_id": k[1], "class": v.site_class, "name": v.name,
-             "counted": [_kept(c) for c in v.counted.values()]}
-            for k, v in state.sites.items()
-        ],
-        "said": [{"source": k[0], "site_id": k[1], **asdict(v)} for k, v in state.said.items()],
-    }  # fmt: skip
-    return (json.dumps(told, ensure_ascii=False, indent=0) + "\n").encode()
-
-
-def _kept(one: Counted) -> dict[str, Any]:
-    return asdict(Counted(one.record_id, restricted=True) if one.restricted else one)
-
-
-def _past(folder: Path) -> list[dict[str, Any]]:
-    path = folder / ALERTS
-    if not path.is_file():
-        return []
-    with path.open(encoding="utf-8", newline="") as stream:
-        return [{c: row.get(c) or "" for c in COLUMNS} for row in csv.DictReader(stream)]
-
-
-def _csv(rows: list[dict[str, Any]]) -> bytes:
-    out = io.StringIO(newline="")
-    table = csv.writer(out, lineterminator="\n")
-    table.writerow(COLUMNS)
-    for row in rows:
-        told = row["name"].startswith("'")  # a name that was guarded before stays as it is
-        table.writerow([str(row[c]) if told else neutralise([str(row[c])])[0][0] for c in COLUMNS])
-    return out.getvalue().encode()
-
-
-def write_all(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Replaces the files, the memory last: a look that is killed is made again.
-
-    Raises
-    ------
-    geo.errors.InputError
-        The folder cannot be written.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with locked(folder):
-            for name in sorted(files, key=lambda n: n == STATE):
-                part = folder / f".part-{secrets.token_hex(6)}"
-                try:
-                    write_file(part, files[name])
-                    part.replace(folder / name)
-                except OSError:
-                    part.unlink(missing_ok=True)
-                    raise
-            keep(folder)
-    except OSError as error:
-        raise InputError("The folder cannot be written.", where=str(folder), got=str(error.strerror or error)) from None

@@ -19,7 +19,8 @@ from geo.time_window import to_days
 from jobs.assessment import job as assessment
 from jobs.inputs import Loaded
 from jobs.watch.alerts import GRAVE, KINDS, Key, Look, looks
-from jobs.watch.job import State, present_in, shortest, told_of
+from jobs.watch.job import present_in, shortest, told_of
+from jobs.watch.memory import State
 from jobs.watch.saved_list import QUIET_MONTHS
 
 

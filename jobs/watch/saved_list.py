@@ -10,6 +10,7 @@ from typing import Any
 from geo.errors import InputError
 from geo.messages import Note
 from jobs.inputs import Inputs, Source
+from jobs.run_record import fingerprint_of
 
 MOST_BYTES = 100_000
 MANY = ("sites", "incidents", "boundaries", "coverage", "findings")
@@ -31,12 +32,32 @@ class SavedList:
         Rule set of one's own; None: that of the project.
     quiet_months
         How long nothing is said of a site again, unless it is worse.
+    path
+        Where the list lies.
     """
 
     name: str
     inputs: Inputs
     rules: Path | None
     quiet_months: int = QUIET_MONTHS
+    path: Path = Path()
+
+    @property
+    def told(self) -> dict[str, object]:
+        """The list itself, for a run record."""
+        print_ = fingerprint_of(self.path)
+        version = f"sha256:{str(print_['sha256'])[:12]}"
+        return {"role": "watch_list", "file": self.path.name, **print_, "dataset": "watch list",
+                "dataset_version": version}  # fmt: skip
+
+    @property
+    def reads(self) -> list[Path]:
+        """Files that a look reads."""
+        given, i = [self.path, self.rules], self.inputs
+        single = [s for s in (i.zones, i.eu_list) if s is not None]
+        given += [s.data for s in (*i.sites, *i.incidents, *i.boundaries, *i.coverage, *i.findings, *single)
+                  if isinstance(s.data, Path)]  # fmt: skip
+        return [p for p in given if p is not None]
 
 
 def read_list(path: Path, folder: Path | None = None) -> SavedList:
@@ -63,10 +84,10 @@ def read_list(path: Path, folder: Path | None = None) -> SavedList:
     if not isinstance(said, dict) or set(said) - {*MANY, *ONE} or not said.get("sites") or not said.get("incidents"):
         raise _unlike(path, ", ".join(sorted(set(said) - {*MANY, *ONE})) or "sites, incidents")
 
-    def source(text: object) -> Source:
+    def source(text: object, role: str) -> Source:
         if not isinstance(text, str) or not text:
             raise _unlike(path, str(text)[:80])
-        found = Source.named(text, folder)
+        found = Source.named(text, folder, role)
         if found is not None:
             return found
         file = path.parent / text
@@ -77,18 +98,19 @@ def read_list(path: Path, folder: Path | None = None) -> SavedList:
     many: dict[str, Any] = {}
     for name in MANY:
         given = said.get(name, [])
-        many[name] = [source(text) for text in (given if isinstance(given, list) else [given])]
-    one: dict[str, Any] = {n: source(said[n]) if said.get(n) else None for n in ("zones", "eu_list")}
+        many[name] = [source(text, name) for text in (given if isinstance(given, list) else [given])]
+    one: dict[str, Any] = {n: source(said[n], n) if said.get(n) else None for n in ("zones", "eu_list")}
     quiet = said.get("quiet_months", QUIET_MONTHS)
     if not isinstance(quiet, int) or isinstance(quiet, bool) or not 0 <= quiet <= 120:
         raise _unlike(path, f"quiet_months = {quiet}")
-    rules = source(said["rules"]).data if said.get("rules") else None
+    rules = source(said["rules"], "rules").data if said.get("rules") else None
     country, vintage = (str(said.get(n, "")) for n in ("country", "boundaries_version"))
     return SavedList(
         name=str(said.get("name") or path.stem)[:200],
         inputs=Inputs(**many, **one, country=country, boundaries_version=vintage),
         rules=rules if isinstance(rules, Path) else None,
         quiet_months=quiet,
+        path=path,
     )
 
 

@@ -10,6 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -145,6 +146,34 @@ def test_gdal_loads_it(server):
     assert made.returncode == 0, made.stderr
     told = json.loads(made.stdout.splitlines()[-1])
     assert told == [250, 4326, ["conflict-affected", "high-risk", "insufficient data"], ["S0", "S1"]]
+
+
+SYSTEM_PYTHON = "/usr/bin/python3"
+"""Debian's own, to which `python3-qgis` belongs."""
+QGIS = """
+import json, sys
+from qgis.core import Qgis, QgsApplication, QgsFeatureRequest, QgsRectangle, QgsVectorLayer
+app = QgsApplication([], False); app.initQgis()
+address = f"url='{sys.argv[1]}' typename='sites' pagesize='100' restrictToRequestBBOX='{sys.argv[2]}'"
+layer = QgsVectorLayer(address, "sites", "OAPIF")
+assert layer.isValid(), layer.error().message()
+rows = list(layer.getFeatures(QgsFeatureRequest().setFilterRect(QgsRectangle(19.99, 3.99, 20.03, 4.03))))
+print(json.dumps([Qgis.QGIS_VERSION, len(list(layer.getFeatures())), layer.crs().authid(),
+                  sorted({str(f["site_class"]) for f in layer.getFeatures()}), sorted(str(f["site_id"]) for f in rows)]))
+"""
+
+
+def test_qgis_loads_it(server, tmp_path):
+    """QGIS's own provider of OGC API Features, without a window; all pages, and a box."""
+    probe = [SYSTEM_PYTHON, "-c", "import qgis.core"]
+    if not Path(SYSTEM_PYTHON).is_file() or subprocess.run(probe, capture_output=True, check=False).returncode:
+        pytest.skip("QGIS with its Python bindings is not installed on this machine")
+    env = {"QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
+    made = subprocess.run([SYSTEM_PYTHON, "-c", QGIS, server, "0"], capture_output=True, text=True, env=env,
+                          timeout=120, check=False)  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    _version, *told = json.loads(made.stdout.splitlines()[-1])
+    assert told == [250, "EPSG:4326", ["conflict-affected", "high-risk", "insufficient data"], ["S0", "S1"]]
 
 
 def test_a_changed_folder_and_rows_of_acled_are_refused(result, tmp_path):

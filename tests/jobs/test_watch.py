@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import json
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -12,12 +13,17 @@ import cli
 from geo.errors import InputError
 from i18n.translator import translator
 from jobs.inputs import Inputs, Source, load
+from jobs.run_record import sealed
+from jobs.verification import verify, verify_files
 from jobs.watch.alerts import Between, Counted, Look, Said, alert, quiet
 from jobs.watch.feed import ATOM
-from jobs.watch.job import COLUMNS, look, read_state
+from jobs.watch.job import folder_of, look, run
+from jobs.watch.memory import COLUMNS, past_alerts, read_state
 from jobs.watch.replay import month_ends, replay
 from jobs.watch.saved_list import read_list
 from layers.reference.rule_files import default_rules
+from tests.jobs.test_result_folder import content
+from tests.kills import die, die_amid, in_a_child
 
 NOW = dt.datetime(2026, 11, 26, 12, 0, tzinfo=dt.UTC)
 HEAD = "record_id,date_start,date_end,precision,lon,lat,country,deaths_best,deaths_low,deaths_high,source\n"
@@ -32,6 +38,11 @@ def write(folder, events, until="2020-12-31"):
 
 @pytest.fixture
 def folder(tmp_path):
+    return begun(tmp_path)
+
+
+def begun(tmp_path):
+    """A folder with a list, sites and the incidents of a first look."""
     (tmp_path / "sites.csv").write_text(
         "site_id,name,lat,lon,country,minerals\nA,Alpha,5.0,20.01,CAF,gold\nB,Beta,5.0,22.01,CAF,gold\n", "utf-8"
     )
@@ -161,7 +172,7 @@ def test_rows_that_must_not_leave_stay_out_of_the_memory_and_the_table(folder):
         "dataset,country_iso3,from,to,effects\nacled,CAF,2010-01-01,2019-12-31,all\n", "utf-8"
     )
     see(folder)
-    (folder / "events.csv").write_text(head + row.format("2020-05-01", 77), "utf-8")
+    (folder / "events.csv").write_text(head + row.format("2020-05-01", 76543), "utf-8")
     (folder / "coverage.csv").write_text(
         "dataset,country_iso3,from,to,effects\nacled,CAF,2010-01-01,2020-12-31,all\n", "utf-8"
     )
@@ -174,9 +185,92 @@ def test_rows_that_must_not_leave_stay_out_of_the_memory_and_the_table(folder):
     )
     for path in (folder / "out").iterdir():
         text = path.read_text("utf-8")
-        assert "77" not in text.replace(path.name, ""), path.name
-        assert "2020-05-01" not in text
+        assert "76543" not in text, path.name
+        assert "2020-05-01" not in text, path.name
     assert read_state(folder / "out").sites[("sites.csv", "B")].counted["CAF1"].deaths == 0
+
+
+@pytest.fixture(scope="module")
+def second(tmp_path_factory):
+    """A folder in which something was said at the second look."""
+    folder = begun(tmp_path_factory.mktemp("watch"))
+    see(folder)
+    write(folder, [*OLD, ("2", "2020-05-01", 22.0, 40), ("3", "2020-05-02", 22.0, 9)])
+    see(folder)
+    return folder
+
+
+def test_a_look_is_a_result_that_verifies_and_whose_inputs_prove_every_byte(second):
+    folder, out = second, second / "out"
+    names = {"alerts.csv", "feed.xml", "watch.json", "watch_before.json", "run.json", "ro-crate-metadata.json",
+             "data_cards.html"}  # fmt: skip
+    assert {p.name for p in out.iterdir()} == names
+    assert verify(out).differences == ()
+    assert cli.main(["verify", str(out), "--watch-list", str(folder / "list.toml")]) == 0
+    write(folder, [*OLD, ("2", "2020-05-01", 22.0, 41), ("3", "2020-05-02", 22.0, 9)])
+    assert cli.main(["verify", str(out), "--watch-list", str(folder / "list.toml")]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("alerts.csv", b",worse,", b",better,"), ("alerts.csv", b"2020-05-01,40,", b"2020-05-01,41,"),
+        ("feed.xml", b"40 deaths", b"4 deaths"), ("watch.json", b'"rank": 2', b'"rank": 1'),
+        ("watch_before.json", b'"no indicators found"', b'"high-risk"'), ("run.json", b'"unsaid": 0', b'"unsaid": 1'),
+        ("run.json", b'"quiet_months": 6', b'"quiet_months": 5'), ("data_cards.html", b"licence is not known", b"licence is now known"),
+    ],
+)  # fmt: skip
+def test_an_edited_look_with_new_hashes_is_found(second, name, old, new):
+    files = {p.name: p.read_bytes() for p in (second / "out").iterdir()}
+    assert old in files[name]
+    edited = {**files, name: files[name].replace(old, new, 1)}
+    record = json.loads(edited.pop("run.json"))
+    bare = {n: data for n, data in edited.items() if n != "ro-crate-metadata.json"}
+    forged = sealed(bare, {k: v for k, v in record.items() if k != "files"})
+    if (name, old) == ("run.json", b'"quiet_months": 6'):
+        assert "settings" in verify_files(forged, "d").unproven["run.json"]  # only a new run proves it
+        return
+    assert verify_files(forged, "d").differences
+
+
+def test_a_look_that_is_killed_leaves_the_old_one_or_the_new_one(folder):
+    see(folder)
+    out, saved = folder / "out", read_list(folder / "list.toml")
+    old = content(out)
+    write(folder, [*OLD, ("2", "2020-05-01", 22.0, 40)])
+    made = run(saved, read_state(out), past_alerts(out), None, NOW)
+    new = made.files()
+    killed = 0
+    for at in range(1, 1000, 6):
+        folder_of(saved, out).write(old)
+        if in_a_child(lambda: folder_of(saved, out).write(new), at, die if at % 2 else die_amid):
+            break
+        assert content(out) in (old, new), at
+        assert read_state(out).day in ("2019-12-31", "2020-12-31")
+        killed += 1
+    assert killed > 4
+    assert content(out) == new
+
+
+@pytest.mark.parametrize("where", ["list", "file", "other"])
+def test_a_folder_that_cannot_take_a_look_is_refused_before_anything_is_read(folder, monkeypatch, where):
+    (folder / "plain").write_text("x", "utf-8")
+    (folder / "mine").mkdir()
+    (folder / "mine/notes.txt").write_text("mine", "utf-8")
+    out = {"list": folder, "file": folder / "plain", "other": folder / "mine"}[where]
+    monkeypatch.setattr("jobs.watch.job.load", lambda *_: pytest.fail("read"))
+    with pytest.raises(InputError):
+        look(read_list(folder / "list.toml"), out, None, NOW)
+
+
+def test_a_folder_of_an_earlier_version_is_gone_on_with_and_put_aside(folder):
+    see(folder)
+    out = folder / "out"
+    for name in ("run.json", "ro-crate-metadata.json", "data_cards.html", "watch_before.json"):
+        (out / name).unlink()
+    write(folder, [*OLD, ("2", "2020-05-01", 22.0, 40)])
+    assert [r["kind"] for r in see(folder).rows] == ["worse"]
+    assert sorted(p.name for p in (folder / "out.before-1").iterdir()) == ["alerts.csv", "feed.xml", "watch.json"]
 
 
 @pytest.mark.real_data
