@@ -21,10 +21,22 @@ from cli import (
     meeting_command,
     sensitivity_command,
     verify_command,
+    watch_command,
 )
 from cli.reading import told_rows
-from cli.shared import Progress, add_inputs, add_result, existing, inputs, iso_date, old_name, rule_file
-from geo.errors import CahraError, InputError
+from cli.shared import (
+    Progress,
+    add_inputs,
+    add_result,
+    existing,
+    inputs,
+    iso_date,
+    maybe,
+    old_name,
+    rule_file,
+    source_of,
+)
+from geo.errors import CahraError
 
 if TYPE_CHECKING:
     from geo.assessment import Assessment
@@ -75,27 +87,28 @@ def assess(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
 
 def screen(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
     """`cahra screen`: a company's list in; every row answered, origin and way, with a report and a record out."""
-    as_of, files, suppliers = iso_date(args.as_of), inputs(args), existing([args.list or ""], "--list")[0]
-    roads, rules = existing([args.roads] if args.roads else [], "--roads"), rule_file(args)
-    places = existing([args.places] if args.places else [], "--places")
+    as_of, files, suppliers = iso_date(args.as_of), inputs(args), source_of(args.list or "", "--list", "suppliers")
+    roads, rules = maybe(args.roads, "--roads", "roads"), rule_file(args)
+    places = maybe(args.places, "--places", "confirmed places")
     reviews = existing([args.reviews] if args.reviews else [], "--reviews")
-    actors = existing([args.actors] if args.actors else [], "--actors")
-    governance = existing([args.governance] if args.governance else [], "--governance")
+    actors = maybe(args.actors, "--actors", "actors")
+    governance = maybe(args.governance, "--governance", "governance")
+    towns = [source_of(text, "--towns", "towns") for text in args.towns or ()]
     progress = Progress(("read", "screen"))
-    from jobs.inputs import Source
     from jobs.screening.job import ScreeningInputs, load, run
 
     ways = {"segment_km": args.segment_km, "within_km": args.within_km, "months": args.months}
     loaded = load(
         ScreeningInputs(
-            suppliers=Source.of(suppliers),
+            suppliers=suppliers,
             data=files,
-            roads=Source.of(roads[0]) if roads else None,
+            roads=roads,
             compare=Path(args.compare) if args.compare else None,
             reviews=reviews[0] if reviews else None,
-            places=Source.of(places[0]) if places else None,
-            actors=Source.of(actors[0]) if actors else None,
-            governance=Source.of(governance[0]) if governance else None,
+            places=places,
+            actors=actors,
+            governance=governance,
+            towns=towns,
         )
     )
     progress.step()
@@ -107,18 +120,15 @@ def screen(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
 def programmes(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
     """`cahra programmes`: what donors' programmes cover, where they overlap, what is left."""
     as_of, files, rules = iso_date(args.as_of), inputs(args), rule_file(args)
-    for path in args.programmes or ():
-        if not Path(path).exists():
-            raise InputError("There is no such file.", where="--programmes", got=str(path), remedy="Check the path.")
-    tables = {option: getattr(args, option) for option in ("sectors", "words", "rates")}
-    own = [existing([file] if file else [], f"--{option}") for option, file in tables.items()]
+    given = [
+        text if Path(text).is_dir() else source_of(text, "--programmes", "programmes") for text in args.programmes or ()
+    ]
+    sectors, words, rates = (maybe(getattr(args, name), f"--{name}", name) for name in ("sectors", "words", "rates"))
+    radii = args.radii if args.radii in ("none", None) else source_of(args.radii, "--radii", "radii")
     progress = Progress(("read", "assess"))
-    from jobs.inputs import Source
     from jobs.programmes.job import ProgrammeInputs, load, run
 
-    radii = args.radii if args.radii in ("none", None) else Source.of(existing([args.radii], "--radii")[0])
-    sectors, words, rates = (Source.of(given[0]) if given else None for given in own)
-    loaded = load(ProgrammeInputs(files, args.programmes or (), sectors, words, rates, radii))
+    loaded = load(ProgrammeInputs(files, given, sectors, words, rates, radii))
     progress.step()
     result = run(loaded, as_of, rules, now)
     progress.step()
@@ -215,9 +225,9 @@ def parser() -> argparse.ArgumentParser:
     added = (
         add_cluster, add_screen, add_programmes, add_backtest, add_span, sensitivity_command.add_draws,
         meeting_command.add_filter, exposure_command.add_rasters, exposure_command.add_window,
-        density_command.add_surface,
+        density_command.add_surface, watch_command.add_list,
     )  # fmt: skip
-    verify_command.add(commands, {**JOBS, "editions": editions_command.changes}, added)
+    verify_command.add(commands, {**JOBS, "editions": editions_command.changes, "watch": watch_command.again}, added)
     five = commands.add_parser("bench", help="measure the engine", description=bench.__doc__)
     five.add_argument("--size", default="S", help="which of S, M, CAR, L, joined by commas")
     five.set_defaults(call=bench)
@@ -249,6 +259,10 @@ def add_screen(to: argparse.ArgumentParser, *, required: bool = False) -> None:
     to.add_argument("--months", type=int, metavar="N", help="window before the date for ways; default: 12")
     to.add_argument("--compare", metavar="DIR", help="folder of an earlier screening: what changed, and through what")
     to.add_argument("--places", metavar="F", help="places.csv of an earlier run, with what somebody confirmed in it")
+    to.add_argument(
+        "--towns", action="append", metavar="F",
+        help="towns and villages for names without a place: geonames:CAF, or a file of its columns; may be repeated",
+    )  # fmt: skip
     to.add_argument("--reviews", metavar="F", help="the reviewers' file (SQLite); default: no decisions")
     to.add_argument("--actors", metavar="F", help="named or sanctioned actors: name,aliases,list,from,to,source")
     to.add_argument("--governance", metavar="F", help="indicators by area: area,indicator,value,edition,source")
@@ -257,7 +271,11 @@ def add_screen(to: argparse.ArgumentParser, *, required: bool = False) -> None:
 def add_programmes(to: argparse.ArgumentParser, *, required: bool = False) -> None:
     """What `cahra programmes` asks besides the inputs."""
     to.add_argument(
-        "--programmes", action="append", required=required, metavar="F", help="table, polygons, IATI XML or a folder"
+        "--programmes",
+        action="append",
+        required=required,
+        metavar="F",
+        help="table, polygons, IATI XML, a folder of it, or a fetched edition: iati:CAF",
     )
     to.add_argument("--sectors", metavar="F", help="own table of sectors: vocabulary,code,programme_type")
     to.add_argument("--words", metavar="F", help="own table of words: programme_type,words,where,with,without")

@@ -44,6 +44,9 @@ def fetch(args: argparse.Namespace) -> int:
         for row in sources(folder).values():
             print(f"{row.name:28}{row.role:12}{row.licence:24}{row.account or '-':28}{row.address}")
         return 0
+    from jobs.data_place import check_place
+
+    check_place(folder, existing([args.file], "--file") if args.file else ())
     found = _brought(args, folder)
     if args.what in OLDER:
         entry = found.entry
@@ -89,7 +92,12 @@ def add(commands: Any) -> None:
     to.add_argument("what", metavar="NAME", help="a name of data/sources.csv: ucdp, ipis-drc, ...; list: all of them")
     to.add_argument("--country", help="code or name; CAF+ takes its neighbours along")
     to.add_argument("--edition", help="as the publisher numbers it: 25.1, 25.0.8 for a month; default: the table's")
-    to.add_argument("--from", dest="begin", metavar="YYYY-MM-DD", help="first day; default: all the edition holds")
+    to.add_argument(
+        "--from",
+        dest="begin",
+        metavar="YYYY-MM-DD",
+        help="first day, of ucdp-api and acled; default: all the edition holds",
+    )
     to.add_argument("--to", dest="end", metavar="YYYY-MM-DD", help="last day")
     to.add_argument("--level", type=int, default=2, choices=(0, 1, 2, 3), help="level of the boundaries")
     to.add_argument("--file", metavar="F", help="a file that was downloaded by hand: nothing is asked of the network")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 from typing import Any
 
 from cli.reading import add_reading, wishes
@@ -23,13 +24,21 @@ def inspect(args: argparse.Namespace) -> int:
     asked, country = wishes(args), known_country(args.country)
     reports = [
         inspected(path, role=args.role or "", options=asked.of(path.name), country=country)
-        for path in existing(args.files, "FILE")
+        for path in map(_path, args.files)
     ]
     if args.json:
         print(json.dumps([report.told() for report in reports], ensure_ascii=False, indent=2))
     else:
         print("\n".join(str(line) for report in reports for line in report.lines()))
     return UNUSABLE if any(report.error for report in reports) else 0
+
+
+def _path(text: str) -> Path:
+    """A file, or that of a fetched edition."""
+    from jobs.edition_references import find, parse
+
+    reference = parse(text)
+    return find(reference).path if reference is not None else existing([text], "FILE")[0]
 
 
 def add(commands: Any) -> None:

@@ -18,13 +18,13 @@ from layers import child_process
 
 if TYPE_CHECKING:
     from geo.rules.rule_set import Rules
-    from jobs.inputs import Inputs
+    from jobs.inputs import Inputs, Source
     from jobs.result_folder import ResultFolder
 
 PATHS = (
     "actors", "after", "before", "boundaries", "compare", "coverage", "eu_list", "findings", "governance", "incidents",
     "list", "places", "population", "programmes", "radii", "rates", "reviews", "roads", "rules", "sectors", "sites",
-    "tiles", "travel_time", "words", "zones",
+    "tiles", "towns", "travel_time", "watch_list", "words", "zones",
 )  # fmt: skip
 """Options that name what a run reads: none of it may lie in the folder of its results."""
 READ = ("sites", "incidents", "boundaries", "zones", "list", "programmes", "roads")
@@ -96,8 +96,24 @@ def existing(paths: Sequence[str] | None, option: str) -> list[Path]:
     out = [Path(p) for p in paths or ()]
     for path in out:
         if not path.is_file():
+            from jobs.edition_references import parse
+
+            if parse(str(path)) is not None:
+                raise InputError("No fetched edition is read as this.", where=option, expected="a file", got=str(path))
             raise InputError("There is no such file.", where=option, got=str(path), remedy="Check the path.")
     return out
+
+
+def source_of(text: str, option: str, role: str) -> Source:
+    """What an option names: a fetched edition, a table of a database, or a file, each read as `role`."""
+    from jobs.inputs import Source
+
+    return Source.named(text, role=role) or Source.of(existing([text], option)[0])
+
+
+def maybe(text: str | None, option: str, role: str) -> Source | None:
+    """The same where the option was given."""
+    return source_of(text, option, role) if text else None
 
 
 def known_country(text: str | None) -> str:
@@ -114,10 +130,14 @@ def known_country(text: str | None) -> str:
 
 def result_folder(args: argparse.Namespace) -> ResultFolder:
     """The folder of ``--out``, refused before any work where it holds what the run reads or something else."""
+    from jobs.edition_references import parse
     from jobs.result_folder import ResultFolder
+    from layers.publishers.folder import data_folder
     from layers.reference.files import DATA
 
-    return ResultFolder.of(args.out, [*_named(args, PATHS), DATA], force=args.force)
+    named = _named(args, PATHS)
+    kept = [data_folder()] if any(isinstance(n, str) and parse(n) for n in named) else []
+    return ResultFolder.of(args.out, [*named, *kept, DATA], force=args.force)
 
 
 def _named(args: argparse.Namespace, options: Sequence[str]) -> list[str]:
@@ -127,15 +147,15 @@ def _named(args: argparse.Namespace, options: Sequence[str]) -> list[str]:
 
 def inputs(args: argparse.Namespace) -> Inputs:
     """The files that the options name, each checked to exist."""
-    from jobs.inputs import Inputs, Source
+    from jobs.inputs import Inputs
 
     def several(name: str, option: str = "") -> list[Source]:
-        given = getattr(args, name) or ()
-        return [Source.named(text) or Source.of(existing([text], option or f"--{name}")[0]) for text in given]
+        return [source_of(text, option or f"--{name}", name) for text in getattr(args, name) or ()]
 
     def single(option: str) -> Source | None:
-        given = getattr(args, option.replace("-", "_"))
-        return Source.of(existing([given], f"--{option}")[0]) if given else None
+        name = option.replace("-", "_")
+        given = getattr(args, name)
+        return source_of(given, f"--{option}", name) if given else None
 
     return Inputs(
         sites=several("sites"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -104,8 +105,7 @@ def find(reference: Reference, folder: Path | None = None) -> Kept:
     fitting = [k for k in known if reference.edition in ("", k.entry.version)]
     exact = [k for k in fitting if _of_area(k.entry, reference.area)]
     world = [k for k in fitting if not k.entry.area and reference.area and k.entry.role == "incidents"]
-    chosen = max(exact, key=lambda k: (k.entry.pinned, *_newest(k)), default=None)
-    whole = max(world, key=lambda k: (k.entry.pinned, *_newest(k)), default=None)
+    chosen, whole = (max(some, key=_best, default=None) for some in (exact, world))
     if whole is not None and (chosen is None or _newest(whole)[0] > _newest(chosen)[0]) and not _pinned(chosen):
         return _cut(whole, reference.area)
     if chosen is not None:
@@ -134,6 +134,13 @@ def _of_area(entry: Entry, area: str) -> bool:
 def _newest(kept: Kept) -> tuple[tuple[int, ...], str]:
     numbers = tuple(int(n) for n in re.findall(r"\d{1,9}", kept.entry.version))
     return numbers, kept.entry.fetched_at
+
+
+def _best(kept: Kept) -> tuple[bool, tuple[int, ...], int, str]:
+    """Pinned, then the newest edition, of it what covers most days, then what came last."""
+    numbers, came = _newest(kept)
+    spans = [dt.date.fromisoformat(c["to"]) - dt.date.fromisoformat(c["from"]) for c in kept.entry.coverage]
+    return kept.entry.pinned, numbers, sum(span.days for span in spans), came
 
 
 def _cut(whole: Kept, area: str) -> Kept:

@@ -50,6 +50,8 @@ class File:
         How it is read was chosen, for this file or one of its layout.
     path
         Where it lies in the workspace; blank without one.
+    about
+        What a record says of it where it was fetched (:func:`views.own_files.fetched_facts`).
     """
 
     role: str
@@ -61,6 +63,7 @@ class File:
     settled: bool = True
     by_hand: bool = False
     path: str = ""
+    about: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,7 @@ class Data:
         """What the command would be given: the files by their role, and the same options."""
 
         def of(role: str) -> list[job.Source]:
-            return [job.Source(f.name, f.data) for f in self.files if f.role == role]
+            return [job.Source(f.name, f.data, about=f.about) for f in self.files if f.role == role]
 
         def demo(*paths: object) -> list[job.Source]:
             return [job.Source.of(str(p)) for p in paths] if self.demonstration else []

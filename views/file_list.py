@@ -11,7 +11,7 @@ from jobs.file_roles import ROLES
 from jobs.project import is_project
 from jobs.reading_desk import Reading, share_done
 from layers.formats.writers.escape import markdown
-from views import own_files
+from views import kept_editions, own_files
 from views.data_choice import File
 from views.release import forget_upload
 
@@ -23,6 +23,9 @@ def uploader(translate: Translator, key: str, role: str = "", label: str = "") -
     _, state = translate, st.session_state
     turn = state.get("upload_turn", 0)
     given = st.file_uploader(label or _("Add files"), accept_multiple_files=True, key=f"{key}_{turn}")
+    if kept_editions.chooser(_, f"{key}_edition_{turn}", role):
+        state["upload_turn"] = turn + 1
+        st.rerun()
     if state.pop("files_left", 0):
         st.warning(_("At most {n} files at a time.", n=own_files.MAX_FILES))
     for name in state.pop("projects_given", ()):

@@ -13,7 +13,9 @@ from pathlib import PurePath
 
 import streamlit as st
 
+from geo.errors import CahraError
 from jobs.assessment.site_filters import MAX_TEXT
+from jobs.edition_references import all_kept, facts
 from jobs.inspection import FileReport
 from jobs.project import KeptFile
 from jobs.reading_desk import Reading, ReadingDesk, Request
@@ -194,8 +196,19 @@ def settle() -> list[Reading]:
             open_.append(reading(files[key]))
             continue
         role = "" if found.fault is not None else found.role
-        files[key] = replace(file, role=role, settled=True)
+        files[key] = replace(file, role=role, settled=True, about=fetched_facts(file.sha256))
     return open_
+
+
+def fetched_facts(sha256: str) -> tuple[tuple[str, str], ...]:
+    """What a run record says of a fetched file beside its hash; nothing of a file that was not fetched here."""
+    if not workspace.is_local():
+        return ()
+    try:
+        found = next((k.entry for k in all_kept() if k.entry.sha256 == sha256), None)
+    except CahraError:  # the page of data says what is wrong with the catalogue
+        return ()
+    return facts(found) if found is not None else ()
 
 
 def waited() -> list[Reading]:

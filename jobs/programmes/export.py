@@ -21,6 +21,8 @@ from geo.schema import REJECTED, conform
 from i18n.translator import N_, translator
 from jobs.assessment import job
 from jobs.counted_file import OF_SITES, CountedFiles, of_sites
+from jobs.data_cards import citations
+from jobs.data_page import inputs_of
 from jobs.demonstration import layers, marks
 from jobs.programmes.programme_files import ProgrammeLayer
 from jobs.programmes.radii import Radii
@@ -105,6 +107,7 @@ class ProgrammeRun(Result):
             {"role": "programmes", "file": layer.name, "sha256": layer.sha256, "bytes": layer.size}
             | {"dataset": layer.dataset}
             | {"dataset_version": layer.dataset_version, "rows": dict(layer.accounting), "notes": list(layer.notes)}
+            | dict(layer.about)
             for layer in self.layers
         ]
         inputs += [dict(told) for told in self.own_tables]
@@ -177,7 +180,8 @@ class ProgrammeRun(Result):
         area = narrowed(self.result, self.money, country, unit, self.donors, bool(record["demonstration"]))
         translate = translator(language)
         page = brief_pdf if ending == "pdf" else brief_html
-        return page(brief_of(area, translate), translate, str(record["tool_version"]))
+        told = brief_of(area, translate, citations(inputs_of(record), translate))
+        return page(told, translate, str(record["tool_version"]))
 
     def briefs(self, language: str) -> dict[str, Callable[[], bytes]]:
         """A brief for each country in which sites lie, by file name."""

@@ -54,7 +54,7 @@ class ProgrammeInputs:
     """
 
     data: inputs.Inputs
-    programmes: Sequence[str | Path]
+    programmes: Sequence[str | Path | inputs.Source]
     sectors: inputs.Source | None = None
     words: inputs.Source | None = None
     rates: inputs.Source | None = None
@@ -89,6 +89,8 @@ def load(given: ProgrammeInputs) -> Loaded:
     door = given.data.door
     types = own_types(given, door)
     layers = read_programme_files(given.programmes, door=door, types=types, wishes=given.data.wishes)[1]
+    about = {s.name: s.about for s in given.programmes if isinstance(s, inputs.Source) and s.about}
+    layers = [dataclasses.replace(layer, about=about.get(layer.name, ())) for layer in layers]
     taken = [{"columns": {f: ", ".join(names) for f, names in layer.columns_used.items()}} for layer in layers]
     own = given.rates
     rates = Rates() if own is None else read_rates(own.data, own.name, door=door)

@@ -19,6 +19,7 @@ from geo.errors import FormatError, InputError
 from geo.messages import Note
 from geo.programmes.schema import Programmes, concatenate, rows_of
 from geo.schema import REJECTED
+from jobs.inputs import Source as Given
 from jobs.programmes.collector import Collector, Row, money
 from jobs.programmes.family import Family
 from jobs.programmes.iati import Activity
@@ -37,9 +38,13 @@ from layers.sources.reader_in_child import in_child
 
 @dataclass
 class ProgrammeLayer(Layer):
-    """One file of programmes; `programmes` holds the same frame with its places and remarks."""
+    """One file of programmes; `programmes` holds the same frame with its places and remarks.
+
+    `about` is what the run record says of it beside its hash.
+    """
 
     programmes: Programmes = field(default_factory=Programmes)
+    about: tuple[tuple[str, str], ...] = ()
 
 
 @in_child
@@ -102,7 +107,11 @@ def read_programmes(
 
 
 def read_programme_files(
-    paths: Sequence[str | Path], *, door: Door = LOCAL, types: TypeMap | None = None, wishes: Wishes | None = None
+    paths: Sequence[str | Path | Given],
+    *,
+    door: Door = LOCAL,
+    types: TypeMap | None = None,
+    wishes: Wishes | None = None,
 ) -> tuple[Programmes, list[ProgrammeLayer]]:
     """Several files as one set of programmes; a folder stands for its files ending in ``.xml``, in the order of names.
 
@@ -111,16 +120,20 @@ def read_programme_files(
     geo.errors.InputError
         A folder holds no XML file, or a file cannot be used.
     """
-    files: list[Path] = []
-    for path in map(Path, paths):
+    files: list[tuple[str, bytes | Path]] = []
+    for given in paths:
+        if isinstance(given, Given):
+            files.append((given.name, given.data))
+            continue
+        path = Path(given)
         inside = sorted(p for p in path.iterdir() if p.suffix.lower() == ".xml") if path.is_dir() else [path]
         if not inside:
             raise InputError(
                 "The folder holds no XML file.", where=path.name, expected="IATI activities ending in .xml"
             )
-        files += inside
+        files += [(p.name, p) for p in inside]
     wishes = wishes or Wishes()
-    layers = [read_programmes(file, door=door, types=types, options=wishes.of(file.name)) for file in files]
+    layers = [read_programmes(data, name, door=door, types=types, options=wishes.of(name)) for name, data in files]
     return concatenate([layer.programmes for layer in layers]), layers
 
 

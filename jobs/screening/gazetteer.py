@@ -53,8 +53,9 @@ def mining_places() -> pd.DataFrame:
 
 
 def gazetteer(
-    sites: pd.DataFrame, incidents: pd.DataFrame | None = None, boundaries: Sequence[Boundaries] = ()
-) -> pd.DataFrame:
+    sites: pd.DataFrame, incidents: pd.DataFrame | None = None, boundaries: Sequence[Boundaries] = (),
+    more: pd.DataFrame | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """Everything that a name may stand for, in the columns :data:`COLUMNS`; `lon`, `lat` are blank for units.
 
     Parameters
@@ -65,13 +66,18 @@ def gazetteer(
         :data:`geo.schema.INCIDENTS`: places of precision 1 of sources whose rows may be shown.
     boundaries
         Units by their polygons.
+    more
+        Towns and villages of the reader's own: `match_id, name, aliases, country, lon, lat`.
     """
     known = sites[sites["lon"].notna() & sites["lat"].notna() & (sites["name"] != "")]
     mine = known.assign(match_id="site:" + known["source"] + "|" + known["site_id"], kind="site", aliases="")
     own = [_villages(known), _of_incidents(incidents)]
     units = [_stated_units(sites), _units(boundaries)]
     embedded = pd.concat([mining_places(), towns()], ignore_index=True)
-    parts = [mine[list(COLUMNS)], *own, *units, embedded]
+    given = (
+        [] if more is None or more.empty else [_whole(more.assign(kind="place", coord_precision_km=PLACE_PRECISION_KM))]
+    )
+    parts = [mine[list(COLUMNS)], *own, *units, *given, embedded]
     whole = pd.concat([p for p in parts if len(p)], ignore_index=True)
     # One place or unit of one name, district and kind stands once: the reader's own files come first.
     key = whole["kind"].replace("village", "place") + "|" + whole["country"] + "|" + whole["name"].map(_folded(whole))

@@ -27,6 +27,7 @@ from jobs.screening.places import Confirmations, read_places
 from jobs.screening.reviews import Reviews
 from jobs.screening.screen import screen
 from jobs.screening.supplier_list import read_suppliers
+from jobs.screening.town_tables import read_towns, towns_of
 from layers.reference.rule_files import default_rules
 from layers.reference.tables import country_codes
 from layers.sources.roads import read_roads
@@ -80,7 +81,8 @@ def load(inputs: ScreeningInputs) -> Loaded:
         None if given is None else read(given.data, given.name, door=inputs.door)
         for given, read in ((inputs.actors, read_actors), (inputs.governance, read_governance))
     )
-    return Loaded(suppliers, data, roads, earlier, reviews, places, actors, governance)
+    towns = [read_towns(source, inputs.door) for source in inputs.towns]
+    return Loaded(suppliers, data, roads, earlier, reviews, places, actors, governance, towns)
 
 
 def run(
@@ -115,7 +117,10 @@ def run(
         matches={**given, **(matches or {})},
         earlier=None if loaded.reviews is None else remembered(loaded.reviews),
         now=now,
+        towns=towns_of(loaded.towns),
     )
+    for table in loaded.towns:
+        found = with_input(found, table.told)
     if loaded.places is not None:
         found = with_input(found, loaded.places.told)
     if loaded.earlier is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from jobs.screening.own_tables import OwnTable
 from jobs.screening.places import Confirmation, PlaceTable
 from jobs.screening.reviews import Reviews
 from jobs.screening.supplier_list import SupplierList
+from jobs.screening.town_tables import Towns
 from jobs.screening.transit import Transit
 from layers.formats import LOCAL, Door
 from layers.sources.roads import RoadLayer
@@ -37,6 +38,8 @@ class ScreeningInputs:
         Table of places that were confirmed for names of the list.
     actors, governance
         Tables of named actors and of indicators by area: they stand beside the rows and change no class.
+    towns
+        Tables of towns and villages (GeoNames), beside those of the project, for names without a place.
     """
 
     suppliers: inputs.Source
@@ -48,6 +51,7 @@ class ScreeningInputs:
     places: inputs.Source | None = None
     actors: inputs.Source | None = None
     governance: inputs.Source | None = None
+    towns: Sequence[inputs.Source] = ()
     door: Door = LOCAL
 
 
@@ -74,6 +78,7 @@ class Loaded:
     places: PlaceTable | None = None
     actors: OwnTable | None = None
     governance: OwnTable | None = None
+    towns: Sequence[Towns] = ()
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ def screen(
     now: dt.datetime | None = None,
     days: Mapping[str, np.datetime64] | None = None,
     bare: bool = False,
+    towns: pd.DataFrame | None = None,
 ) -> Screening:
     """Answers every row of a list.
 
@@ -63,6 +64,8 @@ def screen(
         Dates by supplier that win over everything (a comparison asks what an earlier date would say).
     bare
         Leave the ways out.
+    towns
+        Places of the reader's own that a name may stand for (:mod:`jobs.screening.town_tables`).
     """
     rules = rules or default_rules()
     settings = settings or RouteSettings(imprecise_radius_km=rules.settings.imprecise_radius_km)
@@ -77,7 +80,9 @@ def screen(
     latest = max([as_of, *[d.date() for d in rows["as_of"].dropna()]])
     sites = sites_at(data.sites, latest)[0]
     visits, statuses = visits_of(data), statuses_of(data)
-    placed = positions(rows, lines.tolist(), matches or {}, lambda: gazetteer(sites, data.incidents, data.boundaries))
+    placed = positions(
+        rows, lines.tolist(), matches or {}, lambda: gazetteer(sites, data.incidents, data.boundaries, towns)
+    )
     listed, rows, basis = rows, placed.rows, placed.basis
     tied = links(rows, sites)
     rows = from_known(rows, tied, sites, basis)

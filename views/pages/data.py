@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-import altair as alt
 import streamlit as st
 
 from geo.errors import CahraError, InputError
 from geo.messages import spoken
-from i18n.translator import Translator
 from jobs.data_cards import Card, cards
+from jobs.data_drawings import covered_sentence, legend, map_svg, timeline_svg
 from jobs.edition_references import Kept, all_kept
 from jobs.editions import job as comparing
 from jobs.editions.lines import fetched
@@ -20,58 +19,26 @@ from layers.publishers.fetch import Fetched, Means, drop_in, fetch
 from layers.publishers.folder import data_folder
 from layers.publishers.keep import Wanted
 from layers.publishers.table import FetchSource, sources
-from views import own_files, session, workspace
+from views import kept_editions, session, workspace
 from views.data_choice import Data
 from views.session import Here
 
-MOST_BARS = 40
-"""Countries of a timeline; the rest is counted."""
-
 
 def card(here: Here, one: Card) -> None:
-    """One dataset: facts, timeline, what is missing."""
+    """One dataset: facts, timeline and map of what is covered, what is missing."""
     _ = here.translate
     with st.container(border=True):
-        st.markdown(f"**{markdown(one.title)}**  \n{markdown(one.file)}")
-        facts = [_("{n} rows used, {m} not", n=_.number(one.rows), m=_.number(one.rejected))]
-        if one.first:
-            span = {"a": _.date(one.first), "b": _.date(one.last)}
-            facts.append(_("rows of {a} to {b}, {n} days ago", **span, n=_.number(one.age or 0)))
-        if one.retrieved:
-            facts.append(_("retrieved on {day}", day=_.date(one.retrieved)))
-        facts.append(_("licence: {licence}", licence=one.licence or _("not known")))
-        st.markdown(markdown(" · ".join(facts)))
+        st.markdown(f"**{markdown(_(one.title))}**  \n{markdown(one.file)}")
+        st.markdown(markdown(" · ".join(one.facts(_))))
         if one.cite:
-            st.caption(markdown(_("Cite: {text}", text=one.cite)))
-        timeline(_, one)
+            st.caption(markdown(_("Cite: {text}", text=_(one.cite))))
+        if len(one.covers):
+            st.caption(markdown(covered_sentence(one, _)))
+            st.image(timeline_svg(one, _))
+        if drawn := map_svg(one, _):
+            st.image(drawn, caption=markdown(" ".join(legend(one, _))))
         for line in one.missing:
             st.markdown(f"- :material/warning: {markdown(line.sentence(_))}")
-
-
-def timeline(translate: Translator, one: Card) -> None:
-    """What is declared covered, a bar a country."""
-    _ = translate
-    if one.covers.empty:
-        return
-    spans = one.covers[["country_iso3", "from", "to"]].drop_duplicates()
-    shown = spans[spans["country_iso3"].isin(sorted(spans["country_iso3"].unique())[:MOST_BARS])]
-    names = {"country_iso3": _("Country"), "from": _("From"), "to": _("To")}
-    bars = shown.rename(columns=names)
-    chart = (
-        alt.Chart(bars, height=alt.Step(16))
-        .mark_bar()
-        .encode(
-            x=alt.X(f"{names['from']}:T", title=_("Declared covered")),
-            x2=f"{names['to']}:T",
-            y=alt.Y(f"{names['country_iso3']}:N", title=None),
-            tooltip=list(names.values()),
-        )
-    )
-    if len(spans["country_iso3"].unique()) <= MOST_BARS:
-        st.altair_chart(chart, width="stretch")
-    first, last = _.date(spans["from"].min()), _.date(spans["to"].max())
-    n = _.number(spans["country_iso3"].nunique())
-    st.caption(_("Declared covered: {n} countries, {a} to {b}.", n=n, a=first, b=last))
 
 
 def bring(here: Here) -> None:
@@ -136,25 +103,15 @@ def kept(here: Here, one: Kept) -> None:
                  licence=entry.licence or _("licence not known"))  # fmt: skip
         st.caption(markdown(said))
         use, pin, remove = st.columns(3)
-        if entry.role in ("incidents", "sites", "boundaries") and use.button(_("Use"), key=f"use_{entry.sha256[:12]}"):
-            take(one)
+        if entry.role in kept_editions.ROLES and use.button(_("Use"), key=f"use_{entry.sha256[:12]}"):
+            kept_editions.take(one)
+            st.rerun()
         if pin.button(_("Unpin") if entry.pinned else _("Pin"), key=f"pin_{entry.sha256[:12]}"):
             one.store.pin(entry.name, not entry.pinned)
             st.rerun()
         if not entry.pinned and remove.button(_("Remove"), key=f"remove_{entry.sha256[:12]}"):
             one.store.remove(entry.name)
             st.rerun()
-
-
-def take(one: Kept) -> None:
-    """The file becomes one of the session's, with what it declares to cover."""
-    data = one.store.read(one.entry.name)
-    given = [(one.entry.name, data)]
-    if one.coverage:
-        given.append((f"coverage of {one.entry.name}.csv", one.coverage))
-    own_files.add(given)
-    own_files.came()
-    st.rerun()
 
 
 def changes(here: Here, data: Data, found: list[Kept]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -58,7 +59,8 @@ def chosen_programmes(here: Here, data: Data) -> tuple[list[ProgrammeLayer], Typ
     layers = [demonstration_programmes()] if data.demonstration else []
     for file in files if not data.demonstration else ():
         try:
-            layers.append(own_programmes(file.sha256, file.name, types.sha256, file.options, file.data, types))
+            read = own_programmes(file.sha256, file.name, types.sha256, file.options, file.data, types)
+            layers.append(replace(read, about=file.about))
         except CahraError as error:  # one file that cannot be used never stops the rest
             st.error(markdown(error.sentence(_)), icon=":material/error:")
     chosen = (types.sha256, str(types.recorded.get("file", "")), str(data.demonstration))
