@@ -91,8 +91,10 @@ def columns(
     distance = _dense("distance_m", incident_rows, fact_rows)
     records = _Records(incident_rows, fact_rows, incidents)
     found = {name: _few(name, incident_rows, fact_rows) for name in ("fact", "status", "basis")}
-    order = _order(
-        (site * len(names) + rule) * len(of_kind) + kind,
+    order, distance = _order(
+        site,
+        [(of_rule[p.rule], of_kind[p.kind]) for p in parts],
+        sizes,
         distance,
         [(records.day(), records.codes), (records.rank(), records.codes), (_ranks(found["fact"][0]), found["fact"][1])],
     )
@@ -106,7 +108,7 @@ def columns(
         "rule": Coded(_texts(names), at_rule),
         "answer": Coded(_texts([by_id[r].answer if r in by_id else "" for r in names]), at_rule),
         "ground": Coded(_texts([by_id[r].ground if r in by_id else "" for r in names]), at_rule),
-        "distance_m": Coded(np.round(distance.take(order), 3)),
+        "distance_m": Coded(np.round(distance, 3)),
     }
     for name, (words, codes) in found.items():
         out[name] = Coded(_texts(words), codes.take(order))
@@ -122,16 +124,41 @@ def columns(
     return CodedTable({n: out[n] for n in (*(c.name for c in schema.EVIDENCE), RESTRICTED)})
 
 
-def _order(key: Ints, distance: Floats, ties: Sequence[tuple[Ints, Codes]]) -> Ints:
-    """Rows by `key`, distance (none last), then by the ranks of `ties`; what comes in sorted runs is merged."""
-    pair = np.empty(len(key), np.complex128)  # compared by its real part, then by the other; keys count exactly in it
-    pair.real = key
-    pair.imag = np.where(np.isnan(distance), np.inf, distance)
-    order = np.argsort(pair, kind="stable")
-    pair = pair.take(order)
-    same = pair[1:] == pair[:-1]
+def _order(
+    site: Ints,
+    groups: Sequence[tuple[int, int]],
+    sizes: Sequence[int],
+    distance: Floats,
+    ties: Sequence[tuple[Ints, Codes]],
+) -> tuple[Ints, Floats]:
+    """Rows by site, group, distance (none last), then by the ranks of `ties`; and the distances in that order.
+
+    Rows come in parts of `sizes`, each of one group. Where a row goes is counted: only within the groups that come out
+    of order is anything sorted.
+    """
+    place = {group: i for i, group in enumerate(sorted(set(groups)))}
+    mine = np.array([place[group] for group in groups], np.int64)
+    cell = site * len(place)
+    cell += np.repeat(mine, sizes)
+    count = np.bincount(cell, minlength=(int(site.max()) + 1) * len(place))
+    begin = (np.cumsum(count) - count).reshape(-1, len(place))
+    count = count.reshape(-1, len(place))
+    ends = np.cumsum(sizes)
+    order = np.empty(len(site), np.int64)
+    for group in range(len(place)):
+        rows = np.concatenate([np.arange(ends[i] - sizes[i], ends[i]) for i in np.flatnonzero(mine == group)])
+        near = np.empty(len(rows), np.complex128)  # compared by its real part, then by the other
+        near.real, away = site.take(rows), distance.take(rows)
+        near.imag = np.where(np.isnan(away), np.inf, away)
+        if not (near[1:] >= near[:-1]).all():
+            rows = rows.take(np.argsort(near, kind="stable"))  # sorted runs are merged
+        first = begin[:, group] - (np.cumsum(count[:, group]) - count[:, group])
+        order[first.take(site.take(rows)) + np.arange(len(rows))] = rows
+    distance, cell = distance.take(order), cell.take(order)
+    unlike = np.isnan(distance)
+    same = (cell[1:] == cell[:-1]) & ((distance[1:] == distance[:-1]) | (unlike[1:] & unlike[:-1]))
     if not same.any():
-        return order
+        return order, distance
     run = np.concatenate(([0], np.cumsum(~same)))
     tied = np.flatnonzero(np.concatenate((same, [False])) | np.concatenate(([False], same)))
     rows, run = order.take(tied), run.take(tied)
@@ -145,7 +172,7 @@ def _order(key: Ints, distance: Floats, ties: Sequence[tuple[Ints, Codes]]) -> I
     if wrong.any():
         at = np.flatnonzero(np.isin(run, run[1:][wrong]))
         order[tied[at]] = rows[at[np.lexsort([*(r.take(at) for r in reversed(ranks)), run.take(at)])]]
-    return order
+    return order, distance
 
 
 class _Records:

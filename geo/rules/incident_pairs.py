@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -162,24 +163,28 @@ def find_pairs(
     after
         The last day before each site's window, in place of `months`.
     """
-    site_parts, incident_parts, distance_parts = [], [], []
     longest = months_before(days, months) if after is None else after
     every = np.ones(len(incidents), np.bool_)
-    for sites, rows, _, search in searches(lon, lat, error_km, days, incidents, every, widest_m, imprecise_km, longest):
+    made: list[_Run] = []
+    for sites, rows, precision, search in searches(
+        lon, lat, error_km, days, incidents, every, widest_m, imprecise_km, longest
+    ):
         found = found_by(search)
-        site_parts.append(sites[found.site])
-        incident_parts.append(rows[found.incident])
-        distance_parts.append(found.distance_m)
-    none = np.zeros(0, np.int64)
-    site = np.concatenate(site_parts or [none])
-    incident = np.concatenate(incident_parts or [none])
-    distance = np.concatenate(distance_parts or [np.zeros(0)])
-    # A group is searched as wide as its vaguest site needs; what a site is told must not depend on its neighbours.
-    reach = np.where(incidents.precision == 2, imprecise_km * 1000, 0.0)[incident] + error_km[site] * 1000
-    order = np.flatnonzero(np.round(distance, 3) - reach <= widest_m)
-    order = order[_sorted(site[order], distance[order], incident[order])]
-    site, incident, distance = site[order], incident[order], distance[order]
-    return Pairs(site, incident, distance, np.round(distance, 3), reach[order], days, incidents, widest_m)
+        reach = reach_m(error_km * 1000, precision, imprecise_km).take(sites).take(found.site)
+        shown = np.round(found.distance_m, 3)
+        # A group is searched as wide as its vaguest site needs; what a site is told must not depend on its neighbours.
+        near = np.flatnonzero(shown - reach <= widest_m)
+        made.append(
+            _Run(
+                sites.take(found.site.take(near)),
+                rows.take(found.incident.take(near)),
+                found.distance_m.take(near),
+                shown.take(near),
+                reach.take(near),
+            )
+        )
+    run = _merged(made)
+    return Pairs(run.site, run.incident, run.distance, run.shown, run.reach, days, incidents, widest_m)
 
 
 def searches(
@@ -244,15 +249,51 @@ def reach_m(error_m: Floats, precision: int, imprecise_km: float) -> Floats:
     return np.asarray((imprecise_km * 1000 if precision == 2 else 0.0) + error_m)
 
 
-def _sorted(site: Ints, distance: Floats, incident: Ints) -> Ints:
-    """The order (site, distance, incident) of pairs that come as a few sorted runs: merging them is nearly free."""
-    key = np.empty(len(site), np.complex128)  # compared by its real part, then by the other; sites count exactly in it
-    key.real, key.imag = site, distance
-    order = np.argsort(key, kind="stable")
-    key, ordered = key[order], incident[order]
-    if ((key[1:] == key[:-1]) & (ordered[1:] < ordered[:-1])).any():
-        return np.lexsort((incident, distance, site))  # two incidents of two runs at one place
-    return order
+class _Run(NamedTuple):
+    """Pairs by (site, distance, incident), with their columns of :class:`Pairs`."""
+
+    site: Ints
+    incident: Ints
+    distance: Floats
+    shown: Floats
+    reach: Floats
+
+    def key(self) -> npt.NDArray[np.complex128]:
+        """What two pairs are compared by: its real part, then the other; sites count exactly in it."""
+        out = np.empty(len(self.site), np.complex128)
+        out.real, out.imag = self.site, self.distance
+        return out
+
+
+def _merged(runs: list[_Run]) -> _Run:
+    """Sorted runs as one."""
+    if not runs:
+        return _Run(*(np.zeros(0, kind) for kind in (np.int64, np.int64, np.float64, np.float64, np.float64)))
+    while len(runs) > 1:
+        one, other, *rest = sorted(runs, key=lambda r: len(r.site))
+        runs = [*rest, _of_two(other, one)]
+    return runs[0]
+
+
+def _of_two(many: _Run, few: _Run) -> _Run:
+    """Two sorted runs as one; two incidents of both at one place are put in order too."""
+    mine, theirs = few.key(), many.key()
+    place = np.searchsorted(theirs, mine, side="right")
+    tied = (place > 0) & (theirs.take(place - 1, mode="clip") == mine) if len(theirs) else np.zeros(len(mine), np.bool_)
+    to = place + np.arange(len(mine))
+    rest = np.ones(len(mine) + len(theirs), np.bool_)
+    rest[to] = False
+    columns = []
+    for a, b in zip(many, few, strict=True):
+        column = np.empty(len(rest), a.dtype)
+        column[to] = b
+        column[rest] = a
+        columns.append(column)
+    if not tied.any():
+        return _Run(*columns)
+    site, incident, distance = columns[:3]
+    order = np.lexsort((incident, distance, site))
+    return _Run(*(column.take(order) for column in columns))
 
 
 def per_site(key: Ints, incident: Ints, deaths: Floats, incidents: Incidents, n: int) -> tuple[Floats, Floats]:

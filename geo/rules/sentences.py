@@ -81,7 +81,7 @@ class _Sites:
         self.cls, self.fired, self.gaps, self.unknown, zone, unit = (sites[n].to_numpy(dtype=object) for n in names)
         self.keys = list(zip(sites["source"], sites["site_id"], strict=True))
         away = sites["nearest_incident_m"].to_numpy(np.float64)
-        self.near = _pool(away, lambda m: explanation.nearest(words.km(m)))
+        self.near = _pool(words.km_alike(away), lambda m: explanation.nearest(words.km(m)))
         codes, pairs = pd.factorize(pd.Series(list(zip(zone, unit, strict=True)), dtype=object))
         known = [z in ZONE_WORDS for z, _ in pairs]
         self.zones = Pool(
@@ -89,7 +89,7 @@ class _Sites:
             np.where(np.array([*known, False])[codes], codes, -1).astype(np.int64),
         )
         self.rows, self.kept = rows, {}  # type: tuple[CodedTable, dict[tuple[int, int], Any]]
-        self.site = _site_of(rows, self.keys)
+        self.site = _site_of(rows, sites, self.keys)
         self.told = {rule.id: self._totals(rule) for rule in rules.answering("site")}
         self._by_site: dict[tuple[str, str], list[Row]] | None = None
 
@@ -106,7 +106,7 @@ class _Sites:
         for name, (column, say) in columns.items():
             values = np.full(len(self.keys), np.nan)
             values[site] = np.asarray(some[column].array(), np.float64)
-            found[name] = _pool(values, say)
+            found[name] = _pool(words.km_alike(values) if say is words.km else values, say)
         return template, found
 
     def alike(self) -> list[Ints]:
@@ -175,11 +175,13 @@ def _pool(values: npt.NDArray[np.float64], say: Callable[[float], Note]) -> Pool
     return Pool(list(place), codes)
 
 
-def _site_of(rows: CodedTable, keys: Sequence[tuple[str, str]]) -> Ints:
+def _site_of(rows: CodedTable, sites: pd.DataFrame, keys: Sequence[tuple[str, str]]) -> Ints:
     """The position of each row's site; -1 where it is not among them."""
-    number = {key: i for i, key in enumerate(keys)}
     source, site_id = rows["source"], rows["site_id"]
+    number = {key: i for i, key in enumerate(keys)}
     if source.codes is not None and source.codes is site_id.codes:
+        if all(pd.Series(rows[n].pool).equals(sites[n].reset_index(drop=True)) for n in ("source", "site_id")):
+            return source.codes.astype(np.int64)  # as a run gives them
         place = [number.get(key, -1) for key in zip(source.pool, site_id.pool, strict=True)]
         return np.array([*place, -1], np.int64)[source.codes]
     return np.array([number.get(key, -1) for key in zip(source.array(), site_id.array(), strict=True)], np.int64)

@@ -6,6 +6,8 @@ the ellipsoid; nothing else is measured in it.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 import shapely
@@ -22,6 +24,11 @@ POINTS = 1 << 12
 """Circles at a time by one thread."""
 RING = 90
 """Vertices of a circle; the polygon through them misses 0.08 % of its area, and is scaled by that."""
+EVEN_DEGREES, EVEN_M = 70.0, 300_000.0
+"""To this latitude and radius the corners of circles change so evenly with it that ten of a degree tell all others: within what
+rounding does, in a fiftieth of the time."""
+_ANGLES = (2 * np.arange(10) + 1) * np.pi / 20
+_NODES = (1 + np.cos(_ANGLES)) / 2
 
 
 def _authalic(lat: Floats) -> Floats:
@@ -52,15 +59,44 @@ def circles(lon: Floats, lat: Floats, radius_m: float) -> Geometries:
     >>> round(float(areas_m2(to_equal_area(circles(np.array([20.0]), np.array([6.0]), 20_000.0)))[0]) / 1e6)
     1257
     """
-    n = len(lon)
+    x, y = np.empty((2, len(lon), RING))
+    band = np.floor(lat).astype(np.int64)
+    even = (np.abs(lat) <= EVEN_DEGREES) & (radius_m <= EVEN_M)
+    for one in np.unique(band[even]).tolist():
+        rows = np.flatnonzero(even & (band == one))
+        x[rows], y[rows] = _weights(lat[rows] - one) @ _corners_of_band(one, radius_m)
+    rows = np.flatnonzero(~even)
+    x[rows], y[rows] = _corners(lat[rows], radius_m)
+    x += lon[:, None]
+    return np.asarray(shapely.polygons(np.stack((x, y), axis=2)), dtype=object)
+
+
+def _corners(lat: Floats, radius_m: float) -> Floats:
+    """Longitudes, from that of the centre, and latitudes of the corners of circles, shape (2, n, RING)."""
+    n, zero = len(lat), np.zeros(len(lat) * RING)
     azimuth = np.tile(np.arange(RING) * (360.0 / RING), n)
     # A regular polygon of RING corners has this much less area than its circle.
     scale = np.sqrt(2 * np.pi / RING / np.sin(2 * np.pi / RING))
-    x, y, _ = _GEOD.fwd(np.repeat(lon, RING), np.repeat(lat, RING), azimuth, np.full(n * RING, radius_m * scale))
-    centre = np.repeat(lon, RING)
-    x = centre + (np.asarray(x) - centre + 180.0) % 360.0 - 180.0
-    rings = np.column_stack((x, np.asarray(y))).reshape(n, RING, 2)
-    return np.asarray(shapely.polygons(rings), dtype=object)
+    x, y, _ = _GEOD.fwd(zero, np.repeat(lat, RING), azimuth, zero + radius_m * scale)
+    x = (np.asarray(x) + 180.0) % 360.0 - 180.0
+    return np.stack((x.reshape(n, RING), np.asarray(y).reshape(n, RING)))
+
+
+@lru_cache(maxsize=1 << 10)
+def _corners_of_band(south: int, radius_m: float) -> Floats:
+    """The corners of circles at the nodes of a degree of latitude."""
+    return _corners(south + _NODES, radius_m)
+
+
+def _weights(part: Floats) -> Floats:
+    """What each node adds to the value at a part of its degree, shape (n, nodes): Lagrange, in barycentric form."""
+    away = part[:, None] - _NODES
+    at = away == 0
+    weights = (-1.0) ** np.arange(len(_NODES)) * np.sin(_ANGLES) / np.where(at, 1.0, away)
+    weights /= weights.sum(axis=1, keepdims=True)
+    on = at.any(axis=1)
+    weights[on] = at[on]
+    return np.asarray(weights)
 
 
 def share_inside(polygons: Geometries, lon: Floats, lat: Floats, radius_m: float) -> Floats:
@@ -84,12 +120,18 @@ def _share_inside(polygons: Geometries, lon: Floats, lat: Floats, radius_m: floa
     unit, whole = projected[which], areas_m2(projected)[which]
     circle = to_equal_area(circles(lon, lat, radius_m))
     turn = 2 * np.pi * _GEOD.a
-    inside = np.zeros(len(lon))
     bounds = shapely.bounds(circle)
+    # A circle whose box lies in the polygon is cut by nothing; asking that costs a hundredth of cutting.
+    shapely.prepare(projected)
+    boxes = shapely.box(*(bounds[:, i] for i in range(4)))
+    cut = ~shapely.contains_properly(unit, boxes)
+    inside = np.where(cut, 0.0, areas_m2(circle))
     for shift in (0.0, turn, -turn):
-        near = np.flatnonzero((bounds[:, 0] + shift < turn / 2) & (bounds[:, 2] + shift > -turn / 2))
+        near = np.flatnonzero(cut & (bounds[:, 0] + shift < turn / 2) & (bounds[:, 2] + shift > -turn / 2))
         if len(near):
-            moved = shapely.transform(circle[near], lambda xy, by=shift: xy + np.array([by, 0.0]))
+            moved = circle[near]
+            if shift:
+                moved = shapely.transform(moved, lambda xy, by=shift: xy + np.array([by, 0.0]))
             inside[near] += shapely.area(shapely.intersection(unit[near], moved))
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(whole > 0, inside / whole, 0.0)

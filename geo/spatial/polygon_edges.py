@@ -170,26 +170,26 @@ class Edges:
         for level in (self._long, self._short):
             if level is self._short:
                 point, run = self._finer(point, run)
-            lower, upper = level.bounds(here[point], run)
-            which = group(point, level.owner[run])
+            lower, upper = level.bounds(here.take(point, axis=0), run)
+            which = group(point, level.owner.take(run))
             best = np.full(int(which.max(initial=-1)) + 1, np.inf)
             np.minimum.at(best, which, upper)
-            keep = np.flatnonzero((lower <= radius[point]) & (lower <= longest_rival_m(best)[which]))
-            point, run = point[keep], run[keep]
-        point, piece = _expand(point, self._short.first[run], self._short.last[run])
-        p = self._p[piece]
-        along, to = self._q[piece] - p, here[point] - p
+            keep = np.flatnonzero((lower <= radius.take(point)) & (lower <= longest_rival_m(best).take(which)))
+            point, run = point.take(keep), run.take(keep)
+        point, piece = _expand(point, self._short.first.take(run), self._short.last.take(run))
+        p = self._p.take(piece, axis=0)
+        along, to = self._q.take(piece, axis=0) - p, here.take(point, axis=0) - p
         share = np.clip(_dot(along, to) / np.maximum(_dot(along, along), 1e-12), 0.0, 1.0)
         off = to - share[:, None] * along
         chord = np.sqrt(_dot(off, off))
-        keep = np.flatnonzero(chord <= radius[point] + CHORD_SLACK_M)
-        point, piece, share, chord = point[keep], piece[keep], share[keep], chord[keep]
-        which = group(point, self.owner[piece])
+        keep = np.flatnonzero(chord <= radius.take(point) + CHORD_SLACK_M)
+        point, piece, share, chord = point.take(keep), piece.take(keep), share.take(keep), chord.take(keep)
+        which = group(point, self.owner.take(piece))
         best = np.full(int(which.max(initial=-1)) + 1, np.inf)
         np.minimum.at(best, which, chord)
-        keep = np.flatnonzero(chord <= longest_rival_m(best)[which] + CHORD_SLACK_M)
+        keep = np.flatnonzero(chord <= longest_rival_m(best).take(which) + CHORD_SLACK_M)
         point, piece, share, which = point[keep], piece[keep], share[keep], which[keep]
-        foot, chord2 = self._foot(here[point], piece, share)
+        foot, chord2 = self._foot(here.take(point, axis=0), piece, share)
         best = np.full(best.size, np.inf)
         np.minimum.at(best, which, chord2)
         keep = np.flatnonzero(chord2 <= longest_rival_m(np.sqrt(best))[which] ** 2 + 1e-6)
@@ -220,8 +220,8 @@ class Edges:
 
     def _finer(self, point: Ints, run: Ints) -> tuple[Ints, Ints]:
         """The short runs of some long runs."""
-        low = np.searchsorted(self._short.first, self._long.first[run])
-        high = np.searchsorted(self._short.first, self._long.last[run])
+        low = np.searchsorted(self._short.first, self._long.first).take(run)
+        high = np.searchsorted(self._short.first, self._long.last).take(run)
         return _expand(point, low, high)
 
     def _foot(self, here: Floats, piece: Ints, share: Floats) -> tuple[Floats, Floats]:
@@ -265,13 +265,13 @@ class _Runs:
 
     def upper(self, here: Floats, run: Ints) -> Floats:
         """A chord [m] that is not shorter than the one to the nearest place of the run: to one of its vertices."""
-        to = here - self._some[run]
+        to = here - self._some.take(run, axis=0)
         return np.sqrt(_dot(to, to))
 
     def bounds(self, here: Floats, run: Ints) -> tuple[Floats, Floats]:
         """Chords [m] between which the nearest place of each run lies."""
-        to = here - self._centre[run]
-        return np.sqrt(_dot(to, to)) - self._reach[run], self.upper(here, run)
+        to = here - self._centre.take(run, axis=0)
+        return np.sqrt(_dot(to, to)) - self._reach.take(run), self.upper(here, run)
 
 
 def _expand(point: Ints, low: Ints, high: Ints) -> tuple[Ints, Ints]:

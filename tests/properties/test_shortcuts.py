@@ -1,0 +1,90 @@
+"""What is taken a shorter way is what the long way gives."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo.rules import words
+from geo.rules.evidence_columns import _order
+from geo.rules.incident_pairs import _merged, _Run
+from geo.spatial import equal_area
+
+METRES = st.floats(0, 400_000)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(METRES | st.integers(0, 4_000).map(lambda n: n * 50.0), max_size=40))
+def test_distances_made_alike_are_said_alike(metres):
+    given_m = np.array(metres, dtype=np.float64)
+    assert [words.km(v) for v in words.km_alike(given_m)] == [words.km(v) for v in given_m]
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(
+        st.tuples(
+            st.tuples(st.integers(0, 2), st.integers(0, 2)),
+            st.lists(st.tuples(st.integers(0, 3), st.sampled_from([0.0, 1.0, 1.5, np.nan]), st.integers(0, 2))),
+        ),
+        min_size=1,
+        max_size=5,
+    ).filter(lambda parts: any(rows for _, rows in parts))
+)
+def test_rows_of_evidence_are_placed_as_sorting_places_them(parts):
+    groups = [group for group, _ in parts]
+    rows = [row for _, mine in parts for row in mine]
+    site, rank = (np.array([r[i] for r in rows], dtype=np.int64) for i in (0, 2))
+    distance = np.array([r[1] for r in rows], dtype=np.float64)
+    first, second = (np.repeat([g[i] for g in groups], [len(mine) for _, mine in parts]) for i in (0, 1))
+    order, away = _order(
+        site, groups, [len(mine) for _, mine in parts], distance, [(np.arange(3), rank.astype(np.int32))]
+    )
+    np.testing.assert_array_equal(order, np.lexsort((rank, distance, second, first, site)))  # NaN sorts last
+    np.testing.assert_array_equal(away, distance[order])
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(st.integers(0, 3), st.sampled_from([0.0, 0.5, 2.0]), st.integers(0, 5)), unique=True, max_size=12
+        ),
+        max_size=4,
+    )
+)
+def test_sorted_runs_of_pairs_become_one_sorted_run(runs):
+    made = []
+    for number, rows in enumerate(runs):
+        rows = sorted((site, metres, incident * 4 + number) for site, metres, incident in rows)
+        site, metres, incident = (np.array([r[i] for r in rows]) for i in range(3))
+        metres = metres.astype(np.float64)
+        made.append(_Run(site.astype(np.int64), incident.astype(np.int64), metres, metres, metres))
+    found = _merged(made)
+    said = list(zip(found.site.tolist(), found.distance.tolist(), found.incident.tolist(), strict=True))
+    assert said == sorted(
+        (s, d, i) for run in made for s, d, i in zip(run.site.tolist(), run.distance.tolist(), run.incident.tolist())
+    )
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.floats(-90, 90), st.floats(-180, 180), st.sampled_from([500.0, 20_000.0, 50_000.0, 300_000.0]))
+def test_corners_between_nodes_are_those_of_the_geodesic(lat, lon, radius_m):
+    shape = equal_area.circles(np.array([lon]), np.array([lat]), radius_m)
+    x, y = shapely.get_coordinates(shape)[:-1].T
+    turn, straight = equal_area._corners(np.array([lat]), radius_m)
+    np.testing.assert_allclose(y, straight[0], rtol=0, atol=2e-13)
+    np.testing.assert_allclose(x, lon + turn[0], rtol=0, atol=5e-13)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.floats(-0.6, 0.6), st.floats(-0.6, 0.6), st.floats(-60, 60), st.sampled_from([2_000.0, 30_000.0]))
+def test_a_share_is_that_of_the_cut_whether_the_circle_is_cut_or_not(dx, dy, lat, radius_m):
+    unit = np.array([shapely.box(19.5, lat - 0.5, 20.5, lat + 0.5)])
+    lon, lat_at = np.array([20.0 + dx]), np.array([lat + dy])
+    whole = equal_area.to_equal_area(unit)
+    cut = shapely.intersection(whole, equal_area.to_equal_area(equal_area.circles(lon, lat_at, radius_m)))
+    expected = equal_area.areas_m2(cut) / equal_area.areas_m2(whole)
+    np.testing.assert_allclose(equal_area.share_inside(unit, lon, lat_at, radius_m), expected, rtol=1e-11, atol=1e-15)
