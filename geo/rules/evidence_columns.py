@@ -146,7 +146,7 @@ def _order(
     ends = np.cumsum(sizes)
     order = np.empty(len(site), np.int64)
     for group in range(len(place)):
-        rows = np.concatenate([np.arange(ends[i] - sizes[i], ends[i]) for i in np.flatnonzero(mine == group)])
+        rows = np.concatenate([np.arange(ends[i] - sizes[i], ends[i]) for i in np.flatnonzero(mine == group).tolist()])
         near = np.empty(len(rows), np.complex128)  # compared by its real part, then by the other
         near.real, away = site.take(rows), distance.take(rows)
         near.imag = np.where(np.isnan(away), np.inf, away)

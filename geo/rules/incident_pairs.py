@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -268,7 +268,8 @@ class _Run(NamedTuple):
 def _merged(runs: list[_Run]) -> _Run:
     """Sorted runs as one."""
     if not runs:
-        return _Run(*(np.zeros(0, kind) for kind in (np.int64, np.int64, np.float64, np.float64, np.float64)))
+        none, nothing = np.zeros(0, np.int64), np.zeros(0)
+        return _Run(none, none, nothing, nothing, nothing)
     while len(runs) > 1:
         one, other, *rest = sorted(runs, key=lambda r: len(r.site))
         runs = [*rest, _of_two(other, one)]
@@ -283,7 +284,7 @@ def _of_two(many: _Run, few: _Run) -> _Run:
     to = place + np.arange(len(mine))
     rest = np.ones(len(mine) + len(theirs), np.bool_)
     rest[to] = False
-    columns = []
+    columns: list[Any] = []
     for a, b in zip(many, few, strict=True):
         column = np.empty(len(rest), a.dtype)
         column[to] = b

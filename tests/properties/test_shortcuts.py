@@ -63,10 +63,11 @@ def test_sorted_runs_of_pairs_become_one_sorted_run(runs):
         metres = metres.astype(np.float64)
         made.append(_Run(site.astype(np.int64), incident.astype(np.int64), metres, metres, metres))
     found = _merged(made)
-    said = list(zip(found.site.tolist(), found.distance.tolist(), found.incident.tolist(), strict=True))
-    assert said == sorted(
-        (s, d, i) for run in made for s, d, i in zip(run.site.tolist(), run.distance.tolist(), run.incident.tolist())
-    )
+
+    def rows_of(run):
+        return zip(run.site.tolist(), run.distance.tolist(), run.incident.tolist(), strict=True)
+
+    assert list(rows_of(found)) == sorted(row for run in made for row in rows_of(run))
 
 
 @settings(deadline=None, max_examples=60)
