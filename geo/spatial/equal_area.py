@@ -25,8 +25,8 @@ POINTS = 1 << 12
 RING = 90
 """Vertices of a circle; the polygon through them misses 0.08 % of its area, and is scaled by that."""
 EVEN_DEGREES, EVEN_M = 70.0, 300_000.0
-"""To this latitude and radius the corners of circles change so evenly with it that ten of a degree tell all others: within
-what rounding does, in a fiftieth of the time."""
+"""To this latitude and radius the corners of circles change so evenly with it that ten of a degree tell all others:
+within what rounding does, in a fiftieth of the time."""
 _ANGLES = (2 * np.arange(10) + 1) * np.pi / 20
 _NODES = (1 + np.cos(_ANGLES)) / 2
 
