@@ -118,11 +118,16 @@ class Note(str):
         """The text in the language of `translate`, which maps a template to that language; English without one."""
         if self._said is not None and self._said[0] is translate:
             return self._said[1]
-        if not callable(translate) or getattr(translate, "language", "") == "en":
+        if not callable(translate) or (getattr(translate, "language", "") == "en" and not self.has_day):
             return str(self)
         text = self._sentence(translate)
         self._said = (translate, text)  # a run says the same few parts of sentences over and over
         return text
+
+    @property
+    def has_day(self) -> bool:
+        """Whether a day stands in it, which readers of every language are told in words."""
+        return any(isinstance(value, Note) and value.has_day for value in self.params.values())
 
     def _sentence(self, translate: Callable[[str], Any]) -> str:
         if self.forms is not None and hasattr(translate, "plural"):
@@ -157,6 +162,25 @@ class Word(Note):
     def again(cls, text: str, template: str) -> Note:
         """The same word of ours."""
         return cls(text, template)
+
+
+class Day(Note):
+    """A day that records write as ``YYYY-MM-DD``, and pages in the words of the reader's language.
+
+    Examples
+    --------
+    >>> Day("2016-09-19"), Note("up to {day}", day=Day("2016-09-19"))
+    ('2016-09-19', 'up to 2016-09-19')
+    """
+
+    @property
+    def has_day(self) -> bool:
+        """It is one."""
+        return True
+
+    def _sentence(self, translate: Callable[[str], Any]) -> str:
+        written = getattr(translate, "date", None)
+        return str(self) if written is None else str(written(str(self)))
 
 
 def joined(parts: Iterable[str]) -> Note:

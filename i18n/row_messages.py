@@ -12,6 +12,7 @@ from functools import lru_cache
 from geo.messages import Note
 from i18n.translator import N_, Translator, translator
 
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 REMARKS = (
     N_("country not recognised: {got}"),
     N_("mineral not recognised: {got}"),
@@ -101,7 +102,7 @@ def expected(text: str, translate: Translator) -> str:
     >>> expected("a number", translator("fr")), expected("one row per id; row 7 is kept", translator("fr"))
     ('un nombre', 'une ligne par identifiant ; la ligne 7 est gardée')
     """
-    return _said(text, translate.language)
+    return _DAY.sub(lambda found: translate.date(found[0]), _said(text, translate.language))
 
 
 def got(text: str, translate: Translator) -> str:

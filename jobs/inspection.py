@@ -234,6 +234,14 @@ def _reported(file: str, role: str, found: Any) -> FileReport:
         used = {name: ", ".join(columns) for name, columns in taken.items()}
         rejected = getattr(first, "rejected", empty(REJECTED))
     notes = [note for layer in layers for note in layer.notes]
+    visits = getattr(first, "visits", None)
+    if visits is not None and len(visits):
+        told = Note(
+            "{visits} visit{visits?|s} of {sites} site{sites?|s}: the newest up to the date speaks for its site; "
+            "earlier ones are followed by it and none is lost.",
+            visits=len(visits), sites=int(visits["site_id"].nunique()),
+        )  # fmt: skip
+        notes.insert(0, told)
     levels = version = ""
     if role == "boundaries":
         known = [f"ADM{layer.level}" for layer in layers if layer.level_basis != "unknown"]

@@ -21,6 +21,8 @@ from layers.sources.layer import Layer
 MOST_NAMED = 12
 """Columns named in one line."""
 SHIPPED = (ZONE_REGISTER.name, ZONE_FINDINGS.name)
+FOLLOWED = ("superseded", "after_as_of")
+"""Reasons of visits that do not speak for their site at the date, as a newer one does or they came later."""
 
 
 def whole(table: Table) -> Table:
@@ -90,14 +92,19 @@ def reading_lines(inputs: Iterable[Mapping[str, Any]]) -> list[Note]:
 
 
 def rows_line(file: str, rows: Mapping[str, Any]) -> Note:
-    """How many rows were read and used."""
+    """How many rows were read and used; visits that a newer one follows are neither used alone nor lost."""
+    count = {key: int(rows.get(key, 0)) for key in ("read", "accepted", "rejected", *FOLLOWED)}
+    if count["superseded"] or count["after_as_of"]:
+        return Note(
+            "{file}: {read} row{read?|s} read, {accepted} used, {superseded} followed by a newer visit of "
+            "{superseded?its|their} site, {after_as_of} later than the date, {rejected} not used.",
+            file=file,
+            **count,
+        )
     return Note(
         "{file}: {read} row{read?|s} read, {accepted} used, {rejected} not used.",
-        file=file,
-        read=int(rows.get("read", 0)),
-        accepted=int(rows.get("accepted", 0)),
-        rejected=int(rows.get("rejected", 0)),
-    )
+        file=file, read=count["read"], accepted=count["accepted"], rejected=count["rejected"],
+    )  # fmt: skip
 
 
 def columns_line(columns: Mapping[str, str], ignored: Iterable[str]) -> Note:
@@ -116,6 +123,11 @@ def reasons_line(reasons: pd.Series[str]) -> Note:
     """Why rows were not used, in words, with their number."""
     counts = reasons.value_counts().sort_index()
     return joined(Note("{n} × {reason}", n=int(n), reason=Reason(str(reason))) for reason, n in counts.items())
+
+
+def followed(rejected: pd.DataFrame) -> pd.Series[bool]:
+    """Which of the rows left out are visits that a newer one follows, or later than the date: none of them is lost."""
+    return rejected["reason"].isin(FOLLOWED)
 
 
 def first_reasons(rejected: pd.DataFrame, most: int = 5) -> list[Note]:

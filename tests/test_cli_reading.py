@@ -125,3 +125,22 @@ def test_inspect_says_of_each_file_why_it_cannot_be_used(tmp_path, capsys):
     assert "colour, height" in bad["error"]
     assert (swapped["rows_read"], swapped["rejected"]) == (1, 1)
     assert "--swap" in swapped["error"]
+
+
+VISITS = "site_id,name,lat,lon,country,visit_date,armed_presence\n" + "".join(
+    f"V{i % 2},Pit {i % 2},4.2{i},16.1,CAF,{year}-05-01,no\n"
+    for i, year in enumerate((2014, 2015, 2016, 2017, 2019))
+)
+
+
+def test_visits_that_a_newer_one_follows_are_told_as_such_and_not_as_rows_that_were_lost(tmp_path, capsys):
+    assert assess(tmp_path, sites=VISITS, name="visits.csv") == 0
+    said = capsys.readouterr().out
+    assert (
+        "visits.csv: 5 rows read, 2 used, 2 followed by a newer visit of their site, 1 later than the date, 0 not used."
+        in said
+    )
+    assert "Rows not used" not in said
+    assert "3 visits (in rejected.csv too) are followed by a newer one of their site, or later than the date" in said
+    assert cli.main(["inspect", str(tmp_path / "visits.csv")]) == 0
+    assert "5 visits of 2 sites: the newest up to the date speaks for its site" in capsys.readouterr().out

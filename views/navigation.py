@@ -11,6 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 from i18n.translator import N_, Translator
 from views import workspace_session
 
+AT_ROOT = "start"
 FOLDER = Path(__file__).resolve().parent / "pages"
 
 
@@ -42,12 +43,20 @@ PAGES: tuple[Page, ...] = (
 
 
 def pages(translate: Translator) -> list[StreamlitPage]:
-    """The pages that exist, for ``st.navigation``."""
-    return [
-        st.Page(FOLDER / p.file, title=translate(p.title), url_path=p.path, icon=p.icon, default=i == 0)
+    """The pages that exist, for ``st.navigation``; the first, which stands at ``/``, answers by its own path too.
+
+    Streamlit keeps a path for the page at ``/`` without ever serving it there, so that page is given another one.
+    """
+    made = [
+        st.Page(
+            FOLDER / p.file, title=translate(p.title), url_path=p.path if i else AT_ROOT, icon=p.icon, default=i == 0
+        )
         for i, p in enumerate(PAGES)
         if (FOLDER / p.file).is_file()
     ]
+    first = PAGES[0]
+    again = st.Page(FOLDER / first.file, title=translate(first.title), url_path=first.path, visibility="hidden")
+    return [*made, again]
 
 
 def go_where_it_was_left(here: StreamlitPage) -> None:

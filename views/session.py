@@ -200,7 +200,7 @@ def page(*, sidebar: bool = True) -> Iterator[Here]:
     st.html(script(_), unsafe_allow_javascript=True)
     if sidebar:
         with st.sidebar:
-            st.segmented_control(
+            st.pills(
                 _("Language"),
                 list(offered()),
                 format_func=lambda code: offered()[code],

@@ -24,6 +24,7 @@ WORDS = (
     N_("Format"), N_("Pin column"), N_("Unpin column"), N_("Hide column"), N_("Statistics"), N_("Copy column name"),
     N_("Automatic"), N_("Localized"), N_("Plain"), N_("Empty"), N_("Loading..."), N_("View less"), N_("Retry"),
     N_("Copy to clipboard"), N_("Connection error"), N_("Page not found"),
+    N_("The page that you have requested does not seem to exist. Running the app's main page."),
 )  # fmt: skip
 """Whole texts and labels."""
 LOCALE = N_("en-GB")

@@ -16,7 +16,7 @@ import pandas as pd
 from geo import schema
 from geo.assessment import Assessment
 from geo.coded import CodedTable
-from geo.messages import Note, joined
+from geo.messages import Day, Note, joined
 from geo.rasters.schema import MEASURES
 from geo.rules.evidence import withheld_columns
 from geo.rules.explanation import GAP_WORDS, summary_rows
@@ -26,7 +26,7 @@ from i18n.translator import LANGUAGES, translator
 from jobs.assessment.evidence_file import CSV, PARQUET, files_of
 from jobs.assessment.unseen_notes import unseen_notes
 from jobs.assumptions import assumptions
-from jobs.reading_notes import first_reasons, reading_lines, reasons_line
+from jobs.reading_notes import first_reasons, followed, reading_lines, reasons_line
 from jobs.result import Later, ResultFiles, Sheet
 from jobs.run_record import TOOL
 from layers.formats.writers.cells import plain_types
@@ -156,12 +156,22 @@ def summary(sites: pd.DataFrame, rejected: pd.DataFrame, record: Mapping[str, ob
     day = settings["as_of"] if isinstance(settings, dict) else ""
     lines = [
         *reading_lines(record["inputs"] if isinstance(record["inputs"], list) else []),
-        Note("As of {day}: {n} site{n?|s} (site class x zone status)", day=day, n=len(sites)),
+        Note("As of {day}: {n} site{n?|s} (site class x zone status)", day=Day(str(day)), n=len(sites)),
         Note(quadrants(sites).to_string()),
     ]
-    if len(rejected):
-        lines.append(Note("Rows not used (rejected.csv): {reasons}", reasons=reasons_line(rejected["reason"])))
-        lines += first_reasons(rejected, 3)
+    visits = followed(rejected)
+    lost = rejected[~visits]
+    if len(lost):
+        lines.append(Note("Rows not used (rejected.csv): {reasons}", reasons=reasons_line(lost["reason"])))
+        lines += first_reasons(lost, 3)
+    if visits.any():
+        lines.append(
+            Note(
+                "{n} visit{n?|s} (in rejected.csv too) {n?is|are} followed by a newer one of {n?its|their} site, or "
+                "later than the date: none of them is lost.",
+                n=int(visits.sum()),
+            )
+        )
     return [
         *lines,
         *known_limits(sites, report),
@@ -187,7 +197,7 @@ def known_limits(sites: pd.DataFrame, report: object) -> list[Note]:
     countries = set(sites["country"])
     out += [
         Note("Covered: {source}, {country}, {first} to {last} ({effects})", source=c["source"],
-             country=c["country_iso3"], first=c["from"], last=c["to"], effects=_EFFECTS[c["effects"]])
+             country=c["country_iso3"], first=Day(c["from"]), last=Day(c["to"]), effects=_EFFECTS[c["effects"]])
         for c in report.get("coverage", []) if c["country_iso3"] in countries
     ]  # fmt: skip
     if not report.get("coverage"):
@@ -195,7 +205,7 @@ def known_limits(sites: pd.DataFrame, report: object) -> list[Note]:
     if len(insufficient) and not (sites["site_class"] == "no indicators found").any():
         last = report.get("latest_answer", "")
         out.append(
-            Note("The latest date at which the loaded data can give a calm answer: {day}", day=last)
+            Note("The latest date at which the loaded data can give a calm answer: {day}", day=Day(str(last)))
             if last
             else Note("At no date can the loaded data give a calm answer.")
         )

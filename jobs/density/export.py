@@ -13,7 +13,7 @@ import pandas as pd
 
 from geo import schema
 from geo.columns import Column, Table
-from geo.messages import Note
+from geo.messages import Day, Note
 from geo.rasters.surface import REACH, SurfaceGrid
 from geo.readiness import datasets_of
 from geo.records.incidents import Incidents
@@ -156,7 +156,7 @@ def summary(result: Surfaces) -> list[Note]:
         lines.append(
             Note(
                 "{source}, {first} to {last}: {n} {weight} on the surface; the highest cell has {peak} per 1,000 km².",
-                source=s.source, first=str(s.period[0]), last=str(s.period[1]), n=round(s.placed.total),
+                source=s.source, first=Day(str(s.period[0])), last=Day(str(s.period[1])), n=round(s.placed.total),
                 weight=Note(WEIGHTS[result.options.weight]), peak=round(float(np.nanmax(s.cells, initial=0.0)), 2),
             )
         )  # fmt: skip

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from i18n.translator import translator
+from views.widgets import charts
 
 AT = "day=2016-09-19&site=demonstration%7CDEMO-002"
 
@@ -39,6 +42,9 @@ def test_the_three_parts_of_the_page(visit, language, locale):
     page.get_by_test_id("stVegaLiteChart").wait_for()
     page.get_by_test_id("stDataFrame").nth(1).wait_for()
     here.settled()
+    page.locator("[data-testid=stVegaLiteChart] .mark-rect path").nth(40).hover(force=True)
+    tip = page.locator("#vg-tooltip-element").inner_text()
+    assert re.search(rf"\b({'|'.join(charts.locale_of(language)['time']['months'])}) 20\d\d", tip), tip
     told = " ".join(words().split())
     assert _("What happened in the months in which its class, its rules or its zone changed.") in told
     assert page.get_by_test_id("stDataFrame").count() >= 2  # the strip, a year a line; the record behind each change

@@ -18,7 +18,7 @@ import pytest
 import shapely
 
 from geo.errors import CahraError, FormatError, InputError
-from geo.messages import Note, joined, packed, unpacked
+from geo.messages import Day, Note, joined, packed, unpacked
 from i18n import row_messages
 from i18n.translator import translator
 from jobs.screening.supplier_list import read_suppliers
@@ -339,3 +339,13 @@ def test_a_forged_template_is_plain_text(told):
     """A process that read a stranger's file may say anything."""
     assert unpacked(told) == told["template"]
     assert not isinstance(unpacked(told), Note)
+
+
+def test_a_day_in_a_sentence_is_written_in_words_on_pages_and_in_numbers_in_records():
+    note = Note("Note: {note}", note=Note("{first} to {last}", first=Day("2016-02-01"), last=Day("2016-09-19")))
+    assert str(note) == "Note: 2016-02-01 to 2016-09-19"
+    again = unpacked(packed(note))
+    for said in (note, again):
+        assert said.sentence(translator("en")) == "Note: 1 Feb 2016 to 19 Sep 2016"
+        assert "1 f\xe9vr. 2016" in said.sentence(translator("fr"))
+        assert "19 sept. 2016" in said.sentence(translator("fr"))

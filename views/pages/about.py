@@ -10,6 +10,7 @@ from i18n.translator import N_
 from layers.formats.writers.escape import markdown
 from layers.maps import styles
 from views import session
+from views.widgets import tables
 
 SOURCES = (
     ("UCDP GED", N_("incidents"), "CC BY 4.0", "Uppsala Conflict Data Program"),
@@ -42,7 +43,8 @@ with session.page() as here:
         )
     )
     st.header(_("Where data comes from"))
-    st.dataframe(
+    tables.show(
+        _,
         pd.DataFrame(
             [[name, _(what), _(licence), owner] for name, what, licence, owner in SOURCES],
             columns=[_("Source"), _("What"), _("Licence"), _("To be credited")],

@@ -127,7 +127,8 @@ def told(here: Here, it: Profile) -> None:
                 st.text(_("Nothing to show."))
             else:
                 columns = tables.filled(frame, names)
-                st.dataframe(
+                tables.show(
+                    _,
                     tables.worded(_, frame, columns),
                     column_config=tables.config(_, columns),
                     hide_index=True,
@@ -181,7 +182,8 @@ def area(here: Here, data: Data, run: job.Run) -> None:
     )  # fmt: skip
     if len(found.sites):
         columns = tables.filled(found.sites, tables.SITES)
-        st.dataframe(
+        tables.show(
+            _,
             tables.worded(_, found.sites, columns),
             column_config=tables.config(_, columns),
             hide_index=True,

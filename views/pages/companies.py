@@ -34,7 +34,7 @@ from layers.sources.roads import RoadLayer
 from views import session
 from views.data_choice import Data
 from views.session import Here
-from views.widgets import credit_line, map_widget, place_queue, supplier_card, supplier_upload
+from views.widgets import credit_line, map_widget, place_queue, supplier_card, supplier_upload, tables
 from views.widgets.chosen_site import place_of
 from views.widgets.downloads import run_files
 from views.widgets.supplier_card import frame_of
@@ -152,7 +152,8 @@ def quadrant_table(here: Here, rows: pd.DataFrame) -> None:
     table = quadrants(good)
     table.index = [f"{styles.site_style(str(c)).sign} {_(labels.CLASSES[str(c)])}" for c in table.index]
     table.index.name = _("Rows by site class and zone status")
-    st.dataframe(
+    tables.show(
+        _,
         table,
         column_config={
             str(z): st.column_config.NumberColumn(_(labels.ZONE_STATUSES[str(z)]), format="localized") for z in table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ from views import session
 from views.data_choice import Data
 from views.day_field import day_field
 from views.session import Here
-from views.widgets import map_widget
+from views.widgets import map_widget, tables
 from views.widgets.map_layers import districts
 
 
@@ -44,6 +45,7 @@ def settings(here: Here, rules: Rules) -> tuple[Rules, str]:
     _ = here.translate
     # The address that the session came with is where the table begins; what the reader changes then comes on top.
     given = st.session_state["address"].get("rules", "")
+    number = partial(st.column_config.NumberColumn, format="localized")
     with st.expander(_("Rules of the right-hand map"), expanded=bool(given), icon=":material/tune:"):
         st.caption(_("Change a number to see what it does. Nothing else on the site changes by it."))
         # What was edited before another page was looked at is where the table begins again.
@@ -61,10 +63,10 @@ def settings(here: Here, rules: Rules) -> tuple[Rules, str]:
                 "question": st.column_config.Column(_("Question"), disabled=True),
                 "test": None,
                 "enabled": st.column_config.CheckboxColumn(_("In use")),
-                "within_km": st.column_config.NumberColumn(_("Within (km)"), min_value=0.1, max_value=500.0),
-                "months": st.column_config.NumberColumn(_("Months"), min_value=1, max_value=600, step=1),
-                "min_events": st.column_config.NumberColumn(_("Events, at least"), min_value=0, step=1),
-                "min_deaths": st.column_config.NumberColumn(_("Deaths, at least"), min_value=0, step=1),
+                "within_km": number(_("Within (km)"), min_value=0.1, max_value=500.0, step=0.1),
+                "months": number(_("Months"), min_value=1, max_value=600, step=1),
+                "min_events": number(_("Events, at least"), min_value=0, step=1),
+                "min_deaths": number(_("Deaths, at least"), min_value=0, step=1),
             },
             hide_index=True,
             key=f"rules_{rules.hash}",
@@ -135,7 +137,8 @@ def matrix(here: Here, before: pd.DataFrame, after: pd.DataFrame) -> None:
     table.index = [f"{styles.site_style(c).sign} {_(labels.CLASSES[c])}" for c in table.index]
     table.index.name = _("From (left), down; to (right), across")
     heads = {c: f"{styles.site_style(c).sign} {_(labels.CLASSES[c])}" for c in table.columns}
-    st.dataframe(
+    tables.show(
+        _,
         table,
         column_config={c: st.column_config.NumberColumn(said, format="localized") for c, said in heads.items()},
         height="content",
@@ -185,8 +188,8 @@ def listing(here: Here, left: Data, right: Data, first: job.Run, second: job.Run
     for name in COMPARED:
         for end, said in (("a", _("left")), ("b", _("right"))):
             heads[f"{name}_{end}"] = f"{column_labels.column(name, _)} ({said})"
-    st.dataframe(
-        changed, column_config=heads, hide_index=True, placeholder="", row_height=110, alt=_("Sites that differ")
+    tables.show(
+        _, changed, column_config=heads, hide_index=True, placeholder="", row_height=110, alt=_("Sites that differ")
     )
 
 

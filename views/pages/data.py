@@ -138,8 +138,8 @@ def changes(here: Here, data: Data, found: list[Kept]) -> None:
     for line in made.summary(_.language):
         st.markdown(f"- {markdown(str(spoken(line, _)))}")
     if made.moves is not None and len(made.moves):
-        st.dataframe(made.moves, hide_index=True, alt=_("What an edition changes, before it is used"))
-    st.dataframe(made.incidents, hide_index=True, alt=_("Incidents"))
+        tables.show(_, made.moves, hide_index=True, alt=_("What an edition changes, before it is used"))
+    tables.show(_, made.incidents, hide_index=True, alt=_("Incidents"))
 
 
 def _source(one: Kept) -> Source:

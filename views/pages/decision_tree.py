@@ -16,7 +16,7 @@ from layers.formats.writers.escape import markdown
 from layers.maps import styles
 from views import session
 from views.session import Here
-from views.widgets import site_filters, tables
+from views.widgets import charts, site_filters, tables
 from views.widgets.narrow_tree import narrow_tree
 
 STEP = 62
@@ -134,7 +134,8 @@ def branch_table(here: Here, all_branches: list[Branch]) -> str:
             "unknown": [b.unknown for b in all_branches],
         }
     )
-    event = st.dataframe(
+    event = tables.show(
+        _,
         frame,
         column_config={
             "rule": st.column_config.Column(_("Rule"), width=60),
@@ -160,7 +161,8 @@ def beside_table(here: Here, rules: list[Beside]) -> None:
     """Area rules and listings: answers of their own, which move no site in the tree."""
     _ = here.translate
     st.caption(_("These stand beside the site class and never change it: the class of the area, and listings."))
-    st.dataframe(
+    tables.show(
+        _,
         pd.DataFrame(
             {
                 "rule": [r.key for r in rules],
@@ -203,8 +205,8 @@ with session.page() as here:
     found = branches(sites, data.rules, _)
     st.html(narrow_tree(found, _))
     with st.container(key="tree_drawing"):
-        event = st.altair_chart(
-            drawing(here, found), on_select="rerun", selection_mode="branch", key="tree", alt=_("Decision tree")
+        event = charts.show(
+            _, drawing(here, found), on_select="rerun", selection_mode="branch", key="tree", alt=_("Decision tree")
         )
     picked = [p.get("key", "") for p in (event["selection"].get("branch") or [])]
     with st.expander(_("The same as a table"), icon=":material/table:"):
@@ -224,7 +226,8 @@ with session.page() as here:
             if st.button(_("Show these sites on the map"), icon=":material/map:", on_click=to_map, args=(branch.key,)):
                 st.switch_page("views/pages/explore.py")
             columns = tables.filled(leaving, tables.SITES)
-            st.dataframe(
+            tables.show(
+                _,
                 tables.worded(_, leaving, columns),
                 column_config=tables.config(_, columns),
                 hide_index=True,

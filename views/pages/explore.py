@@ -88,7 +88,8 @@ def quadrants(here: Here, sites: pd.DataFrame) -> None:
     table = quadrants_of(sites)
     table.index = [f"{styles.site_style(c).sign} {_(labels.CLASSES[c])}" for c in table.index]
     table.index.name = _("Sites by site class and zone status")
-    st.dataframe(
+    tables.show(
+        _,
         table,
         column_config={
             str(z): st.column_config.NumberColumn(_(labels.ZONE_STATUSES[str(z)]), format="localized") for z in table
@@ -285,7 +286,8 @@ def site_table(here: Here, shown: pd.DataFrame) -> None:
         shown = shown.iloc[:TABLE_ROWS]
     keys = (shown["source"] + "|" + shown["site_id"]).tolist()
     columns = tables.filled(shown, tables.SITES)
-    st.dataframe(
+    tables.show(
+        _,
         tables.worded(_, shown, columns),
         column_config=tables.config(_, columns),
         hide_index=True,

@@ -16,6 +16,7 @@ from jobs.programmes.export import ProgrammeRun
 from jobs.programmes.map import footprints_drawn, gap_marks
 from jobs.programmes.map_colours import line_colours
 from jobs.programmes.types import labels
+from jobs.reading_notes import followed
 from layers.formats.writers.escape import markdown
 from layers.maps import map_content
 from layers.maps.map import View, blob
@@ -205,7 +206,7 @@ def lists(here: Here, run: ProgrammeRun) -> None:
             )
         )
         table(here, unmapped, ["programme_id", "title", "donor", "unmapped", "countries", "budget_text"], title)
-    remarks, rejected = result.programmes.remarks, run.rejected
+    remarks, rejected = result.programmes.remarks, run.rejected[~followed(run.rejected)]
     for frame, title in (
         (remarks, _.plural("{n} row was read with a remark", "{n} rows were read with a remark", len(remarks))),
         (rejected, _.plural("{n} row was not used", "{n} rows were not used", len(rejected))),
@@ -215,7 +216,8 @@ def lists(here: Here, run: ProgrammeRun) -> None:
         with st.expander(title, icon=":material/rule:"):
             columns = list(frame.columns)
             told: Any = tables.config(_, columns)
-            st.dataframe(
+            tables.show(
+                _,
                 tables.worded(_, frame, columns),
                 column_config=told,
                 hide_index=True,

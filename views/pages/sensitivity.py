@@ -95,7 +95,8 @@ def all_sites(here: Here, data: Data) -> None:
     st.caption(
         _("Share of classes that change when radii, windows or counts alone vary; by country, what matters most first.")
     )
-    st.dataframe(
+    tables.show(
+        _,
         pd.DataFrame(
             {
                 _("Country"): [country_name(c, _) or _("country not known") for c in matters["country"]],
@@ -116,7 +117,8 @@ def all_sites(here: Here, data: Data) -> None:
     st.caption(_("Share of settings under which each site keeps its class, least first."))
     order = np.argsort(found["share_same_class"].to_numpy(np.float64), kind="stable")
     sites = done.sites.iloc[order]
-    st.dataframe(
+    tables.show(
+        _,
         pd.DataFrame(
             {
                 column_labels.column("name", _): sites["name"],
@@ -172,7 +174,7 @@ def months(here: Here, data: Data, row: int) -> None:
     words = change_texts(found, _)
     widths = dict(zip(words.columns, (80, 140, 170, None), strict=True))
     config = {name: st.column_config.Column(width=width) for name, width in widths.items() if width}
-    st.dataframe(words, column_config=config, hide_index=True, height="content")
+    tables.show(_, words, column_config=config, hide_index=True, height="content")
 
 
 with session.page() as here:

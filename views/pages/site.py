@@ -163,7 +163,8 @@ def rules(here: Here, it: Profile) -> None:
     """Every rule as a question, with its answer for this site and what the answer rests on."""
     _ = here.translate
     said = {"fired": f"✓ {_('yes')}", "not fired": f"– {_('no')}", "unknown": f"? {_('not known')}"}
-    st.dataframe(
+    tables.show(
+        _,
         pd.DataFrame(
             {
                 "rule": [a.rule.id for a in it.answers],
@@ -192,8 +193,8 @@ def listing(here: Here, frame: pd.DataFrame, columns: Sequence[str], none: str) 
     columns = tables.filled(frame, columns)
     shown = tables.worded(here.translate, frame, columns)
     config = tables.config(here.translate, columns)
-    st.dataframe(
-        shown, column_config=config, hide_index=True, height="content" if len(frame) < 10 else 380, placeholder=""
+    tables.show(
+        _, shown, column_config=config, hide_index=True, height="content" if len(frame) < 10 else 380, placeholder=""
     )
 
 
@@ -255,12 +256,13 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
         st.caption(_("How exactly the places of the incidents named here are known."))
         counts = pd.DataFrame({"precision": list(it.precision), "incidents": list(it.precision.values())})
         counts["precision"] = [_(labels.PRECISIONS[p]) for p in counts["precision"]]
-        st.dataframe(
+        tables.show(
+            _,
             counts,
             column_config={
                 "precision": _("Place precision"),
                 "incidents": st.column_config.ProgressColumn(
-                    _("Incidents"), format="%d", max_value=max(1, *it.precision.values())
+                    _("Incidents"), format="localized", max_value=max(1, *it.precision.values())
                 ),
             },
             hide_index=True,

@@ -25,7 +25,7 @@ from layers.sources.rasters import RasterLayer
 from views import session
 from views.data_choice import Data
 from views.session import Here
-from views.widgets import map_widget
+from views.widgets import map_widget, tables
 from views.widgets.downloads import run_files
 from views.widgets.raster_upload import population_upload, travel_upload
 
@@ -148,8 +148,8 @@ def people_part(here: Here, data: Data, sites: pd.DataFrame) -> None:
     table = found.sites[list(SHOWN)].sort_values("population_20km", ascending=False, kind="stable", na_position="last")
     table = table.assign(site_class=[labels.value("site_class", c, _) for c in table["site_class"]])
     heads = {name: column_labels.column(name, _) for name in SHOWN}
-    st.dataframe(
-        table.rename(columns=heads), hide_index=True, height=380, placeholder="", alt=_("People near each site")
+    tables.show(
+        _, table.rename(columns=heads), hide_index=True, height=380, placeholder="", alt=_("People near each site")
     )
     st.header(_("Download"))
     run_files(found.made_files(_.language), demonstration=data.has_demonstration, what=f"cahra-exposure_{data.day}")

@@ -24,7 +24,7 @@ from jobs.backtest.report import (
 )
 from layers.formats.writers.escape import markdown
 from views import session
-from views.widgets import downloads
+from views.widgets import downloads, tables
 from views.widgets.past_record import past_record
 
 
@@ -34,7 +34,7 @@ def listing(headings: Sequence[str], lines: Sequence[Sequence[str]], label: str,
         st.text(_("None of them could be asked of any case."))
         return
     frame = pd.DataFrame(list(lines), columns=[_(h) for h in headings])
-    st.dataframe(frame, hide_index=True, height="content", placeholder="", alt=label)
+    tables.show(_, frame, hide_index=True, height="content", placeholder="", alt=label)
 
 
 def figures(found: Backtest, _: Translator) -> None:

@@ -11,6 +11,7 @@ from i18n.translator import N_, translator
 from jobs.meeting.earth import site_kml
 from jobs.meeting.job import meeting_files
 from jobs.meeting.subject import Subject, what_of
+from jobs.reading_notes import followed
 from jobs.result import ResultFiles
 from layers.formats.writers.archive import zip_bytes
 from layers.formats.writers.cells import plain_types
@@ -118,9 +119,9 @@ def show(here: Here, data: Data, subject: Subject, shown: pd.DataFrame, page: Ca
         button(_("Map (HTML)"), named("cahra-map", "html"), page, demonstration=synthetic, key="map.html")
     for_the_meeting(here, subject)
     # A visit that a newer one of its site follows is kept as evidence: it is no row that was lost.
-    followed = run.rejected["reason"].isin(["superseded", "after_as_of"])
-    rejected = run.rejected[~followed]
-    if n := int(followed.sum()):
+    visits = followed(run.rejected)
+    rejected = run.rejected[~visits]
+    if n := int(visits.sum()):
         st.caption(
             _.plural(
                 "{n} visit is followed by a newer one of its site, or is later than the date.",
@@ -133,7 +134,8 @@ def show(here: Here, data: Data, subject: Subject, shown: pd.DataFrame, page: Ca
         if rejected.empty:
             st.text(_("Every row that was read is in the list."))
         else:
-            st.dataframe(
+            tables.show(
+                _,
                 tables.worded(_, rejected, list(rejected.columns)),
                 column_config=tables.config(_, list(rejected.columns)),
                 hide_index=True,

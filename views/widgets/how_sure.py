@@ -15,6 +15,7 @@ from jobs.sensitivity.job import wide_pass
 from jobs.sensitivity.one_site import HEAT, OneSite, heat_texts, one_site
 from layers.maps import styles
 from views.data_choice import Data
+from views.widgets import tables
 
 
 @st.cache_resource(max_entries=2, show_spinner=False, scope="session")
@@ -61,8 +62,8 @@ def heat_table(translate: Translator, one: OneSite, count: float = 1.0) -> None:
     shown = words.map(lambda v: v[0]).rename_axis(_("Radii, windows"))
     painted = shown.style.map(lambda v: f"background-color: {tint[v]}; color: #1c1c1c" if v in tint else "")
     config = {name: st.column_config.Column(width=48, alignment="center") for name in shown.columns}
-    st.dataframe(
-        painted, column_config=config, width="content", height="content", alt=_("The class under other settings")
+    tables.show(
+        _, painted, column_config=config, width="content", height="content", alt=_("The class under other settings")
     )
     met = set(words.to_numpy().ravel().tolist())
     said = [f"{s.sign} {labels.value('site_class', s.key, _)}" for s in styles.SITES]
@@ -76,7 +77,7 @@ def turning(translate: Translator, one: OneSite) -> None:
     if one.flips.empty:
         st.text(_("Nothing that was searched."))
         return
-    st.dataframe(flip_texts(one.flips.head(SHOWN_FLIPS), _), hide_index=True, width="stretch", height="content")
+    tables.show(_, flip_texts(one.flips.head(SHOWN_FLIPS), _), hide_index=True, width="stretch", height="content")
 
 
 def flip_texts(flips: pd.DataFrame, translate: Translator) -> pd.DataFrame:

@@ -59,7 +59,7 @@ def show(here: Here, key: str, file: File, report: FileReport) -> None:
     for note in report.notes:
         st.text("• " + (note.sentence(_) if hasattr(note, "sentence") else str(note)))
     if not report.preview.empty:
-        st.dataframe(report.preview, height="content", placeholder="", alt=_("First rows of the file"))
+        tables.show(_, report.preview, height="content", placeholder="", alt=_("First rows of the file"))
     _kind(here, key, file)
     _columns(_, report)
     _rejected(_, file, report)
@@ -98,7 +98,8 @@ def _columns(_: Translator, report: FileReport) -> None:
     with left:
         st.caption(_("Understood"))
         pairs = pd.DataFrame({"field": [field_label(f, _) for f in used], "column": list(used.values())})
-        st.dataframe(
+        tables.show(
+            _,
             pairs,
             hide_index=True,
             height="content",
@@ -122,7 +123,8 @@ def _rejected(_: Translator, file: File, report: FileReport) -> None:
         _.plural("{n} row is not used", "{n} rows are not used", len(rows)), icon=":material/block:", expanded=True
     ):
         shown = ("row", "id", "reason", "expected", "got")
-        st.dataframe(
+        tables.show(
+            _,
             tables.worded(_, rows.head(SHOWN_REJECTED), shown),
             hide_index=True,
             column_config=tables.config(_, shown),

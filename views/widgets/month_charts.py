@@ -9,7 +9,7 @@ from geo.schema import CLASSES, ZONE_STATUSES
 from i18n import labels
 from i18n.translator import Translator
 from layers.maps import styles
-from views.widgets import tables
+from views.widgets import charts, tables
 
 
 def quadrants(translate: Translator, table: pd.DataFrame) -> None:
@@ -46,7 +46,7 @@ def quadrants(translate: Translator, table: pd.DataFrame) -> None:
             ),
             order=alt.Order("order:Q"),
             tooltip=[
-                alt.Tooltip("utcyearmonth(month):T", title=_("Month"), format="%Y-%m"),
+                alt.Tooltip("utcyearmonth(month):T", title=_("Month"), format=charts.MONTH),
                 alt.Tooltip("zone:N", title=_("Zone status")),
                 alt.Tooltip("class:N", title=_("Site class")),
                 alt.Tooltip("sites:Q", title=_("sites")),
@@ -54,19 +54,19 @@ def quadrants(translate: Translator, table: pd.DataFrame) -> None:
         )
         .properties(height=110, width="container")
     )  # fmt: skip
-    charts = [
+    drawn = [
         bars.transform_filter(alt.datum.zone_status == z).properties(title=labels.value("zone_status", z, _))
         for z in present
     ]
-    st.altair_chart(alt.vconcat(*charts), alt=_("Sites per class and zone status at the end of each month."))
+    charts.show(_, alt.vconcat(*drawn), alt=_("Sites per class and zone status at the end of each month."))
     with st.expander(_("The same as a table")):
         wide = counts.pivot_table(
             index="month", columns=["zone", "class"], values="sites", aggfunc="sum", fill_value=0, sort=False
         )
         wide.columns = pd.Index([" · ".join(map(str, pair)) for pair in wide.columns.tolist()])
         counts_of = {name: tables.count(name) for name in wide.columns}
-        st.dataframe(
-            wide.sort_index(ascending=False), column_config=counts_of, height=300, alt=_("The same as a table")
+        tables.show(
+            _, wide.sort_index(ascending=False), column_config=counts_of, height=300, alt=_("The same as a table")
         )
 
 
@@ -88,7 +88,7 @@ def strip(translate: Translator, mine: pd.DataFrame) -> None:
     shown = shown.rename_axis(index=_("Year"))
     tint = {s.sign: styles.CLASS_TINTS[s.key] for s in styles.SITES}
     painted = shown.style.map(lambda v: f"background-color: {tint[v[0]]}; color: #1c1c1c" if v else "")
-    st.dataframe(painted.format(), height="content", alt=_("The chosen site, a year a line"))
+    tables.show(_, painted.format(), height="content", alt=_("The chosen site, a year a line"))
     classes = [f"{s.sign} {_(s.text)}" for s in styles.SITES if (mine["site_class"] == s.key).any()]
     zones = [f"{z.sign} {_(z.text)}" for z in styles.ZONES if (mine["zone_status"] == z.key).any()]
     st.caption(" · ".join([*classes, *zones]))

@@ -17,6 +17,7 @@ from jobs.programmes.labels import heading, worded
 from jobs.programmes.types import labels
 from views.data_choice import Data
 from views.session import Here
+from views.widgets import charts, tables
 
 YEARS = 10
 HEAT_UNITS = 30
@@ -33,7 +34,9 @@ def table(
         return
     settings: Any = {c: st.column_config.Column(heading(c, _)) for c in columns}
     for c in columns:
-        if pd.api.types.is_numeric_dtype(frame[c]):
+        if c == "year":
+            settings[c] = st.column_config.NumberColumn(heading(c, _), format="%d")
+        elif pd.api.types.is_numeric_dtype(frame[c]):
             settings[c] = st.column_config.NumberColumn(heading(c, _), format="localized", step=1)
         elif pd.api.types.is_datetime64_any_dtype(frame[c]):
             style = _.date_form
@@ -41,7 +44,7 @@ def table(
     shown = worded(frame, columns, _)
     for name in shown.select_dtypes(["object", "str"]).columns:  # a blank among them would be written "nan"
         shown[name] = shown[name].where(shown[name].notna(), None)
-    st.dataframe(shown, column_config=settings, hide_index=True, height=height, placeholder="", alt=label)
+    tables.show(_, shown, column_config=settings, hide_index=True, height=height, placeholder="", alt=label)
 
 
 def by_unit(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
@@ -82,7 +85,7 @@ def by_unit(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
     limit = float(flat["gaps"].max()) * 0.6
     said = alt.condition(alt.datum.gaps > limit, alt.value("white"), alt.value("black"))
     chart = base.mark_rect(stroke="white").encode(color=colour) + base.mark_text().encode(text="gaps:Q", color=said)
-    st.altair_chart(chart.properties(height=60 + 24 * len(top)), alt=_("Gaps by district and type"))
+    charts.show(_, chart.properties(height=60 + 24 * len(top)), alt=_("Gaps by district and type"))
     with st.expander(_("All districts")):
         columns = ["country", "admin1", "admin2", "programme_type", "sites", "at_risk_sites", "insufficient_sites"]
         columns += ["at_risk_covered", "gaps", "gaps_certain", "gaps_possible", "overlaps", "workers_uncovered"]
@@ -119,7 +122,7 @@ def over_time(here: Here, data: Data, loaded: Loaded, run: ProgrammeRun, types: 
                 tooltip=[alt.Tooltip("kind:N", title=_("Kind")), alt.Tooltip("sites:Q", title=_("Sites"))],
             )
         )
-        st.altair_chart(chart.properties(height=220), alt=_("Sites at risk covered and uncovered by year"))
+        charts.show(_, chart.properties(height=220), alt=_("Sites at risk covered and uncovered by year"))
     ending = result.programmes.frame[ending_within(result.programmes.frame, result.as_of)]
     if len(ending):
         st.text(_("Active programmes that end within 12 months"))

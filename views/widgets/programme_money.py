@@ -10,6 +10,7 @@ from jobs.programmes.export import ProgrammeRun
 from jobs.programmes.labels import KINDS_OF_MONEY
 from layers.reference.country_names import country_name
 from views.session import Here
+from views.widgets import charts
 from views.widgets.downloads import button
 from views.widgets.programme_charts import table
 
@@ -60,7 +61,7 @@ def money(here: Here, run: ProgrammeRun) -> None:
                 ],
             )
         )
-        st.altair_chart(chart.properties(height=240), alt=_("Money by donor and year"))
+        charts.show(_, chart.properties(height=240), alt=_("Money by donor and year"))
     else:
         st.text(_("No year is given for this kind of money."))
     columns = ["donor", "types", "year", "country", "area", "currency", "amount", "programmes"]

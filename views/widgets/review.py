@@ -18,6 +18,7 @@ from jobs.screening.reviews import Reviews, keys_of
 from layers.formats.writers.escape import markdown
 from views.day_field import day_in_form, no_day
 from views.session import Here
+from views.widgets import tables
 
 HINTS = {
     "serious_abuses": ("children_under_15",),
@@ -87,7 +88,7 @@ def _standing(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
             "≠": ["≠" if n in held["changed_since"].split(";") else "" for n in WATCHED],
         }
     )
-    st.dataframe(both, hide_index=True, height="content", alt=_("Then and now"))
+    tables.show(_, both, hide_index=True, height="content", alt=_("Then and now"))
     if held["action"] or pd.notna(held["due"]):
         late = bool(overdue(mine, dt.datetime.now(dt.UTC).date()).iloc[0])
         due = "" if pd.isna(held["due"]) else f" · {_('Due')} {_.date(held['due'])}"

@@ -107,8 +107,8 @@ def frame_of(here: Here, frame: pd.DataFrame, columns: list[str], label: str, **
             settings[name] = st.column_config.NumberColumn(heading, format="localized", step=step)
         else:
             settings[name] = st.column_config.Column(heading)
-    return st.dataframe(
-        pd.DataFrame(out, index=frame.index), column_config=settings, hide_index=True, alt=label, **more
+    return tables.show(
+        _, pd.DataFrame(out, index=frame.index), column_config=settings, hide_index=True, alt=label, **more
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -181,3 +181,23 @@ def config(translate: Translator, columns: Sequence[str]) -> dict[str, Any]:
         else:
             out[name] = st.column_config.Column(heading)
     return out
+
+
+def show(translate: Translator, data: Any, *, column_config: Mapping[Any, Any] | None = None, **settings: Any) -> Any:
+    """Shows a table (:func:`streamlit.dataframe`, with its `settings`): no number or day of it is written in English.
+
+    Columns of numbers and days whose setting in `column_config` says no form get that of the reader's language; every
+    table of a page comes through here.
+    """
+    frame = data if isinstance(data, pd.DataFrame) else data.data
+    told: dict[Any, Any] = dict(column_config or {})
+    for name in frame.columns:
+        said, kind = told.get(name, {}), frame[name].dtype
+        if said is None or (isinstance(said, dict) and said.get("type_config")) or pd.api.types.is_bool_dtype(kind):
+            continue  # hidden, or of a kind of its own
+        given = {"label": said} if isinstance(said, str) else {k: said.get(k) for k in ("label", "width", "help")}
+        if pd.api.types.is_numeric_dtype(kind):
+            told[name] = st.column_config.NumberColumn(format="localized", **given)
+        elif pd.api.types.is_datetime64_any_dtype(kind):
+            told[name] = st.column_config.DateColumn(format=translate.date_form, **given)
+    return st.dataframe(data, column_config=told, **settings)

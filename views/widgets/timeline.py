@@ -23,7 +23,7 @@ from layers.maps.clock import Clock, Moving
 from layers.reference.unit_aliases import unit_aliases
 from views.data_choice import Data
 from views.session import Here
-from views.widgets import incident_filter
+from views.widgets import charts, incident_filter
 
 KEPT_CELLS = 600_000
 """Sites times months that stay on the page once a reader asked for them; of more, only while the map plays."""
@@ -155,10 +155,11 @@ def chart(here: Here, data: Data, given: IncidentFilters, *, sets_day: bool = Tr
         months=_(" and ").join(map(str, sorted(spans))),
     )
     if not sets_day:
-        st.altair_chart(layers.properties(height=200), alt=_("Incidents by month"))
+        charts.show(_, layers.properties(height=200), alt=_("Incidents by month"))
         st.caption(told)
         return
-    st.altair_chart(
+    charts.show(
+        _,
         layers.properties(height=200),
         alt=_("Incidents by month"),
         key="months",
