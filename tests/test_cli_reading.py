@@ -127,8 +127,8 @@ def test_inspect_says_of_each_file_why_it_cannot_be_used(tmp_path, capsys):
     assert "--swap" in swapped["error"]
 
 
-VISITS = "site_id,name,lat,lon,country,visit_date,armed_presence\n" + "".join(
-    f"V{i % 2},Pit {i % 2},4.2{i},16.1,CAF,{year}-05-01,no\n"
+VISITS = "site_id,name,lat,lon,country,visit_date,informative,non_state_armed\n" + "".join(
+    f"V{i % 2},Pit {i % 2},4.2{i},16.1,CAF,{year}-05-01,true,false\n"
     for i, year in enumerate((2014, 2015, 2016, 2017, 2019))
 )
 
