@@ -19,6 +19,7 @@ from i18n.labels import AGES, ARMED
 from i18n.translator import N_
 from jobs.assessment.decision_tree import first_of
 from jobs.assessment.why_insufficient import GAP_COLUMN
+from layers.maps import colour_by
 
 MAX_TEXT = 200
 """Characters of one value that an address may bring; longer ones are cut."""
@@ -45,6 +46,9 @@ class Filters:
     rules, first
         Rule ids: any that fired, of the site or of its area; the one at which the site leaves the decision tree (or
         ``gap``, ``none``).
+    hidden
+        Rows of the legend that are switched off where sites are coloured by anything but their class, as
+        ``mineral/gold`` (:data:`layers.maps.colour_by.ROWS`).
     age
         A key of :data:`i18n.labels.AGES`.
     text
@@ -67,6 +71,7 @@ class Filters:
     facts: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     first: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
     age: str = ""
     text: str = ""
     area: Ring = ()
@@ -97,6 +102,8 @@ class Filters:
             keep &= _any_of(sites["rules_fired"], self.rules) | _any_of(sites["area_rules_fired"], self.rules)
         if self.first:
             keep &= first_of(sites, rules).isin(self.first).to_numpy()
+        if self.hidden:
+            keep &= ~colour_by.in_rows(sites, self.hidden)
         if self.age:
             keep &= _of_age(sites["visit_age_days"].to_numpy(np.float64), self.age)
         if self.text:
@@ -118,6 +125,10 @@ class Filters:
     def without_classes(self) -> Filters:
         """The same without class: what a map draws, where its legend switches classes."""
         return replace(self, classes=())
+
+    def without_switches(self) -> Filters:
+        """The same without what the legend's switches say: what a map is given, which hides their sites itself."""
+        return replace(self, classes=(), hidden=())
 
     def without_causes(self) -> Filters:
         """The same without class and the causes of insufficient data: what the causes are counted of."""
@@ -152,6 +163,7 @@ class Filters:
         """
         allowed = {"classes": CLASSES, "zones": ZONE_STATUSES, "armed": tuple(ARMED)}
         allowed |= {"areas": CLASSES, "facts": tuple(FACTS), "gaps": GAPS, "area_gaps": AREA_GAPS}
+        allowed |= {"hidden": tuple(colour_by.ROWS)}
         given: dict[str, object] = {}
         for field in fields(cls):
             raw = address.get(field.name, "")

@@ -183,8 +183,9 @@ def blob(
     details
         Lines for the popup of a site, by row; for standalone pages.
     off
-        Classes that the page's filter leaves out: counted in the legend, not drawn, and the legend's switches of
-        classes are the page's filter. None: the switches are the map's own.
+        Rows of the legend that the page's filter leaves out (``sites/high-risk``, ``mineral/gold``): counted in the
+        legend, not drawn, and the legend's switches of sites are the page's filter. None: the switches are
+        the map's own.
     numbers
         (lon, lat, text): marks that number incidents like the rows of a table.
     clock
@@ -253,7 +254,7 @@ def blob(
         "focus": list(focus) if focus else None,
         "notice": notice,
         "watermark": watermark(notice, alpha=0.16) if notice else "",
-        "off": [f"sites/{c}" for c in off or ()],
+        "off": list(off or ()),
         "filter": off is not None,
         "legend": {
             "title": title or translate("Legend"),

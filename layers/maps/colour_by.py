@@ -6,7 +6,7 @@ No choice changes a class, and none is a scale of danger: what is not known is h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,6 +91,29 @@ LINE_CHOICES = {"donor": N_("donor"), "type": N_("type of programme")}
 """What the lines of programmes can be coloured by."""
 
 
+TABLES = {"mineral": MINERALS, "actor": ACTORS, "workers": WORKERS, "age": AGES}
+"""The styles of each choice of sites."""
+ROWS = {f"{key}/{style.key}": style.text for key, table in TABLES.items() for style in table}
+"""Rows of the legend under these choices, by what a link calls them, with their words."""
+
+
+def in_rows(sites: pd.DataFrame, rows: Collection[str]) -> npt.NDArray[np.bool_]:
+    """Which sites stand in any of these rows of the legend.
+
+    Examples
+    --------
+    >>> sites = pd.DataFrame({"minerals": ["gold", "coltan"], "armed_presence": ["none", ""],
+    ...                       "workers": [0.0, np.nan], "visit_age_days": [10.0, np.nan]})
+    >>> in_rows(sites, ["mineral/gold"]).tolist(), in_rows(sites, ["age/no_visit", "workers/0"]).tolist()
+    ([True, False], [True, True])
+    """
+    found = np.zeros(len(sites), np.bool_)
+    for choice in of_sites(sites):
+        named = [i for i, style in enumerate(choice.styles) if f"{choice.key}/{style.key}" in rows]
+        found |= np.isin(choice.codes, named)
+    return found
+
+
 def of_sites(sites: pd.DataFrame) -> list[ColourBy]:
     """The choices for rows of :data:`geo.schema.ASSESSED`.
 
@@ -101,7 +124,6 @@ def of_sites(sites: pd.DataFrame) -> list[ColourBy]:
     >>> {c.key: [c.styles[k].key for k in c.codes] for c in of_sites(rows)}["workers"]
     ['0', '1', 'not_known']
     """
-    styles = (MINERALS, ACTORS, WORKERS, AGES)
     keys = (
         [_mineral(text) for text in sites["minerals"]],
         [text or "not_known" for text in sites["armed_presence"]],
@@ -110,7 +132,7 @@ def of_sites(sites: pd.DataFrame) -> list[ColourBy]:
     )
     return [
         ColourBy(key, text, table, _codes(found, table))
-        for (key, text), table, found in zip(SITE_CHOICES.items(), styles, keys, strict=True)
+        for (key, text), table, found in zip(SITE_CHOICES.items(), TABLES.values(), keys, strict=True)
     ]
 
 

@@ -119,20 +119,25 @@
       const own = this.blob.style.sites;
       const by = this.choice("sites");
       const off = own.map((s) => this.hidden("sites/" + s.key));
-      const codes = new Uint8Array(set.row.length).fill(255);
       const count = {};
+      const all = {}; // rows of the legend that count sites: those of what they are coloured by
+      for (const style of by ? by.styles : own) all[(by ? by.key : "sites") + "/" + style.key] = true;
       const gone = by && by.styles.map((s) => this.hidden(by.key + "/" + s.key));
+      // What another choice's switches left out is the page's filter still, and counted nowhere.
+      const away = this.choices
+        .filter((c) => c.on === "sites" && c !== by)
+        .map((c) => ({ codes: c.codes, off: c.styles.map((s) => this.without.has(c.key + "/" + s.key)) }))
+        .filter((c) => c.off.some(Boolean));
+      const codes = new Uint8Array(set.row.length).fill(255);
       for (let i = 0; i < codes.length; i++) {
         const k = set.style[i];
-        if (k >= own.length || (by ? this.without.has("sites/" + own[k].key) : off[k])) continue;
-        if (!by) codes[i] = k;
-        else {
-          const key = by.key + "/" + by.styles[by.codes[i]].key;
-          count[key] = (count[key] || 0) + 1;
-          if (!gone[by.codes[i]]) codes[i] = by.codes[i];
-        }
+        if (k >= own.length || (by && this.without.has("sites/" + own[k].key)) || away.some((c) => c.off[c.codes[i]])) continue;
+        const at = by ? by.codes[i] : k;
+        const key = (by ? by.key : "sites") + "/" + (by ? by.styles : own)[at].key;
+        count[key] = (count[key] || 0) + 1;
+        if (!(by ? gone : off)[at]) codes[i] = at;
       }
-      this.face = { styles: by ? by.styles : own, codes: codes, count: count };
+      this.face = { styles: by ? by.styles : own, codes: codes, count: count, all: all, gone: away.length > 0 };
     },
     /* Incidents at one point are one symbol: how many, and the sum of their deaths. */
     regroup: function () {

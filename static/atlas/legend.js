@@ -95,10 +95,10 @@
     }
   }
 
-  /* A switch of a class is the page's filter, where the page has one: the last class stays on. */
+  /* A switch of a class, mineral, actor … is the page's filter, where the page has one: the last of them stays on. */
   function switched(map, data, rows, row, box) {
-    const classes = data.blob.filter && row.key.startsWith("sites/");
-    if (classes) {
+    const own = (key) => key.startsWith("sites/");
+    if (data.blob.filter && (own(row.key) || data.choices.some((c) => c.on === "sites" && row.key.startsWith(c.key + "/")))) {
       if (box.checked) data.without.delete(row.key);
       else data.without.add(row.key);
       if (rows.every((r) => data.without.has(r.key))) {
@@ -106,8 +106,9 @@
         box.checked = true;
         return;
       }
-      const off = Array.from(data.without).map((key) => key.slice("sites/".length));
-      CAHRA.tell(map, { kind: "classes", off: off, run: data.blob.run });
+      const keys = Array.from(data.without);
+      const off = keys.filter(own).map((key) => key.slice("sites/".length));
+      CAHRA.tell(map, { kind: "classes", off: off, hidden: keys.filter((key) => !own(key)), run: data.blob.run });
     } else CAHRA.store.off[row.key] = !box.checked;
     redraw(map);
   }
@@ -150,7 +151,8 @@
       }
       swatch(label, row.style, group.kind);
       make("span", "cahra-row-text", label, row.text);
-      const n = by && group.key === "sites" ? data.number(data.face.count[row.key] || 0) : row.n;
+      const counted = (by || data.face.gone) && row.key in data.face.all;
+      const n = counted ? data.number(data.face.count[row.key] || 0) : row.n;
       if (n !== undefined) make("span", "cahra-row-n", label, n).dataset.n = row.key;
     }
   }

@@ -173,6 +173,15 @@ def test_the_legend_colours_by_mineral_at_once_and_link_and_pointer_follow(own):
     assert not any(key.startswith("sites/") for key in found["rows"])
     assert found["drawn"] >= 2
     assert len(found["tip"]) == 3  # name, class, mineral
+    gold = found["n"][found["rows"].index("mineral/gold")]
+    own.map().get_by_role("switch", name="gold").uncheck()
+    own.page.get_by_text(f"{272 - gold} sites of 272 on").wait_for()
+    own.page.wait_for_url("**hidden=mineral%2Fgold**")
+    assert at(own, "return data.face.codes.filter(c => c !== 255).length") == 272 - gold
+    own.settled()
+    own.map().get_by_role("switch", name="gold").check()
+    own.page.get_by_text("272 sites of 272 on").wait_for()
+    drawn(own)
     own.map().get_by_label("Colour by").first.select_option(label="site class")
     until(own, lambda: "colour=" not in own.page.url)
     drawn(own)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli import main
-from tests.browser.conftest import REAL, go
+from tests.browser.conftest import REAL, go, until
 
 pytestmark = pytest.mark.real_data
 
@@ -36,3 +36,61 @@ def test_the_page_and_the_command_give_the_same_files(own, shared_data, tmp_path
     assert main(["assess", *given, "--as-of", DAY, "--out", str(tmp_path / "out")]) == 0
     for name in ("sites.csv", "evidence.csv", "rejected.csv", "sites.geojson"):
         assert saved(own, name) == (tmp_path / "out" / name).read_bytes(), name
+
+
+def tab_to(page, what: str, most: int = 90, *, back: bool = False) -> None:
+    """Presses Tab until what has the keyboard says so by its name; a reader who cannot use a mouse does the same."""
+    name = """() => { let e = document.activeElement, said = [];
+        for (let n = e; n && said.length < 3; n = n.parentElement) said.push(n.getAttribute && n.getAttribute('aria-label'));
+        return [e.getAttribute('aria-label') || '', e.innerText || '', ...[...(e.labels || [])].map(l => l.innerText),
+                e.tagName].join('|'); }"""
+    met = []
+    for _ in range(most):
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+        met.append(page.evaluate(name))
+        if what in met[-1]:
+            return
+    raise AssertionError(f"{what} is not reached by the keyboard: {met}")
+
+
+def test_the_whole_job_goes_by_the_keyboard_alone(visit, shared_data):
+    here = visit("/?lang=en&day=2016-09-19", width=1280, height=720)
+    page, keys = here.page, here.page.keyboard
+    here.map()
+    here.settled()
+    tab_to(page, "Data")  # the part of the sidebar that takes files
+    keys.press("Enter")
+    page.get_by_test_id("stSidebar").locator("[data-testid=stFileUploaderDropzone] button").first.wait_for()
+    with page.expect_file_chooser() as chooser:
+        tab_to(page, "Choose files")
+        keys.press("Enter")
+    chooser.value.set_files([shared_data / name for name in REAL.values()])
+    page.get_by_text("272 sites of 272 on").wait_for()
+    here.settled()
+    tab_to(page, "As of", back=True)
+    keys.press("Control+a")
+    keys.type("31 Dec 2014")
+    keys.press("Enter")
+    page.get_by_text("272 sites of 272 on 31 Dec 2014").wait_for()
+    here.settled()
+    tab_to(page, "One site", most=250)
+    keys.press("Enter")
+    page.get_by_role("heading", name="Incidents that counted, numbered like on the map").wait_for()
+    here.settled()
+    first = page.get_by_role("heading", level=1).inner_text()
+    tab_to(page, "Site|", most=60)
+    keys.press("ArrowDown")
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    until(here, lambda: page.get_by_role("heading", level=1).inner_text() != first)
+    here.settled()
+    chosen = page.get_by_role("heading", level=1).inner_text()
+    tab_to(page, "Evidence", most=200)
+    keys.press("ArrowRight")
+    page.get_by_text("Incidents that no rule counted: further off, older or too imprecise; nearest first.").wait_for()
+    keys.press("ArrowLeft")
+    page.get_by_text("Incidents that counted, numbered like on the map").wait_for()
+    tab_to(page, "Download the dossier (HTML)", most=120)
+    with page.expect_download() as got:
+        keys.press("Enter")
+    assert chosen in Path(got.value.path()).read_text("utf-8")

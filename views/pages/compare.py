@@ -29,7 +29,7 @@ from views.data_choice import Data
 from views.day_field import day_field
 from views.session import Here
 from views.widgets import map_widget, tables
-from views.widgets.map_layers import districts
+from views.widgets.map_layers import colouring, districts, recoloured
 
 
 def start() -> None:
@@ -84,8 +84,8 @@ def rules_question(rules: Rules, rule_id: str, translate: Translator) -> str:
     return rules[rule_id].asks(translate) if rule_id in rules else ""
 
 
-def content(here: Here, data: Data, run: job.Run, kept: pd.MultiIndex | None) -> dict[str, object]:
-    """What one of the two maps shows."""
+def content(here: Here, data: Data, run: job.Run, kept: pd.MultiIndex | None, *, coloured: bool) -> dict[str, object]:
+    """What one of the two maps shows; with `coloured` its legend offers what to colour sites by."""
     _ = here.translate
     loaded, day, sites = data.loaded(), np.datetime64(data.day), run.assessment.sites
     if kept is not None:
@@ -98,6 +98,7 @@ def content(here: Here, data: Data, run: job.Run, kept: pd.MultiIndex | None) ->
         run=data.token,
         notice=_("Demonstration data") if data.has_demonstration else "",
         title=_("Legend, {day}", day=_.date(data.day)),
+        **(colouring(sites) if coloured else {}),
     )
 
 
@@ -111,13 +112,14 @@ def figures(here: Here, data: Data, run: job.Run) -> None:
 def maps(here: Here, sides: Sequence[tuple[Data, job.Run]], view: View, kept: pd.MultiIndex | None) -> None:
     """Two maps that move together, or one with a divider."""
     _, state = here.translate, st.session_state
-    made = [content(here, data, run, kept) for data, run in sides]
+    divided = bool(state.get("q_divider"))  # one legend for two dates counts classes, and nothing else
+    made = [content(here, data, run, kept, coloured=not divided) for data, run in sides]
     columns = st.columns(2)
     for column, (data, run) in zip(columns, sides, strict=True):
         with column:
             figures(here, data, run)
     units = districts(sides[0][0])
-    if state.get("q_divider"):
+    if divided:
         names = [
             f"{said}: {_.date(data.day)}" for said, (data, _run) in zip((_("Left"), _("Right")), sides, strict=True)
         ]
@@ -127,7 +129,11 @@ def maps(here: Here, sides: Sequence[tuple[Data, job.Run]], view: View, kept: pd
     channel = state.setdefault("channel", sides[0][0].key[:8] + str(id(state))[-6:])
     for column, inside, key in zip(columns, made, ("left", "right"), strict=True):
         with column:
-            map_widget.show(_, view, inside, key=f"compare_{key}", height=460, channel=channel, districts=units)
+            answer = map_widget.show(
+                _, view, inside, key=f"compare_{key}", height=460, channel=channel, districts=units
+            )
+            if recoloured(answer):
+                st.rerun()
 
 
 def matrix(here: Here, before: pd.DataFrame, after: pd.DataFrame) -> None:
@@ -206,7 +212,7 @@ with session.page() as here:
     other_day: dt.date = st.session_state["q_other_day"]
     other = data.under(other_day, varied)
     first, second = here.guard_run(data), here.guard_run(other)
-    here.address(other=other_day, rules=changes)
+    here.address(other=other_day, rules=changes, colour=st.session_state.get("colour", ""))
     sites = first.assessment.sites
     view = View.around(sites["lon"].tolist(), sites["lat"].tolist(), width=560, height=460)
     kept = None

@@ -37,7 +37,7 @@ from views.widgets import (
     why_insufficient,
 )
 from views.widgets.chosen_site import key_of, place_of, row_of
-from views.widgets.map_layers import districts
+from views.widgets.map_layers import colouring, districts, recoloured
 
 POINTS_SEEN = 1_500
 """Points of incidents that can be told from each other from afar; of more, the map shades where they are dense."""
@@ -164,11 +164,10 @@ def content(
         run=data.token,
         notice=_("Demonstration data") if data.has_demonstration else "",
         title=_("Legend, {day}", day=_.date(day)),
-        off=[c for c in CLASSES if given.classes and c not in given.classes],
+        off=[f"sites/{c}" for c in CLASSES if given.classes and c not in given.classes] + list(given.hidden),
         clock=clock,
         remarks=[filtered(len(incidents), len(there), _)] if len(incidents) < len(there) else [],
-        colours=colour_by.of_sites(drawn),
-        colour=st.session_state.get("colour", ""),
+        **colouring(drawn),
     )
 
 
@@ -236,8 +235,7 @@ def draw_map(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, focus: i
     if answer.play:
         state["playing"], state["months_for"] = answer.play, data.key
         st.rerun()
-    if answer.colour is not None:
-        state["colour"] = answer.colour
+    if recoloured(answer):
         st.rerun(scope="fragment")
     if answer.months:
         state["months_for"] = data.key
@@ -247,7 +245,8 @@ def draw_map(here: Here, data: Data, run: job.Run, shown: pd.DataFrame, focus: i
         st.rerun()
     if answer.off is not None and answer.run == data.token:
         # The filters' widgets are not in this fragment: the whole page takes the change up before it draws them.
-        state["pending"] = {"q_classes": [c for c in CLASSES if c not in answer.off] if answer.off else []}
+        classes = [c for c in CLASSES if c not in answer.off] if answer.off else []
+        state["pending"] = {"q_classes": classes, "q_hidden": list(answer.hidden)}
         st.rerun()
     if answer.site is not None and answer.run == data.token and answer.site < len(sites):
         choose(sites, answer.site, shown)
@@ -311,7 +310,7 @@ def body(here: Here, data: Data, given: Filters) -> None:
         sites = run.assessment.sites
         keep = given.apply(sites, data.rules)
         shown = gravest_first(sites[keep])
-        drawn = sites[given.without_classes().apply(sites, data.rules)]
+        drawn = sites[given.without_switches().apply(sites, data.rules)]
         of_causes = sites[given.without_causes().apply(sites, data.rules)]
         with st.container():
             notices.stale(here, data, data.day)
@@ -346,7 +345,6 @@ with session.page() as here:
     state = st.session_state
     data = here.data(playing=bool(state.get("playing")))
     first = here.guard_run(data)
-    state.setdefault("colour", state["address"].get("colour", ""))
     given = site_filters.sidebar(_, first.assessment.sites)
     incident_filter.sidebar(_, data.loaded().incidents)
     with st.sidebar:

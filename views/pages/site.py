@@ -30,7 +30,7 @@ from views.session import Here
 from views.widgets import four_answers, map_widget, notices, tables
 from views.widgets.chosen_site import key_of, row_of
 from views.widgets.how_sure import heat_table, incidents_of, sure_of, turning
-from views.widgets.map_layers import districts
+from views.widgets.map_layers import colouring, districts, recoloured
 from views.widgets.past_record import past_sentence
 
 MANY = 300
@@ -119,9 +119,12 @@ def circle_map(here: Here, data: Data, run: job.Run, it: Profile, row: int, told
         run=data.token,
         notice=_("Demonstration data") if data.has_demonstration else "",
         title=_("Legend, {day}", day=_.date(day)),
+        **colouring(near),
     )
     key = f"site_{key_of(sites, row)}"
     answer = map_widget.show(_, view, inside, key=key, height=460, districts=districts(data))
+    if recoloured(answer):
+        st.rerun()
     if answer and answer.site is not None and answer.run == data.token and answer.site != row:
         st.session_state["q_site"] = key_of(sites, answer.site)
         st.rerun()
@@ -296,7 +299,7 @@ with session.page() as here:
     run = here.guard_run(data)
     sites = run.assessment.sites
     row = choose(here, sites)
-    here.address(site=st.session_state["q_site"])
+    here.address(site=st.session_state["q_site"], colour=st.session_state.get("colour", ""))
     if row is None:
         st.title(_("One site"))
         st.info(_("Choose a site above, or click one on the map of Explore."), icon=":material/location_on:")

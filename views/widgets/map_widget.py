@@ -11,7 +11,7 @@ from streamlit_folium import st_folium
 
 from geo.schema import CLASSES
 from i18n.translator import Translator
-from layers.maps.colour_by import LINE_CHOICES, SITE_CHOICES
+from layers.maps.colour_by import LINE_CHOICES, ROWS, SITE_CHOICES
 from layers.maps.map import AtlasMap, DataLayer, Districts, View
 from views.day_field import FIRST_DAY, LAST_DAY
 
@@ -23,12 +23,14 @@ Ring = tuple[tuple[float, float], ...]
 class Answer:
     """What the reader just did on the map.
 
-    A click on a site (its row), a drawn ring, a place pointed at, classes switched off, a day of the bar of months,
+    A click on a site (its row), a drawn ring, a place pointed at, classes and other rows of the
+    legend switched off, a day of the bar of months,
     what its months show asked for, play pressed (its press has a name), or what sites are coloured by (blank: class).
     """
 
     site: int | None = None
     off: tuple[str, ...] | None = None
+    hidden: tuple[str, ...] = ()
     ring: Ring = ()
     place: tuple[float, float] | None = None
     run: str = ""
@@ -87,7 +89,9 @@ def _answer(feature: Mapping[str, object], properties: Mapping[str, object]) -> 
         return Answer(site=row, run=run)
     off = properties.get("off")
     if kind == "classes" and isinstance(off, list):
-        return Answer(off=tuple(c for c in CLASSES if c in off), run=run)
+        hidden = properties.get("hidden")
+        rows = tuple(r for r in ROWS if r in hidden) if isinstance(hidden, list) else ()
+        return Answer(off=tuple(c for c in CLASSES if c in off), hidden=rows, run=run)
     if kind == "colour":
         by = str(properties.get("by", ""))
         return Answer(colour=by if by in SITE_CHOICES or by in LINE_CHOICES else "", run=run)

@@ -12,6 +12,7 @@ from i18n import labels
 from i18n.translator import Translator
 from jobs.assessment.site_filters import FACTS, Filters
 from jobs.assessment.why_insufficient import causes
+from layers.maps.colour_by import ROWS
 from layers.reference.country_names import country_name
 
 MANY = (
@@ -29,6 +30,7 @@ MANY = (
     "facts",
     "rules",
     "first",
+    "hidden",
 )
 
 
@@ -98,6 +100,8 @@ def sidebar(translate: Translator, sites: pd.DataFrame) -> Filters:
             texts = pd.concat([sites["rules_fired"], sites["area_rules_fired"]]).unique()
             fired = sorted({r for text in texts for r in text.split(";") if r})
             _many(_, "rules", _("Rules fired"), fired, {})
+            if state["q_hidden"]:
+                _many(_, "hidden", _("Switched off in the legend"), state["q_hidden"], ROWS)
             _many(_, "sources", _("Source"), _present(sites["source"]), {})
     given = Filters(
         **{name: tuple(state[f"q_{name}"]) for name in MANY},
