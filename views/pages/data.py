@@ -22,6 +22,7 @@ from layers.publishers.table import FetchSource, sources
 from views import kept_editions, session, workspace
 from views.data_choice import Data
 from views.session import Here
+from views.widgets import tables
 
 
 def card(here: Here, one: Card) -> None:
