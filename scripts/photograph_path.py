@@ -168,7 +168,8 @@ class Walk:
         self.go("files")
         self.picture("files-none")
         page.get_by_test_id("stMain").locator("input[type=file]").first.set_input_files([SHARED / f for f in FILES])
-        page.get_by_text(_("… being read")).first.wait_for(state="detached")
+        page.get_by_test_id("stMain").get_by_text(Path(FILES[-1]).name).first.wait_for()
+        page.get_by_test_id("stMain").get_by_text(_("… being read")).first.wait_for(state="detached")
         self.rests(3000)
         self.picture("files-read")
         self.go("explore")
@@ -232,6 +233,9 @@ def main() -> None:
                 walk = Walk(page, language, size, asked.folder)
                 try:
                     walk.walk(url)
+                except Exception:
+                    page.screenshot(path=asked.folder / f"{language}-{size}-failed.png")
+                    raise
                 finally:
                     with (asked.folder / "found.txt").open("a", encoding="utf-8") as notes:
                         notes.writelines(line + "\n" for line in walk.found)
