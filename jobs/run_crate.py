@@ -33,7 +33,8 @@ def crate(record: Mapping[str, object], files: Mapping[str, Mapping[str, object]
         `sha256` and `bytes` of every file but run.json and this one.
     """
     settings = _members(record.get("settings"))
-    day = str(settings.get("as_of") or settings.get("to") or "")
+    asked = (settings.get("as_of"), settings.get("to"), settings.get("after"), record.get("last_day"))
+    day = next((str(one) for one in asked if one), "")
     job = str(record.get("job") or "assess")
     synthetic = "Demonstration data: synthetic. " if record.get("demonstration") else ""
     rules = _members(record.get("rules"))
@@ -48,7 +49,7 @@ def crate(record: Mapping[str, object], files: Mapping[str, Mapping[str, object]
         "name": "rules",
         "value": f"version {rules.get('version', '')}, {rules.get('hash', '')}",
     }
-    asked = {"@id": "#settings", "@type": "PropertyValue", "name": "settings", "value": _compact(settings)}
+    given = {"@id": "#settings", "@type": "PropertyValue", "name": "settings", "value": _compact(settings)}
     graph: list[dict[str, Any]] = [
         {
             "@id": CRATE,
@@ -84,12 +85,12 @@ def crate(record: Mapping[str, object], files: Mapping[str, Mapping[str, object]
             "name": f"cahra {job}",
             "description": f"When it ran is run_at of {_RECORD}.",
             "instrument": {"@id": "#tool"},
-            "object": [{"@id": entity["@id"]} for entity in (*inputs, rule_set, asked)],
+            "object": [{"@id": entity["@id"]} for entity in (*inputs, rule_set, given)],
             "result": results,
             "actionStatus": {"@id": "http://schema.org/CompletedActionStatus"},
         },
         rule_set,
-        asked,
+        given,
         *inputs,
         *made,
         told,

@@ -18,6 +18,7 @@ from geo.schema import INCIDENTS
 from i18n.labels import CLASSES
 from jobs.assessment import job as assessment
 from jobs.compare import job as comparing
+from jobs.demonstration import layers, marks
 from jobs.editions.incident_changes import CHANGED, by_year, counts, incident_changes, late
 from jobs.inputs import Inputs, Loaded, Source, load, together
 from jobs.result import Result, ResultFiles
@@ -126,8 +127,16 @@ def run(
         "changes": counts(changes),
         "sites_moved": None if moves is None else len(moves),
         "causes": causes,
+        "last_day": _last_day(frames),
+        **marks(*(name for one in loaded for name in layers(one))),
     }
     return EditionChanges(changes, by_year(*frames), moves, record, late(*frames))
+
+
+def _last_day(frames: Sequence[pd.DataFrame]) -> str:
+    """The last day that the editions speak of; blank where they have no incident."""
+    last = pd.concat([frame["date_end"] for frame in frames]).max()
+    return "" if pd.isna(last) else f"{last:%Y-%m-%d}"
 
 
 def _own(loaded: Loaded, given: Sequence[Source]) -> pd.DataFrame:

@@ -78,6 +78,7 @@ class _Service:
     def __init__(self, collections: Mapping[str, Collection], record: Mapping[str, Any]) -> None:
         self.collections = collections
         self.as_of = str(record.get("settings", {}).get("as_of", ""))
+        self.synthetic = "Demonstration data: synthetic. " if record.get("demonstration") else ""
         self.cites = citations(inputs_of(record))
 
     def landing(self, request: Request) -> JSONResponse:
@@ -89,7 +90,9 @@ class _Service:
             _link(f"{base}/conformance", "conformance", "application/json", "What it conforms to"),
             _link(f"{base}/collections", "data", "application/json", "The collections"),
         ]
-        told = f"A result as of {self.as_of}. A class is a prompt for due diligence, not a finding of law."
+        told = (
+            f"{self.synthetic}A result as of {self.as_of}. A class is a prompt for due diligence, not a finding of law."
+        )
         return JSONResponse({"title": "CAHRA Atlas", "description": told, "links": links, "attribution": self.cites})
 
     def conformance(self, request: Request) -> JSONResponse:
@@ -123,8 +126,9 @@ class _Service:
 
     def _described(self, one: Collection, base: str) -> dict[str, Any]:
         place = f"{base}/collections/{urllib.parse.quote(one.name)}"
+        told = f"{self.synthetic}{one.name}, as of {self.as_of}"
         return {
-            "id": one.name, "title": one.name, "description": f"{one.name}, as of {self.as_of}", "itemType": "feature",
+            "id": one.name, "title": one.name, "description": told, "itemType": "feature",
             "crs": [CRS84], "extent": {"spatial": {"bbox": [one.extent], "crs": CRS84}},
             "attribution": "; ".join(self.cites),
             "links": [_link(place, "self", "application/json", "This collection"),

@@ -149,8 +149,12 @@ def standing(history: Sequence[Decision]) -> Standing:
 
 
 def _decision(number: int, values: Sequence[Any]) -> Decision:
-    told = Decision(*values[:-1])
-    return replace(told, details=json.loads(values[-1]) if values[-1] else {}, number=number)
+    try:
+        details = json.loads(values[-1]) if values[-1] else {}
+        int(details.get("refers", 0))
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        raise InputError("The file is no file of decisions.", where=f"decision {number}") from None
+    return replace(Decision(*values[:-1]), details=details, number=number)
 
 
 def _renew(base: sqlite3.Connection) -> None:

@@ -100,6 +100,9 @@ class Looked(Result):
 
     def summary(self, language: str = "en") -> list[Note]:
         """What to print."""
+        return [*([Note(SYNTHETIC)] if self.record["demonstration"] else []), *self._said()]
+
+    def _said(self) -> list[Note]:
         day = str(self.day)
         if self.first:
             return [Note("First look at {n} sites, as of {day}: from now on changes are told.", n=self.sites, day=day)]
@@ -116,8 +119,16 @@ def feed_of(record: Mapping[str, Any], rows: list[dict[str, Any]]) -> bytes:
     return feed(str(record["settings"]["name"]), rows, said_at, lambda r: sentence(r).sentence(_), cited)
 
 
+SYNTHETIC = N_("Demonstration data: synthetic. It says nothing about any place.")
+
+
 def sentence(row: Mapping[str, Any]) -> Note:
-    """An alert in words, with the incident responsible."""
+    """An alert in words, with the incident responsible, and whether synthetic data had a part in it."""
+    told = _told(row)
+    return Note("{what} {note}", what=told, note=Note(SYNTHETIC)) if row.get("demonstration") == "true" else told
+
+
+def _told(row: Mapping[str, Any]) -> Note:
     classes = {n: Note(CLASSES.get(str(row[f"class_{n}"]), str(row[f"class_{n}"]))) for n in ("before", "after")}
     what = Note(WORDS[str(row["kind"])], site=str(row["name"] or row["site_id"]), **classes)
     if not row["record_id"]:
@@ -197,7 +208,8 @@ def run(
     said_at = clock.strftime("%Y-%m-%dT%H:%M:%SZ")
     before = state.copy()
     told, unsaid = told_of(state, current, day, saved.quiet_months, present, back)
-    rows = [alert_row(a, current.get((a.source, a.site_id)), said_at) for a in told]
+    synthetic = layers(loaded)
+    rows = [alert_row(a, current.get((a.source, a.site_id)), said_at, synthetic=bool(synthetic)) for a in told]
     counted = {i for site in before.sites.values() for i in site.counted}
     settings = {"name": saved.name, "quiet_months": saved.quiet_months, "shortest_months": back}
     record: dict[str, Any] = {
@@ -216,7 +228,7 @@ def run(
         "gone": sorted(i for i in counted if i not in present),
         "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
         "python": platform.python_version(),
-        **marks(*layers(loaded)),
+        **marks(*synthetic),
     }
     after = State(day.isoformat(), current, state.said)
     return Looked(day, rows, unsaid, not before.day, len(current), past, before, after, record)

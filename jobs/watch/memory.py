@@ -20,7 +20,7 @@ from layers.formats.writers.spreadsheet_guard import restore
 STATE, BEFORE, ALERTS, FEED = "watch.json", "watch_before.json", "alerts.csv", "feed.xml"
 COLUMNS = (
     "said_at", "day", "kind", "source", "site_id", "name", "class_before", "class_after", "record_id", "incident_date",
-    "incident_deaths", "incident_m", "rules", "incidents", "lon", "lat",
+    "incident_deaths", "incident_m", "rules", "incidents", "lon", "lat", "demonstration",
 )  # fmt: skip
 """Columns of alerts.csv; of an incident that must not leave (ACLED) its id and whole kilometres alone."""
 
@@ -56,7 +56,7 @@ def state_of(data: bytes, where: str) -> State:
         told = json.loads(data.decode("utf-8"))
         sites = {(s["source"], s["site_id"]): _look(s) for s in told["sites"]}
         return State(told["day"], sites, {(s["source"], s["site_id"]): Said(s["day"], s["rank"]) for s in told["said"]})
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise InputError(
             "The memory of the watch is damaged.", where=where, remedy="Delete it: the next look is a first one."
         ) from None
@@ -107,8 +107,8 @@ def alerts_bytes(rows: Sequence[Mapping[str, Any]]) -> bytes:
     return csv_bytes(alerts_frame(rows))[0]
 
 
-def alert_row(found: Alert, site: Look | None, said_at: str) -> dict[str, Any]:
-    """An alert as a row of alerts.csv."""
+def alert_row(found: Alert, site: Look | None, said_at: str, *, synthetic: bool) -> dict[str, Any]:
+    """An alert as a row of alerts.csv; `synthetic`: demonstration data had a part in the look."""
     one = found.incident
     secret = one is not None and one.restricted
     metres = "" if one is None else round(one.distance_m / 1000) * 1000 if secret else round(one.distance_m)
@@ -120,4 +120,5 @@ def alert_row(found: Alert, site: Look | None, said_at: str) -> dict[str, Any]:
         "rules": one.rules if one else "", "incidents": found.incidents,
         "lon": "" if site is None or pd.isna(site.lon) else f"{site.lon:.5f}",
         "lat": "" if site is None or pd.isna(site.lat) else f"{site.lat:.5f}",
+        "demonstration": "true" if synthetic else "false",
     }  # fmt: skip

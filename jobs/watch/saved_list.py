@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from geo.errors import InputError
+from geo.errors import InputError, RuleError
 from geo.messages import Note
 from jobs.inputs import Inputs, Source
 from jobs.run_record import fingerprint_of
+from layers.formats.sandbox.rules import parsed_toml
 
 MOST_BYTES = 100_000
 MANY = ("sites", "incidents", "boundaries", "coverage", "findings")
@@ -76,12 +76,14 @@ def read_list(path: Path, folder: Path | None = None) -> SavedList:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise _unlike(path, Note("{n} bytes", n=path.stat().st_size))
-        said = tomllib.loads(path.read_text(encoding="utf-8"))["watch"]
+        said = parsed_toml(path.read_text(encoding="utf-8"), path.name)["watch"]
     except OSError as error:
         raise InputError("The file cannot be opened.", where=path.name, got=str(error.strerror)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
+    except (RuleError, UnicodeDecodeError, KeyError) as error:
         raise _unlike(path, str(error)[:200]) from None
-    if not isinstance(said, dict) or set(said) - {*MANY, *ONE} or not said.get("sites") or not said.get("incidents"):
+    if not isinstance(said, dict):
+        raise _unlike(path, str(said)[:80])
+    if set(said) - {*MANY, *ONE} or not said.get("sites") or not said.get("incidents"):
         raise _unlike(path, ", ".join(sorted(set(said) - {*MANY, *ONE})) or "sites, incidents")
 
     def source(text: object, role: str) -> Source:

@@ -100,7 +100,8 @@ def _check_said(
         again, after.sites, day, int(settings["quiet_months"]), _All(record["gone"]), int(settings["shortest_months"])
     )
     said_at = str(record["run_at"]).partition("[")[0]
-    want = [alert_row(a, after.sites.get((a.source, a.site_id)), said_at) for a in told]
+    mark = record["demonstration"] is True
+    want = [alert_row(a, after.sites.get((a.source, a.site_id)), said_at, synthetic=mark) for a in told]
 
     def open_(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
         return [

@@ -40,7 +40,7 @@ def pages_of(
         assert isinstance(token, str)
         assert token.isascii()
         assert token.isprintable()
-    except (ValueError, KeyError, TypeError, AssertionError):
+    except (ValueError, KeyError, TypeError, AssertionError, RecursionError):
         raise FetchError("The reply is none that is known.", where=host_of(token_url), got="access_token") from None
     mover = transfer((("Authorization", f"Bearer {token}"),))
     query = dict(urllib.parse.parse_qsl(row.parameters))

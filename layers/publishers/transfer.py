@@ -210,7 +210,7 @@ def _left(part: Path, memory: Path, url: str) -> tuple[int, Validators]:
         held = Validators(str(said["etag"]), str(said["modified"]))
         if said["url"] == url and held.strong:
             return part.stat().st_size, held
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         pass
     part.unlink(missing_ok=True)
     return 0, Validators()

@@ -239,7 +239,7 @@ class Store:
             return []
         try:
             known = [Entry(**one) for one in json.loads(index.read_text(encoding="utf-8"))]
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             raise InputError(
                 "The index of the catalogue is damaged.",
                 where=self.INDEX,

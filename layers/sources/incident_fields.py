@@ -24,6 +24,9 @@ from layers.sources.layer import Faults, Fields, only, points
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+_ROUND = re.compile(r"[1-9]\d{0,2}\.000")
+_UNGROUPED = re.compile(r"0\.\d+|\d{4,}(?:\.\d*)?")
+"""What shows that a point is none between thousands."""
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:[.,]\d{3})")
 IMPRECISE = 5
 """Precision of an incident that does not say how exactly its place is known: a label at most, never a point."""
@@ -94,16 +97,21 @@ def days(
 def counted(
     fields: Fields, faults: Faults, name: str, *, beside: tuple[str, ...] = (), required: bool = False
 ) -> Floats:
-    """A count of people, NaN where blank; what is no number or below zero is a fault.
+    """A count of people, NaN where blank; what is no number, below zero or not whole is a fault.
 
-    People are whole: where "1,050" could be 1.05 or 1050 and some value of the field, or of those `beside` it, would
-    not be whole as a decimal, the sign stands between thousands.
+    People are whole: 1.5 may have been 15 or 1,500, and would count as less than it was. Where "1,050" could be 1.05 or
+    1050 and some value of the field, or of those `beside` it, would not be whole as a decimal, the sign stands between
+    thousands; "1.000" is a fault where nothing in them shows what its point is.
     """
     text = fields.text(name)
-    values, why = parse_numbers(text, decimal=_sign(pd.concat([fields.text(n) for n in (name, *beside)])))
+    shown = pd.concat([fields.text(n) for n in (name, *beside)])
+    sign = _sign(shown)
+    values, why = parse_numbers(text, decimal=sign)
     faults.add(why, expected="a number", got=text)
+    faults.add("number_ambiguous", text.isin(_round_ones(shown, sign)), expected="a number", got=text)
     with np.errstate(invalid="ignore"):
         faults.add("number_out_of_range", values < 0, expected="0 or more", got=text)
+        faults.add("number_out_of_range", values % 1 > 0, expected="whole people", got=text)
     if required:
         faults.add("missing_value", np.isnan(values), expected="a number of deaths")
     return values
@@ -121,6 +129,15 @@ def _sign(text: pd.Series[str]) -> str | None:
         if any(not float(value.replace(sign, ".")).is_integer() for value in marked):
             return other
     return None
+
+
+def _round_ones(text: pd.Series[str], sign: str | None) -> list[str]:
+    """The values that may be one or a thousand, where no value shows what a point means."""
+    values = [str(value) for value in pd.unique(text)]
+    plain = [value.strip() for value in values]
+    if sign is not None or decimal_of(values) is not None or any(map(_UNGROUPED.fullmatch, plain)):
+        return []
+    return [value for value in values if _ROUND.fullmatch(value.strip())]
 
 
 def exactness(fields: Fields, frame: pd.DataFrame, codes: Mapping[float, int], notes: list[str]) -> None:

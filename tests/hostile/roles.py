@@ -7,6 +7,7 @@ import io
 import json
 import random
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -53,9 +54,14 @@ SEEDS: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 """A sound file of each role: name and text."""
 
-OPTIONS = ("words", "radii", "rates", "places", "reviews", "sign", "compare", "actors", "governance")
+OPTIONS = (
+    "words", "radii", "rates", "places", "reviews", "sign", "compare", "actors", "governance", "population",
+    "travel-time", "edition", "watched", "watch", "result", "earlier",
+)  # fmt: skip
 """What commands are given beside the files of :data:`SEEDS`."""
-COMMANDS = ("inspect", "backtest", "meeting", "sensitivity", "programmes", "screen")
+RASTERS = ("population", "travel-time")
+"""Of these a child says what is wrong, in its own words; other files than rasters never get to it."""
+COMMANDS = ("inspect", "backtest", "meeting", "sensitivity", "programmes", "screen", "density", "exposure", "watch")
 """Commands that take a list of sites beside `assess`."""
 
 TABLES = tuple(role for role, (name, _) in SEEDS.items() if name == "a.csv")
@@ -89,6 +95,20 @@ def argv(role: str, path: str, folder: Path) -> list[str]:
         command = ["programmes", "--sites", str(sites), "--programmes", programmes, f"--{role}", path]
     if role in ("places", "reviews", "actors", "governance"):
         command = ["screen", "--list", str(rows), f"--{role}", path]
+    if role in RASTERS:
+        command = ["exposure", "--sites", str(sites), f"--{role}", path]
+    if role == "edition":
+        command = ["edition-changes", str(DATA / "demonstration_incidents.csv"), path]
+    if role in ("watch", "watched"):  # a saved list, or the incidents that one names
+        return watching(path if role == "watch" else "", str(sites), path, folder)
+    if role in ("result", "earlier"):  # a folder that holds it as a result of assess, to be verified or compared
+        found = folder / "found"
+        found.mkdir(exist_ok=True)
+        for name in ("run.json", "sites.csv", "evidence.csv"):
+            (found / name).write_bytes(Path(path).read_bytes())
+        if role == "result":
+            return ["verify", str(found)]
+        return ["compare", str(found), str(found), "--out", str(folder / "out"), "--force"]
     if role == "compare":  # a folder that holds it as an earlier result
         earlier = folder / "earlier"
         earlier.mkdir(exist_ok=True)
@@ -98,10 +118,27 @@ def argv(role: str, path: str, folder: Path) -> list[str]:
     return [*command, "--as-of", "2021-12-31", "--out", str(folder / "out"), "--force"]
 
 
+def watching(saved: str, sites: str, incidents: str, folder: Path) -> list[str]:
+    """The command line of a look at a saved list, or at one of these files."""
+    if not saved:
+        named = json.dumps([incidents])
+        told = f"[watch]\nsites = [{json.dumps(sites)}]\nincidents = {named}\n"
+        (folder / "list.toml").write_text(told, "utf-8")
+        saved = str(folder / "list.toml")
+    shutil.rmtree(folder / "watch", ignore_errors=True)
+    return ["watch", saved, "--as-of", "2021-12-31", "--out", str(folder / "watch")]
+
+
 def argv_of(command: str, path: str, folder: Path) -> list[str]:
     """The command line by which another command than `assess` takes a list of sites."""
     if command == "inspect":
         return ["inspect", path]
+    if command == "watch":
+        return watching("", path, str(DATA / "demonstration_incidents.csv"), folder)
+    if command == "exposure" and not (folder / "people.tif").is_file():
+        from tests.jobs.edited_results import people
+
+        people(folder)
     rows = folder / "good_list.csv"
     rows.write_text(LIST, "utf-8")
     demonstration = [str(DATA / f"demonstration_{name}.csv") for name in ("incidents", "coverage", "programmes")]
@@ -110,8 +147,10 @@ def argv_of(command: str, path: str, folder: Path) -> list[str]:
         "screen": ["--list", str(rows)],
         "sensitivity": ["--draws", "3", "--from", "2021-06-30", "--to", "2021-12-31"],
         "backtest": ["--from", "2019-12-31", "--to", "2019-12-31"],
+        "density": ["--from", "2021-01-01", "--to", "2021-12-31", "--cell-km", "50"],
+        "exposure": ["--population", str(folder / "people.tif")],
     }.get(command, [])
-    day = [] if command == "backtest" else ["--as-of", "2021-12-31"]
+    day = [] if command in ("backtest", "density") else ["--as-of", "2021-12-31"]
     given = ["--sites", path, "--incidents", demonstration[0], "--incident-coverage", demonstration[1]]
     return [command, *given, *more, *day, "--out", str(folder / "out"), "--force"]
 

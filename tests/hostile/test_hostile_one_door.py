@@ -28,6 +28,11 @@ NOWHERE = {
 MODULES = {"fiona", "osgeo", "gdal", "ogr", "pyogrio", "pickle", "marshal", "shelve", "dill", "joblib", "lxml"}
 CALLS = {"eval", "exec", "compile_restricted", "__import__"}
 XML = {"parse", "fromstring", "iterparse", "XMLParser", "XML"}
+TOML = {
+    "layers/formats/sandbox/rules.py",  # in a child
+    "layers/formats/limits.py",  # the administrator's own
+    "layers/reference/rule_files.py",  # the project's own
+}
 HOME = {  # readers of foreign bytes, and the one module that may call them
     "ZipFile": {
         "layers/formats/archive.py",
@@ -69,6 +74,7 @@ def test_no_other_door(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     modules = set(imported(tree))
     assert not {m.split(".")[0] for m in modules} & MODULES, place
+    assert "tomllib" not in modules or place in TOML, place
     for node, name in calls(tree):
         where = f"{place}:{node.lineno}: {name}"
         assert name not in NOWHERE, where
@@ -86,6 +92,40 @@ def test_no_other_door(path):
         if name == "open" and owner in ("rasterio", "memory"):
             drivers = [ast.literal_eval(k.value) for k in node.keywords if k.arg == "driver"]
             assert drivers == ["GTiff"], where
+
+
+OWN_JSON = {
+    "geo/cluster/tiles.py",  # tiles that our own cluster job wrote
+    "layers/formats/child_worker.py",  # between a child and its parent
+    "layers/formats/sandbox/process.py",
+    "layers/formats/sandbox/rules.py",  # what the child has just written
+    "layers/publishers/fast_layer.py",  # a copy that the store made, known by its hash
+    "layers/reference/country_outlines.py",  # files of the project
+    "layers/maps/basemap.py",
+    "layers/maps/print_frame.py",
+    "layers/maps/map_content.py",
+    "layers/databases/postgis.py",  # a record that is being written
+    "layers/databases/rows.py",  # shapes as a database writes them
+    "jobs/screening/verify.py",  # whatever breaks there is told as a difference
+}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_json_that_nests_without_end_is_met_wherever_json_of_others_is_parsed(path):
+    """60,000 brackets are a RecursionError, which is no ValueError: where strict_json is not asked, it is caught."""
+    place = path.relative_to(ROOT).as_posix()
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    caught = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Try)
+        and any("RecursionError" in ast.unparse(h.type) for h in node.handlers if h.type is not None)
+        for part in node.body
+        for inner in ast.walk(part)
+    }
+    for node, name in calls(tree):
+        if name in ("loads", "load") and ast.unparse(node.func) in ("json.loads", "json.load"):
+            assert id(node) in caught or place in OWN_JSON, f"{place}:{node.lineno}"
 
 
 def test_the_search_finds_what_it_looks_for():

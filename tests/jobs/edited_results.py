@@ -22,8 +22,13 @@ from jobs.screening.reviews import Reviews
 from layers.reference import files as embedded
 from tests.rasters.making import saved
 
-JOBS = ("assess", "screen", "coverage", "backtest", "sensitivity", "compare", "density", "exposure", "meeting")
+JOBS = (
+    "assess", "screen", "coverage", "backtest", "sensitivity", "compare", "density", "exposure", "edition-changes",
+    "meeting",
+)  # fmt: skip
 """Every command that leaves a result."""
+RECORDED = {"edition-changes": "editions"}
+"""The names of jobs in run records that are not those of their commands."""
 BOX = ((15.2, 3.4), (16.6, 3.4), (16.6, 5.2), (15.2, 5.2), (15.2, 3.4))
 """Around the first sites of the demonstration."""
 FAULTY_SITES = (
@@ -92,7 +97,8 @@ def options(folder: Path) -> dict[str, list[str]]:
     for name, text in (("own.csv", FAULTY_SITES), ("actors.csv", ACTORS), ("areas.csv", AREAS)):
         (folder / name).write_text(text, "utf-8")
     data = [text for path in (*sites, str(folder / "own.csv")) for text in ("--sites", path)]
-    data += ["--incidents", incidents(folder), "--incident-coverage", str(embedded.DEMONSTRATION_COVERAGE)]
+    known = [*data, "--incident-coverage", str(embedded.DEMONSTRATION_COVERAGE)]
+    data = [*known, "--incidents", incidents(folder)]
     units = [text for path in boundaries(folder) for text in ("--boundaries", path)] + ["--boundaries-version", "2015"]
     suppliers = some(embedded.DEMONSTRATION_SUPPLIERS, "supplier_id", 7, folder)
     with Path(suppliers).open("a", encoding="utf-8") as file:
@@ -128,8 +134,18 @@ def options(folder: Path) -> dict[str, list[str]]:
         ],
         "exposure": [*data, "--population", people(folder), *day],
         "compare": [str(folder / "before"), str(folder / "after")],
+        "edition-changes": [earlier(folder), str(folder / "incidents.csv"), *known, *day],
         "meeting": [*data, *day],
     }
+
+
+def earlier(folder: Path) -> str:
+    """An edition before that of :func:`incidents`: without two of its incidents, one estimated otherwise, one moved."""
+    frame = pd.read_csv(folder / "incidents.csv", dtype=str, keep_default_na=False).iloc[2:-3]
+    frame.iloc[0, frame.columns.get_loc("deaths_best")] = "90"
+    frame.iloc[1, frame.columns.get_loc("lon")] = "15.5"
+    frame.to_csv(folder / "earlier.csv", index=False)
+    return str(folder / "earlier.csv")
 
 
 def people(folder: Path) -> str:
@@ -150,5 +166,6 @@ def decide(result: Path, path: Path) -> str:
 def made(job: str, given: Mapping[str, list[str]]) -> Made:
     """The result of a job, and how it is made again."""
     args = cli.parser().parse_args([job, *given[job], "--out", "x"])
-    again = given[job] if job != "compare" else ["--before", given[job][0], "--after", given[job][1]]
+    two = job in ("compare", "edition-changes")
+    again = ["--before", given[job][0], "--after", given[job][1], *given[job][2:]] if two else given[job]
     return Made(args.make(args).files("en"), made_again(cli.parser().parse_args(["verify", "x", *again])))

@@ -148,3 +148,15 @@ def test_the_edition_of_2019_and_of_2024_for_myanmar(shared_data):
     gone = made.incidents[made.incidents["change"] == "removed"]
     assert (n["added"], n["removed"], n["moved"], n["re-estimated"]) == (4787, 607, 17, 17)
     assert int((gone["country"] == "BGD").sum()) == 601  # the later file is of Myanmar alone
+
+
+def test_synthetic_editions_and_sites_mark_the_record_and_its_folder():
+    rows = NEW.decode().splitlines()
+    synthetic = "\n".join([f"{rows[0]},demonstration", *(f"{row},true" for row in rows[1:])]).encode() + b"\n"
+    files = run([Source("old.csv", OLD)], [Source("new.csv", synthetic)], Inputs(), None).files()
+    record = json.loads(files["run.json"])
+    assert (record["demonstration"], record["demonstration_layers"]) == (True, ["incidents"])
+    assert "incidents" in files["demonstration.txt"].decode()
+    assert record["last_day"] == "2020-06-02"
+    assert verify_files(files, "d").differences == ()
+    assert not json.loads(compared().files()["run.json"])["demonstration"]

@@ -13,11 +13,12 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from starlette.requests import Request
 
 import cli
 from geo.errors import InputError
 from jobs.features.collections import _collection, collections_of
-from jobs.features.service import CONFORMS, service
+from jobs.features.service import CONFORMS, _Service, service
 
 SITES = "site_id,name,lat,lon,country,minerals\n" + "".join(
     f"S{i},Site é {i},{4 + i / 100:.2f},{20 + i / 50:.2f},CAF,{'gold' if i % 2 else 'diamond'}\n" for i in range(250)
@@ -197,3 +198,14 @@ def test_ids_are_never_twice_the_same():
     found = _collection("sites", rows)
     assert len(set(found.ids)) == 4
     assert found.extent == [-180.0, -90.0, 180.0, 90.0]
+
+
+def test_a_result_of_synthetic_data_is_served_as_that(result):
+    found, record = collections_of(result)
+    for synthetic in (False, True):
+        about = _Service(found, {**record, "demonstration": synthetic})
+        landing = json.loads(
+            about.landing(Request({"type": "http", "headers": [], "query_string": b"", "path": "/"})).body
+        )
+        told = (landing, about._described(found["sites"], ""))
+        assert [t["description"].startswith("Demonstration data: synthetic.") for t in told] == [synthetic] * 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
@@ -21,15 +22,28 @@ def folder(tmp_path_factory):
     return out
 
 
-def test_the_library_reads_it_and_finds_every_file(folder):
+def held(folder):
+    """A folder is a crate of the profile: the library reads it, and finds the day, every file, the tool and the run."""
     crate = rocrate.ROCrate(str(folder))
     root = crate.root_dataset
     assert root["conformsTo"].id == PROFILE
-    assert str(root["datePublished"])[:10] == "2018-12-31"
+    dt.date.fromisoformat(str(root["datePublished"])[:10])
     assert {e.id for e in root["hasPart"]} == {p.name for p in folder.iterdir()} - {CRATE}
     for entity in crate.data_entities:
         assert "File" in entity.type
         assert (folder / entity.id).is_file()
+    [action] = [e for e in crate.get_entities() if e.type == "CreateAction"]
+    assert root["mentions"] == [action]
+    assert action["instrument"]["softwareVersion"]
+    assert {e.id for e in action["result"]} == {e.id for e in root["hasPart"]}
+    inputs = [e for e in action["object"] if e.get("sha256")]
+    assert inputs
+    assert all(len(e["sha256"]) == 64 for e in inputs)
+    return crate
+
+
+def test_the_library_reads_it_and_finds_every_file(folder):
+    assert str(held(folder).root_dataset["datePublished"])[:10] == "2018-12-31"
 
 
 def test_the_run_says_what_ran_on_what_and_what_came_of_it(folder):

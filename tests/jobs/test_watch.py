@@ -284,3 +284,31 @@ def test_a_year_of_car_replayed(shared_data):
     assert table.loc["worse", "alerts"] > 50
     assert table.loc["data_only", "alerts"] == 0  # one edition: nothing can be the data's doing
     assert 0 < found.calm_month < found.grave_month <= 1
+
+
+def test_synthetic_data_marks_every_alert_the_feed_the_folder_and_what_is_said(folder):
+    events = [("2", "2020-05-01", 22.0, 40), ("3", "2020-05-02", 22.0, 9)]
+    assert not see(folder).record["demonstration"]
+    write(folder, [*OLD, *events])
+    marked = (folder / "events.csv").read_text("utf-8").splitlines()
+    text = "\n".join([f"{marked[0]},demonstration", *(f"{line},true" for line in marked[1:])]) + "\n"
+    (folder / "events.csv").write_text(text, "utf-8")
+    found = see(folder)
+    assert found.record["demonstration_layers"] == ["incidents"]
+    assert [row["demonstration"] for row in found.rows] == ["true"]
+    for language, said in (("en", "Demonstration data: synthetic."), ("fr", "Données de démonstration")):
+        assert all(said in line.sentence(translator(language)) for line in (found.summary()[0], found.summary()[-1]))
+    with (folder / "out/alerts.csv").open(encoding="utf-8") as stream:
+        assert [row["demonstration"] for row in csv.DictReader(stream)] == ["true"]
+    entries = ET.parse(folder / "out/feed.xml").getroot().findall(f"{{{ATOM}}}entry")
+    assert ["Demonstration data" in e.find(f"{{{ATOM}}}title").text for e in entries] == [True]
+    assert "incidents" in (folder / "out/demonstration.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "text", ["a." * 20_000 + "b = 1\n", "[watch]\nquiet_months = " + "9" * 5_000, "x = " + "[" * 20_000, "[[watch]]\n"]
+)
+def test_a_list_that_would_cost_gigabytes_is_refused_in_words(folder, text):
+    (folder / "list.toml").write_text(text, "utf-8")
+    with pytest.raises(InputError, match="no saved list"):
+        read_list(folder / "list.toml")

@@ -50,6 +50,22 @@ def test_what_is_readable_of_a_faulty_row_is_kept(column, value, placed, start, 
         assert (None if row[day] != row[day] else f"{row[day]:%Y-%m-%d}") == wanted
 
 
+@pytest.mark.parametrize(
+    ("values", "read"),
+    [
+        (("1.000", "0.000"), [1, 0]),  # no thousand is written so
+        (("1.000", "2500"), [1, 2500]),  # nor are thousands parted here
+        (("1.000", "1.050"), [1000, 1050]),  # a person is whole
+        (("1.000", "30"), [30]),
+    ],
+)
+def test_a_thousand_is_not_read_as_one(values, read):
+    rows = [UCDP | {"id": str(i), "best": v, "low": "0", "high": v} for i, v in enumerate(values)]
+    layer = read_incidents(csv(*rows), "g.csv")
+    assert layer.frame["deaths_best"].tolist() == read
+    assert len(layer.rejected) == len(values) - len(read)
+
+
 def test_a_blank_or_unknown_precision_is_imprecise_and_no_rejection():
     rows = [UCDP | {"id": str(i), "where_prec": p} for i, p in enumerate(("", "8", "x", "1.5"))]
     layer = read_incidents(csv(*rows), "g.csv")

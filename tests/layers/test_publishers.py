@@ -391,6 +391,10 @@ def test_acled_comes_by_the_users_account_and_lies_apart(server, folder):
     assert find(parse("acled:CAF")).layer().frame["restricted"].all()
     for path in folder.rglob("*"):
         assert not path.is_file() or b"secret-word" not in path.read_bytes()
+    for strange in (b"[" * 60_000, b"{}", b"no", b'{"access_token": 1}', b'{"access_token": "\\n"}'):
+        server.files["/oauth/token"] = File(strange, etag="")
+        with pytest.raises(CahraError, match="none that is known"):
+            get(folder, name="acled", edition="", means=means)
     server.files["/oauth/token"] = File(b"no", etag="", busy=[(400, "")])
     with pytest.raises(CahraError, match=r"HTTP 401.*Check the token"):
         get(folder, name="acled", edition="", means=means)

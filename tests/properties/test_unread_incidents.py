@@ -62,7 +62,7 @@ UNREADABLE = (
     "", " ", "?", "-", "n/a", "NA", "\N{REPLACEMENT CHARACTER}", "99/99/9999", "1e999", "inf", "nan", "fifty", "5O",
     "0x10", "Narnia", "x" * 300,
 )  # fmt: skip
-DOUBTFUL = {"date": ("03/04/2016", "2018-02-30", "5-Aug-24"), "deaths": ("1,050", "-1", "1.5"), "precision": ("-1", "1.5"),
+DOUBTFUL = {"date": ("03/04/2016", "2018-02-30", "5-Aug-24"), "deaths": ("1,050", "1.000", "-1", "1.5"), "precision": ("-1", "1.5"),
             "lat": ("999", "91"), "lon": ("999", "-181")}  # fmt: skip
 """What is no plain value of a field, and not read as another one."""
 
@@ -137,10 +137,12 @@ def never_calmer(before, after, what: object) -> None:
 def test_an_unreadable_field_never_calms_a_site_in_silence(layout, events, data):
     rows = [row_of(layout, i, said) for i, said in enumerate(events)]
     sound = row_of(layout, 99, {**events[0], "north": -1.7, "date": "1999-01-01", "id": None})  # a file that has one
-    field = data.draw(st.sampled_from(sorted(FIELDS[layout])))
-    columns = FIELDS[layout][field]
+    fields = data.draw(st.lists(st.sampled_from(sorted(FIELDS[layout])), min_size=1, max_size=3, unique=True))
     at = data.draw(st.integers(0, len(rows) - 1))
-    value = data.draw(st.sampled_from([*UNREADABLE, *DOUBTFUL.get(field, ())]))
-    spoilt = dict.fromkeys(columns[: data.draw(st.integers(1, len(columns)))], value)
+    spoilt: dict[str, str] = {}
+    for field in fields:
+        columns = FIELDS[layout][field]
+        value = data.draw(st.sampled_from([*UNREADABLE, *DOUBTFUL.get(field, ())]))
+        spoilt |= dict.fromkeys(columns[: data.draw(st.integers(1, len(columns)))], value)
     faulty = [row | spoilt if i == at else row for i, row in enumerate(rows)]
-    never_calmer(verdict([sound, *rows]), verdict([sound, *faulty]), (field, spoilt))
+    never_calmer(verdict([sound, *rows]), verdict([sound, *faulty]), (fields, spoilt))
