@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Thread
 from typing import TypeVar
 
 T = TypeVar("T")
+SWITCH_S = 5e-4
+"""How long a thread keeps Python to itself while others wait: NumPy asks for it again after every operation."""
 
 
 def ahead(work: Callable[[], T], *, worth: bool = True) -> Callable[[], T]:
@@ -27,6 +30,7 @@ def ahead(work: Callable[[], T], *, worth: bool = True) -> Callable[[], T]:
     if not worth or (os.cpu_count() or 1) < 2:
         return work
     made: Future[T] = Future()
+    sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_S))
 
     def run() -> None:
         try:

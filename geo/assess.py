@@ -44,7 +44,7 @@ from geo.rules.figures import (
 )
 from geo.rules.finding import Finding
 from geo.rules.incident_distance import asks, far_asks
-from geo.rules.incident_pairs import Pairs, find_pairs
+from geo.rules.incident_pairs import Pairs, Wanted, find_pairs
 from geo.rules.incident_sums import Sums, sums
 from geo.rules.raster import measures_of, raster_gap
 from geo.rules.registry import KINDS
@@ -165,13 +165,14 @@ def assess(
     widest_km = max([rules.settings.neighbour_km, *rules.radii_km])
     country = table["country"].to_numpy(dtype=object)
     looked = Coverage(coverage, datasets, outlines, country, lon, lat, when, widest_km)
-    looked.reach = kept.of("reach", [table[_ASKED], outlines, widest_km], looked.reached)
-    rejected = Rejected.of(rejected_incidents, table, when)
-    gaps = site_gaps(looked, rejected, rules.settings, evidence)
     covered, covered_all = tell_figures(looked, FIGURE_MONTHS, evidence)
     around_it = kept.of("fading", [lon, lat, prepared], lambda: fading(lon, lat, prepared))
     large = n * len(prepared) >= LARGE
     faded = ahead(lambda: intensity(around_it, when, covered, again=given), worth=large)
+    around_sites = ahead(lambda: _around(rules, lon, lat, error_km, when, prepared, pairs=evidence.wanted), worth=large)
+    looked.reach = kept.of("reach", [table[_ASKED], outlines, widest_km], looked.reached)
+    rejected = Rejected.of(rejected_incidents, table, when)
+    gaps = site_gaps(looked, rejected, rules.settings, evidence)
     levels = levels_of(rules, by_level)
     places = kept.of(
         "places",
@@ -192,7 +193,7 @@ def assess(
         rules.settings, table, diamond, when, error_km, units, zones, usable, restrictions, aliases, evidence
     )
     tell_findings(findings, diamond, when, units[2].key, aliases, evidence)
-    around = _around(rules, lon, lat, error_km, when, prepared, pairs=evidence.wanted)
+    around = around_sites()
     scene = Scene(
         rules.settings,
         table,
@@ -232,6 +233,7 @@ def assess(
     else:
         named = names_all(rules.of_kind("near"))
         told = figures(around, lon, lat, prepared, covered, covered_all, named, evidence)
+    reasons = ahead(lambda: evidence.columns(table, prepared), worth=large and evidence.wanted)  # all is told by now
     for frame in (zone.columns, told):
         for column in frame:
             rows[column] = frame[column].array
@@ -287,7 +289,7 @@ def assess(
     later = explain == "later"
     return Assessment(
         rows,
-        (lambda: again(table, when)) if later else evidence.columns(table, prepared),
+        (lambda: again(table, when)) if later else reasons(),
         datasets,
         report,
         fired,
@@ -312,10 +314,15 @@ def _around(
     near, latest = nearest_asks(incidents, given["widest_m"])
     if not pairs:
         return sums(wanted, lon, lat, error_km, when, incidents, near=near, latest=latest, **given)
+    beyond = {NEAREST_ASKS[0]: -1.0}
     for rule in rules.of_kind("near"):
-        wanted |= far_asks(rule, incidents)
-    found = find_pairs(lon, lat, error_km, when, incidents, **given)
-    found.ask(wanted | dict(zip(NEAREST_ASKS, (near, latest), strict=True)))
+        far = far_asks(rule, incidents)
+        wanted |= far
+        beyond |= dict.fromkeys(far, rule.within_km * 1000)
+    wanted |= dict(zip(NEAREST_ASKS, (near, latest), strict=True))
+    kept = Wanted(wanted, beyond, NEAREST_ASKS[1:], when, incidents)
+    found = find_pairs(lon, lat, error_km, when, incidents, wanted=kept, **given)
+    found.ask(wanted)
     return found
 
 

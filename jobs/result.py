@@ -8,12 +8,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from geo.ahead import ahead
 from geo.coded import CodedTable
 from geo.columns import Table
 from jobs.data_page import DATA_CARDS, inputs_of, page
 from jobs.demonstration import FILE, note
 from jobs.run_crate import CRATE
-from jobs.run_record import RECORD, sealed
+from jobs.run_record import RECORD, fingerprint, sealed
 from layers.formats.writers.cells import plain_types
 from layers.formats.writers.delimited import coded_csv_bytes, csv_bytes
 
@@ -21,6 +22,8 @@ Sheet = tuple[pd.DataFrame | CodedTable, Table]
 """A frame or columns of codes, and the table of the schema that says which of its columns are whole numbers."""
 Later = Callable[[], Sheet]
 """What makes a sheet when its file is taken."""
+LARGE = 1 << 22
+"""A file of so many bytes is hashed while the next one is made."""
 
 
 class Result(ABC):
@@ -72,6 +75,7 @@ class ResultFiles(Mapping[str, bytes]):
         if inputs_of(record):
             self._others[DATA_CARDS] = functools.partial(page, record)
         self._made: dict[str, bytes] = {}
+        self._hashed: dict[str, Callable[[], dict[str, object]]] = {}
         self._neutralised: dict[str, int] = {}
 
     def __getitem__(self, name: str) -> bytes:
@@ -79,7 +83,8 @@ class ResultFiles(Mapping[str, bytes]):
             if name in (CRATE, RECORD):  # they speak of all the others
                 told = {n: self[n] for n in self if n not in (CRATE, RECORD)}
                 counts = {n: self._neutralised[n] for n in self._tables if n in told}
-                self._made.update(sealed(told, {**self._record(), "cells_neutralised": counts}))
+                hashed = {n: self._hashed[n]() for n in told if n in self._hashed}
+                self._made.update(sealed(told, {**self._record(), "cells_neutralised": counts}, hashed))
             elif name in self._tables:
                 given = self._tables[name]
                 frame, table = given() if callable(given) else given
@@ -90,6 +95,8 @@ class ResultFiles(Mapping[str, bytes]):
                 )
             else:
                 self._made[name] = self._others[name]()
+            if len(self._made[name]) >= LARGE:
+                self._hashed[name] = ahead(functools.partial(fingerprint, self._made[name]))
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -45,7 +45,9 @@ def fingerprint_of(source: bytes | Path) -> dict[str, object]:
     return {"sha256": digest.hexdigest(), "bytes": size}
 
 
-def sealed(files: Mapping[str, bytes], record: Mapping[str, object]) -> dict[str, bytes]:
+def sealed(
+    files: Mapping[str, bytes], record: Mapping[str, object], hashed: Mapping[str, dict[str, object]] | None = None
+) -> dict[str, bytes]:
     """All files of a run by name: `files`, the crate that describes them, and run.json with the hashes of all.
 
     Parameters
@@ -54,8 +56,11 @@ def sealed(files: Mapping[str, bytes], record: Mapping[str, object]) -> dict[str
         All but run.json and the crate.
     record
         The run record; `run_at` in it is the only thing that two runs of the same input have apart.
+    hashed
+        Fingerprints that are known already.
     """
-    made = {name: fingerprint(files[name]) for name in sorted(files)}
+    known = hashed or {}
+    made = {name: known[name] if name in known else fingerprint(files[name]) for name in sorted(files)}
     described = crate(record, made)
     whole = {**record, "files": dict(sorted({**made, CRATE: fingerprint(described)}.items()))}
     return dict(sorted({**files, CRATE: described, RECORD: record_bytes(whole)}.items()))

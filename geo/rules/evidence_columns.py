@@ -146,14 +146,18 @@ def _order(
     ends = np.cumsum(sizes)
     order = np.empty(len(site), np.int64)
     for group in range(len(place)):
-        rows = np.concatenate([np.arange(ends[i] - sizes[i], ends[i]) for i in np.flatnonzero(mine == group).tolist()])
-        near = np.empty(len(rows), np.complex128)  # compared by its real part, then by the other
-        near.real, away = site.take(rows), distance.take(rows)
-        near.imag = np.where(np.isnan(away), np.inf, away)
-        if not (near[1:] >= near[:-1]).all():
-            rows = rows.take(np.argsort(near, kind="stable"))  # sorted runs are merged
-        first = begin[:, group] - (np.cumsum(count[:, group]) - count[:, group])
-        order[first.take(site.take(rows)) + np.arange(len(rows))] = rows
+        spans = [slice(int(ends[i] - sizes[i]), int(ends[i])) for i in np.flatnonzero(mine == group).tolist()]
+        rows = np.concatenate([np.arange(s.start, s.stop) for s in spans])
+        at: Ints = site[spans[0]] if len(spans) == 1 else np.concatenate([site[s] for s in spans])
+        away: Floats = distance[spans[0]] if len(spans) == 1 else np.concatenate([distance[s] for s in spans])
+        if not _sorted(at, away):
+            near = np.empty(len(rows), np.complex128)  # compared by its real part, then by the other
+            near.real, near.imag = at, np.where(np.isnan(away), np.inf, away)
+            again = np.argsort(near, kind="stable")  # sorted runs are merged
+            rows, at = rows.take(again), at.take(again)
+        to = (begin[:, group] - (np.cumsum(count[:, group]) - count[:, group])).take(at)
+        to += np.arange(len(rows))
+        order[to] = rows
     distance, cell = distance.take(order), cell.take(order)
     unlike = np.isnan(distance)
     same = (cell[1:] == cell[:-1]) & ((distance[1:] == distance[:-1]) | (unlike[1:] & unlike[:-1]))
@@ -173,6 +177,15 @@ def _order(
         at = np.flatnonzero(np.isin(run, run[1:][wrong]))
         order[tied[at]] = rows[at[np.lexsort([*(r.take(at) for r in reversed(ranks)), run.take(at)])]]
     return order, distance
+
+
+def _sorted(site: Ints, distance: Floats) -> bool:
+    """Whether rows stand by site and distance, those without one last."""
+    step = np.diff(site)
+    same = step == 0
+    unlike = np.isnan(distance)
+    back = (distance[1:] < distance[:-1]) | (unlike[:-1] & ~unlike[1:])
+    return not ((step < 0).any() or (same & back).any())
 
 
 class _Records:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from geo.records.incidents import VIOLENCE, Incidents
 from geo.rules.evidence import Evidence
-from geo.rules.incident_pairs import CONTROL, VIOLENT, Pairs, most, per_site, starts
+from geo.rules.incident_pairs import CONTROL, VIOLENT, Pairs, most, newest, per_site, starts
 from geo.rules.incident_sums import Sums
 from geo.rules.questions import Ask
 from geo.rules.rule import Rule
@@ -202,18 +202,13 @@ def _nearest(
     found = _farther(np.setdiff1d(np.flatnonzero(known), near.site[first]), lon, lat, days, incidents)
     _near_rows(near_m, *found, secret, evidence)
     around = np.flatnonzero(near.meet(NEAREST_ASKS[1]))
-    day = np.minimum(incidents.end[near.incident[around]], days[near.site[around]])
-    start = starts(near.site[around])
-    newest = np.maximum.reduceat(day, start) if len(start) else day
     # Of several on that day the nearest, then the one of the lowest position: the first in the order of the near.
-    on_it = np.flatnonzero(day == np.repeat(newest, np.diff(start, append=len(around))))
-    last = on_it[starts(near.site[around[on_it]])]
-    latest[near.site[around[last]]] = day[last]
+    last = around[newest(near.site[around], near.incident[around], days, incidents)]
+    site, incident = near.site[last], near.incident[last]
+    latest[site] = np.minimum(incidents.end[incident], days[site])
     # The day of a row that may not leave is part of that row.
-    latest[near.site[around[last]][secret[near.incident[around[last]]]]] = NO_DAY
-    evidence.incidents(
-        "near_miss", "", near.site[around[last]], near.incident[around[last]], near.distance[around[last]], "latest"
-    )
+    latest[site[secret[incident]]] = NO_DAY
+    evidence.incidents("near_miss", "", site, incident, near.distance[last], "latest")
     return near_m, latest
 
 

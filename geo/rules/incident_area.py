@@ -159,7 +159,7 @@ class _Day:
             )
 
     def _picked(self, present: Ints) -> tuple[Ints, Ints]:
-        """The incidents that are named, by unit and source from the deadliest, and where those of each unit begin."""
+        """The incidents that are named, of each source the deadliest, by unit and day, and where each unit begins."""
         asked = np.zeros(self.units, np.bool_)
         asked[present] = True
         rows = np.flatnonzero(self.counted)
@@ -185,4 +185,6 @@ class _Day:
                 enough = np.add.reduceat(added, first) >= least
                 keep |= here & (before < least) & enough[group]
         rows, unit = rows[keep], key[keep] // self.sources
+        # By their days, as evidence stands: what is named of a unit is put in order once, not at each of its sites.
+        rows = rows[np.lexsort((rows, self.incidents.start[rows], unit))]
         return rows, np.searchsorted(unit, np.arange(self.units + 1))

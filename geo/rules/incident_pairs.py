@@ -69,6 +69,59 @@ class Near:
         return out
 
 
+class Wanted:
+    """Pairs that somebody asks for: those that meet a question, and of others the first of a site alone.
+
+    Parameters
+    ----------
+    asks
+        The questions, by name.
+    first
+        Of these the nearest that is farther than so many metres is enough.
+    latest
+        Of these the latest, and of several on that day the nearest.
+    """
+
+    def __init__(
+        self,
+        asks: Mapping[str, Ask],
+        first: Mapping[str, float],
+        latest: Iterable[str],
+        days: Days,
+        incidents: Incidents,
+    ) -> None:
+        self.days, self.incidents = days, incidents
+        names, newest = list(asks), set(latest)
+        self._parts: list[tuple[Questions, np.uint64, list[tuple[np.uint64, float]], list[np.uint64]]] = []
+        for begin in range(0, len(names), 64):
+            some = names[begin : begin + 64]
+            asked = Questions([asks[name] for name in some], days, incidents)
+            bit = dict(zip(some, asked.bit, strict=True))
+            every = np.bitwise_or.reduce(
+                [np.uint64(0), *(b for n, b in bit.items() if n not in first and n not in newest)]
+            )
+            ones = [(bit[name], metres) for name, metres in first.items() if name in bit]
+            self._parts.append((asked, every, ones, [bit[name] for name in newest if name in bit]))
+
+    def among(self, site: Ints, incident: Ints, distance: Floats, shown: Floats, reach: Floats) -> Bools:
+        """Which pairs are wanted, of all of some sites by (site, distance, incident)."""
+        out = np.zeros(len(site), np.bool_)
+        for asked, every, first, latest in self._parts:
+            met = asked.bits.take(incident)
+            met &= asked.near(distance, shown, reach)
+            if not asked.one_date:
+                after = {months: day.take(site) for months, day in asked.after.items()}
+                met &= asked.in_time(self.days.take(site), after, incident)
+            out |= (met & every) != 0
+            for bit, metres in first:
+                rows = np.flatnonzero(((met & bit) != 0) & (distance > metres))
+                out[rows.take(starts(site.take(rows)))] = True
+            for bit in latest:
+                rows = np.flatnonzero((met & bit) != 0)
+                out[rows.take(newest(site.take(rows), incident.take(rows), self.days, self.incidents))] = True
+        return out
+
+
 @dataclass(frozen=True)
 class Pairs:
     """Pairs by (site, distance, incident); `reach` is the uncertainty of a pair [m], `days` the as-of day of each site.
@@ -149,6 +202,7 @@ def find_pairs(
     months: int,
     imprecise_km: float,
     after: Days | None = None,
+    wanted: Wanted | None = None,
 ) -> Pairs:
     """All pairs whose distance, less what either place may be wrong by, is within `widest_m` and the window.
 
@@ -162,6 +216,8 @@ def find_pairs(
         How far an incident of precision 2 may lie from its point.
     after
         The last day before each site's window, in place of `months`.
+    wanted
+        Only pairs that somebody asks for are kept.
     """
     longest = months_before(days, months) if after is None else after
     every = np.ones(len(incidents), np.bool_)
@@ -169,20 +225,22 @@ def find_pairs(
     for sites, rows, precision, search in searches(
         lon, lat, error_km, days, incidents, every, widest_m, imprecise_km, longest
     ):
-        found = found_by(search)
-        reach = reach_m(error_km * 1000, precision, imprecise_km).take(sites).take(found.site)
-        shown = np.round(found.distance_m, 3)
-        # A group is searched as wide as its vaguest site needs; what a site is told must not depend on its neighbours.
-        near = np.flatnonzero(shown - reach <= widest_m)
-        made.append(
-            _Run(
-                sites.take(found.site.take(near)),
-                rows.take(found.incident.take(near)),
-                found.distance_m.take(near),
-                shown.take(near),
-                reach.take(near),
-            )
-        )
+        wrong = reach_m(error_km * 1000, precision, imprecise_km).take(sites)
+
+        def chosen(
+            local: Ints, at: Ints, away: Floats, mine: Ints = sites, of: Ints = rows, off: Floats = wrong
+        ) -> Ints:
+            reach, shown = off.take(local), np.round(away, 3)
+            # A group is searched as wide as its vaguest site needs; what a site is told must not depend on others.
+            near = shown - reach <= widest_m
+            if wanted is not None:
+                near &= wanted.among(mine.take(local), of.take(at), away, shown, reach)
+            return np.flatnonzero(near)
+
+        found = found_by(search, chosen)
+        reach = wrong.take(found.site)
+        distance = found.distance_m
+        made.append(_Run(sites.take(found.site), rows.take(found.incident), distance, np.round(distance, 3), reach))
     run = _merged(made)
     return Pairs(run.site, run.incident, run.distance, run.shown, run.reach, days, incidents, widest_m)
 
@@ -311,6 +369,15 @@ def most(events: Floats, deaths: Floats) -> tuple[Ints, Floats, Floats]:
     best = np.lexsort((deaths, events), axis=0)[-1]
     rows = np.arange(events.shape[1])
     return best, events[best, rows], deaths[best, rows]
+
+
+def newest(site: Ints, incident: Ints, days: Days, incidents: Incidents) -> Ints:
+    """Of pairs that stand by site the first of each site's latest day, by the last day of an incident to the date."""
+    day = np.minimum(incidents.end.take(incident), days.take(site))
+    start = starts(site)
+    last = np.maximum.reduceat(day, start) if len(start) else day
+    on_it = np.flatnonzero(day == np.repeat(last, np.diff(start, append=len(site))))
+    return on_it.take(starts(site.take(on_it)))
 
 
 def starts(site: Ints) -> Ints:

@@ -10,7 +10,7 @@ by at most 1e-8 m to 50 km, 4e-7 m to 100 km, and not at all beyond.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -130,9 +130,13 @@ def within(
     return found_by(search)
 
 
-def found_by(search: Search) -> Pairs:
-    """All pairs of a search, as :func:`within` gives them."""
-    return _pairs(search, 0, search.n_sites)
+Chosen = Callable[[Ints, Ints, Floats], Ints]
+"""Of pairs (sites, incidents, distances), whole sites at a time, the positions of those that are kept."""
+
+
+def found_by(search: Search, chosen: Chosen | None = None) -> Pairs:
+    """All pairs of a search, as :func:`within` gives them, or those of them that are `chosen` block by block."""
+    return _pairs(search, 0, search.n_sites, chosen)
 
 
 def within_chunks(
@@ -282,14 +286,15 @@ def _nearest(search: Search) -> Iterator[tuple[Ints, Ints, Floats]]:
         yield from found
 
 
-def _pairs(search: Search, start: int, stop: int) -> Pairs:
+def _pairs(search: Search, start: int, stop: int, chosen: Chosen | None = None) -> Pairs:
     """Pairs of the sites from `start` to `stop`."""
     n = stop - start
     count = np.zeros(n + 1, dtype=np.int64)
     parts: list[tuple[Ints, npt.NDArray[np.int32], Ints, Floats]] = []
 
     def work(blocks: Iterator[Hits]) -> list[tuple[Ints, npt.NDArray[np.int32], Ints, Floats]]:
-        return [_sorted_block(search, hits) for hits in blocks]
+        found = (_sorted_block(search, hits) for hits in blocks)
+        return [part if chosen is None else _some(part, chosen) for part in found]
 
     for found in search.slabs(search.order(np.arange(start, stop)), work):
         for part in found:
@@ -309,6 +314,17 @@ def _pairs(search: Search, start: int, stop: int) -> Pairs:
         incident[to] = at
         distance[to] = metres
     return Pairs(np.repeat(np.arange(start, stop), count[1:]), incident, distance)
+
+
+def _some(
+    part: tuple[Ints, npt.NDArray[np.int32], Ints, Floats], chosen: Chosen
+) -> tuple[Ints, npt.NDArray[np.int32], Ints, Floats]:
+    """The chosen pairs of a block."""
+    sites, counts, incident, distance = part
+    local = np.repeat(np.arange(sites.size), counts)
+    rows = chosen(sites.take(local), incident, distance)
+    counts = np.bincount(local.take(rows), minlength=sites.size).astype(np.int32)
+    return sites, counts, incident.take(rows), distance.take(rows)
 
 
 def _sorted_block(search: Search, hits: Hits) -> tuple[Ints, npt.NDArray[np.int32], Ints, Floats]:

@@ -9,11 +9,12 @@ import datetime as dt
 import functools
 import importlib.metadata
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
 from geo import schema
+from geo.ahead import ahead
 from geo.assessment import Assessment
 from geo.coded import CodedTable
 from geo.messages import Day, Note, joined
@@ -23,7 +24,7 @@ from geo.rules.explanation import GAP_WORDS, summary_rows
 from geo.rules.rule_set import Rules
 from geo.rules.sentences import sentences
 from i18n.translator import LANGUAGES, translator
-from jobs.assessment.evidence_file import CSV, PARQUET, files_of
+from jobs.assessment.evidence_file import CSV, MOST_CSV_ROWS, PARQUET, files_of
 from jobs.assessment.unseen_notes import unseen_notes
 from jobs.assumptions import assumptions
 from jobs.reading_notes import first_reasons, followed, reading_lines, reasons_line
@@ -126,25 +127,42 @@ def result_files(
     :data:`jobs.assessment.evidence_file.CHOICES`; blank leaves it to the number of rows.
     """
 
+    # Sentences are Python's work, and rows of evidence Arrow's: where there are many, both go on at once.
     @functools.cache
+    def saying() -> Callable[[], pd.DataFrame]:
+        return functools.cache(ahead(lambda: explained(assessment, rules), worth=many()))
+
+    @functools.cache
+    def drawing() -> Callable[[], bytes]:
+        return ahead(lambda: geojson_bytes(plain_types(sites())), worth=many())
+
+    def many() -> bool:
+        return len(assessment.evidence_columns) > MOST_CSV_ROWS
+
     def sites() -> pd.DataFrame:
-        return explained(assessment, rules)
+        return saying()()
+
+    def site_rows() -> Sheet:
+        saying()
+        drawing()
+        return sites(), (*schema.ASSESSED, *MEASURES)
 
     def open_rows() -> CodedTable:
+        saying()
         return withheld_columns(assessment.evidence_columns)
 
     def without() -> set[str]:
         return {CSV, PARQUET} - set(files_of(evidence, 0 if evidence else len(assessment.evidence_columns)))
 
     tables: dict[str, Sheet | Later] = {
-        "sites.csv": lambda: (sites(), (*schema.ASSESSED, *MEASURES)),
+        "sites.csv": site_rows,
         CSV: lambda: (open_rows(), schema.EVIDENCE),
         "rejected.csv": lambda: (schema.conform(rejected, schema.REJECTED), schema.REJECTED),
     }
     if certified is not None and len(certified):
         tables["sites_md01.csv"] = (certified, ())
     others = {
-        "sites.geojson": lambda: geojson_bytes(plain_types(sites())),
+        "sites.geojson": lambda: drawing()(),
         PARQUET: lambda: coded_parquet_bytes(open_rows(), schema.EVIDENCE),
     }
     return ResultFiles(tables, others, record, lambda: with_evidence(record, assessment), without)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from unittest import mock
+
 import numpy as np
+import pandas as pd
+import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import geo.assess
+from benchmarks.scene import synthetic
+from benchmarks.whole import frames
 from geo.rules import words
 from geo.rules.evidence_columns import _order
 from geo.rules.incident_pairs import _merged, _Run
@@ -89,3 +97,15 @@ def test_a_share_is_that_of_the_cut_whether_the_circle_is_cut_or_not(dx, dy, lat
     cut = shapely.intersection(whole, equal_area.to_equal_area(equal_area.circles(lon, lat_at, radius_m)))
     expected = equal_area.areas_m2(cut) / equal_area.areas_m2(whole)
     np.testing.assert_allclose(equal_area.share_inside(unit, lon, lat_at, radius_m), expected, rtol=1e-11, atol=1e-15)
+
+
+@pytest.mark.parametrize("one_date", [True, False])
+def test_pairs_that_nobody_asks_for_change_no_evidence(one_date):
+    scene = synthetic("small", 150, 3_000, one_date=one_date)
+    sites, incidents, options = frames(scene)
+    options["as_of"] = [dt.date(1970, 1, 1) + dt.timedelta(days=int(d)) for d in scene.as_of]
+    few = geo.assess.assess(sites, incidents, **options)
+    with mock.patch.object(geo.assess, "Wanted", return_value=None):
+        every = geo.assess.assess(sites, incidents, **options)
+    pd.testing.assert_frame_equal(few.evidence, every.evidence)
+    pd.testing.assert_frame_equal(few.sites, every.sites)

@@ -21,6 +21,8 @@ _NONE = np.zeros(0, np.int64)
 
 ROWS = 1 << 18
 """Rows of a group, which a reader may take alone."""
+OF_ITS_OWN = ("distance_m",)
+"""Columns whose values hardly repeat."""
 
 
 def coded_parquet_bytes(table: CodedTable, *tables: schema.Table) -> bytes:
@@ -46,7 +48,17 @@ def coded_parquet_bytes(table: CodedTable, *tables: schema.Table) -> bytes:
         first_row = _NONE if codes is None else seen[id(codes)][1]
         arrays[name] = _array(pd.Series(values), codes, first_row, whole=name in whole)
     out = io.BytesIO()
-    parquet.write_table(pa.table(arrays), out, compression="zstd", row_group_size=ROWS)
+    made = pa.table(arrays)
+    # Nearly every row has a distance of its own: a dictionary of them would be given up half way.
+    few = [name for name in made.column_names if name not in OF_ITS_OWN]
+    parquet.write_table(
+        made,
+        out,
+        compression="zstd",
+        row_group_size=ROWS,
+        write_batch_size=1 << 16,
+        use_dictionary=few,
+    )
     return out.getvalue()
 
 
