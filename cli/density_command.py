@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from jobs.result import Result
 
 
+SURFACE = ("bandwidth_km", "cell_km", "weight", "effect")
+"""How a surface is made, :class:`jobs.density.model.Options`; `cahra verify` takes what is not said from the record."""
+
+
 def density(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
     """`cahra density`: incidents as a surface (GeoTIFF), and how it changed from an earlier period."""
     if not args.begin or not args.end:
@@ -38,7 +42,8 @@ def density(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
 
     loaded = load(files)
     progress.step()
-    options = Options(args.bandwidth_km, args.cell_km, args.weight, args.effect)
+    asked = {name: getattr(args, name) for name in SURFACE if getattr(args, name) is not None}
+    options = Options(**asked)
     result = run(loaded, period, earlier, options, now=now, progress=progress.part)
     progress.step()
     return result
@@ -61,10 +66,10 @@ def add_surface(to: argparse.ArgumentParser) -> None:
     """What this command alone asks."""
     to.add_argument("--before-from", metavar="YYYY-MM-DD", help="first day of an earlier period to compare with")
     to.add_argument("--before-to", metavar="YYYY-MM-DD", help="last day of it")
-    to.add_argument("--bandwidth-km", type=float, default=25.0, metavar="KM", help="of the kernel; default: 25")
-    to.add_argument("--cell-km", type=float, default=5.0, metavar="KM", help="side of a cell; default: 5")
-    to.add_argument("--weight", choices=("events", "deaths"), default="events", help="what is counted; default: events")
+    to.add_argument("--bandwidth-km", type=float, metavar="KM", help="of the kernel; default: 25")
+    to.add_argument("--cell-km", type=float, metavar="KM", help="side of a cell; default: 5")
+    to.add_argument("--weight", choices=("events", "deaths"), help="what is counted; default: events")
     to.add_argument(
-        "--effect", choices=("lethal", "violent"), default="lethal",
+        "--effect", choices=("lethal", "violent"),
         help="deadly incidents, or violent ones without deaths too; default: lethal",
     )  # fmt: skip

@@ -17,11 +17,12 @@ def exposure(args: argparse.Namespace, now: dt.datetime | None = None) -> Result
     """`cahra exposure`: who lives near sites, in zones and near deadly incidents; how long the way to a town is."""
     as_of, files, rules, given = iso_date(args.as_of), inputs(args), rule_file(args), rasters(args)
     progress = Progress(("read", "measure"))
-    from jobs.exposure.job import ExposureInputs, load, run
+    from jobs.exposure.job import MONTHS, ExposureInputs, load, run
 
     loaded = load(ExposureInputs(files, given))
     progress.step()
-    result = run(loaded, as_of, rules, months=args.near_months, now=now, progress=progress.part)
+    months = MONTHS if args.near_months is None else args.near_months
+    result = run(loaded, as_of, rules, months=months, now=now, progress=progress.part)
     progress.step()
     return result
 
@@ -68,5 +69,5 @@ def add_rasters(to: argparse.ArgumentParser) -> None:
 def add_window(to: argparse.ArgumentParser) -> None:
     """What this command alone asks."""
     to.add_argument(
-        "--near-months", type=int, default=12, metavar="N", help="window of the incidents people live near; default: 12"
+        "--near-months", type=int, metavar="N", help="window of the incidents people live near; default: 12"
     )

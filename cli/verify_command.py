@@ -24,12 +24,16 @@ def verify(args: argparse.Namespace) -> int:
 
 BEFORE = (("before_from", "before_from"), ("before_to", "before_to"))
 """Options and members of the settings of an earlier period."""
+NUMBERS = (("bandwidth_km", "bandwidth_km"), ("cell_km", "cell_km"), ("near_months", "months"))
+WORDS = {"weight": ("events", "deaths"), "effect": ("lethal", "violent")}
+"""Options of surfaces and of people that the settings tell, where they are not said again."""
 
 
 def made_again(args: argparse.Namespace) -> Callable[[Mapping[str, Any]], Mapping[str, bytes]]:
-    """Makes the files of a run again, from the options; of its record only its time, dates, job and language are read.
+    """Makes the files of a run again, from the options; what is no input is taken of its record where it is not said.
 
-    Dates that are no option are those of the record: they stand in its tables too.
+    That are its time, its dates, its job and language, how a surface is made, near which window people are counted, and
+    which band of a raster is meant and what it counts.
     """
     from i18n.languages import offered
     from jobs.assessment.evidence_file import choice_of
@@ -40,12 +44,31 @@ def made_again(args: argparse.Namespace) -> Callable[[Mapping[str, Any]], Mappin
         asked = argparse.Namespace(**vars(args))
         for option, name in (("as_of", "as_of"), ("begin", "from"), ("end", "to"), *BEFORE):
             setattr(asked, option, getattr(args, option, None) or settings.get(name))
+        _of_record(asked, record)
         asked.evidence = choice_of(record["files"])
         language = record.get("language") if record.get("language") in offered() else "en"
         made: Mapping[str, bytes] = args.jobs[record["job"]](asked, run_at(record)).files(language)
         return made
 
     return again
+
+
+def _of_record(asked: argparse.Namespace, record: Mapping[str, Any]) -> None:
+    """Fills options of numbers and words that were not said; what a record says wrongly is left to the comparison."""
+    settings = record["settings"]
+    for option, name in NUMBERS:
+        told = settings.get(name)
+        if getattr(asked, option, None) is None and isinstance(told, int | float):
+            setattr(asked, option, told)
+    for option, known in WORDS.items():
+        if getattr(asked, option, None) is None and settings.get(option) in known:
+            setattr(asked, option, settings[option])
+    for entry in record["inputs"]:
+        role, band = entry.get("role"), entry.get("band")
+        if role in ("population", "travel_time") and isinstance(band, int) and not getattr(asked, f"{role}_band", 1):
+            setattr(asked, f"{role}_band", band)
+        if role == "population" and entry.get("values_basis") == "option" and not asked.population_values:
+            asked.population_values = entry["values"] if entry.get("values") in ("counts", "density") else None
 
 
 def add(commands: Any, jobs: Mapping[str, Callable[..., Any]], adders: Iterable[Adder]) -> None:

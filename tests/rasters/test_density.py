@@ -161,3 +161,15 @@ def test_the_command(tmp_path, capsys):
     assert main(["verify", out, *common]) == 0
     assert "same bytes" in capsys.readouterr().out
     assert main(["density", *common, "--out", out]) == 2
+
+
+def test_how_a_surface_was_made_is_not_said_again_to_verify(tmp_path, capsys):
+    (tmp_path / "ged.csv").write_bytes(ged(9))
+    common, out = ["--incidents", str(tmp_path / "ged.csv")], str(tmp_path / "out")
+    made = ["--bandwidth-km", "40", "--cell-km", "8", "--weight", "deaths", "--effect", "violent"]
+    days = ["--from", "2020-01-01", "--to", "2020-12-31"]
+    assert main(["density", *common, *made, *days, "--out", out]) == 0
+    assert main(["verify", out, *common]) == 0
+    assert "same bytes" in capsys.readouterr().out
+    assert main(["verify", out, *common, "--cell-km", "10"]) == 1
+    assert "settings.cell_km is 8.0, a new run gives 10.0" in capsys.readouterr().out

@@ -108,12 +108,13 @@ def test_without_a_raster_nothing_is_asked_and_without_people_columns_are_blank(
 
 def test_the_command(tmp_path, capsys):
     (tmp_path / "sites.csv").write_bytes(SITES)
-    raster = saved(tmp_path, "people.tif", np.full((200, 200), 10, np.float32), (0.01, 0, 20, 0, -0.01, 6))
+    raster = saved(tmp_path, "grid.tif", np.full((2, 200, 200), 10, np.float32), (0.01, 0, 20, 0, -0.01, 6))
     common = ["--sites", str(tmp_path / "sites.csv"), "--population", str(raster)]
     out = str(tmp_path / "out")
-    assert main(["exposure", *common, "--as-of", "2020-06-30", "--out", out, "--language", "fr"]) == 0
+    made = ["--population-band", "2", "--population-values", "counts", "--near-months", "24"]
+    assert main(["exposure", *common, *made, "--as-of", "2020-06-30", "--out", out, "--language", "fr"]) == 0
     assert "20 km" in capsys.readouterr().out
-    assert main(["verify", out, *common]) == 0
+    assert main(["verify", out, *common]) == 0, "bands, what they count and the window are taken of the record"
     assert pd.read_csv(tmp_path / "out" / "exposure.csv")["population_20km"].notna().sum() == 2
     assert main(["exposure", "--sites", str(tmp_path / "sites.csv"), "--as-of", "2020-06-30", "--out", out]) == 2
     assert "--population FILE" in capsys.readouterr().err
