@@ -9,6 +9,32 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+BROWSER = "tests/browser"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests in a browser come first: they take the longest, and their server and browser start once."""
+    items.sort(key=lambda item: not item.nodeid.startswith(f"{BROWSER}/"))
+
+
+def unit(nodeid: str) -> str:
+    """What runs in one process: the tests of a file, or all in a browser."""
+    return BROWSER if nodeid.startswith(f"{BROWSER}/") else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """With ``--dist loadfile`` a file runs in one process, and so does the folder of tests in a browser."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFileAndBrowser(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return unit(nodeid)
+
+    config.option.loadscopereorder = False
+    return ByFileAndBrowser(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,8 @@ FLAGS = [
     "--no-first-run",
 ]
 TIMEOUT_MS = 60_000
+STILL = "reduce"
+"""What the tested browser says of motion: what turns while the app works costs a third of all that the browser computes."""
 POLICY = "Content Security Policy"
 """Stands in what Chromium says of everything that a policy refuses."""
 SITES_SAID = re.compile(r"\d+ sites? of \d+ on")
@@ -168,8 +170,9 @@ def own(browser, app_url, shared_data) -> Iterator[Visit]:
     It opens with the demonstration, as a new reader's does; what stood there after the first file is in `first`.
     """
     context = browser.new_context(
-        locale="en-GB", viewport={"width": 1280, "height": 720}, accept_downloads=True, has_touch=False
-    )
+        locale="en-GB", viewport={"width": 1280, "height": 720}, accept_downloads=True, has_touch=False,
+        reduced_motion=STILL,
+    )  # fmt: skip
     context.route(lambda url: urlsplit(url).hostname not in (None, "127.0.0.1"), lambda route: route.abort())
     page = context.new_page()
     page.set_default_timeout(TIMEOUT_MS)
@@ -216,13 +219,14 @@ def grid_click(visit, number: int, x: int, y: int) -> None:
     visit.page.mouse.click(box["x"] + x, box["y"] + y)
 
 
-@pytest.fixture
-def visit(browser, app_url) -> Iterator[Callable[..., Visit]]:
-    """Opens a page in a browser of its own; every request elsewhere fails loudly at the end of the test."""
+@contextmanager
+def visits_of(browser, app_url: str) -> Iterator[Callable[..., Visit]]:
+    """Opens pages, each in a browser of its own; every request elsewhere fails loudly at the end."""
     contexts, visits = [], []
 
     def open_page(path: str = "/", *, locale: str = "en-GB", width: int = 1400, height: int = 1000) -> Visit:
-        context = browser.new_context(locale=locale, viewport={"width": width, "height": height}, accept_downloads=True)
+        size = {"width": width, "height": height}
+        context = browser.new_context(locale=locale, viewport=size, accept_downloads=True, reduced_motion=STILL)
         contexts.append(context)
         context.route(lambda url: urlsplit(url).hostname not in (None, "127.0.0.1"), lambda route: route.abort())
         page = context.new_page()
@@ -244,3 +248,10 @@ def visit(browser, app_url) -> Iterator[Callable[..., Visit]]:
             assert frame.evaluate("() => window.pwned ?? null") is None
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def visit(browser, app_url) -> Iterator[Callable[..., Visit]]:
+    """Opens a page in a browser of its own, for one test."""
+    with visits_of(browser, app_url) as open_page:
+        yield open_page

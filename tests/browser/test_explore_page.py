@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.browser.conftest import grid_click
+from tests.browser.conftest import grid_click, visits_of
 from tests.hostile.strings import HOSTILE
 
 
@@ -23,9 +23,28 @@ def downloaded(visit, name: str) -> bytes:
     return Path(got.value.path()).read_bytes()
 
 
-def test_the_first_page_opens_with_map_figures_and_table_and_asks_nobody_else(visit):
-    here = visit()
-    frame = here.map()
+@pytest.fixture(scope="module")
+def front(browser, app_url):
+    """The first page, for the tests that look at it, take from it and choose in it, in their order."""
+    with visits_of(browser, app_url) as open_page:
+        here = open_page()
+        here.map()
+        here.settled()
+        yield here
+
+
+@pytest.fixture(scope="module")
+def narrowed(browser, app_url):
+    """The first page by a link with filters, for the tests that take what is shown and clear them, in their order."""
+    with visits_of(browser, app_url) as open_page:
+        here = open_page("/?minerals=diamond&classes=high-risk&zones=inside_compliant&lang=en")
+        here.map()
+        here.settled()
+        yield here
+
+
+def test_the_first_page_opens_with_map_figures_and_table_and_asks_nobody_else(front):
+    here, frame = front, front.map()
     assert "Demonstration data" in frame.locator(".cahra-notice").inner_text()
     assert here.page.get_by_test_id("stMetric").count() == 4
     assert here.page.get_by_test_id("stDataFrame").count() >= 1
@@ -35,6 +54,75 @@ def test_the_first_page_opens_with_map_figures_and_table_and_asks_nobody_else(vi
         " let n = 0; for (let i = 3; i < d.length; i += 4) if (d[i]) n++; return n; }"
     )
     assert drawn > 1000
+
+
+def test_a_cell_of_the_quadrant_table_filters_class_and_zone(front):
+    here = front
+    grid_click(here, 1, 330, 52)
+    for part in ("classes=conflict-affected", "zones=inside_compliant"):
+        here.page.wait_for_function(f"() => location.search.includes('{part}')")
+    said = here.page.get_by_text(re.compile(r"\d+ sites? of \d+ on")).inner_text()
+    shown, whole = (int(n) for n in re.match(r"(\d+) sites? of (\d+)", said).groups())
+    assert 0 < shown < whole
+
+
+def test_a_row_of_the_table_rings_the_site_on_the_map(front):
+    here, frame = front, front.map()
+    here.settled()
+    grid_click(here, 0, 18, 52)
+    here.page.get_by_role("button", name="Open this site").wait_for()
+    focus = frame.locator("body").evaluate("() => Object.values(window.map._layers).find(l => l.sites).blob.focus")
+    assert focus is not None
+    here.page.wait_for_function("() => location.search.includes('site=')")
+
+
+def test_every_download_opens(front):
+    here = front
+    sites = list(csv.DictReader(io.StringIO(downloaded(here, "sites.csv").decode("utf-8-sig"))))
+    assert {row["demonstration"] for row in sites} == {"true"}
+    features = json.loads(downloaded(here, "sites.geojson"))["features"]
+    assert len(features) == len(sites)
+    evidence = list(csv.DictReader(io.StringIO(downloaded(here, "evidence.csv").decode("utf-8-sig"))))
+    assert {row["site_id"] for row in evidence} <= {row["site_id"] for row in sites}
+    assert json.loads(downloaded(here, "run.json"))["demonstration"] is True
+    assert downloaded(here, "rejected.csv").startswith(b"source_file")
+
+
+def test_the_sites_shown_open_in_every_format(narrowed, tmp_path):
+    import sqlite3
+
+    import openpyxl
+    import pandas as pd
+
+    here = narrowed
+    rows = len(pd.read_csv(io.BytesIO(downloaded(here, "CSV")), dtype=str))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # openpyxl misses a style that it does not need
+        assert openpyxl.load_workbook(io.BytesIO(downloaded(here, "XLSX"))).active.max_row == rows + 1
+    assert len(pd.read_parquet(io.BytesIO(downloaded(here, "PARQUET")))) == rows
+    kml = downloaded(here, "KML")
+    assert kml.split(b"<name>Zones")[0].count(b"<Placemark") == rows
+    assert b"<Style id=" in kml
+    with zipfile.ZipFile(io.BytesIO(downloaded(here, "QGIS project (ZIP)"))) as pair:
+        assert sorted(name.rsplit(".")[-1] for name in pair.namelist()) == ["gpkg", "qgz"]
+    path = tmp_path / "sites.gpkg"
+    path.write_bytes(downloaded(here, "GPKG"))
+    with sqlite3.connect(path) as base:
+        assert base.execute("select count(*) from sites").fetchone()[0] == rows
+    excel = downloaded(here, "CSV for Excel").decode("utf-8-sig").splitlines()
+    assert excel[0].startswith("Name,Site class,Zone status")
+
+
+def test_a_filter_goes_into_the_link_and_comes_back_from_it(narrowed):
+    here = narrowed
+    said = here.page.get_by_text(re.compile(r"\d+ sites? of \d+ on")).inner_text()
+    shown, whole = (int(n) for n in re.match(r"(\d+) sites? of (\d+)", said).groups())
+    assert 0 < shown < whole
+    query = parse_qs(urlsplit(here.page.url).query)
+    assert query["minerals"] == ["diamond"]
+    here.page.get_by_role("button", name="Clear all filters").click()
+    here.page.get_by_text(f"{whole} sites of {whole} on").wait_for()
+    here.page.wait_for_function("() => !location.search.includes('minerals')")
 
 
 def test_a_click_on_a_site_answers_and_the_link_holds_it(visit):
@@ -53,19 +141,6 @@ def test_a_click_on_a_site_answers_and_the_link_holds_it(visit):
     again.page.get_by_role("button", name="Open this site").wait_for()
 
 
-def test_a_filter_goes_into_the_link_and_comes_back_from_it(visit):
-    here = visit("/?minerals=diamond&classes=high-risk&zones=inside_compliant")
-    here.map()
-    said = here.page.get_by_text(re.compile(r"\d+ sites? of \d+ on")).inner_text()
-    shown, whole = (int(n) for n in re.match(r"(\d+) sites? of (\d+)", said).groups())
-    assert 0 < shown < whole
-    query = parse_qs(urlsplit(here.page.url).query)
-    assert query["minerals"] == ["diamond"]
-    here.page.get_by_role("button", name="Clear all filters").click()
-    here.page.get_by_text(f"{whole} sites of {whole} on").wait_for()
-    here.page.wait_for_function("() => !location.search.includes('minerals')")
-
-
 def test_french_by_browser_and_by_choice(visit):
     here = visit(locale="fr-FR")
     frame = here.map()
@@ -80,20 +155,6 @@ def test_french_by_browser_and_by_choice(visit):
     here.page.get_by_text("English").click()
     here.page.get_by_text("Download").first.wait_for()
     here.page.wait_for_function("() => location.search.includes('lang=en')")
-
-
-def test_every_download_opens(visit):
-    here = visit()
-    here.map()
-    here.settled()
-    sites = list(csv.DictReader(io.StringIO(downloaded(here, "sites.csv").decode("utf-8-sig"))))
-    assert {row["demonstration"] for row in sites} == {"true"}
-    features = json.loads(downloaded(here, "sites.geojson"))["features"]
-    assert len(features) == len(sites)
-    evidence = list(csv.DictReader(io.StringIO(downloaded(here, "evidence.csv").decode("utf-8-sig"))))
-    assert {row["site_id"] for row in evidence} <= {row["site_id"] for row in sites}
-    assert json.loads(downloaded(here, "run.json"))["demonstration"] is True
-    assert downloaded(here, "rejected.csv").startswith(b"source_file")
 
 
 def test_hostile_names_in_a_readers_own_file_run_nothing(visit, tmp_path):
@@ -126,13 +187,12 @@ def test_hostile_names_in_a_readers_own_file_run_nothing(visit, tmp_path):
 def test_two_browsers_do_not_see_each_others_files(visit, tmp_path):
     path = tmp_path / "secret_list.csv"
     path.write_text("site_id,name,lat,lon,minerals,country\nX1,Hidden pit,4.2,16.1,gold,CAF\n")
-    first, second = visit(), visit()
+    first = visit()
     first.map()
     first.page.get_by_test_id("stSidebar").get_by_text("Data", exact=True).click()
     first.page.locator("input[type=file]").first.set_input_files(path)
     first.page.get_by_role("button", name="Remove secret_list.csv").wait_for()
-    second.map()
-    second.page.reload()
+    second = visit()
     second.map()
     second.page.get_by_test_id("stSidebar").get_by_text("Data", exact=True).click()
     assert second.page.get_by_text("secret_list.csv").count() == 0
@@ -144,53 +204,3 @@ def test_a_phone_shows_the_map_without_a_sideways_scroll(visit, width):
     here.map()
     here.settled()
     assert here.page.evaluate("() => document.documentElement.scrollWidth") <= width
-
-
-def test_a_row_of_the_table_rings_the_site_on_the_map(visit):
-    here = visit()
-    frame = here.map()
-    here.settled()
-    grid_click(here, 0, 18, 52)
-    here.page.get_by_role("button", name="Open this site").wait_for()
-    focus = frame.locator("body").evaluate("() => Object.values(window.map._layers).find(l => l.sites).blob.focus")
-    assert focus is not None
-    here.page.wait_for_function("() => location.search.includes('site=')")
-
-
-def test_a_cell_of_the_quadrant_table_filters_class_and_zone(visit):
-    here = visit()
-    here.map()
-    here.settled()
-    grid_click(here, 1, 330, 52)
-    for part in ("classes=conflict-affected", "zones=inside_compliant"):
-        here.page.wait_for_function(f"() => location.search.includes('{part}')")
-    said = here.page.get_by_text(re.compile(r"\d+ sites? of \d+ on")).inner_text()
-    shown, whole = (int(n) for n in re.match(r"(\d+) sites? of (\d+)", said).groups())
-    assert 0 < shown < whole
-
-
-def test_the_sites_shown_open_in_every_format(visit, tmp_path):
-    import sqlite3
-
-    import openpyxl
-    import pandas as pd
-
-    here = visit("/?minerals=diamond&lang=en")
-    here.map()
-    here.settled()
-    rows = len(pd.read_csv(io.BytesIO(downloaded(here, "CSV")), dtype=str))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # openpyxl misses a style that it does not need
-        assert openpyxl.load_workbook(io.BytesIO(downloaded(here, "XLSX"))).active.max_row == rows + 1
-    assert len(pd.read_parquet(io.BytesIO(downloaded(here, "PARQUET")))) == rows
-    kml = downloaded(here, "KML")
-    assert kml.split(b"<name>Zones")[0].count(b"<Placemark") == rows
-    assert b"<Style id=" in kml
-    with zipfile.ZipFile(io.BytesIO(downloaded(here, "QGIS project (ZIP)"))) as pair:
-        assert sorted(name.rsplit(".")[-1] for name in pair.namelist()) == ["gpkg", "qgz"]
-    path = tmp_path / "sites.gpkg"
-    path.write_bytes(downloaded(here, "GPKG"))
-    with sqlite3.connect(path) as base:
-        assert base.execute("select count(*) from sites").fetchone()[0] == rows
-    excel = downloaded(here, "CSV for Excel").decode("utf-8-sig").splitlines()
-    assert excel[0].startswith("Name,Site class,Zone status")

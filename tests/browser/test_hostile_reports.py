@@ -95,11 +95,13 @@ def hostile():
 def test_dossiers_run_nothing(visit, hostile, tmp_path):
     loaded, run = hostile
     assert len(run.assessment.sites) > 20
+    opened = visit("about:blank")
     for row in range(0, len(run.assessment.sites), 4):
         it = profile(loaded, run, default_rules(), row, DAY)
         page = tmp_path / f"{row}.html"
         page.write_bytes(dossier(translator("fr" if row % 8 else "en"), it, "hash"))
-        opened = visit(page.as_uri())
+        opened.page.goto(page.as_uri())
+        assert opened.page.evaluate("() => window.pwned ?? null") is None
         assert opened.page.locator("img, script, iframe, object").count() == 0
         assert (
             str(it.site["name"])[:20].split("\n")[0].strip()[:10]

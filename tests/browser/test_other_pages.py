@@ -16,8 +16,8 @@ import pytest
 from tests.browser.conftest import CHROMIUM, ROOT
 from views.navigation import FOLDER, PAGES
 
-EACH_TIME = ("explore", "site", "screen", "programmes")
-"""Pages that the short run checks; `make test-all` checks all."""
+EACH_TIME = ("explore",)
+"""Pages that the short run checks, beside a screening and the files (in their tests); `make test-all` checks all."""
 PATHS = [
     pytest.param(p.path, marks=() if p.path in EACH_TIME else pytest.mark.slow)
     for p in PAGES
@@ -138,15 +138,6 @@ def test_play_draws_month_after_month_and_all_agree_where_it_stops(visit):
     assert sum(counted[0]) > 100
 
 
-def test_the_view_of_the_map_is_in_the_link_and_comes_back(visit):
-    here = visit()
-    frame = here.map()
-    frame.locator("body").evaluate("() => window.map.setView([4.25, 15.8], 9, {animate: false})")
-    here.page.wait_for_function("() => location.search.includes('view=4.250')")
-    again = visit("/?" + urlsplit(here.page.url).query)
-    assert again.map().locator("body").evaluate("() => window.map.getZoom()") == 9
-
-
 def test_a_divider_that_the_keyboard_moves_parts_two_dates_on_one_map(visit):
     here = visit("/compare?day=2014-12-31&other=2016-09-19")
     here.map()
@@ -168,7 +159,7 @@ def test_a_divider_that_the_keyboard_moves_parts_two_dates_on_one_map(visit):
     assert " | " in frame.locator(".cahra-row-n").first.inner_text()
 
 
-def test_another_language_leaves_the_map_where_it_was(visit):
+def test_the_view_of_the_map_is_in_the_link_stays_in_another_language_and_comes_back(visit):
     here = visit()
     here.map().locator("body").evaluate("() => window.map.setView([4.25, 15.8], 9, {animate: false})")
     here.page.wait_for_function("() => location.search.includes('view=4.250')")
@@ -177,6 +168,8 @@ def test_another_language_leaves_the_map_where_it_was(visit):
     frame.get_by_text("touché par un conflit").first.wait_for()
     assert frame.locator("body").evaluate("() => window.map.getZoom()") == 9
     here.page.wait_for_function("() => /lang=fr.*view=4\\.2[45]/.test(location.search)")
+    again = visit("/?" + urlsplit(here.page.url).query)
+    assert again.map().locator("body").evaluate("() => window.map.getZoom()") == 9
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -23,7 +23,9 @@ def test_a_row_its_card_and_a_decision_that_stays(visit):
     page.get_by_text("{{ 7*7 }}").first.wait_for(timeout=TIMEOUT_MS)
 
 
+@pytest.mark.slow
 def test_french_and_the_report_of_the_page(visit, tmp_path):
+    """Left to the long run: `test_french.py` reads a page in French, `test_explore_page.py` downloads, each time."""
     made = visit("/screen?lang=fr", height=2600)
     page = made.page
     page.get_by_text("Examiner une liste").first.wait_for(timeout=TIMEOUT_MS)

@@ -12,7 +12,7 @@ from views.widgets import charts
 AT = "day=2016-09-19&site=demonstration%7CDEMO-002"
 
 
-@pytest.mark.parametrize(("language", "locale"), [("en", "en-GB"), ("fr", "fr-FR")])
+@pytest.mark.parametrize(("language", "locale"), [("en", "en-GB"), pytest.param("fr", "fr-FR", marks=pytest.mark.slow)])
 def test_the_three_parts_of_the_page(visit, language, locale):
     _ = translator(language)
     here = visit(f"/sure?lang={language}&{AT}", locale=locale, width=1280)

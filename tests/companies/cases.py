@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -65,6 +66,6 @@ def dated(table: pd.DataFrame, *names: str) -> pd.DataFrame:
     return table
 
 
-def files(screening: Screening, language: str = "en") -> dict[str, bytes]:
-    """All files of a screening by name."""
-    return dict(result_files(screening, language))
+def files(screening: Screening, language: str = "en") -> Mapping[str, bytes]:
+    """The files of a screening by name, each made when it is taken; the record makes all."""
+    return result_files(screening, language)

@@ -80,7 +80,9 @@ def agree(page: dict[str, bytes], command: dict[str, bytes], rows: int) -> list[
     return answers
 
 
+@pytest.mark.slow
 def test_a_list_with_faulty_rows_has_the_same_answers_and_files(monkeypatch, tmp_path):
+    """Left to the long run: `tests/jobs/test_result_files.py` holds page and command against each other each time."""
     with (DATA / "demonstration_suppliers.csv").open(encoding="utf-8", newline="") as file:
         good = [{k: v for k, v in row.items() if k in HEADER} for row in csv.DictReader(file)]
     listed = as_csv(*good, *(row for row, _ in FAULTY))

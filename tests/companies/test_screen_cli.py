@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 
+import pytest
+
 from cli import main
 
 
@@ -45,7 +47,9 @@ def test_every_row_is_answered_with_the_users_own_ids(tmp_path):
     assert record["demonstration"] is True
 
 
+@pytest.mark.slow
 def test_the_same_call_gives_the_same_bytes(tmp_path):
+    """Left to the long run: `tests/jobs/test_verification.py` makes a screening again to the same bytes each time."""
     _, a = run(tmp_path / "a")
     _, b = run(tmp_path / "b")
     for name in ("screening.csv", "routes.csv", "evidence.csv", "segments.csv", "screening.xlsx", "screening.geojson"):

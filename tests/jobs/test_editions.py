@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
 
 import pandas as pd
@@ -37,6 +38,7 @@ SITES = b"site_id,name,lat,lon,country,minerals\nA,Alpha,5.0,20.01,CAF,gold\nB,B
 COVERAGE = b"dataset,country_iso3,from,to\nucdp,CAF,2010-01-01,2020-12-31\n"
 
 
+@functools.cache
 def compared(sites: bool = True):
     coverage = [Source("coverage.csv", COVERAGE)]
     given = Inputs(sites=[Source("sites.csv", SITES)] if sites else [], coverage=coverage)

@@ -19,23 +19,33 @@ from geo.columns import conform
 from geo.errors import InputError
 from jobs.assessment import evidence_file
 from jobs.assessment.evidence_file import CSV, PARQUET, choice_of, read_evidence
-from jobs.assessment.job import load, run
+from jobs.assessment.job import Inputs, Source, load, run
 from jobs.read_back import DifferenceError
 from jobs.run_options import later
 from jobs.verification import verify_files
 from layers.formats.readers.coded_parquet import parse, read_coded_parquet
 from layers.formats.writers.coded_parquet import coded_parquet_bytes
 from layers.formats.writers.delimited import coded_csv_bytes
+from layers.reference import files as embedded
+from tests.jobs.edited_results import incidents, some
 from tests.jobs.edits import forged
-from tests.test_cli import DEMO
-from views.data_choice import demonstration
 
 DAY, NOW = dt.date(2018, 12, 31), dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
 @pytest.fixture(scope="module")
-def loaded():
-    return load(demonstration().inputs())
+def asked(tmp_path_factory) -> list[str]:
+    """A part of the demonstration: every step below is taken several times."""
+    folder = tmp_path_factory.mktemp("given")
+    sites = [some(p, "site_id", 16, folder) for p in (embedded.DEMONSTRATION_SITES, embedded.DEMONSTRATION_VISITS)]
+    data = [text for path in sites for text in ("--sites", path)] + ["--incidents", incidents(folder)]
+    return [*data, "--incident-coverage", str(embedded.DEMONSTRATION_COVERAGE)]
+
+
+@pytest.fixture(scope="module")
+def loaded(asked):
+    sites, visits, events, covered = (Source.of(path) for path in asked[1::2])
+    return load(Inputs(sites=[sites, visits], incidents=[events], coverage=[covered]))
 
 
 @pytest.fixture(scope="module")
@@ -92,13 +102,12 @@ def test_a_forger_is_found_in_parquet_too(both):
         read_evidence({})
 
 
-def test_the_command_takes_the_choice_and_verify_makes_it_again(tmp_path, capsys):
-    out = tmp_path / "out"
-    asked = [*DEMO, "--as-of", "2018-12-31"]
-    assert cli.main(["assess", *asked, "--evidence", "parquet", "--out", str(out)]) == 0
+def test_the_command_takes_the_choice_and_verify_makes_it_again(asked, tmp_path, capsys):
+    out, on = tmp_path / "out", ["--as-of", "2018-12-31"]
+    assert cli.main(["assess", *asked, *on, "--evidence", "parquet", "--out", str(out)]) == 0
     assert {CSV, PARQUET} & {p.name for p in out.iterdir()} == {PARQUET}
     capsys.readouterr()
-    assert cli.main(["verify", str(out), *asked]) == 0
+    assert cli.main(["verify", str(out), *asked, *on]) == 0
     assert "A new run of the inputs gives the same bytes." in capsys.readouterr().out
 
 

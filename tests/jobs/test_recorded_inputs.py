@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sqlite3
 
@@ -68,7 +69,12 @@ def arguments(job, given) -> list[str]:
 
 
 def record_of(job, given):
-    args = cli.parser().parse_args([job, *arguments(job, given), "--out", "x"])
+    return recorded(job, *arguments(job, given))
+
+
+@functools.cache
+def recorded(job, *given):
+    args = cli.parser().parse_args([job, *given, "--out", "x"])
     record = args.make(args).record
     return record() if callable(record) else record
 

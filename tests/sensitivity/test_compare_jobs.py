@@ -90,7 +90,13 @@ STOCKTAKES = {
 }
 
 
-@pytest.mark.parametrize("cause", STOCKTAKES)
+LONGER_STOCKTAKES = ("programmes", "date", "incidents")
+"""Left to the long run: the test below of sites with their own causes has one of each of them each time."""
+
+
+@pytest.mark.parametrize(
+    "cause", [pytest.param(c, marks=pytest.mark.slow) if c in LONGER_STOCKTAKES else c for c in STOCKTAKES]
+)
 def test_a_single_change_moves_a_stocktake(stocktake, tmp_path, cause):
     asked, changed, expected = STOCKTAKES[cause]
     other = made("coverage", tmp_path / "b", asked, **{"programmes": PROGRAMMES, **changed})
@@ -139,7 +145,13 @@ BACKTESTS = {
 }
 
 
-@pytest.mark.parametrize("cause", BACKTESTS)
+LONGER_BACKTESTS = ("incidents", "date")
+"""Left to the long run: the tests below of what went and of other dates have them each time."""
+
+
+@pytest.mark.parametrize(
+    "cause", [pytest.param(c, marks=pytest.mark.slow) if c in LONGER_BACKTESTS else c for c in BACKTESTS]
+)
 def test_a_single_change_moves_the_figures_of_a_backtest(past, tmp_path, cause):
     asked, changed = BACKTESTS[cause]
     moves = compared(past, backtest(tmp_path / "b", asked, **changed), tmp_path / "out", "name", "kind")

@@ -16,7 +16,7 @@ from jobs.inputs import Inputs, Source
 from jobs.sensitivity.job import load, month_ends, run
 from layers.reference import files
 from layers.reference.rule_files import default_rules
-from tests.test_cli import DEMO
+from tests.jobs.edited_results import some
 
 DAY = "2016-09-19"
 HEADERS = {
@@ -29,10 +29,23 @@ HEADERS = {
 
 
 @pytest.fixture(scope="module")
-def loaded():
+def given(tmp_path_factory):
+    """Forty sites of the demonstration: each is answered under 360 settings."""
+    folder = tmp_path_factory.mktemp("given")
+    return [some(p, "site_id", 40, folder) for p in (files.DEMONSTRATION_SITES, files.DEMONSTRATION_VISITS)]
+
+
+@pytest.fixture(scope="module")
+def asked(given):
+    more = ["--incidents", str(files.DEMONSTRATION_INCIDENTS), "--incident-coverage", str(files.DEMONSTRATION_COVERAGE)]
+    return [*(text for path in given for text in ("--sites", path)), *more]
+
+
+@pytest.fixture(scope="module")
+def loaded(given):
     return load(
         Inputs(
-            sites=[Source.of(files.DEMONSTRATION_SITES), Source.of(files.DEMONSTRATION_VISITS)],
+            sites=[Source.of(path) for path in given],
             incidents=[Source.of(files.DEMONSTRATION_INCIDENTS)],
             coverage=[Source.of(files.DEMONSTRATION_COVERAGE)],
         )
@@ -44,10 +57,10 @@ def rows(path):
         return list(csv.DictReader(file))
 
 
-def test_the_command_leaves_the_files_of_the_issue(tmp_path, capsys):
-    asked = ["--as-of", DAY, "--from", "2016-07-01", "--draws", "3", "--seed", "5"]
+def test_the_command_leaves_the_files_of_the_issue(asked, tmp_path, capsys):
+    more = ["--as-of", DAY, "--from", "2016-07-01", "--draws", "3", "--seed", "5"]
     for name in ("one", "two"):
-        assert cli.main(["sensitivity", *DEMO, *asked, "--out", str(tmp_path / name)]) == 0
+        assert cli.main(["sensitivity", *asked, *more, "--out", str(tmp_path / name)]) == 0
     assert "360 settings" in capsys.readouterr().out
     for name, header in HEADERS.items():
         assert (tmp_path / "one" / name).read_text("utf-8").splitlines()[0] == header
@@ -60,7 +73,7 @@ def test_the_command_leaves_the_files_of_the_issue(tmp_path, capsys):
     assert {r["settings"] for r in rows(one / "stability.csv")} == {"360"}
     months = rows(one / "timeline.csv")
     assert sorted({r["month"] for r in months}) == ["2016-07", "2016-08", "2016-09"]
-    assert cli.main(["assess", *DEMO, "--as-of", DAY, "--out", str(tmp_path / "plain")]) == 0
+    assert cli.main(["assess", *asked, "--as-of", DAY, "--out", str(tmp_path / "plain")]) == 0
     plain = {
         (r["source"], r["site_id"]): (r["site_class"], r["zone_status"]) for r in rows(tmp_path / "plain/sites.csv")
     }
