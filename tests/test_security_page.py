@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import THOROUGH
 from tests.hostile import corpus, roles, test_hostile_cost, test_hostile_fuzz, test_hostile_roles, test_hostile_systems
 from tests.layers import test_fetch
 
@@ -41,7 +42,9 @@ def test_systems_bombs_roles_and_replies():
     bombs = numbers(row("at most 20 MB"))
     assert bombs[::2] == [len(test_hostile_cost.BOMBS), len(test_hostile_cost.EACH_TIME)]
     each_time = len(roles.SEEDS) - len(test_hostile_roles.LATER)
-    assert numbers(row("every role")) == [164, len(roles.SEEDS), each_time, 25 + 3]
+    assert numbers(row("every role")) == [164, len(roles.SEEDS), each_time, 10 + 1, 25 + 3]
+    tried = sum(map(len, test_hostile_roles.MUTANTS))
+    assert tried == (25 + 3 if THOROUGH else 10 + 1)
     assert numbers(row("download"))[:3:2] == [len(test_fetch.REPLIES), len(test_fetch.HEADS)]
 
 

@@ -198,8 +198,10 @@ def test_two_browsers_do_not_see_each_others_files(visit, tmp_path):
     assert second.page.get_by_text("secret_list.csv").count() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [390])
 def test_a_phone_shows_the_map_without_a_sideways_scroll(visit, width):
+    """Left to the long run: `test_french.py` reads a page on a phone each time."""
     here = visit(width=width, height=800)
     here.map()
     here.settled()

@@ -46,7 +46,8 @@ def test_files_dropped_together_are_sorted_mapped_and_used(visit, tmp_path):
     here.settled()
 
 
-@pytest.mark.parametrize("language", ["en", pytest.param("fr", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "fr"])
 def test_no_serious_finding_of_the_accessibility_check(visit, language, tmp_path):
     from axe_playwright_python.sync_playwright import Axe
 

@@ -17,7 +17,7 @@ from tests.browser.conftest import CHROMIUM, ROOT
 from views.navigation import FOLDER, PAGES
 
 EACH_TIME = ("explore",)
-"""Pages that the short run checks, beside a screening and the files (in their tests); `make test-all` checks all."""
+"""Pages that the short run checks, beside a screening (in its tests); `make test-all` checks all."""
 PATHS = [
     pytest.param(p.path, marks=() if p.path in EACH_TIME else pytest.mark.slow)
     for p in PAGES

@@ -21,7 +21,9 @@ def folder(tmp_path):
     return tmp_path / "work"
 
 
+@pytest.mark.slow
 def test_files_are_chosen_from_the_folder_and_the_next_visit_opens_where_it_was_left(visit, folder, tmp_path):
+    """Left to the long run: `tests/views/test_workspace.py` works in a folder each time, on the pages without a browser."""
     with served("--workspace", str(folder)) as url:
         here = visit(f"{url}/files?lang=fr&day=2018-12-31")
         here.page.get_by_role("heading", name="Vos fichiers").wait_for()

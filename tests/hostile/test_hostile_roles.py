@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from geo.errors import CahraError
+from tests.examples import THOROUGH
 from tests.hostile import native, roles
 from tests.hostile.test_hostile_fuzz import mutate, mutate_inside
 
@@ -46,7 +47,7 @@ def test_the_sound_file_of_a_role_gives_a_result(role, tmp_path):
         assert roles.through(role, str(tmp_path / name), tmp_path) == (0, ""), role
 
 
-LATER = tuple(role for role in roles.SEEDS if role not in ("sites", "incidents", "boundaries", "roads"))
+LATER = tuple(role for role in roles.SEEDS if role not in ("sites", "boundaries"))
 """Roles whose readers get the files of door/ in the longer run; mutants they get each time."""
 
 
@@ -59,6 +60,10 @@ def test_the_door_through_every_reader(role, shared_data):
         for path in files_of(shared_data):
             data = path.read_bytes()
             quick(role, path.name, lambda data=data, path=path: roles.read_only(role, data, path.name))
+
+
+MUTANTS = (range(25), range(100, 103)) if THOROUGH else (range(10), range(100, 101))
+"""Of each role through its reader, and through its command; fewer each time."""
 
 
 @pytest.mark.real_data
@@ -77,7 +82,7 @@ def test_the_door_through_assess(shared_data, tmp_path):
 @pytest.mark.parametrize("role", roles.SEEDS)
 def test_mutants_through_every_reader(role):
     with roles.without_children():
-        for number in range(25):
+        for number in MUTANTS[0]:
             data, name = roles.mutant(role, random.Random(f"{role}{number}"), mutate, mutate_inside)
             quick(role, f"{role}{number}", lambda data=data, name=name: roles.read_only(role, data, name))
 
@@ -85,7 +90,7 @@ def test_mutants_through_every_reader(role):
 @pytest.mark.parametrize("role", roles.SEEDS)
 def test_mutants_through_every_command(role, tmp_path):
     with roles.without_children():
-        for number in range(100, 103):
+        for number in MUTANTS[1]:
             data, name = roles.mutant(role, random.Random(f"{role}{number}"), mutate, mutate_inside)
             (tmp_path / name).write_bytes(data)
             code, said = roles.through(role, str(tmp_path / name), tmp_path)

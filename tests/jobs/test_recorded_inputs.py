@@ -96,7 +96,9 @@ def test_no_option_for_a_file_is_forgotten_here():
         assert named == {option.replace("-", "_") for option in (*LAYERS, *own)}, job
 
 
-@pytest.mark.parametrize("option", ["words", "radii", "rates", "sectors", "rules"])
+@pytest.mark.parametrize(
+    "option", ["radii", "rules", *(pytest.param(o, marks=pytest.mark.slow) for o in ("words", "rates", "sectors"))]
+)
 def test_another_table_is_found_by_a_new_run_and_named(option, given, tmp_path):
     """One byte behind the end of the table changes nothing that is counted, and is another file all the same."""
     other = tmp_path / given[option].name

@@ -39,9 +39,10 @@ def texts(app: AppTest) -> str:
     return "\n".join(str(e.value) for kind in kinds for e in app.get(kind) if getattr(e, "value", None))
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("language", ["en", pytest.param("fr", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("page", OWN)
 def test_a_page_runs_without_an_error_in_both_languages(page, language):
+    """French in the long run: the test below opens every page in it each time."""
     app = opened(page, lang=language, site="demonstration|DEMO-001", place="4.3,16.0")
     assert not app.exception
     assert [e.value for e in app.error] == []
