@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from cli import main
@@ -93,3 +95,67 @@ def test_the_whole_job_goes_by_the_keyboard_alone(visit, shared_data):
     with page.expect_download() as got:
         keys.press("Enter")
     assert chosen in Path(got.value.path()).read_text("utf-8")
+
+
+def test_why_sites_are_insufficient_and_what_the_run_assumed_stand_on_the_page(own):
+    go(own, "Explore", "Mine sites, conflict and zones")
+    page = own.page
+    pill = page.get_by_test_id("stButtonGroup").get_by_role("button", name=re.compile(r"^neighbours \d+$"))
+    number = int(pill.inner_text().split()[-1])
+    page.get_by_text("23 sites with insufficient data, because of").wait_for()
+    pill.click()
+    page.get_by_text(f"{number} sites of 272 on").wait_for()
+    own.settled()
+    page.get_by_test_id("stButtonGroup").get_by_role("button", name=re.compile(r"^neighbours")).click()
+    page.get_by_text("272 sites of 272 on").wait_for()
+    own.settled()
+    page.get_by_text("What this run assumed").click()
+    assumed = page.get_by_test_id("stExpander").filter(has_text="What this run assumed").inner_text()
+    assert "2015" in assumed
+    assert "CAF" in assumed or "Central African Republic" in assumed
+    page.get_by_text("What this run assumed").click()
+
+
+def test_a_typed_day_is_taken_by_enter_and_a_text_that_is_none_changes_nothing(own):
+    go(own, "Explore", "Mine sites, conflict and zones")
+    page = own.page
+    field = page.get_by_role("textbox", name="As of", exact=True)
+    field.fill("30 February 2014")
+    field.press("Enter")
+    page.get_by_text("No day that can be read").wait_for()
+    assert page.get_by_text("272 sites of 272 on 19 Sep 2016").count() == 1
+    field.fill("19/9/2016")
+    field.press("Enter")
+    page.get_by_text("No day that can be read").wait_for(state="detached")
+    own.settled()
+    assert field.input_value() == DAY
+
+
+@pytest.mark.slow
+def test_two_dates_side_by_side_and_files_for_the_meeting_in_french(own):
+    go(own, "Side by side", "Side by side")
+    page = own.page
+    field = page.get_by_role("textbox", name="Right", exact=True)
+    field.fill("31 Dec 2014")
+    field.press("Enter")
+    page.get_by_role("heading", name=re.compile(r"\d+ sites differ")).wait_for()
+    own.settled()
+    with page.expect_download() as got:
+        page.get_by_text("Download the differences (CSV)").click()
+    told = pd.read_csv(got.value.path())
+    assert (told["what_changed"].str.len() > 20).all()
+    assert f"{len(told)} sites differ" in page.get_by_role("heading", name=re.compile("sites differ")).inner_text()
+    go(own, "Explore", "Mine sites, conflict and zones")
+    page.get_by_text("Français", exact=True).click()
+    page.get_by_text("272 sites sur 272 au 19 sept. 2016").wait_for()
+    own.settled()
+    with page.expect_download() as got:
+        page.get_by_test_id("stDownloadButton").get_by_text("CSV pour Excel", exact=True).click()
+    assert DAY in got.value.suggested_filename
+    head, first, *_rest = Path(got.value.path()).read_text("utf-8-sig").splitlines()
+    assert ";" in head
+    assert {"Latitude", "Longitude"} <= set(head.split(";"))
+    assert re.search(r";\d+,\d+;", first), first
+    page.get_by_text("English", exact=True).click()
+    page.get_by_text("272 sites of 272 on").wait_for()
+    own.settled()

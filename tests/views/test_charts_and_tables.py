@@ -44,7 +44,8 @@ def test_a_chart_names_the_locale_and_keeps_what_it_was_configured_with(language
     signs = locale["number"]
     assert one == f"1{signs['thousands']}234{signs['thousands']}567{signs['decimal']}5"
     assert [len(locale["time"][k]) for k in ("months", "shortMonths", "days", "shortDays")] == [12, 12, 7, 7]
-    assert spec["config"]["mark"] == {"aria": False}
+    assert spec["config"]["mark"]["aria"] is False
+    assert spec["config"]["axis"]["aria"] is spec["config"]["legend"]["aria"] is False
     assert "config" not in chart.to_dict() or "locale" not in chart.to_dict()["config"]
 
 

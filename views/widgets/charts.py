@@ -48,12 +48,17 @@ def locale_of(language: str) -> dict[str, Any]:
 
 
 def localised(chart: Any, translate: Translator) -> Any:
-    """`chart` with the locale of the reader's language; what it was configured with before stays."""
+    """`chart` with the locale of the reader's language; what it was configured with before stays.
+
+    What Vega itself would read aloud of axes and legends is English: the chart's own text stands for them.
+    """
     import altair as alt  # late: most pages draw no chart
 
     made = chart.copy(deep=False)
     kept = {} if made.config is alt.Undefined else made.config.to_dict()
-    made.config = alt.Config(**{**FORMS, **kept, "locale": locale_of(translate.language)})
+    silent = {part: {"aria": False, **kept.pop(part, {})} for part in ("axis", "legend")}
+    mark = {"ariaRoleDescription": translate("part of the chart"), **kept.pop("mark", {})}
+    made.config = alt.Config(**{**FORMS, **kept, **silent, "mark": mark, "locale": locale_of(translate.language)})
     return made
 
 
