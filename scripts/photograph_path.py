@@ -5,7 +5,7 @@
 It starts the app, opens it as a reader does, adds three files of the shared data (not part of the project), and goes
 from page to page. Each step gives a picture of what stands on the screen and one of the whole page; beside them
 ``found.txt`` names what a machine can see: words cut off, pages wider than the screen, English words on French pages.
-The pictures are to be looked at; docs/newcomer.md says what was seen.
+The pictures are to be looked at; benchmarks/app.md says what was seen.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ MOST_HIGH = 6_000
 ENGLISH = re.compile(r"\b(the|of|and|with|which|that|this|from|are|was|were|has|have|not|sites? of|by|until|since)\b")
 RESTS = (
     "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
-    " && !document.querySelector('[data-testid=stStatusWidgetRunningIcon], [data-testid=stSpinner]')"
+    " && !document.querySelector("
+    "'[data-testid=stStatusWidgetRunningIcon], [data-testid=stSpinner], [data-testid=stSkeleton]')"
 )
 CUT = """() => { const out = [];
 for (const e of document.querySelectorAll('[data-testid=stMain] *, [data-testid=stSidebar] *, header *')) {

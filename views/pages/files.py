@@ -51,7 +51,7 @@ def overview(here: Here) -> str:
 def what_can_come(here: Here) -> None:
     """The kinds of files in words, for a reader who has none here yet."""
     _ = here.translate
-    st.markdown("\n".join(f"- **{_(ROLES[role])}**: {_(words)}" for role, words in KINDS.items()))
+    st.markdown("\n".join("- " + _.pair(f"**{_(ROLES[role])}**", _(words)) for role, words in KINDS.items()))
 
 
 with session.page() as here:

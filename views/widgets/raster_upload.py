@@ -40,7 +40,7 @@ def population_upload(translate: Translator) -> RasterLayer | None:
     except CahraError as error:
         st.error(markdown(error.sentence(_)), icon=":material/error:")
         return None
-    st.caption(markdown(f"{given.name}: {_(VALUES[layer.values])}, {layer.system.label}"))
+    st.caption(markdown(_.pair(given.name, f"{_(VALUES[layer.values])}, {layer.system.label}")))
     _told(layer, _)
     return layer
 
