@@ -247,7 +247,10 @@ def _reported(file: str, role: str, found: Any) -> FileReport:
         known = [f"ADM{layer.level}" for layer in layers if layer.level_basis != "unknown"]
         levels, version = ", ".join(known), first.version if first.version != UNKNOWN else ""
         shown = levels or Note("unknown")
-        notes.insert(0, Note("Level of the units: {levels}; vintage {version}.", levels=shown, version=first.version))
+        notes.insert(
+            0,
+            Note("Level of the units: {levels}; vintage {version}.", levels=shown, version=version or Note("unknown")),
+        )
     # Activities of IATI are no table at the door: the first of them as they were understood.
     preview = first.frame.head(PREVIEW) if layout == "iati" else pd.DataFrame()
     return FileReport(

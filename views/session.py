@@ -48,12 +48,26 @@ def start() -> None:
         for file in workspace_session.needed_of(given.get("needs", "")):
             own_files.need(file)
         workspace_session.restore()
-    if state.get("q_lang") not in offered():  # at the start, and where the page's control was taken down half-way
+    for key, value in state.setdefault("settings", {}).items():
+        if key not in state:
+            state[key] = value
+    if state.get("q_lang") not in offered():
         state["q_lang"] = pick(st.query_params.get("lang") or state["address"].get("lang"), st.context.locale)
     if state.pop("own_came", False):
         state["q_demonstration"] = False
+    keep_settings()
+
+
+def keep_settings() -> None:
+    """Settings of widgets stay though their page is left, or was broken off before it drew them.
+
+    Streamlit forgets what belongs to a widget that a run did not draw. A run that a click on another page ends half-way
+    draws only some of them, so each setting is kept beside its widget too.
+    """
+    state = st.session_state
     for key in list(state):
         if str(key).startswith("q_"):
+            state["settings"][key] = state[key]
             state[key] = state[key]
 
 

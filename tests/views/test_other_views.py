@@ -57,3 +57,13 @@ def test_captions_credit_what_is_loaded_and_nobody_else():
     said = texts(own("sites", "mine.csv", SITES))
     assert "your own files" in said
     assert "IPIS (ODC-BY)" not in said
+
+
+def test_a_setting_that_streamlit_forgot_when_a_run_was_broken_off_is_there_again():
+    app = opened("about.py", lang="fr", demonstration="0")
+    for key in ("q_demonstration", "q_lang"):
+        del app.session_state[key]
+    app.run()
+    assert not app.exception
+    assert app.session_state["q_demonstration"] is False
+    assert app.session_state["q_lang"] == "fr"
