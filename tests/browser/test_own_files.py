@@ -54,6 +54,7 @@ def tab_to(page, what: str, most: int = 90, *, back: bool = False) -> None:
     raise AssertionError(f"{what} is not reached by the keyboard: {met}")
 
 
+@pytest.mark.slow
 def test_the_whole_job_goes_by_the_keyboard_alone(visit, shared_data):
     here = visit("/?lang=en&day=2016-09-19", width=1280, height=720)
     page, keys = here.page, here.page.keyboard
@@ -97,6 +98,7 @@ def test_the_whole_job_goes_by_the_keyboard_alone(visit, shared_data):
     assert chosen in Path(got.value.path()).read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_why_sites_are_insufficient_and_what_the_run_assumed_stand_on_the_page(own):
     go(own, "Explore", "Mine sites, conflict and zones")
     page = own.page
@@ -116,6 +118,7 @@ def test_why_sites_are_insufficient_and_what_the_run_assumed_stand_on_the_page(o
     page.get_by_text("What this run assumed").click()
 
 
+@pytest.mark.slow
 def test_a_typed_day_is_taken_by_enter_and_a_text_that_is_none_changes_nothing(own):
     go(own, "Explore", "Mine sites, conflict and zones")
     page = own.page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+from streamlit.testing.v1 import AppTest
 
 from geo.schema import CLASSES
 from jobs.assessment.differences import moves
@@ -60,10 +61,19 @@ def test_captions_credit_what_is_loaded_and_nobody_else():
 
 
 def test_a_setting_that_streamlit_forgot_when_a_run_was_broken_off_is_there_again():
-    app = opened("about.py", lang="fr", demonstration="0")
-    for key in ("q_demonstration", "q_lang"):
-        del app.session_state[key]
-    app.run()
-    assert not app.exception
-    assert app.session_state["q_demonstration"] is False
-    assert app.session_state["q_lang"] == "fr"
+    def broken_off() -> None:
+        import streamlit as st
+
+        from views import session
+
+        session.start()
+        st.session_state["seen"] = (st.session_state["q_demonstration"], st.session_state["q_lang"])
+        for key in ("q_demonstration", "q_lang"):
+            del st.session_state[key]
+
+    app = AppTest.from_function(broken_off)
+    app.query_params["lang"], app.query_params["demonstration"] = "fr", "0"
+    for _ in range(3):
+        app.run()
+        assert not app.exception
+        assert app.session_state["seen"] == (False, "fr")
