@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def editions(args: argparse.Namespace) -> int:
-    """`cahra editions`: lists what was fetched; pins, unpins or removes one."""
+    """`cahra editions`: lists what was fetched; shows all of one, pins, unpins or removes it."""
     from i18n.translator import translator
     from jobs.edition_references import all_kept, find, parse
-    from jobs.editions.lines import listed
+    from jobs.editions.lines import details, listed
 
     folder = folder_of(args)
     if args.do != "list":
@@ -30,6 +30,9 @@ def editions(args: argparse.Namespace) -> int:
         if reference is None and not kept:
             raise InputError("This was not fetched.", where=args.reference[:80])
         one = kept[0] if kept or reference is None else find(reference, folder)
+        if args.do == "show":
+            print("\n".join(line.sentence(translator(args.language)) for line in details(one)))
+            return 0
         if args.do == "remove":
             one.store.remove(one.entry.name)
         else:
@@ -67,8 +70,10 @@ def _changes(args: argparse.Namespace) -> int:
 
 def add(commands: Any) -> None:
     """The commands and their options."""
-    to = commands.add_parser("editions", help="what was fetched; pin, unpin, remove", description=editions.__doc__)
-    to.add_argument("do", nargs="?", default="list", choices=("list", "pin", "unpin", "remove"))
+    to = commands.add_parser(
+        "editions", help="what was fetched; show, pin, unpin, remove", description=editions.__doc__
+    )
+    to.add_argument("do", nargs="?", default="list", choices=("list", "show", "pin", "unpin", "remove"))
     to.add_argument("reference", nargs="?", metavar="REFERENCE", help="ucdp:CAF@25.1, or the name of a kept file")
     to.add_argument("--data", metavar="DIR", help="data folder; default: CAHRA_DATA, else the system's")
     to.add_argument("--language", choices=("en", "fr"), default="en", help="language of what is printed")

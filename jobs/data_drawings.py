@@ -17,8 +17,8 @@ from layers.formats.writers.escape import html
 from layers.reference.country_names import country_name
 from layers.reference.country_outlines import country_outlines
 
-COVERED, UNDECLARED, OTHER, EDGE = "#0072B2", "#D55E00", "#EFECE4", "#8A8577"
-"""Blue and vermilion of Okabe and Ito; what is only vermilion is hatched too."""
+COVERED, UNDECLARED, ROWS, OTHER, EDGE = "#0072B2", "#D55E00", "#6B7A85", "#EFECE4", "#8A8577"
+"""Blue and vermilion of Okabe and Ito; what is not declared covered is hatched, in grey where nothing has to be."""
 WIDTH, MOST_HEIGHT = 640, 260
 MOST_BARS = 40
 """Countries of a timeline; the rest is counted."""
@@ -98,10 +98,11 @@ def map_svg(card: Card, translate: Translator) -> str:
         return (lon - west) * squeeze * scale, (north - lat) * scale
 
     hatch = f"h{len(covered)}-{len(outside)}-{'-'.join(outside[:3])}"
+    tint = UNDECLARED if card.role == "incidents" else ROWS
     parts = [
         f"<defs><pattern id='{html(hatch)}' width='6' height='6' patternUnits='userSpaceOnUse' "
         f"patternTransform='rotate(45)'><rect width='6' height='6' fill='#fff'/>"
-        f"<path d='M0 0V6' stroke='{UNDECLARED}' stroke-width='4'/></pattern></defs>"
+        f"<path d='M0 0V6' stroke='{tint}' stroke-width='4'/></pattern></defs>"
     ]
     texts = []
     for code, shape in shapes.items():
@@ -160,6 +161,17 @@ def _path(shape: shapely.Geometry, place: object) -> str:
             points = [place(x, y) for x, y in shapely.get_coordinates(ring)[:-1]]
             out.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z")
     return "".join(out)
+
+
+def width_of(drawing: str) -> int:
+    """How wide a drawing stands [px], for a page that would stretch it.
+
+    Examples
+    --------
+    >>> width_of(_svg(640, 20, "", ""))
+    640
+    """
+    return int(drawing.split(" width='", 1)[1].split("'", 1)[0])
 
 
 def _svg(wide: int, high: int, label: str, content: str) -> str:

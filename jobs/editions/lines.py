@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from geo.messages import Note
+from i18n.translator import N_
 from jobs.edition_references import Kept
 from layers.publishers.fetch import Fetched
 from layers.sources.catalogue import Entry
@@ -29,6 +30,38 @@ def entry_line(entry: Entry) -> Note:
         licence=entry.licence or Note("licence not stated"),
         name=entry.name,
     )
+
+
+def details(kept: Kept) -> list[Note]:
+    """All that the catalogue has of an entry: file, hash, day, licence, citation, what the rows are of, coverage."""
+    entry = kept.entry
+    came = {"when": entry.fetched_at, "where": entry.url or kept.path.parent.as_posix()}
+    lines = [
+        entry_line(entry),
+        Note("File {name}: {n} bytes, SHA-256 {hash}.", name=entry.name, n=entry.size, hash=entry.sha256),
+        Note("Downloaded by hand and kept at {when}.", when=entry.fetched_at)
+        if entry.by_hand
+        else Note("Retrieved at {when} from {where}.", **came),
+    ]
+    if entry.cut_from:
+        lines.append(Note("Cut out of the file with the SHA-256 {hash}.", hash=entry.cut_from))
+    lines.append(Note("Licence: {text}", text=entry.licence or Note("licence not stated")))
+    if entry.cite:
+        lines.append(Note("Cite: {text}", text=entry.cite))
+    lines += [Note(_PROFILE[key], value=value) for key, value in entry.profile.items() if key in _PROFILE]
+    spans = entry.coverage
+    if not spans:
+        return [*lines, Note("It declares to cover nothing itself.")] if entry.role == "incidents" else lines
+    first, last = min(c["from"] for c in spans), max(c["to"] for c in spans)
+    n = len({c["country_iso3"] for c in spans})
+    return [*lines, Note("Declared covered: {n} countries, {a} to {b}.", n=n, a=first, b=last)]
+
+
+_PROFILE = {
+    "first_day": N_("First day of the rows: {value}"), "last_day": N_("Last day of the rows: {value}"),
+    "countries": N_("Countries of the rows: {value}"), "deaths": N_("Deaths: {value}"),
+    "placed": N_("Rows placed to within 25 km: {value}"), "rejected": N_("Rows not used: {value}"),
+}  # fmt: skip
 
 
 def listed(kept: Sequence[Kept]) -> list[Note]:

@@ -12,9 +12,16 @@ import urllib.parse
 
 import pytest
 
+import cli
 from geo.errors import CahraError, InputError
+from geo.schema import SITES, empty
+from jobs.data_cards import citations
 from jobs.edition_references import all_kept, find, parse
 from jobs.inputs import Inputs, Source, load
+from jobs.programmes import job as programmes_job
+from jobs.programmes.job import ProgrammeInputs
+from jobs.screening.gazetteer import gazetteer
+from jobs.screening.town_tables import read_towns
 from layers.formats.child_worker import _tasks
 from layers.formats.sandbox.process import TASKS_HERE
 from layers.publishers import fetch as fetching
@@ -187,6 +194,18 @@ def test_an_edition_that_was_changed_in_silence_stands_beside_the_first(server, 
     assert sorted(names) == [
         "ged251-csv (2).zip", "ged251-csv.zip", "ucdp_ged_v25.1_CAF (2).csv", "ucdp_ged_v25.1_CAF.csv",
     ]  # fmt: skip
+
+
+def test_all_that_is_known_of_an_edition_is_shown(server, folder, capsys):
+    ged(server)
+    entry = get(folder).entry
+    assert cli.main(["editions", "show", "ucdp:CAF@25.1"]) == 0
+    said = capsys.readouterr().out
+    for part in (entry.sha256, entry.cut_from, "2026-11-26T12:00:00", "ged251-csv.zip", "Licence: CC BY 4.0", "Sundberg",
+                 "First day of the rows: 1989-05-01", "Deaths: 108", "Declared covered: 1 countries, 1989-01-01"):  # fmt: skip
+        assert part in said, part
+    assert cli.main(["editions", "show", "ucdp:CAF", "--language", "fr"]) == 0
+    assert "Licence\xa0: CC BY 4.0" in capsys.readouterr().out
 
 
 def test_what_was_not_fetched_says_how(folder):
@@ -458,3 +477,30 @@ def test_of_one_edition_what_covers_most_days_is_used(server, folder):
     part = dataclasses.replace(whole, name="part.csv", sha256=digest, size=len(data), coverage=short, fetched_at=later)
     store.add(part, data)
     assert find(parse("ucdp:CAF@25.1")).entry.name == whole.name
+
+
+def test_towns_and_activities_that_were_fetched_are_read_by_their_jobs(server, folder):
+    line = (
+        "1\tBoda\tBoda\tBoda,Boda Deux\t4.317\t17.467\tP\tPPL\tCF\t\t\t\t\t\t9000\t\t400\tAfrica/Bangui\t2020-01-01\n"
+    )
+    server.files["/export/dump/CF.zip"] = File(zipped(line.encode(), "CF.txt"))
+    get(folder, name="geonames", edition="")
+    towns = read_towns(Source.named("geonames:CAF", role="towns"))
+    assert (towns.told["reference"], towns.told["rows"]["accepted"]) == ("geonames:CAF@2026-11-26", 1)
+    known = gazetteer(empty(SITES), more=towns.frame)
+    [row] = known[known["match_id"] == "place:1"].to_dict("records")
+    assert (row["name"], row["aliases"], row["country"], row["lat"]) == ("Boda", "Boda;Boda Deux", "CAF", 4.317)
+    assert "GeoNames" in citations([towns.told])[0]
+    server.files["/datastore/activity/iati"] = lambda _: IATI
+    get(folder, name="iati", edition="", means=Means(wait_s=0.0, now=NOW, accounts={"IATI_KEY": "k"}))
+    sites = Source("sites.csv", b"site_id,lat,lon,country,minerals\nA,5.0,20.0,CAF,gold\n")
+    given = Source.named("iati:CAF", role="programmes")
+    made = programmes_job.run(programmes_job.load(ProgrammeInputs(Inputs(sites=[sites]), [given])), dt.date(2020, 1, 1))
+    told = next(i for i in made.told()["inputs"] if i["role"] == "programmes")
+    assert (told["reference"], told["rows"]["accepted"]) == ("iati:CAF@2026-11-26", 1)
+    assert any("IATI Datastore" in line for line in citations(made.told()["inputs"]))
+
+
+IATI = (b"<iati-activities version='2.03'><iati-activity><iati-identifier>X-1</iati-identifier><title><narrative>Mining "
+        b"</narrative></title><activity-status code='2'/><activity-date type='2' iso-date='2019-01-01'/>"
+        b"<recipient-country code='CF'/><sector code='32220' vocabulary='1'/></iati-activity></iati-activities>")  # fmt: skip

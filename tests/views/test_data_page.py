@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 
 import pytest
+import streamlit
 
 from jobs.edition_references import all_kept
 from layers.publishers.fetch import drop_in
@@ -65,3 +66,25 @@ def test_a_fetch_that_fails_is_a_sentence_and_no_other_host_is_asked(folder, mon
     app.button(key="fetch_go").click().run(timeout=60)
     assert not app.exception
     assert any("not one of the publisher" in e.value for e in app.error)
+
+
+def test_a_fetched_edition_is_chosen_or_typed_beside_every_field_for_files(folder, monkeypatch):
+    drop_in("ucdp", Wanted("", "25.1"), folder, events(range(2000, 2025)), "GEDEvent_v25.1.csv")
+    monkeypatch.setattr(workspace, "is_local", lambda: False)
+    assert not [s for s in opened("files.py").selectbox if s.label == "Or a fetched edition"]
+    monkeypatch.setattr(workspace, "is_local", lambda: True)
+    app = opened("files.py")
+    field = next(s for s in app.selectbox if s.key.startswith("import_edition"))
+    assert field.options == ["ucdp@25.1"]
+    field.set_value("ucdp@25.1").run()
+    assert [f.name for f in app.session_state["files"].values()] == ["GEDEvent_v25.1.csv"]
+    typed, real = ["ucdp:CAF@25.1"], streamlit.selectbox  # AppTest chooses among what is offered, and types nothing
+
+    def selectbox(label, *args, **named):
+        return typed.pop() if label == "Or a fetched edition" and typed else real(label, *args, **named)
+
+    monkeypatch.setattr(streamlit, "selectbox", selectbox)
+    app = opened("files.py")
+    assert not app.exception
+    [file] = app.session_state["files"].values()
+    assert (file.name, dict(file.about)["reference"]) == ("ucdp_ged_v25.1_CAF.csv", "ucdp:CAF@25.1")

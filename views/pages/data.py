@@ -9,10 +9,10 @@ import streamlit as st
 from geo.errors import CahraError, InputError
 from geo.messages import spoken
 from jobs.data_cards import Card, cards
-from jobs.data_drawings import covered_sentence, legend, map_svg, timeline_svg
+from jobs.data_drawings import covered_sentence, legend, map_svg, timeline_svg, width_of
 from jobs.edition_references import Kept, all_kept
 from jobs.editions import job as comparing
-from jobs.editions.lines import fetched
+from jobs.editions.lines import details, fetched
 from jobs.inputs import Inputs, Source
 from layers.formats.writers.escape import markdown
 from layers.publishers.fetch import Fetched, Means, drop_in, fetch
@@ -35,9 +35,11 @@ def card(here: Here, one: Card) -> None:
             st.caption(markdown(_("Cite: {text}", text=_(one.cite))))
         if len(one.covers):
             st.caption(markdown(covered_sentence(one, _)))
-            st.image(timeline_svg(one, _))
+            bars = timeline_svg(one, _)
+            st.image(bars, width=width_of(bars))
         if drawn := map_svg(one, _):
-            st.image(drawn, caption=markdown(" ".join(legend(one, _))))
+            st.image(drawn, width=width_of(drawn))
+            st.caption(markdown(" ".join(legend(one, _))))
         for line in one.missing:
             st.markdown(f"- :material/warning: {markdown(line.sentence(_))}")
 
@@ -103,6 +105,8 @@ def kept(here: Here, one: Kept) -> None:
         said = _("{n} rows; {licence}; retrieved on {day}", n=_.number(entry.rows), day=entry.fetched_at[:10],
                  licence=entry.licence or _("licence not known"))  # fmt: skip
         st.caption(markdown(said))
+        with st.expander(_("All that is known of it")):
+            st.markdown("\n".join(f"- {markdown(line.sentence(_))}" for line in details(one)))
         use, pin, remove = st.columns(3)
         if entry.role in kept_editions.ROLES and use.button(_("Use"), key=f"use_{entry.sha256[:12]}"):
             kept_editions.take(one)
