@@ -19,7 +19,7 @@ from tests.hostile.roles import SEEDS
 LAYERS = ("sites", "incidents", "boundaries", "coverage", "zones", "findings", "eu-list", "rules")
 OWN = {
     "assess": (),
-    "screen": ("list", "roads", "places", "reviews", "actors", "governance"),
+    "screen": ("list", "roads", "places", "reviews", "actors", "governance", "towns"),
     "coverage": ("programmes", "sectors", "words", "rates", "radii"),
     "backtest": (),
     "sensitivity": (),
@@ -40,6 +40,7 @@ TEXTS = {
     "actors": "name,aliases,list,from,to,source\nThe Riders,,Made list,2015-01-01,,made\n",
     "governance": "area,indicator,value,edition,source\nCAF,Rule of law,-1.2,2019,made\n",
     "rates": "currency,year,rate,to\nEUR,,1.1,USD\n",
+    "towns": "geonameid,name,alternatenames,lat,lon,country\n1,Made town,Other name,4.3,15.8,CF\n",
 }
 
 
@@ -91,8 +92,9 @@ def test_no_option_for_a_file_is_forgotten_here():
     """Every option of these commands that names a file is tried above; folders are a result, with a record of its own."""
     commands = cli.parser()._subparsers._group_actions[0].choices
     folders = {"compare", "tiles"}
+    rasters = {"population", "travel_time"}  # tried in tests/rasters
     for job, own in OWN.items():
-        named = {action.dest for action in commands[job]._actions} & set(cli.shared.PATHS) - folders
+        named = {action.dest for action in commands[job]._actions} & set(cli.shared.PATHS) - folders - rasters
         assert named == {option.replace("-", "_") for option in (*LAYERS, *own)}, job
 
 

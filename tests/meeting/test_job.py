@@ -39,7 +39,7 @@ def own() -> Subject:
 
 
 def test_names_say_what_where_and_when_and_synthetic_data_says_so(shown):
-    names = set(shown.made_files("en")) - {"run.json", "ro-crate-metadata.json", "demonstration.txt"}
+    names = set(shown.made_files("en")) - {"run.json", "ro-crate-metadata.json", "demonstration.txt", "data_cards.html"}
     assert all(re.fullmatch(r"demonstration_[a-z_]+_[A-Z-]+_2016-09-19\.[a-z]+", name) for name in names)
     assert own().file_name("map", "pdf") == "map_CAF_2016-09-19.pdf"
 
