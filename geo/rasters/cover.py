@@ -195,7 +195,7 @@ class Tally:
         return np.clip(share, 0.0, 1.0)
 
 
-EDGES = 1 << 19
+EDGES = 1 << 17
 """Edges that are cut at one time: so much memory and no more."""
 LEAST = 1e-9
 """A smaller share is none: what rounding leaves of a polygon beside the raster."""

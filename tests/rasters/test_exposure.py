@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from jobs.exposure.job import ExposureInputs, load, run
 from jobs.inputs import Inputs, Source
 from jobs.rasters.given import RasterInputs
 from jobs.verification import verify_files
+from layers.reference.files import ZONE_REGISTER
 from tests.rasters.making import geotiff, saved
 
 SITES = b"site_id,name,lat,lon,minerals,country\n1,A,5,21,gold,CAF\n2,B,5.05,21,diamond,CAF\n3,C,40,21,gold,CAF\n4,D,,,gold,CAF\n"
@@ -118,3 +120,32 @@ def test_the_command(tmp_path, capsys):
     assert pd.read_csv(tmp_path / "out" / "exposure.csv")["population_20km"].notna().sum() == 2
     assert main(["exposure", "--sites", str(tmp_path / "sites.csv"), "--as-of", "2020-06-30", "--out", out]) == 2
     assert "--population FILE" in capsys.readouterr().err
+
+
+def test_people_in_a_named_zone_are_those_of_its_polygon():
+    square = [[[21.0, 4.0], [22.0, 4.0], [22.0, 5.0], [21.0, 5.0], [21.0, 4.0]]]
+    far = [[[30.0, 4.0], [31.0, 4.0], [31.0, 5.0], [30.0, 5.0], [30.0, 4.0]]]
+    names = {
+        "Berbérati": square,
+        "Boda": far,
+        "Elsewhere": [[[21.0, 5.0], [22.0, 5.0], [22.0, 6.0], [21.0, 6.0], [21.0, 5.0]]],
+    }
+    features = [
+        {"type": "Feature", "properties": {"shapeName": name, "shapeGroup": "CAF", "shapeType": "ADM2"},
+         "geometry": {"type": "Polygon", "coordinates": ring}}
+        for name, ring in names.items()
+    ]  # fmt: skip
+    units = json.dumps({"type": "FeatureCollection", "features": features}).encode()
+    given = inputs(RASTER)
+    register = pd.read_csv(ZONE_REGISTER, dtype=str, keep_default_na=False)
+    kept = register[register["unit"].isin(["CAF", "Berbérati", "Boda"])].to_csv(index=False).encode()
+    zones = Source("zones.csv", kept)
+    data = replace(given.data, zones=zones, boundaries=[Source("geoBoundaries-CAF-ADM2.geojson", units)])
+    result = run(load(ExposureInputs(data, given.rasters)), DAY, now=NOW)
+    zones = result.zones.set_index("unit")
+    assert "Elsewhere" not in zones.index, "no unit of the register"
+    assert zones.loc["Berbérati", "zone_status"] == "inside_compliant"
+    assert zones.loc["Berbérati", ["population", "raster_coverage"]].tolist() == pytest.approx([100_000, 1], rel=1e-4)
+    assert np.isnan(zones.loc["Boda", "population"]), "no pixel there: not nobody"
+    assert zones.loc["Boda", "raster_coverage"] == 0
+    assert verify_files(result.files(), "x").differences == ()
