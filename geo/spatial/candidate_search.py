@@ -26,6 +26,8 @@ SLAB = 1 << 12
 """Sites handled at a time by one thread: bounds the memory of what is one number per site or per range."""
 THREADS = min(8, os.cpu_count() or 1)
 """NumPy lets go of the interpreter inside its loops, so threads share the slabs."""
+MANY_AROUND = 50
+"""Incidents around a site, if they lay evenly, from which on finer cells pay."""
 DECIDE_M = 1e-6
 """This near the radius `Geod.inv` decides, not the arc [m]."""
 _DAY_LIMIT = 1 << 40
@@ -151,7 +153,7 @@ class Search:
         self._end: Ints | None = None
         if one_window:
             # Every incident left is in every window: time drops out.
-            self._grid = Grid(lon, lat, None, None, self.radius, cells_per_radius=4)
+            self._grid = Grid(lon, lat, None, None, self.radius, cells_per_radius=_cells(lon, lat, self.radius))
         else:
             day, end = day.take(rows), end.take(rows)
             span = end - day
@@ -245,6 +247,13 @@ class Search:
         # The arc is longer than the chord by at most this much.
         bulge = self.radius**3 / (24 * MIN_CURVATURE_RADIUS_M**2) * 1.01 + 2 * DECIDE_M
         return hits.chord2 > max(self.radius - bulge, 0.0) ** 2
+
+
+def _cells(lon: Floats, lat: Floats, radius_m: float) -> int:
+    """Cells to a radius: finer ones hold fewer candidates in vain and cost more to look up, which pays among many."""
+    reach = np.degrees(radius_m / MIN_CURVATURE_RADIUS_M)
+    share = min(2 * reach / max(np.ptp(lon), 1e-9), 1.0) * min(2 * reach / max(np.ptp(lat), 1e-9), 1.0)
+    return 4 if lon.size * share > MANY_AROUND else 3
 
 
 def spread(work: Callable[[S], T], tasks: Sequence[S]) -> Iterator[T]:

@@ -12,6 +12,7 @@ import platform
 from collections.abc import Callable, Mapping
 
 import pandas as pd
+import pyarrow as pa
 
 from geo import schema
 from geo.ahead import ahead
@@ -130,10 +131,14 @@ def result_files(
     # Sentences are Python's work, and rows of evidence Arrow's: where there are many, both go on at once.
     @functools.cache
     def saying() -> Callable[[], pd.DataFrame]:
+        if many():
+            give_back()
         return functools.cache(ahead(lambda: explained(assessment, rules), worth=many()))
 
     @functools.cache
     def drawing() -> Callable[[], bytes]:
+        if many():
+            give_back()
         return ahead(lambda: geojson_bytes(plain_types(sites())), worth=many())
 
     def many() -> bool:
@@ -166,6 +171,12 @@ def result_files(
         PARQUET: lambda: coded_parquet_bytes(open_rows(), schema.EVIDENCE),
     }
     return ResultFiles(tables, others, record, lambda: with_evidence(record, assessment), without)
+
+
+def give_back() -> None:
+    """Memory that was let go returns to the system before large files ask for more of it."""
+    for pool in (pa.default_memory_pool(), pa.system_memory_pool()):
+        pool.release_unused()
 
 
 def summary(sites: pd.DataFrame, rejected: pd.DataFrame, record: Mapping[str, object], rules: Rules) -> list[Note]:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pyproj import Geod
 
 from geo.assess import assess
-from geo.rules import incident_pairs
 from layers.reference.rule_files import default_rules
 from tests import frames
 
@@ -29,20 +25,6 @@ def test_a_vague_neighbour_changes_nothing(metres, precision):
         mine = together.evidence[together.evidence["site_id"] == "a"].reset_index(drop=True)
         pd.testing.assert_frame_equal(mine, alone.evidence)
         pd.testing.assert_frame_equal(together.sites.iloc[:1], alone.sites)
-
-
-@given(st.data())
-def test_pairs_of_several_sorted_runs_come_in_one_order(data):
-    """Also where incidents of different runs lie at one place: then the lower position comes first."""
-    runs = []
-    for positions in (range(0, 40, 2), range(1, 40, 2)):
-        drawn = data.draw(
-            st.lists(st.tuples(st.integers(0, 3), st.sampled_from([0.0, 0.5, 7.25]), st.sampled_from(positions)))
-        )
-        runs += sorted(set(drawn))
-    site, distance, incident = (np.array([r[i] for r in runs], dtype=t) for i, t in enumerate((int, float, int)))
-    order = incident_pairs._sorted(site, distance, incident)
-    assert [runs[i] for i in order] == sorted(runs)
 
 
 def test_the_latest_of_several_on_one_day_is_the_nearest():
