@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pandas as pd
 import pytest
 import shapely
 
+import geo.assess
+from benchmarks.scene import synthetic
+from benchmarks.whole import frames as scene_frames
 from geo.errors import ZoneError
+from geo.rules.scene import Scene
 from geo.spatial.polygons import Boundaries
 from tests import frames
 from tests.geo.cases import GEOD, KNOWN, REGISTER, only, parts, run
@@ -162,3 +169,20 @@ def test_a_listed_unit_and_a_site_whose_unit_is_not_known():
     result = run(frames.sites({"admin2": ""}), listed=listed)
     assert pd.isna(only(result, "eu_listed"))
     assert "L1" in parts(result, "rules_unknown")
+
+
+def test_a_boundary_set_that_lacks_a_unit_keeps_no_run_in_memory(monkeypatch):
+    """An error that a note tells would hold the frames that raised it, and with them everything of the run."""
+    sites, incidents, options = scene_frames(synthetic("small", 20, 200, one_date=True))
+    held = []
+
+    def scene(*given):
+        made = Scene(*given)
+        held.append(weakref.ref(made))
+        return made
+
+    monkeypatch.setattr(geo.assess, "Scene", scene)
+    found = geo.assess.assess(sites, incidents, **options)
+    assert any("lacks a unit" in note for note in found.report["notes"])
+    gc.collect()
+    assert held[0]() is None
