@@ -69,12 +69,12 @@ def perform(args: argparse.Namespace) -> int:
     from i18n.translator import translator
 
     result = args.make(args)
-    files = result.files(language)
     if key:
         from jobs.signature import signed
 
-        files = signed(files, key[0])
-    aside = folder.write(files)
+        aside = folder.write(signed(result.files(language), key[0]))
+    else:
+        aside = folder.write(result.handed(language))
     print("\n".join(str(spoken(line, translator(language))) for line in result.summary(language)))
     if aside is not None:
         print(f"What was in the way is kept in {aside}.")

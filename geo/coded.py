@@ -6,7 +6,7 @@ without a Python object per cell. A :class:`CodedTable` becomes a frame where so
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,6 +94,53 @@ class CodedTable:
                 taken[id(column.codes)] = column.codes.take(rows)
             out[name] = Coded(column.pool, taken[id(column.codes)])
         return CodedTable(out)
+
+
+def stacked(tables: Sequence[CodedTable]) -> CodedTable:
+    """Tables of the same columns, one below the other; columns that share their codes in all of them still do."""
+    if len(tables) == 1:
+        return tables[0]
+    kept: dict[tuple[tuple[int, int], ...], Codes] = {}
+    out = {}
+    for name in tables[0].columns:
+        parts = [table[name] for table in tables]
+        pool = pd.concat([pd.Series(part.pool) for part in parts], ignore_index=True).array
+        if all(part.codes is None for part in parts):
+            out[name] = Coded(pool)
+            continue
+        key = tuple((id(part.codes), len(part.pool)) for part in parts)
+        if key not in kept:
+            first = np.cumsum([0, *(len(part.pool) for part in parts)])
+            own = (np.arange(len(part), dtype=np.int32) if part.codes is None else part.codes for part in parts)
+            kept[key] = np.concatenate([codes + np.int32(at) for codes, at in zip(own, first, strict=False)])
+        out[name] = Coded(pool, kept[key])
+    return CodedTable(out)
+
+
+def firsts(table: CodedTable) -> Ints:
+    """The rows that no row before them is equal to, as `DataFrame.drop_duplicates` keeps them.
+
+    Examples
+    --------
+    >>> firsts(CodedTable({"a": Coded(np.array(["x", "y", "x"]), np.array([0, 1, 2, 0])), "b": Coded(np.zeros(4))}))
+    array([0, 1])
+    """
+    alike: dict[int, tuple[Ints, Codes | None]] = {}  # by array of codes: pools that say the same at two places
+    for column in table.columns.values():
+        own, different = pd.factorize(column.pool, use_na_sentinel=False)
+        key = id(column.codes)
+        known = alike[key][0] if key in alike else np.zeros(len(own), np.int64)
+        alike[key] = pd.factorize(known * len(different) + own)[0], column.codes
+    rows, group = np.arange(len(table)), np.zeros(len(table), np.int64)
+    for values, codes in sorted(alike.values(), key=lambda one: -int(one[0].max(initial=0))):
+        own = values.take(rows if codes is None else codes.take(rows))
+        group = pd.factorize(group * (int(values.max(initial=0)) + 1) + own)[0]
+        several = np.bincount(group).take(group) > 1
+        rows, group = rows[several], group[several]
+    kept = np.ones(len(table), np.bool_)
+    kept[rows] = False
+    kept[rows[np.unique(group, return_index=True)[1]]] = True
+    return np.flatnonzero(kept)
 
 
 def used(codes: Ints | Codes, n: int) -> tuple[Ints, Codes]:

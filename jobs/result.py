@@ -14,7 +14,7 @@ from geo.columns import Table
 from jobs.data_page import DATA_CARDS, inputs_of, page
 from jobs.demonstration import FILE, note
 from jobs.run_crate import CRATE
-from jobs.run_record import RECORD, fingerprint, sealed
+from jobs.run_record import RECORD, closing, fingerprint
 from layers.formats.writers.cells import plain_types
 from layers.formats.writers.delimited import coded_csv_bytes, csv_bytes
 
@@ -36,6 +36,11 @@ class Result(ABC):
     def files(self, language: str = "en") -> dict[str, bytes]:
         """All files of the run by name; the same call gives the same bytes, `run_at` of run.json aside."""
         return dict(self.made_files(language))
+
+    def handed(self, language: str = "en") -> Iterator[tuple[str, bytes]]:
+        """The same one after the other, run.json last, for whoever puts each away before the next is made."""
+        made = self.made_files(language)
+        return made.handed() if isinstance(made, ResultFiles) else iter(made.items())
 
     @abstractmethod
     def summary(self, language: str = "en") -> Sequence[str]:
@@ -81,23 +86,40 @@ class ResultFiles(Mapping[str, bytes]):
     def __getitem__(self, name: str) -> bytes:
         if name not in self._made:
             if name in (CRATE, RECORD):  # they speak of all the others
-                told = {n: self[n] for n in self if n not in (CRATE, RECORD)}
-                counts = {n: self._neutralised[n] for n in self._tables if n in told}
-                hashed = {n: self._hashed[n]() for n in told if n in self._hashed}
-                self._made.update(sealed(told, {**self._record(), "cells_neutralised": counts}, hashed))
-            elif name in self._tables:
-                given = self._tables[name]
-                frame, table = given() if callable(given) else given
-                self._made[name], self._neutralised[name] = (
-                    coded_csv_bytes(frame, table)
-                    if isinstance(frame, CodedTable)
-                    else csv_bytes(plain_types(frame, table))
-                )
+                told = [n for n in self if n not in (CRATE, RECORD)]
+                data = {n: self[n] for n in told}
+                prints = {n: self._hashed[n]() if n in self._hashed else fingerprint(data[n]) for n in told}
+                self._made.update(self._closing(prints))
             else:
-                self._made[name] = self._others[name]()
+                self._made[name] = self._make(name)
             if len(self._made[name]) >= LARGE:
                 self._hashed[name] = ahead(functools.partial(fingerprint, self._made[name]))
         return self._made[name]
+
+    def _make(self, name: str) -> bytes:
+        if name not in self._tables:
+            return self._others[name]()
+        given = self._tables[name]
+        frame, table = given() if callable(given) else given
+        if isinstance(frame, CodedTable):
+            data, self._neutralised[name] = coded_csv_bytes(frame, table)
+        else:
+            data, self._neutralised[name] = csv_bytes(plain_types(frame, table))
+        return data
+
+    def _closing(self, made: Mapping[str, Mapping[str, object]]) -> dict[str, bytes]:
+        counts = {n: self._neutralised[n] for n in self._tables if n in made}
+        return closing(made, {**self._record(), "cells_neutralised": counts})
+
+    def handed(self) -> Iterator[tuple[str, bytes]]:
+        """Every file once, by name, the crate and run.json last; none is kept here."""
+        made = {}
+        for name in [n for n in self if n not in (CRATE, RECORD)]:
+            data = self._made[name] if name in self._made else self._make(name)
+            made[name] = fingerprint(data)
+            yield name, data
+            del data  # gone before the next is made
+        yield from self._closing(made).items()
 
     def __iter__(self) -> Iterator[str]:
         gone = self._without()

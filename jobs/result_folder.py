@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,8 +129,10 @@ class ResultFolder:
                 remedy="Name another folder, or add --force: what is in the way is kept under another name.",
             )  # fmt: skip
 
-    def write(self, files: Mapping[str, bytes]) -> Path | None:
+    def write(self, files: Mapping[str, bytes] | Iterator[tuple[str, bytes]]) -> Path | None:
         """Puts the files into the folder as a whole; gives where a folder that was no result is now, if there was one.
+
+        Files that come one after the other need not all fit into memory; run.json comes last.
 
         Raises
         ------
@@ -234,13 +236,17 @@ def _identity(path: Path) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
-def _fill(part: Path, files: Mapping[str, bytes], place: Path) -> None:
+def _fill(part: Path, files: Mapping[str, bytes] | Iterator[tuple[str, bytes]], place: Path) -> None:
     """Writes the files into a new folder, run.json last, and leaves it as it will be."""
     write_file(part / UNFINISHED, b"")
-    for name in sorted(files, key=lambda n: (n == RECORD, n)):
+    if isinstance(files, Mapping):
+        names, whole = sorted(files, key=lambda n: (n == RECORD, n)), files
+        files = ((name, whole[name]) for name in names)
+    for name, data in files:
         if Path(name).name != name or name in ("", ".", "..", UNFINISHED):
             raise ValueError(f"{name!r} is no name of a file")
-        write_file(part / name, files[name])
+        write_file(part / name, data)
+        del data  # gone before the next is made
     if place.is_dir():
         part.chmod(place.stat().st_mode & 0o7777)
     (part / UNFINISHED).unlink()

@@ -45,25 +45,26 @@ def fingerprint_of(source: bytes | Path) -> dict[str, object]:
     return {"sha256": digest.hexdigest(), "bytes": size}
 
 
-def sealed(
-    files: Mapping[str, bytes], record: Mapping[str, object], hashed: Mapping[str, dict[str, object]] | None = None
-) -> dict[str, bytes]:
-    """All files of a run by name: `files`, the crate that describes them, and run.json with the hashes of all.
+def sealed(files: Mapping[str, bytes], record: Mapping[str, object]) -> dict[str, bytes]:
+    """All files of a run by name: `files`, and those that close it."""
+    made = {name: fingerprint(data) for name, data in files.items()}
+    return dict(sorted({**files, **closing(made, record)}.items()))
+
+
+def closing(files: Mapping[str, Mapping[str, object]], record: Mapping[str, object]) -> dict[str, bytes]:
+    """What closes a run: the crate that describes its files, and run.json with the hashes of all.
 
     Parameters
     ----------
     files
-        All but run.json and the crate.
+        :func:`fingerprint` of every file but these two.
     record
         The run record; `run_at` in it is the only thing that two runs of the same input have apart.
-    hashed
-        Fingerprints that are known already.
     """
-    known = hashed or {}
-    made = {name: known[name] if name in known else fingerprint(files[name]) for name in sorted(files)}
+    made = dict(sorted(files.items()))
     described = crate(record, made)
     whole = {**record, "files": dict(sorted({**made, CRATE: fingerprint(described)}.items()))}
-    return dict(sorted({**files, CRATE: described, RECORD: record_bytes(whole)}.items()))
+    return {CRATE: described, RECORD: record_bytes(whole)}
 
 
 def record_bytes(record: Mapping[str, object]) -> bytes:

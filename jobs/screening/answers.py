@@ -8,9 +8,10 @@ import pandas as pd
 
 from geo import schema
 from geo.assessment import Assessment
+from geo.coded import Coded, CodedTable, Codes, firsts, stacked
 from geo.records.incidents import Incidents
 from geo.records.stated_places import stated_places
-from geo.rules.evidence import withheld
+from geo.rules.evidence import withheld_columns
 from geo.rules.rule_set import Rules
 from geo.screening.origin_checks import (
     MINERAL_KM,
@@ -119,7 +120,7 @@ def answers(
     minerals = assessed["minerals"]
     out["dodd_frank"] = dodd_frank(country, minerals, when, covered_countries())
     out["kp_status"] = kimberley(country, minerals, when, kimberley_countries())
-    _listed(out, assessed, result.evidence)
+    _listed(out, assessed, result.evidence_columns)
     keys = assessed.assign(site_id=rows["supplier_id"])
     rcm, drc = expiry(keys, statuses, rules)
     out["rcm_expires"], out["drc_expires"] = to_dates(rcm), to_dates(drc)
@@ -157,12 +158,12 @@ def _confirmed(placed: Placed) -> dict[str, list[str]]:
     }
 
 
-def _listed(out: pd.DataFrame, assessed: pd.DataFrame, evidence: pd.DataFrame) -> None:
+def _listed(out: pd.DataFrame, assessed: pd.DataFrame, evidence: CodedTable) -> None:
     """The EU list: which entries name the place; what the rule cannot tell (no list, mineral or unit) is unknown."""
     listed = assessed["eu_listed"]
     fired, unknown = listed.fillna(False).to_numpy(bool), listed.isna().to_numpy(bool)
     out["eu_list"] = np.where(fired, "listed", np.where(unknown, "unknown", "not_listed"))
-    rows = evidence[evidence["kind"] == "list"]
+    rows = evidence.take(np.flatnonzero(evidence["kind"].equal("list"))).frame()
     areas = (rows["fact"] + ": " + rows["status"]).groupby(rows["site_id"]).agg("; ".join)
     found = {str(who): text for who, text in areas.items()}
     out["eu_list_areas"] = [found.get(s, "") for s in out["supplier_id"]]
@@ -287,21 +288,22 @@ def _site_facts(
     )
 
 
-def screening_evidence(origin: pd.DataFrame, transit: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+def screening_evidence(origin: CodedTable, transit: pd.DataFrame, more: pd.DataFrame) -> CodedTable:
     """All evidence of a screening: `supplier_id`, `part` (origin, own or transit), the schema's columns, `segment`."""
+    own = CodedTable.of(schema.conform(more, schema.EVIDENCE))
+    ways = CodedTable.of(schema.conform(transit, schema.EVIDENCE))
     parts = []
-    for part, frame in (("origin", withheld(origin)), ("company", more), ("transit", transit)):
-        if len(frame):
-            segment = frame["segment"] if "segment" in frame else pd.Series(np.nan, index=frame.index)
-            told_ = schema.conform(frame, schema.EVIDENCE).drop_duplicates(ignore_index=part == "transit")
-            segment = segment.reindex(told_.index) if part != "transit" else segment.reset_index(drop=True)
-            parts.append(told_.assign(part=part, segment=segment))
-    whole = (
-        pd.concat(parts, ignore_index=True) if parts else schema.empty(schema.EVIDENCE).assign(part="", segment=np.nan)
-    )
-    whole = whole.rename(columns={"site_id": "supplier_id"}).drop(columns="source")
-    rest = [c for c in whole.columns if c not in ("supplier_id", "part")]
-    return whole[["supplier_id", "part", *rest]]
+    for part, table in (("origin", withheld_columns(origin)), ("company", own), ("transit", ways)):
+        rows = firsts(table)
+        same: Codes = np.zeros(len(rows), np.int32)
+        segment = Coded(np.array([np.nan]), same)
+        if part == "transit" and "segment" in transit:
+            segment = Coded(transit["segment"].to_numpy(np.float64)[rows])
+        told_ = (table.take(rows) if len(rows) < len(table) else table).columns
+        rest = {name: column for name, column in told_.items() if name not in ("site_id", "source")}
+        before = {"supplier_id": told_["site_id"], "part": Coded(pd.array([part], dtype="str"), same)}
+        parts.append(CodedTable({**before, **rest, "segment": segment}))
+    return stacked([part for part in parts if len(part)] or parts[:1])
 
 
 __all__ = ["RouteSettings", "answers", "screening_evidence"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -117,14 +117,17 @@ def due_of(decision: Decision) -> str:
     return str(to_dates(months_before(to_days([np.datetime64(decision.decided_at[:10])]), -MONTHS))[0])[:10]
 
 
-def decided(rows: pd.DataFrame, evidence: pd.DataFrame, store: Reviews) -> pd.DataFrame:
-    """One row (:data:`geo.screening.schema.DECIDED`) for each screened row that has decisions, in the list's order."""
+def decided(rows: pd.DataFrame, evidence_of: Callable[[Iterable[str]], pd.DataFrame], store: Reviews) -> pd.DataFrame:
+    """One row (:data:`geo.screening.schema.DECIDED`) for each screened row that has decisions, in the list's order.
+
+    `evidence_of` gives the evidence of some suppliers.
+    """
     good = rows[rows["answer"] == "accepted"]
     keys = keys_of(good)
     held = store.latest(keys)
     at = [i for i, k in enumerate(keys) if k in held]
     mine = good.iloc[at]
-    now = records_of(evidence, mine["supplier_id"]) if at else {}
+    now = records_of(evidence_of(mine["supplier_id"]), mine["supplier_id"]) if at else {}
     lines = [_line(row, held[keys[i]], now) for i, row in zip(at, mine.to_dict("records"), strict=True)]
     frame = pd.DataFrame(lines) if lines else pd.DataFrame({"row": pd.array([], dtype="int64")})
     for name in ("due", "decided_on"):

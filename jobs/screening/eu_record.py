@@ -27,6 +27,10 @@ ASKED = {
 OF_CAHRA = {"site_name": "mine", "destination": "trading_places", "certificate": "certificate"}
 """What it asks besides of minerals from conflict-affected and high-risk areas; taxes paid are in no list."""
 
+_COLUMNS = frozenset(
+    {"site_class", "eu_list", "minerals", "cn_code_given", *(c.name for c in EU_RECORD), *ASKED, *OF_CAHRA}
+)
+
 
 def eu_record(rows: pd.DataFrame, suppliers: pd.DataFrame) -> pd.DataFrame:
     """Screened rows of a mineral of the regulation, or of none known (:data:`geo.screening.law_schema.EU_RECORD`).
@@ -36,21 +40,24 @@ def eu_record(rows: pd.DataFrame, suppliers: pd.DataFrame) -> pd.DataFrame:
     suppliers
         The list as read (:data:`geo.screening.schema.SUPPLIERS`), for the destinations.
     """
-    good = rows[rows["answer"] == "accepted"]
-    kept = {t: ";".join(m for m in str(t).split(";") if m in REGULATED) for t in pd.unique(good["minerals"])}
-    regulated = [kept[text] for text in good["minerals"]]
-    keep = np.array([bool(text) or whole == "" for text, whole in zip(regulated, good["minerals"], strict=True)], bool)
-    out = good.assign(eu_minerals=pd.array(regulated, dtype="str"))[keep].reset_index(drop=True)
+    codes, different = pd.factorize(rows["minerals"])
+    kept = [";".join(m for m in str(t).split(";") if m in REGULATED) for t in different]
+    about = np.array([text != "" or whole == "" for text, whole in zip(kept, different, strict=True)], np.bool_)
+    keep = np.asarray(rows["answer"] == "accepted", np.bool_) & about[codes]
+    columns = [c for c in rows.columns if c in _COLUMNS]
+    out = rows.loc[keep, columns].reset_index(drop=True)
+    out["eu_minerals"] = pd.array(kept, dtype="str").take(codes[keep])
     end = suppliers.drop_duplicates("row").set_index("row")["destination"]
     out["destination"] = out["row"].map(end).fillna("").astype("str")
     cahra = out["site_class"].isin(CLASSES[:2]) | (out["eu_list"] == "listed")
     unsure = ~cahra & ((out["site_class"] == "insufficient data") | (out["eu_list"] == "unknown"))
     out["from_cahra"] = pd.array(np.where(cahra, "yes", np.where(unsure, "unknown", "no")), dtype="str")
-    codes = []
-    for text, given in zip(out["eu_minerals"], out["cn_code_given"], strict=True):
+    said: dict[tuple[str, str], str] = {}
+    asked = list(zip(*(out[n].to_numpy(dtype=object) for n in ("eu_minerals", "cn_code_given")), strict=True))
+    for text, given in dict.fromkeys(asked):
         found = [line_cell(m, given, "cn_code") for m in text.split(";") if m]
-        codes.append(";".join(dict.fromkeys(str(code) for code in found if code != "")))
-    out["cn_codes"] = pd.array(codes, dtype="str")
+        said[text, given] = ";".join(dict.fromkeys(str(code) for code in found if code != ""))
+    out["cn_codes"] = pd.array([said[pair] for pair in asked], dtype="str")
     out["missing"] = pd.array(_missing(out), dtype="str")
     return schema.conform(out, EU_RECORD)
 
@@ -79,14 +86,17 @@ def eu_volumes(rows: pd.DataFrame) -> pd.DataFrame:
     which is not known. ``reached`` is sure as soon as the declared sum is; ``below`` needs every quantity. Goods whose
     customs code is no line of the annex are summed by themselves and answered ``not_in_annex``.
     """
-    good = rows[rows["answer"] == "accepted"]
+    columns = ["minerals", "shipment_date", "as_of", "cn_code_given", "quantity_kg"]
+    good = rows.loc[rows["answer"] == "accepted", columns]
     day = good["shipment_date"].where(good["shipment_date"].notna(), good["as_of"])
     split = good.assign(year=day.dt.year, mineral=good["minerals"].str.split(";")).explode("mineral", ignore_index=True)
     split = split[split["mineral"].isin(REGULATED)].reset_index(drop=True)
     if not len(split):
         return schema.empty(EU_VOLUMES)
-    lines = [annex_line(m, c) for m, c in zip(split["mineral"], split["cn_code_given"], strict=True)]
-    split["line"] = [-1 if line is None else int(str(line.name)) for line in lines]
+    asked = list(zip(*(split[n].to_numpy(dtype=object) for n in ("mineral", "cn_code_given")), strict=True))
+    line_of = {pair: annex_line(*pair) for pair in dict.fromkeys(asked)}
+    number = {pair: -1 if line is None else int(str(line.name)) for pair, line in line_of.items()}
+    split["line"] = [number[pair] for pair in asked]
     known = split["quantity_kg"].notna()
     by = split.assign(known=known, open=~known, shared=split["minerals"].str.contains(";")).groupby(
         ["year", "mineral", "line"], sort=True

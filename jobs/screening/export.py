@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
+import pandas as pd
 
 from geo import schema
 from geo.messages import Note
@@ -28,7 +29,7 @@ from geo.screening.schema import (
 )
 from jobs.assessment.export import quadrants, remarks
 from jobs.reading_notes import reading_lines, reasons_line
-from jobs.result import ResultFiles, Sheet
+from jobs.result import Later, ResultFiles, Sheet
 from jobs.run_record import fingerprint_of
 from jobs.screening.carried import with_carried
 from jobs.screening.decided import decided, onto, overdue
@@ -49,7 +50,7 @@ XLSX_ROWS = 20_000
 
 def with_decisions(screening: Answered, store: Reviews) -> Answered:
     """The screening with the newest decision of each row, and their number in the record; no class changes."""
-    table = decided(screening.rows, screening.evidence, store)
+    table = decided(screening.rows, screening.evidence_of, store)
     told = {str(k): int(v) for k, v in table["decision"].value_counts().sort_index().items() if k}
     states = {str(k): int(v) for k, v in table["review_state"].value_counts().sort_index().items()}
     late = int(overdue(table, run_day(screening)).sum())
@@ -81,7 +82,7 @@ def route_lines(screening: Screening) -> np.ndarray:
     accepted = screening.suppliers.rows[screening.suppliers.rows["answer"] == "accepted"]["supplier_id"]
     by_id = dict(zip(accepted, screening.transit.lines, strict=True))
     out = np.full(len(screening.transit.routes), None, dtype=object)
-    for i, who in enumerate(screening.transit.routes["supplier_id"]):
+    for i, who in enumerate(screening.transit.routes["supplier_id"].tolist()):
         line = by_id.get(who)
         if line is not None:
             out[i] = shapely.LineString(line if len(line) > 1 else np.vstack([line, line]))
@@ -90,14 +91,18 @@ def route_lines(screening: Screening) -> np.ndarray:
 
 def result_files(screening: Screening, language: str = "en") -> ResultFiles:
     """All files of a run by name; a page makes only the one that is asked for."""
-    tables: dict[str, Sheet] = {
-        "screening.csv": (with_carried(screening.rows, screening), SCREENED),
-        "routes.csv": (with_carried(screening.transit.routes, screening), ROUTES),
-        "listings.csv": (by_mineral(screening.rows), LISTINGS),
-        "eu_record.csv": (with_carried(eu_record(screening.rows, screening.suppliers.rows), screening), EU_RECORD),
-        "eu_volumes.csv": (eu_volumes(screening.rows), EU_VOLUMES),
+
+    def own(frame: pd.DataFrame) -> pd.DataFrame:
+        return with_carried(frame, screening)
+
+    tables: dict[str, Sheet | Later] = {
+        "screening.csv": lambda: (own(screening.rows), SCREENED),
+        "routes.csv": lambda: (own(screening.transit.routes), ROUTES),
+        "listings.csv": lambda: (by_mineral(screening.rows), LISTINGS),
+        "eu_record.csv": lambda: (own(eu_record(screening.rows, screening.suppliers.rows)), EU_RECORD),
+        "eu_volumes.csv": lambda: (eu_volumes(screening.rows), EU_VOLUMES),
         "segments.csv": (screening.transit.segments, SEGMENTS),
-        "evidence.csv": (screening.evidence, OF_SEGMENTS),
+        "evidence.csv": (screening.evidence_columns, OF_SEGMENTS),
         "places.csv": (screening.places, PLACES),
         "candidates.csv": (schema.conform(screening.candidates, CANDIDATES), CANDIDATES),
         "rejected.csv": (schema.conform(screening.rejected, schema.REJECTED), schema.REJECTED),
@@ -105,23 +110,24 @@ def result_files(screening: Screening, language: str = "en") -> ResultFiles:
     if screening.changes is not None:
         tables["changes.csv"] = (screening.changes, ())
     if screening.decided is not None:
-        tables["decisions.csv"] = (with_carried(screening.decided, screening), DECIDED)
+        tables["decisions.csv"] = (own(screening.decided), DECIDED)
     if screening.named is not None:
         tables["named_actors.csv"] = (screening.named, NAMED)
     if screening.governance is not None:
         tables["governance.csv"] = (screening.governance, GOVERNANCE)
-    rows = plain_types(with_carried(screening.rows, screening), SCREENED)
+
+    def rows() -> pd.DataFrame:
+        return plain_types(own(screening.rows), SCREENED)
+
     others: dict[str, Callable[[], bytes]] = {
-        "screening.geojson": lambda: geojson_bytes(rows, name="screening"),
+        "screening.geojson": lambda: geojson_bytes(rows(), name="screening"),
         "routes.geojson": lambda: geojson_bytes(
-            plain_types(with_carried(screening.transit.routes, screening), ROUTES),
-            route_lines(screening),
-            name="routes",
+            plain_types(own(screening.transit.routes), ROUTES), route_lines(screening), name="routes"
         ),
         "report.html": lambda: report(screening, language),
     }
     if len(screening.rows) <= XLSX_ROWS:
-        others["screening.xlsx"] = lambda: xlsx_bytes(rows, sheet="screening")
+        others["screening.xlsx"] = lambda: xlsx_bytes(rows(), sheet="screening")
         others["report.xlsx"] = lambda: workbook(screening, language)
     return ResultFiles(tables, others, {**screening.record, "language": language})
 
@@ -142,7 +148,7 @@ def summary(screening: Screening) -> list[Note]:
     bad = rows.loc[rows["answer"] != "accepted", "reason"]
     if len(bad):
         lines.append(Note("Rejected: {reasons}", reasons=reasons_line(bad)))
-    good = rows[rows["answer"] == "accepted"]
+    good = rows.loc[rows["answer"] == "accepted", ["site_class", "zone_status", *FLAGS]]
     if len(good):
         lines += [Note("Site class x zone status:"), Note(quadrants(good).to_string())]
     flags = ", ".join(f"{k.removeprefix('flag_')} {int(good[k].fillna(False).sum())}" for k in FLAGS)

@@ -15,13 +15,16 @@ from layers.reference.legal_schemes import covered_countries, kimberley_countrie
 REGULATED = frozenset({"cassiterite", "coltan", "wolframite", "gold"})
 """Minerals of Regulation (EU) 2017/821, in the names of the project."""
 
+_COLUMNS = frozenset({"minerals", "country", "as_of", "eu_list", "cn_code_given", *(c.name for c in LISTINGS)})
+
 
 def by_mineral(rows: pd.DataFrame) -> pd.DataFrame:
     """One row (:data:`geo.screening.law_schema.LISTINGS`) for each mineral of each screened row, in the list's order.
 
     A row whose mineral is not known has one line with a blank mineral: nothing can be told of it.
     """
-    good = rows[rows["answer"] == "accepted"]
+    columns = [c for c in rows.columns if c in _COLUMNS]
+    good = rows.loc[rows["answer"] == "accepted", columns]
     split = good.assign(mineral=good["minerals"].str.split(";")).explode("mineral", ignore_index=True)
     split["mineral"] = split["mineral"].fillna("").astype("str")
     country, when = split["country"].to_numpy(dtype=object), to_days(split["as_of"])
@@ -32,7 +35,7 @@ def by_mineral(rows: pd.DataFrame) -> pd.DataFrame:
         dodd_frank=dodd_frank(country, split["mineral"], when, covered_countries()),
         kp_status=kimberley(country, split["mineral"], when, kimberley_countries()),
     )
-    asked = list(zip(out["mineral"], out["cn_code_given"], strict=True))
+    asked = list(zip(*(out[n].to_numpy(dtype=object) for n in ("mineral", "cn_code_given")), strict=True))
     for name, column in (("cn_code", "cn_code"), ("annex_part", "part"), ("threshold_source", "source")):
         out[name] = pd.array([str(line_cell(m, c, column)) for m, c in asked], dtype="str")
     out["threshold_kg"] = pd.to_numeric(pd.Series([line_cell(m, c, "threshold_kg") for m, c in asked], dtype=object))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from geo.assessment import Assessment
+from geo.coded import CodedTable
 from geo.rules.rule_set import Rules
 from geo.screening.route_exposure import RouteSettings
 from jobs import inputs
@@ -99,8 +102,8 @@ class Screening:
         The confirmations that were given, by question or row.
     transit
         Ways, segments and their evidence.
-    evidence
-        `supplier_id`, the columns of :data:`geo.schema.EVIDENCE`, and `segment`.
+    evidence_columns
+        `supplier_id`, `part`, the columns of :data:`geo.schema.EVIDENCE`, and `segment`, as codes.
     named, governance
         :data:`geo.screening.beside.NAMED` and :data:`geo.screening.beside.GOVERNANCE`, where their tables were given.
     incidents
@@ -112,7 +115,7 @@ class Screening:
     candidates: pd.DataFrame
     places: pd.DataFrame
     transit: Transit
-    evidence: pd.DataFrame
+    evidence_columns: CodedTable
     assessment: Assessment
     rejected: pd.DataFrame
     record: dict[str, object]
@@ -124,6 +127,18 @@ class Screening:
     decided: pd.DataFrame | None = None
     named: pd.DataFrame | None = None
     governance: pd.DataFrame | None = None
+
+    @cached_property
+    def evidence(self) -> pd.DataFrame:
+        """All evidence as a frame; of many rows it is far larger than the codes."""
+        return self.evidence_columns.frame()
+
+    def evidence_of(self, suppliers: Iterable[str]) -> pd.DataFrame:
+        """The evidence of some rows of the list, in its order."""
+        mine = self.evidence_columns["supplier_id"]
+        wanted = pd.Series(mine.pool).isin(list(suppliers)).to_numpy(np.bool_)
+        rows = np.flatnonzero(wanted if mine.codes is None else wanted.take(mine.codes))
+        return self.evidence_columns.take(rows).frame()
 
 
 def with_input(screening: Screening, told: Mapping[str, object]) -> Screening:

@@ -211,8 +211,8 @@ def _visits(data: inputs.Loaded) -> pd.DataFrame:
 
 def _on_ways(screening: Screening) -> pd.DataFrame:
     """Actors of the incidents on the ways; those of restricted datasets are blank in the evidence."""
-    evidence = screening.evidence
-    some = evidence[(evidence["part"] == "transit") & (evidence["record_id"] != "")]
+    evidence = screening.evidence_columns
+    some = evidence.take(np.flatnonzero(evidence["part"].equal("transit") & ~evidence["record_id"].equal(""))).frame()
     if not len(some):
         return _blank()
     rows = screening.rows[screening.rows["answer"] == "accepted"]

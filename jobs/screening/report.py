@@ -161,7 +161,7 @@ def _flag_table(_: Translator, good: pd.DataFrame) -> str:
 
 
 def _maps(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
-    placed = good[good["lon"].notna()]
+    placed = good.loc[good["lon"].notna(), ["supplier_id", "country", "lon", "lat", "site_class"]]
     accepted = screening.suppliers.rows[screening.suppliers.rows["answer"] == "accepted"]["supplier_id"]
     basis = screening.transit.routes.set_index("supplier_id")["route_basis"]
     lines = {
@@ -273,19 +273,19 @@ def _origins(_: Translator, good: pd.DataFrame) -> str:
             f'<td colspan="8">{html(row[why])} {_flags_of(_, row)}{_more(_, row)}</td></tr></tbody>'
         )
 
-    ordered = good.iloc[gravity(good)]
+    ordered = good.iloc[gravity(good)[: IN_FULL + IN_SHORT]]
     records: Any = ordered.head(IN_FULL).to_dict("records")
     body = [lines(row) for row in records]
     head = "".join(f"<th>{html(h)}</th>" for h in headings)
     told = _("In order of gravity: class, then incidents near the origin, then those on the way.")
     return (
         f'<section class="pagebreak"><h2>{html(_("Every row"))}</h2><p class="soft">{html(told)}</p>'
-        f"<table><thead><tr>{head}</tr></thead>{''.join(body)}</table>{_rest(_, ordered)}</section>"
+        f"<table><thead><tr>{head}</tr></thead>{''.join(body)}</table>{_rest(_, ordered, len(good))}</section>"
     )
 
 
-def _rest(_: Translator, ordered: pd.DataFrame) -> str:
-    """The rows after the first ones, a line each; of very long lists the last are in the files alone."""
+def _rest(_: Translator, ordered: pd.DataFrame, n: int) -> str:
+    """The rows after the first ones, a line each; of very long lists of `n` rows the last are in the files alone."""
     rest = ordered.iloc[IN_FULL : IN_FULL + IN_SHORT]
     if rest.empty:
         return ""
@@ -299,7 +299,7 @@ def _rest(_: Translator, ordered: pd.DataFrame) -> str:
     ]
     whole = [i for i, c in enumerate(columns) if c in ("as_of", "site_class", "country")]
     out = table([sw.heading(c, _) for c in columns], lines, whole=whole)
-    left = len(ordered) - IN_FULL - len(rest)
+    left = n - IN_FULL - len(rest)
     if left > 0:
         out += f"<p>{html(_('{n} more rows, of less gravity, are in screening.csv.', n=_.number(left)))}</p>"
     return out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -158,8 +159,8 @@ def _questions(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
     out: list[str] = []
     waiting = screening.places[screening.places["state"].isin(("open", "offered_again"))]
     if len(waiting):
-        rows = int(waiting["rows"].sum())
-        out.append(_("{n} names ({rows} rows) have no confirmed place.", n=_.number(len(waiting)), rows=_.number(rows)))
+        told = _.number(int(waiting["rows"].sum()))
+        out.append(_("{n} names ({rows} rows) have no confirmed place.", n=_.number(len(waiting)), rows=told))
     reviews = screening.record.get("reviews")
     if isinstance(reviews, dict):
         open_ = int((good["decision"] == "").sum())
@@ -170,10 +171,12 @@ def _questions(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
             out.append(_("{n} decisions wait for a second person.", n=_.number(reviews["decided"])))
         if reviews.get("overdue"):
             out.append(_("{n} actions are overdue.", n=_.number(reviews["overdue"])))
-    missing = eu_record(screening.rows, screening.suppliers.rows)["missing"].str.split(";").explode()
-    counts = missing[missing.notna() & (missing != "")].value_counts()
-    if len(counts):
-        told = ", ".join(f"{_(sw.MISSING.get(str(k), str(k)))} ({_.number(int(n))})" for k, n in counts.items())
+    counts: Counter[str] = Counter()
+    missing = eu_record(screening.rows, screening.suppliers.rows)["missing"]
+    for text, rows in missing.value_counts(sort=False).items():
+        counts.update({word: int(rows) for word in str(text).split(";") if word})
+    if counts:
+        told = ", ".join(f"{_(sw.MISSING.get(k, k))} ({_.number(n)})" for k, n in counts.most_common())
         out.append(_("To be asked of suppliers (Regulation (EU) 2017/821, Art. 4), rows: {told}.", told=told))
     if screening.named is not None and len(screening.named):
         n = _.number(screening.named["row"].nunique())

@@ -123,7 +123,7 @@ def screen(
     table, more = answers(rows, result, tied, sites, placed, when, own, transit, rules, own_statuses, data, incidents)
     whole = _every_row(suppliers, table)
     places = queue(listed, placed.asked, placed.found, placed.known, matches or {}, earlier)
-    evidence = screening_evidence(result.evidence, transit.evidence, more)
+    evidence = screening_evidence(result.evidence_columns, transit.evidence, more)
     record = _record(suppliers, data, roads, result, rules, as_of, settings, whole, transit, places, now)
     return Screening(
         suppliers,
@@ -151,6 +151,8 @@ def _every_row(suppliers: SupplierList, table: pd.DataFrame) -> pd.DataFrame:
     """The answers in the order of the list, rejected rows among them."""
     every = suppliers.rows
     bad = every[every["answer"] != "accepted"]
+    if not len(bad) and table["row"].is_monotonic_increasing:
+        return table
     both = pd.concat([table, schema.conform(bad, SCREENED).assign(position_basis="", answer_level="")])
     return schema.conform(both.sort_values("row", kind="stable"), SCREENED)
 
@@ -210,7 +212,8 @@ def _record(
         },
         now,
     )
-    accepted = rows[rows["answer"] == "accepted"]
+    told = [name for name in rows.columns if name.startswith("flag_")]
+    accepted = rows.loc[rows["answer"] == "accepted", ["answer_level", *told]]
     return {
         **record,
         "job": "screen",
@@ -219,6 +222,6 @@ def _record(
         "routes": {str(k): int(v) for k, v in transit.routes["route_basis"].value_counts().sort_index().items()},
         "places": {str(k): int(v) for k, v in places["state"].value_counts().sort_index().items()},
         "segments_shortened": transit.shortened,
-        "flags": {name: int(accepted[name].fillna(False).sum()) for name in rows.columns if name.startswith("flag_")},
+        "flags": {name: int(accepted[name].fillna(False).sum()) for name in told},
         **demonstration.marks(*demonstration.layers(data), *(["suppliers"] if rows["demonstration"].any() else [])),
     }

@@ -59,7 +59,7 @@ def links(rows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     told = [rows[c].to_numpy(dtype=object) for c in ("known_site_id", "supplier_id", "site_name")]
     nowhere = sites["lon"].isna().to_numpy()
     for row in np.flatnonzero(at < 0).tolist():
-        known, own, name = (str(column[row]) for column in told)
+        known, own, name = told[0][row], told[1][row], told[2][row]
         held = first.get(known) if known else same.get((own, name)) if name else None
         if held is not None and (unplaced[row] or nowhere[held]):
             at[row], basis[row] = held, "id"
@@ -82,7 +82,7 @@ def _best(
 
     reach = np.minimum(MOST_KM, np.maximum(LINK_KM, _error(rows)[row] + _error(sites)[site])) * 1000
     ids, site_ids = rows["known_site_id"].to_numpy(dtype=object), sites["site_id"].to_numpy(dtype=object)
-    names = {n: bare(str(n)) for n in pd.unique(pd.concat([rows["site_name"], sites["name"]]))}
+    names: dict[str, str] = {}
     own = rows["supplier_id"].to_numpy(dtype=object)
     said, known = rows["site_name"].to_numpy(dtype=object), sites["name"].to_numpy(dtype=object)
     best: dict[int, tuple[int, float, float, int, str]] = {}
@@ -93,7 +93,7 @@ def _best(
         elif m > r:
             continue
         else:
-            a, b = names[said[i]], names[known[k]]
+            a, b = (names.get(n) or names.setdefault(n, bare(str(n))) for n in (said[i], known[k]))
             score = 100.0 if a and a == b else fuzz.token_sort_ratio(a, b) if a and b else 0.0
             if score >= ALIKE:
                 rank = (1, -score, m, k, "position_and_name")

@@ -217,13 +217,14 @@ def read_suppliers(
     frame["mineral"] = fields.text("minerals").str.strip()
     frame["minerals"] = mineral_lists(frame["mineral"])
     strange_words = {m: mineral_list(str(m))[1] for m in pd.unique(frame["mineral"]) if m}
-    for said, mineral in zip(remarks, frame["mineral"], strict=True):
-        if words := strange_words.get(mineral):
-            said.append(f"mineral not recognised: {', '.join(words)[:60]}")
+    strange_words = {m: words for m, words in strange_words.items() if words}
+    for i in np.flatnonzero(frame["mineral"].isin(list(strange_words))):
+        remarks[i].append(f"mineral not recognised: {', '.join(strange_words[frame['mineral'][i]])[:60]}")
     dates, why_not = parse_dates(fields.text("as_of"), day_first=fields.options.day_first)
     faults.add(why_not.to_numpy(dtype=object), expected="as_of: YYYY-MM-DD", got=fields.text("as_of"))
     frame["as_of"] = dates
-    frame["route_countries"] = [_route(t, remarks[i]) for i, t in enumerate(fields.text("route_countries"))]
+    route = fields.text("route_countries").to_numpy(dtype=object)
+    frame["route_countries"] = [_route(t, said) if t else "" for t, said in zip(route, remarks, strict=True)]
     _destinations(frame, fields, faults)
     frame["demonstration"] = flags(fields.text("demonstration"))
     nowhere = frame["lon"].isna() & (frame["site_name"] == "") & (frame["admin1"] == "") & (frame["admin2"] == "")
@@ -321,11 +322,13 @@ def _apart(ids: pd.Series[str], ok: npt.NDArray[np.bool_], notes: list[str]) -> 
     >>> _apart(pd.Series(["F-9", "f-9", "F-9 (2)", "x"]), np.full(4, True), []).tolist()
     ['F-9', 'f-9 (3)', 'F-9 (2)', 'x']
     """
-    seen = {id_key(text) for text in ids[ok]}
-    met: set[str] = set()
-    out, again = ids.tolist(), 0
-    for i in np.flatnonzero(ok).tolist():
-        key, number = id_key(out[i]), 2
+    out, again = ids.to_numpy(dtype=object).tolist(), 0
+    keys = {i: id_key(out[i]) for i in np.flatnonzero(ok).tolist()}
+    seen, met = set(keys.values()), set[str]()
+    if len(seen) == len(keys):
+        return ids
+    for i, key in keys.items():
+        number = 2
         if key in met:
             again += 1
             while id_key(f"{ids.iloc[i]} ({number})") in seen | met:

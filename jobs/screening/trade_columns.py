@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geo.records.place_names import plain
@@ -38,26 +39,36 @@ def trade_columns(fields: Fields, remarks: list[list[str]], *, day_first: bool |
         remarks[i].append(f"shipment date not read: {str(fields.text('shipment_date')[i])[:40]}")
     out["shipment_date"] = days
     out["cn_code_given"] = fields.text("cn_code").str.strip()
-    for i in np.flatnonzero([t != "" and not code_digits(t) for t in out["cn_code_given"]]):
+    codes, given = pd.factorize(out["cn_code_given"])
+    for i in np.flatnonzero(np.array([t != "" and not code_digits(str(t)) for t in given], np.bool_)[codes]):
         remarks[i].append(f"customs code not read: {str(out['cn_code_given'][i])[:40]}")
     return out[list(TRADE)]
 
 
-def _kilograms(fields: Fields, quantity: pd.Series[str], remarks: list[list[str]]) -> list[float]:
+def _kilograms(fields: Fields, quantity: pd.Series[str], remarks: list[list[str]]) -> npt.NDArray[np.float64]:
+    """Kilograms of each row; what rows share, a quantity with its unit, is read once."""
     column = fields.column("quantity")
     of_heading = next((KILOGRAMS[w] for w in re.split(r"[\W_]+", plain(column or "")) if w in KILOGRAMS), np.nan)
-    units = fields.text("quantity_unit").map(plain).map(KILOGRAMS).to_numpy(np.float64)
-    parts = [_WITH_UNIT.match(text) for text in quantity]
-    numbers = [m[1] if m else text for m, text in zip(parts, quantity, strict=True)]
+    own, said = pd.factorize(quantity)
+    of_unit, units = pd.factorize(fields.text("quantity_unit"))
+    pairs, rows = np.unique(own * max(len(units), 1) + of_unit, return_inverse=True)
+    at, unit_at = np.divmod(pairs, max(len(units), 1))
+    texts = [str(text) for text in said]
+    parts = [_WITH_UNIT.match(text) for text in texts]
+    numbers = [m[1] if m else text for m, text in zip(parts, texts, strict=True)]
     decimal = decimal_of([n for n in numbers if n])
-    out: list[float] = []
-    for i, (text, match) in enumerate(zip(numbers, parts, strict=True)):
-        own = KILOGRAMS.get(plain(match[2]), np.nan) if match else np.nan
-        unit = next((u for u in (own, float(units[i]), of_heading) if not np.isnan(u)), np.nan)
-        value, reason = parse_number(text, decimal)
-        if quantity[i] and (reason or np.isnan(unit) or not value >= 0):
+    read = [parse_number(text, decimal) for text in numbers]
+    known = [KILOGRAMS.get(plain(str(unit)), np.nan) for unit in units]
+    kilograms, wrong = np.full(len(pairs), np.nan), np.full(len(pairs), "", dtype=object)
+    for k, (i, j) in enumerate(zip(at.tolist(), unit_at.tolist(), strict=True)):
+        match, (value, reason) = parts[i], read[i]
+        with_it = KILOGRAMS.get(plain(match[2]), np.nan) if match else np.nan
+        unit = next((u for u in (with_it, known[j], of_heading) if not np.isnan(u)), np.nan)
+        if texts[i] and (reason or np.isnan(unit) or not value >= 0):
             what = "quantity not read" if reason or not value >= 0 else "unit of the quantity not known"
-            remarks[i].append(f"{what}: {str(quantity[i])[:40]}")
-            value = np.nan
-        out.append(round(value * unit, 9) if text else np.nan)
-    return out
+            wrong[k] = f"{what}: {texts[i][:40]}"
+        elif numbers[i]:
+            kilograms[k] = round(value * unit, 9)
+    for i in np.flatnonzero((wrong != "")[rows]).tolist():
+        remarks[i].append(str(wrong[rows[i]]))
+    return kilograms[rows]

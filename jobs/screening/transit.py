@@ -302,7 +302,10 @@ def _routes(
     settings: RouteSettings,
 ) -> pd.DataFrame:
     """One row for each row of the list that has a way of any kind."""
-    n = len(rows)
+    every = np.array(ways.basis, dtype=object)
+    kept = np.flatnonzero(every != "none")
+    n, basis, as_of, at = len(kept), every[kept], as_of[kept], np.searchsorted(kept, at)
+    rows = rows.iloc[kept].reset_index(drop=True)
     out = pd.DataFrame(index=range(n))
     for name in table.columns:
         text = name in ("countries", "borders", "zones", "listed")
@@ -312,7 +315,8 @@ def _routes(
     if not len(context.visits):
         out[["roadblocks", "armed_roadblocks"]] = np.nan
     out["supplier_id"] = rows["supplier_id"].to_numpy(dtype=object)
-    out["route_basis"], out["note"], out["access_km"] = ways.basis, ways.note, ways.access_km
+    out["route_basis"], out["access_km"] = basis, ways.access_km[kept]
+    out["note"] = np.array(ways.note, dtype=object)[kept]
     out["as_of"] = to_dates(as_of)
     lists = [
         list(dict.fromkeys([c for c in (*str(found).split(";"), *str(said).split(";")) if c]))
@@ -331,11 +335,11 @@ def _routes(
     under = _in_table(iso, day, context.restricted_countries, "restricted_from", "restricted_to")
     out["kp_restricted"] = _joined(n, who[under], iso[under])
     out["kp_on_way"] = kimberley_on_way(pd.Series(out["countries"], dtype="str"), rows["minerals"], out["as_of"])
-    only = np.array(ways.basis, dtype=object) == "countries"
+    only = basis == "countries"
     counted = np.zeros(n)
     np.add.at(counted, who[only[who]], country_counts(context.incidents, iso, day, settings.months)[0][only[who]])
     out["country_incidents"] = np.where(only, counted, np.nan)
-    return pd.DataFrame(out[np.array(ways.basis, dtype=object) != "none"]).reset_index(drop=True)
+    return out
 
 
 def country_counts(

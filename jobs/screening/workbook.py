@@ -61,7 +61,7 @@ def workbook(screening: Screening, language: str = "en") -> bytes:
     rows = rows.assign(why=rows[_.own_column("why", rows.columns)])
     ways, evidence = screening.transit.routes, _evidence(screening, rows)
     sheets: list[TableSheet | TextSheet] = [
-        _summary(screening, len(screening.evidence) - len(evidence), _),
+        _summary(screening, len(screening.evidence_columns) - len(evidence), _),
         _sheet(_("Rows"), with_carried(rows[list(ROWS)], screening), ROWS, _),
         _sheet(_("Routes"), with_carried(ways[list(ROUTES)], screening), ROUTES, _),
         _sheet(_("Evidence"), worded(evidence, _)[list(EVIDENCE)], EVIDENCE, _),
@@ -87,10 +87,10 @@ def gravity_of_all(rows: pd.DataFrame) -> np.ndarray:
 
 def _evidence(screening: Screening, rows: pd.DataFrame) -> pd.DataFrame:
     """The evidence of the gravest rows, in their order."""
-    whole = screening.evidence
+    whole = screening.evidence_columns
     good = rows["supplier_id"][rows["answer"] == "accepted"]
-    place = pd.Series(np.arange(len(good)), index=good.to_numpy()).reindex(whole["supplier_id"]).to_numpy()
-    return whole.iloc[np.argsort(place, kind="stable")[:MOST_EVIDENCE]].reset_index(drop=True)
+    place = pd.Series(np.arange(len(good)), index=good.to_numpy()).reindex(whole["supplier_id"].array()).to_numpy()
+    return whole.take(np.argsort(place, kind="stable")[:MOST_EVIDENCE]).frame()
 
 
 def _sheet(title: str, frame: pd.DataFrame, own: Sequence[str], _: Any) -> TableSheet:

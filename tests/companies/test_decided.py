@@ -130,7 +130,7 @@ def test_risks_action_and_documents_are_kept_and_what_is_late_is_told(tmp_path):
     )  # fmt: skip
     store.decide(one, "accept", "", "A", record={}, details=more, now=NOW)
     store.decide(two, "enhance due diligence", "", "A", record={}, details=details(two, found.evidence), now=NOW)
-    table = decided(found.rows, found.evidence, store)
+    table = decided(found.rows, found.evidence_of, store)
     assert table["risk_taxes"].tolist() == ["suspected", "not_looked_at"]
     assert set(table[[f"risk_{r}" for r in RISKS]].iloc[1]) == {"not_looked_at"}
     assert table["documents"].tolist() == [f"contract.pdf {'a' * 64}", ""]

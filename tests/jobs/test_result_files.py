@@ -176,6 +176,20 @@ def test_a_file_is_made_when_it_is_taken_and_a_table_once():
     assert made == ["page"]
 
 
+def test_files_one_after_the_other_are_those_of_the_mapping_and_none_is_kept():
+    import pandas as pd
+
+    def held() -> ResultFiles:
+        tables = {"z.csv": (pd.DataFrame({"a": ["=1"]}), ())}
+        return ResultFiles(tables, {"p.html": lambda: b"x"}, {"run_at": "2026-01-01T00:00:00Z"})
+
+    one = held()
+    given = list(one.handed())
+    assert [name for name, _ in given] == ["p.html", "z.csv", "ro-crate-metadata.json", "run.json"]
+    assert dict(given) == dict(held())
+    assert one._made == {}
+
+
 def test_a_page_gets_its_run_without_evidence_and_the_same_files(monkeypatch):
     from geo.assessment import Assessment
 

@@ -163,9 +163,8 @@ def _form(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
         return
     mine = _frame(row)
     documents = [{"name": p.name, "sha256": hashlib.sha256(p.getvalue()).hexdigest()} for p in papers or []]
-    more = details(
-        mine, screening.evidence, risks=risks, action=action or "", owner=owner or "", due=due, documents=documents
-    )
+    own = screening.evidence_of(mine["supplier_id"])
+    more = details(mine, own, risks=risks, action=action or "", owner=owner or "", due=due, documents=documents)
     try:
         Reviews().decide(mine, decision, note or "", name or "", record=screening.record, details=more)
     except CahraError as error:

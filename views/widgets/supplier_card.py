@@ -272,7 +272,7 @@ def beside(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
 def evidence(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
     """Every record that speaks for this row."""
     _ = here.translate
-    mine = screening.evidence[screening.evidence["supplier_id"] == row["supplier_id"]]
+    mine = screening.evidence_of([str(row["supplier_id"])])
     with st.expander(_.plural("{n} row of evidence", "{n} rows of evidence", len(mine)), icon=":material/fact_check:"):
         columns = ["part", *tables.EVIDENCE]
         frame_of(here, mine, tables.filled(mine, columns), _("Evidence"))

@@ -19,6 +19,8 @@ def id_key(text: str) -> str:
     >>> id_key("001") == id_key("1")
     False
     """
+    if text.isascii():  # is its own form
+        return text.lower().strip()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).strip()
 
 

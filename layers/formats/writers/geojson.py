@@ -18,6 +18,8 @@ from layers.formats.writers.text_columns import TextColumn, column, floats, join
 
 _ODD = '[\\x00-\\x1f"\\\\]'
 """What JSON writes otherwise than it stands (RE2)."""
+ROWS = 1 << 14
+"""Rows that are made into texts at a time."""
 
 
 def geojson_bytes(frame: pd.DataFrame, geometry: np.ndarray | None = None, *, name: str = "sites") -> bytes:
@@ -32,6 +34,27 @@ def geojson_bytes(frame: pd.DataFrame, geometry: np.ndarray | None = None, *, na
     <BLANKLINE>
     """
     refuse_restricted(frame)
+    head = json.dumps({"type": "FeatureCollection", "name": name}, ensure_ascii=False, separators=(",", ":"))
+    out = io.BytesIO()
+    out.write((head[:-1] + ',"features":[\n').encode("utf-8", "replace"))
+    # Of many rows some at a time: their texts need several times the memory of what is written of them. How days are
+    # written hangs on all days of a column.
+    dated = any(pd.api.types.is_datetime64_any_dtype(kind) for kind in frame.dtypes)
+    step = max(len(frame), 1) if dated else ROWS
+    for start in range(0, len(frame), step):
+        part = slice(start, start + step)
+        features = _features(frame.iloc[part], None if geometry is None else geometry[part])
+        for piece in lines(features, "", "}},\n"):
+            out.write(piece)
+    if len(frame):
+        out.seek(-2, io.SEEK_CUR)
+        out.truncate()
+    out.write(b"\n]}\n")
+    return out.getvalue()
+
+
+def _features(frame: pd.DataFrame, geometry: np.ndarray | None) -> list[TextColumn]:
+    """The parts of each feature that stand one after the other."""
     columns = [_geometries(frame, geometry)]
     names = [str(n) for n in frame.columns]
     for i, key in enumerate(names):
@@ -43,16 +66,7 @@ def geojson_bytes(frame: pd.DataFrame, geometry: np.ndarray | None = None, *, na
     opening = ',"properties":{'
     first = columns[1] if len(columns) > 1 else TextColumn(strings([""]), np.zeros(len(frame), np.int32))
     columns[1:2] = [first.with_texts(joined(opening, first.texts))]
-    head = json.dumps({"type": "FeatureCollection", "name": name}, ensure_ascii=False, separators=(",", ":"))
-    out = io.BytesIO()
-    out.write((head[:-1] + ',"features":[\n').encode("utf-8", "replace"))
-    if len(frame):
-        for piece in lines(_parted(columns), "", "}},\n"):
-            out.write(piece)
-        out.seek(-2, io.SEEK_CUR)
-        out.truncate()
-    out.write(b"\n]}\n")
-    return out.getvalue()
+    return _parted(columns)
 
 
 def _parted(columns: list[TextColumn]) -> list[TextColumn]:

@@ -1,0 +1,55 @@
+"""Columns of codes put together and rid of repeats, held against pandas."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.coded import Coded, CodedTable, firsts, stacked
+
+NAMES = ("text", "number", "day", "flag")
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> CodedTable:
+    """A table whose pools say some values twice, with one or two arrays of codes, and columns without."""
+    n, pool = draw(st.integers(0, 12)), draw(st.integers(1, 4))
+    picks = st.lists(st.integers(0, pool - 1), min_size=n, max_size=n)
+    codes = [np.array(draw(picks), np.int32) for _ in range(2)]
+    size = {True: pool, False: n}
+    shared = draw(st.booleans())
+    by = dict(zip(NAMES, (codes[0], codes[0] if shared else codes[1], codes[1], None), strict=True))
+    values = {
+        "text": lambda k: pd.array(draw(st.lists(st.sampled_from(["", "a", "b"]), min_size=k, max_size=k)), dtype="str"),
+        "number": lambda k: np.array(
+            draw(st.lists(st.sampled_from([np.nan, 0.0, -0.0, 1.5]), min_size=k, max_size=k)), np.float64
+        ),
+        "day": lambda k: np.array(
+            draw(st.lists(st.sampled_from(["NaT", "2020-01-01"]), min_size=k, max_size=k)), "datetime64[s]"
+        ),
+        "flag": lambda k: pd.array(draw(st.lists(st.sampled_from([True, False, None]), min_size=k, max_size=k)), "boolean"),
+    }  # fmt: skip
+    return CodedTable({name: Coded(values[name](size[by[name] is not None]), by[name]) for name in NAMES})
+
+
+@given(tables())
+def test_the_rows_that_are_kept_are_those_of_pandas(table):
+    frame = table.frame()
+    assert firsts(table).tolist() == np.flatnonzero(~frame.duplicated()).tolist()
+
+
+@given(tables(), tables())
+def test_tables_one_below_the_other_are_their_frames_so(one, other):
+    both = stacked([one, other])
+    pd.testing.assert_frame_equal(both.frame(), pd.concat([one.frame(), other.frame()], ignore_index=True))
+    assert stacked([one]) is one
+
+
+def test_columns_that_share_their_codes_still_do():
+    codes = np.array([0, 1, 0], np.int32)
+    table = CodedTable({n: Coded(np.array([1.0, 2.0]), codes) for n in ("a", "b")})
+    both = stacked([table, table])
+    assert both["a"].codes is both["b"].codes
+    assert both["a"].array().tolist() == [1.0, 2.0, 1.0] * 2
