@@ -26,9 +26,11 @@ def sites_at(
     seen: set[tuple[str, str]] = set()
     for layer in sorted(layers, key=lambda s: len(s.visits) > 0):
         frame, accounting, left = layer.sites_at(as_of)
-        keys = list(zip(frame["source"], frame["site_id"], strict=True))
-        again = np.array([k in seen for k in keys], dtype=np.bool_)
-        seen.update(keys)
+        again = np.zeros(len(frame), np.bool_)
+        if len(layers) > 1:
+            keys = list(zip(*(frame[n].to_numpy(dtype=object) for n in ("source", "site_id")), strict=True))
+            again[:] = [k in seen for k in keys]
+            seen.update(keys)
         if again.any() and not len(layer.visits):
             twice = frame[again]
             left = pd.concat(
@@ -45,7 +47,7 @@ def sites_at(
                 "accepted": accounting["accepted"] - int(again.sum()),
                 "rejected": accounting["rejected"] + int(again.sum()),
             }
-        tables.append(frame[~again])
+        tables.append(frame[~again] if again.any() else frame)
         unused.append(schema.conform(left.assign(source_file=layer.name), schema.REJECTED))
         for entry in inputs or []:
             if entry["role"] == "sites" and entry["file"] == layer.name and entry["sha256"] == layer.sha256:

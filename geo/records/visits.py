@@ -205,6 +205,8 @@ def annex_facts(visits: pd.DataFrame | None, sites: pd.DataFrame, as_of_days: Da
             continue
         said = (visits[fact] != "") if is_text else visits[fact].notna()
         rows = visits[said & visits["visit_date"].notna()]
+        if not len(rows):
+            continue
         keys, wanted = _match(rows, sites)
         days = _days(rows["visit_date"])
         order = np.lexsort((rows["row"].to_numpy(), days, keys))
@@ -296,6 +298,8 @@ def _days(dates: pd.Series[pd.Timestamp]) -> Days:
 
 def _match(rows: pd.DataFrame, sites: pd.DataFrame) -> tuple[Days, Days]:
     """One code per (source, site_id) for the rows and for the sites."""
+    if not len(rows):  # many lists of sites come without visits
+        return np.zeros(0, np.int64), np.arange(len(sites))
     codes, _ = pd.factorize(pd.concat([_key(rows), _key(sites)], ignore_index=True))
     codes = codes.astype(np.int64)
     return codes[: len(rows)], codes[len(rows) :]

@@ -253,7 +253,8 @@ def _read_day(
     country = sites["country"].to_numpy(dtype=object)[mine]
     now, named = in_force(register, day), units_in_force(register, day)
     whole = {str(r.country): str(r.status) for r in _entries(now) if r.level == "country"}
-    made.restricted[mine] = [whole.get(str(c), "") in RESTRICTED for c in country]
+    codes, different = pd.factorize(country)
+    made.restricted[mine] = np.array([whole.get(str(c), "") in RESTRICTED for c in different], np.bool_)[codes]
     unknown_country = country == ""
     open_ = made.restricted[mine] | unknown_country
     made.status[mine[~open_]] = "not_applicable"
@@ -273,7 +274,8 @@ def _read_day(
     key, basis, name = _located(mine, sites, units, boundaries, rows, aliases)
     keys = {2: key, 3: _communes(mine, units, boundaries, rows, aliases)}
     has_units = set(register["country"][register["level"].isin(list(LEVELS))])
-    located = (key != "") | ~np.isin(country.astype(str), sorted(has_units) or [""])
+    codes, different = pd.factorize(country)
+    located = (key != "") | ~np.array([str(c) in (has_units or {""}) for c in different], np.bool_)[codes]
     made.status[mine] = np.where(located & (country != ""), "outside", "unknown")
     at = np.flatnonzero(located)
     evidence.facts("zone", "", mine[at], fact="located", status=name[at], basis=basis[at])
