@@ -27,6 +27,7 @@ from geo.assess import assess
 from geo.assessment import Assessment
 from geo.cluster.required_incidents import needed, sets
 from geo.cluster.tiles import Tiles, file_system, open_tiles, read, write_tiles
+from geo.coded import CodedTable
 from geo.errors import CahraError, InputError
 from geo.readiness import AsOf, as_of_days, levels_of, several, with_country
 from geo.records import boundary_check
@@ -38,6 +39,8 @@ from geo.rules.unseen import unseen
 Progress = Callable[[int, int], None]
 RETRIES = 5
 """How often a tile is tried again when its worker dies."""
+EVIDENCE_ROWS = 1 << 18
+"""Rows of evidence that a worker makes a frame of at a time."""
 
 DATED: schema.Table = (*schema.SITES, schema.Column("as_of", "date", "time of events, not of knowledge"))
 """Tiles of sites that have dates of their own."""
@@ -317,11 +320,23 @@ def _assess_tile(shared: tuple[Tiles, Tiles | None, dict[str, Any], str | None],
         return result
     system, folder = file_system(out)
     system.create_dir(folder, recursive=True)
-    for name, frame in (("sites", result.sites), ("evidence", result.evidence)):
-        frame.to_parquet(f"{folder}/{name}-{number:05d}.parquet", index=False, filesystem=system)
-    return Assessment(
-        result.sites.iloc[:0], result.evidence.iloc[:0], result.datasets, result.report, result.fired.iloc[:0]
-    )
+    result.sites.to_parquet(f"{folder}/sites-{number:05d}.parquet", index=False, filesystem=system)
+    rows = result.evidence_columns
+    _write_evidence(rows, f"{folder}/evidence-{number:05d}.parquet", system)
+    nothing = rows.take(np.zeros(0, np.int64)).frame()
+    return Assessment(result.sites.iloc[:0], nothing, result.datasets, result.report, result.fired.iloc[:0])
+
+
+def _write_evidence(table: CodedTable, path: str, system: Any) -> None:
+    """Parquet of evidence, some rows at a time: a tile may have millions, and a frame of them takes gigabytes."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    kind = pa.Schema.from_pandas(table.take(np.zeros(0, np.int64)).frame(), preserve_index=False)
+    with parquet.ParquetWriter(path, kind, filesystem=system) as file:
+        for start in range(0, len(table), EVIDENCE_ROWS):
+            part = table.take(np.arange(start, min(start + EVIDENCE_ROWS, len(table)))).frame()
+            file.write_table(pa.Table.from_pandas(part, schema=kind, preserve_index=False))
 
 
 def _span_tile(
