@@ -179,7 +179,7 @@ def large(size: str = "L", rows: int = 2_000) -> list[str]:
         f"Main job, {len(sites):,} sites × {len(incidents):,} incidents, one date, {len(parts)} tiles, two workers:",
         "",
         "| tiles written s | classes alone s (of both processors) | peak of a worker MB | with evidence s (of both "
-        "processors) | peak of a worker MB | rows of evidence | Parquet MB | one tile in one process s | that tile equal |",
+        "processors) | peak of a worker MB | rows of evidence | Parquet MB | one tile in one process s | equal |",
         "|--:|--:|--:|--:|--:|--:|--:|--:|---|",
         f"| {wrote:.3g} | {told[0]} | {told[1]} | {count:,} | {size_mb:,.0f} | {one:.3g} | {SAID[equal]} |",
         "",
