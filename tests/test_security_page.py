@@ -10,6 +10,7 @@ import pytest
 from tests.examples import THOROUGH
 from tests.hostile import corpus, roles, test_hostile_cost, test_hostile_fuzz, test_hostile_roles, test_hostile_systems
 from tests.layers import test_fetch
+from tests.properties import test_unread_incidents
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "SECURITY.md").read_text("utf-8")
@@ -42,9 +43,13 @@ def test_systems_bombs_roles_and_replies():
     bombs = numbers(row("at most 20 MB"))
     assert bombs[::2] == [len(test_hostile_cost.BOMBS), len(test_hostile_cost.EACH_TIME)]
     each_time = len(roles.SEEDS) - len(test_hostile_roles.LATER)
-    assert numbers(row("every role")) == [164, len(roles.SEEDS), each_time, 10 + 1, 25 + 3]
+    more = [len(roles.OPTIONS), len(roles.COMMANDS)]
+    assert numbers(row("every role")) == [164, len(roles.SEEDS), each_time, 10 + 1, 25 + 3, *more]
     tried = sum(map(len, test_hostile_roles.MUTANTS))
     assert tried == (25 + 3 if THOROUGH else 10 + 1)
+    doubtful = sum(map(len, test_unread_incidents.DOUBTFUL.values()))
+    faults = numbers(row("never calms a site"))
+    assert faults[:4] == [len(test_unread_incidents.UNREADABLE), doubtful, 3, len(test_unread_incidents.FIELDS)]
     assert numbers(row("download"))[:3:2] == [len(test_fetch.REPLIES), len(test_fetch.HEADS)]
 
 

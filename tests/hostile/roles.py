@@ -147,7 +147,7 @@ def argv_of(command: str, path: str, folder: Path) -> list[str]:
         "screen": ["--list", str(rows)],
         "sensitivity": ["--draws", "3", "--from", "2021-06-30", "--to", "2021-12-31"],
         "backtest": ["--from", "2019-12-31", "--to", "2019-12-31"],
-        "density": ["--from", "2021-01-01", "--to", "2021-12-31", "--cell-km", "50"],
+        "density": ["--from", "2021-01-01", "--to", "2021-12-31", "--cell-km", "50", "--bandwidth-km", "100"],
         "exposure": ["--population", str(folder / "people.tif")],
     }.get(command, [])
     day = [] if command in ("backtest", "density") else ["--as-of", "2021-12-31"]

@@ -47,6 +47,15 @@ def test_the_sound_file_of_a_role_gives_a_result(role, tmp_path):
         assert roles.through(role, str(tmp_path / name), tmp_path) == (0, ""), role
 
 
+@pytest.mark.parametrize("command", ["density", "exposure", "watch", "edition", "watched"])
+def test_the_sound_file_of_a_command_gives_a_result(command, tmp_path):
+    name, text = roles.SEEDS["incidents" if command in ("edition", "watched") else "sites"]
+    (tmp_path / name).write_text(text, "utf-8")
+    line = (roles.argv_of if command in roles.COMMANDS else roles.argv)(command, str(tmp_path / name), tmp_path)
+    with roles.without_children():
+        assert roles.said_by(line) == (0, ""), command
+
+
 LATER = tuple(role for role in roles.SEEDS if role not in ("sites", "boundaries"))
 """Roles whose readers get the files of door/ in the longer run; mutants they get each time."""
 
