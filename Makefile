@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: setup run test test-all check bench sbom audit lock clean
+.PHONY: setup run test test-all check bench sbom audit image lock clean
 
 setup: $(VENV)/.ready
 
@@ -40,6 +40,15 @@ sbom: setup
 audit:
 	test -x .venv-audit/bin/pip-audit || { $(PYTHON) -m venv .venv-audit && .venv-audit/bin/python -m pip install --quiet 'pip-audit>=2.9'; }
 	.venv-audit/bin/pip-audit --require-hashes --disable-pip -r requirements.lock
+	.venv-audit/bin/pip-audit --require-hashes --disable-pip -r benchmarks/requirements.lock
+
+# The image on a base that is named by its digest, which the registry is asked for and which is printed: keep it, and give
+# it as BASE=python@sha256:... to build the same image again.
+TAG = python:3.11-slim
+image:
+	base="$(BASE)"; test -n "$$base" || base="python@$$(docker buildx imagetools inspect $(TAG) --format '{{.Manifest.Digest}}')"; \
+	  case "$$base" in *@sha256:*) ;; *) echo "no digest: $$base" >&2; exit 1;; esac; \
+	  echo "$$base"; docker build --build-arg BASE="$$base" -t cahra-atlas .
 
 # Makes the locks anew from pyproject.toml, for every platform, with hashes (needs `pip install uv`).
 lock:

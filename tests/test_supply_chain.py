@@ -65,3 +65,24 @@ def test_the_list_of_parts_names_every_pin_with_its_hashes_and_is_the_same_each_
     for name, hashes in pins("requirements.lock").items():
         assert listed[name.split(" ;")[0].lower()] == set(hashes), name
     assert bom["metadata"]["component"]["name"] == "cahra-atlas"
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+@pytest.mark.parametrize(
+    ("given", "said", "base"),
+    [
+        ([], "sha256:" + "a" * 64, "python@sha256:" + "a" * 64),
+        (["BASE=python@sha256:" + "b" * 64], "", "python@sha256:" + "b" * 64),
+        ([], "", ""),  # the registry is not reached
+        (["BASE=python:3.11-slim"], "", ""),
+    ],
+)
+def test_the_image_is_built_on_a_digest_or_not_at_all(given, said, base, tmp_path):
+    log = tmp_path / "log"
+    (tmp_path / "docker").write_text(f'#!/bin/sh\n[ "$1" = buildx ] && echo "{said}" || echo "$@" >> {log}\n')
+    (tmp_path / "docker").chmod(0o755)
+    path = f"{tmp_path}:/usr/bin:/bin"
+    done = subprocess.run(["make", "image", *given], cwd=ROOT, env={"PATH": path}, capture_output=True, text=True)
+    assert (done.returncode == 0) == bool(base)
+    built = log.read_text() if log.exists() else ""
+    assert built == (f"build --build-arg BASE={base} -t cahra-atlas .\n" if base else "")
