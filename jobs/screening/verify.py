@@ -18,7 +18,7 @@ from jobs.assessment.coverage_checks import same_version
 from jobs.assessment.cross_checks import cross_checks
 from jobs.assessment.export import quadrants
 from jobs.assessment.verify import by_rule, derived_columns, open_columns, open_evidence, recorded_rules
-from jobs.read_back import WHOLE, Derived, DifferenceError, same, typed
+from jobs.read_back import ROWS, WHOLE, Derived, DifferenceError, same, typed
 from jobs.screening.answers import FROM_ROUTES
 from jobs.screening.eu_record import eu_volumes
 from jobs.screening.flags import set_flags
@@ -85,7 +85,13 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
         int(derived["site_class"].isna().sum()),
         {
             "screening.csv": open_columns(sites, SCREENED, derived, held, given),
-            "evidence.csv": ("supplier_id", "part", *open_evidence(held), "every column (of ways)"),
+            "evidence.csv": (
+                "supplier_id",
+                "part",
+                *open_evidence(held),
+                "every column (of ways)",
+                f"{ROWS} (of ways)",
+            ),
             "routes.csv": tuple(c.name for c in ROUTES if c.name not in OF_ROUTES.values()),
             "segments.csv": tuple(c.name for c in SEGMENTS),
             "candidates.csv": tuple(c.name for c in CANDIDATES),

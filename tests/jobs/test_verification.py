@@ -20,7 +20,7 @@ from layers.formats.writers.cells import plain_types
 from layers.formats.writers.geojson import geojson_bytes
 from tests.examples import THOROUGH
 from tests.jobs import edited_results
-from tests.jobs.edit_trials import tried
+from tests.jobs.edit_trials import is_told, single_edits, tried
 from tests.jobs.edited_results import JOBS, RECORDED, Made, options
 from tests.jobs.edits import cell_edits, flipped, forged, table_edits
 
@@ -99,6 +99,18 @@ def test_no_single_edit_of_any_column_of_any_file_passes(made, job, every):
     assert found.edits > (100 if every == 1 else 1)
     assert found.columns >= 11
     assert found.alone + found.told > 0
+
+
+def test_a_row_of_the_evidence_of_a_way_that_goes_or_comes_twice_is_found_or_said(made):
+    it = made("screen")
+    unproven = verify_files(it.files, "d").unproven
+    number = 0
+    for edit in single_edits({"evidence.csv": it.files["evidence.csv"]}):
+        if edit.column in ("a row less", "a row twice", "rows exchanged", "a column more"):
+            fake = forged(it.files, edit.file, edit.make())
+            assert verify_files(fake, "d").differences or is_told(edit, unproven), edit.column
+            number += 1
+    assert number >= 3
 
 
 @pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.slow)])
