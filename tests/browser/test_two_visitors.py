@@ -111,6 +111,7 @@ def filled(door: tuple[str, dict[str, str]]) -> list[tuple[int, str]]:
     return [put(f"{address}/x{i}", headers, f"f{i}.csv", SIZE) for i in range(NUMBER)]
 
 
+@pytest.mark.slow
 def test_sixty_uploads_of_19_mb_are_refused_in_words_and_a_way_of_reading_stays_with_its_visitor(visit, tmp_path):
     with served() as url:
         first, second = (visit(f"{url}/files?lang=en", height=1600) for _ in range(2))
