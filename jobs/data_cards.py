@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo.messages import Note
+from geo.messages import Day, Note
 from i18n.translator import N_, Translator
 from jobs.inputs import Loaded
 from layers.publishers.table import sources
@@ -207,7 +207,7 @@ def _missing(
         if len(covers) and (outside := outside_of(covers, holds.get("countries", ()))):
             out.append(Note("Rows of countries that are not declared covered: {names}.", names=_names(outside)))
         if age is not None and age > OLD_DAYS:
-            out.append(Note("Nothing after {day}: what happened since is not in it.", day=str(holds["last_day"])))
+            out.append(Note("Nothing after {day}: what happened since is not in it.", day=Day(str(holds["last_day"]))))
         if holds.get("candidate"):
             out.append(Note("Candidate events: provisional, and replaced by the yearly edition."))
     if rejected := int(rows.get("rejected", 0)):

@@ -10,6 +10,8 @@ h2, h3 { font-size: 1.15rem !important; padding: 0.4rem 0 0 !important; }
 [data-testid="stMetric"] > div { padding: 0.2rem 0; }
 [data-testid="stMetricLabel"] p { white-space: nowrap; }
 [data-testid="stMetricValue"] { font-size: 1.7rem; }
+[data-testid="stDownloadButton"] button * { white-space: normal !important; overflow: visible !important;
+  overflow-wrap: anywhere; line-height: 1.25; }
 [data-testid="stCaptionContainer"] { color: #444; opacity: 1; }
 .cahra-synthetic { display: inline-block; margin: 0; background: #8a3a00; color: #fff; border-radius: 4px;
   padding: 2px 10px; font-size: 0.85rem; font-weight: 600; }

@@ -75,7 +75,7 @@ class Overlay:
                 f'<span style="display:inline-block;width:1.4em;height:0.9em;background:{colour};'
                 f'border:1px solid #767676"></span> {html(said)}'
             )
-        lines.append(f'<span style="color:#595959">{html(translate(OUTSIDE))}: ∅</span>')
+        lines.append(f'<span style="color:#595959">{html(translate.pair(translate(OUTSIDE), "∅"))}</span>')
         return "<br>".join(lines)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -172,7 +174,8 @@ def months(here: Here, data: Data, row: int) -> None:
         return
     st.caption(_("What happened in the months in which its class, its rules or its zone changed."))
     words = change_texts(found, _)
-    widths = dict(zip(words.columns, (80, 140, 170, None), strict=True))
+    words = words.assign(**{words.columns[0]: [_.month(dt.date.fromisoformat(f"{m}-01")) for m in words.iloc[:, 0]]})
+    widths = dict(zip(words.columns, (110, 140, 170, None), strict=True))
     config = {name: st.column_config.Column(width=width) for name, width in widths.items() if width}
     tables.show(_, words, column_config=config, hide_index=True, height="content")
 

@@ -11,6 +11,7 @@ import streamlit as st
 from geo.messages import spoken
 from i18n import column_labels, labels
 from i18n.translator import N_, Translator
+from jobs.backtest.labels import percent
 from jobs.density import job as density_job
 from jobs.density.export import NO_RISK, WEIGHTS
 from jobs.density.model import Options
@@ -30,6 +31,7 @@ from views.widgets.downloads import run_files
 from views.widgets.raster_upload import population_upload, travel_upload
 
 MONTHS = (12, 24, 36, 60)
+OPACITIES = tuple(n / 100 for n in range(20, 101, 5))
 BANDWIDTHS = (10, 25, 50, 100)
 
 
@@ -64,7 +66,9 @@ def density_part(here: Here, data: Data, sites: pd.DataFrame) -> None:
     weight = columns[2].selectbox(
         _("What is counted"), list(WEIGHTS), format_func=lambda w: _(WEIGHTS[w]), key="density_weight"
     )
-    opacity = columns[3].slider(_("Opacity"), 0.2, 1.0, 0.75, 0.05, key="density_opacity")
+    opacity = columns[3].select_slider(
+        _("Opacity"), OPACITIES, 0.75, format_func=lambda share: percent(share, _, 0), key="density_opacity"
+    )
     end = pd.Timestamp(data.day)
     middle, begin = end - pd.DateOffset(months=months), end - pd.DateOffset(months=2 * months)
     day = dt.timedelta(days=1)
@@ -139,7 +143,9 @@ def people_part(here: Here, data: Data, sites: pd.DataFrame) -> None:
     if population is not None:
         picture = people_picture(population, sites["lon"].to_numpy(np.float64), sites["lat"].to_numpy(np.float64))
         if picture is not None:
-            opacity = st.slider(_("Opacity"), 0.2, 1.0, 0.75, 0.05, key="people_opacity")
+            opacity = st.select_slider(
+                _("Opacity"), OPACITIES, 0.75, format_func=lambda share: percent(share, _, 0), key="people_opacity"
+            )
             over = raster_overlay.overlay(
                 picture.cells, picture.transform, picture.crs, unit=_("people per km²"), title=_("People"),
                 palette=raster_overlay.PEOPLE, bounds=[1.0, 5.0, 20.0, 100.0, 500.0], opacity=opacity, smooth=False,

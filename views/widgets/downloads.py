@@ -34,7 +34,7 @@ MEETING_WORDS = {
 """By what of a file's name is neither place nor date."""
 _PAIR = ("gis.gpkg", "gis.qgz")
 """They have to stand in one folder under their own names, so the page gives them together."""
-A_ROW = 6
+A_ROW = 4
 """Buttons side by side."""
 
 
@@ -103,7 +103,7 @@ def show(here: Here, data: Data, subject: Subject, shown: pd.DataFrame, page: Ca
     st.caption(_("The whole run, as the command line writes it:"))
     run_files(run.made_files(_.language), demonstration=synthetic, what=named("cahra-run", "zip").removesuffix(".zip"))
     st.caption(_("The sites shown, after the filters:"))
-    columns = st.columns(A_ROW)
+    columns = st.columns(6)
     for column, ending in zip(columns, ("csv", "xlsx", "gpkg", "parquet"), strict=False):
         with column:
             button(
