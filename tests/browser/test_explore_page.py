@@ -66,8 +66,9 @@ def test_a_cell_of_the_quadrant_table_filters_class_and_zone(front):
     assert 0 < shown < whole
 
 
-def test_a_row_of_the_table_rings_the_site_on_the_map(front):
-    here, frame = front, front.map()
+def test_a_row_of_the_table_rings_the_site_on_the_map(visit):
+    here = visit()
+    frame = here.map()
     here.settled()
     grid_click(here, 0, 18, 52)
     here.page.get_by_role("button", name="Open this site").wait_for()
