@@ -28,6 +28,7 @@ from i18n.translator import LANGUAGES, translator
 from jobs.assessment.evidence_file import CSV, MOST_CSV_ROWS, PARQUET, files_of
 from jobs.assessment.unseen_notes import unseen_notes
 from jobs.assumptions import assumptions
+from jobs.rasters.given import raster_lines
 from jobs.reading_notes import first_reasons, followed, reading_lines, reasons_line
 from jobs.result import Later, ResultFiles, Sheet
 from jobs.run_record import TOOL
@@ -185,6 +186,7 @@ def summary(sites: pd.DataFrame, rejected: pd.DataFrame, record: Mapping[str, ob
     day = settings["as_of"] if isinstance(settings, dict) else ""
     lines = [
         *reading_lines(record["inputs"] if isinstance(record["inputs"], list) else []),
+        *raster_lines(record["inputs"]),
         Note("As of {day}: {n} site{n?|s} (site class x zone status)", day=Day(str(day)), n=len(sites)),
         Note(quadrants(sites).to_string()),
     ]

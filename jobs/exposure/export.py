@@ -15,7 +15,7 @@ from geo.rules.rule_set import Rules
 from i18n import labels
 from i18n.translator import N_
 from jobs.assessment import export as assessed
-from layers.sources.rasters import VALUES
+from jobs.rasters.given import raster_lines
 
 BESIDE = N_(
     "People near a site stand beside its class and are no part of it; "
@@ -39,18 +39,7 @@ def summary(
     sites: pd.DataFrame, by_class: pd.DataFrame, near: pd.DataFrame, record: Mapping[str, object]
 ) -> list[Note]:
     """What to print."""
-    lines: list[Note] = []
-    inputs = record["inputs"] if isinstance(record["inputs"], list) else []
-    for entry in inputs:
-        if entry.get("role") in ("population", "travel_time"):
-            lines.append(
-                Note(
-                    "{file}: {values} ({basis}), {wide} × {high} pixels, {system}.",
-                    file=entry["file"], values=Note(VALUES[entry["values"]]), basis=entry["values_basis"],
-                    wide=entry["pixels"][0], high=entry["pixels"][1], system=entry["system"],
-                )
-            )  # fmt: skip
-            lines += [Note("Note: {note}", note=note) for note in entry["notes"]]
+    lines = raster_lines(record["inputs"])
     row: Any
     for row in by_class.itertuples():
         cls = Note(labels.CLASSES[str(row.site_class)]) if row.site_class else Note("all classes")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from geo.messages import Note
 from jobs.inputs import Source
 from layers.formats.limits import LOCAL, Door
-from layers.sources.rasters import RasterLayer, read_population, read_travel_time
+from layers.sources.rasters import VALUES, RasterLayer, read_population, read_travel_time
 
 
 @dataclass(frozen=True)
@@ -71,3 +72,19 @@ def read_rasters(given: RasterInputs, door: Door = LOCAL) -> Rasters:
     travel = given.travel_time
     minutes = None if travel is None else read_travel_time(travel.data, travel.name, band=given.travel_band, door=door)
     return Rasters(people, minutes)
+
+
+def raster_lines(inputs: object) -> list[Note]:
+    """What was read of each raster that a run record names, and what is to be known of it."""
+    lines: list[Note] = []
+    for entry in inputs if isinstance(inputs, list) else []:
+        if entry.get("role") in ("population", "travel_time"):
+            lines.append(
+                Note(
+                    "{file}: {values} ({basis}), {wide} × {high} pixels, {system}.",
+                    file=entry["file"], values=Note(VALUES[entry["values"]]), basis=entry["values_basis"],
+                    wide=entry["pixels"][0], high=entry["pixels"][1], system=entry["system"],
+                )
+            )  # fmt: skip
+            lines += [Note("Note: {note}", note=note) for note in entry["notes"]]
+    return lines
