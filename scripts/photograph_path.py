@@ -147,7 +147,7 @@ class Walk:
         if self.width <= 800:
             self.side(open_=True)
             more = self.page.get_by_test_id("stSidebarNavViewButton")
-            if more.count() and more.is_visible() and path not in ("explore", "site"):
+            if more.count() and any(c.isdigit() for c in more.inner_text()):
                 more.click()
         link = self.page.get_by_test_id("stSidebar" if self.width <= 800 else "stTopNav").get_by_role(
             "link", name=title

@@ -31,6 +31,7 @@ LOCALE = N_("en-GB")
 """The language and country in whose manner the browser writes numbers and dates."""
 FORMS = {
     r"^(\d+) more$": N_("{a} more"),
+    r"^View (\d+) more$": N_("View {a} more"),
     r"^Help for (.+)$": N_("Help for {a}"),
     r"^Show/hide columns: (.+)$": N_("Show/hide columns: {a}"),
     r"^Search: (.+)$": N_("Search: {a}"),
