@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cli import editions_command, fetch_command, watch_command
+from i18n.languages import offered
 
 
 def to_database(args: argparse.Namespace) -> int:
@@ -42,7 +43,7 @@ def add(commands: Any) -> None:
     to = commands.add_parser("to-database", help="a result into PostGIS or DuckDB", description=to_database.__doc__)
     to.add_argument("folder", metavar="DIR", help="folder that assess wrote")
     to.add_argument("address", metavar="URL", help="postgresql://host/db?schema=name, or duckdb:///file")
-    to.add_argument("--language", choices=("en", "fr"), default="en", help="language of what is printed")
+    to.add_argument("--language", choices=tuple(offered()), default="en", help="language of what is printed")
     to.set_defaults(call=to_database)
     serve = commands.add_parser("serve-features", help="a result to a GIS", description=serve_features.__doc__)
     serve.add_argument("folder", metavar="DIR", help="folder of a result with a map (sites.geojson)")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cli.fetch_command import folder_of
 from cli.shared import add_inputs, add_kept, existing, inputs, iso_date, perform, rule_file
 from geo.errors import InputError
+from i18n.languages import offered
 
 if TYPE_CHECKING:
     from jobs.editions.job import EditionChanges
@@ -76,7 +77,7 @@ def add(commands: Any) -> None:
     to.add_argument("do", nargs="?", default="list", choices=("list", "show", "pin", "unpin", "remove"))
     to.add_argument("reference", nargs="?", metavar="REFERENCE", help="ucdp:CAF@25.1, or the name of a kept file")
     to.add_argument("--data", metavar="DIR", help="data folder; default: CAHRA_DATA, else the system's")
-    to.add_argument("--language", choices=("en", "fr"), default="en", help="language of what is printed")
+    to.add_argument("--language", choices=tuple(offered()), default="en", help="language of what is printed")
     to.set_defaults(call=editions)
     two = commands.add_parser("edition-changes", help="what a new edition changes", description=changes.__doc__)
     two.add_argument("before", metavar="A", help="the edition that is used: a reference or a file")
@@ -84,7 +85,7 @@ def add(commands: Any) -> None:
     add_inputs(two, required=False)
     two.add_argument("--rules", metavar="F.toml", help="rule set; default: data/rules.toml")
     two.add_argument("--as-of", metavar="YYYY-MM-DD", help="day at which sites are classified, with --sites")
-    two.add_argument("--language", choices=("en", "fr"), default="en", help="language of what is printed")
+    two.add_argument("--language", choices=tuple(offered()), default="en", help="language of what is printed")
     two.add_argument("--out", metavar="DIR", help="folder for incident_changes.csv, years.csv, moves.csv and run.json")
     add_kept(two)
     two.set_defaults(call=_changes, make=changes)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.shared import existing, iso_date
+from i18n.languages import offered
 
 if TYPE_CHECKING:
     from jobs.watch.job import Looked
@@ -53,5 +54,5 @@ def add(commands: Any) -> None:
     to.add_argument("--out", required=True, metavar="DIR", help="folder of alerts.csv, feed.xml and the memory")
     to.add_argument("--as-of", metavar="YYYY-MM-DD", help="default: the last day that the incidents speak of")
     to.add_argument("--data", metavar="DIR", help="data folder; default: CAHRA_DATA, else the system's")
-    to.add_argument("--language", choices=("en", "fr"), default="en", help="language of the feed and the screen")
+    to.add_argument("--language", choices=tuple(offered()), default="en", help="language of the feed and the screen")
     to.set_defaults(call=watch)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
+SOURCE = "en"
+"""The language of the code: messages are written in it, and it needs no catalogue."""
 _NAME = re.compile(r"\{(\w+)")
 _TEMPLATE = re.compile(r"(?:[^{}]|\{\w+(?::[,.\w]{0,4}|\?[^{}|]*\|[^{}|]*)?\})*")
 _FORMS = re.compile(r"\{(\w+)\?([^{}|]*)\|([^{}|]*)\}")
@@ -118,7 +120,7 @@ class Note(str):
         """The text in the language of `translate`, which maps a template to that language; English without one."""
         if self._said is not None and self._said[0] is translate:
             return self._said[1]
-        if not callable(translate) or (getattr(translate, "language", "") == "en" and not self.has_day):
+        if not callable(translate) or (getattr(translate, "language", "") == SOURCE and not self.has_day):
             return str(self)
         text = self._sentence(translate)
         self._said = (translate, text)  # a run says the same few parts of sentences over and over
@@ -181,6 +183,36 @@ class Day(Note):
     def _sentence(self, translate: Callable[[str], Any]) -> str:
         written = getattr(translate, "date", None)
         return str(self) if written is None else str(written(str(self)))
+
+
+class Figure(Note):
+    """A whole number with its thousands parted, as each language parts them.
+
+    Examples
+    --------
+    >>> Figure.of(7300000.0)
+    '7,300,000'
+    """
+
+    value: float
+
+    @classmethod
+    def of(cls, value: float) -> Figure:
+        """The number `value`, rounded to a whole one."""
+        text = f"{value:,.0f}"
+        made = cls.finished(text, text)
+        assert isinstance(made, Figure)
+        made.value = value
+        return made
+
+    @classmethod
+    def again(cls, text: str, template: str) -> Note:
+        """The number that was written."""
+        return cls.of(float(text.replace(",", "")))
+
+    def _sentence(self, translate: Callable[[str], Any]) -> str:
+        number = getattr(translate, "number", None)
+        return str(self) if number is None else str(number(self.value))
 
 
 def joined(parts: Iterable[str]) -> Note:

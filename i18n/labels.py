@@ -77,6 +77,9 @@ MINERALS = {
     "": N_("not known"),
 }
 
+METALS = (N_("tin"), N_("tantalum"), N_("tungsten"))
+"""As laws name what the minerals are mined for."""
+
 GAPS = {code: note.template for code, note in GAP_WORDS.items()}
 """Gaps of the site class and the area class."""
 

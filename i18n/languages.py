@@ -10,12 +10,10 @@ import re
 from functools import cache
 from pathlib import Path
 
-from geo.messages import N_
+from geo.messages import N_, SOURCE
 
 LOCALE = Path(__file__).resolve().parents[1] / "locale"
 DOMAIN = "cahra"
-SOURCE = "en"
-"""The language of the code: it needs no catalogue."""
 OWN_NAME = N_("English")
 _NAME = re.compile(rf'^msgid "{OWN_NAME}"\nmsgstr "(.+)"$', re.MULTILINE)
 _DRAFT = re.compile(r"^# Status: draft$", re.MULTILINE)

@@ -7,9 +7,12 @@ forms and says them again. What is not known here (a name, a value of the file) 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 from geo.messages import Note
+from i18n.languages import SOURCE
 from i18n.translator import N_, Translator, translator
 
 _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
@@ -38,6 +41,7 @@ EXPECTED = (
     N_("{n} cells"),
     N_("{n} characters at most"),
     N_("a place in {country}: {rest}"),
+    N_("a point: {rest}"),
     N_("destination: {rest}"),
     N_("{a} to {b}"),
 )
@@ -113,7 +117,7 @@ def got(text: str, translate: Translator) -> str:
 
 def remarks(text: str, translate: Translator) -> str:
     """The remarks on a row; a piece that begins no remark belongs to the value before it."""
-    if translate.language == "en" or not text:
+    if translate.language == SOURCE or not text:
         return text
     begun = "|".join(re.escape(form.partition("{")[0]) for form in REMARKS)
     pieces = re.split(f"; (?={begun})", text)
@@ -127,10 +131,23 @@ def note(text: str, translate: Translator) -> str:
     return next(filter(None, (_as(form, text, translate) for form in NOTES)), text)
 
 
+class RowText(Note):
+    """What a row was expected to hold or held, as a table writes it; said again for a reader as :func:`expected` does.
+
+    Examples
+    --------
+    >>> RowText("a number"), RowText("a number").sentence(translator("fr"))
+    ('a number', 'un nombre')
+    """
+
+    def _sentence(self, translate: Callable[[str], Any]) -> str:
+        return _said(str(self), getattr(translate, "language", SOURCE))
+
+
 @lru_cache(maxsize=20_000)
 def _said(text: str, language: str) -> str:
     translate = translator(language)
-    if not text or language == "en":
+    if not text or language == SOURCE:
         return text
     whole = translate(text)
     return whole if whole != text else next(filter(None, (_as(form, text, translate) for form in EXPECTED)), text)

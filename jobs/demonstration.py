@@ -9,10 +9,21 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from geo.messages import N_, Note, joined
+from i18n.languages import finished
+from i18n.translator import translator
 from jobs.inputs import Loaded
 
 FILE = "demonstration.txt"
 """Stands beside the files of a result with synthetic data, so that a look at the folder tells it."""
+LAYERS = {
+    "incidents": N_("incidents"),
+    "programmes": N_("programmes"),
+    "sites": N_("sites"),
+    "suppliers": N_("suppliers"),
+    "visits": N_("visits"),
+}
+"""What :func:`layers` and the records of jobs name, in words."""
 
 
 def layers(loaded: Loaded) -> tuple[str, ...]:
@@ -43,10 +54,10 @@ def marked(sites: pd.DataFrame, loaded: Loaded, visits: pd.DataFrame) -> pd.Data
 
 
 def note(record: Mapping[str, object]) -> bytes:
-    """The text of :data:`FILE`."""
+    """The text of :data:`FILE`: a line in each finished language."""
     named = record.get("demonstration_layers")
-    which = ", ".join(map(str, named)) if isinstance(named, list) else ""
-    return (
-        f"Demonstration data: synthetic ({which}). This result says nothing about any place.\n"
-        f"Données de démonstration : synthétiques ({which}). Ce résultat ne dit rien d'aucun lieu.\n"
-    ).encode()
+    said = Note(
+        "Demonstration data: synthetic ({which}). This result says nothing about any place.",
+        which=joined(Note(LAYERS.get(str(n), str(n))) for n in named) if isinstance(named, list) else "",
+    )
+    return "".join(f"{said.sentence(translator(code))}\n" for code in finished()).encode()

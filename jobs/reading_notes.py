@@ -12,6 +12,7 @@ import pandas as pd
 
 from geo.errors import InputError
 from geo.messages import Note, joined
+from i18n.row_messages import RowText
 from layers.formats import Table
 from layers.formats.reasons import Reason
 from layers.reference.files import ZONE_FINDINGS, ZONE_REGISTER
@@ -136,7 +137,7 @@ def first_reasons(rejected: pd.DataFrame, most: int = 5) -> list[Note]:
     for row in rejected.head(most).to_dict("records"):
         parts: list[Note] = [Reason(str(row["reason"]))]
         if row["expected"]:
-            parts.append(Note("Expected: {text}.", text=str(row["expected"])))
+            parts.append(Note("Expected: {text}.", text=RowText(str(row["expected"]))))
         if row["got"]:
             parts.append(Note("Got: {text}.", text=str(row["got"])))
         said = Note(" ".join(f"{{p{i}}}" for i in range(len(parts))), **{f"p{i}": part for i, part in enumerate(parts)})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 
+from i18n.languages import SOURCE
 from i18n.translator import N_, Translator
 
 WORDS = (
@@ -127,7 +128,7 @@ sweep(document.body);
 def script(translate: Translator) -> str:
     """The script for a language; its words come from our catalogue and are JSON that cannot end a script."""
     words = {text: said for text in WORDS if (said := translate(text)) != text}
-    forms = [[form, translate(text)] for form, text in FORMS.items() if translate.language != "en"]
+    forms = [[form, translate(text)] for form, text in FORMS.items() if translate.language != SOURCE]
     told = json.dumps(
         {"lang": translate.language, "locale": translate(LOCALE), "words": words, "forms": forms}, ensure_ascii=True
     )

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from geo.columns import Column
+from geo.messages import N_
 from geo.programmes.donors import DonorNames
 from geo.programmes.schema import MONEY, Programmes
 from geo.schema import Table, conform, empty
@@ -21,7 +22,7 @@ from geo.schema import Table, conform, empty
 C = Column
 
 SEVERAL = "several places"
-UNNAMED = "a place without a name"
+UNNAMED = N_("a place without a name")
 _KIND = next(c for c in MONEY if c.name == "kind")
 
 MONEY_ROWS: Table = (

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from geo.messages import Note
+from geo.messages import Note, joined
 
 _PLACE = re.compile(r"\{(\w*)\}")
 
@@ -136,7 +136,7 @@ class Rule:
         if self.precision:
             parts.append(Note("precision {levels}", levels=", ".join(map(str, self.precision))))
         if self.minerals:
-            parts.append(Note("minerals {names}", names=", ".join(self.minerals)))
+            parts.append(Note("minerals {names}", names=joined(map(Note, self.minerals))))
         return listed(parts)
 
 

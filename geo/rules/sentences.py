@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.coded import CodedTable
-from geo.messages import Note, counts_like, filled, spoken
+from geo.messages import SOURCE, Note, counts_like, filled, spoken
 from geo.rules import explanation, words
 from geo.rules.classify import INSUFFICIENT
 from geo.rules.explanation import CLASS_WORDS, GAP_WORDS, ZONE_WORDS, Sentences, summary_rows
@@ -192,15 +192,15 @@ def _said(text: str, translate: Speaker) -> str:
 
 
 def _spoken(value: str | int, translate: Speaker) -> str:
-    if getattr(translate, "language", "en") == "en":
+    if getattr(translate, "language", SOURCE) == SOURCE:
         return f"{value}"
     return value if type(value) is str else spoken(value, translate)
 
 
 def _filled(template: str, translate: Speaker, n: int, **params: Column) -> Column:
     """A message of `n` rows in a language, its placeholders filled with columns."""
-    language = getattr(translate, "language", "en")
-    said = template if language == "en" else translate(template)
+    language = getattr(translate, "language", SOURCE)
+    said = template if language == SOURCE else translate(template)
     parsed = list(Formatter().parse(said))
     if "?" in said or any(spec or conversion for _, _, spec, conversion in parsed):  # a form that hangs on a value
         texts, counts = {name: _joined(column, n) for name, column in params.items()}, counts_like(translate)

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo import schema
-from geo.messages import Note
+from geo.messages import Note, joined
 from geo.records.visits import newest_status
 from geo.rules.evidence import Evidence
 from geo.rules.finding import Finding
@@ -88,7 +88,7 @@ class Status:
 
     def limit(self, rule: Rule) -> Note:
         """Colours and window."""
-        return Note("{colours}; {limit}", colours=", ".join(rule.statuses), limit=rule.limit())
+        return Note("{colours}; {limit}", colours=joined(map(Note, rule.statuses)), limit=rule.limit())
 
 
 def statuses_of(scene: Scene) -> pd.DataFrame:

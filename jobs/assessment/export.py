@@ -24,7 +24,10 @@ from geo.rules.evidence import withheld_columns
 from geo.rules.explanation import GAP_WORDS, summary_rows
 from geo.rules.rule_set import Rules
 from geo.rules.sentences import sentences
-from i18n.translator import LANGUAGES, translator
+from geo.table_note import TableNote
+from i18n import labels
+from i18n.languages import finished
+from i18n.translator import translator
 from jobs.assessment.evidence_file import CSV, MOST_CSV_ROWS, PARQUET, files_of
 from jobs.assessment.unseen_notes import unseen_notes
 from jobs.assumptions import assumptions
@@ -56,6 +59,13 @@ def quadrants(sites: pd.DataFrame) -> pd.DataFrame:
     for pair, n in sites.groupby(["site_class", "zone_status"]).size().to_dict().items():
         table.loc[pair] = n
     return table
+
+
+def quadrant_lines(sites: pd.DataFrame) -> TableNote:
+    """The counts of :func:`quadrants` for a reader: classes down, zone statuses across, both in words."""
+    table = quadrants(sites)
+    head = [Note("Site class"), *(Note(labels.ZONE_STATUSES[str(z)]) for z in table.columns)]
+    return TableNote.of(head, [(Note(labels.CLASSES[str(c)]), *map(int, row)) for c, *row in table.itertuples()])
 
 
 def run_record(
@@ -109,8 +119,8 @@ def run_record_without_evidence(
 def explained(assessment: Assessment, rules: Rules) -> pd.DataFrame:
     """The sites with `why_en`, `why_fr` and so on: why each has its class, one sentence in every language."""
     rows = withheld_columns(summary_rows(rules, assessment.evidence_columns))
-    said = sentences(rules, assessment.sites, rows, assessment.source_of, [translator(code) for code in LANGUAGES])
-    told = {f"why_{code}": pd.array(texts, dtype="str") for code, texts in zip(LANGUAGES, said, strict=True)}
+    said = sentences(rules, assessment.sites, rows, assessment.source_of, [translator(code) for code in finished()])
+    told = {f"why_{code}": pd.array(texts, dtype="str") for code, texts in zip(finished(), said, strict=True)}
     return assessment.sites.assign(**told)
 
 
@@ -188,7 +198,7 @@ def summary(sites: pd.DataFrame, rejected: pd.DataFrame, record: Mapping[str, ob
         *reading_lines(record["inputs"] if isinstance(record["inputs"], list) else []),
         *raster_lines(record["inputs"]),
         Note("As of {day}: {n} site{n?|s} (site class x zone status)", day=Day(str(day)), n=len(sites)),
-        Note(quadrants(sites).to_string()),
+        quadrant_lines(sites),
     ]
     visits = followed(rejected)
     lost = rejected[~visits]

@@ -14,7 +14,8 @@ from geo.rasters.schema import MEASURES
 from geo.rules.explanation import reasons
 from geo.rules.rederive import rederive
 from geo.rules.rule_set import Rules, from_dict
-from i18n.translator import LANGUAGES, translator
+from i18n.languages import finished
+from i18n.translator import translator
 from jobs.accounts import OF_REJECTED, check_accounts, check_neutralised
 from jobs.assessment.cross_checks import Held, cross_checks
 from jobs.assessment.earlier_version import refuse_version_1
@@ -24,7 +25,12 @@ from jobs.read_back import Derived, DifferenceError, all_columns, in_line, same,
 from layers.formats.writers.cells import plain_types
 from layers.formats.writers.geojson import geojson_bytes
 
-WHY = tuple(Column(f"why_{code}", "text", "why the site has its class") for code in LANGUAGES)
+
+def why_columns() -> tuple[Column, ...]:
+    """The columns that say why a site has its class: one a finished language."""
+    return tuple(Column(f"why_{code}", "text", "why the site has its class") for code in finished())
+
+
 GIVEN = frozenset({"site_id", "source", "as_of"})
 """Keys and dates that other files repeat, beside what is derived."""
 
@@ -130,7 +136,7 @@ def sites_and_evidence(files: Mapping[str, bytes], record: Mapping[str, Any]) ->
     head = texts(files["sites.csv"], "sites.csv").columns
     refuse_version_1(head, record, "sites.csv")
     more = MEASURES if MEASURES[0].name in head else ()
-    sites = typed(files["sites.csv"], "sites.csv", schema.ASSESSED + more + WHY)
+    sites = typed(files["sites.csv"], "sites.csv", schema.ASSESSED + more + why_columns())
     return sites, read_evidence(files)
 
 
@@ -158,7 +164,7 @@ def derived_columns(
         raise DifferenceError(f"{_site(sites, i)}: the rows of evidence of {faulty.iloc[i]} contradict each other")
     known = derived["site_class"].notna().to_numpy()
     notes = list(reasons(rules, sites[known].reset_index(drop=True), evidence, source_of))
-    for code in LANGUAGES:
+    for code in finished():
         if f"why_{code}" in sites.columns:
             said = np.full(len(sites), None, dtype=object)
             said[known] = [note.sentence(translator(code)) for note in notes]

@@ -9,6 +9,7 @@ from jobs.backtest import labels as words
 from jobs.backtest.diagram import reliability_svg
 from jobs.backtest.model import Backtest
 from jobs.data_page import cite_html
+from jobs.file_roles import ROLES
 from layers.formats.writers.escape import html
 from layers.maps.watermark import sheet
 
@@ -236,7 +237,11 @@ def _versions(record: dict[str, object], _: Translator) -> str:
     inputs, rules = record["inputs"], record["rules"]
     assert isinstance(inputs, list)
     assert isinstance(rules, dict)
-    lines = [(str(i["role"]), str(i["file"]), str(i["dataset_version"]), str(i["sha256"])) for i in inputs]
-    lines.append(("rules", str(rules["version"]), "", str(rules["hash"])))
+    role = {name: _(word) for name, word in ROLES.items()}
+    lines = [
+        (role.get(str(i["role"]), str(i["role"])), str(i["file"]), str(i["dataset_version"]), str(i["sha256"]))
+        for i in inputs
+    ]
+    lines.append((role["rules"], str(rules["version"]), "", str(rules["hash"])))
     headings = [_("Role"), _("File"), _("Version"), _("Hash")]
     return f"<section><h2>{html(_('What it was made from'))}</h2>{table(headings, lines, 4)}</section>"

@@ -13,12 +13,12 @@ from geo.backtest.counted import COUNTED
 from geo.errors import InputError
 from geo.programmes.schema import TYPES
 from geo.rules.rule_set import Rules, from_dict
-from geo.screening.schema import SCREENED
 from jobs.assessment.earlier_version import refuse_version_1
 from jobs.assessment.verify import sites_and_evidence
 from jobs.counted_file import OF_SITES, read_counted
 from jobs.hashed_files import unchanged
 from jobs.read_back import DifferenceError, texts, typed
+from jobs.screening.screened import screened
 from jobs.screening.verify import EVIDENCE as SCREENING_EVIDENCE
 
 TABLES = {
@@ -142,7 +142,7 @@ def _keyed(table: pd.DataFrame, job: str) -> pd.DataFrame:
 
 def _origins(files: Mapping[str, bytes]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Sites and evidence of the origins of a list, named as those of an assessment."""
-    rows = typed(files["screening.csv"], "screening.csv", SCREENED, carried=True)
+    rows = typed(files["screening.csv"], "screening.csv", screened(), carried=True)
     rows = rows[(rows["answer"] == "accepted") & (rows["supplier_id"] != "")].drop_duplicates("supplier_id")
     evidence = typed(files["evidence.csv"], "evidence.csv", SCREENING_EVIDENCE)
     evidence = evidence[evidence["part"] == "origin"].rename(columns={"supplier_id": "site_id"})

@@ -33,6 +33,8 @@ def cell_words(column: pd.Series, name: str, translate: Translator) -> pd.Series
     _ = translate
     if name == "kind":
         return column.map({k: _(labels.EVIDENCE_KINDS.get(k, k)) for k in pd.unique(column)})
+    if name == "event_type":
+        return column.map({k: _(labels.INCIDENT_KINDS.get(k, k)) for k in pd.unique(column)})
     if name == "precision":
         return column.map(lambda p: _(labels.PRECISIONS.get(int(p), "")) if pd.notna(p) else "")
     if name == "ground":

@@ -124,7 +124,8 @@ class Subject:
             known = publisher(dataset)
             credit, licence = known["credit"], known["licence"]
             edition = "" if version.startswith("sha256:") or version in dataset else version
-            said = [dataset, edition, *([credit, licence] if credit else [str(entry["file"])])]
+            named = _("coverage of incidents") if entry["role"] == "coverage" else dataset
+            said = [named, edition, *([credit, licence] if credit else [str(entry["file"])])]
             out[", ".join(dict.fromkeys(part for part in said if part))] = None
         return list(out)
 

@@ -87,10 +87,9 @@ def _sources(subject: Subject) -> pd.DataFrame:
     rows = []
     for entry in inputs if isinstance(inputs, list) else []:
         counts = entry.get("rows", {})
-        rows.append(
-            [entry["dataset"], entry["file"], entry["dataset_version"], counts.get("read"), counts.get("accepted"),
-             counts.get("rejected"), entry.get("sha256", "")]
-        )  # fmt: skip
+        dataset = _("coverage of incidents") if entry["role"] == "coverage" else entry["dataset"]
+        read, used, unused = (counts.get(name) for name in ("read", "accepted", "rejected"))
+        rows.append([dataset, entry["file"], entry["dataset_version"], read, used, unused, entry.get("sha256", "")])
     named = [_("Dataset"), _("File"), _("Edition"), _("Rows read"), _("Rows used"), _("Rows not used"), "SHA-256"]
     return pd.DataFrame(rows, columns=named)
 

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 
 import pandas as pd
 
-from geo.messages import Note
+from geo.messages import Figure, Note, joined
 from geo.programmes.coverage import ProgrammeCoverage
 from geo.programmes.donors import DonorNames
 from geo.programmes.money import MONEY_ROWS, MONEY_TOTALS, Rates, money_rows, money_totals
@@ -18,12 +18,14 @@ from geo.programmes.schema import PROGRAMMES, TYPES
 from geo.programmes.tables import BY_ZONE, COUNTED, COVERED, GAPS, NATIONAL, OVERLAPS, TOTALS, UNITS
 from geo.rules.evidence import withheld_columns
 from geo.schema import REJECTED, conform
+from geo.table_note import TableNote
 from i18n.translator import N_, translator
 from jobs.assessment import job
 from jobs.counted_file import OF_SITES, CountedFiles, of_sites
 from jobs.data_cards import citations
 from jobs.data_page import inputs_of
 from jobs.demonstration import layers, marks
+from jobs.programmes.labels import KINDS_OF_MONEY, STATES
 from jobs.programmes.programme_files import ProgrammeLayer
 from jobs.programmes.radii import Radii
 from jobs.programmes.types import TypeMap, labels
@@ -195,14 +197,18 @@ class ProgrammeRun(Result):
     def summary(self, language: str = "en") -> list[Note]:
         """A line per type, what is not on the map, and every note of the programmes' files."""
         words = labels("en")
-        width = max(len(w) for w in words.values())
-        lines = [Note(f"{'':{width}}  at risk  covered      gap  overlap")]
-        for row in self.result.totals.itertuples(index=False):
-            counts = [str(n) for n in (row.at_risk_sites, row.at_risk_covered, row.gaps, row.overlaps)]
-            numbers = "".join(f"{'unknown' if n == 'nan' else n.split('.')[0]:>9}" for n in counts)
-            lines.append(Note(f"{words[str(row.programme_type)]:{width}}{numbers}"))
-        states = [f"{n} {state}" for state, n in self.result.states.value_counts().sort_index().items()]
-        lines.append(Note("Programmes: {states}", states=", ".join(states) or Note("none")))
+        totals = [
+            (
+                Note(words[str(row.programme_type)]),
+                *map(_known, (row.at_risk_sites, row.at_risk_covered, row.gaps, row.overlaps)),
+            )
+            for row in self.result.totals.itertuples(index=False)
+        ]
+        head = [Note(m) for m in (N_("Type"), N_("At risk"), N_("At risk, covered"), N_("Gaps"), N_("Overlaps"))]
+        lines: list[Note] = [TableNote.of(head, totals)]
+        counted = self.result.states.value_counts().sort_index()
+        states = joined(Note("{n} {state}", n=int(n), state=Note(STATES[str(state)])) for state, n in counted.items())
+        lines.append(Note("Programmes: {states}", states=states or Note("none")))
         if len(self.result.national):
             lines.append(
                 Note("{n} programmes have no place that can be drawn: see national.csv.", n=len(self.result.national))
@@ -218,12 +224,12 @@ class ProgrammeRun(Result):
             )
         lines += [
             Note(
-                "Money, {kind}: {amount} {currency} in {n} programmes, of which {several} in several places.",
-                kind=str(total.kind),
-                amount=f"{float(str(total.amount)):,.0f}",
+                "Money, {kind}: {amount} {currency} in {n} programme{n?|s}, of which {several} in several places.",
+                kind=Note(KINDS_OF_MONEY[str(total.kind)]),
+                amount=Figure.of(float(str(total.amount))),
                 currency=str(total.currency) or Note("without a currency"),
                 n=int(str(total.programmes)),
-                several=f"{float(str(total.amount_in_several_places)):,.0f}",
+                several=Figure.of(float(str(total.amount_in_several_places))),
             )
             for total in money_totals(self.result.programmes, self.money).itertuples(index=False)
         ]
@@ -248,3 +254,8 @@ def numbered(page: bytes) -> bytes:
     """
     seen: dict[bytes, bytes] = {}
     return _RANDOM.sub(lambda found: seen.setdefault(found[0], b"_%d" % (len(seen) + 1)), page)
+
+
+def _known(count: object) -> int | Note:
+    """A count, or that it is unknown."""
+    return Note("unknown") if pd.isna(count) else int(str(count).partition(".")[0])  # type: ignore[call-overload]

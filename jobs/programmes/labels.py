@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
+from geo.programmes.money import UNNAMED
 from i18n import column_labels
 from i18n import labels as words
 from i18n.translator import N_, Translator
@@ -21,6 +24,16 @@ STATES = {
     "finalisation": N_("being closed, without an end"),
     "suspended": N_("suspended"),
 }
+
+LED = {
+    "stated": N_("stated"),
+    "title": N_("title"),
+    "text": N_("text"),
+    "sector": N_("sector"),
+    "parts": N_("parts"),
+    "whole": N_("whole"),
+}
+"""What led to a type of a programme, as `type_basis` begins it."""
 
 REASONS = {
     "country": N_("country-wide"),
@@ -91,6 +104,33 @@ def heading(name: str, translate: Translator) -> str:
     return translate(COLUMNS[name]) if name in COLUMNS else column_labels.column(name, translate)
 
 
+def basis(text: str, kinds: Mapping[str, str], translate: Translator) -> str:
+    r"""What led to each type, with our own words said in the reader's language; words of a text stay as they are.
+
+    Parameters
+    ----------
+    text
+        A value of `type_basis`.
+    kinds
+        The words for each type.
+    translate
+        Speaks the reader's language.
+
+    Examples
+    --------
+    >>> from i18n.translator import translator
+    >>> basis("mapping = title: cadastre; kp_compliance = parts: 2/3", labels("fr"), translator("fr"))
+    'Cartographie = titre\xa0: cadastre; Conformité au KP = parties\xa0: 2/3'
+    """
+    said = []
+    for part in filter(None, text.split("; ")):
+        kind, sign, how = part.partition(" = ")
+        led, colon, rest = how.partition(": ")
+        led = translate(LED[led]) if led in LED else led
+        said.append(f"{kinds.get(kind, kind)}{sign}{translate.pair(led, rest) if colon else led}")
+    return "; ".join(said)
+
+
 def worded(frame: pd.DataFrame, columns: list[str], translate: Translator) -> pd.DataFrame:
     """`columns` of the frame with their codes in words.
 
@@ -107,6 +147,10 @@ def worded(frame: pd.DataFrame, columns: list[str], translate: Translator) -> pd
         column = frame[name]
         if name in ("types", "programme_type"):
             column = column.map(lambda text: ", ".join(kinds.get(t, t) for t in str(text).split(";") if t))
+        elif name == "type_basis":
+            column = column.map(lambda text: basis(str(text), kinds, translate))
+        elif name == "area":
+            column = column.map(lambda text: translate(UNNAMED) if text == UNNAMED else text)
         elif name == "state":
             column = column.map(lambda code: translate(STATES.get(str(code), str(code))))
         elif name == "reason":

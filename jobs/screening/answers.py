@@ -24,8 +24,8 @@ from geo.screening.origin_checks import (
     mineral_record,
 )
 from geo.screening.route_exposure import RouteSettings
-from geo.screening.schema import SCREENED
 from geo.time_window import Days, to_dates
+from i18n.translator import N_
 from jobs.assessment import job
 from jobs.assessment.export import explained
 from jobs.screening.flags import set_flags
@@ -33,6 +33,7 @@ from jobs.screening.list_positions import FAR_START, FAR_UNIT, OUTSIDE_COUNTRY
 from jobs.screening.name_candidates import told
 from jobs.screening.places import NONE
 from jobs.screening.positions import Placed
+from jobs.screening.screened import screened
 from jobs.screening.trade_columns import TRADE
 from jobs.screening.transit import Transit, country_counts
 from layers.reference import files
@@ -43,11 +44,11 @@ from layers.reference.unit_aliases import unit_aliases
 Texts = npt.NDArray[np.object_]
 
 GROUNDS = {
-    "dodd_frank": "Dodd-Frank Act, section 1502: a duty to file, not a level of risk",
-    "kp_status": "Kimberley Process Certification Scheme",
-    "mineral": "OECD red flag: claimed origin with no known production; a question, not an accusation",
-    "near_zone": "OECD red flag: goods may be passed off as those of a compliant zone nearby",
-    "known_site": "the known site that the row was taken for",
+    "dodd_frank": N_("Dodd-Frank Act, section 1502: a duty to file, not a level of risk"),
+    "kp_status": N_("Kimberley Process Certification Scheme"),
+    "mineral": N_("OECD red flag: claimed origin with no known production; a question, not an accusation"),
+    "near_zone": N_("OECD red flag: goods may be passed off as those of a compliant zone nearby"),
+    "known_site": N_("the known site that the row was taken for"),
 }
 FROM_ROUTES = {
     "length_km": "route_km",
@@ -144,7 +145,7 @@ def answers(
     for name in ("decision", "decision_note", "reviewer", "decided_at"):
         out[name] = ""
     out["decisions_before"] = np.nan
-    table = schema.conform(out, SCREENED)
+    table = schema.conform(out, screened())
     return table, _facts(table, sites, known, at, n)
 
 

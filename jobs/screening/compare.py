@@ -16,11 +16,12 @@ import pandas as pd
 
 from geo.errors import InputError
 from geo.rules.rule_set import Rules, from_dict
-from geo.screening.schema import FLAGS, SCREENED
+from geo.screening.schema import FLAGS
 from jobs.assessment.earlier_version import refuse_version_1
 from jobs.run_record import fingerprint
 from jobs.screening.model import Earlier, Screening
 from jobs.screening.screen import screen
+from jobs.screening.screened import screened
 from layers.formats import LOCAL, Door, read
 from layers.formats.readers.strict_json import load_json
 from layers.formats.writers.cells import plain_types, texts
@@ -100,7 +101,7 @@ def earlier_of(screening_csv: bytes, run_json: bytes, name: str, door: Door = LO
 
 def _keyed(rows: pd.DataFrame, watched: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """What is watched of each row with an id, as it is written; rows that were not screened have nothing."""
-    written = plain_types(rows[["supplier_id", "answer", *watched]], SCREENED)
+    written = plain_types(rows[["supplier_id", "answer", *watched]], screened())
     told = zip(*(texts(written[name]) for name in watched), strict=True)
     out: dict[str, tuple[str, ...]] = {}
     for who, answer, values in zip(written["supplier_id"], written["answer"], told, strict=True):

@@ -24,20 +24,22 @@ from geo.screening.schema import (
     OF_SEGMENTS,
     PLACES,
     ROUTES,
-    SCREENED,
     SEGMENTS,
 )
-from jobs.assessment.export import quadrants, remarks
+from geo.table_note import TableNote
+from jobs.assessment.export import quadrant_lines, remarks
 from jobs.reading_notes import reading_lines, reasons_line
 from jobs.result import Later, ResultFiles, Sheet
 from jobs.run_record import fingerprint_of
 from jobs.screening.carried import with_carried
 from jobs.screening.decided import decided, onto, overdue
 from jobs.screening.eu_record import eu_record, eu_volumes
+from jobs.screening.labels import FLAGS as FLAG_WORDS
 from jobs.screening.listings import by_mineral
 from jobs.screening.model import Screening
 from jobs.screening.report import report
 from jobs.screening.reviews import Reviews
+from jobs.screening.screened import screened
 from jobs.screening.workbook import workbook
 from layers.formats.writers.cells import plain_types
 from layers.formats.writers.geojson import geojson_bytes
@@ -96,7 +98,7 @@ def result_files(screening: Screening, language: str = "en") -> ResultFiles:
         return with_carried(frame, screening)
 
     tables: dict[str, Sheet | Later] = {
-        "screening.csv": lambda: (own(screening.rows), SCREENED),
+        "screening.csv": lambda: (own(screening.rows), screened()),
         "routes.csv": lambda: (own(screening.transit.routes), ROUTES),
         "listings.csv": lambda: (by_mineral(screening.rows), LISTINGS),
         "eu_record.csv": lambda: (own(eu_record(screening.rows, screening.suppliers.rows)), EU_RECORD),
@@ -117,7 +119,7 @@ def result_files(screening: Screening, language: str = "en") -> ResultFiles:
         tables["governance.csv"] = (screening.governance, GOVERNANCE)
 
     def rows() -> pd.DataFrame:
-        return plain_types(own(screening.rows), SCREENED)
+        return plain_types(own(screening.rows), screened())
 
     others: dict[str, Callable[[], bytes]] = {
         "screening.geojson": lambda: geojson_bytes(rows(), name="screening"),
@@ -150,9 +152,9 @@ def summary(screening: Screening) -> list[Note]:
         lines.append(Note("Rejected: {reasons}", reasons=reasons_line(bad)))
     good = rows.loc[rows["answer"] == "accepted", ["site_class", "zone_status", *FLAGS]]
     if len(good):
-        lines += [Note("Site class x zone status:"), Note(quadrants(good).to_string())]
-    flags = ", ".join(f"{k.removeprefix('flag_')} {int(good[k].fillna(False).sum())}" for k in FLAGS)
-    lines += [Note("Flags: {flags}", flags=flags), *remarks(screening.assessment.report)]
+        lines += [Note("Site class x zone status:"), quadrant_lines(good)]
+    flags = [(Note(FLAG_WORDS[k]), int(good[k].fillna(False).sum())) for k in FLAGS]
+    lines += [TableNote.of((Note("Flag"), Note("Rows")), flags), *remarks(screening.assessment.report)]
     compared = screening.record.get("compared")
     if isinstance(compared, dict):
         through: object = ", ".join(f"{k} {v}" for k, v in compared["through"].items()) or Note("nothing")

@@ -107,7 +107,7 @@ def method(_: Translator, screening: Screening) -> str:
     numbers = _table(
         (_("Setting"), _("Value")),
         [
-            *((k, f"{v:g}" if isinstance(v, float) else str(v)) for k, v in own.items()),
+            *((k, _setting(v, _)) for k, v in own.items()),
             *((f"routes.{k}", f"{v:g}") for k, v in vars(s).items()),
         ],
     )
@@ -115,6 +115,13 @@ def method(_: Translator, screening: Screening) -> str:
         f'<section class="pagebreak"><h2>{html(_("Method"))}</h2>{paragraphs}<h3>{html(_("Rules"))}</h3>{rules}'
         f"<h3>{html(_('Parameters'))}</h3>{numbers}</section>"
     )
+
+
+def _setting(value: object, _: Translator) -> str:
+    """A value of the rule file for a reader."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return f"{value:g}" if isinstance(value, float) else _(str(value))
 
 
 def versions(_: Translator, screening: Screening) -> str:

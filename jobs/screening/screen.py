@@ -14,7 +14,6 @@ from geo.records.incidents import Incidents, prepare
 from geo.rules.rule_set import Rules
 from geo.screening.origin_checks import MINERAL_KM, NEAR_ZONE_KM
 from geo.screening.route_exposure import RouteSettings
-from geo.screening.schema import SCREENED
 from geo.time_window import to_dates, to_days
 from jobs import demonstration
 from jobs.assessment import export, job
@@ -26,6 +25,7 @@ from jobs.screening.gazetteer import gazetteer
 from jobs.screening.model import Screening
 from jobs.screening.places import Confirmations, queue
 from jobs.screening.positions import as_sites, each_row, from_known, positions, under
+from jobs.screening.screened import screened
 from jobs.screening.site_matching import links
 from jobs.screening.supplier_list import SupplierList
 from jobs.screening.transit import Transit, nowhere, screen_ways, ways_of
@@ -153,8 +153,8 @@ def _every_row(suppliers: SupplierList, table: pd.DataFrame) -> pd.DataFrame:
     bad = every[every["answer"] != "accepted"]
     if not len(bad) and table["row"].is_monotonic_increasing:
         return table
-    both = pd.concat([table, schema.conform(bad, SCREENED).assign(position_basis="", answer_level="")])
-    return schema.conform(both.sort_values("row", kind="stable"), SCREENED)
+    both = pd.concat([table, schema.conform(bad, screened()).assign(position_basis="", answer_level="")])
+    return schema.conform(both.sort_values("row", kind="stable"), screened())
 
 
 def _record(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.errors import InputError
-from geo.messages import Note
+from geo.messages import N_, Note
 from geo.records.incidents import Incidents
 from geo.rules.coverage_gaps import covering_sources
 from geo.rules.evidence import withheld
@@ -399,7 +399,7 @@ def _evidence(way: Cut, along: Along, context: Context, settings: RouteSettings)
         provisional=pd.array(source["provisional"].to_numpy()[what], dtype="boolean"),
     )
     shut = source["restricted"].to_numpy(np.bool_)[what]
-    ground = "OECD red flag: transit through a conflict-affected or high-risk area"
+    ground = N_("OECD red flag: transit through a conflict-affected or high-risk area")
     told = withheld(conform(frame.assign(ground=ground), EVIDENCE).assign(restricted=shut))
     segment = way.segment_number[along.segment[rows]].astype(np.float64)
     return told.assign(segment=segment, _route=route[once])

@@ -12,7 +12,7 @@ from shapely.geometry import shape
 
 from geo import schema
 from geo.screening.law_schema import EU_VOLUMES, LISTINGS
-from geo.screening.schema import CANDIDATES, FLAGS, OF_SEGMENTS, ROUTES, SCREENED, SEGMENTS, SUPPLIER_ID
+from geo.screening.schema import CANDIDATES, FLAGS, OF_SEGMENTS, ROUTES, SEGMENTS, SUPPLIER_ID
 from jobs.accounts import OF_REJECTED, check_accounts, check_counts, check_neutralised
 from jobs.assessment.coverage_checks import same_version
 from jobs.assessment.cross_checks import cross_checks
@@ -23,6 +23,7 @@ from jobs.screening.answers import FROM_ROUTES
 from jobs.screening.eu_record import eu_volumes
 from jobs.screening.flags import set_flags
 from jobs.screening.listings import by_mineral
+from jobs.screening.screened import screened
 from layers.formats.writers.cells import plain_types
 from layers.formats.writers.geojson import geojson_bytes
 from layers.formats.writers.xlsx import xlsx_bytes
@@ -55,12 +56,12 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     tables = {
         name: typed(files[name], name, table, carried=name in ("screening.csv", "routes.csv"))
         for name, table in (
-            ("screening.csv", SCREENED), ("routes.csv", ROUTES), ("segments.csv", SEGMENTS), ("evidence.csv", EVIDENCE),
-            ("candidates.csv", CANDIDATES), ("rejected.csv", schema.REJECTED),
+            ("screening.csv", screened()), ("routes.csv", ROUTES), ("segments.csv", SEGMENTS),
+            ("evidence.csv", EVIDENCE), ("candidates.csv", CANDIDATES), ("rejected.csv", schema.REJECTED),
         )
     }  # fmt: skip
     rows, evidence = tables["screening.csv"], tables["evidence.csv"]
-    written = plain_types(rows, SCREENED)
+    written = plain_types(rows, screened())
     if files["screening.geojson"] != geojson_bytes(written, name="screening"):
         raise DifferenceError("screening.geojson is not what screening.csv says")
     if "screening.xlsx" in files and files["screening.xlsx"] != xlsx_bytes(written, sheet="screening"):
@@ -84,7 +85,7 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     return Derived(
         int(derived["site_class"].isna().sum()),
         {
-            "screening.csv": open_columns(sites, SCREENED, derived, held, given),
+            "screening.csv": open_columns(sites, screened(), derived, held, given),
             "evidence.csv": (
                 "supplier_id",
                 "part",

@@ -132,7 +132,7 @@ def _words(column: pd.Series[Any], name: str, _: Any) -> pd.Series[Any]:
     }
     if name in by_hand:
         return column.map({c: by_hand[name](str(c)) if c else "" for c in pd.unique(column)})
-    if name in ("precision", "ground"):
+    if name in ("event_type", "precision", "ground"):
         return cell_words(column, name, _)
     if pd.api.types.is_bool_dtype(column):
         return column.astype(object).map(lambda v: "" if pd.isna(v) else _("yes") if v else _("no"))

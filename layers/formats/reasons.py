@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geo.messages import N_, Note
+from geo.messages import N_, SOURCE, Note
 
 REASONS: dict[str, str] = {
     # rows of a table
@@ -159,6 +159,6 @@ class ReasonName(Reason):
 
     def sentence(self, translate: object = None) -> str:
         """The sentence in the language of `translate`, without its full stop; the key in English."""
-        if getattr(translate, "language", "en") == "en":
+        if getattr(translate, "language", SOURCE) == SOURCE:
             return str(self)
         return sentence(self.template, translate).rstrip(".")

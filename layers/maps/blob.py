@@ -213,7 +213,7 @@ def blob(
     kept = None if moving is None else np.isin(np.arange(len(used)), moving.codes)
     return {
         "run": run,
-        "lang": "en-GB" if translate.language == "en" else translate.language,
+        "lang": translate.language,
         "style": {
             "sites": [s.plain(translate) for s in used],
             "incidents": [s.plain(translate) for s in styles.INCIDENTS],

@@ -11,7 +11,7 @@ import pytest
 import cli
 from geo import schema
 from jobs.assessment.export import quadrants
-from jobs.assessment.verify import WHY
+from jobs.assessment.verify import why_columns
 from jobs.read_back import DifferenceError, typed
 from jobs.run_crate import CRATE
 from jobs.run_record import RECORD
@@ -132,7 +132,7 @@ def forged_through(files: Mapping[str, bytes], name: str, changed: bytes) -> dic
     if name != "sites.csv":
         return forged(files, name, changed)
     try:
-        sites = typed(changed, name, schema.ASSESSED + WHY)
+        sites = typed(changed, name, schema.ASSESSED + why_columns())
         record = json.loads(files[RECORD])
         counts = quadrants(sites)
         record["counts"] = {str(c): {str(k): int(v) for k, v in counts.loc[c].items()} for c in counts.index}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
 import io
 import re
@@ -84,13 +85,44 @@ def test_a_draft_keeps_every_placeholder_and_says_the_rest_in_english(language):
     assert (_.number(1234567.5, 1), _.is_one(1), _.is_one(0)) == ("1.234.567,5", True, False) or language == "pt"
 
 
+ROOT = LOCALE.parent
+CODES = {"en", "fr", "es", "pt", "en-GB"}
+PUBLISHED_IN_BOTH = {"name_fr", "title_fr", "description_fr", "goods_fr", "question_fr", "why_fr"}
+"""Data that publishers give in two languages (countries, programmes, the EU's goods), a user's own rules, and the column
+of a sentence in each finished language."""
+
+
+def code_of_the_project():
+    return [p for top in ("cli", "views", "jobs", "layers", "i18n", "geo", "app.py") for p in
+            (sorted((ROOT / top).rglob("*.py")) if (ROOT / top).is_dir() else [ROOT / top])]  # fmt: skip
+
+
 def test_no_code_asks_which_language_it_is():
-    """What differs by language is a message or a property of the translator: adding one touches no code."""
-    root = LOCALE.parent
-    asked = [
-        path.relative_to(root).as_posix()
-        for folder in ("views", "jobs", "layers", "i18n", "geo", "cli")
-        for path in (root / folder).rglob("*.py")
-        if re.search(r'(==|!=|in) ?\(?"fr"', path.read_text("utf-8"))
-    ]
+    """Nothing is compared with the code of a language: what differs by language is a message or comes from CLDR."""
+    asked = []
+    for path in code_of_the_project():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
+            texts = {s.value for s in sides if isinstance(s, ast.Constant)}
+            texts |= {
+                e.value
+                for s in sides
+                if isinstance(s, ast.Tuple | ast.Set)
+                for e in s.elts
+                if isinstance(e, ast.Constant)
+            }
+            if texts & CODES and path.name != "iati.py":  # IATI says of each text in which language it is
+                asked.append(f"{path}:{node.lineno}")
     assert asked == []
+
+
+def test_no_text_is_typed_by_hand_in_french():
+    """No column or name `..._fr` but of data that is published in both languages."""
+    for path in code_of_the_project():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"\w+_fr", node.value):
+                assert node.value in PUBLISHED_IN_BOTH, f"{path}:{node.lineno}"
+    for path in sorted((ROOT / "data").glob("*.csv")):
+        head = path.read_text("utf-8-sig").partition("\n")[0].split(",")
+        assert not {c for c in head if c.endswith("_fr")} - PUBLISHED_IN_BOTH, path
+        assert path.name not in ("dodd_frank_covered_countries.csv", "icglr_members.csv") or "name_fr" not in head

@@ -5,46 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-import shutil
 from collections.abc import Iterable
 
 import pytest
 
 from geo.errors import InputError
-from i18n import languages
 from i18n.languages import offered
 from i18n.translator import translator
 from jobs.assessment.site_dossier import dossier
 from jobs.assessment.site_profile import profile
 from jobs.sensitivity.job import run as sensitivity
 from layers.formats.reasons import REASONS, Reason
-from layers.reference import files
 from tests import pseudo_language
+from tests.third_language import left, names, third  # noqa: F401  (fixtures)
 from tests.views.test_pages import PAGES_HERE, opened
 from views.data_choice import demonstration
 
+pytestmark = pytest.mark.usefixtures("third")
 EACH_TIME = ("explore.py", "site.py", "decision_tree.py", "sensitivity.py", "programmes.py")
 """Pages of the short run."""
-NAMES = (
-    "publishers.csv", "eu_import_thresholds.csv", "countries.csv", "zone_register.csv", "demonstration_sites.csv",
-    "demonstration_visits.csv", "demonstration_incidents.csv", "demonstration_coverage.csv",
-    "demonstration_programmes.csv", "demonstration_suppliers.csv", "schemes.csv", "rules.toml",
-)  # fmt: skip
-"""Tables whose words are names, ids and what publishers say: they stay as they are in every language."""
-OURS = {
-    "cahra",
-    "atlas",
-    "streamlit",
-    "csv",
-    "html",
-    "json",
-    "pdf",
-    "english",
-    "français",
-    "pseudo",
-    "geojson",
-    "excel",
-}
 KINDS = (
     "title", "header", "subheader", "markdown", "caption", "text", "info", "warning", "error", "success", "expander",
     "button", "selectbox", "multiselect", "toggle", "checkbox", "slider", "select_slider", "text_input",
@@ -52,58 +31,13 @@ KINDS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module", autouse=True)
-def third(tmp_path_factory):
-    """The catalogues of the project and the made-up one, in a folder of their own."""
-    folder = tmp_path_factory.mktemp("locale")
-    shutil.copytree(languages.LOCALE, folder, dirs_exist_ok=True)
-    pseudo_language.write(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(languages, "LOCALE", folder)
-        clear()
-        yield
-    clear()
-
-
-def clear():
-    from i18n import translator as module
-    from layers.reference import country_names
-
-    for kept in (
-        languages.offered,
-        languages.finished,
-        module._catalogue,
-        module.translator,
-        country_names._country_names,
-    ):
-        kept.cache_clear()
-
-
-@pytest.fixture(scope="module")
-def names() -> set[str]:
-    """Words that are data."""
-    said = " ".join((files.DATA / name).read_text("utf-8") for name in NAMES)
-    said += " ".join(languages.offered().values())
-    return {w.lower() for w in re.findall(r"[^\W\d_]+", said)} | OURS
-
-
-def left(texts: Iterable[str], names: set[str]) -> set[str]:
-    """Words in Latin letters that are neither data nor the name of a file, column, code or unit."""
-    out = set()
-    for text in texts:
-        plain = re.sub(r"<(style|script|svg)\b.*?</\1>|<[^>]+>|&\w+;|`[^`]*`|:material/\w+:", " ", text, flags=re.S)
-        plain = re.sub(
-            r"[\w./~-]*[\w-]\.[A-Za-z]{2,8}\b|\w*_\w+|--[\w-]+|[A-Z0-9-]*\d[A-Z0-9-]*|[0-9a-f]{8,}", " ", plain
-        )
-        out |= {(w, text[:100]) for w in re.findall(r"[A-Za-zÀ-ÿ]{3,}", plain) if w.lower() not in names}
-    return out
-
-
 def texts_of(app) -> Iterable[str]:
     """What stands on a page: labels, texts, options, and the headings and words of tables."""
     for kind in KINDS:
         for e in app.get(kind):
-            given = [getattr(e, a, None) for a in ("value", "label", "help", "placeholder")]
+            given = [getattr(e, a, None) for a in ("label", "help", "placeholder")]
+            # The value of what has options is a code; what is shown of it stands among the options.
+            given += [] if getattr(e, "options", None) else [getattr(e, "value", None)]
             given += [getattr(getattr(e, "proto", None), a, None) for a in ("label", "help", "placeholder", "body")]
             yield from (t for t in given if isinstance(t, str))
             yield from (str(o) for o in getattr(e, "options", ()) or ())
@@ -120,7 +54,7 @@ def texts_of(app) -> Iterable[str]:
 @pytest.mark.parametrize(
     "page", [pytest.param(p, marks=() if p in EACH_TIME else pytest.mark.slow) for p in PAGES_HERE]
 )
-def test_a_page_has_no_word_outside_the_catalogue(page, names):
+def test_a_page_has_no_word_outside_the_catalogue(page, names):  # noqa: F811
     app = opened(page, lang=pseudo_language.CODE, site="demonstration|DEMO-001", place="4.3,16.0")
     assert not app.exception
     assert [e.value for e in app.error] == []
@@ -129,14 +63,14 @@ def test_a_page_has_no_word_outside_the_catalogue(page, names):
     assert left(said, names) == set()
 
 
-def test_what_is_not_translated_would_be_found(names):
+def test_what_is_not_translated_would_be_found(names):  # noqa: F811
     assert {w for w, _ in left(["<p>Nothing <b>here</b></p>", "DEMO-001 run.json `x y z`"], names)} == {
         "Nothing",
         "here",
     }
 
 
-def test_exports_have_no_word_outside_the_catalogue(names):
+def test_exports_have_no_word_outside_the_catalogue(names):  # noqa: F811
     _ = translator(pseudo_language.CODE)
     data = demonstration()
     found = data.run()
@@ -145,7 +79,7 @@ def test_exports_have_no_word_outside_the_catalogue(names):
     assert left([page], names) == set()
 
 
-def test_messages_have_no_word_outside_the_catalogue(names):
+def test_messages_have_no_word_outside_the_catalogue(names):  # noqa: F811
     _ = translator(pseudo_language.CODE)
     loaded = demonstration().loaded()
     said = [Reason(r).sentence(_) for r in REASONS]
