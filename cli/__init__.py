@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli import (
     compare_command,
+    completion_command,
     data_commands,
     density_command,
     editions_command,
@@ -186,6 +187,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="cahra", description="Mine sites in conflict-affected and high-risk areas, with evidence and a date."
     )
+    top.add_argument("--version", action=completion_command.Version, help="show the version and end")
     commands = top.add_subparsers(dest="command", required=True)
     zero = commands.add_parser("app", help="open the app", description=app.__doc__)
     zero.set_defaults(call=app)
@@ -232,6 +234,7 @@ def parser() -> argparse.ArgumentParser:
     five.add_argument("--size", default="S", help="which of S, M, CAR, L, joined by commas")
     five.set_defaults(call=bench)
     data_commands.add(commands)
+    completion_command.add(commands, parser)
     return top
 
 
@@ -345,7 +348,9 @@ def performed(argv: Sequence[str] | None) -> int:
         return call(args)
     except CahraError as error:
         below_bar()
-        print(f"cahra: {error.sentence()}", file=sys.stderr)
+        from i18n.translator import translator
+
+        print(f"cahra: {error.sentence(translator(getattr(args, 'language', 'en')))}", file=sys.stderr)
         try:
             told_rows(error, getattr(args, "out", None))
         except CahraError as another:  # the rows have no place

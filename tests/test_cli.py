@@ -230,3 +230,34 @@ def test_a_cluster_gives_the_same_bytes(result, tmp_path):
     for file in result.iterdir():
         one, two = (p.read_bytes().split(b"\n") for p in (file, tmp_path / file.name))
         assert [x for x in one if b'"run_at"' not in x] == [x for x in two if b'"run_at"' not in x]
+
+
+def test_the_version_is_that_of_the_project(capsys):
+    import importlib.metadata
+
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"cahra-atlas {importlib.metadata.version('cahra-atlas')}\n"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_a_shell_completes_every_command_and_its_options(shell, capsys, tmp_path):
+    assert cli.main(["completion", shell]) == 0
+    script = capsys.readouterr().out
+    for name in ("assess", "screen", "programmes", "meeting", "verify", "fetch", "watch", "completion"):
+        assert name in script
+    for option in ("--as-of", "--incident-coverage", "--reviews"):
+        assert option in script
+    if shell == "bash":  # and bash itself offers what begins so
+        (tmp_path / "cahra").write_text(script)
+        asked = f"source {tmp_path}/cahra; COMP_WORDS=(cahra asse); COMP_CWORD=1; _shtab_cahra; echo ${{COMPREPLY[@]}}"
+        done = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, check=True)
+        assert done.stdout.split() == ["assess"]
+
+
+def test_a_command_in_french_says_its_fault_in_french(capsys, tmp_path):
+    assert cli.main(["watch", str(tmp_path / "no.toml"), "--out", str(tmp_path / "o"), "--language", "fr"]) == 2
+    french = capsys.readouterr().err
+    assert cli.main(["watch", str(tmp_path / "no.toml"), "--out", str(tmp_path / "o")]) == 2
+    assert french != capsys.readouterr().err
