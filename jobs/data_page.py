@@ -9,7 +9,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from i18n.translator import LANGUAGES, Translator, translator
+from i18n.languages import finished, offered
+from i18n.translator import Translator, translator
 from jobs.data_cards import Card, cards_of, citations
 from jobs.data_drawings import covered_sentence, legend, map_svg, timeline_svg
 from layers.formats.writers.blocks import Block, Heading, Text
@@ -62,7 +63,7 @@ def cite_html(record: Mapping[str, Any], translate: Translator) -> str:
 def page(record: Mapping[str, Any]) -> bytes:
     """The page, in the language of the result; where a result is in every language, in each of them."""
     said = str(record.get("language") or "")
-    languages = [said] if said in LANGUAGES else list(LANGUAGES)
+    languages = [said] if said in offered() else list(finished())
     parts = [_in_language(record, translator(code)) for code in languages]
     return (
         f"<!doctype html><html lang='{html(languages[0])}'><head><meta charset='utf-8'>"

@@ -87,6 +87,8 @@ def read_incidents(
     frame = made.frame
     if "dataset" not in frame:
         frame = frame.assign(dataset=made.dataset, dataset_version=made.version)
+    if DOUBT not in frame:  # a source that knows of no doubt
+        frame = frame.assign(**{DOUBT: ""})
     unused = np.where(faults.ok, frame[DOUBT].to_numpy(dtype=object), faults.reason)
     again = _repeats(frame, table, faults, made.notes)
     faults.usable("incidents", frame["record_id"])

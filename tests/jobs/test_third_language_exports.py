@@ -30,6 +30,8 @@ def test_the_files_and_the_summary_of_a_job_have_no_word_outside_the_catalogue(j
     words = words_of_data(OF_THE_TEST)
     found = []
     for name, data in files.items():
+        if name == "data_cards.html" and b"lang='ka'" not in data[:40]:
+            continue  # a result without a language of its own has them in each finished one
         if outside := left(of_file(name, data, tmp_path), words):
             found += [(name, *one) for one in sorted(outside)]
     _ = translator(pseudo_language.CODE)
