@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: setup run test test-all check bench sbom audit image lock clean
+.PHONY: setup run test test-all check bench docs sbom audit image lock clean
 
 setup: $(VENV)/.ready
 
@@ -32,6 +32,11 @@ bench: setup
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r benchmarks/requirements.lock
 	$(BIN)/python -m benchmarks.run
 
+# API pages from docstrings, into site/; their tools have an environment of their own.
+docs:
+	test -x .venv-docs/bin/mkdocs || { $(PYTHON) -m venv .venv-docs && .venv-docs/bin/python -m pip install --quiet mkdocs-material==9.8.2 'mkdocstrings[python]==1.0.8'; }
+	.venv-docs/bin/mkdocs build --quiet
+
 # What the project is made of, as CycloneDX: every package of the lock, with its hashes; the same lock, the same bytes.
 sbom: setup
 	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON -o sbom.cdx.json requirements.lock
@@ -58,4 +63,4 @@ lock:
 	  --no-header -c requirements.lock benchmarks/requirements.txt -o benchmarks/requirements.lock
 
 clean:
-	rm -rf $(VENV) .venv-audit sbom.cdx.json static/vendor .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-audit .venv-docs site sbom.cdx.json static/vendor .mypy_cache .ruff_cache .hypothesis
