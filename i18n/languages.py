@@ -10,10 +10,13 @@ import re
 from functools import cache
 from pathlib import Path
 
-from geo.messages import N_, SOURCE
+from geo import messages
+from geo.messages import N_
 
 LOCALE = Path(__file__).resolve().parents[1] / "locale"
 DOMAIN = "cahra"
+SOURCE = messages.SOURCE
+"""The language of the code: it needs no catalogue."""
 OWN_NAME = N_("English")
 _NAME = re.compile(rf'^msgid "{OWN_NAME}"\nmsgstr "(.+)"$', re.MULTILINE)
 _DRAFT = re.compile(r"^# Status: draft$", re.MULTILINE)
