@@ -19,7 +19,7 @@ def completion(args: argparse.Namespace) -> int:
     for one in (top, *_commands(top)):
         for action in one._actions:
             if action.metavar in FILES:
-                action.complete = shtab.FILE  # type: ignore[attr-defined]
+                setattr(action, "complete", shtab.FILE)  # noqa: B010  (what shtab asks for)
     print(shtab.complete(top, shell=args.shell))
     return 0
 
@@ -32,8 +32,8 @@ def _commands(top: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
 class Version(argparse.Action):
     """``--version``: asked of the installed project only when somebody asks, for it costs time."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, nargs=0, **kwargs)
+    def __init__(self, option_strings: list[str], dest: str, **kwargs: Any) -> None:
+        super().__init__(option_strings, dest, nargs=0, **kwargs)
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
         """Prints the version and ends."""
