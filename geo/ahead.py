@@ -21,6 +21,8 @@ def ahead(work: Callable[[], T], *, worth: bool = True) -> Callable[[], T]:
     ----------
     worth
         Whether it is so much that a thread pays; else, or with one processor, it is done when it is asked for.
+    work
+        What is to be done.
 
     Examples
     --------

@@ -96,7 +96,13 @@ class Assessment:
         return self._coded
 
     def evidence_of(self, row: int) -> pd.DataFrame:
-        """The rows of evidence of the site at a position of `sites`: those of :attr:`evidence`, made alone."""
+        """The rows of evidence of the site at a position of `sites`: those of :attr:`evidence`, made alone.
+
+        Parameters
+        ----------
+        row
+            Row number.
+        """
         if self._one is not None and self._later is not None:
             if row not in self._kept:
                 found = self._one(row)

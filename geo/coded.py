@@ -43,16 +43,36 @@ class Coded:
         return self.pool if self.codes is None else self.pool.take(self.codes)
 
     def equal(self, value: object) -> Bools:
-        """Which rows have a value."""
+        """Which rows have a value.
+
+        Parameters
+        ----------
+        value
+            The value; missing where not known.
+        """
         same = np.asarray(self.pool == value, np.bool_)
         return same if self.codes is None else np.asarray(same.take(self.codes))
 
     def within(self, wanted: Iterable[object]) -> Bools:
-        """Which rows have one of some values."""
+        """Which rows have one of some values.
+
+        Parameters
+        ----------
+        wanted
+            What is asked for.
+        """
         return np.asarray(np.logical_or.reduce([np.zeros(len(self), np.bool_), *(self.equal(v) for v in wanted)]))
 
     def masked(self, rows: Bools, blank: object) -> Coded:
-        """The column with `blank` in some rows."""
+        """The column with `blank` in some rows.
+
+        Parameters
+        ----------
+        rows
+            The rows.
+        blank
+            What stands where nothing does.
+        """
         series = pd.Series(self.array()).mask(rows, blank)
         return Coded(series.array if isinstance(self.pool, pd.api.extensions.ExtensionArray) else series.to_numpy())
 
@@ -71,7 +91,13 @@ class CodedTable:
 
     @classmethod
     def of(cls, frame: pd.DataFrame) -> CodedTable:
-        """A frame as it is."""
+        """A frame as it is.
+
+        Parameters
+        ----------
+        frame
+            The rows.
+        """
         return cls({str(n): Coded(frame[n].array) for n in frame.columns})
 
     def frame(self) -> pd.DataFrame:
@@ -79,11 +105,23 @@ class CodedTable:
         return pd.DataFrame({name: column.array() for name, column in self.columns.items()})
 
     def without(self, *names: str) -> CodedTable:
-        """The other columns."""
+        """The other columns.
+
+        Parameters
+        ----------
+        *names
+            Columns to leave away.
+        """
         return CodedTable({n: c for n, c in self.columns.items() if n not in names})
 
     def take(self, rows: Ints) -> CodedTable:
-        """Some rows."""
+        """Some rows.
+
+        Parameters
+        ----------
+        rows
+            Row numbers.
+        """
         taken: dict[int, Codes] = {}
         out = {}
         for name, column in self.columns.items():
@@ -97,7 +135,13 @@ class CodedTable:
 
 
 def stacked(tables: Sequence[CodedTable]) -> CodedTable:
-    """Tables of the same columns, one below the other; columns that share their codes in all of them still do."""
+    """Tables of the same columns, one below the other; columns that share their codes in all of them still do.
+
+    Parameters
+    ----------
+    tables
+        The tables.
+    """
     if len(tables) == 1:
         return tables[0]
     kept: dict[tuple[tuple[int, int], ...], Codes] = {}
@@ -119,6 +163,11 @@ def stacked(tables: Sequence[CodedTable]) -> CodedTable:
 
 def firsts(table: CodedTable) -> Ints:
     """The rows that no row before them is equal to, as `DataFrame.drop_duplicates` keeps them.
+
+    Parameters
+    ----------
+    table
+        The rows.
 
     Examples
     --------
@@ -146,6 +195,13 @@ def firsts(table: CodedTable) -> Ints:
 def used(codes: Ints | Codes, n: int) -> tuple[Ints, Codes]:
     """Which of `n` values some row has, and the codes of the rows among those alone.
 
+    Parameters
+    ----------
+    codes
+        Codes: numbers that stand for texts.
+    n
+        The number.
+
     Examples
     --------
     >>> used(np.array([4, 1, 4]), 6)
@@ -162,6 +218,11 @@ def pooled(table: CodedTable) -> Iterator[tuple[str, Any, Codes | None]]:
     """Each column by name: its values, none of which is without a row, and which of them each row has (None: in order).
 
     Columns that share their codes share the work.
+
+    Parameters
+    ----------
+    table
+        The rows.
     """
     kept: dict[int, tuple[Ints, Codes]] = {}
     for name, given in table.columns.items():

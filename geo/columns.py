@@ -43,7 +43,15 @@ Table = tuple[Column, ...]
 
 
 def blank(kind: str, n: int) -> Any:
-    """A column of a type of :data:`DTYPES` that says nothing, in `n` rows: NumPy's array or pandas' own."""
+    """A column of a type of :data:`DTYPES` that says nothing, in `n` rows: NumPy's array or pandas' own.
+
+    Parameters
+    ----------
+    kind
+        Of which kind it is.
+    n
+        The number.
+    """
     if kind == "text":
         return pd.array(np.full(n, "", dtype=object), dtype="str")
     if kind == "tri":
@@ -54,12 +62,25 @@ def blank(kind: str, n: int) -> Any:
 
 
 def empty(table: Table) -> pd.DataFrame:
-    """A frame of no rows with the columns and types of `table`."""
+    """A frame of no rows with the columns and types of `table`.
+
+    Parameters
+    ----------
+    table
+        The table: columns of the schema, or rows as a file gives them.
+    """
     return pd.DataFrame({c.name: blank(c.type, 0) for c in table})
 
 
 def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     """`frame` with exactly the columns of `table`, in its order and types; columns it lacks are blank.
+
+    Parameters
+    ----------
+    frame
+        The rows.
+    table
+        The table: columns of the schema, or rows as a file gives them.
 
     Raises
     ------

@@ -45,7 +45,13 @@ class CahraError(Exception):
         super().__init__(self.sentence())
 
     def sentence(self, translate: object = None) -> str:
-        """The message in one line; `translate` maps a template or label to the user's language."""
+        """The message in one line; `translate` maps a template or label to the user's language.
+
+        Parameters
+        ----------
+        translate
+            Speaks the reader's language.
+        """
         t = translate if callable(translate) else str
         said = t(self.what)
         words = {k: _word(v, translate) for k, v in self.params.items()}

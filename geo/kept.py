@@ -28,7 +28,17 @@ class Kept:
         self._held: dict[str, tuple[tuple[Any, ...], Any]] = {}
 
     def of(self, name: str, given: Sequence[Any], make: Callable[[], T]) -> T:
-        """The answer to `name` of what is given; made where the last one is of other things."""
+        """The answer to `name` of what is given; made where the last one is of other things.
+
+        Parameters
+        ----------
+        name
+            Its name.
+        given
+            What was given.
+        make
+            Makes it when it is first asked for.
+        """
         held = self._held.get(name)
         if held is not None and len(held[0]) == len(given) and all(map(_same, held[0], given)):
             found: T = held[1]

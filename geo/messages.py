@@ -14,7 +14,13 @@ _FORMS = re.compile(r"\{(\w+)\?([^{}|]*)\|([^{}|]*)\}")
 
 
 def N_(text: str) -> str:  # noqa: N802  (gettext's own name for it)
-    """`text` itself: marks a message that is translated where it is shown."""
+    """`text` itself: marks a message that is translated where it is shown.
+
+    Parameters
+    ----------
+    text
+        The text.
+    """
     return text
 
 
@@ -23,7 +29,13 @@ PAIR = N_("{label}: {value}")
 
 
 def is_one(value: object) -> bool:
-    """Whether a number, or one that is written already, takes the form for one thing in English."""
+    """Whether a number, or one that is written already, takes the form for one thing in English.
+
+    Parameters
+    ----------
+    value
+        The value; missing where not known.
+    """
     return value == 1 if isinstance(value, int | float) else str(value) == "1"
 
 
@@ -34,6 +46,10 @@ def filled(text: str, values: Mapping[str, object], one: Callable[[object], bool
     ----------
     one
         Whether a value takes the form for one, as the language of `text` counts.
+    text
+        The text.
+    values
+        The values.
 
     Examples
     --------
@@ -48,7 +64,13 @@ def filled(text: str, values: Mapping[str, object], one: Callable[[object], bool
 
 
 def counts_like(translate: object) -> Callable[[object], bool]:
-    """How the language of `translate` counts; English where it does not say."""
+    """How the language of `translate` counts; English where it does not say.
+
+    Parameters
+    ----------
+    translate
+        Speaks the reader's language.
+    """
     one: Callable[[object], bool] = getattr(translate, "is_one", is_one)
     return one
 
@@ -86,12 +108,29 @@ class Note(str):
 
     @classmethod
     def again(cls, text: str, template: str) -> Note:
-        """A note of this kind out of its English text and its template."""
+        """A note of this kind out of its English text and its template.
+
+        Parameters
+        ----------
+        text
+            The text.
+        template
+            The sentence with `{placeholders}`.
+        """
         return cls(template)
 
     @classmethod
     def counted(cls, one: str, many: str, n: float) -> Note:
         """A number of things, with a form for one and a form for many, as languages need them.
+
+        Parameters
+        ----------
+        one
+            The form for one, or the first of two.
+        many
+            The form for many, or results at many dates.
+        n
+            The number.
 
         Examples
         --------
@@ -111,13 +150,29 @@ class Note(str):
 
     @classmethod
     def finished(cls, text: str, template: str, /, **params: object) -> Note:
-        """A note whose English text is known already: what `template` makes of `params`."""
+        """A note whose English text is known already: what `template` makes of `params`.
+
+        Parameters
+        ----------
+        text
+            The text.
+        template
+            The sentence with `{placeholders}`.
+        **params
+            Values of the placeholders.
+        """
         made = super().__new__(cls, text)
         made.template, made.params = template, params
         return made
 
     def sentence(self, translate: object = None) -> str:
-        """The text in the language of `translate`, which maps a template to that language; English without one."""
+        """The text in the language of `translate`, which maps a template to that language; English without one.
+
+        Parameters
+        ----------
+        translate
+            Speaks the reader's language.
+        """
         if self._said is not None and self._said[0] is translate:
             return self._said[1]
         if not callable(translate) or (getattr(translate, "language", "") == SOURCE and not self.has_day):
@@ -162,7 +217,15 @@ class Word(Note):
 
     @classmethod
     def again(cls, text: str, template: str) -> Note:
-        """The same word of ours."""
+        """The same word of ours.
+
+        Parameters
+        ----------
+        text
+            The text.
+        template
+            The sentence with `{placeholders}`.
+        """
         return cls(text, template)
 
 
@@ -198,7 +261,13 @@ class Figure(Note):
 
     @classmethod
     def of(cls, value: float) -> Figure:
-        """The number `value`, rounded to a whole one."""
+        """The number `value`, rounded to a whole one.
+
+        Parameters
+        ----------
+        value
+            The value; missing where not known.
+        """
         text = f"{value:,.0f}"
         made = cls.finished(text, text)
         assert isinstance(made, Figure)
@@ -207,7 +276,15 @@ class Figure(Note):
 
     @classmethod
     def again(cls, text: str, template: str) -> Note:
-        """The number that was written."""
+        """The number that was written.
+
+        Parameters
+        ----------
+        text
+            The text.
+        template
+            The sentence with `{placeholders}`.
+        """
         return cls.of(float(text.replace(",", "")))
 
     def _sentence(self, translate: Callable[[str], Any]) -> str:
@@ -216,13 +293,27 @@ class Figure(Note):
 
 
 def joined(parts: Iterable[str]) -> Note:
-    """Several texts in one, parted by commas; those that are notes are said in the reader's language."""
+    """Several texts in one, parted by commas; those that are notes are said in the reader's language.
+
+    Parameters
+    ----------
+    parts
+        The parts.
+    """
     named: dict[str, object] = {f"p{i}": part for i, part in enumerate(parts)}
     return Note(", ".join(f"{{{name}}}" for name in named), **named)
 
 
 def spoken(value: object, translate: object) -> str:
-    """A value for a reader: notes and errors in the language of `translate`, numbers by its locale, text as it is."""
+    """A value for a reader: notes and errors in the language of `translate`, numbers by its locale, text as it is.
+
+    Parameters
+    ----------
+    value
+        The value; missing where not known.
+    translate
+        Speaks the reader's language.
+    """
     said = getattr(value, "sentence", None)
     if said is not None:
         return str(said(translate))
@@ -234,6 +325,11 @@ def spoken(value: object, translate: object) -> str:
 
 def packed(text: str) -> Any:
     """A text as JSON that :func:`unpacked` makes a note again; plain text stays plain.
+
+    Parameters
+    ----------
+    text
+        The text.
 
     Examples
     --------
@@ -260,6 +356,11 @@ def unpacked(told: Any) -> str:
     """The text that :func:`packed` wrote; whatever has another form is given back as plain text.
 
     What comes in may be from a process that read a stranger's file: placeholders are names and nothing else.
+
+    Parameters
+    ----------
+    told
+        What is told.
     """
     if not isinstance(told, dict) or not isinstance(told.get("params"), dict):
         return str(told)
@@ -280,7 +381,17 @@ def unpacked(told: Any) -> str:
 
 
 def unpacked_count(one: str, many: str, n: Any) -> str:
-    """A count whose forms came in from elsewhere: anything but a plain ``{n}`` in them is left as text."""
+    """A count whose forms came in from elsewhere: anything but a plain ``{n}`` in them is left as text.
+
+    Parameters
+    ----------
+    one
+        The form for one, or the first of two.
+    many
+        The form for many, or results at many dates.
+    n
+        The number.
+    """
     if (
         set(_NAME.findall(one) + _NAME.findall(many)) <= {"n"}
         and _TEMPLATE.fullmatch(one)

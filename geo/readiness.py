@@ -19,12 +19,25 @@ AsOf = dt.date | str | np.datetime64 | Sequence[object] | pd.Series
 
 
 def several(as_of: AsOf) -> bool:
-    """True where dates were given as a sequence, one per site."""
+    """True where dates were given as a sequence, one per site.
+
+    Parameters
+    ----------
+    as_of
+        The day that is asked about, or one for each site.
+    """
     return isinstance(as_of, list | tuple | pd.Series | np.ndarray)
 
 
 def as_of_days(as_of: AsOf, n: int) -> Days:
     """The day of each of `n` sites, days since 1970-01-01; one date stands for all.
+
+    Parameters
+    ----------
+    as_of
+        The day that is asked about, or one for each site.
+    n
+        The number.
 
     Raises
     ------
@@ -42,7 +55,15 @@ def as_of_days(as_of: AsOf, n: int) -> Days:
 
 
 def ready(sites: pd.DataFrame, as_of: AsOf) -> tuple[pd.DataFrame, Days]:
-    """Sites in their canonical order, and the day of each."""
+    """Sites in their canonical order, and the day of each.
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    as_of
+        The day that is asked about, or one for each site.
+    """
     given = plain(sites)
     days = as_of_days(as_of, len(given))
     table = schema.conform(given, schema.SITES)
@@ -62,7 +83,15 @@ def ready(sites: pd.DataFrame, as_of: AsOf) -> tuple[pd.DataFrame, Days]:
 
 
 def with_country(sites: pd.DataFrame, outlines: Boundaries | None) -> pd.DataFrame:
-    """Blank countries filled from the outline that the site falls in."""
+    """Blank countries filled from the outline that the site falls in.
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    outlines
+        Outlines of countries; None: none were loaded.
+    """
     blank = np.flatnonzero((sites["country"] == "").to_numpy() & sites["lon"].notna() & sites["lat"].notna())
     if outlines is None or not len(blank):
         return sites
@@ -76,7 +105,13 @@ def with_country(sites: pd.DataFrame, outlines: Boundaries | None) -> pd.DataFra
 
 
 def by_level_of(boundaries: Boundaries | Sequence[Boundaries] | None) -> dict[int, Boundaries]:
-    """Boundary sets by their level; two of one level are an error."""
+    """Boundary sets by their level; two of one level are an error.
+
+    Parameters
+    ----------
+    boundaries
+        Boundary sets, one a level; None or an empty one: none were loaded.
+    """
     sets = [] if boundaries is None else [boundaries] if isinstance(boundaries, Boundaries) else list(boundaries)
     out: dict[int, Boundaries] = {}
     for b in sets:
@@ -87,12 +122,30 @@ def by_level_of(boundaries: Boundaries | Sequence[Boundaries] | None) -> dict[in
 
 
 def levels_of(rules: Rules, by_level: Mapping[int, Boundaries]) -> list[int]:
-    """Levels of administrative units that a run places its sites and incidents in."""
+    """Levels of administrative units that a run places its sites and incidents in.
+
+    Parameters
+    ----------
+    rules
+        The rule set with its settings.
+    by_level
+        By administrative level.
+    """
     return sorted({1, 2, *by_level, *(r.level for r in rules.of_kind("area"))} - {0, -1})
 
 
 def datasets_of(prepared: Incidents, incidents: pd.DataFrame | None, files: Mapping[str, str] | None) -> pd.DataFrame:
-    """Every loaded incident dataset, also one of which no row counts."""
+    """Every loaded incident dataset, also one of which no row counts.
+
+    Parameters
+    ----------
+    prepared
+        Incidents, ready to be asked.
+    incidents
+        The incidents (`geo.schema.INCIDENTS`); None: none were loaded.
+    files
+        The file of each dataset.
+    """
     columns = ["source", "dataset", "dataset_version"]
     frame = prepared.frame if incidents is None else incidents
     out = frame[columns].drop_duplicates().sort_values(columns).reset_index(drop=True)

@@ -196,7 +196,13 @@ EVIDENCE: Table = (
 
 
 def whole_numbers(*tables: Table) -> frozenset[str]:
-    """Names of the columns that hold whole numbers, of these tables or of all that leave the program."""
+    """Names of the columns that hold whole numbers, of these tables or of all that leave the program.
+
+    Parameters
+    ----------
+    *tables
+        Tables of the schema.
+    """
     return frozenset(
         c.name for table in tables or (ASSESSED, MEASURES, EVIDENCE, SITES, VISITS) for c in table if c.whole
     )

@@ -50,7 +50,15 @@ class TableNote(Note):
 
     @classmethod
     def again(cls, text: str, template: str) -> Note:
-        """The text alone: a record keeps no cells."""
+        """The text alone: a record keeps no cells.
+
+        Parameters
+        ----------
+        text
+            The text.
+        template
+            The sentence with `{placeholders}`.
+        """
         return Note.finished(text, text)
 
     def _sentence(self, translate: Callable[[str], Any]) -> str:

@@ -16,13 +16,24 @@ def to_days(dates: object) -> Days:
 
     >>> to_days(["1970-01-02", "2016-09-19"]).tolist()
     [1, 17063]
+
+    Parameters
+    ----------
+    dates
+        Dates.
     """
     values = np.atleast_1d(np.asarray(dates, dtype="datetime64[s]")).astype("datetime64[D]")
     return np.asarray(values.astype(np.int64))
 
 
 def to_dates(days: Days) -> npt.NDArray[np.datetime64]:
-    """The dates of days since 1970-01-01, as datetime64[s]; :data:`NO_DAY` becomes NaT."""
+    """The dates of days since 1970-01-01, as datetime64[s]; :data:`NO_DAY` becomes NaT.
+
+    Parameters
+    ----------
+    days
+        Days [days since 1970-01-01].
+    """
     return np.asarray(days, dtype=np.int64).astype("datetime64[D]").astype("datetime64[s]")
 
 
@@ -31,6 +42,13 @@ def months_before(days: Days, months: int) -> Days:
 
     >>> to_dates(months_before(to_days(["2024-05-31", "2016-02-29"]), 12)).astype("datetime64[D]").astype(str).tolist()
     ['2023-05-31', '2015-02-28']
+
+    Parameters
+    ----------
+    days
+        Days [days since 1970-01-01].
+    months
+        Length of the window [months].
     """
     day = np.asarray(days, dtype=np.int64).astype("datetime64[D]")
     month = day.astype("datetime64[M]")
@@ -46,5 +64,12 @@ def window_days(as_of: Days, months: int) -> Days:
 
     >>> window_days(to_days(["2016-02-29", "2017-02-28"]), 12).tolist()
     [366, 366]
+
+    Parameters
+    ----------
+    as_of
+        The date of each site, time of events and not of knowledge [days since 1970-01-01].
+    months
+        Length of the window [months].
     """
     return np.asarray(as_of - months_before(as_of, months))

@@ -25,6 +25,13 @@ OF_REJECTED = ("row", "id", "reason", "expected", "got", ROWS)
 def check_counts(record: Mapping[str, Any], counted: Iterable[tuple[str, object]]) -> None:
     """Holds members of the record, by dotted name, against what the tables give.
 
+    Parameters
+    ----------
+    record
+        The run record, as `run.json` has it.
+    counted
+        The incidents that counted, or what was counted.
+
     Raises
     ------
     DifferenceError
@@ -39,7 +46,15 @@ def check_counts(record: Mapping[str, Any], counted: Iterable[tuple[str, object]
 
 
 def check_neutralised(files: Mapping[str, bytes], record: Mapping[str, Any]) -> None:
-    """Holds the counts of cells that a spreadsheet would have run against the tables."""
+    """Holds the counts of cells that a spreadsheet would have run against the tables.
+
+    Parameters
+    ----------
+    files
+        Files of a result by name.
+    record
+        The run record, as `run.json` has it.
+    """
     want = {}
     for name in sorted(n for n in files if n.endswith(".csv")):
         table = texts(files[name], name)
@@ -52,6 +67,11 @@ def check_neutralised(files: Mapping[str, bytes], record: Mapping[str, Any]) -> 
 
 def check_inputs(record: Mapping[str, Any]) -> None:
     """Holds what the record says of each file that was read against itself: its hash against the version made of it.
+
+    Parameters
+    ----------
+    record
+        The run record, as `run.json` has it.
 
     Raises
     ------
@@ -79,6 +99,13 @@ def check_inputs(record: Mapping[str, Any]) -> None:
 def check_demonstration(files: Mapping[str, bytes], record: Mapping[str, Any]) -> None:
     """Holds the note on synthetic data, and the names of its layers, against the record.
 
+    Parameters
+    ----------
+    files
+        Files of a result by name.
+    record
+        The run record, as `run.json` has it.
+
     Raises
     ------
     DifferenceError
@@ -98,6 +125,10 @@ def check_accounts(rejected: pd.DataFrame, record: Mapping[str, Any], elsewhere:
     ----------
     elsewhere
         Roles of files whose rejected rows stand in another table.
+    rejected
+        Rows that were not used, with the reason (`geo.schema.REJECTED`).
+    record
+        The run record, as `run.json` has it.
     """
     reasons = Counter(zip(rejected["source_file"].tolist(), rejected["reason"].tolist(), strict=True))
     want: dict[tuple[str, str], int] = {}

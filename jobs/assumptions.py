@@ -23,6 +23,8 @@ def assumptions(sites: pd.DataFrame, record: Mapping[str, Any], rules: Rules) ->
         :data:`geo.schema.ASSESSED`.
     record
         The run record: its `inputs` and `settings` are read.
+    rules
+        The rule set with its settings.
     """
     settings, inputs = record.get("settings", {}), record.get("inputs", [])
     return [

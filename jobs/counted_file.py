@@ -37,12 +37,28 @@ OF_SITES: Table = (
 
 
 def of_sites(evidence: CodedTable, rules: Rules) -> pd.DataFrame:
-    """:data:`OF_SITES` of the evidence as it may leave: what a licence withholds has no id, and is not here."""
+    """:data:`OF_SITES` of the evidence as it may leave: what a licence withholds has no id, and is not here.
+
+    Parameters
+    ----------
+    evidence
+        Rows of evidence, their texts as codes.
+    rules
+        The rule set with its settings.
+    """
     return conform(evidence.take(_named(evidence, rules).nonzero()[0]).frame(), OF_SITES)
 
 
 def open_of_sites(evidence: CodedTable, rules: Rules) -> tuple[pd.DataFrame, int]:
-    """:data:`OF_SITES` without any row of an incident that a licence keeps, and how many such incidents counted."""
+    """:data:`OF_SITES` without any row of an incident that a licence keeps, and how many such incidents counted.
+
+    Parameters
+    ----------
+    evidence
+        Rows of evidence, their texts as codes.
+    rules
+        The rule set with its settings.
+    """
     mine = _named(evidence, rules)
     shut = np.asarray(evidence[RESTRICTED].array(), np.bool_)
     kept = evidence.take((mine & shut).nonzero()[0]).frame()
@@ -58,6 +74,15 @@ def _named(evidence: CodedTable, rules: Rules) -> npt.NDArray[np.bool_]:
 def hold_of_sites(counted: pd.DataFrame, name: str, rules: Rules) -> None:
     """Incidents are of site rules of the run, each once under a rule of a site.
 
+    Parameters
+    ----------
+    counted
+        The incidents that counted, or what was counted.
+    name
+        Its name.
+    rules
+        The rule set with its settings.
+
     Raises
     ------
     DifferenceError
@@ -71,7 +96,13 @@ def hold_of_sites(counted: pd.DataFrame, name: str, rules: Rules) -> None:
 
 
 def name_of(rows: int) -> str:
-    """The file that so many rows are written to."""
+    """The file that so many rows are written to.
+
+    Parameters
+    ----------
+    rows
+        How many rows.
+    """
     return CSV if rows <= MOST_CSV_ROWS else PARQUET
 
 
@@ -102,6 +133,13 @@ class CountedFiles:
 
 def read_counted(files: Mapping[str, bytes], table: Table) -> pd.DataFrame | None:
     """The rows of a result; None of one that was made before they were written.
+
+    Parameters
+    ----------
+    files
+        Files of a result by name.
+    table
+        The table: columns of the schema, or rows as a file gives them.
 
     Raises
     ------

@@ -81,6 +81,8 @@ class Card:
         ----------
         day
             On which the age is told; None: today.
+        translate
+            Speaks the reader's language.
         """
         _ = translate
         said = [_("{n} rows used, {m} not", n=_.number(self.rows), m=_.number(self.rejected))]
@@ -99,7 +101,15 @@ class Card:
 
 
 def cards(loaded: Loaded, today: dt.date) -> list[Card]:
-    """The cards of everything that was loaded, in the order of the files, for the screen of who loaded it."""
+    """The cards of everything that was loaded, in the order of the files, for the screen of who loaded it.
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    today
+        The day of today.
+    """
     days = {c: loaded.coverage[c].dt.strftime("%Y-%m-%d") for c in ("from", "to")}
     secret = {layer.name: holdings(layer, screen=True) for layer in loaded.incident_layers}
     inputs = [{**i, "holds": secret.get(str(i["file"]), i.get("holds"))} for i in loaded.inputs]
@@ -117,12 +127,20 @@ def cards_of(
         Rows of what is declared covered: `dataset, country_iso3, from, to`.
     day
         On which their age is told; None: it is not told.
+    inputs
+        What was given, file by file.
     """
     return [_card(i, coverage, day) for i in inputs if i.get("role") in ROLES]
 
 
 def cite_of(entry: Mapping[str, Any]) -> str:
-    """How an input of a run record is to be cited: as it was fetched, else as its publisher asks, else its credit."""
+    """How an input of a run record is to be cited: as it was fetched, else as its publisher asks, else its credit.
+
+    Parameters
+    ----------
+    entry
+        One entry.
+    """
     if entry.get("cite"):
         return str(entry["cite"])
     dataset = str(entry.get("dataset", ""))
@@ -134,7 +152,15 @@ def cite_of(entry: Mapping[str, Any]) -> str:
 
 
 def citations(inputs: Sequence[Mapping[str, Any]], translate: Translator | None = None) -> list[str]:
-    """The citations of a run, each once, with edition and day of retrieval where they are known."""
+    """The citations of a run, each once, with edition and day of retrieval where they are known.
+
+    Parameters
+    ----------
+    inputs
+        What was given, file by file.
+    translate
+        Speaks the reader's language.
+    """
     found = []
     for entry in inputs:
         cite = cite_of(entry) if entry.get("role", ROLES[0]) in ROLES else ""
@@ -222,7 +248,15 @@ def _missing(
 
 
 def outside_of(covers: pd.DataFrame, countries: Sequence[str]) -> list[str]:
-    """Countries of which there are rows and nothing is declared."""
+    """Countries of which there are rows and nothing is declared.
+
+    Parameters
+    ----------
+    countries
+        Countries (ISO 3166 alpha-3).
+    covers
+        What the dataset covers (`geo.schema.COVERAGE`).
+    """
     return sorted(set(map(str, countries)) - set(covers["country_iso3"]))
 
 

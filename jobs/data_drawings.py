@@ -30,7 +30,15 @@ _LEAST_DEGREES = 8.0
 
 
 def timeline_svg(card: Card, translate: Translator) -> str:
-    """What is declared covered, a bar a country and span; blank where nothing is."""
+    """What is declared covered, a bar a country and span; blank where nothing is.
+
+    Parameters
+    ----------
+    translate
+        Speaks the reader's language.
+    card
+        A card of data.
+    """
     _ = translate
     if card.covers.empty:
         return ""
@@ -70,7 +78,15 @@ def _years(first: pd.Timestamp, last: pd.Timestamp) -> range:
 
 
 def covered_sentence(card: Card, translate: Translator) -> str:
-    """What is declared covered, in a sentence."""
+    """What is declared covered, in a sentence.
+
+    Parameters
+    ----------
+    translate
+        Speaks the reader's language.
+    card
+        A card of data.
+    """
     _, table = translate, card.covers
     spans = {"a": _.date(table["from"].min()), "b": _.date(table["to"].max())}
     countries = table["country_iso3"].unique()
@@ -80,7 +96,15 @@ def covered_sentence(card: Card, translate: Translator) -> str:
 
 
 def map_svg(card: Card, translate: Translator) -> str:
-    """Countries that are declared covered, and those of which there are rows and nothing is; blank without any."""
+    """Countries that are declared covered, and those of which there are rows and nothing is; blank without any.
+
+    Parameters
+    ----------
+    translate
+        Speaks the reader's language.
+    card
+        A card of data.
+    """
     _ = translate
     covered = sorted(card.covers["country_iso3"].unique())
     outside = outside_of(card.covers, card.countries)
@@ -123,7 +147,15 @@ def map_svg(card: Card, translate: Translator) -> str:
 
 
 def legend(card: Card, translate: Translator) -> list[str]:
-    """What the colours of the map mean."""
+    """What the colours of the map mean.
+
+    Parameters
+    ----------
+    translate
+        Speaks the reader's language.
+    card
+        A card of data.
+    """
     _ = translate
     said = []
     if len(card.covers):
@@ -165,6 +197,11 @@ def _path(shape: shapely.Geometry, place: object) -> str:
 
 def width_of(drawing: str) -> int:
     """How wide a drawing stands [px], for a page that would stretch it.
+
+    Parameters
+    ----------
+    drawing
+        The drawing as SVG.
 
     Examples
     --------

@@ -30,13 +30,25 @@ svg{max-width:100%;height:auto;display:block;margin:8px 0}li{overflow-wrap:anywh
 
 
 def inputs_of(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The data that a result rests on: of a comparison, what both of its results read."""
+    """The data that a result rests on: of a comparison, what both of its results read.
+
+    Parameters
+    ----------
+    record
+        The run record, as `run.json` has it.
+    """
     found = record.get("data_of_both") or record.get("inputs")
     return [i for i in found if isinstance(i, dict)] if isinstance(found, list) else []
 
 
 def day_of(record: Mapping[str, Any]) -> dt.date | None:
-    """The day that a result is of; None where it is of none."""
+    """The day that a result is of; None where it is of none.
+
+    Parameters
+    ----------
+    record
+        The run record, as `run.json` has it.
+    """
     settings = record.get("settings")
     said = settings if isinstance(settings, dict) else {}
     for name in ("as_of", "to", "after"):
@@ -48,20 +60,42 @@ def day_of(record: Mapping[str, Any]) -> dt.date | None:
 
 
 def cite_blocks(record: Mapping[str, Any], translate: Translator) -> list[Block]:
-    """How to cite the data of a result, as the end of a document; nothing where nothing is known."""
+    """How to cite the data of a result, as the end of a document; nothing where nothing is known.
+
+    Parameters
+    ----------
+    record
+        The run record, as `run.json` has it.
+    translate
+        Speaks the reader's language.
+    """
     lines = citations(inputs_of(record), translate)
     return [Heading(translate("How to cite")), *(Text(line, small=True) for line in lines)] if lines else []
 
 
 def cite_html(record: Mapping[str, Any], translate: Translator) -> str:
-    """The same as a section of a page."""
+    """The same as a section of a page.
+
+    Parameters
+    ----------
+    record
+        The run record, as `run.json` has it.
+    translate
+        Speaks the reader's language.
+    """
     lines = citations(inputs_of(record), translate)
     items = "".join(f"<li>{html(line)}</li>" for line in lines)
     return f"<section><h2>{html(translate('How to cite'))}</h2><ul>{items}</ul></section>" if lines else ""
 
 
 def page(record: Mapping[str, Any]) -> bytes:
-    """The page, in the language of the result; where a result is in every language, in each of them."""
+    """The page, in the language of the result; where a result is in every language, in each of them.
+
+    Parameters
+    ----------
+    record
+        The run record, as `run.json` has it.
+    """
     said = str(record.get("language") or "")
     languages = [said] if said in offered() else list(finished())
     parts = [_in_language(record, translator(code)) for code in languages]

@@ -19,6 +19,8 @@ def check_place(folder: Path, reads: Iterable[Path] = ()) -> None:
     ----------
     reads
         Files that are to be kept, which must not lie there already.
+    folder
+        A folder on the disk.
 
     Raises
     ------

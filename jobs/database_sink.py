@@ -41,6 +41,13 @@ class Stored:
 def store_result(folder: Path, address: str) -> Stored:
     """Writes the result of an assessment as it stands in its files: what was withheld there is withheld here.
 
+    Parameters
+    ----------
+    folder
+        A folder on the disk.
+    address
+        An address.
+
     Raises
     ------
     geo.errors.InputError

@@ -27,7 +27,13 @@ LAYERS = {
 
 
 def layers(loaded: Loaded) -> tuple[str, ...]:
-    """Those of sites, visits and incidents that hold synthetic rows."""
+    """Those of sites, visits and incidents that hold synthetic rows.
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    """
     found = {
         "sites": [layer.frame for layer in loaded.sites],
         "visits": [layer.visits for layer in loaded.sites],
@@ -37,13 +43,29 @@ def layers(loaded: Loaded) -> tuple[str, ...]:
 
 
 def marks(*names: str) -> dict[str, object]:
-    """What a run record says of the layers with synthetic rows."""
+    """What a run record says of the layers with synthetic rows.
+
+    Parameters
+    ----------
+    *names
+        Columns to leave away.
+    """
     kept = sorted(set(names))
     return {"demonstration": bool(kept), "demonstration_layers": kept}
 
 
 def marked(sites: pd.DataFrame, loaded: Loaded, visits: pd.DataFrame) -> pd.DataFrame:
-    """The assessed sites, each marked whose class synthetic rows could decide: its own, its visits, or any incident."""
+    """The assessed sites, each marked whose class synthetic rows could decide: its own, its visits, or any incident.
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    loaded
+        What was read of the inputs.
+    visits
+        Visits to the sites (`geo.schema.VISITS`); None: none were loaded.
+    """
     if loaded.incidents is not None and bool(loaded.incidents["demonstration"].any()):
         return sites.assign(demonstration=True)
     synthetic = visits[visits["demonstration"].astype(bool)]
@@ -54,7 +76,13 @@ def marked(sites: pd.DataFrame, loaded: Loaded, visits: pd.DataFrame) -> pd.Data
 
 
 def note(record: Mapping[str, object]) -> bytes:
-    """The text of :data:`FILE`: a line in each finished language."""
+    """The text of :data:`FILE`: a line in each finished language.
+
+    Parameters
+    ----------
+    record
+        The run record, as `run.json` has it.
+    """
     named = record.get("demonstration_layers")
     said = Note(
         "Demonstration data: synthetic ({which}). This result says nothing about any place.",

@@ -70,6 +70,13 @@ class Kept:
 def parse(text: str, folder: Path | None = None) -> Reference | None:
     """A reference; None for the name of a file, which goes before.
 
+    Parameters
+    ----------
+    text
+        The text.
+    folder
+        A folder on the disk.
+
     Examples
     --------
     >>> str(parse("ucdp:car@25.1")), str(parse("geoboundaries:CAF/2")), parse("C:/sites.csv"), parse("ucdp.csv")
@@ -87,13 +94,26 @@ def parse(text: str, folder: Path | None = None) -> Reference | None:
 
 
 def all_kept(folder: Path | None = None) -> list[Kept]:
-    """Every entry of a data folder, that of restricted files among them; by reference, the newest of each first."""
+    """Every entry of a data folder, that of restricted files among them; by reference, the newest of each first.
+
+    Parameters
+    ----------
+    folder
+        A folder on the disk.
+    """
     found = [Kept(e, store) for store in stores(folder or data_folder()) for e in store.entries()]
     return sorted(found, key=_newest, reverse=True)
 
 
 def find(reference: Reference, folder: Path | None = None) -> Kept:
     """The file that a reference names; a country of a kept world file is cut out the first time it is asked for.
+
+    Parameters
+    ----------
+    reference
+        Names a fetched edition.
+    folder
+        A folder on the disk.
 
     Raises
     ------
@@ -155,7 +175,13 @@ def _cut(whole: Kept, area: str) -> Kept:
 
 
 def facts(entry: Entry) -> tuple[tuple[str, str], ...]:
-    """What a run record says of a fetched file beside its hash: how it is named, its licence, citation and day."""
+    """What a run record says of a fetched file beside its hash: how it is named, its licence, citation and day.
+
+    Parameters
+    ----------
+    entry
+        One entry.
+    """
     said = {
         "reference": entry.reference, "edition": entry.version, "licence": entry.licence, "credit": entry.credit,
         "cite": entry.cite, "retrieved_at": entry.fetched_at, "url": entry.url,

@@ -86,7 +86,15 @@ _MINE_WORDS = frozenset(
 
 
 def role_of(table: Table, options: ReadOptions = NOTHING) -> str:
-    """What a table is, by its columns, shapes and sheets; :data:`PLACES`, or blank where nothing fits."""
+    """What a table is, by its columns, shapes and sheets; :data:`PLACES`, or blank where nothing fits.
+
+    Parameters
+    ----------
+    table
+        The table: columns of the schema, or rows as a file gives them.
+    options
+        What was asked for.
+    """
     if is_template(table.layers):
         return "suppliers"
     exact = Fields(table, options=options)
@@ -145,6 +153,11 @@ def _of_places(table: Table, options: ReadOptions) -> str:
 def is_gazetteer(header: tuple[str, ...]) -> bool:
     """Whether the columns are those of a list of towns or of administrative units, and none speaks of mines.
 
+    Parameters
+    ----------
+    header
+        The names of columns.
+
     Examples
     --------
     >>> is_gazetteer(("geonameid", "name", "latitude", "longitude", "population"))
@@ -181,6 +194,13 @@ def header_of_any() -> HeaderWords:
 
 def fields_of(role: str, layout: str = "") -> tuple[str, ...]:
     """Fields that a column may be said to hold, in the order in which a page offers them; none for fixed layouts.
+
+    Parameters
+    ----------
+    role
+        What the file is: `sites`, `incidents` and so on.
+    layout
+        Name of the layout.
 
     Examples
     --------

@@ -19,7 +19,15 @@ _EXCHANGE = 2
 
 
 def exchange(one: Path, two: Path) -> bool:
-    """Exchanges the names of two folders in one step; False where the system or file system cannot."""
+    """Exchanges the names of two folders in one step; False where the system or file system cannot.
+
+    Parameters
+    ----------
+    one
+        The first folder.
+    two
+        The second folder.
+    """
     names = (os.fsencode(one), os.fsencode(two))
     library: Any = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
     if hasattr(library, "renameat2"):
@@ -35,6 +43,15 @@ def put_in_place(new: Path, old: Path, letters: str) -> Path | None:
     """Puts the folder `new` under the name of the folder `old`; gives where the old content is now.
 
     None where `old` does not exist or is empty: then there is nothing to take away.
+
+    Parameters
+    ----------
+    new
+        The later one.
+    old
+        The earlier one.
+    letters
+        Letters that part the names.
     """
     try:
         new.rename(old)  # in one step where there is none, or an empty one
@@ -56,7 +73,13 @@ def put_in_place(new: Path, old: Path, letters: str) -> Path | None:
 
 
 def put_back(folder: Path) -> None:
-    """Where a writer was killed between its two steps, the old folder gets its name again."""
+    """Where a writer was killed between its two steps, the old folder gets its name again.
+
+    Parameters
+    ----------
+    folder
+        A folder on the disk.
+    """
     if folder.exists() or not folder.parent.is_dir():
         return
     waiting = sorted(folder.parent.glob(f".{glob_safe(folder.name)}{ASIDE}*"), key=lambda p: p.stat().st_mtime)
@@ -65,5 +88,11 @@ def put_back(folder: Path) -> None:
 
 
 def glob_safe(name: str) -> str:
-    """A name in which no character stands for others."""
+    """A name in which no character stands for others.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    """
     return "".join(f"[{c}]" if c in "*?[" else c for c in name)

@@ -22,6 +22,11 @@ TRIES = 3
 def read_folder(folder: Path) -> dict[str, bytes]:
     """All files of a folder by name, of one moment: a run may replace it meanwhile.
 
+    Parameters
+    ----------
+    folder
+        A folder on the disk.
+
     Raises
     ------
     InputError
@@ -42,6 +47,13 @@ def read_folder(folder: Path) -> dict[str, bytes]:
 
 def opened(files: Mapping[str, bytes], where: str) -> tuple[Mapping[str, Any], list[str]]:
     """The run record, and every file that is not as it was written.
+
+    Parameters
+    ----------
+    files
+        Files of a result by name.
+    where
+        Of what it is said.
 
     Raises
     ------
@@ -81,6 +93,11 @@ def _hashes(files: Mapping[str, bytes], record: Mapping[str, Any]) -> list[str]:
 
 def unchanged(folder: Path) -> tuple[dict[str, bytes], Mapping[str, Any]]:
     """The files and the record of a result that is as it was written.
+
+    Parameters
+    ----------
+    folder
+        A folder on the disk.
 
     Raises
     ------

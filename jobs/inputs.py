@@ -71,6 +71,10 @@ class Source:
         ----------
         role
             As what it is read; blank: as anything. As coverage, incidents give what they declare to cover.
+        text
+            The text.
+        folder
+            A folder on the disk.
 
         Raises
         ------
@@ -97,7 +101,13 @@ class Source:
 
     @classmethod
     def of(cls, path: str | Path) -> Source:
-        """A file by its path."""
+        """A file by its path.
+
+        Parameters
+        ----------
+        path
+            Where the file is.
+        """
         return cls(Path(path).name, Path(path))
 
     @property
@@ -168,6 +178,10 @@ def load(inputs: Inputs, *, sites_needed: bool = True, more: Sequence[Mapping[st
     ----------
     more
         What was taken of files that the job reads itself (`columns`): a column that the user names may be theirs.
+    inputs
+        What was given, file by file.
+    sites_needed
+        Whether sites must be given.
 
     Raises
     ------
@@ -243,7 +257,17 @@ OF_PLACES = ("sites",)
 
 
 def read_as(role: str, source: Source, inputs: Inputs) -> Any:
-    """One file as what it is given for, as the options say; boundaries are a list of sets."""
+    """One file as what it is given for, as the options say; boundaries are a list of sets.
+
+    Parameters
+    ----------
+    role
+        What the file is: `sites`, `incidents` and so on.
+    source
+        A file that was given.
+    inputs
+        What was given, file by file.
+    """
     options = inputs.wishes.of(source.name, of_places=role in OF_PLACES)
     country, version = options.country or inputs.country, options.version or inputs.boundaries_version
     more = {"sites": (country,), "boundaries": (country, version)}.get(role, ())
@@ -273,7 +297,15 @@ _READERS: Mapping[str, Callable[..., Any]] = {
 
 
 def check_mapping(wishes: Wishes, told: Sequence[Mapping[str, Any]]) -> None:
-    """Raise :class:`geo.errors.InputError` for a column that the user names and no file was read by."""
+    """Raise :class:`geo.errors.InputError` for a column that the user names and no file was read by.
+
+    Parameters
+    ----------
+    wishes
+        What the options say of files that the files do not say.
+    told
+        What is told.
+    """
     taken: dict[str, set[str]] = {}
     for entry in told:
         for field_name, names in entry.get("columns", {}).items():
@@ -290,7 +322,15 @@ def check_mapping(wishes: Wishes, told: Sequence[Mapping[str, Any]]) -> None:
 
 
 def together(frames: Sequence[pd.DataFrame], columns: schema.Table) -> pd.DataFrame:
-    """The frames in one, in the columns of `columns`; none of them gives an empty frame."""
+    """The frames in one, in the columns of `columns`; none of them gives an empty frame.
+
+    Parameters
+    ----------
+    frames
+        Tables.
+    columns
+        The columns.
+    """
     parts = [schema.conform(f, columns) for f in frames if len(f)]
     return pd.concat(parts, ignore_index=True) if parts else schema.empty(columns)
 

@@ -121,6 +121,11 @@ class FileReport:
 def fingerprint(header: Sequence[str]) -> str:
     """A digest of the names of columns, by which a mapping finds files of the same layout again.
 
+    Parameters
+    ----------
+    header
+        The names of columns.
+
     Examples
     --------
     >>> fingerprint(["Mine ID", "Lat"]) == fingerprint(["mine id", "LAT"]), fingerprint([])
@@ -153,6 +158,14 @@ def inspect(
         Where the layer that is read is kept, for a job to come.
     step
         Told which of :data:`STEPS` is begun.
+    source
+        A path, or the bytes themselves.
+    name
+        Its name.
+    options
+        What was asked for.
+    door
+        Which limits hold for the bytes: those of this machine's user or those of a stranger.
     """
     file = name or (Path(source).name if isinstance(source, Path) else "unnamed")
     about: dict[str, Any] = {}
@@ -192,7 +205,17 @@ def inspect(
 
 
 def layer_of(role: str, source: Source, asked: Inputs) -> Any:
-    """A file as any job reads it for a role: those of :mod:`jobs.inputs`, and lists that jobs bring themselves."""
+    """A file as any job reads it for a role: those of :mod:`jobs.inputs`, and lists that jobs bring themselves.
+
+    Parameters
+    ----------
+    role
+        What the file is: `sites`, `incidents` and so on.
+    source
+        A file that was given.
+    asked
+        What is asked.
+    """
     how: dict[str, Any] = {"name": source.name, "door": asked.door, "options": asked.wishes.of(source.name)}
     country = how["options"].country or asked.country
     readers: dict[str, Callable[[], Any]] = {

@@ -39,7 +39,15 @@ class KeptLayers:
         self._lock = Lock()
 
     def read(self, key: tuple[Any, ...] | None, make: Callable[[], T]) -> T:
-        """The layer of a key, made where it is not there; a key of None is never kept."""
+        """The layer of a key, made where it is not there; a key of None is never kept.
+
+        Parameters
+        ----------
+        key
+            What it is known by.
+        make
+            Makes it when it is first asked for.
+        """
         if key is None or not self.most:
             return make()
         with self._lock:
@@ -58,7 +66,13 @@ class KeptLayers:
             return made
 
     def forget(self, sha256: str) -> None:
-        """Let go of what was read of these bytes."""
+        """Let go of what was read of these bytes.
+
+        Parameters
+        ----------
+        sha256
+            Hash of the bytes.
+        """
         with self._lock:
             for key in [key for key in self._layers if sha256 in key]:
                 del self._layers[key]
@@ -71,7 +85,23 @@ NOTHING_KEPT = KeptLayers(0)
 def reading_key(
     role: str, source: bytes | Path, name: str | None, door: Door, options: ReadOptions, *more: str
 ) -> tuple[Any, ...] | None:
-    """What a reading rests on; None for a file on disk, which may change."""
+    """What a reading rests on; None for a file on disk, which may change.
+
+    Parameters
+    ----------
+    role
+        What the file is: `sites`, `incidents` and so on.
+    source
+        A path, or the bytes themselves.
+    name
+        Its name.
+    door
+        Which limits hold for the bytes: those of this machine's user or those of a stranger.
+    options
+        What was asked for.
+    *more
+        What else the reading hangs on.
+    """
     if isinstance(source, Path):
         return None
     return (role, hashlib.sha256(source).hexdigest(), name, door.name, options, *more)

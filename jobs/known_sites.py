@@ -20,6 +20,15 @@ def sites_at(
 
     Files of visits may describe sites that a list already gives: the list stands, the visits still speak. Two lists
     that give one key are a duplicate. The accounts of `inputs`, where given, are brought up to date.
+
+    Parameters
+    ----------
+    layers
+        Layers that were read.
+    as_of
+        The day that is asked about: time of events, not of knowledge.
+    inputs
+        What was given, file by file.
     """
     tables: list[pd.DataFrame] = []
     unused: list[pd.DataFrame] = []

@@ -33,6 +33,10 @@ def at_dates(loaded: Loaded, days: Sequence[dt.date], rules: Rules) -> ManyDates
     ----------
     days
         Ascending, each once. ``at_dates(...).at(i)`` are the sites at the date of position `i`.
+    loaded
+        What was read of the inputs.
+    rules
+        The rule set with its settings.
     """
     told = options_of(loaded) | {
         "visits": visits_of(loaded), "statuses": statuses_of(loaded), "routes": routes_of(loaded)
@@ -53,6 +57,13 @@ def forms(layers: Sequence[SiteLayer], days: Sequence[dt.date]) -> tuple[pd.Data
 
     A site that visits describe changes on their days alone: its n-th form is what its first n days of visits say.
     Sites are numbered as :func:`geo.readiness.ready` orders them.
+
+    Parameters
+    ----------
+    layers
+        Layers that were read.
+    days
+        The dates.
     """
     whole = ready(sites_at(layers, days[-1])[0], _FIRST.to_datetime64())[0]
     number = pd.Series(np.arange(len(whole)), index=pd.MultiIndex.from_frame(whole[["source", "site_id"]]))

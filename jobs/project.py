@@ -94,7 +94,15 @@ class Project:
 
 
 def project_zip(project: Project, contents: Mapping[str, bytes]) -> bytes:
-    """The archive; of the files those whose bytes are in `contents`, by hash."""
+    """The archive; of the files those whose bytes are in `contents`, by hash.
+
+    Parameters
+    ----------
+    project
+        Files, readings and settings of a project.
+    contents
+        Files by name.
+    """
     members: dict[str, bytes] = {}
     files = []
     for number, file in enumerate(project.files, start=1):
@@ -109,6 +117,15 @@ def project_zip(project: Project, contents: Mapping[str, bytes]) -> bytes:
 
 def read_project(data: bytes, name: str, door: Door) -> tuple[Project, dict[str, bytes]]:
     """A project out of an archive, and the bytes of its files by hash.
+
+    Parameters
+    ----------
+    data
+        The bytes.
+    name
+        Its name.
+    door
+        Which limits hold for the bytes: those of this machine's user or those of a stranger.
 
     Raises
     ------
@@ -137,7 +154,13 @@ def read_project(data: bytes, name: str, door: Door) -> tuple[Project, dict[str,
 
 
 def is_project(data: bytes) -> bool:
-    """Whether a file that was dropped in is a project, to be opened and not read as data."""
+    """Whether a file that was dropped in is a project, to be opened and not read as data.
+
+    Parameters
+    ----------
+    data
+        The bytes.
+    """
     if data.startswith(b"PK"):
         return RECORD.encode() in data[-400:]  # our archives name it last
     return data[:40].lstrip().startswith(b"{") and f'"{FORMAT}"'.encode() in data[:200]
@@ -145,6 +168,13 @@ def is_project(data: bytes) -> bool:
 
 def parse_project(data: bytes, name: str = RECORD) -> Project:
     """The record, every part of it checked.
+
+    Parameters
+    ----------
+    data
+        The bytes.
+    name
+        Its name.
 
     Raises
     ------

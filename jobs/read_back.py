@@ -22,7 +22,17 @@ class DifferenceError(Exception):
 
 
 def in_line(table: pd.DataFrame, row: int | np.integer, what: str) -> DifferenceError:
-    """The error of a row of evidence.csv; the index of the table counts the rows of the file."""
+    """The error of a row of evidence.csv; the index of the table counts the rows of the file.
+
+    Parameters
+    ----------
+    table
+        The rows.
+    row
+        Row number.
+    what
+        What it is.
+    """
     return DifferenceError(f"evidence.csv: line {int(table.index[int(row)]) + 2}: {what}")
 
 
@@ -43,7 +53,17 @@ WHOLE = ("all of it",)
 
 
 def all_columns(data: bytes, name: str, but: Iterable[str] = ()) -> tuple[str, ...]:
-    """The columns of a CSV of ours, without some, and the choice of its rows."""
+    """The columns of a CSV of ours, without some, and the choice of its rows.
+
+    Parameters
+    ----------
+    data
+        The bytes.
+    name
+        Its name.
+    but
+        Columns that are left away.
+    """
     return (*(c for c in texts(data, name).columns if c not in set(but)), ROWS)
 
 
@@ -58,6 +78,12 @@ def typed(data: bytes, name: str, table: Table, *, carried: bool = False) -> pd.
     ----------
     carried
         Behind the columns of the table may stand those of a user's own list, as text.
+    data
+        The bytes.
+    name
+        Its name.
+    table
+        The table: columns of the schema, or rows as a file gives them.
 
     Raises
     ------
@@ -82,6 +108,13 @@ def texts(data: bytes, name: str) -> pd.DataFrame:
 
     The inverse of :func:`layers.formats.writers.write.csv_bytes`: unlike the gateway for foreign files it takes nothing
     for a blank and trims nothing.
+
+    Parameters
+    ----------
+    data
+        The bytes.
+    name
+        Its name.
     """
     LOCAL.check("file_bytes", len(data), name)
     try:
@@ -121,7 +154,15 @@ def _first_line(one: bytes, other: bytes) -> str:
 
 
 def same(have: object, want: object) -> bool:
-    """Whether two cells say the same; numbers to the digits that are written."""
+    """Whether two cells say the same; numbers to the digits that are written.
+
+    Parameters
+    ----------
+    have
+        What is there.
+    want
+        What is wanted.
+    """
     if pd.isna(have) or pd.isna(want):  # type: ignore[call-overload]
         return bool(pd.isna(have) and pd.isna(want))  # type: ignore[call-overload]
     if isinstance(have, float | np.floating):
@@ -132,7 +173,17 @@ def same(have: object, want: object) -> bool:
 
 
 def same_files(have: Mapping[str, bytes], want: Mapping[str, bytes], of: str) -> str:
-    """The first difference between two results, in words; blank where there is none."""
+    """The first difference between two results, in words; blank where there is none.
+
+    Parameters
+    ----------
+    have
+        What is there.
+    want
+        What is wanted.
+    of
+        Of what.
+    """
     for name in sorted({*have, *want}):
         if name not in have:
             return f"{name} is missing"

@@ -75,7 +75,15 @@ class ReadingDesk:
         self._readings: dict[Request, Reading] = {}
 
     def ask(self, request: Request, data: bytes) -> Reading:
-        """The reading of a request, begun where it is new."""
+        """The reading of a request, begun where it is new.
+
+        Parameters
+        ----------
+        request
+            What is asked.
+        data
+            The bytes.
+        """
         found = self._readings.get(request)
         if found is None:
             found = Reading(request, Future())
@@ -96,11 +104,25 @@ class ReadingDesk:
         )  # fmt: skip
 
     def wait(self, readings: Sequence[Reading], seconds: float) -> bool:
-        """Waits so long at most; whether all are done."""
+        """Waits so long at most; whether all are done.
+
+        Parameters
+        ----------
+        readings
+            Files that are being read.
+        seconds
+            How long to wait [s].
+        """
         return not wait([reading.future for reading in readings], timeout=seconds).not_done
 
     def forget(self, sha256: str) -> None:
-        """Lets go of everything that was read of these bytes."""
+        """Lets go of everything that was read of these bytes.
+
+        Parameters
+        ----------
+        sha256
+            Hash of the bytes.
+        """
         for request in [r for r in self._readings if r.sha256 == sha256]:
             self._readings.pop(request).future.cancel()
         self.kept.forget(sha256)
@@ -108,6 +130,11 @@ class ReadingDesk:
 
 def share_done(readings: Sequence[Reading]) -> float:
     """How much of the work is behind: whole files, and of the one that is read the steps that are.
+
+    Parameters
+    ----------
+    readings
+        Files that are being read.
 
     Examples
     --------

@@ -29,6 +29,11 @@ FOLLOWED = ("superseded", "after_as_of")
 def whole(table: Table) -> Table:
     """The table, every row of which was read: of a table that decides something none is left out.
 
+    Parameters
+    ----------
+    table
+        The table: columns of the schema, or rows as a file gives them.
+
     Raises
     ------
     geo.errors.InputError
@@ -56,6 +61,10 @@ def told_table(role: str, table: Table, accepted: int | None = None, **more: int
         Rows that say something; by default all.
     more
         Counts of the others.
+    role
+        What the file is: `sites`, `incidents` and so on.
+    table
+        The table: columns of the schema, or rows as a file gives them.
     """
     used = len(table.frame) if accepted is None else accepted
     return {
@@ -71,7 +80,13 @@ def told_table(role: str, table: Table, accepted: int | None = None, **more: int
 
 
 def described(layer: Layer | BoundaryLayer) -> dict[str, object]:
-    """What a run record tells of a layer's columns."""
+    """What a run record tells of a layer's columns.
+
+    Parameters
+    ----------
+    layer
+        A layer that was read.
+    """
     return {
         "columns": {field: ", ".join(names) for field, names in layer.columns_used.items()},
         "columns_ignored": list(layer.columns_ignored),
@@ -79,7 +94,13 @@ def described(layer: Layer | BoundaryLayer) -> dict[str, object]:
 
 
 def reading_lines(inputs: Iterable[Mapping[str, Any]]) -> list[Note]:
-    """The lines on the files of a run record (`file, rows, columns, columns_ignored, notes`), in their order."""
+    """The lines on the files of a run record (`file, rows, columns, columns_ignored, notes`), in their order.
+
+    Parameters
+    ----------
+    inputs
+        What was given, file by file.
+    """
     lines: list[Note] = []
     for entry in inputs:
         if "rows" not in entry or (entry["file"] in SHIPPED and not entry.get("notes")):
@@ -93,7 +114,15 @@ def reading_lines(inputs: Iterable[Mapping[str, Any]]) -> list[Note]:
 
 
 def rows_line(file: str, rows: Mapping[str, Any]) -> Note:
-    """How many rows were read and used; visits that a newer one follows are neither used alone nor lost."""
+    """How many rows were read and used; visits that a newer one follows are neither used alone nor lost.
+
+    Parameters
+    ----------
+    file
+        The file.
+    rows
+        The rows.
+    """
     count = {key: int(rows.get(key, 0)) for key in ("read", "accepted", "rejected", *FOLLOWED)}
     if count["superseded"] or count["after_as_of"]:
         return Note(
@@ -109,7 +138,15 @@ def rows_line(file: str, rows: Mapping[str, Any]) -> Note:
 
 
 def columns_line(columns: Mapping[str, str], ignored: Iterable[str]) -> Note:
-    """Which column was taken for what, and which were not used."""
+    """Which column was taken for what, and which were not used.
+
+    Parameters
+    ----------
+    columns
+        The columns.
+    ignored
+        Columns that were not used.
+    """
     taken = ", ".join(field if field == names else f"{field} ← {names}" for field, names in columns.items() if names)
     left = list(ignored)
     if not left:
@@ -121,18 +158,38 @@ def columns_line(columns: Mapping[str, str], ignored: Iterable[str]) -> Note:
 
 
 def reasons_line(reasons: pd.Series[str]) -> Note:
-    """Why rows were not used, in words, with their number."""
+    """Why rows were not used, in words, with their number.
+
+    Parameters
+    ----------
+    reasons
+        Gaps by their code, site by site.
+    """
     counts = reasons.value_counts().sort_index()
     return joined(Note("{n} × {reason}", n=int(n), reason=Reason(str(reason))) for reason, n in counts.items())
 
 
 def followed(rejected: pd.DataFrame) -> pd.Series[bool]:
-    """Which of the rows left out are visits that a newer one follows, or later than the date: none of them is lost."""
+    """Which of the rows left out are visits that a newer one follows, or later than the date: none of them is lost.
+
+    Parameters
+    ----------
+    rejected
+        Rows that were not used, with the reason (`geo.schema.REJECTED`).
+    """
     return rejected["reason"].isin(FOLLOWED)
 
 
 def first_reasons(rejected: pd.DataFrame, most: int = 5) -> list[Note]:
-    """The first rejected rows in words: row, id, reason, what was expected and what was got."""
+    """The first rejected rows in words: row, id, reason, what was expected and what was got.
+
+    Parameters
+    ----------
+    rejected
+        Rows that were not used, with the reason (`geo.schema.REJECTED`).
+    most
+        How many at most.
+    """
     lines: list[Note] = []
     for row in rejected.head(most).to_dict("records"):
         parts: list[Note] = [Reason(str(row["reason"]))]

@@ -31,20 +31,44 @@ class Result(ABC):
 
     @abstractmethod
     def made_files(self, language: str = "en") -> Mapping[str, bytes]:
-        """The files of the run by name, each made when it is taken."""
+        """The files of the run by name, each made when it is taken.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
 
     def files(self, language: str = "en") -> dict[str, bytes]:
-        """All files of the run by name; the same call gives the same bytes, `run_at` of run.json aside."""
+        """All files of the run by name; the same call gives the same bytes, `run_at` of run.json aside.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         return dict(self.made_files(language))
 
     def handed(self, language: str = "en") -> Iterator[tuple[str, bytes]]:
-        """The same one after the other, run.json last, for whoever puts each away before the next is made."""
+        """The same one after the other, run.json last, for whoever puts each away before the next is made.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         made = self.made_files(language)
         return made.handed() if isinstance(made, ResultFiles) else iter(made.items())
 
     @abstractmethod
     def summary(self, language: str = "en") -> Sequence[str]:
-        """What to say of the run in a few lines: messages, or texts in `language`."""
+        """What to say of the run in a few lines: messages, or texts in `language`.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
 
 
 class ResultFiles(Mapping[str, bytes]):

@@ -53,6 +53,15 @@ class ResultFolder:
     def of(cls, path: str | Path, inputs: Iterable[str | Path | None] = (), *, force: bool = False) -> ResultFolder:
         """The folder, looked at before any work is done for it.
 
+        Parameters
+        ----------
+        path
+            Where the file is.
+        inputs
+            What was given, file by file.
+        force
+            Whether what is in the way is kept under another name.
+
         Raises
         ------
         InputError
@@ -134,6 +143,11 @@ class ResultFolder:
 
         Files that come one after the other need not all fit into memory; run.json comes last.
 
+        Parameters
+        ----------
+        files
+            Files of a result by name.
+
         Raises
         ------
         InputError
@@ -164,7 +178,13 @@ class ResultFolder:
 
 
 def names_of_result(folder: Path) -> frozenset[str]:
-    """The names of the files that the run record of a folder speaks of; none where there is no such record."""
+    """The names of the files that the run record of a folder speaks of; none where there is no such record.
+
+    Parameters
+    ----------
+    folder
+        A folder on the disk.
+    """
     path = folder / RECORD
     try:
         if path.is_symlink() or not path.is_file() or path.stat().st_size > RECORD_BYTES:
@@ -178,7 +198,13 @@ def names_of_result(folder: Path) -> frozenset[str]:
 
 
 def holds_result(folder: Path) -> bool:
-    """Whether a folder holds a result and nothing else: plain files, all of them named by its run record."""
+    """Whether a folder holds a result and nothing else: plain files, all of them named by its run record.
+
+    Parameters
+    ----------
+    folder
+        A folder on the disk.
+    """
     names = names_of_result(folder) | {UNFINISHED}
     if len(names) == 1:
         return holds_rejected_alone(folder)
@@ -187,7 +213,13 @@ def holds_result(folder: Path) -> bool:
 
 
 def holds_rejected_alone(folder: Path) -> bool:
-    """Whether a folder holds what a run left that could use no row of a file, and nothing else."""
+    """Whether a folder holds what a run left that could use no row of a file, and nothing else.
+
+    Parameters
+    ----------
+    folder
+        A folder on the disk.
+    """
     if not folder.is_dir():
         return False
     with os.scandir(folder) as found:
@@ -200,6 +232,13 @@ def holds_rejected_alone(folder: Path) -> bool:
 
 def leave_rejected(path: str | Path, data: bytes) -> Path:
     """Puts `rejected.csv` into the folder of a run that could not be, or beside it where it holds something.
+
+    Parameters
+    ----------
+    path
+        Where the file is.
+    data
+        The bytes.
 
     Returns
     -------

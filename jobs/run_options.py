@@ -30,7 +30,13 @@ Engine = Callable[..., Assessment]
 
 
 def later(loaded: Loaded) -> Engine:
-    """For pages: classes and figures at once, evidence when asked for; what holds at every date is found once."""
+    """For pages: classes and figures at once, evidence when asked for; what holds at every date is found once.
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    """
     return functools.partial(assess, explain="later", kept=loaded.kept)
 
 
@@ -60,6 +66,10 @@ def assess_loaded(
         What rasters say of these sites (:func:`jobs.rasters.measure.measured_rows`).
     engine
         :func:`geo.assess.assess`, or a form of it that spreads the work.
+    loaded
+        What was read of the inputs.
+    rules
+        The rule set with its settings.
     """
     visits = visits_of(loaded) if visits is None else visits
     statuses = statuses_of(loaded) if statuses is None else statuses
@@ -73,7 +83,13 @@ def assess_loaded(
 
 
 def options_of(loaded: Loaded) -> dict[str, Any]:
-    """The options of :func:`geo.assess.assess` that do not depend on the sites and the date."""
+    """The options of :func:`geo.assess.assess` that do not depend on the sites and the date.
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    """
     files, coverage = _files(loaded)
     return {
         "zones": loaded.zones,
@@ -90,17 +106,35 @@ def options_of(loaded: Loaded) -> dict[str, Any]:
 
 
 def visits_of(loaded: Loaded) -> pd.DataFrame:
-    """Visits of the sites of all files (:data:`geo.schema.VISITS`)."""
+    """Visits of the sites of all files (:data:`geo.schema.VISITS`).
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    """
     return together([s.visits for s in loaded.sites], schema.VISITS)
 
 
 def statuses_of(loaded: Loaded) -> pd.DataFrame:
-    """Statuses of the sites of all files (:data:`geo.schema.STATUSES`)."""
+    """Statuses of the sites of all files (:data:`geo.schema.STATUSES`).
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    """
     return together([s.statuses for s in loaded.sites], schema.STATUSES)
 
 
 def routes_of(loaded: Loaded) -> pd.DataFrame | None:
-    """Declared routes of the sites of all files: `source, site_id, geometry`; None where no file has any."""
+    """Declared routes of the sites of all files: `source, site_id, geometry`; None where no file has any.
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    """
     parts = [
         s.routes.assign(source=s.dataset)[["source", "site_id", "geometry"]]
         for s in loaded.sites
@@ -110,7 +144,15 @@ def routes_of(loaded: Loaded) -> pd.DataFrame | None:
 
 
 def recorded(loaded: Loaded, as_of: dt.date) -> dict[str, object]:
-    """The options as a run record tells them."""
+    """The options as a run record tells them.
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    as_of
+        The day that is asked about: time of events, not of knowledge.
+    """
     used = _files(loaded)[1]
     days = {c: used[c].dt.strftime("%Y-%m-%d") for c in ("from", "to")}
     coverage = used.assign(**days).to_dict("records")

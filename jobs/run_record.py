@@ -25,6 +25,11 @@ _SEAL = re.compile(rb'("run_at": "[-0-9T:Z]*)\[seal=([0-9a-f]*)\]')
 def fingerprint(data: bytes) -> dict[str, object]:
     """Hash and size of a file.
 
+    Parameters
+    ----------
+    data
+        The bytes.
+
     Examples
     --------
     >>> fingerprint(b"")["sha256"][:8], fingerprint(b"abc")["bytes"]
@@ -34,7 +39,13 @@ def fingerprint(data: bytes) -> dict[str, object]:
 
 
 def fingerprint_of(source: bytes | Path) -> dict[str, object]:
-    """Hash and size of bytes, or of a file that need not fit into memory."""
+    """Hash and size of bytes, or of a file that need not fit into memory.
+
+    Parameters
+    ----------
+    source
+        A path, or the bytes themselves.
+    """
     if isinstance(source, bytes):
         return fingerprint(source)
     digest, size = hashlib.sha256(), 0
@@ -46,7 +57,15 @@ def fingerprint_of(source: bytes | Path) -> dict[str, object]:
 
 
 def sealed(files: Mapping[str, bytes], record: Mapping[str, object]) -> dict[str, bytes]:
-    """All files of a run by name: `files`, and those that close it."""
+    """All files of a run by name: `files`, and those that close it.
+
+    Parameters
+    ----------
+    files
+        Files of a result by name.
+    record
+        The run record, as `run.json` has it.
+    """
     made = {name: fingerprint(data) for name, data in files.items()}
     return dict(sorted({**files, **closing(made, record)}.items()))
 
@@ -68,7 +87,13 @@ def closing(files: Mapping[str, Mapping[str, object]], record: Mapping[str, obje
 
 
 def record_bytes(record: Mapping[str, object]) -> bytes:
-    """run.json: one member a line; `run_at` carries the seal, which covers every byte of the file but itself."""
+    """run.json: one member a line; `run_at` carries the seal, which covers every byte of the file but itself.
+
+    Parameters
+    ----------
+    record
+        The run record, as `run.json` has it.
+    """
     bare = str(record["run_at"]).partition("[")[0]
     text = json.dumps({**record, "run_at": f"{bare}[seal=]"}, ensure_ascii=False, indent=1, default=str)
     data = (text + "\n").encode()
@@ -76,12 +101,23 @@ def record_bytes(record: Mapping[str, object]) -> bytes:
 
 
 def seal(data: bytes) -> str:
-    """The seal that belongs to the bytes of a run.json, whatever seal stands in it: SHA-256 in hex."""
+    """The seal that belongs to the bytes of a run.json, whatever seal stands in it: SHA-256 in hex.
+
+    Parameters
+    ----------
+    data
+        The bytes.
+    """
     return hashlib.sha256(_SEAL.sub(rb"\1[seal=]", data, count=1)).hexdigest()
 
 
 def seal_holds(data: bytes) -> bool:
     """Whether no byte of a run.json was changed since it was sealed.
+
+    Parameters
+    ----------
+    data
+        The bytes.
 
     Examples
     --------

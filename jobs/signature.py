@@ -24,6 +24,13 @@ ALGORITHM = "Ed25519"
 def signed(files: Mapping[str, bytes], key: Path) -> dict[str, bytes]:
     """The files of a run with the signature of its record.
 
+    Parameters
+    ----------
+    files
+        Files of a result by name.
+    key
+        What it is known by.
+
     Raises
     ------
     InputError
@@ -40,6 +47,8 @@ def signer(files: Mapping[str, bytes], trust: Path | None = None) -> str:
     ----------
     trust
         File of the public key that must have signed.
+    files
+        Files of a result by name.
 
     Raises
     ------

@@ -84,6 +84,8 @@ def verify(
         Makes the files of a new run of the same inputs, at the time that the given run record says.
     trust
         Public key that must have signed the record.
+    folder
+        A folder on the disk.
 
     Raises
     ------
@@ -100,7 +102,19 @@ def verify_files(
     again: Callable[[Mapping[str, Any]], Mapping[str, bytes]] | None = None,
     trust: Path | None = None,
 ) -> Verification:
-    """:func:`verify` for files in memory; `where` names them in messages."""
+    """:func:`verify` for files in memory; `where` names them in messages.
+
+    Parameters
+    ----------
+    files
+        Files of a result by name.
+    where
+        Of what it is said.
+    again
+        Makes the files again from the record; None: the inputs were not given.
+    trust
+        Public key that must have signed the result; None: any.
+    """
     record, differences = opened(files, where)
     if differences:
         return Verification(tuple(differences))
@@ -117,6 +131,15 @@ def verify_files(
 
 def derived(job: str, files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     """Holds a result of a command against its own evidence.
+
+    Parameters
+    ----------
+    job
+        Name of the job.
+    files
+        Files of a result by name.
+    record
+        The run record, as `run.json` has it.
 
     Raises
     ------
@@ -173,6 +196,13 @@ CAUSES = ("tool", "tool_version", "job", "python", "libraries", "rules", "settin
 def held_against(files: Mapping[str, bytes], made: Mapping[str, bytes]) -> None:
     """Holds the files of a result against those of a new run, byte for byte.
 
+    Parameters
+    ----------
+    files
+        Files of a result by name.
+    made
+        What was made.
+
     Raises
     ------
     DifferenceError
@@ -211,6 +241,11 @@ def _short(value: object) -> str:
 
 def run_at(record: Mapping[str, Any]) -> dt.datetime:
     """The time of a run, as its record says it.
+
+    Parameters
+    ----------
+    record
+        The run record, as `run.json` has it.
 
     Raises
     ------

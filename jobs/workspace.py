@@ -90,7 +90,13 @@ class Workspace:
         return self.folder / DECISIONS
 
     def save(self, project: Project) -> None:
-        """Writes the record where it differs from what lies there."""
+        """Writes the record where it differs from what lies there.
+
+        Parameters
+        ----------
+        project
+            Files, readings and settings of a project.
+        """
         self.project, data = project, project.record()
         if data == self._written:
             return
@@ -123,6 +129,11 @@ class Workspace:
     def take(self, path: str) -> tuple[KeptFile, bytes]:
         """A file of :meth:`offered`, read where it lies.
 
+        Parameters
+        ----------
+        path
+            Where the file is.
+
         Raises
         ------
         geo.errors.InputError
@@ -135,7 +146,15 @@ class Workspace:
         return found, data
 
     def add(self, name: str, data: bytes) -> KeptFile:
-        """Keeps a copy of a file that came through the page."""
+        """Keeps a copy of a file that came through the page.
+
+        Parameters
+        ----------
+        name
+            Its name.
+        data
+            The bytes.
+        """
         digest = hashlib.sha256(data).hexdigest()
         path = f"{COPIES}/{digest[:12]}-{safe_name(name)}"
         target = self.folder / path
@@ -153,13 +172,25 @@ class Workspace:
         return KeptFile(plain_name(name), digest, len(data), path=path)
 
     def drop(self, file: KeptFile) -> None:
-        """Deletes the copy of a file; one of the reader's own stays where it lies."""
+        """Deletes the copy of a file; one of the reader's own stays where it lies.
+
+        Parameters
+        ----------
+        file
+            The file.
+        """
         self._bytes.pop(file.sha256, None)
         if file.path.startswith(f"{COPIES}/"):
             (self.folder / file.path).unlink(missing_ok=True)
 
     def content(self, file: KeptFile) -> bytes | None:
-        """The bytes of a file of the project; None where it is gone, or is no longer the same."""
+        """The bytes of a file of the project; None where it is gone, or is no longer the same.
+
+        Parameters
+        ----------
+        file
+            The file.
+        """
         held = self._bytes.get(file.sha256)
         if held is not None:
             return held
@@ -172,7 +203,15 @@ class Workspace:
         return self._bytes.setdefault(file.sha256, data)
 
     def find(self, sha256: str, size: int) -> str:
-        """The path of a file with these bytes among those offered; blank where there is none."""
+        """The path of a file with these bytes among those offered; blank where there is none.
+
+        Parameters
+        ----------
+        sha256
+            Hash of the bytes.
+        size
+            How many.
+        """
         for one in self.offered():
             if one.size == size and self._read(KeptFile("", "", 0, path=one.path))[0].sha256 == sha256:
                 return one.path

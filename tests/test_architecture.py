@@ -155,6 +155,16 @@ def test_no_second_distance_code():
             assert ".inv(" not in text, module
 
 
+def docstring_of(node: ast.AST) -> ast.Expr | None:
+    """The docstring of a module, class or function, as it stands in the tree."""
+    first = node.body[0] if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body else None
+    said = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    return first if said else None
+
+
 def test_no_module_is_a_warehouse():
     for module, path in modules(ROOT).items():
-        assert len(path.read_text("utf-8").splitlines()) <= 460, f"{module} holds more than one noun"
+        text = path.read_text("utf-8")
+        said = [d for n in ast.walk(ast.parse(text)) if (d := docstring_of(n)) is not None]
+        code = len(text.splitlines()) - sum(1 + (d.end_lineno or d.lineno) - d.lineno for d in said)
+        assert code <= 420, f"{module} holds more than one noun"  # what documents it does not count

@@ -20,6 +20,17 @@ REGION_PRECISIONS = (1, 2, 3, 4)
 def counts(lon: Floats, lat: Floats, incidents: Incidents, days: Days) -> dict[str, Ints]:
     """Lethal incidents of precision 1 and 2 within 50 km in 12 months, and within 20 km in 10 years, up to each day.
 
+    Parameters
+    ----------
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    lat
+        Latitudes [degrees, WGS 84]; missing where there is no position.
+    incidents
+        The incidents, ready to be asked.
+    days
+        Days [days since 1970-01-01].
+
     Returns
     -------
     dict
@@ -40,6 +51,12 @@ def region_deaths(unit: Ints, incident_unit: Ints, incidents: Incidents, days: D
     ----------
     unit, incident_unit
         Numbers of the regions that are asked about, and of the region of each incident; -1 where it is not known.
+    incidents
+        The incidents, ready to be asked.
+    days
+        Days [days since 1970-01-01].
+    months
+        Length of the window [months].
 
     Returns
     -------

@@ -48,12 +48,26 @@ class Reliability:
 
 
 def known_by(cases: Cases) -> Ints:
-    """For each date, how many of the first dates had their whole outcome window past by then, shape (dates,)."""
+    """For each date, how many of the first dates had their whole outcome window past by then, shape (dates,).
+
+    Parameters
+    ----------
+    cases
+        Places at past dates with what followed.
+    """
     return np.searchsorted(months_before(cases.days, -cases.months), cases.days, side="right").astype(np.int64)
 
 
 def windows_over(cases: Cases, day: dt.date) -> int:
-    """How many of the first dates have their whole outcome window past on `day`."""
+    """How many of the first dates have their whole outcome window past on `day`.
+
+    Parameters
+    ----------
+    cases
+        Places at past dates with what followed.
+    day
+        The day that is asked about.
+    """
     ends = months_before(cases.days, -cases.months)
     return int(np.searchsorted(ends, to_days([day])[0], side="right"))
 
@@ -63,6 +77,13 @@ def probabilities(cases: Cases, score: Score) -> Floats:
 
     The rate of an answer that was given n times with h hits is (h + p) / (n + 1), p being the rate of all earlier
     cases: one case's worth of doubt. NaN where the answer is not known or no earlier date was over.
+
+    Parameters
+    ----------
+    cases
+        Places at past dates with what followed.
+    score
+        A score with its interval.
 
     Returns
     -------
@@ -98,13 +119,31 @@ def _grades(score: Score, before: Floats, here: Floats) -> tuple[Ints, Ints]:
 
 
 def brier(cases: Cases, probability: Floats) -> float:
-    """Mean squared error of the probabilities; NaN where there is none."""
+    """Mean squared error of the probabilities; NaN where there is none.
+
+    Parameters
+    ----------
+    cases
+        Places at past dates with what followed.
+    probability
+        Probability that was told, 0 to 1.
+    """
     told = np.isfinite(probability)
     return float(np.mean((probability[told] - cases.hit[told]) ** 2)) if told.any() else float("nan")
 
 
 def reliability(cases: Cases, probability: Floats, drawn: Draws) -> Reliability:
-    """Cases put together by what was said of them; bins without a case are left out."""
+    """Cases put together by what was said of them; bins without a case are left out.
+
+    Parameters
+    ----------
+    cases
+        Places at past dates with what followed.
+    probability
+        Probability that was told, 0 to 1.
+    drawn
+        Random draws.
+    """
     told = np.isfinite(probability)
     which = np.clip(np.searchsorted(BINS, np.nan_to_num(probability), side="left") - 1, 0, len(BINS) - 2)
     rows: list[tuple[float, ...]] = []
@@ -130,6 +169,8 @@ def decision_table(cases: Cases, strategies: dict[str, Floats | Bools]) -> pd.Da
     strategies
         By name: probabilities (a place is looked at where its probability is above 1 / cost of a miss), or flags that
         are the same at every cost.
+    cases
+        Places at past dates with what followed.
 
     Returns
     -------

@@ -64,7 +64,13 @@ class Cases:
         return pairwise(self.bounds().tolist())
 
     def take(self, rows: npt.NDArray[np.bool_]) -> Cases:
-        """The cases where `rows` is true; dates stay as they are."""
+        """The cases where `rows` is true; dates stay as they are.
+
+        Parameters
+        ----------
+        rows
+            The rows.
+        """
         return Cases(
             self.place[rows],
             self.date[rows],
@@ -106,12 +112,30 @@ class Score:
         return np.isfinite(self.value)
 
     def take(self, rows: npt.NDArray[np.bool_]) -> Score:
-        """The answer to the cases where `rows` is true."""
+        """The answer to the cases where `rows` is true.
+
+        Parameters
+        ----------
+        rows
+            The rows.
+        """
         return Score(self.kind, self.name, self.value[rows], self.flag[rows], self.graded)
 
 
 def flagged(kind: str, name: str, flag: Bools, known: Bools | None = None) -> Score:
-    """An answer of yes and no; where `known` is false there is none."""
+    """An answer of yes and no; where `known` is false there is none.
+
+    Parameters
+    ----------
+    kind
+        Of which kind it is.
+    name
+        Its name.
+    flag
+        The flag.
+    known
+        What is known already.
+    """
     value = flag.astype(np.float64)
     if known is not None:
         value = np.where(known, value, np.nan)
@@ -124,6 +148,15 @@ def highest(cases: Cases, value: Floats, share_of: Bools) -> Bools:
 
     Equal values are taken together or not at all, and a value of 0 never: an order is compared with the class at the
     same number of places.
+
+    Parameters
+    ----------
+    cases
+        Places at past dates with what followed.
+    value
+        The value; missing where not known.
+    share_of
+        Of which cases.
 
     Examples
     --------

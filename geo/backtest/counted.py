@@ -75,6 +75,16 @@ def counted(
         By level, for rules that ask for the unit; a level that is not there names nothing.
     fired
         By rule: it fired, shape (cases,).
+    rules
+        The rule set with its settings.
+    cases
+        Places at past dates with what followed.
+    spots
+        Places that incidents are counted around.
+    incidents
+        The incidents, ready to be asked.
+    outcome
+        What counts as a hit.
 
     Returns
     -------

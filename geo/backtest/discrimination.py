@@ -17,6 +17,13 @@ MOST_LEVELS = 256
 def auc(value: Floats, hit: Bools) -> float:
     """Chance that a place that was hit has a higher value than one that was not; a tie is half; NaN without both.
 
+    Parameters
+    ----------
+    value
+        The value; missing where not known.
+    hit
+        Whether the place was hit.
+
     Examples
     --------
     >>> auc(np.array([1.0, 2.0, 2.0, 3.0]), np.array([False, True, False, True]))
@@ -33,7 +40,15 @@ def auc(value: Floats, hit: Bools) -> float:
 
 
 def auc_by_date(cases: Cases, score: Score) -> Floats:
-    """The AUC at each date, NaN where a date has not both outcomes, shape (dates,)."""
+    """The AUC at each date, NaN where a date has not both outcomes, shape (dates,).
+
+    Parameters
+    ----------
+    cases
+        Places at past dates with what followed.
+    score
+        A score with its interval.
+    """
     known = score.known
     out = np.full(len(cases.days), np.nan)
     for i, (a, b) in enumerate(cases.each_date()):
@@ -43,7 +58,13 @@ def auc_by_date(cases: Cases, score: Score) -> Floats:
 
 
 def mean_auc(by_date: Floats) -> float:
-    """Mean over the dates that have both outcomes; NaN where there is none."""
+    """Mean over the dates that have both outcomes; NaN where there is none.
+
+    Parameters
+    ----------
+    by_date
+        The measure date by date.
+    """
     usable = np.isfinite(by_date)
     return float(by_date[usable].mean()) if usable.any() else float("nan")
 
@@ -55,6 +76,10 @@ def resampled_auc(cases: Cases, score: Score, district_weights: Floats, date_wei
     ----------
     district_weights, date_weights
         How often each block was drawn, shapes (draws, districts) and (draws, dates).
+    cases
+        Places at past dates with what followed.
+    score
+        A score with its interval.
 
     Returns
     -------

@@ -38,7 +38,17 @@ class Draws:
 
 
 def draws(cases: Cases, seed: int, number: int = DRAWS) -> Draws:
-    """Resamples of `cases`: as many districts as there are, with replacement, and years likewise, both at once."""
+    """Resamples of `cases`: as many districts as there are, with replacement, and years likewise, both at once.
+
+    Parameters
+    ----------
+    cases
+        Places at past dates with what followed.
+    seed
+        Seed of the random numbers: the same seed, the same numbers.
+    number
+        The number.
+    """
     rng = np.random.default_rng(seed)
     districts = int(cases.district.max(initial=-1)) + 1
     present = np.unique(cases.district)
@@ -54,6 +64,13 @@ def draws(cases: Cases, seed: int, number: int = DRAWS) -> Draws:
 
 def wilson(hits: float, n: float) -> tuple[float, float]:
     """Wilson's interval of a rate, as if all cases were independent; blank (NaN) without cases.
+
+    Parameters
+    ----------
+    hits
+        Pairs of sites and incidents, or how many hits.
+    n
+        The number.
 
     Examples
     --------
@@ -73,6 +90,15 @@ def rate_interval(cases: Cases, flag: Bools, drawn: Draws) -> tuple[float, float
 
     That of the resamples, widened to Wilson's where it is narrower: a resample of no hits would say that there is
     nothing to doubt.
+
+    Parameters
+    ----------
+    cases
+        Places at past dates with what followed.
+    flag
+        The flag.
+    drawn
+        Random draws.
     """
     n, hits = int(flag.sum()), int((flag & cases.hit).sum())
     low, high = wilson(hits, n)
@@ -92,7 +118,17 @@ def rate_interval(cases: Cases, flag: Bools, drawn: Draws) -> tuple[float, float
 
 
 def value_interval(value: float, resampled: Floats, drawn: Draws) -> tuple[float, float]:
-    """Interval of a figure from its resamples, which holds the figure itself; NaN where nothing could be drawn."""
+    """Interval of a figure from its resamples, which holds the figure itself; NaN where nothing could be drawn.
+
+    Parameters
+    ----------
+    value
+        The value; missing where not known.
+    resampled
+        The measure in each resample.
+    drawn
+        Random draws.
+    """
     usable = resampled[np.isfinite(resampled)]
     if not usable.size or not np.isfinite(value) or max(drawn.blocks) < 2:
         return float("nan"), float("nan")

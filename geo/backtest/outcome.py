@@ -55,6 +55,11 @@ def outcome_of(text: str) -> Outcome:
 
     >>> outcome_of("radius_km=10.5").radius_km
     10.5
+
+    Parameters
+    ----------
+    text
+        The text.
     """
     given: dict[str, float] = {}
     for part in text.split(","):
@@ -86,6 +91,15 @@ def dates_between(first: Days, last: Days, step: int) -> Days:
     >>> days = dates_between(to_days("2019-10-31"), to_days("2020-04-01"), 2)
     >>> to_dates(days).astype("datetime64[D]").astype(str).tolist()
     ['2019-10-31', '2019-12-31', '2020-02-29']
+
+    Parameters
+    ----------
+    first
+        First days [days since 1970-01-01].
+    last
+        Last days [days since 1970-01-01].
+    step
+        How far to go on, or what is told of a step.
     """
     out: list[int] = []
     while len(out) < 100_000:
@@ -123,6 +137,8 @@ def events_in_windows(
         Window ``(after, until]`` of each date, days since 1970-01-01, both ascending, shape (dates,).
     by_start
         An incident lies in the window by its first day alone; else when it begins by `until` and ends after `after`.
+    incidents
+        The incidents, ready to be asked.
 
     Returns
     -------
@@ -161,7 +177,21 @@ def events_in_windows(
 
 
 def outcomes(lon: Floats, lat: Floats, incidents: Incidents, days: Days, outcome: Outcome) -> tuple[Bools, Bools]:
-    """Whether each point was hit in (T, T + months], and in (T - months, T], for each day T; shape (points, days)."""
+    """Whether each point was hit in (T, T + months], and in (T - months, T], for each day T; shape (points, days).
+
+    Parameters
+    ----------
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    lat
+        Latitudes [degrees, WGS 84]; missing where there is no position.
+    incidents
+        The incidents, ready to be asked.
+    days
+        Days [days since 1970-01-01].
+    outcome
+        What counts as a hit.
+    """
     metres = outcome.radius_km * 1000
     windows = (
         (days, months_before(days, -outcome.months)),

@@ -44,6 +44,15 @@ def random_points(boundaries: Boundaries, n: int, seed: int) -> tuple[Floats, Fl
     Points are drawn in the boxes around the units, in proportion to the boxes' areas, and kept where the unit whose
     box it was holds them: a place that several units cover is not drawn twice as often.
 
+    Parameters
+    ----------
+    boundaries
+        Boundary sets, one a level; None or an empty one: none were loaded.
+    n
+        The number.
+    seed
+        Seed of the random numbers: the same seed, the same numbers.
+
     Returns
     -------
     lon, lat, unit

@@ -65,6 +65,10 @@ def track_record(
         Flags that stand in the decision table as they are, by name.
     progress
         Called after each score.
+    cases
+        Places at past dates with what followed.
+    scores
+        Scores.
     """
     drawn = draws(cases, seed, number)
     rows, diagrams, by_date = [], {}, {}

@@ -52,6 +52,17 @@ INCIDENTS_PER_SITE = 10
 def write_sites(sites: pd.DataFrame, folder: str | Path, rows: int = 20_000, as_of: AsOf | None = None) -> None:
     """Writes sites (:data:`geo.schema.SITES`) as tiles; dates of their own (`as_of`, one per site) go with them.
 
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    folder
+        A folder on the disk.
+    rows
+        How many rows.
+    as_of
+        The day that is asked about, or one for each site.
+
     Raises
     ------
     InputError
@@ -72,7 +83,17 @@ def write_sites(sites: pd.DataFrame, folder: str | Path, rows: int = 20_000, as_
 
 
 def write_incidents(incidents: pd.DataFrame, folder: str | Path, rows: int = 20_000) -> None:
-    """Writes incidents (:data:`geo.schema.INCIDENTS`) as tiles, each id once per source as `assess` would count it."""
+    """Writes incidents (:data:`geo.schema.INCIDENTS`) as tiles, each id once per source as `assess` would count it.
+
+    Parameters
+    ----------
+    incidents
+        The incidents (`geo.schema.INCIDENTS`); None: none were loaded.
+    folder
+        A folder on the disk.
+    rows
+        How many rows.
+    """
     given = schema.conform(plain(incidents), schema.INCIDENTS)
     prepared = prepare(given)
     columns = ["source", "dataset", "dataset_version"]
@@ -173,6 +194,8 @@ def assess_partitioned(
         Folder or URI: every worker writes its result there (``sites-00000.parquet``, ``evidence-00000.parquet``) and
         nothing is gathered; the frames of the Assessment that comes back are empty. For results too large for one
         machine.
+    workers
+        Number of workers; missing where not known.
 
     Returns
     -------

@@ -28,7 +28,13 @@ MANY = 64
 
 
 def sets(boundaries: Any) -> list[Boundaries]:
-    """Boundary sets as a list, however they were given."""
+    """Boundary sets as a list, however they were given.
+
+    Parameters
+    ----------
+    boundaries
+        Boundary sets, one a level; None or an empty one: none were loaded.
+    """
     if boundaries is None:
         return []
     return [boundaries] if isinstance(boundaries, Boundaries) else list(boundaries)
@@ -40,6 +46,15 @@ def needed(sites: pd.DataFrame, tiles: Tiles, given: dict[str, Any]) -> pd.DataF
     The distance rules ask within the widest circle and its uncertainty (the halo); the area rules ask for the
     incidents of a unit, by polygon or by a label of the same country; one figure asks for the nearest at any distance.
     What lies outside every window is left out. A row that counts for nothing names each loaded dataset.
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    tiles
+        Tiles of incidents.
+    given
+        What was given.
     """
     import pyarrow.dataset as ds
 

@@ -67,6 +67,8 @@ def split(lon: Floats, lat: Floats, rows: int = ROWS) -> list[Ints]:
     ----------
     lon, lat
         Degrees, shape (n,); NaN is unknown.
+    rows
+        How many rows.
 
     Examples
     --------
@@ -103,6 +105,12 @@ def write_tiles(
         Rows of `table`, with `lon` and `lat` columns; points are made here and nowhere before.
     facts
         What readers need to know of all rows together; plain JSON.
+    folder
+        A folder on the disk.
+    table
+        Columns of the schema.
+    rows
+        How many rows.
 
     Raises
     ------
@@ -128,7 +136,13 @@ def write_tiles(
 
 
 def file_system(uri: str) -> tuple[Any, str]:
-    """The pyarrow file system of a path or URI, and the path in it."""
+    """The pyarrow file system of a path or URI, and the path in it.
+
+    Parameters
+    ----------
+    uri
+        Where the tiles are.
+    """
     from pyarrow import fs
 
     if "://" in uri:
@@ -139,6 +153,11 @@ def file_system(uri: str) -> tuple[Any, str]:
 
 def open_tiles(folder: str | Path) -> Tiles:
     """The tiles of a folder, from the footers alone.
+
+    Parameters
+    ----------
+    folder
+        A folder on the disk.
 
     Raises
     ------
@@ -184,6 +203,12 @@ def read(tiles: Tiles, paths: Sequence[str], table: schema.Table, where: Any = N
     ----------
     where
         A filter of :mod:`pyarrow.dataset`; row groups that cannot match are not read.
+    tiles
+        Tiles of incidents.
+    paths
+        Where the files are.
+    table
+        Columns of the schema.
     """
     import pyarrow.dataset as ds
 
@@ -197,7 +222,15 @@ def read(tiles: Tiles, paths: Sequence[str], table: schema.Table, where: Any = N
 
 
 def meets(tile: Tile, boxes: Sequence[Box]) -> bool:
-    """True where the tile's box and any of the others touch."""
+    """True where the tile's box and any of the others touch.
+
+    Parameters
+    ----------
+    tile
+        One tile.
+    boxes
+        West, south, east, north of each tile [degrees].
+    """
     return tile.box is not None and any(
         tile.box[0] <= b[2] and b[0] <= tile.box[2] and tile.box[1] <= b[3] and b[1] <= tile.box[3] for b in boxes
     )

@@ -35,32 +35,80 @@ class Calendar:
         return len(self.days)
 
     def after(self, months: int) -> Days:
-        """The last day before the window of so many months, of each date."""
+        """The last day before the window of so many months, of each date.
+
+        Parameters
+        ----------
+        months
+            Length of the window [months].
+        """
         if months not in self._after:
             self._after[months] = months_before(self.days, months)
         return self._after[months]
 
     def since(self, day: Days) -> Ints:
-        """Position of the first date that is not before each day."""
+        """Position of the first date that is not before each day.
+
+        Parameters
+        ----------
+        day
+            The day of each row [days since 1970-01-01].
+        """
         return np.searchsorted(self.days, day, side="left")
 
     def gone(self, day: Days, months: int) -> Ints:
-        """Position of the first date whose window of so many months no longer holds each day."""
+        """Position of the first date whose window of so many months no longer holds each day.
+
+        Parameters
+        ----------
+        day
+            The day of each row [days since 1970-01-01].
+        months
+            Length of the window [months].
+        """
         return np.searchsorted(self.after(months), day, side="left")
 
     def seen(self, start: Days, end: Days, months: int) -> Spans:
-        """Dates T with ``start <= T`` and ``end > T - months``: those in whose window something of these days lies."""
+        """Dates T with ``start <= T`` and ``end > T - months``: those in whose window something of these days lies.
+
+        Parameters
+        ----------
+        start
+            First day or position.
+        end
+            Last day or position.
+        months
+            Length of the window [months].
+        """
         first = self.since(start)
         return first, np.maximum(first, self.gone(end, months))
 
     def within(self, start: Days, end: Days) -> Spans:
-        """Dates T with ``start <= T < end``."""
+        """Dates T with ``start <= T < end``.
+
+        Parameters
+        ----------
+        start
+            First day or position.
+        end
+            Last day or position.
+        """
         first = self.since(start)
         return first, np.maximum(first, self.since(end))
 
 
 def counts(spans: Spans, column: Ints, shape: tuple[int, int]) -> npt.NDArray[np.int32]:
-    """How many spans hold each date in each column, shape (dates, columns)."""
+    """How many spans hold each date in each column, shape (dates, columns).
+
+    Parameters
+    ----------
+    spans
+        Spans of days that are covered.
+    column
+        Column numbers.
+    shape
+        Rows and columns.
+    """
     first, stop = spans
     rows, width = shape
     size = (rows + 1) * width
@@ -74,6 +122,17 @@ def sums(spans: Spans, column: Ints, weight: Floats, shape: tuple[int, int]) -> 
 
     Whole weights are summed step by step, which is exact; others date by date, in the order given, so that a sum is
     the same as that of the date alone.
+
+    Parameters
+    ----------
+    spans
+        Spans of days that are covered.
+    column
+        Column numbers.
+    weight
+        How much each one weighs.
+    shape
+        Rows and columns.
     """
     first, stop = spans
     rows, width = shape
@@ -89,5 +148,15 @@ def sums(spans: Spans, column: Ints, weight: Floats, shape: tuple[int, int]) -> 
 
 
 def marks(spans: Spans, column: Ints, shape: tuple[int, int]) -> Bools:
-    """Whether any span holds each date in each column, shape (dates, columns)."""
+    """Whether any span holds each date in each column, shape (dates, columns).
+
+    Parameters
+    ----------
+    spans
+        Spans of days that are covered.
+    column
+        Column numbers.
+    shape
+        Rows and columns.
+    """
     return np.asarray(counts(spans, column, shape) > 0)

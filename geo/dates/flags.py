@@ -20,12 +20,26 @@ class Flags:
 
     @classmethod
     def of(cls, flags: Mapping[str, Bools], sites: int) -> Flags:
-        """Packs flags of shape (dates, sites)."""
+        """Packs flags of shape (dates, sites).
+
+        Parameters
+        ----------
+        flags
+            The flags.
+        sites
+            How many sites there are.
+        """
         return cls(sites, {name: np.packbits(values, axis=1) for name, values in flags.items()})
 
     @classmethod
     def joined(cls, parts: Sequence[Flags]) -> Flags:
-        """Parts side by side; of all but the last the number of sites is a multiple of eight."""
+        """Parts side by side; of all but the last the number of sites is a multiple of eight.
+
+        Parameters
+        ----------
+        parts
+            The parts.
+        """
         names = parts[0].packed
         joined = {name: np.concatenate([p.packed[name] for p in parts], axis=1) for name in names}
         return cls(sum(p.sites for p in parts), joined)
@@ -39,9 +53,21 @@ class Flags:
         return iter(self.packed)
 
     def of_all(self, name: str) -> Bools:
-        """A flag at every date, shape (dates, sites)."""
+        """A flag at every date, shape (dates, sites).
+
+        Parameters
+        ----------
+        name
+            Its name.
+        """
         return np.unpackbits(self.packed[name], axis=1, count=self.sites).astype(np.bool_)
 
     def at(self, date: int) -> dict[str, Bools]:
-        """Every flag at one date, by name."""
+        """Every flag at one date, by name.
+
+        Parameters
+        ----------
+        date
+            Number of the date.
+        """
         return {n: np.unpackbits(p[date], count=self.sites).astype(np.bool_) for n, p in self.packed.items()}

@@ -18,7 +18,15 @@ from geo.rules.rule import Rule, Settings
 
 
 def near(rule: Rule, scene: DatedScene) -> Dated:
-    """Incidents around each site, per source; see :class:`geo.rules.incident_distance.IncidentDistance`."""
+    """Incidents around each site, per source; see :class:`geo.rules.incident_distance.IncidentDistance`.
+
+    Parameters
+    ----------
+    rule
+        The rule that is asked.
+    scene
+        Sites, incidents and all else that a rule may ask, at the date of each site.
+    """
     pairs, asked = scene.pairs, scene.asked(rule)
     close = np.isin(scene.incidents.precision, rule.precision)[pairs.incident]
     which = np.flatnonzero(close & (pairs.distance <= rule.within_km * 1000))
@@ -31,7 +39,15 @@ def near(rule: Rule, scene: DatedScene) -> Dated:
 
 
 def area(rule: Rule, scene: DatedScene) -> Dated:
-    """Incidents in the site's unit, per source; see :class:`geo.rules.incident_area.IncidentArea`."""
+    """Incidents in the site's unit, per source; see :class:`geo.rules.incident_area.IncidentArea`.
+
+    Parameters
+    ----------
+    rule
+        The rule that is asked.
+    scene
+        Sites, incidents and all else that a rule may ask, at the date of each site.
+    """
     units, gaps, asked = scene.site_units[rule.level], scene.area_gaps[rule.level], scene.asked(rule)
     width = int(units.code.max(initial=-1)) + 1
     fired = np.zeros(scene.shape, np.bool_)
@@ -47,7 +63,23 @@ def area(rule: Rule, scene: DatedScene) -> Dated:
 
 
 def met(rule: Rule, incidents: Incidents, calendar: Calendar, rows: Ints, column: Ints, width: int) -> Bools:
-    """Whether one source alone meets one test of the rule, shape (dates, columns); `rows` are incidents of a column."""
+    """Whether one source alone meets one test of the rule, shape (dates, columns); `rows` are incidents of a column.
+
+    Parameters
+    ----------
+    rule
+        The rule that is asked.
+    incidents
+        The incidents, ready to be asked.
+    calendar
+        The dates that are asked together.
+    rows
+        Row numbers.
+    column
+        Column numbers.
+    width
+        Width [pixels, or points of paper].
+    """
     sources = max(len(incidents.sources), 1)
     shape = (len(calendar), sources * width)
     out = np.zeros((len(calendar), width), np.bool_)
@@ -70,7 +102,23 @@ def _any_source(flags: Bools, sources: int) -> Bools:
 def area_gaps(
     rules: Sequence[Rule], settings: Settings, looked: Looked, incidents: Incidents, placed: Placed, sites: pd.DataFrame
 ) -> dict[int, dict[str, Bools]]:
-    """Why the area class could be calm for want of looking, by level and code, flags of shape (dates, sites)."""
+    """Why the area class could be calm for want of looking, by level and code, flags of shape (dates, sites).
+
+    Parameters
+    ----------
+    rules
+        The rules, in their order.
+    settings
+        The numbers that belong to no single rule, or what the run was asked for.
+    looked
+        Where and when was looked.
+    incidents
+        The incidents, ready to be asked.
+    placed
+        Where each row lies.
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    """
     out: dict[int, dict[str, Bools]] = {}
     covered = looked.own(settings.coverage_months)
     for level in sorted({r.level for r in rules}):

@@ -36,7 +36,15 @@ class Looked:
         return len(self.coverage.country)
 
     def own(self, months: int, effects: str = "lethal") -> Bools:
-        """Whether any source covers a site's own country over the whole window."""
+        """Whether any source covers a site's own country over the whole window.
+
+        Parameters
+        ----------
+        months
+            Length of the window [months].
+        effects
+            Which effects of incidents count, joined by `;`.
+        """
         names, codes = np.unique(self.coverage.country.astype(str), return_inverse=True)
         covered = self._covered(names, months, effects)
         return np.asarray(
@@ -44,7 +52,17 @@ class Looked:
         )[:, codes]
 
     def lacking(self, radius_km: float, months: int, effects: str = "lethal") -> dict[str, Bools]:
-        """Why a circle was not wholly looked at, by code of :data:`geo.rules.coverage_gaps.GAPS`."""
+        """Why a circle was not wholly looked at, by code of :data:`geo.rules.coverage_gaps.GAPS`.
+
+        Parameters
+        ----------
+        radius_km
+            Radius [km].
+        months
+            Length of the window [months].
+        effects
+            Which effects of incidents count, joined by `;`.
+        """
         key = (radius_km, months, effects)
         if key not in self._kept:
             names, alike, group = self._groups(radius_km)
@@ -58,7 +76,15 @@ class Looked:
         return self._kept[key]
 
     def unusable(self, radius_km: float, months: int) -> Bools:
-        """Sites with an incident in their circle that could not be used and may lie in the window."""
+        """Sites with an incident in their circle that could not be used and may lie in the window.
+
+        Parameters
+        ----------
+        radius_km
+            Radius [km].
+        months
+            Length of the window [months].
+        """
         key = (radius_km, months)
         if key not in self._unusable:
             shape = (len(self.calendar), self.sites)
@@ -72,7 +98,17 @@ class Looked:
         return self._unusable[key]
 
     def unread(self, units: Units, sites: SiteUnits, months: int) -> Bools:
-        """Sites in whose unit an incident may lie that could not be used."""
+        """Sites in whose unit an incident may lie that could not be used.
+
+        Parameters
+        ----------
+        units
+            Administrative units, or in which of them each row lies.
+        sites
+            The units in which each site lies.
+        months
+            Length of the window [months].
+        """
         out = np.zeros((len(self.calendar), self.sites), np.bool_)
         if len(self.rejected.table):
             start, end = self.rejected.days()
@@ -86,7 +122,13 @@ class Looked:
         return out
 
     def gaps(self, settings: Settings) -> dict[str, Bools]:
-        """The gaps of the site class."""
+        """The gaps of the site class.
+
+        Parameters
+        ----------
+        settings
+            The numbers that belong to no single rule, or what the run was asked for.
+        """
         km, months = settings.neighbour_km, settings.coverage_months
         return self.lacking(km, months) | {"incident_rejected": self.unusable(km, months)}
 

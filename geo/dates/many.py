@@ -79,11 +79,23 @@ class ManyDates:
         return len(self.days)
 
     def sites_at(self, date: int) -> pd.DataFrame:
-        """The sites as they were known at one date."""
+        """The sites as they were known at one date.
+
+        Parameters
+        ----------
+        date
+            Number of the date.
+        """
         return self.sites if self.row is None else self.sites.iloc[self.row[date]].reset_index(drop=True)
 
     def rules_fired(self, answer: str = "site") -> npt.NDArray[np.object_]:
-        """The rules of an answer that fired, ids joined by ``;``, shape (dates, sites)."""
+        """The rules of an answer that fired, ids joined by ``;``, shape (dates, sites).
+
+        Parameters
+        ----------
+        answer
+            The answer that the rule belongs to: site or area.
+        """
         code, said = np.zeros(self.site_class.shape, np.int64), [""]
         for rule in self.rules.answering(answer):
             both, code = np.unique(code * 2 + self.fired.of_all(rule.id), return_inverse=True)
@@ -92,7 +104,13 @@ class ManyDates:
         return np.array(said, dtype=object)[code]
 
     def at(self, date: int) -> pd.DataFrame:
-        """The sites at one date, with those columns of :data:`geo.schema.ASSESSED` that a pass knows."""
+        """The sites at one date, with those columns of :data:`geo.schema.ASSESSED` that a pass knows.
+
+        Parameters
+        ----------
+        date
+            Number of the date.
+        """
         n, fired, unknown = self.site_class.shape[1], self.fired.at(date), self.unknown.at(date)
         every = {i: unknown.get(i, np.ones(n, np.bool_)) for i in self.rules.ids}
         texts = {
@@ -139,6 +157,42 @@ def many_dates(
         Dates, ascending and each once.
 
     The other parameters and the errors are those of :func:`geo.assess.assess`; so is every answer, date by date.
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    incidents
+        The incidents (`geo.schema.INCIDENTS`); None: none were loaded.
+    rules
+        The rule set with its settings.
+    zones
+        Zone areas.
+    boundaries
+        Boundary sets, one a level; None or an empty one: none were loaded.
+    coverage
+        What the incidents are declared to cover; None: nothing is declared.
+    visits
+        Visits to the sites (`geo.schema.VISITS`); None: none were loaded.
+    statuses
+        Statuses of sites under ICGLR and DRC schemes; None: none were loaded.
+    routes
+        Routes of rows or sites; None: none.
+    measured
+        Whether places are measured against polygons.
+    findings
+        Findings in zone units; None: none.
+    listed
+        Areas of the EU's list; None: no edition is loaded.
+    restrictions
+        Restrictions of the Kimberley Process by country and date; None: none.
+    outlines
+        Outlines of countries; None: none were loaded.
+    aliases
+        Other spellings of names of units.
+    rejected_incidents
+        Incidents that could not be read whole; they never make a site calmer. None: none.
+    files
+        The file of each dataset.
+    agreed
+        How well boundaries agree with the places that rows name, by level.
     """
     calendar = Calendar(to_days(days) if not _are_days(days) else np.asarray(days, dtype=np.int64))
     if not len(calendar) or (np.diff(calendar.days) <= 0).any():
@@ -197,7 +251,21 @@ def _error_km(sites: pd.DataFrame, rules: Rules) -> npt.NDArray[np.float64]:
 def pairs_of(
     rules: Rules, sites: pd.DataFrame, error_km: npt.NDArray[np.float64], incidents: Incidents, calendar: Calendar
 ) -> Pairs:
-    """Pairs that a distance rule could count at any of the dates: searched as widely as one date is."""
+    """Pairs that a distance rule could count at any of the dates: searched as widely as one date is.
+
+    Parameters
+    ----------
+    rules
+        The rule set with its settings.
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    error_km
+        How far a position may be wrong [km]; missing where not stated.
+    incidents
+        The incidents, ready to be asked.
+    calendar
+        The dates that are asked together.
+    """
     longest = max([1, FIGURE_MONTHS, *(r.longest_months for r in rules.of_kind("near"))])
     return find_pairs(
         sites["lon"].to_numpy(np.float64), sites["lat"].to_numpy(np.float64), error_km,

@@ -23,7 +23,15 @@ NEVER = np.iinfo(np.int64).max // 2
 
 
 def visit(rule: Rule, scene: DatedScene) -> Dated:
-    """What visits say of armed actors; see :class:`geo.rules.visit.Visit`."""
+    """What visits say of armed actors; see :class:`geo.rules.visit.Visit`.
+
+    Parameters
+    ----------
+    rule
+        The rule that is asked.
+    scene
+        Sites, incidents and all else that a rule may ask, at the date of each site.
+    """
     asked, mineral_unknown = scene.asked(rule)
     told = scene.visit_days
     grade = np.array([told.grade[fact] for fact in rule.facts]).reshape(len(rule.facts), len(told))
@@ -114,7 +122,15 @@ def _superseded(visits: pd.DataFrame, rows: pd.DataFrame) -> Ints:
 
 
 def status(rule: Rule, scene: DatedScene) -> Dated:
-    """The colour in force and the qualification; see :class:`geo.rules.status.Status`."""
+    """The colour in force and the qualification; see :class:`geo.rules.status.Status`.
+
+    Parameters
+    ----------
+    rule
+        The rule that is asked.
+    scene
+        Sites, incidents and all else that a rule may ask, at the date of each site.
+    """
     asked, mineral_unknown = scene.asked(rule)
     table = schema.empty(schema.STATUSES) if scene.statuses is None else schema.conform(scene.statuses, schema.STATUSES)
     fired, speaks = (np.zeros(scene.shape, np.bool_) for _ in range(2))
@@ -149,7 +165,15 @@ def _held(table: pd.DataFrame, scene: DatedScene, scheme: str) -> tuple[Ints, In
 
 
 def listed(rule: Rule, scene: DatedScene) -> Dated:
-    """The edition of the EU list in force; see :class:`geo.rules.listed_area.ListedArea`."""
+    """The edition of the EU list in force; see :class:`geo.rules.listed_area.ListedArea`.
+
+    Parameters
+    ----------
+    rule
+        The rule that is asked.
+    scene
+        Sites, incidents and all else that a rule may ask, at the date of each site.
+    """
     asked, mineral_unknown = scene.asked(rule)
     fired, maybe = (np.zeros(scene.shape, np.bool_) for _ in range(2))
     known = np.zeros((len(scene.calendar), 1), np.bool_)
@@ -180,7 +204,15 @@ def listed(rule: Rule, scene: DatedScene) -> Dated:
 
 
 def restriction(rule: Rule, scene: DatedScene) -> Dated:
-    """Diamond sites in no compliant zone; see :class:`geo.rules.zone_restriction.ZoneRestriction`."""
+    """Diamond sites in no compliant zone; see :class:`geo.rules.zone_restriction.ZoneRestriction`.
+
+    Parameters
+    ----------
+    rule
+        The rule that is asked.
+    scene
+        Sites, incidents and all else that a rule may ask, at the date of each site.
+    """
     zones, minerals = scene.zones, scene.sites["minerals"]
     diamond = np.array(["diamond" in str(m).split(";") for m in minerals], dtype=np.bool_)
     shut = np.isin(zones.status, [ZONE_STATUSES.index(s) for s in NOT_COMPLIANT])
@@ -189,6 +221,14 @@ def restriction(rule: Rule, scene: DatedScene) -> Dated:
 
 
 def raster(rule: Rule, scene: DatedScene) -> Dated:
-    """What rasters say, the same at every date; see :class:`geo.rules.raster.Raster`."""
+    """What rasters say, the same at every date; see :class:`geo.rules.raster.Raster`.
+
+    Parameters
+    ----------
+    rule
+        The rule that is asked.
+    scene
+        Sites, incidents and all else that a rule may ask, at the date of each site.
+    """
     fired, reasons = decided(rule, measure_of(scene.measured, scene.sites, rule.column))
     return Dated.of(np.broadcast_to(fired, scene.shape).copy(), reasons)

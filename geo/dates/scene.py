@@ -72,7 +72,13 @@ class DatedScene:
         return visit_days(self.visits, self.sites)
 
     def asked(self, rule: Rule) -> tuple[Bools, Bools]:
-        """Which sites a rule is asked of, by its minerals, and where that is not known for want of a mineral."""
+        """Which sites a rule is asked of, by its minerals, and where that is not known for want of a mineral.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        """
         return asked_of(rule, self.sites["minerals"])
 
 
@@ -85,7 +91,15 @@ class Dated:
 
     @classmethod
     def of(cls, fired: Bools, reasons: Mapping[str, Bools]) -> Dated:
-        """With the reasons why it could be unknown; those of sites alone hold at every date."""
+        """With the reasons why it could be unknown; those of sites alone hold at every date.
+
+        Parameters
+        ----------
+        fired
+            Whether the rule fired, site by site.
+        reasons
+            Gaps by their code, site by site.
+        """
         unknown = np.zeros(fired.shape, np.bool_)
         for flags in reasons.values():
             unknown |= flags

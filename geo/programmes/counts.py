@@ -32,7 +32,15 @@ class Counter:
     typed: bool
 
     def by(self, keys: list[str], table: Table) -> pd.DataFrame:
-        """One row per group and type; over all groups each count adds up to that of the whole list."""
+        """One row per group and type; over all groups each count adds up to that of the whole list.
+
+        Parameters
+        ----------
+        keys
+            What rows are known by.
+        table
+            The table: columns of the schema, or rows as a file gives them.
+        """
         assessed, classes = self.assessed, self.assessed["site_class"]
         certain = assessed.get("certain_class", classes)
         possible = assessed.get("possible_class", classes)

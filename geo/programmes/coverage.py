@@ -306,7 +306,15 @@ def _national(programmes: Programmes, ever: np.ndarray, states: pd.Series) -> pd
 
 
 def matrix_of_units(units: pd.DataFrame, value: str = "gaps") -> pd.DataFrame:
-    """Units by types for a heat table: index (country, admin1, admin2), one column per type."""
+    """Units by types for a heat table: index (country, admin1, admin2), one column per type.
+
+    Parameters
+    ----------
+    units
+        Administrative units, or in which of them each row lies.
+    value
+        The value; missing where not known.
+    """
     keys = ["country", "admin1", "admin2"]
     wide = units.pivot(index=keys, columns="programme_type", values=value)  # noqa: PD010
     return wide.reindex(columns=list(TYPES))

@@ -27,6 +27,13 @@ class DonorNames:
     def one(self, name: str, identifier: str = "") -> str:
         """The donor's one name: by its identifier, else by its spelling, else as written.
 
+        Parameters
+        ----------
+        name
+            Its name.
+        identifier
+            Its identifier.
+
         Examples
         --------
         >>> known = DonorNames({"dfid": "DFID", "gb 1": "DFID"})
@@ -50,7 +57,15 @@ class DonorNames:
         return frozenset(plain(name) for name in self.joined(donors, identifiers))
 
     def joined(self, donors: str, identifiers: str = "") -> list[str]:
-        """The donors of a cell by their one name, each once, in the order given."""
+        """The donors of a cell by their one name, each once, in the order given.
+
+        Parameters
+        ----------
+        donors
+            Names of donors that are one.
+        identifiers
+            Identifiers, joined by `;`.
+        """
         said = [d.strip() for d in donors.split(";")]
         ids = [i.strip() for i in identifiers.split(";")]
         ids += [""] * (len(said) - len(ids))
@@ -64,6 +79,11 @@ class DonorNames:
 
 def donor_names(rows: Sequence[tuple[str, str, str]]) -> DonorNames:
     """From rows of (donor, other name, identifier); either of the last two may be blank.
+
+    Parameters
+    ----------
+    rows
+        The rows.
 
     Examples
     --------

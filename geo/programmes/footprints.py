@@ -32,6 +32,13 @@ def unstack(programmes: Programmes, stack: int = STACK) -> Programmes:
     is called approximate, or neither its exactness nor a radius is stated. A stated radius without a word on exactness
     stands: five programmes may well work around one town. A stacked point
     keeps its coordinates, but its kind becomes ``country`` and it reaches no site.
+
+    Parameters
+    ----------
+    programmes
+        Programmes, their places and their money.
+    stack
+        How many points in one place are taken for one.
     """
     places = programmes.footprints
     vague = (places["exactness"] == "") & ~(places["radius_km"] > 0)
@@ -149,6 +156,17 @@ def fall_back(
 
     A code is known where a boundary set holds it, or where a site lies in a unit of that name. A place that is itself a
     region (IATI location class 1) stays a unit: its point only stands for it.
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    programmes
+        Programmes, their places and their money.
+    boundaries
+        Boundary sets, one a level; None or an empty one: none were loaded.
+    aliases
+        Other spellings of names of units.
     """
     places = programmes.footprints
     exact = (places["kind"] == "admin") & (places["exactness"] == "exact") & (places["place_class"] != "1")
@@ -215,6 +233,13 @@ def find_units(place: pd.Series, boundaries: object) -> object:
     """The polygon of an administrative footprint in a boundary set (or several), None where none holds it.
 
     The same rule as for sites: by code, else by name, the smaller unit first.
+
+    Parameters
+    ----------
+    place
+        The place.
+    boundaries
+        Boundary sets, one a level; None or an empty one: none were loaded.
     """
     sets: list[Any] = list(boundaries) if isinstance(boundaries, list | tuple) else [boundaries]
     loaded = [(one.frame, one.geometry) for one in sets if getattr(one, "frame", None) is not None]

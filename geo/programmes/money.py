@@ -73,6 +73,13 @@ class Rates:
     def of(self, currency: str, year: float) -> float:
         """The rate of a currency in a year; NaN where there is none.
 
+        Parameters
+        ----------
+        currency
+            Currency (ISO 4217).
+        year
+            The year.
+
         Examples
         --------
         >>> table = Rates("USD", {("EUR", None): 1.1, ("EUR", 2020): 1.2})
@@ -124,7 +131,15 @@ def money_rows(programmes: Programmes, donors: DonorNames | None = None, rates: 
 
 
 def money_totals(programmes: Programmes, rows: pd.DataFrame) -> pd.DataFrame:
-    """Each kind and currency as the programmes give it, beside the sum of the rows; columns of :data:`MONEY_TOTALS`."""
+    """Each kind and currency as the programmes give it, beside the sum of the rows; columns of :data:`MONEY_TOTALS`.
+
+    Parameters
+    ----------
+    programmes
+        Programmes, their places and their money.
+    rows
+        The rows, of a table of the schema.
+    """
     keys = ["kind", "currency"]
     if programmes.money.empty:
         return empty(MONEY_TOTALS)

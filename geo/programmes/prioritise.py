@@ -60,6 +60,15 @@ def what_if(result: ProgrammeCoverage, sites: np.ndarray, types: tuple[str, ...]
     """The effect of a programme of the given types at the given sites (positions in the site list).
 
     Sites that are not at risk, and types that a site has already, add nothing.
+
+    Parameters
+    ----------
+    result
+        The result of the run.
+    sites
+        The sites.
+    types
+        Programme types.
     """
     open_gaps = gaps_of(result, types)[np.unique(sites)]
     gaining = np.unique(sites)[open_gaps > 0]
@@ -74,6 +83,13 @@ def what_if(result: ProgrammeCoverage, sites: np.ndarray, types: tuple[str, ...]
 
 def money_per_worker(result: ProgrammeCoverage, types: tuple[str, ...] = TYPES) -> pd.DataFrame:
     """What active programmes of the types cost per worker that they cover, where both are known, by currency.
+
+    Parameters
+    ----------
+    result
+        The result of the run.
+    types
+        Programme types.
 
     Returns
     -------
@@ -99,13 +115,29 @@ def money_per_worker(result: ProgrammeCoverage, types: tuple[str, ...] = TYPES) 
 
 
 def gaps_of(result: ProgrammeCoverage, types: tuple[str, ...] = TYPES) -> np.ndarray:
-    """How many of the types each site lacks where they make sense: int64, zero where it is not at risk."""
+    """How many of the types each site lacks where they make sense: int64, zero where it is not at risk.
+
+    Parameters
+    ----------
+    result
+        The result of the run.
+    types
+        Programme types.
+    """
     columns = [TYPES.index(t) for t in types]
     return np.asarray((result.open_at[:, columns] & result.at_risk[:, None]).sum(axis=1), dtype="int64")
 
 
 def units_as_candidates(assessed: pd.DataFrame, level: str = "admin2") -> dict[str, np.ndarray]:
-    """Each unit of the level that a site lies in, as ``Boda (CAF)``; sites of no known unit are in none."""
+    """Each unit of the level that a site lies in, as ``Boda (CAF)``; sites of no known unit are in none.
+
+    Parameters
+    ----------
+    assessed
+        The assessed sites.
+    level
+        Administrative level: 0 the country, 1 the region, 2 the district, 3 below.
+    """
     named = assessed[assessed[level] != ""]
     at = pd.Series(np.arange(len(assessed)), index=assessed.index)[named.index]
     names = named[level] + " (" + named["country"] + ")"

@@ -38,6 +38,15 @@ class Radius:
     def fits(self, exactness: str, place_class: str, feature: str) -> bool:
         """Whether the row is meant for such a point.
 
+        Parameters
+        ----------
+        exactness
+            How exact the point says it is.
+        place_class
+            Class of the place.
+        feature
+            What kind of feature it is.
+
         Examples
         --------
         >>> Radius("exact", "", "MN*", 2.0).fits("exact", "4", "MNAU")

@@ -160,6 +160,13 @@ def active_on(frame: pd.DataFrame, day: pd.Timestamp) -> np.ndarray:
     finalised, suspended or cancelled needs an end to have covered anything; where it was broken off, a planned one is
     none.
 
+    Parameters
+    ----------
+    frame
+        The rows.
+    day
+        The day.
+
     Examples
     --------
     >>> from geo.schema import conform
@@ -176,14 +183,28 @@ def active_on(frame: pd.DataFrame, day: pd.Timestamp) -> np.ndarray:
 
 
 def stopped_without_end(frame: pd.DataFrame) -> np.ndarray:
-    """Whether each programme is said to be over or to have stopped, and nobody said when."""
+    """Whether each programme is said to be over or to have stopped, and nobody said when.
+
+    Parameters
+    ----------
+    frame
+        The rows.
+    """
     without = frame["end"].isna()
     planned = frame["status"].isin(BROKEN_OFF) & (frame["end_basis"] == "planned")
     return np.asarray((frame["status"].isin(STOPPED) & (without | planned)).to_numpy(), dtype=bool)
 
 
 def state_on(frame: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
-    """The state of each programme on a day: active, ended, not_begun, undated, or a status that it never left."""
+    """The state of each programme on a day: active, ended, not_begun, undated, or a status that it never left.
+
+    Parameters
+    ----------
+    frame
+        The rows.
+    day
+        The day.
+    """
     state = pd.Series("active", index=frame.index, dtype="str")
     state[(frame["end"] < day).to_numpy()] = "ended"
     state[(frame["start"] > day).to_numpy()] = "not_begun"
@@ -193,7 +214,17 @@ def state_on(frame: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
 
 
 def ending_within(frame: pd.DataFrame, day: pd.Timestamp, months: int = 12) -> np.ndarray:
-    """Whether each programme is active on the day and ends not later than so many months after it."""
+    """Whether each programme is active on the day and ends not later than so many months after it.
+
+    Parameters
+    ----------
+    frame
+        The rows.
+    day
+        The day.
+    months
+        Length of the window [months].
+    """
     until = day + pd.DateOffset(months=months)
     return np.asarray(active_on(frame, day) & (frame["end"] <= until).to_numpy(), dtype=bool)
 
@@ -203,6 +234,11 @@ def concatenate(parts: list[Programmes]) -> Programmes:
 
     A programme whose IATI identifier came before, or whose id, donor, title and dates did, is left out with a remark.
     Two publishers may both number their programmes from 1: an id that is taken is kept as ``id@file``.
+
+    Parameters
+    ----------
+    parts
+        The parts.
     """
     seen: dict[str, tuple[object, ...]] = {}
     repeated: list[tuple[object, ...]] = []
@@ -245,6 +281,13 @@ def concatenate(parts: list[Programmes]) -> Programmes:
 
 def rows_of(table: Table, rows: list[tuple[object, ...]]) -> pd.DataFrame:
     """A frame of `table` from tuples in the order of its columns; None is blank.
+
+    Parameters
+    ----------
+    table
+        The table: columns of the schema, or rows as a file gives them.
+    rows
+        The rows.
 
     Examples
     --------

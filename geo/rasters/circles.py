@@ -26,6 +26,15 @@ def rings(lon: Floats, lat: Floats, radius_m: float) -> tuple[Floats, Floats]:
 
     Longitudes go on past 180: no ring jumps. A ring around a pole reaches up to it over all longitudes.
 
+    Parameters
+    ----------
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    lat
+        Latitudes [degrees, WGS 84]; missing where there is no position.
+    radius_m
+        Radius [m].
+
     Examples
     --------
     >>> x, y = rings(np.array([20.0]), np.array([6.0]), 20_000.0)

@@ -46,7 +46,17 @@ class Shapes:
 
     @classmethod
     def of_rings(cls, x: Floats, y: Floats, grid: Grid) -> Shapes:
-        """Rings of the same number of corners, (n, corners), in the system of the grid."""
+        """Rings of the same number of corners, (n, corners), in the system of the grid.
+
+        Parameters
+        ----------
+        x
+            Positions to the right.
+        y
+            Positions down.
+        grid
+            The grid: its cells, and where they lie.
+        """
         column, row = grid.pixels(x, y)
         n, corners = column.shape
         owner = np.repeat(np.arange(n, dtype=np.int64), corners)
@@ -55,7 +65,15 @@ class Shapes:
 
     @classmethod
     def of_polygons(cls, polygons: npt.NDArray[np.object_], grid: Grid) -> Shapes:
-        """Polygons and multipolygons, holes and all, in the system of the grid."""
+        """Polygons and multipolygons, holes and all, in the system of the grid.
+
+        Parameters
+        ----------
+        polygons
+            Polygons [degrees, WGS 84].
+        grid
+            The grid: its cells, and where they lie.
+        """
         n = len(polygons)
         parts, of = shapely.get_parts(shapely.orient_polygons(polygons), return_index=True)
         loops, within = shapely.get_rings(parts, return_index=True)
@@ -138,6 +156,12 @@ class Tally:
         ----------
         pixels
             The amount in each pixel (not a density), of any number type; only those that are `valid` count.
+        valid
+            Whether the pixel has a value.
+        row
+            Row number.
+        column
+            The column.
         """
         height, width = valid.shape
         box = self.shapes.box

@@ -39,6 +39,13 @@ class Grid:
     def pixels(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Columns and rows of places, as fractions: the upper left pixel reaches from 0 to 1.
 
+        Parameters
+        ----------
+        x
+            Positions to the right.
+        y
+            Positions down.
+
         Examples
         --------
         >>> column, row = Grid(4, 2, (0.5, 0, 20, 0, -0.5, 6)).pixels(np.array([20.25]), np.array([5.0]))
@@ -50,7 +57,15 @@ class Grid:
         return (e * (x - c) - b * (y - f)) / whole, (a * (y - f) - d * (x - c)) / whole
 
     def places(self, column: Floats, row: Floats) -> tuple[Floats, Floats]:
-        """The x and y of columns and rows."""
+        """The x and y of columns and rows.
+
+        Parameters
+        ----------
+        column
+            The column.
+        row
+            One row.
+        """
         a, b, c, d, e, f = self.transform
         return a * column + b * row + c, d * column + e * row + f
 
@@ -65,6 +80,17 @@ class Grid:
 
         Geodesic for degrees; in a projected system the area that pixels have in it, which :func:`ground_areas_km2`
         finds by their corners instead.
+
+        Parameters
+        ----------
+        row
+            Row number.
+        height
+            Height [pixels, or points of paper].
+        column
+            The column.
+        width
+            Width [pixels, or points of paper].
 
         Examples
         --------
@@ -84,7 +110,13 @@ class Grid:
 
 
 def authalic(lat: Floats) -> Floats:
-    """Proportional to the area from the equator to latitudes [degrees] on the ellipsoid: times a² / 2 and a width."""
+    """Proportional to the area from the equator to latitudes [degrees] on the ellipsoid: times a² / 2 and a width.
+
+    Parameters
+    ----------
+    lat
+        Latitudes [degrees, WGS 84]; missing where there is no position.
+    """
     sin = np.sin(np.radians(lat))
     return np.asarray((1 - _E * _E) * (sin / (1 - _E * _E * sin * sin) + np.arctanh(_E * sin) / _E))
 
@@ -94,14 +126,40 @@ CELLS = 16
 
 
 def lattice(grid: Grid, row: int, height: int, column: int, width: int) -> tuple[Floats, Floats]:
-    """The x and y of the corners of the parts of a window, (parts + 1, parts + 1)."""
+    """The x and y of the corners of the parts of a window, (parts + 1, parts + 1).
+
+    Parameters
+    ----------
+    grid
+        The grid: its cells, and where they lie.
+    row
+        Row number.
+    height
+        Height [pixels, or points of paper].
+    column
+        The column.
+    width
+        Width [pixels, or points of paper].
+    """
     rows = np.linspace(row, row + height, min(CELLS, height) + 1)
     columns = np.linspace(column, column + width, min(CELLS, width) + 1)
     return grid.places(np.broadcast_to(columns, (len(rows), len(columns))), rows[:, None] + 0 * columns)
 
 
 def ground_areas_km2(lon: Floats, lat: Floats, height: int, width: int) -> Floats:
-    """Ground of each pixel of a window [km²], (height, width), from the places of the corners of :func:`lattice`."""
+    """Ground of each pixel of a window [km²], (height, width), from the places of the corners of :func:`lattice`.
+
+    Parameters
+    ----------
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    lat
+        Latitudes [degrees, WGS 84]; missing where there is no position.
+    height
+        Height [pixels, or points of paper].
+    width
+        Width [pixels, or points of paper].
+    """
     x, y = np.radians(lon) * _GEOD.a, authalic(lat) * _GEOD.a / 2
     across_x, down_x = x[1:, 1:] - x[:-1, :-1], x[1:, :-1] - x[:-1, 1:]
     across_y, down_y = y[1:, 1:] - y[:-1, :-1], y[1:, :-1] - y[:-1, 1:]

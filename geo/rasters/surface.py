@@ -48,6 +48,17 @@ class SurfaceGrid:
     def around(cls, lon: Floats, lat: Floats, cell_km: float, margin_km: float) -> SurfaceGrid:
         """The grid that holds places and a margin around them.
 
+        Parameters
+        ----------
+        lon
+            Longitudes [degrees, WGS 84]; missing where there is no position.
+        lat
+            Latitudes [degrees, WGS 84]; missing where there is no position.
+        cell_km
+            Side of a cell [km].
+        margin_km
+            Margin [km].
+
         Raises
         ------
         InputError
@@ -81,7 +92,15 @@ class SurfaceGrid:
         return CRS.from_dict({"proj": "laea", "lat_0": self.lat_0, "lon_0": self.lon_0, "datum": "WGS84", "units": "m"})
 
     def project(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-        """Metres of places."""
+        """Metres of places.
+
+        Parameters
+        ----------
+        lon
+            Longitudes [degrees, WGS 84]; missing where there is no position.
+        lat
+            Latitudes [degrees, WGS 84]; missing where there is no position.
+        """
         from pyproj import Transformer
 
         x, y = Transformer.from_crs(4326, self.crs, always_xy=True).transform(lon, lat)
@@ -109,7 +128,19 @@ class SurfaceGrid:
 
 
 def points(grid: SurfaceGrid, lon: Floats, lat: Floats, weight: Floats) -> Floats:
-    """Weights of places, each parted among the four cells around it so that its middle stays where it was."""
+    """Weights of places, each parted among the four cells around it so that its middle stays where it was.
+
+    Parameters
+    ----------
+    grid
+        The grid: its cells, and where they lie.
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    lat
+        Latitudes [degrees, WGS 84]; missing where there is no position.
+    weight
+        How much each one weighs.
+    """
     out = np.zeros((grid.rows, grid.columns))
     x, y = grid.project(lon, lat)
     column, row = (x - grid.left) / grid.cell_m - 0.5, (grid.top - y) / grid.cell_m - 0.5
@@ -122,7 +153,21 @@ def points(grid: SurfaceGrid, lon: Floats, lat: Floats, weight: Floats) -> Float
 
 
 def discs(grid: SurfaceGrid, lon: Floats, lat: Floats, weight: Floats, radius_km: float) -> Floats:
-    """Weights of places, each spread evenly over a disc."""
+    """Weights of places, each spread evenly over a disc.
+
+    Parameters
+    ----------
+    grid
+        The grid: its cells, and where they lie.
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    lat
+        Latitudes [degrees, WGS 84]; missing where there is no position.
+    weight
+        How much each one weighs.
+    radius_km
+        Radius [km].
+    """
     radius = radius_km * 1000 / grid.cell_m
     if radius < 1:
         return points(grid, lon, lat, weight)
@@ -140,7 +185,17 @@ def discs(grid: SurfaceGrid, lon: Floats, lat: Floats, weight: Floats, radius_km
 
 
 def areas(grid: SurfaceGrid, polygons: Sequence[shapely.Geometry], weight: Floats) -> Floats:
-    """Weights spread evenly over areas given in degrees; one smaller than a cell goes to the cell around its middle."""
+    """Weights spread evenly over areas given in degrees; one smaller than a cell goes to the cell around its middle.
+
+    Parameters
+    ----------
+    grid
+        The grid: its cells, and where they lie.
+    polygons
+        Polygons [degrees, WGS 84].
+    weight
+        How much each one weighs.
+    """
     out = np.zeros((grid.rows, grid.columns))
     for polygon, w in zip(polygons, weight, strict=True):
         drawn = shapely.transform(shapely.segmentize(polygon, 0.1), lambda xy: np.column_stack(grid.project(*xy.T)))
@@ -161,6 +216,15 @@ def areas(grid: SurfaceGrid, polygons: Sequence[shapely.Geometry], weight: Float
 
 def smoothed(mass: Floats, cell_m: float, bandwidth_km: float) -> Floats:
     """Mass spread by a Gaussian of that standard deviation, cut at :data:`REACH`; its sum stays, given a margin.
+
+    Parameters
+    ----------
+    mass
+        What lies in each cell.
+    cell_m
+        Side of a cell [m].
+    bandwidth_km
+        How far an incident is spread [km].
 
     Examples
     --------
@@ -189,5 +253,15 @@ def smoothed(mass: Floats, cell_m: float, bandwidth_km: float) -> Floats:
 
 
 def squares(lon: Floats, lat: Floats, side_deg: float = 0.5) -> tuple[Floats, Floats]:
-    """Places moved to the middle of squares of so many degrees: nobody finds them again from a surface."""
+    """Places moved to the middle of squares of so many degrees: nobody finds them again from a surface.
+
+    Parameters
+    ----------
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    lat
+        Latitudes [degrees, WGS 84]; missing where there is no position.
+    side_deg
+        Side of a square [degrees].
+    """
     return (np.floor(lon / side_deg) + 0.5) * side_deg, (np.floor(lat / side_deg) + 0.5) * side_deg

@@ -33,6 +33,10 @@ def windows(box: Floats, grid: Grid, block: tuple[int, int], pixels: int = PIXEL
         Least column, least row, greatest column, greatest row, (n, 4), in fractions of pixels.
     block
         Rows and columns that the file stores together: they are read together too.
+    grid
+        The grid: its cells, and where they lie.
+    pixels
+        Pixels.
 
     Examples
     --------
@@ -73,7 +77,15 @@ def _side(grid: Grid, block: tuple[int, int], pixels: int) -> tuple[int, int]:
 
 
 def batches(found: list[Window], pixels: int) -> list[list[Window]]:
-    """The windows in groups of no more than `pixels` pixels each, or of one window."""
+    """The windows in groups of no more than `pixels` pixels each, or of one window.
+
+    Parameters
+    ----------
+    found
+        What was found.
+    pixels
+        Pixels.
+    """
     out: list[list[Window]] = []
     size = 0
     for window in found:

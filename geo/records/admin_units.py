@@ -47,7 +47,13 @@ class SiteUnits:
         return self._measure()
 
     def take(self, rows: Ints) -> SiteUnits:
-        """The units of these sites, in this order."""
+        """The units of these sites, in this order.
+
+        Parameters
+        ----------
+        rows
+            Row numbers.
+        """
         each = (getattr(self, name)[rows] for name in ("name", "key", "code", "row", "basis", "edge_m"))
         return SiteUnits(self.level, *each)
 
@@ -107,7 +113,17 @@ class Units:
         return set() if self.boundaries is None else {str(c) for c in pd.unique(self.boundaries.frame["country"])}
 
     def match(self, names: pd.Series[str], parents: pd.Series[str], country: pd.Series[str]) -> Ints:
-        """The unit of each label; -1 where it is blank, names none, or fits several that its parent cannot part."""
+        """The unit of each label; -1 where it is blank, names none, or fits several that its parent cannot part.
+
+        Parameters
+        ----------
+        names
+            The names.
+        parents
+            The unit above, as stated.
+        country
+            Country of each row (ISO 3166 alpha-3); blank where not known.
+        """
         (land, lands), (name, named), (above, aboves) = (pd.factorize(v) for v in (country, names, parents))
         codes, distinct = pd.factorize((land * len(named) + name) * len(aboves) + above)
         found = []
@@ -136,7 +152,13 @@ class Units:
 
 
 def aliases_of(table: pd.DataFrame | None) -> Aliases:
-    """The alias table (columns country, level, alias, unit) as dictionaries of folded names."""
+    """The alias table (columns country, level, alias, unit) as dictionaries of folded names.
+
+    Parameters
+    ----------
+    table
+        The rows.
+    """
     if table is None or not len(table):
         return {}
     out: dict[tuple[str, int], Mapping[str, str]] = {}
@@ -146,7 +168,19 @@ def aliases_of(table: pd.DataFrame | None) -> Aliases:
 
 
 def keys_of(names: pd.Series[str], country: pd.Series[str], level: int, aliases: Aliases) -> npt.NDArray[np.object_]:
-    """``COUNTRY|folded name`` of each name; blank where the name is."""
+    """``COUNTRY|folded name`` of each name; blank where the name is.
+
+    Parameters
+    ----------
+    names
+        The names.
+    country
+        Country of each row (ISO 3166 alpha-3); blank where not known.
+    level
+        Administrative level: 0 the country, 1 the region, 2 the district, 3 below.
+    aliases
+        Other spellings of names of units.
+    """
     codes, pairs = pd.factorize(country.astype("str") + "|" + names.astype("str"))
     keys = []
     for pair in pairs:
@@ -158,7 +192,15 @@ def keys_of(names: pd.Series[str], country: pd.Series[str], level: int, aliases:
 
 
 def site_units(sites: pd.DataFrame, units: Units) -> SiteUnits:
-    """The unit of each site: the polygon it falls in, else the unit that the site itself states."""
+    """The unit of each site: the polygon it falls in, else the unit that the site itself states.
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    units
+        Administrative units, or in which of them each row lies.
+    """
     n, level, boundaries = len(sites), units.level, units.boundaries
     name = (
         sites[f"admin{level}"] if f"admin{level}" in sites.columns else pd.Series("", index=sites.index, dtype="str")
@@ -191,7 +233,15 @@ def site_units(sites: pd.DataFrame, units: Units) -> SiteUnits:
 
 
 def parents(sites: pd.DataFrame, boundaries: Boundaries | None) -> pd.DataFrame:
-    """Sites whose blank `admin1` is filled with the parent that the level 2 polygon around them names."""
+    """Sites whose blank `admin1` is filled with the parent that the level 2 polygon around them names.
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    boundaries
+        Boundary sets, one a level; None or an empty one: none were loaded.
+    """
     if boundaries is None or boundaries.level != 2 or not (boundaries.frame["parent"] != "").any():
         return sites
     lon, lat = sites["lon"].to_numpy(np.float64), sites["lat"].to_numpy(np.float64)
@@ -207,6 +257,13 @@ def incident_units(incidents: Incidents, units: Units) -> IncidentUnits:
     """The unit of each incident: precision 1 and 2 by polygon (by label outside all polygons), 3 and 4 by label.
 
     The report counts labels that match no polygon of their country, and disagreements between polygon and label.
+
+    Parameters
+    ----------
+    incidents
+        The incidents, ready to be asked.
+    units
+        Administrative units, or in which of them each row lies.
     """
     frame, level, boundaries = incidents.frame, units.level, units.boundaries
     blank = pd.Series("", index=frame.index, dtype="str")

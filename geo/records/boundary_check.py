@@ -32,7 +32,13 @@ class Agreement(NamedTuple):
 
     @classmethod
     def of(cls, report: Mapping[str, object]) -> Agreement:
-        """The counts of :attr:`geo.records.admin_units.IncidentUnits.report`."""
+        """The counts of :attr:`geo.records.admin_units.IncidentUnits.report`.
+
+        Parameters
+        ----------
+        report
+            What the run reports of its inputs.
+        """
         return cls(*(int(str(report.get(name, 0))) for name in cls._fields))
 
 
@@ -43,6 +49,10 @@ def fault(units: Units, agreed: Agreement, outlines: Boundaries | None) -> str:
     ----------
     agreed
         Counts over all incidents of the run.
+    units
+        Administrative units, or in which of them each row lies.
+    outlines
+        Outlines of countries; None: none were loaded.
 
     Returns
     -------

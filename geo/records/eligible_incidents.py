@@ -11,14 +11,30 @@ from geo.time_window import months_before, to_days
 
 
 def eligible(incidents: pd.DataFrame | None) -> pd.DataFrame:
-    """Incidents that count and have a death, of all dates; index kept."""
+    """Incidents that count and have a death, of all dates; index kept.
+
+    Parameters
+    ----------
+    incidents
+        The incidents (`geo.schema.INCIDENTS`); None: none were loaded.
+    """
     frame = empty(INCIDENTS) if incidents is None else incidents
     kept: pd.DataFrame = frame[((frame["effect"] != "none") & (frame["deaths_best"] >= 1)).to_numpy(np.bool_)]
     return kept
 
 
 def incidents_at(incidents: pd.DataFrame | None, day: np.datetime64, months: int) -> pd.DataFrame:
-    """Incidents that begin by `day` and end within `months` before it, that count and have a death; index kept."""
+    """Incidents that begin by `day` and end within `months` before it, that count and have a death; index kept.
+
+    Parameters
+    ----------
+    incidents
+        The incidents (`geo.schema.INCIDENTS`); None: none were loaded.
+    day
+        The day.
+    months
+        Length of the window [months].
+    """
     frame = eligible(incidents)
     at = to_days([day])
     after = months_before(at, months)[0]
@@ -28,7 +44,15 @@ def incidents_at(incidents: pd.DataFrame | None, day: np.datetime64, months: int
 
 
 def by_month(incidents: pd.DataFrame | None, around: shapely.Geometry | None = None) -> pd.DataFrame:
-    """Counts and deaths by month and source: `month` (first day), `source`, `incidents`, `deaths`; never added up."""
+    """Counts and deaths by month and source: `month` (first day), `source`, `incidents`, `deaths`; never added up.
+
+    Parameters
+    ----------
+    incidents
+        The incidents (`geo.schema.INCIDENTS`); None: none were loaded.
+    around
+        What is asked around.
+    """
     counted = eligible(incidents)
     if around is not None:
         points = shapely.points(counted["lon"].to_numpy(np.float64), counted["lat"].to_numpy(np.float64))

@@ -54,7 +54,13 @@ class Incidents:
         return len(self.start)
 
     def take(self, rows: Ints) -> Incidents:
-        """The incidents of these positions, in this order."""
+        """The incidents of these positions, in this order.
+
+        Parameters
+        ----------
+        rows
+            Row numbers.
+        """
         return Incidents(
             self.frame.iloc[rows].reset_index(drop=True),
             self.start[rows],
@@ -79,6 +85,11 @@ def prepare(frame: pd.DataFrame | None) -> Incidents:
     """Incidents of a :data:`geo.schema.INCIDENTS` frame (None means no incident dataset at all).
 
     A blank estimate of deaths counts as no death in `low` and `best`, and as no more than that in `high`.
+
+    Parameters
+    ----------
+    frame
+        The rows.
     """
     table = schema.conform(schema.empty(schema.INCIDENTS) if frame is None else plain(frame), schema.INCIDENTS)
     counts = ((table["effect"] != "none") & table["date_start"].notna()).to_numpy(np.bool_)
@@ -146,12 +157,29 @@ def _slack(table: pd.DataFrame, end: pd.Series[pd.Timestamp]) -> Ints:
 
 
 def in_window(incidents: Incidents, rows: Ints | slice, as_of: Days | int, after: Days | int) -> Bools:
-    """True where an incident of `rows` starts on or before `as_of` and ends after the day `after`."""
+    """True where an incident of `rows` starts on or before `as_of` and ends after the day `after`.
+
+    Parameters
+    ----------
+    incidents
+        The incidents, ready to be asked.
+    rows
+        Row numbers.
+    as_of
+        The date of each site, time of events and not of knowledge [days since 1970-01-01].
+    after
+        The first day that no longer counts, or from which is counted [days since 1970-01-01].
+    """
     return np.asarray((incidents.start[rows] <= as_of) & (incidents.end[rows] > after))
 
 
 def plain(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame without geometry: a GeoDataFrame of points gives `lon` and `lat` on WGS 84, whatever its CRS.
+
+    Parameters
+    ----------
+    frame
+        The rows.
 
     Raises
     ------

@@ -36,6 +36,11 @@ def _base_letters(text: str) -> str:
 def plain(text: str) -> str:
     """The text without case, accents, hyphens, underscores, points and apostrophes; no word is taken away.
 
+    Parameters
+    ----------
+    text
+        The text.
+
     Examples
     --------
     >>> plain("Sous-Préfecture"), plain("coord_precision_km"), plain("7108.12.00")
@@ -49,6 +54,11 @@ def fold(text: str) -> str:
     """The name without case, accents, hyphens, apostrophes and the word for its kind.
 
     A name that consists of such a word alone is kept. Blank stays blank.
+
+    Parameters
+    ----------
+    text
+        The text.
 
     Examples
     --------
@@ -95,6 +105,11 @@ def alias_dict(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """From (alias, unit) as written to the folded dictionary that :func:`fold_series` takes.
 
     An alias that folds to its own unit is left out.
+
+    Parameters
+    ----------
+    pairs
+        Pairs.
 
     Examples
     --------

@@ -53,7 +53,25 @@ class Placed:
         aliases: Aliases,
         agreed: Mapping[int, boundary_check.Agreement] | None,
     ) -> Placed:
-        """Places the sites of `table` and the incidents in units of `levels`; the boundaries are given by level."""
+        """Places the sites of `table` and the incidents in units of `levels`; the boundaries are given by level.
+
+        Parameters
+        ----------
+        table
+            The rows.
+        incidents
+            The incidents, ready to be asked.
+        levels
+            Administrative levels, from the coarsest.
+        by_level
+            By administrative level.
+        outlines
+            Outlines of countries; None: none were loaded.
+        aliases
+            Other spellings of names of units.
+        agreed
+            How well boundaries agree with the places that rows name, by level.
+        """
         known = {level: Units(level, by_level.get(level), aliases) for level in levels}
         units = {level: site_units(table, known[level]) for level in levels}
         placed = {level: incident_units(incidents, known[level]) for level in levels}
@@ -69,7 +87,15 @@ class Placed:
 
 
 def with_units(sites: pd.DataFrame, units: Mapping[int, SiteUnits]) -> pd.DataFrame:
-    """Sites with the region and district that the rules use, and how the district (else the region) is known."""
+    """Sites with the region and district that the rules use, and how the district (else the region) is known.
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    units
+        Administrative units, or in which of them each row lies.
+    """
     rows = sites.copy()
     for level in (1, 2):
         rows[f"admin{level}"] = pd.array(units[level].name, dtype="str")

@@ -14,6 +14,15 @@ Bools = npt.NDArray[np.bool_]
 def mines(minerals: pd.Series[str], wanted: Iterable[str], *, any_case: bool = False) -> Bools:
     """Which sites mine one of some minerals; with `any_case` whatever the case of letters.
 
+    Parameters
+    ----------
+    minerals
+        Minerals, joined by `;`; blank where not known.
+    wanted
+        What is asked for.
+    any_case
+        Whether one mineral in common is enough.
+
     Examples
     --------
     >>> mines(pd.Series(["gold;diamond", "gold", ""], dtype="str"), ["diamond"]).tolist()

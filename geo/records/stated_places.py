@@ -46,6 +46,10 @@ def stated_places(sites: pd.DataFrame, boundaries: Sequence[Boundaries], aliases
     ----------
     sites
         Columns `lon, lat, coord_precision_km, country, admin1, admin2`.
+    boundaries
+        Boundary sets, one a level; None or an empty one: none were loaded.
+    aliases
+        Other spellings of names of units.
     """
     n = len(sites)
     out = StatedPlaces(np.zeros(n, np.bool_), np.full(n, np.nan), np.full(n, "", object))
@@ -69,7 +73,15 @@ def stated_places(sites: pd.DataFrame, boundaries: Sequence[Boundaries], aliases
 
 
 def stated_place_notes(found: StatedPlaces, ids: Sequence[str]) -> list[str]:
-    """What is told of sites far from the unit that they state, with the first of them."""
+    """What is told of sites far from the unit that they state, with the first of them.
+
+    Parameters
+    ----------
+    found
+        What was found.
+    ids
+        The ids.
+    """
     far = sorted(np.flatnonzero(np.isfinite(found.far_km)).tolist(), key=lambda i: ids[i])
     if not far:
         return []

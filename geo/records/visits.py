@@ -132,7 +132,17 @@ def newest_informative(visits: pd.DataFrame, sites: pd.DataFrame, as_of_days: Da
 
 
 def with_visits(sites: pd.DataFrame, newest: pd.DataFrame, as_of_days: Days) -> pd.DataFrame:
-    """`sites` with their date, what the newest visit says of armed presence, and its age [days]."""
+    """`sites` with their date, what the newest visit says of armed presence, and its age [days].
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    newest
+        The newest visit of each site.
+    as_of_days
+        The date of each site [days since 1970-01-01].
+    """
     age = (as_of_days - to_days(newest["visit_date"])).astype(np.float64)
     return sites.assign(
         as_of=to_dates(as_of_days),
@@ -164,7 +174,15 @@ class VisitDays:
 
 
 def visit_days(visits: pd.DataFrame | None, sites: pd.DataFrame) -> VisitDays:
-    """Every informative day of every site of the table."""
+    """Every informative day of every site of the table.
+
+    Parameters
+    ----------
+    visits
+        Visits to the sites (`geo.schema.VISITS`); None: none were loaded.
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    """
     table = conform(pd.DataFrame(index=range(0)), VISITS) if visits is None else visits
     rows = table[table["informative"] & table["visit_date"].notna()]
     keys, wanted = _match(rows, sites)
@@ -196,7 +214,17 @@ ANNEX_FACTS = ("children_under_15", "mercury", "traceability", "state_services")
 
 
 def annex_facts(visits: pd.DataFrame | None, sites: pd.DataFrame, as_of_days: Days) -> pd.DataFrame:
-    """Facts that no rule reads, each from the newest visit not after the date that states it; index of `sites`."""
+    """Facts that no rule reads, each from the newest visit not after the date that states it; index of `sites`.
+
+    Parameters
+    ----------
+    visits
+        Visits to the sites (`geo.schema.VISITS`); None: none were loaded.
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    as_of_days
+        The date of each site [days since 1970-01-01].
+    """
     out = pd.DataFrame(index=sites.index)
     for fact in ANNEX_FACTS:
         is_text = fact in ("traceability", "state_services")
@@ -251,7 +279,17 @@ def newest_status(statuses: pd.DataFrame, sites: pd.DataFrame, as_of_days: Days,
 
 
 def status_days(statuses: pd.DataFrame, sites: pd.DataFrame, scheme: str) -> tuple[Days, Days]:
-    """Statuses of one scheme by (site, day), of several on one day the gravest: positions in `sites`, in `statuses`."""
+    """Statuses of one scheme by (site, day), of several on one day the gravest: positions in `sites`, in `statuses`.
+
+    Parameters
+    ----------
+    statuses
+        Statuses of sites under ICGLR and DRC schemes; None: none were loaded.
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    scheme
+        The scheme: `rcm` or `drc`.
+    """
     rows, keys, wanted = _newest_of_day(statuses, sites, scheme)
     number = np.full(int(max(keys.max(initial=-1), wanted.max(initial=-1))) + 1, -1, np.int64)
     number[wanted] = np.arange(len(wanted))
@@ -386,6 +424,11 @@ def _together(name: str, values: list[str]) -> str:
 
 def combine_presence(words: list[str]) -> str:
     """Several words of armed presence as one; ``none`` only if all say so, blank if that is not known.
+
+    Parameters
+    ----------
+    words
+        The words.
 
     Examples
     --------

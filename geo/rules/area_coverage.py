@@ -50,6 +50,22 @@ def area_gaps_by_level(
         Incidents that could not be used.
     known
         The units of each level, those of the sets that may be used.
+    rules
+        The rules, in their order.
+    settings
+        The numbers that belong to no single rule, or what the run was asked for.
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    as_of
+        The date of each site, time of events and not of knowledge [days since 1970-01-01].
+    coverage
+        What the incidents are declared to cover; None: nothing is declared.
+    incidents
+        The incidents, ready to be asked.
+    site_units
+        Units of sites, by level.
+    incident_units
+        The units of incidents, by level.
     """
     own = coverage.own(settings.coverage_months)
     covered = np.logical_or.reduce([np.zeros(len(sites), np.bool_), *own.values()])
@@ -79,7 +95,25 @@ def gaps_of_level(
     unmatched: Bools,
     unread: Bools,
 ) -> dict[str, Bools]:
-    """Why the area class could be calm for want of looking at one level, by code; sites are the last axis of each."""
+    """Why the area class could be calm for want of looking at one level, by code; sites are the last axis of each.
+
+    Parameters
+    ----------
+    units
+        Administrative units, or in which of them each row lies.
+    boundaries
+        Boundary sets, one a level; None or an empty one: none were loaded.
+    fault
+        What is wrong with the level; blank: nothing.
+    country
+        Country of each row (ISO 3166 alpha-3); blank where not known.
+    covered
+        Whether it is declared covered.
+    unmatched
+        Whether the unit was not found.
+    unread
+        Whether something could not be read.
+    """
     blank, nothing = country == "", np.zeros(covered.shape, np.bool_)
     version = boundaries.version if boundaries is not None else ""
     level = units.level
@@ -96,7 +130,17 @@ def gaps_of_level(
 
 
 def area_gaps(by_level: Mapping[int, dict[str, Bools]], n: int, evidence: Evidence) -> dict[str, Bools]:
-    """The gaps of the area class over all levels, in the order of :data:`AREA_GAPS`, and their evidence."""
+    """The gaps of the area class over all levels, in the order of :data:`AREA_GAPS`, and their evidence.
+
+    Parameters
+    ----------
+    by_level
+        By administrative level.
+    n
+        The number.
+    evidence
+        Gathers rows of evidence.
+    """
     out: dict[str, Bools] = {}
     for code in AREA_GAPS:
         flags = np.logical_or.reduce(
@@ -124,7 +168,13 @@ class Unmatched:
     regions_loaded: bool
 
     def rows(self, rule: Rule) -> npt.NDArray[np.int64]:
-        """Those that the rule could count, if it were known where they are."""
+        """Those that the rule could count, if it were known where they are.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        """
         whose = {1, 2} | {p for p, of in LEVEL_OF.items() if of >= self.units.level}
         precise = np.isin(self.incidents.precision, [p for p in rule.precision if p in whose])
         counted = np.logical_or.reduce([measure(rule, t, self.incidents)[0] for t in rule.tests])
@@ -141,13 +191,29 @@ class Unmatched:
         return np.where(known, region, -1)
 
     def may_hold(self, country: str, region: int) -> Bools:
-        """Sites in whose unit an incident of this country and region (-1: not known) may lie."""
+        """Sites in whose unit an incident of this country and region (-1: not known) may lie.
+
+        Parameters
+        ----------
+        country
+            Country (ISO 3166 alpha-3); blank: any.
+        region
+            Number of the region.
+        """
         own, of_site = self.sites["country"].to_numpy(dtype=object), self.site_units[1].code
         mine = (own == country) | (country == "")
         return np.asarray(mine & ((of_site == region) | (of_site < 0)) if region >= 0 else mine)
 
     def at(self, rules: Sequence[Rule], as_of: Days) -> Bools:
-        """Sites with one in a window of any of the rules."""
+        """Sites with one in a window of any of the rules.
+
+        Parameters
+        ----------
+        rules
+            The rules, in their order.
+        as_of
+            The date of each site, time of events and not of knowledge [days since 1970-01-01].
+        """
         out = np.zeros(len(self.sites), np.bool_)
         iso, region = self.incidents.frame["country"].to_numpy(dtype=object), self.regions()
         for rule in rules:

@@ -10,7 +10,15 @@ Check = tuple[Callable[[object], bool], str]
 
 
 def number(low: float, high: float) -> Check:
-    """A number within limits."""
+    """A number within limits.
+
+    Parameters
+    ----------
+    low
+        Lower bound.
+    high
+        Upper bound.
+    """
 
     def ok(v: object) -> bool:
         return isinstance(v, int | float) and not isinstance(v, bool) and low <= v <= high
@@ -19,7 +27,15 @@ def number(low: float, high: float) -> Check:
 
 
 def whole(low: int, high: int) -> Check:
-    """A whole number within limits."""
+    """A whole number within limits.
+
+    Parameters
+    ----------
+    low
+        Lower bound.
+    high
+        Upper bound.
+    """
 
     def ok(v: object) -> bool:
         return isinstance(v, int) and not isinstance(v, bool) and low <= v <= high
@@ -28,13 +44,25 @@ def whole(low: int, high: int) -> Check:
 
 
 def one_of(*allowed: object) -> Check:
-    """One of some values, of the same type."""
+    """One of some values, of the same type.
+
+    Parameters
+    ----------
+    *allowed
+        What the value may be.
+    """
     told = Note("one of {names}", names=", ".join(map(str, allowed)))
     return (lambda v: any(v == a and type(v) is type(a) for a in allowed)), told
 
 
 def list_of(*allowed: object) -> Check:
-    """A list of some values, not empty."""
+    """A list of some values, not empty.
+
+    Parameters
+    ----------
+    *allowed
+        What the value may be.
+    """
 
     def ok(v: object) -> bool:
         return isinstance(v, list) and bool(v) and all(x in allowed and not isinstance(x, bool) for x in v)
@@ -46,5 +74,11 @@ ANY_TEXT: Check = ((lambda v: isinstance(v, str) and bool(v.strip())), Note("a s
 
 
 def text(words: str) -> Check:
-    """A text that may be blank."""
+    """A text that may be blank.
+
+    Parameters
+    ----------
+    words
+        The words.
+    """
     return (lambda v: isinstance(v, str)), words

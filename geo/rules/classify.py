@@ -31,6 +31,15 @@ def class_of(any_c: Bools, any_h: Bools, any_gap: Bools) -> Texts:
 
     >>> class_of(np.array([True, False, False]), np.array([True, False, False]), np.array([True, True, False])).tolist()
     ['conflict-affected', 'insufficient data', 'no indicators found']
+
+    Parameters
+    ----------
+    any_c
+        Whether any rule of the gravest class fired.
+    any_h
+        Whether any rule of the milder class fired.
+    any_gap
+        Whether anything that could contradict a calm class was not looked at.
     """
     return np.where(any_c, AFFECTED, np.where(any_h, HIGH_RISK, np.where(any_gap, INSUFFICIENT, NONE))).astype(object)
 
@@ -63,6 +72,21 @@ def classify(
 
     A rule that is off is unknown for every site. `partial` marks sites of countries with incidents that could not be
     read and have no place.
+
+    Parameters
+    ----------
+    rules
+        The rule set with its settings.
+    findings
+        Findings in zone units; None: none.
+    gaps
+        Gaps: what was not looked at.
+    area_gaps
+        Gaps of the area class by their code.
+    partial
+        Whether something was not looked at.
+    n
+        The number.
     """
     said = {f.rule: f for f in findings}
     any_gap = _any(gaps.values(), n)
@@ -98,7 +122,15 @@ def _any(flags: Iterable[Bools], n: int) -> Bools:
 
 
 def join_flags(flags: Iterable[tuple[str, Bools]], n: int) -> Texts:
-    """Names of the flags that are set, joined by ``;``, one text per site."""
+    """Names of the flags that are set, joined by ``;``, one text per site.
+
+    Parameters
+    ----------
+    flags
+        The flags.
+    n
+        The number.
+    """
     out = np.full(n, "", dtype=object)
     for name, flag in flags:
         rows = np.flatnonzero(flag)

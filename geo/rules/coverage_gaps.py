@@ -56,6 +56,13 @@ def matches(declared: str, dataset: pd.Series[str]) -> bool:
     >>> loaded = pd.Series(["ucdp", "UCDP GED 23.1", "23.1", "ged_car.geojson"], dtype="str")
     >>> [matches(name, loaded) for name in ("UCDP", "ged_car", "GED_CAR.geojson", "another")]
     [True, True, True, False]
+
+    Parameters
+    ----------
+    declared
+        The dataset that is declared.
+    dataset
+        Dataset of each row.
     """
     names = {str(v) for v in dataset if str(v)}
     names |= {name.rsplit(".", 1)[0] for name in names if not name.rsplit(".", 1)[-1].isdigit()}
@@ -63,7 +70,15 @@ def matches(declared: str, dataset: pd.Series[str]) -> bool:
 
 
 def undeclared(coverage: pd.DataFrame | None, datasets: pd.DataFrame) -> list[str]:
-    """Datasets that a coverage table names and that are not loaded: their rows cover nothing."""
+    """Datasets that a coverage table names and that are not loaded: their rows cover nothing.
+
+    Parameters
+    ----------
+    coverage
+        What the incidents are declared to cover; None: nothing is declared.
+    datasets
+        Datasets of incidents that were used.
+    """
     if coverage is None:
         return []
     loaded = pd.Series(datasets.to_numpy(dtype=object).ravel())
@@ -165,7 +180,15 @@ class Coverage:
     reach: Foreign | None = None
 
     def own(self, months: int, effects: str = "lethal") -> dict[str, Bools]:
-        """For each source, where it covers the site's own country over the whole of (T - months, T]."""
+        """For each source, where it covers the site's own country over the whole of (T - months, T].
+
+        Parameters
+        ----------
+        months
+            Length of the window [months].
+        effects
+            Which effects of incidents count, joined by `;`.
+        """
         key = ("own", 0.0, months, effects)
         if key not in self._kept:
             after = months_before(self.as_of, months)
@@ -173,7 +196,13 @@ class Coverage:
         return self._kept[key]
 
     def foreign(self, radius_km: float) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.object_]]:
-        """Sites and other countries that their circles reach, one row a pair."""
+        """Sites and other countries that their circles reach, one row a pair.
+
+        Parameters
+        ----------
+        radius_km
+            Radius [km].
+        """
         if self.reach is None or self.reach.widest_km < radius_km:
             self.widest_km = max(radius_km, self.widest_km)
             self.reach = self.reached()
@@ -199,6 +228,15 @@ class Coverage:
         """Why a circle was not wholly looked at, by code of :data:`GAPS`, one flag a site.
 
         One and the same source has to cover the site's country *and* every country that the circle reaches.
+
+        Parameters
+        ----------
+        radius_km
+            Radius [km].
+        months
+            Length of the window [months].
+        effects
+            Which effects of incidents count, joined by `;`.
         """
         key = ("circle", radius_km, months, effects)
         if key in self._kept:
@@ -239,7 +277,19 @@ class Coverage:
 
 
 def site_gaps(coverage: Coverage, rejected: Rejected, settings: Settings, evidence: Evidence) -> dict[str, Bools]:
-    """The gaps that what was looked at leaves in the site class, by code of :data:`GAPS`, and their evidence."""
+    """The gaps that what was looked at leaves in the site class, by code of :data:`GAPS`, and their evidence.
+
+    Parameters
+    ----------
+    coverage
+        What the incidents are declared to cover; None: nothing is declared.
+    rejected
+        Rows that were not used, with the reason (`geo.schema.REJECTED`).
+    settings
+        The numbers that belong to no single rule, or what the run was asked for.
+    evidence
+        Gathers rows of evidence.
+    """
     lacking = coverage.lacking(settings.neighbour_km, settings.coverage_months)
     gaps = dict(lacking)
     gaps["incident_rejected"] = rejected.near(settings.neighbour_km, settings.coverage_months)
@@ -266,7 +316,17 @@ def _tell_covered(coverage: Coverage, months: int, effects: str, evidence: Evide
 
 
 def tell_figures(coverage: Coverage, months: int, evidence: Evidence) -> tuple[Bools, Bools]:
-    """Whether the country of each site is looked at for figures of `months`: for deadly events, and for others."""
+    """Whether the country of each site is looked at for figures of `months`: for deadly events, and for others.
+
+    Parameters
+    ----------
+    coverage
+        What the incidents are declared to cover; None: nothing is declared.
+    months
+        Length of the window [months].
+    evidence
+        Gathers rows of evidence.
+    """
     out = []
     for effects in ("lethal", "all"):
         own = coverage.own(months, effects)

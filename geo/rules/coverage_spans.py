@@ -53,6 +53,13 @@ def joined(begin: Days, end: Days) -> list[Span]:
 
     >>> joined(np.array([10, 1, 6]), np.array([12, 5, 8]))
     [(1, 8), (10, 12)]
+
+    Parameters
+    ----------
+    begin
+        First days [days since 1970-01-01].
+    end
+        Last day or position.
     """
     spans: list[Span] = []
     for i in np.argsort(begin, kind="stable"):
@@ -75,6 +82,8 @@ def latest_answer(spans: pd.DataFrame, countries: Sequence[str], months: int, ef
         circle reaches.
     months
         The look-back of the rules.
+    effects
+        Which effects of incidents count, joined by `;`.
 
     Returns
     -------

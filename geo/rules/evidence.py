@@ -43,12 +43,40 @@ class Evidence:
     def incidents(
         self, kind: str, rule: str, site: Ints, incident: Ints, distance_m: Floats | None = None, fact: str = "counted"
     ) -> None:
-        """Names incidents (positions in the prepared incidents) for sites (positions in the site table)."""
+        """Names incidents (positions in the prepared incidents) for sites (positions in the site table).
+
+        Parameters
+        ----------
+        kind
+            Of which kind it is.
+        rule
+            Id of a rule.
+        site
+            Row numbers of sites.
+        incident
+            Row numbers of incidents.
+        distance_m
+            Distance [m]; None: none is told.
+        fact
+            What the row tells.
+        """
         if self.wanted and len(site):
             self._incidents.append(IncidentRows(kind, rule, site, incident, distance_m, fact))
 
     def facts(self, kind: str, rule: str, site: Ints, **told: object) -> None:
-        """Names anything else; `told` are columns of :data:`geo.schema.EVIDENCE`, scalars or one value a site."""
+        """Names anything else; `told` are columns of :data:`geo.schema.EVIDENCE`, scalars or one value a site.
+
+        Parameters
+        ----------
+        kind
+            Of which kind it is.
+        rule
+            Id of a rule.
+        site
+            Row numbers of sites.
+        **told
+            Columns of the row.
+        """
         if self.wanted and len(site):
             self._facts.append(FactRows(kind, rule, site, dict(told)))
 
@@ -56,6 +84,13 @@ class Evidence:
         """All rows as :data:`geo.schema.EVIDENCE` and `restricted`, by site, rule (no rule last), kind, distance, date.
 
         Of millions of rows every copy costs more than the rules do: a column is its different values and their places.
+
+        Parameters
+        ----------
+        sites
+            The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+        incidents
+            The incidents, ready to be asked.
         """
         return columns(self._incidents, self._facts, self.rules, self.ids, sites, incidents)
 
@@ -64,6 +99,11 @@ def withheld(evidence: pd.DataFrame) -> pd.DataFrame:
     """Evidence as it may leave this machine: :data:`geo.schema.EVIDENCE`, restricted rows blank but for what is open.
 
     Of a restricted row the distance is rounded to whole kilometres: three exact distances give a place back.
+
+    Parameters
+    ----------
+    evidence
+        Rows of evidence (`geo.schema.EVIDENCE`).
     """
     if RESTRICTED not in evidence.columns:
         return evidence
@@ -74,7 +114,13 @@ def withheld(evidence: pd.DataFrame) -> pd.DataFrame:
 
 
 def withheld_columns(evidence: CodedTable) -> CodedTable:
-    """The same for columns that are codes."""
+    """The same for columns that are codes.
+
+    Parameters
+    ----------
+    evidence
+        Rows of evidence, their texts as codes.
+    """
     if RESTRICTED not in evidence.columns:
         return evidence
     shut = np.asarray(evidence[RESTRICTED].array(), np.bool_)

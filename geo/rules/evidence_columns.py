@@ -78,7 +78,23 @@ def columns(
     sites: pd.DataFrame,
     incidents: Incidents,
 ) -> CodedTable:
-    """All rows as :data:`geo.schema.EVIDENCE` and `restricted`, by site, rule (no rule last), kind, distance, date."""
+    """All rows as :data:`geo.schema.EVIDENCE` and `restricted`, by site, rule (no rule last), kind, distance, date.
+
+    Parameters
+    ----------
+    incident_rows
+        Rows of evidence that are incidents.
+    fact_rows
+        Rows of evidence that are facts.
+    rules
+        The rules, in their order.
+    ids
+        The ids.
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    incidents
+        The incidents, ready to be asked.
+    """
     parts: list[IncidentRows | FactRows] = [*incident_rows, *fact_rows]
     site = np.concatenate([*(p.site for p in parts), _NO_ROWS])
     if not len(site):

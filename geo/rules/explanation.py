@@ -57,7 +57,15 @@ gaps and zones stand in the site's own columns."""
 
 
 def summary_rows(rules: Rules, evidence: CodedTable) -> CodedTable:
-    """The rows of evidence that :func:`reasons` reads."""
+    """The rows of evidence that :func:`reasons` reads.
+
+    Parameters
+    ----------
+    rules
+        The rule set with its settings.
+    evidence
+        Rows of evidence, their texts as codes.
+    """
     ids = [r.id for r in rules.answering("site")]
     return evidence.take(np.flatnonzero(evidence["kind"].within(SUMMARY) & evidence["rule"].within(ids)))
 
@@ -73,6 +81,8 @@ def reasons(rules: Rules, sites: pd.DataFrame, evidence: pd.DataFrame, source_of
         Frame of :data:`geo.schema.EVIDENCE` of the same run.
     source_of
         The incident source of each dataset name.
+    rules
+        The rule set with its settings.
     """
     by_site = rows_by_site(summary_rows(rules, CodedTable.of(evidence)).frame(), source_of)
     say = Sentences(rules)
@@ -104,7 +114,25 @@ class Sentences:
         nearest_m: float,
         rows: Sequence[Row],
     ) -> Note:
-        """Why a site has its class: the rules of that class, else its gaps, else what was looked at; then its zone."""
+        """Why a site has its class: the rules of that class, else its gaps, else what was looked at; then its zone.
+
+        Parameters
+        ----------
+        fired
+            The rules that fired.
+        gaps
+            Gaps: what was not looked at.
+        unknown
+            What is not known.
+        zone
+            Status of the zone.
+        unit
+            An administrative unit.
+        nearest_m
+            Distance of the nearest [m].
+        rows
+            The rows.
+        """
         if fired:
             top, others = self.of_rules(cls, fired)
             parts = [because(rule, rows) for rule in top]
@@ -122,14 +150,28 @@ class Sentences:
         return Note.finished(f"{head}: {told}.", WHOLE.template, head=head, reasons=told)
 
     def zone(self, zone: str, unit: str) -> Note:
-        """The zone status of a site, one of :data:`ZONE_WORDS`."""
+        """The zone status of a site, one of :data:`ZONE_WORDS`.
+
+        Parameters
+        ----------
+        zone
+            Status of the zone.
+        unit
+            An administrative unit.
+        """
         if (zone, unit) not in self._zones:
             said = ZONE_WORDS[zone]
             self._zones[zone, unit] = Note(said.template, unit=unit) if said.params else said
         return self._zones[zone, unit]
 
     def of_rules(self, cls: str, fired: str) -> tuple[list[Rule], list[Note]]:
-        """The rules that gave a site its class, and a note of the others that fired."""
+        """The rules that gave a site its class, and a note of the others that fired.
+
+        Parameters
+        ----------
+        fired
+            The rules that fired.
+        """
         if (cls, fired) not in self._top:
             top = [r for r in ids(fired) if self.rules[r].cls == cls]
             others = [r for r in ids(fired) if r not in top]
@@ -138,7 +180,13 @@ class Sentences:
         return self._top[cls, fired]
 
     def unknown(self, unknown: str) -> list[Note]:
-        """A note of the rules that could not be asked, if any."""
+        """A note of the rules that could not be asked, if any.
+
+        Parameters
+        ----------
+        unknown
+            What is not known.
+        """
         if unknown not in self._left:
             left = [r for r in ids(unknown) if r not in self.rules or self.rules[r].answer == "site"]
             self._left[unknown] = [Note("not known: {rules}", rules=", ".join(left))] if left else []
@@ -151,23 +199,49 @@ NOTHING = Note("no site rule fired on the data at hand")
 
 @lru_cache(maxsize=1 << 12)
 def nearest(away: Note) -> Note:
-    """How far the nearest event is."""
+    """How far the nearest event is.
+
+    Parameters
+    ----------
+    away
+        How far away, in words.
+    """
     return Note("the nearest known event in 36 months is {away} km away", away=away)
 
 
 def ids(text: str) -> list[str]:
-    """What a column lists, parted by semicolons."""
+    """What a column lists, parted by semicolons.
+
+    Parameters
+    ----------
+    text
+        The text.
+    """
     return [part for part in text.split(";") if part]
 
 
 def because(rule: Rule, rows: Sequence[Row]) -> Note:
-    """Why one rule fired, with its id."""
+    """Why one rule fired, with its id.
+
+    Parameters
+    ----------
+    rule
+        The rule that is asked.
+    rows
+        The rows.
+    """
     why = KINDS[rule.kind].explain(rule, [r for r in rows if r.rule == rule.id])
     return Note.finished(f"{why} ({rule.id})", WHY.template, why=why, rule=rule.id)
 
 
 def together(parts: Sequence[Note]) -> Note:
-    """Parts of one sentence, parted by semicolons."""
+    """Parts of one sentence, parted by semicolons.
+
+    Parameters
+    ----------
+    parts
+        The parts.
+    """
     out, *rest = parts
     for part in rest:
         out = Note.finished(f"{out}; {part}", BOTH.template, a=out, b=part)

@@ -34,7 +34,13 @@ KEPT_CELLS = 400_000
 
 
 def names_all(rules: Sequence[Rule]) -> bool:
-    """Whether the evidence of some rule names every incident that the counts count."""
+    """Whether the evidence of some rule names every incident that the counts count.
+
+    Parameters
+    ----------
+    rules
+        The rules, in their order.
+    """
     return any(
         1 in r.precision
         and r.within_km >= FIGURE_KM
@@ -104,6 +110,16 @@ def figures(
         See :meth:`Counts.columns`.
     named
         Whether some rule names every counted incident as evidence (:func:`names_all`); else they are named here.
+    pairs
+        Pairs.
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    lat
+        Latitudes [degrees, WGS 84]; missing where there is no position.
+    incidents
+        The incidents, ready to be asked.
+    evidence
+        Gathers rows of evidence.
     """
     n = len(lon)
     known = np.isfinite(lon) & np.isfinite(lat)
@@ -126,7 +142,13 @@ def figures(
 
 
 def figure_asks(incidents: Incidents) -> dict[str, Ask]:
-    """The sums that :func:`figures_of_sums` is made of."""
+    """The sums that :func:`figures_of_sums` is made of.
+
+    Parameters
+    ----------
+    incidents
+        The incidents, ready to be asked.
+    """
     exact, lethal = incidents.precision == 1, incidents.best >= 1
     limit_m = FIGURE_KM * 1000
 
@@ -143,7 +165,15 @@ def figure_asks(incidents: Incidents) -> dict[str, Ask]:
 
 
 def nearest_asks(incidents: Incidents, widest_m: float) -> tuple[Ask, Ask]:
-    """Of which incidents the nearest and the latest are told."""
+    """Of which incidents the nearest and the latest are told.
+
+    Parameters
+    ----------
+    incidents
+        The incidents, ready to be asked.
+    widest_m
+        The widest radius [m].
+    """
     lethal = (incidents.best >= 1) & (incidents.precision <= 2)
     return (
         Ask(lethal, None, widest_m, NEAREST_MONTHS, "best"),
@@ -158,7 +188,25 @@ NEAREST_ASKS = ("nearest", "latest")
 def figures_of_sums(
     sums: Sums, lon: Floats, lat: Floats, days: Days, incidents: Incidents, covered: Bools, covered_all: Bools
 ) -> pd.DataFrame:
-    """The same figures without the pairs."""
+    """The same figures without the pairs.
+
+    Parameters
+    ----------
+    sums
+        Events and deaths around each site.
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    lat
+        Latitudes [degrees, WGS 84]; missing where there is no position.
+    days
+        Days [days since 1970-01-01].
+    incidents
+        The incidents, ready to be asked.
+    covered
+        Whether it is declared covered.
+    covered_all
+        Whether all of the window is covered, site by site.
+    """
     known = np.isfinite(lon) & np.isfinite(lat)
     at = {name: sums.events[name] for name in ("silent", "one_sided", "nonlethal")}
     counts = Counts(
@@ -245,6 +293,15 @@ def fading(lon: Floats, lat: Floats, incidents: Incidents) -> Fading:
     """Sums of exp(-d / 30 km) exp(-age / 365 days) over lethal incidents of precision 1 and 2, by source.
 
     Distances to 200 km. Age counts from the first day: an event is as old as its beginning, whatever its end.
+
+    Parameters
+    ----------
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    lat
+        Latitudes [degrees, WGS 84]; missing where there is no position.
+    incidents
+        The incidents, ready to be asked.
     """
     rows = np.flatnonzero((incidents.best >= 1) & (incidents.precision <= 2))
     return Fading(
@@ -271,6 +328,12 @@ def intensity(around: Fading, as_of: Days, looked: Bools, *, again: bool = False
     ----------
     again
         Other dates will be asked of these sums: one that holds for all sites leaves behind what they need.
+    around
+        What is asked around.
+    as_of
+        The date of each site, time of events and not of knowledge [days since 1970-01-01].
+    looked
+        Where and when was looked.
     """
     window = as_of - months_before(as_of, INTENSITY_MONTHS) + 1
     small = around.groups * len(as_of) <= KEPT_CELLS
@@ -283,7 +346,15 @@ def intensity(around: Fading, as_of: Days, looked: Bools, *, again: bool = False
 
 
 def disagreement_ask(incidents: Incidents, months: int) -> Ask:
-    """Of which incidents :func:`disagreement` asks whether there are any."""
+    """Of which incidents :func:`disagreement` asks whether there are any.
+
+    Parameters
+    ----------
+    incidents
+        The incidents, ready to be asked.
+    months
+        Length of the window [months].
+    """
     return Ask((incidents.precision == 1) & (incidents.best >= 1), None, FIGURE_KM * 1000, months, "best")
 
 

@@ -35,7 +35,21 @@ class Finding:
         possible: Bools | None = None,
         reasons: dict[str, Bools] | None = None,
     ) -> Finding:
-        """A finding with the implications between its flags made to hold; brackets default to `fired`."""
+        """A finding with the implications between its flags made to hold; brackets default to `fired`.
+
+        Parameters
+        ----------
+        rule
+            Id of a rule.
+        fired
+            Whether the rule fired, site by site.
+        certain
+            Whether it fired for certain; None: as nominally.
+        possible
+            Whether it fired possibly; None: as nominally.
+        reasons
+            Gaps by their code, site by site.
+        """
         why = {code: flags & ~fired for code, flags in (reasons or {}).items()}
         unknown = np.logical_or.reduce([np.zeros(len(fired), np.bool_), *why.values()])
         certain = fired if certain is None else certain & fired

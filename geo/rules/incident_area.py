@@ -36,7 +36,17 @@ class IncidentArea:
     optional: tuple[str, ...] = ("effect", "lethal", "violence", "deaths", "minerals")
 
     def evaluate(self, rule: Rule, scene: Scene, evidence: Evidence) -> Finding:
-        """Fired where the unit is known and its counts meet a test; unknown where a gap of its level stands."""
+        """Fired where the unit is known and its counts meet a test; unknown where a gap of its level stands.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        scene
+            Sites, incidents and all else that a rule may ask, at the date of each site.
+        evidence
+            Gathers rows of evidence.
+        """
         n, units = len(scene), scene.site_units[rule.level]
         asked, mineral_unknown = scene.asked(rule)
         fired = np.zeros(n, np.bool_)
@@ -53,7 +63,15 @@ class IncidentArea:
         )
 
     def explain(self, rule: Rule, rows: list[Row]) -> Note:
-        """The unit, its events and deaths."""
+        """The unit, its events and deaths.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        rows
+            Rows of evidence.
+        """
         sums = [r for r in rows if r.kind == "area"]
         row = max(sums, key=lambda r: (r.events, r.deaths), default=None)
         if row is None:
@@ -67,10 +85,26 @@ class IncidentArea:
         )
 
     def explain_sums(self, rule: Rule) -> None:
-        """It reads more than one row."""
+        """It reads more than one row.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        """
 
     def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
-        """From the incidents that evidence names: as many as each test needs, or all where fewer meet none."""
+        """From the incidents that evidence names: as many as each test needs, or all where fewer meet none.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        site
+            The site.
+        rows
+            Rows of evidence.
+        """
         seen = [r for r in rows if r.kind in ("incident", "near_miss") and r.record_id]
         if any(r.is_withheld for r in seen):
             fired = any(r.kind == "incident" for r in seen)
@@ -79,7 +113,13 @@ class IncidentArea:
         return Derived(fired, fired, fired, is_unknown(rows) and not fired)
 
     def limit(self, rule: Rule) -> Note:
-        """Counts, window, level and precision."""
+        """Counts, window, level and precision.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        """
         return Note("{limit}; ADM{level}", limit=rule.limit(), level=str(rule.level))
 
 
@@ -87,6 +127,17 @@ def counted_in_units(rule: Rule, incidents: Incidents, unit: Ints, day: int) -> 
     """The incidents that a rule counts on a day in any unit; `unit` is the unit of each incident, -1 for none.
 
     All of them, where evidence names the deadliest alone.
+
+    Parameters
+    ----------
+    rule
+        The rule that is asked.
+    incidents
+        The incidents, ready to be asked.
+    unit
+        An administrative unit.
+    day
+        The day [days since 1970-01-01].
     """
     usable = np.isin(incidents.precision, rule.precision) & (unit >= 0) & (incidents.start <= day)
     out = np.zeros(len(incidents), np.bool_)

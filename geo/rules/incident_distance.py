@@ -37,7 +37,17 @@ class IncidentDistance:
     optional: tuple[str, ...] = ("effect", "lethal", "violence", "deaths", "minerals")
 
     def evaluate(self, rule: Rule, scene: Scene, evidence: Evidence) -> Finding:
-        """Fired, certain and possible of every site, and the incidents that say so."""
+        """Fired, certain and possible of every site, and the incidents that say so.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        scene
+            Sites, incidents and all else that a rule may ask, at the date of each site.
+        evidence
+            Gathers rows of evidence.
+        """
         asked, mineral_unknown = scene.asked(rule)
         if not evidence.wanted:
             return _from_sums(rule, scene, asked, mineral_unknown, evidence)
@@ -58,7 +68,15 @@ class IncidentDistance:
         return tell_unknown(evidence, finding)
 
     def explain(self, rule: Rule, rows: list[Row]) -> Note:
-        """Events, deaths and the nearest one, of the source with most events."""
+        """Events, deaths and the nearest one, of the source with most events.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        rows
+            Rows of evidence.
+        """
         total = next((r for r in rows if r.kind == "total"), None)
         if total is None:
             return Note(
@@ -71,7 +89,13 @@ class IncidentDistance:
         return Note(template, **params, **told)
 
     def explain_sums(self, rule: Rule) -> SumWords | None:
-        """The same of many sites, from their sums."""
+        """The same of many sites, from their sums.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        """
         template, params = _sums(rule, "lethal" if rule.lethal else "nonlethal")
         columns: dict[str, tuple[str, Callable[[float], Note]]] = {
             "events": ("events", words.events),
@@ -82,7 +106,17 @@ class IncidentDistance:
         return template, params, columns
 
     def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
-        """From distances, dates and deaths of the incidents that evidence names."""
+        """From distances, dates and deaths of the incidents that evidence names.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        site
+            The site.
+        rows
+            Rows of evidence.
+        """
         seen = [r for r in rows if r.kind in ("incident", "near_miss") and r.record_id and r.fact != "beyond_limit"]
         if any(r.is_withheld for r in seen):
             total = any(r.kind == "total" for r in rows)
@@ -107,7 +141,13 @@ class IncidentDistance:
         )
 
     def limit(self, rule: Rule) -> Note:
-        """Counts, window, radius and precision."""
+        """Counts, window, radius and precision.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        """
         return rule.limit()
 
 
@@ -166,7 +206,15 @@ def _precise(rule: Rule, incidents: Incidents) -> tuple[Bools, Bools]:
 
 
 def asks(rule: Rule, incidents: Incidents) -> dict[str, Ask]:
-    """The sums that a rule is answered from, by the names that :func:`_name` gives them."""
+    """The sums that a rule is answered from, by the names that :func:`_name` gives them.
+
+    Parameters
+    ----------
+    rule
+        The rule that is asked.
+    incidents
+        The incidents, ready to be asked.
+    """
     precise, may_be = _precise(rule, incidents)
     out = {}
     for i, test in enumerate(rule.tests):
@@ -179,7 +227,15 @@ def asks(rule: Rule, incidents: Incidents) -> dict[str, Ask]:
 
 
 def far_asks(rule: Rule, incidents: Incidents) -> dict[str, Ask]:
-    """The question that names the nearest incident where nothing lies within the limit of a rule."""
+    """The question that names the nearest incident where nothing lies within the limit of a rule.
+
+    Parameters
+    ----------
+    rule
+        The rule that is asked.
+    incidents
+        The incidents, ready to be asked.
+    """
     counted = np.logical_or.reduce([measure(rule, test, incidents)[0] for test in rule.tests])
     precise, _ = _precise(rule, incidents)
     return {f"{rule.id} far": Ask(counted & precise, None, math.inf, rule.longest_months, "best")}

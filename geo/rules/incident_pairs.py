@@ -30,6 +30,17 @@ def measure(rule: Rule, test: Test, incidents: Incidents, bracket: str = "best")
     """Which incidents a test counts, and the deaths of each, by the `best`, `low` or `high` estimate.
 
     An event of a violent type counts whatever its deaths; one that is counted as lethal needs one of them.
+
+    Parameters
+    ----------
+    rule
+        The rule that is asked.
+    test
+        A test of the rule: window, events, deaths.
+    incidents
+        The incidents, ready to be asked.
+    bracket
+        Which bound is asked: nominal, certain or possible.
     """
     deaths: Floats = getattr(incidents, bracket)
     if rule.deaths == "civilian":
@@ -61,7 +72,13 @@ class Near:
     _met: dict[int, Bits]
 
     def meet(self, *names: str) -> Bools:
-        """Which of them meet one of these questions, of those that they were taken for."""
+        """Which of them meet one of these questions, of those that they were taken for.
+
+        Parameters
+        ----------
+        *names
+            Columns to leave away.
+        """
         out = np.zeros(len(self.site), np.bool_)
         for name in names:
             word, bit = self._asked[name]
@@ -104,7 +121,21 @@ class Wanted:
             self._parts.append((asked, every, ones, [bit[name] for name in newest if name in bit]))
 
     def among(self, site: Ints, incident: Ints, distance: Floats, shown: Floats, reach: Floats) -> Bools:
-        """Which pairs are wanted, of all of some sites by (site, distance, incident)."""
+        """Which pairs are wanted, of all of some sites by (site, distance, incident).
+
+        Parameters
+        ----------
+        site
+            Row numbers of sites.
+        incident
+            Row numbers of incidents.
+        distance
+            Distance [m].
+        shown
+            What is shown.
+        reach
+            How far each one reaches [m].
+        """
         out = np.zeros(len(site), np.bool_)
         for asked, every, first, latest in self._parts:
             met = asked.bits.take(incident)
@@ -143,7 +174,13 @@ class Pairs:
     _met: list[Bits] = field(default_factory=list)
 
     def ask(self, asks: Mapping[str, Ask]) -> None:
-        """Holds every pair against questions, by their names, which :meth:`meeting` then answers."""
+        """Holds every pair against questions, by their names, which :meth:`meeting` then answers.
+
+        Parameters
+        ----------
+        asks
+            What is asked of each rule.
+        """
         names = list(asks)
         for first in range(0, len(names), 64):
             some = names[first : first + 64]
@@ -165,7 +202,13 @@ class Pairs:
             self._met.append(np.concatenate(list(spread(met, starts))))
 
     def meeting(self, names: Iterable[str]) -> Near:
-        """The pairs that meet one or more of some questions."""
+        """The pairs that meet one or more of some questions.
+
+        Parameters
+        ----------
+        names
+            The names.
+        """
         words: dict[int, np.uint64] = {}
         for name in names:
             word, bit = self._asked[name]
@@ -176,7 +219,15 @@ class Pairs:
         return Near(self.site.take(rows), self.incident.take(rows), self.distance.take(rows), self._asked, met)
 
     def inside(self, months: int, bracket: str = "best") -> Bools:
-        """Whether a pair's incident lies in the window: nominally, `low` wholly, `high` on any day that it may have."""
+        """Whether a pair's incident lies in the window: nominally, `low` wholly, `high` on any day that it may have.
+
+        Parameters
+        ----------
+        months
+            Length of the window [months].
+        bracket
+            Which bound is asked: nominal, certain or possible.
+        """
         key = (bracket, months)
         if key not in self._kept:
             now, after = self.days[self.site], months_before(self.days, months)[self.site]
@@ -218,6 +269,10 @@ def find_pairs(
         The last day before each site's window, in place of `months`.
     wanted
         Only pairs that somebody asks for are kept.
+    incidents
+        The incidents, ready to be asked.
+    widest_m
+        The widest radius [m].
     """
     longest = months_before(days, months) if after is None else after
     every = np.ones(len(incidents), np.bool_)
@@ -259,6 +314,27 @@ def searches(
     """Sites, incidents (positions), their precision and the search among them: wide enough for what either is off by.
 
     `wanted` are the incidents that are asked for, `after` the last day before each site's window.
+
+    Parameters
+    ----------
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    lat
+        Latitudes [degrees, WGS 84]; missing where there is no position.
+    error_km
+        How far a position may be wrong [km]; missing where not stated.
+    days
+        Days [days since 1970-01-01].
+    incidents
+        The incidents, ready to be asked.
+    wanted
+        What is asked for.
+    widest_m
+        The widest radius [m].
+    imprecise_km
+        How far an imprecise place may be wrong [km].
+    after
+        The first day that no longer counts, or from which is counted [days since 1970-01-01].
     """
     for sites, margin_m in _bands(lon, lat, error_km):
         for precision, rows in _searched(incidents, wanted):
@@ -303,7 +379,17 @@ def _searched(incidents: Incidents, wanted: Bools) -> Iterator[tuple[int, Ints]]
 
 
 def reach_m(error_m: Floats, precision: int, imprecise_km: float) -> Floats:
-    """What a pair may be wrong by: the site's position error, and that of an incident known to its surroundings."""
+    """What a pair may be wrong by: the site's position error, and that of an incident known to its surroundings.
+
+    Parameters
+    ----------
+    error_m
+        How far positions may be wrong [m].
+    precision
+        How exactly a place is known, 1 to 7.
+    imprecise_km
+        How far an imprecise place may be wrong [km].
+    """
     return np.asarray((imprecise_km * 1000 if precision == 2 else 0.0) + error_m)
 
 
@@ -356,7 +442,21 @@ def _of_two(many: _Run, few: _Run) -> _Run:
 
 
 def per_site(key: Ints, incident: Ints, deaths: Floats, incidents: Incidents, n: int) -> tuple[Floats, Floats]:
-    """Events and deaths per source and position `key`, shape (sources, n); sources are never added together."""
+    """Events and deaths per source and position `key`, shape (sources, n); sources are never added together.
+
+    Parameters
+    ----------
+    key
+        What it is known by.
+    incident
+        Row numbers of incidents.
+    deaths
+        Deaths, best estimate; missing where not known.
+    incidents
+        The incidents, ready to be asked.
+    n
+        The number.
+    """
     sources = max(len(incidents.sources), 1)
     at = incidents.source[incident] * n + key
     counted = np.bincount(at, minlength=sources * n).astype(np.float64).reshape(sources, n)
@@ -365,14 +465,34 @@ def per_site(key: Ints, incident: Ints, deaths: Floats, incidents: Incidents, n:
 
 
 def most(events: Floats, deaths: Floats) -> tuple[Ints, Floats, Floats]:
-    """Of the source with most events (then deaths) at each position: its number, events and deaths."""
+    """Of the source with most events (then deaths) at each position: its number, events and deaths.
+
+    Parameters
+    ----------
+    events
+        Events.
+    deaths
+        Deaths, best estimate; missing where not known.
+    """
     best = np.lexsort((deaths, events), axis=0)[-1]
     rows = np.arange(events.shape[1])
     return best, events[best, rows], deaths[best, rows]
 
 
 def newest(site: Ints, incident: Ints, days: Days, incidents: Incidents) -> Ints:
-    """Of pairs that stand by site the first of each site's latest day, by the last day of an incident to the date."""
+    """Of pairs that stand by site the first of each site's latest day, by the last day of an incident to the date.
+
+    Parameters
+    ----------
+    site
+        Row numbers of sites.
+    incident
+        Row numbers of incidents.
+    days
+        Days [days since 1970-01-01].
+    incidents
+        The incidents, ready to be asked.
+    """
     day = np.minimum(incidents.end.take(incident), days.take(site))
     start = starts(site)
     last = np.maximum.reduceat(day, start) if len(start) else day
@@ -381,5 +501,11 @@ def newest(site: Ints, incident: Ints, days: Days, incidents: Incidents) -> Ints
 
 
 def starts(site: Ints) -> Ints:
-    """Where each site's run begins; pairs stand by site."""
+    """Where each site's run begins; pairs stand by site.
+
+    Parameters
+    ----------
+    site
+        Row numbers of sites.
+    """
     return np.flatnonzero(np.diff(site, prepend=-1))

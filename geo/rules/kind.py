@@ -35,28 +35,76 @@ class RuleKind(Protocol):
     optional: tuple[str, ...]
 
     def evaluate(self, rule: Rule, scene: Scene, evidence: Evidence) -> Finding:
-        """What the rule says of every site, and the rows that prove it."""
+        """What the rule says of every site, and the rows that prove it.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        scene
+            Sites, incidents and all else that a rule may ask, at the date of each site.
+        evidence
+            Gathers rows of evidence.
+        """
         ...
 
     def explain(self, rule: Rule, rows: list[Row]) -> Note:
-        """Why the rule fired for a site, from its rows of evidence."""
+        """Why the rule fired for a site, from its rows of evidence.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        rows
+            Rows of evidence.
+        """
         ...
 
     def explain_sums(self, rule: Rule) -> SumWords | None:
-        """What :meth:`explain` makes of the row of kind ``total`` of a site alone; None where it reads other rows."""
+        """What :meth:`explain` makes of the row of kind ``total`` of a site alone; None where it reads other rows.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        """
         ...
 
     def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
-        """What follows for one site from its evidence alone, written apart from `evaluate` on purpose."""
+        """What follows for one site from its evidence alone, written apart from `evaluate` on purpose.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        site
+            The site.
+        rows
+            Rows of evidence.
+        """
         ...
 
     def limit(self, rule: Rule) -> Note:
-        """The thresholds in words, for documents and tables."""
+        """The thresholds in words, for documents and tables.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        """
         ...
 
 
 def tell_unknown(evidence: Evidence, finding: Finding) -> Finding:
-    """Rows that say why a rule could not be evaluated, one per site and reason; gives the finding back."""
+    """Rows that say why a rule could not be evaluated, one per site and reason; gives the finding back.
+
+    Parameters
+    ----------
+    evidence
+        Gathers rows of evidence.
+    finding
+        What the rule found.
+    """
     for code, flags in finding.reasons.items():
         rows = flags.nonzero()[0]
         evidence.facts("gap", finding.rule, rows, fact="rule_unknown", status=code)

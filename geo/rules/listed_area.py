@@ -27,7 +27,17 @@ class ListedArea:
     optional: tuple[str, ...] = ("minerals",)
 
     def evaluate(self, rule: Rule, scene: Scene, evidence: Evidence) -> Finding:
-        """Unknown without a list, before its first edition, and where the list names a unit of a level not known."""
+        """Unknown without a list, before its first edition, and where the list names a unit of a level not known.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        scene
+            Sites, incidents and all else that a rule may ask, at the date of each site.
+        evidence
+            Gathers rows of evidence.
+        """
         n, sites, as_of, units = len(scene), scene.sites, scene.as_of, scene.site_units
         asked, mineral_unknown = scene.asked(rule)
         fired, maybe, known = (np.zeros(n, np.bool_) for _ in range(3))
@@ -64,15 +74,39 @@ class ListedArea:
         return tell_unknown(evidence, Finding.of(rule.id, fired, reasons=reasons))
 
     def explain(self, rule: Rule, rows: list[Row]) -> Note:
-        """The listed area."""
+        """The listed area.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        rows
+            Rows of evidence.
+        """
         areas = ", ".join(dict.fromkeys(r.status for r in rows if r.kind == "list"))
         return Note("on the EU indicative list ({areas})", areas=areas)
 
     def explain_sums(self, rule: Rule) -> None:
-        """It reads more than one row."""
+        """It reads more than one row.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        """
 
     def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
-        """From the entries that evidence names."""
+        """From the entries that evidence names.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        site
+            The site.
+        rows
+            Rows of evidence.
+        """
         listed = [r for r in rows if r.kind == "list" and r.start is not None]
         wanted = {m.casefold() for m in rule.minerals}
         asked = not wanted or bool(wanted & {m.casefold() for m in site.minerals})
@@ -80,7 +114,13 @@ class ListedArea:
         return Derived(fired, fired, fired, is_unknown(rows) and not fired)
 
     def limit(self, rule: Rule) -> Note:
-        """The minerals of the regulation."""
+        """The minerals of the regulation.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        """
         return rule.limit() if rule.minerals else Note("the edition in force")
 
 

@@ -87,7 +87,17 @@ class Questions:
         return np.array(steps), np.array([*left, 0], np.uint64)
 
     def near(self, distance: Floats, shown: Floats, wrong: Floats) -> Bits:
-        """The questions whose limit a pair does not pass: its distance, that to a millimetre, what it may be off by."""
+        """The questions whose limit a pair does not pass: its distance, that to a millimetre, what it may be off by.
+
+        Parameters
+        ----------
+        distance
+            Distance [m].
+        shown
+            What is shown.
+        wrong
+            How far positions may be wrong [m].
+        """
         met = self._met("best", distance) | self._met("shown", shown)
         met |= self._met("low", shown + wrong)
         met |= self._met("high", shown - wrong)
@@ -101,7 +111,17 @@ class Questions:
         return left.take(passed)
 
     def in_time(self, now: Days, after: Mapping[int, Days], incident: Ints) -> Bits:
-        """The questions in whose window an incident lies, by the date of each and the day before each window."""
+        """The questions in whose window an incident lies, by the date of each and the day before each window.
+
+        Parameters
+        ----------
+        now
+            The day of each row [days since 1970-01-01].
+        after
+            What comes later.
+        incident
+            Row numbers of incidents.
+        """
         met = np.zeros(len(now), np.uint64)
         for window, bits in self.windows.items():
             met |= self._inside(window, incident, now, after[window[0]]).astype(np.uint64) * bits

@@ -43,7 +43,17 @@ class Raster:
     optional: tuple[str, ...] = ("at_least", "at_most", "min_coverage")
 
     def evaluate(self, rule: Rule, scene: Scene, evidence: Evidence) -> Finding:
-        """Unknown without a raster, without a value, and where too little of the circle holds one to tell."""
+        """Unknown without a raster, without a value, and where too little of the circle holds one to tell.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        scene
+            Sites, incidents and all else that a rule may ask, at the date of each site.
+        evidence
+            Gathers rows of evidence.
+        """
         seen = measure_of(scene.measured, scene.sites, rule.column)
         fired, reasons = decided(rule, seen)
         rows = np.flatnonzero(np.isfinite(seen.value))
@@ -54,7 +64,15 @@ class Raster:
         return tell_unknown(evidence, Finding.of(rule.id, fired, reasons=reasons))
 
     def explain(self, rule: Rule, rows: list[Row]) -> Note:
-        """What was measured, and on which share of the circle."""
+        """What was measured, and on which share of the circle.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        rows
+            Rows of evidence.
+        """
         value, share = _number(rows, rule.column), _number(rows, SHARE)
         if value is None:
             return self.limit(rule)
@@ -66,10 +84,26 @@ class Raster:
         )  # fmt: skip
 
     def explain_sums(self, rule: Rule) -> None:
-        """It reads no sums."""
+        """It reads no sums.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        """
 
     def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
-        """From the measured number and the share that evidence names."""
+        """From the measured number and the share that evidence names.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        site
+            The site.
+        rows
+            Rows of evidence.
+        """
         value, share = _number(rows, rule.column), _number(rows, SHARE)
         enough = rule.column not in COUNTED or (share is not None and share >= rule.min_coverage)
         if rule.at_least is not None:
@@ -83,7 +117,13 @@ class Raster:
         return Derived(fired, fired, fired, not known, fault=fault)
 
     def limit(self, rule: Rule) -> Note:
-        """The number, and the share of the circle that has to hold values."""
+        """The number, and the share of the circle that has to hold values.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        """
         n = rule.at_most if rule.at_least is None else rule.at_least
         least = rule.at_least is not None
         number = "" if n is None else f"{n:.15g}"
@@ -109,7 +149,17 @@ class Measure(NamedTuple):
 
 
 def measure_of(measured: pd.DataFrame | None, sites: pd.DataFrame, column: str) -> Measure:
-    """What rasters say of each site in one column of :data:`geo.rasters.schema.MEASURED`."""
+    """What rasters say of each site in one column of :data:`geo.rasters.schema.MEASURED`.
+
+    Parameters
+    ----------
+    measured
+        Whether places are measured against polygons.
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    column
+        The column.
+    """
     n = len(sites)
     table = schema.empty(MEASURED) if measured is None else schema.conform(measured, MEASURED)
     table = table[(table["measure"] == column).to_numpy()]
@@ -125,14 +175,34 @@ def measure_of(measured: pd.DataFrame | None, sites: pd.DataFrame, column: str) 
 
 
 def measures_of(measured: pd.DataFrame, sites: pd.DataFrame) -> dict[str, Floats]:
-    """The columns of :data:`geo.rasters.schema.MEASURES` of every site."""
+    """The columns of :data:`geo.rasters.schema.MEASURES` of every site.
+
+    Parameters
+    ----------
+    measured
+        Whether places are measured against polygons.
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    """
     told = {name: measure_of(measured, sites, name) for name in (c.name for c in MEASURES) if name != SHARE}
     values = {name: seen.value for name, seen in told.items()} | {SHARE: told["population_20km"].share}
     return {c.name: values[c.name] for c in MEASURES}
 
 
 def raster_gap(rules: Sequence[Rule], asked: Sequence[Finding], evidence: Evidence, n: int) -> dict[str, Bools]:
-    """Where a rule of this kind could not be told: the site lacks what could have been found, and is not calm."""
+    """Where a rule of this kind could not be told: the site lacks what could have been found, and is not calm.
+
+    Parameters
+    ----------
+    rules
+        The rules, in their order.
+    asked
+        What is asked.
+    evidence
+        Gathers rows of evidence.
+    n
+        The number.
+    """
     mine = {rule.id for rule in rules}
     lacking = np.logical_or.reduce([np.zeros(n, np.bool_), *(f.unknown for f in asked if f.rule in mine)])
     evidence.facts("gap", "", np.flatnonzero(lacking), fact=GAP)
@@ -140,7 +210,15 @@ def raster_gap(rules: Sequence[Rule], asked: Sequence[Finding], evidence: Eviden
 
 
 def decided(rule: Rule, seen: Measure) -> tuple[Bools, dict[str, Bools]]:
-    """Where the rule fires, and why it cannot be told elsewhere."""
+    """Where the rule fires, and why it cannot be told elsewhere.
+
+    Parameters
+    ----------
+    rule
+        The rule that is asked.
+    seen
+        What was measured around the sites.
+    """
     known = np.isfinite(seen.value)
     looked = np.ones(len(known), np.bool_)
     if rule.column in COUNTED:

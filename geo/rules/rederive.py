@@ -119,7 +119,13 @@ def _site(site: Any, rows: list[Row], rules: Rules) -> dict[str, object]:
 
 
 def listing_value(said: list[Derived]) -> object:
-    """True where a listing rule fired, blank where one is unknown or none is asked, else false."""
+    """True where a listing rule fired, blank where one is unknown or none is asked, else false.
+
+    Parameters
+    ----------
+    said
+        What is said.
+    """
     if any(d.fired for d in said):
         return True
     return pd.NA if not said or any(d.unknown for d in said) else False

@@ -43,7 +43,17 @@ class Rejected:
 
     @classmethod
     def of(cls, rejected: pd.DataFrame | None, sites: pd.DataFrame, as_of: Days) -> Rejected:
-        """The rejected incidents of a run (None: there are none) beside its sites."""
+        """The rejected incidents of a run (None: there are none) beside its sites.
+
+        Parameters
+        ----------
+        rejected
+            Rows that were not used, with the reason (`geo.schema.REJECTED`).
+        sites
+            The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+        as_of
+            The date of each site, time of events and not of knowledge [days since 1970-01-01].
+        """
         given = schema.empty(schema.REJECTED_INCIDENTS) if rejected is None else rejected
         lon, lat = sites["lon"].to_numpy(np.float64), sites["lat"].to_numpy(np.float64)
         table = schema.conform(given, schema.REJECTED_INCIDENTS)
@@ -56,7 +66,15 @@ class Rejected:
         return start, np.maximum(np.where(end == NO_DAY, 2**30, end), start)
 
     def pairs(self, radius_km: float, after: Days) -> Pairs:
-        """Sites and the rows in their circle that may end after a day each, `after`, and begin by its date."""
+        """Sites and the rows in their circle that may end after a day each, `after`, and begin by its date.
+
+        Parameters
+        ----------
+        radius_km
+            Radius [km].
+        after
+            The first day that no longer counts, or from which is counted [days since 1970-01-01].
+        """
         start, end = self.days()
         return within(
             self.lon,
@@ -71,14 +89,32 @@ class Rejected:
         )
 
     def near(self, radius_km: float, months: int) -> Bools:
-        """Sites with one in their circle that may lie in the window."""
+        """Sites with one in their circle that may lie in the window.
+
+        Parameters
+        ----------
+        radius_km
+            Radius [km].
+        months
+            Length of the window [months].
+        """
         out = np.zeros(len(self.lon), np.bool_)
         if len(self.table):
             out[self.pairs(radius_km, months_before(self.as_of, months)).site] = True
         return out
 
     def tell(self, radius_km: float, months: int, evidence: Evidence) -> None:
-        """Names them, as the gap of the site class."""
+        """Names them, as the gap of the site class.
+
+        Parameters
+        ----------
+        radius_km
+            Radius [km].
+        months
+            Length of the window [months].
+        evidence
+            Gathers rows of evidence.
+        """
         if not len(self.table) or not evidence.wanted:
             return
         pairs = self.pairs(radius_km, months_before(self.as_of, months))
@@ -103,7 +139,13 @@ class Rejected:
         return np.array([str(c) in lost for c in self.country], np.bool_) | ("" in lost)
 
     def unit_of(self, units: Units) -> Ints:
-        """The unit whose polygon holds each row; -1 where there is none, or its point decides no unit."""
+        """The unit whose polygon holds each row; -1 where there is none, or its point decides no unit.
+
+        Parameters
+        ----------
+        units
+            Administrative units, or in which of them each row lies.
+        """
         code = np.full(len(self.table), -1, np.int64)
         if units.boundaries is not None and len(code):
             lon, lat = self.table["lon"].to_numpy(np.float64), self.table["lat"].to_numpy(np.float64)
@@ -113,13 +155,33 @@ class Rejected:
         return code
 
     def may_hold(self, sites: SiteUnits, code: int, country: str) -> Bools:
-        """Sites in whose unit a row of this unit may lie: of its unit, else (-1: not known) all of its country."""
+        """Sites in whose unit a row of this unit may lie: of its unit, else (-1: not known) all of its country.
+
+        Parameters
+        ----------
+        sites
+            The units in which each site lies.
+        code
+            The code.
+        country
+            Country (ISO 3166 alpha-3); blank: any.
+        """
         if code >= 0:
             return np.asarray((sites.code == code) | ((sites.code < 0) & (self.country == country)))
         return np.asarray((self.country == country) | (country == ""))
 
     def in_unit(self, units: Units, sites: SiteUnits, months: int) -> Bools:
-        """Sites in whose unit one may lie: by its polygon, else (no polygon, or no place) all of its country."""
+        """Sites in whose unit one may lie: by its polygon, else (no polygon, or no place) all of its country.
+
+        Parameters
+        ----------
+        units
+            Administrative units, or in which of them each row lies.
+        sites
+            The units in which each site lies.
+        months
+            Length of the window [months].
+        """
         out = np.zeros(len(self.lon), np.bool_)
         start, end = self.days()
         code, iso = self.unit_of(units), self.table["country"].to_numpy(dtype=object)

@@ -74,13 +74,26 @@ def before(day: dt.date, months: int) -> dt.date:
 
     >>> before(dt.date(2024, 5, 31), 12), before(dt.date(2016, 2, 29), 12)
     (datetime.date(2023, 5, 31), datetime.date(2015, 2, 28))
+
+    Parameters
+    ----------
+    day
+        The day that is asked about.
+    months
+        Length of the window [months].
     """
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def is_unknown(rows: Iterable[Row]) -> bool:
-    """Whether a row says that the rule could not be evaluated."""
+    """Whether a row says that the rule could not be evaluated.
+
+    Parameters
+    ----------
+    rows
+        The rows.
+    """
     return any(r.kind == "gap" and r.fact == "rule_unknown" for r in rows)
 
 
@@ -88,7 +101,15 @@ _DAYS = {2.0: 5, 3.0: 6, 4.0: 30, 5.0: 365}
 
 
 def span(row: Row, bracket: str) -> tuple[dt.date, dt.date]:
-    """First and last day that an incident may have; a date of one day may be wrong by its precision."""
+    """First and last day that an incident may have; a date of one day may be wrong by its precision.
+
+    Parameters
+    ----------
+    row
+        A row of evidence.
+    bracket
+        Which bound is asked: nominal, certain or possible.
+    """
     assert row.start is not None
     end = row.end or row.start
     slack = _DAYS.get(row.date_prec, 0) if bracket != "best" and end <= row.start else 0
@@ -99,6 +120,19 @@ def meets(rows: Iterable[Row], bracket: str, rule: Rule, day: dt.date, expected:
     """Whether one source alone meets one test, from incidents that lie near enough (or in the unit).
 
     `bracket` is best, low (wholly in the window, no more than best) or high (any day, no less than best).
+
+    Parameters
+    ----------
+    rows
+        The rows.
+    bracket
+        Which bound is asked: nominal, certain or possible.
+    rule
+        The rule that is asked.
+    day
+        The day that is asked about.
+    expected
+        What is expected.
     """
     rows, more = list(rows), list(expected)
     for test in rule.tests:
@@ -125,7 +159,17 @@ def meets(rows: Iterable[Row], bracket: str, rule: Rule, day: dt.date, expected:
 
 
 def sums(rows: Iterable[Row], rule: Rule, day: dt.date) -> dict[str, tuple[int, float, float]]:
-    """Events, deaths and the least distance [m] by source, of the rows that any test of the rule counts."""
+    """Events, deaths and the least distance [m] by source, of the rows that any test of the rule counts.
+
+    Parameters
+    ----------
+    rows
+        The rows.
+    rule
+        The rule that is asked.
+    day
+        The day that is asked about.
+    """
     out: dict[str, tuple[int, float, float]] = {}
     for row in rows:
         inside = [
@@ -140,7 +184,19 @@ def sums(rows: Iterable[Row], rule: Rule, day: dt.date) -> dict[str, tuple[int, 
 
 
 def counts(row: Row, bracket: str, rule: Rule, effect: str) -> tuple[bool, float]:
-    """Whether a test of that effect counts an incident, and its deaths."""
+    """Whether a test of that effect counts an incident, and its deaths.
+
+    Parameters
+    ----------
+    row
+        A row of evidence.
+    bracket
+        Which bound is asked: nominal, certain or possible.
+    rule
+        The rule that is asked.
+    effect
+        Which incidents count: all, or deadly ones.
+    """
     dead = {"best": row.best, "low": min(row.low, row.best), "high": max(row.high, row.best)}[bracket]
     if rule.deaths == "civilian":
         stated = not math.isnan(row.civilians)
@@ -156,7 +212,15 @@ def counts(row: Row, bracket: str, rule: Rule, effect: str) -> tuple[bool, float
 
 
 def rows_by_site(evidence: pd.DataFrame, source_of: Mapping[str, str]) -> dict[tuple[str, str], list[Row]]:
-    """Rows of evidence by (source, site_id), in their order."""
+    """Rows of evidence by (source, site_id), in their order.
+
+    Parameters
+    ----------
+    evidence
+        Rows of evidence (`geo.schema.EVIDENCE`).
+    source_of
+        The source of incidents of each dataset.
+    """
 
     def days(name: str) -> list[dt.date | None]:
         values = evidence[name].to_numpy().astype("datetime64[D]").astype(object)

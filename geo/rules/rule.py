@@ -157,17 +157,35 @@ class Settings:
 
 
 def events(n: float) -> Note | None:
-    """A number of events in words; None for none asked."""
+    """A number of events in words; None for none asked.
+
+    Parameters
+    ----------
+    n
+        The number.
+    """
     return Note.counted("{n} event", "{n} events", n) if n else None
 
 
 def deaths(n: float) -> Note | None:
-    """A number of deaths in words; None for none asked."""
+    """A number of deaths in words; None for none asked.
+
+    Parameters
+    ----------
+    n
+        The number.
+    """
     return Note.counted("{n} death", "{n} deaths", n) if n else None
 
 
 def listed(parts: list[Note]) -> Note:
-    """Parts of one sentence, parted by semicolons."""
+    """Parts of one sentence, parted by semicolons.
+
+    Parameters
+    ----------
+    parts
+        The parts.
+    """
     if len(parts) == 1:
         return parts[0]
     return Note("; ".join(f"{{p{i}}}" for i in range(len(parts))), **{f"p{i}": p for i, p in enumerate(parts)})

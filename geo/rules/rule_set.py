@@ -60,11 +60,23 @@ class Rules:
         return (*(r.id for r in self.rules), *self.off)
 
     def of_kind(self, kind: str) -> tuple[Rule, ...]:
-        """The enabled rules of one kind, in their order."""
+        """The enabled rules of one kind, in their order.
+
+        Parameters
+        ----------
+        kind
+            Of which kind it is.
+        """
         return tuple(r for r in self.rules if r.kind == kind)
 
     def answering(self, answer: str) -> tuple[Rule, ...]:
-        """The enabled rules that answer ``site``, ``area`` or ``listing``, in their order."""
+        """The enabled rules that answer ``site``, ``area`` or ``listing``, in their order.
+
+        Parameters
+        ----------
+        answer
+            The answer that the rule belongs to: site or area.
+        """
         return tuple(r for r in self.rules if r.answer == answer)
 
     @property

@@ -14,6 +14,13 @@ def coverage_report(looked: Coverage, settings: Settings) -> dict[str, object]:
     """`coverage`: spans by source and country, days as text; `latest_answer`: a day, blank where no date would do.
 
     A calm answer needs one source over the whole look-back, in the site's country and in all that its circle reaches.
+
+    Parameters
+    ----------
+    looked
+        Where and when was looked.
+    settings
+        The numbers that belong to no single rule, or what the run was asked for.
     """
     spans = covered_spans(looked.table, looked.datasets)
     told = [

@@ -91,12 +91,26 @@ class Scene:
         return len(self.sites)
 
     def asked(self, rule: Rule) -> tuple[Bools, Bools]:
-        """Which sites a rule is asked of, by its minerals, and where that is not known for want of a mineral."""
+        """Which sites a rule is asked of, by its minerals, and where that is not known for want of a mineral.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        """
         return asked_of(rule, self.sites["minerals"])
 
 
 def asked_of(rule: Rule, minerals: pd.Series[str]) -> tuple[Bools, Bools]:
-    """Which sites a rule is asked of, by their minerals, and where that is not known for want of one."""
+    """Which sites a rule is asked of, by their minerals, and where that is not known for want of one.
+
+    Parameters
+    ----------
+    rule
+        The rule that is asked.
+    minerals
+        Minerals, joined by `;`; blank where not known.
+    """
     n = len(minerals)
     if not rule.minerals:
         return np.ones(n, np.bool_), np.zeros(n, np.bool_)

@@ -41,7 +41,17 @@ class Pool:
     codes: Ints
 
     def of(self, rows: Ints, translate: Speaker, kept: dict[tuple[int, int], Any]) -> list[str]:
-        """The texts of some sites in a language; `kept` holds what was said before."""
+        """The texts of some sites in a language; `kept` holds what was said before.
+
+        Parameters
+        ----------
+        rows
+            Row numbers.
+        translate
+            Speaks the reader's language.
+        kept
+            What was kept of earlier work.
+        """
         key = (id(self), id(translate))
         if key not in kept:
             said = np.empty(len(self.values), dtype=object)
@@ -61,6 +71,19 @@ def sentences(
     """The sentence of every site, in the order of `sites`, in the language of each translator.
 
     They are those of :func:`geo.rules.explanation.reasons`; `evidence` are columns of :data:`geo.schema.EVIDENCE`.
+
+    Parameters
+    ----------
+    rules
+        The rule set with its settings.
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    evidence
+        Rows of evidence, their texts as codes.
+    source_of
+        The source of incidents of each dataset.
+    translators
+        Speak a language each.
     """
     made = _Sites(rules, sites, summary_rows(rules, evidence), source_of)
     out = []

@@ -34,7 +34,17 @@ class Status:
     optional: tuple[str, ...] = ("minerals",)
 
     def evaluate(self, rule: Rule, scene: Scene, evidence: Evidence) -> Finding:
-        """Unknown where neither scheme says anything; a colour by age fires only where the settings say so."""
+        """Unknown where neither scheme says anything; a colour by age fires only where the settings say so.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        scene
+            Sites, incidents and all else that a rule may ask, at the date of each site.
+        evidence
+            Gathers rows of evidence.
+        """
         held = statuses_of(scene)
         asked, mineral_unknown = scene.asked(rule)
         drc_day = to_days(held["drc_date"])
@@ -71,28 +81,64 @@ class Status:
         return tell_unknown(evidence, Finding.of(rule.id, (by_rcm | by_drc) & asked, reasons=unknown))
 
     def explain(self, rule: Rule, rows: list[Row]) -> Note:
-        """The scheme and its colour."""
+        """The scheme and its colour.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        rows
+            Rows of evidence.
+        """
         held = [r for r in rows if r.kind == "status" and r.status in rule.statuses]
         said = [Note("{scheme} status {colour}", scheme=_SCHEMES[r.fact], colour=COLOURS[r.status]) for r in held]
         return said[0] if len(said) == 1 else Note("{a} and {b}", a=said[0], b=said[1]) if said else Note("status")
 
     def explain_sums(self, rule: Rule) -> None:
-        """It reads more than one row."""
+        """It reads more than one row.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        """
 
     def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
-        """From the colours in force that evidence names."""
+        """From the colours in force that evidence names.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        site
+            The site.
+        rows
+            Rows of evidence.
+        """
         held = [r for r in rows if r.kind == "status" and r.status in rule.statuses]
         held = [r for r in held if r.fact != "drc" or (r.start is not None and r.start > before(site.day, rule.months))]
         fired = any(r.basis == "inspection" or site.settings.aged_status_fires for r in held)
         return Derived(fired, fired, fired, is_unknown(rows) and not fired)
 
     def limit(self, rule: Rule) -> Note:
-        """Colours and window."""
+        """Colours and window.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        """
         return Note("{colours}; {limit}", colours=joined(map(Note, rule.statuses)), limit=rule.limit())
 
 
 def statuses_of(scene: Scene) -> pd.DataFrame:
-    """Colours of both schemes at each site's date: `rcm, rcm_basis, rcm_stated, rcm_date, … drc, …`; a row a site."""
+    """Colours of both schemes at each site's date: `rcm, rcm_basis, rcm_stated, rcm_date, … drc, …`; a row a site.
+
+    Parameters
+    ----------
+    scene
+        Sites, incidents and all else that a rule may ask, at the date of each site.
+    """
     if "statuses" in scene.kept:
         return scene.kept["statuses"]
     table = schema.empty(schema.STATUSES) if scene.statuses is None else schema.conform(scene.statuses, schema.STATUSES)
@@ -129,6 +175,19 @@ def colour_at(status: Texts, day: Days, valid_to: Days, as_of: Days, settings: S
     Without a new inspection green turns blue after `status_months`, yellow after `yellow_months`, or each at its stated
     end (`valid_to`, exclusive; NO_DAY: none); red holds, but for a stated end. Blue lasts `blue_months` from the day on
     which it began, after which the colour is unknown, or red by the letter of MD.01 (`blue_expires_to`).
+
+    Parameters
+    ----------
+    status
+        The status.
+    day
+        The day of each row [days since 1970-01-01].
+    valid_to
+        Last days of validity [days since 1970-01-01].
+    as_of
+        The date of each site, time of events and not of knowledge [days since 1970-01-01].
+    settings
+        The numbers that belong to no single rule, or what the run was asked for.
 
     Examples
     --------

@@ -39,7 +39,17 @@ class UnitShares:
     _kept: dict[tuple[int, float], Floats] = field(default_factory=dict)
 
     def share(self, level: int, sites: Ints, radius_m: float) -> Floats:
-        """Share of the area of each site's unit that lies within the circle; `sites` are positions."""
+        """Share of the area of each site's unit that lies within the circle; `sites` are positions.
+
+        Parameters
+        ----------
+        level
+            Administrative level: 0 the country, 1 the region, 2 the district, 3 below.
+        sites
+            Row numbers of sites.
+        radius_m
+            Radius [m].
+        """
         kept = self._kept.setdefault((level, radius_m), np.full(len(self.lon), np.nan))
         todo = sites[np.isnan(kept[sites])]
         if len(todo):
@@ -67,6 +77,10 @@ class UnitShares:
         matters
             Of which sites the answer can matter, from the most events and deaths that may be expected; nothing is
             measured for the others, and they get zero.
+        radius_m
+            Radius [m].
+        months
+            Length of the window [months].
         """
         n, inc = len(self.lon), self.incidents
         sources = max(len(inc.sources), 1)

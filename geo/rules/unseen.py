@@ -24,6 +24,14 @@ def unseen(
     ----------
     as_of
         The window ends on the latest day and begins `months` before the earliest.
+    incidents
+        The incidents, ready to be asked.
+    units
+        Administrative units, or in which of them each row lies.
+    countries
+        Countries (ISO 3166 alpha-3).
+    months
+        Length of the window [months].
     """
     if not len(as_of) or not len(incidents):
         return []

@@ -47,6 +47,15 @@ class Visit:
         """Without an informative visit in the window the rule is unknown, never unfired.
 
         Certain is only what was seen on site on a day that is no placeholder.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        scene
+            Sites, incidents and all else that a rule may ask, at the date of each site.
+        evidence
+            Gathers rows of evidence.
         """
         asked, mineral_unknown = scene.asked(rule)
         made = _lasting(rule, scene, evidence) if rule.until_clean else _newest(rule, scene, evidence)
@@ -57,7 +66,15 @@ class Visit:
         return tell_unknown(evidence, finding)
 
     def explain(self, rule: Rule, rows: list[Row]) -> Note:
-        """What was found, and the day of the visit."""
+        """What was found, and the day of the visit.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        rows
+            Rows of evidence.
+        """
         found = [r for r in rows if r.kind == "visit" and r.status == "yes"]
         if not found:
             return Note("a visit in {months} months", months=rule.months)
@@ -73,10 +90,26 @@ class Visit:
         return Note("{found} at the visit of {day}", found=joined, day=str(newest.start or ""))
 
     def explain_sums(self, rule: Rule) -> None:
-        """It reads more than one row."""
+        """It reads more than one row.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        """
 
     def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
-        """From the days and facts of the visits that evidence names."""
+        """From the days and facts of the visits that evidence names.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        site
+            The site.
+        rows
+            Rows of evidence.
+        """
         first = before(site.day, rule.months)
         seen = [r for r in rows if r.kind == "visit" and r.start is not None and first < r.start <= site.day]
         own = [r for r in seen if r.fact not in ELSEWHERE]
@@ -94,7 +127,13 @@ class Visit:
         return Derived(fired, certain, fired, is_unknown(rows) and not fired)
 
     def limit(self, rule: Rule) -> Note:
-        """Window, radius and distance to a route."""
+        """Window, radius and distance to a route.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        """
         return rule.limit()
 
 
@@ -213,14 +252,32 @@ class Places:
 
 
 def own_places(rule: Rule, sites: pd.DataFrame) -> Places:
-    """The sites themselves, with the radius of the rule."""
+    """The sites themselves, with the radius of the rule.
+
+    Parameters
+    ----------
+    rule
+        The rule that is asked.
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    """
     at = np.flatnonzero((sites["lon"].notna() & sites["lat"].notna()).to_numpy())
     lon, lat = sites["lon"].to_numpy(np.float64)[at], sites["lat"].to_numpy(np.float64)[at]
     return Places(at, lon, lat, rule.within_km, "armed_roadblock_nearby")
 
 
 def route_places(rule: Rule, sites: pd.DataFrame, routes: pd.DataFrame | None) -> Places:
-    """Points not more than `route_km` apart along each declared route (`source, site_id, geometry`)."""
+    """Points not more than `route_km` apart along each declared route (`source, site_id, geometry`).
+
+    Parameters
+    ----------
+    rule
+        The rule that is asked.
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    routes
+        Routes of rows or sites; None: none.
+    """
     none = Places(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), rule.route_km, "armed_roadblock_on_route")
     if routes is None or not len(routes) or not rule.route_km:
         return none
@@ -237,7 +294,19 @@ def route_places(rule: Rule, sites: pd.DataFrame, routes: pd.DataFrame | None) -
 
 
 def roadblocks_near(places: Places, visits: pd.DataFrame, as_of: Days, after: Days) -> tuple[pd.DataFrame, Pairs]:
-    """Informative visits that report an armed roadblock, and which lie near which place and in (after, as_of]."""
+    """Informative visits that report an armed roadblock, and which lie near which place and in (after, as_of].
+
+    Parameters
+    ----------
+    places
+        Places.
+    visits
+        Visits to the sites (`geo.schema.VISITS`); None: none were loaded.
+    as_of
+        The date of each site, time of events and not of knowledge [days since 1970-01-01].
+    after
+        The first day that no longer counts, or from which is counted [days since 1970-01-01].
+    """
     rows = visits[visits["informative"] & visits["armed_roadblock"].fillna(False).astype(bool) & visits["lon"].notna()]
     if not len(rows) or not len(places.site):
         none = np.zeros(0, np.int64)

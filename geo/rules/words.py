@@ -12,23 +12,46 @@ from geo.messages import Note
 
 @lru_cache(maxsize=1 << 12)
 def events(n: float) -> Note:
-    """A number of events."""
+    """A number of events.
+
+    Parameters
+    ----------
+    n
+        The number.
+    """
     return Note.counted("{n} event", "{n} events", n)
 
 
 @lru_cache(maxsize=1 << 12)
 def deaths(n: float) -> Note:
-    """A number of deaths."""
+    """A number of deaths.
+
+    Parameters
+    ----------
+    n
+        The number.
+    """
     return Note.counted("{n} death", "{n} deaths", n)
 
 
 def km(metres: float) -> Note:
-    """Metres as kilometres with one decimal."""
+    """Metres as kilometres with one decimal.
+
+    Parameters
+    ----------
+    metres
+        Distance [m].
+    """
     return _km(round(metres / 1000, 1))
 
 
 def km_alike(metres: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Distances with those that :func:`km` says alike made one number; those near a half of a decimal stay.
+
+    Parameters
+    ----------
+    metres
+        Distance [m].
 
     Examples
     --------

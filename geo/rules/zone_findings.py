@@ -25,6 +25,21 @@ def tell_findings(
     """Names every finding that is not later than the date, for each site of its unit that mines diamonds (`diamond`).
 
     They inform and decide nothing: no rule reads them.
+
+    Parameters
+    ----------
+    findings
+        Findings in zone units; None: none.
+    diamond
+        Whether diamonds are mined, site by site.
+    as_of
+        The date of each site, time of events and not of knowledge [days since 1970-01-01].
+    key
+        What it is known by.
+    aliases
+        Other spellings of names of units.
+    evidence
+        Gathers rows of evidence.
     """
     if findings is None or not len(findings):
         return

@@ -24,7 +24,17 @@ class ZoneRestriction:
     optional: tuple[str, ...] = ()
 
     def evaluate(self, rule: Rule, scene: Scene, evidence: Evidence) -> Finding:
-        """Fired where the country is restricted at the date and the site is known not to be in a compliant zone."""
+        """Fired where the country is restricted at the date and the site is known not to be in a compliant zone.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        scene
+            Sites, incidents and all else that a rule may ask, at the date of each site.
+        evidence
+            Gathers rows of evidence.
+        """
         zone, minerals = scene.zone, scene.sites["minerals"]
         status = zone.columns["zone_status"].to_numpy(dtype=object)
         diamond = mines(minerals, ["diamond"])
@@ -35,18 +45,48 @@ class ZoneRestriction:
         return tell_unknown(evidence, Finding.of(rule.id, fired, reasons={"zone_unknown": unknown}))
 
     def explain(self, rule: Rule, rows: list[Row]) -> Note:
-        """One sentence; the zone status itself stands beside it."""
+        """One sentence; the zone status itself stands beside it.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        rows
+            Rows of evidence.
+        """
         return Note("a diamond site under Kimberley Process restriction, not in a compliant zone")
 
     def explain_sums(self, rule: Rule) -> None:
-        """It reads more than one row."""
+        """It reads more than one row.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        """
 
     def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
-        """From the entries of the register that evidence names."""
+        """From the entries of the register that evidence names.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        site
+            The site.
+        rows
+            Rows of evidence.
+        """
         status = status_from_rows(site, rows)
         fired = "diamond" in site.minerals and is_restricted(rows) and status in NOT_COMPLIANT
         return Derived(fired, fired, fired, is_unknown(r for r in rows if r.rule == rule.id) and not fired)
 
     def limit(self, rule: Rule) -> Note:
-        """What is asked."""
+        """What is asked.
+
+        Parameters
+        ----------
+        rule
+            The rule that is asked.
+        """
         return Note("a country under restriction at the date")

@@ -61,6 +61,11 @@ class ZoneResult:
 def check_register(register: pd.DataFrame) -> pd.DataFrame:
     """The register with its types, or a ZoneError where two entries of a unit are in force at once.
 
+    Parameters
+    ----------
+    register
+        Entries of the zone register; None: none.
+
     Raises
     ------
     ZoneError
@@ -102,7 +107,15 @@ def _ends(register: pd.DataFrame) -> Days:
 
 
 def in_force(register: pd.DataFrame, day: int) -> pd.DataFrame:
-    """The entries in force on a day: `valid_from` inclusive, `valid_to` exclusive."""
+    """The entries in force on a day: `valid_from` inclusive, `valid_to` exclusive.
+
+    Parameters
+    ----------
+    register
+        Entries of the zone register; None: none.
+    day
+        The day [days since 1970-01-01].
+    """
     return register[(to_days(register["valid_from"]) <= day) & (day < _ends(register))]
 
 
@@ -110,6 +123,15 @@ def states(register: pd.DataFrame | None, days: Days, countries: set[str]) -> tu
     """Positions of one day of each state that the register had on `days`, and the state of each day.
 
     Two days are of one state where the same entries of these countries are in force; a blank one stands for any.
+
+    Parameters
+    ----------
+    register
+        Entries of the zone register; None: none.
+    days
+        Days [days since 1970-01-01].
+    countries
+        Countries (ISO 3166 alpha-3).
     """
     if register is not None and "" not in countries:
         register = register[register["country"].isin(countries)]
@@ -121,14 +143,30 @@ def states(register: pd.DataFrame | None, days: Days, countries: set[str]) -> tu
 
 
 def units_in_force(register: pd.DataFrame, day: int) -> pd.DataFrame:
-    """Entries of named units in force on a day; where the whole country is free again, its units speak no longer."""
+    """Entries of named units in force on a day; where the whole country is free again, its units speak no longer.
+
+    Parameters
+    ----------
+    register
+        Entries of the zone register; None: none.
+    day
+        The day [days since 1970-01-01].
+    """
     now = in_force(register, day)
     free = set(now.loc[(now["level"] == "country") & (now["status"] == "lifted"), "country"])
     return now[now["level"].isin(list(LEVELS)) & ~now["country"].isin(free)]
 
 
 def unit_keys(units: pd.DataFrame, aliases: Aliases) -> Texts:
-    """``COUNTRY|folded name`` of sub-prefectures, ``COUNTRY|folded parent|folded name`` of communes."""
+    """``COUNTRY|folded name`` of sub-prefectures, ``COUNTRY|folded parent|folded name`` of communes.
+
+    Parameters
+    ----------
+    units
+        Administrative units, or in which of them each row lies.
+    aliases
+        Other spellings of names of units.
+    """
     two = keys_of(units["unit"], units["country"], 2, aliases)
     three = keys_of(units["unit"], units["country"], 3, aliases)
     above = keys_of(units["parent"], units["country"], 2, aliases)
@@ -141,6 +179,17 @@ def named_rows(register: pd.DataFrame, boundaries: Boundaries, aliases: Aliases,
     """Row in `boundaries` of every unit of its level that the register names in force on a day, by :func:`unit_keys`.
 
     Empty for a set that holds no unit of the register's countries.
+
+    Parameters
+    ----------
+    register
+        Entries of the zone register; None: none.
+    boundaries
+        Boundary sets, one a level; None or an empty one: none were loaded.
+    aliases
+        Other spellings of names of units.
+    day
+        The day [days since 1970-01-01].
 
     Raises
     ------
@@ -195,6 +244,33 @@ def zones_at(
     one that the site itself states, else unknown; `zone_basis` says which. A named commune decides before its
     sub-prefecture; without its polygon the whole sub-prefecture is unknown. Unless `measured`, the distance to the
     edge is left blank.
+
+    Parameters
+    ----------
+    settings
+        The numbers that belong to no single rule, or what the run was asked for.
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    diamond
+        Whether diamonds are mined, site by site.
+    as_of
+        The date of each site, time of events and not of knowledge [days since 1970-01-01].
+    error_km
+        How far a position may be wrong [km]; missing where not stated.
+    units
+        Administrative units, or in which of them each row lies.
+    register
+        Entries of the zone register; None: none.
+    boundaries
+        Boundary sets, one a level; None or an empty one: none were loaded.
+    restrictions
+        Restrictions of the Kimberley Process by country and date; None: none.
+    aliases
+        Other spellings of names of units.
+    evidence
+        Gathers rows of evidence.
+    measured
+        Whether places are measured against polygons.
     """
     n = len(sites)
     register = register_with(register, restrictions)
@@ -406,12 +482,26 @@ def _measure(
 
 
 def is_restricted(rows: Iterable[Row]) -> bool:
-    """Whether the country is under restriction, by the entries that evidence names."""
+    """Whether the country is under restriction, by the entries that evidence names.
+
+    Parameters
+    ----------
+    rows
+        The rows.
+    """
     return any(r.kind == "zone" and r.fact == "country" and r.status in RESTRICTED for r in rows)
 
 
 def status_from_rows(site: Asked, rows: Iterable[Row]) -> str:
-    """The zone status of a site from its rows of evidence alone."""
+    """The zone status of a site from its rows of evidence alone.
+
+    Parameters
+    ----------
+    site
+        The site.
+    rows
+        The rows.
+    """
     zone = [r for r in rows if r.kind == "zone"]
     if site.minerals and "diamond" not in site.minerals:
         return "not_applicable"
@@ -429,7 +519,15 @@ def status_from_rows(site: Asked, rows: Iterable[Row]) -> str:
 
 
 def register_with(register: pd.DataFrame | None, table: pd.DataFrame | None) -> pd.DataFrame | None:
-    """The register with the restrictions of countries that it does not name itself."""
+    """The register with the restrictions of countries that it does not name itself.
+
+    Parameters
+    ----------
+    register
+        Entries of the zone register; None: none.
+    table
+        The rows.
+    """
     if table is None or register is None:
         return register
     more = table[table["restricted_from"].notna() & ~table["country"].isin(register["country"])]

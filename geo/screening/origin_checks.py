@@ -35,7 +35,15 @@ REFERENCE_KM = 100.0
 
 
 def has_mineral(minerals: pd.Series[str], wanted: frozenset[str]) -> Bools:
-    """True where one of `wanted` stands in a list joined by ``;``."""
+    """True where one of `wanted` stands in a list joined by ``;``.
+
+    Parameters
+    ----------
+    minerals
+        Minerals, joined by `;`; blank where not known.
+    wanted
+        What is asked for.
+    """
     codes, texts = pd.factorize(minerals, use_na_sentinel=False)
     return np.array([*(bool(wanted & set(str(text).split(";"))) for text in texts), False], np.bool_)[codes]
 
@@ -52,6 +60,12 @@ def dodd_frank(country: Texts, minerals: pd.Series[str], as_of: Days, covered: p
     ----------
     covered
         Columns `country, minerals, valid_from, valid_to` (exclusive).
+    country
+        Country of each row (ISO 3166 alpha-3); blank where not known.
+    minerals
+        Minerals, joined by `;`; blank where not known.
+    as_of
+        The date of each site, time of events and not of knowledge [days since 1970-01-01].
     """
     out = np.where(country == "", "unknown", "not_covered").astype(object)
     start, end = to_days(covered["valid_from"]), _ends(covered["valid_to"])
@@ -72,6 +86,12 @@ def kimberley(country: Texts, minerals: pd.Series[str], as_of: Days, register: p
     ----------
     register
         Columns `country, participant_from, participant_to, restricted_from, restricted_to` (ends exclusive).
+    country
+        Country of each row (ISO 3166 alpha-3); blank where not known.
+    minerals
+        Minerals, joined by `;`; blank where not known.
+    as_of
+        The date of each site, time of events and not of knowledge [days since 1970-01-01].
     """
     diamond = has_mineral(minerals, frozenset({"diamond"}))
     known = (minerals != "").to_numpy()
@@ -98,6 +118,8 @@ def expiry(assessed: pd.DataFrame, statuses: pd.DataFrame, rules: Rules) -> tupl
         Columns `source, site_id, as_of, drc_status, drc_status_date`.
     statuses
         :data:`geo.schema.STATUSES` under the same keys.
+    rules
+        The rule set with its settings.
     """
     set_, days = rules.settings, to_days(assessed["as_of"])
     held = newest_status(statuses, assessed, days, "rcm")
@@ -121,6 +143,14 @@ def compliant_zones(
     ----------
     sites
         Columns `lon, lat, minerals, zone_status`.
+    as_of
+        The date of each site, time of events and not of knowledge [days since 1970-01-01].
+    register
+        Entries of the zone register; None: none.
+    boundaries
+        Boundary sets, one a level; None or an empty one: none were loaded.
+    aliases
+        Other spellings of names of units.
     """
     n = len(sites)
     unit, distance = np.full(n, "", dtype=object), np.full(n, np.nan)
@@ -164,6 +194,16 @@ def mineral_record(
     ----------
     sites
         Known sites (:data:`geo.schema.SITES`).
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    lat
+        Latitudes [degrees, WGS 84]; missing where there is no position.
+    country
+        Country of each row (ISO 3166 alpha-3); blank where not known.
+    minerals
+        Minerals, joined by `;`; blank where not known.
+    within_km
+        Within how far [km].
 
     Returns
     -------

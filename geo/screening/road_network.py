@@ -65,7 +65,15 @@ class Network:
     name: str = ""
 
     def ways(self, origin: Floats, destination: Floats) -> list[Way]:
-        """The best way for each pair of rows of `origin` and `destination` (shape (n, 2), degrees)."""
+        """The best way for each pair of rows of `origin` and `destination` (shape (n, 2), degrees).
+
+        Parameters
+        ----------
+        origin
+            The origin.
+        destination
+            Where the way ends [degrees].
+        """
         import networkx as nx
 
         ends = np.concatenate([origin, destination]).reshape(-1, 2)
@@ -117,6 +125,11 @@ class Network:
 def count_pieces(lines: Sequence[Any]) -> int:
     """How many edges :func:`network` makes of lines, about: what long ones cost, before they cost it.
 
+    Parameters
+    ----------
+    lines
+        The lines.
+
     Examples
     --------
     >>> import shapely
@@ -142,6 +155,8 @@ def network(
         km/h, one a line; blank: by `classes`, else by a default where any line states one.
     classes
         Class of each line in the terms of OpenStreetMap (or rn, rr, piste); blank is not known.
+    name
+        Its name.
 
     Examples
     --------

@@ -97,6 +97,8 @@ def cut(lines: Sequence[Floats], settings: RouteSettings) -> Cut:
     ----------
     lines
         One array of shape (vertices, 2) a way: longitude and latitude in degrees on WGS 84; one vertex or more.
+    settings
+        The numbers that belong to no single rule, or what the run was asked for.
 
     Examples
     --------
@@ -197,6 +199,12 @@ def incidents_along(
         Days since 1970-01-01, one a way.
     error_km
         Position error of each way [km], blank counts as none: certain and possible speak of the line as screened.
+    way
+        A route cut into segments.
+    incidents
+        The incidents, ready to be asked.
+    settings
+        The numbers that belong to no single rule, or what the run was asked for.
     """
     m, limit, step = len(incidents), settings.within_km * 1000, settings.step_km * 1000
     n_segments, n_routes = len(way.segment_route), len(way.length_m)
@@ -320,7 +328,17 @@ def _length_within(way: Cut, over: Floats) -> Floats:
 
 
 def worst(segments: pd.DataFrame, route: Ints, n_routes: int) -> Floats:
-    """Number of the segment with most deaths, then most incidents, then the first; NaN where none has any incident."""
+    """Number of the segment with most deaths, then most incidents, then the first; NaN where none has any incident.
+
+    Parameters
+    ----------
+    segments
+        Segments of ways.
+    route
+        Row numbers of routes.
+    n_routes
+        How many routes.
+    """
     out = np.full(n_routes, np.nan)
     rows = np.flatnonzero((segments["incidents"] > 0).to_numpy())
     order = np.lexsort(
@@ -339,6 +357,10 @@ def sequence(way: Cut, codes: Ints, names: Sequence[str]) -> tuple[list[list[str
     ----------
     codes
         Position in `names` at every sample; negative, or a blank name, is nowhere.
+    way
+        A route cut into segments.
+    names
+        The names.
 
     Returns
     -------

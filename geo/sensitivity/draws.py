@@ -46,6 +46,10 @@ def shares(
         Units by level (2 and 1), for incidents known by a district or region only; without them those stay out.
     draws, seed
         How many, and where chance begins: the same seed gives the same shares.
+    done
+        What was made already, once for many settings.
+    progress
+        Is told how far the work is; None: nobody asks.
     """
     rng = np.random.default_rng(seed)
     n = len(done)

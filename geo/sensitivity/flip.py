@@ -54,6 +54,11 @@ def flips(done: Pass) -> pd.DataFrame:
     one number of one rule changes, all else stays. The pass must reach to :data:`REACH` times radius and window. What
     no value of a number changes has no row for it. Where its licence withholds a
     record, `record_id` is blank and its radius a whole kilometre, which still flips.
+
+    Parameters
+    ----------
+    done
+        What was made already, once for many settings.
     """
     pairs, n = done.pairs, len(done)
     near = distance_rules(done.rules)

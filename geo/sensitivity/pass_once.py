@@ -51,7 +51,15 @@ class Pass:
         return len(self.sites)
 
     def code(self, fired_c: Bools, fired_h: Bools) -> Ints:
-        """Class codes from what the distance rules say, shape of the flags; rows are their last axis."""
+        """Class codes from what the distance rules say, shape of the flags; rows are their last axis.
+
+        Parameters
+        ----------
+        fired_c
+            Whether a rule of the gravest class fired.
+        fired_h
+            Whether a rule of the milder class fired.
+        """
         graver = np.where(fired_c, CODE[AFFECTED], np.where(fired_h, CODE[HIGH_RISK], 0))
         return np.maximum(graver, self.fixed)
 
@@ -67,6 +75,12 @@ def prepare_pass(
         The widest radius that will be asked, as a factor of the rules' own.
     months
         The longest window that will be asked; at least that of the rules.
+    rules
+        The rule set with its settings.
+    result
+        The result of the run.
+    incidents
+        The incidents, ready to be asked.
     """
     sites = result.sites
     near = distance_rules(rules)

@@ -47,22 +47,58 @@ class Grid:
 
 
 def whole(value: float, factor: float) -> int:
-    """A whole number times a factor, rounded half up, 1 at the least; 0 (not asked) stays 0."""
+    """A whole number times a factor, rounded half up, 1 at the least; 0 (not asked) stays 0.
+
+    Parameters
+    ----------
+    value
+        The value; missing where not known.
+    factor
+        By what it is multiplied.
+    """
     return 0 if value == 0 else max(1, math.floor(value * factor + 0.5))
 
 
 def scaled_test(test: Test, window: float, count: float) -> Test:
-    """A test with its window and its thresholds scaled."""
+    """A test with its window and its thresholds scaled.
+
+    Parameters
+    ----------
+    test
+        A test of the rule: window, events, deaths.
+    window
+        Factor on windows.
+    count
+        How many.
+    """
     return Test(whole(test.months, window), whole(test.min_events, count), whole(test.min_deaths, count), test.effect)
 
 
 def distance_rules(rules: Rules) -> tuple[Rule, ...]:
-    """The rules that are scaled."""
+    """The rules that are scaled.
+
+    Parameters
+    ----------
+    rules
+        The rule set with its settings.
+    """
     return rules.of_kind("near")
 
 
 def scaled_rules(rules: Rules, radius: float, window: float, count: float) -> Rules:
-    """The rule set with its distance rules scaled: what a sweep answers without running it."""
+    """The rule set with its distance rules scaled: what a sweep answers without running it.
+
+    Parameters
+    ----------
+    rules
+        The rule set with its settings.
+    radius
+        Factor on radii.
+    window
+        Factor on windows.
+    count
+        How many.
+    """
     table: Any = copy.deepcopy(dict(rules.source))
     names = {rule.id for rule in distance_rules(rules)}
     for rule in table["rule"]:

@@ -22,6 +22,13 @@ def sweep(done: Pass, grid: Grid) -> Codes:
     """Class codes (positions in :data:`geo.sensitivity.pass_once.CLASSES`), shape (radius, window, count, rows).
 
     The pass must reach as far as the widest radius and the longest window of the grid.
+
+    Parameters
+    ----------
+    done
+        What was made already, once for many settings.
+    grid
+        The grid: its cells, and where they lie.
     """
     shape = (len(grid.radius), len(grid.window), len(grid.count), len(done))
     fired = {cls: np.zeros(shape, np.bool_) for cls in (True, False)}
@@ -76,7 +83,17 @@ def _windows(days: Days, site: Ints, end: Days, months: list[int]) -> Ints:
 
 
 def stability(done: Pass, grid: Grid, codes: Codes) -> pd.DataFrame:
-    """`site_id, source, settings, share_same_class`: the share of settings under which a site keeps its class."""
+    """`site_id, source, settings, share_same_class`: the share of settings under which a site keeps its class.
+
+    Parameters
+    ----------
+    done
+        What was made already, once for many settings.
+    grid
+        The grid: its cells, and where they lie.
+    codes
+        Codes: numbers that stand for texts.
+    """
     r, w, k = grid.nominal
     same = (codes == codes[r, w, k]).reshape(-1, len(done)).mean(axis=0)
     return pd.DataFrame(
@@ -90,7 +107,17 @@ def stability(done: Pass, grid: Grid, codes: Codes) -> pd.DataFrame:
 
 
 def what_matters(done: Pass, grid: Grid, codes: Codes) -> pd.DataFrame:
-    """Per country and kind of number (radius, window, count): the share of classes that change when it alone varies."""
+    """Per country and kind of number (radius, window, count): the share of classes that change when it alone varies.
+
+    Parameters
+    ----------
+    done
+        What was made already, once for many settings.
+    grid
+        The grid: its cells, and where they lie.
+    codes
+        Codes: numbers that stand for texts.
+    """
     r, w, k = grid.nominal
     now = codes[r, w, k]
     alone = {"radius": codes[:, w, k], "window": codes[r, :, k], "count": codes[r, w, :]}
@@ -106,6 +133,18 @@ def what_matters(done: Pass, grid: Grid, codes: Codes) -> pd.DataFrame:
 
 
 def heat(grid: Grid, codes: Codes, row: int, count: float = 1.0) -> pd.DataFrame:
-    """The classes of one row by radius (down) and window (across), at one factor of the counts, as codes."""
+    """The classes of one row by radius (down) and window (across), at one factor of the counts, as codes.
+
+    Parameters
+    ----------
+    grid
+        The grid: its cells, and where they lie.
+    codes
+        Codes: numbers that stand for texts.
+    row
+        Row number.
+    count
+        How many.
+    """
     table = codes[:, :, grid.count.index(count), row]
     return pd.DataFrame(table, index=list(grid.radius), columns=list(grid.window))

@@ -34,12 +34,24 @@ _DAY_LIMIT = 1 << 40
 
 
 def floats(values: npt.ArrayLike) -> Floats:
-    """One-dimensional float64."""
+    """One-dimensional float64.
+
+    Parameters
+    ----------
+    values
+        The values.
+    """
     return np.ascontiguousarray(values, dtype=np.float64).reshape(-1)
 
 
 def days(values: npt.ArrayLike) -> Ints:
-    """Days since 1970-01-01 as int64; datetime64 of any unit is taken too."""
+    """Days since 1970-01-01 as int64; datetime64 of any unit is taken too.
+
+    Parameters
+    ----------
+    values
+        The values.
+    """
     array = np.asarray(values)
     if array.dtype.kind == "M":
         array = array.astype("datetime64[D]")
@@ -47,7 +59,15 @@ def days(values: npt.ArrayLike) -> Ints:
 
 
 def per_site(values: npt.ArrayLike, n: int) -> Ints:
-    """One day or number of days per site, from one or from n of them."""
+    """One day or number of days per site, from one or from n of them.
+
+    Parameters
+    ----------
+    values
+        The values.
+    n
+        The number.
+    """
     array = days(values)
     if array.ndim == 0:
         return np.full(n, array)
@@ -81,7 +101,13 @@ class Hits:
     chord2: Floats
 
     def take(self, keep: Ints) -> Hits:
-        """Some of them."""
+        """Some of them.
+
+        Parameters
+        ----------
+        keep
+            Row numbers to keep.
+        """
         return Hits(self.sites, self.z, self.local.take(keep), self.at.take(keep), self.chord2.take(keep))
 
 
@@ -165,7 +191,13 @@ class Search:
         self._x, self._y, self._z = in_parts(lambda s: np.stack(ecef(self._ilon[s], self._ilat[s])), rows.size)
 
     def order(self, sites: Ints) -> Ints:
-        """The usable ones of `sites`, neighbours together: what one touches in memory the next one touches too."""
+        """The usable ones of `sites`, neighbours together: what one touches in memory the next one touches too.
+
+        Parameters
+        ----------
+        sites
+            Row numbers of sites.
+        """
         if self.empty:
             return sites[:0]
         sites = sites[self.usable[sites]]
@@ -177,6 +209,13 @@ class Search:
         """`work` on the hits of each slab of consecutive `sites`, in order, by several threads.
 
         A site's hits are all in one block of one slab.
+
+        Parameters
+        ----------
+        sites
+            Row numbers of sites.
+        work
+            What is to be done.
         """
         tasks = [sites[i : i + SLAB] for i in range(0, sites.size, SLAB)]
 
@@ -224,7 +263,13 @@ class Search:
         return hits
 
     def measure(self, hits: Hits) -> Floats:
-        """Distance of each hit [m]: the arc, or `Geod.inv` where the decision hangs on it or the arc is too long."""
+        """Distance of each hit [m]: the arc, or `Geod.inv` where the decision hangs on it or the arc is too long.
+
+        Parameters
+        ----------
+        hits
+            Pairs of sites and incidents, or how many hits.
+        """
         there, here = self._z.take(hits.at), hits.z.take(hits.local)
         distance = arc_m(hits.chord2, there - here, there + here)
         ask = np.abs(distance - self.radius) <= DECIDE_M
@@ -236,12 +281,26 @@ class Search:
         return distance
 
     def exact(self, hits: Hits, rows: Ints) -> Floats:
-        """Distance of some hits by `Geod.inv` [m]."""
+        """Distance of some hits by `Geod.inv` [m].
+
+        Parameters
+        ----------
+        hits
+            Pairs of sites and incidents, or how many hits.
+        rows
+            Row numbers.
+        """
         site, at = hits.sites[hits.local[rows]], hits.at[rows]
         return geodesic_m(self.lon[site], self.lat[site], self._ilon[at], self._ilat[at])
 
     def doubtful(self, hits: Hits) -> npt.NDArray[np.bool_]:
-        """Hits whose chord alone does not tell that they are within the radius."""
+        """Hits whose chord alone does not tell that they are within the radius.
+
+        Parameters
+        ----------
+        hits
+            Pairs of sites and incidents, or how many hits.
+        """
         if self.radius > ARC_LIMIT_M - 1000:
             return np.ones(hits.at.size, dtype=np.bool_)
         # The arc is longer than the chord by at most this much.
@@ -257,7 +316,15 @@ def _cells(lon: Floats, lat: Floats, radius_m: float) -> int:
 
 
 def spread(work: Callable[[S], T], tasks: Sequence[S]) -> Iterator[T]:
-    """`work` on each task, in order, by several threads where there are several tasks."""
+    """`work` on each task, in order, by several threads where there are several tasks.
+
+    Parameters
+    ----------
+    work
+        What is to be done.
+    tasks
+        What is to be done, part by part.
+    """
     if THREADS > 1 and len(tasks) > 1:
         with ThreadPoolExecutor(THREADS) as pool:
             yield from pool.map(work, tasks)
@@ -266,7 +333,17 @@ def spread(work: Callable[[S], T], tasks: Sequence[S]) -> Iterator[T]:
 
 
 def in_parts(work: Callable[[slice], npt.NDArray[Any]], n: int, least: int = 1 << 15) -> npt.NDArray[Any]:
-    """`work` on equal slices of n elements, by several threads where there are many, joined along the last axis."""
+    """`work` on equal slices of n elements, by several threads where there are many, joined along the last axis.
+
+    Parameters
+    ----------
+    work
+        What is to be done.
+    n
+        The number.
+    least
+        How many at the least.
+    """
     parts = min(THREADS, n // least)
     if parts < 2:
         return work(slice(0, n))

@@ -69,6 +69,13 @@ class Fading:
         """The sums at a date per site, shape (groups, sites); 0 where nothing is near or the position is not known.
 
         An incident counts where ``day <= as_of_day`` and ``day > as_of_day - window_days``, one of each per site.
+
+        Parameters
+        ----------
+        as_of_day
+            The date of each site [days since 1970-01-01].
+        window_days
+            Length of each site's window [days].
         """
         out = np.zeros((self.groups, len(self.site_lon)))
         for sites, first, sums in self._by_span(np.arange(len(self.day)), as_of_day, window_days):
@@ -76,7 +83,15 @@ class Fading:
         return out
 
     def at(self, as_of_day: int, window_days: int) -> Floats:
-        """The same at one date for all sites; what is summed is kept for other dates."""
+        """The same at one date for all sites; what is summed is kept for other dates.
+
+        Parameters
+        ----------
+        as_of_day
+            The date of each site [days since 1970-01-01].
+        window_days
+            Length of each site's window [days].
+        """
         n, since = len(self.site_lon), as_of_day - window_days + 1
         spans = range(since // SPAN_DAYS, as_of_day // SPAN_DAYS + 1)
         whole = [b for b in spans if b * SPAN_DAYS >= since and (b + 1) * SPAN_DAYS - 1 <= as_of_day]

@@ -37,6 +37,17 @@ class Picture:
 def density(lon: Floats, lat: Floats, *, cell_km: float = 5.0, spread_km: float = 20.0) -> tuple[Floats, CRS, Floats]:
     """Points per 1,000 km² in a Lambert equal-area grid centred on the points, smoothed by a Gaussian.
 
+    Parameters
+    ----------
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    lat
+        Latitudes [degrees, WGS 84]; missing where there is no position.
+    cell_km
+        Side of a cell [km].
+    spread_km
+        How far an incident is spread [km].
+
     Returns
     -------
     values

@@ -38,7 +38,13 @@ def _authalic(lat: Floats) -> Floats:
 
 
 def to_equal_area(geometry: Geometries) -> Geometries:
-    """Polygons in degrees as polygons whose planar area is theirs on the ellipsoid [m2]."""
+    """Polygons in degrees as polygons whose planar area is theirs on the ellipsoid [m2].
+
+    Parameters
+    ----------
+    geometry
+        Geometries [degrees, WGS 84].
+    """
 
     def project(xy: Floats) -> Floats:
         return np.column_stack((np.radians(xy[:, 0]) * _GEOD.a, _authalic(xy[:, 1]) * _GEOD.a / 2))
@@ -47,12 +53,27 @@ def to_equal_area(geometry: Geometries) -> Geometries:
 
 
 def areas_m2(projected: Geometries) -> Floats:
-    """Areas of polygons from :func:`to_equal_area` [m2]."""
+    """Areas of polygons from :func:`to_equal_area` [m2].
+
+    Parameters
+    ----------
+    projected
+        Geometries on an equal-area plane [m].
+    """
     return np.asarray(shapely.area(projected))
 
 
 def circles(lon: Floats, lat: Floats, radius_m: float) -> Geometries:
     """Geodesic circles around points as polygons in degrees; longitudes may pass 180.
+
+    Parameters
+    ----------
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    lat
+        Latitudes [degrees, WGS 84]; missing where there is no position.
+    radius_m
+        Radius [m].
 
     Examples
     --------
@@ -101,6 +122,17 @@ def _weights(part: Floats) -> Floats:
 
 def share_inside(polygons: Geometries, lon: Floats, lat: Floats, radius_m: float) -> Floats:
     """The share of each polygon's area that lies within `radius_m` of its point; one polygon per point.
+
+    Parameters
+    ----------
+    polygons
+        Polygons [degrees, WGS 84].
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    lat
+        Latitudes [degrees, WGS 84]; missing where there is no position.
+    radius_m
+        Radius [m].
 
     Examples
     --------

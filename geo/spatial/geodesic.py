@@ -108,6 +108,11 @@ def longest_rival_m(chord: Floats) -> Floats:
     """The longest chord [m] that may have a geodesic as short as that of `chord`, curvature being what it is.
 
     Curvature differs by 0.7 % with place and direction; what that does to chords is a tenth of what is allowed here.
+
+    Parameters
+    ----------
+    chord
+        Length of chords [m].
     """
     return np.asarray(chord * (1 + 0.005 * (chord / MIN_CURVATURE_RADIUS_M) ** 2))
 
@@ -148,6 +153,17 @@ def bearing_m(
     lon1: npt.ArrayLike, lat1: npt.ArrayLike, lon2: npt.ArrayLike, lat2: npt.ArrayLike
 ) -> tuple[Floats, Floats]:
     """Bearing at the first point [degrees from north, clockwise] and geodesic distance [m] of few pairs.
+
+    Parameters
+    ----------
+    lon1
+        Longitudes of the first points [degrees].
+    lat1
+        Latitudes of the first points [degrees].
+    lon2
+        Longitudes of the second points [degrees].
+    lat2
+        Latitudes of the second points [degrees].
 
     Examples
     --------

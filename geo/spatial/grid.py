@@ -217,7 +217,13 @@ class Grid:
 
 
 def turns(lon: Floats) -> Floats:
-    """Longitude as a part of the full circle from the antimeridian, in [0, 1)."""
+    """Longitude as a part of the full circle from the antimeridian, in [0, 1).
+
+    Parameters
+    ----------
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    """
     part = (lon + 180.0) / 360.0
     part -= np.floor(part)
     part[part >= 1.0] = 0.0
@@ -225,7 +231,15 @@ def turns(lon: Floats) -> Floats:
 
 
 def runs(start: Ints, count: Ints) -> Ints:
-    """The numbers ``start[i] .. start[i] + count[i] - 1`` of every i, one after the other."""
+    """The numbers ``start[i] .. start[i] + count[i] - 1`` of every i, one after the other.
+
+    Parameters
+    ----------
+    start
+        First day or position.
+    count
+        How many.
+    """
     total = int(count.sum())
     ends = np.cumsum(count)
     out = np.arange(total)
@@ -268,6 +282,13 @@ def spots(lon: Floats, lat: Floats) -> tuple[Floats, Floats, Ints]:
 
     >>> [part.tolist() for part in spots(np.array([2.0, 1.0, 2.0]), np.array([5.0, 5.0, 5.0]))]
     [[1.0, 2.0], [5.0, 5.0], [1, 0, 1]]
+
+    Parameters
+    ----------
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    lat
+        Latitudes [degrees, WGS 84]; missing where there is no position.
     """
     order = np.lexsort((lat, lon))
     x, y = lon[order], lat[order]

@@ -40,6 +40,11 @@ def _pieces(a: Floats, b: Floats) -> Ints:
 def count_pieces(geometry: npt.NDArray[np.object_]) -> int:
     """How many pieces :class:`Edges` makes of polygons, at most: what long edges cost, before they cost it.
 
+    Parameters
+    ----------
+    geometry
+        Geometries [degrees, WGS 84].
+
     Examples
     --------
     >>> count_pieces(np.array([shapely.box(0, 0, 1, 1), None]))
@@ -119,7 +124,15 @@ class Edges:
         return point, np.concatenate([p[1] for p in parts]), np.concatenate([p[2] for p in parts])
 
     def nearest(self, lon: Floats, lat: Floats) -> tuple[Ints, Floats]:
-        """Owner of the nearest edge of each point and the distance [m]; -1 and NaN where there are no edges."""
+        """Owner of the nearest edge of each point and the distance [m]; -1 and NaN where there are no edges.
+
+        Parameters
+        ----------
+        lon
+            Longitudes [degrees, WGS 84]; missing where there is no position.
+        lat
+            Latitudes [degrees, WGS 84]; missing where there is no position.
+        """
         owner, distance = np.full(lon.size, -1, dtype=np.int64), np.full(lon.size, np.nan)
         for i in range(0, lon.size if len(self) else 0, POINTS):
             x, y = lon[i : i + POINTS], lat[i : i + POINTS]
@@ -133,7 +146,17 @@ class Edges:
         return owner, distance
 
     def own(self, lon: Floats, lat: Floats, owner: Ints) -> Floats:
-        """Distance from each point to the nearest edge of the owner that is named for it [m]; NaN without edges."""
+        """Distance from each point to the nearest edge of the owner that is named for it [m]; NaN without edges.
+
+        Parameters
+        ----------
+        lon
+            Longitudes [degrees, WGS 84]; missing where there is no position.
+        lat
+            Latitudes [degrees, WGS 84]; missing where there is no position.
+        owner
+            Whose it is.
+        """
         distance = np.full(lon.size, np.nan)
         low, high = np.searchsorted(self._long.owner, owner), np.searchsorted(self._long.owner, owner, side="right")
         step = max(min(POINTS, RUNS_AT_ONCE // max(int((high - low).max(initial=1)), 1)), 1)
@@ -304,7 +327,13 @@ def _tangent(at: Floats, d: Floats) -> Floats:
 
 
 def wrap(lon: Floats) -> Floats:
-    """Longitude in [-180, 180); what already is in [-180, 180] stays as it is."""
+    """Longitude in [-180, 180); what already is in [-180, 180] stays as it is.
+
+    Parameters
+    ----------
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    """
     return np.where((lon >= -180) & (lon <= 180), lon, (lon + 180.0) % 360.0 - 180.0)
 
 

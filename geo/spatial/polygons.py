@@ -173,6 +173,8 @@ def locate(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries) -> In
     ----------
     lon, lat
         Degrees on WGS 84, shape (n,); NaN is in no unit.
+    boundaries
+        Boundary sets, one a level; None or an empty one: none were loaded.
 
     Examples
     --------
@@ -232,6 +234,8 @@ def nearest_edge(
         Degrees on WGS 84, shape (n,).
     rows
         Rows of `boundaries` to look at.
+    boundaries
+        Boundary sets, one a level; None or an empty one: none were loaded.
 
     Returns
     -------
@@ -262,6 +266,8 @@ def units_within(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries,
         Degrees on WGS 84, shape (n,); NaN reaches nothing.
     radius_m
         One radius, or one per point [m].
+    boundaries
+        Boundary sets, one a level; None or an empty one: none were loaded.
     """
     x, y = _points(lon, lat)
     radius = np.broadcast_to(np.asarray(radius_m, dtype=np.float64), x.shape)

@@ -135,7 +135,15 @@ Chosen = Callable[[Ints, Ints, Floats], Ints]
 
 
 def found_by(search: Search, chosen: Chosen | None = None) -> Pairs:
-    """All pairs of a search, as :func:`within` gives them, or those of them that are `chosen` block by block."""
+    """All pairs of a search, as :func:`within` gives them, or those of them that are `chosen` block by block.
+
+    Parameters
+    ----------
+    search
+        How it is searched.
+    chosen
+        What was chosen.
+    """
     return _pairs(search, 0, search.n_sites, chosen)
 
 
@@ -155,6 +163,29 @@ def within_chunks(
     """The pairs of :func:`within` in pieces of `chunk_sites` consecutive sites; joined in order they are equal to it.
 
     Memory is bounded by the pairs of one piece. Parameters and errors are those of :func:`within`.
+
+    Parameters
+    ----------
+    site_lon
+        Longitudes of sites [degrees, WGS 84].
+    site_lat
+        Latitudes of sites [degrees, WGS 84].
+    incident_lon
+        Longitudes of incidents [degrees, WGS 84].
+    incident_lat
+        Latitudes of incidents [degrees, WGS 84].
+    incident_day
+        First day of each incident [days since 1970-01-01].
+    radius_m
+        Radius [m].
+    as_of_day
+        The date of each site [days since 1970-01-01].
+    window_days
+        Length of each site's window [days].
+    incident_end_day
+        Last day of each incident [days since 1970-01-01]; None: the first.
+    chunk_sites
+        How many sites at once.
     """
     search = Search(
         site_lon,
@@ -200,6 +231,24 @@ def summarise(
 
     The other parameters and the errors are those of :func:`within`, and so are the numbers: they equal the sums over
     its pairs.
+    site_lon
+        Longitudes of sites [degrees, WGS 84].
+    site_lat
+        Latitudes of sites [degrees, WGS 84].
+    incident_lon
+        Longitudes of incidents [degrees, WGS 84].
+    incident_lat
+        Latitudes of incidents [degrees, WGS 84].
+    incident_day
+        First day of each incident [days since 1970-01-01].
+    radius_m
+        Radius [m].
+    as_of_day
+        The date of each site [days since 1970-01-01].
+    window_days
+        Length of each site's window [days].
+    incident_end_day
+        Last day of each incident [days since 1970-01-01]; None: the first.
     """
     search = Search(
         site_lon,
@@ -229,6 +278,25 @@ def nearest(
     """The nearest incident in the window of each site, at any distance.
 
     Parameters are those of :func:`within`.
+
+    Parameters
+    ----------
+    site_lon
+        Longitudes of sites [degrees, WGS 84].
+    site_lat
+        Latitudes of sites [degrees, WGS 84].
+    incident_lon
+        Longitudes of incidents [degrees, WGS 84].
+    incident_lat
+        Latitudes of incidents [degrees, WGS 84].
+    incident_day
+        First day of each incident [days since 1970-01-01].
+    as_of_day
+        The date of each site [days since 1970-01-01].
+    window_days
+        Length of each site's window [days].
+    incident_end_day
+        Last day of each incident [days since 1970-01-01]; None: the first.
 
     Returns
     -------

@@ -48,6 +48,12 @@ def classify_place(
         Degrees on WGS 84.
     minerals, admin2
         As a site list would state them; blank is not known.
+    loaded
+        What was read of the inputs.
+    day
+        The day that is asked about.
+    rules
+        The rule set with its settings.
     """
     table = pd.DataFrame(
         {"site_id": ["place"], "name": [""], "lat": [f"{lat:.6f}"], "lon": [f"{lon:.6f}"], "minerals": [minerals],
@@ -60,7 +66,21 @@ def classify_place(
 def inside(
     loaded: job.Loaded, run: job.Run, ring: tuple[tuple[float, float], ...], day: dt.date, months: int
 ) -> Inside:
-    """What lies inside a ring of (lon, lat) [degrees], incidents of `months`; its edge counts as inside."""
+    """What lies inside a ring of (lon, lat) [degrees], incidents of `months`; its edge counts as inside.
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    run
+        The assessment with what it was made from.
+    ring
+        Corners of a ring [degrees].
+    day
+        The day that is asked about.
+    months
+        Length of the window [months].
+    """
     area = shapely.Polygon(ring)
     shapely.prepare(area)
 

@@ -25,12 +25,29 @@ rasters lack follows with their rules."""
 
 
 def same_version(record: Mapping[str, Any]) -> bool:
-    """Whether the tables that ship with this program are those of the run."""
+    """Whether the tables that ship with this program are those of the run.
+
+    Parameters
+    ----------
+    record
+        The run record, as `run.json` has it.
+    """
     return bool(record.get("tool_version") == importlib.metadata.version(TOOL))
 
 
 def check_coverage(sites: pd.DataFrame, evidence: pd.DataFrame, rules: Rules, record: Mapping[str, Any]) -> bool:
     """Holds the rows of evidence on coverage, and the report of it, against what the record states.
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    evidence
+        Rows of evidence (`geo.schema.EVIDENCE`).
+    rules
+        The rule set with its settings.
+    record
+        The run record, as `run.json` has it.
 
     Returns
     -------

@@ -60,7 +60,15 @@ class Held:
     placed: Bools = field(default_factory=lambda: np.zeros(0, np.bool_))
 
     def mark(self, columns: Sequence[str], rows: Bools) -> None:
-        """These rows were held in these columns."""
+        """These rows were held in these columns.
+
+        Parameters
+        ----------
+        columns
+            The columns.
+        rows
+            The rows.
+        """
         for name in columns:
             self.evidence[name] = self.evidence.get(name, np.zeros(len(rows), np.bool_)) | rows
 
@@ -72,6 +80,12 @@ def cross_checks(sites: pd.DataFrame, evidence: pd.DataFrame, rules: Rules, reco
     ----------
     sites
         :data:`geo.schema.ASSESSED` as read back, or the rows of a list in its names; only columns that it has are held.
+    evidence
+        Rows of evidence (`geo.schema.EVIDENCE`).
+    rules
+        The rule set with its settings.
+    record
+        The run record, as `run.json` has it.
 
     Raises
     ------

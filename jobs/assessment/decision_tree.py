@@ -64,7 +64,19 @@ class Beside:
 
 
 def beside(sites: pd.DataFrame, fired: pd.DataFrame, rules: Rules, translate: Translator) -> list[Beside]:
-    """The area rules, then the listings; `fired` is that of :class:`geo.assess.Assessment`."""
+    """The area rules, then the listings; `fired` is that of :class:`geo.assess.Assessment`.
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    fired
+        The rules that fired.
+    rules
+        The rule set with its settings.
+    translate
+        Speaks the reader's language.
+    """
     unknown = sites["rules_unknown"].str.split(";").explode().value_counts()
     return [
         Beside(r.id, r.asks(translate), r.cls, int(fired[r.id].sum()), int(unknown.get(r.id, 0)))
@@ -74,12 +86,26 @@ def beside(sites: pd.DataFrame, fired: pd.DataFrame, rules: Rules, translate: Tr
 
 
 def ordered(rules: Rules) -> list[Rule]:
-    """The site rules in the order in which they decide: those of the graver class first."""
+    """The site rules in the order in which they decide: those of the graver class first.
+
+    Parameters
+    ----------
+    rules
+        The rule set with its settings.
+    """
     return sorted(rules.answering("site"), key=lambda r: r.cls != AFFECTED)
 
 
 def first_of(sites: pd.DataFrame, rules: Rules) -> pd.Series:
-    """The branch at which each site leaves: its first fired rule, else :data:`GAP`, else :data:`CALM`."""
+    """The branch at which each site leaves: its first fired rule, else :data:`GAP`, else :data:`CALM`.
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    rules
+        The rule set with its settings.
+    """
     order = {r.id: i for i, r in enumerate(ordered(rules))}
     first = sites["rules_fired"].map(lambda ids: min(filter(None, ids.split(";")), key=lambda i: order[i], default=""))
     calm = sites["site_class"].map({INSUFFICIENT: GAP, NONE: CALM}).fillna("")
@@ -87,7 +113,17 @@ def first_of(sites: pd.DataFrame, rules: Rules) -> pd.Series:
 
 
 def branches(sites: pd.DataFrame, rules: Rules, translate: Translator) -> list[Branch]:
-    """The tree from top to bottom; `leave` adds up to the number of sites."""
+    """The tree from top to bottom; `leave` adds up to the number of sites.
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    rules
+        The rule set with its settings.
+    translate
+        Speaks the reader's language.
+    """
     leaves = first_of(sites, rules).value_counts()
     fired = sites["rules_fired"].str.split(";").explode().value_counts()
     unknown = sites["rules_unknown"].str.split(";").explode().value_counts()

@@ -29,7 +29,15 @@ def differences(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 
 def moves(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """Numbers of sites by class before (down) and after (across), in the order of the schema; of sites in both."""
+    """Numbers of sites by class before (down) and after (across), in the order of the schema; of sites in both.
+
+    Parameters
+    ----------
+    before
+        The earlier table.
+    after
+        The later table.
+    """
     both = before[[*KEY, "site_class"]].merge(after[[*KEY, "site_class"]], on=KEY, suffixes=("_a", "_b"))
     table = pd.crosstab(both["site_class_a"], both["site_class_b"])
     return table.reindex(index=list(CLASSES), columns=list(CLASSES), fill_value=0)

@@ -17,6 +17,15 @@ def refuse_version_1(columns: Iterable[str], record: Any, where: str) -> None:
     The class that it calls overall mixed site and district; nothing of version 2 is comparable to it, and its rules
     cannot be asked any more.
 
+    Parameters
+    ----------
+    columns
+        The columns.
+    record
+        The run record, as `run.json` has it.
+    where
+        Of what it is said.
+
     Raises
     ------
     InputError

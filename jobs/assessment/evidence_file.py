@@ -20,6 +20,13 @@ MOST_CSV_ROWS = 100_000
 def files_of(choice: str, rows: int) -> tuple[str, ...]:
     """The files that evidence of so many rows is written to; a blank choice leaves it to their number.
 
+    Parameters
+    ----------
+    choice
+        As what evidence is written.
+    rows
+        How many rows.
+
     Examples
     --------
     >>> files_of("", 10), files_of("", 100_001), files_of("both", 10)
@@ -29,12 +36,23 @@ def files_of(choice: str, rows: int) -> tuple[str, ...]:
 
 
 def choice_of(files: Mapping[str, object]) -> str:
-    """The choice by which these files were written; blank where there is no evidence among them."""
+    """The choice by which these files were written; blank where there is no evidence among them.
+
+    Parameters
+    ----------
+    files
+        Files by name.
+    """
     return next((c for c, names in CHOICES.items() if set(names) == {CSV, PARQUET} & set(files)), "")
 
 
 def read_evidence(files: Mapping[str, bytes]) -> pd.DataFrame:
     """:data:`geo.schema.EVIDENCE` of a result, of whichever file it is in.
+
+    Parameters
+    ----------
+    files
+        Files of a result by name.
 
     Raises
     ------

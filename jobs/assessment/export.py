@@ -50,7 +50,13 @@ NOTES = {
 
 
 def quadrants(sites: pd.DataFrame) -> pd.DataFrame:
-    """Counts of sites, site class down and zone status across, in the order of the schema; never one score."""
+    """Counts of sites, site class down and zone status across, in the order of the schema; never one score.
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    """
     table = pd.DataFrame(
         0,
         index=pd.Index(list(schema.CLASSES), name="site_class"),
@@ -62,7 +68,13 @@ def quadrants(sites: pd.DataFrame) -> pd.DataFrame:
 
 
 def quadrant_lines(sites: pd.DataFrame) -> TableNote:
-    """The counts of :func:`quadrants` for a reader: classes down, zone statuses across, both in words."""
+    """The counts of :func:`quadrants` for a reader: classes down, zone statuses across, both in words.
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    """
     table = quadrants(sites)
     head = [Note("Site class"), *(Note(labels.ZONE_STATUSES[str(z)]) for z in table.columns)]
     return TableNote.of(head, [(Note(labels.CLASSES[str(c)]), *map(int, row)) for c, *row in table.itertuples()])
@@ -75,12 +87,34 @@ def run_record(
     settings: Mapping[str, object],
     now: dt.datetime | None = None,
 ) -> dict[str, object]:
-    """The run record: everything that is needed to do the same again, and to check it."""
+    """The run record: everything that is needed to do the same again, and to check it.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+    rules
+        The rule set with its settings.
+    inputs
+        What was given, file by file.
+    settings
+        The numbers that belong to no single rule, or what the run was asked for.
+    now
+        When the run is made; None: now.
+    """
     return with_evidence(run_record_without_evidence(assessment, rules, inputs, settings, now), assessment)
 
 
 def with_evidence(record: Mapping[str, object], assessment: Assessment) -> dict[str, object]:
-    """A record that tells the number of rows of evidence; they are made for it where they were not."""
+    """A record that tells the number of rows of evidence; they are made for it where they were not.
+
+    Parameters
+    ----------
+    record
+        The run record, as `run.json` has it.
+    assessment
+        The assessment.
+    """
     names = list(record)
     whole = {**record, "evidence_rows": len(assessment.evidence_columns)}
     at = names.index("sites") + 1
@@ -94,7 +128,21 @@ def run_record_without_evidence(
     settings: Mapping[str, object],
     now: dt.datetime | None = None,
 ) -> dict[str, object]:
-    """The same without the number of rows of evidence, which are not made for it."""
+    """The same without the number of rows of evidence, which are not made for it.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+    rules
+        The rule set with its settings.
+    inputs
+        What was given, file by file.
+    settings
+        The numbers that belong to no single rule, or what the run was asked for.
+    now
+        When the run is made; None: now.
+    """
     clock = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
     counts = quadrants(assessment.sites)
     return {
@@ -117,7 +165,15 @@ def run_record_without_evidence(
 
 
 def explained(assessment: Assessment, rules: Rules) -> pd.DataFrame:
-    """The sites with `why_en`, `why_fr` and so on: why each has its class, one sentence in every language."""
+    """The sites with `why_en`, `why_fr` and so on: why each has its class, one sentence in every language.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+    rules
+        The rule set with its settings.
+    """
     rows = withheld_columns(summary_rows(rules, assessment.evidence_columns))
     said = sentences(rules, assessment.sites, rows, assessment.source_of, [translator(code) for code in finished()])
     told = {f"why_{code}": pd.array(texts, dtype="str") for code, texts in zip(finished(), said, strict=True)}
@@ -137,6 +193,21 @@ def result_files(
     Where sites have an ICGLR id or a certification status (`certified`), sites_md01.csv stands beside them. Evidence,
     and the sentences that are made of it, wait until a file is taken. It is written as `evidence` says, a key of
     :data:`jobs.assessment.evidence_file.CHOICES`; blank leaves it to the number of rows.
+
+    Parameters
+    ----------
+    assessment
+        The assessment.
+    rules
+        The rule set with its settings.
+    rejected
+        Rows that were not used, with the reason (`geo.schema.REJECTED`).
+    record
+        The run record, as `run.json` has it.
+    certified
+        The ICGLR table; None: no site carries a certification.
+    evidence
+        As what evidence is written: `csv`, `parquet`, `both`, or blank for what its size asks for.
     """
 
     # Sentences are Python's work, and rows of evidence Arrow's: where there are many, both go on at once.
@@ -191,7 +262,19 @@ def give_back() -> None:
 
 
 def summary(sites: pd.DataFrame, rejected: pd.DataFrame, record: Mapping[str, object], rules: Rules) -> list[Note]:
-    """What to say: the quadrants, what was left out, and what the reader should know."""
+    """What to say: the quadrants, what was left out, and what the reader should know.
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    rejected
+        Rows that were not used, with the reason (`geo.schema.REJECTED`).
+    record
+        The run record, as `run.json` has it.
+    rules
+        The rule set with its settings.
+    """
     settings, report = record["settings"], record["report"]
     day = settings["as_of"] if isinstance(settings, dict) else ""
     lines = [
@@ -226,7 +309,15 @@ def summary(sites: pd.DataFrame, rejected: pd.DataFrame, record: Mapping[str, ob
 
 
 def known_limits(sites: pd.DataFrame, report: object) -> list[Note]:
-    """Why sites are insufficient, what is covered, what no rule can see, and which date would do where none is calm."""
+    """Why sites are insufficient, what is covered, what no rule can see, and which date would do where none is calm.
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    report
+        What the run reports of its inputs.
+    """
     if not isinstance(report, dict):
         return []
     out: list[Note] = []
@@ -258,6 +349,12 @@ _EFFECTS = {"lethal": Note("deadly events"), "all": Note("all events")}
 
 
 def remarks(report: object) -> list[Note]:
-    """The notes of a run's report, as lines of a summary."""
+    """The notes of a run's report, as lines of a summary.
+
+    Parameters
+    ----------
+    report
+        What the run reports of its inputs.
+    """
     notes = report.get("notes", []) if isinstance(report, dict) else []
     return [Note("Note: {note}", note=note) for note in notes] if isinstance(notes, list) else []

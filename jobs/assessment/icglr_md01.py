@@ -28,6 +28,8 @@ def md01(sites: pd.DataFrame, statuses: pd.DataFrame, as_of: dt.date) -> pd.Data
         :data:`geo.schema.SITES`.
     statuses
         :data:`geo.schema.STATUSES`.
+    as_of
+        The day that is asked about: time of events, not of knowledge.
     """
     days = np.repeat(to_days([as_of]), len(sites))
     held = newest_status(statuses, sites, days, "rcm")

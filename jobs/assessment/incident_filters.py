@@ -56,6 +56,13 @@ class IncidentFilters:
         """The same where the filters of sites look: their country, region, district and area.
 
         `sites` are rows of :data:`geo.schema.ASSESSED`, which tell the country of a region or district.
+
+        Parameters
+        ----------
+        given
+            What was given.
+        sites
+            The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
         """
         keys = []
         for level, names in ((1, given.admin1), (2, given.admin2)):
@@ -81,6 +88,11 @@ class IncidentFilters:
     def of(cls, address: Mapping[str, str]) -> IncidentFilters:
         """The filters of an address; what is not understood is passed over.
 
+        Parameters
+        ----------
+        address
+            An address.
+
         Examples
         --------
         >>> IncidentFilters.of({"incident_deaths": "-3", "incident_kinds": "<b>"}) == IncidentFilters()
@@ -96,7 +108,15 @@ class IncidentFilters:
         )
 
     def apply(self, incidents: pd.DataFrame, boundaries: Sequence[Boundaries] = ()) -> pd.DataFrame:
-        """The incidents that pass; index kept. `boundaries` say in which region or district an incident lies."""
+        """The incidents that pass; index kept. `boundaries` say in which region or district an incident lies.
+
+        Parameters
+        ----------
+        incidents
+            The incidents (`geo.schema.INCIDENTS`); None: none were loaded.
+        boundaries
+            Boundary sets, one a level; None or an empty one: none were loaded.
+        """
         keep = np.ones(len(incidents), np.bool_)
         if self.kinds:
             keep &= incidents["kind"].isin(self.kinds).to_numpy()
@@ -119,7 +139,17 @@ class IncidentFilters:
 
 
 def unit_keys(incidents: pd.DataFrame, boundaries: Sequence[Boundaries], level: int) -> npt.NDArray[np.object_]:
-    """The region or district of each row of :data:`geo.schema.INCIDENTS`, blank where it is not known."""
+    """The region or district of each row of :data:`geo.schema.INCIDENTS`, blank where it is not known.
+
+    Parameters
+    ----------
+    incidents
+        The incidents (`geo.schema.INCIDENTS`); None: none were loaded.
+    boundaries
+        Boundary sets, one a level; None or an empty one: none were loaded.
+    level
+        Administrative level: 0 the country, 1 the region, 2 the district, 3 below.
+    """
     aliases = unit_aliases()
     keys = keys_of(incidents[f"admin{level}"], incidents["country"], level, aliases)
     lon, lat = (incidents[c].to_numpy(np.float64) for c in ("lon", "lat"))
@@ -136,7 +166,17 @@ def unit_keys(incidents: pd.DataFrame, boundaries: Sequence[Boundaries], level: 
 
 
 def filtered(drawn: int, whole: int, translate: Translator) -> str:
-    """What a map says of incidents that a filter left out."""
+    """What a map says of incidents that a filter left out.
+
+    Parameters
+    ----------
+    drawn
+        Random draws.
+    whole
+        The whole of it.
+    translate
+        Speaks the reader's language.
+    """
     return translate(
         "Filtered: {n} of {all} incidents are drawn; the classes count all of them.",
         n=translate.number(drawn),

@@ -56,11 +56,23 @@ class Run(Result):
         return export.with_evidence(self.told, self.assessment)
 
     def made_files(self, language: str = "en") -> ResultFiles:
-        """The files of the run by name; every language is in them."""
+        """The files of the run by name; every language is in them.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         return export.result_files(self.assessment, self.rules, self.rejected, self.told, self.certified, self.evidence)
 
     def summary(self, language: str = "en") -> list[Note]:
-        """The quadrants, what was left out, and what the reader should know."""
+        """The quadrants, what was left out, and what the reader should know.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         return export.summary(self.assessment.sites, self.rejected, self.told, self.rules)
 
 
@@ -88,6 +100,14 @@ def run(
         As what evidence is written, ``csv``, ``parquet`` or ``both``; blank leaves it to the number of rows.
     rasters, progress
         What is measured around the sites, for their columns and for rules of kind raster, and who hears how far it is.
+    loaded
+        What was read of the inputs.
+    as_of
+        The day that is asked about: time of events, not of knowledge.
+    rules
+        The rule set with its settings.
+    now
+        When the run is made; None: now.
     """
     rules = rules or default_rules()
     inputs = [dict(i) for i in loaded.inputs]

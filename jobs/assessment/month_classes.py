@@ -28,6 +28,15 @@ MOST_CELLS = 3_000_000
 def month_ends(first: dt.date, last: dt.date, sites: int = 0) -> list[dt.date]:
     """The last day of every month from `first` to `last`; of fewer months where there are very many sites.
 
+    Parameters
+    ----------
+    first
+        The first day.
+    last
+        The last day.
+    sites
+        How many sites there are.
+
     Examples
     --------
     >>> month_ends(dt.date(2015, 12, 30), dt.date(2016, 2, 3))
@@ -50,6 +59,8 @@ def class_codes(many: ManyDates, sites: pd.DataFrame, given: Filters) -> Codes:
         presence, age and facts of visits) is filtered as it is at that date.
     given
         The filters; that of classes is left to the map's own switches.
+    many
+        The form for many, or results at many dates.
     """
     known = pd.MultiIndex.from_frame(many.sites_at(len(many) - 1)[["source", "site_id"]])
     at = known.get_indexer(pd.MultiIndex.from_frame(sites[["source", "site_id"]]))

@@ -69,6 +69,13 @@ SHAPES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 def shapes(evidence: pd.DataFrame, table: Table) -> dict[str, Bools]:
     """By column, the rows that may fill it.
 
+    Parameters
+    ----------
+    evidence
+        Rows of evidence (`geo.schema.EVIDENCE`).
+    table
+        The table: columns of the schema, or rows as a file gives them.
+
     Raises
     ------
     jobs.read_back.DifferenceError

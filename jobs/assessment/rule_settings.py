@@ -15,7 +15,13 @@ NUMBERS = ("within_km", "months", "min_events", "min_deaths")
 
 
 def to_table(rules: Rules) -> pd.DataFrame:
-    """One row per rule and test: ``rule``, ``test`` (number, -1 for rules without tests), and the numbers it has."""
+    """One row per rule and test: ``rule``, ``test`` (number, -1 for rules without tests), and the numbers it has.
+
+    Parameters
+    ----------
+    rules
+        The rule set with its settings.
+    """
     rows: list[dict[str, Any]] = []
     source: Any = rules.source
     for rule in source["rule"]:
@@ -36,6 +42,13 @@ def to_table(rules: Rules) -> pd.DataFrame:
 
 def from_table(rules: Rules, table: pd.DataFrame) -> Rules:
     """The rule set with the numbers of `table`; a blank leaves a number as it is.
+
+    Parameters
+    ----------
+    rules
+        The rule set with its settings.
+    table
+        The rows.
 
     Raises
     ------
@@ -60,6 +73,13 @@ def from_table(rules: Rules, table: pd.DataFrame) -> Rules:
 def to_link(rules: Rules, table: pd.DataFrame) -> str:
     """What `table` changes in the rule set, for an address; blank where it changes nothing.
 
+    Parameters
+    ----------
+    rules
+        The rule set with its settings.
+    table
+        The rows.
+
     Examples
     --------
     >>> from layers.reference.rule_files import default_rules
@@ -77,7 +97,15 @@ def to_link(rules: Rules, table: pd.DataFrame) -> str:
 
 
 def from_link(rules: Rules, text: str) -> pd.DataFrame:
-    """The table of the rule set with the changes of :func:`to_link`; what cannot be read or may not be is left out."""
+    """The table of the rule set with the changes of :func:`to_link`; what cannot be read or may not be is left out.
+
+    Parameters
+    ----------
+    rules
+        The rule set with its settings.
+    text
+        The text.
+    """
     table = to_table(rules)
     for change in text.split(";"):
         rule, test, name, number = (*change.split(":"), "", "", "", "")[:4]

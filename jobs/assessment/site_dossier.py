@@ -129,7 +129,25 @@ def content(
     translate: Translator, here: Profile, rules_hash: str, past: str = "", sure: str = "",
     heat: Sequence[Block] = (), cited: Sequence[Block] = (),
 ) -> Dossier:  # fmt: skip
-    """What a dossier says, in blocks; the parameters are those of :func:`dossier`."""
+    """What a dossier says, in blocks; the parameters are those of :func:`dossier`.
+
+    Parameters
+    ----------
+    translate
+        Speaks the reader's language.
+    here
+        The site with all that is said of it.
+    rules_hash
+        Hash of the rule set.
+    past
+        The sentence on the track record.
+    sure
+        The sentence on how sure the class is.
+    heat
+        Blocks of a surface.
+    cited
+        Lines on how to cite.
+    """
     _, site = translate, here.site
     said = {"fired": _("yes"), "not fired": _("no"), "unknown": _("not known")}
     answers = [[a.rule.id, a.rule.asks(_), said[a.said]] for a in here.answers]
@@ -233,6 +251,8 @@ def dossier(
         The class by radii and windows (:func:`jobs.sensitivity.one_site.heat_blocks`), or nothing.
     cited
         How to cite the data (:func:`jobs.data_page.cite_blocks`).
+    translate
+        Speaks the reader's language.
     """
     it = content(translate, here, rules_hash, past, sure, heat, cited)
     notice = f"<p class='notice'>{html(it.notice)}</p>" if it.notice else ""

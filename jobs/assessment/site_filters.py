@@ -77,7 +77,15 @@ class Filters:
     area: Ring = ()
 
     def apply(self, sites: pd.DataFrame, rules: Rules) -> npt.NDArray[np.bool_]:
-        """One flag a row of :data:`geo.schema.ASSESSED`: shown or not; `rules` are those of the run."""
+        """One flag a row of :data:`geo.schema.ASSESSED`: shown or not; `rules` are those of the run.
+
+        Parameters
+        ----------
+        sites
+            The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+        rules
+            The rule set with its settings.
+        """
         keep = np.ones(len(sites), dtype=np.bool_)
         for column, wanted in (
             ("site_class", self.classes),
@@ -153,6 +161,11 @@ class Filters:
     def of(cls, address: Mapping[str, str]) -> Filters:
         """The filters of an address; what is not understood is passed over.
 
+        Parameters
+        ----------
+        address
+            An address.
+
         Examples
         --------
         >>> f = Filters(classes=("high-risk",), minerals=("gold", ""), area=((15.0, 4.0), (16.0, 4.0), (16.0, 5.0)))
@@ -193,7 +206,13 @@ FACTS = {
 
 
 def gravest_first(sites: pd.DataFrame) -> pd.DataFrame:
-    """Rows of :data:`geo.schema.ASSESSED` by class, within a class by intensity of incidents; equal ones as given."""
+    """Rows of :data:`geo.schema.ASSESSED` by class, within a class by intensity of incidents; equal ones as given.
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    """
     rank = sites["site_class"].map({c: i for i, c in enumerate(CLASSES)})
     order = pd.DataFrame({"rank": rank, "quiet": -sites["incident_intensity"].fillna(-1.0)})
     return sites.loc[order.sort_values(["rank", "quiet"], kind="stable").index]

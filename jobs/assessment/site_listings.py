@@ -20,6 +20,13 @@ def listings(it: Profile, translate: Translator) -> list[tuple[str, str]]:
     """Column name and what it says at the date, dated where it has a date; what is not known says so.
 
     EU list, Kimberley restriction, Dodd-Frank, ICGLR certification, DRC qualification: each its own line.
+
+    Parameters
+    ----------
+    it
+        The site with all that is said of it.
+    translate
+        Speaks the reader's language.
     """
     _, site = translate, it.site
     areas = "; ".join(
@@ -43,7 +50,15 @@ def listings(it: Profile, translate: Translator) -> list[tuple[str, str]]:
 
 
 def facts(it: Profile, translate: Translator) -> list[tuple[str, str]]:
-    """Column name and what the newest visit that speaks of it says, with its day; only what some visit says."""
+    """Column name and what the newest visit that speaks of it says, with its day; only what some visit says.
+
+    Parameters
+    ----------
+    it
+        The site with all that is said of it.
+    translate
+        Speaks the reader's language.
+    """
     _ = translate
     out = []
     for name in FACTS:
@@ -57,12 +72,30 @@ def facts(it: Profile, translate: Translator) -> list[tuple[str, str]]:
 
 
 def answered(value: object, translate: Translator) -> str:
-    """True, false or blank in words."""
+    """True, false or blank in words.
+
+    Parameters
+    ----------
+    value
+        The value; missing where not known.
+    translate
+        Speaks the reader's language.
+    """
     if value is None or value is pd.NA or value != value:
         return translate("not known")
     return translate("yes") if value else translate("no")
 
 
 def span(first: object, last: object, translate: Translator) -> str:
-    """Two days, the last exclusive or open."""
+    """Two days, the last exclusive or open.
+
+    Parameters
+    ----------
+    first
+        The first one.
+    last
+        The last one.
+    translate
+        Speaks the reader's language.
+    """
     return f"{translate.date(first)} – {translate.date(last) or translate('no stated end')}"

@@ -92,7 +92,21 @@ class Profile:
 
 
 def profile(loaded: Loaded, run: Run, rules: Rules, row: int, day: dt.date) -> Profile:
-    """Gathers one site; `row` is its position in ``run.assessment.sites``."""
+    """Gathers one site; `row` is its position in ``run.assessment.sites``.
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    run
+        The assessment with what it was made from.
+    rules
+        The rule set with its settings.
+    row
+        Row number.
+    day
+        The day that is asked about.
+    """
     site = run.assessment.sites.iloc[row]
     mine = evidence_of(run, row)
     fired = {r for r in run.assessment.fired if run.assessment.fired[r].iloc[row]}
@@ -123,12 +137,28 @@ def profile(loaded: Loaded, run: Run, rules: Rules, row: int, day: dt.date) -> P
 
 
 def evidence_of(run: Run, row: int) -> pd.DataFrame:
-    """The rows of evidence of the site at `row`."""
+    """The rows of evidence of the site at `row`.
+
+    Parameters
+    ----------
+    run
+        The assessment with what it was made from.
+    row
+        Row number.
+    """
     return run.assessment.evidence_of(row)
 
 
 def why_of(run: Run, row: int) -> Note:
-    """Why the site at `row` has its class, one sentence."""
+    """Why the site at `row` has its class, one sentence.
+
+    Parameters
+    ----------
+    run
+        The assessment with what it was made from.
+    row
+        Row number.
+    """
     sites = run.assessment.sites.iloc[[row]]
     return next(reasons(run.rules, sites, evidence_of(run, row), run.assessment.source_of))
 

@@ -59,6 +59,8 @@ def story(it: Profile, incidents: pd.DataFrame | None, more: pd.DataFrame | None
         Those that were loaded: they hold the places.
     more
         Further rows of :data:`geo.schema.EVIDENCE`, of incidents of a district that evidence does not name.
+    it
+        The site with all that is said of it.
     """
     rows = it.evidence[it.evidence["kind"] == "incident"]
     named = rows.groupby("rule")["record_id"].nunique()
@@ -114,7 +116,23 @@ def _numbers(table: pd.DataFrame) -> tuple[tuple[float, float, str], ...]:
 def counted_in_district(
     loaded: Loaded, run: Run, row: int, rule: Rule, incidents: Incidents, day: dt.date
 ) -> pd.DataFrame:
-    """Every incident that an area rule counts in the unit of the site, as rows of evidence; deadliest first."""
+    """Every incident that an area rule counts in the unit of the site, as rows of evidence; deadliest first.
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    run
+        The assessment with what it was made from.
+    row
+        Row number.
+    rule
+        The rule that is asked.
+    incidents
+        The incidents, ready to be asked.
+    day
+        The day that is asked about.
+    """
     site = run.assessment.sites.iloc[[row]]
     boundaries = next((b for b in loaded.boundaries if b.level == rule.level), None)
     units = Units(rule.level, boundaries, unit_aliases())
@@ -131,7 +149,15 @@ def counted_in_district(
 
 
 def district_lines(loaded: Loaded, it: Profile) -> list[Line]:
-    """The outline of the unit of every area rule that fired: where it decided."""
+    """The outline of the unit of every area rule that fired: where it decided.
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    it
+        The site with all that is said of it.
+    """
     out = []
     for level in sorted({a.rule.level for a in it.answers if a.said == "fired" and a.rule.kind == "area"}):
         name = str(it.site[f"admin{level}"])
@@ -144,7 +170,19 @@ def district_lines(loaded: Loaded, it: Profile) -> list[Line]:
 
 
 def looked_at(it: Profile, rule: Rule, said: str, translate: Translator) -> str:
-    """What an answer rests on: the sum that fired, why it cannot be told, or what was looked at and did not count."""
+    """What an answer rests on: the sum that fired, why it cannot be told, or what was looked at and did not count.
+
+    Parameters
+    ----------
+    it
+        The site with all that is said of it.
+    rule
+        The rule that is asked.
+    said
+        What is said.
+    translate
+        Speaks the reader's language.
+    """
     kinds = {"fired": it.evidence, "unknown": it.gaps, "not fired": it.misses}
     rows = kinds[said]
     rows = rows[rows["rule"] == rule.id]
@@ -181,6 +219,14 @@ def _limit(row: Any, translate: Translator) -> str:
 
 
 def area_rules(it: Profile, rules: Rules) -> list[Rule]:
-    """The area rules that fired."""
+    """The area rules that fired.
+
+    Parameters
+    ----------
+    it
+        The site with all that is said of it.
+    rules
+        The rule set with its settings.
+    """
     fired = {a.rule.id for a in it.answers if a.said == "fired"}
     return [r for r in rules.of_kind("area") if r.id in fired]

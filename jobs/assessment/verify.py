@@ -38,6 +38,13 @@ GIVEN = frozenset({"site_id", "source", "as_of"})
 def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     """Holds the tables of an assessment against its evidence, its record and each other.
 
+    Parameters
+    ----------
+    files
+        Files of a result by name.
+    record
+        The run record, as `run.json` has it.
+
     Raises
     ------
     DifferenceError
@@ -75,7 +82,21 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
 def open_columns(
     sites: pd.DataFrame, table: Table, derived: pd.DataFrame, held: Held, given: Iterable[str] = ()
 ) -> tuple[str, ...]:
-    """Columns of sites that nothing in the result proves, and those that it proves of some of them."""
+    """Columns of sites that nothing in the result proves, and those that it proves of some of them.
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    table
+        The table: columns of the schema, or rows as a file gives them.
+    derived
+        What follows from the evidence.
+    held
+        What the record says.
+    given
+        What was given.
+    """
     told = [name for name in derived.columns if name != "sources_disagree" or derived[name].notna().all()]
     proven = {*told, *held.sites, *given}
     placed = sites["lon"].notna().to_numpy()
@@ -90,7 +111,13 @@ def open_columns(
 
 
 def open_evidence(held: Held) -> tuple[str, ...]:
-    """Columns of evidence that nothing else in the result repeats, and in how many of the rows that may fill them."""
+    """Columns of evidence that nothing else in the result repeats, and in how many of the rows that may fill them.
+
+    Parameters
+    ----------
+    held
+        What the record says.
+    """
     out = []
     for name, may in held.may.items():
         loose = int((may & ~held.evidence[name]).sum()) if name in held.evidence else int(may.sum())
@@ -101,6 +128,15 @@ def open_evidence(held: Held) -> tuple[str, ...]:
 
 def within(frame: pd.DataFrame, table: Table, name: str) -> None:
     """Holds columns that allow some values only to these, and those that are never blank to that.
+
+    Parameters
+    ----------
+    frame
+        The rows.
+    table
+        The table: columns of the schema, or rows as a file gives them.
+    name
+        Its name.
 
     Raises
     ------
@@ -123,6 +159,13 @@ def within(frame: pd.DataFrame, table: Table, name: str) -> None:
 def sites_and_evidence(files: Mapping[str, bytes], record: Mapping[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Sites (with the sentences why) and evidence of an assessment, with the types of the schema.
 
+    Parameters
+    ----------
+    files
+        Files of a result by name.
+    record
+        The run record, as `run.json` has it.
+
     Raises
     ------
     DifferenceError
@@ -141,7 +184,13 @@ def sites_and_evidence(files: Mapping[str, bytes], record: Mapping[str, Any]) ->
 
 
 def recorded_rules(record: Mapping[str, Any]) -> Rules:
-    """The rule set of a run record, which carries its own hash."""
+    """The rule set of a run record, which carries its own hash.
+
+    Parameters
+    ----------
+    record
+        The run record, as `run.json` has it.
+    """
     rules = from_dict(record["rules"]["table"], "run.json")
     for what, have, want in (
         ("hash", record["rules"]["hash"], rules.hash),
@@ -155,7 +204,19 @@ def recorded_rules(record: Mapping[str, Any]) -> Rules:
 def derived_columns(
     sites: pd.DataFrame, evidence: pd.DataFrame, rules: Rules, record: Mapping[str, Any]
 ) -> pd.DataFrame:
-    """The columns of `sites` that follow from the evidence, once they are found to be what stands there."""
+    """The columns of `sites` that follow from the evidence, once they are found to be what stands there.
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    evidence
+        Rows of evidence (`geo.schema.EVIDENCE`).
+    rules
+        The rule set with its settings.
+    record
+        The run record, as `run.json` has it.
+    """
     source_of: Mapping[str, str] = {d["dataset"]: d["source"] for d in record["datasets"]}
     derived = rederive(sites, evidence, rules, source_of)
     faulty = derived.pop("fault")
@@ -180,7 +241,17 @@ def derived_columns(
 
 
 def by_rule(evidence: pd.DataFrame, rules: Rules, sites: pd.DataFrame) -> None:
-    """Holds what the rule set says of its own rows, and the order of the rows, against the evidence."""
+    """Holds what the rule set says of its own rows, and the order of the rows, against the evidence.
+
+    Parameters
+    ----------
+    evidence
+        Rows of evidence (`geo.schema.EVIDENCE`).
+    rules
+        The rule set with its settings.
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    """
     by_id = {r.id: r for r in rules.rules}
     ids = [*rules.ids, ""]
     within(evidence, schema.EVIDENCE, "evidence.csv")  # of a list the source is blank: it is no column of its files

@@ -60,7 +60,19 @@ def _remedy(code: str, missing: tuple[str, ...]) -> Note:
 
 
 def uncovered_neighbours(loaded: Loaded, sites: pd.DataFrame, day: dt.date, rules: Rules) -> tuple[str, ...]:
-    """Countries that circles of insufficient sites reach and that no source covers, the most frequent first."""
+    """Countries that circles of insufficient sites reach and that no source covers, the most frequent first.
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    day
+        The day that is asked about.
+    rules
+        The rule set with its settings.
+    """
     mine = sites[(sites["site_class"] == INSUFFICIENT) & sites["gaps"].str.contains("neighbour_uncovered")]
     options = options_of(loaded)
     if mine.empty or loaded.incidents is None:

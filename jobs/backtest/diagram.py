@@ -13,7 +13,15 @@ TICKS = (0.0, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0)
 
 
 def reliability_svg(found: Reliability, _: Translator) -> str:
-    """What was said against what came, on axes of square roots so that small rates can be told apart."""
+    """What was said against what came, on axes of square roots so that small rates can be told apart.
+
+    Parameters
+    ----------
+    found
+        What was found.
+    _
+        Speaks the reader's language.
+    """
     out = [
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" xmlns="http://www.w3.org/2000/svg" '
         f'font-family="sans-serif" font-size="10"><title>{html(_("Reliability diagram"))}</title>'

@@ -32,7 +32,13 @@ DIGITS = 6
 
 
 def iso(days: Days) -> list[str]:
-    """Days as YYYY-MM-DD."""
+    """Days as YYYY-MM-DD.
+
+    Parameters
+    ----------
+    days
+        Days [days since 1970-01-01].
+    """
     return [str(d) for d in to_dates(days).astype("datetime64[D]")]
 
 
@@ -47,7 +53,29 @@ def run_record(
     number: int,
     now: dt.datetime | None = None,
 ) -> dict[str, object]:
-    """The run record: what is needed to do the same again, and what was left out."""
+    """The run record: what is needed to do the same again, and what was left out.
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    gathered
+        What was gathered.
+    result
+        The result of the run.
+    days
+        Days [days since 1970-01-01].
+    outcome
+        What counts as a hit.
+    rules
+        The rule set with its settings.
+    seed
+        Seed of the random numbers: the same seed, the same numbers.
+    number
+        The number.
+    now
+        When the run is made; None: now.
+    """
     clock = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
     cases = gathered.cases
     per_date = np.bincount(cases.date, minlength=len(days))
@@ -98,14 +126,28 @@ def run_record(
 
 
 def written(frame: pd.DataFrame) -> pd.DataFrame:
-    """Shares and scores rounded to :data:`DIGITS`, whole numbers without a point."""
+    """Shares and scores rounded to :data:`DIGITS`, whole numbers without a point.
+
+    Parameters
+    ----------
+    frame
+        The rows.
+    """
     return pd.DataFrame(
         {c: frame[c].round(DIGITS) if pd.api.types.is_float_dtype(frame[c]) else frame[c] for c in frame.columns}
     )
 
 
 def result_files(backtest: Backtest, language: str = "en") -> ResultFiles:
-    """All files of the run by name; the same call gives the same bytes, `run_at` of run.json aside."""
+    """All files of the run by name; the same call gives the same bytes, `run_at` of run.json aside.
+
+    Parameters
+    ----------
+    backtest
+        The backtest with its cases.
+    language
+        Code of the reader's language, such as `fr`.
+    """
     from jobs.backtest.report import page
 
     tables: dict[str, Sheet] = {
@@ -122,7 +164,15 @@ def result_files(backtest: Backtest, language: str = "en") -> ResultFiles:
 
 
 def summary(backtest: Backtest, language: str = "en") -> list[str]:
-    """What to print: the classes, the intensity and the baselines, and what was left out."""
+    """What to print: the classes, the intensity and the baselines, and what was left out.
+
+    Parameters
+    ----------
+    backtest
+        The backtest with its cases.
+    language
+        Code of the reader's language, such as `fr`.
+    """
     _ = translator(language)
     table = backtest.result.table
     base = table[table["name"] == "base_rate"].iloc[0]

@@ -59,6 +59,19 @@ def gather(loaded: Loaded, days: Days, outcome: Outcome, rules: Rules, progress:
     A case is left out where its position is not known, or where the declared coverage of its country does not reach to
     the end of the outcome's window: no incident on record would not mean that there was none.
 
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    days
+        Days [days since 1970-01-01].
+    outcome
+        What counts as a hit.
+    rules
+        The rule set with its settings.
+    progress
+        Is told how far the work is; None: nobody asks.
+
     Raises
     ------
     InputError

@@ -49,16 +49,33 @@ class BacktestResult(Backtest, Result):
     """The result of a run, with its files and summary."""
 
     def made_files(self, language: str = "en") -> ResultFiles:
-        """The files of the run by name; the page in `language`."""
+        """The files of the run by name; the page in `language`.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         return export.result_files(self, language)
 
     def summary(self, language: str = "en") -> list[str]:
-        """What to print."""
+        """What to print.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         return export.summary(self, language)
 
 
 def load(given: BacktestInputs) -> Loaded:
     """Reads the layers, and draws the points where they are asked for.
+
+    Parameters
+    ----------
+    given
+        What was given.
 
     Raises
     ------
@@ -111,6 +128,19 @@ def past_dates(loaded: Loaded, first: dt.date | None, last: dt.date | None, step
 
     Without `first`, the first 31 December with three years of incidents before it; without `last`, the last date whose
     outcome is known.
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    first
+        The first day.
+    last
+        The last day.
+    step
+        How far to go on, or what is told of a step.
+    outcome
+        What counts as a hit.
 
     Raises
     ------
@@ -177,6 +207,14 @@ def run(
         Of the resamples.
     progress
         Called with what is done (``dates`` or ``figures``), how many, of how many.
+    loaded
+        What was read of the inputs.
+    outcome
+        What counts as a hit.
+    rules
+        The rule set with its settings.
+    now
+        When the run is made; None: now.
     """
     rules, outcome = rules or default_rules(), outcome or Outcome()
     told: Progress = progress or (lambda _what, _done, _total: None)

@@ -40,7 +40,17 @@ RANDOM_NOTE = N_("Random points on land are not mines: most of them lie where no
 
 
 def name_of(kind: str, name: str, _: Translator) -> str:
-    """The name of a row in the reader's language; a rule keeps its id."""
+    """The name of a row in the reader's language; a rule keeps its id.
+
+    Parameters
+    ----------
+    kind
+        Of which kind it is.
+    name
+        Its name.
+    _
+        Speaks the reader's language.
+    """
     if kind == "class" and name in labels.CLASSES:
         return _(labels.CLASSES[name])
     return _(NAMES[name]) if name in NAMES else name
@@ -52,12 +62,31 @@ def percent(value: object, _: Translator, digits: int = 1) -> str:
     >>> from i18n.translator import translator
     >>> percent(0.3149, translator("en")) == "31.5\N{NO-BREAK SPACE}%", percent(float("nan"), translator("fr"))
     (True, '')
+
+    Parameters
+    ----------
+    value
+        The value; missing where not known.
+    _
+        Speaks the reader's language.
+    digits
+        Digits after the decimal sign.
     """
     said = _.number(None if value is None else float(str(value)) * 100, digits)
     return f"{said}\u00a0%" if said else ""
 
 
 def span(low: object, high: object, _: Translator) -> str:
-    """An interval of percentages; blank where there is none."""
+    """An interval of percentages; blank where there is none.
+
+    Parameters
+    ----------
+    low
+        Lower bound.
+    high
+        Upper bound.
+    _
+        Speaks the reader's language.
+    """
     first, last = percent(low, _), percent(high, _)
     return f"{first.removesuffix(chr(160) + '%')}–{last}" if first and last else ""

@@ -15,7 +15,13 @@ Ints = npt.NDArray[np.int64]
 
 
 def districts(sites: pd.DataFrame) -> Ints:
-    """Number of the block of each site: its district, else its region, else the cell of one degree it lies in."""
+    """Number of the block of each site: its district, else its region, else the cell of one degree it lies in.
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    """
     cell = (
         "cell|"
         + np.floor(sites["lat"]).astype("int64").astype("str")
@@ -35,6 +41,17 @@ def regions(loaded: Loaded, sites: pd.DataFrame, incidents: Incidents, level: in
 
     By polygon where boundaries of that level are loaded, else by the names that sites and incidents carry; None where
     no site has one.
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    incidents
+        The incidents, ready to be asked.
+    level
+        Administrative level: 0 the country, 1 the region, 2 the district, 3 below.
     """
     boundaries = next((b for b in loaded.boundaries if b.level == level), None)
     if boundaries is None and not (sites[f"admin{level}"] != "").any():

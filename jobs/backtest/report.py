@@ -75,7 +75,17 @@ RELIABLE = N_(
 
 
 def table(headings: Sequence[str], lines: Iterable[Sequence[str]], texts: int = 1) -> str:
-    """A table of texts; all columns after the first `texts` stand to the right."""
+    """A table of texts; all columns after the first `texts` stand to the right.
+
+    Parameters
+    ----------
+    headings
+        What stands over each column.
+    lines
+        The lines.
+    texts
+        How many of the first columns are text.
+    """
 
     def cell(tag: str, i: int, text: str) -> str:
         return f"<{tag} class={'n' if i >= texts else 'l'}>{html(text)}</{tag}>"
@@ -86,7 +96,15 @@ def table(headings: Sequence[str], lines: Iterable[Sequence[str]], texts: int = 
 
 
 def row_texts(row: dict[str, object], _: Translator) -> tuple[str, ...]:
-    """A row of the track record in the reader's words, as under :data:`HEADINGS`."""
+    """A row of the track record in the reader's words, as under :data:`HEADINGS`.
+
+    Parameters
+    ----------
+    row
+        One row.
+    _
+        Speaks the reader's language.
+    """
     low, high = (_.number(row[c], 3, fixed=True) for c in ("auc_low", "auc_high"))
     return (
         words.name_of(str(row["kind"]), str(row["name"]), _),
@@ -104,7 +122,17 @@ def row_texts(row: dict[str, object], _: Translator) -> tuple[str, ...]:
 
 
 def kind_texts(backtest: Backtest, kind: str, _: Translator) -> list[tuple[str, ...]]:
-    """The rows of a kind that could be asked of any case, in words."""
+    """The rows of a kind that could be asked of any case, in words.
+
+    Parameters
+    ----------
+    backtest
+        The backtest with its cases.
+    kind
+        Of which kind it is.
+    _
+        Speaks the reader's language.
+    """
     found = backtest.result.table
     rows = found[(found["kind"] == kind) & found["n"].notna()].to_dict("records")
     asks = {r.id: _.pair(r.id, r.asks(_)) for r in backtest.rules.rules} if kind == "rule" else {}
@@ -113,7 +141,15 @@ def kind_texts(backtest: Backtest, kind: str, _: Translator) -> list[tuple[str, 
 
 
 def page(backtest: Backtest, language: str = "en") -> bytes:
-    """The page in one of the languages."""
+    """The page in one of the languages.
+
+    Parameters
+    ----------
+    backtest
+        The backtest with its cases.
+    language
+        Code of the reader's language, such as `fr`.
+    """
     _ = translator(language)
     record = backtest.record
     heading = _("Track record: how these classes have done")
@@ -148,7 +184,15 @@ def page(backtest: Backtest, language: str = "en") -> bytes:
 
 
 def subtitle(backtest: Backtest, _: Translator) -> str:
-    """What was tested, in a sentence."""
+    """What was tested, in a sentence.
+
+    Parameters
+    ----------
+    backtest
+        The backtest with its cases.
+    _
+        Speaks the reader's language.
+    """
     outcome, table = backtest.outcome, backtest.result.table
     base = table[table["name"] == "base_rate"].iloc[0]
     settings = backtest.record["settings"]
@@ -170,7 +214,15 @@ def subtitle(backtest: Backtest, _: Translator) -> str:
 
 
 def left_out(backtest: Backtest, _: Translator) -> list[str]:
-    """Sentences on the cases that are not in the figures, and on those whose coverage nobody declared."""
+    """Sentences on the cases that are not in the figures, and on those whose coverage nobody declared.
+
+    Parameters
+    ----------
+    backtest
+        The backtest with its cases.
+    _
+        Speaks the reader's language.
+    """
     out = [
         _("Left out: {n} cases, because {reason}.", n=_.number(n), reason=_(words.LEFT_OUT[reason]))
         for reason, n in backtest.gathered.left_out.items()
@@ -213,7 +265,15 @@ def _decisions(backtest: Backtest, _: Translator) -> str:
 
 
 def decision_texts(backtest: Backtest, _: Translator) -> list[tuple[str, ...]]:
-    """The decision table in the reader's words, as under :data:`DECISIONS`."""
+    """The decision table in the reader's words, as under :data:`DECISIONS`.
+
+    Parameters
+    ----------
+    backtest
+        The backtest with its cases.
+    _
+        Speaks the reader's language.
+    """
     return [
         (
             f"1 : {row['miss_costs']}",

@@ -61,6 +61,13 @@ def class_figures(backtest: Backtest, cls: str, day: dt.date) -> ClassFigures | 
 
     None too where what followed was not looked at: nothing declares what the incidents cover, or the class itself says
     that too little is known. A low rate would read as calm.
+
+    Parameters
+    ----------
+    backtest
+        The backtest with its cases.
+    day
+        The day that is asked about.
     """
     if backtest.gathered.undeclared or cls == "insufficient data":
         return None
@@ -85,7 +92,17 @@ def class_figures(backtest: Backtest, cls: str, day: dt.date) -> ClassFigures | 
 
 
 def class_sentence(backtest: Backtest, cls: str, day: dt.date, _: Translator) -> str:
-    """The sentence in the reader's language; blank where the loaded sites give too few cases."""
+    """The sentence in the reader's language; blank where the loaded sites give too few cases.
+
+    Parameters
+    ----------
+    backtest
+        The backtest with its cases.
+    day
+        The day that is asked about.
+    _
+        Speaks the reader's language.
+    """
     found = class_figures(backtest, cls, day)
     if found is None:
         return ""

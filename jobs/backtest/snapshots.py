@@ -58,7 +58,19 @@ class Snapshots:
 def snapshots(
     loaded: Loaded, days: Sequence[dt.date], rules: Rules, progress: Callable[[str, int, int], None]
 ) -> Snapshots:
-    """The classes of every loaded site at every day, without evidence."""
+    """The classes of every loaded site at every day, without evidence.
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    days
+        The dates.
+    rules
+        The rule set with its settings.
+    progress
+        Is told how far the work is; None: nobody asks.
+    """
     progress("dates", 0, len(days))
     ascending = sorted(set(days))
     at = [ascending.index(day) for day in days]

@@ -18,6 +18,13 @@ from jobs.read_back import ROWS, WHOLE, Derived, DifferenceError, all_columns, t
 def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     """Holds the counts of a backtest against each other; every other figure is for a new run to prove.
 
+    Parameters
+    ----------
+    files
+        Files of a result by name.
+    record
+        The run record, as `run.json` has it.
+
     Raises
     ------
     DifferenceError

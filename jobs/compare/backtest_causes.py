@@ -30,6 +30,11 @@ class BacktestCauses:
         """Incident ids that came or went among those behind a figure: ``new X;gone Y``, the most counted first.
 
         Where only the incidents differ, also those that count at other places or dates: ``changed X``.
+
+        Parameters
+        ----------
+        key
+            What it is known by.
         """
         one, two = (_by_id(self._behind(f, key)) for f in (self.a, self.b))
         turned = {i: ("new", two[i]) for i in two.keys() - one.keys()}
@@ -57,7 +62,13 @@ class BacktestCauses:
         return rows
 
     def of(self, key: Key) -> str:
-        """The cause of the move of one figure."""
+        """The cause of the move of one figure.
+
+        Parameters
+        ----------
+        key
+            What it is known by.
+        """
         kind, name = key
         if len(self.found) == 1:
             return self.found[0]

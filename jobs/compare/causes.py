@@ -32,7 +32,15 @@ ZONE_BY = ("date", "boundaries", "register", "sites", "program")
 
 
 def differing(a: Folder, b: Folder) -> list[str]:
-    """The components in which two runs differ, by their records; ``sites`` stands for all that site files hold."""
+    """The components in which two runs differ, by their records; ``sites`` stands for all that site files hold.
+
+    Parameters
+    ----------
+    a
+        The earlier result.
+    b
+        The later result.
+    """
     found = {"date"} if a.as_of != b.as_of else set()
     if a.rules.hash != b.rules.hash:
         found.add("rules")
@@ -56,7 +64,13 @@ def differing(a: Folder, b: Folder) -> list[str]:
 
 
 def hashes(record: dict[str, Any]) -> dict[str, list[str]]:
-    """The hashes of the input files by role."""
+    """The hashes of the input files by role.
+
+    Parameters
+    ----------
+    record
+        The run record, as `run.json` has it.
+    """
     out: dict[str, list[str]] = {}
     for entry in record.get("inputs", []):
         out.setdefault(str(entry["role"]), []).append(str(entry["sha256"]))
@@ -71,7 +85,15 @@ def _days(folder: Folder) -> set[str]:
 
 
 def single(found: list[str], first: tuple[str, ...] = ()) -> str:
-    """The only cause there is, or the only one of some that come first; else ``several``."""
+    """The only cause there is, or the only one of some that come first; else ``several``.
+
+    Parameters
+    ----------
+    found
+        What was found.
+    first
+        The first one.
+    """
     if len(found) == 1:
         return found[0]
     named = [c for c in first if c in found]
@@ -96,12 +118,24 @@ class Causes:
         self._by_rules = _by_rules(a, b, keys) if "rules" in self.found and len(self.found) > 1 else {}
 
     def records(self, key: Key) -> str:
-        """Incident ids that came or went among those counted: ``new X;gone Y``."""
+        """Incident ids that came or went among those counted: ``new X;gone Y``.
+
+        Parameters
+        ----------
+        key
+            What it is known by.
+        """
         old, new = ({r[0] for r in side.get(key, ())} for side in self._counted)
         return came_and_went(old, new)
 
     def of(self, key: Key) -> str:
-        """The cause of the move of one site."""
+        """The cause of the move of one site.
+
+        Parameters
+        ----------
+        key
+            What it is known by.
+        """
         a, b = self.a.rows, self.b.rows
         if key not in a.index or key not in b.index:
             return single(self.found, ("sites",) if self.a.job == "screen" else ("sites", "date"))
@@ -153,6 +187,13 @@ class Causes:
 def came_and_went(old: set[str], new: set[str]) -> str:
     """Ids on one side only: ``new X;gone Y``.
 
+    Parameters
+    ----------
+    old
+        The earlier one.
+    new
+        The later one.
+
     Examples
     --------
     >>> came_and_went({"a", "b"}, {"b", "c"})
@@ -169,7 +210,15 @@ def _lists_alone(a: Folder, b: Folder) -> bool:
 
 
 def counted_at(folder: Folder, keys: set[Key]) -> dict[Key, set[Counted]]:
-    """By site, the counted incidents of its site rules."""
+    """By site, the counted incidents of its site rules.
+
+    Parameters
+    ----------
+    folder
+        A result that was read back.
+    keys
+        What rows are known by.
+    """
     out: dict[Key, set[Counted]] = {}
     if folder.evidence is None:
         rows = folder.counted if folder.counted is not None else empty(OF_SITES)
@@ -188,7 +237,19 @@ def counted_at(folder: Folder, keys: set[Key]) -> dict[Key, set[Counted]]:
 
 
 def by_turned(turned: Iterable[Counted], able: Iterable[str], before: str, after: str) -> str:
-    """The cause of incidents that count on one side only: the date where all do by their own days, or the files."""
+    """The cause of incidents that count on one side only: the date where all do by their own days, or the files.
+
+    Parameters
+    ----------
+    turned
+        What was turned back.
+    able
+        Names of what can be turned back.
+    before
+        What came earlier.
+    after
+        What comes later.
+    """
     dated = [_by_date(row, before, after) for row in turned]
     if "date" in able and all(dated):
         return "date"

@@ -84,7 +84,13 @@ class Folder:
         return str(settings.get("to" if self.job == "sensitivity" else "as_of", ""))
 
     def day(self, key: Key) -> str:
-        """The date of one row: its own where rows have one."""
+        """The date of one row: its own where rows have one.
+
+        Parameters
+        ----------
+        key
+            What it is known by.
+        """
         if "as_of" in self.rows and key in self.rows.index:
             row: Any = self.rows.loc[key]
             return str(row["as_of"])
@@ -93,6 +99,11 @@ class Folder:
 
 def read_folder(place: Path) -> Folder:
     """The result in a folder.
+
+    Parameters
+    ----------
+    place
+        The place.
 
     Raises
     ------

@@ -61,11 +61,23 @@ class Comparison(Result):
     of_job: str = "assess"
 
     def made_files(self, language: str = "en") -> ResultFiles:
-        """moves.csv, and run.json with the counts by cause."""
+        """moves.csv, and run.json with the counts by cause.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         return ResultFiles({"moves.csv": (self.moves, ())}, {}, self.record)
 
     def summary(self, language: str = "en") -> list[Note]:
-        """How many moved, and through what."""
+        """How many moved, and through what.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         lines = [Note(MOVED.get(self.of_job, MOVED["assess"]), n=len(self.moves))]
         counts = self.moves["cause"].value_counts()
         return lines + [
@@ -75,6 +87,13 @@ class Comparison(Result):
 
 def load(before: Path, after: Path) -> tuple[Folder, Folder]:
     """Reads two results of one job.
+
+    Parameters
+    ----------
+    before
+        What came earlier.
+    after
+        What comes later.
 
     Raises
     ------
@@ -88,7 +107,15 @@ def load(before: Path, after: Path) -> tuple[Folder, Folder]:
 
 
 def run(loaded: tuple[Folder, Folder], now: dt.datetime | None = None) -> Comparison:
-    """Every site or figure that differs; one that only one of the results has moved from or to blank."""
+    """Every site or figure that differs; one that only one of the results has moved from or to blank.
+
+    Parameters
+    ----------
+    loaded
+        The earlier and the later result.
+    now
+        When the run is made; None: now.
+    """
     a, b = loaded
     said = [_said(f) for f in (a, b)]
     nothing = ("",) * len(WATCHED[a.job])

@@ -27,6 +27,11 @@ class ProgrammeCauses:
         """Programmes that began or ceased to cover the site, incidents where its class moved it: ``new X;gone Y``.
 
         Incidents are named where a type lacks a programme on one side only though nothing covers it on either.
+
+        Parameters
+        ----------
+        key
+            What it is known by.
         """
         old, new = ({i for (k, _), ids in side.covering.items() if k == key for i in ids} for side in (self.a, self.b))
         if self._by_class(key):
@@ -36,7 +41,13 @@ class ProgrammeCauses:
         return came_and_went(old, new)
 
     def of(self, key: Key) -> str:
-        """The cause of the move of one site."""
+        """The cause of the move of one site.
+
+        Parameters
+        ----------
+        key
+            What it is known by.
+        """
         if len(self.found) < 2:
             return single(self.found)
         causes = {self._of_cover(key, t) for t in self._other_cover(key)}

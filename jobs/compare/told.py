@@ -26,7 +26,15 @@ ENTRIES = ("admin2", "admin3", "country")
 
 
 def folder_of(run: Run, name: str) -> Folder:
-    """A run in memory as the result that a comparison reads."""
+    """A run in memory as the result that a comparison reads.
+
+    Parameters
+    ----------
+    run
+        The assessment with what it was made from.
+    name
+        Its name.
+    """
     sites = run.assessment.sites
     rows = sites.astype(object).where(sites.notna(), "").astype(str)
     keys = pd.MultiIndex.from_frame(sites[["source", "site_id"]].astype(str))
@@ -42,7 +50,15 @@ class Side:
 
     @classmethod
     def of(cls, folder: Folder, keys: Sequence[Key]) -> Side:
-        """The rows of these sites alone."""
+        """The rows of these sites alone.
+
+        Parameters
+        ----------
+        folder
+            A result that was read back.
+        keys
+            What rows are known by.
+        """
         evidence = folder.evidence
         assert evidence is not None
         pairs = pd.MultiIndex.from_frame(evidence[["source", "site_id"]].astype(str))
@@ -53,13 +69,29 @@ class Side:
         return cls({k: folder.rows.loc[k] for k in keys if k in folder.rows.index}, by_site)
 
     def incidents(self, key: Key, rules: set[str]) -> pd.DataFrame:
-        """The incidents that counted for site rules, once each."""
+        """The incidents that counted for site rules, once each.
+
+        Parameters
+        ----------
+        key
+            What it is known by.
+        rules
+            The rules.
+        """
         rows = self.of_kind(key, "incident")
         rows = rows[rows["rule"].isin(rules) & (rows["record_id"] != "")]
         return rows.drop_duplicates(["dataset", "record_id"])
 
     def of_kind(self, key: Key, kind: str) -> pd.DataFrame:
-        """The rows of one kind of a site."""
+        """The rows of one kind of a site.
+
+        Parameters
+        ----------
+        key
+            What it is known by.
+        kind
+            Of which kind it is.
+        """
         rows = self.evidence.get(key)
         if rows is None:
             return pd.DataFrame(columns=[c.name for c in EVIDENCE])
@@ -73,6 +105,12 @@ def sentences(before: Run, after: Run, keys: Sequence[Key], translate: Translato
     ----------
     keys
         Sites whose class or zone status differs between the runs.
+    before
+        What came earlier.
+    after
+        What comes later.
+    translate
+        Speaks the reader's language.
     """
     a, b = folder_of(before, "a"), folder_of(after, "b")
     causes = Causes(a, b, keys)

@@ -12,6 +12,13 @@ from jobs.read_back import Derived, DifferenceError, all_columns, texts
 def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     """Holds the counts by cause against the moves; the moves are for the two results to prove.
 
+    Parameters
+    ----------
+    files
+        Files of a result by name.
+    record
+        The run record, as `run.json` has it.
+
     Raises
     ------
     DifferenceError

@@ -47,12 +47,32 @@ NO_RISK = N_("A surface shows where incidents were reported, smoothed; it is no 
 
 
 def name_of(source: str, period: Period) -> str:
-    """File name of a surface."""
+    """File name of a surface.
+
+    Parameters
+    ----------
+    source
+        Name of a source of incidents.
+    period
+        The span of days.
+    """
     return f"density_{source}_{period[0]}_{period[1]}.tif"
 
 
 def tags_of(grid: SurfaceGrid, options: Options, surface: Surface, record: Mapping[str, object]) -> dict[str, str]:
-    """What a file says of itself."""
+    """What a file says of itself.
+
+    Parameters
+    ----------
+    grid
+        The grid: its cells, and where they lie.
+    options
+        What was asked for.
+    surface
+        The surface.
+    record
+        The run record, as `run.json` has it.
+    """
     counts = surface.placed.counts()
     datasets = record["datasets"] if isinstance(record["datasets"], list) else []
     return {
@@ -76,7 +96,13 @@ def tags_of(grid: SurfaceGrid, options: Options, surface: Surface, record: Mappi
 
 
 def surfaces_table(result: Surfaces) -> pd.DataFrame:
-    """:data:`SURFACES` of a result."""
+    """:data:`SURFACES` of a result.
+
+    Parameters
+    ----------
+    result
+        The result of the run.
+    """
     rows = []
     for s in result.surfaces:
         written = s.cells.astype(np.float32).astype(np.float64)
@@ -92,7 +118,13 @@ def surfaces_table(result: Surfaces) -> pd.DataFrame:
 
 
 def result_files(result: Surfaces) -> ResultFiles:
-    """All files of the run by name."""
+    """All files of the run by name.
+
+    Parameters
+    ----------
+    result
+        The result of the run.
+    """
     unit = f"{result.options.weight} per 1,000 km2"
     grid, wkt = result.grid, result.grid.crs.to_wkt("WKT1_GDAL")
     others: dict[str, Callable[[], bytes]] = {}
@@ -117,7 +149,23 @@ def run_record(
     loaded: Loaded, incidents: Incidents, grid: SurfaceGrid, options: Options, made: Sequence[Surface],
     now: dt.datetime | None,
 ) -> dict[str, object]:  # fmt: skip
-    """Everything that is needed to do the same again."""
+    """Everything that is needed to do the same again.
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    incidents
+        The incidents, ready to be asked.
+    grid
+        The grid: its cells, and where they lie.
+    options
+        What was asked for.
+    made
+        What was made.
+    now
+        When the run is made; None: now.
+    """
     clock = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
     files = options_of(loaded)["files"]
     periods = list(dict.fromkeys(s.period for s in made))
@@ -149,7 +197,13 @@ WEIGHTS = {"events": N_("events"), "deaths": N_("deaths")}
 
 
 def summary(result: Surfaces) -> list[Note]:
-    """What to print."""
+    """What to print.
+
+    Parameters
+    ----------
+    result
+        The result of the run.
+    """
     lines = []
     for s in result.surfaces:
         counts = s.placed.counts()

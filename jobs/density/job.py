@@ -37,16 +37,34 @@ class Density(Surfaces, Result):
     """The result of a run, with its files and summary."""
 
     def made_files(self, language: str = "en") -> ResultFiles:
-        """The files of the run by name."""
+        """The files of the run by name.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         return export.result_files(self)
 
     def summary(self, language: str = "en") -> list[Note]:
-        """What the surfaces hold, and what was left out."""
+        """What the surfaces hold, and what was left out.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         return export.summary(self)
 
 
 def load(given: Inputs) -> Loaded:
-    """Reads the layers; sites are not needed."""
+    """Reads the layers; sites are not needed.
+
+    Parameters
+    ----------
+    given
+        What was given.
+    """
     if not given.incidents:
         raise InputError(
             "No incidents were given.", expected=Note("at least one file"), remedy=Note("Add --incidents FILE.")
@@ -64,6 +82,21 @@ def run(
     progress: Progress | None = None,
 ) -> Density:
     """A surface of each source for `period`, and for an earlier one on the same grid.
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    period
+        The span of days.
+    before
+        What came earlier.
+    options
+        What was asked for.
+    now
+        When the run is made; None: now.
+    progress
+        Is told how far the work is; None: nobody asks.
 
     Raises
     ------
@@ -111,7 +144,23 @@ def run(
 def looked_at(
     grid: SurfaceGrid, loaded: Loaded, incidents: Incidents, source: str, period: Period, effect: str
 ) -> npt.NDArray[np.bool_]:
-    """Cells of countries that the source is declared to cover on every day of the period."""
+    """Cells of countries that the source is declared to cover on every day of the period.
+
+    Parameters
+    ----------
+    grid
+        The grid: its cells, and where they lie.
+    loaded
+        What was read of the inputs.
+    incidents
+        The incidents, ready to be asked.
+    source
+        Name of a source of incidents.
+    period
+        The span of days.
+    effect
+        Which incidents count: all, or deadly ones.
+    """
     import shapely
 
     outlines = country_outlines()

@@ -53,7 +53,25 @@ def placed(
     weight: str,
     effect: str,
 ) -> Placed:
-    """The incidents of a source that touch the days from `first` to `last`, and how each is laid down."""
+    """The incidents of a source that touch the days from `first` to `last`, and how each is laid down.
+
+    Parameters
+    ----------
+    incidents
+        The incidents, ready to be asked.
+    units
+        Administrative units, or in which of them each row lies.
+    source
+        Number of a source.
+    first
+        The first one.
+    last
+        The last one.
+    weight
+        What an incident weighs by: itself, or its deaths.
+    effect
+        Which incidents count: all, or deadly ones.
+    """
     counted = in_window(incidents, slice(None), last, first - 1) & (incidents.source == source)
     lethal = incidents.best >= 1
     counted &= lethal | np.isin(incidents.effect, EFFECTS[effect])
@@ -78,7 +96,15 @@ def placed(
 
 
 def polygons_of(units: Units, codes: Ints) -> list[shapely.Geometry]:
-    """The area of each unit, parts of one unit together."""
+    """The area of each unit, parts of one unit together.
+
+    Parameters
+    ----------
+    units
+        Administrative units, or in which of them each row lies.
+    codes
+        Codes: numbers that stand for texts.
+    """
     assert units.boundaries is not None
     geometry = units.boundaries.geometry
     return [shapely.union_all(geometry[units.of_row == code]) for code in codes]
@@ -87,7 +113,17 @@ def polygons_of(units: Units, codes: Ints) -> list[shapely.Geometry]:
 def extent(
     incidents: Incidents, units: dict[int, tuple[Units, IncidentUnits]], found: list[Placed]
 ) -> tuple[Floats, Floats]:
-    """Places that a grid for all of them must hold."""
+    """Places that a grid for all of them must hold.
+
+    Parameters
+    ----------
+    incidents
+        The incidents, ready to be asked.
+    units
+        Administrative units, or in which of them each row lies.
+    found
+        What was found.
+    """
     lon, lat = [np.zeros(0)], [np.zeros(0)]
     for each in found:
         at = each.row[np.isin(each.how, (0, 1, 4))]
@@ -106,7 +142,23 @@ def surface(
     grid: SurfaceGrid, incidents: Incidents, units: dict[int, tuple[Units, IncidentUnits]], found: Placed,
     bandwidth_km: float, disc_km: float,
 ) -> Floats:  # fmt: skip
-    """What was counted per 1,000 km² in each cell (rows, columns); its sum is that of the weights."""
+    """What was counted per 1,000 km² in each cell (rows, columns); its sum is that of the weights.
+
+    Parameters
+    ----------
+    grid
+        The grid: its cells, and where they lie.
+    incidents
+        The incidents, ready to be asked.
+    units
+        Administrative units, or in which of them each row lies.
+    found
+        What was found.
+    bandwidth_km
+        How far an incident is spread [km].
+    disc_km
+        Radius of the disc [km].
+    """
     mass = np.zeros((grid.rows, grid.columns))
     for name in ("exact", "disc", "square"):
         mine = np.flatnonzero(found.how == HOW.index(name))

@@ -19,6 +19,13 @@ from layers.formats.readers.raster import read_window
 def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     """Adds the cells of every surface up again, and holds differences against the two they are of.
 
+    Parameters
+    ----------
+    files
+        Files of a result by name.
+    record
+        The run record, as `run.json` has it.
+
     Raises
     ------
     DifferenceError

@@ -91,14 +91,28 @@ def incident_changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 
 def counts(changes: pd.DataFrame) -> dict[str, int]:
-    """How many incidents changed in each way; one may in several."""
+    """How many incidents changed in each way; one may in several.
+
+    Parameters
+    ----------
+    changes
+        What changed, incident by incident.
+    """
     split = changes["change"].str.split(";").explode()
     found = split.value_counts()
     return {name: int(found.get(name, 0)) for name in CHANGES}
 
 
 def late(before: pd.DataFrame, after: pd.DataFrame) -> int:
-    """How many incidents were added to days that the earlier edition already held."""
+    """How many incidents were added to days that the earlier edition already held.
+
+    Parameters
+    ----------
+    before
+        The earlier table.
+    after
+        The later table.
+    """
     if not len(before):
         return 0
     known = set(zip(before["source"], before["record_id"], strict=True))
@@ -110,6 +124,13 @@ def by_year(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Incidents and deaths of each year in both editions: `year, incidents_before, incidents_after, deaths_*, share`.
 
     `deaths_change` is the share by which the deaths of a year differ (-0.2: a fifth fewer); NaN where there were none.
+
+    Parameters
+    ----------
+    before
+        The earlier table.
+    after
+        The later table.
     """
     parts = []
     for frame, name in ((before, "before"), (after, "after")):

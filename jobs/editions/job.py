@@ -53,13 +53,25 @@ class EditionChanges(Result):
     late: int = 0
 
     def made_files(self, language: str = "en") -> ResultFiles:
-        """incident_changes.csv, years.csv, moves.csv where sites were given, run.json."""
+        """incident_changes.csv, years.csv, moves.csv where sites were given, run.json.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         moves = {"moves.csv": (self.moves, ())} if self.moves is not None else {}
         tables = {"incident_changes.csv": (self.incidents, CHANGED), "years.csv": (self.years, ()), **moves}
         return ResultFiles(tables, {}, self.record)
 
     def summary(self, language: str = "en") -> list[Note]:
-        """How many incidents changed in which way, and which sites would be of another class."""
+        """How many incidents changed in which way, and which sites would be of another class.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         n = counts(self.incidents)
         lines = [
             Note(
@@ -107,6 +119,16 @@ def run(
     ----------
     inputs
         Sites, boundaries and the rest; its incidents are those that both runs have beside the editions.
+    before
+        What came earlier.
+    after
+        What comes later.
+    as_of
+        The day that is asked about: time of events, not of knowledge.
+    rules
+        The rule set with its settings.
+    now
+        When the run is made; None: now.
     """
     loaded = [load(replace(inputs, incidents=[*inputs.incidents, *s]), sites_needed=False) for s in (before, after)]
     frames = [_own(one, s) for one, s in zip(loaded, (before, after), strict=True)]

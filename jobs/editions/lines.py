@@ -13,7 +13,15 @@ from layers.sources.catalogue import Entry
 
 
 def fetched(found: Fetched, folder: Path) -> list[Note]:
-    """What a fetch brought, how it is to be cited and where it lies."""
+    """What a fetch brought, how it is to be cited and where it lies.
+
+    Parameters
+    ----------
+    found
+        What was found.
+    folder
+        A folder on the disk.
+    """
     lines = [Note("The publisher's file has not changed.")] if found.unchanged else []
     lines += [entry_line(entry) for entry in found.entries]
     if not found.entry.coverage and found.entry.role == "incidents" and found.entry.area:
@@ -22,7 +30,13 @@ def fetched(found: Fetched, folder: Path) -> list[Note]:
 
 
 def entry_line(entry: Entry) -> Note:
-    """An entry in one line."""
+    """An entry in one line.
+
+    Parameters
+    ----------
+    entry
+        One entry.
+    """
     return Note(
         "{reference}: {rows} rows, {licence}, kept as {name}.",
         reference=entry.reference,
@@ -33,7 +47,13 @@ def entry_line(entry: Entry) -> Note:
 
 
 def details(kept: Kept) -> list[Note]:
-    """All that the catalogue has of an entry: file, hash, day, licence, citation, what the rows are of, coverage."""
+    """All that the catalogue has of an entry: file, hash, day, licence, citation, what the rows are of, coverage.
+
+    Parameters
+    ----------
+    kept
+        What was kept of earlier work.
+    """
     entry = kept.entry
     came = {"when": entry.fetched_at, "where": entry.url or kept.path.parent.as_posix()}
     lines = [
@@ -65,7 +85,13 @@ _PROFILE = {
 
 
 def listed(kept: Sequence[Kept]) -> list[Note]:
-    """The catalogue, a line each; the pinned ones say so."""
+    """The catalogue, a line each; the pinned ones say so.
+
+    Parameters
+    ----------
+    kept
+        What was kept of earlier work.
+    """
     if not kept:
         return [Note("Nothing was fetched yet.")]
     return [

@@ -17,6 +17,13 @@ CHANGED_FILE, YEARS_FILE, MOVES_FILE = "incident_changes.csv", "years.csv", "mov
 def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     """Holds the counts of changes, causes and sites against the tables; the rest is for the two editions to prove.
 
+    Parameters
+    ----------
+    files
+        Files of a result by name.
+    record
+        The run record, as `run.json` has it.
+
     Raises
     ------
     DifferenceError

@@ -30,7 +30,21 @@ def run_record(
     settings: Mapping[str, object],
     now: dt.datetime | None,
 ) -> dict[str, object]:
-    """The run record of an assessment, under the name of this job."""
+    """The run record of an assessment, under the name of this job.
+
+    Parameters
+    ----------
+    result
+        The result of the run.
+    rules
+        The rule set with its settings.
+    inputs
+        What was given, file by file.
+    settings
+        The numbers that belong to no single rule, or what the run was asked for.
+    now
+        When the run is made; None: now.
+    """
     record = assessed.run_record_without_evidence(result, rules, inputs, settings, now)
     return {**record, "job": "exposure", "notes": {**assessed.NOTES, "beside": BESIDE}}
 
@@ -38,7 +52,19 @@ def run_record(
 def summary(
     sites: pd.DataFrame, by_class: pd.DataFrame, near: pd.DataFrame, record: Mapping[str, object]
 ) -> list[Note]:
-    """What to print."""
+    """What to print.
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    by_class
+        People by class.
+    near
+        What is near.
+    record
+        The run record, as `run.json` has it.
+    """
     lines = raster_lines(record["inputs"])
     row: Any
     for row in by_class.itertuples():

@@ -64,7 +64,13 @@ class Exposure(Result):
     record: dict[str, object]
 
     def made_files(self, language: str = "en") -> ResultFiles:
-        """The files of the run by name."""
+        """The files of the run by name.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         tables = {
             "exposure.csv": (self.sites, EXPOSURE),
             "people_by_class.csv": (self.by_class, BY_CLASS),
@@ -75,12 +81,23 @@ class Exposure(Result):
         return ResultFiles(tables, {}, self.record)
 
     def summary(self, language: str = "en") -> list[Note]:
-        """How many people live near the sites of each class and near incidents, and how much was looked at."""
+        """How many people live near the sites of each class and near incidents, and how much was looked at.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         return export.summary(self.sites, self.by_class, self.near_incidents, self.record)
 
 
 def load(given: ExposureInputs) -> LoadedExposure:
     """Reads the layers as ``assess`` does, and what the rasters say of themselves.
+
+    Parameters
+    ----------
+    given
+        What was given.
 
     Raises
     ------
@@ -105,7 +122,23 @@ def run(
     now: dt.datetime | None = None,
     progress: Progress | None = None,
 ) -> Exposure:
-    """Counts people around the sites, in the zones in force at `as_of`, and near the deadly incidents of a window."""
+    """Counts people around the sites, in the zones in force at `as_of`, and near the deadly incidents of a window.
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    as_of
+        The day that is asked about: time of events, not of knowledge.
+    rules
+        The rule set with its settings.
+    months
+        Length of the window [months].
+    now
+        When the run is made; None: now.
+    progress
+        Is told how far the work is; None: nobody asks.
+    """
     rules = rules or default_rules()
     if not 1 <= months <= 600:
         raise InputError(
@@ -137,7 +170,13 @@ class Asked:
 
 
 def by_class(sites: pd.DataFrame) -> Asked:
-    """The ground near any site of each class (:data:`geo.rasters.schema.BY_CLASS`)."""
+    """The ground near any site of each class (:data:`geo.rasters.schema.BY_CLASS`).
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    """
     out = Asked(BY_CLASS)
     placed = sites[sites["lon"].notna() & sites["lat"].notna()]
     for cls in ["", *(c for c in schema.CLASSES if (placed["site_class"] == c).any())]:
@@ -149,7 +188,17 @@ def by_class(sites: pd.DataFrame) -> Asked:
 
 
 def near_incidents(incidents: pd.DataFrame | None, as_of: dt.date, months: int) -> Asked:
-    """The ground near any lethal incident of precision 1 in the window (:data:`geo.rasters.schema.NEAR_INCIDENTS`)."""
+    """The ground near any lethal incident of precision 1 in the window (:data:`geo.rasters.schema.NEAR_INCIDENTS`).
+
+    Parameters
+    ----------
+    incidents
+        The incidents (`geo.schema.INCIDENTS`); None: none were loaded.
+    as_of
+        The day that is asked about: time of events, not of knowledge.
+    months
+        Length of the window [months].
+    """
     out = Asked(NEAR_INCIDENTS)
     ready = prepare(incidents)
     day = to_days([as_of.isoformat()])
@@ -169,7 +218,15 @@ def near_incidents(incidents: pd.DataFrame | None, as_of: dt.date, months: int) 
 
 
 def in_zones(data: Loaded, as_of: dt.date) -> Asked:
-    """Each named unit in force of which polygons are loaded (:data:`geo.rasters.schema.ZONES`)."""
+    """Each named unit in force of which polygons are loaded (:data:`geo.rasters.schema.ZONES`).
+
+    Parameters
+    ----------
+    data
+        What was read of the inputs.
+    as_of
+        The day that is asked about: time of events, not of knowledge.
+    """
     day = np.datetime64(as_of.isoformat(), "s")
     areas = [a for a in zone_areas(data.zones, data.boundaries, day, unit_aliases()) if not a.indicative]
     areas.sort(key=lambda a: (a.name, a.status))
@@ -177,7 +234,17 @@ def in_zones(data: Loaded, as_of: dt.date) -> Asked:
 
 
 def told(asked: Sequence[Asked], layer: People, progress: Progress | None = None) -> list[pd.DataFrame]:
-    """The tables with the people of each area and how much of it was looked at; the raster is read once for all."""
+    """The tables with the people of each area and how much of it was looked at; the raster is read once for all.
+
+    Parameters
+    ----------
+    asked
+        What is asked.
+    layer
+        A layer that was read.
+    progress
+        Is told how far the work is; None: nobody asks.
+    """
     if not layer:
         return [schema.empty(each.table) for each in asked]
     people, share = within(layer, [area for each in asked for area in each.areas], "areas", progress)

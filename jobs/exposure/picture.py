@@ -27,7 +27,19 @@ class Picture:
 
 
 def people_picture(layer: RasterLayer, lon: Floats, lat: Floats, margin_deg: float = 1.0) -> Picture | None:
-    """The part of a raster around places, its pixels put together; None where the raster has none of it."""
+    """The part of a raster around places, its pixels put together; None where the raster has none of it.
+
+    Parameters
+    ----------
+    layer
+        A layer that was read.
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    lat
+        Latitudes [degrees, WGS 84]; missing where there is no position.
+    margin_deg
+        Margin [degrees].
+    """
     known = np.isfinite(lon) & np.isfinite(lat)
     if not known.any():
         return None
@@ -76,7 +88,25 @@ def people_at_risk(
     layer: People, lon: Floats, lat: Floats, risk: npt.NDArray[np.bool_], covered: npt.NDArray[np.bool_],
     radius_km: float, progress: Progress | None = None,
 ) -> PeopleAtRisk:  # fmt: skip
-    """People near sites at risk, and near those of them that a programme covers."""
+    """People near sites at risk, and near those of them that a programme covers.
+
+    Parameters
+    ----------
+    layer
+        A layer that was read.
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    lat
+        Latitudes [degrees, WGS 84]; missing where there is no position.
+    risk
+        Whether the site is at risk.
+    covered
+        Whether it is declared covered.
+    radius_km
+        Radius [km].
+    progress
+        Is told how far the work is; None: nobody asks.
+    """
     placed = np.isfinite(lon) & np.isfinite(lat)
     areas = [around(lon[m], lat[m], radius_km) for m in (risk & placed, risk & placed & covered) if m.any()]
     people, share = within(layer, areas, "programmes", progress)

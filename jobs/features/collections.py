@@ -51,7 +51,15 @@ class Collection:
         return frozenset(self.features[0]["properties"]) if self.features else frozenset()
 
     def chosen(self, box: Sequence[float] | None, wanted: Mapping[str, str]) -> np.ndarray:
-        """Positions of the features in a box (west > east: across the date line) with these properties."""
+        """Positions of the features in a box (west > east: across the date line) with these properties.
+
+        Parameters
+        ----------
+        box
+            West, south, east, north [degrees].
+        wanted
+            What is asked for.
+        """
         mask = np.ones(len(self.features), dtype=bool)
         if box is not None:
             west, south, east, north = box
@@ -71,6 +79,11 @@ def _text(value: object) -> str:
 
 def collections_of(folder: Path) -> tuple[dict[str, Collection], Mapping[str, Any]]:
     """Every GeoJSON of an unchanged result, by the name of its file, and the record of its run.
+
+    Parameters
+    ----------
+    folder
+        A folder on the disk.
 
     Raises
     ------

@@ -47,6 +47,8 @@ def service(collections: Mapping[str, Collection], record: Mapping[str, Any], ho
         Of the run: date and citations stand in the descriptions.
     hosts
         Names by which it may be asked.
+    collections
+        Collections by name.
     """
     about = _Service(collections, record)
 

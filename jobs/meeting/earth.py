@@ -31,12 +31,24 @@ _KINDS = ("total", "incident", "area", "visit", "status", "list", "zone")
 
 
 def site_kml(subject: Subject) -> bytes:
-    """The document alone: no picture inside, so a viewer draws its own pins in the colours of the classes."""
+    """The document alone: no picture inside, so a viewer draws its own pins in the colours of the classes.
+
+    Parameters
+    ----------
+    subject
+        The run, and how it is said.
+    """
     return styled_kml(*_content(subject, icons=False))
 
 
 def site_kmz(subject: Subject) -> bytes:
-    """The document with the symbols of the map: shape and colour."""
+    """The document with the symbols of the map: shape and colour.
+
+    Parameters
+    ----------
+    subject
+        The run, and how it is said.
+    """
     return kmz(*_content(subject, icons=True))
 
 

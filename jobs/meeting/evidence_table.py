@@ -16,6 +16,11 @@ def evidence_of_sites(subject: Subject) -> pd.DataFrame:
     """Rows of :data:`geo.schema.EVIDENCE` with `found`, `limit`, `name` and `site_row` (position in ``subject.sites``).
 
     What may not leave (ACLED) is blank in them.
+
+    Parameters
+    ----------
+    subject
+        The run, and how it is said.
     """
     whole = withheld(subject.run.assessment.evidence)
     refuse_restricted(whole)
@@ -29,7 +34,17 @@ def evidence_of_sites(subject: Subject) -> pd.DataFrame:
 
 
 def cell_words(column: pd.Series, name: str, translate: Translator) -> pd.Series:
-    """A column of evidence as a reader sees it; whole numbers and days keep their types."""
+    """A column of evidence as a reader sees it; whole numbers and days keep their types.
+
+    Parameters
+    ----------
+    column
+        The column.
+    name
+        Its name.
+    translate
+        Speaks the reader's language.
+    """
     _ = translate
     if name == "kind":
         return column.map({k: _(labels.EVIDENCE_KINDS.get(k, k)) for k in pd.unique(column)})

@@ -34,7 +34,13 @@ _INCIDENT_COLUMNS = (
 
 
 def gis_layers(subject: Subject) -> list[Layer]:
-    """The layers, from above to below; those that would be empty are left out."""
+    """The layers, from above to below; those that would be empty are left out.
+
+    Parameters
+    ----------
+    subject
+        The run, and how it is said.
+    """
     drawn = sheet(subject)
     found = [_sites(subject), _incidents(drawn), _lines(drawn), _zones(subject, drawn), _districts(subject)]
     found.append(_countries(subject, drawn))
@@ -42,12 +48,24 @@ def gis_layers(subject: Subject) -> list[Layer]:
 
 
 def gis_package(subject: Subject) -> bytes:
-    """The GeoPackage."""
+    """The GeoPackage.
+
+    Parameters
+    ----------
+    subject
+        The run, and how it is said.
+    """
     return geopackage(gis_layers(subject))
 
 
 def gis_project(subject: Subject) -> bytes:
-    """The project, for the GeoPackage of the same run beside it."""
+    """The project, for the GeoPackage of the same run beside it.
+
+    Parameters
+    ----------
+    subject
+        The run, and how it is said.
+    """
     _ = subject.translate
     mark = f"{subject.notice.upper()} – " if subject.notice else ""
     layers = [_described(subject, layer) for layer in gis_layers(subject)]

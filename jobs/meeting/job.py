@@ -41,7 +41,13 @@ class MeetingResult(Result):
     filters: Mapping[str, str]
 
     def made_files(self, language: str = "en") -> ResultFiles:
-        """The files by name; the record is that of the assessment, with what was shown of it."""
+        """The files by name; the record is that of the assessment, with what was shown of it.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         subject = Subject.of(self.loaded, self.found, translator(language), self.rows)
         mine = {"job": "meeting", "language": language, "filters": dict(self.filters), "shown": len(self.rows)}
         return ResultFiles(
@@ -49,7 +55,13 @@ class MeetingResult(Result):
         )
 
     def summary(self, language: str = "en") -> list[Note]:
-        """What was shown, and what an assessment says of itself."""
+        """What was shown, and what an assessment says of itself.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         shown = Note(
             "{n} site{n?|s} shown of {all}, the gravest first.", n=len(self.rows), all=len(self.found.assessment.sites)
         )
@@ -64,21 +76,49 @@ def run(
     *,
     filters: Filters | None = None,
 ) -> MeetingResult:
-    """Assesses what was loaded and keeps the sites that pass the filters, gravest first."""
+    """Assesses what was loaded and keeps the sites that pass the filters, gravest first.
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    as_of
+        The day that is asked about: time of events, not of knowledge.
+    rules
+        The rule set with its settings.
+    now
+        When the run is made; None: now.
+    filters
+        Which sites are shown.
+    """
     rules, filters = rules or default_rules(), filters or Filters()
     found = assessment.run(loaded, as_of, rules, now)
     return MeetingResult(loaded, found, shown_rows(found, filters), filters.address())
 
 
 def shown_rows(found: Run, filters: Filters) -> tuple[int, ...]:
-    """Positions of the sites that pass the filters, gravest first."""
+    """Positions of the sites that pass the filters, gravest first.
+
+    Parameters
+    ----------
+    found
+        What was found.
+    filters
+        Which sites are shown.
+    """
     sites = found.assessment.sites.reset_index(drop=True)
     kept = gravest_first(sites[filters.apply(sites, found.rules)])
     return tuple(int(row) for row in kept.index)
 
 
 def meeting_files(subject: Subject) -> dict[str, Callable[[], bytes]]:
-    """How each file is made, by name."""
+    """How each file is made, by name.
+
+    Parameters
+    ----------
+    subject
+        The run, and how it is said.
+    """
     name = subject.file_name
 
     def drawn(ending: str) -> bytes:
@@ -98,6 +138,11 @@ def meeting_files(subject: Subject) -> dict[str, Callable[[], bytes]]:
 
 def filters_of(given: Sequence[str]) -> Filters:
     """Filters written as in a page's address, ``minerals=diamond``; values joined by ``~``.
+
+    Parameters
+    ----------
+    given
+        What was given.
 
     Examples
     --------

@@ -16,7 +16,13 @@ MOST_TRADE_LINES = 400
 
 
 def sheet(subject: Subject) -> Sheet:
-    """The sheet; incidents that may not leave (ACLED) are not on it, and it says so."""
+    """The sheet; incidents that may not leave (ACLED) are not on it, and it says so.
+
+    Parameters
+    ----------
+    subject
+        The run, and how it is said.
+    """
     _, loaded, rules = subject.translate, subject.loaded, subject.run.rules
     day = np.datetime64(subject.day)
     whole = incidents_at(loaded.incidents, day, rules.look_back_months)
@@ -72,5 +78,15 @@ def sheet(subject: Subject) -> Sheet:
 
 
 def map_files(subject: Subject, formats: tuple[str, ...] = FORMATS, dpi: int = DPI) -> dict[str, bytes]:
-    """The map in each format, by format."""
+    """The map in each format, by format.
+
+    Parameters
+    ----------
+    subject
+        The run, and how it is said.
+    formats
+        Formats to draw in.
+    dpi
+        Dots in an inch.
+    """
     return draw(sheet(subject), subject.translate, formats, dpi)

@@ -21,7 +21,17 @@ _SIZE_IN = (7.0, 5.2)
 
 
 def surroundings(translate: Translator, loaded: Loaded, here: Profile) -> Sheet:
-    """The circles of the rules around the site, what lies in them, zones and districts."""
+    """The circles of the rules around the site, what lies in them, zones and districts.
+
+    Parameters
+    ----------
+    translate
+        Speaks the reader's language.
+    loaded
+        What was read of the inputs.
+    here
+        The site with all that is said of it.
+    """
     _, day = translate, np.datetime64(here.day)
     lines = here.circles()
     lon = [x for line in lines for x in line.geometry.bounds[::2]]
@@ -41,7 +51,27 @@ def site_pdf(
     translate: Translator, loaded: Loaded, here: Profile, rules_hash: str, past: str = "", sure: str = "",
     heat: Sequence[Block] = (), cited: Sequence[Block] = (),
 ) -> bytes:  # fmt: skip
-    """The document; parameters are those of :func:`jobs.assessment.site_dossier.dossier`."""
+    """The document; parameters are those of :func:`jobs.assessment.site_dossier.dossier`.
+
+    Parameters
+    ----------
+    translate
+        Speaks the reader's language.
+    loaded
+        What was read of the inputs.
+    here
+        The site with all that is said of it.
+    rules_hash
+        Hash of the rule set.
+    past
+        The sentence on the track record.
+    sure
+        The sentence on how sure the class is.
+    heat
+        Blocks of a surface.
+    cited
+        Lines on how to cite.
+    """
     _ = translate
     it = content(translate, here, rules_hash, past, sure, heat, cited)
     around: list[Block] = [Text(_("The position of this site is not known."))]

@@ -36,6 +36,10 @@ def site_rows(run: Run, rows: Sequence[int] | pd.Index | None, translate: Transl
     ----------
     rows
         Positions in ``run.assessment.sites``, in the order wanted; None for all.
+    run
+        The assessment with what it was made from.
+    translate
+        Speaks the reader's language.
     """
     _ = translate
     sites = explained(run.assessment, run.rules)
@@ -45,12 +49,30 @@ def site_rows(run: Run, rows: Sequence[int] | pd.Index | None, translate: Transl
 
 
 def headings(names: Sequence[str], translate: Translator) -> list[str]:
-    """The headings of columns, in the reader's language."""
+    """The headings of columns, in the reader's language.
+
+    Parameters
+    ----------
+    names
+        The names.
+    translate
+        Speaks the reader's language.
+    """
     return [column_labels.column("why_en" if name == "why" else name, translate) for name in names]
 
 
 def excel_csv(run: Run, rows: Sequence[int] | pd.Index | None, translate: Translator) -> bytes:
-    """The sites as the Excel of that language opens them: semicolons beside a decimal comma; UTF-8 with BOM."""
+    """The sites as the Excel of that language opens them: semicolons beside a decimal comma; UTF-8 with BOM.
+
+    Parameters
+    ----------
+    run
+        The assessment with what it was made from.
+    rows
+        The rows.
+    translate
+        Speaks the reader's language.
+    """
     table = site_rows(run, rows, translate)
     table.columns = pd.Index(headings(list(table.columns), translate))
     comma = "," in translate.number(0.5, 1)

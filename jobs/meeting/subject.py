@@ -53,7 +53,23 @@ class Subject:
         incidents: IncidentFilters | None = None,
         colour: str = "",
     ) -> Subject:
-        """The subject; without `rows`, all sites of the run."""
+        """The subject; without `rows`, all sites of the run.
+
+        Parameters
+        ----------
+        loaded
+            What was read of the inputs.
+        run
+            The assessment with what it was made from.
+        translate
+            Speaks the reader's language.
+        rows
+            The rows.
+        incidents
+            The incidents.
+        colour
+            What sites are coloured by.
+        """
         whole = range(len(run.assessment.sites)) if rows is None else rows
         return cls(loaded, run, tuple(int(row) for row in whole), translate, incidents or ALL_INCIDENTS, colour)
 
@@ -146,7 +162,15 @@ class Subject:
         ]
 
     def file_name(self, what: str, ending: str) -> str:
-        """The name of a file: what, where and when; synthetic data says so."""
+        """The name of a file: what, where and when; synthetic data says so.
+
+        Parameters
+        ----------
+        what
+            What it is.
+        ending
+            Ending of the file's name.
+        """
         where = "-".join(sorted(self.countries)) if 0 < len(self.countries) <= MOST_COUNTRIES else ""
         parts = ["demonstration" if self.demonstration else "", what, where, self.day.isoformat()]
         return safe_name("_".join(part for part in parts if part), ending)
@@ -154,6 +178,11 @@ class Subject:
 
 def what_of(name: str) -> str:
     """The file's name without place, date and mark.
+
+    Parameters
+    ----------
+    name
+        Its name.
 
     Examples
     --------

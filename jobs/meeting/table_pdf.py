@@ -17,7 +17,13 @@ _SHARES = (14, 18, 14, 9, 16, 12, 38, 10, 9, 10)
 
 
 def table_pdf(subject: Subject) -> bytes:
-    """The bytes of the document."""
+    """The bytes of the document.
+
+    Parameters
+    ----------
+    subject
+        The run, and how it is said.
+    """
     _ = subject.translate
     sites = site_rows(subject.run, subject.rows[:MOST_ROWS], _)
     place = [

@@ -18,6 +18,13 @@ from jobs.run_record import RECORD, SIGNATURE
 def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     """Pictures and documents carry no evidence: each is told as not proven.
 
+    Parameters
+    ----------
+    files
+        Files of a result by name.
+    record
+        The run record, as `run.json` has it.
+
     Raises
     ------
     DifferenceError

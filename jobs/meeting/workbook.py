@@ -28,7 +28,13 @@ MOST_EVIDENCE = 100_000
 
 
 def workbook(subject: Subject) -> bytes:
-    """The bytes of the workbook."""
+    """The bytes of the workbook.
+
+    Parameters
+    ----------
+    subject
+        The run, and how it is said.
+    """
     _ = subject.translate
     sites = site_rows(subject.run, subject.rows, _)
     names = list(sites.columns)

@@ -205,6 +205,14 @@ def _certainty(area: Area, _: Translator) -> Section:
 
 
 def people(workers: pd.Series, translate: Translator) -> str:
-    """People counted; a dash where nobody counted anywhere."""
+    """People counted; a dash where nobody counted anywhere.
+
+    Parameters
+    ----------
+    workers
+        Number of workers; missing where not known.
+    translate
+        Speaks the reader's language.
+    """
     known = workers.dropna().to_numpy(dtype="float64")
     return translate.number(int(np.sum(known))) if len(known) else "–"

@@ -76,7 +76,17 @@ def _section(section: Section, _: Translator) -> str:
 
 
 def brief_pdf(brief: Brief, translate: Translator, version: str) -> bytes:
-    """The same brief as PDF, A4; parameters as for :func:`brief_html`."""
+    """The same brief as PDF, A4; parameters as for :func:`brief_html`.
+
+    Parameters
+    ----------
+    brief
+        The brief.
+    translate
+        Speaks the reader's language.
+    version
+        Its version.
+    """
     _ = translate
     names, values = (tuple(part) for part in zip(*brief.figures, strict=True))
     blocks: list[Block] = [Rows(names, [values], tuple(1.0 for _name in names))]

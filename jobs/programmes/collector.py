@@ -46,7 +46,13 @@ class Collector:
     _money_frames: list[pd.DataFrame] = field(default_factory=list)
 
     def add(self, values: dict[str, object]) -> int:
-        """One programme; what `values` lacks is blank. Gives its position."""
+        """One programme; what `values` lacks is blank. Gives its position.
+
+        Parameters
+        ----------
+        values
+            The values.
+        """
         self._rows.append(tuple(values.get(c) for c in _COLUMNS))
         self.count += 1
         if len(self._rows) >= FLUSH:
@@ -54,17 +60,57 @@ class Collector:
         return self.count - 1
 
     def place(self, programme: int, kind: str, shape: Any = None, **values: object) -> None:
-        """One place of the programme at a position."""
+        """One place of the programme at a position.
+
+        Parameters
+        ----------
+        programme
+            Number of the programme.
+        kind
+            Of which kind it is.
+        shape
+            Rows and columns.
+        **values
+            Columns of the place.
+        """
         full: dict[str, object] = {"programme": programme, "kind": kind, **values}
         self._places.append(tuple(full.get(c) for c in _PLACE_COLUMNS))
         self._shapes.append(shape)
 
     def money(self, programme: int, kind: str, year: int | None, currency: str, amount: float) -> None:
-        """Money of the programme at a position (``geo.programmes.schema.MONEY``)."""
+        """Money of the programme at a position (``geo.programmes.schema.MONEY``).
+
+        Parameters
+        ----------
+        programme
+            Number of the programme.
+        kind
+            Of which kind it is.
+        year
+            The year.
+        currency
+            Currency (ISO 4217).
+        amount
+            How much.
+        """
         self._money.append((programme, kind, year, currency, amount))
 
     def remark(self, row: int, identifier: str, reason: str, expected: str = "", got: str = "") -> None:
-        """Something that is wrong with a programme that is kept."""
+        """Something that is wrong with a programme that is kept.
+
+        Parameters
+        ----------
+        row
+            Row number.
+        identifier
+            Its identifier.
+        reason
+            Why.
+        expected
+            What is expected.
+        got
+            What was got.
+        """
         self._remarks.append((self.file, row, identifier, reason, expected, got))
 
     def _flush(self) -> None:
@@ -109,7 +155,15 @@ def _frame(rows: Sequence[Row], table: Any) -> pd.DataFrame:
 
 
 def shared_remarks(frame: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
-    """What is missing or easily misread in any source: dates, places, types, currencies, organisations called CAF."""
+    """What is missing or easily misread in any source: dates, places, types, currencies, organisations called CAF.
+
+    Parameters
+    ----------
+    frame
+        The rows.
+    places
+        Places.
+    """
     pointless = places[(places["kind"] == "point") & ~(places["radius_km"] > 0)]["programme"].unique()
     without_radius = np.zeros(len(frame), dtype=bool)
     without_radius[pointless] = True
@@ -146,6 +200,11 @@ def _currencies() -> frozenset[str]:
 def unknown_currencies(joined: str) -> str:
     """Those of the currencies joined by ``;`` that ISO 4217 does not know.
 
+    Parameters
+    ----------
+    joined
+        Texts, joined by `;`.
+
     Examples
     --------
     >>> unknown_currencies("EUR;XAF"), unknown_currencies("FCFA;USD")
@@ -156,6 +215,11 @@ def unknown_currencies(joined: str) -> str:
 
 def money(budgets: Iterable[tuple[float, str]]) -> dict[str, object]:
     """Budgets as columns: a sum only where all are in one currency; each currency's sum as text.
+
+    Parameters
+    ----------
+    budgets
+        Amounts and currencies.
 
     Examples
     --------

@@ -132,7 +132,13 @@ class ProgrammeRun(Result):
         }
 
     def map_html(self, language: str = "en") -> bytes:
-        """The map as one page that opens from a disk and asks no host for anything."""
+        """The map as one page that opens from a disk and asks no host for anything.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         from jobs.programmes.map import details, footprints_drawn, gap_marks
         from jobs.programmes.map_colours import line_colours
         from layers.maps import map_content
@@ -159,7 +165,13 @@ class ProgrammeRun(Result):
         return numbered(standalone(view, translate, content, heading))
 
     def made_files(self, language: str = "en") -> ResultFiles:
-        """The files of the run by name; the map in `language`."""
+        """The files of the run by name; the map in `language`.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         assessed = self.run
         counted = CountedFiles(
             lambda: of_sites(withheld_columns(assessed.assessment.evidence_columns), assessed.rules), OF_SITES
@@ -173,7 +185,19 @@ class ProgrammeRun(Result):
         )
 
     def brief(self, country: str, unit: str, language: str, ending: str = "html") -> bytes:
-        """Two printed pages of a country, or of one of its districts, as ``html`` or ``pdf``."""
+        """Two printed pages of a country, or of one of its districts, as ``html`` or ``pdf``.
+
+        Parameters
+        ----------
+        country
+            Country (ISO 3166 alpha-3); blank: any.
+        unit
+            An administrative unit.
+        language
+            Code of the reader's language, such as `fr`.
+        ending
+            Ending of the file's name.
+        """
         from jobs.programmes.brief import brief_of
         from jobs.programmes.brief_page import brief_html, brief_pdf
         from jobs.programmes.export_area import narrowed
@@ -186,7 +210,13 @@ class ProgrammeRun(Result):
         return page(told, translate, str(record["tool_version"]))
 
     def briefs(self, language: str) -> dict[str, Callable[[], bytes]]:
-        """A brief for each country in which sites lie, by file name."""
+        """A brief for each country in which sites lie, by file name.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         countries = sorted(set(self.result.assessed["country"]) - {""})
         return {
             f"brief_{country}.{ending}": partial(self.brief, country, "", language, ending)
@@ -195,7 +225,13 @@ class ProgrammeRun(Result):
         }
 
     def summary(self, language: str = "en") -> list[Note]:
-        """A line per type, what is not on the map, and every note of the programmes' files."""
+        """A line per type, what is not on the map, and every note of the programmes' files.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         words = labels("en")
         totals = [
             (
@@ -246,6 +282,11 @@ class ProgrammeRun(Result):
 
 def numbered(page: bytes) -> bytes:
     """A page with Folium's random element names counted instead, so that the same map has the same bytes.
+
+    Parameters
+    ----------
+    page
+        The bytes of the page.
 
     Examples
     --------

@@ -24,7 +24,19 @@ class Family:
     _parts: dict[int, list[str]] = field(default_factory=dict)
 
     def add(self, identifier: str, wholes: Sequence[str], parts: Sequence[str], own_sectors: bool) -> None:
-        """One activity; its own sectors are not overruled by those of its parts."""
+        """One activity; its own sectors are not overruled by those of its parts.
+
+        Parameters
+        ----------
+        identifier
+            Its identifier.
+        wholes
+            Identifiers of the wholes.
+        parts
+            The parts.
+        own_sectors
+            Whether the activity has sectors of its own.
+        """
         number = len(self._names)
         self._names.append(identifier)
         if wholes:
@@ -37,6 +49,11 @@ class Family:
 
         A whole without any type has those of more than half of its parts in the file; then a part without any has
         those of its whole.
+
+        Parameters
+        ----------
+        frame
+            The rows.
         """
         types, basis = frame["types"].tolist(), frame["type_basis"].tolist()
         at = {name: number for number, name in enumerate(self._names)}

@@ -118,6 +118,13 @@ def iso_codes() -> Mapping[str, str]:
 def activity(element: Element, number: int) -> Activity:
     """One ``iati-activity`` element.
 
+    Parameters
+    ----------
+    element
+        An element of XML.
+    number
+        The number.
+
     Examples
     --------
     >>> from xml.etree.ElementTree import fromstring
@@ -339,6 +346,12 @@ def _within(boxes: list[Box], lon: float, lat: float) -> bool:
 
 
 def activities(elements: Iterator[Element]) -> Iterator[Activity]:
-    """Each element as an activity, numbered from 1."""
+    """Each element as an activity, numbered from 1.
+
+    Parameters
+    ----------
+    elements
+        Elements of XML.
+    """
     for number, element in enumerate(elements, 1):
         yield activity(element, number)

@@ -19,6 +19,11 @@ def money_of(element: Element) -> tuple[list[Money], list[tuple[str, str, str]]]
     A revised budget (type 2) stands for the original of its period. The year of a budget is that in which its period
     begins, of a transaction that of its date, else of its value.
 
+    Parameters
+    ----------
+    element
+        An element of XML.
+
     Examples
     --------
     >>> from xml.etree.ElementTree import fromstring

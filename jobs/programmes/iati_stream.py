@@ -56,7 +56,19 @@ class Activities:
 def parse(
     given: bytes | Path, name: str, clock: Clock, options: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """The child's side: every activity as JSON."""
+    """The child's side: every activity as JSON.
+
+    Parameters
+    ----------
+    given
+        What was given.
+    name
+        Its name.
+    clock
+        The time.
+    options
+        What was asked for.
+    """
     stream = Activities(Source(given, name, clock.door), clock.door)
     found: list[dict[str, Any]] = []
     for one in stream._read(clock):

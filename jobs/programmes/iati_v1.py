@@ -19,6 +19,11 @@ EXACT = "1"
 def renewed(element: Element) -> Element:
     """An ``iati-activity`` of version 1 in the words of version 2; one of version 2 is left as it is.
 
+    Parameters
+    ----------
+    element
+        An element of XML.
+
     Examples
     --------
     >>> from xml.etree.ElementTree import fromstring

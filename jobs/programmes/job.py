@@ -81,6 +81,11 @@ class Loaded:
 def load(given: ProgrammeInputs) -> Loaded:
     """Reads every file.
 
+    Parameters
+    ----------
+    given
+        What was given.
+
     Raises
     ------
     geo.errors.InputError
@@ -98,7 +103,15 @@ def load(given: ProgrammeInputs) -> Loaded:
 
 
 def own_types(given: ProgrammeInputs, door: Door) -> TypeMap:
-    """What leads to which type: the user's tables where there are any, else the project's."""
+    """What leads to which type: the user's tables where there are any, else the project's.
+
+    Parameters
+    ----------
+    given
+        What was given.
+    door
+        Which limits hold for the bytes: those of this machine's user or those of a stranger.
+    """
     words, sectors = given.words, given.sectors
     phrases = type_words() if words is None else read_type_words(words.data, words.name, door=door)
     if sectors is None:
@@ -107,7 +120,15 @@ def own_types(given: ProgrammeInputs, door: Door) -> TypeMap:
 
 
 def own_radii(given: inputs.Source | Literal["none"] | None, door: Door) -> Radii:
-    """The setting for points without a radius: the user's, none, or the project's."""
+    """The setting for points without a radius: the user's, none, or the project's.
+
+    Parameters
+    ----------
+    given
+        What was given.
+    door
+        Which limits hold for the bytes: those of this machine's user or those of a stranger.
+    """
     if given is None:
         return default_radii()
     return Radii() if given == "none" else read_radii(given.data, given.name, door=door)
@@ -127,6 +148,14 @@ def run(
     ----------
     assessed
         The run of that day and those rules, where there is one already.
+    loaded
+        What was read of the inputs.
+    as_of
+        The day that is asked about: time of events, not of knowledge.
+    rules
+        The rule set with its settings.
+    now
+        When the run is made; None: now.
     """
     done = assessment.run(loaded.data, as_of, rules, now) if assessed is None else assessed
     found = stocktake(loaded, done.assessment.sites, as_of)
@@ -135,7 +164,17 @@ def run(
 
 
 def stocktake(loaded: Loaded, sites: pd.DataFrame, day: dt.date) -> ProgrammeCoverage:
-    """Programmes beside sites that are assessed already (``geo.schema.ASSESSED``)."""
+    """Programmes beside sites that are assessed already (``geo.schema.ASSESSED``).
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    day
+        The day that is asked about.
+    """
     return programme_coverage(
         sites,
         loaded.programmes,

@@ -100,7 +100,15 @@ COLUMNS = {
 
 
 def heading(name: str, translate: Translator) -> str:
-    """The heading of a column."""
+    """The heading of a column.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    translate
+        Speaks the reader's language.
+    """
     return translate(COLUMNS[name]) if name in COLUMNS else column_labels.column(name, translate)
 
 
@@ -133,6 +141,15 @@ def basis(text: str, kinds: Mapping[str, str], translate: Translator) -> str:
 
 def worded(frame: pd.DataFrame, columns: list[str], translate: Translator) -> pd.DataFrame:
     """`columns` of the frame with their codes in words.
+
+    Parameters
+    ----------
+    frame
+        The rows.
+    columns
+        The columns.
+    translate
+        Speaks the reader's language.
 
     Examples
     --------

@@ -29,6 +29,15 @@ def footprints_drawn(
     """Rings of polygons, stated radii and matched units of the active programmes of the types, and whose each is.
 
     Units are drawn only where a boundary set holds them; countries never.
+
+    Parameters
+    ----------
+    result
+        The result of the run.
+    types
+        Programme types.
+    boundaries
+        Boundary sets, one a level; None or an empty one: none were loaded.
     """
     programmes = result.programmes
     frame, places = programmes.frame, programmes.footprints
@@ -51,7 +60,17 @@ def footprints_drawn(
 
 
 def gap_marks(result: ProgrammeCoverage, types: Sequence[str], translate: Translator) -> list[Mark]:
-    """A mark at every placed site at risk that has no active programme of any of the types."""
+    """A mark at every placed site at risk that has no active programme of any of the types.
+
+    Parameters
+    ----------
+    result
+        The result of the run.
+    types
+        Programme types.
+    translate
+        Speaks the reader's language.
+    """
     columns = [TYPES.index(t) for t in types]
     bare = result.at_risk & ~result.matrix[:, columns].any(axis=1) & result.open_at[:, columns].any(axis=1)
     sites = result.assessed
@@ -66,7 +85,15 @@ def gap_marks(result: ProgrammeCoverage, types: Sequence[str], translate: Transl
 
 
 def details(result: ProgrammeCoverage, translate: Translator) -> dict[int, list[str]]:
-    """For the popup of each site, by its row: site class, zone, types that it has, types that it lacks."""
+    """For the popup of each site, by its row: site class, zone, types that it has, types that it lacks.
+
+    Parameters
+    ----------
+    result
+        The result of the run.
+    translate
+        Speaks the reader's language.
+    """
     _, words = translate, labels(translate.language)
     out = {}
     for position, (row, site) in enumerate(result.assessed.iterrows()):

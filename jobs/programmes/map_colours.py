@@ -43,6 +43,10 @@ def line_colours(
         The types that are looked at: others of a programme are passed over.
     names
         Other names of donors, which are one however they are spelled.
+    result
+        The result of the run.
+    translate
+        Speaks the reader's language.
     """
     frame = result.programmes.frame
     donors = [names.joined(*pair) for pair in zip(frame["donor"], frame["donor_ids"], strict=True)]

@@ -115,6 +115,17 @@ def read_programme_files(
 ) -> tuple[Programmes, list[ProgrammeLayer]]:
     """Several files as one set of programmes; a folder stands for its files ending in ``.xml``, in the order of names.
 
+    Parameters
+    ----------
+    paths
+        Where the files are.
+    door
+        Which limits hold for the bytes: those of this machine's user or those of a stranger.
+    types
+        Programme types.
+    wishes
+        What the options say of files that the files do not say.
+
     Raises
     ------
     geo.errors.InputError
@@ -138,7 +149,13 @@ def read_programme_files(
 
 
 def is_iati(source: Source) -> bool:
-    """Whether the root element is IATI's; a word in the text of another file is none."""
+    """Whether the root element is IATI's; a word in the text of another file is none.
+
+    Parameters
+    ----------
+    source
+        A file that was given.
+    """
     head = source.head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if not head.startswith(b"<"):
         return False

@@ -40,6 +40,15 @@ def default_radii() -> Radii:
 def read_radii(source: bytes | Path, name: str | None = None, *, door: Door = LOCAL) -> Radii:
     """Columns `exactness` (exact, approximate)`, class, feature` (either blank: any)`, radius_km`.
 
+    Parameters
+    ----------
+    source
+        A path, or the bytes themselves.
+    name
+        Its name.
+    door
+        Which limits hold for the bytes: those of this machine's user or those of a stranger.
+
     Raises
     ------
     geo.errors.InputError

@@ -17,6 +17,15 @@ from layers.sources.layer import Fields
 def read_rates(source: bytes | Path, name: str | None = None, *, door: Door = LOCAL) -> Rates:
     r"""Columns `currency`, `rate` (units of `to` for one unit), `to`, and `year` (blank: years without their own).
 
+    Parameters
+    ----------
+    source
+        A path, or the bytes themselves.
+    name
+        Its name.
+    door
+        Which limits hold for the bytes: those of this machine's user or those of a stranger.
+
     Raises
     ------
     geo.errors.InputError

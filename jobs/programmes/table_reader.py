@@ -39,6 +39,19 @@ def normalise_programmes(
 ) -> tuple[Programmes, Faults, pd.Series]:
     """Programmes, the faults of rows that were not taken, and the id of each row.
 
+    Parameters
+    ----------
+    table
+        The table: columns of the schema, or rows as a file gives them.
+    fields
+        The columns of a table by the fields that they were taken for.
+    types
+        Programme types.
+    door
+        Which limits hold for the bytes: those of this machine's user or those of a stranger.
+    notes
+        Notes are added here.
+
     Raises
     ------
     geo.errors.InputError

@@ -64,6 +64,13 @@ class TypeWords:
     def of(self, title: str, description: str = "") -> dict[str, str]:
         """Each type that the words lead to, and what decided: ``title: roads in *`` or ``text: …``.
 
+        Parameters
+        ----------
+        title
+            The title.
+        description
+            What it says of itself.
+
         Examples
         --------
         >>> type_words().of("Support to Mineral Trading Centres in North and South Kivu")
@@ -99,6 +106,11 @@ class TypeWords:
 def searched(text: str) -> str:
     """The text in small letters without accents, its words between single spaces, with a space at each end.
 
+    Parameters
+    ----------
+    text
+        The text.
+
     Examples
     --------
     >>> searched("Maisons d'achat (or) – RÉGION")
@@ -119,6 +131,15 @@ def type_words() -> TypeWords:
 
 def read_type_words(source: bytes | Path, name: str | None = None, *, door: Door = LOCAL) -> TypeWords:
     """A table of words: columns `programme_type, words, where, with, without` (blank is allowed but for the first two).
+
+    Parameters
+    ----------
+    source
+        A path, or the bytes themselves.
+    name
+        Its name.
+    door
+        Which limits hold for the bytes: those of this machine's user or those of a stranger.
 
     Raises
     ------

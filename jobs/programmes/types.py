@@ -67,13 +67,24 @@ class TypeMap:
 
     @classmethod
     def of_told(cls, told: Mapping[str, Any]) -> TypeMap:
-        """The map that :meth:`told` told."""
+        """The map that :meth:`told` told.
+
+        Parameters
+        ----------
+        told
+            What is told.
+        """
         sectors = {(str(vocabulary), str(code)): str(kind) for vocabulary, code, kind, _ in told["sectors"]}
         weak = frozenset((str(vocabulary), str(code)) for vocabulary, code, _, faint in told["sectors"] if faint)
         return cls(_words(), sectors, str(told["sha256"]), weak, type_words(), dict(told["recorded"]))
 
     def of_text(self, text: str) -> tuple[str, str]:
         """Types and unmapped words of a cell such as ``Traceability; 32210``, each joined by ``;``.
+
+        Parameters
+        ----------
+        text
+            The text.
 
         Examples
         --------
@@ -91,7 +102,13 @@ class TypeMap:
         return ";".join(found), ";".join(left)
 
     def known(self, tags: Sequence[Sector]) -> list[Sector]:
-        """Of an activity's tags those that lead to a type; the others are no sectors and are not told as unmapped."""
+        """Of an activity's tags those that lead to a type; the others are no sectors and are not told as unmapped.
+
+        Parameters
+        ----------
+        tags
+            Tags of an activity.
+        """
         return [tag for tag in tags if tag[:2] in self.sectors]
 
     def of_activity(self, title: str, description: str, sectors: Sequence[Sector]) -> tuple[str, str, str]:
@@ -100,6 +117,15 @@ class TypeMap:
         Words of the title come first: a sector such as 15210 (security) under which a publisher put trading centres
         speaks only where they say nothing. A sector counts from :data:`LEAST_SHARE` of its vocabulary on; where no
         percentage is stated, the sectors share evenly.
+
+        Parameters
+        ----------
+        title
+            The title.
+        description
+            What it says of itself.
+        sectors
+            Sectors: vocabulary, code, share [%].
 
         Examples
         --------
@@ -138,6 +164,11 @@ def _shares(sectors: Sequence[Sector]) -> list[float]:
 
 def labels(language: str) -> dict[str, str]:
     """The words for each type in a language, in the order of the action plan.
+
+    Parameters
+    ----------
+    language
+        Code of the reader's language, such as `fr`.
 
     Examples
     --------

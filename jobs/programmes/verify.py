@@ -24,6 +24,13 @@ SUMMED = (
 def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     """Holds the tables of a stocktake against each other and its record: every total is the sum of its parts.
 
+    Parameters
+    ----------
+    files
+        Files of a result by name.
+    record
+        The run record, as `run.json` has it.
+
     Raises
     ------
     DifferenceError

@@ -61,6 +61,13 @@ class Rasters:
 def read_rasters(given: RasterInputs, door: Door = LOCAL) -> Rasters:
     """What the files say of themselves.
 
+    Parameters
+    ----------
+    given
+        What was given.
+    door
+        Which limits hold for the bytes: those of this machine's user or those of a stranger.
+
     Raises
     ------
     geo.errors.InputError
@@ -75,7 +82,13 @@ def read_rasters(given: RasterInputs, door: Door = LOCAL) -> Rasters:
 
 
 def raster_lines(inputs: object) -> list[Note]:
-    """What was read of each raster that a run record names, and what is to be known of it."""
+    """What was read of each raster that a run record names, and what is to be known of it.
+
+    Parameters
+    ----------
+    inputs
+        What was given, file by file.
+    """
     lines: list[Note] = []
     for entry in inputs if isinstance(inputs, list) else []:
         if entry.get("role") in ("population", "travel_time"):

@@ -35,7 +35,17 @@ OVERLAP = 0.02
 
 
 def measured_rows(sites: pd.DataFrame, rasters: Rasters, progress: Progress | None = None) -> pd.DataFrame:
-    """:data:`geo.rasters.schema.MEASURED` of sites: a row each for what was asked of a raster there."""
+    """:data:`geo.rasters.schema.MEASURED` of sites: a row each for what was asked of a raster there.
+
+    Parameters
+    ----------
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    progress
+        Is told how far the work is; None: nobody asks.
+    rasters
+        The rasters that were given.
+    """
     lon, lat = (sites[name].to_numpy(np.float64) for name in ("lon", "lat"))
     table = site_measures(rasters.population, rasters.travel_time, lon, lat, progress)
     placed = np.isfinite(lon) & np.isfinite(lat)
@@ -61,7 +71,21 @@ def site_measures(
     population: People | None, travel_time: RasterLayer | None, lon: Floats, lat: Floats,
     progress: Progress | None = None,
 ) -> pd.DataFrame:  # fmt: skip
-    """:data:`geo.rasters.schema.MEASURES` of places and `share_5km`, rounded as they are written; a row a place."""
+    """:data:`geo.rasters.schema.MEASURES` of places and `share_5km`, rounded as they are written; a row a place.
+
+    Parameters
+    ----------
+    population
+        Raster of people; None: none.
+    travel_time
+        Raster of travel time [min]; None: none.
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    lat
+        Latitudes [degrees, WGS 84]; missing where there is no position.
+    progress
+        Is told how far the work is; None: nobody asks.
+    """
     n = len(lon)
     names = ("population_5km", "population_20km", "raster_coverage", "travel_time_min", "share_5km")
     out = {name: np.full(n, np.nan) for name in names}
@@ -82,6 +106,19 @@ def circles(
     """People within true circles around places, (radii, places), and the share of each with values.
 
     Where a circle has none its people are NaN. A raster is read once for all radii.
+
+    Parameters
+    ----------
+    layer
+        A layer that was read.
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    lat
+        Latitudes [degrees, WGS 84]; missing where there is no position.
+    radii_km
+        Radii [km].
+    progress
+        Is told how far the work is; None: nobody asks.
 
     Raises
     ------
@@ -113,7 +150,19 @@ def _circles(
 def within(
     layer: People | None, areas: Sequence[shapely.Geometry], what: str = "", progress: Progress | None = None
 ) -> tuple[Floats, Floats]:
-    """People within polygons given in degrees, and the share of each with values; errors as of :func:`circles`."""
+    """People within polygons given in degrees, and the share of each with values; errors as of :func:`circles`.
+
+    Parameters
+    ----------
+    layer
+        A layer that was read.
+    areas
+        Areas [degrees, WGS 84].
+    what
+        What it is.
+    progress
+        Is told how far the work is; None: nobody asks.
+    """
     return _added([_within(tile, areas, what, progress) for tile in _tiles(layer)], _tiles(layer), (len(areas),))
 
 
@@ -157,13 +206,35 @@ def _within(
 
 
 def around(lon: Floats, lat: Floats, radius_km: float) -> shapely.Geometry:
-    """Everything within a distance of any of some places, as one area in degrees."""
+    """Everything within a distance of any of some places, as one area in degrees.
+
+    Parameters
+    ----------
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    lat
+        Latitudes [degrees, WGS 84]; missing where there is no position.
+    radius_km
+        Radius [km].
+    """
     x, y = rings(lon, lat, radius_km * 1000)
     return shapely.union_all(shapely.polygons(np.stack((x, y), axis=-1)))
 
 
 def sampled(layer: RasterLayer, lon: Floats, lat: Floats, progress: Progress | None = None) -> Floats:
-    """The value of the pixel in which each place lies; NaN where there is none."""
+    """The value of the pixel in which each place lies; NaN where there is none.
+
+    Parameters
+    ----------
+    layer
+        A layer that was read.
+    lon
+        Longitudes [degrees, WGS 84]; missing where there is no position.
+    lat
+        Latitudes [degrees, WGS 84]; missing where there is no position.
+    progress
+        Is told how far the work is; None: nobody asks.
+    """
     out = np.full(len(lon), np.nan)
     if not len(lon):
         return out

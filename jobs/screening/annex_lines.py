@@ -22,6 +22,11 @@ _ORES = {"gold_ore": "gold"}
 def code_digits(text: str) -> str:
     """Digits of a customs code, blank where it is none: ``7108.12.00`` is ``71081200``.
 
+    Parameters
+    ----------
+    text
+        The text.
+
     Examples
     --------
     >>> [code_digits(t) for t in ("7108.12.00", "ex 2615 90 00 10", "HS 8001", "gold", "12", "CN 8101 94 00; 8001")]
@@ -35,6 +40,13 @@ def code_digits(text: str) -> str:
 @functools.cache
 def annex_line(mineral: str, code: str) -> pd.Series | None:
     """The line of Annex I for a mineral (a name of the project) and a customs code as given; None where none is.
+
+    Parameters
+    ----------
+    mineral
+        The mineral.
+    code
+        The code.
 
     Examples
     --------
@@ -57,6 +69,15 @@ def annex_line(mineral: str, code: str) -> pd.Series | None:
 @functools.cache
 def line_cell(mineral: str, code: str, column: str) -> object:
     """One cell of :func:`annex_line`; blank where there is no line.
+
+    Parameters
+    ----------
+    mineral
+        The mineral.
+    code
+        The code.
+    column
+        The column.
 
     Examples
     --------

@@ -84,7 +84,35 @@ def answers(
     data: job.Loaded,
     incidents: Incidents,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows of :data:`geo.screening.schema.SCREENED` for the accepted rows of a list, and their own evidence."""
+    """Rows of :data:`geo.screening.schema.SCREENED` for the accepted rows of a list, and their own evidence.
+
+    Parameters
+    ----------
+    rows
+        The rows, of a table of the schema.
+    result
+        The result of the run.
+    tied
+        The known site that each row was taken for.
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    placed
+        Where each row lies.
+    when
+        The date of each row [days since 1970-01-01].
+    own_date
+        Whether the row states its date.
+    transit
+        What lies along the ways.
+    rules
+        The rule set with its settings.
+    statuses
+        Statuses of sites under ICGLR and DRC schemes; None: none were loaded.
+    data
+        What was read of the inputs.
+    incidents
+        The incidents, ready to be asked.
+    """
     n = len(rows)
     order = pd.Series(range(len(result.sites)), index=result.sites["site_id"]).reindex(rows["supplier_id"])
     assessed = explained(result, rules).iloc[order.to_numpy(np.int64)].reset_index(drop=True)
@@ -290,7 +318,17 @@ def _site_facts(
 
 
 def screening_evidence(origin: CodedTable, transit: pd.DataFrame, more: pd.DataFrame) -> CodedTable:
-    """All evidence of a screening: `supplier_id`, `part` (origin, own or transit), the schema's columns, `segment`."""
+    """All evidence of a screening: `supplier_id`, `part` (origin, own or transit), the schema's columns, `segment`.
+
+    Parameters
+    ----------
+    origin
+        The origin.
+    transit
+        What lies along the ways.
+    more
+        What is added.
+    """
     own = CodedTable.of(schema.conform(more, schema.EVIDENCE))
     ways = CodedTable.of(schema.conform(transit, schema.EVIDENCE))
     parts = []

@@ -15,6 +15,8 @@ def with_carried(frame: pd.DataFrame, screening: Screening) -> pd.DataFrame:
     ----------
     frame
         One row a row of the list (`row`), or a supplier (`supplier_id`).
+    screening
+        The screening of a list.
     """
     suppliers = screening.suppliers
     own = suppliers.carried

@@ -63,6 +63,11 @@ COLUMNS = (
 def read_earlier(folder: str | Path) -> Earlier:
     """The `screening.csv` and `run.json` of a folder.
 
+    Parameters
+    ----------
+    folder
+        A folder on the disk.
+
     Raises
     ------
     InputError
@@ -81,7 +86,19 @@ def read_earlier(folder: str | Path) -> Earlier:
 
 
 def earlier_of(screening_csv: bytes, run_json: bytes, name: str, door: Door = LOCAL) -> Earlier:
-    """The same out of the bytes of the two files, which pass the one door as every file does."""
+    """The same out of the bytes of the two files, which pass the one door as every file does.
+
+    Parameters
+    ----------
+    screening_csv
+        The bytes of `screening.csv`.
+    run_json
+        The bytes of `run.json`.
+    name
+        Its name.
+    door
+        Which limits hold for the bytes: those of this machine's user or those of a stranger.
+    """
     table = read(screening_csv, "screening.csv", purpose="table", door=door)
     record = load_json(run_json, door, "run.json")
     refuse_version_1(table.frame.columns, record, name)
@@ -112,6 +129,15 @@ def _keyed(rows: pd.DataFrame, watched: Sequence[str]) -> dict[str, tuple[str, .
 
 def compare(earlier: Earlier, new: Screening, roads: RoadLayer | None = None) -> tuple[pd.DataFrame, dict[str, object]]:
     """The changed, added and removed rows, and the account of them.
+
+    Parameters
+    ----------
+    earlier
+        What an earlier run kept; None: there was none.
+    new
+        The later one.
+    roads
+        The road network; None: none.
 
     Returns
     -------
@@ -200,7 +226,17 @@ def compare(earlier: Earlier, new: Screening, roads: RoadLayer | None = None) ->
 
 
 def compared(earlier: Earlier, new: Screening, roads: RoadLayer | None = None) -> Screening:
-    """The new screening with its changes and their account in the record."""
+    """The new screening with its changes and their account in the record.
+
+    Parameters
+    ----------
+    earlier
+        What an earlier run kept; None: there was none.
+    new
+        The later one.
+    roads
+        The road network; None: none.
+    """
     changes, account = compare(earlier, new, roads)
     return replace(new, changes=changes, record={**new.record, "compared": account})
 

@@ -42,7 +42,17 @@ Ints = npt.NDArray[np.int64]
 
 
 def crossed(way: Cut, as_of: Days, context: Context) -> Crossed:
-    """Countries, named zone units with their status, and listed areas at every sample, in order."""
+    """Countries, named zone units with their status, and listed areas at every sample, in order.
+
+    Parameters
+    ----------
+    way
+        A route cut into segments.
+    as_of
+        The date of each site, time of events and not of knowledge [days since 1970-01-01].
+    context
+        What is known around the ways.
+    """
     n = len(way.lon)
     country, names = np.full(n, -1, dtype=np.int64), [""]
     if context.outlines is not None and n:

@@ -41,7 +41,13 @@ _SAYS += ("deaths_best", "deaths_low", "deaths_high", "actor_a", "actor_b")
 
 
 def answers_of(row: Mapping[str, Any]) -> dict[str, str]:
-    """What a decision is made on (:data:`geo.screening.schema.WATCHED`); the place to about 100 m."""
+    """What a decision is made on (:data:`geo.screening.schema.WATCHED`); the place to about 100 m.
+
+    Parameters
+    ----------
+    row
+        One row.
+    """
     placed = pd.notna(row["lon"]) and pd.notna(row["lat"])
     position = f"{float(row['lat']):.3f} {float(row['lon']):.3f}" if placed else ""
     return {name: position if name == "position" else str(row[name]) for name in WATCHED}
@@ -51,6 +57,13 @@ def records_of(evidence: pd.DataFrame, ids: Iterable[str]) -> dict[str, list[str
     """By supplier, the records behind its answers, each as a short hash of what it says; sorted, each once.
 
     The edition of a dataset is left out: the same records in a later edition are the same records.
+
+    Parameters
+    ----------
+    evidence
+        Rows of evidence (`geo.schema.EVIDENCE`).
+    ids
+        The ids.
     """
     wanted = list(dict.fromkeys(map(str, ids)))
     mine = evidence[
@@ -83,6 +96,16 @@ def details(
         Finding (of :data:`geo.screening.schema.RISK_FINDINGS`) by risk; a risk that is not named was not looked at.
     documents
         `name` and `sha256` of each; the documents themselves stay where they are.
+    rows
+        The rows, of a table of the schema.
+    evidence
+        Rows of evidence (`geo.schema.EVIDENCE`).
+    action
+        What is to be done.
+    owner
+        Whose it is.
+    due
+        By when.
     """
     found = records_of(evidence, rows["supplier_id"])
     given = risks or {}
@@ -103,13 +126,25 @@ def details(
 
 
 def then_of(decision: Decision) -> dict[str, str]:
-    """The answers that a decision was made on; those of earlier versions kept class and zone status alone."""
+    """The answers that a decision was made on; those of earlier versions kept class and zone status alone.
+
+    Parameters
+    ----------
+    decision
+        The decision.
+    """
     kept = decision.details.get("answers")
     return dict(kept) if kept else {"site_class": decision.site_class, "zone_status": decision.zone_status}
 
 
 def due_of(decision: Decision) -> str:
-    """The day by which something is to be done, YYYY-MM-DD; blank where nothing is."""
+    """The day by which something is to be done, YYYY-MM-DD; blank where nothing is.
+
+    Parameters
+    ----------
+    decision
+        The decision.
+    """
     if decision.details.get("due"):
         return str(decision.details["due"])
     if decision.decision not in MORE:
@@ -121,6 +156,15 @@ def decided(rows: pd.DataFrame, evidence_of: Callable[[Iterable[str]], pd.DataFr
     """One row (:data:`geo.screening.schema.DECIDED`) for each screened row that has decisions, in the list's order.
 
     `evidence_of` gives the evidence of some suppliers.
+
+    Parameters
+    ----------
+    rows
+        The rows, of a table of the schema.
+    store
+        The reviewers' file.
+    evidence_of
+        Gives the rows of evidence of some ids.
     """
     good = rows[rows["answer"] == "accepted"]
     keys = keys_of(good)
@@ -164,7 +208,15 @@ def _line(row: Mapping[Any, Any], stands: Standing, records: Mapping[str, list[s
 
 
 def overdue(table: pd.DataFrame, today: dt.date) -> pd.Series:
-    """Which decisions (rows of :func:`decided`) ask for something whose day is past."""
+    """Which decisions (rows of :func:`decided`) ask for something whose day is past.
+
+    Parameters
+    ----------
+    table
+        The rows.
+    today
+        The day of today.
+    """
     late: pd.Series = table["due"].notna() & (table["due"] < pd.Timestamp(today)) & (table["decision"] != "")
     return late
 
@@ -185,6 +237,13 @@ def onto(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """The rows of a screening with their newest decision; every other column stays as it is.
 
     A withdrawn decision is no decision any more: its row says so in `review_state`.
+
+    Parameters
+    ----------
+    rows
+        The rows, of a table of the schema.
+    table
+        The rows.
     """
     place = pd.Series(range(len(table)), index=table["row"]).reindex(rows["row"]).fillna(-1).to_numpy(np.int64)
     out = rows.copy()

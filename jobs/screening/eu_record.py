@@ -39,6 +39,8 @@ def eu_record(rows: pd.DataFrame, suppliers: pd.DataFrame) -> pd.DataFrame:
     ----------
     suppliers
         The list as read (:data:`geo.screening.schema.SUPPLIERS`), for the destinations.
+    rows
+        The rows, of a table of the schema.
     """
     codes, different = pd.factorize(rows["minerals"])
     kept = [";".join(m for m in str(t).split(";") if m in REGULATED) for t in different]
@@ -85,6 +87,11 @@ def eu_volumes(rows: pd.DataFrame) -> pd.DataFrame:
     The year is that of the shipment, else of the row's date. A row of several minerals counts under each: what of it is
     which is not known. ``reached`` is sure as soon as the declared sum is; ``below`` needs every quantity. Goods whose
     customs code is no line of the annex are summed by themselves and answered ``not_in_annex``.
+
+    Parameters
+    ----------
+    rows
+        The rows, of a table of the schema.
     """
     columns = ["minerals", "shipment_date", "as_of", "cn_code_given", "quantity_kg"]
     good = rows.loc[rows["answer"] == "accepted", columns]

@@ -35,6 +35,17 @@ STATUSES = {
 def found(kind: str, fact: str, status: str, translate: Translator) -> str:
     """What a row of the parts company and transit found.
 
+    Parameters
+    ----------
+    kind
+        Of which kind it is.
+    fact
+        What the row tells.
+    status
+        The status.
+    translate
+        Speaks the reader's language.
+
     Examples
     --------
     >>> from i18n.translator import translator
@@ -48,7 +59,15 @@ def found(kind: str, fact: str, status: str, translate: Translator) -> str:
 
 
 def worded(rows: pd.DataFrame, translate: Translator) -> pd.DataFrame:
-    """`rows` with `found` and `limit` for a reader, of whatever part."""
+    """`rows` with `found` and `limit` for a reader, of whatever part.
+
+    Parameters
+    ----------
+    rows
+        The rows, of a table of the schema.
+    translate
+        Speaks the reader's language.
+    """
     out = evidence_messages.worded(rows, translate)
     own = rows["kind"].isin(list(sw.EVIDENCE_KINDS)).to_numpy()
     told = [

@@ -51,7 +51,15 @@ XLSX_ROWS = 20_000
 
 
 def with_decisions(screening: Answered, store: Reviews) -> Answered:
-    """The screening with the newest decision of each row, and their number in the record; no class changes."""
+    """The screening with the newest decision of each row, and their number in the record; no class changes.
+
+    Parameters
+    ----------
+    screening
+        The screening of a list.
+    store
+        The reviewers' file.
+    """
     table = decided(screening.rows, screening.evidence_of, store)
     told = {str(k): int(v) for k, v in table["decision"].value_counts().sort_index().items() if k}
     states = {str(k): int(v) for k, v in table["review_state"].value_counts().sort_index().items()}
@@ -64,7 +72,13 @@ def with_decisions(screening: Answered, store: Reviews) -> Answered:
 
 
 def run_day(screening: Screening) -> dt.date:
-    """The day of the run (UTC): what was to be done before it is overdue."""
+    """The day of the run (UTC): what was to be done before it is overdue.
+
+    Parameters
+    ----------
+    screening
+        The screening of a list.
+    """
     return dt.date.fromisoformat(str(screening.record["run_at"])[:10])
 
 
@@ -78,7 +92,13 @@ def _reviews_told(store: Reviews) -> list[dict[str, object]]:
 
 
 def route_lines(screening: Screening) -> np.ndarray:
-    """The line of each row of `routes.csv`, None where only countries are known."""
+    """The line of each row of `routes.csv`, None where only countries are known.
+
+    Parameters
+    ----------
+    screening
+        The screening of a list.
+    """
     import shapely
 
     accepted = screening.suppliers.rows[screening.suppliers.rows["answer"] == "accepted"]["supplier_id"]
@@ -92,7 +112,15 @@ def route_lines(screening: Screening) -> np.ndarray:
 
 
 def result_files(screening: Screening, language: str = "en") -> ResultFiles:
-    """All files of a run by name; a page makes only the one that is asked for."""
+    """All files of a run by name; a page makes only the one that is asked for.
+
+    Parameters
+    ----------
+    screening
+        The screening of a list.
+    language
+        Code of the reader's language, such as `fr`.
+    """
 
     def own(frame: pd.DataFrame) -> pd.DataFrame:
         return with_carried(frame, screening)
@@ -135,7 +163,13 @@ def result_files(screening: Screening, language: str = "en") -> ResultFiles:
 
 
 def summary(screening: Screening) -> list[Note]:
-    """What to say: rows, quadrants, flags, and what the reader should know."""
+    """What to say: rows, quadrants, flags, and what the reader should know.
+
+    Parameters
+    ----------
+    screening
+        The screening of a list.
+    """
     rows = screening.rows
     account = screening.suppliers.accounting
     told = screening.record["inputs"]

@@ -27,6 +27,8 @@ def contradictions(row: Row, stated: Row, line: Any, data: Loaded) -> list[Shape
         The same row as the list states it (:data:`geo.screening.schema.SUPPLIERS`).
     line
         The way that the row states, None for none.
+    data
+        What was read of the inputs.
     """
     if row["flag_false_origin"] is not True and str(row["flag_false_origin"]) != "True":
         return []

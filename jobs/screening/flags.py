@@ -13,7 +13,13 @@ from geo.screening.origin_checks import NEAR_ZONE_KM
 
 
 def set_flags(out: pd.DataFrame) -> None:
-    """Sets every flag of :data:`geo.screening.schema.FLAGS` but `flag_false_origin`, which its reader sets."""
+    """Sets every flag of :data:`geo.screening.schema.FLAGS` but `flag_false_origin`, which its reader sets.
+
+    Parameters
+    ----------
+    out
+        Where it is put.
+    """
     cls, possible = out["site_class"], out["possible_class"]
     exposed = cls.isin(schema.CLASSES[:2])
 

@@ -12,7 +12,15 @@ from jobs.screening.own_tables import OwnTable
 
 
 def beside_rows(rows: pd.DataFrame, given: OwnTable) -> pd.DataFrame:
-    """The lines of the table on areas of screened rows (:data:`geo.screening.beside.GOVERNANCE`), in its order."""
+    """The lines of the table on areas of screened rows (:data:`geo.screening.beside.GOVERNANCE`), in its order.
+
+    Parameters
+    ----------
+    rows
+        The rows, of a table of the schema.
+    given
+        What was given.
+    """
     good = rows[rows["answer"] == "accepted"]
     units = pd.Series([fold(a) for a in good["admin1"]], index=good.index, dtype="str")
     lands = good["country"].value_counts()
@@ -32,7 +40,17 @@ def beside_rows(rows: pd.DataFrame, given: OwnTable) -> pd.DataFrame:
 
 
 def of_row(table: pd.DataFrame, country: str, admin1: str) -> pd.DataFrame:
-    """The lines on one place: its country and its admin1 unit."""
+    """The lines on one place: its country and its admin1 unit.
+
+    Parameters
+    ----------
+    table
+        The rows.
+    country
+        Country (ISO 3166 alpha-3); blank: any.
+    admin1
+        The region as stated; blank where not.
+    """
     unit = fold(admin1)
     here = (table["country"] == country) & (country != "")
     units = pd.Series([fold(a) for a in table["area"]], index=table.index, dtype="str")

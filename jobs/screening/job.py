@@ -40,16 +40,33 @@ class ScreeningResult(Screening, Result):
     """The answers of one run, with their files and summary."""
 
     def made_files(self, language: str = "en") -> ResultFiles:
-        """The files of the run by name; the report in `language`."""
+        """The files of the run by name; the report in `language`.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         return export.result_files(self, language)
 
     def summary(self, language: str = "en") -> list[Note]:
-        """Rows, quadrants, flags, and what the reader should know."""
+        """Rows, quadrants, flags, and what the reader should know.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         return export.summary(self)
 
 
 def load(inputs: ScreeningInputs) -> Loaded:
     """Reads the list, the data, the roads and the earlier screening.
+
+    Parameters
+    ----------
+    inputs
+        What was given, file by file.
 
     Raises
     ------
@@ -102,6 +119,14 @@ def run(
         Settings of :class:`geo.screening.route_exposure.RouteSettings` by name; None leaves the usual one.
     matches
         Places that somebody confirmed, besides those of the list itself and of the table of places.
+    loaded
+        What was read of the inputs.
+    as_of
+        The day that is asked about: time of events, not of knowledge.
+    rules
+        The rule set with its settings.
+    now
+        When the run is made; None: now.
     """
     rules = rules or default_rules()
     usual = RouteSettings(imprecise_radius_km=rules.settings.imprecise_radius_km)

@@ -361,12 +361,29 @@ COLUMNS = {
 
 
 def heading(name: str, translate: Translator) -> str:
-    """The heading of a column in the reader's language."""
+    """The heading of a column in the reader's language.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    translate
+        Speaks the reader's language.
+    """
     return translate(COLUMNS[name]) if name in COLUMNS else column_labels.column(name, translate)
 
 
 def value(name: str, code: object, translate: Translator) -> str:
     """The words for a code of a column; what is no code is given back as text.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    code
+        The code.
+    translate
+        Speaks the reader's language.
 
     Examples
     --------
@@ -400,7 +417,13 @@ def value(name: str, code: object, translate: Translator) -> str:
 
 
 def is_coded(name: str) -> bool:
-    """Whether :func:`value` may say anything else than the code itself."""
+    """Whether :func:`value` may say anything else than the code itself.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    """
     return (
         name in _VALUES
         or name in _COUNTRIES

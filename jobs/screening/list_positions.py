@@ -33,7 +33,21 @@ def list_positions(
     notes: list[str],
     remarks: list[list[str]],
 ) -> npt.NDArray[np.object_]:
-    """Origin of each row (geometry, else columns, else the first vertex of its line), and its line."""
+    """Origin of each row (geometry, else columns, else the first vertex of its line), and its line.
+
+    Parameters
+    ----------
+    frame, table
+        The rows.
+    fields
+        The columns of a table by the fields that they were taken for.
+    faults
+        What is wrong.
+    notes
+        Notes are added here.
+    remarks
+        Remarks are added here, row by row.
+    """
     n = len(frame)
     lines = np.full(n, None, dtype=object)
     stated = fields.text("route_line").str.strip()

@@ -22,6 +22,11 @@ def by_mineral(rows: pd.DataFrame) -> pd.DataFrame:
     """One row (:data:`geo.screening.law_schema.LISTINGS`) for each mineral of each screened row, in the list's order.
 
     A row whose mineral is not known has one line with a blank mineral: nothing can be told of it.
+
+    Parameters
+    ----------
+    rows
+        The rows, of a table of the schema.
     """
     columns = [c for c in rows.columns if c in _COLUMNS]
     good = rows.loc[rows["answer"] == "accepted", columns]
@@ -46,6 +51,15 @@ def kimberley_on_way(countries: pd.Series[str], minerals: pd.Series[str], as_of:
     """For diamonds, the participation of every country of a way at its date: ``CMR participant; XXX unknown``.
 
     Blank for known minerals without diamond, and where no country of the way is known.
+
+    Parameters
+    ----------
+    countries
+        Countries (ISO 3166 alpha-3).
+    minerals
+        Minerals, joined by `;`; blank where not known.
+    as_of
+        The day that is asked about, or one for each site.
     """
     split = pd.DataFrame({"iso": countries.str.split(";"), "minerals": minerals, "day": to_days(as_of)})
     flat = split.explode("iso")

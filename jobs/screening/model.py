@@ -134,7 +134,13 @@ class Screening:
         return self.evidence_columns.frame()
 
     def evidence_of(self, suppliers: Iterable[str]) -> pd.DataFrame:
-        """The evidence of some rows of the list, in its order."""
+        """The evidence of some rows of the list, in its order.
+
+        Parameters
+        ----------
+        suppliers
+            A company's list.
+        """
         mine = self.evidence_columns["supplier_id"]
         wanted = pd.Series(mine.pool).isin(list(suppliers)).to_numpy(np.bool_)
         rows = np.flatnonzero(wanted if mine.codes is None else wanted.take(mine.codes))
@@ -142,6 +148,14 @@ class Screening:
 
 
 def with_input(screening: Screening, told: Mapping[str, object]) -> Screening:
-    """The screening with one more file among the inputs of its record."""
+    """The screening with one more file among the inputs of its record.
+
+    Parameters
+    ----------
+    screening
+        The screening of a list.
+    told
+        What is told.
+    """
     inputs_ = screening.record["inputs"]
     return replace(screening, record={**screening.record, "inputs": [*inputs_, dict(told)]})  # type: ignore[misc]

@@ -40,6 +40,11 @@ Scores = npt.NDArray[np.float32]
 def bare(name: str) -> str:
     """A name folded, and without the words that only say that it is a mine.
 
+    Parameters
+    ----------
+    name
+        Its name.
+
     Examples
     --------
     >>> bare("Mine de Kalimva"), bare("Site minier Bisiè"), bare("Mine")
@@ -51,6 +56,13 @@ def bare(name: str) -> str:
 
 def forms(name: str, aliases: str = "") -> dict[str, float]:
     """The spellings under which a name is found, and what each is worth.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    aliases
+        Other names, joined by `;`.
 
     Examples
     --------
@@ -163,7 +175,13 @@ def _sorted(text: str) -> str:
 
 
 def told(found: pd.DataFrame) -> dict[str, str]:
-    """The candidates of each question in one text: ``name (unit) [match_id] score; ...``."""
+    """The candidates of each question in one text: ``name (unit) [match_id] score; ...``.
+
+    Parameters
+    ----------
+    found
+        What was found.
+    """
     out: dict[str, list[str]] = {}
     for c in found.itertuples(index=False):
         unit = f" ({str(c.admin2) or str(c.admin1)})" if c.admin2 or c.admin1 else ""

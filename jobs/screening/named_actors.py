@@ -38,6 +38,11 @@ _AT_ONCE = 500
 def forms(name: str) -> dict[str, float]:
     """The folded ways in which a name may be written, with what each is worth.
 
+    Parameters
+    ----------
+    name
+        Its name.
+
     Examples
     --------
     >>> forms("Allied Democratic Forces (ADF)")
@@ -51,6 +56,13 @@ def forms(name: str) -> dict[str, float]:
 
 def numbered_apart(one: str, other: str) -> bool:
     """Whether two folded names differ by letters or numbers alone that tell groups apart.
+
+    Parameters
+    ----------
+    one
+        The form for one, or the first of two.
+    other
+        The other one.
 
     Examples
     --------
@@ -66,6 +78,13 @@ def numbered_apart(one: str, other: str) -> bool:
 
 def alike(actors: Sequence[str], listed: pd.DataFrame) -> pd.DataFrame:
     """Which actors are like which names: `actor, at` (position in `listed`), `spelling, score`; the best of each pair.
+
+    Parameters
+    ----------
+    actors
+        Names of actors.
+    listed
+        Areas of the EU's list; None: no edition is loaded.
 
     Examples
     --------
@@ -116,7 +135,15 @@ def _contained(
 
 
 def named_actors(screening: Screening, given: OwnTable) -> pd.DataFrame:
-    """Rows of :data:`geo.screening.beside.NAMED`: each listed actor once a row, part, dataset and way of writing."""
+    """Rows of :data:`geo.screening.beside.NAMED`: each listed actor once a row, part, dataset and way of writing.
+
+    Parameters
+    ----------
+    screening
+        The screening of a list.
+    given
+        What was given.
+    """
     listed = given.frame
     records = pd.concat([_near(screening), _on_ways(screening)], ignore_index=True)
     names = sorted({str(a) for a in records["actor"].unique()} - {""})

@@ -32,6 +32,15 @@ class OwnTable:
 def read_actors(source: bytes | Path, name: str | None = None, *, door: Door = LOCAL) -> OwnTable:
     r"""Named or sanctioned actors: `name`, and where there are `aliases` (joined by ``;``), `list, from, to, source`.
 
+    Parameters
+    ----------
+    source
+        A path, or the bytes themselves.
+    name
+        Its name.
+    door
+        Which limits hold for the bytes: those of this machine's user or those of a stranger.
+
     Raises
     ------
     geo.errors.InputError
@@ -62,6 +71,15 @@ def read_governance(source: bytes | Path, name: str | None = None, *, door: Door
     r"""Indicators: `area` (a country or an admin1 name), `indicator, value`, and `edition, source, country`.
 
     A country is known by its ISO 3166 code or its name; where `country` is stated the area is a unit of it.
+
+    Parameters
+    ----------
+    source
+        A path, or the bytes themselves.
+    name
+        Its name.
+    door
+        Which limits hold for the bytes: those of this machine's user or those of a stranger.
 
     Raises
     ------
@@ -100,7 +118,15 @@ def _own(role: str, frame: pd.DataFrame, faults: Faults, ids: pd.Series[str]) ->
 
 
 def beside(data: inputs.Loaded, *tables: OwnTable | None) -> inputs.Loaded:
-    """The data with the tables among its inputs, and their rejected rows among the others."""
+    """The data with the tables among its inputs, and their rejected rows among the others.
+
+    Parameters
+    ----------
+    data
+        What was read of the inputs.
+    *tables
+        Tables of the schema.
+    """
     given = [t for t in tables if t is not None]
     if not given:
         return data

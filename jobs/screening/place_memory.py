@@ -28,7 +28,15 @@ CREATE TRIGGER IF NOT EXISTS place_is_kept BEFORE DELETE ON place
 
 
 def remember(store: Reviews, said: Mapping[str, Confirmation]) -> None:
-    """Keeps confirmations by question; those for one row alone, and those without a name, are not kept."""
+    """Keeps confirmations by question; those for one row alone, and those without a name, are not kept.
+
+    Parameters
+    ----------
+    store
+        The reviewers' file.
+    said
+        What is said.
+    """
     lines = [(key, c.match_id, c.by, c.at) for key, c in said.items() if "|" in key and c.by]
     if not lines:
         return
@@ -40,7 +48,13 @@ def remember(store: Reviews, said: Mapping[str, Confirmation]) -> None:
 
 
 def remembered(store: Reviews) -> dict[str, Confirmation]:
-    """The newest confirmation of every name, by question; "none of these" is not offered again."""
+    """The newest confirmation of every name, by question; "none of these" is not offered again.
+
+    Parameters
+    ----------
+    store
+        The reviewers' file.
+    """
     with store.opened() as base:
         if base is None or not base.execute("SELECT 1 FROM sqlite_master WHERE name = 'place'").fetchone():
             return {}

@@ -39,6 +39,15 @@ class Confirmation:
     def now(cls, match_id: str, by: str, clock: dt.datetime | None = None) -> Confirmation:
         """One that is made now.
 
+        Parameters
+        ----------
+        match_id
+            Which candidate was confirmed.
+        by
+            By what.
+        clock
+            The time.
+
         Raises
         ------
         geo.errors.InputError
@@ -57,6 +66,19 @@ Confirmations = Mapping[str, Confirmation]
 def question(part: str, name: str, country: str, admin1: str, admin2: str) -> str:
     """What is asked for, folded: rows that ask the same are asked once.
 
+    Parameters
+    ----------
+    part
+        Which part of the row asks: its origin, or a place on its way.
+    name
+        Its name.
+    country
+        Country (ISO 3166 alpha-3); blank: any.
+    admin1
+        The region as stated; blank where not.
+    admin2
+        The district as stated; blank where not.
+
     Examples
     --------
     >>> question("origin", "Kalimbi (Nyabibwe)", "COD", "Sud-Kivu", "")
@@ -66,7 +88,15 @@ def question(part: str, name: str, country: str, admin1: str, admin2: str) -> st
 
 
 def row_key(supplier_id: str, part: str = "origin") -> str:
-    """The key of a confirmation for one row alone."""
+    """The key of a confirmation for one row alone.
+
+    Parameters
+    ----------
+    supplier_id
+        Id of the row.
+    part
+        Which part of the row asks: its origin, or a place on its way.
+    """
     return f"{part}:{supplier_id}"
 
 
@@ -87,7 +117,17 @@ class Questions:
 
 
 def questions(rows: pd.DataFrame, origins: npt.NDArray[np.bool_], ends: npt.NDArray[np.bool_]) -> Questions:
-    """The names that have no place: those of `origins`, and of destinations (`ends`; they are sought anywhere)."""
+    """The names that have no place: those of `origins`, and of destinations (`ends`; they are sought anywhere).
+
+    Parameters
+    ----------
+    rows
+        The rows, of a table of the schema.
+    origins
+        Whether the row is an origin.
+    ends
+        Whether the row ends there.
+    """
     parts, of = [], {}
     blank = np.full(len(rows), "", dtype=object)
     for part, asked, columns in (
@@ -114,7 +154,21 @@ def questions(rows: pd.DataFrame, origins: npt.NDArray[np.bool_], ends: npt.NDAr
 def said_of(
     rows: pd.DataFrame, asked: Questions, part: str, given: Confirmations, own: str
 ) -> tuple[list[Confirmation | None], Texts]:
-    """What counts for each row: its own cell (column `own`), else what was said of the row, else of its name."""
+    """What counts for each row: its own cell (column `own`), else what was said of the row, else of its name.
+
+    Parameters
+    ----------
+    rows
+        The rows, of a table of the schema.
+    asked
+        What is asked.
+    part
+        Which part of the row asks: its origin, or a place on its way.
+    given
+        What was given.
+    own
+        One's own.
+    """
     keys = asked.of[part]
     ids, cells = rows["supplier_id"].to_numpy(dtype=object), rows[own].to_numpy(dtype=object)
     out: list[Confirmation | None] = []
@@ -144,6 +198,14 @@ def queue(
         The candidates of the questions.
     earlier
         Confirmations of earlier lists: offered again, never taken.
+    rows
+        The rows, of a table of the schema.
+    asked
+        What is asked.
+    known
+        What is known already.
+    given
+        What was given.
     """
     count = found["question"].value_counts()
     score = {(q, m): s for q, m, s in zip(found["question"], found["match_id"], found["score"], strict=True)}
@@ -184,6 +246,13 @@ def queue(
 def confirmations_of(table: pd.DataFrame, where: str) -> dict[str, Confirmation]:
     """What a table of places confirms; open lines say nothing.
 
+    Parameters
+    ----------
+    table
+        The rows.
+    where
+        Of what it is said.
+
     Raises
     ------
     geo.errors.InputError
@@ -219,6 +288,15 @@ class PlaceTable:
 
 def read_places(source: object, name: str, door: Door = LOCAL) -> PlaceTable:
     """The table that an earlier run wrote as places.csv, or one of the same columns.
+
+    Parameters
+    ----------
+    source
+        Where it comes from.
+    name
+        Its name.
+    door
+        Which limits hold for the bytes: those of this machine's user or those of a stranger.
 
     Raises
     ------

@@ -51,6 +51,12 @@ def positions(
     ----------
     gather
         What names are held against (:func:`jobs.screening.gazetteer.gazetteer`); asked only where a name stands alone.
+    rows
+        The rows, of a table of the schema.
+    lines
+        The lines.
+    confirmed
+        Places that somebody confirmed.
     """
     placed = (rows["lon"].notna() & rows["lat"].notna()).to_numpy()
     drawn = np.array([line is not None for line in lines], dtype=bool)
@@ -119,7 +125,15 @@ def _destinations(rows: pd.DataFrame, asked: Questions, known: pd.DataFrame, giv
 
 
 def each_row(rows: pd.DataFrame, placed: Placed) -> pd.DataFrame:
-    """The candidates of every row that asks for some (:data:`geo.screening.schema.CANDIDATES`), in their order."""
+    """The candidates of every row that asks for some (:data:`geo.screening.schema.CANDIDATES`), in their order.
+
+    Parameters
+    ----------
+    rows
+        The rows, of a table of the schema.
+    placed
+        Where each row lies.
+    """
     parts = []
     for part, keys in placed.asked.of.items():
         who = pd.DataFrame({"supplier_id": rows["supplier_id"], "question": keys, "_row": range(len(rows))})
@@ -131,7 +145,19 @@ def each_row(rows: pd.DataFrame, placed: Placed) -> pd.DataFrame:
 def from_known(
     rows: pd.DataFrame, tied: pd.DataFrame, sites: pd.DataFrame, basis: npt.NDArray[np.object_]
 ) -> pd.DataFrame:
-    """Rows whose site is known by an accepted candidate or by its id take that site's place; ties are noted."""
+    """Rows whose site is known by an accepted candidate or by its id take that site's place; ties are noted.
+
+    Parameters
+    ----------
+    rows
+        The rows, of a table of the schema.
+    tied
+        The known site that each row was taken for.
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    basis
+        What each position rests on.
+    """
     index = {f"site:{a}|{b}": i for i, (a, b) in enumerate(zip(sites["source"], sites["site_id"], strict=True))}
     out = rows.copy()
     for i in np.flatnonzero(basis == "confirmed_match"):
@@ -148,7 +174,17 @@ def from_known(
 
 
 def as_sites(rows: pd.DataFrame, source: str, suppliers: SupplierList) -> pd.DataFrame:
-    """The rows in the columns of :data:`geo.schema.SITES`."""
+    """The rows in the columns of :data:`geo.schema.SITES`.
+
+    Parameters
+    ----------
+    rows
+        The rows, of a table of the schema.
+    source
+        Name of a source of incidents.
+    suppliers
+        A company's list.
+    """
     return schema.conform(
         rows.assign(
             source=source,
@@ -167,6 +203,21 @@ def under(
     """Visits or statuses of known sites under the keys of the rows that stand for them.
 
     Visits of other sites stay (a roadblock there is near here), those of sites that a row stands for do not stay twice.
+
+    Parameters
+    ----------
+    frame
+        The rows.
+    rows
+        The rows, of a table of the schema.
+    tied
+        The known site that each row was taken for.
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+    source
+        Name of a source of incidents.
+    alone
+        Whether nothing else is known of the place.
     """
     at = np.flatnonzero((tied["at"] >= 0).to_numpy())
     site = sites.iloc[tied["at"].to_numpy()[at]]

@@ -36,7 +36,15 @@ HEAD = ("supplier_id", "row", "supplier", "site_name", "country")
 
 
 def supplier_questions(screening: Screening, translate: Translator) -> pd.DataFrame:
-    """`supplier_id, row, supplier, site_name, country, question, why`, in the order of the list."""
+    """`supplier_id, row, supplier, site_name, country, question, why`, in the order of the list.
+
+    Parameters
+    ----------
+    screening
+        The screening of a list.
+    translate
+        Speaks the reader's language.
+    """
     _, rows = translate, screening.rows
     record = eu_record(rows, screening.suppliers.rows)
     missing = dict(zip(record["row"], record["missing"], strict=True))
@@ -53,7 +61,15 @@ def supplier_questions(screening: Screening, translate: Translator) -> pd.DataFr
 
 
 def of_named(met: pd.DataFrame, _: Translator) -> list[tuple[str, str]]:
-    """A question for each name of the user's table that was met, with the record that is most alike and nearest."""
+    """A question for each name of the user's table that was met, with the record that is most alike and nearest.
+
+    Parameters
+    ----------
+    met
+        Rows that were met.
+    _
+        Speaks the reader's language.
+    """
     first = met.sort_values(["score", "distance_m"], ascending=[False, True], kind="stable").drop_duplicates(
         "listed_name"
     )
@@ -67,7 +83,15 @@ def of_named(met: pd.DataFrame, _: Translator) -> list[tuple[str, str]]:
 
 
 def said_of(m: dict[Any, Any], _: Translator) -> str:
-    """Which record names whom, how alike the names are, and the listing with its source and dates."""
+    """Which record names whom, how alike the names are, and the listing with its source and dates.
+
+    Parameters
+    ----------
+    m
+        The values of a message.
+    _
+        Speaks the reader's language.
+    """
     record = _(
         "{actor} in {dataset} {record} ({day}, {distance}), likeness {score} of 100",
         actor=str(m["actor"]),

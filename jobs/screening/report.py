@@ -78,6 +78,8 @@ def report(screening: Screening, language: str = "en") -> bytes:
     ----------
     language
         A key of :data:`i18n.translator.LANGUAGES`.
+    screening
+        The screening of a list.
     """
     _ = translator(language)
     record, rows = screening.record, screening.rows

@@ -22,7 +22,15 @@ GOVERNANCE = ("level", "area", "country", "indicator", "value", "edition", "sour
 
 
 def beside_tables(_: Translator, screening: Screening) -> str:
-    """The sections, where their tables were given."""
+    """The sections, where their tables were given.
+
+    Parameters
+    ----------
+    _
+        Speaks the reader's language.
+    screening
+        The screening of a list.
+    """
     out = []
     if screening.named is not None:
         note = _(
@@ -87,7 +95,17 @@ def _names(_: Translator, named: pd.DataFrame) -> str:
 
 
 def said(column: pd.Series[Any], name: str, _: Translator) -> list[str]:
-    """A column as text in the reader's language."""
+    """A column as text in the reader's language.
+
+    Parameters
+    ----------
+    column
+        The column.
+    name
+        Its name.
+    _
+        Speaks the reader's language.
+    """
     if pd.api.types.is_datetime64_any_dtype(column):
         return ["" if pd.isna(d) else _.date(d) for d in column]
     if pd.api.types.is_numeric_dtype(column):

@@ -31,6 +31,11 @@ MOST_LINES = 12
 def gravity(rows: pd.DataFrame) -> npt.NDArray[np.int64]:
     """The order of rows by gravity: class, then `incident_intensity` within it (no score across), way, row.
 
+    Parameters
+    ----------
+    rows
+        The rows, of a table of the schema.
+
     Examples
     --------
     >>> frame = pd.DataFrame({"site_class": ["no indicators found", "high-risk", "high-risk"], "row": [2, 3, 4],
@@ -45,7 +50,13 @@ def gravity(rows: pd.DataFrame) -> npt.NDArray[np.int64]:
 
 
 def class_cell(_: Translator, cls: str) -> str:
-    """A class with its sign and colour."""
+    """A class with its sign and colour.
+
+    Parameters
+    ----------
+    _
+        Speaks the reader's language.
+    """
     style = styles.site_style(cls)
     return f'<span class="c{CLASSES.index(cls)}">{style.sign} {html(_(style.text))}</span>'
 
@@ -57,6 +68,8 @@ def of_told(_: Translator, true: pd.Series) -> str:
     ----------
     true
         True, false, or blank where it cannot be told.
+    _
+        Speaks the reader's language.
     """
     told, n = int(true.notna().sum()), int(true.fillna(False).sum())
     if not told and len(true):
@@ -67,7 +80,17 @@ def of_told(_: Translator, true: pd.Series) -> str:
 
 
 def first_pages(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
-    """The sections of the first two pages."""
+    """The sections of the first two pages.
+
+    Parameters
+    ----------
+    _
+        Speaks the reader's language.
+    screening
+        The screening of a list.
+    good
+        Accepted rows.
+    """
     parts = [_cards(_, screening, good), _worst(_, good), _changed(_, screening)]
     return "".join([*parts, _questions(_, screening, good), _unknown(_, screening)])
 

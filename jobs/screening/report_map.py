@@ -42,7 +42,15 @@ class Frame:
 
     @classmethod
     def around(cls, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> Frame:
-        """A window of the drawing's proportions around the given places, with room at the edges."""
+        """A window of the drawing's proportions around the given places, with room at the edges.
+
+        Parameters
+        ----------
+        lon
+            Longitudes [degrees, WGS 84]; missing where there is no position.
+        lat
+            Latitudes [degrees, WGS 84]; missing where there is no position.
+        """
         west, east = float(np.nanmin(lon)), float(np.nanmax(lon))
         south, north = float(np.nanmin(lat)), float(np.nanmax(lat))
         shrink = math.cos(math.radians((south + north) / 2))
@@ -55,7 +63,15 @@ class Frame:
     def xy(
         self, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]
     ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """Drawing units of degrees."""
+        """Drawing units of degrees.
+
+        Parameters
+        ----------
+        lon
+            Longitudes [degrees, WGS 84]; missing where there is no position.
+        lat
+            Latitudes [degrees, WGS 84]; missing where there is no position.
+        """
         x = (np.asarray(lon) - self.west) / (self.east - self.west) * WIDTH
         y = (self.north - np.asarray(lat)) / (self.north - self.south) * HEIGHT
         return x.round(1), y.round(1)
@@ -135,6 +151,14 @@ def svg(
         Rows of :data:`geo.screening.schema.SEGMENTS` that are exposed.
     name
         Distinguishes the patterns of several maps of one page.
+    translate
+        Speaks the reader's language.
+    zones
+        Zone areas.
+    title
+        The title.
+    numbers
+        Whether, or which, numbers are shown.
     """
     placed = rows[rows["lon"].notna() & rows["lat"].notna()]
     lon, lat = placed["lon"].to_numpy(np.float64), placed["lat"].to_numpy(np.float64)
@@ -290,5 +314,13 @@ def _legend(
 
 
 def zones_on(data: Loaded, day: np.datetime64) -> list[ZoneArea]:
-    """The zones in force on a day, by polygon or indicative."""
+    """The zones in force on a day, by polygon or indicative.
+
+    Parameters
+    ----------
+    data
+        What was read of the inputs.
+    day
+        The day.
+    """
     return map_content.zone_areas(data.zones, data.boundaries, day, unit_aliases())

@@ -87,7 +87,15 @@ def _table(headings: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
 
 
 def method(_: Translator, screening: Screening) -> str:
-    """Method, parameters and the rule table."""
+    """Method, parameters and the rule table.
+
+    Parameters
+    ----------
+    _
+        Speaks the reader's language.
+    screening
+        The screening of a list.
+    """
     s = screening.settings
     record = screening.record["settings"]
     settings = record if isinstance(record, dict) else {}
@@ -125,7 +133,15 @@ def _setting(value: object, _: Translator) -> str:
 
 
 def versions(_: Translator, screening: Screening) -> str:
-    """Every file with its hash, datasets, declared coverage, notes and software."""
+    """Every file with its hash, datasets, declared coverage, notes and software.
+
+    Parameters
+    ----------
+    _
+        Speaks the reader's language.
+    screening
+        The screening of a list.
+    """
     record = screening.record
     inputs = record["inputs"]
     files = inputs if isinstance(inputs, list) else []

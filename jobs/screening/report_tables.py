@@ -19,7 +19,23 @@ def table(
     long: Sequence[int] = (),
     whole: Sequence[int] = (),
 ) -> str:
-    """A table of texts: columns of `numbers` stand right, those of `long` have room, those of `whole` never break."""
+    """A table of texts: columns of `numbers` stand right, those of `long` have room, those of `whole` never break.
+
+    Parameters
+    ----------
+    headings
+        What stands over each column.
+    lines
+        The lines.
+    numbers
+        Whether, or which, numbers are shown.
+    css
+        Class of the table's element.
+    long
+        Columns that may be long.
+    whole
+        The whole of it.
+    """
     look = {**dict.fromkeys(long, "long"), **dict.fromkeys(whole, "day"), **dict.fromkeys(numbers, "n")}
     head = "".join(f'<th class="n">{html(h)}</th>' if i in numbers else f"<th>{html(h)}</th>" for i, h in enumerate(headings))  # fmt: skip  # noqa: E501
     body = "".join("<tr>" + "".join(_cell(c, look.get(i, "")) for i, c in enumerate(line)) + "</tr>" for line in lines)

@@ -35,7 +35,15 @@ def _numbers(_: Translator) -> Callable[[object, int], str]:
 
 
 def ways(_: Translator, screening: Screening) -> str:
-    """The section, blank where no row has a way."""
+    """The section, blank where no row has a way.
+
+    Parameters
+    ----------
+    _
+        Speaks the reader's language.
+    screening
+        The screening of a list.
+    """
     say = _numbers(_)
     routes, segments = screening.transit.routes, screening.transit.segments
     if not len(routes):

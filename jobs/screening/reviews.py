@@ -74,6 +74,17 @@ def default_path() -> Path:
 def row_key(supplier_id: str, site_name: str, country: str, mineral: str) -> str:
     """What a decision hangs on.
 
+    Parameters
+    ----------
+    supplier_id
+        Id of the row.
+    site_name
+        Name of the site.
+    country
+        Country (ISO 3166 alpha-3); blank: any.
+    mineral
+        The mineral.
+
     Examples
     --------
     >>> row_key("S1", "Mine", "COD", "gold") == row_key(" S1", "mine ", "COD", "gold")
@@ -84,7 +95,13 @@ def row_key(supplier_id: str, site_name: str, country: str, mineral: str) -> str
 
 
 def keys_of(rows: pd.DataFrame) -> list[str]:
-    """The key of each row of a screening or of a list."""
+    """The key of each row of a screening or of a list.
+
+    Parameters
+    ----------
+    rows
+        The rows, of a table of the schema.
+    """
     names = ("supplier_id", "site_name", "country", "minerals")
     return [row_key(*map(str, v)) for v in zip(*(rows[n] for n in names), strict=True)]
 
@@ -135,7 +152,13 @@ class Standing:
 
 
 def standing(history: Sequence[Decision]) -> Standing:
-    """What holds after all entries on a row, the oldest first; a note takes no decision's place."""
+    """What holds after all entries on a row, the oldest first; a note takes no decision's place.
+
+    Parameters
+    ----------
+    history
+        Decisions, the earliest first.
+    """
     current = signed = withdrawn = None
     for entry in history:
         if entry.decision == "sign":
@@ -248,6 +271,18 @@ class Reviews:
         details
             By supplier, what else is kept: the answers and evidence that it was made on, findings on risks, action,
             owner, day, documents (:mod:`jobs.screening.decided`).
+        rows
+            The rows, of a table of the schema.
+        decision
+            The decision.
+        note
+            What the reviewer wrote.
+        reviewer
+            Who decides.
+        record
+            The run record, as `run.json` has it.
+        now
+            When the run is made; None: now.
 
         Raises
         ------
@@ -264,6 +299,19 @@ class Reviews:
              now: dt.datetime | None = None) -> None:  # fmt: skip
         """A second person signs the decision of one row off.
 
+        Parameters
+        ----------
+        row
+            One row.
+        reviewer
+            Who decides.
+        note
+            What the reviewer wrote.
+        record
+            The run record, as `run.json` has it.
+        now
+            When the run is made; None: now.
+
         Raises
         ------
         InputError
@@ -278,6 +326,19 @@ class Reviews:
     def withdraw(self, row: pd.DataFrame, reviewer: str, note: str, *, record: Mapping[str, object],
                  now: dt.datetime | None = None) -> None:  # fmt: skip
         """The decision of one row no longer holds; it stays in the history.
+
+        Parameters
+        ----------
+        row
+            One row.
+        reviewer
+            Who decides.
+        note
+            What the reviewer wrote.
+        record
+            The run record, as `run.json` has it.
+        now
+            When the run is made; None: now.
 
         Raises
         ------
@@ -321,11 +382,23 @@ class Reviews:
             base.executemany(f"INSERT INTO decision (row_key, {_COLUMNS}) VALUES ({marks})", values)  # noqa: S608
 
     def history(self, key: str) -> list[Decision]:
-        """Every entry on a row, the oldest first."""
+        """Every entry on a row, the oldest first.
+
+        Parameters
+        ----------
+        key
+            What it is known by.
+        """
         return self.histories([key]).get(key, [])
 
     def histories(self, keys: Sequence[str]) -> dict[str, list[Decision]]:
-        """Every entry on each of the rows that has some, the oldest first."""
+        """Every entry on each of the rows that has some, the oldest first.
+
+        Parameters
+        ----------
+        keys
+            What rows are known by.
+        """
         wanted, out = set(keys), dict[str, list[Decision]]()
         with self._open() as base:
             if base is None:
@@ -338,7 +411,13 @@ class Reviews:
         return out
 
     def latest(self, keys: Sequence[str]) -> dict[str, Standing]:
-        """How the decisions stand of each key that has some."""
+        """How the decisions stand of each key that has some.
+
+        Parameters
+        ----------
+        keys
+            What rows are known by.
+        """
         return {key: standing(entries) for key, entries in self.histories(keys).items()}
 
 

@@ -66,6 +66,18 @@ def screen(
         Leave the ways out.
     towns
         Places of the reader's own that a name may stand for (:mod:`jobs.screening.town_tables`).
+    suppliers
+        A company's list.
+    data
+        What was read of the inputs.
+    rules
+        The rule set with its settings.
+    roads
+        The road network; None: none.
+    settings
+        The numbers that belong to no single rule, or what the run was asked for.
+    now
+        When the run is made; None: now.
     """
     rules = rules or default_rules()
     settings = settings or RouteSettings(imprecise_radius_km=rules.settings.imprecise_radius_km)
@@ -143,7 +155,13 @@ def screen(
 
 
 def prepared(data: job.Loaded) -> Incidents:
-    """The incidents of the loaded layers, each id once."""
+    """The incidents of the loaded layers, each id once.
+
+    Parameters
+    ----------
+    data
+        What was read of the inputs.
+    """
     return prepare(data.incidents)
 
 

@@ -26,6 +26,13 @@ def links(rows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     both have a position, not further than 5 km), else by a like name within a kilometre or both position errors, else
     within 100 m. Nothing else links.
 
+    Parameters
+    ----------
+    rows
+        The rows, of a table of the schema.
+    sites
+        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+
     Returns
     -------
     pandas.DataFrame

@@ -121,6 +121,15 @@ def fields_of(table: Read, options: ReadOptions = NOTHING, mapping: Mapping[str,
 
     `mapping` speaks of this list alone, the options perhaps of other files too: what they name may not be here.
 
+    Parameters
+    ----------
+    table
+        The rows.
+    options
+        What was asked for.
+    mapping
+        Columns by hand; None: none.
+
     Raises
     ------
     geo.errors.InputError
@@ -141,7 +150,13 @@ def fields_of(table: Read, options: ReadOptions = NOTHING, mapping: Mapping[str,
 
 
 def taken(fields: Fields) -> dict[str, str]:
-    """The column taken for each field that has one; several are joined by a comma."""
+    """The column taken for each field that has one; several are joined by a comma.
+
+    Parameters
+    ----------
+    fields
+        The columns of a table by the fields that they were taken for.
+    """
     found = {name: fields.columns_of(name) for name in FIELDS}
     return {name: ", ".join(columns) for name, columns in found.items() if columns}
 
@@ -149,7 +164,19 @@ def taken(fields: Fields) -> dict[str, str]:
 def preview(
     source: bytes | Path, name: str | None = None, *, door: Door = LOCAL, rows: int = 5
 ) -> tuple[pd.DataFrame, dict[str, str]]:
-    """The first rows as read, and the columns that are recognised: what a page shows before a mapping by hand."""
+    """The first rows as read, and the columns that are recognised: what a page shows before a mapping by hand.
+
+    Parameters
+    ----------
+    source
+        A path, or the bytes themselves.
+    name
+        Its name.
+    door
+        Which limits hold for the bytes: those of this machine's user or those of a stranger.
+    rows
+        How many rows.
+    """
     table = read(source, name, purpose="table", door=door, choice=NOTHING.choice(_HEADER))
     return table.frame.head(rows), taken(fields_of(table))
 
@@ -176,6 +203,12 @@ def read_suppliers(
 
     options
         What the user says of the file.
+    source
+        A path, or the bytes themselves.
+    name
+        Its name.
+    door
+        Which limits hold for the bytes: those of this machine's user or those of a stranger.
 
     Raises
     ------
@@ -241,7 +274,13 @@ def read_suppliers(
 
 
 def smelter_notes(fields: Fields) -> list[str]:
-    """Tells of a list of smelters or refiners that names no mine: where they stand is no origin."""
+    """Tells of a list of smelters or refiners that names no mine: where they stand is no origin.
+
+    Parameters
+    ----------
+    fields
+        The columns of a table by the fields that they were taken for.
+    """
     words = {word for name in fields.header for word in words_of(name)}
     template = fields.named("smelter_country") is not None
     if template or not words & _SMELTERS or words & {"mine", "mines", "origin", "origine", "mina", "pit"}:

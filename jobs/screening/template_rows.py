@@ -29,6 +29,11 @@ def template_table(template: ReportingTemplate) -> tuple[Table, np.ndarray]:
 
     Columns: `supplier_id, site_name, country, admin1, mineral, smelter, smelter_country, listed_on, sheet_row`.
 
+    Parameters
+    ----------
+    template
+        The publisher's template of which the list is one.
+
     Raises
     ------
     geo.errors.InputError
@@ -92,6 +97,13 @@ def origins(mines: str, countries: str) -> list[tuple[str, str]]:
     """Pairs of a mine and a country that one smelter row names; blank where it names none.
 
     One country holds for all mines; as many countries as mines go with them in order; else each stands alone.
+
+    Parameters
+    ----------
+    mines
+        Mines as the template names them.
+    countries
+        Countries (ISO 3166 alpha-3).
 
     Examples
     --------

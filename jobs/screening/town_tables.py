@@ -28,6 +28,13 @@ class Towns:
 def read_towns(given: Source, door: Door = LOCAL) -> Towns:
     """A table of towns.
 
+    Parameters
+    ----------
+    given
+        What was given.
+    door
+        Which limits hold for the bytes: those of this machine's user or those of a stranger.
+
     Raises
     ------
     geo.errors.InputError
@@ -59,5 +66,11 @@ def read_towns(given: Source, door: Door = LOCAL) -> Towns:
 
 
 def towns_of(tables: Sequence[Towns]) -> pd.DataFrame:
-    """All tables in one."""
+    """All tables in one.
+
+    Parameters
+    ----------
+    tables
+        The tables.
+    """
     return pd.concat([t.frame for t in tables], ignore_index=True) if tables else pd.DataFrame(columns=list(COLUMNS))

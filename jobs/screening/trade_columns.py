@@ -31,7 +31,17 @@ _WITH_UNIT = re.compile(r"^\s*([-+]?[\d.,'’   ]*\d)\s*([^\W\d_]+)\.?\s*$")
 
 
 def trade_columns(fields: Fields, remarks: list[list[str]], *, day_first: bool | None) -> pd.DataFrame:
-    """The columns :data:`TRADE` of every row; `quantity` as written, `quantity_kg` where number and unit are known."""
+    """The columns :data:`TRADE` of every row; `quantity` as written, `quantity_kg` where number and unit are known.
+
+    Parameters
+    ----------
+    fields
+        The columns of a table by the fields that they were taken for.
+    remarks
+        Remarks are added here, row by row.
+    day_first
+        Whether the day comes first in dates; None: not said.
+    """
     out = pd.DataFrame({n: fields.text(n).str.strip() for n in ("supplier", "smelter", "quantity", "certificate")})
     out["quantity_kg"] = _kilograms(fields, out["quantity"], remarks)
     days, why = parse_dates(fields.text("shipment_date"), day_first=day_first)

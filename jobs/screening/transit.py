@@ -58,7 +58,13 @@ class Transit:
 
 
 def nowhere(n: int) -> Ways:
-    """No ways for `n` rows."""
+    """No ways for `n` rows.
+
+    Parameters
+    ----------
+    n
+        The number.
+    """
     return Ways(["none"] * n, [""] * n, [None] * n, np.full(n, np.nan))
 
 
@@ -66,6 +72,15 @@ def ways_of(rows: pd.DataFrame, lines: Sequence[object], roads: Network | None) 
     """The way of each row: its own line, else the network from origin to destination, else the straight geodesic.
 
     A line of two vertices is a pair of places, not a way: it is treated like origin and destination.
+
+    Parameters
+    ----------
+    rows
+        The rows, of a table of the schema.
+    lines
+        The lines.
+    roads
+        The road network; None: none.
     """
     n = len(rows)
     basis, note, out = ["none"] * n, [""] * n, [None] * n
@@ -111,6 +126,12 @@ def screen_ways(rows: pd.DataFrame, ways: Ways, as_of: Days, context: Context, s
         Columns `supplier_id, route_countries, coord_precision_km, country`.
     as_of
         Days since 1970-01-01, one a row.
+    ways
+        How ways are cut and what counts along them.
+    context
+        What is known around the ways.
+    settings
+        The numbers that belong to no single rule, or what the run was asked for.
     """
     at = np.flatnonzero(np.array([line is not None for line in ways.lines], dtype=bool))
     error = rows["coord_precision_km"].to_numpy(np.float64)
@@ -345,7 +366,19 @@ def _routes(
 def country_counts(
     incidents: Incidents, country: Texts, as_of: Days, months: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Incidents and deaths of a whole country in the window, of any precision; of the source with most incidents."""
+    """Incidents and deaths of a whole country in the window, of any precision; of the source with most incidents.
+
+    Parameters
+    ----------
+    incidents
+        The incidents, ready to be asked.
+    country
+        Country of each row (ISO 3166 alpha-3); blank where not known.
+    as_of
+        The date of each site, time of events and not of knowledge [days since 1970-01-01].
+    months
+        Length of the window [months].
+    """
     events, deaths = np.zeros(len(country), np.int64), np.zeros(len(country), np.int64)
     where = incidents.frame["country"].to_numpy(dtype=object)
     known: dict[tuple[str, int], tuple[int, int]] = {}

@@ -48,6 +48,13 @@ OF_ROUTES = {"route_basis": "route_basis", **{ours: theirs for theirs, ours in F
 def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     """Holds the tables of a screening against its evidence, its record and each other.
 
+    Parameters
+    ----------
+    files
+        Files of a result by name.
+    record
+        The run record, as `run.json` has it.
+
     Raises
     ------
     DifferenceError

@@ -19,6 +19,15 @@ _BORDER = re.compile(r"([A-Z]{3}|)>([A-Z]{3}|) at ([\d.]+) km")
 def way_words(name: str, text: str, translate: Translator) -> str:
     """The cell of a column of :data:`COLUMNS` in the reader's language; what is no code stays as it is.
 
+    Parameters
+    ----------
+    name
+        Its name.
+    text
+        The text.
+    translate
+        Speaks the reader's language.
+
     Examples
     --------
     >>> from i18n.translator import translator

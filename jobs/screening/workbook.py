@@ -54,7 +54,15 @@ WRAPPED = ("why", "question", "found")
 
 
 def workbook(screening: Screening, language: str = "en") -> bytes:
-    """The bytes of the workbook; the same screening gives the same."""
+    """The bytes of the workbook; the same screening gives the same.
+
+    Parameters
+    ----------
+    screening
+        The screening of a list.
+    language
+        Code of the reader's language, such as `fr`.
+    """
     _ = translator(language)
     order = gravity_of_all(screening.rows)
     rows = screening.rows.iloc[order].reset_index(drop=True)
@@ -79,7 +87,13 @@ def workbook(screening: Screening, language: str = "en") -> bytes:
 
 
 def gravity_of_all(rows: pd.DataFrame) -> np.ndarray:
-    """Positions of the screened rows by gravity, then of the others in the order of the list."""
+    """Positions of the screened rows by gravity, then of the others in the order of the list.
+
+    Parameters
+    ----------
+    rows
+        The rows, of a table of the schema.
+    """
     good = (rows["answer"] == "accepted").to_numpy()
     at = np.flatnonzero(good)
     return np.concatenate([at[gravity(rows[good])], np.flatnonzero(~good)])

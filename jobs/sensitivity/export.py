@@ -38,6 +38,23 @@ def run_record(
     """The run record of an assessment, under the name of this job; evidence is not among the files.
 
     `counted` are incidents of the last month, `withheld` is the number of those that counted and may not be named.
+
+    Parameters
+    ----------
+    result
+        The result of the run.
+    rules
+        The rule set with its settings.
+    inputs
+        What was given, file by file.
+    settings
+        The numbers that belong to no single rule, or what the run was asked for.
+    now
+        When the run is made; None: now.
+    counted
+        The incidents that counted, or what was counted.
+    withheld
+        Rows that may not leave.
     """
     record = assessed.run_record_without_evidence(result, rules, inputs, settings, now)
     notes = {**assessed.NOTES, "not_chance": NOT_CHANCE}
@@ -48,12 +65,24 @@ def run_record(
 
 
 def rejected_rows(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Rows not used, of all files."""
+    """Rows not used, of all files.
+
+    Parameters
+    ----------
+    parts
+        The parts.
+    """
     return together(list(parts), schema.REJECTED)
 
 
 def written(flip: pd.DataFrame) -> pd.DataFrame:
-    """Flips as they are written: kilometres to 1e-6 (a millimetre), counts and months whole."""
+    """Flips as they are written: kilometres to 1e-6 (a millimetre), counts and months whole.
+
+    Parameters
+    ----------
+    flip
+        What would change each class.
+    """
     km = flip["what"] == "radius_km"
     out = flip.copy()
     for name in ("current", "flips_at"):
@@ -63,7 +92,13 @@ def written(flip: pd.DataFrame) -> pd.DataFrame:
 
 
 def result_files(result: Sensitivity) -> ResultFiles:
-    """All files of the run by name; the same call gives the same bytes, `run_at` of run.json aside."""
+    """All files of the run by name; the same call gives the same bytes, `run_at` of run.json aside.
+
+    Parameters
+    ----------
+    result
+        The result of the run.
+    """
     tables: dict[str, Sheet] = {
         "flip.csv": (written(result.flip), ()),
         "stability.csv": (result.stability, ()),
@@ -77,7 +112,13 @@ def result_files(result: Sensitivity) -> ResultFiles:
 
 
 def summary(result: Sensitivity) -> list[Note]:
-    """What to print: how many classes hold, what would change them, which number matters most by country."""
+    """What to print: how many classes hold, what would change them, which number matters most by country.
+
+    Parameters
+    ----------
+    result
+        The result of the run.
+    """
     share = result.stability["share_same_class"].to_numpy(np.float64)
     n = len(share)
     lines = [Note("{n} sites under {settings} settings.", n=n, settings=len(result.grid))]

@@ -49,16 +49,34 @@ class SensitivityResult(Sensitivity, Result):
     """The result of a run, with its files and summary."""
 
     def made_files(self, language: str = "en") -> ResultFiles:
-        """The files of the run by name; see :mod:`jobs.sensitivity.export`."""
+        """The files of the run by name; see :mod:`jobs.sensitivity.export`.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         return export.result_files(self)
 
     def summary(self, language: str = "en") -> list[Note]:
-        """What to say of it."""
+        """What to say of it.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         return export.summary(self)
 
 
 def load(given: Inputs) -> Loaded:
-    """Reads the layers, as ``assess`` does."""
+    """Reads the layers, as ``assess`` does.
+
+    Parameters
+    ----------
+    given
+        What was given.
+    """
     return load_layers(given)
 
 
@@ -85,6 +103,16 @@ def run(
         How many draws of the incidents' own uncertainty, and where chance begins.
     grid
         Factors of radii, windows and counts.
+    loaded
+        What was read of the inputs.
+    as_of
+        The day that is asked about: time of events, not of knowledge.
+    rules
+        The rule set with its settings.
+    now
+        When the run is made; None: now.
+    progress
+        Is told how far the work is; None: nobody asks.
 
     Raises
     ------
@@ -127,7 +155,19 @@ def run(
 
 
 def wide_pass(rules: Rules, result: Assessment, incidents: Incidents, grid: Grid) -> Pass:
-    """One pass that reaches as far as the grid and as :func:`geo.sensitivity.flip.flips` search."""
+    """One pass that reaches as far as the grid and as :func:`geo.sensitivity.flip.flips` search.
+
+    Parameters
+    ----------
+    rules
+        The rule set with its settings.
+    result
+        The result of the run.
+    incidents
+        The incidents, ready to be asked.
+    grid
+        The grid: its cells, and where they lie.
+    """
     longest = max((r.longest_months for r in distance_rules(rules)), default=0)
     return prepare_pass(
         rules, result, incidents, radius_factor=max(REACH, grid.radius[-1]),
@@ -137,6 +177,13 @@ def wide_pass(rules: Rules, result: Assessment, incidents: Incidents, grid: Grid
 
 def month_ends(first: dt.date | None, last: dt.date) -> list[dt.date]:
     """The last day of every month from `first`, the last one at `last` itself; 60 of them without `first`.
+
+    Parameters
+    ----------
+    first
+        The first day.
+    last
+        The last day.
 
     Examples
     --------
@@ -157,7 +204,13 @@ def month_ends(first: dt.date | None, last: dt.date) -> list[dt.date]:
 
 
 def timeline(passed: ManyDates) -> pd.DataFrame:
-    """`site_id, source, month, site_class, zone_status` and the rules that fired, by site, then month."""
+    """`site_id, source, month, site_class, zone_status` and the rules that fired, by site, then month.
+
+    Parameters
+    ----------
+    passed
+        What one pass found.
+    """
     dates, n = passed.site_class.shape
     keys = passed.sites_at(0)[["source", "site_id"]]
     order = np.lexsort((keys["site_id"].to_numpy(dtype=object), keys["source"].to_numpy(dtype=object)))
@@ -175,7 +228,15 @@ def timeline(passed: ManyDates) -> pd.DataFrame:
 
 
 def placed_in_units(loaded: Loaded, incidents: Incidents) -> dict[int, tuple[Units, IncidentUnits]]:
-    """Districts and regions with the incidents that their labels name, for those whose place is known no closer."""
+    """Districts and regions with the incidents that their labels name, for those whose place is known no closer.
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    incidents
+        The incidents, ready to be asked.
+    """
     aliases, out = unit_aliases(), {}
     for layer in loaded.boundaries:
         if layer.level in (1, 2):

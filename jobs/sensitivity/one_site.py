@@ -42,14 +42,34 @@ class OneSite:
     flips: pd.DataFrame
 
     def heat(self, count: float = 1.0) -> pd.DataFrame:
-        """Classes by factor of the radii (down) and of the windows (across), at one factor of the counts."""
+        """Classes by factor of the radii (down) and of the windows (across), at one factor of the counts.
+
+        Parameters
+        ----------
+        count
+            How many.
+        """
         table = self.codes[:, :, self.grid.count.index(count), 0]
         words = np.array(CLASSES, dtype=object)[table]
         return pd.DataFrame(words, index=list(self.grid.radius), columns=list(self.grid.window))
 
 
 def one_site(result: Assessment, row: int, incidents: Incidents, rules: Rules, grid: Grid | None = None) -> OneSite:
-    """Asks the site at a position of an assessment again, alone: a pass of one site takes a moment."""
+    """Asks the site at a position of an assessment again, alone: a pass of one site takes a moment.
+
+    Parameters
+    ----------
+    result
+        The result of the run.
+    row
+        Row number.
+    incidents
+        The incidents, ready to be asked.
+    rules
+        The rule set with its settings.
+    grid
+        The grid: its cells, and where they lie.
+    """
     grid = grid or Grid()
     part = Assessment(
         result.sites.iloc[[row]].reset_index(drop=True),
@@ -67,7 +87,15 @@ def one_site(result: Assessment, row: int, incidents: Incidents, rules: Rules, g
 
 
 def sentence(site: OneSite, translate: Translator) -> str:
-    """How far the class holds, and the nearest change of one number that turns it."""
+    """How far the class holds, and the nearest change of one number that turns it.
+
+    Parameters
+    ----------
+    site
+        The site.
+    translate
+        Speaks the reader's language.
+    """
     _ = translate
     said = _(HOLDS, share=percent(site.share, _, 0), settings=_.number(len(site.grid)))
     if site.flips.empty:
@@ -83,7 +111,17 @@ def sentence(site: OneSite, translate: Translator) -> str:
 
 
 def heat_texts(site: OneSite, translate: Translator, count: float = 1.0) -> pd.DataFrame:
-    """Classes in words with their sign, by radii (down) and windows (across), at one factor of the counts."""
+    """Classes in words with their sign, by radii (down) and windows (across), at one factor of the counts.
+
+    Parameters
+    ----------
+    site
+        The site.
+    translate
+        Speaks the reader's language.
+    count
+        How many.
+    """
     _, table = translate, site.heat(count)
     said = {c: f"{styles.site_style(c).sign} {labels.value('site_class', c, _)}" for c in CLASSES}
     across = {f"× {_.number(w, 2)}": [said[v] for v in table[w]] for w in table}
@@ -91,7 +129,15 @@ def heat_texts(site: OneSite, translate: Translator, count: float = 1.0) -> pd.D
 
 
 def heat_blocks(site: OneSite, translate: Translator) -> list[Block]:
-    """The same as blocks of a document: signs and words, and behind them the tint of the class."""
+    """The same as blocks of a document: signs and words, and behind them the tint of the class.
+
+    Parameters
+    ----------
+    site
+        The site.
+    translate
+        Speaks the reader's language.
+    """
     words, classes = heat_texts(site, translate), site.heat().to_numpy().tolist()
     fills = {(r, c + 1): styles.CLASS_TINTS[v] for r, row in enumerate(classes) for c, v in enumerate(row)}
     head = [translate("Radii, windows"), *words.columns]

@@ -51,6 +51,10 @@ def changes(loaded: Loaded, passed: ManyDates, site: int, rules: Rules) -> pd.Da
         Of :func:`jobs.many_dates.at_dates`, at the end of each month.
     site
         Position of the site.
+    loaded
+        What was read of the inputs.
+    rules
+        The rule set with its settings.
 
     Returns
     -------
@@ -177,7 +181,15 @@ def _of_zone(before: pd.DataFrame, now: pd.DataFrame, span: tuple[int, int]) -> 
 
 
 def sentence(rows: pd.DataFrame, translate: Translator) -> str:
-    """One change in words: rows of :func:`changes` of one month, rule or gap."""
+    """One change in words: rows of :func:`changes` of one month, rule or gap.
+
+    Parameters
+    ----------
+    rows
+        The rows, of a table of the schema.
+    translate
+        Speaks the reader's language.
+    """
     _, first = translate, rows.iloc[0]
     kind = str(first["kind"]) if (first["what"], first["kind"]) in SAID else ""
     name = labels.value("gaps", first["name"], _) if str(first["what"]).startswith("gap") else str(first["name"])
@@ -188,7 +200,15 @@ def sentence(rows: pd.DataFrame, translate: Translator) -> str:
 
 
 def change_texts(found: pd.DataFrame, translate: Translator) -> pd.DataFrame:
-    """Changes as they are read: month, class, zone status, what happened."""
+    """Changes as they are read: month, class, zone status, what happened.
+
+    Parameters
+    ----------
+    found
+        What was found.
+    translate
+        Speaks the reader's language.
+    """
     _ = translate
     each = [rows for _key, rows in found.groupby(["month", "what", "name"], sort=False)]
     first = pd.DataFrame([rows.iloc[0] for rows in each], columns=list(COLUMNS))

@@ -19,6 +19,13 @@ from jobs.read_back import ROWS, WHOLE, Derived, DifferenceError, texts, typed
 def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     """Holds the counts of a study against its tables; every share is for a new run to prove.
 
+    Parameters
+    ----------
+    files
+        Files of a result by name.
+    record
+        The run record, as `run.json` has it.
+
     Raises
     ------
     DifferenceError

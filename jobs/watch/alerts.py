@@ -78,7 +78,15 @@ class Said:
 
 
 def looks(found: Assessment, rules: Rules) -> dict[Key, Look]:
-    """Every site of an assessment with the incidents that its site rules count."""
+    """Every site of an assessment with the incidents that its site rules count.
+
+    Parameters
+    ----------
+    found
+        What was found.
+    rules
+        The rule set with its settings.
+    """
     evidence = found.evidence
     asked = {r.id for r in rules.answering("site")}
     rows = evidence[(evidence["kind"] == "incident") & (evidence["record_id"] != "") & evidence["rule"].isin(asked)]
@@ -122,13 +130,31 @@ class Between:
     months: int
 
     def taken_away(self, one: Counted) -> bool:
-        """Whether an incident that no longer counts was taken away or moved, and did not just age out."""
+        """Whether an incident that no longer counts was taken away or moved, and did not just age out.
+
+        Parameters
+        ----------
+        one
+            The form for one, or the first of two.
+        """
         since = (pd.Timestamp(self.day) - pd.DateOffset(months=self.months)).strftime("%Y-%m-%d")
         return one.record_id not in self.present or bool(one.last and one.last > since)
 
 
 def alert(key: Key, before: Look, after: Look, between: Between) -> Alert | None:
-    """What is to be said of a site; None: nothing changed that is worth a word."""
+    """What is to be said of a site; None: nothing changed that is worth a word.
+
+    Parameters
+    ----------
+    key
+        What it is known by.
+    before
+        What came earlier.
+    after
+        What comes later.
+    between
+        What lies between the two looks.
+    """
     came = [c for i, c in after.counted.items() if i not in before.counted]
     went = [c for i, c in before.counted.items() if i not in after.counted]
     again = [c for i, c in after.counted.items() if i in before.counted and _estimated_anew(before.counted[i], c)]
@@ -156,7 +182,17 @@ def _estimated_anew(before: Counted, after: Counted) -> bool:
 
 
 def quiet(found: Alert, said: Said | None, months: int) -> bool:
-    """Whether nothing is said, because something was within some months and it has not become worse since then."""
+    """Whether nothing is said, because something was within some months and it has not become worse since then.
+
+    Parameters
+    ----------
+    found
+        What was found.
+    said
+        What is said.
+    months
+        Length of the window [months].
+    """
     if said is None or GRAVE.get(found.after, 0) > said.rank:
         return False
     until = pd.Timestamp(said.day) + pd.DateOffset(months=months)

@@ -29,6 +29,8 @@ def feed(
         An alert in words.
     cites
         How the data asks to be cited: the rights of the feed.
+    name
+        Its name.
     """
     ET.register_namespace("", ATOM)
     ET.register_namespace("georss", GEORSS)

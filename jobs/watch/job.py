@@ -88,7 +88,13 @@ class Looked(Result):
     record: Mapping[str, Any]
 
     def made_files(self, language: str = "en") -> ResultFiles:
-        """alerts.csv, feed.xml, both memories, and run.json."""
+        """alerts.csv, feed.xml, both memories, and run.json.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         record = {**self.record, "language": language}
         every = [*self.past, *self.rows]
         others = {
@@ -99,7 +105,13 @@ class Looked(Result):
         return ResultFiles({ALERTS: (alerts_frame(every), ())}, others, record)
 
     def summary(self, language: str = "en") -> list[Note]:
-        """What to print."""
+        """What to print.
+
+        Parameters
+        ----------
+        language
+            Code of the reader's language, such as `fr`.
+        """
         return [*([Note(SYNTHETIC)] if self.record["demonstration"] else []), *self._said()]
 
     def _said(self) -> list[Note]:
@@ -112,7 +124,15 @@ class Looked(Result):
 
 
 def feed_of(record: Mapping[str, Any], rows: list[dict[str, Any]]) -> bytes:
-    """The feed of a look by its record and all alerts."""
+    """The feed of a look by its record and all alerts.
+
+    Parameters
+    ----------
+    record
+        The run record, as `run.json` has it.
+    rows
+        The rows.
+    """
     _ = translator(str(record["language"]))
     cited = citations(record["inputs"], _)
     said_at = str(record["run_at"]).partition("[")[0]
@@ -123,7 +143,13 @@ SYNTHETIC = N_("Demonstration data: synthetic. It says nothing about any place."
 
 
 def sentence(row: Mapping[str, Any]) -> Note:
-    """An alert in words, with the incident responsible, and whether synthetic data had a part in it."""
+    """An alert in words, with the incident responsible, and whether synthetic data had a part in it.
+
+    Parameters
+    ----------
+    row
+        One row.
+    """
     told = _told(row)
     return Note("{what} {note}", what=told, note=Note(SYNTHETIC)) if row.get("demonstration") == "true" else told
 
@@ -146,6 +172,13 @@ def _told(row: Mapping[str, Any]) -> Note:
 def last_day(loaded: Loaded, today: dt.date) -> dt.date:
     """The day up to which the incidents speak: the end of what is covered, else their last day; never after today.
 
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    today
+        The day of today.
+
     Raises
     ------
     geo.errors.InputError
@@ -165,6 +198,13 @@ def folder_of(saved: SavedList, folder: Path) -> ResultFolder:
 
     A folder of an earlier version, which has no run record, is put aside under another name once it was read.
 
+    Parameters
+    ----------
+    saved
+        The saved list.
+    folder
+        A folder on the disk.
+
     Raises
     ------
     geo.errors.InputError
@@ -181,6 +221,19 @@ def look(
 ) -> Looked:  # fmt: skip
     """Looks at a list and writes what is new into its folder.
 
+    Parameters
+    ----------
+    saved
+        The saved list.
+    folder
+        A folder on the disk.
+    as_of
+        The day that is asked about: time of events, not of knowledge.
+    now
+        When the run is made; None: now.
+    language
+        Speaks the reader's language.
+
     Raises
     ------
     geo.errors.InputError
@@ -196,7 +249,23 @@ def run(
     saved: SavedList, state: State, past: list[dict[str, str]], as_of: dt.date | None = None,
     now: dt.datetime | None = None, *, where: str = "watch",
 ) -> Looked:  # fmt: skip
-    """A look, held against what the one before left."""
+    """A look, held against what the one before left.
+
+    Parameters
+    ----------
+    saved
+        The saved list.
+    state
+        What was remembered.
+    past
+        The sentence on the track record.
+    as_of
+        The day that is asked about: time of events, not of knowledge.
+    now
+        When the run is made; None: now.
+    where
+        Of what it is said.
+    """
     clock = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
     loaded = load(saved.inputs)
     day = as_of or last_day(loaded, clock.date())
@@ -237,25 +306,67 @@ def run(
 def run_again(
     saved: SavedList, files: Mapping[str, bytes], said: int, as_of: dt.date, now: dt.datetime
 ) -> Looked:  # fmt: skip
-    """The look that left a folder and said so many alerts, made once more from the memory in it; for `cahra verify`."""
+    """The look that left a folder and said so many alerts, made once more from the memory in it; for `cahra verify`.
+
+    Parameters
+    ----------
+    saved
+        The saved list.
+    files
+        Files of a result by name.
+    said
+        What is said.
+    as_of
+        The day that is asked about: time of events, not of knowledge.
+    now
+        When the run is made; None: now.
+    """
     told = alerts_of(files[ALERTS])
     return run(saved, state_of(files[BEFORE], BEFORE), told[: len(told) - said], as_of, now)
 
 
 def present_in(loaded: Loaded) -> frozenset[str]:
-    """Ids of the incidents that are loaded."""
+    """Ids of the incidents that are loaded.
+
+    Parameters
+    ----------
+    loaded
+        What was read of the inputs.
+    """
     return frozenset() if loaded.incidents is None else frozenset(loaded.incidents["record_id"])
 
 
 def shortest(rules: Rules) -> int:
-    """The shortest time that a site rule of incidents looks back [months]."""
+    """The shortest time that a site rule of incidents looks back [months].
+
+    Parameters
+    ----------
+    rules
+        The rule set with its settings.
+    """
     return min((r.longest_months for r in rules.of_kind("near")), default=12)
 
 
 def told_of(
     state: State, current: Mapping[Key, Look], day: dt.date, months: int, present: Container[str], back: int
 ) -> tuple[list[Alert], int]:
-    """The alerts of a look, and how many changes are not said; `state.said` is brought up to date."""
+    """The alerts of a look, and how many changes are not said; `state.said` is brought up to date.
+
+    Parameters
+    ----------
+    state
+        What was remembered.
+    current
+        What is seen now.
+    day
+        The day that is asked about.
+    months
+        Length of the window [months].
+    present
+        What is still there.
+    back
+        How many days back.
+    """
     if not state.day:
         return [], 0
     between, told, unsaid = Between(dt.date.fromisoformat(state.day), day, present, back), [], 0

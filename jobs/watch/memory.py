@@ -41,6 +41,11 @@ class State:
 def read_state(folder: Path) -> State:
     """What the last look left in a folder; an empty one where there was none.
 
+    Parameters
+    ----------
+    folder
+        A folder on the disk.
+
     Raises
     ------
     geo.errors.InputError
@@ -51,7 +56,15 @@ def read_state(folder: Path) -> State:
 
 
 def state_of(data: bytes, where: str) -> State:
-    """A memory from its bytes; raises :class:`geo.errors.InputError` where they are none."""
+    """A memory from its bytes; raises :class:`geo.errors.InputError` where they are none.
+
+    Parameters
+    ----------
+    data
+        The bytes.
+    where
+        Of what it is said.
+    """
     try:
         told = json.loads(data.decode("utf-8"))
         sites = {(s["source"], s["site_id"]): _look(s) for s in told["sites"]}
@@ -67,7 +80,13 @@ def _look(told: Mapping[str, Any]) -> Look:
 
 
 def state_bytes(state: State) -> bytes:
-    """The memory; of an incident that must not leave the id alone."""
+    """The memory; of an incident that must not leave the id alone.
+
+    Parameters
+    ----------
+    state
+        What was remembered.
+    """
     told = {
         "day": state.day,
         "sites": [
@@ -85,30 +104,66 @@ def _kept(one: Counted) -> dict[str, Any]:
 
 
 def past_alerts(folder: Path) -> list[dict[str, str]]:
-    """The rows of alerts.csv of earlier looks, as they were said."""
+    """The rows of alerts.csv of earlier looks, as they were said.
+
+    Parameters
+    ----------
+    folder
+        A folder on the disk.
+    """
     path = folder / ALERTS
     return alerts_of(path.read_bytes()) if path.is_file() else []
 
 
 def alerts_of(data: bytes) -> list[dict[str, str]]:
-    """The rows of alerts.csv."""
+    """The rows of alerts.csv.
+
+    Parameters
+    ----------
+    data
+        The bytes.
+    """
     rows = [{c: row.get(c) or "" for c in COLUMNS} for row in csv.DictReader(io.StringIO(data.decode(), newline=""))]
     frame = restore(alerts_frame(rows))
     return [{str(k): str(v) for k, v in row.items()} for row in frame.to_dict("records")]
 
 
 def alerts_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Alerts as a frame of texts."""
+    """Alerts as a frame of texts.
+
+    Parameters
+    ----------
+    rows
+        The rows.
+    """
     return pd.DataFrame({c: pd.array([str(row[c]) for row in rows], dtype="str") for c in COLUMNS})
 
 
 def alerts_bytes(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """Alerts as they are written."""
+    """Alerts as they are written.
+
+    Parameters
+    ----------
+    rows
+        The rows.
+    """
     return csv_bytes(alerts_frame(rows))[0]
 
 
 def alert_row(found: Alert, site: Look | None, said_at: str, *, synthetic: bool) -> dict[str, Any]:
-    """An alert as a row of alerts.csv; `synthetic`: demonstration data had a part in the look."""
+    """An alert as a row of alerts.csv; `synthetic`: demonstration data had a part in the look.
+
+    Parameters
+    ----------
+    found
+        What was found.
+    site
+        The site.
+    said_at
+        When it was said.
+    synthetic
+        Whether synthetic rows took part.
+    """
     one = found.incident
     secret = one is not None and one.restricted
     metres = "" if one is None else round(one.distance_m / 1000) * 1000 if secret else round(one.distance_m)

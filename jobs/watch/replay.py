@@ -72,6 +72,14 @@ def replay(
         In order; the first is the look that tells nothing.
     outcome
         What counts as followed: a lethal event of precision 1 within 20 km in the 12 months after, by default.
+    loaded
+        What was read of the inputs.
+    rules
+        The rule set with its settings.
+    quiet_months
+        Months without an alert before it is said again.
+    progress
+        Is told how far the work is; None: nobody asks.
     """
     outcome = outcome or Outcome()
     present, back, state = present_in(loaded), shortest(rules), State()
@@ -108,6 +116,13 @@ def replay(
 
 def month_ends(first: dt.date, last: dt.date) -> list[dt.date]:
     """The last days of the months from `first` to `last`.
+
+    Parameters
+    ----------
+    first
+        The first day.
+    last
+        The last day.
 
     Examples
     --------

@@ -67,6 +67,8 @@ def read_list(path: Path, folder: Path | None = None) -> SavedList:
     ----------
     folder
         The data folder in which references are looked up.
+    path
+        Where the file is.
 
     Raises
     ------

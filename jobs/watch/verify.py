@@ -45,6 +45,13 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
 
     What rests on incidents that must not leave (ACLED) is not derived: of these the memories have the ids alone.
 
+    Parameters
+    ----------
+    files
+        Files of a result by name.
+    record
+        The run record, as `run.json` has it.
+
     Raises
     ------
     DifferenceError
