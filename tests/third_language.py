@@ -123,7 +123,7 @@ def left(texts: Iterable[str], names: set[str]) -> set[str]:
     for text in texts:
         plain = re.sub(r"</?(p|td|th|li|h\d|div|title|option|dt|dd)\b[^>]*>", "\n", text)
         plain = re.sub(
-            r"<(style|script|svg)\b.*?</\1>|<[^>]+>|&\w+;|`[^`]*`|:material/\w+:|(?<![\w<])/[\w./~-]+",
+            r"<(style|script|svg)\b.*?</\1>|<[^>]+>|&\w+;|`[^`]*`|:material/\w+:|(?<![\w<])/[\\\w./~-]+",
             " ",
             plain,
             flags=re.S,

@@ -25,6 +25,15 @@ STATES = {
     "suspended": N_("suspended"),
 }
 
+PLACES = {
+    "polygon": N_("polygon"),
+    "admin": N_("administrative unit"),
+    "point": N_("point"),
+    "country": N_("country"),
+    "region": N_("several countries"),
+}
+"""The best kind of place that a programme gives."""
+
 LED = {
     "stated": N_("stated"),
     "title": N_("title"),
@@ -166,6 +175,8 @@ def worded(frame: pd.DataFrame, columns: list[str], translate: Translator) -> pd
             column = column.map(lambda text: ", ".join(kinds.get(t, t) for t in str(text).split(";") if t))
         elif name == "type_basis":
             column = column.map(lambda text: basis(str(text), kinds, translate))
+        elif name == "place":
+            column = column.map(lambda code: translate(PLACES.get(str(code), str(code))))
         elif name == "area":
             column = column.map(lambda text: translate(UNNAMED) if text == UNNAMED else text)
         elif name == "state":

@@ -11,7 +11,7 @@ from tests import pseudo_language
 from tests.jobs.edited_results import JOBS, options
 from tests.third_language import left, of_file, third, words_of_data  # noqa: F401  (a fixture)
 
-OF_THE_TEST = "routes traceability rcm status lon lat screened people blue Own mine Other mine No place BAD papers seen A. Reader Rule of law Courts fifty shapeName shapeID shapeGroup shapeType"
+OF_THE_TEST = "adm routes traceability rcm status lon lat screened people blue Own mine Other mine No place BAD papers seen A. Reader Rule of law Courts fifty shapeName shapeID shapeGroup shapeType"
 """Data, ids and datasets of tests.jobs.edited_results, and columns of a publisher."""
 
 

@@ -302,6 +302,7 @@ def volumes(here: Here, screening: Screening) -> None:
                 "eu_record.csv holds what Art. 4 asks of each row, and what is not known yet."
             )
         )
+        table["mineral"] = [sw.value("minerals", str(mineral), _) for mineral in table["mineral"]]
         table["goods"] = table[_.own_column("goods", table.columns)]
         columns = ["year", "mineral", "goods", "cn_code", "declared_kg", "threshold_kg", "eu_answer"]
         columns += ["rows_with_quantity", "rows_without", "rows_of_several"]
