@@ -126,12 +126,15 @@ def programmes(args: argparse.Namespace, now: dt.datetime | None = None) -> Resu
     ]
     sectors, words, rates = (maybe(getattr(args, name), f"--{name}", name) for name in ("sectors", "words", "rates"))
     radii = args.radii if args.radii in ("none", None) else source_of(args.radii, "--radii", "radii")
+    around = exposure_command.rasters(args)
     progress = Progress(("read", "assess"))
     from jobs.programmes.job import ProgrammeInputs, load, run
+    from jobs.rasters.given import read_rasters
 
     loaded = load(ProgrammeInputs(files, given, sectors, words, rates, radii))
+    measured = read_rasters(around)
     progress.step()
-    result = run(loaded, as_of, rules, now)
+    result = run(loaded, as_of, rules, now, rasters=measured, progress=progress.part)
     progress.step()
     return result
 
@@ -212,6 +215,7 @@ def parser() -> argparse.ArgumentParser:
     )
     add_inputs(four, required=True)
     add_programmes(four, required=True)
+    exposure_command.add_rasters(four)
     add_result(four, programmes, "day of classes and of programmes", language="map")
     six = commands.add_parser("backtest", help="how the classes fared", description=backtest.__doc__)
     add_backtest(six)

@@ -7,6 +7,7 @@ import datetime as dt
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+from cli import exposure_command
 from cli.shared import Progress, add_inputs, add_result, inputs, iso_date, rule_file
 from geo.errors import InputError
 
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
 def meeting(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
     """`cahra meeting`: map, tables and workbook of an assessment, for a report or a slide."""
     as_of, files, rules = iso_date(args.as_of), inputs(args), rule_file(args)
+    given = exposure_command.rasters(args)
     progress = Progress(("read", "assess"))
     from jobs.assessment.site_filters import Filters
     from jobs.meeting.job import filters_of, load, run
+    from jobs.rasters.given import read_rasters
 
     known = {f.name for f in fields(Filters)}
     for pair in args.filter:
@@ -28,9 +31,9 @@ def meeting(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
                 "The filter is not known.", where="--filter", expected=f"KEY=VALUE; keys: {', '.join(sorted(known))}",
                 got=pair, remedy="minerals=diamond~gold",
             )  # fmt: skip
-    loaded = load(files)
+    loaded, rasters = load(files), read_rasters(given)
     progress.step()
-    result = run(loaded, as_of, rules, now, filters=filters_of(args.filter))
+    result = run(loaded, as_of, rules, now, filters=filters_of(args.filter), rasters=rasters, progress=progress.part)
     progress.step()
     return result
 
@@ -40,6 +43,7 @@ def add(commands: Any) -> None:
     to = commands.add_parser("meeting", help="maps and tables for a meeting", description=meeting.__doc__)
     add_inputs(to, required=True)
     add_filter(to)
+    exposure_command.add_rasters(to)
     add_result(to, meeting, "time of events, not of knowledge", language="files")
 
 

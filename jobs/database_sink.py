@@ -8,6 +8,7 @@ from pathlib import Path
 
 from geo.errors import InputError
 from geo.messages import Note
+from geo.rasters.schema import MEASURES
 from geo.schema import ASSESSED, EVIDENCE
 from jobs.assessment.verify import sites_and_evidence, why_columns
 from jobs.hashed_files import unchanged
@@ -62,6 +63,6 @@ def store_result(folder: Path, address: str) -> Stored:
     except DifferenceError as error:
         raise InputError("The result cannot be read back.", where=str(folder), got=str(error)[:200]) from None
     run_id = hashlib.sha256(files[RECORD]).hexdigest()[:32]
-    tables = {"sites": (sites, ASSESSED + why_columns()), "evidence": (evidence, EVIDENCE)}
+    tables = {"sites": (sites, ASSESSED + MEASURES + why_columns()), "evidence": (evidence, EVIDENCE)}
     written = write_run(place, run_id, files[RECORD], tables)
     return Stored(run_id, place.place, len(sites), len(evidence), written)

@@ -17,6 +17,8 @@ from geo.rules.rule_set import Rules
 from geo.time_window import to_days
 from jobs.inputs import Loaded
 from jobs.known_sites import sites_at
+from jobs.rasters.given import Rasters
+from jobs.rasters.measure import measured_rows
 from jobs.run_options import options_of, routes_of, statuses_of, visits_of
 from layers.sources.sites import SiteLayer
 
@@ -26,7 +28,7 @@ _AS_OF, _LATER = dt.date(2200, 1, 1), pd.Timestamp("2200-01-02")
 """A date of which every visit is known, and the days of those that are not known in a first form."""
 
 
-def at_dates(loaded: Loaded, days: Sequence[dt.date], rules: Rules) -> ManyDates:
+def at_dates(loaded: Loaded, days: Sequence[dt.date], rules: Rules, rasters: Rasters | None = None) -> ManyDates:
     """The loaded sites at every date, as :func:`jobs.assessment.job.run` finds them date by date.
 
     Parameters
@@ -37,14 +39,20 @@ def at_dates(loaded: Loaded, days: Sequence[dt.date], rules: Rules) -> ManyDates
         What was read of the inputs.
     rules
         The rule set with its settings.
+    rasters
+        For rules of kind raster: each form of a site is measured where it lies.
     """
     told = options_of(loaded) | {
         "visits": visits_of(loaded), "statuses": statuses_of(loaded), "routes": routes_of(loaded)
     }  # fmt: skip
     when = to_days(np.array(days, dtype="datetime64[D]"))
+    measuring = rasters.apart() if rasters and rules.of_kind("raster") else None
 
     def passed(sites: pd.DataFrame) -> ManyDates:
-        return many_dates(sites, loaded.incidents, days=when, rules=rules, **told)
+        if measuring is None:
+            return many_dates(sites, loaded.incidents, days=when, rules=rules, **told)
+        measured = measured_rows(sites, measuring)
+        return many_dates(sites, loaded.incidents, days=when, rules=rules, measured=measured, **told)
 
     if all(layer.visits.empty for layer in loaded.sites):
         return passed(sites_at(loaded.sites, days[-1])[0])

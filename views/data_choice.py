@@ -16,6 +16,7 @@ from geo.rules.rule_set import Rules
 from jobs.assessment import job
 from jobs.demonstration import layers
 from jobs.kept_layers import NOTHING_KEPT, KeptLayers
+from jobs.rasters.given import Rasters
 from jobs.run_options import later
 from layers.reference import files as embedded
 from layers.reference.rule_files import default_rules
@@ -27,6 +28,8 @@ DEMONSTRATION_DAY = dt.date(2016, 9, 19)
 
 DECLARED = "declared_coverage.csv"
 """The coverage that a reader declared on the page, as a file like any other."""
+
+NO_RASTERS = Rasters()
 
 IN_RUN = ("sites", "incidents", "boundaries", "coverage", "zones", "eu_list", "findings", "rules")
 """Kinds of files that every verdict rests on; lists of suppliers, programmes and roads belong to pages of their own."""
@@ -80,6 +83,8 @@ class Data:
         Vintage of boundaries whose file does not say it.
     kept
         What was read of the files before.
+    rasters
+        What is measured around the sites, as the command is given with ``--population`` and ``--travel-time``.
     """
 
     demonstration: bool
@@ -89,6 +94,7 @@ class Data:
     country: str = ""
     boundaries_version: str = ""
     kept: KeptLayers = field(default=NOTHING_KEPT, repr=False, compare=False)
+    rasters: Rasters = field(default=NO_RASTERS, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """No verdict rests on synthetic rows beside real ones."""
@@ -139,8 +145,10 @@ class Data:
 
     def run(self, day: dt.date | None = None) -> job.Run:
         """The run at `day`, else at the chosen one, under the chosen rules."""
-        cached = _run_own if self.files else _run_shared
-        return cached(self.key, day or self.day, self.rules.key, self.loaded(), self.rules)
+        when, loaded = day or self.day, self.loaded()
+        if self.files or self.rasters:
+            return _run_own(self.key, when, self.rules.key, self.rasters.key, loaded, self.rules, self.rasters)
+        return _run_shared(self.key, when, self.rules.key, loaded, self.rules)
 
     def at(self, day: dt.date) -> Data:
         """The same data at another day."""
@@ -153,7 +161,7 @@ class Data:
     @property
     def token(self) -> str:
         """Names this content, date and rules in a few characters, so that a stale click is known as such."""
-        return hashlib.sha256(f"{self.key}{self.day}{self.rules.key}".encode()).hexdigest()[:12]
+        return hashlib.sha256(f"{self.key}{self.day}{self.rules.key}{self.rasters.key}".encode()).hexdigest()[:12]
 
 
 def demonstration() -> Data:
@@ -185,5 +193,8 @@ def _run_shared(key: str, day: dt.date, rules_key: str, _loaded: job.Loaded, _ru
 
 
 @st.cache_resource(max_entries=3, show_spinner=False, scope="session")
-def _run_own(key: str, day: dt.date, rules_key: str, _loaded: job.Loaded, _rules: Rules) -> job.Run:
-    return job.run(_loaded, day, _rules, engine=later(_loaded))
+def _run_own(
+    key: str, day: dt.date, rules_key: str, measured: tuple[str, ...], _loaded: job.Loaded, _rules: Rules,
+    _rasters: Rasters,
+) -> job.Run:  # fmt: skip
+    return job.run(_loaded, day, _rules, engine=later(_loaded), rasters=_rasters)

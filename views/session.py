@@ -17,7 +17,7 @@ from layers.formats import UPLOAD
 from layers.formats.writers.escape import html, markdown
 from layers.maps.watermark import sheet
 from layers.reference.rule_files import default_rules, rules_of
-from views import file_list, own_files, run_options, workspace, workspace_session
+from views import file_list, own_files, own_rasters, run_options, workspace, workspace_session
 from views.data_choice import DEMONSTRATION_DAY, IN_RUN, Data
 from views.day_field import FIRST_DAY, LAST_DAY, day_field
 from views.faults import sentence_of
@@ -117,7 +117,8 @@ class Here:
             rules = rules_of(own_rules[-1].data, own_rules[-1].name)
         synthetic = bool(state["q_demonstration"])
         chosen = tuple(own_rules) if synthetic else files
-        data = Data(synthetic, chosen, state["day"], rules, country, vintage, own_files.desk().kept)
+        kept, rasters = own_files.desk().kept, own_rasters.chosen()
+        data = Data(synthetic, chosen, state["day"], rules, country, vintage, kept, rasters)
         needed_files(_)
         if sites_needed:
             self.sites_needed(data)
@@ -141,6 +142,7 @@ class Here:
         st.caption(kept_where(_))
         file_list.uploader(_, "own")
         file_list.show(_)
+        own_rasters.show(_)
         if state["files"] and state["q_demonstration"]:
             st.info(_("Your own files rest while the demonstration is shown; the two are never joined."))
 

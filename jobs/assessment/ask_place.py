@@ -12,6 +12,7 @@ import shapely
 from geo.records.eligible_incidents import incidents_at
 from geo.rules.rule_set import Rules
 from jobs.assessment import job
+from jobs.rasters.given import Rasters
 from layers.maps.geometry import WGS84
 from layers.sources.sites import read_sites
 
@@ -38,7 +39,15 @@ class Inside:
 
 
 def classify_place(
-    loaded: job.Loaded, lon: float, lat: float, day: dt.date, rules: Rules, *, minerals: str = "", admin2: str = ""
+    loaded: job.Loaded,
+    lon: float,
+    lat: float,
+    day: dt.date,
+    rules: Rules,
+    *,
+    minerals: str = "",
+    admin2: str = "",
+    rasters: Rasters | None = None,
 ) -> job.Run:
     """The run for one asked place, on the same incidents, zones, boundaries and coverage as the sites.
 
@@ -54,13 +63,15 @@ def classify_place(
         The day that is asked about.
     rules
         The rule set with its settings.
+    rasters
+        What is measured there, as at the sites.
     """
     table = pd.DataFrame(
         {"site_id": ["place"], "name": [""], "lat": [f"{lat:.6f}"], "lon": [f"{lon:.6f}"], "minerals": [minerals],
          "admin2": [admin2], "coord_precision_km": ["0"]}
     )  # fmt: skip
     asked = read_sites(table.to_csv(index=False).encode(), "place.csv")
-    return job.run(loaded, day, rules, places=[asked])
+    return job.run(loaded, day, rules, places=[asked], rasters=rasters.apart() if rasters else None)
 
 
 def inside(

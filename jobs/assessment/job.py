@@ -25,7 +25,7 @@ from jobs.demonstration import layers, marks
 from jobs.inputs import Inputs, Loaded, Source, load, together
 from jobs.known_sites import sites_at
 from jobs.rasters.given import Rasters
-from jobs.rasters.measure import Progress, measured_rows
+from jobs.rasters.measure import Progress, measured_once
 from jobs.result import Result, ResultFiles
 from jobs.run_options import Engine, assess_loaded, recorded
 from layers.reference.rule_files import default_rules
@@ -114,9 +114,9 @@ def run(
     asked = loaded.sites if places is None else places
     sites, unused = sites_at(asked, as_of, inputs)
     statuses = together([s.statuses for s in asked], schema.STATUSES)
-    measured = measured_rows(sites, rasters, progress) if rasters else None
+    measured, read = measured_once(sites, rasters, progress) if rasters else (None, Rasters())
     result = assess_loaded(loaded, sites, as_of, rules, statuses=statuses, measured=measured, engine=engine)
-    inputs += rasters.records() if rasters else []
+    inputs += read.records()
     where = sites[["lon", "lat", "coord_precision_km", "country", "admin1", "admin2"]]
     stated = loaded.kept.of("stated", [where], lambda: stated_places(sites, loaded.boundaries, unit_aliases()))
     told = stated_place_notes(stated, sites["site_id"].tolist())

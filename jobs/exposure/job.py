@@ -25,7 +25,7 @@ from jobs.inputs import Inputs, Loaded, together
 from jobs.inputs import load as load_layers
 from jobs.known_sites import sites_at
 from jobs.rasters.given import RasterInputs, Rasters, read_rasters
-from jobs.rasters.measure import People, Progress, around, measured_rows, within
+from jobs.rasters.measure import People, Progress, around, measured_once, within
 from jobs.result import Result, ResultFiles
 from jobs.run_options import assess_loaded, recorded
 from layers.maps.map_content import zone_areas
@@ -146,14 +146,14 @@ def run(
         )
     inputs = [dict(i) for i in loaded.data.inputs]
     sites, unused = sites_at(loaded.data.sites, as_of, inputs)
-    measured = measured_rows(sites, loaded.rasters, progress)
+    measured, rasters = measured_once(sites, loaded.rasters, progress)
     quick = functools.partial(assess, explain=False)
     assessed = assess_loaded(loaded.data, sites, as_of, rules, measured=measured, engine=quick)
     table = schema.conform(assessed.sites, EXPOSURE)
     asked = [by_class(table), near_incidents(loaded.data.incidents, as_of, months), in_zones(loaded.data, as_of)]
-    classes, near, zones = told(asked, loaded.rasters.population, progress)
+    classes, near, zones = told(asked, rasters.population, progress)
     settings = {**recorded(loaded.data, as_of), "months": months, "radii_km": list(RADII_KM), "near_km": list(NEAR_KM)}
-    inputs += loaded.rasters.records()
+    inputs += rasters.records()
     record = export.run_record(assessed, rules, inputs, settings, now) | marks(*layers(loaded.data))
     rejected = together([loaded.data.rejected, *unused], schema.REJECTED)
     return Exposure(table, classes, near, zones, rejected, record)

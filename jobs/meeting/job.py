@@ -24,6 +24,8 @@ from jobs.meeting.site_table import excel_csv
 from jobs.meeting.subject import Subject
 from jobs.meeting.table_pdf import table_pdf
 from jobs.meeting.workbook import workbook
+from jobs.rasters.given import Rasters
+from jobs.rasters.measure import Progress
 from jobs.result import Result, ResultFiles
 from layers.maps.printed import FORMATS
 from layers.reference.rule_files import default_rules
@@ -75,6 +77,8 @@ def run(
     now: dt.datetime | None = None,
     *,
     filters: Filters | None = None,
+    rasters: Rasters | None = None,
+    progress: Progress | None = None,
 ) -> MeetingResult:
     """Assesses what was loaded and keeps the sites that pass the filters, gravest first.
 
@@ -90,9 +94,11 @@ def run(
         When the run is made; None: now.
     filters
         Which sites are shown.
+    rasters, progress
+        As of :func:`jobs.assessment.job.run`.
     """
     rules, filters = rules or default_rules(), filters or Filters()
-    found = assessment.run(loaded, as_of, rules, now)
+    found = assessment.run(loaded, as_of, rules, now, rasters=rasters, progress=progress)
     return MeetingResult(loaded, found, shown_rows(found, filters), filters.address())
 
 

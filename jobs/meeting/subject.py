@@ -136,7 +136,10 @@ class Subject:
         for entry in inputs if isinstance(inputs, list) else []:
             if entry["role"] == "rules":  # said in the foot
                 continue
-            dataset, version = str(entry["dataset"]), str(entry["dataset_version"])
+            dataset, version = (
+                str(entry.get("dataset") or entry["file"]),
+                str(entry["dataset_version"]),
+            )  # a raster is a file
             known = publisher(dataset)
             credit, licence = known["credit"], known["licence"]
             edition = "" if version.startswith("sha256:") or version in dataset else version

@@ -93,7 +93,7 @@ def _sources(subject: Subject) -> pd.DataFrame:
     rows = []
     for entry in inputs if isinstance(inputs, list) else []:
         counts = entry.get("rows", {})
-        dataset = _("coverage of incidents") if entry["role"] == "coverage" else entry["dataset"]
+        dataset = _("coverage of incidents") if entry["role"] == "coverage" else entry.get("dataset", "")
         read, used, unused = (counts.get(name) for name in ("read", "accepted", "rejected"))
         rows.append([dataset, entry["file"], entry["dataset_version"], read, used, unused, entry.get("sha256", "")])
     named = [_("Dataset"), _("File"), _("Edition"), _("Rows read"), _("Rows used"), _("Rows not used"), "SHA-256"]

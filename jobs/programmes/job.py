@@ -25,6 +25,8 @@ from jobs.programmes.radii import Radii, default_radii, read_radii
 from jobs.programmes.rates import read_rates
 from jobs.programmes.type_words import read_type_words, type_words
 from jobs.programmes.types import TypeMap, read_type_map, type_map
+from jobs.rasters.given import Rasters
+from jobs.rasters.measure import Progress
 from layers.formats import Door
 from layers.reference.donor_aliases import known_donors
 from layers.reference.legal_schemes import schemes
@@ -141,6 +143,8 @@ def run(
     now: dt.datetime | None = None,
     *,
     assessed: assessment.Run | None = None,
+    rasters: Rasters | None = None,
+    progress: Progress | None = None,
 ) -> ProgrammeRun:
     """Programmes beside the classes of the day.
 
@@ -156,8 +160,10 @@ def run(
         The rule set with its settings.
     now
         When the run is made; None: now.
+    rasters, progress
+        As of :func:`jobs.assessment.job.run`.
     """
-    done = assessment.run(loaded.data, as_of, rules, now) if assessed is None else assessed
+    done = assessed or assessment.run(loaded.data, as_of, rules, now, rasters=rasters, progress=progress)
     found = stocktake(loaded, done.assessment.sites, as_of)
     own = (loaded.types, loaded.donors, loaded.rates, loaded.radii)
     return ProgrammeRun(done, loaded.data, found, loaded.layers, *own)

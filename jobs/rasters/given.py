@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from geo.kept import Kept
 from geo.messages import Note
 from jobs.inputs import Source
 from layers.formats.limits import LOCAL, Door
@@ -34,10 +35,11 @@ class RasterInputs:
 
 @dataclass(frozen=True)
 class Rasters:
-    """Layers, none of whose pixels was read yet."""
+    """Layers, none of whose pixels was read yet; `kept` is what one run over them leaves for the next."""
 
     population: tuple[RasterLayer, ...] = ()
     travel_time: RasterLayer | None = None
+    kept: Kept = field(default_factory=Kept, repr=False, compare=False)
 
     def __bool__(self) -> bool:
         """Whether there is any."""
@@ -45,13 +47,27 @@ class Rasters:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """Names the contents and what is taken of them."""
-        return tuple(layer.key for layer in self.layers)
+        """Names the files, their contents and what is taken of them."""
+        return tuple(f"{layer.source.name}/{layer.key}" for layer in self.layers)
 
     @property
     def layers(self) -> tuple[RasterLayer, ...]:
         """All of them, people first."""
         return (*self.population, *(() if self.travel_time is None else (self.travel_time,)))
+
+    def apart(self, *, unread: bool = False) -> Rasters:
+        """The same layers, counting on their own what is met in them from now on.
+
+        Parameters
+        ----------
+        unread
+            They count from nothing on, as if no pixel had been read.
+        """
+
+        def one(layer: RasterLayer) -> RasterLayer:
+            return replace(layer, ignored=0 if unread else layer.ignored)
+
+        return Rasters(tuple(map(one, self.population)), None if self.travel_time is None else one(self.travel_time))
 
     def records(self) -> list[dict[str, object]]:
         """What a run record says of each."""

@@ -67,6 +67,29 @@ def measured_rows(sites: pd.DataFrame, rasters: Rasters, progress: Progress | No
     return pd.concat(parts, ignore_index=True) if parts else schema.empty(MEASURED)
 
 
+def measured_once(
+    sites: pd.DataFrame, rasters: Rasters, progress: Progress | None = None
+) -> tuple[pd.DataFrame, Rasters]:
+    """:func:`measured_rows`, kept with the rasters while the sites lie where they lay, and the layers as then read.
+
+    Parameters
+    ----------
+    sites
+        :data:`geo.schema.SITES`.
+    rasters
+        What is asked; the answer is kept with it.
+    progress
+        Hears how far it is.
+    """
+
+    def made() -> tuple[pd.DataFrame, Rasters]:
+        read = rasters.apart(unread=True)
+        return measured_rows(sites, read, progress), read
+
+    table, read = rasters.kept.of("measured", [sites[["source", "site_id", "lon", "lat"]]], made)
+    return table, read.apart()
+
+
 def site_measures(
     population: People | None, travel_time: RasterLayer | None, lon: Floats, lat: Floats,
     progress: Progress | None = None,

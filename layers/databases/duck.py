@@ -156,7 +156,7 @@ def write_run(address: Address, run_id: str, record: bytes, tables: Mapping[str,
 def _fill(connection: Any, table: str, run_id: str, frame: pd.DataFrame, columns: Table) -> None:
     kinds = {c.name: _KINDS[c.type] for c in columns}
     names = [str(n) for n in frame.columns]
-    told = ", ".join(f"{quoted(n)} {kinds.get(n, 'VARCHAR')}" for n in names)
+    told = ", ".join(f"{quoted(n)} {kinds.get(n, 'VARCHAR')}" for n in dict.fromkeys((*names, *kinds)))
     connection.execute(f"CREATE TABLE IF NOT EXISTS {table} (run_id VARCHAR NOT NULL, {told})")
     import pyarrow as pa
 

@@ -183,7 +183,10 @@ def _fill(connection: Any, table: Any, runs: Any, run_id: str, frame: pd.DataFra
 
     kinds = {c.name: _KINDS[c.type] for c in columns}
     names = [str(n) for n in frame.columns]
-    told = sql.SQL(", ").join(sql.SQL("{} {}").format(sql.Identifier(n), sql.SQL(kinds.get(n, "text"))) for n in names)
+    told = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(n), sql.SQL(kinds.get(n, "text")))
+        for n in dict.fromkeys((*names, *kinds))
+    )
     connection.execute(
         sql.SQL("CREATE TABLE IF NOT EXISTS {} (run_id text NOT NULL REFERENCES {} ON DELETE CASCADE, {})").format(
             table, runs, told

@@ -207,6 +207,7 @@ with session.page() as here:
         answer = ask_place.classify_place(
             data.loaded(), lon, lat, data.day, data.rules,
             minerals=state.get("asked_mineral", ""), admin2=state.get("asked_unit", ""),
+            rasters=data.rasters,
         )  # fmt: skip
         it = profile(data.loaded(), answer, data.rules, 0, data.day)
     the_map(here, data, run, it)

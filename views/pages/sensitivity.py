@@ -141,7 +141,7 @@ def all_sites(here: Here, data: Data) -> None:
 @st.cache_resource(max_entries=2, show_spinner=False, scope="session")
 def passed_of(key: str, token: str, _data: Data) -> ManyDates:
     """All sites at the end of each month up to the date."""
-    return at_dates(_data.loaded(), month_ends(None, _data.day), _data.rules)
+    return at_dates(_data.loaded(), month_ends(None, _data.day), _data.rules, _data.rasters)
 
 
 @st.cache_data(max_entries=10, show_spinner=False, scope="session")

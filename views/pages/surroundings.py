@@ -18,11 +18,9 @@ from jobs.density.model import Options
 from jobs.exposure import job as exposure_job
 from jobs.exposure.export import BESIDE
 from jobs.exposure.picture import people_picture
-from jobs.rasters.given import Rasters
 from layers.formats.writers.escape import markdown
 from layers.maps import raster_overlay
 from layers.maps.map import View, blob
-from layers.sources.rasters import RasterLayer
 from views import session
 from views.data_choice import Data
 from views.session import Here
@@ -104,21 +102,17 @@ def density_part(here: Here, data: Data, sites: pd.DataFrame) -> None:
     run_files(found.made_files(_.language), demonstration=data.has_demonstration, what=f"cahra-density_{data.day}")
 
 
-def exposure_of(
-    _: Translator, data: Data, population: RasterLayer | None, travel: RasterLayer | None
-) -> exposure_job.Exposure:
+def exposure_of(_: Translator, data: Data) -> exposure_job.Exposure:
     """The run for these rasters, kept until another is asked; a bar while it lasts."""
-    rasters = Rasters(() if population is None else (population,), travel)
-    key = (data.token, *rasters.key)
     kept = st.session_state.get("exposure_run")
-    if kept is None or kept[0] != key:
+    if kept is None or kept[0] != data.token:
         bar = st.progress(0.0, _("Counting people…"))
-        loaded = exposure_job.LoadedExposure(data.loaded(), rasters)
+        loaded = exposure_job.LoadedExposure(data.loaded(), data.rasters)
 
         def shown(what: str, done: int, total: int) -> None:
             bar.progress(min(done / max(total, 1), 1.0), _("Counting people…"))
 
-        kept = (key, exposure_job.run(loaded, data.day, data.rules, progress=shown))
+        kept = (data.token, exposure_job.run(loaded, data.day, data.rules, progress=shown))
         bar.empty()
         st.session_state["exposure_run"] = kept
     made: exposure_job.Exposure = kept[1]
@@ -126,7 +120,11 @@ def exposure_of(
 
 
 SHOWN = ("name", "site_class", "population_5km", "population_20km", "raster_coverage", "travel_time_min", "site_id")
-PLACES = N_("People near sites, of the raster that you give; it stays in this session's memory.")
+PLACES = N_(
+    "People near sites, of the raster that you give; it stays in this session's memory. Every assessment of this "
+    "session then has its columns, and rules of kind raster in your own rule file are answered, as by the command with "
+    "the same rasters."
+)
 
 
 def people_part(here: Here, data: Data, sites: pd.DataFrame) -> None:
@@ -137,7 +135,7 @@ def people_part(here: Here, data: Data, sites: pd.DataFrame) -> None:
     if population is None and travel is None:
         st.info(_("Add a raster of people or of travel time."), icon=":material/upload_file:")
         return
-    found = exposure_of(_, data, population, travel)
+    found = exposure_of(_, data)
     for line in found.summary(_.language)[:-1]:
         st.text(str(spoken(line, _)))
     if population is not None:

@@ -8,8 +8,8 @@ import streamlit as st
 from geo.programmes.schema import TYPES
 from jobs.exposure.picture import PeopleAtRisk, people_at_risk
 from jobs.programmes.export import ProgrammeRun
+from views import own_rasters
 from views.session import Here
-from views.widgets.raster_upload import kept_population
 
 RADIUS_KM = 20.0
 
@@ -18,7 +18,7 @@ def people(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
     """Three figures, or where to give the raster that they need."""
     _, result, sites = here.translate, run.result, run.result.assessed
     st.header(_("People near sites at risk"))
-    layer = kept_population(_)
+    layer = own_rasters.layer("population")
     if layer is None:
         st.caption(_("Give a raster of people on the page “People and density”: then people are counted here too."))
         return

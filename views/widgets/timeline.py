@@ -75,18 +75,22 @@ def marks_of(data: Data, clock: Clock | None) -> list[Mark]:
 
 def passed(data: Data, months: Sequence[dt.date]) -> ManyDates:
     """The sites at the end of every month, once for the same data, rules and span."""
-    cached = _passed_own if data.files else _passed_shared
-    return cached(data.key, data.rules.hash, tuple(months), data)
+    cached = _passed_own if data.files or data.rasters else _passed_shared
+    return cached(data.key, data.rules.hash, tuple(months), data.rasters.key, data)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _passed_shared(key: str, rules_hash: str, months: tuple[dt.date, ...], _data: Data) -> ManyDates:
-    return at_dates(_data.loaded(), months, _data.rules)
+def _passed_shared(
+    key: str, rules_hash: str, months: tuple[dt.date, ...], rasters: tuple[str, ...], _data: Data
+) -> ManyDates:
+    return at_dates(_data.loaded(), months, _data.rules, _data.rasters)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False, scope="session")
-def _passed_own(key: str, rules_hash: str, months: tuple[dt.date, ...], _data: Data) -> ManyDates:
-    return at_dates(_data.loaded(), months, _data.rules)
+def _passed_own(
+    key: str, rules_hash: str, months: tuple[dt.date, ...], rasters: tuple[str, ...], _data: Data
+) -> ManyDates:
+    return at_dates(_data.loaded(), months, _data.rules, _data.rasters)
 
 
 def picked() -> None:
