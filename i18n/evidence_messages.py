@@ -103,14 +103,14 @@ def found(fact: str, status: str, events: float, deaths: float, translate: Trans
         else ", ".join(n.sentence(translate) for n in (words.events(events), words.deaths(deaths)))
     )
     if fact.startswith("sum_"):
-        months = Note("{count} in {months} months", count=counted, months=int(fact[4:-1])).sentence(translate)
+        months = Note("{count} in {months} month{months?|s}", count=counted, months=int(fact[4:-1])).sentence(translate)
         return translate.pair(status, months)
     if fact.startswith("covered_"):
         months_of, _, effects = fact.removeprefix("covered_").partition("m_")
         said = (
-            N_("covered over {months} months")
+            N_("covered over {months} month{months?|s}")
             if effects == "lethal"
-            else N_("covered over {months} months, all events")
+            else N_("covered over {months} month{months?|s}, all events")
         )
         return translate(said, months=months_of)
     if fact == "rule_unknown":
@@ -133,7 +133,7 @@ def held_against(km: float, months: float, events: float, deaths: float, transla
     if asked:
         parts.append(asked[0] if len(asked) == 1 else Note("{a} or {b}", a=asked[0], b=asked[1]))
     if months > 0:
-        parts.append(Note("in {months} months", months=int(months)))
+        parts.append(Note("in {months} month{months?|s}", months=int(months)))
     if km > 0:
         parts.append(Note("within {km} km", km=f"{km:g}"))
     return ", ".join(p.sentence(translate) for p in parts)

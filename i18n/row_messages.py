@@ -37,9 +37,10 @@ EXPECTED = (
     N_("one row per id; that of {name} is kept"),
     N_("not after {day}"),
     N_("one row a site: the newest not after {day}"),
+    N_("{n} field"),
     N_("{n} fields"),
     N_("{n} cells"),
-    N_("{n} characters at most"),
+    N_("{n} character{n?|s} at most"),
     N_("a place in {country}: {rest}"),
     N_("a point: {rest}"),
     N_("destination: {rest}"),
@@ -111,7 +112,7 @@ def expected(text: str, translate: Translator) -> str:
 
 def got(text: str, translate: Translator) -> str:
     """What a row turned down held: data, but for counts of its fields and the ends of a span."""
-    forms = ("{n} fields", "{a} to {b}")
+    forms = ("{n} field", "{n} fields", "{a} to {b}")
     return next((found for form in forms if (found := _as(form, text, translate))), text)
 
 

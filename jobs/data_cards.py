@@ -85,15 +85,15 @@ class Card:
             Speaks the reader's language.
         """
         _ = translate
-        said = [_("{n} rows used, {m} not", n=_.number(self.rows), m=_.number(self.rejected))]
+        said = [_("{n} row{n?|s} used, {m} not", n=_.number(self.rows), m=_.number(self.rejected))]
         if self.first:
             span = {"a": _.date(self.first), "b": _.date(self.last)}
             if self.age is None or self.age < 0:
                 said.append(_("rows of {a} to {b}", **span))
             elif day is None:
-                said.append(_("rows of {a} to {b}, {n} days ago", **span, n=_.number(self.age)))
+                said.append(_("rows of {a} to {b}, {n} day{n?|s} ago", **span, n=_.number(self.age)))
             else:
-                said.append(_("rows of {a} to {b}, {n} days before {day}", **span, n=_.number(self.age),
+                said.append(_("rows of {a} to {b}, {n} day{n?|s} before {day}", **span, n=_.number(self.age),
                               day=_.date(day)))  # fmt: skip
         if self.retrieved:
             said.append(_("retrieved on {day}", day=_.date(self.retrieved)))
@@ -229,7 +229,9 @@ def _missing(
             out.append(Note("Nothing is declared covered: no site can read as calm by it."))
         if loose := int(holds.get("loose", 0)):
             whole = int(rows.get("accepted", 0))
-            out.append(Note("{n} of {m} incidents are not placed exactly enough for distances.", n=loose, m=whole))
+            out.append(
+                Note("{n} of {m} incident{m?|s} {n?is|are} not placed exactly enough for distances.", n=loose, m=whole)
+            )
         if len(covers) and (outside := outside_of(covers, holds.get("countries", ()))):
             out.append(Note("Rows of countries that are not declared covered: {names}.", names=_names(outside)))
         if age is not None and age > OLD_DAYS:
@@ -237,13 +239,13 @@ def _missing(
         if holds.get("candidate"):
             out.append(Note("Candidate events: provisional, and replaced by the yearly edition."))
     if rejected := int(rows.get("rejected", 0)):
-        out.append(Note("{n} rows could not be used.", n=rejected))
+        out.append(Note("{n} row{n?|s} could not be used.", n=rejected))
     if not licence:
         out.append(Note("Its licence is not known here."))
     if not leaves:
         out.append(Note("Its rows must not leave in an export."))
     if unplaced := int(holds.get("unplaced", 0)):
-        out.append(Note("{n} rows have no coordinates.", n=unplaced))
+        out.append(Note("{n} row{n?|s} {n?has|have} no coordinates.", n=unplaced))
     return out
 
 

@@ -92,7 +92,7 @@ def covered_sentence(card: Card, translate: Translator) -> str:
     countries = table["country_iso3"].unique()
     if len(countries) == 1:
         return _("Declared covered: {country}, {a} to {b}.", country=country_name(str(countries[0]), _), **spans)
-    return _("Declared covered: {n} countries, {a} to {b}.", n=_.number(len(countries)), **spans)
+    return _("Declared covered: {n} countr{n?y|ies}, {a} to {b}.", n=_.number(len(countries)), **spans)
 
 
 def map_svg(card: Card, translate: Translator) -> str:

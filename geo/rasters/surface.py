@@ -69,7 +69,7 @@ class SurfaceGrid:
         if spread > FARTHEST:
             raise InputError(
                 "The incidents span too much of the globe for one surface.",
-                expected=Note("not more than {n} degrees from their middle", n=FARTHEST), got=f"{spread:.0f}",
+                expected=Note("not more than {n} degree{n?|s} from their middle", n=FARTHEST), got=f"{spread:.0f}",
                 remedy=Note("Give the incidents of fewer countries."),
             )  # fmt: skip
         made = cls(lon_0, lat_0, cell_km * 1000, 0.0, 0.0, 1, 1)

@@ -77,7 +77,7 @@ class IncidentArea:
         if row is None:
             return Note("the site's unit")
         return Note(
-            "{unit}: {events}, {deaths} in {months} months",
+            "{unit}: {events}, {deaths} in {months} month{months?|s}",
             unit=row.status,
             events=words.events(row.events),
             deaths=words.deaths(row.deaths),

@@ -80,7 +80,9 @@ class IncidentDistance:
         total = next((r for r in rows if r.kind == "total"), None)
         if total is None:
             return Note(
-                "incidents within {km} km in {months} months", km=f"{rule.within_km:g}", months=rule.longest_months
+                "incidents within {km} km in {months} month{months?|s}",
+                km=f"{rule.within_km:g}",
+                months=rule.longest_months,
             )
         template, params = _sums(rule, total.fact)
         told = {"events": words.events(total.events), "away": words.km(total.distance_m)}
@@ -151,9 +153,11 @@ class IncidentDistance:
         return rule.limit()
 
 
-_DEADLY = Note("{events}, {deaths} within {km} km in the {months} months to the date, the nearest {away} km away")
+_DEADLY = Note(
+    "{events}, {deaths} within {km} km in the {months} month{months?|s} to the date, the nearest {away} km away"
+)
 _WITHOUT_DEATHS = Note(
-    "{events} without deaths within {km} km in the {months} months to the date, the nearest {away} km away"
+    "{events} without deaths within {km} km in the {months} month{months?|s} to the date, the nearest {away} km away"
 )
 
 

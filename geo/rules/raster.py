@@ -128,7 +128,9 @@ class Raster:
         least = rule.at_least is not None
         number = "" if n is None else f"{n:.15g}"
         if rule.column not in COUNTED:
-            template = Note("at least {n} minutes of travel") if least else Note("at most {n} minutes of travel")
+            template = (
+                Note("at least {n} minute{n?|s} of travel") if least else Note("at most {n} minute{n?|s} of travel")
+            )
             return Note(template.template, n=number)
         template = Note("at least {n} people within {km} km") if least else Note("at most {n} people within {km} km")
         looked = Note("values on {share} % of the circle or more", share=f"{100 * rule.min_coverage:.15g}")

@@ -126,9 +126,9 @@ class Rule:
         for test in self.tests:
             counted = [count for count in (events(test.min_events), deaths(test.min_deaths)) if count is not None]
             said = counted[0] if len(counted) == 1 else Note("{a} or {b}", a=counted[0], b=counted[1])
-            parts.append(Note("{count} in {months} months", count=said, months=test.months))
+            parts.append(Note("{count} in {months} month{months?|s}", count=said, months=test.months))
         if not self.tests and self.months:
-            parts.append(Note("in {months} months", months=self.months))
+            parts.append(Note("in {months} month{months?|s}", months=self.months))
         if self.within_km:
             parts.append(Note("within {km} km", km=f"{self.within_km:g}"))
         if self.route_km:

@@ -77,7 +77,7 @@ class Visit:
         """
         found = [r for r in rows if r.kind == "visit" and r.status == "yes"]
         if not found:
-            return Note("a visit in {months} months", months=rule.months)
+            return Note("a visit in {months} month{months?|s}", months=rule.months)
         newest = max((r for r in found), key=lambda r: (r.fact not in ELSEWHERE, str(r.start)))
         facts = list(dict.fromkeys(r.fact for r in found))
         said = [FACT_WORDS[f] for f in facts if f in FACT_WORDS]

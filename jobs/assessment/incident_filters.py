@@ -178,7 +178,7 @@ def filtered(drawn: int, whole: int, translate: Translator) -> str:
         Speaks the reader's language.
     """
     return translate(
-        "Filtered: {n} of {all} incidents are drawn; the classes count all of them.",
+        "Filtered: {n} of {all} incident{all?|s} {n?is|are} drawn; the classes count all of them.",
         n=translate.number(drawn),
         all=translate.number(whole),
     )

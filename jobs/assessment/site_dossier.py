@@ -161,7 +161,7 @@ def content(
         *(Text(text, small=True) for text in (past, sure) if text),
         Heading(_("The site")),
         Pairs(_facts(_, here)),
-        Heading(_("What surrounds it, {months} months", months=here.months)),
+        Heading(_("What surrounds it, {months} month{months?|s}", months=here.months)),
     ]
     after: list[Block] = [
         Heading(_("Every rule, and its answer")),

@@ -28,7 +28,8 @@ def unseen_notes(report: Mapping[str, object]) -> list[Note]:
     rows: Any = report.get("unseen", [])
     return [
         Note(
-            "{country}, {source}: of {events} and {deaths} in {months} months, no rule can see {lost} and {dead}: "
+            "{country}, {source}: of {events} and {deaths} in {months} month{months?|s}, no rule can see {lost} "
+            "and {dead}: "
             "their place is known by the country or a vague region only, or by a label that names no unit.",
             country=_Country(row["country"]),
             source=str(row["source"]),

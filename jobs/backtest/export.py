@@ -180,7 +180,8 @@ def summary(backtest: Backtest, language: str = "en") -> list[str]:
     lines = [line.sentence(_) for line in reading_lines(told if isinstance(told, list) else [])]
     lines += [
         _(
-            "{n} cases: {places} places at {dates} dates; {hits} were followed by a hit ({outcome}).",
+            "{n} case{n?|s}: {places} place{places?|s} at {dates} date{dates?|s}; {hits} {hits?was|were} "
+            "followed by a hit ({outcome}).",
             n=_.number(base["n"]), places=_.number(base["places"]), dates=_.number(base["dates"]),
             hits=_.number(base["hits"]), outcome=backtest.outcome.text(),
         )
@@ -196,12 +197,14 @@ def summary(backtest: Backtest, language: str = "en") -> list[str]:
         )
     for reason, n in backtest.gathered.left_out.items():
         if n:
-            lines.append(_("Left out: {n} cases, because {reason}.", n=_.number(n), reason=_(words.LEFT_OUT[reason])))
+            lines.append(
+                _("Left out: {n} case{n?|s}, because {reason}.", n=_.number(n), reason=_(words.LEFT_OUT[reason]))
+            )
     if backtest.gathered.undeclared:
         lines.append(
             _(
-                "Nothing declares what the incidents cover ({n} cases): an incident that the files do not hold counts "
-                "as none.",
+                "Nothing declares what the incidents cover ({n} case{n?|s}): an incident that the files "
+                "do not hold counts as none.",
                 n=_.number(backtest.gathered.undeclared),
             )
         )

@@ -198,9 +198,9 @@ def subtitle(backtest: Backtest, _: Translator) -> str:
     settings = backtest.record["settings"]
     assert isinstance(settings, dict)
     return _(
-        "{places} places at {dates} dates from {first} to {last}. A hit: at least {events} deadly incident{events?|s} "
-        "at exactly known places within {km} km that begin in the {months} months after the date; of {n} cases, "
-        "{hits} were hit.",
+        "{places} place{places?|s} at {dates} date{dates?|s} from {first} to {last}. A hit: at least "
+        "{events} deadly incident{events?|s} at exactly known places within {km} km that begin in the "
+        "{months} month{months?|s} after the date; of {n} case{n?|s}, {hits} {hits?was|were} hit.",
         places=_.number(base["places"]),
         dates=_.number(base["dates"]),
         first=_.date(settings["from"]),
@@ -224,15 +224,15 @@ def left_out(backtest: Backtest, _: Translator) -> list[str]:
         Speaks the reader's language.
     """
     out = [
-        _("Left out: {n} cases, because {reason}.", n=_.number(n), reason=_(words.LEFT_OUT[reason]))
+        _("Left out: {n} case{n?|s}, because {reason}.", n=_.number(n), reason=_(words.LEFT_OUT[reason]))
         for reason, n in backtest.gathered.left_out.items()
         if n
     ]
     if backtest.gathered.undeclared:
         out.append(
             _(
-                "Nothing declares what the incidents cover ({n} cases): an incident that the files do not hold counts "
-                "as none.",
+                "Nothing declares what the incidents cover ({n} case{n?|s}): an incident that the files "
+                "do not hold counts as none.",
                 n=_.number(backtest.gathered.undeclared),
             )
         )

@@ -17,16 +17,18 @@ LEAST = 30
 """Cases below which nothing is said."""
 SAID = N_(
     "Of the loaded sites classed like this at {dates} past dates, {rate} saw a deadly incident within {km} km in the "
-    "{months} months after (n = {n}, {between}); of the others {others}. This is what happened to them, not a forecast "
+    "{months} month{months?|s} after (n = {n}, {between}); of the others {others}. This is what happened to "
+    "them, not a forecast "
     "for this site."
 )
 SAID_ALONE = N_(
     "Of the loaded sites classed like this at {dates} past dates, {rate} saw a deadly incident within {km} km in the "
-    "{months} months after (n = {n}, {between}). This is what happened to them, not a forecast for this site."
+    "{months} month{months?|s} after (n = {n}, {between}). This is what happened to them, not a forecast for this site."
 )
 SAID_MANY = N_(
     "Of the loaded sites classed like this at {dates} past dates, {rate} saw {events} or more deadly incidents within "
-    "{km} km in the {months} months after (n = {n}, {between}); of the others {others}. This is what happened to them, "
+    "{km} km in the {months} month{months?|s} after (n = {n}, {between}); of the others {others}. This is what "
+    "happened to them, "
     "not a forecast for this site."
 )
 

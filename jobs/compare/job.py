@@ -25,9 +25,9 @@ from jobs.result import Result, ResultFiles
 from jobs.run_record import TOOL
 
 MOVED = {
-    "assess": N_("{n} sites have another class or zone status."),
-    "coverage": N_("{n} sites lack or have other types of programmes."),
-    "backtest": N_("{n} figures differ."),
+    "assess": N_("{n} site{n?|s} {n?has|have} another class or zone status."),
+    "coverage": N_("{n} site{n?|s} {n?lacks|lack} or {n?has|have} other types of programmes."),
+    "backtest": N_("{n} figure{n?|s} {n?differs|differ}."),
 }
 WORDS = {
     "date": N_("the date"),

@@ -86,13 +86,13 @@ class EditionChanges(Result):
         if len(worst):
             lines.append(
                 Note(
-                    "Deaths of a year differ by 5 % or more in {n} of {m} years that both hold: years.csv.",
+                    "Deaths of a year differ by 5 % or more in {n} of {m} year{m?|s} that both hold: years.csv.",
                     n=len(worst), m=len(shared),
                 )
             )  # fmt: skip
         if self.moves is None:
             return [*lines, Note("No sites were given: what it does to yours is not known (--sites, --as-of).")]
-        lines.append(Note("{n} sites would have another class or zone status.", n=len(self.moves)))
+        lines.append(Note("{n} site{n?|s} would have another class or zone status.", n=len(self.moves)))
         return lines + [_move(row) for row in self.moves.head(MOST_TOLD).to_dict("records")]
 
 

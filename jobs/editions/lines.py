@@ -38,7 +38,7 @@ def entry_line(entry: Entry) -> Note:
         One entry.
     """
     return Note(
-        "{reference}: {rows} rows, {licence}, kept as {name}.",
+        "{reference}: {rows} row{rows?|s}, {licence}, kept as {name}.",
         reference=entry.reference,
         rows=entry.rows,
         licence=entry.licence or Note("licence not stated"),
@@ -58,7 +58,7 @@ def details(kept: Kept) -> list[Note]:
     came = {"when": entry.fetched_at, "where": entry.url or kept.path.parent.as_posix()}
     lines = [
         entry_line(entry),
-        Note("File {name}: {n} bytes, SHA-256 {hash}.", name=entry.name, n=entry.size, hash=entry.sha256),
+        Note("File {name}: {n} byte{n?|s}, SHA-256 {hash}.", name=entry.name, n=entry.size, hash=entry.sha256),
         Note("Downloaded by hand and kept at {when}.", when=entry.fetched_at)
         if entry.by_hand
         else Note("Retrieved at {when} from {where}.", **came),
@@ -74,7 +74,7 @@ def details(kept: Kept) -> list[Note]:
         return [*lines, Note("It declares to cover nothing itself.")] if entry.role == "incidents" else lines
     first, last = min(c["from"] for c in spans), max(c["to"] for c in spans)
     n = len({c["country_iso3"] for c in spans})
-    return [*lines, Note("Declared covered: {n} countries, {a} to {b}.", n=n, a=first, b=last)]
+    return [*lines, Note("Declared covered: {n} countr{n?y|ies}, {a} to {b}.", n=n, a=first, b=last)]
 
 
 _PROFILE = {

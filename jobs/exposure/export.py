@@ -74,13 +74,13 @@ def summary(
         ))  # fmt: skip
     for row in near[near["country"] == ""].itertuples():
         lines.append(_line(
-            Note("Within {km} km of {n} deadly incident{n?|s} of {months} months ({source})",
+            Note("Within {km} km of {n} deadly incident{n?|s} of {months} month{months?|s} ({source})",
                  km=f"{row.radius_km:g}", n=int(row.incidents), months=int(row.months), source=row.source), row
         ))  # fmt: skip
     timed = sites["travel_time_min"].dropna()
     if len(timed):
         lines.append(
-            Note("Travel time is known of {n} site{n?|s}; half of them lie {m} minutes away or more.",
+            Note("Travel time is known of {n} site{n?|s}; half of them lie {m} minute{m?|s} away or more.",
                  n=len(timed), m=int(timed.median()))
         )  # fmt: skip
     return [*lines, Note(BESIDE)]

@@ -34,7 +34,7 @@ def sheet(subject: Subject) -> Sheet:
     by = next((c for c in colour_by.of_sites(subject.sites) if c.key == subject.colour), None)
     if by is not None:
         counts = {s.key: n for s, n in zip(by.styles, np.bincount(by.codes, minlength=len(by.styles)), strict=True)}
-    told = [_("Incidents of the {n} months before the date; size by deaths.", n=rules.look_back_months)]
+    told = [_("Incidents of the {n} month{n?|s} before the date; size by deaths.", n=rules.look_back_months)]
     if len(incidents) < len(whole):
         told.append(filtered(len(incidents), len(whole), _))
     vague = int((~open_ones["precision"].isin([1, 2])).sum())

@@ -192,7 +192,8 @@ def _certainty(area: Area, _: Translator) -> Section:
     unknown_workers = int((area.at_risk & area.sites["workers"].isna().to_numpy()).sum())
     told = []
     if area.typed:
-        told.append(_("Of {n} gaps {m} stand at sites that are at risk for certain.", n=_.number(int(open_here.sum())),
+        told.append(_("Of {n} gap{n?|s} {m} {m?stands at a site that is|stand at sites that are} at risk for certain.",
+                      n=_.number(int(open_here.sum())),
                       m=_.number(int(open_here[certain].sum()))))  # fmt: skip
     told += [
         _("{n} programme{n?|s} could be read as no type; {m} {m?has|have} no place that can be drawn.",

@@ -247,13 +247,17 @@ class ProgrammeRun(Result):
         lines.append(Note("Programmes: {states}", states=states or Note("none")))
         if len(self.result.national):
             lines.append(
-                Note("{n} programmes have no place that can be drawn: see national.csv.", n=len(self.result.national))
+                Note(
+                    "{n} programme{n?|s} {n?has|have} no place that can be drawn: see national.csv.",
+                    n=len(self.result.national),
+                )
             )
         if self.assumed:
             setting = "; ".join(f"{row.exactness} {row.km:g} km" for row in self.radii.rows)
             lines.append(
                 Note(
-                    "{n} points without a stated radius were given one by the setting ({setting}): see --radii.",
+                    "{n} point{n?|s} without a stated radius {n?was|were} given one by the setting ({setting}): "
+                    "see --radii.",
                     n=self.assumed,
                     setting=setting,
                 )

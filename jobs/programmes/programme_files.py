@@ -247,7 +247,8 @@ def _layer(source: Source, programmes: Programmes, rejected: list[Row], count: i
     unmapped = int((frame["types"] == "").sum())
     notes: list[str] = [
         Note(
-            "{n} activities with {points} points; of {unmapped} neither words nor sectors lead to a programme type.",
+            "{n} activit{n?y|ies} with {points} point{points?|s}; of {unmapped} neither words nor sectors lead "
+            "to a programme type.",
             n=len(frame),
             points=points,
             unmapped=unmapped,

@@ -157,7 +157,9 @@ def _shapes(table: Table, fields: Fields, faults: Faults, door: Door, notes: lis
     broken = np.isin(kinds, (3, 6)) & ~shapely.is_valid(shapes)
     if broken.any():
         shapes[broken] = mended(shapes[broken], door.clock(), table.name)
-        notes.append(Note("{n} polygons crossed themselves and were made valid.", n=int(broken.sum())))
+        notes.append(
+            Note("{n} polygon{n?|s} crossed {n?itself|themselves} and {n?was|were} made valid.", n=int(broken.sum()))
+        )
     faults.add("zero_area", broken & shapely.is_empty(shapes), expected="a polygon")
     door.check("edges", count_pieces(shapes[np.isin(kinds, (3, 6)) & ~off]), table.name)
     return shapes

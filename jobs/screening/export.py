@@ -194,7 +194,7 @@ def summary(screening: Screening) -> list[Note]:
         through: object = ", ".join(f"{k} {v}" for k, v in compared["through"].items()) or Note("nothing")
         lines.append(
             Note(
-                "Changed since {folder}: {n} rows, through {through} (changes.csv).",
+                "Changed since {folder}: {n} row{n?|s}, through {through} (changes.csv).",
                 folder=compared["with"],
                 n=compared["changed"],
                 through=through,
@@ -204,7 +204,8 @@ def summary(screening: Screening) -> list[Note]:
     if isinstance(reviews, dict) and screening.decided is not None and len(screening.decided):
         lines.append(
             Note(
-                "{n} rows decided on, {reopen} open again for something differs, {overdue} overdue (decisions.csv).",
+                "{n} row{n?|s} decided on, {reopen} open again for something differs, {overdue} overdue "
+                "(decisions.csv).",
                 n=len(screening.decided),
                 reopen=reviews.get("reopen", 0),
                 overdue=reviews["overdue"],
@@ -213,15 +214,17 @@ def summary(screening: Screening) -> list[Note]:
     if screening.named is not None:
         lines.append(
             Note(
-                "{n} rows have actors of your table near their origin or on their way: a question, and part of no "
-                "class (named_actors.csv). Rows of restricted datasets (ACLED) are not compared.",
+                "{n} row{n?|s} {n?has|have} actors of your table near {n?its|their} origin or on "
+                "{n?its|their} way: a question, and part of no class (named_actors.csv). Rows of "
+                "restricted datasets (ACLED) are not compared.",
                 n=screening.named["row"].nunique(),
             )
         )
     if screening.governance is not None:
         lines.append(
             Note(
-                "{n} lines of your table are about areas of the rows: shown beside, never weighed (governance.csv).",
+                "{n} line{n?|s} of your table {n?is|are} about areas of the rows: shown beside, never weighed "
+                "(governance.csv).",
                 n=len(screening.governance),
             )
         )
@@ -230,15 +233,20 @@ def summary(screening: Screening) -> list[Note]:
         waiting, again = int(places.get("open", 0)), int(places.get("offered_again", 0))
         lines.append(
             Note(
-                "{n} names have no place yet, {again} of them were confirmed for an earlier list: confirm them in "
-                "places.csv and give it with --places.",
+                "{n} name{n?|s} {n?has|have} no place yet, {again} of them {again?was|were} confirmed "
+                "for an earlier list: confirm them in places.csv and give it with --places.",
                 n=waiting + again,
                 again=again,
             )
         )
     guessed = int((screening.transit.routes["route_basis"] == "straight_guess").sum())
     if guessed:
-        lines.append(Note("{n} ways are straight lines: a guess. Give --roads for ways on a network.", n=guessed))
+        lines.append(
+            Note(
+                "{n} way{n?|s} {n?is a straight line|are straight lines}: a guess. Give --roads for ways on a network.",
+                n=guessed,
+            )
+        )
     return [
         *lines,
         Note("A class is an indication for due diligence, not a conclusion of law; a flag is a question."),

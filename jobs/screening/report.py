@@ -216,7 +216,7 @@ def _changes(_: Translator, screening: Screening) -> str:
     lines = [
         [sw.value(c, v, _) for c, v in zip(columns, r, strict=True)] for r in screening.changes[columns].to_numpy()
     ]
-    said = _("{n} rows changed since the run of {when}; through {through}.", n=_.number(len(lines)), when=when, through=told)  # fmt: skip  # noqa: E501
+    said = _("{n} row{n?|s} changed since the run of {when}; through {through}.", n=_.number(len(lines)), when=when, through=told)  # fmt: skip  # noqa: E501
     body = table([sw.heading(c, _) for c in columns], lines) if lines else ""
     return f"<section><h2>{html(_('Changes since an earlier run'))}</h2><p>{html(said)}</p>{body}</section>"
 
@@ -303,7 +303,8 @@ def _rest(_: Translator, ordered: pd.DataFrame, n: int) -> str:
     out = table([sw.heading(c, _) for c in columns], lines, whole=whole)
     left = n - IN_FULL - len(rest)
     if left > 0:
-        out += f"<p>{html(_('{n} more rows, of less gravity, are in screening.csv.', n=_.number(left)))}</p>"
+        said = _("{n} more row{n?|s}, of less gravity, {n?is|are} in screening.csv.", n=_.number(left))
+        out += f"<p>{html(said)}</p>"
     return out
 
 

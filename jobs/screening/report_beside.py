@@ -67,7 +67,11 @@ def _section(
     shown = [said(frame.head(MOST)[c], c, _) for c in columns]
     body = "".join("<tr>" + "".join(f"<td>{html(t)}</td>" for t in line) + "</tr>" for line in zip(*shown, strict=True))
     left = len(frame) - MOST
-    more = f"<p>{html(_('{n} more lines are in {file}.', n=_.number(left), file=file))}</p>" if left > 0 else ""
+    more = (
+        f"<p>{html(_('{n} more line{n?|s} {n?is|are} in {file}.', n=_.number(left), file=file))}</p>"
+        if left > 0
+        else ""
+    )
     return f"{head}{above}<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>{more}</section>"
 
 

@@ -169,7 +169,7 @@ def _changed(_: Translator, screening: Screening) -> str:
         return ""
     through = ", ".join(f"{sw.value('through', k, _)} {_.number(v)}" for k, v in account["through"].items())
     said = _(
-        "{n} rows changed since the run of {when}; through {through}.",
+        "{n} row{n?|s} changed since the run of {when}; through {through}.",
         n=_.number(account["changed"]),
         when=str(account["earlier_run_at"]),
         through=through or "0",
@@ -183,17 +183,25 @@ def _questions(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
     waiting = screening.places[screening.places["state"].isin(("open", "offered_again"))]
     if len(waiting):
         told = _.number(int(waiting["rows"].sum()))
-        out.append(_("{n} names ({rows} rows) have no confirmed place.", n=_.number(len(waiting)), rows=told))
+        out.append(
+            _(
+                "{n} name{n?|s} ({rows} row{rows?|s}) {n?has|have} no confirmed place.",
+                n=_.number(len(waiting)),
+                rows=told,
+            )
+        )
     reviews = screening.record.get("reviews")
     if isinstance(reviews, dict):
         open_ = int((good["decision"] == "").sum())
-        out.append(_("{n} rows have no decision.", n=_.number(open_)))
+        out.append(_("{n} row{n?|s} {n?has|have} no decision.", n=_.number(open_)))
         if reviews.get("reopen"):
-            out.append(_("{n} decisions are open again: something changed since.", n=_.number(reviews["reopen"])))
+            out.append(
+                _("{n} decision{n?|s} {n?is|are} open again: something changed since.", n=_.number(reviews["reopen"]))
+            )
         if reviews.get("decided"):
-            out.append(_("{n} decisions wait for a second person.", n=_.number(reviews["decided"])))
+            out.append(_("{n} decision{n?|s} {n?waits|wait} for a second person.", n=_.number(reviews["decided"])))
         if reviews.get("overdue"):
-            out.append(_("{n} actions are overdue.", n=_.number(reviews["overdue"])))
+            out.append(_("{n} action{n?|s} {n?is|are} overdue.", n=_.number(reviews["overdue"])))
     counts: Counter[str] = Counter()
     missing = eu_record(screening.rows, screening.suppliers.rows)["missing"]
     for text, rows in missing.value_counts(sort=False).items():
@@ -203,7 +211,13 @@ def _questions(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
         out.append(_("To be asked of suppliers (Regulation (EU) 2017/821, Art. 4), rows: {told}.", told=told))
     if screening.named is not None and len(screening.named):
         n = _.number(screening.named["row"].nunique())
-        out.append(_("{n} rows have actors of your table near their origin or on their way: see Named actors.", n=n))
+        out.append(
+            _(
+                "{n} row{n?|s} {n?has|have} actors of your table near {n?its|their} origin or on {n?its|their} "
+                "way: see Named actors.",
+                n=n,
+            )
+        )
     if not out:
         return ""
     return f"<section><h2>{html(_('Open questions'))}</h2>{_list(out)}</section>"
@@ -215,7 +229,12 @@ def _unknown(_: Translator, screening: Screening) -> str:
     lines = [spoken(n, _) for n in known_limits(assessment.sites, assessment.report)]
     guessed = int((screening.transit.routes["route_basis"] == "straight_guess").sum())
     if guessed:
-        lines.append(_("{n} ways are straight lines: a guess at the way, not the way.", n=_.number(guessed)))
+        lines.append(
+            _(
+                "{n} way{n?|s} {n?is a straight line|are straight lines}: a guess at the way, not the way.",
+                n=_.number(guessed),
+            )
+        )
     if not lines:
         return ""
     return f"<section><h2>{html(_('What could not be known'))}</h2>{_list(lines[:MOST_LINES])}</section>"

@@ -23,7 +23,7 @@ METHOD = (
     N_(
         "Way: the line of the row; else a way on the given roads; else the straight geodesic, which is a "
         "guess. It is cut into segments of {segment} km and sampled every {step} km. An incident counts "
-        "within {within} km of the way in the {months} months before the date; certain where place and low "
+        "within {within} km of the way in the {months} month{months?|s} before the date; certain where place and low "
         "estimate leave no doubt, possible where errors or the high estimate allow it. Exposed km are those "
         "within that distance of an incident that counts."
     ),
@@ -106,7 +106,7 @@ def method(_: Translator, screening: Screening) -> str:
         "months": _.number(s.months),
         "mineral": _.number(settings.get("mineral_km")),
     }
-    paragraphs = "".join(f"<p>{html(_(text).format(**values))}</p>" for text in METHOD)
+    paragraphs = "".join(f"<p>{html(_(text, **values))}</p>" for text in METHOD)
     rules = _table(
         (_("Rule"), _("Question"), _("Class"), _("Held against"), _("Ground")),
         [(r.id, r.asks(_), _(r.cls), KINDS[r.kind].limit(r).sentence(_), _(r.ground)) for r in screening.rules.rules],
@@ -172,9 +172,8 @@ def versions(_: Translator, screening: Screening) -> str:
         shown = lines[:40]
         out.append(_table((_("Dataset"), _("Country"), _("From"), _("To")), shown))
         if len(lines) > len(shown):
-            out.append(
-                f"<p>{html(_('{n} more rows of coverage are in run.json.', n=_.number(len(lines) - len(shown))))}</p>"
-            )
+            left = _.number(len(lines) - len(shown))
+            out.append(f"<p>{html(_('{n} more row{n?|s} of coverage {n?is|are} in run.json.', n=left))}</p>")
     else:
         out.append(f"<p>{html(_('Nothing is declared: no class can be calm.'))}</p>")
     tables = settings.get("tables", {}) if isinstance(settings, dict) else {}

@@ -73,7 +73,8 @@ def ways(_: Translator, screening: Screening) -> str:
     long = [i for i, c in enumerate(columns) if c in ("countries", "zones", "listed")]
     out.append(table([sw.heading(c, _) for c in columns], lines, tuple(numbers), long=long))
     if more > 0:
-        out.append(f"<p>{html(_('{n} more ways, with fewer incidents, are in routes.csv.', n=_.number(more)))}</p>")
+        said = _("{n} more way{n?|s}, with fewer incidents, {n?is|are} in routes.csv.", n=_.number(more))
+        out.append(f"<p>{html(said)}</p>")
     hot = segments[(segments["incidents"] > 0) | (segments["armed_roadblocks"] > 0)]
     left = max(len(hot) - MOST_SEGMENTS, 0)
     if left:
@@ -93,7 +94,7 @@ def ways(_: Translator, screening: Screening) -> str:
         body = table([sw.heading(c, _) for c in own], told, tuple(right), whole=[own.index("countries")])
         out.append(f"<h3>{html(_('Segments with incidents'))}</h3>{body}")
     if left:
-        said = _("{n} more segments with incidents are in segments.csv.", n=_.number(left))
+        said = _("{n} more segment{n?|s} with incidents {n?is|are} in segments.csv.", n=_.number(left))
         out.append(f"<p>{html(said)}</p>")
     note = _("A straight line between two places is a guess at the way, not the way. Sources are never added together.")
     return f'<section><h2>{html(_("Ways"))}</h2><p class="soft">{html(note)}</p>{"".join(out)}</section>'

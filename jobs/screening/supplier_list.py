@@ -377,7 +377,9 @@ def _apart(ids: pd.Series[str], ok: npt.NDArray[np.bool_], notes: list[str]) -> 
     if again:
         notes.append(
             Note(
-                "{n} rows share the id of an earlier row: each is an origin of its own, numbered (2), (3) ...", n=again
+                "{n} row{n?|s} {n?shares|share} the id of an earlier row: each is an origin of its own, numbered "
+                "(2), (3) ...",
+                n=again,
             )
         )
     return pd.Series(out, index=ids.index, dtype="str")

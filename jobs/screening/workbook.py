@@ -191,7 +191,7 @@ def _summary(screening: Screening, left: int, _: Any) -> TextSheet:
         blocks.append(("heading", _("What could not be known")))
         blocks += [("line", spoken(note, _)) for note in limits]
     if left > 0:
-        told = _("{n} more rows of evidence, of less grave rows, are in evidence.csv.", n=_.number(left))
+        told = _("{n} more row{n?|s} of evidence, of less grave rows, {n?is|are} in evidence.csv.", n=_.number(left))
         blocks.append(("line", told))
     inputs: Any = record["inputs"]
     files = [

@@ -121,7 +121,7 @@ def summary(result: Sensitivity) -> list[Note]:
     """
     share = result.stability["share_same_class"].to_numpy(np.float64)
     n = len(share)
-    lines = [Note("{n} sites under {settings} settings.", n=n, settings=len(result.grid))]
+    lines = [Note("{n} site{n?|s} under {settings} setting{settings?|s}.", n=n, settings=len(result.grid))]
     if n:
         lines.append(
             Note(

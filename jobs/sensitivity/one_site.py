@@ -21,12 +21,12 @@ from jobs.sensitivity.job import wide_pass
 from layers.formats.writers.blocks import Block, Rows, Text
 from layers.maps import styles
 
-HOLDS = N_("The class holds under {share} of {settings} settings of radii, windows and counts.")
+HOLDS = N_("The class holds under {share} of {settings} setting{settings?|s} of radii, windows and counts.")
 FIRST = {
     "radius_km": N_("It would turn {cls} if {rule} reached to {at} km instead of {current} km."),
-    "window_months": N_("It would turn {cls} if {rule} looked back {at} months instead of {current}."),
-    "events": N_("It would turn {cls} if {rule} asked for {at} events instead of {current}."),
-    "deaths": N_("It would turn {cls} if {rule} asked for {at} deaths instead of {current}."),
+    "window_months": N_("It would turn {cls} if {rule} looked back {at} month{at?|s} instead of {current}."),
+    "events": N_("It would turn {cls} if {rule} asked for {at} event{at?|s} instead of {current}."),
+    "deaths": N_("It would turn {cls} if {rule} asked for {at} death{at?|s} instead of {current}."),
 }
 HEAT = N_("The class with all radii times the factor of the row and all windows times that of the column.")
 NONE = N_("No single radius up to three times the limit, window or count would change it.")

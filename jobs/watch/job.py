@@ -117,9 +117,11 @@ class Looked(Result):
     def _said(self) -> list[Note]:
         day = str(self.day)
         if self.first:
-            return [Note("First look at {n} sites, as of {day}: from now on changes are told.", n=self.sites, day=day)]
+            return [
+                Note("First look at {n} site{n?|s}, as of {day}: from now on changes are told.", n=self.sites, day=day)
+            ]
         told = {"n": self.sites, "day": day, "m": len(self.rows), "k": self.unsaid}
-        lines = [Note("{n} sites as of {day}: {m} alerts, {k} not said again.", **told)]
+        lines = [Note("{n} site{n?|s} as of {day}: {m} alert{m?|s}, {k} not said again.", **told)]
         return [*lines, *(sentence(row) for row in self.rows)]
 
 
@@ -163,7 +165,7 @@ def _told(row: Mapping[str, Any]) -> Note:
         return Note("{what}: incident {id}, {km} km.", what=what, id=row["record_id"],
                     km=f"{float(row['incident_m']) / 1000:.0f}")  # fmt: skip
     return Note(
-        "{what}: incident {id} of {day}, {deaths} deaths, {km} km.", what=what, id=row["record_id"],
+        "{what}: incident {id} of {day}, {deaths} death{deaths?|s}, {km} km.", what=what, id=row["record_id"],
         day=row["incident_date"], deaths=f"{float(row['incident_deaths']):.0f}",
         km=f"{float(row['incident_m']) / 1000:.1f}",
     )  # fmt: skip

@@ -77,7 +77,7 @@ def read_list(path: Path, folder: Path | None = None) -> SavedList:
     """
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise _unlike(path, Note("{n} bytes", n=path.stat().st_size))
+            raise _unlike(path, Note("{n} byte{n?|s}", n=path.stat().st_size))
         said = parsed_toml(path.read_text(encoding="utf-8"), path.name)["watch"]
     except OSError as error:
         raise InputError("The file cannot be opened.", where=path.name, got=str(error.strerror)) from None

@@ -49,7 +49,9 @@ def counted(rows: Iterable[Sequence[Any]], where: str) -> list[Sequence[Any]]:
     for row in rows:
         out.append(row)
         if len(out) > MOST_ROWS:
-            raise LimitExceededError("The table is too large.", where=where, expected=Note("{n} rows", n=MOST_ROWS))
+            raise LimitExceededError(
+                "The table is too large.", where=where, expected=Note("{n} row{n?|s}", n=MOST_ROWS)
+            )
     return out
 
 
@@ -76,5 +78,5 @@ def as_geojson(columns: Sequence[str], rows: Iterable[Sequence[Any]], where: str
 
 def _bounded(data: bytes, where: str) -> bytes:
     if len(data) > MOST_BYTES:
-        raise LimitExceededError("The table is too large.", where=where, expected=Note("{n} bytes", n=MOST_BYTES))
+        raise LimitExceededError("The table is too large.", where=where, expected=Note("{n} byte{n?|s}", n=MOST_BYTES))
     return data

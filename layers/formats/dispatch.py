@@ -168,8 +168,8 @@ def read_here(source: Source, clock: Clock, report: Report, way: Way) -> Parsed:
         raise FormatError(
             "Rows of the file were lost while it was read.",
             where=source.name,
-            expected=Note("{n} rows", n=parsed.read),
-            got=Note("{n} rows", n=len(parsed.table) + len(report.turned_down)),
+            expected=Note("{n} row{n?|s}", n=parsed.read),
+            got=Note("{n} row{n?|s}", n=len(parsed.table) + len(report.turned_down)),
             remedy="Save the file anew with another program.",
         )
     return parsed
@@ -184,7 +184,7 @@ def _tell_alike(parsed: Parsed, report: Report) -> None:
         )
     if ids := alike(parsed.table.ids()):
         report.note(
-            "{n} ids are alike but for case, accents or marks that do not show: {names}.",
+            "{n} id{n?|s} {n?is|are} alike but for case, accents or marks that do not show: {names}.",
             n=sum(map(len, ids)),
             names=_shown(ids),
         )

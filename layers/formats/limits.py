@@ -100,7 +100,9 @@ class Door:
             "Reading the file took more memory or time than the {door} door allows.",
             where=where,
             expected=Note(
-                "{bytes} bytes and {seconds} seconds at most", bytes=self.child_bytes, seconds=f"{self.seconds:g}"
+                "{bytes} byte{bytes?|s} and {seconds} second{seconds?|s} at most",
+                bytes=self.child_bytes,
+                seconds=f"{self.seconds:g}",
             ),
             remedy="Split the file, or let an administrator raise child_bytes or seconds in limits.toml "
             "(docs/limits.md).",

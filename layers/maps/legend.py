@@ -103,7 +103,7 @@ def words(translate: Translator) -> dict[str, object]:
         "unnamed": translate("site without a name"),
         "deaths": translate("deaths (best estimate)"),
         "estimate": translate("deaths: {best} (low {low}, high {high})", best="{best}", low="{low}", high="{high}"),
-        "incidents": translate("{n} incidents here, {deaths} deaths (best estimate)", n="{n}", deaths="{deaths}"),
+        "incidents": translate("Incidents here: {n}; deaths: {deaths} (best estimate)", n="{n}", deaths="{deaths}"),
         "source": translate("{source}, id {id}", source="{source}", id="{id}"),
         "between": translate("{a} – {b}", a="{a}", b="{b}"),
         "until": translate("{first} to {last}", first="{first}", last="{last}"),

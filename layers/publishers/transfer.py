@@ -199,7 +199,7 @@ class Transfer:
     def _bounded(self, size: int, host: str) -> None:
         if size > self.most_bytes:
             raise LimitExceededError(
-                "The reply is too large.", where=host, expected=Note("{n} bytes", n=self.most_bytes)
+                "The reply is too large.", where=host, expected=Note("{n} byte{n?|s}", n=self.most_bytes)
             )
 
 

@@ -26,7 +26,9 @@ def parse_rules(text: str, where: str) -> Rules:
         The text is not TOML, or a key or value is not allowed.
     """
     if len(text) > MAX_BYTES:
-        raise RuleError("The rule file is too large.", where=where, expected=Note("at most {n} bytes", n=MAX_BYTES))
+        raise RuleError(
+            "The rule file is too large.", where=where, expected=Note("at most {n} byte{n?|s}", n=MAX_BYTES)
+        )
     return _parsed(text, where)
 
 
@@ -49,7 +51,7 @@ def rules_of(data: bytes, name: str) -> Rules:
         The file is too large, no UTF-8 text, no TOML, or a key or value is not allowed.
     """
     if len(data) > MAX_BYTES:
-        raise RuleError("The rule file is too large.", where=name, expected=Note("at most {n} bytes", n=MAX_BYTES))
+        raise RuleError("The rule file is too large.", where=name, expected=Note("at most {n} byte{n?|s}", n=MAX_BYTES))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -66,7 +66,14 @@ def normalise_acled(table: Table, fields: Fields, faults: Faults) -> Normalised:
     frame["effect"] = _effects(fields, frame, notes)
     idle = int(np.count_nonzero((frame["effect"] == "none") & faults.ok))
     if idle:
-        notes.append(Note("{n} protests, riots and strategic developments are read but count for no rule.", n=idle))
+        notes.append(
+            Note(
+                "{n} "
+                "{n?protest, riot or strategic development is|protests, riots and strategic developments are} "
+                "read but {n?counts|count} for no rule.",
+                n=idle,
+            )
+        )
     return Normalised(frame.assign(source="acled", restricted=True), "ACLED", version_of(table), notes)
 
 
@@ -105,7 +112,12 @@ def _effects(fields: Fields, frame: pd.DataFrame, notes: list[str]) -> npt.NDArr
     side = pairs.map({pair: answer[1] for pair, answer in answers.items()}).to_numpy(dtype=object)
     strange = ~kinds.isin({kind for kind, _ in known}).to_numpy() & ~subs.isin(of_sub).to_numpy()
     if strange.any():
-        notes.append(Note("{n} events are of a type that is not known and are taken as violent.", n=int(strange.sum())))
+        notes.append(
+            Note(
+                "{n} event{n?|s} {n?is|are} of a type that is not known and {n?is|are} taken as violent.",
+                n=int(strange.sum()),
+            )
+        )
     mixed = {kind for (kind, sub), (answer, _) in known.items() if sub and answer != "none"}
     open_sub = kinds.isin(mixed).to_numpy() & ~subs.isin(of_sub).to_numpy() & (fields.column("sub_type") is not None)
     frame[DOUBT] = np.where(effect != "none", frame[DOUBT], np.where(open_sub, "unknown_code", ""))

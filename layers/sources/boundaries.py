@@ -224,7 +224,7 @@ def _set(
         shown = ", ".join(sorted(set(twice))[:10])
         notes.append(
             Note(
-                "{n} polygons share the name of another unit: {names}. Each stays a unit of its own.",
+                "{n} polygon{n?|s} {n?shares|share} the name of another unit: {names}. Each stays a unit of its own.",
                 n=len(twice),
                 names=shown,
             )
@@ -267,7 +267,8 @@ def repair_notes(repairs: list[dict[str, Any]]) -> list[str]:
         worst = max(repairs, key=lambda repair: abs(repair["area_change_m2"]))
         return [
             Note(
-                "{n} polygons were invalid and were repaired; the area of {unit} changed most, by {area:,.0f} m2.",
+                "{n} polygon{n?|s} {n?was|were} invalid and {n?was|were} repaired; the area of {unit} changed "
+                "most, by {area:,.0f} m2.",
                 n=len(repairs), unit=worst["unit"], area=worst["area_change_m2"],
             )
         ]  # fmt: skip

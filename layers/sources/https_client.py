@@ -120,7 +120,7 @@ class Client:
             self._taken += len(block)
             if size > REPLY_BYTES or self._taken > self.total_bytes:
                 most = REPLY_BYTES if size > REPLY_BYTES else self.total_bytes
-                raise LimitExceededError("The reply is too large.", where=host, expected=Note("{n} bytes", n=most))
+                raise LimitExceededError("The reply is too large.", where=host, expected=Note("{n} byte{n?|s}", n=most))
             patience.check(host)
         patience.check(host)  # a connection that was cut ends like a whole one
         stated = str(reply.headers.get("Content-Length", ""))

@@ -146,7 +146,7 @@ class Patience:
         """Raise :class:`geo.errors.LimitExceededError` where the time is up."""
         if time.monotonic() >= self.end:
             raise LimitExceededError(
-                "The download takes too long.", where=host, expected=Note("{n} seconds", n=f"{self.total_s:g}"),
+                "The download takes too long.", where=host, expected=Note("{n} second{n?|s}", n=f"{self.total_s:g}"),
                 remedy=self.remedy,
             )  # fmt: skip
 
@@ -170,7 +170,8 @@ class Patience:
                 if time.monotonic() + wait >= end:
                     raise LimitExceededError(
                         "The publisher asks to wait longer than a download may take.", where=host,
-                        expected=Note("{n} seconds", n=f"{total_s:g}"), got=Note("{n} seconds", n=f"{wait:g}"),
+                        expected=Note("{n} second{n?|s}", n=f"{total_s:g}"),
+                        got=Note("{n} second{n?|s}", n=f"{wait:g}"),
                         remedy="Try again later.",
                     )  # fmt: skip
                 time.sleep(wait)

@@ -66,7 +66,12 @@ def certifications(frame: pd.DataFrame, table: Table, fields: Fields, faults: Fa
         told = ", ".join(strange[:10])
         notes.append(Note("Certification statuses that are not known and left out: {names}.", names=told))
     if unreadable:
-        notes.append(Note("{n} status histories or inspections could not be read and are left out.", n=unreadable))
+        notes.append(
+            Note(
+                "{n} status histor{n?y|ies} or inspection{n?|s} could not be read and {n?is|are} left out.",
+                n=unreadable,
+            )
+        )
     said = said.assign(status=status)[(status != "").to_numpy()]
     said = said[faults.ok[said["at"].to_numpy(dtype=np.int64)]]
     undated = int(said["status_date"].isna().sum())

@@ -151,7 +151,11 @@ def exactness(fields: Fields, frame: pd.DataFrame, codes: Mapping[float, int], n
     n = int(read.isna().sum())
     if n:
         notes.append(
-            Note("{n} incidents do not say how exactly their place is known: they are taken as imprecise.", n=n)
+            Note(
+                "{n} incident{n?|s} {n?does|do} not say how exactly {n?its|their} place is known: "
+                "{n?it is|they are} taken as imprecise.",
+                n=n,
+            )
         )
 
 

@@ -128,7 +128,8 @@ def _repeats(frame: pd.DataFrame, table: Table, faults: Faults, notes: list[str]
     different = int((~((mine == others) | (mine.isna() & others.isna()))).any(axis=1).sum())
     if different:
         notes.append(
-            Note("{n} rows repeat an id with other content: the row with more deaths, then the finer place, counts.",
+            Note("{n} row{n?|s} {n?repeats|repeat} an id with other content: the row with more deaths, then the "
+                 "finer place, counts.",
                  n=different)
         )  # fmt: skip
     return again

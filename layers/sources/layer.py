@@ -184,7 +184,9 @@ class Faults:
                 "No row can be used as {kind}.",
                 where=self.table.name,
                 expected=self._form(reasons) or "at least one usable row",
-                got=joined(counted) if counted else Note("{n} rows that could not be read", n=len(self.table.rejected)),
+                got=joined(counted)
+                if counted
+                else Note("{n} row{n?|s} that could not be read", n=len(self.table.rejected)),
                 remedy=_REMEDIES.get(str(reasons.index[0]) if len(reasons) else "", _REMEDY),
                 kind=Note(kind),
                 rejected=self.rejected(blank if ids is None else ids),

@@ -111,8 +111,8 @@ def place_notes(placed: Placed, rows: npt.NDArray[np.int64], countries: Sequence
         )
         notes.append(
             Note(
-                "{n} places lie outside the country that their row states (rows {rows}); taken as they are: a wrong "
-                "number, or a false origin.",
+                "{n} place{n?|s} {n?lies|lie} outside the country that {n?its|their} row states (rows "
+                "{rows}); taken as they are: a wrong number, or a false origin.",
                 n=len(at),
                 rows=shown + (" ..." if len(at) > 5 else ""),
             )
@@ -121,8 +121,8 @@ def place_notes(placed: Placed, rows: npt.NDArray[np.int64], countries: Sequence
     if turned:
         notes.append(
             Note(
-                "{n} rows would lie in the country that they state if longitude and latitude were exchanged: ask for "
-                "it (--swap) if it is so.",
+                "{n} row{n?|s} would lie in the country that {n?it states|they state} if longitude and "
+                "latitude were exchanged: ask for it (--swap) if it is so.",
                 n=turned,
             )
         )

@@ -139,7 +139,8 @@ def _of_shapes(shapes: Objects, fields: Fields) -> Positions:
         shapes[other] = shapely.point_on_surface(shapes[other])
         notes.append(
             Note(
-                "{n} areas or lines are taken as points, as asked: a point inside, half the extent as position error.",
+                "{n} area{n?|s} or line{n?|s} {n?is taken as a point|are taken as points}, as asked: a point "
+                "inside, half the extent as position error.",
                 n=int(other.sum()),
             )
         )

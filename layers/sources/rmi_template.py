@@ -149,8 +149,9 @@ def _headline(template: ReportingTemplate) -> Note:
     """What the template is, in one sentence."""
     unknown = Note("not stated")
     return Note(
-        "{kind} {revision} of {company}, effective {day}: {smelters} smelter rows, {recycled} of them recycled or "
-        "scrap, {mines} mines listed, {products} products.",
+        "{kind} {revision} of {company}, effective {day}: {smelters} smelter row{smelters?|s}, "
+        "{recycled} of them recycled or scrap, {mines} mine{mines?|s} listed, {products} "
+        "product{products?|s}.",
         kind=template.kind,
         revision=template.revision or Note("of an unstated revision"),
         company=template.company or unknown,
@@ -293,7 +294,7 @@ def _smelters(cells: _Workbook, layout: Mapping[str, str], notes: list[str]) -> 
         frame["recycled"].map(plain).isin({plain(y) for y in YES}).to_numpy() | pd.array(words) | pd.array(words2)
     )
     if chosen.any():
-        notes.append(Note("{n} smelter rows name no smelter of the look-up.", n=int(chosen.sum())))
+        notes.append(Note("{n} smelter row{n?|s} {n?names|name} no smelter of the look-up.", n=int(chosen.sum())))
     return frame
 
 

@@ -144,7 +144,12 @@ def _visits(table: Read, normalise: Callable[[Read, Fields, Faults], Visits], so
     visits = _take(found.visits, table, faults, VISITS)
     nowhere = int(visits["lon"].isna().sum())
     if nowhere:
-        notes.append(Note("{n} visits have no usable coordinates; what they saw counts all the same.", n=nowhere))
+        notes.append(
+            Note(
+                "{n} visit{n?|s} {n?has|have} no usable coordinates; what {n?it|they} saw counts all the same.",
+                n=nowhere,
+            )
+        )
     return SiteLayer(
         **_described(table, faults, found.visits["site_id"], "visits", source, notes, fields),
         frame=empty(SITES),

@@ -61,7 +61,11 @@ def normalise_ucdp(table: Table, fields: Fields, faults: Faults) -> Normalised:
     widened = int(np.count_nonzero(((low > best) | (high < best)) & faults.ok))
     if widened:
         notes.append(
-            Note("{n} rows have a best estimate outside their low and high: the wider of them brackets it.", n=widened)
+            Note(
+                "{n} row{n?|s} {n?has|have} a best estimate outside {n?its|their} low and high: the wider of "
+                "them brackets it.",
+                n=widened,
+            )
         )
     frame["lon"], frame["lat"] = positions(table, fields, faults, frame["precision"].to_numpy() <= 2)
     numbers = fields.text("country_id").str.strip().str.removesuffix(".0")
@@ -87,7 +91,8 @@ def normalise_ucdp(table: Table, fields: Fields, faults: Faults) -> Normalised:
     if frame["candidate"].any():
         notes.append(
             Note(
-                "Taken as the whole of candidate edition {version} by its name and days: {n} events of {m} countries.",
+                "Taken as the whole of candidate edition {version} by its name and days: {n} event{n?|s} of {m} "
+                "countr{m?y|ies}.",
                 version=edition.version,
                 n=len(frame),
                 m=frame["country"].nunique(),

@@ -52,7 +52,7 @@ def test_incidents_at_one_point_are_one_symbol_with_count_list_and_size(own):
     )
     assert (found["points"], found["incidents"], found["most"], found["rows"]) == (217, 582, 135, 135)
     assert found["grows"]
-    assert found["head"].startswith("135 incidents here, ")
+    assert found["head"].startswith("Incidents here: 135; ")
     for part in ("deaths:", "low", "high", "UCDP GED 23.1", "id ", "Bangui"):
         assert part in found["one"], found["one"]
 

@@ -33,10 +33,10 @@ def test_a_card_says_what_is_known_and_what_is_missing():
     assert events.covers["country_iso3"].tolist() == ["CAF"]
     said = "\n".join(events.missing)
     for part in (
-        "1 of 2 incidents are not placed",
+        "1 of 2 incidents is not placed",
         "not declared covered: COD",
         "Nothing after 2020-05-02",
-        "1 rows could not",
+        "1 row could not",
     ):
         assert part in said
     assert all(line.sentence(translator("fr")) != str(line) for line in events.missing)

@@ -108,7 +108,7 @@ def test_a_type_that_is_not_known_is_violent_and_one_that_may_count_is_doubted()
     strange = ACLED | {"event_type": "Something new", "sub_event_type": "", "fatalities": "0"}
     layer = read_incidents(csv(strange, ACLED | {"event_id_cnty": "CAF2", "sub_event_type": "Armed clash"}), "a.csv")
     assert layer.frame["effect"].tolist() == ["violent", "violent"]
-    assert "1 events are of a type that is not known" in " ".join(layer.notes)
+    assert "1 event is of a type that is not known" in " ".join(layer.notes)
     assert layer.rejected_places.empty
     open_type = ACLED | {"event_type": "Strategic developments", "sub_event_type": "?", "fatalities": "0"}
     protest = ACLED | {"event_id_cnty": "CAF2", "event_type": "Protests", "sub_event_type": ""}

@@ -175,7 +175,7 @@ def test_an_id_counts_once_after_unicode_and_case_folding_by_its_graver_row():
     assert layer.frame["deaths_best"].tolist() == [9]
     assert layer.rejected[["row", "id", "reason"]].to_numpy().tolist() == [[2, "é1", "duplicate_id"]]
     assert layer.accounting["duplicates"] == 1
-    assert any("1 rows repeat an id with other content" in note for note in layer.notes)
+    assert any("1 row repeats an id with other content" in note for note in layer.notes)
     assert layer.rejected_places.empty
     finer = read_incidents(csv(UCDP | {"where_prec": "2"}, UCDP), "g.csv")
     assert finer.frame["precision"].tolist() == [1]

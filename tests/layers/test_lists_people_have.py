@@ -336,7 +336,7 @@ def test_a_swap_is_offered_and_done_only_when_asked():
 def test_a_place_over_the_border_of_the_stated_country_is_told_with_the_country_that_it_lies_in():
     layer = sites("id,lat,lon,country\n1,-1.95,30.06,COD\n2,-1.6,28.9,COD\n")
     assert len(layer.sites) == 2
-    assert any("COD → RWA" in note and "1 places" in note for note in layer.notes)
+    assert any("COD → RWA" in note and "1 place lies" in note for note in layer.notes)
 
 
 # areas

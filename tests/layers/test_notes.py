@@ -157,7 +157,7 @@ ENGLISH = [
     "1 blank row was passed over.",
     "Countries that could not be recognised: Atlantis (data/countries.csv).",
     "Coordinates with a decimal comma were read as decimal degrees. (3 rows)",
-    "1 places lie outside the country that their row states (rows 6 (CAF)); taken as they are: a wrong number, or a "
+    "1 place lies outside the country that its row states (rows 6 (CAF)); taken as they are: a wrong number, or a "
     "false origin.",
     "Minerals that are not known and left out: unobtainium (data/mineral_names.csv).",
 ]
@@ -173,7 +173,7 @@ def test_english_notes_are_what_they_were():
         "boda was invalid (Self-intersection); repaired, its area changed by 6,154,387,643 m2.",
     ]
     assert incidents.notes == [
-        "1 rows have a best estimate outside their low and high: the wider of them brackets it.",
+        "1 row has a best estimate outside its low and high: the wider of them brackets it.",
         "Countries that could not be recognised: Atlantis.",
     ]
     assert accents.notes == ["The text is not UTF-8; it was read as cp1252, check the accents."]

@@ -190,12 +190,12 @@ def test_any_frame_comes_back(rows, first):
     frame["shape"] = pd.Series([shapely.Point(1, 2) if i % 2 else None for i in range(len(frame))], dtype="object")
     frame = frame.iloc[first:]
     packing = Packing()
-    told = packing.value({"a": [frame], 1: (Note("{n} rows", n=2), "x")})
+    told = packing.value({"a": [frame], 1: (Note("{n} row{n?|s}", n=2), "x")})
     reply = process.decode(process.encode({"v": told}, packing.arrays))
     again = Unpacking(reply.arrays, {}).value(reply.facts["v"])
     same(again["a"][0], frame)
     assert again[1] == ("2 rows", "x")
-    assert again[1][0].template == "{n} rows"
+    assert again[1][0].template == "{n} row{n?|s}"
 
 
 def test_records_are_those_of_the_reader_alone():

@@ -164,7 +164,7 @@ def area(here: Here, data: Data, run: job.Run) -> None:
     months = data.rules.look_back_months
     said = "; ".join(
         _(
-            "{source}: {n} incidents, {deaths} deaths",
+            "{source}: {n} incident{n?|s}, {deaths} death{deaths?|s}",
             source=str(s),
             n=_.number(row["size"]),
             deaths=_.number(row["sum"]),
@@ -175,9 +175,9 @@ def area(here: Here, data: Data, run: job.Run) -> None:
         _.plural("{n} site in {area} km².", "{n} sites in {area} km².", len(found.sites), area=_.number(found.area_km2))
         + " "
         + (
-            _("In {months} months, per source: {said}.", months=months, said=said)
+            _("In {months} month{months?|s}, per source: {said}.", months=months, said=said)
             if said
-            else _("No incident in {months} months.", months=months)
+            else _("No incident in {months} month{months?|s}.", months=months)
         )
     )  # fmt: skip
     if len(found.sites):

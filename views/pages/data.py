@@ -102,7 +102,7 @@ def kept(here: Here, one: Kept) -> None:
     with st.container(border=True):
         mark = ":material/keep: " if entry.pinned else ""
         st.markdown(f"{mark}**{markdown(entry.reference)}**  \n{markdown(entry.name)}")
-        said = _("{n} rows; {licence}; retrieved on {day}", n=_.number(entry.rows), day=entry.fetched_at[:10],
+        said = _("{n} row{n?|s}; {licence}; retrieved on {day}", n=_.number(entry.rows), day=entry.fetched_at[:10],
                  licence=entry.licence or _("licence not known"))  # fmt: skip
         st.caption(markdown(said))
         with st.expander(_("All that is known of it")):

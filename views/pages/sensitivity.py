@@ -87,7 +87,7 @@ def all_sites(here: Here, data: Data) -> None:
     done, grid, codes = sure_of_all(data)
     found = stability(done, grid, codes)
     st.caption(
-        _("Share of {n} settings under which each site keeps its class. It says nothing of which class that is.",
+        _("Share of {n} setting{n?|s} under which each site keeps its class. It says nothing of which class that is.",
           n=_.number(len(grid)))
     )  # fmt: skip
     stability_map(here, data, done.sites, found["share_same_class"].to_numpy(np.float64))

@@ -60,7 +60,9 @@ def site_class(_: Translator, it: Profile) -> tuple[str, list[str]]:
         lines.append(_.pair(near, _.date(site["latest_incident_date"])))
     if pd.notna(site["visit_date"]):
         age = _.number(site["visit_age_days"])
-        lines.append(_("Newest informative visit {day}, {age} days before.", day=_.date(site["visit_date"]), age=age))
+        lines.append(
+            _("Newest informative visit {day}, {age} day{age?|s} before.", day=_.date(site["visit_date"]), age=age)
+        )
     else:
         lines.append(_("No informative visit up to this date."))
     return _.pair(f"**{_('Site class')}**", f"{style.sign} {_(style.text)}"), lines

@@ -93,7 +93,7 @@ def _titles(here: Here, places: pd.DataFrame) -> list[str]:
     out = []
     for p in _each(places):
         where = ", ".join(x for x in (p.admin2, p.admin1, country_name(str(p.country), _)) if x)
-        rows = p.supplier_id or _.plural("{n} row", "{n} rows", int(p.rows))
+        rows = p.supplier_id or _.plural("{n} row", "{n} row{n?|s}", int(p.rows))
         out.append(f"{p.name} · {where} · {rows} · {sw.value('state', p.state, _)}")
     return out
 
@@ -149,7 +149,7 @@ def _ask(here: Here, screening: Screening, place: pd.Series, who: str) -> None:
             scope = st.selectbox(
                 _("Holds for"),
                 ["*", *ids[:500]],
-                format_func=lambda i: _("all {n} rows of this name", n=_.number(len(ids))) if i == "*" else i,
+                format_func=lambda i: _("all {n} row{n?|s} of this name", n=_.number(len(ids))) if i == "*" else i,
                 key=f"place_scope_{asked}",
             )
         key = asked if scope == "*" else row_key(scope, str(place["part"]))

@@ -234,7 +234,7 @@ def way(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
     if mine.empty:
         return
     label = _(
-        "Way: {km} km in {n} segments, {exposed} km exposed",
+        "Way: {km} km in {n} segment{n?|s}, {exposed} km exposed",
         km=_.number(row["route_km"], 1),
         n=_.number(len(mine)),
         exposed=_.number(row["route_km_exposed"], 1),

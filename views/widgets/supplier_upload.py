@@ -167,7 +167,7 @@ def _own_tables(here: Here) -> tuple[OwnTable | None, OwnTable | None]:
                 rows: Any = table.told["rows"]
                 st.caption(
                     _(
-                        "{read} rows read, {accepted} used, {rejected} not used.",
+                        "{read} row{read?|s} read, {accepted} used, {rejected} not used.",
                         **{k: _.number(v) for k, v in rows.items()},
                     )
                 )

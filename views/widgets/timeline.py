@@ -124,7 +124,7 @@ def chart(here: Here, data: Data, given: IncidentFilters, *, sets_day: bool = Tr
         {
             "start": [day - pd.DateOffset(months=n) for n in spans],
             "end": [day] * len(spans),
-            "window": [_("{n} months", n=n) for n in spans],
+            "window": [_("{n} month{n?|s}", n=n) for n in spans],
         }
     )
     shade = (
@@ -155,7 +155,7 @@ def chart(here: Here, data: Data, given: IncidentFilters, *, sets_day: bool = Tr
     )
     layers = shade + bars + rule + (touch.add_params(fields) if sets_day else touch)
     told = _(
-        "Shaded: the {months} months before the date. Sources are counted apart and never added together.",
+        "Shaded: the {months} month{months?|s} before the date. Sources are counted apart and never added together.",
         months=_(" and ").join(map(str, sorted(spans))),
     )
     if not sets_day:
@@ -182,7 +182,7 @@ def _touched(here: Here, counted: pd.DataFrame) -> pd.DataFrame:
             _.pair(
                 str(row.source),
                 _(
-                    "{incidents} incidents, {deaths} deaths",
+                    "{incidents} incident{incidents?|s}, {deaths} death{deaths?|s}",
                     incidents=_.number(row.incidents),
                     deaths=_.number(row.deaths),
                 ),

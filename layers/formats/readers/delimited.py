@@ -326,8 +326,8 @@ class _Body:
                 out.records.append(pick(record + [""] * (width - size)))
                 out.rows.append(number)
                 continue
-            expected = f"{width} fields"
-            self.report.reject(number, "too_few_fields", id=self._id(record), expected=expected, got=f"{size} fields")
+            expected, got = f"{width} fields", f"{size} field{'' if size == 1 else 's'}"
+            self.report.reject(number, "too_few_fields", id=self._id(record), expected=expected, got=got)
         if out.rows:
             self.report.remark("short_row", out.rows)
         return out

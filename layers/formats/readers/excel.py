@@ -176,7 +176,7 @@ def read_xlsx(
     finally:
         book.close()
     raise FormatError(
-        "The workbook has no table.", where=name, expected=Note("a header of 2 to {n} columns", n=door.columns)
+        "The workbook has no table.", where=name, expected=Note("a header of 2 to {n} column{n?|s}", n=door.columns)
     )
 
 

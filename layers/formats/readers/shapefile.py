@@ -105,8 +105,8 @@ def _fields(dbf: bytes, clock: Clock, name: str) -> tuple[int, int, int]:
         raise FormatError(
             "The .dbf is shorter than it says.",
             where=name,
-            expected=Note("{n} bytes", n=header + records * length),
-            got=Note("{n} bytes", n=len(dbf)),
+            expected=Note("{n} byte{n?|s}", n=header + records * length),
+            got=Note("{n} byte{n?|s}", n=len(dbf)),
         )
     fields = (header - 33) // 32
     clock.door.check("columns", fields, name)
@@ -180,7 +180,9 @@ def read_shapefile(
     said = 2 * struct.unpack_from(">i", shp, 24)[0]
     if said != len(shp):
         report.note(
-            "The .shp says that it has {said} bytes and has {held}; what is whole was read.", said=said, held=len(shp)
+            "The .shp says that it has {said} byte{said?|s} and has {held}; what is whole was read.",
+            said=said,
+            held=len(shp),
         )
         shp = shp[:24] + struct.pack(">i", len(shp) // 2) + shp[28:]
     with shapefile.Reader(shp=io.BytesIO(shp)) as reader:

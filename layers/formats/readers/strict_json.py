@@ -78,7 +78,7 @@ def load_json(data: bytes, door: Door, name: str = "") -> Any:
         raise LimitExceededError(
             "A number passes the limit 'number_digits' of the {door} door.",
             where=name,
-            expected=Note("{n} digits at most", n=door.number_digits),
+            expected=Note("{n} digit{n?|s} at most", n=door.number_digits),
             door=Note(door.name),
         )
     try:

@@ -116,7 +116,7 @@ def read_topology(
         raise FormatError("The topology has no objects.", where=name, expected="objects")
     layer, chosen = next(iter(objects.items()))
     if len(objects) > 1:
-        report.note("Of {n} layers the first was read: {name}.", n=len(objects), name=shorten(layer))
+        report.note("Of {n} layer{n?|s} the first was read: {name}.", n=len(objects), name=shorten(layer))
     items = chosen.get("geometries") if chosen.get("type") == "GeometryCollection" else [chosen]
     if not isinstance(items, list):
         raise FormatError("The layer of the topology has no list of geometries.", where=name)

@@ -38,7 +38,7 @@ def parsed_toml(text: str, where: str) -> dict[str, Any]:
         raise RuleError(
             "A number of the rule file is too long.",
             where=where,
-            expected=Note("at most {n} digits", n=str(MOST_DIGITS)),
+            expected=Note("at most {n} digit{n?|s}", n=str(MOST_DIGITS)),
             got=found[0][:20],
         )
     source = Source(text.encode() or b"\n", where, UPLOAD)
@@ -57,7 +57,7 @@ def _too_deep(where: str) -> RuleError:
     return RuleError(
         "The tables of the rule file lie too deep within each other.",
         where=where,
-        expected=Note("at most {n} levels", n=str(MOST_DEEP)),
+        expected=Note("at most {n} level{n?|s}", n=str(MOST_DEEP)),
     )
 
 

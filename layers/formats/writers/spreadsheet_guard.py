@@ -135,7 +135,7 @@ def refuse_restricted(frame: pd.DataFrame) -> None:
         bad |= acled & told
     if bad.any():
         raise InputError(
-            "{n} rows belong to a dataset whose rows may not leave (ACLED).",
+            "{n} row{n?|s} {n?belongs|belong} to a dataset whose rows may not leave (ACLED).",
             expected="rows of open datasets",
             remedy="Leave them out; evidence may name their ids and distances.",
             n=int(bad.sum()),

@@ -84,7 +84,7 @@ def _cell(place: str, value: Any, shared: dict[str, int]) -> str:
     text = str(value)
     if len(text) > LONGEST:
         raise InputError(
-            "A text is too long for Excel.", where=place, expected=Note("{n} characters at most", n=LONGEST)
+            "A text is too long for Excel.", where=place, expected=Note("{n} character{n?|s} at most", n=LONGEST)
         )
     style = f' s="{_QUOTED}"' if is_formula(text) else ""
     text = visible(text.replace("\r\n", "\n").replace("\r", "\n"))  # XML knows no lone CR
