@@ -74,6 +74,11 @@ COLUMNS = {
     "record_id": N_("Record"),
     "dataset": N_("Dataset"),
     "dataset_version": N_("Edition"),
+    "change": N_("What changed"),
+    "cause": N_("Cause"),
+    "records": N_("Records"),
+    "date": N_("Date"),
+    "moved_m": N_("Moved (m)"),
     "date_start": N_("From"),
     "date_end": N_("To"),
     "date_prec": N_("Date precision"),
@@ -116,6 +121,31 @@ COLUMNS = {
 }
 
 
+_SIDES = {"_before": N_("{column}, before"), "_after": N_("{column}, after")}
+"""Ends of the names of columns that stand twice, of an earlier and a later run or edition."""
+
+
+def stem(name: str) -> str:
+    """The name of a column without the side that it is of.
+
+    Examples
+    --------
+    >>> stem("deaths_before"), stem("deaths_best")
+    ('deaths', 'deaths_best')
+    """
+    return next((name.removesuffix(end) for end in _SIDES if name.endswith(end)), name)
+
+
 def column(name: str, translate: Translator) -> str:
-    """The heading of a column in the reader's language."""
+    """The heading of a column in the reader's language.
+
+    Examples
+    --------
+    >>> from i18n.translator import translator
+    >>> column("site_class_before", translator("en")), column("lon", translator("fr"))
+    ('Site class, before', 'Longitude')
+    """
+    for end, said in _SIDES.items():
+        if name.endswith(end) and stem(name) in COLUMNS:
+            return translate(said, column=translate(COLUMNS[stem(name)]))
     return translate(COLUMNS.get(name, name))

@@ -145,6 +145,19 @@ PRECISIONS = {
     7: N_("waters or air"),
 }
 
+EDITION_CHANGES = {
+    "added": N_("in the later edition only"),
+    "removed": N_("in the earlier edition only"),
+    "moved": N_("placed elsewhere"),
+    "re-estimated": N_("deaths estimated anew"),
+    "re-dated": N_("dated anew"),
+    "precision": N_("precision of the place changed"),
+}
+"""What a later edition changes of an incident (:data:`jobs.editions.incident_changes.CHANGES`)."""
+
+SOURCES = {"ucdp": "UCDP", "acled": "ACLED"}
+"""Names of sources of incidents, as their publishers write them."""
+
 INCIDENT_KINDS = {
     "state-based": N_("state-based fighting"),
     "non-state": N_("fighting between groups"),
@@ -195,6 +208,7 @@ _VALUES: dict[str, dict[str, str]] = {
 }
 _LISTS: dict[str, dict[str, str]] = {
     "minerals": MINERALS,
+    "change": EDITION_CHANGES,
     "gaps": GAPS,
     "area_gaps": GAPS,
     "rules_fired": {},
@@ -204,6 +218,17 @@ _LISTS: dict[str, dict[str, str]] = {
     "state_services": {},
 }
 """Columns that join codes, ids or names by ``;``."""
+
+
+def source_name(source: str) -> str:
+    """A source of incidents by its publisher's own name.
+
+    Examples
+    --------
+    >>> source_name("ucdp"), source_name("our_own")
+    ('UCDP', 'our_own')
+    """
+    return SOURCES.get(source, source)
 
 
 def value(name: str, code: str, translate: Translator) -> str:

@@ -59,6 +59,14 @@ def _vintages(inputs: list[Mapping[str, Any]], given: str) -> list[Note]:
 def _countries(sites: pd.DataFrame, given: str) -> list[Note]:
     basis = sites["country_basis"]
     out = []
+    for country, n in sites.loc[basis == "layout", "country"].value_counts(sort=False).sort_index().items():
+        out.append(
+            Note(
+                "Sites that state no country: {n}, taken to lie in {country}, where files of their layout are from.",
+                n=int(n),
+                country=str(country),
+            )
+        )
     if n := int((basis == "option").sum()):
         out.append(
             Note("Sites that state no country: {n}, taken to lie in {country}, as you gave it.", n=n, country=given)

@@ -150,7 +150,7 @@ class Walk:
             if more.count() and any(c.isdigit() for c in more.inner_text()):
                 more.click()
         link = self.page.get_by_test_id("stSidebar" if self.width <= 800 else "stTopNav").get_by_role(
-            "link", name=title
+            "link", name=title, exact=True
         )
         if self.width > 800 and not link.is_visible():
             self.page.get_by_test_id("stTopNav").get_by_text(re.compile(r"^\d+ \S+$")).click()

@@ -225,7 +225,7 @@ def page(found: Sequence[tuple[Study, Backtest]], tried: Mapping[str, Sequence[B
     rules = found[0][1].record["rules"]
     assert isinstance(rules, dict)
     reading = "".join(f"- {line}\n" for line in READING)
-    version = f"Rules version {rules['version']} ({str(rules['hash'])[:19]}). Intervals of 95 % in brackets.\n\n"
+    version = f"Rules version {rules['version']} ({str(rules['hash'])[:19]}). Intervals of 95% in brackets.\n\n"
     parts = [HEAD, version, overview(found), "\n## How to read it\n\n", reading, TRIED, compared(found, tried)]
     return "".join([*parts, *("\n" + section(study, result) for study, result in found)])
 

@@ -328,7 +328,7 @@ def known_limits(sites: pd.DataFrame, report: object) -> list[Note]:
         out.append(Note("{n} site{n?|s} with insufficient data: {why}", n=len(insufficient), why=why))
     countries = set(sites["country"])
     out += [
-        Note("Covered: {source}, {country}, {first} to {last} ({effects})", source=c["source"],
+        Note("Covered: {source}, {country}, {first} to {last} ({effects})", source=labels.source_name(c["source"]),
              country=c["country_iso3"], first=Day(c["from"]), last=Day(c["to"]), effects=_EFFECTS[c["effects"]])
         for c in report.get("coverage", []) if c["country_iso3"] in countries
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 
 from geo.messages import Note
 from geo.rules import words
+from i18n.labels import source_name
 from layers.reference.country_names import country_name
 
 
@@ -32,7 +33,7 @@ def unseen_notes(report: Mapping[str, object]) -> list[Note]:
             "and {dead}: "
             "their place is known by the country or a vague region only, or by a label that names no unit.",
             country=_Country(row["country"]),
-            source=str(row["source"]),
+            source=source_name(str(row["source"])),
             events=words.events(row["events"]),
             deaths=words.deaths(row["deaths"]),
             months=str(report.get("unseen_months", "")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from i18n import labels
 from i18n.translator import N_, Translator
 
@@ -60,8 +62,8 @@ def percent(value: object, _: Translator, digits: int = 1) -> str:
     r"""A share as a percentage; blank for a missing value.
 
     >>> from i18n.translator import translator
-    >>> percent(0.3149, translator("en")) == "31.5\N{NO-BREAK SPACE}%", percent(float("nan"), translator("fr"))
-    (True, '')
+    >>> percent(0.3149, translator("en")), percent(0.3149, translator("fr")), percent(float("nan"), translator("fr"))
+    ('31.5%', '31,5\xa0%', '')
 
     Parameters
     ----------
@@ -73,7 +75,16 @@ def percent(value: object, _: Translator, digits: int = 1) -> str:
         Digits after the decimal sign.
     """
     said = _.number(None if value is None else float(str(value)) * 100, digits)
-    return f"{said}\u00a0%" if said else ""
+    return said + _sign(_.language) if said else ""
+
+
+@lru_cache(maxsize=16)
+def _sign(language: str) -> str:
+    """What stands behind the number of a percentage: after a space where the language has one."""
+    from babel import Locale
+
+    spaced = any(letter.isspace() for letter in Locale.parse(language).percent_formats[None].pattern)
+    return "\u00a0%" if spaced else "%"
 
 
 def span(low: object, high: object, _: Translator) -> str:
@@ -89,4 +100,4 @@ def span(low: object, high: object, _: Translator) -> str:
         Speaks the reader's language.
     """
     first, last = percent(low, _), percent(high, _)
-    return f"{first.removesuffix(chr(160) + '%')}–{last}" if first and last else ""
+    return f"{first.removesuffix(_sign(_.language))}–{last}" if first and last else ""

@@ -31,8 +31,8 @@ footer{margin-top:40px;border-top:1px solid #d4d9de;padding-top:8px;font-size:12
  avoid} thead{display:table-header-group}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 """
 HEADINGS = (
-    N_("Answer"), N_("Cases"), N_("Hits"), N_("Hit rate"), N_("95 % interval"), N_("Share flagged"), N_("Recall"),
-    N_("Recall at onset"), N_("AUC"), N_("95 % interval of the AUC"), N_("Brier score"),
+    N_("Answer"), N_("Cases"), N_("Hits"), N_("Hit rate"), N_("95% interval"), N_("Share flagged"), N_("Recall"),
+    N_("Recall at onset"), N_("AUC"), N_("95% interval of the AUC"), N_("Brier score"),
 )  # fmt: skip
 READING = (
     N_("Cases: places at dates to which the answer points. Hit rate: how many of them were followed by the outcome."),
@@ -70,7 +70,7 @@ DECIDING = N_(
 )
 RELIABLE = N_(
     "Each point: cases that were given about the same hit rate by earlier dates, and how many of them were hit "
-    "then. On the line, what was said is what came; below it, fewer were hit. Bars: 95 % intervals; numbers: cases."
+    "then. On the line, what was said is what came; below it, fewer were hit. Bars: 95% intervals; numbers: cases."
 )
 
 

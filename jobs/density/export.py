@@ -17,6 +17,7 @@ from geo.messages import Day, Note
 from geo.rasters.surface import REACH, SurfaceGrid
 from geo.readiness import datasets_of
 from geo.records.incidents import Incidents
+from i18n.labels import source_name
 from i18n.translator import N_
 from jobs.density.model import Options, Period, Surface, Surfaces
 from jobs.density.placing import HOW
@@ -210,8 +211,9 @@ def summary(result: Surfaces) -> list[Note]:
         lines.append(
             Note(
                 "{source}, {first} to {last}: {n} {weight} on the surface; the highest cell has {peak} per 1,000 km².",
-                source=s.source, first=Day(str(s.period[0])), last=Day(str(s.period[1])), n=round(s.placed.total),
-                weight=Note(WEIGHTS[result.options.weight]), peak=round(float(np.nanmax(s.cells, initial=0.0)), 2),
+                source=source_name(s.source), first=Day(str(s.period[0])), last=Day(str(s.period[1])),
+                n=round(s.placed.total), weight=Note(WEIGHTS[result.options.weight]),
+                peak=round(float(np.nanmax(s.cells, initial=0.0)), 2),
             )
         )  # fmt: skip
         lines.append(

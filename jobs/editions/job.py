@@ -86,7 +86,7 @@ class EditionChanges(Result):
         if len(worst):
             lines.append(
                 Note(
-                    "Deaths of a year differ by 5 % or more in {n} of {m} year{m?|s} that both hold: years.csv.",
+                    "Deaths of a year differ by 5% or more in {n} of {m} year{m?|s} that both hold: years.csv.",
                     n=len(worst), m=len(shared),
                 )
             )  # fmt: skip

@@ -75,7 +75,8 @@ def summary(
     for row in near[near["country"] == ""].itertuples():
         lines.append(_line(
             Note("Within {km} km of {n} deadly incident{n?|s} of {months} month{months?|s} ({source})",
-                 km=f"{row.radius_km:g}", n=int(row.incidents), months=int(row.months), source=row.source), row
+                 km=f"{row.radius_km:g}", n=int(row.incidents), months=int(row.months),
+                 source=labels.source_name(row.source)), row
         ))  # fmt: skip
     timed = sites["travel_time_min"].dropna()
     if len(timed):
@@ -91,6 +92,6 @@ def _line(where: Note, row: Any) -> Note:
     if np.isnan(people):
         return Note("{where}: not known.", where=where)
     return Note(
-        "{where}: {people} people, counted on {share} % of that ground.",
+        "{where}: {people} people, counted on {share}% of that ground.",
         where=where, people=int(people), share=round(100 * share, 1),
     )  # fmt: skip

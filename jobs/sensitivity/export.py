@@ -134,7 +134,7 @@ def summary(result: Sensitivity) -> list[Note]:
         first = rows.iloc[0]
         lines.append(
             Note(
-                "{country}: varied alone, the {what} change most: {share} % of classes.",
+                "{country}: varied alone, the {what} change most: {share}% of classes.",
                 country=str(country) or Note("country not known"), what=Note(WHAT[first["what"]]),
                 share=round(100 * float(first["share_changed"]), 1),
             )

@@ -52,7 +52,7 @@ def test_it_names_its_sample_and_says_that_it_is_no_forecast(tested):
     english, french = (class_sentence(tested, "conflict-affected", LAST, translator(code)) for code in ("en", "fr"))
     assert english.startswith("Of the loaded sites classed like this at 3 past dates, ")
     assert f"n = {found.n}, " in english
-    assert re.search(r"of the others [\d.]+\u00a0%", english)
+    assert re.search(r"of the others [\d.]+%", english)
     for said, word in ((english, "not a forecast for this site"), (french, "non une prévision pour ce site")):
         assert word in said
         assert not re.search(r"\b(will|risk of|probab|sera)\b", said)

@@ -141,6 +141,8 @@ def test_two_dates_side_by_side_and_files_for_the_meeting_in_french(own):
     field = page.get_by_role("textbox", name="Right", exact=True)
     field.fill("31 Dec 2014")
     field.press("Enter")
+    # The heading of the day before stands until the new one is drawn.
+    until(own, lambda: "31 Dec 2014, rules" in page.get_by_test_id("stMain").inner_text())
     page.get_by_role("heading", name=re.compile(r"\d+ sites differ")).wait_for()
     own.settled()
     with page.expect_download() as got:

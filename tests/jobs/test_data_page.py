@@ -35,7 +35,7 @@ def test_a_page_of_cards_has_timeline_map_age_citation_and_what_is_missing():
     for part in (
         "UCDP GED 25.1", "Sundberg", "CC BY 4.0", "1,461 days before 31 Dec 2024", "retrieved on 1 Nov 2026",
         "Declared covered: Central African Republic", "Blue: declared covered.", "Hatched: there are rows",
-        "not declared covered: TCD", "3 of 9 incidents", "Nothing after 2020-12-31", "1 row has no coordinates",
+        "not declared covered: TCD", "3 of 9 incidents", "Nothing after 31 Dec 2020", "1 row has no coordinates",
         "mine &lt;b&gt;.csv", "How to cite", "not known",
     ):  # fmt: skip
         assert part in text, part

@@ -47,6 +47,7 @@ def test_editions_are_pinned_used_and_removed_and_nobody_from_elsewhere_sees_the
     app.button(key="changes_go").click().run()
     assert not app.exception
     assert "Incidents: 1 added" in texts(app).replace("\\", "")
+    assert "in the later edition only" in set(app.dataframe[-1].value["change"])
     app.button(key=f"pin_{old.sha256[:12]}").click().run()
     app.button(key=f"remove_{old.sha256[:12]}").click().run()
     assert [k.entry.version for k in all_kept()] == ["25.1"]

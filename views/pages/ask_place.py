@@ -165,7 +165,7 @@ def area(here: Here, data: Data, run: job.Run) -> None:
     said = "; ".join(
         _(
             "{source}: {n} incident{n?|s}, {deaths} death{deaths?|s}",
-            source=str(s),
+            source=labels.source_name(str(s)),
             n=_.number(row["size"]),
             deaths=_.number(row["sum"]),
         )

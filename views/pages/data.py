@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo.errors import CahraError, InputError
 from geo.messages import spoken
+from jobs.compare.job import WORDS
 from jobs.data_cards import Card, cards
 from jobs.data_drawings import covered_sentence, legend, map_svg, timeline_svg, width_of
 from jobs.edition_references import Kept, all_kept
@@ -36,10 +37,11 @@ def card(here: Here, one: Card) -> None:
         if len(one.covers):
             st.caption(markdown(covered_sentence(one, _)))
             bars = timeline_svg(one, _)
-            st.image(bars, width=width_of(bars))
+            st.image(bars, width=width_of(bars), alt=covered_sentence(one, _))
         if drawn := map_svg(one, _):
-            st.image(drawn, width=width_of(drawn))
-            st.caption(markdown(" ".join(legend(one, _))))
+            said = " ".join(legend(one, _))
+            st.image(drawn, width=width_of(drawn), alt=said)
+            st.caption(markdown(said))
         for line in one.missing:
             st.markdown(f"- :material/warning: {markdown(line.sentence(_))}")
 
@@ -143,8 +145,8 @@ def changes(here: Here, data: Data, found: list[Kept]) -> None:
     for line in made.summary(_.language):
         st.markdown(f"- {markdown(str(spoken(line, _)))}")
     if made.moves is not None and len(made.moves):
-        tables.show(_, made.moves, hide_index=True, alt=_("What an edition changes, before it is used"))
-    tables.show(_, made.incidents, hide_index=True, alt=_("Incidents"))
+        tables.both_sides(_, made.moves, WORDS, _("What an edition changes, before it is used"))
+    tables.both_sides(_, made.incidents, WORDS, _("Incidents"))
 
 
 def _source(one: Kept) -> Source:

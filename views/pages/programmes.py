@@ -175,7 +175,7 @@ def next_one(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
         columns = ["candidate", "gaps", "sites", "workers", "gaps_total"]
         table(here, choice.ranked, columns, _("Districts that would close most gaps, best first"))
         if choice.method == "greedy":
-            st.caption(_("Method: greedy, each time the next best; it closes at least 63 % of what is possible."))
+            st.caption(_("Method: greedy, each time the next best; it closes at least 63% of what is possible."))
         else:
             st.caption(_("Method: exact; no other choice of as many districts closes more."))
 

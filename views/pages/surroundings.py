@@ -79,7 +79,11 @@ def density_part(here: Here, data: Data, sites: pd.DataFrame) -> None:
     for line in found.summary(_.language)[:-1]:  # the last one stands at the head of the page
         st.caption(markdown(str(spoken(line, _))))
     sources = list(dict.fromkeys(s.source for s in found.surfaces))
-    source = st.selectbox(_("Source"), sources, key="density_source") if len(sources) > 1 else sources[0]
+    source = (
+        st.selectbox(_("Source"), sources, format_func=labels.source_name, key="density_source")
+        if len(sources) > 1
+        else sources[0]
+    )
     first, last = (s for s in found.surfaces if s.source == source)
     bounds = raster_overlay.halves(np.concatenate((first.cells.ravel(), last.cells.ravel())))
     unit = _("{what} per 1,000 km²", what=_(WEIGHTS[str(weight)]))

@@ -62,7 +62,7 @@ def diagrams(found: Backtest, _: Translator) -> None:
             columns = st.columns(3)
         with columns[i % 3]:
             st.markdown(f"**{markdown(words.name_of(kind, name, _))}**")
-            st.image(reliability_svg(reliability, _), width="stretch")
+            st.image(reliability_svg(reliability, _), width="stretch", alt=words.name_of(kind, name, _))
 
 
 with session.page() as here:

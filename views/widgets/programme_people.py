@@ -45,5 +45,5 @@ def people(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
     for column, (label, number, told) in zip(st.columns(3), figures, strict=True):
         said = _("unknown") if np.isnan(number) else _.number(round(float(number)))
         column.metric(label, said, help=told, border=True)
-    st.caption(_("Counted on {share} % of that ground: elsewhere the raster has no values.",
+    st.caption(_("Counted on {share}% of that ground: elsewhere the raster has no values.",
                  share=_.number(100 * found.share, 1)))  # fmt: skip

@@ -154,6 +154,31 @@ def worded(translate: Translator, frame: pd.DataFrame, columns: Sequence[str]) -
     return pd.DataFrame(out, index=frame.index)
 
 
+def both_sides(translate: Translator, frame: pd.DataFrame, causes: Mapping[str, str], alt: str) -> None:
+    """Shows what differs between two editions or runs: columns of the earlier and of the later one, in words.
+
+    Parameters
+    ----------
+    causes
+        Words for the codes of a column `cause`.
+    """
+    out = frame.copy()
+    for name in frame.columns:
+        stem, kinds = column_labels.stem(name), pd.unique(frame[name])
+        if stem == "precision":
+            out[name] = frame[name].map(lambda p: translate(labels.PRECISIONS.get(int(p), "")) if pd.notna(p) else "")
+        elif stem == "country":
+            out[name] = frame[name].map({c: country_name(c, translate) for c in kinds})
+        elif stem == "source":
+            out[name] = frame[name].map(labels.source_name)
+        elif stem == "cause":
+            out[name] = frame[name].map({c: translate(causes.get(c, c)) for c in kinds})
+        elif labels.is_coded(stem):
+            out[name] = frame[name].map({c: labels.value(stem, c, translate) for c in kinds})
+    heads = {name: column_labels.column(name, translate) for name in out.columns}
+    show(translate, out, column_config=heads, hide_index=True, placeholder="", alt=alt)
+
+
 def count(heading: str) -> Any:
     """The setting of a column of whole numbers, written as the reader's language writes them."""
     return st.column_config.NumberColumn(heading, format="localized", step=1)

@@ -12,6 +12,7 @@ import streamlit as st
 from geo.dates.many import ManyDates
 from geo.records.eligible_incidents import by_month, eligible
 from geo.schema import CLASSES
+from i18n import labels
 from jobs.assessment import job
 from jobs.assessment.incident_filters import IncidentFilters
 from jobs.assessment.month_classes import NOT_SHOWN, class_codes, month_ends
@@ -116,7 +117,7 @@ def chart(here: Here, data: Data, given: IncidentFilters, *, sets_day: bool = Tr
     if counted.empty:
         st.info(_("There are no incidents to count here."), icon=":material/event_busy:")
         return
-    names = {"demonstration": _("Demonstration"), "ucdp": "UCDP", "acled": "ACLED"}
+    names = {"demonstration": _("Demonstration"), **labels.SOURCES}
     counted["source"] = counted["source"].replace(names)
     day = pd.Timestamp(data.day)
     spans = sorted({test.months for rule in data.rules.of_kind("near") for test in rule.tests}, reverse=True)
