@@ -126,3 +126,18 @@ def test_no_text_is_typed_by_hand_in_french():
         head = path.read_text("utf-8-sig").partition("\n")[0].split(",")
         assert not {c for c in head if c.endswith("_fr")} - PUBLISHED_IN_BOTH, path
         assert path.name not in ("dodd_frank_covered_countries.csv", "icglr_members.csv") or "name_fr" not in head
+
+
+UNSPACED = re.compile(r"[^\s(«:?!.][:;?!](?=\s|$)|[^\s]»|«[^\s]|\d%")
+"""French puts a space before ``: ; ? ! » %`` and after ``«``."""
+NO_PROSE = re.compile(r"\{[^{}]*\}|https?://\S+|\w+:\w+|\[[^\]]*\]|`[^`]*`|&\w+;|<[^>]*>")
+
+
+def test_french_puts_its_spaces():
+    assert all(map(UNSPACED.search, ("Trois lignes: non", "«oui»", "5%")))
+    wrong = []
+    for said in catalogue.messages(messages.PO.read_text("utf-8")).values():
+        many = re.sub(r"\{\w+\?[^{}|]*\|([^{}|]*)\}", r"\1", said)
+        if UNSPACED.search(NO_PROSE.sub("x", many)) and "Project-Id-Version" not in said:
+            wrong.append(said)
+    assert wrong == []
