@@ -11,6 +11,7 @@ import pandas as pd
 
 from jobs.demonstration import FILE, note
 from jobs.read_back import ROWS, DifferenceError, texts
+from jobs.table_mark import MARK, OWN, SAID
 from layers.formats.writers.spreadsheet_guard import neutralise
 
 _HASHED = "sha256:"
@@ -97,7 +98,7 @@ def check_inputs(record: Mapping[str, Any]) -> None:
 
 
 def check_demonstration(files: Mapping[str, bytes], record: Mapping[str, Any]) -> None:
-    """Holds the note on synthetic data, and the names of its layers, against the record.
+    """Holds the note on synthetic data, the names of its layers, and the mark of every table against the record.
 
     Parameters
     ----------
@@ -109,13 +110,19 @@ def check_demonstration(files: Mapping[str, bytes], record: Mapping[str, Any]) -
     Raises
     ------
     DifferenceError
-        One of the three says another thing.
+        One of them says another thing.
     """
     said, layers = bool(record.get("demonstration")), record.get("demonstration_layers", [])
     if said != bool(layers):
         raise DifferenceError("run.json: demonstration and demonstration_layers do not say the same")
     if files.get(FILE) != (note(record) if said else None):
         raise DifferenceError(f"{FILE} is not what run.json says")
+    for name in sorted({*record.get("cells_neutralised", ())} - OWN):
+        table = texts(files[name], name)
+        if said and (table.columns[-1] != MARK or set(table[MARK]) - {SAID}):
+            raise DifferenceError(f"{name}: {MARK} is not {SAID} in every row, run.json says that data are synthetic")
+        if not said and MARK in table:
+            raise DifferenceError(f"{name}: {MARK} is said, run.json says that no data are synthetic")
 
 
 def check_accounts(rejected: pd.DataFrame, record: Mapping[str, Any], elsewhere: Iterable[str] = ()) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geo.columns import Table
+from jobs.table_mark import MARK, OWN, is_marked, with_mark
 from layers.formats import LOCAL
 from layers.formats.writers.cells import plain_types
 from layers.formats.writers.delimited import csv_bytes
@@ -64,7 +65,8 @@ def all_columns(data: bytes, name: str, but: Iterable[str] = ()) -> tuple[str, .
     but
         Columns that are left away.
     """
-    return (*(c for c in texts(data, name).columns if c not in set(but)), ROWS)
+    left = {*but, *(() if name in OWN else (MARK,))}
+    return (*(c for c in texts(data, name).columns if c not in left), ROWS)
 
 
 ROWS = "which rows and columns it has, in which order"
@@ -72,7 +74,7 @@ ROWS = "which rows and columns it has, in which order"
 
 
 def typed(data: bytes, name: str, table: Table, *, carried: bool = False) -> pd.DataFrame:
-    """A CSV of ours as a frame of `table`: every byte of it is in the frame.
+    """A CSV of ours as a frame of `table`: every byte of it is in the frame, but for the mark of synthetic data.
 
     Parameters
     ----------
@@ -95,9 +97,11 @@ def typed(data: bytes, name: str, table: Table, *, carried: bool = False) -> pd.
     if lacking:
         raise DifferenceError(f"{name}: the column {lacking[0]} is missing")
     frame = pd.DataFrame({c.name: _column(text[c.name], c.type, name) for c in table}, index=text.index)
-    own = [c for c in text.columns if carried and c not in frame]
+    marked = is_marked(text.columns, {c.name for c in table})
+    own = [c for c in text.columns if carried and c not in frame and not (marked and c == MARK)]
     frame = pd.concat([frame, text[own]], axis=1) if own else frame
-    again = csv_bytes(plain_types(frame, table))[0]
+    written = with_mark(frame) if marked else frame
+    again = csv_bytes(plain_types(written, table))[0]
     if again != data:
         raise DifferenceError(f"{name}: {_first_line(data, again)}")
     return frame

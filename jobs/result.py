@@ -15,6 +15,7 @@ from jobs.data_page import DATA_CARDS, inputs_of, page
 from jobs.demonstration import FILE, note
 from jobs.run_crate import CRATE
 from jobs.run_record import RECORD, closing, fingerprint
+from jobs.table_mark import with_mark
 from layers.formats.writers.cells import plain_types
 from layers.formats.writers.delimited import coded_csv_bytes, csv_bytes
 
@@ -77,7 +78,8 @@ class ResultFiles(Mapping[str, bytes]):
     Parameters
     ----------
     tables
-        What is written as CSV, by file name, or what makes it.
+        What is written as CSV, by file name, or what makes it; each with a mark where the record says that data of
+        the run are synthetic (:mod:`jobs.table_mark`).
     others
         How each other file is made, by file name.
     record
@@ -99,7 +101,8 @@ class ResultFiles(Mapping[str, bytes]):
     ) -> None:
         self._tables, self._others = tables, dict(others)
         self._record, self._without = whole or (lambda: record), without
-        if record.get("demonstration"):
+        self._synthetic = bool(record.get("demonstration"))
+        if self._synthetic:
             self._others[FILE] = functools.partial(note, record)
         if inputs_of(record):
             self._others[DATA_CARDS] = functools.partial(page, record)
@@ -125,6 +128,7 @@ class ResultFiles(Mapping[str, bytes]):
             return self._others[name]()
         given = self._tables[name]
         frame, table = given() if callable(given) else given
+        frame = with_mark(frame) if self._synthetic else frame
         if isinstance(frame, CodedTable):
             data, self._neutralised[name] = coded_csv_bytes(frame, table)
         else:

@@ -13,7 +13,11 @@ from geo.schema import REJECTED
 from jobs.accounts import OF_REJECTED, check_accounts, check_neutralised
 from jobs.density.export import SURFACES
 from jobs.read_back import WHOLE, Derived, DifferenceError, all_columns, typed
+from jobs.table_mark import MARK, SAID
 from layers.formats.readers.raster import read_window
+
+TAG = f'<Item name="{MARK}">{SAID}</Item>'.encode()
+"""How a GeoTIFF holds the mark of synthetic data."""
 
 
 def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
@@ -53,6 +57,9 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
                 less, want, rtol=1e-4, atol=1e-5 * float(np.nanmax(pair[1], initial=1.0)), equal_nan=True
             ):
                 raise DifferenceError(f"{name} is not the later surface less the earlier")
+    for name in (n for n in files if n.endswith(".tif")):
+        if (TAG in files[name]) != bool(record.get("demonstration")):
+            raise DifferenceError(f"{name}: its tag {MARK} is not what run.json says")
     open_: dict[str, tuple[str, ...]] = {name: WHOLE for name in files if name.endswith(".tif")}
     open_["surfaces.csv"] = all_columns(files["surfaces.csv"], "surfaces.csv", ["file", "total", "sum_of_cells"])
     return Derived(0, {**open_, "rejected.csv": OF_REJECTED})

@@ -12,6 +12,7 @@ from jobs.accounts import OF_REJECTED, check_accounts, check_counts, check_neutr
 from jobs.assessment.verify import recorded_rules
 from jobs.counted_file import OF_SITES, hold_of_sites, name_of, read_counted
 from jobs.read_back import ROWS, WHOLE, Derived, DifferenceError, all_columns, texts, typed
+from jobs.table_mark import MARK
 
 SUMMED = (
     "sites", "at_risk_sites", "insufficient_sites", "at_risk_covered", "at_risk_not_applicable", "at_risk_unknown",
@@ -53,7 +54,9 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     check_neutralised(files, record)
     rejected = typed(files["rejected.csv"], "rejected.csv", REJECTED)
     check_accounts(rejected, record)
-    totals = {row.pop("programme_type"): row for row in table["totals"].to_dict("records")}
+    totals = {
+        row.pop("programme_type"): row for row in table["totals"].drop(columns=MARK, errors="ignore").to_dict("records")
+    }
     if table["totals"]["programme_type"].tolist() != list(record["programme_totals"]):
         raise DifferenceError("totals.csv: its rows are not the types of run.json")
     for name in ("units", "zones"):

@@ -41,6 +41,7 @@ from jobs.screening.report import report
 from jobs.screening.reviews import Reviews
 from jobs.screening.screened import screened
 from jobs.screening.workbook import workbook
+from jobs.table_mark import with_mark
 from layers.formats.writers.cells import plain_types
 from layers.formats.writers.geojson import geojson_bytes
 from layers.formats.writers.xlsx import xlsx_bytes
@@ -149,11 +150,13 @@ def result_files(screening: Screening, language: str = "en") -> ResultFiles:
     def rows() -> pd.DataFrame:
         return plain_types(own(screening.rows), screened())
 
+    def ways() -> pd.DataFrame:
+        routes = own(screening.transit.routes)
+        return with_mark(routes) if screening.record["demonstration"] else routes
+
     others: dict[str, Callable[[], bytes]] = {
         "screening.geojson": lambda: geojson_bytes(rows(), name="screening"),
-        "routes.geojson": lambda: geojson_bytes(
-            plain_types(own(screening.transit.routes), ROUTES), route_lines(screening), name="routes"
-        ),
+        "routes.geojson": lambda: geojson_bytes(plain_types(ways(), ROUTES), route_lines(screening), name="routes"),
         "report.html": lambda: report(screening, language),
     }
     if len(screening.rows) <= XLSX_ROWS:

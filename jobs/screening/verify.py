@@ -24,6 +24,7 @@ from jobs.screening.eu_record import eu_volumes
 from jobs.screening.flags import set_flags
 from jobs.screening.listings import by_mineral
 from jobs.screening.screened import screened
+from jobs.table_mark import with_mark
 from layers.formats.writers.cells import plain_types
 from layers.formats.writers.geojson import geojson_bytes
 from layers.formats.writers.xlsx import xlsx_bytes
@@ -117,7 +118,8 @@ def _made_of_rows(
     """Files that are made of the list and its ways alone are made again; of routes.geojson all but its lines."""
     features = json.loads(files["routes.geojson"])["features"]
     lines = np.array([shape(f["geometry"]) if f["geometry"] else None for f in features], dtype=object)
-    made = geojson_bytes(plain_types(routes, ROUTES), lines, name="routes") if len(lines) == len(routes) else b""
+    told = with_mark(routes) if record.get("demonstration") else routes
+    made = geojson_bytes(plain_types(told, ROUTES), lines, name="routes") if len(lines) == len(routes) else b""
     if made != files["routes.geojson"]:
         raise DifferenceError("routes.geojson is not what routes.csv says")
     if not same_version(record):  # the tables of laws may be other ones

@@ -58,15 +58,16 @@ class Made:
         return self.known[key]
 
 
-def some(path: Path, column: str, number: int, folder: Path) -> str:
-    """The rows of the first ids of a table, as a file of the same name in a folder."""
+def some(path: Path, column: str, number: int, folder: Path, *, synthetic: bool = True) -> str:
+    """The rows of the first ids of a table, as a file of the same name in a folder; `synthetic`: as it says they are."""
     frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    frame = frame if synthetic else frame.drop(columns="demonstration")
     kept = frame[frame[column].isin(sorted(set(frame[column]))[:number])]
     (folder / path.name).write_bytes(kept.to_csv(index=False).encode())
     return str(folder / path.name)
 
 
-def incidents(folder: Path) -> str:
+def incidents(folder: Path, *, synthetic: bool = True) -> str:
     """Incidents of three years around the first sites of the demonstration, one of them twice, two that are unreadable."""
     rows = list(csv.DictReader(io.StringIO(embedded.DEMONSTRATION_INCIDENTS.read_text("utf-8"))))
     kept = [r for r in rows if r["country"] == "CAF" and "2016" <= r["date_start"] < "2019"]
@@ -74,7 +75,8 @@ def incidents(folder: Path) -> str:
     kept += [near | {"deaths_best": "77"}, near | {"record_id": "X1", "date_start": "99/99/9999"},
              near | {"record_id": "X2", "deaths_best": "fifty"}]  # fmt: skip
     path = folder / "incidents.csv"
-    pd.DataFrame(kept).to_csv(path, index=False)
+    frame = pd.DataFrame(kept)
+    (frame if synthetic else frame.drop(columns="demonstration")).to_csv(path, index=False)
     return str(path)
 
 
@@ -91,19 +93,25 @@ def boundaries(folder: Path) -> list[str]:
     return out
 
 
-def options(folder: Path) -> dict[str, list[str]]:
-    """What each job is given: small parts of the demonstration data, and faulty rows of each role."""
-    sites = [some(p, "site_id", 6, folder) for p in (embedded.DEMONSTRATION_SITES, embedded.DEMONSTRATION_VISITS)]
+def options(folder: Path, *, synthetic: bool = True) -> dict[str, list[str]]:
+    """What each job is given: small parts of the demonstration data, and faulty rows of each role.
+
+    `synthetic`: the rows say of themselves that they are; else they are taken for real ones.
+    """
+    sites = [
+        some(p, "site_id", 6, folder, synthetic=synthetic)
+        for p in (embedded.DEMONSTRATION_SITES, embedded.DEMONSTRATION_VISITS)
+    ]
     for name, text in (("own.csv", FAULTY_SITES), ("actors.csv", ACTORS), ("areas.csv", AREAS)):
         (folder / name).write_text(text, "utf-8")
     data = [text for path in (*sites, str(folder / "own.csv")) for text in ("--sites", path)]
     known = [*data, "--incident-coverage", str(embedded.DEMONSTRATION_COVERAGE)]
-    data = [*known, "--incidents", incidents(folder)]
+    data = [*known, "--incidents", incidents(folder, synthetic=synthetic)]
     units = [text for path in boundaries(folder) for text in ("--boundaries", path)] + ["--boundaries-version", "2015"]
-    suppliers = some(embedded.DEMONSTRATION_SUPPLIERS, "supplier_id", 7, folder)
+    suppliers = some(embedded.DEMONSTRATION_SUPPLIERS, "supplier_id", 7, folder, synthetic=synthetic)
     with Path(suppliers).open("a", encoding="utf-8") as file:
-        file.write("BAD,No place,999,15.9,0.1,CAF,,,gold,,2018-12-31,true\n")
-    programmes = some(embedded.DEMONSTRATION_PROGRAMMES, "programme_id", 20, folder)
+        file.write("BAD,No place,999,15.9,0.1,CAF,,,gold,,2018-12-31" + (",true\n" if synthetic else "\n"))
+    programmes = some(embedded.DEMONSTRATION_PROGRAMMES, "programme_id", 20, folder, synthetic=synthetic)
     day = ["--as-of", "2018-12-31"]
     for name, on in (("before", "2016-12-31"), ("after", "2018-12-31")):
         assert cli.main(["assess", *data, "--as-of", on, "--out", str(folder / name)]) == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -15,6 +17,7 @@ from jobs.assessment.verify import why_columns
 from jobs.read_back import DifferenceError, typed
 from jobs.run_crate import CRATE
 from jobs.run_record import RECORD
+from jobs.table_mark import OWN
 from jobs.verification import verify_files
 from layers.formats.writers.cells import plain_types
 from layers.formats.writers.geojson import geojson_bytes
@@ -35,6 +38,12 @@ FEW = [pytest.param(job, marks=pytest.mark.slow) if job in LATER else job for jo
 def given(tmp_path_factory) -> dict[str, list[str]]:
     """What each job is given."""
     return options(tmp_path_factory.mktemp("inputs"))
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory) -> dict[str, list[str]]:
+    """The same without the column that says that rows are synthetic."""
+    return options(tmp_path_factory.mktemp("real"), synthetic=False)
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +68,8 @@ def test_an_honest_result_verifies_and_a_new_run_gives_the_same_bytes(made, job)
     assert found.lines()[-1] == "A new run of the inputs gives the same bytes."
 
 
-MARKED = {  # what of a job's files carries the mark of synthetic data in itself
-    "assess": {"sites.csv", "sites.geojson"}, "screen": {"screening.csv", "screening.geojson", "report.html"},
-    "coverage": {"programmes.csv", "brief_CAF.html", "map.html"}, "backtest": {"track_record.html"},
-    "exposure": {"exposure.csv"},
-}  # fmt: skip
+READABLE = (".geojson", ".html", ".json", ".svg", ".kml", ".gpkg", ".qgz")
+"""Files whose bytes say that the data are synthetic; CSV and GeoTIFF say it in a column and a tag, see below."""
 
 
 @pytest.mark.parametrize("job", OFTEN)
@@ -79,11 +85,44 @@ def test_every_job_leaves_a_crate_and_says_that_its_data_are_synthetic(made, job
     assert {"incidents", "sites", "visits"} <= set(record["demonstration_layers"])
     assert "Demonstration data: synthetic (incidents, " in files["demonstration.txt"].decode()
     assert b"Demonstration data: synthetic." in files[CRATE]
-    for name in MARKED.get(job, ()):
-        assert re.search(rb"(?i)demonstration", files[name]), name
+    for name, data in files.items():
+        if name.endswith(READABLE):
+            assert re.search(rb"(?i)demonstration", data), name
+        if name.endswith(".tif"):
+            assert b'<Item name="demonstration">true</Item>' in data, name
+    for name in record["cells_neutralised"]:
+        rows = list(csv.DictReader(io.StringIO(files[name].decode(), newline="")))
+        assert "demonstration" in files[name].decode().split("\n")[0].split(","), name
+        assert {row["demonstration"] for row in rows} <= {"true"} or name in OWN, name
     if job == "meeting":
         own = set(files) - {RECORD, CRATE, "demonstration.txt", "data_cards.html"}
         assert all(name.startswith("demonstration_") for name in own)
+
+
+@pytest.mark.parametrize(
+    "job", [pytest.param(job, marks=pytest.mark.slow) if job != "compare" else job for job in JOBS]
+)
+def test_no_file_of_real_data_says_that_it_is_synthetic(real, job):
+    """The column, the tag, the note and the names are those of synthetic data alone; `compare` makes two assessments."""
+    files = edited_results.made(job, real).files
+    record = json.loads(files[RECORD])
+    assert (record["demonstration"], record["demonstration_layers"]) == (False, [])
+    assert verify_files(files, "d").differences == ()
+    assert not [name for name in files if name.startswith("demonstration")]
+    for name in {*record["cells_neutralised"]} - OWN:
+        assert "demonstration" not in files[name].decode().split("\n")[0].split(","), name
+    assert not [name for name, data in files.items() if name.endswith(".tif") and b'name="demonstration"' in data]
+
+
+def test_a_mark_that_is_not_what_the_record_says_is_found(made):
+    files = made("compare").files
+    assert files["moves.csv"].count(b",true\n") > 0
+    for changed in (
+        files["moves.csv"].replace(b",true\n", b",false\n"),
+        files["moves.csv"].replace(b",true\n", b"\n").replace(b",demonstration\n", b"\n"),
+    ):
+        found = verify_files(forged(files, "moves.csv", changed), "d").differences
+        assert found == ("moves.csv: demonstration is not true in every row, run.json says that data are synthetic",)
 
 
 EACH_TIME = 120

@@ -20,11 +20,11 @@ from tests.jobs.edited_results import some
 
 DAY = "2016-09-19"
 HEADERS = {
-    "flip.csv": "site_id,source,rule,what,current,flips_at,class_now,class_then,record_id",
-    "stability.csv": "site_id,source,settings,share_same_class",
-    "timeline.csv": "site_id,source,month,site_class,zone_status",
-    "thresholds.csv": "country,what,sites,share_changed",
-    "incidents_counted.csv": "site_id,source,rule,record_id,date_start,date_end,limit_months",
+    "flip.csv": "site_id,source,rule,what,current,flips_at,class_now,class_then,record_id,demonstration",
+    "stability.csv": "site_id,source,settings,share_same_class,demonstration",
+    "timeline.csv": "site_id,source,month,site_class,zone_status,demonstration",
+    "thresholds.csv": "country,what,sites,share_changed,demonstration",
+    "incidents_counted.csv": "site_id,source,rule,record_id,date_start,date_end,limit_months,demonstration",
 }
 
 

@@ -1,0 +1,57 @@
+"""The column by which a table of a result with synthetic data says so, wherever the table goes without its folder."""
+
+from __future__ import annotations
+
+from typing import overload
+
+import numpy as np
+import pandas as pd
+
+from geo.coded import Coded, CodedTable
+
+MARK, SAID = "demonstration", "true"
+"""The last column of every table of such a result, and what its cells say; no other result has such a column."""
+OWN = frozenset({"sites.csv", "screening.csv", "programmes.csv", "exposure.csv", "alerts.csv"})
+"""Tables whose rows say it one by one, in every result: these get no second column."""
+
+
+@overload
+def with_mark(table: pd.DataFrame) -> pd.DataFrame: ...
+
+
+@overload
+def with_mark(table: CodedTable) -> CodedTable: ...
+
+
+def with_mark(table: pd.DataFrame | CodedTable) -> pd.DataFrame | CodedTable:
+    """A table with the mark behind its columns; one that has a column of its own stays as it is.
+
+    Parameters
+    ----------
+    table
+        What is written as CSV.
+
+    Examples
+    --------
+    >>> with_mark(pd.DataFrame({"cause": ["rules", "incidents"]}))["demonstration"].tolist()
+    ['true', 'true']
+    """
+    if MARK in table.columns:
+        return table
+    if isinstance(table, CodedTable):
+        mark = Coded(pd.array([SAID], dtype="str"), np.zeros(len(table), np.int32))
+        return CodedTable({**table.columns, MARK: mark})
+    return table.assign(**{MARK: pd.array([SAID] * len(table), dtype="str")})
+
+
+def is_marked(columns: pd.Index, own: set[str]) -> bool:
+    """Whether the last column is the mark, and not one that the table has in every result.
+
+    Parameters
+    ----------
+    columns
+        The columns as they stand in the file.
+    own
+        Those that the table has in every result.
+    """
+    return len(columns) > 0 and columns[-1] == MARK and MARK not in own
