@@ -41,7 +41,8 @@ def page() -> str:
         "# Columns\n\nMade from the tables of `geo/schema.py`, `geo/rasters/schema.py`, `geo/backtest/counted.py` "
         "and `jobs/counted_file.py` by "
         "`scripts/write_columns.py`; a test holds page and code\ntogether. The codes of evidence are in "
-        "[evidence.md](evidence.md).\n\nEvery CSV of a result with synthetic data in any layer has a column `demonstration`"
+        "[evidence.md](evidence.md).\n\n"
+        "Every CSV of a result with synthetic data in any layer has a column `demonstration`"
         ": the last one, `true` in each row, where\nthe table has none of its own (`jobs/table_mark.py`). "
         "A result of real data has no such column beyond those below.\n"
     ]
