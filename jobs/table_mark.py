@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import overload
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -15,15 +15,10 @@ OWN = frozenset({"sites.csv", "screening.csv", "programmes.csv", "exposure.csv",
 """Tables whose rows say it one by one, in every result: these get no second column."""
 
 
-@overload
-def with_mark(table: pd.DataFrame) -> pd.DataFrame: ...
+Sheet = TypeVar("Sheet", bound=pd.DataFrame | CodedTable)
 
 
-@overload
-def with_mark(table: CodedTable) -> CodedTable: ...
-
-
-def with_mark(table: pd.DataFrame | CodedTable) -> pd.DataFrame | CodedTable:
+def with_mark(table: Sheet) -> Sheet:
     """A table with the mark behind its columns; one that has a column of its own stays as it is.
 
     Parameters
@@ -40,8 +35,10 @@ def with_mark(table: pd.DataFrame | CodedTable) -> pd.DataFrame | CodedTable:
         return table
     if isinstance(table, CodedTable):
         mark = Coded(pd.array([SAID], dtype="str"), np.zeros(len(table), np.int32))
-        return CodedTable({**table.columns, MARK: mark})
-    return table.assign(**{MARK: pd.array([SAID] * len(table), dtype="str")})
+        marked: Any = CodedTable({**table.columns, MARK: mark})
+    else:
+        marked = table.assign(**{MARK: pd.array([SAID] * len(table), dtype="str")})
+    return marked  # type: ignore[no-any-return]
 
 
 def is_marked(columns: pd.Index, own: set[str]) -> bool:
