@@ -93,7 +93,9 @@ def test_a_switch_of_the_legend_hides_a_class_on_map_and_page(own):
     box = own.map().get_by_role("switch", name="no indicators found")
     box.uncheck()
     own.page.get_by_text("126 sites of 272 on").wait_for()
-    own.page.wait_for_function("() => location.search.includes('classes=conflict-affected%7Ehigh-risk')")
+    own.page.wait_for_function(
+        "() => new URLSearchParams(location.search).get('classes') === 'conflict-affected~high-risk'"
+    )
     assert at(own, "return data.hidden('sites/no indicators found') && data.sites.row.length") == 272
     own.settled()
     own.map().get_by_role("switch", name="no indicators found").check()
@@ -176,7 +178,7 @@ def test_the_legend_colours_by_mineral_at_once_and_link_and_pointer_follow(own):
     gold = found["n"][found["rows"].index("mineral/gold")]
     own.map().get_by_role("switch", name="gold").uncheck()
     own.page.get_by_text(f"{272 - gold} sites of 272 on").wait_for()
-    own.page.wait_for_url("**hidden=mineral%2Fgold**")
+    own.page.wait_for_function("() => new URLSearchParams(location.search).get('hidden') === 'mineral/gold'")
     assert at(own, "return data.face.codes.filter(c => c !== 255).length") == 272 - gold
     own.settled()
     own.map().get_by_role("switch", name="gold").check()
