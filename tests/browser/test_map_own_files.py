@@ -94,7 +94,7 @@ def test_a_switch_of_the_legend_hides_a_class_on_map_and_page(own):
     box.uncheck()
     own.page.get_by_text("126 sites of 272 on").wait_for()
     own.page.wait_for_function(
-        "() => new URLSearchParams(location.search).get('classes') === 'conflict-affected~high-risk'"
+        "() => new URLSearchParams(location.search).get('classes') === 'conflict-affected~high-risk~insufficient data'"
     )
     assert at(own, "return data.hidden('sites/no indicators found') && data.sites.row.length") == 272
     own.settled()

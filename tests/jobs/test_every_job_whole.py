@@ -11,7 +11,7 @@ import argparse
 import errno
 import os
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -60,6 +60,9 @@ class Stub:
 
     def files(self, _language: str = "en") -> dict[str, bytes]:
         return self.made
+
+    def handed(self, _language: str = "en") -> Iterator[tuple[str, bytes]]:
+        yield from self.made.items()
 
     def summary(self, _language: str = "en") -> list[str]:
         return []
