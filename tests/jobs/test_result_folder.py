@@ -301,7 +301,7 @@ def test_an_option_for_a_file_is_among_those_that_are_held_against_the_folder():
         "workspace_for_all",
         "population_band", "population_values", "travel_time_band", "near_months", "before_from", "before_to",
         "bandwidth_km", "cell_km", "weight", "effect", "host", "port",
-        "address", "data", "do", "file", "reference",  # of commands that write no folder of results
+        "address", "data", "do", "file", "reference", "shell",  # of commands that write no folder of results
     }  # fmt: skip
     commands = cli.parser()._subparsers._group_actions[0].choices
     named = {action.dest for command in commands.values() for action in command._actions}
