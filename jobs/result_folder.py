@@ -27,6 +27,8 @@ UNFINISHED = ".cahra-unfinished"
 REJECTED_FILE = "rejected.csv"
 REJECTED_HEADER = b"source_file,row,id,reason"
 """By which the rejected rows of a run that could not be are known."""
+LOOKS = 100
+"""So often a folder is looked at again that others replace while it is looked at."""
 RECORD_BYTES = 200_000_000
 """A larger run.json is not looked into."""
 
@@ -116,27 +118,46 @@ class ResultFolder:
             )  # fmt: skip
 
     def _check_content(self, place: Path) -> None:
+        """Looks once more where another writer has replaced the folder meanwhile: what was seen is not of one folder."""
+        for _ in range(LOOKS):
+            with suppress(FileNotFoundError):
+                before = _identity(place)
+                fault = self._fault_of(place)
+                if fault is None:
+                    return
+                if _identity(place) == before:
+                    raise fault
+            if not place.exists():
+                return
+        raise InputError(
+            "The folder for the results is written by somebody else all the time.", where=str(self.path),
+            remedy="Name another folder.",
+        )  # fmt: skip
+
+    def _fault_of(self, place: Path) -> InputError | None:
+        """What keeps the files of the folder from being replaced."""
         mine = {_identity(p) for p in self.inputs if p.exists()}
         with os.scandir(place) as found:
             entries = sorted(found, key=lambda e: e.name)
         for entry in entries:
             if entry.is_symlink():
-                raise InputError(
+                return InputError(
                     "The folder for the results holds a link.", where=str(self.path), got=entry.name,
                     remedy="Name another folder.",
                 )  # fmt: skip
             if _identity(place / entry.name) in mine:
-                raise InputError(
+                return InputError(
                     "The folder for the results holds a file that the run reads.", where=str(self.path),
                     got=entry.name, remedy="Name another folder.",
                 )  # fmt: skip
-        if entries and not self.force and not holds_result(place):
-            known = names_of_result(place)
-            strange = next((e.name for e in entries if e.name not in known), entries[0].name)
-            raise InputError(
-                "The folder for the results holds something else.", where=str(self.path), got=strange,
-                remedy="Name another folder, or add --force: what is in the way is kept under another name.",
-            )  # fmt: skip
+        if not entries or self.force or holds_result(place):
+            return None
+        known = names_of_result(place)
+        strange = next((e.name for e in entries if e.name not in known), entries[0].name)
+        return InputError(
+            "The folder for the results holds something else.", where=str(self.path), got=strange,
+            remedy="Name another folder, or add --force: what is in the way is kept under another name.",
+        )  # fmt: skip
 
     def write(self, files: Mapping[str, bytes] | Iterator[tuple[str, bytes]]) -> Path | None:
         """Puts the files into the folder as a whole; gives where a folder that was no result is now, if there was one.
@@ -286,7 +307,7 @@ def _fill(part: Path, files: Mapping[str, bytes] | Iterator[tuple[str, bytes]], 
             raise ValueError(f"{name!r} is no name of a file")
         write_file(part / name, data)
         del data  # gone before the next is made
-    if place.is_dir():
+    with suppress(FileNotFoundError):  # a new folder has the mode of new folders
         part.chmod(place.stat().st_mode & 0o7777)
     (part / UNFINISHED).unlink()
     keep(part)

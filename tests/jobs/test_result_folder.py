@@ -35,6 +35,43 @@ def content(folder: Path) -> dict[str, bytes] | None:
     return {p.name: p.read_bytes() for p in folder.iterdir()} if folder.exists() else None
 
 
+@pytest.mark.parametrize("question", ["_identity", "holds_result", "names_of_result"])
+def test_a_folder_that_another_writer_replaces_while_it_is_looked_at_is_looked_at_again(
+    tmp_path, monkeypatch, question
+):
+    folder = tmp_path / "out"
+    ResultFolder.of(folder).write(OLD)
+    mine = ResultFolder.of(folder)
+    real, left = getattr(result_folder, question), [3]
+
+    def beside(path):
+        monkeypatch.setattr(result_folder, question, real)
+        if left[0]:
+            ResultFolder.of(folder).write(OLD if left[0] % 2 == 0 else NEW)
+            left[0] -= 1
+        monkeypatch.setattr(result_folder, question, beside)
+        return real(path)
+
+    monkeypatch.setattr(result_folder, question, beside)
+    mine.check()
+    assert left[0] < 3
+
+
+def test_a_folder_that_is_replaced_at_each_look_is_refused_in_words(tmp_path, monkeypatch):
+    folder = tmp_path / "out"
+    ResultFolder.of(folder).write(OLD)
+
+    def always(path):
+        if path == folder:
+            raise FileNotFoundError
+        return holds_result(path)
+
+    monkeypatch.setattr(result_folder, "holds_result", always)
+    with pytest.raises(InputError, match="all the time"):
+        ResultFolder.of(folder)
+    assert content(folder) == OLD
+
+
 @pytest.mark.parametrize(
     ("before", "do", "swap"),
     [
