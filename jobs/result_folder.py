@@ -118,7 +118,7 @@ class ResultFolder:
             )  # fmt: skip
 
     def _check_content(self, place: Path) -> None:
-        """Looks once more where another writer has replaced the folder meanwhile: what was seen is not of one folder."""
+        """Looks again where another writer has replaced the folder meanwhile: what was seen is not of one folder."""
         for _ in range(LOOKS):
             with suppress(FileNotFoundError):
                 before = _identity(place)
