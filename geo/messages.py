@@ -10,7 +10,8 @@ SOURCE = "en"
 """The language of the code: messages are written in it, and it needs no catalogue."""
 _NAME = re.compile(r"\{(\w+)")
 _TEMPLATE = re.compile(r"(?:[^{}]|\{\w+(?::[,.\w]{0,4}|\?[^{}|]*\|[^{}|]*)?\})*")
-_FORMS = re.compile(r"\{(\w+)\?([^{}|]*)\|([^{}|]*)\}")
+FORMS = re.compile(r"\{(\w+)\?([^{}|]*)\|([^{}|]*)\}")
+"""A form for one and one for many: the name of what is counted, and both."""
 
 
 def N_(text: str) -> str:  # noqa: N802  (gettext's own name for it)
@@ -59,7 +60,7 @@ def filled(text: str, values: Mapping[str, object], one: Callable[[object], bool
     '0 ligne lue'
     """
     if "?" in text:
-        text = _FORMS.sub(lambda m: m[2] if one(values.get(m[1])) else m[3], text)
+        text = FORMS.sub(lambda m: m[2] if one(values.get(m[1])) else m[3], text)
     return text.format(**values)
 
 

@@ -29,6 +29,7 @@ NEAREST_MONTHS = 36
 LATEST_KM = 50.0
 INTENSITY_KM, INTENSITY_DAYS = 30.0, 365.0
 INTENSITY_REACH_KM, INTENSITY_MONTHS = 200.0, 120
+INTENSITY_DIGITS = 6
 KEPT_CELLS = 400_000
 """Sites times sources whose sums are kept for other dates: 120 numbers each."""
 
@@ -340,9 +341,9 @@ def intensity(around: Fading, as_of: Days, looked: Bools, *, again: bool = False
     if again and small and len(as_of) and (as_of == as_of[0]).all():
         out = around.at(int(as_of[0]), int(window[0])).max(axis=0)
     else:
-        out = around.sums(as_of, window).max(axis=0)
+        out = around.most(as_of, window, INTENSITY_DIGITS)
     known = np.isfinite(around.site_lon) & np.isfinite(around.site_lat)
-    return np.where(known & (looked | (out > 0)), np.round(out, 6), np.nan)
+    return np.where(known & (looked | (out > 0)), np.round(out, INTENSITY_DIGITS), np.nan)
 
 
 def disagreement_ask(incidents: Incidents, months: int) -> Ask:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.coded import CodedTable
-from geo.messages import SOURCE, Note, counts_like, filled, spoken
+from geo.messages import FORMS, SOURCE, Note, counts_like, filled, spoken
 from geo.rules import explanation, words
 from geo.rules.classify import INSUFFICIENT
 from geo.rules.explanation import CLASS_WORDS, GAP_WORDS, ZONE_WORDS, Sentences, summary_rows
@@ -224,15 +224,31 @@ def _filled(template: str, translate: Speaker, n: int, **params: Column) -> Colu
     """A message of `n` rows in a language, its placeholders filled with columns."""
     language = getattr(translate, "language", SOURCE)
     said = template if language == SOURCE else translate(template)
-    parsed = list(Formatter().parse(said))
-    if "?" in said or any(spec or conversion for _, _, spec, conversion in parsed):  # a form that hangs on a value
-        texts, counts = {name: _joined(column, n) for name, column in params.items()}, counts_like(translate)
-        return [[filled(said, {name: t[i] for name, t in texts.items()}, counts) for i in range(n)]]
+    texts, *forms = FORMS.split(said)  # forms for one and for many: name, one, many, and the text behind them
+    parsed = [list(Formatter().parse(text)) for text in (texts, *forms[3::4])]
+    if any(spec or conversion for part in parsed for _, _, spec, conversion in part):
+        told, counts = {name: _joined(column, n) for name, column in params.items()}, counts_like(translate)
+        return [[filled(said, {name: t[i] for name, t in told.items()}, counts) for i in range(n)]]
     out: Column = []
-    for literal, name, _, _ in parsed:
-        out += [literal] if literal else []
-        out += params[name] if name else []
+    for i, part in enumerate(parsed):
+        if i:
+            name, one, many = forms[4 * i - 4 : 4 * i - 1]
+            out += _form(params[name], n, one, many, counts_like(translate))
+        for literal, name, _, _ in part:
+            out += [literal] if literal else []
+            out += params[name] if name else []
     return out
+
+
+def _form(column: Column, n: int, one: str, many: str, counts: Callable[[object], bool]) -> Column:
+    """The form for one or for many of `n` rows, each number being asked for once."""
+    if all(isinstance(piece, str) for piece in column):
+        return [one if counts("".join(map(str, column))) else many]
+    said: dict[str, str] = {}
+    for text in (texts := _joined(column, n)):
+        if text not in said:
+            said[text] = one if counts(text) else many
+    return [[said[text] for text in texts]]
 
 
 def _joined(column: Column, n: int) -> list[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
+from geo.spatial import fading_tiles
 from geo.spatial.decay import Fading
 from tests.examples import examples
 
@@ -71,3 +74,37 @@ def test_date_after_date_gives_the_bits_of_each_alone(seed, days):
     several = held.sums(many, np.full(n, 2000))
     for i, day in enumerate(many):
         np.testing.assert_array_equal(several[:, i], held.at(int(day), 2000)[:, i])
+
+
+@settings(max_examples=examples(25), deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    place=st.sampled_from([(20.0, 5.0), (179.9, 0.0), (0.0, 89.5), (25.0, -33.0), (-179.8, -64.0)]),
+    wide=st.sampled_from([0.01, 1.5, 5.0]),
+)
+def test_sites_taken_together_are_rounded_like_each_alone(seed, place, wide):
+    rng = np.random.default_rng(seed)
+    n, m, day, window = 40, 300, 16_000, 3653
+    lon = (place[0] + rng.normal(0, wide, n) + 180) % 360 - 180
+    lat = np.clip(place[1] + rng.normal(0, wide, n), -90, 90)
+    x = (place[0] + rng.normal(0, wide, m) + 180) % 360 - 180
+    y = np.clip(place[1] + rng.normal(0, wide, m), -90, 90)
+    x[:5], y[:5] = lon[:5], lat[:5]
+    x[5:9], y[5:9], _ = GEOD.fwd(lon[5:9], lat[5:9], np.full(4, 40.0), np.full(4, REACH["radius_m"]))
+    lon[-1] = np.nan
+    when, group = rng.integers(11_000, 16_200, m), rng.integers(0, 2, m)
+    around = Fading(lon, lat, x, y, when, group, 2, **REACH)
+    exact = around.sums(np.full(n, day), np.full(n, window)).max(axis=0)
+    with mock.patch.object(fading_tiles, "WORTH", 0):
+        got = around.most(np.full(n, day), np.full(n, window), 6)
+    np.testing.assert_array_equal(np.round(got, 6), np.round(exact, 6))
+    np.testing.assert_array_equal(got > 0, exact > 0)
+
+    rows = np.flatnonzero((when <= day) & (when > day - window))
+    weight = np.zeros((2, len(rows)))
+    weight[group[rows], np.arange(len(rows))] = np.exp((when[rows] - day) / REACH["scale_days"])
+    reach = {name: REACH[name] for name in ("radius_m", "scale_m")}
+    near = fading_tiles.faded(lon[:-1], lat[:-1], x[rows], y[rows], weight, **reach)
+    off = np.abs(near.sums.max(axis=0) - exact[:-1])
+    assert (off <= near.error)[~near.open].all()
+    assert near.error.max() < 1e-8
