@@ -172,7 +172,8 @@ def _cell(lon: Floats, lat: Floats, step: float) -> Ints:
     """The tile of each place: bands of latitude, about as wide as high."""
     row = np.floor(lat / step).astype(np.int64)
     column = np.floor(lon * np.cos(np.radians((row + 0.5) * step)) / step).astype(np.int64)
-    return row * (1 << 20) + column
+    cell: Ints = row * (1 << 20) + column
+    return cell
 
 
 def _runs(key: Ints, order: Ints) -> Iterator[Ints]:
