@@ -7,7 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")  # no test fails by the clock: how long an example takes depends on what runs beside it
 ROOT = Path(__file__).resolve().parents[1]
 BROWSER = "tests/browser"
 
