@@ -17,7 +17,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.jobs.edit_trials import tried
-from tests.jobs.edited_results import JOBS, made, options
+from tests.jobs.edited_results import FOLDERS, made, options
 
 HEAD = (
     "| job | files | columns | single edits | by hashes, file named | with new hashes | by a new run | passed | "
@@ -33,7 +33,7 @@ def main(jobs: list[str]) -> int:
             given = options(Path(folder))
         print(HEAD)
         print("|---" * 11 + "|", flush=True)
-        for job in jobs or JOBS:
+        for job in jobs or FOLDERS:
             began = time.process_time()
             with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
                 found = tried(made(job, given))

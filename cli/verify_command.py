@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from cli.shared import PATHS, add_inputs, existing
@@ -17,7 +18,8 @@ def verify(args: argparse.Namespace) -> int:
 
     given = any(getattr(args, name, None) for name in (*PATHS, "random_points"))
     trust = existing([args.trust], "--trust")[0] if args.trust else None
-    found = verify(args.folder, again=made_again(args) if given else None, trust=trust)
+    earlier = Path(args.earlier) if args.earlier else None
+    found = verify(args.folder, again=made_again(args) if given else None, trust=trust, earlier=earlier)
     print("\n".join(found.lines()))
     return 1 if found.differences else 0
 

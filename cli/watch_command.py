@@ -45,6 +45,7 @@ def again(args: argparse.Namespace, now: dt.datetime) -> Looked:
 def add_list(to: argparse.ArgumentParser) -> None:
     """What `cahra verify` asks of a watch."""
     to.add_argument("--watch-list", metavar="LIST.toml", help="the saved list, of a watch")
+    to.add_argument("--earlier", metavar="DIR", help="the folder as the look before left it, of a watch")
 
 
 def add(commands: Any) -> None:

@@ -12,15 +12,13 @@ import pandas as pd
 
 from geo.coded import CodedTable
 from geo.columns import Column, Table, conform
-from geo.errors import InputError
 from geo.rules.evidence import RESTRICTED
 from geo.rules.rule_set import Rules
 from geo.schema_inputs import SITE_ID, SOURCE
 from jobs.assessment.evidence_file import MOST_CSV_ROWS
+from jobs.parquet_back import parquet_of
 from jobs.read_back import DifferenceError, typed
 from jobs.result import Later
-from layers.formats.readers.coded_parquet import read_coded_parquet
-from layers.formats.writers.coded_parquet import coded_parquet_bytes
 
 CSV, PARQUET = "incidents_counted.csv", "incidents_counted.parquet"
 
@@ -119,12 +117,8 @@ class CountedFiles:
         return self.make()
 
     def sheets(self) -> dict[str, Later]:
-        """The CSV, by name."""
-        return {CSV: lambda: (self.rows, self.table)}
-
-    def others(self) -> dict[str, Callable[[], bytes]]:
-        """The Parquet, by name."""
-        return {PARQUET: lambda: coded_parquet_bytes(CodedTable.of(self.rows), self.table)}
+        """Both, by name."""
+        return dict.fromkeys((CSV, PARQUET), lambda: (self.rows, self.table))
 
     def without(self) -> set[str]:
         """The file that they are not written to."""
@@ -150,7 +144,4 @@ def read_counted(files: Mapping[str, bytes], table: Table) -> pd.DataFrame | Non
         return typed(files[CSV], CSV, table)
     if PARQUET not in files:
         return None
-    try:
-        return read_coded_parquet(files[PARQUET], PARQUET, table)
-    except InputError as fault:
-        raise DifferenceError(f"{PARQUET} is not what this program writes ({fault.sentence()[:200]})") from None
+    return parquet_of(files, PARQUET, table)

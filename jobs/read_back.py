@@ -41,12 +41,14 @@ def in_line(table: pd.DataFrame, row: int | np.integer, what: str) -> Difference
 class Derived:
     """How many sites rest on rows that their licence withholds, and the columns by file that only a new run proves.
 
-    `held` are members of the run record that were held against the tables.
+    `held` are members of the run record that were held against the tables; `taken` is what no new run proves, for it
+    begins with that.
     """
 
     withheld: int = 0
     unproven: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     held: tuple[str, ...] = ()
+    taken: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 WHOLE = ("all of it",)

@@ -17,6 +17,7 @@ from jobs.run_crate import CRATE
 from jobs.run_record import RECORD, closing, fingerprint
 from jobs.table_mark import with_mark
 from layers.formats.writers.cells import plain_types
+from layers.formats.writers.coded_parquet import coded_parquet_bytes
 from layers.formats.writers.delimited import coded_csv_bytes, csv_bytes
 
 Sheet = tuple[pd.DataFrame | CodedTable, Table]
@@ -78,8 +79,8 @@ class ResultFiles(Mapping[str, bytes]):
     Parameters
     ----------
     tables
-        What is written as CSV, by file name, or what makes it; each with a mark where the record says that data of
-        the run are synthetic (:mod:`jobs.table_mark`).
+        What is written as CSV, or as Parquet where the file name ends so, or what makes it; each with a mark where the
+        record says that data of the run are synthetic (:mod:`jobs.table_mark`).
     others
         How each other file is made, by file name.
     record
@@ -129,6 +130,8 @@ class ResultFiles(Mapping[str, bytes]):
         given = self._tables[name]
         frame, table = given() if callable(given) else given
         frame = with_mark(frame) if self._synthetic else frame
+        if name.endswith(".parquet"):
+            return coded_parquet_bytes(frame if isinstance(frame, CodedTable) else CodedTable.of(frame), table)
         if isinstance(frame, CodedTable):
             data, self._neutralised[name] = coded_csv_bytes(frame, table)
         else:
@@ -136,7 +139,7 @@ class ResultFiles(Mapping[str, bytes]):
         return data
 
     def _closing(self, made: Mapping[str, Mapping[str, object]]) -> dict[str, bytes]:
-        counts = {n: self._neutralised[n] for n in self._tables if n in made}
+        counts = {n: self._neutralised[n] for n in self._tables if n in made and n in self._neutralised}
         return closing(made, {**self._record(), "cells_neutralised": counts})
 
     def handed(self) -> Iterator[tuple[str, bytes]]:

@@ -16,7 +16,7 @@ from typing import Any
 from geo.errors import InputError
 from jobs.accounts import check_demonstration, check_inputs
 from jobs.data_page import DATA_CARDS, page
-from jobs.hashed_files import opened, read_folder
+from jobs.hashed_files import opened, read_folder, unchanged
 from jobs.read_back import Derived, DifferenceError, same_files
 from jobs.run_record import RECORD, SIGNATURE
 from jobs.signature import signer
@@ -40,6 +40,8 @@ class Verification:
         Columns by file that only a new run proves; empty where one was made.
     signed_by
         The public key of a signature that holds, in hex.
+    taken
+        What a new run takes as it stands, by file: only the look before proves it.
     """
 
     differences: tuple[str, ...] = ()
@@ -48,6 +50,7 @@ class Verification:
     unproven: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     signed_by: str = ""
     made_again: bool = False
+    taken: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def lines(self) -> list[str]:
         """What to print."""
@@ -63,11 +66,17 @@ class Verification:
             out.append(
                 f"{self.withheld} sites rest on rows withheld by licence: a new run with your file verifies them."
             )
+        before = [
+            f"Only the folder that the look before left proves of {name}: {', '.join(columns)}. Name it with --earlier."
+            for name, columns in self.taken.items()
+        ]
         if self.made_again:
-            return [*out, "A new run of the inputs gives the same bytes."]
+            return [*out, "A new run of the inputs gives the same bytes.", *before]
         out.append("Nothing proves run_at of run.json, the time of the run, but a signature.")
-        out += [f"Only a new run proves of {name}: {', '.join(columns)}." for name, columns in self.unproven.items()]
-        return [*out, "Give the inputs of the run to prove these too."]
+        for name, columns in self.unproven.items():
+            if left := [c for c in columns if c not in self.taken.get(name, ())]:
+                out.append(f"Only a new run proves of {name}: {', '.join(left)}.")
+        return [*out, *before, "Give the inputs of the run to prove these too."]
 
 
 def verify(
@@ -75,6 +84,7 @@ def verify(
     *,
     again: Callable[[Mapping[str, Any]], Mapping[str, bytes]] | None = None,
     trust: Path | None = None,
+    earlier: Path | None = None,
 ) -> Verification:
     """Verifies a result.
 
@@ -86,13 +96,16 @@ def verify(
         Public key that must have signed the record.
     folder
         A folder on the disk.
+    earlier
+        The folder as the look before left it, of a watch.
 
     Raises
     ------
     geo.errors.InputError
-        The folder is not a result, or is one of an earlier version.
+        The folder is not a result, or is one of an earlier version; `earlier` is none that is as it was written.
     """
-    return verify_files(read_folder(Path(folder)), str(folder), again=again, trust=trust)
+    before = unchanged(earlier)[0] if earlier is not None else None
+    return verify_files(read_folder(Path(folder)), str(folder), again=again, trust=trust, earlier=before)
 
 
 def verify_files(
@@ -101,6 +114,7 @@ def verify_files(
     *,
     again: Callable[[Mapping[str, Any]], Mapping[str, bytes]] | None = None,
     trust: Path | None = None,
+    earlier: Mapping[str, bytes] | None = None,
 ) -> Verification:
     """:func:`verify` for files in memory; `where` names them in messages.
 
@@ -114,6 +128,13 @@ def verify_files(
         Makes the files again from the record; None: the inputs were not given.
     trust
         Public key that must have signed the result; None: any.
+    earlier
+        Files that the look before left, of a watch.
+
+    Raises
+    ------
+    geo.errors.InputError
+        `earlier` is given with another result than a watch.
     """
     record, differences = opened(files, where)
     if differences:
@@ -122,11 +143,29 @@ def verify_files(
     try:
         signed_by = signer(files, trust)
         told = derived(job, files, record)
+        if earlier is not None:
+            told = _following(job, files, record, told, earlier)
         if again is not None:
             held_against(files, again(record))
     except DifferenceError as difference:
         return Verification((str(difference),), job)
-    return Verification((), job, told.withheld, told.unproven, signed_by, made_again=again is not None)
+    made = again is not None
+    return Verification((), job, told.withheld, told.unproven, signed_by, made_again=made, taken=told.taken)
+
+
+def _following(
+    job: str, files: Mapping[str, bytes], record: Mapping[str, Any], told: Derived, earlier: Mapping[str, bytes]
+) -> Derived:
+    """What is left to prove of a look once it was held against the one before."""
+    if job != "watch":
+        raise InputError("Only a watch has a look before.", where="--earlier", got=job)
+    from jobs.watch.verify import follows
+
+    follows(files, record, earlier)
+    left = {}
+    for name, columns in told.unproven.items():
+        left[name] = tuple(c for c in columns if c not in told.taken.get(name, ()))
+    return replace(told, unproven={name: columns for name, columns in left.items() if columns}, taken={})
 
 
 def derived(job: str, files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:

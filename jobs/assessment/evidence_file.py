@@ -7,9 +7,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from geo import schema
-from geo.errors import InputError
+from jobs.parquet_back import parquet_of
 from jobs.read_back import DifferenceError, typed
-from layers.formats.readers.coded_parquet import read_coded_parquet
 
 CSV, PARQUET = "evidence.csv", "evidence.parquet"
 CHOICES = {"csv": (CSV,), "parquet": (PARQUET,), "both": (CSV, PARQUET)}
@@ -63,10 +62,7 @@ def read_evidence(files: Mapping[str, bytes]) -> pd.DataFrame:
     if CSV in files:
         found = typed(files[CSV], CSV, schema.EVIDENCE)
     if PARQUET in files:
-        try:
-            other = read_coded_parquet(files[PARQUET], PARQUET, schema.EVIDENCE)
-        except InputError as fault:
-            raise DifferenceError(f"{PARQUET} is not what this program writes ({fault.sentence()[:200]})") from None
+        other = parquet_of(files, PARQUET, schema.EVIDENCE)
         if found is not None and not found.equals(other):
             raise DifferenceError(f"{PARQUET} does not say what {CSV} says")
         found = other

@@ -36,7 +36,6 @@ from jobs.reading_notes import first_reasons, followed, reading_lines, reasons_l
 from jobs.result import Later, ResultFiles, Sheet
 from jobs.run_record import TOOL
 from layers.formats.writers.cells import plain_types
-from layers.formats.writers.coded_parquet import coded_parquet_bytes
 from layers.formats.writers.geojson import geojson_bytes
 
 LIBRARIES = ("geopandas", "numpy", "pandas", "pyproj", "shapely", "pyarrow")
@@ -243,15 +242,12 @@ def result_files(
 
     tables: dict[str, Sheet | Later] = {
         "sites.csv": site_rows,
-        CSV: lambda: (open_rows(), schema.EVIDENCE),
+        **dict.fromkeys((CSV, PARQUET), lambda: (open_rows(), schema.EVIDENCE)),
         "rejected.csv": lambda: (schema.conform(rejected, schema.REJECTED), schema.REJECTED),
     }
     if certified is not None and len(certified):
         tables["sites_md01.csv"] = (certified, ())
-    others = {
-        "sites.geojson": lambda: drawing()(),
-        PARQUET: lambda: coded_parquet_bytes(open_rows(), schema.EVIDENCE),
-    }
+    others = {"sites.geojson": lambda: drawing()()}
     return ResultFiles(tables, others, record, lambda: with_evidence(record, assessment), without)
 
 

@@ -158,7 +158,7 @@ def result_files(backtest: Backtest, language: str = "en") -> ResultFiles:
     if backtest.points is not None:
         tables["points.csv"] = (backtest.points[["site_id", "lat", "lon", "country", "coord_precision_km"]], ())
     counted = CountedFiles(lambda: backtest.gathered.counted, COUNTED)
-    others = {"track_record.html": lambda: page(backtest, language), **counted.others()}
+    others = {"track_record.html": lambda: page(backtest, language)}
     record = {**backtest.record, "language": language}
     return ResultFiles({**tables, **counted.sheets()}, others, record, without=counted.without)
 

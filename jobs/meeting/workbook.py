@@ -50,7 +50,7 @@ def workbook(subject: Subject) -> bytes:
         sheets.append(TableSheet(_("Evidence"), evidence, digits={}, wrapped=(_("Found"),)))
     if len(subject.run.rejected):
         sheets.append(_unused(subject))
-    return workbook_bytes(sheets, _.language, title=subject.title)
+    return workbook_bytes(sheets, _.language, title=subject.title, mark=subject.notice)
 
 
 def _summary(subject: Subject, evidence_rows: int) -> TextSheet:

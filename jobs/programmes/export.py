@@ -178,7 +178,7 @@ class ProgrammeRun(Result):
         )
         return ResultFiles(
             {**self.tables(), **counted.sheets()},
-            {**counted.others(), "map.html": lambda: self.map_html(language), **self.briefs(language)},
+            {"map.html": lambda: self.map_html(language), **self.briefs(language)},
             {**self.told(), "language": language},
             lambda: {**self.record(), "language": language},
             counted.without,

@@ -83,7 +83,8 @@ def workbook(screening: Screening, language: str = "en") -> bytes:
     for title, table in ((_("Named actors"), screening.named), (_("Indicators of areas"), screening.governance)):
         if table is not None:
             sheets.append(_sheet(title, table, tuple(table.columns), _))
-    return workbook_bytes(sheets, _.language, title=_("Screening of {name}", name=screening.suppliers.name))
+    mark = _("Demonstration data") if screening.record.get("demonstration") else ""
+    return workbook_bytes(sheets, _.language, title=_("Screening of {name}", name=screening.suppliers.name), mark=mark)
 
 
 def gravity_of_all(rows: pd.DataFrame) -> np.ndarray:

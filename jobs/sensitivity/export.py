@@ -108,7 +108,7 @@ def result_files(result: Sensitivity) -> ResultFiles:
         "rejected.csv": (schema.conform(result.rejected, schema.REJECTED), schema.REJECTED),
     }
     counted = CountedFiles(lambda: result.counted, OF_SITES)
-    return ResultFiles({**tables, **counted.sheets()}, counted.others(), result.record, without=counted.without)
+    return ResultFiles({**tables, **counted.sheets()}, {}, result.record, without=counted.without)
 
 
 def summary(result: Sensitivity) -> list[Note]:

@@ -15,7 +15,7 @@ MOST_ENTRIES = 500
 
 def feed(
     name: str, alerts: Sequence[Mapping[str, Any]], updated: str, sentence: Callable[[Mapping[str, Any]], str],
-    cites: Sequence[str] = (),
+    cites: Sequence[str] = (), mark: str = "",
 ) -> bytes:  # fmt: skip
     """The feed of a list.
 
@@ -29,6 +29,8 @@ def feed(
         An alert in words.
     cites
         How the data asks to be cited: the rights of the feed.
+    mark
+        Stands under the title, for synthetic data.
     name
         Its name.
     """
@@ -36,6 +38,8 @@ def feed(
     ET.register_namespace("georss", GEORSS)
     root = ET.Element(f"{{{ATOM}}}feed")
     _add(root, "title", f"CAHRA Atlas: {name}")
+    if mark:
+        _add(root, "subtitle", mark)
     _add(root, "id", f"urn:uuid:{uuid.uuid5(_SPACE, name)}")
     _add(root, "updated", updated)
     author = ET.SubElement(root, f"{{{ATOM}}}author")

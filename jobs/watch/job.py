@@ -138,7 +138,8 @@ def feed_of(record: Mapping[str, Any], rows: list[dict[str, Any]]) -> bytes:
     _ = translator(str(record["language"]))
     cited = citations(record["inputs"], _)
     said_at = str(record["run_at"]).partition("[")[0]
-    return feed(str(record["settings"]["name"]), rows, said_at, lambda r: sentence(r).sentence(_), cited)
+    mark = _(SYNTHETIC) if record["demonstration"] else ""
+    return feed(str(record["settings"]["name"]), rows, said_at, lambda r: sentence(r).sentence(_), cited, mark)
 
 
 SYNTHETIC = N_("Demonstration data: synthetic. It says nothing about any place.")
@@ -301,7 +302,7 @@ def run(
         "python": platform.python_version(),
         **marks(*synthetic),
     }
-    after = State(day.isoformat(), current, state.said)
+    after = State(day.isoformat(), current, state.said, bool(synthetic))
     return Looked(day, rows, unsaid, not before.day, len(current), past, before, after, record)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from geo.errors import InputError
+from jobs.table_mark import MARK
 from jobs.watch.alerts import Alert, Counted, Key, Look, Said
 from layers.formats.writers.delimited import csv_bytes
 from layers.formats.writers.spreadsheet_guard import restore
@@ -27,15 +28,16 @@ COLUMNS = (
 
 @dataclass
 class State:
-    """What a look left: its day, every site's class and incidents, and what was last said of each."""
+    """What a look left: its day, every site's class and incidents, what was said of each, if data was synthetic."""
 
     day: str = ""
     sites: dict[Key, Look] = field(default_factory=dict)
     said: dict[Key, Said] = field(default_factory=dict)
+    synthetic: bool = False
 
     def copy(self) -> State:
         """Another one that says the same."""
-        return State(self.day, dict(self.sites), dict(self.said))
+        return State(self.day, dict(self.sites), dict(self.said), self.synthetic)
 
 
 def read_state(folder: Path) -> State:
@@ -68,7 +70,8 @@ def state_of(data: bytes, where: str) -> State:
     try:
         told = json.loads(data.decode("utf-8"))
         sites = {(s["source"], s["site_id"]): _look(s) for s in told["sites"]}
-        return State(told["day"], sites, {(s["source"], s["site_id"]): Said(s["day"], s["rank"]) for s in told["said"]})
+        said = {(s["source"], s["site_id"]): Said(s["day"], s["rank"]) for s in told["said"]}
+        return State(told["day"], sites, said, told.get(MARK) is True)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise InputError(
             "The memory of the watch is damaged.", where=where, remedy="Delete it: the next look is a first one."
@@ -80,7 +83,7 @@ def _look(told: Mapping[str, Any]) -> Look:
 
 
 def state_bytes(state: State) -> bytes:
-    """The memory; of an incident that must not leave the id alone.
+    """The memory; of an incident that must not leave the id alone, and of synthetic data that they are.
 
     Parameters
     ----------
@@ -88,6 +91,7 @@ def state_bytes(state: State) -> bytes:
         What was remembered.
     """
     told = {
+        **({MARK: True} if state.synthetic else {}),
         "day": state.day,
         "sites": [
             {"source": k[0], "site_id": k[1], "class": v.site_class, "name": v.name,

@@ -30,6 +30,10 @@ OF_PLACE = ("lon", "lat")
 """Columns of an alert that no memory has."""
 
 
+PAST = "rows of earlier looks"
+"""Of alerts.csv, what an edit of the look before would change."""
+
+
 class _All:
     """Every id but some: what is loaded now, as far as an earlier memory can ask."""
 
@@ -71,7 +75,7 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
         record,
         [
             ("sites", len(after.sites)), ("first", not before.day), ("settings.as_of", after.day),
-            ("settings.shortest_months", shortest(rules)),
+            ("settings.shortest_months", shortest(rules)), ("demonstration", after.synthetic),
         ],
     )  # fmt: skip
     secret = {
@@ -82,8 +86,33 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     if files[FEED] != feed_of(record, [dict(row) for row in every]):
         raise DifferenceError(f"{FEED} is not what {ALERTS} says")
     held = ("rules", "sites", "first", "past", *(() if secret else ("alerts", "unsaid")))
-    looked = {STATE: ("class", "counted", "name"), BEFORE: WHOLE}
-    return Derived(len(secret), {ALERTS: OF_PLACE, **looked}, held)
+    old = {BEFORE: WHOLE, **({ALERTS: (PAST,)} if past else {})}
+    looked = {STATE: ("class", "counted", "name"), BEFORE: WHOLE, ALERTS: (*OF_PLACE, *old.get(ALERTS, ()))}
+    return Derived(len(secret), looked, held, old)
+
+
+def follows(files: Mapping[str, bytes], record: Mapping[str, Any], earlier: Mapping[str, bytes]) -> None:
+    """Holds what a look began with against what the look before left.
+
+    Parameters
+    ----------
+    files
+        Files of a result by name.
+    record
+        The run record, as `run.json` has it.
+    earlier
+        Files of the look before.
+
+    Raises
+    ------
+    DifferenceError
+        It began with something else.
+    """
+    if earlier.get(STATE) != files[BEFORE]:
+        raise DifferenceError(f"{BEFORE} is not what the look before left")
+    past = alerts_of(earlier.get(ALERTS, b""))
+    if record["past"] != {"rows": len(past), "sha256": hashlib.sha256(alerts_bytes(past)).hexdigest()}:
+        raise DifferenceError(f"{ALERTS}: earlier alerts are not those that the look before left")
 
 
 def _memory(files: Mapping[str, bytes], name: str) -> State:

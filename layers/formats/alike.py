@@ -5,19 +5,22 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+_HOLLOW = dict.fromkeys(map(ord, "\u115f\u1160\u2800")) | {ord("\u0131"): "i"}
+"""Letters that show nothing (fillers of Hangul, the blank of Braille), and the small letter whose capital is I."""
+
 
 def shape_of(text: str) -> str:
     r"""The text as the eye reads it: no case, accents, width, invisible marks or doubled blanks.
 
     Examples
     --------
-    >>> shape_of("Caf\u00e9 1"), shape_of("cafe\u0301\u200b  1"), shape_of("\uff21\u202e1")
-    ('cafe 1', 'cafe 1', 'a1')
+    >>> shape_of("Caf\u00e9 1"), shape_of("cafe\u0301\u200b  1"), shape_of("\uff21\u202e1"), shape_of("\u3164l\u0131d")
+    ('cafe 1', 'cafe 1', 'a1', 'lid')
     """
     if text.isascii():
         return " ".join(text.casefold().split())
     letters = unicodedata.normalize("NFKD", text)
-    seen = "".join(c for c in letters if unicodedata.category(c) not in ("Mn", "Me", "Cf"))
+    seen = "".join(c for c in letters if unicodedata.category(c) not in ("Mn", "Me", "Cf")).translate(_HOLLOW)
     return " ".join(unicodedata.normalize("NFKC", seen.casefold()).split())
 
 

@@ -87,7 +87,7 @@ def draw(sheet: Sheet, translate: Translator, formats: Sequence[str] = FORMATS, 
     with _LOCK, _library() as figure_of:
         figure = figure_of(PAPER_IN)
         _sheet(figure, sheet, translate)
-        return {name: _saved(figure, name, dpi) for name in formats}
+        return {name: _saved(figure, name, dpi, sheet.notice) for name in formats}
 
 
 def picture(sheet: Sheet, translate: Translator, size_in: tuple[float, float], dpi: int = DPI) -> bytes:
@@ -96,7 +96,7 @@ def picture(sheet: Sheet, translate: Translator, size_in: tuple[float, float], d
         figure = figure_of(size_in)
         axes = figure.add_axes((0.001, 0.001, 0.998, 0.998))
         _map(figure, axes, sheet, translate, size_in[0] / size_in[1])
-        return _saved(figure, "png", dpi)
+        return _saved(figure, "png", dpi, sheet.notice)
 
 
 @contextmanager
@@ -115,10 +115,13 @@ def _library() -> Iterator[Any]:
         yield lambda size: Figure(figsize=size)
 
 
-def _saved(figure: Any, name: str, dpi: int) -> bytes:
+def _saved(figure: Any, name: str, dpi: int, notice: str) -> bytes:
+    """The drawing as a file; a notice stands in what the file says of itself too, where a machine finds it."""
     out = io.BytesIO()
     told: dict[str, Any] = {"png": {"Software": "CAHRA Atlas"}, "svg": {"Date": None, "Creator": "CAHRA Atlas"}}
     told["pdf"] = {"CreationDate": None, "ModDate": None, "Creator": "CAHRA Atlas", "Producer": "CAHRA Atlas"}
+    if notice:
+        told[name]["Subject" if name == "pdf" else "Description"] = clean(notice)
     figure.savefig(out, format=name, dpi=dpi, metadata=told[name])
     return out.getvalue()
 

@@ -168,8 +168,20 @@ def test_the_guard_has_an_inverse(cell):
     assert not is_formula(guarded)
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    "\u00a0\u00ad\u034f\u061c\u115f\u180e\u2003\u200b\u2028\u202e\u2066\u2800\u3000\u3164\ufe0f\ufeff\uffa0\x7f\x85\U000e0041",
+)
+def test_a_formula_behind_what_shows_nothing_is_guarded_at_the_start_and_behind_each_sign(hidden):
+    for cell in (f"{hidden}=1+1", f"a;{hidden}=1+1", f"a\t{hidden}{hidden}@x", f"a\n{hidden} +cmd|x"):
+        [guarded], changed = neutralise([cell])
+        assert changed == 1, repr(cell)
+        assert guarded.count("'") == 1
+        assert re.search(rf"(?:^|[;\t\n])'{hidden}", guarded)
+
+
 @settings(max_examples=examples(400), deadline=None)
-@given(st.lists(st.text("=+-@;\t\r\n' 1a,\"\uff1d\u200b", max_size=8), min_size=1, max_size=4))
+@given(st.lists(st.text("=+-@;\t\r\n' 1a,\"\uff1d\u200b\u3000\u3164\u00ad\u202e", max_size=8), min_size=1, max_size=4))
 def test_no_spreadsheet_finds_a_formula_at_whatever_sign_it_parts_columns(cells):
     """Cells as naive programs cut them: at semicolons, tabs and line ends, quotation marks or not."""
     guarded, _ = neutralise(cells)

@@ -8,6 +8,7 @@ import random
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -107,28 +108,43 @@ def test_mutants_through_every_command(role, tmp_path):
 
 
 HANG = 100
-"""Seconds of the clock after which a command of one small file hangs: more than a child may take."""
+"""Seconds of the processor after which a command of one small file hangs: more than a child may take."""
+STILL = 1_800
+"""Seconds of the clock after which it waits for what never comes; far more, for the machine of the tests may be busy."""
 BOMB = "p01_dict_bomb.parquet"
 """Needs all the memory there is without a child's limits, so once and in a child."""
 
 
-def ended(line: list[str], what: object) -> int:
-    """The exit status of a command line that says one sentence at most, and does not hang."""
+@contextlib.contextmanager
+def watched(what: object) -> Iterator[None]:
+    """Ends what turns in a circle, by the time of the processor (its children's too), and what waits for ever."""
 
     def stop(*_: object) -> None:
         raise AssertionError(f"{what} hangs")
 
-    if hasattr(signal, "SIGALRM"):
-        signal.signal(signal.SIGALRM, stop)
-        signal.alarm(HANG)
+    before = sum(os.times()[:4])
+    if hasattr(signal, "SIGPROF"):
+        for which, number, seconds in ((signal.ITIMER_PROF, signal.SIGPROF, HANG),
+                                       (signal.ITIMER_REAL, signal.SIGALRM, STILL)):  # fmt: skip
+            signal.signal(number, stop)
+            signal.setitimer(which, seconds)
     try:
-        code, said = roles.said_by(line)
+        yield
+    finally:
+        if hasattr(signal, "SIGPROF"):
+            for which in (signal.ITIMER_PROF, signal.ITIMER_REAL):
+                signal.setitimer(which, 0)
+    assert sum(os.times()[:4]) - before < 2 * HANG, f"{what} takes long"
+
+
+def ended(line: list[str], what: object) -> int:
+    """The exit status of a command line that says one sentence at most, and does not hang."""
+    try:
+        with watched(what):
+            code, said = roles.said_by(line)
     except Exception as fault:  # every file is tried before the test ends
         WRONG.append(f"{what}: {type(fault).__name__}: {fault}"[:300])
         return -1
-    finally:
-        if hasattr(signal, "SIGALRM"):
-            signal.alarm(0)
     if line[0] == "inspect":
         assert code in (0, 2), (what, code)
     elif line[0] in ("verify", "watch"):  # 1: a difference, an alert

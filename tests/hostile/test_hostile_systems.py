@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 
 import numpy as np
@@ -173,6 +174,31 @@ def test_any_text_is_a_system_or_refused(text):
             continue
         assert "PROJ " not in plain
         assert not plain or plain.startswith("EPSG:") or wkt.written(wkt.parse(plain)) == plain
+
+
+WHOLE = (
+    f'COMPOUNDCRS["n",PROJCRS["x",{BASE},CONVERSION["c",METHOD["Transverse Mercator",ID["EPSG",9807]],'
+    'PARAMETER["Latitude of natural origin",0,ANGLEUNIT["degree",0.0174532925199433]],PARAMETER["False easting",500000,'
+    'LENGTHUNIT["metre",1]]],CS[Cartesian,2],AXIS["easting",east,ORDER[1]],AXIS["northing",north,ORDER[2]],'
+    'LENGTHUNIT["metre",1],USAGE[SCOPE["s"],AREA["a"],BBOX[0,9,1,10]],ID["EPSG",32631],REMARK["r"]],VERTCRS["v",'
+    'VDATUM["d"],CS[vertical,1],AXIS["up",up],LENGTHUNIT["metre",1],GEOIDMODEL["g",ID["EPSG",1]]]]'
+)
+
+
+def test_no_place_of_a_system_takes_a_string_of_proj():
+    """Each text of a system in turn, also where it is dropped: refused, or nothing of it left."""
+    assert plain_system(WHOLE.partition(",VERTCRS")[0].removeprefix('COMPOUNDCRS["n",'))
+    for base in (WHOLE, WHOLE.partition(",VERTCRS")[0].removeprefix('COMPOUNDCRS["n",'), projected("Transverse Mercator"),
+                 WGS):  # fmt: skip
+        places = [found.span(1) for found in re.finditer(r'"([^"]*)"', base)]
+        assert len(places) >= 4
+        for begin, end in places:
+            for said in (*METHODS[:9], "+init=/etc/passwd:x", "file:///etc/passwd", "@/etc/passwd"):
+                try:
+                    plain = plain_system(base[:begin] + said + base[end:])
+                except FormatError:
+                    continue
+                assert not re.search("PROJ |proj |=|passwd|ptmx|grids", plain), (said, base[begin - 20 : end])
 
 
 IMPORTS = (

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from cli.verify_command import made_again
 from geo.screening.schema import SCREENED
 from jobs.read_back import typed
 from jobs.screening.reviews import Reviews
+from jobs.watch.verify import follows
 from layers.reference import files as embedded
 from tests.rasters.making import saved
 
@@ -26,7 +28,9 @@ JOBS = (
     "assess", "screen", "coverage", "backtest", "sensitivity", "compare", "density", "exposure", "edition-changes",
     "meeting",
 )  # fmt: skip
-"""Every command that leaves a result."""
+"""Every command that leaves a result of one run."""
+FOLDERS = (*JOBS, "watch")
+"""Every command that leaves a folder: that of a watch goes from look to look."""
 RECORDED = {"edition-changes": "editions"}
 """The names of jobs in run records that are not those of their commands."""
 BOX = ((15.2, 3.4), (16.6, 3.4), (16.6, 5.2), (15.2, 5.2), (15.2, 3.4))
@@ -49,13 +53,26 @@ class Made:
     make: Callable[[Mapping[str, Any]], Mapping[str, bytes]]
     known: dict[str, dict[str, bytes]] = field(default_factory=dict)
 
-    def again(self, record: Mapping[str, Any]) -> dict[str, bytes]:
+    def again(self, record: Mapping[str, Any], _files: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
+        """The files of a new run; `_files`: those that are verified."""
         settings = record["settings"]
         asked = [record["run_at"][:20], *(settings.get(k) for k in ("as_of", "from", "to")), record.get("language")]
         key = json.dumps([*asked, record["job"]])
         if key not in self.known:
             self.known[key] = dict(self.make(record))
         return self.known[key]
+
+
+@dataclass
+class Looked(Made):
+    """The third look of a watch: it begins with what the second left in the folder, which is an input like the list."""
+
+    earlier: dict[str, bytes] = field(default_factory=dict)
+
+    def again(self, record: Mapping[str, Any], _files: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
+        """As by `cahra verify --watch-list --earlier`; an honest start is the same for every edit."""
+        follows(_files or self.files, record, self.earlier)
+        return super().again(record)
 
 
 def some(path: Path, column: str, number: int, folder: Path, *, synthetic: bool = True) -> str:
@@ -120,6 +137,7 @@ def options(folder: Path, *, synthetic: bool = True) -> dict[str, list[str]]:
     beside = ["--actors", str(folder / "actors.csv"), "--governance", str(folder / "areas.csv")]
     reviews = ["--reviews", decide(folder / "screened", folder / "reviews.sqlite")]
     return {
+        "watch": [watched(folder, sites, units)],
         "assess": [*data, *units, *day],
         "screen": [*screening, *day, *beside, *reviews, "--compare", str(folder / "screened")],
         "coverage": ["--programmes", programmes, *data, *units, *day],
@@ -145,6 +163,34 @@ def options(folder: Path, *, synthetic: bool = True) -> dict[str, list[str]]:
         "edition-changes": [earlier(folder), str(folder / "incidents.csv"), *known, *day],
         "meeting": [*data, *day],
     }
+
+
+def watched(folder: Path, sites: list[str], units: list[str]) -> str:
+    """A saved list, and the incidents of its first two looks beside those of its third."""
+    paths = {
+        "sites": [*sites, str(folder / "own.csv")], "incidents": ["watched.csv"],
+        "boundaries": units[1:-2:2], "coverage": [str(embedded.DEMONSTRATION_COVERAGE)],
+    }  # fmt: skip
+    lines = [f"{name} = {json.dumps(found, ensure_ascii=False)}" for name, found in paths.items()]
+    (folder / "list.toml").write_text(
+        '[watch]\nname = "Mine"\n' + "\n".join(lines) + '\nboundaries_version = "2015"\nquiet_months = 0\n', "utf-8"
+    )
+    return str(folder / "list.toml")
+
+
+def looked(given: str) -> Looked:
+    """Three looks at a list, a year apart: something is said at the second and at the third."""
+    folder, out = Path(given).parent, Path(given).parent / "watch"
+    begun = {}
+    for day in ("2016-06-30", "2017-06-30", "2018-06-30"):
+        begun = {p.name: p.read_bytes() for p in out.iterdir()} if out.exists() else {}
+        shutil.copy(folder / ("earlier.csv" if day < "2018" else "incidents.csv"), folder / "watched.csv")
+        assert cli.main(["watch", given, "--as-of", day, "--out", str(out)]) in (0, 1)
+    asked = cli.parser().parse_args(["verify", str(out), "--watch-list", given])
+    files = {p.name: p.read_bytes() for p in out.iterdir()}
+    said = json.loads(files["run.json"])
+    assert said["alerts"] > 0 < said["past"]["rows"]
+    return Looked(files, made_again(asked), earlier=begun)
 
 
 def earlier(folder: Path) -> str:
@@ -173,6 +219,8 @@ def decide(result: Path, path: Path) -> str:
 
 def made(job: str, given: Mapping[str, list[str]]) -> Made:
     """The result of a job, and how it is made again."""
+    if job == "watch":
+        return looked(given[job][0])
     args = cli.parser().parse_args([job, *given[job], "--out", "x"])
     two = job in ("compare", "edition-changes")
     again = ["--before", given[job][0], "--after", given[job][1], *given[job][2:]] if two else given[job]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
 
@@ -20,8 +21,10 @@ from geo.errors import InputError
 from jobs.assessment import evidence_file
 from jobs.assessment.evidence_file import CSV, PARQUET, choice_of, read_evidence
 from jobs.assessment.job import Inputs, Source, load, run
+from jobs.demonstration import FILE
 from jobs.read_back import DifferenceError
 from jobs.run_options import later
+from jobs.table_mark import MARK
 from jobs.verification import verify_files
 from layers.formats.readers.coded_parquet import parse, read_coded_parquet
 from layers.formats.writers.coded_parquet import coded_parquet_bytes
@@ -55,7 +58,7 @@ def both(loaded):
 
 def test_what_is_asked_for_is_written_and_verified(loaded, both):
     assert verify_files(both, "d").differences == ()
-    assert read_evidence({CSV: both[CSV]}).equals(read_evidence({PARQUET: both[PARQUET]}))
+    assert read_evidence({CSV: both[CSV]}).equals(read_evidence({n: both[n] for n in (PARQUET, FILE)}))
     assert len(both[PARQUET]) < len(both[CSV])
     for choice, name in (("csv", CSV), ("parquet", PARQUET), ("", CSV)):
         files = run(loaded, DAY, now=NOW, evidence=choice).files()
@@ -100,6 +103,38 @@ def test_a_forger_is_found_in_parquet_too(both):
     assert "does not say what" in verify_files(two, "d").differences[0]
     with pytest.raises(DifferenceError, match="missing"):
         read_evidence({})
+
+
+def test_parquet_of_synthetic_data_says_so_in_every_row_and_no_other_does(loaded, both, monkeypatch):
+    monkeypatch.setattr("layers.formats.sandbox.process.TASKS_HERE", {"coded_parquet": parse})
+    only = {name: data for name, data in both.items() if name != CSV}
+    table = parquet.read_table(io.BytesIO(both[PARQUET]))
+    assert table.column_names == [*(c.name for c in schema.EVIDENCE), MARK]
+    assert set(table[MARK].to_pylist()) == {"true"}
+
+    def written(changed):
+        out = io.BytesIO()
+        parquet.write_table(changed, out)
+        return out.getvalue()
+
+    denied = table.set_column(len(schema.EVIDENCE), MARK, [["false"] + ["true"] * (len(table) - 1)])
+    for changed in (denied, table.drop_columns([MARK])):
+        (found,) = verify_files(forged(only, PARQUET, written(changed)), "d").differences
+        assert PARQUET in found
+    assert (
+        "demonstration is not true in every row"
+        in verify_files(forged(only, PARQUET, written(denied)), "d").differences[0]
+    )
+    sites = [dataclasses.replace(s, frame=s.frame.assign(demonstration=False), visits=s.visits.assign(demonstration=False))
+             for s in loaded.sites]  # fmt: skip
+    real = dataclasses.replace(loaded, sites=sites, incidents=loaded.incidents.assign(demonstration=False))
+    files = run(real, DAY, now=NOW, evidence="both").files()
+    plain = parquet.read_table(io.BytesIO(files[PARQUET]))
+    assert plain.column_names == [c.name for c in schema.EVIDENCE]
+    assert plain.equals(table.drop_columns([MARK]))
+    assert verify_files(files, "d").differences == ()
+    (found,) = verify_files(forged(files, PARQUET, both[PARQUET]), "d").differences
+    assert "other columns" in found
 
 
 def test_the_command_takes_the_choice_and_verify_makes_it_again(asked, tmp_path, capsys):

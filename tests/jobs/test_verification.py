@@ -24,14 +24,16 @@ from layers.formats.writers.geojson import geojson_bytes
 from tests.examples import THOROUGH
 from tests.jobs import edited_results
 from tests.jobs.edit_trials import is_told, single_edits, tried
-from tests.jobs.edited_results import JOBS, RECORDED, Made, options
+from tests.jobs.edited_results import FOLDERS, JOBS, RECORDED, Made, options
 from tests.jobs.edits import cell_edits, flipped, forged, table_edits
 
-OFTEN = [*JOBS[:-1], pytest.param(JOBS[-1], marks=pytest.mark.slow)]
+WATCH = pytest.param("watch", marks=pytest.mark.slow)
+"""Three looks take several seconds; what is peculiar to it is tried each time in test_watch."""
+OFTEN = [*JOBS[:-1], pytest.param(JOBS[-1], marks=pytest.mark.slow), WATCH]
 """Drawing the maps of a meeting once more takes several seconds."""
-LATER = ("screen", "backtest", "sensitivity", "density", "meeting")
+LATER = ("screen", "backtest", "sensitivity", "density", "meeting", "watch")
 """Jobs whose single edits are left to the long run: they are verified in the ways of the others."""
-FEW = [pytest.param(job, marks=pytest.mark.slow) if job in LATER else job for job in JOBS]
+FEW = [pytest.param(job, marks=pytest.mark.slow) if job in LATER else job for job in FOLDERS]
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +67,11 @@ def test_an_honest_result_verifies_and_a_new_run_gives_the_same_bytes(made, job)
     assert "Only a new run proves" in " ".join(found.lines())
     found = verify_files(it.files, "d", again=it.again)
     assert found.differences == ()
-    assert found.lines()[-1] == "A new run of the inputs gives the same bytes."
+    assert "A new run of the inputs gives the same bytes." in found.lines()[-3:]
+    assert bool(found.taken) == (job == "watch")
 
 
-READABLE = (".geojson", ".html", ".json", ".svg", ".kml", ".gpkg", ".qgz")
+READABLE = (".geojson", ".html", ".json", ".xml", ".svg", ".kml", ".gpkg", ".qgz")
 """Files whose bytes say that the data are synthetic; CSV and GeoTIFF say it in a column and a tag, see below."""
 
 
@@ -100,7 +103,7 @@ def test_every_job_leaves_a_crate_and_says_that_its_data_are_synthetic(made, job
 
 
 @pytest.mark.parametrize(
-    "job", [pytest.param(job, marks=pytest.mark.slow) if job != "compare" else job for job in JOBS]
+    "job", [pytest.param(job, marks=pytest.mark.slow) if job != "compare" else job for job in FOLDERS]
 )
 def test_no_file_of_real_data_says_that_it_is_synthetic(real, job):
     """The column, the tag, the note and the names are those of synthetic data alone; `compare` makes two assessments."""
@@ -153,7 +156,7 @@ def test_a_row_of_the_evidence_of_a_way_that_goes_or_comes_twice_is_found_or_sai
 
 
 @pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", [*JOBS, WATCH])
 def test_hashes_find_a_byte_of_any_file_a_file_less_and_a_file_more(made, job, whole):
     files = made(job).files
     for name in files:

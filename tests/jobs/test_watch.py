@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import shutil
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -22,6 +23,7 @@ from jobs.watch.memory import COLUMNS, past_alerts, read_state
 from jobs.watch.replay import month_ends, replay
 from jobs.watch.saved_list import read_list
 from layers.reference.rule_files import default_rules
+from tests.jobs.edits import forged
 from tests.jobs.test_result_folder import content
 from tests.kills import die, die_amid, in_a_child
 
@@ -209,6 +211,40 @@ def test_a_look_is_a_result_that_verifies_and_whose_inputs_prove_every_byte(seco
     assert cli.main(["verify", str(out), "--watch-list", str(folder / "list.toml")]) == 0
     write(folder, [*OLD, ("2", "2020-05-01", 22.0, 41), ("3", "2020-05-02", 22.0, 9)])
     assert cli.main(["verify", str(out), "--watch-list", str(folder / "list.toml")]) == 1
+
+
+def test_what_a_look_began_with_is_proven_by_the_folder_of_the_look_before_and_else_said_to_be_taken(folder, capsys):
+    out, saved = folder / "out", str(folder / "list.toml")
+    see(folder)
+    write(folder, [*OLD, ("2", "2020-05-01", 22.0, 40)])
+    see(folder)
+    shutil.copytree(out, folder / "kept")
+    write(folder, [*OLD, ("2", "2020-05-01", 22.0, 40), ("3", "2021-05-02", 20.0, 90)], "2021-12-31")
+    see(folder)
+    told = "Only the folder that the look before left proves of watch_before.json: all of it. Name it with --earlier."
+    more = (
+        "Only the folder that the look before left proves of alerts.csv: rows of earlier looks. Name it with --earlier."
+    )
+    for given, said in (([], True), (["--watch-list", saved], True),
+                        (["--watch-list", saved, "--earlier", str(folder / "kept")], False)):  # fmt: skip
+        assert cli.main(["verify", str(out), *given]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert (told in lines, more in lines) == (said, said)
+        assert ("A new run of the inputs gives the same bytes." in lines) == ("--watch-list" in given)
+    before = {p.name: p.read_bytes() for p in (folder / "kept").iterdir()}
+    files = {p.name: p.read_bytes() for p in out.iterdir()}
+    calmer = forged(files, "watch_before.json", files["watch_before.json"].replace(b'"Beta"', b'"Betta"', 1))
+    assert verify_files(calmer, "d").differences == ()
+    assert verify_files(calmer, "d", earlier=before).differences == (
+        "watch_before.json is not what the look before left",
+    )
+    assert verify_files(files, "d", earlier=files).differences  # not the look before, but this one
+    first = {**before, "alerts.csv": before["alerts.csv"].replace(b",40,", b",41,")}
+    assert verify_files(files, "d", earlier=first).differences == (
+        "alerts.csv: earlier alerts are not those that the look before left",
+    )
+    (folder / "kept/alerts.csv").write_bytes(first["alerts.csv"])
+    assert cli.main(["verify", str(out), "--earlier", str(folder / "kept")]) == 2
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 import struct
+import zipfile
 
 import numpy as np
 import pandas as pd
@@ -44,6 +46,40 @@ def test_names_say_what_where_and_when_and_synthetic_data_says_so(shown):
     assert own().file_name("map", "pdf") == "map_CAF_2016-09-19.pdf"
 
 
+def opened(name: str, data: bytes) -> str:
+    """All text that stands in a file, unpacked: parts of an archive, what a picture or a document says of itself."""
+    if zipfile.is_zipfile(io.BytesIO(data)):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return "\n".join(opened(part, archive.read(part)) for part in archive.namelist())
+    if name.endswith(".pdf"):  # text of a document information is UTF-16 or plain
+        told = re.findall(rb"/Subject \((.*?[^\\])\)", data, re.DOTALL)
+        return "\n".join(t.removeprefix(b"\xfe\xff").replace(b"\0", b"").decode("latin-1") for t in told)
+    return data.decode("utf-16" if data.startswith(b"\xff\xfe") else "utf-8", "replace")
+
+
+@pytest.mark.parametrize("synthetic", [True, False])
+def test_every_file_says_in_its_bytes_that_its_data_are_synthetic_or_none_does(synthetic, monkeypatch):
+    table = SITES.replace(b"country\n", b"country,demonstration\n").replace(b"CAF\n", b"CAF,true\n")
+    loaded = assessment.load(Inputs(sites=[Source("own.csv", table if synthetic else SITES)]))
+    subject = Subject.of(loaded, assessment.run(loaded, dt.date(2016, 9, 19)), translator("en"))
+    drawn = draw(sheet(subject), subject.translate, dpi=30) if synthetic else dict.fromkeys(("png", "svg", "pdf"), b"")
+    monkeypatch.setattr("jobs.meeting.job.map_files", lambda _, formats: {f: drawn[f] for f in formats})
+    made = {name: make() for name, make in job.meeting_files(subject).items()}
+    assert {name.rpartition(".")[2] for name in made} == {
+        "png", "svg", "pdf", "xlsx", "csv", "kml", "kmz", "gpkg", "qgz"
+    }  # fmt: skip
+    for name, data in made.items():
+        text = opened(name, data)
+        assert name.startswith("demonstration_") == synthetic
+        if not synthetic:
+            assert "Demonstration data" not in text, name
+            assert "DEMONSTRATION DATA" not in text, name
+        elif name.endswith((".csv", ".gpkg")):  # a column says it of every row
+            assert "emonstration" in text, name
+        else:
+            assert "demonstration data" in text.lower(), name
+
+
 def test_only_the_sites_that_pass_gravest_first(shown):
     sites = shown.found.assessment.sites.iloc[list(shown.rows)]
     assert sites["minerals"].str.contains("diamond").all()
@@ -62,6 +98,7 @@ def test_the_map_is_one_drawing_in_three_forms_and_the_same_bytes_again():
     assert first["pdf"].startswith(b"%PDF")
     assert b"CreationDate" not in first["pdf"]
     assert b"<dc:date>" not in first["svg"]
+    assert not any("emonstration" in opened(f"map.{name}", data) for name, data in first.items())
     hosts = set(re.findall(rb"https?://([^/\"]+)", first["svg"]))
     assert hosts <= {b"www.w3.org", b"purl.org", b"creativecommons.org", b"matplotlib.org"}
 

@@ -33,7 +33,7 @@ def pdf_bytes(
     title, subtitle
         Stand large on the first page; the title stands small on every other.
     mark
-        Written across every page, for synthetic data.
+        Written across every page and in what the file says of itself, for synthetic data.
     foot
         Stands at the foot of every page, beside its number.
     """
@@ -47,6 +47,7 @@ def pdf_bytes(
     document = SimpleDocTemplate(
         out, pagesize=size, leftMargin=_MARGIN, rightMargin=_MARGIN, topMargin=17 * _MM, bottomMargin=17 * _MM,
         title=clean(title), author="CAHRA Atlas", creator="CAHRA Atlas", lang=language, invariant=1, pageCompression=1,
+        **({"subject": clean(mark)} if mark else {}),
     )  # fmt: skip
     width = size[0] - 2 * _MARGIN
     story: list[Any] = [_paragraph(title, "title")]

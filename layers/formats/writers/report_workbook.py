@@ -63,8 +63,15 @@ class TextSheet:
     blocks: Sequence[tuple[str, Any]]
 
 
-def workbook_bytes(sheets: Sequence[TableSheet | TextSheet], language: str, *, title: str = "") -> bytes:
+def workbook_bytes(
+    sheets: Sequence[TableSheet | TextSheet], language: str, *, title: str = "", mark: str = ""
+) -> bytes:
     """The workbook.
+
+    Parameters
+    ----------
+    mark
+        Stands above each printed page and in what the file says of itself, for synthetic data.
 
     Raises
     ------
@@ -76,7 +83,8 @@ def workbook_bytes(sheets: Sequence[TableSheet | TextSheet], language: str, *, t
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, options) as book:
-        book.set_properties({"title": visible(title), "created": _EPOCH, "comments": "CAHRA Atlas"})
+        comments = visible(f"CAHRA Atlas. {mark}") if mark else "CAHRA Atlas"
+        book.set_properties({"title": visible(title), "created": _EPOCH, "comments": comments})
         styles = _Styles(book, translator(language).date_form.lower())
         taken: set[str] = set()
         for sheet in sheets:
@@ -85,6 +93,8 @@ def workbook_bytes(sheets: Sequence[TableSheet | TextSheet], language: str, *, t
                 _table(book.add_worksheet(name), sheet, styles)
             else:
                 _page(book.add_worksheet(name), sheet, styles)
+            if mark:
+                book.worksheets()[-1].set_header(f"&R&B{visible(mark).replace('&', '&&')[:80]}")
     return out.getvalue()
 
 

@@ -14,10 +14,15 @@ from geo.errors import InputError
 # = + - @ and their full-width and small forms, tab, CR, LF; behind blanks and invisible characters too, which some
 # spreadsheets strip before they look.
 _STARTS = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
-_FORMULA = re.compile(rf"[\s\u200b-\u200f\u2060\ufeff\x00-\x1f]*[{_STARTS}]|[\t\r\n]")
-_GUARDED = re.compile(rf"'+(?:[\s\u200b-\u200f\u2060\ufeff\x00-\x1f]*[{_STARTS}]|[\t\r\n])")
+_UNSEEN = (
+    r"\s\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    r"\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
+"""Blanks, and what shows nothing: marks of direction, fillers, soft hyphens, variants, tags."""
+_FORMULA = re.compile(rf"[{_UNSEEN}]*[{_STARTS}]|[\t\r\n]")
+_GUARDED = re.compile(rf"'+(?:[{_UNSEEN}]*[{_STARTS}]|[\t\r\n])")
 _SEPARATOR = re.compile(r"([;\t\r\n])")
-_START = re.compile(rf"'*[ \u00a0\u200b-\u200f\u2060\ufeff\x00-\x08\x0e-\x1f]*[{_STARTS}]")
+_START = re.compile(rf"'*[{_UNSEEN}]*[{_STARTS}]")
 SUSPECT = rf"^[^0-9A-Za-z]|[;\t\r\n][^0-9A-Za-z]*[{_STARTS}]"
 """Whatever :func:`neutralise` changes has this in it, for writers that look through columns of text at once (RE2)."""
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?")
@@ -54,7 +59,7 @@ def neutralise(cells: Iterable[str]) -> tuple[list[str], int]:
             pieces = _SEPARATOR.split(cell)
             pieces[2::2] = [f"'{p}" if _runs(p) else p for p in pieces[2::2]]
             guarded = "".join(pieces)
-        if cell and not cell[0].isalnum() and (is_formula(cell) or _GUARDED.match(cell)):
+        if cell and not (cell[0].isascii() and cell[0].isalnum()) and (is_formula(cell) or _GUARDED.match(cell)):
             guarded = f"'{guarded}"
         changed += guarded is not cell and guarded != cell
         out.append(guarded)
