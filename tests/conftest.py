@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import gc
+import os
 import sys
 from pathlib import Path
 
@@ -13,6 +15,21 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")  # no test fails by the clock: how long an example takes depends on what runs beside it
 ROOT = Path(__file__).resolve().parents[1]
 BROWSER = "tests/browser"
+
+settings.register_profile("no clock", deadline=None)
+settings.load_profile("no clock")
+"""How long an example takes says more of the machine than of the code."""
+
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+"""What is compiled is kept: each process of the run, and each command that a test starts, would else compile it anew."""
+
+
+def pytest_collection_finish() -> None:
+    """What stands after the imports stays: collecting garbage would look at its million objects again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -78,6 +78,7 @@ def test_a_click_beside_all_points_asks_about_the_place(visit):
 def test_a_drawn_box_filters_and_goes_into_the_link(visit):
     here = visit()
     frame = here.map()
+    here.settled()  # a map that is drawn anew forgets the button
     frame.get_by_role("button", name="Choose by a box").click()
     box = frame.locator("#map_div").bounding_box()
     here.page.mouse.move(box["x"] + 250, box["y"] + 120)
