@@ -131,7 +131,7 @@ def python_part(n: int) -> dict[str, float]:
             boundaries=[job.Source("bench_adm2.geojson", boundaries_geojson())],
             zones=job.Source("zones.csv", zones_csv()),
             country="CAF",
-            door=UPLOAD,
+            gateway=UPLOAD,
         )
     )
     read = time.perf_counter() - began

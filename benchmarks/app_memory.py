@@ -94,14 +94,14 @@ def main(interactions: int, sessions: int) -> None:
             page.goto(url + "/?lang=en")
             page.get_by_role("textbox", name="As of", exact=True).wait_for()
             settled(page)
-            told("one session, its page drawn", server.pid)
+            print_line("one session, its page drawn", server.pid)
             for k in range(interactions):
                 interact(page, k)
                 if (k + 1) % 50 == 0:
-                    told(f"after {k + 1} interactions", server.pid)
+                    print_line(f"after {k + 1} interactions", server.pid)
             context.close()
             time.sleep(PAUSE_S)
-            told("that session closed", server.pid)
+            print_line("that session closed", server.pid)
             for k in range(sessions):
                 context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
                 page = context.new_page()
@@ -116,17 +116,17 @@ def main(interactions: int, sessions: int) -> None:
                 page.wait_for_timeout(4000)
                 settled(page)
                 if k in (0, sessions - 1):
-                    told(f"session {k + 1} with the file open", server.pid)
+                    print_line(f"session {k + 1} with the file open", server.pid)
                 context.close()
                 time.sleep(PAUSE_S if k == sessions - 1 else 3)
-                told(f"session {k + 1} closed", server.pid)
+                print_line(f"session {k + 1} closed", server.pid)
             browser.close()
     finally:
         server.terminate()
         server.wait(timeout=20)
 
 
-def told(stage: str, pid: int) -> None:
+def print_line(stage: str, pid: int) -> None:
     """One line of the table."""
     print(f"| {stage} | {resident_mb(pid):.0f} |", flush=True)
 

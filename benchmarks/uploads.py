@@ -33,7 +33,7 @@ def take(data, name):
     if role == "sectors":
         roles.read_only(role, data, name)
     else:
-        report = inspect(data, name, role=known, door=UPLOAD, kept=kept)
+        report = inspect(data, name, role=known, gateway=UPLOAD, kept=kept)
         if report.fault is not None:
             raise report.fault
 take(seed.encode(), seed_name)  # libraries and tables are loaded once for all
@@ -155,7 +155,7 @@ def bows(count: int) -> bytes:
     return features(map(one, range(count)))
 
 
-def ways(corners: int, count: int) -> bytes:
+def roads_file(corners: int, count: int) -> bytes:
     """Roads of so many corners."""
     return features(
         ({"type": "LineString", "coordinates": ring(corners, *POINTS[i])[:-1]}, {"highway": "primary"})
@@ -280,8 +280,8 @@ CASES: dict[str, tuple[str, tuple[str, Callable[[], bytes]]]] = {
     "programmes": ("programmes", csv(PROGRAMMES, programme)),
     "programmes, IATI": ("programmes", ("a.xml", lambda: activities(500_000))),
     "sectors": ("sectors", csv(SECTORS, lambda i: f"1,{i},N{i},infrastructure,no words,s")),
-    "roads of 2 corners": ("roads", ("a.geojson", lambda: ways(2, 500_000))),
-    "roads of 1,000 corners": ("roads", ("a.geojson", lambda: ways(1000, 2_000))),
+    "roads of 2 corners": ("roads", ("a.geojson", lambda: roads_file(2, 500_000))),
+    "roads of 1,000 corners": ("roads", ("a.geojson", lambda: roads_file(1000, 2_000))),
 }
 
 

@@ -39,10 +39,10 @@ def main(jobs: list[str]) -> int:
                 found = tried(made(job, given))
             numbers = (
                 found.files, found.columns, found.edits, found.edits - len(found.unseen), found.forged,
-                found.forged - len(found.passed), len(found.passed), found.alone, found.told, len(found.untold),
+                found.forged - len(found.passed), len(found.passed), found.alone, found.declared, len(found.undeclared),
             )  # fmt: skip
             print(f"| {job} | " + " | ".join(f"{n:,}" for n in numbers) + " |", flush=True)
-            for name, edits in (("not seen", found.unseen), ("passed", found.passed), ("not said", found.untold)):
+            for name, edits in (("not seen", found.unseen), ("passed", found.passed), ("not said", found.undeclared)):
                 failed += len(edits)
                 for (file, column), n in Counter((e.file, e.column) for e in edits).items():
                     print(f"{name}: {file} {column} ({n})", file=sys.stderr)

@@ -220,7 +220,7 @@ def medians(of: dict[str, list[dict[str, float]]], key: str) -> dict[str, float]
     return {name: statistics.median(r[key] for r in rows) for name, rows in of.items()}
 
 
-def told(of: dict[str, list[dict[str, float]]]) -> dict[str, float | None]:
+def ratios(of: dict[str, list[dict[str, float]]]) -> dict[str, float | None]:
     """The ratios that were asked for."""
     clock, busy = medians(of, "seconds"), medians(of, "cpu")
     out: dict[str, float | None] = {
@@ -310,7 +310,7 @@ def main() -> None:
         load = f", load {os.getloadavg()[0]:.1f} before the start" if hasattr(os, "getloadavg") else ""
         of = rounds(args.repeats, args.size, peers)
         print(f"{os.cpu_count()} processors{load}; medians of {args.repeats}.", "", *table(of), "", sep="\n")
-        print(json.dumps(told(of)))
+        print(json.dumps(ratios(of)))
 
 
 if __name__ == "__main__":

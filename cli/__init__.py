@@ -24,7 +24,7 @@ from cli import (
     verify_command,
     watch_command,
 )
-from cli.reading import told_rows
+from cli.reading import write_rejected
 from cli.shared import (
     Progress,
     add_inputs,
@@ -87,7 +87,7 @@ def assess(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
 
 
 def screen(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
-    """`cahra screen`: a company's list in; every row answered, origin and way, with a report and a record out."""
+    """`cahra screen`: a company's list in; every row answered, origin and route, with a report and a record out."""
     as_of, files, suppliers = iso_date(args.as_of), inputs(args), source_of(args.list or "", "--list", "suppliers")
     roads, rules = maybe(args.roads, "--roads", "roads"), rule_file(args)
     places = maybe(args.places, "--places", "confirmed places")
@@ -98,7 +98,7 @@ def screen(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
     progress = Progress(("read", "screen"))
     from jobs.screening.job import ScreeningInputs, load, run
 
-    ways = {"segment_km": args.segment_km, "within_km": args.within_km, "months": args.months}
+    route_settings = {"segment_km": args.segment_km, "within_km": args.within_km, "months": args.months}
     loaded = load(
         ScreeningInputs(
             suppliers=suppliers,
@@ -113,7 +113,7 @@ def screen(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
         )
     )
     progress.step()
-    result = run(loaded, as_of, rules, now, ways=ways)
+    result = run(loaded, as_of, rules, now, route_settings=route_settings)
     progress.step()
     return result
 
@@ -261,9 +261,9 @@ def add_screen(to: argparse.ArgumentParser, *, required: bool = False) -> None:
     """What `cahra screen` asks besides the inputs."""
     to.add_argument("--list", required=required, metavar="F", help="the company's list, in any format that is read")
     to.add_argument("--roads", metavar="F", help="road network: lines with an optional speed or class")
-    to.add_argument("--segment-km", type=float, metavar="KM", help="length of a segment of a way; default: 10")
-    to.add_argument("--within-km", type=float, metavar="KM", help="how near to a way an incident counts; default: 20")
-    to.add_argument("--months", type=int, metavar="N", help="window before the date for ways; default: 12")
+    to.add_argument("--segment-km", type=float, metavar="KM", help="length of a segment of a route; default: 10")
+    to.add_argument("--within-km", type=float, metavar="KM", help="how near to a route an incident counts; default: 20")
+    to.add_argument("--months", type=int, metavar="N", help="window before the date for routes; default: 12")
     to.add_argument("--compare", metavar="DIR", help="folder of an earlier screening: what changed, and through what")
     to.add_argument("--places", metavar="F", help="places.csv of an earlier run, with what somebody confirmed in it")
     to.add_argument(
@@ -356,7 +356,7 @@ def performed(argv: Sequence[str] | None) -> int:
 
         print(f"cahra: {error.sentence(translator(getattr(args, 'language', 'en')))}", file=sys.stderr)
         try:
-            told_rows(error, getattr(args, "out", None))
+            write_rejected(error, getattr(args, "out", None))
         except CahraError as another:  # the rows have no place
             print(f"cahra: {another.sentence()}", file=sys.stderr)
         return UNUSABLE

@@ -27,7 +27,7 @@ def inspect(args: argparse.Namespace) -> int:
         for path in map(_path, args.files)
     ]
     if args.json:
-        print(json.dumps([report.told() for report in reports], ensure_ascii=False, indent=2))
+        print(json.dumps([report.as_record() for report in reports], ensure_ascii=False, indent=2))
     else:
         print("\n".join(str(line) for report in reports for line in report.lines()))
     return UNUSABLE if any(report.error for report in reports) else 0

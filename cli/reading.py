@@ -44,7 +44,7 @@ def wishes(args: argparse.Namespace) -> Wishes:
     )
 
 
-def told_rows(error: CahraError, out: str | None) -> None:
+def write_rejected(error: CahraError, out: str | None) -> None:
     """Where a file had no usable row: its rows with their reasons into rejected.csv, and the first in words."""
     from layers.sources.layer import NoUsableRowError
 

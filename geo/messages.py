@@ -100,7 +100,7 @@ class Note(str):
     template: str
     params: dict[str, object]
     forms: tuple[str, str] | None = None
-    _said: tuple[object, str] | None = None
+    _spoken: tuple[object, str] | None = None
     kinds: ClassVar[dict[str, type[Note]]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -174,12 +174,12 @@ class Note(str):
         translate
             Speaks the reader's language.
         """
-        if self._said is not None and self._said[0] is translate:
-            return self._said[1]
+        if self._spoken is not None and self._spoken[0] is translate:
+            return self._spoken[1]
         if not callable(translate) or (getattr(translate, "language", "") == SOURCE and not self.has_day):
             return str(self)
         text = self._sentence(translate)
-        self._said = (translate, text)  # a run says the same few parts of sentences over and over
+        self._spoken = (translate, text)  # a run says the same few parts of sentences over and over
         return text
 
     @property

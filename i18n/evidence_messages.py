@@ -119,7 +119,7 @@ def found(fact: str, status: str, events: float, deaths: float, translate: Trans
         return translate(GAPS[fact.removeprefix("area_")]) + (f" ({status})" if status else "")
     said = translate(FACTS[fact]) if fact in FACTS else fact
     if fact == "finding":
-        return translate.pair(said, told(status, translate)) if status else said
+        return translate.pair(said, fixed_sentence(status, translate)) if status else said
     more = status_word(status, translate) if status and fact != "expected" else counted
     return translate.pair(said, more) if said and more else said or more
 
@@ -155,7 +155,7 @@ def worded(rows: pd.DataFrame, translate: Translator) -> pd.DataFrame:
     )
 
 
-def told(text: str, translate: Translator) -> str:
+def fixed_sentence(text: str, translate: Translator) -> str:
     """A fixed sentence of data (a ground, a finding) in the reader's language; what has none stays as it is."""
     return translate(text)
 

@@ -24,7 +24,7 @@ REMARKS = (
     N_("place outside the stated country: states {country}, lies in {other}"),
     N_("place outside the stated country: states {country}, lies in another country or the sea"),
     N_("place far from the stated unit: states {got}, {n} km away"),
-    N_("way begins far from the origin: {n} km"),
+    N_("route begins far from the origin: {n} km"),
     N_("smelter: {got}"),
 )
 """Remarks on a row of a company's list; the column `remarks` joins them by ``; ``."""
@@ -107,7 +107,7 @@ def expected(text: str, translate: Translator) -> str:
     >>> expected("a number", translator("fr")), expected("one row per id; row 7 is kept", translator("fr"))
     ('un nombre', 'une ligne par identifiant ; la ligne 7 est gardée')
     """
-    return _DAY.sub(lambda found: translate.date(found[0]), _said(text, translate.language))
+    return _DAY.sub(lambda found: translate.date(found[0]), _translated(text, translate.language))
 
 
 def got(text: str, translate: Translator) -> str:
@@ -142,11 +142,11 @@ class RowText(Note):
     """
 
     def _sentence(self, translate: Callable[[str], Any]) -> str:
-        return _said(str(self), getattr(translate, "language", SOURCE))
+        return _translated(str(self), getattr(translate, "language", SOURCE))
 
 
 @lru_cache(maxsize=20_000)
-def _said(text: str, language: str) -> str:
+def _translated(text: str, language: str) -> str:
     translate = translator(language)
     if not text or language == SOURCE:
         return text
@@ -176,5 +176,5 @@ def _as(form: str, text: str, translate: Translator) -> str:
     found = _pattern(form).fullmatch(text)
     if found is None:
         return ""
-    values = {k: _said(v, translate.language) if k == "rest" else v for k, v in found.groupdict().items()}
+    values = {k: _translated(v, translate.language) if k == "rest" else v for k, v in found.groupdict().items()}
     return translate(form, **values)

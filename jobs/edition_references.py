@@ -52,7 +52,7 @@ class Kept:
         data = self.store.read(self.entry.name)
         layer = read_fast(self.store.folder, self.entry.sha256, self.entry.name)
         if layer is None:
-            layer = read_incidents(data, self.entry.name, door=LOCAL)
+            layer = read_incidents(data, self.entry.name, gateway=LOCAL)
             write_fast(layer, self.store.folder)
         return layer
 

@@ -1,4 +1,4 @@
-"""Files to layers: what every job is asked to read, and what it has read, through the one door.
+"""Files to layers: what every job is asked to read, and what it has read, through the one gateway.
 
 A job reads once and runs for many dates.
 """
@@ -25,7 +25,7 @@ from jobs.kept_layers import NOTHING_KEPT, KeptLayers, reading_key
 from jobs.reading_notes import described
 from layers.databases.address import is_address, parse_address
 from layers.databases.tables import read_table
-from layers.formats.limits import LOCAL, Door
+from layers.formats.limits import LOCAL, Gateway
 from layers.sources.boundaries import BoundaryLayer, read_boundary_sets
 from layers.sources.catalogue import holdings
 from layers.sources.coverage import read_coverage, recognised_coverage
@@ -147,7 +147,7 @@ class Inputs:
     findings: Sequence[Source] = ()
     country: str = ""
     boundaries_version: str = ""
-    door: Door = LOCAL
+    gateway: Gateway = LOCAL
     wishes: Wishes = field(default_factory=Wishes)
     kept: KeptLayers = NOTHING_KEPT
 
@@ -208,10 +208,10 @@ def load(inputs: Inputs, *, sites_needed: bool = True, more: Sequence[Mapping[st
         ("eu_list", [listed] if listed is not None else []), ("findings", findings),
     ):  # fmt: skip
         for layer in layers:
-            told.append({**_told(role, layer), **about.get(layer.name, {})})
+            told.append({**_input_entry(role, layer), **about.get(layer.name, {})})
             rejected.append(layer.rejected)
     for b in boundaries:
-        told.append({**_told_boundaries(b), **about.get(b.name, {})})
+        told.append({**_boundaries_entry(b), **about.get(b.name, {})})
         rejected.append(b.rejected)
     check_mapping(inputs.wishes, [*told, *more])
     merged, repeated = join(incidents)
@@ -271,11 +271,11 @@ def read_as(role: str, source: Source, inputs: Inputs) -> Any:
     options = inputs.wishes.of(source.name, of_places=role in OF_PLACES)
     country, version = options.country or inputs.country, options.version or inputs.boundaries_version
     more = {"sites": (country,), "boundaries": (country, version)}.get(role, ())
-    key = reading_key(role, source.data, source.name, inputs.door, options, *more)
+    key = reading_key(role, source.data, source.name, inputs.gateway, options, *more)
     data = source.data
-    if source.layer is not None and options == NOTHING and inputs.door == LOCAL:
+    if source.layer is not None and options == NOTHING and inputs.gateway == LOCAL:
         return source.layer()
-    how: dict[str, Any] = {"name": source.name, "door": inputs.door, "options": options}
+    how: dict[str, Any] = {"name": source.name, "gateway": inputs.gateway, "options": options}
 
     def made() -> Any:
         if role == "sites":
@@ -335,7 +335,7 @@ def together(frames: Sequence[pd.DataFrame], columns: schema.Table) -> pd.DataFr
     return pd.concat(parts, ignore_index=True) if parts else schema.empty(columns)
 
 
-def _told_boundaries(b: BoundaryLayer) -> dict[str, object]:
+def _boundaries_entry(b: BoundaryLayer) -> dict[str, object]:
     return {
         "role": "boundaries",
         "file": b.name,
@@ -359,7 +359,7 @@ HELD = ("sites", "incidents")
 """Roles of which a run record says what the rows are of; boundaries too."""
 
 
-def _told(role: str, layer: Layer | SiteLayer) -> dict[str, object]:
+def _input_entry(role: str, layer: Layer | SiteLayer) -> dict[str, object]:
     return {
         "role": role,
         "file": layer.name,

@@ -24,7 +24,7 @@ from jobs.kept_layers import NOTHING_KEPT, KeptLayers, reading_key
 from jobs.programmes.programme_files import is_iati, read_programmes
 from jobs.reading_notes import columns_line, first_reasons, rows_line
 from jobs.screening.supplier_list import read_suppliers
-from layers.formats import LOCAL, Door, read
+from layers.formats import LOCAL, Gateway, read
 from layers.formats import Table as Read
 from layers.formats.source import Source as Opened
 from layers.reference.rule_files import rules_of
@@ -96,7 +96,7 @@ class FileReport:
         """Names files of one layout: a digest of the header; blank without one."""
         return fingerprint(self.header)
 
-    def told(self) -> dict[str, Any]:
+    def as_record(self) -> dict[str, Any]:
         """The report as plain JSON."""
         shown = ("file", "role", "layout", "sheet", "header_row", "rows_read", "accepted", "rejected", "columns_used")
         out: dict[str, Any] = {name: getattr(self, name) for name in shown}
@@ -142,7 +142,7 @@ def inspect(
     options: ReadOptions = NOTHING,
     country: str = "",
     version: str = "",
-    door: Door = LOCAL,
+    gateway: Gateway = LOCAL,
     kept: KeptLayers = NOTHING_KEPT,
     step: Callable[[str], None] = lambda _: None,
 ) -> FileReport:
@@ -164,14 +164,14 @@ def inspect(
         Its name.
     options
         What was asked for.
-    door
+    gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
     """
     file = name or (Path(source).name if isinstance(source, Path) else "unnamed")
     about: dict[str, Any] = {}
     try:
         step(STEPS[0])
-        opened = Opened(source, name, door)
+        opened = Opened(source, name, gateway)
         file = opened.name
         if role == "rules" or (not role and file.casefold().endswith(".toml")):
             return _rules(opened)
@@ -179,7 +179,7 @@ def inspect(
         if is_iati(opened):
             role = role or "programmes"
         else:
-            table = read(source, name, door=door, swap=options.swap, choice=options.choice(header_of_any()))
+            table = read(source, name, gateway=gateway, swap=options.swap, choice=options.choice(header_of_any()))
             role = role or role_of(table, options)
             about, columns = _about(table), Fields(table).found()
             del table  # its reader reads it anew, and the app need not hold it twice
@@ -192,7 +192,7 @@ def inspect(
             )  # fmt: skip
         step(STEPS[1])
         wishes = Wishes(by_file={file: options})
-        asked = Inputs(country=country, boundaries_version=version, door=door, wishes=wishes, kept=kept)
+        asked = Inputs(country=country, boundaries_version=version, gateway=gateway, wishes=wishes, kept=kept)
         found = layer_of(role, Source(file, source), asked)
     except NoUsableRowError as fault:
         lost = len(fault.rejected)
@@ -216,7 +216,7 @@ def layer_of(role: str, source: Source, asked: Inputs) -> Any:
     asked
         What is asked.
     """
-    how: dict[str, Any] = {"name": source.name, "door": asked.door, "options": asked.wishes.of(source.name)}
+    how: dict[str, Any] = {"name": source.name, "gateway": asked.gateway, "options": asked.wishes.of(source.name)}
     country = how["options"].country or asked.country
     readers: dict[str, Callable[[], Any]] = {
         "suppliers": lambda: read_suppliers(source.data, country=country, **how),
@@ -226,7 +226,7 @@ def layer_of(role: str, source: Source, asked: Inputs) -> Any:
     if role not in readers:
         return read_as(role, source, asked)
     more = (country,) if role == "suppliers" else ()
-    key = reading_key(role, source.data, source.name, asked.door, how["options"], *more)
+    key = reading_key(role, source.data, source.name, asked.gateway, how["options"], *more)
     return asked.kept.read(key, readers[role])
 
 
@@ -274,7 +274,7 @@ def _reported(file: str, role: str, found: Any) -> FileReport:
             0,
             Note("Level of the units: {levels}; vintage {version}.", levels=shown, version=version or Note("unknown")),
         )
-    # Activities of IATI are no table at the door: the first of them as they were understood.
+    # Activities of IATI are no table at the gateway: the first of them as they were understood.
     preview = first.frame.head(PREVIEW) if layout == "iati" else pd.DataFrame()
     return FileReport(
         file, role, layout, rows_read=rows["read"], accepted=rows["accepted"], rejected=rows["rejected"],
@@ -284,7 +284,7 @@ def _reported(file: str, role: str, found: Any) -> FileReport:
 
 
 def _about(table: Read) -> dict[str, Any]:
-    """What the door told of a table, for its report: format, sheet, header row and the first rows, by themselves."""
+    """What the gateway told of a table, for its report: format, sheet, header row and the first rows, by themselves."""
     sheet = table.meta.get("sheet") or table.meta.get("layer", "")
     first = table.frame.head(PREVIEW)  # a part of it holds the whole
     columns = {i: pd.array(first.iloc[:, i].tolist(), dtype="str") for i in range(first.shape[1])}

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
-from layers.formats.limits import Door
+from layers.formats.limits import Gateway
 from layers.sources.read_options import ReadOptions
 
 T = TypeVar("T")
@@ -83,7 +83,7 @@ NOTHING_KEPT = KeptLayers(0)
 
 
 def reading_key(
-    role: str, source: bytes | Path, name: str | None, door: Door, options: ReadOptions, *more: str
+    role: str, source: bytes | Path, name: str | None, gateway: Gateway, options: ReadOptions, *more: str
 ) -> tuple[Any, ...] | None:
     """What a reading rests on; None for a file on disk, which may change.
 
@@ -95,7 +95,7 @@ def reading_key(
         A path, or the bytes themselves.
     name
         Its name.
-    door
+    gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
     options
         What was asked for.
@@ -104,4 +104,4 @@ def reading_key(
     """
     if isinstance(source, Path):
         return None
-    return (role, hashlib.sha256(source).hexdigest(), name, door.name, options, *more)
+    return (role, hashlib.sha256(source).hexdigest(), name, gateway.name, options, *more)

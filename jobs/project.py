@@ -18,7 +18,7 @@ from geo.errors import FormatError, InputError
 from jobs.file_roles import ROLES
 from jobs.run_record import TOOL
 from layers.formats.archive import Archive
-from layers.formats.limits import Door
+from layers.formats.limits import Gateway
 from layers.formats.source import Source, plain_name
 from layers.formats.writers.archive import zip_bytes
 from layers.formats.writers.spreadsheet_guard import safe_name
@@ -82,12 +82,13 @@ class Project:
             "files": [
                 {
                     "name": f.name, "sha256": f.sha256, "bytes": f.size, "role": f.role,
-                    "options": _told(f.options), "by_hand": f.by_hand, "path": f.path,
+                    "options": _changed_options(f.options), "by_hand": f.by_hand, "path": f.path,
                 }
                 for f in self.files
             ],
             "layouts": {
-                key: {"role": role, "options": _told(options)} for key, (role, options) in sorted(self.layouts.items())
+                key: {"role": role, "options": _changed_options(one)}
+                for key, (role, one) in sorted(self.layouts.items())
             },
         }  # fmt: skip
         return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "replace")
@@ -115,7 +116,7 @@ def project_zip(project: Project, contents: Mapping[str, bytes]) -> bytes:
     return zip_bytes({RECORD: record, **members})
 
 
-def read_project(data: bytes, name: str, door: Door) -> tuple[Project, dict[str, bytes]]:
+def read_project(data: bytes, name: str, gateway: Gateway) -> tuple[Project, dict[str, bytes]]:
     """A project out of an archive, and the bytes of its files by hash.
 
     Parameters
@@ -124,7 +125,7 @@ def read_project(data: bytes, name: str, door: Door) -> tuple[Project, dict[str,
         The bytes.
     name
         Its name.
-    door
+    gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
 
     Raises
@@ -132,10 +133,10 @@ def read_project(data: bytes, name: str, door: Door) -> tuple[Project, dict[str,
     geo.errors.InputError
         No project, or a file in it is not the one that the record names.
     """
-    source = Source(data, name, door)
+    source = Source(data, name, gateway)
     if not source.head.startswith(b"PK"):
         return parse_project(data, name), {}
-    with Archive(source, door.clock(), nested=True) as archive:
+    with Archive(source, gateway.clock(), nested=True) as archive:
         if RECORD not in archive.members:
             raise _refused(name, f"no {RECORD}")
         project = parse_project(archive.read(RECORD), name)
@@ -223,7 +224,7 @@ def _file(one: Any) -> KeptFile:
     )  # fmt: skip
 
 
-def _told(options: ReadOptions) -> dict[str, Any]:
+def _changed_options(options: ReadOptions) -> dict[str, Any]:
     """What differs from no wish at all."""
     found = {name: getattr(options, name) for name in _OPTIONS}
     return {k: [list(p) for p in v] if k == "columns" else v for k, v in found.items() if v != _OPTIONS[k].default}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from geo.errors import CahraError, InputError
 from jobs.inspection import STEPS, FileReport, inspect
 from jobs.kept_layers import KeptLayers
-from layers.formats import UPLOAD, Door
+from layers.formats import UPLOAD, Gateway
 from layers.sources.read_options import NOTHING, ReadOptions
 
 
@@ -59,7 +59,7 @@ class ReadingDesk:
 
     Parameters
     ----------
-    door
+    gateway
         The limits that hold.
 
     Attributes
@@ -68,8 +68,8 @@ class ReadingDesk:
         The layers that were read, for the jobs that come after.
     """
 
-    def __init__(self, door: Door = UPLOAD) -> None:
-        self.door = door
+    def __init__(self, gateway: Gateway = UPLOAD) -> None:
+        self.gateway = gateway
         self.kept = KeptLayers()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="reading")
         self._readings: dict[Request, Reading] = {}
@@ -100,7 +100,7 @@ class ReadingDesk:
         asked = reading.request
         return inspect(
             data, asked.name, role=asked.role, options=asked.options, country=asked.country, version=asked.version,
-            door=self.door, kept=self.kept, step=step,
+            gateway=self.gateway, kept=self.kept, step=step,
         )  # fmt: skip
 
     def wait(self, readings: Sequence[Reading], seconds: float) -> bool:

@@ -52,7 +52,7 @@ def whole(table: Table) -> Table:
     return table
 
 
-def told_table(role: str, table: Table, accepted: int | None = None, **more: int) -> dict[str, object]:
+def table_entry(role: str, table: Table, accepted: int | None = None, **more: int) -> dict[str, object]:
     """What a run record tells of a table that a user gives for one of the project's, or beside the data.
 
     Parameters

@@ -54,7 +54,7 @@ def marked(source: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
             yield node.lineno, forms
 
 
-def told_by_errors(source: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
+def error_sentences(source: bytes) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Literal sentences given to the named errors."""
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call):
@@ -78,7 +78,7 @@ def template() -> Catalog:
         for path in sorted(ROOT.glob(pattern)):
             source = path.read_bytes()
             where = path.relative_to(ROOT).as_posix()
-            for _line, forms in [*marked(source), *told_by_errors(source)]:
+            for _line, forms in [*marked(source), *error_sentences(source)]:
                 catalogue.add(forms if len(forms) > 1 else forms[0], locations=[(where, 1)])
     for name, field in DATA:
         for text in in_data(ROOT / name, field):

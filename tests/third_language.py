@@ -97,7 +97,7 @@ def clear():
         module._counted,
         module.translator,
         country_names._country_names,
-        row_messages._said,
+        row_messages._translated,
     ):
         kept.cache_clear()
 

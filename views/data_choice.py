@@ -133,7 +133,7 @@ class Data:
             findings=of("findings"),
             country=self.country,
             boundaries_version=self.boundaries_version,
-            door=workspace.door(),
+            gateway=workspace.gateway(),
             wishes=Wishes(by_file={f.name: f.options for f in self.files}),
             kept=self.kept,
         )

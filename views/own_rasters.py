@@ -67,18 +67,18 @@ def read(role: str) -> RasterLayer | CahraError | None:
     given: Given | None = state.get(f"raster_{role}")
     if given is None:
         return None
-    values, door = state.get("q_population_values") or "" if role == "population" else "", workspace.door()
+    values, gateway = state.get("q_population_values") or "" if role == "population" else "", workspace.gateway()
     held = state.get(f"raster_read_{role}")
-    if held is None or held[0] is not given or held[1:3] != (values, door.name):
+    if held is None or held[0] is not given or held[1:3] != (values, gateway.name):
         found: RasterLayer | CahraError
         try:
             if role == "population":
-                found = read_population(given.data, given.name, values=values, door=door)
+                found = read_population(given.data, given.name, values=values, gateway=gateway)
             else:
-                found = read_travel_time(given.data, given.name, door=door)
+                found = read_travel_time(given.data, given.name, gateway=gateway)
         except CahraError as error:
             found = error
-        held = state[f"raster_read_{role}"] = (given, values, door.name, found)
+        held = state[f"raster_read_{role}"] = (given, values, gateway.name, found)
     layer: RasterLayer | CahraError = held[3]
     return layer
 

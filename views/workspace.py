@@ -17,7 +17,7 @@ import streamlit as st
 from jobs.reading_desk import ReadingDesk
 from jobs.screening.reviews import VARIABLE
 from jobs.workspace import Workspace
-from layers.formats import LOCAL, UPLOAD, Door
+from layers.formats import LOCAL, UPLOAD, Gateway
 
 _FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 
@@ -64,7 +64,7 @@ def current() -> Workspace | None:
     return _here.folder if _here.folder is not None and (_here.for_all or is_local()) else None
 
 
-def door() -> Door:
+def gateway() -> Gateway:
     """The limits for files: those of the command line where the reader works on their own machine in a folder."""
     return UPLOAD if current() is None else LOCAL
 

@@ -31,7 +31,7 @@ class Reliability:
 
     Parameters
     ----------
-    said, came
+    stated, came
         Mean of the probabilities of the bin, and its hit rate, shape (bins,).
     low, high
         Interval of the hit rate, shape (bins,).
@@ -39,7 +39,7 @@ class Reliability:
         Cases and hits of the bin, shape (bins,).
     """
 
-    said: Floats
+    stated: Floats
     came: Floats
     low: Floats
     high: Floats

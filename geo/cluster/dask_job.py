@@ -276,7 +276,7 @@ def _tiles_in(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _told(dask: Any) -> Iterator[None]:
+def _cluster_faults(dask: Any) -> Iterator[None]:
     """What goes wrong with the cluster itself, in words."""
     try:
         yield
@@ -316,10 +316,10 @@ def _client(cluster: object, workers: int) -> Iterator[Any]:
     if isinstance(cluster, dask.Client):
         yield cluster
     elif cluster == "local":
-        with _told(dask), _local(dask, workers) as here, dask.Client(here) as client:
+        with _cluster_faults(dask), _local(dask, workers) as here, dask.Client(here) as client:
             yield client
     else:
-        with _told(dask), dask.Client(str(cluster)) as client:
+        with _cluster_faults(dask), dask.Client(str(cluster)) as client:
             yield client
 
 

@@ -55,7 +55,7 @@ class Pool:
         key = (id(self), id(translate))
         if key not in kept:
             said = np.empty(len(self.values), dtype=object)
-            said[:] = [_said(v, translate) for v in self.values]
+            said[:] = [_translated(v, translate) for v in self.values]
             kept[key] = said
         texts: list[str] = kept[key][self.codes[rows]].tolist()
         return texts
@@ -113,7 +113,7 @@ class _Sites:
         )
         self.rows, self.kept = rows, {}  # type: tuple[CodedTable, dict[tuple[int, int], Any]]
         self.site = _site_of(rows, sites, self.keys)
-        self.told = {rule.id: self._totals(rule) for rule in rules.answering("site")}
+        self.totals = {rule.id: self._totals(rule) for rule in rules.answering("site")}
         self._by_site: dict[tuple[str, str], list[Row]] | None = None
 
     def _totals(self, rule: Rule) -> tuple[str, dict[str, Pool | str | int]] | None:
@@ -150,34 +150,34 @@ class _Sites:
         if fired:
             top, others = self.say.of_rules(cls, fired)
             parts = [self._because(rule, rows, translate) for rule in top]
-            parts += [[_said(note, translate)] for note in others]
+            parts += [[_translated(note, translate)] for note in others]
         elif cls == INSUFFICIENT:
-            parts = [[_said(GAP_WORDS[g], translate)] for g in explanation.ids(str(self.gaps[first]))]
+            parts = [[_translated(GAP_WORDS[g], translate)] for g in explanation.ids(str(self.gaps[first]))]
         else:
-            parts = [[_said(explanation.NOTHING, translate)]]
+            parts = [[_translated(explanation.NOTHING, translate)]]
             if self.near.codes[first] >= 0:
                 parts.append([self.near.of(rows, translate, self.kept)])
-            parts += [[_said(note, translate)] for note in self.say.unknown(str(self.unknown[first]))]
+            parts += [[_translated(note, translate)] for note in self.say.unknown(str(self.unknown[first]))]
         if self.zones.codes[first] >= 0:
             parts.append([self.zones.of(rows, translate, self.kept)])
-        told, *rest = parts
+        reasons, *rest = parts
         for part in rest:
-            told = _filled(explanation.BOTH.template, translate, len(rows), a=told, b=part)
-        head: Column = [_said(CLASS_WORDS[cls], translate)]
-        return _filled(explanation.WHOLE.template, translate, len(rows), head=head, reasons=told)
+            reasons = _filled(explanation.BOTH.template, translate, len(rows), a=reasons, b=part)
+        head: Column = [_translated(CLASS_WORDS[cls], translate)]
+        return _filled(explanation.WHOLE.template, translate, len(rows), head=head, reasons=reasons)
 
     def _because(self, rule: Rule, rows: Ints, translate: Speaker) -> Column:
         """Why one rule fired at each of some sites, with its id."""
-        told = self.told[rule.id]
-        pools = [] if told is None else [p for p in told[1].values() if isinstance(p, Pool)]
-        if told is None or any((p.codes[rows] < 0).any() for p in pools):
+        total = self.totals[rule.id]
+        pools = [] if total is None else [p for p in total[1].values() if isinstance(p, Pool)]
+        if total is None or any((p.codes[rows] < 0).any() for p in pools):
             notes = [explanation.because(rule, self._rows_of(i)) for i in rows.tolist()]
-            return [[_said(note, translate) for note in notes]]
+            return [[_translated(note, translate) for note in notes]]
         params: dict[str, Column] = {
             name: [p.of(rows, translate, self.kept)] if isinstance(p, Pool) else [_spoken(p, translate)]
-            for name, p in told[1].items()
+            for name, p in total[1].items()
         }
-        why = _filled(told[0], translate, len(rows), **params)
+        why = _filled(total[0], translate, len(rows), **params)
         return _filled(explanation.WHY.template, translate, len(rows), why=why, rule=[rule.id])
 
     def _rows_of(self, site: int) -> list[Row]:
@@ -210,7 +210,7 @@ def _site_of(rows: CodedTable, sites: pd.DataFrame, keys: Sequence[tuple[str, st
     return np.array([number.get(key, -1) for key in zip(source.array(), site_id.array(), strict=True)], np.int64)
 
 
-def _said(text: str, translate: Speaker) -> str:
+def _translated(text: str, translate: Speaker) -> str:
     return text.sentence(translate) if isinstance(text, Note) else text
 
 

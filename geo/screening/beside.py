@@ -28,7 +28,7 @@ NAMED: Table = (
     C("record_id", "text", "the nearest of them"),
     C("record_start", "date", "its first day"),
     C("record_end", "date", "its last day"),
-    C("distance_m", "number", "from the origin, or from the way, to it [m]"),
+    C("distance_m", "number", "from the origin, or from the route, to it [m]"),
 )
 """named_actors.csv: a question each, and part of no class."""
 

@@ -50,7 +50,7 @@ EU_RECORD: Table = (
     C("lon", "number", "its longitude [degrees, WGS 84]", "position unknown"),
     C("lat", "number", "its latitude [degrees, WGS 84]", "position unknown"),
     C("destination", "text", "where it is traded or consolidated, as given", "not given"),
-    C("transit_countries", "text", "countries on the way, joined by ';'", "not known"),
+    C("transit_countries", "text", "countries on the route, joined by ';'", "not known"),
     C("smelter", "text", "smelter or refiner as given", "not given"),
     C("certificate", "text", "certificate or tag as given", "not given"),
     C("traceability", "text", "traceability scheme at the newest visit that names one", "none named"),

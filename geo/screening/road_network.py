@@ -1,4 +1,4 @@
-"""The way on a road network: lines of the user made into a graph of networkx, and the quickest or shortest path.
+"""The route on a road network: lines of the user made into a graph of networkx, and the quickest or shortest path.
 
 Lines meet where they share a vertex (to about a metre). A place is joined to the nearest vertex by a straight leg.
 """
@@ -39,14 +39,14 @@ CLASS_SPEEDS = {
     "rr": 40.0,
     "piste": 20.0,
 }
-"""km/h by class of road where the lines state no speed: a rough order for choosing a way, nothing else."""
+"""km/h by class of road where the lines state no speed: a rough order for choosing a route, nothing else."""
 
 
 @dataclass(frozen=True)
-class Way:
-    """One way: vertices (n, 2) from origin to destination, the straight legs to the network [km], and what to know.
+class Route:
+    """One route: vertices (n, 2) from origin to destination, the straight legs to the network [km], and what to know.
 
-    `line` is None where the network gives no way; `note` then says why.
+    `line` is None where the network gives no route; `note` then says why.
     """
 
     line: Floats | None
@@ -64,26 +64,26 @@ class Network:
     weighted: str = "length"
     name: str = ""
 
-    def ways(self, origin: Floats, destination: Floats) -> list[Way]:
-        """The best way for each pair of rows of `origin` and `destination` (shape (n, 2), degrees).
+    def routes(self, origin: Floats, destination: Floats) -> list[Route]:
+        """The best route for each pair of rows of `origin` and `destination` (shape (n, 2), degrees).
 
         Parameters
         ----------
         origin
             The origin.
         destination
-            Where the way ends [degrees].
+            Where the route ends [degrees].
         """
         import networkx as nx
 
         ends = np.concatenate([origin, destination]).reshape(-1, 2)
         vertex, distance = self._snap(ends)
         n = len(ends) // 2
-        out: list[Way | None] = [None] * n
+        out: list[Route | None] = [None] * n
         by_start: dict[int, list[int]] = {}
         for i in range(n):
             if max(distance[i], distance[n + i]) > MAX_ACCESS_KM * 1000:
-                out[i] = Way(None, np.nan, "no_road_near")
+                out[i] = Route(None, np.nan, "no_road_near")
             else:
                 by_start.setdefault(int(vertex[i]), []).append(i)
         for start, rows in by_start.items():
@@ -99,13 +99,13 @@ class Network:
             for i in rows:
                 path = paths.get(int(vertex[n + i]))
                 if path is None:
-                    out[i] = Way(None, np.nan, "roads_not_connected")
+                    out[i] = Route(None, np.nan, "roads_not_connected")
                     continue
                 line = np.column_stack([self.lon[path], self.lat[path]])
                 whole = np.vstack([ends[i], line, ends[n + i]])
                 whole = whole[np.append(True, (np.diff(whole, axis=0) != 0).any(axis=1))]
-                out[i] = Way(whole, float(distance[i] + distance[n + i]) / 1000)
-        return [way if way is not None else Way(None, np.nan, "roads_not_connected") for way in out]
+                out[i] = Route(whole, float(distance[i] + distance[n + i]) / 1000)
+        return [route if route is not None else Route(None, np.nan, "roads_not_connected") for route in out]
 
     def _snap(self, points: Floats) -> tuple[Ints, Floats]:
         """The nearest vertex of each point and its distance [m], by the one kernel of distances."""
@@ -162,8 +162,8 @@ def network(
     --------
     >>> import shapely
     >>> net = network([shapely.LineString([(20, 0), (20, 1)]), shapely.LineString([(20, 1), (21, 1)])])
-    >>> way = net.ways(np.array([[20.0, 0.0]]), np.array([[21.0, 1.0]]))[0]
-    >>> way.line[[0, -1]].tolist(), way.access_km, bool((way.line == [20, 1]).all(axis=1).any())
+    >>> route = net.routes(np.array([[20.0, 0.0]]), np.array([[21.0, 1.0]]))[0]
+    >>> route.line[[0, -1]].tolist(), route.access_km, bool((route.line == [20, 1]).all(axis=1).any())
     ([[20.0, 0.0], [21.0, 1.0]], 0.0, True)
     """
     import networkx as nx

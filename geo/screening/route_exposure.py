@@ -1,7 +1,7 @@
-"""Ways from origin to destination: cut into segments of stated length, and what lies along each.
+"""Routes from origin to destination: cut into segments of stated length, and what lies along each.
 
-A way is a line of vertices; between two vertices it runs along the geodesic. It is sampled every `step_km`; all
-distances are those of :mod:`geo.spatial.proximity` from the samples, so a distance to the way is never too short and
+A route is a line of vertices; between two vertices it runs along the geodesic. It is sampled every `step_km`; all
+distances are those of :mod:`geo.spatial.proximity` from the samples, so a distance to the route is never too short and
 at most ``step² / (8 · within)`` too long (6 m for 1 km and 20 km).
 """
 
@@ -30,20 +30,20 @@ POINTS_AT_ONCE = 150_000
 
 @dataclass(frozen=True)
 class RouteSettings:
-    """How ways are screened; every number is configuration and is told in the record of a run.
+    """How routes are screened; every number is configuration and is told in the record of a run.
 
     Parameters
     ----------
     segment_km
         Length of a segment.
     within_km
-        Incidents within this distance of the way count (the 20 km of rules C1 and H1).
+        Incidents within this distance of the route count (the 20 km of rules C1 and H1).
     months
         The window before the date (as in C1).
     step_km
         Distance of the samples.
     roadblock_km
-        Roadblocks within this distance of the way are on it (the error of a place known by its village).
+        Roadblocks within this distance of the route are on it (the error of a place known by its village).
     imprecise_radius_km
         How far an incident of precision 2 may lie from its point.
     """
@@ -63,10 +63,10 @@ class RouteSettings:
 
 @dataclass(frozen=True)
 class Cut:
-    """Ways as segments and samples.
+    """Routes as segments and samples.
 
     Every segment has samples of its own, both ends included, in order; `point_segment` says whose each is. Segments
-    stand in order of their way. Distances `m` are along the way [m].
+    stand in order of their route. Distances `m` are along the route [m].
     """
 
     length_m: Floats
@@ -81,7 +81,7 @@ class Cut:
 
     @property
     def point_route(self) -> Ints:
-        """The way of each sample."""
+        """The route of each sample."""
         return self.segment_route[self.point_segment]
 
     def ends(self) -> tuple[Ints, Ints]:
@@ -91,12 +91,12 @@ class Cut:
 
 
 def cut(lines: Sequence[Floats], settings: RouteSettings) -> Cut:
-    """Cuts ways into segments of `segment_km` (the last one is shorter) and samples them.
+    """Cuts routes into segments of `segment_km` (the last one is shorter) and samples them.
 
     Parameters
     ----------
     lines
-        One array of shape (vertices, 2) a way: longitude and latitude in degrees on WGS 84; one vertex or more.
+        One array of shape (vertices, 2) a route: longitude and latitude in degrees on WGS 84; one vertex or more.
     settings
         The numbers that belong to no single rule, or what the run was asked for.
 
@@ -164,7 +164,7 @@ def cut(lines: Sequence[Floats], settings: RouteSettings) -> Cut:
 
 @dataclass(frozen=True)
 class Along:
-    """What lies along the ways.
+    """What lies along the routes.
 
     Parameters
     ----------
@@ -185,21 +185,21 @@ class Along:
 
 
 def incidents_along(
-    way: Cut, incidents: Incidents, as_of: Days, settings: RouteSettings, error_km: Floats | None = None
+    cut_routes: Cut, incidents: Incidents, as_of: Days, settings: RouteSettings, error_km: Floats | None = None
 ) -> Along:
-    """Incidents within `within_km` of every segment, in the window that ends at the way's own date.
+    """Incidents within `within_km` of every segment, in the window that ends at the route's own date.
 
     Nominal: an exactly known place (precision 1), one death or more, within the limit. Certain: the same with the low
-    estimate and the position error of the way inside the limit. Possible: precision 1 or 2, with the high estimate,
+    estimate and the position error of the route inside the limit. Possible: precision 1 or 2, with the high estimate,
     and within the limit once errors, and the radius of precision 2, are taken off.
 
     Parameters
     ----------
     as_of
-        Days since 1970-01-01, one a way.
+        Days since 1970-01-01, one a route.
     error_km
-        Position error of each way [km], blank counts as none: certain and possible speak of the line as screened.
-    way
+        Position error of each route [km], blank counts as none: certain and possible speak of the line as screened.
+    route
         A route cut into segments.
     incidents
         The incidents, ready to be asked.
@@ -207,15 +207,15 @@ def incidents_along(
         The numbers that belong to no single rule, or what the run was asked for.
     """
     m, limit, step = len(incidents), settings.within_km * 1000, settings.step_km * 1000
-    n_segments, n_routes = len(way.segment_route), len(way.length_m)
+    n_segments, n_routes = len(cut_routes.segment_route), len(cut_routes.length_m)
     error = np.zeros(n_routes) if error_km is None else np.where(np.isfinite(error_km), error_km, 0.0) * 1000
     placed = np.isfinite(incidents.lon) & np.isfinite(incidents.lat) & (incidents.high >= 1)
     reach_of = np.where(incidents.precision == 2, settings.imprecise_radius_km * 1000, 0.0)
-    sure, may = np.full(len(way.lon), np.inf), np.full(len(way.lon), np.inf)
+    sure, may = np.full(len(cut_routes.lon), np.inf), np.full(len(cut_routes.lon), np.inf)
     keys, distances = [np.zeros(0, np.int64)], [np.zeros(0)]
-    point_route = way.point_route
+    point_route = cut_routes.point_route
     widest = float(error.max(initial=0.0))
-    for first, last in _batches(way.point_segment):
+    for first, last in _batches(cut_routes.point_segment):
         points = np.arange(first, last)
         route = point_route[points]
         days = as_of[route]
@@ -224,8 +224,8 @@ def incidents_along(
             if not len(rows) or not len(points):
                 continue
             pairs = within(
-                way.lon[points],
-                way.lat[points],
+                cut_routes.lon[points],
+                cut_routes.lat[points],
                 incidents.lon[rows],
                 incidents.lat[rows],
                 incidents.start[rows],
@@ -240,7 +240,7 @@ def incidents_along(
             if precision == 1:
                 counted = incidents.best[incident] >= 1
                 np.minimum.at(sure, point[counted], pairs.distance_m[counted])
-            key = way.point_segment[point] * max(m, 1) + incident
+            key = cut_routes.point_segment[point] * max(m, 1) + incident
             order = np.lexsort((pairs.distance_m, key))
             key, distance = key[order], pairs.distance_m[order]
             keep = np.flatnonzero(np.diff(key, prepend=-1))
@@ -248,7 +248,7 @@ def incidents_along(
             distances.append(distance[keep])
     key, distance = np.concatenate(keys), np.concatenate(distances)
     segment, incident = key // max(m, 1), key % max(m, 1)
-    route = way.segment_route[segment]
+    route = cut_routes.segment_route[segment]
     exact = incidents.precision[incident] == 1
     nominal = exact & (incidents.best[incident] >= 1) & (distance <= limit)
     certain = nominal & (incidents.low[incident] >= 1) & (distance + error[route] <= limit)
@@ -258,7 +258,7 @@ def incidents_along(
     nearest = np.full(n_segments, np.inf)
     np.minimum.at(nearest, segment[nominal], distance[nominal])
     by_segment["nearest_incident_m"] = np.where(np.isfinite(nearest), nearest.round(3), np.nan)
-    # Of each way every incident once, wherever along it lies.
+    # Of each route every incident once, wherever along it lies.
     once: list[Bools] = []
     for mask in (nominal, certain, possible):
         first_of = np.zeros(len(key), np.bool_)
@@ -267,9 +267,9 @@ def incidents_along(
         once.append(first_of)
     by_route = _counts(route, n_routes, incidents, incident, *once)
     for column, near in (("exposed_km", sure), ("exposed_km_possible", may)):
-        km = _length_within(way, near - limit) / 1000
+        km = _length_within(cut_routes, near - limit) / 1000
         by_segment[column] = km.round(6)
-        by_route[column] = np.bincount(way.segment_route, weights=km, minlength=n_routes).round(6)
+        by_route[column] = np.bincount(cut_routes.segment_route, weights=km, minlength=n_routes).round(6)
     named = np.flatnonzero(nominal | possible)
     kind = np.where(nominal[named], "nominal", "possible").astype(object)
     return Along(by_segment, by_route, segment[named], incident[named], distance[named], kind)
@@ -290,7 +290,7 @@ def _batches(point_segment: Ints) -> list[tuple[int, int]]:
 def _counts(
     group: Ints, n: int, incidents: Incidents, incident: Ints, nominal: Bools, certain: Bools, possible: Bools
 ) -> pd.DataFrame:
-    """Counts per segment or way, of the source with most incidents (of equal ones the one with most deaths)."""
+    """Counts per segment or route, of the source with most incidents (of equal ones the one with most deaths)."""
     sources = max(len(incidents.sources), 1)
     out: dict[str, Ints] = {}
     for name, mask, deaths in (
@@ -309,21 +309,21 @@ def _counts(
     return pd.DataFrame(out)
 
 
-def _length_within(way: Cut, over: Floats) -> Floats:
+def _length_within(cut_routes: Cut, over: Floats) -> Floats:
     """Metres of each segment where the distance to the nearest incident is within the limit.
 
     `over` is that distance less the limit, at the samples; between two samples it is taken to run evenly.
     """
     a, b = over[:-1], over[1:]
-    same = way.point_segment[:-1] == way.point_segment[1:]
-    length = np.where(same, np.diff(way.point_m), 0.0)
+    same = cut_routes.point_segment[:-1] == cut_routes.point_segment[1:]
+    length = np.where(same, np.diff(cut_routes.point_m), 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         inside, outside = np.minimum(a, b), np.maximum(a, b)
         share = np.where(outside <= 0, 1.0, np.where(inside >= 0, 0.0, -inside / (outside - inside)))
     share = np.where(np.isfinite(share), share, 0.0)
     # Where the far sample met no incident at all its distance is beyond the search: the limit is passed half-way.
     share = np.where((inside < 0) & np.isinf(outside), 0.5, share)
-    total = np.bincount(way.point_segment[:-1], weights=length * share, minlength=len(way.segment_route))
+    total = np.bincount(cut_routes.point_segment[:-1], weights=length * share, minlength=len(cut_routes.segment_route))
     return np.asarray(total, dtype=np.float64)
 
 
@@ -333,7 +333,7 @@ def worst(segments: pd.DataFrame, route: Ints, n_routes: int) -> Floats:
     Parameters
     ----------
     segments
-        Segments of ways.
+        Segments of routes.
     route
         Row numbers of routes.
     n_routes
@@ -350,14 +350,16 @@ def worst(segments: pd.DataFrame, route: Ints, n_routes: int) -> Floats:
     return out
 
 
-def sequence(way: Cut, codes: Ints, names: Sequence[str]) -> tuple[list[list[str]], list[list[str]], list[list[str]]]:
-    """What the ways pass through, given what is at every sample (a country, a unit).
+def sequence(
+    cut_routes: Cut, codes: Ints, names: Sequence[str]
+) -> tuple[list[list[str]], list[list[str]], list[list[str]]]:
+    """What the routes pass through, given what is at every sample (a country, a unit).
 
     Parameters
     ----------
     codes
         Position in `names` at every sample; negative, or a blank name, is nowhere.
-    way
+    route
         A route cut into segments.
     names
         The names.
@@ -367,22 +369,24 @@ def sequence(way: Cut, codes: Ints, names: Sequence[str]) -> tuple[list[list[str
     by_segment, by_route
         Values in order of the first time they are met.
     changes
-        For each way ``A>B at 12.3 km`` for every change from one value to another.
+        For each route ``A>B at 12.3 km`` for every change from one value to another.
     """
-    by_segment: list[dict[str, None]] = [{} for _ in way.segment_route]
-    by_route: list[dict[str, None]] = [{} for _ in way.length_m]
-    changes: list[list[str]] = [[] for _ in way.length_m]
-    route = way.point_route
-    turn = np.flatnonzero(np.diff(codes, prepend=-9).astype(bool) | np.diff(way.point_segment, prepend=-1).astype(bool))
+    by_segment: list[dict[str, None]] = [{} for _ in cut_routes.segment_route]
+    by_route: list[dict[str, None]] = [{} for _ in cut_routes.length_m]
+    changes: list[list[str]] = [[] for _ in cut_routes.length_m]
+    route = cut_routes.point_route
+    turn = np.flatnonzero(
+        np.diff(codes, prepend=-9).astype(bool) | np.diff(cut_routes.point_segment, prepend=-1).astype(bool)
+    )
     last: dict[int, str] = {}
     for i in turn.tolist():
         said = names[codes[i]] if codes[i] >= 0 else ""
         if not said:
             continue
-        r, s = int(route[i]), int(way.point_segment[i])
+        r, s = int(route[i]), int(cut_routes.point_segment[i])
         by_segment[s].setdefault(said)
         by_route[r].setdefault(said)
         if r in last and last[r] != said:
-            changes[r].append(f"{last[r]}>{said} at {way.point_m[i] / 1000:.1f} km")
+            changes[r].append(f"{last[r]}>{said} at {cut_routes.point_m[i] / 1000:.1f} km")
         last[r] = said
     return [list(d) for d in by_segment], [list(d) for d in by_route], changes

@@ -1,6 +1,6 @@
 """`cahra assess`: files to a result, the one way that the command line, the app and a notebook take.
 
-`load` reads every layer through the one door; `run` assesses what was loaded at a date. An app reads once and runs
+`load` reads every layer through the one gateway; `run` assesses what was loaded at a date. An app reads once and runs
 for many dates.
 """
 
@@ -45,7 +45,7 @@ class Run(Result):
 
     assessment: Assessment
     rejected: pd.DataFrame
-    told: dict[str, object]
+    base_record: dict[str, object]
     certified: pd.DataFrame
     rules: Rules
     evidence: str = ""
@@ -53,7 +53,7 @@ class Run(Result):
     @functools.cached_property
     def record(self) -> dict[str, object]:
         """The whole record; evidence is made for it where it was not."""
-        return export.with_evidence(self.told, self.assessment)
+        return export.with_evidence(self.base_record, self.assessment)
 
     def made_files(self, language: str = "en") -> ResultFiles:
         """The files of the run by name; every language is in them.
@@ -63,7 +63,9 @@ class Run(Result):
         language
             Code of the reader's language, such as `fr`.
         """
-        return export.result_files(self.assessment, self.rules, self.rejected, self.told, self.certified, self.evidence)
+        return export.result_files(
+            self.assessment, self.rules, self.rejected, self.base_record, self.certified, self.evidence
+        )
 
     def summary(self, language: str = "en") -> list[Note]:
         """The quadrants, what was left out, and what the reader should know.
@@ -73,7 +75,7 @@ class Run(Result):
         language
             Code of the reader's language, such as `fr`.
         """
-        return export.summary(self.assessment.sites, self.rejected, self.told, self.rules)
+        return export.summary(self.assessment.sites, self.rejected, self.base_record, self.rules)
 
 
 def run(

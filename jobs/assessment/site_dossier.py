@@ -14,7 +14,7 @@ import pandas as pd
 from geo.rules.evidence import withheld
 from geo.spatial.geodesic import bearing_m
 from i18n import column_labels, labels
-from i18n.evidence_messages import told, worded
+from i18n.evidence_messages import fixed_sentence, worded
 from i18n.translator import Translator
 from jobs.assessment.site_listings import FACTS, listings
 from jobs.assessment.site_listings import facts as facts_of_visits
@@ -64,7 +64,7 @@ def _cell(translate: Translator, name: str, value: object) -> str:
     if name == "kind":
         return translate(labels.EVIDENCE_KINDS.get(str(value), str(value)))
     if name == "ground":
-        return told(str(value), translate)
+        return fixed_sentence(str(value), translate)
     return labels.value(name, str(value), translate)
 
 
@@ -150,7 +150,7 @@ def content(
     """
     _, site = translate, here.site
     said = {"fired": _("yes"), "not fired": _("no"), "unknown": _("not known")}
-    answers = [[a.rule.id, a.rule.asks(_), said[a.said]] for a in here.answers]
+    answers = [[a.rule.id, a.rule.asks(_), said[a.outcome]] for a in here.answers]
     name = str(site["name"]) or str(site["site_id"])
     synthetic = here.synthetic or bool(site["demonstration"])
     fired, misses = (worded(withheld(rows), _) for rows in (here.evidence, here.misses.head(20)))

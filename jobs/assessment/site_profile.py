@@ -27,7 +27,7 @@ class Answer:
     """What a rule says of the site: ``fired``, ``unknown`` or ``not fired``."""
 
     rule: Rule
-    said: str
+    outcome: str
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def profile(loaded: Loaded, run: Run, rules: Rules, row: int, day: dt.date) -> P
         radii_km=rules.radii_km,
         months=rules.look_back_months,
         why=why_of(run, row),
-        synthetic=bool(run.told.get("demonstration")),
+        synthetic=bool(run.base_record.get("demonstration")),
     )
 
 

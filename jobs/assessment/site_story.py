@@ -159,7 +159,7 @@ def district_lines(loaded: Loaded, it: Profile) -> list[Line]:
         The site with all that is said of it.
     """
     out = []
-    for level in sorted({a.rule.level for a in it.answers if a.said == "fired" and a.rule.kind == "area"}):
+    for level in sorted({a.rule.level for a in it.answers if a.outcome == "fired" and a.rule.kind == "area"}):
         name = str(it.site[f"admin{level}"])
         for b in loaded.boundaries:
             if b.level != level or not name:
@@ -228,5 +228,5 @@ def area_rules(it: Profile, rules: Rules) -> list[Rule]:
     rules
         The rule set with its settings.
     """
-    fired = {a.rule.id for a in it.answers if a.said == "fired"}
+    fired = {a.rule.id for a in it.answers if a.outcome == "fired"}
     return [r for r in rules.of_kind("area") if r.id in fired]

@@ -117,7 +117,7 @@ def run(loaded: tuple[Folder, Folder], now: dt.datetime | None = None) -> Compar
         When the run is made; None: now.
     """
     a, b = loaded
-    said = [_said(f) for f in (a, b)]
+    said = [_watched_values(f) for f in (a, b)]
     nothing = ("",) * len(WATCHED[a.job])
     keys = sorted({*said[0], *said[1]})
     moved = [k for k in keys if said[0].get(k, nothing) != said[1].get(k, nothing)]
@@ -142,7 +142,7 @@ def run(loaded: tuple[Folder, Folder], now: dt.datetime | None = None) -> Compar
         "tool_version": importlib.metadata.version(TOOL),
         "settings": {"job": a.job, "before": a.as_of, "after": b.as_of},
         "rules": {"before": a.rules.hash, "after": b.rules.hash},
-        "inputs": [_told(role, f) for role, f in (("before", a), ("after", b))],
+        "inputs": [_input_entry(role, f) for role, f in (("before", a), ("after", b))],
         "data_of_both": _data(a, b),
         "differing": causes.found,
         "sites": {"before": len(said[0]), "after": len(said[1]), "moved": len(moved)},
@@ -152,7 +152,7 @@ def run(loaded: tuple[Folder, Folder], now: dt.datetime | None = None) -> Compar
     return Comparison(moves, record, a.job)
 
 
-def _said(folder: Folder) -> dict[Key, tuple[str, ...]]:
+def _watched_values(folder: Folder) -> dict[Key, tuple[str, ...]]:
     rows = folder.rows
     keys = zip(rows["source"].astype(str), rows["site_id"].astype(str), strict=True)
     return dict(zip(keys, zip(*(rows[c].astype(str) for c in WATCHED[folder.job].values()), strict=True), strict=True))
@@ -176,7 +176,7 @@ def _data(*folders: Folder) -> list[dict[str, object]]:
     return list(found.values())
 
 
-def _told(role: str, folder: Folder) -> dict[str, object]:
+def _input_entry(role: str, folder: Folder) -> dict[str, object]:
     """A result by the hash of what its record says, the time aside."""
     said = {k: v for k, v in folder.record.items() if k != "run_at"}
     digest = hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()

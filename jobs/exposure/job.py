@@ -109,7 +109,7 @@ def load(given: ExposureInputs) -> LoadedExposure:
             "No raster was given.", expected=Note("a GeoTIFF of people or of travel time"),
             remedy=Note("Add --population FILE or --travel-time FILE."),
         )  # fmt: skip
-    rasters = read_rasters(given.rasters, given.data.door)
+    rasters = read_rasters(given.rasters, given.data.gateway)
     return LoadedExposure(load_layers(given.data), rasters)
 
 
@@ -151,7 +151,7 @@ def run(
     assessed = assess_loaded(loaded.data, sites, as_of, rules, measured=measured, engine=quick)
     table = schema.conform(assessed.sites, EXPOSURE)
     asked = [by_class(table), near_incidents(loaded.data.incidents, as_of, months), in_zones(loaded.data, as_of)]
-    classes, near, zones = told(asked, rasters.population, progress)
+    classes, near, zones = with_people(asked, rasters.population, progress)
     settings = {**recorded(loaded.data, as_of), "months": months, "radii_km": list(RADII_KM), "near_km": list(NEAR_KM)}
     inputs += rasters.records()
     record = export.run_record(assessed, rules, inputs, settings, now) | marks(*layers(loaded.data))
@@ -233,7 +233,7 @@ def in_zones(data: Loaded, as_of: dt.date) -> Asked:
     return Asked(ZONES, [(a.name, a.status) for a in areas], [a.geometry for a in areas])
 
 
-def told(asked: Sequence[Asked], layer: People, progress: Progress | None = None) -> list[pd.DataFrame]:
+def with_people(asked: Sequence[Asked], layer: People, progress: Progress | None = None) -> list[pd.DataFrame]:
     """The tables with the people of each area and how much of it was looked at; the raster is read once for all.
 
     Parameters

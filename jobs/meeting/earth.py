@@ -58,7 +58,7 @@ def _content(subject: Subject, *, icons: bool) -> tuple[str, str, list[KmlStyle]
     points = [KmlStyle(style_key(s.key), s.colour, icon(s) if icons else b"") for s in styles.SITES]
     areas = [KmlStyle(s.key, s.colour, fill=0.2) for s in styles.ZONES]
     about: list[Block] = [Text(subject.subtitle, bold=True), *(Text(line) for line in subject.foot)]
-    about += cite_blocks(subject.run.told, _)
+    about += cite_blocks(subject.run.base_record, _)
     folders = [*_sites(subject), *_zones(subject)]
     return f"{mark}{subject.title}, {subject.subtitle}", mark + html_of(about), [*points, *areas], folders
 

@@ -53,7 +53,7 @@ class MeetingResult(Result):
         subject = Subject.of(self.loaded, self.found, translator(language), self.rows)
         mine = {"job": "meeting", "language": language, "filters": dict(self.filters), "shown": len(self.rows)}
         return ResultFiles(
-            {}, meeting_files(subject), {**self.found.told, **mine}, lambda: {**self.found.record, **mine}
+            {}, meeting_files(subject), {**self.found.base_record, **mine}, lambda: {**self.found.record, **mine}
         )
 
     def summary(self, language: str = "en") -> list[Note]:

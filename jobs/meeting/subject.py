@@ -81,7 +81,7 @@ class Subject:
     @property
     def day(self) -> dt.date:
         """The as-of date."""
-        settings = self.run.told["settings"]
+        settings = self.run.base_record["settings"]
         assert isinstance(settings, dict)
         return dt.date.fromisoformat(str(settings["as_of"]))
 
@@ -132,7 +132,7 @@ class Subject:
         """The datasets that were loaded, each with its edition, publisher and licence, once."""
         _ = self.translate
         out: dict[str, None] = {}
-        inputs = self.run.told["inputs"]
+        inputs = self.run.base_record["inputs"]
         for entry in inputs if isinstance(inputs, list) else []:
             if entry["role"] == "rules":  # said in the foot
                 continue
@@ -151,7 +151,7 @@ class Subject:
     @property
     def foot(self) -> list[str]:
         """Sources, backdrop and caution, as lines."""
-        _, record, rules = self.translate, self.run.told, self.run.rules
+        _, record, rules = self.translate, self.run.base_record, self.run.rules
         return [
             _.pair(_("Sources"), "; ".join(self.sources)) + ".",
             _("Outlines: Natural Earth; towns: GeoNames (CC BY 4.0). A backdrop, not a legal boundary."),

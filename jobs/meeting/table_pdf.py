@@ -59,7 +59,7 @@ def table_pdf(subject: Subject) -> bytes:
         blocks += [Text(line) for line in limits]
     blocks.append(Heading(_("Sources")))
     blocks += [Text(line, small=True) for line in subject.foot]
-    blocks += cite_blocks(subject.run.told, _)
+    blocks += cite_blocks(subject.run.base_record, _)
     return pdf_bytes(
         subject.title, blocks, language=_.language, landscape=True, subtitle=subject.subtitle, mark=subject.notice,
         foot=f"CAHRA Atlas · {subject.caution}",

@@ -67,13 +67,13 @@ def _summary(subject: Subject, evidence_rows: int) -> TextSheet:
     blocks.append(("heading", _("What is covered, and what is not known")))
     blocks += [("line", note.sentence(_)) for note in known_limits(run.assessment.sites, run.assessment.report)]
     blocks.append(("heading", _("What this run assumed")))
-    blocks += [("line", note.sentence(_)) for note in assumptions(run.assessment.sites, run.told, run.rules)]
+    blocks += [("line", note.sentence(_)) for note in assumptions(run.assessment.sites, run.base_record, run.rules)]
     if evidence_rows > MOST_EVIDENCE:
         blocks.append(("line", _("{n} rows of evidence are too many for a workbook: see evidence.csv.", n=_.number(evidence_rows))))  # fmt: skip  # noqa: E501
     blocks.append(("heading", _("Sources")))
     blocks.append(("table", _sources(subject)))
     blocks += [("line", line) for line in subject.foot[1:]]
-    if cited := citations(inputs_of(run.told), _):
+    if cited := citations(inputs_of(run.base_record), _):
         blocks += [("heading", _("How to cite")), *(("line", line) for line in cited)]
     return TextSheet(_("Summary"), blocks)
 
@@ -89,7 +89,7 @@ def _quadrants(subject: Subject) -> pd.DataFrame:
 
 
 def _sources(subject: Subject) -> pd.DataFrame:
-    _, inputs = subject.translate, subject.run.told["inputs"]
+    _, inputs = subject.translate, subject.run.base_record["inputs"]
     rows = []
     for entry in inputs if isinstance(inputs, list) else []:
         counts = entry.get("rows", {})

@@ -100,9 +100,9 @@ class ProgrammeRun(Result):
         """The run record of the assessment, with the programmes' files and totals."""
         return self._with_programmes(self.run.record)
 
-    def told(self) -> dict[str, object]:
+    def base_record(self) -> dict[str, object]:
         """The same, but for what is known of the evidence only when it is made."""
-        return self._with_programmes(self.run.told)
+        return self._with_programmes(self.run.base_record)
 
     def _with_programmes(self, record: Mapping[str, object]) -> dict[str, object]:
         inputs = [
@@ -157,7 +157,7 @@ class ProgrammeRun(Result):
             colours=line_colours(self.result, whose, TYPES, self.donors, translate),
             colour="donor",
             marks=gap_marks(self.result, TYPES, translate),
-            notice=_("Demonstration data") if self.told()["demonstration"] else "",
+            notice=_("Demonstration data") if self.base_record()["demonstration"] else "",
             title=heading,
             details=details(self.result, translate),
         )
@@ -179,7 +179,7 @@ class ProgrammeRun(Result):
         return ResultFiles(
             {**self.tables(), **counted.sheets()},
             {"map.html": lambda: self.map_html(language), **self.briefs(language)},
-            {**self.told(), "language": language},
+            {**self.base_record(), "language": language},
             lambda: {**self.record(), "language": language},
             counted.without,
         )
@@ -202,7 +202,7 @@ class ProgrammeRun(Result):
         from jobs.programmes.brief_page import brief_html, brief_pdf
         from jobs.programmes.export_area import narrowed
 
-        record = self.told()
+        record = self.base_record()
         area = narrowed(self.result, self.money, country, unit, self.donors, bool(record["demonstration"]))
         translate = translator(language)
         page = brief_pdf if ending == "pdf" else brief_html
@@ -273,7 +273,7 @@ class ProgrammeRun(Result):
             )
             for total in money_totals(self.result.programmes, self.money).itertuples(index=False)
         ]
-        told = self.run.told["inputs"]
+        told = self.run.base_record["inputs"]
         lines += reading_lines(told if isinstance(told, list) else [])
         for layer in self.layers:
             lines.append(rows_line(layer.name, layer.accounting))

@@ -12,7 +12,7 @@ import numpy as np
 
 from jobs.programmes.iati import SKIP, Activity, Place, activity
 from jobs.programmes.iati_v1 import renewed
-from layers.formats.limits import LOCAL, Clock, Door
+from layers.formats.limits import LOCAL, Clock, Gateway
 from layers.formats.readers.xml_stream import Elements
 from layers.formats.sandbox.process import run_child
 from layers.formats.source import Source
@@ -29,12 +29,12 @@ class Activities:
         After the last activity: where and why the XML broke off, blank when it was whole.
     """
 
-    def __init__(self, source: Source, door: Door) -> None:
-        self.source, self.door = source, door
+    def __init__(self, source: Source, gateway: Gateway) -> None:
+        self.source, self.gateway = source, gateway
         self.version = self.broken = ""
 
     def __iter__(self) -> Iterator[Activity]:
-        return self._read(self.door.clock()) if self.door.name == LOCAL.name else self._told()
+        return self._read(self.gateway.clock()) if self.gateway.name == LOCAL.name else self._read_in_child()
 
     def _read(self, clock: Clock) -> Iterator[Activity]:
         elements = Elements(self.source, "iati-activity", clock, skip=SKIP)
@@ -43,8 +43,8 @@ class Activities:
             yield activity(renewed(element), number)
         self.broken = elements.broken
 
-    def _told(self) -> Iterator[Activity]:
-        facts = run_child("jobs.programmes.iati_stream:parse", self.source, self.door.clock()).facts
+    def _read_in_child(self) -> Iterator[Activity]:
+        facts = run_child("jobs.programmes.iati_stream:parse", self.source, self.gateway.clock()).facts
         self.version, self.broken = str(facts["version"]), str(facts["broken"])
         for told in facts["activities"]:
             told |= {name: dt.date.fromisoformat(told[name]) if told[name] else None for name in ("start", "end")}
@@ -69,10 +69,10 @@ def parse(
     options
         What was asked for.
     """
-    stream = Activities(Source(given, name, clock.door), clock.door)
+    stream = Activities(Source(given, name, clock.gateway), clock.gateway)
     found: list[dict[str, Any]] = []
     for one in stream._read(clock):
-        clock.door.check("rows", len(found) + 1, name)
+        clock.gateway.check("rows", len(found) + 1, name)
         told = asdict(one)
         found.append(told | {day: str(told[day] or "") for day in ("start", "end")})
     return {"activities": found, "version": stream.version, "broken": stream.broken}, {}

@@ -27,7 +27,7 @@ from jobs.programmes.type_words import read_type_words, type_words
 from jobs.programmes.types import TypeMap, read_type_map, type_map
 from jobs.rasters.given import Rasters
 from jobs.rasters.measure import Progress
-from layers.formats import Door
+from layers.formats import Gateway
 from layers.reference.donor_aliases import known_donors
 from layers.reference.legal_schemes import schemes
 from layers.reference.unit_aliases import unit_aliases
@@ -93,47 +93,49 @@ def load(given: ProgrammeInputs) -> Loaded:
     geo.errors.InputError
         A file cannot be used.
     """
-    door = given.data.door
-    types = own_types(given, door)
-    layers = read_programme_files(given.programmes, door=door, types=types, wishes=given.data.wishes)[1]
+    gateway = given.data.gateway
+    types = own_types(given, gateway)
+    layers = read_programme_files(given.programmes, gateway=gateway, types=types, wishes=given.data.wishes)[1]
     about = {s.name: s.about for s in given.programmes if isinstance(s, inputs.Source) and s.about}
     layers = [dataclasses.replace(layer, about=about.get(layer.name, ())) for layer in layers]
     taken = [{"columns": {f: ", ".join(names) for f, names in layer.columns_used.items()}} for layer in layers]
     own = given.rates
-    rates = Rates() if own is None else read_rates(own.data, own.name, door=door)
-    return Loaded(inputs.load(given.data, more=taken), layers, types, rates=rates, radii=own_radii(given.radii, door))
+    rates = Rates() if own is None else read_rates(own.data, own.name, gateway=gateway)
+    return Loaded(
+        inputs.load(given.data, more=taken), layers, types, rates=rates, radii=own_radii(given.radii, gateway)
+    )
 
 
-def own_types(given: ProgrammeInputs, door: Door) -> TypeMap:
+def own_types(given: ProgrammeInputs, gateway: Gateway) -> TypeMap:
     """What leads to which type: the user's tables where there are any, else the project's.
 
     Parameters
     ----------
     given
         What was given.
-    door
+    gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
     """
     words, sectors = given.words, given.sectors
-    phrases = type_words() if words is None else read_type_words(words.data, words.name, door=door)
+    phrases = type_words() if words is None else read_type_words(words.data, words.name, gateway=gateway)
     if sectors is None:
         return dataclasses.replace(type_map(), phrases=phrases)
-    return read_type_map(sectors.data, sectors.name, door=door, phrases=phrases)
+    return read_type_map(sectors.data, sectors.name, gateway=gateway, phrases=phrases)
 
 
-def own_radii(given: inputs.Source | Literal["none"] | None, door: Door) -> Radii:
+def own_radii(given: inputs.Source | Literal["none"] | None, gateway: Gateway) -> Radii:
     """The setting for points without a radius: the user's, none, or the project's.
 
     Parameters
     ----------
     given
         What was given.
-    door
+    gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
     """
     if given is None:
         return default_radii()
-    return Radii() if given == "none" else read_radii(given.data, given.name, door=door)
+    return Radii() if given == "none" else read_radii(given.data, given.name, gateway=gateway)
 
 
 def run(

@@ -1,4 +1,4 @@
-"""Programmes of donors: CSV, XLSX and polygon files through the door, and IATI activities, to one schema.
+"""Programmes of donors: CSV, XLSX and polygon files through the gateway, and IATI activities, to one schema.
 
 Columns of a table: `programme_id, iati_identifier, title, donor, implementer, coordination_body, type, start, end,
 country, lat, lon, radius_km` or `geometry` (WKT, or the file's own shapes) or `admin_code` (a code or a name)`,
@@ -26,7 +26,7 @@ from jobs.programmes.iati import Activity
 from jobs.programmes.iati_stream import Activities
 from jobs.programmes.table_reader import normalise_programmes
 from jobs.programmes.types import TypeMap, type_map
-from layers.formats import LOCAL, Door, read
+from layers.formats import LOCAL, Gateway, read
 from layers.formats.sniff import root_of
 from layers.formats.source import Source
 from layers.formats.values.ids import id_key
@@ -52,7 +52,7 @@ def read_programmes(
     source: bytes | Path,
     name: str | None = None,
     *,
-    door: Door = LOCAL,
+    gateway: Gateway = LOCAL,
     types: TypeMap | None = None,
     options: ReadOptions = NOTHING,
 ) -> ProgrammeLayer:
@@ -60,7 +60,7 @@ def read_programmes(
 
     Parameters
     ----------
-    source, name, door
+    source, name, gateway
         As for ``layers.formats.read``.
     types
         What leads to which programme type; by default the table of the project.
@@ -75,13 +75,13 @@ def read_programmes(
         The file is no readable format, or declares a document type.
     """
     types = types or type_map()
-    opened = Source(source, name, door)
+    opened = Source(source, name, gateway)
     if is_iati(opened):
-        return _read_iati(opened, door, types)
+        return _read_iati(opened, gateway, types)
     choice = options.choice(header_words("programmes", ("type", "start")))
-    table = read(source, name, purpose="table", door=door, swap=options.swap, choice=choice)
+    table = read(source, name, purpose="table", gateway=gateway, swap=options.swap, choice=choice)
     notes, fields = list(table.notes), Fields(table, "programmes", options)
-    programmes, faults, ids = normalise_programmes(table, fields, types, door, notes)
+    programmes, faults, ids = normalise_programmes(table, fields, types, gateway, notes)
     faults.usable("programmes", ids)
     rejected = faults.rejected(ids)
     return ProgrammeLayer(
@@ -109,7 +109,7 @@ def read_programmes(
 def read_programme_files(
     paths: Sequence[str | Path | Given],
     *,
-    door: Door = LOCAL,
+    gateway: Gateway = LOCAL,
     types: TypeMap | None = None,
     wishes: Wishes | None = None,
 ) -> tuple[Programmes, list[ProgrammeLayer]]:
@@ -119,7 +119,7 @@ def read_programme_files(
     ----------
     paths
         Where the files are.
-    door
+    gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
     types
         Programme types.
@@ -144,7 +144,9 @@ def read_programme_files(
             )
         files += [(p.name, p) for p in inside]
     wishes = wishes or Wishes()
-    layers = [read_programmes(data, name, door=door, types=types, options=wishes.of(name)) for name, data in files]
+    layers = [
+        read_programmes(data, name, gateway=gateway, types=types, options=wishes.of(name)) for name, data in files
+    ]
     return concatenate([layer.programmes for layer in layers]), layers
 
 
@@ -164,12 +166,12 @@ def is_iati(source: Source) -> bool:
     return root.startswith("iati-") if root else b"iati" in head.lower() or b"<!doctype" in head.lower()
 
 
-def _read_iati(source: Source, door: Door, types: TypeMap) -> ProgrammeLayer:
-    stream = Activities(source, door)
+def _read_iati(source: Source, gateway: Gateway, types: TypeMap) -> ProgrammeLayer:
+    stream = Activities(source, gateway)
     collector, family, seen, count = Collector(source.name), Family(), set[str](), 0
     rejected: list[Row] = []
     for count, one in enumerate(stream, 1):
-        door.check("rows", count, source.name)
+        gateway.check("rows", count, source.name)
         key = id_key(one.identifier)
         reason = "" if one.identifier else "missing_id"
         if one.start and one.end and one.end < one.start:

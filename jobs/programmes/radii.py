@@ -9,8 +9,8 @@ from pathlib import Path
 
 from geo.errors import InputError
 from geo.programmes.radii import Radius
-from jobs.reading_notes import told_table, whole
-from layers.formats import LOCAL, Door, read
+from jobs.reading_notes import table_entry, whole
+from layers.formats import LOCAL, Gateway, read
 from layers.formats.values.numbers import parse_numbers
 from layers.reference import files
 from layers.sources.layer import Fields
@@ -37,7 +37,7 @@ def default_radii() -> Radii:
     return replace(read_radii(files.PROGRAMME_RADII), recorded={})
 
 
-def read_radii(source: bytes | Path, name: str | None = None, *, door: Door = LOCAL) -> Radii:
+def read_radii(source: bytes | Path, name: str | None = None, *, gateway: Gateway = LOCAL) -> Radii:
     """Columns `exactness` (exact, approximate)`, class, feature` (either blank: any)`, radius_km`.
 
     Parameters
@@ -46,7 +46,7 @@ def read_radii(source: bytes | Path, name: str | None = None, *, door: Door = LO
         A path, or the bytes themselves.
     name
         Its name.
-    door
+    gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
 
     Raises
@@ -54,7 +54,7 @@ def read_radii(source: bytes | Path, name: str | None = None, *, door: Door = LO
     geo.errors.InputError
         A column is missing, or a row has another exactness or no radius: all faults at once.
     """
-    table = whole(read(source, name, door=door))
+    table = whole(read(source, name, gateway=gateway))
     fields = Fields(table)
     fields.require("exactness", "radius_km")
     exactness, place_class, feature = (fields.text(c).str.strip() for c in ("exactness", "class", "feature"))
@@ -72,4 +72,4 @@ def read_radii(source: bytes | Path, name: str | None = None, *, door: Door = LO
             expected="exact or approximate, and a radius above 0 km",
             got="; ".join(faults[:10]),
         )
-    return Radii(tuple(rows), table.sha256, told_table("radii", table))
+    return Radii(tuple(rows), table.sha256, table_entry("radii", table))

@@ -8,13 +8,13 @@ import numpy as np
 
 from geo.errors import InputError
 from geo.programmes.money import Rates
-from jobs.reading_notes import told_table, whole
-from layers.formats import LOCAL, Door, read
+from jobs.reading_notes import table_entry, whole
+from layers.formats import LOCAL, Gateway, read
 from layers.formats.values.numbers import parse_numbers
 from layers.sources.layer import Fields
 
 
-def read_rates(source: bytes | Path, name: str | None = None, *, door: Door = LOCAL) -> Rates:
+def read_rates(source: bytes | Path, name: str | None = None, *, gateway: Gateway = LOCAL) -> Rates:
     r"""Columns `currency`, `rate` (units of `to` for one unit), `to`, and `year` (blank: years without their own).
 
     Parameters
@@ -23,7 +23,7 @@ def read_rates(source: bytes | Path, name: str | None = None, *, door: Door = LO
         A path, or the bytes themselves.
     name
         Its name.
-    door
+    gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
 
     Raises
@@ -36,7 +36,7 @@ def read_rates(source: bytes | Path, name: str | None = None, *, door: Door = LO
     >>> read_rates(b"currency,year,rate,to\nEUR,2020,1.14,USD\nEUR,,1.1,USD\n", "rates.csv").of("EUR", 2020.0)
     1.14
     """
-    table = whole(read(source, name, door=door))
+    table = whole(read(source, name, gateway=gateway))
     fields = Fields(table)
     fields.require("currency", "rate", "to")
     currency, to, year = (fields.text(c).str.strip().str.upper() for c in ("currency", "to", "year"))
@@ -55,4 +55,4 @@ def read_rates(source: bytes | Path, name: str | None = None, *, door: Door = LO
             expected="currency, a rate above 0, and one currency to convert to",
             got="; ".join(faults[:10]) or ", ".join(sorted(set(to))),
         )
-    return Rates(to.iloc[0], rates, table.sha256, told_table("rates", table))
+    return Rates(to.iloc[0], rates, table.sha256, table_entry("rates", table))

@@ -15,7 +15,7 @@ from geo.records.place_names import plain
 from geo.spatial.polygon_edges import count_pieces
 from jobs.programmes.collector import Collector, money
 from jobs.programmes.types import TypeMap
-from layers.formats.limits import Door
+from layers.formats.limits import Gateway
 from layers.formats.sandbox.validity import mended
 from layers.formats.table import Table, shorten
 from layers.formats.values.coordinates import parse_coordinates
@@ -35,7 +35,7 @@ _STATUSES = ("pipeline", "implementation", "finalisation", "closed", "cancelled"
 
 
 def normalise_programmes(
-    table: Table, fields: Fields, types: TypeMap, door: Door, notes: list[str]
+    table: Table, fields: Fields, types: TypeMap, gateway: Gateway, notes: list[str]
 ) -> tuple[Programmes, Faults, pd.Series]:
     """Programmes, the faults of rows that were not taken, and the id of each row.
 
@@ -47,7 +47,7 @@ def normalise_programmes(
         The columns of a table by the fields that they were taken for.
     types
         Programme types.
-    door
+    gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
     notes
         Notes are added here.
@@ -87,7 +87,7 @@ def normalise_programmes(
         told = ", ".join(strange[:10])
         notes.append(Note("Countries that could not be recognised: {names} (data/countries.csv).", names=told))
     lon, lat = _positions(fields, faults, [codes for codes, _, _ in stated])
-    shapes = _shapes(table, fields, faults, door, notes)
+    shapes = _shapes(table, fields, faults, gateway, notes)
     _same_ids(ids, fields, dates, faults)
     return _collect(table, fields, faults, types, ids, dates, numbers, stated, (lon, lat), shapes), faults, ids
 
@@ -136,7 +136,7 @@ def _positions(fields: Fields, faults: Faults, stated: list[list[str]]) -> tuple
     return lon, lat
 
 
-def _shapes(table: Table, fields: Fields, faults: Faults, door: Door, notes: list[str]) -> np.ndarray:
+def _shapes(table: Table, fields: Fields, faults: Faults, gateway: Gateway, notes: list[str]) -> np.ndarray:
     """The shape of each row: the file's own, else WKT of the column `geometry`; None for none. Areas are made valid."""
     if table.geometry is not None:
         shapes = table.geometry.copy()
@@ -149,19 +149,19 @@ def _shapes(table: Table, fields: Fields, faults: Faults, door: Door, notes: lis
         faults.add("geometry_malformed", unread, expected="WKT in degrees of WGS 84", got=texts.map(shorten))
     kinds = shapely.get_type_id(shapes)
     faults.add("not_an_area", np.isin(kinds, (1, 2, 4, 5, 7)), expected="a polygon or a point")
-    door.check("vertices", int(shapely.get_num_coordinates(shapes[np.isin(kinds, (3, 6))]).sum()), table.name)
+    gateway.check("vertices", int(shapely.get_num_coordinates(shapes[np.isin(kinds, (3, 6))]).sum()), table.name)
     bounds = shapely.bounds(shapes)
     with np.errstate(invalid="ignore"):
         off = (bounds[:, 0] < -180) | (bounds[:, 2] > 180) | (bounds[:, 1] < -90) | (bounds[:, 3] > 90)
     faults.add("coordinates_out_of_range", off, expected="degrees of WGS 84")
     broken = np.isin(kinds, (3, 6)) & ~shapely.is_valid(shapes)
     if broken.any():
-        shapes[broken] = mended(shapes[broken], door.clock(), table.name)
+        shapes[broken] = mended(shapes[broken], gateway.clock(), table.name)
         notes.append(
             Note("{n} polygon{n?|s} crossed {n?itself|themselves} and {n?was|were} made valid.", n=int(broken.sum()))
         )
     faults.add("zero_area", broken & shapely.is_empty(shapes), expected="a polygon")
-    door.check("edges", count_pieces(shapes[np.isin(kinds, (3, 6)) & ~off]), table.name)
+    gateway.check("edges", count_pieces(shapes[np.isin(kinds, (3, 6)) & ~off]), table.name)
     return shapes
 
 

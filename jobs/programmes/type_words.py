@@ -16,8 +16,8 @@ from pathlib import Path
 
 from geo.errors import InputError
 from geo.programmes.schema import TYPES
-from jobs.reading_notes import told_table, whole
-from layers.formats import LOCAL, Door, read
+from jobs.reading_notes import table_entry, whole
+from layers.formats import LOCAL, Gateway, read
 from layers.reference import files
 from layers.sources.layer import Fields
 
@@ -129,7 +129,7 @@ def type_words() -> TypeWords:
     return replace(read_type_words(files.PROGRAMME_WORDS), recorded={})
 
 
-def read_type_words(source: bytes | Path, name: str | None = None, *, door: Door = LOCAL) -> TypeWords:
+def read_type_words(source: bytes | Path, name: str | None = None, *, gateway: Gateway = LOCAL) -> TypeWords:
     """A table of words: columns `programme_type, words, where, with, without` (blank is allowed but for the first two).
 
     Parameters
@@ -138,7 +138,7 @@ def read_type_words(source: bytes | Path, name: str | None = None, *, door: Door
         A path, or the bytes themselves.
     name
         Its name.
-    door
+    gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
 
     Raises
@@ -146,7 +146,7 @@ def read_type_words(source: bytes | Path, name: str | None = None, *, door: Door
     geo.errors.InputError
         A column is missing, a type is none of the eight, or a phrase has no word: all faults at once.
     """
-    table = whole(read(source, name, door=door))
+    table = whole(read(source, name, gateway=gateway))
     fields = Fields(table)
     fields.require("programme_type", "words")
     texts = [fields.text(c).str.strip() for c in ("programme_type", "words", "where", "with", "without")]
@@ -179,7 +179,7 @@ def read_type_words(source: bytes | Path, name: str | None = None, *, door: Door
     for number, phrase in enumerate(made):
         begins.setdefault(searched(phrase.words.split()[0]).split()[0], []).append(number)
     lengths = tuple(sorted({len(word) for word in begins}))
-    told = told_table("words", table)
+    told = table_entry("words", table)
     return TypeWords(tuple(made), table.sha256, {word: tuple(at) for word, at in begins.items()}, lengths, told)
 
 

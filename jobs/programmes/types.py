@@ -16,8 +16,8 @@ from geo.records.place_names import plain
 from i18n.languages import finished
 from i18n.translator import translator
 from jobs.programmes.type_words import TypeWords, type_words
-from jobs.reading_notes import told_table, whole
-from layers.formats import LOCAL, Door, read
+from jobs.reading_notes import table_entry, whole
+from layers.formats import LOCAL, Gateway, read
 from layers.reference import files
 from layers.reference.tables import rows
 from layers.sources.layer import Fields
@@ -58,7 +58,7 @@ class TypeMap:
     phrases: TypeWords = field(default_factory=TypeWords)
     recorded: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
-    def told(self) -> dict[str, Any] | None:
+    def as_record(self) -> dict[str, Any] | None:
         """The map as JSON; None where its words are not those of the project, which everyone has."""
         if self.phrases is not type_words():
             return None
@@ -66,17 +66,17 @@ class TypeMap:
         return {"sectors": sectors, "sha256": self.sha256, "recorded": dict(self.recorded)}
 
     @classmethod
-    def of_told(cls, told: Mapping[str, Any]) -> TypeMap:
-        """The map that :meth:`told` told.
+    def from_record(cls, record: Mapping[str, Any]) -> TypeMap:
+        """The inverse of :meth:`as_record`.
 
         Parameters
         ----------
-        told
-            What is told.
+        record
+            What :meth:`as_record` gave.
         """
-        sectors = {(str(vocabulary), str(code)): str(kind) for vocabulary, code, kind, _ in told["sectors"]}
-        weak = frozenset((str(vocabulary), str(code)) for vocabulary, code, _, faint in told["sectors"] if faint)
-        return cls(_words(), sectors, str(told["sha256"]), weak, type_words(), dict(told["recorded"]))
+        sectors = {(str(vocabulary), str(code)): str(kind) for vocabulary, code, kind, _ in record["sectors"]}
+        weak = frozenset((str(vocabulary), str(code)) for vocabulary, code, _, faint in record["sectors"] if faint)
+        return cls(_words(), sectors, str(record["sha256"]), weak, type_words(), dict(record["recorded"]))
 
     def of_text(self, text: str) -> tuple[str, str]:
         """Types and unmapped words of a cell such as ``Traceability; 32210``, each joined by ``;``.
@@ -186,7 +186,7 @@ def type_map() -> TypeMap:
 
 
 def read_type_map(
-    source: bytes | Path, name: str | None = None, *, door: Door = LOCAL, phrases: TypeWords | None = None
+    source: bytes | Path, name: str | None = None, *, gateway: Gateway = LOCAL, phrases: TypeWords | None = None
 ) -> TypeMap:
     """A user's own table of sectors, `vocabulary` (blank is 1, the DAC list), `code`, `programme_type`, `when`.
 
@@ -194,7 +194,7 @@ def read_type_map(
 
     Parameters
     ----------
-    source, name, door
+    source, name, gateway
         As for ``layers.formats.read``.
     phrases
         The table of words; by default that of the project.
@@ -204,10 +204,10 @@ def read_type_map(
     geo.errors.InputError
         A column is missing, or a type is none of the eight: all faults at once.
     geo.errors.LimitExceededError
-        More rows than `sectors` of the door.
+        More rows than `sectors` of the gateway.
     """
-    table = whole(read(source, name, door=door))
-    door.check("sectors", len(table.frame), table.name)
+    table = whole(read(source, name, gateway=gateway))
+    gateway.check("sectors", len(table.frame), table.name)
     fields = Fields(table)
     fields.require("code", "programme_type")
     sectors, weak, faults = {}, set(), []
@@ -227,7 +227,7 @@ def read_type_map(
             got="; ".join(faults[:10]),
         )
     phrases = type_words() if phrases is None else phrases
-    return TypeMap(_words(), sectors, table.sha256, frozenset(weak), phrases, told_table("sectors", table))
+    return TypeMap(_words(), sectors, table.sha256, frozenset(weak), phrases, table_entry("sectors", table))
 
 
 def _words() -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from geo.kept import Kept
 from geo.messages import Note
 from jobs.inputs import Source
-from layers.formats.limits import LOCAL, Door
+from layers.formats.limits import LOCAL, Gateway
 from layers.sources.rasters import VALUES, RasterLayer, read_population, read_travel_time
 
 
@@ -74,14 +74,14 @@ class Rasters:
         return [layer.record() for layer in self.layers]
 
 
-def read_rasters(given: RasterInputs, door: Door = LOCAL) -> Rasters:
+def read_rasters(given: RasterInputs, gateway: Gateway = LOCAL) -> Rasters:
     """What the files say of themselves.
 
     Parameters
     ----------
     given
         What was given.
-    door
+    gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
 
     Raises
@@ -90,10 +90,12 @@ def read_rasters(given: RasterInputs, door: Door = LOCAL) -> Rasters:
         One of them cannot be used.
     """
     people = tuple(
-        read_population(s.data, s.name, values=given.values, band=given.band, door=door) for s in given.population
+        read_population(s.data, s.name, values=given.values, band=given.band, gateway=gateway) for s in given.population
     )
     travel = given.travel_time
-    minutes = None if travel is None else read_travel_time(travel.data, travel.name, band=given.travel_band, door=door)
+    minutes = (
+        None if travel is None else read_travel_time(travel.data, travel.name, band=given.travel_band, gateway=gateway)
+    )
     return Rasters(people, minutes)
 
 

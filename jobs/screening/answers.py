@@ -1,4 +1,4 @@
-"""One row an origin: the assessment, the company's own questions, the way, and flags; with the evidence of each."""
+"""One row an origin: the assessment, the company's own questions, the route, and flags; with the evidence of each."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from jobs.assessment import job
 from jobs.assessment.export import explained
 from jobs.screening.flags import set_flags
 from jobs.screening.list_positions import FAR_START, FAR_UNIT, OUTSIDE_COUNTRY
-from jobs.screening.name_candidates import told
+from jobs.screening.name_candidates import candidate_text
 from jobs.screening.places import NONE
 from jobs.screening.positions import Placed
 from jobs.screening.screened import screened
@@ -64,10 +64,10 @@ FROM_ROUTES = {
     "zones": "transit_zones",
     "listed": "transit_listed",
     "uncovered": "transit_uncovered",
-    "kp_on_way": "transit_kp",
+    "kp_on_route": "transit_kp",
     "worst_segment": "worst_segment",
 }
-"""Columns of the ways that the list repeats, and their names there."""
+"""Columns of the routes that the list repeats, and their names there."""
 
 
 def answers(
@@ -103,7 +103,7 @@ def answers(
     own_date
         Whether the row states its date.
     transit
-        What lies along the ways.
+        What lies along the routes.
     rules
         The rule set with its settings.
     statuses
@@ -137,7 +137,7 @@ def answers(
         out[name] = [values[k] if k >= 0 else "" for k in known]
     named = (sites["name"] + " [" + sites["source"] + "|" + sites["site_id"] + "]").to_numpy(dtype=object)
     out["nearest_site"] = [named[k] if k >= 0 else "" for k in tied["near"]]
-    candidates = told(placed.found)
+    candidates = candidate_text(placed.found)
     out["candidates"] = [candidates.get(str(q), "") for q in placed.asked.of.get("origin", [""] * n)]
     has_point = assessed["lon"].notna() & assessed["lat"].notna()
     out["answer_level"] = np.select(
@@ -179,11 +179,11 @@ def answers(
 
 def _confirmed(placed: Placed) -> dict[str, list[str]]:
     """The place that somebody confirmed for each row, who and when."""
-    said = [None if c is None or c.match_id == NONE else c for c in placed.said]
+    said = [None if c is None or c.match_id == NONE else c for c in placed.confirmed]
     return {
         "place_match": ["" if c is None else c.match_id for c in said],
-        "place_confirmed_by": ["" if c is None else c.by for c in placed.said],
-        "place_confirmed_at": ["" if c is None else c.at for c in placed.said],
+        "place_confirmed_by": ["" if c is None else c.by for c in placed.confirmed],
+        "place_confirmed_at": ["" if c is None else c.at for c in placed.confirmed],
     }
 
 
@@ -210,7 +210,7 @@ def _transit(out: pd.DataFrame, transit: Transit) -> None:
 
 
 def _false_origin(out: pd.DataFrame, rows: pd.DataFrame, basis: Texts, data: job.Loaded) -> None:
-    """Places that their own rows contradict: by the country, the district, or where the way begins."""
+    """Places that their own rows contradict: by the country, the district, or where the route begins."""
     units, given = stated_places(rows, data.boundaries, unit_aliases()), basis == "given"
     remarks = out["remarks"].to_numpy(dtype=object, copy=True)
     for i in np.flatnonzero(np.isfinite(units.far_km) & given):
@@ -325,14 +325,14 @@ def screening_evidence(origin: CodedTable, transit: pd.DataFrame, more: pd.DataF
     origin
         The origin.
     transit
-        What lies along the ways.
+        What lies along the routes.
     more
         What is added.
     """
     own = CodedTable.of(schema.conform(more, schema.EVIDENCE))
-    ways = CodedTable.of(schema.conform(transit, schema.EVIDENCE))
+    routes = CodedTable.of(schema.conform(transit, schema.EVIDENCE))
     parts = []
-    for part, table in (("origin", withheld_columns(origin)), ("company", own), ("transit", ways)):
+    for part, table in (("origin", withheld_columns(origin)), ("company", own), ("transit", routes)):
         rows = firsts(table)
         same: Codes = np.zeros(len(rows), np.int32)
         segment = Coded(np.array([np.nan]), same)

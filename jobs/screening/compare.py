@@ -1,6 +1,6 @@
 """Two screenings compared: which rows changed class or zone status, and whether through data, rules or date.
 
-The rows are answered again on the way from the old run to the new one: with the new data, but the rules and dates of
+The rows are answered again on the route from the old run to the new one: with the new data, but the rules and dates of
 then; then with the new rules; then at the new dates. The step at which a row takes its new answer is the cause. A row
 that moves at several steps is counted under all of them together ("data and date"), so the causes sum to all changes.
 """
@@ -22,7 +22,7 @@ from jobs.run_record import fingerprint
 from jobs.screening.model import Earlier, Screening
 from jobs.screening.screen import screen
 from jobs.screening.screened import screened
-from layers.formats import LOCAL, Door, read
+from layers.formats import LOCAL, Gateway, read
 from layers.formats.readers.strict_json import load_json
 from layers.formats.writers.cells import plain_types, texts
 from layers.formats.writers.spreadsheet_guard import restore
@@ -34,7 +34,7 @@ GROUPS = {
     "listings": ("eu_list", "dodd_frank", "kp_status"),
     "statuses": ("rcm_status", "drc_status"),
     "flags": FLAGS,
-    "way": (
+    "route": (
         "route_basis", "transit_incidents", "transit_armed_roadblocks", "transit_countries", "transit_listed",
         "transit_uncovered", "transit_kp",
     ),
@@ -85,8 +85,8 @@ def read_earlier(folder: str | Path) -> Earlier:
     return earlier_of((place / "screening.csv").read_bytes(), (place / "run.json").read_bytes(), place.name)
 
 
-def earlier_of(screening_csv: bytes, run_json: bytes, name: str, door: Door = LOCAL) -> Earlier:
-    """The same out of the bytes of the two files, which pass the one door as every file does.
+def earlier_of(screening_csv: bytes, run_json: bytes, name: str, gateway: Gateway = LOCAL) -> Earlier:
+    """The same out of the bytes of the two files, which pass the one gateway as every file does.
 
     Parameters
     ----------
@@ -96,11 +96,11 @@ def earlier_of(screening_csv: bytes, run_json: bytes, name: str, door: Door = LO
         The bytes of `run.json`.
     name
         Its name.
-    door
+    gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
     """
-    table = read(screening_csv, "screening.csv", purpose="table", door=door)
-    record = load_json(run_json, door, "run.json")
+    table = read(screening_csv, "screening.csv", purpose="table", gateway=gateway)
+    record = load_json(run_json, gateway, "run.json")
     refuse_version_1(table.frame.columns, record, name)
     try:
         rows = restore(table.frame)

@@ -1,4 +1,4 @@
-"""What ways cross: countries and their borders, named zone units, listed areas."""
+"""What routes cross: countries and their borders, named zone units, listed areas."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Texts = npt.NDArray[np.object_]
 
 @dataclass(frozen=True)
 class Context:
-    """What ways are held against; each part may be missing, and then its columns stay blank."""
+    """What routes are held against; each part may be missing, and then its columns stay blank."""
 
     incidents: Incidents
     datasets: pd.DataFrame
@@ -41,37 +41,37 @@ Crossed = dict[str, tuple[list[list[str]], list[list[str]], list[list[str]]]]
 Ints = npt.NDArray[np.int64]
 
 
-def crossed(way: Cut, as_of: Days, context: Context) -> Crossed:
+def crossed(cut_routes: Cut, as_of: Days, context: Context) -> Crossed:
     """Countries, named zone units with their status, and listed areas at every sample, in order.
 
     Parameters
     ----------
-    way
+    route
         A route cut into segments.
     as_of
         The date of each site, time of events and not of knowledge [days since 1970-01-01].
     context
-        What is known around the ways.
+        What is known around the routes.
     """
-    n = len(way.lon)
+    n = len(cut_routes.lon)
     country, names = np.full(n, -1, dtype=np.int64), [""]
     if context.outlines is not None and n:
         iso, of = np.unique(context.outlines.frame["country"].to_numpy(dtype=object).astype(str), return_inverse=True)
-        hit = locate(way.lon, way.lat, context.outlines)
+        hit = locate(cut_routes.lon, cut_routes.lat, context.outlines)
         country, names = np.where(hit >= 0, of.reshape(-1)[hit], -1).astype(np.int64), [str(c) for c in iso]
-    out: Crossed = {"countries": sequence(way, country, names)}
+    out: Crossed = {"countries": sequence(cut_routes, country, names)}
     by_level: dict[int, tuple[Boundaries, Ints]] = {}
     for b in context.boundaries:
         if b.level in (1, 2) and n:
-            by_level[b.level] = (b, locate(way.lon, way.lat, b))
-    day = as_of[way.point_route] if n else np.zeros(0, np.int64)
-    out["zones"] = sequence(way, *_zones(n, day, by_level, context))
+            by_level[b.level] = (b, locate(cut_routes.lon, cut_routes.lat, b))
+    day = as_of[cut_routes.point_route] if n else np.zeros(0, np.int64)
+    out["zones"] = sequence(cut_routes, *_zones(n, day, by_level, context))
     met = _listed(day, country, names, by_level, context)
-    parts = [sequence(way, inside.astype(np.int64) - 1, [name]) for name, inside in met]
+    parts = [sequence(cut_routes, inside.astype(np.int64) - 1, [name]) for name, inside in met]
     out["listed"] = (
-        [[name for p in parts for name in p[0][s]] for s in range(len(way.segment_route))],
-        [[name for p in parts for name in p[1][r]] for r in range(len(way.length_m))],
-        [[] for _ in way.length_m],
+        [[name for p in parts for name in p[0][s]] for s in range(len(cut_routes.segment_route))],
+        [[name for p in parts for name in p[1][r]] for r in range(len(cut_routes.length_m))],
+        [[] for _ in cut_routes.length_m],
     )
     return out
 

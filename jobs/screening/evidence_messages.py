@@ -1,4 +1,4 @@
-"""Rows of evidence of a screening in words: those of the assessment, and the company's own questions and ways."""
+"""Rows of evidence of a screening in words: those of the assessment, and the company's own questions and routes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FACTS = {
     "position_and_name": N_("taken for this known site by place and name"),
     "position": N_("taken for this known site by its place"),
     "confirmed": N_("confirmed by a reader to be this known site"),
-    "nominal": N_("an incident within the stated distance of the way"),
+    "nominal": N_("an incident within the stated distance of the route"),
     "possible": evidence_messages.FACTS["possible"],
 }
 """Codes of the column `fact` in rows of the parts company and transit; docs/evidence.md lists them too."""

@@ -67,7 +67,7 @@ def with_decisions(screening: Answered, store: Reviews) -> Answered:
     late = int(overdue(table, run_day(screening)).sum())
     given = screening.record["inputs"]
     others = [one for one in given if one.get("role") != "reviews"] if isinstance(given, list) else given
-    inputs = [*others, *_reviews_told(store)] if isinstance(others, list) else given  # told once, however often asked
+    inputs = [*others, *_reviews_entry(store)] if isinstance(others, list) else given  # told once, however often asked
     record = {**screening.record, "inputs": inputs, "decisions": told, "reviews": {**states, "overdue": late}}
     return replace(screening, rows=onto(screening.rows, table), decided=table, record=record)
 
@@ -83,7 +83,7 @@ def run_day(screening: Screening) -> dt.date:
     return dt.date.fromisoformat(str(screening.record["run_at"])[:10])
 
 
-def _reviews_told(store: Reviews) -> list[dict[str, object]]:
+def _reviews_entry(store: Reviews) -> list[dict[str, object]]:
     """The reviewers' file among the inputs, where there is one yet."""
     if not store.path.is_file():
         return []
@@ -150,13 +150,15 @@ def result_files(screening: Screening, language: str = "en") -> ResultFiles:
     def rows() -> pd.DataFrame:
         return plain_types(own(screening.rows), screened())
 
-    def ways() -> pd.DataFrame:
+    def marked_routes() -> pd.DataFrame:
         routes = own(screening.transit.routes)
         return with_mark(routes) if screening.record["demonstration"] else routes
 
     others: dict[str, Callable[[], bytes]] = {
         "screening.geojson": lambda: geojson_bytes(rows(), name="screening"),
-        "routes.geojson": lambda: geojson_bytes(plain_types(ways(), ROUTES), route_lines(screening), name="routes"),
+        "routes.geojson": lambda: geojson_bytes(
+            plain_types(marked_routes(), ROUTES), route_lines(screening), name="routes"
+        ),
         "report.html": lambda: report(screening, language),
     }
     if len(screening.rows) <= XLSX_ROWS:
@@ -218,7 +220,7 @@ def summary(screening: Screening) -> list[Note]:
         lines.append(
             Note(
                 "{n} row{n?|s} {n?has|have} actors of your table near {n?its|their} origin or on "
-                "{n?its|their} way: a question, and part of no class (named_actors.csv). Rows of "
+                "{n?its|their} route: a question, and part of no class (named_actors.csv). Rows of "
                 "restricted datasets (ACLED) are not compared.",
                 n=screening.named["row"].nunique(),
             )
@@ -246,7 +248,8 @@ def summary(screening: Screening) -> list[Note]:
     if guessed:
         lines.append(
             Note(
-                "{n} way{n?|s} {n?is a straight line|are straight lines}: a guess. Give --roads for ways on a network.",
+                "{n} route{n?|s} {n?is a straight line|are straight lines}: a guess. "
+                "Give --roads for routes on a network.",
                 n=guessed,
             )
         )

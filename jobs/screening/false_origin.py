@@ -1,4 +1,4 @@
-"""What a row's place is contradicted by, as shapes for a map: the stated unit or country, and the way's own start."""
+"""What a row's place is contradicted by, as shapes for a map: the stated unit or country, and the route's own start."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def contradictions(row: Row, stated: Row, line: Any, data: Loaded) -> list[Shape
     stated
         The same row as the list states it (:data:`geo.screening.schema.SUPPLIERS`).
     line
-        The way that the row states, None for none.
+        The route that the row states, None for none.
     data
         What was read of the inputs.
     """

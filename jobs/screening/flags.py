@@ -36,7 +36,7 @@ def set_flags(out: pd.DataFrame) -> None:
         (out["dodd_frank"] == "unknown") | ((out["dodd_frank"] == "country_only") & (out["minerals"] == "")),
     )
     restricted = out["kp_status"] == "restricted"
-    # Rough diamonds are traded between participants alone: a way through another country is a question too.
+    # Rough diamonds are traded between participants alone: a route through another country is a question too.
     apart = out["transit_kp"].str.contains(" not_participant", regex=False)
     no_zone = ~out["zone_status"].isin(("inside_compliant", "unknown"))
     doubt = out["transit_kp"].str.contains(" unknown", regex=False) | (out["kp_status"] == "unknown")
@@ -58,6 +58,6 @@ def set_flags(out: pd.DataFrame) -> None:
     met = (out["transit_incidents"] > 0) | (out["transit_armed_roadblocks"] > 0) | (out["transit_listed"] != "")
     open_ = none | guess | (out["transit_uncovered"] != "")
     out["flag_transit"] = flag(met, open_)
-    # A guess is not the way: that nothing lies on it tells nothing. Doubt has its own grounds, row by row.
+    # A guess is not the route: that nothing lies on it tells nothing. Doubt has its own grounds, row by row.
     doubt = (out["transit_incidents_possible"] > 0) | (out["transit_uncovered"] != "")
     out["flag_transit_unknown"] = flag(~met & doubt, ~met & (none | guess))

@@ -1,7 +1,7 @@
 """`cahra screen`: a company's list and the data in; origin, transit, flags and their evidence out.
 
 `load` reads every file; `run` answers every row at its own date, with the reviewers' decisions and the changes since an
-earlier run. The app and the command line take this one way.
+earlier run. The app and the command line take this one route.
 """
 
 from __future__ import annotations
@@ -81,24 +81,24 @@ def load(inputs: ScreeningInputs) -> Loaded:
         given.name,
         mapping=inputs.mapping,
         country=country,
-        door=inputs.door,
+        gateway=inputs.gateway,
         options=wishes.of(given.name),
     )
     data = load_data(inputs.data, sites_needed=False, more=[{"columns": suppliers.mapping}])
     roads = None
     if inputs.roads is not None:
         road = inputs.roads
-        roads = read_roads(road.data, road.name, door=inputs.door, options=wishes.of(road.name))
+        roads = read_roads(road.data, road.name, gateway=inputs.gateway, options=wishes.of(road.name))
     earlier = None if inputs.compare is None else read_earlier(inputs.compare)
     reviews = None if inputs.reviews is None else Reviews(inputs.reviews)
     places = None
     if inputs.places is not None:
-        places = read_places(inputs.places.data, inputs.places.name, inputs.door)
+        places = read_places(inputs.places.data, inputs.places.name, inputs.gateway)
     actors, governance = (
-        None if given is None else read(given.data, given.name, door=inputs.door)
+        None if given is None else read(given.data, given.name, gateway=inputs.gateway)
         for given, read in ((inputs.actors, read_actors), (inputs.governance, read_governance))
     )
-    towns = [read_towns(source, inputs.door) for source in inputs.towns]
+    towns = [read_towns(source, inputs.gateway) for source in inputs.towns]
     return Loaded(suppliers, data, roads, earlier, reviews, places, actors, governance, towns)
 
 
@@ -108,14 +108,14 @@ def run(
     rules: Rules | None = None,
     now: dt.datetime | None = None,
     *,
-    ways: Mapping[str, float | None] | None = None,
+    route_settings: Mapping[str, float | None] | None = None,
     matches: Confirmations | None = None,
 ) -> ScreeningResult:
     """Answers every row of the list; see :func:`jobs.screening.screen.screen`.
 
     Parameters
     ----------
-    ways
+    routes
         Settings of :class:`geo.screening.route_exposure.RouteSettings` by name; None leaves the usual one.
     matches
         Places that somebody confirmed, besides those of the list itself and of the table of places.
@@ -130,8 +130,8 @@ def run(
     """
     rules = rules or default_rules()
     usual = RouteSettings(imprecise_radius_km=rules.settings.imprecise_radius_km)
-    settings = replace(usual, **{k: v for k, v in (ways or {}).items() if v is not None})  # type: ignore[arg-type]
-    given = {} if loaded.places is None else loaded.places.said
+    settings = replace(usual, **{k: v for k, v in (route_settings or {}).items() if v is not None})  # type: ignore[arg-type]
+    given = {} if loaded.places is None else loaded.places.confirmed
     found: Screening = screen(
         loaded.suppliers,
         beside(loaded.data, loaded.actors, loaded.governance),
@@ -145,9 +145,9 @@ def run(
         towns=towns_of(loaded.towns),
     )
     for table in loaded.towns:
-        found = with_input(found, table.told)
+        found = with_input(found, table.entry)
     if loaded.places is not None:
-        found = with_input(found, loaded.places.told)
+        found = with_input(found, loaded.places.entry)
     if loaded.earlier is not None:
         found = compared(loaded.earlier, found, loaded.roads)
     if loaded.actors is not None:

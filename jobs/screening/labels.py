@@ -7,8 +7,8 @@ import pandas as pd
 
 from i18n import column_labels, labels, row_messages
 from i18n.translator import N_, Translator
-from jobs.screening.way_words import COLUMNS as WAY_COLUMNS
-from jobs.screening.way_words import way_words
+from jobs.screening.route_messages import COLUMNS as ROUTE_COLUMNS
+from jobs.screening.route_messages import route_message
 from layers.reference.country_names import country_name
 
 FLAGS = {
@@ -21,8 +21,8 @@ FLAGS = {
     "flag_near_zone": N_("Compliant zone nearby"),
     "flag_mineral": N_("Mineral not recorded"),
     "flag_false_origin": N_("Origin contradicted"),
-    "flag_transit": N_("Way exposed"),
-    "flag_transit_unknown": N_("Way in doubt"),
+    "flag_transit": N_("Route exposed"),
+    "flag_transit_unknown": N_("Route in doubt"),
 }
 
 FLAG_MEANINGS = {
@@ -31,18 +31,18 @@ FLAG_MEANINGS = {
     "flag_eu_list": N_("The place is on the edition of the EU indicative list that was given, at its date."),
     "flag_dodd_frank": N_("Country and mineral are covered by section 1502: a duty to file, not a level of risk."),
     "flag_kp": N_(
-        "Diamonds of a country under restriction or outside the scheme, not from a compliant zone; or a way through a "
-        "country that takes no part."
+        "Diamonds of a country under restriction or outside the scheme, not from a compliant zone; or a route "
+        "through a country that takes no part."
     ),
     "flag_status": N_("ICGLR certification or DRC qualification is yellow or red."),
     "flag_near_zone": N_("Outside a compliant zone, but near one: goods could be passed off as the zone's."),
     "flag_mineral": N_("No known site of the claimed mineral nearby. A question to ask, not an accusation."),
     "flag_false_origin": N_(
-        "The place lies outside the stated country or far from the stated district, or the way begins far from it: "
+        "The place lies outside the stated country or far from the stated district, or the route begins far from it: "
         "a false origin or a slip."
     ),
-    "flag_transit": N_("Incidents, armed roadblocks or listed areas along the way."),
-    "flag_transit_unknown": N_("Nothing certain on the way, but possible incidents, or countries without data."),
+    "flag_transit": N_("Incidents, armed roadblocks or listed areas along the route."),
+    "flag_transit_unknown": N_("Nothing certain on the route, but possible incidents, or countries without data."),
 }
 
 ANSWERS = {"accepted": N_("screened"), "recycled": N_("recycled or scrap"), "rejected": N_("rejected")}
@@ -75,10 +75,10 @@ PLACE_KINDS = {
 }
 ROUTE_BASIS = {
     "given_line": N_("line as given"),
-    "network": N_("way on the given roads"),
+    "network": N_("route on the given roads"),
     "straight_guess": N_("straight line: a guess"),
     "countries": N_("countries only"),
-    "none": N_("no way given"),
+    "none": N_("no route given"),
 }
 ROUTE_NOTES = {
     "no_roads_given": N_("no road network was given"),
@@ -156,7 +156,7 @@ CHANGES = {
     "listings": N_("listings"),
     "statuses": N_("statuses"),
     "flags": N_("flags"),
-    "way": N_("way"),
+    "route": N_("route"),
     "added": N_("added"),
     "removed": N_("removed"),
 }
@@ -168,7 +168,7 @@ LISTED_THEN = {
     "undated": N_("no dates in the table"),
 }
 EVIDENCE_KINDS = {
-    "transit": N_("on the way"),
+    "transit": N_("on the route"),
     "dodd_frank": N_("Dodd-Frank 1502"),
     "kp_status": N_("Kimberley Process"),
     "mineral": N_("mineral"),
@@ -179,7 +179,7 @@ PARTS = {
     "origin": N_("origin"),
     "destination": N_("destination"),
     "company": N_("company"),
-    "transit": N_("way"),
+    "transit": N_("route"),
 }
 
 _VALUES = {
@@ -249,16 +249,16 @@ COLUMNS = {
     "candidates": N_("Candidates"),
     "country_incidents_12m": N_("Incidents in the country, 12 months"),
     "country_deaths_12m": N_("Deaths in the country, 12 months"),
-    "route_basis": N_("Way"),
-    "route_km": N_("Way (km)"),
+    "route_basis": N_("Route"),
+    "route_km": N_("Route (km)"),
     "route_km_exposed": N_("Exposed (km)"),
-    "transit_incidents": N_("Incidents on the way"),
-    "transit_deaths": N_("Deaths on the way"),
-    "transit_incidents_certain": N_("Certain incidents on the way"),
-    "transit_incidents_possible": N_("Possible incidents on the way"),
-    "transit_roadblocks": N_("Roadblocks on the way"),
-    "transit_armed_roadblocks": N_("Armed roadblocks on the way"),
-    "transit_countries": N_("Countries on the way"),
+    "transit_incidents": N_("Incidents on the route"),
+    "transit_deaths": N_("Deaths on the route"),
+    "transit_incidents_certain": N_("Certain incidents on the route"),
+    "transit_incidents_possible": N_("Possible incidents on the route"),
+    "transit_roadblocks": N_("Roadblocks on the route"),
+    "transit_armed_roadblocks": N_("Armed roadblocks on the route"),
+    "transit_countries": N_("Countries on the route"),
     "transit_borders": N_("Borders crossed"),
     "transit_zones": N_("Zones crossed"),
     "transit_listed": N_("Listed areas crossed"),
@@ -282,8 +282,8 @@ COLUMNS = {
     "quantity_kg": N_("Quantity (kg)"),
     "certificate": N_("Certificate"),
     "shipment_date": N_("Day of shipment"),
-    "transit_kp": N_("Kimberley Process on the way"),
-    "kp_on_way": N_("Kimberley Process on the way"),
+    "transit_kp": N_("Kimberley Process on the route"),
+    "kp_on_route": N_("Kimberley Process on the route"),
     "year": N_("Year"),
     "cn_code": N_("CN code"),
     "cn_code_given": N_("CN code of the list"),
@@ -402,11 +402,11 @@ def value(name: str, code: object, translate: Translator) -> str:
         return ", ".join(heading(t, translate) for t in text.split(";") if t)
     if name == "missing":
         return ", ".join(translate(MISSING.get(t, t)) for t in text.split(";") if t)
-    if name in ("transit_kp", "kp_on_way"):
+    if name in ("transit_kp", "kp_on_route"):
         pairs = [t.partition(" ")[::2] for t in text.split("; ") if t]
         return "; ".join(f"{country_name(iso, translate)} {translate(KP.get(s, s))}" for iso, s in pairs)
-    if name in WAY_COLUMNS:
-        return way_words(name, text, translate)
+    if name in ROUTE_COLUMNS:
+        return route_message(name, text, translate)
     if name == "remarks":
         return row_messages.remarks(text, translate)
     if name in _COUNTRIES:
@@ -427,7 +427,7 @@ def is_coded(name: str) -> bool:
     return (
         name in _VALUES
         or name in _COUNTRIES
-        or name in WAY_COLUMNS
-        or name in ("through", "remarks", "changed_since", "missing", "transit_kp", "kp_on_way")
+        or name in ROUTE_COLUMNS
+        or name in ("through", "remarks", "changed_since", "missing", "transit_kp", "kp_on_route")
         or labels.is_coded(name)
     )

@@ -1,4 +1,4 @@
-"""Where the rows of a company's list lie, and the lines of their ways; places held against what the row states."""
+"""Where the rows of a company's list lie, and the lines of their routes; places held against what the row states."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from layers.sources.positions import DEGREES, positions_of
 from layers.sources.site_lists import position_error
 
 OUTSIDE_COUNTRY = "place outside the stated country"
-FAR_START = "way begins far from the origin"
+FAR_START = "route begins far from the origin"
 FAR_UNIT = "place far from the stated unit"
 """First words of remarks that are red flags of a false origin."""
 FAR_START_KM = 10.0
-"""How far from its origin a way may begin [km]: lines are drawn along roads, which seldom reach into a mine."""
+"""How far from its origin a route may begin [km]: lines are drawn along roads, which seldom reach into a mine."""
 
 
 def list_positions(
@@ -65,16 +65,16 @@ def list_positions(
     for i in np.flatnonzero(bare):
         at.lon[i], at.lat[i] = lines[i].coords[0][:2]
     why = np.where(bare, check_positions(np.where(bare, at.lon, 1.0), np.where(bare, at.lat, 1.0)), at.reason)
-    faults.add(why, expected=DEGREES, got=at.told)
+    faults.add(why, expected=DEGREES, got=at.as_written)
     frame["coord_precision_km"] = position_error(fields, faults, at)
     frame["lon"], frame["lat"] = np.where(why == "", at.lon, np.nan), np.where(why == "", at.lat, np.nan)
-    _check_places(frame, table, faults, notes, remarks, at.told)
+    _check_places(frame, table, faults, notes, remarks, at.as_written)
     _check_starts(frame, lines, remarks, bare)
     return lines
 
 
 def _without_lines(table: Read, lines: npt.NDArray[np.object_], faults: Faults) -> Read:
-    """The table without its lines, which are ways and go into `lines`."""
+    """The table without its lines, which are routes and go into `lines`."""
     import shapely
 
     assert table.geometry is not None
@@ -121,7 +121,7 @@ def _check_starts(
     remarks: list[list[str]],
     bare: npt.NDArray[np.bool_],
 ) -> None:
-    """A way should begin at its origin; one that begins far from it is remarked."""
+    """A route should begin at its origin; one that begins far from it is remarked."""
     placed_ = frame["lon"].notna().to_numpy() & ~bare
     for i in np.flatnonzero(placed_ & np.array([line is not None for line in lines], dtype=bool)):
         x, y = lines[i].coords[0][:2]

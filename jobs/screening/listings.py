@@ -1,4 +1,4 @@
-"""Laws and schemes by mineral and date: what each mineral of a row falls under, and who takes part on the way."""
+"""Laws and schemes by mineral and date: what each mineral of a row falls under, and who takes part on the route."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ def by_mineral(rows: pd.DataFrame) -> pd.DataFrame:
     return schema.conform(out, LISTINGS)
 
 
-def kimberley_on_way(countries: pd.Series[str], minerals: pd.Series[str], as_of: pd.Series) -> list[str]:
-    """For diamonds, the participation of every country of a way at its date: ``CMR participant; XXX unknown``.
+def kimberley_on_route(countries: pd.Series[str], minerals: pd.Series[str], as_of: pd.Series) -> list[str]:
+    """For diamonds, the participation of every country of a route at its date: ``CMR participant; XXX unknown``.
 
-    Blank for known minerals without diamond, and where no country of the way is known.
+    Blank for known minerals without diamond, and where no country of the route is known.
 
     Parameters
     ----------

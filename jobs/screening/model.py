@@ -21,7 +21,7 @@ from jobs.screening.reviews import Reviews
 from jobs.screening.supplier_list import SupplierList
 from jobs.screening.town_tables import Towns
 from jobs.screening.transit import Transit
-from layers.formats import LOCAL, Door
+from layers.formats import LOCAL, Gateway
 from layers.sources.roads import RoadLayer
 
 
@@ -55,7 +55,7 @@ class ScreeningInputs:
     actors: inputs.Source | None = None
     governance: inputs.Source | None = None
     towns: Sequence[inputs.Source] = ()
-    door: Door = LOCAL
+    gateway: Gateway = LOCAL
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Screening:
     matches
         The confirmations that were given, by question or row.
     transit
-        Ways, segments and their evidence.
+        Routes, segments and their evidence.
     evidence_columns
         `supplier_id`, `part`, the columns of :data:`geo.schema.EVIDENCE`, and `segment`, as codes.
     named, governance

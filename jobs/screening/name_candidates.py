@@ -174,7 +174,7 @@ def _sorted(text: str) -> str:
     return " ".join(sorted(text.split()))
 
 
-def told(found: pd.DataFrame) -> dict[str, str]:
+def candidate_text(found: pd.DataFrame) -> dict[str, str]:
     """The candidates of each question in one text: ``name (unit) [match_id] score; ...``.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Actors of a user's table met near origins and on ways, by name with a score: questions, and part of no class.
+"""Actors of a user's table met near origins and on routes, by name with a score: questions, and part of no class.
 
 Rows of restricted datasets (ACLED) are not compared: whom they name may not leave this machine.
 """
@@ -145,7 +145,7 @@ def named_actors(screening: Screening, given: OwnTable) -> pd.DataFrame:
         What was given.
     """
     listed = given.frame
-    records = pd.concat([_near(screening), _on_ways(screening)], ignore_index=True)
+    records = pd.concat([_near_origins(screening), _on_routes(screening)], ignore_index=True)
     names = sorted({str(a) for a in records["actor"].unique()} - {""})
     pairs = alike(names, listed)
     if not len(records) or not len(pairs):
@@ -179,7 +179,7 @@ def _long(frame: pd.DataFrame, names: Sequence[pd.Series[str]]) -> pd.DataFrame:
     return out[out["actor"] != ""]
 
 
-def _near(screening: Screening) -> pd.DataFrame:
+def _near_origins(screening: Screening) -> pd.DataFrame:
     """Actors of incidents, and armed groups of visits, within the widest circle and window of the rules."""
     rows, rules = screening.rows, screening.rules
     good = rows[(rows["answer"] == "accepted") & rows["lon"].notna() & rows["lat"].notna()]
@@ -236,8 +236,8 @@ def _visits(data: inputs.Loaded) -> pd.DataFrame:
     return told[told["actor"] != ""].reset_index(drop=True)
 
 
-def _on_ways(screening: Screening) -> pd.DataFrame:
-    """Actors of the incidents on the ways; those of restricted datasets are blank in the evidence."""
+def _on_routes(screening: Screening) -> pd.DataFrame:
+    """Actors of the incidents on the routes; those of restricted datasets are blank in the evidence."""
     evidence = screening.evidence_columns
     some = evidence.take(np.flatnonzero(evidence["part"].equal("transit") & ~evidence["record_id"].equal(""))).frame()
     if not len(some):

@@ -13,8 +13,8 @@ import pandas as pd
 
 from geo.records.place_names import fold
 from jobs import inputs
-from jobs.reading_notes import told_table
-from layers.formats import LOCAL, Door, parse_dates, read
+from jobs.reading_notes import table_entry
+from layers.formats import LOCAL, Gateway, parse_dates, read
 from layers.formats.writers.spreadsheet_guard import restore
 from layers.reference.tables import country_codes
 from layers.sources.layer import Faults, Fields
@@ -26,10 +26,10 @@ class OwnTable:
 
     frame: pd.DataFrame
     rejected: pd.DataFrame
-    told: dict[str, object]
+    entry: dict[str, object]
 
 
-def read_actors(source: bytes | Path, name: str | None = None, *, door: Door = LOCAL) -> OwnTable:
+def read_actors(source: bytes | Path, name: str | None = None, *, gateway: Gateway = LOCAL) -> OwnTable:
     r"""Named or sanctioned actors: `name`, and where there are `aliases` (joined by ``;``), `list, from, to, source`.
 
     Parameters
@@ -38,7 +38,7 @@ def read_actors(source: bytes | Path, name: str | None = None, *, door: Door = L
         A path, or the bytes themselves.
     name
         Its name.
-    door
+    gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
 
     Raises
@@ -52,7 +52,7 @@ def read_actors(source: bytes | Path, name: str | None = None, *, door: Door = L
     >>> read.frame["name"].tolist(), read.rejected["reason"].tolist()
     (['M23'], ['missing_value'])
     """
-    table = read(source, name, purpose="table", door=door)
+    table = read(source, name, purpose="table", gateway=gateway)
     fields, faults = Fields(replace(table, frame=restore(table.frame))), Faults(table)
     fields.require("name")
     frame = pd.DataFrame({n: fields.text(n).str.strip() for n in ("name", "aliases", "list", "source")})
@@ -67,7 +67,7 @@ def read_actors(source: bytes | Path, name: str | None = None, *, door: Door = L
     return _own("actors", frame, faults, frame["name"])
 
 
-def read_governance(source: bytes | Path, name: str | None = None, *, door: Door = LOCAL) -> OwnTable:
+def read_governance(source: bytes | Path, name: str | None = None, *, gateway: Gateway = LOCAL) -> OwnTable:
     r"""Indicators: `area` (a country or an admin1 name), `indicator, value`, and `edition, source, country`.
 
     A country is known by its ISO 3166 code or its name; where `country` is stated the area is a unit of it.
@@ -78,7 +78,7 @@ def read_governance(source: bytes | Path, name: str | None = None, *, door: Door
         A path, or the bytes themselves.
     name
         Its name.
-    door
+    gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
 
     Raises
@@ -92,7 +92,7 @@ def read_governance(source: bytes | Path, name: str | None = None, *, door: Door
     >>> read.frame[["level", "country", "value"]].values.tolist(), len(read.rejected)
     ([['country', 'COD', '-1.7']], 1)
     """
-    table = read(source, name, purpose="table", door=door)
+    table = read(source, name, purpose="table", gateway=gateway)
     fields, faults = Fields(replace(table, frame=restore(table.frame))), Faults(table)
     fields.require("area", "indicator", "value")
     columns = ("area", "indicator", "value", "edition", "source")
@@ -114,7 +114,7 @@ def _own(role: str, frame: pd.DataFrame, faults: Faults, ids: pd.Series[str]) ->
     rejected = faults.rejected(ids)
     kept = frame.assign(row=faults.table.row)[faults.ok].reset_index(drop=True)
     read_ = len(kept) + len(rejected)
-    return OwnTable(kept, rejected, told_table(role, faults.table, len(kept), read=read_, rejected=len(rejected)))
+    return OwnTable(kept, rejected, table_entry(role, faults.table, len(kept), read=read_, rejected=len(rejected)))
 
 
 def beside(data: inputs.Loaded, *tables: OwnTable | None) -> inputs.Loaded:
@@ -132,4 +132,4 @@ def beside(data: inputs.Loaded, *tables: OwnTable | None) -> inputs.Loaded:
         return data
     bad = [t.rejected for t in given if len(t.rejected)]
     rejected = pd.concat([data.rejected, *bad], ignore_index=True) if bad else data.rejected
-    return replace(data, inputs=[*data.inputs, *(t.told for t in given)], rejected=rejected)
+    return replace(data, inputs=[*data.inputs, *(t.entry for t in given)], rejected=rejected)

@@ -19,8 +19,8 @@ from geo import schema
 from geo.errors import InputError
 from geo.records.place_names import fold, plain
 from geo.screening.schema import PLACES
-from jobs.reading_notes import told_table, whole
-from layers.formats import LOCAL, Door, read
+from jobs.reading_notes import table_entry, whole
+from layers.formats import LOCAL, Gateway, read
 from layers.formats.writers.spreadsheet_guard import restore
 
 NONE = "none_of_these"
@@ -69,7 +69,7 @@ def question(part: str, name: str, country: str, admin1: str, admin2: str) -> st
     Parameters
     ----------
     part
-        Which part of the row asks: its origin, or a place on its way.
+        Which part of the row asks: its origin, or a place on its route.
     name
         Its name.
     country
@@ -95,7 +95,7 @@ def row_key(supplier_id: str, part: str = "origin") -> str:
     supplier_id
         Id of the row.
     part
-        Which part of the row asks: its origin, or a place on its way.
+        Which part of the row asks: its origin, or a place on its route.
     """
     return f"{part}:{supplier_id}"
 
@@ -151,7 +151,7 @@ def questions(rows: pd.DataFrame, origins: npt.NDArray[np.bool_], ends: npt.NDAr
     return Questions(table.assign(rows=table["question"].map(counts).fillna(0).astype("int64")), of)
 
 
-def said_of(
+def confirmed_for(
     rows: pd.DataFrame, asked: Questions, part: str, given: Confirmations, own: str
 ) -> tuple[list[Confirmation | None], Texts]:
     """What counts for each row: its own cell (column `own`), else what was said of the row, else of its name.
@@ -163,7 +163,7 @@ def said_of(
     asked
         What is asked.
     part
-        Which part of the row asks: its origin, or a place on its way.
+        Which part of the row asks: its origin, or a place on its route.
     given
         What was given.
     own
@@ -282,11 +282,11 @@ def confirmations_of(table: pd.DataFrame, where: str) -> dict[str, Confirmation]
 class PlaceTable:
     """A table of places as given: what it confirms, and what the record says of its file."""
 
-    said: dict[str, Confirmation]
-    told: dict[str, object]
+    confirmed: dict[str, Confirmation]
+    entry: dict[str, object]
 
 
-def read_places(source: object, name: str, door: Door = LOCAL) -> PlaceTable:
+def read_places(source: object, name: str, gateway: Gateway = LOCAL) -> PlaceTable:
     """The table that an earlier run wrote as places.csv, or one of the same columns.
 
     Parameters
@@ -295,7 +295,7 @@ def read_places(source: object, name: str, door: Door = LOCAL) -> PlaceTable:
         Where it comes from.
     name
         Its name.
-    door
+    gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
 
     Raises
@@ -303,7 +303,7 @@ def read_places(source: object, name: str, door: Door = LOCAL) -> PlaceTable:
     geo.errors.InputError
         It lacks a column, or a line confirms a place and does not say which or who.
     """
-    table = whole(read(source, name, purpose="table", door=door))  # type: ignore[arg-type]
+    table = whole(read(source, name, purpose="table", gateway=gateway))  # type: ignore[arg-type]
     frame = restore(table.frame)
     needed: Sequence[str] = ("name", "state", "match_id", "confirmed_by")
     missing = [c for c in needed if c not in frame]
@@ -313,4 +313,4 @@ def read_places(source: object, name: str, door: Door = LOCAL) -> PlaceTable:
         )
     frame = frame.reindex(columns=[c.name for c in PLACES], fill_value="").fillna("").astype(str)
     said = confirmations_of(frame, name)
-    return PlaceTable(said, told_table("places", table, len(said), not_confirmed=len(frame) - len(said)))
+    return PlaceTable(said, table_entry("places", table, len(said), not_confirmed=len(frame) - len(said)))

@@ -12,7 +12,7 @@ import pandas as pd
 from geo import schema
 from geo.screening.schema import CANDIDATES, PLACE_CANDIDATES
 from jobs.screening.name_candidates import candidates
-from jobs.screening.places import NONE, Confirmation, Confirmations, Questions, questions, said_of
+from jobs.screening.places import NONE, Confirmation, Confirmations, Questions, confirmed_for, questions
 from jobs.screening.supplier_list import SupplierList
 
 Texts = npt.NDArray[np.object_]
@@ -28,7 +28,7 @@ class Placed:
         The rows, their positions filled in where a place was confirmed.
     basis
         Words of :data:`geo.screening.schema.POSITIONS`, one a row.
-    said
+    confirmed
         What was confirmed for the origin of each row, None where nothing was.
     asked, found, known
         The distinct names, their candidates, and what the names were held against.
@@ -36,7 +36,7 @@ class Placed:
 
     rows: pd.DataFrame
     basis: Texts
-    said: list[Confirmation | None]
+    confirmed: list[Confirmation | None]
     asked: Questions
     found: pd.DataFrame
     known: pd.DataFrame
@@ -76,7 +76,7 @@ def _origins(
     rows: pd.DataFrame, basis: Texts, asked: Questions, found: pd.DataFrame, known: pd.DataFrame, given: Confirmations
 ) -> tuple[pd.DataFrame, list[Confirmation | None]]:
     """Rows at their confirmed places; `basis` is filled in."""
-    said, keys = said_of(rows, asked, "origin", given, "match_id")
+    said, keys = confirmed_for(rows, asked, "origin", given, "match_id")
     at = {m: i for i, m in reversed(list(enumerate(known["match_id"])))}
     has, out = set(found["question"]), rows.copy()
     remarks = out["remarks"].to_numpy(dtype=object, copy=True)
@@ -114,7 +114,7 @@ _PLACE = ("lon", "lat", "coord_precision_km")
 
 def _destinations(rows: pd.DataFrame, asked: Questions, known: pd.DataFrame, given: Confirmations) -> pd.DataFrame:
     """Destinations that are only named, at the places that were confirmed for them; sought in any country."""
-    said, keys = said_of(rows, asked, "destination", given, "dest_match_id")
+    said, keys = confirmed_for(rows, asked, "destination", given, "dest_match_id")
     at = {m: i for i, m in reversed(list(enumerate(known["match_id"])))}
     lon, lat = (rows[n].to_numpy(np.float64, copy=True) for n in ("dest_lon", "dest_lat"))
     for i in np.flatnonzero(keys != ""):

@@ -17,7 +17,7 @@ from layers.formats.reasons import sentence
 
 OF_FLAGS = {
     "flag_origin": N_(
-        "Who controls the mine and the ways from it, is anything paid to armed groups or security forces, and what "
+        "Who controls the mine and the routes from it, is anything paid to armed groups or security forces, and what "
         "was looked at on the spot?"
     ),
     "flag_doubt": N_("What are the exact coordinates of the mine and the day of extraction?"),
@@ -28,8 +28,8 @@ OF_FLAGS = {
     "flag_near_zone": N_("What shows that the goods come from the stated place and from no other near it?"),
     "flag_mineral": N_("What shows that this mineral is mined there (licence, output, visits)?"),
     "flag_false_origin": N_("Is the stated place right? Please state coordinates, district and country again."),
-    "flag_transit": N_("Which way did the goods take, who carried them, and what was paid on it, and to whom?"),
-    "flag_transit_unknown": N_("Which way did the goods take, by places and days?"),
+    "flag_transit": N_("Which route did the goods take, who carried them, and what was paid on it, and to whom?"),
+    "flag_transit_unknown": N_("Which route did the goods take, by places and days?"),
 }
 """What a flag asks a supplier."""
 HEAD = ("supplier_id", "row", "supplier", "site_name", "country")
@@ -76,13 +76,13 @@ def of_named(met: pd.DataFrame, _: Translator) -> list[tuple[str, str]]:
     return [
         (
             _("Is anything paid to {name}, or handled by it or by people linked to it?", name=str(m["listed_name"])),
-            said_of(m, _),
+            question_text(m, _),
         )
         for m in first.to_dict("records")
     ]
 
 
-def said_of(m: dict[Any, Any], _: Translator) -> str:
+def question_text(m: dict[Any, Any], _: Translator) -> str:
     """Which record names whom, how alike the names are, and the listing with its source and dates.
 
     Parameters

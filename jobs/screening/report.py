@@ -19,11 +19,11 @@ from jobs.assessment.export import quadrants
 from jobs.screening import labels as sw
 from jobs.screening.model import Screening
 from jobs.screening.report_beside import beside_tables
-from jobs.screening.report_first import class_cell, first_pages, gravity, of_told
+from jobs.screening.report_first import class_cell, first_pages, gravity, known_count
 from jobs.screening.report_map import svg, zones_on
 from jobs.screening.report_method import method, versions
+from jobs.screening.report_routes import routes_section
 from jobs.screening.report_tables import table
-from jobs.screening.report_ways import ways
 from layers.formats.reasons import sentence
 from layers.formats.writers.escape import html
 from layers.maps.watermark import sheet
@@ -106,7 +106,7 @@ def report(screening: Screening, language: str = "en") -> bytes:
         _maps(_, screening, good),
         _changes(_, screening),
         _rejected(_, rows),
-        ways(_, screening),
+        routes_section(_, screening),
         beside_tables(_, screening),
         method(_, screening),
         versions(_, screening),
@@ -152,7 +152,7 @@ def _flag_table(_: Translator, good: pd.DataFrame) -> str:
     lines = [
         (
             _(sw.FLAGS[f]),
-            of_told(_, good[f]),
+            known_count(_, good[f]),
             _.number(int(good[f].isna().sum())),
             _(sw.FLAG_MEANINGS[f]),
         )
@@ -176,8 +176,10 @@ def _maps(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
     day = np.datetime64(str(_settings(screening)["as_of"]))
     zones = zones_on(screening.data, day)
     hot = screening.transit.segments[screening.transit.segments["exposed_km"] > 0]
-    title = _("Origins and ways, zones on {day}", day=_.date(str(day)))
-    out = [_figure(title, svg(_, placed, ways=list(lines.values()), exposed=hot, zones=zones, name="all", title=title))]
+    title = _("Origins and routes, zones on {day}", day=_.date(str(day)))
+    out = [
+        _figure(title, svg(_, placed, lines=list(lines.values()), exposed=hot, zones=zones, name="all", title=title))
+    ]
     countries = placed["country"].value_counts()
     if len(countries) > 1:
         for iso in countries.index[:MOST_MAPS]:
@@ -186,7 +188,7 @@ def _maps(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
             own = [line for who, line in lines.items() if who in ids]
             title = country_name(str(iso), _) or _("country not known")
             some = hot[hot["supplier_id"].isin(ids)]
-            drawing = svg(_, mine, ways=own, exposed=some, zones=zones, name=f"m-{iso}", title=title)
+            drawing = svg(_, mine, lines=own, exposed=some, zones=zones, name=f"m-{iso}", title=title)
             out.append(_figure(title, drawing))
     unplaced = len(good) - len(placed)
     note = _.plural(
@@ -279,7 +281,7 @@ def _origins(_: Translator, good: pd.DataFrame) -> str:
     records: Any = ordered.head(IN_FULL).to_dict("records")
     body = [lines(row) for row in records]
     head = "".join(f"<th>{html(h)}</th>" for h in headings)
-    told = _("In order of gravity: class, then incidents near the origin, then those on the way.")
+    told = _("In order of gravity: class, then incidents near the origin, then those on the route.")
     return (
         f'<section class="pagebreak"><h2>{html(_("Every row"))}</h2><p class="soft">{html(told)}</p>'
         f"<table><thead><tr>{head}</tr></thead>{''.join(body)}</table>{_rest(_, ordered, len(good))}</section>"
@@ -322,15 +324,15 @@ def _more(_: Translator, row: dict[str, Any]) -> str:
         far = _.distance(row["nearest_compliant_zone_m"])
         parts.append(("nearest_compliant_zone", f"{row['nearest_compliant_zone']} ({far})"))
     if row["route_basis"] != "none":
-        way = sw.value("route_basis", row["route_basis"], _)
+        text = sw.value("route_basis", row["route_basis"], _)
         if pd.notna(row["route_km"]):
-            way += ", " + _(
+            text += ", " + _(
                 "{km} km, {exposed} km exposed, incidents: {n}",
                 km=_.number(row["route_km"], 1),
                 exposed=_.number(row["route_km_exposed"], 1),
                 n=_.number(row["transit_incidents"]),
             )
-        parts.append(("route_basis", way))
+        parts.append(("route_basis", text))
     parts += [(n, sw.value(n, row[n], _)) for n in ("eu_list_areas", "candidates", "remarks") if row[n]]
     if row["decision"]:
         by = f"{row['reviewer']}, {row['decided_at']}"

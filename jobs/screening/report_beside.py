@@ -34,7 +34,7 @@ def beside_tables(_: Translator, screening: Screening) -> str:
     out = []
     if screening.named is not None:
         note = _(
-            "Names that are like those of the records near an origin or on a way. Each is a question to ask, not a "
+            "Names that are like those of the records near an origin or on a route. Each is a question to ask, not a "
             "finding: a like name need not be the same. They change no class. Rows of restricted datasets (ACLED) are "
             "not compared."
         )
@@ -64,7 +64,7 @@ def _section(
     if frame.empty:
         return f"{head}<p>{html(none)}</p></section>"
     cells = "".join(f"<th>{html(sw.heading(c, _))}</th>" for c in columns)
-    shown = [said(frame.head(MOST)[c], c, _) for c in columns]
+    shown = [cell_texts(frame.head(MOST)[c], c, _) for c in columns]
     body = "".join("<tr>" + "".join(f"<td>{html(t)}</td>" for t in line) + "</tr>" for line in zip(*shown, strict=True))
     left = len(frame) - MOST
     more = (
@@ -76,29 +76,29 @@ def _section(
 
 
 def _names(_: Translator, named: pd.DataFrame) -> str:
-    """Each listed name once: at how many origins and on how many ways it is asked, and how near."""
+    """Each listed name once: at how many origins and on how many routes it is asked, and how near."""
     if named.empty:
         return ""
     counts = (
         named.assign(o=named["row"].where(named["part"] == "origin"), w=named["row"].where(named["part"] == "transit"))
         .groupby(["listed_name", "listed_in", "list_source"], sort=False)
-        .agg(origins=("o", "nunique"), ways=("w", "nunique"), nearest=("distance_m", "min"))
+        .agg(origins=("o", "nunique"), routes=("w", "nunique"), nearest=("distance_m", "min"))
         .reset_index()
     )
     heads = [sw.heading(c, _) for c in ("listed_name", "listed_in", "list_source")]
-    heads += [_("Rows, near the origin"), _("Rows, on the way"), _("Nearest record")]
+    heads += [_("Rows, near the origin"), _("Rows, on the route"), _("Nearest record")]
     cells = "".join(f'<th class="{"n" * (i > 2)}">{html(h)}</th>' for i, h in enumerate(heads))
     body = ""
     for r in counts.to_dict("records"):
         words = "".join(f"<td>{html(r[c])}</td>" for c in ("listed_name", "listed_in", "list_source"))
         far = _.distance(float(r["nearest"])) if pd.notna(r["nearest"]) else "–"
-        numbers = (_.number(r["origins"]), _.number(r["ways"]), far)
+        numbers = (_.number(r["origins"]), _.number(r["routes"]), far)
         told = "".join(f'<td class="n">{html(n)}</td>' for n in numbers)
         body += f"<tr>{words}{told}</tr>"
     return f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def said(column: pd.Series[Any], name: str, _: Translator) -> list[str]:
+def cell_texts(column: pd.Series[Any], name: str, _: Translator) -> list[str]:
     """A column as text in the reader's language.
 
     Parameters

@@ -29,7 +29,7 @@ MOST_LINES = 12
 
 
 def gravity(rows: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """The order of rows by gravity: class, then `incident_intensity` within it (no score across), way, row.
+    """The order of rows by gravity: class, then `incident_intensity` within it (no score across), route, row.
 
     Parameters
     ----------
@@ -45,8 +45,8 @@ def gravity(rows: pd.DataFrame) -> npt.NDArray[np.int64]:
     """
     order = rows["site_class"].map({c: i for i, c in enumerate(CLASSES)}).fillna(len(CLASSES)).to_numpy(np.float64)
     near = rows["incident_intensity"].fillna(-1.0).to_numpy(np.float64)
-    way = rows["transit_incidents"].fillna(-1.0).to_numpy(np.float64)
-    return np.lexsort((rows["row"].to_numpy(), -way, -near, order))
+    on_route = rows["transit_incidents"].fillna(-1.0).to_numpy(np.float64)
+    return np.lexsort((rows["row"].to_numpy(), -on_route, -near, order))
 
 
 def class_cell(_: Translator, cls: str) -> str:
@@ -61,7 +61,7 @@ def class_cell(_: Translator, cls: str) -> str:
     return f'<span class="c{CLASSES.index(cls)}">{style.sign} {html(_(style.text))}</span>'
 
 
-def of_told(_: Translator, true: pd.Series) -> str:
+def known_count(_: Translator, true: pd.Series) -> str:
     """How many at least; a dash where none can be told, and never a bare 0 beside what is not known.
 
     Parameters
@@ -97,7 +97,7 @@ def first_pages(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
 
 def _cards(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
     account = screening.suppliers.accounting
-    ways = good[good["route_basis"] != "none"]
+    with_route = good[good["route_basis"] != "none"]
     cards: list[tuple[str, str]] = [
         (_.number(account["read"]), _("rows read")),
         (_.number(account["accepted"]), _("rows screened")),
@@ -107,7 +107,7 @@ def _cards(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
             _("origins conflict-affected or high-risk"),
         ),
         (_.number(int((good["site_class"] == CLASSES[2]).sum())), _("origins with too little data")),
-        (of_told(_, ways["flag_transit"]), _("ways exposed")),
+        (known_count(_, with_route["flag_transit"]), _("routes exposed")),
     ]
     said = "".join(f"<div><b>{html(n)}</b>{html(text)}</div>" for n, text in cards)
     files = ", ".join(
@@ -214,7 +214,7 @@ def _questions(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
         out.append(
             _(
                 "{n} row{n?|s} {n?has|have} actors of your table near {n?its|their} origin or on {n?its|their} "
-                "way: see Named actors.",
+                "route: see Named actors.",
                 n=n,
             )
         )
@@ -231,7 +231,7 @@ def _unknown(_: Translator, screening: Screening) -> str:
     if guessed:
         lines.append(
             _(
-                "{n} way{n?|s} {n?is a straight line|are straight lines}: a guess at the way, not the way.",
+                "{n} route{n?|s} {n?is a straight line|are straight lines}: a guess at the route, not the route.",
                 n=_.number(guessed),
             )
         )

@@ -27,8 +27,8 @@ TOWNS = 14
 """Towns named on one map: the most populous ones."""
 MOST_POINTS = 5_000
 """Beyond this, points of one class that fall on the same spot of the drawing are drawn once."""
-MANY_WAYS = 150
-"""Ways above this number are drawn thin and faint, so that origins are seen through them."""
+MANY_ROUTES = 150
+"""Routes above this number are drawn thin and faint, so that origins are seen through them."""
 
 
 @dataclass(frozen=True)
@@ -132,20 +132,20 @@ def svg(
     translate: Translator,
     rows: pd.DataFrame,
     *,
-    ways: Sequence[tuple[npt.NDArray[np.float64], str]] = (),
+    lines: Sequence[tuple[npt.NDArray[np.float64], str]] = (),
     exposed: pd.DataFrame | None = None,
     zones: Sequence[ZoneArea] = (),
     name: str = "map",
     title: str = "",
     numbers: bool = False,
 ) -> str:
-    """One map: outlines, towns, zones, ways with their exposed segments, origins by class, scale and legend.
+    """One map: outlines, towns, zones, routes with their exposed segments, origins by class, scale and legend.
 
     Parameters
     ----------
     rows
         Accepted rows of :data:`geo.screening.schema.SCREENED`.
-    ways
+    routes
         Lines of (lon, lat) and their `route_basis`; guesses are dashed.
     exposed
         Rows of :data:`geo.screening.schema.SEGMENTS` that are exposed.
@@ -162,7 +162,7 @@ def svg(
     """
     placed = rows[rows["lon"].notna() & rows["lat"].notna()]
     lon, lat = placed["lon"].to_numpy(np.float64), placed["lat"].to_numpy(np.float64)
-    ends = [line for line, _ in ways]
+    ends = [line for line, _ in lines]
     whole = np.vstack([np.column_stack([lon, lat]), *ends]) if ends else np.column_stack([lon, lat])
     if not len(whole):
         return ""
@@ -193,11 +193,11 @@ def svg(
             f"<title>{html(area.name)}</title></path>"
         )
     parts.append(_towns(frame))
-    parts += _ways(frame, ways, exposed)
+    parts += _route_lines(frame, lines, exposed)
     parts.append(_points(frame, placed, translate, numbers))
     parts.append("</g>" + _scale(frame) + "</svg>")
     classes = [s for s in styles.SITES if (placed["site_class"] == s.key).any()]
-    return "".join(parts) + _legend(translate, classes, used, zones, ways, exposed, f"{name}-")
+    return "".join(parts) + _legend(translate, classes, used, zones, lines, exposed, f"{name}-")
 
 
 def _towns(frame: Frame) -> str:
@@ -224,14 +224,16 @@ def _towns(frame: Frame) -> str:
     return "".join(out)
 
 
-def _ways(frame: Frame, ways: Sequence[tuple[npt.NDArray[np.float64], str]], exposed: pd.DataFrame | None) -> list[str]:
+def _route_lines(
+    frame: Frame, lines: Sequence[tuple[npt.NDArray[np.float64], str]], exposed: pd.DataFrame | None
+) -> list[str]:
     out = []
-    # Many ways at once would be one blue sheet over origins and borders.
-    line = 'stroke-width="1.2"' if len(ways) <= MANY_WAYS else 'stroke-width="0.4" stroke-opacity="0.45"'
+    # Many routes at once would be one blue sheet over origins and borders.
+    line = 'stroke-width="1.2"' if len(lines) <= MANY_ROUTES else 'stroke-width="0.4" stroke-opacity="0.45"'
     for guess in (True, False):
         d = "".join(
             _path(frame, shapely.LineString(line if len(line) > 1 else np.vstack([line, line])), 0.3)
-            for line, basis in ways
+            for line, basis in lines
             if (basis == "straight_guess") == guess
         )
         if d:
@@ -240,7 +242,7 @@ def _ways(frame: Frame, ways: Sequence[tuple[npt.NDArray[np.float64], str]], exp
     if exposed is not None and len(exposed):
         x1, y1 = frame.xy(exposed["lon_from"].to_numpy(), exposed["lat_from"].to_numpy())
         x2, y2 = frame.xy(exposed["lon_to"].to_numpy(), exposed["lat_to"].to_numpy())
-        hot = f'stroke-width="{3.2 if len(ways) <= MANY_WAYS else 1.2}" stroke-opacity="0.8"'
+        hot = f'stroke-width="{3.2 if len(lines) <= MANY_ROUTES else 1.2}" stroke-opacity="0.8"'
         d = "".join(f"M{a:g},{b:g} {c:g},{e:g}" for a, b, c, e in zip(x1, y1, x2, y2, strict=True))
         out.append(f'<path d="{d}" fill="none" stroke="{styles.VERMILLION}" {hot}/>')
     return out
@@ -282,7 +284,7 @@ def _legend(
     classes: Sequence[styles.Style],
     zone_styles: Sequence[styles.Style],
     zones: Sequence[ZoneArea],
-    ways: Sequence[tuple[npt.NDArray[np.float64], str]],
+    lines: Sequence[tuple[npt.NDArray[np.float64], str]],
     exposed: pd.DataFrame | None,
     prefix: str,
 ) -> str:
@@ -301,9 +303,9 @@ def _legend(
         paint = f'stroke="{colour}" stroke-width="{width:g}" stroke-dasharray="{dash}"'
         return f'<svg viewBox="0 0 26 10" width="26" height="10"><path d="M1 5H25" {paint}/></svg>{html(text)}'
 
-    bases = {basis for _line, basis in ways}
+    bases = {basis for _line, basis in lines}
     if bases - {"straight_guess"}:
-        items.append(line(styles.BLUE, 1.6, "none", _("way as given or on roads")))
+        items.append(line(styles.BLUE, 1.6, "none", _("route as given or on roads")))
     if "straight_guess" in bases:
         items.append(line(styles.BLUE, 1.6, "5 4", _("straight line: a guess")))
     if exposed is not None and len(exposed):

@@ -21,9 +21,9 @@ METHOD = (
     ),
     N_("The date is the time of events, not of knowledge: the run uses what the datasets say today about that date."),
     N_(
-        "Way: the line of the row; else a way on the given roads; else the straight geodesic, which is a "
+        "Route: the line of the row; else a route on the given roads; else the straight geodesic, which is a "
         "guess. It is cut into segments of {segment} km and sampled every {step} km. An incident counts "
-        "within {within} km of the way in the {months} month{months?|s} before the date; certain where place and low "
+        "within {within} km of the route in the {months} month{months?|s} before the date; certain where place and low "
         "estimate leave no doubt, possible where errors or the high estimate allow it. Exposed km are those "
         "within that distance of an incident that counts."
     ),

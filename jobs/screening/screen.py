@@ -28,7 +28,7 @@ from jobs.screening.positions import as_sites, each_row, from_known, positions, 
 from jobs.screening.screened import screened
 from jobs.screening.site_matching import links
 from jobs.screening.supplier_list import SupplierList
-from jobs.screening.transit import Transit, nowhere, screen_ways, ways_of
+from jobs.screening.transit import Transit, no_routes, routes_of_rows, screen_routes
 from layers.reference import files
 from layers.reference.legal_schemes import covered_countries
 from layers.reference.rule_files import default_rules
@@ -63,7 +63,7 @@ def screen(
     days
         Dates by supplier that win over everything (a comparison asks what an earlier date would say).
     bare
-        Leave the ways out.
+        Leave the routes out.
     towns
         Places of the reader's own that a name may stand for (:mod:`jobs.screening.town_tables`).
     suppliers
@@ -130,8 +130,10 @@ def screen(
         covered_countries=covered_countries(),
         restricted_countries=given["restrictions"],
     )
-    ways = nowhere(len(rows)) if bare else ways_of(rows, list(lines), None if roads is None else roads.network)
-    transit = screen_ways(rows, ways, when, context, settings)
+    listed_routes = (
+        no_routes(len(rows)) if bare else routes_of_rows(rows, list(lines), None if roads is None else roads.network)
+    )
+    transit = screen_routes(rows, listed_routes, when, context, settings)
     table, more = answers(rows, result, tied, sites, placed, when, own, transit, rules, own_statuses, data, incidents)
     whole = _every_row(suppliers, table)
     places = queue(listed, placed.asked, placed.found, placed.known, matches or {}, earlier)

@@ -1,4 +1,4 @@
-"""A company's list of origins and ways: any format of the door, the user's own ids, every row answered.
+"""A company's list of origins and routes: any format of the gateway, the user's own ids, every row answered.
 
 Columns are found by their English and French spellings (data/column_names.csv, layouts `suppliers` and `site_list`), or
 as the user says. A row that cannot be used comes back with its reason; nothing is dropped.
@@ -22,7 +22,7 @@ from geo.screening.schema import SUPPLIERS
 from jobs.screening.list_positions import list_positions
 from jobs.screening.template_rows import RECYCLED_REASON, template_table
 from jobs.screening.trade_columns import trade_columns
-from layers.formats import LOCAL, Door, parse_coordinates, parse_dates, read
+from layers.formats import LOCAL, Gateway, parse_coordinates, parse_dates, read
 from layers.formats import Table as Read
 from layers.formats.header_words import words_of
 from layers.formats.values.ids import id_key
@@ -162,7 +162,7 @@ def taken(fields: Fields) -> dict[str, str]:
 
 
 def preview(
-    source: bytes | Path, name: str | None = None, *, door: Door = LOCAL, rows: int = 5
+    source: bytes | Path, name: str | None = None, *, gateway: Gateway = LOCAL, rows: int = 5
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """The first rows as read, and the columns that are recognised: what a page shows before a mapping by hand.
 
@@ -172,12 +172,12 @@ def preview(
         A path, or the bytes themselves.
     name
         Its name.
-    door
+    gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
     rows
         How many rows.
     """
-    table = read(source, name, purpose="table", door=door, choice=NOTHING.choice(_HEADER))
+    table = read(source, name, purpose="table", gateway=gateway, choice=NOTHING.choice(_HEADER))
     return table.frame.head(rows), taken(fields_of(table))
 
 
@@ -188,7 +188,7 @@ def read_suppliers(
     *,
     mapping: Mapping[str, str] | None = None,
     country: str = "",
-    door: Door = LOCAL,
+    gateway: Gateway = LOCAL,
     options: ReadOptions = NOTHING,
 ) -> SupplierList:
     """Reads a company's list.
@@ -207,7 +207,7 @@ def read_suppliers(
         A path, or the bytes themselves.
     name
         Its name.
-    door
+    gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
 
     Raises
@@ -216,11 +216,11 @@ def read_suppliers(
         No column tells of an origin at all. Bad rows never stop the rest, not even when all are bad.
     """
     choice = options.choice(_HEADER)
-    table = read(source, name, purpose="table", door=door, swap=options.swap, choice=choice)
+    table = read(source, name, purpose="table", gateway=gateway, swap=options.swap, choice=choice)
     recycled = np.zeros(len(table.frame), dtype=bool)
     if is_template(table.layers) and not options.sheet:
-        table, recycled = template_table(read_template(source, name, door=door))
-    door.check("sites", len(table.frame), table.name)
+        table, recycled = template_table(read_template(source, name, gateway=gateway))
+    gateway.check("sites", len(table.frame), table.name)
     fields, faults = fields_of(table, options, mapping), Faults(table)
     if not has_place(fields) and not any(fields.column(name) for (name,) in _TOLD):
         fields.require("supplier_id", "site_name")
@@ -386,7 +386,7 @@ def _apart(ids: pd.Series[str], ok: npt.NDArray[np.bool_], notes: list[str]) -> 
 
 
 def _route(text: str, remarks: list[str]) -> str:
-    """Countries of a way as ISO codes in their order; what is not known is remarked."""
+    """Countries of a route as ISO codes in their order; what is not known is remarked."""
     parts = [p.strip() for p in _SPLIT.split(text) if p.strip()]
     if not parts:
         return ""

@@ -9,8 +9,8 @@ import pandas as pd
 
 from geo.errors import InputError
 from jobs.inputs import Source
-from jobs.reading_notes import told_table
-from layers.formats import LOCAL, Door, read
+from jobs.reading_notes import table_entry
+from layers.formats import LOCAL, Gateway, read
 from layers.reference.tables import country_codes
 
 NEEDED = ("geonameid", "name", "lat", "lon", "country")
@@ -22,17 +22,17 @@ class Towns:
     """Places that a name may stand for, and what the record says of their file."""
 
     frame: pd.DataFrame
-    told: Mapping[str, object]
+    entry: Mapping[str, object]
 
 
-def read_towns(given: Source, door: Door = LOCAL) -> Towns:
+def read_towns(given: Source, gateway: Gateway = LOCAL) -> Towns:
     """A table of towns.
 
     Parameters
     ----------
     given
         What was given.
-    door
+    gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
 
     Raises
@@ -40,7 +40,7 @@ def read_towns(given: Source, door: Door = LOCAL) -> Towns:
     geo.errors.InputError
         It lacks a column, or no row of it has a name, a country and a place on the globe.
     """
-    table = read(given.data, given.name, purpose="table", door=door)
+    table = read(given.data, given.name, purpose="table", gateway=gateway)
     missing = [c for c in NEEDED if c not in table.frame]
     if missing:
         raise InputError(
@@ -60,7 +60,7 @@ def read_towns(given: Source, door: Door = LOCAL) -> Towns:
             "lon": lon, "lat": lat,
         }
     )[good]  # fmt: skip
-    told = told_table("towns", table, int(good.sum()), rejected=int((~good).sum()))
+    told = table_entry("towns", table, int(good.sum()), rejected=int((~good).sum()))
     known = {"dataset": "GeoNames"} if given.about else {}
     return Towns(frame.reset_index(drop=True), {**told, **known, **dict(given.about)})
 

@@ -1,4 +1,4 @@
-"""From a list to its ways: the line of each row, what lies along it, and what it crosses."""
+"""From a list to its routes: the line of each row, what lies along it, and what it crosses."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from geo.screening.schema import ROUTES, SEGMENTS
 from geo.spatial.proximity import within
 from geo.time_window import NO_DAY, Days, months_before, to_dates, to_days
 from jobs.screening.crossings import Context, Crossed, crossed
-from jobs.screening.listings import kimberley_on_way
+from jobs.screening.listings import kimberley_on_route
 
 Floats = npt.NDArray[np.float64]
 Texts = npt.NDArray[np.object_]
 
 MOST_SAMPLES = 60_000_000
-"""Samples of all ways together: 50,000 ways of 1,200 km; without it a small file could keep a machine busy for days."""
+"""Samples of all routes together: 50,000 routes of 1,200 km; else a small file keeps a machine busy for days."""
 MOST_SEGMENTS = 500_000
 """Beyond this many segments only those with something on them are listed (and the record says so)."""
 
 
 @dataclass(frozen=True)
-class Ways:
-    """The way of each row: `basis`, `note`, vertices (None where only countries are known) and access [km]."""
+class Routes:
+    """The route of each row: `basis`, `note`, vertices (None where only countries are known) and access [km]."""
 
     basis: list[str]
     note: list[str]
@@ -45,7 +45,7 @@ class Ways:
 
 @dataclass(frozen=True)
 class Transit:
-    """What was found on the ways; evidence has `supplier_id` and `segment` besides the columns of the schema.
+    """What was found on the routes; evidence has `supplier_id` and `segment` besides the columns of the schema.
 
     `shortened`: there are so many segments that only those with something on them are listed.
     """
@@ -57,21 +57,21 @@ class Transit:
     shortened: bool = False
 
 
-def nowhere(n: int) -> Ways:
-    """No ways for `n` rows.
+def no_routes(n: int) -> Routes:
+    """No routes for `n` rows.
 
     Parameters
     ----------
     n
         The number.
     """
-    return Ways(["none"] * n, [""] * n, [None] * n, np.full(n, np.nan))
+    return Routes(["none"] * n, [""] * n, [None] * n, np.full(n, np.nan))
 
 
-def ways_of(rows: pd.DataFrame, lines: Sequence[object], roads: Network | None) -> Ways:
-    """The way of each row: its own line, else the network from origin to destination, else the straight geodesic.
+def routes_of_rows(rows: pd.DataFrame, lines: Sequence[object], roads: Network | None) -> Routes:
+    """The route of each row: its own line, else the network from origin to destination, else the straight geodesic.
 
-    A line of two vertices is a pair of places, not a way: it is treated like origin and destination.
+    A line of two vertices is a pair of places, not a route: it is treated like origin and destination.
 
     Parameters
     ----------
@@ -106,19 +106,21 @@ def ways_of(rows: pd.DataFrame, lines: Sequence[object], roads: Network | None) 
             note[i] = "destination_without_position"
     if pairs:
         array = np.array(ends)
-        found = roads.ways(array[:, :2], array[:, 2:]) if roads is not None else None
+        found = roads.routes(array[:, :2], array[:, 2:]) if roads is not None else None
         for k, i in enumerate(pairs):
-            way = None if found is None else found[k]
-            if way is not None and way.line is not None:
-                basis[i], shapes[i], access[i] = "network", way.line, way.access_km
+            route = None if found is None else found[k]
+            if route is not None and route.line is not None:
+                basis[i], shapes[i], access[i] = "network", route.line, route.access_km
             else:
                 basis[i], shapes[i] = "straight_guess", array[k].reshape(2, 2)
-                note[i] = way.note if way is not None else "no_roads_given"
-    return Ways(basis, note, shapes, access)
+                note[i] = route.note if route is not None else "no_roads_given"
+    return Routes(basis, note, shapes, access)
 
 
-def screen_ways(rows: pd.DataFrame, ways: Ways, as_of: Days, context: Context, settings: RouteSettings) -> Transit:
-    """Everything about the ways of a list; equal ways at equal dates are worked out once.
+def screen_routes(
+    rows: pd.DataFrame, routes: Routes, as_of: Days, context: Context, settings: RouteSettings
+) -> Transit:
+    """Everything about the routes of a list; equal routes at equal dates are worked out once.
 
     Parameters
     ----------
@@ -126,17 +128,17 @@ def screen_ways(rows: pd.DataFrame, ways: Ways, as_of: Days, context: Context, s
         Columns `supplier_id, route_countries, coord_precision_km, country`.
     as_of
         Days since 1970-01-01, one a row.
-    ways
-        How ways are cut and what counts along them.
+    routes
+        How routes are cut and what counts along them.
     context
-        What is known around the ways.
+        What is known around the routes.
     settings
         The numbers that belong to no single rule, or what the run was asked for.
     """
-    at = np.flatnonzero(np.array([line is not None for line in ways.lines], dtype=bool))
+    at = np.flatnonzero(np.array([line is not None for line in routes.lines], dtype=bool))
     error = rows["coord_precision_km"].to_numpy(np.float64)
     keys = [
-        (hashlib.sha256(np.asarray(ways.lines[i]).tobytes()).digest(), int(as_of[i]), str(error[i]))
+        (hashlib.sha256(np.asarray(routes.lines[i]).tobytes()).digest(), int(as_of[i]), str(error[i]))
         for i in at.tolist()
     ]
     which: dict[tuple[bytes, int, str], int] = {}
@@ -147,14 +149,14 @@ def screen_ways(rows: pd.DataFrame, ways: Ways, as_of: Days, context: Context, s
             first.append(int(at[k]))
     distinct = np.array(first, dtype=np.int64)
     of = np.array([which[k] for k in keys], dtype=np.int64)
-    lines = [ways.lines[i] for i in distinct]
+    lines = [routes.lines[i] for i in distinct]
     km = [_rough_km(line) for line in lines]
     if sum(km) / settings.step_km > MOST_SAMPLES:
         raise InputError(
-            "The ways of the list are {km} km long together: too long to be worked out at once.",
+            "The routes of the list are {km} km long together: too long to be worked out at once.",
             where="MOST_SAMPLES",
             expected=Note("{km:,.0f} km at most", km=MOST_SAMPLES * settings.step_km),
-            remedy="Split the list, or leave out ways that are no ways.",
+            remedy="Split the list, or leave out routes that are no routes.",
             km=Note("{km:,.0f}", km=sum(km)),
         )
     many = sum(km[r] / settings.segment_km + 1 for r in of) > MOST_SEGMENTS
@@ -163,20 +165,20 @@ def screen_ways(rows: pd.DataFrame, ways: Ways, as_of: Days, context: Context, s
         table, pieces, proof = _some(
             [lines[r] for r in chunk], as_of[distinct[chunk]], error[distinct[chunk]], context, settings
         )
-        pieces = pieces[_tells(pieces)] if many else pieces
+        pieces = pieces[_holds_something(pieces)] if many else pieces
         tables.append(table)
         segments.append(pieces.assign(_route=chunk[pieces["_route"].to_numpy()]))
         proofs.append(proof.assign(_route=chunk[proof["_route"].to_numpy()]))
     ids = rows["supplier_id"].to_numpy(dtype=object)
-    routes = _routes(rows, ways, as_of, pd.concat(tables, ignore_index=True), at, of, context, settings)
-    told, owner = _each(pd.concat(segments, ignore_index=True), of)
+    found = _routes_table(rows, routes, as_of, pd.concat(tables, ignore_index=True), at, of, context, settings)
+    shown, owner = _each(pd.concat(segments, ignore_index=True), of)
     proof, whose = _each(pd.concat(proofs, ignore_index=True), of)
     evidence = conform(proof.assign(site_id=ids[at[whose]]), EVIDENCE).assign(segment=proof["segment"].to_numpy())
     return Transit(
-        conform(routes, ROUTES),
-        conform(told.assign(supplier_id=ids[at[owner]]), SEGMENTS),
+        conform(found, ROUTES),
+        conform(shown.assign(supplier_id=ids[at[owner]]), SEGMENTS),
         evidence,
-        ways.lines,
+        routes.lines,
         bool(many),
     )
 
@@ -188,7 +190,7 @@ def _rough_km(line: Floats | None) -> float:
 
 
 def _chunks(km: list[float], settings: RouteSettings) -> list[npt.NDArray[np.int64]]:
-    """Ways that are worked out together, so that memory does not grow with their number; one empty chunk for none."""
+    """Routes that are worked out together, so that memory does not grow with their number; one empty chunk for none."""
     points = np.cumsum([k / settings.step_km + 2 for k in km])
     part = (points // POINTS_AT_ONCE).astype(np.int64)
     cuts = np.flatnonzero(np.diff(part)) + 1
@@ -196,7 +198,7 @@ def _chunks(km: list[float], settings: RouteSettings) -> list[npt.NDArray[np.int
 
 
 def _each(frame: pd.DataFrame, of: npt.NDArray[np.int64]) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
-    """The rows of the distinct ways, once for every row of the list that goes that way, and which row that is."""
+    """The rows of the distinct routes, once for every row of the list that takes it, and which row that is."""
     route = frame["_route"].to_numpy(np.int64)
     start, stop = np.searchsorted(route, of), np.searchsorted(route, of, side="right")
     size = stop - start
@@ -205,7 +207,7 @@ def _each(frame: pd.DataFrame, of: npt.NDArray[np.int64]) -> tuple[pd.DataFrame,
     return frame.iloc[pick].reset_index(drop=True), owner
 
 
-def _tells(segments: pd.DataFrame) -> pd.Series[bool]:
+def _holds_something(segments: pd.DataFrame) -> pd.Series[bool]:
     """Segments along which anything was found."""
     told: pd.Series[bool] = (
         (segments["incidents_possible"] > 0)
@@ -220,41 +222,41 @@ def _tells(segments: pd.DataFrame) -> pd.Series[bool]:
 def _some(
     lines: Sequence[Floats | None], as_of: Days, error_km: Floats, context: Context, settings: RouteSettings
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Some ways worked out: a row each, their segments, and their evidence; `_route` is the position of the way."""
-    way = cut([line for line in lines if line is not None], settings)
-    along = incidents_along(way, context.incidents, as_of, settings, error_km)
-    met = crossed(way, as_of, context)
-    blocks = _roadblocks(way, as_of, context.visits, settings)
-    segments = _segments(way, along)
+    """Some routes worked out: a row each, their segments, and their evidence; `_route` is the position of the route."""
+    cut_routes = cut([line for line in lines if line is not None], settings)
+    along = incidents_along(cut_routes, context.incidents, as_of, settings, error_km)
+    met = crossed(cut_routes, as_of, context)
+    blocks = _roadblocks(cut_routes, as_of, context.visits, settings)
+    segments = _segments(cut_routes, along)
     for name, (by_segment, _by_route, _changes) in met.items():
         segments[name] = pd.array([(";" if name == "countries" else "; ").join(v) for v in by_segment], dtype="str")
     segments["roadblocks"], segments["armed_roadblocks"] = blocks[0], blocks[1]
-    worst_of = worst(segments, way.segment_route, len(lines))
-    table = _route_table(way, along, met, blocks, worst_of)
-    return table, segments.assign(_route=way.segment_route), _evidence(way, along, context, settings)
+    worst_of = worst(segments, cut_routes.segment_route, len(lines))
+    table = _route_table(cut_routes, along, met, blocks, worst_of)
+    return table, segments.assign(_route=cut_routes.segment_route), _evidence(cut_routes, along, context, settings)
 
 
-def _segments(way: Cut, along: Along) -> pd.DataFrame:
-    first, last = way.ends()
+def _segments(cut_routes: Cut, along: Along) -> pd.DataFrame:
+    first, last = cut_routes.ends()
     return along.segments.assign(
-        segment=way.segment_number,
-        from_km=(way.from_m / 1000).round(6),
-        to_km=(way.to_m / 1000).round(6),
-        lon_from=way.lon[first].round(6),
-        lat_from=way.lat[first].round(6),
-        lon_to=way.lon[last].round(6),
-        lat_to=way.lat[last].round(6),
+        segment=cut_routes.segment_number,
+        from_km=(cut_routes.from_m / 1000).round(6),
+        to_km=(cut_routes.to_m / 1000).round(6),
+        lon_from=cut_routes.lon[first].round(6),
+        lat_from=cut_routes.lat[first].round(6),
+        lon_to=cut_routes.lon[last].round(6),
+        lat_to=cut_routes.lat[last].round(6),
     )
 
 
 def _roadblocks(
-    way: Cut, as_of: Days, visits: pd.DataFrame, settings: RouteSettings
+    cut_routes: Cut, as_of: Days, visits: pd.DataFrame, settings: RouteSettings
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Roadblocks and armed ones per segment, then per way: of each visited site the newest informative visit counts."""
-    s, r = len(way.segment_route), len(way.length_m)
+    """Roadblocks and armed ones per segment, then per route: of each site the newest informative visit counts."""
+    s, r = len(cut_routes.segment_route), len(cut_routes.length_m)
     zero = (np.zeros(s, np.int64), np.zeros(s, np.int64), np.zeros(r, np.int64), np.zeros(r, np.int64))
     seen = visits[visits["informative"] & visits["visit_date"].notna() & visits["lon"].notna() & visits["lat"].notna()]
-    if not len(seen) or not len(way.lon):
+    if not len(seen) or not len(cut_routes.lon):
         return zero
     seen = seen.sort_values(["source", "site_id", "visit_date"], kind="stable")
     day = to_days(seen["visit_date"])
@@ -269,10 +271,10 @@ def _roadblocks(
     rows = np.flatnonzero(blocked)
     if not len(rows):
         return zero
-    route = way.point_route
+    route = cut_routes.point_route
     pairs = within(
-        way.lon,
-        way.lat,
+        cut_routes.lon,
+        cut_routes.lat,
         seen["lon"].to_numpy(np.float64)[rows],
         seen["lat"].to_numpy(np.float64)[rows],
         day[rows],
@@ -284,7 +286,7 @@ def _roadblocks(
     keep = later[visit] > as_of[route[pairs.site]]
     point, visit = pairs.site[keep], visit[keep]
     out = []
-    for group, size in ((way.point_segment[point], s), (route[point], r)):
+    for group, size in ((cut_routes.point_segment[point], s), (route[point], r)):
         for mask in (np.ones(len(visit), bool), armed[visit]):
             pair = np.unique(group[mask] * (int(site.max()) + 1) + site[visit[mask]])
             out.append(np.bincount(pair // (int(site.max()) + 1), minlength=size).astype(np.int64))
@@ -292,15 +294,15 @@ def _roadblocks(
 
 
 def _route_table(
-    way: Cut,
+    cut_routes: Cut,
     along: Along,
     met: Crossed,
     blocks: tuple[npt.NDArray[np.int64], ...],
     worst_of: Floats,
 ) -> pd.DataFrame:
     table = along.routes.assign(
-        length_km=(way.length_m / 1000).round(6),
-        segments=np.bincount(way.segment_route, minlength=len(way.length_m)).astype(np.float64),
+        length_km=(cut_routes.length_m / 1000).round(6),
+        segments=np.bincount(cut_routes.segment_route, minlength=len(cut_routes.length_m)).astype(np.float64),
         worst_segment=worst_of,
         roadblocks=blocks[2],
         armed_roadblocks=blocks[3],
@@ -312,9 +314,9 @@ def _route_table(
     return table
 
 
-def _routes(
+def _routes_table(
     rows: pd.DataFrame,
-    ways: Ways,
+    routes: Routes,
     as_of: Days,
     table: pd.DataFrame,
     at: npt.NDArray[np.int64],
@@ -322,8 +324,8 @@ def _routes(
     context: Context,
     settings: RouteSettings,
 ) -> pd.DataFrame:
-    """One row for each row of the list that has a way of any kind."""
-    every = np.array(ways.basis, dtype=object)
+    """One row for each row of the list that has a route of any kind."""
+    every = np.array(routes.basis, dtype=object)
     kept = np.flatnonzero(every != "none")
     n, basis, as_of, at = len(kept), every[kept], as_of[kept], np.searchsorted(kept, at)
     rows = rows.iloc[kept].reset_index(drop=True)
@@ -336,8 +338,8 @@ def _routes(
     if not len(context.visits):
         out[["roadblocks", "armed_roadblocks"]] = np.nan
     out["supplier_id"] = rows["supplier_id"].to_numpy(dtype=object)
-    out["route_basis"], out["access_km"] = basis, ways.access_km[kept]
-    out["note"] = np.array(ways.note, dtype=object)[kept]
+    out["route_basis"], out["access_km"] = basis, routes.access_km[kept]
+    out["note"] = np.array(routes.note, dtype=object)[kept]
     out["as_of"] = to_dates(as_of)
     lists = [
         list(dict.fromkeys([c for c in (*str(found).split(";"), *str(said).split(";")) if c]))
@@ -355,7 +357,7 @@ def _routes(
     out["dodd_frank_countries"] = _joined(n, who[frank], iso[frank])
     under = _in_table(iso, day, context.restricted_countries, "restricted_from", "restricted_to")
     out["kp_restricted"] = _joined(n, who[under], iso[under])
-    out["kp_on_way"] = kimberley_on_way(pd.Series(out["countries"], dtype="str"), rows["minerals"], out["as_of"])
+    out["kp_on_route"] = kimberley_on_route(pd.Series(out["countries"], dtype="str"), rows["minerals"], out["as_of"])
     only = basis == "countries"
     counted = np.zeros(n)
     np.add.at(counted, who[only[who]], country_counts(context.incidents, iso, day, settings.months)[0][only[who]])
@@ -412,10 +414,10 @@ def _in_table(iso: Texts, day: Days, table: pd.DataFrame, start_column: str, end
     return out
 
 
-def _evidence(way: Cut, along: Along, context: Context, settings: RouteSettings) -> pd.DataFrame:
-    """The incidents along every way, each once, at its nearest segment."""
-    order = np.lexsort((along.distance_m, along.incident, way.segment_route[along.segment]))
-    route, incident = way.segment_route[along.segment][order], along.incident[order]
+def _evidence(cut_routes: Cut, along: Along, context: Context, settings: RouteSettings) -> pd.DataFrame:
+    """The incidents along every route, each once, at its nearest segment."""
+    order = np.lexsort((along.distance_m, along.incident, cut_routes.segment_route[along.segment]))
+    route, incident = cut_routes.segment_route[along.segment][order], along.incident[order]
     once = np.ones(len(order), dtype=bool)
     once[1:] = (np.diff(route) != 0) | (np.diff(incident) != 0)
     rows = order[once]
@@ -434,7 +436,7 @@ def _evidence(way: Cut, along: Along, context: Context, settings: RouteSettings)
     shut = source["restricted"].to_numpy(np.bool_)[what]
     ground = N_("OECD red flag: transit through a conflict-affected or high-risk area")
     told = withheld(conform(frame.assign(ground=ground), EVIDENCE).assign(restricted=shut))
-    segment = way.segment_number[along.segment[rows]].astype(np.float64)
+    segment = cut_routes.segment_number[along.segment[rows]].astype(np.float64)
     return told.assign(segment=segment, _route=route[once])
 
 
@@ -452,4 +454,4 @@ _COPIED += (
     "provisional",
 )
 
-__all__ = ["Context", "Transit", "Ways", "country_counts", "nowhere", "screen_ways", "ways_of"]
+__all__ = ["Context", "Routes", "Transit", "country_counts", "no_routes", "routes_of_rows", "screen_routes"]

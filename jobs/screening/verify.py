@@ -43,7 +43,7 @@ ONLY_AGAIN = (
 HELD = ("rules", "suppliers", "sites", "counts", "answered_at", "routes", "flags", "decisions")
 """Members of the run record that the tables give."""
 OF_ROUTES = {"route_basis": "route_basis", **{ours: theirs for theirs, ours in FROM_ROUTES.items()}}
-"""Columns of the list that repeat one of its way."""
+"""Columns of the list that repeat one of its route."""
 
 
 def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
@@ -98,8 +98,8 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
                 "supplier_id",
                 "part",
                 *open_evidence(held),
-                "every column (of ways)",
-                f"{ROWS} (of ways)",
+                "every column (of routes)",
+                f"{ROWS} (of routes)",
             ),
             "routes.csv": tuple(c.name for c in ROUTES if c.name not in OF_ROUTES.values()),
             "segments.csv": tuple(c.name for c in SEGMENTS),
@@ -115,7 +115,7 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
 def _made_of_rows(
     files: Mapping[str, bytes], rows: pd.DataFrame, routes: pd.DataFrame, record: Mapping[str, Any]
 ) -> None:
-    """Files that are made of the list and its ways alone are made again; of routes.geojson all but its lines."""
+    """Files that are made of the list and its routes alone are made again; of routes.geojson all but its lines."""
     features = json.loads(files["routes.geojson"])["features"]
     lines = np.array([shape(f["geometry"]) if f["geometry"] else None for f in features], dtype=object)
     told = with_mark(routes) if record.get("demonstration") else routes
@@ -157,10 +157,10 @@ def _counts(rows: pd.DataFrame, good: pd.DataFrame, routes: pd.DataFrame, record
 
 
 def _routes(good: pd.DataFrame, routes: pd.DataFrame) -> None:
-    """What the list says of each way is what its way says."""
-    way = routes.drop_duplicates("supplier_id").set_index("supplier_id").reindex(good["supplier_id"])
+    """What the list says of each route is what its route says."""
+    route = routes.drop_duplicates("supplier_id").set_index("supplier_id").reindex(good["supplier_id"])
     for column, of in OF_ROUTES.items():
-        have, want = good[column].to_numpy(object), way[of].to_numpy(object)
+        have, want = good[column].to_numpy(object), route[of].to_numpy(object)
         for who, a, b in zip(good["supplier_id"], have, want, strict=True):
             blank = pd.isna(a) or a in ("", "none"), pd.isna(b) or b in ("", "none")
             if blank[0] != blank[1] or not (blank[0] or a == b):

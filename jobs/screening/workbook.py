@@ -1,4 +1,4 @@
-"""The workbook of a screening in the reader's language: summary, rows, ways, evidence and questions to suppliers."""
+"""The workbook of a screening in the reader's language: summary, rows, routes, evidence and questions to suppliers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from jobs.screening.carried import with_carried
 from jobs.screening.evidence_messages import worded
 from jobs.screening.model import Screening
 from jobs.screening.questions import supplier_questions
-from jobs.screening.report_first import gravity, of_told
+from jobs.screening.report_first import gravity, known_count
 from jobs.screening.report_method import ROLES
 from layers.formats.reasons import sentence
 from layers.formats.writers.report_workbook import TableSheet, TextSheet, workbook_bytes
@@ -40,7 +40,7 @@ ROWS = (
 ROUTES = (
     "supplier_id", "route_basis", "note", "as_of", "length_km", "exposed_km", "exposed_km_possible", "access_km",
     "incidents", "incidents_certain", "incidents_possible", "deaths", "roadblocks", "armed_roadblocks", "worst_segment",
-    "segments", "countries", "borders", "zones", "listed", "uncovered", "dodd_frank_countries", "kp_on_way",
+    "segments", "countries", "borders", "zones", "listed", "uncovered", "dodd_frank_countries", "kp_on_route",
 )  # fmt: skip
 EVIDENCE = (
     "supplier_id", "part", "kind", "rule", "found", "limit", "distance_m", "segment", "place", "date_start", "date_end",
@@ -67,11 +67,11 @@ def workbook(screening: Screening, language: str = "en") -> bytes:
     order = gravity_of_all(screening.rows)
     rows = screening.rows.iloc[order].reset_index(drop=True)
     rows = rows.assign(why=rows[_.own_column("why", rows.columns)])
-    ways, evidence = screening.transit.routes, _evidence(screening, rows)
+    routes, evidence = screening.transit.routes, _evidence(screening, rows)
     sheets: list[TableSheet | TextSheet] = [
         _summary(screening, len(screening.evidence_columns) - len(evidence), _),
         _sheet(_("Rows"), with_carried(rows[list(ROWS)], screening), ROWS, _),
-        _sheet(_("Routes"), with_carried(ways[list(ROUTES)], screening), ROUTES, _),
+        _sheet(_("Routes"), with_carried(routes[list(ROUTES)], screening), ROUTES, _),
         _sheet(_("Evidence"), worded(evidence, _)[list(EVIDENCE)], EVIDENCE, _),
         _sheet(
             _("Questions to suppliers"),
@@ -183,7 +183,7 @@ def _summary(screening: Screening, left: int, _: Any) -> TextSheet:
         signs = {s.key: f"{s.sign} {_(s.text)}" for s in styles.SITES}
         table.insert(0, _("Site class"), [signs[str(c)] for c in table.index])
         blocks += [("heading", _("Site class and zone status")), ("table", table)]
-    flags = [[_(sw.FLAGS[f]), of_told(_, good[f]), int(good[f].isna().sum())] for f in FLAGS]
+    flags = [[_(sw.FLAGS[f]), known_count(_, good[f]), int(good[f].isna().sum())] for f in FLAGS]
     heads = [_("Flag"), _("Rows"), _("Cannot be told")]
     blocks += [("heading", _("Flags")), ("table", pd.DataFrame(flags, columns=heads))]
     blocks += [("line", _.pair(_(sw.FLAGS[f]), _(sw.FLAG_MEANINGS[f]))) for f in FLAGS]

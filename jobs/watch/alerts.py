@@ -70,7 +70,7 @@ class Alert:
 
 
 @dataclass(frozen=True)
-class Said:
+class LastAlert:
     """The last that was said of a site: when, and at which class."""
 
     day: str
@@ -181,7 +181,7 @@ def _estimated_anew(before: Counted, after: Counted) -> bool:
     return not before.restricted and before.deaths != after.deaths
 
 
-def quiet(found: Alert, said: Said | None, months: int) -> bool:
+def quiet(found: Alert, said: LastAlert | None, months: int) -> bool:
     """Whether nothing is said, because something was within some months and it has not become worse since then.
 
     Parameters

@@ -32,7 +32,7 @@ from jobs.result import Result, ResultFiles
 from jobs.result_folder import ResultFolder
 from jobs.run_options import recorded
 from jobs.run_record import TOOL
-from jobs.watch.alerts import BETTER, DATA, GRAVE, NEW, WORSE, Alert, Between, Key, Look, Said, alert, looks, quiet
+from jobs.watch.alerts import BETTER, DATA, GRAVE, NEW, WORSE, Alert, Between, Key, LastAlert, Look, alert, looks, quiet
 from jobs.watch.feed import feed
 from jobs.watch.memory import (
     ALERTS,
@@ -112,9 +112,9 @@ class Looked(Result):
         language
             Code of the reader's language, such as `fr`.
         """
-        return [*([Note(SYNTHETIC)] if self.record["demonstration"] else []), *self._said()]
+        return [*([Note(SYNTHETIC)] if self.record["demonstration"] else []), *self._own_lines()]
 
-    def _said(self) -> list[Note]:
+    def _own_lines(self) -> list[Note]:
         day = str(self.day)
         if self.first:
             return [
@@ -153,11 +153,11 @@ def sentence(row: Mapping[str, Any]) -> Note:
     row
         One row.
     """
-    told = _told(row)
+    told = _alert_note(row)
     return Note("{what} {note}", what=told, note=Note(SYNTHETIC)) if row.get("demonstration") == "true" else told
 
 
-def _told(row: Mapping[str, Any]) -> Note:
+def _alert_note(row: Mapping[str, Any]) -> Note:
     classes = {n: Note(CLASSES.get(str(row[f"class_{n}"]), str(row[f"class_{n}"]))) for n in ("before", "after")}
     what = Note(WORDS[str(row["kind"])], site=str(row["name"] or row["site_id"]), **classes)
     if not row["record_id"]:
@@ -279,7 +279,7 @@ def run(
     current, present, back = looks(made.assessment, rules), present_in(loaded), shortest(rules)
     said_at = clock.strftime("%Y-%m-%dT%H:%M:%SZ")
     before = state.copy()
-    told, unsaid = told_of(state, current, day, saved.quiet_months, present, back)
+    told, unsaid = new_alerts(state, current, day, saved.quiet_months, present, back)
     synthetic = layers(loaded)
     rows = [alert_row(a, current.get((a.source, a.site_id)), said_at, synthetic=bool(synthetic)) for a in told]
     counted = {i for site in before.sites.values() for i in site.counted}
@@ -291,7 +291,7 @@ def run(
         "tool_version": importlib.metadata.version(TOOL),
         "settings": {**recorded(loaded, day), **settings},
         "rules": {"version": rules.version, "hash": rules.hash, "table": rules.source},
-        "inputs": [saved.told, *(dict(i) for i in loaded.inputs), *([dict(rules.file)] if rules.file else [])],
+        "inputs": [saved.as_record, *(dict(i) for i in loaded.inputs), *([dict(rules.file)] if rules.file else [])],
         "sites": len(current),
         "first": not before.day,
         "alerts": len(rows),
@@ -302,7 +302,7 @@ def run(
         "python": platform.python_version(),
         **marks(*synthetic),
     }
-    after = State(day.isoformat(), current, state.said, bool(synthetic))
+    after = State(day.isoformat(), current, state.last_alerts, bool(synthetic))
     return Looked(day, rows, unsaid, not before.day, len(current), past, before, after, record)
 
 
@@ -350,10 +350,10 @@ def shortest(rules: Rules) -> int:
     return min((r.longest_months for r in rules.of_kind("near")), default=12)
 
 
-def told_of(
+def new_alerts(
     state: State, current: Mapping[Key, Look], day: dt.date, months: int, present: Container[str], back: int
 ) -> tuple[list[Alert], int]:
-    """The alerts of a look, and how many changes are not said; `state.said` is brought up to date.
+    """The alerts of a look, and how many changes are not said; `state.last_alerts` is brought up to date.
 
     Parameters
     ----------
@@ -378,10 +378,10 @@ def told_of(
         found = alert(key, before, after, between) if before is not None else None
         if found is None:
             continue
-        if quiet(found, state.said.get(key), months):
+        if quiet(found, state.last_alerts.get(key), months):
             unsaid += 1
             continue
-        state.said[key] = Said(found.day, GRAVE.get(found.after, 0))
+        state.last_alerts[key] = LastAlert(found.day, GRAVE.get(found.after, 0))
         told.append(found)
     order = {WORSE: 0, NEW: 1, DATA: 2, BETTER: 3}
     return sorted(told, key=lambda a: (order[a.kind], a.source, len(a.site_id), a.site_id)), unsaid

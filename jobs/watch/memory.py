@@ -14,7 +14,7 @@ import pandas as pd
 
 from geo.errors import InputError
 from jobs.table_mark import MARK
-from jobs.watch.alerts import Alert, Counted, Key, Look, Said
+from jobs.watch.alerts import Alert, Counted, Key, Look, LastAlert
 from layers.formats.writers.delimited import csv_bytes
 from layers.formats.writers.spreadsheet_guard import restore
 
@@ -32,12 +32,12 @@ class State:
 
     day: str = ""
     sites: dict[Key, Look] = field(default_factory=dict)
-    said: dict[Key, Said] = field(default_factory=dict)
+    last_alerts: dict[Key, LastAlert] = field(default_factory=dict)
     synthetic: bool = False
 
     def copy(self) -> State:
         """Another one that says the same."""
-        return State(self.day, dict(self.sites), dict(self.said), self.synthetic)
+        return State(self.day, dict(self.sites), dict(self.last_alerts), self.synthetic)
 
 
 def read_state(folder: Path) -> State:
@@ -70,7 +70,7 @@ def state_of(data: bytes, where: str) -> State:
     try:
         told = json.loads(data.decode("utf-8"))
         sites = {(s["source"], s["site_id"]): _look(s) for s in told["sites"]}
-        said = {(s["source"], s["site_id"]): Said(s["day"], s["rank"]) for s in told["said"]}
+        said = {(s["source"], s["site_id"]): LastAlert(s["day"], s["rank"]) for s in told["said"]}
         return State(told["day"], sites, said, told.get(MARK) is True)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise InputError(
@@ -98,7 +98,7 @@ def state_bytes(state: State) -> bytes:
              "counted": [_kept(c) for c in v.counted.values()]}
             for k, v in state.sites.items()
         ],
-        "said": [{"source": k[0], "site_id": k[1], **asdict(v)} for k, v in state.said.items()],
+        "said": [{"source": k[0], "site_id": k[1], **asdict(v)} for k, v in state.last_alerts.items()],
     }  # fmt: skip
     return (json.dumps(told, ensure_ascii=False, indent=0) + "\n").encode()
 

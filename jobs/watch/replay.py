@@ -19,7 +19,7 @@ from geo.time_window import to_days
 from jobs.assessment import job as assessment
 from jobs.inputs import Loaded
 from jobs.watch.alerts import GRAVE, KINDS, Key, Look, looks
-from jobs.watch.job import present_in, shortest, told_of
+from jobs.watch.job import new_alerts, present_in, shortest
 from jobs.watch.memory import State
 from jobs.watch.saved_list import QUIET_MONTHS
 
@@ -89,7 +89,7 @@ def replay(
     for number, day in enumerate(days):
         current = looks(assessment.run(loaded, day, rules).assessment, rules)
         keys, places = keys or list(current), places or current
-        told, left = told_of(state, current, day, quiet_months, present, back)
+        told, left = new_alerts(state, current, day, quiet_months, present, back)
         unsaid += left
         rows += [(number, a) for a in told]
         classes.append([current[k].rank for k in keys])

@@ -43,7 +43,7 @@ class SavedList:
     path: Path = Path()
 
     @property
-    def told(self) -> dict[str, object]:
+    def as_record(self) -> dict[str, object]:
         """The list itself, for a run record."""
         print_ = fingerprint_of(self.path)
         version = f"sha256:{str(print_['sha256'])[:12]}"

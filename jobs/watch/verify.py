@@ -11,7 +11,7 @@ from geo.errors import InputError
 from jobs.accounts import check_counts, check_neutralised
 from jobs.assessment.verify import recorded_rules
 from jobs.read_back import WHOLE, Derived, DifferenceError
-from jobs.watch.job import feed_of, shortest, told_of
+from jobs.watch.job import feed_of, new_alerts, shortest
 from jobs.watch.memory import (
     ALERTS,
     BEFORE,
@@ -82,7 +82,7 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
         key for state in (before, after) for key, site in state.sites.items()
         if any(c.restricted for c in site.counted.values())
     }  # fmt: skip
-    _check_said(before, after, mine, record, secret)
+    _check_alerts(before, after, mine, record, secret)
     if files[FEED] != feed_of(record, [dict(row) for row in every]):
         raise DifferenceError(f"{FEED} is not what {ALERTS} says")
     held = ("rules", "sites", "first", "past", *(() if secret else ("alerts", "unsaid")))
@@ -125,14 +125,14 @@ def _memory(files: Mapping[str, bytes], name: str) -> State:
     return state
 
 
-def _check_said(
+def _check_alerts(
     before: State, after: State, mine: list[dict[str, str]], record: Mapping[str, Any], secret: set[tuple[str, str]]
 ) -> None:
     """Holds the alerts of this look, and what is remembered to have been said, against a new comparison."""
     settings = record["settings"]
     again = before.copy()
     day = dt.date.fromisoformat(after.day)
-    told, unsaid = told_of(
+    told, unsaid = new_alerts(
         again, after.sites, day, int(settings["quiet_months"]), _All(record["gone"]), int(settings["shortest_months"])
     )
     said_at = str(record["run_at"]).partition("[")[0]
@@ -152,5 +152,5 @@ def _check_said(
             raise DifferenceError(f"{ALERTS}: {name} is {have.get(name)!r}, the memories give {wanted.get(name)!r}")
     if not secret:
         check_counts(record, [("unsaid", unsaid), ("alerts", len(want))])
-        if again.said != after.said:
+        if again.last_alerts != after.last_alerts:
             raise DifferenceError(f"{STATE}: what was said is not what {ALERTS} says")

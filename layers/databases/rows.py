@@ -1,4 +1,4 @@
-"""Rows of a table as bytes that the one door reads: CSV where places are points or columns, else GeoJSON.
+"""Rows of a table as bytes that the one gateway reads: CSV where places are points or columns, else GeoJSON.
 
 The order of the rows is that of their content, so that the same table gives the same bytes.
 """

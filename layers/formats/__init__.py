@@ -1,7 +1,7 @@
-"""The only door for untrusted bytes, and the only writers."""
+"""The only gateway for untrusted bytes, and the only writers."""
 
 from layers.formats.dispatch import check_rows, read
-from layers.formats.limits import LOCAL, UPLOAD, Door
+from layers.formats.limits import LOCAL, UPLOAD, Gateway
 from layers.formats.reasons import REASONS
 from layers.formats.table import Table
 from layers.formats.values.coordinates import check_positions, coordinate_notes, parse_coordinates
@@ -13,7 +13,7 @@ __all__ = [
     "LOCAL",
     "REASONS",
     "UPLOAD",
-    "Door",
+    "Gateway",
     "Table",
     "check_positions",
     "check_rows",

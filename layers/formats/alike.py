@@ -24,12 +24,12 @@ def shape_of(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", seen.casefold()).split())
 
 
-def told_apart(text: str) -> str:
+def with_codes(text: str) -> str:
     r"""The text with its marks and invisible characters by their codes.
 
     Examples
     --------
-    >>> told_apart("caf\u00e9"), told_apart("cafe\u0301\u200b")
+    >>> with_codes("caf\u00e9"), with_codes("cafe\u0301\u200b")
     ('café', 'cafe\\u0301\\u200b')
     """
     return "".join(f"\\u{ord(c):04x}" if unicodedata.category(c)[0] in "MC" else c for c in text)

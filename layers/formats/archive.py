@@ -39,7 +39,7 @@ class Archive:
     Parameters
     ----------
     nested
-        Members may be archives: whoever asks so hands each to the door as a file of its own.
+        Members may be archives: whoever asks so hands each to the gateway as a file of its own.
 
     Raises
     ------
@@ -61,11 +61,11 @@ class Archive:
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, struct.error, UnicodeError) as fault:
             self._stream.close()
             raise self._refused(Note("it is no sound zip archive"), got=shorten(str(fault))) from None
-        clock.door.check(limit, len(infos), self.name)
+        clock.gateway.check(limit, len(infos), self.name)
         if not infos:
             raise self._refused(Note("the archive is empty"))
         self._check(infos, source)
-        clock.door.check("unpacked_bytes", sum(i.file_size for i in infos), self.name)
+        clock.gateway.check("unpacked_bytes", sum(i.file_size for i in infos), self.name)
         self.members = {i.filename.replace("\\", "/"): i for i in infos if not i.is_dir()}
 
     def __enter__(self) -> Archive:
@@ -107,7 +107,7 @@ class Archive:
             raise self._refused(Note("members overlap"))
 
     def _ratio(self, unpacked: int, packed: int) -> None:
-        self.clock.door.check("ratio", unpacked / max(packed, 1), self.name)
+        self.clock.gateway.check("ratio", unpacked / max(packed, 1), self.name)
 
     def read(self, member: str, within: Callable[[bytes], None] | None = None) -> bytes:
         """The bytes of one member, counted as they are unpacked; `within` sees its first block."""
@@ -126,7 +126,7 @@ class Archive:
                     size += len(block)
                     self._unpacked += len(block)
                     self.clock.check(self.name)
-                    self.clock.door.check("unpacked_bytes", self._unpacked, self.name)
+                    self.clock.gateway.check("unpacked_bytes", self._unpacked, self.name)
                     if size > 1_000_000:
                         self._ratio(size, info.compress_size)
         except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError, OSError) as f:

@@ -23,19 +23,19 @@ _KINDS = {"points": {-1, 0}, "lines": {1, 2, 5}, "polygons": {3, 6}}
 
 def packed_table(parsed: Parsed, report: Report, clock: Clock) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """The child's side: rows, rejections and remarks as JSON and arrays of numbers."""
-    door, arrays = clock.door, {"row": parsed.row}
+    gateway, arrays = clock.gateway, {"row": parsed.row}
     size = 0
     for i, name in enumerate(parsed.table.names):
-        size += _put_text(arrays, f"c{i}", parsed.table.texts(name), door.unpacked_bytes - size)
-        door.check("unpacked_bytes", size)
+        size += _put_text(arrays, f"c{i}", parsed.table.texts(name), gateway.unpacked_bytes - size)
+        gateway.check("unpacked_bytes", size)
     down = sorted(report.turned_down, key=lambda r: r[0])
     arrays["down"] = np.asarray([r[0] for r in down], dtype=np.int64)
     for i in range(1, 5):
         values = list(dict.fromkeys(str(r[i]) for r in down))
         place = {value: at for at, value in enumerate(values)}
         arrays[f"d{i}"] = np.asarray([place[str(r[i])] for r in down], dtype=np.int64)
-        size += _put_text(arrays, f"v{i}", values, door.unpacked_bytes - size)
-        door.check("unpacked_bytes", size)
+        size += _put_text(arrays, f"v{i}", values, gateway.unpacked_bytes - size)
+        gateway.check("unpacked_bytes", size)
     for i, rows in enumerate(report.remarks.values()):
         arrays[f"m{i}"] = np.asarray(rows, dtype=np.int64)
     if parsed.geometry is not None:

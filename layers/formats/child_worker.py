@@ -16,7 +16,7 @@ import numpy as np
 
 from geo.errors import CahraError, FormatError, InputError
 from geo.messages import packed
-from layers.formats.limits import Clock, Door
+from layers.formats.limits import Clock, Gateway
 from layers.formats.sandbox.landlock import places, read_only
 from layers.formats.sandbox.process import TASKS_HERE, encode, task_here
 
@@ -31,21 +31,21 @@ def main() -> None:
     request = json.loads(sys.stdin.buffer.read(size))
     limits = request["limits"]
     _confine(limits["child_bytes"], request["seconds"], request["path"])
-    door = Door(name=request["door"], **limits)
+    gateway = Gateway(name=request["gateway"], **limits)
     given = Path(request["path"]) if request["path"] else sys.stdin.buffer.read()
     try:
         TASKS_HERE.update(_tasks())
         _whole_package(request["task"])
-        facts, arrays = task_here(request["task"])(given, request["name"], door.clock(), request["options"])
+        facts, arrays = task_here(request["task"])(given, request["name"], gateway.clock(), request["options"])
     except MemoryError:
         sys.exit(_OUT_OF_MEMORY)
     except CahraError as fault:
-        facts, arrays = {"error": _told(fault)}, {}
+        facts, arrays = {"error": _error_record(fault)}, {}
     except Exception as fault:
         if "emory" in str(fault) or type(fault).__name__ == "ArrowMemoryError":
             sys.exit(_OUT_OF_MEMORY)
         damaged = FormatError("The file is damaged: its parser gave up.", got=type(fault).__name__)
-        facts, arrays = {"error": _told(damaged)}, {}
+        facts, arrays = {"error": _error_record(damaged)}, {}
     sys.stdout.buffer.write(encode(facts, arrays))
     sys.stdout.buffer.flush()
     os._exit(0)  # all is said; what an interpreter does at its end takes as long as a small file
@@ -85,18 +85,18 @@ def _whole_package(task: str) -> None:
 def _read(
     given: bytes | Path, name: str, clock: Clock, options: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """A whole table, as the door reads it."""
+    """A whole table, as the gateway reads it."""
     from layers.formats.child_reply import packed_table
-    from layers.formats.dispatch import Way, read_here
+    from layers.formats.dispatch import RowUse, read_here
     from layers.formats.source import Source
     from layers.formats.table import Report
 
-    source, report = Source(given, name, clock.door), Report(name, clock.door)
-    parsed = read_here(source, clock, report, Way.from_told(options))
+    source, report = Source(given, name, clock.gateway), Report(name, clock.gateway)
+    parsed = read_here(source, clock, report, RowUse.from_record(options))
     return packed_table(parsed, report, clock)
 
 
-def _told(fault: CahraError) -> dict[str, Any]:
+def _error_record(fault: CahraError) -> dict[str, Any]:
     kind = type(fault).__name__ if isinstance(fault, InputError) else "FormatError"
     return {
         "kind": kind,

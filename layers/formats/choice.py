@@ -1,4 +1,4 @@
-"""Which part of a file is meant, and by what its header is known: what a reader of rows wants of the door."""
+"""Which part of a file is meant, and by what its header is known: what a reader of rows wants of the gateway."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class Choice:
     header: HeaderWords | None = None
     raw: bool = False
 
-    def told(self) -> dict[str, Any]:
+    def as_record(self) -> dict[str, Any]:
         """The same as plain JSON, for a process that parses."""
-        words = None if self.header is None else self.header.told()
+        words = None if self.header is None else self.header.as_record()
         return {
             "sheet": self.sheet,
             "layer": self.layer,
@@ -49,17 +49,17 @@ class Choice:
         }
 
     @classmethod
-    def from_told(cls, told: dict[str, Any]) -> Choice:
-        """What :meth:`told` said.
+    def from_record(cls, record: dict[str, Any]) -> Choice:
+        """The inverse of :meth:`as_record`.
 
         Examples
         --------
-        >>> Choice.from_told(Choice(sheet="Mines").told())
+        >>> Choice.from_record(Choice(sheet="Mines").as_record())
         Choice(sheet='Mines', layer='', header_row=0, header=None, raw=False)
         """
-        words = None if told["header"] is None else HeaderWords.from_told(told["header"])
-        raw = bool(told["raw"])
-        return cls(str(told["sheet"]), str(told["layer"]), int(told["header_row"]), words, raw)
+        words = None if record["header"] is None else HeaderWords.from_record(record["header"])
+        raw = bool(record["raw"])
+        return cls(str(record["sheet"]), str(record["layer"]), int(record["header_row"]), words, raw)
 
 
 ANY = Choice()

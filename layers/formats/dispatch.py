@@ -1,4 +1,4 @@
-"""The only door for untrusted bytes: sniff, refuse, read, check, report."""
+"""The only gateway for untrusted bytes: sniff, refuse, read, check, report."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import numpy as np
 from geo.errors import CahraError, FormatError
 from geo.messages import Note
 from layers.child_process import AT_HAND
-from layers.formats.alike import alike, told_apart, twice_with_alike
+from layers.formats.alike import alike, twice_with_alike, with_codes
 from layers.formats.archive import Archive
 from layers.formats.choice import ANY, Choice, chosen_layer, layer_name
 from layers.formats.gzip_file import ungzipped
-from layers.formats.limits import LOCAL, Clock, Door
+from layers.formats.limits import LOCAL, Clock, Gateway
 from layers.formats.readers.delimited import read_delimited
 from layers.formats.readers.geometry import PURPOSES, accept
 from layers.formats.sniff import READABLE, kind_of
@@ -33,7 +33,7 @@ def read(
     name: str | None = None,
     *,
     purpose: str = "table",
-    door: Door = LOCAL,
+    gateway: Gateway = LOCAL,
     columns: Collection[str] | None = None,
     areas_as_points: bool = False,
     swap: bool = False,
@@ -51,7 +51,7 @@ def read(
         What the rows are for: "table" (shapes optional), "points", "polygons", "lines", "raster". Rows whose
         shape does not serve the purpose are rejected by name; "table" rejects only shapes that cannot be built or lie
         off the globe.
-    door
+    gateway
         The limits that hold: :data:`layers.formats.LOCAL` or :data:`layers.formats.UPLOAD`.
     columns
         Read only these columns (those that are there); None for all.
@@ -72,7 +72,7 @@ def read(
     geo.errors.FormatError
         Bytes that are not what they say, of a format that is not read, or refused by name (docs/limits.md).
     geo.errors.LimitExceededError
-        A named limit of the door was passed.
+        A named limit of the gateway was passed.
     geo.errors.InputError
         A path that cannot be opened.
 
@@ -84,22 +84,22 @@ def read(
     """
     if purpose not in PURPOSES:
         raise ValueError(f"purpose is one of {', '.join(PURPOSES)}, not {purpose!r}")
-    opened = Source(source, name, door)
-    clock = door.clock()
-    way = Way(purpose, columns, choice, areas_as_points=areas_as_points, swap=swap)
+    opened = Source(source, name, gateway)
+    clock = gateway.clock()
+    use = RowUse(purpose, columns, choice, areas_as_points=areas_as_points, swap=swap)
     kind = kind_of(opened)
     if purpose == "raster" and kind != "geotiff":
         raise FormatError("The file is of another format.", where=opened.name, expected="GeoTIFF", got=kind)
     if kind == "geotiff":
         return _raster(opened, purpose, clock)
-    if kind in ("text", "json") and (opened.size <= AT_HAND or (kind == "text" and door.name == LOCAL.name)):
-        report = Report(opened.name, door)
-        parsed = read_here(opened, clock, report, way)
+    if kind in ("text", "json") and (opened.size <= AT_HAND or (kind == "text" and gateway.name == LOCAL.name)):
+        report = Report(opened.name, gateway)
+        parsed = read_here(opened, clock, report, use)
         return _table(parsed, opened, report.rejected(), report.notes(), report.remarks)
     from layers.formats.child_reply import unpacked_table
     from layers.formats.sandbox.process import run_child
 
-    reply = run_child("read", opened, clock, **way.told())
+    reply = run_child("read", opened, clock, **use.as_record())
     try:
         parsed, rejected, notes, remarks = unpacked_table(reply, opened.name, purpose)
         if columns is not None:  # collections of other types know names by more spellings than a child is told
@@ -113,7 +113,7 @@ def read(
 
 
 @dataclass(frozen=True)
-class Way:
+class RowUse:
     """What the rows are for, and what the user said of them; see :func:`read`."""
 
     purpose: str
@@ -122,45 +122,45 @@ class Way:
     areas_as_points: bool = False
     swap: bool = False
 
-    def told(self) -> dict[str, Any]:
-        """The same as a child is told."""
+    def as_record(self) -> dict[str, Any]:
+        """The same as plain JSON, for a process that parses."""
         plain = type(self.columns) in (set, frozenset, list, tuple, dict, Spelled)
         return {
             "purpose": self.purpose,
             "columns": sorted(self.columns) if self.columns is not None and plain else None,
             "spelled": isinstance(self.columns, Spelled),
-            "choice": self.choice.told(),
+            "choice": self.choice.as_record(),
             "areas_as_points": self.areas_as_points,
             "swap": self.swap,
         }
 
     @classmethod
-    def from_told(cls, told: dict[str, Any]) -> Way:
-        """What :meth:`told` said."""
-        names = told["columns"]
-        chosen: Collection[str] | None = names if names is None else (Spelled if told["spelled"] else set)(names)
-        choice = Choice.from_told(told["choice"])
-        return cls(told["purpose"], chosen, choice, areas_as_points=told["areas_as_points"], swap=told["swap"])
+    def from_record(cls, record: dict[str, Any]) -> RowUse:
+        """The inverse of :meth:`as_record`."""
+        names = record["columns"]
+        chosen: Collection[str] | None = names if names is None else (Spelled if record["spelled"] else set)(names)
+        choice = Choice.from_record(record["choice"])
+        return cls(record["purpose"], chosen, choice, areas_as_points=record["areas_as_points"], swap=record["swap"])
 
 
-def read_here(source: Source, clock: Clock, report: Report, way: Way) -> Parsed:
-    """The rows of `source` in this very process, checked for what they are to serve; what a child does for the door."""
+def read_here(source: Source, clock: Clock, report: Report, use: RowUse) -> Parsed:
+    """The rows of `source` in this very process, checked for what they are to serve; as a child does."""
     try:
-        parsed = _parse(source, clock, report, way.columns, way.choice)
+        parsed = _parse(source, clock, report, use.columns, use.choice)
     except CahraError:
         raise
     except MemoryError:
-        raise clock.door.exhausted(source.name) from None
+        raise clock.gateway.exhausted(source.name) from None
     except Exception as fault:  # whatever a parser stumbles over is the file's fault, and one error for the user
         raise FormatError(
             "The file is damaged: its parser gave up.", where=source.name, got=type(fault).__name__
         ) from fault
     _tell_alike(parsed, report)
-    if way.swap:
+    if use.swap:
         report.note("Longitude and latitude are exchanged, as asked.")
     if parsed.geometry is not None:
-        use = {"areas_as_points": way.areas_as_points, "swap": way.swap}
-        shapes, keep = accept(parsed.geometry, parsed.row, parsed.table.ids(), way.purpose, report, clock, **use)
+        turn = {"areas_as_points": use.areas_as_points, "swap": use.swap}
+        shapes, keep = accept(parsed.geometry, parsed.row, parsed.table.ids(), use.purpose, report, clock, **turn)
         parsed.geometry = shapes
         if not keep.all():
             parsed.table, parsed.row, parsed.geometry = parsed.table.where(keep), parsed.row[keep], shapes[keep]
@@ -192,7 +192,7 @@ def _tell_alike(parsed: Parsed, report: Report) -> None:
 
 def _shown(groups: list[tuple[str, ...]]) -> str:
     """Groups of texts of one look."""
-    return "; ".join(" = ".join(told_apart(text)[:40] for text in group[:3]) for group in groups[:5])
+    return "; ".join(" = ".join(with_codes(text)[:40] for text in group[:3]) for group in groups[:5])
 
 
 def _table(
@@ -274,7 +274,7 @@ def _parse_members(
         return read_xlsx(source, archive, clock, report, columns, choice)
     if source.suffix == "xlsx":
         raise FormatError("The file is no Excel workbook.", where=source.name, expected="xl/workbook.xml inside")
-    clock.door.check("members", len(archive.members), source.name)
+    clock.gateway.check("members", len(archive.members), source.name)
     if kmls := archive.ending(".kml"):
         from layers.formats.readers.kml import read_kml
 
@@ -284,7 +284,7 @@ def _parse_members(
         return read_kml(archive.read(chosen), source.name, clock, report, columns, "kmz")
     if not archive.ending(".shp") and (inner := sorted(archive.ending(".csv", ".tsv", ".geojson", ".json"))):
         wanted = chosen_layer(inner, choice.layer, source.name, report)
-        within = Source(archive.read(wanted), wanted, replace(clock.door, file_bytes=clock.door.unpacked_bytes))
+        within = Source(archive.read(wanted), wanted, replace(clock.gateway, file_bytes=clock.gateway.unpacked_bytes))
         report.note("Read from the archive: {name}.", name=within.name)
         member, within.name = within.name, f"{source.name}/{within.name}"
         if kind_of(within) == "json":
@@ -313,6 +313,6 @@ def _converted(parsed: Parsed, source: Source, report: Report, clock: Clock) -> 
     return parsed
 
 
-def check_rows(table: Table, limit: str, door: Door) -> None:
+def check_rows(table: Table, limit: str, gateway: Gateway) -> None:
     """Raise :class:`geo.errors.LimitExceededError` when `table` has more rows than `limit` (sites, incidents)."""
-    door.check(limit, len(table.frame), table.name)
+    gateway.check(limit, len(table.frame), table.name)

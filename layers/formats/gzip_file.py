@@ -24,7 +24,7 @@ def ungzipped(source: Source, clock: Clock) -> Source:
     geo.errors.LimitExceededError
         Too large unpacked, or packed too tightly; counted while unpacking.
     """
-    door, parts, size, packed = clock.door, [], 0, 0
+    gateway, parts, size, packed = clock.gateway, [], 0, 0
     unpack = zlib.decompressobj(wbits=31)
     try:
         with source.open() as stream:
@@ -36,9 +36,9 @@ def ungzipped(source: Source, clock: Clock) -> Source:
                     part = unpack.decompress(block, _BLOCK * 16)
                     block = unpack.unconsumed_tail
                     size += len(part)
-                    door.check("unpacked_bytes", size, source.name)
+                    gateway.check("unpacked_bytes", size, source.name)
                     if size > 1_000_000:
-                        door.check("ratio", size / packed, source.name)
+                        gateway.check("ratio", size / packed, source.name)
                     parts.append(part)
                 clock.check(source.name)
     except zlib.error as fault:
@@ -49,7 +49,7 @@ def ungzipped(source: Source, clock: Clock) -> Source:
     if data.startswith((b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh")) or data[257:262] == b"ustar":
         raise _refused(source, Note("a member is itself an archive"))
     name = source.name[:-3] if source.name.lower().endswith(".gz") else source.name
-    return Source(data, name, replace(door, file_bytes=door.unpacked_bytes))
+    return Source(data, name, replace(gateway, file_bytes=gateway.unpacked_bytes))
 
 
 def _refused(source: Source, what: str, got: str = "") -> FormatError:

@@ -94,7 +94,7 @@ class HeaderWords:
     >>> known = HeaderWords({"lat": ("lat", "y"), "lon": ("lon", "x")}, (), (("lat", "lon"), ("=pcode",)))
     >>> known.test(["Lat", "Lon", "Foreman"]), known.test(["PCODE"]), known.test(["Our mines", "2024"])
     ((2, True), (1, True), (0, False))
-    >>> HeaderWords.from_told(known.told()) == known
+    >>> HeaderWords.from_record(known.as_record()) == known
     True
     """
 
@@ -141,7 +141,7 @@ class HeaderWords:
     def _columns(self) -> set[str]:
         return {name for group in self.enough for name in group if name.startswith("=")}
 
-    def told(self) -> dict[str, Any]:
+    def as_record(self) -> dict[str, Any]:
         """The same as plain JSON."""
         return {
             "spelled": {field: list(words) for field, words in self.spelled.items()},
@@ -154,20 +154,20 @@ class HeaderWords:
         }
 
     @classmethod
-    def from_told(cls, told: dict[str, Any]) -> HeaderWords:
-        """What :meth:`told` said."""
+    def from_record(cls, record: dict[str, Any]) -> HeaderWords:
+        """The inverse of :meth:`as_record`."""
         return cls(
-            {str(field): tuple(words) for field, words in told["spelled"].items()},
+            {str(field): tuple(words) for field, words in record["spelled"].items()},
             tuple(
                 Rule(
                     field, tuple(frozenset(g) for g in words), None if rest is None else frozenset(rest), frozenset(no)
                 )
-                for field, words, rest, no in told["rules"]
+                for field, words, rest, no in record["rules"]
             ),
-            _groups(told["enough"]),
-            tuple(tuple((name, form) for name, form in order) for order in told["bare"]),
+            _groups(record["enough"]),
+            tuple(tuple((name, form) for name, form in order) for order in record["bare"]),
         )
 
 
-def _groups(told: Iterable[Iterable[str]]) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(group) for group in told)
+def _groups(groups: Iterable[Iterable[str]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(group) for group in groups)

@@ -1,4 +1,4 @@
-"""The named limits of the door: what is read at most, and why. Both doors refuse the same things; they differ in size.
+"""The named limits of the gateways: what is read at most, and why. Both refuse the same things; they differ in size.
 
 An administrator raises (or lowers) limits in one file, ``limits.toml`` in the project folder or wherever the
 environment variable ``CAHRA_LIMITS`` points: a table ``[upload]`` or ``[local]`` of the names below. The reasons are in
@@ -18,15 +18,15 @@ from geo.errors import InputError, LimitExceededError
 from geo.messages import Note
 
 NO_LIMIT = 2**62
-DOORS = (Note("local"), Note("upload"))
-"""Names of the two doors."""
+GATEWAYS = (Note("local"), Note("upload"))
+"""Names of the two gateways."""
 MB = 1_000_000
 GB = 1_000 * MB
 
 
 @dataclass(frozen=True)
-class Door:
-    """How much one door lets in. Sizes are bytes, times seconds; every limit is inclusive.
+class Gateway:
+    """How much one gateway lets in. Sizes are bytes, times seconds; every limit is inclusive.
 
     Examples
     --------
@@ -34,7 +34,7 @@ class Door:
     >>> UPLOAD.check("sites", 50_001)
     Traceback (most recent call last):
         ...
-    geo.errors.LimitExceededError: 50001 passes the limit 'sites' of the upload door. Expected: 50000 at most...
+    geo.errors.LimitExceededError: 50001 passes the limit 'sites' of the upload gateway. Expected: 50000 at most...
     """
 
     name: str
@@ -67,21 +67,21 @@ class Door:
         most = getattr(self, limit)
         if value > most:
             raise LimitExceededError(
-                "{value} passes the limit '{limit}' of the {door} door.",
+                "{value} passes the limit '{limit}' of the {gateway} gateway.",
                 where=where,
                 expected=Note("{n} at most", n=str(most)),
                 remedy="Split the file, or let an administrator raise the limit in limits.toml (docs/limits.md).",
                 value=f"{value:g}" if isinstance(value, float) else str(value),
                 limit=limit,
-                door=Note(self.name),
+                gateway=Note(self.name),
             )
 
     def clock(self) -> Clock:
         """A clock that runs out after `seconds`."""
         return Clock(self)
 
-    def for_size(self, size: int) -> Door:
-        """The door for a file of so many bytes: one that the upload door takes costs a child no more than there.
+    def for_size(self, size: int) -> Gateway:
+        """The gateway for a file of so many bytes: one that the upload gateway takes costs a child no more than there.
 
         Examples
         --------
@@ -97,7 +97,7 @@ class Door:
     def exhausted(self, where: str) -> LimitExceededError:
         """The error for a file that took more memory or time than there is."""
         return LimitExceededError(
-            "Reading the file took more memory or time than the {door} door allows.",
+            "Reading the file took more memory or time than the {gateway} gateway allows.",
             where=where,
             expected=Note(
                 "{bytes} byte{bytes?|s} and {seconds} second{seconds?|s} at most",
@@ -106,24 +106,24 @@ class Door:
             ),
             remedy="Split the file, or let an administrator raise child_bytes or seconds in limits.toml "
             "(docs/limits.md).",
-            door=Note(self.name),
+            gateway=Note(self.name),
         )
 
 
 class Clock:
     """Time left for one file; :meth:`check` raises when there is none."""
 
-    def __init__(self, door: Door) -> None:
-        self.door, self._start = door, time.monotonic()
+    def __init__(self, gateway: Gateway) -> None:
+        self.gateway, self._start = gateway, time.monotonic()
 
     def left(self) -> float:
         """Seconds left, not below zero."""
-        return max(0.0, self.door.seconds - (time.monotonic() - self._start))
+        return max(0.0, self.gateway.seconds - (time.monotonic() - self._start))
 
     def check(self, where: str = "") -> None:
         """Raise :class:`geo.errors.LimitExceededError` when the time is up."""
         if self.left() <= 0:
-            self.door.check("seconds", self.door.seconds + 1, where)
+            self.gateway.check("seconds", self.gateway.seconds + 1, where)
 
 
 LIMITS: dict[str, tuple[float, float, str, str]] = {
@@ -182,15 +182,15 @@ LIMITS: dict[str, tuple[float, float, str, str]] = {
     "xml_depth": (128, 128, "levels of nesting in XML", "KML folders nest by hand, 20 levels at most"),
     "number_digits": (310, 310, "characters of one JSON number", "no double has more; 5,000 digits stall a parser"),
 }
-"""Every limit: its default at the local and at the upload door, unit and reason (bytes in decimal MB and GB)."""
+"""Every limit: its default at the local and at the upload gateway, unit and reason (bytes in decimal MB and GB)."""
 
 
 def _defaults(column: int) -> dict[str, float]:
     return {name: (values[0] if column == 0 else values[1]) for name, values in LIMITS.items()}
 
 
-def load_doors(path: Path | None = None) -> tuple[Door, Door]:
-    """The local and the upload door, with what the file `path` changes.
+def load_gateways(path: Path | None = None) -> tuple[Gateway, Gateway]:
+    """The local and the upload gateway, with what the file `path` changes.
 
     Parameters
     ----------
@@ -210,19 +210,19 @@ def load_doors(path: Path | None = None) -> tuple[Door, Door]:
             changes = tomllib.loads(path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
             raise InputError("The file of limits is not TOML.", where=path.name, got=str(fault)) from fault
-    faults = [f"[{door}]" for door in changes if door not in ("local", "upload")]
-    doors = []
-    for column, door in enumerate(("local", "upload")):
+    faults = [f"[{gateway}]" for gateway in changes if gateway not in ("local", "upload")]
+    gateways = []
+    for column, gateway in enumerate(("local", "upload")):
         values = _defaults(column)
-        given = changes.get(door, {})
+        given = changes.get(gateway, {})
         if not isinstance(given, dict):
-            given = {door: 0}
+            given = {gateway: 0}
         for limit, value in given.items():
             if limit not in LIMITS or isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-                faults.append(f"[{door}] {limit} = {value}")
+                faults.append(f"[{gateway}] {limit} = {value}")
             else:
                 values[limit] = value if limit == "seconds" else int(value)
-        doors.append(Door(name=door, **values))  # type: ignore[arg-type]
+        gateways.append(Gateway(name=gateway, **values))  # type: ignore[arg-type]
     if faults:
         raise InputError(
             "The file of limits cannot be used.",
@@ -230,8 +230,8 @@ def load_doors(path: Path | None = None) -> tuple[Door, Door]:
             expected=Note("numbers above zero in [local] or [upload], named {names}", names=", ".join(LIMITS)),
             got="; ".join(faults),
         )
-    return doors[0], doors[1]
+    return gateways[0], gateways[1]
 
 
-LOCAL, UPLOAD = load_doors()
-assert {f.name for f in dataclasses.fields(Door)} == {"name", *LIMITS}, "every limit of a door is described"
+LOCAL, UPLOAD = load_gateways()
+assert {f.name for f in dataclasses.fields(Gateway)} == {"name", *LIMITS}, "every limit of a gateway is described"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from geo.errors import FormatError, InputError
-from layers.formats.limits import Door
+from layers.formats.limits import Gateway
 
 _BLOCK = 1 << 20
 
@@ -29,17 +29,19 @@ def plain_name(name: str) -> str:
 
 
 class Source:
-    """One file at the door. The size is checked before anything else is read.
+    """One file at the gateway. The size is checked before anything else is read.
 
     Raises
     ------
     geo.errors.LimitExceededError
-        The file is larger than `file_bytes` of the door.
+        The file is larger than `file_bytes` of the gateway.
     geo.errors.InputError
         The path is no regular file, or it is empty.
     """
 
-    def __init__(self, source: bytes | bytearray | memoryview | str | os.PathLike[str], name: str | None, door: Door):
+    def __init__(
+        self, source: bytes | bytearray | memoryview | str | os.PathLike[str], name: str | None, gateway: Gateway
+    ):
         self.path: Path | None = None
         self._bytes: bytes | None = None
         if isinstance(source, bytes | bytearray | memoryview):
@@ -58,7 +60,7 @@ class Source:
             if not stat.S_ISREG(found.st_mode):
                 raise InputError("This is not a file.", where=self.name, got="a folder, device or pipe")
             self.size = found.st_size
-        door.check("file_bytes", self.size, self.name)
+        gateway.check("file_bytes", self.size, self.name)
         if self.size == 0:
             raise FormatError("The file is empty.", where=self.name, expected="rows", got="0 bytes")
         digest = hashlib.sha256()

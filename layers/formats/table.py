@@ -1,4 +1,4 @@
-"""What comes out of the door: one table, and the report of what was met on the way."""
+"""What comes out of the gateway: one table, and the report of what was met on the way."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.messages import Note
-from layers.formats.limits import Door
+from layers.formats.limits import Gateway
 from layers.formats.reasons import Reason
 from layers.formats.row_ids import id_of, shorten
 
@@ -66,7 +66,7 @@ class Columns:
 
 @dataclass
 class Parsed:
-    """What a reader of one format gives to the door; `read` is its own count of the rows that hold anything."""
+    """What a reader of one format gives to the gateway; `read` is its own count of the rows that hold anything."""
 
     table: Columns
     row: np.ndarray
@@ -143,24 +143,24 @@ class Table:
 
     @property
     def accounting(self) -> dict[str, int]:
-        """Rows read, as the reader counted them, accepted and rejected; the door gives no table that is not whole."""
+        """Rows read, as the reader counted them, accepted and rejected; a table that is not whole is never given."""
         return {"read": self.read, "accepted": len(self.frame), "rejected": len(self.rejected)}
 
 
 class Report:
     """Collects rejections and remarks while one file is read."""
 
-    def __init__(self, name: str, door: Door | None = None) -> None:
-        self.name, self.door = name, door
+    def __init__(self, name: str, gateway: Gateway | None = None) -> None:
+        self.name, self.gateway = name, gateway
         self.turned_down: list[tuple[int, str, str, str, str]] = []
         self.remarks: dict[str, list[int]] = {}
-        self._said: list[str] = []
+        self._notes: list[str] = []
 
     def reject(self, row: int, reason: str, *, id: str = "", expected: str = "", got: str = "") -> None:  # noqa: A002
         """Note that the source row `row` became none."""
         self.turned_down.append((row, id[:200], reason, expected, shorten(got)))
-        if self.door is not None and not len(self.turned_down) % 1000:
-            self.door.check("rows", len(self.turned_down), self.name)
+        if self.gateway is not None and not len(self.turned_down) % 1000:
+            self.gateway.check("rows", len(self.turned_down), self.name)
 
     def remark(self, reason: str, rows: Iterable[int] = ()) -> None:
         """Note that rows (or the whole file) were read with a remark."""
@@ -168,11 +168,11 @@ class Report:
 
     def note(self, text: str, /, **params: object) -> None:
         """Add a sentence of its own: a template, and the values of its placeholders."""
-        self._said.append(Note(text, **params))
+        self._notes.append(Note(text, **params))
 
     def tell(self, note: str) -> None:
         """Add a sentence that is made already."""
-        self._said.append(note)
+        self._notes.append(note)
 
     def rejected(self) -> pd.DataFrame:
         """The rejections as :data:`geo.schema.REJECTED`, in order of rows."""
@@ -195,7 +195,7 @@ class Report:
             if len(rows) > 5:
                 shown = Note("{rows} and {n} more", rows=shown, n=len(rows) - 5)
             said.append(Note("{reason} (rows {rows})", reason=Reason(reason), rows=shown) if rows else Reason(reason))
-        return said + self._said
+        return said + self._notes
 
 
 def text_frame(columns: dict[str, Any], rows: int) -> pd.DataFrame:

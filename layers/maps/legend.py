@@ -78,7 +78,7 @@ def mark_group(used: Collection[str], translate: Translator) -> Group:
 
 
 def line_group(used: Collection[str], translate: Translator) -> Group:
-    """Trade lines, circles and ways."""
+    """Trade lines, circles and routes."""
     rows = [row(f"lines/{s.key}", s, translate) for s in styles.LINES if s.key in used]
     return group("lines", N_("Lines"), "line", rows, translate)
 

@@ -66,11 +66,11 @@ class Overlay:
         """HTML of the legend: title, unit, a colour and its values a line, and what has no colour."""
         lines = [f"<strong>{html(self.title)}</strong> [{html(self.unit)}]"]
         for i, (colour, low, high) in enumerate(self.steps):
-            said = f"{_said(low, translate)} – {_said(high, translate)}"
+            said = f"{_formatted(low, translate)} – {_formatted(high, translate)}"
             if i == 0:
-                said = f"≤ {_said(high, translate)}"
+                said = f"≤ {_formatted(high, translate)}"
             elif i == len(self.steps) - 1:
-                said = f"≥ {_said(low, translate)}"
+                said = f"≥ {_formatted(low, translate)}"
             lines.append(
                 f'<span style="display:inline-block;width:1.4em;height:0.9em;background:{colour};'
                 f'border:1px solid #767676"></span> {html(said)}'
@@ -79,7 +79,7 @@ class Overlay:
         return "<br>".join(lines)
 
 
-def _said(value: float, translate: Translator) -> str:
+def _formatted(value: float, translate: Translator) -> str:
     return translate.number(value, 4)
 
 

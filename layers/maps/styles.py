@@ -165,8 +165,8 @@ LINES: tuple[Style, ...] = (
     Style("programme", N_("where a programme works"), PURPLE),
     Style("error", N_("position error"), BLUE, dash=(2, 3)),
     Style("stated", N_("what the row states, and how far its place is from it"), VERMILLION, dash=(8, 3)),
-    Style("way", N_("way as given or on roads"), BLUE),
-    Style("way_guess", N_("straight line: a guess"), BLUE, dash=(5, 4)),
+    Style("route", N_("route as given or on roads"), BLUE),
+    Style("route_guess", N_("straight line: a guess"), BLUE, dash=(5, 4)),
     Style("way_exposed", N_("exposed segment"), VERMILLION),
 )
 

@@ -1,6 +1,6 @@
 """A file that has come, or was downloaded by hand, into the store: read first, then kept with all that is known of it.
 
-What comes is read through the one door before it is kept, so that a page of error text never becomes a dataset, and
+What comes is read through the one gateway before it is kept, so that a page of error text never becomes a dataset, and
 the edition that was there before stays until then.
 """
 

@@ -64,7 +64,7 @@ class CountryWords:
 
     def __init__(self, known: Mapping[str, str]) -> None:
         self.known = known
-        self._told: dict[str, str] = {}
+        self._seen_words: dict[str, str] = {}
 
     def code(self, text: str) -> str:
         """ISO 3166 alpha-3 of a code or name; blank where it is none, or may be two."""
@@ -73,11 +73,11 @@ class CountryWords:
             return self.known[word]
         if not word or len(text) > _LONGEST or word in NOT_ALONE:
             return ""
-        if word not in self._told:
-            if len(self._told) > _KEPT:
-                self._told.clear()
-            self._told[word] = self._look(text)
-        return self._told[word]
+        if word not in self._seen_words:
+            if len(self._seen_words) > _KEPT:
+                self._seen_words.clear()
+            self._seen_words[word] = self._look(text)
+        return self._seen_words[word]
 
     def _look(self, text: str) -> str:
         shorter = _DOTTED.sub(lambda found: found[0].replace(".", ""), _WAS.sub("", text)).strip()

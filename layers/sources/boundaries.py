@@ -20,7 +20,7 @@ from geo.schema import REJECTED, empty
 from geo.spatial.polygon_edges import count_pieces
 from geo.spatial.polygons import Boundaries
 from i18n.translator import N_
-from layers.formats import LOCAL, Door, read
+from layers.formats import LOCAL, Gateway, read
 from layers.formats import Table as Read
 from layers.formats.reasons import sentence
 from layers.formats.sandbox.validity import mended
@@ -35,7 +35,7 @@ from layers.sources.reader_in_child import in_child
 
 UNKNOWN = "unknown"
 ONLY_ONE = "Only the layer {layer} was read; also there: {others} (option --layer)."
-"""What the door tells of the other layers; where they are read too, it would be false."""
+"""What the gateway tells of the other layers; where they are read too, it would be false."""
 _HEADER = header_words("boundaries", ("unit",), ("unit1",), ("unit2",), ("code",))
 _NO_DAY = re.compile(
     r"(?:1899[-/.]12[-/.]3[01]|1900[-/.]0?1[-/.]0?[01]|0000|0?0[-/.]0?0|null|none|n/?a)", re.IGNORECASE
@@ -90,7 +90,7 @@ def read_boundaries(
     version: str | None = None,
     level: int | None = None,
     country: str | None = None,
-    door: Door = LOCAL,
+    gateway: Gateway = LOCAL,
     options: ReadOptions = NOTHING,
 ) -> BoundaryLayer:
     """Polygons of administrative units out of GeoJSON, TopoJSON or a zipped shapefile.
@@ -121,7 +121,7 @@ def read_boundaries(
         There is no column of names or P-codes, no polygon, or `country` is not known.
     """
     return read_boundary_sets(
-        source, name, version=version, level=level, country=country, door=door, options=options, one=True
+        source, name, version=version, level=level, country=country, gateway=gateway, options=options, one=True
     )[0]
 
 
@@ -133,7 +133,7 @@ def read_boundary_sets(
     version: str | None = None,
     level: int | None = None,
     country: str | None = None,
-    door: Door = LOCAL,
+    gateway: Gateway = LOCAL,
     options: ReadOptions = NOTHING,
     one: bool = False,
 ) -> list[BoundaryLayer]:
@@ -149,11 +149,11 @@ def read_boundary_sets(
 
     def table_of(layer: str) -> Read:
         choice = replace(options, layer=layer).choice(_HEADER)
-        return read(source, name, purpose="table", door=door, swap=options.swap, choice=choice)
+        return read(source, name, purpose="table", gateway=gateway, swap=options.swap, choice=choice)
 
     def set_of(read_table: Read) -> BoundaryLayer:
         order = level if level is not None else options.level
-        return _set(read_table, options, door, version=version, level=order, option=option)
+        return _set(read_table, options, gateway, version=version, level=order, option=option)
 
     table = table_of(options.layer)
     others = [layer for layer in table.layers if layer != table.meta.get("layer")]
@@ -183,11 +183,11 @@ def read_boundary_sets(
 
 
 def _set(
-    table: Read, options: ReadOptions, door: Door, *, version: str | None, level: int | None, option: str
+    table: Read, options: ReadOptions, gateway: Gateway, *, version: str | None, level: int | None, option: str
 ) -> BoundaryLayer:
     """The boundary set of one layer."""
     fields, faults = Fields(table, "boundaries", options), Faults(table)
-    # The door says what is invalid; what became of it is said below.
+    # The gateway says what is invalid; what became of it is said below.
     notes = [note for note in table.notes if not note.startswith((sentence("bow_tie"), sentence("zero_area")))]
     geometry_read = shapes_of(table, fields)
     if geometry_read is None:
@@ -203,9 +203,9 @@ def _set(
     kind = shapely.get_type_id(geometry_read)
     faults.add("geometry_null", kind == -1, expected="a polygon")
     faults.add("not_an_area", ~np.isin(kind, (_POLYGON, _MULTI)), expected="a polygon")
-    geometry, repairs = _repaired(geometry_read, names, table, faults.ok, door)
+    geometry, repairs = _repaired(geometry_read, names, table, faults.ok, gateway)
     faults.add("zero_area", shapely.area(geometry) == 0, expected="a polygon with an area")
-    door.check("edges", count_pieces(geometry[faults.ok]), table.name)
+    gateway.check("edges", count_pieces(geometry[faults.ok]), table.name)
     faults.usable("boundaries", names)
 
     stated = country_codes(fields.text("country"))
@@ -326,14 +326,14 @@ def _vintage_columns(fields: Fields) -> list[str]:
 
 
 def _repaired(
-    geometry: npt.NDArray[np.object_], names: pd.Series[str], table: Read, ok: npt.NDArray[np.bool_], door: Door
+    geometry: npt.NDArray[np.object_], names: pd.Series[str], table: Read, ok: npt.NDArray[np.bool_], gateway: Gateway
 ) -> tuple[npt.NDArray[np.object_], list[dict[str, Any]]]:
     """Valid polygons, and for each that was not: unit, source row, what was wrong, and how its area changed."""
     out = geometry.copy()
     out[~ok] = None
     bad = np.flatnonzero(ok & ~shapely.is_valid(out))
     repairs: list[dict[str, Any]] = []
-    whole = mended(out[bad], door.clock(), table.name)
+    whole = mended(out[bad], gateway.clock(), table.name)
     for at, after in zip(bad.tolist(), whole, strict=True):
         before, out[at] = out[at], after
         area, area_before = _area_m2(out[at]), _area_m2(before)

@@ -14,7 +14,7 @@ import pandas as pd
 from geo.messages import Note
 from geo.records.place_names import plain
 from geo.schema import COVERAGE, conform, empty
-from layers.formats import LOCAL, Door, read
+from layers.formats import LOCAL, Gateway, read
 from layers.formats.values.dates import parse_dates
 from layers.reference.tables import country_codes, rows
 from layers.sources.column_words import header_words
@@ -66,7 +66,7 @@ def on_its_ground(coverage: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
 
 @in_child
 def read_coverage(
-    source: bytes | Path, name: str | None = None, *, door: Door = LOCAL, options: ReadOptions = NOTHING
+    source: bytes | Path, name: str | None = None, *, gateway: Gateway = LOCAL, options: ReadOptions = NOTHING
 ) -> Layer:
     """The user's declaration of coverage, `dataset, country_iso3, from, to` (both days inclusive), `effects`.
 
@@ -85,7 +85,7 @@ def read_coverage(
         A column is missing, or no row is usable.
     """
     choice = options.choice(header_words("coverage", ("dataset", "country_iso3")))
-    table = read(source, name, purpose="table", door=door, choice=choice)
+    table = read(source, name, purpose="table", gateway=gateway, choice=choice)
     fields, faults = Fields(table, "coverage", options), Faults(table)
     fields.require("dataset", "country_iso3", "from", "to")
     dataset = fields.text("dataset").str.strip()

@@ -1,7 +1,7 @@
 """Events from the API of UCDP into the local store, only when the user asks.
 
 Connections go to the publisher's hosts alone, over https (plain http only to this machine, for tests). What comes is
-read through the one door before it is kept, so that a page of error text never becomes a dataset.
+read through the one gateway before it is kept, so that a page of error text never becomes a dataset.
 """
 
 from __future__ import annotations

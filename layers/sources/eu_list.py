@@ -10,7 +10,7 @@ import pandas as pd
 
 from geo.records.place_names import fold, plain
 from geo.schema import LISTED_AREAS, conform
-from layers.formats import LOCAL, Door, parse_dates, read
+from layers.formats import LOCAL, Gateway, parse_dates, read
 from layers.reference.tables import country_codes
 from layers.sources.column_words import header_words
 from layers.sources.layer import Faults, Fields, Layer, version_of
@@ -27,7 +27,7 @@ _KIND_OF = {word: kind for kind, words in KINDS.items() for word in words}
 
 @in_child
 def read_eu_list(
-    source: bytes | Path, name: str | None = None, *, door: Door = LOCAL, options: ReadOptions = NOTHING
+    source: bytes | Path, name: str | None = None, *, gateway: Gateway = LOCAL, options: ReadOptions = NOTHING
 ) -> Layer:
     """An edition (or several, by their dates) of the indicative list under Regulation (EU) 2017/821, Art. 14.
 
@@ -46,7 +46,7 @@ def read_eu_list(
         A column is missing, or no row is usable.
     """
     choice = options.choice(header_words("listed_areas", ("country", "from")))
-    table = read(source, name, purpose="table", door=door, choice=choice)
+    table = read(source, name, purpose="table", gateway=gateway, choice=choice)
     fields, faults = Fields(table, "listed_areas", options), Faults(table)
     fields.require("country", "from")
     country = country_codes(fields.text("country"))

@@ -61,17 +61,17 @@ class ColumnNames:
         self._short = short_names(names)
         for column, short in self._short.items():
             self._own.setdefault(plain(short), column)
-        self._said: dict[str, str | None] = {}
+        self._given: dict[str, str | None] = {}
         for field, column in options.columns:
             if column == "":
-                self._said[field] = None
+                self._given[field] = None
             elif plain(column) in self._own:
-                self._said[field] = self._own[plain(column)]
+                self._given[field] = self._own[plain(column)]
         self._found: dict[str, tuple[str, ...]] = {}
 
     def has(self, *names: str) -> bool:
         """Whether every one of these columns is there, by its plain spelling, or is said by the user to be."""
-        return all(self._get(plain(name)) or self._said.get(name) for name in names)
+        return all(self._get(plain(name)) or self._given.get(name) for name in names)
 
     def _get(self, word: str) -> str | None:
         """The column of a plain name, or of what a shapefile leaves of it."""
@@ -89,8 +89,8 @@ class ColumnNames:
         return self._found[name]
 
     def _look(self, name: str) -> tuple[str, ...]:
-        if name in self._said:
-            said = self._said[name]
+        if name in self._given:
+            said = self._given[name]
             return (said,) if said is not None else ()
         exact = self._exact(name)
         if name in SEVERAL:
@@ -103,7 +103,7 @@ class ColumnNames:
         for pair in _PAIRS:
             if name in pair:
                 other = pair[1 - pair.index(name)]
-                if self._exact(other) is None and other not in self._said:
+                if self._exact(other) is None and other not in self._given:
                     found = self._paired(name, other) or found
         if not found and name in ("site_id", "supplier_id") and self._words:
             # A list of origins is numbered by its sites where it names no suppliers.
@@ -117,8 +117,8 @@ class ColumnNames:
 
     def _taken(self) -> set[str]:
         """Columns that are a field's by their whole spelling, or by the user's word."""
-        exact = {self._exact(field) for field in self._known if field not in self._said}
-        return {column for column in (exact | set(self._said.values())) if column is not None}
+        exact = {self._exact(field) for field in self._known if field not in self._given}
+        return {column for column in (exact | set(self._given.values())) if column is not None}
 
     def _by_words(self, name: str) -> list[tuple[str, tuple[str, ...]]]:
         if not self._words:
@@ -226,7 +226,7 @@ class Fields(ColumnNames):
 
     def is_exact(self, name: str) -> bool:
         """Whether the column of a field is known by its whole spelling or the user's word, not by its words alone."""
-        return bool(self._said.get(name)) or self.column(name) == self._exact(name)
+        return bool(self._given.get(name)) or self.column(name) == self._exact(name)
 
     def named(self, name: str) -> str | None:
         """The column of exactly this plain name, whatever field it is taken for."""

@@ -135,7 +135,7 @@ class Client:
 
     @staticmethod
     def as_json(body: bytes, url: str) -> Any:
-        """A body as JSON; raises :class:`FetchError` when it is none, by the strict rules of the door."""
+        """A body as JSON; raises :class:`FetchError` when it is none, by the strict rules of the gateway."""
         try:
             return load_json(body, LOCAL, host_of(url))
         except CahraError as fault:

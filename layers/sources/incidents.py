@@ -12,7 +12,7 @@ import pandas as pd
 from geo.messages import Note, joined
 from geo.records.place_names import plain
 from geo.schema import INCIDENTS, REJECTED, REJECTED_INCIDENTS, conform, empty
-from layers.formats import LOCAL, Door, read
+from layers.formats import LOCAL, Gateway, read
 from layers.formats.header_words import HeaderWords
 from layers.formats.spelled import Spelled
 from layers.formats.table import Table
@@ -45,7 +45,7 @@ SOURCES: tuple[IncidentSource, ...] = (ucdp.SOURCE, acled.SOURCE, own_incidents.
 
 @in_child
 def read_incidents(
-    source: bytes | Path, name: str | None = None, *, door: Door = LOCAL, options: ReadOptions = NOTHING
+    source: bytes | Path, name: str | None = None, *, gateway: Gateway = LOCAL, options: ReadOptions = NOTHING
 ) -> Layer:
     """Incidents of UCDP GED (native, GeoJSON, explorer's export, HDX's edition), ACLED or the project's own columns.
 
@@ -71,12 +71,12 @@ def read_incidents(
     """
     wanted = None if options.columns else _needed()  # a column by hand may have any name
     choice = options.choice(_HEADER)
-    table = read(source, name, purpose="table", door=door, columns=wanted, swap=options.swap, choice=choice)
-    door.check("incidents", len(table.frame), table.name)
+    table = read(source, name, purpose="table", gateway=gateway, columns=wanted, swap=options.swap, choice=choice)
+    gateway.check("incidents", len(table.frame), table.name)
     fields = Fields(table, options=options)
     if not any(known.recognises(fields) for known in SOURCES):
         # once more, to name every column that was found
-        fields = Fields(read(source, name, purpose="table", door=door, choice=choice), options=options)
+        fields = Fields(read(source, name, purpose="table", gateway=gateway, choice=choice), options=options)
     tests = tuple((known.layout, known.recognises) for known in SOURCES)
     layout = choose(fields, tests, "incidents", joined([known.described for known in SOURCES]))
     form = next(known for known in SOURCES if known.layout == layout)

@@ -152,7 +152,7 @@ class Faults:
         return np.asarray(self.reason == "", dtype=bool)
 
     def rejected(self, ids: pd.Series[str]) -> pd.DataFrame:
-        """:data:`geo.schema.REJECTED`: the door's own rejections and these, in row order."""
+        """:data:`geo.schema.REJECTED`: the gateway's own rejections and these, in row order."""
         bad = ~self.ok
         own = pd.DataFrame(
             {
@@ -164,10 +164,10 @@ class Faults:
                 "got": [shorten(str(g)) for g in self._got[bad]],
             }
         )
-        door = self.table.rejected
+        gateway = self.table.rejected
         if self.secret:
-            door = door.assign(expected="", got="")
-        both = [conform(own, REJECTED), conform(door, REJECTED)]
+            gateway = gateway.assign(expected="", got="")
+        both = [conform(own, REJECTED), conform(gateway, REJECTED)]
         joined = pd.concat([frame for frame in both if len(frame)]) if any(map(len, both)) else both[0]
         return conform(joined.sort_values("row", kind="stable"), REJECTED)
 

@@ -63,7 +63,7 @@ class Positions:
     lon: Floats
     lat: Floats
     reason: Objects
-    told: pd.Series[str]
+    as_written: pd.Series[str]
     extent_km: Floats
     notes: list[str] = field(default_factory=list)
 
@@ -96,7 +96,7 @@ def positions_of(table: Table, fields: Fields, countries: pd.Series[str]) -> Pos
         text = _of_text(fields, countries)  # a feature without a geometry may state its place in columns
         out.lon, out.lat = np.where(bare, text.lon, out.lon), np.where(bare, text.lat, out.lat)
         out.reason = np.where(bare, text.reason, out.reason).astype(object)
-        out.told = out.told.where(~bare, text.told)
+        out.as_written = out.as_written.where(~bare, text.as_written)
         out.notes += text.notes
     return out
 
@@ -343,7 +343,7 @@ def _of_one_column(fields: Fields, countries: pd.Series[str], notes: list[str]) 
     if fields.options.swap:
         x, y = y, x
     out = _parsed(x, y, _unswapped(fields), notes)
-    out.told = texts
+    out.as_written = texts
     out.reason = np.where((why != "").to_numpy(), why.to_numpy(dtype=object), out.reason).astype(object)
     grid = out.reason == "coordinates_utm_text"
     if grid.any():

@@ -15,7 +15,7 @@ from geo.messages import Note
 from geo.rasters.grid import Grid, ground_areas_km2, lattice
 from geo.rasters.windows import Window, batches
 from i18n.translator import N_
-from layers.formats.limits import LOCAL, Door
+from layers.formats.limits import LOCAL, Gateway
 from layers.formats.readers.raster import RasterFacts, raster_facts, raster_source, read_windows
 from layers.formats.readers.raster_system import RasterSystem
 from layers.formats.source import Source
@@ -52,7 +52,7 @@ class RasterLayer:
     """
 
     source: Source
-    door: Door
+    gateway: Gateway
     facts: RasterFacts
     system: RasterSystem
     grid: Grid
@@ -60,7 +60,7 @@ class RasterLayer:
     values: str
     basis: str
     ignored: int = 0
-    told: list[str] = field(default_factory=list)
+    reading_notes: list[str] = field(default_factory=list)
 
     @property
     def key(self) -> str:
@@ -75,7 +75,7 @@ class RasterLayer:
     @property
     def notes(self) -> list[str]:
         """What is to be said of the file and of what was met in it so far."""
-        out = list(self.told)
+        out = list(self.reading_notes)
         if self.ignored:
             out.append(Note("{n} pixel{n?|s} below zero {n?was|were} taken as without a value.", n=self.ignored))
         return out
@@ -89,10 +89,10 @@ class RasterLayer:
         """
         done, total = 0, sum(w.height * w.width for w in windows)
         scale, offset = self.facts.scales[self.band - 1], self.facts.offsets[self.band - 1]
-        for group in batches(list(windows), min(BATCH, self.door.raster_pixels)):
+        for group in batches(list(windows), min(BATCH, self.gateway.raster_pixels)):
             asked = [(w.column, w.row, w.width, w.height) for w in group]
             for window, (raw, valid) in zip(
-                group, read_windows(self.source, asked, band=self.band, door=self.door), strict=True
+                group, read_windows(self.source, asked, band=self.band, gateway=self.gateway), strict=True
             ):
                 amount = np.where(valid, raw, 0).astype(np.float64)
                 if (scale, offset) != (1.0, 0.0):
@@ -137,7 +137,7 @@ class RasterLayer:
 
 def read_population(
     data: bytes | str | os.PathLike[str], name: str | None = None, *, values: str = "", band: int = 0,
-    door: Door = LOCAL,
+    gateway: Gateway = LOCAL,
 ) -> RasterLayer:  # fmt: skip
     """A raster of people: WorldPop, GHSL, LandScan or any other GeoTIFF.
 
@@ -153,8 +153,8 @@ def read_population(
     geo.errors.InputError
         It is no raster of which people can be summed; the message says why.
     """
-    opened = raster_source(data, name, door)
-    facts = raster_facts(opened, door.clock())
+    opened = raster_source(data, name, gateway)
+    facts = raster_facts(opened, gateway.clock())
     number = _band(facts, band, opened.name)
     basis = "option"
     if not values:
@@ -170,16 +170,16 @@ def read_population(
                 remedy=Note("Say it: --population-values counts or --population-values density."),
             )
         values, basis = DENSITY if _DENSITY.search(words) else COUNTS, found[0].strip("_ .-")
-    return _layer(opened, facts, number, values, basis, door)
+    return _layer(opened, facts, number, values, basis, gateway)
 
 
 def read_travel_time(
-    data: bytes | str | os.PathLike[str], name: str | None = None, *, band: int = 0, door: Door = LOCAL
+    data: bytes | str | os.PathLike[str], name: str | None = None, *, band: int = 0, gateway: Gateway = LOCAL
 ) -> RasterLayer:
     """A raster of minutes of travel, such as those to the nearest town of 50,000."""
-    opened = raster_source(data, name, door)
-    facts = raster_facts(opened, door.clock())
-    return _layer(opened, facts, _band(facts, band, opened.name), MINUTES, "option", door)
+    opened = raster_source(data, name, gateway)
+    facts = raster_facts(opened, gateway.clock())
+    return _layer(opened, facts, _band(facts, band, opened.name), MINUTES, "option", gateway)
 
 
 def _band(facts: RasterFacts, band: int, name: str) -> int:
@@ -199,7 +199,7 @@ def _band(facts: RasterFacts, band: int, name: str) -> int:
     return band or 1
 
 
-def _layer(source: Source, facts: RasterFacts, band: int, values: str, basis: str, door: Door) -> RasterLayer:
+def _layer(source: Source, facts: RasterFacts, band: int, values: str, basis: str, gateway: Gateway) -> RasterLayer:
     if facts.dtypes[band - 1].startswith("complex"):
         raise InputError("The raster holds no plain numbers.", where=source.name, got=facts.dtypes[band - 1])
     a, b, c, d, e, f = facts.transform
@@ -210,9 +210,9 @@ def _layer(source: Source, facts: RasterFacts, band: int, values: str, basis: st
             got=", ".join(f"{v:g}" for v in facts.transform),
             remedy=Note("Save it as GeoTIFF with its georeference."),
         )  # fmt: skip
-    system = RasterSystem.of(facts.crs, source.name, door)
+    system = RasterSystem.of(facts.crs, source.name, gateway)
     grid = Grid(facts.width, facts.height, (a, b, c, d, e, f), system.degrees)
-    told: list[str] = []
+    notes: list[str] = []
     if system.degrees:
         x, y = grid.places(np.array([0.0, 0, facts.width, facts.width]), np.array([0.0, facts.height] * 2))
         if y.max() > 91 or y.min() < -91 or np.ptp(x) > 361:
@@ -223,11 +223,11 @@ def _layer(source: Source, facts: RasterFacts, band: int, values: str, basis: st
                 remedy=Note("Give it the coordinate system that it is in, and save it as GeoTIFF."),
             )  # fmt: skip
     if b or d:
-        told.append(Note("The raster is rotated; its pixels were taken where they lie."))
+        notes.append(Note("The raster is rotated; its pixels were taken where they lie."))
     if a * e > 0 and not (b or d):
-        told.append(Note("The raster has its south at the top; its pixels were taken where they lie."))
+        notes.append(Note("The raster has its south at the top; its pixels were taken where they lie."))
     if facts.nodata is None:
-        told.append(Note("The raster names no value for no data: every pixel counts as looked at."))
+        notes.append(Note("The raster names no value for no data: every pixel counts as looked at."))
     if system.plain:
-        told.append(Note("The raster is in {system}; circles were drawn in it.", system=system.label))
-    return RasterLayer(source, door, facts, system, grid, band, values, basis, told=told)
+        notes.append(Note("The raster is in {system}; circles were drawn in it.", system=system.label))
+    return RasterLayer(source, gateway, facts, system, grid, band, values, basis, reading_notes=notes)

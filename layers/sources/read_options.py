@@ -65,17 +65,17 @@ class ReadOptions:
         """Field to column."""
         return dict(self.columns)
 
-    def told(self) -> dict[str, Any]:
+    def as_record(self) -> dict[str, Any]:
         """The options as JSON."""
         return asdict(self)
 
     @classmethod
-    def of_told(cls, told: Mapping[str, Any]) -> ReadOptions:
-        """The options that :meth:`told` told."""
-        return cls(**{**told, "columns": tuple((str(name), str(column)) for name, column in told["columns"])})
+    def from_record(cls, record: Mapping[str, Any]) -> ReadOptions:
+        """The inverse of :meth:`as_record`."""
+        return cls(**{**record, "columns": tuple((str(name), str(column)) for name, column in record["columns"])})
 
     def choice(self, header: HeaderWords | None = None) -> Choice:
-        """What the door is to take: the user's sheet, layer and header row, else the header that is known so."""
+        """What the gateway is to take: the user's sheet, layer and header row, else the header that is known so."""
         return Choice(self.sheet, self.layer, self.header_row, header)
 
 

@@ -1,7 +1,7 @@
 """Readers whose whole work on a large upload is a child's: the columns brought in order as well as the bytes read.
 
-A reader at the upload door takes seconds where a file has many rows (280,000 incidents: ten), and the app is one
-process for all its visitors. What comes back is told as JSON and arrays (:mod:`layers.formats.told_values`).
+A reader at the upload gateway takes seconds where a file has many rows (280,000 incidents: ten), and the app is one
+process for all its visitors. What comes back is JSON and arrays (:mod:`layers.formats.packed_values`).
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ import pandas as pd
 
 from geo.errors import FormatError
 from geo.messages import packed, unpacked
-from layers.formats.limits import LOCAL, Clock, Door
+from layers.formats.limits import LOCAL, Clock, Gateway
+from layers.formats.packed_values import Packing, Unpacking
 from layers.formats.sandbox.process import TASKS_HERE, run_child
 from layers.formats.sniff import kind_of
 from layers.formats.source import Source
-from layers.formats.told_values import Packing, Unpacking
 from layers.sources.layer import NoUsableRowError
 
 P = ParamSpec("P")
@@ -35,39 +35,39 @@ _TASK = "layers.sources.reader_in_child:parse"
 
 
 @runtime_checkable
-class Tellable(Protocol):
-    """What a caller says beside the file, as JSON and back; None cannot be told."""
+class AsRecord(Protocol):
+    """What a caller gives beside the file, as JSON and back; None where it cannot be written."""
 
-    def told(self) -> Any:
+    def as_record(self) -> Any:
         """As JSON."""
 
     @classmethod
-    def of_told(cls, told: Any) -> Any:
+    def from_record(cls, record: Any) -> Any:
         """Back again."""
 
 
 def in_child(reader: Callable[P, R]) -> Callable[P, R]:
-    """The reader; a large file at the upload door is read by it in a child.
+    """The reader; a large file at the upload gateway is read by it in a child.
 
-    What the caller says beside the file must be plain values or :class:`Tellable`; else the reader reads it here.
+    What the caller gives beside the file must be plain values or :class:`AsRecord`; else the reader reads it here.
     """
 
     @functools.wraps(reader)
-    def read_so(*args: P.args, **said: P.kwargs) -> R:
-        given = cast(Any, args[0] if args else said.get("source"))
-        name = cast(Any, args[1] if len(args) > 1 else said.get("name"))
-        door = cast(Door, said.get("door", LOCAL))
-        others = {k: v for k, v in said.items() if k not in ("source", "name", "door")}
-        if given is None or TASKS_HERE or door.name == LOCAL.name:
-            return reader(*args, **said)
-        source = Source(given, name, door)
+    def read_so(*args: P.args, **options: P.kwargs) -> R:
+        given = cast(Any, args[0] if args else options.get("source"))
+        name = cast(Any, args[1] if len(args) > 1 else options.get("name"))
+        gateway = cast(Gateway, options.get("gateway", LOCAL))
+        others = {k: v for k, v in options.items() if k not in ("source", "name", "gateway")}
+        if given is None or TASKS_HERE or gateway.name == LOCAL.name:
+            return reader(*args, **options)
+        source = Source(given, name, gateway)
         if source.size <= AT_HAND.get(kind_of(source), 0):
-            return reader(*args, **said)
-        plain = _told(others)
+            return reader(*args, **options)
+        plain = _as_records(others)
         if plain is None:
-            return reader(*args, **said)
+            return reader(*args, **options)
         place = f"{reader.__module__}:{reader.__name__}"
-        reply = run_child(_TASK, source, door.clock(), reader=place, said=plain)
+        reply = run_child(_TASK, source, gateway.clock(), reader=place, options=plain)
         hint = typing.get_type_hints(reader)["return"]
         try:
             fault = reply.facts["fault"]
@@ -92,33 +92,38 @@ def parse(
         raise FormatError("The file is damaged: its parser gave up.", got=module)
     reader = getattr(importlib.import_module(module), function)
     hints = typing.get_type_hints(reader)
-    said = {k: _of_told(hints[k], v["told"]) if isinstance(v, dict) else v for k, v in options["said"].items()}
+    given_options = {
+        k: _from_record(hints[k], v["record"]) if isinstance(v, dict) else v for k, v in options["options"].items()
+    }
     packing = Packing()
     try:
-        return {"fault": None, "found": packing.value(reader(given, name, door=clock.door, **said))}, packing.arrays
+        return {
+            "fault": None,
+            "found": packing.value(reader(given, name, gateway=clock.gateway, **given_options)),
+        }, packing.arrays
     except NoUsableRowError as fault:
-        told = {n: packed(getattr(fault, n)) for n in ("what", "where", "expected", "got", "remedy")}
-        told["params"] = {k: packed(v) if isinstance(v, str) else str(v) for k, v in fault.params.items()}
+        record = {n: packed(getattr(fault, n)) for n in ("what", "where", "expected", "got", "remedy")}
+        record["params"] = {k: packed(v) if isinstance(v, str) else str(v) for k, v in fault.params.items()}
         packing = Packing()
-        return {"fault": told, "found": packing.value(fault.rejected)}, packing.arrays
+        return {"fault": record, "found": packing.value(fault.rejected)}, packing.arrays
 
 
-def _again(told: dict[str, Any], rejected: Any) -> NoUsableRowError:
+def _again(record: dict[str, Any], rejected: Any) -> NoUsableRowError:
     """The error of a file without a usable row, with its rows."""
-    params = {str(k): unpacked(v) for k, v in told["params"].items()}
-    where, expected, got, remedy = (unpacked(told[n]) for n in ("where", "expected", "got", "remedy"))
+    params = {str(k): unpacked(v) for k, v in record["params"].items()}
+    where, expected, got, remedy = (unpacked(record[n]) for n in ("where", "expected", "got", "remedy"))
     return NoUsableRowError(
-        str(told["what"]), rejected=rejected, where=where, expected=expected, got=got, remedy=remedy, **params
+        str(record["what"]), rejected=rejected, where=where, expected=expected, got=got, remedy=remedy, **params
     )
 
 
-def _told(said: Mapping[str, Any]) -> dict[str, Any] | None:
-    """All that is said, as JSON; None where something cannot be told."""
+def _as_records(options: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Every option as JSON; None where one cannot be written."""
     out: dict[str, Any] = {}
-    for name, value in said.items():
-        if isinstance(value, Tellable):
-            out[name] = {"told": value.told()}
-            if out[name]["told"] is None:
+    for name, value in options.items():
+        if isinstance(value, AsRecord):
+            out[name] = {"record": value.as_record()}
+            if out[name]["record"] is None:
                 return None
         elif value is None or isinstance(value, str | int | bool):
             out[name] = value
@@ -127,10 +132,10 @@ def _told(said: Mapping[str, Any]) -> dict[str, Any] | None:
     return out
 
 
-def _of_told(hint: Any, told: Any) -> Any:
-    """What was told of a parameter of this type."""
-    [kind] = [one for one in (hint, *typing.get_args(hint)) if hasattr(one, "of_told")]
-    return kind.of_told(told)
+def _from_record(hint: Any, record: Any) -> Any:
+    """The value of a parameter of this type, out of its record."""
+    [kind] = [one for one in (hint, *typing.get_args(hint)) if hasattr(one, "from_record")]
+    return kind.from_record(record)
 
 
 def _fits(value: Any, hint: Any) -> bool:

@@ -18,7 +18,7 @@ import pandas as pd
 from geo.errors import FormatError
 from geo.messages import Note
 from geo.records.place_names import plain
-from layers.formats import LOCAL, Door, read
+from layers.formats import LOCAL, Gateway, read
 from layers.formats.choice import Choice
 from layers.reference.tables import rows as table_rows
 
@@ -109,7 +109,7 @@ def is_template(sheets: tuple[str, ...]) -> bool:
     return {plain(DECLARATION), plain(SMELTERS)} <= names
 
 
-def read_template(source: bytes | Path, name: str | None = None, *, door: Door = LOCAL) -> ReportingTemplate:
+def read_template(source: bytes | Path, name: str | None = None, *, gateway: Gateway = LOCAL) -> ReportingTemplate:
     """Declaration, smelters, mines and products of a template.
 
     Raises
@@ -117,7 +117,7 @@ def read_template(source: bytes | Path, name: str | None = None, *, door: Door =
     geo.errors.FormatError
         The workbook is no CMRT, EMRT or AMRT.
     """
-    cells = _Workbook(source, name, door)
+    cells = _Workbook(source, name, gateway)
     kind, revision = _kind(cells)
     layout = _layout(kind, revision)
     notes: list[str] = []
@@ -169,8 +169,8 @@ Cells = Mapping[tuple[int, str], str]
 class _Workbook:
     """Cells of the sheets by row and letter."""
 
-    def __init__(self, source: bytes | Path, name: str | None, door: Door) -> None:
-        table = read(source, name, door=door, choice=Choice(sheet=":".join(SHEETS), raw=True))
+    def __init__(self, source: bytes | Path, name: str | None, gateway: Gateway) -> None:
+        table = read(source, name, gateway=gateway, choice=Choice(sheet=":".join(SHEETS), raw=True))
         self.name, self.sha256 = table.name, table.sha256
         self.hollow = "formula_without_value" in table.remarks
         self._kept: dict[str, dict[tuple[int, str], str]] = {}

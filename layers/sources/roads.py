@@ -8,7 +8,7 @@ from pathlib import Path
 from geo.errors import InputError
 from geo.messages import Note
 from geo.screening.road_network import Network, count_pieces, network
-from layers.formats import LOCAL, Door, parse_numbers, read
+from layers.formats import LOCAL, Gateway, parse_numbers, read
 from layers.sources.layer import Fields
 from layers.sources.read_options import NOTHING, ReadOptions
 
@@ -26,7 +26,7 @@ class RoadLayer:
 
 
 def read_roads(
-    source: bytes | Path, name: str | None = None, *, door: Door = LOCAL, options: ReadOptions = NOTHING
+    source: bytes | Path, name: str | None = None, *, gateway: Gateway = LOCAL, options: ReadOptions = NOTHING
 ) -> RoadLayer:
     """A road network: lines with an optional speed (`speed`, `maxspeed`, `vitesse`; km/h) or class (`highway`, ...).
 
@@ -35,12 +35,12 @@ def read_roads(
     geo.errors.InputError
         The file holds no lines.
     geo.errors.LimitExceededError
-        Cut into pieces they are more than `road_edges` of the door.
+        Cut into pieces they are more than `road_edges` of the gateway.
     """
-    table = read(source, name, purpose="lines", door=door, swap=options.swap, choice=options.choice())
+    table = read(source, name, purpose="lines", gateway=gateway, swap=options.swap, choice=options.choice())
     if table.geometry is None or not len(table.frame):
         raise InputError("The file holds no lines.", where=table.name, expected="GeoJSON or GeoPackage of lines")
-    door.check("road_edges", count_pieces(table.geometry.tolist()), table.name)
+    gateway.check("road_edges", count_pieces(table.geometry.tolist()), table.name)
     fields = Fields(table, options=options)
     speed_column = next((c for c in map(fields.column, ("speed", "speed_kmh", "maxspeed", "vitesse")) if c), None)
     class_column = next(
@@ -52,5 +52,7 @@ def read_roads(
     classes = None if class_column is None else table.frame[class_column].tolist()
     net = network(table.geometry.tolist(), speed, classes, table.name)
     quickest = net.weighted == "time"
-    note = Note("The quickest way is sought, by speed or class.") if quickest else Note("The shortest way is sought.")
+    note = (
+        Note("The quickest route is sought, by speed or class.") if quickest else Note("The shortest route is sought.")
+    )
     return RoadLayer(net, table.name, table.sha256, table.accounting, [*table.notes, note], table.size)

@@ -167,10 +167,10 @@ def _countries(frame: pd.DataFrame, fields: Fields, option: str | None, notes: l
 def _positions(frame: pd.DataFrame, table: Table, at: Positions, faults: Faults, notes: list[str]) -> None:
     """Longitude and latitude; a place in its country only when turned round is a fault, one elsewhere a remark."""
     notes += at.notes
-    faults.add(at.reason, expected=EXPECTED_PLACE, got=at.told)
+    faults.add(at.reason, expected=EXPECTED_PLACE, got=at.as_written)
     lon, lat = np.where(at.reason == "", at.lon, np.nan), np.where(at.reason == "", at.lat, np.nan)
     placed = place_check(lon, lat, frame["country"].tolist(), at.extent_km)
     expected = "a place in " + frame["country"] + f": {DEGREES}"
     notes += place_notes(placed, table.row, frame["country"].tolist(), faults.ok)
-    faults.add("coordinates_swapped", placed.turned, expected=expected.to_numpy(dtype=object), got=at.told)
+    faults.add("coordinates_swapped", placed.turned, expected=expected.to_numpy(dtype=object), got=at.as_written)
     frame["lon"], frame["lat"] = lon, lat

@@ -16,7 +16,7 @@ from geo.messages import Note
 from geo.records.visits import sites_at
 from geo.schema import REJECTED, SITES, STATUSES, VISITS, conform, empty
 from geo.schema import Table as Columns
-from layers.formats import LOCAL, Door, read
+from layers.formats import LOCAL, Gateway, read
 from layers.formats import Table as Read
 from layers.reference.minerals import mineral_lists
 from layers.reference.tables import country_codes
@@ -82,7 +82,7 @@ def read_sites(
     name: str | None = None,
     *,
     country: str | None = None,
-    door: Door = LOCAL,
+    gateway: Gateway = LOCAL,
     options: ReadOptions = NOTHING,
 ) -> SiteLayer:
     """Mine sites from a plain list, IPIS visits (DR Congo, CAR), IPIS trade lines or ICGLR MD.01.
@@ -101,8 +101,8 @@ def read_sites(
     """
     option = _option(country)
     choice = options.choice(header_words("site_list", *PLACED, *_VISITS))
-    table = read(source, name, purpose="table", door=door, swap=options.swap, choice=choice)
-    door.check("sites", len(table.frame), table.name)
+    table = read(source, name, purpose="table", gateway=gateway, swap=options.swap, choice=choice)
+    gateway.check("sites", len(table.frame), table.name)
     fields = Fields(table, options=options)
     if is_drc(fields):
         return _visits(table, normalise_drc, DRC)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from geo.records.place_names import fold, plain
 from geo.schema import FINDINGS, ZONES, Table, conform
-from layers.formats import LOCAL, Door, parse_dates, read
+from layers.formats import LOCAL, Gateway, parse_dates, read
 from layers.formats.header_words import HeaderWords
 from layers.reference.files import ZONE_FINDINGS, ZONE_REGISTER
 from layers.reference.tables import country_codes
@@ -24,7 +24,11 @@ from layers.sources.reader_in_child import in_child
 
 @in_child
 def read_register(
-    source: bytes | Path | None = None, name: str | None = None, *, door: Door = LOCAL, options: ReadOptions = NOTHING
+    source: bytes | Path | None = None,
+    name: str | None = None,
+    *,
+    gateway: Gateway = LOCAL,
+    options: ReadOptions = NOTHING,
 ) -> Layer:
     """The register of zones: the one that ships with the project, or a file of the same columns.
 
@@ -45,12 +49,16 @@ def read_register(
     [['CAF', '2024-11-15']]
     """
     given = ZONE_REGISTER if source is None else source
-    return _read(given, name, door, options, ZONES, "zone register", ("valid_from",))
+    return _read(given, name, gateway, options, ZONES, "zone register", ("valid_from",))
 
 
 @in_child
 def read_findings(
-    source: bytes | Path | None = None, name: str | None = None, *, door: Door = LOCAL, options: ReadOptions = NOTHING
+    source: bytes | Path | None = None,
+    name: str | None = None,
+    *,
+    gateway: Gateway = LOCAL,
+    options: ReadOptions = NOTHING,
 ) -> Layer:
     """Dated findings on zone units, such as field missions: :data:`geo.schema.FINDINGS`.
 
@@ -64,7 +72,7 @@ def read_findings(
     ['Berbérati', 'Boda', 'Carnot', 'Gadzi', 'Nola']
     """
     given = ZONE_FINDINGS if source is None else source
-    return _read(given, name, door, options, FINDINGS, "zone findings", ("date",))
+    return _read(given, name, gateway, options, FINDINGS, "zone findings", ("date",))
 
 
 @lru_cache(maxsize=1)
@@ -85,14 +93,14 @@ def _whole_days(text: pd.Series[str], precision: pd.Series[str]) -> tuple[pd.Ser
 def _read(
     source: bytes | Path,
     name: str | None,
-    door: Door,
+    gateway: Gateway,
     options: ReadOptions,
     schema: Table,
     kind: str,
     dated: tuple[str, ...],
 ) -> Layer:
     header = HeaderWords({column.name: (plain(column.name),) for column in schema}, (), (("unit", *dated),))
-    table = read(source, name, purpose="table", door=door, choice=options.choice(header))
+    table = read(source, name, purpose="table", gateway=gateway, choice=options.choice(header))
     fields, faults = Fields(table, options=options), Faults(table)
     own = ("country", "status") if schema is ZONES else ("criterion", "finding")
     fields.require("unit", "source", *dated, *own)

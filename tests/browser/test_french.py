@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 
-def said(here) -> list[object]:
+def page_texts(here) -> list[object]:
     return here.page.evaluate(
         "() => [document.documentElement.lang, navigator.language, (1234.5).toLocaleString(navigator.languages),"
         " [...document.querySelectorAll('[aria-label]')].map(e => e.getAttribute('aria-label'))]"
@@ -18,7 +18,7 @@ def test_streamlits_own_words_and_numbers_follow_the_language_of_the_page(visit)
     here.settled()
     for label in ("Pages de l'application", "Replier la barre latérale"):
         here.page.locator(f'[aria-label="{label}"]').first.wait_for(state="attached")
-    lang, locale, number, labels = said(here)
+    lang, locale, number, labels = page_texts(here)
     assert (lang, locale) == ("fr", "fr-FR")
     assert re.fullmatch(r"1\s234,5", number)
     english = ("Choose date", "App pages", "Collapse sidebar", "Help for", "Link to heading", "file upload", "Search")
@@ -29,7 +29,7 @@ def test_streamlits_own_words_and_numbers_follow_the_language_of_the_page(visit)
     here.page.get_by_role("heading", name="Your files").wait_for()
     here.settled()
     here.page.locator('[aria-label="App pages"]').first.wait_for(state="attached")
-    lang, locale, number, labels = said(here)
+    lang, locale, number, labels = page_texts(here)
     assert (lang, locale, number) == ("en", "en-GB", "1,234.5")
     assert "Pages de l'application" not in labels
 

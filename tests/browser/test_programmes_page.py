@@ -40,7 +40,7 @@ def test_hostile_programmes_of_a_reader_run_nowhere(visit, tmp_path):
     """Left to the long run: `test_explore_page.py` and `test_hostile_reports.py` show hostile names each time."""
     rows = ["programme_id;title;donor;type;start;country;lat;lon;radius_km"]
     for number, text in enumerate(HOSTILE):
-        text = text.replace("\x00", "")  # a NUL is refused at the door, with the whole file
+        text = text.replace("\x00", "")  # a NUL is refused at the gateway, with the whole file
         name = '"' + " ".join(text.encode("utf-8", "replace").decode().replace('"', '""').splitlines()) + '"'
         own = f'"{number} ' + name[1:]
         rows.append(f"{own};{name};{name};mapping;2010-01-01;CAF;4.26;15.79;60")

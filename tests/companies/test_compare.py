@@ -165,7 +165,7 @@ def test_flags_ways_and_statuses_are_compared_with_their_causes():
     status = {"source": "list", "site_id": "k1", "scheme": "rcm", "status": "green", "status_date": "2020-03-01"}
     known = frames.sites({"name": "Mine", "site_id": "k1", "lon": 26.0})
     world = data(sites=known, incidents=EVENTS, statuses=dated(pd.DataFrame([status]), "status_date"))
-    rows = [{**HERE, "supplier_id": "site", "lon": "26.0", "site_name": "Mine"}, {**WAY, "supplier_id": "way"}]
+    rows = [{**HERE, "supplier_id": "site", "lon": "26.0", "site_name": "Mine"}, {**WAY, "supplier_id": "route"}]
     then = screened(*rows, on=world, day=dt.date(2020, 12, 31))
     quiet = compare(written(then), screened(*rows, on=world, day=dt.date(2020, 12, 31)))
     assert quiet[1]["changed"] == 0
@@ -173,9 +173,9 @@ def test_flags_ways_and_statuses_are_compared_with_their_causes():
     by_id = compare(written(then), now)[0].set_index("supplier_id")
     assert "statuses" in by_id.loc["site", "change"]
     assert "rcm_status: green > blue" in by_id.loc["site", "what"]
-    assert {"way", "flags"} <= set(by_id.loc["way", "change"].split(" and "))
-    assert "flag_transit: true >" in by_id.loc["way", "what"]
+    assert {"route", "flags"} <= set(by_id.loc["route", "change"].split(" and "))
+    assert "flag_transit: true >" in by_id.loc["route", "what"]
     assert set(by_id["through"]) == {"date"}
     moved = screened(*rows, on=data(sites=known, statuses=dated(pd.DataFrame([status]), "status_date")))
     through = compare(written(then), moved)[0].set_index("supplier_id")["through"]
-    assert through.to_dict() == {"way": "data"} or set(through) == {"data"}
+    assert through.to_dict() == {"route": "data"} or set(through) == {"data"}

@@ -99,8 +99,8 @@ def test_the_table_of_places_given_back_gives_the_same_answers(tmp_path):
     }
     first = screened(*rows, on=world, matches=said)
     table = read_places(files(first)["places.csv"], "places.csv")
-    assert table.said == said
-    again = screened(*rows, on=world, matches=table.said)
+    assert table.confirmed == said
+    again = screened(*rows, on=world, matches=table.confirmed)
     pd.testing.assert_frame_equal(first.rows, again.rows)
     unsigned = first.places.assign(confirmed_by="")
     with pytest.raises(InputError, match="who confirms"):

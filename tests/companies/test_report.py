@@ -45,7 +45,7 @@ def read(body: bytes) -> Page:
 
 
 def of_every_kind():
-    """A way, a place, a row turned down and a country: what a report has to show."""
+    """A route, a place, a row turned down and a country: what a report has to show."""
     world = data(incidents=frames.incidents({"day": "2020-06-01", "lon": 20.5}, {"day": "2020-06-01"}))
     rows = [{**WAY, "site_name": "Mine A"}, {**HERE, "supplier_id": "B"}, {**HERE, "supplier_id": "C", "lat": "north"}]
     return screened(*rows, {"supplier_id": "D", "country": "COD", "route_countries": "RWA"}, on=world)
@@ -150,5 +150,5 @@ def test_nothing_is_counted_as_none_beside_what_cannot_be_told():
     found = screened(WAY, {**HERE, "supplier_id": "B", "route_countries": "CMR"})
     assert found.rows["flag_transit"].isna().all()
     body = report(found).decode()
-    assert "<b>–</b>ways exposed" in body
-    assert "<b>0</b>ways exposed" not in body
+    assert "<b>–</b>routes exposed" in body
+    assert "<b>0</b>routes exposed" not in body

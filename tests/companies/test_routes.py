@@ -1,4 +1,4 @@
-"""Ways with known exposure, cut and sampled; unit tests and properties."""
+"""Routes with known exposure, cut and sampled; unit tests and properties."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def beside(line, along_km, off_km):
 
 def along(line, *incidents, settings=None, error_km=None):
     settings = settings or RouteSettings()
-    way = cut([np.asarray(line)], settings)
+    cut_routes = cut([np.asarray(line)], settings)
     prepared = prepare(frames.incidents(*[{"day": "2020-06-01", "deaths_best": 3.0, **i} for i in incidents]))
-    found = incidents_along(way, prepared, DAY, settings, None if error_km is None else np.array([error_km]))
-    return way, found
+    found = incidents_along(cut_routes, prepared, DAY, settings, None if error_km is None else np.array([error_km]))
+    return cut_routes, found
 
 
 def at(line, along_km, off_km, **more):
@@ -118,17 +118,17 @@ def test_the_position_error_of_the_way_narrows_what_is_certain():
 def test_the_worst_segment_has_most_deaths_then_incidents():
     line = straight(100)
     close = RouteSettings(within_km=3)
-    way, found = along(line, at(line, 15, 0), at(line, 15, 1), at(line, 55, 0, deaths_best=50.0), settings=close)
-    segments = found.segments.assign(segment=way.segment_number)
-    assert worst(segments, way.segment_route, 1).tolist() == [6.0]
-    way, found = along(line, settings=close)
-    assert np.isnan(worst(found.segments.assign(segment=way.segment_number), way.segment_route, 1)).all()
+    cut_routes, found = along(line, at(line, 15, 0), at(line, 15, 1), at(line, 55, 0, deaths_best=50.0), settings=close)
+    segments = found.segments.assign(segment=cut_routes.segment_number)
+    assert worst(segments, cut_routes.segment_route, 1).tolist() == [6.0]
+    cut_routes, found = along(line, settings=close)
+    assert np.isnan(worst(found.segments.assign(segment=cut_routes.segment_number), cut_routes.segment_route, 1)).all()
 
 
 def test_a_way_of_no_length_is_one_segment():
-    way = cut([np.array([[20.0, 4.0]]), np.array([[20.0, 4.0], [20.0, 4.0]])], RouteSettings())
-    assert way.length_m.tolist() == [0, 0]
-    assert way.segment_number.tolist() == [1, 1]
+    cut_routes = cut([np.array([[20.0, 4.0]]), np.array([[20.0, 4.0], [20.0, 4.0]])], RouteSettings())
+    assert cut_routes.length_m.tolist() == [0, 0]
+    assert cut_routes.segment_number.tolist() == [1, 1]
 
 
 def test_settings_must_be_above_zero():
@@ -137,10 +137,10 @@ def test_settings_must_be_above_zero():
 
 
 def test_what_is_met_comes_in_order_with_its_borders():
-    way = cut([straight(100)], RouteSettings())
-    codes = np.where(way.point_m < 50_500, 0, 1)
-    codes[way.point_m > 90_500] = -1
-    by_segment, by_route, changes = sequence(way, codes, ["CAF", "CMR"])
+    cut_routes = cut([straight(100)], RouteSettings())
+    codes = np.where(cut_routes.point_m < 50_500, 0, 1)
+    codes[cut_routes.point_m > 90_500] = -1
+    by_segment, by_route, changes = sequence(cut_routes, codes, ["CAF", "CMR"])
     assert by_route == [["CAF", "CMR"]]
     assert by_segment[0] == ["CAF"]
     assert changes == [["CAF>CMR at 51.0 km"]]
@@ -152,27 +152,27 @@ def test_what_is_met_comes_in_order_with_its_borders():
 )
 def test_segments_make_up_the_way(km, azimuth, segment, step, lat, lon):
     line = straight(km, lon, lat, azimuth)
-    way = cut([line], RouteSettings(segment_km=segment, step_km=step))
-    assert way.length_m[0] == pytest.approx(km * 1000, abs=0.01)
-    assert (way.to_m - way.from_m).sum() == pytest.approx(way.length_m[0], abs=1e-6)
-    assert (way.to_m[:-1] == way.from_m[1:]).all()
-    assert (np.diff(way.from_m) - segment * 1000 < 1e-6).all()
-    first, last = way.ends()
-    _, _, reach = GEOD.inv(way.lon[:-1], way.lat[:-1], way.lon[1:], way.lat[1:])
+    cut_routes = cut([line], RouteSettings(segment_km=segment, step_km=step))
+    assert cut_routes.length_m[0] == pytest.approx(km * 1000, abs=0.01)
+    assert (cut_routes.to_m - cut_routes.from_m).sum() == pytest.approx(cut_routes.length_m[0], abs=1e-6)
+    assert (cut_routes.to_m[:-1] == cut_routes.from_m[1:]).all()
+    assert (np.diff(cut_routes.from_m) - segment * 1000 < 1e-6).all()
+    first, last = cut_routes.ends()
+    _, _, reach = GEOD.inv(cut_routes.lon[:-1], cut_routes.lat[:-1], cut_routes.lon[1:], cut_routes.lat[1:])
     assert (np.asarray(reach) <= step * 1000 + 0.01).all()
-    np.testing.assert_allclose([way.lon[first[0]], way.lat[first[0]]], line[0])
-    np.testing.assert_allclose([way.lon[last[-1]], way.lat[last[-1]]], line[1])
+    np.testing.assert_allclose([cut_routes.lon[first[0]], cut_routes.lat[first[0]]], line[0])
+    np.testing.assert_allclose([cut_routes.lon[last[-1]], cut_routes.lat[last[-1]]], line[1])
 
 
 @settings(max_examples=examples(40), deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 150), st.floats(0, 60)), min_size=1, max_size=8), st.floats(5, 40))
 def test_exposure_is_bounded_and_certain_within_nominal_within_possible(places, within):
     line = straight(150)
-    way, found = along(line, *[at(line, a, o) for a, o in places], settings=RouteSettings(within_km=within))
+    cut_routes, found = along(line, *[at(line, a, o) for a, o in places], settings=RouteSettings(within_km=within))
     row = found.routes.iloc[0]
-    assert 0 <= row["exposed_km"] <= row["exposed_km_possible"] + 1e-6 <= way.length_m[0] / 1000 + 2e-6
+    assert 0 <= row["exposed_km"] <= row["exposed_km_possible"] + 1e-6 <= cut_routes.length_m[0] / 1000 + 2e-6
     assert row["incidents_certain"] <= row["incidents"] <= row["incidents_possible"]
-    assert (found.segments["exposed_km"] <= (way.to_m - way.from_m) / 1000 + 1e-6).all()
+    assert (found.segments["exposed_km"] <= (cut_routes.to_m - cut_routes.from_m) / 1000 + 1e-6).all()
     near = [o for a, o in places if 0 <= a <= 150 and o <= within - 0.02]
     assert row["incidents"] >= len(near)
     assert (found.segments["incidents"] <= row["incidents"]).all()

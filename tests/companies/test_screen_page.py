@@ -180,7 +180,7 @@ def test_both_languages(language):
     assert (
         app.title[0].value
         == {
-            "en": "Screen a list of origins and ways",
+            "en": "Screen a list of origins and routes",
             "fr": "Examiner une liste d'origines et de trajets",
         }[language]
     )

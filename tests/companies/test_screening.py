@@ -1,4 +1,4 @@
-"""One origin at a time: dates, places, matches, laws, statuses, zones, minerals, ways."""
+"""One origin at a time: dates, places, matches, laws, statuses, zones, minerals, routes."""
 
 from __future__ import annotations
 
@@ -241,7 +241,9 @@ def test_no_flag_is_true_of_rows_of_which_nothing_is_known():
     told = {name: found[name].fillna(False).any() for name in FLAGS if name not in ("flag_dodd_frank", "flag_kp")}
     assert not [name for name, true in told.items() if true and name != "flag_transit_unknown"]
     assert found["flag_doubt"].isna().all()
-    assert found["flag_transit_unknown"].isna().tolist() == [True, True, False, True], "a way through uncovered ground"
+    assert found["flag_transit_unknown"].isna().tolist() == [True, True, False, True], (
+        "a route through uncovered ground"
+    )
 
 
 def test_the_nearest_zone_is_told_only_where_a_zone_can_matter():
@@ -266,7 +268,7 @@ def test_without_roads_the_straight_line_is_said_to_be_a_guess():
     assert bool(row["flag_transit"])
     assert not bool(row["flag_transit_unknown"])
     calm = first(screened(WAY, on=data(incidents=frames.incidents({"day": "2020-06-01", "lon": 25.0}))))
-    assert pd.isna(calm["flag_transit"]), "nothing on a guess tells nothing of the way"
+    assert pd.isna(calm["flag_transit"]), "nothing on a guess tells nothing of the route"
     assert pd.isna(calm["flag_transit_unknown"])
     told = found.evidence[found.evidence["part"] == "transit"]
     assert told["record_id"].tolist() == ["e1"]
@@ -445,12 +447,12 @@ def test_diamonds_of_an_unknown_zone_cannot_be_told():
 
 def test_a_place_that_its_own_row_contradicts_is_flagged_row_by_row():
     districts = frames.squares({"A": (20.0, 6.0, 20.6, 6.6), "B": (21.0, 6.0, 21.6, 6.6)})
-    way = "LINESTRING (20.9 6.4, 21.2 6.5)"
+    route = "LINESTRING (20.9 6.4, 21.2 6.5)"
     found = screened(
         {**HERE, "lat": "6.2", "lon": "20.2", "admin2": "A"},
         {**HERE, "supplier_id": "B", "lat": "6.2", "lon": "20.2", "admin2": "B"},
         {**HERE, "supplier_id": "C", "lat": "6.2", "lon": "20.2", "country": "SSD"},
-        {**HERE, "supplier_id": "D", "lat": "6.2", "lon": "20.2", "route_line": way},
+        {**HERE, "supplier_id": "D", "lat": "6.2", "lon": "20.2", "route_line": route},
         {"supplier_id": "E", "country": "CAF", "admin2": "A"},
         {**HERE, "supplier_id": "F", "lat": "6.2", "lon": "20.2", "admin2": "Elsewhere"},
         on=data(boundaries=[districts]),
@@ -461,7 +463,7 @@ def test_a_place_that_its_own_row_contradicts_is_flagged_row_by_row():
     said = found.rows["remarks"].tolist()
     assert "place far from the stated unit: states B" in said[1]
     assert "place outside the stated country: states SSD, lies in CAF" in said[2]
-    assert "way begins far from the origin" in said[3]
+    assert "route begins far from the origin" in said[3]
 
 
 def test_a_contradicted_origin_is_drawn_with_what_it_states():

@@ -33,7 +33,7 @@ def test_own_ids_stay_as_written():
     assert read_suppliers(as_csv(*rows), "l.csv").rows["supplier_id"].tolist() == [r["supplier_id"] for r in rows]
 
 
-def test_a_row_that_the_door_turns_down_is_still_answered():
+def test_a_row_that_the_gateway_turns_down_is_still_answered():
     found = read_suppliers(b"supplier_id,lat,lon\nA,4.3,15.8\nB,4.3,15.8,extra,more\nC,4.3,15.8\n", "l.csv")
     assert found.rows["supplier_id"].tolist() == ["A", "B", "C"]
     assert found.rows["answer"].tolist() == ["accepted", "rejected", "accepted"]

@@ -74,9 +74,9 @@ def test_rows_stand_in_order_of_gravity_with_the_lists_own_columns(found, made):
     assert rows[2]["Answer"] == "rejected"
     assert rows[2]["Reason"]
     assert rows[2]["Site class"] is None, "what was not screened has no class"
-    ways = cells(book["Routes"])
-    assert [w["Buyer's note"] for w in ways if w["Supplier id"] == "grave"] == ["kept"]
-    assert ways[0]["Way"] == "straight line: a guess"
+    routes = cells(book["Routes"])
+    assert [w["Buyer's note"] for w in routes if w["Supplier id"] == "grave"] == ["kept"]
+    assert routes[0]["Route"] == "straight line: a guess"
     assert len(cells(book["Evidence"])) == len(found.evidence)
 
 

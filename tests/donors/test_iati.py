@@ -190,7 +190,7 @@ def test_refused_files_are_named() -> None:
     with pytest.raises(FormatError, match="not XML"):
         read_programmes(b"<iati-activities><x", "a.xml")
     with pytest.raises(LimitExceededError, match="xml_depth"):
-        read_programmes(iati("<iati-activity>" + "<d>" * 200), "deep.xml", door=UPLOAD)
+        read_programmes(iati("<iati-activity>" + "<d>" * 200), "deep.xml", gateway=UPLOAD)
 
 
 def test_other_encodings() -> None:

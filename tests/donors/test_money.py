@@ -45,8 +45,8 @@ def test_transactions_budgets_and_plans_by_year_and_currency() -> None:
         + "<budget type='2'><period-start iso-date='2020-01-01'/><value>40</value></budget>"
         + paid("3", "2020-01-01", "many")
     )  # fmt: skip
-    for door in ({}, {"door": UPLOAD}):
-        layer = read_programmes(iati(one("A", inner)), "a.xml", **door)
+    for gateway in ({}, {"gateway": UPLOAD}):
+        layer = read_programmes(iati(one("A", inner)), "a.xml", **gateway)
         money = layer.programmes.money
         assert sorted(money[["kind", "year", "currency", "amount"]].itertuples(index=False, name=None)) == [
             ("budget", 2020, "EUR", 40.0), ("commitment", 2019, "EUR", 80.0), ("disbursement", 2020, "USD", 30.0),

@@ -138,7 +138,7 @@ def test_a_part_has_the_type_of_the_whole_and_a_bare_whole_that_of_most_of_its_p
 
 def test_a_strangers_file_is_typed_the_same_in_the_child() -> None:
     data = family(title("Rehabilitation of roads"), title("Consultancy"))
-    here, there = (read_programmes(data, "a.xml", **how).frame for how in ({}, {"door": UPLOAD}))
+    here, there = (read_programmes(data, "a.xml", **how).frame for how in ({}, {"gateway": UPLOAD}))
     assert here["types"].tolist() == there["types"].tolist()
     assert here["type_basis"].tolist() == there["type_basis"].tolist()
 

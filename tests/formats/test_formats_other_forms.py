@@ -67,9 +67,9 @@ def test_records_keep_to_the_limits():
     from dataclasses import replace
 
     with pytest.raises(LimitExceededError, match="rows"):
-        read(as_json([{"a": i} for i in range(11)]), "a.json", door=replace(UPLOAD, rows=10))
+        read(as_json([{"a": i} for i in range(11)]), "a.json", gateway=replace(UPLOAD, rows=10))
     with pytest.raises(LimitExceededError, match="columns"):
-        read(as_json([{f"c{i}": i for i in range(11)}]), "a.json", door=replace(UPLOAD, columns=10))
+        read(as_json([{f"c{i}": i for i in range(11)}]), "a.json", gateway=replace(UPLOAD, columns=10))
 
 
 # gpx
@@ -129,7 +129,7 @@ def test_odd_gzip_files_are_refused(data):
 
 def test_a_gzip_bomb_meets_the_ratio():
     with pytest.raises(LimitExceededError, match="ratio"):
-        read(gzip.compress(b"0" * 8_000_000), "a.csv.gz", door=UPLOAD)
+        read(gzip.compress(b"0" * 8_000_000), "a.csv.gz", gateway=UPLOAD)
 
 
 # several layers
@@ -239,12 +239,12 @@ def test_native_shapes_that_are_not_nested_as_they_say_are_refused():
     out = io.BytesIO()
     pq.write_table(table.replace_schema_metadata({"geo": json.dumps(geo)}), out)
     with pytest.raises(FormatError):
-        read(out.getvalue(), "a.parquet", door=LOCAL)
+        read(out.getvalue(), "a.parquet", gateway=LOCAL)
 
 
-def test_a_native_layer_has_no_more_vertices_than_the_door_lets_in():
+def test_a_native_layer_has_no_more_vertices_than_the_gateway_lets_in():
     from dataclasses import replace
 
     line = ring(*((float(x), float(y)) for x, y in zip(np.linspace(0, 10, 50), np.linspace(0, 10, 50), strict=True)))
     with pytest.raises(LimitExceededError, match="vertices"):
-        read(native("linestring", [line]), "a.parquet", door=replace(UPLOAD, vertices=10))
+        read(native("linestring", [line]), "a.parquet", gateway=replace(UPLOAD, vertices=10))

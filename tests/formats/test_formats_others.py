@@ -1,4 +1,4 @@
-"""Files as GDAL, GeoPandas, pandas and openpyxl write them come through the door too."""
+"""Files as GDAL, GeoPandas, pandas and openpyxl write them come through the gateway too."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_geopackages_of_gdal_with_their_index_and_triggers(tmp_path, crs):
     frame(crs).to_file(path, layer="mines", driver="GPKG")
     frame(crs).to_file(path, layer="others", driver="GPKG", mode="a")
     for source in (path, path.read_bytes()):
-        table = read(source, "mines.gpkg", purpose="points", door=UPLOAD)
+        table = read(source, "mines.gpkg", purpose="points", gateway=UPLOAD)
         same_places(table)
         assert table.frame["id"].tolist() == ["001", "1E5"]
         assert table.frame["nom"].tolist() == ["Berbérati", ""]
@@ -57,7 +57,7 @@ def test_geopackages_of_gdal_with_their_index_and_triggers(tmp_path, crs):
 def test_geoparquet_of_geopandas(crs):
     out = io.BytesIO()
     frame(crs).to_parquet(out)
-    table = read(out.getvalue(), "a.parquet", purpose="points", door=UPLOAD)
+    table = read(out.getvalue(), "a.parquet", purpose="points", gateway=UPLOAD)
     same_places(table)
     assert table.frame["d"].tolist() == ["2021-03-12", ""]
     assert table.frame["i"].tolist() == ["1", "2"]
@@ -72,7 +72,7 @@ def test_shapefiles_of_gdal(tmp_path, crs):
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(tmp_path.iterdir()):
             archive.write(path, f"layers/{path.name}")
-    table = read(out.getvalue(), "mines.zip", purpose="points", door=UPLOAD)
+    table = read(out.getvalue(), "mines.zip", purpose="points", gateway=UPLOAD)
     same_places(table)
     assert table.frame["id"].tolist() == ["001", "1E5"]
     assert table.frame["nom"].tolist()[0] == "Berbérati"
@@ -82,7 +82,7 @@ def test_shapefiles_of_gdal(tmp_path, crs):
 
 def test_geojson_of_gdal(tmp_path):
     frame().to_file(tmp_path / "mines.geojson", driver="GeoJSON")
-    table = read(tmp_path / "mines.geojson", purpose="points", door=UPLOAD)
+    table = read(tmp_path / "mines.geojson", purpose="points", gateway=UPLOAD)
     same_places(table)
     assert table.frame["id"].tolist() == ["001", "1E5"]
 
@@ -100,7 +100,7 @@ def test_workbooks_of_openpyxl():
     book.active["A3"].data_type = "s"
     out = io.BytesIO()
     book.save(out)
-    table = read(out.getvalue(), "a.xlsx", door=UPLOAD)
+    table = read(out.getvalue(), "a.xlsx", gateway=UPLOAD)
     assert table.frame.to_numpy().tolist() == [
         ["001", "3", "2021-03-12", "2021-03-12 08:30:00", "true", "0.1"],
         ["1E5", "-7", "2020-01-01", "", "false", "1e-07"],
@@ -113,7 +113,7 @@ def test_workbooks_of_openpyxl():
 def test_csv_of_pandas(options):
     text = frame().drop(columns="geometry").assign(lon=[17.467, 15.79], lat=[4.317, 4.26])
     data = text.to_csv(index=False, **{k: v for k, v in options.items() if k != "encoding"})
-    table = read(data.encode(options.get("encoding", "utf-8")), "a.csv", door=UPLOAD)
+    table = read(data.encode(options.get("encoding", "utf-8")), "a.csv", gateway=UPLOAD)
     assert table.meta["delimiter"] == options.get("sep", ",")
     assert table.meta["decimal"] == options.get("decimal", ".")
     assert table.frame["nom"].tolist() == ["Berbérati", ""]

@@ -1,4 +1,4 @@
-"""What goes out is harmless, deterministic, and comes back equal through our own door."""
+"""What goes out is harmless, deterministic, and comes back equal through our own gateway."""
 
 from __future__ import annotations
 

@@ -160,10 +160,10 @@ def through(role: str, path: str, folder: Path) -> tuple[int, str]:
 
     What the bar of a slow machine drew is left out.
     """
-    return said_by(argv(role, path, folder))
+    return outcome_of(argv(role, path, folder))
 
 
-def said_by(line: list[str]) -> tuple[int, str]:
+def outcome_of(line: list[str]) -> tuple[int, str]:
     """Exit status of a command line and what was said on standard error."""
     said = io.StringIO()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(said):
@@ -171,13 +171,13 @@ def said_by(line: list[str]) -> tuple[int, str]:
     return code, re.sub(r"\r[^\r\n]*\n?", "", said.getvalue()).lstrip("\n")
 
 
-def read_only(role: str, data: bytes, name: str) -> None:
-    """The file read by the reader of its role, at the door of uploads."""
+def read_alone(role: str, data: bytes, name: str) -> None:
+    """The file read by the reader of its role, at the gateway of uploads."""
     READERS[role](data, name)
 
 
 def reader_of(role: str) -> Callable[..., Any]:
-    """The reader of a role, to be told its door."""
+    """The reader of a role, to be told its gateway."""
     return _by_role()[role]
 
 
@@ -204,7 +204,8 @@ def _readers() -> dict[str, Callable[[bytes, str], object]]:
     from layers.reference.rule_files import parse_rules
 
     found: dict[str, Callable[[bytes, str], object]] = {
-        role: (lambda data, name, reader=reader: reader(data, name, door=UPLOAD)) for role, reader in _by_role().items()
+        role: (lambda data, name, reader=reader: reader(data, name, gateway=UPLOAD))
+        for role, reader in _by_role().items()
     }
     found["rules"] = lambda data, name: parse_rules(data.decode("utf-8-sig", "replace"), name)
     return found

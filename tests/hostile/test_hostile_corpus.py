@@ -49,12 +49,12 @@ def holds(case: corpus.Case, watched) -> None:
     with watched as seen:
         if case.refused:
             with pytest.raises(InputError) as caught:
-                read(data, case.file, purpose=case.purpose, door=UPLOAD, **case.options)
+                read(data, case.file, purpose=case.purpose, gateway=UPLOAD, **case.options)
             assert re.search(case.refused, str(caught.value), re.IGNORECASE), str(caught.value)
             assert isinstance(caught.value, LimitExceededError if case.limit else FormatError)
             assert str(caught.value).startswith(case.file)
         else:
-            table = read(data, case.file, purpose=case.purpose, door=UPLOAD, **case.options)
+            table = read(data, case.file, purpose=case.purpose, gateway=UPLOAD, **case.options)
             assert tuple(table.rejected["reason"]) == case.reasons
             assert len(table.frame) == case.accepted
             assert set(table.remarks) == set(case.remarks)
@@ -66,7 +66,7 @@ def holds(case: corpus.Case, watched) -> None:
 
 def attempt(data, name, purpose):
     try:
-        return read(data, name, purpose=purpose, door=UPLOAD), None
+        return read(data, name, purpose=purpose, gateway=UPLOAD), None
     except InputError as fault:
         return None, fault
 
@@ -156,7 +156,7 @@ def test_what_some_of_them_get(shared_data):
 @pytest.mark.real_data
 def test_rasters_that_others_made(shared_data):
     facts = {
-        p.name: read(p, purpose="raster", door=UPLOAD).raster for p in sorted((shared_data / "raster").glob("*.tif"))
+        p.name: read(p, purpose="raster", gateway=UPLOAD).raster for p in sorted((shared_data / "raster").glob("*.tif"))
     }
     assert len(facts) >= 5
     assert facts["world.byte.tif"].crs == "EPSG:4326"

@@ -25,15 +25,15 @@ import layers.formats.child_reply, pandas as pd, shapely
 from layers.formats import UPLOAD, read
 role, name = sys.argv[1:3]
 data = sys.stdin.buffer.read()
-read(b'{"type":"FeatureCollection","features":[]}', "warm.geojson", door=UPLOAD)
+read(b'{"type":"FeatureCollection","features":[]}', "warm.geojson", gateway=UPLOAD)
 pd.array(["a"], dtype="str")
 deeds = {
-    "table": lambda: read(data, name, door=UPLOAD),
-    "points": lambda: read(data, name, purpose="points", door=UPLOAD),
+    "table": lambda: read(data, name, gateway=UPLOAD),
+    "points": lambda: read(data, name, purpose="points", gateway=UPLOAD),
     "local": lambda: read(data, name),
-    "boundaries": lambda: layers.sources.boundaries.read_boundaries(data, name, door=UPLOAD),
+    "boundaries": lambda: layers.sources.boundaries.read_boundaries(data, name, gateway=UPLOAD),
     "rules": lambda: layers.reference.rule_files.parse_rules(data.decode(), name),
-    "programmes": lambda: jobs.programmes.programme_files.read_programmes(data, name, door=UPLOAD),
+    "programmes": lambda: jobs.programmes.programme_files.read_programmes(data, name, gateway=UPLOAD),
 }
 def peak():
     for line in open("/proc/self/status"):

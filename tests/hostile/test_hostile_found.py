@@ -64,9 +64,9 @@ def test_how_it_ends(name, shared_data):
     with roles.without_children():
         if name in REFUSED:
             with pytest.raises(FormatError, match=REFUSED[name]):
-                read(data, name, door=UPLOAD)
+                read(data, name, gateway=UPLOAD)
             return
-        table = read(data, name, door=UPLOAD)
+        table = read(data, name, gateway=UPLOAD)
     taken, reasons = ROWS.get(name, (len(table.frame), []))
     assert (len(table.frame), table.rejected["reason"].tolist()) == (taken, reasons)
     assert table.read == taken + len(reasons)
@@ -77,4 +77,4 @@ def test_how_it_ends(name, shared_data):
 def test_columns_alike_that_say_different_things_are_an_error_where_one_is_needed(shared_data):
     name = "13_zwsp_header.csv"
     with pytest.raises(InputError, match="stands twice, with different values"):
-        read_sites((shared_data / "hostile" / "door" / name).read_bytes(), name, door=UPLOAD)
+        read_sites((shared_data / "hostile" / "door" / name).read_bytes(), name, gateway=UPLOAD)

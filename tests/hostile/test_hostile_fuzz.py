@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from geo.errors import CahraError
 from layers.formats import UPLOAD, parse_coordinates, parse_dates, parse_numbers, read
 from layers.formats.child_reply import packed_table, unpacked_table
-from layers.formats.dispatch import Way, read_here
+from layers.formats.dispatch import RowUse, read_here
 from layers.formats.sandbox.process import decode, encode
 from layers.formats.source import Source
 from layers.formats.table import Report, Table
@@ -147,7 +147,7 @@ def mutate_inside(data: bytes, chance: random.Random) -> bytes:
 
 def attempt(data: bytes, name: str, purpose: str) -> Table | CahraError:
     try:
-        return read(data, name, purpose=purpose, door=UPLOAD)
+        return read(data, name, purpose=purpose, gateway=UPLOAD)
     except CahraError as fault:
         return fault
 
@@ -157,7 +157,7 @@ def attempt_here(data: bytes, name: str, purpose: str) -> Table | CahraError:
     try:
         source, clock = Source(data, name, UPLOAD), UPLOAD.clock()
         report = Report(source.name, UPLOAD)
-        parsed = read_here(source, clock, report, Way(purpose, None))
+        parsed = read_here(source, clock, report, RowUse(purpose, None))
         facts, arrays = packed_table(parsed, report, clock)
         reply = decode(encode(facts, arrays))
         again, rejected, notes, remarks = unpacked_table(reply, source.name, purpose)
@@ -232,7 +232,7 @@ def test_infinite_bounds_are_turned_down_without_a_warning():
     parts = corpus.shapefile_parts(5, [[[(1.0, 2.0), (3.0, 4.0), (3.0, 2.0), (1.0, 2.0)]]], prj=corpus.WGS84)
     there = np.array([1.0], dtype="<f8").tobytes()
     parts["shp"] = parts["shp"].replace(there, np.array([np.inf], dtype="<f8").tobytes())
-    table = read(corpus.zipped_shapefile(parts), "a.zip", purpose="polygons", door=UPLOAD)
+    table = read(corpus.zipped_shapefile(parts), "a.zip", purpose="polygons", gateway=UPLOAD)
     assert table.rejected["reason"].tolist() == ["number_not_finite"]
 
 

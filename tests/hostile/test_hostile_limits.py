@@ -16,8 +16,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from geo.errors import FormatError, InputError, LimitExceededError
 from jobs.programmes.programme_files import read_programmes
 from jobs.programmes.types import read_type_map
-from layers.formats import LOCAL, UPLOAD, Door, check_rows, read
-from layers.formats.limits import LIMITS, load_doors
+from layers.formats import LOCAL, UPLOAD, Gateway, check_rows, read
+from layers.formats.limits import LIMITS, load_gateways
 from layers.formats.readers.raster import raster_source, read_window
 from layers.formats.sandbox.process import run_child
 from layers.formats.source import Source
@@ -28,7 +28,7 @@ from tests.hostile import corpus, roles
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def door(**limits):
+def gateway(**limits):
     return replace(UPLOAD, **limits)
 
 
@@ -59,9 +59,9 @@ EDGES = {
 @pytest.mark.parametrize("limit", EDGES)
 def test_at_the_limit_and_one_over(limit):
     name, data, most, purpose = EDGES[limit]
-    read(data, name, purpose=purpose, door=door(**{limit: most}))
+    read(data, name, purpose=purpose, gateway=gateway(**{limit: most}))
     with pytest.raises(LimitExceededError, match=limit):
-        read(data, name, purpose=purpose, door=door(**{limit: most - 1}))
+        read(data, name, purpose=purpose, gateway=gateway(**{limit: most - 1}))
 
 
 @pytest.mark.parametrize(("name", "make"), [
@@ -85,17 +85,19 @@ def counts(data: bytes, name: str, limit: str) -> None:
         most = {"a.xlsx": 3, "a.gpkg": 5, "a.parquet": 2, "a.zip": 2, "a.kml": 2}[name]
     if limit == "cell_characters":
         longest = int(with_all.frame.map(len).to_numpy().max())
-        assert len(read(data, name, door=door(cell_characters=longest)).rejected) == 0
-        assert set(read(data, name, door=door(cell_characters=longest - 1)).rejected["reason"]) == {"cell_too_long"}
+        assert len(read(data, name, gateway=gateway(cell_characters=longest)).rejected) == 0
+        assert set(read(data, name, gateway=gateway(cell_characters=longest - 1)).rejected["reason"]) == {
+            "cell_too_long"
+        }
         return
-    read(data, name, door=door(**{limit: most}))
+    read(data, name, gateway=gateway(**{limit: most}))
     with pytest.raises(LimitExceededError, match=limit):
-        read(data, name, door=door(**{limit: most - 1}))
+        read(data, name, gateway=gateway(**{limit: most - 1}))
 
 
 def test_a_long_cell_costs_its_row_only():
     data = b"id,t\n1," + b"x" * 30 + b"\n2," + b"x" * 31 + b"\n"
-    table = read(data, "a.csv", door=door(cell_characters=30))
+    table = read(data, "a.csv", gateway=gateway(cell_characters=30))
     assert table.frame["id"].tolist() == ["1"]
     assert table.rejected["reason"].tolist() == ["cell_too_long"]
 
@@ -104,24 +106,24 @@ def test_ratio():
     data = corpus.zipped(("a.csv", SPREAD))
     ratio = len(SPREAD) / (len(data) - 200)
     assert 1.5 < ratio < 2.5
-    read(data, "a.zip", door=door(ratio=3))
+    read(data, "a.zip", gateway=gateway(ratio=3))
     with pytest.raises(LimitExceededError, match="ratio"):
-        read(data, "a.zip", door=door(ratio=1))
+        read(data, "a.zip", gateway=gateway(ratio=1))
 
 
 @pytest.mark.parametrize("limit", ["sites", "incidents"])
 def test_sites_and_incidents(limit):
     table = read(SMALL_CSV, "a.csv")
-    check_rows(table, limit, door(**{limit: 3}))
+    check_rows(table, limit, gateway(**{limit: 3}))
     with pytest.raises(LimitExceededError, match=limit):
-        check_rows(table, limit, door(**{limit: 2}))
+        check_rows(table, limit, gateway(**{limit: 2}))
 
 
 def test_sectors():
     table = b"code,programme_type\n" + b"1,mapping\n" * 3
-    read_type_map(table, "a.csv", door=door(sectors=3))
+    read_type_map(table, "a.csv", gateway=gateway(sectors=3))
     with pytest.raises(LimitExceededError, match="sectors"):
-        read_type_map(table, "a.csv", door=door(sectors=2))
+        read_type_map(table, "a.csv", gateway=gateway(sectors=2))
 
 
 def features(shape: str, count: int, ends: list[list[float]]) -> bytes:
@@ -140,20 +142,20 @@ def test_long_edges_count_by_their_length(role):
     short, long_ = [[20, 5], [20.1, 5], [20.1, 5.1], [20, 5]], [[-179, 5], [179, 5], [179, 6], [-179, 5]]
     reader = {"roads": read_roads, "boundaries": read_boundaries, "programmes": read_shapes}[role]
     limit = "road_edges" if role == "roads" else "edges"
-    reader(features(shape, 3, short), "a.geojson", door=door(**{limit: 300}))
+    reader(features(shape, 3, short), "a.geojson", gateway=gateway(**{limit: 300}))
     with pytest.raises(LimitExceededError, match=limit):
-        reader(features(shape, 3, long_), "a.geojson", door=door(**{limit: 300}))
+        reader(features(shape, 3, long_), "a.geojson", gateway=gateway(**{limit: 300}))
     with pytest.raises(LimitExceededError, match="edges"):
-        reader(features(shape, 1_000, long_), "a.geojson", door=UPLOAD)
+        reader(features(shape, 1_000, long_), "a.geojson", gateway=UPLOAD)
 
 
-def read_shapes(data: bytes, name: str, *, door: Door) -> None:
+def read_shapes(data: bytes, name: str, *, gateway: Gateway) -> None:
     """Programmes of areas; what they lack beside is of no interest here."""
     text = json.loads(data)
     for feature in text["features"]:
         feature["properties"] |= {"programme_id": feature["properties"]["shapeName"], "type": "traceability",
                                   "start": "2015-01-01", "country": "CAF"}  # fmt: skip
-    read_programmes(json.dumps(text).encode(), name, door=door)
+    read_programmes(json.dumps(text).encode(), name, gateway=gateway)
 
 
 def comb(teeth: int, crossed: bool = False) -> bytes:
@@ -174,16 +176,16 @@ def test_a_polygon_that_is_slow_to_judge_is_judged_in_a_child(monkeypatch):
 
     asked = []
     monkeypatch.setattr(validity, "run_child", lambda task, *a: asked.append(task) or run_child(task, *a))
-    assert read(comb(400), "a.geojson", purpose="polygons", door=door(mend_vertices=1000)).remarks == {}
+    assert read(comb(400), "a.geojson", purpose="polygons", gateway=gateway(mend_vertices=1000)).remarks == {}
     assert asked == []
-    assert read(comb(400), "a.geojson", purpose="polygons", door=door(mend_vertices=50)).remarks == {}
+    assert read(comb(400), "a.geojson", purpose="polygons", gateway=gateway(mend_vertices=50)).remarks == {}
     assert asked == ["validity"]
-    table = read(comb(30, crossed=True), "a.geojson", purpose="polygons", door=door(mend_vertices=100))
+    table = read(comb(30, crossed=True), "a.geojson", purpose="polygons", gateway=gateway(mend_vertices=100))
     assert table.remarks == {"bow_tie": [1]}
     assert asked == ["validity"]
     assert validity.mended(table.geometry, UPLOAD.clock(), "a").tolist()[0].is_valid
     assert asked == ["validity"]
-    table = read(comb(70, crossed=True), "a.geojson", purpose="polygons", door=UPLOAD)
+    table = read(comb(70, crossed=True), "a.geojson", purpose="polygons", gateway=UPLOAD)
     assert validity.mended(table.geometry, UPLOAD.clock(), "a").tolist()[0].is_valid
     assert asked == ["validity", "mend"]
 
@@ -191,7 +193,7 @@ def test_a_polygon_that_is_slow_to_judge_is_judged_in_a_child(monkeypatch):
 def test_a_polygon_that_would_take_hours_is_refused_in_time():
     began = time.monotonic()
     with pytest.raises(LimitExceededError):
-        read(comb(100_000), "a.geojson", purpose="polygons", door=door(seconds=4))
+        read(comb(100_000), "a.geojson", purpose="polygons", gateway=gateway(seconds=4))
     assert time.monotonic() - began < 60
 
 
@@ -216,32 +218,32 @@ def test_nothing_is_slow_on_purpose():
     quick(lambda: parse_dates(long))
     quick(lambda: parse_numbers(long))
     digits = b'{"type":"FeatureCollection","features":[],"x":[' + (b"1" * 310 + b",") * 20_000 + b"1]}"
-    quick(lambda: read(digits, "a.geojson", door=UPLOAD))
+    quick(lambda: read(digits, "a.geojson", gateway=UPLOAD))
     keys = b"{" + b",".join(b'"%d":1' % i for i in range(300_000)) + b',"299999":1}'
-    assert "twice" in str(quick(lambda: read(keys, "a.geojson", door=UPLOAD)))
+    assert "twice" in str(quick(lambda: read(keys, "a.geojson", gateway=UPLOAD)))
     sheet = ("xl/worksheets/sheet1.xml", b"<worksheet>" + b"<f" * 4_000_000)
-    quick(lambda: read(corpus.workbook(sheet), "a.xlsx", door=door(ratio=10_000)))
-    quick(lambda: read(b"<!DOCTYPE " + b"[]" * 1_000_000, "a.kml", door=UPLOAD))
-    quick(lambda: read(b'"' * 1_000_001, "a.csv", door=UPLOAD))
-    quick(lambda: read(b"," * 2_000_000, "a.csv", door=UPLOAD))
-    quick(lambda: read(b"a,b\n" + b"\n" * 2_000_000, "a.csv", door=UPLOAD))
+    quick(lambda: read(corpus.workbook(sheet), "a.xlsx", gateway=gateway(ratio=10_000)))
+    quick(lambda: read(b"<!DOCTYPE " + b"[]" * 1_000_000, "a.kml", gateway=UPLOAD))
+    quick(lambda: read(b'"' * 1_000_001, "a.csv", gateway=UPLOAD))
+    quick(lambda: read(b"," * 2_000_000, "a.csv", gateway=UPLOAD))
+    quick(lambda: read(b"a,b\n" + b"\n" * 2_000_000, "a.csv", gateway=UPLOAD))
 
 
 def test_rings_without_end():
     rings = [[(0, 0), (0, 1), (1, 1), (0, 0)]] * 3000 + [[(0.2, 0.4), (0.3, 0.5), (0.2, 0.5), (0.2, 0.4)]] * 3000
     data = corpus.zipped_shapefile(corpus.shapefile_parts(5, [rings]))
-    found = quick(lambda: read(data, "a.zip", purpose="polygons", door=UPLOAD))
+    found = quick(lambda: read(data, "a.zip", purpose="polygons", gateway=UPLOAD))
     assert found.rejected["reason"].tolist() == ["geometry_malformed"]
 
 
 def test_raster_windows():
     data = corpus.geotiff(10, 8)
-    whole = read_window(data, "a.tif", door=door(raster_pixels=80))
+    whole = read_window(data, "a.tif", gateway=gateway(raster_pixels=80))
     assert whole.pixels.shape == (8, 10)
     assert whole.pixels[2, 3] == 23
     with pytest.raises(LimitExceededError, match="raster_pixels"):
-        read_window(data, "a.tif", door=door(raster_pixels=79))
-    part = read_window(data, "a.tif", window=(2, 1, 3, 2), door=door(raster_pixels=80))
+        read_window(data, "a.tif", gateway=gateway(raster_pixels=79))
+    part = read_window(data, "a.tif", window=(2, 1, 3, 2), gateway=gateway(raster_pixels=80))
     assert part.pixels.tolist() == [[12, 13, 14], [22, 23, 24]]
     assert part.facts.transform[2] == pytest.approx(17.2)
     with pytest.raises(FormatError, match="reaches out"):
@@ -252,9 +254,9 @@ def test_raster_windows():
 
 def test_a_raster_may_be_larger_than_other_files():
     data = corpus.geotiff(10, 8)
-    assert raster_source(data, "a.tif", door(file_bytes=10, raster_bytes=len(data))).size == len(data)
+    assert raster_source(data, "a.tif", gateway(file_bytes=10, raster_bytes=len(data))).size == len(data)
     with pytest.raises(LimitExceededError, match="raster_bytes"):
-        raster_source(data, "a.tif", door(raster_bytes=len(data) - 1))
+        raster_source(data, "a.tif", gateway(raster_bytes=len(data) - 1))
 
 
 def test_side_cars_are_not_looked_at(tmp_path):
@@ -276,9 +278,9 @@ def test_side_cars_are_not_looked_at(tmp_path):
 
 
 def test_time_runs_out_in_the_parent():
-    slow = door(seconds=1e-9)
+    slow = gateway(seconds=1e-9)
     with pytest.raises(LimitExceededError, match="seconds"):
-        read(b"id,lat\n" + b"1,2\n" * 50_000, "a.csv", door=slow)
+        read(b"id,lat\n" + b"1,2\n" * 50_000, "a.csv", gateway=slow)
 
 
 def test_a_child_that_hangs_is_killed_and_the_app_goes_on(monkeypatch):
@@ -289,9 +291,9 @@ def test_a_child_that_hangs_is_killed_and_the_app_goes_on(monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(child_process, "START", "import time; time.sleep(600)")
         with pytest.raises(LimitExceededError, match="seconds"):
-            read(data, "a.gpkg", door=door(seconds=0.2))
+            read(data, "a.gpkg", gateway=gateway(seconds=0.2))
     assert time.monotonic() - began < 30
-    assert len(read(data, "a.gpkg", door=UPLOAD).frame) == 1
+    assert len(read(data, "a.gpkg", gateway=UPLOAD).frame) == 1
 
 
 @pytest.mark.parametrize(
@@ -309,7 +311,7 @@ def test_a_child_that_crashes_or_talks_nonsense_is_one_error(monkeypatch, says):
 
     monkeypatch.setattr(child_process, "START", says)
     with pytest.raises((LimitExceededError, FormatError)):
-        read(corpus.geopackage(), "a.gpkg", door=UPLOAD)
+        read(corpus.geopackage(), "a.gpkg", gateway=UPLOAD)
 
 
 def test_an_endless_answer_is_cut(monkeypatch):
@@ -317,7 +319,7 @@ def test_an_endless_answer_is_cut(monkeypatch):
 
     monkeypatch.setattr(child_process, "START", "import sys\nwhile True: sys.stdout.buffer.write(b'x' * 100000)")
     with pytest.raises(LimitExceededError):
-        read(corpus.geopackage(), "a.gpkg", door=door(unpacked_bytes=1_000_000, raster_pixels=1000, seconds=20))
+        read(corpus.geopackage(), "a.gpkg", gateway=gateway(unpacked_bytes=1_000_000, raster_pixels=1000, seconds=20))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the memory of a child")
@@ -333,8 +335,8 @@ def test_a_child_that_needs_too_much_memory_dies_alone():
     data = out.getvalue()
     assert len(data) < 100_000
     with pytest.raises((LimitExceededError, FormatError)):
-        read(data, "a.parquet", door=door(child_bytes=700_000_000, unpacked_bytes=3_000_000_000))
-    assert len(read(corpus.geoparquet(), "a.parquet", door=UPLOAD).frame) == 1
+        read(data, "a.parquet", gateway=gateway(child_bytes=700_000_000, unpacked_bytes=3_000_000_000))
+    assert len(read(corpus.geoparquet(), "a.parquet", gateway=UPLOAD).frame) == 1
 
 
 def test_the_unpacked_text_of_a_child_is_counted():
@@ -346,7 +348,7 @@ def test_the_unpacked_text_of_a_child_is_counted():
     out = io.BytesIO()
     pq.write_table(pa.table({"id": pa.array(["x" * 9000] * 20_000).dictionary_encode()}), out)
     with pytest.raises(LimitExceededError, match="unpacked_bytes"):
-        read(out.getvalue(), "a.parquet", door=UPLOAD)
+        read(out.getvalue(), "a.parquet", gateway=UPLOAD)
 
 
 def test_a_task_that_is_not_known_is_no_task():
@@ -463,19 +465,19 @@ def test_every_limit_has_a_test():
 def test_an_administrator_changes_them_in_one_file(tmp_path):
     path = tmp_path / "limits.toml"
     path.write_text("[upload]\nfile_bytes = 40_000_000\nseconds = 90.5\n[local]\nrows = 10\n")
-    local, upload = load_doors(path)
+    local, upload = load_gateways(path)
     assert (upload.file_bytes, upload.seconds, upload.ratio, local.rows) == (40_000_000, 90.5, 100, 10)
-    assert load_doors(tmp_path / "none.toml") == (LOCAL, UPLOAD)
+    assert load_gateways(tmp_path / "none.toml") == (LOCAL, UPLOAD)
     for wrong in (
         "[upload]\nfiles = 1\n",
-        "[door]\nrows = 1\n",
+        "[gateway]\nrows = 1\n",
         "[upload]\nrows = 0\n",
         "[upload]\nrows = true\n",
         "x =",
     ):
         path.write_text(wrong)
         with pytest.raises(InputError):
-            load_doors(path)
+            load_gateways(path)
 
 
 def test_child_bytes_is_named_in_the_message():

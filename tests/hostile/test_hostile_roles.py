@@ -54,7 +54,7 @@ def test_the_sound_file_of_a_command_gives_a_result(command, tmp_path):
     (tmp_path / name).write_text(text, "utf-8")
     line = (roles.argv_of if command in roles.COMMANDS else roles.argv)(command, str(tmp_path / name), tmp_path)
     with roles.without_children():
-        assert roles.said_by(line) == (0, ""), command
+        assert roles.outcome_of(line) == (0, ""), command
 
 
 LATER = tuple(role for role in roles.SEEDS if role not in ("sites", "boundaries"))
@@ -65,11 +65,11 @@ LATER = tuple(role for role in roles.SEEDS if role not in ("sites", "boundaries"
 @pytest.mark.parametrize(
     "role", [pytest.param(role, marks=pytest.mark.slow) if role in LATER else role for role in roles.SEEDS]
 )
-def test_the_door_through_every_reader(role, shared_data):
+def test_the_gateway_through_every_reader(role, shared_data):
     with roles.without_children():
         for path in files_of(shared_data):
             data = path.read_bytes()
-            quick(role, path.name, lambda data=data, path=path: roles.read_only(role, data, path.name))
+            quick(role, path.name, lambda data=data, path=path: roles.read_alone(role, data, path.name))
 
 
 MUTANTS = (range(25), range(100, 103)) if THOROUGH else (range(10), range(100, 101))
@@ -77,7 +77,7 @@ MUTANTS = (range(25), range(100, 103)) if THOROUGH else (range(10), range(100, 1
 
 
 @pytest.mark.real_data
-def test_the_door_through_assess(shared_data, tmp_path):
+def test_the_gateway_through_assess(shared_data, tmp_path):
     chosen = [p for p in files_of(shared_data) if p.name.startswith(AMONG_SITES)]
     assert len(chosen) >= 14
     codes = set()
@@ -94,7 +94,7 @@ def test_mutants_through_every_reader(role):
     with roles.without_children():
         for number in MUTANTS[0]:
             data, name = roles.mutant(role, random.Random(f"{role}{number}"), mutate, mutate_inside)
-            quick(role, f"{role}{number}", lambda data=data, name=name: roles.read_only(role, data, name))
+            quick(role, f"{role}{number}", lambda data=data, name=name: roles.read_alone(role, data, name))
 
 
 @pytest.mark.parametrize("role", roles.SEEDS)
@@ -141,7 +141,7 @@ def ended(line: list[str], what: object) -> int:
     """The exit status of a command line that says one sentence at most, and does not hang."""
     try:
         with watched(what):
-            code, said = roles.said_by(line)
+            code, said = roles.outcome_of(line)
     except Exception as fault:  # every file is tried before the test ends
         WRONG.append(f"{what}: {type(fault).__name__}: {fault}"[:300])
         return -1
@@ -160,7 +160,7 @@ WRONG: list[str] = []
 @pytest.mark.slow
 @pytest.mark.real_data
 @pytest.mark.parametrize("role", [*roles.SEEDS, *roles.OPTIONS])
-def test_the_door_through_every_role(role, shared_data, tmp_path):
+def test_the_gateway_through_every_role(role, shared_data, tmp_path):
     WRONG.clear()
     for path in files_of(shared_data):
         if path.name != BOMB:
@@ -174,7 +174,7 @@ def test_the_door_through_every_role(role, shared_data, tmp_path):
 @pytest.mark.slow
 @pytest.mark.real_data
 @pytest.mark.parametrize("command", roles.COMMANDS)
-def test_the_door_through_every_command(command, shared_data, tmp_path):
+def test_the_gateway_through_every_command(command, shared_data, tmp_path):
     """Lists of sites that `assess` takes; one that it refuses is refused by the same reader."""
     WRONG.clear()
     taken = 0
@@ -183,7 +183,7 @@ def test_the_door_through_every_command(command, shared_data, tmp_path):
             if path.name == BOMB:
                 continue
             try:
-                roles.read_only("sites", path.read_bytes(), path.name)
+                roles.read_alone("sites", path.read_bytes(), path.name)
             except CahraError:
                 if command != "inspect":
                     continue

@@ -80,7 +80,7 @@ def test_systems_that_are_refused(text):
         plain_system(text, "a.prj")
     # In this process: the same in children, all of them, is watched by the kernel below.
     with roles.without_children(), pytest.raises(FormatError, match="coordinate reference system"):
-        read(layer(text), "a.zip", door=UPLOAD)
+        read(layer(text), "a.zip", gateway=UPLOAD)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_sound_systems_are_converted(text, place):
     else:
         texts = [text]
     for one in texts:
-        table = read(layer(one), "a.zip", door=UPLOAD)
+        table = read(layer(one), "a.zip", gateway=UPLOAD)
         assert np.allclose([table.geometry[0].x, table.geometry[0].y], place, atol=1e-6), one
         assert any("converted from" in n for n in table.notes)
 
@@ -204,7 +204,7 @@ def test_no_place_of_a_system_takes_a_string_of_proj():
 IMPORTS = (
     "from tests.hostile.test_hostile_systems import TEXTS, WGS, layer, geotiff, projected, METHODS\n"
     "from layers.formats import UPLOAD, read\nfrom geo.errors import CahraError\nimport pyproj\nn = 0\n"
-    "read(layer(pyproj.CRS(32633).to_wkt()), 'b.zip', door=UPLOAD)\n"
+    "read(layer(pyproj.CRS(32633).to_wkt()), 'b.zip', gateway=UPLOAD)\n"
     "read(geotiff(b'WGS 84 / UTM zone 31N|\\x00'), 'a.tif', purpose='raster')\n"
 )
 
@@ -217,10 +217,10 @@ EACH = 1 if THOROUGH else 4
 def test_the_kernel_is_asked_for_no_other_file():
     code = IMPORTS + (
         f"for text in TEXTS[::{EACH}]:\n"
-        "    try:\n        read(layer(text), 'a.zip', door=UPLOAD)\n    except CahraError:\n        n += 1\n"
+        "    try:\n        read(layer(text), 'a.zip', gateway=UPLOAD)\n    except CahraError:\n        n += 1\n"
         f"for method in METHODS[:4:{EACH}]:\n"
         "    words = b'ESRI PE String = ' + projected(method).encode() + b'|\\x00'\n"
-        "    try:\n        read(geotiff(words), 'a.tif', purpose='raster', door=UPLOAD)\n"
+        "    try:\n        read(geotiff(words), 'a.tif', purpose='raster', gateway=UPLOAD)\n"
         "    except CahraError:\n        n += 1\n"
         "print('refused', n)\n"
     )

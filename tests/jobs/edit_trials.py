@@ -63,9 +63,9 @@ class Trial:
     """New hashes, held against a new run: not found."""
     alone: int = 0
     """New hashes and no inputs: found all the same."""
-    told: int = 0
+    declared: int = 0
     """New hashes and no inputs: not found, of a column that is said to be unproven."""
-    untold: list[Edit] = field(default_factory=list)
+    undeclared: list[Edit] = field(default_factory=list)
     """New hashes and no inputs: not found and not said."""
 
 
@@ -94,10 +94,10 @@ def tried(it: Made, every: int = 1) -> Trial:
             out.passed.append(edit)
         if verify_files(fake, "d").differences:
             out.alone += 1
-        elif is_told(edit, unproven, it.files):
-            out.told += 1
+        elif is_declared(edit, unproven, it.files):
+            out.declared += 1
         else:
-            out.untold.append(edit)
+            out.undeclared.append(edit)
     return out
 
 
@@ -113,7 +113,7 @@ def found_again(it: Made, fake: Mapping[str, bytes]) -> bool:
     return False
 
 
-def is_told(edit: Edit, unproven: Mapping[str, tuple[str, ...]], files: Mapping[str, bytes] | None = None) -> bool:
+def is_declared(edit: Edit, unproven: Mapping[str, tuple[str, ...]], files: Mapping[str, bytes] | None = None) -> bool:
     """Whether the file, or the column of it, is said to be proven by a new run alone, or by the look before."""
     said = {text.partition(" (")[0] for text in unproven.get(edit.file, ())}
     if PAST in said and files is not None:

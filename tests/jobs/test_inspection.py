@@ -62,16 +62,16 @@ def test_a_file_is_read_once_for_the_report_and_the_job(monkeypatch):
     whole = reading.read_sites
     monkeypatch.setattr(reading, "read_sites", lambda *a, **k: readings.append(1) or whole(*a, **k))
     options = ReadOptions(columns=(("name", "Foreman"),), country="CAF")
-    report = inspect(SITES, "m.csv", options=options, door=UPLOAD, kept=kept)
+    report = inspect(SITES, "m.csv", options=options, gateway=UPLOAD, kept=kept)
     wishes = Wishes(by_file={"m.csv": options})
-    loaded = load(Inputs(sites=[Source("m.csv", SITES)], door=UPLOAD, wishes=wishes, kept=kept))
+    loaded = load(Inputs(sites=[Source("m.csv", SITES)], gateway=UPLOAD, wishes=wishes, kept=kept))
     assert (report.accepted, len(readings)) == (2, 1)
     assert loaded.sites[0].frame["name"].tolist() == ["x", "y"]
     assert loaded.sites[0].frame["country"].tolist() == ["CAF", "CAF"]
-    load(Inputs(sites=[Source("m.csv", SITES)], door=UPLOAD, kept=kept))  # read otherwise: anew
+    load(Inputs(sites=[Source("m.csv", SITES)], gateway=UPLOAD, kept=kept))  # read otherwise: anew
     assert len(readings) == 2
     kept.forget(loaded.sites[0].sha256)
-    load(Inputs(sites=[Source("m.csv", SITES)], door=UPLOAD, kept=kept))
+    load(Inputs(sites=[Source("m.csv", SITES)], gateway=UPLOAD, kept=kept))
     assert len(readings) == 3
 
 

@@ -23,7 +23,7 @@ from layers.formats.writers.cells import plain_types
 from layers.formats.writers.geojson import geojson_bytes
 from tests.examples import THOROUGH
 from tests.jobs import edited_results
-from tests.jobs.edit_trials import is_told, single_edits, tried
+from tests.jobs.edit_trials import is_declared, single_edits, tried
 from tests.jobs.edited_results import FOLDERS, JOBS, RECORDED, Made, options
 from tests.jobs.edits import cell_edits, flipped, forged, table_edits
 
@@ -137,10 +137,10 @@ EACH_TIME = 120
 def test_no_single_edit_of_any_column_of_any_file_passes(made, job, every):
     """By its hash, whatever it is; by a new run where the forger wrote new hashes; else found, or said to be unproven."""
     found = tried(made(job), every)
-    assert [(e.file, e.column) for e in (*found.unseen, *found.passed, *found.untold)] == []
+    assert [(e.file, e.column) for e in (*found.unseen, *found.passed, *found.undeclared)] == []
     assert found.edits > (100 if every == 1 else 1)
     assert found.columns >= 11
-    assert found.alone + found.told > 0
+    assert found.alone + found.declared > 0
 
 
 def test_a_row_of_the_evidence_of_a_way_that_goes_or_comes_twice_is_found_or_said(made):
@@ -150,7 +150,7 @@ def test_a_row_of_the_evidence_of_a_way_that_goes_or_comes_twice_is_found_or_sai
     for edit in single_edits({"evidence.csv": it.files["evidence.csv"]}):
         if edit.column in ("a row less", "a row twice", "rows exchanged", "a column more"):
             fake = forged(it.files, edit.file, edit.make())
-            assert verify_files(fake, "d").differences or is_told(edit, unproven), edit.column
+            assert verify_files(fake, "d").differences or is_declared(edit, unproven), edit.column
             number += 1
     assert number >= 3
 

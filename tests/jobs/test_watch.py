@@ -16,7 +16,7 @@ from i18n.translator import translator
 from jobs.inputs import Inputs, Source, load
 from jobs.run_record import sealed
 from jobs.verification import verify, verify_files
-from jobs.watch.alerts import Between, Counted, Look, Said, alert, quiet
+from jobs.watch.alerts import Between, Counted, LastAlert, Look, alert, quiet
 from jobs.watch.feed import ATOM
 from jobs.watch.job import folder_of, look, run
 from jobs.watch.memory import COLUMNS, past_alerts, read_state
@@ -137,12 +137,12 @@ def test_what_is_said_of_a_site(before, after, kind):
 
 def test_nothing_is_said_twice_within_six_months_unless_it_is_worse():
     found = alert(("s", "1"), Look(H, {}), Look(H, {"new": NEWER}), BETWEEN)
-    assert quiet(found, Said("2019-09-01", 1), 6)
-    assert not quiet(found, Said("2019-08-30", 1), 6)
+    assert quiet(found, LastAlert("2019-09-01", 1), 6)
+    assert not quiet(found, LastAlert("2019-08-30", 1), 6)
     assert not quiet(found, None, 6)
     worse = alert(("s", "1"), Look(H, {}), Look(C, {"new": NEWER}), BETWEEN)
-    assert not quiet(worse, Said("2020-01-31", 1), 6)
-    assert quiet(worse, Said("2020-01-31", 2), 6)  # it was said at that class before
+    assert not quiet(worse, LastAlert("2020-01-31", 1), 6)
+    assert quiet(worse, LastAlert("2020-01-31", 2), 6)  # it was said at that class before
 
 
 def test_the_command_has_a_status_for_cron(folder, capsys):

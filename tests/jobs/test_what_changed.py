@@ -9,7 +9,7 @@ import pytest
 
 from i18n.translator import translator
 from jobs.assessment.differences import differences
-from jobs.compare.told import sentences
+from jobs.compare.change_sentences import sentences
 from views.data_choice import demonstration
 
 
@@ -22,7 +22,7 @@ def sides():
 
 
 @pytest.fixture(scope="module")
-def said(sides):
+def change_texts(sides):
     (before, after), keys = sides
     return sentences(before, after, keys, translator("en"))
 

@@ -191,13 +191,13 @@ def test_all_notes_of_readers_have_a_french_form():
 def test_refusals_are_french_throughout():
     def told(content: bytes, name: str, reader=read) -> str:
         with pytest.raises(InputError) as caught:
-            reader(content, name, door=UPLOAD)
+            reader(content, name, gateway=UPLOAD)
         return caught.value.sentence(FR)
 
     assert "une page HTML, qui peut contenir des scripts" in told(b"<html><body>", "a.csv")
     assert "Donnez-lui l'extension de ce qu'il contient." in told(b"\x1f\x8b\x08", "a.csv")
     assert "locale" not in told(b"x" * (UPLOAD.file_bytes + 1), "a.csv")
-    assert "de la porte de téléversement" in told(b"x" * (UPLOAD.file_bytes + 1), "a.csv")
+    assert "de la passerelle de téléversement" in told(b"x" * (UPLOAD.file_bytes + 1), "a.csv")
     assert "au plus" in told(b"x" * (UPLOAD.file_bytes + 1), "a.csv")
     said = told(b"site_id,name\n1,a\n", "a.csv", read_sites)
     assert "Longitude, Latitude" in said
@@ -305,7 +305,7 @@ def test_shapely_says_what_the_words_of_faults_name():
 
 def test_limits_and_grounds_of_the_rules_are_said_in_french():
     from geo.rules.registry import KINDS
-    from i18n.evidence_messages import told
+    from i18n.evidence_messages import fixed_sentence
     from layers.reference.rule_files import default_rules
 
     english = re.compile(r"\b(of|months|within|events|deaths|declared|the)\b")
@@ -314,7 +314,7 @@ def test_limits_and_grounds_of_the_rules_are_said_in_french():
         assert limit
         assert not english.search(limit.sentence(FR)), rule.id
         assert limit.sentence(EN) == limit
-        assert told(rule.ground, FR) != rule.ground
+        assert fixed_sentence(rule.ground, FR) != rule.ground
 
 
 def test_a_rule_file_is_refused_in_french_and_in_english_as_before():

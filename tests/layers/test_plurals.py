@@ -35,7 +35,7 @@ Questions of rules are left out as a whole: they are data under the checksum of 
 
 
 @lru_cache(maxsize=1)
-def told() -> tuple[str, ...]:
+def templates() -> tuple[str, ...]:
     """Messages with a placeholder, each once, as the French catalogue holds them, which lacks none.
 
     The two forms of a message that has them apart are left to gettext.
@@ -45,7 +45,7 @@ def told() -> tuple[str, ...]:
     return tuple(text for text in every if re.search(r"\{\w", text) and "\0" not in text and text not in questions)
 
 
-def said_of(text: str, number: int, one: Callable[[object], bool] = is_one) -> str:
+def with_number(text: str, number: int, one: Callable[[object], bool] = is_one) -> str:
     """A message with this number at every placeholder."""
     plain = re.sub(r"\{(\w+):[^{}]*\}", r"{\1}", text)
     values = dict.fromkeys(re.findall(r"\{(\w+)", plain), number)
@@ -54,7 +54,7 @@ def said_of(text: str, number: int, one: Callable[[object], bool] = is_one) -> s
 
 def wrong(text: str) -> list[str]:
     """Nouns of a message that stay plural after one."""
-    return [word for _, word in COUNTED.findall(said_of(text, 1)) if word not in NO_NOUN]
+    return [word for _, word in COUNTED.findall(with_number(text, 1)) if word not in NO_NOUN]
 
 
 def test_a_noun_without_a_form_for_one_is_found():
@@ -64,22 +64,22 @@ def test_a_noun_without_a_form_for_one_is_found():
 
 
 def test_every_message_has_a_form_for_one():
-    assert {text: found for text in told() if text not in NEVER_ONE and (found := wrong(text))} == {}
+    assert {text: found for text in templates() if text not in NEVER_ONE and (found := wrong(text))} == {}
 
 
 def test_what_can_never_be_one_is_still_said_somewhere():
-    assert set(NEVER_ONE) - set(told()) == set()
+    assert set(NEVER_ONE) - set(templates()) == set()
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_none_one_and_two_take_the_form_that_the_language_counts_by(language):
     _ = translator(language)
-    forms = [text for text in told() if "?" in text and re.search(r"\{\w+\?", text)]
+    forms = [text for text in templates() if "?" in text and re.search(r"\{\w+\?", text)]
     assert len(forms) > 100
     for text in forms:
         said = _(text)
         none, one, two = (
-            re.sub(rf"(?<!\d){n}(?!\d)", "#", said_of(re.sub(r"[0-9]", "", said), n, _.is_one)) for n in (0, 1, 2)
+            re.sub(rf"(?<!\d){n}(?!\d)", "#", with_number(re.sub(r"[0-9]", "", said), n, _.is_one)) for n in (0, 1, 2)
         )
         if re.search(r"\{\w+\?", said):
             assert one != two, said
@@ -90,4 +90,4 @@ def test_two_are_never_said_like_one():
     singular = re.compile(
         r"(?<![\w.,)])2 (?:other |more )?(row|site|incident|death|file|visit|way|name|month|day|place)\b"
     )
-    assert [text for text in told() if singular.search(said_of(text, 2))] == []
+    assert [text for text in templates() if singular.search(with_number(text, 2))] == []

@@ -30,11 +30,11 @@ def test_a_profile_holds_rows_of_its_site_up_to_the_date(first):
     assert first.incidents["distance_m"].is_monotonic_increasing
     assert first.incidents["distance_m"].max() <= 50_000
     for answer, column in (("site", "rules_fired"), ("area", "area_rules_fired")):
-        fired = {a.rule.id for a in first.answers if a.said == "fired" and a.rule.answer == answer}
+        fired = {a.rule.id for a in first.answers if a.outcome == "fired" and a.rule.answer == answer}
         assert fired == set(first.site[column].split(";")) - {""}
-    assert {a.rule.id for a in first.answers if a.said == "unknown"} == set(first.site["rules_unknown"].split(";")) - {
-        ""
-    }
+    assert {a.rule.id for a in first.answers if a.outcome == "unknown"} == set(
+        first.site["rules_unknown"].split(";")
+    ) - {""}
 
 
 def test_circles_are_geodesic(first):

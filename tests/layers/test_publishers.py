@@ -486,19 +486,19 @@ def test_towns_and_activities_that_were_fetched_are_read_by_their_jobs(server, f
     server.files["/export/dump/CF.zip"] = File(zipped(line.encode(), "CF.txt"))
     get(folder, name="geonames", edition="")
     towns = read_towns(Source.named("geonames:CAF", role="towns"))
-    assert (towns.told["reference"], towns.told["rows"]["accepted"]) == ("geonames:CAF@2026-11-26", 1)
+    assert (towns.entry["reference"], towns.entry["rows"]["accepted"]) == ("geonames:CAF@2026-11-26", 1)
     known = gazetteer(empty(SITES), more=towns.frame)
     [row] = known[known["match_id"] == "place:1"].to_dict("records")
     assert (row["name"], row["aliases"], row["country"], row["lat"]) == ("Boda", "Boda;Boda Deux", "CAF", 4.317)
-    assert "GeoNames" in citations([towns.told])[0]
+    assert "GeoNames" in citations([towns.entry])[0]
     server.files["/datastore/activity/iati"] = lambda _: IATI
     get(folder, name="iati", edition="", means=Means(wait_s=0.0, now=NOW, accounts={"IATI_KEY": "k"}))
     sites = Source("sites.csv", b"site_id,lat,lon,country,minerals\nA,5.0,20.0,CAF,gold\n")
     given = Source.named("iati:CAF", role="programmes")
     made = programmes_job.run(programmes_job.load(ProgrammeInputs(Inputs(sites=[sites]), [given])), dt.date(2020, 1, 1))
-    told = next(i for i in made.told()["inputs"] if i["role"] == "programmes")
+    told = next(i for i in made.base_record()["inputs"] if i["role"] == "programmes")
     assert (told["reference"], told["rows"]["accepted"]) == ("iati:CAF@2026-11-26", 1)
-    assert any("IATI Datastore" in line for line in citations(made.told()["inputs"]))
+    assert any("IATI Datastore" in line for line in citations(made.base_record()["inputs"]))
 
 
 IATI = (b"<iati-activities version='2.03'><iati-activity><iati-identifier>X-1</iati-identifier><title><narrative>Mining "

@@ -18,8 +18,8 @@ from jobs.programmes.programme_files import Programmes, read_programmes
 from jobs.programmes.type_words import TypeWords
 from jobs.programmes.types import TypeMap, read_type_map
 from layers.formats import LOCAL, UPLOAD
+from layers.formats.packed_values import Packing, Unpacking
 from layers.formats.sandbox import process
-from layers.formats.told_values import Packing, Unpacking
 from layers.sources import reader_in_child
 from layers.sources.incidents import read_incidents
 from layers.sources.layer import Layer, NoUsableRowError
@@ -107,25 +107,25 @@ def test_activities_are_read_by_the_child_that_reads_their_columns(asked_childre
 
 
 def test_the_sectors_of_a_reader_reach_the_child(asked):
-    own = read_type_map(b"code,programme_type,when\n99999,mapping,no words\n", "s.csv", door=UPLOAD)
+    own = read_type_map(b"code,programme_type,when\n99999,mapping,no words\n", "s.csv", gateway=UPLOAD)
     name, text = "a.xml", ACTIVITY.replace("15210", "99999")
-    found = read_programmes(text.encode(), name, door=UPLOAD, types=own)
+    found = read_programmes(text.encode(), name, gateway=UPLOAD, types=own)
     same(found, read_programmes(text.encode(), name, types=own))
     assert found.frame["types"].tolist() == ["mapping"]
     assert len(asked) == 1
-    assert TypeMap.of_told(own.told()) == own
+    assert TypeMap.from_record(own.as_record()) == own
     words = dataclasses.replace(own, phrases=TypeWords())
-    assert words.told() is None
-    read_programmes(text.encode(), name, door=UPLOAD, types=words)
+    assert words.as_record() is None
+    read_programmes(text.encode(), name, gateway=UPLOAD, types=words)
     assert len(asked) == 1
 
 
 def child_gives(role, asked, file=None, layout=None):
     name, text = file or roles.SEEDS[role]
     reader = roles.reader_of(role)
-    here = reader(text.encode(), name, door=LOCAL)
+    here = reader(text.encode(), name, gateway=LOCAL)
     assert asked == []
-    same(reader(text.encode(), name, door=UPLOAD), here)
+    same(reader(text.encode(), name, gateway=UPLOAD), here)
     assert len(asked) == 1
     assert ":read_" in asked[0]
     assert layout is None or here.layout == layout
@@ -134,7 +134,7 @@ def child_gives(role, asked, file=None, layout=None):
 def test_what_the_user_says_reaches_the_child(asked):
     text = b"Nummer,Breite,lon,country\nA,4.3,17.4,Narnia\n"
     options = ReadOptions(columns=(("lat", "Breite"), ("site_id", "Nummer")))
-    layer = read_sites(text, "a.csv", country="CAF", door=UPLOAD, options=options)
+    layer = read_sites(text, "a.csv", country="CAF", gateway=UPLOAD, options=options)
     assert layer.frame[["site_id", "lat", "country"]].to_numpy().tolist() == [["A", 4.3, "CAF"]]
     assert any(isinstance(note, Note) for note in layer.notes)
     same(read_sites(text, "a.csv", country="CAF", options=options), layer)
@@ -144,7 +144,7 @@ def test_what_the_user_says_reaches_the_child(asked):
 def test_a_file_without_a_usable_row_says_so_with_its_rows(asked_children):
     text = b"site_id,lat,lon\nA,x,17\nB,95,\n"
     with pytest.raises(NoUsableRowError) as far:
-        read_sites(text, "a.csv", door=UPLOAD)
+        read_sites(text, "a.csv", gateway=UPLOAD)
     with pytest.raises(NoUsableRowError) as near:
         read_sites(text, "a.csv")
     assert str(far.value) == str(near.value)
@@ -155,15 +155,15 @@ def test_a_file_without_a_usable_row_says_so_with_its_rows(asked_children):
 def test_other_faults_are_told(asked):
     text = b"site_id,lat,lon\nA,4,17\nB,5,17\n"
     with pytest.raises(FormatError, match=r"a\.csv"):
-        read_sites(b"\x00\x01\x02", "a.csv", door=UPLOAD)
+        read_sites(b"\x00\x01\x02", "a.csv", gateway=UPLOAD)
     with pytest.raises(LimitExceededError, match="sites"):
-        read_sites(text, "a.csv", door=dataclasses.replace(UPLOAD, sites=1))
+        read_sites(text, "a.csv", gateway=dataclasses.replace(UPLOAD, sites=1))
 
 
 def test_small_files_and_the_command_line_start_no_child(monkeypatch):
     monkeypatch.setattr(reader_in_child, "run_child", lambda *_, **__: pytest.fail("a child"))
     name, text = roles.SEEDS["sites"]
-    assert len(read_sites(text.encode(), name, door=UPLOAD).frame) == 2
+    assert len(read_sites(text.encode(), name, gateway=UPLOAD).frame) == 2
     assert len(read_sites((text + "\n" * 400_000).encode(), name).frame) == 2
 
 
@@ -175,7 +175,7 @@ def test_what_is_told_is_looked_at_again(asked, monkeypatch):
         reply = process.Reply({"fault": None, "found": found}, {})
         monkeypatch.setattr(reader_in_child, "run_child", lambda *_, reply=reply, **__: reply)
         with pytest.raises(FormatError, match="gave up"):
-            read_incidents(text.encode(), name, door=UPLOAD)
+            read_incidents(text.encode(), name, gateway=UPLOAD)
 
 
 @settings(max_examples=examples(60), deadline=None, derandomize=True)

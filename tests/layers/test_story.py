@@ -75,14 +75,14 @@ def test_an_area_rule_that_fired_tells_the_sum_that_fired_it_and_not_an_empty_wi
     day = dt.date(2016, 9, 19)
     it = profile(loaded, job.run(loaded, day, RULES), RULES, row, day)
     a2 = next(a for a in it.answers if a.rule.id == "A2")
-    assert a2.said == "fired"
-    assert looked_at(it, a2.rule, a2.said, translator("en")) == "Boda: 12 events, 103 deaths in 36 months"
+    assert a2.outcome == "fired"
+    assert looked_at(it, a2.rule, a2.outcome, translator("en")) == "Boda: 12 events, 103 deaths in 36 months"
 
 
 @pytest.mark.real_data
 def test_each_answer_says_what_was_looked_at(boda):
     it = boda[-1]
-    said = {a.rule.id: looked_at(it, a.rule, a.said, translator("en")) for a in it.answers}
+    said = {a.rule.id: looked_at(it, a.rule, a.outcome, translator("en")) for a in it.answers}
     assert said["C1"] == "in all: 12 events, 103 deaths, 12.6 km"
     assert said["H10"] == "no informative visit"
     assert said["H2"].startswith("possible: place, date or deaths are not certain, 50.7 km")

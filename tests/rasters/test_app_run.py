@@ -164,7 +164,7 @@ def test_the_commands_whose_pages_rest_on_the_run_take_rasters_too(tmp_path):
     args = cli.parser().parse_args(["meeting", *options])
     meeting = args.make(args)
     assert meeting.found.assessment.sites["travel_time_min"].iloc[0] == 90
-    assert meeting.found.told["inputs"][-2]["role"] == "travel_time"  # the rules come last
+    assert meeting.found.base_record["inputs"][-2]["role"] == "travel_time"  # the rules come last
     args = cli.parser().parse_args(["programmes", *options, "--programmes", str(tmp_path / "p.csv")])
     programmes = args.make(args)
     assert programmes.result.at_risk.sum() == meeting.found.assessment.sites["site_class"].eq("high-risk").sum() > 0

@@ -50,7 +50,7 @@ def test_giants_are_refused_before_a_pixel_is_read(children):
     with pytest.raises(LimitExceededError, match="ratio"):
         read_population(sparse, "pop.tif")
     with pytest.raises(LimitExceededError, match="raster_bytes"):
-        read_population(geotiff(np.random.default_rng(1).uniform(0, 1, (2000, 1600))), "pop.tif", door=UPLOAD)
+        read_population(geotiff(np.random.default_rng(1).uniform(0, 1, (2000, 1600))), "pop.tif", gateway=UPLOAD)
 
 
 def test_nodata_nan_infinity_and_less_than_nobody_hold_no_value():

@@ -40,7 +40,7 @@ def opened(page: str, **state: object) -> AppTest:
     return app.run()
 
 
-def said(app: AppTest) -> str:
+def page_texts(app: AppTest) -> str:
     """All texts of a page, and the cells of its tables that hold words of ours."""
     kinds = ("title", "header", "subheader", "markdown", "caption", "text", "info", "warning", "error", "expander")
     found = [str(getattr(e, "value", "") or getattr(e, "label", "")) for kind in kinds for e in app.get(kind)]
@@ -72,7 +72,7 @@ def test_notes_on_programmes_are_french():
         files=own_sites(SITES) | {"p": File("programmes", "p.csv", "a" * 64, PROGRAMMES)},
     )
     assert not app.exception
-    text = said(app)
+    text = page_texts(app)
     assert english_left(text) == []
     assert "Pays non reconnus : Atlantis" in text
     assert "Il n'y a pas de colonne pour la fin" in text
@@ -87,7 +87,7 @@ def test_rows_not_used_are_told_in_french(page):
         q_supplier="A",
     )
     assert not app.exception
-    text = said(app)
+    text = page_texts(app)
     assert english_left(text) == []
     assert "une ligne par identifiant" in text or page == "companies.py"
     if page == "companies.py":
@@ -106,7 +106,7 @@ def test_rows_not_used_are_told_in_french(page):
 )
 def test_a_refusal_is_french_throughout(content, french):
     app = opened("explore.py", files=own_sites(content))
-    text = said(app)
+    text = page_texts(app)
     assert french in text
     assert english_left(text) == []
     assert "Expected" not in text

@@ -46,7 +46,7 @@ def test_without_a_workspace_nothing_is_written(tmp_path, monkeypatch):
     monkeypatch.setattr("jobs.workspace.write_file", None)
     opened(("mines.csv", SITES))
     assert list(tmp_path.rglob("*")) == []
-    assert workspace.door() == UPLOAD
+    assert workspace.gateway() == UPLOAD
 
 
 def test_files_options_layouts_and_address_are_there_in_the_next_session(folder):
@@ -59,7 +59,7 @@ def test_files_options_layouts_and_address_are_there_in_the_next_session(folder)
 
     app.session_state["layouts"] = {"abc": Wish("sites", OPTIONS)}
     app.run()
-    assert workspace.door() == LOCAL
+    assert workspace.gateway() == LOCAL
     assert (folder.folder / "files").is_dir()
 
     later = session()

@@ -104,7 +104,7 @@ def the_map(here: Here, data: Data, run: job.Run, it: Profile | None) -> None:
         st.rerun()
 
 
-def told(here: Here, it: Profile) -> None:
+def show_class(here: Here, it: Profile) -> None:
     """The class of the place and why."""
     _, site = here.translate, it.site
     style, zone = styles.site_style(site["site_class"]), styles.zone_style(site["zone_status"])
@@ -149,7 +149,7 @@ def missing(here: Here, it: Profile) -> None:
     if not site["admin2"]:
         absent.append(_("the district (no loaded boundary holds the place, and none was typed)"))
     absent.append(_("visits and statuses (a place that is asked has none)"))
-    unknown = [a.rule.id for a in it.answers if a.said == "unknown"]
+    unknown = [a.rule.id for a in it.answers if a.outcome == "unknown"]
     st.caption(markdown(_.pair(_("Not given"), "; ".join(absent)) + "."))
     if unknown:
         st.caption(_("Rules that cannot be told here: {rules}.", rules=", ".join(unknown)))
@@ -214,7 +214,7 @@ with session.page() as here:
     if it is None:
         st.info(_("No place is asked yet."), icon=":material/touch_app:")
     else:
-        told(here, it)
+        show_class(here, it)
     if state["asked_ring"]:
         area(here, data, run)
     here.address(

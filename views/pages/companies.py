@@ -1,4 +1,4 @@
-"""Companies: a list of origins and the ways they travel; every row answered, with reasons, dates and versions."""
+"""Companies: a list of origins and the routes they travel; every row answered, with reasons, dates and versions."""
 
 from __future__ import annotations
 
@@ -79,8 +79,8 @@ TABLE = (
     "reason",
     "row",
 )
-DRAWN_WAYS = 500
-"""Ways of more rows are not drawn all at once: they would hide the map."""
+DRAWN_ROUTES = 500
+"""Routes of more rows are not drawn all at once: they would hide the map."""
 
 
 @st.cache_resource(max_entries=6, show_spinner=False, scope="session")
@@ -103,7 +103,9 @@ def answered(
         actors=_given.actors,
         governance=_given.governance,
     )
-    return screening_job.run(loaded, _data.day, _data.rules, ways=_given.ways, matches=dict(matches))
+    return screening_job.run(
+        loaded, _data.day, _data.rules, route_settings=_given.route_settings, matches=dict(matches)
+    )
 
 
 @st.cache_resource(max_entries=3, show_spinner=False, scope="session")
@@ -212,13 +214,13 @@ def filtered(here: Here, rows: pd.DataFrame) -> pd.DataFrame:
     return rows[keep]
 
 
-def ways(screening: Screening, shown: pd.DataFrame, focus: str) -> list[Line]:
-    """The ways of the rows shown, and their exposed segments; of long lists only that of the chosen row."""
+def route_lines(screening: Screening, shown: pd.DataFrame, focus: str) -> list[Line]:
+    """The routes of the rows shown, and their exposed segments; of long lists only that of the chosen row."""
     good = screening.suppliers.rows[screening.suppliers.rows["answer"] == "accepted"]["supplier_id"]
     basis = dict(zip(screening.transit.routes["supplier_id"], screening.transit.routes["route_basis"], strict=True))
-    wanted = set(shown["supplier_id"]) if len(shown) <= DRAWN_WAYS else {focus}
+    wanted = set(shown["supplier_id"]) if len(shown) <= DRAWN_ROUTES else {focus}
     out = [
-        Line(shapely.LineString(line), "way_guess" if basis.get(who) == "straight_guess" else "way", str(who))
+        Line(shapely.LineString(line), "route_guess" if basis.get(who) == "straight_guess" else "route", str(who))
         for who, line in zip(good, screening.transit.lines, strict=True)
         if line is not None and len(line) > 1 and who in wanted
     ]
@@ -228,7 +230,7 @@ def ways(screening: Screening, shown: pd.DataFrame, focus: str) -> list[Line]:
 
 
 def draw_map(here: Here, data: Data, screening: Screening, shown: pd.DataFrame, row: int | None, token: str) -> None:
-    """Origins by class, ways, zones at the date of the page; a click chooses the row."""
+    """Origins by class, routes, zones at the date of the page; a click chooses the row."""
     _, state, loaded = here.translate, st.session_state, data.loaded()
     sites = shown[shown["answer"] == "accepted"].assign(name=shown["site_name"])
     day = np.datetime64(data.day)
@@ -238,7 +240,7 @@ def draw_map(here: Here, data: Data, screening: Screening, shown: pd.DataFrame, 
         _,
         sites=sites,
         zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, unit_aliases()),
-        lines=ways(screening, shown, who),
+        lines=route_lines(screening, shown, who),
         marks=map_content.roadblocks([s.visits for s in loaded.sites], day),
         focus=place,
         run=token,
@@ -383,7 +385,7 @@ def body(here: Here, data: Data, given: Given) -> None:
 
 with session.page() as here:
     _ = here.translate
-    st.title(_("Screen a list of origins and ways"))
+    st.title(_("Screen a list of origins and routes"))
     state = st.session_state
     state.setdefault("q_supplier", state["address"].get("supplier", "")[:200])
     state.setdefault("q_row", state["address"].get("row", "")[:9])

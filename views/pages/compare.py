@@ -18,7 +18,7 @@ from i18n.translator import Translator
 from jobs.assessment import job
 from jobs.assessment.differences import COMPARED, differences, moves
 from jobs.assessment.rule_settings import from_link, from_table, to_link
-from jobs.compare.told import sentences
+from jobs.compare.change_sentences import sentences
 from layers.formats.writers.delimited import csv_bytes
 from layers.maps import map_content, styles
 from layers.maps.map import View, blob

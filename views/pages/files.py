@@ -13,7 +13,7 @@ from views.widgets import import_card, workspace_panel
 
 KINDS = {
     "sites": N_("a list with names and coordinates, visits of IPIS, ICGLR registers, a map of one's own (KML, GPX)"),
-    "suppliers": N_("origins with countries and ways; CMRT, EMRT and AMRT workbooks"),
+    "suppliers": N_("origins with countries and routes; CMRT, EMRT and AMRT workbooks"),
     "incidents": N_("UCDP GED of any edition, ACLED exports, saved replies of both"),
     "boundaries": N_("geoBoundaries, OCHA, GADM, national offices: any polygons with names"),
     "coverage": N_("what an incident file covers: dataset, country, from, to"),

@@ -104,7 +104,7 @@ def draw_map(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...]) 
         colour=state.get("programme_colour", "donor"),
         marks=gap_marks(run.result, types, _),
         run=data.token,
-        notice=_("Demonstration data") if run.told()["demonstration"] else "",
+        notice=_("Demonstration data") if run.base_record()["demonstration"] else "",
         title=_("Legend, {day}", day=_.date(data.day)),
     )
     key = f"view_{data.key}"
@@ -235,7 +235,9 @@ def downloads(here: Here, data: Data, run: ProgrammeRun) -> None:
     _ = here.translate
     st.header(_("Download"))
     run_files(
-        run.made_files(_.language), demonstration=bool(run.told()["demonstration"]), what=f"cahra-coverage_{data.day}"
+        run.made_files(_.language),
+        demonstration=bool(run.base_record()["demonstration"]),
+        what=f"cahra-coverage_{data.day}",
     )
 
 

@@ -130,7 +130,7 @@ def circle_map(here: Here, data: Data, run: job.Run, it: Profile, row: int, told
         st.rerun()
 
 
-def told_of(here: Here, data: Data, run: job.Run, it: Profile, row: int) -> Story:
+def counted_story(here: Here, data: Data, run: job.Run, it: Profile, row: int) -> Story:
     """The incidents that counted; with the rest of a district's, where the reader asked for them."""
     more: list[pd.DataFrame] = []
     if st.session_state.get("story_all") == data.token + str(it.site["site_id"]):
@@ -172,8 +172,8 @@ def rules(here: Here, it: Profile) -> None:
             {
                 "rule": [a.rule.id for a in it.answers],
                 "question": [a.rule.asks(_) for a in it.answers],
-                "answer": [said[a.said] for a in it.answers],
-                "looked": [looked_at(it, a.rule, a.said, _) for a in it.answers],
+                "answer": [said[a.outcome] for a in it.answers],
+                "looked": [looked_at(it, a.rule, a.outcome, _) for a in it.answers],
             }
         ),
         column_config={
@@ -212,7 +212,7 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     sure, heat = sentence(one, _), heat_blocks(one, _)
     past = four_answers.show(here, it)
     st.caption(markdown(sure))
-    told = told_of(here, data, run, it, row)
+    told = counted_story(here, data, run, it, row)
     circle_map(here, data, run, it, row, told)
     evidence, misses, other, gaps, visits, precision = st.tabs(
         [_("Evidence"), _("Nearest misses"), _("Other settings"), _("What is not known"), _("Visits and statuses"),
@@ -277,7 +277,7 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     loaded, found = data.loaded(), Subject.of(data.loaded(), run, _, [row])
     st.download_button(
         _("Download the dossier (HTML)"),
-        data=telling(lambda: dossier(_, it, data.rules.hash, said, sure, heat, cite_blocks(run.told, _)), _),
+        data=telling(lambda: dossier(_, it, data.rules.hash, said, sure, heat, cite_blocks(run.base_record, _)), _),
         file_name=found.file_name(f"site_{it.site['site_id']}", "html"),
         mime="text/html",
         on_click="ignore",
@@ -285,7 +285,9 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     )
     st.download_button(
         _("Download the dossier (PDF)"),
-        data=telling(lambda: site_pdf(_, loaded, it, data.rules.hash, said, sure, heat, cite_blocks(run.told, _)), _),
+        data=telling(
+            lambda: site_pdf(_, loaded, it, data.rules.hash, said, sure, heat, cite_blocks(run.base_record, _)), _
+        ),
         file_name=found.file_name(f"site_{it.site['site_id']}", "pdf"),
         mime="application/pdf",
         on_click="ignore",

@@ -23,22 +23,22 @@ def show(here: Here, it: Profile) -> DeltaGenerator:
     _ = here.translate
     left, right = st.columns(2)
     with left.container(border=True):
-        _told(*site_class(_, it))
+        _show_answer(*site_class(_, it))
         past = st.empty()
     with right.container(border=True):
-        _told(*zone(_, it))
+        _show_answer(*zone(_, it))
     with left.container(border=True):
-        _told(*area_class(_, it))
+        _show_answer(*area_class(_, it))
     with right.container(border=True):
-        _told(*listed(_, it))
+        _show_answer(*listed(_, it))
         if told := facts(it, _):
             said = _("Of OECD Annex II and due diligence, each of the newest visit that says; never part of a class.")
             lines = [said, *(_.pair(column_labels.column(name, _), text) for name, text in told)]
-            _told(f"**{_('Facts of visits')}**", lines)
+            _show_answer(f"**{_('Facts of visits')}**", lines)
     return past
 
 
-def _told(head: str, lines: list[str]) -> None:
+def _show_answer(head: str, lines: list[str]) -> None:
     st.markdown(head)
     st.caption("  \n".join(markdown(line) for line in lines))
 

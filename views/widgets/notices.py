@@ -22,7 +22,7 @@ def limits(here: Here, run: job.Run) -> None:
         with st.expander(_("What is covered, and what is not known"), icon=":material/help:"):
             for line in said:
                 st.text(line.sentence(_))
-    assumed = assumptions(run.assessment.sites, run.told, run.rules)
+    assumed = assumptions(run.assessment.sites, run.base_record, run.rules)
     with st.expander(_("What this run assumed"), icon=":material/rule_settings:"):
         st.caption(_("Where the files do not say it. To say otherwise, open “Options of the run” at the left."))
         for line in assumed:

@@ -94,6 +94,6 @@ def brief(here: Here, run: ProgrammeRun) -> None:
                 _("Brief (HTML, prints on two pages)") if ending == "html" else _("Brief (PDF)"),
                 f"{name}.{ending}",
                 lambda ending=ending: run.brief(country, unit, _.language, ending),  # type: ignore[misc]
-                demonstration=bool(run.told()["demonstration"]),
+                demonstration=bool(run.base_record()["demonstration"]),
                 key=f"brief_{ending}",
             )

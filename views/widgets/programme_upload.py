@@ -29,7 +29,7 @@ def demonstration_programmes() -> ProgrammeLayer:
 def own_programmes(sha256: str, name: str, sectors: str, options: ReadOptions, _data: bytes, _types: TypeMap) -> ProgrammeLayer:  # fmt: skip  # noqa: E501
     """A reader's file, cached for that reader alone; `sectors` is the hash of the sector table it was read with."""
     types = None if _types is type_map() else _types  # the project's own need not be told
-    return read_programmes(_data, name, door=workspace.door(), types=types, options=options)
+    return read_programmes(_data, name, gateway=workspace.gateway(), types=types, options=options)
 
 
 def forget(where: Any, key: str) -> None:
@@ -80,7 +80,7 @@ def own_sectors(here: Here) -> TypeMap:
     if given is None:
         return type_map()
     try:
-        return read_type_map(given.getvalue(), given.name[:MAX_TEXT], door=workspace.door())
+        return read_type_map(given.getvalue(), given.name[:MAX_TEXT], gateway=workspace.gateway())
     except CahraError as error:
         st.error(markdown(error.sentence(_)), icon=":material/error:")
         return type_map()

@@ -26,7 +26,7 @@ def population_upload(translate: Translator) -> RasterLayer | None:
         st.caption(
             markdown(_.pair(own_rasters.name_of("population"), f"{_(VALUES[layer.values])}, {layer.system.label}"))
         )
-        _told(layer, _)
+        _show_layer(layer, _)
     return layer
 
 
@@ -36,7 +36,7 @@ def travel_upload(translate: Translator) -> RasterLayer | None:
     _field("travel_time", _("Raster of minutes of travel (GeoTIFF)"))
     layer = _layer("travel_time", _)
     if layer is not None:
-        _told(layer, _)
+        _show_layer(layer, _)
     return layer
 
 
@@ -54,7 +54,7 @@ def _layer(role: str, translate: Translator) -> RasterLayer | None:
     return found
 
 
-def _told(layer: RasterLayer, translate: Translator) -> None:
+def _show_layer(layer: RasterLayer, translate: Translator) -> None:
     for note in layer.notes:
         said = note.sentence(translate) if hasattr(note, "sentence") else note
         st.caption(markdown(str(said)))

@@ -136,7 +136,9 @@ def _form(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
         with st.expander(_("Risks of Annex II"), icon=":material/rule:"):
             risks: dict[str, str] = {}
             for risk in RISKS:
-                hints = [f"{sw.heading(c, _)}: {sw.value(c, row[c], _)}" for c in HINTS.get(risk, ()) if _told(row[c])]
+                hints = [
+                    f"{sw.heading(c, _)}: {sw.value(c, row[c], _)}" for c in HINTS.get(risk, ()) if _is_stated(row[c])
+                ]
                 risks[risk] = st.selectbox(
                     _(sw.RISKS[risk]), RISK_FINDINGS, format_func=lambda f: _(sw.RISK_FINDINGS[f]),
                     key=f"risk_{risk}_{key}", help="; ".join(hints) or None,
@@ -175,7 +177,7 @@ def _form(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
     st.rerun()
 
 
-def _told(value: object) -> bool:
+def _is_stated(value: object) -> bool:
     return value is not pd.NA and bool(value) and value != ""
 
 

@@ -1,4 +1,4 @@
-"""One row of a list: why, flags, place, way, evidence, months, candidates, and the reviewer's part."""
+"""One row of a list: why, flags, place, route, evidence, months, candidates, and the reviewer's part."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def show(here: Here, data: Data, screening: Screening, row: pd.Series[Any]) -> N
     with right:
         review.show(here, screening, row)
     small_map(here, data, screening, row)
-    way(here, screening, row)
+    route_segments(here, screening, row)
     beside(here, screening, row)
     evidence(here, screening, row)
     timeline(here, data, row)
@@ -182,7 +182,7 @@ def candidates(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
 
 
 def small_map(here: Here, data: Data, screening: Screening, row: pd.Series[Any]) -> None:
-    """The origin with the circles of the rules, incidents of their longest window, and the way with its segments."""
+    """The origin with the circles of the rules, incidents of their longest window, and the route with its segments."""
     _, loaded = here.translate, data.loaded()
     if pd.isna(row["lon"]) or pd.isna(row["lat"]):
         return
@@ -199,7 +199,7 @@ def small_map(here: Here, data: Data, screening: Screening, row: pd.Series[Any])
         lines=[
             *(Line(circle(lon, lat, km * 1000.0).exterior, "circle") for km in data.rules.radii_km),
             *_contradicted(screening, row),
-            *segment_lines(mine, "way_guess" if row["route_basis"] == "straight_guess" else "way"),
+            *segment_lines(mine, "route_guess" if row["route_basis"] == "straight_guess" else "route"),
             *segment_lines(mine[mine["exposed_km"] > 0], "way_exposed"),
         ],
         marks=map_content.roadblocks([s.visits for s in loaded.sites], day),
@@ -227,21 +227,21 @@ def segment_lines(segments: pd.DataFrame, style: str) -> list[Line]:
     return [Line(shapely.LineString([e[:2], e[2:]]), style) for e in ends]
 
 
-def way(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
-    """The way in segments."""
+def route_segments(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
+    """The route in segments."""
     _ = here.translate
     mine = screening.transit.segments[screening.transit.segments["supplier_id"] == row["supplier_id"]]
     if mine.empty:
         return
     label = _(
-        "Way: {km} km in {n} segment{n?|s}, {exposed} km exposed",
+        "Route: {km} km in {n} segment{n?|s}, {exposed} km exposed",
         km=_.number(row["route_km"], 1),
         n=_.number(len(mine)),
         exposed=_.number(row["route_km_exposed"], 1),
     )
     with st.expander(label, icon=":material/route:"):
         if row["route_basis"] == "straight_guess":
-            st.caption(_("A straight line between two places is a guess at the way, not the way."))
+            st.caption(_("A straight line between two places is a guess at the route, not the route."))
         columns = ["segment", "from_km", "to_km", "exposed_km", "incidents", "incidents_certain", "incidents_possible"]
         columns += ["deaths", "roadblocks", "armed_roadblocks", "countries", "zones", "listed"]
         frame_of(here, mine, columns, _("Segments"))

@@ -30,7 +30,7 @@ class Given:
 
     suppliers: SupplierList
     roads: RoadLayer | None
-    ways: dict[str, float | None]
+    route_settings: dict[str, float | None]
     actors: OwnTable | None
     governance: OwnTable | None
     bytes_key: str = field(repr=False)
@@ -38,8 +38,8 @@ class Given:
     @property
     def key(self) -> str:
         """Hash of list, way of reading, roads and settings."""
-        parts = [self.bytes_key, str(self.ways), self.roads.sha256 if self.roads else ""]
-        parts += ["" if t is None else str(t.told["sha256"]) for t in (self.actors, self.governance)]
+        parts = [self.bytes_key, str(self.route_settings), self.roads.sha256 if self.roads else ""]
+        parts += ["" if t is None else str(t.entry["sha256"]) for t in (self.actors, self.governance)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -52,7 +52,7 @@ def _demonstration() -> SupplierList:
 def read_own(file: File, country: str = "") -> Any:
     """An own file as its role says, read once in this session."""
     wishes = Wishes(by_file={file.name: file.options})
-    asked = Inputs(country=country, door=workspace.door(), wishes=wishes, kept=own_files.desk().kept)
+    asked = Inputs(country=country, gateway=workspace.gateway(), wishes=wishes, kept=own_files.desk().kept)
     return layer_of(file.role, Source(file.name, file.data), asked)
 
 
@@ -71,7 +71,7 @@ def chosen(here: Here, demonstration: bool, country: str = "") -> Given | None:
             st.caption(_("Of several lists the last is screened."))
     if demonstration:
         st.caption(_("This is the demonstration list; it is synthetic."))
-        return Given(_demonstration(), None, _ways(here), *_own_tables(here), "demonstration")
+        return Given(_demonstration(), None, _route_settings(here), *_own_tables(here), "demonstration")
     if not given:
         st.info(_("Add a list of suppliers above, or switch on the demonstration data."), icon=":material/upload:")
         return None
@@ -84,7 +84,11 @@ def chosen(here: Here, demonstration: bool, country: str = "") -> Given | None:
     state["supplier_list"] = file.sha256
     suppliers = read_own(file, country)
     return Given(
-        suppliers, _roads(here), _ways(here), *_own_tables(here), f"{file.name}/{file.sha256}/{file.options}/{country}"
+        suppliers,
+        _roads(here),
+        _route_settings(here),
+        *_own_tables(here),
+        f"{file.name}/{file.sha256}/{file.options}/{country}",
     )
 
 
@@ -126,7 +130,9 @@ def _as_read(here: Here, file: File) -> File | None:
 def _roads(here: Here) -> RoadLayer | None:
     _ = here.translate
     with st.sidebar, st.expander(_("Roads"), icon=":material/route:"):
-        st.caption(_("Lines with an optional speed or class. Without them ways are straight lines, which is a guess."))
+        st.caption(
+            _("Lines with an optional speed or class. Without them routes are straight lines, which is a guess.")
+        )
         file_list.uploader(_, "road_upload", "roads")
         given = own_files.of_role("roads")
         for file in given[-1:]:
@@ -134,10 +140,10 @@ def _roads(here: Here) -> RoadLayer | None:
     return read_own(given[-1]) if given else None
 
 
-def _ways(here: Here) -> dict[str, float | None]:
+def _route_settings(here: Here) -> dict[str, float | None]:
     _ = here.translate
     usual = RouteSettings()
-    with st.sidebar, st.expander(_("Ways"), icon=":material/tune:"):
+    with st.sidebar, st.expander(_("Routes"), icon=":material/tune:"):
         segment = st.number_input(_("Length of a segment (km)"), 1.0, 200.0, usual.segment_km, key="way_segment")
         within = st.number_input(_("Incidents within (km)"), 1.0, 100.0, usual.within_km, key="way_within")
         months = st.number_input(_("Months before the date"), 1, 60, usual.months, key="way_months")
@@ -160,11 +166,11 @@ def _own_tables(here: Here) -> tuple[OwnTable | None, OwnTable | None]:
             table = None
             if given is not None:
                 try:
-                    table = read(given.getvalue(), given.name[:200], door=workspace.door())
+                    table = read(given.getvalue(), given.name[:200], gateway=workspace.gateway())
                 except CahraError as error:
                     st.error(markdown(error.sentence(_)), icon=":material/error:")
             if table is not None:
-                rows: Any = table.told["rows"]
+                rows: Any = table.entry["rows"]
                 st.caption(
                     _(
                         "{read} row{read?|s} read, {accepted} used, {rejected} not used.",

@@ -114,7 +114,7 @@ def _take_over(here: Here) -> None:
     data = given.getvalue()
     forget_upload(given)
     try:
-        project, contents = read_project(data, given.name, workspace.door())
+        project, contents = read_project(data, given.name, workspace.gateway())
     except CahraError as error:
         st.error(markdown(error.sentence(_)), icon=":material/error:")
         return

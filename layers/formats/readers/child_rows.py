@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from layers.formats.limits import Clock
-from layers.formats.readers.delimited import header_names, told_twice
+from layers.formats.readers.delimited import header_names, note_repeated_columns
 from layers.formats.readers.strict_json import plain_text
 from layers.formats.row_ids import id_of
 from layers.formats.table import Columns, Parsed, Report
@@ -66,7 +66,7 @@ def shapes_of(given: list[bytes | None]) -> np.ndarray:
 
 
 class RowSet:
-    """Collects rows in the child, within the limits of the door."""
+    """Collects rows in the child, within the limits of the gateway."""
 
     def __init__(self, names: list[str], clock: Clock, *, with_shapes: bool) -> None:
         self.names, self.clock, self.with_shapes = names, clock, with_shapes
@@ -81,7 +81,7 @@ class RowSet:
 
     def add(self, number: int, values: Collection[Any], wkb: bytes | None = None, why: str = "") -> None:
         """One row; `why` rejects it."""
-        door = self.clock.door
+        gateway = self.clock.gateway
         self.read += 1
         texts = []
         for name, value in zip(self.names, values, strict=True):
@@ -94,10 +94,10 @@ class RowSet:
             texts.append(text)
         row_id = texts[self._id_at][:200] if self._id_at is not None else ""
         longest = max(map(len, texts), default=0)
-        if why or longest > door.cell_characters or any("\x00" in t for t in texts):
-            reason = why or ("cell_too_long" if longest > door.cell_characters else "number_unreadable")
+        if why or longest > gateway.cell_characters or any("\x00" in t for t in texts):
+            reason = why or ("cell_too_long" if longest > gateway.cell_characters else "number_unreadable")
             self.rejected.append((number, reason, row_id))
-            door.check("rows", self.read)
+            gateway.check("rows", self.read)
             return
         self._size += sum(map(len, texts)) + len(wkb or b"")
         for column, text in zip(self.cells, texts, strict=True):
@@ -106,9 +106,9 @@ class RowSet:
         self.wkb.append(wkb)
         if not number % 500:
             self.clock.check()
-        door.check("rows", self.read)
-        door.check("cells", len(self.row) * len(self.names))
-        door.check("unpacked_bytes", self._size)
+        gateway.check("rows", self.read)
+        gateway.check("cells", len(self.row) * len(self.names))
+        gateway.check("unpacked_bytes", self._size)
 
     def parsed(self, form: str, meta: dict[str, str], report: Report) -> Parsed:
         """The rows, and what was turned down; shapes are parsed here."""
@@ -117,7 +117,7 @@ class RowSet:
         for number, reason, row_id in self.rejected:
             report.reject(number, reason, id=row_id)
         names, twice = header_names(list(self.names), report.name) if self.names else ([], {})
-        told_twice(twice, report)
+        note_repeated_columns(twice, report)
         row = np.asarray(self.row, dtype=np.int64)
         table = Columns(dict(zip(names, self.cells, strict=True)), len(row))
         shapes = None
@@ -127,7 +127,7 @@ class RowSet:
             ids = table.ids()
             for i in np.flatnonzero(lost).tolist():
                 report.reject(int(row[i]), "geometry_malformed", id=ids[i])
-            self.clock.door.check("vertices", int(shapely.get_num_coordinates(shapes).sum()))
+            self.clock.gateway.check("vertices", int(shapely.get_num_coordinates(shapes).sum()))
             table, row, shapes = table.where(~lost), row[~lost], shapes[~lost]
         if meta.get("crs") == "undefined":
             meta["crs"] = ""

@@ -52,12 +52,12 @@ def parse(
 
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
-    door = clock.door
+    gateway = clock.gateway
     file = pq.ParquetFile(pa.BufferReader(given) if isinstance(given, bytes) else str(given), memory_map=False)
     facts = file.metadata
-    door.check("rows", facts.num_rows, name)
+    gateway.check("rows", facts.num_rows, name)
     unpacked = sum(facts.row_group(i).total_byte_size for i in range(facts.num_row_groups))
-    door.check("unpacked_bytes", unpacked, name)
+    gateway.check("unpacked_bytes", unpacked, name)
     wanted = [str(n) for n, _ in options["columns"]]
     if file.schema_arrow.names != wanted:
         raise FormatError("The file has other columns.", where=name, expected=", ".join(wanted))

@@ -117,7 +117,7 @@ def header_names(names: list[str], name: str) -> tuple[list[str], dict[str, tupl
     return unlike([n or f"column_{i + 1}" for i, n in enumerate(names)])
 
 
-def told_twice(twice: dict[str, tuple[str, ...]], report: Report) -> None:
+def note_repeated_columns(twice: dict[str, tuple[str, ...]], report: Report) -> None:
     """Note columns that stand twice: they are kept apart, and refused only where they are needed."""
     if twice:
         shown = ", ".join(f"{name} ({', '.join(again)})" for name, again in list(twice.items())[:5])
@@ -140,12 +140,12 @@ def read_delimited(
     source: Source, clock: Clock, report: Report, columns: Collection[str] | None, choice: Choice = ANY
 ) -> Parsed:
     """Rows of a CSV or TSV. See :func:`layers.formats.read` for what holds for every format."""
-    door = clock.door
+    gateway = clock.gateway
     encoding = find_encoding(source, clock)
     if encoding in ("cp1252", "latin-1"):
         report.note("The text is not UTF-8; it was read as {encoding}, check the accents.", encoding=encoding)
-    if csv.field_size_limit() < door.cell_characters:
-        csv.field_size_limit(door.cell_characters)
+    if csv.field_size_limit() < gateway.cell_characters:
+        csv.field_size_limit(gateway.cell_characters)
     with io.TextIOWrapper(source.open(), encoding=encoding, newline="") as stream:
         sample = stream.read(_SAMPLE)
         whole = len(sample) < _SAMPLE
@@ -205,7 +205,7 @@ def _find_header(
             "The header has two rows, which were joined ({a} and {b}).", a=top[found.first][0], b=top[found.last][0]
         )
     names, twice = header_names(found.names, source.name)
-    told_twice(twice, report)
+    note_repeated_columns(twice, report)
     header = top[found.last][0]
     return names, twice, header, chain((one for one in seen if one[0] > header), numbered)
 
@@ -267,7 +267,7 @@ class _Body:
     def chunk(self, numbered: Numbered) -> _Chunk | None:
         """The next chunk, None at the end."""
         out, width, seen = _Chunk(), len(self.names), 0
-        longest = self.clock.door.cell_characters
+        longest = self.clock.gateway.cell_characters
         watched = longest < csv.field_size_limit()
         pick = _picker(self.wanted)  # cells that nobody asked for are let go at once: half the time on wide files
         for number, record in islice(numbered, _CHUNK):
@@ -318,7 +318,7 @@ class _Body:
         out, width, pick = _Chunk(), len(self.names), _picker(self.wanted)
         lengths = {number: len(record) for number, record in self.short}
         counts = Counter(lengths.values())
-        self.clock.door.check("cells", self.read * len(self.wanted), self.source.name)
+        self.clock.gateway.check("cells", self.read * len(self.wanted), self.source.name)
         for number, record in self.short:
             size = len(record)
             alike = {lengths.get(number - 1, size), lengths.get(number + 1, size)} == {size}
@@ -355,7 +355,7 @@ def _read_stream(
 ) -> Parsed:
     numbered: Numbered = enumerate(_records(stream, delimiter), start=1)
     names, twice, header_row, numbered = _find_header(numbered, source, report, choice)
-    clock.door.check("columns", len(names), source.name)
+    clock.gateway.check("columns", len(names), source.name)
     wanted = chosen(names, twice, columns)
     body = _Body(names, wanted, source, clock, report)
     parts: list[list[Any]] = [[] for _ in wanted]
@@ -363,8 +363,8 @@ def _read_stream(
     for chunk in body.chunks(numbered):
         clock.check(source.name)
         rows += chunk.rows
-        clock.door.check("rows", body.read, source.name)
-        clock.door.check("cells", len(rows) * len(wanted), source.name)
+        clock.gateway.check("rows", body.read, source.name)
+        clock.gateway.check("cells", len(rows) * len(wanted), source.name)
         if chunk.records:
             cells = list(zip(*chunk.records, strict=True))
             for part, column in zip(parts, cells, strict=True):

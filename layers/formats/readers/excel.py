@@ -19,7 +19,7 @@ from layers.formats.alike import chosen
 from layers.formats.archive import Archive
 from layers.formats.choice import ANY, SEARCHED, Choice, Header, find_header
 from layers.formats.limits import Clock
-from layers.formats.readers.delimited import _decimal, header_names, is_hxl, told_twice
+from layers.formats.readers.delimited import _decimal, header_names, is_hxl, note_repeated_columns
 from layers.formats.readers.workbook_parts import sound_parts
 from layers.formats.source import Source
 from layers.formats.table import Columns, Parsed, Report, id_of
@@ -64,14 +64,14 @@ class _Sheet:
         self.errors: list[int] = []
 
     def __iter__(self) -> Any:
-        door = self.clock.door
+        gateway = self.clock.gateway
         for number, values in self._rows:
             if not number % 1000:
                 self.clock.check(self.name)
             cells = [cell_text(v) for v in values]
             while cells and not cells[-1].strip():
                 cells.pop()
-            door.check("columns", len(cells), self.name)
+            gateway.check("columns", len(cells), self.name)
             for i, text in enumerate(cells):
                 if text[:1] == "#" and text in _ERRORS:
                     cells[i] = ""
@@ -156,7 +156,7 @@ def read_xlsx(
     choice: Choice = ANY,
 ) -> Parsed:
     """Rows of the first sheet whose header fits, else of that which fits best; the others are named in a note."""
-    name, door = source.name, clock.door
+    name, gateway = source.name, clock.gateway
     parts, hollow = sound_parts(archive, name)
     book = _opened(parts)
     try:
@@ -176,7 +176,7 @@ def read_xlsx(
     finally:
         book.close()
     raise FormatError(
-        "The workbook has no table.", where=name, expected=Note("a header of 2 to {n} column{n?|s}", n=door.columns)
+        "The workbook has no table.", where=name, expected=Note("a header of 2 to {n} column{n?|s}", n=gateway.columns)
     )
 
 
@@ -184,7 +184,7 @@ def _raw(sheets: list[Any], hollow: int, titles: tuple[str, ...], clock: Clock, 
     """All cells of some sheets by row and letter, the sheet's name first; rows without any cell are left out."""
     from openpyxl.utils import get_column_letter
 
-    door = clock.door
+    gateway = clock.gateway
     rows: list[int] = []
     kept: list[list[str]] = []
     width = 0
@@ -193,9 +193,9 @@ def _raw(sheets: list[Any], hollow: int, titles: tuple[str, ...], clock: Clock, 
             if not any(c.strip() for c in cells):
                 continue
             width = max(width, len(cells))
-            door.check("rows", len(rows) + 1, report.name)
-            door.check("cells", width * (len(rows) + 1), report.name)
-            texts = ["" if c == _UNREADABLE or len(c) > door.cell_characters else c for c in cells]
+            gateway.check("rows", len(rows) + 1, report.name)
+            gateway.check("cells", width * (len(rows) + 1), report.name)
+            texts = ["" if c == _UNREADABLE or len(c) > gateway.cell_characters else c for c in cells]
             kept.append([str(sheet.title), *texts])
             rows.append(number)
     if hollow:
@@ -242,10 +242,10 @@ def _body(
     report: Report,
     columns: Collection[str] | None,
 ) -> Parsed:
-    door, sheet, title = clock.door, found.rows, str(found.sheet.title)
+    gateway, sheet, title = clock.gateway, found.rows, str(found.sheet.title)
     name = sheet.name
     names, twice = header_names(found.header.names, name)
-    told_twice(twice, report)
+    note_repeated_columns(twice, report)
     width, id_at = len(names), id_of(names)
     first, last = found.top[found.header.first][0], found.top[found.header.last][0]
     walk = chain((one for one in found.seen if one[0] > last), iter(sheet))
@@ -258,19 +258,19 @@ def _body(
             blank += 1
             continue
         read += 1
-        door.check("rows", read, name)
+        gateway.check("rows", read, name)
         if len(cells) > width:
             got = f"{len(cells)} cells"
             report.reject(number, "too_many_fields", id=row_id, expected=f"{width} cells", got=got)
-        elif max(map(len, cells)) > door.cell_characters:
-            report.reject(number, "cell_too_long", id=row_id, expected=f"{door.cell_characters} characters at most")
+        elif max(map(len, cells)) > gateway.cell_characters:
+            report.reject(number, "cell_too_long", id=row_id, expected=f"{gateway.cell_characters} characters at most")
         elif _UNREADABLE in cells:
             report.reject(number, "cell_unreadable", id=row_id, got=names[cells.index(_UNREADABLE)])
         elif not kept and is_hxl(cells):
             report.note("The second line of HXL tags was passed over.")
             read -= 1
         else:
-            door.check("cells", width * (len(rows) + 1), name)
+            gateway.check("cells", width * (len(rows) + 1), name)
             kept.append(cells + [""] * (width - len(cells)))
             rows.append(number)
     if found.header.first:

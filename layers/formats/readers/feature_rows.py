@@ -21,7 +21,7 @@ class Rows:
 
     def __init__(self, clock: Clock, name: str, report: Report, columns: Collection[str] | None) -> None:
         self.clock, self.name, self.report, self.columns = clock, name, report, columns
-        self.builder = Builder(clock.door, name)
+        self.builder = Builder(clock.gateway, name)
         self.rows: list[int] = []
         self.records: list[dict[str, str]] = []
         self.shapes: list[Any] = []
@@ -50,7 +50,7 @@ class Rows:
             if "id" not in self._taken:
                 self._name("id")
             record["id"] = plain_text(feature_id)
-        longest = self.clock.door.cell_characters
+        longest = self.clock.gateway.cell_characters
         if any(len(text) > longest for text in record.values()):
             self.report.reject(row, "cell_too_long", id=self._id(record), expected=f"{longest} characters at most")
             return
@@ -67,7 +67,7 @@ class Rows:
         self.records.append(record)
         self.shapes.append(shape)
         self._size += sum(map(len, record.values()))
-        self.clock.door.check("unpacked_bytes", self._size, self.name)
+        self.clock.gateway.check("unpacked_bytes", self._size, self.name)
 
     def reject(self, row: int, reason: str, *, id: str = "", expected: str = "", got: str = "") -> None:  # noqa: A002
         """A feature that is none."""
@@ -76,13 +76,13 @@ class Rows:
 
     def _count(self) -> None:
         self.read += 1
-        self.clock.door.check("rows", self.read, self.name)
+        self.clock.gateway.check("rows", self.read, self.name)
         if not self.read % 1000:
             self.clock.check(self.name)
 
     def _name(self, key: str) -> None:
         """Note a new column; two that differ in outer blanks alone cannot be told apart."""
-        self.clock.door.check("columns", len(self.names) + 1, self.name)
+        self.clock.gateway.check("columns", len(self.names) + 1, self.name)
         plain = key.strip()
         if plain in self._taken:
             raise FormatError(
@@ -120,10 +120,10 @@ class Rows:
 
     def parsed(self, form: str, meta: dict[str, str]) -> Parsed:
         """The collected rows as text columns and shapes."""
-        door = self.clock.door
+        gateway = self.clock.gateway
         names = list(dict.fromkeys(self.names.values()))
-        door.check("columns", len(names), self.name)
-        door.check("cells", len(names) * len(self.rows), self.name)
+        gateway.check("columns", len(names), self.name)
+        gateway.check("cells", len(names) * len(self.rows), self.name)
         table = Columns({n: [r.get(n, "") for r in self.records] for n in names}, len(self.rows))
         row = np.asarray(self.rows, dtype=np.int64)
         return Parsed(table, row, geometry_array(self.shapes), form, self.read, meta)

@@ -11,7 +11,7 @@ from geo.messages import Note
 from layers.formats.choice import ANY, Choice
 from layers.formats.limits import Clock
 from layers.formats.readers.feature_rows import Rows, text_members
-from layers.formats.readers.json_records import read_records, records_of, told_pages
+from layers.formats.readers.json_records import note_further_pages, read_records, records_of
 from layers.formats.readers.strict_json import load_json, plain_text
 from layers.formats.readers.topojson import read_topology
 from layers.formats.source import Source
@@ -97,12 +97,12 @@ def read_geojson(
     source: Source, clock: Clock, report: Report, columns: Collection[str] | None, choice: Choice = ANY
 ) -> Parsed:
     """Features of a GeoJSON file; TopoJSON and lists of records are handed on to their own readers."""
-    document = load_json(source.data(), clock.door, source.name)
+    document = load_json(source.data(), clock.gateway, source.name)
     refuse_json(document, source.name)
     if not isinstance(document, dict) or str(document.get("type")) not in _TYPES:
         found = records_of(document, choice)
         if found is not None:
-            told_pages(document, report)
+            note_further_pages(document, report)
             return read_records(*found, clock, report, columns)
     if not isinstance(document, dict):
         raise FormatError(

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from geo.errors import LimitExceededError
-from layers.formats.limits import Clock, Door
+from layers.formats.limits import Clock, Gateway
 from layers.formats.sandbox.validity import validity
 from layers.formats.table import Report, shorten
 from layers.formats.values.coordinates import check_positions
@@ -31,10 +31,10 @@ class BadGeometryError(ValueError):
 
 
 class Builder:
-    """Builds shapes from arrays of coordinates as GeoJSON orders them, counting vertices against the door."""
+    """Builds shapes from arrays of coordinates as GeoJSON orders them, counting vertices against the gateway."""
 
-    def __init__(self, door: Door, name: str) -> None:
-        self.door, self.name = door, name
+    def __init__(self, gateway: Gateway, name: str) -> None:
+        self.gateway, self.name = gateway, name
         self.vertices = 0
         self.unclosed = self.height = False
 
@@ -89,7 +89,7 @@ class Builder:
         if len(found) < least:
             raise BadGeometryError("geometry_malformed", f"{len(found)} positions")
         self.vertices += len(found)
-        self.door.check("vertices", self.vertices, self.name)
+        self.gateway.check("vertices", self.vertices, self.name)
         return found.astype(np.float64)
 
     def _point(self, value: Any) -> Any:

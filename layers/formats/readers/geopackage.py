@@ -70,8 +70,8 @@ def _open(given: bytes | Path, clock: Clock) -> sqlite3.Connection:
         connection.deserialize(given[:18] + b"\x01\x01" + given[20:] if _in_use(given) else given)
     for pragma in ("trusted_schema = OFF", "query_only = ON", "cell_size_check = ON", "mmap_size = 0"):
         connection.execute(f"PRAGMA {pragma}").close()
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(clock.door.unpacked_bytes, 1_000_000_000))
-    connection.setlimit(sqlite3.SQLITE_LIMIT_COLUMN, max(clock.door.columns, 32))
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(clock.gateway.unpacked_bytes, 1_000_000_000))
+    connection.setlimit(sqlite3.SQLITE_LIMIT_COLUMN, max(clock.gateway.columns, 32))
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     connection.setlimit(sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH, 1)
     end = time.monotonic() + clock.left()
@@ -154,7 +154,7 @@ def read_geopackage(
         rows = _rows(connection, layer, str(shape[0]) if shape else "", clock, columns)
     except sqlite3.OperationalError as fault:
         if "interrupted" in str(fault):
-            clock.door.check("seconds", clock.door.seconds + 1, name)
+            clock.gateway.check("seconds", clock.gateway.seconds + 1, name)
         raise FormatError("The GeoPackage is damaged.", where=name, got=shorten(str(fault))) from None
     except sqlite3.Error as fault:
         raise FormatError("The GeoPackage is damaged.", where=name, got=shorten(str(fault))) from None
@@ -190,7 +190,7 @@ def _rows(
         names = keys
     true_false = {str(i[1]) for i in info if str(i[2]).upper() == "BOOLEAN"}
     names = [n for n in names if is_wanted(n.strip(), columns)]
-    clock.door.check("columns", len(info))
+    clock.gateway.check("columns", len(info))
     rows = RowSet(names, clock, with_shapes=bool(shape))
     chosen = [quoted(n) for n in names] + ([quoted(shape)] if shape else [])
     query = f"SELECT {', '.join(chosen or ['rowid'])} FROM {quoted(layer)}"  # noqa: S608  (names are quoted)

@@ -58,16 +58,16 @@ def read_geoparquet(source: Source, clock: Clock, report: Report, columns: Colle
 
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
-    door, name = clock.door, source.name
+    gateway, name = clock.gateway, source.name
     given = source.path or source.data()
     file = pq.ParquetFile(pa.BufferReader(given) if isinstance(given, bytes) else str(given), memory_map=False)
     facts = file.metadata
-    door.check("rows", facts.num_rows, name)
-    door.check("columns", facts.num_columns, name)
+    gateway.check("rows", facts.num_rows, name)
+    gateway.check("columns", facts.num_columns, name)
     unpacked = sum(facts.row_group(i).total_byte_size for i in range(facts.num_row_groups))
-    door.check("unpacked_bytes", unpacked, name)
+    gateway.check("unpacked_bytes", unpacked, name)
     schema = file.schema_arrow
-    geo = load_json((schema.metadata or {}).get(b"geo", b"{}"), door, name)
+    geo = load_json((schema.metadata or {}).get(b"geo", b"{}"), gateway, name)
     if not isinstance(geo, dict):
         raise FormatError("The metadata called geo is no object.", where=name)
     shape, system, encoding = "", "", "WKB"

@@ -90,15 +90,15 @@ def _opened(given: bytes | Path, name: str) -> Iterator[Any]:
 
 
 def _facts(raster: Any, size: int, name: str, clock: Clock) -> dict[str, Any]:
-    door = clock.door
+    gateway = clock.gateway
     if raster.driver != "GTiff":
         raise FormatError("The raster is no GeoTIFF.", where=name, got=str(raster.driver))
     item = max(np.dtype(t).itemsize if t in np.sctypeDict else 8 for t in raster.dtypes)
     declared = raster.width * raster.height * raster.count * item
     if declared > 1_000_000:
-        door.check("ratio", declared / max(size, 1), name)
+        gateway.check("ratio", declared / max(size, 1), name)
     for rows, columns in raster.block_shapes[:1]:
-        door.check("raster_pixels", rows * columns, name)
+        gateway.check("raster_pixels", rows * columns, name)
     epsg = raster.crs.to_epsg() if raster.crs else None
     nodata = raster.nodata
     return {
@@ -160,7 +160,7 @@ def parse_windows(
     with _opened(given, name) as raster:
         facts = _facts(raster, size, name, clock)
         _check_band(raster, options["band"], name)
-        clock.door.check("raster_pixels", sum(width * height for _, _, width, height in options["windows"]), name)
+        clock.gateway.check("raster_pixels", sum(width * height for _, _, width, height in options["windows"]), name)
         for i, asked in enumerate(options["windows"]):
             window = _asked(raster, asked, name, clock)
             arrays[f"values{i}"], arrays[f"valid{i}"] = _pixels(raster, options["band"], window)
@@ -182,7 +182,7 @@ def _asked(raster: Any, asked: Any, name: str, clock: Clock) -> Any:
     from rasterio.windows import Window
 
     column, row, width, height = asked
-    clock.door.check("raster_pixels", width * height, name)
+    clock.gateway.check("raster_pixels", width * height, name)
     if min(column, row) < 0 or min(width, height) < 1 or column + width > raster.width or row + height > raster.height:
         raise FormatError("The window reaches out of the raster.", where=name)
     return Window(column, row, width, height)

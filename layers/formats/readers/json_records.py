@@ -60,8 +60,8 @@ def read_records(
     records: list[Any], under: str, clock: Clock, report: Report, columns: Collection[str] | None
 ) -> Parsed:
     """A table of the records: a row each, a column for every name in any of them."""
-    door, name = clock.door, report.name
-    door.check("rows", len(records), name)
+    gateway, name = clock.gateway, report.name
+    gateway.check("rows", len(records), name)
     cells: dict[str, list[str]] = {}
     rows: list[int] = []
     size = 0
@@ -70,18 +70,18 @@ def read_records(
             clock.check(name)
         flat: dict[str, str] = {}
         _flatten(record, "", flat, 0)
-        if any(len(text) > door.cell_characters for text in flat.values()):
-            report.reject(number, "cell_too_long", expected=f"{door.cell_characters} characters at most")
+        if any(len(text) > gateway.cell_characters for text in flat.values()):
+            report.reject(number, "cell_too_long", expected=f"{gateway.cell_characters} characters at most")
             continue
         for key in flat:
             if key not in cells:
-                door.check("columns", len(cells) + 1, name)
+                gateway.check("columns", len(cells) + 1, name)
                 cells[key] = [""] * len(rows)
         for key, column in cells.items():
             column.append(flat.get(key, ""))
         rows.append(number)
         size += sum(map(len, flat.values()))
-        door.check("unpacked_bytes", size, name)
+        gateway.check("unpacked_bytes", size, name)
     if len(rows) and not cells:
         raise FormatError("The records of the JSON are empty.", where=name)
     header = tuple(cells)
@@ -102,7 +102,7 @@ def _flatten(record: dict[str, Any], before: str, into: dict[str, str], depth: i
             _flatten(value, f"{name}.", into, depth + 1)
 
 
-def told_pages(document: Any, report: Report) -> None:
+def note_further_pages(document: Any, report: Report) -> None:
     """Note a reply of an API that has further pages: the file is a part of what was asked for."""
     if not isinstance(document, dict):
         return

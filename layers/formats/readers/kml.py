@@ -46,7 +46,7 @@ class _Tree(ET.TreeBuilder):
             refuse_markup(f"<{local(element)}>".encode(), self.name)
         self.count += 1
         self.depth += 1
-        self.clock.door.check("xml_depth", self.depth, self.name)
+        self.clock.gateway.check("xml_depth", self.depth, self.name)
         if not self.count % 20_000:
             self.clock.check(self.name)
         return element

@@ -30,7 +30,7 @@ def native_shapes(array: Any, encoding: str, clock: Clock, name: str) -> list[by
     geo.errors.FormatError
         The lists are not nested as the encoding says.
     geo.errors.LimitExceededError
-        More vertices than the door lets in.
+        More vertices than the gateway lets in.
     """
     kind, depth = _KINDS[encoding]
     missing = np.asarray(array.is_null())
@@ -45,7 +45,7 @@ def native_shapes(array: Any, encoding: str, clock: Clock, name: str) -> list[by
         raise FormatError(
             "The shapes are not stored as their encoding says.", where=name, expected=encoding, got=str(array.type)
         ) from None
-    clock.door.check("vertices", len(coordinates), name)
+    clock.gateway.check("vertices", len(coordinates), name)
     for outer, within in zip(offsets, [*offsets[1:], None], strict=False):
         length = len(coordinates) if within is None else len(within) - 1
         if len(outer) and (outer[0] < 0 or outer[-1] > length or (np.diff(outer) < 0).any()):

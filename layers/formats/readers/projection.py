@@ -79,7 +79,7 @@ def to_wgs84(shapes: np.ndarray, system: str, name: str, clock: Clock) -> tuple[
         return shapes, ""
     places = shapely.get_coordinates(shapes)
     data = encode({"system": plain}, {"places": places})
-    source = Source(data, name, replace(clock.door, file_bytes=len(data)))
+    source = Source(data, name, replace(clock.gateway, file_bytes=len(data)))
     reply = run_child("projection", source, clock)
     moved = reply.arrays["places"]
     if moved.shape != places.shape or moved.dtype != np.float64:

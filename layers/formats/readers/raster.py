@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from geo.errors import FormatError
-from layers.formats.limits import LOCAL, Clock, Door
+from layers.formats.limits import LOCAL, Clock, Gateway
 from layers.formats.sandbox.process import run_child
 from layers.formats.sniff import kind_of
 from layers.formats.source import Source, plain_name
@@ -97,7 +97,7 @@ def read_window(
     *,
     band: int = 1,
     window: tuple[int, int, int, int] | None = None,
-    door: Door = LOCAL,
+    gateway: Gateway = LOCAL,
 ) -> Window:
     """Pixels of a GeoTIFF, decoded in a child process.
 
@@ -113,16 +113,16 @@ def read_window(
     geo.errors.FormatError, geo.errors.LimitExceededError
         As :func:`layers.formats.read`; also for a window that reaches out of the raster.
     """
-    opened = Source(source, name, door)
+    opened = Source(source, name, gateway)
     if kind_of(opened) != "geotiff":
         raise FormatError("The file is no GeoTIFF.", where=opened.name, expected="GeoTIFF")
     options = {"band": int(band), "window": None if window is None else [int(v) for v in window]}
-    reply = run_child("geotiff_window", opened, door.clock(), **options)
+    reply = run_child("geotiff_window", opened, gateway.clock(), **options)
     return Window(reply.arrays["values"], reply.arrays["valid"].astype(bool), _facts(reply.facts["raster"]))
 
 
-def raster_source(source: bytes | str | os.PathLike[str], name: str | None, door: Door) -> Source:
-    """A GeoTIFF at the door, which may be larger than other files are: it is never read as a whole.
+def raster_source(source: bytes | str | os.PathLike[str], name: str | None, gateway: Gateway) -> Source:
+    """A GeoTIFF at the gateway, which may be larger than other files are: it is never read as a whole.
 
     Raises
     ------
@@ -130,9 +130,9 @@ def raster_source(source: bytes | str | os.PathLike[str], name: str | None, door
         The bytes are no GeoTIFF, whatever the name says.
     """
     size = len(source) if isinstance(source, bytes) else Path(source).stat().st_size if Path(source).is_file() else 0
-    if size > door.raster_bytes:
-        door.check("raster_bytes", size, plain_name(name or ("" if isinstance(source, bytes) else str(source))))
-    opened = Source(source, name, dataclasses.replace(door, file_bytes=door.raster_bytes))
+    if size > gateway.raster_bytes:
+        gateway.check("raster_bytes", size, plain_name(name or ("" if isinstance(source, bytes) else str(source))))
+    opened = Source(source, name, dataclasses.replace(gateway, file_bytes=gateway.raster_bytes))
     kind = kind_of(opened)
     if kind != "geotiff":
         raise FormatError("The file is of another format.", where=opened.name, expected="GeoTIFF", got=kind)
@@ -140,7 +140,7 @@ def raster_source(source: bytes | str | os.PathLike[str], name: str | None, door
 
 
 def read_windows(
-    source: Source, windows: Sequence[tuple[int, int, int, int]], *, band: int = 1, door: Door = LOCAL
+    source: Source, windows: Sequence[tuple[int, int, int, int]], *, band: int = 1, gateway: Gateway = LOCAL
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Pixels of several windows (column, row, width, height) of a band, and which of them are valid, by one child.
 
@@ -148,7 +148,7 @@ def read_windows(
     valid; scale and offset are the caller's.
     """
     options = {"band": int(band), "windows": [[int(v) for v in w] for w in windows]}
-    reply = run_child("geotiff_windows", source, door.clock(), **options)
+    reply = run_child("geotiff_windows", source, gateway.clock(), **options)
     out = []
     for i, (_, _, width, height) in enumerate(windows):
         values, valid = reply.arrays[f"values{i}"], reply.arrays[f"valid{i}"].astype(bool)

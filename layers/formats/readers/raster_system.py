@@ -14,7 +14,7 @@ import numpy as np
 
 from geo.errors import FormatError
 from geo.messages import Note
-from layers.formats.limits import Clock, Door
+from layers.formats.limits import Clock, Gateway
 from layers.formats.readers.projection import plain_system
 from layers.formats.row_ids import shorten
 from layers.formats.sandbox.process import decode, encode, run_child
@@ -35,7 +35,7 @@ class RasterSystem:
         x and y are longitude and latitude, on whatever datum.
     name
         Of the file.
-    door
+    gateway
         Whose limits hold.
     """
 
@@ -43,10 +43,10 @@ class RasterSystem:
     label: str
     degrees: bool
     name: str
-    door: Door
+    gateway: Gateway
 
     @classmethod
-    def of(cls, text: str, name: str, door: Door) -> RasterSystem:
+    def of(cls, text: str, name: str, gateway: Gateway) -> RasterSystem:
         """The system that a raster declares.
 
         Raises
@@ -63,9 +63,9 @@ class RasterSystem:
             )
         plain = plain_system(text, name)
         if not plain:
-            return cls("", "WGS 84", True, name, door)
-        facts, _ = _converted(plain, np.zeros((0, 2)), False, name, door)
-        return cls(plain, shorten(str(facts["label"])), bool(facts["degrees"]), name, door)
+            return cls("", "WGS 84", True, name, gateway)
+        facts, _ = _converted(plain, np.zeros((0, 2)), False, name, gateway)
+        return cls(plain, shorten(str(facts["label"])), bool(facts["degrees"]), name, gateway)
 
     def from_wgs84(self, lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Places of the same shape in the system; what has none there is infinite."""
@@ -85,12 +85,14 @@ class RasterSystem:
 
     def _moved(self, x: np.ndarray, y: np.ndarray, back: bool) -> np.ndarray:
         places = np.column_stack((np.ravel(x), np.ravel(y))).astype(np.float64)
-        return _converted(self.plain, places, back, self.name, self.door)[1]
+        return _converted(self.plain, places, back, self.name, self.gateway)[1]
 
 
-def _converted(system: str, places: np.ndarray, back: bool, name: str, door: Door) -> tuple[dict[str, Any], np.ndarray]:
+def _converted(
+    system: str, places: np.ndarray, back: bool, name: str, gateway: Gateway
+) -> tuple[dict[str, Any], np.ndarray]:
     data = encode({"system": system, "back": back}, {"places": places})
-    reply = run_child("raster_system", Source(data, name, replace(door, file_bytes=len(data))), door.clock())
+    reply = run_child("raster_system", Source(data, name, replace(gateway, file_bytes=len(data))), gateway.clock())
     moved = reply.arrays["places"]
     if moved.shape != places.shape or moved.dtype != np.float64:
         raise FormatError("The coordinates cannot be converted to WGS 84.", where=name)

@@ -20,7 +20,7 @@ from layers.formats.alike import chosen
 from layers.formats.archive import Archive
 from layers.formats.choice import ANY, Choice, chosen_layer, layer_name
 from layers.formats.limits import Clock
-from layers.formats.readers.delimited import header_names, told_twice
+from layers.formats.readers.delimited import header_names, note_repeated_columns
 from layers.formats.readers.geometry import geometry_array
 from layers.formats.readers.projection import to_wgs84
 from layers.formats.table import Columns, Parsed, Report, id_of, shorten
@@ -87,7 +87,7 @@ def _walk(shp: bytes, clock: Clock, name: str) -> int:
         if need > end - body:
             raise FormatError("A record of the .shp is too short.", where=name, got=Note("record {n}", n=count + 1))
         vertices += points
-        clock.door.check("vertices", vertices, name)
+        clock.gateway.check("vertices", vertices, name)
         at, count = end, count + 1
     if any(shp[at:]):
         raise FormatError(
@@ -109,9 +109,9 @@ def _fields(dbf: bytes, clock: Clock, name: str) -> tuple[int, int, int]:
             got=Note("{n} byte{n?|s}", n=len(dbf)),
         )
     fields = (header - 33) // 32
-    clock.door.check("columns", fields, name)
-    clock.door.check("rows", records, name)
-    clock.door.check("cells", fields * records, name)
+    clock.gateway.check("columns", fields, name)
+    clock.gateway.check("rows", records, name)
+    clock.gateway.check("cells", fields * records, name)
     return records, header, length
 
 
@@ -157,7 +157,7 @@ def read_shapefile(
     prj = archive.read(parts["prj"]).decode("utf-8", "replace") if "prj" in parts else ""
     cpg = archive.read(parts["cpg"]) if "cpg" in parts else None
     count = _walk(shp, clock, name)
-    clock.door.check("rows", count, name)
+    clock.gateway.check("rows", count, name)
     meta = {"layer": stem.rsplit("/", 1)[-1], "crs": ""}
     records: list[list[str]] = []
     names: list[str] = []
@@ -176,7 +176,7 @@ def read_shapefile(
         rows = (dbf[start + i * length : start + (i + 1) * length] for i in range(total))
         records = [_cells(row, kinds, meta["encoding"]) for row in _watched(rows, clock, name)]
     names, twice = header_names(names, name) if names else ([], {})
-    told_twice(twice, report)
+    note_repeated_columns(twice, report)
     said = 2 * struct.unpack_from(">i", shp, 24)[0]
     if said != len(shp):
         report.note(
@@ -312,7 +312,7 @@ def _together(
     with_table: bool,
     twice: dict[str, tuple[str, ...]],
 ) -> Parsed:
-    most = clock.door.cell_characters
+    most = clock.gateway.cell_characters
     if not with_table:
         records = [[] for _ in shapes]
     longest = max(len(shapes), len(records))

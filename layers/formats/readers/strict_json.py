@@ -11,7 +11,7 @@ import numpy as np
 
 from geo.errors import FormatError, LimitExceededError
 from geo.messages import Note
-from layers.formats.limits import Door
+from layers.formats.limits import Gateway
 
 _NOT_BRACKETS = bytes(b for b in range(256) if b not in b"[]{}")
 _STEP = np.zeros(256, dtype=np.int8)
@@ -43,7 +43,7 @@ def _float(text: str) -> float:
     return value
 
 
-def load_json(data: bytes, door: Door, name: str = "") -> Any:
+def load_json(data: bytes, gateway: Gateway, name: str = "") -> Any:
     r"""The value that UTF-8 JSON text holds.
 
     Raises
@@ -73,13 +73,13 @@ def load_json(data: bytes, door: Door, name: str = "") -> Any:
     bare = b"".join(bare.split(b'"')[::2])
     brackets = np.frombuffer(bare.translate(None, delete=_NOT_BRACKETS), dtype=np.uint8)
     if len(brackets):
-        door.check("json_depth", int(np.cumsum(_STEP[brackets], dtype=np.int32).max()), name)
-    if re.search(rb"(?<!\d)\d{%d}" % (door.number_digits + 1), bare):
+        gateway.check("json_depth", int(np.cumsum(_STEP[brackets], dtype=np.int32).max()), name)
+    if re.search(rb"(?<!\d)\d{%d}" % (gateway.number_digits + 1), bare):
         raise LimitExceededError(
-            "A number passes the limit 'number_digits' of the {door} door.",
+            "A number passes the limit 'number_digits' of the {gateway} gateway.",
             where=name,
-            expected=Note("{n} digit{n?|s} at most", n=door.number_digits),
-            door=Note(door.name),
+            expected=Note("{n} digit{n?|s} at most", n=gateway.number_digits),
+            gateway=Note(gateway.name),
         )
     try:
         text = data.decode("utf-8")

@@ -31,7 +31,7 @@ class _Arcs:
             if found is None:
                 raise FormatError("An arc of the topology is no list of positions.", where=name)
             total += len(found)
-            clock.door.check("vertices", total, name)
+            clock.gateway.check("vertices", total, name)
             self.arcs.append(found if self.scale is None else self._placed(np.cumsum(found, axis=0)))
 
     def _placed(self, steps: np.ndarray) -> np.ndarray:
@@ -57,7 +57,7 @@ class _Arcs:
             if type(i) is not int or not -len(self.arcs) <= i < len(self.arcs):
                 raise BadGeometryError("geometry_malformed", f"arc {shorten(str(i))}")
             self.used += len(self.arcs[i if i >= 0 else ~i])
-            self.clock.door.check("vertices", self.used, self.name)
+            self.clock.gateway.check("vertices", self.used, self.name)
             arc = self.arcs[i] if i >= 0 else self.arcs[~i][::-1]
             parts.append(arc[1:] if n else arc)
         whole: list[list[float]] = np.concatenate(parts).tolist()

@@ -39,8 +39,8 @@ class _Target:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self._depth += 1
-        if self._depth > self.clock.door.xml_depth:
-            self.clock.door.check("xml_depth", self._depth, self.name)
+        if self._depth > self.clock.gateway.xml_depth:
+            self.clock.gateway.check("xml_depth", self._depth, self.name)
         if self._skipping:
             self._skipping += 1
         elif self._builder is None:

@@ -22,7 +22,7 @@ from geo import errors
 from geo.errors import FormatError
 from geo.messages import Note, unpacked
 from layers.child_process import child
-from layers.formats.limits import Clock, Door
+from layers.formats.limits import Clock, Gateway
 from layers.formats.source import Source
 
 
@@ -41,13 +41,13 @@ TASKS_HERE: dict[str, _Task] = {}
 
 def encode(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> bytes:
     """The bytes of a reply: their number and that of the JSON, the JSON, then the numbers of each array."""
-    parts, told = [], []
+    parts, described = [], []
     for name, array in arrays.items():
         plain = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"), copy=False))
         data = plain.tobytes()
-        told.append([name, plain.dtype.str, list(plain.shape), len(data)])
+        described.append([name, plain.dtype.str, list(plain.shape), len(data)])
         parts += [data, bytes(-len(data) % 8)]
-    head = json.dumps({"facts": facts, "arrays": told}).encode()
+    head = json.dumps({"facts": facts, "arrays": described}).encode()
     head += b" " * (-len(head) % 8)
     total = 16 + len(head) + sum(map(len, parts))
     return b"".join([struct.pack("<QQ", total, len(head)), head, *parts])
@@ -90,10 +90,10 @@ def task_here(name: str) -> _Task:
     return task
 
 
-def most_bytes(door: Door) -> int:
-    """The longest answer of a child that is taken: what a table or a window of the door can need at most."""
-    text = door.unpacked_bytes + 16 * min(door.cells, door.unpacked_bytes)
-    return text + 24 * min(door.vertices, door.unpacked_bytes) + 8 * door.raster_pixels + (1 << 20)
+def most_bytes(gateway: Gateway) -> int:
+    """The longest answer of a child that is taken: what a table or a window of the gateway can need at most."""
+    text = gateway.unpacked_bytes + 16 * min(gateway.cells, gateway.unpacked_bytes)
+    return text + 24 * min(gateway.vertices, gateway.unpacked_bytes) + 8 * gateway.raster_pixels + (1 << 20)
 
 
 def run_child(task: str, source: Source, clock: Clock, **options: Any) -> Reply:
@@ -108,13 +108,13 @@ def run_child(task: str, source: Source, clock: Clock, **options: Any) -> Reply:
     """
     if TASKS_HERE:
         return Reply(*task_here(task)(source.path or source.data(), source.name, clock, options))
-    door = clock.door.for_size(source.size)
-    seconds = max(min(clock.left(), door.seconds), 0.1)
+    gateway = clock.gateway.for_size(source.size)
+    seconds = max(min(clock.left(), gateway.seconds), 0.1)
     request = {
         "task": task,
         "name": source.name,
-        "door": door.name,
-        "limits": {k: getattr(door, k) for k in door.__dataclass_fields__ if k != "name"},
+        "gateway": gateway.name,
+        "limits": {k: getattr(gateway, k) for k in gateway.__dataclass_fields__ if k != "name"},
         "seconds": seconds,
         "path": str(source.path.resolve()) if source.path is not None else None,
         "options": options,
@@ -122,7 +122,7 @@ def run_child(task: str, source: Source, clock: Clock, **options: Any) -> Reply:
     head = json.dumps(request).encode()
     payload = struct.pack("<Q", len(head)) + head + (source.data() if source.path is None else b"")
     process = child()
-    answer = _Answer(most_bytes(door))
+    answer = _Answer(most_bytes(gateway))
     assert process.stdin is not None
     assert process.stdout is not None
     hands = [
@@ -144,11 +144,11 @@ def run_child(task: str, source: Source, clock: Clock, **options: Any) -> Reply:
             hand.join(timeout=5)
         process.stdout.close()
     if code is None:
-        door.check("seconds", door.seconds + 1, source.name)
+        gateway.check("seconds", gateway.seconds + 1, source.name)
     try:
         reply = decode(answer.data)
     except (ValueError, KeyError, TypeError, struct.error, OverflowError):
-        raise _lost(code, answer.too_long, source, door) from None
+        raise _lost(code, answer.too_long, source, gateway) from None
     fault = reply.facts.get("error")
     if isinstance(fault, dict):
         kind = getattr(errors, str(fault.get("kind")), FormatError)
@@ -156,7 +156,7 @@ def run_child(task: str, source: Source, clock: Clock, **options: Any) -> Reply:
         params = {str(k): unpacked(v) for k, v in dict(fault.get("params") or {}).items()}
         raise kind(
             str(fault.get("what")),
-            where=_place(str(fault.get("where", "")), source.name),
+            where=_file_named(str(fault.get("where", "")), source.name),
             expected=unpacked(fault.get("expected", "")),
             got=unpacked(fault.get("got", "")),
             remedy=unpacked(fault.get("remedy", "")),
@@ -165,10 +165,10 @@ def run_child(task: str, source: Source, clock: Clock, **options: Any) -> Reply:
     return reply
 
 
-def _lost(code: int | None, full: bool, source: Source, door: Door) -> errors.InputError:
+def _lost(code: int | None, full: bool, source: Source, gateway: Gateway) -> errors.InputError:
     """The error for a child that died without an answer."""
     if full or code in (-9, -6, 1, 77) or code is None:
-        return door.exhausted(source.name)
+        return gateway.exhausted(source.name)
     return FormatError(
         "The file is damaged: its parser crashed.", where=source.name, got=Note("exit code {code}", code=str(code))
     )
@@ -182,9 +182,9 @@ def _feed(stream: IO[bytes], payload: bytes) -> None:
         pass  # the child went away: its answer, or the lack of one, says why
 
 
-def _place(told: str, name: str) -> str:
+def _file_named(stated: str, name: str) -> str:
     """The place that a child names, when it is the file or a member of it."""
-    return told[:400] if told.startswith(f"{name}/") and told.isprintable() else name
+    return stated[:400] if stated.startswith(f"{name}/") and stated.isprintable() else name
 
 
 class _Answer:

@@ -30,7 +30,7 @@ def parsed_toml(text: str, where: str) -> dict[str, Any]:
     geo.errors.RuleError
         The text is not TOML, deeper than :data:`MOST_DEEP`, or with numbers longer than :data:`MOST_DIGITS`.
     geo.errors.LimitExceededError
-        Parsing takes more time or memory than the upload door allows.
+        Parsing takes more time or memory than the upload gateway allows.
     """
     if _DOTS.search(text):
         raise _too_deep(where)

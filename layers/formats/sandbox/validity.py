@@ -43,9 +43,9 @@ def validity(shapes: np.ndarray, clock: Clock, name: str) -> np.ndarray:
     Raises
     ------
     geo.errors.LimitExceededError
-        Finding out takes more time or memory than the door allows.
+        Finding out takes more time or memory than the gateway allows.
     """
-    most = clock.door.mend_vertices
+    most = clock.gateway.mend_vertices
     corners = shapely.get_num_coordinates(shapes).astype(np.float64)
     if np.square(corners).sum() > _AT_EASE * float(most) ** 2:
         return _ask("validity", shapes, clock, name).arrays["valid"].astype(bool)
@@ -61,7 +61,7 @@ def mended(shapes: np.ndarray, clock: Clock, name: str) -> np.ndarray:
     Raises
     ------
     geo.errors.LimitExceededError
-        Mending takes more time or memory, or makes more corners, than the door allows.
+        Mending takes more time or memory, or makes more corners, than the gateway allows.
     """
     corners = shapely.get_num_coordinates(shapes).astype(np.float64)
     if np.square(corners).sum() <= _MEND_AT_EASE:
@@ -84,7 +84,7 @@ def _mended(shapes: np.ndarray) -> np.ndarray:
 
 def _ask(task: str, shapes: np.ndarray, clock: Clock, name: str) -> Reply:
     data = encode({}, _packed(shapes))
-    return run_child(task, Source(data, name, replace(clock.door, file_bytes=len(data))), clock)
+    return run_child(task, Source(data, name, replace(clock.gateway, file_bytes=len(data))), clock)
 
 
 def _packed(shapes: np.ndarray) -> dict[str, np.ndarray]:
@@ -116,5 +116,5 @@ def parse_mend(
     """The child's side: each shape mended."""
     told = decode(given if isinstance(given, bytes) else given.read_bytes())
     made = _mended(_unpacked(told.arrays))
-    clock.door.check("vertices", int(shapely.get_num_coordinates(made).sum()), name)
+    clock.gateway.check("vertices", int(shapely.get_num_coordinates(made).sum()), name)
     return {}, _packed(made)

@@ -61,7 +61,7 @@ def _features(frame: pd.DataFrame, geometry: np.ndarray | None) -> list[TextColu
         if key not in names[:i]:  # of two columns of one name the last is told, as in a dictionary
             series = frame.iloc[:, max(j for j, other in enumerate(names) if other == key)]
             told = _values(series)
-            columns.append(told.with_texts(joined(f"{_said(key)}:", told.texts)))
+            columns.append(told.with_texts(joined(f"{_escaped(key)}:", told.texts)))
     # The geometry stands before the properties, which are parted by commas.
     opening = ',"properties":{'
     first = columns[1] if len(columns) > 1 else TextColumn(strings([""]), np.zeros(len(frame), np.int32))
@@ -102,7 +102,7 @@ def _values(series: pd.Series) -> TextColumn:
     odd = pc.match_substring_regex(told.texts, _ODD)
     quoted = joined('"', told.texts, '"')
     if pc.any(odd).as_py():
-        some = strings(map(_said, pc.filter(told.texts, odd).to_pylist()))
+        some = strings(map(_escaped, pc.filter(told.texts, odd).to_pylist()))
         quoted = pc.replace_with_mask(quoted, odd, some)
     return told.with_texts(quoted)
 
@@ -111,7 +111,7 @@ def _filled(texts: Any) -> Any:
     return pc.if_else(pc.equal(texts, ""), pa.scalar("null", pa.large_string()), texts)
 
 
-def _said(text: str) -> str:
+def _escaped(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 

@@ -13,7 +13,7 @@ from layers.formats.writers.format import Format
 from layers.formats.writers.spreadsheet_guard import refuse_restricted, visible
 
 
-def _said(text: str) -> str:
+def _escaped(text: str) -> str:
     return escape(visible(text), {"\r": "&#13;"})
 
 
@@ -49,13 +49,13 @@ def kml(columns: dict[str, list[str]], shapes: np.ndarray, name: str) -> bytes:
     title = next((columns[n] for n in ("name", "site_id") if n in columns), None)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document><name>{_said(name)}</name>',
+        f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document><name>{_escaped(name)}</name>',
     ]
     for i, shape in enumerate(shapes):
         data = "".join(
-            f"<Data name={_attribute(n)}><value>{_said(column[i])}</value></Data>" for n, column in columns.items()
+            f"<Data name={_attribute(n)}><value>{_escaped(column[i])}</value></Data>" for n, column in columns.items()
         )
-        head = f"<name>{_said(title[i])}</name>" if title is not None else ""
+        head = f"<name>{_escaped(title[i])}</name>" if title is not None else ""
         body = "" if shape is None else shape_element(shape)
         lines.append(f"<Placemark>{head}<ExtendedData>{data}</ExtendedData>{body}</Placemark>")
     lines.append("</Document></kml>\n")

@@ -1,4 +1,4 @@
-"""There is one door: no other module hands a file to a reader that follows references, runs code, or has no limits."""
+"""There is one gateway: no other module hands a file to a reader that follows references, runs code, or has no limits."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def imported(tree: ast.AST):
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(ROOT).as_posix())
-def test_no_other_door(path):
+def test_no_other_gateway(path):
     place = path.relative_to(ROOT).as_posix()
     tree = ast.parse(path.read_text(encoding="utf-8"))
     modules = set(imported(tree))

@@ -1,4 +1,4 @@
-"""The ways of a report: those with most deaths first, and the segments on which something was recorded."""
+"""The routes of a report: those with most deaths first, and the segments on which something was recorded."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from layers.formats.writers.escape import html
 
 MOST_SEGMENTS = 100
 """Segments in the report: those with most deaths; segments.csv has the rest."""
-MOST_WAYS = 100
-"""Ways in the report: those with most deaths, then incidents; routes.csv has the rest."""
+MOST_ROUTES = 100
+"""Routes in the report: those with most deaths, then incidents; routes.csv has the rest."""
 
 
 def _numbers(_: Translator) -> Callable[[object, int], str]:
@@ -34,8 +34,8 @@ def _numbers(_: Translator) -> Callable[[object, int], str]:
     return say
 
 
-def ways(_: Translator, screening: Screening) -> str:
-    """The section, blank where no row has a way.
+def routes_section(_: Translator, screening: Screening) -> str:
+    """The section, blank where no row has a route.
 
     Parameters
     ----------
@@ -52,8 +52,8 @@ def ways(_: Translator, screening: Screening) -> str:
     columns += ["incidents_possible", "deaths", "armed_roadblocks", "worst_segment", "countries", "zones", "listed"]
     columns += ["uncovered"]
     worst = np.lexsort((np.arange(len(routes)), -routes["incidents"].fillna(-1), -routes["deaths"].fillna(-1)))
-    more = len(routes) - MOST_WAYS
-    routes = routes.iloc[worst[:MOST_WAYS]]
+    more = len(routes) - MOST_ROUTES
+    routes = routes.iloc[worst[:MOST_ROUTES]]
     columns = [c for i, c in enumerate(columns) if i < 2 or not (routes[c].isna() | (routes[c] == "")).all()]
     alike = bool((routes["route_basis"] == routes["route_basis"].iloc[0]).all())
     if alike:
@@ -73,7 +73,7 @@ def ways(_: Translator, screening: Screening) -> str:
     long = [i for i, c in enumerate(columns) if c in ("countries", "zones", "listed")]
     out.append(table([sw.heading(c, _) for c in columns], lines, tuple(numbers), long=long))
     if more > 0:
-        said = _("{n} more way{n?|s}, with fewer incidents, {n?is|are} in routes.csv.", n=_.number(more))
+        said = _("{n} more route{n?|s}, with fewer incidents, {n?is|are} in routes.csv.", n=_.number(more))
         out.append(f"<p>{html(said)}</p>")
     hot = segments[(segments["incidents"] > 0) | (segments["armed_roadblocks"] > 0)]
     left = max(len(hot) - MOST_SEGMENTS, 0)
@@ -96,5 +96,7 @@ def ways(_: Translator, screening: Screening) -> str:
     if left:
         said = _("{n} more segment{n?|s} with incidents {n?is|are} in segments.csv.", n=_.number(left))
         out.append(f"<p>{html(said)}</p>")
-    note = _("A straight line between two places is a guess at the way, not the way. Sources are never added together.")
-    return f'<section><h2>{html(_("Ways"))}</h2><p class="soft">{html(note)}</p>{"".join(out)}</section>'
+    note = _(
+        "A straight line between two places is a guess at the route, not the route. Sources are never added together."
+    )
+    return f'<section><h2>{html(_("Routes"))}</h2><p class="soft">{html(note)}</p>{"".join(out)}</section>'

@@ -1,4 +1,4 @@
-"""Words for what a way meets: zones with their status, listed areas with their kind, borders with their kilometre."""
+"""Words for what a route meets: zones with their status, listed areas with their kind, borders with their kilometre."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CODE = re.compile(r" \((\w+)\)$")
 _BORDER = re.compile(r"([A-Z]{3}|)>([A-Z]{3}|) at ([\d.]+) km")
 
 
-def way_words(name: str, text: str, translate: Translator) -> str:
+def route_message(name: str, text: str, translate: Translator) -> str:
     """The cell of a column of :data:`COLUMNS` in the reader's language; what is no code stays as it is.
 
     Parameters
@@ -31,9 +31,9 @@ def way_words(name: str, text: str, translate: Translator) -> str:
     Examples
     --------
     >>> from i18n.translator import translator
-    >>> way_words("zones", "Boda (inside_compliant); Gadzi (unknown)", translator("en"))
+    >>> route_message("zones", "Boda (inside_compliant); Gadzi (unknown)", translator("en"))
     'Boda (compliant zone); Gadzi (status unknown)'
-    >>> way_words("borders", "CMR>CAF at 14.0 km", translator("fr"))
+    >>> route_message("borders", "CMR>CAF at 14.0 km", translator("fr"))
     'Cameroun → République centrafricaine (km 14)'
     """
     parts = text.split("; ") if text else []

@@ -38,7 +38,9 @@ def folder_of(run: Run, name: str) -> Folder:
     sites = run.assessment.sites
     rows = sites.astype(object).where(sites.notna(), "").astype(str)
     keys = pd.MultiIndex.from_frame(sites[["source", "site_id"]].astype(str))
-    return Folder(name, "assess", dict(run.told), run.rules, rows.set_index(keys), sites, run.assessment.evidence)
+    return Folder(
+        name, "assess", dict(run.base_record), run.rules, rows.set_index(keys), sites, run.assessment.evidence
+    )
 
 
 @dataclass(frozen=True)
