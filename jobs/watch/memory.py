@@ -14,7 +14,7 @@ import pandas as pd
 
 from geo.errors import InputError
 from jobs.table_mark import MARK
-from jobs.watch.alerts import Alert, Counted, Key, Look, LastAlert
+from jobs.watch.alerts import Alert, Counted, Key, LastAlert, Look
 from layers.formats.writers.delimited import csv_bytes
 from layers.formats.writers.spreadsheet_guard import restore
 
