@@ -1,10 +1,12 @@
-"""Streamlit entry: environment first, then navigation; nothing else."""
+"""Streamlit entry: environment first, what `cahra app` is still loading, then navigation; nothing else."""
 
 from __future__ import annotations
 
 from layers.gdal_settings import confine
+from views import warming
 
 confine()
+warming.wait()
 
 import streamlit as st
 

@@ -208,6 +208,7 @@ _VALUES: dict[str, dict[str, str]] = {
 }
 _LISTS: dict[str, dict[str, str]] = {
     "minerals": MINERALS,
+    "dataset": SOURCES,
     "change": EDITION_CHANGES,
     "gaps": GAPS,
     "area_gaps": GAPS,

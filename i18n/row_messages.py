@@ -89,7 +89,7 @@ _WHOLE = (
     N_("one line per id"),
     N_("quotation marks doubled inside quotes"),
     N_("route_line: WKT LINESTRING (lon lat, ...)"),
-    N_("shares of countries of 100 % at most"),
+    N_("shares of countries of 100% at most"),
     N_("to on or after from"),
     N_("type Feature"),
     N_("valid_from: YYYY-MM-DD"),

@@ -21,3 +21,9 @@ that belongs in
 the page's address has a widget key that begins with ``q_`` and is written by :meth:`views.session.Here.address`.
 No rule, no pandas gymnastics: those live in ``geo`` and ``jobs``.
 """
+
+import sys
+
+# Missing, as far as an import can tell. altair loads jsonschema, and that, where it is installed, a check of addresses
+# in any script, which builds a grammar: two fifths of the time that all libraries take, for what no page asks.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

@@ -113,10 +113,13 @@ def _lasts(key: str, headers: Headers) -> bool:
 
 
 def _packed(body: bytes, coding: str, kept: bool) -> bytes:
-    """The body in a coding; what is kept is worth more work."""
+    """The body in a coding; what is kept is worth a little more work, but the first reader waits for it.
+
+    Level 9 of Brotli would save another 2 % of the scripts, and make a newcomer's first page wait half a second longer.
+    """
     if coding == "br":
-        return bytes(pa.Codec("brotli", compression_level=9 if kept else 5).compress(body))
-    return gzip.compress(body, 9 if kept else 6, mtime=0)
+        return bytes(pa.Codec("brotli", compression_level=6 if kept else 5).compress(body))
+    return gzip.compress(body, 6 if kept else 5, mtime=0)
 
 
 def _fit(headers: Headers) -> bool:

@@ -18,6 +18,7 @@ from jobs.demonstration import layers
 from jobs.kept_layers import NOTHING_KEPT, KeptLayers
 from jobs.rasters.given import Rasters
 from jobs.run_options import later
+from layers.formats import LOCAL
 from layers.reference import files as embedded
 from layers.reference.rule_files import default_rules
 from layers.sources.read_options import NOTHING, ReadOptions, Wishes
@@ -133,7 +134,7 @@ class Data:
             findings=of("findings"),
             country=self.country,
             boundaries_version=self.boundaries_version,
-            gateway=workspace.gateway(),
+            gateway=LOCAL if self.demonstration else workspace.gateway(),  # its own files need no sandbox
             wishes=Wishes(by_file={f.name: f.options for f in self.files}),
             kept=self.kept,
         )

@@ -1,4 +1,4 @@
-"""Serve the app: what the first reader will need is loaded before the first page is asked for."""
+"""Serve the app: what the first reader will need is loaded beside the server, which answers meanwhile."""
 
 from __future__ import annotations
 
@@ -11,18 +11,22 @@ from pathlib import Path
 from geo.errors import InputError
 from geo.messages import Note
 from layers.gdal_settings import confine
-from views import faults, gateway, release
+from views import faults, gateway, release, warming
 
 ROOT = Path(__file__).resolve().parents[1]
-LIBRARIES = ("altair", "folium.plugins", "geo.spatial.density", "layers.maps.map_content")
-"""Slow to load and needed by the first map. Not the pages' own modules: the map registers with a page that is open."""
+LIBRARIES = (
+    "altair", "folium.plugins", "geo.spatial.density", "layers.maps.map_content", "views.navigation", "views.session",
+    "views.widgets.downloads", "views.widgets.site_card", "views.widgets.site_filters", "views.widgets.timeline",
+)  # fmt: skip
+"""Slow to load and needed by the first page. Not the map's widget or the page itself: the map registers with a page
+that is open."""
 
 M_ARENA_MAX, ARENAS = -8, 2
 """The name of the setting in ``malloc.h``, and how many arenas the app is content with."""
 
 
 def warm() -> None:
-    """Load the libraries, read the demonstration data and assess it: about two seconds that no reader waits for."""
+    """Load the libraries, read the demonstration data and assess it, which the first page would have to do."""
     from layers.maps import assets
 
     assets.install()
@@ -131,9 +135,10 @@ def main(options: Sequence[str] = (), folder: str = "", *, for_all: bool = False
     faults.install()
     release.start()
     os.chdir(ROOT)  # where .streamlit/config.toml lies
-    warm()
     from click import Abort
-    from streamlit.web import cli
+    from streamlit.web import cli  # whole, before another thread imports anything
+
+    warming.begin(warm)
 
     try:
         cli.main(["run", str(ROOT / "app.py"), *options], standalone_mode=False)

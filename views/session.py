@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -204,6 +204,12 @@ def mark(translate: Translator) -> None:
     """Says on the page, and across it, that what it shows rests on synthetic rows."""
     said = html(translate("Demonstration data: synthetic. It says nothing about any place."))
     st.html(f"<style>{sheet('.stApp', translate('Demonstration data'))}</style><p class='cahra-synthetic'>{said}</p>")
+
+
+def mark_own(translate: Translator, data: Data, record: Mapping[str, object]) -> None:
+    """Marks a page whose own list (suppliers, programmes) is synthetic, where the shared part has not marked it."""
+    if record["demonstration"] and not data.demonstration and not data.has_demonstration:
+        mark(translate)
 
 
 @contextmanager

@@ -79,7 +79,7 @@ class Raster:
         if rule.column not in COUNTED:
             return Note("{n} minute{n?|s} of travel", n=int(value))
         return Note(
-            "{n} people within {km} km, counted on {share} % of the circle",
+            "{n} people within {km} km, counted on {share}% of the circle",
             n=int(value), km=COUNTED[rule.column], share=round(100 * (share or 0.0)),
         )  # fmt: skip
 
@@ -133,7 +133,7 @@ class Raster:
             )
             return Note(template.template, n=number)
         template = Note("at least {n} people within {km} km") if least else Note("at most {n} people within {km} km")
-        looked = Note("values on {share} % of the circle or more", share=f"{100 * rule.min_coverage:.15g}")
+        looked = Note("values on {share}% of the circle or more", share=f"{100 * rule.min_coverage:.15g}")
         return listed([Note(template.template, n=number, km=COUNTED[rule.column]), looked])
 
 

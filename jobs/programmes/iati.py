@@ -221,7 +221,7 @@ def _countries(element: Element, out: Activity) -> dict[str, str]:
         shares.setdefault(iso3, _share(country))
     total = sum(float(s) for s in shares.values() if s)
     if total > 100.5:
-        out.remarks.append(("number_out_of_range", "shares of countries of 100 % at most", f"{total:g} %"))
+        out.remarks.append(("number_out_of_range", "shares of countries of 100% at most", f"{total:g} %"))
     out.countries = ";".join(f"{iso3}:{share}" if share else iso3 for iso3, share in sorted(shares.items()))
     return shares
 

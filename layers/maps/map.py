@@ -97,6 +97,7 @@ def _words(translate: Translator) -> dict[str, str]:
         "pause": translate("Stop"),
         "pace": translate("Pace of playing"),
         "paces": translate("{n} months a second", n="{n}"),
+        "pacesShort": translate("{n} months/s", n="{n}"),
         "month": translate("Month"),
     }
 

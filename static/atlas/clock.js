@@ -86,12 +86,20 @@
     play.appendChild(sign);
     const said = make("span", "", play);
     const pace = make("select", "", bar);
-    pace.setAttribute("aria-label", words.pace);
     pace.title = words.pace;
-    for (const n of PACES) make("option", "", pace, words.paces.replace("{n}", n)).value = n;
+    for (const n of PACES) make("option", "", pace).value = n;
+    const narrow = window.matchMedia("(max-width: 480px)"); // a phone has no room for the whole words
+    const write = () => {
+      const say = (form, n) => form.replace("{n}", n);
+      for (const o of pace.options) o.textContent = say(narrow.matches ? words.pacesShort : words.paces, o.value);
+      pace.setAttribute("aria-label", narrow.matches ? `${words.pace}: ${say(words.paces, pace.value)}` : words.pace);
+    };
     pace.value = CAHRA.store.pace || 5;
+    write();
+    narrow.addEventListener("change", write);
     pace.addEventListener("change", () => {
       CAHRA.store.pace = +pace.value;
+      write();
       if (running) begin(now);
     });
     const range = make("input", "", bar);

@@ -55,8 +55,12 @@
     map._cahraTitle = make("summary", "", box, options.words.legend);
     map._cahraLegend = make("div", "cahra-legend-rows", box);
     const wide = () => host.clientWidth >= WIDE;
+    const credits = map.attributionControl.getContainer();
     const lay = () => {
       const beside = wide() && box.open;
+      // Over the corner it leaves the line of credits and the bar of months free.
+      const below = (map._cahraClockHigh || 0) + credits.offsetHeight + 6;
+      box.style.bottom = beside ? "" : below + "px";
       box.classList.toggle("beside", beside);
       const width = beside ? host.clientWidth - BESIDE + "px" : "100%";
       box.style.height = beside ? map.getContainer().clientHeight + "px" : "";
@@ -81,6 +85,7 @@
       if (crossed) fold();
       else lay();
     }).observe(host);
+    new ResizeObserver(lay).observe(credits);
     fold();
   };
 

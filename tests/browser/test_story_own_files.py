@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import go, grid_click
+from tests.browser.conftest import go, grid_click, until
 
 pytestmark = pytest.mark.real_data
 
@@ -42,3 +42,34 @@ def test_what_counted_for_a_site_is_drawn_and_numbered_like_its_rows(own):
         own.page.get_by_role("heading", name="Incidents that counted").scroll_into_view_if_needed()
         own.page.wait_for_timeout(600)
         own.page.screenshot(path=Path(folder) / "story-rows.png")
+
+
+def legends(own, rows: str, many: int) -> None:
+    """Waits until each of the maps of the page has drawn, and its legend has a row of this name."""
+    held = f"() => Boolean(window.map && window.map._cahraData && document.querySelector('input[data-key=\"{rows}\"]'))"
+    frames = lambda: [f for f in own.page.frames if "st_folium" in f.url and not f.is_detached()]  # noqa: E731
+    until(own, lambda: len(frames()) == many and all(f.evaluate(held) for f in frames()))
+
+
+@pytest.mark.slow
+def test_what_colours_the_sites_is_chosen_on_any_map_and_holds_on_the_others(own):
+    page, by = own.page, lambda n: own.page.frame_locator("iframe").nth(n).get_by_label("Colour by").first
+    go(own, "Explore", "Mine sites, conflict and zones")
+    own.map()
+    page.get_by_role("link", name="One site", exact=True).click()
+    page.get_by_role("heading", name="Incidents that counted, numbered like on the map").wait_for()
+    own.settled()
+    legends(own, "sites/high-risk", 1)
+    by(0).select_option(label="mineral")
+    page.wait_for_url("**colour=mineral**")
+    own.settled()
+    legends(own, "mineral/gold", 1)
+    go(own, "Side by side", "Side by side")
+    legends(own, "mineral/gold", 2)
+    assert "colour=mineral" in page.url
+    by(1).select_option(label="site class")  # of one map, and the other follows
+    until(own, lambda: "colour=" not in page.url)
+    own.settled()
+    legends(own, "sites/high-risk", 2)
+    go(own, "Explore", "Mine sites, conflict and zones")
+    legends(own, "sites/high-risk", 1)

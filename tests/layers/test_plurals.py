@@ -23,6 +23,7 @@ NEVER_ONE = {
     "Count the last {n} years (assesses the sites once a year)": "a constant of the page",
     "The gravest {n} sites of {all}; the workbook has all of them.": "a constant of the table",
     "{n} rows of evidence are too many for a workbook: see evidence.csv.": "more than a workbook holds",
+    "{n} months/s": "the same, where the screen is narrow",
     "{n} months a second": "one of the paces of the clock, from two on; the map fills it",
     "{n} fields": "what a row had is '{n} field' where it is one; what it should have is two or more",
     "{n} cells": "of a row with more cells than a header of two or more",

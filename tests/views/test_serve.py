@@ -27,7 +27,8 @@ from views import data_choice, server
 server.warm()
 once = len(calls)
 data_choice.demonstration().run()  # what the first page asks for
-print(once, len(calls), *sorted({"altair", "rasterio", "streamlit_folium", "views.pages.explore"} & set(sys.modules)))
+loaded = {name for name, module in sys.modules.items() if module is not None}
+print(once, len(calls), *sorted({"altair", "rasterio", "rfc3987_syntax", "streamlit_folium", "views.pages.explore"} & loaded))
 """
 
 
@@ -35,6 +36,27 @@ def test_the_first_page_finds_the_demonstration_assessed_and_no_component_loaded
     """A component registers with the page that is open while it is imported: before any page, it is lost."""
     done = subprocess.run([sys.executable, "-c", SEEN], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.split() == ["1", "1", "altair", "rasterio"]
+
+
+def test_a_page_waits_until_what_it_needs_is_loaded_whatever_comes_of_it():
+    from threading import Event
+
+    from views import warming
+
+    warming.wait()  # nothing was begun: at once
+    told, may = [], Event()
+
+    def work() -> None:
+        may.wait(10)
+        told.append("loaded")
+        raise ValueError("the page meets it again")
+
+    warming.begin(work)
+    assert told == []
+    may.set()
+    warming.wait()
+    assert told == ["loaded"]
+    warming.wait()
 
 
 def test_drivers_that_open_other_files_are_set_aside_before_gdal_is_loaded():

@@ -15,7 +15,6 @@ import streamlit as st
 from geo.schema import CLASSES, ZONE_STATUSES
 from geo.screening.schema import FLAGS
 from i18n import labels
-from jobs.assessment.export import quadrants
 from jobs.screening import job as screening_job
 from jobs.screening import labels as sw
 from jobs.screening.compare import compare, earlier_of
@@ -34,7 +33,7 @@ from layers.sources.roads import RoadLayer
 from views import session
 from views.data_choice import Data
 from views.session import Here
-from views.widgets import credit_line, map_widget, place_queue, supplier_card, supplier_upload, tables
+from views.widgets import credit_line, map_widget, place_queue, quadrant_table, supplier_card, supplier_upload
 from views.widgets.chosen_site import place_of
 from views.widgets.downloads import run_files
 from views.widgets.supplier_card import frame_of
@@ -143,29 +142,6 @@ def quadrant_chosen() -> None:
         state["screen_classes"] = [CLASSES[row]]
         if column in labels.ZONE_STATUSES:
             state["screen_zones"] = [column]
-
-
-def quadrant_table(here: Here, rows: pd.DataFrame) -> None:
-    """Site class down, zone status across."""
-    _ = here.translate
-    good = rows[rows["answer"] == "accepted"]
-    if good.empty:
-        return
-    table = quadrants(good)
-    table.index = [f"{styles.site_style(str(c)).sign} {_(labels.CLASSES[str(c)])}" for c in table.index]
-    table.index.name = _("Rows by site class and zone status")
-    tables.show(
-        _,
-        table,
-        column_config={
-            str(z): st.column_config.NumberColumn(_(labels.ZONE_STATUSES[str(z)]), format="localized") for z in table
-        },
-        key="screen_quadrant",
-        on_select=quadrant_chosen,
-        selection_mode="single-cell",
-        height="content",
-        alt=_("Rows by site class and zone status"),
-    )
 
 
 def filtered(here: Here, rows: pd.DataFrame) -> pd.DataFrame:
@@ -353,9 +329,13 @@ def body(here: Here, data: Data, given: Given) -> None:
                 f"{given.key}{data.key}", data.day, data.rules.key, matches, earlier, given, data, reviews
             )
         screening = with_decisions(screening, reviews)
+        session.mark_own(_, data, screening.record)
         token = f"{given.key[:8]}{data.token}"
         figures(here, screening)
-        quadrant_table(here, screening.rows)
+        good = screening.rows[screening.rows["answer"] == "accepted"]
+        if not good.empty:
+            title = _("Rows by site class and zone status")
+            quadrant_table.show(_, good, title, "screen_quadrant", quadrant_chosen)
         place_queue.show(here, screening)
         shown = filtered(here, screening.rows)
         row = chosen_row(screening.rows)

@@ -14,7 +14,6 @@ from geo.schema import CLASSES
 from i18n import labels
 from jobs import demonstration
 from jobs.assessment import job
-from jobs.assessment.export import quadrants as quadrants_of
 from jobs.assessment.incident_filters import IncidentFilters, filtered
 from jobs.assessment.site_filters import Filters, gravest_first
 from jobs.meeting.subject import Subject
@@ -30,6 +29,7 @@ from views.widgets import (
     incident_filter,
     map_widget,
     notices,
+    quadrant_table,
     site_card,
     site_filters,
     tables,
@@ -80,27 +80,6 @@ def quadrant_chosen() -> None:
         "q_classes": [CLASSES[row]] if cells else [],
         "q_zones": [column] if column in labels.ZONE_STATUSES else [],
     }
-
-
-def quadrants(here: Here, sites: pd.DataFrame) -> None:
-    """Site class down, zone status across: counts, never one score."""
-    _ = here.translate
-    table = quadrants_of(sites)
-    table.index = [f"{styles.site_style(c).sign} {_(labels.CLASSES[c])}" for c in table.index]
-    table.index.name = _("Sites by site class and zone status")
-    tables.show(
-        _,
-        table,
-        column_config={
-            str(z): st.column_config.NumberColumn(_(labels.ZONE_STATUSES[str(z)]), format="localized") for z in table
-        },
-        key="quadrant",
-        on_select=quadrant_chosen,
-        selection_mode="single-cell",
-        height="content",
-        alt=_("Sites by site class and zone status"),
-    )
-    st.caption(_("Choose a cell to see only its sites; choose it again to see all."))
 
 
 def start_view(data: Data, sites: pd.DataFrame) -> View:
@@ -330,7 +309,8 @@ def body(here: Here, data: Data, given: Filters) -> None:
         st.header(_("Sites"))
         site_table(here, shown)
         with st.expander(_("Site class and zone status"), expanded=True, icon=":material/grid_on:"):
-            quadrants(here, sites[given.without_axes().apply(sites, data.rules)])
+            seen = sites[given.without_axes().apply(sites, data.rules)]
+            quadrant_table.show(_, seen, _("Sites by site class and zone status"), "quadrant", quadrant_chosen)
         filters, colour = incident_filter.chosen(given, sites), state.get("colour", "")
         timeline.chart(here, data, filters)
         loaded, units = data.loaded(), districts(data)

@@ -245,6 +245,7 @@ def downloads(here: Here, data: Data, run: ProgrammeRun) -> None:
 def body(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...]) -> None:
     """All but the sidebar."""
     with session.guard(here.translate):
+        session.mark_own(here.translate, data, run.base_record())
         figures(here, run, types)
         draw_map(here, data, run, types)
         programme_people.people(here, run, types)

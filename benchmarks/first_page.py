@@ -1,0 +1,91 @@
+"""How long a newcomer waits: from the start of ``cahra app`` until its first page shows the sites on the map.
+
+    .venv/bin/python -m benchmarks.first_page [rounds]      # default 3
+
+Each round starts a server of its own, opens the page in an empty browser as soon as the server answers, and opens it
+once more in another empty one. The browser itself runs before the clock does. The table stands in benchmarks/app.md.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from typing import Any
+
+from benchmarks.app import DRAWN, FLAGS, ROOT
+
+TIMEOUT_MS = 120_000
+LOOK_S = 0.05
+"""How often the port is asked for an answer."""
+COMMANDS = {
+    "cahra app": ("-m", "cli", "app"),
+    "streamlit run app.py": ("-m", "streamlit", "run", "app.py"),
+}
+
+
+def drawn(browser: Any, url: str) -> float:
+    """Seconds from opening the page in an empty browser until its map has drawn the sites."""
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 720})
+    page = context.new_page()
+    began = time.perf_counter()
+    page.goto(url, timeout=TIMEOUT_MS)
+    page.wait_for_function(f"() => ({DRAWN})() > 0", timeout=TIMEOUT_MS)
+    took = time.perf_counter() - began
+    context.close()
+    return took
+
+
+def one_round(browser: Any, command: tuple[str, ...]) -> dict[str, float]:
+    """Starts a server and opens its first page twice."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    began = time.perf_counter()
+    server = subprocess.Popen(
+        [sys.executable, *command, "--server.port", str(port)],
+        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    try:
+        while True:
+            try:
+                urllib.request.urlopen(f"{url}/_stcore/health", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(LOOK_S)
+                if time.perf_counter() - began > TIMEOUT_MS / 1000:
+                    raise
+        answers = time.perf_counter() - began
+        first = drawn(browser, url)
+        whole = time.perf_counter() - began
+        return {"server answers": answers, "first reader": first, "both": whole, "later reader": drawn(browser, url)}
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def main(rounds: int) -> None:
+    """Prints the median and the range of each wait."""
+    from playwright.sync_api import sync_playwright
+
+    print("| | " + " | ".join(("server answers", "first reader", "both", "later reader")) + " |")
+    print("|---|---|---|---|---|")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        for name, command in COMMANDS.items():
+            found = [one_round(browser, command) for _ in range(rounds)]
+            cells = []
+            for wait in found[0]:
+                took = sorted(r[wait] for r in found)
+                cells.append(f"{statistics.median(took):.1f} ({took[0]:.1f} to {took[-1]:.1f})")
+            print(f"| `{name}` | " + " | ".join(cells) + " |", flush=True)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if sys.argv[1:] else 3)
