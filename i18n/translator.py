@@ -162,10 +162,40 @@ class Translator:
 @lru_cache(maxsize=1 << 16)
 def _number(language: str, value: float, digits: int, fixed: bool) -> str:
     """A number by locale; the sentences of a run say the same few over and over."""
+    marks = _marks(language)
+    if marks is None or not abs(value) < 10.0 ** (_SURE_DIGITS - digits):
+        return _by_babel(language, value, digits, fixed)
+    return _written(value, digits, fixed, marks)
+
+
+_SURE_DIGITS = 14
+"""Decimal digits that a float tells without doubt."""
+
+
+def _by_babel(language: str, value: float, digits: int, fixed: bool) -> str:
     from babel.numbers import format_decimal
 
     pattern = "#,##0" + ("." + ("0" if fixed else "#") * digits if digits else "")
     return str(format_decimal(value, format=pattern, locale=language))
+
+
+def _written(value: float, digits: int, fixed: bool, marks: dict[int, str]) -> str:
+    """The number as Python writes it, its separators as `marks` have them: a twentieth of what Babel takes for it."""
+    said = f"{value:,.{digits}f}"
+    if digits and not fixed:
+        said = said.rstrip("0").rstrip(".")
+    return said.translate(marks)
+
+
+@lru_cache(maxsize=16)
+def _marks(language: str) -> dict[int, str] | None:
+    """What stands for comma and point in numbers of a language; None where it writes them in another way besides."""
+    from babel.numbers import get_decimal_symbol, get_group_symbol
+
+    marks = str.maketrans({",": get_group_symbol(language), ".": get_decimal_symbol(language)})
+    tried = ((1234567.125, 3, False), (-1234.5, 2, True), (12345.0, 1, False), (0.25, 3, False), (-0.5, 1, True))
+    same = all(_written(*number, marks) == _by_babel(language, *number) for number in tried)
+    return marks if same else None
 
 
 @lru_cache(maxsize=1 << 16)

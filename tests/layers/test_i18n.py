@@ -11,11 +11,15 @@ import pandas as pd
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from i18n import catalogue
 from i18n.languages import LOCALE, offered, place
-from i18n.translator import LANGUAGES, pick, translator
+from i18n.translator import LANGUAGES, _number, pick, translator
 from scripts import messages
+from tests.examples import examples
 
 
 def test_french_misses_nothing():
@@ -141,3 +145,16 @@ def test_french_puts_its_spaces():
         if UNSPACED.search(NO_PROSE.sub("x", many)) and "Project-Id-Version" not in said:
             wrong.append(said)
     assert wrong == []
+
+
+@settings(max_examples=examples(400), deadline=None)
+@given(
+    value=st.one_of(st.floats(-1e16, 1e16), st.integers(-(10**7), 10**7).map(lambda n: n / 8)),
+    digits=st.integers(0, 6),
+    fixed=st.booleans(),
+    language=st.sampled_from(["en", "fr", "de", "pl"]),
+)
+def test_numbers_are_written_as_babel_writes_them(value, digits, fixed, language):
+    rounded = round(value, digits) + 0.0
+    pattern = "#,##0" + ("." + ("0" if fixed else "#") * digits if digits else "")
+    assert _number(language, rounded, digits, fixed) == format_decimal(rounded, format=pattern, locale=language)
