@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,9 @@ from layers.formats.writers.spreadsheet_guard import refuse_restricted
 
 Ints = npt.NDArray[np.int64]
 _NONE = np.zeros(0, np.int64)
+
+Column = Callable[[slice], Any]
+"""Makes the rows of a part as Arrow's array."""
 
 ROWS = 1 << 18
 """Rows of a group, which a reader may take alone."""
@@ -39,31 +43,32 @@ def coded_parquet_bytes(table: CodedTable, *tables: schema.Table) -> bytes:
 
     refuse_restricted(doubtful(table))
     whole = whole_columns(*tables)
-    arrays, seen = {}, {}  # type: tuple[dict[str, Any], dict[int, tuple[Codes, Ints]]]
+    columns, seen = {}, {}  # type: tuple[dict[str, Column], dict[int, tuple[Codes, Ints]]]
     for name, values, codes in pooled(table):
         if codes is not None and id(codes) not in seen:
             first = np.zeros(len(values), np.int64)
             first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # of several the last one written stays
             seen[id(codes)] = codes, first
         first_row = _NONE if codes is None else seen[id(codes)][1]
-        arrays[name] = _array(pd.Series(values), codes, first_row, whole=name in whole)
+        columns[name] = _column(pd.Series(values), codes, first_row, whole=name in whole)
     out = io.BytesIO()
-    made = pa.table(arrays)
+
+    def group(start: int) -> Any:
+        return pa.table({name: column(slice(start, start + ROWS)) for name, column in columns.items()})
+
+    made = group(0)
     # Nearly every row has a distance of its own: a dictionary of them would be given up half way.
     few = [name for name in made.column_names if name not in OF_ITS_OWN]
-    parquet.write_table(
-        made,
-        out,
-        compression="zstd",
-        row_group_size=ROWS,
-        write_batch_size=1 << 16,
-        use_dictionary=few,
-    )
+    with parquet.ParquetWriter(
+        out, made.schema, compression="zstd", write_batch_size=1 << 16, use_dictionary=few
+    ) as writer:
+        for start in range(0, max(len(table), 1), ROWS):  # a group is made, written and gone
+            writer.write_table(group(start) if start else made, row_group_size=ROWS)
     return out.getvalue()
 
 
-def _array(values: pd.Series, codes: Codes | None, first: Ints, *, whole: bool) -> Any:
-    """A column; `first` is the first row that has each of the values."""
+def _column(values: pd.Series, codes: Codes | None, first: Ints, *, whole: bool) -> Column:
+    """What makes some rows of a column; `first` is the first row that has each of the values."""
     if pd.api.types.is_bool_dtype(values):
         plain = pa.array(values.astype("boolean").array, pa.bool_())
     elif pd.api.types.is_datetime64_any_dtype(values):
@@ -79,7 +84,7 @@ def _array(values: pd.Series, codes: Codes | None, first: Ints, *, whole: bool) 
         text = text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
         distinct = text.dictionary_encode()
         if codes is None:
-            return distinct
+            return lambda part: distinct[part]
         # Texts in the order in which rows first have them: what stood in the pool, and how, is not told.
         own = distinct.indices.to_numpy()
         seen = np.full(len(distinct.dictionary), len(codes))
@@ -87,7 +92,8 @@ def _array(values: pd.Series, codes: Codes | None, first: Ints, *, whole: bool) 
         order = np.argsort(seen)
         place = np.empty(len(order), np.int32)
         place[order] = np.arange(len(order), dtype=np.int32)
-        return pa.DictionaryArray.from_arrays(
-            pa.array(place.take(own).take(codes)), distinct.dictionary.take(pa.array(order))
-        )
-    return plain if codes is None else plain.take(pa.array(codes))
+        told, place = distinct.dictionary.take(pa.array(order)), place.take(own)
+        return lambda part: pa.DictionaryArray.from_arrays(pa.array(place.take(codes[part])), told)
+    if codes is None:
+        return lambda part: plain[part]
+    return lambda part: plain.take(pa.array(codes[part]))
