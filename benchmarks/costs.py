@@ -57,7 +57,7 @@ def by_phase(sizes: list[str]) -> list[str]:
                 for patch in patches:
                     patch.start()
                 start = time.perf_counter()
-                _ask(s, s.radius_m)
+                _count_pairs(s, s.radius_m)
                 spent["whole"] = time.perf_counter() - start
                 for patch in patches:
                     patch.stop()
@@ -70,7 +70,7 @@ def by_phase(sizes: list[str]) -> list[str]:
     return [*lines, *(f"| {name} | " + " | ".join(cells) + " |" for name, cells in table.items()), ""]
 
 
-def _ask(s: Scene, radius_m: float) -> int:
+def _count_pairs(s: Scene, radius_m: float) -> int:
     """Number of pairs; made in chunks, so that the largest case fits."""
     from geo.spatial.proximity import within_chunks
 
@@ -103,12 +103,12 @@ def linearity(chart: Path, largest: int) -> list[str]:
         if sites > largest:
             continue
         s = synthetic("step", sites, incidents)
-        _ask(s, 1_000.0)
+        _count_pairs(s, 1_000.0)
         for km in RADII_KM:
             times = []
             for _ in range(3 if sites < 100_000 else 2):
                 start = time.perf_counter()
-                pairs = _ask(s, km * 1000.0)
+                pairs = _count_pairs(s, km * 1000.0)
                 times.append(time.perf_counter() - start)
             best = min(times)
             seen.append((sites, km, pairs, best))

@@ -101,7 +101,7 @@ def made(path: str) -> None:
             raster.write(block[:high], 1, window=rasterio.windows.Window(0, row, 100_000, high))
 
 
-def asked(path: str) -> None:
+def areas_of(path: str) -> None:
     """2,000 places of Africa, two radii."""
     from jobs.rasters.measure import circles
     from layers.sources.rasters import read_population

@@ -7,7 +7,7 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.shared import add_kept, perform
+from cli.shared import add_result_options, perform
 from i18n.languages import offered
 
 if TYPE_CHECKING:
@@ -38,5 +38,5 @@ def add(commands: Any) -> None:
     to.add_argument("after", metavar="B", help="folder of the later result")
     to.add_argument("--language", choices=tuple(offered()), default="en", help="language of what is printed")
     to.add_argument("--out", metavar="DIR", help="folder for moves.csv and run.json; default: only print the counts")
-    add_kept(to)
+    add_result_options(to)
     to.set_defaults(call=compare, make=made)

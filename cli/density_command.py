@@ -6,7 +6,7 @@ import argparse
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from cli.shared import Progress, add_inputs, add_kept, inputs, iso_date, perform
+from cli.shared import Progress, add_inputs, add_result_options, inputs, iso_date, perform
 from geo.errors import InputError
 from geo.messages import Note
 from i18n.languages import offered
@@ -58,7 +58,7 @@ def add(commands: Any) -> None:
     add_surface(to)
     to.add_argument("--language", choices=tuple(offered()), default="en", help="language of the summary")
     to.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
-    add_kept(to)
+    add_result_options(to)
     to.set_defaults(call=perform, make=density, rules=None)
 
 

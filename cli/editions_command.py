@@ -7,7 +7,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from cli.fetch_command import folder_of
-from cli.shared import add_inputs, add_kept, existing, inputs, iso_date, perform, rule_file
+from cli.shared import add_inputs, add_result_options, existing, inputs, iso_date, perform, rule_file
 from geo.errors import InputError
 from i18n.languages import offered
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 def editions(args: argparse.Namespace) -> int:
     """`cahra editions`: lists what was fetched; shows all of one, pins, unpins or removes it."""
     from i18n.translator import translator
-    from jobs.edition_references import all_kept, find, parse
+    from jobs.edition_references import all_stored, find, parse
     from jobs.editions.lines import details, listed
 
     folder = folder_of(args)
     if args.do != "list":
         if not args.reference:
             raise InputError("An edition is asked for.", where="editions", expected="ucdp:CAF@25.1")
-        kept = [k for k in all_kept(folder) if k.entry.name == args.reference]
+        kept = [k for k in all_stored(folder) if k.entry.name == args.reference]
         reference = None if kept else parse(args.reference, folder)
         if reference is None and not kept:
             raise InputError("This was not fetched.", where=args.reference[:80])
@@ -39,7 +39,7 @@ def editions(args: argparse.Namespace) -> int:
         else:
             one.store.pin(one.entry.name, args.do == "pin")
     _ = translator(args.language)
-    print("\n".join(line.sentence(_) for line in listed(all_kept(folder))))
+    print("\n".join(line.sentence(_) for line in listed(all_stored(folder))))
     return 0
 
 
@@ -87,5 +87,5 @@ def add(commands: Any) -> None:
     two.add_argument("--as-of", metavar="YYYY-MM-DD", help="day at which sites are classified, with --sites")
     two.add_argument("--language", choices=tuple(offered()), default="en", help="language of what is printed")
     two.add_argument("--out", metavar="DIR", help="folder for incident_changes.csv, years.csv, moves.csv and run.json")
-    add_kept(two)
+    add_result_options(two)
     two.set_defaults(call=_changes, make=changes)

@@ -223,11 +223,11 @@ def add_result(to: argparse.ArgumentParser, make: Callable[..., Any], as_of: str
     if language:
         to.add_argument("--language", choices=tuple(offered()), default="en", help=f"language of the {language}")
     to.add_argument("--out", required=True, metavar="DIR", help="folder for the results")
-    add_kept(to)
+    add_result_options(to)
     to.set_defaults(call=perform, make=make)
 
 
-def add_kept(to: argparse.ArgumentParser) -> None:
+def add_result_options(to: argparse.ArgumentParser) -> None:
     """How a result is kept."""
     to.add_argument("--force", action="store_true", help="keep what is in the way of --out under another name")
     to.add_argument("--sign", metavar="KEY", help="private Ed25519 key that signs run.json")

@@ -11,9 +11,9 @@ import pandas as pd
 
 from geo import schema
 from geo.ahead import ahead
+from geo.answer_cache import AnswerCache
 from geo.assessment import Assessment
 from geo.coded import CodedTable
-from geo.kept import Kept
 from geo.messages import Note
 from geo.readiness import AsOf, by_level_of, datasets_of, levels_of, ready, with_country
 from geo.records import boundary_check
@@ -24,7 +24,7 @@ from geo.records.site_minerals import mines
 from geo.records.visits import ANNEX_FACTS, annex_facts, newest_informative, with_visits
 from geo.rules.area_coverage import area_gaps, area_gaps_by_level
 from geo.rules.classify import classify
-from geo.rules.coverage_gaps import Coverage, site_gaps, tell_figures, undeclared
+from geo.rules.coverage_gaps import Coverage, add_figures, site_gaps, undeclared
 from geo.rules.evidence import Evidence
 from geo.rules.figures import (
     FIGURE_KM,
@@ -33,17 +33,17 @@ from geo.rules.figures import (
     NEAREST_ASKS,
     NEAREST_MONTHS,
     disagreement,
-    disagreement_ask,
+    disagreement_question,
     fading,
-    figure_asks,
+    figure_questions,
     figures,
     figures_of_sums,
     intensity,
     names_all,
-    nearest_asks,
+    nearest_questions,
 )
 from geo.rules.finding import Finding
-from geo.rules.incident_distance import asks, far_asks
+from geo.rules.incident_distance import farther_questions, questions_of
 from geo.rules.incident_pairs import Pairs, Wanted, find_pairs
 from geo.rules.incident_sums import Sums, sums
 from geo.rules.raster import measures_of, raster_gap
@@ -55,7 +55,7 @@ from geo.rules.scene import Scene
 from geo.rules.status import statuses_of
 from geo.rules.unit_share import UnitShares
 from geo.rules.unseen import unseen
-from geo.rules.zone_findings import tell_findings
+from geo.rules.zone_findings import add_findings
 from geo.rules.zone_status import zones_at
 from geo.spatial.polygons import Boundaries
 from geo.time_window import Days, months_before, to_dates, to_days
@@ -86,7 +86,7 @@ def assess(
     files: Mapping[str, str] | None = None,
     agreed: Mapping[int, boundary_check.Agreement] | None = None,
     explain: bool | Literal["later"] = True,
-    kept: Kept | None = None,
+    kept: AnswerCache | None = None,
 ) -> Assessment:
     """Classifies every site at its date, with the evidence.
 
@@ -153,7 +153,7 @@ def assess(
     table = with_country(table, outlines)
     by_level = by_level_of(boundaries)
     table = parents(table, by_level.get(2))
-    given, kept = kept is not None, kept or Kept()
+    given, kept = kept is not None, kept or AnswerCache()
     prepared = kept.of("incidents", [incidents], lambda: prepare(incidents))
     evidence = Evidence(rules.rules, rules.ids, explain is True)
     stated = table["coord_precision_km"].to_numpy(np.float64)
@@ -165,7 +165,7 @@ def assess(
     widest_km = max([rules.settings.neighbour_km, *rules.radii_km])
     country = table["country"].to_numpy(dtype=object)
     looked = Coverage(coverage, datasets, outlines, country, lon, lat, when, widest_km)
-    covered, covered_all = tell_figures(looked, FIGURE_MONTHS, evidence)
+    covered, covered_all = add_figures(looked, FIGURE_MONTHS, evidence)
     around_it = kept.of("fading", [lon, lat, prepared], lambda: fading(lon, lat, prepared))
     large = n * len(prepared) >= LARGE
     faded = ahead(lambda: intensity(around_it, when, covered, again=given), worth=large)
@@ -192,7 +192,7 @@ def assess(
     zone = zones_at(
         rules.settings, table, diamond, when, error_km, units, zones, usable, restrictions, aliases, evidence
     )
-    tell_findings(findings, diamond, when, units[2].key, aliases, evidence)
+    add_findings(findings, diamond, when, units[2].key, aliases, evidence)
     around = around_sites()
     scene = Scene(
         rules.settings,
@@ -306,23 +306,23 @@ def _around(
         "months": max([NEAREST_MONTHS, FIGURE_MONTHS, *(r.longest_months for r in rules.rules)]),
         "imprecise_km": rules.settings.imprecise_radius_km,
     }
-    wanted = figure_asks(incidents)
+    wanted = figure_questions(incidents)
     for rule in rules.of_kind("near"):
-        wanted |= asks(rule, incidents)
+        wanted |= questions_of(rule, incidents)
     if months := _visited_months(rules):
-        wanted[_VISITED] = disagreement_ask(incidents, months)
-    near, latest = nearest_asks(incidents, given["widest_m"])
+        wanted[_VISITED] = disagreement_question(incidents, months)
+    near, latest = nearest_questions(incidents, given["widest_m"])
     if not pairs:
         return sums(wanted, lon, lat, error_km, when, incidents, near=near, latest=latest, **given)
     beyond = {NEAREST_ASKS[0]: -1.0}
     for rule in rules.of_kind("near"):
-        far = far_asks(rule, incidents)
+        far = farther_questions(rule, incidents)
         wanted |= far
         beyond |= dict.fromkeys(far, rule.within_km * 1000)
     wanted |= dict(zip(NEAREST_ASKS, (near, latest), strict=True))
     kept = Wanted(wanted, beyond, NEAREST_ASKS[1:], when, incidents)
     found = find_pairs(lon, lat, error_km, when, incidents, wanted=kept, **given)
-    found.ask(wanted)
+    found.prepare(wanted)
     return found
 
 
@@ -331,7 +331,7 @@ LARGE = 1 << 24
 _ASKED = ["lon", "lat", "country", "admin1", "admin2"]
 """What is asked of a site to place it."""
 _VISITED = "visited"
-"""The name of the sums of :func:`geo.rules.figures.disagreement_ask`."""
+"""The name of the sums of :func:`geo.rules.figures.disagreement_question`."""
 
 _FAULTS = {
     "homonyms": Note("units of one name are not told apart by a parent"),

@@ -22,7 +22,7 @@ _NAME = re.compile(rf'^msgid "{OWN_NAME}"\nmsgstr "(.+)"$', re.MULTILINE)
 _DRAFT = re.compile(r"^# Status: draft$", re.MULTILINE)
 
 
-def place(language: str) -> Path:
+def catalogue_path(language: str) -> Path:
     """Where the catalogue of a language is."""
     return LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
 
@@ -50,4 +50,4 @@ def offered() -> dict[str, str]:
 @cache
 def finished() -> dict[str, str]:
     """The languages of :func:`offered` whose words are no draft: exports have a sentence in each of them."""
-    return {c: name for c, name in offered().items() if c == SOURCE or not is_draft(place(c))}
+    return {c: name for c, name in offered().items() if c == SOURCE or not is_draft(catalogue_path(c))}

@@ -19,7 +19,7 @@ import pandas as pd
 
 from geo.messages import N_, PAIR, filled, is_one
 from i18n.catalogue import read_catalogue
-from i18n.languages import SOURCE, finished, offered, place
+from i18n.languages import SOURCE, catalogue_path, finished, offered
 
 LANGUAGES = finished()
 """Languages in which exports say why, by their code; drafts stand in :func:`i18n.languages.offered` too."""
@@ -48,7 +48,7 @@ def pick(asked: object, locale: object = None) -> str:
 
 @lru_cache(maxsize=16)
 def _catalogue(language: str) -> gettext.NullTranslations:
-    path = place(language)
+    path = catalogue_path(language)
     if not path.is_file():
         return gettext.NullTranslations()
     return read_catalogue(path)

@@ -118,7 +118,7 @@ def map_svg(card: Card, translate: Translator) -> str:
     wide, high = round((east - west) * squeeze * scale), round((north - south) * scale)
     frame = shapely.box(west, south, east, north)
 
-    def place(lon: float, lat: float) -> tuple[float, float]:
+    def on_paper(lon: float, lat: float) -> tuple[float, float]:
         return (lon - west) * squeeze * scale, (north - lat) * scale
 
     hatch = f"h{len(covered)}-{len(outside)}-{'-'.join(outside[:3])}"
@@ -134,11 +134,11 @@ def map_svg(card: Card, translate: Translator) -> str:
         if part is None or part.is_empty:
             continue
         fill = COVERED if code in covered else f"url(#{html(hatch)})" if code in outside else OTHER
-        path = _path(shapely.simplify(part, 0.6 / scale), place)
+        path = _path(shapely.simplify(part, 0.6 / scale), on_paper)
         if path:
             parts.append(f"<path d='{path}' fill='{fill}' stroke='{EDGE}' stroke-width='.6'/>")
         if code in meant and len(meant) <= MOST_LABELS:
-            x, y = place(*shapely.get_coordinates(shapely.point_on_surface(part))[0])
+            x, y = on_paper(*shapely.get_coordinates(shapely.point_on_surface(part))[0])
             texts.append(
                 f"<text x='{x:.0f}' y='{y:.0f}' text-anchor='middle' stroke='#fff' stroke-width='3' "
                 f"paint-order='stroke'>{html(code)}</text>"
@@ -182,15 +182,15 @@ def _frame(shapes: list[shapely.Geometry]) -> tuple[float, float, float, float]:
     return max(west - room_x, -180.0), max(south - room_y, -60.0), min(east + room_x, 180.0), min(north + room_y, 84.0)
 
 
-def _path(shape: shapely.Geometry, place: object) -> str:
+def _path(shape: shapely.Geometry, on_paper: object) -> str:
     """The outlines of a shape as an SVG path; holes (enclaves) stay holes."""
-    assert callable(place)
+    assert callable(on_paper)
     out = []
     for polygon in shapely.get_parts(shape):
         if polygon.geom_type != "Polygon" or polygon.is_empty:
             continue
         for ring in (polygon.exterior, *polygon.interiors):
-            points = [place(x, y) for x, y in shapely.get_coordinates(ring)[:-1]]
+            points = [on_paper(x, y) for x, y in shapely.get_coordinates(ring)[:-1]]
             out.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z")
     return "".join(out)
 

@@ -36,7 +36,7 @@ class Reference:
 
 
 @dataclasses.dataclass(frozen=True)
-class Kept:
+class StoredEdition:
     """An entry and the store that has it."""
 
     entry: Entry
@@ -93,7 +93,7 @@ def parse(text: str, folder: Path | None = None) -> Reference | None:
     return Reference(found[1].removesuffix("-api"), area, found[3] or "")
 
 
-def all_kept(folder: Path | None = None) -> list[Kept]:
+def all_stored(folder: Path | None = None) -> list[StoredEdition]:
     """Every entry of a data folder, that of restricted files among them; by reference, the newest of each first.
 
     Parameters
@@ -101,11 +101,11 @@ def all_kept(folder: Path | None = None) -> list[Kept]:
     folder
         A folder on the disk.
     """
-    found = [Kept(e, store) for store in stores(folder or data_folder()) for e in store.entries()]
+    found = [StoredEdition(e, store) for store in stores(folder or data_folder()) for e in store.entries()]
     return sorted(found, key=_newest, reverse=True)
 
 
-def find(reference: Reference, folder: Path | None = None) -> Kept:
+def find(reference: Reference, folder: Path | None = None) -> StoredEdition:
     """The file that a reference names; a country of a kept world file is cut out the first time it is asked for.
 
     Parameters
@@ -121,7 +121,7 @@ def find(reference: Reference, folder: Path | None = None) -> Kept:
         It was not fetched.
     """
     place = folder or data_folder()
-    known = [k for k in all_kept(place) if k.entry.source == reference.source]
+    known = [k for k in all_stored(place) if k.entry.source == reference.source]
     fitting = [k for k in known if reference.edition in ("", k.entry.version)]
     exact = [k for k in fitting if _of_area(k.entry, reference.area)]
     world = [k for k in fitting if not k.entry.area and reference.area and k.entry.role == "incidents"]
@@ -142,7 +142,7 @@ def find(reference: Reference, folder: Path | None = None) -> Kept:
     )
 
 
-def _pinned(kept: Kept | None) -> bool:
+def _pinned(kept: StoredEdition | None) -> bool:
     return kept is not None and kept.entry.pinned
 
 
@@ -151,27 +151,27 @@ def _of_area(entry: Entry, area: str) -> bool:
     return area in ("", entry.area, entry.area.partition("/")[0])
 
 
-def _newest(kept: Kept) -> tuple[tuple[int, ...], str]:
+def _newest(kept: StoredEdition) -> tuple[tuple[int, ...], str]:
     numbers = tuple(int(n) for n in re.findall(r"\d{1,9}", kept.entry.version))
     return numbers, kept.entry.fetched_at
 
 
-def _best(kept: Kept) -> tuple[bool, tuple[int, ...], int, str]:
+def _best(kept: StoredEdition) -> tuple[bool, tuple[int, ...], int, str]:
     """Pinned, then the newest edition, of it what covers most days, then what came last."""
     numbers, came = _newest(kept)
     spans = [dt.date.fromisoformat(c["to"]) - dt.date.fromisoformat(c["from"]) for c in kept.entry.coverage]
     return kept.entry.pinned, numbers, sum(span.days for span in spans), came
 
 
-def _cut(whole: Kept, area: str) -> Kept:
+def _cut(whole: StoredEdition, area: str) -> StoredEdition:
     """A country out of a world file, kept for the next time."""
-    part = next((k for k in all_kept(whole.store.folder) if k.entry.cut_from == whole.entry.sha256
+    part = next((k for k in all_stored(whole.store.folder) if k.entry.cut_from == whole.entry.sha256
                  and k.entry.area == area), None)  # fmt: skip
     if part is not None:
         return part
     entry, data = cut_out(whole.entry, whole.layer(), whole.store.read(whole.entry.name), area)
     whole.store.add(entry, data)
-    return Kept(entry, whole.store)
+    return StoredEdition(entry, whole.store)
 
 
 def facts(entry: Entry) -> tuple[tuple[str, str], ...]:

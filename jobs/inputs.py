@@ -15,8 +15,8 @@ from typing import Any
 import pandas as pd
 
 from geo import schema
+from geo.answer_cache import AnswerCache
 from geo.errors import InputError
-from geo.kept import Kept
 from geo.messages import Note
 from geo.records.place_names import plain
 from i18n.translator import N_
@@ -168,7 +168,7 @@ class Loaded:
     rejected: pd.DataFrame
     rejected_incidents: pd.DataFrame = field(default_factory=lambda: schema.empty(schema.REJECTED_INCIDENTS))
     settings: dict[str, object] = field(default_factory=dict)
-    kept: Kept = field(default_factory=Kept, repr=False, compare=False)
+    kept: AnswerCache = field(default_factory=AnswerCache, repr=False, compare=False)
 
 
 def load(inputs: Inputs, *, sites_needed: bool = True, more: Sequence[Mapping[str, Any]] = ()) -> Loaded:

@@ -74,7 +74,7 @@ class ReadingDesk:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="reading")
         self._readings: dict[Request, Reading] = {}
 
-    def ask(self, request: Request, data: bytes) -> Reading:
+    def begin(self, request: Request, data: bytes) -> Reading:
         """The reading of a request, begun where it is new.
 
         Parameters

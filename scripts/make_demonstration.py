@@ -119,7 +119,7 @@ class Dice(Random):
         """A standard normal draw (Box and Muller)."""
         return math.sqrt(-2 * math.log(1 - self.random())) * math.cos(2 * math.pi * self.random())
 
-    def near(self, lon: float, lat: float, km: float) -> tuple[float, float]:
+    def place_near(self, lon: float, lat: float, km: float) -> tuple[float, float]:
         """A place about `km` kilometres from the given one, to four decimals."""
         metres = abs(self.normal()) * km * 1000
         east, north, _ = WGS84.fwd(lon, lat, self.random() * 360, metres)
@@ -139,7 +139,7 @@ def sites(at: dict[tuple[str, str], tuple[float, float]]) -> list[Row]:
     for hub in HUBS:
         for _ in range(hub.sites):
             number = len(rows) + 1
-            lon, lat = dice.near(*at[hub.town, hub.country], 22)
+            lon, lat = dice.place_near(*at[hub.town, hub.country], 22)
             placed = number % 23 != 0
             rows.append(
                 {
@@ -246,7 +246,7 @@ def incident(dice: Dice, hub: Hub, year: int, place: tuple[float, float]) -> Row
         p for p, upto in zip((1, 2, 3, 4, 5, 6), (0.64, 0.84, 0.92, 0.96, 0.98, 1), strict=True) if draw < upto
     )
     capital = {"CAF": (18.5550, 4.3612), "COD": (15.3136, -4.3276)}[hub.country]
-    lon, lat = dice.near(*place, 15) if precision == 1 else capital if precision == 6 else place
+    lon, lat = dice.place_near(*place, 15) if precision == 1 else capital if precision == 6 else place
     start = day(dice, date(year, 1, 1), date(year, 12, 31))
     long = dice.random() < 0.2
     end = min(start + timedelta(days=int(dice.random() * 25) + 1 if long else 0), LAST)

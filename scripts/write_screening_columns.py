@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geo.screening.beside import GOVERNANCE, NAMED
 from geo.screening.law_schema import EU_RECORD, EU_VOLUMES, LISTINGS
+from geo.screening.own_table_schema import GOVERNANCE, NAMED
 from geo.screening.schema import (
     CANDIDATES,
     DECIDED,

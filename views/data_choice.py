@@ -155,7 +155,7 @@ class Data:
         """The same data at another day."""
         return replace(self, day=day)
 
-    def under(self, day: dt.date, rules: Rules) -> Data:
+    def with_day_and_rules(self, day: dt.date, rules: Rules) -> Data:
         """The same data at another day and under other rules."""
         return replace(self, day=day, rules=rules)
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from geo.errors import CahraError, InputError
 from i18n.translator import Translator
-from jobs.edition_references import Kept, all_kept, find, parse
+from jobs.edition_references import StoredEdition, all_stored, find, parse
 from layers.formats.writers.escape import markdown
 from views import own_files, workspace
 
@@ -14,7 +14,7 @@ ROLES = ("sites", "incidents", "boundaries", "programmes")
 """Kinds of editions that a page can use as a file."""
 
 
-def take(one: Kept) -> None:
+def take(one: StoredEdition) -> None:
     """The file becomes one of the session's, with what it declares to cover."""
     data = one.store.read(one.entry.name)
     given = [(one.entry.name, data)]
@@ -31,7 +31,7 @@ def chooser(translate: Translator, key: str, role: str = "") -> bool:
         return False
     wanted = (role,) if role else ROLES
     try:
-        names = [k.entry.reference for k in all_kept() if k.entry.role in wanted]
+        names = [k.entry.reference for k in all_stored() if k.entry.role in wanted]
         if not names:
             return False
         text = st.selectbox(

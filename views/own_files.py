@@ -15,7 +15,7 @@ import streamlit as st
 
 from geo.errors import CahraError
 from jobs.assessment.site_filters import MAX_TEXT
-from jobs.edition_references import all_kept, facts
+from jobs.edition_references import all_stored, facts
 from jobs.inspection import FileReport
 from jobs.project import KeptFile
 from jobs.reading_desk import Reading, ReadingDesk, Request
@@ -73,7 +73,7 @@ def add(given: Iterable[tuple[str, bytes]], role: str = "") -> int:
         if len(files) >= MAX_FILES:
             left += 1
             continue
-        meant = _met(digest)
+        meant = _needed_file(digest)
         if meant is not None and len(meant.sha256) == len(digest):
             name = meant.name  # what a project says of a file it says by its name
         own = _unlike(name[:MAX_TEXT], {file.name for file in files.values()})
@@ -119,7 +119,7 @@ def need(kept: KeptFile) -> None:
         found.append(kept)
 
 
-def _met(digest: str) -> KeptFile | None:
+def _needed_file(digest: str) -> KeptFile | None:
     """What was said of a file with this hash; from now on it is here."""
     found = next((f for f in needed() if digest.startswith(f.sha256)), None)
     if found is not None:
@@ -171,7 +171,7 @@ def reading(file: File) -> Reading:
     """The reading of a file as the reader wants it, begun where it is new."""
     said = run_options.address()
     asked = Request(file.name, file.sha256, file.asked, file.options, said["country"], said["vintage"])
-    return desk().ask(asked, file.data)
+    return desk().begin(asked, file.data)
 
 
 def report(file: File) -> FileReport | None:
@@ -205,7 +205,7 @@ def fetched_facts(sha256: str) -> tuple[tuple[str, str], ...]:
     if not workspace.is_local():
         return ()
     try:
-        found = next((k.entry for k in all_kept() if k.entry.sha256 == sha256), None)
+        found = next((k.entry for k in all_stored() if k.entry.sha256 == sha256), None)
     except CahraError:  # the page of data says what is wrong with the catalogue
         return ()
     return facts(found) if found is not None else ()

@@ -139,7 +139,7 @@ class Here:
 
     def _own_files(self) -> None:
         _, state = self.translate, st.session_state
-        st.caption(kept_where(_))
+        st.caption(storage_note(_))
         file_list.uploader(_, "own")
         file_list.show(_)
         own_rasters.show(_)
@@ -169,7 +169,7 @@ class Here:
         workspace_session.keep()
 
 
-def kept_where(translate: Translator) -> str:
+def storage_note(translate: Translator) -> str:
     """Where own files stay, as Markdown."""
     _, folder = translate, workspace.current()
     if folder is None:

@@ -23,7 +23,7 @@ class Calendar:
     Examples
     --------
     >>> days = Calendar(np.array([10, 20, 30, 60]))
-    >>> days.since(np.array([15])), days.seen(np.array([15]), np.array([16]), 1)
+    >>> days.since(np.array([15])), days.dates_in_window(np.array([15]), np.array([16]), 1)
     (array([1]), (array([1]), array([3])))
     """
 
@@ -68,7 +68,7 @@ class Calendar:
         """
         return np.searchsorted(self.after(months), day, side="left")
 
-    def seen(self, start: Days, end: Days, months: int) -> Spans:
+    def dates_in_window(self, start: Days, end: Days, months: int) -> Spans:
         """Dates T with ``start <= T`` and ``end > T - months``: those in whose window something of these days lies.
 
         Parameters

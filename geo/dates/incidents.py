@@ -17,7 +17,7 @@ from geo.rules.incident_pairs import measure
 from geo.rules.rule import Rule, Settings
 
 
-def near(rule: Rule, scene: DatedScene) -> Dated:
+def incident_distance(rule: Rule, scene: DatedScene) -> Dated:
     """Incidents around each site, per source; see :class:`geo.rules.incident_distance.IncidentDistance`.
 
     Parameters
@@ -27,10 +27,10 @@ def near(rule: Rule, scene: DatedScene) -> Dated:
     scene
         Sites, incidents and all else that a rule may ask, at the date of each site.
     """
-    pairs, asked = scene.pairs, scene.asked(rule)
+    pairs, asked = scene.pairs, scene.applicable(rule)
     close = np.isin(scene.incidents.precision, rule.precision)[pairs.incident]
     which = np.flatnonzero(close & (pairs.distance <= rule.within_km * 1000))
-    fired = met(rule, scene.incidents, scene.calendar, pairs.incident[which], pairs.site[which], len(scene))
+    fired = meets_test(rule, scene.incidents, scene.calendar, pairs.incident[which], pairs.site[which], len(scene))
     effects = {t.effect or rule.effect for t in rule.tests}
     needs = "lethal" if effects == {"lethal"} and rule.lethal else "all"
     reasons = {k: v & asked[0] for k, v in scene.looked.lacking(rule.within_km, rule.longest_months, needs).items()}
@@ -48,21 +48,21 @@ def area(rule: Rule, scene: DatedScene) -> Dated:
     scene
         Sites, incidents and all else that a rule may ask, at the date of each site.
     """
-    units, gaps, asked = scene.site_units[rule.level], scene.area_gaps[rule.level], scene.asked(rule)
+    units, gaps, asked = scene.site_units[rule.level], scene.area_gaps[rule.level], scene.applicable(rule)
     width = int(units.code.max(initial=-1)) + 1
     fired = np.zeros(scene.shape, np.bool_)
     known = np.flatnonzero((units.code >= 0) & asked[0])
     if width:
         unit = scene.incident_units[rule.level].code
         which = np.flatnonzero(np.isin(scene.incidents.precision, rule.precision) & (unit >= 0) & (unit < width))
-        by_unit = met(rule, scene.incidents, scene.calendar, which, unit[which], width)
+        by_unit = meets_test(rule, scene.incidents, scene.calendar, which, unit[which], width)
         fired[:, known] = by_unit[:, units.code[known]]
         fired &= ~gaps["boundaries_not_districts"]
     reasons = {code: flags & asked[0] for code, flags in gaps.items()}
     return Dated.of(fired, reasons | {"mineral_unknown": asked[1]})
 
 
-def met(rule: Rule, incidents: Incidents, calendar: Calendar, rows: Ints, column: Ints, width: int) -> Bools:
+def meets_test(rule: Rule, incidents: Incidents, calendar: Calendar, rows: Ints, column: Ints, width: int) -> Bools:
     """Whether one source alone meets one test of the rule, shape (dates, columns); `rows` are incidents of a column.
 
     Parameters
@@ -87,7 +87,7 @@ def met(rule: Rule, incidents: Incidents, calendar: Calendar, rows: Ints, column
         counted, deaths = measure(rule, test, incidents)
         use = counted[rows]
         mine, at = rows[use], incidents.source[rows[use]] * width + column[use]
-        spans = calendar.seen(incidents.start[mine], incidents.end[mine], test.months)
+        spans = calendar.dates_in_window(incidents.start[mine], incidents.end[mine], test.months)
         if test.min_events:
             out |= _any_source(counts(spans, at, shape) >= test.min_events, sources)
         if test.min_deaths:
@@ -147,7 +147,7 @@ def _unmatched(labels: Unmatched, rules: Sequence[Rule], calendar: Calendar) -> 
             continue
         kinds: dict[tuple[str, int], int] = {}
         of_row = [kinds.setdefault((str(iso[i]), int(region[i])), len(kinds)) for i in rows]
-        spans = calendar.seen(labels.incidents.start[rows], labels.incidents.end[rows], rule.longest_months)
+        spans = calendar.dates_in_window(labels.incidents.start[rows], labels.incidents.end[rows], rule.longest_months)
         held = marks(spans, np.array(of_row, np.int64), (len(calendar), len(kinds)))
         for (country, where), k in kinds.items():
             out |= held[:, k, None] & labels.may_hold(country, where)

@@ -6,7 +6,7 @@ from geo.dates import incidents, records
 from geo.dates.scene import Evaluate
 
 DATED: dict[str, Evaluate] = {
-    "near": incidents.near,
+    "near": incidents.incident_distance,
     "area": incidents.area,
     "visit": records.visit,
     "status": records.status,

@@ -92,7 +92,7 @@ class Looked:
             if len(self.rejected.table):
                 pairs = self.rejected.pairs(radius_km, np.full(self.sites, self.calendar.after(months)[0]))
                 start, end = self.rejected.days()
-                spans = self.calendar.seen(start[pairs.incident], end[pairs.incident], months)
+                spans = self.calendar.dates_in_window(start[pairs.incident], end[pairs.incident], months)
                 out = marks(spans, pairs.site, shape)
             self._unusable[key] = out
         return self._unusable[key]
@@ -116,7 +116,9 @@ class Looked:
             kinds: dict[tuple[int, str], int] = {}
             each = zip(self.rejected.unit_of(units), iso, strict=True)
             of_row = [kinds.setdefault((int(code), str(country)), len(kinds)) for code, country in each]
-            held = marks(self.calendar.seen(start, end, months), np.array(of_row), (len(self.calendar), len(kinds)))
+            held = marks(
+                self.calendar.dates_in_window(start, end, months), np.array(of_row), (len(self.calendar), len(kinds))
+            )
             for (code, country), k in kinds.items():
                 out |= held[:, k, None] & self.rejected.may_hold(sites, code, country)
         return out

@@ -32,13 +32,13 @@ def visit(rule: Rule, scene: DatedScene) -> Dated:
     scene
         Sites, incidents and all else that a rule may ask, at the date of each site.
     """
-    asked, mineral_unknown = scene.asked(rule)
+    asked, mineral_unknown = scene.applicable(rule)
     told = scene.visit_days
     grade = np.array([told.grade[fact] for fact in rule.facts]).reshape(len(rule.facts), len(told))
     following = _next(told.site, told.day)
     calendar, shape = scene.calendar, scene.shape
     ever = marks(calendar.within(told.day, np.full(len(told), NEVER)), told.site, shape)
-    inside = calendar.seen(told.day, told.day, rule.months)
+    inside = calendar.dates_in_window(told.day, told.day, rule.months)
     if rule.until_clean:
         fired, unclear, recent = _lasting(rule, scene, told, grade.max(axis=0), inside)
     else:
@@ -103,7 +103,7 @@ def _roadblocks(rule: Rule, places: Places, scene: DatedScene, visits: pd.DataFr
         mine &= scene.sites[name].to_numpy(dtype=object)[site] == rows[name].to_numpy(dtype=object)[at]
     site, at = site[~mine], at[~mine]
     day = to_days(rows["visit_date"])[at]
-    first, stop = calendar.seen(day, day, rule.months)
+    first, stop = calendar.dates_in_window(day, day, rule.months)
     stop = np.minimum(stop, calendar.since(_superseded(visits, rows)[at]))
     return marks((first, np.maximum(first, stop)), site, scene.shape)
 
@@ -131,14 +131,14 @@ def status(rule: Rule, scene: DatedScene) -> Dated:
     scene
         Sites, incidents and all else that a rule may ask, at the date of each site.
     """
-    asked, mineral_unknown = scene.asked(rule)
+    asked, mineral_unknown = scene.applicable(rule)
     table = schema.empty(schema.STATUSES) if scene.statuses is None else schema.conform(scene.statuses, schema.STATUSES)
     fired, speaks = (np.zeros(scene.shape, np.bool_) for _ in range(2))
     for scheme in ("rcm", "drc"):
         site, row, day, until = _held(table, scene, scheme)
         colour = table["status"].to_numpy(dtype=object)[row]
         if scheme == "drc":
-            first, stop = scene.calendar.seen(day, day, rule.months)
+            first, stop = scene.calendar.dates_in_window(day, day, rule.months)
             spans = first, np.maximum(first, np.minimum(stop, scene.calendar.since(until)))
             speaks |= _marked(spans, site, colour != "", scene.shape)
             fired |= _marked(spans, site, np.isin(colour.astype(str), rule.statuses), scene.shape)
@@ -174,7 +174,7 @@ def listed(rule: Rule, scene: DatedScene) -> Dated:
     scene
         Sites, incidents and all else that a rule may ask, at the date of each site.
     """
-    asked, mineral_unknown = scene.asked(rule)
+    asked, mineral_unknown = scene.applicable(rule)
     fired, maybe = (np.zeros(scene.shape, np.bool_) for _ in range(2))
     known = np.zeros((len(scene.calendar), 1), np.bool_)
     country = scene.sites["country"].to_numpy(dtype=object)

@@ -18,7 +18,7 @@ from geo.records.incidents import Incidents
 from geo.records.visits import VisitDays, visit_days
 from geo.rules.incident_pairs import Pairs
 from geo.rules.rule import Rule, Settings
-from geo.rules.scene import asked_of
+from geo.rules.scene import applicable_sites
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class DatedScene:
         """Every informative day of every site."""
         return visit_days(self.visits, self.sites)
 
-    def asked(self, rule: Rule) -> tuple[Bools, Bools]:
+    def applicable(self, rule: Rule) -> tuple[Bools, Bools]:
         """Which sites a rule is asked of, by its minerals, and where that is not known for want of a mineral.
 
         Parameters
@@ -79,7 +79,7 @@ class DatedScene:
         rule
             The rule that is asked.
         """
-        return asked_of(rule, self.sites["minerals"])
+        return applicable_sites(rule, self.sites["minerals"])
 
 
 @dataclass(frozen=True)

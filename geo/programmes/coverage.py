@@ -147,14 +147,14 @@ def programme_coverage(
     unknown: np.ndarray = ~matrix & (in_doubt | (not typed))
     lacking: np.ndarray = ~matrix & ~unknown & makes_sense
     national = _national(programmes, ever, states)
-    beside = _beside(assessed, programmes, active, of_type, (site, programme), national)
+    programmes_near = _active_near(assessed, programmes, active, of_type, (site, programme), national)
     counter = Counter(assessed, matrix, lacking, unknown, overlapping, typed)
     return ProgrammeCoverage(
         as_of=as_of,
         assessed=assessed,
         programmes=programmes,
         covered=_frame(covered, COVERED),
-        gaps=_gaps(assessed, lacking, beside),
+        gaps=_gaps(assessed, lacking, programmes_near),
         overlaps=_frame(overlaps, OVERLAPS),
         units=of_units(counter, (site, programme), programmes.frame, of_type),
         totals=counter.by([], TOTALS),
@@ -235,12 +235,14 @@ def _frame(rows: Sequence[tuple[int, int, tuple[object, ...]]], table: Table) ->
     return conform(pd.DataFrame.from_records(kept, columns=[c.name for c in table]), table)
 
 
-def _gaps(assessed: pd.DataFrame, lacking: np.ndarray, beside: Callable[[int, int], list[str]]) -> pd.DataFrame:
+def _gaps(
+    assessed: pd.DataFrame, lacking: np.ndarray, programmes_near: Callable[[int, int], list[str]]
+) -> pd.DataFrame:
     risk = assessed["site_class"].isin(AT_RISK).to_numpy()
     position, column = np.nonzero(lacking & risk[:, None])
     if not len(position):
         return empty(GAPS)
-    named = [beside(int(p), int(c)) for p, c in zip(position, column, strict=True)]
+    named = [programmes_near(int(p), int(c)) for p, c in zip(position, column, strict=True)]
     frame = assessed.iloc[position].assign(
         programme_type=np.array(TYPES)[column],
         may_touch=[";".join(ids[:BESIDE]) for ids in named],
@@ -249,7 +251,7 @@ def _gaps(assessed: pd.DataFrame, lacking: np.ndarray, beside: Callable[[int, in
     return conform(frame.reset_index(drop=True), GAPS)
 
 
-def _beside(
+def _active_near(
     assessed: pd.DataFrame,
     programmes: Programmes,
     active: np.ndarray,
@@ -278,11 +280,11 @@ def _beside(
     country_of = assessed["country"].to_numpy()
     listed_in = {key: sorted(set(names)) for key, names in by_country.items()}
 
-    def beside(at: int, column: int) -> list[str]:
+    def ids_near(at: int, column: int) -> list[str]:
         named = listed_in.get((country_of[at], column), [])
         return sorted({*named, *here[at]}) if at in here else named
 
-    return beside
+    return ids_near
 
 
 def _national(programmes: Programmes, ever: np.ndarray, states: pd.Series) -> pd.DataFrame:

@@ -57,7 +57,7 @@ def stated_places(sites: pd.DataFrame, boundaries: Sequence[Boundaries], aliases
     error = sites["coord_precision_km"].to_numpy(np.float64)
     far = np.maximum(FAR_KM, np.nan_to_num(error, nan=0.0)) * 1000
     placed = np.isfinite(lon) & np.isfinite(lat)
-    for layer, level in _asked(boundaries):
+    for layer, level in _with_levels(boundaries):
         hit = locate(lon, lat, layer)
         for at, rows in _held(sites, layer, level, aliases):
             asked = at[placed[at] & ~out.compared[at]]
@@ -96,7 +96,7 @@ def stated_place_notes(found: StatedPlaces, ids: Sequence[str]) -> list[str]:
     ]
 
 
-def _asked(boundaries: Sequence[Boundaries]) -> Iterator[tuple[Boundaries, int]]:
+def _with_levels(boundaries: Sequence[Boundaries]) -> Iterator[tuple[Boundaries, int]]:
     """Boundary sets with the level of the names that are looked for in them: a set of districts also names regions."""
     for level in (2, 1):
         for layer in boundaries:

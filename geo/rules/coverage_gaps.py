@@ -292,8 +292,8 @@ def site_gaps(coverage: Coverage, rejected: Rejected, settings: Settings, eviden
     """
     lacking = coverage.lacking(settings.neighbour_km, settings.coverage_months)
     gaps = dict(lacking)
-    gaps["incident_rejected"] = rejected.near(settings.neighbour_km, settings.coverage_months)
-    rejected.tell(settings.neighbour_km, settings.coverage_months, evidence)
+    gaps["incident_rejected"] = rejected.near_sites(settings.neighbour_km, settings.coverage_months)
+    rejected.add_evidence(settings.neighbour_km, settings.coverage_months, evidence)
     reached = np.full(len(coverage.country), "", dtype=object)
     if evidence.wanted:
         for i, iso in zip(*coverage.foreign(settings.neighbour_km), strict=True):
@@ -302,11 +302,11 @@ def site_gaps(coverage: Coverage, rejected: Rejected, settings: Settings, eviden
         if code in lacking:
             rows = np.flatnonzero(gaps[code])
             evidence.facts("gap", "", rows, fact=code, status=reached[rows] if code == "neighbour_uncovered" else "")
-    _tell_covered(coverage, settings.coverage_months, "lethal", evidence)
+    _add_covered(coverage, settings.coverage_months, "lethal", evidence)
     return {code: gaps[code] for code in GAPS if code in gaps}
 
 
-def _tell_covered(coverage: Coverage, months: int, effects: str, evidence: Evidence) -> None:
+def _add_covered(coverage: Coverage, months: int, effects: str, evidence: Evidence) -> None:
     own = coverage.own(months, effects)
     names = np.full(len(coverage.country), "", dtype=object)
     for source, flags in own.items():
@@ -315,7 +315,7 @@ def _tell_covered(coverage: Coverage, months: int, effects: str, evidence: Evide
     evidence.facts("coverage", "", rows, fact=f"covered_{months}m_{effects}", dataset=names[rows])
 
 
-def tell_figures(coverage: Coverage, months: int, evidence: Evidence) -> tuple[Bools, Bools]:
+def add_figures(coverage: Coverage, months: int, evidence: Evidence) -> tuple[Bools, Bools]:
     """Whether the country of each site is looked at for figures of `months`: for deadly events, and for others.
 
     Parameters
@@ -331,5 +331,5 @@ def tell_figures(coverage: Coverage, months: int, evidence: Evidence) -> tuple[B
     for effects in ("lethal", "all"):
         own = coverage.own(months, effects)
         out.append(np.logical_or.reduce([np.zeros(len(coverage.country), np.bool_), *own.values()]))
-        _tell_covered(coverage, months, effects, evidence)
+        _add_covered(coverage, months, effects, evidence)
     return out[0], out[1]

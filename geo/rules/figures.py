@@ -13,7 +13,7 @@ from geo.records.incidents import VIOLENCE, Incidents
 from geo.rules.evidence import Evidence
 from geo.rules.incident_pairs import CONTROL, VIOLENT, Pairs, most, newest, per_site, starts
 from geo.rules.incident_sums import Sums
-from geo.rules.questions import Ask
+from geo.rules.questions import Question
 from geo.rules.rule import Rule
 from geo.spatial.decay import Fading
 from geo.spatial.proximity import nearest
@@ -79,17 +79,17 @@ class Counts:
         rows = np.arange(len(known))
         blank = known & (covered | (count > 0))
 
-        def seen(values: Floats, looked: Bools) -> Floats:
+        def where_looked(values: Floats, looked: Bools) -> Floats:
             return np.where(known & (looked | (values > 0)), values, np.nan)
 
         return {
-            "incidents_20km_12m": seen(count, covered),
+            "incidents_20km_12m": where_looked(count, covered),
             "deaths_20km_12m": np.where(blank, total, np.nan),
             "deaths_civilians_20km_12m": np.where(
                 blank & (self.silent[best, rows] == 0), self.civilians[best, rows], np.nan
             ),
             "events_one_sided_20km_12m": np.where(blank, self.one_sided[best, rows], np.nan),
-            "events_nonlethal_20km_12m": seen(self.nonlethal.max(axis=0), covered_all),
+            "events_nonlethal_20km_12m": where_looked(self.nonlethal.max(axis=0), covered_all),
         }
 
 
@@ -142,7 +142,7 @@ def figures(
     return pd.DataFrame({**counts, "nearest_incident_m": near_m, "latest_incident_date": to_dates(latest)})
 
 
-def figure_asks(incidents: Incidents) -> dict[str, Ask]:
+def figure_questions(incidents: Incidents) -> dict[str, Question]:
     """The sums that :func:`figures_of_sums` is made of.
 
     Parameters
@@ -153,19 +153,19 @@ def figure_asks(incidents: Incidents) -> dict[str, Ask]:
     exact, lethal = incidents.precision == 1, incidents.best >= 1
     limit_m = FIGURE_KM * 1000
 
-    def ask(counted: Bools, deaths: Floats | None = None) -> Ask:
-        return Ask(exact & counted, deaths, limit_m, FIGURE_MONTHS, "shown")
+    def question(counted: Bools, deaths: Floats | None = None) -> Question:
+        return Question(exact & counted, deaths, limit_m, FIGURE_MONTHS, "shown")
 
     return {
-        "lethal": ask(lethal, incidents.best),
-        "silent": ask(lethal & np.isnan(incidents.civilians)),
-        "civilians": ask(lethal, np.nan_to_num(incidents.civilians)),
-        "one_sided": ask(lethal & (incidents.violence == VIOLENCE.index("one-sided"))),
-        "nonlethal": ask(_nonlethal(incidents)),
+        "lethal": question(lethal, incidents.best),
+        "silent": question(lethal & np.isnan(incidents.civilians)),
+        "civilians": question(lethal, np.nan_to_num(incidents.civilians)),
+        "one_sided": question(lethal & (incidents.violence == VIOLENCE.index("one-sided"))),
+        "nonlethal": question(_nonlethal(incidents)),
     }
 
 
-def nearest_asks(incidents: Incidents, widest_m: float) -> tuple[Ask, Ask]:
+def nearest_questions(incidents: Incidents, widest_m: float) -> tuple[Question, Question]:
     """Of which incidents the nearest and the latest are told.
 
     Parameters
@@ -177,13 +177,13 @@ def nearest_asks(incidents: Incidents, widest_m: float) -> tuple[Ask, Ask]:
     """
     lethal = (incidents.best >= 1) & (incidents.precision <= 2)
     return (
-        Ask(lethal, None, widest_m, NEAREST_MONTHS, "best"),
-        Ask(lethal, None, LATEST_KM * 1000, NEAREST_MONTHS, "best"),
+        Question(lethal, None, widest_m, NEAREST_MONTHS, "best"),
+        Question(lethal, None, LATEST_KM * 1000, NEAREST_MONTHS, "best"),
     )
 
 
 NEAREST_ASKS = ("nearest", "latest")
-"""The names of :func:`nearest_asks` among the questions of pairs."""
+"""The names of :func:`nearest_questions` among the questions of pairs."""
 
 
 def figures_of_sums(
@@ -346,7 +346,7 @@ def intensity(around: Fading, as_of: Days, looked: Bools, *, again: bool = False
     return np.where(known & (looked | (out > 0)), np.round(out, INTENSITY_DIGITS), np.nan)
 
 
-def disagreement_ask(incidents: Incidents, months: int) -> Ask:
+def disagreement_question(incidents: Incidents, months: int) -> Question:
     """Of which incidents :func:`disagreement` asks whether there are any.
 
     Parameters
@@ -356,7 +356,7 @@ def disagreement_ask(incidents: Incidents, months: int) -> Ask:
     months
         Length of the window [months].
     """
-    return Ask((incidents.precision == 1) & (incidents.best >= 1), None, FIGURE_KM * 1000, months, "best")
+    return Question((incidents.precision == 1) & (incidents.best >= 1), None, FIGURE_KM * 1000, months, "best")
 
 
 def disagreement(events: Bools, newest: pd.DataFrame, recent: Bools, looked: Bools) -> npt.NDArray[np.object_]:

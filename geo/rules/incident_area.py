@@ -12,8 +12,8 @@ from geo.rules import words
 from geo.rules.evidence import Evidence
 from geo.rules.finding import Finding
 from geo.rules.incident_pairs import measure, most
-from geo.rules.kind import tell_unknown
-from geo.rules.row import Asked, Derived, Row, is_unknown, meets
+from geo.rules.kind import add_unknown
+from geo.rules.row import Derived, Row, SiteRow, is_unknown, meets
 from geo.rules.rule import Rule
 from geo.rules.scene import Scene
 from geo.spatial.grid import runs
@@ -48,7 +48,7 @@ class IncidentArea:
             Gathers rows of evidence.
         """
         n, units = len(scene), scene.site_units[rule.level]
-        asked, mineral_unknown = scene.asked(rule)
+        asked, mineral_unknown = scene.applicable(rule)
         fired = np.zeros(n, np.bool_)
         known = (units.code >= 0) & asked & ~scene.area_gaps[rule.level]["boundaries_not_districts"]
         for day in np.unique(scene.as_of[known]):
@@ -56,11 +56,9 @@ class IncidentArea:
             counts = _Day(rule, scene, int(day), int(units.code.max()) + 1)
             fired[here] = counts.fired[units.code[here]]
             if evidence.wanted:
-                counts.tell(here, units, evidence)
+                counts.add_evidence(here, units, evidence)
         reasons = {code: flags & asked for code, flags in scene.area_gaps[rule.level].items()}
-        return tell_unknown(
-            evidence, Finding.of(rule.id, fired, reasons=reasons | {"mineral_unknown": mineral_unknown})
-        )
+        return add_unknown(evidence, Finding.of(rule.id, fired, reasons=reasons | {"mineral_unknown": mineral_unknown}))
 
     def explain(self, rule: Rule, rows: list[Row]) -> Note:
         """The unit, its events and deaths.
@@ -93,7 +91,7 @@ class IncidentArea:
             The rule that is asked.
         """
 
-    def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
+    def rederive(self, rule: Rule, site: SiteRow, rows: list[Row]) -> Derived:
         """From the incidents that evidence names: as many as each test needs, or all where fewer meet none.
 
         Parameters
@@ -175,7 +173,7 @@ class _Day:
             if test.min_deaths:
                 self.fired |= (summed >= test.min_deaths).any(axis=0)
 
-    def tell(self, sites: Ints, units: SiteUnits, evidence: Evidence) -> None:
+    def add_evidence(self, sites: Ints, units: SiteUnits, evidence: Evidence) -> None:
         """The sums of each site's unit, and its deadliest incidents of each source.
 
         `sites` are positions of sites whose unit is known; :data:`LISTED` incidents are named, and what a test needs.

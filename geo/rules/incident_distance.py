@@ -13,10 +13,10 @@ from geo.records.incidents import Incidents
 from geo.rules import words
 from geo.rules.evidence import Evidence
 from geo.rules.finding import Finding
-from geo.rules.incident_pairs import Near, measure, most, per_site, starts
-from geo.rules.kind import SumWords, tell_unknown
-from geo.rules.questions import Ask, Bracket
-from geo.rules.row import Asked, Derived, Row, is_unknown, meets, sums
+from geo.rules.incident_pairs import NearPairs, measure, most, per_site, starts
+from geo.rules.kind import SumWords, add_unknown
+from geo.rules.questions import Bracket, Question
+from geo.rules.row import Derived, Row, SiteRow, is_unknown, meets, sums
 from geo.rules.rule import Rule, Test
 from geo.rules.scene import Scene
 
@@ -48,10 +48,10 @@ class IncidentDistance:
         evidence
             Gathers rows of evidence.
         """
-        asked, mineral_unknown = scene.asked(rule)
+        asked, mineral_unknown = scene.applicable(rule)
         if not evidence.wanted:
             return _from_sums(rule, scene, asked, mineral_unknown, evidence)
-        n, near = len(scene), scene.pairs.meeting(asks(rule, scene.incidents))
+        n, near = len(scene), scene.pairs.meeting(questions_of(rule, scene.incidents))
         limit_m = rule.within_km * 1000
         fired = _fires(rule, near, "best", near.distance <= limit_m, scene)
         certain = _fires(rule, near, "low", near.distance <= limit_m, scene)
@@ -64,8 +64,8 @@ class IncidentDistance:
 
         possible |= _expected(rule, scene, summed, asked & ~fired & ~possible, evidence)
         finding = Finding.of(rule.id, fired, certain, possible, _unknown(rule, scene, asked, mineral_unknown))
-        _tell(rule, scene, finding.fired, asked, near, evidence)
-        return tell_unknown(evidence, finding)
+        _add_evidence(rule, scene, finding.fired, asked, near, evidence)
+        return add_unknown(evidence, finding)
 
     def explain(self, rule: Rule, rows: list[Row]) -> Note:
         """Events, deaths and the nearest one, of the source with most events.
@@ -107,7 +107,7 @@ class IncidentDistance:
             columns["deaths"] = ("deaths", words.deaths)
         return template, params, columns
 
-    def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
+    def rederive(self, rule: Rule, site: SiteRow, rows: list[Row]) -> Derived:
         """From distances, dates and deaths of the incidents that evidence names.
 
         Parameters
@@ -167,7 +167,7 @@ def _sums(rule: Rule, fact: str) -> tuple[str, dict[str, str | int]]:
     return said.template, {"km": f"{rule.within_km:g}", "months": rule.longest_months}
 
 
-def _is_total(total: Row, rule: Rule, inside: list[Row], site: Asked) -> bool:
+def _is_total(total: Row, rule: Rule, inside: list[Row], site: SiteRow) -> bool:
     """Whether a sum is that of the source with most events, of the incidents that evidence names."""
     found = sums(inside, rule, site.day)
     most = max((s[:2] for s in found.values()), default=(0, 0.0))
@@ -176,21 +176,23 @@ def _is_total(total: Row, rule: Rule, inside: list[Row], site: Asked) -> bool:
     return same and abs(total.distance_m - near) < WRITTEN_M
 
 
-def _reach(row: Row, site: Asked) -> float:
+def _reach(row: Row, site: SiteRow) -> float:
     return site.error_m + (site.settings.imprecise_radius_km * 1000 if row.precision == 2 else 0.0)
 
 
-def _fires(rule: Rule, near: Near, bracket: str, within: Bools, scene: Scene) -> Bools:
+def _fires(rule: Rule, near: NearPairs, bracket: str, within: Bools, scene: Scene) -> Bools:
     """Which sites fire: one source alone is enough."""
     fired = np.zeros(len(scene), np.bool_)
     for i, test in enumerate(rule.tests):
         _, deaths = measure(rule, test, scene.incidents, bracket)
         which = np.flatnonzero(near.meet(_name(rule, i, bracket)) & within)
-        fired |= _met(test, *per_site(near.site[which], near.incident[which], deaths, scene.incidents, len(scene)))
+        fired |= _meets_test(
+            test, *per_site(near.site[which], near.incident[which], deaths, scene.incidents, len(scene))
+        )
     return fired
 
 
-def _met(test: Test, events: Floats, deaths: Floats) -> Bools:
+def _meets_test(test: Test, events: Floats, deaths: Floats) -> Bools:
     """Sites of which one source alone meets a test."""
     fired = np.zeros(events.shape[1], np.bool_)
     if test.min_events:
@@ -209,7 +211,7 @@ def _precise(rule: Rule, incidents: Incidents) -> tuple[Bools, Bools]:
     )
 
 
-def asks(rule: Rule, incidents: Incidents) -> dict[str, Ask]:
+def questions_of(rule: Rule, incidents: Incidents) -> dict[str, Question]:
     """The sums that a rule is answered from, by the names that :func:`_name` gives them.
 
     Parameters
@@ -226,11 +228,11 @@ def asks(rule: Rule, incidents: Incidents) -> dict[str, Ask]:
             counted, deaths = measure(rule, test, incidents, bracket)
             counted = counted & (may_be if bracket == "high" else precise)
             told = deaths if test.min_deaths else None
-            out[_name(rule, i, bracket)] = Ask(counted, told, rule.within_km * 1000, test.months, bracket)
+            out[_name(rule, i, bracket)] = Question(counted, told, rule.within_km * 1000, test.months, bracket)
     return out
 
 
-def far_asks(rule: Rule, incidents: Incidents) -> dict[str, Ask]:
+def farther_questions(rule: Rule, incidents: Incidents) -> dict[str, Question]:
     """The question that names the nearest incident where nothing lies within the limit of a rule.
 
     Parameters
@@ -242,7 +244,7 @@ def far_asks(rule: Rule, incidents: Incidents) -> dict[str, Ask]:
     """
     counted = np.logical_or.reduce([measure(rule, test, incidents)[0] for test in rule.tests])
     precise, _ = _precise(rule, incidents)
-    return {f"{rule.id} far": Ask(counted & precise, None, math.inf, rule.longest_months, "best")}
+    return {f"{rule.id} far": Question(counted & precise, None, math.inf, rule.longest_months, "best")}
 
 
 _BRACKETS: tuple[Bracket, ...] = ("best", "low", "high")
@@ -261,7 +263,7 @@ def _from_sums(rule: Rule, scene: Scene, asked: Bools, mineral_unknown: Bools, e
         return sums.events[name], sums.deaths.get(name, sums.events[name])
 
     for bracket in _BRACKETS:
-        met = [_met(test, *of(i, bracket)) for i, test in enumerate(rule.tests)]
+        met = [_meets_test(test, *of(i, bracket)) for i, test in enumerate(rule.tests)]
         said.append(np.logical_or.reduce([np.zeros(len(scene), np.bool_), *met]) & asked)
     fired, certain, possible = said
 
@@ -291,7 +293,7 @@ def _expected(
     for test in rule.tests:
         counted, deaths = measure(rule, test, scene.incidents, "high")
 
-        def met(more: Floats, dead: Floats, of: Test = test, who: Bools = counted, lost: Floats = deaths) -> Bools:
+        def meets(more: Floats, dead: Floats, of: Test = test, who: Bools = counted, lost: Floats = deaths) -> Bools:
             had, summed = sums(of, who, lost)
             fired = np.zeros(n, np.bool_)
             if of.min_events:
@@ -302,11 +304,11 @@ def _expected(
 
         # Where nobody asks for evidence, shares are measured only of those that may decide.
         more, dead = scene.shares.expected(
-            counted, deaths, rule.within_km * 1000, test.months, open_sites, None if evidence.wanted else met
+            counted, deaths, rule.within_km * 1000, test.months, open_sites, None if evidence.wanted else meets
         )
         if not more.any():
             continue
-        out |= met(more, dead)
+        out |= meets(more, dead)
         window = f"{test.months}m {test.effect or rule.effect}"
         for source, name in enumerate(scene.incidents.sources if window not in told else ()):
             rows = np.flatnonzero((more[source] > 0) & open_sites)
@@ -330,25 +332,25 @@ def _unknown(rule: Rule, scene: Scene, asked: Bools, mineral_unknown: Bools) -> 
     needs = "lethal" if effects == {"lethal"} and rule.lethal else "all"
     lacking = scene.coverage.lacking(rule.within_km, rule.longest_months, needs)
     out = {code: flags & asked for code, flags in lacking.items()}
-    out["incident_rejected"] = scene.rejected.near(rule.within_km, rule.longest_months) & asked
+    out["incident_rejected"] = scene.rejected.near_sites(rule.within_km, rule.longest_months) & asked
     return out | {"mineral_unknown": mineral_unknown}
 
 
-def _tell(rule: Rule, scene: Scene, fired: Bools, asked: Bools, near: Near, evidence: Evidence) -> None:
+def _add_evidence(rule: Rule, scene: Scene, fired: Bools, asked: Bools, near: NearPairs, evidence: Evidence) -> None:
     tests = range(len(rule.tests))
     used = near.meet(*(_name(rule, i, "best") for i in tests))
     hinted = near.meet(*(_name(rule, i, "high") for i in tests))
     loud = fired[near.site]
 
-    def tell(kind: str, rows: Ints, fact: str = "counted") -> None:
+    def add(kind: str, rows: Ints, fact: str = "counted") -> None:
         evidence.incidents(kind, rule.id, near.site[rows], near.incident[rows], near.distance[rows], fact)
 
     counted = np.flatnonzero(used & loud)
-    tell("incident", counted)
+    add("incident", counted)
     _totals(rule, scene, fired, near, counted, evidence)
     quiet = ~loud & asked[near.site]
-    tell("near_miss", np.flatnonzero(used & quiet), "below_limit")
-    tell("near_miss", np.flatnonzero(hinted & ~used & quiet), "possible")
+    add("near_miss", np.flatnonzero(used & quiet), "below_limit")
+    add("near_miss", np.flatnonzero(hinted & ~used & quiet), "possible")
     # The nearest one beyond the limit, where nothing else comes near.
     alone = asked & ~fired
     alone[near.site[used | hinted]] = False
@@ -360,7 +362,7 @@ def _tell(rule: Rule, scene: Scene, fired: Bools, asked: Bools, near: Near, evid
     evidence.facts("near_miss", rule.id, np.flatnonzero(alone & np.isfinite(scene.lon)), fact="nothing_near")
 
 
-def _totals(rule: Rule, scene: Scene, fired: Bools, near: Near, which: Ints, evidence: Evidence) -> None:
+def _totals(rule: Rule, scene: Scene, fired: Bools, near: NearPairs, which: Ints, evidence: Evidence) -> None:
     """One row per fired site: events and deaths of the source with most in the longest window, and its nearest.
 
     `which` are the pairs that some test counts.

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.records.incidents import EFFECTS, VIOLENCE, Incidents
-from geo.rules.questions import Ask, Bits, Questions
+from geo.rules.questions import Bits, Question, Questions
 from geo.rules.rule import Rule, Test
 from geo.spatial.candidate_search import BLOCK, Search, spread
 from geo.spatial.proximity import found_by
@@ -62,7 +62,7 @@ def measure(rule: Rule, test: Test, incidents: Incidents, bracket: str = "best")
 
 
 @dataclass(frozen=True)
-class Near:
+class NearPairs:
     """Pairs that meet one of some questions, in the order of :class:`Pairs`."""
 
     site: Ints
@@ -101,7 +101,7 @@ class Wanted:
 
     def __init__(
         self,
-        asks: Mapping[str, Ask],
+        asks: Mapping[str, Question],
         first: Mapping[str, float],
         latest: Iterable[str],
         days: Days,
@@ -139,7 +139,7 @@ class Wanted:
         out = np.zeros(len(site), np.bool_)
         for asked, every, first, latest in self._parts:
             met = asked.bits.take(incident)
-            met &= asked.near(distance, shown, reach)
+            met &= asked.within_limit(distance, shown, reach)
             if not asked.one_date:
                 after = {months: day.take(site) for months, day in asked.after.items()}
                 met &= asked.in_time(self.days.take(site), after, incident)
@@ -173,7 +173,7 @@ class Pairs:
     _asked: dict[str, tuple[int, np.uint64]] = field(default_factory=dict)
     _met: list[Bits] = field(default_factory=list)
 
-    def ask(self, asks: Mapping[str, Ask]) -> None:
+    def prepare(self, asks: Mapping[str, Question]) -> None:
         """Holds every pair against questions, by their names, which :meth:`meeting` then answers.
 
         Parameters
@@ -186,11 +186,11 @@ class Pairs:
             some = names[first : first + 64]
             asked = Questions([asks[name] for name in some], self.days, self.incidents)
 
-            def met(at: int, q: Questions = asked) -> Bits:
+            def meets(at: int, q: Questions = asked) -> Bits:
                 part = slice(at, at + BLOCK)
                 incident = self.incident[part]
                 bits = q.bits.take(incident)
-                bits &= q.near(self.distance[part], self.shown[part], self.reach[part])
+                bits &= q.within_limit(self.distance[part], self.shown[part], self.reach[part])
                 if not q.one_date:
                     site = self.site[part]
                     after = {months: day.take(site) for months, day in q.after.items()}
@@ -199,9 +199,9 @@ class Pairs:
 
             self._asked.update({name: (len(self._met), bit) for name, bit in zip(some, asked.bit, strict=True)})
             starts = range(0, max(len(self.site), 1), BLOCK)
-            self._met.append(np.concatenate(list(spread(met, starts))))
+            self._met.append(np.concatenate(list(spread(meets, starts))))
 
-    def meeting(self, names: Iterable[str]) -> Near:
+    def meeting(self, names: Iterable[str]) -> NearPairs:
         """The pairs that meet one or more of some questions.
 
         Parameters
@@ -216,7 +216,7 @@ class Pairs:
         flags = [(self._met[word] & bits) != 0 for word, bits in words.items()]
         rows = np.flatnonzero(flags[0] if len(flags) == 1 else np.logical_or.reduce(flags))
         met = {word: self._met[word].take(rows) for word in words}
-        return Near(self.site.take(rows), self.incident.take(rows), self.distance.take(rows), self._asked, met)
+        return NearPairs(self.site.take(rows), self.incident.take(rows), self.distance.take(rows), self._asked, met)
 
     def inside(self, months: int, bracket: str = "best") -> Bools:
         """Whether a pair's incident lies in the window: nominally, `low` wholly, `high` on any day that it may have.

@@ -17,7 +17,7 @@ import pandas as pd
 
 from geo.records.incidents import Incidents
 from geo.rules.incident_pairs import reach_m, searches
-from geo.rules.questions import Ask, Questions
+from geo.rules.questions import Question, Questions
 from geo.spatial.candidate_search import Hits, Search
 from geo.time_window import NO_DAY, Days, months_before
 
@@ -47,7 +47,7 @@ class Sums:
 
 
 def sums(
-    asks: dict[str, Ask],
+    asks: dict[str, Question],
     lon: Floats,
     lat: Floats,
     error_km: Floats,
@@ -57,8 +57,8 @@ def sums(
     widest_m: float,
     months: int,
     imprecise_km: float,
-    near: Ask,
-    latest: Ask,
+    near: Question,
+    latest: Question,
 ) -> Sums:
     """The sums of every ask; parameters are those of :func:`geo.rules.incident_pairs.find_pairs`.
 
@@ -100,9 +100,9 @@ class _Sums:
 
     def __init__(
         self,
-        asks: dict[str, Ask],
-        near: Ask,
-        latest: Ask,
+        asks: dict[str, Question],
+        near: Question,
+        latest: Question,
         error_km: Floats,
         days: Days,
         incidents: Incidents,
@@ -142,7 +142,7 @@ class _Sums:
         wrong = reach.take(hits.sites).take(hits.local)
         shown = np.round(distance, 3)
         least = shown - wrong
-        met = self.questions.near(distance, shown, wrong)
+        met = self.questions.within_limit(distance, shown, wrong)
         met &= bits.take(hits.at)
         met[(distance > search.radius) | (least > self.widest_m)] = 0
         rows = np.flatnonzero(met)

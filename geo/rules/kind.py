@@ -8,7 +8,7 @@ from typing import Protocol
 from geo.messages import Note
 from geo.rules.evidence import Evidence
 from geo.rules.finding import Finding
-from geo.rules.row import Asked, Derived, Row
+from geo.rules.row import Derived, Row, SiteRow
 from geo.rules.rule import Rule
 from geo.rules.scene import Scene
 
@@ -70,7 +70,7 @@ class RuleKind(Protocol):
         """
         ...
 
-    def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
+    def rederive(self, rule: Rule, site: SiteRow, rows: list[Row]) -> Derived:
         """What follows for one site from its evidence alone, written apart from `evaluate` on purpose.
 
         Parameters
@@ -95,7 +95,7 @@ class RuleKind(Protocol):
         ...
 
 
-def tell_unknown(evidence: Evidence, finding: Finding) -> Finding:
+def add_unknown(evidence: Evidence, finding: Finding) -> Finding:
     """Rows that say why a rule could not be evaluated, one per site and reason; gives the finding back.
 
     Parameters

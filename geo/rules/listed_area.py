@@ -11,8 +11,8 @@ from geo.messages import Note
 from geo.records.admin_units import keys_of
 from geo.rules.evidence import Evidence
 from geo.rules.finding import Finding
-from geo.rules.kind import tell_unknown
-from geo.rules.row import Asked, Derived, Row, is_unknown
+from geo.rules.kind import add_unknown
+from geo.rules.row import Derived, Row, SiteRow, is_unknown
 from geo.rules.rule import Rule
 from geo.rules.scene import Scene
 from geo.time_window import NO_DAY, to_days
@@ -39,7 +39,7 @@ class ListedArea:
             Gathers rows of evidence.
         """
         n, sites, as_of, units = len(scene), scene.sites, scene.as_of, scene.site_units
-        asked, mineral_unknown = scene.asked(rule)
+        asked, mineral_unknown = scene.applicable(rule)
         fired, maybe, known = (np.zeros(n, np.bool_) for _ in range(3))
         if scene.listed is not None and len(scene.listed):
             table = schema.conform(scene.listed, schema.LISTED_AREAS)
@@ -61,7 +61,7 @@ class ListedArea:
                     hit = now & (units[level].key == key)
                     maybe |= now & (units[level].key == "")
                 fired |= hit
-                _tell(evidence, rule.id, np.flatnonzero(hit), area, i)
+                _add_evidence(evidence, rule.id, np.flatnonzero(hit), area, i)
         unplaced = (sites["country"] == "").to_numpy(np.bool_)
         calm = np.flatnonzero(known & asked & ~fired & ~maybe & ~unplaced)
         evidence.facts("near_miss", rule.id, calm, fact="not_listed")
@@ -71,7 +71,7 @@ class ListedArea:
             "unit_unknown": maybe,
             "mineral_unknown": mineral_unknown,
         }
-        return tell_unknown(evidence, Finding.of(rule.id, fired, reasons=reasons))
+        return add_unknown(evidence, Finding.of(rule.id, fired, reasons=reasons))
 
     def explain(self, rule: Rule, rows: list[Row]) -> Note:
         """The listed area.
@@ -95,7 +95,7 @@ class ListedArea:
             The rule that is asked.
         """
 
-    def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
+    def rederive(self, rule: Rule, site: SiteRow, rows: list[Row]) -> Derived:
         """From the entries that evidence names.
 
         Parameters
@@ -124,7 +124,7 @@ class ListedArea:
         return rule.limit() if rule.minerals else Note("the edition in force")
 
 
-def _tell(evidence: Evidence, rule: str, rows: npt.NDArray[np.int64], area: object, number: int) -> None:
+def _add_evidence(evidence: Evidence, rule: str, rows: npt.NDArray[np.int64], area: object, number: int) -> None:
     name = getattr(area, "area", "") or getattr(area, "country", "")
     evidence.facts(
         "list",

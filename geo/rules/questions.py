@@ -25,7 +25,7 @@ BRACKETS: tuple[Bracket, ...] = ("best", "shown", "low", "high")
 
 
 @dataclass(frozen=True)
-class Ask:
+class Question:
     """One question.
 
     Parameters
@@ -59,7 +59,7 @@ class Questions:
         The questions that each incident may meet, wherever a site is.
     """
 
-    def __init__(self, asks: Sequence[Ask], days: Days, incidents: Incidents) -> None:
+    def __init__(self, asks: Sequence[Question], days: Days, incidents: Incidents) -> None:
         assert len(asks) <= 64, "one bit a question"
         self.asks, self.days, self.incidents = list(asks), days, incidents
         self.bit = [np.uint64(1) << np.uint64(i) for i in range(len(asks))]
@@ -86,7 +86,7 @@ class Questions:
         left = [np.bitwise_or.reduce([b for m, b in mine if m >= s] or [np.uint64(0)]) for s in steps]
         return np.array(steps), np.array([*left, 0], np.uint64)
 
-    def near(self, distance: Floats, shown: Floats, wrong: Floats) -> Bits:
+    def within_limit(self, distance: Floats, shown: Floats, wrong: Floats) -> Bits:
         """The questions whose limit a pair does not pass: its distance, that to a millimetre, what it may be off by.
 
         Parameters
@@ -98,12 +98,12 @@ class Questions:
         wrong
             How far positions may be wrong [m].
         """
-        met = self._met("best", distance) | self._met("shown", shown)
-        met |= self._met("low", shown + wrong)
-        met |= self._met("high", shown - wrong)
+        met = self._value_meets("best", distance) | self._value_meets("shown", shown)
+        met |= self._value_meets("low", shown + wrong)
+        met |= self._value_meets("high", shown - wrong)
         return met
 
-    def _met(self, bracket: Bracket, value: Floats) -> Bits:
+    def _value_meets(self, bracket: Bracket, value: Floats) -> Bits:
         steps, left = self._limits[bracket]
         passed = np.zeros(len(value), np.intp)
         for step in steps:

@@ -15,8 +15,8 @@ from geo.messages import Note
 from geo.rasters.schema import MEASURED, MEASURES, UNITS
 from geo.rules.evidence import Evidence
 from geo.rules.finding import Finding
-from geo.rules.kind import tell_unknown
-from geo.rules.row import Asked, Derived, Row, is_unknown
+from geo.rules.kind import add_unknown
+from geo.rules.row import Derived, Row, SiteRow, is_unknown
 from geo.rules.rule import Rule, listed
 from geo.rules.scene import Scene
 
@@ -58,10 +58,12 @@ class Raster:
         fired, reasons = decided(rule, seen)
         rows = np.flatnonzero(np.isfinite(seen.value))
         told = {"dataset": seen.dataset, "dataset_version": seen.version}
-        _tell(evidence, rule.id, rule.column, UNITS[rule.column], rows, seen.value, told)
+        _add_evidence(evidence, rule.id, rule.column, UNITS[rule.column], rows, seen.value, told)
         if rule.column in COUNTED:
-            _tell(evidence, rule.id, SHARE, UNITS[SHARE], np.flatnonzero(np.isfinite(seen.share)), seen.share, told)
-        return tell_unknown(evidence, Finding.of(rule.id, fired, reasons=reasons))
+            _add_evidence(
+                evidence, rule.id, SHARE, UNITS[SHARE], np.flatnonzero(np.isfinite(seen.share)), seen.share, told
+            )
+        return add_unknown(evidence, Finding.of(rule.id, fired, reasons=reasons))
 
     def explain(self, rule: Rule, rows: list[Row]) -> Note:
         """What was measured, and on which share of the circle.
@@ -92,7 +94,7 @@ class Raster:
             The rule that is asked.
         """
 
-    def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
+    def rederive(self, rule: Rule, site: SiteRow, rows: list[Row]) -> Derived:
         """From the measured number and the share that evidence names.
 
         Parameters
@@ -235,7 +237,7 @@ def decided(rule: Rule, seen: Measure) -> tuple[Bools, dict[str, Bools]]:
     return fired, {"no_raster": ~known, "raster_thin": known & ~fired & ~calm}
 
 
-def _tell(
+def _add_evidence(
     evidence: Evidence, rule: str, fact: str, unit: str, rows: npt.NDArray[np.int64], values: Floats,
     told: dict[str, Texts],
 ) -> None:  # fmt: skip

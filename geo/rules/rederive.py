@@ -14,7 +14,7 @@ from geo.rules.classify import AFFECTED, HIGH_RISK, INSUFFICIENT, NONE
 from geo.rules.coverage_gaps import AREA_GAPS, GAPS
 from geo.rules.figures import FIGURE_KM, FIGURE_MONTHS, names_all
 from geo.rules.registry import KINDS
-from geo.rules.row import Asked, Derived, Row, before, rows_by_site
+from geo.rules.row import Derived, Row, SiteRow, before, rows_by_site
 from geo.rules.rule_set import Rules
 from geo.rules.zone_status import status_from_rows
 
@@ -53,9 +53,9 @@ def rederive(sites: pd.DataFrame, evidence: pd.DataFrame, rules: Rules, source_o
     return frame
 
 
-def _asked(site: Any, rules: Rules) -> Asked:
+def _applicable(site: Any, rules: Rules) -> SiteRow:
     error = site.coord_precision_km if math.isfinite(site.coord_precision_km) else rules.settings.position_error_km
-    return Asked(
+    return SiteRow(
         day=pd.Timestamp(site.as_of).date(),
         error_m=error * 1000,
         country=str(site.country),
@@ -66,7 +66,7 @@ def _asked(site: Any, rules: Rules) -> Asked:
 
 
 def _site(site: Any, rows: list[Row], rules: Rules) -> dict[str, object]:
-    asked = _asked(site, rules)
+    asked = _applicable(site, rules)
     by_rule: dict[str, list[Row]] = {}
     for row in rows:
         by_rule.setdefault(row.rule, []).append(row)
@@ -131,13 +131,13 @@ def listing_value(said: list[Derived]) -> object:
     return pd.NA if not said or any(d.unknown for d in said) else False
 
 
-def _figures(site: Asked, rows: list[Row]) -> dict[str, object]:
+def _figures(site: SiteRow, rows: list[Row]) -> dict[str, object]:
     counts = ("incidents_20km_12m", "deaths_20km_12m", "deaths_civilians_20km_12m", "events_one_sided_20km_12m")
     names = (*counts, "nearest_incident_m", "latest_incident_date")
     seen = [r for r in rows if r.kind in ("incident", "near_miss") and r.record_id and not math.isnan(r.distance_m)]
     if any(r.is_withheld for r in seen):
         return dict.fromkeys(names)
-    near = _near(site, seen, FIGURE_MONTHS)
+    near = _near_incidents(site, seen, FIGURE_MONTHS)
     by_source: dict[str, list[Row]] = {}
     for row in near.values():
         by_source.setdefault(row.origin, []).append(row)
@@ -164,7 +164,7 @@ def _figures(site: Asked, rows: list[Row]) -> dict[str, object]:
     return dict(zip(names, found, strict=True))
 
 
-def _near(site: Asked, seen: list[Row], months: int) -> dict[tuple[str, str], Row]:
+def _near_incidents(site: SiteRow, seen: list[Row], months: int) -> dict[tuple[str, str], Row]:
     """Deadly incidents at exactly known places that the figures count, by source and id."""
     first = before(site.day, months)
     return {
@@ -175,7 +175,7 @@ def _near(site: Asked, seen: list[Row], months: int) -> dict[tuple[str, str], Ro
     }
 
 
-def _disagreement(site: Asked, rows: list[Row], rules: Rules) -> object:
+def _disagreement(site: SiteRow, rows: list[Row], rules: Rules) -> object:
     """What a visit and the incidents near the site say otherwise; None where evidence cannot tell."""
     rule = next((r for r in rules.of_kind("visit") if "non_state_armed" in r.facts and not r.until_clean), None)
     if rule is None:
@@ -188,7 +188,7 @@ def _disagreement(site: Asked, rows: list[Row], rules: Rules) -> object:
     ):
         return None
     seen = [r for r in rows if r.kind in ("incident", "near_miss") and r.record_id]
-    counted = _near(site, seen, rule.months).values()
+    counted = _near_incidents(site, seen, rule.months).values()
     near = bool(counted)
     if near and all(r.distance_m > FIGURE_KM * 1000 - 0.001 for r in counted):  # on the limit, to a millimetre
         return None

@@ -88,7 +88,7 @@ class Rejected:
             incident_end_day=end,
         )
 
-    def near(self, radius_km: float, months: int) -> Bools:
+    def near_sites(self, radius_km: float, months: int) -> Bools:
         """Sites with one in their circle that may lie in the window.
 
         Parameters
@@ -103,7 +103,7 @@ class Rejected:
             out[self.pairs(radius_km, months_before(self.as_of, months)).site] = True
         return out
 
-    def tell(self, radius_km: float, months: int, evidence: Evidence) -> None:
+    def add_evidence(self, radius_km: float, months: int, evidence: Evidence) -> None:
         """Names them, as the gap of the site class.
 
         Parameters

@@ -47,7 +47,7 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Asked:
+class SiteRow:
     """A site as an auditor reads it: what a user gave or a layer stated, and the settings of the run."""
 
     day: dt.date

@@ -90,7 +90,7 @@ class Scene:
         """Number of sites."""
         return len(self.sites)
 
-    def asked(self, rule: Rule) -> tuple[Bools, Bools]:
+    def applicable(self, rule: Rule) -> tuple[Bools, Bools]:
         """Which sites a rule is asked of, by its minerals, and where that is not known for want of a mineral.
 
         Parameters
@@ -98,10 +98,10 @@ class Scene:
         rule
             The rule that is asked.
         """
-        return asked_of(rule, self.sites["minerals"])
+        return applicable_sites(rule, self.sites["minerals"])
 
 
-def asked_of(rule: Rule, minerals: pd.Series[str]) -> tuple[Bools, Bools]:
+def applicable_sites(rule: Rule, minerals: pd.Series[str]) -> tuple[Bools, Bools]:
     """Which sites a rule is asked of, by their minerals, and where that is not known for want of one.
 
     Parameters

@@ -11,8 +11,8 @@ from geo.messages import Note, joined
 from geo.records.visits import newest_status
 from geo.rules.evidence import Evidence
 from geo.rules.finding import Finding
-from geo.rules.kind import tell_unknown
-from geo.rules.row import Asked, Derived, Row, before, is_unknown
+from geo.rules.kind import add_unknown
+from geo.rules.row import Derived, Row, SiteRow, before, is_unknown
 from geo.rules.rule import Rule, Settings
 from geo.rules.scene import Scene
 from geo.time_window import NO_DAY, Days, months_before, to_days
@@ -46,7 +46,7 @@ class Status:
             Gathers rows of evidence.
         """
         held = statuses_of(scene)
-        asked, mineral_unknown = scene.asked(rule)
+        asked, mineral_unknown = scene.applicable(rule)
         drc_day = to_days(held["drc_date"])
         recent = (held["drc"] != "").to_numpy() & (drc_day > months_before(scene.as_of, rule.months))
         colour, basis = held["rcm"].to_numpy(dtype=object), held["rcm_basis"].to_numpy(dtype=object)
@@ -78,7 +78,7 @@ class Status:
                     status=word[rows],
                 )
         unknown = {"no_status": (colour == "") & ~recent & asked, "mineral_unknown": mineral_unknown}
-        return tell_unknown(evidence, Finding.of(rule.id, (by_rcm | by_drc) & asked, reasons=unknown))
+        return add_unknown(evidence, Finding.of(rule.id, (by_rcm | by_drc) & asked, reasons=unknown))
 
     def explain(self, rule: Rule, rows: list[Row]) -> Note:
         """The scheme and its colour.
@@ -103,7 +103,7 @@ class Status:
             The rule that is asked.
         """
 
-    def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
+    def rederive(self, rule: Rule, site: SiteRow, rows: list[Row]) -> Derived:
         """From the colours in force that evidence names.
 
         Parameters

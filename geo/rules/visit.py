@@ -12,8 +12,8 @@ from geo.messages import Note
 from geo.records.visits import VisitDays, visit_days
 from geo.rules.evidence import Evidence
 from geo.rules.finding import Finding
-from geo.rules.kind import tell_unknown
-from geo.rules.row import Asked, Derived, Row, before, is_unknown
+from geo.rules.kind import add_unknown
+from geo.rules.row import Derived, Row, SiteRow, before, is_unknown
 from geo.rules.rule import Rule
 from geo.rules.scene import Scene
 from geo.spatial.proximity import Pairs, within
@@ -57,13 +57,13 @@ class Visit:
         evidence
             Gathers rows of evidence.
         """
-        asked, mineral_unknown = scene.asked(rule)
+        asked, mineral_unknown = scene.applicable(rule)
         made = _lasting(rule, scene, evidence) if rule.until_clean else _newest(rule, scene, evidence)
         reasons = {code: flags & asked for code, flags in made.reasons.items()}
         finding = Finding.of(
             rule.id, made.fired & asked, made.certain & asked, None, reasons | {"mineral_unknown": mineral_unknown}
         )
-        return tell_unknown(evidence, finding)
+        return add_unknown(evidence, finding)
 
     def explain(self, rule: Rule, rows: list[Row]) -> Note:
         """What was found, and the day of the visit.
@@ -98,7 +98,7 @@ class Visit:
             The rule that is asked.
         """
 
-    def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
+    def rederive(self, rule: Rule, site: SiteRow, rows: list[Row]) -> Derived:
         """From the days and facts of the visits that evidence names.
 
         Parameters
@@ -160,13 +160,13 @@ def _newest(rule: Rule, scene: Scene, evidence: Evidence) -> _Answer:
         unclear |= recent & ~known
         rows = np.flatnonzero(recent)
         words = np.where(true, "yes", np.where(known, "no", "unknown")).astype(object)
-        _tell(evidence, rule, rows, newest, "visit", fact, words[rows])
+        _add_evidence(evidence, rule, rows, newest, "visit", fact, words[rows])
     near = np.zeros(len(sites), np.bool_)
     if "armed_roadblock" in rule.facts and scene.visits is not None:
         for places in (own_places(rule, sites), route_places(rule, sites, scene.routes)):
             near |= _roadblocks(rule, places, sites, as_of, scene.visits, evidence)
     old = has & ~recent
-    _tell(evidence, rule, np.flatnonzero(old), newest, "near_miss", "older_than_window", "")
+    _add_evidence(evidence, rule, np.flatnonzero(old), newest, "near_miss", "older_than_window", "")
     return _Answer(yes | near, yes & sure, {"no_visit": ~has, "visit_too_old": old, "visit_unclear": unclear})
 
 
@@ -213,7 +213,7 @@ def _lasting(rule: Rule, scene: Scene, evidence: Evidence) -> _Answer:
     )
 
 
-def _tell(
+def _add_evidence(
     evidence: Evidence, rule: Rule, rows: Ints, newest: pd.DataFrame, kind: str, fact: str, status: object
 ) -> None:
     if not evidence.wanted:

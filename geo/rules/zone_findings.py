@@ -14,7 +14,7 @@ from geo.time_window import Days, to_days
 Bools = npt.NDArray[np.bool_]
 
 
-def tell_findings(
+def add_findings(
     findings: pd.DataFrame | None,
     diamond: Bools,
     as_of: Days,

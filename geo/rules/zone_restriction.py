@@ -8,8 +8,8 @@ from geo.messages import Note
 from geo.records.site_minerals import mines
 from geo.rules.evidence import Evidence
 from geo.rules.finding import Finding
-from geo.rules.kind import tell_unknown
-from geo.rules.row import Asked, Derived, Row, is_unknown
+from geo.rules.kind import add_unknown
+from geo.rules.row import Derived, Row, SiteRow, is_unknown
 from geo.rules.rule import Rule
 from geo.rules.scene import Scene
 from geo.rules.zone_status import NOT_COMPLIANT, is_restricted, status_from_rows
@@ -42,7 +42,7 @@ class ZoneRestriction:
         fired = diamond & zone.restricted & np.isin(status.astype(str), NOT_COMPLIANT)
         unknown = may_be & (status == "unknown")
         evidence.facts("zone", rule.id, np.flatnonzero(fired), fact="not_compliant")
-        return tell_unknown(evidence, Finding.of(rule.id, fired, reasons={"zone_unknown": unknown}))
+        return add_unknown(evidence, Finding.of(rule.id, fired, reasons={"zone_unknown": unknown}))
 
     def explain(self, rule: Rule, rows: list[Row]) -> Note:
         """One sentence; the zone status itself stands beside it.
@@ -65,7 +65,7 @@ class ZoneRestriction:
             The rule that is asked.
         """
 
-    def rederive(self, rule: Rule, site: Asked, rows: list[Row]) -> Derived:
+    def rederive(self, rule: Rule, site: SiteRow, rows: list[Row]) -> Derived:
         """From the entries of the register that evidence names.
 
         Parameters

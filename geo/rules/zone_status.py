@@ -18,7 +18,7 @@ from geo.messages import Note
 from geo.records.admin_units import Aliases, SiteUnits, keys_of
 from geo.records.place_names import fold
 from geo.rules.evidence import Evidence
-from geo.rules.row import Asked, Row
+from geo.rules.row import Row, SiteRow
 from geo.rules.rule import Settings
 from geo.spatial.polygons import Boundaries, nearest_edge
 from geo.time_window import NO_DAY, Days, to_days
@@ -335,7 +335,7 @@ def _read_day(
     open_ = made.restricted[mine] | unknown_country
     made.status[mine[~open_]] = "not_applicable"
     for entry in _entries(now[now["level"] == "country"]):
-        _tell_entry(evidence, mine[country == entry.country], entry, "country")
+        _add_entry(evidence, mine[country == entry.country], entry, "country")
     mine, country = mine[open_], country[open_]
     if not len(mine):
         return
@@ -367,7 +367,7 @@ def _read_day(
             hit = np.flatnonzero((keys[LEVELS[deep]] == own) & (country != ""))
             made.status[mine[hit]] = INSIDE[str(entry.status)]
             made.unit[mine[hit]] = entry.unit
-            _tell_entry(evidence, mine[hit], entry, deep)
+            _add_entry(evidence, mine[hit], entry, deep)
     made.basis[mine] = np.where(located, basis, "")
     if measured:
         _measure(mine, sites, boundaries, rows, keys, made, evidence)
@@ -423,7 +423,7 @@ def _entries(register: pd.DataFrame) -> Iterator[Any]:
         yield SimpleNamespace(**dict(zip(names, values, strict=True)))
 
 
-def _tell_entry(evidence: Evidence, sites: Ints, entry: object, fact: str) -> None:
+def _add_entry(evidence: Evidence, sites: Ints, entry: object, fact: str) -> None:
     recorded = getattr(entry, "recorded_at", None)
     evidence.facts(
         "zone",
@@ -492,7 +492,7 @@ def is_restricted(rows: Iterable[Row]) -> bool:
     return any(r.kind == "zone" and r.fact == "country" and r.status in RESTRICTED for r in rows)
 
 
-def status_from_rows(site: Asked, rows: Iterable[Row]) -> str:
+def status_from_rows(site: SiteRow, rows: Iterable[Row]) -> str:
     """The zone status of a site from its rows of evidence alone.
 
     Parameters

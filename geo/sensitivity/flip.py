@@ -28,7 +28,7 @@ COLUMNS = ("site_id", "source", "rule", "what", "current", "flips_at", "class_no
 
 
 @dataclass(frozen=True)
-class _Near:
+class _NearIncidents:
     """Counted incidents of one row, source and test, by distance: their distances, deaths, last days and positions."""
 
     distance: Floats
@@ -104,17 +104,17 @@ def _of_rule(
     tests = [(t, list(_by_source(done, rule, s, part))) for t, s in zip(rule.tests, sets, strict=True)]
     day = np.array([done.pairs.days[row]])
     limit = rule.within_km * 1000
-    met = [_met(t, groups, limit, day) for t, groups in tests]
+    met = [_is_met(t, groups, limit, day) for t, groups in tests]
     fires = any(met)
     out = [*_radius(rule, tests, day, fires)]
     for i, (test, groups) in enumerate(tests):
         if fires and any(m for j, m in enumerate(met) if j != i):
             continue
-        out += [*_window(test, groups, limit, day, fires), *_thresholds(test, groups, limit, day, fires)]
+        out += [*_month_span(test, groups, limit, day, fires), *_thresholds(test, groups, limit, day, fires)]
     return fires, out
 
 
-def _by_source(done: Pass, rule: Rule, counted: tuple[Bools, Floats], part: slice) -> Iterator[_Near]:
+def _by_source(done: Pass, rule: Rule, counted: tuple[Bools, Floats], part: slice) -> Iterator[_NearIncidents]:
     inc, pairs = done.incidents, done.pairs
     incident = pairs.incident[part]
     keep = counted[0][incident] & np.isin(inc.precision[incident], rule.precision)
@@ -122,15 +122,15 @@ def _by_source(done: Pass, rule: Rule, counted: tuple[Bools, Floats], part: slic
     for source in np.unique(inc.source[incident]):
         mine = inc.source[incident] == source
         at = incident[mine]
-        yield _Near(distance[mine], counted[1][at], inc.end[at], at)
+        yield _NearIncidents(distance[mine], counted[1][at], inc.end[at], at)
 
 
-def _inside(group: _Near, months: int, day: Ints) -> _Near:
+def _inside(group: _NearIncidents, months: int, day: Ints) -> _NearIncidents:
     keep = group.end > int(months_before(day, months)[0])
-    return _Near(group.distance[keep], group.deaths[keep], group.end[keep], group.incident[keep])
+    return _NearIncidents(group.distance[keep], group.deaths[keep], group.end[keep], group.incident[keep])
 
 
-def _met(test: Test, groups: list[_Near], limit: float, day: Ints) -> bool:
+def _is_met(test: Test, groups: list[_NearIncidents], limit: float, day: Ints) -> bool:
     for group in (_inside(g, test.months, day) for g in groups):
         near = group.distance <= limit
         if test.min_events and near.sum() >= test.min_events:
@@ -150,7 +150,7 @@ def _reached(test: Test, order: Floats, deaths: Floats) -> list[int]:
     return out
 
 
-def _radius(rule: Rule, tests: list[tuple[Test, list[_Near]]], day: Ints, fires: bool) -> Iterator[Flip]:
+def _radius(rule: Rule, tests: list[tuple[Test, list[_NearIncidents]]], day: Ints, fires: bool) -> Iterator[Flip]:
     """The radius from which the rule fires: it is one number, whichever test meets it first."""
     best: tuple[float, int] | None = None
     for test, groups in tests:
@@ -175,7 +175,7 @@ def _radius(rule: Rule, tests: list[tuple[Test, list[_Near]]], day: Ints, fires:
         yield Flip("radius_km", rule.within_km, km, record)
 
 
-def _window(test: Test, groups: list[_Near], limit: float, day: Ints, fires: bool) -> Iterator[Flip]:
+def _month_span(test: Test, groups: list[_NearIncidents], limit: float, day: Ints, fires: bool) -> Iterator[Flip]:
     """The months from which the test is met: the last day that its k-th newest incident has must lie in them."""
     best: tuple[int, int] | None = None
     for group in groups:
@@ -202,7 +202,7 @@ def _months_to(end: int, day: Ints, most: int) -> int | None:
     return int(span[np.argmax(holds)]) if holds.any() else None
 
 
-def _thresholds(test: Test, groups: list[_Near], limit: float, day: Ints, fires: bool) -> Iterator[Flip]:
+def _thresholds(test: Test, groups: list[_NearIncidents], limit: float, day: Ints, fires: bool) -> Iterator[Flip]:
     """The counts met now: asking one more than there are ends the rule, asking as many as there are begins it."""
     inside = [_inside(g, test.months, day) for g in groups]
     counts = [(int((g.distance <= limit).sum()), float(g.deaths[g.distance <= limit].sum()), g) for g in inside]

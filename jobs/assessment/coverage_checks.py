@@ -90,13 +90,13 @@ def check_coverage(sites: pd.DataFrame, evidence: pd.DataFrame, rules: Rules, re
     return True
 
 
-Said = set[tuple[int, str, str]]
+Statements = set[tuple[int, str, str]]
 """Position of a site, fact, and what stands beside it."""
 
 
-def _covered(looked: Coverage, rules: Rules) -> Said:
+def _covered(looked: Coverage, rules: Rules) -> Statements:
     """What is told of each site that is covered, and by which sources."""
-    out: Said = set()
+    out: Statements = set()
     asked = {(FIGURE_MONTHS, "lethal"), (FIGURE_MONTHS, "all"), (rules.settings.coverage_months, "lethal")}
     for months, effects in asked:
         own = looked.own(months, effects)
@@ -107,7 +107,7 @@ def _covered(looked: Coverage, rules: Rules) -> Said:
     return out
 
 
-def _gaps(looked: Coverage, rules: Rules) -> Said:
+def _gaps(looked: Coverage, rules: Rules) -> Statements:
     """The gaps of each site, and the countries that its circle reaches where they are the gap."""
     lacking = looked.lacking(rules.settings.neighbour_km, rules.settings.coverage_months)
     reached = [""] * len(looked.country)

@@ -53,7 +53,7 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class Beside:
+class AreaRule:
     """A rule that leads to no branch, of the area or a listing: what it asks, and for how many sites it holds."""
 
     key: str
@@ -63,7 +63,7 @@ class Beside:
     unknown: int
 
 
-def beside(sites: pd.DataFrame, fired: pd.DataFrame, rules: Rules, translate: Translator) -> list[Beside]:
+def area_rules(sites: pd.DataFrame, fired: pd.DataFrame, rules: Rules, translate: Translator) -> list[AreaRule]:
     """The area rules, then the listings; `fired` is that of :class:`geo.assess.Assessment`.
 
     Parameters
@@ -79,7 +79,7 @@ def beside(sites: pd.DataFrame, fired: pd.DataFrame, rules: Rules, translate: Tr
     """
     unknown = sites["rules_unknown"].str.split(";").explode().value_counts()
     return [
-        Beside(r.id, r.asks(translate), r.cls, int(fired[r.id].sum()), int(unknown.get(r.id, 0)))
+        AreaRule(r.id, r.asks(translate), r.cls, int(fired[r.id].sum()), int(unknown.get(r.id, 0)))
         for answer in ("area", "listing")
         for r in rules.answering(answer)
     ]

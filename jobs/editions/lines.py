@@ -7,7 +7,7 @@ from pathlib import Path
 
 from geo.messages import Note
 from i18n.translator import N_
-from jobs.edition_references import Kept
+from jobs.edition_references import StoredEdition
 from layers.publishers.fetch import Fetched
 from layers.sources.catalogue import Entry
 
@@ -46,7 +46,7 @@ def entry_line(entry: Entry) -> Note:
     )
 
 
-def details(kept: Kept) -> list[Note]:
+def details(kept: StoredEdition) -> list[Note]:
     """All that the catalogue has of an entry: file, hash, day, licence, citation, what the rows are of, coverage.
 
     Parameters
@@ -84,7 +84,7 @@ _PROFILE = {
 }  # fmt: skip
 
 
-def listed(kept: Sequence[Kept]) -> list[Note]:
+def listed(kept: Sequence[StoredEdition]) -> list[Note]:
     """The catalogue, a line each; the pinned ones say so.
 
     Parameters

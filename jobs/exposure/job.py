@@ -160,7 +160,7 @@ def run(
 
 
 @dataclass(frozen=True)
-class Asked:
+class Areas:
     """Areas of which people are asked: a row each of `table`, but for its last two columns; of `few`, none are told."""
 
     table: schema.Table
@@ -169,7 +169,7 @@ class Asked:
     few: list[int] = field(default_factory=list)
 
 
-def by_class(sites: pd.DataFrame) -> Asked:
+def by_class(sites: pd.DataFrame) -> Areas:
     """The ground near any site of each class (:data:`geo.rasters.schema.BY_CLASS`).
 
     Parameters
@@ -177,7 +177,7 @@ def by_class(sites: pd.DataFrame) -> Asked:
     sites
         The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
     """
-    out = Asked(BY_CLASS)
+    out = Areas(BY_CLASS)
     placed = sites[sites["lon"].notna() & sites["lat"].notna()]
     for cls in ["", *(c for c in schema.CLASSES if (placed["site_class"] == c).any())]:
         mine = placed if not cls else placed[placed["site_class"] == cls]
@@ -187,7 +187,7 @@ def by_class(sites: pd.DataFrame) -> Asked:
     return out
 
 
-def near_incidents(incidents: pd.DataFrame | None, as_of: dt.date, months: int) -> Asked:
+def near_incidents(incidents: pd.DataFrame | None, as_of: dt.date, months: int) -> Areas:
     """The ground near any lethal incident of precision 1 in the window (:data:`geo.rasters.schema.NEAR_INCIDENTS`).
 
     Parameters
@@ -199,7 +199,7 @@ def near_incidents(incidents: pd.DataFrame | None, as_of: dt.date, months: int) 
     months
         Length of the window [months].
     """
-    out = Asked(NEAR_INCIDENTS)
+    out = Areas(NEAR_INCIDENTS)
     ready = prepare(incidents)
     day = to_days([as_of.isoformat()])
     counted = in_window(ready, slice(None), int(day[0]), int(months_before(day, months)[0]))
@@ -217,7 +217,7 @@ def near_incidents(incidents: pd.DataFrame | None, as_of: dt.date, months: int) 
     return out
 
 
-def in_zones(data: Loaded, as_of: dt.date) -> Asked:
+def in_zones(data: Loaded, as_of: dt.date) -> Areas:
     """Each named unit in force of which polygons are loaded (:data:`geo.rasters.schema.ZONES`).
 
     Parameters
@@ -230,10 +230,10 @@ def in_zones(data: Loaded, as_of: dt.date) -> Asked:
     day = np.datetime64(as_of.isoformat(), "s")
     areas = [a for a in zone_areas(data.zones, data.boundaries, day, unit_aliases()) if not a.indicative]
     areas.sort(key=lambda a: (a.name, a.status))
-    return Asked(ZONES, [(a.name, a.status) for a in areas], [a.geometry for a in areas])
+    return Areas(ZONES, [(a.name, a.status) for a in areas], [a.geometry for a in areas])
 
 
-def with_people(asked: Sequence[Asked], layer: People, progress: Progress | None = None) -> list[pd.DataFrame]:
+def with_people(asked: Sequence[Areas], layer: People, progress: Progress | None = None) -> list[pd.DataFrame]:
     """The tables with the people of each area and how much of it was looked at; the raster is read once for all.
 
     Parameters

@@ -59,7 +59,7 @@ class Collector:
             self._flush()
         return self.count - 1
 
-    def place(self, programme: int, kind: str, shape: Any = None, **values: object) -> None:
+    def add_place(self, programme: int, kind: str, shape: Any = None, **values: object) -> None:
         """One place of the programme at a position.
 
         Parameters

@@ -56,7 +56,7 @@ Remark = tuple[str, str, str]
 
 
 @dataclass
-class Place:
+class Location:
     """One place of an activity, in the columns of ``geo.programmes.schema.FOOTPRINTS``."""
 
     kind: str
@@ -97,7 +97,7 @@ class Activity:
     tags: list[tuple[str, str, float]] = field(default_factory=list)
     wholes: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
+    places: list[Location] = field(default_factory=list)
     budgets: list[tuple[float, str]] = field(default_factory=list)
     money: list[Money] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
@@ -249,19 +249,19 @@ def _sectors(element: Element, out: Activity) -> None:
 
 def _places(element: Element, out: Activity, countries: list[str], language: str) -> None:
     for location in element.findall("location"):
-        place = _place(location, out, countries, language)
+        place = _location_of(location, out, countries, language)
         if place is not None:
             out.places.append(place)
     if out.places:
         return
-    out.places += [Place("country", country=iso3) for iso3 in countries]
+    out.places += [Location("country", country=iso3) for iso3 in countries]
     if not countries:
         regions = element.findall("recipient-region") or element.findall("transaction/recipient-region")
         codes = dict.fromkeys(r.get("code", "") for r in regions)
-        out.places += [Place("region", admin_code=code) for code in codes if code]
+        out.places += [Location("region", admin_code=code) for code in codes if code]
 
 
-def _place(location: Element, out: Activity, countries: list[str], language: str) -> Place | None:
+def _location_of(location: Element, out: Activity, countries: list[str], language: str) -> Location | None:
     """An administrative unit where a code or the class says so, else a point; None where it is neither.
 
     A code names the unit that the place lies in. Where the place itself is an exact one that is no region (class 2 to
@@ -269,7 +269,7 @@ def _place(location: Element, out: Activity, countries: list[str], language: str
     """
     name = _preferred(_narratives(location.find("name"), language))
     exact = EXACTNESS.get(_code(location, "exactness"), "")
-    place = Place("point", admin_name=name, exactness=exact, country=countries[0] if len(countries) == 1 else "")
+    place = Location("point", admin_name=name, exactness=exact, country=countries[0] if len(countries) == 1 else "")
     place.reach = REACH.get(_code(location, "location-reach"), "")
     place.place_class, place.feature = _code(location, "location-class"), _code(location, "feature-designation")
     position = _position((location.findtext("point/pos") or ""), out, countries)
@@ -296,7 +296,7 @@ def _place(location: Element, out: Activity, countries: list[str], language: str
     return place if place.kind != "point" or position is not None else None
 
 
-def _is_country(unit: Element, place: Place) -> bool:
+def _is_country(unit: Element, place: Location) -> bool:
     """Whether a unit is a country by its ISO code (vocabulary A4); then it says where the place is."""
     iso3 = iso_codes().get(unit.get("code", "").strip().upper(), "") if unit.get("vocabulary", "") == "A4" else ""
     place.country = place.country or iso3

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from jobs.programmes.iati import SKIP, Activity, Place, activity
+from jobs.programmes.iati import SKIP, Activity, Location, activity
 from jobs.programmes.iati_v1 import renewed
 from layers.formats.limits import LOCAL, Clock, Gateway
 from layers.formats.readers.xml_stream import Elements
@@ -49,7 +49,7 @@ class Activities:
         for told in facts["activities"]:
             told |= {name: dt.date.fromisoformat(told[name]) if told[name] else None for name in ("start", "end")}
             told |= {name: [tuple(pair) for pair in told[name]] for name in ("sectors", "budgets", "remarks", "money")}
-            told["places"] = [Place(**place) for place in told["places"]]
+            told["places"] = [Location(**place) for place in told["places"]]
             yield Activity(**told)
 
 

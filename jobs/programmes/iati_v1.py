@@ -52,7 +52,7 @@ def renewed(element: Element) -> Element:
     for budget in element.findall("budget"):
         _word(budget, "type", {"original": "1", "revised": "2"})
     for location in element.findall("location"):
-        _place(location)
+        _location_of(location)
     return element
 
 
@@ -63,7 +63,7 @@ def _word(element: Element, attribute: str, words: dict[str, str]) -> None:
         element.set(attribute, words[said])
 
 
-def _place(location: Element) -> None:
+def _location_of(location: Element) -> None:
     """Coordinates as a point; the kind of place as a class and a level, so that no seat stands for its district."""
     coordinates = location.find("coordinates")
     if coordinates is None:

@@ -238,7 +238,7 @@ def _add(collector: Collector, one: Activity, types: TypeMap, file: str) -> None
     for paid in one.money:
         collector.money(position, *paid)
     for place in one.places:
-        collector.place(position, **vars(place))
+        collector.add_place(position, **vars(place))
     for reason, expected, got in one.remarks:
         collector.remark(one.number, one.identifier, reason, expected, got)
 

@@ -257,13 +257,13 @@ def _add_places(
     if shape is not None and shape.geom_type == "Point":
         (lon, lat), shape = (shape.x, shape.y), None
     if shape is not None:
-        collector.place(programme, "polygon", shape, country=country)
+        collector.add_place(programme, "polygon", shape, country=country)
     elif admin:
         level = {"admin1": 1.0, "admin2": 2.0, "adm1": 1.0, "adm2": 2.0}.get(precision, numbers["admin_level"])
         for unit in dict.fromkeys(word.strip() for word in re.split(r"[;|]", admin) if word.strip()):
-            collector.place(programme, "admin", admin_code=unit, admin_level=level, country=country)
+            collector.add_place(programme, "admin", admin_code=unit, admin_level=level, country=country)
     elif np.isfinite(lon) and np.isfinite(lat) and precision not in COUNTRY:
-        collector.place(
+        collector.add_place(
             programme,
             "point",
             lon=lon,
@@ -275,4 +275,4 @@ def _add_places(
         )
     else:
         for code in codes:
-            collector.place(programme, "country", country=code)
+            collector.add_place(programme, "country", country=code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from geo.kept import Kept
+from geo.answer_cache import AnswerCache
 from geo.messages import Note
 from jobs.inputs import Source
 from layers.formats.limits import LOCAL, Gateway
@@ -39,7 +39,7 @@ class Rasters:
 
     population: tuple[RasterLayer, ...] = ()
     travel_time: RasterLayer | None = None
-    kept: Kept = field(default_factory=Kept, repr=False, compare=False)
+    kept: AnswerCache = field(default_factory=AnswerCache, repr=False, compare=False)
 
     def __bool__(self) -> bool:
         """Whether there is any."""

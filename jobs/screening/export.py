@@ -15,8 +15,8 @@ import pandas as pd
 
 from geo import schema
 from geo.messages import Note
-from geo.screening.beside import GOVERNANCE, NAMED
 from geo.screening.law_schema import EU_RECORD, EU_VOLUMES, LISTINGS
+from geo.screening.own_table_schema import GOVERNANCE, NAMED
 from geo.screening.schema import (
     CANDIDATES,
     DECIDED,

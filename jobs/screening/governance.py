@@ -7,12 +7,12 @@ import pandas as pd
 from geo import schema
 from geo.records.place_names import fold
 from geo.schema import conform
-from geo.screening.beside import GOVERNANCE
+from geo.screening.own_table_schema import GOVERNANCE
 from jobs.screening.own_tables import OwnTable
 
 
-def beside_rows(rows: pd.DataFrame, given: OwnTable) -> pd.DataFrame:
-    """The lines of the table on areas of screened rows (:data:`geo.screening.beside.GOVERNANCE`), in its order.
+def governance_rows(rows: pd.DataFrame, given: OwnTable) -> pd.DataFrame:
+    """Lines of the table on areas of screened rows (:data:`geo.screening.own_table_schema.GOVERNANCE`), in its order.
 
     Parameters
     ----------

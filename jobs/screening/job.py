@@ -19,9 +19,9 @@ from jobs.inputs import load as load_data
 from jobs.result import Result, ResultFiles
 from jobs.screening import export
 from jobs.screening.compare import compared, read_earlier
-from jobs.screening.governance import beside_rows
+from jobs.screening.governance import governance_rows
 from jobs.screening.model import Loaded, Screening, ScreeningInputs, with_input
-from jobs.screening.own_tables import beside, read_actors, read_governance
+from jobs.screening.own_tables import read_actors, read_governance, with_own_tables
 from jobs.screening.place_memory import remembered
 from jobs.screening.places import Confirmations, read_places
 from jobs.screening.reviews import Reviews
@@ -134,7 +134,7 @@ def run(
     given = {} if loaded.places is None else loaded.places.confirmed
     found: Screening = screen(
         loaded.suppliers,
-        beside(loaded.data, loaded.actors, loaded.governance),
+        with_own_tables(loaded.data, loaded.actors, loaded.governance),
         as_of,
         rules,
         roads=loaded.roads,
@@ -155,7 +155,7 @@ def run(
 
         found = replace(found, named=named_actors(found, loaded.actors))
     if loaded.governance is not None:
-        found = replace(found, governance=beside_rows(found.rows, loaded.governance))
+        found = replace(found, governance=governance_rows(found.rows, loaded.governance))
     if loaded.reviews is not None:
         found = export.with_decisions(found, loaded.reviews)
     return ScreeningResult(**{f.name: getattr(found, f.name) for f in fields(found)})

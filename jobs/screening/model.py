@@ -105,7 +105,7 @@ class Screening:
     evidence_columns
         `supplier_id`, `part`, the columns of :data:`geo.schema.EVIDENCE`, and `segment`, as codes.
     named, governance
-        :data:`geo.screening.beside.NAMED` and :data:`geo.screening.beside.GOVERNANCE`, where their tables were given.
+        `NAMED` and `GOVERNANCE` of :mod:`geo.screening.own_table_schema`, where their tables were given.
     incidents
         The incidents as prepared (each id once), for timelines.
     """

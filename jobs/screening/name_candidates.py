@@ -37,7 +37,7 @@ _EMPTY_WORDS = frozenset(
 Scores = npt.NDArray[np.float32]
 
 
-def bare(name: str) -> str:
+def folded_mine_name(name: str) -> str:
     """A name folded, and without the words that only say that it is a mine.
 
     Parameters
@@ -47,7 +47,7 @@ def bare(name: str) -> str:
 
     Examples
     --------
-    >>> bare("Mine de Kalimva"), bare("Site minier Bisiè"), bare("Mine")
+    >>> folded_mine_name("Mine de Kalimva"), folded_mine_name("Site minier Bisiè"), folded_mine_name("Mine")
     ('kalimva', 'bisie', 'mine')
     """
     words = fold(name).split()
@@ -71,10 +71,10 @@ def forms(name: str, aliases: str = "") -> dict[str, float]:
     >>> forms("Salamabila", "Saramabila")
     {'salamabila': 1.0, 'saramabila': 1.0}
     """
-    whole = bare(_PARTS.sub(" ", name))
-    out = {whole: 1.0, **{bare(a): 1.0 for a in aliases.split(";") if a}}
+    whole = folded_mine_name(_PARTS.sub(" ", name))
+    out = {whole: 1.0, **{folded_mine_name(a): 1.0 for a in aliases.split(";") if a}}
     for part in _PARTS.split(name):
-        plain = bare(part)
+        plain = folded_mine_name(part)
         if len(plain) > 2:
             out.setdefault(plain, PART)
     out.pop("", None)

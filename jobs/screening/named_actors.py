@@ -14,7 +14,7 @@ import pandas as pd
 from geo import schema
 from geo.records.place_names import plain
 from geo.schema import conform
-from geo.screening.beside import NAMED
+from geo.screening.own_table_schema import NAMED
 from geo.spatial.proximity import within
 from geo.time_window import Days, months_before, to_days
 from jobs import inputs
@@ -135,7 +135,7 @@ def _contained(
 
 
 def named_actors(screening: Screening, given: OwnTable) -> pd.DataFrame:
-    """Rows of :data:`geo.screening.beside.NAMED`: each listed actor once a row, part, dataset and way of writing.
+    """Rows of :data:`geo.screening.own_table_schema.NAMED`: each listed actor once a row, part, dataset and spelling.
 
     Parameters
     ----------

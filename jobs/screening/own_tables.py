@@ -117,7 +117,7 @@ def _own(role: str, frame: pd.DataFrame, faults: Faults, ids: pd.Series[str]) ->
     return OwnTable(kept, rejected, table_entry(role, faults.table, len(kept), read=read_, rejected=len(rejected)))
 
 
-def beside(data: inputs.Loaded, *tables: OwnTable | None) -> inputs.Loaded:
+def with_own_tables(data: inputs.Loaded, *tables: OwnTable | None) -> inputs.Loaded:
     """The data with the tables among its inputs, and their rejected rows among the others.
 
     Parameters

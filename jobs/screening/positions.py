@@ -197,7 +197,7 @@ def as_sites(rows: pd.DataFrame, source: str, suppliers: SupplierList) -> pd.Dat
     )
 
 
-def under(
+def keyed_by_rows(
     frame: pd.DataFrame, rows: pd.DataFrame, tied: pd.DataFrame, sites: pd.DataFrame, source: str, alone: bool = False
 ) -> pd.DataFrame:
     """Visits or statuses of known sites under the keys of the rows that stand for them.

@@ -18,10 +18,10 @@ from i18n.translator import Translator, translator
 from jobs.assessment.export import quadrants
 from jobs.screening import labels as sw
 from jobs.screening.model import Screening
-from jobs.screening.report_beside import beside_tables
 from jobs.screening.report_first import class_cell, first_pages, gravity, known_count
 from jobs.screening.report_map import svg, zones_on
 from jobs.screening.report_method import method, versions
+from jobs.screening.report_own_tables import own_table_sections
 from jobs.screening.report_routes import routes_section
 from jobs.screening.report_tables import table
 from layers.formats.reasons import sentence
@@ -107,7 +107,7 @@ def report(screening: Screening, language: str = "en") -> bytes:
         _changes(_, screening),
         _rejected(_, rows),
         routes_section(_, screening),
-        beside_tables(_, screening),
+        own_table_sections(_, screening),
         method(_, screening),
         versions(_, screening),
     ]

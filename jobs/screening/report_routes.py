@@ -23,7 +23,7 @@ def _numbers(_: Translator) -> Callable[[object, int], str]:
     """The translator's numbers, each written once: a long list repeats them, and writing by locale takes its time."""
     known: dict[tuple[object, int], str] = {}
 
-    def say(value: object, digits: int) -> str:
+    def number(value: object, digits: int) -> str:
         if value != value:
             return ""
         key = (round(float(value), digits), digits)  # type: ignore[arg-type]
@@ -31,7 +31,7 @@ def _numbers(_: Translator) -> Callable[[object, int], str]:
             known[key] = _.number(key[0], digits)
         return known[key]
 
-    return say
+    return number
 
 
 def routes_section(_: Translator, screening: Screening) -> str:
@@ -44,7 +44,7 @@ def routes_section(_: Translator, screening: Screening) -> str:
     screening
         The screening of a list.
     """
-    say = _numbers(_)
+    number = _numbers(_)
     routes, segments = screening.transit.routes, screening.transit.segments
     if not len(routes):
         return ""
@@ -61,7 +61,7 @@ def routes_section(_: Translator, screening: Screening) -> str:
     numbers = [i for i, c in enumerate(columns) if pd.api.types.is_numeric_dtype(routes[c])]
     lines = [
         [
-            say(v, 1 if c.endswith("_km") else 0) if i in numbers else sw.value(c, v, _)
+            number(v, 1 if c.endswith("_km") else 0) if i in numbers else sw.value(c, v, _)
             for i, (c, v) in enumerate(zip(columns, r, strict=True))
         ]
         for r in routes[columns].itertuples(index=False, name=None)
@@ -86,7 +86,7 @@ def routes_section(_: Translator, screening: Screening) -> str:
         right = range(1, 9)
         told = [
             [
-                say(v, 1 if c.endswith("_km") else 0) if i in right else sw.value(c, v, _)
+                number(v, 1 if c.endswith("_km") else 0) if i in right else sw.value(c, v, _)
                 for i, (c, v) in enumerate(zip(own, r, strict=True))
             ]
             for r in hot[own].itertuples(index=False, name=None)

@@ -24,7 +24,7 @@ from jobs.screening.crossings import Context
 from jobs.screening.gazetteer import gazetteer
 from jobs.screening.model import Screening
 from jobs.screening.places import Confirmations, queue
-from jobs.screening.positions import as_sites, each_row, from_known, positions, under
+from jobs.screening.positions import as_sites, each_row, from_known, keyed_by_rows, positions
 from jobs.screening.screened import screened
 from jobs.screening.site_matching import links
 from jobs.screening.supplier_list import SupplierList
@@ -102,10 +102,10 @@ def screen(
     if (sites["source"] == source).any():
         source = f"{source} (list)"
     assessed_sites = as_sites(rows, source, suppliers)
-    own_visits = under(visits, rows, tied, sites, source)
-    own_statuses = under(statuses, rows, tied, sites, source, alone=True)
+    own_visits = keyed_by_rows(visits, rows, tied, sites, source)
+    own_statuses = keyed_by_rows(statuses, rows, tied, sites, source, alone=True)
     routes = routes_of(data)
-    own_routes = None if routes is None else under(routes, rows, tied, sites, source, alone=True)
+    own_routes = None if routes is None else keyed_by_rows(routes, rows, tied, sites, source, alone=True)
     result = assess_loaded(
         data,
         assessed_sites,

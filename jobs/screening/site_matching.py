@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.spatial.proximity import nearest, within
-from jobs.screening.name_candidates import bare
+from jobs.screening.name_candidates import folded_mine_name
 
 LINK_KM = 1.0
 """A known site of a like name within this distance (or within both position errors) is the row's own site."""
@@ -100,7 +100,7 @@ def _best(
         elif m > r:
             continue
         else:
-            a, b = (names.get(n) or names.setdefault(n, bare(str(n))) for n in (said[i], known[k]))
+            a, b = (names.get(n) or names.setdefault(n, folded_mine_name(str(n))) for n in (said[i], known[k]))
             score = 100.0 if a and a == b else fuzz.token_sort_ratio(a, b) if a and b else 0.0
             if score >= ALIKE:
                 rank = (1, -score, m, k, "position_and_name")

@@ -95,7 +95,7 @@ def state_bytes(state: State) -> bytes:
         "day": state.day,
         "sites": [
             {"source": k[0], "site_id": k[1], "class": v.site_class, "name": v.name,
-             "counted": [_kept(c) for c in v.counted.values()]}
+             "counted": [_counted_record(c) for c in v.counted.values()]}
             for k, v in state.sites.items()
         ],
         "said": [{"source": k[0], "site_id": k[1], **asdict(v)} for k, v in state.last_alerts.items()],
@@ -103,7 +103,7 @@ def state_bytes(state: State) -> bytes:
     return (json.dumps(told, ensure_ascii=False, indent=0) + "\n").encode()
 
 
-def _kept(one: Counted) -> dict[str, Any]:
+def _counted_record(one: Counted) -> dict[str, Any]:
     return asdict(Counted(one.record_id, restricted=True) if one.restricted else one)
 
 

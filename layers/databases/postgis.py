@@ -155,26 +155,26 @@ def write_run(address: Address, run_id: str, record: bytes, tables: Mapping[str,
             raise DatabaseError("The database has no such schema.", where=address.place, got=str(schema)[:100])
         connection.execute("SELECT pg_advisory_xact_lock(hashtext('cahra-atlas'))")
 
-        def place(name: str) -> Any:
+        def target(name: str) -> Any:
             return sql.SQL("{}.{}").format(sql.Identifier(schema), sql.Identifier(f"cahra_{name}"))
 
         connection.execute(
             sql.SQL("CREATE TABLE IF NOT EXISTS {} (run_id text PRIMARY KEY, written_at timestamptz DEFAULT now(),"
-                    " record jsonb NOT NULL)").format(place("runs"))
+                    " record jsonb NOT NULL)").format(target("runs"))
         )  # fmt: skip
         if connection.execute(
-            sql.SQL("SELECT 1 FROM {} WHERE run_id = %s").format(place("runs")), (run_id,)
+            sql.SQL("SELECT 1 FROM {} WHERE run_id = %s").format(target("runs")), (run_id,)
         ).fetchone():
             return False
         connection.execute(
-            sql.SQL("INSERT INTO {} (run_id, record) VALUES (%s, %s)").format(place("runs")),
+            sql.SQL("INSERT INTO {} (run_id, record) VALUES (%s, %s)").format(target("runs")),
             (run_id, Jsonb(json.loads(record))),
         )
         postgis = connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'postgis'").fetchone()
         for name, (frame, columns) in tables.items():
-            _fill(connection, place(name), place("runs"), run_id, frame, columns)
+            _fill(connection, target(name), target("runs"), run_id, frame, columns)
             if postgis and {"lon", "lat"} <= set(frame.columns):
-                _points(connection, place(name), run_id)
+                _points(connection, target(name), run_id)
         return True
 
 

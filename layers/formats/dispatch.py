@@ -104,7 +104,7 @@ def read(
         parsed, rejected, notes, remarks = unpacked_table(reply, opened.name, purpose)
         if columns is not None:  # collections of other types know names by more spellings than a child is told
             again = {later for name, others in parsed.twice.items() if name in columns for later in others}
-            parsed.table = parsed.table.only([n for n in parsed.table.names if n in columns or n in again])
+            parsed.table = parsed.table.subset([n for n in parsed.table.names if n in columns or n in again])
         return _table(parsed, opened, rejected, notes, remarks)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as fault:
         if isinstance(fault, CahraError):
@@ -155,7 +155,7 @@ def read_here(source: Source, clock: Clock, report: Report, use: RowUse) -> Pars
         raise FormatError(
             "The file is damaged: its parser gave up.", where=source.name, got=type(fault).__name__
         ) from fault
-    _tell_alike(parsed, report)
+    _note_alike(parsed, report)
     if use.swap:
         report.note("Longitude and latitude are exchanged, as asked.")
     if parsed.geometry is not None:
@@ -175,7 +175,7 @@ def read_here(source: Source, clock: Clock, report: Report, use: RowUse) -> Pars
     return parsed
 
 
-def _tell_alike(parsed: Parsed, report: Report) -> None:
+def _note_alike(parsed: Parsed, report: Report) -> None:
     """Note columns and ids that a person takes for the same; such columns are refused where they are needed."""
     parsed.twice = twice_with_alike(parsed.table.names, parsed.twice)
     if columns := alike(parsed.table.names):

@@ -55,7 +55,7 @@ class Columns:
         }
         return Columns(cells, int(keep.sum()))
 
-    def only(self, names: Sequence[str]) -> Columns:
+    def subset(self, names: Sequence[str]) -> Columns:
         """These columns alone."""
         return Columns({n: self.cells[n] for n in names}, self.rows)
 
@@ -170,7 +170,7 @@ class Report:
         """Add a sentence of its own: a template, and the values of its placeholders."""
         self._notes.append(Note(text, **params))
 
-    def tell(self, note: str) -> None:
+    def add(self, note: str) -> None:
         """Add a sentence that is made already."""
         self._notes.append(note)
 

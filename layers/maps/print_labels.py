@@ -41,7 +41,7 @@ class Labels:
             wide = "\u2009".join(said) if spaced else said
             self.wanted.append(_Wanted(lon, lat, wide, size, color, bold, centred, first))
 
-    def place(self) -> None:
+    def draw(self) -> None:
         """Draws those that find room inside the map; a name is written once."""
         from matplotlib.backends.backend_agg import FigureCanvasAgg
 

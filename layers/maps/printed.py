@@ -165,7 +165,7 @@ def _map(figure: Any, axes: Any, sheet: Sheet, translate: Translator, wide: floa
     for name, lon, lat in print_frame.towns(frame):
         axes.plot([lon], [lat], marker="o", markersize=1.6, color="#555555", zorder=3, linestyle="none")
         labels.add(lon, lat, name, size=6, color="#444444")
-    labels.place()
+    labels.draw()
     _scale(axes, frame)
     if sheet.notice:
         axes.text(

@@ -80,7 +80,7 @@ def fetch(name: str, wanted: Wanted, folder: Path, means: Means | None = None) -
     wanted = replace(wanted, edition=wanted.edition or ("" if row.edition in ("day", "vintage") else row.edition))
     if row.area in ("country", "level") and not wanted.country:
         raise InputError("A country is asked for.", where=name, expected="--country CAF")
-    asked_of_days(row, wanted)
+    check_days(row, wanted)
     store = store_of(folder, restricted=row.restricted)
     if row.protocol == "geoboundaries":
         before = store.entries()
@@ -108,12 +108,12 @@ def drop_in(name: str, wanted: Wanted, folder: Path, data: bytes, file: str, now
         It is not what the source publishes.
     """
     row = named(name, folder)
-    asked_of_days(row, wanted, by_hand=True)
+    check_days(row, wanted, by_hand=True)
     store = store_of(folder, restricted=row.restricted)
     if row.protocol == "geonames":
         return Fetched([_towns(row, wanted, store, data, now, "", by_hand=True)])
     if row.protocol == "iati":
-        return Fetched([_kept_iati(row, wanted, store, data, now, by_hand=True)])
+        return Fetched([_stored_iati(row, wanted, store, data, now, by_hand=True)])
     return Fetched(keep(row, wanted, store, data, file, now=now, by_hand=True))
 
 
@@ -121,7 +121,7 @@ OF_DAYS = ("ucdp_api", "acled")
 """Protocols that take a first and a last day; of all others the file comes whole."""
 
 
-def asked_of_days(row: FetchSource, wanted: Wanted, *, by_hand: bool = False) -> None:
+def check_days(row: FetchSource, wanted: Wanted, *, by_hand: bool = False) -> None:
     """Raise :class:`geo.errors.InputError` where days are asked of what comes whole."""
     if (wanted.first or wanted.last) and (by_hand or row.protocol not in OF_DAYS):
         raise InputError(
@@ -235,7 +235,7 @@ def _towns(
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator="\n").writerows([TOWNS, *found])
     facts = {"rows": len(found), "url": url, "by_hand": by_hand}
-    return _kept(row, wanted, store, out.getvalue().encode(), f"geonames_{wanted.area}", ".csv", now, facts)
+    return _stored(row, wanted, store, out.getvalue().encode(), f"geonames_{wanted.area}", ".csv", now, facts)
 
 
 def _iati(row: FetchSource, wanted: Wanted, store: Store, folder: Path, means: Means) -> Fetched:
@@ -267,7 +267,7 @@ def _iati(row: FetchSource, wanted: Wanted, store: Store, folder: Path, means: M
         raise FetchError("The publisher has no activity of this country.", where=row.name, got=wanted.area)
     document = b'<?xml version="1.0" encoding="UTF-8"?>\n<iati-activities version="2.03">\n'
     document += b"\n".join(pages) + b"\n</iati-activities>\n"
-    return Fetched([_kept_iati(row, wanted, store, document, means.now)])
+    return Fetched([_stored_iati(row, wanted, store, document, means.now)])
 
 
 def _activities(data: bytes, name: str) -> list[bytes]:
@@ -283,14 +283,14 @@ def _activities(data: bytes, name: str) -> list[bytes]:
     return found
 
 
-def _kept_iati(
+def _stored_iati(
     row: FetchSource, wanted: Wanted, store: Store, data: bytes, now: dt.datetime | None, *, by_hand: bool = False
 ) -> Entry:
     facts = {"rows": len(_activities(data, row.name)), "url": row.address, "by_hand": by_hand}
-    return _kept(row, wanted, store, data, f"iati_{wanted.area}", ".xml", now, facts)
+    return _stored(row, wanted, store, data, f"iati_{wanted.area}", ".xml", now, facts)
 
 
-def _kept(
+def _stored(
     row: FetchSource, wanted: Wanted, store: Store, data: bytes, name: str, ending: str, now: dt.datetime | None,
     facts: Mapping[str, Any],
 ) -> Entry:  # fmt: skip

@@ -32,12 +32,12 @@ from layers.sources.https_connections import (
     FetchError,
     Patience,
     Validators,
-    asked,
     check_address,
     connected,
     hopeless,
     host_of,
     refused,
+    reply_to,
     unpacked,
     unreached,
 )
@@ -107,7 +107,7 @@ class Transfer:
             had, held = _left(part, memory, url)
             wanted = {"Range": f"bytes={had}-", "If-Range": held.strong} if had else known.asking if known else {}
             try:
-                with asked(url, self.hosts, patience, wanted, dict(self.headers)) as (reply, address):
+                with reply_to(url, self.hosts, patience, wanted, dict(self.headers)) as (reply, address):
                     if reply.status == 304 and not had:
                         return None
                     if reply.status not in (200, 206, 416):

@@ -28,7 +28,7 @@ from layers.reference.tables import columns as spelled_columns
 from layers.reference.tables import country_codes
 from layers.sources.boundary_levels import level_of
 from layers.sources.column_words import header_words
-from layers.sources.layer import Faults, Fields, only, version_of
+from layers.sources.layer import Faults, Fields, shared_value, version_of
 from layers.sources.positions import shapes_of
 from layers.sources.read_options import NOTHING, ReadOptions
 from layers.sources.reader_in_child import in_child
@@ -293,7 +293,7 @@ def _version(fields: Fields, table: Read, ok: npt.NDArray[np.bool_], option: str
         if values:
             fields.take("version", column)
             fields.text("version")
-            said = [only(pd.Series(values), f"{values[0]} to {values[-1]}")]
+            said = [shared_value(pd.Series(values), f"{values[0]} to {values[-1]}")]
             break
     if not said:
         return option or UNKNOWN

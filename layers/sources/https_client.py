@@ -26,11 +26,11 @@ from layers.sources.https_connections import (
     Origin,
     Patience,
     Validators,
-    asked,
     check_address,
     hopeless,
     host_of,
     refused,
+    reply_to,
     unpacked,
     unreached,
 )
@@ -95,7 +95,7 @@ class Client:
         while True:
             patience.check(host)
             try:
-                with asked(url, self.hosts, patience, known.asking, secret, self._first) as (reply, address):
+                with reply_to(url, self.hosts, patience, known.asking, secret, self._first) as (reply, address):
                     if reply.status == 304 and known.asking:
                         return None
                     if reply.status != 200:

@@ -203,7 +203,7 @@ def connected(url: str, patience: Patience) -> Iterator[urllib3.PoolManager]:
 
 
 @contextlib.contextmanager
-def asked(
+def reply_to(
     url: str, hosts: frozenset[str], patience: Patience, headers: dict[str, str], secret: dict[str, str],
     first: Origin | None = None,
 ) -> Iterator[tuple[urllib3.BaseHTTPResponse, str]]:  # fmt: skip

@@ -20,7 +20,7 @@ from layers.formats.table import Table
 from layers.formats.values.coordinates import check_positions, parse_coordinates
 from layers.formats.values.dates import parse_dates, shown_order
 from layers.formats.values.numbers import decimal_of, parse_numbers
-from layers.sources.layer import Faults, Fields, only, points
+from layers.sources.layer import Faults, Fields, points, shared_value
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -213,9 +213,9 @@ def rejected_places(
     for column in ("date_start", "date_end"):
         rows[column] = rows[column].mask(crossed)
     rows = rows.assign(reason=reasons[bad], row=table.row[bad])
-    country = only(frame["country"], "")
+    country = shared_value(frame["country"], "")
     lost = table.rejected
     more = pd.DataFrame({"record_id": lost["id"], "reason": lost["reason"], "country": country, "row": lost["row"]})
-    more = more.assign(source=only(frame["source"], ""), dataset=only(frame["dataset"], table.name))
+    more = more.assign(source=shared_value(frame["source"], ""), dataset=shared_value(frame["dataset"], table.name))
     parts = [conform(part, REJECTED_INCIDENTS) for part in (rows, more) if len(part)]
     return pd.concat(parts, ignore_index=True) if parts else empty(REJECTED_INCIDENTS)

@@ -96,7 +96,7 @@ def normalise_drc(table: Table, fields: Fields, faults: Faults) -> Visits:
     frame["state_harm"] = _tri(harm, harm_open | unnamed | ~frame["informative"].to_numpy())
     unknown = np.ones(n, dtype=bool)
     frame["roadblock"] = frame["armed_roadblock"] = _tri(~unknown, unknown)
-    frame["armed_presence"] = _presence(non_state, state, ~unknown, unnamed | ~frame["informative"].to_numpy())
+    frame["armed_presence"] = _presence_word(non_state, state, ~unknown, unnamed | ~frame["informative"].to_numpy())
     frame["actors"] = _joined(actors)
     frame["children_under_15"] = _counted(fields.text("childunder15"))
     frame["mercury"] = _counted(fields.text("mercury"))
@@ -162,7 +162,7 @@ def normalise_car(table: Table, fields: Fields, faults: Faults) -> Visits:
     blocked = fields.text("roadblocks").str.strip()
     frame["roadblock"] = _tri((blocked == "1").to_numpy(), ~blocked.isin(["0", "1"]).to_numpy())
     frame["armed_roadblock"] = _armed_roadblock(blocked, fields.text("roadblocks_actor"), armed)
-    frame["armed_presence"] = _presence(has["non_state"], has["state"], has["private"], open_type)
+    frame["armed_presence"] = _presence_word(has["non_state"], has["state"], has["private"], open_type)
     frame["actors"] = _joined(actors)
     frame["children_under_15"] = _counted(fields.text("childunder15"))
     frame["mercury"] = _counted(pd.Series([""] * n, dtype="str"))  # not asked in this layout: unknown, not false
@@ -253,7 +253,7 @@ def _counted(text: pd.Series[str]) -> pd.Series[bool]:
     return _tri(np.nan_to_num(numbers) > 0, ~(numbers >= 0))
 
 
-def _presence(non_state: Bool, state: Bool, private: Bool, unknown: Bool) -> npt.NDArray[np.object_]:
+def _presence_word(non_state: Bool, state: Bool, private: Bool, unknown: Bool) -> npt.NDArray[np.object_]:
     return np.select(
         [non_state & state, non_state, state, private, ~unknown],
         ["both", "non_state", "state", "private", "none"],

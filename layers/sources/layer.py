@@ -235,12 +235,12 @@ def tri(series: pd.Series[str]) -> pd.Series[bool]:
     return out
 
 
-def only(values: pd.Series[str], other: str) -> str:
+def shared_value(values: pd.Series[str], other: str) -> str:
     """The one value that all rows share, else `other`.
 
     Examples
     --------
-    >>> only(pd.Series(["a", "a"]), "x"), only(pd.Series(["a", "b"]), "x")
+    >>> shared_value(pd.Series(["a", "a"]), "x"), shared_value(pd.Series(["a", "b"]), "x")
     ('a', 'x')
     """
     distinct = pd.unique(values)

@@ -11,7 +11,7 @@ from layers.formats.table import Table
 from layers.formats.values.numbers import parse_numbers
 from layers.reference.tables import country_codes
 from layers.sources.incident_fields import IncidentSource, Normalised, counted, days, exactness, positions
-from layers.sources.layer import Faults, Fields, flags, only, version_of
+from layers.sources.layer import Faults, Fields, flags, shared_value, version_of
 from layers.sources.ucdp import PRECISION, VIOLENCE
 
 _OWN_DEATHS = ("deaths_best", "deaths_low", "deaths_high", "deaths_civilians")
@@ -58,7 +58,10 @@ def normalise_own(table: Table, fields: Fields, faults: Faults) -> Normalised:
     frame.loc[frame["dataset"] == "", "dataset"] = table.name
     frame.loc[frame["dataset_version"] == "", "dataset_version"] = version_of(table)
     return Normalised(
-        frame, only(frame["dataset"], table.name), only(frame["dataset_version"], version_of(table)), notes
+        frame,
+        shared_value(frame["dataset"], table.name),
+        shared_value(frame["dataset_version"], version_of(table)),
+        notes,
     )
 
 

@@ -134,12 +134,12 @@ def read_template(source: bytes | Path, name: str | None = None, *, gateway: Gat
             Note("Formulas of the template have no stored result: open and save it in a spreadsheet program for them.")
         )
 
-    def said(field_name: str) -> str:
+    def cell(field_name: str) -> str:
         return declaration.get((int(layout[f"{field_name}_row"]), "D"), "").strip()
 
     template = ReportingTemplate(
-        kind, revision, said("company"), said("scope"), said("scope_text"), said("unique_id"),
-        _day(said("effective")), answers, smelters, mines, products, notes, cells.name, cells.sha256,
+        kind, revision, cell("company"), cell("scope"), cell("scope_text"), cell("unique_id"),
+        _day(cell("effective")), answers, smelters, mines, products, notes, cells.name, cells.sha256,
     )  # fmt: skip
     notes.insert(0, _headline(template))
     return template

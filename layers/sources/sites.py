@@ -23,7 +23,7 @@ from layers.reference.tables import country_codes
 from layers.sources.acled import is_acled
 from layers.sources.column_words import header_words
 from layers.sources.ipis import CAR, DRC, LINES, Visits, is_car, is_drc, is_trade_lines, normalise_car, normalise_drc
-from layers.sources.layer import Faults, Fields, Layer, flags, keep_first, only, tri, version_of
+from layers.sources.layer import Faults, Fields, Layer, flags, keep_first, shared_value, tri, version_of
 from layers.sources.positions import PLACED
 from layers.sources.read_options import NOTHING, ReadOptions
 from layers.sources.reader_in_child import in_child
@@ -126,7 +126,9 @@ def read_sites(
     faults.usable("mine sites", sites["site_id"])
     version = version_of(table)
     return SiteLayer(
-        **_described(table, faults, sites["site_id"], "site_list", only(sites["source"], table.name), notes, fields),
+        **_described(
+            table, faults, sites["site_id"], "site_list", shared_value(sites["source"], table.name), notes, fields
+        ),
         frame=_take(sites, table, faults, SITES),
         statuses=conform(statuses.assign(dataset_version=version), STATUSES),
         country=option,
@@ -213,9 +215,9 @@ def _own_visits(table: Read, fields: Fields, option: str) -> SiteLayer:
     frame["minerals"] = mineral_lists(frame["minerals"])
     faults.usable("visits")
     codes = country_codes(fields.text("country"))
-    stated = only(codes, "")
+    stated = shared_value(codes, "")
     frame.loc[frame["dataset_version"] == "", "dataset_version"] = version_of(table)
-    source = only(frame["source"], table.name)
+    source = shared_value(frame["source"], table.name)
     return SiteLayer(
         **_described(table, faults, frame["site_id"], "own_visits", source, [], fields),
         frame=empty(SITES),

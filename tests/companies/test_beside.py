@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from geo.errors import InputError
-from geo.screening.beside import GOVERNANCE, NAMED
+from geo.screening.own_table_schema import GOVERNANCE, NAMED
 from i18n.translator import translator
 from jobs.screening import job
 from jobs.screening.export import result_files

@@ -153,7 +153,7 @@ def test_no_site_and_no_incident():
 def test_spans_are_those_of_each_date_alone():
     calendar = Calendar(np.array([0, 31, 59, 400, 800]))
     start, end, column = np.array([-5, 10, 59, 390]), np.array([0, 40, 59, 410]), np.array([0, 0, 1, 1])
-    spans = calendar.seen(start, end, 12)
+    spans = calendar.dates_in_window(start, end, 12)
     for weight in (np.ones(4), np.array([0.1, 0.2, 0.3, 0.4])):
         added = sums(spans, column, weight, (5, 2))
         for i, when in enumerate(calendar.days):

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from geo.answer_cache import AnswerCache
 from geo.assess import assess
-from geo.kept import Kept
 from layers.reference.rule_files import default_rules
 from tests import frames
 from tests.examples import examples
@@ -53,7 +53,7 @@ def test_without_evidence_the_classes_are_the_same(n):
 @given(runs=st.lists(st.tuples(st.integers(1, 3), st.sampled_from(["2018-03-31", "2018-12-31", "2019-02-02"])),
                      min_size=2, max_size=4))  # fmt: skip
 def test_what_is_kept_for_the_next_date_changes_no_answer(runs):
-    kept, events = Kept(), scene(1, range(0, 300, 20))[1]
+    kept, events = AnswerCache(), scene(1, range(0, 300, 20))[1]
     for n, day in runs:
         sites, _, options = scene(n, [])
         options |= {"as_of": day, "boundaries": BOXES}

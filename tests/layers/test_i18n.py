@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from i18n import catalogue
-from i18n.languages import LOCALE, offered, place
+from i18n.languages import LOCALE, catalogue_path, offered
 from i18n.translator import LANGUAGES, _number, pick, translator
 from scripts import messages
 from tests.examples import examples
@@ -78,7 +78,7 @@ def test_the_language_is_what_was_asked_for_else_the_browsers():
 @pytest.mark.parametrize("language", [code for code in offered() if code not in ("en", "fr")])
 def test_a_draft_keeps_every_placeholder_and_says_the_rest_in_english(language):
     _ = translator(language)
-    with place(language).open("rb") as file:
+    with catalogue_path(language).open("rb") as file:
         for message in read_po(file, locale=language):
             ids = [message.id] if isinstance(message.id, str) else list(message.id)
             strings = [message.string] if isinstance(message.string, str) else list(message.string)

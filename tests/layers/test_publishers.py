@@ -16,7 +16,7 @@ import cli
 from geo.errors import CahraError, InputError
 from geo.schema import SITES, empty
 from jobs.data_cards import citations
-from jobs.edition_references import all_kept, find, parse
+from jobs.edition_references import all_stored, find, parse
 from jobs.inputs import Inputs, Source, load
 from jobs.programmes import job as programmes_job
 from jobs.programmes.job import ProgrammeInputs
@@ -181,7 +181,7 @@ def test_editions_stand_side_by_side_and_a_pinned_one_is_used_and_stays(server, 
         old.store.remove(old.entry.name)
     old.store.pin(old.entry.name, False)
     old.store.remove(old.entry.name)
-    assert [k.entry.reference for k in all_kept()] == ["ucdp@27.1", "ucdp:CAF@27.1", "ucdp@25.1"]
+    assert [k.entry.reference for k in all_stored()] == ["ucdp@27.1", "ucdp:CAF@27.1", "ucdp@25.1"]
     assert find(parse("ucdp:CAF@25.1")).entry.rows == 36  # cut out once more
 
 
@@ -190,7 +190,7 @@ def test_an_edition_that_was_changed_in_silence_stands_beside_the_first(server, 
     get(folder)
     ged(server, data=zipped(events(range(1989, 2025), deaths=4), "GEDEvent_v25_1.csv"), etag='"two"')
     get(folder)
-    names = [k.entry.name for k in all_kept()]
+    names = [k.entry.name for k in all_stored()]
     assert sorted(names) == [
         "ged251-csv (2).zip", "ged251-csv.zip", "ucdp_ged_v25.1_CAF (2).csv", "ucdp_ged_v25.1_CAF.csv",
     ]  # fmt: skip
@@ -387,7 +387,7 @@ def test_pages_without_end_and_pages_that_are_none(server, folder, monkeypatch, 
     server.files["/datastore/activity/iati"] = page
     with pytest.raises(CahraError, match=said):
         get(folder, name="iati", edition="", means=Means(wait_s=0.0, now=NOW, accounts={"IATI_KEY": "k"}))
-    assert all_kept() == []
+    assert all_stored() == []
 
 
 ACLED = ("event_id_cnty,event_date,year,time_precision,event_type,sub_event_type,actor1,actor2,inter1,inter2,iso,country,"

@@ -11,7 +11,7 @@ from geo.errors import RuleError
 from geo.schema import ASSESSED, CLASSES, empty
 from i18n.translator import translator
 from jobs.assessment import job
-from jobs.assessment.decision_tree import beside, branches
+from jobs.assessment.decision_tree import area_rules, branches
 from jobs.assessment.differences import differences
 from jobs.assessment.rule_settings import from_link, from_table, to_link, to_table
 from layers.reference.rule_files import default_rules
@@ -30,7 +30,7 @@ def test_every_site_leaves_the_tree_once_and_with_its_class(run):
 
 def test_rules_beside_the_tree_are_counted_and_move_no_site(run):
     sites, fired = run.assessment.sites, run.assessment.fired
-    found = {b.key: b for b in beside(sites, fired, default_rules(), translator("en"))}
+    found = {b.key: b for b in area_rules(sites, fired, default_rules(), translator("en"))}
     assert list(found) == ["A1", "A2", "A3", "L1", "L2"]
     for key in ("A1", "A2", "A3"):
         assert found[key].fired == sites["area_rules_fired"].str.split(";").map(lambda ids, k=key: k in ids).sum()

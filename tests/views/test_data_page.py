@@ -7,7 +7,7 @@ import csv
 import pytest
 import streamlit
 
-from jobs.edition_references import all_kept
+from jobs.edition_references import all_stored
 from layers.publishers.fetch import drop_in
 from layers.publishers.keep import Wanted
 from layers.publishers.table import COLUMNS, NAME
@@ -41,17 +41,17 @@ def test_editions_are_pinned_used_and_removed_and_nobody_from_elsewhere_sees_the
     app = opened("data.py")
     assert not app.exception
     assert "ucdp:CAF@25.1" in texts(app).replace("\\", "")
-    old = next(k for k in all_kept() if k.entry.version == "24.1").entry
+    old = next(k for k in all_stored() if k.entry.version == "24.1").entry
     app.button(key=f"pin_{old.sha256[:12]}").click().run()
-    assert next(k for k in all_kept() if k.entry.version == "24.1").entry.pinned
+    assert next(k for k in all_stored() if k.entry.version == "24.1").entry.pinned
     app.button(key="changes_go").click().run()
     assert not app.exception
     assert "Incidents: 1 added" in texts(app).replace("\\", "")
     assert "in the later edition only" in set(app.dataframe[-1].value["change"])
     app.button(key=f"pin_{old.sha256[:12]}").click().run()
     app.button(key=f"remove_{old.sha256[:12]}").click().run()
-    assert [k.entry.version for k in all_kept()] == ["25.1"]
-    new = all_kept()[0].entry
+    assert [k.entry.version for k in all_stored()] == ["25.1"]
+    new = all_stored()[0].entry
     app.button(key=f"use_{new.sha256[:12]}").click().run()
     assert [f.name for f in app.session_state["files"].values()] == [new.name]
 

@@ -210,7 +210,7 @@ with session.page() as here:
         day_field(_, _("Right"), "q_other_day")
     varied, changes = settings(here, data.rules)
     other_day: dt.date = st.session_state["q_other_day"]
-    other = data.under(other_day, varied)
+    other = data.with_day_and_rules(other_day, varied)
     first, second = here.guard_run(data), here.guard_run(other)
     here.address(other=other_day, rules=changes, colour=st.session_state.get("colour", ""))
     sites = first.assessment.sites

@@ -11,7 +11,7 @@ from geo.messages import spoken
 from jobs.compare.job import WORDS
 from jobs.data_cards import Card, cards
 from jobs.data_drawings import covered_sentence, legend, map_svg, timeline_svg, width_of
-from jobs.edition_references import Kept, all_kept
+from jobs.edition_references import StoredEdition, all_stored
 from jobs.editions import job as comparing
 from jobs.editions.lines import details, fetched
 from jobs.inputs import Inputs, Source
@@ -98,7 +98,7 @@ def done(here: Here, make: object) -> None:
     st.success("  \n".join(markdown(line.sentence(_)) for line in fetched(found, data_folder())))
 
 
-def kept(here: Here, one: Kept) -> None:
+def edition_card(here: Here, one: StoredEdition) -> None:
     """An edition of the catalogue with what can be done with it."""
     _, entry = here.translate, one.entry
     with st.container(border=True):
@@ -121,7 +121,7 @@ def kept(here: Here, one: Kept) -> None:
             st.rerun()
 
 
-def changes(here: Here, data: Data, found: list[Kept]) -> None:
+def changes(here: Here, data: Data, found: list[StoredEdition]) -> None:
     """What a later edition would change, of the incidents and of the sites that are loaded."""
     _ = here.translate
     incidents = {k.entry.reference: k for k in found if k.entry.role == "incidents"}
@@ -149,7 +149,7 @@ def changes(here: Here, data: Data, found: list[Kept]) -> None:
     tables.both_sides(_, made.incidents, WORDS, _("Incidents"))
 
 
-def _source(one: Kept) -> Source:
+def _source(one: StoredEdition) -> Source:
     return Source(one.entry.name, one.path, one.coverage, layer=one.layer)
 
 
@@ -172,11 +172,11 @@ with session.page() as here:
             card(here, each)
     if own:
         with tabs[1]:
-            entries = all_kept()
+            entries = all_stored()
             if not entries:
                 st.info(_("Nothing was fetched yet."), icon=":material/download:")
             for each_kept in entries:
-                kept(here, each_kept)
+                edition_card(here, each_kept)
             changes(here, data, entries)
         with tabs[2]:
             bring(here)

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from i18n import column_labels, labels
-from jobs.assessment.decision_tree import CALM, Beside, Branch, beside, branches
+from jobs.assessment.decision_tree import CALM, AreaRule, Branch, area_rules, branches
 from jobs.assessment.site_filters import Filters
 from layers.formats.writers.escape import markdown
 from layers.maps import styles
@@ -157,7 +157,7 @@ def branch_table(here: Here, all_branches: list[Branch]) -> str:
     return all_branches[rows[0]].key if rows else ""
 
 
-def beside_table(here: Here, rules: list[Beside]) -> None:
+def area_rules_table(here: Here, rules: list[AreaRule]) -> None:
     """Area rules and listings: answers of their own, which move no site in the tree."""
     _ = here.translate
     st.caption(_("These stand beside the site class and never change it: the class of the area, and listings."))
@@ -212,7 +212,7 @@ with session.page() as here:
     with st.expander(_("The same as a table"), icon=":material/table:"):
         from_table = branch_table(here, found)
     with st.expander(_("Area rules and listings"), icon=":material/layers:"):
-        beside_table(here, beside(sites, run.assessment.fired, data.rules, _))
+        area_rules_table(here, area_rules(sites, run.assessment.fired, data.rules, _))
     key = from_table or (picked[0] if picked else "")
     branch = next((b for b in found if b.key == key), None)
     if branch is None:

@@ -65,7 +65,7 @@ with session.page() as here:
             "understood and what was not is shown here before anything rests on it."
         )
     )
-    st.caption(session.kept_where(_))
+    st.caption(session.storage_note(_))
     left, right = st.columns([3, 2])
     with left:
         file_list.uploader(_, "import")

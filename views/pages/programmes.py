@@ -117,7 +117,7 @@ def draw_map(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...]) 
         st.rerun(scope="fragment")
 
 
-def next_one(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
+def what_if_section(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
     """What if: districts or a drawn area, and the districts that would close most of the gap."""
     _, state, result = here.translate, st.session_state, run.result
     st.header(_("What if"))
@@ -250,7 +250,7 @@ def body(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...]) -> N
         draw_map(here, data, run, types)
         programme_people.people(here, run, types)
         by_unit(here, run, types)
-        next_one(here, run, types)
+        what_if_section(here, run, types)
         over_time(here, data, st.session_state["stocktake_of"], run, types)
         programme_lists.programmes(here, run)
         programme_lists.coordination(here, run)

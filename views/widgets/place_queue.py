@@ -73,7 +73,7 @@ def show(here: Here, screening: Screening) -> None:
             _("Which place is this?"), dict.fromkeys(order), format_func=lambda k: names[k], key="place_question"
         )
         if chosen in names:
-            _ask(here, screening, places.iloc[keys.index(chosen)], who or "")
+            _candidates_form(here, screening, places.iloc[keys.index(chosen)], who or "")
 
 
 def _keys(places: pd.DataFrame) -> list[str]:
@@ -117,7 +117,7 @@ def _again(here: Here, screening: Screening, who: str) -> None:
         st.rerun(scope="app")
 
 
-def _ask(here: Here, screening: Screening, place: pd.Series, who: str) -> None:
+def _candidates_form(here: Here, screening: Screening, place: pd.Series, who: str) -> None:
     """The candidates of one name on a map, and the answer."""
     _, state = here.translate, st.session_state
     asked = question(*(str(place[n]) for n in ("part", "name", "country", "admin1", "admin2")))

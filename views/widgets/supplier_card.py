@@ -129,7 +129,7 @@ def show(here: Here, data: Data, screening: Screening, row: pd.Series[Any]) -> N
         review.show(here, screening, row)
     small_map(here, data, screening, row)
     route_segments(here, screening, row)
-    beside(here, screening, row)
+    context_tables(here, screening, row)
     evidence(here, screening, row)
     timeline(here, data, row)
 
@@ -247,7 +247,7 @@ def route_segments(here: Here, screening: Screening, row: pd.Series[Any]) -> Non
         frame_of(here, mine, columns, _("Segments"))
 
 
-def beside(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
+def context_tables(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
     """Named actors as questions, and indicators of the area: beside the classes, and part of none."""
     _ = here.translate
     if screening.named is not None:

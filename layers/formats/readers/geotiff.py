@@ -142,7 +142,7 @@ def parse_window(
     size = len(given) if isinstance(given, bytes) else given.stat().st_size
     with _opened(given, name) as raster:
         facts = _facts(raster, size, name, clock)
-        window = _asked(raster, options["window"] or (0, 0, raster.width, raster.height), name, clock)
+        window = _checked_window(raster, options["window"] or (0, 0, raster.width, raster.height), name, clock)
         _check_band(raster, options["band"], name)
         values, valid = _pixels(raster, options["band"], window)
         a, b, c, d, e, f = facts["transform"]
@@ -162,7 +162,7 @@ def parse_windows(
         _check_band(raster, options["band"], name)
         clock.gateway.check("raster_pixels", sum(width * height for _, _, width, height in options["windows"]), name)
         for i, asked in enumerate(options["windows"]):
-            window = _asked(raster, asked, name, clock)
+            window = _checked_window(raster, asked, name, clock)
             arrays[f"values{i}"], arrays[f"valid{i}"] = _pixels(raster, options["band"], window)
             clock.check(name)
     return {"raster": facts}, arrays
@@ -178,7 +178,7 @@ def _check_band(raster: Any, band: int, name: str) -> None:
         )
 
 
-def _asked(raster: Any, asked: Any, name: str, clock: Clock) -> Any:
+def _checked_window(raster: Any, asked: Any, name: str, clock: Clock) -> Any:
     from rasterio.windows import Window
 
     column, row, width, height = asked

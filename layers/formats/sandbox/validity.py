@@ -48,7 +48,7 @@ def validity(shapes: np.ndarray, clock: Clock, name: str) -> np.ndarray:
     most = clock.gateway.mend_vertices
     corners = shapely.get_num_coordinates(shapes).astype(np.float64)
     if np.square(corners).sum() > _AT_EASE * float(most) ** 2:
-        return _ask("validity", shapes, clock, name).arrays["valid"].astype(bool)
+        return _in_child("validity", shapes, clock, name).arrays["valid"].astype(bool)
     valid: np.ndarray = shapely.is_valid(shapes)
     return valid
 
@@ -66,7 +66,7 @@ def mended(shapes: np.ndarray, clock: Clock, name: str) -> np.ndarray:
     corners = shapely.get_num_coordinates(shapes).astype(np.float64)
     if np.square(corners).sum() <= _MEND_AT_EASE:
         return _mended(shapes)
-    reply = _ask("mend", shapes, clock, name)
+    reply = _in_child("mend", shapes, clock, name)
     made = _unpacked(reply.arrays)
     if len(made) != len(shapes) or not shapely.is_valid(made).all():
         raise FormatError("The file is damaged: its parser gave up.", where=name)
@@ -82,7 +82,7 @@ def _mended(shapes: np.ndarray) -> np.ndarray:
     return out
 
 
-def _ask(task: str, shapes: np.ndarray, clock: Clock, name: str) -> Reply:
+def _in_child(task: str, shapes: np.ndarray, clock: Clock, name: str) -> Reply:
     data = encode({}, _packed(shapes))
     return run_child(task, Source(data, name, replace(clock.gateway, file_bytes=len(data))), clock)
 

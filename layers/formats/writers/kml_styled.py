@@ -80,7 +80,7 @@ def styled_kml(
     ]
     for folder in folders:
         lines.append(f"<Folder><name>{_t(folder.name)}</name>")
-        lines += [_place(place) for place in folder.places]
+        lines += [_placemark(place) for place in folder.places]
         lines.append("</Folder>")
     lines.append("</Document></kml>\n")
     return "\n".join(lines).encode("utf-8", "replace")
@@ -124,7 +124,7 @@ def _abgr(colour: str, alpha: float) -> str:
     return f"{round(alpha * 255):02x}{colour[5:7]}{colour[3:5]}{colour[1:3]}".lower()
 
 
-def _place(place: KmlPlace) -> str:
+def _placemark(place: KmlPlace) -> str:
     data = "".join(f"<Data name={quoteattr(visible(n))}><value>{_t(v)}</value></Data>" for n, v in place.data.items())
     body = "" if place.shape is None else shape_element(place.shape)
     return (

@@ -11,7 +11,7 @@ import pandas as pd
 T = TypeVar("T")
 
 
-class Kept:
+class AnswerCache:
     """The last answer of each name, given again while it is asked of the same things.
 
     Arrays and frames are the same where they hold the same; anything else must be the very same object, and nobody
@@ -19,7 +19,7 @@ class Kept:
 
     Examples
     --------
-    >>> kept, made = Kept(), []
+    >>> kept, made = AnswerCache(), []
     >>> [kept.of("sum", [np.array([1, n])], lambda: made.append(n) or n) for n in (2, 2, 3)], made
     ([2, 2, 3], [2, 3])
     """

@@ -21,7 +21,7 @@ NAMED = (
 GOVERNANCE = ("level", "area", "country", "indicator", "value", "edition", "source", "rows")
 
 
-def beside_tables(_: Translator, screening: Screening) -> str:
+def own_table_sections(_: Translator, screening: Screening) -> str:
     """The sections, where their tables were given.
 
     Parameters

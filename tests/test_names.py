@@ -1,0 +1,88 @@
+"""Names of the code in the words of the glossary: modules, classes, functions and methods, read from the source."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDERS = ("cli", "views", "jobs", "layers", "i18n", "geo", "scripts", "benchmarks")
+NEVER = {
+    "told": "message, record", "said": "message, record", "tells": "message", "way": "route", "ways": "route",
+    "door": "gateway", "doors": "gateway", "bare": "what is left", "nowhere": "no_routes",
+}  # fmt: skip
+"""Words that stand in no name, and what is said instead."""
+ALONE = {
+    "under", "only", "ask", "asked", "near", "presence", "window", "place", "finding", "met", "beside", "kept", "seen",
+    "say", "tell", "next_one",
+}  # fmt: skip
+"""Words that are no name by themselves: a function is a verb with its object, a value a noun that says of what."""
+ALLOWED = {
+    "geo.rules.finding": "what a rule found of each site: the word of docs/architecture.md for the answer of a rule kind",
+    "geo.rules.finding.Finding": "likewise",
+    "geo.rasters.windows.Window": "the term of rasterio, which reads by it",
+    "layers.formats.readers.raster.Window": "likewise",
+}
+"""Names that stay, and why."""
+
+
+def words(name: str) -> list[str]:
+    """The words of a name, in small letters: ``RoadNetwork`` and ``road_network`` have the same."""
+    return [w for w in re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().split("_") if w]
+
+
+def names(module: str, source: str) -> Iterator[tuple[str, str]]:
+    """Every name that a module gives to itself, its classes, functions and methods: the whole one and its last part."""
+    yield module, module.rpartition(".")[2]
+
+    def inside(node: ast.AST, where: str) -> Iterator[tuple[str, str]]:
+        for child in ast.iter_child_nodes(node):
+            named = isinstance(child, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+            here = f"{where}.{child.name}" if named else where
+            if named:
+                yield here, child.name
+            yield from inside(child, here)
+
+    yield from inside(ast.parse(source), module)
+
+
+def faults(module: str, source: str) -> Iterator[str]:
+    """Names with a word that is to be another."""
+    for whole, name in names(module, source):
+        parts = words(name)
+        if set(parts) & set(NEVER) or "_".join(parts) in ALONE:
+            yield whole
+
+
+@functools.cache
+def of_the_tree() -> tuple[str, ...]:
+    found = []
+    for path in sorted(p for f in FOLDERS for p in (ROOT / f).rglob("*.py")):
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        found += faults(module, path.read_text("utf-8"))
+    return tuple(found)
+
+
+def test_names_are_words_of_the_glossary():
+    """Another word: see docs/glossary.md. A name that must stay goes into ALLOWED with its reason."""
+    assert set(of_the_tree()) - set(ALLOWED) == set()
+
+
+def test_what_is_allowed_is_there():
+    assert set(ALLOWED) - set(of_the_tree()) == set()
+
+
+def test_the_test_sees_what_it_should():
+    source = (
+        "class Door:\n    def told(self):\n        def near(): ...\n\ndef time_window(): ...\ndef _ways_of(): ...\n"
+    )
+    assert list(faults("jobs.x", source)) == [
+        "jobs.x.Door",
+        "jobs.x.Door.told",
+        "jobs.x.Door.told.near",
+        "jobs.x._ways_of",
+    ]
+    assert list(faults("jobs.way_words", "")) == ["jobs.way_words"]
