@@ -22,7 +22,7 @@ def sides():
 
 
 @pytest.fixture(scope="module")
-def change_texts(sides):
+def said(sides):
     (before, after), keys = sides
     return sentences(before, after, keys, translator("en"))
 
