@@ -11,7 +11,7 @@ from geo.errors import LimitExceededError
 from layers.publishers.keep import Wanted
 from layers.publishers.table import FetchSource
 from layers.publishers.transfer import Transfer
-from layers.sources.https_connections import FetchError, host_of
+from layers.sources.fetch_error import FetchError, host_of
 
 TOKEN = "/oauth/token"  # noqa: S105 - the path of the address, no secret
 CLIENT = "acled"

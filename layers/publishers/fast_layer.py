@@ -18,7 +18,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import shapely
-from pyarrow import parquet
 
 from geo.columns import DTYPES, Column, Table, conform
 from geo.messages import packed, unpacked
@@ -73,6 +72,8 @@ def read_fast(folder: Path, sha256: str, name: str) -> Layer | None:
     path = place_of(folder, sha256)
     if not path.is_file() or path.is_symlink():
         return None
+    from pyarrow import parquet
+
     try:
         table = parquet.read_table(path, columns=[c.name for c in INCIDENTS])
         said = json.loads((table.schema.metadata or {})[b"cahra"])
@@ -92,6 +93,8 @@ def read_fast(folder: Path, sha256: str, name: str) -> Layer | None:
 
 def _parquet(frame: pd.DataFrame, metadata: dict[bytes, bytes], *, shaped: bool = False) -> bytes:
     """Text as dictionaries, days as days; with `shaped` also points as WKB, and what GeoParquet says of them."""
+    from pyarrow import parquet
+
     arrays = {str(n): _array(frame[n]) for n in frame}
     if shaped:
         lon, lat = frame["lon"].to_numpy(np.float64), frame["lat"].to_numpy(np.float64)

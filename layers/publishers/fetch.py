@@ -26,7 +26,8 @@ from layers.publishers.transfer import Came, Progress, Transfer, wrong_checksum
 from layers.reference.tables import rows
 from layers.sources.catalogue import Entry, Store, publisher
 from layers.sources.download import clock_of, country_of, fetch_ucdp
-from layers.sources.https_connections import FetchError, Validators, host_of
+from layers.sources.fetch_error import FetchError, host_of
+from layers.sources.https_connections import Validators
 
 MOST_PAGES = 2000
 TOWNS = ("geonameid", "name", "alternatenames", "lat", "lon", "feature_class", "feature_code", "country", "population")

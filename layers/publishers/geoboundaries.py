@@ -13,8 +13,9 @@ from layers.publishers.transfer import Progress, Transfer
 from layers.sources.boundaries import read_boundaries
 from layers.sources.catalogue import Entry, Store, publisher
 from layers.sources.download import clock_of, country_of, words_of
+from layers.sources.fetch_error import FetchError, host_of
 from layers.sources.https_client import Client
-from layers.sources.https_connections import FetchError, Validators, host_of
+from layers.sources.https_connections import Validators
 
 GEOBOUNDARIES_API = "https://www.geoboundaries.org/api/current/gbOpen"
 GEOBOUNDARIES_HOSTS = frozenset(

@@ -26,7 +26,7 @@ from layers.sources.boundaries import BoundaryLayer, read_boundaries
 from layers.sources.catalogue import Entry, Store, publisher
 from layers.sources.download import clock_of, country_of, held_days
 from layers.sources.editions import stem
-from layers.sources.https_connections import FetchError
+from layers.sources.fetch_error import FetchError
 from layers.sources.incidents import read_incidents
 from layers.sources.layer import Layer
 from layers.sources.sites import read_sites

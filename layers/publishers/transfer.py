@@ -22,6 +22,7 @@ from urllib3.exceptions import IncompleteRead
 from geo.errors import CahraError, LimitExceededError
 from geo.messages import Note
 from i18n.translator import N_
+from layers.sources.fetch_error import FetchError, host_of
 from layers.sources.https_connections import (
     ASKING,
     BROKE,
@@ -29,13 +30,11 @@ from layers.sources.https_connections import (
     TOTAL_BYTES,
     TOTAL_S,
     TRIES,
-    FetchError,
     Patience,
     Validators,
     check_address,
     connected,
     hopeless,
-    host_of,
     refused,
     reply_to,
     unpacked,

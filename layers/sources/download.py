@@ -20,8 +20,7 @@ from geo.errors import InputError, LimitExceededError
 from geo.messages import Note
 from layers.reference.tables import country_codes, gleditsch_ward
 from layers.sources.catalogue import Entry, Store, publisher
-from layers.sources.https_client import Client
-from layers.sources.https_connections import FetchError, host_of
+from layers.sources.fetch_error import FetchError, host_of
 from layers.sources.incidents import read_incidents
 
 UCDP_API = "https://ucdpapi.pcr.uu.se/api/gedevents"
@@ -72,6 +71,8 @@ def fetch_ucdp(
     FetchError, geo.errors.InputError
         Nothing is kept then: a part of the pages is no dataset.
     """
+    from layers.sources.https_client import Client
+
     code = country_of(country)
     numbers = sorted(number for number, iso3 in gleditsch_ward().items() if iso3 == code)
     if not numbers:

@@ -16,19 +16,18 @@ from geo.errors import CahraError, LimitExceededError
 from geo.messages import Note
 from layers.formats.limits import LOCAL
 from layers.formats.readers.strict_json import load_json
+from layers.sources.fetch_error import FetchError, host_of
 from layers.sources.https_connections import (
     BROKE,
     TIMEOUT_S,
     TOTAL_BYTES,
     TOTAL_S,
     TRIES,
-    FetchError,
     Origin,
     Patience,
     Validators,
     check_address,
     hopeless,
-    host_of,
     refused,
     reply_to,
     unpacked,

@@ -20,8 +20,9 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, IncompleteRead, MaxRetryError, NewConnectionError, ProtocolError
 
-from geo.errors import CahraError, LimitExceededError
+from geo.errors import LimitExceededError
 from geo.messages import Note
+from layers.sources.fetch_error import FetchError, host_of
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 TRIES = 4
@@ -39,10 +40,6 @@ BROKE = (HTTPError, http.client.HTTPException, OSError, ValueError, TypeError, R
 ASKING = {"User-Agent": "cahra-atlas", "Accept-Encoding": "identity"}
 _PORTS = {"https": 443, "http": 80}
 _LONGEST_PAUSE_S = 60
-
-
-class FetchError(CahraError, OSError):
-    """A download failed; nothing of it was kept."""
 
 
 @dataclass(frozen=True)
@@ -72,14 +69,6 @@ class Validators:
 
 Origin = tuple[str, str, int]
 """Scheme, host and port."""
-
-
-def host_of(url: str) -> str:
-    """The host of an address, blank where it has none."""
-    try:
-        return urllib.parse.urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
 
 
 def check_address(url: str, hosts: frozenset[str], first: Origin | None) -> Origin:

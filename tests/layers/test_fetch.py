@@ -20,8 +20,8 @@ from layers.sources.boundaries import read_boundaries
 from layers.sources.catalogue import Store
 from layers.sources.coverage import read_coverage
 from layers.sources.download import fetch_ucdp
+from layers.sources.fetch_error import FetchError
 from layers.sources.https_client import Client
-from layers.sources.https_connections import FetchError
 from layers.sources.incidents import read_incidents
 
 NOW = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
