@@ -22,6 +22,7 @@ def add_reading(to: argparse.ArgumentParser) -> None:
     to.add_argument("--swap", help="longitude and latitude stand in each other's place", **named)
     to.add_argument("--areas-as-points", help="a point inside stands for an area, half its extent as error", **named)
     to.add_argument("--level", metavar="[FILE:]N", help="level of boundaries that do not state one: 0 to 3", **several)
+    to.add_argument("--header-row", metavar="[FILE:]N", help="row of the header, counted from 1", **several)
     to.add_argument("--crs", metavar="[FILE:]35S|EPSG:N", help="UTM zone or system of coordinates in metres", **several)
     to.add_argument("--dates", choices=("day", "month"), help="what comes first in dates like 03/04/2020")
     to.add_argument("--decimal", choices=(",", "."), help="decimal sign of numbers")
@@ -38,6 +39,7 @@ def wishes(args: argparse.Namespace) -> Wishes:
         swap=args.swap,
         areas_as_points=args.areas_as_points,
         level=args.level,
+        header_row=args.header_row,
         crs=args.crs,
         day_first={"day": True, "month": False}.get(args.dates),
         decimal=args.decimal or "",

@@ -97,7 +97,7 @@ class Card:
                               day=_.date(day)))  # fmt: skip
         if self.retrieved:
             said.append(_("retrieved on {day}", day=_.date(self.retrieved)))
-        return [*said, _("licence: {licence}", licence=_(self.licence) if self.licence else _("not known"))]
+        return [*said, _("licence: {licence}", licence=_(self.licence)) if self.licence else _("licence not known")]
 
 
 def cards(loaded: Loaded, today: dt.date) -> list[Card]:

@@ -187,7 +187,7 @@ def worded(frame: pd.DataFrame, columns: list[str], translate: Translator) -> pd
             column = column.map(lambda code: country_name(str(code), translate))
         elif name == "kind" and set(column) <= set(KINDS_OF_MONEY):
             column = column.map(lambda code: translate(KINDS_OF_MONEY[str(code)]))
-        elif words.is_coded(name):
+        elif words.is_coded(name) and not pd.api.types.is_numeric_dtype(column):  # “gaps” may be counts
             column = column.map(lambda code, name=name: words.value(name, str(code), translate))
         out[name] = column
     return pd.DataFrame(out, index=frame.index)

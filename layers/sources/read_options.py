@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from geo.errors import InputError
+from geo.messages import Note
 from layers.formats.choice import Choice
 from layers.formats.header_words import HeaderWords
 
@@ -79,6 +80,8 @@ class ReadOptions:
         return Choice(self.sheet, self.layer, self.header_row, header)
 
 
+MOST_HEADER = 50
+"""The last row that may be named as that of the header."""
 NOTHING = ReadOptions()
 """No wishes."""
 
@@ -124,6 +127,7 @@ class Wishes:
         swap: Iterable[str] = (),
         areas_as_points: Iterable[str] = (),
         level: Iterable[str] = (),
+        header_row: Iterable[str] = (),
         crs: Iterable[str] = (),
         day_first: bool | None = None,
         decimal: str = "",
@@ -135,7 +139,7 @@ class Wishes:
         Raises
         ------
         geo.errors.InputError
-            A column without ``=``, or a level that is no number from 0 to 3.
+            A column without ``=``, a level that is no number from 0 to 3, or a row that is none from 1 to 50.
         """
         common: dict[str, Any] = {"day_first": day_first, "decimal": decimal}
         own: dict[str, dict[str, Any]] = {}
@@ -146,10 +150,11 @@ class Wishes:
                 raise InputError("A mapping is written FIELD=COLUMN.", where="--map", got=text)
             file, _, name = head.rpartition(":")
             mapped.setdefault(file, {})[name.strip()] = column.strip()
-        for key, texts in (("sheet", sheet), ("layer", layer), ("level", level), ("crs", crs)):
+        given = {"sheet": sheet, "layer": layer, "level": level, "header_row": header_row, "crs": crs}
+        for key, texts in given.items():
             for text in texts:
                 file, value = _parted(text, key)
-                (own.setdefault(file, {}) if file else common)[key] = _level(value) if key == "level" else value
+                (own.setdefault(file, {}) if file else common)[key] = _READ.get(key, str)(value)
         for key, files in (("swap", swap), ("areas_as_points", areas_as_points)):
             for file in files:
                 (own.setdefault(PurePath(file).name, {}) if file else common)[key] = True
@@ -158,8 +163,8 @@ class Wishes:
                 own.setdefault(PurePath(file).name, {})
         base = replace(NOTHING, **common, columns=tuple(mapped.get("", {}).items()))
         by_file = {
-            file: replace(base, **given, columns=tuple({**mapped.get("", {}), **mapped.get(file, {})}.items()))
-            for file, given in own.items()
+            file: replace(base, **said, columns=tuple({**mapped.get("", {}), **mapped.get(file, {})}.items()))
+            for file, said in own.items()
         }
         return cls(base, by_file)
 
@@ -177,3 +182,14 @@ def _level(text: str) -> int:
     if text.strip() not in ("0", "1", "2", "3"):
         raise InputError("The level of boundaries is not known.", where="--level", expected="0, 1, 2 or 3", got=text)
     return int(text)
+
+
+def _header_row(text: str) -> int:
+    if not text.strip().isdecimal() or not 1 <= int(text) <= MOST_HEADER:
+        expected = Note("a whole number from {low} to {high}", low="1", high=str(MOST_HEADER))
+        raise InputError("The row of the header is not known.", where="--header-row", expected=expected, got=text)
+    return int(text)
+
+
+_READ = {"level": _level, "header_row": _header_row}
+"""Options whose value is a number, and what reads it."""

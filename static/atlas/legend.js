@@ -3,6 +3,7 @@
   "use strict";
   const CAHRA = window.CAHRA;
   const BESIDE = 240; // width of the legend beside the map [pixels]
+  const SCALE = 110; // width of the scale in the other corner [pixels]
   const WIDE = 700; // from this width on it stands beside the map and open
 
   function make(tag, className, parent, text) {
@@ -61,6 +62,9 @@
       // Over the corner it leaves the line of credits and the bar of months free.
       const below = (map._cahraClockHigh || 0) + credits.offsetHeight + 6;
       box.style.bottom = beside ? "" : below + "px";
+      // Where the credits take the whole width, scale and coordinates stand above them.
+      const room = credits.offsetWidth + SCALE > map.getContainer().clientWidth ? credits.offsetHeight + "px" : "";
+      credits.parentNode.parentNode.querySelector(".leaflet-bottom.leaflet-left").style.bottom = room;
       box.classList.toggle("beside", beside);
       const width = beside ? host.clientWidth - BESIDE + "px" : "100%";
       box.style.height = beside ? map.getContainer().clientHeight + "px" : "";

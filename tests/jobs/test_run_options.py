@@ -21,7 +21,8 @@ from jobs.screening.model import Screening
 from jobs.screening.screen import screen
 from jobs.screening.supplier_list import read_suppliers
 from layers.reference import files
-from layers.reference.rule_files import default_rules
+from layers.reference.rule_files import default_rules, rules_of
+from layers.sources.read_options import NOTHING, ReadOptions
 from tests.examples import examples
 from views.data_choice import Data, File
 
@@ -249,6 +250,51 @@ def test_the_app_runs_what_the_command_runs(rows, day, named, demonstration, cou
         asked = cli.inputs(cli.parser().parse_args(arguments))
         command = job.run(load(asked), day).files()
     app = job.run(load(chosen.inputs(), sites_needed=False), day, chosen.rules).files()
+    assert sorted(app) == sorted(command)
+    for name in app:
+        assert without_clock(app[name]) == without_clock(command[name]), name
+
+
+ODD = (
+    b"Liste des puits;;;;;\nCode;Nom;Nord;Est;Substance;Pays\n"
+    b"X1;Puits;16,1;4,2;gold;RCA\nX2;Nord;16,25;4,35;diamond;RCA\n"
+)
+"""A title above the header, columns that are not known, decimal commas, and the two coordinates exchanged."""
+OF_ODD = ReadOptions(
+    columns=(("lat", "Nord"), ("lon", "Est"), ("minerals", "Substance")), header_row=2, swap=True, decimal=",",
+    day_first=True,
+)  # fmt: skip
+OWN_RULES = files.RULES.read_bytes().replace(b"within_km = 20", b"within_km = 30")
+
+
+def test_the_app_reads_and_judges_as_the_command_does_whatever_a_reader_chose(tmp_path):
+    """Ways of reading, zones, a list of the EU, a rule file and an edited level: the same result, file by file."""
+    assert files.RULES.read_bytes() != OWN_RULES
+    given = {
+        "sites": ("odd.csv", ODD, OF_ODD),
+        "incidents": ("incidents_mine.csv", INCIDENTS, NOTHING),
+        "coverage": ("covered.csv", csv(COVERAGE.assign(dataset="incidents_mine.csv")), NOTHING),
+        "boundaries": ("units.geojson", UNIT_BOX.replace(b',"shapeType":"ADM2"', b""), ReadOptions(level=2)),
+        "zones": ("register.csv", files.ZONE_REGISTER.read_bytes(), NOTHING),
+        "eu_list": ("eu.csv", b"area,country,code,kind,valid_from,valid_to\nCarnot,CAF,,admin2,2015-01-01,\n", NOTHING),
+        "findings": ("seen.csv", FINDINGS, NOTHING),
+        "rules": ("own_rules.toml", OWN_RULES, NOTHING),
+    }
+    own = tuple(File(role, name, sha256(data).hexdigest(), data, options=o) for role, (name, data, o) in given.items())
+    for name, data, _ in given.values():
+        (tmp_path / name).write_bytes(data)
+    option = {"coverage": "--incident-coverage", "eu_list": "--eu-list"}
+    arguments = [p for role, (n, *_) in given.items() for p in (option.get(role, f"--{role}"), str(tmp_path / n))]
+    for column in ("lat=Nord", "lon=Est", "minerals=Substance"):
+        arguments += ["--map", f"odd.csv:{column}"]
+    arguments += ["--header-row", "odd.csv:2", "--swap", "odd.csv", "--level", "units.geojson:2", "--decimal", ","]
+    arguments += ["--dates", "day", "--country", "CAF", "--boundaries-version", "2015", "--as-of", str(DAY)]
+    args = cli.parser().parse_args(["assess", *arguments, "--out", "x"])
+    rules = cli.rule_file(args)
+    command = job.run(load(cli.inputs(args)), DAY, rules).files()
+    chosen = Data(False, own, DAY, rules_of(OWN_RULES, "own_rules.toml"), "CAF", "2015")
+    app = job.run(load(chosen.inputs(), sites_needed=False), DAY, chosen.rules).files()
+    assert b"X1" in app["sites.csv"]
     assert sorted(app) == sorted(command)
     for name in app:
         assert without_clock(app[name]) == without_clock(command[name]), name

@@ -106,7 +106,8 @@ def figures(here: Here, data: Data, run: job.Run) -> None:
     """The date, the rules and the number of sites by class of one side."""
     _, counts = here.translate, run.assessment.sites["site_class"].value_counts()
     st.markdown(f"**{_.date(data.day)}**, {_('rules')} {data.rules.hash.removeprefix('sha256:')}")
-    st.caption(" · ".join(f"{s.sign} {_(s.text)} {_.number(int(counts.get(s.key, 0)))}" for s in styles.SITES))
+    said = (f"{s.sign} {_(s.text)} {_.number(int(counts.get(s.key, 0)))}" for s in styles.SITES)
+    st.caption(" · ".join(text.replace(" ", "\u00a0") for text in said))  # a line ends between classes
 
 
 def maps(here: Here, sides: Sequence[tuple[Data, job.Run]], view: View, kept: pd.MultiIndex | None) -> None:

@@ -95,7 +95,7 @@ def drawing(here: Here, all_branches: list[Branch]) -> Any:
 def _row(here: Here, i: int, branch: Branch) -> dict[str, object]:
     _ = here.translate
     question = f"{branch.key} {branch.question}" if branch.ground else branch.question
-    lines = [*textwrap.wrap(question, 72, max_lines=2, placeholder=" …"), ""]
+    lines = [*textwrap.wrap(question, 92, max_lines=2, placeholder=" …"), ""]
     stay = branch.asked - branch.leave
     return {
         "key": branch.key,

@@ -192,20 +192,21 @@ def lists(here: Here, run: ProgrammeRun) -> None:
     with st.expander(_.plural("{n} overlap", "{n} overlaps", count), icon=":material/join_inner:"):
         st.caption(_("Programmes of different donors, of one type, at one site, on this day."))
         table(here, result.overlaps, ["site_id", "programme_type", "programmes", "donors", "source"], _("Overlaps"))
-    count = len(result.national)
-    title = _.plural("{n} programme is on no map", "{n} programmes are on no map", count)
-    with st.expander(title, icon=":material/public:"):
-        table(here, result.national, list(result.national.columns), title)
+    if count := len(result.national):
+        title = _.plural("{n} programme is on no map", "{n} programmes are on no map", count)
+        with st.expander(title, icon=":material/public:"):
+            table(here, result.national, list(result.national.columns), title)
     unmapped = result.programmes.frame[result.programmes.frame["types"] == ""]
-    title = _.plural("{n} programme leads to no type", "{n} programmes lead to no type", len(unmapped))
-    with st.expander(title, icon=":material/question_mark:"):
-        st.caption(
-            _(
-                "Types come from words (data/programme_words.csv) and sectors (data/dac_sector_types.csv), or the file "
-                "states them."
+    if len(unmapped):
+        title = _.plural("{n} programme leads to no type", "{n} programmes lead to no type", len(unmapped))
+        with st.expander(title, icon=":material/question_mark:"):
+            st.caption(
+                _(
+                    "Types come from words (data/programme_words.csv) and sectors (data/dac_sector_types.csv), or the "
+                    "file states them."
+                )
             )
-        )
-        table(here, unmapped, ["programme_id", "title", "donor", "unmapped", "countries", "budget_text"], title)
+            table(here, unmapped, ["programme_id", "title", "donor", "unmapped", "countries", "budget_text"], title)
     remarks, rejected = result.programmes.remarks, run.rejected[~followed(run.rejected)]
     for frame, title in (
         (remarks, _.plural("{n} row was read with a remark", "{n} rows were read with a remark", len(remarks))),

@@ -35,6 +35,8 @@ from views.widgets.past_record import past_sentence
 
 MANY = 300
 """Sites that the list offers at once; a search narrows it."""
+TWO_LINES = 58
+"""Height of a row that holds a question in two lines [pixels]."""
 
 
 def choose(here: Here, sites: pd.DataFrame) -> int | None:
@@ -178,27 +180,31 @@ def rules(here: Here, it: Profile) -> None:
         ),
         column_config={
             "rule": st.column_config.Column(_("Rule"), width=60),
-            "question": st.column_config.Column(_("Question")),
+            "question": st.column_config.TextColumn(_("Question"), width="large"),
             "answer": st.column_config.Column(_("Answer"), width=110),
-            "looked": st.column_config.Column(_("What was looked at")),
+            "looked": st.column_config.TextColumn(_("What was looked at"), width="medium"),
         },
         hide_index=True,
         height="content",
+        row_height=TWO_LINES,
         alt=_("Every rule, and its answer"),
     )
 
 
-def listing(here: Here, frame: pd.DataFrame, columns: Sequence[str], none: str) -> None:
-    """A table of the site, or a word that there is nothing."""
+def listing(here: Here, frame: pd.DataFrame, columns: Sequence[str], none: str, *, long: Sequence[str] = ()) -> None:
+    """A table of the site, or a word that there is nothing; columns of `long` text get two lines."""
     if frame.empty:
         st.text(none)
         return
     columns = tables.filled(frame, columns)
     shown = tables.worded(here.translate, frame, columns)
     config = tables.config(here.translate, columns)
+    for name in set(long) & set(columns):
+        config[name] = st.column_config.TextColumn(config[name]["label"], width="large")
     tables.show(
-        _, shown, column_config=config, hide_index=True, height="content" if len(frame) < 10 else 380, placeholder=""
-    )
+        _, shown, column_config=config, hide_index=True, height="content" if len(frame) < 10 else 380, placeholder="",
+        row_height=TWO_LINES if long else None,
+    )  # fmt: skip
 
 
 def show(here: Here, data: Data, run: job.Run, row: int) -> None:
@@ -241,6 +247,7 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
             it.gaps.assign(remedy=helps),
             ("rule", "found", "remedy", "record_id", "dataset"),
             _("Everything that the rules ask for is known."),
+            long=("found", "remedy"),
         )
     with visits:
         listing(

@@ -129,16 +129,15 @@ def show(here: Here, data: Data, subject: Subject, shown: pd.DataFrame, page: Ca
                 n,
             )
         )
-    label = _.plural("{n} row was not used", "{n} rows were not used", len(rejected))
-    with st.expander(label, icon=":material/rule:"):
-        if rejected.empty:
-            st.text(_("Every row that was read is in the list."))
-        else:
-            tables.show(
-                _,
-                tables.worded(_, rejected, list(rejected.columns)),
-                column_config=tables.config(_, list(rejected.columns)),
-                hide_index=True,
-                height=240,
-                placeholder="",
-            )
+    if rejected.empty:
+        st.caption(_("Every row that was read is in the list."))
+        return
+    with st.expander(_.plural("{n} row was not used", "{n} rows were not used", len(rejected)), icon=":material/rule:"):
+        tables.show(
+            _,
+            tables.worded(_, rejected, list(rejected.columns)),
+            column_config=tables.config(_, list(rejected.columns)),
+            hide_index=True,
+            height=240,
+            placeholder="",
+        )

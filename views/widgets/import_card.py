@@ -16,7 +16,7 @@ from layers.formats.writers.cells import plain_types
 from layers.formats.writers.delimited import csv_bytes
 from layers.formats.writers.escape import markdown
 from layers.reference.country_names import country_name
-from layers.sources.read_options import NOTHING, ReadOptions
+from layers.sources.read_options import MOST_HEADER, NOTHING, ReadOptions
 from views import own_files, run_options
 from views.data_choice import File
 from views.faults import telling
@@ -45,7 +45,6 @@ LEVELS: dict[int | None, str] = {
 }
 SHOWN_REJECTED = 200
 """Rejected rows shown; the download has them all."""
-MOST_HEADER = 50
 _OF_PLACES = ("sites", "suppliers", "incidents", "programmes", "boundaries")
 
 
@@ -59,7 +58,9 @@ def show(here: Here, key: str, file: File, report: FileReport) -> None:
     for note in report.notes:
         st.text("• " + (note.sentence(_) if hasattr(note, "sentence") else str(note)))
     if not report.preview.empty:
-        tables.show(_, report.preview, height="content", placeholder="", alt=_("First rows of the file"))
+        tables.show(
+            _, report.preview, hide_index=True, height="content", placeholder="", alt=_("First rows of the file")
+        )
     _kind(here, key, file)
     _columns(_, report)
     _rejected(_, file, report)
