@@ -23,7 +23,7 @@ _KIND = (
     "|governorate|gouvernorat|division|county|municipality|municipalite|commune|state|etat"
 )
 _BEFORE = re.compile(rf"^(?:{_KIND})(?: (?:de la|de l['\u2019]|du|des|de|d['\u2019]|of))? ?")
-_AFTER = re.compile(rf"[ -]+(?:{_KIND})$")
+_AFTER = re.compile(rf"(?<![ -])[ -]+(?:{_KIND})$")
 
 
 def _base_letters(text: str) -> str:

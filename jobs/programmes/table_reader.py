@@ -31,6 +31,8 @@ APPROXIMATE = {"approximate", "2", "approximatif", "approximative", "approx"}
 COUNTRY = {"country", "national", "pays", "nationale", "countrywide"}
 BOX_MARGIN = 0.5
 _SHARE = re.compile(r"(.*?)\s*[:=]\s*(\d+(?:[.,]\d+)?)\s*%?$")
+_LONGEST = 200
+"""Longer words are no country with its share, and the pattern would go back and forth in them."""
 _STATUSES = ("pipeline", "implementation", "finalisation", "closed", "cancelled", "suspended")
 
 
@@ -108,7 +110,7 @@ def _countries(text: str) -> tuple[list[str], str, list[str]]:
     """
     codes, shares, unknown = [], [], []
     for word in (w.strip() for w in re.split(r"[;|]", text)):
-        found = _SHARE.fullmatch(word)
+        found = _SHARE.fullmatch(word) if len(word) <= _LONGEST else None
         name, share = (found[1], found[2].replace(",", ".")) if found else (word, "")
         code = country_code(name)
         if code:

@@ -32,7 +32,7 @@ def code_digits(text: str) -> str:
     >>> [code_digits(t) for t in ("7108.12.00", "ex 2615 90 00 10", "HS 8001", "gold", "12", "CN 8101 94 00; 8001")]
     ['71081200', '2615900010', '8001', '', '', '']
     """
-    found = re.fullmatch(r"\s*(?:[A-Za-z]{2,6}[\s:]+)?(\d[\d\s.\-]*)\s*", text)
+    found = re.fullmatch(r"\s*(?:[A-Za-z]{2,6}[\s:]+)?(\d[\d\s.\-]*)", text)
     digits = re.sub(r"\D", "", found[1]) if found else ""
     return digits if SHORTEST <= len(digits) <= 10 else ""
 

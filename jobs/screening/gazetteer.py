@@ -133,7 +133,7 @@ def _of_incidents(incidents: pd.DataFrame | None) -> pd.DataFrame:
     return _whole(frame.assign(coord_precision_km=PLACE_PRECISION_KM).drop_duplicates("match_id"))
 
 
-_KIND_OF_PLACE = r"(?i)\s+(?:village|town|city|area|mine|locality|neighbou?rhood)$"
+_KIND_OF_PLACE = r"(?i)(?<!\s)\s+(?:village|town|city|area|mine|locality|neighbou?rhood)$"
 
 
 def _stated_units(sites: pd.DataFrame) -> pd.DataFrame:

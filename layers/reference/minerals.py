@@ -9,7 +9,7 @@ import pandas as pd
 from geo.records.place_names import plain
 from layers.reference.tables import minerals
 
-_SPLIT = re.compile(r"\s*(?:[;,|/+&\n]|\b(?:et|and|y|e|und|with|avec|con|com|mit)\b)\s*", re.IGNORECASE)
+_SPLIT = re.compile(r"[;,|/+&\n]|\b(?:et|and|y|e|und|with|avec|con|com|mit)\b", re.IGNORECASE)
 _EITHER = "or"
 """French for gold, English for either: between two words it is left open."""
 _FORM = frozenset(
@@ -22,6 +22,8 @@ _FORM = frozenset(
     }
 )  # fmt: skip
 """Words that tell in what form a mineral comes, and not which."""
+_LONGEST = 300
+"""A longer text between two signs names no mineral."""
 _HS = re.compile(r"\d{4}(?:[. ]?\d{2}){0,3}")
 
 
@@ -42,12 +44,15 @@ def mineral_list(text: str) -> tuple[str, list[str]]:
     known = minerals()
     if text.lstrip().startswith("["):  # a JSON array, as nested values of GeoJSON are written
         text = text.strip().strip("[]").replace('"', "")
-    whole = plain(text)
+    whole = plain(text) if len(text) <= _LONGEST else ""
     if whole in known:
         return known[whole], []
     found: dict[str, None] = {}
     strange = []
     for part in _SPLIT.split(text):
+        if len(part) > _LONGEST:
+            strange.append(part.strip())
+            continue
         word = plain(part)
         if not word:
             continue

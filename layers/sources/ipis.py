@@ -34,7 +34,6 @@ HARM_CAR = ("tax", "pillage", "forcedlabour")
 QUALIFICATION = {"vert": "green", "jaune": "yellow", "rouge": "red", "bleu": "blue", "not class": "", "no class": ""}
 """Colours of the ministerial qualification; the two blank ones say that the site is not qualified."""
 _SEVERAL = re.compile(r"[;,/]|\bet\b|\band\b")
-_REMARK = re.compile(r"\s*\([^)]*\)$")
 SERVICES_DRC = tuple(f"state_service{i}" for i in range(1, 5))
 SERVICES_CAR = tuple(f"services{i}_name" for i in range(1, 4))
 EXACT_KM, VILLAGE_KM, OTHER_KM = 0.1, 2.0, 5.0
@@ -101,7 +100,7 @@ def normalise_drc(table: Table, fields: Fields, faults: Faults) -> Visits:
     frame["children_under_15"] = _counted(fields.text("childunder15"))
     frame["mercury"] = _counted(fields.text("mercury"))
     # "iTSCI (not visited by IPIS)" is iTSCI; how the row knows is its `visit_basis`.
-    frame["traceability"] = fields.text("traceability").str.strip().str.replace(_REMARK, "", regex=True)
+    frame["traceability"] = fields.text("traceability").str.strip().map(_without_remark).astype("str")
     # Slots are filled from the first; a row that skips it (9 of 3,333) is left blank, which says nothing.
     services = _joined(fields.text(name) for name in SERVICES_DRC)
     frame["state_services"] = services.where(fields.text(SERVICES_DRC[0]).str.strip() != "", "")
@@ -259,6 +258,18 @@ def _presence_word(non_state: Bool, state: Bool, private: Bool, unknown: Bool) -
         ["both", "non_state", "state", "private", "none"],
         default="",
     ).astype(object)
+
+
+def _without_remark(text: str) -> str:
+    """The text without what stands in brackets at its end.
+
+    Examples
+    --------
+    >>> _without_remark("iTSCI (not visited by IPIS)"), _without_remark("a (b) c"), _without_remark("(")
+    ('iTSCI', 'a (b) c', '(')
+    """
+    at = text.find("(", text.rfind(")", 0, -1) + 1) if text.endswith(")") else -1
+    return text if at < 0 else text[:at].rstrip()
 
 
 def _joined(actors: Iterable[pd.Series[str]]) -> pd.Series[str]:

@@ -29,7 +29,7 @@ from layers.sources.fields import Fields
 Floats = npt.NDArray[np.float64]
 Objects = npt.NDArray[np.object_]
 DEGREES = "longitude -180 to 180, latitude -90 to 90, degrees of WGS 84"
-_SHAPE_TEXT = re.compile(r"\s*(?:SRID=\d+;)?\s*(?:MULTI)?(?:POLYGON|LINESTRING)\b", re.IGNORECASE)
+_SHAPE_TEXT = re.compile(r"\s*(?:SRID=\d+;\s*)?(?:MULTI)?(?:POLYGON|LINESTRING)\b", re.IGNORECASE)
 _HEX = re.compile(r"\s*(?:0[01]|\\x0[01])[0-9A-Fa-f]{20,}\s*")
 _MINUTES, _SECONDS = (
     {"min", "minute", "minutes", "minuten", "minutos"},

@@ -48,7 +48,9 @@ def read_roads(
     )
     speed = None
     if speed_column is not None:
-        speed = parse_numbers(table.frame[speed_column].str.replace(r"\s*km/?h$", "", regex=True), decimal=".")[0]
+        speed = parse_numbers(table.frame[speed_column].str.replace(r"(?<!\s)\s*km/?h$", "", regex=True), decimal=".")[
+            0
+        ]
     classes = None if class_column is None else table.frame[class_column].tolist()
     net = network(table.geometry.tolist(), speed, classes, table.name)
     quickest = net.weighted == "time"

@@ -24,7 +24,11 @@ _UTM = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[+-]?\d{1,3}(?:[.,]\d+)?°?")
-_LONGEST = 500
+_BLANKS = re.compile(r"(\s)\s+")
+_PARTING = re.compile(r"[\s,;/]")
+_LONGEST, _LONGEST_UTM, _MOST_PARTING = 500, 80, 24
+"""Longer texts, and those with more blanks and commas, are no place; the patterns above would go back and forth in them
+for seconds, a list of them for an hour."""
 AMBIGUOUS = "coordinates_comma_ambiguous"
 """One comma between two numbers: a decimal sign, or what parts two coordinates."""
 
@@ -59,6 +63,7 @@ def parse_pair(text: str) -> tuple[str, str, str]:
         return "", "", ""
     if len(text) > _LONGEST:
         return "", "", "coordinates_unreadable"
+    text = _BLANKS.sub(r"\1", text)
     if found := _POINT.fullmatch(text):
         return found[2], found[1], ""
     if text[:1] in "{[":  # in square brackets longitude may stand first, as in GeoJSON
@@ -69,9 +74,9 @@ def parse_pair(text: str) -> tuple[str, str, str]:
         link = _LINK.search(text)
         return (link[1], link[2], "") if link else ("", "", "coordinates_unreadable")
     text = plain_degrees(text)
-    if _UTM.fullmatch(text):
+    if len(text) <= _LONGEST_UTM and _UTM.fullmatch(text):
         return "", "", "coordinates_utm_text"
-    for pattern in (_SIDES, _SIDES_TURNED) if len(text) <= 120 else ():
+    for pattern in (_SIDES, _SIDES_TURNED) if len(_PARTING.findall(text)) <= _MOST_PARTING and len(text) <= 120 else ():
         if found := pattern.fullmatch(text):
             return found["a"].strip(" ,;/"), found["b"].strip(" ,;/"), ""
     return _of_numbers(text)
@@ -137,5 +142,6 @@ def utm_of(text: str) -> tuple[str, str, str] | None:
     >>> utm_of("35S 715000 9820000"), utm_of("4.26 15.79")
     (('35S', '715000', '9820000'), None)
     """
-    found = _UTM.fullmatch(plain_degrees(text.strip()[:_LONGEST]))
+    plain = plain_degrees(_BLANKS.sub(r"\1", text.strip()[:_LONGEST]))
+    found = _UTM.fullmatch(plain) if len(plain) <= _LONGEST_UTM else None
     return (found[1].replace(" ", ""), found[2], found[3]) if found else None
