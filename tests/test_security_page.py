@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.examples import THOROUGH
-from tests.hostile import corpus, roles, test_hostile_cost, test_hostile_fuzz, test_hostile_roles, test_hostile_systems
+from tests.hostile import (
+    corpus,
+    roles,
+    test_hostile_cells,
+    test_hostile_cost,
+    test_hostile_fuzz,
+    test_hostile_roles,
+    test_hostile_systems,
+)
 from tests.layers import test_fetch
 from tests.properties import test_unread_incidents
 
@@ -39,7 +47,14 @@ def test_files_and_mutants():
 
 def test_systems_bombs_roles_and_replies():
     rasters = 6 + 1
-    assert numbers(row("coordinate system"))[:2] == [len(test_hostile_systems.TEXTS), rasters]
+    assert numbers(row("coordinate system")) == [len(test_hostile_systems.TEXTS), rasters, 9 + 3, 4]
+    cells = [
+        len(test_hostile_cells.CELLS),
+        len(test_hostile_cells.SIZES),
+        len(roles.TABLES),
+        len(test_hostile_cells.EACH_TIME),
+    ]
+    assert numbers(row("no cell of a list")) == [*cells, 4, 300]
     bombs = numbers(row("at most 20 MB"))
     assert bombs[::2] == [len(test_hostile_cost.BOMBS), len(test_hostile_cost.EACH_TIME)]
     each_time = len(roles.SEEDS) - len(test_hostile_roles.LATER)
