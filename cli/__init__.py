@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import functools
 import os
 import subprocess
 import sys
@@ -185,6 +186,7 @@ def bench(args: argparse.Namespace) -> int:
     return subprocess.run(command, cwd=Path(__file__).resolve().parents[1], check=False).returncode  # noqa: S603
 
 
+@functools.cache
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     top = argparse.ArgumentParser(

@@ -11,14 +11,16 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.examples import examples
+
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")  # no test fails by the clock: how long an example takes depends on what runs beside it
 ROOT = Path(__file__).resolve().parents[1]
 BROWSER = "tests/browser"
 
-settings.register_profile("no clock", deadline=None)
+settings.register_profile("no clock", deadline=None, max_examples=examples(100))
 settings.load_profile("no clock")
-"""How long an example takes says more of the machine than of the code."""
+"""How long an example takes says more of the machine than of the code; where a test says no number, a part each time."""
 
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

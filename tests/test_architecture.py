@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,10 +31,15 @@ def modules(root: Path) -> dict[str, Path]:
     return {".".join(p.relative_to(root).with_suffix("").parts): p for p in paths}
 
 
+@functools.cache
+def nodes(path: Path) -> list[ast.AST]:
+    """Every node of the syntax tree of a module, which several tests look at."""
+    return list(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
 def imported(module: str, path: Path) -> Iterator[str]:
     """Dotted names that a module imports, wherever in it: in functions, and for a type checker alone, too."""
-    tree = ast.parse(path.read_text("utf-8"))
-    for node in ast.walk(tree):
+    for node in nodes(path):
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [a.name for a in node.names]
@@ -41,7 +47,9 @@ def imported(module: str, path: Path) -> Iterator[str]:
             package = module.split(".")[: -node.level] if node.level else []
             base = ".".join([*package, *([node.module] if node.module else [])])
             names = [f"{base}.{a.name}" for a in node.names]
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__")):
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")).endswith(
+            ("import_module", "__import__")
+        ):
             names = [a.value for a in node.args[:1] if isinstance(a, ast.Constant)]
         yield from names
 
@@ -124,7 +132,7 @@ def test_options_of_the_main_job_are_gathered_in_one_place():
     for module, path in modules(ROOT).items():
         if module == "geo.assess":
             continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "assess":
                 by_hand += [module] if any(k.arg for k in node.keywords) else []
     assert by_hand == []
@@ -165,6 +173,6 @@ def docstring_of(node: ast.AST) -> ast.Expr | None:
 def test_no_module_is_a_warehouse():
     for module, path in modules(ROOT).items():
         text = path.read_text("utf-8")
-        said = [d for n in ast.walk(ast.parse(text)) if (d := docstring_of(n)) is not None]
+        said = [d for n in nodes(path) if (d := docstring_of(n)) is not None]
         code = len(text.splitlines()) - sum(1 + (d.end_lineno or d.lineno) - d.lineno for d in said)
         assert code <= 420, f"{module} holds more than one noun"  # what documents it does not count

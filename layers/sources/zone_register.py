@@ -6,6 +6,7 @@ The register is append-only. Whether two statuses of one unit are in force at on
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -48,8 +49,9 @@ def read_register(
     >>> register.loc[register["status"] == "lifted", ["unit", "valid_from"]].astype(str).to_numpy().tolist()
     [['CAF', '2024-11-15']]
     """
-    given = ZONE_REGISTER if source is None else source
-    return _read(given, name, gateway, options, ZONES, "zone register", ("valid_from",))
+    if source is None:
+        return _copy(_shipped(ZONE_REGISTER))
+    return _read(source, name, gateway, options, ZONES, "zone register", ("valid_from",))
 
 
 @in_child
@@ -71,8 +73,22 @@ def read_findings(
     >>> sorted(set(read_findings().frame["unit"]))
     ['Berbérati', 'Boda', 'Carnot', 'Gadzi', 'Nola']
     """
-    given = ZONE_FINDINGS if source is None else source
-    return _read(given, name, gateway, options, FINDINGS, "zone findings", ("date",))
+    if source is None:
+        return _copy(_shipped(ZONE_FINDINGS))
+    return _read(source, name, gateway, options, FINDINGS, "zone findings", ("date",))
+
+
+@lru_cache(maxsize=2)
+def _shipped(path: Path) -> Layer:
+    """What ships with the project, read once in a process: every run asks for it."""
+    if path == ZONE_REGISTER:
+        return _read(path, None, LOCAL, NOTHING, ZONES, "zone register", ("valid_from",))
+    return _read(path, None, LOCAL, NOTHING, FINDINGS, "zone findings", ("date",))
+
+
+def _copy(layer: Layer) -> Layer:
+    """A layer whose rows the caller may change."""
+    return replace(layer, frame=layer.frame.copy(), rejected=layer.rejected.copy(), accounting=dict(layer.accounting))
 
 
 @lru_cache(maxsize=1)

@@ -21,6 +21,7 @@ from layers.reference.rule_files import default_rules
 from layers.sources.incidents import read_incidents
 from scripts.write_track_record import STUDIES
 from tests.backtest import brute
+from tests.examples import some
 
 pytestmark = pytest.mark.real_data
 
@@ -63,7 +64,7 @@ def years(country):
     return [dt.date(y, 12, 31) for y in range(first, last + 1)]
 
 
-@pytest.fixture(scope="module", params=list(FILES))
+@pytest.fixture(scope="module", params=some(FILES, "caf", "ssd"))
 def tested(request, shared_data):
     loaded = loaded_of(shared_data, request.param)
     dates = years(request.param)
@@ -99,7 +100,7 @@ def test_the_page_of_the_documents_tells_these_figures(tested):
         assert f"| {percent(table.loc[('class', cls), 'hit_rate'], translator('en'))} (" in line
 
 
-@pytest.mark.parametrize("country", ["caf", "ssd"])
+@pytest.mark.parametrize("country", some(["caf", "ssd"], "ssd"))
 def test_the_brute_force_gives_the_figures_of_the_study(shared_data, country):
     points = pd.read_csv(shared_data / f"backtest/points_{country}.csv")
     found = source(shared_data, country)

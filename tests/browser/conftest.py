@@ -28,7 +28,11 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--proxy-server=http://127.0.0.1:9",
+    "--proxy-bypass-list=127.0.0.1",
 ]
+"""A request that leaves this machine goes to a proxy that is not there. A route in the test would stop it as well, and would
+have the browser load and compile the same scripts for each page and each map anew."""
 TIMEOUT_MS = 60_000
 STILL = "reduce"
 """What the tested browser says of motion: what turns while the app works costs a third of all that the browser computes."""
@@ -142,13 +146,14 @@ REAL = {
 """A reader's own files: 272 mines, 1,848 events, 72 sub-prefectures; none of them is part of the project."""
 
 
-def add_file(visit: Visit, path: Path) -> None:
-    """Adds a file of the reader's own in the sidebar, as a reader does; what it is, the app finds out."""
+def add_file(visit: Visit, *paths: Path) -> None:
+    """Adds files of the reader's own in the sidebar, as a reader does; what they are, the app finds out."""
     side = visit.page.get_by_test_id("stSidebar")
     if not side.get_by_label("Add files").first.is_visible():
         side.get_by_text("Data", exact=True).click()
-    side.locator("input[type=file]").first.set_input_files(path)
-    visit.page.get_by_role("button", name=f"Remove {path.name}").wait_for()
+    side.locator("input[type=file]").first.set_input_files(paths)
+    for path in paths:
+        visit.page.get_by_role("button", name=f"Remove {path.name}").wait_for()
     side.get_by_text("… being read").first.wait_for(state="detached")
     visit.settled()
 
@@ -164,31 +169,41 @@ def until(visit: Visit, holds: Callable[[], bool]) -> None:
 
 
 @pytest.fixture(scope="session")
-def own(browser, app_url, shared_data) -> Iterator[Visit]:
+def contexts(browser) -> Callable[[str], object]:
+    """A browser of its own for each locale: its pages are visitors of the app that know nothing of each other, and share
+    what they load."""
+    known: dict[str, object] = {}
+
+    def of(locale: str) -> object:
+        if locale not in known:
+            known[locale] = browser.new_context(locale=locale, accept_downloads=True, reduced_motion=STILL)
+        return known[locale]
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def own(contexts, app_url, shared_data) -> Iterator[Visit]:
     """One session with a reader's own files at 1280 x 720, for all tests that need it; go from page to page by :func:`go`.
 
     It opens with the demonstration, as a new reader's does; what stood there after the first file is in `first`.
     """
-    context = browser.new_context(
-        locale="en-GB", viewport={"width": 1280, "height": 720}, accept_downloads=True, has_touch=False,
-        reduced_motion=STILL,
-    )  # fmt: skip
-    context.route(lambda url: urlsplit(url).hostname not in (None, "127.0.0.1"), lambda route: route.abort())
-    page = context.new_page()
+    page = contexts("en-GB").new_page()
+    page.set_viewport_size({"width": 1280, "height": 720})
     page.set_default_timeout(TIMEOUT_MS)
     made = Visit(page)
     made.watch()
     page.goto(app_url + "/?lang=en&day=2016-09-19")
     made.map()
     made.first["marked_before"] = page.get_by_text("It says nothing about any place").count()
-    for kind, name in REAL.items():
-        add_file(made, shared_data / name)
-        if kind == "sites":
-            page.get_by_text("272 sites of 272 on").wait_for()
-            made.settled()
-            made.first["marked_after"] = page.get_by_text("It says nothing about any place").count()
-            made.first["said"] = page.get_by_text(SITES_SAID).inner_text()
-            made.first["address"] = page.url
+    first, *others = (shared_data / name for name in REAL.values())
+    add_file(made, first)
+    page.get_by_text("272 sites of 272 on").wait_for()
+    made.settled()
+    made.first["marked_after"] = page.get_by_text("It says nothing about any place").count()
+    made.first["said"] = page.get_by_text(SITES_SAID).inner_text()
+    made.first["address"] = page.url
+    add_file(made, *others)
     # The page is at rest between one run and the next: what counts is that its map holds all three files.
     whole = (
         "() => window.map && window.map._cahraBase && window.map._cahraBase.districts.length === 72"
@@ -200,7 +215,7 @@ def own(browser, app_url, shared_data) -> Iterator[Visit]:
     assert made.foreign == []
     assert made.errors == []
     assert made.refused == []
-    context.close()
+    page.close()
 
 
 def go(visit: Visit, name: str, heading: str) -> None:
@@ -214,22 +229,30 @@ def go(visit: Visit, name: str, heading: str) -> None:
 def grid_click(visit, number: int, x: int, y: int) -> None:
     """Clicks into the canvas of a data grid: `x`, `y` from its upper left corner [pixels]."""
     grid = visit.page.get_by_test_id("stDataFrame").nth(number).locator("canvas").first
-    grid.scroll_into_view_if_needed()
+    grid.evaluate("e => e.scrollIntoView({block: 'center', behavior: 'instant'})")  # not under the bar at the top
+    visit.page.wait_for_timeout(100)
     box = grid.bounding_box()
     visit.page.mouse.click(box["x"] + x, box["y"] + y)
 
 
+def serious(visit: Visit) -> list[str]:
+    """What the accessibility check finds on a page that is whole, but for what it calls minor."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    visit.page.wait_for_load_state("networkidle")
+    visit.settled()
+    found = Axe().run(visit.page).response["violations"]
+    return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found if v["impact"] != "minor"]
+
+
 @contextmanager
-def visits_of(browser, app_url: str) -> Iterator[Callable[..., Visit]]:
-    """Opens pages, each in a browser of its own; every request elsewhere fails loudly at the end."""
-    contexts, visits = [], []
+def visits_of(contexts, app_url: str) -> Iterator[Callable[..., Visit]]:
+    """Opens pages, each a visitor of its own; every request elsewhere fails loudly at the end."""
+    visits = []
 
     def open_page(path: str = "/", *, locale: str = "en-GB", width: int = 1400, height: int = 1000) -> Visit:
-        size = {"width": width, "height": height}
-        context = browser.new_context(locale=locale, viewport=size, accept_downloads=True, reduced_motion=STILL)
-        contexts.append(context)
-        context.route(lambda url: urlsplit(url).hostname not in (None, "127.0.0.1"), lambda route: route.abort())
-        page = context.new_page()
+        page = contexts(locale).new_page()
+        page.set_viewport_size({"width": width, "height": height})
         page.set_default_timeout(TIMEOUT_MS)
         made = Visit(page)
         made.watch()
@@ -246,12 +269,11 @@ def visits_of(browser, app_url: str) -> Iterator[Callable[..., Visit]]:
         assert made.page.evaluate("() => window.pwned ?? null") is None
         for frame in made.page.frames:
             assert frame.evaluate("() => window.pwned ?? null") is None
-    for context in contexts:
-        context.close()
+        made.page.close()
 
 
 @pytest.fixture
-def visit(browser, app_url) -> Iterator[Callable[..., Visit]]:
-    """Opens a page in a browser of its own, for one test."""
-    with visits_of(browser, app_url) as open_page:
+def visit(contexts, app_url) -> Iterator[Callable[..., Visit]]:
+    """Opens pages, each a visitor of its own, for one test."""
+    with visits_of(contexts, app_url) as open_page:
         yield open_page

@@ -24,9 +24,9 @@ def downloaded(visit, name: str) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def front(browser, app_url):
+def front(contexts, app_url):
     """The first page, for the tests that look at it, take from it and choose in it, in their order."""
-    with visits_of(browser, app_url) as open_page:
+    with visits_of(contexts, app_url) as open_page:
         here = open_page()
         here.map()
         here.settled()
@@ -34,9 +34,9 @@ def front(browser, app_url):
 
 
 @pytest.fixture(scope="module")
-def narrowed(browser, app_url):
+def narrowed(contexts, app_url):
     """The first page by a link with filters, for the tests that take what is shown and clear them, in their order."""
-    with visits_of(browser, app_url) as open_page:
+    with visits_of(contexts, app_url) as open_page:
         here = open_page("/?minerals=diamond&classes=high-risk&zones=inside_compliant&lang=en")
         here.map()
         here.settled()
@@ -56,27 +56,6 @@ def test_the_first_page_opens_with_map_figures_and_table_and_asks_nobody_else(fr
     assert drawn > 1000
 
 
-def test_a_cell_of_the_quadrant_table_filters_class_and_zone(front):
-    here = front
-    grid_click(here, 1, 330, 52)
-    for part in ("classes=conflict-affected", "zones=inside_compliant"):
-        here.page.wait_for_function(f"() => location.search.includes('{part}')")
-    said = here.page.get_by_text(re.compile(r"\d+ sites? of \d+ on")).inner_text()
-    shown, whole = (int(n) for n in re.match(r"(\d+) sites? of (\d+)", said).groups())
-    assert 0 < shown < whole
-
-
-def test_a_row_of_the_table_rings_the_site_on_the_map(visit):
-    here = visit()
-    frame = here.map()
-    here.settled()
-    grid_click(here, 0, 18, 52)
-    here.page.get_by_role("button", name="Open this site").wait_for()
-    focus = frame.locator("body").evaluate("() => Object.values(window.map._layers).find(l => l.sites).blob.focus")
-    assert focus is not None
-    here.page.wait_for_function("() => location.search.includes('site=')")
-
-
 def test_every_download_opens(front):
     here = front
     sites = list(csv.DictReader(io.StringIO(downloaded(here, "sites.csv").decode("utf-8-sig"))))
@@ -87,6 +66,50 @@ def test_every_download_opens(front):
     assert {row["site_id"] for row in evidence} <= {row["site_id"] for row in sites}
     assert json.loads(downloaded(here, "run.json"))["demonstration"] is True
     assert downloaded(here, "rejected.csv").startswith(b"source_file")
+
+
+def test_a_cell_of_the_quadrant_table_filters_class_and_zone(front):
+    here = front
+    here.settled()
+    grid_click(here, 1, 330, 52)
+    for part in ("classes=conflict-affected", "zones=inside_compliant"):
+        here.page.wait_for_function(f"() => location.search.includes('{part}')")
+    said = here.page.get_by_text(re.compile(r"\d+ sites? of \d+ on")).inner_text()
+    shown, whole = (int(n) for n in re.match(r"(\d+) sites? of (\d+)", said).groups())
+    assert 0 < shown < whole
+
+
+def test_a_row_of_the_table_rings_the_site_on_the_map(front):
+    here = front
+    frame = here.map()
+    here.settled()
+    grid_click(here, 0, 18, 52)
+    here.page.get_by_role("button", name="Open this site").wait_for()
+    focus = frame.locator("body").evaluate("() => Object.values(window.map._layers).find(l => l.sites).blob.focus")
+    assert focus is not None
+    here.page.wait_for_function("() => location.search.includes('site=')")
+
+
+def test_a_click_on_a_site_answers_and_the_link_holds_it(front, visit):
+    here = front
+    here.page.get_by_role("button", name="Close").click()
+    here.page.get_by_role("button", name="Open this site").wait_for(state="detached")
+    here.page.wait_for_function("() => !location.search.includes('site=')")
+    here.settled()
+    frame = here.map()
+    spot = frame.locator("body").evaluate(
+        """() => { const layer = Object.values(window.map._layers).find(l => l.sites && l._pixels), size = window.map.getSize();
+        const p = layer._pixels.sites, all = Array.from({length: p.length / 2}, (_, i) => i);
+        const seen = all.map(i => window.map.layerPointToContainerPoint([p[2 * i], p[2 * i + 1]]))
+          .find(q => q.x > 60 && q.y > 60 && q.x < size.x - 60 && q.y < size.y - 60);
+        return [seen.x, seen.y]; }"""
+    )
+    frame.locator("#map_div").click(position={"x": spot[0], "y": spot[1]})
+    here.page.get_by_role("button", name="Open this site").wait_for()
+    here.page.wait_for_function("() => location.search.includes('site=')")
+    again = visit(here.page.url.removeprefix(here.page.url.split("/", 3)[0] + "//" + urlsplit(here.page.url).netloc))
+    again.map()
+    again.page.get_by_role("button", name="Open this site").wait_for()
 
 
 def test_the_sites_shown_open_in_every_format(narrowed, tmp_path):
@@ -126,22 +149,6 @@ def test_a_filter_goes_into_the_link_and_comes_back_from_it(narrowed):
     here.page.wait_for_function("() => !location.search.includes('minerals')")
 
 
-def test_a_click_on_a_site_answers_and_the_link_holds_it(visit):
-    here = visit()
-    frame = here.map()
-    spot = frame.locator("body").evaluate(
-        """() => { const layer = Object.values(window.map._layers).find(l => l.sites && l._pixels);
-        const p = layer._pixels.sites; const q = window.map.layerPointToContainerPoint([p[0], p[1]]);
-        return [q.x, q.y]; }"""
-    )
-    frame.locator("#map_div").click(position={"x": spot[0], "y": spot[1]})
-    here.page.get_by_role("button", name="Open this site").wait_for()
-    here.page.wait_for_function("() => location.search.includes('site=')")
-    again = visit(here.page.url.removeprefix(here.page.url.split("/", 3)[0] + "//" + urlsplit(here.page.url).netloc))
-    again.map()
-    again.page.get_by_role("button", name="Open this site").wait_for()
-
-
 def test_french_by_browser_and_by_choice(visit):
     here = visit(locale="fr-FR")
     frame = here.map()
@@ -158,21 +165,29 @@ def test_french_by_browser_and_by_choice(visit):
     here.page.wait_for_function("() => location.search.includes('lang=en')")
 
 
-def test_hostile_names_in_a_readers_own_file_run_nothing(visit, tmp_path):
-    path = tmp_path / "mines.csv"
+@pytest.fixture(scope="module")
+def hostile(contexts, app_url, tmp_path_factory):
+    """The first page with a reader's own file of hostile names."""
+    path = tmp_path_factory.mktemp("hostile") / "mines.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["site_id", "name", "lat", "lon", "minerals", "country", "admin1", "admin2"])
         for i, text in enumerate(HOSTILE):
             text = text.replace("\ud800", "?").replace("\x00", "?")
             writer.writerow([f"H{i}", text, 4 + i / 20, 16 + i / 20, "gold", "CAF", text, text])
-    here = visit()
-    here.map()
-    here.page.get_by_test_id("stSidebar").get_by_text("Data", exact=True).click()
-    here.page.locator("input[type=file]").first.set_input_files(path)
-    here.page.get_by_role("button", name="Remove mines.csv").wait_for()
-    frame = here.map()
-    here.settled()
+    with visits_of(contexts, app_url) as open_page:
+        here = open_page()
+        here.map()
+        here.page.get_by_test_id("stSidebar").get_by_text("Data", exact=True).click()
+        here.page.locator("input[type=file]").first.set_input_files(path)
+        here.page.get_by_role("button", name="Remove mines.csv").wait_for()
+        here.map()
+        here.settled()
+        yield here
+
+
+def test_hostile_names_in_a_readers_own_file_run_nothing(hostile):
+    here, frame = hostile, hostile.map()
     frame.locator("#map_div").hover()
     for i in (0, 7, 9, 13):
         again = frame.locator("body").evaluate(
@@ -185,18 +200,13 @@ def test_hostile_names_in_a_readers_own_file_run_nothing(visit, tmp_path):
     assert here.foreign == []
 
 
-def test_two_browsers_do_not_see_each_others_files(visit, tmp_path):
-    path = tmp_path / "secret_list.csv"
-    path.write_text("site_id,name,lat,lon,minerals,country\nX1,Hidden pit,4.2,16.1,gold,CAF\n")
-    first = visit()
-    first.map()
-    first.page.get_by_test_id("stSidebar").get_by_text("Data", exact=True).click()
-    first.page.locator("input[type=file]").first.set_input_files(path)
-    first.page.get_by_role("button", name="Remove secret_list.csv").wait_for()
-    second = visit()
+def test_two_browsers_do_not_see_each_others_files(hostile, visit):
+    second = visit(locale="en-US")  # a locale of its own: a browser of its own
     second.map()
     second.page.get_by_test_id("stSidebar").get_by_text("Data", exact=True).click()
-    assert second.page.get_by_text("secret_list.csv").count() == 0
+    second.page.locator("input[type=file]").first.wait_for(state="attached")
+    assert second.page.get_by_text("mines.csv").count() == 0
+    assert hostile.page.get_by_role("button", name="Remove mines.csv").count() == 1
 
 
 @pytest.mark.slow

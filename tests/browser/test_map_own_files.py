@@ -106,13 +106,12 @@ def test_a_switch_of_the_legend_hides_a_class_on_map_and_page(own):
     own.map().get_by_role("switch", name="trade line").check()
 
 
-def off_middle(own) -> float:
-    own.settled()
-    own.page.wait_for_timeout(1800)
+def is_in_the_middle(own) -> bool:
+    """Whether the chosen site stands in the middle of the map, once the map has moved."""
     return at(
         own,
-        """const f = data.blob.focus; if (!f) return 1e9;
-        return map.latLngToContainerPoint([f[1], f[0]]).distanceTo(map.getSize().divideBy(2));""",
+        """const f = data.blob.focus;
+        return Boolean(f) && map.latLngToContainerPoint([f[1], f[0]]).distanceTo(map.getSize().divideBy(2)) < 3;""",
     )
 
 
@@ -130,13 +129,15 @@ def test_the_first_click_counts_and_the_chosen_site_stands_in_the_middle(own):
     box = own.map().locator("#map_div").bounding_box()
     own.page.mouse.click(box["x"] + spot[0], box["y"] + spot[1])
     own.page.get_by_role("button", name="Open this site").wait_for()
-    assert off_middle(own) < 3
+    own.settled()
+    until(own, lambda: is_in_the_middle(own))
     own.page.get_by_role("button", name="Close").click()
     own.page.get_by_role("button", name="Open this site").wait_for(state="detached")
     own.settled()
     grid_click(own, 0, 18, 52)
     own.page.get_by_role("button", name="Open this site").wait_for()
-    assert off_middle(own) < 3
+    own.settled()
+    until(own, lambda: is_in_the_middle(own))
     own.page.get_by_role("button", name="Close").click()
     own.settled()
 

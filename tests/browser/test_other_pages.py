@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.browser.conftest import CHROMIUM, ROOT
+from tests.browser.conftest import CHROMIUM, ROOT, serious, visits_of
 from views.navigation import FOLDER, PAGES
 
 EACH_TIME = ("explore",)
@@ -48,11 +48,18 @@ def test_a_link_opens_a_site_with_circles_and_a_dossier_that_opens_from_disk(vis
     assert [u for u in opened.requests if not u.startswith("file:")] == []
 
 
-def test_the_map_page_opens_from_disk_without_a_request_and_answers_a_click(visit, tmp_path):
-    here = visit("/?minerals=diamond")
-    here.map()
-    here.settled()
-    page = saved(here, "Map (HTML)", tmp_path)
+@pytest.fixture(scope="module")
+def first(contexts, app_url):
+    """The first page, for the tests that take its map, play on it, draw on it and read it in French, in their order."""
+    with visits_of(contexts, app_url) as open_page:
+        here = open_page("/?day=2016-09-19")
+        here.map()
+        here.settled()
+        yield here
+
+
+def test_the_map_page_opens_from_disk_without_a_request_and_answers_a_click(first, visit, tmp_path):
+    page = saved(first, "Map (HTML)", tmp_path)
     opened = visit(page.as_uri())
     opened.page.locator(".cahra-legend").wait_for()
     assert opened.page.locator(".cahra-notice").inner_text() == "Demonstration data"
@@ -67,54 +74,9 @@ def test_the_map_page_opens_from_disk_without_a_request_and_answers_a_click(visi
     opened.page.locator(".leaflet-popup-content").wait_for()
 
 
-def test_a_click_beside_all_points_asks_about_the_place(visit):
-    here = visit("/ask")
-    frame = here.map()
-    frame.locator("#map_div").click(position={"x": 120, "y": 380})
-    here.page.get_by_text("Nearest misses").wait_for()
-    here.page.wait_for_function("() => location.search.includes('place=')")
-
-
-def test_a_drawn_box_filters_and_goes_into_the_link(visit):
-    here = visit()
-    frame = here.map()
-    here.settled()  # a map that is drawn anew forgets the button
-    frame.get_by_role("button", name="Choose by a box").click()
-    box = frame.locator("#map_div").bounding_box()
-    here.page.mouse.move(box["x"] + 250, box["y"] + 120)
-    here.page.mouse.down()
-    here.page.mouse.move(box["x"] + 420, box["y"] + 260, steps=5)
-    here.page.mouse.up()
-    here.page.get_by_text("Only sites inside the drawn area are shown").wait_for()
-    here.page.wait_for_function("() => location.search.includes('area=')")
-    assert len(parse_qs(urlsplit(here.page.url).query)["area"][0].split("_")) == 4
-
-
-def test_two_maps_move_together_and_the_differences_are_listed(visit):
-    here = visit("/compare?day=2016-09-19&other=2018-12-31")
-    here.map()
-    here.page.get_by_text(re.compile(r"\d+ sites differ")).wait_for()
-    here.page.frame_locator("iframe").nth(1).locator(".cahra-legend").wait_for()
-    frames = [f for f in here.page.frames if "st_folium" in f.url]
-    assert len(frames) == 2
-    frames[0].evaluate("() => window.map.setView([5, 20], 8, {animate: false})")
-    frames[1].wait_for_function("() => window.map.getZoom() === 8 && Math.abs(window.map.getCenter().lat - 5) < 0.01")
-
-
-def test_a_question_of_the_tree_shows_its_sites_on_the_map(visit):
-    here = visit("/tree")
-    chart = here.page.get_by_test_id("stVegaLiteChart")
-    chart.locator("svg, canvas").first.wait_for()
+def test_play_draws_month_after_month_and_all_agree_where_it_stops(first):
+    here = first
     here.settled()
-    chart.click(position={"x": 200, "y": 153})
-    here.page.get_by_role("button", name="Show these sites on the map").click()
-    here.map()
-    here.page.wait_for_function("() => location.search.includes('first=H1')")
-
-
-def test_play_draws_month_after_month_and_all_agree_where_it_stops(visit):
-    here = visit("/?day=2016-09-19")
-    here.map()
     frame = next(f for f in here.page.frames if "st_folium" in f.url)
     frame.get_by_role("button", name="Play").click()
     frame.wait_for_function("() => window.CAHRA.drawn > 5")
@@ -139,9 +101,57 @@ def test_play_draws_month_after_month_and_all_agree_where_it_stops(visit):
     assert sum(counted[0]) > 100
 
 
-def test_a_divider_that_the_keyboard_moves_parts_two_dates_on_one_map(visit):
-    here = visit("/compare?day=2014-12-31&other=2016-09-19")
+def test_a_drawn_box_filters_and_goes_into_the_link(first):
+    here = first
+    frame = here.map()
+    here.settled()  # a map that is drawn anew forgets the button
+    frame.get_by_role("button", name="Choose by a box").click()
+    box = frame.locator("#map_div").bounding_box()
+    here.page.mouse.move(box["x"] + 250, box["y"] + 120)
+    here.page.mouse.down()
+    here.page.mouse.move(box["x"] + 420, box["y"] + 260, steps=5)
+    here.page.mouse.up()
+    here.page.get_by_text("Only sites inside the drawn area are shown").wait_for()
+    here.page.wait_for_function("() => location.search.includes('area=')")
+    assert len(parse_qs(urlsplit(here.page.url).query)["area"][0].split("_")) == 4
+
+
+def test_the_view_of_the_map_is_in_the_link_stays_in_another_language_and_comes_back(first, visit):
+    here = first
+    here.settled()
+    here.map().locator("body").evaluate("() => window.map.setView([4.25, 15.8], 9, {animate: false})")
+    here.page.wait_for_function("() => location.search.includes('view=4.250')")
+    here.page.get_by_text("Français").click()
+    frame = here.page.frame_locator("iframe").first
+    frame.get_by_text("touché par un conflit").first.wait_for()
+    assert frame.locator("body").evaluate("() => window.map.getZoom()") == 9
+    here.page.wait_for_function("() => /lang=fr.*view=4\\.2[45]/.test(location.search)")
+    again = visit("/?" + urlsplit(here.page.url).query)
+    assert again.map().locator("body").evaluate("() => window.map.getZoom()") == 9
+
+
+@pytest.fixture(scope="module")
+def beside(contexts, app_url):
+    """Two dates side by side, for the tests of two maps and of one map with a divider, in their order."""
+    with visits_of(contexts, app_url) as open_page:
+        here = open_page("/compare?day=2016-09-19&other=2018-12-31")
+        here.map()
+        yield here
+
+
+def test_two_maps_move_together_and_the_differences_are_listed(beside):
+    here = beside
     here.map()
+    here.page.get_by_text(re.compile(r"\d+ sites differ")).wait_for()
+    here.page.frame_locator("iframe").nth(1).locator(".cahra-legend").wait_for()
+    frames = [f for f in here.page.frames if "st_folium" in f.url]
+    assert len(frames) == 2
+    frames[0].evaluate("() => window.map.setView([5, 20], 8, {animate: false})")
+    frames[1].wait_for_function("() => window.map.getZoom() === 8 && Math.abs(window.map.getCenter().lat - 5) < 0.01")
+
+
+def test_a_divider_that_the_keyboard_moves_parts_two_dates_on_one_map(beside):
+    here = beside
     here.settled()
     here.page.get_by_text("One map with a divider").click()
     here.page.frame_locator("iframe").first.locator(".cahra-swipe").wait_for()
@@ -160,30 +170,30 @@ def test_a_divider_that_the_keyboard_moves_parts_two_dates_on_one_map(visit):
     assert " | " in frame.locator(".cahra-row-n").first.inner_text()
 
 
-def test_the_view_of_the_map_is_in_the_link_stays_in_another_language_and_comes_back(visit):
-    here = visit()
-    here.map().locator("body").evaluate("() => window.map.setView([4.25, 15.8], 9, {animate: false})")
-    here.page.wait_for_function("() => location.search.includes('view=4.250')")
-    here.page.get_by_text("Français").click()
-    frame = here.page.frame_locator("iframe").first
-    frame.get_by_text("touché par un conflit").first.wait_for()
-    assert frame.locator("body").evaluate("() => window.map.getZoom()") == 9
-    here.page.wait_for_function("() => /lang=fr.*view=4\\.2[45]/.test(location.search)")
-    again = visit("/?" + urlsplit(here.page.url).query)
-    assert again.map().locator("body").evaluate("() => window.map.getZoom()") == 9
+def test_a_click_beside_all_points_asks_about_the_place(visit):
+    here = visit("/ask")
+    frame = here.map()
+    frame.locator("#map_div").click(position={"x": 120, "y": 380})
+    here.page.get_by_text("Nearest misses").wait_for()
+    here.page.wait_for_function("() => location.search.includes('place=')")
+
+
+def test_a_question_of_the_tree_shows_its_sites_on_the_map(visit):
+    here = visit("/tree")
+    chart = here.page.get_by_test_id("stVegaLiteChart")
+    chart.locator("svg, canvas").first.wait_for()
+    here.settled()
+    chart.click(position={"x": 200, "y": 153})
+    here.page.get_by_role("button", name="Show these sites on the map").click()
+    here.map()
+    here.page.wait_for_function("() => location.search.includes('first=H1')")
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_no_serious_finding_of_the_accessibility_check(visit, path):
-    from axe_playwright_python.sync_playwright import Axe
-
     here = visit(f"/{path}?site=demonstration%7CDEMO-002")
     here.page.get_by_test_id("stHeading").first.wait_for()
-    here.page.wait_for_timeout(4000)
-    here.settled()
-    found = Axe().run(here.page).response["violations"]
-    serious = [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found if v["impact"] != "minor"]
-    assert serious == []
+    assert serious(here) == []
 
 
 @pytest.mark.slow

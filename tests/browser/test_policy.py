@@ -24,3 +24,13 @@ def test_the_browser_says_what_a_policy_refuses(visit):
     here.page.wait_for_timeout(300)
     assert len(here.refused) == 1
     here.refused.clear()
+
+
+def test_what_a_page_asks_elsewhere_is_seen_and_goes_nowhere(visit):
+    """Each test of this folder ends with the question whether its pages asked anybody else."""
+    here = visit("about:blank")
+    asked = "(url) => fetch(url, {mode: 'no-cors'}).then(() => 'answered', () => 'refused')"
+    elsewhere = ["http://192.0.2.1/x", "https://example.org/x"]
+    assert [here.page.evaluate(asked, url) for url in elsewhere] == ["refused"] * 2
+    assert here.foreign == elsewhere
+    here.requests.clear()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import add_file
+from tests.browser.conftest import add_file, visits_of
 from tests.hostile.strings import HOSTILE
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -22,14 +22,39 @@ def downloaded(visit, name: str) -> bytes:
     return Path(got.value.path()).read_bytes()
 
 
-def test_the_page_opens_alone_and_its_files_reconcile(visit):
-    here = visit("/programmes")
+@pytest.fixture(scope="module")
+def opened(contexts, app_url):
+    """The page, for the tests that take its files, draw on its map and read it in French, in their order."""
+    with visits_of(contexts, app_url) as open_page:
+        yield open_page("/programmes")
+
+
+def test_the_page_opens_alone_and_its_files_reconcile(opened):
+    here = opened
     frame = here.map()
     assert "Demonstration data" in frame.locator(".cahra-notice").inner_text()
     here.settled()
     gaps = list(csv.DictReader(io.StringIO(downloaded(here, "gaps.csv").decode())))
     record = json.loads(downloaded(here, "run.json"))
     assert len(gaps) == sum(counts["gaps"] for counts in record["programme_totals"].values())
+
+
+def test_a_drawn_area_answers_what_if(opened):
+    here = opened
+    frame = here.map()
+    here.settled()
+    frame.get_by_title("Choose by a box").click()
+    box = frame.locator("#map_div").bounding_box()
+    mouse = here.page.mouse
+    mouse.move(box["x"] + 300, box["y"] + 60)
+    mouse.down()
+    mouse.move(box["x"] + 500, box["y"] + 420, steps=5)
+    mouse.up()
+    here.page.get_by_role("button", name="Forget the drawn area").wait_for()
+
+
+def test_the_page_in_french(opened):
+    here = opened
     here.page.get_by_text("Français", exact=True).click()
     here.page.get_by_role("heading", name="Programmes et lacunes").wait_for()
     here.settled()
@@ -66,17 +91,3 @@ def test_hostile_programmes_of_a_reader_run_nowhere(visit, tmp_path):
     html.write_bytes(downloaded(here, "map.html"))
     alone = visit(html.as_uri())
     alone.page.locator(".cahra-legend").wait_for()
-
-
-def test_a_drawn_area_answers_what_if(visit):
-    here = visit("/programmes")
-    frame = here.map()
-    here.settled()
-    frame.get_by_title("Choose by a box").click()
-    box = frame.locator("#map_div").bounding_box()
-    mouse = here.page.mouse
-    mouse.move(box["x"] + 300, box["y"] + 60)
-    mouse.down()
-    mouse.move(box["x"] + 500, box["y"] + 420, steps=5)
-    mouse.up()
-    here.page.get_by_role("button", name="Forget the drawn area").wait_for()

@@ -14,6 +14,7 @@ from pyproj import Geod
 from geo.spatial import polygon_edges
 from geo.spatial.geodesic import geodesic_m
 from geo.spatial.polygons import Boundaries, edge_distance_m, locate, locate_all, nearest_edge, units_within
+from tests.examples import THOROUGH
 
 GEOD = Geod(ellps="WGS84")
 
@@ -110,12 +111,12 @@ def test_the_cut_along_the_antimeridian_is_not_an_edge():
 
 
 def test_distance_to_edges_equals_brute_force():
-    rng = np.random.default_rng(3)
+    rng, many = np.random.default_rng(3), 12 if THOROUGH else 3
     for lon0, lat0, size in ((20, 4, 1.0), (20, 4, 0.05), (-100, 49, 6.0), (179.5, -17, 0.4), (15, 78, 3.0)):
         shape = blob(rng, lon0, lat0, size, 25)
-        lon = lon0 + rng.uniform(-1.5, 1.5, 12) * size
-        lat = lat0 + rng.uniform(-1.5, 1.5, 12) * size
-        got = edge_distance_m(lon, lat, np.array([shape] * 12))
+        lon = lon0 + rng.uniform(-1.5, 1.5, many) * size
+        lat = lat0 + rng.uniform(-1.5, 1.5, many) * size
+        got = edge_distance_m(lon, lat, np.array([shape] * many))
         want = [brute_edge(x, y, shape) for x, y in zip(lon, lat, strict=True)]
         np.testing.assert_allclose(got, want, rtol=0, atol=1e-5)
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from geo.spatial.common_points import LEAST, misfit_m
+from tests.examples import examples
 
 GEOD = Geod(ellps="WGS84")
 
@@ -20,7 +21,7 @@ def measured(seed: int, scale: float, lat: float, number: int):
     return lon, at, np.round(GEOD.inv(lon, at, x, y)[2], 3)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.integers(0, 10_000), st.sampled_from([0.001, 0.1, 2.0]), st.floats(-70, 70), st.integers(3, 30))
 def test_true_distances_meet(seed, scale, lat, number):
     lon, at, away = measured(seed, scale, lat, number)

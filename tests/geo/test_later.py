@@ -49,7 +49,7 @@ def test_without_evidence_the_classes_are_the_same(n):
     assert assess(sites, events, explain=False, **options).evidence.empty
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(4), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(runs=st.lists(st.tuples(st.integers(1, 3), st.sampled_from(["2018-03-31", "2018-12-31", "2019-02-02"])),
                      min_size=2, max_size=4))  # fmt: skip
 def test_what_is_kept_for_the_next_date_changes_no_answer(runs):

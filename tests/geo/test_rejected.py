@@ -38,12 +38,12 @@ def test_one_near_the_site_is_a_gap_and_each_rule_in_reach_of_it_unknown(metres,
 @pytest.mark.parametrize(
     ("days", "gap", "h4"),
     [
-        ((None, None), True, True),
+        pytest.param((None, None), True, True, marks=pytest.mark.slow),
         (("2018-12-31", None), True, True),
         (("2019-01-01", None), False, False),
         ((None, "2016-01-01"), True, False),  # in the window of H1, too early for H4
-        ((None, "2015-12-31"), False, False),
-        (("2018-01-01", "2018-01-01"), True, True),
+        pytest.param((None, "2015-12-31"), False, False, marks=pytest.mark.slow),
+        pytest.param(("2018-01-01", "2018-01-01"), True, True, marks=pytest.mark.slow),
     ],
 )
 def test_a_day_that_was_not_read_may_lie_in_any_window(days, gap, h4):

@@ -31,23 +31,28 @@ LONG = from_dict(changed("C2", months=72))
 ARMED = frames.visits({"visit_date": "2013-06-01", "non_state_armed": True})
 
 
+NEEDS = [
+    ("a vague event at the edge of a site of unknown error", {"coord_precision_km": np.nan, "lat": 6.9},
+     [VAGUE | north(79_000)], {}),
+    ("a known error", {"coord_precision_km": 12.0, "lat": 6.9}, [VAGUE | north(86_000)], {}),
+    ("an event without a country", {}, [DAY | {"precision": 3, "lon": 60.0, "country": "", "deaths_best": 40}], {}),
+    ("communes", {"minerals": "diamond"}, [DAY], {"boundaries": [*KNOWN["boundaries"], COMMUNES]}),
+    ("a window of visits longer than that of events", {}, [DAY | {"day": "2014-06-01"}],
+     {"rules": LONG, "visits": ARMED}),
+    ("the nearest far away", {}, [DAY | {"lon": 40.0, "lat": 20.0, "country": "SAU"}], {}),
+    ("the order, near and long ago", {}, [DAY | {"day": "2009-02-01"} | east(190_000)], {}),
+    ("the district", {}, [DAY | {"precision": 3, "lon": 60.0, "deaths_best": 40}], {}),
+    ("the region", {}, [DAY | {"precision": 4, "lon": 60.0, "deaths_best": 40}], {}),
+]  # fmt: skip
+EACH_TIME = ("a vague event at the edge of a site of unknown error", "communes", "the nearest far away", "the district")
+"""The others are left to the long run."""
+
+
 @pytest.mark.parametrize(
     ("name", "site", "events", "more"),
-    [
-        ("a vague event at the edge of a site of unknown error", {"coord_precision_km": np.nan, "lat": 6.9},
-         [VAGUE | north(79_000)], {}),
-        ("a known error", {"coord_precision_km": 12.0, "lat": 6.9}, [VAGUE | north(86_000)], {}),
-        ("an event without a country", {}, [DAY | {"precision": 3, "lon": 60.0, "country": "", "deaths_best": 40}], {}),
-        ("communes", {"minerals": "diamond"}, [DAY], {"boundaries": [*KNOWN["boundaries"], COMMUNES]}),
-        ("a window of visits longer than that of events", {}, [DAY | {"day": "2014-06-01"}],
-         {"rules": LONG, "visits": ARMED}),
-        ("the nearest far away", {}, [DAY | {"lon": 40.0, "lat": 20.0, "country": "SAU"}], {}),
-        ("the order, near and long ago", {}, [DAY | {"day": "2009-02-01"} | east(190_000)], {}),
-        ("the district", {}, [DAY | {"precision": 3, "lon": 60.0, "deaths_best": 40}], {}),
-        ("the region", {}, [DAY | {"precision": 4, "lon": 60.0, "deaths_best": 40}], {}),
-    ],
+    [case if case[0] in EACH_TIME else pytest.param(*case, marks=pytest.mark.slow) for case in NEEDS],
     ids=lambda v: v if isinstance(v, str) else "",
-)  # fmt: skip
+)
 def test_a_tile_reads_what_it_needs(tmp_path, name, site, events, more):
     incidents = frames.incidents(*events, DAY | {"day": "2000-01-01", "precision": 3, "lon": 60.0}, *FAR)
     dask_job.write_incidents(incidents, tmp_path, rows=1)

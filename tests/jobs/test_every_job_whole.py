@@ -47,7 +47,7 @@ NAMES = {
     "meeting": ("map.png", "map.pdf", "sites.xlsx", "sites.kmz", "gis.gpkg"),
 }
 """Some of the files of each command."""
-EACH_TIME = 8
+EACH_TIME = 16
 """Each so manieth call is a place to die at, or to be refused; all of them in the long run."""
 EVERY = [EACH_TIME, pytest.param(1, marks=pytest.mark.slow)]
 

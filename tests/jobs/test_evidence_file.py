@@ -30,6 +30,7 @@ from layers.formats.readers.coded_parquet import parse, read_coded_parquet
 from layers.formats.writers.coded_parquet import coded_parquet_bytes
 from layers.formats.writers.delimited import coded_csv_bytes
 from layers.reference import files as embedded
+from tests.examples import examples
 from tests.jobs.edited_results import incidents, some
 from tests.jobs.edits import forged
 
@@ -155,7 +156,7 @@ CELL = {
 }
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(data=st.data(), n=st.integers(0, 6))
 def test_every_cell_comes_back(data, n):
     assert {c.type for c in TABLE} == set(CELL)

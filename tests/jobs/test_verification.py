@@ -29,10 +29,8 @@ from tests.jobs.edits import cell_edits, flipped, forged, table_edits
 
 WATCH = pytest.param("watch", marks=pytest.mark.slow)
 """Three looks take several seconds; what is peculiar to it is tried each time in test_watch."""
-OFTEN = [*JOBS[:-1], pytest.param(JOBS[-1], marks=pytest.mark.slow), WATCH]
-"""Drawing the maps of a meeting once more takes several seconds."""
 LATER = ("screen", "backtest", "sensitivity", "density", "meeting", "watch")
-"""Jobs whose single edits are left to the long run: they are verified in the ways of the others."""
+"""Jobs that are left to the long run: they are verified in the ways of the others, and by the tests of their own folders."""
 FEW = [pytest.param(job, marks=pytest.mark.slow) if job in LATER else job for job in FOLDERS]
 
 
@@ -59,7 +57,7 @@ def made(given) -> Callable[[str], Made]:
     return of
 
 
-@pytest.mark.parametrize("job", OFTEN)
+@pytest.mark.parametrize("job", FEW)
 def test_an_honest_result_verifies_and_a_new_run_gives_the_same_bytes(made, job):
     it = made(job)
     found = verify_files(it.files, "d")
@@ -75,7 +73,7 @@ READABLE = (".geojson", ".html", ".json", ".xml", ".svg", ".kml", ".gpkg", ".qgz
 """Files whose bytes say that the data are synthetic; CSV and GeoTIFF say it in a column and a tag, see below."""
 
 
-@pytest.mark.parametrize("job", OFTEN)
+@pytest.mark.parametrize("job", FEW)
 def test_every_job_leaves_a_crate_and_says_that_its_data_are_synthetic(made, job, tmp_path):
     from tests.jobs.test_run_crate import held  # skips where the library is not at hand
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import gettext
 import io
 import re
@@ -22,13 +23,27 @@ from scripts import messages
 from tests.examples import examples
 
 
-def test_french_misses_nothing():
+@functools.cache
+def template():
+    """What the code says, gathered once."""
+    return messages.template()
+
+
+@functools.cache
+def french():
+    """The French catalogue, read once."""
+    return messages.french()
+
+
+def test_french_misses_nothing(monkeypatch):
+    gathered = template()
+    monkeypatch.setattr(messages, "template", lambda: gathered)
     assert messages.untranslated() == []
 
 
 def test_the_catalogue_holds_nothing_that_the_code_no_longer_says():
-    said = {m.id if isinstance(m.id, str) else m.id[0] for m in messages.template() if m.id}
-    kept = {m.id if isinstance(m.id, str) else m.id[0] for m in messages.french() if m.id}
+    said = {m.id if isinstance(m.id, str) else m.id[0] for m in template() if m.id}
+    kept = {m.id if isinstance(m.id, str) else m.id[0] for m in french() if m.id}
     assert kept - said == set()
 
 
@@ -47,7 +62,7 @@ def test_our_reader_of_catalogues_reads_what_babel_reads():
 
 
 def test_french_keeps_every_placeholder():
-    for message in messages.french():
+    for message in french():
         ids = [message.id] if isinstance(message.id, str) else list(message.id)
         strings = [message.string] if isinstance(message.string, str) else list(message.string)
         wanted = set(re.findall(r"\{(\w+)[^}]*\}", ids[-1]))
@@ -101,11 +116,17 @@ def code_of_the_project():
             (sorted((ROOT / top).rglob("*.py")) if (ROOT / top).is_dir() else [ROOT / top])]  # fmt: skip
 
 
+@functools.cache
+def nodes(path):
+    """Every node of the syntax tree of a module."""
+    return list(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
 def test_no_code_asks_which_language_it_is():
     """Nothing is compared with the code of a language: what differs by language is a message or comes from CLDR."""
     asked = []
     for path in code_of_the_project():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes(path):
             sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
             texts = {s.value for s in sides if isinstance(s, ast.Constant)}
             texts |= {
@@ -123,7 +144,7 @@ def test_no_code_asks_which_language_it_is():
 def test_no_text_is_typed_by_hand_in_french():
     """No column or name `..._fr` but of data that is published in both languages."""
     for path in code_of_the_project():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"\w+_fr", node.value):
                 assert node.value in PUBLISHED_IN_BOTH, f"{path}:{node.lineno}"
     for path in sorted((ROOT / "data").glob("*.csv")):

@@ -37,6 +37,12 @@ SOURCES = [p for folder in ("geo", "i18n", "jobs", "layers") for p in sorted((RO
 
 
 @functools.cache
+def french() -> dict[object, object]:
+    """What the French catalogue says, read once."""
+    return {m.id: m.string for m in messages.french()}
+
+
+@functools.cache
 def templates() -> dict[str, str]:
     """Every literal template of a note in the code, with its place."""
     found = {}
@@ -56,13 +62,12 @@ def in_french(text: str) -> bool:
         return text.template in REASONS
     if not isinstance(text, Note):
         return False
-    known = {m.id for m in messages.french()}
-    own = text.template in known or not re.search("[A-Za-z]{2}", re.sub(r"\{\w+\}", "", text.template))
+    own = text.template in french() or not re.search("[A-Za-z]{2}", re.sub(r"\{\w+\}", "", text.template))
     return own and all(in_french(v) for v in text.params.values() if isinstance(v, Note))
 
 
 def test_every_note_of_the_code_is_in_the_french_catalogue():
-    said = {m.id: m.string for m in messages.french() if isinstance(m.id, str)}
+    said = {text: string for text, string in french().items() if isinstance(text, str)}
     here = templates()
     assert len(here) > 80
     assert {text: place for text, place in here.items() if not said.get(text)} == {}

@@ -56,7 +56,7 @@ def test_the_radius_is_inclusive_and_what_is_a_hair_beyond_is_out():
         assert (around.at(0, 10)[0, 0] > 0) == some
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), days=st.lists(st.integers(14_000, 16_500), min_size=1, max_size=5))
 def test_date_after_date_gives_the_bits_of_each_alone(seed, days):
     rng = np.random.default_rng(seed)

@@ -19,18 +19,19 @@ from geo.rules import words
 from geo.rules.evidence_columns import _order
 from geo.rules.incident_pairs import _merged, _Run
 from geo.spatial import equal_area
+from tests.examples import examples
 
 METRES = st.floats(0, 400_000)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(st.lists(METRES | st.integers(0, 4_000).map(lambda n: n * 50.0), max_size=40))
 def test_distances_made_alike_are_said_alike(metres):
     given_m = np.array(metres, dtype=np.float64)
     assert [words.km(v) for v in words.km_alike(given_m)] == [words.km(v) for v in given_m]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(
     st.lists(
         st.tuples(
@@ -54,7 +55,7 @@ def test_rows_of_evidence_are_placed_as_sorting_places_them(parts):
     np.testing.assert_array_equal(away, distance[order])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(
     st.lists(
         st.lists(
@@ -78,7 +79,7 @@ def test_sorted_runs_of_pairs_become_one_sorted_run(runs):
     assert list(rows_of(found)) == sorted(row for run in made for row in rows_of(run))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(st.floats(-90, 90), st.floats(-180, 180), st.sampled_from([500.0, 20_000.0, 50_000.0, 300_000.0]))
 def test_corners_between_nodes_are_those_of_the_geodesic(lat, lon, radius_m):
     shape = equal_area.circles(np.array([lon]), np.array([lat]), radius_m)
@@ -88,7 +89,7 @@ def test_corners_between_nodes_are_those_of_the_geodesic(lat, lon, radius_m):
     np.testing.assert_allclose(x, lon + turn[0], rtol=0, atol=5e-13)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(st.floats(-0.6, 0.6), st.floats(-0.6, 0.6), st.floats(-60, 60), st.sampled_from([2_000.0, 30_000.0]))
 def test_a_share_is_that_of_the_cut_whether_the_circle_is_cut_or_not(dx, dy, lat, radius_m):
     unit = np.array([shapely.box(19.5, lat - 0.5, 20.5, lat + 0.5)])

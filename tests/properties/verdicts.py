@@ -19,7 +19,7 @@ from tests.geo.cases import FAR, REGISTER
 
 T = "2018-12-31"
 MANY = settings(
-    max_examples=200 if THOROUGH else 3,
+    max_examples=200 if THOROUGH else 2,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )

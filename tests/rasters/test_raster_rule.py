@@ -30,6 +30,7 @@ from jobs.verification import DifferenceError, derived, verify_files
 from layers.reference.files import RULES as RULE_FILE
 from layers.reference.rule_files import default_rules, parse_rules
 from tests import frames
+from tests.examples import examples
 from tests.geo.cases import KNOWN
 from tests.geo.cases import run as assessed
 from tests.rasters.making import geotiff, saved
@@ -171,7 +172,7 @@ numbers = st.one_of(st.none(), st.floats(0, 3000), st.sampled_from([999.0, 1000.
 shares = st.one_of(st.sampled_from([0.0, 0.5, 0.899, 0.9, 1.0]), st.floats(0, 1))
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=examples(4), deadline=None)
 @given(
     st.lists(st.tuples(numbers, shares, numbers), min_size=10, max_size=30), st.booleans(), st.sampled_from([0, 0.9, 1])
 )

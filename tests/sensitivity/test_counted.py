@@ -20,6 +20,7 @@ from jobs.sensitivity.job import load, run
 from jobs.verification import verify_files
 from layers.reference import files
 from layers.reference.rule_files import default_rules
+from tests.examples import some
 from tests.jobs.edits import forged
 from tests.sensitivity.test_compare import BASE, DAY, H1_NEAR, incident
 from tests.sensitivity.test_compare_jobs import compared, made
@@ -47,7 +48,7 @@ def tested(loaded):
     return asked(loaded)
 
 
-@pytest.mark.parametrize("last", [AS_OF, dt.date(2015, 3, 31)])
+@pytest.mark.parametrize("last", some([AS_OF, dt.date(2015, 3, 31)], dt.date(2015, 3, 31)))
 def test_they_are_those_of_an_assessment_at_the_last_day(loaded, last):
     rules = default_rules()
     plain = assess_loaded(loaded, sites_at(loaded.sites, last)[0], last, rules)
@@ -146,7 +147,7 @@ def test_a_gap_that_no_incident_tells_is_not_put_down_to_the_date(study, tmp_pat
     }
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", some(CASES, "incidents", "date and incidents", "to", "rules and incidents"))
 def test_a_comparison_names_the_incidents_behind_each_move(study, tmp_path, case):
     told, changed, expected = CASES[case]
     moves = compared(study, made("sensitivity", tmp_path / "b", told, **changed), tmp_path / "out", "site_id")
