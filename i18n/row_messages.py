@@ -100,12 +100,12 @@ _WHOLE = (
 
 
 def expected(text: str, translate: Translator) -> str:
-    """What a row turned down was expected to hold.
+    r"""What a row turned down was expected to hold.
 
     Examples
     --------
     >>> expected("a number", translator("fr")), expected("one row per id; row 7 is kept", translator("fr"))
-    ('un nombre', 'une ligne par identifiant ; la ligne 7 est gardée')
+    ('un nombre', 'une ligne par identifiant\xa0; la ligne 7 est gardée')
     """
     return _DAY.sub(lambda found: translate.date(found[0]), _translated(text, translate.language))
 
@@ -122,7 +122,7 @@ def remarks(text: str, translate: Translator) -> str:
         return text
     begun = "|".join(re.escape(form.partition("{")[0]) for form in REMARKS)
     pieces = re.split(f"; (?={begun})", text)
-    return " ; ".join(next(filter(None, (_as(form, p, translate) for form in REMARKS)), p) for p in pieces)
+    return translate.joined(next(filter(None, (_as(form, p, translate) for form in REMARKS)), p) for p in pieces)
 
 
 def note(text: str, translate: Translator) -> str:

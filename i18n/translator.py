@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import gettext
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,6 +29,10 @@ __all__ = ["DATE_FORM", "LANGUAGES", "N_", "Translator", "pick", "translator"]
 
 DATE_FORM = N_("form of a day: YYYY-MM-DD")
 """The message that a catalogue answers with the form in which its readers write a day, in these very letters."""
+
+
+LISTED = N_("{a}; {b}")
+"""Two parts of a list, as explanations join them too."""
 
 
 def pick(asked: object, locale: object = None) -> str:
@@ -128,6 +132,17 @@ class Translator:
         ('Rule: C1', 'Règle\xa0: C1')
         """
         return self(PAIR, label=label, value=value)
+
+    def joined(self, parts: Iterable[str]) -> str:
+        r"""Parts of a list whose parts hold commas; French puts a space before the semicolon.
+
+        Examples
+        --------
+        >>> Translator("en").joined(["a", "b"]), Translator("fr").joined(["a", "b"]), Translator("fr").joined([])
+        ('a; b', 'a\xa0; b', '')
+        """
+        between = self(LISTED).partition("{a}")[2].partition("{b}")[0]
+        return between.join(parts)
 
     def number(self, value: object, digits: int = 0, *, fixed: bool = False) -> str:
         """`value` with the locale's separators, rounded to `digits`; blank for a missing value.

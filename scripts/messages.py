@@ -103,6 +103,21 @@ def french() -> Catalog:
         return read_po(file, locale="fr")
 
 
+def typeset(text: str) -> str:
+    r"""French as it is printed: no line breaks before ``: ; ? ! %`` or inside « », and one kind of apostrophe.
+
+    Every such space is U+00A0; what has none (``{n?|s}``, ``EPSG:4326``, ``[%]``, ``:material/map:``) stays as it is.
+    The apostrophe is the one of keyboards, so that a text is found by who types it.
+
+    Examples
+    --------
+    >>> typeset("Réponse : « l’or » ; 5 % ?")
+    "Réponse\xa0: «\xa0l'or\xa0»\xa0; 5\xa0%\xa0?"
+    """
+    text = re.sub(r"[ \u202f](?=[:;?!%](?![\w/\[]))", "\xa0", text)
+    return re.sub(r"[ \u202f](?=»)|(?<=«)[ \u202f]", "\xa0", text).replace("’", "'")
+
+
 def untranslated() -> list[str]:
     """Messages of the code that have no French, or a doubtful one."""
     said = french()
@@ -125,6 +140,10 @@ def main() -> None:
     catalogue = french()
     catalogue.update(template(), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
+    for message in catalogue:
+        if message.id and message.string:
+            one = isinstance(message.string, str)
+            message.string = typeset(message.string) if one else tuple(map(typeset, message.string))
     PO.parent.mkdir(parents=True, exist_ok=True)
     with PO.open("wb") as file:
         write_po(file, catalogue, width=120, sort_output=True, no_location=True, omit_header=False)

@@ -6,11 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from geo.messages import Note, joined
+from geo.messages import FORMS, Note, counts_like, joined
 
 _PLACE = re.compile(r"\{(\w*)\}")
-
-_COUNTED = re.compile(r"\d+(?:\.\d+)?|\(s\)")
 
 ANSWERS = ("site", "area", "listing")
 """What a rule may answer: the class of the site, the class of its area, or a listing beside both."""
@@ -106,7 +104,9 @@ class Rule:
         """
         own = str(getattr(self, f"question_{getattr(translate, 'language', 'en')}", ""))
         template = own or (str(translate(self.question)) if callable(translate) else self.question)
-        return _agreed(_PLACE.sub(lambda found: self.numbers[found[1]], template))
+        one = counts_like(translate)
+        agreed = FORMS.sub(lambda found: found[2] if one(self.numbers[found[1]]) else found[3], template)
+        return _PLACE.sub(lambda found: self.numbers[found[1]], agreed)
 
     @cached_property
     def limits(self) -> dict[str, float]:
@@ -189,23 +189,3 @@ def listed(parts: list[Note]) -> Note:
     if len(parts) == 1:
         return parts[0]
     return Note("; ".join(f"{{p{i}}}" for i in range(len(parts))), **{f"p{i}": p for i, p in enumerate(parts)})
-
-
-def _agreed(text: str) -> str:
-    """A question whose ``(s)`` agree with the number before them.
-
-    Examples
-    --------
-    >>> _agreed("au moins 1 incident(s) meurtrier(s) à 20 km"), _agreed("au moins 2 incident(s)")
-    ('au moins 1 incident meurtrier à 20 km', 'au moins 2 incidents')
-    """
-    last = 0.0
-
-    def one(found: re.Match[str]) -> str:
-        nonlocal last
-        if found[0] != "(s)":
-            last = float(found[0])
-            return found[0]
-        return "s" if last >= 2 else ""
-
-    return _COUNTED.sub(one, text)

@@ -29,7 +29,7 @@ def listings(it: Profile, translate: Translator) -> list[tuple[str, str]]:
         Speaks the reader's language.
     """
     _, site = translate, it.site
-    areas = "; ".join(
+    areas = _.joined(
         f"{row.status}, {span(row.date_start, row.date_end, _)}" for row in it.lists.itertuples(index=False)
     )
     eu = answered(site["eu_listed"], _) + (f" ({areas})" if areas else "")

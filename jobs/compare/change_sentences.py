@@ -181,7 +181,7 @@ def _named(rows: pd.DataFrame, _: Translator) -> str:
         deaths = _.plural("{n} death", "{n} deaths", int(row.deaths_best)) if pd.notna(row.deaths_best) else ""
         about = ", ".join(part for part in (_.date(row.date_start.date()), str(row.place), deaths) if part)
         said.append(f"{about} ({row.record_id})")
-    return "; ".join(said)
+    return _.joined(said)
 
 
 def _visits(old: pd.DataFrame, new: pd.DataFrame, _: Translator) -> list[str]:

@@ -153,7 +153,7 @@ class Subject:
         """Sources, backdrop and caution, as lines."""
         _, record, rules = self.translate, self.run.base_record, self.run.rules
         return [
-            _.pair(_("Sources"), "; ".join(self.sources)) + ".",
+            _.pair(_("Sources"), _.joined(self.sources)) + ".",
             _("Outlines: Natural Earth; towns: GeoNames (CC BY 4.0). A backdrop, not a legal boundary."),
             f"{self.caution} "
             + _(

@@ -145,7 +145,7 @@ def basis(text: str, kinds: Mapping[str, str], translate: Translator) -> str:
         led, colon, rest = how.partition(": ")
         led = translate(LED[led]) if led in LED else led
         said.append(f"{kinds.get(kind, kind)}{sign}{translate.pair(led, rest) if colon else led}")
-    return "; ".join(said)
+    return translate.joined(said)
 
 
 def worded(frame: pd.DataFrame, columns: list[str], translate: Translator) -> pd.DataFrame:

@@ -404,7 +404,7 @@ def value(name: str, code: object, translate: Translator) -> str:
         return ", ".join(translate(MISSING.get(t, t)) for t in text.split(";") if t)
     if name in ("transit_kp", "kp_on_route"):
         pairs = [t.partition(" ")[::2] for t in text.split("; ") if t]
-        return "; ".join(f"{country_name(iso, translate)} {translate(KP.get(s, s))}" for iso, s in pairs)
+        return translate.joined(f"{country_name(iso, translate)} {translate(KP.get(s, s))}" for iso, s in pairs)
     if name in ROUTE_COLUMNS:
         return route_message(name, text, translate)
     if name == "remarks":

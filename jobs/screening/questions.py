@@ -101,9 +101,9 @@ def question_text(m: dict[Any, Any], _: Translator) -> str:
         distance=_.distance(m["distance_m"]),
         score=_.number(m["score"]),
     )
-    listing = "; ".join(t for t in (str(m["listed_in"]), str(m["list_source"])) if t)
+    listing = _.joined(t for t in (str(m["listed_in"]), str(m["list_source"])) if t)
     then = sw.value("listed_then", m["listed_then"], _)
-    return "; ".join(t for t in (record, listing, then) if t)
+    return _.joined(t for t in (record, listing, then) if t)
 
 
 def _of_row(row: dict[Any, Any], missing: str, _: Translator) -> Iterator[tuple[str, str]]:

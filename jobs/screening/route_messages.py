@@ -38,9 +38,9 @@ def route_message(name: str, text: str, translate: Translator) -> str:
     """
     parts = text.split("; ") if text else []
     if name.endswith("borders"):
-        return "; ".join(_border(part, translate) for part in parts)
+        return translate.joined(_border(part, translate) for part in parts)
     words = ZONE_AREAS if name.endswith("zones") else KINDS
-    return "; ".join(_CODE.sub(lambda m: f" ({translate(words.get(m[1], m[1]))})", part) for part in parts)
+    return translate.joined(_CODE.sub(lambda m: f" ({translate(words.get(m[1], m[1]))})", part) for part in parts)
 
 
 def _border(part: str, translate: Translator) -> str:

@@ -168,6 +168,17 @@ def test_french_puts_its_spaces():
     assert wrong == []
 
 
+def test_french_has_one_kind_of_space_before_its_signs_and_one_apostrophe():
+    """`scripts.messages` brings what a translator types into this form."""
+    said = catalogue.messages(messages.PO.read_text("utf-8")).values()
+    assert [text for text in said if messages.typeset(text) != text] == []
+    assert (
+        messages.typeset("un :red[mot] : EPSG:4326, {n} site{n?|s} ?")
+        == "un :red[mot]\xa0: EPSG:4326, {n} site{n?|s}\xa0?"
+    )
+    assert translator("fr").joined(["a", "b"]) == messages.typeset("a ; b")
+
+
 @settings(max_examples=examples(400), deadline=None)
 @given(
     value=st.one_of(st.floats(-1e16, 1e16), st.integers(-(10**7), 10**7).map(lambda n: n / 8)),

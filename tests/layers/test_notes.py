@@ -120,7 +120,7 @@ def test_a_note_survives_another_process(again):
 
 def test_values_of_a_file_are_never_templates_and_never_translated():
     note = Note("Read from the archive: {name}.", name="{0.__class__} a point")
-    assert note.sentence(FR) == "Lu dans l'archive : {0.__class__} a point."
+    assert note.sentence(FR) == "Lu dans l'archive\xa0: {0.__class__} a point."
     assert joined(["a point", Note("a point")]).sentence(FR) == "a point, un point"
 
 
@@ -234,7 +234,7 @@ def test_what_a_row_was_expected_to_hold_is_said_in_french():
             assert row_messages.expected(text, FR) != text or not text
     assert row_messages.expected(
         "a place in CAF: longitude -180 to 180, latitude -90 to 90, degrees of WGS 84", FR
-    ) == ("un lieu dans CAF : longitude de -180 à 180, latitude de -90 à 90, degrés WGS 84")
+    ) == ("un lieu dans CAF\xa0: longitude de -180 à 180, latitude de -90 à 90, degrés WGS 84")
     assert row_messages.expected("a number", EN) == "a number"
     assert row_messages.got("Boda", FR) == "Boda"
 
@@ -249,13 +249,14 @@ def test_remarks_on_a_row_are_said_in_french_and_their_values_stay():
     )
     assert row_messages.remarks(text, EN) == text
     assert row_messages.remarks(text, FR) == (
-        "pays non reconnu : Atlantis ; minerai non reconnu : unobtainium ; pays du trajet non reconnu : Atlantis"
+        "pays non reconnu\xa0: Atlantis\xa0; minerai non reconnu\xa0: unobtainium\xa0; "
+        "pays du trajet non reconnu\xa0: Atlantis"
     )
     outside = "place outside the stated country: states COD, lies in BDI"
     assert row_messages.remarks(f"{outside}; mineral not recognised: x", FR) == (
-        "lieu hors du pays indiqué : indique COD, se trouve dans BDI ; minerai non reconnu : x"
+        "lieu hors du pays indiqué\xa0: indique COD, se trouve dans BDI\xa0; minerai non reconnu\xa0: x"
     )
-    assert row_messages.remarks("country not recognised: a; b", FR) == "pays non reconnu : a; b"
+    assert row_messages.remarks("country not recognised: a; b", FR) == "pays non reconnu\xa0: a; b"
 
 
 @pytest.mark.slow

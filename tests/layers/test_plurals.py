@@ -41,9 +41,8 @@ def templates() -> tuple[str, ...]:
 
     The two forms of a message that has them apart are left to gettext.
     """
-    questions = set(messages.in_data(messages.ROOT / "data" / "rules.toml", "question"))
     every = catalogue.messages(messages.PO.read_text("utf-8"))
-    return tuple(text for text in every if re.search(r"\{\w", text) and "\0" not in text and text not in questions)
+    return tuple(text for text in every if re.search(r"\{\w", text) and "\0" not in text)
 
 
 def with_number(text: str, number: int, one: Callable[[object], bool] = is_one) -> str:

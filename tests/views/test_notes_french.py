@@ -63,7 +63,7 @@ def english_left(text: str) -> list[str]:
 
 def test_the_search_finds_an_english_note():
     assert english_left("a.csv: 3 blank rows that could not be read.")
-    assert not english_left("a.csv : 3 lignes vides ignorées.")
+    assert not english_left("a.csv\xa0: 3 lignes vides ignorées.")
 
 
 def test_notes_on_programmes_are_french():
@@ -74,7 +74,7 @@ def test_notes_on_programmes_are_french():
     assert not app.exception
     text = page_texts(app)
     assert english_left(text) == []
-    assert "Pays non reconnus : Atlantis" in text
+    assert "Pays non reconnus\xa0: Atlantis" in text
     assert "Il n'y a pas de colonne pour la fin" in text
     assert "1 ligne vide ignorée." in text
 
@@ -91,8 +91,8 @@ def test_rows_not_used_are_told_in_french(page):
     assert english_left(text) == []
     assert "une ligne par identifiant" in text or page == "companies.py"
     if page == "companies.py":
-        assert "pays non reconnu : Atlantis" in text
-        assert "minerai non reconnu : unobtainium" in text
+        assert "pays non reconnu\xa0: Atlantis" in text
+        assert "minerai non reconnu\xa0: unobtainium" in text
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ def missing(here: Here, it: Profile) -> None:
         absent.append(_("the district (no loaded boundary holds the place, and none was typed)"))
     absent.append(_("visits and statuses (a place that is asked has none)"))
     unknown = [a.rule.id for a in it.answers if a.outcome == "unknown"]
-    st.caption(markdown(_.pair(_("Not given"), "; ".join(absent)) + "."))
+    st.caption(markdown(_.pair(_("Not given"), _.joined(absent)) + "."))
     if unknown:
         st.caption(_("Rules that cannot be told here: {rules}.", rules=", ".join(unknown)))
 
@@ -162,7 +162,7 @@ def area(here: Here, data: Data, run: job.Run) -> None:
     st.header(_("Inside the drawn area"))
     deaths = found.incidents.groupby("source")["deaths_best"].agg(["size", "sum"])
     months = data.rules.look_back_months
-    said = "; ".join(
+    said = _.joined(
         _(
             "{source}: {n} incident{n?|s}, {deaths} death{deaths?|s}",
             source=labels.source_name(str(s)),

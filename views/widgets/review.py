@@ -141,7 +141,7 @@ def _form(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
                 ]
                 risks[risk] = st.selectbox(
                     _(sw.RISKS[risk]), RISK_FINDINGS, format_func=lambda f: _(sw.RISK_FINDINGS[f]),
-                    key=f"risk_{risk}_{key}", help="; ".join(hints) or None,
+                    key=f"risk_{risk}_{key}", help=_.joined(hints) or None,
                 )  # fmt: skip
         with st.expander(_("Action, day and documents"), icon=":material/task:"):
             action = st.text_input(_("Action"), max_chars=1000, key=f"action_{key}")

@@ -179,7 +179,7 @@ def _touched(here: Here, counted: pd.DataFrame) -> pd.DataFrame:
     _ = here.translate
     months = pd.date_range(counted["month"].min(), counted["month"].max(), freq="MS")
     said = {
-        month: "; ".join(
+        month: _.joined(
             _.pair(
                 str(row.source),
                 _(
