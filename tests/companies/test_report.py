@@ -135,7 +135,7 @@ def test_the_first_page_names_the_worst_rows_with_row_name_class_and_why(languag
     said = " ".join(" ".join(read(report(found, language)).text).split())
     first = said[: said.index("Open questions" if language == "en" else "Questions ouvertes")]
     why = found.rows["why_fr" if language == "fr" else "why_en"].iloc[1]
-    at = [first.index(text) for text in ("BAD", row, "Mine B", kind, why)]
+    at = [first.index(" ".join(text.split())) for text in ("BAD", row, "Mine B", kind, why)]
     assert at[0] < at[1] < at[2] < at[4]
 
 
