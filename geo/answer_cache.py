@@ -33,9 +33,9 @@ class AnswerCache:
         Parameters
         ----------
         name
-            Its name.
+            Under which the answer is kept; one is kept a name.
         given
-            What was given.
+            What the answer rests on: arrays and frames are compared by what they hold, all else by identity.
         make
             Makes it when it is first asked for.
         """

@@ -101,7 +101,7 @@ class Assessment:
         Parameters
         ----------
         row
-            Row number.
+            Position of the site in `sites`, from 0.
         """
         if self._one is not None and self._later is not None:
             if row not in self._kept:

@@ -48,7 +48,7 @@ class Coded:
         Parameters
         ----------
         value
-            The value; missing where not known.
+            The value to look for; a missing one equals none.
         """
         same = np.asarray(self.pool == value, np.bool_)
         return same if self.codes is None else np.asarray(same.take(self.codes))
@@ -69,7 +69,7 @@ class Coded:
         Parameters
         ----------
         rows
-            The rows.
+            True where the cell becomes blank, one a row.
         blank
             What stands where nothing does.
         """
@@ -96,7 +96,7 @@ class CodedTable:
         Parameters
         ----------
         frame
-            The rows.
+            The frame; none of its columns is copied.
         """
         return cls({str(n): Coded(frame[n].array) for n in frame.columns})
 
@@ -120,7 +120,7 @@ class CodedTable:
         Parameters
         ----------
         rows
-            Row numbers.
+            Positions of the rows to give, from 0, in the order wanted.
         """
         taken: dict[int, Codes] = {}
         out = {}
@@ -140,7 +140,7 @@ def stacked(tables: Sequence[CodedTable]) -> CodedTable:
     Parameters
     ----------
     tables
-        The tables.
+        Tables of the same columns in the same order; one or more.
     """
     if len(tables) == 1:
         return tables[0]
@@ -167,7 +167,7 @@ def firsts(table: CodedTable) -> Ints:
     Parameters
     ----------
     table
-        The rows.
+        The rows, of columns of one length.
 
     Examples
     --------
@@ -200,7 +200,7 @@ def used(codes: Ints | Codes, n: int) -> tuple[Ints, Codes]:
     codes
         Codes: numbers that stand for texts.
     n
-        The number.
+        How many values there are; codes are below it.
 
     Examples
     --------
@@ -222,7 +222,7 @@ def pooled(table: CodedTable) -> Iterator[tuple[str, Any, Codes | None]]:
     Parameters
     ----------
     table
-        The rows.
+        The rows, as codes or plain columns.
     """
     kept: dict[int, tuple[Ints, Codes]] = {}
     for name, given in table.columns.items():

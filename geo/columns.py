@@ -48,9 +48,9 @@ def blank(kind: str, n: int) -> Any:
     Parameters
     ----------
     kind
-        Of which kind it is.
+        A type of :data:`DTYPES`, such as `number` or `text`.
     n
-        The number.
+        How many rows.
     """
     if kind == "text":
         return pd.array(np.full(n, "", dtype=object), dtype="str")
@@ -78,7 +78,7 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     Parameters
     ----------
     frame
-        The rows.
+        Rows with any of the columns of `table`, and with others, which are left out.
     table
         The table: columns of the schema, or rows as a file gives them.
 

@@ -20,7 +20,7 @@ def N_(text: str) -> str:  # noqa: N802  (gettext's own name for it)
     Parameters
     ----------
     text
-        The text.
+        The message in English, as the catalogues know it.
     """
     return text
 
@@ -35,7 +35,7 @@ def is_one(value: object) -> bool:
     Parameters
     ----------
     value
-        The value; missing where not known.
+        A number, or a number that is written already; what is missing is not one.
     """
     return value == 1 if isinstance(value, int | float) else str(value) == "1"
 
@@ -48,9 +48,9 @@ def filled(text: str, values: Mapping[str, object], one: Callable[[object], bool
     one
         Whether a value takes the form for one, as the language of `text` counts.
     text
-        The text.
+        A message with placeholders ``{name}`` and forms ``{name?one|many}``.
     values
-        The values.
+        What stands for each placeholder, by its name; one that the text names and this lacks raises KeyError.
 
     Examples
     --------
@@ -131,7 +131,7 @@ class Note(str):
         many
             The form for many, or results at many dates.
         n
-            The number.
+            How many things there are.
 
         Examples
         --------
@@ -299,7 +299,7 @@ def joined(parts: Iterable[str]) -> Note:
     Parameters
     ----------
     parts
-        The parts.
+        The texts in their order; notes among them are translated, others are data.
     """
     named: dict[str, object] = {f"p{i}": part for i, part in enumerate(parts)}
     return Note(", ".join(f"{{{name}}}" for name in named), **named)
@@ -311,7 +311,7 @@ def spoken(value: object, translate: object) -> str:
     Parameters
     ----------
     value
-        The value; missing where not known.
+        A note, an error, a number, or text that is data.
     translate
         Speaks the reader's language.
     """
@@ -330,7 +330,7 @@ def packed(text: str) -> Any:
     Parameters
     ----------
     text
-        The text.
+        A note, or plain text.
 
     Examples
     --------
@@ -361,7 +361,7 @@ def unpacked(told: Any) -> str:
     Parameters
     ----------
     told
-        What is told.
+        What :func:`packed` gave, after a way through JSON.
     """
     if not isinstance(told, dict) or not isinstance(told.get("params"), dict):
         return str(told)
@@ -391,7 +391,7 @@ def unpacked_count(one: str, many: str, n: Any) -> str:
     many
         The form for many, or results at many dates.
     n
-        The number.
+        How many things there are.
     """
     if (
         set(_NAME.findall(one) + _NAME.findall(many)) <= {"n"}

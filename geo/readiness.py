@@ -37,7 +37,7 @@ def as_of_days(as_of: AsOf, n: int) -> Days:
     as_of
         The day that is asked about, or one for each site.
     n
-        The number.
+        How many sites there are.
 
     Raises
     ------

@@ -20,7 +20,7 @@ def to_days(dates: object) -> Days:
     Parameters
     ----------
     dates
-        Dates.
+        datetime64 of any unit, a Series of dates, or ISO text.
     """
     values = np.atleast_1d(np.asarray(dates, dtype="datetime64[s]")).astype("datetime64[D]")
     return np.asarray(values.astype(np.int64))

@@ -77,7 +77,7 @@ def hold_of_sites(counted: pd.DataFrame, name: str, rules: Rules) -> None:
     counted
         The incidents that counted, or what was counted.
     name
-        Its name.
+        Name of the file, for the error.
     rules
         The rule set with its settings.
 
@@ -99,7 +99,7 @@ def name_of(rows: int) -> str:
     Parameters
     ----------
     rows
-        How many rows.
+        How many rows it has: up to `MOST_CSV_ROWS` it is CSV, beyond that Parquet.
     """
     return CSV if rows <= MOST_CSV_ROWS else PARQUET
 

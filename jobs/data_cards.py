@@ -139,7 +139,7 @@ def cite_of(entry: Mapping[str, Any]) -> str:
     Parameters
     ----------
     entry
-        One entry.
+        An entry of `inputs` in a run record.
     """
     if entry.get("cite"):
         return str(entry["cite"])

@@ -20,7 +20,7 @@ def check_place(folder: Path, reads: Iterable[Path] = ()) -> None:
     reads
         Files that are to be kept, which must not lie there already.
     folder
-        A folder on the disk.
+        Where fetched files are kept (`--data` or CAHRA_DATA).
 
     Raises
     ------

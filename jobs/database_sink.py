@@ -45,9 +45,9 @@ def store_result(folder: Path, address: str) -> Stored:
     Parameters
     ----------
     folder
-        A folder on the disk.
+        The folder of a result.
     address
-        An address.
+        A database, as ``postgresql://...`` or ``duckdb:FILE``.
 
     Raises
     ------

@@ -73,9 +73,9 @@ def parse(text: str, folder: Path | None = None) -> Reference | None:
     Parameters
     ----------
     text
-        The text.
+        What the user wrote, such as ``ucdp:CAF@25.1``.
     folder
-        A folder on the disk.
+        Where fetched files are kept; None: the usual folder.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def all_stored(folder: Path | None = None) -> list[StoredEdition]:
     Parameters
     ----------
     folder
-        A folder on the disk.
+        Where fetched files are kept; None: the usual folder.
     """
     found = [StoredEdition(e, store) for store in stores(folder or data_folder()) for e in store.entries()]
     return sorted(found, key=_newest, reverse=True)
@@ -113,7 +113,7 @@ def find(reference: Reference, folder: Path | None = None) -> StoredEdition:
     reference
         Names a fetched edition.
     folder
-        A folder on the disk.
+        Where fetched files are kept; None: the usual folder.
 
     Raises
     ------
@@ -180,7 +180,7 @@ def facts(entry: Entry) -> tuple[tuple[str, str], ...]:
     Parameters
     ----------
     entry
-        One entry.
+        The file's entry in the catalogue of fetched files.
     """
     said = {
         "reference": entry.reference, "edition": entry.version, "licence": entry.licence, "credit": entry.credit,

@@ -93,7 +93,7 @@ def role_of(table: Table, options: ReadOptions = NOTHING) -> str:
     table
         The table: columns of the schema, or rows as a file gives them.
     options
-        What was asked for.
+        How the user wants the file read.
     """
     if is_template(table.layers):
         return "suppliers"

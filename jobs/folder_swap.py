@@ -47,11 +47,11 @@ def put_in_place(new: Path, old: Path, letters: str) -> Path | None:
     Parameters
     ----------
     new
-        The later one.
+        The complete new folder, beside the old one.
     old
-        The earlier one.
+        The name that the result is to have; what is there now is put aside.
     letters
-        Letters that part the names.
+        A few random letters in the name under which the old folder is kept, so that two writers do not meet.
     """
     try:
         new.rename(old)  # in one step where there is none, or an empty one
@@ -78,7 +78,7 @@ def put_back(folder: Path) -> None:
     Parameters
     ----------
     folder
-        A folder on the disk.
+        The name that the result should have.
     """
     if folder.exists() or not folder.parent.is_dir():
         return
@@ -93,6 +93,6 @@ def glob_safe(name: str) -> str:
     Parameters
     ----------
     name
-        Its name.
+        A name of a file or folder, which may hold ``*``, ``?`` or ``[``.
     """
     return "".join(f"[{c}]" if c in "*?[" else c for c in name)

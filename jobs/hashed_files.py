@@ -25,7 +25,7 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     Parameters
     ----------
     folder
-        A folder on the disk.
+        The folder of a result.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def unchanged(folder: Path) -> tuple[dict[str, bytes], Mapping[str, Any]]:
     Parameters
     ----------
     folder
-        A folder on the disk.
+        The folder of a result.
 
     Raises
     ------

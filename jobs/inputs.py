@@ -72,9 +72,9 @@ class Source:
         role
             As what it is read; blank: as anything. As coverage, incidents give what they declare to cover.
         text
-            The text.
+            What stands for a file on the command line.
         folder
-            A folder on the disk.
+            Where fetched files are kept; None: the usual folder.
 
         Raises
         ------
@@ -304,7 +304,7 @@ def check_mapping(wishes: Wishes, told: Sequence[Mapping[str, Any]]) -> None:
     wishes
         What the options say of files that the files do not say.
     told
-        What is told.
+        The entries of the files that were read, as `inputs` of a run record.
     """
     taken: dict[str, set[str]] = {}
     for entry in told:
@@ -327,9 +327,9 @@ def together(frames: Sequence[pd.DataFrame], columns: schema.Table) -> pd.DataFr
     Parameters
     ----------
     frames
-        Tables.
+        Frames of one schema, in the order of the files.
     columns
-        The columns.
+        The schema: its columns in their order.
     """
     parts = [schema.conform(f, columns) for f in frames if len(f)]
     return pd.concat(parts, ignore_index=True) if parts else schema.empty(columns)

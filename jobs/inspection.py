@@ -161,9 +161,9 @@ def inspect(
     source
         A path, or the bytes themselves.
     name
-        Its name.
+        The file's own name, whose ending counts; a path has one already.
     options
-        What was asked for.
+        How the user wants the file read: sheet, header row, columns.
     gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
     """
@@ -214,7 +214,7 @@ def layer_of(role: str, source: Source, asked: Inputs) -> Any:
     source
         A file that was given.
     asked
-        What is asked.
+        The file, its role and how it is to be read.
     """
     how: dict[str, Any] = {"name": source.name, "gateway": asked.gateway, "options": asked.wishes.of(source.name)}
     country = how["options"].country or asked.country

@@ -44,7 +44,7 @@ class KeptLayers:
         Parameters
         ----------
         key
-            What it is known by.
+            What :func:`reading_key` gave.
         make
             Makes it when it is first asked for.
         """
@@ -94,11 +94,11 @@ def reading_key(
     source
         A path, or the bytes themselves.
     name
-        Its name.
+        The file's own name, whose ending counts.
     gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
     options
-        What was asked for.
+        How the user wants the file read.
     *more
         What else the reading hangs on.
     """

@@ -71,7 +71,7 @@ def forms(layers: Sequence[SiteLayer], days: Sequence[dt.date]) -> tuple[pd.Data
     layers
         Layers that were read.
     days
-        The dates.
+        The dates, in order.
     """
     whole = ready(sites_at(layers, days[-1])[0], _FIRST.to_datetime64())[0]
     number = pd.Series(np.arange(len(whole)), index=pd.MultiIndex.from_frame(whole[["source", "site_id"]]))

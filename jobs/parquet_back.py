@@ -25,7 +25,7 @@ def parquet_of(files: Mapping[str, bytes], name: str, table: Table) -> pd.DataFr
     files
         Files of a result by name.
     name
-        Its name.
+        Name of the file, for errors.
     table
         The table: columns of the schema, or rows as a file gives them.
 

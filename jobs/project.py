@@ -102,7 +102,7 @@ def project_zip(project: Project, contents: Mapping[str, bytes]) -> bytes:
     project
         Files, readings and settings of a project.
     contents
-        Files by name.
+        Bytes of files by their SHA-256.
     """
     members: dict[str, bytes] = {}
     files = []
@@ -122,9 +122,9 @@ def read_project(data: bytes, name: str, gateway: Gateway) -> tuple[Project, dic
     Parameters
     ----------
     data
-        The bytes.
+        Bytes of a zip that :func:`project_zip` made, or of its JSON alone.
     name
-        Its name.
+        The file's own name, for errors.
     gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
 
@@ -160,7 +160,7 @@ def is_project(data: bytes) -> bool:
     Parameters
     ----------
     data
-        The bytes.
+        Bytes of a file that somebody dropped in.
     """
     if data.startswith(b"PK"):
         return RECORD.encode() in data[-400:]  # our archives name it last
@@ -173,9 +173,9 @@ def parse_project(data: bytes, name: str = RECORD) -> Project:
     Parameters
     ----------
     data
-        The bytes.
+        Bytes of the JSON of a project.
     name
-        Its name.
+        The file's own name, for errors.
 
     Raises
     ------

@@ -28,11 +28,11 @@ def in_line(table: pd.DataFrame, row: int | np.integer, what: str) -> Difference
     Parameters
     ----------
     table
-        The rows.
+        Rows of evidence.csv, in the order of the file.
     row
-        Row number.
+        Position of the faulty row, from 0.
     what
-        What it is.
+        What is wrong with the row, as a message.
     """
     return DifferenceError(f"evidence.csv: line {int(table.index[int(row)]) + 2}: {what}")
 
@@ -61,9 +61,9 @@ def all_columns(data: bytes, name: str, but: Iterable[str] = ()) -> tuple[str, .
     Parameters
     ----------
     data
-        The bytes.
+        Bytes of a CSV of a result.
     name
-        Its name.
+        Name of the file, for errors.
     but
         Columns that are left away.
     """
@@ -83,9 +83,9 @@ def typed(data: bytes, name: str, table: Table, *, carried: bool = False) -> pd.
     carried
         Behind the columns of the table may stand those of a user's own list, as text.
     data
-        The bytes.
+        Bytes of a CSV of a result.
     name
-        Its name.
+        Name of the file, for errors.
     table
         The table: columns of the schema, or rows as a file gives them.
 
@@ -118,9 +118,9 @@ def texts(data: bytes, name: str) -> pd.DataFrame:
     Parameters
     ----------
     data
-        The bytes.
+        Bytes of a CSV of a result.
     name
-        Its name.
+        Name of the file, for errors.
     """
     LOCAL.check("file_bytes", len(data), name)
     try:
@@ -165,9 +165,9 @@ def same(have: object, want: object) -> bool:
     Parameters
     ----------
     have
-        What is there.
+        The cell of the result.
     want
-        What is wanted.
+        The cell that follows from the evidence or the inputs.
     """
     if pd.isna(have) or pd.isna(want):  # type: ignore[call-overload]
         return bool(pd.isna(have) and pd.isna(want))  # type: ignore[call-overload]
@@ -184,11 +184,11 @@ def same_files(have: Mapping[str, bytes], want: Mapping[str, bytes], of: str) ->
     Parameters
     ----------
     have
-        What is there.
+        Files of the result, bytes by name.
     want
-        What is wanted.
+        Files of the new run, bytes by name.
     of
-        Of what.
+        What `want` is, as the sentence calls it.
     """
     for name in sorted({*have, *want}):
         if name not in have:

@@ -80,9 +80,9 @@ class ReadingDesk:
         Parameters
         ----------
         request
-            What is asked.
+            The file by its hash, its role and how it is to be read.
         data
-            The bytes.
+            The bytes of the file.
         """
         found = self._readings.get(request)
         if found is None:

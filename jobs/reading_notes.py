@@ -119,9 +119,9 @@ def rows_line(file: str, rows: Mapping[str, Any]) -> Note:
     Parameters
     ----------
     file
-        The file.
+        Name of the file.
     rows
-        The rows.
+        Counts by name: `read`, `accepted`, `rejected` and others.
     """
     count = {key: int(rows.get(key, 0)) for key in ("read", "accepted", "rejected", *FOLLOWED)}
     if count["superseded"] or count["after_as_of"]:
@@ -143,7 +143,7 @@ def columns_line(columns: Mapping[str, str], ignored: Iterable[str]) -> Note:
     Parameters
     ----------
     columns
-        The columns.
+        Heading of the file by our own column.
     ignored
         Columns that were not used.
     """

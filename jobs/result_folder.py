@@ -204,7 +204,7 @@ def names_of_result(folder: Path) -> frozenset[str]:
     Parameters
     ----------
     folder
-        A folder on the disk.
+        The folder to look into; it need not exist.
     """
     path = folder / RECORD
     try:
@@ -224,7 +224,7 @@ def holds_result(folder: Path) -> bool:
     Parameters
     ----------
     folder
-        A folder on the disk.
+        The folder to look into; it need not exist.
     """
     names = names_of_result(folder) | {UNFINISHED}
     if len(names) == 1:
@@ -239,7 +239,7 @@ def holds_rejected_alone(folder: Path) -> bool:
     Parameters
     ----------
     folder
-        A folder on the disk.
+        The folder to look into; it need not exist.
     """
     if not folder.is_dir():
         return False
@@ -259,7 +259,7 @@ def leave_rejected(path: str | Path, data: bytes) -> Path:
     path
         Where the file is.
     data
-        The bytes.
+        Bytes of `rejected.csv`.
 
     Returns
     -------

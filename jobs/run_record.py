@@ -28,7 +28,7 @@ def fingerprint(data: bytes) -> dict[str, object]:
     Parameters
     ----------
     data
-        The bytes.
+        Bytes of the file.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def seal(data: bytes) -> str:
     Parameters
     ----------
     data
-        The bytes.
+        Bytes of a run.json.
     """
     return hashlib.sha256(_SEAL.sub(rb"\1[seal=]", data, count=1)).hexdigest()
 
@@ -117,7 +117,7 @@ def seal_holds(data: bytes) -> bool:
     Parameters
     ----------
     data
-        The bytes.
+        Bytes of a run.json.
 
     Examples
     --------

@@ -29,7 +29,7 @@ def signed(files: Mapping[str, bytes], key: Path) -> dict[str, bytes]:
     files
         Files of a result by name.
     key
-        What it is known by.
+        File of the private Ed25519 key (PEM or OpenSSH), without a password.
 
     Raises
     ------

@@ -95,7 +95,7 @@ def verify(
     trust
         Public key that must have signed the record.
     folder
-        A folder on the disk.
+        The folder of a result.
     earlier
         The folder as the look before left it, of a watch.
 
@@ -240,7 +240,7 @@ def held_against(files: Mapping[str, bytes], made: Mapping[str, bytes]) -> None:
     files
         Files of a result by name.
     made
-        What was made.
+        Files of a new run of the same inputs, bytes by name.
 
     Raises
     ------

@@ -151,9 +151,9 @@ class Workspace:
         Parameters
         ----------
         name
-            Its name.
+            The file's own name; a number is added where one of that name is there.
         data
-            The bytes.
+            The bytes of the file.
         """
         digest = hashlib.sha256(data).hexdigest()
         path = f"{COPIES}/{digest[:12]}-{safe_name(name)}"
@@ -177,7 +177,7 @@ class Workspace:
         Parameters
         ----------
         file
-            The file.
+            The file as the project knows it.
         """
         self._bytes.pop(file.sha256, None)
         if file.path.startswith(f"{COPIES}/"):
@@ -189,7 +189,7 @@ class Workspace:
         Parameters
         ----------
         file
-            The file.
+            The file as the project knows it.
         """
         held = self._bytes.get(file.sha256)
         if held is not None:
@@ -210,7 +210,7 @@ class Workspace:
         sha256
             Hash of the bytes.
         size
-            How many.
+            How many bytes it has.
         """
         for one in self.offered():
             if one.size == size and self._read(KeptFile("", "", 0, path=one.path))[0].sha256 == sha256:

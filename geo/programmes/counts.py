@@ -93,7 +93,7 @@ def of_units(
     Parameters
     ----------
     counter
-        What is counted.
+        Counts sites, workers and gaps of the assessed sites.
     pairs
         Positions of sites and of active programmes that reach them.
     frame

@@ -30,7 +30,7 @@ class DonorNames:
         Parameters
         ----------
         name
-            Its name.
+            The donor as a programme writes it.
         identifier
             Its identifier.
 
@@ -83,7 +83,7 @@ def donor_names(rows: Sequence[tuple[str, str, str]]) -> DonorNames:
     Parameters
     ----------
     rows
-        The rows.
+        (the donor's one name, another name of it, its identifier) each; the last two may be blank.
 
     Examples
     --------

@@ -237,7 +237,7 @@ def find_units(place: pd.Series, boundaries: object) -> object:
     Parameters
     ----------
     place
-        The place.
+        The row of the footprint: country, level, code and name of its unit.
     boundaries
         Boundary sets, one a level; None or an empty one: none were loaded.
     """

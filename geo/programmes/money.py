@@ -78,7 +78,7 @@ class Rates:
         currency
             Currency (ISO 4217).
         year
-            The year.
+            The year of the money.
 
         Examples
         --------

@@ -66,7 +66,7 @@ def what_if(result: ProgrammeCoverage, sites: np.ndarray, types: tuple[str, ...]
     result
         The result of the run.
     sites
-        The sites.
+        Positions in the list of sites, from 0.
     types
         Programme types.
     """

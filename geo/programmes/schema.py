@@ -163,9 +163,9 @@ def active_on(frame: pd.DataFrame, day: pd.Timestamp) -> np.ndarray:
     Parameters
     ----------
     frame
-        The rows.
+        Programmes, a row each (`PROGRAMMES`).
     day
-        The day.
+        The day; a programme is active on its first and on its last day.
 
     Examples
     --------
@@ -188,7 +188,7 @@ def stopped_without_end(frame: pd.DataFrame) -> np.ndarray:
     Parameters
     ----------
     frame
-        The rows.
+        Programmes, a row each (`PROGRAMMES`).
     """
     without = frame["end"].isna()
     planned = frame["status"].isin(BROKEN_OFF) & (frame["end_basis"] == "planned")
@@ -201,9 +201,9 @@ def state_on(frame: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
     Parameters
     ----------
     frame
-        The rows.
+        Programmes, a row each (`PROGRAMMES`).
     day
-        The day.
+        The day; a programme is active on its first and on its last day.
     """
     state = pd.Series("active", index=frame.index, dtype="str")
     state[(frame["end"] < day).to_numpy()] = "ended"
@@ -219,9 +219,9 @@ def ending_within(frame: pd.DataFrame, day: pd.Timestamp, months: int = 12) -> n
     Parameters
     ----------
     frame
-        The rows.
+        Programmes, a row each (`PROGRAMMES`).
     day
-        The day.
+        The day from which the months are counted.
     months
         Length of the window [months].
     """
@@ -238,7 +238,7 @@ def concatenate(parts: list[Programmes]) -> Programmes:
     Parameters
     ----------
     parts
-        The parts.
+        Sets of programmes, each with its own footprints.
     """
     seen: dict[str, tuple[object, ...]] = {}
     repeated: list[tuple[object, ...]] = []
@@ -287,7 +287,7 @@ def rows_of(table: Table, rows: list[tuple[object, ...]]) -> pd.DataFrame:
     table
         The table: columns of the schema, or rows as a file gives them.
     rows
-        The rows.
+        A tuple a row, in the order of the columns of `table`.
 
     Examples
     --------

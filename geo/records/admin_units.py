@@ -52,7 +52,7 @@ class SiteUnits:
         Parameters
         ----------
         rows
-            Row numbers.
+            Positions of the sites, from 0.
         """
         each = (getattr(self, name)[rows] for name in ("name", "key", "code", "row", "basis", "edge_m"))
         return SiteUnits(self.level, *each)
@@ -118,7 +118,7 @@ class Units:
         Parameters
         ----------
         names
-            The names.
+            Labels of one level as a site list writes them; blank where it says nothing.
         parents
             The unit above, as stated.
         country
@@ -157,7 +157,7 @@ def aliases_of(table: pd.DataFrame | None) -> Aliases:
     Parameters
     ----------
     table
-        The rows.
+        Columns country, level, alias and unit, a spelling a row.
     """
     if table is None or not len(table):
         return {}
@@ -173,7 +173,7 @@ def keys_of(names: pd.Series[str], country: pd.Series[str], level: int, aliases:
     Parameters
     ----------
     names
-        The names.
+        Names of units as a layer writes them; blank where not known.
     country
         Country of each row (ISO 3166 alpha-3); blank where not known.
     level

@@ -31,7 +31,7 @@ def incidents_at(incidents: pd.DataFrame | None, day: np.datetime64, months: int
     incidents
         The incidents (`geo.schema.INCIDENTS`); None: none were loaded.
     day
-        The day.
+        The day at which the window ends.
     months
         Length of the window [months].
     """

@@ -59,7 +59,7 @@ class Incidents:
         Parameters
         ----------
         rows
-            Row numbers.
+            Positions of the incidents, from 0.
         """
         return Incidents(
             self.frame.iloc[rows].reset_index(drop=True),
@@ -89,7 +89,7 @@ def prepare(frame: pd.DataFrame | None) -> Incidents:
     Parameters
     ----------
     frame
-        The rows.
+        Incidents (`geo.schema.INCIDENTS`), a row a record; None: no dataset was loaded.
     """
     table = schema.conform(schema.empty(schema.INCIDENTS) if frame is None else plain(frame), schema.INCIDENTS)
     counts = ((table["effect"] != "none") & table["date_start"].notna()).to_numpy(np.bool_)
@@ -164,7 +164,7 @@ def in_window(incidents: Incidents, rows: Ints | slice, as_of: Days | int, after
     incidents
         The incidents, ready to be asked.
     rows
-        Row numbers.
+        Positions in `incidents`, or a slice of them.
     as_of
         The date of each site, time of events and not of knowledge [days since 1970-01-01].
     after
@@ -179,7 +179,7 @@ def plain(frame: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     frame
-        The rows.
+        A table with `lon` and `lat`, or points with a CRS.
 
     Raises
     ------

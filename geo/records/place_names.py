@@ -39,7 +39,7 @@ def plain(text: str) -> str:
     Parameters
     ----------
     text
-        The text.
+        A word or a name in any alphabet.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def fold(text: str) -> str:
     Parameters
     ----------
     text
-        The text.
+        The name of a unit or a place as somebody wrote it.
 
     Examples
     --------
@@ -109,7 +109,7 @@ def alias_dict(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     Parameters
     ----------
     pairs
-        Pairs.
+        (another spelling, the unit's own name) each, as written.
 
     Examples
     --------

@@ -58,7 +58,7 @@ class Placed:
         Parameters
         ----------
         table
-            The rows.
+            The sites, a row each (`geo.schema.SITES`).
         incidents
             The incidents, ready to be asked.
         levels

@@ -78,9 +78,9 @@ def stated_place_notes(found: StatedPlaces, ids: Sequence[str]) -> list[str]:
     Parameters
     ----------
     found
-        What was found.
+        How far each site lies from the unit that it states.
     ids
-        The ids.
+        Ids of the sites, in the same order.
     """
     far = sorted(np.flatnonzero(np.isfinite(found.far_km)).tolist(), key=lambda i: ids[i])
     if not far:

@@ -428,7 +428,7 @@ def combine_presence(words: list[str]) -> str:
     Parameters
     ----------
     words
-        The words.
+        `state`, `non_state`, `both`, `private` or `none`, one a field; blank where it is not filled in.
 
     Examples
     --------

@@ -78,15 +78,15 @@ def classify(
     rules
         The rule set with its settings.
     findings
-        Findings in zone units; None: none.
+        What each rule found, one a rule; a rule of the set that is not among them is off.
     gaps
         Gaps: what was not looked at.
     area_gaps
         Gaps of the area class by their code.
     partial
-        Whether something was not looked at.
+        Whether the site's country has incidents that could not be read and have no place.
     n
-        The number.
+        How many sites there are.
     """
     said = {f.rule: f for f in findings}
     any_gap = _any(gaps.values(), n)
@@ -127,9 +127,9 @@ def join_flags(flags: Iterable[tuple[str, Bools]], n: int) -> Texts:
     Parameters
     ----------
     flags
-        The flags.
+        Flags by name, one a site each.
     n
-        The number.
+        How many sites there are.
     """
     out = np.full(n, "", dtype=object)
     for name, flag in flags:

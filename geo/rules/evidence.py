@@ -48,7 +48,7 @@ class Evidence:
         Parameters
         ----------
         kind
-            Of which kind it is.
+            What the rows are, one of `EVIDENCE_KINDS` of :mod:`geo.schema_results`.
         rule
             Id of a rule.
         site
@@ -69,7 +69,7 @@ class Evidence:
         Parameters
         ----------
         kind
-            Of which kind it is.
+            What the rows are, one of `EVIDENCE_KINDS` of :mod:`geo.schema_results`.
         rule
             Id of a rule.
         site

@@ -78,7 +78,7 @@ class RuleKind(Protocol):
         rule
             The rule that is asked.
         site
-            The site.
+            The site as the results state it, with the settings of the run.
         rows
             Rows of evidence.
         """

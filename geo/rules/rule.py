@@ -162,7 +162,7 @@ def events(n: float) -> Note | None:
     Parameters
     ----------
     n
-        The number.
+        The threshold; 0: none is asked.
     """
     return Note.counted("{n} event", "{n} events", n) if n else None
 
@@ -173,7 +173,7 @@ def deaths(n: float) -> Note | None:
     Parameters
     ----------
     n
-        The number.
+        The threshold; 0: none is asked.
     """
     return Note.counted("{n} death", "{n} deaths", n) if n else None
 
@@ -184,7 +184,7 @@ def listed(parts: list[Note]) -> Note:
     Parameters
     ----------
     parts
-        The parts.
+        Notes in their order.
     """
     if len(parts) == 1:
         return parts[0]

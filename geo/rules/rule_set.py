@@ -65,7 +65,7 @@ class Rules:
         Parameters
         ----------
         kind
-            Of which kind it is.
+            The name of the kind, as `kind` in the rule file.
         """
         return tuple(r for r in self.rules if r.kind == kind)
 

@@ -70,7 +70,7 @@ class Network:
         Parameters
         ----------
         origin
-            The origin.
+            Where each route begins, shape (n, 2): longitude and latitude [degrees].
         destination
             Where the route ends [degrees].
         """
@@ -128,7 +128,7 @@ def count_pieces(lines: Sequence[Any]) -> int:
     Parameters
     ----------
     lines
-        The lines.
+        LineStrings and MultiLineStrings, longitude and latitude [degrees].
 
     Examples
     --------
@@ -156,7 +156,7 @@ def network(
     classes
         Class of each line in the terms of OpenStreetMap (or rn, rr, piste); blank is not known.
     name
-        Its name.
+        Of the file that they came from, for messages.
 
     Examples
     --------

@@ -362,7 +362,7 @@ def sequence(
     route
         A route cut into segments.
     names
-        The names.
+        Name of each code.
 
     Returns
     -------

@@ -39,7 +39,7 @@ def floats(values: npt.ArrayLike) -> Floats:
     Parameters
     ----------
     values
-        The values.
+        Anything that NumPy makes numbers of.
     """
     return np.ascontiguousarray(values, dtype=np.float64).reshape(-1)
 
@@ -50,7 +50,7 @@ def days(values: npt.ArrayLike) -> Ints:
     Parameters
     ----------
     values
-        The values.
+        Days since 1970-01-01, or dates (datetime64).
     """
     array = np.asarray(values)
     if array.dtype.kind == "M":
@@ -64,9 +64,9 @@ def per_site(values: npt.ArrayLike, n: int) -> Ints:
     Parameters
     ----------
     values
-        The values.
+        One for all sites, or one a site.
     n
-        The number.
+        How many sites there are.
     """
     array = days(values)
     if array.ndim == 0:
@@ -288,7 +288,7 @@ class Search:
         hits
             Pairs of sites and incidents, or how many hits.
         rows
-            Row numbers.
+            Positions of the pairs to measure.
         """
         site, at = hits.sites[hits.local[rows]], hits.at[rows]
         return geodesic_m(self.lon[site], self.lat[site], self._ilon[at], self._ilat[at])
@@ -340,7 +340,7 @@ def in_parts(work: Callable[[slice], npt.NDArray[Any]], n: int, least: int = 1 <
     work
         What is to be done.
     n
-        The number.
+        How many elements there are; few are done in one go.
     least
         How many at the least.
     """

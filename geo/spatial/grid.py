@@ -238,7 +238,7 @@ def runs(start: Ints, count: Ints) -> Ints:
     start
         First day or position.
     count
-        How many.
+        How many numbers of each i; 0 gives none.
     """
     total = int(count.sum())
     ends = np.cumsum(count)

@@ -155,7 +155,7 @@ class Edges:
         lat
             Latitudes [degrees, WGS 84]; missing where there is no position.
         owner
-            Whose it is.
+            The polygon that each point is measured to, its number.
         """
         distance = np.full(lon.size, np.nan)
         low, high = np.searchsorted(self._long.owner, owner), np.searchsorted(self._long.owner, owner, side="right")

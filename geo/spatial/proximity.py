@@ -142,7 +142,7 @@ def found_by(search: Search, chosen: Chosen | None = None) -> Pairs:
     search
         How it is searched.
     chosen
-        What was chosen.
+        Which pairs of a block to give; None: all of them.
     """
     return _pairs(search, 0, search.n_sites, chosen)
 

@@ -86,7 +86,7 @@ def load(given: ProgrammeInputs) -> Loaded:
     Parameters
     ----------
     given
-        What was given.
+        Layers of an assessment, files of programmes, and the user's own tables.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def own_types(given: ProgrammeInputs, gateway: Gateway) -> TypeMap:
     Parameters
     ----------
     given
-        What was given.
+        The files; those of sectors and of words are read here.
     gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
     """
@@ -129,7 +129,7 @@ def own_radii(given: inputs.Source | Literal["none"] | None, gateway: Gateway) -
     Parameters
     ----------
     given
-        What was given.
+        A table of radii, the word `none`, or None for the project's table.
     gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
     """
