@@ -78,7 +78,7 @@ def classify(
     rules
         The rule set with its settings.
     findings
-        What each rule found, one a rule; a rule of the set that is not among them is off.
+        What each rule found of the sites, one a rule.
     gaps
         Gaps: what was not looked at.
     area_gaps
