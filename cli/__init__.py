@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import functools
+import gc
 import os
 import subprocess
 import sys
@@ -48,6 +49,9 @@ UNUSABLE = 2
 """Exit status where the input cannot be used; one message on standard error says why."""
 STOPPED = 130
 """Exit status after Ctrl-C: 128 and the number of SIGINT, as shells count."""
+LOOKED_THROUGH = (50_000, 50, 100)
+"""How many objects are made before Python looks for those that nobody can reach: what a command loads and reads is in
+use to its end, and looking through it at Python's usual pace was a twelfth of a run."""
 UNREAD = 141
 """Exit status where who reads the output went away (`| head`): 128 and the number of SIGPIPE."""
 
@@ -347,6 +351,8 @@ def performed(argv: Sequence[str] | None) -> int:
     if unknown and args.command != "app":
         top.error(f"unrecognized arguments: {' '.join(unknown)}")
     args.options = unknown
+    if args.command != "app":
+        gc.set_threshold(*LOOKED_THROUGH)
     if args.command in OLD_COMMANDS:
         old_name(f"cahra {args.command}", f"cahra {OLD_COMMANDS[args.command]}")
     call: Callable[[argparse.Namespace], int] = args.call

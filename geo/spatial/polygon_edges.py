@@ -86,10 +86,12 @@ class Edges:
         self.start = a[which] + (b - a)[which] * (step / n)[:, None]
         self.end = np.where((step + 1 == n)[:, None], b[which], a[which] + (b - a)[which] * ((step + 1) / n)[:, None])
         self.owner, ring = owner[which], ring[which]
-        self._p = np.column_stack(ecef(self.start[:, 0], self.start[:, 1]))
-        self._q = np.column_stack(ecef(self.end[:, 0], self.end[:, 1]))
-        self._long = _Runs(self, ring, RUNS[0])
-        self._short = _Runs(self, ring, RUNS[1])
+        self._p = np.stack(ecef(self.start[:, 0], self.start[:, 1]))
+        q = np.stack(ecef(self.end[:, 0], self.end[:, 1]))
+        self._long = _Runs(self, q, ring, RUNS[0])
+        self._short = _Runs(self, q, ring, RUNS[1])
+        self._along = q - self._p
+        self._length2 = np.maximum(_dot(self._along, self._along), 1e-12)
         box = self._long.box
         self._tree = shapely.STRtree(shapely.box(box[:, 0], box[:, 1], box[:, 2], box[:, 3]))
 
@@ -138,7 +140,7 @@ class Edges:
             x, y = lon[i : i + POINTS], lat[i : i + POINTS]
             # The nearest box in degrees gives a bound; what is within it is then measured.
             _, box = self._tree.query_nearest(shapely.points(wrap(x), y), all_matches=False)
-            bound = self._long.upper(np.column_stack(ecef(x, y)), box)
+            bound = self._long.upper(np.stack(ecef(x, y)), box)
             # A bound on the chord, made one on the geodesic.
             bound = 2 * A * np.arcsin(np.minimum(bound / (2 * MIN_CURVATURE_RADIUS_M), 1.0)) * (1 + 1e-9) + 1e-3
             point, found, metres = self._within(x, y, bound, each_owner=False)
@@ -182,7 +184,7 @@ class Edges:
         self, lon: Floats, lat: Floats, radius: Floats, point: Ints, run: Ints, *, each_owner: bool
     ) -> tuple[Ints, Ints, Floats]:
         """The same among some long runs."""
-        here = np.column_stack(ecef(lon, lat))
+        here = np.stack(ecef(lon, lat))
         owners = int(self.owner.max()) + 1
 
         def group(point: Ints, owner: Ints) -> Ints:
@@ -193,18 +195,19 @@ class Edges:
         for level in (self._long, self._short):
             if level is self._short:
                 point, run = self._finer(point, run)
-            lower, upper = level.bounds(here.take(point, axis=0), run)
+            lower, upper = level.bounds(here.take(point, axis=1), run)
             which = group(point, level.owner.take(run))
             best = np.full(int(which.max(initial=-1)) + 1, np.inf)
             np.minimum.at(best, which, upper)
             keep = np.flatnonzero((lower <= radius.take(point)) & (lower <= longest_rival_m(best).take(which)))
             point, run = point.take(keep), run.take(keep)
         point, piece = _expand(point, self._short.first.take(run), self._short.last.take(run))
-        p = self._p.take(piece, axis=0)
-        along, to = self._q.take(piece, axis=0) - p, here.take(point, axis=0) - p
-        share = np.clip(_dot(along, to) / np.maximum(_dot(along, along), 1e-12), 0.0, 1.0)
-        off = to - share[:, None] * along
-        chord = np.sqrt(_dot(off, off))
+        along, to = self._along.take(piece, axis=1), here.take(point, axis=1)
+        to -= self._p.take(piece, axis=1)
+        share = np.clip(_dot(along, to) / self._length2.take(piece), 0.0, 1.0)
+        along *= share
+        to -= along
+        chord = np.sqrt(_dot(to, to))
         keep = np.flatnonzero(chord <= radius.take(point) + CHORD_SLACK_M)
         point, piece, share, chord = point.take(keep), piece.take(keep), share.take(keep), chord.take(keep)
         which = group(point, self.owner.take(piece))
@@ -212,7 +215,7 @@ class Edges:
         np.minimum.at(best, which, chord)
         keep = np.flatnonzero(chord <= longest_rival_m(best).take(which) + CHORD_SLACK_M)
         point, piece, share, which = point[keep], piece[keep], share[keep], which[keep]
-        foot, chord2 = self._foot(here.take(point, axis=0), piece, share)
+        foot, chord2 = self._foot(here.take(point, axis=1), piece, share)
         best = np.full(best.size, np.inf)
         np.minimum.at(best, which, chord2)
         keep = np.flatnonzero(chord2 <= longest_rival_m(np.sqrt(best))[which] ** 2 + 1e-6)
@@ -252,7 +255,7 @@ class Edges:
         a, d = self.start[piece], self.end[piece] - self.start[piece]
         for last in (False, False, False, True):
             foot = a + share[:, None] * d
-            there = np.column_stack(ecef(foot[:, 0], foot[:, 1]))
+            there = np.stack(ecef(foot[:, 0], foot[:, 1]))
             to = here - there
             if last:
                 break
@@ -264,36 +267,36 @@ class Edges:
 class _Runs:
     """Runs of up to `length` consecutive pieces of one ring: box of degrees, and a ball around them."""
 
-    def __init__(self, edges: Edges, ring: Ints, length: int) -> None:
+    def __init__(self, edges: Edges, end: Floats, ring: Ints, length: int) -> None:
         start = np.flatnonzero(np.diff(ring, prepend=-1))
         place = np.arange(ring.size) - np.repeat(start, np.diff(start, append=ring.size))
         self.first = np.flatnonzero(place % length == 0)
         self.last = np.append(self.first[1:], ring.size)[: self.first.size]
         self.owner = edges.owner[self.first]
         self.box = np.zeros((0, 4))
-        self._centre, self._reach, self._some = np.zeros((0, 3)), np.zeros(0), edges._p[self.first]
+        self._centre, self._reach, self._some = np.zeros((3, 0)), np.zeros(0), edges._p[:, self.first]
         if not ring.size:
             return
         low = np.minimum.reduceat(np.minimum(edges.start, edges.end), self.first, axis=0)
         high = np.maximum.reduceat(np.maximum(edges.start, edges.end), self.first, axis=0)
         self.box = np.column_stack((low, high))
-        bottom = np.minimum.reduceat(np.minimum(edges._p, edges._q), self.first, axis=0)
-        top = np.maximum.reduceat(np.maximum(edges._p, edges._q), self.first, axis=0)
+        bottom = np.minimum.reduceat(np.minimum(edges._p, end), self.first, axis=1)
+        top = np.maximum.reduceat(np.maximum(edges._p, end), self.first, axis=1)
         self._centre = (bottom + top) / 2
-        which = np.repeat(np.arange(self.first.size), self.last - self.first)
-        far = np.maximum(*(_dot(v - self._centre[which], v - self._centre[which]) for v in (edges._p, edges._q)))
+        centre = np.repeat(self._centre, self.last - self.first, axis=1)
+        far = np.maximum(*(_dot(v - centre, v - centre) for v in (edges._p, end)))
         self._reach = np.sqrt(np.maximum.reduceat(far, self.first)) + CHORD_SLACK_M
         middle = (self.first + self.last) // 2
-        self._some = edges._p[middle]
+        self._some = edges._p[:, middle]
 
     def upper(self, here: Floats, run: Ints) -> Floats:
         """A chord [m] that is not shorter than the one to the nearest place of the run: to one of its vertices."""
-        to = here - self._some.take(run, axis=0)
+        to = here - self._some.take(run, axis=1)
         return np.sqrt(_dot(to, to))
 
     def bounds(self, here: Floats, run: Ints) -> tuple[Floats, Floats]:
         """Chords [m] between which the nearest place of each run lies."""
-        to = here - self._centre.take(run, axis=0)
+        to = here - self._centre.take(run, axis=1)
         return np.sqrt(_dot(to, to)) - self._reach.take(run), self.upper(here, run)
 
 
@@ -312,7 +315,7 @@ def _seams(a: Floats, b: Floats, owner: Ints) -> npt.NDArray[np.bool_]:
 
 
 def _dot(u: Floats, v: Floats) -> Floats:
-    return np.asarray(u[:, 0] * v[:, 0] + u[:, 1] * v[:, 1] + u[:, 2] * v[:, 2])
+    return np.asarray(u[0] * v[0] + u[1] * v[1] + u[2] * v[2])
 
 
 def _tangent(at: Floats, d: Floats) -> Floats:
@@ -323,7 +326,7 @@ def _tangent(at: Floats, d: Floats) -> Floats:
     n = A / np.sqrt(w2)
     m = n * (1 - E2) / w2
     east, north = np.radians(d[:, 0]) * n * cp, np.radians(d[:, 1]) * m
-    return np.column_stack((-sl * east - sp * cl * north, cl * east - sp * sl * north, cp * north))
+    return np.stack((-sl * east - sp * cl * north, cl * east - sp * sl * north, cp * north))
 
 
 def wrap(lon: Floats) -> Floats:
