@@ -8,6 +8,8 @@ import json
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -17,11 +19,11 @@ from layers.formats.writers import text_columns
 from layers.formats.writers.cells import is_number, shapes_of, texts, values_of
 from layers.formats.writers.delimited import csv_bytes
 from layers.formats.writers.geojson import geojson_bytes
-from layers.formats.writers.spreadsheet_guard import neutralise
+from layers.formats.writers.spreadsheet_guard import SUSPECT, neutralise
 from layers.formats.writers.text_columns import TextColumn, floats, lines, strings
 from tests.examples import examples
 
-CELLS = st.text("=+-@;,\t\r\n' 1aé\"\uff1d\u200b\u2212", max_size=6)
+CELLS = st.text("=+-@;,\t\r\n' 1aéÀŁ×\"\uff1d\u200b\u2212", max_size=6)
 NUMBERS = st.floats(allow_nan=True, allow_infinity=False) | st.integers(-(2**53), 2**53).map(float)
 NUMBERS |= st.integers(0, 10**9).map(lambda n: round(n / 1000, 3))
 
@@ -147,3 +149,11 @@ def test_geojson_of_odd_tables():
         assert geojson_bytes(frame) == by_features(frame, None, "sites")
     with pytest.raises(ValueError, match="JSON"):
         geojson_bytes(pd.DataFrame({"a": [np.inf]}))
+
+
+@pytest.mark.parametrize("rest", ["=1+1", "-2+3|cmd", "'@x", ";=1", " ;-2+3"])
+def test_what_the_writer_passes_over_is_nothing_that_the_guard_changes(rest):
+    cells = [f"{chr(code)}{rest}" for code in range(0x20, 0x600)]
+    changed = [one != cell for one, cell in zip(neutralise(cells)[0], cells, strict=True)]
+    looked_at = pc.match_substring_regex(pa.array(cells), SUSPECT).to_pylist()
+    assert all(seen for seen, was in zip(looked_at, changed, strict=True) if was)

@@ -23,7 +23,7 @@ _FORMULA = re.compile(rf"[{_UNSEEN}]*[{_STARTS}]|[\t\r\n]")
 _GUARDED = re.compile(rf"'+(?:[{_UNSEEN}]*[{_STARTS}]|[\t\r\n])")
 _SEPARATOR = re.compile(r"([;\t\r\n])")
 _START = re.compile(rf"'*[{_UNSEEN}]*[{_STARTS}]")
-SUSPECT = rf"^[^0-9A-Za-z]|[;\t\r\n][^0-9A-Za-z]*[{_STARTS}]"
+SUSPECT = rf"^[^0-9A-Za-zÀ-ÖØ-öø-ɏ]|[;\t\r\n][^0-9A-Za-z]*[{_STARTS}]"
 """Whatever :func:`neutralise` changes has this in it, for writers that look through columns of text at once (RE2)."""
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
