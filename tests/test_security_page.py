@@ -17,6 +17,7 @@ from tests.hostile import (
     test_hostile_roles,
     test_hostile_systems,
 )
+from tests.jobs import test_every_job_whole
 from tests.layers import test_fetch
 from tests.properties import test_unread_incidents
 
@@ -63,6 +64,7 @@ def test_systems_bombs_roles_and_replies():
     tried = sum(map(len, test_hostile_roles.MUTANTS))
     assert tried == (25 + 3 if THOROUGH else 10 + 1)
     doubtful = sum(map(len, test_unread_incidents.DOUBTFUL.values()))
+    assert numbers(row("never a mixture")) == [len(test_every_job_whole.NAMES), test_every_job_whole.EACH_TIME]
     faults = numbers(row("never calms a site"))
     assert faults[:4] == [len(test_unread_incidents.UNREADABLE), doubtful, 3, len(test_unread_incidents.FIELDS)]
     assert numbers(row("download"))[:3:2] == [len(test_fetch.REPLIES), len(test_fetch.HEADS)]

@@ -120,6 +120,44 @@ def shared_strings(strings: int, length: int, cells: int) -> bytes:
     )
 
 
+def one_arc(count: int) -> bytes:
+    """A topology whose one line uses one arc of 10,000 positions again and again."""
+    arc = [[0, 0]] + [[1, 1]] * 9_999
+    shape = {"type": "LineString", "arcs": [0] * count}
+    layer = {"type": "GeometryCollection", "geometries": [shape]}
+    return json.dumps({"type": "Topology", "arcs": [arc], "objects": {"a": layer},
+                       "transform": {"scale": [1e-6, 1e-6], "translate": [0, 0]}}).encode()  # fmt: skip
+
+
+def one_word(columns: int, rows: int, size: int) -> bytes:
+    """Parquet that holds one long word a column and names it in every row."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    word = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), ["x" * size])
+    out = io.BytesIO()
+    parquet.write_table(pa.table({f"c{i}": word for i in range(columns)}), out)
+    return out.getvalue()
+
+
+def attributes(count: int) -> bytes:
+    """A workbook whose one cell has so many attributes."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    cell = " ".join(f'a{i}="1"' for i in range(count))
+    row = f'<row r="1"><c r="A1" {cell}><v>1</v></c></row>'
+    sheet = f'<worksheet xmlns="{main}"><sheetData>{row}</sheetData></worksheet>'
+    return workbook(("xl/worksheets/sheet1.xml", sheet.encode()))
+
+
+def rings(count: int) -> bytes:
+    """One polygon of so many triangles."""
+    ring = "[[0,0],[1,0],[1,1],[0,0]]"
+    shape = f'{{"type":"Polygon","coordinates":[{",".join([ring] * count)}]}}'
+    return (HEAD + '{"type":"Feature","properties":{},"geometry":' + shape + "}]}").encode()
+
+
+LIGATURE = "\ufdfa"
+"""One character that stands for eighteen."""
 BOMBS: dict[str, tuple[str, str, Callable[[], bytes]]] = {
     "rows of two cells in 200 columns": ("table", "a.csv", lambda: HEADER + b"1,\n" * 330_000),
     "the same, larger": ("table", "a.csv", lambda: HEADER + b"1,\n" * 499_000),
@@ -139,6 +177,17 @@ BOMBS: dict[str, tuple[str, str, Callable[[], bytes]]] = {
     "one long shared string in many cells": ("table", "a.xlsx", lambda: shared_strings(1, 30_000, 400_000)),
     "JSON in a zip": ("table", "a.zip", lambda: zipped("a.geojson", lists(5_500_000))),
     "many points": ("points", "a.geojson", lambda: (HEAD + ",".join([POINT] * 240_000) + "]}").encode()),
+    "headers of ligatures": ("table", "a.csv", lambda: ",".join([LIGATURE * 3000] * 199).encode() + b"\n1\n"),
+    "headers of ligatures, at hand": ("table", "a.csv", lambda: ",".join([LIGATURE * 1600] * 199).encode() + b"\n1\n"),
+    "one arc again and again": ("table", "a.json", lambda: one_arc(900_000)),
+    "one word of Parquet": ("table", "a.parquet", lambda: one_word(199, 25_000, 3_000)),
+    "attributes of a cell": ("table", "a.xlsx", lambda: attributes(900_000)),
+    "rings of a polygon": ("table", "a.geojson", lambda: rings(380_000)),
+    "positions of a line": (
+        "table",
+        "a.kml",
+        lambda: kml(f"<Placemark><LineString><coordinates>{'1,2 ' * 4_900_000}</coordinates></LineString></Placemark>"),
+    ),
     "activities without end": ("programmes", "a.xml", lambda: ACTIVITY % (b"<a/>" * 4_900_000)),
     "dotted keys in quotes": ("rules", "a.toml", lambda: b".".join([b'"a"'] * 10_000) + b"=1\n"),
     "more dotted keys": ("rules", "a.toml", lambda: b".".join([b'"a"'] * 30_000) + b"=1\n"),
