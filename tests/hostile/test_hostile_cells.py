@@ -61,7 +61,7 @@ def test_no_cell_holds_a_reader(role, what):
     with roles.without_children():
         for size in SIZES:
             data = listed(role, what, size)
-            quick(role, f"{what} {size}", lambda data=data: roles.read_only(role, data, "a.csv"))
+            quick(role, f"{what} {size}", lambda data=data: roles.read_alone(role, data, "a.csv"))
 
 
 @pytest.mark.parametrize("text", [
