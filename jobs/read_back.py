@@ -112,7 +112,7 @@ def typed(data: bytes, name: str, table: Table, *, carried: bool = False) -> pd.
 def texts(data: bytes, name: str) -> pd.DataFrame:
     """A CSV of ours as text, without the marks that keep spreadsheets from running a cell.
 
-    The inverse of :func:`layers.formats.writers.write.csv_bytes`: unlike the gateway for foreign files it takes nothing
+    The inverse of :func:`layers.formats.writers.delimited.csv_bytes`: unlike a reader of foreign files it takes nothing
     for a blank and trims nothing.
 
     Parameters

@@ -34,13 +34,14 @@ def public(path: Path) -> Iterator[tuple[str, ast.FunctionDef]]:
 
 
 def lacking(path: Path) -> list[str]:
-    """Parameters that no docstring says anything of."""
+    """Parameters that no docstring says anything of, and such as a docstring has and the function has not."""
     out = []
     for name, node in public(path):
         told = documented(ast.get_docstring(node) or "")
         a = node.args
         given = [x.arg for x in (*a.posonlyargs, *a.args, *a.kwonlyargs, *filter(None, (a.vararg, a.kwarg)))]
         out += [f"{path.relative_to(ROOT)}: {name}({x})" for x in given if x not in ("self", "cls") and x not in told]
+        out += [f"{path.relative_to(ROOT)}: {name} has no {x}" for x in sorted(told - set(given))]
     return out
 
 
@@ -54,3 +55,5 @@ def test_what_is_not_documented_would_be_found(tmp_path, monkeypatch):
     path = tmp_path / "x.py"
     path.write_text('def f(a, b):\n    """F.\n\n    Parameters\n    ----------\n    a\n        One.\n    """\n')
     assert lacking(path) == ["x.py: f(b)"]
+    path.write_text('def f(b):\n    """F.\n\n    Parameters\n    ----------\n    a, b\n        Both.\n    """\n')
+    assert lacking(path) == ["x.py: f has no a"]

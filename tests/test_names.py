@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import functools
 import re
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("cli", "views", "jobs", "layers", "i18n", "geo", "scripts", "benchmarks")
+ROLE = re.compile(r":(?:func|class|meth|data|attr|mod|exc):`~?([\w.]+)`")
 NEVER = {
     "told": "message, record", "said": "message, record", "tells": "message", "way": "route", "ways": "route",
     "door": "gateway", "doors": "gateway", "bare": "what is left", "nowhere": "no_routes",
@@ -34,7 +36,7 @@ def words(name: str) -> list[str]:
     return [w for w in re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().split("_") if w]
 
 
-def names(module: str, source: str) -> Iterator[tuple[str, str]]:
+def names(module: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
     """Every name that a module gives to itself, its classes, functions and methods: the whole one and its last part."""
     yield module, module.rpartition(".")[2]
 
@@ -46,29 +48,76 @@ def names(module: str, source: str) -> Iterator[tuple[str, str]]:
                 yield here, child.name
             yield from inside(child, here)
 
-    yield from inside(ast.parse(source), module)
+    yield from inside(tree, module)
 
 
-def faults(module: str, source: str) -> Iterator[str]:
+def faults(module: str, tree: ast.Module) -> Iterator[str]:
     """Names with a word that is to be another."""
-    for whole, name in names(module, source):
+    for whole, name in names(module, tree):
         parts = words(name)
         if set(parts) & set(NEVER) or "_".join(parts) in ALONE:
             yield whole
 
 
 @functools.cache
+def trees() -> dict[str, tuple[str, ast.Module]]:
+    """Source and syntax tree of every module by its name."""
+    paths = sorted(p for f in FOLDERS for p in (ROOT / f).rglob("*.py"))
+    out = {}
+    for path in paths:
+        source = path.read_text("utf-8")
+        out[".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")] = (
+            source,
+            ast.parse(source),
+        )
+    return out
+
+
+def known(tree: ast.Module) -> set[str]:
+    """Every name that a module knows: what it defines at any depth, imports, or sets in a class or an object."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            found.add(node.name)
+        elif isinstance(node, ast.alias):
+            found.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            found.add(node.attr)
+    return found
+
+
+def dead_references() -> list[str]:
+    """References of docstrings to what is not there."""
+    names_of = {module: known(tree) for module, (_, tree) in trees().items()}
+    dead = []
+    for module, (source, _) in trees().items():
+        for reference in dict.fromkeys(ROLE.findall(source)):
+            parts = reference.split(".")
+            if parts[0] not in FOLDERS:
+                if len(parts) == 1 and reference not in names_of[module] and not hasattr(builtins, reference):
+                    dead.append(f"{module}: {reference}")
+                continue
+            at = next((k for k in range(len(parts), 0, -1) if ".".join(parts[:k]) in names_of), 0)
+            if not at or not set(parts[at:]) <= names_of[".".join(parts[:at])]:
+                dead.append(f"{module}: {reference}")
+    return dead
+
+
+@functools.cache
 def of_the_tree() -> tuple[str, ...]:
-    found = []
-    for path in sorted(p for f in FOLDERS for p in (ROOT / f).rglob("*.py")):
-        module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        found += faults(module, path.read_text("utf-8"))
-    return tuple(found)
+    """Names of the tree with a word that is to be another."""
+    return tuple(fault for module, (_, tree) in trees().items() for fault in faults(module, tree))
 
 
 def test_names_are_words_of_the_glossary():
     """Another word: see docs/glossary.md. A name that must stay goes into ALLOWED with its reason."""
     assert set(of_the_tree()) - set(ALLOWED) == set()
+
+
+def test_references_of_docstrings_lead_somewhere():
+    assert dead_references() == []
 
 
 def test_what_is_allowed_is_there():
@@ -79,10 +128,10 @@ def test_the_test_sees_what_it_should():
     source = (
         "class Door:\n    def told(self):\n        def near(): ...\n\ndef time_window(): ...\ndef _ways_of(): ...\n"
     )
-    assert list(faults("jobs.x", source)) == [
+    assert list(faults("jobs.x", ast.parse(source))) == [
         "jobs.x.Door",
         "jobs.x.Door.told",
         "jobs.x.Door.told.near",
         "jobs.x._ways_of",
     ]
-    assert list(faults("jobs.way_words", "")) == ["jobs.way_words"]
+    assert list(faults("jobs.way_words", ast.parse(""))) == ["jobs.way_words"]

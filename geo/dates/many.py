@@ -151,12 +151,12 @@ def many_dates(
 ) -> ManyDates:
     """Classes, zone statuses, rules and gaps of every site at every date, from one search for pairs.
 
+    Parameters and the errors are those of :func:`geo.assess.assess`; so is every answer, date by date.
+
     Parameters
     ----------
     days
         Dates, ascending and each once.
-
-    The other parameters and the errors are those of :func:`geo.assess.assess`; so is every answer, date by date.
     sites
         The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
     incidents

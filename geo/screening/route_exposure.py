@@ -199,7 +199,7 @@ def incidents_along(
         Days since 1970-01-01, one a route.
     error_km
         Position error of each route [km], blank counts as none: certain and possible speak of the line as screened.
-    route
+    cut_routes
         A route cut into segments.
     incidents
         The incidents, ready to be asked.
@@ -359,7 +359,7 @@ def sequence(
     ----------
     codes
         Position in `names` at every sample; negative, or a blank name, is nowhere.
-    route
+    cut_routes
         A route cut into segments.
     names
         Name of each code.

@@ -222,15 +222,15 @@ def summarise(
 ) -> Sums:
     """Counts, deaths, nearest and latest per site and precision class, without making the pairs.
 
+    Parameters and the errors are those of :func:`within`, and so are the numbers: they equal the sums over
+    its pairs.
+
     Parameters
     ----------
     precision
         Class of each incident, small integers, shape (incidents,); without it all are one class 0.
     deaths_low, deaths_best, deaths_high
         Estimates [people], shape (incidents,); NaN counts as 0.
-
-    The other parameters and the errors are those of :func:`within`, and so are the numbers: they equal the sums over
-    its pairs.
     site_lon
         Longitudes of sites [degrees, WGS 84].
     site_lat

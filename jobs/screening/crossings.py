@@ -46,7 +46,7 @@ def crossed(cut_routes: Cut, as_of: Days, context: Context) -> Crossed:
 
     Parameters
     ----------
-    route
+    cut_routes
         A route cut into segments.
     as_of
         The date of each site, time of events and not of knowledge [days since 1970-01-01].

@@ -115,7 +115,7 @@ def run(
 
     Parameters
     ----------
-    routes
+    route_settings
         Settings of :class:`geo.screening.route_exposure.RouteSettings` by name; None leaves the usual one.
     matches
         Places that somebody confirmed, besides those of the list itself and of the table of places.

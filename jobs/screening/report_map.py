@@ -145,7 +145,7 @@ def svg(
     ----------
     rows
         Accepted rows of :data:`geo.screening.schema.SCREENED`.
-    routes
+    lines
         Lines of (lon, lat) and their `route_basis`; guesses are dashed.
     exposed
         Rows of :data:`geo.screening.schema.SEGMENTS` that are exposed.

@@ -2,7 +2,7 @@
 
 An administrator raises (or lowers) limits in one file, ``limits.toml`` in the project folder or wherever the
 environment variable ``CAHRA_LIMITS`` points: a table ``[upload]`` or ``[local]`` of the names below. The reasons are in
-:data:`REASONS_OF_LIMITS` and in docs/limits.md; a test holds the two together.
+:data:`LIMITS` and in docs/limits.md; a test holds the two together.
 """
 
 from __future__ import annotations
