@@ -1,6 +1,7 @@
 """How long a newcomer waits: from the start of ``cahra app`` until its first page shows the sites on the map.
 
     .venv/bin/python -m benchmarks.first_page [rounds]      # default 3
+    .venv/bin/python -m benchmarks.first_page slow          # over an emulated line of 400 kbit/s and 400 ms
 
 Each round starts a server of its own, opens the page in an empty browser as soon as the server answers, and opens it
 once more in another empty one. The browser itself runs before the clock does. The table stands in benchmarks/app.md.
@@ -15,11 +16,15 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from benchmarks.app import DRAWN, FLAGS, ROOT
 
-TIMEOUT_MS = 120_000
+TIMEOUT_MS = 240_000
+SLOW = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+"""A slow line: bytes a second, and milliseconds of delay."""
 LOOK_S = 0.05
 """How often the port is asked for an answer."""
 COMMANDS = {
@@ -40,8 +45,25 @@ def drawn(browser: Any, url: str) -> float:
     return took
 
 
-def one_round(browser: Any, command: tuple[str, ...]) -> dict[str, float]:
-    """Starts a server and opens its first page twice."""
+def over_a_slow_line(browser: Any, url: str) -> tuple[float, float]:
+    """Megabytes that came (without those of the WebSocket) and seconds until the map has drawn the sites."""
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 720})
+    page = context.new_page()
+    wire, came = context.new_cdp_session(page), []
+    wire.send("Network.enable")
+    wire.send("Network.emulateNetworkConditions", SLOW)
+    wire.on("Network.loadingFinished", lambda event: came.append(event["encodedDataLength"]))
+    began = time.perf_counter()
+    page.goto(url, timeout=TIMEOUT_MS, wait_until="commit")
+    page.wait_for_function(f"() => ({DRAWN})() > 0", timeout=TIMEOUT_MS)
+    took = time.perf_counter() - began
+    context.close()
+    return sum(came) / 1e6, took
+
+
+@contextmanager
+def served(command: tuple[str, ...]) -> Iterator[tuple[str, float]]:
+    """A server of its own; its address, and the seconds until it answered."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -60,19 +82,34 @@ def one_round(browser: Any, command: tuple[str, ...]) -> dict[str, float]:
                 time.sleep(LOOK_S)
                 if time.perf_counter() - began > TIMEOUT_MS / 1000:
                     raise
-        answers = time.perf_counter() - began
-        first = drawn(browser, url)
-        whole = time.perf_counter() - began
-        return {"server answers": answers, "first reader": first, "both": whole, "later reader": drawn(browser, url)}
+        yield url, time.perf_counter() - began
     finally:
         server.terminate()
         server.wait(timeout=20)
 
 
-def main(rounds: int) -> None:
-    """Prints the median and the range of each wait."""
+def one_round(browser: Any, command: tuple[str, ...]) -> dict[str, float]:
+    """Starts a server and opens its first page twice."""
+    with served(command) as (url, answers):
+        first = drawn(browser, url)
+        return {
+            "server answers": answers, "first reader": first, "both": answers + first,
+            "later reader": drawn(browser, url),
+        }  # fmt: skip
+
+
+def main(rounds: int, *, slow: bool) -> None:
+    """Prints the median and the range of each wait; with `slow` what comes over such a line, and for how long."""
     from playwright.sync_api import sync_playwright
 
+    if slow:
+        with sync_playwright() as playwright, served(COMMANDS["cahra app"]) as (url, _):
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+            for who in ("first reader", "later reader"):
+                came, took = over_a_slow_line(browser, url)
+                print(f"| {who} | {came:.2f} MB | {took:.0f} s |", flush=True)
+            browser.close()
+        return
     print("| | " + " | ".join(("server answers", "first reader", "both", "later reader")) + " |")
     print("|---|---|---|---|---|")
     with sync_playwright() as playwright:
@@ -88,4 +125,4 @@ def main(rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if sys.argv[1:] else 3)
+    main(int(sys.argv[1]) if sys.argv[1:2] not in ([], ["slow"]) else 3, slow=sys.argv[1:2] == ["slow"])

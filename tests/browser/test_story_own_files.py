@@ -69,6 +69,7 @@ def test_what_colours_the_sites_is_chosen_on_any_map_and_holds_on_the_others(own
     go(own, "Side by side", "Side by side")
     legends(own, "mineral", 2)
     assert "colour=mineral" in page.url
+    page.frame_locator("iframe").nth(1).locator(".cahra-legend summary").click()  # folded on a narrow map
     by(1).select_option(label="site class")  # of one map, and the other follows
     until(own, lambda: "colour=" not in page.url)
     own.settled()

@@ -35,8 +35,8 @@ from views.widgets.past_record import past_sentence
 
 MANY = 300
 """Sites that the list offers at once; a search narrows it."""
-TWO_LINES = 58
-"""Height of a row that holds a question in two lines [pixels]."""
+TWO_LINES = 66
+"""Height of a row that holds a question in two lines [pixels]; up to 64 Streamlit writes one line."""
 
 
 def choose(here: Here, sites: pd.DataFrame) -> int | None:
