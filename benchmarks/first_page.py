@@ -9,6 +9,7 @@ once more in another empty one. The browser itself runs before the clock does. T
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import statistics
@@ -18,6 +19,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from benchmarks.app import DRAWN, FLAGS, ROOT
@@ -62,8 +64,8 @@ def over_a_slow_line(browser: Any, url: str) -> tuple[float, float]:
 
 
 @contextmanager
-def served(command: tuple[str, ...]) -> Iterator[tuple[str, float]]:
-    """A server of its own; its address, and the seconds until it answered."""
+def served(command: tuple[str, ...]) -> Iterator[tuple[str, float, int]]:
+    """A server of its own; its address, the seconds until it answered, and its number."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -82,20 +84,25 @@ def served(command: tuple[str, ...]) -> Iterator[tuple[str, float]]:
                 time.sleep(LOOK_S)
                 if time.perf_counter() - began > TIMEOUT_MS / 1000:
                     raise
-        yield url, time.perf_counter() - began
+        yield url, time.perf_counter() - began, server.pid
     finally:
         server.terminate()
         server.wait(timeout=20)
 
 
+def processor(pid: int) -> float:
+    """Seconds of processor time that a process and its ended children have used."""
+    used = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(int(n) for n in used[11:15]) / os.sysconf("SC_CLK_TCK")
+
+
 def one_round(browser: Any, command: tuple[str, ...]) -> dict[str, float]:
     """Starts a server and opens its first page twice."""
-    with served(command) as (url, answers):
+    with served(command) as (url, answers, pid):
         first = drawn(browser, url)
-        return {
-            "server answers": answers, "first reader": first, "both": answers + first,
-            "later reader": drawn(browser, url),
-        }  # fmt: skip
+        busy = processor(pid)
+        found = {"server answers": answers, "first reader": first, "both": answers + first}
+        return {**found, "later reader": drawn(browser, url), "processor": busy}
 
 
 def main(rounds: int, *, slow: bool) -> None:
@@ -103,15 +110,15 @@ def main(rounds: int, *, slow: bool) -> None:
     from playwright.sync_api import sync_playwright
 
     if slow:
-        with sync_playwright() as playwright, served(COMMANDS["cahra app"]) as (url, _):
+        with sync_playwright() as playwright, served(COMMANDS["cahra app"]) as (url, _, _pid):
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
             for who in ("first reader", "later reader"):
                 came, took = over_a_slow_line(browser, url)
                 print(f"| {who} | {came:.2f} MB | {took:.0f} s |", flush=True)
             browser.close()
         return
-    print("| | " + " | ".join(("server answers", "first reader", "both", "later reader")) + " |")
-    print("|---|---|---|---|---|")
+    print("| | server answers | first reader | both | later reader | processor time of the server till the first map |")
+    print("|---|---|---|---|---|---|")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for name, command in COMMANDS.items():
