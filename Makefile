@@ -35,7 +35,7 @@ bench: setup
 # API pages from docstrings, into site/; their tools have an environment of their own.
 docs:
 	test -x .venv-docs/bin/mkdocs || { $(PYTHON) -m venv .venv-docs && .venv-docs/bin/python -m pip install --quiet mkdocs-material==9.8.2 'mkdocstrings[python]==1.0.8'; }
-	.venv-docs/bin/mkdocs build --quiet
+	.venv-docs/bin/mkdocs build --quiet --strict
 
 # What the project is made of, as CycloneDX: every package of the lock, with its hashes; the same lock, the same bytes.
 sbom: setup

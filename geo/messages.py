@@ -83,7 +83,7 @@ class Note(str):
     it in another language. Values that are themselves notes are said in that language too; other text is data and
     stays as it is.
 
-    Parameters
+    Attributes
     ----------
     template
         The sentence with ``{placeholders}``; it is the translation key.

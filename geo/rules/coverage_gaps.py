@@ -53,16 +53,18 @@ AREA_GAPS = (
 def matches(declared: str, dataset: pd.Series[str]) -> bool:
     """True where a coverage row's `dataset` names a loaded dataset by its source, name, version or file name.
 
-    >>> loaded = pd.Series(["ucdp", "UCDP GED 23.1", "23.1", "ged_car.geojson"], dtype="str")
-    >>> [matches(name, loaded) for name in ("UCDP", "ged_car", "GED_CAR.geojson", "another")]
-    [True, True, True, False]
-
     Parameters
     ----------
     declared
         The dataset that is declared.
     dataset
         Dataset of each row.
+
+    Examples
+    --------
+    >>> loaded = pd.Series(["ucdp", "UCDP GED 23.1", "23.1", "ged_car.geojson"], dtype="str")
+    >>> [matches(name, loaded) for name in ("UCDP", "ged_car", "GED_CAR.geojson", "another")]
+    [True, True, True, False]
     """
     names = {str(v) for v in dataset if str(v)}
     names |= {name.rsplit(".", 1)[0] for name in names if not name.rsplit(".", 1)[-1].isdigit()}

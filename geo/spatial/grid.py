@@ -280,15 +280,17 @@ def _sorted(key: Ints, top: int) -> tuple[Ints, Ints]:
 def spots(lon: Floats, lat: Floats) -> tuple[Floats, Floats, Ints]:
     """The distinct positions among `lon` and `lat`, and which of them each point has; unknown ones are all distinct.
 
-    >>> [part.tolist() for part in spots(np.array([2.0, 1.0, 2.0]), np.array([5.0, 5.0, 5.0]))]
-    [[1.0, 2.0], [5.0, 5.0], [1, 0, 1]]
-
     Parameters
     ----------
     lon
         Longitudes [degrees, WGS 84]; missing where there is no position.
     lat
         Latitudes [degrees, WGS 84]; missing where there is no position.
+
+    Examples
+    --------
+    >>> [part.tolist() for part in spots(np.array([2.0, 1.0, 2.0]), np.array([5.0, 5.0, 5.0]))]
+    [[1.0, 2.0], [5.0, 5.0], [1, 0, 1]]
     """
     order = np.lexsort((lat, lon))
     x, y = lon[order], lat[order]

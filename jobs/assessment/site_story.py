@@ -41,7 +41,7 @@ class Story:
         whichever rules it counts for.
     numbers
         (lon, lat, text) of the drawn ones: incidents at one point share a mark.
-    shown, all_
+    shown
         By area rule, how many incidents evidence names and how many its sum counts.
     """
 

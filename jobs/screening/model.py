@@ -106,8 +106,6 @@ class Screening:
         `supplier_id`, `part`, the columns of :data:`geo.schema.EVIDENCE`, and `segment`, as codes.
     named, governance
         `NAMED` and `GOVERNANCE` of :mod:`geo.screening.own_table_schema`, where their tables were given.
-    incidents
-        The incidents as prepared (each id once), for timelines.
     """
 
     suppliers: SupplierList
