@@ -13,18 +13,20 @@ from hypothesis import settings
 
 from tests.examples import examples
 
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")  # no test fails by the clock: how long an example takes depends on what runs beside it
 ROOT = Path(__file__).resolve().parents[1]
 BROWSER = "tests/browser"
 
-settings.register_profile("no clock", deadline=None, max_examples=examples(100))
-settings.load_profile("no clock")
-"""How long an example takes says more of the machine than of the code; where a test says no number, a part each time."""
+settings.register_profile("untimed", deadline=None, max_examples=examples(100))
+settings.load_profile("untimed")
+"""No test fails by the clock: how long an example takes depends on what runs beside it. Where a test says no number of
+examples, a part of the usual hundred is tried each time."""
 
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 """What is compiled is kept: each process of the run, and each command that a test starts, would else compile it anew."""
+
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+"""Charts bring a library that reads the grammars of addresses, for two seconds, if it is there; nothing here asks for it."""
 
 
 def pytest_collection_finish() -> None:
@@ -66,6 +68,27 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"real inputs are not on this machine ({folder.name} beside the project is missing)")
     return folder
+
+
+PARSED_HERE = ("companies", "donors", "meeting", "rasters", "sensitivity")
+"""Folders whose tests read files in their own process: that children read them is tested where it matters, in the tests of
+formats, layers, hostile files, jobs and pages."""
+
+
+@pytest.fixture(autouse=True)
+def _parsed_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No child is started in some folders, except by tests that ask for `children`: each takes most of a second."""
+    if request.path.parent.name in PARSED_HERE and "children" not in request.fixturenames:
+        from layers.formats import child_worker
+        from layers.formats.sandbox.process import TASKS_HERE
+
+        for name, task in child_worker._tasks().items():
+            monkeypatch.setitem(TASKS_HERE, name, task)
+
+
+@pytest.fixture
+def children() -> None:
+    """The test starts children."""
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ import pytest
 import cli
 from geo import schema
 from layers.reference import files
+from tests.examples import THOROUGH
 from tests.jobs.edits import forged
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -99,7 +100,7 @@ def test_verify_accepts_what_was_written_and_names_the_first_difference(result, 
         for what, files_, told in (
             ("plain", {**written, name: changed}, f"{name} is not as it was written"),
             ("forged", forged(written, name, changed), said),
-        ):
+        )[0 if THOROUGH or i == 0 else 1 :]:  # a plain edit of any file of any job: see test_verification
             copy = tmp_path / f"{what}{i}"
             copy.mkdir()
             for file, data in files_.items():

@@ -245,7 +245,9 @@ D,d,EU;AFD,traceability,2010-01-01,CAF,4.26,15.79,60,1,
 """
 
 
-@pytest.mark.parametrize("text", [UNTYPED, ONE_DONOR], ids=["untyped", "one donor"])
+@pytest.mark.parametrize(
+    "text", [UNTYPED, pytest.param(ONE_DONOR, marks=pytest.mark.slow)], ids=["untyped", "one donor"]
+)
 def test_what_a_stocktake_says_follows_from_its_own_files(tmp_path: Path, text: str) -> None:
     from jobs.programmes.verify import derive
     from jobs.read_back import DifferenceError

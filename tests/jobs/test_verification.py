@@ -24,13 +24,11 @@ from layers.formats.writers.geojson import geojson_bytes
 from tests.examples import THOROUGH
 from tests.jobs import edited_results
 from tests.jobs.edit_trials import is_declared, single_edits, tried
-from tests.jobs.edited_results import FOLDERS, JOBS, RECORDED, Made, options
+from tests.jobs.edited_results import FOLDERS, RECORDED, Made, options
 from tests.jobs.edits import cell_edits, flipped, forged, table_edits
 
-WATCH = pytest.param("watch", marks=pytest.mark.slow)
-"""Three looks take several seconds; what is peculiar to it is tried each time in test_watch."""
 LATER = ("screen", "backtest", "sensitivity", "density", "meeting", "watch")
-"""Jobs that are left to the long run: they are verified in the ways of the others, and by the tests of their own folders."""
+"""Jobs that are left to the long run, some of which take seconds to be made once more: they are verified in the ways of the others, and by the tests of their own folders."""
 FEW = [pytest.param(job, marks=pytest.mark.slow) if job in LATER else job for job in FOLDERS]
 
 
@@ -154,7 +152,7 @@ def test_a_row_of_the_evidence_of_a_way_that_goes_or_comes_twice_is_found_or_sai
 
 
 @pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("job", [*JOBS, WATCH])
+@pytest.mark.parametrize("job", FEW)
 def test_hashes_find_a_byte_of_any_file_a_file_less_and_a_file_more(made, job, whole):
     files = made(job).files
     for name in files:
