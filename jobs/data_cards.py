@@ -30,9 +30,29 @@ SAID = (
     N_("Demonstration sites and visits"), N_("Demonstration incidents"), N_("synthetic data of this project"),
     N_("public domain"), N_("terms of the user's own account"),
     N_("per boundary, see its metadata"), N_("per publisher, see each activity's publisher"),
+    N_("zone register"), N_("sources are named row by row"),
 )  # fmt: skip
 """Names, credits and licences that are words and not names: they are said in the reader's language."""
 _NAMES = {"demonstration": SAID[0], "Demonstration incidents": SAID[1]}
+
+
+def credit_in_words(text: str, translate: Translator) -> str:
+    """A name, credit or licence as the reader's language says it; proper names stay as they are.
+
+    Parameters
+    ----------
+    text
+        What a table of publishers or a run record has.
+    translate
+        The reader's language.
+
+    Examples
+    --------
+    >>> from i18n.translator import translator
+    >>> [credit_in_words(text, translator("fr")) for text in ("zone register", "MIT")]
+    ['registre des zones', 'MIT']
+    """
+    return translate(text) if text in SAID else text
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import pandas as pd
 from i18n.translator import Translator
 from jobs.assessment.incident_filters import IncidentFilters
 from jobs.assessment.job import Loaded, Run
+from jobs.data_cards import credit_in_words
 from jobs.demonstration import layers
 from layers.formats.writers.spreadsheet_guard import safe_name
 from layers.reference.country_names import country_name
@@ -145,7 +146,7 @@ class Subject:
             edition = "" if version.startswith("sha256:") or version in dataset else version
             named = _("coverage of incidents") if entry["role"] == "coverage" else dataset
             said = [named, edition, *([credit, licence] if credit else [str(entry["file"])])]
-            out[", ".join(dict.fromkeys(part for part in said if part))] = None
+            out[", ".join(dict.fromkeys(credit_in_words(part, _) for part in said if part))] = None
         return list(out)
 
     @property

@@ -80,6 +80,12 @@ def test_every_file_says_in_its_bytes_that_its_data_are_synthetic_or_none_does(s
             assert "demonstration data" in text.lower(), name
 
 
+def test_sources_are_said_in_the_readers_language():
+    said = " ".join(own().foot)
+    assert "registre des zones" in said
+    assert "row by row" not in said
+
+
 def test_only_the_sites_that_pass_gravest_first(shown):
     sites = shown.found.assessment.sites.iloc[list(shown.rows)]
     assert sites["minerals"].str.contains("diamond").all()
