@@ -70,7 +70,7 @@ def shared_data() -> Path:
     return folder
 
 
-PARSED_HERE = ("companies", "donors", "meeting", "rasters", "sensitivity")
+PARSED_HERE = ("backtest", "companies", "dates", "donors", "golden", "meeting", "rasters", "sensitivity")
 """Folders whose tests read files in their own process: that children read them is tested where it matters, in the tests of
 formats, layers, hostile files, jobs and pages."""
 

@@ -114,7 +114,7 @@ def filled(gateway: tuple[str, dict[str, str]]) -> list[tuple[int, str]]:
 @pytest.mark.slow
 def test_sixty_uploads_of_19_mb_are_refused_in_words_and_a_way_of_reading_stays_with_its_visitor(visit, tmp_path):
     with served() as url:
-        first, second = (visit(f"{url}/files?lang=en", height=1600) for _ in range(2))
+        first, second = (visit(f"{url}/files?lang=en", height=1600, locale=who) for who in ("en-GB", "en-US"))
         gateway = gateway_of(first, lambda: dropped(first, tmp_path / "mines.csv", FIRST))
         read_so(first)
         dropped(first, tmp_path / "more.csv", MORE)
