@@ -26,7 +26,7 @@ def request(path: str, method: str = "GET", length: int | None = None, query: st
     return {"type": "http", "method": method, "path": path, "query_string": query.encode(), "headers": head}
 
 
-async def answered(gateway: Gateway, scope: dict) -> tuple[int, dict[bytes, bytes]]:
+async def answered(front: Gateway, scope: dict) -> tuple[int, dict[bytes, bytes]]:
     sent = []
 
     async def send(message):
@@ -35,7 +35,7 @@ async def answered(gateway: Gateway, scope: dict) -> tuple[int, dict[bytes, byte
     async def receive():
         return {"type": "http.request", "body": b"", "more_body": False}
 
-    await gateway(scope, receive, send)
+    await front(scope, receive, send)
     return sent[0]["status"], dict(sent[0]["headers"])
 
 
@@ -63,10 +63,10 @@ class Streamlit:
 @pytest.mark.parametrize("pause", [0.0, 0.01], ids=["one by one", "at once"])
 def test_sixty_files_of_19_mb_are_not_taken(pause):
     behind = Streamlit(pause)
-    gateway = Gateway(behind, Waiting(behind.held))
+    front = Gateway(behind, Waiting(behind.held))
 
     async def all_of_them():
-        calls = [answered(gateway, request(PUT.format(session="s", file=i), "PUT", 19 * MB)) for i in range(60)]
+        calls = [answered(front, request(PUT.format(session="s", file=i), "PUT", 19 * MB)) for i in range(60)]
         return await asyncio.gather(*calls) if pause else [await call for call in calls]
 
     statuses = [status for status, _ in run_apart(all_of_them())]
@@ -77,10 +77,10 @@ def test_sixty_files_of_19_mb_are_not_taken(pause):
 
 def test_what_the_page_takes_away_makes_room_again_and_others_are_not_kept_waiting():
     behind = Streamlit()
-    gateway = Gateway(behind, Waiting(behind.held))
+    front = Gateway(behind, Waiting(behind.held))
 
     async def put(session, size):
-        return (await answered(gateway, request(PUT.format(session=session, file="f"), "PUT", size)))[0]
+        return (await answered(front, request(PUT.format(session=session, file="f"), "PUT", size)))[0]
 
     async def story():
         small = [await put("a", 1000) for _ in range(SESSION_FILES + 1)]
@@ -95,12 +95,11 @@ def test_what_the_page_takes_away_makes_room_again_and_others_are_not_kept_waiti
 
 def test_many_sessions_together_are_bounded_too():
     behind = Streamlit()
-    gateway = Gateway(behind, Waiting(behind.held))
+    front = Gateway(behind, Waiting(behind.held))
 
     async def story():
         return [
-            (await answered(gateway, request(PUT.format(session=i % 20, file=i), "PUT", 20 * MB)))[0]
-            for i in range(100)
+            (await answered(front, request(PUT.format(session=i % 20, file=i), "PUT", 20 * MB)))[0] for i in range(100)
         ]
 
     assert run_apart(story()).count(204) == ALL_BYTES // (20 * MB)
@@ -112,10 +111,10 @@ def test_a_request_that_does_not_say_its_length_counts_as_the_largest_and_a_brok
     async def broken(*_):
         raise ConnectionError
 
-    gateway = Gateway(broken, waiting)
+    front = Gateway(broken, waiting)
     for _ in range(50):
         with pytest.raises(ConnectionError):
-            run_apart(answered(gateway, request(PUT.format(session="s", file="f"), "PUT")))
+            run_apart(answered(front, request(PUT.format(session="s", file="f"), "PUT")))
     assert waiting.admit("s", SESSION_BYTES)
     assert not waiting.admit("s", 1)
     assert gateway._length(request("/", "PUT")) == gateway._length(request("/", "PUT", 10**12)) == 20 * MB
@@ -134,13 +133,13 @@ def test_every_answer_says_what_may_be_loaded_and_who_may_frame_it(path):
 
 def test_a_static_file_is_kept_by_a_browser_for_good_only_under_its_own_digest():
     assets.install()
-    gateway = Gateway(Streamlit())
+    front = Gateway(Streamlit())
     name = "atlas/atlas.css"
     right, wrong = assets.digest(name), "0" * 16
     assert len(right) == 16
     assert assets.links((name,))[0][1].endswith(f"{name}?{right}")
     for query, kept in ((right, True), (wrong, False), ("", False)):
-        _, head = run_apart(answered(gateway, request(f"/atlas/app/static/{name}", query=query)))
+        _, head = run_apart(answered(front, request(f"/atlas/app/static/{name}", query=query)))
         assert (b"immutable" in head.get(b"cache-control", b"")) is kept
     assert assets.digest("../app.py") == assets.digest("nothing.js") == ""
 
