@@ -31,7 +31,7 @@ seed_name, seed = roles.SEEDS[role]
 kept, known = KeptLayers(), {"visits": "sites", "eu-list": "eu_list"}.get(role, role)
 def take(data, name):
     if role == "sectors":
-        roles.read_only(role, data, name)
+        roles.read_alone(role, data, name)
     else:
         report = inspect(data, name, role=known, gateway=UPLOAD, kept=kept)
         if report.fault is not None:

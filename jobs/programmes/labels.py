@@ -137,7 +137,7 @@ def basis(text: str, kinds: Mapping[str, str], translate: Translator) -> str:
     --------
     >>> from i18n.translator import translator
     >>> basis("mapping = title: cadastre; kp_compliance = parts: 2/3", labels("fr"), translator("fr"))
-    'Cartographie = titre\xa0: cadastre; Conformité au KP = parties\xa0: 2/3'
+    'Cartographie = titre\xa0: cadastre\xa0; Conformité au KP = parties\xa0: 2/3'
     """
     said = []
     for part in filter(None, text.split("; ")):

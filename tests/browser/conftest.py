@@ -230,8 +230,11 @@ def grid_click(visit, number: int, x: int, y: int) -> None:
     """Clicks into the canvas of a data grid: `x`, `y` from its upper left corner [pixels]."""
     grid = visit.page.get_by_test_id("stDataFrame").nth(number).locator("canvas").first
     grid.evaluate("e => e.scrollIntoView({block: 'center', behavior: 'instant'})")  # not under the bar at the top
-    visit.page.wait_for_timeout(100)
-    box = grid.bounding_box()
+    box, still = None, 0
+    while still < 3:  # what stands above it may still grow
+        visit.page.wait_for_timeout(100)
+        before, box = box, grid.bounding_box()
+        still = still + 1 if box and box == before else 0
     visit.page.mouse.click(box["x"] + x, box["y"] + y)
 
 

@@ -8,6 +8,7 @@ import json
 import re
 import warnings
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +16,8 @@ import pytest
 
 from tests.browser.conftest import grid_click, visits_of
 from tests.hostile.strings import HOSTILE
+
+playwright = pytest.importorskip("playwright.sync_api")
 
 
 def downloaded(visit, name: str) -> bytes:
@@ -71,7 +74,11 @@ def test_every_download_opens(front):
 def test_a_cell_of_the_quadrant_table_filters_class_and_zone(front):
     here = front
     here.settled()
-    grid_click(here, 1, 330, 52)
+    for _ in range(3):  # the grid now and then loses a click that comes right after its last drawing
+        grid_click(here, 1, 330, 52)
+        with suppress(playwright.TimeoutError):
+            here.page.wait_for_function("() => location.search.includes('classes=')", timeout=8000)
+            break
     for part in ("classes=conflict-affected", "zones=inside_compliant"):
         here.page.wait_for_function(f"() => location.search.includes('{part}')")
     said = here.page.get_by_text(re.compile(r"\d+ sites? of \d+ on")).inner_text()

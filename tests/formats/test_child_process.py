@@ -40,6 +40,7 @@ def test_a_child_is_there_before_the_libraries_and_does_the_first_task(tmp_path)
 
 def test_files_that_are_read_at_hand_start_none(tmp_path, monkeypatch):
     monkeypatch.setattr(child_process, "_started", lambda: 1 / 0)
+    monkeypatch.setattr(child_process, "_waiting", [])  # other tests of this process may have left some
     for name in ("a.csv", "b.geojson"):
         (tmp_path / name).write_text("x")
     child_process.ahead([tmp_path / "a.csv", tmp_path / "b.geojson", tmp_path / "none.xlsx"])

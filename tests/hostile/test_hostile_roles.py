@@ -203,7 +203,7 @@ read = refused = 0
 worst = (0.0, "")
 with roles.without_children():
     for role, (name, text) in roles.SEEDS.items():  # whatever is loaded once is loaded now
-        roles.read_only(role, text.encode(), name)
+        roles.read_alone(role, text.encode(), name)
     for data, name in fuzz.SEEDS["python"] + fuzz.SEEDS["native"]:
         fuzz.attempt_here(data, name, "table")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -216,7 +216,7 @@ with roles.without_children():
             if number % 5 < 2:
                 role = chance.choice(list(roles.SEEDS))
                 data, name = roles.mutant(role, chance, fuzz.mutate, fuzz.mutate_inside)
-                roles.read_only(role, data, name)
+                roles.read_alone(role, data, name)
             else:
                 kind = "native" if number % 50 == 4 else "python"
                 data, name = chance.choice(fuzz.SEEDS[kind])

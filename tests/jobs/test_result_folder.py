@@ -333,12 +333,12 @@ def test_an_option_for_a_file_is_among_those_that_are_held_against_the_folder():
     no_paths = {
         "areas_as_points", "as_of", "begin", "boundaries_version", "call", "cluster", "command", "country", "crs",
         "dates", "decimal", "draws", "edition", "end", "evidence", "files", "filter", "folder", "force",
-        "help", "json", "language", "layer", "level", "map", "months", "options", "out", "outcome", "random_points", "role", "seed", "segment_km", "sheet",
+        "header_row", "help", "json", "language", "layer", "level", "map", "months", "options", "out", "outcome", "random_points", "role", "seed", "segment_km", "sheet",
         "sign", "size", "step", "swap", "trust", "what", "within_km", "workers", "workspace",
         "workspace_for_all",
         "population_band", "population_values", "travel_time_band", "near_months", "before_from", "before_to",
         "bandwidth_km", "cell_km", "weight", "effect", "host", "port",
-        "address", "data", "do", "file", "reference", "shell",  # of commands that write no folder of results
+        "address", "data", "do", "earlier", "file", "reference", "shell",  # of commands that write no folder of results
     }  # fmt: skip
     commands = cli.parser()._subparsers._group_actions[0].choices
     named = {action.dest for command in commands.values() for action in command._actions}

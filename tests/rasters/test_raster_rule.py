@@ -138,10 +138,10 @@ def test_sentence_tree_limit_and_question_follow_the_file_in_both_languages():
     (why,) = reasons(made, result.sites, result.evidence, result.source_of)
     assert str(why).startswith("Conflict-affected: 300 minutes of travel (T1); also P1")
     (why,) = reasons(rules(RULE), *(lambda r: (r.sites, r.evidence, r.source_of))(one(RULE, 1234, 0.95)))
-    assert str(why).startswith("High-risk: 1234 people within 5 km, counted on 95 % of the circle (P1)")
+    assert str(why).startswith("High-risk: 1234 people within 5 km, counted on 95% of the circle (P1)")
     assert "habitants" in why.sentence(translator("fr"))
     assert str(KINDS["raster"].limit(made["P1"])) == (
-        "at least 1000 people within 5 km; values on 90 % of the circle or more"
+        "at least 1000 people within 5 km; values on 90% of the circle or more"
     )
     assert "habitants" in KINDS["raster"].limit(made["P1"]).sentence(translator("fr"))
     assert str(KINDS["raster"].limit(made["T1"])) == "at least 240 minutes of travel"
