@@ -31,7 +31,7 @@ def check_counts(record: Mapping[str, Any], counted: Iterable[tuple[str, object]
     record
         The run record, as `run.json` has it.
     counted
-        The incidents that counted, or what was counted.
+        Dotted name in the record and the number that the tables give, in the order in which they are held.
 
     Raises
     ------

@@ -75,7 +75,7 @@ def hold_of_sites(counted: pd.DataFrame, name: str, rules: Rules) -> None:
     Parameters
     ----------
     counted
-        The incidents that counted, or what was counted.
+        Rows of :data:`OF_SITES` as read back from the result.
     name
         Name of the file, for the error.
     rules
@@ -133,7 +133,7 @@ def read_counted(files: Mapping[str, bytes], table: Table) -> pd.DataFrame | Non
     files
         Files of a result by name.
     table
-        The table: columns of the schema, or rows as a file gives them.
+        The schema of the rows.
 
     Raises
     ------

@@ -128,7 +128,7 @@ def cards(loaded: Loaded, today: dt.date) -> list[Card]:
     loaded
         What was read of the inputs.
     today
-        The day of today.
+        The day on which the ages of the data are told.
     """
     days = {c: loaded.coverage[c].dt.strftime("%Y-%m-%d") for c in ("from", "to")}
     secret = {layer.name: holdings(layer, screen=True) for layer in loaded.incident_layers}
@@ -148,7 +148,7 @@ def cards_of(
     day
         On which their age is told; None: it is not told.
     inputs
-        What was given, file by file.
+        An entry a file that was read, as `inputs` of a run record.
     """
     return [_card(i, coverage, day) for i in inputs if i.get("role") in ROLES]
 
@@ -177,9 +177,9 @@ def citations(inputs: Sequence[Mapping[str, Any]], translate: Translator | None 
     Parameters
     ----------
     inputs
-        What was given, file by file.
+        An entry a file that was read, as `inputs` of a run record.
     translate
-        Speaks the reader's language.
+        Speaks the reader's language; None: in English.
     """
     found = []
     for entry in inputs:
@@ -275,9 +275,9 @@ def outside_of(covers: pd.DataFrame, countries: Sequence[str]) -> list[str]:
     Parameters
     ----------
     countries
-        Countries (ISO 3166 alpha-3).
+        Countries of which there are rows (ISO 3166 alpha-3).
     covers
-        What the dataset covers (`geo.schema.COVERAGE`).
+        What is declared covered: `dataset, country_iso3, from, to`.
     """
     return sorted(set(map(str, countries)) - set(covers["country_iso3"]))
 

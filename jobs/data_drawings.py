@@ -37,7 +37,7 @@ def timeline_svg(card: Card, translate: Translator) -> str:
     translate
         Speaks the reader's language.
     card
-        A card of data.
+        The card of the dataset.
     """
     _ = translate
     if card.covers.empty:
@@ -85,7 +85,7 @@ def covered_sentence(card: Card, translate: Translator) -> str:
     translate
         Speaks the reader's language.
     card
-        A card of data.
+        The card of the dataset.
     """
     _, table = translate, card.covers
     spans = {"a": _.date(table["from"].min()), "b": _.date(table["to"].max())}
@@ -103,7 +103,7 @@ def map_svg(card: Card, translate: Translator) -> str:
     translate
         Speaks the reader's language.
     card
-        A card of data.
+        The card of the dataset.
     """
     _ = translate
     covered = sorted(card.covers["country_iso3"].unique())
@@ -154,7 +154,7 @@ def legend(card: Card, translate: Translator) -> list[str]:
     translate
         Speaks the reader's language.
     card
-        A card of data.
+        The card of the dataset.
     """
     _ = translate
     said = []
@@ -201,7 +201,7 @@ def width_of(drawing: str) -> int:
     Parameters
     ----------
     drawing
-        The drawing as SVG.
+        A drawing of this module, SVG.
 
     Examples
     --------

@@ -48,7 +48,7 @@ def marks(*names: str) -> dict[str, object]:
     Parameters
     ----------
     *names
-        Columns to leave away.
+        Layers that hold synthetic rows: `sites`, `visits`, `incidents`.
     """
     kept = sorted(set(names))
     return {"demonstration": bool(kept), "demonstration_layers": kept}

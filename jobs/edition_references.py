@@ -111,7 +111,7 @@ def find(reference: Reference, folder: Path | None = None) -> StoredEdition:
     Parameters
     ----------
     reference
-        Names a fetched edition.
+        Name, area and edition that are wanted.
     folder
         Where fetched files are kept; None: the usual folder.
 

@@ -91,7 +91,7 @@ def role_of(table: Table, options: ReadOptions = NOTHING) -> str:
     Parameters
     ----------
     table
-        The table: columns of the schema, or rows as a file gives them.
+        The file as it was read: header, rows, shapes.
     options
         How the user wants the file read.
     """
@@ -156,7 +156,7 @@ def is_gazetteer(header: tuple[str, ...]) -> bool:
     Parameters
     ----------
     header
-        The names of columns.
+        Names of the file's columns.
 
     Examples
     --------
@@ -200,7 +200,7 @@ def fields_of(role: str, layout: str = "") -> tuple[str, ...]:
     role
         What the file is: `sites`, `incidents` and so on.
     layout
-        Name of the layout.
+        Name of the recognised layout, such as `visits`; blank for the role's own columns.
 
     Examples
     --------

@@ -24,9 +24,9 @@ def exchange(one: Path, two: Path) -> bool:
     Parameters
     ----------
     one
-        The first folder.
+        A folder.
     two
-        The second folder.
+        Another folder on the same file system.
     """
     names = (os.fsencode(one), os.fsencode(two))
     library: Any = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None

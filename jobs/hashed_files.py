@@ -53,7 +53,7 @@ def opened(files: Mapping[str, bytes], where: str) -> tuple[Mapping[str, Any], l
     files
         Files of a result by name.
     where
-        Of what it is said.
+        The folder, for the error.
 
     Raises
     ------

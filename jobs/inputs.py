@@ -72,7 +72,7 @@ class Source:
         role
             As what it is read; blank: as anything. As coverage, incidents give what they declare to cover.
         text
-            What stands for a file on the command line.
+            What the user wrote in place of a file.
         folder
             Where fetched files are kept; None: the usual folder.
 
@@ -106,7 +106,7 @@ class Source:
         Parameters
         ----------
         path
-            Where the file is.
+            Path of the file; it need not be there yet.
         """
         return cls(Path(path).name, Path(path))
 
@@ -179,7 +179,7 @@ def load(inputs: Inputs, *, sites_needed: bool = True, more: Sequence[Mapping[st
     more
         What was taken of files that the job reads itself (`columns`): a column that the user names may be theirs.
     inputs
-        What was given, file by file.
+        Files and options of the run.
     sites_needed
         Whether sites must be given.
 
@@ -264,9 +264,9 @@ def read_as(role: str, source: Source, inputs: Inputs) -> Any:
     role
         What the file is: `sites`, `incidents` and so on.
     source
-        A file that was given.
+        The file.
     inputs
-        What was given, file by file.
+        Options of reading: country, vintage, mapping, limits.
     """
     options = inputs.wishes.of(source.name, of_places=role in OF_PLACES)
     country, version = options.country or inputs.country, options.version or inputs.boundaries_version

@@ -124,7 +124,7 @@ def fingerprint(header: Sequence[str]) -> str:
     Parameters
     ----------
     header
-        The names of columns.
+        Names of the file's columns; case does not count.
 
     Examples
     --------
@@ -212,9 +212,9 @@ def layer_of(role: str, source: Source, asked: Inputs) -> Any:
     role
         What the file is: `sites`, `incidents` and so on.
     source
-        A file that was given.
+        The file.
     asked
-        The file, its role and how it is to be read.
+        Options of reading: country, vintage, mapping, limits.
     """
     how: dict[str, Any] = {"name": source.name, "gateway": asked.gateway, "options": asked.wishes.of(source.name)}
     country = how["options"].country or asked.country

@@ -44,9 +44,9 @@ class KeptLayers:
         Parameters
         ----------
         key
-            What :func:`reading_key` gave.
+            As :func:`reading_key` gives it; None: read anew.
         make
-            Makes it when it is first asked for.
+            Reads the layer; called once, where the key is not there.
         """
         if key is None or not self.most:
             return make()
@@ -71,7 +71,7 @@ class KeptLayers:
         Parameters
         ----------
         sha256
-            Hash of the bytes.
+            SHA-256 of the bytes, hexadecimal.
         """
         with self._lock:
             for key in [key for key in self._layers if sha256 in key]:

@@ -24,11 +24,11 @@ def sites_at(
     Parameters
     ----------
     layers
-        Layers that were read.
+        The site layers in the order in which their files were given.
     as_of
         The day that is asked about: time of events, not of knowledge.
     inputs
-        What was given, file by file.
+        Entries of these files in the run record; their counts of used rows are changed in place.
     """
     tables: list[pd.DataFrame] = []
     unused: list[pd.DataFrame] = []

@@ -69,9 +69,9 @@ def forms(layers: Sequence[SiteLayer], days: Sequence[dt.date]) -> tuple[pd.Data
     Parameters
     ----------
     layers
-        Layers that were read.
+        The site layers in the order in which their files were given.
     days
-        The dates, in order.
+        The dates, ascending.
     """
     whole = ready(sites_at(layers, days[-1])[0], _FIRST.to_datetime64())[0]
     number = pd.Series(np.arange(len(whole)), index=pd.MultiIndex.from_frame(whole[["source", "site_id"]]))

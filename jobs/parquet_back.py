@@ -27,7 +27,7 @@ def parquet_of(files: Mapping[str, bytes], name: str, table: Table) -> pd.DataFr
     name
         Name of the file, for errors.
     table
-        The table: columns of the schema, or rows as a file gives them.
+        The schema of the rows.
 
     Raises
     ------

@@ -100,7 +100,7 @@ def project_zip(project: Project, contents: Mapping[str, bytes]) -> bytes:
     Parameters
     ----------
     project
-        Files, readings and settings of a project.
+        Files, ways of reading, page and address.
     contents
         Bytes of files by their SHA-256.
     """

@@ -111,7 +111,7 @@ class ReadingDesk:
         readings
             Files that are being read.
         seconds
-            How long to wait [s].
+            How long to wait at most [s].
         """
         return not wait([reading.future for reading in readings], timeout=seconds).not_done
 
@@ -121,7 +121,7 @@ class ReadingDesk:
         Parameters
         ----------
         sha256
-            Hash of the bytes.
+            SHA-256 of the bytes, hexadecimal.
         """
         for request in [r for r in self._readings if r.sha256 == sha256]:
             self._readings.pop(request).future.cancel()

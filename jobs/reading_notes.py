@@ -32,7 +32,7 @@ def whole(table: Table) -> Table:
     Parameters
     ----------
     table
-        The table: columns of the schema, or rows as a file gives them.
+        A table that decides something, such as rules or coverage.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def table_entry(role: str, table: Table, accepted: int | None = None, **more: in
     accepted
         Rows that say something; by default all.
     more
-        Counts of the others.
+        Further counts of rows by name, such as `rejected`.
     role
         What the file is: `sites`, `incidents` and so on.
     table
@@ -85,7 +85,7 @@ def described(layer: Layer | BoundaryLayer) -> dict[str, object]:
     Parameters
     ----------
     layer
-        A layer that was read.
+        A layer that was read, with the columns that it was read from.
     """
     return {
         "columns": {field: ", ".join(names) for field, names in layer.columns_used.items()},
@@ -99,7 +99,7 @@ def reading_lines(inputs: Iterable[Mapping[str, Any]]) -> list[Note]:
     Parameters
     ----------
     inputs
-        What was given, file by file.
+        `inputs` of a run record.
     """
     lines: list[Note] = []
     for entry in inputs:
@@ -163,7 +163,7 @@ def reasons_line(reasons: pd.Series[str]) -> Note:
     Parameters
     ----------
     reasons
-        Gaps by their code, site by site.
+        Codes of why a row was not used, one a row.
     """
     counts = reasons.value_counts().sort_index()
     return joined(Note("{n} × {reason}", n=int(n), reason=Reason(str(reason))) for reason, n in counts.items())
@@ -188,7 +188,7 @@ def first_reasons(rejected: pd.DataFrame, most: int = 5) -> list[Note]:
     rejected
         Rows that were not used, with the reason (`geo.schema.REJECTED`).
     most
-        How many at most.
+        How many rows are told at most.
     """
     lines: list[Note] = []
     for row in rejected.head(most).to_dict("records"):

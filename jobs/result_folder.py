@@ -58,11 +58,11 @@ class ResultFolder:
         Parameters
         ----------
         path
-            Where the file is.
+            The folder as the user named it; it need not exist.
         inputs
-            What was given, file by file.
+            Files and folders that the run reads; None is passed over.
         force
-            Whether what is in the way is kept under another name.
+            What is in the way and is no result is put aside under another name.
 
         Raises
         ------
@@ -257,9 +257,9 @@ def leave_rejected(path: str | Path, data: bytes) -> Path:
     Parameters
     ----------
     path
-        Where the file is.
+        The folder that the user named for the result.
     data
-        Bytes of `rejected.csv`.
+        Bytes of rejected.csv.
 
     Returns
     -------

@@ -28,7 +28,7 @@ def fingerprint(data: bytes) -> dict[str, object]:
     Parameters
     ----------
     data
-        Bytes of the file.
+        All bytes of the file.
 
     Examples
     --------

@@ -24,7 +24,7 @@ def with_mark(table: Sheet) -> Sheet:
     Parameters
     ----------
     table
-        What is written as CSV.
+        A frame or columns of codes, as a file holds them.
 
     Examples
     --------

@@ -123,11 +123,11 @@ def verify_files(
     files
         Files of a result by name.
     where
-        Of what it is said.
+        The folder, for errors.
     again
         Makes the files again from the record; None: the inputs were not given.
     trust
-        Public key that must have signed the result; None: any.
+        File of the public key that must have signed the record; None: any, or none at all.
     earlier
         Files that the look before left, of a watch.
 
@@ -174,7 +174,7 @@ def derived(job: str, files: Mapping[str, bytes], record: Mapping[str, Any]) -> 
     Parameters
     ----------
     job
-        Name of the job.
+        Command that wrote the result, such as `assess`.
     files
         Files of a result by name.
     record

@@ -132,7 +132,7 @@ class Workspace:
         Parameters
         ----------
         path
-            Where the file is.
+            Path of the file, relative to the folder of the workspace.
 
         Raises
         ------
@@ -208,9 +208,9 @@ class Workspace:
         Parameters
         ----------
         sha256
-            Hash of the bytes.
+            SHA-256 of the bytes, hexadecimal.
         size
-            How many bytes it has.
+            Number of bytes.
         """
         for one in self.offered():
             if one.size == size and self._read(KeptFile("", "", 0, path=one.path))[0].sha256 == sha256:

@@ -86,11 +86,11 @@ def inside(
     run
         The assessment with what it was made from.
     ring
-        Corners of a ring [degrees].
+        Corners of the drawn area as (lon, lat) [degrees, WGS 84], at least three, not closed.
     day
         The day that is asked about.
     months
-        Length of the window [months].
+        Length of the window of incidents, back from `day` [calendar months].
     """
     area = shapely.Polygon(ring)
     shapely.prepare(area)

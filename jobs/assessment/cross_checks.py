@@ -65,9 +65,9 @@ class Held:
         Parameters
         ----------
         columns
-            The columns.
+            Names of columns of evidence.
         rows
-            The rows.
+            One flag a row of evidence: held against another place.
         """
         for name in columns:
             self.evidence[name] = self.evidence.get(name, np.zeros(len(rows), np.bool_)) | rows

@@ -71,7 +71,7 @@ def area_rules(sites: pd.DataFrame, fired: pd.DataFrame, rules: Rules, translate
     sites
         The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
     fired
-        The rules that fired.
+        `source, site_id, rule`: one row for each rule that fired at a site (:class:`geo.assess.Assessment`).
     rules
         The rule set with its settings.
     translate

@@ -34,9 +34,9 @@ def moves(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     before
-        The earlier table.
+        Rows of :data:`geo.schema.ASSESSED` of the earlier run.
     after
-        The later table.
+        The same of the later run.
     """
     both = before[[*KEY, "site_class"]].merge(after[[*KEY, "site_class"]], on=KEY, suffixes=("_a", "_b"))
     table = pd.crosstab(both["site_class_a"], both["site_class_b"])

@@ -20,11 +20,11 @@ def refuse_version_1(columns: Iterable[str], record: Any, where: str) -> None:
     Parameters
     ----------
     columns
-        The columns.
+        Names of the columns of the table.
     record
         The run record, as `run.json` has it.
     where
-        Of what it is said.
+        The file or folder, for the error.
 
     Raises
     ------

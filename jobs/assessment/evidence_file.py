@@ -22,9 +22,9 @@ def files_of(choice: str, rows: int) -> tuple[str, ...]:
     Parameters
     ----------
     choice
-        As what evidence is written.
+        `csv`, `parquet` or `both`; blank where nothing was asked for.
     rows
-        How many rows.
+        Rows of evidence.
 
     Examples
     --------
@@ -40,7 +40,7 @@ def choice_of(files: Mapping[str, object]) -> str:
     Parameters
     ----------
     files
-        Files by name.
+        Files of a result by name; only the names are looked at.
     """
     return next((c for c, names in CHOICES.items() if set(names) == {CSV, PARQUET} & set(files)), "")
 

@@ -91,13 +91,13 @@ def run_record(
     Parameters
     ----------
     assessment
-        The assessment.
+        Sites, evidence and report of the run (:class:`geo.assess.Assessment`).
     rules
         The rule set with its settings.
     inputs
-        What was given, file by file.
+        An entry a file that was read: name, hash, dataset, rows, licence.
     settings
-        The numbers that belong to no single rule, or what the run was asked for.
+        What the run was asked for beside the files: date, country, vintage, rasters.
     now
         When the run is made; None: now.
     """
@@ -112,7 +112,7 @@ def with_evidence(record: Mapping[str, object], assessment: Assessment) -> dict[
     record
         The run record, as `run.json` has it.
     assessment
-        The assessment.
+        The assessment that the record is of.
     """
     names = list(record)
     whole = {**record, "evidence_rows": len(assessment.evidence_columns)}
@@ -132,13 +132,13 @@ def run_record_without_evidence(
     Parameters
     ----------
     assessment
-        The assessment.
+        Sites and report of the run (:class:`geo.assess.Assessment`).
     rules
         The rule set with its settings.
     inputs
-        What was given, file by file.
+        An entry a file that was read: name, hash, dataset, rows, licence.
     settings
-        The numbers that belong to no single rule, or what the run was asked for.
+        What the run was asked for beside the files: date, country, vintage, rasters.
     now
         When the run is made; None: now.
     """
@@ -169,7 +169,7 @@ def explained(assessment: Assessment, rules: Rules) -> pd.DataFrame:
     Parameters
     ----------
     assessment
-        The assessment.
+        Sites and evidence of the run; both are needed for the sentences.
     rules
         The rule set with its settings.
     """
@@ -196,7 +196,7 @@ def result_files(
     Parameters
     ----------
     assessment
-        The assessment.
+        Sites, evidence and report of the run (:class:`geo.assess.Assessment`).
     rules
         The rule set with its settings.
     rejected
@@ -312,7 +312,7 @@ def known_limits(sites: pd.DataFrame, report: object) -> list[Note]:
     sites
         The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
     report
-        What the run reports of its inputs.
+        `report` of the run record: coverage, notes, and events that no rule can see.
     """
     if not isinstance(report, dict):
         return []
@@ -350,7 +350,7 @@ def remarks(report: object) -> list[Note]:
     Parameters
     ----------
     report
-        What the run reports of its inputs.
+        `report` of the run record.
     """
     notes = report.get("notes", []) if isinstance(report, dict) else []
     return [Note("Note: {note}", note=note) for note in notes] if isinstance(notes, list) else []

@@ -25,9 +25,9 @@ def md01(sites: pd.DataFrame, statuses: pd.DataFrame, as_of: dt.date) -> pd.Data
     Parameters
     ----------
     sites
-        :data:`geo.schema.SITES`.
+        Rows of :data:`geo.schema.SITES`.
     statuses
-        :data:`geo.schema.STATUSES`.
+        Rows of :data:`geo.schema.STATUSES`, all schemes; those of the ICGLR are taken.
     as_of
         The day that is asked about: time of events, not of knowledge.
     """

@@ -60,9 +60,9 @@ class IncidentFilters:
         Parameters
         ----------
         given
-            What was given.
+            The filters of sites that a reader chose.
         sites
-            The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+            Rows of :data:`geo.schema.ASSESSED` that these filters were offered for.
         """
         keys = []
         for level, names in ((1, given.admin1), (2, given.admin2)):
@@ -91,7 +91,7 @@ class IncidentFilters:
         Parameters
         ----------
         address
-            An address.
+            Parameters of a page's address by name, as :meth:`address` gives them.
 
         Examples
         --------
@@ -171,9 +171,9 @@ def filtered(drawn: int, whole: int, translate: Translator) -> str:
     Parameters
     ----------
     drawn
-        Random draws.
+        Number of incidents that are drawn.
     whole
-        The whole of it.
+        Number of incidents before the filter.
     translate
         Speaks the reader's language.
     """

@@ -31,11 +31,11 @@ def month_ends(first: dt.date, last: dt.date, sites: int = 0) -> list[dt.date]:
     Parameters
     ----------
     first
-        The first day.
+        Any day of the first month.
     last
-        The last day.
+        Any day of the last month.
     sites
-        How many sites there are.
+        Number of sites; 0 takes every month.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def class_codes(many: ManyDates, sites: pd.DataFrame, given: Filters) -> Codes:
     given
         The filters; that of classes is left to the map's own switches.
     many
-        The form for many, or results at many dates.
+        The sites at every date (:class:`geo.dates.many.ManyDates`).
     """
     known = pd.MultiIndex.from_frame(many.sites_at(len(many) - 1)[["source", "site_id"]])
     at = known.get_indexer(pd.MultiIndex.from_frame(sites[["source", "site_id"]]))

@@ -48,7 +48,7 @@ def from_table(rules: Rules, table: pd.DataFrame) -> Rules:
     rules
         The rule set with its settings.
     table
-        The rows.
+        Rows as :func:`to_table` gives them, with numbers changed.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def to_link(rules: Rules, table: pd.DataFrame) -> str:
     rules
         The rule set with its settings.
     table
-        The rows.
+        Rows as :func:`to_table` gives them, with numbers changed.
 
     Examples
     --------
@@ -104,7 +104,7 @@ def from_link(rules: Rules, text: str) -> pd.DataFrame:
     rules
         The rule set with its settings.
     text
-        The text.
+        `rule:test:name:number`, joined by `;`, as :func:`to_link` writes it.
     """
     table = to_table(rules)
     for change in text.split(";"):

@@ -140,13 +140,13 @@ def content(
     rules_hash
         Hash of the rule set.
     past
-        The sentence on the track record.
+        How sites of this class fared at past dates, or blank.
     sure
-        The sentence on how sure the class is.
+        How far the class holds under other settings, or blank.
     heat
-        Blocks of a surface.
+        The class by radii and windows as blocks of a page, or nothing.
     cited
-        Lines on how to cite.
+        How to cite the data, as blocks of a page, or nothing.
     """
     _, site = translate, here.site
     said = {"fired": _("yes"), "not fired": _("no"), "unknown": _("not known")}
@@ -240,7 +240,7 @@ def dossier(
     Parameters
     ----------
     here
-        The site.
+        The site with all that is known of it at the date.
     rules_hash
         Hash of the rules that were used; it stands in the footer.
     past

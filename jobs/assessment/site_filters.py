@@ -37,7 +37,7 @@ class Filters:
     minerals, classes, zones, countries, admin1, admin2, armed, sources
         Codes of :mod:`geo.schema`; for `minerals` and `armed` a blank text stands for not known.
     areas
-        Area classes.
+        Area classes (:data:`geo.schema.CLASSES`).
     gaps, area_gaps
         Codes of :data:`geo.rules.coverage_gaps.GAPS` and ``AREA_GAPS``: the site class, or the area class, is
         insufficient because of any of them.
@@ -84,7 +84,7 @@ class Filters:
         sites
             The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
         rules
-            The rule set with its settings.
+            The rule set of the run, by which a site leaves the decision tree.
         """
         keep = np.ones(len(sites), dtype=np.bool_)
         for column, wanted in (
@@ -164,7 +164,7 @@ class Filters:
         Parameters
         ----------
         address
-            An address.
+            Parameters of a page's address by name, as :meth:`address` gives them.
 
         Examples
         --------

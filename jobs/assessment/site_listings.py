@@ -77,7 +77,7 @@ def answered(value: object, translate: Translator) -> str:
     Parameters
     ----------
     value
-        The value; missing where not known.
+        True, false, or missing where it is not known.
     translate
         Speaks the reader's language.
     """
@@ -92,9 +92,9 @@ def span(first: object, last: object, translate: Translator) -> str:
     Parameters
     ----------
     first
-        The first one.
+        The first day.
     last
-        The last one.
+        The day after the last; missing where the span is open.
     translate
         Speaks the reader's language.
     """

@@ -103,7 +103,7 @@ def profile(loaded: Loaded, run: Run, rules: Rules, row: int, day: dt.date) -> P
     rules
         The rule set with its settings.
     row
-        Row number.
+        Position of the site in ``run.assessment.sites``.
     day
         The day that is asked about.
     """
@@ -144,7 +144,7 @@ def evidence_of(run: Run, row: int) -> pd.DataFrame:
     run
         The assessment with what it was made from.
     row
-        Row number.
+        Position of the site in ``run.assessment.sites``.
     """
     return run.assessment.evidence_of(row)
 
@@ -157,7 +157,7 @@ def why_of(run: Run, row: int) -> Note:
     run
         The assessment with what it was made from.
     row
-        Row number.
+        Position of the site in ``run.assessment.sites``.
     """
     sites = run.assessment.sites.iloc[[row]]
     return next(reasons(run.rules, sites, evidence_of(run, row), run.assessment.source_of))

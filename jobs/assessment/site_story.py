@@ -125,11 +125,11 @@ def counted_in_district(
     run
         The assessment with what it was made from.
     row
-        Row number.
+        Position of the site in ``run.assessment.sites``.
     rule
-        The rule that is asked.
+        A rule of kind area.
     incidents
-        The incidents, ready to be asked.
+        The incidents of the run, prepared (:class:`geo.records.incidents.Incidents`).
     day
         The day that is asked about.
     """
@@ -179,7 +179,7 @@ def looked_at(it: Profile, rule: Rule, said: str, translate: Translator) -> str:
     rule
         The rule that is asked.
     said
-        What is said.
+        The answer of the rule: `fired`, `unknown` or `not fired`.
     translate
         Speaks the reader's language.
     """

@@ -89,13 +89,13 @@ def open_columns(
     sites
         The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
     table
-        The table: columns of the schema, or rows as a file gives them.
+        The schema of `sites`.
     derived
-        What follows from the evidence.
+        The columns that follow from the evidence (:func:`derived_columns`).
     held
-        What the record says.
+        Which cells another place in the result repeats.
     given
-        What was given.
+        Columns that the caller proves otherwise, such as keys and dates that other files repeat.
     """
     told = [name for name in derived.columns if name != "sources_disagree" or derived[name].notna().all()]
     proven = {*told, *held.sites, *given}
@@ -116,7 +116,7 @@ def open_evidence(held: Held) -> tuple[str, ...]:
     Parameters
     ----------
     held
-        What the record says.
+        Which cells another place in the result repeats.
     """
     out = []
     for name, may in held.may.items():
@@ -132,11 +132,11 @@ def within(frame: pd.DataFrame, table: Table, name: str) -> None:
     Parameters
     ----------
     frame
-        The rows.
+        Rows as read back from the file.
     table
-        The table: columns of the schema, or rows as a file gives them.
+        The schema of the rows: allowed values, and columns that are never blank.
     name
-        Its name.
+        Name of the file, for the error.
 
     Raises
     ------

@@ -18,7 +18,7 @@ def reliability_svg(found: Reliability, _: Translator) -> str:
     Parameters
     ----------
     found
-        What was found.
+        Shares said, shares that came with their intervals, and cases, by bin.
     _
         Speaks the reader's language.
     """

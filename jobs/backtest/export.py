@@ -60,11 +60,11 @@ def run_record(
     loaded
         What was read of the inputs.
     gathered
-        What was gathered.
+        Cases with a known outcome, and what was left out.
     result
-        The result of the run.
+        The track record that was computed from them.
     days
-        Days [days since 1970-01-01].
+        The past dates [days since 1970-01-01], ascending.
     outcome
         What counts as a hit.
     rules
@@ -72,7 +72,7 @@ def run_record(
     seed
         Seed of the random numbers: the same seed, the same numbers.
     number
-        The number.
+        Number of resamples of the bootstrap.
     now
         When the run is made; None: now.
     """
@@ -131,7 +131,7 @@ def written(frame: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     frame
-        The rows.
+        Columns of shares, scores and whole numbers.
     """
     return pd.DataFrame(
         {c: frame[c].round(DIGITS) if pd.api.types.is_float_dtype(frame[c]) else frame[c] for c in frame.columns}

@@ -64,7 +64,7 @@ def gather(loaded: Loaded, days: Days, outcome: Outcome, rules: Rules, progress:
     loaded
         What was read of the inputs.
     days
-        Days [days since 1970-01-01].
+        The past dates [days since 1970-01-01], ascending.
     outcome
         What counts as a hit.
     rules

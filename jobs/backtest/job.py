@@ -75,7 +75,7 @@ def load(given: BacktestInputs) -> Loaded:
     Parameters
     ----------
     given
-        What was given.
+        Files and options of the run.
 
     Raises
     ------
@@ -134,11 +134,11 @@ def past_dates(loaded: Loaded, first: dt.date | None, last: dt.date | None, step
     loaded
         What was read of the inputs.
     first
-        The first day.
+        The first date; None: see above.
     last
-        The last day.
+        No date after this one; None: see above.
     step
-        How far to go on, or what is told of a step.
+        Calendar months from one date to the next, 1 or more.
     outcome
         What counts as a hit.
 
@@ -204,7 +204,7 @@ def run(
     days
         Past dates, ascending; see :func:`past_dates`.
     seed, number
-        Of the resamples.
+        Seed of the bootstrap and how many resamples it draws: the same seed, the same intervals.
     progress
         Called with what is done (``dates`` or ``figures``), how many, of how many.
     loaded

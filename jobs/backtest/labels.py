@@ -47,9 +47,9 @@ def name_of(kind: str, name: str, _: Translator) -> str:
     Parameters
     ----------
     kind
-        Of which kind it is.
+        Kind of the row, a key of :data:`KINDS`.
     name
-        Its name.
+        Name of the row within its kind, such as `C1`.
     _
         Speaks the reader's language.
     """
@@ -68,7 +68,7 @@ def percent(value: object, _: Translator, digits: int = 1) -> str:
     Parameters
     ----------
     value
-        The value; missing where not known.
+        A share from 0 to 1; missing where nothing could be asked.
     _
         Speaks the reader's language.
     digits
@@ -93,9 +93,9 @@ def span(low: object, high: object, _: Translator) -> str:
     Parameters
     ----------
     low
-        Lower bound.
+        Lower bound, a share from 0 to 1.
     high
-        Upper bound.
+        Upper bound, a share from 0 to 1.
     _
         Speaks the reader's language.
     """

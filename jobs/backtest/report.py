@@ -82,7 +82,7 @@ def table(headings: Sequence[str], lines: Iterable[Sequence[str]], texts: int = 
     headings
         What stands over each column.
     lines
-        The lines.
+        The rows, each with as many texts as there are headings.
     texts
         How many of the first columns are text.
     """
@@ -101,7 +101,7 @@ def row_texts(row: dict[str, object], _: Translator) -> tuple[str, ...]:
     Parameters
     ----------
     row
-        One row.
+        One row of the track record, by column.
     _
         Speaks the reader's language.
     """
@@ -129,7 +129,7 @@ def kind_texts(backtest: Backtest, kind: str, _: Translator) -> list[tuple[str, 
     backtest
         The backtest with its cases.
     kind
-        Of which kind it is.
+        A key of :data:`jobs.backtest.labels.KINDS`.
     _
         Speaks the reader's language.
     """

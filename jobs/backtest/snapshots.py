@@ -65,7 +65,7 @@ def snapshots(
     loaded
         What was read of the inputs.
     days
-        The dates.
+        The past dates, ascending.
     rules
         The rule set with its settings.
     progress

@@ -34,7 +34,7 @@ class BacktestCauses:
         Parameters
         ----------
         key
-            What it is known by.
+            Kind and name of the figure.
         """
         one, two = (_by_id(self._behind(f, key)) for f in (self.a, self.b))
         turned = {i: ("new", two[i]) for i in two.keys() - one.keys()}
@@ -67,7 +67,7 @@ class BacktestCauses:
         Parameters
         ----------
         key
-            What it is known by.
+            Kind and name of the figure.
         """
         kind, name = key
         if len(self.found) == 1:

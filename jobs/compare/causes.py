@@ -90,9 +90,9 @@ def single(found: list[str], first: tuple[str, ...] = ()) -> str:
     Parameters
     ----------
     found
-        What was found.
+        Components in which the two runs differ.
     first
-        The first one.
+        Components that decide alone where they differ, such as the date.
     """
     if len(found) == 1:
         return found[0]
@@ -123,7 +123,7 @@ class Causes:
         Parameters
         ----------
         key
-            What it is known by.
+            Source and id of the site.
         """
         old, new = ({r[0] for r in side.get(key, ())} for side in self._counted)
         return came_and_went(old, new)
@@ -134,7 +134,7 @@ class Causes:
         Parameters
         ----------
         key
-            What it is known by.
+            Source and id of the site.
         """
         a, b = self.a.rows, self.b.rows
         if key not in a.index or key not in b.index:
@@ -190,9 +190,9 @@ def came_and_went(old: set[str], new: set[str]) -> str:
     Parameters
     ----------
     old
-        The earlier one.
+        Ids of the earlier result.
     new
-        The later one.
+        Ids of the later result.
 
     Examples
     --------
@@ -217,7 +217,7 @@ def counted_at(folder: Folder, keys: set[Key]) -> dict[Key, set[Counted]]:
     folder
         A result that was read back.
     keys
-        What rows are known by.
+        Source and id of the sites wanted.
     """
     out: dict[Key, set[Counted]] = {}
     if folder.evidence is None:
@@ -242,13 +242,13 @@ def by_turned(turned: Iterable[Counted], able: Iterable[str], before: str, after
     Parameters
     ----------
     turned
-        What was turned back.
+        Incidents that count in one result only.
     able
-        Names of what can be turned back.
+        Causes that can move what is counted, in which the two runs differ.
     before
-        What came earlier.
+        As-of date of the earlier result, YYYY-MM-DD.
     after
-        What comes later.
+        As-of date of the later result, YYYY-MM-DD.
     """
     dated = [_by_date(row, before, after) for row in turned]
     if "date" in able and all(dated):

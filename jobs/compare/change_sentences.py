@@ -31,9 +31,9 @@ def folder_of(run: Run, name: str) -> Folder:
     Parameters
     ----------
     run
-        The assessment with what it was made from.
+        An assessment in memory.
     name
-        Its name.
+        What the result is called in errors.
     """
     sites = run.assessment.sites
     rows = sites.astype(object).where(sites.notna(), "").astype(str)
@@ -59,7 +59,7 @@ class Side:
         folder
             A result that was read back.
         keys
-            What rows are known by.
+            Source and id of the sites that moved.
         """
         evidence = folder.evidence
         assert evidence is not None
@@ -76,9 +76,9 @@ class Side:
         Parameters
         ----------
         key
-            What it is known by.
+            Source and id of the site.
         rules
-            The rules.
+            Ids of the site rules that fired.
         """
         rows = self.of_kind(key, "incident")
         rows = rows[rows["rule"].isin(rules) & (rows["record_id"] != "")]
@@ -90,9 +90,9 @@ class Side:
         Parameters
         ----------
         key
-            What it is known by.
+            Source and id of the site.
         kind
-            Of which kind it is.
+            A value of column `kind` of evidence.
         """
         rows = self.evidence.get(key)
         if rows is None:
@@ -108,9 +108,9 @@ def sentences(before: Run, after: Run, keys: Sequence[Key], translate: Translato
     keys
         Sites whose class or zone status differs between the runs.
     before
-        What came earlier.
+        The earlier run.
     after
-        What comes later.
+        The later run.
     translate
         Speaks the reader's language.
     """

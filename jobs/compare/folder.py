@@ -89,7 +89,7 @@ class Folder:
         Parameters
         ----------
         key
-            What it is known by.
+            Key of the row (:data:`IDENTITY`).
         """
         if "as_of" in self.rows and key in self.rows.index:
             row: Any = self.rows.loc[key]
@@ -103,7 +103,7 @@ def read_folder(place: Path) -> Folder:
     Parameters
     ----------
     place
-        The place.
+        The folder that a job left.
 
     Raises
     ------

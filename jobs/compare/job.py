@@ -91,9 +91,9 @@ def load(before: Path, after: Path) -> tuple[Folder, Folder]:
     Parameters
     ----------
     before
-        What came earlier.
+        Folder of the earlier result.
     after
-        What comes later.
+        Folder of the later result.
 
     Raises
     ------

@@ -31,7 +31,7 @@ class ProgrammeCauses:
         Parameters
         ----------
         key
-            What it is known by.
+            Source and id of the site.
         """
         old, new = ({i for (k, _), ids in side.covering.items() if k == key for i in ids} for side in (self.a, self.b))
         if self._by_class(key):
@@ -46,7 +46,7 @@ class ProgrammeCauses:
         Parameters
         ----------
         key
-            What it is known by.
+            Source and id of the site.
         """
         if len(self.found) < 2:
             return single(self.found)

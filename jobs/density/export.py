@@ -56,7 +56,7 @@ def name_of(source: str, period: Period) -> str:
     source
         Name of a source of incidents.
     period
-        The span of days.
+        The first and the last day.
     """
     return f"density_{source}_{period[0]}_{period[1]}.tif"
 
@@ -69,9 +69,9 @@ def tags_of(grid: SurfaceGrid, options: Options, surface: Surface, record: Mappi
     grid
         The grid: its cells, and where they lie.
     options
-        What was asked for.
+        Kernel, cells and weights of the run.
     surface
-        The surface.
+        The surface that the file holds.
     record
         The run record, as `run.json` has it.
     """
@@ -104,7 +104,7 @@ def surfaces_table(result: Surfaces) -> pd.DataFrame:
     Parameters
     ----------
     result
-        The result of the run.
+        All surfaces of the run.
     """
     rows = []
     for s in result.surfaces:
@@ -126,7 +126,7 @@ def result_files(result: Surfaces) -> ResultFiles:
     Parameters
     ----------
     result
-        The result of the run.
+        All surfaces of the run, their grid and record.
     """
     unit = f"{result.options.weight} per 1,000 km2"
     grid, wkt = result.grid, result.grid.crs.to_wkt("WKT1_GDAL")
@@ -163,9 +163,9 @@ def run_record(
     grid
         The grid: its cells, and where they lie.
     options
-        What was asked for.
+        Kernel, cells and weights of the run.
     made
-        What was made.
+        The surfaces of the run, by source, then period.
     now
         When the run is made; None: now.
     """
@@ -205,7 +205,7 @@ def summary(result: Surfaces) -> list[Note]:
     Parameters
     ----------
     result
-        The result of the run.
+        All surfaces of the run, their grid and record.
     """
     lines = []
     for s in result.surfaces:

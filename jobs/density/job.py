@@ -63,7 +63,7 @@ def load(given: Inputs) -> Loaded:
     Parameters
     ----------
     given
-        What was given.
+        Files and options of the run.
     """
     if not given.incidents:
         raise InputError(
@@ -88,11 +88,11 @@ def run(
     loaded
         What was read of the inputs.
     period
-        The span of days.
+        The first and the last day, both inside.
     before
-        What came earlier.
+        An earlier period on the same grid; None: no difference is made.
     options
-        What was asked for.
+        Kernel, cells and weights; None: the defaults.
     now
         When the run is made; None: now.
     progress
@@ -157,9 +157,9 @@ def looked_at(
     source
         Name of a source of incidents.
     period
-        The span of days.
+        The first and the last day.
     effect
-        Which incidents count: all, or deadly ones.
+        `lethal` or `violent`: which incidents the source has to be declared to count.
     """
     import shapely
 

@@ -60,17 +60,17 @@ def placed(
     incidents
         The incidents, ready to be asked.
     units
-        Administrative units, or in which of them each row lies.
+        By administrative level: the units, and the unit of each incident.
     source
-        Number of a source.
+        Number of the source in `incidents`.
     first
-        The first one.
+        First day [days since 1970-01-01].
     last
-        The last one.
+        Last day [days since 1970-01-01].
     weight
-        What an incident weighs by: itself, or its deaths.
+        `events` (1 each) or `deaths` (the best estimate).
     effect
-        Which incidents count: all, or deadly ones.
+        `lethal`, or `violent` for those without a death too.
     """
     counted = in_window(incidents, slice(None), last, first - 1) & (incidents.source == source)
     lethal = incidents.best >= 1
@@ -101,9 +101,9 @@ def polygons_of(units: Units, codes: Ints) -> list[shapely.Geometry]:
     Parameters
     ----------
     units
-        Administrative units, or in which of them each row lies.
+        The units of one level.
     codes
-        Codes: numbers that stand for texts.
+        Numbers of the units wanted.
     """
     assert units.boundaries is not None
     geometry = units.boundaries.geometry
@@ -120,9 +120,9 @@ def extent(
     incidents
         The incidents, ready to be asked.
     units
-        Administrative units, or in which of them each row lies.
+        By administrative level: the units, and the unit of each incident.
     found
-        What was found.
+        How the incidents of each period are laid down.
     """
     lon, lat = [np.zeros(0)], [np.zeros(0)]
     for each in found:
@@ -151,13 +151,13 @@ def surface(
     incidents
         The incidents, ready to be asked.
     units
-        Administrative units, or in which of them each row lies.
+        By administrative level: the units, and the unit of each incident.
     found
-        What was found.
+        How the incidents of the period are laid down.
     bandwidth_km
-        How far an incident is spread [km].
+        Standard deviation of the Gaussian kernel [km].
     disc_km
-        Radius of the disc [km].
+        Over what an incident of precision 2 is spread: radius [km].
     """
     mass = np.zeros((grid.rows, grid.columns))
     for name in ("exact", "disc", "square"):

@@ -40,7 +40,7 @@ def incident_changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     before, after
-        :data:`geo.schema.INCIDENTS`.
+        Rows of :data:`geo.schema.INCIDENTS` of the earlier and of the later edition.
 
     Returns
     -------
@@ -96,7 +96,7 @@ def counts(changes: pd.DataFrame) -> dict[str, int]:
     Parameters
     ----------
     changes
-        What changed, incident by incident.
+        Rows of :data:`CHANGED`.
     """
     split = changes["change"].str.split(";").explode()
     found = split.value_counts()
@@ -109,9 +109,9 @@ def late(before: pd.DataFrame, after: pd.DataFrame) -> int:
     Parameters
     ----------
     before
-        The earlier table.
+        Rows of :data:`geo.schema.INCIDENTS` of the earlier edition.
     after
-        The later table.
+        The same of the later edition.
     """
     if not len(before):
         return 0
@@ -128,9 +128,9 @@ def by_year(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     before
-        The earlier table.
+        Rows of :data:`geo.schema.INCIDENTS` of the earlier edition.
     after
-        The later table.
+        The same of the later edition.
     """
     parts = []
     for frame, name in ((before, "before"), (after, "after")):

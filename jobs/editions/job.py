@@ -36,9 +36,9 @@ class EditionChanges(Result):
     Parameters
     ----------
     incidents
-        :data:`jobs.editions.incident_changes.CHANGED`.
+        Rows of :data:`jobs.editions.incident_changes.CHANGED`.
     years
-        :func:`jobs.editions.incident_changes.by_year`.
+        As :func:`jobs.editions.incident_changes.by_year` gives them.
     moves
         Sites whose class or zone status differs, with the incidents that came or went among those counted
         (:class:`jobs.compare.job.Comparison`); None: no sites were given.
@@ -120,11 +120,11 @@ def run(
     inputs
         Sites, boundaries and the rest; its incidents are those that both runs have beside the editions.
     before
-        What came earlier.
+        Files of the earlier edition.
     after
-        What comes later.
+        Files of the later edition.
     as_of
-        The day that is asked about: time of events, not of knowledge.
+        The day that both runs over the sites are of; None where no sites were given.
     rules
         The rule set with its settings.
     now

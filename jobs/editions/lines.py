@@ -18,9 +18,9 @@ def fetched(found: Fetched, folder: Path) -> list[Note]:
     Parameters
     ----------
     found
-        What was found.
+        What the publisher sent, as it was kept.
     folder
-        A folder on the disk.
+        The data folder in which it lies.
     """
     lines = [Note("The publisher's file has not changed.")] if found.unchanged else []
     lines += [entry_line(entry) for entry in found.entries]
@@ -35,7 +35,7 @@ def entry_line(entry: Entry) -> Note:
     Parameters
     ----------
     entry
-        One entry.
+        One file of the catalogue of fetched files.
     """
     return Note(
         "{reference}: {rows} row{rows?|s}, {licence}, kept as {name}.",
@@ -52,7 +52,7 @@ def details(kept: StoredEdition) -> list[Note]:
     Parameters
     ----------
     kept
-        What was kept of earlier work.
+        A fetched file and the store that has it.
     """
     entry = kept.entry
     came = {"when": entry.fetched_at, "where": entry.url or kept.path.parent.as_posix()}
@@ -90,7 +90,7 @@ def listed(kept: Sequence[StoredEdition]) -> list[Note]:
     Parameters
     ----------
     kept
-        What was kept of earlier work.
+        Fetched files with their stores, in the order in which they are listed.
     """
     if not kept:
         return [Note("Nothing was fetched yet.")]

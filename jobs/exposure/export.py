@@ -35,13 +35,13 @@ def run_record(
     Parameters
     ----------
     result
-        The result of the run.
+        The assessment of the sites around which people were counted.
     rules
         The rule set with its settings.
     inputs
-        What was given, file by file.
+        An entry a file that was read: name, hash, dataset, rows, licence.
     settings
-        The numbers that belong to no single rule, or what the run was asked for.
+        What the run was asked for beside the files: date, months, rasters.
     now
         When the run is made; None: now.
     """
@@ -59,9 +59,9 @@ def summary(
     sites
         The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
     by_class
-        People by class.
+        People near any site of each class (:data:`geo.rasters.schema.BY_CLASS`).
     near
-        What is near.
+        People near deadly incidents (:data:`geo.rasters.schema.NEAR_INCIDENTS`).
     record
         The run record, as `run.json` has it.
     """

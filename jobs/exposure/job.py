@@ -97,7 +97,7 @@ def load(given: ExposureInputs) -> LoadedExposure:
     Parameters
     ----------
     given
-        What was given.
+        Files, rasters and options of the run.
 
     Raises
     ------
@@ -127,13 +127,13 @@ def run(
     Parameters
     ----------
     loaded
-        What was read of the inputs.
+        Layers and rasters of the run.
     as_of
         The day that is asked about: time of events, not of knowledge.
     rules
         The rule set with its settings.
     months
-        Length of the window [months].
+        Length of the window of incidents, back from `as_of` [calendar months].
     now
         When the run is made; None: now.
     progress
@@ -197,7 +197,7 @@ def near_incidents(incidents: pd.DataFrame | None, as_of: dt.date, months: int) 
     as_of
         The day that is asked about: time of events, not of knowledge.
     months
-        Length of the window [months].
+        Length of the window, back from `as_of` [calendar months].
     """
     out = Areas(NEAR_INCIDENTS)
     ready = prepare(incidents)
@@ -223,7 +223,7 @@ def in_zones(data: Loaded, as_of: dt.date) -> Areas:
     Parameters
     ----------
     data
-        What was read of the inputs.
+        The layers: register of zones and boundaries are read.
     as_of
         The day that is asked about: time of events, not of knowledge.
     """
@@ -239,9 +239,9 @@ def with_people(asked: Sequence[Areas], layer: People, progress: Progress | None
     Parameters
     ----------
     asked
-        What is asked.
+        Tables with the areas of their rows.
     layer
-        A layer that was read.
+        The raster of people.
     progress
         Is told how far the work is; None: nobody asks.
     """

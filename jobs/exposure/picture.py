@@ -32,13 +32,13 @@ def people_picture(layer: RasterLayer, lon: Floats, lat: Floats, margin_deg: flo
     Parameters
     ----------
     layer
-        A layer that was read.
+        The raster of people.
     lon
         Longitudes [degrees, WGS 84]; missing where there is no position.
     lat
         Latitudes [degrees, WGS 84]; missing where there is no position.
     margin_deg
-        Margin [degrees].
+        How far the picture reaches beyond the places [degrees].
     """
     known = np.isfinite(lon) & np.isfinite(lat)
     if not known.any():
@@ -93,17 +93,17 @@ def people_at_risk(
     Parameters
     ----------
     layer
-        A layer that was read.
+        The raster of people.
     lon
         Longitudes [degrees, WGS 84]; missing where there is no position.
     lat
         Latitudes [degrees, WGS 84]; missing where there is no position.
     risk
-        Whether the site is at risk.
+        One flag a site: it counts as at risk.
     covered
-        Whether it is declared covered.
+        One flag a site: an active programme covers it.
     radius_km
-        Radius [km].
+        How far from a site people count as near [km].
     progress
         Is told how far the work is; None: nobody asks.
     """

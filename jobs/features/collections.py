@@ -56,9 +56,9 @@ class Collection:
         Parameters
         ----------
         box
-            West, south, east, north [degrees].
+            West, south, east, north [degrees]; None: everywhere.
         wanted
-            What is asked for.
+            Property to the text that it must have.
         """
         mask = np.ones(len(self.features), dtype=bool)
         if box is not None:
@@ -83,7 +83,7 @@ def collections_of(folder: Path) -> tuple[dict[str, Collection], Mapping[str, An
     Parameters
     ----------
     folder
-        A folder on the disk.
+        The folder of a result.
 
     Raises
     ------

@@ -48,7 +48,7 @@ def service(collections: Mapping[str, Collection], record: Mapping[str, Any], ho
     hosts
         Names by which it may be asked.
     collections
-        Collections by name.
+        The collections of a result, by their names.
     """
     about = _Service(collections, record)
 

@@ -39,9 +39,9 @@ def cell_words(column: pd.Series, name: str, translate: Translator) -> pd.Series
     Parameters
     ----------
     column
-        The column.
+        One column of evidence.
     name
-        Its name.
+        Name of the column.
     translate
         Speaks the reader's language.
     """

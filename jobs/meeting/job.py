@@ -93,9 +93,9 @@ def run(
     now
         When the run is made; None: now.
     filters
-        Which sites are shown.
+        Which sites are meant; None: all.
     rasters, progress
-        As of :func:`jobs.assessment.job.run`.
+        Rasters that are measured around the sites, and who hears how far the work is.
     """
     rules, filters = rules or default_rules(), filters or Filters()
     found = assessment.run(loaded, as_of, rules, now, rasters=rasters, progress=progress)
@@ -108,9 +108,9 @@ def shown_rows(found: Run, filters: Filters) -> tuple[int, ...]:
     Parameters
     ----------
     found
-        What was found.
+        The assessment with its rules.
     filters
-        Which sites are shown.
+        Which sites are meant.
     """
     sites = found.assessment.sites.reset_index(drop=True)
     kept = gravest_first(sites[filters.apply(sites, found.rules)])
@@ -148,7 +148,7 @@ def filters_of(given: Sequence[str]) -> Filters:
     Parameters
     ----------
     given
-        What was given.
+        Texts of `name=value`, each name once.
 
     Examples
     --------

@@ -85,8 +85,8 @@ def map_files(subject: Subject, formats: tuple[str, ...] = FORMATS, dpi: int = D
     subject
         The run, and how it is said.
     formats
-        Formats to draw in.
+        `png`, `svg`, `pdf`: one file each.
     dpi
-        Dots in an inch.
+        Dots per inch of the PNG.
     """
     return draw(sheet(subject), subject.translate, formats, dpi)

@@ -64,13 +64,13 @@ def site_pdf(
     rules_hash
         Hash of the rule set.
     past
-        The sentence on the track record.
+        How sites of this class fared at past dates, or blank.
     sure
-        The sentence on how sure the class is.
+        How far the class holds under other settings, or blank.
     heat
-        Blocks of a surface.
+        The class by radii and windows as blocks of a page, or nothing.
     cited
-        Lines on how to cite.
+        How to cite the data, as blocks of a page, or nothing.
     """
     _ = translate
     it = content(translate, here, rules_hash, past, sure, heat, cited)

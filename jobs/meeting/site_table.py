@@ -54,7 +54,7 @@ def headings(names: Sequence[str], translate: Translator) -> list[str]:
     Parameters
     ----------
     names
-        The names.
+        Names of columns.
     translate
         Speaks the reader's language.
     """
@@ -69,7 +69,7 @@ def excel_csv(run: Run, rows: Sequence[int] | pd.Index | None, translate: Transl
     run
         The assessment with what it was made from.
     rows
-        The rows.
+        Positions in ``run.assessment.sites``, in the order wanted; None for all.
     translate
         Speaks the reader's language.
     """

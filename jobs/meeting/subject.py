@@ -65,11 +65,11 @@ class Subject:
         translate
             Speaks the reader's language.
         rows
-            The rows.
+            Positions in ``run.assessment.sites``, in the order wanted; None for all.
         incidents
-            The incidents.
+            Which incidents its maps draw; None: all.
         colour
-            What sites are coloured by.
+            What its map colours sites by; blank: their class.
         """
         whole = range(len(run.assessment.sites)) if rows is None else rows
         return cls(loaded, run, tuple(int(row) for row in whole), translate, incidents or ALL_INCIDENTS, colour)
@@ -171,9 +171,9 @@ class Subject:
         Parameters
         ----------
         what
-            What it is.
+            What the file holds, such as `sites` or `map`.
         ending
-            Ending of the file's name.
+            Ending without its point, such as `csv`.
         """
         where = "-".join(sorted(self.countries)) if 0 < len(self.countries) <= MOST_COUNTRIES else ""
         parts = ["demonstration" if self.demonstration else "", what, where, self.day.isoformat()]
@@ -186,7 +186,7 @@ def what_of(name: str) -> str:
     Parameters
     ----------
     name
-        Its name.
+        Name of a file for a meeting.
 
     Examples
     --------

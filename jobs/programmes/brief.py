@@ -211,7 +211,7 @@ def people(workers: pd.Series, translate: Translator) -> str:
     Parameters
     ----------
     workers
-        Number of workers; missing where not known.
+        Workers counted at each site; missing where nobody counted.
     translate
         Speaks the reader's language.
     """

@@ -81,11 +81,11 @@ def brief_pdf(brief: Brief, translate: Translator, version: str) -> bytes:
     Parameters
     ----------
     brief
-        The brief.
+        What is printed, in the reader's words.
     translate
         Speaks the reader's language.
     version
-        Its version.
+        Version of the project, for the foot.
     """
     _ = translate
     names, values = (tuple(part) for part in zip(*brief.figures, strict=True))

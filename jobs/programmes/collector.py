@@ -51,7 +51,7 @@ class Collector:
         Parameters
         ----------
         values
-            The values.
+            Columns of a programme by name; what is not there is blank.
         """
         self._rows.append(tuple(values.get(c) for c in _COLUMNS))
         self.count += 1
@@ -65,13 +65,13 @@ class Collector:
         Parameters
         ----------
         programme
-            Number of the programme.
+            Position of the programme, as :meth:`add` gave it.
         kind
-            Of which kind it is.
+            `polygon`, `admin`, `point`, `country` or `region`.
         shape
-            Rows and columns.
+            Geometry [degrees, WGS 84]; None where the place has none.
         **values
-            Columns of the place.
+            Further columns of the place.
         """
         full: dict[str, object] = {"programme": programme, "kind": kind, **values}
         self._places.append(tuple(full.get(c) for c in _PLACE_COLUMNS))
@@ -83,15 +83,15 @@ class Collector:
         Parameters
         ----------
         programme
-            Number of the programme.
+            Position of the programme, as :meth:`add` gave it.
         kind
-            Of which kind it is.
+            `budget`, `commitment`, `disbursement`, `expenditure` or `planned`.
         year
-            The year.
+            Calendar year; None where the source states none.
         currency
-            Currency (ISO 4217).
+            ISO 4217, as the source states it.
         amount
-            How much.
+            In units of the currency; corrections are negative.
         """
         self._money.append((programme, kind, year, currency, amount))
 
@@ -101,15 +101,15 @@ class Collector:
         Parameters
         ----------
         row
-            Row number.
+            Row of the programme in the file, from 1.
         identifier
-            Its identifier.
+            Identifier of the programme, as the source states it.
         reason
-            Why.
+            Code of what is wrong (:data:`layers.formats.reasons.REASONS`).
         expected
-            What is expected.
+            What the field should hold.
         got
-            What was got.
+            What it holds.
         """
         self._remarks.append((self.file, row, identifier, reason, expected, got))
 
@@ -126,7 +126,7 @@ class Collector:
         Parameters
         ----------
         mend
-            What is to be done to the frame before anything is said of it.
+            Applied to the frame before remarks are made of it, such as other names of donors; None: nothing.
         """
         self._flush()
         frame = pd.concat(self._frames, ignore_index=True)
@@ -160,9 +160,9 @@ def shared_remarks(frame: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     frame
-        The rows.
+        Programmes (`geo.programmes.schema.PROGRAMMES`).
     places
-        Places.
+        Their places (`geo.programmes.schema.FOOTPRINTS`).
     """
     pointless = places[(places["kind"] == "point") & ~(places["radius_km"] > 0)]["programme"].unique()
     without_radius = np.zeros(len(frame), dtype=bool)
@@ -203,7 +203,7 @@ def unknown_currencies(joined: str) -> str:
     Parameters
     ----------
     joined
-        Texts, joined by `;`.
+        Codes joined by `;`.
 
     Examples
     --------
@@ -219,7 +219,7 @@ def money(budgets: Iterable[tuple[float, str]]) -> dict[str, object]:
     Parameters
     ----------
     budgets
-        Amounts and currencies.
+        Amount and currency of each budget.
 
     Examples
     --------

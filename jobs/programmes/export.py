@@ -190,13 +190,13 @@ class ProgrammeRun(Result):
         Parameters
         ----------
         country
-            Country (ISO 3166 alpha-3); blank: any.
+            ISO 3166 alpha-3.
         unit
-            An administrative unit.
+            Name of a district, as the sites have it; blank: the whole country.
         language
             Code of the reader's language, such as `fr`.
         ending
-            Ending of the file's name.
+            `html` or `pdf`.
         """
         from jobs.programmes.brief import brief_of
         from jobs.programmes.brief_page import brief_html, brief_pdf

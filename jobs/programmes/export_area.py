@@ -66,7 +66,7 @@ def narrowed(
     country, unit
         ISO 3166 alpha-3, and the name of a second-order unit as the sites have it.
     names
-        Other names of donors.
+        Other names of donors; None: those of the project.
     demonstration
         Whether any row that it rests on is synthetic.
     """

@@ -29,11 +29,11 @@ class Family:
         Parameters
         ----------
         identifier
-            Its identifier.
+            IATI identifier of the activity.
         wholes
-            Identifiers of the wholes.
+            Identifiers of the activities that it says it is a part of.
         parts
-            The parts.
+            Identifiers of the activities that it says are its parts.
         own_sectors
             Whether the activity has sectors of its own.
         """
@@ -53,7 +53,7 @@ class Family:
         Parameters
         ----------
         frame
-            The rows.
+            Programmes of the file, in the order in which they were added.
         """
         types, basis = frame["types"].tolist(), frame["type_basis"].tolist()
         at = {name: number for number, name in enumerate(self._names)}

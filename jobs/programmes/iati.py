@@ -121,9 +121,9 @@ def activity(element: Element, number: int) -> Activity:
     Parameters
     ----------
     element
-        An element of XML.
+        An `iati-activity` of version 2.
     number
-        The number.
+        Position of the activity in its file, from 1.
 
     Examples
     --------
@@ -351,7 +351,7 @@ def activities(elements: Iterator[Element]) -> Iterator[Activity]:
     Parameters
     ----------
     elements
-        Elements of XML.
+        `iati-activity` elements of version 2, in the order of the file.
     """
     for number, element in enumerate(elements, 1):
         yield activity(element, number)

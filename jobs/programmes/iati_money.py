@@ -22,7 +22,7 @@ def money_of(element: Element) -> tuple[list[Money], list[tuple[str, str, str]]]
     Parameters
     ----------
     element
-        An element of XML.
+        An `iati-activity` of version 2.
 
     Examples
     --------

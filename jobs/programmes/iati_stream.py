@@ -61,13 +61,13 @@ def parse(
     Parameters
     ----------
     given
-        What was given.
+        The XML: bytes, or where the file is.
     name
-        Its name.
+        The file's own name, for errors.
     clock
-        The time.
+        Time that is left for the work.
     options
-        What was asked for.
+        Nothing: the child's side of every reader has them.
     """
     stream = Activities(Source(given, name, clock.gateway), clock.gateway)
     found: list[dict[str, Any]] = []

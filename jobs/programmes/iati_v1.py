@@ -22,7 +22,7 @@ def renewed(element: Element) -> Element:
     Parameters
     ----------
     element
-        An element of XML.
+        An `iati-activity` of any version; it is changed in place.
 
     Examples
     --------

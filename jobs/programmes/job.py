@@ -163,7 +163,7 @@ def run(
     now
         When the run is made; None: now.
     rasters, progress
-        As of :func:`jobs.assessment.job.run`.
+        Rasters that are measured around the sites, and who hears how far the work is.
     """
     done = assessed or assessment.run(loaded.data, as_of, rules, now, rasters=rasters, progress=progress)
     found = stocktake(loaded, done.assessment.sites, as_of)

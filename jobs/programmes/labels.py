@@ -114,7 +114,7 @@ def heading(name: str, translate: Translator) -> str:
     Parameters
     ----------
     name
-        Its name.
+        Name of the column.
     translate
         Speaks the reader's language.
     """
@@ -154,9 +154,9 @@ def worded(frame: pd.DataFrame, columns: list[str], translate: Translator) -> pd
     Parameters
     ----------
     frame
-        The rows.
+        Rows of any table of programmes.
     columns
-        The columns.
+        Names of the columns wanted, in their order.
     translate
         Speaks the reader's language.
 

@@ -33,11 +33,11 @@ def footprints_drawn(
     Parameters
     ----------
     result
-        The result of the run.
+        Coverage of the sites by programmes on the day.
     types
-        Programme types.
+        Programme types that are looked at; programmes of none of them are passed over.
     boundaries
-        Boundary sets, one a level; None or an empty one: none were loaded.
+        Boundary sets by level, for programmes that name a unit; None: those are not drawn.
     """
     programmes = result.programmes
     frame, places = programmes.frame, programmes.footprints
@@ -65,9 +65,9 @@ def gap_marks(result: ProgrammeCoverage, types: Sequence[str], translate: Transl
     Parameters
     ----------
     result
-        The result of the run.
+        Coverage of the sites by programmes on the day.
     types
-        Programme types.
+        Programme types that are looked at.
     translate
         Speaks the reader's language.
     """
@@ -90,7 +90,7 @@ def details(result: ProgrammeCoverage, translate: Translator) -> dict[int, list[
     Parameters
     ----------
     result
-        The result of the run.
+        Coverage of the sites by programmes on the day.
     translate
         Speaks the reader's language.
     """

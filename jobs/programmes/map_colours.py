@@ -44,7 +44,7 @@ def line_colours(
     names
         Other names of donors, which are one however they are spelled.
     result
-        The result of the run.
+        Coverage of the sites by programmes on the day.
     translate
         Speaks the reader's language.
     """

@@ -61,7 +61,7 @@ def read_programmes(
     Parameters
     ----------
     source, name, gateway
-        As for ``layers.formats.read``.
+        A path or the bytes themselves, the file's own name (a path has one), and which limits hold.
     types
         What leads to which programme type; by default the table of the project.
     options
@@ -118,13 +118,13 @@ def read_programme_files(
     Parameters
     ----------
     paths
-        Where the files are.
+        Files, folders, or bytes with a name.
     gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
     types
-        Programme types.
+        What leads to which programme type; None: the table of the project.
     wishes
-        What the options say of files that the files do not say.
+        What the user says of single files: columns, sheet, header; None: nothing.
 
     Raises
     ------
@@ -156,7 +156,7 @@ def is_iati(source: Source) -> bool:
     Parameters
     ----------
     source
-        A file that was given.
+        A path or bytes; only the beginning is looked at.
     """
     head = source.head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if not head.startswith(b"<"):

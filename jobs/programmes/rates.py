@@ -22,7 +22,7 @@ def read_rates(source: bytes | Path, name: str | None = None, *, gateway: Gatewa
     source
         A path, or the bytes themselves.
     name
-        Its name.
+        The file's own name; a path has one already.
     gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
 

@@ -44,15 +44,15 @@ def normalise_programmes(
     Parameters
     ----------
     table
-        The table: columns of the schema, or rows as a file gives them.
+        The file as it was read: rows of text, and shapes where it has some.
     fields
         The columns of a table by the fields that they were taken for.
     types
-        Programme types.
+        What leads to which programme type.
     gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
     notes
-        Notes are added here.
+        Notes on the file; those made here are appended.
 
     Raises
     ------

@@ -67,9 +67,9 @@ class TypeWords:
         Parameters
         ----------
         title
-            The title.
+            Title of the programme, in any language of the table.
         description
-            What it says of itself.
+            Its description; only the beginning is searched.
 
         Examples
         --------
@@ -109,7 +109,7 @@ def searched(text: str) -> str:
     Parameters
     ----------
     text
-        The text.
+        Any text.
 
     Examples
     --------
@@ -137,7 +137,7 @@ def read_type_words(source: bytes | Path, name: str | None = None, *, gateway: G
     source
         A path, or the bytes themselves.
     name
-        Its name.
+        The file's own name; a path has one already.
     gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
 

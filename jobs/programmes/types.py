@@ -72,7 +72,7 @@ class TypeMap:
         Parameters
         ----------
         record
-            What :meth:`as_record` gave.
+            As :meth:`as_record` gives it.
         """
         sectors = {(str(vocabulary), str(code)): str(kind) for vocabulary, code, kind, _ in record["sectors"]}
         weak = frozenset((str(vocabulary), str(code)) for vocabulary, code, _, faint in record["sectors"] if faint)
@@ -84,7 +84,7 @@ class TypeMap:
         Parameters
         ----------
         text
-            The text.
+            Types in words or keys, and sector codes, separated by `;`, `|`, `,`, `/` or line breaks.
 
         Examples
         --------
@@ -107,7 +107,7 @@ class TypeMap:
         Parameters
         ----------
         tags
-            Tags of an activity.
+            Tags: vocabulary, code, share [%].
         """
         return [tag for tag in tags if tag[:2] in self.sectors]
 
@@ -121,11 +121,11 @@ class TypeMap:
         Parameters
         ----------
         title
-            The title.
+            Title of the activity, in any language of the tables.
         description
-            What it says of itself.
+            Its description; blank where it has none.
         sectors
-            Sectors: vocabulary, code, share [%].
+            Vocabulary, code, stated share [%] (NaN: none).
 
         Examples
         --------
@@ -195,7 +195,7 @@ def read_type_map(
     Parameters
     ----------
     source, name, gateway
-        As for ``layers.formats.read``.
+        A path or the bytes themselves, the file's own name (a path has one), and which limits hold.
     phrases
         The table of words; by default that of the project.
 

@@ -21,7 +21,7 @@ class RasterInputs:
     population
         GeoTIFFs of people: one, or several that are tiles of one surface (:func:`jobs.rasters.measure.circles`).
     travel_time
-        A GeoTIFF of minutes.
+        A GeoTIFF of minutes to the nearest town; None: none.
     values, band, travel_band
         What the first count (:func:`layers.sources.rasters.read_population`), and which bands are meant.
     """
@@ -80,7 +80,7 @@ def read_rasters(given: RasterInputs, gateway: Gateway = LOCAL) -> Rasters:
     Parameters
     ----------
     given
-        What was given.
+        The files, and what their numbers count.
     gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
 
@@ -105,7 +105,7 @@ def raster_lines(inputs: object) -> list[Note]:
     Parameters
     ----------
     inputs
-        What was given, file by file.
+        `inputs` of a run record; entries of other roles are passed over.
     """
     lines: list[Note] = []
     for entry in inputs if isinstance(inputs, list) else []:

@@ -133,13 +133,13 @@ def circles(
     Parameters
     ----------
     layer
-        A layer that was read.
+        Raster of people, or tiles of one; None: all answers are NaN.
     lon
         Longitudes [degrees, WGS 84]; missing where there is no position.
     lat
         Latitudes [degrees, WGS 84]; missing where there is no position.
     radii_km
-        Radii [km].
+        Radii of the circles, ascending [km].
     progress
         Is told how far the work is; None: nobody asks.
 
@@ -178,11 +178,11 @@ def within(
     Parameters
     ----------
     layer
-        A layer that was read.
+        Raster of people, or tiles of one; None: all answers are NaN.
     areas
-        Areas [degrees, WGS 84].
+        Polygons [degrees, WGS 84].
     what
-        What it is.
+        What the areas are, for the progress; blank: nothing is told.
     progress
         Is told how far the work is; None: nobody asks.
     """
@@ -238,7 +238,7 @@ def around(lon: Floats, lat: Floats, radius_km: float) -> shapely.Geometry:
     lat
         Latitudes [degrees, WGS 84]; missing where there is no position.
     radius_km
-        Radius [km].
+        How far from a place the area reaches, geodesic [km].
     """
     x, y = rings(lon, lat, radius_km * 1000)
     return shapely.union_all(shapely.polygons(np.stack((x, y), axis=-1)))
@@ -250,7 +250,7 @@ def sampled(layer: RasterLayer, lon: Floats, lat: Floats, progress: Progress | N
     Parameters
     ----------
     layer
-        A layer that was read.
+        A raster whose pixels are values of a place, such as travel time.
     lon
         Longitudes [degrees, WGS 84]; missing where there is no position.
     lat

@@ -25,7 +25,7 @@ def code_digits(text: str) -> str:
     Parameters
     ----------
     text
-        The text.
+        A customs code as the list has it: HS, CN or TARIC, in any spelling.
 
     Examples
     --------
@@ -44,9 +44,9 @@ def annex_line(mineral: str, code: str) -> pd.Series | None:
     Parameters
     ----------
     mineral
-        The mineral.
+        A mineral in the names of the project, such as `cassiterite`.
     code
-        The code.
+        The customs code as given; blank where the list has none.
 
     Examples
     --------
@@ -73,11 +73,11 @@ def line_cell(mineral: str, code: str, column: str) -> object:
     Parameters
     ----------
     mineral
-        The mineral.
+        A mineral in the names of the project.
     code
-        The code.
+        The customs code as given; blank where the list has none.
     column
-        The column.
+        A column of data/eu_import_thresholds.csv.
 
     Examples
     --------

@@ -89,29 +89,29 @@ def answers(
     Parameters
     ----------
     rows
-        The rows, of a table of the schema.
+        Accepted rows of :data:`geo.screening.schema.SUPPLIERS`.
     result
-        The result of the run.
+        The assessment of their origins, one a row and in their order.
     tied
-        The known site that each row was taken for.
+        The known site of each row (:func:`jobs.screening.site_matching.links`).
     sites
-        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+        Known sites (:data:`geo.schema.SITES`).
     placed
-        Where each row lies.
+        Where each row lies, and what that rests on.
     when
         The date of each row [days since 1970-01-01].
     own_date
-        Whether the row states its date.
+        One flag a row: its date is its own, not that of the run.
     transit
-        What lies along the routes.
+        What was found along the routes.
     rules
         The rule set with its settings.
     statuses
-        Statuses of sites under ICGLR and DRC schemes; None: none were loaded.
+        Statuses of the known sites (:data:`geo.schema.STATUSES`).
     data
-        What was read of the inputs.
+        The layers that the list is held against.
     incidents
-        The incidents, ready to be asked.
+        The incidents of these layers, prepared.
     """
     n = len(rows)
     order = pd.Series(range(len(result.sites)), index=result.sites["site_id"]).reindex(rows["supplier_id"])
@@ -318,16 +318,16 @@ def _site_facts(
 
 
 def screening_evidence(origin: CodedTable, transit: pd.DataFrame, more: pd.DataFrame) -> CodedTable:
-    """All evidence of a screening: `supplier_id`, `part` (origin, own or transit), the schema's columns, `segment`.
+    """All evidence of a screening: `supplier_id`, `part` (origin, company or transit), the schema's columns, `segment`.
 
     Parameters
     ----------
     origin
-        The origin.
+        Evidence of the origins, in the columns of :data:`geo.schema.EVIDENCE`, as codes.
     transit
-        What lies along the routes.
+        Evidence of the routes, with `supplier_id` and `segment`.
     more
-        What is added.
+        Evidence of the company's own questions, with `supplier_id`.
     """
     own = CodedTable.of(schema.conform(more, schema.EVIDENCE))
     routes = CodedTable.of(schema.conform(transit, schema.EVIDENCE))

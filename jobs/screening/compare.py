@@ -66,7 +66,7 @@ def read_earlier(folder: str | Path) -> Earlier:
     Parameters
     ----------
     folder
-        A folder on the disk.
+        Folder of an earlier screening.
 
     Raises
     ------
@@ -91,11 +91,11 @@ def earlier_of(screening_csv: bytes, run_json: bytes, name: str, gateway: Gatewa
     Parameters
     ----------
     screening_csv
-        The bytes of `screening.csv`.
+        Bytes of the earlier screening.csv.
     run_json
-        The bytes of `run.json`.
+        Bytes of the run.json beside it.
     name
-        Its name.
+        What the earlier run is called in errors.
     gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
     """
@@ -133,11 +133,11 @@ def compare(earlier: Earlier, new: Screening, roads: RoadLayer | None = None) ->
     Parameters
     ----------
     earlier
-        What an earlier run kept; None: there was none.
+        The earlier run, as it was read back.
     new
-        The later one.
+        The screening that is compared with it; its layers answer the earlier rows again.
     roads
-        The road network; None: none.
+        Roads for the routes; None: none were given.
 
     Returns
     -------
@@ -231,11 +231,11 @@ def compared(earlier: Earlier, new: Screening, roads: RoadLayer | None = None) -
     Parameters
     ----------
     earlier
-        What an earlier run kept; None: there was none.
+        The earlier run, as it was read back.
     new
-        The later one.
+        The screening that is compared with it.
     roads
-        The road network; None: none.
+        Roads for the routes; None: none were given.
     """
     changes, account = compare(earlier, new, roads)
     return replace(new, changes=changes, record={**new.record, "compared": account})

@@ -47,11 +47,11 @@ def crossed(cut_routes: Cut, as_of: Days, context: Context) -> Crossed:
     Parameters
     ----------
     cut_routes
-        A route cut into segments.
+        All routes cut into samples.
     as_of
-        The date of each site, time of events and not of knowledge [days since 1970-01-01].
+        The day of each route [days since 1970-01-01].
     context
-        What is known around the routes.
+        What the routes are held against.
     """
     n = len(cut_routes.lon)
     country, names = np.full(n, -1, dtype=np.int64), [""]

@@ -46,7 +46,7 @@ def answers_of(row: Mapping[str, Any]) -> dict[str, str]:
     Parameters
     ----------
     row
-        One row.
+        One screened row by column.
     """
     placed = pd.notna(row["lon"]) and pd.notna(row["lat"])
     position = f"{float(row['lat']):.3f} {float(row['lon']):.3f}" if placed else ""
@@ -61,9 +61,9 @@ def records_of(evidence: pd.DataFrame, ids: Iterable[str]) -> dict[str, list[str
     Parameters
     ----------
     evidence
-        Rows of evidence (`geo.schema.EVIDENCE`).
+        Evidence of a screening, with `supplier_id` and `part`.
     ids
-        The ids.
+        Supplier ids that are wanted; those without evidence get an empty list.
     """
     wanted = list(dict.fromkeys(map(str, ids)))
     mine = evidence[
@@ -97,15 +97,15 @@ def details(
     documents
         `name` and `sha256` of each; the documents themselves stay where they are.
     rows
-        The rows, of a table of the schema.
+        Screened rows that are decided on together.
     evidence
-        Rows of evidence (`geo.schema.EVIDENCE`).
+        Evidence of these rows.
     action
-        What is to be done.
+        What is to be done, in the reviewer's words; blank: nothing.
     owner
-        Whose it is.
+        Who does it; blank: nobody is named.
     due
-        By when.
+        By when it is to be done; None: no day is named.
     """
     found = records_of(evidence, rows["supplier_id"])
     given = risks or {}
@@ -131,7 +131,7 @@ def then_of(decision: Decision) -> dict[str, str]:
     Parameters
     ----------
     decision
-        The decision.
+        A decision of the reviewers' file.
     """
     kept = decision.details.get("answers")
     return dict(kept) if kept else {"site_class": decision.site_class, "zone_status": decision.zone_status}
@@ -143,7 +143,7 @@ def due_of(decision: Decision) -> str:
     Parameters
     ----------
     decision
-        The decision.
+        A decision of the reviewers' file.
     """
     if decision.details.get("due"):
         return str(decision.details["due"])
@@ -160,11 +160,11 @@ def decided(rows: pd.DataFrame, evidence_of: Callable[[Iterable[str]], pd.DataFr
     Parameters
     ----------
     rows
-        The rows, of a table of the schema.
+        Screened rows (:data:`geo.screening.schema.SCREENED`).
     store
-        The reviewers' file.
+        The reviewers' file of decisions.
     evidence_of
-        Gives the rows of evidence of some ids.
+        Gives the evidence of some supplier ids; called once.
     """
     good = rows[rows["answer"] == "accepted"]
     keys = keys_of(good)
@@ -213,9 +213,9 @@ def overdue(table: pd.DataFrame, today: dt.date) -> pd.Series:
     Parameters
     ----------
     table
-        The rows.
+        Rows of :func:`decided`.
     today
-        The day of today.
+        The day of the run.
     """
     late: pd.Series = table["due"].notna() & (table["due"] < pd.Timestamp(today)) & (table["decision"] != "")
     return late
@@ -241,9 +241,9 @@ def onto(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rows
-        The rows, of a table of the schema.
+        Screened rows (:data:`geo.screening.schema.SCREENED`).
     table
-        The rows.
+        Rows of :func:`decided`.
     """
     place = pd.Series(range(len(table)), index=table["row"]).reindex(rows["row"]).fillna(-1).to_numpy(np.int64)
     out = rows.copy()

@@ -40,7 +40,7 @@ def eu_record(rows: pd.DataFrame, suppliers: pd.DataFrame) -> pd.DataFrame:
     suppliers
         The list as read (:data:`geo.screening.schema.SUPPLIERS`), for the destinations.
     rows
-        The rows, of a table of the schema.
+        Screened rows (:data:`geo.screening.schema.SCREENED`).
     """
     codes, different = pd.factorize(rows["minerals"])
     kept = [";".join(m for m in str(t).split(";") if m in REGULATED) for t in different]
@@ -91,7 +91,7 @@ def eu_volumes(rows: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rows
-        The rows, of a table of the schema.
+        Screened rows (:data:`geo.screening.schema.SCREENED`).
     """
     columns = ["minerals", "shipment_date", "as_of", "cn_code_given", "quantity_kg"]
     good = rows.loc[rows["answer"] == "accepted", columns]

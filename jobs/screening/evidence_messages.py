@@ -38,11 +38,11 @@ def found(kind: str, fact: str, status: str, translate: Translator) -> str:
     Parameters
     ----------
     kind
-        Of which kind it is.
+        Value of column `kind`, such as `mineral`.
     fact
-        What the row tells.
+        Value of column `fact`, a key of :data:`FACTS`.
     status
-        The status.
+        Value of column `status`: a key of :data:`STATUSES`, or minerals joined by `;`.
     translate
         Speaks the reader's language.
 
@@ -64,7 +64,7 @@ def worded(rows: pd.DataFrame, translate: Translator) -> pd.DataFrame:
     Parameters
     ----------
     rows
-        The rows, of a table of the schema.
+        Evidence of a screening.
     translate
         Speaks the reader's language.
     """

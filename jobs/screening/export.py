@@ -57,9 +57,9 @@ def with_decisions(screening: Answered, store: Reviews) -> Answered:
     Parameters
     ----------
     screening
-        The screening of a list.
+        The answers of one run.
     store
-        The reviewers' file.
+        The reviewers' file of decisions.
     """
     table = decided(screening.rows, screening.evidence_of, store)
     told = {str(k): int(v) for k, v in table["decision"].value_counts().sort_index().items() if k}

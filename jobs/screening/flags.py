@@ -18,7 +18,7 @@ def set_flags(out: pd.DataFrame) -> None:
     Parameters
     ----------
     out
-        Where it is put.
+        Screened rows; the columns of the flags are added in place.
     """
     cls, possible = out["site_class"], out["possible_class"]
     exposed = cls.isin(schema.CLASSES[:2])

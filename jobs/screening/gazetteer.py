@@ -61,11 +61,11 @@ def gazetteer(
     Parameters
     ----------
     sites
-        :data:`geo.schema.SITES`.
+        Known sites (:data:`geo.schema.SITES`).
     incidents
         :data:`geo.schema.INCIDENTS`: places of precision 1 of sources whose rows may be shown.
     boundaries
-        Units by their polygons.
+        Boundary sets, one a level: their units become names without a point.
     more
         Towns and villages of the reader's own: `match_id, name, aliases, country, lon, lat`.
     """

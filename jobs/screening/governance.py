@@ -17,9 +17,9 @@ def governance_rows(rows: pd.DataFrame, given: OwnTable) -> pd.DataFrame:
     Parameters
     ----------
     rows
-        The rows, of a table of the schema.
+        Screened rows (:data:`geo.screening.schema.SCREENED`).
     given
-        What was given.
+        The user's table as read.
     """
     good = rows[rows["answer"] == "accepted"]
     units = pd.Series([fold(a) for a in good["admin1"]], index=good.index, dtype="str")
@@ -45,11 +45,11 @@ def of_row(table: pd.DataFrame, country: str, admin1: str) -> pd.DataFrame:
     Parameters
     ----------
     table
-        The rows.
+        As :func:`governance_rows` gives it.
     country
-        Country (ISO 3166 alpha-3); blank: any.
+        ISO 3166 alpha-3.
     admin1
-        The region as stated; blank where not.
+        The region as the row states it; blank: none.
     """
     unit = fold(admin1)
     here = (table["country"] == country) & (country != "")

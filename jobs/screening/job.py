@@ -66,7 +66,7 @@ def load(inputs: ScreeningInputs) -> Loaded:
     Parameters
     ----------
     inputs
-        What was given, file by file.
+        Files and options of the run.
 
     Raises
     ------

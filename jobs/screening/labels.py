@@ -366,7 +366,7 @@ def heading(name: str, translate: Translator) -> str:
     Parameters
     ----------
     name
-        Its name.
+        Name of the column.
     translate
         Speaks the reader's language.
     """
@@ -379,9 +379,9 @@ def value(name: str, code: object, translate: Translator) -> str:
     Parameters
     ----------
     name
-        Its name.
+        Name of the column.
     code
-        The code.
+        Value of a cell; missing gives a blank.
     translate
         Speaks the reader's language.
 
@@ -422,7 +422,7 @@ def is_coded(name: str) -> bool:
     Parameters
     ----------
     name
-        Its name.
+        Name of the column.
     """
     return (
         name in _VALUES

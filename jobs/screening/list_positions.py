@@ -38,15 +38,16 @@ def list_positions(
     Parameters
     ----------
     frame, table
-        The rows.
+        Rows of :data:`geo.screening.schema.SUPPLIERS`, whose `lon` and `lat` are filled in place, and the file as it
+        was read.
     fields
         The columns of a table by the fields that they were taken for.
     faults
-        What is wrong.
+        Rows that cannot be used, with the reason; those found here are added.
     notes
-        Notes are added here.
+        Notes on the file; those made here are appended.
     remarks
-        Remarks are added here, row by row.
+        Remarks on each row; those made here are appended.
     """
     n = len(frame)
     lines = np.full(n, None, dtype=object)

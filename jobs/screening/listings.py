@@ -26,7 +26,7 @@ def by_mineral(rows: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rows
-        The rows, of a table of the schema.
+        Screened rows (:data:`geo.screening.schema.SCREENED`).
     """
     columns = [c for c in rows.columns if c in _COLUMNS]
     good = rows.loc[rows["answer"] == "accepted", columns]
@@ -55,11 +55,11 @@ def kimberley_on_route(countries: pd.Series[str], minerals: pd.Series[str], as_o
     Parameters
     ----------
     countries
-        Countries (ISO 3166 alpha-3).
+        Countries of each route, ISO 3166 alpha-3 joined by `;`.
     minerals
-        Minerals, joined by `;`; blank where not known.
+        Minerals of each row joined by `;`; blank where not known.
     as_of
-        The day that is asked about, or one for each site.
+        The date of each row.
     """
     split = pd.DataFrame({"iso": countries.str.split(";"), "minerals": minerals, "day": to_days(as_of)})
     flat = split.explode("iso")

@@ -101,7 +101,7 @@ class Screening:
     matches
         The confirmations that were given, by question or row.
     transit
-        Routes, segments and their evidence.
+        Routes, segments and the evidence of both.
     evidence_columns
         `supplier_id`, `part`, the columns of :data:`geo.schema.EVIDENCE`, and `segment`, as codes.
     named, governance
@@ -137,7 +137,7 @@ class Screening:
         Parameters
         ----------
         suppliers
-            A company's list.
+            Supplier ids of the rows wanted.
         """
         mine = self.evidence_columns["supplier_id"]
         wanted = pd.Series(mine.pool).isin(list(suppliers)).to_numpy(np.bool_)
@@ -151,9 +151,9 @@ def with_input(screening: Screening, told: Mapping[str, object]) -> Screening:
     Parameters
     ----------
     screening
-        The screening of a list.
+        The answers of one run.
     told
-        What is told.
+        Entry of the file, as `inputs` of a run record has it.
     """
     inputs_ = screening.record["inputs"]
     return replace(screening, record={**screening.record, "inputs": [*inputs_, dict(told)]})  # type: ignore[misc]

@@ -43,7 +43,7 @@ def folded_mine_name(name: str) -> str:
     Parameters
     ----------
     name
-        Its name.
+        Name of a mine as a list or a dataset writes it.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def forms(name: str, aliases: str = "") -> dict[str, float]:
     Parameters
     ----------
     name
-        Its name.
+        Name as it is written, with brackets and slashes.
     aliases
         Other names, joined by `;`.
 
@@ -89,7 +89,7 @@ def candidates(questions: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     questions
         Columns `question, name, country, admin1, admin2`; a blank country: any.
     known
-        As :func:`jobs.screening.gazetteer.gazetteer` gives it.
+        Rows of :func:`jobs.screening.gazetteer.gazetteer`.
 
     Returns
     -------
@@ -180,7 +180,7 @@ def candidate_text(found: pd.DataFrame) -> dict[str, str]:
     Parameters
     ----------
     found
-        What was found.
+        Rows of :func:`candidates`.
     """
     out: dict[str, list[str]] = {}
     for c in found.itertuples(index=False):

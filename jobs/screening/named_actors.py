@@ -41,7 +41,7 @@ def forms(name: str) -> dict[str, float]:
     Parameters
     ----------
     name
-        Its name.
+        Name of an actor as it is written.
 
     Examples
     --------
@@ -60,9 +60,9 @@ def numbered_apart(one: str, other: str) -> bool:
     Parameters
     ----------
     one
-        The form for one, or the first of two.
+        A folded name.
     other
-        The other one.
+        Another folded name.
 
     Examples
     --------
@@ -82,9 +82,9 @@ def alike(actors: Sequence[str], listed: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     actors
-        Names of actors.
+        Names of actors as incidents and visits write them.
     listed
-        Areas of the EU's list; None: no edition is loaded.
+        The user's table: `name`, `aliases` (joined by `;`).
 
     Examples
     --------
@@ -140,9 +140,9 @@ def named_actors(screening: Screening, given: OwnTable) -> pd.DataFrame:
     Parameters
     ----------
     screening
-        The screening of a list.
+        The answers of one run.
     given
-        What was given.
+        The user's table as read.
     """
     listed = given.frame
     records = pd.concat([_near_origins(screening), _on_routes(screening)], ignore_index=True)

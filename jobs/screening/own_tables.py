@@ -37,7 +37,7 @@ def read_actors(source: bytes | Path, name: str | None = None, *, gateway: Gatew
     source
         A path, or the bytes themselves.
     name
-        Its name.
+        The file's own name; a path has one already.
     gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
 
@@ -77,7 +77,7 @@ def read_governance(source: bytes | Path, name: str | None = None, *, gateway: G
     source
         A path, or the bytes themselves.
     name
-        Its name.
+        The file's own name; a path has one already.
     gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
 
@@ -123,9 +123,9 @@ def with_own_tables(data: inputs.Loaded, *tables: OwnTable | None) -> inputs.Loa
     Parameters
     ----------
     data
-        What was read of the inputs.
+        The layers of the run.
     *tables
-        Tables of the schema.
+        The user's tables as read; None is passed over.
     """
     given = [t for t in tables if t is not None]
     if not given:

@@ -33,9 +33,9 @@ def remember(store: Reviews, said: Mapping[str, Confirmation]) -> None:
     Parameters
     ----------
     store
-        The reviewers' file.
+        The reviewers' file, in which places are kept too.
     said
-        What is said.
+        Confirmations by question, or by row.
     """
     lines = [(key, c.match_id, c.by, c.at) for key, c in said.items() if "|" in key and c.by]
     if not lines:
@@ -53,7 +53,7 @@ def remembered(store: Reviews) -> dict[str, Confirmation]:
     Parameters
     ----------
     store
-        The reviewers' file.
+        The reviewers' file, in which places are kept too.
     """
     with store.opened() as base:
         if base is None or not base.execute("SELECT 1 FROM sqlite_master WHERE name = 'place'").fetchone():

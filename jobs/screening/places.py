@@ -42,11 +42,11 @@ class Confirmation:
         Parameters
         ----------
         match_id
-            Which candidate was confirmed.
+            Id of the candidate, or :data:`NONE`.
         by
-            By what.
+            Who confirms it, by name.
         clock
-            The time.
+            When; None: now.
 
         Raises
         ------
@@ -69,11 +69,11 @@ def question(part: str, name: str, country: str, admin1: str, admin2: str) -> st
     Parameters
     ----------
     part
-        Which part of the row asks: its origin, or a place on its route.
+        `origin` or `destination`.
     name
-        Its name.
+        The name as the list has it.
     country
-        Country (ISO 3166 alpha-3); blank: any.
+        ISO 3166 alpha-3; blank: anywhere.
     admin1
         The region as stated; blank where not.
     admin2
@@ -93,9 +93,9 @@ def row_key(supplier_id: str, part: str = "origin") -> str:
     Parameters
     ----------
     supplier_id
-        Id of the row.
+        Id of the row in the list.
     part
-        Which part of the row asks: its origin, or a place on its route.
+        `origin` or `destination`.
     """
     return f"{part}:{supplier_id}"
 
@@ -122,11 +122,11 @@ def questions(rows: pd.DataFrame, origins: npt.NDArray[np.bool_], ends: npt.NDAr
     Parameters
     ----------
     rows
-        The rows, of a table of the schema.
+        Accepted rows of :data:`geo.screening.schema.SUPPLIERS`.
     origins
-        Whether the row is an origin.
+        One flag a row: its origin has no position.
     ends
-        Whether the row ends there.
+        One flag a row: its destination has no position.
     """
     parts, of = [], {}
     blank = np.full(len(rows), "", dtype=object)
@@ -159,15 +159,15 @@ def confirmed_for(
     Parameters
     ----------
     rows
-        The rows, of a table of the schema.
+        Accepted rows of the list.
     asked
-        What is asked.
+        The distinct names of the list.
     part
-        Which part of the row asks: its origin, or a place on its route.
+        `origin` or `destination`.
     given
-        What was given.
+        Confirmations by question, or by row.
     own
-        One's own.
+        Column of the list that names a candidate for the row itself.
     """
     keys = asked.of[part]
     ids, cells = rows["supplier_id"].to_numpy(dtype=object), rows[own].to_numpy(dtype=object)
@@ -199,13 +199,13 @@ def queue(
     earlier
         Confirmations of earlier lists: offered again, never taken.
     rows
-        The rows, of a table of the schema.
+        Accepted rows of the list.
     asked
-        What is asked.
+        The distinct names of the list.
     known
-        What is known already.
+        Rows of :func:`jobs.screening.gazetteer.gazetteer`.
     given
-        What was given.
+        Confirmations by question, or by row, that count.
     """
     count = found["question"].value_counts()
     score = {(q, m): s for q, m, s in zip(found["question"], found["match_id"], found["score"], strict=True)}
@@ -249,9 +249,9 @@ def confirmations_of(table: pd.DataFrame, where: str) -> dict[str, Confirmation]
     Parameters
     ----------
     table
-        The rows.
+        Rows in the columns of places.csv.
     where
-        Of what it is said.
+        Name of the file, for errors.
 
     Raises
     ------
@@ -292,9 +292,9 @@ def read_places(source: object, name: str, gateway: Gateway = LOCAL) -> PlaceTab
     Parameters
     ----------
     source
-        Where it comes from.
+        A path, or the bytes themselves.
     name
-        Its name.
+        The file's own name.
     gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
 

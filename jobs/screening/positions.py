@@ -52,11 +52,11 @@ def positions(
     gather
         What names are held against (:func:`jobs.screening.gazetteer.gazetteer`); asked only where a name stands alone.
     rows
-        The rows, of a table of the schema.
+        Accepted rows of :data:`geo.screening.schema.SUPPLIERS`.
     lines
-        The lines.
+        The stated route of each row; None where it states none.
     confirmed
-        Places that somebody confirmed.
+        Confirmations by question, or by row.
     """
     placed = (rows["lon"].notna() & rows["lat"].notna()).to_numpy()
     drawn = np.array([line is not None for line in lines], dtype=bool)
@@ -130,9 +130,9 @@ def each_row(rows: pd.DataFrame, placed: Placed) -> pd.DataFrame:
     Parameters
     ----------
     rows
-        The rows, of a table of the schema.
+        Accepted rows of the list.
     placed
-        Where each row lies.
+        The distinct names and their candidates.
     """
     parts = []
     for part, keys in placed.asked.of.items():
@@ -150,13 +150,13 @@ def from_known(
     Parameters
     ----------
     rows
-        The rows, of a table of the schema.
+        Accepted rows of the list.
     tied
-        The known site that each row was taken for.
+        The known site of each row (:func:`jobs.screening.site_matching.links`); changed in place.
     sites
-        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+        Known sites (:data:`geo.schema.SITES`).
     basis
-        What each position rests on.
+        What each position rests on (:data:`geo.screening.schema.POSITIONS`); changed in place.
     """
     index = {f"site:{a}|{b}": i for i, (a, b) in enumerate(zip(sites["source"], sites["site_id"], strict=True))}
     out = rows.copy()
@@ -179,11 +179,11 @@ def as_sites(rows: pd.DataFrame, source: str, suppliers: SupplierList) -> pd.Dat
     Parameters
     ----------
     rows
-        The rows, of a table of the schema.
+        Accepted rows of the list, with their positions.
     source
-        Name of a source of incidents.
+        Name that the list has as a source of sites.
     suppliers
-        A company's list.
+        The list as read: its file and version stand in every site.
     """
     return schema.conform(
         rows.assign(
@@ -207,17 +207,17 @@ def keyed_by_rows(
     Parameters
     ----------
     frame
-        The rows.
+        Visits or statuses of known sites.
     rows
-        The rows, of a table of the schema.
+        Accepted rows of the list.
     tied
-        The known site that each row was taken for.
+        The known site of each row (:func:`jobs.screening.site_matching.links`).
     sites
-        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+        Known sites (:data:`geo.schema.SITES`).
     source
-        Name of a source of incidents.
+        Name that the list has as a source of sites.
     alone
-        Whether nothing else is known of the place.
+        Rows of other sites are left out.
     """
     at = np.flatnonzero((tied["at"] >= 0).to_numpy())
     site = sites.iloc[tied["at"].to_numpy()[at]]

@@ -66,7 +66,7 @@ def of_named(met: pd.DataFrame, _: Translator) -> list[tuple[str, str]]:
     Parameters
     ----------
     met
-        Rows that were met.
+        Rows of :data:`geo.screening.own_table_schema.NAMED` of one row of the list.
     _
         Speaks the reader's language.
     """
@@ -88,7 +88,7 @@ def question_text(m: dict[Any, Any], _: Translator) -> str:
     Parameters
     ----------
     m
-        The values of a message.
+        One such row by column.
     _
         Speaks the reader's language.
     """

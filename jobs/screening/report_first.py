@@ -34,7 +34,7 @@ def gravity(rows: pd.DataFrame) -> npt.NDArray[np.int64]:
     Parameters
     ----------
     rows
-        The rows, of a table of the schema.
+        Screened rows (:data:`geo.screening.schema.SCREENED`).
 
     Examples
     --------
@@ -89,7 +89,7 @@ def first_pages(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
     screening
         The screening of a list.
     good
-        Accepted rows.
+        Accepted rows of the screening, gravest first.
     """
     parts = [_cards(_, screening, good), _worst(_, good), _changed(_, screening)]
     return "".join([*parts, _questions(_, screening, good), _unknown(_, screening)])

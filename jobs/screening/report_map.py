@@ -154,11 +154,11 @@ def svg(
     translate
         Speaks the reader's language.
     zones
-        Zone areas.
+        Zones in force, filled by their status.
     title
-        The title.
+        Title of the drawing for readers who hear it; blank: none.
     numbers
-        Whether, or which, numbers are shown.
+        Whether each origin carries its number in the list.
     """
     placed = rows[rows["lon"].notna() & rows["lat"].notna()]
     lon, lat = placed["lon"].to_numpy(np.float64), placed["lat"].to_numpy(np.float64)
@@ -321,8 +321,8 @@ def zones_on(data: Loaded, day: np.datetime64) -> list[ZoneArea]:
     Parameters
     ----------
     data
-        What was read of the inputs.
+        The layers: register of zones and boundaries are read.
     day
-        The day.
+        The day on which the zones are in force.
     """
     return map_content.zone_areas(data.zones, data.boundaries, day, unit_aliases())

@@ -104,9 +104,9 @@ def cell_texts(column: pd.Series[Any], name: str, _: Translator) -> list[str]:
     Parameters
     ----------
     column
-        The column.
+        A column of the user's table.
     name
-        Its name.
+        Name of the column.
     _
         Speaks the reader's language.
     """

@@ -26,15 +26,15 @@ def table(
     headings
         What stands over each column.
     lines
-        The lines.
+        The rows, each with as many texts as there are headings.
     numbers
-        Whether, or which, numbers are shown.
+        Positions of columns of numbers.
     css
         Class of the table's element.
     long
-        Columns that may be long.
+        Positions of columns of long text.
     whole
-        The whole of it.
+        Positions of columns whose cells stay on one line.
     """
     look = {**dict.fromkeys(long, "long"), **dict.fromkeys(whole, "day"), **dict.fromkeys(numbers, "n")}
     head = "".join(f'<th class="n">{html(h)}</th>' if i in numbers else f"<th>{html(h)}</th>" for i, h in enumerate(headings))  # fmt: skip  # noqa: E501

@@ -77,13 +77,13 @@ def row_key(supplier_id: str, site_name: str, country: str, mineral: str) -> str
     Parameters
     ----------
     supplier_id
-        Id of the row.
+        Id of the row in the list.
     site_name
-        Name of the site.
+        Name of the site as the list has it.
     country
-        Country (ISO 3166 alpha-3); blank: any.
+        ISO 3166 alpha-3; blank where not known.
     mineral
-        The mineral.
+        Minerals of the row joined by `;`.
 
     Examples
     --------
@@ -100,7 +100,7 @@ def keys_of(rows: pd.DataFrame) -> list[str]:
     Parameters
     ----------
     rows
-        The rows, of a table of the schema.
+        Rows of a screening or of a list.
     """
     names = ("supplier_id", "site_name", "country", "minerals")
     return [row_key(*map(str, v)) for v in zip(*(rows[n] for n in names), strict=True)]
@@ -157,7 +157,7 @@ def standing(history: Sequence[Decision]) -> Standing:
     Parameters
     ----------
     history
-        Decisions, the earliest first.
+        Every entry on one row, the oldest first.
     """
     current = signed = withdrawn = None
     for entry in history:
@@ -272,17 +272,17 @@ class Reviews:
             By supplier, what else is kept: the answers and evidence that it was made on, findings on risks, action,
             owner, day, documents (:mod:`jobs.screening.decided`).
         rows
-            The rows, of a table of the schema.
+            Screened rows that are decided on together.
         decision
-            The decision.
+            One of :data:`geo.screening.schema.DECISIONS`.
         note
-            What the reviewer wrote.
+            Why, in the reviewer's words; cut at :data:`MOST_TEXT`.
         reviewer
-            Who decides.
+            Name of who decides.
         record
-            The run record, as `run.json` has it.
+            Run record of the screening: the hashes of its rules and of its list are kept with the decision.
         now
-            When the run is made; None: now.
+            When it is decided; None: now.
 
         Raises
         ------
@@ -302,15 +302,15 @@ class Reviews:
         Parameters
         ----------
         row
-            One row.
+            The screened row, as a frame of one.
         reviewer
-            Who decides.
+            Name of who signs; another person than who decided.
         note
-            What the reviewer wrote.
+            A remark; cut at :data:`MOST_TEXT`.
         record
-            The run record, as `run.json` has it.
+            Run record of the screening: the hashes of its rules and of its list are kept with the entry.
         now
-            When the run is made; None: now.
+            When it is signed; None: now.
 
         Raises
         ------
@@ -330,15 +330,15 @@ class Reviews:
         Parameters
         ----------
         row
-            One row.
+            The screened row, as a frame of one.
         reviewer
-            Who decides.
+            Name of who withdraws it.
         note
-            What the reviewer wrote.
+            Why; it must be said.
         record
-            The run record, as `run.json` has it.
+            Run record of the screening: the hashes of its rules and of its list are kept with the entry.
         now
-            When the run is made; None: now.
+            When it is withdrawn; None: now.
 
         Raises
         ------
@@ -387,7 +387,7 @@ class Reviews:
         Parameters
         ----------
         key
-            What it is known by.
+            Key of the row (:func:`row_key`).
         """
         return self.histories([key]).get(key, [])
 
@@ -397,7 +397,7 @@ class Reviews:
         Parameters
         ----------
         keys
-            What rows are known by.
+            Keys of rows (:func:`row_key`).
         """
         wanted, out = set(keys), dict[str, list[Decision]]()
         with self._open() as base:
@@ -416,7 +416,7 @@ class Reviews:
         Parameters
         ----------
         keys
-            What rows are known by.
+            Keys of rows (:func:`row_key`).
         """
         return {key: standing(entries) for key, entries in self.histories(keys).items()}
 

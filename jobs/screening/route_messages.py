@@ -22,9 +22,9 @@ def route_message(name: str, text: str, translate: Translator) -> str:
     Parameters
     ----------
     name
-        Its name.
+        Name of the column.
     text
-        The text.
+        The cell, as routes.csv has it.
     translate
         Speaks the reader's language.
 

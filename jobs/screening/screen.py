@@ -67,15 +67,15 @@ def screen(
     towns
         Places of the reader's own that a name may stand for (:mod:`jobs.screening.town_tables`).
     suppliers
-        A company's list.
+        The list as read.
     data
-        What was read of the inputs.
+        The layers that it is held against.
     rules
         The rule set with its settings.
     roads
-        The road network; None: none.
+        Roads for the routes; None: those without a stated line are straight guesses.
     settings
-        The numbers that belong to no single rule, or what the run was asked for.
+        How routes are cut, and what counts along them; None: the usual numbers.
     now
         When the run is made; None: now.
     """
@@ -162,7 +162,7 @@ def prepared(data: job.Loaded) -> Incidents:
     Parameters
     ----------
     data
-        What was read of the inputs.
+        The layers of the run.
     """
     return prepare(data.incidents)
 

@@ -29,9 +29,9 @@ def links(rows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rows
-        The rows, of a table of the schema.
+        Accepted rows of the list, with their positions.
     sites
-        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+        Known sites (:data:`geo.schema.SITES`).
 
     Returns
     -------

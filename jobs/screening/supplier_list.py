@@ -124,11 +124,11 @@ def fields_of(table: Read, options: ReadOptions = NOTHING, mapping: Mapping[str,
     Parameters
     ----------
     table
-        The rows.
+        The file as it was read.
     options
-        What was asked for.
+        Columns that the user names, and how the file is read.
     mapping
-        Columns by hand; None: none.
+        Field (of :data:`FIELDS`) to column, by hand; None: none.
 
     Raises
     ------
@@ -155,7 +155,7 @@ def taken(fields: Fields) -> dict[str, str]:
     Parameters
     ----------
     fields
-        The columns of a table by the fields that they were taken for.
+        The columns that were found for each field.
     """
     found = {name: fields.columns_of(name) for name in FIELDS}
     return {name: ", ".join(columns) for name, columns in found.items() if columns}
@@ -171,11 +171,11 @@ def preview(
     source
         A path, or the bytes themselves.
     name
-        Its name.
+        The file's own name; a path has one already.
     gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
     rows
-        How many rows.
+        How many rows are shown.
     """
     table = read(source, name, purpose="table", gateway=gateway, choice=NOTHING.choice(_HEADER))
     return table.frame.head(rows), taken(fields_of(table))
@@ -206,7 +206,7 @@ def read_suppliers(
     source
         A path, or the bytes themselves.
     name
-        Its name.
+        The file's own name; a path has one already.
     gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
 
@@ -279,7 +279,7 @@ def smelter_notes(fields: Fields) -> list[str]:
     Parameters
     ----------
     fields
-        The columns of a table by the fields that they were taken for.
+        The columns that were found for each field.
     """
     words = {word for name in fields.header for word in words_of(name)}
     template = fields.named("smelter_country") is not None

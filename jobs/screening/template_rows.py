@@ -32,7 +32,7 @@ def template_table(template: ReportingTemplate) -> tuple[Table, np.ndarray]:
     Parameters
     ----------
     template
-        The publisher's template of which the list is one.
+        The reporting template (RMI or the like), as it was read.
 
     Raises
     ------
@@ -101,9 +101,9 @@ def origins(mines: str, countries: str) -> list[tuple[str, str]]:
     Parameters
     ----------
     mines
-        Mines as the template names them.
+        Mines of one smelter row, separated by `;`, `|`, `/`, commas or line breaks.
     countries
-        Countries (ISO 3166 alpha-3).
+        Countries of one smelter row in words, separated likewise; a comma within a name splits nothing.
 
     Examples
     --------

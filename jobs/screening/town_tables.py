@@ -31,7 +31,7 @@ def read_towns(given: Source, gateway: Gateway = LOCAL) -> Towns:
     Parameters
     ----------
     given
-        What was given.
+        A GeoNames file or a table with its headings.
     gateway
         Which limits hold for the bytes: those of this machine's user or those of a stranger.
 
@@ -71,6 +71,6 @@ def towns_of(tables: Sequence[Towns]) -> pd.DataFrame:
     Parameters
     ----------
     tables
-        The tables.
+        The tables in the order in which they were given.
     """
     return pd.concat([t.frame for t in tables], ignore_index=True) if tables else pd.DataFrame(columns=list(COLUMNS))

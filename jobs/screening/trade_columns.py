@@ -36,11 +36,11 @@ def trade_columns(fields: Fields, remarks: list[list[str]], *, day_first: bool |
     Parameters
     ----------
     fields
-        The columns of a table by the fields that they were taken for.
+        The columns that were found for each field.
     remarks
-        Remarks are added here, row by row.
+        Remarks on each row; those made here are appended.
     day_first
-        Whether the day comes first in dates; None: not said.
+        Whether the list writes the day before the month; None: it does not tell.
     """
     out = pd.DataFrame({n: fields.text(n).str.strip() for n in ("supplier", "smelter", "quantity", "certificate")})
     out["quantity_kg"] = _kilograms(fields, out["quantity"], remarks)

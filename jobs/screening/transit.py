@@ -63,7 +63,7 @@ def no_routes(n: int) -> Routes:
     Parameters
     ----------
     n
-        The number.
+        Number of rows.
     """
     return Routes(["none"] * n, [""] * n, [None] * n, np.full(n, np.nan))
 
@@ -76,11 +76,11 @@ def routes_of_rows(rows: pd.DataFrame, lines: Sequence[object], roads: Network |
     Parameters
     ----------
     rows
-        The rows, of a table of the schema.
+        Accepted rows of the list, with their positions.
     lines
-        The lines.
+        The route that each row states as a LineString [degrees, WGS 84]; None where it states none.
     roads
-        The road network; None: none.
+        Roads; None: rows without a line get a straight guess.
     """
     n = len(rows)
     basis, note, out = ["none"] * n, [""] * n, [None] * n
@@ -129,11 +129,11 @@ def screen_routes(
     as_of
         Days since 1970-01-01, one a row.
     routes
-        How routes are cut and what counts along them.
+        The route of each row (:func:`routes_of_rows`).
     context
-        What is known around the routes.
+        What the routes are held against: zones, listed areas, incidents, coverage.
     settings
-        The numbers that belong to no single rule, or what the run was asked for.
+        How routes are cut into segments, and what counts along them.
     """
     at = np.flatnonzero(np.array([line is not None for line in routes.lines], dtype=bool))
     error = rows["coord_precision_km"].to_numpy(np.float64)

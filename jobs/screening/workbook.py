@@ -93,7 +93,7 @@ def gravity_of_all(rows: pd.DataFrame) -> np.ndarray:
     Parameters
     ----------
     rows
-        The rows, of a table of the schema.
+        Screened rows, accepted or not.
     """
     good = (rows["answer"] == "accepted").to_numpy()
     at = np.flatnonzero(good)

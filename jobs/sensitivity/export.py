@@ -42,19 +42,19 @@ def run_record(
     Parameters
     ----------
     result
-        The result of the run.
+        The assessment of the last day.
     rules
         The rule set with its settings.
     inputs
-        What was given, file by file.
+        An entry a file that was read: name, hash, dataset, rows, licence.
     settings
-        The numbers that belong to no single rule, or what the run was asked for.
+        What the run was asked for beside the files: dates, draws, seed, grid.
     now
         When the run is made; None: now.
     counted
-        The incidents that counted, or what was counted.
+        Rows of :data:`jobs.counted_file.OF_SITES` that may leave.
     withheld
-        Rows that may not leave.
+        How many more counted that may not leave (ACLED).
     """
     record = assessed.run_record_without_evidence(result, rules, inputs, settings, now)
     notes = {**assessed.NOTES, "not_chance": NOT_CHANCE}
@@ -70,7 +70,7 @@ def rejected_rows(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     Parameters
     ----------
     parts
-        The parts.
+        Rejected rows of each layer, in the order of the files.
     """
     return together(list(parts), schema.REJECTED)
 
@@ -81,7 +81,7 @@ def written(flip: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     flip
-        What would change each class.
+        As :func:`geo.sensitivity.flip.flips` gives it.
     """
     km = flip["what"] == "radius_km"
     out = flip.copy()
@@ -97,7 +97,7 @@ def result_files(result: Sensitivity) -> ResultFiles:
     Parameters
     ----------
     result
-        The result of the run.
+        All that the study found.
     """
     tables: dict[str, Sheet] = {
         "flip.csv": (written(result.flip), ()),
@@ -117,7 +117,7 @@ def summary(result: Sensitivity) -> list[Note]:
     Parameters
     ----------
     result
-        The result of the run.
+        All that the study found.
     """
     share = result.stability["share_same_class"].to_numpy(np.float64)
     n = len(share)

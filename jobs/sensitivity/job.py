@@ -75,7 +75,7 @@ def load(given: Inputs) -> Loaded:
     Parameters
     ----------
     given
-        What was given.
+        Files and options of the run.
     """
     return load_layers(given)
 
@@ -162,11 +162,11 @@ def wide_pass(rules: Rules, result: Assessment, incidents: Incidents, grid: Grid
     rules
         The rule set with its settings.
     result
-        The result of the run.
+        The assessment of the day.
     incidents
-        The incidents, ready to be asked.
+        The incidents of the run, prepared.
     grid
-        The grid: its cells, and where they lie.
+        Factors of radii, windows and counts.
     """
     longest = max((r.longest_months for r in distance_rules(rules)), default=0)
     return prepare_pass(
@@ -181,9 +181,9 @@ def month_ends(first: dt.date | None, last: dt.date) -> list[dt.date]:
     Parameters
     ----------
     first
-        The first day.
+        Any day of the first month; None: 60 months up to `last`.
     last
-        The last day.
+        The last day; it stands for the end of its own month.
 
     Examples
     --------
@@ -209,7 +209,7 @@ def timeline(passed: ManyDates) -> pd.DataFrame:
     Parameters
     ----------
     passed
-        What one pass found.
+        The sites at the end of every month.
     """
     dates, n = passed.site_class.shape
     keys = passed.sites_at(0)[["source", "site_id"]]

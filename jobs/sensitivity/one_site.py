@@ -47,7 +47,7 @@ class OneSite:
         Parameters
         ----------
         count
-            How many.
+            Factor of the counts; one that the grid has.
         """
         table = self.codes[:, :, self.grid.count.index(count), 0]
         words = np.array(CLASSES, dtype=object)[table]
@@ -60,15 +60,15 @@ def one_site(result: Assessment, row: int, incidents: Incidents, rules: Rules, g
     Parameters
     ----------
     result
-        The result of the run.
+        The assessment of the day.
     row
-        Row number.
+        Position of the site in ``result.sites``.
     incidents
         The incidents, ready to be asked.
     rules
         The rule set with its settings.
     grid
-        The grid: its cells, and where they lie.
+        Factors of radii, windows and counts; None: the usual ones.
     """
     grid = grid or Grid()
     part = Assessment(
@@ -92,7 +92,7 @@ def sentence(site: OneSite, translate: Translator) -> str:
     Parameters
     ----------
     site
-        The site.
+        The site under every setting.
     translate
         Speaks the reader's language.
     """
@@ -116,11 +116,11 @@ def heat_texts(site: OneSite, translate: Translator, count: float = 1.0) -> pd.D
     Parameters
     ----------
     site
-        The site.
+        The site under every setting.
     translate
         Speaks the reader's language.
     count
-        How many.
+        Factor of the counts; one that the grid has.
     """
     _, table = translate, site.heat(count)
     said = {c: f"{styles.site_style(c).sign} {labels.value('site_class', c, _)}" for c in CLASSES}
@@ -134,7 +134,7 @@ def heat_blocks(site: OneSite, translate: Translator) -> list[Block]:
     Parameters
     ----------
     site
-        The site.
+        The site under every setting.
     translate
         Speaks the reader's language.
     """

@@ -50,7 +50,7 @@ def changes(loaded: Loaded, passed: ManyDates, site: int, rules: Rules) -> pd.Da
     passed
         Of :func:`jobs.many_dates.at_dates`, at the end of each month.
     site
-        Position of the site.
+        Position of the site in ``passed.sites``.
     loaded
         What was read of the inputs.
     rules
@@ -186,7 +186,7 @@ def sentence(rows: pd.DataFrame, translate: Translator) -> str:
     Parameters
     ----------
     rows
-        The rows, of a table of the schema.
+        Rows of :func:`changes` that have month, what and name in common.
     translate
         Speaks the reader's language.
     """
@@ -205,7 +205,7 @@ def change_texts(found: pd.DataFrame, translate: Translator) -> pd.DataFrame:
     Parameters
     ----------
     found
-        What was found.
+        Rows of :func:`changes`.
     translate
         Speaks the reader's language.
     """

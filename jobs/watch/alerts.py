@@ -83,7 +83,7 @@ def looks(found: Assessment, rules: Rules) -> dict[Key, Look]:
     Parameters
     ----------
     found
-        What was found.
+        The assessment of the day, with its evidence.
     rules
         The rule set with its settings.
     """
@@ -135,7 +135,7 @@ class Between:
         Parameters
         ----------
         one
-            The form for one, or the first of two.
+            An incident that counted at the earlier look and counts no more.
         """
         since = (pd.Timestamp(self.day) - pd.DateOffset(months=self.months)).strftime("%Y-%m-%d")
         return one.record_id not in self.present or bool(one.last and one.last > since)
@@ -147,13 +147,13 @@ def alert(key: Key, before: Look, after: Look, between: Between) -> Alert | None
     Parameters
     ----------
     key
-        What it is known by.
+        Source and id of the site.
     before
-        What came earlier.
+        The site at the earlier look.
     after
-        What comes later.
+        The site at this look.
     between
-        What lies between the two looks.
+        What is known of the time between the two.
     """
     came = [c for i, c in after.counted.items() if i not in before.counted]
     went = [c for i, c in before.counted.items() if i not in after.counted]
@@ -187,11 +187,11 @@ def quiet(found: Alert, said: LastAlert | None, months: int) -> bool:
     Parameters
     ----------
     found
-        What was found.
+        What would be said now.
     said
-        What is said.
+        What was last said of this site; None: nothing yet.
     months
-        Length of the window [months].
+        Calendar months in which a site is not spoken of again.
     """
     if said is None or GRAVE.get(found.after, 0) > said.rank:
         return False

@@ -26,13 +26,13 @@ def feed(
     updated
         Time of the newest look, RFC 3339.
     sentence
-        An alert in words.
+        Says an alert in the reader's language.
     cites
         How the data asks to be cited: the rights of the feed.
     mark
         Stands under the title, for synthetic data.
     name
-        Its name.
+        Name of the list: the title of the feed.
     """
     ET.register_namespace("", ATOM)
     ET.register_namespace("georss", GEORSS)

@@ -133,7 +133,7 @@ def feed_of(record: Mapping[str, Any], rows: list[dict[str, Any]]) -> bytes:
     record
         The run record, as `run.json` has it.
     rows
-        The rows.
+        Rows of alerts.csv of all looks, the oldest first.
     """
     _ = translator(str(record["language"]))
     cited = citations(record["inputs"], _)
@@ -151,7 +151,7 @@ def sentence(row: Mapping[str, Any]) -> Note:
     Parameters
     ----------
     row
-        One row.
+        One row of alerts.csv.
     """
     told = _alert_note(row)
     return Note("{what} {note}", what=told, note=Note(SYNTHETIC)) if row.get("demonstration") == "true" else told
@@ -180,7 +180,7 @@ def last_day(loaded: Loaded, today: dt.date) -> dt.date:
     loaded
         What was read of the inputs.
     today
-        The day of today.
+        The day of the look.
 
     Raises
     ------
@@ -204,9 +204,9 @@ def folder_of(saved: SavedList, folder: Path) -> ResultFolder:
     Parameters
     ----------
     saved
-        The saved list.
+        The list: none of its files may lie in the folder.
     folder
-        A folder on the disk.
+        The folder that the user named.
 
     Raises
     ------
@@ -227,15 +227,15 @@ def look(
     Parameters
     ----------
     saved
-        The saved list.
+        Sites, sources and rules that are watched.
     folder
-        A folder on the disk.
+        The folder that takes the result; an earlier look in it is what this one is held against.
     as_of
         The day that is asked about: time of events, not of knowledge.
     now
         When the run is made; None: now.
     language
-        Speaks the reader's language.
+        Speaks the language of the feed; None: English.
 
     Raises
     ------
@@ -257,17 +257,17 @@ def run(
     Parameters
     ----------
     saved
-        The saved list.
+        Sites, sources and rules that are watched.
     state
-        What was remembered.
+        What the earlier look left; empty at the first.
     past
-        The sentence on the track record.
+        Rows of alerts.csv of earlier looks, the oldest first.
     as_of
         The day that is asked about: time of events, not of knowledge.
     now
         When the run is made; None: now.
     where
-        Of what it is said.
+        What the folder is called in notes.
     """
     clock = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
     loaded = load(saved.inputs)
@@ -314,11 +314,11 @@ def run_again(
     Parameters
     ----------
     saved
-        The saved list.
+        Sites, sources and rules that are watched.
     files
         Files of a result by name.
     said
-        What is said.
+        Number of alerts of the look, by its record.
     as_of
         The day that is asked about: time of events, not of knowledge.
     now
@@ -358,17 +358,17 @@ def new_alerts(
     Parameters
     ----------
     state
-        What was remembered.
+        What the earlier look left; `last_alerts` of it is changed in place.
     current
-        What is seen now.
+        Every site at this look, by source and id.
     day
         The day that is asked about.
     months
-        Length of the window [months].
+        Calendar months in which a site is not spoken of again, unless it is worse.
     present
-        What is still there.
+        Ids of all incidents that are loaded now.
     back
-        How many days back.
+        The shortest time that a rule looks back [calendar months].
     """
     if not state.day:
         return [], 0

@@ -46,7 +46,7 @@ def read_state(folder: Path) -> State:
     Parameters
     ----------
     folder
-        A folder on the disk.
+        Folder of the watch.
 
     Raises
     ------
@@ -63,9 +63,9 @@ def state_of(data: bytes, where: str) -> State:
     Parameters
     ----------
     data
-        The bytes.
+        Bytes of the memory, JSON.
     where
-        Of what it is said.
+        What it is called in errors.
     """
     try:
         told = json.loads(data.decode("utf-8"))
@@ -88,7 +88,7 @@ def state_bytes(state: State) -> bytes:
     Parameters
     ----------
     state
-        What was remembered.
+        What a look leaves.
     """
     told = {
         **({MARK: True} if state.synthetic else {}),
@@ -113,7 +113,7 @@ def past_alerts(folder: Path) -> list[dict[str, str]]:
     Parameters
     ----------
     folder
-        A folder on the disk.
+        Folder of the watch.
     """
     path = folder / ALERTS
     return alerts_of(path.read_bytes()) if path.is_file() else []
@@ -125,7 +125,7 @@ def alerts_of(data: bytes) -> list[dict[str, str]]:
     Parameters
     ----------
     data
-        The bytes.
+        Bytes of alerts.csv.
     """
     rows = [{c: row.get(c) or "" for c in COLUMNS} for row in csv.DictReader(io.StringIO(data.decode(), newline=""))]
     frame = restore(alerts_frame(rows))
@@ -138,7 +138,7 @@ def alerts_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     Parameters
     ----------
     rows
-        The rows.
+        Rows of alerts.csv, by column.
     """
     return pd.DataFrame({c: pd.array([str(row[c]) for row in rows], dtype="str") for c in COLUMNS})
 
@@ -149,7 +149,7 @@ def alerts_bytes(rows: Sequence[Mapping[str, Any]]) -> bytes:
     Parameters
     ----------
     rows
-        The rows.
+        Rows of alerts.csv, by column.
     """
     return csv_bytes(alerts_frame(rows))[0]
 
@@ -160,13 +160,13 @@ def alert_row(found: Alert, site: Look | None, said_at: str, *, synthetic: bool)
     Parameters
     ----------
     found
-        What was found.
+        The alert.
     site
-        The site.
+        The site at this look; None: it is not in the list any more.
     said_at
-        When it was said.
+        Time of the look, RFC 3339.
     synthetic
-        Whether synthetic rows took part.
+        Whether demonstration data had a part in it.
     """
     one = found.incident
     secret = one is not None and one.restricted

@@ -120,9 +120,9 @@ def month_ends(first: dt.date, last: dt.date) -> list[dt.date]:
     Parameters
     ----------
     first
-        The first day.
+        Any day of the first month.
     last
-        The last day.
+        Any day of the last month.
 
     Examples
     --------

@@ -25,15 +25,15 @@ class SavedList:
     Attributes
     ----------
     name
-        For the feed.
+        Title of the feed.
     inputs
-        What a run reads.
+        Files and options of every look.
     rules
         Rule set of one's own; None: that of the project.
     quiet_months
         How long nothing is said of a site again, unless it is worse.
     path
-        Where the list lies.
+        The file of the list; paths in it are taken from its folder.
     """
 
     name: str
@@ -68,7 +68,7 @@ def read_list(path: Path, folder: Path | None = None) -> SavedList:
     folder
         The data folder in which references are looked up.
     path
-        Where the file is.
+        The file of the list.
 
     Raises
     ------
