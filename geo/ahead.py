@@ -22,7 +22,7 @@ def ahead(work: Callable[[], T], *, worth: bool = True) -> Callable[[], T]:
     worth
         Whether it is so much that a thread pays; else, or with one processor, it is done when it is asked for.
     work
-        What is to be done.
+        A function without parameters; it is called once.
 
     Examples
     --------

@@ -100,7 +100,7 @@ def assess(
     as_of
         One date, or one per site: the time of events, not of knowledge.
     rules
-        See :mod:`geo.rules.rule_set`.
+        The rules that are asked, with their settings (:mod:`geo.rules.rule_set`).
     zones
         The zone register, :data:`geo.schema.ZONES`; None: every zone status that could apply is unknown.
     boundaries
@@ -119,13 +119,14 @@ def assess(
     findings
         :data:`geo.schema.FINDINGS`: what was found in a zone unit up to the date stands beside its status.
     listed
-        :data:`geo.schema.LISTED_AREAS` (L1).
+        :data:`geo.schema.LISTED_AREAS`, every edition of the EU list; None: L1 is unknown of every site.
     restrictions
         Countries under Kimberley Process restriction: columns `country, restricted_from, restricted_to` (exclusive).
     outlines
         Country outlines; they give a blank country (`country_basis` outline) and the neighbours of a site.
     aliases
-        See :func:`geo.records.admin_units.aliases_of`.
+        Other spellings of units, folded, by country and level (:func:`geo.records.admin_units.aliases_of`); None:
+        none.
     rejected_incidents
         :data:`geo.schema.REJECTED_INCIDENTS`: rows of incident files that could not be used, as far as they have a
         place. A fault is not nothing: sites near one are not calm.

@@ -59,7 +59,7 @@ class Coded:
         Parameters
         ----------
         wanted
-            What is asked for.
+            Values to look for; a missing one equals none.
         """
         return np.asarray(np.logical_or.reduce([np.zeros(len(self), np.bool_), *(self.equal(v) for v in wanted)]))
 
@@ -110,7 +110,7 @@ class CodedTable:
         Parameters
         ----------
         *names
-            Columns to leave away.
+            Names of columns that are left out.
         """
         return CodedTable({n: c for n, c in self.columns.items() if n not in names})
 
@@ -167,7 +167,7 @@ def firsts(table: CodedTable) -> Ints:
     Parameters
     ----------
     table
-        The rows, of columns of one length.
+        Columns of one length.
 
     Examples
     --------
@@ -198,7 +198,7 @@ def used(codes: Ints | Codes, n: int) -> tuple[Ints, Codes]:
     Parameters
     ----------
     codes
-        Codes: numbers that stand for texts.
+        A code a row, each below `n`.
     n
         How many values there are; codes are below it.
 

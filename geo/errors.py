@@ -50,7 +50,7 @@ class CahraError(Exception):
         Parameters
         ----------
         translate
-            Speaks the reader's language.
+            Gives a template or label in the user's language; None: English.
         """
         t = translate if callable(translate) else str
         said = t(self.what)

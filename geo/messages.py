@@ -70,7 +70,7 @@ def counts_like(translate: object) -> Callable[[object], bool]:
     Parameters
     ----------
     translate
-        Speaks the reader's language.
+        A translator with `is_one`, or anything else.
     """
     one: Callable[[object], bool] = getattr(translate, "is_one", is_one)
     return one
@@ -114,9 +114,9 @@ class Note(str):
         Parameters
         ----------
         text
-            The text.
+            The English text.
         template
-            The sentence with `{placeholders}`.
+            The sentence with its `{placeholders}`, which gave that text.
         """
         return cls(template)
 
@@ -127,9 +127,9 @@ class Note(str):
         Parameters
         ----------
         one
-            The form for one, or the first of two.
+            Template for one thing, with ``{n}``.
         many
-            The form for many, or results at many dates.
+            Template for any other number of things, with ``{n}``.
         n
             How many things there are.
 
@@ -156,11 +156,11 @@ class Note(str):
         Parameters
         ----------
         text
-            The text.
+            The English text.
         template
-            The sentence with `{placeholders}`.
+            The sentence with its `{placeholders}`, which gave that text.
         **params
-            Values of the placeholders.
+            What stands for each placeholder, by its name.
         """
         made = super().__new__(cls, text)
         made.template, made.params = template, params
@@ -223,9 +223,9 @@ class Word(Note):
         Parameters
         ----------
         text
-            The text.
+            The word as records write it.
         template
-            The sentence with `{placeholders}`.
+            The message by which a page says it.
         """
         return cls(text, template)
 
@@ -267,7 +267,7 @@ class Figure(Note):
         Parameters
         ----------
         value
-            The value; missing where not known.
+            Any number; it is rounded half to even.
         """
         text = f"{value:,.0f}"
         made = cls.finished(text, text)
@@ -282,9 +282,9 @@ class Figure(Note):
         Parameters
         ----------
         text
-            The text.
+            The number as it is written in English.
         template
-            The sentence with `{placeholders}`.
+            Of no use here: the number is its own template.
         """
         return cls.of(float(text.replace(",", "")))
 
@@ -387,11 +387,11 @@ def unpacked_count(one: str, many: str, n: Any) -> str:
     Parameters
     ----------
     one
-        The form for one, or the first of two.
+        Template for one thing, with ``{n}``.
     many
-        The form for many, or results at many dates.
+        Template for any other number of things, with ``{n}``.
     n
-        How many things there are.
+        How many; what is no number is taken for text.
     """
     if (
         set(_NAME.findall(one) + _NAME.findall(many)) <= {"n"}

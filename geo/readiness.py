@@ -129,7 +129,7 @@ def levels_of(rules: Rules, by_level: Mapping[int, Boundaries]) -> list[int]:
     rules
         The rule set with its settings.
     by_level
-        By administrative level.
+        The loaded boundary sets, by level.
     """
     return sorted({1, 2, *by_level, *(r.level for r in rules.of_kind("area"))} - {0, -1})
 

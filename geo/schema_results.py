@@ -201,7 +201,7 @@ def whole_numbers(*tables: Table) -> frozenset[str]:
     Parameters
     ----------
     *tables
-        Tables of the schema.
+        Tables of the schema; none: all that leave the program.
     """
     return frozenset(
         c.name for table in tables or (ASSESSED, MEASURES, EVIDENCE, SITES, VISITS) for c in table if c.whole

@@ -55,9 +55,9 @@ class TableNote(Note):
         Parameters
         ----------
         text
-            The text.
+            The table as text.
         template
-            The sentence with `{placeholders}`.
+            Of no use here: a text has no cells.
         """
         return Note.finished(text, text)
 

@@ -29,7 +29,7 @@ def counts(lon: Floats, lat: Floats, incidents: Incidents, days: Days) -> dict[s
     incidents
         The incidents, ready to be asked.
     days
-        Days [days since 1970-01-01].
+        The past dates [days since 1970-01-01], ascending, shape (days,).
 
     Returns
     -------
@@ -54,7 +54,7 @@ def region_deaths(unit: Ints, incident_unit: Ints, incidents: Incidents, days: D
     incidents
         The incidents, ready to be asked.
     days
-        Days [days since 1970-01-01].
+        The past dates [days since 1970-01-01], ascending, shape (days,).
     months
         Length of the window [months].
 

@@ -66,7 +66,7 @@ def windows_over(cases: Cases, day: dt.date) -> int:
     cases
         Places at past dates with what followed.
     day
-        The day that is asked about.
+        A day; windows that end on it are over.
     """
     ends = months_before(cases.days, -cases.months)
     return int(np.searchsorted(ends, to_days([day])[0], side="right"))
@@ -83,7 +83,7 @@ def probabilities(cases: Cases, score: Score) -> Floats:
     cases
         Places at past dates with what followed.
     score
-        A score with its interval.
+        The answer whose worth is asked.
 
     Returns
     -------
@@ -126,7 +126,7 @@ def brier(cases: Cases, probability: Floats) -> float:
     cases
         Places at past dates with what followed.
     probability
-        Probability that was told, 0 to 1.
+        What was said of each case, 0 to 1, shape (cases,); NaN where nothing was.
     """
     told = np.isfinite(probability)
     return float(np.mean((probability[told] - cases.hit[told]) ** 2)) if told.any() else float("nan")
@@ -140,9 +140,9 @@ def reliability(cases: Cases, probability: Floats, drawn: Draws) -> Reliability:
     cases
         Places at past dates with what followed.
     probability
-        Probability that was told, 0 to 1.
+        What was said of each case, 0 to 1, shape (cases,); NaN where nothing was.
     drawn
-        Random draws.
+        Resamples of these cases, for the intervals.
     """
     told = np.isfinite(probability)
     which = np.clip(np.searchsorted(BINS, np.nan_to_num(probability), side="left") - 1, 0, len(BINS) - 2)

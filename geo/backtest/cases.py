@@ -69,7 +69,7 @@ class Cases:
         Parameters
         ----------
         rows
-            The rows.
+            One flag a case.
         """
         return Cases(
             self.place[rows],
@@ -117,7 +117,7 @@ class Score:
         Parameters
         ----------
         rows
-            The rows.
+            One flag a case.
         """
         return Score(self.kind, self.name, self.value[rows], self.flag[rows], self.graded)
 
@@ -128,13 +128,13 @@ def flagged(kind: str, name: str, flag: Bools, known: Bools | None = None) -> Sc
     Parameters
     ----------
     kind
-        Of which kind it is.
+        class, rule, rule_alone, intensity or baseline.
     name
-        Its name.
+        What the answer is called in its kind.
     flag
-        The flag.
+        Cases that the answer points at, shape (cases,).
     known
-        What is known already.
+        Cases for which there is an answer, shape (cases,); None: all.
     """
     value = flag.astype(np.float64)
     if known is not None:
@@ -154,9 +154,9 @@ def highest(cases: Cases, value: Floats, share_of: Bools) -> Bools:
     cases
         Places at past dates with what followed.
     value
-        The value; missing where not known.
+        The order: the higher, the likelier a hit; NaN where it is not known, shape (cases,).
     share_of
-        Of which cases.
+        Flags whose number at each date is to be met, shape (cases,).
 
     Examples
     --------

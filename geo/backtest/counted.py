@@ -80,7 +80,7 @@ def counted(
     cases
         Places at past dates with what followed.
     spots
-        Places that incidents are counted around.
+        The distinct positions of the cases, and which each case has.
     incidents
         The incidents, ready to be asked.
     outcome

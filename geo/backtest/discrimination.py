@@ -20,9 +20,9 @@ def auc(value: Floats, hit: Bools) -> float:
     Parameters
     ----------
     value
-        The value; missing where not known.
+        The value of each case; none is NaN.
     hit
-        Whether the place was hit.
+        The outcome of each case, in the same order.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def auc_by_date(cases: Cases, score: Score) -> Floats:
     cases
         Places at past dates with what followed.
     score
-        A score with its interval.
+        The answer that is measured.
     """
     known = score.known
     out = np.full(len(cases.days), np.nan)
@@ -63,7 +63,7 @@ def mean_auc(by_date: Floats) -> float:
     Parameters
     ----------
     by_date
-        The measure date by date.
+        The AUC at each date, NaN where there is none, shape (dates,).
     """
     usable = np.isfinite(by_date)
     return float(by_date[usable].mean()) if usable.any() else float("nan")
@@ -79,7 +79,7 @@ def resampled_auc(cases: Cases, score: Score, district_weights: Floats, date_wei
     cases
         Places at past dates with what followed.
     score
-        A score with its interval.
+        The answer that is measured.
 
     Returns
     -------

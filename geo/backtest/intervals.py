@@ -47,7 +47,7 @@ def draws(cases: Cases, seed: int, number: int = DRAWS) -> Draws:
     seed
         Seed of the random numbers: the same seed, the same numbers.
     number
-        The number.
+        How many resamples.
     """
     rng = np.random.default_rng(seed)
     districts = int(cases.district.max(initial=-1)) + 1
@@ -68,9 +68,9 @@ def wilson(hits: float, n: float) -> tuple[float, float]:
     Parameters
     ----------
     hits
-        Pairs of sites and incidents, or how many hits.
+        How many of the cases were hit.
     n
-        The number.
+        How many cases there are.
 
     Examples
     --------
@@ -96,9 +96,9 @@ def rate_interval(cases: Cases, flag: Bools, drawn: Draws) -> tuple[float, float
     cases
         Places at past dates with what followed.
     flag
-        The flag.
+        The cases whose hit rate it is, shape (cases,).
     drawn
-        Random draws.
+        Resamples of these cases.
     """
     n, hits = int(flag.sum()), int((flag & cases.hit).sum())
     low, high = wilson(hits, n)
@@ -123,11 +123,11 @@ def value_interval(value: float, resampled: Floats, drawn: Draws) -> tuple[float
     Parameters
     ----------
     value
-        The value; missing where not known.
+        The figure itself; NaN where there is none.
     resampled
-        The measure in each resample.
+        The figure in each resample, shape (draws,); NaN where a resample has none.
     drawn
-        Random draws.
+        The resamples: with one district and one year nothing could be drawn.
     """
     usable = resampled[np.isfinite(resampled)]
     if not usable.size or not np.isfinite(value) or max(drawn.blocks) < 2:

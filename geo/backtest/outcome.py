@@ -59,7 +59,7 @@ def outcome_of(text: str) -> Outcome:
     Parameters
     ----------
     text
-        The text.
+        Parts `name=number`, joined by commas; blank: the usual outcome.
     """
     given: dict[str, float] = {}
     for part in text.split(","):
@@ -95,11 +95,11 @@ def dates_between(first: Days, last: Days, step: int) -> Days:
     Parameters
     ----------
     first
-        First days [days since 1970-01-01].
+        The first date [days since 1970-01-01], one value.
     last
-        Last days [days since 1970-01-01].
+        No date after this one [days since 1970-01-01], one value.
     step
-        How far to go on, or what is told of a step.
+        Calendar months from one date to the next.
     """
     out: list[int] = []
     while len(out) < 100_000:
@@ -188,7 +188,7 @@ def outcomes(lon: Floats, lat: Floats, incidents: Incidents, days: Days, outcome
     incidents
         The incidents, ready to be asked.
     days
-        Days [days since 1970-01-01].
+        The past dates T [days since 1970-01-01], ascending, shape (days,).
     outcome
         What counts as a hit.
     """

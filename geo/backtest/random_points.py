@@ -47,9 +47,9 @@ def random_points(boundaries: Boundaries, n: int, seed: int) -> tuple[Floats, Fl
     Parameters
     ----------
     boundaries
-        Boundary sets, one a level; None or an empty one: none were loaded.
+        One set of units.
     n
-        The number.
+        How many points.
     seed
         Seed of the random numbers: the same seed, the same numbers.
 

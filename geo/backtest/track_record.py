@@ -32,7 +32,7 @@ class TrackRecord:
     reliability
         By (kind, name), for the scores that were asked for.
     decisions
-        See :func:`geo.backtest.calibration.decision_table`.
+        What looking closer costs and misses, by strategy (:func:`geo.backtest.calibration.decision_table`).
     auc_by_date
         By (kind, name) of the same scores, shape (dates,).
     """
@@ -64,11 +64,11 @@ def track_record(
     strategies
         Flags that stand in the decision table as they are, by name.
     progress
-        Called after each score.
+        Called after each score is done; None: nobody asks.
     cases
         Places at past dates with what followed.
     scores
-        Scores.
+        The answers that are tested on the cases.
     """
     drawn = draws(cases, seed, number)
     rows, diagrams, by_date = [], {}, {}

@@ -57,9 +57,9 @@ def write_sites(sites: pd.DataFrame, folder: str | Path, rows: int = 20_000, as_
     sites
         The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
     folder
-        A folder on the disk.
+        A new folder, or one that holds no tiles.
     rows
-        How many rows.
+        Sites in a tile at most.
     as_of
         The day that is asked about, or one for each site.
 
@@ -90,9 +90,9 @@ def write_incidents(incidents: pd.DataFrame, folder: str | Path, rows: int = 20_
     incidents
         The incidents (`geo.schema.INCIDENTS`); None: none were loaded.
     folder
-        A folder on the disk.
+        A new folder, or one that holds no tiles.
     rows
-        How many rows.
+        Incidents in a tile at most.
     """
     given = schema.conform(plain(incidents), schema.INCIDENTS)
     prepared = prepare(given)
@@ -195,7 +195,7 @@ def assess_partitioned(
         nothing is gathered; the frames of the Assessment that comes back are empty. For results too large for one
         machine.
     workers
-        Number of workers; missing where not known.
+        Processes that ``"local"`` starts; of a running scheduler it says nothing.
 
     Returns
     -------

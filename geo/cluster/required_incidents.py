@@ -33,7 +33,7 @@ def sets(boundaries: Any) -> list[Boundaries]:
     Parameters
     ----------
     boundaries
-        Boundary sets, one a level; None or an empty one: none were loaded.
+        One set, several, or None for none.
     """
     if boundaries is None:
         return []
@@ -50,11 +50,11 @@ def needed(sites: pd.DataFrame, tiles: Tiles, given: dict[str, Any]) -> pd.DataF
     Parameters
     ----------
     sites
-        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+        The sites of one tile (:data:`geo.schema.SITES`), with their dates.
     tiles
-        Tiles of incidents.
+        The tiles of all incidents.
     given
-        What was given.
+        What :func:`geo.assess.assess` is given by name: rules, dates, boundaries, outlines and the rest.
     """
     import pyarrow.dataset as ds
 

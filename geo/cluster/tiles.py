@@ -68,7 +68,7 @@ def split(lon: Floats, lat: Floats, rows: int = ROWS) -> list[Ints]:
     lon, lat
         Degrees, shape (n,); NaN is unknown.
     rows
-        How many rows.
+        Points in a tile at most.
 
     Examples
     --------
@@ -106,11 +106,11 @@ def write_tiles(
     facts
         What readers need to know of all rows together; plain JSON.
     folder
-        A folder on the disk.
+        A path or URI; it is made where it is not there.
     table
-        Columns of the schema.
+        The schema of the rows.
     rows
-        How many rows.
+        Rows in a tile at most.
 
     Raises
     ------
@@ -141,7 +141,7 @@ def file_system(uri: str) -> tuple[Any, str]:
     Parameters
     ----------
     uri
-        Where the tiles are.
+        A path, or a URI such as ``s3://bucket/folder``.
     """
     from pyarrow import fs
 
@@ -157,7 +157,7 @@ def open_tiles(folder: str | Path) -> Tiles:
     Parameters
     ----------
     folder
-        A folder on the disk.
+        A path or URI that :func:`write_tiles` wrote to.
 
     Raises
     ------
@@ -204,11 +204,11 @@ def read(tiles: Tiles, paths: Sequence[str], table: schema.Table, where: Any = N
     where
         A filter of :mod:`pyarrow.dataset`; row groups that cannot match are not read.
     tiles
-        Tiles of incidents.
+        The folder, for its file system.
     paths
-        Where the files are.
+        Paths of tiles within the file system.
     table
-        Columns of the schema.
+        The schema of the rows.
     """
     import pyarrow.dataset as ds
 
@@ -227,9 +227,9 @@ def meets(tile: Tile, boxes: Sequence[Box]) -> bool:
     Parameters
     ----------
     tile
-        One tile.
+        A tile; one without positions meets no box.
     boxes
-        West, south, east, north of each tile [degrees].
+        West, south, east, north of each box [degrees].
     """
     return tile.box is not None and any(
         tile.box[0] <= b[2] and b[0] <= tile.box[2] and tile.box[1] <= b[3] and b[1] <= tile.box[3] for b in boxes

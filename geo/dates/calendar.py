@@ -40,7 +40,7 @@ class Calendar:
         Parameters
         ----------
         months
-            Length of the window [months].
+            Length of the window [calendar months].
         """
         if months not in self._after:
             self._after[months] = months_before(self.days, months)
@@ -64,7 +64,7 @@ class Calendar:
         day
             The day of each row [days since 1970-01-01].
         months
-            Length of the window [months].
+            Length of the window [calendar months].
         """
         return np.searchsorted(self.after(months), day, side="left")
 
@@ -74,11 +74,11 @@ class Calendar:
         Parameters
         ----------
         start
-            First day or position.
+            First day of each record [days since 1970-01-01].
         end
-            Last day or position.
+            Last day of each record [days since 1970-01-01].
         months
-            Length of the window [months].
+            Length of the window [calendar months].
         """
         first = self.since(start)
         return first, np.maximum(first, self.gone(end, months))
@@ -89,9 +89,9 @@ class Calendar:
         Parameters
         ----------
         start
-            First day or position.
+            First day of each span [days since 1970-01-01].
         end
-            Last day or position.
+            First day after each span [days since 1970-01-01].
         """
         first = self.since(start)
         return first, np.maximum(first, self.since(end))
@@ -103,11 +103,11 @@ def counts(spans: Spans, column: Ints, shape: tuple[int, int]) -> npt.NDArray[np
     Parameters
     ----------
     spans
-        Spans of days that are covered.
+        First date of each span and the first after it, as positions.
     column
-        Column numbers.
+        The column (a site) of each span.
     shape
-        Rows and columns.
+        Numbers of dates and of columns.
     """
     first, stop = spans
     rows, width = shape
@@ -126,13 +126,13 @@ def sums(spans: Spans, column: Ints, weight: Floats, shape: tuple[int, int]) -> 
     Parameters
     ----------
     spans
-        Spans of days that are covered.
+        First date of each span and the first after it, as positions.
     column
-        Column numbers.
+        The column (a site) of each span.
     weight
-        How much each one weighs.
+        What each span adds, such as deaths.
     shape
-        Rows and columns.
+        Numbers of dates and of columns.
     """
     first, stop = spans
     rows, width = shape
@@ -153,10 +153,10 @@ def marks(spans: Spans, column: Ints, shape: tuple[int, int]) -> Bools:
     Parameters
     ----------
     spans
-        Spans of days that are covered.
+        First date of each span and the first after it, as positions.
     column
-        Column numbers.
+        The column (a site) of each span.
     shape
-        Rows and columns.
+        Numbers of dates and of columns.
     """
     return np.asarray(counts(spans, column, shape) > 0)

@@ -25,9 +25,9 @@ class Flags:
         Parameters
         ----------
         flags
-            The flags.
+            By name, each of shape (dates, sites).
         sites
-            How many sites there are.
+            Number of sites.
         """
         return cls(sites, {name: np.packbits(values, axis=1) for name, values in flags.items()})
 
@@ -38,7 +38,7 @@ class Flags:
         Parameters
         ----------
         parts
-            The parts.
+            Flags of the same names and dates, each of other sites.
         """
         names = parts[0].packed
         joined = {name: np.concatenate([p.packed[name] for p in parts], axis=1) for name in names}
@@ -58,7 +58,7 @@ class Flags:
         Parameters
         ----------
         name
-            Its name.
+            Name of the flag.
         """
         return np.unpackbits(self.packed[name], axis=1, count=self.sites).astype(np.bool_)
 
@@ -68,6 +68,6 @@ class Flags:
         Parameters
         ----------
         date
-            Number of the date.
+            Position of the date, from 0.
         """
         return {n: np.unpackbits(p[date], count=self.sites).astype(np.bool_) for n, p in self.packed.items()}

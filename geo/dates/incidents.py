@@ -74,11 +74,11 @@ def meets_test(rule: Rule, incidents: Incidents, calendar: Calendar, rows: Ints,
     calendar
         The dates that are asked together.
     rows
-        Row numbers.
+        Positions of incidents, each once a column that it counts in.
     column
-        Column numbers.
+        The column (a site or a unit) of each of them.
     width
-        Width [pixels, or points of paper].
+        Number of columns.
     """
     sources = max(len(incidents.sources), 1)
     shape = (len(calendar), sources * width)
@@ -115,7 +115,7 @@ def area_gaps(
     incidents
         The incidents, ready to be asked.
     placed
-        Where each row lies.
+        Sites and incidents in their units.
     sites
         The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
     """

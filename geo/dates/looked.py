@@ -41,9 +41,9 @@ class Looked:
         Parameters
         ----------
         months
-            Length of the window [months].
+            Length of the window [calendar months].
         effects
-            Which effects of incidents count, joined by `;`.
+            `lethal`, or `all` for sources that count events without deaths too.
         """
         names, codes = np.unique(self.coverage.country.astype(str), return_inverse=True)
         covered = self._covered(names, months, effects)
@@ -57,11 +57,11 @@ class Looked:
         Parameters
         ----------
         radius_km
-            Radius [km].
+            Radius of the circle around each site [km].
         months
             Length of the window [months].
         effects
-            Which effects of incidents count, joined by `;`.
+            `lethal`, or `all` for sources that count events without deaths too.
         """
         key = (radius_km, months, effects)
         if key not in self._kept:
@@ -81,7 +81,7 @@ class Looked:
         Parameters
         ----------
         radius_km
-            Radius [km].
+            Radius of the circle around each site [km].
         months
             Length of the window [months].
         """
@@ -103,7 +103,7 @@ class Looked:
         Parameters
         ----------
         units
-            Administrative units, or in which of them each row lies.
+            The units of one level.
         sites
             The units in which each site lies.
         months

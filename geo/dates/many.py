@@ -84,7 +84,7 @@ class ManyDates:
         Parameters
         ----------
         date
-            Number of the date.
+            Position of the date, from 0.
         """
         return self.sites if self.row is None else self.sites.iloc[self.row[date]].reset_index(drop=True)
 
@@ -94,7 +94,7 @@ class ManyDates:
         Parameters
         ----------
         answer
-            The answer that the rule belongs to: site or area.
+            `site`, `area` or `listing`.
         """
         code, said = np.zeros(self.site_class.shape, np.int64), [""]
         for rule in self.rules.answering(answer):
@@ -109,7 +109,7 @@ class ManyDates:
         Parameters
         ----------
         date
-            Number of the date.
+            Position of the date, from 0.
         """
         n, fired, unknown = self.site_class.shape[1], self.fired.at(date), self.unknown.at(date)
         every = {i: unknown.get(i, np.ones(n, np.bool_)) for i in self.rules.ids}
@@ -164,35 +164,35 @@ def many_dates(
     rules
         The rule set with its settings.
     zones
-        Zone areas.
+        The zone register (:data:`geo.schema.ZONES`); None: every status that could apply is unknown.
     boundaries
         Boundary sets, one a level; None or an empty one: none were loaded.
     coverage
-        What the incidents are declared to cover; None: nothing is declared.
+        :data:`geo.schema.COVERAGE`; None: nothing is covered, and no site can be calm.
     visits
         Visits to the sites (`geo.schema.VISITS`); None: none were loaded.
     statuses
-        Statuses of sites under ICGLR and DRC schemes; None: none were loaded.
+        :data:`geo.schema.STATUSES`; None: none were loaded.
     routes
-        Routes of rows or sites; None: none.
+        Declared routes of sites: `source, site_id, geometry` (LineString, WGS 84); None: none.
     measured
-        Whether places are measured against polygons.
+        :data:`geo.rasters.schema.MEASURED`: what rasters say of sites; None: none were given.
     findings
-        Findings in zone units; None: none.
+        :data:`geo.schema.FINDINGS`; they decide nothing here.
     listed
-        Areas of the EU's list; None: no edition is loaded.
+        :data:`geo.schema.LISTED_AREAS`, every edition of the EU list; None: L1 is unknown.
     restrictions
-        Restrictions of the Kimberley Process by country and date; None: none.
+        Countries under Kimberley restriction: `country, restricted_from, restricted_to` (exclusive).
     outlines
-        Outlines of countries; None: none were loaded.
+        Country outlines: they give blank countries and the neighbours of a site.
     aliases
-        Other spellings of names of units.
+        Other spellings of units, folded, by country and level; None: none.
     rejected_incidents
-        Incidents that could not be read whole; they never make a site calmer. None: none.
+        :data:`geo.schema.REJECTED_INCIDENTS`: sites near one are not calm; None: none.
     files
-        The file of each dataset.
+        File name of each incident dataset, by its version.
     agreed
-        How well boundaries agree with the places that rows name, by level.
+        By level, how labels agree with the boundaries; None: counted over the incidents given.
     """
     calendar = Calendar(to_days(days) if not _are_days(days) else np.asarray(days, dtype=np.int64))
     if not len(calendar) or (np.diff(calendar.days) <= 0).any():

@@ -96,9 +96,9 @@ class Dated:
         Parameters
         ----------
         fired
-            Whether the rule fired, site by site.
+            Flags of shape (dates, sites).
         reasons
-            Gaps by their code, site by site.
+            By code, flags of shape (dates, sites) or (sites,).
         """
         unknown = np.zeros(fired.shape, np.bool_)
         for flags in reasons.values():

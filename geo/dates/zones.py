@@ -59,7 +59,7 @@ class ZonesByDate:
         error_km
             How far a position may be wrong [km]; missing where not stated.
         units
-            Administrative units, or in which of them each row lies.
+            By level, the unit of each site.
         register
             Entries of the zone register; None: none.
         boundaries

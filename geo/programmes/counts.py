@@ -37,9 +37,9 @@ class Counter:
         Parameters
         ----------
         keys
-            What rows are known by.
+            Columns of the assessed sites by which they are put together.
         table
-            The table: columns of the schema, or rows as a file gives them.
+            The schema of the table that comes out.
         """
         assessed, classes = self.assessed, self.assessed["site_class"]
         certain = assessed.get("certain_class", classes)
@@ -93,11 +93,11 @@ def of_units(
     Parameters
     ----------
     counter
-        Counts sites, workers and gaps of the assessed sites.
+        The sites at risk, by type: covered, lacking, unknown.
     pairs
         Positions of sites and of active programmes that reach them.
     frame
-        The programmes.
+        Programmes, a row each (`geo.programmes.schema.PROGRAMMES`).
     of_type
         Which programme is of which type: bool, (programmes, 8).
     """

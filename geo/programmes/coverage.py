@@ -49,7 +49,7 @@ class ProgrammeCoverage:
     Attributes
     ----------
     assessed
-        The assessed sites (``geo.schema.ASSESSED``).
+        The sites with their classes on the day (``geo.schema.ASSESSED``).
     covered, gaps, overlaps, units, totals, by_zone, national
         Frames of the tables of this module, sorted.
     states
@@ -105,9 +105,9 @@ def programme_coverage(
     Parameters
     ----------
     assessed
-        Columns of ``geo.schema.ASSESSED``.
+        The sites with their classes on the day (``geo.schema.ASSESSED``).
     programmes
-        Programmes with footprints.
+        Programmes of all files, with their footprints.
     as_of
         The day on which a programme must be active.
     boundaries
@@ -313,9 +313,9 @@ def matrix_of_units(units: pd.DataFrame, value: str = "gaps") -> pd.DataFrame:
     Parameters
     ----------
     units
-        Administrative units, or in which of them each row lies.
+        Rows of ``UNITS``, one a unit and type.
     value
-        The value; missing where not known.
+        Column of ``UNITS`` that stands in the cells.
     """
     keys = ["country", "admin1", "admin2"]
     wide = units.pivot(index=keys, columns="programme_type", values=value)  # noqa: PD010

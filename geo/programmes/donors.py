@@ -32,7 +32,7 @@ class DonorNames:
         name
             The donor as a programme writes it.
         identifier
-            Its identifier.
+            Its identifier of the organisation register, such as `GB-GOV-1`; blank where not known.
 
         Examples
         --------
@@ -62,9 +62,9 @@ class DonorNames:
         Parameters
         ----------
         donors
-            Names of donors that are one.
+            Donors as a programme writes them, joined by ``;``.
         identifiers
-            Identifiers, joined by `;`.
+            Their identifiers in the same order, joined by ``;``; there may be fewer.
         """
         said = [d.strip() for d in donors.split(";")]
         ids = [i.strip() for i in identifiers.split(";")]

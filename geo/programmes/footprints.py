@@ -38,7 +38,7 @@ def unstack(programmes: Programmes, stack: int = STACK) -> Programmes:
     programmes
         Programmes, their places and their money.
     stack
-        How many points in one place are taken for one.
+        How many programmes on one point stand for the country.
     """
     places = programmes.footprints
     vague = (places["exactness"] == "") & ~(places["radius_km"] > 0)
@@ -63,7 +63,7 @@ def reached(
     sites
         Columns `lon`, `lat`, `country`, `admin1`, `admin2` of ``geo.schema.ASSESSED``.
     programmes
-        Programmes with their footprints.
+        Programmes with their footprints, stacked points taken apart (:func:`unstack`).
     boundaries
         ``geo.spatial.polygons.Boundaries`` (one set, or one per level) that translate administrative codes to units;
         None uses names only.
@@ -160,13 +160,13 @@ def fall_back(
     Parameters
     ----------
     sites
-        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+        Columns `country`, `admin1`, `admin2` of ``geo.schema.ASSESSED``.
     programmes
         Programmes, their places and their money.
     boundaries
-        Boundary sets, one a level; None or an empty one: none were loaded.
+        Boundary sets that translate administrative codes to units; None: names only.
     aliases
-        Other spellings of names of units.
+        Other names of units, looked up in the programme's country; None: none.
     """
     places = programmes.footprints
     exact = (places["kind"] == "admin") & (places["exactness"] == "exact") & (places["place_class"] != "1")
@@ -239,7 +239,7 @@ def find_units(place: pd.Series, boundaries: object) -> object:
     place
         The row of the footprint: country, level, code and name of its unit.
     boundaries
-        Boundary sets, one a level; None or an empty one: none were loaded.
+        Boundary sets, one a level; None: nothing is found.
     """
     sets: list[Any] = list(boundaries) if isinstance(boundaries, list | tuple) else [boundaries]
     loaded = [(one.frame, one.geometry) for one in sets if getattr(one, "frame", None) is not None]

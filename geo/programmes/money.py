@@ -76,9 +76,9 @@ class Rates:
         Parameters
         ----------
         currency
-            Currency (ISO 4217).
+            Currency of the amount (ISO 4217).
         year
-            The year of the money.
+            Calendar year of the amount; NaN where it is not stated.
 
         Examples
         --------
@@ -98,9 +98,9 @@ def money_rows(programmes: Programmes, donors: DonorNames | None = None, rates: 
     Parameters
     ----------
     programmes
-        Programmes with their money.
+        Programmes with their money and their countries.
     donors
-        Other names of donors.
+        Other names of donors; None: as they are spelled.
     rates
         What to convert with; None converts nothing.
     """
@@ -136,9 +136,9 @@ def money_totals(programmes: Programmes, rows: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     programmes
-        Programmes, their places and their money.
+        Programmes with their money.
     rows
-        The rows, of a table of the schema.
+        As :func:`money_rows` gives them.
     """
     keys = ["kind", "currency"]
     if programmes.money.empty:

@@ -64,11 +64,11 @@ def what_if(result: ProgrammeCoverage, sites: np.ndarray, types: tuple[str, ...]
     Parameters
     ----------
     result
-        The result of the run.
+        The coverage of the day.
     sites
         Positions in the list of sites, from 0.
     types
-        Programme types.
+        Types that the new programme would bring.
     """
     open_gaps = gaps_of(result, types)[np.unique(sites)]
     gaining = np.unique(sites)[open_gaps > 0]
@@ -87,9 +87,9 @@ def money_per_worker(result: ProgrammeCoverage, types: tuple[str, ...] = TYPES) 
     Parameters
     ----------
     result
-        The result of the run.
+        The coverage of the day.
     types
-        Programme types.
+        Types that are looked at.
 
     Returns
     -------
@@ -120,9 +120,9 @@ def gaps_of(result: ProgrammeCoverage, types: tuple[str, ...] = TYPES) -> np.nda
     Parameters
     ----------
     result
-        The result of the run.
+        The coverage of the day.
     types
-        Programme types.
+        Types that are looked at.
     """
     columns = [TYPES.index(t) for t in types]
     return np.asarray((result.open_at[:, columns] & result.at_risk[:, None]).sum(axis=1), dtype="int64")
@@ -134,9 +134,9 @@ def units_as_candidates(assessed: pd.DataFrame, level: str = "admin2") -> dict[s
     Parameters
     ----------
     assessed
-        The assessed sites.
+        The assessed sites, with `country` and the unit of the level.
     level
-        Administrative level: 0 the country, 1 the region, 2 the district, 3 below.
+        `admin2`, or `admin1`.
     """
     named = assessed[assessed[level] != ""]
     at = pd.Series(np.arange(len(assessed)), index=assessed.index)[named.index]

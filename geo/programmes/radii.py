@@ -21,13 +21,13 @@ class Radius:
     Attributes
     ----------
     exactness
-        ``exact`` or ``approximate``.
+        ``exact`` or ``approximate``, as the publisher calls the point.
     place_class
         IATI location class (1 region, 2 populated place, 3 structure, 4 other); blank fits any.
     feature
         GeoNames feature code; a `*` at the end stands for any ending, blank fits any.
     km
-        The radius [km].
+        The radius that such a point is given [km].
     """
 
     exactness: str
@@ -41,11 +41,11 @@ class Radius:
         Parameters
         ----------
         exactness
-            How exact the point says it is.
+            ``exact``, ``approximate`` or blank.
         place_class
-            Class of the place.
+            IATI location class of the point, 1 to 4; blank where not stated.
         feature
-            What kind of feature it is.
+            GeoNames feature code of the point; blank where not stated.
 
         Examples
         --------

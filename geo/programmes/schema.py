@@ -131,7 +131,7 @@ class Programmes:
     Attributes
     ----------
     frame
-        Columns of :data:`PROGRAMMES`.
+        Columns of :data:`PROGRAMMES`, one row a programme.
     footprints
         Columns of :data:`FOOTPRINTS`; several rows per programme are possible, none means no place.
     geometry
@@ -223,7 +223,7 @@ def ending_within(frame: pd.DataFrame, day: pd.Timestamp, months: int = 12) -> n
     day
         The day from which the months are counted.
     months
-        Length of the window [months].
+        How far ahead [calendar months].
     """
     until = day + pd.DateOffset(months=months)
     return np.asarray(active_on(frame, day) & (frame["end"] <= until).to_numpy(), dtype=bool)

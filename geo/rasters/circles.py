@@ -33,7 +33,7 @@ def rings(lon: Floats, lat: Floats, radius_m: float) -> tuple[Floats, Floats]:
     lat
         Latitudes [degrees, WGS 84]; missing where there is no position.
     radius_m
-        Radius [m].
+        Radius of all circles [m].
 
     Examples
     --------

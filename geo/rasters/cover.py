@@ -51,9 +51,9 @@ class Shapes:
         Parameters
         ----------
         x
-            Positions to the right.
+            x of the corners, (n, corners), in units of the grid's system.
         y
-            Positions down.
+            y of the corners, (n, corners), in units of the grid's system.
         grid
             The grid: its cells, and where they lie.
         """
@@ -70,7 +70,7 @@ class Shapes:
         Parameters
         ----------
         polygons
-            Polygons [degrees, WGS 84].
+            Polygons in the system of the grid, shape (n,); None and empty ones hold nothing.
         grid
             The grid: its cells, and where they lie.
         """
@@ -157,11 +157,11 @@ class Tally:
         pixels
             The amount in each pixel (not a density), of any number type; only those that are `valid` count.
         valid
-            Whether the pixel has a value.
+            One flag a pixel: it holds a value.
         row
-            Row number.
+            Row of the grid on which the window begins, from 0.
         column
-            The column.
+            Column of the grid on which the window begins, from 0.
         """
         height, width = valid.shape
         box = self.shapes.box

@@ -23,7 +23,7 @@ class Grid:
     Parameters
     ----------
     width, height
-        Pixels.
+        Numbers of columns and of rows.
     transform
         a, b, c, d, e, f: x = a * column + b * row + c, y = d * column + e * row + f, in degrees or units of its system.
         A rotated raster and one with its south up are no special cases.
@@ -42,9 +42,9 @@ class Grid:
         Parameters
         ----------
         x
-            Positions to the right.
+            x of the places, in units of the grid's system.
         y
-            Positions down.
+            y of the places, in units of the grid's system.
 
         Examples
         --------
@@ -62,9 +62,9 @@ class Grid:
         Parameters
         ----------
         column
-            The column.
+            Columns as fractions, from the left edge.
         row
-            One row.
+            Rows as fractions, from the upper edge.
         """
         a, b, c, d, e, f = self.transform
         return a * column + b * row + c, d * column + e * row + f
@@ -84,13 +84,13 @@ class Grid:
         Parameters
         ----------
         row
-            Row number.
+            First row of the window.
         height
-            Height [pixels, or points of paper].
+            Rows of the window.
         column
-            The column.
+            First column of the window.
         width
-            Width [pixels, or points of paper].
+            Columns of the window.
 
         Examples
         --------
@@ -133,13 +133,13 @@ def lattice(grid: Grid, row: int, height: int, column: int, width: int) -> tuple
     grid
         The grid: its cells, and where they lie.
     row
-        Row number.
+        First row of the window.
     height
-        Height [pixels, or points of paper].
+        Rows of the window.
     column
-        The column.
+        First column of the window.
     width
-        Width [pixels, or points of paper].
+        Columns of the window.
     """
     rows = np.linspace(row, row + height, min(CELLS, height) + 1)
     columns = np.linspace(column, column + width, min(CELLS, width) + 1)
@@ -152,13 +152,13 @@ def ground_areas_km2(lon: Floats, lat: Floats, height: int, width: int) -> Float
     Parameters
     ----------
     lon
-        Longitudes [degrees, WGS 84]; missing where there is no position.
+        Longitudes of the corners of :func:`lattice` [degrees, WGS 84].
     lat
-        Latitudes [degrees, WGS 84]; missing where there is no position.
+        Latitudes of the corners of :func:`lattice` [degrees, WGS 84].
     height
-        Height [pixels, or points of paper].
+        Rows of the window.
     width
-        Width [pixels, or points of paper].
+        Columns of the window.
     """
     x, y = np.radians(lon) * _GEOD.a, authalic(lat) * _GEOD.a / 2
     across_x, down_x = x[1:, 1:] - x[:-1, :-1], x[1:, :-1] - x[:-1, 1:]

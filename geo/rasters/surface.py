@@ -57,7 +57,7 @@ class SurfaceGrid:
         cell_km
             Side of a cell [km].
         margin_km
-            Margin [km].
+            How far the grid reaches beyond the places [km].
 
         Raises
         ------
@@ -139,7 +139,7 @@ def points(grid: SurfaceGrid, lon: Floats, lat: Floats, weight: Floats) -> Float
     lat
         Latitudes [degrees, WGS 84]; missing where there is no position.
     weight
-        How much each one weighs.
+        What each place lays down, such as 1 or deaths.
     """
     out = np.zeros((grid.rows, grid.columns))
     x, y = grid.project(lon, lat)
@@ -164,9 +164,9 @@ def discs(grid: SurfaceGrid, lon: Floats, lat: Floats, weight: Floats, radius_km
     lat
         Latitudes [degrees, WGS 84]; missing where there is no position.
     weight
-        How much each one weighs.
+        What each place lays down, such as 1 or deaths.
     radius_km
-        Radius [km].
+        Radius of the discs [km].
     """
     radius = radius_km * 1000 / grid.cell_m
     if radius < 1:
@@ -192,9 +192,9 @@ def areas(grid: SurfaceGrid, polygons: Sequence[shapely.Geometry], weight: Float
     grid
         The grid: its cells, and where they lie.
     polygons
-        Polygons [degrees, WGS 84].
+        One geometry a weight [degrees, WGS 84].
     weight
-        How much each one weighs.
+        What is spread over each polygon, such as 1 or deaths.
     """
     out = np.zeros((grid.rows, grid.columns))
     for polygon, w in zip(polygons, weight, strict=True):
@@ -220,11 +220,11 @@ def smoothed(mass: Floats, cell_m: float, bandwidth_km: float) -> Floats:
     Parameters
     ----------
     mass
-        What lies in each cell.
+        What lies in each cell, (rows, columns).
     cell_m
         Side of a cell [m].
     bandwidth_km
-        How far an incident is spread [km].
+        Standard deviation of the Gaussian [km].
 
     Examples
     --------

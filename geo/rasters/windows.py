@@ -36,7 +36,7 @@ def windows(box: Floats, grid: Grid, block: tuple[int, int], pixels: int = PIXEL
     grid
         The grid: its cells, and where they lie.
     pixels
-        Pixels.
+        Pixels of a window at most.
 
     Examples
     --------
@@ -82,9 +82,9 @@ def batches(found: list[Window], pixels: int) -> list[list[Window]]:
     Parameters
     ----------
     found
-        What was found.
+        Windows in the order in which they are read.
     pixels
-        Pixels.
+        Pixels of a group at most.
     """
     out: list[list[Window]] = []
     size = 0

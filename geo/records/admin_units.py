@@ -120,7 +120,7 @@ class Units:
         names
             Labels of one level as a site list writes them; blank where it says nothing.
         parents
-            The unit above, as stated.
+            The unit above as the labels state it; blank where they do not.
         country
             Country of each row (ISO 3166 alpha-3); blank where not known.
         """
@@ -199,7 +199,7 @@ def site_units(sites: pd.DataFrame, units: Units) -> SiteUnits:
     sites
         The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
     units
-        Administrative units, or in which of them each row lies.
+        The units of the level.
     """
     n, level, boundaries = len(sites), units.level, units.boundaries
     name = (
@@ -240,7 +240,7 @@ def parents(sites: pd.DataFrame, boundaries: Boundaries | None) -> pd.DataFrame:
     sites
         The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
     boundaries
-        Boundary sets, one a level; None or an empty one: none were loaded.
+        The set of level 2; None: nothing is filled.
     """
     if boundaries is None or boundaries.level != 2 or not (boundaries.frame["parent"] != "").any():
         return sites
@@ -263,7 +263,7 @@ def incident_units(incidents: Incidents, units: Units) -> IncidentUnits:
     incidents
         The incidents, ready to be asked.
     units
-        Administrative units, or in which of them each row lies.
+        The units of the level.
     """
     frame, level, boundaries = incidents.frame, units.level, units.boundaries
     blank = pd.Series("", index=frame.index, dtype="str")

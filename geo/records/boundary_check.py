@@ -37,7 +37,7 @@ class Agreement(NamedTuple):
         Parameters
         ----------
         report
-            What the run reports of its inputs.
+            Counts by name, as :attr:`geo.records.admin_units.IncidentUnits.report` has them.
         """
         return cls(*(int(str(report.get(name, 0))) for name in cls._fields))
 
@@ -50,7 +50,7 @@ def fault(units: Units, agreed: Agreement, outlines: Boundaries | None) -> str:
     agreed
         Counts over all incidents of the run.
     units
-        Administrative units, or in which of them each row lies.
+        The units of the set.
     outlines
         Outlines of countries; None: none were loaded.
 

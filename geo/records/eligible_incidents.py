@@ -51,7 +51,7 @@ def by_month(incidents: pd.DataFrame | None, around: shapely.Geometry | None = N
     incidents
         The incidents (`geo.schema.INCIDENTS`); None: none were loaded.
     around
-        What is asked around.
+        An area [degrees, WGS 84] in which incidents are counted; None: everywhere.
     """
     counted = eligible(incidents)
     if around is not None:

@@ -62,9 +62,9 @@ class Placed:
         incidents
             The incidents, ready to be asked.
         levels
-            Administrative levels, from the coarsest.
+            Levels that the rules and the tables need.
         by_level
-            By administrative level.
+            The loaded boundary sets, by level.
         outlines
             Outlines of countries; None: none were loaded.
         aliases
@@ -94,7 +94,7 @@ def with_units(sites: pd.DataFrame, units: Mapping[int, SiteUnits]) -> pd.DataFr
     sites
         The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
     units
-        Administrative units, or in which of them each row lies.
+        By level, the unit of each site.
     """
     rows = sites.copy()
     for level in (1, 2):

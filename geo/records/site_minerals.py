@@ -19,9 +19,9 @@ def mines(minerals: pd.Series[str], wanted: Iterable[str], *, any_case: bool = F
     minerals
         Minerals, joined by `;`; blank where not known.
     wanted
-        What is asked for.
+        Minerals in the names of the project.
     any_case
-        Whether one mineral in common is enough.
+        Letters are compared whatever their case.
 
     Examples
     --------

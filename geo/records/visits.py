@@ -139,7 +139,7 @@ def with_visits(sites: pd.DataFrame, newest: pd.DataFrame, as_of_days: Days) -> 
     sites
         The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
     newest
-        The newest visit of each site.
+        As :func:`newest_informative` gives it, index of `sites`.
     as_of_days
         The date of each site [days since 1970-01-01].
     """
@@ -284,9 +284,9 @@ def status_days(statuses: pd.DataFrame, sites: pd.DataFrame, scheme: str) -> tup
     Parameters
     ----------
     statuses
-        Statuses of sites under ICGLR and DRC schemes; None: none were loaded.
+        Frame of :data:`geo.schema.STATUSES`; rows without a date are not used.
     sites
-        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
+        Frame with text columns `source` and `site_id`.
     scheme
         The scheme: `rcm` or `drc`.
     """

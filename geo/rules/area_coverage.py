@@ -59,13 +59,13 @@ def area_gaps_by_level(
     as_of
         The date of each site, time of events and not of knowledge [days since 1970-01-01].
     coverage
-        What the incidents are declared to cover; None: nothing is declared.
+        Declared coverage, asked for these sites.
     incidents
         The incidents, ready to be asked.
     site_units
-        Units of sites, by level.
+        By level, the unit of each site.
     incident_units
-        The units of incidents, by level.
+        By level, the unit of each incident.
     """
     own = coverage.own(settings.coverage_months)
     covered = np.logical_or.reduce([np.zeros(len(sites), np.bool_), *own.values()])
@@ -100,19 +100,19 @@ def gaps_of_level(
     Parameters
     ----------
     units
-        Administrative units, or in which of them each row lies.
+        The unit of each site.
     boundaries
-        Boundary sets, one a level; None or an empty one: none were loaded.
+        The set that may be used; None: there is none.
     fault
-        What is wrong with the level; blank: nothing.
+        Why the loaded set may not be used; blank: it may, or none is loaded.
     country
         Country of each row (ISO 3166 alpha-3); blank where not known.
     covered
-        Whether it is declared covered.
+        A source covers the site's country over the whole window.
     unmatched
-        Whether the unit was not found.
+        An incident whose label names no unit may lie in the site's.
     unread
-        Whether something could not be read.
+        An incident that could not be used may lie in the site's unit.
     """
     blank, nothing = country == "", np.zeros(covered.shape, np.bool_)
     version = boundaries.version if boundaries is not None else ""
@@ -135,9 +135,9 @@ def area_gaps(by_level: Mapping[int, dict[str, Bools]], n: int, evidence: Eviden
     Parameters
     ----------
     by_level
-        By administrative level.
+        By level, one flag a site and code (:func:`area_gaps_by_level`).
     n
-        The number.
+        Number of sites.
     evidence
         Gathers rows of evidence.
     """
@@ -196,9 +196,9 @@ class Unmatched:
         Parameters
         ----------
         country
-            Country (ISO 3166 alpha-3); blank: any.
+            ISO 3166 alpha-3 of the incident; blank where not known.
         region
-            Number of the region.
+            Number of the region of the incident; -1 where not known.
         """
         own, of_site = self.sites["country"].to_numpy(dtype=object), self.site_units[1].code
         mine = (own == country) | (country == "")

@@ -15,9 +15,9 @@ def number(low: float, high: float) -> Check:
     Parameters
     ----------
     low
-        Lower bound.
+        The least value allowed.
     high
-        Upper bound.
+        The greatest value allowed.
     """
 
     def ok(v: object) -> bool:
@@ -32,9 +32,9 @@ def whole(low: int, high: int) -> Check:
     Parameters
     ----------
     low
-        Lower bound.
+        The least value allowed.
     high
-        Upper bound.
+        The greatest value allowed.
     """
 
     def ok(v: object) -> bool:
@@ -49,7 +49,7 @@ def one_of(*allowed: object) -> Check:
     Parameters
     ----------
     *allowed
-        What the value may be.
+        Values that are allowed; ``true`` is not 1.
     """
     told = Note("one of {names}", names=", ".join(map(str, allowed)))
     return (lambda v: any(v == a and type(v) is type(a) for a in allowed)), told
@@ -61,7 +61,7 @@ def list_of(*allowed: object) -> Check:
     Parameters
     ----------
     *allowed
-        What the value may be.
+        Values that the list may hold.
     """
 
     def ok(v: object) -> bool:
@@ -79,6 +79,6 @@ def text(words: str) -> Check:
     Parameters
     ----------
     words
-        The words.
+        What the text says, for the error.
     """
     return (lambda v: isinstance(v, str)), words

@@ -80,11 +80,11 @@ def classify(
     findings
         What each rule found of the sites, one a rule.
     gaps
-        Gaps: what was not looked at.
+        By code, one flag a site: why its site class could be calm for want of looking.
     area_gaps
-        Gaps of the area class by their code.
+        By code, one flag a site: the same of its area class.
     partial
-        Whether the site's country has incidents that could not be read and have no place.
+        One flag a site: see above.
     n
         How many sites there are.
     """

@@ -56,9 +56,9 @@ def matches(declared: str, dataset: pd.Series[str]) -> bool:
     Parameters
     ----------
     declared
-        The dataset that is declared.
+        The cell `dataset` of a coverage row.
     dataset
-        Dataset of each row.
+        Names by which the loaded dataset is known.
 
     Examples
     --------
@@ -77,9 +77,9 @@ def undeclared(coverage: pd.DataFrame | None, datasets: pd.DataFrame) -> list[st
     Parameters
     ----------
     coverage
-        What the incidents are declared to cover; None: nothing is declared.
+        :data:`geo.schema.COVERAGE`; None: nothing is declared.
     datasets
-        Datasets of incidents that were used.
+        The loaded incident datasets: `source, dataset, dataset_version, file`.
     """
     if coverage is None:
         return []
@@ -167,7 +167,7 @@ class Coverage:
     widest_km
         The widest circle that will be asked for: countries are looked for once.
     reach
-        What :meth:`reached` found before.
+        The pairs of :meth:`reached` where an earlier run found them; None: they are looked for.
     """
 
     table: pd.DataFrame | None
@@ -187,9 +187,9 @@ class Coverage:
         Parameters
         ----------
         months
-            Length of the window [months].
+            Length of the window [calendar months].
         effects
-            Which effects of incidents count, joined by `;`.
+            `lethal`, or `all` for sources that count events without deaths too.
         """
         key = ("own", 0.0, months, effects)
         if key not in self._kept:
@@ -203,7 +203,7 @@ class Coverage:
         Parameters
         ----------
         radius_km
-            Radius [km].
+            Radius of the circle around each site [km].
         """
         if self.reach is None or self.reach.widest_km < radius_km:
             self.widest_km = max(radius_km, self.widest_km)
@@ -234,11 +234,11 @@ class Coverage:
         Parameters
         ----------
         radius_km
-            Radius [km].
+            Radius of the circle around each site [km].
         months
-            Length of the window [months].
+            Length of the window [calendar months].
         effects
-            Which effects of incidents count, joined by `;`.
+            `lethal`, or `all` for sources that count events without deaths too.
         """
         key = ("circle", radius_km, months, effects)
         if key in self._kept:
@@ -284,9 +284,9 @@ def site_gaps(coverage: Coverage, rejected: Rejected, settings: Settings, eviden
     Parameters
     ----------
     coverage
-        What the incidents are declared to cover; None: nothing is declared.
+        Declared coverage, asked for the sites of the run.
     rejected
-        Rows that were not used, with the reason (`geo.schema.REJECTED`).
+        Incidents that could not be used, beside these sites.
     settings
         The numbers that belong to no single rule, or what the run was asked for.
     evidence
@@ -323,9 +323,9 @@ def add_figures(coverage: Coverage, months: int, evidence: Evidence) -> tuple[Bo
     Parameters
     ----------
     coverage
-        What the incidents are declared to cover; None: nothing is declared.
+        Declared coverage, asked for the sites of the run.
     months
-        Length of the window [months].
+        Length of the window of the figures [calendar months].
     evidence
         Gathers rows of evidence.
     """

@@ -57,9 +57,9 @@ def joined(begin: Days, end: Days) -> list[Span]:
     Parameters
     ----------
     begin
-        First days [days since 1970-01-01].
+        First day of each span [days since 1970-01-01].
     end
-        Last day or position.
+        Last day of each span, inclusive [days since 1970-01-01].
     """
     spans: list[Span] = []
     for i in np.argsort(begin, kind="stable"):
@@ -76,14 +76,14 @@ def latest_answer(spans: pd.DataFrame, countries: Sequence[str], months: int, ef
     Parameters
     ----------
     spans
-        Of :func:`covered_spans`.
+        As :func:`covered_spans` gives them.
     countries
         Per question the ISO alpha-3 codes that must be covered, joined by ``;``: the site's own and those that its
         circle reaches.
     months
-        The look-back of the rules.
+        The look-back of the rules [calendar months].
     effects
-        Which effects of incidents count, joined by `;`.
+        `lethal`, or `all` for sources that count events without deaths too.
 
     Returns
     -------

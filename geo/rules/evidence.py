@@ -50,15 +50,15 @@ class Evidence:
         kind
             What the rows are, one of `EVIDENCE_KINDS` of :mod:`geo.schema_results`.
         rule
-            Id of a rule.
+            Id of the rule; blank where none is meant.
         site
-            Row numbers of sites.
+            Position of each site in the site table.
         incident
-            Row numbers of incidents.
+            Position of each incident in the prepared incidents.
         distance_m
-            Distance [m]; None: none is told.
+            Geodesic distance of each pair [m]; None: not measured.
         fact
-            What the row tells.
+            `counted`, or why it did not count (docs/evidence.md has the codes).
         """
         if self.wanted and len(site):
             self._incidents.append(IncidentRows(kind, rule, site, incident, distance_m, fact))
@@ -71,11 +71,11 @@ class Evidence:
         kind
             What the rows are, one of `EVIDENCE_KINDS` of :mod:`geo.schema_results`.
         rule
-            Id of a rule.
+            Id of the rule; blank where none is meant.
         site
-            Row numbers of sites.
+            Position of each site in the site table.
         **told
-            Columns of the row.
+            Columns of :data:`geo.schema.EVIDENCE` by name, a scalar or one value a row.
         """
         if self.wanted and len(site):
             self._facts.append(FactRows(kind, rule, site, dict(told)))

@@ -83,13 +83,13 @@ def columns(
     Parameters
     ----------
     incident_rows
-        Rows of evidence that are incidents.
+        Incidents that were named, rule by rule.
     fact_rows
-        Rows of evidence that are facts.
+        Anything else that was named, rule by rule.
     rules
         The rules, in their order.
     ids
-        The ids.
+        Ids of all rules in the order in which their rows stand.
     sites
         The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
     incidents

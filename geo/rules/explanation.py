@@ -119,19 +119,19 @@ class Sentences:
         Parameters
         ----------
         fired
-            The rules that fired.
+            Ids of the site rules that fired, joined by ``;``.
         gaps
-            Gaps: what was not looked at.
+            Codes of the gaps, joined by ``;``.
         unknown
-            What is not known.
+            Ids of the rules that could not be asked, joined by ``;``.
         zone
-            Status of the zone.
+            Zone status of the site.
         unit
-            An administrative unit.
+            Unit that gives it the status; blank where none does.
         nearest_m
-            Distance of the nearest [m].
+            Distance of the nearest incident [m]; NaN: there is none.
         rows
-            The rows.
+            Evidence of the site.
         """
         if fired:
             top, others = self.of_rules(cls, fired)
@@ -155,9 +155,9 @@ class Sentences:
         Parameters
         ----------
         zone
-            Status of the zone.
+            Zone status of the site.
         unit
-            An administrative unit.
+            Unit that gives it the status; blank where none does.
         """
         if (zone, unit) not in self._zones:
             said = ZONE_WORDS[zone]
@@ -170,7 +170,7 @@ class Sentences:
         Parameters
         ----------
         fired
-            The rules that fired.
+            Ids of the site rules that fired, joined by ``;``.
         """
         if (cls, fired) not in self._top:
             top = [r for r in ids(fired) if self.rules[r].cls == cls]
@@ -185,7 +185,7 @@ class Sentences:
         Parameters
         ----------
         unknown
-            What is not known.
+            Ids of the rules that could not be asked, joined by ``;``.
         """
         if unknown not in self._left:
             left = [r for r in ids(unknown) if r not in self.rules or self.rules[r].answer == "site"]
@@ -204,7 +204,7 @@ def nearest(away: Note) -> Note:
     Parameters
     ----------
     away
-        How far away, in words.
+        The distance in words.
     """
     return Note("the nearest known event in 36 months is {away} km away", away=away)
 
@@ -215,7 +215,7 @@ def ids(text: str) -> list[str]:
     Parameters
     ----------
     text
-        The text.
+        A cell of ids or codes, joined by ``;``.
     """
     return [part for part in text.split(";") if part]
 
@@ -228,7 +228,7 @@ def because(rule: Rule, rows: Sequence[Row]) -> Note:
     rule
         The rule that is asked.
     rows
-        The rows.
+        Evidence of this rule at the site.
     """
     why = KINDS[rule.kind].explain(rule, [r for r in rows if r.rule == rule.id])
     return Note.finished(f"{why} ({rule.id})", WHY.template, why=why, rule=rule.id)
@@ -240,7 +240,7 @@ def together(parts: Sequence[Note]) -> Note:
     Parameters
     ----------
     parts
-        The parts.
+        Notes in their order, at least one.
     """
     out, *rest = parts
     for part in rest:

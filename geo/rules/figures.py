@@ -112,7 +112,7 @@ def figures(
     named
         Whether some rule names every counted incident as evidence (:func:`names_all`); else they are named here.
     pairs
-        Pairs.
+        The incidents around the sites.
     lon
         Longitudes [degrees, WGS 84]; missing where there is no position.
     lat
@@ -173,7 +173,7 @@ def nearest_questions(incidents: Incidents, widest_m: float) -> tuple[Question, 
     incidents
         The incidents, ready to be asked.
     widest_m
-        The widest radius [m].
+        How far is looked [m].
     """
     lethal = (incidents.best >= 1) & (incidents.precision <= 2)
     return (
@@ -194,19 +194,19 @@ def figures_of_sums(
     Parameters
     ----------
     sums
-        Events and deaths around each site.
+        Sums of the questions of :func:`figure_questions`, nearest and latest incident.
     lon
         Longitudes [degrees, WGS 84]; missing where there is no position.
     lat
         Latitudes [degrees, WGS 84]; missing where there is no position.
     days
-        Days [days since 1970-01-01].
+        The date of each site [days since 1970-01-01].
     incidents
         The incidents, ready to be asked.
     covered
-        Whether it is declared covered.
+        Deadly events of the site's country are covered over 12 months, one flag a site.
     covered_all
-        Whether all of the window is covered, site by site.
+        The same of events without deaths.
     """
     known = np.isfinite(lon) & np.isfinite(lat)
     at = {name: sums.events[name] for name in ("silent", "one_sided", "nonlethal")}
@@ -330,11 +330,11 @@ def intensity(around: Fading, as_of: Days, looked: Bools, *, again: bool = False
     again
         Other dates will be asked of these sums: one that holds for all sites leaves behind what they need.
     around
-        What is asked around.
+        Sums around the sites, as :func:`fading` makes them.
     as_of
         The date of each site, time of events and not of knowledge [days since 1970-01-01].
     looked
-        Where and when was looked.
+        Deadly events of the site's country are covered, one flag a site.
     """
     window = as_of - months_before(as_of, INTENSITY_MONTHS) + 1
     small = around.groups * len(as_of) <= KEPT_CELLS
@@ -354,7 +354,7 @@ def disagreement_question(incidents: Incidents, months: int) -> Question:
     incidents
         The incidents, ready to be asked.
     months
-        Length of the window [months].
+        Length of the window [calendar months].
     """
     return Question((incidents.precision == 1) & (incidents.best >= 1), None, FIGURE_KM * 1000, months, "best")
 
@@ -365,13 +365,13 @@ def disagreement(events: Bools, newest: pd.DataFrame, recent: Bools, looked: Boo
     Parameters
     ----------
     events
-        Whether there are any such incidents in the window.
+        One flag a site: an incident within 20 km lies in the window.
     newest
-        The newest informative visit of each site.
+        As :func:`geo.records.visits.newest_informative` gives it.
     recent
-        Whether that visit lies in the window.
+        One flag a site: its newest informative visit lies in the window.
     looked
-        Whether deadly events of the country are covered over the window.
+        One flag a site: deadly events of its country are covered over the window.
     """
     armed = newest["non_state_armed"]
     yes = armed.fillna(False).to_numpy(np.bool_) & recent

@@ -40,15 +40,15 @@ class Finding:
         Parameters
         ----------
         rule
-            Id of a rule.
+            Id of the rule.
         fired
-            Whether the rule fired, site by site.
+            One flag a site.
         certain
-            Whether it fired for certain; None: as nominally.
+            One flag a site; None: as `fired`.
         possible
-            Whether it fired possibly; None: as nominally.
+            One flag a site; None: as `fired`.
         reasons
-            Gaps by their code, site by site.
+            By code, one flag a site: why it could not be evaluated.
         """
         why = {code: flags & ~fired for code, flags in (reasons or {}).items()}
         unknown = np.logical_or.reduce([np.zeros(len(fired), np.bool_), *why.values()])

@@ -68,7 +68,7 @@ class IncidentArea:
         rule
             The rule that is asked.
         rows
-            Rows of evidence.
+            Evidence of this rule at one site.
         """
         sums = [r for r in rows if r.kind == "area"]
         row = max(sums, key=lambda r: (r.events, r.deaths), default=None)
@@ -99,9 +99,9 @@ class IncidentArea:
         rule
             The rule that is asked.
         site
-            The site.
+            The site as the results state it.
         rows
-            Rows of evidence.
+            Evidence of this rule at the site.
         """
         seen = [r for r in rows if r.kind in ("incident", "near_miss") and r.record_id]
         if any(r.is_withheld for r in seen):
@@ -133,7 +133,7 @@ def counted_in_units(rule: Rule, incidents: Incidents, unit: Ints, day: int) -> 
     incidents
         The incidents, ready to be asked.
     unit
-        An administrative unit.
+        Number of the unit of each incident, -1 for none.
     day
         The day [days since 1970-01-01].
     """

@@ -75,7 +75,7 @@ class IncidentDistance:
         rule
             The rule that is asked.
         rows
-            Rows of evidence.
+            Evidence of this rule at one site.
         """
         total = next((r for r in rows if r.kind == "total"), None)
         if total is None:
@@ -115,9 +115,9 @@ class IncidentDistance:
         rule
             The rule that is asked.
         site
-            The site.
+            The site as the results state it.
         rows
-            Rows of evidence.
+            Evidence of this rule at the site.
         """
         seen = [r for r in rows if r.kind in ("incident", "near_miss") and r.record_id and r.fact != "beyond_limit"]
         if any(r.is_withheld for r in seen):

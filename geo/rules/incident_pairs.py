@@ -36,11 +36,11 @@ def measure(rule: Rule, test: Test, incidents: Incidents, bracket: str = "best")
     rule
         The rule that is asked.
     test
-        A test of the rule: window, events, deaths.
+        One test of the rule.
     incidents
         The incidents, ready to be asked.
     bracket
-        Which bound is asked: nominal, certain or possible.
+        Which estimate of deaths: `best`, `low` (no more than best) or `high` (no less).
     """
     deaths: Floats = getattr(incidents, bracket)
     if rule.deaths == "civilian":
@@ -77,7 +77,7 @@ class NearPairs:
         Parameters
         ----------
         *names
-            Columns to leave away.
+            Names of questions.
         """
         out = np.zeros(len(self.site), np.bool_)
         for name in names:
@@ -92,7 +92,7 @@ class Wanted:
     Parameters
     ----------
     asks
-        The questions, by name.
+        Questions by name: which incidents, how near, in which window.
     first
         Of these the nearest that is farther than so many metres is enough.
     latest
@@ -126,15 +126,15 @@ class Wanted:
         Parameters
         ----------
         site
-            Row numbers of sites.
+            Site of each pair, ascending.
         incident
-            Row numbers of incidents.
+            Incident of each pair.
         distance
-            Distance [m].
+            Geodesic distance of each pair [m].
         shown
-            What is shown.
+            The same as evidence shows it, to a millimetre [m].
         reach
-            How far each one reaches [m].
+            What each pair may be wrong by [m].
         """
         out = np.zeros(len(site), np.bool_)
         for asked, every, first, latest in self._parts:
@@ -179,7 +179,7 @@ class Pairs:
         Parameters
         ----------
         asks
-            What is asked of each rule.
+            Questions by name: which incidents, how near, in which window.
         """
         names = list(asks)
         for first in range(0, len(names), 64):
@@ -207,7 +207,7 @@ class Pairs:
         Parameters
         ----------
         names
-            The names.
+            Names of questions that were prepared.
         """
         words: dict[int, np.uint64] = {}
         for name in names:
@@ -224,9 +224,9 @@ class Pairs:
         Parameters
         ----------
         months
-            Length of the window [months].
+            Length of the window [calendar months].
         bracket
-            Which bound is asked: nominal, certain or possible.
+            `best`, `low` or `high`.
         """
         key = (bracket, months)
         if key not in self._kept:
@@ -262,7 +262,7 @@ def find_pairs(
     lon, lat, error_km, days
         One per site; NaN positions pair with nothing.
     months
-        The longest window.
+        The longest window of any rule [calendar months].
     imprecise_km
         How far an incident of precision 2 may lie from its point.
     after
@@ -272,7 +272,7 @@ def find_pairs(
     incidents
         The incidents, ready to be asked.
     widest_m
-        The widest radius [m].
+        The widest limit of any rule [m].
     """
     longest = months_before(days, months) if after is None else after
     every = np.ones(len(incidents), np.bool_)
@@ -324,17 +324,17 @@ def searches(
     error_km
         How far a position may be wrong [km]; missing where not stated.
     days
-        Days [days since 1970-01-01].
+        The date of each site [days since 1970-01-01].
     incidents
         The incidents, ready to be asked.
     wanted
-        What is asked for.
+        One flag an incident: it is asked for.
     widest_m
-        The widest radius [m].
+        The widest limit of any rule [m].
     imprecise_km
-        How far an imprecise place may be wrong [km].
+        How far an incident of precision 2 may lie from its point [km].
     after
-        The first day that no longer counts, or from which is counted [days since 1970-01-01].
+        The last day before each site's window [days since 1970-01-01].
     """
     for sites, margin_m in _bands(lon, lat, error_km):
         for precision, rows in _searched(incidents, wanted):
@@ -384,11 +384,11 @@ def reach_m(error_m: Floats, precision: int, imprecise_km: float) -> Floats:
     Parameters
     ----------
     error_m
-        How far positions may be wrong [m].
+        Position error of each site [m].
     precision
-        How exactly a place is known, 1 to 7.
+        Precision of the incidents, 1 to 7.
     imprecise_km
-        How far an imprecise place may be wrong [km].
+        How far an incident of precision 2 may lie from its point [km].
     """
     return np.asarray((imprecise_km * 1000 if precision == 2 else 0.0) + error_m)
 
@@ -447,15 +447,15 @@ def per_site(key: Ints, incident: Ints, deaths: Floats, incidents: Incidents, n:
     Parameters
     ----------
     key
-        What it is known by.
+        Position of the site of each pair, below `n`.
     incident
-        Row numbers of incidents.
+        Incident of each pair.
     deaths
-        Deaths, best estimate; missing where not known.
+        Deaths of each pair [people].
     incidents
         The incidents, ready to be asked.
     n
-        The number.
+        Number of sites.
     """
     sources = max(len(incidents.sources), 1)
     at = incidents.source[incident] * n + key
@@ -470,9 +470,9 @@ def most(events: Floats, deaths: Floats) -> tuple[Ints, Floats, Floats]:
     Parameters
     ----------
     events
-        Events.
+        Events by source and position, shape (sources, n).
     deaths
-        Deaths, best estimate; missing where not known.
+        Deaths by source and position, shape (sources, n).
     """
     best = np.lexsort((deaths, events), axis=0)[-1]
     rows = np.arange(events.shape[1])
@@ -485,11 +485,11 @@ def newest(site: Ints, incident: Ints, days: Days, incidents: Incidents) -> Ints
     Parameters
     ----------
     site
-        Row numbers of sites.
+        Site of each pair, ascending.
     incident
-        Row numbers of incidents.
+        Incident of each pair.
     days
-        Days [days since 1970-01-01].
+        The date of each site [days since 1970-01-01].
     incidents
         The incidents, ready to be asked.
     """
@@ -506,6 +506,6 @@ def starts(site: Ints) -> Ints:
     Parameters
     ----------
     site
-        Row numbers of sites.
+        Site of each pair, ascending.
     """
     return np.flatnonzero(np.diff(site, prepend=-1))

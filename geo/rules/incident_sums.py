@@ -67,7 +67,7 @@ def sums(
     near, latest
         Of which incidents the nearest, and of which the latest is wanted (of several on that day the nearest).
     asks
-        What is asked of each rule.
+        Questions by name: which incidents, how near, in which window.
     lon
         Longitudes [degrees, WGS 84]; missing where there is no position.
     lat
@@ -75,15 +75,15 @@ def sums(
     error_km
         How far a position may be wrong [km]; missing where not stated.
     days
-        Days [days since 1970-01-01].
+        The date of each site [days since 1970-01-01].
     incidents
         The incidents, ready to be asked.
     widest_m
-        The widest radius [m].
+        The widest limit of any question [m].
     months
-        Length of the window [months].
+        The longest window of any question [calendar months].
     imprecise_km
-        How far an imprecise place may be wrong [km].
+        How far an incident of precision 2 may lie from its point [km].
     """
     n, sources = len(lon), max(len(incidents.sources), 1)
     made = _Sums(asks, near, latest, error_km, days, incidents, n, sources, widest_m, imprecise_km)

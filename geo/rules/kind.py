@@ -56,7 +56,7 @@ class RuleKind(Protocol):
         rule
             The rule that is asked.
         rows
-            Rows of evidence.
+            Evidence of this rule at one site.
         """
         ...
 
@@ -80,7 +80,7 @@ class RuleKind(Protocol):
         site
             The site as the results state it, with the settings of the run.
         rows
-            Rows of evidence.
+            Evidence of this rule at the site.
         """
         ...
 
@@ -103,7 +103,7 @@ def add_unknown(evidence: Evidence, finding: Finding) -> Finding:
     evidence
         Gathers rows of evidence.
     finding
-        What the rule found.
+        What the rule says of every site, with its reasons.
     """
     for code, flags in finding.reasons.items():
         rows = flags.nonzero()[0]

@@ -81,7 +81,7 @@ class ListedArea:
         rule
             The rule that is asked.
         rows
-            Rows of evidence.
+            Evidence of this rule at one site.
         """
         areas = ", ".join(dict.fromkeys(r.status for r in rows if r.kind == "list"))
         return Note("on the EU indicative list ({areas})", areas=areas)
@@ -103,9 +103,9 @@ class ListedArea:
         rule
             The rule that is asked.
         site
-            The site.
+            The site as the results state it.
         rows
-            Rows of evidence.
+            Evidence of this rule at the site.
         """
         listed = [r for r in rows if r.kind == "list" and r.start is not None]
         wanted = {m.casefold() for m in rule.minerals}

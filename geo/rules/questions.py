@@ -92,11 +92,11 @@ class Questions:
         Parameters
         ----------
         distance
-            Distance [m].
+            Geodesic distance of each pair [m].
         shown
-            What is shown.
+            The same as evidence shows it, to a millimetre [m].
         wrong
-            How far positions may be wrong [m].
+            What each pair may be wrong by [m].
         """
         met = self._value_meets("best", distance) | self._value_meets("shown", shown)
         met |= self._value_meets("low", shown + wrong)
@@ -116,11 +116,11 @@ class Questions:
         Parameters
         ----------
         now
-            The day of each row [days since 1970-01-01].
+            The date of each pair [days since 1970-01-01].
         after
-            What comes later.
+            By months, the day before the window of each pair [days since 1970-01-01].
         incident
-            Row numbers of incidents.
+            Incident of each pair.
         """
         met = np.zeros(len(now), np.uint64)
         for window, bits in self.windows.items():

@@ -73,7 +73,7 @@ class Raster:
         rule
             The rule that is asked.
         rows
-            Rows of evidence.
+            Evidence of this rule at one site.
         """
         value, share = _number(rows, rule.column), _number(rows, SHARE)
         if value is None:
@@ -102,9 +102,9 @@ class Raster:
         rule
             The rule that is asked.
         site
-            The site.
+            The site as the results state it.
         rows
-            Rows of evidence.
+            Evidence of this rule at the site.
         """
         value, share = _number(rows, rule.column), _number(rows, SHARE)
         enough = rule.column not in COUNTED or (share is not None and share >= rule.min_coverage)
@@ -158,11 +158,11 @@ def measure_of(measured: pd.DataFrame | None, sites: pd.DataFrame, column: str) 
     Parameters
     ----------
     measured
-        Whether places are measured against polygons.
+        :data:`geo.rasters.schema.MEASURED`; None: no raster was given.
     sites
         The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
     column
-        The column.
+        A column of :data:`geo.rasters.schema.MEASURES`.
     """
     n = len(sites)
     table = schema.empty(MEASURED) if measured is None else schema.conform(measured, MEASURED)
@@ -184,7 +184,7 @@ def measures_of(measured: pd.DataFrame, sites: pd.DataFrame) -> dict[str, Floats
     Parameters
     ----------
     measured
-        Whether places are measured against polygons.
+        :data:`geo.rasters.schema.MEASURED`.
     sites
         The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
     """
@@ -201,11 +201,11 @@ def raster_gap(rules: Sequence[Rule], asked: Sequence[Finding], evidence: Eviden
     rules
         The rules, in their order.
     asked
-        What is asked.
+        What each rule says of every site, in the order of `rules`.
     evidence
         Gathers rows of evidence.
     n
-        The number.
+        Number of sites.
     """
     mine = {rule.id for rule in rules}
     lacking = np.logical_or.reduce([np.zeros(n, np.bool_), *(f.unknown for f in asked if f.rule in mine)])
@@ -221,7 +221,7 @@ def decided(rule: Rule, seen: Measure) -> tuple[Bools, dict[str, Bools]]:
     rule
         The rule that is asked.
     seen
-        What was measured around the sites.
+        The rule's column at every site.
     """
     known = np.isfinite(seen.value)
     looked = np.ones(len(known), np.bool_)

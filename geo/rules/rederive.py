@@ -30,7 +30,7 @@ def rederive(sites: pd.DataFrame, evidence: pd.DataFrame, rules: Rules, source_o
         :data:`geo.schema.ASSESSED` as read back; only what a user gave or a layer stated is read from it: key,
         position and its error, country, minerals, as-of date.
     evidence
-        :data:`geo.schema.EVIDENCE` as read back.
+        Rows of :data:`geo.schema.EVIDENCE` as read back; withheld cells are blank.
     rules
         The rule set of the run record.
     source_of
@@ -124,7 +124,7 @@ def listing_value(said: list[Derived]) -> object:
     Parameters
     ----------
     said
-        What is said.
+        What follows from the evidence of each listing rule.
     """
     if any(d.fired for d in said):
         return True

@@ -30,9 +30,9 @@ class Rejected:
     Parameters
     ----------
     table
-        :data:`geo.schema.REJECTED_INCIDENTS`.
+        Rows of :data:`geo.schema.REJECTED_INCIDENTS`.
     country, lon, lat, as_of
-        Of each site.
+        Of each site: ISO 3166 alpha-3, degrees on WGS 84, days since 1970-01-01.
     """
 
     table: pd.DataFrame
@@ -48,7 +48,7 @@ class Rejected:
         Parameters
         ----------
         rejected
-            Rows that were not used, with the reason (`geo.schema.REJECTED`).
+            Rows of :data:`geo.schema.REJECTED_INCIDENTS`; None: none.
         sites
             The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
         as_of
@@ -71,9 +71,9 @@ class Rejected:
         Parameters
         ----------
         radius_km
-            Radius [km].
+            Radius of the circle around each site [km].
         after
-            The first day that no longer counts, or from which is counted [days since 1970-01-01].
+            The day before each site's window [days since 1970-01-01].
         """
         start, end = self.days()
         return within(
@@ -94,9 +94,9 @@ class Rejected:
         Parameters
         ----------
         radius_km
-            Radius [km].
+            Radius of the circle around each site [km].
         months
-            Length of the window [months].
+            Length of the window [calendar months].
         """
         out = np.zeros(len(self.lon), np.bool_)
         if len(self.table):
@@ -109,9 +109,9 @@ class Rejected:
         Parameters
         ----------
         radius_km
-            Radius [km].
+            Radius of the circle around each site [km].
         months
-            Length of the window [months].
+            Length of the window [calendar months].
         evidence
             Gathers rows of evidence.
         """
@@ -144,7 +144,7 @@ class Rejected:
         Parameters
         ----------
         units
-            Administrative units, or in which of them each row lies.
+            The units of one level.
         """
         code = np.full(len(self.table), -1, np.int64)
         if units.boundaries is not None and len(code):
@@ -162,9 +162,9 @@ class Rejected:
         sites
             The units in which each site lies.
         code
-            The code.
+            Number of the unit of the row; -1 where not known.
         country
-            Country (ISO 3166 alpha-3); blank: any.
+            ISO 3166 alpha-3 of the row; blank where not known.
         """
         if code >= 0:
             return np.asarray((sites.code == code) | ((sites.code < 0) & (self.country == country)))
@@ -176,11 +176,11 @@ class Rejected:
         Parameters
         ----------
         units
-            Administrative units, or in which of them each row lies.
+            The units of one level.
         sites
             The units in which each site lies.
         months
-            Length of the window [months].
+            Length of the window [calendar months].
         """
         out = np.zeros(len(self.lon), np.bool_)
         start, end = self.days()

@@ -78,9 +78,9 @@ def before(day: dt.date, months: int) -> dt.date:
     Parameters
     ----------
     day
-        The day that is asked about.
+        Any day.
     months
-        Length of the window [months].
+        How far back [calendar months].
     """
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
@@ -92,7 +92,7 @@ def is_unknown(rows: Iterable[Row]) -> bool:
     Parameters
     ----------
     rows
-        The rows.
+        Evidence of one rule at one site.
     """
     return any(r.kind == "gap" and r.fact == "rule_unknown" for r in rows)
 
@@ -106,9 +106,9 @@ def span(row: Row, bracket: str) -> tuple[dt.date, dt.date]:
     Parameters
     ----------
     row
-        A row of evidence.
+        A row that names an incident.
     bracket
-        Which bound is asked: nominal, certain or possible.
+        `best`, `low` or `high`.
     """
     assert row.start is not None
     end = row.end or row.start
@@ -124,15 +124,15 @@ def meets(rows: Iterable[Row], bracket: str, rule: Rule, day: dt.date, expected:
     Parameters
     ----------
     rows
-        The rows.
+        Evidence of one rule at one site, incidents alone.
     bracket
-        Which bound is asked: nominal, certain or possible.
+        `best`, `low` or `high`.
     rule
         The rule that is asked.
     day
         The day that is asked about.
     expected
-        What is expected.
+        Rows of incidents known by their unit only, with the number to be expected within the circle.
     """
     rows, more = list(rows), list(expected)
     for test in rule.tests:
@@ -164,7 +164,7 @@ def sums(rows: Iterable[Row], rule: Rule, day: dt.date) -> dict[str, tuple[int, 
     Parameters
     ----------
     rows
-        The rows.
+        Evidence of one rule at one site, incidents alone.
     rule
         The rule that is asked.
     day
@@ -189,13 +189,13 @@ def counts(row: Row, bracket: str, rule: Rule, effect: str) -> tuple[bool, float
     Parameters
     ----------
     row
-        A row of evidence.
+        A row that names an incident.
     bracket
-        Which bound is asked: nominal, certain or possible.
+        `best`, `low` or `high`.
     rule
         The rule that is asked.
     effect
-        Which incidents count: all, or deadly ones.
+        `lethal`, `violent` or `control`.
     """
     dead = {"best": row.best, "low": min(row.low, row.best), "high": max(row.high, row.best)}[bracket]
     if rule.deaths == "civilian":
@@ -217,9 +217,9 @@ def rows_by_site(evidence: pd.DataFrame, source_of: Mapping[str, str]) -> dict[t
     Parameters
     ----------
     evidence
-        Rows of evidence (`geo.schema.EVIDENCE`).
+        Rows of :data:`geo.schema.EVIDENCE`.
     source_of
-        The source of incidents of each dataset.
+        Incident source by dataset.
     """
 
     def days(name: str) -> list[dt.date | None]:

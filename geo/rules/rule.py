@@ -184,7 +184,7 @@ def listed(parts: list[Note]) -> Note:
     Parameters
     ----------
     parts
-        Notes in their order.
+        Notes in their order, at least one.
     """
     if len(parts) == 1:
         return parts[0]

@@ -75,7 +75,7 @@ class Rules:
         Parameters
         ----------
         answer
-            The answer that the rule belongs to: site or area.
+            `site`, `area` or `listing`.
         """
         return tuple(r for r in self.rules if r.answer == answer)
 
@@ -196,7 +196,7 @@ def from_dict(given: Mapping[str, object], where: str = "rules") -> Rules:
         :data:`STANDARD` that is left out, and any that has ``enabled = false``, is not asked, and the result says so
         in ``rules_unknown``.
     where
-        Name used in errors.
+        Name of the file, for errors.
 
     Raises
     ------

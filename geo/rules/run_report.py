@@ -18,7 +18,7 @@ def coverage_report(looked: Coverage, settings: Settings) -> dict[str, object]:
     Parameters
     ----------
     looked
-        Where and when was looked.
+        Declared coverage, asked for the sites of the run.
     settings
         The numbers that belong to no single rule, or what the run was asked for.
     """

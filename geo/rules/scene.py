@@ -39,7 +39,7 @@ class Scene:
         Incidents around the sites, wide enough for every distance rule: as pairs, or as sums where no evidence is
         wanted (:attr:`pairs`, :attr:`sums`).
     site_units, incident_units
-        Administrative units by level.
+        By level, the unit of each site and of each incident.
     area_gaps
         Gaps of the area class that hold for all rules of a level, by level and code.
     newest
@@ -47,7 +47,7 @@ class Scene:
     visits, statuses, listed, routes, measured
         As :func:`geo.assess.assess` takes them, or None where there are none.
     kept
-        What was asked once, by its name.
+        Answers that several rules ask for, by name, made once.
     """
 
     settings: Settings

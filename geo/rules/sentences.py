@@ -46,11 +46,11 @@ class Pool:
         Parameters
         ----------
         rows
-            Row numbers.
+            Positions of the sites wanted.
         translate
-            Speaks the reader's language.
+            Says a template in the reader's language.
         kept
-            What was kept of earlier work.
+            What was said already, by pool and value; it is added to.
         """
         key = (id(self), id(translate))
         if key not in kept:
@@ -83,7 +83,7 @@ def sentences(
     source_of
         The source of incidents of each dataset.
     translators
-        Speak a language each.
+        What says a template, one a language.
     """
     made = _Sites(rules, sites, summary_rows(rules, evidence), source_of)
     out = []

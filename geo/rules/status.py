@@ -88,7 +88,7 @@ class Status:
         rule
             The rule that is asked.
         rows
-            Rows of evidence.
+            Evidence of this rule at one site.
         """
         held = [r for r in rows if r.kind == "status" and r.status in rule.statuses]
         said = [Note("{scheme} status {colour}", scheme=_SCHEMES[r.fact], colour=COLOURS[r.status]) for r in held]
@@ -111,9 +111,9 @@ class Status:
         rule
             The rule that is asked.
         site
-            The site.
+            The site as the results state it.
         rows
-            Rows of evidence.
+            Evidence of this rule at the site.
         """
         held = [r for r in rows if r.kind == "status" and r.status in rule.statuses]
         held = [r for r in held if r.fact != "drc" or (r.start is not None and r.start > before(site.day, rule.months))]
@@ -179,11 +179,11 @@ def colour_at(status: Texts, day: Days, valid_to: Days, as_of: Days, settings: S
     Parameters
     ----------
     status
-        The status.
+        Colour that was stated, in English; ``""`` where none was.
     day
-        The day of each row [days since 1970-01-01].
+        Day of each status [days since 1970-01-01].
     valid_to
-        Last days of validity [days since 1970-01-01].
+        Stated end of each status, exclusive [days since 1970-01-01]; NO_DAY: none.
     as_of
         The date of each site, time of events and not of knowledge [days since 1970-01-01].
     settings

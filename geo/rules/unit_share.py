@@ -46,9 +46,9 @@ class UnitShares:
         level
             Administrative level: 0 the country, 1 the region, 2 the district, 3 below.
         sites
-            Row numbers of sites.
+            Positions of the sites wanted.
         radius_m
-            Radius [m].
+            Radius of the circles [m].
         """
         kept = self._kept.setdefault((level, radius_m), np.full(len(self.lon), np.nan))
         todo = sites[np.isnan(kept[sites])]
@@ -78,9 +78,9 @@ class UnitShares:
             Of which sites the answer can matter, from the most events and deaths that may be expected; nothing is
             measured for the others, and they get zero.
         radius_m
-            Radius [m].
+            Radius of the circles [m].
         months
-            Length of the window [months].
+            Length of the window [calendar months].
         """
         n, inc = len(self.lon), self.incidents
         sources = max(len(inc.sources), 1)

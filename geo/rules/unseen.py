@@ -27,11 +27,11 @@ def unseen(
     incidents
         The incidents, ready to be asked.
     units
-        Administrative units, or in which of them each row lies.
+        By level, the unit of each incident.
     countries
-        Countries (ISO 3166 alpha-3).
+        Countries of the sites (ISO 3166 alpha-3).
     months
-        Length of the window [months].
+        Length of the window [calendar months].
     """
     if not len(as_of) or not len(incidents):
         return []

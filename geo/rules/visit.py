@@ -73,7 +73,7 @@ class Visit:
         rule
             The rule that is asked.
         rows
-            Rows of evidence.
+            Evidence of this rule at one site.
         """
         found = [r for r in rows if r.kind == "visit" and r.status == "yes"]
         if not found:
@@ -106,9 +106,9 @@ class Visit:
         rule
             The rule that is asked.
         site
-            The site.
+            The site as the results state it.
         rows
-            Rows of evidence.
+            Evidence of this rule at the site.
         """
         first = before(site.day, rule.months)
         seen = [r for r in rows if r.kind == "visit" and r.start is not None and first < r.start <= site.day]
@@ -276,7 +276,7 @@ def route_places(rule: Rule, sites: pd.DataFrame, routes: pd.DataFrame | None) -
     sites
         The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
     routes
-        Routes of rows or sites; None: none.
+        Declared routes: `source, site_id, geometry` (LineString, WGS 84); None: none.
     """
     none = Places(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), rule.route_km, "armed_roadblock_on_route")
     if routes is None or not len(routes) or not rule.route_km:
@@ -299,7 +299,7 @@ def roadblocks_near(places: Places, visits: pd.DataFrame, as_of: Days, after: Da
     Parameters
     ----------
     places
-        Places.
+        From where is looked, and how far.
     visits
         Visits to the sites (`geo.schema.VISITS`); None: none were loaded.
     as_of

@@ -17,7 +17,7 @@ def events(n: float) -> Note:
     Parameters
     ----------
     n
-        The number.
+        Number of events.
     """
     return Note.counted("{n} event", "{n} events", n)
 
@@ -29,7 +29,7 @@ def deaths(n: float) -> Note:
     Parameters
     ----------
     n
-        The number.
+        Number of deaths.
     """
     return Note.counted("{n} death", "{n} deaths", n)
 
@@ -51,7 +51,7 @@ def km_alike(metres: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     Parameters
     ----------
     metres
-        Distance [m].
+        Distances [m].
 
     Examples
     --------

@@ -29,13 +29,13 @@ def add_findings(
     Parameters
     ----------
     findings
-        Findings in zone units; None: none.
+        :data:`geo.schema.FINDINGS`; None: none are loaded.
     diamond
-        Whether diamonds are mined, site by site.
+        One flag a site: it mines diamonds.
     as_of
         The date of each site, time of events and not of knowledge [days since 1970-01-01].
     key
-        What it is known by.
+        ``COUNTRY|folded name`` of the unit of each site; blank where not known.
     aliases
         Other spellings of names of units.
     evidence

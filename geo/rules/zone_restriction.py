@@ -52,7 +52,7 @@ class ZoneRestriction:
         rule
             The rule that is asked.
         rows
-            Rows of evidence.
+            Evidence of this rule at one site.
         """
         return Note("a diamond site under Kimberley Process restriction, not in a compliant zone")
 
@@ -73,9 +73,9 @@ class ZoneRestriction:
         rule
             The rule that is asked.
         site
-            The site.
+            The site as the results state it.
         rows
-            Rows of evidence.
+            Evidence of this rule at the site.
         """
         status = status_from_rows(site, rows)
         fired = "diamond" in site.minerals and is_restricted(rows) and status in NOT_COMPLIANT

@@ -129,9 +129,9 @@ def states(register: pd.DataFrame | None, days: Days, countries: set[str]) -> tu
     register
         Entries of the zone register; None: none.
     days
-        Days [days since 1970-01-01].
+        Dates in any order [days since 1970-01-01].
     countries
-        Countries (ISO 3166 alpha-3).
+        Countries of the sites (ISO 3166 alpha-3).
     """
     if register is not None and "" not in countries:
         register = register[register["country"].isin(countries)]
@@ -163,7 +163,7 @@ def unit_keys(units: pd.DataFrame, aliases: Aliases) -> Texts:
     Parameters
     ----------
     units
-        Administrative units, or in which of them each row lies.
+        Entries of the register: `unit`, `parent`, `country`, `level` (text, such as `admin3`).
     aliases
         Other spellings of names of units.
     """
@@ -252,17 +252,17 @@ def zones_at(
     sites
         The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
     diamond
-        Whether diamonds are mined, site by site.
+        One flag a site: it mines diamonds, or may.
     as_of
         The date of each site, time of events and not of knowledge [days since 1970-01-01].
     error_km
         How far a position may be wrong [km]; missing where not stated.
     units
-        Administrative units, or in which of them each row lies.
+        By level, the unit of each site.
     register
         Entries of the zone register; None: none.
     boundaries
-        Boundary sets, one a level; None or an empty one: none were loaded.
+        The loaded sets, by level.
     restrictions
         Restrictions of the Kimberley Process by country and date; None: none.
     aliases
@@ -487,7 +487,7 @@ def is_restricted(rows: Iterable[Row]) -> bool:
     Parameters
     ----------
     rows
-        The rows.
+        Zone evidence of one site.
     """
     return any(r.kind == "zone" and r.fact == "country" and r.status in RESTRICTED for r in rows)
 
@@ -498,9 +498,9 @@ def status_from_rows(site: SiteRow, rows: Iterable[Row]) -> str:
     Parameters
     ----------
     site
-        The site.
+        The site as the results state it.
     rows
-        The rows.
+        Zone evidence of the site.
     """
     zone = [r for r in rows if r.kind == "zone"]
     if site.minerals and "diamond" not in site.minerals:
@@ -526,7 +526,7 @@ def register_with(register: pd.DataFrame | None, table: pd.DataFrame | None) -> 
     register
         Entries of the zone register; None: none.
     table
-        The rows.
+        Countries under restriction: `country, restricted_from, restricted_to` (exclusive); None: none.
     """
     if table is None or register is None:
         return register

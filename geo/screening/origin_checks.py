@@ -42,7 +42,7 @@ def has_mineral(minerals: pd.Series[str], wanted: frozenset[str]) -> Bools:
     minerals
         Minerals, joined by `;`; blank where not known.
     wanted
-        What is asked for.
+        Minerals in the names of the project.
     """
     codes, texts = pd.factorize(minerals, use_na_sentinel=False)
     return np.array([*(bool(wanted & set(str(text).split(";"))) for text in texts), False], np.bool_)[codes]
@@ -193,7 +193,7 @@ def mineral_record(
     Parameters
     ----------
     sites
-        Known sites (:data:`geo.schema.SITES`).
+        Known sites (:data:`geo.schema.SITES`) that say what is mined around them.
     lon
         Longitudes [degrees, WGS 84]; missing where there is no position.
     lat
@@ -203,7 +203,7 @@ def mineral_record(
     minerals
         Minerals, joined by `;`; blank where not known.
     within_km
-        Within how far [km].
+        How near a recorded site of the mineral has to be [km].
 
     Returns
     -------

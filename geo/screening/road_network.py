@@ -72,7 +72,7 @@ class Network:
         origin
             Where each route begins, shape (n, 2): longitude and latitude [degrees].
         destination
-            Where the route ends [degrees].
+            Where each route ends, shape (n, 2): longitude and latitude [degrees].
         """
         import networkx as nx
 

@@ -35,13 +35,13 @@ class RouteSettings:
     Parameters
     ----------
     segment_km
-        Length of a segment.
+        Length of a segment; the last of a route is shorter [km].
     within_km
         Incidents within this distance of the route count (the 20 km of rules C1 and H1).
     months
         The window before the date (as in C1).
     step_km
-        Distance of the samples.
+        Distance from one sample to the next along the route [km].
     roadblock_km
         Roadblocks within this distance of the route are on it (the error of a place known by its village).
     imprecise_radius_km
@@ -98,7 +98,7 @@ def cut(lines: Sequence[Floats], settings: RouteSettings) -> Cut:
     lines
         One array of shape (vertices, 2) a route: longitude and latitude in degrees on WGS 84; one vertex or more.
     settings
-        The numbers that belong to no single rule, or what the run was asked for.
+        Length of the segments and distance of the samples.
 
     Examples
     --------
@@ -200,11 +200,11 @@ def incidents_along(
     error_km
         Position error of each route [km], blank counts as none: certain and possible speak of the line as screened.
     cut_routes
-        A route cut into segments.
+        Routes cut into segments and samples.
     incidents
         The incidents, ready to be asked.
     settings
-        The numbers that belong to no single rule, or what the run was asked for.
+        How near, and in which window, an incident counts.
     """
     m, limit, step = len(incidents), settings.within_km * 1000, settings.step_km * 1000
     n_segments, n_routes = len(cut_routes.segment_route), len(cut_routes.length_m)
@@ -333,11 +333,11 @@ def worst(segments: pd.DataFrame, route: Ints, n_routes: int) -> Floats:
     Parameters
     ----------
     segments
-        Segments of routes.
+        Rows of all routes: `incidents`, `deaths`, number within the route.
     route
-        Row numbers of routes.
+        Route of each segment, ascending.
     n_routes
-        How many routes.
+        Number of routes.
     """
     out = np.full(n_routes, np.nan)
     rows = np.flatnonzero((segments["incidents"] > 0).to_numpy())
@@ -360,9 +360,9 @@ def sequence(
     codes
         Position in `names` at every sample; negative, or a blank name, is nowhere.
     cut_routes
-        A route cut into segments.
+        Routes cut into segments and samples.
     names
-        Name of each code.
+        Values that a sample may have, such as country codes.
 
     Returns
     -------

@@ -47,7 +47,7 @@ def shares(
     draws, seed
         How many, and where chance begins: the same seed gives the same shares.
     done
-        What was made already, once for many settings.
+        The sites with all that is around them.
     progress
         Is told how far the work is; None: nobody asks.
     """

@@ -58,7 +58,7 @@ def flips(done: Pass) -> pd.DataFrame:
     Parameters
     ----------
     done
-        What was made already, once for many settings.
+        The sites with all that is around them, wide and long enough.
     """
     pairs, n = done.pairs, len(done)
     near = distance_rules(done.rules)

@@ -56,9 +56,9 @@ class Pass:
         Parameters
         ----------
         fired_c
-            Whether a rule of the gravest class fired.
+            Whether a distance rule of class conflict-affected fires; rows are the last axis.
         fired_h
-            Whether a rule of the milder class fired.
+            Whether a distance rule of class high-risk fires; rows are the last axis.
         """
         graver = np.where(fired_c, CODE[AFFECTED], np.where(fired_h, CODE[HIGH_RISK], 0))
         return np.maximum(graver, self.fixed)
@@ -78,7 +78,7 @@ def prepare_pass(
     rules
         The rule set with its settings.
     result
-        The result of the run.
+        The assessment with all its sites.
     incidents
         The incidents, ready to be asked.
     """

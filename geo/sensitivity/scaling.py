@@ -52,9 +52,9 @@ def whole(value: float, factor: float) -> int:
     Parameters
     ----------
     value
-        The value; missing where not known.
+        The number of the rule; 0: not asked.
     factor
-        By what it is multiplied.
+        The factor of the setting.
     """
     return 0 if value == 0 else max(1, math.floor(value * factor + 0.5))
 
@@ -65,11 +65,11 @@ def scaled_test(test: Test, window: float, count: float) -> Test:
     Parameters
     ----------
     test
-        A test of the rule: window, events, deaths.
+        A test of a distance rule.
     window
-        Factor on windows.
+        Factor of the window.
     count
-        How many.
+        Factor of the thresholds.
     """
     return Test(whole(test.months, window), whole(test.min_events, count), whole(test.min_deaths, count), test.effect)
 
@@ -93,11 +93,11 @@ def scaled_rules(rules: Rules, radius: float, window: float, count: float) -> Ru
     rules
         The rule set with its settings.
     radius
-        Factor on radii.
+        Factor of all radii.
     window
-        Factor on windows.
+        Factor of all windows.
     count
-        How many.
+        Factor of all thresholds.
     """
     table: Any = copy.deepcopy(dict(rules.source))
     names = {rule.id for rule in distance_rules(rules)}

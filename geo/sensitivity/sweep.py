@@ -26,9 +26,9 @@ def sweep(done: Pass, grid: Grid) -> Codes:
     Parameters
     ----------
     done
-        What was made already, once for many settings.
+        The sites with all that is around them, wide and long enough.
     grid
-        The grid: its cells, and where they lie.
+        Factors of radii, windows and counts.
     """
     shape = (len(grid.radius), len(grid.window), len(grid.count), len(done))
     fired = {cls: np.zeros(shape, np.bool_) for cls in (True, False)}
@@ -88,11 +88,11 @@ def stability(done: Pass, grid: Grid, codes: Codes) -> pd.DataFrame:
     Parameters
     ----------
     done
-        What was made already, once for many settings.
+        The sites with all that is around them.
     grid
-        The grid: its cells, and where they lie.
+        Factors of radii, windows and counts.
     codes
-        Codes: numbers that stand for texts.
+        As :func:`sweep` gives them.
     """
     r, w, k = grid.nominal
     same = (codes == codes[r, w, k]).reshape(-1, len(done)).mean(axis=0)
@@ -112,11 +112,11 @@ def what_matters(done: Pass, grid: Grid, codes: Codes) -> pd.DataFrame:
     Parameters
     ----------
     done
-        What was made already, once for many settings.
+        The sites with all that is around them.
     grid
-        The grid: its cells, and where they lie.
+        Factors of radii, windows and counts.
     codes
-        Codes: numbers that stand for texts.
+        As :func:`sweep` gives them.
     """
     r, w, k = grid.nominal
     now = codes[r, w, k]
@@ -138,13 +138,13 @@ def heat(grid: Grid, codes: Codes, row: int, count: float = 1.0) -> pd.DataFrame
     Parameters
     ----------
     grid
-        The grid: its cells, and where they lie.
+        Factors of radii, windows and counts.
     codes
-        Codes: numbers that stand for texts.
+        As :func:`sweep` gives them.
     row
-        Row number.
+        Position of the site among the rows of the pass.
     count
-        How many.
+        Factor of the counts; one that the grid has.
     """
     table = codes[:, :, grid.count.index(count), row]
     return pd.DataFrame(table, index=list(grid.radius), columns=list(grid.window))

@@ -106,7 +106,7 @@ class Hits:
         Parameters
         ----------
         keep
-            Row numbers to keep.
+            Positions of the hits wanted.
         """
         return Hits(self.sites, self.z, self.local.take(keep), self.at.take(keep), self.chord2.take(keep))
 
@@ -119,9 +119,9 @@ class Search:
     Attributes
     ----------
     incident
-        Position in the given arrays of each sorted incident.
+        Position in the given arrays of each sorted incident, shape (incidents,).
     empty
-        Nothing can be found.
+        No site or no incident that can pair is given: nothing is found.
     """
 
     def __init__(
@@ -196,7 +196,7 @@ class Search:
         Parameters
         ----------
         sites
-            Row numbers of sites.
+            Positions of sites in the given arrays.
         """
         if self.empty:
             return sites[:0]
@@ -213,9 +213,9 @@ class Search:
         Parameters
         ----------
         sites
-            Row numbers of sites.
+            Positions of sites in the given arrays, as :meth:`order` puts them.
         work
-            What is to be done.
+            Called once a slab with the hits of its blocks; by several threads at once.
         """
         tasks = [sites[i : i + SLAB] for i in range(0, sites.size, SLAB)]
 
@@ -268,7 +268,7 @@ class Search:
         Parameters
         ----------
         hits
-            Pairs of sites and incidents, or how many hits.
+            Candidates of one block.
         """
         there, here = self._z.take(hits.at), hits.z.take(hits.local)
         distance = arc_m(hits.chord2, there - here, there + here)
@@ -286,7 +286,7 @@ class Search:
         Parameters
         ----------
         hits
-            Pairs of sites and incidents, or how many hits.
+            Candidates of one block.
         rows
             Positions of the pairs to measure.
         """
@@ -299,7 +299,7 @@ class Search:
         Parameters
         ----------
         hits
-            Pairs of sites and incidents, or how many hits.
+            Candidates of one block.
         """
         if self.radius > ARC_LIMIT_M - 1000:
             return np.ones(hits.at.size, dtype=np.bool_)
@@ -321,9 +321,9 @@ def spread(work: Callable[[S], T], tasks: Sequence[S]) -> Iterator[T]:
     Parameters
     ----------
     work
-        What is to be done.
+        Called once a task; by several threads at once.
     tasks
-        What is to be done, part by part.
+        What `work` is called with, in order.
     """
     if THREADS > 1 and len(tasks) > 1:
         with ThreadPoolExecutor(THREADS) as pool:
@@ -338,11 +338,11 @@ def in_parts(work: Callable[[slice], npt.NDArray[Any]], n: int, least: int = 1 <
     Parameters
     ----------
     work
-        What is to be done.
+        Called once a slice; its answer has one value an element along the last axis.
     n
         How many elements there are; few are done in one go.
     least
-        How many at the least.
+        Elements of a slice at least.
     """
     parts = min(THREADS, n // least)
     if parts < 2:

@@ -125,9 +125,9 @@ class Fading:
         Parameters
         ----------
         as_of_day
-            The date of each site [days since 1970-01-01].
+            The date [days since 1970-01-01].
         window_days
-            Length of each site's window [days].
+            Length of the window [days].
         """
         n, since = len(self.site_lon), as_of_day - window_days + 1
         spans = range(since // SPAN_DAYS, as_of_day // SPAN_DAYS + 1)

@@ -46,7 +46,7 @@ def density(lon: Floats, lat: Floats, *, cell_km: float = 5.0, spread_km: float 
     cell_km
         Side of a cell [km].
     spread_km
-        How far an incident is spread [km].
+        Standard deviation of the Gaussian [km].
 
     Returns
     -------

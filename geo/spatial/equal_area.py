@@ -43,7 +43,7 @@ def to_equal_area(geometry: Geometries) -> Geometries:
     Parameters
     ----------
     geometry
-        Geometries [degrees, WGS 84].
+        Polygons [degrees, WGS 84], shape (n,).
     """
 
     def project(xy: Floats) -> Floats:
@@ -58,7 +58,7 @@ def areas_m2(projected: Geometries) -> Floats:
     Parameters
     ----------
     projected
-        Geometries on an equal-area plane [m].
+        Polygons of the equal-area plane [m], shape (n,).
     """
     return np.asarray(shapely.area(projected))
 
@@ -73,7 +73,7 @@ def circles(lon: Floats, lat: Floats, radius_m: float) -> Geometries:
     lat
         Latitudes [degrees, WGS 84]; missing where there is no position.
     radius_m
-        Radius [m].
+        Radius of all circles [m].
 
     Examples
     --------
@@ -126,13 +126,13 @@ def share_inside(polygons: Geometries, lon: Floats, lat: Floats, radius_m: float
     Parameters
     ----------
     polygons
-        Polygons [degrees, WGS 84].
+        One polygon a point [degrees, WGS 84], shape (n,).
     lon
         Longitudes [degrees, WGS 84]; missing where there is no position.
     lat
         Latitudes [degrees, WGS 84]; missing where there is no position.
     radius_m
-        Radius [m].
+        Radius of all circles [m].
 
     Examples
     --------

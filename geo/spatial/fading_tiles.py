@@ -57,7 +57,7 @@ def worth(site_lon: Floats, site_lat: Floats, incidents: int) -> bool:
     site_lat
         Latitudes of sites [degrees, WGS 84].
     incidents
-        How many incidents.
+        Number of incidents.
     """
     if len(site_lon) * incidents < WORTH:
         return False

@@ -112,7 +112,7 @@ def longest_rival_m(chord: Floats) -> Floats:
     Parameters
     ----------
     chord
-        Length of chords [m].
+        Chords [m].
     """
     return np.asarray(chord * (1 + 0.005 * (chord / MIN_CURVATURE_RADIUS_M) ** 2))
 

@@ -236,7 +236,7 @@ def runs(start: Ints, count: Ints) -> Ints:
     Parameters
     ----------
     start
-        First day or position.
+        First number of each run.
     count
         How many numbers of each i; 0 gives none.
     """

@@ -43,7 +43,7 @@ def count_pieces(geometry: npt.NDArray[np.object_]) -> int:
     Parameters
     ----------
     geometry
-        Geometries [degrees, WGS 84].
+        Polygons [degrees, WGS 84], shape (n,); None has none.
 
     Examples
     --------
@@ -346,7 +346,7 @@ def circle_box(lat: Floats, radius_m: Floats) -> tuple[Floats, Floats]:
     Parameters
     ----------
     lat
-        Degrees.
+        Latitude of the middle of each circle [degrees].
     radius_m
         Geodesic radius [m], the shape of `lat`.
 

@@ -38,7 +38,7 @@ class Boundaries:
     dataset, dataset_version
         Name and edition of the file.
     name
-        File name without folders.
+        Name of the file, without its folders.
     repairs
         What was made valid: a dict each with `unit` and `area_change_m2`.
     """
@@ -174,7 +174,7 @@ def locate(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries) -> In
     lon, lat
         Degrees on WGS 84, shape (n,); NaN is in no unit.
     boundaries
-        Boundary sets, one a level; None or an empty one: none were loaded.
+        Units of one level.
 
     Examples
     --------
@@ -235,7 +235,7 @@ def nearest_edge(
     rows
         Rows of `boundaries` to look at.
     boundaries
-        Boundary sets, one a level; None or an empty one: none were loaded.
+        Units of one level.
 
     Returns
     -------
@@ -267,7 +267,7 @@ def units_within(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries,
     radius_m
         One radius, or one per point [m].
     boundaries
-        Boundary sets, one a level; None or an empty one: none were loaded.
+        Units of one level.
     """
     x, y = _points(lon, lat)
     radius = np.broadcast_to(np.asarray(radius_m, dtype=np.float64), x.shape)

@@ -55,7 +55,7 @@ class Sums:
     classes
         The precision classes, ascending, shape (classes,); one class 0 when no precision was given.
     count
-        Number of incidents, int64.
+        Number of incidents, int64; 0 where there is none.
     deaths_low, deaths_best, deaths_high
         Sums of the estimates [people], float64; 0.0 where there is none or the array was not given.
     nearest_m
@@ -140,7 +140,7 @@ def found_by(search: Search, chosen: Chosen | None = None) -> Pairs:
     Parameters
     ----------
     search
-        How it is searched.
+        Checked inputs and the grid.
     chosen
         Which pairs of a block to give; None: all of them.
     """
@@ -177,7 +177,7 @@ def within_chunks(
     incident_day
         First day of each incident [days since 1970-01-01].
     radius_m
-        Radius [m].
+        Inclusive limit of the geodesic distance [m].
     as_of_day
         The date of each site [days since 1970-01-01].
     window_days
@@ -242,7 +242,7 @@ def summarise(
     incident_day
         First day of each incident [days since 1970-01-01].
     radius_m
-        Radius [m].
+        Inclusive limit of the geodesic distance [m].
     as_of_day
         The date of each site [days since 1970-01-01].
     window_days
