@@ -371,7 +371,7 @@ def performed(argv: Sequence[str] | None) -> int:
 
 
 def below_bar() -> None:
-    """Ends the line of a bar that stands on it."""
+    """Moves below a bar of progress that stands on an unfinished line, so that a message has a line of its own."""
     if Progress.open:
         print(file=sys.stderr)
         Progress.open = False

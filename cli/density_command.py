@@ -63,7 +63,7 @@ def add(commands: Any) -> None:
 
 
 def add_surface(to: argparse.ArgumentParser) -> None:
-    """What this command alone asks."""
+    """Its own options: kernel, cells and weights of the surface."""
     to.add_argument("--before-from", metavar="YYYY-MM-DD", help="first day of an earlier period to compare with")
     to.add_argument("--before-to", metavar="YYYY-MM-DD", help="last day of it")
     to.add_argument("--bandwidth-km", type=float, metavar="KM", help="of the kernel; default: 25")

@@ -67,7 +67,7 @@ def add_rasters(to: argparse.ArgumentParser) -> None:
 
 
 def add_window(to: argparse.ArgumentParser) -> None:
-    """What this command alone asks."""
+    """Its own option: the months of incidents near which people are counted."""
     to.add_argument(
         "--near-months", type=int, metavar="N", help="window of the incidents people live near; default: 12"
     )

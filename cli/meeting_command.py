@@ -48,7 +48,7 @@ def add(commands: Any) -> None:
 
 
 def add_filter(to: argparse.ArgumentParser) -> None:
-    """What this command alone asks."""
+    """Its own options: which sites are meant."""
     to.add_argument(
         "--filter", action="append", default=[], metavar="KEY=VALUE",
         help="only some sites, as in the app's address: minerals=diamond, classes=high-risk~conflict-affected",

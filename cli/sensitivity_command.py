@@ -42,7 +42,7 @@ def add(commands: Any) -> None:
 
 
 def add_draws(to: argparse.ArgumentParser) -> None:
-    """What this command alone asks."""
+    """Its own options: draws, seed, and the months of the timeline."""
     to.add_argument(
         "--draws", type=int, default=200, metavar="N", help="draws of places, days and deaths; default: 200"
     )

@@ -1,4 +1,4 @@
-"""What was read of each file, said to a person: rows, columns taken and left, and every note of the reader.
+"""Messages on what was read of each file: rows, columns taken and left, and every note of the reader.
 
 A note that stands in a record alone is not seen: every job says these lines first.
 """

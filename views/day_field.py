@@ -1,4 +1,4 @@
-"""A day as a field that is typed: Enter takes it, a text that is no day changes nothing and is told.
+"""A day as a field that is typed: Enter takes it; a text that is no day changes nothing, and a message says so.
 
 Streamlit's own date field shows what is typed at once and takes it when its calendar closes, so that field and page say
 different days in between.
@@ -112,7 +112,7 @@ def day_in_form(
 
 
 def no_day(translate: Translator, text: str) -> str:
-    """What is said of a text in a form that is no day, as Markdown."""
+    """The message for a text in a form that is no day, as Markdown."""
     return translate(
         "No day that can be read: {text}. Write it like {example}.",
         text=markdown(text),

@@ -1,4 +1,4 @@
-"""An error as a reader is told it: data's own in words, anything else by a short code that stands in the log too."""
+"""Errors as messages for a reader: those of data in words, any other by a short code that stands in the log too."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class DownloadError(Exception):
 
 
 def sentence_of(error: Exception, translate: Translator) -> str:
-    """What to tell of an error; call it while the error is handled."""
+    """The message for an error; call it while the error is handled."""
     if isinstance(error, CahraError):
         return error.sentence(translate)
     code = hashlib.sha256(traceback.format_exc().encode()).hexdigest()[:6].upper()
@@ -35,7 +35,7 @@ def sentence_of(error: Exception, translate: Translator) -> str:
 
 
 def telling(make: Callable[[], bytes], translate: Translator) -> Callable[[], bytes]:
-    """A file that is made when its button is pressed, long after the page was: an error is told under the button."""
+    """A file made when its button is pressed, long after the page was drawn: an error is shown under the button."""
 
     def made() -> bytes:
         try:
@@ -47,7 +47,7 @@ def telling(make: Callable[[], bytes], translate: Translator) -> Callable[[], by
 
 
 def install() -> None:
-    """Streamlit says one English sentence for every such error and logs its text, rows and all: here ours is said."""
+    """Puts our messages in place of Streamlit's one English sentence, which logs the error's text, rows and all."""
     from streamlit.proto.ForwardMsg_pb2 import BackendOperationResponse, DeferredFileResponsePayload
     from streamlit.runtime.backend_operation_handler import DeferredFileHandler
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from geo.errors import InputError
 from geo.messages import Note
 from layers.gdal_settings import confine
-from views import faults, gateway, release, warming
+from views import faults, release, server_guard, warming
 
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARIES = (
@@ -131,7 +131,7 @@ def main(options: Sequence[str] = (), folder: str = "", *, for_all: bool = False
         open_workspace(folder, options, for_all=for_all)
     fewer_arenas()
     silence()
-    gateway.install()
+    server_guard.install()
     faults.install()
     release.start()
     os.chdir(ROOT)  # where .streamlit/config.toml lies

@@ -1,4 +1,4 @@
-"""What every page shares: language, state, the page's address, the sidebar, and errors told in words."""
+"""What every page shares: language, state, the page's address, the sidebar, and errors as messages."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ def mark_own(translate: Translator, data: Data, record: Mapping[str, object]) ->
 
 @contextmanager
 def page(*, sidebar: bool = True) -> Iterator[Here]:
-    """The frame of a page: state and language before it, and any error told as a sentence with what to do."""
+    """The frame of a page: state and language before it, and any error as a sentence with what to do."""
     start()
     st.html(STYLE)
     _ = translator(language())
@@ -238,7 +238,7 @@ def page(*, sidebar: bool = True) -> Iterator[Here]:
 
 @contextmanager
 def guard(translate: Translator) -> Iterator[None]:
-    """Errors of the data are told in words; anything else by a short code that stands in the log too."""
+    """Errors of the data become messages; any other gets a short code that stands in the log too."""
     try:
         yield
     except CahraError as error:

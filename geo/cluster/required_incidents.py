@@ -1,4 +1,4 @@
-"""The incidents that any rule could ask of some sites: what a worker reads of the whole, and nothing it could lack."""
+"""The incidents that rules may count at some sites: a worker of a cluster reads these and no others."""
 
 from __future__ import annotations
 

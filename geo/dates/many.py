@@ -151,48 +151,16 @@ def many_dates(
 ) -> ManyDates:
     """Classes, zone statuses, rules and gaps of every site at every date, from one search for pairs.
 
-    Parameters and the errors are those of :func:`geo.assess.assess`; so is every answer, date by date.
+    Every answer, date by date, and the errors are those of :func:`geo.assess.assess`.
 
     Parameters
     ----------
     days
         Dates, ascending and each once.
-    sites
-        The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
-    incidents
-        The incidents (`geo.schema.INCIDENTS`); None: none were loaded.
-    rules
-        The rule set with its settings.
-    zones
-        The zone register (:data:`geo.schema.ZONES`); None: every status that could apply is unknown.
-    boundaries
-        Boundary sets, one a level; None or an empty one: none were loaded.
-    coverage
-        :data:`geo.schema.COVERAGE`; None: nothing is covered, and no site can be calm.
-    visits
-        Visits to the sites (`geo.schema.VISITS`); None: none were loaded.
-    statuses
-        :data:`geo.schema.STATUSES`; None: none were loaded.
-    routes
-        Declared routes of sites: `source, site_id, geometry` (LineString, WGS 84); None: none.
-    measured
-        :data:`geo.rasters.schema.MEASURED`: what rasters say of sites; None: none were given.
-    findings
-        :data:`geo.schema.FINDINGS`; they decide nothing here.
-    listed
-        :data:`geo.schema.LISTED_AREAS`, every edition of the EU list; None: L1 is unknown.
-    restrictions
-        Countries under Kimberley restriction: `country, restricted_from, restricted_to` (exclusive).
-    outlines
-        Country outlines: they give blank countries and the neighbours of a site.
-    aliases
-        Other spellings of units, folded, by country and level; None: none.
-    rejected_incidents
-        :data:`geo.schema.REJECTED_INCIDENTS`: sites near one are not calm; None: none.
-    files
-        File name of each incident dataset, by its version.
-    agreed
-        By level, how labels agree with the boundaries; None: counted over the incidents given.
+    sites, incidents, rules, zones, boundaries, coverage, visits, statuses, routes, measured
+        As :func:`geo.assess.assess` takes them.
+    findings, listed, restrictions, outlines, aliases, rejected_incidents, files, agreed
+        As :func:`geo.assess.assess` takes them.
     """
     calendar = Calendar(to_days(days) if not _are_days(days) else np.asarray(days, dtype=np.int64))
     if not len(calendar) or (np.diff(calendar.days) <= 0).any():

@@ -46,28 +46,14 @@ class ZonesByDate:
         restrictions: pd.DataFrame | None,
         aliases: Aliases,
     ) -> ZonesByDate:
-        """Reads the register at one date of each of its states; the parameters are those of `zones_at`.
+        """Reads the register at one date of each of its states.
 
         Parameters
         ----------
-        settings
-            The numbers that belong to no single rule, or what the run was asked for.
+        settings, sites, error_km, units, register, boundaries, restrictions, aliases
+            As :func:`geo.rules.zone_status.zones_at` takes them.
         calendar
             The dates that are asked together.
-        sites
-            The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
-        error_km
-            How far a position may be wrong [km]; missing where not stated.
-        units
-            By level, the unit of each site.
-        register
-            Entries of the zone register; None: none.
-        boundaries
-            Boundary sets, one a level; None or an empty one: none were loaded.
-        restrictions
-            Restrictions of the Kimberley Process by country and date; None: none.
-        aliases
-            Other spellings of names of units.
         """
         # A boundary set that lacks a unit of its own countries is not used at all.
         frames = [sites[sites["country"] != ""], *(b.frame for b in boundaries.values())]

@@ -40,12 +40,8 @@ class IncidentArea:
 
         Parameters
         ----------
-        rule
-            The rule that is asked.
-        scene
-            Sites, incidents and all else that a rule may ask, at the date of each site.
-        evidence
-            Gathers rows of evidence.
+        rule, scene, evidence
+            As :meth:`geo.rules.kind.RuleKind.evaluate` takes them.
         """
         n, units = len(scene), scene.site_units[rule.level]
         asked, mineral_unknown = scene.applicable(rule)
@@ -65,10 +61,8 @@ class IncidentArea:
 
         Parameters
         ----------
-        rule
-            The rule that is asked.
-        rows
-            Evidence of this rule at one site.
+        rule, rows
+            As :meth:`geo.rules.kind.RuleKind.explain` takes them.
         """
         sums = [r for r in rows if r.kind == "area"]
         row = max(sums, key=lambda r: (r.events, r.deaths), default=None)
@@ -96,12 +90,8 @@ class IncidentArea:
 
         Parameters
         ----------
-        rule
-            The rule that is asked.
-        site
-            The site as the results state it.
-        rows
-            Evidence of this rule at the site.
+        rule, site, rows
+            As :meth:`geo.rules.kind.RuleKind.rederive` takes them.
         """
         seen = [r for r in rows if r.kind in ("incident", "near_miss") and r.record_id]
         if any(r.is_withheld for r in seen):

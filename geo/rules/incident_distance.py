@@ -41,12 +41,8 @@ class IncidentDistance:
 
         Parameters
         ----------
-        rule
-            The rule that is asked.
-        scene
-            Sites, incidents and all else that a rule may ask, at the date of each site.
-        evidence
-            Gathers rows of evidence.
+        rule, scene, evidence
+            As :meth:`geo.rules.kind.RuleKind.evaluate` takes them.
         """
         asked, mineral_unknown = scene.applicable(rule)
         if not evidence.wanted:
@@ -72,10 +68,8 @@ class IncidentDistance:
 
         Parameters
         ----------
-        rule
-            The rule that is asked.
-        rows
-            Evidence of this rule at one site.
+        rule, rows
+            As :meth:`geo.rules.kind.RuleKind.explain` takes them.
         """
         total = next((r for r in rows if r.kind == "total"), None)
         if total is None:
@@ -112,12 +106,8 @@ class IncidentDistance:
 
         Parameters
         ----------
-        rule
-            The rule that is asked.
-        site
-            The site as the results state it.
-        rows
-            Evidence of this rule at the site.
+        rule, site, rows
+            As :meth:`geo.rules.kind.RuleKind.rederive` takes them.
         """
         seen = [r for r in rows if r.kind in ("incident", "near_miss") and r.record_id and r.fact != "beyond_limit"]
         if any(r.is_withheld for r in seen):

@@ -60,7 +60,7 @@ def sums(
     near: Question,
     latest: Question,
 ) -> Sums:
-    """The sums of every ask; parameters are those of :func:`geo.rules.incident_pairs.find_pairs`.
+    """The sums of every ask, added up while the pairs are found.
 
     Parameters
     ----------
@@ -68,22 +68,8 @@ def sums(
         Of which incidents the nearest, and of which the latest is wanted (of several on that day the nearest).
     asks
         Questions by name: which incidents, how near, in which window.
-    lon
-        Longitudes [degrees, WGS 84]; missing where there is no position.
-    lat
-        Latitudes [degrees, WGS 84]; missing where there is no position.
-    error_km
-        How far a position may be wrong [km]; missing where not stated.
-    days
-        The date of each site [days since 1970-01-01].
-    incidents
-        The incidents, ready to be asked.
-    widest_m
-        The widest limit of any question [m].
-    months
-        The longest window of any question [calendar months].
-    imprecise_km
-        How far an incident of precision 2 may lie from its point [km].
+    lon, lat, error_km, days, incidents, widest_m, months, imprecise_km
+        As :func:`geo.rules.incident_pairs.find_pairs` takes them.
     """
     n, sources = len(lon), max(len(incidents.sources), 1)
     made = _Sums(asks, near, latest, error_km, days, incidents, n, sources, widest_m, imprecise_km)

@@ -31,12 +31,8 @@ class ListedArea:
 
         Parameters
         ----------
-        rule
-            The rule that is asked.
-        scene
-            Sites, incidents and all else that a rule may ask, at the date of each site.
-        evidence
-            Gathers rows of evidence.
+        rule, scene, evidence
+            As :meth:`geo.rules.kind.RuleKind.evaluate` takes them.
         """
         n, sites, as_of, units = len(scene), scene.sites, scene.as_of, scene.site_units
         asked, mineral_unknown = scene.applicable(rule)
@@ -78,10 +74,8 @@ class ListedArea:
 
         Parameters
         ----------
-        rule
-            The rule that is asked.
-        rows
-            Evidence of this rule at one site.
+        rule, rows
+            As :meth:`geo.rules.kind.RuleKind.explain` takes them.
         """
         areas = ", ".join(dict.fromkeys(r.status for r in rows if r.kind == "list"))
         return Note("on the EU indicative list ({areas})", areas=areas)
@@ -100,12 +94,8 @@ class ListedArea:
 
         Parameters
         ----------
-        rule
-            The rule that is asked.
-        site
-            The site as the results state it.
-        rows
-            Evidence of this rule at the site.
+        rule, site, rows
+            As :meth:`geo.rules.kind.RuleKind.rederive` takes them.
         """
         listed = [r for r in rows if r.kind == "list" and r.start is not None]
         wanted = {m.casefold() for m in rule.minerals}

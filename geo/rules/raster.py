@@ -47,12 +47,8 @@ class Raster:
 
         Parameters
         ----------
-        rule
-            The rule that is asked.
-        scene
-            Sites, incidents and all else that a rule may ask, at the date of each site.
-        evidence
-            Gathers rows of evidence.
+        rule, scene, evidence
+            As :meth:`geo.rules.kind.RuleKind.evaluate` takes them.
         """
         seen = measure_of(scene.measured, scene.sites, rule.column)
         fired, reasons = decided(rule, seen)
@@ -70,10 +66,8 @@ class Raster:
 
         Parameters
         ----------
-        rule
-            The rule that is asked.
-        rows
-            Evidence of this rule at one site.
+        rule, rows
+            As :meth:`geo.rules.kind.RuleKind.explain` takes them.
         """
         value, share = _number(rows, rule.column), _number(rows, SHARE)
         if value is None:
@@ -99,12 +93,8 @@ class Raster:
 
         Parameters
         ----------
-        rule
-            The rule that is asked.
-        site
-            The site as the results state it.
-        rows
-            Evidence of this rule at the site.
+        rule, site, rows
+            As :meth:`geo.rules.kind.RuleKind.rederive` takes them.
         """
         value, share = _number(rows, rule.column), _number(rows, SHARE)
         enough = rule.column not in COUNTED or (share is not None and share >= rule.min_coverage)

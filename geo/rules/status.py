@@ -38,12 +38,8 @@ class Status:
 
         Parameters
         ----------
-        rule
-            The rule that is asked.
-        scene
-            Sites, incidents and all else that a rule may ask, at the date of each site.
-        evidence
-            Gathers rows of evidence.
+        rule, scene, evidence
+            As :meth:`geo.rules.kind.RuleKind.evaluate` takes them.
         """
         held = statuses_of(scene)
         asked, mineral_unknown = scene.applicable(rule)
@@ -85,10 +81,8 @@ class Status:
 
         Parameters
         ----------
-        rule
-            The rule that is asked.
-        rows
-            Evidence of this rule at one site.
+        rule, rows
+            As :meth:`geo.rules.kind.RuleKind.explain` takes them.
         """
         held = [r for r in rows if r.kind == "status" and r.status in rule.statuses]
         said = [Note("{scheme} status {colour}", scheme=_SCHEMES[r.fact], colour=COLOURS[r.status]) for r in held]
@@ -108,12 +102,8 @@ class Status:
 
         Parameters
         ----------
-        rule
-            The rule that is asked.
-        site
-            The site as the results state it.
-        rows
-            Evidence of this rule at the site.
+        rule, site, rows
+            As :meth:`geo.rules.kind.RuleKind.rederive` takes them.
         """
         held = [r for r in rows if r.kind == "status" and r.status in rule.statuses]
         held = [r for r in held if r.fact != "drc" or (r.start is not None and r.start > before(site.day, rule.months))]

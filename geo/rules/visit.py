@@ -50,12 +50,8 @@ class Visit:
 
         Parameters
         ----------
-        rule
-            The rule that is asked.
-        scene
-            Sites, incidents and all else that a rule may ask, at the date of each site.
-        evidence
-            Gathers rows of evidence.
+        rule, scene, evidence
+            As :meth:`geo.rules.kind.RuleKind.evaluate` takes them.
         """
         asked, mineral_unknown = scene.applicable(rule)
         made = _lasting(rule, scene, evidence) if rule.until_clean else _newest(rule, scene, evidence)
@@ -70,10 +66,8 @@ class Visit:
 
         Parameters
         ----------
-        rule
-            The rule that is asked.
-        rows
-            Evidence of this rule at one site.
+        rule, rows
+            As :meth:`geo.rules.kind.RuleKind.explain` takes them.
         """
         found = [r for r in rows if r.kind == "visit" and r.status == "yes"]
         if not found:
@@ -103,12 +97,8 @@ class Visit:
 
         Parameters
         ----------
-        rule
-            The rule that is asked.
-        site
-            The site as the results state it.
-        rows
-            Evidence of this rule at the site.
+        rule, site, rows
+            As :meth:`geo.rules.kind.RuleKind.rederive` takes them.
         """
         first = before(site.day, rule.months)
         seen = [r for r in rows if r.kind == "visit" and r.start is not None and first < r.start <= site.day]

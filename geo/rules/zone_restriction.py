@@ -28,12 +28,8 @@ class ZoneRestriction:
 
         Parameters
         ----------
-        rule
-            The rule that is asked.
-        scene
-            Sites, incidents and all else that a rule may ask, at the date of each site.
-        evidence
-            Gathers rows of evidence.
+        rule, scene, evidence
+            As :meth:`geo.rules.kind.RuleKind.evaluate` takes them.
         """
         zone, minerals = scene.zone, scene.sites["minerals"]
         status = zone.columns["zone_status"].to_numpy(dtype=object)
@@ -49,10 +45,8 @@ class ZoneRestriction:
 
         Parameters
         ----------
-        rule
-            The rule that is asked.
-        rows
-            Evidence of this rule at one site.
+        rule, rows
+            As :meth:`geo.rules.kind.RuleKind.explain` takes them.
         """
         return Note("a diamond site under Kimberley Process restriction, not in a compliant zone")
 
@@ -70,12 +64,8 @@ class ZoneRestriction:
 
         Parameters
         ----------
-        rule
-            The rule that is asked.
-        site
-            The site as the results state it.
-        rows
-            Evidence of this rule at the site.
+        rule, site, rows
+            As :meth:`geo.rules.kind.RuleKind.rederive` takes them.
         """
         status = status_from_rows(site, rows)
         fired = "diamond" in site.minerals and is_restricted(rows) and status in NOT_COMPLIANT

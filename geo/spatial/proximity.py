@@ -162,30 +162,16 @@ def within_chunks(
 ) -> Iterator[Pairs]:
     """The pairs of :func:`within` in pieces of `chunk_sites` consecutive sites; joined in order they are equal to it.
 
-    Memory is bounded by the pairs of one piece. Parameters and errors are those of :func:`within`.
+    Memory is bounded by the pairs of one piece. Errors are those of :func:`within`.
 
     Parameters
     ----------
-    site_lon
-        Longitudes of sites [degrees, WGS 84].
-    site_lat
-        Latitudes of sites [degrees, WGS 84].
-    incident_lon
-        Longitudes of incidents [degrees, WGS 84].
-    incident_lat
-        Latitudes of incidents [degrees, WGS 84].
-    incident_day
-        First day of each incident [days since 1970-01-01].
-    radius_m
-        Inclusive limit of the geodesic distance [m].
-    as_of_day
-        The date of each site [days since 1970-01-01].
-    window_days
-        Length of each site's window [days].
-    incident_end_day
-        Last day of each incident [days since 1970-01-01]; None: the first.
+    site_lon, site_lat, incident_lon, incident_lat, incident_day, incident_end_day
+        As :func:`within` takes them.
+    radius_m, as_of_day, window_days
+        As :func:`within` takes them.
     chunk_sites
-        How many sites at once.
+        Sites of a piece.
     """
     search = Search(
         site_lon,
@@ -231,24 +217,10 @@ def summarise(
         Class of each incident, small integers, shape (incidents,); without it all are one class 0.
     deaths_low, deaths_best, deaths_high
         Estimates [people], shape (incidents,); NaN counts as 0.
-    site_lon
-        Longitudes of sites [degrees, WGS 84].
-    site_lat
-        Latitudes of sites [degrees, WGS 84].
-    incident_lon
-        Longitudes of incidents [degrees, WGS 84].
-    incident_lat
-        Latitudes of incidents [degrees, WGS 84].
-    incident_day
-        First day of each incident [days since 1970-01-01].
-    radius_m
-        Inclusive limit of the geodesic distance [m].
-    as_of_day
-        The date of each site [days since 1970-01-01].
-    window_days
-        Length of each site's window [days].
-    incident_end_day
-        Last day of each incident [days since 1970-01-01]; None: the first.
+    site_lon, site_lat, incident_lon, incident_lat, incident_day, incident_end_day
+        As :func:`within` takes them.
+    radius_m, as_of_day, window_days
+        As :func:`within` takes them.
     """
     search = Search(
         site_lon,
@@ -277,26 +249,12 @@ def nearest(
 ) -> tuple[Ints, Floats]:
     """The nearest incident in the window of each site, at any distance.
 
-    Parameters are those of :func:`within`.
-
     Parameters
     ----------
-    site_lon
-        Longitudes of sites [degrees, WGS 84].
-    site_lat
-        Latitudes of sites [degrees, WGS 84].
-    incident_lon
-        Longitudes of incidents [degrees, WGS 84].
-    incident_lat
-        Latitudes of incidents [degrees, WGS 84].
-    incident_day
-        First day of each incident [days since 1970-01-01].
-    as_of_day
-        The date of each site [days since 1970-01-01].
-    window_days
-        Length of each site's window [days].
-    incident_end_day
-        Last day of each incident [days since 1970-01-01]; None: the first.
+    site_lon, site_lat, incident_lon, incident_lat, incident_day, incident_end_day
+        As :func:`within` takes them.
+    as_of_day, window_days
+        As :func:`within` takes them.
 
     Returns
     -------

@@ -129,24 +129,12 @@ def content(
     translate: Translator, here: Profile, rules_hash: str, past: str = "", sure: str = "",
     heat: Sequence[Block] = (), cited: Sequence[Block] = (),
 ) -> Dossier:  # fmt: skip
-    """What a dossier says, in blocks; the parameters are those of :func:`dossier`.
+    """What a dossier says, in blocks that become HTML or PDF.
 
     Parameters
     ----------
-    translate
-        Speaks the reader's language.
-    here
-        The site with all that is said of it.
-    rules_hash
-        Hash of the rule set.
-    past
-        How sites of this class fared at past dates, or blank.
-    sure
-        How far the class holds under other settings, or blank.
-    heat
-        The class by radii and windows as blocks of a page, or nothing.
-    cited
-        How to cite the data, as blocks of a page, or nothing.
+    translate, here, rules_hash, past, sure, heat, cited
+        As :func:`dossier` takes them.
     """
     _, site = translate, here.site
     said = {"fired": _("yes"), "not fired": _("no"), "unknown": _("not known")}

@@ -1,4 +1,4 @@
-"""What a backtest found."""
+"""The result of a backtest: cases, scores, figures and its run record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a fetch and the catalogue say in words."""
+"""Messages of a fetch and of the catalogue of fetched editions."""
 
 from __future__ import annotations
 

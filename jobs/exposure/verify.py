@@ -24,10 +24,8 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
 
     Parameters
     ----------
-    files
-        Files of a result by name.
-    record
-        The run record, as `run.json` has it.
+    files, record
+        As :func:`jobs.verification.derived` takes them.
 
     Raises
     ------

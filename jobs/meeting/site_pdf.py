@@ -51,26 +51,14 @@ def site_pdf(
     translate: Translator, loaded: Loaded, here: Profile, rules_hash: str, past: str = "", sure: str = "",
     heat: Sequence[Block] = (), cited: Sequence[Block] = (),
 ) -> bytes:  # fmt: skip
-    """The document; parameters are those of :func:`jobs.assessment.site_dossier.dossier`.
+    """The dossier as PDF, A4; the same content gives the same bytes.
 
     Parameters
     ----------
-    translate
-        Speaks the reader's language.
+    translate, here, rules_hash, past, sure, heat, cited
+        As :func:`jobs.assessment.site_dossier.dossier` takes them.
     loaded
         What was read of the inputs.
-    here
-        The site with all that is said of it.
-    rules_hash
-        Hash of the rule set.
-    past
-        How sites of this class fared at past dates, or blank.
-    sure
-        How far the class holds under other settings, or blank.
-    heat
-        The class by radii and windows as blocks of a page, or nothing.
-    cited
-        How to cite the data, as blocks of a page, or nothing.
     """
     _ = translate
     it = content(translate, here, rules_hash, past, sure, heat, cited)

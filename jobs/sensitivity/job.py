@@ -59,7 +59,7 @@ class SensitivityResult(Sensitivity, Result):
         return export.result_files(self)
 
     def summary(self, language: str = "en") -> list[Note]:
-        """What to say of it.
+        """How many classes hold, and what would change them first.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""What a sensitivity run found."""
+"""The result of a sensitivity run, one frame a file."""
 
 from __future__ import annotations
 

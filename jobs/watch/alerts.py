@@ -1,4 +1,4 @@
-"""What is said of a site between two looks at it: new, worse, better, data only, or nothing.
+"""The alert on a site between two looks at it: new, worse, better, data only, or none.
 
 A difference is the data's doing where every incident behind it lies in days that the earlier look already held: it
 came, went or was estimated anew with an edition, not with an event. What is worse is always said; anything else is not

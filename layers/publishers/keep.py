@@ -304,7 +304,7 @@ def _dataset(row: FetchSource, layer: Any, version: str) -> str:
 
 
 def profile(layer: Layer | BoundaryLayer) -> dict[str, str]:
-    """What the rows are of, in a few figures; none of it declares coverage."""
+    """First and last day, countries, deaths and known positions of the rows; none of it declares coverage."""
     visits: pd.DataFrame | None = getattr(layer, "visits", None)
     frame = visits if visits is not None and len(visits) else layer.frame
     said: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""What is said where a download fails, apart from what downloads: most runs load nothing from a network."""
+"""The error of a download that fails, apart from the code that downloads: most runs load nothing from a network."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser.conftest import Visit, served
-from views.gateway import SESSION_BYTES
 from views.release import COME_BACK_S, EVERY_S
+from views.server_guard import SESSION_BYTES
 
 MB = 1_000_000
 NUMBER, SIZE = 60, 19 * MB
@@ -97,7 +97,7 @@ def read_so(visit: Visit) -> None:
     visit.settled()
 
 
-def gateway_of(visit: Visit, act: Callable[[], None]) -> tuple[str, dict[str, str]]:
+def upload_address_of(visit: Visit, act: Callable[[], None]) -> tuple[str, dict[str, str]]:
     """Where the session of a page puts its files, and what it says with them; `act` puts one."""
     with visit.page.expect_request(lambda request: request.method == "PUT") as asked:
         act()
@@ -105,9 +105,9 @@ def gateway_of(visit: Visit, act: Callable[[], None]) -> tuple[str, dict[str, st
     return asked.value.url.rsplit("/", 1)[0], {k: said[k] for k in ("cookie", "x-xsrftoken")}
 
 
-def filled(gateway: tuple[str, dict[str, str]]) -> list[tuple[int, str]]:
+def filled(upload: tuple[str, dict[str, str]]) -> list[tuple[int, str]]:
     """What a server says of sixty uploads one after another."""
-    address, headers = gateway
+    address, headers = upload
     return [put(f"{address}/x{i}", headers, f"f{i}.csv", SIZE) for i in range(NUMBER)]
 
 
@@ -115,7 +115,7 @@ def filled(gateway: tuple[str, dict[str, str]]) -> list[tuple[int, str]]:
 def test_sixty_uploads_of_19_mb_are_refused_in_words_and_a_way_of_reading_stays_with_its_visitor(visit, tmp_path):
     with served() as url:
         first, second = (visit(f"{url}/files?lang=en", height=1600, locale=who) for who in ("en-GB", "en-US"))
-        gateway = gateway_of(first, lambda: dropped(first, tmp_path / "mines.csv", FIRST))
+        upload = upload_address_of(first, lambda: dropped(first, tmp_path / "mines.csv", FIRST))
         read_so(first)
         dropped(first, tmp_path / "more.csv", MORE)
         dropped(second, tmp_path / "more.csv", MORE)
@@ -125,7 +125,7 @@ def test_sixty_uploads_of_19_mb_are_refused_in_words_and_a_way_of_reading_stays_
         assert second.page.get_by_text("mines.csv").count() == 0
 
         before = resident(url)
-        said = filled(gateway)
+        said = filled(upload)
         taken = [status for status, _ in said].count(204)
         assert taken == SESSION_BYTES // SIZE
         assert said[taken:] == [(413, "Too many files wait for this session.")] * (NUMBER - taken)
@@ -141,9 +141,9 @@ def test_what_a_session_brought_goes_with_its_browser(browser, tmp_path):
         page = context.new_page()
         page.goto(f"{url}/files?lang=en")
         leaving = Visit(page)
-        gateway = gateway_of(leaving, lambda: dropped(leaving, tmp_path / "mines.csv", FIRST))
+        upload = upload_address_of(leaving, lambda: dropped(leaving, tmp_path / "mines.csv", FIRST))
         before = resident(url)
-        filled(gateway)
+        filled(upload)
         wait(lambda: kept_bytes(url) >= SESSION_BYTES // SIZE * SIZE, 30)
         assert resident(url) - before > 100 * MB
         context.close()

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from layers.maps import assets
-from tests.views.test_gateway import run_apart
+from tests.views.test_server_guard import run_apart
 from views.compression import CODINGS, Compressed
 
 TEXT = b"const words = 'a file of scripts';\n" * 400

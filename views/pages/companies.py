@@ -318,7 +318,7 @@ def comparison(here: Here, screening: ScreeningResult, key: str, roads: RoadLaye
 
 @st.fragment
 def body(here: Here, data: Data, given: Given) -> None:
-    """Results: a click reruns this alone."""
+    """The results below the input: a click reruns this part of the page alone."""
     _, state = here.translate, st.session_state
     with session.guard(_):
         matches = tuple(sorted(place_queue.confirmed().items()))

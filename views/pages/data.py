@@ -87,7 +87,7 @@ def _from_publisher(here: Here, row: FetchSource, wanted: Wanted) -> Fetched:
 
 
 def done(here: Here, make: object) -> None:
-    """Says what came, or why not; what was there before stays."""
+    """A message of what came, or why nothing did; editions that were there stay."""
     _ = here.translate
     try:
         assert callable(make)

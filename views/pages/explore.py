@@ -279,7 +279,7 @@ def site_table(here: Here, shown: pd.DataFrame) -> None:
 
 
 def body(here: Here, data: Data, given: Filters) -> None:
-    """All but the sidebar: a click reruns this alone."""
+    """Map, figures, table, months and downloads: a click reruns this part of the page alone."""
     _, state = here.translate, st.session_state
     with session.guard(_):
         if "pending" in state or state.pop("moved", False):

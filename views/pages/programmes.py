@@ -244,7 +244,7 @@ def downloads(here: Here, data: Data, run: ProgrammeRun) -> None:
 
 @st.fragment
 def body(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...]) -> None:
-    """All but the sidebar."""
+    """Figures, map, what-if, lists and downloads: all of the page but the sidebar."""
     with session.guard(here.translate):
         session.mark_own(here.translate, data, run.base_record())
         figures(here, run, types)

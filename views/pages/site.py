@@ -192,7 +192,7 @@ def rules(here: Here, it: Profile) -> None:
 
 
 def listing(here: Here, frame: pd.DataFrame, columns: Sequence[str], none: str, *, long: Sequence[str] = ()) -> None:
-    """A table of the site, or a word that there is nothing; columns of `long` text get two lines."""
+    """A table of the site, or the sentence `none` where it has no row; columns of `long` text get two lines."""
     if frame.empty:
         st.text(none)
         return

@@ -29,7 +29,7 @@ from views.widgets.past_record import past_record
 
 
 def listing(headings: Sequence[str], lines: Sequence[Sequence[str]], label: str, _: Translator) -> None:
-    """A table of texts; nothing to show is said."""
+    """A table of texts, or a sentence that there is nothing to show."""
     if not lines:
         st.text(_("None of them could be asked of any case."))
         return

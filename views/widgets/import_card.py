@@ -49,7 +49,7 @@ _OF_PLACES = ("sites", "suppliers", "incidents", "programmes", "boundaries")
 
 
 def show(here: Here, key: str, file: File, report: FileReport) -> None:
-    """The whole card of a file."""
+    """The card of a file: headline, first rows, what is understood of it, and how to read it otherwise."""
     _ = here.translate
     st.header(markdown(file.name))
     st.markdown(markdown(headline(_, report)))

@@ -27,7 +27,7 @@ HEAT_UNITS = 30
 def table(
     here: Here, frame: pd.DataFrame, columns: list[str], label: str, height: int | Literal["auto"] = "auto"
 ) -> None:
-    """A frame in words; nothing to show is said."""
+    """A frame in words, or a sentence that there is nothing to show."""
     _ = here.translate
     if frame.empty:
         st.text(_("There are none."))

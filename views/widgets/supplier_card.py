@@ -113,7 +113,7 @@ def frame_of(here: Here, frame: pd.DataFrame, columns: list[str], label: str, **
 
 
 def show(here: Here, data: Data, screening: Screening, row: pd.Series[Any]) -> None:
-    """The whole card."""
+    """The card of a row: its class and why, place, route, evidence, months, candidates and review."""
     _ = here.translate
     st.header(markdown(f"{row['supplier_id']} · {row['site_name'] or '–'}"))
     if row["answer"] != "accepted":

@@ -16,7 +16,7 @@ from views.session import Here
 
 
 def show(here: Here) -> None:
-    """Both parts."""
+    """The workspace, then the project file."""
     _ = here.translate
     folder = workspace.current()
     with st.expander(_("Workspace"), icon=":material/folder_special:", expanded=folder is not None):

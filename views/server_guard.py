@@ -86,7 +86,7 @@ def held(session: str) -> tuple[int, int, int]:
     return len(files), sum(len(f.data) for f in files), int(manager._total_bytes)
 
 
-class Gateway:
+class ServerGuard:
     """The ASGI middleware; `app` is what stands behind it."""
 
     def __init__(self, app: App, waiting: Waiting | None = None) -> None:
@@ -133,9 +133,9 @@ def _length(scope: Scope) -> int:
 
 
 def install() -> None:
-    """Puts the gateway before the server that Streamlit starts next."""
+    """Puts the guard before the server that Streamlit starts next."""
     from starlette.middleware import Middleware
     from streamlit.web.server.starlette import starlette_app
 
     theirs = starlette_app.create_streamlit_middleware
-    starlette_app.create_streamlit_middleware = lambda: [Middleware(Gateway), Middleware(Compressed), *theirs()]
+    starlette_app.create_streamlit_middleware = lambda: [Middleware(ServerGuard), Middleware(Compressed), *theirs()]

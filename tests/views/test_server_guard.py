@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from layers.maps import assets
-from views import gateway
-from views.gateway import ALL_BYTES, HEADERS, SESSION_BYTES, SESSION_FILES, Gateway, Waiting
+from views import server_guard
+from views.server_guard import ALL_BYTES, HEADERS, SESSION_BYTES, SESSION_FILES, ServerGuard, Waiting
 
 MB = 1_000_000
 PUT = "/atlas/_stcore/upload_file/{session}/{file}"
@@ -26,7 +26,7 @@ def request(path: str, method: str = "GET", length: int | None = None, query: st
     return {"type": "http", "method": method, "path": path, "query_string": query.encode(), "headers": head}
 
 
-async def answered(front: Gateway, scope: dict) -> tuple[int, dict[bytes, bytes]]:
+async def answered(front: ServerGuard, scope: dict) -> tuple[int, dict[bytes, bytes]]:
     sent = []
 
     async def send(message):
@@ -40,7 +40,7 @@ async def answered(front: Gateway, scope: dict) -> tuple[int, dict[bytes, bytes]
 
 
 class Streamlit:
-    """Stands behind the gateway: keeps what it is sent, as Streamlit does, until it is taken."""
+    """Stands behind the guard: keeps what it is sent, as Streamlit does, until it is taken."""
 
     def __init__(self, pause: float = 0.0) -> None:
         self.kept: dict[str, list[int]] = {}
@@ -63,7 +63,7 @@ class Streamlit:
 @pytest.mark.parametrize("pause", [0.0, 0.01], ids=["one by one", "at once"])
 def test_sixty_files_of_19_mb_are_not_taken(pause):
     behind = Streamlit(pause)
-    front = Gateway(behind, Waiting(behind.held))
+    front = ServerGuard(behind, Waiting(behind.held))
 
     async def all_of_them():
         calls = [answered(front, request(PUT.format(session="s", file=i), "PUT", 19 * MB)) for i in range(60)]
@@ -77,7 +77,7 @@ def test_sixty_files_of_19_mb_are_not_taken(pause):
 
 def test_what_the_page_takes_away_makes_room_again_and_others_are_not_kept_waiting():
     behind = Streamlit()
-    front = Gateway(behind, Waiting(behind.held))
+    front = ServerGuard(behind, Waiting(behind.held))
 
     async def put(session, size):
         return (await answered(front, request(PUT.format(session=session, file="f"), "PUT", size)))[0]
@@ -95,7 +95,7 @@ def test_what_the_page_takes_away_makes_room_again_and_others_are_not_kept_waiti
 
 def test_many_sessions_together_are_bounded_too():
     behind = Streamlit()
-    front = Gateway(behind, Waiting(behind.held))
+    front = ServerGuard(behind, Waiting(behind.held))
 
     async def story():
         return [
@@ -111,18 +111,18 @@ def test_a_request_that_does_not_say_its_length_counts_as_the_largest_and_a_brok
     async def broken(*_):
         raise ConnectionError
 
-    front = Gateway(broken, waiting)
+    front = ServerGuard(broken, waiting)
     for _ in range(50):
         with pytest.raises(ConnectionError):
             run_apart(answered(front, request(PUT.format(session="s", file="f"), "PUT")))
     assert waiting.admit("s", SESSION_BYTES)
     assert not waiting.admit("s", 1)
-    assert gateway._length(request("/", "PUT")) == gateway._length(request("/", "PUT", 10**12)) == 20 * MB
+    assert server_guard._length(request("/", "PUT")) == server_guard._length(request("/", "PUT", 10**12)) == 20 * MB
 
 
 @pytest.mark.parametrize("path", ["/", "/_stcore/health", "/app/static/atlas/atlas.css", "/nothing"])
 def test_every_answer_says_what_may_be_loaded_and_who_may_frame_it(path):
-    _, head = run_apart(answered(Gateway(Streamlit()), request(path)))
+    _, head = run_apart(answered(ServerGuard(Streamlit()), request(path)))
     assert {name: head[name] for name, _ in HEADERS} == dict(HEADERS)
     assert b"X-Frame-Options" not in head  # ours takes the place of another one
     policy = head[b"content-security-policy"].decode()
@@ -133,7 +133,7 @@ def test_every_answer_says_what_may_be_loaded_and_who_may_frame_it(path):
 
 def test_a_static_file_is_kept_by_a_browser_for_good_only_under_its_own_digest():
     assets.install()
-    front = Gateway(Streamlit())
+    front = ServerGuard(Streamlit())
     name = "atlas/atlas.css"
     right, wrong = assets.digest(name), "0" * 16
     assert len(right) == 16
@@ -149,7 +149,7 @@ def test_it_stands_first_of_all():
 
     before = starlette_app.create_streamlit_middleware
     try:
-        gateway.install()
-        assert starlette_app.create_streamlit_middleware()[0].cls is Gateway
+        server_guard.install()
+        assert starlette_app.create_streamlit_middleware()[0].cls is ServerGuard
     finally:
         starlette_app.create_streamlit_middleware = before
