@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import functools
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -74,7 +75,7 @@ def perform(args: argparse.Namespace) -> int:
 
         aside = folder.write(signed(result.files(language), key[0]))
     else:
-        aside = folder.write(result.handed(language))
+        aside = folder.write(functools.partial(result.put_away, language=language))
     print("\n".join(str(spoken(line, translator(language))) for line in result.summary(language)))
     if aside is not None:
         print(f"What was in the way is kept in {aside}.")

@@ -1,14 +1,22 @@
-"""What every job gives: files by name, made when they are asked for, and a summary."""
+"""What every job gives: files by name, made when they are asked for, and a summary.
+
+For the disk they are made piece by piece, so that none need fit into memory, and two at a time where a job says so.
+"""
 
 from __future__ import annotations
 
 import functools
+import hashlib
+import os
+import sys
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pandas as pd
 
-from geo.ahead import ahead
+from geo.ahead import SWITCH_S, ahead
 from geo.coded import CodedTable
 from geo.columns import Table
 from jobs.data_page import DATA_CARDS, inputs_of, page
@@ -18,12 +26,17 @@ from jobs.run_record import RECORD, closing, fingerprint
 from jobs.table_mark import with_mark
 from layers.formats.writers.cells import plain_types
 from layers.formats.writers.coded_parquet import coded_parquet_bytes
-from layers.formats.writers.delimited import coded_csv_bytes, csv_bytes
+from layers.formats.writers.delimited import coded_csv_pieces, csv_pieces
+from layers.formats.writers.text_columns import whole
 
 Sheet = tuple[pd.DataFrame | CodedTable, Table]
 """A frame or columns of codes, and the table of the schema that says which of its columns are whole numbers."""
 Later = Callable[[], Sheet]
 """What makes a sheet when its file is taken."""
+Content = bytes | Iterable[Any]
+"""A file whole, or piece by piece (bytes or buffers), each made when it is taken."""
+Put = Callable[[str, Content], None]
+"""Takes a file of a result by its name and puts it away."""
 LARGE = 1 << 22
 """A file of so many bytes is hashed while the next one is made."""
 
@@ -51,16 +64,22 @@ class Result(ABC):
         """
         return dict(self.made_files(language))
 
-    def handed(self, language: str = "en") -> Iterator[tuple[str, bytes]]:
-        """The same one after the other, run.json last, for whoever puts each away before the next is made.
+    def put_away(self, put: Put, language: str = "en") -> None:
+        """The same, each given to `put` as it is made, run.json last; none of them is kept here.
 
         Parameters
         ----------
+        put
+            Takes each file; it may be asked for two at once, by two threads.
         language
             Code of the reader's language, such as `fr`.
         """
         made = self.made_files(language)
-        return made.handed() if isinstance(made, ResultFiles) else iter(made.items())
+        if isinstance(made, ResultFiles):
+            made.put_away(put)
+            return
+        for name in sorted(made, key=lambda n: (n == RECORD, n)):
+            put(name, made[name])
 
     @abstractmethod
     def summary(self, language: str = "en") -> Sequence[str]:
@@ -88,6 +107,8 @@ class ResultFiles(Mapping[str, bytes]):
         of all files (:mod:`jobs.run_record`).
     without
         Names of files that are left away; asked for when it has to be known. They can be taken all the same.
+    first
+        Names of the files that take longest, where it pays to make two at a time: these are begun with.
     whole
         Makes the record with what is known of it only when its files are made; None: `record` is all.
     """
@@ -95,12 +116,13 @@ class ResultFiles(Mapping[str, bytes]):
     def __init__(
         self,
         tables: Mapping[str, Sheet | Later],
-        others: Mapping[str, Callable[[], bytes]],
+        others: Mapping[str, Callable[[], Content]],
         record: Mapping[str, object],
         whole: Callable[[], Mapping[str, object]] | None = None,
         without: Callable[[], Collection[str]] = tuple,
+        first: Sequence[str] = (),
     ) -> None:
-        self._tables, self._others = tables, dict(others)
+        self._tables, self._others, self._first = tables, dict(others), first
         self._record, self._without = whole or (lambda: record), without
         self._synthetic = bool(record.get("demonstration"))
         if self._synthetic:
@@ -119,12 +141,14 @@ class ResultFiles(Mapping[str, bytes]):
                 prints = {n: self._hashed[n]() if n in self._hashed else fingerprint(data[n]) for n in told}
                 self._made.update(self._closing(prints))
             else:
-                self._made[name] = self._make(name)
+                self._made[name] = _whole(self._content(name))
             if len(self._made[name]) >= LARGE:
                 self._hashed[name] = ahead(functools.partial(fingerprint, self._made[name]))
         return self._made[name]
 
-    def _make(self, name: str) -> bytes:
+    def _content(self, name: str) -> Content:
+        if name in self._made:
+            return self._made[name]
         if name not in self._tables:
             return self._others[name]()
         given = self._tables[name]
@@ -133,24 +157,46 @@ class ResultFiles(Mapping[str, bytes]):
         if name.endswith(".parquet"):
             return coded_parquet_bytes(frame if isinstance(frame, CodedTable) else CodedTable.of(frame), table)
         if isinstance(frame, CodedTable):
-            data, self._neutralised[name] = coded_csv_bytes(frame, table)
+            pieces, self._neutralised[name] = coded_csv_pieces(frame, table)
         else:
-            data, self._neutralised[name] = csv_bytes(plain_types(frame, table))
-        return data
+            pieces, self._neutralised[name] = csv_pieces(plain_types(frame, table))
+        return pieces
 
     def _closing(self, made: Mapping[str, Mapping[str, object]]) -> dict[str, bytes]:
         counts = {n: self._neutralised[n] for n in self._tables if n in made and n in self._neutralised}
         return closing(made, {**self._record(), "cells_neutralised": counts})
 
-    def handed(self) -> Iterator[tuple[str, bytes]]:
-        """Every file once, by name, the crate and run.json last; none is kept here."""
-        made = {}
-        for name in [n for n in self if n not in (CRATE, RECORD)]:
-            data = self._made[name] if name in self._made else self._make(name)
-            made[name] = fingerprint(data)
-            yield name, data
-            del data  # gone before the next is made
-        yield from self._closing(made).items()
+    def put_away(self, put: Put) -> None:
+        """Every file once, made while `put` takes it, the crate and run.json last; none is kept here.
+
+        Parameters
+        ----------
+        put
+            Takes each file; where the job names the first ones, two threads call it.
+        """
+        made: dict[str, Mapping[str, object]] = {}
+
+        def one(name: str) -> None:
+            pieces = _Counted(self._content(name))
+            put(name, pieces)
+            made[name] = pieces.fingerprint
+
+        names = [n for n in self if n not in (CRATE, RECORD)]
+        if self._first and (os.cpu_count() or 1) > 1:
+            names.sort(key=lambda n: self._first.index(n) if n in self._first else len(self._first))
+            sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_S))
+            with ThreadPoolExecutor(2) as threads:
+                waiting = [threads.submit(one, name) for name in names]
+                try:
+                    for each in waiting:
+                        each.result()
+                finally:  # of what comes after a fault nothing is begun
+                    threads.shutdown(wait=False, cancel_futures=True)
+        else:
+            for name in names:
+                one(name)
+        for name, data in self._closing(made).items():
+            put(name, data)
 
     def __iter__(self) -> Iterator[str]:
         gone = self._without()
@@ -163,3 +209,26 @@ class ResultFiles(Mapping[str, bytes]):
     def offered(self) -> list[str]:
         """Names of all files that can be taken, also of those that are left away."""
         return sorted([*self._tables, *self._others, CRATE, RECORD])
+
+
+class _Counted:
+    """The pieces of a file, hashed as they are taken; they can be taken once."""
+
+    def __init__(self, content: Content) -> None:
+        self._content, self._hash, self._size = content, hashlib.sha256(), 0
+
+    def __iter__(self) -> Iterator[Any]:
+        pieces: Iterable[Any] = (self._content,) if isinstance(self._content, bytes) else self._content
+        for piece in pieces:
+            self._hash.update(piece)
+            self._size += memoryview(piece).nbytes
+            yield piece
+
+    @property
+    def fingerprint(self) -> dict[str, object]:
+        """Hash and size of what was taken."""
+        return {"sha256": self._hash.hexdigest(), "bytes": self._size}
+
+
+def _whole(content: Content) -> bytes:
+    return content if isinstance(content, bytes) else whole(content)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from geo.errors import InputError
 from geo.messages import Note
@@ -27,6 +28,8 @@ UNFINISHED = ".cahra-unfinished"
 REJECTED_FILE = "rejected.csv"
 REJECTED_HEADER = b"source_file,row,id,reason"
 """By which the rejected rows of a run that could not be are known."""
+Giver = Callable[[Callable[[str, "bytes | Iterable[Any]"], None]], None]
+"""Hands files of a result over by their names: :meth:`jobs.result.Result.put_away`."""
 LOOKS = 100
 """So often a folder is looked at again that others replace while it is looked at."""
 RECORD_BYTES = 200_000_000
@@ -159,15 +162,14 @@ class ResultFolder:
             remedy="Name another folder, or add --force: what is in the way is kept under another name.",
         )  # fmt: skip
 
-    def write(self, files: Mapping[str, bytes] | Iterator[tuple[str, bytes]]) -> Path | None:
+    def write(self, files: Mapping[str, bytes] | Giver) -> Path | None:
         """Puts the files into the folder as a whole; gives where a folder that was no result is now, if there was one.
-
-        Files that come one after the other need not all fit into memory; run.json comes last.
 
         Parameters
         ----------
         files
-            Files of a result by name.
+            Files of a result by name; or what hands each of them over as it is made, whole or in pieces that need not
+            all fit into memory, run.json last.
 
         Raises
         ------
@@ -296,17 +298,20 @@ def _identity(path: Path) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
-def _fill(part: Path, files: Mapping[str, bytes] | Iterator[tuple[str, bytes]], place: Path) -> None:
+def _fill(part: Path, files: Mapping[str, bytes] | Giver, place: Path) -> None:
     """Writes the files into a new folder, run.json last, and leaves it as it will be."""
     write_file(part / UNFINISHED, b"")
-    if isinstance(files, Mapping):
-        names, whole = sorted(files, key=lambda n: (n == RECORD, n)), files
-        files = ((name, whole[name]) for name in names)
-    for name, data in files:
+
+    def put(name: str, data: bytes | Iterable[Any]) -> None:
         if Path(name).name != name or name in ("", ".", "..", UNFINISHED):
             raise ValueError(f"{name!r} is no name of a file")
         write_file(part / name, data)
-        del data  # gone before the next is made
+
+    if isinstance(files, Mapping):
+        for name in sorted(files, key=lambda n: (n == RECORD, n)):
+            put(name, files[name])
+    else:
+        files(put)
     with suppress(FileNotFoundError):  # a new folder has the mode of new folders
         part.chmod(place.stat().st_mode & 0o7777)
     (part / UNFINISHED).unlink()

@@ -12,12 +12,12 @@ import platform
 from collections.abc import Callable, Mapping
 
 import pandas as pd
-import pyarrow as pa
 
 from geo import schema
 from geo.ahead import ahead
 from geo.assessment import Assessment
 from geo.coded import CodedTable
+from geo.memory import give_back
 from geo.messages import Day, Note, joined
 from geo.rasters.schema import MEASURES
 from geo.rules.evidence import withheld_columns
@@ -249,12 +249,6 @@ def result_files(
         tables["sites_md01.csv"] = (certified, ())
     others = {"sites.geojson": lambda: drawing()()}
     return ResultFiles(tables, others, record, lambda: with_evidence(record, assessment), without)
-
-
-def give_back() -> None:
-    """Memory that was let go returns to the system before large files ask for more of it."""
-    for pool in (pa.default_memory_pool(), pa.system_memory_pool()):
-        pool.release_unused()
 
 
 def summary(sites: pd.DataFrame, rejected: pd.DataFrame, record: Mapping[str, object], rules: Rules) -> list[Note]:

@@ -29,7 +29,7 @@ from geo.screening.schema import (
 from geo.table_note import TableNote
 from jobs.assessment.export import quadrant_lines, remarks
 from jobs.reading_notes import reading_lines, reasons_line
-from jobs.result import Later, ResultFiles, Sheet
+from jobs.result import Content, Later, ResultFiles, Sheet
 from jobs.run_record import fingerprint_of
 from jobs.screening.carried import with_carried
 from jobs.screening.decided import decided, onto, overdue
@@ -43,12 +43,16 @@ from jobs.screening.screened import screened
 from jobs.screening.workbook import workbook
 from jobs.table_mark import with_mark
 from layers.formats.writers.cells import plain_types
-from layers.formats.writers.geojson import geojson_bytes
+from layers.formats.writers.geojson import geojson_pieces
 from layers.formats.writers.xlsx import xlsx_bytes
 
 Answered = TypeVar("Answered", bound=Screening)
 XLSX_ROWS = 20_000
 """Longer lists get no workbooks beside the CSV: it would take minutes to write and to open."""
+
+
+FIRST = ("report.xlsx", "evidence.csv", "screening.geojson", "screening.xlsx", "report.html", "screening.csv")
+"""The files that take longest, half of it Arrow's time and half Python's."""
 
 
 def with_decisions(screening: Answered, store: Reviews) -> Answered:
@@ -154,9 +158,9 @@ def result_files(screening: Screening, language: str = "en") -> ResultFiles:
         routes = own(screening.transit.routes)
         return with_mark(routes) if screening.record["demonstration"] else routes
 
-    others: dict[str, Callable[[], bytes]] = {
-        "screening.geojson": lambda: geojson_bytes(rows(), name="screening"),
-        "routes.geojson": lambda: geojson_bytes(
+    others: dict[str, Callable[[], Content]] = {
+        "screening.geojson": lambda: geojson_pieces(rows(), name="screening"),
+        "routes.geojson": lambda: geojson_pieces(
             plain_types(marked_routes(), ROUTES), route_lines(screening), name="routes"
         ),
         "report.html": lambda: report(screening, language),
@@ -164,7 +168,7 @@ def result_files(screening: Screening, language: str = "en") -> ResultFiles:
     if len(screening.rows) <= XLSX_ROWS:
         others["screening.xlsx"] = lambda: xlsx_bytes(rows(), sheet="screening")
         others["report.xlsx"] = lambda: workbook(screening, language)
-    return ResultFiles(tables, others, {**screening.record, "language": language})
+    return ResultFiles(tables, others, {**screening.record, "language": language}, first=FIRST)
 
 
 def summary(screening: Screening) -> list[Note]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from geo import schema
 from geo.assessment import Assessment
+from geo.memory import give_back
 from geo.records.incidents import Incidents, prepare
 from geo.rules.rule_set import Rules
 from geo.screening.origin_checks import MINERAL_KM, NEAR_ZONE_KM
@@ -33,6 +34,9 @@ from layers.reference import files
 from layers.reference.legal_schemes import covered_countries
 from layers.reference.rule_files import default_rules
 from layers.sources.roads import RoadLayer
+
+MANY_ROWS = 5_000
+"""From so many rows on memory is given back between the steps."""
 
 
 def screen(
@@ -115,6 +119,7 @@ def screen(
         statuses=own_statuses,
         routes=own_routes,
     )
+    _let_go(rows)
     incidents = prepared(data)
     given = options_of(data)
     context = Context(
@@ -135,9 +140,12 @@ def screen(
     )
     transit = screen_routes(rows, listed_routes, when, context, settings)
     table, more = answers(rows, result, tied, sites, placed, when, own, transit, rules, own_statuses, data, incidents)
+    _let_go(rows)
     whole = _every_row(suppliers, table)
+    del table
     places = queue(listed, placed.asked, placed.found, placed.known, matches or {}, earlier)
     evidence = screening_evidence(result.evidence_columns, transit.evidence, more)
+    _let_go(rows)
     record = _record(suppliers, data, roads, result, rules, as_of, settings, whole, transit, places, now)
     return Screening(
         suppliers,
@@ -154,6 +162,12 @@ def screen(
         data,
         dict(matches or {}),
     )
+
+
+def _let_go(rows: pd.DataFrame) -> None:
+    """Before a large list needs more memory, what the last step let go returns to the system."""
+    if len(rows) >= MANY_ROWS:
+        give_back()
 
 
 def prepared(data: job.Loaded) -> Incidents:

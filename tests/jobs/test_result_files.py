@@ -15,6 +15,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import cli
+from geo.errors import InputError
 from jobs.assessment.job import Run, load
 from jobs.assessment.job import run as run_at
 from jobs.assessment.site_profile import evidence_of
@@ -176,18 +177,39 @@ def test_a_file_is_made_when_it_is_taken_and_a_table_once():
     assert made == ["page"]
 
 
-def test_files_one_after_the_other_are_those_of_the_mapping_and_none_is_kept():
+def test_files_put_away_one_by_one_or_two_at_a_time_are_those_of_the_mapping_and_none_is_kept():
     import pandas as pd
 
-    def held() -> ResultFiles:
-        tables = {"z.csv": (pd.DataFrame({"a": ["=1"]}), ())}
-        return ResultFiles(tables, {"p.html": lambda: b"x"}, {"run_at": "2026-01-01T00:00:00Z"})
+    def held(*first: str) -> ResultFiles:
+        tables = {"z.csv": (pd.DataFrame({"a": ["=1"], "b": ["x"]}), ())}
+        others = {"p.html": lambda: b"x", "q.json": lambda: iter([b"[", memoryview(b"1]")])}
+        return ResultFiles(tables, others, {"run_at": "2026-01-01T00:00:00Z"}, first=first)
 
-    one = held()
-    given = list(one.handed())
-    assert [name for name, _ in given] == ["p.html", "z.csv", "ro-crate-metadata.json", "run.json"]
-    assert dict(given) == dict(held())
-    assert one._made == {}
+    for one in (held(), held("z.csv", "other.csv")):
+        given: dict[str, bytes] = {}
+        one.put_away(lambda name, content, to=given: to.update({name: b"".join(map(bytes, pieces_of(content)))}))
+        assert list(given)[-2:] == ["ro-crate-metadata.json", "run.json"]
+        assert given == dict(held())
+        assert one._made == {}
+
+
+def pieces_of(content):
+    return [content] if isinstance(content, bytes) else content
+
+
+@pytest.mark.parametrize("first", [(), ("b.html",)])
+def test_a_file_that_cannot_be_made_stops_those_behind_it(first):
+    made: list[str] = []
+
+    def broken() -> bytes:
+        raise InputError("It cannot be made.")
+
+    others = {"b.html": broken, **{f"c{i}.html": lambda i=i: made.append(f"c{i}") or b"x" for i in range(9)}}
+    with pytest.raises(InputError, match="cannot be made"):
+        ResultFiles({}, others, {"run_at": "2026-01-01T00:00:00Z"}, first=first).put_away(
+            lambda name, content: list(content)
+        )
+    assert "run.json" not in made
 
 
 def test_a_page_gets_its_run_without_evidence_and_the_same_files(monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from geo.coded import CodedTable
 from layers.formats.writers.cells import is_number
 from layers.formats.writers.format import Format
 from layers.formats.writers.spreadsheet_guard import SUSPECT, neutralise, refuse_restricted
-from layers.formats.writers.text_columns import TextColumn, coded, column, joined, lines, strings
+from layers.formats.writers.text_columns import TextColumn, coded, column, joined, lines, strings, whole
 
 
 def csv_bytes(frame: pd.DataFrame, *, delimiter: str = ",", decimal: str = ".", bom: bool = False) -> tuple[bytes, int]:
@@ -38,6 +39,14 @@ def csv_bytes(frame: pd.DataFrame, *, delimiter: str = ",", decimal: str = ".", 
     >>> csv_bytes(pd.DataFrame({"name": ["Boda", "=1+1"], "lat": [4.317, -5.0]}))
     (b"name,lat\nBoda,4.317\n'=1+1,-5.0\n", 1)
     """
+    pieces, neutralised = csv_pieces(frame, delimiter=delimiter, decimal=decimal, bom=bom)
+    return whole(pieces), neutralised
+
+
+def csv_pieces(
+    frame: pd.DataFrame, *, delimiter: str = ",", decimal: str = ".", bom: bool = False
+) -> tuple[Iterator[Any], int]:
+    """The same in pieces (bytes or buffers), each made when it is taken."""
     if delimiter == decimal:
         raise ValueError("the delimiter and the decimal sign must differ")
     refuse_restricted(frame)
@@ -48,6 +57,12 @@ def csv_bytes(frame: pd.DataFrame, *, delimiter: str = ",", decimal: str = ".", 
 
 def coded_csv_bytes(table: CodedTable, *tables: schema.Table) -> tuple[bytes, int]:
     """The same for columns of codes, as a frame that went through `plain_types` with `tables` would be written."""
+    pieces, neutralised = coded_csv_pieces(table, *tables)
+    return whole(pieces), neutralised
+
+
+def coded_csv_pieces(table: CodedTable, *tables: schema.Table) -> tuple[Iterator[Any], int]:
+    """The same in pieces, each made when it is taken."""
     refuse_restricted(doubtful(table))
     columns, numeric = zip(*coded(table, *tables), strict=True)
     return delimited(list(table.columns), list(columns), list(numeric))
@@ -69,7 +84,7 @@ def doubtful(table: CodedTable) -> pd.DataFrame:
 
 def delimited(
     names: list[str], columns: list[TextColumn], numeric: list[bool], *, delimiter: str = ",", bom: bool = False
-) -> tuple[bytes, int]:
+) -> tuple[Iterator[Any], int]:
     """The same for columns that are text already; `numeric` marks those that hold numbers, which are not guarded."""
     neutralised = 0
     cells: list[TextColumn] = []
@@ -80,29 +95,30 @@ def delimited(
         neutralised += changed
         cells.append(text)
     header, changed = neutralise([n.encode("utf-8", "replace").decode() for n in names])
-    out = io.BytesIO()
-    out.write(b"\xef\xbb\xbf" if bom else b"")
+    return _pieces(header, cells, delimiter, b"\xef\xbb\xbf" if bom else b""), neutralised + changed
+
+
+def _pieces(header: list[str], cells: list[TextColumn], delimiter: str, start: bytes) -> Iterator[Any]:
     # the csv module quotes \n but not a lone \r, which it would read back as the end of a row
     everywhere = any(pc.any(pc.match_substring(c.texts, "\r")).as_py() for c in cells)
     if len(header) < 2 and not everywhere:
-        _by_module(out, header, cells, delimiter)
-    else:
-        quoted = _quoted(strings(header), delimiter, everywhere=everywhere)
-        out.write(delimiter.join(quoted.to_pylist()).encode() + b"\n")
-        if cells and len(cells[0]):
-            rows = [c.with_texts(_quoted(c.texts, delimiter, everywhere=everywhere)) for c in cells]
-            for piece in lines(rows, delimiter, "\n"):
-                out.write(piece)
-    return out.getvalue(), neutralised + changed
+        yield start + _by_module(header, cells, delimiter)
+        return
+    quoted = _quoted(strings(header), delimiter, everywhere=everywhere)
+    yield start + delimiter.join(quoted.to_pylist()).encode() + b"\n"
+    if cells and len(cells[0]):
+        rows = [c.with_texts(_quoted(c.texts, delimiter, everywhere=everywhere)) for c in cells]
+        cells.clear()
+        yield from lines(rows, delimiter, "\n")
 
 
-def _by_module(out: io.BytesIO, header: list[str], cells: list[TextColumn], delimiter: str) -> None:
+def _by_module(header: list[str], cells: list[TextColumn], delimiter: str) -> bytes:
     """One column: a blank cell needs quotes, or its row would be a blank line."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(zip(*(c.rows(slice(0, len(c))).to_pylist() for c in cells), strict=True))
-    out.write(text.getvalue().encode())
+    return text.getvalue().encode()
 
 
 def _guarded(text: TextColumn) -> tuple[TextColumn, int]:

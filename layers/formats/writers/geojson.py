@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,11 +14,11 @@ import pyarrow.compute as pc
 from layers.formats.writers.cells import is_number, shapes_of
 from layers.formats.writers.format import Format
 from layers.formats.writers.spreadsheet_guard import refuse_restricted
-from layers.formats.writers.text_columns import TextColumn, column, floats, joined, lines, strings
+from layers.formats.writers.text_columns import TextColumn, column, floats, joined, lines, strings, whole
 
 _ODD = '[\\x00-\\x1f"\\\\]'
 """What JSON writes otherwise than it stands (RE2)."""
-ROWS = 1 << 14
+ROWS = 1 << 13
 """Rows that are made into texts at a time."""
 
 
@@ -33,24 +33,33 @@ def geojson_bytes(frame: pd.DataFrame, geometry: np.ndarray | None = None, *, na
     ]}
     <BLANKLINE>
     """
+    return whole(geojson_pieces(frame, geometry, name=name))
+
+
+def geojson_pieces(frame: pd.DataFrame, geometry: np.ndarray | None = None, *, name: str = "sites") -> Iterator[Any]:
+    """The same in pieces (bytes or buffers), each made when it is taken."""
     refuse_restricted(frame)
+    return _pieces(frame, geometry, name)
+
+
+def _pieces(frame: pd.DataFrame, geometry: np.ndarray | None, name: str) -> Iterator[Any]:
     head = json.dumps({"type": "FeatureCollection", "name": name}, ensure_ascii=False, separators=(",", ":"))
-    out = io.BytesIO()
-    out.write((head[:-1] + ',"features":[\n').encode("utf-8", "replace"))
+    yield (head[:-1] + ',"features":[\n').encode("utf-8", "replace")
     # Of many rows some at a time: their texts need several times the memory of what is written of them. How days are
     # written hangs on all days of a column.
     dated = any(pd.api.types.is_datetime64_any_dtype(kind) for kind in frame.dtypes)
     step = max(len(frame), 1) if dated else ROWS
+    last: Any = None
     for start in range(0, len(frame), step):
         part = slice(start, start + step)
         features = _features(frame.iloc[part], None if geometry is None else geometry[part])
         for piece in lines(features, "", "}},\n"):
-            out.write(piece)
-    if len(frame):
-        out.seek(-2, io.SEEK_CUR)
-        out.truncate()
-    out.write(b"\n]}\n")
-    return out.getvalue()
+            if last is not None:
+                yield last
+            last = piece
+    if last is not None:  # no comma behind the last feature
+        yield memoryview(last)[:-2]
+    yield b"\n]}\n"
 
 
 def _features(frame: pd.DataFrame, geometry: np.ndarray | None) -> list[TextColumn]:

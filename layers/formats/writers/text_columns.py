@@ -7,6 +7,7 @@ Arrow, some ten thousand at a time, by several threads; no Python object is made
 
 from __future__ import annotations
 
+import io
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -164,6 +165,8 @@ def lines(columns: Sequence[TextColumn], between: str, after: str) -> Iterator[A
     pools = [joined(c.texts, end) if end else c.texts for c, end in zip(few, ends, strict=True)]
     first = np.cumsum([0, *(len(p) for p in pools)])
     pool = pa.concat_arrays([p.combine_chunks() if isinstance(p, pa.ChunkedArray) else p for p in pools])
+    few = [TextColumn(pool[s : s + len(p)], c.codes) for s, p, c in zip(first.tolist(), pools, few, strict=False)]
+    del pools, columns
     kind: type[np.integer[Any]] = np.int32 if len(pool) < 1 << 31 else np.int64
 
     def piece(start: int) -> Any:
@@ -187,6 +190,14 @@ def lines(columns: Sequence[TextColumn], between: str, after: str) -> Iterator[A
             yield ahead.pop(0).result()
             if i + THREADS + 1 < len(starts):
                 ahead.append(threads.submit(piece, starts[i + THREADS + 1]))
+
+
+def whole(pieces: Iterable[Any]) -> bytes:
+    """The bytes of a file that comes in pieces (bytes or buffers)."""
+    out = io.BytesIO()
+    for piece in pieces:
+        out.write(piece)
+    return out.getvalue()
 
 
 def joined(*parts: Any, between: str = "") -> Any:
