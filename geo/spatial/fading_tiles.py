@@ -7,7 +7,7 @@ others the bound says that they are to be asked exactly.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,12 +20,14 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-TILE_DEG = 0.8
+TILE_DEG = 1.0
 """Height of a tile [degrees]: wider ones hold more incidents in vain, smaller ones cost more to make."""
-FIELD = 4
+FIELD = 5
 """Tiles along the side of a field: incidents are sought for a field, then for each of its tiles."""
-BLOCK = 1 << 17
-"""Pairs of a block, which shall fit the cache."""
+BLOCK = 40_000
+"""Pairs of a block, which shall fit the cache; products of larger ones would be given to threads of their own."""
+NEAR_M = 10_000.0
+"""Nearer than this a chord is not a product but measured: there the rounding of a product would show [m]."""
 WORTH = 1 << 18
 """Sites times incidents from which on a tile pays."""
 EDGE_M = 0.02
@@ -82,38 +84,60 @@ def faded(
         The distance over which weights fall to 1/e [m].
     """
     here, there = np.stack(ecef(site_lon, site_lat)), np.stack(ecef(lon, lat))
-    # Fourth row: half the square, so that one product tells which points lie within a ball.
-    there = np.vstack([there, (there * there).sum(axis=0) / 2])
     sums, error = np.zeros((len(weight), len(site_lon))), np.zeros(len(site_lon))
     doubt = np.zeros(len(site_lon), np.bool_)
     field, tile = _cell(site_lon, site_lat, TILE_DEG * FIELD), _cell(site_lon, site_lat, TILE_DEG)
     order = np.lexsort((tile, field))
-    steepest = min(3 * scale_m, radius_m)
-    steepest = steepest**3 * np.exp(-steepest / scale_m) / scale_m
 
     def work(sites: Ints) -> None:
-        near = _around(here[:, sites], there, radius_m)
-        points, weights = there.take(near, axis=1), weight.take(near, axis=1)
+        middle = here[:, sites].mean(axis=1)
+        near = np.flatnonzero(_Rows(here[:, sites], middle).around(_columns(there, middle), radius_m))
+        if not len(near):
+            return
+        columns, weights = _columns(there.take(near, axis=1), middle), weight.take(near, axis=1)
+        room = np.empty((3, BLOCK))
         for mine in np.split(sites, np.flatnonzero(np.diff(tile[sites])) + 1):
-            among = _around(here[:, mine], points, radius_m)
+            rows = _Rows(here[:, mine], middle)
+            among = np.flatnonzero(rows.around(columns, radius_m))
             if not len(among):
                 continue
             told = weights.take(among, axis=1)
-            block = _Block(points[:3].take(among, axis=1), here[:, mine], radius_m)
-            bound = told.sum(axis=1).max() * steepest * block.off + len(among) * 1e-13 + 1e-10
-            step = max(BLOCK // len(among), 1)
-            for part in (mine[i : i + step] for i in range(0, len(mine), step)):
-                away, inside, edge = block.of(here[:, part])
-                away *= -1.0 / scale_m
-                np.exp(away, out=away)
-                away *= inside
-                sums[:, part] = np.einsum("ij,kj->ki", away, told)
-                error[part] = bound + sums[:, part].max(axis=0) * (len(among) * 2.3e-16 + 1e-14)
-                doubt[part] = edge
+            block = _Block(columns.take(among, axis=1), rows, middle, radius_m, scale_m)
+            sums[:, mine], off, doubt[mine] = block.sums(told, room)
+            error[mine] = off + sums[:, mine].max(axis=0) * (len(among) * 2.3e-16 + 1e-14)
 
     for _ in spread(work, list(_runs(field, order))):
         pass
     return Sums(sums, error, doubt)
+
+
+def _columns(points: Floats, middle: Floats) -> Floats:
+    """Of each point what products need: its place from a middle, the square of its distance, that of its z, and 1."""
+    out = np.empty((6, points.shape[1]))
+    np.subtract(points, middle[:, None], out=out[:3])
+    np.einsum("ij,ij->j", out[:3], out[:3], out=out[3])
+    np.multiply(out[2], out[2], out=out[4])
+    out[5] = 1.0
+    return out
+
+
+class _Rows:
+    """Of each site what a product with :func:`_columns` needs to give the square of the chord to each point."""
+
+    def __init__(self, sites: Floats, middle: Floats) -> None:
+        self.to = sites - middle[:, None]
+        self.chord2 = np.zeros((sites.shape[1], 6))
+        self.chord2[:, :3] = -2 * self.to.T
+        self.chord2[:, 3] = 1.0
+        self.chord2[:, 5] = np.einsum("ij,ij->j", self.to, self.to)
+
+    def around(self, columns: Floats, radius_m: float) -> Bools:
+        """The points that may lie within the radius of some of the sites: within a ball around all of them."""
+        centre = self.to.mean(axis=1)
+        to = self.to - centre[:, None]
+        reach = radius_m + float(np.sqrt(np.einsum("ij,ij->j", to, to).max())) + 1.0
+        away = np.array([*(-2 * centre), 1.0, 0.0, 0.0]) @ columns
+        return np.asarray(away <= reach * reach - centre @ centre)
 
 
 class _Block:
@@ -121,51 +145,90 @@ class _Block:
 
     The arc above a chord q is q (1 + y + 2.7 y^2), y = (q k)^2 / 24, as in :func:`geo.spatial.geodesic.arc_m`. Of the
     curvature k, what hangs on the direction is taken as straight in the square of its share along z, and what hangs on
-    the latitude as straight around the tile: `off` times the cube of q is the most that this changes an arc by.
+    the latitude as straight around the tile; in the square of y the chord stands for both. So the square of the chord,
+    y, and what bends it are each a product of a row of the site and a column of the incident.
     """
 
-    def __init__(self, points: Floats, sites: Floats, radius_m: float) -> None:
-        self.x, self.y, self.z = points
-        self.radius_m = radius_m
-        low, high = sites[2].min(), sites[2].max()
-        self.z0 = (low + high) / 2
+    def __init__(self, columns: Floats, rows: _Rows, middle: Floats, radius_m: float, scale_m: float) -> None:
+        self.columns, self.rows, self.scale_m = columns, rows, scale_m
+        z, points = rows.to[2], columns[2]
+        low, high = float(z.min()), float(z.max())
+        z0 = (low + high) / 2
         step = 1e5
-        up, down = _flat(self.z0 + step), _flat(self.z0 - step)
-        self.level, self.slope = float(_flat(self.z0)) * _SIXTH, float(up - down) / (4 * step) * _SIXTH
-        self.beyond = self.slope * (self.z - self.z0)
-        widest = (float(np.abs(self.z - self.z0).max()) + float(high - low) / 2) / 2
-        self.off = (_SHARE + 1.1 * E2 / (B * B) * widest * widest) / (24 * A * A) * 1.05
+        level = _flat(middle[2] + z0) * _SIXTH
+        slope = (_flat(middle[2] + z0 + step) - _flat(middle[2] + z0 - step)) / (4 * step) * _SIXTH
+        widest = (max(float(points.max()) - z0, z0 - float(points.min())) + (high - low) / 2) / 2
+        # Of the cube and of the fifth power of the chord, what an arc is off by at the most.
+        off = (_SHARE + 1.1 * E2 / (B * B) * widest * widest) / (24 * A * A) * 1.05
+        bent = (1 + _ALONG_Z) * (1 + 2 * abs(slope) * widest / level) ** 2 - 1
+        off5 = 2.7 * (1 + _ALONG_Z) * level * level * bent * 1.05
+        # Rounding of a product, and what keeps the square of a chord from falling below zero by it [m2].
+        rounding = 1e-15 * (float(columns[3].max()) ** 0.5 + float(rows.chord2[:, 5].max()) ** 0.5) ** 2 + 1e-9
+        self.off = _most(3, scale_m, radius_m) * off + _most(5, scale_m, radius_m) * off5
+        self.off += rounding / NEAR_M / scale_m
+        self.sure, self.perhaps = -(radius_m - EDGE_M) / scale_m, -(radius_m + EDGE_M) / scale_m
+        chord2 = rows.chord2.copy()
+        chord2[:, 5] += rounding
+        self._curved = 2.7 * level * level * chord2
+        self._curved[:, 2] += slope
+        self._curved[:, 5] += level + slope * (z - 2 * z0)
+        self._curved *= -1.0 / scale_m
+        self._bent = chord2.copy()
+        self._bent[:, 2] += -2 * _ALONG_Z * z
+        self._bent[:, 4] += _ALONG_Z
+        self._bent[:, 5] += _ALONG_Z * z * z
+        self._chord2 = chord2
 
-    def of(self, sites: Floats) -> tuple[Floats, Bools, Bools]:
-        """Distances from some sites, which of them lie within the radius, and of which sites that is not sure."""
-        chord2 = np.subtract.outer(sites[0], self.x)
-        chord2 *= chord2
-        bent = np.subtract.outer(sites[1], self.y)
-        bent *= bent
-        chord2 += bent
-        np.subtract.outer(sites[2], self.z, out=bent)
-        bent *= bent
-        chord2 += bent
-        bent *= _ALONG_Z
-        bent += chord2
-        curved = np.add.outer(self.level + self.slope * (sites[2] - self.z0), self.beyond)
+    def sums(self, weights: Floats, room: Floats) -> tuple[Floats, float, Bools]:
+        """Sums of weight times exp(-distance / scale), how much they are off by, and of which sites that is not sure.
+
+        Work is done in `room`, shape (3, :data:`BLOCK`).
+        """
+        n, m = self.rows.to.shape[1], self.columns.shape[1]
+        out, edge = np.empty((len(weights), n)), np.zeros(n, np.bool_)
+        step = max(BLOCK // m, 1)
+        if room.shape[1] < step * m:
+            room = np.empty((3, step * m))
+        for i in range(0, n, step):
+            part = slice(i, min(i + step, n))
+            k = part.stop - i
+            faded, edge[part] = self._faded(part, (one[: k * m].reshape(k, m) for one in room))
+            np.matmul(weights, faded.T, out=out[:, part])
+        return out, float(weights.sum(axis=1).max()) * self.off + m * 1e-13 + 1e-10, edge
+
+    def _faded(self, part: slice, room: Iterable[Floats]) -> tuple[Floats, Bools]:
+        """exp(-distance / scale) from some sites, 0 beyond the radius, and of which sites that is not sure."""
+        away, bent, curved = room
+        np.matmul(self._bent[part], self.columns, out=bent)
+        np.matmul(self._curved[part], self.columns, out=curved)
         bent *= curved
-        np.multiply(bent, 2.7, out=curved)
-        curved += 1.0
-        bent *= curved
-        bent += 1.0
-        away = np.sqrt(chord2, out=chord2)
+        bent -= 1.0 / self.scale_m
+        np.matmul(self._chord2[part], self.columns, out=away)
+        near = np.flatnonzero(away <= NEAR_M * NEAR_M)
+        if near.size:
+            row, column = np.divmod(near, away.shape[1])
+            to = self.rows.to[:, part].take(row, axis=1) - self.columns[:3].take(column, axis=1)
+            away.ravel()[near] = np.einsum("ij,ij->j", to, to)
+        np.sqrt(away, out=away)
         away *= bent
-        inside, perhaps = away <= self.radius_m - EDGE_M, away <= self.radius_m + EDGE_M
+        inside = away >= self.sure
         edge = np.zeros(len(away), np.bool_)
-        if np.count_nonzero(inside) != np.count_nonzero(perhaps):
-            edge = (inside != perhaps).any(axis=1)
-        return away, inside, edge
+        if np.count_nonzero(inside) != np.count_nonzero(away >= self.perhaps):
+            edge = (inside != (away >= self.perhaps)).any(axis=1)
+        np.exp(away, out=away)
+        away *= inside
+        return away, edge
+
+
+def _most(power: int, scale_m: float, radius_m: float) -> float:
+    """The most that q^power exp(-q / scale) / scale is up to the radius."""
+    q = min(power * scale_m, radius_m)
+    return float(q**power * np.exp(-q / scale_m) / scale_m)
 
 
 def _flat(z: float) -> float:
     """What the curvature at a middle between two places owes to its latitude, `z` from the equator's plane [m]."""
-    return 1.0 / (1 - E2 + E2 * z * z / (B * B))
+    return float(1.0 / (1 - E2 + E2 * z * z / (B * B)))
 
 
 def _cell(lon: Floats, lat: Floats, step: float) -> Ints:
@@ -180,12 +243,3 @@ def _runs(key: Ints, order: Ints) -> Iterator[Ints]:
     """The places of each key, by an order that puts them together."""
     if len(order):
         yield from np.split(order, np.flatnonzero(np.diff(key[order])) + 1)
-
-
-def _around(sites: Floats, points: Floats, radius_m: float) -> Ints:
-    """The points that may lie within the radius of some of the sites: within a ball around all of them."""
-    centre = sites.mean(axis=1)
-    to = sites - centre[:, None]
-    reach = radius_m + float(np.sqrt((to * to).sum(axis=0).max())) + 1.0
-    inside = (reach * reach - (centre * centre).sum()) / 2
-    return np.flatnonzero(points[3] - np.einsum("i,ij->j", centre, points[:3]) <= inside)
