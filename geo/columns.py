@@ -8,6 +8,7 @@ only at output.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +43,15 @@ class Column:
 Table = tuple[Column, ...]
 
 
+_KEPT_ROWS = 1000
+"""Up to so many rows, blank text is made once: small tables have dozens of such columns."""
+
+
+@functools.lru_cache(maxsize=64)
+def _no_text(n: int) -> Any:
+    return pd.array(np.full(n, "", dtype=object), dtype="str")
+
+
 def blank(kind: str, n: int) -> Any:
     """A column of a type of :data:`DTYPES` that says nothing, in `n` rows: NumPy's array or pandas' own.
 
@@ -53,7 +63,7 @@ def blank(kind: str, n: int) -> Any:
         How many rows.
     """
     if kind == "text":
-        return pd.array(np.full(n, "", dtype=object), dtype="str")
+        return _no_text(n).copy() if n <= _KEPT_ROWS else _no_text.__wrapped__(n)
     if kind == "tri":
         return pd.arrays.BooleanArray(np.zeros(n, np.bool_), np.ones(n, np.bool_))
     if kind == "date":
@@ -69,6 +79,11 @@ def empty(table: Table) -> pd.DataFrame:
     table
         The table: columns of the schema, or rows as a file gives them.
     """
+    return _empty(table).copy(deep=False)
+
+
+@functools.lru_cache(maxsize=256)
+def _empty(table: Table) -> pd.DataFrame:
     return pd.DataFrame({c.name: blank(c.type, 0) for c in table})
 
 
@@ -87,19 +102,42 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     ValueError
         A blank stands where the table allows none and no default exists (integers), or a type cannot be converted.
     """
+    if _conforms(frame, table):
+        return frame.set_axis(pd.RangeIndex(len(frame)))  # pandas copies what is written to, when it is
     out: dict[str, Any] = {}
+    known = set(frame.columns)
     for column in table:
         dtype = DTYPES[column.type]
-        if column.name not in frame.columns:
+        if column.name not in known:
             out[column.name] = blank(column.type, len(frame))
             continue
         series = frame[column.name]
         if column.type == "text":
-            if str(series.dtype) != "str" or series.hasnans:
+            if str(series.dtype) != "str":
                 series = series.astype("object").where(series.notna(), "").astype("str")
+            elif _blanks(series):
+                series = series.fillna("")
         elif column.type == "flag" and str(series.dtype) != "bool":
             series = series.astype("boolean").fillna(False).astype("bool")  # a blank is not a yes
         elif str(series.dtype) != dtype:
             series = series.astype(dtype)  # type: ignore[call-overload]
         out[column.name] = series.array
     return pd.DataFrame(out, index=pd.RangeIndex(len(frame)))
+
+
+def _blanks(text: pd.Series) -> bool:
+    """Whether a column of text lacks a value, as its Arrow array counts them: pandas would look at each."""
+    return bool(text.array.__arrow_array__().null_count)
+
+
+def _conforms(frame: pd.DataFrame, table: Table) -> bool:
+    """Whether a frame has the columns and types of a table already, and no text that is missing."""
+    if type(frame) is not pd.DataFrame or frame.attrs or len(frame.columns) != len(table):
+        return False
+    if frame.columns.name is not None or str(frame.columns.dtype) != "str":
+        return False
+    if any(name != c.name for name, c in zip(frame.columns, table, strict=True)):
+        return False
+    if any(str(dtype) != DTYPES[c.type] for dtype, c in zip(frame.dtypes, table, strict=True)):
+        return False
+    return not len(frame) or not any(_blanks(frame[c.name]) for c in table if c.type == "text")

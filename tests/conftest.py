@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -99,3 +100,19 @@ def _components_are_looked_for_once() -> None:
 
         if not hasattr(manifest_scanner.scan_component_manifests, "cache_info"):
             manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
+
+
+@pytest.fixture(autouse=True)
+def _pages_are_waited_for_in_one_piece() -> None:
+    """Streamlit's test of a page looks a thousand times a second whether the page is done: a tenth of what it computes."""
+    runs = sys.modules.get("streamlit.testing.v1.local_script_runner")
+    if runs is None or hasattr(runs.require_widgets_deltas, "__wrapped__"):
+        return
+    looked = runs.require_widgets_deltas
+
+    @functools.wraps(looked)
+    def waited(runner: Any, timeout: float = 3) -> None:
+        runner._script_thread.join(timeout)
+        looked(runner, 0.1 if runner.script_stopped() else 0)
+
+    runs.require_widgets_deltas = waited

@@ -11,7 +11,6 @@ from typing import Any
 
 import pandas as pd
 
-from geo.schema import EVIDENCE
 from i18n import labels
 from i18n.translator import Translator
 from jobs.assessment.job import Run
@@ -43,12 +42,18 @@ def folder_of(run: Run, name: str) -> Folder:
     )
 
 
+TOLD = ["source", "site_id", "kind", "rule", "fact", "record_id", "dataset", "date_start", "place"]
+TOLD += ["deaths_best", "status", "restricted"]
+"""Columns of the evidence that sentences are made of: dozens of sites are told, and each cut costs by the column."""
+
+
 @dataclass(frozen=True)
 class Side:
-    """What one run says of the sites that moved: rows of :data:`geo.schema.EVIDENCE` by site."""
+    """What one run says of the sites that moved: their rows, and their evidence by site and kind."""
 
     rows: Mapping[Key, Any]
-    evidence: Mapping[Key, pd.DataFrame]
+    evidence: Mapping[tuple[Key, str], pd.DataFrame]
+    none: pd.DataFrame
 
     @classmethod
     def of(cls, folder: Folder, keys: Sequence[Key]) -> Side:
@@ -64,11 +69,12 @@ class Side:
         evidence = folder.evidence
         assert evidence is not None
         pairs = pd.MultiIndex.from_frame(evidence[["source", "site_id"]].astype(str))
-        mine = evidence[pairs.isin(keys)]
-        by_site = {
-            (str(source), str(site)): rows for (source, site), rows in mine.groupby(["source", "site_id"], sort=False)
+        mine = evidence[TOLD][pairs.isin(keys)]
+        by_kind = {
+            ((str(source), str(site)), str(kind)): rows
+            for (source, site, kind), rows in mine.groupby(["source", "site_id", "kind"], sort=False)
         }
-        return cls({k: folder.rows.loc[k] for k in keys if k in folder.rows.index}, by_site)
+        return cls({k: folder.rows.loc[k] for k in keys if k in folder.rows.index}, by_kind, mine.iloc[:0])
 
     def incidents(self, key: Key, rules: set[str]) -> pd.DataFrame:
         """The incidents that counted for site rules, once each.
@@ -81,6 +87,8 @@ class Side:
             Ids of the site rules that fired.
         """
         rows = self.of_kind(key, "incident")
+        if rows.empty:
+            return rows
         rows = rows[rows["rule"].isin(rules) & (rows["record_id"] != "")]
         return rows.drop_duplicates(["dataset", "record_id"])
 
@@ -94,10 +102,7 @@ class Side:
         kind
             A value of column `kind` of evidence.
         """
-        rows = self.evidence.get(key)
-        if rows is None:
-            return pd.DataFrame(columns=[c.name for c in EVIDENCE])
-        return rows[(rows["kind"] == kind).to_numpy()]
+        return self.evidence.get((key, kind), self.none)
 
 
 def sentences(before: Run, after: Run, keys: Sequence[Key], translate: Translator) -> dict[Key, str]:
@@ -154,8 +159,10 @@ def _rules(old: Any, new: Any, _: Translator) -> list[str]:
 
 
 def _incidents(old: pd.DataFrame, new: pd.DataFrame, _: Translator) -> list[str]:
+    out: list[str] = []
+    if old.empty and new.empty:
+        return out
     came, went = new[~new["record_id"].isin(old["record_id"])], old[~old["record_id"].isin(new["record_id"])]
-    out = []
     if len(came):
         out.append(
             _.plural("{n} incident came to count: {named}.", "{n} incidents came to count, the deadliest {named}.",
@@ -185,6 +192,8 @@ def _named(rows: pd.DataFrame, _: Translator) -> str:
 
 
 def _visits(old: pd.DataFrame, new: pd.DataFrame, _: Translator) -> list[str]:
+    if new.empty:
+        return []
     came = new[~new["record_id"].isin(old["record_id"]) & new["date_start"].notna()]
     if came.empty:
         return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -178,20 +179,16 @@ def _touched(here: Here, counted: pd.DataFrame) -> pd.DataFrame:
     """A row a month from the first to the last: its days, its end, and what was counted in it by source."""
     _ = here.translate
     months = pd.date_range(counted["month"].min(), counted["month"].max(), freq="MS")
-    said = {
-        month: _.joined(
-            _.pair(
-                str(row.source),
-                _(
-                    "{incidents} incident{incidents?|s}, {deaths} death{deaths?|s}",
-                    incidents=_.number(row.incidents),
-                    deaths=_.number(row.deaths),
-                ),
-            )
-            for row in rows.itertuples()
+    parts: dict[pd.Timestamp, list[str]] = {}
+    row: Any
+    for row in counted.itertuples():
+        told = _(
+            "{incidents} incident{incidents?|s}, {deaths} death{deaths?|s}",
+            incidents=_.number(row.incidents),
+            deaths=_.number(row.deaths),
         )
-        for month, rows in counted.groupby("month")
-    }
+        parts.setdefault(row.month, []).append(_.pair(str(row.source), told))
+    said = {month: _.joined(of_month) for month, of_month in parts.items()}
     ends = months + pd.offsets.MonthEnd(0)
     return pd.DataFrame(
         {
