@@ -60,7 +60,8 @@ class CahraError(Exception):
             if text:
                 told = text.sentence(translate) if isinstance(text, Note) else t(text)
                 parts.append(filled(t(PAIR), {"label": t(label), "value": told}) + ("" if told.endswith(".") else "."))
-        return (f"{self.where}: " if self.where else "") + " ".join(parts)
+        said = " ".join(parts)
+        return filled(t(PAIR), {"label": str(self.where), "value": said}) if self.where else said
 
 
 def _word(value: object, translate: object) -> object:

@@ -71,12 +71,32 @@ REMEDIES = {
 assert set(SHORT) == set(REMEDIES) == {*GAPS, *AREA_GAPS}
 
 
-def remedy_of(fact: str) -> Note:
-    """What would help against a gap as evidence names it; blank for what is no gap of a class.
+_VISITS = Note("Add visits that say who was present, for instance those of IPIS, or choose a date that they reach.")
+UNASKED = {
+    "mineral_unknown": Note("Add a column with the minerals to the file of sites."),
+    "no_visit": _VISITS,
+    "visit_too_old": _VISITS,
+    "visit_unclear": _VISITS,
+    "no_status": Note("Add statuses of mine sites: an ICGLR list (MD.01), or IPIS visits with their qualification."),
+    "no_list": Note("Add the edition of the EU indicative list that was in force (--eu-list)."),
+    "unit_unknown": Note("Add boundaries that hold the site, or name its district in the file of sites as they do."),
+    "zone_unknown": Note("Add boundaries with every named unit, or name the site's district in the file of sites."),
+    "no_raster": REMEDIES["raster_missing"],
+    "raster_thin": REMEDIES["raster_missing"],
+}
+"""What lets a rule be asked that could not be, by why it could not (:data:`i18n.evidence_messages.REASONS`)."""
+
+
+def remedy_of(fact: str, status: str = "") -> Note:
+    """What would help against a gap as evidence names it, or against why a rule could not be asked; blank for others.
 
     Examples
     --------
     >>> remedy_of("no_coordinates") == REMEDIES["no_coordinates"], remedy_of("area_admin1_unknown")[:3], remedy_of("x")
     (True, 'Add', '')
+    >>> remedy_of("rule_unknown", "no_status")[:12]
+    'Add statuses'
     """
+    if fact == "rule_unknown":
+        return UNASKED.get(status) or REMEDIES.get(status, Note(""))
     return REMEDIES.get(fact) or REMEDIES.get(fact.removeprefix("area_"), Note(""))

@@ -12,14 +12,17 @@ from typing import Any
 
 import pandas as pd
 
-from geo.messages import Day, Note
+from geo.messages import Day, Note, joined
 from i18n.translator import N_, Translator
 from jobs.inputs import Loaded
 from layers.publishers.table import sources
+from layers.reference.country_names import CountryName
 from layers.sources.catalogue import holdings, publisher
 
 OLD_DAYS = 548
 """Incidents that end longer ago than this are called old: a year's edition comes about half a year after its year."""
+_MANY_DAYS, _DAYS_A_MONTH = 90, 365.25 / 12
+"""From so many days on an age is said in months."""
 MOST_NAMED = 8
 ROLES = (
     "sites", "incidents", "boundaries", "suppliers", "programmes", "eu_list", "roads", "population", "travel_time",
@@ -110,8 +113,14 @@ class Card:
             span = {"a": _.date(self.first), "b": _.date(self.last)}
             if self.age is None or self.age < 0:
                 said.append(_("rows of {a} to {b}", **span))
+            elif day is None and self.age >= _MANY_DAYS:
+                months = _.number(int(self.age / _DAYS_A_MONTH))
+                said.append(_("rows of {a} to {b}, {n} month{n?|s} ago", **span, n=months))
             elif day is None:
                 said.append(_("rows of {a} to {b}, {n} day{n?|s} ago", **span, n=_.number(self.age)))
+            elif self.age >= _MANY_DAYS:
+                months = _.number(int(self.age / _DAYS_A_MONTH))
+                said.append(_("rows of {a} to {b}, {n} month{n?|s} before {day}", **span, n=months, day=_.date(day)))
             else:
                 said.append(_("rows of {a} to {b}, {n} day{n?|s} before {day}", **span, n=_.number(self.age),
                               day=_.date(day)))  # fmt: skip
@@ -282,6 +291,6 @@ def outside_of(covers: pd.DataFrame, countries: Sequence[str]) -> list[str]:
     return sorted(set(map(str, countries)) - set(covers["country_iso3"]))
 
 
-def _names(codes: Sequence[str]) -> str:
-    more = f" +{len(codes) - MOST_NAMED}" if len(codes) > MOST_NAMED else ""
-    return ", ".join(codes[:MOST_NAMED]) + more
+def _names(codes: Sequence[str]) -> Note:
+    more = [f"+{len(codes) - MOST_NAMED}"] if len(codes) > MOST_NAMED else []
+    return joined([*(CountryName.of(code) for code in codes[:MOST_NAMED]), *more])

@@ -141,7 +141,7 @@ def map_svg(card: Card, translate: Translator) -> str:
             x, y = on_paper(*shapely.get_coordinates(shapely.point_on_surface(part))[0])
             texts.append(
                 f"<text x='{x:.0f}' y='{y:.0f}' text-anchor='middle' stroke='#fff' stroke-width='3' "
-                f"paint-order='stroke'>{html(code)}</text>"
+                f"paint-order='stroke'>{html(country_name(code, _))}</text>"
             )
     return _svg(wide, high, html(" ".join(legend(card, _))), "".join([*parts, *texts]))
 

@@ -16,6 +16,8 @@ from layers.formats.values.dates import parse_date
 from layers.formats.writers.escape import markdown
 
 FIRST_DAY, LAST_DAY = dt.date(1989, 1, 1), dt.date(2100, 12, 31)
+MOST_TYPED = 40
+"""Letters of a typed day that are read."""
 
 
 def written(day: dt.date, translate: Translator) -> str:
@@ -78,7 +80,7 @@ def day_field(
     wrong = bool(text) and at == state[name]
     state[fault] = (text, at) if wrong else None
     state[shown] = "…" if disabled else text if wrong else written(state[name], _)
-    st.text_input(label, key=shown, max_chars=40, on_change=_taken, args=(name, _), help=help_text, disabled=disabled)
+    st.text_input(label, key=shown, on_change=_taken, args=(name, _), help=help_text, disabled=disabled)
     if wrong:
         st.warning(
             _(
@@ -94,7 +96,7 @@ def day_field(
 def _taken(name: str, translate: Translator) -> None:
     """Callback: the typed day becomes the day; an emptied field changes nothing."""
     state: Any = st.session_state
-    text = str(state[f"{name}_typed"]).strip()
+    text = str(state[f"{name}_typed"]).strip()[:MOST_TYPED]
     day = typed(text, translate) if text else state[name]
     state[f"{name}_fault"] = None if day is not None else (text, state[name])
     state[name] = day if day is not None else state[name]
@@ -104,10 +106,9 @@ def day_in_form(
     translate: Translator, label: str, *, key: str | None = None, first: bool = False, help_text: str | None = None
 ) -> tuple[dt.date | None, str]:
     """Draws a field of a day in a form; gives the day, and the text where it is none that can be read."""
-    text = st.text_input(
-        label, key=key, max_chars=40, placeholder=written(dt.date(2014, 12, 31), translate), help=help_text
-    )
-    day = typed(text, translate, first=first) if text.strip() else None
+    text = st.text_input(label, key=key, placeholder=written(dt.date(2014, 12, 31), translate), help=help_text)
+    text = text.strip()[:MOST_TYPED]
+    day = typed(text, translate, first=first) if text else None
     return day, "" if day is not None else text.strip()
 
 

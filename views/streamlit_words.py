@@ -26,6 +26,17 @@ WORDS = (
     N_("Automatic"), N_("Localized"), N_("Plain"), N_("Empty"), N_("Loading..."), N_("View less"), N_("Retry"),
     N_("Copy to clipboard"), N_("Connection error"), N_("Page not found"),
     N_("The page that you have requested does not seem to exist. Running the app's main page."),
+    N_("Add files"), N_("add icon"), N_("Only one file is allowed."), N_("File size is too small."),
+    N_("Network error"), N_("Unknown error"), N_("Connection timed out"), N_("Download failed"),
+    N_("Connection lost. Please wait for the app to reconnect, then try again."), N_("Please wait..."),
+    N_("Connecting to Streamlit server"), N_("Unable to connect to Streamlit server"),
+    N_("Streamlit server is not responding. Are you connected to the internet?"),
+    N_("Is Streamlit still running? If you accidentally stopped Streamlit, just restart it in your terminal:"),
+    N_("Reload the page, then try again."), N_("No data"), N_("Show data"), N_("Show chart"), N_("Download as PNG"),
+    N_("Clear selection"), N_("Clear entry"), N_("Selectbox options"), N_("Multiselect options"),
+    N_("Selected values"), N_("Dataframe column menu"), N_("Previous Result"), N_("Next Result"),
+    N_("Close Search"), N_("Scrollable table"), N_("Invalid input."), N_("Number is above the allowed range."),
+    N_("Number is below the allowed range."),
 )  # fmt: skip
 """Whole texts and labels."""
 LOCALE = N_("en-GB")
@@ -39,7 +50,11 @@ FORMS = {
     r"^Fullscreen: (.+)$": N_("Fullscreen: {a}"),
     r"^(\d+)MB per file$": N_("{a} MB a file"),
     r"^Limit (\d+)MB per file.*$": N_("At most {a} MB a file"),
-    r"^File must be (\d+)MB or smaller\.$": N_("The file must be {a} MB at most."),
+    r"^(?:Error: )?File must be (\d+)(?:\.0)?MB or smaller\.$": N_("The file must be {a} MB at most."),
+    r"^(?:Error: )?(\S+) files are not allowed\.$": N_("Files of the kind {a} are not taken."),
+    r"^(?:Error: )?Request failed with status (\d+)$": N_("The server refused it (status {a})."),
+    r"^(\d+(?:\.\d+)?)MB$": N_("{a} MB"),
+    r"^(\d+(?:\.\d+)?)KB$": N_("{a} kB"),
     r"^Remove (.+)$": N_("Remove {a}"),
     r"^day, (.+)$": N_("day, {a}"),
     r"^month, (.+)$": N_("month, {a}"),
@@ -67,13 +82,14 @@ if (!window.cahraAsked) {
 if (!same) for (const after of [0, 300, 1000, 2500, 5000]) {
   setTimeout(() => window.dispatchEvent(new Event("languagechange")), after);
 }
+const written = (a) => /^\\d+\\.\\d+$/.test(a) ? Number(a).toLocaleString(window.cahraSaid.locale) : a;
 const say = (text) => {
   const bare = text.trim();
   const said = window.cahraSaid;
   if (said.words[bare]) return text.replace(bare, () => said.words[bare]);
   for (const [form, words] of said.forms) {
     const found = form.exec(bare);
-    if (found) return text.replace(bare, () => words.replace("{a}", () => found[1]));
+    if (found) return text.replace(bare, () => words.replace("{a}", () => written(found[1])));
   }
   return text;
 };

@@ -16,7 +16,14 @@ h2, h3 { font-size: 1.15rem !important; padding: 0.4rem 0 0 !important; }
 .cahra-synthetic { display: inline-block; margin: 0; background: #8a3a00; color: #fff; border-radius: 4px;
   padding: 2px 10px; font-size: 0.85rem; font-weight: 600; }
 [data-testid="stElementContainer"]:has(> [data-testid="stHtml"] > script) { display: none; }
+[data-testid="stFileChip"][aria-invalid="true"] { flex-wrap: wrap; height: auto; }
+[data-testid="stFileChip"] [role="alert"] { position: static !important; width: 100% !important;
+  height: auto !important; clip: auto !important; clip-path: none !important; margin: 0 !important;
+  white-space: normal !important; font-size: 0.8rem; }
 @media (max-width: 640px) {
+  [data-testid="stHorizontalBlock"]:has([data-testid="stDownloadButton"]) { gap: 0.5rem; }
+  [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]:has([data-testid="stDownloadButton"]) {
+    flex: 1 1 46%; min-width: 0; }
   .block-container { padding-left: 0.8rem; padding-right: 0.8rem; }
   [data-testid="stHorizontalBlock"]:has([data-testid="stMetric"]) { gap: 0.4rem; }
   [data-testid="stElementContainer"]:has(> [data-testid="stMetric"]) { flex: 1 1 46%; min-width: 0; }

@@ -16,7 +16,9 @@ from geo.records.eligible_incidents import incidents_at
 from geo.rules.explanation import reasons
 from geo.rules.rule import Rule
 from geo.rules.rule_set import Rules
+from geo.rules.zone_status import units_in_force
 from geo.spatial.proximity import within
+from geo.time_window import to_days
 from jobs.assessment.job import Loaded, Run
 from layers.maps.blob import Line
 from layers.maps.geometry import circle
@@ -54,6 +56,8 @@ class Profile:
         The circles of the rules, and their longest window.
     why
         Why it has its class, one sentence.
+    zone_in_force
+        Whether any unit of the zone register has a status at the date.
     synthetic
         Whether the run holds synthetic rows: then the site's answers may rest on them.
     """
@@ -73,6 +77,7 @@ class Profile:
     radii_km: tuple[float, ...]
     months: int
     why: Note
+    zone_in_force: bool = True
     synthetic: bool = False
 
     @property
@@ -118,7 +123,7 @@ def profile(loaded: Loaded, run: Run, rules: Rules, row: int, day: dt.date) -> P
         site=site,
         day=day,
         evidence=mine[kinds.isin(["total", "incident", "area", "visit", "status", "list"]) & mine["rule"].isin(fired)],
-        misses=mine[kinds == "near_miss"].sort_values("distance_m", kind="stable", na_position="last"),
+        misses=_uncounted(mine[kinds == "near_miss"], mine[(kinds == "incident") & mine["rule"].isin(fired)]),
         zones=mine[kinds == "zone"],
         gaps=mine[kinds == "gap"],
         lists=mine[kinds == "list"],
@@ -132,8 +137,21 @@ def profile(loaded: Loaded, run: Run, rules: Rules, row: int, day: dt.date) -> P
         radii_km=rules.radii_km,
         months=rules.look_back_months,
         why=why_of(run, row),
+        zone_in_force=_zone_in_force(loaded.zones, day),
         synthetic=bool(run.base_record.get("demonstration")),
     )
+
+
+def _uncounted(near: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
+    """Near misses, nearest first; the nearest and the latest incident of all only where no rule counted them."""
+    key = ["dataset", "record_id"]
+    known = pd.MultiIndex.from_frame(near[key]).isin(pd.MultiIndex.from_frame(counted[key]))
+    kept = near[(near["rule"] != "").to_numpy(np.bool_) | ~known]
+    return kept.sort_values("distance_m", kind="stable", na_position="last")
+
+
+def _zone_in_force(register: pd.DataFrame | None, day: dt.date) -> bool:
+    return register is not None and len(units_in_force(register, int(to_days([np.datetime64(day)])[0]))) > 0
 
 
 def evidence_of(run: Run, row: int) -> pd.DataFrame:

@@ -145,6 +145,8 @@ class Subject:
             credit, licence = known["credit"], known["licence"]
             edition = "" if version.startswith("sha256:") or version in dataset else version
             named = _("coverage of incidents") if entry["role"] == "coverage" else dataset
+            if not credit and named == str(entry["file"]).rpartition(".")[0]:
+                named = str(entry["file"])  # once is enough
             said = [named, edition, *([credit, licence] if credit else [str(entry["file"])])]
             out[", ".join(dict.fromkeys(credit_in_words(part, _) for part in said if part))] = None
         return list(out)

@@ -27,6 +27,7 @@ from layers.maps import print_frame, print_style, styles
 from layers.maps.colour_by import ColourBy
 from layers.maps.map import Line, Mark, ZoneArea
 from layers.maps.print_frame import Frame
+from layers.maps.print_hatch import pattern_lines, strokes
 from layers.maps.print_labels import Labels
 from layers.maps.print_legend import legend
 from layers.reference.country_names import country_name
@@ -227,11 +228,24 @@ def _zones(axes: Any, frame: Frame, zones: Sequence[ZoneArea], labels: Labels) -
         how = print_style.area(style)
         if zone.indicative:
             how["linestyle"] = (0, (2, 2))
-        if _area(axes, part, **how, zorder=2):
+        if _area(axes, part, **{**how, "hatch": ""}, zorder=2):
+            _pattern(axes, frame, part, style)
             used[style.key] = styles.Style(**{**vars(style), "text": styles.ZONE_AREAS[zone.status]})
             spot = part.representative_point()
             labels.add(spot.x, spot.y, zone.name, size=7.5, color="#222222", bold=True, centred=True, first=True)
     return [used[s.key] for s in styles.ZONES if s.key in used]
+
+
+def _pattern(axes: Any, frame: Frame, area: shapely.Geometry, style: styles.Style) -> None:
+    """The pattern of a zone as lines."""
+    from matplotlib.collections import LineCollection
+
+    lines = strokes(pattern_lines(area, style.pattern, (frame.east - frame.west) / 90))
+    dash = (0, (0.1, 4.0)) if style.pattern == "dotted" else "-"
+    axes.add_collection(
+        LineCollection(lines, colors=style.colour, linewidths=0.5, linestyles=[dash], capstyle="round", zorder=2,
+                       alpha=0.8), autolim=False
+    )  # fmt: skip
 
 
 def _lines(axes: Any, frame: Frame, lines: Sequence[Line], labels: Labels) -> list[styles.Style]:

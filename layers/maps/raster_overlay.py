@@ -66,7 +66,7 @@ class Overlay:
         """HTML of the legend: title, unit, a colour and its values a line, and what has no colour."""
         lines = [f"<strong>{html(self.title)}</strong> [{html(self.unit)}]"]
         for i, (colour, low, high) in enumerate(self.steps):
-            said = f"{_formatted(low, translate)} – {_formatted(high, translate)}"
+            said = f"{_formatted(low, translate)} … {_formatted(high, translate)}"
             if i == 0:
                 said = f"≤ {_formatted(high, translate)}"
             elif i == len(self.steps) - 1:
@@ -75,12 +75,12 @@ class Overlay:
                 f'<span style="display:inline-block;width:1.4em;height:0.9em;background:{colour};'
                 f'border:1px solid #767676"></span> {html(said)}'
             )
-        lines.append(f'<span style="color:#595959">{html(translate.pair(translate(OUTSIDE), "∅"))}</span>')
+        lines.append(f'<span style="color:#595959">{html(translate(OUTSIDE))}</span>')
         return "<br>".join(lines)
 
 
 def _formatted(value: float, translate: Translator) -> str:
-    return translate.number(value, 4)
+    return translate.number(value, 4).replace("-", "\u2212")
 
 
 def breaks(values: Floats, steps: int = 6) -> list[float]:

@@ -12,7 +12,7 @@ def page_texts(here) -> list[object]:
     )
 
 
-def test_streamlits_own_words_and_numbers_follow_the_language_of_the_page(visit):
+def test_streamlits_own_words_and_numbers_follow_the_language_of_the_page(visit, tmp_path):
     here = visit("/files?lang=fr&day=2016-09-19", locale="en-GB")
     here.page.get_by_role("heading", name="Vos fichiers").wait_for()
     here.settled()
@@ -24,6 +24,13 @@ def test_streamlits_own_words_and_numbers_follow_the_language_of_the_page(visit)
     english = ("Choose date", "App pages", "Collapse sidebar", "Help for", "Link to heading", "file upload", "Search")
     assert [label for label in labels if label.startswith(english)] == []
     assert "more" not in here.page.get_by_test_id("stTopNav").inner_text()
+    refused = here.page.get_by_test_id("stMain").locator("[data-testid=stFileUploader]").first
+    large = tmp_path / "large.csv"
+    large.write_bytes(b"x" * 21_500_000)
+    refused.locator("input[type=file]").set_input_files(large)
+    refused.get_by_role("alert").get_by_text("Le fichier doit faire au plus 20 Mo.").wait_for()
+    assert refused.get_by_role("alert").bounding_box()["width"] > 100
+    assert "21,5\u00a0Mo" in refused.inner_text().replace(" ", "\u00a0")
 
     here.page.get_by_text("English", exact=True).click()
     here.page.get_by_role("heading", name="Your files").wait_for()

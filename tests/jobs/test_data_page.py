@@ -33,9 +33,9 @@ RECORD = {"run_at": "2026-11-27T00:00:00Z", "tool": "cahra-atlas", "tool_version
 def test_a_page_of_cards_has_timeline_map_age_citation_and_what_is_missing():
     text = page({**RECORD, "language": "en"}).decode()
     for part in (
-        "UCDP GED 25.1", "Sundberg", "CC BY 4.0", "1,461 days before 31 Dec 2024", "retrieved on 1 Nov 2026",
+        "UCDP GED 25.1", "Sundberg", "CC BY 4.0", "48 months before 31 Dec 2024", "retrieved on 1 Nov 2026",
         "Declared covered: Central African Republic", "Blue: declared covered.", "Hatched: there are rows",
-        "not declared covered: TCD", "3 of 9 incidents", "Nothing after 31 Dec 2020", "1 row has no coordinates",
+        "not declared covered: Chad", "3 of 9 incidents", "Nothing after 31 Dec 2020", "1 row has no coordinates",
         "mine &lt;b&gt;.csv", "How to cite", "not known",
     ):  # fmt: skip
         assert part in text, part
@@ -62,7 +62,7 @@ def test_what_is_drawn_says_what_is_declared_and_nothing_more():
     assert timeline_svg(sites, EN) == ""
     assert "1 Jan 1989 – 31 Dec 2024" in timeline_svg(events, EN)
     drawn = map_svg(events, FR)
-    assert (drawn.count(">CAF</text>"), drawn.count(">TCD</text>")) == (1, 1)
+    assert (drawn.count(">République centrafricaine</text>"), drawn.count(">Tchad</text>")) == (1, 1)
     assert drawn.count("fill='#0072B2'") == 1
     nothing = cards_of([{**EVENTS, "holds": {}}], [], DAY)[0]
     assert map_svg(nothing, EN) == ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import pytest
 import shapely
@@ -35,6 +37,15 @@ def test_a_profile_holds_rows_of_its_site_up_to_the_date(first):
     assert {a.rule.id for a in first.answers if a.outcome == "unknown"} == set(
         first.site["rules_unknown"].split(";")
     ) - {""}
+
+
+def test_what_counted_is_no_near_miss_and_a_day_without_any_zone_is_said_to_have_none(loaded, run, first):
+    counted = first.evidence.loc[first.evidence["kind"] == "incident", ["dataset", "record_id"]]
+    near = first.misses[first.misses["rule"] == ""]
+    assert len(counted)
+    assert near.merge(counted, on=["dataset", "record_id"]).empty
+    assert first.zone_in_force
+    assert not profile(loaded, run, default_rules(), 0, dt.date(2014, 12, 31)).zone_in_force
 
 
 def test_circles_are_geodesic(first):

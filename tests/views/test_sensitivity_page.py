@@ -30,7 +30,10 @@ def test_all_sites_stand_on_a_map_by_sign_and_colour_and_in_a_table():
     assert "sous tous les réglages" in said
     assert len({(s.colour, s.shape) for s in styles.STABILITY}) == len({s.shape for s in styles.STABILITY}) == 4
     by_country = app.dataframe[0].value
-    assert by_country.columns.tolist() == ["Pays", "Nombre", "Classes changées", "Sites"]
+    assert by_country.columns.tolist() == ["Pays", "Ce qui varie", "Classes changées", "Sites"]
+    for table in app.dataframe[:2]:  # whole percents
+        shares = table.value.iloc[:, 2 if table is app.dataframe[0] else 1]
+        assert ((shares * 100).round(6) % 1 == 0).all()
 
 
 def test_months_have_a_strip_and_the_records_behind_each_change():

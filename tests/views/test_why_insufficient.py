@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from geo.rules.coverage_gaps import AREA_GAPS, GAPS
-from i18n.gap_labels import REMEDIES, SHORT
+from i18n.evidence_messages import REASONS
+from i18n.gap_labels import REMEDIES, SHORT, remedy_of
 from i18n.translator import translator
 from jobs.assessment.site_filters import Filters
 from jobs.assessment.why_insufficient import GAP_COLUMN, causes, uncovered_neighbours
@@ -19,6 +20,8 @@ def test_every_cause_has_a_word_and_a_remedy_of_its_own_in_both_languages():
         assert len(SHORT[code]) <= 35
         assert REMEDIES[code].sentence(french) != str(REMEDIES[code])
         assert french(SHORT[code])
+    for code in REASONS:
+        assert remedy_of("rule_unknown", code).sentence(french) != str(remedy_of("rule_unknown", code)), code
 
 
 @pytest.fixture(scope="module")

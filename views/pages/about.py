@@ -18,7 +18,7 @@ SOURCES = (
     ("IPIS", N_("mine sites and visits"), "ODC-BY 1.0", "International Peace Information Service"),
     ("Natural Earth", N_("outlines"), N_("public domain"), "Natural Earth"),
     ("GeoNames", N_("towns"), "CC BY 4.0", "GeoNames"),
-    ("Kimberley Process", N_("zone register, typed by hand; to be verified"), "–", "A/71/L.55"),
+    (N_("Kimberley Process"), N_("zone register, typed by hand; to be verified"), "–", "A/71/L.55"),
 )
 
 with session.page() as here:
@@ -46,7 +46,7 @@ with session.page() as here:
     tables.show(
         _,
         pd.DataFrame(
-            [[name, _(what), _(licence), owner] for name, what, licence, owner in SOURCES],
+            [[_(name), _(what), _(licence), owner] for name, what, licence, owner in SOURCES],
             columns=[_("Source"), _("What"), _("Licence"), _("To be credited")],
         ),
         hide_index=True,

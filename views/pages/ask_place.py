@@ -212,7 +212,7 @@ with session.page() as here:
         it = profile(data.loaded(), answer, data.rules, 0, data.day)
     the_map(here, data, run, it)
     if it is None:
-        st.info(_("No place is asked yet."), icon=":material/touch_app:")
+        st.info(_("No place has been checked yet."), icon=":material/touch_app:")
     else:
         show_class(here, it)
     if state["asked_ring"]:

@@ -85,7 +85,12 @@ def drawing(here: Here, all_branches: list[Branch]) -> Any:
         strokeWidth=edge(2, 0.5),
         tooltip=tip,
     )
-    lines = [words_in("line1:N", 0, fontSize=12, dy=-8), words_in("line2:N", 0, fontSize=12, dy=8)]
+    lines = [
+        base.mark_text(align="left", dx=8, color="#1c1c1c", fontSize=12).encode(
+            x=at(0), y=alt.Y(f"y{n}:Q", scale=down_scale, axis=None), text=f"line{n}:N"
+        )
+        for n in (1, 2, 3)
+    ]
     answer = words_in("answer:N", 70, fontSize=13, fontWeight="bold")
     no = words_in("no:N", 30, fontSize=11, dy=STEP // 2 + 1)
     drawn = alt.layer(down, right, box, leaf, *lines, answer, no).properties(height=STEP * len(all_branches))
@@ -95,8 +100,9 @@ def drawing(here: Here, all_branches: list[Branch]) -> Any:
 def _row(here: Here, i: int, branch: Branch) -> dict[str, object]:
     _ = here.translate
     question = f"{branch.key} {branch.question}" if branch.ground else branch.question
-    lines = [*textwrap.wrap(question, 92, max_lines=2, placeholder=" …"), ""]
+    lines = [*textwrap.wrap(question, 84, max_lines=3, placeholder=" …"), "", ""]
     stay = branch.asked - branch.leave
+    down = (-13, 0, 13) if lines[2] else (-8, 8, 0)
     return {
         "key": branch.key,
         "y": i,
@@ -106,6 +112,8 @@ def _row(here: Here, i: int, branch: Branch) -> dict[str, object]:
         "question": question,
         "line1": lines[0],
         "line2": lines[1],
+        "line3": lines[2],
+        **{f"y{n}": i + px / STEP for n, px in enumerate(down, 1)},
         "answer": _.pair(
             f"{styles.site_style(branch.cls).sign} {_(labels.CLASSES[branch.cls])}", _.number(branch.leave)
         ),

@@ -102,14 +102,14 @@ def all_sites(here: Here, data: Data) -> None:
         pd.DataFrame(
             {
                 _("Country"): [country_name(c, _) or _("country not known") for c in matters["country"]],
-                _("Number"): [_(WHAT[w]) for w in matters["what"]],
-                _("Classes changed"): matters["share_changed"],
+                _("What varies"): [_(WHAT[w]) for w in matters["what"]],
+                _("Classes changed"): matters["share_changed"].round(2),  # whole percents
                 _("Sites"): matters["sites"],
             }
         ),
         column_config={
             _("Country"): st.column_config.Column(width=110),
-            _("Number"): st.column_config.Column(width=100),
+            _("What varies"): st.column_config.Column(width=100),
             _("Classes changed"): st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0),
             _("Sites"): tables.count(_("Sites")),
         },
@@ -124,7 +124,7 @@ def all_sites(here: Here, data: Data) -> None:
         pd.DataFrame(
             {
                 column_labels.column("name", _): sites["name"],
-                _("Keeps its class"): found["share_same_class"].iloc[order],
+                _("Keeps its class"): found["share_same_class"].iloc[order].round(2),
                 _("Site class"): [labels.value("site_class", c, _) for c in sites["site_class"]],
                 column_labels.column("site_id", _): sites["site_id"],
             }

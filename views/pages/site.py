@@ -35,8 +35,8 @@ from views.widgets.past_record import past_sentence
 
 MANY = 300
 """Sites that the list offers at once; a search narrows it."""
-TWO_LINES = 66
-"""Height of a row that holds a question in two lines [pixels]; up to 64 Streamlit writes one line."""
+LETTERS = 56
+"""Letters of a line in the wide column of a table, at least."""
 
 
 def choose(here: Here, sites: pd.DataFrame) -> int | None:
@@ -168,12 +168,13 @@ def rules(here: Here, it: Profile) -> None:
     """Every rule as a question, with its answer for this site and what the answer rests on."""
     _ = here.translate
     said = {"fired": f"✓ {_('yes')}", "not fired": f"– {_('no')}", "unknown": f"? {_('not known')}"}
+    asked = [a.rule.asks(_) for a in it.answers]
     tables.show(
         _,
         pd.DataFrame(
             {
                 "rule": [a.rule.id for a in it.answers],
-                "question": [a.rule.asks(_) for a in it.answers],
+                "question": asked,
                 "answer": [said[a.outcome] for a in it.answers],
                 "looked": [looked_at(it, a.rule, a.outcome, _) for a in it.answers],
             }
@@ -186,7 +187,7 @@ def rules(here: Here, it: Profile) -> None:
         },
         hide_index=True,
         height="content",
-        row_height=TWO_LINES,
+        row_height=tables.row_height(asked, LETTERS),
         alt=_("Every rule, and its answer"),
     )
 
@@ -196,14 +197,14 @@ def listing(here: Here, frame: pd.DataFrame, columns: Sequence[str], none: str, 
     if frame.empty:
         st.text(none)
         return
-    columns = tables.filled(frame, columns)
+    columns = tables.filled(frame, columns, 3)
     shown = tables.worded(here.translate, frame, columns)
     config = tables.config(here.translate, columns)
     for name in set(long) & set(columns):
         config[name] = st.column_config.TextColumn(config[name]["label"], width="large")
     tables.show(
         _, shown, column_config=config, hide_index=True, height="content" if len(frame) < 10 else 380, placeholder="",
-        row_height=TWO_LINES if long else None,
+        row_height=tables.TWO_LINES if long else None,
     )  # fmt: skip
 
 
@@ -241,7 +242,8 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
             st.switch_page("views/pages/sensitivity.py")
     with gaps:
         st.caption(_("What could not be looked at: gaps of the classes, and why a rule cannot be told."))
-        helps = it.gaps["fact"].astype(str).map(lambda fact: remedy_of(fact).sentence(_))
+        why = zip(it.gaps["fact"].astype(str), it.gaps["status"].astype(str), strict=True)
+        helps = [remedy_of(fact, status).sentence(_) for fact, status in why]
         listing(
             here,
             it.gaps.assign(remedy=helps),

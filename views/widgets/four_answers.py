@@ -90,6 +90,8 @@ def zone(_: Translator, it: Profile) -> tuple[str, list[str]]:
         lines.append(_.pair(_("To the zone's edge"), _.distance(site["distance_to_zone_edge_m"])))
         if site["near_border"] is not pd.NA and site["near_border"]:
             lines.append(_("Near the border: not more than the rules' distance and the position error from it."))
+    elif site["zone_status"] == "outside" and not it.zone_in_force:
+        lines.append(_("No zone is in force at this date: there is no edge to measure to."))
     elif site["zone_status"] != "not_applicable":
         lines.append(_("The distance to a zone's edge needs boundaries with every named unit; add them under Data."))
     within = f" {markdown(site['zone_unit'])}" if site["zone_unit"] else ""

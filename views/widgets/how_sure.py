@@ -92,7 +92,7 @@ def flip_texts(flips: pd.DataFrame, translate: Translator) -> pd.DataFrame:
     return pd.DataFrame(
         {
             _("Rule"): flips["rule"],
-            _("Number"): [what[w] for w in flips["what"]],
+            _("Threshold"): [what[w] for w in flips["what"]],
             _("Now"): [_.number(v) for v in flips["current"]],
             _("Turns at"): [
                 _.number(v, 3 if w == "radius_km" else 0) for v, w in zip(flips["flips_at"], flips["what"], strict=True)

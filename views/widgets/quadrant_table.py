@@ -15,9 +15,9 @@ from layers.maps import styles
 from views.widgets import tables
 
 _STYLE = """<style>
-.cahra-quadrants { display: none; list-style: none; margin: 0; padding: 0; }
+.cahra-quadrants { display: none; list-style: none; margin: 0; padding: 0 !important; }
 .cahra-quadrants > li { border-left: 6px solid; margin: 0 0 0.6rem !important; padding: 0 0 0 0.6rem; }
-.cahra-quadrants ul { list-style: none; margin: 0; padding: 0; }
+.cahra-quadrants ul { list-style: none; margin: 0; padding: 0 !important; }
 .cahra-quadrants ul li { display: flex; justify-content: space-between; gap: 1rem; margin: 0.15rem 0 !important; }
 .cahra-quadrants b { font-variant-numeric: tabular-nums; }
 @media (max-width: 640px) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -106,6 +107,8 @@ VISITS = (
 )
 """Visits of a site; the facts of OECD Annex II among them are dated by their visit and never part of a class."""
 PLACES = ("lon", "lat")
+TWO_LINES = 66
+"""Height of a row that holds a question in two or three lines [pixels]; up to 64 Streamlit writes one line."""
 _WHOLE = schema.whole_numbers() | {
     "edge_m", "nearest_incident_m", "distance_to_zone_edge_m", "distance_m", "visit_age_days", "workers",
 }  # fmt: skip
@@ -113,12 +116,12 @@ _NUMBERS = frozenset(c.name for t in (schema.ASSESSED, schema.EVIDENCE, schema.V
 """Numbers are written as the reader's language writes them, whole ones without decimals."""
 
 
-def filled(frame: pd.DataFrame, columns: Sequence[str]) -> list[str]:
-    """Those of `columns` that say anything of these rows; the first four stay in any case."""
+def filled(frame: pd.DataFrame, columns: Sequence[str], always: int = 4) -> list[str]:
+    """Those of `columns` that say anything of these rows; the first stay in any case, as many as `always` says."""
     return [
         name
         for i, name in enumerate(columns)
-        if i < 4 or name not in frame or not (frame[name].isna() | (frame[name].astype(object) == "")).all()
+        if i < always or name not in frame or not (frame[name].isna() | (frame[name].astype(object) == "")).all()
     ]
 
 
@@ -225,4 +228,42 @@ def show(translate: Translator, data: Any, *, column_config: Mapping[Any, Any] |
             told[name] = st.column_config.NumberColumn(format="localized", **given)
         elif pd.api.types.is_datetime64_any_dtype(kind):
             told[name] = st.column_config.DateColumn(format=translate.date_form, **given)
+        elif given.get("width") is None and (wide := _width_of(frame[name])):
+            told[name] = {**(said if isinstance(said, dict) else {"label": said or str(name)}), "width": wide}
     return st.dataframe(data, column_config=told, **settings)
+
+
+_MEASURED, _WIDEST = 10, 360
+"""Rows from which the browser takes the width of a column, and the widest that a long text makes it [pixels]."""
+
+
+def _width_of(column: pd.Series) -> int | None:
+    """A width where texts are longer below than in the first rows, which alone the browser measures; else none.
+
+    Examples
+    --------
+    >>> _width_of(pd.Series(["or"] * 20)), _width_of(pd.Series([*["or"] * 20, "hors de toute zone nommée"]))
+    (None, 209)
+    """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        lengths = column.map({c: len(str(c)) for c in column.cat.categories}).astype("float64")
+    elif pd.api.types.is_string_dtype(column.dtype) or column.dtype == object:
+        lengths = column.map(lambda v: len(v) if isinstance(v, str) else 0).astype("float64")
+    else:
+        return None
+    most = lengths.max()
+    if not most > lengths.head(_MEASURED).max():
+        return None
+    return int(min(7.4 * most + 24, _WIDEST))
+
+
+def row_height(texts: Sequence[str], letters: int) -> int:
+    """Height of rows [pixels] in which the longest of `texts` is seen whole, with `letters` to a line.
+
+    Examples
+    --------
+    >>> row_height(["Is it?"], 60), row_height(["x" * 200], 60)
+    (66, 92)
+    """
+    lines = max((len(textwrap.wrap(text, letters)) for text in texts), default=1)
+    return max(TWO_LINES, 20 * lines + 12)
