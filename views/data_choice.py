@@ -188,7 +188,7 @@ def _load_own(key: str, _inputs: job.Inputs) -> job.Loaded:
     return job.load(_inputs, sites_needed=False)
 
 
-@st.cache_resource(max_entries=60, show_spinner=False)
+@st.cache_resource(max_entries=12, show_spinner=False)
 def _run_shared(key: str, day: dt.date, rules_key: str, _loaded: job.Loaded, _rules: Rules) -> job.Run:
     return job.run(_loaded, day, _rules, engine=later(_loaded))
 

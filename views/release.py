@@ -1,8 +1,9 @@
 """What a session held is given back when its reader has gone, and not only when the next one comes.
 
 Streamlit keeps a session that lost its connection for two minutes, so that a reader may come back; what is over then is
-forgotten at the next change, and its uploads not at all. Here a thread looks, closes such sessions by Streamlit's own
-way, and takes uploads away that no session owns.
+forgotten at the next change, its uploads not at all, and the files and runs of the last session stay until the next
+reader comes. Here a thread looks, closes such sessions by Streamlit's own way, empties them, and takes uploads away
+that no session owns.
 """
 
 from __future__ import annotations
@@ -37,11 +38,12 @@ class Release:
     def look(self, runtime: Any, now: float) -> list[str]:
         """Closes sessions that are gone for too long and drops uploads without a session; gives their names."""
         sessions = runtime._session_mgr
-        stored = {info.session.id for info in sessions._session_storage.list()}
+        stored = {info.session.id: info.session for info in sessions._session_storage.list()}
         self._gone_since = {s: self._gone_since.get(s, now) for s in stored}
         over = [s for s, since in self._gone_since.items() if now - since >= self.come_back_s]
         for session in over:
             sessions.close_session(session)
+            forget(stored[session])
         living = {info.session.id for info in sessions.list_sessions()}
         manager = runtime.uploaded_file_mgr
         orphans = [s for s in list(manager.file_storage) if s not in living]
@@ -50,6 +52,20 @@ class Release:
         if over or orphans:
             give_back()
         return [*over, *orphans]
+
+
+def forget(session: Any) -> None:
+    """Empties a closed session: Streamlit's loop holds on to the one that it served last until another reader comes.
+
+    Its state, what its widgets call, and the parts of its page that run alone hold files and runs. One that still
+    computes is left to its end.
+    """
+    if session._scriptrunner is not None:
+        return
+    session.session_state.clear()
+    session.session_state._new_widget_state.widget_metadata.clear()
+    session._fragment_storage.clear()
+    session._fragment_storage.clear_outside_wrappers()
 
 
 def give_back() -> None:

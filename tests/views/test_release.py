@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import importlib
+import pkgutil
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
+from streamlit.runtime import caching
+from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.state import SessionState
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+from streamlit.testing.v1 import AppTest
 
+import views
 from geo.errors import InputError
 from i18n.translator import translator
-from views import faults
+from views import data_choice, faults
+from views.data_choice import File
 from views.faults import DownloadError, telling
-from views.release import COME_BACK_S, Release
+from views.navigation import FOLDER
+from views.release import COME_BACK_S, Release, forget
 
 
 def run_apart(story):
     """The answer of a coroutine, run in a thread of its own: a browser test before it leaves a loop in this one."""
     with ThreadPoolExecutor(1) as alone:
         return alone.submit(asyncio.run, story).result()
+
+
+def ended(state: SessionState, name: str = "", running: object = None):
+    """What Streamlit holds of a session, with its own state and parts of pages."""
+    return SimpleNamespace(
+        id=name, session_state=state, _scriptrunner=running, _fragment_storage=MemoryFragmentStorage()
+    )
 
 
 class Sessions:
@@ -31,7 +49,7 @@ class Sessions:
         self._session_storage = SimpleNamespace(list=lambda: [self._info(s) for s in self.stored])
 
     def _info(self, name):
-        return SimpleNamespace(session=SimpleNamespace(id=name))
+        return SimpleNamespace(session=ended(SessionState(), name))
 
     def list_sessions(self):
         return [self._info(s) for s in self.active | self.stored]
@@ -124,3 +142,74 @@ def test_the_button_says_what_the_error_says(monkeypatch):
     request = SimpleNamespace(request_id="r", deferred_file=SimpleNamespace(file_id="one"))
     answer = run_apart(DeferredFileHandler(lambda: manager).handle(request, "s"))
     assert answer.error_msg == "sites.csv: A row cannot be read."
+
+
+SITES = b"site_id,name,lat,lon,mineral,country\n1,A,4.3,17.4,gold,CAF\n2,B,4.4,17.5,tin,CAF\n"
+INCIDENTS = b"record_id,date_start,precision,lon,lat,deaths_best,country\n1,2016-01-01,1,17.4,4.3,3,CAF\n"
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["explore.py", *(pytest.param(p, marks=pytest.mark.slow) for p in ("site.py", "sensitivity.py", "compare.py"))],
+)
+def test_nothing_that_a_session_read_outlives_it(page, monkeypatch):
+    kept, loads, runs = [], data_choice.job.load, data_choice.job.run
+
+    def noted(make):
+        def made(*args, **kwargs):
+            found = make(*args, **kwargs)
+            kept.append(weakref.ref(found))
+            return found
+
+        return made
+
+    monkeypatch.setattr(data_choice.job, "load", noted(loads))
+    monkeypatch.setattr(data_choice.job, "run", noted(runs))
+    app = AppTest.from_file(str(FOLDER / page), default_timeout=90)
+    app.query_params["demonstration"], app.query_params["day"] = "0", "2016-09-19"
+    app.session_state["files"] = files = {}
+    app.session_state["address"] = {}
+    app.session_state["came_with"] = True
+    app.session_state["q_demonstration"], app.session_state["q_site"] = False, "own|1"
+    app.session_state["day"] = data_choice.DEMONSTRATION_DAY
+    for role, name, content in (("sites", "own.csv", SITES), ("incidents", "events.csv", INCIDENTS)):
+        files[name] = File(role, name, name * 4, content)
+        kept.append(weakref.ref(files[name]))
+    app.run()
+    assert not app.exception
+    assert [e.value for e in app.error] == []
+    assert len(kept) >= 4
+    # As a session ends: its caches, its state; Streamlit's loop may still hold the session itself.
+    caching.clear_session_data_cache("test session id")
+    caching.clear_session_resource_cache("test session id")
+    session = ended(app.session_state._state._state)
+    del app, files
+    forget(session)
+    gc.collect()
+    assert [type(found()).__name__ for found in kept if found() is not None] == []
+
+
+def test_a_session_that_still_computes_is_not_emptied():
+    state = SessionState()
+    state["files"] = {1: 2}
+    forget(ended(state, running=object()))
+    assert state["files"] == {1: 2}
+    forget(ended(state))
+    assert "files" not in state
+
+
+def test_every_cache_of_the_app_is_bounded_and_own_data_stays_in_its_session():
+    """A page's cache without an end grows as long as the server runs."""
+    seen = 0
+    for found in pkgutil.walk_packages(views.__path__, "views."):
+        if found.name.startswith("views.pages."):
+            continue
+        for name, value in vars(importlib.import_module(found.name)).items():
+            info = getattr(value, "_info", None)
+            if info is None or getattr(value, "__module__", "") != found.name:
+                continue
+            seen += 1
+            assert info.max_entries is not None, f"{found.name}.{name}"
+            assert info.max_entries <= 20, f"{found.name}.{name}"
+            assert info.scope == "session" or "shared" in name or "demo" in name, f"{found.name}.{name}"
+    assert seen > 10

@@ -192,32 +192,37 @@ def area(here: Here, data: Data, run: job.Run) -> None:
     st.caption(_("The class above is that of one point inside the area, marked on the map."))
 
 
-with session.page() as here:
-    _, state = here.translate, st.session_state
-    start()
-    data = here.data()
-    run = here.guard_run(data)
-    st.title(_("Ask about a place"))
-    st.caption(_("Click a place, draw an area, or type coordinates: it is classed as if a site lay there."))
-    notices.stale(here, data, data.day)
-    by_hand(here)
-    it = None
-    if state["asked"]:
-        lon, lat = state["asked"]
-        answer = ask_place.classify_place(
-            data.loaded(), lon, lat, data.day, data.rules,
-            minerals=state.get("asked_mineral", ""), admin2=state.get("asked_unit", ""),
-            rasters=data.rasters,
-        )  # fmt: skip
-        it = profile(data.loaded(), answer, data.rules, 0, data.day)
-    the_map(here, data, run, it)
-    if it is None:
-        st.info(_("No place has been checked yet."), icon=":material/touch_app:")
-    else:
-        show_class(here, it)
-    if state["asked_ring"]:
-        area(here, data, run)
-    here.address(
-        place=f"{state['asked'][1]:.4f},{state['asked'][0]:.4f}" if state["asked"] else "",
-        ring=Filters(area=state["asked_ring"]).address().get("area", ""),
-    )
+def main() -> None:
+    """The page; what it reads is held by no name of this module, which Streamlit keeps when the reader has gone."""
+    with session.page() as here:
+        _, state = here.translate, st.session_state
+        start()
+        data = here.data()
+        run = here.guard_run(data)
+        st.title(_("Ask about a place"))
+        st.caption(_("Click a place, draw an area, or type coordinates: it is classed as if a site lay there."))
+        notices.stale(here, data, data.day)
+        by_hand(here)
+        it = None
+        if state["asked"]:
+            lon, lat = state["asked"]
+            answer = ask_place.classify_place(
+                data.loaded(), lon, lat, data.day, data.rules,
+                minerals=state.get("asked_mineral", ""), admin2=state.get("asked_unit", ""),
+                rasters=data.rasters,
+            )  # fmt: skip
+            it = profile(data.loaded(), answer, data.rules, 0, data.day)
+        the_map(here, data, run, it)
+        if it is None:
+            st.info(_("No place has been checked yet."), icon=":material/touch_app:")
+        else:
+            show_class(here, it)
+        if state["asked_ring"]:
+            area(here, data, run)
+        here.address(
+            place=f"{state['asked'][1]:.4f},{state['asked'][0]:.4f}" if state["asked"] else "",
+            ring=Filters(area=state["asked_ring"]).address().get("area", ""),
+        )
+
+
+main()

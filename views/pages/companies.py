@@ -363,14 +363,19 @@ def body(here: Here, data: Data, given: Given) -> None:
         here.address(supplier=state["q_supplier"], row=state["q_row"])
 
 
-with session.page() as here:
-    _ = here.translate
-    st.title(_("Screen a list of origins and routes"))
-    state = st.session_state
-    state.setdefault("q_supplier", state["address"].get("supplier", "")[:200])
-    state.setdefault("q_row", state["address"].get("row", "")[:9])
-    data = here.data(sites_needed=False)
-    given = supplier_upload.chosen(here, data.demonstration, data.country)
-    if given is not None:
-        body(here, data, given)
-    credit_line.show(_, data)
+def main() -> None:
+    """The page; what it reads is held by no name of this module, which Streamlit keeps when the reader has gone."""
+    with session.page() as here:
+        _ = here.translate
+        st.title(_("Screen a list of origins and routes"))
+        state = st.session_state
+        state.setdefault("q_supplier", state["address"].get("supplier", "")[:200])
+        state.setdefault("q_row", state["address"].get("row", "")[:9])
+        data = here.data(sites_needed=False)
+        given = supplier_upload.chosen(here, data.demonstration, data.country)
+        if given is not None:
+            body(here, data, given)
+        credit_line.show(_, data)
+
+
+main()

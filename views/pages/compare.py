@@ -177,7 +177,7 @@ def listing(here: Here, left: Data, right: Data, first: job.Run, second: job.Run
     st.download_button(
         _("Download the differences (CSV)"),
         data=csv_bytes(changed)[0],
-        file_name=("demonstration_" if data.has_demonstration else "") + "cahra-differences.csv",
+        file_name=("demonstration_" if left.has_demonstration else "") + "cahra-differences.csv",
         mime="text/csv",
         on_click="ignore",
         icon=":material/download:",
@@ -200,25 +200,30 @@ def listing(here: Here, left: Data, right: Data, first: job.Run, second: job.Run
     )
 
 
-with session.page() as here:
-    _ = here.translate
-    start()
-    data = here.data()
-    st.title(_("Side by side"))
-    left_day, right_day = st.columns(2)
-    left_day.text(_.pair(_("Left"), f"{_.date(data.day)} ({_('the date in the sidebar')})"))
-    with right_day:
-        day_field(_, _("Right"), "q_other_day")
-    varied, changes = settings(here, data.rules)
-    other_day: dt.date = st.session_state["q_other_day"]
-    other = data.with_day_and_rules(other_day, varied)
-    first, second = here.guard_run(data), here.guard_run(other)
-    here.address(other=other_day, rules=changes, colour=st.session_state.get("colour", ""))
-    sites = first.assessment.sites
-    view = View.around(sites["lon"].tolist(), sites["lat"].tolist(), width=560, height=460)
-    kept = None
-    if st.toggle(_("Only sites that differ, on the maps"), key="q_changed_only"):
-        kept = pd.MultiIndex.from_frame(differences(sites, second.assessment.sites)[["source", "site_id"]])
-    st.toggle(_("One map with a divider"), key="q_divider")
-    maps(here, [(data, first), (other, second)], view, kept)
-    listing(here, data, other, first, second)
+def main() -> None:
+    """The page; what it reads is held by no name of this module, which Streamlit keeps when the reader has gone."""
+    with session.page() as here:
+        _ = here.translate
+        start()
+        data = here.data()
+        st.title(_("Side by side"))
+        left_day, right_day = st.columns(2)
+        left_day.text(_.pair(_("Left"), f"{_.date(data.day)} ({_('the date in the sidebar')})"))
+        with right_day:
+            day_field(_, _("Right"), "q_other_day")
+        varied, changes = settings(here, data.rules)
+        other_day: dt.date = st.session_state["q_other_day"]
+        other = data.with_day_and_rules(other_day, varied)
+        first, second = here.guard_run(data), here.guard_run(other)
+        here.address(other=other_day, rules=changes, colour=st.session_state.get("colour", ""))
+        sites = first.assessment.sites
+        view = View.around(sites["lon"].tolist(), sites["lat"].tolist(), width=560, height=460)
+        kept = None
+        if st.toggle(_("Only sites that differ, on the maps"), key="q_changed_only"):
+            kept = pd.MultiIndex.from_frame(differences(sites, second.assessment.sites)[["source", "site_id"]])
+        st.toggle(_("One map with a divider"), key="q_divider")
+        maps(here, [(data, first), (other, second)], view, kept)
+        listing(here, data, other, first, second)
+
+
+main()

@@ -153,30 +153,38 @@ def _source(one: StoredEdition) -> Source:
     return Source(one.entry.name, one.path, one.coverage, layer=one.layer)
 
 
-with session.page() as here:
-    _ = here.translate
-    data = here.data(sites_needed=False, assessed=True)
-    here.address()
-    st.title(_("Data"))
-    st.caption(
-        _("What the verdicts rest on: source, licence, how to cite, what is covered, how old it is, what is missing.")
-    )
-    own = workspace.is_local()
-    tabs = st.tabs([_("In use"), _("Fetched"), _("Fetch")] if own else [_("In use")])
-    with tabs[0]:
-        with st.spinner(_("Reading and assessing…")):
-            told = cards(data.loaded(), dt.date.today())
-        if not told:
-            st.info(_("No data is loaded."), icon=":material/upload_file:")
-        for each in told:
-            card(here, each)
-    if own:
-        with tabs[1]:
-            entries = all_stored()
-            if not entries:
-                st.info(_("Nothing was fetched yet."), icon=":material/download:")
-            for each_kept in entries:
-                edition_card(here, each_kept)
-            changes(here, data, entries)
-        with tabs[2]:
-            bring(here)
+def main() -> None:
+    """The page; what it reads is held by no name of this module, which Streamlit keeps when the reader has gone."""
+    with session.page() as here:
+        _ = here.translate
+        data = here.data(sites_needed=False, assessed=True)
+        here.address()
+        st.title(_("Data"))
+        st.caption(
+            _(
+                "What the verdicts rest on: source, licence, how to cite, what is covered, how old it is, what is "
+                "missing."
+            )
+        )
+        own = workspace.is_local()
+        tabs = st.tabs([_("In use"), _("Fetched"), _("Fetch")] if own else [_("In use")])
+        with tabs[0]:
+            with st.spinner(_("Reading and assessing…")):
+                told = cards(data.loaded(), dt.date.today())
+            if not told:
+                st.info(_("No data is loaded."), icon=":material/upload_file:")
+            for each in told:
+                card(here, each)
+        if own:
+            with tabs[1]:
+                entries = all_stored()
+                if not entries:
+                    st.info(_("Nothing was fetched yet."), icon=":material/download:")
+                for each_kept in entries:
+                    edition_card(here, each_kept)
+                changes(here, data, entries)
+            with tabs[2]:
+                bring(here)
+
+
+main()

@@ -200,44 +200,54 @@ def to_map(key: str) -> None:
     st.session_state["q_first"] = [key]
 
 
-with session.page() as here:
-    _ = here.translate
-    data = here.data()
-    run = here.guard_run(data)
-    here.address()
-    sites = run.assessment.sites
-    st.title(_("How a site is classed"))
-    st.caption(
-        _("Every site meets these questions from top to bottom and leaves at the first yes. Choose one for its sites.")
-    )
-    found = branches(sites, data.rules, _)
-    st.html(narrow_tree(found, _))
-    with st.container(key="tree_drawing"):
-        event = charts.show(
-            _, drawing(here, found), on_select="rerun", selection_mode="branch", key="tree", alt=_("Decision tree")
-        )
-    picked = [p.get("key", "") for p in (event["selection"].get("branch") or [])]
-    with st.expander(_("The same as a table"), icon=":material/table:"):
-        from_table = branch_table(here, found)
-    with st.expander(_("Area rules and listings"), icon=":material/layers:"):
-        area_rules_table(here, area_rules(sites, run.assessment.fired, data.rules, _))
-    key = from_table or (picked[0] if picked else "")
-    branch = next((b for b in found if b.key == key), None)
-    if branch is None:
-        st.info(_("Choose a question above to see the sites that leave there."), icon=":material/touch_app:")
-    else:
-        st.header(markdown(branch.question))
-        leaving = sites[Filters(first=(branch.key,)).apply(sites, data.rules)]
-        if leaving.empty:
-            st.text(_("No site leaves here."))
-        else:
-            if st.button(_("Show these sites on the map"), icon=":material/map:", on_click=to_map, args=(branch.key,)):
-                st.switch_page("views/pages/explore.py")
-            columns = tables.filled(leaving, tables.SITES)
-            tables.show(
-                _,
-                tables.worded(_, leaving, columns),
-                column_config=tables.config(_, columns),
-                hide_index=True,
-                placeholder="",
+def main() -> None:
+    """The page; what it reads is held by no name of this module, which Streamlit keeps when the reader has gone."""
+    with session.page() as here:
+        _ = here.translate
+        data = here.data()
+        run = here.guard_run(data)
+        here.address()
+        sites = run.assessment.sites
+        st.title(_("How a site is classed"))
+        st.caption(
+            _(
+                "Every site meets these questions from top to bottom and leaves at the first yes. Choose one for its "
+                "sites."
             )
+        )
+        found = branches(sites, data.rules, _)
+        st.html(narrow_tree(found, _))
+        with st.container(key="tree_drawing"):
+            event = charts.show(
+                _, drawing(here, found), on_select="rerun", selection_mode="branch", key="tree", alt=_("Decision tree")
+            )
+        picked = [p.get("key", "") for p in (event["selection"].get("branch") or [])]
+        with st.expander(_("The same as a table"), icon=":material/table:"):
+            from_table = branch_table(here, found)
+        with st.expander(_("Area rules and listings"), icon=":material/layers:"):
+            area_rules_table(here, area_rules(sites, run.assessment.fired, data.rules, _))
+        key = from_table or (picked[0] if picked else "")
+        branch = next((b for b in found if b.key == key), None)
+        if branch is None:
+            st.info(_("Choose a question above to see the sites that leave there."), icon=":material/touch_app:")
+        else:
+            st.header(markdown(branch.question))
+            leaving = sites[Filters(first=(branch.key,)).apply(sites, data.rules)]
+            if leaving.empty:
+                st.text(_("No site leaves here."))
+            else:
+                if st.button(
+                    _("Show these sites on the map"), icon=":material/map:", on_click=to_map, args=(branch.key,)
+                ):
+                    st.switch_page("views/pages/explore.py")
+                columns = tables.filled(leaving, tables.SITES)
+                tables.show(
+                    _,
+                    tables.worded(_, leaving, columns),
+                    column_config=tables.config(_, columns),
+                    hide_index=True,
+                    placeholder="",
+                )
+
+
+main()

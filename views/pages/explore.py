@@ -319,23 +319,31 @@ def body(here: Here, data: Data, given: Filters) -> None:
         here.address(**given.address(), **filters.address(), site=state["q_site"], colour=colour)
 
 
-with session.page() as here:
-    _ = here.translate
-    st.title(_("Mine sites, conflict and zones"))
-    state = st.session_state
-    data = here.data(playing=bool(state.get("playing")))
-    first = here.guard_run(data)
-    given = site_filters.sidebar(_, first.assessment.sites)
-    incident_filter.sidebar(_, data.loaded().incidents)
-    with st.sidebar:
-        st.toggle(
-            _("Online map tiles"),
-            key="q_tiles",
-            help=_("Tiles come from OpenStreetMap's servers: they then see your address and which places you look at."),
-        )
-    if given.area:
-        st.info(
-            _("Only sites inside the drawn area are shown. Clear the filters to see all."), icon=":material/select_all:"
-        )
-    st.fragment(body)(here, data, given)
-    credit_line.show(_, data)
+def main() -> None:
+    """The page; what it reads is held by no name of this module, which Streamlit keeps when the reader has gone."""
+    with session.page() as here:
+        _ = here.translate
+        st.title(_("Mine sites, conflict and zones"))
+        state = st.session_state
+        data = here.data(playing=bool(state.get("playing")))
+        first = here.guard_run(data)
+        given = site_filters.sidebar(_, first.assessment.sites)
+        incident_filter.sidebar(_, data.loaded().incidents)
+        with st.sidebar:
+            st.toggle(
+                _("Online map tiles"),
+                key="q_tiles",
+                help=_(
+                    "Tiles come from OpenStreetMap's servers: they then see your address and which places you look at."
+                ),
+            )
+        if given.area:
+            st.info(
+                _("Only sites inside the drawn area are shown. Clear the filters to see all."),
+                icon=":material/select_all:",
+            )
+        st.fragment(body)(here, data, given)
+        credit_line.show(_, data)
+
+
+main()

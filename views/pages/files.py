@@ -54,34 +54,39 @@ def what_can_come(here: Here) -> None:
     st.markdown("\n".join("- " + _.pair(f"**{_(ROLES[role])}**", _(words)) for role, words in KINDS.items()))
 
 
-with session.page() as here:
-    _ = here.translate
-    here.data(sites_needed=False, assessed=False)
-    here.address()
-    st.title(_("Your files"))
-    st.caption(
-        _(
-            "Drop files of any kind together: tables, workbooks, maps, zips. What each is, is recognised; what was "
-            "understood and what was not is shown here before anything rests on it."
+def main() -> None:
+    """The page; what it reads is held by no name of this module, which Streamlit keeps when the reader has gone."""
+    with session.page() as here:
+        _ = here.translate
+        here.data(sites_needed=False, assessed=False)
+        here.address()
+        st.title(_("Your files"))
+        st.caption(
+            _(
+                "Drop files of any kind together: tables, workbooks, maps, zips. What each is, is recognised; what was "
+                "understood and what was not is shown here before anything rests on it."
+            )
         )
-    )
-    st.caption(session.storage_note(_))
-    left, right = st.columns([3, 2])
-    with left:
-        file_list.uploader(_, "import")
-    with right, st.expander(_("A table as text"), icon=":material/content_paste:"):
-        file_list.pasted(_, "import_paste")
-    workspace_panel.show(here)
-    if not own_files.all_files():
-        what_can_come(here)
-        st.stop()
-    own_files.waited()
-    chosen = overview(here)
-    file = own_files.all_files()[chosen]
-    found = own_files.report(file)
-    if found is None and file.settled:
-        file_list.progress(_, [own_files.reading(file)])
-    if found is None:
-        st.info(_("This file is being read; you may go on meanwhile."), icon=":material/hourglass_top:")
-    else:
-        import_card.show(here, chosen, file, found)
+        st.caption(session.storage_note(_))
+        left, right = st.columns([3, 2])
+        with left:
+            file_list.uploader(_, "import")
+        with right, st.expander(_("A table as text"), icon=":material/content_paste:"):
+            file_list.pasted(_, "import_paste")
+        workspace_panel.show(here)
+        if not own_files.all_files():
+            what_can_come(here)
+            st.stop()
+        own_files.waited()
+        chosen = overview(here)
+        file = own_files.all_files()[chosen]
+        found = own_files.report(file)
+        if found is None and file.settled:
+            file_list.progress(_, [own_files.reading(file)])
+        if found is None:
+            st.info(_("This file is being read; you may go on meanwhile."), icon=":material/hourglass_top:")
+        else:
+            import_card.show(here, chosen, file, found)
+
+
+main()

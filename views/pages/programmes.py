@@ -262,22 +262,29 @@ def body(here: Here, data: Data, run: ProgrammeRun, types: tuple[str, ...]) -> N
         downloads(here, data, run)
 
 
-with session.page() as here:
-    _ = here.translate
-    st.title(_("Programmes and gaps"))
-    data = here.data(sites_needed=False)
-    layers, types_of, choice = chosen_programmes(here, data)
-    here.sites_needed(data)
-    types = chosen_types(here)
-    assessed = here.guard_run(data)
-    if not layers:
-        st.info(_("No programmes are loaded. Add a file under Programmes."), icon=":material/upload_file:")
-    key = f"stocktake_{data.token}_{choice}"
-    if st.session_state.get("stocktake_key") != key:
-        loaded = programme_job.Loaded(data.loaded(), layers, types_of)
-        st.session_state["stocktake_of"] = loaded
-        st.session_state["stocktake"] = programme_job.run(loaded, data.day, data.rules, assessed=assessed)
-        st.session_state["stocktake_key"] = key
-    body(here, data, st.session_state["stocktake"], types)
-    here.address()
-    st.caption(markdown(_("Coverage counts programmes, not their quality; a gap is a question to ask, not a failing.")))
+def main() -> None:
+    """The page; what it reads is held by no name of this module, which Streamlit keeps when the reader has gone."""
+    with session.page() as here:
+        _ = here.translate
+        st.title(_("Programmes and gaps"))
+        data = here.data(sites_needed=False)
+        layers, types_of, choice = chosen_programmes(here, data)
+        here.sites_needed(data)
+        types = chosen_types(here)
+        assessed = here.guard_run(data)
+        if not layers:
+            st.info(_("No programmes are loaded. Add a file under Programmes."), icon=":material/upload_file:")
+        key = f"stocktake_{data.token}_{choice}"
+        if st.session_state.get("stocktake_key") != key:
+            loaded = programme_job.Loaded(data.loaded(), layers, types_of)
+            st.session_state["stocktake_of"] = loaded
+            st.session_state["stocktake"] = programme_job.run(loaded, data.day, data.rules, assessed=assessed)
+            st.session_state["stocktake_key"] = key
+        body(here, data, st.session_state["stocktake"], types)
+        here.address()
+        st.caption(
+            markdown(_("Coverage counts programmes, not their quality; a gap is a question to ask, not a failing."))
+        )
+
+
+main()

@@ -180,33 +180,38 @@ def months(here: Here, data: Data, row: int) -> None:
     tables.show(_, words, column_config=config, hide_index=True, height="content")
 
 
-with session.page() as here:
-    _ = here.translate
-    data = here.data()
-    run = here.guard_run(data)
-    st.title(_("How sure is that class?"))
-    st.caption(_(NOT_CHANCE))
-    if run.assessment.sites.empty:
-        st.info(_("No sites are loaded."))
-        st.stop()
-    row = choose(here, run.assessment.sites)
-    st.session_state["q_site"] = key_of(run.assessment.sites, row)
-    parts = {"site": _("The chosen site"), "all": _("All sites"), "months": _("Month by month")}
-    # Not tabs: a map that is drawn in a hidden one knows no size, and only what is asked for is worked out.
-    asked = st.session_state["address"].get("part", "")
-    part = st.segmented_control(
-        _("Part"),
-        list(parts),
-        default=asked if asked in parts else "site",
-        required=True,
-        format_func=lambda p: parts[p],
-        key="sure_part",
-        label_visibility="collapsed",
-    )
-    here.address(site=st.session_state["q_site"], part=part if part != "site" else "")
-    if part == "all":
-        all_sites(here, data)
-    elif part == "months":
-        months(here, data, row)
-    else:
-        chosen_site(here, sure_of(data, row))
+def main() -> None:
+    """The page; what it reads is held by no name of this module, which Streamlit keeps when the reader has gone."""
+    with session.page() as here:
+        _ = here.translate
+        data = here.data()
+        run = here.guard_run(data)
+        st.title(_("How sure is that class?"))
+        st.caption(_(NOT_CHANCE))
+        if run.assessment.sites.empty:
+            st.info(_("No sites are loaded."))
+            st.stop()
+        row = choose(here, run.assessment.sites)
+        st.session_state["q_site"] = key_of(run.assessment.sites, row)
+        parts = {"site": _("The chosen site"), "all": _("All sites"), "months": _("Month by month")}
+        # Not tabs: a map that is drawn in a hidden one knows no size, and only what is asked for is worked out.
+        asked = st.session_state["address"].get("part", "")
+        part = st.segmented_control(
+            _("Part"),
+            list(parts),
+            default=asked if asked in parts else "site",
+            required=True,
+            format_func=lambda p: parts[p],
+            key="sure_part",
+            label_visibility="collapsed",
+        )
+        here.address(site=st.session_state["q_site"], part=part if part != "site" else "")
+        if part == "all":
+            all_sites(here, data)
+        elif part == "months":
+            months(here, data, row)
+        else:
+            chosen_site(here, sure_of(data, row))
+
+
+main()

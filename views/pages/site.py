@@ -39,7 +39,7 @@ LETTERS = 56
 """Letters of a line in the wide column of a table, at least."""
 
 
-def choose(here: Here, sites: pd.DataFrame) -> int | None:
+def choose(here: Here, data: Data, sites: pd.DataFrame) -> int | None:
     """The site to show: from the address or another page, else chosen here."""
     _, state = here.translate, st.session_state
     search, pick = st.columns([1, 2], vertical_alignment="bottom")
@@ -203,7 +203,8 @@ def listing(here: Here, frame: pd.DataFrame, columns: Sequence[str], none: str, 
     for name in set(long) & set(columns):
         config[name] = st.column_config.TextColumn(config[name]["label"], width="large")
     tables.show(
-        _, shown, column_config=config, hide_index=True, height="content" if len(frame) < 10 else 380, placeholder="",
+        here.translate, shown, column_config=config, hide_index=True,
+        height="content" if len(frame) < 10 else 380, placeholder="",
         row_height=tables.TWO_LINES if long else None,
     )  # fmt: skip
 
@@ -304,15 +305,20 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     )
 
 
-with session.page() as here:
-    _ = here.translate
-    data = here.data()
-    run = here.guard_run(data)
-    sites = run.assessment.sites
-    row = choose(here, sites)
-    here.address(site=st.session_state["q_site"], colour=st.session_state.get("colour", ""))
-    if row is None:
-        st.title(_("One site"))
-        st.info(_("Choose a site above, or click one on the map of Explore."), icon=":material/location_on:")
-    else:
-        show(here, data, run, row)
+def main() -> None:
+    """The page; what it reads is held by no name of this module, which Streamlit keeps when the reader has gone."""
+    with session.page() as here:
+        _ = here.translate
+        data = here.data()
+        run = here.guard_run(data)
+        sites = run.assessment.sites
+        row = choose(here, data, sites)
+        here.address(site=st.session_state["q_site"], colour=st.session_state.get("colour", ""))
+        if row is None:
+            st.title(_("One site"))
+            st.info(_("Choose a site above, or click one on the map of Explore."), icon=":material/location_on:")
+        else:
+            show(here, data, run, row)
+
+
+main()

@@ -163,21 +163,26 @@ def people_part(here: Here, data: Data, sites: pd.DataFrame) -> None:
     run_files(found.made_files(_.language), demonstration=data.has_demonstration, what=f"cahra-exposure_{data.day}")
 
 
-with session.page() as here:
-    _ = here.translate
-    data = here.data()
-    run = here.guard_run(data)
-    st.title(_("People and density"))
-    if run.assessment.sites.empty:
-        st.info(_("No sites are loaded."))
-        st.stop()
-    parts = {"density": _("Where incidents cluster"), "people": _("Who lives near")}
-    asked = st.session_state["address"].get("part", "")
-    part = st.segmented_control(
-        _("Part"), list(parts), default=asked if asked in parts else "density", required=True,
-        format_func=lambda p: parts[p], key="around_part", label_visibility="collapsed",
-    )  # fmt: skip
-    here.address(part=part if part != "density" else "")
-    st.caption(_(NO_RISK if part == "density" else BESIDE))
-    with session.guard(_):
-        (density_part if part == "density" else people_part)(here, data, run.assessment.sites)
+def main() -> None:
+    """The page; what it reads is held by no name of this module, which Streamlit keeps when the reader has gone."""
+    with session.page() as here:
+        _ = here.translate
+        data = here.data()
+        run = here.guard_run(data)
+        st.title(_("People and density"))
+        if run.assessment.sites.empty:
+            st.info(_("No sites are loaded."))
+            st.stop()
+        parts = {"density": _("Where incidents cluster"), "people": _("Who lives near")}
+        asked = st.session_state["address"].get("part", "")
+        part = st.segmented_control(
+            _("Part"), list(parts), default=asked if asked in parts else "density", required=True,
+            format_func=lambda p: parts[p], key="around_part", label_visibility="collapsed",
+        )  # fmt: skip
+        here.address(part=part if part != "density" else "")
+        st.caption(_(NO_RISK if part == "density" else BESIDE))
+        with session.guard(_):
+            (density_part if part == "density" else people_part)(here, data, run.assessment.sites)
+
+
+main()

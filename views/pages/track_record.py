@@ -65,34 +65,39 @@ def diagrams(found: Backtest, _: Translator) -> None:
             st.image(reliability_svg(reliability, _), width="stretch", alt=words.name_of(kind, name, _))
 
 
-with session.page() as here:
-    _ = here.translate
-    data = here.data()
-    here.address()
-    st.title(_("How have these classes done?"))
-    with st.spinner(_("Testing the classes at past dates…")):
-        found = past_record(data)
-    st.caption(subtitle(found, _))
-    st.warning(_(words.NOT_A_FORECAST), icon=":material/history:")
-    st.caption(_(words.HINDSIGHT))
-    if data.has_demonstration:
-        st.caption(_("Demonstration data: synthetic. It says nothing about any place."))
-    for line in left_out(found, _):
-        st.caption(line)
-    one, two, three, four, five = st.tabs(
-        [_("Classes"), _("Rules"), _("Reliability"), _("Decisions"), _("How to read it")]
-    )
-    with one:
-        figures(found, _)
-    with two:
-        rules(found, _)
-    with three:
-        diagrams(found, _)
-    with four:
-        st.caption(_(DECIDING))
-        listing(DECISIONS, decision_texts(found, _), _("Decisions"), _)
-    with five:
-        for reading in READING:
-            st.markdown(f"- {markdown(_(reading))}")
-    st.header(_("Download"))
-    downloads.run_files(found.made_files(_.language), demonstration=data.has_demonstration, what="cahra-backtest")
+def main() -> None:
+    """The page; what it reads is held by no name of this module, which Streamlit keeps when the reader has gone."""
+    with session.page() as here:
+        _ = here.translate
+        data = here.data()
+        here.address()
+        st.title(_("How have these classes done?"))
+        with st.spinner(_("Testing the classes at past dates…")):
+            found = past_record(data)
+        st.caption(subtitle(found, _))
+        st.warning(_(words.NOT_A_FORECAST), icon=":material/history:")
+        st.caption(_(words.HINDSIGHT))
+        if data.has_demonstration:
+            st.caption(_("Demonstration data: synthetic. It says nothing about any place."))
+        for line in left_out(found, _):
+            st.caption(line)
+        one, two, three, four, five = st.tabs(
+            [_("Classes"), _("Rules"), _("Reliability"), _("Decisions"), _("How to read it")]
+        )
+        with one:
+            figures(found, _)
+        with two:
+            rules(found, _)
+        with three:
+            diagrams(found, _)
+        with four:
+            st.caption(_(DECIDING))
+            listing(DECISIONS, decision_texts(found, _), _("Decisions"), _)
+        with five:
+            for reading in READING:
+                st.markdown(f"- {markdown(_(reading))}")
+        st.header(_("Download"))
+        downloads.run_files(found.made_files(_.language), demonstration=data.has_demonstration, what="cahra-backtest")
+
+
+main()

@@ -12,6 +12,7 @@ from i18n.translator import Translator
 from jobs.assessment.export import quadrants
 from layers.formats.writers.escape import html
 from layers.maps import styles
+from views import grid_cells
 from views.widgets import tables
 
 _STYLE = """<style>
@@ -50,6 +51,7 @@ def show(translate: Translator, sites: pd.DataFrame, title: str, key: str, on_se
     table.index.name = title
     heads = {str(z): _(labels.ZONE_STATUSES[str(z)]) for z in counts}
     st.html(narrow(translate, counts, title, f"{key}_wide"))
+    st.html(grid_cells.SCRIPT, unsafe_allow_javascript=True)
     with st.container(key=f"{key}_wide"):
         tables.show(
             _,
