@@ -83,9 +83,9 @@ def assess(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
     loaded = load(files)
     measured = read_rasters(given)
     progress.step()
-    asked = engine(args.cluster, args.workers, args.tiles)
+    chosen = engine(args.cluster, args.workers, args.tiles)
     result = run(
-        loaded, as_of, rules, now, engine=asked, evidence=args.evidence or "", rasters=measured, progress=progress.part
+        loaded, as_of, rules, now, engine=chosen, evidence=args.evidence or "", rasters=measured, progress=progress.part
     )
     progress.step()
     return result
@@ -334,9 +334,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         finally:
             sys.stdout.flush()  # here, where it can be answered, not when the interpreter ends
     except BrokenPipeError:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
+        null_device = os.open(os.devnull, os.O_WRONLY)
         for stream in (sys.stdout, sys.stderr):
-            os.dup2(nowhere, stream.fileno())
+            os.dup2(null_device, stream.fileno())
         return UNREAD
     except KeyboardInterrupt:
         below_bar()

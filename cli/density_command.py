@@ -42,8 +42,8 @@ def density(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
 
     loaded = load(files)
     progress.step()
-    asked = {name: getattr(args, name) for name in SURFACE if getattr(args, name) is not None}
-    options = Options(**asked)
+    settings = {name: getattr(args, name) for name in SURFACE if getattr(args, name) is not None}
+    options = Options(**settings)
     result = run(loaded, period, earlier, options, now=now, progress=progress.part)
     progress.step()
     return result

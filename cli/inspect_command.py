@@ -21,9 +21,9 @@ def inspect(args: argparse.Namespace) -> int:
     """`cahra inspect`: what each file is, which columns are taken for what, and what of it can be used."""
     from jobs.inspection import inspect as inspected
 
-    asked, country = wishes(args), known_country(args.country)
+    options, country = wishes(args), known_country(args.country)
     reports = [
-        inspected(path, role=args.role or "", options=asked.of(path.name), country=country)
+        inspected(path, role=args.role or "", options=options.of(path.name), country=country)
         for path in map(_path, args.files)
     ]
     if args.json:

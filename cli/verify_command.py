@@ -43,34 +43,38 @@ def made_again(args: argparse.Namespace) -> Callable[[Mapping[str, Any]], Mappin
 
     def again(record: Mapping[str, Any]) -> Mapping[str, bytes]:
         settings = record["settings"]
-        asked = argparse.Namespace(**vars(args))
+        again_args = argparse.Namespace(**vars(args))
         for option, name in (("as_of", "as_of"), ("begin", "from"), ("end", "to"), *BEFORE):
-            setattr(asked, option, getattr(args, option, None) or settings.get(name))
-        _of_record(asked, record)
-        asked.evidence = choice_of(record["files"])
+            setattr(again_args, option, getattr(args, option, None) or settings.get(name))
+        _of_record(again_args, record)
+        again_args.evidence = choice_of(record["files"])
         language = record.get("language") if record.get("language") in offered() else "en"
-        made: Mapping[str, bytes] = args.jobs[record["job"]](asked, run_at(record)).files(language)
+        made: Mapping[str, bytes] = args.jobs[record["job"]](again_args, run_at(record)).files(language)
         return made
 
     return again
 
 
-def _of_record(asked: argparse.Namespace, record: Mapping[str, Any]) -> None:
+def _of_record(again_args: argparse.Namespace, record: Mapping[str, Any]) -> None:
     """Fills options of numbers and words that were not said; what a record says wrongly is left to the comparison."""
     settings = record["settings"]
     for option, name in NUMBERS:
-        told = settings.get(name)
-        if getattr(asked, option, None) is None and isinstance(told, int | float):
-            setattr(asked, option, told)
+        value = settings.get(name)
+        if getattr(again_args, option, None) is None and isinstance(value, int | float):
+            setattr(again_args, option, value)
     for option, known in WORDS.items():
-        if getattr(asked, option, None) is None and settings.get(option) in known:
-            setattr(asked, option, settings[option])
+        if getattr(again_args, option, None) is None and settings.get(option) in known:
+            setattr(again_args, option, settings[option])
     for entry in record["inputs"]:
         role, band = entry.get("role"), entry.get("band")
-        if role in ("population", "travel_time") and isinstance(band, int) and not getattr(asked, f"{role}_band", 1):
-            setattr(asked, f"{role}_band", band)
-        if role == "population" and entry.get("values_basis") == "option" and not asked.population_values:
-            asked.population_values = entry["values"] if entry.get("values") in ("counts", "density") else None
+        if (
+            role in ("population", "travel_time")
+            and isinstance(band, int)
+            and not getattr(again_args, f"{role}_band", 1)
+        ):
+            setattr(again_args, f"{role}_band", band)
+        if role == "population" and entry.get("values_basis") == "option" and not again_args.population_values:
+            again_args.population_values = entry["values"] if entry.get("values") in ("counts", "density") else None
 
 
 def add(commands: Any, jobs: Mapping[str, Callable[..., Any]], adders: Iterable[Adder]) -> None:

@@ -219,29 +219,29 @@ def assess(
         rejected,
         measured,
     )
-    asked = [KINDS[rule.kind].evaluate(rule, scene, evidence) for rule in rules.rules]
-    gaps |= raster_gap(rules.of_kind("raster"), asked, evidence, n)
+    answers = [KINDS[rule.kind].evaluate(rule, scene, evidence) for rule in rules.rules]
+    gaps |= raster_gap(rules.of_kind("raster"), answers, evidence, n)
     partial = rejected.placeless()
     evidence.facts("gap", "", np.flatnonzero(partial), fact="placeless_incident")
-    classes = classify(rules, asked, gaps, area_gaps(by_area, n, evidence), partial, n)
+    classes = classify(rules, answers, gaps, area_gaps(by_area, n, evidence), partial, n)
 
     rows = with_units(table, units)
     rows = with_visits(rows, newest, when)
     for name, values in vars(classes).items():
         rows[name] = pd.array(values, dtype="str")
     if isinstance(around, Sums):
-        told = figures_of_sums(around, lon, lat, when, prepared, covered, covered_all)
+        figure_columns = figures_of_sums(around, lon, lat, when, prepared, covered, covered_all)
     else:
         named = names_all(rules.of_kind("near"))
-        told = figures(around, lon, lat, prepared, covered, covered_all, named, evidence)
+        figure_columns = figures(around, lon, lat, prepared, covered, covered_all, named, evidence)
     reasons = ahead(lambda: evidence.columns(table, prepared), worth=large and evidence.wanted)  # all is told by now
-    for frame in (zone.columns, told):
+    for frame in (zone.columns, figure_columns):
         for column in frame:
             rows[column] = frame[column].array
     rows["incident_intensity"] = faded()
     rows["sources_disagree"] = pd.array(_disagreement(rules, scene), dtype="str")
     for column, kind in (("eu_listed", "list"), ("kp_restricted", "restriction")):
-        rows[column] = _listing(rules, asked, kind, n)
+        rows[column] = _listing(rules, answers, kind, n)
     colours = statuses_of(scene)
     for name, taken in (("rcm_status", "rcm"), ("rcm_status_basis", "rcm_basis"), ("rcm_status_date", "rcm_date"),
                         ("drc_status", "drc"), ("drc_status_date", "drc_date")):  # fmt: skip
@@ -262,7 +262,7 @@ def assess(
         ),
         "notes": sorted([*zone.notes, *_notes(faults, by_level, coverage, datasets)]),
     }
-    fired = pd.DataFrame({f.rule: f.fired for f in asked}, index=range(n))
+    fired = pd.DataFrame({f.rule: f.fired for f in answers}, index=range(n))
 
     def again(part: pd.DataFrame, days: Days) -> CodedTable:
         return assess(
@@ -359,9 +359,9 @@ def _notes(
     ]
 
 
-def _listing(rules: Rules, asked: Sequence[Finding], kind: str, n: int) -> Any:
-    said = {f.rule: f for f in asked}
-    mine = [said[r.id] for r in rules.of_kind(kind)]
+def _listing(rules: Rules, answers: Sequence[Finding], kind: str, n: int) -> Any:
+    by_rule = {f.rule: f for f in answers}
+    mine = [by_rule[r.id] for r in rules.of_kind(kind)]
     fired = np.logical_or.reduce([np.zeros(n, np.bool_), *(f.fired for f in mine)])
     out: Any = pd.array(fired, dtype="boolean")
     out[~fired & np.logical_or.reduce([np.full(n, not mine), *(f.unknown for f in mine)])] = pd.NA

@@ -53,15 +53,15 @@ class CahraError(Exception):
             Gives a template or label in the user's language; None: English.
         """
         t = translate if callable(translate) else str
-        said = t(self.what)
+        template = t(self.what)
         words = {k: _word(v, translate) for k, v in self.params.items()}
-        parts = [filled(said, words, counts_like(translate)) if words else said]
+        parts = [filled(template, words, counts_like(translate)) if words else template]
         for label, text in (("Expected", self.expected), ("Got", self.got), ("Remedy", self.remedy)):
             if text:
-                told = text.sentence(translate) if isinstance(text, Note) else t(text)
-                parts.append(filled(t(PAIR), {"label": t(label), "value": told}) + ("" if told.endswith(".") else "."))
-        said = " ".join(parts)
-        return filled(t(PAIR), {"label": str(self.where), "value": said}) if self.where else said
+                value = text.sentence(translate) if isinstance(text, Note) else t(text)
+                parts.append(filled(t(PAIR), {"label": t(label), "value": value}) + ("" if value.endswith(".") else "."))
+        message = " ".join(parts)
+        return filled(t(PAIR), {"label": str(self.where), "value": message}) if self.where else message
 
 
 def _word(value: object, translate: object) -> object:

@@ -190,14 +190,14 @@ class Note(str):
     def _sentence(self, translate: Callable[[str], Any]) -> str:
         if self.forms is not None and hasattr(translate, "plural"):
             return str(translate.plural(*self.forms, self.params["n"]))
-        said = translate(self.template)
+        text = translate(self.template)
         written: dict[str, object] = {
             k: v.sentence(translate) if isinstance(v, Note) else v if type(v) is str else spoken(v, translate)
             for k, v in self.params.items()
         }
-        if said == self.template:  # it may ask for a number in English form
+        if text == self.template:  # it may ask for a number in English form
             written |= {k: v for k, v in self.params.items() if isinstance(v, int | float)}
-        return filled(str(said), written, counts_like(translate)) if written else str(said)
+        return filled(str(text), written, counts_like(translate)) if written else str(text)
 
 
 class Word(Note):
@@ -315,9 +315,9 @@ def spoken(value: object, translate: object) -> str:
     translate
         Speaks the reader's language.
     """
-    said = getattr(value, "sentence", None)
-    if said is not None:
-        return str(said(translate))
+    say = getattr(value, "sentence", None)
+    if say is not None:
+        return str(say(translate))
     number = getattr(translate, "number", None)
     if number is not None and isinstance(value, int | float) and not isinstance(value, bool):
         return str(number(value, 0 if abs(value) >= 1000 else 3))
@@ -353,26 +353,26 @@ def packed(text: str) -> Any:
     return {"template": text.template, "params": kept} | ({"forms": list(text.forms)} if text.forms else {})
 
 
-def unpacked(told: Any) -> str:
+def unpacked(form: Any) -> str:
     """The text that :func:`packed` wrote; whatever has another form is given back as plain text.
 
     What comes in may be from a process that read a stranger's file: placeholders are names and nothing else.
 
     Parameters
     ----------
-    told
+    form
         What :func:`packed` gave, after a way through JSON.
     """
-    if not isinstance(told, dict) or not isinstance(told.get("params"), dict):
-        return str(told)
-    template = str(told.get("template", ""))
-    kind = Note.kinds.get(str(told.get("kind", "")))
+    if not isinstance(form, dict) or not isinstance(form.get("params"), dict):
+        return str(form)
+    template = str(form.get("template", ""))
+    kind = Note.kinds.get(str(form.get("kind", "")))
     if kind is not None:
-        return kind.again(str(told.get("text", "")), template)
-    params = {str(k): v if isinstance(v, int | float) else unpacked(v) for k, v in told["params"].items()}
+        return kind.again(str(form.get("text", "")), template)
+    params = {str(k): v if isinstance(v, int | float) else unpacked(v) for k, v in form["params"].items()}
     if params and not (_TEMPLATE.fullmatch(template) and set(_NAME.findall(template)) <= params.keys()):
         return template
-    forms = told.get("forms")
+    forms = form.get("forms")
     try:
         if isinstance(forms, list) and len(forms) == 2 and isinstance(params.get("n"), int | float):
             return unpacked_count(str(forms[0]), str(forms[1]), params["n"])

@@ -41,17 +41,17 @@ def messages(text: str) -> dict[str, str]:
                 parts[-1][1] += _plain(line)
             elif found := _KEY.match(line):
                 parts.append([found[1], _plain(found[2])])
-        said = [value for key, value in parts if key == "msgstr"]
-        if said and all(said) and not _FUZZY.search(entry):
+        translations = [value for key, value in parts if key == "msgstr"]
+        if translations and all(translations) and not _FUZZY.search(entry):
             context = "".join(f"{value}\x04" for key, value in parts if key == "msgctxt")
             ids = [value for key, value in parts if key in ("msgid", "msgid_plural")]
-            out[context + "\0".join(ids)] = "\0".join(said)
+            out[context + "\0".join(ids)] = "\0".join(translations)
     return out
 
 
-def compiled(said: dict[str, str]) -> bytes:
+def compiled(translations: dict[str, str]) -> bytes:
     """The same as the bytes of an ``.mo`` file."""
-    pairs = [(key.encode(), said[key].encode()) for key in sorted(said)]
+    pairs = [(key.encode(), translations[key].encode()) for key in sorted(translations)]
     head, tables, data = 28, 16 * len(pairs), bytearray()
     places: list[list[tuple[int, int]]] = [[], []]
     for column in (0, 1):

@@ -145,7 +145,7 @@ def column(name: str, translate: Translator) -> str:
     >>> column("site_class_before", translator("en")), column("lon", translator("fr"))
     ('Site class, before', 'Longitude')
     """
-    for end, said in _SIDES.items():
+    for end, side in _SIDES.items():
         if name.endswith(end) and stem(name) in COLUMNS:
-            return translate(said, column=translate(COLUMNS[stem(name)]))
+            return translate(side, column=translate(COLUMNS[stem(name)]))
     return translate(COLUMNS.get(name, name))

@@ -107,31 +107,31 @@ def found(fact: str, status: str, events: float, deaths: float, translate: Trans
         return translate.pair(status, months)
     if fact.startswith("covered_"):
         months_of, _, effects = fact.removeprefix("covered_").partition("m_")
-        said = (
+        text = (
             N_("covered over {months} month{months?|s}")
             if effects == "lethal"
             else N_("covered over {months} month{months?|s}, all events")
         )
-        return translate(said, months=months_of)
+        return translate(text, months=months_of)
     if fact == "rule_unknown":
         return translate.pair(translate(FACTS[fact]), translate(REASONS.get(status, status)))
     if fact in GAPS or fact.removeprefix("area_") in GAPS:
         return translate(GAPS[fact.removeprefix("area_")]) + (f" ({status})" if status else "")
-    said = translate(FACTS[fact]) if fact in FACTS else fact
+    text = translate(FACTS[fact]) if fact in FACTS else fact
     if fact == "finding":
-        return translate.pair(said, fixed_sentence(status, translate)) if status else said
+        return translate.pair(text, fixed_sentence(status, translate)) if status else text
     more = status_word(status, translate) if status and fact != "expected" else counted
-    return translate.pair(said, more) if said and more else said or more
+    return translate.pair(text, more) if text and more else text or more
 
 
 def held_against(km: float, months: float, events: float, deaths: float, translate: Translator) -> str:
     """The thresholds of a rule as evidence carries them."""
-    asked = [
+    limits = [
         n for n in (words.events(events) if events > 0 else None, words.deaths(deaths) if deaths > 0 else None) if n
     ]
     parts = []
-    if asked:
-        parts.append(asked[0] if len(asked) == 1 else Note("{a} or {b}", a=asked[0], b=asked[1]))
+    if limits:
+        parts.append(limits[0] if len(limits) == 1 else Note("{a} or {b}", a=limits[0], b=limits[1]))
     if months > 0:
         parts.append(Note("in {months} month{months?|s}", months=int(months)))
     if km > 0:
@@ -145,8 +145,8 @@ def worded(rows: pd.DataFrame, translate: Translator) -> pd.DataFrame:
     def each(columns: list[str], say: Callable[..., str]) -> list[str]:
         parts = [rows[name].astype(object).where(rows[name].notna(), None) for name in columns]
         keys = list(zip(*parts, strict=True))
-        said = {k: say(*(float("nan") if v is None else v for v in k), translate) for k in dict.fromkeys(keys)}
-        return [said[k] for k in keys]
+        texts = {k: say(*(float("nan") if v is None else v for v in k), translate) for k in dict.fromkeys(keys)}
+        return [texts[k] for k in keys]
 
     limits = ["limit_km", "limit_months", "limit_events", "limit_deaths"]
     return rows.assign(

@@ -35,7 +35,7 @@ LISTED = N_("{a}; {b}")
 """Two parts of a list, as explanations join them too."""
 
 
-def pick(asked: object, locale: object = None) -> str:
+def pick(wanted: object, locale: object = None) -> str:
     """The language to speak: what was asked for, else the browser's, else English.
 
     Examples
@@ -43,7 +43,7 @@ def pick(asked: object, locale: object = None) -> str:
     >>> pick("fr"), pick(None, "fr-CF"), pick("xx", "de"), pick(["fr"], None)
     ('fr', 'fr', 'en', 'en')
     """
-    for wish in (asked, locale):
+    for wish in (wanted, locale):
         code = wish.replace("_", "-").split("-")[0].lower() if isinstance(wish, str) else ""
         if code in offered():
             return code
@@ -73,8 +73,8 @@ class Translator:
 
     def __call__(self, message: str, /, **values: object) -> str:
         """`message` in this language, its placeholders filled with `values`."""
-        said = _catalogue(self.language).gettext(message) if message else ""
-        return filled(said, values, self.is_one) if values else said
+        text = _catalogue(self.language).gettext(message) if message else ""
+        return filled(text, values, self.is_one) if values else text
 
     def is_one(self, value: object) -> bool:
         """Whether a number, or one that is written already, takes the form for one thing: as the catalogue counts.
@@ -196,10 +196,10 @@ def _by_babel(language: str, value: float, digits: int, fixed: bool) -> str:
 
 def _written(value: float, digits: int, fixed: bool, marks: dict[int, str]) -> str:
     """The number as Python writes it, its separators as `marks` have them: a twentieth of what Babel takes for it."""
-    said = f"{value:,.{digits}f}"
+    text = f"{value:,.{digits}f}"
     if digits and not fixed:
-        said = said.rstrip("0").rstrip(".")
-    return said.translate(marks)
+        text = text.rstrip("0").rstrip(".")
+    return text.translate(marks)
 
 
 @lru_cache(maxsize=16)

@@ -128,8 +128,8 @@ def brier(cases: Cases, probability: Floats) -> float:
     probability
         What was said of each case, 0 to 1, shape (cases,); NaN where nothing was.
     """
-    told = np.isfinite(probability)
-    return float(np.mean((probability[told] - cases.hit[told]) ** 2)) if told.any() else float("nan")
+    stated = np.isfinite(probability)
+    return float(np.mean((probability[stated] - cases.hit[stated]) ** 2)) if stated.any() else float("nan")
 
 
 def reliability(cases: Cases, probability: Floats, drawn: Draws) -> Reliability:
@@ -144,11 +144,11 @@ def reliability(cases: Cases, probability: Floats, drawn: Draws) -> Reliability:
     drawn
         Resamples of these cases, for the intervals.
     """
-    told = np.isfinite(probability)
+    stated = np.isfinite(probability)
     which = np.clip(np.searchsorted(BINS, np.nan_to_num(probability), side="left") - 1, 0, len(BINS) - 2)
     rows: list[tuple[float, ...]] = []
     for i in range(len(BINS) - 1):
-        flag = told & (which == i)
+        flag = stated & (which == i)
         n = int(flag.sum())
         if n:
             hits = int(cases.hit[flag].sum())
@@ -179,17 +179,17 @@ def decision_table(cases: Cases, strategies: dict[str, Floats | Bools]) -> pd.Da
         for the better of looking everywhere and nowhere, and below 0 for worse than that. All strategies are held to
         the same cases: those for which every probability is known.
     """
-    told = np.ones(len(cases), np.bool_)
+    stated = np.ones(len(cases), np.bool_)
     for answer in strategies.values():
         if answer.dtype != np.bool_:
-            told &= np.isfinite(answer)
-    hit = cases.hit[told]
+            stated &= np.isfinite(answer)
+    hit = cases.hit[stated]
     n, hits = len(hit), int(hit.sum())
     rows = []
     for cost in MISS_COSTS if n else ():
         plain = min(hits * cost, n)
         for name, answer in strategies.items():
-            given = answer[told]
+            given = answer[stated]
             flag = np.asarray(given if given.dtype == np.bool_ else given > 1 / cost, dtype=np.bool_)
             looked, found = int(flag.sum()), int((flag & hit).sum())
             expense = looked + (hits - found) * cost

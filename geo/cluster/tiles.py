@@ -188,8 +188,8 @@ def _described(path: str, footer: Any) -> Tile:
 
     def span(column: str) -> tuple[Any, Any] | None:
         groups = [footer.row_group(g).column(names[column]).statistics for g in range(footer.num_row_groups)]
-        said = [s for s in groups if s is not None and s.has_min_max]
-        return (min(s.min for s in said), max(s.max for s in said)) if said else None
+        statistics = [s for s in groups if s is not None and s.has_min_max]
+        return (min(s.min for s in statistics), max(s.max for s in statistics)) if statistics else None
 
     lon, lat, country = span("lon"), span("lat"), span("country")
     box = None if lon is None or lat is None else (lon[0], lat[0], lon[1], lat[1])

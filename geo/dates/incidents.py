@@ -27,15 +27,17 @@ def incident_distance(rule: Rule, scene: DatedScene) -> Dated:
     scene
         Sites, incidents and all else that a rule may ask, at the date of each site.
     """
-    pairs, asked = scene.pairs, scene.applicable(rule)
+    pairs, applicable = scene.pairs, scene.applicable(rule)
     close = np.isin(scene.incidents.precision, rule.precision)[pairs.incident]
     which = np.flatnonzero(close & (pairs.distance <= rule.within_km * 1000))
     fired = meets_test(rule, scene.incidents, scene.calendar, pairs.incident[which], pairs.site[which], len(scene))
     effects = {t.effect or rule.effect for t in rule.tests}
     needs = "lethal" if effects == {"lethal"} and rule.lethal else "all"
-    reasons = {k: v & asked[0] for k, v in scene.looked.lacking(rule.within_km, rule.longest_months, needs).items()}
-    reasons["incident_rejected"] = scene.looked.unusable(rule.within_km, rule.longest_months) & asked[0]
-    return Dated.of(fired & asked[0], reasons | {"mineral_unknown": asked[1]})
+    reasons = {
+        k: v & applicable[0] for k, v in scene.looked.lacking(rule.within_km, rule.longest_months, needs).items()
+    }
+    reasons["incident_rejected"] = scene.looked.unusable(rule.within_km, rule.longest_months) & applicable[0]
+    return Dated.of(fired & applicable[0], reasons | {"mineral_unknown": applicable[1]})
 
 
 def area(rule: Rule, scene: DatedScene) -> Dated:
@@ -48,18 +50,18 @@ def area(rule: Rule, scene: DatedScene) -> Dated:
     scene
         Sites, incidents and all else that a rule may ask, at the date of each site.
     """
-    units, gaps, asked = scene.site_units[rule.level], scene.area_gaps[rule.level], scene.applicable(rule)
+    units, gaps, applicable = scene.site_units[rule.level], scene.area_gaps[rule.level], scene.applicable(rule)
     width = int(units.code.max(initial=-1)) + 1
     fired = np.zeros(scene.shape, np.bool_)
-    known = np.flatnonzero((units.code >= 0) & asked[0])
+    known = np.flatnonzero((units.code >= 0) & applicable[0])
     if width:
         unit = scene.incident_units[rule.level].code
         which = np.flatnonzero(np.isin(scene.incidents.precision, rule.precision) & (unit >= 0) & (unit < width))
         by_unit = meets_test(rule, scene.incidents, scene.calendar, which, unit[which], width)
         fired[:, known] = by_unit[:, units.code[known]]
         fired &= ~gaps["boundaries_not_districts"]
-    reasons = {code: flags & asked[0] for code, flags in gaps.items()}
-    return Dated.of(fired, reasons | {"mineral_unknown": asked[1]})
+    reasons = {code: flags & applicable[0] for code, flags in gaps.items()}
+    return Dated.of(fired, reasons | {"mineral_unknown": applicable[1]})
 
 
 def meets_test(rule: Rule, incidents: Incidents, calendar: Calendar, rows: Ints, column: Ints, width: int) -> Bools:

@@ -151,6 +151,6 @@ class Looked:
         shape = (len(self.calendar), len(names))
         country = np.tile(names.astype(object), shape[0])
         after, day = (np.repeat(d, shape[1]) for d in (self.calendar.after(months), self.calendar.days))
-        asked = self.coverage
-        told = covering_sources(asked.table, asked.datasets, country, after, day, effects)
-        return {source: flags.reshape(shape) for source, flags in told.items()}
+        coverage = self.coverage
+        covering = covering_sources(coverage.table, coverage.datasets, country, after, day, effects)
+        return {source: flags.reshape(shape) for source, flags in covering.items()}

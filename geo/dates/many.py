@@ -96,12 +96,12 @@ class ManyDates:
         answer
             `site`, `area` or `listing`.
         """
-        code, said = np.zeros(self.site_class.shape, np.int64), [""]
+        code, ids = np.zeros(self.site_class.shape, np.int64), [""]
         for rule in self.rules.answering(answer):
             both, code = np.unique(code * 2 + self.fired.of_all(rule.id), return_inverse=True)
             code = code.reshape(self.site_class.shape)
-            said = [";".join(filter(None, (said[b // 2], rule.id if b % 2 else ""))) for b in both.tolist()]
-        return np.array(said, dtype=object)[code]
+            ids = [";".join(filter(None, (ids[b // 2], rule.id if b % 2 else ""))) for b in both.tolist()]
+        return np.array(ids, dtype=object)[code]
 
     def at(self, date: int) -> pd.DataFrame:
         """The sites at one date, with those columns of :data:`geo.schema.ASSESSED` that a pass knows.
@@ -170,13 +170,13 @@ def many_dates(
     by_level = by_level_of(boundaries)
     table = parents(with_country(given, outlines), by_level.get(2))
     levels = levels_of(rules, by_level)
-    told = datasets_of(prepared, incidents, files)
+    datasets = datasets_of(prepared, incidents, files)
     size = max(CELLS // len(calendar) // 8 * 8, 8)
     parts, tables = [], []
     for first in range(0, max(len(table), 1), size):
         part = table.iloc[first : first + size].reset_index(drop=True)
         placed = Placed.of(part, prepared, levels, by_level, outlines, aliases or {}, agreed)
-        looked = Looked(calendar, *_places_of(part, calendar, coverage, told, outlines, rejected_incidents))
+        looked = Looked(calendar, *_places_of(part, calendar, coverage, datasets, outlines, rejected_incidents))
         error_km = _error_km(part, rules)
         zone = ZonesByDate.of(
             rules.settings, calendar, part, error_km, placed.sites, zones, placed.usable, restrictions, aliases or {}
@@ -255,8 +255,8 @@ class _Part:
 
 
 def _classified(rules: Rules, scene: DatedScene) -> _Part:
-    said: dict[str, Dated] = {r.id: DATED[r.kind](r, scene) for r in rules.rules}
-    blind = _any((said[r.id].unknown for r in rules.of_kind("raster")), scene.shape)
+    answers: dict[str, Dated] = {r.id: DATED[r.kind](r, scene) for r in rules.rules}
+    blind = _any((answers[r.id].unknown for r in rules.of_kind("raster")), scene.shape)
     gaps = scene.looked.gaps(scene.settings) | {raster.GAP: blind}
     by_area = {code: _any((g[code] for g in scene.area_gaps.values() if code in g), scene.shape) for code in AREA_GAPS
                if any(code in g for g in scene.area_gaps.values())}  # fmt: skip
@@ -264,7 +264,7 @@ def _classified(rules: Rules, scene: DatedScene) -> _Part:
     def class_by(answer: str, gap: Bools) -> Codes:
         out = np.where(gap, np.int8(BY_RANK.index(INSUFFICIENT)), np.int8(BY_RANK.index(NONE)))
         for cls in (HIGH_RISK, AFFECTED):
-            fired = _any((said[r.id].fired for r in rules.answering(answer) if r.cls == cls), scene.shape)
+            fired = _any((answers[r.id].fired for r in rules.answering(answer) if r.cls == cls), scene.shape)
             out[fired] = BY_RANK.index(cls)
         return out
 
@@ -273,8 +273,8 @@ def _classified(rules: Rules, scene: DatedScene) -> _Part:
         class_by("site", _any(gaps.values(), scene.shape)),
         class_by("area", _any(by_area.values(), scene.shape)),
         scene.zones.statuses(),
-        Flags.of({i: s.fired for i, s in said.items()}, n),
-        Flags.of({i: s.unknown for i, s in said.items()}, n),
+        Flags.of({i: s.fired for i, s in answers.items()}, n),
+        Flags.of({i: s.unknown for i, s in answers.items()}, n),
         Flags.of({code: gaps[code] for code in GAPS}, n),
         Flags.of(by_area, n),
     )

@@ -32,25 +32,27 @@ def visit(rule: Rule, scene: DatedScene) -> Dated:
     scene
         Sites, incidents and all else that a rule may ask, at the date of each site.
     """
-    asked, mineral_unknown = scene.applicable(rule)
-    told = scene.visit_days
-    grade = np.array([told.grade[fact] for fact in rule.facts]).reshape(len(rule.facts), len(told))
-    following = _next(told.site, told.day)
+    applicable, mineral_unknown = scene.applicable(rule)
+    days = scene.visit_days
+    grade = np.array([days.grade[fact] for fact in rule.facts]).reshape(len(rule.facts), len(days))
+    following = _next(days.site, days.day)
     calendar, shape = scene.calendar, scene.shape
-    ever = marks(calendar.within(told.day, np.full(len(told), NEVER)), told.site, shape)
-    inside = calendar.dates_in_window(told.day, told.day, rule.months)
+    ever = marks(calendar.within(days.day, np.full(len(days), NEVER)), days.site, shape)
+    inside = calendar.dates_in_window(days.day, days.day, rule.months)
     if rule.until_clean:
-        fired, unclear, recent = _lasting(rule, scene, told, grade.max(axis=0), inside)
+        fired, unclear, recent = _lasting(rule, scene, days, grade.max(axis=0), inside)
     else:
         newest = (inside[0], np.maximum(inside[0], np.minimum(inside[1], calendar.since(following))))
-        recent = marks(newest, told.site, shape)
-        fired = _marked(newest, told.site, (grade == 2).any(axis=0), shape)
-        unclear = _marked(newest, told.site, (grade == 1).any(axis=0), shape)
+        recent = marks(newest, days.site, shape)
+        fired = _marked(newest, days.site, (grade == 2).any(axis=0), shape)
+        unclear = _marked(newest, days.site, (grade == 1).any(axis=0), shape)
         if "armed_roadblock" in rule.facts and scene.visits is not None:
             for places in (own_places(rule, scene.sites), route_places(rule, scene.sites, scene.routes)):
                 fired |= _roadblocks(rule, places, scene, scene.visits)
     reasons = {"no_visit": ~ever, "visit_too_old": ever & ~recent, "visit_unclear": unclear}
-    return Dated.of(fired & asked, {k: v & asked for k, v in reasons.items()} | {"mineral_unknown": mineral_unknown})
+    return Dated.of(
+        fired & applicable, {k: v & applicable for k, v in reasons.items()} | {"mineral_unknown": mineral_unknown}
+    )
 
 
 def _next(site: Ints, day: Ints) -> Ints:
@@ -65,22 +67,22 @@ def _marked(spans: Spans, site: Ints, use: Bools, shape: tuple[int, int]) -> Boo
     return marks((spans[0][use], spans[1][use]), site[use], shape)
 
 
-def _lasting(rule: Rule, scene: DatedScene, told: VisitDays, grade: Ints, inside: Spans) -> tuple[Bools, Bools, Bools]:
+def _lasting(rule: Rule, scene: DatedScene, days: VisitDays, grade: Ints, inside: Spans) -> tuple[Bools, Bools, Bools]:
     """From each day that found something to the next such day, its window's end, or enough clean days since."""
     shape = scene.shape
     found, clean = np.flatnonzero(grade == 2), np.flatnonzero(grade == 0)
     # Clean days stand by site and day: the one that ends a find is so many places on among those of its site.
-    after = np.searchsorted(_key(told.site[clean], told.day[clean]), _key(told.site[found], told.day[found]), "right")
+    after = np.searchsorted(_key(days.site[clean], days.day[clean]), _key(days.site[found], days.day[found]), "right")
     last = after + rule.until_clean - 1
     ends = np.full(len(found), NEVER, np.int64)
     has = last < len(clean)
-    has[has] = told.site[clean[last[has]]] == told.site[found[has]]
-    ends[has] = told.day[clean[last[has]]]
-    ends = np.minimum(ends, _next(told.site[found], told.day[found]))
+    has[has] = days.site[clean[last[has]]] == days.site[found[has]]
+    ends[has] = days.day[clean[last[has]]]
+    ends = np.minimum(ends, _next(days.site[found], days.day[found]))
     first = inside[0][found]
     stop = np.minimum(inside[1][found], scene.calendar.since(ends))
-    fired = marks((first, np.maximum(first, stop)), told.site[found], shape)
-    return fired, _marked(inside, told.site, grade == 1, shape), marks(inside, told.site, shape)
+    fired = marks((first, np.maximum(first, stop)), days.site[found], shape)
+    return fired, _marked(inside, days.site, grade == 1, shape), marks(inside, days.site, shape)
 
 
 def _key(site: Ints, day: Ints) -> Ints:
@@ -110,11 +112,11 @@ def _roadblocks(rule: Rule, places: Places, scene: DatedScene, visits: pd.DataFr
 
 def _superseded(visits: pd.DataFrame, rows: pd.DataFrame) -> Ints:
     """The next informative day of the site that each row describes; `NEVER` where there is none."""
-    told = visits[visits["informative"] & visits["visit_date"].notna()]
-    names = pd.concat([f["source"] + "\x1f" + f["site_id"] for f in (told, rows)], ignore_index=True)
+    informative = visits[visits["informative"] & visits["visit_date"].notna()]
+    names = pd.concat([f["source"] + "\x1f" + f["site_id"] for f in (informative, rows)], ignore_index=True)
     site = pd.factorize(names)[0].astype(np.int64)
-    keys = np.unique(_key(site[: len(told)], to_days(told["visit_date"])))
-    own = site[len(told) :]
+    keys = np.unique(_key(site[: len(informative)], to_days(informative["visit_date"])))
+    own = site[len(informative) :]
     at = np.searchsorted(keys, _key(own, to_days(rows["visit_date"])), side="right")
     following = keys[np.minimum(at, len(keys) - 1)]
     same = (at < len(keys)) & (following >> 32 == own)
@@ -131,7 +133,7 @@ def status(rule: Rule, scene: DatedScene) -> Dated:
     scene
         Sites, incidents and all else that a rule may ask, at the date of each site.
     """
-    asked, mineral_unknown = scene.applicable(rule)
+    applicable, mineral_unknown = scene.applicable(rule)
     table = schema.empty(schema.STATUSES) if scene.statuses is None else schema.conform(scene.statuses, schema.STATUSES)
     fired, speaks = (np.zeros(scene.shape, np.bool_) for _ in range(2))
     for scheme in ("rcm", "drc"):
@@ -153,8 +155,8 @@ def status(rule: Rule, scene: DatedScene) -> Dated:
             fired |= _marked(spans, site, np.isin(now.astype(str), rule.statuses) & counts, scene.shape)
             on = turns < until
             site, begun, until, colour, day, ends = (v[on] for v in (site, turns, until, colour, day, ends))
-    reasons = {"no_status": ~speaks & asked, "mineral_unknown": mineral_unknown}
-    return Dated.of(fired & asked, reasons)
+    reasons = {"no_status": ~speaks & applicable, "mineral_unknown": mineral_unknown}
+    return Dated.of(fired & applicable, reasons)
 
 
 def _held(table: pd.DataFrame, scene: DatedScene, scheme: str) -> tuple[Ints, Ints, Ints, Ints]:
@@ -174,7 +176,7 @@ def listed(rule: Rule, scene: DatedScene) -> Dated:
     scene
         Sites, incidents and all else that a rule may ask, at the date of each site.
     """
-    asked, mineral_unknown = scene.applicable(rule)
+    applicable, mineral_unknown = scene.applicable(rule)
     fired, maybe = (np.zeros(scene.shape, np.bool_) for _ in range(2))
     known = np.zeros((len(scene.calendar), 1), np.bool_)
     country = scene.sites["country"].to_numpy(dtype=object)
@@ -185,7 +187,7 @@ def listed(rule: Rule, scene: DatedScene) -> Dated:
         known[:] = (scene.calendar.days >= start.min())[:, None]
         first, stop = scene.calendar.within(start, end)
         for i, area in enumerate(table.itertuples(index=False)):
-            mine = (country == area.country) & asked
+            mine = (country == area.country) & applicable
             part = slice(first[i], stop[i])
             if area.kind == "country":
                 fired[part, mine] = True
@@ -197,7 +199,7 @@ def listed(rule: Rule, scene: DatedScene) -> Dated:
             fired[part, mine & (scene.site_units[level].key == key[0])] = True
             maybe[part, mine & (scene.site_units[level].key == "")] = True
     reasons = {
-        "no_list": ~known & asked, "country_unknown": (country == "") & asked, "unit_unknown": maybe,
+        "no_list": ~known & applicable, "country_unknown": (country == "") & applicable, "unit_unknown": maybe,
         "mineral_unknown": mineral_unknown,
     }  # fmt: skip
     return Dated.of(fired, reasons)

@@ -45,13 +45,13 @@ def applicable(
     minerals_of = {text: [m for m in str(text).split(";") if m] for text in assessed["minerals"].unique()}
     pairs = list(zip(assessed["country"], assessed["minerals"], strict=True))
     for kind in SCHEMED:
-        said: dict[tuple[str, str], tuple[bool, bool]] = {}
+        answers: dict[tuple[str, str], tuple[bool, bool]] = {}
         for country, minerals in set(pairs):
             known = minerals_of[minerals]
             sense = any((kind, country, mineral) in where for mineral in known)
             in_doubt = not country or (not known and country in countries[kind])
-            said[country, minerals] = (sense, in_doubt and not sense)
+            answers[country, minerals] = (sense, in_doubt and not sense)
         column = TYPES.index(kind)
-        makes_sense[:, column] = [said[pair][0] for pair in pairs]
-        unknown[:, column] = [said[pair][1] for pair in pairs]
+        makes_sense[:, column] = [answers[pair][0] for pair in pairs]
+        unknown[:, column] = [answers[pair][1] for pair in pairs]
     return makes_sense, unknown

@@ -212,15 +212,15 @@ def _groups(
 ) -> list[tuple[int, str, str, bool]]:
     """Per site its programmes and donors, and whether programmes of different named donors meet there."""
     ids = frame["programme_id"].to_numpy(dtype=object)
-    said = list(zip(frame["donor"], frame["donor_ids"], strict=True))
-    joined_of = {pair: names.joined(*pair) for pair in set(said)}
+    donors_of = list(zip(frame["donor"], frame["donor_ids"], strict=True))
+    joined_of = {pair: names.joined(*pair) for pair in set(donors_of)}
     order = np.lexsort((programme, site))
     site, programme = site[order], programme[order]
     edges = [*np.flatnonzero(np.diff(site, prepend=-1)), len(site)]
     out = []
     for first, last in pairwise(edges):
         here = programme[first:last]
-        donors = [joined_of[said[p]] for p in here]
+        donors = [joined_of[donors_of[p]] for p in here]
         joined = sorted({donor for one in donors for donor in one})
         keys = {frozenset(map(plain, one)) for one in donors} - {frozenset()}
         out.append((int(site[first]), ";".join(sorted(str(ids[p]) for p in here)), ";".join(joined), len(keys) > 1))
@@ -274,8 +274,8 @@ def _active_near(
             for country in countries:
                 by_country.setdefault((country, column), []).append(str(ids[position]))
     here: dict[int, list[str]] = {}
-    bare = np.flatnonzero(untyped[pairs[1]])
-    for site, programme in zip(pairs[0][bare], pairs[1][bare], strict=True):
+    untyped_pairs = np.flatnonzero(untyped[pairs[1]])
+    for site, programme in zip(pairs[0][untyped_pairs], pairs[1][untyped_pairs], strict=True):
         here.setdefault(int(site), []).append(str(ids[programme]))
     country_of = assessed["country"].to_numpy()
     listed_in = {key: sorted(set(names)) for key, names in by_country.items()}

@@ -66,11 +66,11 @@ class DonorNames:
         identifiers
             Their identifiers in the same order, joined by ``;``; there may be fewer.
         """
-        said = [d.strip() for d in donors.split(";")]
+        names = [d.strip() for d in donors.split(";")]
         ids = [i.strip() for i in identifiers.split(";")]
-        ids += [""] * (len(said) - len(ids))
+        ids += [""] * (len(names) - len(ids))
         seen: dict[str, str] = {}
-        for name, identifier in zip(said, ids, strict=False):
+        for name, identifier in zip(names, ids, strict=False):
             if name:
                 one = self.one(name, identifier)
                 seen.setdefault(plain(one), one)

@@ -108,14 +108,14 @@ def money_rows(programmes: Programmes, donors: DonorNames | None = None, rates: 
     if money.empty:
         return empty(MONEY_ROWS)
     names, table = donors or DonorNames(), rates or Rates()
-    said = list(zip(frame["donor"], frame["donor_ids"], strict=True))
-    one_name = {pair: ";".join(sorted(names.joined(*pair))) for pair in set(said)}
+    donors_of = list(zip(frame["donor"], frame["donor_ids"], strict=True))
+    one_name = {pair: ";".join(sorted(names.joined(*pair))) for pair in set(donors_of)}
     area = _areas(programmes)
     shares = [_shares(str(countries)) for countries in frame["countries"]]
     types = frame["types"].tolist()
     parts = []
     for programme, kind, year, currency, amount in money.itertuples(index=False, name=None):
-        who, what = one_name[said[programme]], types[programme]
+        who, what = one_name[donors_of[programme]], types[programme]
         for country, share in shares[programme]:
             where = area[programme] if country not in ("", SEVERAL) else ""
             parts.append((who, what, year, kind, country, where, currency, amount * share, programme))

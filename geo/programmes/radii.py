@@ -68,17 +68,17 @@ def with_default_radii(programmes: Programmes, setting: Sequence[Radius]) -> Pro
         In order; none leaves everything as it is.
     """
     places = programmes.footprints
-    bare = ((places["kind"] == "point") & ~(places["radius_km"] > 0)).to_numpy()
-    if not setting or not bare.any():
+    without_radius = ((places["kind"] == "point") & ~(places["radius_km"] > 0)).to_numpy()
+    if not setting or not without_radius.any():
         return programmes
     radius = places["radius_km"].to_numpy(dtype="float64").copy()
     given: dict[tuple[str, str, str], float] = {}
     columns = [places[name].to_numpy() for name in ("exactness", "place_class", "feature")]
-    for row in np.flatnonzero(bare):
+    for row in np.flatnonzero(without_radius):
         key = (str(columns[0][row]), str(columns[1][row]), str(columns[2][row]))
         if key not in given:
             given[key] = next((one.km for one in setting if one.fits(*key)), float("nan"))
         radius[row] = given[key]
-    assumed = bare & (radius > 0)
+    assumed = without_radius & (radius > 0)
     basis = places["radius_basis"].mask(assumed, "default").astype("str")
     return replace(programmes, footprints=places.assign(radius_km=radius, radius_basis=basis))

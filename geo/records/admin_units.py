@@ -278,25 +278,25 @@ def incident_units(incidents: Incidents, units: Units) -> IncidentUnits:
         hit = locate(incidents.lon[by_place], incidents.lat[by_place], boundaries)
         inside, rows = by_place[hit >= 0], hit[hit >= 0]
         code[inside] = units.of_row[rows]
-        said = (name != "").to_numpy(np.bool_)
+        has_label = (name != "").to_numpy(np.bool_)
         # An incident whose country is not known may lie in any of them.
         here = frame["country"].isin({*units.countries, ""}).to_numpy(np.bool_) | ("" in units.countries)
-        labelled = said[inside] & here[inside]
+        labelled = has_label[inside] & here[inside]
         differs = labelled & (label[inside] != code[inside])
         outside = incidents.precision <= 4
         outside[inside] = False
         unmatched = here & (label < 0) & outside
         found = boundaries.frame["unit"].to_numpy(dtype=object)[rows[differs]]
         pairs = pd.Series([f"{a} / {b}" for a, b in zip(found, name.to_numpy()[inside[differs]], strict=True)])
-        spelled = name[unmatched & said]
+        spelled = name[unmatched & has_label]
         report |= {
             "basis": "polygon",
             "boundaries": boundaries.name,
             "boundary_version": boundaries.version,
             "placed": len(inside),
             "labelled": int(labelled.sum()),
-            "named": int((said & here).sum()),
-            "matched": int((said & here & (label >= 0)).sum()),
+            "named": int((has_label & here).sum()),
+            "matched": int((has_label & here & (label >= 0)).sum()),
             "disagreements": int(differs.sum()),
             "disagreeing_units": {str(k): int(v) for k, v in pairs.value_counts(sort=False).sort_index().items()},
             "unmatched_labels": {str(k): int(v) for k, v in spelled.value_counts(sort=False).sort_index().items()},

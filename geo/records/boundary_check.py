@@ -65,8 +65,8 @@ def fault(units: Units, agreed: Agreement, outlines: Boundaries | None) -> str:
         return ""
     if units.homonyms():
         return "homonyms"
-    if outlines is not None and (said := _against_outlines(units.boundaries, outlines)):
-        return said
+    if outlines is not None and (reason := _against_outlines(units.boundaries, outlines)):
+        return reason
     if agreed.named and not agreed.matched:
         return "labels_unknown"
     return "labels_disagree" if agreed.disagreements * 2 > agreed.labelled else ""

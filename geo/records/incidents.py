@@ -145,8 +145,8 @@ def _ordered(table: pd.DataFrame) -> tuple[Ints, int]:
 
 
 def _code(values: pd.Series[str], names: tuple[str, ...]) -> Ints:
-    codes, said = pd.factorize(values)
-    return np.array([*(names.index(str(v)) if str(v) in names else 0 for v in said), 0], np.int64)[codes]
+    codes, different = pd.factorize(values)
+    return np.array([*(names.index(str(v)) if str(v) in names else 0 for v in different), 0], np.int64)[codes]
 
 
 def _slack(table: pd.DataFrame, end: pd.Series[pd.Timestamp]) -> Ints:

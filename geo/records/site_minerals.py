@@ -30,5 +30,5 @@ def mines(minerals: pd.Series[str], wanted: Iterable[str], *, any_case: bool = F
     """
     names = {m.casefold() if any_case else m for m in wanted}
     codes, different = pd.factorize(minerals)
-    said = [str(m).casefold() if any_case else str(m) for m in different]
-    return np.array([not names.isdisjoint(m.split(";")) for m in said], dtype=np.bool_)[codes]
+    lists = [str(m).casefold() if any_case else str(m) for m in different]
+    return np.array([not names.isdisjoint(m.split(";")) for m in lists], dtype=np.bool_)[codes]

@@ -60,9 +60,9 @@ def stated_places(sites: pd.DataFrame, boundaries: Sequence[Boundaries], aliases
     for layer, level in _with_levels(boundaries):
         hit = locate(lon, lat, layer)
         for at, rows in _held(sites, layer, level, aliases):
-            asked = at[placed[at] & ~out.compared[at]]
-            out.compared[asked] = True
-            off = asked[~np.isin(hit[asked], rows)]
+            compared = at[placed[at] & ~out.compared[at]]
+            out.compared[compared] = True
+            off = compared[~np.isin(hit[compared], rows)]
             if not len(off):
                 continue
             metres = nearest_edge(lon[off], lat[off], layer, rows)[1]

@@ -76,7 +76,7 @@ def sites_at(
     reason[current.index] = "accepted"
     same_day = int(((reason == "superseded") & (work["visit_date"].to_numpy() == newest)).sum())
     unused = work.assign(reason=reason)[reason != "accepted"].sort_values("row", kind="stable")
-    told = pd.DataFrame(
+    not_accepted = pd.DataFrame(
         {
             "row": unused["row"],
             "id": unused["site_id"],
@@ -96,7 +96,7 @@ def sites_at(
         "sites": len(sites),
         "sites_first_seen_later": len(unseen),
     }
-    return conform(sites, SITES), accounting, conform(told, REJECTED)
+    return conform(sites, SITES), accounting, conform(not_accepted, REJECTED)
 
 
 def newest_informative(visits: pd.DataFrame, sites: pd.DataFrame, as_of_days: Days) -> pd.DataFrame:
@@ -231,8 +231,8 @@ def annex_facts(visits: pd.DataFrame | None, sites: pd.DataFrame, as_of_days: Da
         out[fact] = pd.Series("" if is_text else pd.NA, index=sites.index, dtype="str" if is_text else "boolean")
         if visits is None or fact not in visits.columns:
             continue
-        said = (visits[fact] != "") if is_text else visits[fact].notna()
-        rows = visits[said & visits["visit_date"].notna()]
+        stated = (visits[fact] != "") if is_text else visits[fact].notna()
+        rows = visits[stated & visits["visit_date"].notna()]
         if not len(rows):
             continue
         keys, wanted = _match(rows, sites)
@@ -400,11 +400,11 @@ def _group_rows(rows: pd.DataFrame, starts: Days) -> pd.DataFrame:
     out["date_imprecise"] = np.logical_or.reduceat(imprecise, starts) if len(starts) else imprecise
     ends = np.append(starts[1:], len(rows)) if len(starts) else starts
     several = np.flatnonzero(ends - starts > 1)
-    told = {
+    joined_columns = {
         name: [_together(name, rows[name].iloc[starts[g] : ends[g]].tolist()) for g in several]
         for name in ("visit_id", "visit_basis", "visited_by", "armed_presence", "actors")
     }
-    for name, values in told.items():
+    for name, values in joined_columns.items():
         if values:
             out.loc[several, name] = values
     return out
@@ -412,14 +412,14 @@ def _group_rows(rows: pd.DataFrame, starts: Days) -> pd.DataFrame:
 
 def _together(name: str, values: list[str]) -> str:
     """What several rows of one day say in one text column."""
-    said = list(dict.fromkeys(value for value in values if value))
+    distinct = list(dict.fromkeys(value for value in values if value))
     if name == "visit_basis":
-        return "reported" if "reported" in said else next(iter(said), "")
+        return "reported" if "reported" in distinct else next(iter(distinct), "")
     if name == "armed_presence":
         return combine_presence(values)
     if name == "actors":
-        return ";".join(dict.fromkeys(part for value in said for part in value.split(";")))
-    return ";".join(said)
+        return ";".join(dict.fromkeys(part for value in distinct for part in value.split(";")))
+    return ";".join(distinct)
 
 
 def combine_presence(words: list[str]) -> str:
@@ -437,10 +437,10 @@ def combine_presence(words: list[str]) -> str:
     >>> combine_presence(["private", "none"]), combine_presence(["none", ""]), combine_presence([])
     ('private', '', '')
     """
-    said = set(words)
-    non_state, state = bool(said & {"non_state", "both"}), bool(said & {"state", "both"})
+    named = set(words)
+    non_state, state = bool(named & {"non_state", "both"}), bool(named & {"state", "both"})
     if non_state:
         return "both" if state else "non_state"
-    if state or "private" in said:
+    if state or "private" in named:
         return "state" if state else "private"
-    return "none" if said == {"none"} else ""
+    return "none" if named == {"none"} else ""

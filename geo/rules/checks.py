@@ -51,8 +51,8 @@ def one_of(*allowed: object) -> Check:
     *allowed
         Values that are allowed; ``true`` is not 1.
     """
-    told = Note("one of {names}", names=", ".join(map(str, allowed)))
-    return (lambda v: any(v == a and type(v) is type(a) for a in allowed)), told
+    expected = Note("one of {names}", names=", ".join(map(str, allowed)))
+    return (lambda v: any(v == a and type(v) is type(a) for a in allowed)), expected
 
 
 def list_of(*allowed: object) -> Check:

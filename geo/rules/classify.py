@@ -88,28 +88,28 @@ def classify(
     n
         How many sites there are.
     """
-    said = {f.rule: f for f in findings}
+    by_rule = {f.rule: f for f in findings}
     any_gap = _any(gaps.values(), n)
 
     def any_of(flag: str, answer: str, cls: str) -> Bools:
-        return _any((getattr(said[r.id], flag) for r in rules.answering(answer) if r.cls == cls), n)
+        return _any((getattr(by_rule[r.id], flag) for r in rules.answering(answer) if r.cls == cls), n)
 
     def class_by(flag: str, answer: str, gap: Bools) -> Texts:
         return class_of(any_of(flag, answer, AFFECTED), any_of(flag, answer, HIGH_RISK), gap)
 
     every = np.ones(n, np.bool_)
-    unknown = {i: said[i].unknown if i in said else every for i in rules.ids}
-    fired = _any((said[r.id].fired for r in rules.answering("site")), n)
+    unknown = {i: by_rule[i].unknown if i in by_rule else every for i in rules.ids}
+    fired = _any((by_rule[r.id].fired for r in rules.answering("site")), n)
     off_site = np.full(n, bool(rules.off))
-    site_unknown = _any((said[r.id].unknown for r in rules.answering("site")), n) | off_site
+    site_unknown = _any((by_rule[r.id].unknown for r in rules.answering("site")), n) | off_site
     lacking = any_gap | partial | (~fired & site_unknown)
     return Classes(
         site_class=class_by("fired", "site", any_gap),
         area_class=class_by("fired", "area", _any(area_gaps.values(), n)),
         certain_class=class_by("certain", "site", any_gap),
         possible_class=class_by("possible", "site", any_gap),
-        rules_fired=join_flags(((r.id, said[r.id].fired) for r in rules.answering("site")), n),
-        area_rules_fired=join_flags(((r.id, said[r.id].fired) for r in rules.answering("area")), n),
+        rules_fired=join_flags(((r.id, by_rule[r.id].fired) for r in rules.answering("site")), n),
+        area_rules_fired=join_flags(((r.id, by_rule[r.id].fired) for r in rules.answering("area")), n),
         rules_unknown=join_flags(unknown.items(), n),
         gaps=join_flags(gaps.items(), n),
         area_gaps=join_flags(area_gaps.items(), n),

@@ -251,9 +251,9 @@ class Coverage:
             there = covering_sources(self.table, self.datasets, iso, after[site], self.as_of[site], effects)
             for source, flags in there.items():
                 whole[source][site[~flags]] = False
-        nowhere = np.zeros(len(self.country), np.bool_)
-        any_own = np.logical_or.reduce([nowhere, *own.values()])
-        any_whole = np.logical_or.reduce([nowhere, *whole.values()])
+        no_country = np.zeros(len(self.country), np.bool_)
+        any_own = np.logical_or.reduce([no_country, *own.values()])
+        any_whole = np.logical_or.reduce([no_country, *whole.values()])
         self._kept[key] = self.reasons(any_own, any_whole)
         return self._kept[key]
 

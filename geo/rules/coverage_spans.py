@@ -30,7 +30,7 @@ def covered_spans(coverage: pd.DataFrame | None, datasets: pd.DataFrame) -> pd.D
         `source, country_iso3, effects, from, to` (both days inclusive), sorted; ``all`` is told as ``lethal`` too,
         since it holds deadly events as well.
     """
-    told = []
+    spans = []
     table = schema.conform(schema.empty(schema.COVERAGE) if coverage is None else coverage, schema.COVERAGE)
     begin, end = to_days(table["from"]), to_days(table["to"])
     effects = table["effects"].where(table["effects"] == "all", "lethal")
@@ -41,8 +41,8 @@ def covered_spans(coverage: pd.DataFrame | None, datasets: pd.DataFrame) -> pd.D
             here = mine & (table["country_iso3"] == country).to_numpy()
             for effect in ("all", "lethal"):
                 rows = np.flatnonzero(here & ((effects == "all") | (effect == "lethal")).to_numpy())
-                told += [(source, country, effect, a, b) for a, b in joined(begin[rows], end[rows])]
-    frame = pd.DataFrame(told, columns=["source", "country_iso3", "effects", "from", "to"])
+                spans += [(source, country, effect, a, b) for a, b in joined(begin[rows], end[rows])]
+    frame = pd.DataFrame(spans, columns=["source", "country_iso3", "effects", "from", "to"])
     for column in ("from", "to"):
         frame[column] = to_dates(frame[column].to_numpy(np.int64))
     return frame
@@ -97,17 +97,17 @@ def latest_answer(spans: pd.DataFrame, countries: Sequence[str], months: int, ef
         held.setdefault((str(source), str(country)), []).append((int(begin[i]), int(end[i])))
     sources = sorted({source for source, _ in held})
     answers: dict[str, int] = {}
-    for asked in set(countries):
+    for key in set(countries):
         best = NO_DAY
         for source in sources:
             common = [(-(2**40), 2**40)]
-            for country in asked.split(";"):
+            for country in key.split(";"):
                 common = _both(common, held.get((source, country), []))
             for a, b in common:
                 if months_before(np.array([b]), months)[0] + 1 >= a:
                     best = max(best, b)
-        answers[asked] = best
-    return np.array([answers[asked] for asked in countries], dtype=np.int64)
+        answers[key] = best
+    return np.array([answers[key] for key in countries], dtype=np.int64)
 
 
 def _both(one: list[Span], other: list[Span]) -> list[Span]:

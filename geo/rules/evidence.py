@@ -63,8 +63,8 @@ class Evidence:
         if self.wanted and len(site):
             self._incidents.append(IncidentRows(kind, rule, site, incident, distance_m, fact))
 
-    def facts(self, kind: str, rule: str, site: Ints, **told: object) -> None:
-        """Names anything else; `told` are columns of :data:`geo.schema.EVIDENCE`, scalars or one value a site.
+    def facts(self, kind: str, rule: str, site: Ints, **cells: object) -> None:
+        """Names anything else; `cells` are columns of :data:`geo.schema.EVIDENCE`, scalars or one value a site.
 
         Parameters
         ----------
@@ -74,11 +74,11 @@ class Evidence:
             Id of the rule; blank where none is meant.
         site
             Position of each site in the site table.
-        **told
+        **cells
             Columns of :data:`geo.schema.EVIDENCE` by name, a scalar or one value a row.
         """
         if self.wanted and len(site):
-            self._facts.append(FactRows(kind, rule, site, dict(told)))
+            self._facts.append(FactRows(kind, rule, site, dict(cells)))
 
     def columns(self, sites: pd.DataFrame, incidents: Incidents) -> CodedTable:
         """All rows as :data:`geo.schema.EVIDENCE` and `restricted`, by site, rule (no rule last), kind, distance, date.

@@ -220,23 +220,23 @@ class _Records:
 
     def _of_facts(self, part: FactRows) -> Codes:
         n = len(part.site)
-        told: dict[str, Any] = {name: part.columns[name] for name in RECORD if name in part.columns}
-        arrays = {name: v for name, v in told.items() if np.ndim(v) and len(v) != 1}
-        if not told:
+        cells: dict[str, Any] = {name: part.columns[name] for name in RECORD if name in part.columns}
+        arrays = {name: v for name, v in cells.items() if np.ndim(v) and len(v) != 1}
+        if not cells:
             return np.zeros(n, np.int32)
         if not arrays:
-            key = tuple((name, _single(v)) for name, v in told.items())
+            key = tuple((name, _single(v)) for name, v in cells.items())
             if key not in self._single:
                 self._single[key] = self._add(1, dict(key))
             return np.full(n, self._single[key], np.int32)
         if len(arrays) == 1 and _TYPES[next(iter(arrays))] == "text":
             ((name, values),) = arrays.items()
             own, different = pd.factorize(np.asarray(values, dtype=object))
-            return (self._add(len(different), {**told, name: different}) + own).astype(np.int32)
-        return np.arange(n, dtype=np.int32) + np.int32(self._add(n, told))
+            return (self._add(len(different), {**cells, name: different}) + own).astype(np.int32)
+        return np.arange(n, dtype=np.int32) + np.int32(self._add(n, cells))
 
-    def _add(self, n: int, told: dict[str, Any]) -> int:
-        self._several.append((n, told))
+    def _add(self, n: int, cells: dict[str, Any]) -> int:
+        self._several.append((n, cells))
         self.size += n
         return self.size - n
 
@@ -278,8 +278,8 @@ def _grouped(several: Sequence[tuple[int, dict[str, Any]]], name: str, kind: str
     """What facts say of a column: a number of records and their values; single ones and blanks are taken together."""
     blank = _BLANKS[kind]
     single: list[object] = []
-    for n, told in several:
-        value = told.get(name, blank)
+    for n, cells in several:
+        value = cells.get(name, blank)
         if np.ndim(value) and len(value) != 1:
             if single:
                 yield len(single), _objects(single)
@@ -357,8 +357,8 @@ def _few(name: str, incident_rows: Sequence[IncidentRows], fact_rows: Sequence[F
     place: dict[str, int] = {"": 0}
     parts: list[Codes] = [np.zeros(0, np.int32)]
     for part in incident_rows:
-        said = part.fact if name == "fact" else ""
-        parts.append(np.full(len(part.site), place.setdefault(said, len(place)), np.int32))
+        fact_of_part = part.fact if name == "fact" else ""
+        parts.append(np.full(len(part.site), place.setdefault(fact_of_part, len(place)), np.int32))
     for fact in fact_rows:
         value = fact.columns.get(name, "")
         if not np.ndim(value):

@@ -146,8 +146,8 @@ class Sentences:
             parts += self.unknown(unknown)
         if zone in ZONE_WORDS:
             parts.append(self.zone(zone, unit))
-        head, told = CLASS_WORDS[cls], together(parts)
-        return Note.finished(f"{head}: {told}.", WHOLE.template, head=head, reasons=told)
+        head, because_of = CLASS_WORDS[cls], together(parts)
+        return Note.finished(f"{head}: {because_of}.", WHOLE.template, head=head, reasons=because_of)
 
     def zone(self, zone: str, unit: str) -> Note:
         """The zone status of a site, one of :data:`ZONE_WORDS`.
@@ -160,8 +160,8 @@ class Sentences:
             Unit that gives it the status; blank where none does.
         """
         if (zone, unit) not in self._zones:
-            said = ZONE_WORDS[zone]
-            self._zones[zone, unit] = Note(said.template, unit=unit) if said.params else said
+            words = ZONE_WORDS[zone]
+            self._zones[zone, unit] = Note(words.template, unit=unit) if words.params else words
         return self._zones[zone, unit]
 
     def of_rules(self, cls: str, fired: str) -> tuple[list[Rule], list[Note]]:

@@ -44,16 +44,16 @@ class IncidentArea:
             As :meth:`geo.rules.kind.RuleKind.evaluate` takes them.
         """
         n, units = len(scene), scene.site_units[rule.level]
-        asked, mineral_unknown = scene.applicable(rule)
+        applicable, mineral_unknown = scene.applicable(rule)
         fired = np.zeros(n, np.bool_)
-        known = (units.code >= 0) & asked & ~scene.area_gaps[rule.level]["boundaries_not_districts"]
+        known = (units.code >= 0) & applicable & ~scene.area_gaps[rule.level]["boundaries_not_districts"]
         for day in np.unique(scene.as_of[known]):
             here = np.flatnonzero(known & (scene.as_of == day))
             counts = _Day(rule, scene, int(day), int(units.code.max()) + 1)
             fired[here] = counts.fired[units.code[here]]
             if evidence.wanted:
                 counts.add_evidence(here, units, evidence)
-        reasons = {code: flags & asked for code, flags in scene.area_gaps[rule.level].items()}
+        reasons = {code: flags & applicable for code, flags in scene.area_gaps[rule.level].items()}
         return add_unknown(evidence, Finding.of(rule.id, fired, reasons=reasons | {"mineral_unknown": mineral_unknown}))
 
     def explain(self, rule: Rule, rows: list[Row]) -> Note:
@@ -199,10 +199,10 @@ class _Day:
 
     def _picked(self, present: Ints) -> tuple[Ints, Ints]:
         """The incidents that are named, of each source the deadliest, by unit and day, and where each unit begins."""
-        asked = np.zeros(self.units, np.bool_)
-        asked[present] = True
+        wanted = np.zeros(self.units, np.bool_)
+        wanted[present] = True
         rows = np.flatnonzero(self.counted)
-        rows = rows[asked[self.unit[rows]]]
+        rows = rows[wanted[self.unit[rows]]]
         key = self.unit[rows] * self.sources + self.incidents.source[rows]
         order = np.lexsort((rows, -self.incidents.best[rows], key))
         rows, key = rows[order], key[order]

@@ -44,23 +44,23 @@ class IncidentDistance:
         rule, scene, evidence
             As :meth:`geo.rules.kind.RuleKind.evaluate` takes them.
         """
-        asked, mineral_unknown = scene.applicable(rule)
+        applicable, mineral_unknown = scene.applicable(rule)
         if not evidence.wanted:
-            return _from_sums(rule, scene, asked, mineral_unknown, evidence)
+            return _from_sums(rule, scene, applicable, mineral_unknown, evidence)
         n, near = len(scene), scene.pairs.meeting(questions_of(rule, scene.incidents))
         limit_m = rule.within_km * 1000
         fired = _fires(rule, near, "best", near.distance <= limit_m, scene)
         certain = _fires(rule, near, "low", near.distance <= limit_m, scene)
         possible = _fires(rule, near, "high", np.ones(len(near.site), np.bool_), scene)
-        fired, certain, possible = fired & asked, certain & asked, possible & asked
+        fired, certain, possible = fired & applicable, certain & applicable, possible & applicable
 
         def summed(test: Test, counted: Bools, deaths: Floats) -> tuple[Floats, Floats]:
             which = np.flatnonzero(near.meet(_name(rule, rule.tests.index(test), "high")))
             return per_site(near.site[which], near.incident[which], deaths, scene.incidents, n)
 
-        possible |= _expected(rule, scene, summed, asked & ~fired & ~possible, evidence)
-        finding = Finding.of(rule.id, fired, certain, possible, _unknown(rule, scene, asked, mineral_unknown))
-        _add_evidence(rule, scene, finding.fired, asked, near, evidence)
+        possible |= _expected(rule, scene, summed, applicable & ~fired & ~possible, evidence)
+        finding = Finding.of(rule.id, fired, certain, possible, _unknown(rule, scene, applicable, mineral_unknown))
+        _add_evidence(rule, scene, finding.fired, applicable, near, evidence)
         return add_unknown(evidence, finding)
 
     def explain(self, rule: Rule, rows: list[Row]) -> Note:
@@ -79,10 +79,10 @@ class IncidentDistance:
                 months=rule.longest_months,
             )
         template, params = _sums(rule, total.fact)
-        told = {"events": words.events(total.events), "away": words.km(total.distance_m)}
+        values = {"events": words.events(total.events), "away": words.km(total.distance_m)}
         if total.fact != "nonlethal":
-            told["deaths"] = words.deaths(total.deaths)
-        return Note(template, **params, **told)
+            values["deaths"] = words.deaths(total.deaths)
+        return Note(template, **params, **values)
 
     def explain_sums(self, rule: Rule) -> SumWords | None:
         """The same of many sites, from their sums.
@@ -153,8 +153,8 @@ _WITHOUT_DEATHS = Note(
 
 def _sums(rule: Rule, fact: str) -> tuple[str, dict[str, str | int]]:
     """What is said of the sums of a rule, and what the rule itself fills in."""
-    said = _WITHOUT_DEATHS if fact == "nonlethal" else _DEADLY
-    return said.template, {"km": f"{rule.within_km:g}", "months": rule.longest_months}
+    words_of_sums = _WITHOUT_DEATHS if fact == "nonlethal" else _DEADLY
+    return words_of_sums.template, {"km": f"{rule.within_km:g}", "months": rule.longest_months}
 
 
 def _is_total(total: Row, rule: Rule, inside: list[Row], site: SiteRow) -> bool:
@@ -217,8 +217,8 @@ def questions_of(rule: Rule, incidents: Incidents) -> dict[str, Question]:
         for bracket in _BRACKETS:
             counted, deaths = measure(rule, test, incidents, bracket)
             counted = counted & (may_be if bracket == "high" else precise)
-            told = deaths if test.min_deaths else None
-            out[_name(rule, i, bracket)] = Question(counted, told, rule.within_km * 1000, test.months, bracket)
+            summed = deaths if test.min_deaths else None
+            out[_name(rule, i, bracket)] = Question(counted, summed, rule.within_km * 1000, test.months, bracket)
     return out
 
 
@@ -244,9 +244,9 @@ def _name(rule: Rule, test: int, bracket: str) -> str:
     return f"{rule.id} {test} {bracket}"
 
 
-def _from_sums(rule: Rule, scene: Scene, asked: Bools, mineral_unknown: Bools, evidence: Evidence) -> Finding:
+def _from_sums(rule: Rule, scene: Scene, applicable: Bools, mineral_unknown: Bools, evidence: Evidence) -> Finding:
     """The same without the pairs, and without a word of evidence."""
-    sums, said = scene.sums, []
+    sums, flags = scene.sums, []
 
     def of(i: int, bracket: str) -> tuple[Floats, Floats]:
         name = _name(rule, i, bracket)
@@ -254,14 +254,14 @@ def _from_sums(rule: Rule, scene: Scene, asked: Bools, mineral_unknown: Bools, e
 
     for bracket in _BRACKETS:
         met = [_meets_test(test, *of(i, bracket)) for i, test in enumerate(rule.tests)]
-        said.append(np.logical_or.reduce([np.zeros(len(scene), np.bool_), *met]) & asked)
-    fired, certain, possible = said
+        flags.append(np.logical_or.reduce([np.zeros(len(scene), np.bool_), *met]) & applicable)
+    fired, certain, possible = flags
 
     def summed(test: Test, counted: Bools, deaths: Floats) -> tuple[Floats, Floats]:
         return of(rule.tests.index(test), "high")
 
-    possible = possible | _expected(rule, scene, summed, asked & ~fired & ~possible, evidence)
-    return Finding.of(rule.id, fired, certain, possible, _unknown(rule, scene, asked, mineral_unknown))
+    possible = possible | _expected(rule, scene, summed, applicable & ~fired & ~possible, evidence)
+    return Finding.of(rule.id, fired, certain, possible, _unknown(rule, scene, applicable, mineral_unknown))
 
 
 def _expected(
@@ -277,7 +277,7 @@ def _expected(
     """
     n = len(scene)
     out = np.zeros(n, np.bool_)
-    told: set[str] = set()
+    in_evidence: set[str] = set()
     if 1 not in rule.precision or not open_sites.any():
         return out
     for test in rule.tests:
@@ -300,7 +300,7 @@ def _expected(
             continue
         out |= meets(more, dead)
         window = f"{test.months}m {test.effect or rule.effect}"
-        for source, name in enumerate(scene.incidents.sources if window not in told else ()):
+        for source, name in enumerate(scene.incidents.sources if window not in in_evidence else ()):
             rows = np.flatnonzero((more[source] > 0) & open_sites)
             evidence.facts(
                 "near_miss",
@@ -312,21 +312,23 @@ def _expected(
                 events=more[source, rows],
                 deaths=dead[source, rows],
             )
-        told.add(window)
+        in_evidence.add(window)
     return out & open_sites
 
 
-def _unknown(rule: Rule, scene: Scene, asked: Bools, mineral_unknown: Bools) -> dict[str, Bools]:
+def _unknown(rule: Rule, scene: Scene, applicable: Bools, mineral_unknown: Bools) -> dict[str, Bools]:
     """Why the circle could not be looked at, by code."""
     effects = {t.effect or rule.effect for t in rule.tests}
     needs = "lethal" if effects == {"lethal"} and rule.lethal else "all"
     lacking = scene.coverage.lacking(rule.within_km, rule.longest_months, needs)
-    out = {code: flags & asked for code, flags in lacking.items()}
-    out["incident_rejected"] = scene.rejected.near_sites(rule.within_km, rule.longest_months) & asked
+    out = {code: flags & applicable for code, flags in lacking.items()}
+    out["incident_rejected"] = scene.rejected.near_sites(rule.within_km, rule.longest_months) & applicable
     return out | {"mineral_unknown": mineral_unknown}
 
 
-def _add_evidence(rule: Rule, scene: Scene, fired: Bools, asked: Bools, near: NearPairs, evidence: Evidence) -> None:
+def _add_evidence(
+    rule: Rule, scene: Scene, fired: Bools, applicable: Bools, near: NearPairs, evidence: Evidence
+) -> None:
     tests = range(len(rule.tests))
     used = near.meet(*(_name(rule, i, "best") for i in tests))
     hinted = near.meet(*(_name(rule, i, "high") for i in tests))
@@ -338,11 +340,11 @@ def _add_evidence(rule: Rule, scene: Scene, fired: Bools, asked: Bools, near: Ne
     counted = np.flatnonzero(used & loud)
     add("incident", counted)
     _totals(rule, scene, fired, near, counted, evidence)
-    quiet = ~loud & asked[near.site]
+    quiet = ~loud & applicable[near.site]
     add("near_miss", np.flatnonzero(used & quiet), "below_limit")
     add("near_miss", np.flatnonzero(hinted & ~used & quiet), "possible")
     # The nearest one beyond the limit, where nothing else comes near.
-    alone = asked & ~fired
+    alone = applicable & ~fired
     alone[near.site[used | hinted]] = False
     far = scene.pairs.meeting([f"{rule.id} far"])
     rows = np.flatnonzero(alone[far.site] & (far.distance > rule.within_km * 1000))

@@ -112,13 +112,13 @@ class Wanted:
         self._parts: list[tuple[Questions, np.uint64, list[tuple[np.uint64, float]], list[np.uint64]]] = []
         for begin in range(0, len(names), 64):
             some = names[begin : begin + 64]
-            asked = Questions([asks[name] for name in some], days, incidents)
-            bit = dict(zip(some, asked.bit, strict=True))
+            questions = Questions([asks[name] for name in some], days, incidents)
+            bit = dict(zip(some, questions.bit, strict=True))
             every = np.bitwise_or.reduce(
                 [np.uint64(0), *(b for n, b in bit.items() if n not in first and n not in newest)]
             )
             ones = [(bit[name], metres) for name, metres in first.items() if name in bit]
-            self._parts.append((asked, every, ones, [bit[name] for name in newest if name in bit]))
+            self._parts.append((questions, every, ones, [bit[name] for name in newest if name in bit]))
 
     def among(self, site: Ints, incident: Ints, distance: Floats, shown: Floats, reach: Floats) -> Bools:
         """Which pairs are wanted, of all of some sites by (site, distance, incident).
@@ -137,12 +137,12 @@ class Wanted:
             What each pair may be wrong by [m].
         """
         out = np.zeros(len(site), np.bool_)
-        for asked, every, first, latest in self._parts:
-            met = asked.bits.take(incident)
-            met &= asked.within_limit(distance, shown, reach)
-            if not asked.one_date:
-                after = {months: day.take(site) for months, day in asked.after.items()}
-                met &= asked.in_time(self.days.take(site), after, incident)
+        for questions, every, first, latest in self._parts:
+            met = questions.bits.take(incident)
+            met &= questions.within_limit(distance, shown, reach)
+            if not questions.one_date:
+                after = {months: day.take(site) for months, day in questions.after.items()}
+                met &= questions.in_time(self.days.take(site), after, incident)
             out |= (met & every) != 0
             for bit, metres in first:
                 rows = np.flatnonzero(((met & bit) != 0) & (distance > metres))
@@ -184,9 +184,9 @@ class Pairs:
         names = list(asks)
         for first in range(0, len(names), 64):
             some = names[first : first + 64]
-            asked = Questions([asks[name] for name in some], self.days, self.incidents)
+            questions = Questions([asks[name] for name in some], self.days, self.incidents)
 
-            def meets(at: int, q: Questions = asked) -> Bits:
+            def meets(at: int, q: Questions = questions) -> Bits:
                 part = slice(at, at + BLOCK)
                 incident = self.incident[part]
                 bits = q.bits.take(incident)
@@ -197,7 +197,7 @@ class Pairs:
                     bits &= q.in_time(self.days.take(site), after, incident)
                 return bits
 
-            self._asked.update({name: (len(self._met), bit) for name, bit in zip(some, asked.bit, strict=True)})
+            self._asked.update({name: (len(self._met), bit) for name, bit in zip(some, questions.bit, strict=True)})
             starts = range(0, max(len(self.site), 1), BLOCK)
             self._met.append(np.concatenate(list(spread(meets, starts))))
 

@@ -145,13 +145,13 @@ class _Sums:
         """Events and deaths of every ask: pairs are counted once for each way in which they meet questions."""
         if not len(met):
             return
-        way, ways = pd.factorize(met)
-        k, w = len(here), len(ways)
-        cell = (source * k + local) * w + way if self.sources > 1 else local.astype(np.int64) * w + way
+        combination, combinations = pd.factorize(met)
+        k, w = len(here), len(combinations)
+        cell = (source * k + local) * w + combination if self.sources > 1 else local.astype(np.int64) * w + combination
         count = np.bincount(cell, minlength=self.sources * k * w).reshape(self.sources, k, w)
         summed: dict[int, Floats] = {}
         for name, ask, bit in zip(self.names, self.questions.asks, self.questions.bit, strict=False):
-            mine = np.flatnonzero(ways & bit)
+            mine = np.flatnonzero(combinations & bit)
             if not len(mine):
                 continue
             self.events[name][:, here] += count[:, :, mine].sum(axis=2)

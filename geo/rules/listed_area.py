@@ -35,7 +35,7 @@ class ListedArea:
             As :meth:`geo.rules.kind.RuleKind.evaluate` takes them.
         """
         n, sites, as_of, units = len(scene), scene.sites, scene.as_of, scene.site_units
-        asked, mineral_unknown = scene.applicable(rule)
+        applicable, mineral_unknown = scene.applicable(rule)
         fired, maybe, known = (np.zeros(n, np.bool_) for _ in range(3))
         if scene.listed is not None and len(scene.listed):
             table = schema.conform(scene.listed, schema.LISTED_AREAS)
@@ -43,7 +43,9 @@ class ListedArea:
             end = np.where(end == NO_DAY, np.iinfo(np.int64).max, end)
             known = as_of >= start.min()
             for i, area in enumerate(table.itertuples(index=False)):
-                now = (start[i] <= as_of) & (as_of < end[i]) & (sites["country"] == area.country).to_numpy() & asked
+                now = (
+                    (start[i] <= as_of) & (as_of < end[i]) & (sites["country"] == area.country).to_numpy() & applicable
+                )
                 if area.kind == "country":
                     hit = now
                 else:
@@ -59,11 +61,11 @@ class ListedArea:
                 fired |= hit
                 _add_evidence(evidence, rule.id, np.flatnonzero(hit), area, i)
         unplaced = (sites["country"] == "").to_numpy(np.bool_)
-        calm = np.flatnonzero(known & asked & ~fired & ~maybe & ~unplaced)
+        calm = np.flatnonzero(known & applicable & ~fired & ~maybe & ~unplaced)
         evidence.facts("near_miss", rule.id, calm, fact="not_listed")
         reasons = {
-            "no_list": ~known & asked,
-            "country_unknown": unplaced & asked,
+            "no_list": ~known & applicable,
+            "country_unknown": unplaced & applicable,
             "unit_unknown": maybe,
             "mineral_unknown": mineral_unknown,
         }
@@ -99,8 +101,10 @@ class ListedArea:
         """
         listed = [r for r in rows if r.kind == "list" and r.start is not None]
         wanted = {m.casefold() for m in rule.minerals}
-        asked = not wanted or bool(wanted & {m.casefold() for m in site.minerals})
-        fired = asked and any(r.start <= site.day and (r.end is None or site.day < r.end) for r in listed if r.start)
+        applicable = not wanted or bool(wanted & {m.casefold() for m in site.minerals})
+        fired = applicable and any(
+            r.start <= site.day and (r.end is None or site.day < r.end) for r in listed if r.start
+        )
         return Derived(fired, fired, fired, is_unknown(rows) and not fired)
 
     def limit(self, rule: Rule) -> Note:

@@ -53,11 +53,11 @@ class Raster:
         seen = measure_of(scene.measured, scene.sites, rule.column)
         fired, reasons = decided(rule, seen)
         rows = np.flatnonzero(np.isfinite(seen.value))
-        told = {"dataset": seen.dataset, "dataset_version": seen.version}
-        _add_evidence(evidence, rule.id, rule.column, UNITS[rule.column], rows, seen.value, told)
+        source = {"dataset": seen.dataset, "dataset_version": seen.version}
+        _add_evidence(evidence, rule.id, rule.column, UNITS[rule.column], rows, seen.value, source)
         if rule.column in COUNTED:
             _add_evidence(
-                evidence, rule.id, SHARE, UNITS[SHARE], np.flatnonzero(np.isfinite(seen.share)), seen.share, told
+                evidence, rule.id, SHARE, UNITS[SHARE], np.flatnonzero(np.isfinite(seen.share)), seen.share, source
             )
         return add_unknown(evidence, Finding.of(rule.id, fired, reasons=reasons))
 
@@ -178,19 +178,19 @@ def measures_of(measured: pd.DataFrame, sites: pd.DataFrame) -> dict[str, Floats
     sites
         The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
     """
-    told = {name: measure_of(measured, sites, name) for name in (c.name for c in MEASURES) if name != SHARE}
-    values = {name: seen.value for name, seen in told.items()} | {SHARE: told["population_20km"].share}
+    measures = {name: measure_of(measured, sites, name) for name in (c.name for c in MEASURES) if name != SHARE}
+    values = {name: seen.value for name, seen in measures.items()} | {SHARE: measures["population_20km"].share}
     return {c.name: values[c.name] for c in MEASURES}
 
 
-def raster_gap(rules: Sequence[Rule], asked: Sequence[Finding], evidence: Evidence, n: int) -> dict[str, Bools]:
+def raster_gap(rules: Sequence[Rule], answers: Sequence[Finding], evidence: Evidence, n: int) -> dict[str, Bools]:
     """Where a rule of this kind could not be told: the site lacks what could have been found, and is not calm.
 
     Parameters
     ----------
     rules
         The rules, in their order.
-    asked
+    answers
         What each rule says of every site, in the order of `rules`.
     evidence
         Gathers rows of evidence.
@@ -198,7 +198,7 @@ def raster_gap(rules: Sequence[Rule], asked: Sequence[Finding], evidence: Eviden
         Number of sites.
     """
     mine = {rule.id for rule in rules}
-    lacking = np.logical_or.reduce([np.zeros(n, np.bool_), *(f.unknown for f in asked if f.rule in mine)])
+    lacking = np.logical_or.reduce([np.zeros(n, np.bool_), *(f.unknown for f in answers if f.rule in mine)])
     evidence.facts("gap", "", np.flatnonzero(lacking), fact=GAP)
     return {GAP: lacking}
 
@@ -229,12 +229,12 @@ def decided(rule: Rule, seen: Measure) -> tuple[Bools, dict[str, Bools]]:
 
 def _add_evidence(
     evidence: Evidence, rule: str, fact: str, unit: str, rows: npt.NDArray[np.int64], values: Floats,
-    told: dict[str, Texts],
+    source: dict[str, Texts],
 ) -> None:  # fmt: skip
     evidence.facts(
         "measure", rule, rows, fact=fact, basis=unit,
         status=np.array([f"{v:.15g}" for v in values[rows].tolist()], dtype=object),
-        **{name: texts[rows] for name, texts in told.items()},
+        **{name: texts[rows] for name, texts in source.items()},
     )  # fmt: skip
 
 

@@ -66,32 +66,32 @@ def _applicable(site: Any, rules: Rules) -> SiteRow:
 
 
 def _site(site: Any, rows: list[Row], rules: Rules) -> dict[str, object]:
-    asked = _applicable(site, rules)
+    stated = _applicable(site, rules)
     by_rule: dict[str, list[Row]] = {}
     for row in rows:
         by_rule.setdefault(row.rule, []).append(row)
-    bare = by_rule.get("", [])
-    zone = [r for r in bare if r.kind == "zone"]
-    said: dict[str, Derived] = {
-        r.id: KINDS[r.kind].rederive(r, asked, [*by_rule.get(r.id, []), *zone]) for r in rules.rules
+    without_rule = by_rule.get("", [])
+    zone = [r for r in without_rule if r.kind == "zone"]
+    answers: dict[str, Derived] = {
+        r.id: KINDS[r.kind].rederive(r, stated, [*by_rule.get(r.id, []), *zone]) for r in rules.rules
     }
-    found = {r.fact for r in bare if r.kind == "gap"}
-    blind = any(said[r.id].unknown for r in rules.of_kind("raster"))
+    found = {r.fact for r in without_rule if r.kind == "gap"}
+    blind = any(answers[r.id].unknown for r in rules.of_kind("raster"))
     gaps = [g for g in GAPS if (blind if g == raster.GAP else g in found)]
     area_gaps = [g for g in AREA_GAPS if f"area_{g}" in found]
-    unknown = [i for i in rules.ids if i not in said or said[i].unknown]
+    unknown = [i for i in rules.ids if i not in answers or answers[i].unknown]
     site_rules, area_rules = ([r.id for r in rules.answering(a)] for a in ("site", "area"))
 
     def class_by(flag: str, ids: list[str], gap: bool) -> str:
-        classes = {rules[i].cls for i in ids if getattr(said[i], flag)}
+        classes = {rules[i].cls for i in ids if getattr(answers[i], flag)}
         if AFFECTED in classes:
             return AFFECTED
         if HIGH_RISK in classes:
             return HIGH_RISK
         return INSUFFICIENT if gap else NONE
 
-    fired = [i for i in site_rules if said[i].fired]
-    site_unknown = any(said[i].unknown for i in site_rules) or bool(rules.off)
+    fired = [i for i in site_rules if answers[i].fired]
+    site_unknown = any(answers[i].unknown for i in site_rules) or bool(rules.off)
     partial = gaps or "placeless_incident" in found or (not fired and site_unknown)
     edge = [r.edge_m for r in zone if r.fact == "edge"]
     out: dict[str, object] = {
@@ -100,35 +100,35 @@ def _site(site: Any, rows: list[Row], rules: Rules) -> dict[str, object]:
         "certain_class": class_by("certain", site_rules, bool(gaps)),
         "possible_class": class_by("possible", site_rules, bool(gaps)),
         "rules_fired": ";".join(fired),
-        "area_rules_fired": ";".join(i for i in area_rules if said[i].fired),
+        "area_rules_fired": ";".join(i for i in area_rules if answers[i].fired),
         "rules_unknown": ";".join(unknown),
         "gaps": ";".join(gaps),
         "area_gaps": ";".join(area_gaps),
         "data_coverage": "partial" if partial else "full",
-        "zone_status": status_from_rows(asked, zone),
+        "zone_status": status_from_rows(stated, zone),
         "distance_to_zone_edge_m": edge[0] if edge else np.nan,
-        "near_border": edge[0] <= rules.settings.zone_border_km * 1000 + asked.error_m if edge else pd.NA,
-        "fault": next((i for i, d in said.items() if d.fault), raster.GAP if blind != (raster.GAP in found) else ""),
+        "near_border": edge[0] <= rules.settings.zone_border_km * 1000 + stated.error_m if edge else pd.NA,
+        "fault": next((i for i, d in answers.items() if d.fault), raster.GAP if blind != (raster.GAP in found) else ""),
     }
     for column, kind in (("eu_listed", "list"), ("kp_restricted", "restriction")):
-        out[column] = listing_value([said[r.id] for r in rules.of_kind(kind)])
-    if any(d.withheld for d in said.values()):
+        out[column] = listing_value([answers[r.id] for r in rules.of_kind(kind)])
+    if any(d.withheld for d in answers.values()):
         for name in CLASSES:
             out[name] = None
-    return out | _figures(asked, rows) | {"sources_disagree": _disagreement(asked, rows, rules)}
+    return out | _figures(stated, rows) | {"sources_disagree": _disagreement(stated, rows, rules)}
 
 
-def listing_value(said: list[Derived]) -> object:
+def listing_value(answers: list[Derived]) -> object:
     """True where a listing rule fired, blank where one is unknown or none is asked, else false.
 
     Parameters
     ----------
-    said
+    answers
         What follows from the evidence of each listing rule.
     """
-    if any(d.fired for d in said):
+    if any(d.fired for d in answers):
         return True
-    return pd.NA if not said or any(d.unknown for d in said) else False
+    return pd.NA if not answers or any(d.unknown for d in answers) else False
 
 
 def _figures(site: SiteRow, rows: list[Row]) -> dict[str, object]:

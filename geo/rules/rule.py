@@ -125,8 +125,8 @@ class Rule:
         parts: list[Note] = []
         for test in self.tests:
             counted = [count for count in (events(test.min_events), deaths(test.min_deaths)) if count is not None]
-            said = counted[0] if len(counted) == 1 else Note("{a} or {b}", a=counted[0], b=counted[1])
-            parts.append(Note("{count} in {months} month{months?|s}", count=said, months=test.months))
+            thresholds = counted[0] if len(counted) == 1 else Note("{a} or {b}", a=counted[0], b=counted[1])
+            parts.append(Note("{count} in {months} month{months?|s}", count=thresholds, months=test.months))
         if not self.tests and self.months:
             parts.append(Note("in {months} month{months?|s}", months=self.months))
         if self.within_km:

@@ -279,9 +279,9 @@ def _rule(table: Mapping[str, object], place: str) -> Rule:
         tests=tuple(tests),
         **plain,  # type: ignore[arg-type]
     )
-    for asked in filter(None, (made.question, made.question_fr)):
+    for question in filter(None, (made.question, made.question_fr)):
         try:
-            replace(made, question=asked).asks()
+            replace(made, question=question).asks()
         except (KeyError, ValueError, IndexError) as error:
             raise RuleError(
                 "A question names a number that the rule has not.",

@@ -23,7 +23,7 @@ def coverage_report(looked: Coverage, settings: Settings) -> dict[str, object]:
         The numbers that belong to no single rule, or what the run was asked for.
     """
     spans = covered_spans(looked.table, looked.datasets)
-    told = [
+    span_lines = [
         {**{k: str(getattr(r, k)) for k in ("source", "country_iso3", "effects")},
          "from": f"{r[4]:%Y-%m-%d}", "to": f"{r[5]:%Y-%m-%d}"}
         for r in spans.itertuples()
@@ -31,8 +31,8 @@ def coverage_report(looked: Coverage, settings: Settings) -> dict[str, object]:
     countries = looked.country.astype(object).copy()
     for site, iso in zip(*looked.foreign(settings.neighbour_km), strict=True):
         countries[site] = f"{countries[site]};{iso}"
-    asked = sorted({str(c) for c in countries if c})
-    days = latest_answer(spans, asked, settings.coverage_months)
+    codes = sorted({str(c) for c in countries if c})
+    days = latest_answer(spans, codes, settings.coverage_months)
     last = days.max(initial=NO_DAY)
     day = "" if last == NO_DAY else str(to_dates(np.array([last])).astype("datetime64[D]")[0])
-    return {"coverage": told, "latest_answer": day}
+    return {"coverage": span_lines, "latest_answer": day}

@@ -54,9 +54,9 @@ class Pool:
         """
         key = (id(self), id(translate))
         if key not in kept:
-            said = np.empty(len(self.values), dtype=object)
-            said[:] = [_translated(v, translate) for v in self.values]
-            kept[key] = said
+            pool_texts = np.empty(len(self.values), dtype=object)
+            pool_texts[:] = [_translated(v, translate) for v in self.values]
+            kept[key] = pool_texts
         texts: list[str] = kept[key][self.codes[rows]].tolist()
         return texts
 
@@ -118,10 +118,10 @@ class _Sites:
 
     def _totals(self, rule: Rule) -> tuple[str, dict[str, Pool | str | int]] | None:
         """Template and texts of the sums of a rule; None where its kind has none."""
-        said = KINDS[rule.kind].explain_sums(rule)
-        if said is None:
+        sum_words = KINDS[rule.kind].explain_sums(rule)
+        if sum_words is None:
             return None
-        template, params, columns = said
+        template, params, columns = sum_words
         at = np.flatnonzero(self.rows["rule"].equal(rule.id) & self.rows["kind"].equal("total") & (self.site >= 0))
         site, first = np.unique(self.site[at], return_index=True)
         some = self.rows.take(at[first])
@@ -223,12 +223,12 @@ def _spoken(value: str | int, translate: Speaker) -> str:
 def _filled(template: str, translate: Speaker, n: int, **params: Column) -> Column:
     """A message of `n` rows in a language, its placeholders filled with columns."""
     language = getattr(translate, "language", SOURCE)
-    said = template if language == SOURCE else translate(template)
-    texts, *forms = FORMS.split(said)  # forms for one and for many: name, one, many, and the text behind them
+    sentence = template if language == SOURCE else translate(template)
+    texts, *forms = FORMS.split(sentence)  # forms for one and for many: name, one, many, and the text behind them
     parsed = [list(Formatter().parse(text)) for text in (texts, *forms[3::4])]
     if any(spec or conversion for part in parsed for _, _, spec, conversion in part):
-        told, counts = {name: _joined(column, n) for name, column in params.items()}, counts_like(translate)
-        return [[filled(said, {name: t[i] for name, t in told.items()}, counts) for i in range(n)]]
+        columns, counts = {name: _joined(column, n) for name, column in params.items()}, counts_like(translate)
+        return [[filled(sentence, {name: t[i] for name, t in columns.items()}, counts) for i in range(n)]]
     out: Column = []
     for i, part in enumerate(parsed):
         if i:
@@ -244,11 +244,11 @@ def _form(column: Column, n: int, one: str, many: str, counts: Callable[[object]
     """The form for one or for many of `n` rows, each number being asked for once."""
     if all(isinstance(piece, str) for piece in column):
         return [one if counts("".join(map(str, column))) else many]
-    said: dict[str, str] = {}
+    forms: dict[str, str] = {}
     for text in (texts := _joined(column, n)):
-        if text not in said:
-            said[text] = one if counts(text) else many
-    return [[said[text] for text in texts]]
+        if text not in forms:
+            forms[text] = one if counts(text) else many
+    return [[forms[text] for text in texts]]
 
 
 def _joined(column: Column, n: int) -> list[str]:

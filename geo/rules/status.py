@@ -42,7 +42,7 @@ class Status:
             As :meth:`geo.rules.kind.RuleKind.evaluate` takes them.
         """
         held = statuses_of(scene)
-        asked, mineral_unknown = scene.applicable(rule)
+        applicable, mineral_unknown = scene.applicable(rule)
         drc_day = to_days(held["drc_date"])
         recent = (held["drc"] != "").to_numpy() & (drc_day > months_before(scene.as_of, rule.months))
         colour, basis = held["rcm"].to_numpy(dtype=object), held["rcm_basis"].to_numpy(dtype=object)
@@ -55,8 +55,8 @@ class Status:
         ):
             stated = (held[f"{scheme}_stated"] != "").to_numpy()
             for rows, kind, fact in (
-                (np.flatnonzero(speaks & asked), "status", scheme),
-                (np.flatnonzero(stated & ~speaks & asked), "near_miss", f"{scheme}_too_old"),
+                (np.flatnonzero(speaks & applicable), "status", scheme),
+                (np.flatnonzero(stated & ~speaks & applicable), "near_miss", f"{scheme}_too_old"),
             ):
                 at = held.iloc[rows]
                 evidence.facts(
@@ -73,8 +73,8 @@ class Status:
                     fact=fact,
                     status=word[rows],
                 )
-        unknown = {"no_status": (colour == "") & ~recent & asked, "mineral_unknown": mineral_unknown}
-        return add_unknown(evidence, Finding.of(rule.id, (by_rcm | by_drc) & asked, reasons=unknown))
+        unknown = {"no_status": (colour == "") & ~recent & applicable, "mineral_unknown": mineral_unknown}
+        return add_unknown(evidence, Finding.of(rule.id, (by_rcm | by_drc) & applicable, reasons=unknown))
 
     def explain(self, rule: Rule, rows: list[Row]) -> Note:
         """The scheme and its colour.
@@ -85,8 +85,8 @@ class Status:
             As :meth:`geo.rules.kind.RuleKind.explain` takes them.
         """
         held = [r for r in rows if r.kind == "status" and r.status in rule.statuses]
-        said = [Note("{scheme} status {colour}", scheme=_SCHEMES[r.fact], colour=COLOURS[r.status]) for r in held]
-        return said[0] if len(said) == 1 else Note("{a} and {b}", a=said[0], b=said[1]) if said else Note("status")
+        notes = [Note("{scheme} status {colour}", scheme=_SCHEMES[r.fact], colour=COLOURS[r.status]) for r in held]
+        return notes[0] if len(notes) == 1 else Note("{a} and {b}", a=notes[0], b=notes[1]) if notes else Note("status")
 
     def explain_sums(self, rule: Rule) -> None:
         """It reads more than one row.

@@ -85,7 +85,7 @@ class UnitShares:
         n, inc = len(self.lon), self.incidents
         sources = max(len(inc.sources), 1)
         parts = list(self._parts(counted, deaths, months, sites, sources))
-        asked = sites
+        wanted = sites
         if matters is not None and parts:
             most = np.zeros((2, sources, n))
             for level, some, count, total in parts:
@@ -93,10 +93,10 @@ class UnitShares:
                 share = np.minimum(1.01 * np.pi * radius_m**2 / self._areas(level)[self.site_units[level].row[some]], 1)
                 most[0][:, some] += count * share
                 most[1][:, some] += total * share
-            asked = sites & matters(*most)
+            wanted = sites & matters(*most)
         events, dead = np.zeros((sources, n)), np.zeros((sources, n))
         for level, some, count, total in parts:
-            here = np.flatnonzero(asked[some])
+            here = np.flatnonzero(wanted[some])
             if len(here):
                 share = self.share(level, some[here], radius_m)
                 events[:, some[here]] += count[:, here] * share

@@ -53,11 +53,15 @@ class Visit:
         rule, scene, evidence
             As :meth:`geo.rules.kind.RuleKind.evaluate` takes them.
         """
-        asked, mineral_unknown = scene.applicable(rule)
+        applicable, mineral_unknown = scene.applicable(rule)
         made = _lasting(rule, scene, evidence) if rule.until_clean else _newest(rule, scene, evidence)
-        reasons = {code: flags & asked for code, flags in made.reasons.items()}
+        reasons = {code: flags & applicable for code, flags in made.reasons.items()}
         finding = Finding.of(
-            rule.id, made.fired & asked, made.certain & asked, None, reasons | {"mineral_unknown": mineral_unknown}
+            rule.id,
+            made.fired & applicable,
+            made.certain & applicable,
+            None,
+            reasons | {"mineral_unknown": mineral_unknown},
         )
         return add_unknown(evidence, finding)
 
@@ -74,9 +78,9 @@ class Visit:
             return Note("a visit in {months} month{months?|s}", months=rule.months)
         newest = max((r for r in found), key=lambda r: (r.fact not in ELSEWHERE, str(r.start)))
         facts = list(dict.fromkeys(r.fact for r in found))
-        said = [FACT_WORDS[f] for f in facts if f in FACT_WORDS]
-        joined = said[0] if len(said) == 1 else Note("; ".join(f"{{p{i}}}" for i in range(len(said))),
-                                                     **{f"p{i}": s for i, s in enumerate(said)})  # fmt: skip
+        fact_words = [FACT_WORDS[f] for f in facts if f in FACT_WORDS]
+        joined = fact_words[0] if len(fact_words) == 1 else Note("; ".join(f"{{p{i}}}" for i in range(len(fact_words))),
+                                                     **{f"p{i}": s for i, s in enumerate(fact_words)})  # fmt: skip
         clean = sum(r.status == "no" and str(r.start) > str(newest.start) for r in rows)
         if rule.until_clean and clean:
             return Note("{found} at the visit of {day}, and only one later visit found none", found=joined,
@@ -143,9 +147,9 @@ def _newest(rule: Rule, scene: Scene, evidence: Evidence) -> _Answer:
     recent = has & (seen > months_before(as_of, rule.months))
     yes, unclear = np.zeros(len(sites), np.bool_), np.zeros(len(sites), np.bool_)
     for fact in rule.facts:
-        said = newest[fact].to_numpy(dtype=object)
-        known = np.array([v is not pd.NA and v is not None for v in said], dtype=np.bool_)
-        true = np.array([bool(v) if k else False for v, k in zip(said, known, strict=True)], dtype=np.bool_)
+        values = newest[fact].to_numpy(dtype=object)
+        known = np.array([v is not pd.NA and v is not None for v in values], dtype=np.bool_)
+        true = np.array([bool(v) if k else False for v, k in zip(values, known, strict=True)], dtype=np.bool_)
         yes |= recent & true
         unclear |= recent & ~known
         rows = np.flatnonzero(recent)

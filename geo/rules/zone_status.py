@@ -345,8 +345,8 @@ def _read_day(
             try:
                 rows[level] = named_rows(register, boundaries[level], aliases, day)
             except ZoneError as error:
-                told = error.with_traceback(None)  # its frames would keep the whole run in memory
-                made.notes.setdefault(str(error), Note(_TOLD, error=told))
+                fault = error.with_traceback(None)  # its frames would keep the whole run in memory
+                made.notes.setdefault(str(error), Note(_TOLD, error=fault))
     key, basis, name = _located(mine, sites, units, boundaries, rows, aliases)
     keys = {2: key, 3: _communes(mine, units, boundaries, rows, aliases)}
     has_units = set(register["country"][register["level"].isin(list(LEVELS))])

@@ -158,8 +158,8 @@ def compliant_zones(
         return unit, distance
     lon, lat = sites["lon"].to_numpy(np.float64), sites["lat"].to_numpy(np.float64)
     diamond = has_mineral(sites["minerals"], frozenset({"diamond"})) | (sites["minerals"] == "").to_numpy()
-    asked = np.isfinite(lon) & np.isfinite(lat) & diamond & (sites["zone_status"] != "inside_compliant").to_numpy()
-    for day in np.unique(as_of[asked]):
+    applicable = np.isfinite(lon) & np.isfinite(lat) & diamond & (sites["zone_status"] != "inside_compliant").to_numpy()
+    for day in np.unique(as_of[applicable]):
         try:
             rows = named_rows(register, boundaries, aliases, int(day))
         except ZoneError:
@@ -167,7 +167,7 @@ def compliant_zones(
         units = units_in_force(register, int(day))
         keys = zip(unit_keys(units, aliases), units["status"], strict=True)
         held = [rows[k] for k, status in keys if INSIDE[str(status)] == "inside_compliant" and k in rows]
-        at = np.flatnonzero(asked & (as_of == day))
+        at = np.flatnonzero(applicable & (as_of == day))
         if held and len(at):
             row, metres = nearest_edge(lon[at], lat[at], boundaries, np.array(sorted(held)))
             known = row >= 0
@@ -219,13 +219,13 @@ def mineral_record(
     rows = usable.index.to_numpy(np.int64)
     zero = np.zeros(len(rows), np.int64)
     x, y = usable["lon"].to_numpy(np.float64), usable["lat"].to_numpy(np.float64)
-    asked = np.flatnonzero(placed & known)
-    if len(rows) and len(asked):
-        around = within(lon[asked], lat[asked], x, y, zero, radius_m=within_km * 1000, as_of_day=0, window_days=1)
+    claiming = np.flatnonzero(placed & known)
+    if len(rows) and len(claiming):
+        around = within(lon[claiming], lat[claiming], x, y, zero, radius_m=within_km * 1000, as_of_day=0, window_days=1)
         some = np.zeros(n, np.bool_)
-        some[asked[around.site]] = True
+        some[claiming[around.site]] = True
         for mineral in sorted({m for text in pd.unique(minerals[known]) for m in str(text).split(";")}):
-            claim = asked[has_mineral(minerals, frozenset({mineral}))[asked]]
+            claim = claiming[has_mineral(minerals, frozenset({mineral}))[claiming]]
             mine = np.flatnonzero(has_mineral(usable["minerals"], frozenset({mineral})))
             far, found = np.full(len(claim), np.nan), np.full(len(claim), -1, np.int64)
             if len(mine):
@@ -237,18 +237,18 @@ def mineral_record(
             at[change] = np.where(found[worse] >= 0, rows[mine[found[worse]]], -1) if len(mine) else -1
             missing = change[~(far[worse] <= within_km * 1000)]
             answer[missing] = np.where(some[missing], "other_minerals_only", "nothing_recorded_nearby")
-        _near, far_any = nearest(lon[asked], lat[asked], x, y, zero, as_of_day=0, window_days=1)
+        _near, far_any = nearest(lon[claiming], lat[claiming], x, y, zero, as_of_day=0, window_days=1)
         recorded = {
             (c, m) for c, text in zip(usable["country"], usable["minerals"], strict=True) for m in text.split(";")
         }
         claimed = minerals.to_numpy(dtype=object)
-        told = [(country[i], claimed[i]) for i in asked]
-        speaks = {pair: all((pair[0], m) in recorded for m in str(pair[1]).split(";")) for pair in set(told)}
-        covers = (far_any <= REFERENCE_KM * 1000) & np.array([speaks[pair] for pair in told], dtype=np.bool_)
-        lacking = answer[asked] != "recorded"
-        answer[asked[lacking & ~covers]] = "no_reference"
-    elif len(asked):
-        answer[asked] = "no_reference"
+        claims = [(country[i], claimed[i]) for i in claiming]
+        speaks = {pair: all((pair[0], m) in recorded for m in str(pair[1]).split(";")) for pair in set(claims)}
+        covers = (far_any <= REFERENCE_KM * 1000) & np.array([speaks[pair] for pair in claims], dtype=np.bool_)
+        lacking = answer[claiming] != "recorded"
+        answer[claiming[lacking & ~covers]] = "no_reference"
+    elif len(claiming):
+        answer[claiming] = "no_reference"
     answer[~known] = "mineral_unknown"
     answer[known & ~placed] = "no_position"
     return answer, metres.round(3), at

@@ -380,13 +380,13 @@ def sequence(
     )
     last: dict[int, str] = {}
     for i in turn.tolist():
-        said = names[codes[i]] if codes[i] >= 0 else ""
-        if not said:
+        name = names[codes[i]] if codes[i] >= 0 else ""
+        if not name:
             continue
         r, s = int(route[i]), int(cut_routes.point_segment[i])
-        by_segment[s].setdefault(said)
-        by_route[r].setdefault(said)
-        if r in last and last[r] != said:
-            changes[r].append(f"{last[r]}>{said} at {cut_routes.point_m[i] / 1000:.1f} km")
-        last[r] = said
+        by_segment[s].setdefault(name)
+        by_route[r].setdefault(name)
+        if r in last and last[r] != name:
+            changes[r].append(f"{last[r]}>{name} at {cut_routes.point_m[i] / 1000:.1f} km")
+        last[r] = name
     return [list(d) for d in by_segment], [list(d) for d in by_route], changes

@@ -103,8 +103,8 @@ def prepare_pass(
             if rule.cls == cls:
                 fixed = np.where(result.fired[rule.id], CODE[cls], fixed)
     minerals = [set(str(m).casefold().split(";")) for m in sites["minerals"]]
-    asked = {
+    applicable = {
         r.id: np.array([not r.minerals or bool(m & {x.casefold() for x in r.minerals}) for m in minerals], np.bool_)
         for r in near
     }
-    return Pass(rules, sites, incidents, pairs, fixed.astype(np.int64), asked)
+    return Pass(rules, sites, incidents, pairs, fixed.astype(np.int64), applicable)

@@ -58,12 +58,12 @@ def _fires(done: Pass, rule: Rule, grid: Grid) -> Bools:
         events = np.bincount(key, minlength=total).reshape(size).cumsum(axis=2).cumsum(axis=3)
         summed = np.bincount(key, weights=deaths[inc], minlength=total).reshape(size).cumsum(axis=2).cumsum(axis=3)
         for k, factor in enumerate(grid.count):
-            asked = scaled_test(test, 1.0, factor)
+            scaled = scaled_test(test, 1.0, factor)
             hit = np.zeros(size[1:], np.bool_)
-            if asked.min_events:
-                hit |= (events >= asked.min_events).any(axis=0)
-            if asked.min_deaths:
-                hit |= (summed >= asked.min_deaths).any(axis=0)
+            if scaled.min_events:
+                hit |= (events >= scaled.min_events).any(axis=0)
+            if scaled.min_deaths:
+                hit |= (summed >= scaled.min_deaths).any(axis=0)
             out[:, :, k, :] |= np.moveaxis(hit, 0, -1)
     return out & done.asked[rule.id]
 
@@ -127,8 +127,8 @@ def what_matters(done: Pass, grid: Grid, codes: Codes) -> pd.DataFrame:
         for what, table in alone.items():
             others = len(table) - 1
             changed = float((table[:, mine] != now[mine]).sum() / max(others * mine.sum(), 1))
-            said = {"country": country, "what": what, "sites": int(mine.sum())}
-            rows.append(said | {"share_changed": round(changed, 6)})
+            line = {"country": country, "what": what, "sites": int(mine.sum())}
+            rows.append(line | {"share_changed": round(changed, 6)})
     return pd.DataFrame(rows)
 
 

@@ -272,11 +272,11 @@ class Search:
         """
         there, here = self._z.take(hits.at), hits.z.take(hits.local)
         distance = arc_m(hits.chord2, there - here, there + here)
-        ask = np.abs(distance - self.radius) <= DECIDE_M
+        doubtful = np.abs(distance - self.radius) <= DECIDE_M
         if self.radius > ARC_LIMIT_M - 1000:
-            ask |= hits.chord2 > (ARC_LIMIT_M - 1000) ** 2
-        if ask.any():
-            rows = np.flatnonzero(ask)
+            doubtful |= hits.chord2 > (ARC_LIMIT_M - 1000) ** 2
+        if doubtful.any():
+            rows = np.flatnonzero(doubtful)
             distance[rows] = self.exact(hits, rows)
         return distance
 

@@ -101,9 +101,9 @@ def faded(
             among = np.flatnonzero(rows.around(columns, radius_m))
             if not len(among):
                 continue
-            told = weights.take(among, axis=1)
+            weighed = weights.take(among, axis=1)
             block = _Block(columns.take(among, axis=1), rows, middle, radius_m, scale_m)
-            sums[:, mine], off, doubt[mine] = block.sums(told, room)
+            sums[:, mine], off, doubt[mine] = block.sums(weighed, room)
             error[mine] = off + sums[:, mine].max(axis=0) * (len(among) * 2.3e-16 + 1e-14)
 
     for _ in spread(work, list(_runs(field, order))):

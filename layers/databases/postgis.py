@@ -45,13 +45,13 @@ def _connected(address: Address, *, read_only: bool) -> Iterator[Any]:
             connection.execute("SELECT set_config('statement_timeout', %s, true)", (f"{SECONDS}s",))
             yield connection
     except psycopg.Error as error:
-        said = str(getattr(error.diag, "message_primary", "") or type(error).__name__)[:200]
+        message = str(getattr(error.diag, "message_primary", "") or type(error).__name__)[:200]
         if isinstance(error, psycopg.OperationalError) and not error.diag.message_primary:
             raise DatabaseError(
                 "The database could not be reached.", where=address.place, got=type(error).__name__,
                 remedy="Check host, user and password (PGPASSWORD, .pgpass).",
             ) from None  # fmt: skip
-        raise DatabaseError("The database refused.", where=address.place, got=said) from None
+        raise DatabaseError("The database refused.", where=address.place, got=message) from None
 
 
 def read_table(address: Address) -> tuple[str, bytes]:
@@ -183,13 +183,13 @@ def _fill(connection: Any, table: Any, runs: Any, run_id: str, frame: pd.DataFra
 
     kinds = {c.name: _KINDS[c.type] for c in columns}
     names = [str(n) for n in frame.columns]
-    told = sql.SQL(", ").join(
+    column_list = sql.SQL(", ").join(
         sql.SQL("{} {}").format(sql.Identifier(n), sql.SQL(kinds.get(n, "text")))
         for n in dict.fromkeys((*names, *kinds))
     )
     connection.execute(
         sql.SQL("CREATE TABLE IF NOT EXISTS {} (run_id text NOT NULL REFERENCES {} ON DELETE CASCADE, {})").format(
-            table, runs, told
+            table, runs, column_list
         )
     )
     listed = sql.SQL(", ").join(sql.Identifier(n) for n in ("run_id", *names))

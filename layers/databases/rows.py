@@ -57,11 +57,11 @@ def counted(rows: Iterable[Sequence[Any]], where: str) -> list[Sequence[Any]]:
 
 def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]], where: str) -> bytes:
     """The rows as CSV, in the order of their content."""
-    told = sorted([text_of(v) for v in row] for row in counted(rows, where))
+    lines = sorted([text_of(v) for v in row] for row in counted(rows, where))
     out = io.StringIO(newline="")
     table = csv.writer(out, lineterminator="\n")
     table.writerow(columns)
-    table.writerows(told)
+    table.writerows(lines)
     return _bounded(out.getvalue().encode(), where)
 
 
@@ -70,8 +70,10 @@ def as_geojson(columns: Sequence[str], rows: Iterable[Sequence[Any]], where: str
     features = []
     for row in counted(rows, where):
         shape = json.loads(row[-1]) if row[-1] else None
-        said = {n: text_of(v) for n, v in zip(columns, row[:-1], strict=True)}
-        features.append(json.dumps({"type": "Feature", "properties": said, "geometry": shape}, ensure_ascii=False))
+        properties = {n: text_of(v) for n, v in zip(columns, row[:-1], strict=True)}
+        features.append(
+            json.dumps({"type": "Feature", "properties": properties, "geometry": shape}, ensure_ascii=False)
+        )
     document = '{"type":"FeatureCollection","features":[\n' + ",\n".join(sorted(features)) + "\n]}\n"
     return _bounded(document.encode(), where)
 

@@ -122,7 +122,7 @@ class Unpacking:
     def __init__(self, arrays: Mapping[str, np.ndarray], records: Mapping[str, type]) -> None:
         self.arrays, self.records = arrays, records
 
-    def value(self, told: Any) -> Any:
+    def value(self, packed_value: Any) -> Any:
         """The value again.
 
         Raises
@@ -130,12 +130,12 @@ class Unpacking:
         ValueError, KeyError, TypeError
             It is of another form, or of a kind that is not expected.
         """
-        if told is None or isinstance(told, _PLAIN):
-            return told
-        if "record" in told:
-            kind = self.records[told["record"]]
-            return kind(**{str(name): self.value(v) for name, v in told["fields"].items()})
-        [(form, inside)] = told.items()
+        if packed_value is None or isinstance(packed_value, _PLAIN):
+            return packed_value
+        if "record" in packed_value:
+            kind = self.records[packed_value["record"]]
+            return kind(**{str(name): self.value(v) for name, v in packed_value["fields"].items()})
+        [(form, inside)] = packed_value.items()
         if form == "note":
             return unpacked(inside)
         if form == "day":
@@ -148,10 +148,10 @@ class Unpacking:
             return {self.value(k): self.value(v) for k, v in inside}
         return _NESTS[form](self.value(v) for v in inside)
 
-    def _frame(self, told: dict[str, Any]) -> pd.DataFrame:
-        rows = int(told["rows"])
-        columns = [(str(name), self._column(column, rows)) for name, column in told["columns"]]
-        index = pd.RangeIndex(rows) if told["index"] is None else pd.Index(self._array(told["index"]))
+    def _frame(self, packed_frame: dict[str, Any]) -> pd.DataFrame:
+        rows = int(packed_frame["rows"])
+        columns = [(str(name), self._column(column, rows)) for name, column in packed_frame["columns"]]
+        index = pd.RangeIndex(rows) if packed_frame["index"] is None else pd.Index(self._array(packed_frame["index"]))
         if len(index) != rows:
             raise ValueError("an index of another length")
         made = pd.DataFrame({i: column for i, (_, column) in enumerate(columns)}, index=pd.RangeIndex(rows))
@@ -159,23 +159,23 @@ class Unpacking:
         made.index = index
         return made
 
-    def _column(self, told: dict[str, Any], rows: int) -> Any:
-        if "text" in told:
-            data, ends, blank = (self.arrays[name] for name in told["text"])
+    def _column(self, packed_column: dict[str, Any], rows: int) -> Any:
+        if "text" in packed_column:
+            data, ends, blank = (self.arrays[name] for name in packed_column["text"])
             made = text_array(data, ends, rows)
             if blank.shape != (rows,) or blank.dtype != np.bool_:
                 raise ValueError("marks of another form")
             return pd.Series(made, dtype="str").mask(blank).array if blank.any() else made
-        if "tri" in told:
-            code = self.arrays[told["tri"]]
+        if "tri" in packed_column:
+            code = self.arrays[packed_column["tri"]]
             return pd.arrays.BooleanArray(code == 1, code < 0)
-        found = self._array(told)
+        found = self._array(packed_column)
         if found.shape != (rows,):
             raise ValueError("a column of another length")
         return found
 
-    def _array(self, told: dict[str, Any]) -> np.ndarray:
-        [(form, inside)] = told.items()
+    def _array(self, packed_array: dict[str, Any]) -> np.ndarray:
+        [(form, inside)] = packed_array.items()
         if form == "times":
             times = self.arrays[inside]
             if times.dtype != np.int64:

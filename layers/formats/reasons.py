@@ -121,8 +121,8 @@ def sentence(reason: str, translate: object = None) -> str:
     >>> sentence("date_impossible"), sentence("date_impossible", translator("fr"))
     ('There is no such day.', "Ce jour n'existe pas.")
     """
-    said = REASONS.get(reason, reason)
-    return str(translate(said)) if callable(translate) and reason in REASONS else said
+    text = REASONS.get(reason, reason)
+    return str(translate(text)) if callable(translate) and reason in REASONS else text
 
 
 class Reason(Note):

@@ -189,13 +189,15 @@ class Report:
 
     def notes(self) -> list[str]:
         """All remarks and notes as sentences."""
-        said: list[str] = []
+        sentences: list[str] = []
         for reason, rows in self.remarks.items():
             shown = ", ".join(map(str, rows[:5]))
             if len(rows) > 5:
                 shown = Note("{rows} and {n} more", rows=shown, n=len(rows) - 5)
-            said.append(Note("{reason} (rows {rows})", reason=Reason(reason), rows=shown) if rows else Reason(reason))
-        return said + self._notes
+            sentences.append(
+                Note("{reason} (rows {rows})", reason=Reason(reason), rows=shown) if rows else Reason(reason)
+            )
+        return sentences + self._notes
 
 
 def text_frame(columns: dict[str, Any], rows: int) -> pd.DataFrame:

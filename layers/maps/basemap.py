@@ -48,8 +48,8 @@ def _features(paths: Iterable[Path], *, named: bool = False) -> list[dict[str, o
             geometry = shape(feature["geometry"])
             least = 2 if geometry.geom_type.endswith("LineString") else 4  # a river may be one straight line
             rings = [r for r in ring_deltas(geometry, TOLERANCE) if len(r) > least]
-            said = feature["properties"]
-            words = {code: said.get(own, "") for code, own in (("en", "name"), ("fr", "name_fr"))}
+            properties = feature["properties"]
+            words = {code: properties.get(own, "") for code, own in (("en", "name"), ("fr", "name_fr"))}
             out.append({"n": words, "c": _name_place(geometry), "r": rings} if named else {"r": rings})
     return out
 

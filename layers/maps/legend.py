@@ -91,10 +91,10 @@ def district_group(names: Sequence[str], translate: Translator) -> Group:
 
 def zone_text(status: str, since: object, indicative: bool, translate: Translator) -> str:
     """What a pointer over a zone is told."""
-    said = translate(styles.ZONE_AREAS[status])
+    words = translate(styles.ZONE_AREAS[status])
     if since is not None:
-        said = translate("{what}, since {day}", what=said, day=translate.date(since))
-    return translate("{what}; indicative, decides nothing", what=said) if indicative else said
+        words = translate("{what}, since {day}", what=words, day=translate.date(since))
+    return translate("{what}; indicative, decides nothing", what=words) if indicative else words
 
 
 def words(translate: Translator) -> dict[str, object]:

@@ -36,9 +36,9 @@ class Labels:
         first: bool = False, spaced: bool = False,
     ) -> None:  # fmt: skip
         """A name at a point: on it (`centred`) or beside it; `first` ones are placed before the others."""
-        said = clean(text)
-        if said:
-            wide = "\u2009".join(said) if spaced else said
+        name = clean(text)
+        if name:
+            wide = "\u2009".join(name) if spaced else name
             self.wanted.append(_Wanted(lon, lat, wide, size, color, bold, centred, first))
 
     def draw(self) -> None:

@@ -52,8 +52,8 @@ def legend(
 
 
 def _words(style: Style, translate: Translator, counts: Mapping[str, int]) -> str:
-    said = translate(style.text)
-    return f"{said} ({translate.number(counts[style.key])})" if style.key in counts else said
+    words = translate(style.text)
+    return f"{words} ({translate.number(counts[style.key])})" if style.key in counts else words
 
 
 def _row(axes: Any, group: str, style: Style, words: str, y: float) -> float:

@@ -119,11 +119,11 @@ def _library() -> Iterator[Any]:
 def _saved(figure: Any, name: str, dpi: int, notice: str) -> bytes:
     """The drawing as a file; a notice stands in what the file says of itself too, where a machine finds it."""
     out = io.BytesIO()
-    told: dict[str, Any] = {"png": {"Software": "CAHRA Atlas"}, "svg": {"Date": None, "Creator": "CAHRA Atlas"}}
-    told["pdf"] = {"CreationDate": None, "ModDate": None, "Creator": "CAHRA Atlas", "Producer": "CAHRA Atlas"}
+    metadata: dict[str, Any] = {"png": {"Software": "CAHRA Atlas"}, "svg": {"Date": None, "Creator": "CAHRA Atlas"}}
+    metadata["pdf"] = {"CreationDate": None, "ModDate": None, "Creator": "CAHRA Atlas", "Producer": "CAHRA Atlas"}
     if notice:
-        told[name]["Subject" if name == "pdf" else "Description"] = clean(notice)
-    figure.savefig(out, format=name, dpi=dpi, metadata=told[name])
+        metadata[name]["Subject" if name == "pdf" else "Description"] = clean(notice)
+    figure.savefig(out, format=name, dpi=dpi, metadata=metadata[name])
     return out.getvalue()
 
 

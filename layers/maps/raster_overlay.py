@@ -66,14 +66,14 @@ class Overlay:
         """HTML of the legend: title, unit, a colour and its values a line, and what has no colour."""
         lines = [f"<strong>{html(self.title)}</strong> [{html(self.unit)}]"]
         for i, (colour, low, high) in enumerate(self.steps):
-            said = f"{_formatted(low, translate)} … {_formatted(high, translate)}"
+            label = f"{_formatted(low, translate)} … {_formatted(high, translate)}"
             if i == 0:
-                said = f"≤ {_formatted(high, translate)}"
+                label = f"≤ {_formatted(high, translate)}"
             elif i == len(self.steps) - 1:
-                said = f"≥ {_formatted(low, translate)}"
+                label = f"≥ {_formatted(low, translate)}"
             lines.append(
                 f'<span style="display:inline-block;width:1.4em;height:0.9em;background:{colour};'
-                f'border:1px solid #767676"></span> {html(said)}'
+                f'border:1px solid #767676"></span> {html(label)}'
             )
         lines.append(f'<span style="color:#595959">{html(translate(OUTSIDE))}</span>')
         return "<br>".join(lines)
@@ -170,8 +170,8 @@ def overlay(
     rgba[..., 3] = np.where(shown, round(255 * opacity), 0)
     rgba[~shown] = 0
     ends = [-math.inf, *limits, math.inf]
-    told = tuple((colour, ends[i], ends[i + 1]) for i, colour in enumerate(palette))
-    return Overlay(png(rgba), edges, told, unit, title)
+    steps = tuple((colour, ends[i], ends[i + 1]) for i, colour in enumerate(palette))
+    return Overlay(png(rgba), edges, steps, unit, title)
 
 
 def to_mercator(

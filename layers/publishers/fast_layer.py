@@ -50,7 +50,7 @@ def place_of(folder: Path, sha256: str) -> Path:
 
 def write_fast(layer: Layer, folder: Path) -> None:
     """Keeps a layer of incidents; a folder that cannot be written to keeps none."""
-    said = {
+    facts = {
         "readers": readers_now(), "name": layer.name, "sha256": layer.sha256, "layout": layer.layout,
         "dataset": layer.dataset, "dataset_version": layer.dataset_version, "accounting": layer.accounting,
         "notes": [packed(n) for n in layer.notes], "columns_used": layer.columns_used,
@@ -61,7 +61,7 @@ def write_fast(layer: Layer, folder: Path) -> None:
     part = path.with_name(f".part-{secrets.token_hex(6)}")
     try:
         path.parent.mkdir(exist_ok=True)
-        write_file(part, _parquet(layer.frame, {b"cahra": json.dumps(said).encode()}, shaped=True))
+        write_file(part, _parquet(layer.frame, {b"cahra": json.dumps(facts).encode()}, shaped=True))
         part.replace(path)
     except OSError:
         part.unlink(missing_ok=True)
@@ -76,16 +76,16 @@ def read_fast(folder: Path, sha256: str, name: str) -> Layer | None:
 
     try:
         table = parquet.read_table(path, columns=[c.name for c in INCIDENTS])
-        said = json.loads((table.schema.metadata or {})[b"cahra"])
-        if (said["readers"], said["sha256"], said["name"]) != (readers_now(), sha256, name):
+        facts = json.loads((table.schema.metadata or {})[b"cahra"])
+        if (facts["readers"], facts["sha256"], facts["name"]) != (readers_now(), sha256, name):
             return None
-        side = {n: _frame(parquet.read_table(io.BytesIO(base64.b64decode(said[n]))), t) for n, t in _SIDE.items()}
+        side = {n: _frame(parquet.read_table(io.BytesIO(base64.b64decode(facts[n]))), t) for n, t in _SIDE.items()}
         return Layer(
-            name=name, sha256=sha256, layout=said["layout"], dataset=said["dataset"],
-            dataset_version=said["dataset_version"], frame=_frame(table, INCIDENTS), accounting=said["accounting"],
-            notes=[unpacked(n) for n in said["notes"]],
-            columns_used={k: tuple(v) for k, v in said["columns_used"].items()},
-            columns_ignored=tuple(said["columns_ignored"]), size=said["size"], **side,
+            name=name, sha256=sha256, layout=facts["layout"], dataset=facts["dataset"],
+            dataset_version=facts["dataset_version"], frame=_frame(table, INCIDENTS), accounting=facts["accounting"],
+            notes=[unpacked(n) for n in facts["notes"]],
+            columns_used={k: tuple(v) for k, v in facts["columns_used"].items()},
+            columns_ignored=tuple(facts["columns_ignored"]), size=facts["size"], **side,
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, OSError, pa.ArrowException):
         return None
@@ -126,11 +126,11 @@ def _frame(table: pa.Table, columns: Table) -> pd.DataFrame:
     return conform(pd.DataFrame({c.name: _values(table.column(c.name), c) for c in columns}), columns)
 
 
-def _values(column: pa.ChunkedArray, said: Column) -> object:
-    if said.type == "text":
+def _values(column: pa.ChunkedArray, column_of_schema: Column) -> object:
+    if column_of_schema.type == "text":
         return pd.Series(column.cast(pa.large_string()), dtype=DTYPES["text"])
-    if said.type == "date":
+    if column_of_schema.type == "date":
         return column.to_numpy().astype(DTYPES["date"])
-    if said.type == "tri":
+    if column_of_schema.type == "tri":
         return pd.array(column.to_pandas(), dtype="boolean")
     return column.to_numpy()

@@ -95,9 +95,11 @@ def fetch_boundaries(
         )
     file = facts["gjDownloadURL"]
     stated = {key: words_of(facts[key]) for key in STATED if facts.get(key)}
-    told = hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
     area = f"{code}/ADM{level}"
-    had = [e for e in store.entries() if (e.source, e.area, e.url, e.profile.get("api")) == (source, area, file, told)]
+    had = [
+        e for e in store.entries() if (e.source, e.area, e.url, e.profile.get("api")) == (source, area, file, digest)
+    ]
     last = max(had, key=lambda e: e.fetched_at, default=None)
     known = Validators(last.etag, last.modified) if last else None
     came = Transfer(hosts | {host_of(base)}, (), wait_s).file(
@@ -120,8 +122,8 @@ def fetch_boundaries(
         raise FetchError("The file is not GeoJSON.", where=host)
     text = body.decode("utf-8-sig").lstrip()
     members = {key: value for key, value in stated.items() if key not in document}
-    said = json.dumps(members, ensure_ascii=False)[1:-1]
-    data = ("{" + (said + ", " if said else "") + text[1:]).encode()
+    members_text = json.dumps(members, ensure_ascii=False)[1:-1]
+    data = ("{" + (members_text + ", " if members_text else "") + text[1:]).encode()
     year = re.sub(r"[^A-Za-z0-9.-]+", "_", members.get("boundaryYearRepresented", ""))[:40] or "unknown"
     name = f"{source.replace('-', '_')}_{code}_adm{level}_{year}.geojson"
     layer = read_boundaries(data, name, level=level)
@@ -140,7 +142,7 @@ def fetch_boundaries(
         area=area,
         rows=len(layer.frame),
         cite=cite,
-        profile={"api": told},
+        profile={"api": digest},
         etag=came.validators.etag,
         modified=came.validators.modified,
     )

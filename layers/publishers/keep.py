@@ -232,16 +232,16 @@ def _version(row: FetchSource, wanted: Wanted, layer: Any, name: str, now: dt.da
         return str(layer.version)
     if row.edition == "day":
         return wanted.edition or clock_of(now)[:10]
-    said = layer.dataset_version if not layer.dataset_version.startswith("sha256:") else _named(name)
-    asked = wanted.edition
-    if said and asked and said != asked:
-        raise FetchError("The file is of another edition.", where=name, expected=asked, got=said)
-    if not (said or asked):
+    version = layer.dataset_version if not layer.dataset_version.startswith("sha256:") else _named(name)
+    edition = wanted.edition
+    if version and edition and version != edition:
+        raise FetchError("The file is of another edition.", where=name, expected=edition, got=version)
+    if not (version or edition):
         raise InputError(
             "The file does not say its edition.", where=name, expected="GEDEvent_v25_1.csv",
             remedy="Say it with --edition.",
         )  # fmt: skip
-    return str(said or asked)
+    return str(version or edition)
 
 
 def _named(name: str) -> str:
@@ -307,19 +307,19 @@ def profile(layer: Layer | BoundaryLayer) -> dict[str, str]:
     """First and last day, countries, deaths and known positions of the rows; none of it declares coverage."""
     visits: pd.DataFrame | None = getattr(layer, "visits", None)
     frame = visits if visits is not None and len(visits) else layer.frame
-    said: dict[str, str] = {}
+    figures: dict[str, str] = {}
     for begin, end in (("date_start", "date_end"), ("visit_date", "visit_date")):
         if begin in frame and frame[begin].notna().any():
-            said |= {"first_day": f"{frame[begin].min():%Y-%m-%d}", "last_day": f"{frame[end].max():%Y-%m-%d}"}
+            figures |= {"first_day": f"{frame[begin].min():%Y-%m-%d}", "last_day": f"{frame[end].max():%Y-%m-%d}"}
     whole = layer.frame if len(layer.frame) else frame
     if "country" in whole:
-        said["countries"] = str(len(set(whole["country"]) - {""}))
+        figures["countries"] = str(len(set(whole["country"]) - {""}))
     if "deaths_best" in frame:
-        said["deaths"] = f"{frame['deaths_best'].sum():.0f}"
-        said["placed"] = str(int((frame["precision"] <= 2).sum()))
+        figures["deaths"] = f"{frame['deaths_best'].sum():.0f}"
+        figures["placed"] = str(int((frame["precision"] <= 2).sum()))
     rejected = getattr(layer, "rejected", None)
-    said["rejected"] = str(0 if rejected is None else len(rejected))
-    return said
+    figures["rejected"] = str(0 if rejected is None else len(rejected))
+    return figures
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -120,8 +120,8 @@ def _own(path: Path) -> list[FetchSource]:
     faults = [] if table and len(data) <= MOST_BYTES else [path.name]
     out = []
     for number, row in enumerate(table, start=2):
-        told: Mapping[str, str] = {c: (row.get(c) or "").strip() for c in COLUMNS}
-        one = FetchSource(**told)
+        cells: Mapping[str, str] = {c: (row.get(c) or "").strip() for c in COLUMNS}
+        one = FetchSource(**cells)
         if not (
             one.name and one.hosts and one.protocol in PROTOCOLS and one.area in AREAS and set(row) == set(COLUMNS)
         ):

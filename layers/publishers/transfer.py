@@ -205,9 +205,9 @@ class Transfer:
 def _left(part: Path, memory: Path, url: str) -> tuple[int, Validators]:
     """How much of the file an earlier try left, and of which state; nothing where that cannot be told."""
     try:
-        said = json.loads(memory.read_text(encoding="utf-8"))
-        held = Validators(str(said["etag"]), str(said["modified"]))
-        if said["url"] == url and held.strong:
+        memory_of_part = json.loads(memory.read_text(encoding="utf-8"))
+        held = Validators(str(memory_of_part["etag"]), str(memory_of_part["modified"]))
+        if memory_of_part["url"] == url and held.strong:
             return part.stat().st_size, held
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         pass

@@ -31,10 +31,10 @@ def participation(country: str, day: pd.Timestamp, translate: Translator) -> lis
         first = _("Kimberley Process: not a participant on that day.")
     members = icglr_members()
     in_icglr = _holds(members[members["country"] == country], "valid_from", "valid_to", day)
-    told = [row for row in rows("eiti_countries.csv") if row["country"] == country]
+    entries = [row for row in rows("eiti_countries.csv") if row["country"] == country]
     joined = [
         row
-        for row in told
+        for row in entries
         if int(row["joined_year"]) <= day.year and (not row["left_year"] or day.year < int(row["left_year"]))
     ]
     last = (

@@ -57,9 +57,9 @@ def rules_of(data: bytes, name: str) -> Rules:
     except UnicodeDecodeError:
         raise RuleError("The rule file is not UTF-8 text.", where=name, remedy="Save it as UTF-8.") from None
     digest = hashlib.sha256(data).hexdigest()
-    told = {"role": "rules", "file": name, "sha256": digest, "bytes": len(data)}
-    told |= {"dataset": name, "dataset_version": f"sha256:{digest[:12]}"}
-    return dataclasses.replace(parse_rules(text, name), file=told)
+    entry = {"role": "rules", "file": name, "sha256": digest, "bytes": len(data)}
+    entry |= {"dataset": name, "dataset_version": f"sha256:{digest[:12]}"}
+    return dataclasses.replace(parse_rules(text, name), file=entry)
 
 
 @functools.cache

@@ -130,8 +130,8 @@ def _effects(fields: Fields, frame: pd.DataFrame, notes: list[str]) -> npt.NDArr
 
 def _non_state(inter: pd.Series[str]) -> npt.NDArray[np.object_]:
     """``yes`` or ``no`` for each `inter`; what is blank or not known says nothing and is blank."""
-    said = {text: plain(str(text)).removesuffix(" 0") for text in pd.unique(inter)}
-    answers = {t: "yes" if word in NON_STATE else "no" if word in OTHERS else "" for t, word in said.items()}
+    words = {text: plain(str(text)).removesuffix(" 0") for text in pd.unique(inter)}
+    answers = {t: "yes" if word in NON_STATE else "no" if word in OTHERS else "" for t, word in words.items()}
     return inter.map(answers).to_numpy(dtype=object)
 
 

@@ -286,24 +286,26 @@ def repair_notes(repairs: list[dict[str, Any]]) -> list[str]:
 def _version(fields: Fields, table: Read, ok: npt.NDArray[np.bool_], option: str | None, notes: list[str]) -> str:
     """The vintage: of the file's own members, of its rows, else the option, else unknown."""
     meta: Mapping[str, str] = table.meta
-    said = [text for member in _VINTAGE_MEMBERS if (text := str(meta.get(member, "")).strip()) and is_vintage(text)]
-    for column in () if said else _vintage_columns(fields):
+    stated = [text for member in _VINTAGE_MEMBERS if (text := str(meta.get(member, "")).strip()) and is_vintage(text)]
+    for column in () if stated else _vintage_columns(fields):
         texts = table.frame[column][ok].str.strip()
         values = sorted({text for text in texts if is_vintage(text)})
         if values:
             fields.take("version", column)
             fields.text("version")
-            said = [shared_value(pd.Series(values), f"{values[0]} to {values[-1]}")]
+            stated = [shared_value(pd.Series(values), f"{values[0]} to {values[-1]}")]
             break
-    if not said:
+    if not stated:
         return option or UNKNOWN
-    if option and option != said[0]:
+    if option and option != stated[0]:
         notes.append(
             Note(
-                "The file states its vintage as {stated}; the given {given} was not used.", stated=said[0], given=option
+                "The file states its vintage as {stated}; the given {given} was not used.",
+                stated=stated[0],
+                given=option,
             )
         )
-    return said[0]
+    return stated[0]
 
 
 def is_vintage(text: str) -> bool:
@@ -320,8 +322,8 @@ def is_vintage(text: str) -> bool:
 def _vintage_columns(fields: Fields) -> list[str]:
     """Columns that may state a vintage, best first."""
     own = {plain(name): name for name in map(str, fields.table.frame.columns)}
-    said = fields.options.mapping.get("version")
-    spelled = (plain(said),) if said else spelled_columns("boundaries").get("version", ())
+    stated = fields.options.mapping.get("version")
+    spelled = (plain(stated),) if stated else spelled_columns("boundaries").get("version", ())
     return [own[word] for word in spelled if word in own]
 
 

@@ -67,13 +67,13 @@ def at_hand(layers: Iterable[Layer | Boundaries], today: dt.date) -> pd.DataFram
     pandas.DataFrame
         Columns and types of :data:`COLUMNS`.
     """
-    told = []
+    lines = []
     for layer in layers:
         known = publisher(layer.dataset)
         frame = _rows_of(layer)
         first, last = _span(layer, frame)
         accounting: Mapping[str, int] = getattr(layer, "accounting", {})
-        told.append(
+        lines.append(
             {
                 "file": layer.name,
                 "dataset": layer.dataset,
@@ -91,7 +91,7 @@ def at_hand(layers: Iterable[Layer | Boundaries], today: dt.date) -> pd.DataFram
                 "age_days": float("nan") if pd.isna(last) else (pd.Timestamp(today) - last).days,
             }
         )
-    return pd.DataFrame(told, columns=list(COLUMNS)).astype(COLUMNS)
+    return pd.DataFrame(lines, columns=list(COLUMNS)).astype(COLUMNS)
 
 
 def holdings(layer: Layer | Boundaries, *, screen: bool = False) -> dict[str, object]:
@@ -111,18 +111,18 @@ def holdings(layer: Layer | Boundaries, *, screen: bool = False) -> dict[str, ob
     """
     frame = _rows_of(layer)
     first, last = _span(layer, frame)
-    said: dict[str, object] = {"countries": sorted(_countries(layer, frame))}
+    facts: dict[str, object] = {"countries": sorted(_countries(layer, frame))}
     if not pd.isna(last) and (screen or not _restricted(frame)):
-        said |= {"first_day": f"{first:%Y-%m-%d}", "last_day": f"{last:%Y-%m-%d}"}
+        facts |= {"first_day": f"{first:%Y-%m-%d}", "last_day": f"{last:%Y-%m-%d}"}
     if "effect" in frame:
-        said |= {n: sorted(map(str, pd.unique(frame[c]))) for n, c in _NAMED}
+        facts |= {n: sorted(map(str, pd.unique(frame[c]))) for n, c in _NAMED}
         loose = int((frame["precision"].isna() | (frame["precision"] > 2)).sum())
-        said |= {"loose": loose, "candidate": bool(frame["candidate"].any())}
+        facts |= {"loose": loose, "candidate": bool(frame["candidate"].any())}
     elif "lon" in layer.frame:
-        said["unplaced"] = int(layer.frame["lon"].isna().sum())
+        facts["unplaced"] = int(layer.frame["lon"].isna().sum())
     if _restricted(frame):
-        said["restricted"] = True
-    return said
+        facts["restricted"] = True
+    return facts
 
 
 _NAMED = (("sources", "source"), ("versions", "dataset_version"))
@@ -321,8 +321,8 @@ class Store:
             entries = self.entries()
             chosen = self._entry(name, entries)
             alike = {e.name for e in entries if (e.source, e.area) == (chosen.source, chosen.area)}
-            told = [replace(e, pinned=pinned and e.name == name) if e.name in alike else e for e in entries]
-            self._write(self.INDEX, _index(told))
+            pinned_entries = [replace(e, pinned=pinned and e.name == name) if e.name in alike else e for e in entries]
+            self._write(self.INDEX, _index(pinned_entries))
 
     def remove(self, name: str) -> None:
         """Lets go of an entry and its file.

@@ -104,8 +104,8 @@ def read_coverage(
     known = effects.isin(EFFECTS)
     faults.add("unknown_code", ~known, expected=f"effects: {', '.join(EFFECTS)}", got=fields.text("effects"))
     faults.usable("coverage")
-    said = {"dataset": dataset, "country_iso3": country, "from": start, "to": end, "effects": effects}
-    accepted = conform(pd.DataFrame(said)[faults.ok], COVERAGE)
+    columns = {"dataset": dataset, "country_iso3": country, "from": start, "to": end, "effects": effects}
+    accepted = conform(pd.DataFrame(columns)[faults.ok], COVERAGE)
     frame, cut = on_its_ground(accepted)
     rejected = faults.rejected(dataset)
     notes = [

@@ -122,7 +122,7 @@ def fetch_ucdp(
     data = _as_csv(found)
     layer = read_incidents(data, name)
     stated = publisher("UCDP GED")
-    asked = {"country_iso3": code, "from": begin.isoformat(), "to": until.isoformat()}
+    span = {"country_iso3": code, "from": begin.isoformat(), "to": until.isoformat()}
     entry = Entry(
         name=name,
         sha256=layer.sha256,
@@ -134,7 +134,7 @@ def fetch_ucdp(
         credit=stated["credit"],
         url=url,
         fetched_at=clock_of(now),
-        coverage=[asked],
+        coverage=[span],
         source="ucdp",
         area=code,
         rows=layer.accounting["accepted"],

@@ -68,8 +68,8 @@ def stem(name: str) -> str:
 
 def names_of(table: Table) -> list[str]:
     """Stems under which a file may be known: of the archive's member, of the file, and of a GeoJSON's collection."""
-    said = (table.meta.get("member", ""), table.name, table.meta.get("collection_name", ""))
-    return list(dict.fromkeys(stem(name) for name in said if name))
+    names = (table.meta.get("member", ""), table.name, table.meta.get("collection_name", ""))
+    return list(dict.fromkeys(stem(name) for name in names if name))
 
 
 def names_a_candidate(table: Table) -> bool:
@@ -153,7 +153,7 @@ def _whole(row: Mapping[str, str], table: Table, frame: pd.DataFrame, numbers: s
 def _covers(row: Mapping[str, str]) -> pd.DataFrame:
     every = sorted(set(gleditsch_ward().values()) - set(row["except"].split(";")))
     countries = every if row["country_iso3"] == EVERY else [row["country_iso3"]]
-    said = [(row["dataset"], country, row["from"], row["to"], "lethal") for country in countries]
-    frame = pd.DataFrame(said, columns=[column.name for column in COVERAGE])
+    spans = [(row["dataset"], country, row["from"], row["to"], "lethal") for country in countries]
+    frame = pd.DataFrame(spans, columns=[column.name for column in COVERAGE])
     frame["from"], frame["to"] = pd.to_datetime(frame["from"]), pd.to_datetime(frame["to"])
     return conform(frame, COVERAGE)

@@ -90,8 +90,8 @@ class ColumnNames:
 
     def _look(self, name: str) -> tuple[str, ...]:
         if name in self._given:
-            said = self._given[name]
-            return (said,) if said is not None else ()
+            stated = self._given[name]
+            return (stated,) if stated is not None else ()
         exact = self._exact(name)
         if name in SEVERAL:
             return self._family(name, exact)
@@ -288,10 +288,10 @@ class Fields(ColumnNames):
         return tuple(column for column in self.header if column not in taken)
 
     def _spellings(self, name: str) -> str:
-        said = dict.fromkeys(
+        every_spelling = dict.fromkeys(
             w for lay in self._layouts for w in spellings(lay, name).split(", ") if name in self._known
         )
-        return ", ".join(list(said)[:6]) or name
+        return ", ".join(list(every_spelling)[:6]) or name
 
     def _check_twice(self, found: Sequence[str]) -> None:
         for column in found:

@@ -154,8 +154,8 @@ class Patience:
 
         class InTime(urllib3.Retry):
             def sleep(self, response: urllib3.BaseHTTPResponse | None = None) -> None:
-                asked = self.get_retry_after(response) if response is not None else None
-                wait = self.get_backoff_time() if asked is None else asked
+                pause = self.get_retry_after(response) if response is not None else None
+                wait = self.get_backoff_time() if pause is None else pause
                 if time.monotonic() + wait >= end:
                     raise LimitExceededError(
                         "The publisher asks to wait longer than a download may take.", where=host,

@@ -43,7 +43,7 @@ def certifications(frame: pd.DataFrame, table: Table, fields: Fields, faults: Fa
     until, why_until = parse_dates(fields.text("rcm_valid_to"))
     for column, reasons in (("rcm_date", why), ("rcm_valid_to", why_until)):
         faults.add(reasons, expected="YYYY-MM-DD", got=fields.text(column))
-    said = pd.DataFrame(
+    entries = pd.DataFrame(
         {
             "at": np.arange(len(frame)),
             "text": text,
@@ -55,16 +55,16 @@ def certifications(frame: pd.DataFrame, table: Table, fields: Fields, faults: Fa
     nested, unreadable = _nested(fields)
     dated = set(nested["at"])
     # The row's own status says nothing more where the history dates it.
-    said = said[~(said["at"].isin(dated) & said["status_date"].isna())]
+    entries = entries[~(entries["at"].isin(dated) & entries["status_date"].isna())]
     if len(nested):
         theirs = pd.Series(own_id.to_numpy()[nested["at"].to_numpy(dtype=np.int64)], index=nested.index, dtype="str")
         nested["record_id"] = nested["record_id"].where(nested["record_id"] != "", theirs)
-        said = pd.concat([said, nested], ignore_index=True)
-    status = said["text"].map({t: STATUS.get(plain(str(t)), "") for t in pd.unique(said["text"])})
-    strange = sorted(set(said["text"][(status == "") & (said["text"].str.strip() != "")]))
+        entries = pd.concat([entries, nested], ignore_index=True)
+    status = entries["text"].map({t: STATUS.get(plain(str(t)), "") for t in pd.unique(entries["text"])})
+    strange = sorted(set(entries["text"][(status == "") & (entries["text"].str.strip() != "")]))
     if strange:
-        told = ", ".join(strange[:10])
-        notes.append(Note("Certification statuses that are not known and left out: {names}.", names=told))
+        words = ", ".join(strange[:10])
+        notes.append(Note("Certification statuses that are not known and left out: {names}.", names=words))
     if unreadable:
         notes.append(
             Note(
@@ -72,13 +72,13 @@ def certifications(frame: pd.DataFrame, table: Table, fields: Fields, faults: Fa
                 n=unreadable,
             )
         )
-    said = said.assign(status=status)[(status != "").to_numpy()]
-    said = said[faults.ok[said["at"].to_numpy(dtype=np.int64)]]
-    undated = int(said["status_date"].isna().sum())
+    entries = entries.assign(status=status)[(status != "").to_numpy()]
+    entries = entries[faults.ok[entries["at"].to_numpy(dtype=np.int64)]]
+    undated = int(entries["status_date"].isna().sum())
     if undated:
         notes.append(Note("{n} certification statuses carry no date and cannot be used.", n=undated))
-    of = said["at"].to_numpy(dtype=np.int64)
-    out: pd.DataFrame = said.assign(
+    of = entries["at"].to_numpy(dtype=np.int64)
+    out: pd.DataFrame = entries.assign(
         source=frame["source"].to_numpy()[of],
         site_id=frame["site_id"].to_numpy()[of],
         scheme="rcm",
@@ -101,8 +101,8 @@ def _nested(fields: Fields) -> tuple[pd.DataFrame, int]:
             unreadable += not entries
             for entry in entries:
                 if date_key in entry and status_key in entry:
-                    said = str(entry[status_key])
-                    found.append((at, said, str(entry[date_key]), str(entry.get(id_key, ""))))
+                    stated = str(entry[status_key])
+                    found.append((at, stated, str(entry[date_key]), str(entry.get(id_key, ""))))
                 else:
                     unreadable += 1
     frame = pd.DataFrame(found, columns=["at", "text", "date", "record_id"])
@@ -115,9 +115,9 @@ def _nested(fields: Fields) -> tuple[pd.DataFrame, int]:
 def _entries(text: str) -> Iterator[dict[str, object]]:
     """The objects of a JSON array or object; nothing where the text is neither."""
     try:
-        told = json.loads(text)
+        entries = json.loads(text)
     except (ValueError, RecursionError):
         return
-    for entry in told if isinstance(told, list) else [told]:
+    for entry in entries if isinstance(entries, list) else [entries]:
         if isinstance(entry, dict):
             yield entry

@@ -165,12 +165,12 @@ def positions(table: Table, fields: Fields, faults: Faults, needed: Bools) -> tu
     if at is not None:
         lon, lat = at
         why = check_positions(lon, lat)
-        told = pd.Series([f"lon={x:g}, lat={y:g}" for x, y in zip(lon, lat, strict=True)], dtype="str")
+        texts = pd.Series([f"lon={x:g}, lat={y:g}" for x, y in zip(lon, lat, strict=True)], dtype="str")
     else:
         fields.require("lon", "lat")
         lon, lat, why = parse_coordinates(fields.text("lon"), fields.text("lat"))
-        told = "lon=" + fields.text("lon") + ", lat=" + fields.text("lat")
-    faults.add(why, needed, expected="longitude -180 to 180, latitude -90 to 90, degrees of WGS 84", got=told)
+        texts = "lon=" + fields.text("lon") + ", lat=" + fields.text("lat")
+    faults.add(why, needed, expected="longitude -180 to 180, latitude -90 to 90, degrees of WGS 84", got=texts)
     faults.add("coordinates_missing", needed & np.isnan(lon), expected="coordinates at this precision")
     bad = (why != "") | np.isnan(lon)
     return np.where(bad, np.nan, lon), np.where(bad, np.nan, lat)

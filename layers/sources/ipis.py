@@ -131,8 +131,8 @@ def normalise_car(table: Table, fields: Fields, faults: Faults) -> Visits:
     frame["informative"] = types != ""
 
     n = len(frame)
-    said = {text: {classes.get(("type", word), "unknown") for word in text.split()} for text in pd.unique(types)}
-    has = {kind: types.map(lambda text, k=kind: k in said[text]).to_numpy(dtype=bool) for kind in
+    classes_of = {text: {classes.get(("type", word), "unknown") for word in text.split()} for text in pd.unique(types)}
+    has = {kind: types.map(lambda text, k=kind: k in classes_of[text]).to_numpy(dtype=bool) for kind in
            ("non_state", "state", "private", "unknown")}  # fmt: skip
     open_type = has["unknown"] | ~frame["informative"].to_numpy()
     harm, harm_open = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
@@ -146,7 +146,9 @@ def normalise_car(table: Table, fields: Fields, faults: Faults) -> Visits:
         there = (actor.str.strip() != "").to_numpy() | done
         of_slot = _plain(actor).map(lambda name: classes.get(("name", name), "")).to_numpy(dtype=object)
         # Where the row names one class only, every actor of it is of that class; in mixed rows the name decides.
-        only = types.map(lambda text: next(iter(said[text])) if len(said[text]) == 1 else "").to_numpy(dtype=object)
+        only = types.map(lambda text: next(iter(classes_of[text])) if len(classes_of[text]) == 1 else "").to_numpy(
+            dtype=object
+        )
         of_slot = np.where(only != "", only, of_slot)
         force = there & np.isin(of_slot.astype(str), ("state", "private"))
         maybe = there & (of_slot == "") & (has["state"] | has["private"])
@@ -278,8 +280,8 @@ def _joined(actors: Iterable[pd.Series[str]]) -> pd.Series[str]:
     both = first
     for actor in rest:
         both = both + ";" + actor
-    told = {t: ";".join(dict.fromkeys(p.strip() for p in str(t).split(";") if p.strip())) for t in pd.unique(both)}
-    return both.map(told).astype("str")
+    joined = {t: ";".join(dict.fromkeys(p.strip() for p in str(t).split(";") if p.strip())) for t in pd.unique(both)}
+    return both.map(joined).astype("str")
 
 
 def _armed_roadblock(blocked: pd.Series[str], who: pd.Series[str], armed: dict[str, str]) -> pd.Series[bool]:

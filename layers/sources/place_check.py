@@ -76,7 +76,7 @@ def _over_the_border(
     lon: Floats,
     lat: Floats,
     stated: npt.NDArray[np.object_],
-    asked: Bools,
+    wanted: Bools,
     precision_km: Floats | None,
     outside: Bools,
     found: npt.NDArray[np.object_],
@@ -84,7 +84,7 @@ def _over_the_border(
     """Mark places in another country's outline, or in none, further from their own than the drawing's error."""
     outlines = country_outlines()
     own = outlines.frame["country"].to_numpy(dtype=object)
-    at = np.flatnonzero(asked & np.isin(stated.astype(str), own.astype(str)))
+    at = np.flatnonzero(wanted & np.isin(stated.astype(str), own.astype(str)))
     if not len(at):
         return
     hit = locate(lon[at], lat[at], outlines)

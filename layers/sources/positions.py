@@ -74,8 +74,8 @@ PLACED = (("lat", "lon"), ("easting", "northing"), ("location",))
 
 def has_place(fields: Fields) -> bool:
     """Whether the table can hold places at all."""
-    told = any(all(fields.column(name) is not None for name in group) for group in PLACED)
-    return told or fields.table.geometry is not None
+    placed = any(all(fields.column(name) is not None for name in group) for group in PLACED)
+    return placed or fields.table.geometry is not None
 
 
 def positions_of(table: Table, fields: Fields, countries: pd.Series[str]) -> Positions:
@@ -91,12 +91,12 @@ def positions_of(table: Table, fields: Fields, countries: pd.Series[str]) -> Pos
     if shapes is None:
         return _of_text(fields, countries)
     out = _of_shapes(shapes, fields)
-    bare = np.array([shape is None for shape in shapes])
-    if bare.any() and any(fields.column(name) is not None for name in ("lon", "easting", "location")):
+    without_shape = np.array([shape is None for shape in shapes])
+    if without_shape.any() and any(fields.column(name) is not None for name in ("lon", "easting", "location")):
         text = _of_text(fields, countries)  # a feature without a geometry may state its place in columns
-        out.lon, out.lat = np.where(bare, text.lon, out.lon), np.where(bare, text.lat, out.lat)
-        out.reason = np.where(bare, text.reason, out.reason).astype(object)
-        out.as_written = out.as_written.where(~bare, text.as_written)
+        out.lon, out.lat = np.where(without_shape, text.lon, out.lon), np.where(without_shape, text.lat, out.lat)
+        out.reason = np.where(without_shape, text.reason, out.reason).astype(object)
+        out.as_written = out.as_written.where(~without_shape, text.as_written)
         out.notes += text.notes
     return out
 
@@ -113,9 +113,11 @@ def shapes_of(table: Table, fields: Fields) -> Objects | None:
         return None
     out = np.full(len(texts), None, dtype=object)
     wkt, hexes = as_shape.to_numpy(dtype=bool), as_hex.to_numpy(dtype=bool)
-    bare = texts.str.replace(r"^\s*SRID=\d+;", "", regex=True).to_numpy(dtype=object)
-    out[wkt] = shapely.from_wkt(bare[wkt], on_invalid="ignore")
-    out[hexes] = shapely.from_wkb([str(t).strip().removeprefix("\\x") for t in bare[hexes]], on_invalid="ignore")
+    without_srid = texts.str.replace(r"^\s*SRID=\d+;", "", regex=True).to_numpy(dtype=object)
+    out[wkt] = shapely.from_wkt(without_srid[wkt], on_invalid="ignore")
+    out[hexes] = shapely.from_wkb(
+        [str(t).strip().removeprefix("\\x") for t in without_srid[hexes]], on_invalid="ignore"
+    )
     points = ~wkt & ~hexes & (texts.str.strip() != "").to_numpy()
     if points.any():
         y, x, _ = parse_pairs(texts)
@@ -148,13 +150,13 @@ def _of_shapes(shapes: Objects, fields: Fields) -> Positions:
         reason[other] = "not_a_point"
         shapes[other] = None
     lon, lat = shapely.get_x(shapes), shapely.get_y(shapes)
-    told = pd.Series([f"lon={x:g}, lat={y:g}" for x, y in zip(lon, lat, strict=True)], dtype="str")
+    texts = pd.Series([f"lon={x:g}, lat={y:g}" for x, y in zip(lon, lat, strict=True)], dtype="str")
     why = check_positions(lon, lat)
     reason = np.where(reason != "", reason, why).astype(object)
     names = {3: "an area", 6: "an area", 1: "a line", 5: "a line"}
     kinds = pd.Series([names.get(int(k), "a shape") for k in kind], dtype="str")
-    told = told.where(~other | (reason != "not_a_point"), kinds)
-    return Positions(lon, lat, reason, told, extent, notes)
+    texts = texts.where(~other | (reason != "not_a_point"), kinds)
+    return Positions(lon, lat, reason, texts, extent, notes)
 
 
 def half_extent_km(shapes: Objects) -> Floats:
@@ -199,8 +201,8 @@ def _two(fields: Fields) -> bool:
 def _blank(x: pd.Series[str], y: pd.Series[str]) -> Positions:
     n = len(x)
     nan = np.full(n, np.nan)
-    told = ("lon=" + x + ", lat=" + y).astype("str")
-    return Positions(nan.copy(), nan.copy(), np.full(n, "", dtype=object), told, nan.copy())
+    texts = ("lon=" + x + ", lat=" + y).astype("str")
+    return Positions(nan.copy(), nan.copy(), np.full(n, "", dtype=object), texts, nan.copy())
 
 
 def _parsed(x: pd.Series[str], y: pd.Series[str], fields: Fields, notes: list[str]) -> Positions:

@@ -90,9 +90,9 @@ class RasterLayer:
         done, total = 0, sum(w.height * w.width for w in windows)
         scale, offset = self.facts.scales[self.band - 1], self.facts.offsets[self.band - 1]
         for group in batches(list(windows), min(BATCH, self.gateway.raster_pixels)):
-            asked = [(w.column, w.row, w.width, w.height) for w in group]
+            boxes = [(w.column, w.row, w.width, w.height) for w in group]
             for window, (raw, valid) in zip(
-                group, read_windows(self.source, asked, band=self.band, gateway=self.gateway), strict=True
+                group, read_windows(self.source, boxes, band=self.band, gateway=self.gateway), strict=True
             ):
                 amount = np.where(valid, raw, 0).astype(np.float64)
                 if (scale, offset) != (1.0, 0.0):

@@ -163,8 +163,8 @@ class Wishes:
                 own.setdefault(PurePath(file).name, {})
         base = replace(NOTHING, **common, columns=tuple(mapped.get("", {}).items()))
         by_file = {
-            file: replace(base, **said, columns=tuple({**mapped.get("", {}), **mapped.get(file, {})}.items()))
-            for file, said in own.items()
+            file: replace(base, **stated, columns=tuple({**mapped.get("", {}), **mapped.get(file, {})}.items()))
+            for file, stated in own.items()
         }
         return cls(base, by_file)
 

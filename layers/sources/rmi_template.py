@@ -309,9 +309,9 @@ def _look_up(cells: Cells) -> dict[tuple[str, str], tuple[str, str, str]]:
     for row in numbers:
         metal, alias, standard = (cells.get((row, letter), "") for letter in "ABC")
         if metal and alias and standard:
-            told = (standard, cells.get((row, "D"), ""), cells.get((row, "E"), ""))
-            out.setdefault((metal.casefold(), plain(alias)), told)
-            out.setdefault((metal.casefold(), plain(standard)), told)
+            cells_of_row = (standard, cells.get((row, "D"), ""), cells.get((row, "E"), ""))
+            out.setdefault((metal.casefold(), plain(alias)), cells_of_row)
+            out.setdefault((metal.casefold(), plain(standard)), cells_of_row)
     return out
 
 

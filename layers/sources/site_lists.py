@@ -65,8 +65,8 @@ def normalise_list(
     key = frame["source"] + "\x1f" + frame["site_id"]
     kept = keep_first(key, faults.ok, np.zeros(len(frame), dtype=np.int64))
     again = kept != np.arange(len(frame))
-    told = "one row per id; row " + pd.Series(table.row[kept]).astype("str") + " is kept"
-    faults.add("duplicate_id", again, expected=told, got=frame["site_id"])
+    expected = "one row per id; row " + pd.Series(table.row[kept]).astype("str") + " is kept"
+    faults.add("duplicate_id", again, expected=expected, got=frame["site_id"])
     return frame, statuses[statuses["site_id"].isin(frame["site_id"][faults.ok])]
 
 
@@ -158,8 +158,8 @@ def _countries(frame: pd.DataFrame, fields: Fields, option: str | None, notes: l
     code = country_codes(stated)
     strange = sorted(set(stated[(code == "") & (stated.str.strip() != "")]))
     if strange:
-        told = ", ".join(strange[:10])
-        notes.append(Note("Countries that could not be recognised: {names} (data/countries.csv).", names=told))
+        words = ", ".join(strange[:10])
+        notes.append(Note("Countries that could not be recognised: {names} (data/countries.csv).", names=words))
     frame["country"] = code.where(code != "", option or "")
     frame["country_basis"] = np.where(code != "", "row", "option" if option else "")
 

@@ -144,12 +144,12 @@ def _visits(table: Read, normalise: Callable[[Read, Fields, Faults], Visits], so
     version = version_of(table)
     notes: list[str] = []
     visits = _take(found.visits, table, faults, VISITS)
-    nowhere = int(visits["lon"].isna().sum())
-    if nowhere:
+    without_place = int(visits["lon"].isna().sum())
+    if without_place:
         notes.append(
             Note(
                 "{n} visit{n?|s} {n?has|have} no usable coordinates; what {n?it|they} saw counts all the same.",
-                n=nowhere,
+                n=without_place,
             )
         )
     return SiteLayer(

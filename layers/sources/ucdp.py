@@ -72,8 +72,8 @@ def normalise_ucdp(table: Table, fields: Fields, faults: Faults) -> Normalised:
     frame["country"] = _countries(fields, numbers)
     unknown = sorted(set(fields.text("country")[(frame["country"] == "") & faults.ok]))
     if unknown:
-        told = ", ".join(unknown[:10]) or Note("(blank)")
-        notes.append(Note("Countries that could not be recognised: {names}.", names=told))
+        words = ", ".join(unknown[:10]) or Note("(blank)")
+        notes.append(Note("Countries that could not be recognised: {names}.", names=words))
     for column in ("admin1", "admin2", "actor_a", "actor_b"):
         frame[column] = fields.text(column)
     place = fields.text("place").str.strip()

@@ -142,8 +142,8 @@ def _read(
             frame[column.name] = frame[column.name].where(frame[column.name] != "", "day")
         if column.allowed:
             strange = ~frame[column.name].isin(column.allowed)
-            told = f"{column.name}: {', '.join(column.allowed)}"
-            faults.add("unknown_code", strange, expected=told, got=frame[column.name])
+            expected = f"{column.name}: {', '.join(column.allowed)}"
+            faults.add("unknown_code", strange, expected=expected, got=frame[column.name])
     if schema is ZONES:
         alone = (frame["level"] == "admin3") & (frame["parent"] == "")
         faults.add("missing_value", alone, expected="parent: the second-order unit that the commune lies in")

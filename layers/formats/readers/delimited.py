@@ -150,9 +150,9 @@ def read_delimited(
         sample = stream.read(_SAMPLE)
         whole = len(sample) < _SAMPLE
         first = sample.split("\n", 1)[0].strip()
-        told = first[4:5] if first.lower().startswith("sep=") and len(first) == 5 else ""
+        delimiter_stated = first[4:5] if first.lower().startswith("sep=") and len(first) == 5 else ""
         body = sample if whole else sample[: sample.rfind("\n") + 1] or sample
-        delimiter = told or find_delimiter(body)
+        delimiter = delimiter_stated or find_delimiter(body)
         if delimiter not in DELIMITERS:
             raise FormatError("The delimiter is not one of , ; tab |.", where=source.name, got=delimiter)
         stream.seek(0)

@@ -162,8 +162,8 @@ def read_xlsx(
     try:
         sheets = [s for s in book.worksheets if s.sheet_state == "visible"] or list(book.worksheets)
         if choice.raw:
-            asked = {title.strip().casefold() for title in choice.sheet.split(":")}
-            some = [s for s in book.worksheets if str(s.title).strip().casefold() in asked]
+            named_sheets = {title.strip().casefold() for title in choice.sheet.split(":")}
+            some = [s for s in book.worksheets if str(s.title).strip().casefold() in named_sheets]
             return _raw(some, hollow, tuple(str(s.title) for s in book.worksheets), clock, report)
         wanted = _named(book.worksheets, choice.sheet, name) if choice.sheet else sheets
         looked = (_look(sheet, clock, name, choice, alone=len(wanted) == 1) for sheet in wanted)

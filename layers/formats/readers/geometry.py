@@ -202,7 +202,7 @@ def accept(
         shapes[~null] = shapely.transform(shapes[~null], lambda c: c[:, ::-1])
     empty = shapely.is_empty(shapes)
     shapes[empty] = None
-    bare = null | empty
+    without_shape = null | empty
     if purpose in ("polygons", "lines"):
         turn_down(null, "geometry_null")
         turn_down(empty, "geometry_empty")
@@ -212,12 +212,12 @@ def accept(
     shapes = _areas_alone(_on_the_globe(shapes))
     bounds = shapely.bounds(shapes)
     finite = np.isfinite(bounds).all(axis=1)
-    turn_down(~finite & ~bare, "number_not_finite")
+    turn_down(~finite & ~without_shape, "number_not_finite")
     low, high = check_positions(bounds[:, 0], bounds[:, 1]), check_positions(bounds[:, 2], bounds[:, 3])
     dots = shapely.get_type_id(shapes) == 0
     for reason in ("coordinates_in_metres", "coordinates_swapped", "coordinates_360", "coordinates_out_of_range"):
         turn_down(
-            ((low == reason) | (high == reason)) & keep & ~bare,
+            ((low == reason) | (high == reason)) & keep & ~without_shape,
             reason,
             expected="longitude -180 to 180, latitude -90 to 90",
             got=[", ".join(f"{v:.6g}" for v in (b[:2] if d else b)) for b, d in zip(bounds, dots, strict=True)],
@@ -232,7 +232,7 @@ def accept(
     shapes[single] = shapely.get_geometry(shapes[single], 0)
     kinds = shapely.get_type_id(shapes)
     if purpose == "points":
-        other = ~bare & (kinds != 0)
+        other = ~without_shape & (kinds != 0)
         if areas_as_points:
             remark(other & keep, "representative_point")
             shapes[other & keep] = shapely.point_on_surface(shapes[other & keep])
@@ -245,7 +245,7 @@ def accept(
         right = _LINES if purpose == "lines" else _AREAS
         names = [getattr(s, "geom_type", "") for s in shapes]
         turn_down(
-            ~bare & ~np.isin(kinds, right),
+            ~without_shape & ~np.isin(kinds, right),
             "not_a_line" if purpose == "lines" else "not_an_area",
             "a line" if purpose == "lines" else "a polygon",
             names,
@@ -262,9 +262,9 @@ def accept(
         crossed[areal] = ~validity(shapes[areal], clock, report.name)
         remark(crossed, "bow_tie")
     with np.errstate(invalid="ignore", over="ignore"):
-        wide = keep & ~bare & (kinds != 0) & (bounds[:, 2] - bounds[:, 0] > 180)
+        wide = keep & ~without_shape & (kinds != 0) & (bounds[:, 2] - bounds[:, 0] > 180)
     remark(wide, "antimeridian")
-    families = {0 if k in (0, 4) else 1 if k in _LINES else 2 for k in np.unique(kinds[keep & ~bare]).tolist()}
+    families = {0 if k in (0, 4) else 1 if k in _LINES else 2 for k in np.unique(kinds[keep & ~without_shape]).tolist()}
     if len(families) > 1:
         report.remark("mixed_geometry")
     return shapes, keep

@@ -161,8 +161,8 @@ def parse_windows(
         facts = _facts(raster, size, name, clock)
         _check_band(raster, options["band"], name)
         clock.gateway.check("raster_pixels", sum(width * height for _, _, width, height in options["windows"]), name)
-        for i, asked in enumerate(options["windows"]):
-            window = _checked_window(raster, asked, name, clock)
+        for i, box in enumerate(options["windows"]):
+            window = _checked_window(raster, box, name, clock)
             arrays[f"values{i}"], arrays[f"valid{i}"] = _pixels(raster, options["band"], window)
             clock.check(name)
     return {"raster": facts}, arrays
@@ -178,10 +178,10 @@ def _check_band(raster: Any, band: int, name: str) -> None:
         )
 
 
-def _checked_window(raster: Any, asked: Any, name: str, clock: Clock) -> Any:
+def _checked_window(raster: Any, box: Any, name: str, clock: Clock) -> Any:
     from rasterio.windows import Window
 
-    column, row, width, height = asked
+    column, row, width, height = box
     clock.gateway.check("raster_pixels", width * height, name)
     if min(column, row) < 0 or min(width, height) < 1 or column + width > raster.width or row + height > raster.height:
         raise FormatError("The window reaches out of the raster.", where=name)

@@ -101,8 +101,8 @@ def parse(
     given: bytes | Path, name: str, clock: Clock, options: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """The child's side: places in `system` to longitude and latitude."""
-    told = decode(given if isinstance(given, bytes) else given.read_bytes())
-    return converted(plain_system(str(told.facts["system"]), name), told.arrays["places"], name)
+    reply = decode(given if isinstance(given, bytes) else given.read_bytes())
+    return converted(plain_system(str(reply.facts["system"]), name), reply.arrays["places"], name)
 
 
 def converted(system: str, places: np.ndarray, name: str) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

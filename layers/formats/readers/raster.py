@@ -68,21 +68,21 @@ class Window:
     facts: RasterFacts
 
 
-def _facts(told: dict[str, Any]) -> RasterFacts:
+def _facts(facts: dict[str, Any]) -> RasterFacts:
     return RasterFacts(
-        width=int(told["width"]),
-        height=int(told["height"]),
-        count=int(told["count"]),
-        dtypes=tuple(map(str, told["dtypes"])),
-        nodata=None if told["nodata"] is None else float(told["nodata"]),
-        crs=str(told["crs"]),
-        transform=tuple(map(float, told["transform"])),
-        bounds=tuple(map(float, told["bounds"])),
-        scales=tuple(map(float, told["scales"])),
-        offsets=tuple(map(float, told["offsets"])),
-        units=tuple(map(str, told["units"])),
-        descriptions=tuple(map(str, told["descriptions"])),
-        block=(int(told["block"][0]), int(told["block"][1])),
+        width=int(facts["width"]),
+        height=int(facts["height"]),
+        count=int(facts["count"]),
+        dtypes=tuple(map(str, facts["dtypes"])),
+        nodata=None if facts["nodata"] is None else float(facts["nodata"]),
+        crs=str(facts["crs"]),
+        transform=tuple(map(float, facts["transform"])),
+        bounds=tuple(map(float, facts["bounds"])),
+        scales=tuple(map(float, facts["scales"])),
+        offsets=tuple(map(float, facts["offsets"])),
+        units=tuple(map(str, facts["units"])),
+        descriptions=tuple(map(str, facts["descriptions"])),
+        block=(int(facts["block"][0]), int(facts["block"][1])),
     )
 
 

@@ -105,14 +105,14 @@ def parse(
     """The child's side."""
     import pyproj
 
-    told = decode(given if isinstance(given, bytes) else given.read_bytes())
-    system, back = plain_system(str(told.facts["system"]), name), bool(told.facts["back"])
+    reply = decode(given if isinstance(given, bytes) else given.read_bytes())
+    system, back = plain_system(str(reply.facts["system"]), name), bool(reply.facts["back"])
     try:
         crs = pyproj.CRS.from_epsg(int(system[5:])) if system.startswith("EPSG:") else pyproj.CRS.from_wkt(system)
         globe = pyproj.CRS.from_epsg(4326)
         begin, end = (crs, globe) if back else (globe, crs)
         change = pyproj.Transformer.from_crs(begin, end, always_xy=True)
-        places = told.arrays["places"]
+        places = reply.arrays["places"]
         moved = np.column_stack(change.transform(places[:, 0], places[:, 1])) if len(places) else places
     except (pyproj.exceptions.ProjError, ValueError) as fault:
         raise FormatError(

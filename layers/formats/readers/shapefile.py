@@ -118,9 +118,9 @@ def _fields(dbf: bytes, clock: Clock, name: str) -> tuple[int, int, int]:
 def _encoding(dbf: bytes, cpg: bytes | None, start: int) -> tuple[str, str]:
     """Encoding of the .dbf, and where it is known from."""
     if cpg is not None:
-        said = cpg.decode("ascii", "replace").strip().upper().replace("ISO", "").replace("-", "").replace(" ", "")
-        said = said.removeprefix("CP").removeprefix("WINDOWS").removeprefix("ANSI")
-        known = _CODEPAGE.get(said) or (f"cp{said}" if said.isdigit() else "")
+        stated = cpg.decode("ascii", "replace").strip().upper().replace("ISO", "").replace("-", "").replace(" ", "")
+        stated = stated.removeprefix("CP").removeprefix("WINDOWS").removeprefix("ANSI")
+        known = _CODEPAGE.get(stated) or (f"cp{stated}" if stated.isdigit() else "")
         try:
             b"".decode(known or "no such")
         except LookupError:
@@ -177,11 +177,11 @@ def read_shapefile(
         records = [_cells(row, kinds, meta["encoding"]) for row in _watched(rows, clock, name)]
     names, twice = header_names(names, name) if names else ([], {})
     note_repeated_columns(twice, report)
-    said = 2 * struct.unpack_from(">i", shp, 24)[0]
-    if said != len(shp):
+    stated = 2 * struct.unpack_from(">i", shp, 24)[0]
+    if stated != len(shp):
         report.note(
             "The .shp says that it has {said} byte{said?|s} and has {held}; what is whole was read.",
-            said=said,
+            said=stated,
             held=len(shp),
         )
         shp = shp[:24] + struct.pack(">i", len(shp) // 2) + shp[28:]

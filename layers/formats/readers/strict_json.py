@@ -67,14 +67,14 @@ def load_json(data: bytes, gateway: Gateway, name: str = "") -> Any:
     data = data.removeprefix(b"\xef\xbb\xbf")
     if b"\x00" in data or b"\\u0000" in data:
         raise FormatError("The text holds NUL characters.", where=name, expected="text")
-    bare = data
-    if b"\\" in bare:
-        bare = bare.replace(b"\\\\", b"").replace(b'\\"', b"")
-    bare = b"".join(bare.split(b'"')[::2])
-    brackets = np.frombuffer(bare.translate(None, delete=_NOT_BRACKETS), dtype=np.uint8)
+    unquoted = data
+    if b"\\" in unquoted:
+        unquoted = unquoted.replace(b"\\\\", b"").replace(b'\\"', b"")
+    unquoted = b"".join(unquoted.split(b'"')[::2])
+    brackets = np.frombuffer(unquoted.translate(None, delete=_NOT_BRACKETS), dtype=np.uint8)
     if len(brackets):
         gateway.check("json_depth", int(np.cumsum(_STEP[brackets], dtype=np.int32).max()), name)
-    if re.search(rb"(?<!\d)\d{%d}" % (gateway.number_digits + 1), bare):
+    if re.search(rb"(?<!\d)\d{%d}" % (gateway.number_digits + 1), unquoted):
         raise LimitExceededError(
             "A number passes the limit 'number_digits' of the {gateway} gateway.",
             where=name,
@@ -83,7 +83,7 @@ def load_json(data: bytes, gateway: Gateway, name: str = "") -> Any:
         )
     try:
         text = data.decode("utf-8")
-        watched = _float if _OVERFLOW.search(bare) else None
+        watched = _float if _OVERFLOW.search(unquoted) else None
         value = json.loads(text, object_pairs_hook=_pairs, parse_constant=_constant, parse_float=watched)
         if _SURROGATE.search(data):
             json.dumps(value, ensure_ascii=False).encode("utf-8")

@@ -128,7 +128,7 @@ def parse(text: str) -> Node:
         if token is None or (root is not None and not open_nodes):
             raise WktError(text)
         at = token.end()
-        quoted, bare, number, mark = token.groups()
+        quoted, unquoted, number, mark = token.groups()
         made += 1
         if made > _MOST * 4:
             raise WktError(text)
@@ -145,8 +145,8 @@ def parse(text: str) -> Node:
                 open_nodes[-1].items.append(node)
             root, word = root or node, ""
             open_nodes.append(node)
-        elif bare is not None:
-            word = bare
+        elif unquoted is not None:
+            word = unquoted
         elif not open_nodes:
             raise WktError(text)
         elif quoted is not None:

@@ -42,12 +42,12 @@ def parsed_toml(text: str, where: str) -> dict[str, Any]:
             got=found[0][:20],
         )
     source = Source(text.encode() or b"\n", where, UPLOAD)
-    told = run_child("rules", source, UPLOAD.clock()).facts
-    if told["fault"] == "deep":
+    document = run_child("rules", source, UPLOAD.clock()).facts
+    if document["fault"] == "deep":
         raise _too_deep(where)
-    if told["fault"]:
-        raise RuleError("The file is not valid TOML.", where=where, got=str(told["fault"]))
-    given = told["rules"]
+    if document["fault"]:
+        raise RuleError("The file is not valid TOML.", where=where, got=str(document["fault"]))
+    given = document["rules"]
     if not isinstance(given, dict):
         raise RuleError("The file is not valid TOML.", where=where)
     return given
@@ -74,9 +74,9 @@ def parse(
         rules = tomllib.loads((given if isinstance(given, bytes) else given.read_bytes()).decode())
         if _depth(rules) > MOST_DEEP:
             return {"fault": "deep", "rules": {}}, {}
-        told = json.dumps(rules, default=lambda value: {"date": str(value)})
+        document = json.dumps(rules, default=lambda value: {"date": str(value)})
     except RecursionError:
         return {"fault": "deep", "rules": {}}, {}
     except (tomllib.TOMLDecodeError, ValueError) as fault:
         return {"fault": str(fault)[:200] or "?", "rules": {}}, {}
-    return {"fault": "", "rules": json.loads(told)}, {}
+    return {"fault": "", "rules": json.loads(document)}, {}

@@ -106,15 +106,15 @@ def parse(
     given: bytes | Path, name: str, clock: Clock, options: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """The child's side: validity of each shape."""
-    told = decode(given if isinstance(given, bytes) else given.read_bytes())
-    return {}, {"valid": shapely.is_valid(_unpacked(told.arrays))}
+    reply = decode(given if isinstance(given, bytes) else given.read_bytes())
+    return {}, {"valid": shapely.is_valid(_unpacked(reply.arrays))}
 
 
 def parse_mend(
     given: bytes | Path, name: str, clock: Clock, options: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """The child's side: each shape mended."""
-    told = decode(given if isinstance(given, bytes) else given.read_bytes())
-    made = _mended(_unpacked(told.arrays))
+    reply = decode(given if isinstance(given, bytes) else given.read_bytes())
+    made = _mended(_unpacked(reply.arrays))
     clock.gateway.check("vertices", int(shapely.get_num_coordinates(made).sum()), name)
     return {}, _packed(made)

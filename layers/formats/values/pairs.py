@@ -129,8 +129,8 @@ def _of_json(text: str) -> tuple[str, str, str]:
 
 def parse_pairs(series: pd.Series[str]) -> tuple[pd.Series[str], pd.Series[str], pd.Series[str]]:
     """:func:`parse_pair` for a column: latitudes, longitudes and reasons, as text."""
-    told = {text: parse_pair(str(text)) for text in pd.unique(series)}
-    lat, lon, why = (series.map({text: one[i] for text, one in told.items()}).astype("str") for i in range(3))
+    parsed = {text: parse_pair(str(text)) for text in pd.unique(series)}
+    lat, lon, why = (series.map({text: one[i] for text, one in parsed.items()}).astype("str") for i in range(3))
     return lat, lon, why
 
 

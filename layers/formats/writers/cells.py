@@ -31,8 +31,8 @@ def plain_types(frame: pd.DataFrame, *tables: schema.Table) -> pd.DataFrame:
         column = frame[name]
         if pd.api.types.is_datetime64_any_dtype(column):
             codes, days = pd.factorize(column, use_na_sentinel=False)
-            said = pd.Series(days, dtype=column.dtype).dt.strftime("%Y-%m-%d").fillna("").astype("str")
-            out[name] = pd.Series(said.array.take(codes), index=frame.index)
+            day_texts = pd.Series(days, dtype=column.dtype).dt.strftime("%Y-%m-%d").fillna("").astype("str")
+            out[name] = pd.Series(day_texts.array.take(codes), index=frame.index)
         elif name in whole and pd.api.types.is_float_dtype(column):
             out[name] = column.astype("Int64") if are_whole(column) else column
         else:

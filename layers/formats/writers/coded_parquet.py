@@ -92,8 +92,8 @@ def _column(values: pd.Series, codes: Codes | None, first: Ints, *, whole: bool)
         order = np.argsort(seen)
         place = np.empty(len(order), np.int32)
         place[order] = np.arange(len(order), dtype=np.int32)
-        told, place = distinct.dictionary.take(pa.array(order)), place.take(own)
-        return lambda part: pa.DictionaryArray.from_arrays(pa.array(place.take(codes[part])), told)
+        texts, place = distinct.dictionary.take(pa.array(order)), place.take(own)
+        return lambda part: pa.DictionaryArray.from_arrays(pa.array(place.take(codes[part])), texts)
     if codes is None:
         return lambda part: plain[part]
     return lambda part: plain.take(pa.array(codes[part]))

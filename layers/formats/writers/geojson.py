@@ -69,8 +69,8 @@ def _features(frame: pd.DataFrame, geometry: np.ndarray | None) -> list[TextColu
     for i, key in enumerate(names):
         if key not in names[:i]:  # of two columns of one name the last is told, as in a dictionary
             series = frame.iloc[:, max(j for j, other in enumerate(names) if other == key)]
-            told = _values(series)
-            columns.append(told.with_texts(joined(f"{_escaped(key)}:", told.texts)))
+            values = _values(series)
+            columns.append(values.with_texts(joined(f"{_escaped(key)}:", values.texts)))
     # The geometry stands before the properties, which are parted by commas.
     opening = ',"properties":{'
     first = columns[1] if len(columns) > 1 else TextColumn(strings([""]), np.zeros(len(frame), np.int32))
@@ -94,26 +94,26 @@ def _geometries(frame: pd.DataFrame, geometry: np.ndarray | None) -> TextColumn:
     import shapely
 
     shapes = shapes_of(frame, geometry)
-    told = [None if shape is None else shapely.geometry.mapping(shape) for shape in shapes]
-    said = [json.dumps(t, ensure_ascii=False, separators=(",", ":"), allow_nan=False) for t in told]
-    return TextColumn(joined(start, strings(said)))
+    objects = [None if shape is None else shapely.geometry.mapping(shape) for shape in shapes]
+    texts = [json.dumps(t, ensure_ascii=False, separators=(",", ":"), allow_nan=False) for t in objects]
+    return TextColumn(joined(start, strings(texts)))
 
 
 def _values(series: pd.Series) -> TextColumn:
     """A column as JSON: numbers, true and false, null for blank; text, days and blank text as text."""
-    told = column(series)
+    text_column = column(series)
     if is_number(series):
-        if pc.any(pc.match_substring_regex(told.texts, "^-?inf")).as_py():
+        if pc.any(pc.match_substring_regex(text_column.texts, "^-?inf")).as_py():
             raise ValueError("Out of range float values are not JSON compliant")
-        return told.with_texts(_filled(told.texts))
+        return text_column.with_texts(_filled(text_column.texts))
     if pd.api.types.is_bool_dtype(series):
-        return told.with_texts(_filled(told.texts))
-    odd = pc.match_substring_regex(told.texts, _ODD)
-    quoted = joined('"', told.texts, '"')
+        return text_column.with_texts(_filled(text_column.texts))
+    odd = pc.match_substring_regex(text_column.texts, _ODD)
+    quoted = joined('"', text_column.texts, '"')
     if pc.any(odd).as_py():
-        some = strings(map(_escaped, pc.filter(told.texts, odd).to_pylist()))
+        some = strings(map(_escaped, pc.filter(text_column.texts, odd).to_pylist()))
         quoted = pc.replace_with_mask(quoted, odd, some)
-    return told.with_texts(quoted)
+    return text_column.with_texts(quoted)
 
 
 def _filled(texts: Any) -> Any:

@@ -174,10 +174,10 @@ def _write_column(page: Any, at: int, column: pd.Series, sheet: TableSheet, head
 
 
 def _text(page: Any, row: int, at: int, text: str, styles: _Styles, **how: Any) -> None:
-    said = visible(text.replace("\r\n", "\n").replace("\r", "\n"))
-    if len(said) > LONGEST:
-        said = said[: LONGEST - 1] + "…"
-    page.write_string(row, at, said, styles.of(quoted=is_formula(said), **how))
+    shown = visible(text.replace("\r\n", "\n").replace("\r", "\n"))
+    if len(shown) > LONGEST:
+        shown = shown[: LONGEST - 1] + "…"
+    page.write_string(row, at, shown, styles.of(quoted=is_formula(shown), **how))
 
 
 def _page(page: Any, sheet: TextSheet, styles: _Styles) -> None:
@@ -197,10 +197,10 @@ def _page(page: Any, sheet: TextSheet, styles: _Styles) -> None:
         how = looks[kind]
         if kind == "heading":
             row += 1
-        said = str(content)
+        line = str(content)
         page.merge_range(row, 0, row, 6, "", styles.of(text_wrap=True, **how))
-        _text(page, row, 0, said, styles, text_wrap=True, **how)
-        page.set_row(row, (22 if kind == "title" else 15) * max(1, -(-len(said) // 150)))
+        _text(page, row, 0, line, styles, text_wrap=True, **how)
+        page.set_row(row, (22 if kind == "title" else 15) * max(1, -(-len(line) // 150)))
         row += 1
     _paper(page, sheet.title)
 
@@ -217,8 +217,8 @@ def _small_table(page: Any, row: int, frame: pd.DataFrame, styles: _Styles) -> i
             if isinstance(value, int | float) and not isinstance(value, bool) and value == value:
                 page.write_number(i, at, value, styles.of(num_format="#,##0", border=1))
             else:
-                said = "" if value is None or value is pd.NA or value != value else str(value)
-                _text(page, i, at, said, styles, text_wrap=True, border=1)
+                shown = "" if value is None or value is pd.NA or value != value else str(value)
+                _text(page, i, at, shown, styles, text_wrap=True, border=1)
     return row + 1 + len(frame)
 
 

@@ -130,14 +130,14 @@ def refuse_restricted(frame: pd.DataFrame) -> None:
         bad |= (frame["event_id_cnty"].astype("str") != "").to_numpy(dtype=bool)
     if "dataset" in frame.columns:
         acled = frame["dataset"].astype("str").str.casefold().str.startswith("acled").to_numpy(dtype=bool)
-        told = np.zeros(len(frame), dtype=bool)
+        filled = np.zeros(len(frame), dtype=bool)
         for name in (n for n in _WITHHELD if n in frame.columns):
-            told |= frame[name].notna().to_numpy(dtype=bool) & (frame[name].astype("str") != "").to_numpy(dtype=bool)
+            filled |= frame[name].notna().to_numpy(dtype=bool) & (frame[name].astype("str") != "").to_numpy(dtype=bool)
         for name in (n for n in _WITHHELD_TEXT if n in frame.columns):
-            told |= (frame[name].fillna("").astype("str") != "").to_numpy(dtype=bool)
+            filled |= (frame[name].fillna("").astype("str") != "").to_numpy(dtype=bool)
         if {"lon", "lat"} <= set(frame.columns):
-            told |= frame["lon"].notna().to_numpy(dtype=bool)
-        bad |= acled & told
+            filled |= frame["lon"].notna().to_numpy(dtype=bool)
+        bad |= acled & filled
     if bad.any():
         raise InputError(
             "{n} row{n?|s} {n?belongs|belong} to a dataset whose rows may not leave (ACLED).",

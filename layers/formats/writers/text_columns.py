@@ -115,11 +115,11 @@ def _tight(texts: Any, codes: Codes) -> TextColumn:
 
 def strings(values: Iterable[str]) -> Any:
     """Python texts as Arrow's; what is no Unicode becomes a question mark."""
-    said = list(values)
+    texts = list(values)
     try:
-        return pa.array(said, pa.large_string())
+        return pa.array(texts, pa.large_string())
     except UnicodeEncodeError:  # half of a pair of surrogates
-        return pa.array([v.encode("utf-8", "replace").decode() for v in said], pa.large_string())
+        return pa.array([v.encode("utf-8", "replace").decode() for v in texts], pa.large_string())
 
 
 def numbers(series: pd.Series, decimal: str = ".") -> Any:
@@ -142,15 +142,15 @@ def floats(values: npt.NDArray[np.float64], decimal: str = ".") -> Any:
     with np.errstate(invalid="ignore"):
         whole = (values == np.floor(values)) & (size < 1e16) & ~((values == 0) & np.signbit(values))
         short = (size >= 1e-3) & (size < 1e9)  # Arrow writes smaller and larger ones in a form of its own
-    said = pc.cast(pa.array(values), pa.large_string())
+    texts = pc.cast(pa.array(values), pa.large_string())
     if whole.any():
         numbers = np.where(whole, values, 0.0).astype(np.int64)
-        said = pc.if_else(pa.array(whole), joined(pc.cast(pa.array(numbers), pa.large_string()), ".0"), said)
+        texts = pc.if_else(pa.array(whole), joined(pc.cast(pa.array(numbers), pa.large_string()), ".0"), texts)
     rows = np.flatnonzero(~whole & ~short)
     if len(rows):
         others = ["" if v != v else repr(v) for v in values[rows].tolist()]
-        said = pc.replace_with_mask(said, pa.array(~whole & ~short), pa.array(others, pa.large_string()))
-    return said if decimal == "." else pc.replace_substring(said, ".", decimal)
+        texts = pc.replace_with_mask(texts, pa.array(~whole & ~short), pa.array(others, pa.large_string()))
+    return texts if decimal == "." else pc.replace_substring(texts, ".", decimal)
 
 
 def lines(columns: Sequence[TextColumn], between: str, after: str) -> Iterator[Any]:
