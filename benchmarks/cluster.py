@@ -158,15 +158,15 @@ def large(size: str = "L", rows: int = 2_000) -> list[str]:
         write_sites(sites, at / "sites", rows)
         write_incidents(incidents, at / "incidents", 200_000)
         wrote = time.perf_counter() - start
-        told = []
+        lines = []
         for explain in (False, True):  # classes first: the peak of a worker is that of its whole life
             start, busy = time.perf_counter(), sum(client.run(time.process_time).values())
             given = {**options, "explain": explain, "out": str(at / ("out" if explain else "classes"))}
             assess_partitioned(at / "sites", at / "incidents", cluster=client, **given)
             took = time.perf_counter() - start
             used = sum(client.run(time.process_time).values()) - busy
-            told.append(f"{took:.3g} ({used:.3g}) | {max(client.run(peak_mb).values()):,.0f}")
-            print(("evidence: " if explain else "classes alone: ") + told[-1], file=sys.stderr, flush=True)
+            lines.append(f"{took:.3g} ({used:.3g}) | {max(client.run(peak_mb).values()):,.0f}")
+            print(("evidence: " if explain else "classes alone: ") + lines[-1], file=sys.stderr, flush=True)
         parts = sorted((at / "out").glob("evidence-*.parquet"))
         count = sum(pq.ParquetFile(p).metadata.num_rows for p in parts)
         size_mb = sum(p.stat().st_size for p in parts) / 1e6
@@ -181,7 +181,7 @@ def large(size: str = "L", rows: int = 2_000) -> list[str]:
         "| tiles written s | classes alone s (of both processors) | peak of a worker MB | with evidence s (of both "
         "processors) | peak of a worker MB | rows of evidence | Parquet MB | one tile in one process s | equal |",
         "|--:|--:|--:|--:|--:|--:|--:|--:|---|",
-        f"| {wrote:.3g} | {told[0]} | {told[1]} | {count:,} | {size_mb:,.0f} | {one:.3g} | {SAID[equal]} |",
+        f"| {wrote:.3g} | {lines[0]} | {lines[1]} | {count:,} | {size_mb:,.0f} | {one:.3g} | {SAID[equal]} |",
         "",
     ]
 

@@ -183,7 +183,7 @@ def reading(incidents: int) -> list[str]:
         def columns(table: object) -> int:
             return len([np.asarray(table[c]) for c in frame.columns])  # type: ignore[index]
 
-        ways: dict[str, tuple[str, Callable[[], object]]] = {
+        methods: dict[str, tuple[str, Callable[[], object]]] = {
             "Parquet, plain columns (pyarrow)": (
                 "i.parquet",
                 lambda: columns(pyarrow.parquet.read_table(at / "i.parquet", columns=list(frame.columns))),
@@ -200,7 +200,7 @@ def reading(incidents: int) -> list[str]:
             "CSV (pandas)": ("i.csv", lambda: columns(pd.read_csv(at / "i.csv"))),
             f"GeoJSON of {len(few):,} (GDAL)": ("i.geojson", lambda: columns(gpd.read_file(at / "i.geojson"))),
         }
-        for name, (file, work) in ways.items():
+        for name, (file, work) in methods.items():
             times = []
             for _ in range(3):
                 start = time.perf_counter()

@@ -133,13 +133,13 @@ def main() -> None:
         return
     for km in (5.0, 20.0):
         found = {name: alone(name, N, km) for name in PEERS}
-        for name, told in found.items():
-            if "error" in told:
-                print(f"{km:g} km  {name:14} {told['error']}")
+        for name, case_figures in found.items():
+            if "error" in case_figures:
+                print(f"{km:g} km  {name:14} {case_figures['error']}")
                 continue
             known = found["ours"]["sums"] > 1000
-            other = np.abs(told["sums"][known] / found["ours"]["sums"][known] - 1)
-            print(f"{km:g} km  {name:14} {told['seconds']:8.2f} s  {told['mb']:7.0f} MB  "
+            other = np.abs(case_figures["sums"][known] / found["ours"]["sums"][known] - 1)
+            print(f"{km:g} km  {name:14} {case_figures['seconds']:8.2f} s  {case_figures['mb']:7.0f} MB  "
                   f"median difference {np.median(other):.2e}, largest {other.max():.2e}")  # fmt: skip
 
 

@@ -284,7 +284,7 @@ def main() -> None:
     site, incident = run(s)
     took, cpu = time.perf_counter() - start, time.process_time() - cpu
     peak = peak_mb()
-    told: dict[str, object] = {
+    line_of_figures: dict[str, object] = {
         "seconds": took,
         "cpu": cpu,
         "peak_mb": peak,
@@ -296,12 +296,12 @@ def main() -> None:
         key.sort()
         if args.method == "ours":
             np.save(args.truth, key)
-            told |= {"lost": 0, "false": 0}
+            line_of_figures |= {"lost": 0, "false": 0}
         else:
             truth = np.load(args.truth)
             common = np.intersect1d(truth, key, assume_unique=True).size
-            told |= {"lost": int(truth.size - common), "false": int(key.size - common)}
-    print(json.dumps(told))
+            line_of_figures |= {"lost": int(truth.size - common), "false": int(key.size - common)}
+    print(json.dumps(line_of_figures))
 
 
 if __name__ == "__main__":

@@ -106,17 +106,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         begun = time.process_time()
         command = by_command(Path(folder), name, data)
-        told = f"{given.form}, {given.rows} rows: command {time.process_time() - begun:.0f} processor s"
+        line = f"{given.form}, {given.rows} rows: command {time.process_time() - begun:.0f} processor s"
         answers = list(csv.DictReader(io.StringIO(command["screening.csv"].decode())))
         open_rows = [r for r in answers if not (r["site_class"] if r["answer"] == "accepted" else r["reason"])]
-        told += f", {len(answers)} answered, {len(open_rows)} open"
+        line += f", {len(answers)} answered, {len(open_rows)} open"
         if given.page:
             begun = time.process_time()
             page = by_page(name, data)
             same = [n for n in command if n not in ("run.json", "ro-crate-metadata.json", "report.html", "report.xlsx")]
             differ = [n for n in same if page.get(n) != command[n]]
-            told += f"; page {time.process_time() - begun:.0f} processor s, files that differ: {differ or 'none'}"
-    print(told, f"; peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+            line += f"; page {time.process_time() - begun:.0f} processor s, files that differ: {differ or 'none'}"
+    print(line, f"; peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
 if __name__ == "__main__":

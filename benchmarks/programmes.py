@@ -97,11 +97,11 @@ def main(count: int) -> None:
         path = Path(folder) / "bench.xml"
         make(path, count)
         print(f"{count} activities, {path.stat().st_size / 1e6:.0f} MB")
-        for way in ("ours", "whole"):
+        for method in ("ours", "whole"):
             out = subprocess.run(
-                [sys.executable, "-m", "benchmarks.programmes", way, str(path)], capture_output=True, check=True
+                [sys.executable, "-m", "benchmarks.programmes", method, str(path)], capture_output=True, check=True
             )
-            print(way, out.stdout.decode().strip())
+            print(method, out.stdout.decode().strip())
 
 
 if __name__ == "__main__":

@@ -76,12 +76,12 @@ def case(size: str, dates: str, repeats: int, patience: float, skip: set[str]) -
                 slow = method not in TARGETS and done and done[0]["seconds"] > patience
                 if absent(method) or method in failed or slow or method in skip or f"{size}:{method}" in skip:
                     continue
-                told = child(method, size, dates, truth)
-                if isinstance(told, str):
-                    failed[method] = told
+                figures = child(method, size, dates, truth)
+                if isinstance(figures, str):
+                    failed[method] = figures
                 else:
-                    rounds.setdefault(method, []).append(told)
-                    took = f"{told['seconds']:.3f} s, {told['cpu']:.3f} processor s, {told['peak_mb']:.0f} MB"
+                    rounds.setdefault(method, []).append(figures)
+                    took = f"{figures['seconds']:.3f} s, {figures['cpu']:.3f} processor s, {figures['peak_mb']:.0f} MB"
                     print(f"  {size} {dates} round {turn + 1} {method}: {took}", flush=True)
     medians = {m: statistics.median(r["seconds"] for r in rows) for m, rows in rounds.items()}
     base, mine = medians.get("geopandas_dwithin"), medians.get("ours")

@@ -30,7 +30,7 @@ TOWNS = {
 }
 
 
-def listed(path: Path, rows: int, ways: bool) -> None:
+def listed(path: Path, rows: int, with_routes: bool) -> None:
     rng = np.random.default_rng(7)
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
@@ -38,7 +38,7 @@ def listed(path: Path, rows: int, ways: bool) -> None:
         for i in range(rows):
             country, west, south, east, north = BOXES[int(rng.integers(2))]
             lon, lat = round(float(rng.uniform(west, east)), 5), round(float(rng.uniform(south, north)), 5)
-            end = TOWNS[country][i % 3] if ways else ("", "")
+            end = TOWNS[country][i % 3] if with_routes else ("", "")
             mineral, own = ("gold", "diamond", "coltan")[i % 3], "2016-09-19" if i % 7 == 0 else ""
             row = [f"S{i}", f"Site {i}", lat, lon, ("", "0.1", "2", "5")[i % 4], country, mineral, end[1], end[0], own]
             if i % 50 == 0:

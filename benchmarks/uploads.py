@@ -125,8 +125,8 @@ def ring(corners: int, lon: float, lat: float, size: float = 0.4) -> list[list[f
 
 def features(shapes: Iterator[tuple[dict[str, object], dict[str, object]]]) -> bytes:
     parts, size = [], 60
-    for shape, said in shapes:
-        part = json.dumps({"type": "Feature", "properties": said, "geometry": shape}, separators=(",", ":"))
+    for shape, kind in shapes:
+        part = json.dumps({"type": "Feature", "properties": kind, "geometry": shape}, separators=(",", ":"))
         size += len(part) + 1
         if size > MOST:
             break
@@ -136,9 +136,11 @@ def features(shapes: Iterator[tuple[dict[str, object], dict[str, object]]]) -> b
 
 def areas(corners: int, count: int) -> bytes:
     """Units of so many corners."""
-    said = ({"shapeName": f"U{i}", "shapeID": f"U{i}", "shapeGroup": "CAF", "shapeType": "ADM2"} for i in range(count))
+    properties = (
+        {"shapeName": f"U{i}", "shapeID": f"U{i}", "shapeGroup": "CAF", "shapeType": "ADM2"} for i in range(count)
+    )
     return features(
-        ({"type": "Polygon", "coordinates": [ring(corners, *POINTS[i])]}, word) for i, word in enumerate(said)
+        ({"type": "Polygon", "coordinates": [ring(corners, *POINTS[i])]}, word) for i, word in enumerate(properties)
     )
 
 
@@ -300,12 +302,13 @@ def main(chosen: list[str]) -> None:
         if chosen and not any(word in case for word in chosen):
             continue
         data = make()
-        told = cost(role, name, data)
-        if "own" not in told:
-            print(case, told["said"])
+        found = cost(role, name, data)
+        if "own" not in found:
+            print(case, found["said"])
             continue
-        figures = f"{told['cpu']:.1f} | {told['own'] / 1e6:.0f} | {told['child_cpu']:.1f} | {told['child'] / 1e6:.0f}"
-        print(f"| {case} | {len(data):,} | {figures} | {told['said']} |", flush=True)
+        own, child = found["own"] / 1e6, found["child"] / 1e6
+        figures = f"{found['cpu']:.1f} | {own:.0f} | {found['child_cpu']:.1f} | {child:.0f}"
+        print(f"| {case} | {len(data):,} | {figures} | {found['said']} |", flush=True)
 
 
 if __name__ == "__main__":

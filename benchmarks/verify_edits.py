@@ -27,15 +27,15 @@ HEAD = (
 
 def main(jobs: list[str]) -> int:
     """Prints a row of the table for each job, and every edit that passed."""
-    said, failed = io.StringIO(), 0
+    output, failed = io.StringIO(), 0
     with tempfile.TemporaryDirectory() as folder:
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             given = options(Path(folder))
         print(HEAD)
         print("|---" * 11 + "|", flush=True)
         for job in jobs or FOLDERS:
             began = time.process_time()
-            with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
                 found = tried(made(job, given))
             numbers = (
                 found.files, found.columns, found.edits, found.edits - len(found.unseen), found.forged,

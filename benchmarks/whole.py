@@ -173,16 +173,16 @@ def part(name: str, size: str) -> dict[str, float]:
     files_of(geo.assess.assess(warm[0], warm[1], **warm[2]), warm[2]["rules"], "both")
     sites, incidents, options = frames(synthetic(size, *SCENES[size], one_date=True))
     before = peak_mb()
-    told: dict[str, float] = {"before_mb": before}
+    figures: dict[str, float] = {"before_mb": before}
     left_out = mock.patch.object(geo.assess, "intensity", lambda around, as_of, *_, **__: np.full(len(as_of), np.nan))
     with left_out if name == "classes" else contextlib.nullcontext():
         start, cpu = time.perf_counter(), time.process_time()
         result = geo.assess.assess(sites, incidents, explain=name != "classes", **options)
         assessed = time.perf_counter()
         if name != "classes":
-            told["bytes"] = sum(files_of(result, options["rules"], name).values())
-        told["seconds"], told["cpu"] = time.perf_counter() - start, time.process_time() - cpu
-    return told | {
+            figures["bytes"] = sum(files_of(result, options["rules"], name).values())
+        figures["seconds"], figures["cpu"] = time.perf_counter() - start, time.process_time() - cpu
+    return figures | {
         "assess": assessed - start,
         "peak_mb": peak_mb(),
         "rows": len(result.evidence),

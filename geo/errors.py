@@ -59,7 +59,9 @@ class CahraError(Exception):
         for label, text in (("Expected", self.expected), ("Got", self.got), ("Remedy", self.remedy)):
             if text:
                 value = text.sentence(translate) if isinstance(text, Note) else t(text)
-                parts.append(filled(t(PAIR), {"label": t(label), "value": value}) + ("" if value.endswith(".") else "."))
+                parts.append(
+                    filled(t(PAIR), {"label": t(label), "value": value}) + ("" if value.endswith(".") else ".")
+                )
         message = " ".join(parts)
         return filled(t(PAIR), {"label": str(self.where), "value": message}) if self.where else message
 

@@ -81,10 +81,10 @@ def check_inputs(record: Mapping[str, Any]) -> None:
     """
     versions: dict[str, set[str]] = {}
     for entry in record["inputs"]:
-        told, version = str(entry.get("sha256")), str(entry.get("dataset_version", ""))
-        if not re.fullmatch("[0-9a-f]{64}", told):
+        digest, version = str(entry.get("sha256")), str(entry.get("dataset_version", ""))
+        if not re.fullmatch("[0-9a-f]{64}", digest):
             raise DifferenceError(f"run.json: the hash of {entry['file']} is none")
-        if version.startswith(_HASHED) and version != f"{_HASHED}{told[:12]}":
+        if version.startswith(_HASHED) and version != f"{_HASHED}{digest[:12]}":
             raise DifferenceError(f"run.json: the version of {entry['file']} is not that of its hash")
         versions.setdefault(str(entry["file"]), set()).add(version)
     for one in record.get("datasets", ()):
@@ -112,16 +112,16 @@ def check_demonstration(files: Mapping[str, bytes], record: Mapping[str, Any]) -
     DifferenceError
         One of them says another thing.
     """
-    said, layers = bool(record.get("demonstration")), record.get("demonstration_layers", [])
-    if said != bool(layers):
+    marked_in_record, layers = bool(record.get("demonstration")), record.get("demonstration_layers", [])
+    if marked_in_record != bool(layers):
         raise DifferenceError("run.json: demonstration and demonstration_layers do not say the same")
-    if files.get(FILE) != (note(record) if said else None):
+    if files.get(FILE) != (note(record) if marked_in_record else None):
         raise DifferenceError(f"{FILE} is not what run.json says")
     for name in sorted({*record.get("cells_neutralised", ())} - OWN):
         table = texts(files[name], name)
-        if said and (table.columns[-1] != MARK or set(table[MARK]) - {SAID}):
+        if marked_in_record and (table.columns[-1] != MARK or set(table[MARK]) - {SAID}):
             raise DifferenceError(f"{name}: {MARK} is not {SAID} in every row, run.json says that data are synthetic")
-        if not said and MARK in table:
+        if not marked_in_record and MARK in table:
             raise DifferenceError(f"{name}: {MARK} is said, run.json says that no data are synthetic")
 
 
@@ -157,6 +157,6 @@ def check_accounts(rejected: pd.DataFrame, record: Mapping[str, Any], elsewhere:
     for (file, kind), number in have.items():
         # A row whose id another file has too is no rejected one of its own file.
         spare = twice.get(file, 0) if kind == "rejected" else 0
-        said = want.get((file, kind), 0)
-        if not said <= number <= said + spare:
-            raise DifferenceError(f"rejected.csv has {number} rows of {file} ({kind}), run.json counts {said}")
+        rows_of_file = want.get((file, kind), 0)
+        if not rows_of_file <= number <= rows_of_file + spare:
+            raise DifferenceError(f"rejected.csv has {number} rows of {file} ({kind}), run.json counts {rows_of_file}")

@@ -108,25 +108,25 @@ class Card:
             Speaks the reader's language.
         """
         _ = translate
-        said = [_("{n} row{n?|s} used, {m} not", n=_.number(self.rows), m=_.number(self.rejected))]
+        lines = [_("{n} row{n?|s} used, {m} not", n=_.number(self.rows), m=_.number(self.rejected))]
         if self.first:
             span = {"a": _.date(self.first), "b": _.date(self.last)}
             if self.age is None or self.age < 0:
-                said.append(_("rows of {a} to {b}", **span))
+                lines.append(_("rows of {a} to {b}", **span))
             elif day is None and self.age >= _MANY_DAYS:
                 months = _.number(int(self.age / _DAYS_A_MONTH))
-                said.append(_("rows of {a} to {b}, {n} month{n?|s} ago", **span, n=months))
+                lines.append(_("rows of {a} to {b}, {n} month{n?|s} ago", **span, n=months))
             elif day is None:
-                said.append(_("rows of {a} to {b}, {n} day{n?|s} ago", **span, n=_.number(self.age)))
+                lines.append(_("rows of {a} to {b}, {n} day{n?|s} ago", **span, n=_.number(self.age)))
             elif self.age >= _MANY_DAYS:
                 months = _.number(int(self.age / _DAYS_A_MONTH))
-                said.append(_("rows of {a} to {b}, {n} month{n?|s} before {day}", **span, n=months, day=_.date(day)))
+                lines.append(_("rows of {a} to {b}, {n} month{n?|s} before {day}", **span, n=months, day=_.date(day)))
             else:
-                said.append(_("rows of {a} to {b}, {n} day{n?|s} before {day}", **span, n=_.number(self.age),
+                lines.append(_("rows of {a} to {b}, {n} day{n?|s} before {day}", **span, n=_.number(self.age),
                               day=_.date(day)))  # fmt: skip
         if self.retrieved:
-            said.append(_("retrieved on {day}", day=_.date(self.retrieved)))
-        return [*said, _("licence: {licence}", licence=_(self.licence)) if self.licence else _("licence not known")]
+            lines.append(_("retrieved on {day}", day=_.date(self.retrieved)))
+        return [*lines, _("licence: {licence}", licence=_(self.licence)) if self.licence else _("licence not known")]
 
 
 def cards(loaded: Loaded, today: dt.date) -> list[Card]:
@@ -201,9 +201,9 @@ def citations(inputs: Sequence[Mapping[str, Any]], translate: Translator | None 
         edition = str(entry.get("edition") or "")
         version = edition or str(entry.get("dataset_version", ""))
         known = not version or version.startswith(("sha256", "demonstration")) or version in dataset
-        said = dataset if known else f"{dataset}, {version}"
+        title = dataset if known else f"{dataset}, {version}"
         day = str(entry.get("retrieved_at", ""))[:10]
-        found.append(f"{said}{f' ({day})' if day else ''}: {cite}")
+        found.append(f"{title}{f' ({day})' if day else ''}: {cite}")
     return list(dict.fromkeys(found))
 
 

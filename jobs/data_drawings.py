@@ -58,9 +58,9 @@ def timeline_svg(card: Card, translate: Translator) -> str:
         for begin, end in table.loc[table["country_iso3"] == code, ["from", "to"]].itertuples(index=False):
             x = at(begin)
             size = max(at(end + pd.Timedelta(days=1)) - x, 1.0)
-            told = html(f"{country_name(code, _)}: {_.date(begin)} – {_.date(end)}")
+            title = html(f"{country_name(code, _)}: {_.date(begin)} – {_.date(end)}")
             parts.append(f"<rect x='{x:.1f}' y='{y + 3}' width='{size:.1f}' height='{_ROW - 5}' fill='{COVERED}'>"
-                         f"<title>{told}</title></rect>")  # fmt: skip
+                         f"<title>{title}</title></rect>")  # fmt: skip
     foot = len(codes) * _ROW
     for year in _years(first, last):
         x = at(max(pd.Timestamp(year, 1, 1), first))
@@ -157,14 +157,14 @@ def legend(card: Card, translate: Translator) -> list[str]:
         The card of the dataset.
     """
     _ = translate
-    said = []
+    lines = []
     if len(card.covers):
-        said.append(_("Blue: declared covered."))
+        lines.append(_("Blue: declared covered."))
     if outside_of(card.covers, card.countries):
         undeclared = _("Hatched: there are rows, and nothing is declared covered.")
-        said.append(undeclared if card.role == "incidents" else _("Hatched: countries of the rows."))
-    said.append(_("Outlines: Natural Earth; a backdrop, not a legal boundary."))
-    return said
+        lines.append(undeclared if card.role == "incidents" else _("Hatched: countries of the rows."))
+    lines.append(_("Outlines: Natural Earth; a backdrop, not a legal boundary."))
+    return lines
 
 
 @functools.cache

@@ -50,10 +50,10 @@ def day_of(record: Mapping[str, Any]) -> dt.date | None:
         The run record, as `run.json` has it.
     """
     settings = record.get("settings")
-    said = settings if isinstance(settings, dict) else {}
+    settings_ = settings if isinstance(settings, dict) else {}
     for name in ("as_of", "to", "after"):
         try:
-            return dt.date.fromisoformat(str(said.get(name, ""))[:10])
+            return dt.date.fromisoformat(str(settings_.get(name, ""))[:10])
         except ValueError:
             continue
     return None
@@ -96,8 +96,8 @@ def page(record: Mapping[str, Any]) -> bytes:
     record
         The run record, as `run.json` has it.
     """
-    said = str(record.get("language") or "")
-    languages = [said] if said in offered() else list(finished())
+    language = str(record.get("language") or "")
+    languages = [language] if language in offered() else list(finished())
     parts = [_in_language(record, translator(code)) for code in languages]
     return (
         f"<!doctype html><html lang='{html(languages[0])}'><head><meta charset='utf-8'>"
@@ -116,8 +116,8 @@ def _in_language(record: Mapping[str, Any], translate: Translator) -> str:
     out = [f"<section lang='{html(_.language)}'><h1>{html(_('Data'))}</h1>"]
     out.append(f"<p class='soft'>{html(_('What the verdicts rest on: source, licence, how to cite, what is covered, how old it is, what is missing.'))}</p>")  # fmt: skip  # noqa: E501
     if record.get("demonstration"):
-        told = _("Demonstration data: synthetic. It says nothing about any place.")
-        out.append(f"<p class='notice'>{html(told)}</p>")
+        notice = _("Demonstration data: synthetic. It says nothing about any place.")
+        out.append(f"<p class='notice'>{html(notice)}</p>")
     out += [_card(card, _, day) for card in cards_of(inputs, known, day)]
     out.append(cite_html(record, _))
     return "".join(out) + "</section>"

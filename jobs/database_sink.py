@@ -35,8 +35,8 @@ class Stored:
         """What to print."""
         if not self.written:
             return [Note("Run {id} is in {place} already: nothing was written.", id=self.run_id, place=self.place)]
-        told = {"id": self.run_id, "place": self.place, "n": self.sites, "m": self.evidence}
-        return [Note("Run {id}: {n} site{n?|s} and {m} row{m?|s} of evidence written to {place}.", **told)]
+        values = {"id": self.run_id, "place": self.place, "n": self.sites, "m": self.evidence}
+        return [Note("Run {id}: {n} site{n?|s} and {m} row{m?|s} of evidence written to {place}.", **values)]
 
 
 def store_result(folder: Path, address: str) -> Stored:

@@ -84,8 +84,8 @@ def note(record: Mapping[str, object]) -> bytes:
         The run record, as `run.json` has it.
     """
     named = record.get("demonstration_layers")
-    said = Note(
+    sentence = Note(
         "Demonstration data: synthetic ({which}). This result says nothing about any place.",
         which=joined(Note(LAYERS.get(str(n), str(n))) for n in named) if isinstance(named, list) else "",
     )
-    return "".join(f"{said.sentence(translator(code))}\n" for code in finished()).encode()
+    return "".join(f"{sentence.sentence(translator(code))}\n" for code in finished()).encode()

@@ -130,14 +130,14 @@ def find(reference: Reference, folder: Path | None = None) -> StoredEdition:
         return _cut(whole, reference.area)
     if chosen is not None:
         return chosen
-    said = ", ".join(sorted({k.entry.reference for k in known}))
+    references = ", ".join(sorted({k.entry.reference for k in known}))
     wanted = Wanted(reference.area.partition("/")[0], reference.edition)
     command = f"cahra fetch {reference.source}" + (f" --country {wanted.country}" if wanted.country else "")
     command += f" --edition {wanted.edition}" if wanted.edition else ""
     raise InputError(
         "This was not fetched.",
         where=str(reference),
-        expected=said or Note("a fetched edition"),
+        expected=references or Note("a fetched edition"),
         remedy=Note("Fetch it: {command}", command=command),
     )
 
@@ -182,8 +182,8 @@ def facts(entry: Entry) -> tuple[tuple[str, str], ...]:
     entry
         The file's entry in the catalogue of fetched files.
     """
-    said = {
+    members = {
         "reference": entry.reference, "edition": entry.version, "licence": entry.licence, "credit": entry.credit,
         "cite": entry.cite, "retrieved_at": entry.fetched_at, "url": entry.url,
     }  # fmt: skip
-    return tuple((k, v) for k, v in said.items() if v)
+    return tuple((k, v) for k, v in members.items() if v)

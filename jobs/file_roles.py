@@ -137,11 +137,13 @@ def _of_places(table: Table, options: ReadOptions) -> str:
         fields = Fields(table, options=options)
         road = any(fields.has(c) for c in ("highway", "fclass", "maxspeed", "speed", "road_class"))
         return "roads" if road else "suppliers"
-    asked = any(suppliers.column(f) is not None for f in ("route_countries", "route_line", "destination", "as_of"))
+    of_suppliers = any(
+        suppliers.column(f) is not None for f in ("route_countries", "route_line", "destination", "as_of")
+    )
     column = suppliers.column("supplier_id") or ""
-    told = " ".join((column, table.name, *suppliers.header)).casefold()
-    named = any(word in told for word in _SUPPLIER_WORDS)
-    if asked or named:
+    names = " ".join((column, table.name, *suppliers.header)).casefold()
+    named = any(word in names for word in _SUPPLIER_WORDS)
+    if of_suppliers or named:
         return "suppliers"
     if sites.column("minerals") is None and is_gazetteer(sites.header):
         return PLACES

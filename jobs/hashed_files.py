@@ -79,13 +79,15 @@ def opened(files: Mapping[str, bytes], where: str) -> tuple[Mapping[str, Any], l
 def _hashes(files: Mapping[str, bytes], record: Mapping[str, Any]) -> list[str]:
     if record_bytes(record) != files[RECORD]:
         return [f"{RECORD} is not what this program writes"]
-    told: Mapping[str, Any] = record["files"]
-    out = [f"{name} is missing" for name in told if name not in files]
-    out += [f"{name} is not part of the result" for name in files if name not in {RECORD, SIGNATURE, *told}]
+    stated: Mapping[str, Any] = record["files"]
+    out = [f"{name} is missing" for name in stated if name not in files]
+    out += [f"{name} is not part of the result" for name in files if name not in {RECORD, SIGNATURE, *stated}]
     out += [
-        f"{name} is not as it was written" for name in told if name in files and fingerprint(files[name]) != told[name]
+        f"{name} is not as it was written"
+        for name in stated
+        if name in files and fingerprint(files[name]) != stated[name]
     ]
-    described = {name: value for name, value in told.items() if name != CRATE}
+    described = {name: value for name, value in stated.items() if name != CRATE}
     if not out and files.get(CRATE) != crate(record, described):
         out = [f"{CRATE} is not what {RECORD} says"]
     return sorted(out)

@@ -201,19 +201,19 @@ def load(inputs: Inputs, *, sites_needed: bool = True, more: Sequence[Mapping[st
     of_files = [Source(f"coverage of {s.name}.csv", s.coverage) for s in inputs.incidents if s.coverage]
     declared: list[Layer] = [read_as("coverage", s, inputs) for s in (*inputs.coverage, *of_files)]
     about = {s.name: dict(s.about) for s in (*inputs.sites, *inputs.incidents, *inputs.boundaries) if s.about}
-    told: list[dict[str, object]] = []
+    entries: list[dict[str, object]] = []
     rejected: list[pd.DataFrame] = []
     for role, layers in (
         ("sites", sites), ("incidents", incidents), ("zones", [zones]), ("coverage", declared),
         ("eu_list", [listed] if listed is not None else []), ("findings", findings),
     ):  # fmt: skip
         for layer in layers:
-            told.append({**_input_entry(role, layer), **about.get(layer.name, {})})
+            entries.append({**_input_entry(role, layer), **about.get(layer.name, {})})
             rejected.append(layer.rejected)
     for b in boundaries:
-        told.append({**_boundaries_entry(b), **about.get(b.name, {})})
+        entries.append({**_boundaries_entry(b), **about.get(b.name, {})})
         rejected.append(b.rejected)
-    check_mapping(inputs.wishes, [*told, *more])
+    check_mapping(inputs.wishes, [*entries, *more])
     merged, repeated = join(incidents)
     rejected.append(repeated)
     coverage = [recognised_coverage(incidents), *(d.frame for d in declared)]
@@ -226,7 +226,7 @@ def load(inputs: Inputs, *, sites_needed: bool = True, more: Sequence[Mapping[st
         boundaries=boundaries,
         coverage=pd.concat([schema.conform(c, schema.COVERAGE) for c in coverage], ignore_index=True),
         listed=None if listed is None else listed.frame,
-        inputs=told,
+        inputs=entries,
         rejected=pd.concat([schema.conform(r, schema.REJECTED) for r in rejected], ignore_index=True),
         rejected_incidents=unusable(incidents),
         settings={"country": inputs.country, "boundaries_version": inputs.boundaries_version},
@@ -239,17 +239,17 @@ SIDE_BY_SIDE_BYTES = 64_000_000
 
 def _side_by_side(inputs: Inputs, **files: Sequence[Source]) -> list[list[Any]]:
     """The files of each role, read while those before them wait for their children; the first fault is the one told."""
-    asked = [(role, source) for role, sources in files.items() for source in sources]
+    pairs = [(role, source) for role, sources in files.items() for source in sources]
 
     def one(of: tuple[str, Source]) -> Any:
         return read_as(*of, inputs)
 
-    if len(asked) > 1 and sum(s.size for _, s in asked) <= SIDE_BY_SIDE_BYTES:
-        with ThreadPoolExecutor(min(len(asked), os.cpu_count() or 1)) as pool:
-            read = list(pool.map(one, asked))
+    if len(pairs) > 1 and sum(s.size for _, s in pairs) <= SIDE_BY_SIDE_BYTES:
+        with ThreadPoolExecutor(min(len(pairs), os.cpu_count() or 1)) as pool:
+            read = list(pool.map(one, pairs))
     else:
-        read = list(map(one, asked))
-    return [[layer for (role, _), layer in zip(asked, read, strict=True) if role == wanted] for wanted in files]
+        read = list(map(one, pairs))
+    return [[layer for (role, _), layer in zip(pairs, read, strict=True) if role == wanted] for wanted in files]
 
 
 OF_PLACES = ("sites",)
@@ -296,18 +296,18 @@ _READERS: Mapping[str, Callable[..., Any]] = {
 }
 
 
-def check_mapping(wishes: Wishes, told: Sequence[Mapping[str, Any]]) -> None:
+def check_mapping(wishes: Wishes, entries: Sequence[Mapping[str, Any]]) -> None:
     """Raise :class:`geo.errors.InputError` for a column that the user names and no file was read by.
 
     Parameters
     ----------
     wishes
         What the options say of files that the files do not say.
-    told
+    entries
         The entries of the files that were read, as `inputs` of a run record.
     """
     taken: dict[str, set[str]] = {}
-    for entry in told:
+    for entry in entries:
         for field_name, names in entry.get("columns", {}).items():
             taken.setdefault(str(field_name), set()).update(plain(n) for n in (str(names), *str(names).split(", ")))
     pairs = {pair for options in (wishes.common, *wishes.by_file.values()) for pair in options.columns}

@@ -192,8 +192,8 @@ def inspect(
             )  # fmt: skip
         step(STEPS[1])
         wishes = Wishes(by_file={file: options})
-        asked = Inputs(country=country, boundaries_version=version, gateway=gateway, wishes=wishes, kept=kept)
-        found = layer_of(role, Source(file, source), asked)
+        inputs = Inputs(country=country, boundaries_version=version, gateway=gateway, wishes=wishes, kept=kept)
+        found = layer_of(role, Source(file, source), inputs)
     except NoUsableRowError as fault:
         lost = len(fault.rejected)
         report = FileReport(file, role, rows_read=lost, rejected=lost, fault=fault, rejected_rows=fault.rejected)
@@ -259,12 +259,12 @@ def _reported(file: str, role: str, found: Any) -> FileReport:
     notes = [note for layer in layers for note in layer.notes]
     visits = getattr(first, "visits", None)
     if visits is not None and len(visits):
-        told = Note(
+        lines = Note(
             "{visits} visit{visits?|s} of {sites} site{sites?|s}: the newest up to the date speaks for its site; "
             "earlier ones are followed by it and none is lost.",
             visits=len(visits), sites=int(visits["site_id"].nunique()),
         )  # fmt: skip
-        notes.insert(0, told)
+        notes.insert(0, lines)
     levels = version = ""
     if role == "boundaries":
         known = [f"ADM{layer.level}" for layer in layers if layer.level_basis != "unknown"]

@@ -42,7 +42,7 @@ def at_dates(loaded: Loaded, days: Sequence[dt.date], rules: Rules, rasters: Ras
     rasters
         For rules of kind raster: each form of a site is measured where it lies.
     """
-    told = options_of(loaded) | {
+    options = options_of(loaded) | {
         "visits": visits_of(loaded), "statuses": statuses_of(loaded), "routes": routes_of(loaded)
     }  # fmt: skip
     when = to_days(np.array(days, dtype="datetime64[D]"))
@@ -50,9 +50,9 @@ def at_dates(loaded: Loaded, days: Sequence[dt.date], rules: Rules, rasters: Ras
 
     def passed(sites: pd.DataFrame) -> ManyDates:
         if measuring is None:
-            return many_dates(sites, loaded.incidents, days=when, rules=rules, **told)
+            return many_dates(sites, loaded.incidents, days=when, rules=rules, **options)
         measured = measured_rows(sites, measuring)
-        return many_dates(sites, loaded.incidents, days=when, rules=rules, measured=measured, **told)
+        return many_dates(sites, loaded.incidents, days=when, rules=rules, measured=measured, **options)
 
     if all(layer.visits.empty for layer in loaded.sites):
         return passed(sites_at(loaded.sites, days[-1])[0])

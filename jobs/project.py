@@ -76,7 +76,7 @@ class Project:
 
     def record(self) -> bytes:
         """The JSON; the same project gives the same bytes."""
-        told = {
+        members = {
             "format": FORMAT, "tool": TOOL, "tool_version": importlib.metadata.version(TOOL), "page": self.page,
             "address": dict(sorted(self.address.items())),
             "files": [
@@ -91,7 +91,7 @@ class Project:
                 for key, (role, one) in sorted(self.layouts.items())
             },
         }  # fmt: skip
-        return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+        return (json.dumps(members, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
 
 def project_zip(project: Project, contents: Mapping[str, bytes]) -> bytes:
@@ -185,19 +185,19 @@ def parse_project(data: bytes, name: str = RECORD) -> Project:
     if len(data) > MOST_RECORD:
         raise _refused(name, f"{len(data)} bytes")
     try:
-        told = json.loads(data)
+        members = json.loads(data)
     except (ValueError, RecursionError):
         raise _refused(name, "no JSON") from None
-    if not isinstance(told, dict) or told.get("format") != FORMAT:
-        raise _refused(name, f"format {told.get('format') if isinstance(told, dict) else None!r}")
+    if not isinstance(members, dict) or members.get("format") != FORMAT:
+        raise _refused(name, f"format {members.get('format') if isinstance(members, dict) else None!r}")
     try:
-        files = [_file(one) for one in _list(told.get("files", []))]
+        files = [_file(one) for one in _list(members.get("files", []))]
         layouts = {
             _text(key): (_role(one["role"]), _options(one["options"]))
-            for key, one in _dict(told.get("layouts", {})).items()
+            for key, one in _dict(members.get("layouts", {})).items()
         }
-        address = {_text(k): _text(v) for k, v in _dict(told.get("address", {})).items()}
-        return Project(_text(told.get("page", "")), address, tuple(files), layouts)
+        address = {_text(k): _text(v) for k, v in _dict(members.get("address", {})).items()}
+        return Project(_text(members.get("page", "")), address, tuple(files), layouts)
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
         raise _refused(name, f"{type(fault).__name__}: {str(fault)[:100]}") from None
 
@@ -230,9 +230,9 @@ def _changed_options(options: ReadOptions) -> dict[str, Any]:
     return {k: [list(p) for p in v] if k == "columns" else v for k, v in found.items() if v != _OPTIONS[k].default}
 
 
-def _options(told: Any) -> ReadOptions:
+def _options(members: Any) -> ReadOptions:
     given: dict[str, Any] = {}
-    for name, value in _dict(told).items():
+    for name, value in _dict(members).items():
         usual = _OPTIONS[name].default
         if name == "columns":
             value = tuple((_text(a), _text(b)) for a, b in _list(value))

@@ -97,9 +97,9 @@ class ReadingDesk:
         def step(name: str) -> None:
             reading.step = name
 
-        asked = reading.request
+        wanted = reading.request
         return inspect(
-            data, asked.name, role=asked.role, options=asked.options, country=asked.country, version=asked.version,
+            data, wanted.name, role=wanted.role, options=wanted.options, country=wanted.country, version=wanted.version,
             gateway=self.gateway, kept=self.kept, step=step,
         )  # fmt: skip
 

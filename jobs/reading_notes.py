@@ -197,12 +197,14 @@ def first_reasons(rejected: pd.DataFrame, most: int = 5) -> list[Note]:
             parts.append(Note("Expected: {text}.", text=RowText(str(row["expected"]))))
         if row["got"]:
             parts.append(Note("Got: {text}.", text=str(row["got"])))
-        said = Note(" ".join(f"{{p{i}}}" for i in range(len(parts))), **{f"p{i}": part for i, part in enumerate(parts)})
+        sentence = Note(
+            " ".join(f"{{p{i}}}" for i in range(len(parts))), **{f"p{i}": part for i, part in enumerate(parts)}
+        )
         file, number, own = str(row["source_file"]), str(row["row"]), str(row["id"])
         where = Note("{file}, row {row}", file=file, row=number)
         if own:
             where = Note("{file}, row {row} ({id})", file=file, row=number, id=own)
-        lines.append(Note("  {where}: {said}", where=where, said=said))
+        lines.append(Note("  {where}: {said}", where=where, said=sentence))
     if len(rejected) > most:
         lines.append(Note("  and {n} more", n=len(rejected) - most))
     return lines

@@ -136,9 +136,9 @@ class ResultFiles(Mapping[str, bytes]):
     def __getitem__(self, name: str) -> bytes:
         if name not in self._made:
             if name in (CRATE, RECORD):  # they speak of all the others
-                told = [n for n in self if n not in (CRATE, RECORD)]
-                data = {n: self[n] for n in told}
-                prints = {n: self._hashed[n]() if n in self._hashed else fingerprint(data[n]) for n in told}
+                names = [n for n in self if n not in (CRATE, RECORD)]
+                data = {n: self[n] for n in names}
+                prints = {n: self._hashed[n]() if n in self._hashed else fingerprint(data[n]) for n in names}
                 self._made.update(self._closing(prints))
             else:
                 self._made[name] = _whole(self._content(name))

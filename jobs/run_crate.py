@@ -33,16 +33,16 @@ def crate(record: Mapping[str, object], files: Mapping[str, Mapping[str, object]
         `sha256` and `bytes` of every file but run.json and this one.
     """
     settings = _members(record.get("settings"))
-    asked = (settings.get("as_of"), settings.get("to"), settings.get("after"), record.get("last_day"))
-    day = next((str(one) for one in asked if one), "")
+    days = (settings.get("as_of"), settings.get("to"), settings.get("after"), record.get("last_day"))
+    day = next((str(one) for one in days if one), "")
     job = str(record.get("job") or "assess")
     synthetic = "Demonstration data: synthetic. " if record.get("demonstration") else ""
     rules = _members(record.get("rules"))
     inputs = [_input(i, n) for n, i in enumerate(_rows(record.get("inputs")), 1)]
-    made = [_file(name, told) for name, told in files.items()]
-    told = {"@id": _RECORD, "@type": "File", "name": _RECORD, "encodingFormat": media_type(_RECORD)}
-    told["description"] = "The run record: time of the run, settings, rules, inputs, counts, hashes of all files."
-    results = [{"@id": entity["@id"]} for entity in (*made, told)]
+    made = [_file(name, entry) for name, entry in files.items()]
+    entry = {"@id": _RECORD, "@type": "File", "name": _RECORD, "encodingFormat": media_type(_RECORD)}
+    entry["description"] = "The run record: time of the run, settings, rules, inputs, counts, hashes of all files."
+    results = [{"@id": entity["@id"]} for entity in (*made, entry)]
     rule_set = {
         "@id": "#rules",
         "@type": "PropertyValue",
@@ -93,7 +93,7 @@ def crate(record: Mapping[str, object], files: Mapping[str, Mapping[str, object]
         given,
         *inputs,
         *made,
-        told,
+        entry,
     ]
     document = {"@context": CONTEXT, "@graph": graph}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
@@ -113,14 +113,14 @@ def _input(given: Mapping[str, object], number: int) -> dict[str, Any]:
     return out
 
 
-def _file(name: str, told: Mapping[str, object]) -> dict[str, Any]:
+def _file(name: str, facts: Mapping[str, object]) -> dict[str, Any]:
     return {
         "@id": name,
         "@type": "File",
         "name": name,
-        "contentSize": str(told["bytes"]),
+        "contentSize": str(facts["bytes"]),
         "encodingFormat": media_type(name),
-        "sha256": str(told["sha256"]),
+        "sha256": str(facts["sha256"]),
     }
 
 

@@ -174,8 +174,8 @@ def _files(loaded: Loaded) -> tuple[dict[str, str], pd.DataFrame]:
     shadowed = {f: v for f, v in version_of.items() if f not in (fold(by_version[v]), fold(_stem(by_version[v])))}
     if not shadowed:
         return by_version, loaded.coverage
-    said = [shadowed.get(fold(str(d)), str(d)) for d in loaded.coverage["dataset"]]
-    return by_version, loaded.coverage.assign(dataset=pd.array(said, dtype="str"))
+    names = [shadowed.get(fold(str(d)), str(d)) for d in loaded.coverage["dataset"]]
+    return by_version, loaded.coverage.assign(dataset=pd.array(names, dtype="str"))
 
 
 def _stem(name: str) -> str:

@@ -68,8 +68,8 @@ def signer(files: Mapping[str, bytes], trust: Path | None = None) -> str:
         return ""
     keys = _library("hazmat.primitives.asymmetric.ed25519")
     try:
-        told = json.loads(data)
-        public, signature = str(told["public_key"]), str(told["signature"])
+        members = json.loads(data)
+        public, signature = str(members["public_key"]), str(members["signature"])
         if data != _document(public, signature):
             raise ValueError
         keys.Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(bytes.fromhex(signature), files[RECORD])
@@ -81,8 +81,8 @@ def signer(files: Mapping[str, bytes], trust: Path | None = None) -> str:
 
 
 def _document(public: str, signature: str) -> bytes:
-    told = {"algorithm": ALGORITHM, "file": RECORD, "public_key": public, "signature": signature}
-    return (json.dumps(told, indent=1) + "\n").encode()
+    members = {"algorithm": ALGORITHM, "file": RECORD, "public_key": public, "signature": signature}
+    return (json.dumps(members, indent=1) + "\n").encode()
 
 
 def _raw(public: Any) -> str:

@@ -142,19 +142,19 @@ def verify_files(
     job = str(record.get("job"))
     try:
         signed_by = signer(files, trust)
-        told = derived(job, files, record)
+        result = derived(job, files, record)
         if earlier is not None:
-            told = _following(job, files, record, told, earlier)
+            result = _following(job, files, record, result, earlier)
         if again is not None:
             held_against(files, again(record))
     except DifferenceError as difference:
         return Verification((str(difference),), job)
     made = again is not None
-    return Verification((), job, told.withheld, told.unproven, signed_by, made_again=made, taken=told.taken)
+    return Verification((), job, result.withheld, result.unproven, signed_by, made_again=made, taken=result.taken)
 
 
 def _following(
-    job: str, files: Mapping[str, bytes], record: Mapping[str, Any], told: Derived, earlier: Mapping[str, bytes]
+    job: str, files: Mapping[str, bytes], record: Mapping[str, Any], result: Derived, earlier: Mapping[str, bytes]
 ) -> Derived:
     """What is left to prove of a look once it was held against the one before."""
     if job != "watch":
@@ -163,9 +163,9 @@ def _following(
 
     follows(files, record, earlier)
     left = {}
-    for name, columns in told.unproven.items():
-        left[name] = tuple(c for c in columns if c not in told.taken.get(name, ()))
-    return replace(told, unproven={name: columns for name, columns in left.items() if columns}, taken={})
+    for name, columns in result.unproven.items():
+        left[name] = tuple(c for c in columns if c not in result.taken.get(name, ()))
+    return replace(result, unproven={name: columns for name, columns in left.items() if columns}, taken={})
 
 
 def derived(job: str, files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
@@ -211,19 +211,19 @@ def derived(job: str, files: Mapping[str, bytes], record: Mapping[str, Any]) -> 
             from jobs.watch.verify import derive
         else:
             raise DifferenceError(f"{RECORD}: no command is called {job!r}")
-        told = derive(files, record)
+        result = derive(files, record)
         check_inputs(record)
         check_demonstration(files, record)
         if DATA_CARDS in files and files[DATA_CARDS] != page(record):
             raise DifferenceError(f"{DATA_CARDS} is not what run.json says")
-        loose = tuple(name for name in record if name not in (*HELD, *told.held))
-        return replace(told, unproven={**told.unproven, RECORD: loose} if loose else told.unproven)
+        loose = tuple(name for name in record if name not in (*HELD, *result.held))
+        return replace(result, unproven={**result.unproven, RECORD: loose} if loose else result.unproven)
     except (DifferenceError, InputError):
         raise
     except Exception as fault:
         # A forger's tables and record may say anything; whatever breaks on them is no result of ours.
-        said = f"{type(fault).__name__}: {str(fault)[:120]}"
-        raise DifferenceError(f"The files are not what this program writes ({said})") from None
+        fault_text = f"{type(fault).__name__}: {str(fault)[:120]}"
+        raise DifferenceError(f"The files are not what this program writes ({fault_text})") from None
 
 
 HELD = ("run_at", "tool", "job", "demonstration", "demonstration_layers", "cells_neutralised", "files")

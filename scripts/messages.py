@@ -120,12 +120,12 @@ def typeset(text: str) -> str:
 
 def untranslated() -> list[str]:
     """Messages of the code that have no French, or a doubtful one."""
-    said = french()
+    translations = french()
     out = []
     for message in template():
         if not message.id:
             continue
-        own = said.get(message.id if isinstance(message.id, str) else message.id[0])
+        own = translations.get(message.id if isinstance(message.id, str) else message.id[0])
         forms = [] if own is None else [own.string] if isinstance(own.string, str) else list(own.string)
         if own is None or not forms or not all(forms) or own.fuzzy:
             out.append(message.id if isinstance(message.id, str) else message.id[0])

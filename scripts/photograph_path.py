@@ -214,31 +214,31 @@ def main() -> None:
     """Walks each path that was asked for."""
     from playwright.sync_api import sync_playwright
 
-    said = argparse.ArgumentParser(description=__doc__)
-    said.add_argument("folder", type=Path)
-    said.add_argument("--language", choices=tuple(DAY), action="append")
-    said.add_argument("--size", choices=SIZES, action="append")
-    asked = said.parse_args()
-    asked.folder.mkdir(parents=True, exist_ok=True)
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--language", choices=tuple(DAY), action="append")
+    arguments.add_argument("--size", choices=SIZES, action="append")
+    options = arguments.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with served() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        for language in asked.language or DAY:
-            for size in asked.size or SIZES:
+        for language in options.language or DAY:
+            for size in options.size or SIZES:
                 width, height = (int(n) for n in size.split("x"))
                 context = browser.new_context(
                     locale={"en": "en-GB", "fr": "fr-FR"}[language], viewport={"width": width, "height": height}
                 )
                 page = context.new_page()
                 page.set_default_timeout(TIMEOUT_MS)
-                walk = Walk(page, language, size, asked.folder)
+                walk = Walk(page, language, size, options.folder)
                 try:
                     walk.walk(url)
                 except Exception:
-                    page.screenshot(path=asked.folder / f"{language}-{size}-failed.png")
+                    page.screenshot(path=options.folder / f"{language}-{size}-failed.png")
                     raise
                 finally:
-                    with (asked.folder / "found.txt").open("a", encoding="utf-8") as notes:
+                    with (options.folder / "found.txt").open("a", encoding="utf-8") as notes:
                         notes.writelines(line + "\n" for line in walk.found)
                     print(f"{language} {size}: {walk.step} steps, {len(walk.found)} remarks", flush=True)
                     context.close()

@@ -66,13 +66,13 @@ def table(heads: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
 
 def page() -> str:
     """The whole page."""
-    said = {**labels.EVIDENCE_KINDS, **screening.EVIDENCE_KINDS}
+    kind_words = {**labels.EVIDENCE_KINDS, **screening.EVIDENCE_KINDS}
     gaps = dict.fromkeys((*GAPS, *AREA_GAPS))
     of = {code: [a for a, known in (("site", GAPS), ("area", AREA_GAPS)) if code in known] for code in gaps}
     parts = [
         HEAD.format(open=", ".join(OPEN_COLUMNS)),
         "\n## Kinds of rows\n\n",
-        table(("`kind`", "In words", "What it is"), ((f"`{k}`", said[k], KINDS[k]) for k in EVIDENCE_KINDS)),
+        table(("`kind`", "In words", "What it is"), ((f"`{k}`", kind_words[k], KINDS[k]) for k in EVIDENCE_KINDS)),
         "\n## What was found: `fact`\n\n",
         table(("Code", "Meaning"), ((f"`{code}`", text) for code, text in {**FACTS, **PATTERNS}.items())),
         "\n## Gaps\n\nA gap of the site class makes a site at which no site rule fired `insufficient data`; one of the "

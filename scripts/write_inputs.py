@@ -64,8 +64,8 @@ def options() -> str:
     lines = []
     for action in parser._actions:
         values = action.metavar or " or ".join(action.choices or ())
-        said = f"{action.option_strings[0]} {values}".strip().replace("|", "\\|")
-        lines.append(f"| `{said}` | {action.help} |")
+        option_text = f"{action.option_strings[0]} {values}".strip().replace("|", "\\|")
+        lines.append(f"| `{option_text}` | {action.help} |")
     return "\n".join(["| Option | What it says |", "|---|---|", *lines])
 
 
@@ -82,8 +82,10 @@ def fields() -> str:
         spelled = columns(layout)
         words: dict[str, list[str]] = {}
         for rule in rules(*WORDS.get(layout, ())[:1]):
-            said = " + ".join("/".join(sorted(group)[:4]) + ("/…" if len(group) > 4 else "") for group in rule.words)
-            words.setdefault(rule.field, []).append(said)
+            spellings_ = " + ".join(
+                "/".join(sorted(group)[:4]) + ("/…" if len(group) > 4 else "") for group in rule.words
+            )
+            words.setdefault(rule.field, []).append(spellings_)
         out += [f"**{title}** (`{layout}`)", "", "| Field | Whole spellings | Words |", "|---|---|---|"]
         for name in dict.fromkeys([*spelled, *words]):
             whole = [*dict.fromkeys(spelled.get(name, ()))]

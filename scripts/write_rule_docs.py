@@ -67,12 +67,12 @@ REASONS = {
 
 def _filters(rule: Rule) -> str:
     """What of incidents, or of sites, a rule takes, where that is not the usual."""
-    said = [f"test {i + 1}: {t.effect} events" for i, t in enumerate(rule.tests) if t.effect]
-    said += ["events without deaths only"] if not rule.lethal else []
-    said += [f"{rule.effect} events"] if rule.effect != "lethal" else []
-    said += [f"violence: {', '.join(rule.violence)}"] if rule.violence else []
-    said += ["civilian deaths"] if rule.deaths == "civilian" else []
-    return "; ".join(["", *said])
+    filters = [f"test {i + 1}: {t.effect} events" for i, t in enumerate(rule.tests) if t.effect]
+    filters += ["events without deaths only"] if not rule.lethal else []
+    filters += [f"{rule.effect} events"] if rule.effect != "lethal" else []
+    filters += [f"violence: {', '.join(rule.violence)}"] if rule.violence else []
+    filters += ["civilian deaths"] if rule.deaths == "civilian" else []
+    return "; ".join(["", *filters])
 
 
 def _rules(rules: tuple[Rule, ...]) -> str:

@@ -153,8 +153,8 @@ def compared(found: Sequence[tuple[Study, Backtest]], tried: Mapping[str, Sequen
         cells = [name]
         for (_, own), other in zip(found, results, strict=True):
             changes = [b - a for a, b in zip(halves(own), halves(other), strict=True)]
-            told = " / ".join("none" if np.isnan(c) else f"{c + 0.0:+.3f}" for c in changes)
-            cells.append(f"{told}; {share(other) / share(own):.2f}")
+            differences_ = " / ".join("none" if np.isnan(c) else f"{c + 0.0:+.3f}" for c in changes)
+            cells.append(f"{differences_}; {share(other) / share(own):.2f}")
         lines.append(cells)
     return table(("Variant", *(study.title for study, _ in found)), lines)
 

@@ -55,8 +55,10 @@ def install() -> None:
         try:
             url = await asyncio.to_thread(self._get_media_file_mgr().execute_deferred, request.deferred_file.file_id)
         except Exception as fault:
-            told = fault.__cause__ if isinstance(fault.__cause__, DownloadError) else "Reload the page, then try again."
-            return BackendOperationResponse(request_id=request.request_id, error_msg=str(told))
+            message = (
+                fault.__cause__ if isinstance(fault.__cause__, DownloadError) else "Reload the page, then try again."
+            )
+            return BackendOperationResponse(request_id=request.request_id, error_msg=str(message))
         return BackendOperationResponse(
             request_id=request.request_id, deferred_file=DeferredFileResponsePayload(url=url)
         )

@@ -101,11 +101,11 @@ def progress(translate: Translator, readings: Sequence[Reading]) -> None:
         if len(now) != len(readings):
             st.rerun()
         reading = next((r for r in now if r.step), now[0])
-        said = _(
+        caption = _(
             "{name}: {step}, {seconds} s; {n} to go",
             name=markdown(reading.request.name), step=_(reading.step) if reading.step else _("waiting"),
             seconds=_.number(round(reading.seconds)), n=_.number(len(now)),
         )  # fmt: skip
-        st.progress(share_done([own_files.reading(f) for f in own_files.all_files().values()]), text=said)
+        st.progress(share_done([own_files.reading(f) for f in own_files.all_files().values()]), text=caption)
 
     watch()

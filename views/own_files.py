@@ -169,9 +169,9 @@ def remove(key: str) -> None:
 
 def reading(file: File) -> Reading:
     """The reading of a file as the reader wants it, begun where it is new."""
-    said = run_options.address()
-    asked = Request(file.name, file.sha256, file.asked, file.options, said["country"], said["vintage"])
-    return desk().begin(asked, file.data)
+    run_address = run_options.address()
+    request = Request(file.name, file.sha256, file.asked, file.options, run_address["country"], run_address["vintage"])
+    return desk().begin(request, file.data)
 
 
 def report(file: File) -> FileReport | None:

@@ -104,11 +104,11 @@ def chosen() -> Rasters:
 def show(translate: Translator) -> None:
     """The rasters in the sidebar, to be taken away."""
     _ = translate
-    for role, said in ROLES.items():
+    for role, label in ROLES.items():
         found = read(role)
         if found is None:
             continue
-        st.caption(_(said) if isinstance(found, RasterLayer) else _(UNUSED))
+        st.caption(_(label) if isinstance(found, RasterLayer) else _(UNUSED))
         st.button(
             _("Remove {name}", name=markdown(name_of(role))), key=f"drop_raster_{role}", icon=":material/close:",
             type="tertiary", on_click=remove, args=(role,),

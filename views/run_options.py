@@ -59,8 +59,8 @@ def form(translate: Translator, files: Sequence[File]) -> tuple[str, str]:
         incidents = [f.name for f in files if f.role == "incidents"]
         if incidents:
             _coverage(_, incidents)
-    said = address()
-    return said["country"], said["vintage"]
+    chosen = address()
+    return chosen["country"], chosen["vintage"]
 
 
 def countries(translate: Translator) -> list[str]:
@@ -97,11 +97,11 @@ def _coverage(_: Translator, incidents: list[str]) -> None:
     table = pd.DataFrame(
         {"dataset": name, "country_iso3": where, "from": first.isoformat(), "to": last.isoformat(), "effects": effects}
     )
-    said = next((f for f in state["files"].values() if f.role == "coverage" and f.name == DECLARED), None)
+    declared = next((f for f in state["files"].values() if f.role == "coverage" and f.name == DECLARED), None)
     data = csv_bytes(table)[0]
-    if said is not None:
-        data = said.data + data.split(b"\n", 1)[1]
-        state["files"] = {key: f for key, f in state["files"].items() if f is not said}
+    if declared is not None:
+        data = declared.data + data.split(b"\n", 1)[1]
+        state["files"] = {key: f for key, f in state["files"].items() if f is not declared}
     digest = hashlib.sha256(data).hexdigest()
     state["files"][f"coverage/{digest}"] = File("coverage", DECLARED, digest, data)
     state["own_came"] = True

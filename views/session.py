@@ -97,8 +97,8 @@ class Here:
         if not playing:
             state["playing"] = ""  # a map that played on another page
         with st.sidebar:
-            told = _("The time of events, not of knowledge: a date in 2014 uses what is known today about 2014.")
-            day_field(_, _("As of"), "day", help_text=told, disabled=playing)
+            help_text = _("The time of events, not of knowledge: a date in 2014 uses what is known today about 2014.")
+            day_field(_, _("As of"), "day", help_text=help_text, disabled=playing)
             with st.expander(_("Data"), expanded=False, icon=":material/folder_open:"):
                 st.toggle(
                     _("Demonstration data"),
@@ -163,7 +163,7 @@ class Here:
             wanted["view"] = view
         if not state["q_demonstration"]:
             here = [workspace_session.kept_of(f) for f in own_files.all_files().values()]
-            wanted |= {"needs": said} if (said := workspace_session.needs([*here, *own_files.needed()])) else {}
+            wanted |= {"needs": needed} if (needed := workspace_session.needs([*here, *own_files.needed()])) else {}
         if st.query_params.to_dict() != wanted:
             st.query_params.from_dict(wanted)
         workspace_session.keep()
@@ -189,10 +189,10 @@ def needed_files(translate: Translator) -> None:
     _, missing = translate, own_files.needed()
     if not missing or st.session_state["q_demonstration"]:
         return
-    told = [f"{markdown(file.name)} ({file.sha256[:8]}…)" for file in missing]
+    names = [f"{markdown(file.name)} ({file.sha256[:8]}…)" for file in missing]
     st.warning(
         _("This page was made with files that are not here. Add them: {files}. They are known by their hash.",
-          files=", ".join(told)),
+          files=", ".join(names)),
         icon=":material/attach_file:",
     )  # fmt: skip
     if workspace.current() is not None and st.button(_("Look for them in the workspace"), key="look_in_folder"):
@@ -202,8 +202,8 @@ def needed_files(translate: Translator) -> None:
 
 def mark(translate: Translator) -> None:
     """Says on the page, and across it, that what it shows rests on synthetic rows."""
-    said = html(translate("Demonstration data: synthetic. It says nothing about any place."))
-    st.html(f"<style>{sheet('.stApp', translate('Demonstration data'))}</style><p class='cahra-synthetic'>{said}</p>")
+    words = html(translate("Demonstration data: synthetic. It says nothing about any place."))
+    st.html(f"<style>{sheet('.stApp', translate('Demonstration data'))}</style><p class='cahra-synthetic'>{words}</p>")
 
 
 def mark_own(translate: Translator, data: Data, record: Mapping[str, object]) -> None:

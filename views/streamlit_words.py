@@ -143,9 +143,9 @@ sweep(document.body);
 
 def script(translate: Translator) -> str:
     """The script for a language; its words come from our catalogue and are JSON that cannot end a script."""
-    words = {text: said for text in WORDS if (said := translate(text)) != text}
+    words = {text: own for text in WORDS if (own := translate(text)) != text}
     forms = [[form, translate(text)] for form, text in FORMS.items() if translate.language != SOURCE]
-    told = json.dumps(
+    parameters = json.dumps(
         {"lang": translate.language, "locale": translate(LOCALE), "words": words, "forms": forms}, ensure_ascii=True
     )
-    return _SCRIPT % told.replace("<", "\\u003c")
+    return _SCRIPT % parameters.replace("<", "\\u003c")

@@ -70,8 +70,8 @@ def classify_place(
         {"site_id": ["place"], "name": [""], "lat": [f"{lat:.6f}"], "lon": [f"{lon:.6f}"], "minerals": [minerals],
          "admin2": [admin2], "coord_precision_km": ["0"]}
     )  # fmt: skip
-    asked = read_sites(table.to_csv(index=False).encode(), "place.csv")
-    return job.run(loaded, day, rules, places=[asked], rasters=rasters.apart() if rasters else None)
+    layer = read_sites(table.to_csv(index=False).encode(), "place.csv")
+    return job.run(loaded, day, rules, places=[layer], rasters=rasters.apart() if rasters else None)
 
 
 def inside(

@@ -81,8 +81,8 @@ def check_coverage(sites: pd.DataFrame, evidence: pd.DataFrame, rules: Rules, re
     mine = evidence[rows & (evidence["rule"] == "")]
     place = pd.MultiIndex.from_frame(sites[["source", "site_id"]])
     site = place.get_indexer(pd.MultiIndex.from_frame(mine[["source", "site_id"]])) if len(mine) else np.zeros(0)
-    said = mine["dataset"].where(mine["kind"] == "coverage", mine["status"])
-    have = list(zip(map(int, site), mine["fact"], said, strict=True))
+    answered = mine["dataset"].where(mine["kind"] == "coverage", mine["status"])
+    have = list(zip(map(int, site), mine["fact"], answered, strict=True))
     if len(have) != len(want) or set(have) != want:
         wrong = min(set(have) ^ want, default=(0, "", ""))
         who = sites["site_id"].iloc[wrong[0]]
@@ -97,8 +97,8 @@ Statements = set[tuple[int, str, str]]
 def _covered(looked: Coverage, rules: Rules) -> Statements:
     """What is told of each site that is covered, and by which sources."""
     out: Statements = set()
-    asked = {(FIGURE_MONTHS, "lethal"), (FIGURE_MONTHS, "all"), (rules.settings.coverage_months, "lethal")}
-    for months, effects in asked:
+    windows = {(FIGURE_MONTHS, "lethal"), (FIGURE_MONTHS, "all"), (rules.settings.coverage_months, "lethal")}
+    for months, effects in windows:
         own = looked.own(months, effects)
         for row in range(len(looked.country)):
             names = ";".join(source for source, flags in own.items() if flags[row])

@@ -109,10 +109,10 @@ def cross_checks(sites: pd.DataFrame, evidence: pd.DataFrame, rules: Rules, reco
     _units(sites, evidence, rules, held)
     _measures(sites, evidence, record, held)
     if check_coverage(sites, evidence, rules, record):
-        bare = (evidence["rule"] == "").to_numpy()
-        covered = (evidence["kind"] == "coverage").to_numpy() & bare
+        without_rule = (evidence["rule"] == "").to_numpy()
+        covered = (evidence["kind"] == "coverage").to_numpy() & without_rule
         held.mark(("fact", "dataset"), covered)
-        held.mark(("fact", "status"), evidence["fact"].isin(DERIVED_GAPS).to_numpy() & bare)
+        held.mark(("fact", "status"), evidence["fact"].isin(DERIVED_GAPS).to_numpy() & without_rule)
     _country(sites, record)
     return held
 
@@ -207,8 +207,8 @@ def _order(evidence: pd.DataFrame, shut: Bools) -> None:
 
 def _register(evidence: pd.DataFrame, record: Mapping[str, Any], held: Held) -> None:
     """Entries of the register that ships are as this version of the program ships them."""
-    told = [i.get("sha256") for i in record["inputs"] if i.get("role") == "zones"]
-    if told != [checksum(ZONE_REGISTER)] or not same_version(record):
+    digests = [i.get("sha256") for i in record["inputs"] if i.get("role") == "zones"]
+    if digests != [checksum(ZONE_REGISTER)] or not same_version(record):
         return
     register = register_with(read_register().frame, restrictions())
     assert register is not None
@@ -241,11 +241,11 @@ def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
 def _of_evidence(sites: pd.DataFrame, evidence: pd.DataFrame, rules: Rules) -> dict[str, list[object]]:
     """Columns of sites that repeat a row of evidence, as that row has them."""
     keys = list(zip(sites["source"], sites["site_id"], strict=True))
-    zone, bare = evidence["kind"] == "zone", evidence["rule"] == ""
-    unit = _last(evidence[zone & bare & (evidence["fact"] == "admin2")], "record_id")
-    unit |= _last(evidence[zone & bare & (evidence["fact"] == "commune_not_loaded")], "")
-    unit |= _last(evidence[zone & bare & (evidence["fact"] == "admin3")], "record_id")
-    basis = _last(evidence[zone & bare & (evidence["fact"] == "located")], "basis")
+    zone, without_rule = evidence["kind"] == "zone", evidence["rule"] == ""
+    unit = _last(evidence[zone & without_rule & (evidence["fact"] == "admin2")], "record_id")
+    unit |= _last(evidence[zone & without_rule & (evidence["fact"] == "commune_not_loaded")], "")
+    unit |= _last(evidence[zone & without_rule & (evidence["fact"] == "admin3")], "record_id")
+    basis = _last(evidence[zone & without_rule & (evidence["fact"] == "located")], "basis")
     out: dict[str, list[object]] = {
         "zone_unit": [unit.get(key, "") for key in keys],
         "zone_basis": [basis.get(key, "") for key in keys],
@@ -293,8 +293,8 @@ def _measures(sites: pd.DataFrame, evidence: pd.DataFrame, record: Mapping[str, 
         for role in ("population", "travel_time")
     }
     place = {key: i for i, key in enumerate(zip(sites["source"], sites["site_id"], strict=True))}
-    told = rows[rows["fact"] != SHARE]
-    of_rule = dict(zip(told["rule"], told["fact"], strict=True))
+    numbers = rows[rows["fact"] != SHARE]
+    of_rule = dict(zip(numbers["rule"], numbers["fact"], strict=True))
     row: Any
     for row in rows.itertuples():
         read = files["travel_time" if row.fact == "travel_time_min" else "population"]
@@ -332,12 +332,12 @@ def _units(sites: pd.DataFrame, evidence: pd.DataFrame, rules: Rules, held: Held
     keys = list(zip(sites["source"], sites["site_id"], strict=True))
     for level in (1, 2):
         ids = [r.id for r in rules.of_kind("area") if r.level == level]
-        told = area[area["rule"].isin(ids)]
+        of_rules = area[area["rule"].isin(ids)]
         wanted = [(f"admin{level}", "status"), *([("admin_basis", "basis")] if level == 2 else [])]
         for column, source in wanted:
             if column not in sites:
                 continue
-            named = _last(told, source)
+            named = _last(of_rules, source)
             want = [named.get(key, have) for key, have in zip(keys, sites[column], strict=True)]
             _compare(sites, column, want, held, whole=all(key in named for key in keys))
             mark = np.isin(evidence["rule"].to_numpy(dtype=object), ids) & (evidence["kind"] == "area").to_numpy()

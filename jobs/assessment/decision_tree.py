@@ -127,15 +127,15 @@ def branches(sites: pd.DataFrame, rules: Rules, translate: Translator) -> list[B
     leaves = first_of(sites, rules).value_counts()
     fired = sites["rules_fired"].str.split(";").explode().value_counts()
     unknown = sites["rules_unknown"].str.split(";").explode().value_counts()
-    asked, out = len(sites), []
+    arriving, out = len(sites), []
     for rule in ordered(rules):
         leave = int(leaves.get(rule.id, 0))
         limit = KINDS[rule.kind].limit(rule).sentence(translate)
-        counts = (asked, leave, int(fired.get(rule.id, 0)), int(unknown.get(rule.id, 0)))
+        counts = (arriving, leave, int(fired.get(rule.id, 0)), int(unknown.get(rule.id, 0)))
         out.append(Branch(rule.id, rule.asks(translate), limit, rule.ground, rule.cls, *counts))
-        asked -= leave
+        arriving -= leave
     gap = int(leaves.get(GAP, 0))
-    out.append(Branch(GAP, translate(GAP_QUESTION), "", "", INSUFFICIENT, asked, gap, gap, 0))
+    out.append(Branch(GAP, translate(GAP_QUESTION), "", "", INSUFFICIENT, arriving, gap, gap, 0))
     calm = int(leaves.get(CALM, 0))
-    out.append(Branch(CALM, translate(CALM_ANSWER), "", "", NONE, asked - gap, calm, calm, 0))
+    out.append(Branch(CALM, translate(CALM_ANSWER), "", "", NONE, arriving - gap, calm, calm, 0))
     return out

@@ -33,8 +33,8 @@ def refuse_version_1(columns: Iterable[str], record: Any, where: str) -> None:
     """
     old = [name for name in GONE if name in set(columns)]
     rules = record.get("rules") if isinstance(record, dict) else None
-    told = str(rules.get("version", "")) if isinstance(rules, dict) else ""
-    if old or told == "1":
+    version = str(rules.get("version", "")) if isinstance(rules, dict) else ""
+    if old or version == "1":
         raise InputError(
             "This result is of version 0.1 (rules version 1): its overall class, which mixed the site with its "
             "district, gave way to site_class and area_class.",

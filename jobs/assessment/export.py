@@ -174,9 +174,11 @@ def explained(assessment: Assessment, rules: Rules) -> pd.DataFrame:
         The rule set with its settings.
     """
     rows = withheld_columns(summary_rows(rules, assessment.evidence_columns))
-    said = sentences(rules, assessment.sites, rows, assessment.source_of, [translator(code) for code in finished()])
-    told = {f"why_{code}": pd.array(texts, dtype="str") for code, texts in zip(finished(), said, strict=True)}
-    return assessment.sites.assign(**told)
+    by_language = sentences(
+        rules, assessment.sites, rows, assessment.source_of, [translator(code) for code in finished()]
+    )
+    columns = {f"why_{code}": pd.array(texts, dtype="str") for code, texts in zip(finished(), by_language, strict=True)}
+    return assessment.sites.assign(**columns)
 
 
 def result_files(

@@ -113,17 +113,17 @@ def run(
     """
     rules = rules or default_rules()
     inputs = [dict(i) for i in loaded.inputs]
-    asked = loaded.sites if places is None else places
-    sites, unused = sites_at(asked, as_of, inputs)
-    statuses = together([s.statuses for s in asked], schema.STATUSES)
+    site_layers = loaded.sites if places is None else places
+    sites, unused = sites_at(site_layers, as_of, inputs)
+    statuses = together([s.statuses for s in site_layers], schema.STATUSES)
     measured, read = measured_once(sites, rasters, progress) if rasters else (None, Rasters())
     result = assess_loaded(loaded, sites, as_of, rules, statuses=statuses, measured=measured, engine=engine)
     inputs += read.records()
     where = sites[["lon", "lat", "coord_precision_km", "country", "admin1", "admin2"]]
     stated = loaded.kept.of("stated", [where], lambda: stated_places(sites, loaded.boundaries, unit_aliases()))
-    told = stated_place_notes(stated, sites["site_id"].tolist())
+    place_notes = stated_place_notes(stated, sites["site_id"].tolist())
     notes = result.report.get("notes")
-    result.report["notes"] = [*(notes if isinstance(notes, list) else []), *told]
+    result.report["notes"] = [*(notes if isinstance(notes, list) else []), *place_notes]
     rejected = together([loaded.rejected, *unused], schema.REJECTED)
     record = export.run_record_without_evidence(result, rules, inputs, recorded(loaded, as_of), now)
     return Run(result, rejected, record | marks(*layers(loaded)), md01(sites, statuses, as_of), rules, evidence)

@@ -108,10 +108,10 @@ def _drawing(translate: Translator, here: Profile) -> str:
         f"<rect x='{mid - 6}' y='{mid - 6}' width='12' height='12' fill='{colour}' stroke='#000'"
         f" transform='rotate(45 {mid} {mid})'/>"
     )
-    said = translate("Filled: exact place. Hollow: known to within about 25 km. Size by deaths. North is up.")
+    title = translate("Filled: exact place. Hollow: known to within about 25 km. Size by deaths. North is up.")
     return (
-        f"<svg viewBox='0 0 {size} {size}' width='{size}' role='img' aria-label='{html(said)}'>{''.join(parts)}</svg>"
-        f"<p class='small'>{html(said)}</p>"
+        f"<svg viewBox='0 0 {size} {size}' width='{size}' role='img' aria-label='{html(title)}'>{''.join(parts)}</svg>"
+        f"<p class='small'>{html(title)}</p>"
     )
 
 
@@ -137,8 +137,8 @@ def content(
         As :func:`dossier` takes them.
     """
     _, site = translate, here.site
-    said = {"fired": _("yes"), "not fired": _("no"), "unknown": _("not known")}
-    answers = [[a.rule.id, a.rule.asks(_), said[a.outcome]] for a in here.answers]
+    answer_words = {"fired": _("yes"), "not fired": _("no"), "unknown": _("not known")}
+    answers = [[a.rule.id, a.rule.asks(_), answer_words[a.outcome]] for a in here.answers]
     name = str(site["name"]) or str(site["site_id"])
     synthetic = here.synthetic or bool(site["demonstration"])
     fired, misses = (worded(withheld(rows), _) for rows in (here.evidence, here.misses.head(20)))
@@ -199,7 +199,7 @@ def _answers(translate: Translator, here: Profile) -> list[tuple[str, str]]:
             " ".join([labels.value("zone_status", site["zone_status"], _), str(site["zone_unit"])]).strip(),
         ),
         (_("To the zone's edge"), _.distance(site["distance_to_zone_edge_m"])),
-        *((column_labels.column(name, _), said) for name, said in listings(here, _)),
+        *((column_labels.column(name, _), words) for name, words in listings(here, _)),
     ]
 
 
@@ -214,7 +214,7 @@ def _facts(translate: Translator, here: Profile) -> list[tuple[str, str]]:
         (_("Position error (km)"), _.number(site["coord_precision_km"], 1)),
         (_("Armed presence"), labels.value("armed_presence", site["armed_presence"], _)),
         (_("Visit"), _.date(site["visit_date"])),
-        *((column_labels.column(name, _), said) for name, said in facts_of_visits(here, _)),
+        *((column_labels.column(name, _), words) for name, words in facts_of_visits(here, _)),
         (_("Source"), f"{site['source']}, {site['site_id']}"),
     ]
 

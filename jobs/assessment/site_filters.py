@@ -116,9 +116,9 @@ class Filters:
             keep &= _of_age(sites["visit_age_days"].to_numpy(np.float64), self.age)
         if self.text:
             wanted_text = fold(self.text)
-            said = sites["name"] + " " + sites["site_id"] + " " + sites["admin2"]
-            known = {text: wanted_text in fold(text) for text in pd.unique(said)}
-            keep &= said.map(known).to_numpy(np.bool_)
+            searched_text = sites["name"] + " " + sites["site_id"] + " " + sites["admin2"]
+            known = {text: wanted_text in fold(text) for text in pd.unique(searched_text)}
+            keep &= searched_text.map(known).to_numpy(np.bool_)
         if self.area:
             polygon = shapely.Polygon(self.area)
             shapely.prepare(polygon)

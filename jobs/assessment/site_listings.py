@@ -63,11 +63,11 @@ def facts(it: Profile, translate: Translator) -> list[tuple[str, str]]:
     out = []
     for name in FACTS:
         column = it.visits[name]
-        told = column[column.notna() & (column != "")]
-        if len(told):
-            value = told.iloc[0]
-            said = str(value).replace(";", ", ") if isinstance(value, str) else answered(value, _)
-            out.append((name, f"{said}, {_.date(it.visits['visit_date'].loc[told.index[0]])}"))
+        filled = column[column.notna() & (column != "")]
+        if len(filled):
+            value = filled.iloc[0]
+            words = str(value).replace(";", ", ") if isinstance(value, str) else answered(value, _)
+            out.append((name, f"{words}, {_.date(it.visits['visit_date'].loc[filled.index[0]])}"))
     return out
 
 

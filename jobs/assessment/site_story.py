@@ -169,7 +169,7 @@ def district_lines(loaded: Loaded, it: Profile) -> list[Line]:
     return out
 
 
-def looked_at(it: Profile, rule: Rule, said: str, translate: Translator) -> str:
+def looked_at(it: Profile, rule: Rule, answer: str, translate: Translator) -> str:
     """What an answer rests on: the sum that fired, why it cannot be told, or what was looked at and did not count.
 
     Parameters
@@ -178,24 +178,24 @@ def looked_at(it: Profile, rule: Rule, said: str, translate: Translator) -> str:
         The site with all that is said of it.
     rule
         The rule that is asked.
-    said
+    answer
         The answer of the rule: `fired`, `unknown` or `not fired`.
     translate
         Speaks the reader's language.
     """
     kinds = {"fired": it.evidence, "unknown": it.gaps, "not fired": it.misses}
-    rows = kinds[said]
+    rows = kinds[answer]
     rows = rows[rows["rule"] == rule.id]
-    if said == "fired":
+    if answer == "fired":
         # A rule with several windows has a sum of each; the fullest one is what fired it, a short one may be empty.
         sums = rows[rows["kind"].isin(["total", "area"])].sort_values(["events", "deaths"], ascending=False)
         rows = sums if len(sums) else rows
-    if rows.empty and said == "fired":
+    if rows.empty and answer == "fired":
         return translate(FACTS["not_compliant"]) if rule.kind == "restriction" else ""
     if rows.empty:
-        return translate("does not apply to this site, or nothing was found") if said == "not fired" else ""
+        return translate("does not apply to this site, or nothing was found") if answer == "not fired" else ""
     counted = rows[(rows["fact"] == "below_limit") & (rows["record_id"] != "")]
-    if said == "not fired" and len(counted):
+    if answer == "not fired" and len(counted):
         n = counted["record_id"].nunique()
         near = _limit(counted.iloc[0], translate)
         text = translate.plural(

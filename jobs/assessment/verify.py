@@ -73,8 +73,8 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     if "sites_md01.csv" in files:
         held_md01 = ("name", "addressCountry", "source")
         unproven["sites_md01.csv"] = all_columns(files["sites_md01.csv"], "sites_md01.csv", held_md01)
-    told = ("rules", "sites", "evidence_rows", "counts", "notes")
-    return Derived(int(derived["site_class"].isna().sum()), unproven, told)
+    proven = ("rules", "sites", "evidence_rows", "counts", "notes")
+    return Derived(int(derived["site_class"].isna().sum()), unproven, proven)
 
 
 def open_columns(
@@ -95,8 +95,8 @@ def open_columns(
     given
         Columns that the caller proves otherwise, such as keys and dates that other files repeat.
     """
-    told = [name for name in derived.columns if name != "sources_disagree" or derived[name].notna().all()]
-    proven = {*told, *held.sites, *given}
+    whole = [name for name in derived.columns if name != "sources_disagree" or derived[name].notna().all()]
+    proven = {*whole, *held.sites, *given}
     placed = sites["lon"].notna().to_numpy()
     loose = int((placed & ~held.placed).sum())
     out = []
@@ -225,9 +225,9 @@ def derived_columns(
     notes = list(reasons(rules, sites[known].reset_index(drop=True), evidence, source_of))
     for code in finished():
         if f"why_{code}" in sites.columns:
-            said = np.full(len(sites), None, dtype=object)
-            said[known] = [note.sentence(translator(code)) for note in notes]
-            derived[f"why_{code}"] = said
+            sentences_ = np.full(len(sites), None, dtype=object)
+            sentences_[known] = [note.sentence(translator(code)) for note in notes]
+            derived[f"why_{code}"] = sentences_
     if "visit_age_days" in sites.columns:
         derived["visit_age_days"] = (sites["as_of"] - sites["visit_date"]).dt.days.astype("float64")
     derived = derived[[name for name in derived.columns if name in sites.columns]]

@@ -34,10 +34,10 @@ def reliability_svg(found: Reliability, _: Translator) -> str:
             f'<text x="{LEFT - 6}" y="{y + 3}" text-anchor="end">{text}</text>'
         )
     out.append(f'<path d="M{_x(0)} {_y(0)}L{_x(1)} {_y(1)}" stroke="#767676" stroke-dasharray="4 3" fill="none"/>')
-    for i, (said, came, low, high, n) in enumerate(
+    for i, (stated, came, low, high, n) in enumerate(
         zip(found.stated, found.came, found.low, found.high, found.n, strict=True)
     ):
-        x, y = _x(float(said)), _y(float(came))
+        x, y = _x(float(stated)), _y(float(came))
         radius = round(2.5 + 1.2 * math.log10(max(int(n), 1)), 1)
         out.append(
             f'<path d="M{x} {_y(float(low))}V{_y(float(high))}" stroke="#0072B2" stroke-width="1.5"/>'

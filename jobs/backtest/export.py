@@ -176,8 +176,8 @@ def summary(backtest: Backtest, language: str = "en") -> list[str]:
     _ = translator(language)
     table = backtest.result.table
     base = table[table["name"] == "base_rate"].iloc[0]
-    told = backtest.record.get("inputs", [])
-    lines = [line.sentence(_) for line in reading_lines(told if isinstance(told, list) else [])]
+    inputs = backtest.record.get("inputs", [])
+    lines = [line.sentence(_) for line in reading_lines(inputs if isinstance(inputs, list) else [])]
     lines += [
         _(
             "{n} case{n?|s}: {places} place{places?|s} at {dates} date{dates?|s}; {hits} {hits?was|were} "
@@ -189,11 +189,11 @@ def summary(backtest: Backtest, language: str = "en") -> list[str]:
     for row in table[table["kind"].isin(["class", "intensity", "baseline"])].to_dict("records"):
         if pd.isna(row["n"]):
             continue
-        said = words.name_of(row["kind"], row["name"], _)
+        name = words.name_of(row["kind"], row["name"], _)
         rate = words.percent(row["hit_rate"], _)
         between = words.span(row["hit_rate_low"], row["hit_rate_high"], _)
         lines.append(
-            f"{said[:44]:44} {_.number(row['n']):>8} {rate:>8} {between:>16}  AUC {_.number(row['auc'], 3):>5}"
+            f"{name[:44]:44} {_.number(row['n']):>8} {rate:>8} {between:>16}  AUC {_.number(row['auc'], 3):>5}"
         )
     for reason, n in backtest.gathered.left_out.items():
         if n:

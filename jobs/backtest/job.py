@@ -217,14 +217,14 @@ def run(
         When the run is made; None: now.
     """
     rules, outcome = rules or default_rules(), outcome or Outcome()
-    told: Progress = progress or (lambda _what, _done, _total: None)
-    gathered = gather(loaded, days, outcome, rules, told)
+    step_done: Progress = progress or (lambda _what, _done, _total: None)
+    gathered = gather(loaded, days, outcome, rules, step_done)
     total, done = len(gathered.scores), 0
 
     def step() -> None:
         nonlocal done
         done += 1
-        told("figures", done, total)
+        step_done("figures", done, total)
 
     flags = {s.name: s.flag for s in gathered.scores if s.kind == "class"}
     strategies = {

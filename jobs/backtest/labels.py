@@ -74,8 +74,8 @@ def percent(value: object, _: Translator, digits: int = 1) -> str:
     digits
         Digits after the decimal sign.
     """
-    said = _.number(None if value is None else float(str(value)) * 100, digits)
-    return said + _sign(_.language) if said else ""
+    text = _.number(None if value is None else float(str(value)) * 100, digits)
+    return text + _sign(_.language) if text else ""
 
 
 @lru_cache(maxsize=16)

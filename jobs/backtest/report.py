@@ -170,16 +170,16 @@ def page(backtest: Backtest, language: str = "en") -> bytes:
     if backtest.points is not None:
         out.append(f"<p>{html(_(words.RANDOM_NOTE))}</p>")
     out += [f"<p>{html(line)}</p>" for line in left_out(backtest, _)]
-    for kind, said in words.KINDS.items():
+    for kind, kind_heading in words.KINDS.items():
         lines = kind_texts(backtest, kind, _)
         if lines:
-            out.append(f"<section><h2>{html(_(said))}</h2>{table([_(h) for h in HEADINGS], lines)}</section>")
+            out.append(f"<section><h2>{html(_(kind_heading))}</h2>{table([_(h) for h in HEADINGS], lines)}</section>")
     out += [_diagrams(backtest, _), _decisions(backtest, _), _method(_), _versions(record, _), cite_html(record, _)]
-    told = _(
+    method = _(
         "CAHRA Atlas {version}. This page holds all that it shows and asks no host for anything.",
         version=str(record["tool_version"]),
     )
-    out.append(f"</main><footer>{html(told)}</footer></body></html>\n")
+    out.append(f"</main><footer>{html(method)}</footer></body></html>\n")
     return "".join(out).encode("utf-8", "replace")
 
 

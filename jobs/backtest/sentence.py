@@ -109,7 +109,7 @@ def class_sentence(backtest: Backtest, cls: str, day: dt.date, _: Translator) ->
     if found is None:
         return ""
     outcome = backtest.outcome
-    told: dict[str, object] = {
+    values: dict[str, object] = {
         "dates": _.number(found.dates),
         "rate": percent(found.hits / found.n, _, 0 if found.hits / found.n >= 0.1 else 1),
         "km": _.number(outcome.radius_km, 1),
@@ -118,9 +118,9 @@ def class_sentence(backtest: Backtest, cls: str, day: dt.date, _: Translator) ->
         "between": span(found.low, found.high, _),
     }
     if found.others_n < LEAST:
-        return _(SAID_ALONE, **told) if outcome.events == 1 else ""
+        return _(SAID_ALONE, **values) if outcome.events == 1 else ""
     rate = found.others_hits / found.others_n
-    told["others"] = percent(rate, _, 0 if rate >= 0.1 else 1)
+    values["others"] = percent(rate, _, 0 if rate >= 0.1 else 1)
     if outcome.events > 1:
-        return _(SAID_MANY, **told, events=outcome.events)
-    return _(SAID, **told)
+        return _(SAID_MANY, **values, events=outcome.events)
+    return _(SAID, **values)

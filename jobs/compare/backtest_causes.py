@@ -104,8 +104,8 @@ class BacktestCauses:
         column = f"auc_{name}"
         one, two = self._by_date
         common = sorted(set(one) & set(two))
-        told = [(one[d], two[d]) for d in common if column in one[d] and column in two[d]]
-        return bool(told) and all(a[c] == b[c] for a, b in told for c in ("cases", "hits", column))
+        pairs = [(one[d], two[d]) for d in common if column in one[d] and column in two[d]]
+        return bool(pairs) and all(a[c] == b[c] for a, b in pairs for c in ("cases", "hits", column))
 
 
 def _by_id(rows: pd.DataFrame) -> dict[str, dict[str, int]]:

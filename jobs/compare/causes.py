@@ -281,8 +281,8 @@ def _by_rules(a: Folder, b: Folder, keys: set[Key]) -> dict[Key, str]:
         return {}
     pairs = [(str(s), str(i)) in keys for s, i in zip(a.sites["source"], a.sites["site_id"], strict=True)]
     mine = a.sites[pairs].reset_index(drop=True)
-    told = [(str(s), str(i)) in keys for s, i in zip(a.evidence["source"], a.evidence["site_id"], strict=True)]
+    moved = [(str(s), str(i)) in keys for s, i in zip(a.evidence["source"], a.evidence["site_id"], strict=True)]
     source_of = {str(d["dataset"]): str(d["source"]) for d in a.record["datasets"]}
-    derived = rederive(mine, a.evidence[told].reset_index(drop=True), b.rules, source_of)
+    derived = rederive(mine, a.evidence[moved].reset_index(drop=True), b.rules, source_of)
     each = zip(mine["source"], mine["site_id"], derived["site_class"], strict=True)
     return {(str(s), str(i)): str(c) for s, i, c in each if isinstance(c, str)}

@@ -178,17 +178,17 @@ def _incidents(old: pd.DataFrame, new: pd.DataFrame, _: Translator) -> list[str]
 
 def _named(rows: pd.DataFrame, _: Translator) -> str:
     """The deadliest ones: day, place, deaths, id; of rows that may not leave (ACLED) the id alone."""
-    said = []
+    names = []
     ordered = rows.sort_values(["deaths_best", "record_id"], ascending=[False, True], kind="stable")
     row: Any
     for row in ordered.head(MOST_NAMED).itertuples(index=False):
         if row.restricted is True or pd.isna(row.date_start):
-            said.append(str(row.record_id))
+            names.append(str(row.record_id))
             continue
         deaths = _.plural("{n} death", "{n} deaths", int(row.deaths_best)) if pd.notna(row.deaths_best) else ""
         about = ", ".join(part for part in (_.date(row.date_start.date()), str(row.place), deaths) if part)
-        said.append(f"{about} ({row.record_id})")
-    return _.joined(said)
+        names.append(f"{about} ({row.record_id})")
+    return _.joined(names)
 
 
 def _visits(old: pd.DataFrame, new: pd.DataFrame, _: Translator) -> list[str]:
@@ -215,14 +215,14 @@ def _zone(old: Side, new: Side, key: Key, _: Translator) -> list[str]:
     if before == after:
         return []
     words = (labels.value("zone_status", status, _) for status in (before, after))
-    said = _("Zone: {before} → {after}", **dict(zip(("before", "after"), words, strict=True)))
+    sentence = _("Zone: {before} → {after}", **dict(zip(("before", "after"), words, strict=True)))
     rows = new.of_kind(key, "zone")
     rows = rows[rows["fact"].isin(ENTRIES) & rows["date_start"].notna()]
     if rows.empty:
-        return [said + "."]
+        return [sentence + "."]
     nearest = min(ENTRIES.index(str(fact)) for fact in rows["fact"])
     entry: Any = rows[rows["fact"] == ENTRIES[nearest]].sort_values("date_start", kind="stable").iloc[-1]
     unit = str(entry["record_id"]) or str(new.rows[key]["zone_unit"])
     status = _(labels.REGISTER.get(str(entry["status"]), str(entry["status"])))
-    told = _("{unit}: {status} since {day}", unit=unit, status=status, day=_.date(entry["date_start"].date()))
-    return [f"{said} ({told})."]
+    entry_text = _("{unit}: {status} since {day}", unit=unit, status=status, day=_.date(entry["date_start"].date()))
+    return [f"{sentence} ({entry_text})."]

@@ -171,7 +171,9 @@ def _stocktake(
         for row in table[["source", "site_id", "programme_type"]].itertuples(index=False):
             of[what].setdefault((str(row.source), str(row.site_id)), set()).add(str(row.programme_type))
     keys = sorted({*of["gaps"], *of["covered"]})
-    joined = {what: [";".join(t for t in TYPES if t in told.get(k, ())) for k in keys] for what, told in of.items()}
+    joined = {
+        what: [";".join(t for t in TYPES if t in types_of.get(k, ())) for k in keys] for what, types_of in of.items()
+    }
     index = (
         pd.MultiIndex.from_tuples(keys, names=["source", "site_id"]) if keys else pd.MultiIndex.from_arrays([[], []])
     )

@@ -117,10 +117,10 @@ def run(loaded: tuple[Folder, Folder], now: dt.datetime | None = None) -> Compar
         When the run is made; None: now.
     """
     a, b = loaded
-    said = [_watched_values(f) for f in (a, b)]
+    watched = [_watched_values(f) for f in (a, b)]
     nothing = ("",) * len(WATCHED[a.job])
-    keys = sorted({*said[0], *said[1]})
-    moved = [k for k in keys if said[0].get(k, nothing) != said[1].get(k, nothing)]
+    keys = sorted({*watched[0], *watched[1]})
+    moved = [k for k in keys if watched[0].get(k, nothing) != watched[1].get(k, nothing)]
     causes: Causes | ProgrammeCauses | BacktestCauses
     if a.job == "coverage":
         causes = ProgrammeCauses(a, b, moved)
@@ -128,7 +128,7 @@ def run(loaded: tuple[Folder, Folder], now: dt.datetime | None = None) -> Compar
         causes = BacktestCauses(a, b) if a.job == "backtest" else Causes(a, b, moved)
     rows = []
     for key in moved:
-        pairs = zip(*(side.get(key, nothing) for side in said), strict=True)
+        pairs = zip(*(side.get(key, nothing) for side in watched), strict=True)
         rows.append((key[1], key[0], *(v for pair in pairs for v in pair), causes.of(key), causes.records(key)))
     names = [f"{name}_{when}" for name in WATCHED[a.job] for when in ("before", "after")]
     columns = [*IDENTITY.get(a.job, ("site_id", "source")), *names, "cause", "records"]
@@ -145,7 +145,7 @@ def run(loaded: tuple[Folder, Folder], now: dt.datetime | None = None) -> Compar
         "inputs": [_input_entry(role, f) for role, f in (("before", a), ("after", b))],
         "data_of_both": _data(a, b),
         "differing": causes.found,
-        "sites": {"before": len(said[0]), "after": len(said[1]), "moved": len(moved)},
+        "sites": {"before": len(watched[0]), "after": len(watched[1]), "moved": len(moved)},
         "causes": {c: int(counts.get(c, 0)) for c in CAUSES},
         **marks(*(name for f in (a, b) for name in f.record.get("demonstration_layers", []))),
     }
@@ -178,6 +178,6 @@ def _data(*folders: Folder) -> list[dict[str, object]]:
 
 def _input_entry(role: str, folder: Folder) -> dict[str, object]:
     """A result by the hash of what its record says, the time aside."""
-    said = {k: v for k, v in folder.record.items() if k != "run_at"}
-    digest = hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+    members = {k: v for k, v in folder.record.items() if k != "run_at"}
+    digest = hashlib.sha256(json.dumps(members, sort_keys=True, default=str).encode()).hexdigest()
     return {"role": role, "file": folder.name, "sha256": digest}

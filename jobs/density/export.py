@@ -138,11 +138,11 @@ def result_files(result: Surfaces) -> ResultFiles:
         )  # fmt: skip
     for source, values in result.differences.items():
         first, last = (s for s in result.surfaces if s.source == source)
-        told = tags_of(grid, result.options, last, result.record)
-        told |= {"period": f"{last.period[0]}/{last.period[1]} less {first.period[0]}/{first.period[1]}",
+        tags = tags_of(grid, result.options, last, result.record)
+        tags |= {"period": f"{last.period[0]}/{last.period[1]} less {first.period[0]}/{first.period[1]}",
                  "total": f"{last.placed.total - first.placed.total:g}"}  # fmt: skip
         others[f"difference_{source}.tif"] = functools.partial(
-            geotiff_bytes, values, grid.transform, wkt, unit=unit, description="later less earlier", tags=told
+            geotiff_bytes, values, grid.transform, wkt, unit=unit, description="later less earlier", tags=tags
         )
     tables = {"surfaces.csv": (surfaces_table(result), SURFACES), "rejected.csv": (result.rejected, schema.REJECTED)}
     return ResultFiles(tables, others, result.record)

@@ -111,15 +111,15 @@ def run(
             raise InputError("There is no day in this period.", where="--from, --to", got=f"{first} {last}")
     incidents, units = prepare(loaded.incidents), {}
     units = placed_in_units(loaded, incidents)
-    asked: list[tuple[str, Period, Placed]] = []
+    wanted: list[tuple[str, Period, Placed]] = []
     for number, source in enumerate(incidents.sources):
         for first, last in periods:
             begin, end = (int(d) for d in to_days([first.isoformat(), last.isoformat()]))
             found = placed(
                 incidents, units, source=number, first=begin, last=end, weight=options.weight, effect=options.effect
             )
-            asked.append((source, (first, last), found))
-    lon, lat = extent(incidents, units, [found for _, _, found in asked])
+            wanted.append((source, (first, last), found))
+    lon, lat = extent(incidents, units, [found for _, _, found in wanted])
     if not len(lon):
         raise InputError(
             "No incident with a place lies in the period.", where="--from, --to",
@@ -128,14 +128,14 @@ def run(
     margin = REACH * options.bandwidth_km + options.disc_km + 3 * options.cell_km + (60 if _shut(incidents) else 0)
     grid = SurfaceGrid.around(lon, lat, options.cell_km, margin)
     made = []
-    for i, (source, span, found) in enumerate(asked):
+    for i, (source, span, found) in enumerate(wanted):
         if progress is not None:
-            progress("surfaces", i, len(asked))
+            progress("surfaces", i, len(wanted))
         values = surface(grid, incidents, units, found, options.bandwidth_km, options.disc_km)
         looked = looked_at(grid, loaded, incidents, source, span, options.effect)
         made.append(Surface(source, span, found, np.where((values > 0) | looked, values, np.nan)))
     if progress is not None:
-        progress("surfaces", len(asked), len(asked))
+        progress("surfaces", len(wanted), len(wanted))
     record = export.run_record(loaded, incidents, grid, options, made, now) | marks(*layers(loaded))
     rejected = schema.conform(loaded.rejected, schema.REJECTED)
     return Density(grid, options, tuple(made), rejected, record)

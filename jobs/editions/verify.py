@@ -53,7 +53,7 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
 def _check_years(years: pd.DataFrame) -> None:
     """The share by which deaths differ follows from the deaths."""
     before, after = (pd.to_numeric(years[f"deaths_{n}"]) for n in ("before", "after"))
-    told = pd.to_numeric(years["deaths_change"].where(years["deaths_change"] != "", None))
+    stated = pd.to_numeric(years["deaths_change"].where(years["deaths_change"] != "", None))
     wanted = ((after - before) / before.where(before > 0)).round(4)
-    if not (((told - wanted).abs() < 1e-9) | (told.isna() & wanted.isna())).all():
+    if not (((stated - wanted).abs() < 1e-9) | (stated.isna() & wanted.isna())).all():
         raise DifferenceError(f"{YEARS_FILE}: a change of deaths that the deaths do not give")

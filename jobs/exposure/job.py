@@ -150,8 +150,8 @@ def run(
     quick = functools.partial(assess, explain=False)
     assessed = assess_loaded(loaded.data, sites, as_of, rules, measured=measured, engine=quick)
     table = schema.conform(assessed.sites, EXPOSURE)
-    asked = [by_class(table), near_incidents(loaded.data.incidents, as_of, months), in_zones(loaded.data, as_of)]
-    classes, near, zones = with_people(asked, rasters.population, progress)
+    areas = [by_class(table), near_incidents(loaded.data.incidents, as_of, months), in_zones(loaded.data, as_of)]
+    classes, near, zones = with_people(areas, rasters.population, progress)
     settings = {**recorded(loaded.data, as_of), "months": months, "radii_km": list(RADII_KM), "near_km": list(NEAR_KM)}
     inputs += rasters.records()
     record = export.run_record(assessed, rules, inputs, settings, now) | marks(*layers(loaded.data))
@@ -233,12 +233,12 @@ def in_zones(data: Loaded, as_of: dt.date) -> Areas:
     return Areas(ZONES, [(a.name, a.status) for a in areas], [a.geometry for a in areas])
 
 
-def with_people(asked: Sequence[Areas], layer: People, progress: Progress | None = None) -> list[pd.DataFrame]:
+def with_people(tables: Sequence[Areas], layer: People, progress: Progress | None = None) -> list[pd.DataFrame]:
     """The tables with the people of each area and how much of it was looked at; the raster is read once for all.
 
     Parameters
     ----------
-    asked
+    tables
         Tables with the areas of their rows.
     layer
         The raster of people.
@@ -246,10 +246,10 @@ def with_people(asked: Sequence[Areas], layer: People, progress: Progress | None
         Is told how far the work is; None: nobody asks.
     """
     if not layer:
-        return [schema.empty(each.table) for each in asked]
-    people, share = within(layer, [area for each in asked for area in each.areas], "areas", progress)
+        return [schema.empty(each.table) for each in tables]
+    people, share = within(layer, [area for each in tables for area in each.areas], "areas", progress)
     out, at = [], 0
-    for each in asked:
+    for each in tables:
         mine = slice(at, at + len(each.rows))
         at = mine.stop
         counted = np.round(people[mine])

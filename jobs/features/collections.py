@@ -103,8 +103,8 @@ def collections_of(folder: Path) -> tuple[dict[str, Collection], Mapping[str, An
 
 def _collection(name: str, features: list[dict[str, Any]]) -> Collection:
     for feature in features:
-        said = feature["properties"]
-        if any(said.get(key) not in (None, "", False, "false") for key in SECRET):
+        properties = feature["properties"]
+        if any(properties.get(key) not in (None, "", False, "false") for key in SECRET):
             raise InputError("Rows that must not leave are not served.", where=name, got="ACLED")
     ids, taken = [], set()
     for i, feature in enumerate(features):
@@ -116,8 +116,8 @@ def _collection(name: str, features: list[dict[str, Any]]) -> Collection:
         ids.append(one)
     shapes = [shapely.from_geojson(_json(f["geometry"])) if f.get("geometry") else None for f in features]
     boxes = shapely.bounds(np.array(shapes, dtype=object)).reshape(-1, 4)
-    told = [{**f, "id": one} for f, one in zip(features, ids, strict=True)]
-    return Collection(name, told, tuple(ids), boxes)
+    features_ = [{**f, "id": one} for f, one in zip(features, ids, strict=True)]
+    return Collection(name, features_, tuple(ids), boxes)
 
 
 def _json(shape: object) -> str:

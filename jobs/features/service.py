@@ -92,10 +92,12 @@ class _Service:
             _link(f"{base}/conformance", "conformance", "application/json", "What it conforms to"),
             _link(f"{base}/collections", "data", "application/json", "The collections"),
         ]
-        told = (
+        description = (
             f"{self.synthetic}A result as of {self.as_of}. A class is a prompt for due diligence, not a finding of law."
         )
-        return JSONResponse({"title": "CAHRA Atlas", "description": told, "links": links, "attribution": self.cites})
+        return JSONResponse(
+            {"title": "CAHRA Atlas", "description": description, "links": links, "attribution": self.cites}
+        )
 
     def conformance(self, request: Request) -> JSONResponse:
         _known(request, {"f"})
@@ -128,9 +130,9 @@ class _Service:
 
     def _described(self, one: Collection, base: str) -> dict[str, Any]:
         place = f"{base}/collections/{urllib.parse.quote(one.name)}"
-        told = f"{self.synthetic}{one.name}, as of {self.as_of}"
+        title = f"{self.synthetic}{one.name}, as of {self.as_of}"
         return {
-            "id": one.name, "title": one.name, "description": told, "itemType": "feature",
+            "id": one.name, "title": one.name, "description": title, "itemType": "feature",
             "crs": [CRS84], "extent": {"spatial": {"bbox": [one.extent], "crs": CRS84}},
             "attribution": "; ".join(self.cites),
             "links": [_link(place, "self", "application/json", "This collection"),

@@ -114,12 +114,12 @@ def _evidence(subject: Subject, rows: pd.DataFrame | None) -> list[Block]:
         return [Text(_("No rule fired."))]
     shown = rows.head(MOST_ROWS)
     names = ("rule", "kind", "found", "place", "date_start", "distance_m", "deaths_best", "dataset", "record_id")
-    said: dict[str, Callable[[Any], str]] = {
+    words_of: dict[str, Callable[[Any], str]] = {
         "kind": lambda v: _(labels.EVIDENCE_KINDS.get(v, v)), "date_start": _.date, "distance_m": _.distance,
         "deaths_best": _.number,
     }  # fmt: skip
     cells = [
-        [str(said[name](value) if name in said else value) for name, value in zip(names, row, strict=True)]
+        [str(words_of[name](value) if name in words_of else value) for name, value in zip(names, row, strict=True)]
         for row in shown[list(names)].astype(object).itertuples(index=False)
     ]
     head = [_("Distance") if name == "distance_m" else column_labels.column(name, _) for name in names]
@@ -143,10 +143,10 @@ def _zones(subject: Subject) -> list[KmlFolder]:
     places = []
     for zone in found:
         words = _(styles.ZONE_AREAS[zone.status])
-        said = [Text(words, bold=True), Text(_.date(subject.day))]
+        blocks = [Text(words, bold=True), Text(_.date(subject.day))]
         if zone.indicative:
-            said.append(Text(_("Indicative only: it decides nothing.")))
+            blocks.append(Text(_("Indicative only: it decides nothing.")))
         since = "" if zone.since is None or pd.isna(zone.since) else str(zone.since)[:10]  # type: ignore[call-overload]
         data = {"status": zone.status, "since": since}
-        places.append(KmlPlace(f"{zone.name} – {words}", zone.status, zone.geometry, html_of(said), data))
+        places.append(KmlPlace(f"{zone.name} – {words}", zone.status, zone.geometry, html_of(blocks), data))
     return [KmlFolder(_("Zones"), places)] if places else []

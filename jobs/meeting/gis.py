@@ -143,7 +143,7 @@ def _described(subject: Subject, layer: Layer) -> ProjectLayer:
     """How a layer of the GeoPackage is drawn and named."""
     _ = subject.translate
     mark = f" – {subject.notice}" if subject.notice and layer.name in ("sites", "incidents") else ""
-    aliases = {name: said for name in layer.columns if (said := column_labels.column(name, _)) != name}
+    aliases = {name: heading for name in layer.columns if (heading := column_labels.column(name, _)) != name}
     if layer.name == "sites":
         looks = [_point(s, _, size=3.0) for s in styles.SITES]
         return ProjectLayer("sites", _("Sites") + mark, "point", looks, "site_class", aliases=aliases)

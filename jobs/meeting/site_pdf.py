@@ -64,8 +64,8 @@ def site_pdf(
     it = content(translate, here, rules_hash, past, sure, heat, cited)
     around: list[Block] = [Text(_("The position of this site is not known."))]
     if here.placed:
-        said = _("Filled: exact place. Hollow: known to within about 25 km. Size by deaths. North is up.")
-        around = [Picture(picture(surroundings(_, loaded, here), _, _SIZE_IN)), Text(said, small=True)]
+        caption = _("Filled: exact place. Hollow: known to within about 25 km. Size by deaths. North is up.")
+        around = [Picture(picture(surroundings(_, loaded, here), _, _SIZE_IN)), Text(caption, small=True)]
     notice: list[Block] = [Text(it.notice, bold=True)] if it.notice else []
     return pdf_bytes(
         it.title, [*notice, *it.before, *around, *it.after], language=_.language,

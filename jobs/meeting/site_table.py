@@ -81,8 +81,8 @@ def excel_csv(run: Run, rows: Sequence[int] | pd.Index | None, translate: Transl
 
 def _worded(column: pd.Series, name: str, translate: Translator) -> pd.Series:
     if pd.api.types.is_bool_dtype(column):
-        said = {True: translate("yes"), False: translate("no")}
-        return column.astype(object).map(lambda v: "" if v is pd.NA else said[bool(v)]).astype("str")
+        words = {True: translate("yes"), False: translate("no")}
+        return column.astype(object).map(lambda v: "" if v is pd.NA else words[bool(v)]).astype("str")
     if pd.api.types.is_numeric_dtype(column):
         digits = DIGITS.get(name, 0)
         return column.round(digits) if digits else column.round().astype("Int64")

@@ -106,10 +106,10 @@ class Subject:
     def title(self) -> str:
         """What it is about."""
         _ = self.translate
-        said = _("Mine sites, conflict and zones")
+        what = _("Mine sites, conflict and zones")
         if not self.countries or len(self.countries) > MOST_COUNTRIES:
-            return said
-        return f"{said} – {', '.join(country_name(c, _) for c in self.countries)}"
+            return what
+        return f"{what} – {', '.join(country_name(c, _) for c in self.countries)}"
 
     @property
     def subtitle(self) -> str:
@@ -147,8 +147,8 @@ class Subject:
             named = _("coverage of incidents") if entry["role"] == "coverage" else dataset
             if not credit and named == str(entry["file"]).rpartition(".")[0]:
                 named = str(entry["file"])  # once is enough
-            said = [named, edition, *([credit, licence] if credit else [str(entry["file"])])]
-            out[", ".join(dict.fromkeys(credit_in_words(part, _) for part in said if part))] = None
+            parts = [named, edition, *([credit, licence] if credit else [str(entry["file"])])]
+            out[", ".join(dict.fromkeys(credit_in_words(part, _) for part in parts if part))] = None
         return list(out)
 
     @property

@@ -36,9 +36,9 @@ def table_pdf(subject: Subject) -> bytes:
         [_.number(v) for v in sites["incidents_20km_12m"]], [_.number(v) for v in sites["deaths_20km_12m"]],
         [_.date(v) for v in sites["visit_date"]],
     ]  # fmt: skip
-    said = ("site_class", "name", "admin2", "minerals", "zone_status", "area_class", "why_en", "incidents_20km_12m",
-            "deaths_20km_12m", "visit_date")  # fmt: skip
-    head = [column_labels.column(name, _) for name in said]
+    column_names = ("site_class", "name", "admin2", "minerals", "zone_status", "area_class", "why_en",
+                    "incidents_20km_12m", "deaths_20km_12m", "visit_date")  # fmt: skip
+    head = [column_labels.column(name, _) for name in column_names]
     rows = [[str(cell) for cell in row] for row in zip(*columns, strict=True)]
     tints = [styles.CLASS_TINTS.get(c, "") for c in subject.sites["site_class"].iloc[:MOST_ROWS]]
     counts = subject.sites["site_class"].value_counts()

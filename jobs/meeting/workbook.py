@@ -38,11 +38,11 @@ def workbook(subject: Subject) -> bytes:
     _ = subject.translate
     sites = site_rows(subject.run, subject.rows, _)
     names = list(sites.columns)
-    said = dict(zip(names, headings(names, _), strict=True))
+    heading_of = dict(zip(names, headings(names, _), strict=True))
     tints = {f"{s.sign} {_(s.text)}": styles.CLASS_TINTS[s.key] for s in styles.SITES}
     first = TableSheet(
-        _("Sites"), sites.rename(columns=said), digits={said[k]: v for k, v in DIGITS.items()},
-        wrapped=(said["why"],), fills={said["site_class"]: tints},
+        _("Sites"), sites.rename(columns=heading_of), digits={heading_of[k]: v for k, v in DIGITS.items()},
+        wrapped=(heading_of["why"],), fills={heading_of["site_class"]: tints},
     )  # fmt: skip
     evidence = _evidence(subject)
     sheets: list[TableSheet | TextSheet] = [_summary(subject, len(evidence)), first]

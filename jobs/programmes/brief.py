@@ -113,12 +113,12 @@ def _by_type(area: Area, _: Translator) -> Section:
                 people(area.sites.loc[open_here, "workers"], _) if area.typed else _("unknown"),
             )
         )
-    told = [] if area.typed else [
+    notes = [] if area.typed else [
         _("No loaded programme could be read as any of the eight types: what is covered is unknown, and no gaps are "
           "counted.")
     ]  # fmt: skip
     columns = (_("Type"), _("Programmes"), _("Donors"), _("At risk, covered"), _("Gaps"), _("Workers in gaps"))
-    return Section(_("Who does what"), told, columns, rows, (1, 3, 4, 5))
+    return Section(_("Who does what"), notes, columns, rows, (1, 3, 4, 5))
 
 
 def _lacking(area: Area, _: Translator) -> Section:
@@ -178,31 +178,33 @@ def _paying(area: Area, _: Translator) -> Section:
          _.number(float(str(row.amount))))
         for row in sums.head(MOST).itertuples(index=False)
     ]  # fmt: skip
-    told = [
+    sentences = [
         _("All years; amounts of different kinds or currencies are never added together."),
         _("Money in several places without stated shares is not in this table; see money.csv."),
     ]
     columns = (_("Donor"), _("Kind of money"), _("Currency"), _("Amount"))
-    return Section(_("Money"), told, columns, rows, (3,), len(sums) - len(rows))
+    return Section(_("Money"), sentences, columns, rows, (3,), len(sums) - len(rows))
 
 
 def _certainty(area: Area, _: Translator) -> Section:
     certain = area.sites.get("certain_class", area.sites["site_class"]).isin(AT_RISK).to_numpy()
     open_here = area.lacking & area.at_risk[:, None]
     unknown_workers = int((area.at_risk & area.sites["workers"].isna().to_numpy()).sum())
-    told = []
+    sentences = []
     if area.typed:
-        told.append(_("Of {n} gap{n?|s} {m} {m?stands at a site that is|stand at sites that are} at risk for certain.",
-                      n=_.number(int(open_here.sum())),
-                      m=_.number(int(open_here[certain].sum()))))  # fmt: skip
-    told += [
+        gaps, sure = _.number(int(open_here.sum())), _.number(int(open_here[certain].sum()))
+        sentences.append(
+            _("Of {n} gap{n?|s} {m} {m?stands at a site that is|stand at sites that are} at risk for certain.",
+              n=gaps, m=sure)
+        )  # fmt: skip
+    sentences += [
         _("{n} programme{n?|s} could be read as no type; {m} {m?has|have} no place that can be drawn.",
           n=_.number(int((area.programmes["types"] == "").sum())), m=_.number(area.national)),
         _("At {n} site{n?|s} at risk nobody counted the workers.", n=_.number(unknown_workers)),
         *participation(area.country, area.day, _),
         *(_(caveat) for caveat in CAVEATS),
     ]  # fmt: skip
-    return Section(_("How sure this is"), told)
+    return Section(_("How sure this is"), sentences)
 
 
 def people(workers: pd.Series, translate: Translator) -> str:

@@ -47,8 +47,8 @@ def brief_html(brief: Brief, translate: Translator, version: str) -> bytes:
         f'<h1>{html(brief.title)}</h1><p class="soft">{html(brief.subtitle)}</p>',
     ]
     if brief.demonstration:
-        told = _("Demonstration data: synthetic. It says nothing about any place.")
-        out.append(f'<p class="notice">{html(told)}</p>')
+        notice = _("Demonstration data: synthetic. It says nothing about any place.")
+        out.append(f'<p class="notice">{html(notice)}</p>')
     figures = "".join(f"<div><b>{html(value)}</b>{html(label)}</div>" for label, value in brief.figures)
     out.append(f'<div class="figures">{figures}</div>')
     out += [_section(section, _) for section in brief.sections]
@@ -61,7 +61,10 @@ def brief_html(brief: Brief, translate: Translator, version: str) -> bytes:
 
 
 def _section(section: Section, _: Translator) -> str:
-    out = [f"<section><h2>{html(section.heading)}</h2>", *(f"<p>{html(told)}</p>" for told in section.sentences)]
+    out = [
+        f"<section><h2>{html(section.heading)}</h2>",
+        *(f"<p>{html(sentence)}</p>" for sentence in section.sentences),
+    ]
     if section.rows:
         cells = [' class="n"' if n in section.numbers else "" for n in range(len(section.columns))]
         head = "".join(f"<th{css}>{html(name)}</th>" for css, name in zip(cells, section.columns, strict=True))
@@ -92,7 +95,7 @@ def brief_pdf(brief: Brief, translate: Translator, version: str) -> bytes:
     blocks: list[Block] = [Rows(names, [values], tuple(1.0 for _name in names))]
     for section in brief.sections:
         blocks.append(Heading(section.heading))
-        blocks += [Text(told) for told in section.sentences]
+        blocks += [Text(sentence) for sentence in section.sentences]
         if section.rows:
             shares = tuple(1.0 if n in section.numbers else 2.2 for n in range(len(section.columns)))
             blocks.append(Rows(tuple(section.columns), list(section.rows), shares))

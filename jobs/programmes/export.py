@@ -112,7 +112,7 @@ class ProgrammeRun(Result):
             | dict(layer.about)
             for layer in self.layers
         ]
-        inputs += [dict(told) for told in self.own_tables]
+        inputs += [dict(entry) for entry in self.own_tables]
         own = record.get("inputs")
         totals = plain_types(self.result.totals, TOTALS).set_index("programme_type").astype(object)
         return {
@@ -206,8 +206,8 @@ class ProgrammeRun(Result):
         area = narrowed(self.result, self.money, country, unit, self.donors, bool(record["demonstration"]))
         translate = translator(language)
         page = brief_pdf if ending == "pdf" else brief_html
-        told = brief_of(area, translate, citations(inputs_of(record), translate))
-        return page(told, translate, str(record["tool_version"]))
+        content = brief_of(area, translate, citations(inputs_of(record), translate))
+        return page(content, translate, str(record["tool_version"]))
 
     def briefs(self, language: str) -> dict[str, Callable[[], bytes]]:
         """A brief for each country in which sites lie, by file name.
@@ -273,8 +273,8 @@ class ProgrammeRun(Result):
             )
             for total in money_totals(self.result.programmes, self.money).itertuples(index=False)
         ]
-        told = self.run.base_record["inputs"]
-        lines += reading_lines(told if isinstance(told, list) else [])
+        inputs = self.run.base_record["inputs"]
+        lines += reading_lines(inputs if isinstance(inputs, list) else [])
         for layer in self.layers:
             lines.append(rows_line(layer.name, layer.accounting))
             if layer.columns_used:

@@ -82,7 +82,7 @@ def narrowed(
     naming = naming | np.isin(np.arange(len(frame)), placed.loc[there, "programme"])
     chosen = np.flatnonzero(reaching | (naming if not unit else np.zeros(len(frame), dtype=bool)))
     known = names or DonorNames()
-    said = zip(frame["donor"].iloc[chosen], frame["donor_ids"].iloc[chosen], strict=True)
+    donors_of = zip(frame["donor"].iloc[chosen], frame["donor_ids"].iloc[chosen], strict=True)
     in_area = (money["country"] == country) & ((money["area"] == unit) | (not unit))
     listed = frame["programme_id"].iloc[chosen].isin(result.national["programme_id"])
     return Area(
@@ -94,7 +94,7 @@ def narrowed(
         result.open_at[here],
         result.typed,
         frame.iloc[chosen].reset_index(drop=True),
-        np.array([";".join(known.joined(*pair)) for pair in said], dtype=object),
+        np.array([";".join(known.joined(*pair)) for pair in donors_of], dtype=object),
         money[in_area].reset_index(drop=True),
         int(listed.sum()),
         demonstration,

@@ -142,8 +142,8 @@ def activity(element: Element, number: int) -> Activity:
     descriptions = sorted(element.findall("description"), key=lambda d: d.get("type", "1"))
     words = next((text for d in descriptions if (text := _preferred(_narratives(d, language)))), "")
     out.description = words if len(words) <= DESCRIPTION_CHARACTERS else words[: DESCRIPTION_CHARACTERS - 1] + "…"
-    told = [titles, *(_narratives(e, language) for e in (*descriptions, *element.findall("tag")))]
-    out.words = " . ".join(text for said in told for _, text in said)[:TEXT_CHARACTERS]
+    texts = [titles, *(_narratives(e, language) for e in (*descriptions, *element.findall("tag")))]
+    out.words = " . ".join(text for narratives in texts for _, text in narratives)[:TEXT_CHARACTERS]
     related = [(r.get("type", "").strip(), r.get("ref", "").strip()) for r in element.findall("related-activity")]
     out.wholes = [ref for kind, ref in related if kind == "1" and ref]
     out.parts = [ref for kind, ref in related if kind == "2" and ref]
@@ -174,15 +174,15 @@ def _narratives(element: Element | None, language: str) -> list[tuple[str, str]]
     if element is None:
         return []
     own = element.get(LANG, language).lower()[:2]
-    said = [(n.get(LANG, own).lower()[:2], " ".join((n.text or "").split())) for n in element.findall("narrative")]
-    if not said and element.text and element.text.strip():
-        said = [(own, " ".join(element.text.split()))]
-    return [(lang, text) for lang, text in said if text]
+    found = [(n.get(LANG, own).lower()[:2], " ".join((n.text or "").split())) for n in element.findall("narrative")]
+    if not found and element.text and element.text.strip():
+        found = [(own, " ".join(element.text.split()))]
+    return [(lang, text) for lang, text in found if text]
 
 
-def _preferred(said: list[tuple[str, str]]) -> str:
+def _preferred(narratives: list[tuple[str, str]]) -> str:
     """The English text, else the first."""
-    return next((text for lang, text in said if lang == "en"), said[0][1] if said else "")
+    return next((text for lang, text in narratives if lang == "en"), narratives[0][1] if narratives else "")
 
 
 def _organisation(element: Element | None, language: str) -> str:

@@ -65,8 +65,8 @@ def money_of(element: Element) -> tuple[list[Money], list[tuple[str, str, str]]]
         if (paid := amount(planned)) is not None:
             add("planned", _year(_date(planned, "period-start")), paid)
     for transaction in element.findall("transaction"):
-        told = transaction.find("transaction-type")
-        sort = TRANSACTIONS.get(told.get("code", "").strip() if told is not None else "")
+        kind_element = transaction.find("transaction-type")
+        sort = TRANSACTIONS.get(kind_element.get("code", "").strip() if kind_element is not None else "")
         if sort and (paid := amount(transaction)) is not None:
             value = transaction.find("value")
             day = _date(transaction, "transaction-date") or (value.get("value-date", "") if value is not None else "")

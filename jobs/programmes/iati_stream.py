@@ -46,11 +46,13 @@ class Activities:
     def _read_in_child(self) -> Iterator[Activity]:
         facts = run_child("jobs.programmes.iati_stream:parse", self.source, self.gateway.clock()).facts
         self.version, self.broken = str(facts["version"]), str(facts["broken"])
-        for told in facts["activities"]:
-            told |= {name: dt.date.fromisoformat(told[name]) if told[name] else None for name in ("start", "end")}
-            told |= {name: [tuple(pair) for pair in told[name]] for name in ("sectors", "budgets", "remarks", "money")}
-            told["places"] = [Location(**place) for place in told["places"]]
-            yield Activity(**told)
+        for record in facts["activities"]:
+            record |= {name: dt.date.fromisoformat(record[name]) if record[name] else None for name in ("start", "end")}
+            record |= {
+                name: [tuple(pair) for pair in record[name]] for name in ("sectors", "budgets", "remarks", "money")
+            }
+            record["places"] = [Location(**place) for place in record["places"]]
+            yield Activity(**record)
 
 
 def parse(
@@ -73,6 +75,6 @@ def parse(
     found: list[dict[str, Any]] = []
     for one in stream._read(clock):
         clock.gateway.check("rows", len(found) + 1, name)
-        told = asdict(one)
-        found.append(told | {day: str(told[day] or "") for day in ("start", "end")})
+        record = asdict(one)
+        found.append(record | {day: str(record[day] or "") for day in ("start", "end")})
     return {"activities": found, "version": stream.version, "broken": stream.broken}, {}

@@ -58,9 +58,9 @@ def renewed(element: Element) -> Element:
 
 def _word(element: Element, attribute: str, words: dict[str, str]) -> None:
     """A word of version 1 as the code of version 2; a code, or another word, stays."""
-    said = element.get(attribute, "").strip().casefold()
-    if said in words:
-        element.set(attribute, words[said])
+    word = element.get(attribute, "").strip().casefold()
+    if word in words:
+        element.set(attribute, words[word])
 
 
 def _location_of(location: Element) -> None:

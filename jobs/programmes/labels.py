@@ -139,13 +139,13 @@ def basis(text: str, kinds: Mapping[str, str], translate: Translator) -> str:
     >>> basis("mapping = title: cadastre; kp_compliance = parts: 2/3", labels("fr"), translator("fr"))
     'Cartographie = titre\xa0: cadastre\xa0; Conformité au KP = parties\xa0: 2/3'
     """
-    said = []
+    parts_ = []
     for part in filter(None, text.split("; ")):
         kind, sign, how = part.partition(" = ")
         led, colon, rest = how.partition(": ")
         led = translate(LED[led]) if led in LED else led
-        said.append(f"{kinds.get(kind, kind)}{sign}{translate.pair(led, rest) if colon else led}")
-    return translate.joined(said)
+        parts_.append(f"{kinds.get(kind, kind)}{sign}{translate.pair(led, rest) if colon else led}")
+    return translate.joined(parts_)
 
 
 def worded(frame: pd.DataFrame, columns: list[str], translate: Translator) -> pd.DataFrame:

@@ -76,10 +76,10 @@ def gap_marks(result: ProgrammeCoverage, types: Sequence[str], translate: Transl
     sites = result.assessed
     placed = np.isfinite(sites["lon"].to_numpy()) & np.isfinite(sites["lat"].to_numpy())
     _ = translate
-    told = _("no active programme")
+    text = _("no active programme")
     shown = sites.loc[bare & placed, ["lon", "lat", "name", "site_id"]]
     return [
-        Mark(float(lon), float(lat), "programme_gap", f"{name or site_id}: {told}")
+        Mark(float(lon), float(lat), "programme_gap", f"{name or site_id}: {text}")
         for lon, lat, name, site_id in shown.itertuples(index=False)
     ]
 

@@ -259,12 +259,12 @@ def _layer(source: Source, programmes: Programmes, rejected: list[Row], count: i
     if len(frame) and unmapped == len(frame):
         codes = pd.Series(";".join(frame["unmapped"]).split(";"))
         common = codes[codes != ""].value_counts().head(5)
-        told = ", ".join(f"{code} ({n})" for code, n in common.items()) or Note("no sector at all")
+        sectors = ", ".join(f"{code} ({n})" for code, n in common.items()) or Note("no sector at all")
         notes.append(
             Note(
                 "No activity leads to a programme type, neither by the words of its title and text "
                 "(data/programme_words.csv) nor by its sectors (data/dac_sector_types.csv). Most frequent: {sectors}.",
-                sectors=told,
+                sectors=sectors,
             )
         )
     return ProgrammeLayer(

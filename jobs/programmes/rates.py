@@ -43,9 +43,9 @@ def read_rates(source: bytes | Path, name: str | None = None, *, gateway: Gatewa
     rate = parse_numbers(fields.text("rate"))[0]
     when = parse_numbers(year)[0]
     rates, faults = {}, []
-    for row, unit, value, at, said, into in zip(table.row, currency, rate, when, year, to, strict=True):
-        if not unit or not into or not value > 0 or not np.isfinite(value) or (said and at != at):
-            faults.append(f"row {row}: {unit} {said} {value} {into}")
+    for row, unit, value, at, year_text, into in zip(table.row, currency, rate, when, year, to, strict=True):
+        if not unit or not into or not value > 0 or not np.isfinite(value) or (year_text and at != at):
+            faults.append(f"row {row}: {unit} {year_text} {value} {into}")
         else:
             rates[unit, int(at) if at == at else None] = float(value)
     if faults or len(set(to)) != 1:

@@ -86,8 +86,8 @@ def normalise_programmes(
     stated = [_countries(text) for text in fields.text("country")]
     strange = sorted({word for _, _, unknown in stated for word in unknown})
     if strange:
-        told = ", ".join(strange[:10])
-        notes.append(Note("Countries that could not be recognised: {names} (data/countries.csv).", names=told))
+        words = ", ".join(strange[:10])
+        notes.append(Note("Countries that could not be recognised: {names} (data/countries.csv).", names=words))
     lon, lat = _positions(fields, faults, [codes for codes, _, _ in stated])
     shapes = _shapes(table, fields, faults, gateway, notes)
     _same_ids(ids, fields, dates, faults)
@@ -125,8 +125,8 @@ def _positions(fields: Fields, faults: Faults, stated: list[list[str]]) -> tuple
     """Longitude and latitude; a place that lies in its country only when turned round is a fault, not turned round."""
     x, y = fields.text("lon"), fields.text("lat")
     lon, lat, why = parse_coordinates(x, y)
-    told = "lon=" + x + ", lat=" + y
-    faults.add(why, expected="degrees of WGS 84", got=told)
+    texts = "lon=" + x + ", lat=" + y
+    faults.add(why, expected="degrees of WGS 84", got=texts)
     turned = np.zeros(len(lon), dtype=bool)
     for row, codes in enumerate(stated):
         box = country_boxes().get(codes[0]) if len(codes) == 1 else None
@@ -134,7 +134,7 @@ def _positions(fields: Fields, faults: Faults, stated: list[list[str]]) -> tuple
             west, south, east, north = (b + m for b, m in zip(box, (-BOX_MARGIN,) * 2 + (BOX_MARGIN,) * 2, strict=True))
             here = west <= lon[row] <= east and south <= lat[row] <= north
             turned[row] = not here and west <= lat[row] <= east and south <= lon[row] <= north
-    faults.add("coordinates_swapped", turned, expected="a place in the stated country", got=told)
+    faults.add("coordinates_swapped", turned, expected="a place in the stated country", got=texts)
     return lon, lat
 
 
@@ -174,8 +174,8 @@ def _same_ids(ids: pd.Series, fields: Fields, dates: dict[str, pd.Series], fault
     words = zip(ids, fields.text("donor"), fields.text("type"), dates["start"], dates["end"], strict=True)
     for row, (own, *what) in enumerate(words):
         if faults.ok[row]:
-            said = tuple(str(w) for w in what)
-            differs[row] = seen.setdefault(id_key(own), said) != said
+            values = tuple(str(w) for w in what)
+            differs[row] = seen.setdefault(id_key(own), values) != values
     faults.add("same_id_differs", differs, expected="one donor, type, start and end per id", got=ids)
 
 
@@ -215,8 +215,8 @@ def _collect(
             mapped, unmapped = types.of_text(kinds[row])
             basis = "; ".join(f"{kind} = stated" for kind in mapped.split(";") if kind)
             if not mapped:
-                told = types.phrases.of(f"{kinds[row]} . {texts['title'][row]}", description[row])
-                mapped, basis = ";".join(told), "; ".join(f"{kind} = {why}" for kind, why in told.items())
+                by_words = types.phrases.of(f"{kinds[row]} . {texts['title'][row]}", description[row])
+                mapped, basis = ";".join(by_words), "; ".join(f"{kind} = {why}" for kind, why in by_words.items())
             budget = numbers["budget"][row]
             values: dict[str, object] = {name: texts[name][row] for name in names}
             values |= {"programme_id": ids.iloc[row], "types": mapped, "type_basis": basis, "unmapped": unmapped}

@@ -179,8 +179,8 @@ def read_type_words(source: bytes | Path, name: str | None = None, *, gateway: G
     for number, phrase in enumerate(made):
         begins.setdefault(searched(phrase.words.split()[0]).split()[0], []).append(number)
     lengths = tuple(sorted({len(word) for word in begins}))
-    told = table_entry("words", table)
-    return TypeWords(tuple(made), table.sha256, {word: tuple(at) for word, at in begins.items()}, lengths, told)
+    entry = table_entry("words", table)
+    return TypeWords(tuple(made), table.sha256, {word: tuple(at) for word, at in begins.items()}, lengths, entry)
 
 
 def _cell(cell: str, named: Mapping[str, list[str]]) -> re.Pattern[str] | None:

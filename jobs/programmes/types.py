@@ -138,7 +138,7 @@ class TypeMap:
         ('training_customs', '2:331', 'training_customs = sector: 1:33120 (100 %)')
         """
         why = self.phrases.of(title, description)
-        by_title = any(told.startswith("title") for told in why.values())
+        by_title = any(reason.startswith("title") for reason in why.values())
         shares: dict[tuple[str, str], tuple[float, list[str]]] = {}
         for (vocabulary, code, _), share in zip(sectors, _shares(sectors), strict=True):
             kind = self.sectors.get((vocabulary, code))
@@ -233,7 +233,7 @@ def read_type_map(
 def _words() -> dict[str, str]:
     """Plain spellings of the types, as the project's table of them has."""
     table = rows(files.PROGRAMME_TYPES.name)
-    said = {plain(row[c]): row["type"] for row in table for c in ("type", "label")}
+    spellings = {plain(row[c]): row["type"] for row in table for c in ("type", "label")}
     for speaker in map(translator, finished()):
-        said |= {plain(speaker(row["label"])): row["type"] for row in table}
-    return said
+        spellings |= {plain(speaker(row["label"])): row["type"] for row in table}
+    return spellings

@@ -86,8 +86,8 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
             ("sites", sum(n for zones in record["counts"].values() for n in zones.values())),
         ],
     )
-    told = {k: {c: _text(v) for c, v in row.items()} for k, row in record["programme_totals"].items()}
-    if told != totals:
+    stated_totals = {k: {c: _text(v) for c, v in row.items()} for k, row in record["programme_totals"].items()}
+    if stated_totals != totals:
         raise DifferenceError("run.json: programme_totals is not what totals.csv says")
     if "true" in set(table["programmes"]["demonstration"]) and not record.get("demonstration"):
         raise DifferenceError("run.json: demonstration is not said, though programmes of it are in the list")
@@ -109,11 +109,11 @@ def _overlaps(coverage: pd.DataFrame, overlaps: pd.DataFrame, programmes: pd.Dat
     """Every overlap is a place of several programmes and donors; where each has one donor, every such place is one."""
     keys = ["source", "site_id", "programme_type", "programmes", "donors"]
     several = coverage[coverage["programmes"].str.contains(";") & coverage["donors"].str.contains(";")]
-    told = set(map(tuple, overlaps[keys].to_numpy()))
+    listed = set(map(tuple, overlaps[keys].to_numpy()))
     possible = set(map(tuple, several[keys].to_numpy()))
     joint = set(programmes.loc[programmes["donor"].str.contains(";"), "programme_id"])
     sure = {row for row in possible if not joint & set(row[3].split(";"))}
-    if not sure <= told <= possible:
+    if not sure <= listed <= possible:
         raise DifferenceError("overlaps.csv is not what coverage.csv says")
 
 

@@ -179,9 +179,9 @@ def answers(
 
 def _confirmed(placed: Placed) -> dict[str, list[str]]:
     """The place that somebody confirmed for each row, who and when."""
-    said = [None if c is None or c.match_id == NONE else c for c in placed.confirmed]
+    matched = [None if c is None or c.match_id == NONE else c for c in placed.confirmed]
     return {
-        "place_match": ["" if c is None else c.match_id for c in said],
+        "place_match": ["" if c is None else c.match_id for c in matched],
         "place_confirmed_by": ["" if c is None else c.by for c in placed.confirmed],
         "place_confirmed_at": ["" if c is None else c.at for c in placed.confirmed],
     }
@@ -214,8 +214,8 @@ def _false_origin(out: pd.DataFrame, rows: pd.DataFrame, basis: Texts, data: job
     units, given = stated_places(rows, data.boundaries, unit_aliases()), basis == "given"
     remarks = out["remarks"].to_numpy(dtype=object, copy=True)
     for i in np.flatnonzero(np.isfinite(units.far_km) & given):
-        said = f"{FAR_UNIT}: states {units.stated[i]}, {units.far_km[i]:.0f} km away"
-        remarks[i] = "; ".join(filter(None, (remarks[i], said)))
+        remark = f"{FAR_UNIT}: states {units.stated[i]}, {units.far_km[i]:.0f} km away"
+        remarks[i] = "; ".join(filter(None, (remarks[i], remark)))
     out["remarks"] = pd.array(remarks, dtype="str")
     true = np.array([any(f in text for f in (OUTSIDE_COUNTRY, FAR_START, FAR_UNIT)) for text in remarks], np.bool_)
     compared = given & (units.compared | rows["country"].isin(list(country_boxes())).to_numpy())

@@ -31,8 +31,8 @@ def with_carried(frame: pd.DataFrame, screening: Screening) -> pd.DataFrame:
     mine = own.iloc[at.to_numpy(np.int64)].reset_index(drop=True)
     names: dict[str, str] = {}
     for name in mine.columns:
-        told = name
-        while told in frame or told in names.values():
-            told = f"{told} (list)"
-        names[name] = told
+        heading = name
+        while heading in frame or heading in names.values():
+            heading = f"{heading} (list)"
+        names[name] = heading
     return pd.concat([frame.reset_index(drop=True), mine.rename(columns=names)], axis=1)

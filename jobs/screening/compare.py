@@ -119,9 +119,9 @@ def earlier_of(screening_csv: bytes, run_json: bytes, name: str, gateway: Gatewa
 def _keyed(rows: pd.DataFrame, watched: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """What is watched of each row with an id, as it is written; rows that were not screened have nothing."""
     written = plain_types(rows[["supplier_id", "answer", *watched]], screened())
-    told = zip(*(texts(written[name]) for name in watched), strict=True)
+    cells = zip(*(texts(written[name]) for name in watched), strict=True)
     out: dict[str, tuple[str, ...]] = {}
-    for who, answer, values in zip(written["supplier_id"], written["answer"], told, strict=True):
+    for who, answer, values in zip(written["supplier_id"], written["answer"], cells, strict=True):
         if who and (answer == "accepted" or who not in out):
             out[str(who)] = tuple(values) if answer == "accepted" else (NOT_SCREENED,) * len(watched)
     return out
@@ -249,5 +249,5 @@ def _settings(record: dict[str, object]) -> dict[str, object]:
 def _hashes(record: dict[str, object]) -> set[tuple[str, str]]:
     inputs = record.get("inputs")
     rows = inputs if isinstance(inputs, list) else []
-    told = [row for row in rows if isinstance(row, dict) and row.get("role") != "rules"]  # compared by themselves
-    return {(str(i.get("role")), str(i.get("sha256"))) for i in told}
+    entries = [row for row in rows if isinstance(row, dict) and row.get("role") != "rules"]  # compared by themselves
+    return {(str(i.get("role")), str(i.get("sha256"))) for i in entries}

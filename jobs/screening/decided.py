@@ -70,8 +70,8 @@ def records_of(evidence: pd.DataFrame, ids: Iterable[str]) -> dict[str, list[str
         evidence["supplier_id"].isin(wanted) & evidence["kind"].isin(BEHIND) & (evidence["answer"] != "area")
     ]
     mine = mine[~mine["fact"].isin(("edge", "located", "placeless_incident"))]
-    said = mine[list(_SAYS)].astype(object).where(mine[list(_SAYS)].notna(), "").astype(str)
-    lines = said.agg("\x1f".join, axis=1) if len(said) else pd.Series([], dtype="str")
+    cells = mine[list(_SAYS)].astype(object).where(mine[list(_SAYS)].notna(), "").astype(str)
+    lines = cells.agg("\x1f".join, axis=1) if len(cells) else pd.Series([], dtype="str")
     out: dict[str, set[str]] = {who: set() for who in wanted}
     for who, line in zip(mine["supplier_id"], lines, strict=True):
         out[str(who)].add(hashlib.sha256(str(line).encode()).hexdigest()[:16])
@@ -181,11 +181,11 @@ def decided(rows: pd.DataFrame, evidence_of: Callable[[Iterable[str]], pd.DataFr
 
 
 def _line(row: Mapping[Any, Any], stands: Standing, records: Mapping[str, list[str]]) -> dict[str, Any]:
-    said = stands.decision or stands.withdrawn
-    assert said is not None
+    decision = stands.decision or stands.withdrawn
+    assert decision is not None
     who = str(row["supplier_id"])
-    out: dict[str, Any] = {"supplier_id": who, "row": row["row"], "decided_on": said.as_of}
-    out |= {"decision_note": said.note, "reviewer": said.reviewer, "decided_at": said.decided_at}
+    out: dict[str, Any] = {"supplier_id": who, "row": row["row"], "decided_on": decision.as_of}
+    out |= {"decision_note": decision.note, "reviewer": decision.reviewer, "decided_at": decision.decided_at}
     out |= {"decisions_before": stands.before, "evidence_new": 0, "evidence_gone": 0}
     if stands.decision is None:
         return {**out, "review_state": "withdrawn", "decision": ""}

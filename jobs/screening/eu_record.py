@@ -54,12 +54,12 @@ def eu_record(rows: pd.DataFrame, suppliers: pd.DataFrame) -> pd.DataFrame:
     cahra = out["site_class"].isin(CLASSES[:2]) | (out["eu_list"] == "listed")
     unsure = ~cahra & ((out["site_class"] == "insufficient data") | (out["eu_list"] == "unknown"))
     out["from_cahra"] = pd.array(np.where(cahra, "yes", np.where(unsure, "unknown", "no")), dtype="str")
-    said: dict[tuple[str, str], str] = {}
-    asked = list(zip(*(out[n].to_numpy(dtype=object) for n in ("eu_minerals", "cn_code_given")), strict=True))
-    for text, given in dict.fromkeys(asked):
+    lines: dict[tuple[str, str], str] = {}
+    pairs = list(zip(*(out[n].to_numpy(dtype=object) for n in ("eu_minerals", "cn_code_given")), strict=True))
+    for text, given in dict.fromkeys(pairs):
         found = [line_cell(m, given, "cn_code") for m in text.split(";") if m]
-        said[text, given] = ";".join(dict.fromkeys(str(code) for code in found if code != ""))
-    out["cn_codes"] = pd.array([said[pair] for pair in asked], dtype="str")
+        lines[text, given] = ";".join(dict.fromkeys(str(code) for code in found if code != ""))
+    out["cn_codes"] = pd.array([lines[pair] for pair in pairs], dtype="str")
     out["missing"] = pd.array(_missing(out), dtype="str")
     return schema.conform(out, EU_RECORD)
 
@@ -77,8 +77,8 @@ def _missing(out: pd.DataFrame) -> list[str]:
     lacks += [(name, blank(column) & strict) for column, name in OF_CAHRA.items()]
     lacks += [("taxes", strict), ("smelter", blank("smelter"))]
     key = sum((flags.astype(np.int64) << i for i, (_, flags) in enumerate(lacks)), np.zeros(len(out), np.int64))
-    said = {k: ";".join(n for i, (n, _) in enumerate(lacks) if k >> i & 1) for k in np.unique(key).tolist()}
-    return [said[k] for k in key.tolist()]
+    names = {k: ";".join(n for i, (n, _) in enumerate(lacks) if k >> i & 1) for k in np.unique(key).tolist()}
+    return [names[k] for k in key.tolist()]
 
 
 def eu_volumes(rows: pd.DataFrame) -> pd.DataFrame:
@@ -100,10 +100,10 @@ def eu_volumes(rows: pd.DataFrame) -> pd.DataFrame:
     split = split[split["mineral"].isin(REGULATED)].reset_index(drop=True)
     if not len(split):
         return schema.empty(EU_VOLUMES)
-    asked = list(zip(*(split[n].to_numpy(dtype=object) for n in ("mineral", "cn_code_given")), strict=True))
-    line_of = {pair: annex_line(*pair) for pair in dict.fromkeys(asked)}
+    pairs = list(zip(*(split[n].to_numpy(dtype=object) for n in ("mineral", "cn_code_given")), strict=True))
+    line_of = {pair: annex_line(*pair) for pair in dict.fromkeys(pairs)}
     number = {pair: -1 if line is None else int(str(line.name)) for pair, line in line_of.items()}
-    split["line"] = [number[pair] for pair in asked]
+    split["line"] = [number[pair] for pair in pairs]
     known = split["quantity_kg"].notna()
     by = split.assign(known=known, open=~known, shared=split["minerals"].str.contains(";")).groupby(
         ["year", "mineral", "line"], sort=True

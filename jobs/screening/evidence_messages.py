@@ -52,10 +52,10 @@ def found(kind: str, fact: str, status: str, translate: Translator) -> str:
     >>> found("mineral", "other_minerals_only", "gold;tin", translator("en"))
     'only other minerals recorded nearby: gold, tin'
     """
-    said = translate(FACTS[fact]) if fact in FACTS else fact
+    text = translate(FACTS[fact]) if fact in FACTS else fact
     words = STATUSES.get(kind)
     more = translate(words[status]) if words and status in words else labels.value("minerals", status, translate)
-    return translate.pair(said, more) if said and more else said or more
+    return translate.pair(text, more) if text and more else text or more
 
 
 def worded(rows: pd.DataFrame, translate: Translator) -> pd.DataFrame:
@@ -70,10 +70,10 @@ def worded(rows: pd.DataFrame, translate: Translator) -> pd.DataFrame:
     """
     out = evidence_messages.worded(rows, translate)
     own = rows["kind"].isin(list(sw.EVIDENCE_KINDS)).to_numpy()
-    told = [
-        found(str(kind), str(fact), str(status), translate) if mine else said
-        for mine, said, kind, fact, status in zip(
+    limits = [
+        found(str(kind), str(fact), str(status), translate) if mine else row_status
+        for mine, row_status, kind, fact, status in zip(
             own, out["found"], rows["kind"], rows["fact"], rows["status"], strict=True
         )
     ]
-    return out.assign(found=pd.array(told, dtype="str"))
+    return out.assign(found=pd.array(limits, dtype="str"))

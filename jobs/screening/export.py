@@ -66,13 +66,13 @@ def with_decisions(screening: Answered, store: Reviews) -> Answered:
         The reviewers' file of decisions.
     """
     table = decided(screening.rows, screening.evidence_of, store)
-    told = {str(k): int(v) for k, v in table["decision"].value_counts().sort_index().items() if k}
+    counts = {str(k): int(v) for k, v in table["decision"].value_counts().sort_index().items() if k}
     states = {str(k): int(v) for k, v in table["review_state"].value_counts().sort_index().items()}
     late = int(overdue(table, run_day(screening)).sum())
     given = screening.record["inputs"]
     others = [one for one in given if one.get("role") != "reviews"] if isinstance(given, list) else given
     inputs = [*others, *_reviews_entry(store)] if isinstance(others, list) else given  # told once, however often asked
-    record = {**screening.record, "inputs": inputs, "decisions": told, "reviews": {**states, "overdue": late}}
+    record = {**screening.record, "inputs": inputs, "decisions": counts, "reviews": {**states, "overdue": late}}
     return replace(screening, rows=onto(screening.rows, table), decided=table, record=record)
 
 
@@ -181,9 +181,9 @@ def summary(screening: Screening) -> list[Note]:
     """
     rows = screening.rows
     account = screening.suppliers.accounting
-    told = screening.record["inputs"]
+    inputs = screening.record["inputs"]
     lines = [
-        *reading_lines(told if isinstance(told, list) else []),
+        *reading_lines(inputs if isinstance(inputs, list) else []),
         Note(
             "{read} row{read?|s} read, {accepted} screened, {rejected} rejected with a reason (screening.csv has "
             "them all).",

@@ -103,14 +103,14 @@ def _whole(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _villages(sites: pd.DataFrame) -> pd.DataFrame:
     """Villages that sites name, in the middle of those sites; as far off as the furthest of them, 5 km at least."""
-    said = sites[sites["village"] != ""]
-    if not len(said):
+    stated = sites[sites["village"] != ""]
+    if not len(stated):
         return _whole(pd.DataFrame())
-    group = said["country"] + "|" + said["admin2"].map(fold) + "|" + said["village"].map(fold)
-    by = said.assign(_key=group).groupby("_key", sort=True)
+    group = stated["country"] + "|" + stated["admin2"].map(fold) + "|" + stated["village"].map(fold)
+    by = stated.assign(_key=group).groupby("_key", sort=True)
     middle = by.agg({"lon": "median", "lat": "median", "village": "first", "country": "first", "admin1": "first", "admin2": "first"})  # fmt: skip  # noqa: E501
     at = middle.reindex(group)
-    far = geodesic_m(*(f[c].to_numpy(np.float64) for f in (said, at) for c in ("lon", "lat"))) / 1000
+    far = geodesic_m(*(f[c].to_numpy(np.float64) for f in (stated, at) for c in ("lon", "lat"))) / 1000
     spread = pd.Series(far).groupby(group.to_numpy()).max().reindex(middle.index)
     middle = middle.assign(
         coord_precision_km=np.maximum(PLACE_PRECISION_KM, spread.round(1)), match_id="village:" + middle.index
@@ -140,10 +140,10 @@ def _stated_units(sites: pd.DataFrame) -> pd.DataFrame:
     """Districts and regions that known sites state."""
     parts = []
     for level, kind in (("admin1", "region"), ("admin2", "district")):
-        said = sites[sites[level] != ""].drop_duplicates(["country", level])
-        unit = said["country"] + "|" + said["admin1"].map(fold) + "|" + said[level].map(fold)
-        frame = said[["country", *dict.fromkeys(("admin1", level))]]
-        frame = frame.assign(name=said[level], match_id=f"{kind}:" + unit, kind=kind)
+        stated = sites[sites[level] != ""].drop_duplicates(["country", level])
+        unit = stated["country"] + "|" + stated["admin1"].map(fold) + "|" + stated[level].map(fold)
+        frame = stated[["country", *dict.fromkeys(("admin1", level))]]
+        frame = frame.assign(name=stated[level], match_id=f"{kind}:" + unit, kind=kind)
         parts.append(_whole(frame))
     return pd.concat(parts, ignore_index=True)
 
@@ -157,12 +157,12 @@ def _units(boundaries: Sequence[Boundaries]) -> pd.DataFrame:
         kind = "region" if b.level == 1 else "district"
         frame = b.frame[b.frame["unit"] != ""]
         unit = frame["country"] + "|" + frame["parent"].map(fold) + "|" + frame["unit"].map(fold)
-        told = pd.DataFrame(
+        entries = pd.DataFrame(
             {
                 "name": frame["unit"], "country": frame["country"], "match_id": f"{kind}:" + unit, "kind": kind,
                 "admin1": frame["unit"] if b.level == 1 else frame["parent"],
                 "admin2": "" if b.level == 1 else frame["unit"],
             }
         )  # fmt: skip
-        parts.append(_whole(told))
+        parts.append(_whole(entries))
     return pd.concat(parts, ignore_index=True)

@@ -34,9 +34,9 @@ def governance_rows(rows: pd.DataFrame, given: OwnTable) -> pd.DataFrame:
             counts.append(int(pairs.get((line.country, line.unit), 0)))
         else:
             counts.append(int(anywhere.get(line.unit, 0)))
-    told = given.frame.assign(rows=counts)
-    told = told[told["rows"] > 0]
-    return conform(told, GOVERNANCE) if len(told) else schema.empty(GOVERNANCE)
+    lines = given.frame.assign(rows=counts)
+    lines = lines[lines["rows"] > 0]
+    return conform(lines, GOVERNANCE) if len(lines) else schema.empty(GOVERNANCE)
 
 
 def of_row(table: pd.DataFrame, country: str, admin1: str) -> pd.DataFrame:

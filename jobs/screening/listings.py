@@ -40,10 +40,10 @@ def by_mineral(rows: pd.DataFrame) -> pd.DataFrame:
         dodd_frank=dodd_frank(country, split["mineral"], when, covered_countries()),
         kp_status=kimberley(country, split["mineral"], when, kimberley_countries()),
     )
-    asked = list(zip(*(out[n].to_numpy(dtype=object) for n in ("mineral", "cn_code_given")), strict=True))
+    pairs = list(zip(*(out[n].to_numpy(dtype=object) for n in ("mineral", "cn_code_given")), strict=True))
     for name, column in (("cn_code", "cn_code"), ("annex_part", "part"), ("threshold_source", "source")):
-        out[name] = pd.array([str(line_cell(m, c, column)) for m, c in asked], dtype="str")
-    out["threshold_kg"] = pd.to_numeric(pd.Series([line_cell(m, c, "threshold_kg") for m, c in asked], dtype=object))
+        out[name] = pd.array([str(line_cell(m, c, column)) for m, c in pairs], dtype="str")
+    out["threshold_kg"] = pd.to_numeric(pd.Series([line_cell(m, c, "threshold_kg") for m, c in pairs], dtype=object))
     return schema.conform(out, LISTINGS)
 
 
@@ -69,5 +69,5 @@ def kimberley_on_route(countries: pd.Series[str], minerals: pd.Series[str], as_o
         return [""] * len(split)
     diamonds = pd.Series(["diamond"] * len(flat), dtype="str")
     status = kimberley(flat["iso"].to_numpy(object), diamonds, flat["day"].to_numpy(np.int64), kimberley_countries())
-    told = (flat["iso"] + " " + pd.Series(status, index=flat.index)).groupby(level=0).agg("; ".join)
-    return [str(t) for t in told.reindex(split.index).fillna("")]
+    statuses = (flat["iso"] + " " + pd.Series(status, index=flat.index)).groupby(level=0).agg("; ".join)
+    return [str(t) for t in statuses.reindex(split.index).fillna("")]

@@ -145,15 +145,15 @@ class Screening:
         return self.evidence_columns.take(rows).frame()
 
 
-def with_input(screening: Screening, told: Mapping[str, object]) -> Screening:
+def with_input(screening: Screening, entry: Mapping[str, object]) -> Screening:
     """The screening with one more file among the inputs of its record.
 
     Parameters
     ----------
     screening
         The answers of one run.
-    told
+    entry
         Entry of the file, as `inputs` of a run record has it.
     """
     inputs_ = screening.record["inputs"]
-    return replace(screening, record={**screening.record, "inputs": [*inputs_, dict(told)]})  # type: ignore[misc]
+    return replace(screening, record={**screening.record, "inputs": [*inputs_, dict(entry)]})  # type: ignore[misc]

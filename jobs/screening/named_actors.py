@@ -94,44 +94,44 @@ def alike(actors: Sequence[str], listed: pd.DataFrame) -> pd.DataFrame:
     """
     from rapidfuzz import fuzz, process
 
-    asked = [(a, f, w) for a in actors for f, w in forms(a).items()]
-    told = [
-        (at, said.strip(), f, w)
+    named = [(a, f, w) for a in actors for f, w in forms(a).items()]
+    spellings = [
+        (at, spelling.strip(), f, w)
         for at, (name, aliases) in enumerate(zip(listed["name"], listed["aliases"], strict=True))
-        for said in dict.fromkeys((str(name), *_SPLIT.split(str(aliases))))
-        if said.strip()
-        for f, w in forms(said).items()
+        for spelling in dict.fromkeys((str(name), *_SPLIT.split(str(aliases))))
+        if spelling.strip()
+        for f, w in forms(spelling).items()
     ]
     found: list[tuple[str, int, str, float]] = []
-    wanted = [t[2] for t in told]
-    for start in range(0, len(asked), _AT_ONCE):
-        some = asked[start : start + _AT_ONCE]
+    wanted = [t[2] for t in spellings]
+    for start in range(0, len(named), _AT_ONCE):
+        some = named[start : start + _AT_ONCE]
         scores = process.cdist([s[1] for s in some], wanted, scorer=fuzz.token_sort_ratio, score_cutoff=LEAST)
         for i, j in zip(*np.nonzero(scores), strict=True):
-            (actor, mine, a), (at, said, theirs, b) = some[i], told[j]
+            (actor, mine, a), (at, spelling, theirs, b) = some[i], spellings[j]
             if mine == theirs or (min(len(mine), len(theirs)) > SHORT and not numbered_apart(mine, theirs)):
-                found.append((actor, at, said, float(scores[i, j]) * min(a, b)))
-    found += _contained(actors, told)
+                found.append((actor, at, spelling, float(scores[i, j]) * min(a, b)))
+    found += _contained(actors, spellings)
     table = pd.DataFrame(found, columns=["actor", "at", "spelling", "score"])
     table = table[table["score"] >= LEAST * PART].sort_values(["actor", "at", "score"], ascending=[True, True, False])
     return table.drop_duplicates(["actor", "at"]).reset_index(drop=True)
 
 
 def _contained(
-    actors: Sequence[str], told: Sequence[tuple[int, str, str, float]]
+    actors: Sequence[str], spellings: Sequence[tuple[int, str, str, float]]
 ) -> Iterator[tuple[str, int, str, float]]:
     """Actors whose name holds all words of a listed one that is an acronym or has two words or more."""
     by_word: dict[str, list[tuple[int, str, frozenset[str]]]] = {}
-    for at, said, form, worth in told:
+    for at, spelling, form, worth in spellings:
         words = frozenset(form.split())
-        if worth == 1.0 and (len(words) > 1 or (said.isupper() and len(form) > 2)):
-            by_word.setdefault(max(words, key=len), []).append((at, said, words))
+        if worth == 1.0 and (len(words) > 1 or (spelling.isupper() and len(form) > 2)):
+            by_word.setdefault(max(words, key=len), []).append((at, spelling, words))
     for actor in actors:
         mine = set(plain(_PARTS.sub(" ", actor)).split())
         for word in mine:
-            for at, said, words in by_word.get(word, ()):
+            for at, spelling, words in by_word.get(word, ()):
                 if words < mine:
-                    yield actor, at, said, CONTAINED
+                    yield actor, at, spelling, CONTAINED
 
 
 def named_actors(screening: Screening, given: OwnTable) -> pd.DataFrame:
@@ -184,16 +184,16 @@ def _near_origins(screening: Screening) -> pd.DataFrame:
     rows, rules = screening.rows, screening.rules
     good = rows[(rows["answer"] == "accepted") & rows["lon"].notna() & rows["lat"].notna()]
     out = [_incidents(screening.data), _visits(screening.data)]
-    told = pd.concat(out, ignore_index=True)
-    if not len(told) or not len(good):
+    records = pd.concat(out, ignore_index=True)
+    if not len(records) or not len(good):
         return _blank()
     when: Days = to_days(good["as_of"])
     pairs = within(
-        good["lon"], good["lat"], told["lon"], told["lat"], to_days(told["record_start"]),
+        good["lon"], good["lat"], records["lon"], records["lat"], to_days(records["record_start"]),
         radius_m=max(rules.radii_km, default=50.0) * 1000.0, as_of_day=when,
-        window_days=when - months_before(when, rules.look_back_months), incident_end_day=to_days(told["record_end"]),
+        window_days=when - months_before(when, rules.look_back_months), incident_end_day=to_days(records["record_end"]),
     )  # fmt: skip
-    met = told.iloc[pairs.incident].reset_index(drop=True)
+    met = records.iloc[pairs.incident].reset_index(drop=True)
     for name in ("supplier_id", "row"):
         met[name] = good[name].to_numpy()[pairs.site]
     return met.assign(part="origin", distance_m=pairs.distance_m.round(3))[list(_COLUMNS)]
@@ -220,20 +220,22 @@ def _blank() -> pd.DataFrame:
 def _incidents(data: inputs.Loaded) -> pd.DataFrame:
     frame = data.incidents if data.incidents is not None else schema.empty(schema.INCIDENTS)
     free = frame[~frame["restricted"].fillna(False).to_numpy(bool)].drop_duplicates(["source", "record_id"])
-    told = free.assign(kind="incident", record_start=free["date_start"], record_end=free["date_end"])
+    records = free.assign(kind="incident", record_start=free["date_start"], record_end=free["date_end"])
     columns = ["kind", "dataset", "record_id", "record_start", "record_end", "lon", "lat"]
-    return _long(told[columns], [free["actor_a"], free["actor_b"]])
+    return _long(records[columns], [free["actor_a"], free["actor_b"]])
 
 
 def _visits(data: inputs.Loaded) -> pd.DataFrame:
     frame = visits_of(data)
-    told = frame.assign(
+    records = frame.assign(
         kind="visit", dataset=frame["source"], record_id=frame["visit_id"], record_start=frame["visit_date"],
         record_end=frame["visit_date"], actor=frame["actors"].astype("str").str.split(";"),
     )  # fmt: skip
-    told = told[["kind", "dataset", "record_id", "record_start", "record_end", "lon", "lat", "actor"]].explode("actor")
-    told = told.assign(actor=told["actor"].fillna("").str.strip())
-    return told[told["actor"] != ""].reset_index(drop=True)
+    records = records[["kind", "dataset", "record_id", "record_start", "record_end", "lon", "lat", "actor"]].explode(
+        "actor"
+    )
+    records = records.assign(actor=records["actor"].fillna("").str.strip())
+    return records[records["actor"] != ""].reset_index(drop=True)
 
 
 def _on_routes(screening: Screening) -> pd.DataFrame:
@@ -244,8 +246,8 @@ def _on_routes(screening: Screening) -> pd.DataFrame:
         return _blank()
     rows = screening.rows[screening.rows["answer"] == "accepted"]
     number = pd.Series(rows["row"].to_numpy(), index=rows["supplier_id"])
-    told = some.assign(
+    records = some.assign(
         kind="incident", row=number.reindex(some["supplier_id"]).to_numpy(),
         record_start=some["date_start"], record_end=some["date_end"],
     )  # fmt: skip
-    return _long(told, [some["actor_a"], some["actor_b"]])[list(_COLUMNS)]
+    return _long(records, [some["actor_a"], some["actor_b"]])[list(_COLUMNS)]

@@ -58,9 +58,9 @@ def read_actors(source: bytes | Path, name: str | None = None, *, gateway: Gatew
     frame = pd.DataFrame({n: fields.text(n).str.strip() for n in ("name", "aliases", "list", "source")})
     faults.add("missing_value", frame["name"] == "", expected="name", got=frame["aliases"])
     for column in ("from", "to"):
-        said = fields.text(column)
-        dates, why_not = parse_dates(said)
-        faults.add(why_not.to_numpy(dtype=object), expected=f"{column}: YYYY-MM-DD", got=said)
+        texts = fields.text(column)
+        dates, why_not = parse_dates(texts)
+        faults.add(why_not.to_numpy(dtype=object), expected=f"{column}: YYYY-MM-DD", got=texts)
         frame[column] = dates
     turned = (frame["from"] > frame["to"]).to_numpy()
     faults.add("end_before_start", turned, expected="to on or after from", got=fields.text("to"))

@@ -27,17 +27,17 @@ CREATE TRIGGER IF NOT EXISTS place_is_kept BEFORE DELETE ON place
 """
 
 
-def remember(store: Reviews, said: Mapping[str, Confirmation]) -> None:
+def remember(store: Reviews, confirmations: Mapping[str, Confirmation]) -> None:
     """Keeps confirmations by question; those for one row alone, and those without a name, are not kept.
 
     Parameters
     ----------
     store
         The reviewers' file, in which places are kept too.
-    said
+    confirmations
         Confirmations by question, or by row.
     """
-    lines = [(key, c.match_id, c.by, c.at) for key, c in said.items() if "|" in key and c.by]
+    lines = [(key, c.match_id, c.by, c.at) for key, c in confirmations.items() if "|" in key and c.by]
     if not lines:
         return
     with store.opened(write=True) as base:
@@ -60,4 +60,4 @@ def remembered(store: Reviews) -> dict[str, Confirmation]:
             return {}
         found = base.execute("SELECT question, match_id, confirmed_by, confirmed_at FROM place ORDER BY number")
         newest = {key: Confirmation(match, by, at) for key, match, by, at in found}
-    return {key: said for key, said in newest.items() if said.match_id != NONE}
+    return {key: confirmation for key, confirmation in newest.items() if confirmation.match_id != NONE}

@@ -130,20 +130,20 @@ def questions(rows: pd.DataFrame, origins: npt.NDArray[np.bool_], ends: npt.NDAr
     """
     parts, of = [], {}
     blank = np.full(len(rows), "", dtype=object)
-    for part, asked, columns in (
+    for part, wanted, columns in (
         ("origin", origins, ("site_name", "country", "admin1", "admin2")),
         ("destination", ends, ("destination", "", "", "")),
     ):
-        at = np.flatnonzero(asked & (rows[columns[0]] != "").to_numpy())
-        told = [rows[c].to_numpy(dtype=object)[at] if c else blank[at] for c in columns]
+        at = np.flatnonzero(wanted & (rows[columns[0]] != "").to_numpy())
+        cells = [rows[c].to_numpy(dtype=object)[at] if c else blank[at] for c in columns]
         distinct: dict[tuple[str, ...], str] = {}
         keys = blank.copy()
-        for i, values in zip(at, zip(*told, strict=True), strict=True):
+        for i, values in zip(at, zip(*cells, strict=True), strict=True):
             if values not in distinct:
                 distinct[values] = question(part, *map(str, values))
             keys[i] = distinct[values]
         of[part] = keys
-        frame = pd.DataFrame(dict(zip(("name", "country", "admin1", "admin2"), told, strict=True)))
+        frame = pd.DataFrame(dict(zip(("name", "country", "admin1", "admin2"), cells, strict=True)))
         parts.append(frame.assign(question=keys[at], part=part))
     whole = pd.concat(parts, ignore_index=True)
     counts = whole["question"].value_counts()
@@ -213,24 +213,27 @@ def queue(
     earlier = earlier or {}
     lines: list[dict[str, object]] = []
 
-    def line(q: dict[str, object], said: Confirmation | None, state: str, who: str = "") -> dict[str, object]:
+    def line(q: dict[str, object], confirmation: Confirmation | None, state: str, who: str = "") -> dict[str, object]:
         out = {**q, "supplier_id": who, "state": state, "candidates": int(count.get(str(q["question"]), 0))}
-        if said is None:
+        if confirmation is None:
             return out
-        out |= {"confirmed_by": said.by, "confirmed_at": said.at}
-        if said.match_id in place.index:
-            p = place.loc[said.match_id]
+        out |= {"confirmed_by": confirmation.by, "confirmed_at": confirmation.at}
+        if confirmation.match_id in place.index:
+            p = place.loc[confirmation.match_id]
             out |= {"match_name": p["name"], "match_kind": p["kind"], "match_unit": p["admin2"] or p["admin1"]}
             out |= {"match_lon": p["lon"], "match_lat": p["lat"]}
-        if said.match_id != NONE:
-            out |= {"match_id": said.match_id, "score": score.get((str(q["question"]), said.match_id), np.nan)}
+        if confirmation.match_id != NONE:
+            out |= {
+                "match_id": confirmation.match_id,
+                "score": score.get((str(q["question"]), confirmation.match_id), np.nan),
+            }
         return out
 
     by_question = {str(q["question"]): {str(k): v for k, v in q.items()} for q in asked.table.to_dict("records")}
     for key, q in by_question.items():
-        said = given.get(key)
-        if said is not None:
-            lines.append(line(q, said, NONE if said.match_id == NONE else "confirmed"))
+        confirmed = given.get(key)
+        if confirmed is not None:
+            lines.append(line(q, confirmed, NONE if confirmed.match_id == NONE else "confirmed"))
         else:
             before = earlier.get(key)
             lines.append(line(q, before, "open" if before is None else "offered_again"))
@@ -271,10 +274,10 @@ def confirmations_of(table: pd.DataFrame, where: str) -> dict[str, Confirmation]
                 expected="match_id, confirmed_by",
                 got=str(r["name"])[:80],
             )
-        said = Confirmation(match, str(r["confirmed_by"]).strip()[:200], str(r["confirmed_at"]).strip()[:40])
+        confirmation = Confirmation(match, str(r["confirmed_by"]).strip()[:200], str(r["confirmed_at"]).strip()[:40])
         part, who = str(r["part"]) or "origin", str(r["supplier_id"])
-        asked = [str(r[n]) for n in ("name", "country", "admin1", "admin2")]
-        out[row_key(who, part) if who else question(part, *asked)] = said
+        cells = [str(r[n]) for n in ("name", "country", "admin1", "admin2")]
+        out[row_key(who, part) if who else question(part, *cells)] = confirmation
     return out
 
 
@@ -312,5 +315,7 @@ def read_places(source: object, name: str, gateway: Gateway = LOCAL) -> PlaceTab
             "The file is no table of places.", where=name, expected=", ".join(needed), got=", ".join(missing)
         )
     frame = frame.reindex(columns=[c.name for c in PLACES], fill_value="").fillna("").astype(str)
-    said = confirmations_of(frame, name)
-    return PlaceTable(said, table_entry("places", table, len(said), not_confirmed=len(frame) - len(said)))
+    confirmations = confirmations_of(frame, name)
+    return PlaceTable(
+        confirmations, table_entry("places", table, len(confirmations), not_confirmed=len(frame) - len(confirmations))
+    )

@@ -61,29 +61,29 @@ def positions(
     placed = (rows["lon"].notna() & rows["lat"].notna()).to_numpy()
     drawn = np.array([line is not None for line in lines], dtype=bool)
     open_ = (rows["destination"] != "").to_numpy() & rows["dest_lon"].isna().to_numpy() & ~drawn
-    asked = questions(rows, ~placed, open_)
+    names = questions(rows, ~placed, open_)
     basis = np.where(placed, "given", "none").astype(object)
-    if not len(asked.table):
+    if not len(names.table):
         nothing = schema.empty(PLACE_CANDIDATES)
-        return Placed(rows, basis, [None] * len(rows), asked, nothing, pd.DataFrame({"match_id": []}))
+        return Placed(rows, basis, [None] * len(rows), names, nothing, pd.DataFrame({"match_id": []}))
     known = gather()
-    found = candidates(asked.table, known)
-    out, said = _origins(rows, basis, asked, found, known, confirmed)
-    return Placed(_destinations(out, asked, known, confirmed), basis, said, asked, found, known)
+    found = candidates(names.table, known)
+    out, confirmations = _origins(rows, basis, names, found, known, confirmed)
+    return Placed(_destinations(out, names, known, confirmed), basis, confirmations, names, found, known)
 
 
 def _origins(
     rows: pd.DataFrame, basis: Texts, asked: Questions, found: pd.DataFrame, known: pd.DataFrame, given: Confirmations
 ) -> tuple[pd.DataFrame, list[Confirmation | None]]:
     """Rows at their confirmed places; `basis` is filled in."""
-    said, keys = confirmed_for(rows, asked, "origin", given, "match_id")
+    confirmations, keys = confirmed_for(rows, asked, "origin", given, "match_id")
     at = {m: i for i, m in reversed(list(enumerate(known["match_id"])))}
     has, out = set(found["question"]), rows.copy()
     remarks = out["remarks"].to_numpy(dtype=object, copy=True)
     values = {n: out[n].to_numpy(copy=True) for n in _PLACE if out[n].dtype == np.float64}
     texts = {n: out[n].to_numpy(dtype=object, copy=True) for n in ("country", "admin1", "admin2", "match_id")}
     for i in np.flatnonzero(keys != ""):
-        one = said[i]
+        one = confirmations[i]
         basis[i] = "unconfirmed" if keys[i] in has else "none"
         if one is None:
             continue
@@ -101,12 +101,12 @@ def _origins(
             texts["match_id"][i] = one.match_id
         else:
             remarks[i] = "; ".join(filter(None, [remarks[i], f"match_id not known: {one.match_id[:60]}"]))
-            said[i] = None
+            confirmations[i] = None
     for name, column in values.items():
         out[name] = column
     for name, words in (*texts.items(), ("remarks", remarks)):
         out[name] = pd.array(words, dtype="str")
-    return out, said
+    return out, confirmations
 
 
 _PLACE = ("lon", "lat", "coord_precision_km")
@@ -114,11 +114,11 @@ _PLACE = ("lon", "lat", "coord_precision_km")
 
 def _destinations(rows: pd.DataFrame, asked: Questions, known: pd.DataFrame, given: Confirmations) -> pd.DataFrame:
     """Destinations that are only named, at the places that were confirmed for them; sought in any country."""
-    said, keys = confirmed_for(rows, asked, "destination", given, "dest_match_id")
+    confirmations, keys = confirmed_for(rows, asked, "destination", given, "dest_match_id")
     at = {m: i for i, m in reversed(list(enumerate(known["match_id"])))}
     lon, lat = (rows[n].to_numpy(np.float64, copy=True) for n in ("dest_lon", "dest_lat"))
     for i in np.flatnonzero(keys != ""):
-        one = said[i]
+        one = confirmations[i]
         if one is not None and one.match_id in at:
             lon[i], lat[i] = (known[n].iloc[at[one.match_id]] for n in ("lon", "lat"))
     return rows.assign(dest_lon=lon, dest_lat=lat)

@@ -111,8 +111,8 @@ def report(screening: Screening, language: str = "en") -> bytes:
         method(_, screening),
         versions(_, screening),
     ]
-    told = _("CAHRA Atlas {version}. This page holds all that it shows and asks no host for anything.", version=str(record["tool_version"]))  # fmt: skip  # noqa: E501
-    out.append(f"</main><footer>{html(told)}</footer></body></html>\n")
+    foot = _("CAHRA Atlas {version}. This page holds all that it shows and asks no host for anything.", version=str(record["tool_version"]))  # fmt: skip  # noqa: E501
+    out.append(f"</main><footer>{html(foot)}</footer></body></html>\n")
     return "".join(out).encode("utf-8", "replace")
 
 
@@ -211,16 +211,16 @@ def _changes(_: Translator, screening: Screening) -> str:
         return ""
     account = screening.record.get("compared")
     through = account["through"] if isinstance(account, dict) else {}
-    told = ", ".join(f"{sw.value('through', k, _)} {_.number(v)}" for k, v in through.items()) or "0"
+    through_words = ", ".join(f"{sw.value('through', k, _)} {_.number(v)}" for k, v in through.items()) or "0"
     when = str(account.get("earlier_run_at", "")) if isinstance(account, dict) else ""
     columns = ["supplier_id", "change", "through", "site_class_before", "site_class", "zone_status_before"]
     columns += ["zone_status", "as_of_before", "as_of"]
     lines = [
         [sw.value(c, v, _) for c, v in zip(columns, r, strict=True)] for r in screening.changes[columns].to_numpy()
     ]
-    said = _("{n} row{n?|s} changed since the run of {when}; through {through}.", n=_.number(len(lines)), when=when, through=told)  # fmt: skip  # noqa: E501
+    sentence = _("{n} row{n?|s} changed since the run of {when}; through {through}.", n=_.number(len(lines)), when=when, through=through_words)  # fmt: skip  # noqa: E501
     body = table([sw.heading(c, _) for c in columns], lines) if lines else ""
-    return f"<section><h2>{html(_('Changes since an earlier run'))}</h2><p>{html(said)}</p>{body}</section>"
+    return f"<section><h2>{html(_('Changes since an earlier run'))}</h2><p>{html(sentence)}</p>{body}</section>"
 
 
 def _rejected(_: Translator, rows: pd.DataFrame) -> str:
@@ -245,8 +245,8 @@ def _rejected(_: Translator, rows: pd.DataFrame) -> str:
 
 
 def _flags_of(_: Translator, row: dict[str, Any]) -> str:
-    said = [f"<li>{html(_(sw.FLAGS[f]))}</li>" for f in FLAGS if row[f] is not pd.NA and bool(row[f])]
-    return f'<ul class="flags">{"".join(said)}</ul>' if said else ""
+    items = [f"<li>{html(_(sw.FLAGS[f]))}</li>" for f in FLAGS if row[f] is not pd.NA and bool(row[f])]
+    return f'<ul class="flags">{"".join(items)}</ul>' if items else ""
 
 
 def _origins(_: Translator, good: pd.DataFrame) -> str:
@@ -255,7 +255,7 @@ def _origins(_: Translator, good: pd.DataFrame) -> str:
     columns = ["supplier_id", "site_name", "country", "minerals", "as_of", "site_class", "possible_class"]
     columns += ["area_class", "zone_status"]
     headings = [sw.heading(c, _) for c in columns]
-    said = {
+    words_of = {
         name: {code: sw.value(name, code, _) for code in good[name].unique()}
         for name in ("minerals", "zone_status", "possible_class", "area_class")
     }
@@ -267,11 +267,11 @@ def _origins(_: Translator, good: pd.DataFrame) -> str:
         return (
             f'<tbody class="row"><tr class="head"><td><b>{html(row["supplier_id"])}</b></td>'
             f"<td>{html(row['site_name'])}</td>"
-            f"<td>{html(country[row['country']])}</td><td>{html(said['minerals'][row['minerals']])}</td>"
+            f"<td>{html(country[row['country']])}</td><td>{html(words_of['minerals'][row['minerals']])}</td>"
             f'<td class="day">{html(days[row["as_of"]])}</td><td>{classes[row["site_class"]]}</td>'
-            f"<td>{html(said['possible_class'][row['possible_class']])}</td>"
-            f"<td>{html(said['area_class'][row['area_class']])}</td>"
-            f"<td>{html(said['zone_status'][row['zone_status']])}"
+            f"<td>{html(words_of['possible_class'][row['possible_class']])}</td>"
+            f"<td>{html(words_of['area_class'][row['area_class']])}</td>"
+            f"<td>{html(words_of['zone_status'][row['zone_status']])}"
             f"{html(' ' + row['zone_unit']) if row['zone_unit'] else ''}</td></tr>"
             f'<tr class="why"><td class="soft">{html(_("row {n}", n=_.number(row["row"])))}</td>'
             f'<td colspan="8">{html(row[why])} {_flags_of(_, row)}{_more(_, row)}</td></tr></tbody>'
@@ -281,9 +281,9 @@ def _origins(_: Translator, good: pd.DataFrame) -> str:
     records: Any = ordered.head(IN_FULL).to_dict("records")
     body = [lines(row) for row in records]
     head = "".join(f"<th>{html(h)}</th>" for h in headings)
-    told = _("In order of gravity: class, then incidents near the origin, then those on the route.")
+    caption = _("In order of gravity: class, then incidents near the origin, then those on the route.")
     return (
-        f'<section class="pagebreak"><h2>{html(_("Every row"))}</h2><p class="soft">{html(told)}</p>'
+        f'<section class="pagebreak"><h2>{html(_("Every row"))}</h2><p class="soft">{html(caption)}</p>'
         f"<table><thead><tr>{head}</tr></thead>{''.join(body)}</table>{_rest(_, ordered, len(good))}</section>"
     )
 
@@ -305,8 +305,8 @@ def _rest(_: Translator, ordered: pd.DataFrame, n: int) -> str:
     out = table([sw.heading(c, _) for c in columns], lines, whole=whole)
     left = n - IN_FULL - len(rest)
     if left > 0:
-        said = _("{n} more row{n?|s}, of less gravity, {n?is|are} in screening.csv.", n=_.number(left))
-        out += f"<p>{html(said)}</p>"
+        sentence = _("{n} more row{n?|s}, of less gravity, {n?is|are} in screening.csv.", n=_.number(left))
+        out += f"<p>{html(sentence)}</p>"
     return out
 
 
@@ -342,8 +342,8 @@ def _more(_: Translator, row: dict[str, Any]) -> str:
         if row["action"]:
             parts += [("action_owner", row["action_owner"])] if row["action_owner"] else []
             parts += [("due", _.date(row["due"]))] if pd.notna(row["due"]) else []
-    told = [_.pair(sw.heading(name, _), text) for name, text in parts]
-    return "".join(f'<br><span class="soft">{html(line)}</span>' for line in told)
+    pairs = [_.pair(sw.heading(name, _), text) for name, text in parts]
+    return "".join(f'<br><span class="soft">{html(line)}</span>' for line in pairs)
 
 
 __all__ = ["ZONE_STATUSES", "report"]

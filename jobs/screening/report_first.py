@@ -71,12 +71,12 @@ def known_count(_: Translator, true: pd.Series) -> str:
     _
         Speaks the reader's language.
     """
-    told, n = int(true.notna().sum()), int(true.fillna(False).sum())
-    if not told and len(true):
+    known, n = int(true.notna().sum()), int(true.fillna(False).sum())
+    if not known and len(true):
         return "–"
-    if told == len(true):
+    if known == len(true):
         return _.number(n)
-    return _("at least {n}", n=_.number(n)) if n else _("none of {told} told", told=_.number(told))
+    return _("at least {n}", n=_.number(n)) if n else _("none of {told} told", told=_.number(known))
 
 
 def first_pages(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
@@ -109,7 +109,7 @@ def _cards(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
         (_.number(int((good["site_class"] == CLASSES[2]).sum())), _("origins with too little data")),
         (known_count(_, with_route["flag_transit"]), _("routes exposed")),
     ]
-    said = "".join(f"<div><b>{html(n)}</b>{html(text)}</div>" for n, text in cards)
+    cells = "".join(f"<div><b>{html(n)}</b>{html(text)}</div>" for n, text in cards)
     files = ", ".join(
         f"{i.get('file', '')} ({i.get('dataset_version', '')})"
         for i in _inputs(screening)
@@ -121,7 +121,7 @@ def _cards(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
         "None says that a place is calm or that goods are clean. "
         "The guidance asks buyers to go on sourcing responsibly."
     )
-    return f'<section><div class="cards">{said}</div>{held}<p>{html(caution)}</p></section>'
+    return f'<section><div class="cards">{cells}</div>{held}<p>{html(caution)}</p></section>'
 
 
 def _inputs(screening: Screening) -> list[dict[str, object]]:
@@ -168,13 +168,13 @@ def _changed(_: Translator, screening: Screening) -> str:
     if not isinstance(account, dict):
         return ""
     through = ", ".join(f"{sw.value('through', k, _)} {_.number(v)}" for k, v in account["through"].items())
-    said = _(
+    sentence = _(
         "{n} row{n?|s} changed since the run of {when}; through {through}.",
         n=_.number(account["changed"]),
         when=str(account["earlier_run_at"]),
         through=through or "0",
     )
-    return f"<section><h2>{html(_('What changed'))}</h2><p>{html(said)}</p></section>"
+    return f"<section><h2>{html(_('What changed'))}</h2><p>{html(sentence)}</p></section>"
 
 
 def _questions(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
@@ -182,12 +182,12 @@ def _questions(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
     out: list[str] = []
     waiting = screening.places[screening.places["state"].isin(("open", "offered_again"))]
     if len(waiting):
-        told = _.number(int(waiting["rows"].sum()))
+        waiting_text = _.number(int(waiting["rows"].sum()))
         out.append(
             _(
                 "{n} name{n?|s} ({rows} row{rows?|s}) {n?has|have} no confirmed place.",
                 n=_.number(len(waiting)),
-                rows=told,
+                rows=waiting_text,
             )
         )
     reviews = screening.record.get("reviews")
@@ -207,8 +207,8 @@ def _questions(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
     for text, rows in missing.value_counts(sort=False).items():
         counts.update({word: int(rows) for word in str(text).split(";") if word})
     if counts:
-        told = ", ".join(f"{_(sw.MISSING.get(k, k))} ({_.number(n)})" for k, n in counts.most_common())
-        out.append(_("To be asked of suppliers (Regulation (EU) 2017/821, Art. 4), rows: {told}.", told=told))
+        waiting_text = ", ".join(f"{_(sw.MISSING.get(k, k))} ({_.number(n)})" for k, n in counts.most_common())
+        out.append(_("To be asked of suppliers (Regulation (EU) 2017/821, Art. 4), rows: {told}.", told=waiting_text))
     if screening.named is not None and len(screening.named):
         n = _.number(screening.named["row"].nunique())
         out.append(

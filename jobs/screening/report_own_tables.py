@@ -93,8 +93,8 @@ def _names(_: Translator, named: pd.DataFrame) -> str:
         words = "".join(f"<td>{html(r[c])}</td>" for c in ("listed_name", "listed_in", "list_source"))
         far = _.distance(float(r["nearest"])) if pd.notna(r["nearest"]) else "–"
         numbers = (_.number(r["origins"]), _.number(r["routes"]), far)
-        told = "".join(f'<td class="n">{html(n)}</td>' for n in numbers)
-        body += f"<tr>{words}{told}</tr>"
+        number_cells = "".join(f'<td class="n">{html(n)}</td>' for n in numbers)
+        body += f"<tr>{words}{number_cells}</tr>"
     return f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
 
 

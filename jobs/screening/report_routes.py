@@ -73,8 +73,8 @@ def routes_section(_: Translator, screening: Screening) -> str:
     long = [i for i, c in enumerate(columns) if c in ("countries", "zones", "listed")]
     out.append(table([sw.heading(c, _) for c in columns], lines, tuple(numbers), long=long))
     if more > 0:
-        said = _("{n} more route{n?|s}, with fewer incidents, {n?is|are} in routes.csv.", n=_.number(more))
-        out.append(f"<p>{html(said)}</p>")
+        sentence = _("{n} more route{n?|s}, with fewer incidents, {n?is|are} in routes.csv.", n=_.number(more))
+        out.append(f"<p>{html(sentence)}</p>")
     hot = segments[(segments["incidents"] > 0) | (segments["armed_roadblocks"] > 0)]
     left = max(len(hot) - MOST_SEGMENTS, 0)
     if left:
@@ -84,18 +84,18 @@ def routes_section(_: Translator, screening: Screening) -> str:
         own += ["incidents_possible", "deaths", "countries", "zones"]
         own = [c for c in own if c != "zones" or (hot["zones"] != "").any()]
         right = range(1, 9)
-        told = [
+        segment_lines = [
             [
                 number(v, 1 if c.endswith("_km") else 0) if i in right else sw.value(c, v, _)
                 for i, (c, v) in enumerate(zip(own, r, strict=True))
             ]
             for r in hot[own].itertuples(index=False, name=None)
         ]
-        body = table([sw.heading(c, _) for c in own], told, tuple(right), whole=[own.index("countries")])
+        body = table([sw.heading(c, _) for c in own], segment_lines, tuple(right), whole=[own.index("countries")])
         out.append(f"<h3>{html(_('Segments with incidents'))}</h3>{body}")
     if left:
-        said = _("{n} more segment{n?|s} with incidents {n?is|are} in segments.csv.", n=_.number(left))
-        out.append(f"<p>{html(said)}</p>")
+        sentence = _("{n} more segment{n?|s} with incidents {n?is|are} in segments.csv.", n=_.number(left))
+        out.append(f"<p>{html(sentence)}</p>")
     note = _(
         "A straight line between two places is a guess at the route, not the route. Sources are never added together."
     )

@@ -246,8 +246,8 @@ def _record(
         },
         now,
     )
-    told = [name for name in rows.columns if name.startswith("flag_")]
-    accepted = rows.loc[rows["answer"] == "accepted", ["answer_level", *told]]
+    flags = [name for name in rows.columns if name.startswith("flag_")]
+    accepted = rows.loc[rows["answer"] == "accepted", ["answer_level", *flags]]
     return {
         **record,
         "job": "screen",
@@ -256,6 +256,6 @@ def _record(
         "routes": {str(k): int(v) for k, v in transit.routes["route_basis"].value_counts().sort_index().items()},
         "places": {str(k): int(v) for k, v in places["state"].value_counts().sort_index().items()},
         "segments_shortened": transit.shortened,
-        "flags": {name: int(accepted[name].fillna(False).sum()) for name in told},
+        "flags": {name: int(accepted[name].fillna(False).sum()) for name in flags},
         **demonstration.marks(*demonstration.layers(data), *(["suppliers"] if rows["demonstration"].any() else [])),
     }

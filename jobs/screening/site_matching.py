@@ -63,12 +63,12 @@ def links(rows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     first = {i: k for k, i in reversed(list(enumerate(sites["site_id"])))}
     same = {i: k for k, i in reversed(list(enumerate(zip(sites["site_id"], sites["name"], strict=True))))}
     unplaced = np.isnan(lon)
-    told = [rows[c].to_numpy(dtype=object) for c in ("known_site_id", "supplier_id", "site_name")]
-    nowhere = sites["lon"].isna().to_numpy()
+    cells = [rows[c].to_numpy(dtype=object) for c in ("known_site_id", "supplier_id", "site_name")]
+    without_place = sites["lon"].isna().to_numpy()
     for row in np.flatnonzero(at < 0).tolist():
-        known, own, name = told[0][row], told[1][row], told[2][row]
+        known, own, name = cells[0][row], cells[1][row], cells[2][row]
         held = first.get(known) if known else same.get((own, name)) if name else None
-        if held is not None and (unplaced[row] or nowhere[held]):
+        if held is not None and (unplaced[row] or without_place[held]):
             at[row], basis[row] = held, "id"
     return pd.DataFrame(out)
 
@@ -91,16 +91,16 @@ def _best(
     ids, site_ids = rows["known_site_id"].to_numpy(dtype=object), sites["site_id"].to_numpy(dtype=object)
     names: dict[str, str] = {}
     own = rows["supplier_id"].to_numpy(dtype=object)
-    said, known = rows["site_name"].to_numpy(dtype=object), sites["name"].to_numpy(dtype=object)
+    stated, known = rows["site_name"].to_numpy(dtype=object), sites["name"].to_numpy(dtype=object)
     best: dict[int, tuple[int, float, float, int, str]] = {}
     for i, k, m, r in zip(row.tolist(), site.tolist(), distance.tolist(), reach.tolist(), strict=True):
-        itself = not ids[i] and own[i] == site_ids[k] and said[i] == known[k] != ""
+        itself = not ids[i] and own[i] == site_ids[k] and stated[i] == known[k] != ""
         if (ids[i] and ids[i] == site_ids[k]) or itself:
             rank = (0, 0.0, m, k, "id")
         elif m > r:
             continue
         else:
-            a, b = (names.get(n) or names.setdefault(n, folded_mine_name(str(n))) for n in (said[i], known[k]))
+            a, b = (names.get(n) or names.setdefault(n, folded_mine_name(str(n))) for n in (stated[i], known[k]))
             score = 100.0 if a and a == b else fuzz.token_sort_ratio(a, b) if a and b else 0.0
             if score >= ALIKE:
                 rank = (1, -score, m, k, "position_and_name")

@@ -112,8 +112,8 @@ class SupplierList:
         """Rows ``read`` = ``accepted`` + ``rejected`` (+ ``recycled``, where a reporting template has such)."""
         counts = self.rows["answer"].value_counts()
         accepted, recycled = int(counts.get("accepted", 0)), int(counts.get("recycled", 0))
-        told = {"read": len(self.rows), "accepted": accepted, "rejected": len(self.rows) - accepted - recycled}
-        return {**told, "recycled": recycled} if recycled else told
+        by_outcome = {"read": len(self.rows), "accepted": accepted, "rejected": len(self.rows) - accepted - recycled}
+        return {**by_outcome, "recycled": recycled} if recycled else by_outcome
 
 
 def fields_of(table: Read, options: ReadOptions = NOTHING, mapping: Mapping[str, str] | None = None) -> Fields:
@@ -135,10 +135,10 @@ def fields_of(table: Read, options: ReadOptions = NOTHING, mapping: Mapping[str,
     geo.errors.InputError
         The user names a field or a column that is not there.
     """
-    said = mapping or {}
-    fields = Fields(table, "suppliers", replace(options, columns=tuple({**options.mapping, **said}.items())))
-    strange = sorted(set(said) - set(FIELDS))
-    absent = sorted(c for c in said.values() if c and fields.named(c) is None)
+    wishes = mapping or {}
+    fields = Fields(table, "suppliers", replace(options, columns=tuple({**options.mapping, **wishes}.items())))
+    strange = sorted(set(wishes) - set(FIELDS))
+    absent = sorted(c for c in wishes.values() if c and fields.named(c) is None)
     if strange or absent:
         raise InputError(
             "The mapping of columns names what is not there.",
@@ -235,8 +235,8 @@ def read_suppliers(
         frame[column] = fields.text(column).str.strip()
     if fields.column("known_site_id") == fields.column("supplier_id"):
         # The user's own numbering; without a position nothing would tell that it is the known list's numbering too.
-        nowhere = (fields.text("lon").str.strip() == "") | (fields.text("lat").str.strip() == "")
-        frame["known_site_id"] = frame["known_site_id"].where(~nowhere, "")
+        without_place = (fields.text("lon").str.strip() == "") | (fields.text("lat").str.strip() == "")
+        frame["known_site_id"] = frame["known_site_id"].where(~without_place, "")
     stated = fields.text("country")
     code = country_codes(stated)
     strange = (stated.str.strip() != "") & (code == "")
@@ -257,14 +257,16 @@ def read_suppliers(
     faults.add(why_not.to_numpy(dtype=object), expected="as_of: YYYY-MM-DD", got=fields.text("as_of"))
     frame["as_of"] = dates
     route = fields.text("route_countries").to_numpy(dtype=object)
-    frame["route_countries"] = [_route(t, said) if t else "" for t, said in zip(route, remarks, strict=True)]
+    frame["route_countries"] = [
+        _route(t, row_remarks) if t else "" for t, row_remarks in zip(route, remarks, strict=True)
+    ]
     _destinations(frame, fields, faults)
     frame["demonstration"] = flags(fields.text("demonstration"))
-    nowhere = frame["lon"].isna() & (frame["site_name"] == "") & (frame["admin1"] == "") & (frame["admin2"] == "")
+    without_place = frame["lon"].isna() & (frame["site_name"] == "") & (frame["admin1"] == "") & (frame["admin2"] == "")
     faults.add(RECYCLED_REASON, recycled, expected="a mine, where the material comes from one")
     faults.add(
         "missing_value",
-        nowhere & (frame["country"] == ""),
+        without_place & (frame["country"] == ""),
         expected="coordinates, or a site name, an administrative unit or a country",
         got=stated,
     )

@@ -43,18 +43,18 @@ def template_table(template: ReportingTemplate) -> tuple[Table, np.ndarray]:
     recycled: list[bool] = []
     for smelter in template.smelters.to_dict("records"):
         own = str(smelter["smelter_id"]) or str(smelter["standard_name"]) or f"smelter-{smelter['row']}"
-        told = (str(smelter["standard_name"]), str(smelter["country"]), SMELTERS, str(smelter["row"]))
+        origin = (str(smelter["standard_name"]), str(smelter["country"]), SMELTERS, str(smelter["row"]))
         if smelter["recycled"]:
-            records.append((own, "", "", "", str(smelter["metal"]), *told))
+            records.append((own, "", "", "", str(smelter["metal"]), *origin))
             recycled.append(True)
             continue
         for mine, country in origins(str(smelter["mines"]), str(smelter["mine_countries"])):
-            records.append((own, mine, country, "", str(smelter["metal"]), *told))
+            records.append((own, mine, country, "", str(smelter["metal"]), *origin))
             recycled.append(False)
     for row in template.mines.to_dict("records"):
         own = str(row["mine_id"]) or str(row["name"]) or f"mine-{row['row']}"
-        told = (str(row["smelter"]), "", MINES, str(row["row"]))
-        records.append((own, str(row["name"]), str(row["country"]), str(row["state"]), str(row["metal"]), *told))
+        origin = (str(row["smelter"]), "", MINES, str(row["row"]))
+        records.append((own, str(row["name"]), str(row["country"]), str(row["state"]), str(row["metal"]), *origin))
         recycled.append(False)
     if not records:
         raise InputError(

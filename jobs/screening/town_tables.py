@@ -60,9 +60,9 @@ def read_towns(given: Source, gateway: Gateway = LOCAL) -> Towns:
             "lon": lon, "lat": lat,
         }
     )[good]  # fmt: skip
-    told = table_entry("towns", table, int(good.sum()), rejected=int((~good).sum()))
+    entry = table_entry("towns", table, int(good.sum()), rejected=int((~good).sum()))
     known = {"dataset": "GeoNames"} if given.about else {}
-    return Towns(frame.reset_index(drop=True), {**told, **known, **dict(given.about)})
+    return Towns(frame.reset_index(drop=True), {**entry, **known, **dict(given.about)})
 
 
 def towns_of(tables: Sequence[Towns]) -> pd.DataFrame:

@@ -59,11 +59,11 @@ def _kilograms(fields: Fields, quantity: pd.Series[str], remarks: list[list[str]
     """Kilograms of each row; what rows share, a quantity with its unit, is read once."""
     column = fields.column("quantity")
     of_heading = next((KILOGRAMS[w] for w in re.split(r"[\W_]+", plain(column or "")) if w in KILOGRAMS), np.nan)
-    own, said = pd.factorize(quantity)
+    own, different = pd.factorize(quantity)
     of_unit, units = pd.factorize(fields.text("quantity_unit"))
     pairs, rows = np.unique(own * max(len(units), 1) + of_unit, return_inverse=True)
     at, unit_at = np.divmod(pairs, max(len(units), 1))
-    texts = [str(text) for text in said]
+    texts = [str(text) for text in different]
     parts = [_WITH_UNIT.match(text) for text in texts]
     numbers = [m[1] if m else text for m, text in zip(parts, texts, strict=True)]
     decimal = decimal_of([n for n in numbers if n])

@@ -116,8 +116,8 @@ def _made_of_rows(
     """Files that are made of the list and its routes alone are made again; of routes.geojson all but its lines."""
     features = json.loads(files["routes.geojson"])["features"]
     lines = np.array([shape(f["geometry"]) if f["geometry"] else None for f in features], dtype=object)
-    told = with_mark(routes) if record.get("demonstration") else routes
-    made = geojson_bytes(plain_types(told, ROUTES), lines, name="routes") if len(lines) == len(routes) else b""
+    marked = with_mark(routes) if record.get("demonstration") else routes
+    made = geojson_bytes(plain_types(marked, ROUTES), lines, name="routes") if len(lines) == len(routes) else b""
     if made != files["routes.geojson"]:
         raise DifferenceError("routes.geojson is not what routes.csv says")
     if not same_version(record):  # the tables of laws may be other ones

@@ -110,17 +110,17 @@ def _evidence(screening: Screening, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _sheet(title: str, frame: pd.DataFrame, own: Sequence[str], _: Any) -> TableSheet:
     """A table whose columns `own` are in words, the others (of the list) as they are."""
-    said: dict[str, pd.Series[Any]] = {}
+    columns: dict[str, pd.Series[Any]] = {}
     heads: dict[str, str] = {}
     for name in frame.columns:
         head = _heading(str(name), _) if name in own else str(name)
-        while head in said:  # two of ours never share one: a test holds it
+        while head in columns:  # two of ours never share one: a test holds it
             head += " (list)"
         heads[str(name)] = head
-        said[head] = _words(frame[name], str(name), _) if name in own else frame[name]
+        columns[head] = _words(frame[name], str(name), _) if name in own else frame[name]
     tints = {f"{s.sign} {_(s.text)}": styles.CLASS_TINTS[s.key] for s in styles.SITES}
     return TableSheet(
-        title, pd.DataFrame(said), digits={heads[k]: v for k, v in DIGITS.items() if k in heads},
+        title, pd.DataFrame(columns), digits={heads[k]: v for k, v in DIGITS.items() if k in heads},
         wrapped=[heads[k] for k in WRAPPED if k in heads],
         fills={heads["site_class"]: tints} if "site_class" in heads else {},
     )  # fmt: skip
@@ -192,8 +192,10 @@ def _summary(screening: Screening, left: int, _: Any) -> TextSheet:
         blocks.append(("heading", _("What could not be known")))
         blocks += [("line", spoken(note, _)) for note in limits]
     if left > 0:
-        told = _("{n} more row{n?|s} of evidence, of less grave rows, {n?is|are} in evidence.csv.", n=_.number(left))
-        blocks.append(("line", told))
+        sentence = _(
+            "{n} more row{n?|s} of evidence, of less grave rows, {n?is|are} in evidence.csv.", n=_.number(left)
+        )
+        blocks.append(("line", sentence))
     inputs: Any = record["inputs"]
     files = [
         [_(ROLES.get(str(i.get("role")), str(i.get("role", "")))), i.get("file", ""), i.get("dataset_version", ""),

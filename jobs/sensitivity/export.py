@@ -58,10 +58,10 @@ def run_record(
     """
     record = assessed.run_record_without_evidence(result, rules, inputs, settings, now)
     notes = {**assessed.NOTES, "not_chance": NOT_CHANCE}
-    told = {
+    settings_ = {
         "rows": len(counted), "incidents": counted["record_id"].nunique(), "withheld": withheld,
     }  # fmt: skip
-    return {**record, "job": "sensitivity", "incidents_counted": told, "notes": notes}
+    return {**record, "job": "sensitivity", "incidents_counted": settings_, "notes": notes}
 
 
 def rejected_rows(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

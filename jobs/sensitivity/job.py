@@ -120,7 +120,7 @@ def run(
         The months or the number of draws are no such.
     """
     rules, grid = rules or default_rules(), grid or Grid()
-    told: Progress = progress or (lambda _what, _done, _total: None)
+    step_done: Progress = progress or (lambda _what, _done, _total: None)
     if not 1 <= draws <= MOST_DRAWS:
         raise InputError(
             "The number of draws is not usable.", where="--draws", expected=f"1 to {MOST_DRAWS}", got=str(draws)
@@ -137,11 +137,11 @@ def run(
     codes = sweep(done, grid)
     drawn = shares(
         done, placed_in_units(loaded, incidents), draws=draws, seed=seed,
-        progress=lambda k, n: told("draws", k, n),
+        progress=lambda k, n: step_done("draws", k, n),
     )  # fmt: skip
-    told("dates", 0, len(days))
+    step_done("dates", 0, len(days))
     months = timeline(at_dates(loaded, days, rules))
-    told("dates", len(days), len(days))
+    step_done("dates", len(days), len(days))
     settings = {
         **recorded(loaded, as_of), "from": days[0].isoformat(), "to": days[-1].isoformat(), "draws": draws,
         "seed": seed, "grid": {k: list(getattr(grid, k)) for k in ("radius", "window", "count")},

@@ -97,9 +97,9 @@ def sentence(site: OneSite, translate: Translator) -> str:
         Speaks the reader's language.
     """
     _ = translate
-    said = _(HOLDS, share=percent(site.share, _, 0), settings=_.number(len(site.grid)))
+    holds = _(HOLDS, share=percent(site.share, _, 0), settings=_.number(len(site.grid)))
     if site.flips.empty:
-        return f"{said} {_(NONE)}"
+        return f"{holds} {_(NONE)}"
     first = site.flips.iloc[0]
     # A tenth of a kilometre is for reading; flip.csv has the exact value.
     digits = 1 if first["what"] == "radius_km" else 0
@@ -107,7 +107,7 @@ def sentence(site: OneSite, translate: Translator) -> str:
         FIRST[first["what"]], cls=labels.value("site_class", first["class_then"], _), rule=first["rule"],
         at=_.number(float(first["flips_at"]), digits), current=_.number(float(first["current"]), digits),
     )  # fmt: skip
-    return f"{said} {turn}"
+    return f"{holds} {turn}"
 
 
 def heat_texts(site: OneSite, translate: Translator, count: float = 1.0) -> pd.DataFrame:
@@ -123,8 +123,8 @@ def heat_texts(site: OneSite, translate: Translator, count: float = 1.0) -> pd.D
         Factor of the counts; one that the grid has.
     """
     _, table = translate, site.heat(count)
-    said = {c: f"{styles.site_style(c).sign} {labels.value('site_class', c, _)}" for c in CLASSES}
-    across = {f"× {_.number(w, 2)}": [said[v] for v in table[w]] for w in table}
+    words = {c: f"{styles.site_style(c).sign} {labels.value('site_class', c, _)}" for c in CLASSES}
+    across = {f"× {_.number(w, 2)}": [words[v] for v in table[w]] for w in table}
     return pd.DataFrame(across, index=[f"× {_.number(r, 2)}" for r in table.index])
 
 

@@ -75,21 +75,21 @@ def changes(loaded: Loaded, passed: ManyDates, site: int, rules: Rules) -> pd.Da
     for i in changed:
         before, now = evidence[i - 1], evidence[i]
         span = (passed.days[i - 1], passed.days[i])
-        told: list[tuple[str, str, pd.DataFrame]] = []
+        parts: list[tuple[str, str, pd.DataFrame]] = []
         for rule in rules.answering("site"):
             begins, was = bool(fired[rule.id][i]), bool(fired[rule.id][i - 1])
             if begins != was:
                 records = _came(now, rule, span) if begins else _left(before, now, rule, span)
-                told.append(("rule_began" if begins else "rule_ended", rule.id, records))
+                parts.append(("rule_began" if begins else "rule_ended", rule.id, records))
         if zone[i] != zone[i - 1]:
-            told += _of_zone(before, now, span)
+            parts += _of_zone(before, now, span)
         if INSUFFICIENT in (BY_RANK[cls[i]], BY_RANK[cls[i - 1]]) and cls[i] != cls[i - 1]:
             for code, flag in gaps.items():
                 if flag[i] != flag[i - 1]:
-                    told.append(("gap_began" if flag[i] else "gap_ended", code, now.iloc[:0]))
-        said = (str(to_dates(passed.days[[i]])[0])[:7], BY_RANK[cls[i]], ZONE_STATUSES[zone[i]])
-        for what, name, records in told:
-            rows += [(*said, what, name, *record) for record in _named(records)]
+                    parts.append(("gap_began" if flag[i] else "gap_ended", code, now.iloc[:0]))
+        values = (str(to_dates(passed.days[[i]])[0])[:7], BY_RANK[cls[i]], ZONE_STATUSES[zone[i]])
+        for what, name, records in parts:
+            rows += [(*values, what, name, *record) for record in _named(records)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -195,8 +195,8 @@ def sentence(rows: pd.DataFrame, translate: Translator) -> str:
     name = labels.value("gaps", first["name"], _) if str(first["what"]).startswith("gap") else str(first["name"])
     each = zip(rows["record_id"], rows["date"], strict=True)
     records = ", ".join(_(RECORD, record=country_name(i, _) or i, day=_.date(d)) for i, d in each) if kind else ""
-    said, more = _(SAID[first["what"], kind], name=name, records=records), int(rows["more"].sum())
-    return _(MORE, said=said, n=_.number(more)) if more else said
+    text, more = _(SAID[first["what"], kind], name=name, records=records), int(rows["more"].sum())
+    return _(MORE, said=text, n=_.number(more)) if more else text
 
 
 def change_texts(found: pd.DataFrame, translate: Translator) -> pd.DataFrame:

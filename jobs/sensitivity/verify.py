@@ -65,12 +65,12 @@ def _hold_at_last(rows: pd.DataFrame, name: str, timeline: pd.DataFrame, last: s
     latest = timeline[timeline["month"] == last[:7]]
     keys = zip(latest["source"], latest["site_id"], strict=True)
     class_of = dict(zip(keys, latest["site_class"], strict=True))
-    asked = {r.id: r.cls for r in rules.answering("site")}
+    classes_of_rules = {r.id: r.cls for r in rules.answering("site")}
     for source, site, rule in rows[["source", "site_id", "rule"]].drop_duplicates().itertuples(index=False, name=None):
         found = class_of.get((source, site))
         if found is None:
             raise DifferenceError(f"{name}: {site} is not in timeline.csv in the last month")
-        if RANK[found] < RANK[asked[rule]]:
+        if RANK[found] < RANK[classes_of_rules[rule]]:
             raise DifferenceError(f"{name}: {rule} fired at {site}, timeline.csv says {found}")
     if (rows["date_start"] > pd.Timestamp(last)).any():
         raise DifferenceError(f"{name}: an incident began after {last}")

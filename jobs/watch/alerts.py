@@ -88,8 +88,10 @@ def looks(found: Assessment, rules: Rules) -> dict[Key, Look]:
         The rule set with its settings.
     """
     evidence = found.evidence
-    asked = {r.id for r in rules.answering("site")}
-    rows = evidence[(evidence["kind"] == "incident") & (evidence["record_id"] != "") & evidence["rule"].isin(asked)]
+    site_rules = {r.id for r in rules.answering("site")}
+    rows = evidence[
+        (evidence["kind"] == "incident") & (evidence["record_id"] != "") & evidence["rule"].isin(site_rules)
+    ]
     counted: dict[Key, dict[str, Counted]] = {}
     columns = ["source", "site_id", "record_id", "date_start", "date_end", "deaths_best", "distance_m", "rule"]
     columns.append("restricted")
@@ -181,19 +183,19 @@ def _estimated_anew(before: Counted, after: Counted) -> bool:
     return not before.restricted and before.deaths != after.deaths
 
 
-def quiet(found: Alert, said: LastAlert | None, months: int) -> bool:
+def quiet(found: Alert, last: LastAlert | None, months: int) -> bool:
     """Whether nothing is said, because something was within some months and it has not become worse since then.
 
     Parameters
     ----------
     found
         What would be said now.
-    said
+    last
         What was last said of this site; None: nothing yet.
     months
         Calendar months in which a site is not spoken of again.
     """
-    if said is None or GRAVE.get(found.after, 0) > said.rank:
+    if last is None or GRAVE.get(found.after, 0) > last.rank:
         return False
-    until = pd.Timestamp(said.day) + pd.DateOffset(months=months)
+    until = pd.Timestamp(last.day) + pd.DateOffset(months=months)
     return bool(pd.Timestamp(found.day) < until)

@@ -48,9 +48,9 @@ def feed(
         _add(root, "rights", "; ".join(cites))
     for row in list(alerts)[::-1][:MOST_ENTRIES]:
         entry = ET.SubElement(root, f"{{{ATOM}}}entry")
-        said = "|".join(str(row[k]) for k in ("source", "site_id", "kind", "day", "class_before", "class_after"))
+        key = "|".join(str(row[k]) for k in ("source", "site_id", "kind", "day", "class_before", "class_after"))
         _add(entry, "title", sentence(row))
-        _add(entry, "id", f"urn:uuid:{uuid.uuid5(_SPACE, f'{name}|{said}')}")
+        _add(entry, "id", f"urn:uuid:{uuid.uuid5(_SPACE, f'{name}|{key}')}")
         _add(entry, "updated", str(row["said_at"]))
         ET.SubElement(entry, f"{{{ATOM}}}category", term=str(row["kind"]))
         _add(entry, "summary", sentence(row))

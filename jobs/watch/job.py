@@ -120,8 +120,8 @@ class Looked(Result):
             return [
                 Note("First look at {n} site{n?|s}, as of {day}: from now on changes are told.", n=self.sites, day=day)
             ]
-        told = {"n": self.sites, "day": day, "m": len(self.rows), "k": self.unsaid}
-        lines = [Note("{n} site{n?|s} as of {day}: {m} alert{m?|s}, {k} not said again.", **told)]
+        values = {"n": self.sites, "day": day, "m": len(self.rows), "k": self.unsaid}
+        lines = [Note("{n} site{n?|s} as of {day}: {m} alert{m?|s}, {k} not said again.", **values)]
         return [*lines, *(sentence(row) for row in self.rows)]
 
 
@@ -153,8 +153,8 @@ def sentence(row: Mapping[str, Any]) -> Note:
     row
         One row of alerts.csv.
     """
-    told = _alert_note(row)
-    return Note("{what} {note}", what=told, note=Note(SYNTHETIC)) if row.get("demonstration") == "true" else told
+    note = _alert_note(row)
+    return Note("{what} {note}", what=note, note=Note(SYNTHETIC)) if row.get("demonstration") == "true" else note
 
 
 def _alert_note(row: Mapping[str, Any]) -> Note:
@@ -279,9 +279,9 @@ def run(
     current, present, back = looks(made.assessment, rules), present_in(loaded), shortest(rules)
     said_at = clock.strftime("%Y-%m-%dT%H:%M:%SZ")
     before = state.copy()
-    told, unsaid = new_alerts(state, current, day, saved.quiet_months, present, back)
+    alerts, unsaid = new_alerts(state, current, day, saved.quiet_months, present, back)
     synthetic = layers(loaded)
-    rows = [alert_row(a, current.get((a.source, a.site_id)), said_at, synthetic=bool(synthetic)) for a in told]
+    rows = [alert_row(a, current.get((a.source, a.site_id)), said_at, synthetic=bool(synthetic)) for a in alerts]
     counted = {i for site in before.sites.values() for i in site.counted}
     settings = {"name": saved.name, "quiet_months": saved.quiet_months, "shortest_months": back}
     record: dict[str, Any] = {
@@ -307,7 +307,7 @@ def run(
 
 
 def run_again(
-    saved: SavedList, files: Mapping[str, bytes], said: int, as_of: dt.date, now: dt.datetime
+    saved: SavedList, files: Mapping[str, bytes], count: int, as_of: dt.date, now: dt.datetime
 ) -> Looked:  # fmt: skip
     """The look that left a folder and said so many alerts, made once more from the memory in it; for `cahra verify`.
 
@@ -317,15 +317,15 @@ def run_again(
         Sites, sources and rules that are watched.
     files
         Files of a result by name.
-    said
+    count
         Number of alerts of the look, by its record.
     as_of
         The day that is asked about: time of events, not of knowledge.
     now
         When the run is made; None: now.
     """
-    told = alerts_of(files[ALERTS])
-    return run(saved, state_of(files[BEFORE], BEFORE), told[: len(told) - said], as_of, now)
+    past = alerts_of(files[ALERTS])
+    return run(saved, state_of(files[BEFORE], BEFORE), past[: len(past) - count], as_of, now)
 
 
 def present_in(loaded: Loaded) -> frozenset[str]:
@@ -372,7 +372,7 @@ def new_alerts(
     """
     if not state.day:
         return [], 0
-    between, told, unsaid = Between(dt.date.fromisoformat(state.day), day, present, back), [], 0
+    between, alerts, unsaid = Between(dt.date.fromisoformat(state.day), day, present, back), [], 0
     for key, after in current.items():
         before = state.sites.get(key)
         found = alert(key, before, after, between) if before is not None else None
@@ -382,6 +382,6 @@ def new_alerts(
             unsaid += 1
             continue
         state.last_alerts[key] = LastAlert(found.day, GRAVE.get(found.after, 0))
-        told.append(found)
+        alerts.append(found)
     order = {WORSE: 0, NEW: 1, DATA: 2, BETTER: 3}
-    return sorted(told, key=lambda a: (order[a.kind], a.source, len(a.site_id), a.site_id)), unsaid
+    return sorted(alerts, key=lambda a: (order[a.kind], a.source, len(a.site_id), a.site_id)), unsaid

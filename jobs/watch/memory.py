@@ -68,18 +68,18 @@ def state_of(data: bytes, where: str) -> State:
         What it is called in errors.
     """
     try:
-        told = json.loads(data.decode("utf-8"))
-        sites = {(s["source"], s["site_id"]): _look(s) for s in told["sites"]}
-        said = {(s["source"], s["site_id"]): LastAlert(s["day"], s["rank"]) for s in told["said"]}
-        return State(told["day"], sites, said, told.get(MARK) is True)
+        members = json.loads(data.decode("utf-8"))
+        sites = {(s["source"], s["site_id"]): _look(s) for s in members["sites"]}
+        last_alerts = {(s["source"], s["site_id"]): LastAlert(s["day"], s["rank"]) for s in members["said"]}
+        return State(members["day"], sites, last_alerts, members.get(MARK) is True)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise InputError(
             "The memory of the watch is damaged.", where=where, remedy="Delete it: the next look is a first one."
         ) from None
 
 
-def _look(told: Mapping[str, Any]) -> Look:
-    return Look(told["class"], {c["record_id"]: Counted(**c) for c in told["counted"]}, told["name"])
+def _look(members: Mapping[str, Any]) -> Look:
+    return Look(members["class"], {c["record_id"]: Counted(**c) for c in members["counted"]}, members["name"])
 
 
 def state_bytes(state: State) -> bytes:
@@ -90,7 +90,7 @@ def state_bytes(state: State) -> bytes:
     state
         What a look leaves.
     """
-    told = {
+    members = {
         **({MARK: True} if state.synthetic else {}),
         "day": state.day,
         "sites": [
@@ -100,7 +100,7 @@ def state_bytes(state: State) -> bytes:
         ],
         "said": [{"source": k[0], "site_id": k[1], **asdict(v)} for k, v in state.last_alerts.items()],
     }  # fmt: skip
-    return (json.dumps(told, ensure_ascii=False, indent=0) + "\n").encode()
+    return (json.dumps(members, ensure_ascii=False, indent=0) + "\n").encode()
 
 
 def _counted_record(one: Counted) -> dict[str, Any]:

@@ -89,9 +89,9 @@ def replay(
     for number, day in enumerate(days):
         current = looks(assessment.run(loaded, day, rules).assessment, rules)
         keys, places = keys or list(current), places or current
-        told, left = new_alerts(state, current, day, quiet_months, present, back)
+        alerts_of_look, left = new_alerts(state, current, day, quiet_months, present, back)
         unsaid += left
-        rows += [(number, a) for a in told]
+        rows += [(number, a) for a in alerts_of_look]
         classes.append([current[k].rank for k in keys])
         state.day, state.sites = day.isoformat(), dict(current)
         progress("looks", number + 1, len(days))
@@ -99,7 +99,7 @@ def replay(
     lat = np.array([places[k].lat for k in keys], dtype=np.float64)
     after, _ = outcomes(lon, lat, prepare(loaded.incidents), to_days(pd.Series(pd.to_datetime(list(days)))), outcome)
     at = {k: i for i, k in enumerate(keys)}
-    said = [
+    lines = [
         (a.day, a.kind, a.source, a.site_id, a.before, a.after, a.incident.record_id if a.incident else "",
          bool(after[at[(a.source, a.site_id)], number]))
         for number, a in rows
@@ -108,7 +108,7 @@ def replay(
     grave = min(GRAVE.values()) <= np.array(classes, dtype=np.int64).T
     looked = after[:, 1:]
     return Replay(
-        pd.DataFrame(said, columns=columns).astype({"followed": bool}), len(keys), len(days) - 1, float(looked.mean()),
+        pd.DataFrame(lines, columns=columns).astype({"followed": bool}), len(keys), len(days) - 1, float(looked.mean()),
         float(looked[grave[:, 1:]].mean()) if grave.any() else float("nan"),
         float(looked[~grave[:, 1:]].mean()) if (~grave).any() else float("nan"), unsaid,
     )  # fmt: skip

@@ -78,15 +78,15 @@ def read_list(path: Path, folder: Path | None = None) -> SavedList:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise _unlike(path, Note("{n} byte{n?|s}", n=path.stat().st_size))
-        said = parsed_toml(path.read_text(encoding="utf-8"), path.name)["watch"]
+        members = parsed_toml(path.read_text(encoding="utf-8"), path.name)["watch"]
     except OSError as error:
         raise InputError("The file cannot be opened.", where=path.name, got=str(error.strerror)) from None
     except (RuleError, UnicodeDecodeError, KeyError) as error:
         raise _unlike(path, str(error)[:200]) from None
-    if not isinstance(said, dict):
-        raise _unlike(path, str(said)[:80])
-    if set(said) - {*MANY, *ONE} or not said.get("sites") or not said.get("incidents"):
-        raise _unlike(path, ", ".join(sorted(set(said) - {*MANY, *ONE})) or "sites, incidents")
+    if not isinstance(members, dict):
+        raise _unlike(path, str(members)[:80])
+    if set(members) - {*MANY, *ONE} or not members.get("sites") or not members.get("incidents"):
+        raise _unlike(path, ", ".join(sorted(set(members) - {*MANY, *ONE})) or "sites, incidents")
 
     def source(text: object, role: str) -> Source:
         if not isinstance(text, str) or not text:
@@ -101,16 +101,16 @@ def read_list(path: Path, folder: Path | None = None) -> SavedList:
 
     many: dict[str, Any] = {}
     for name in MANY:
-        given = said.get(name, [])
+        given = members.get(name, [])
         many[name] = [source(text, name) for text in (given if isinstance(given, list) else [given])]
-    one: dict[str, Any] = {n: source(said[n], n) if said.get(n) else None for n in ("zones", "eu_list")}
-    quiet = said.get("quiet_months", QUIET_MONTHS)
+    one: dict[str, Any] = {n: source(members[n], n) if members.get(n) else None for n in ("zones", "eu_list")}
+    quiet = members.get("quiet_months", QUIET_MONTHS)
     if not isinstance(quiet, int) or isinstance(quiet, bool) or not 0 <= quiet <= 120:
         raise _unlike(path, f"quiet_months = {quiet}")
-    rules = source(said["rules"], "rules").data if said.get("rules") else None
-    country, vintage = (str(said.get(n, "")) for n in ("country", "boundaries_version"))
+    rules = source(members["rules"], "rules").data if members.get("rules") else None
+    country, vintage = (str(members.get(n, "")) for n in ("country", "boundaries_version"))
     return SavedList(
-        name=str(said.get("name") or path.stem)[:200],
+        name=str(members.get("name") or path.stem)[:200],
         inputs=Inputs(**many, **one, country=country, boundaries_version=vintage),
         rules=rules if isinstance(rules, Path) else None,
         quiet_months=quiet,

@@ -63,8 +63,8 @@ def derive(files: Mapping[str, bytes], record: Mapping[str, Any]) -> Derived:
     check_neutralised(files, record)
     before, after = (_memory(files, name) for name in (BEFORE, STATE))
     every = alerts_of(files[ALERTS])
-    said = int(record["alerts"])
-    past, mine = every[: len(every) - said], every[len(every) - said :]
+    alerts_ = int(record["alerts"])
+    past, mine = every[: len(every) - alerts_], every[len(every) - alerts_ :]
     if alerts_bytes(every) != files[ALERTS]:
         raise DifferenceError(f"{ALERTS} is not written as this program writes it")
     if record["past"] != {"rows": len(past), "sha256": hashlib.sha256(alerts_bytes(past)).hexdigest()}:
@@ -130,12 +130,12 @@ def _check_alerts(
     settings = record["settings"]
     again = before.copy()
     day = dt.date.fromisoformat(after.day)
-    told, unsaid = new_alerts(
+    alerts, unsaid = new_alerts(
         again, after.sites, day, int(settings["quiet_months"]), _All(record["gone"]), int(settings["shortest_months"])
     )
     said_at = str(record["run_at"]).partition("[")[0]
     mark = record["demonstration"] is True
-    want = [alert_row(a, after.sites.get((a.source, a.site_id)), said_at, synthetic=mark) for a in told]
+    want = [alert_row(a, after.sites.get((a.source, a.site_id)), said_at, synthetic=mark) for a in alerts]
 
     def open_(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
         return [

@@ -113,11 +113,11 @@ def _placed(address: Address, plain: list[str], rows: list[Any]) -> tuple[str, b
     kinds = shapely.get_type_id(shapes)
     if np.isin(kinds, (-1, 0)).all() and not {n.lower() for n in plain} & {LON, LAT}:
         x, y = shapely.get_x(shapes), shapely.get_y(shapes)
-        told = [(*r[:-1], a, b) for r, a, b in zip(rows, x.tolist(), y.tolist(), strict=True)]
-        return f"{address.name}.csv", as_csv([*plain, LON, LAT], told, address.place)
+        with_places = [(*r[:-1], a, b) for r, a, b in zip(rows, x.tolist(), y.tolist(), strict=True)]
+        return f"{address.name}.csv", as_csv([*plain, LON, LAT], with_places, address.place)
     texts = shapely.to_geojson(shapes)
-    told = [(*r[:-1], t) for r, t in zip(rows, texts, strict=True)]
-    return f"{address.name}.geojson", as_geojson(plain, told, address.place)
+    with_places = [(*r[:-1], t) for r, t in zip(rows, texts, strict=True)]
+    return f"{address.name}.geojson", as_geojson(plain, with_places, address.place)
 
 
 def write_run(address: Address, run_id: str, record: bytes, tables: Mapping[str, tuple[pd.DataFrame, Table]]) -> bool:
@@ -141,8 +141,8 @@ def write_run(address: Address, run_id: str, record: bytes, tables: Mapping[str,
             if there:
                 connection.rollback()
                 return False
-            told = f"INSERT INTO {runs} (run_id, record) VALUES (?, ?)"  # noqa: S608 - a name of ours, quoted
-            connection.execute(told, [run_id, record.decode()])
+            statement = f"INSERT INTO {runs} (run_id, record) VALUES (?, ?)"  # noqa: S608 - a name of ours, quoted
+            connection.execute(statement, [run_id, record.decode()])
             for name, (frame, columns) in tables.items():
                 _fill(connection, f"{schema}.{quoted('cahra_' + name)}", run_id, frame, columns)
             connection.commit()
@@ -156,8 +156,8 @@ def write_run(address: Address, run_id: str, record: bytes, tables: Mapping[str,
 def _fill(connection: Any, table: str, run_id: str, frame: pd.DataFrame, columns: Table) -> None:
     kinds = {c.name: _KINDS[c.type] for c in columns}
     names = [str(n) for n in frame.columns]
-    told = ", ".join(f"{quoted(n)} {kinds.get(n, 'VARCHAR')}" for n in dict.fromkeys((*names, *kinds)))
-    connection.execute(f"CREATE TABLE IF NOT EXISTS {table} (run_id VARCHAR NOT NULL, {told})")
+    column_list = ", ".join(f"{quoted(n)} {kinds.get(n, 'VARCHAR')}" for n in dict.fromkeys((*names, *kinds)))
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {table} (run_id VARCHAR NOT NULL, {column_list})")
     import pyarrow as pa
 
     given = {n: pa.array(frame[n].astype(object).where(frame[n].notna(), None).tolist()) for n in names}

@@ -108,8 +108,8 @@ _REMEDIES = {
 class NoUsableRowError(InputError):
     """No row of a file can be used; `rejected` (:data:`geo.schema.REJECTED`) says of each why."""
 
-    def __init__(self, what: str, *, rejected: pd.DataFrame, **said: Any) -> None:
-        super().__init__(what, **said)
+    def __init__(self, what: str, *, rejected: pd.DataFrame, **params: Any) -> None:
+        super().__init__(what, **params)
         self.rejected = rejected
 
 

@@ -112,8 +112,8 @@ def show_class(here: Here, it: Profile) -> None:
     st.text(it.why.sentence(_))
     country = country_name(site["country"], _)
     area = labels.value("area_class", site["area_class"], _)
-    said = (_.pair(_("Area class"), area), _.pair(_("Country"), country or _("not known")))
-    st.caption(markdown(" · ".join(said)))
+    facts_ = (_.pair(_("Area class"), area), _.pair(_("Country"), country or _("not known")))
+    st.caption(markdown(" · ".join(facts_)))
     missing(here, it)
     left, right, unknown = st.tabs([_("Evidence"), _("Nearest misses"), _("What is not known")])
     helps = it.gaps["fact"].astype(str).map(lambda fact: remedy_of(fact).sentence(_))
@@ -139,12 +139,12 @@ def show_class(here: Here, it: Profile) -> None:
 def missing(here: Here, it: Profile) -> None:
     """What was not asked or not at hand, by name: the gaps of both answers, and what only a reader can say."""
     _, site, state = here.translate, it.site, st.session_state
-    for name, said in (
+    for name, words in (
         ("gaps", _("The site class could not look at")),
         ("area_gaps", _("The area class could not look at")),
     ):
         if site[name]:
-            st.text(_.pair(said, labels.value(name, site[name], _)))
+            st.text(_.pair(words, labels.value(name, site[name], _)))
     absent = [] if state.get("asked_mineral") else [_("the mineral (zone status and listings depend on it)")]
     if not site["admin2"]:
         absent.append(_("the district (no loaded boundary holds the place, and none was typed)"))
@@ -162,7 +162,7 @@ def area(here: Here, data: Data, run: job.Run) -> None:
     st.header(_("Inside the drawn area"))
     deaths = found.incidents.groupby("source")["deaths_best"].agg(["size", "sum"])
     months = data.rules.look_back_months
-    said = _.joined(
+    counts_text = _.joined(
         _(
             "{source}: {n} incident{n?|s}, {deaths} death{deaths?|s}",
             source=labels.source_name(str(s)),
@@ -175,8 +175,8 @@ def area(here: Here, data: Data, run: job.Run) -> None:
         _.plural("{n} site in {area} km².", "{n} sites in {area} km².", len(found.sites), area=_.number(found.area_km2))
         + " "
         + (
-            _("In {months} month{months?|s}, per source: {said}.", months=months, said=said)
-            if said
+            _("In {months} month{months?|s}, per source: {said}.", months=months, said=counts_text)
+            if counts_text
             else _("No incident in {months} month{months?|s}.", months=months)
         )
     )  # fmt: skip

@@ -309,8 +309,11 @@ def comparison(here: Here, screening: ScreeningResult, key: str, roads: RoadLaye
             changes, account = compared(key, earlier, screening, files, roads)
         screening = replace(screening, changes=changes, record={**screening.record, "compared": account})
         through: Any = account["through"]
-        said = ", ".join(f"{sw.value('through', k, _)} {_.number(v)}" for k, v in through.items())
-        st.text(_.plural("{n} row changed.", "{n} rows changed.", len(changes)) + (f" {said}" if said else ""))
+        through_text = ", ".join(f"{sw.value('through', k, _)} {_.number(v)}" for k, v in through.items())
+        st.text(
+            _.plural("{n} row changed.", "{n} rows changed.", len(changes))
+            + (f" {through_text}" if through_text else "")
+        )
         if len(changes):
             frame_of(here, changes, list(changes.columns), _("Changes since an earlier run"))
     return screening

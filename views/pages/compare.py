@@ -106,8 +106,8 @@ def figures(here: Here, data: Data, run: job.Run) -> None:
     """The date, the rules and the number of sites by class of one side."""
     _, counts = here.translate, run.assessment.sites["site_class"].value_counts()
     st.markdown(f"**{_.date(data.day)}**, {_('rules')} {data.rules.hash.removeprefix('sha256:')}")
-    said = (f"{s.sign} {_(s.text)} {_.number(int(counts.get(s.key, 0)))}" for s in styles.SITES)
-    st.caption(" · ".join(text.replace(" ", "\u00a0") for text in said))  # a line ends between classes
+    counts_ = (f"{s.sign} {_(s.text)} {_.number(int(counts.get(s.key, 0)))}" for s in styles.SITES)
+    st.caption(" · ".join(text.replace(" ", "\u00a0") for text in counts_))  # a line ends between classes
 
 
 def maps(here: Here, sides: Sequence[tuple[Data, job.Run]], view: View, kept: pd.MultiIndex | None) -> None:
@@ -122,7 +122,8 @@ def maps(here: Here, sides: Sequence[tuple[Data, job.Run]], view: View, kept: pd
     units = districts(sides[0][0])
     if divided:
         names = [
-            f"{said}: {_.date(data.day)}" for said, (data, _run) in zip((_("Left"), _("Right")), sides, strict=True)
+            f"{side_name}: {_.date(data.day)}"
+            for side_name, (data, _run) in zip((_("Left"), _("Right")), sides, strict=True)
         ]
         both = swipe(made[0], made[1], (names[0], names[1]), _)
         map_widget.show(_, view, both, key="compare_both", height=520, districts=units)
@@ -147,7 +148,7 @@ def matrix(here: Here, before: pd.DataFrame, after: pd.DataFrame) -> None:
     tables.show(
         _,
         table,
-        column_config={c: st.column_config.NumberColumn(said, format="localized") for c, said in heads.items()},
+        column_config={c: st.column_config.NumberColumn(heading, format="localized") for c, heading in heads.items()},
         height="content",
         alt=_("Sites by class on the left and on the right"),
     )
@@ -159,8 +160,8 @@ def why(here: Here, left: Data, right: Data, first: job.Run, second: job.Run, ch
     if kept[0] != key:
         keys = list(zip(changed["source"], changed["site_id"], strict=True))
         with st.spinner(here.translate("Finding what moved each site…")):
-            said = sentences(first, second, keys, here.translate)
-        kept = st.session_state["compare_why"] = (key, [said[k] for k in keys])
+            sentence_of = sentences(first, second, keys, here.translate)
+        kept = st.session_state["compare_why"] = (key, [sentence_of[k] for k in keys])
     return list(kept[1])
 
 
@@ -193,8 +194,8 @@ def listing(here: Here, left: Data, right: Data, first: job.Run, second: job.Run
         "source": column_labels.column("source", _),
     }
     for name in COMPARED:
-        for end, said in (("a", _("left")), ("b", _("right"))):
-            heads[f"{name}_{end}"] = f"{column_labels.column(name, _)} ({said})"
+        for end, side_name in (("a", _("left")), ("b", _("right"))):
+            heads[f"{name}_{end}"] = f"{column_labels.column(name, _)} ({side_name})"
     tables.show(
         _, changed, column_config=heads, hide_index=True, placeholder="", row_height=110, alt=_("Sites that differ")
     )

@@ -39,9 +39,9 @@ def card(here: Here, one: Card) -> None:
             bars = timeline_svg(one, _)
             st.image(bars, width=width_of(bars), alt=covered_sentence(one, _))
         if drawn := map_svg(one, _):
-            said = " ".join(legend(one, _))
-            st.image(drawn, width=width_of(drawn), alt=said)
-            st.caption(markdown(said))
+            facts_line = " ".join(legend(one, _))
+            st.image(drawn, width=width_of(drawn), alt=facts_line)
+            st.caption(markdown(facts_line))
         for line in one.missing:
             st.markdown(f"- :material/warning: {markdown(line.sentence(_))}")
 
@@ -104,9 +104,9 @@ def edition_card(here: Here, one: StoredEdition) -> None:
     with st.container(border=True):
         mark = ":material/keep: " if entry.pinned else ""
         st.markdown(f"{mark}**{markdown(entry.reference)}**  \n{markdown(entry.name)}")
-        said = _("{n} row{n?|s}; {licence}; retrieved on {day}", n=_.number(entry.rows), day=entry.fetched_at[:10],
+        caption = _("{n} row{n?|s}; {licence}; retrieved on {day}", n=_.number(entry.rows), day=entry.fetched_at[:10],
                  licence=entry.licence or _("licence not known"))  # fmt: skip
-        st.caption(markdown(said))
+        st.caption(markdown(caption))
         with st.expander(_("All that is known of it")):
             st.markdown("\n".join(f"- {markdown(line.sentence(_))}" for line in details(one)))
         use, pin, remove = st.columns(3)
@@ -170,10 +170,10 @@ def main() -> None:
         tabs = st.tabs([_("In use"), _("Fetched"), _("Fetch")] if own else [_("In use")])
         with tabs[0]:
             with st.spinner(_("Reading and assessing…")):
-                told = cards(data.loaded(), dt.date.today())
-            if not told:
+                shown = cards(data.loaded(), dt.date.today())
+            if not shown:
                 st.info(_("No data is loaded."), icon=":material/upload_file:")
-            for each in told:
+            for each in shown:
                 card(here, each)
         if own:
             with tabs[1]:

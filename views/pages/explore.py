@@ -49,7 +49,7 @@ def figures(here: Here, shown: pd.DataFrame, whole: pd.DataFrame, day: dt.date) 
     """One line in words, and a figure per class; while the map plays they rest, so that none is of another date."""
     _ = here.translate
     playing = bool(st.session_state.get("playing"))
-    said = _.plural(
+    text = _.plural(
         "{n} site of {all} on {day}.",
         "{n} sites of {all} on {day}.",
         len(shown),
@@ -57,7 +57,7 @@ def figures(here: Here, shown: pd.DataFrame, whole: pd.DataFrame, day: dt.date) 
         day=_.date(day),
     )
     st.caption(
-        (_("The map plays: figures, table and downloads come with the month at which it stops.") if playing else said)
+        (_("The map plays: figures, table and downloads come with the month at which it stops.") if playing else text)
         + " "
         + _("A class is an indication for due diligence, not a finding of law; none says that a site is calm.")
     )
@@ -65,9 +65,9 @@ def figures(here: Here, shown: pd.DataFrame, whole: pd.DataFrame, day: dt.date) 
     with st.container(horizontal=True, gap="small"):
         for style in styles.SITES:
             meaning = labels.CLASS_MEANINGS[style.key]
-            said = f"{style.sign} {_(style.text)}"
+            text = f"{style.sign} {_(style.text)}"
             number = "…" if playing else _.number(int(counts.get(style.key, 0)))
-            st.metric(said, number, help=_(meaning), border=True, width="content")
+            st.metric(text, number, help=_(meaning), border=True, width="content")
 
 
 def quadrant_chosen() -> None:
@@ -104,16 +104,16 @@ def view_of(text: str) -> View | None:
     return None
 
 
-def shading(data: Data, incidents: pd.DataFrame, said: str) -> dict[str, object] | None:
+def shading(data: Data, incidents: pd.DataFrame, words: str) -> dict[str, object] | None:
     """The density surface of this data and date, kept for the session: a filter of sites does not change it."""
     if len(incidents.drop_duplicates(["lon", "lat"])) <= POINTS_SEEN:
         return None
     kept = st.session_state.setdefault("shading", {})
-    key = (data.token, said, len(incidents), int(incidents["deaths_best"].sum()))
+    key = (data.token, words, len(incidents), int(incidents["deaths_best"].sum()))
     if key not in kept:
         if len(kept) > 40:
             kept.clear()
-        kept[key] = map_content.shading(incidents, said)
+        kept[key] = map_content.shading(incidents, words)
     made: dict[str, object] | None = kept[key]
     return made
 

@@ -31,17 +31,17 @@ def overview(here: Here) -> str:
     keys = list(files)
     if state.get("chosen_file") not in keys:
         state["chosen_file"] = keys[-1]
-    said, names = [], {key: markdown(file.name) for key, file in files.items()}
+    lines, names = [], {key: markdown(file.name) for key, file in files.items()}
     for file in files.values():
         report = own_files.report(file) if file.settled else None
         line = import_card.headline(_, report) if report is not None else _("… being read")
-        said.append(f"{'✓' if file.role else '✗'} {line}" if file.settled else line)
+        lines.append(f"{'✓' if file.role else '✗'} {line}" if file.settled else line)
     key = st.radio(
         _("Files"),
         keys,
         index=keys.index(state["chosen_file"]),
         format_func=names.__getitem__,
-        captions=[markdown(line) for line in said],
+        captions=[markdown(line) for line in lines],
         key=f"file_{len(keys)}_{keys[-1][:8]}",
     )
     state["chosen_file"] = key

@@ -63,8 +63,8 @@ def figures(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
         (_("Active programmes"), int(active_on(frame, result.as_of).sum()), _("on the day, of any type")),
         (_("End within 12 months"), int(ending_within(frame, result.as_of).sum()), _("of the active ones")),
     )
-    for column, (label, number, told) in zip([*st.columns(3), *st.columns(3)], shown, strict=True):
-        column.metric(label, _("unknown") if number is None else _.number(number), help=told, border=True)
+    for column, (label, number, help_text) in zip([*st.columns(3), *st.columns(3)], shown, strict=True):
+        column.metric(label, _("unknown") if number is None else _.number(number), help=help_text, border=True)
     if not result.typed:
         st.warning(
             _(
@@ -147,8 +147,8 @@ def what_if_section(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> No
             (_("Gaps"), effect.gaps, _("gaps closed: a site and a type each")),
             (_("Workers"), effect.workers, _("people counted at those sites")),
         )
-        for column, (label, number, told) in zip(st.columns(3), shown, strict=True):
-            column.metric(label, _("unknown") if number is None else _.number(number), help=told, border=True)
+        for column, (label, number, help_text) in zip(st.columns(3), shown, strict=True):
+            column.metric(label, _("unknown") if number is None else _.number(number), help=help_text, border=True)
         if effect.workers_unknown:
             st.caption(
                 _.plural(
@@ -216,11 +216,11 @@ def lists(here: Here, run: ProgrammeRun) -> None:
             continue
         with st.expander(title, icon=":material/rule:"):
             columns = list(frame.columns)
-            told: Any = tables.config(_, columns)
+            settings: Any = tables.config(_, columns)
             tables.show(
                 _,
                 tables.worded(_, frame, columns),
-                column_config=told,
+                column_config=settings,
                 hide_index=True,
                 height=240,
                 placeholder="",

@@ -88,7 +88,7 @@ def gravity(sites: pd.DataFrame) -> np.ndarray:
     return place
 
 
-def circle_map(here: Here, data: Data, run: job.Run, it: Profile, row: int, told: Story) -> None:
+def circle_map(here: Here, data: Data, run: job.Run, it: Profile, row: int, story_: Story) -> None:
     """The site in the middle, the circles of the rules around it, and every incident that counted, numbered."""
     _ = here.translate
     if not it.placed:
@@ -100,8 +100,8 @@ def circle_map(here: Here, data: Data, run: job.Run, it: Profile, row: int, told
     near = sites[((sites["lon"] - lon).abs() < 1) & ((sites["lat"] - lat).abs() < 1)]
     counted = loaded.incidents
     drawn = it.incidents
-    if counted is not None and len(told.counted):
-        keys = pd.MultiIndex.from_frame(told.counted[["dataset", "record_id"]])
+    if counted is not None and len(story_.counted):
+        keys = pd.MultiIndex.from_frame(story_.counted[["dataset", "record_id"]])
         drawn = counted[pd.MultiIndex.from_frame(counted[["dataset", "record_id"]]).isin(keys)]
         drawn = pd.concat([it.incidents[counted.columns], drawn[~drawn.index.isin(it.incidents.index)]])
     circles = it.circles()
@@ -113,7 +113,7 @@ def circle_map(here: Here, data: Data, run: job.Run, it: Profile, row: int, told
         _,
         sites=near,
         incidents=drawn,
-        numbers=told.numbers,
+        numbers=story_.numbers,
         zones=map_content.zone_areas(loaded.zones, loaded.boundaries, day, unit_aliases()),
         lines=[*circles, *district_lines(loaded, it)],
         marks=map_content.roadblocks([s.visits for s in loaded.sites], day),
@@ -144,17 +144,17 @@ def counted_story(here: Here, data: Data, run: job.Run, it: Profile, row: int) -
     return story(it, data.loaded().incidents, pd.concat(more) if more else None)
 
 
-def counted(here: Here, data: Data, it: Profile, told: Story) -> None:
+def counted(here: Here, data: Data, it: Profile, story_: Story) -> None:
     """Every incident that counted, a row each; those of a district that evidence does not name are a click away."""
     _, state = here.translate, st.session_state
-    listing(here, told.counted, tables.STORY, _("No incident counted for a rule."))
+    listing(here, story_.counted, tables.STORY, _("No incident counted for a rule."))
     whole = data.token + str(it.site["site_id"])
-    if not told.shown:
+    if not story_.shown:
         return
     if state.get("story_all") == whole:
         st.button(_("Show the deadliest alone"), on_click=show_all, args=("",), key="story_less")
         return
-    for rule, (n, all_) in told.shown.items():
+    for rule, (n, all_) in story_.shown.items():
         st.caption(_("{rule}: the {n} deadliest of {all} are shown.", rule=rule, n=_.number(n), all=_.number(all_)))
     st.button(_("Show all of them"), on_click=show_all, args=(whole,), key="story_more", icon=":material/list:")
 
@@ -167,7 +167,7 @@ def show_all(whole: str) -> None:
 def rules(here: Here, it: Profile) -> None:
     """Every rule as a question, with its answer for this site and what the answer rests on."""
     _ = here.translate
-    said = {"fired": f"✓ {_('yes')}", "not fired": f"– {_('no')}", "unknown": f"? {_('not known')}"}
+    answer_words = {"fired": f"✓ {_('yes')}", "not fired": f"– {_('no')}", "unknown": f"? {_('not known')}"}
     asked = [a.rule.asks(_) for a in it.answers]
     tables.show(
         _,
@@ -175,7 +175,7 @@ def rules(here: Here, it: Profile) -> None:
             {
                 "rule": [a.rule.id for a in it.answers],
                 "question": asked,
-                "answer": [said[a.outcome] for a in it.answers],
+                "answer": [answer_words[a.outcome] for a in it.answers],
                 "looked": [looked_at(it, a.rule, a.outcome, _) for a in it.answers],
             }
         ),
@@ -220,8 +220,8 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     sure, heat = sentence(one, _), heat_blocks(one, _)
     past = four_answers.show(here, it)
     st.caption(markdown(sure))
-    told = counted_story(here, data, run, it, row)
-    circle_map(here, data, run, it, row, told)
+    story_ = counted_story(here, data, run, it, row)
+    circle_map(here, data, run, it, row, story_)
     evidence, misses, other, gaps, visits, precision = st.tabs(
         [_("Evidence"), _("Nearest misses"), _("Other settings"), _("What is not known"), _("Visits and statuses"),
          _("How precise")]
@@ -229,7 +229,7 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     with evidence:
         rules(here, it)
         st.header(_("Incidents that counted, numbered like on the map"))
-        counted(here, data, it, told)
+        counted(here, data, it, story_)
         rest = it.evidence[it.evidence["kind"] != "incident"]
         st.header(_("Sums, visits, statuses and lists that counted"))
         listing(here, rest, tables.EVIDENCE, _("No rule fired."))
@@ -282,12 +282,14 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
         )
     # Last, because it tests every loaded site at every past date, once for these data and rules.
     with past, st.spinner(_("Testing the classes at past dates…")):
-        said = past_sentence(data, str(it.site["site_class"]), _)
-    past.caption(markdown(said))
+        sentence_ = past_sentence(data, str(it.site["site_class"]), _)
+    past.caption(markdown(sentence_))
     loaded, found = data.loaded(), Subject.of(data.loaded(), run, _, [row])
     st.download_button(
         _("Download the dossier (HTML)"),
-        data=telling(lambda: dossier(_, it, data.rules.hash, said, sure, heat, cite_blocks(run.base_record, _)), _),
+        data=telling(
+            lambda: dossier(_, it, data.rules.hash, sentence_, sure, heat, cite_blocks(run.base_record, _)), _
+        ),
         file_name=found.file_name(f"site_{it.site['site_id']}", "html"),
         mime="text/html",
         on_click="ignore",
@@ -296,7 +298,7 @@ def show(here: Here, data: Data, run: job.Run, row: int) -> None:
     st.download_button(
         _("Download the dossier (PDF)"),
         data=telling(
-            lambda: site_pdf(_, loaded, it, data.rules.hash, said, sure, heat, cite_blocks(run.base_record, _)), _
+            lambda: site_pdf(_, loaded, it, data.rules.hash, sentence_, sure, heat, cite_blocks(run.base_record, _)), _
         ),
         file_name=found.file_name(f"site_{it.site['site_id']}", "pdf"),
         mime="application/pdf",

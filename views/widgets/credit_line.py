@@ -23,16 +23,16 @@ def credits_of(translate: Translator, data: Data, more: Iterable[str] = ()) -> s
     datasets = [str(layer.dataset) for layer in loaded.sites]
     datasets += [] if loaded.incidents is None else [str(d) for d in pd.unique(loaded.incidents["dataset"])]
     datasets += [b.dataset for b in loaded.boundaries]
-    said: dict[str, None] = {}
+    credits_: dict[str, None] = {}
     for found in map(publisher, datasets):
         if found["credit"] and found["publisher"] != OURS:
             short = len(found["licence"]) <= LICENCE_CHARACTERS and found["licence"]
-            said[f"{found['credit']} ({found['licence']})" if short else found["credit"]] = None
+            credits_[f"{found['credit']} ({found['licence']})" if short else found["credit"]] = None
     if data.has_demonstration:
-        said[translate("synthetic demonstration data")] = None
+        credits_[translate("synthetic demonstration data")] = None
     if data.files:
-        said[translate("your own files")] = None
-    return ", ".join([*said, *more, translate("outlines by Natural Earth")])
+        credits_[translate("your own files")] = None
+    return ", ".join([*credits_, *more, translate("outlines by Natural Earth")])
 
 
 def show(translate: Translator, data: Data, more: Iterable[str] = ()) -> None:

@@ -31,9 +31,11 @@ def show(here: Here, it: Profile) -> DeltaGenerator:
         _show_answer(*area_class(_, it))
     with right.container(border=True):
         _show_answer(*listed(_, it))
-        if told := facts(it, _):
-            said = _("Of OECD Annex II and due diligence, each of the newest visit that says; never part of a class.")
-            lines = [said, *(_.pair(column_labels.column(name, _), text) for name, text in told)]
+        if fact_lines := facts(it, _):
+            help_text = _(
+                "Of OECD Annex II and due diligence, each of the newest visit that says; never part of a class."
+            )
+            lines = [help_text, *(_.pair(column_labels.column(name, _), text) for name, text in fact_lines)]
             _show_answer(f"**{_('Facts of visits')}**", lines)
     return past
 
@@ -84,8 +86,8 @@ def zone(_: Translator, it: Profile) -> tuple[str, list[str]]:
         first, last = _.date(row.date_start), _.date(row.date_end)
         until = "" if last == first else f" – {last or _('no stated end')}"
         unit = country_name(str(row.record_id), _)
-        said = _(str(row.status)) if row.fact == "finding" else status_word(str(row.status), _)
-        lines.append(_.pair(status_word(unit, _), f"{said}, {first}{until}"))
+        words = _(str(row.status)) if row.fact == "finding" else status_word(str(row.status), _)
+        lines.append(_.pair(status_word(unit, _), f"{words}, {first}{until}"))
     if pd.notna(site["distance_to_zone_edge_m"]):
         lines.append(_.pair(_("To the zone's edge"), _.distance(site["distance_to_zone_edge_m"])))
         if site["near_border"] is not pd.NA and site["near_border"]:
@@ -100,5 +102,5 @@ def zone(_: Translator, it: Profile) -> tuple[str, list[str]]:
 
 def listed(_: Translator, it: Profile) -> tuple[str, list[str]]:
     """Lists, schemes and statuses, each its own line."""
-    lines = [_.pair(column_labels.column(name, _), said) for name, said in listings(it, _)]
+    lines = [_.pair(column_labels.column(name, _), words) for name, words in listings(it, _)]
     return f"**{_('Listings and statuses')}**", lines

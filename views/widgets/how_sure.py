@@ -66,8 +66,8 @@ def heat_table(translate: Translator, one: OneSite, count: float = 1.0) -> None:
         _, painted, column_config=config, width="content", height="content", alt=_("The class under other settings")
     )
     met = set(words.to_numpy().ravel().tolist())
-    said = [f"{s.sign} {labels.value('site_class', s.key, _)}" for s in styles.SITES]
-    st.caption(" · ".join(text for text in said if text in met))
+    legend_words = [f"{s.sign} {labels.value('site_class', s.key, _)}" for s in styles.SITES]
+    st.caption(" · ".join(text for text in legend_words if text in met))
 
 
 def turning(translate: Translator, one: OneSite) -> None:

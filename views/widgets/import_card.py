@@ -160,7 +160,7 @@ def _kind(here: Here, key: str, file: File) -> None:
 
 def _otherwise(here: Here, key: str, file: File, report: FileReport) -> None:
     """The form: part of the file, numbers, dates, places, and the column of each field."""
-    _, said = here.translate, file.options
+    _, stated = here.translate, file.options
     role = file.asked or report.role
     turn = f"{key[:12]}_{abs(hash((file.options, file.asked))):x}"
     with (
@@ -168,10 +168,10 @@ def _otherwise(here: Here, key: str, file: File, report: FileReport) -> None:
         st.form(f"read_{turn}", border=False),
     ):
         grid = st.columns(4)
-        options = _part(_, grid, report, said, turn)
+        options = _part(_, grid, report, stated, turn)
         options = _numbers(_, grid, options, turn)
         options = _places(_, role, report, options, turn)
-        columns = _mapping(_, role, report, said, turn)
+        columns = _mapping(_, role, report, stated, turn)
         st.caption(_("Files with the same columns are read the same way until you close the page."))
         if st.form_submit_button(_("Read it so"), type="primary"):
             own_files.change(key, file.asked, replace(options, columns=columns))
@@ -183,13 +183,13 @@ def _otherwise(here: Here, key: str, file: File, report: FileReport) -> None:
             st.rerun()
 
 
-def _part(_: Translator, grid: Any, report: FileReport, said: ReadOptions, turn: str) -> ReadOptions:
+def _part(_: Translator, grid: Any, report: FileReport, stated: ReadOptions, turn: str) -> ReadOptions:
     """Which sheet or layer, and which row is the header."""
-    options = said
+    options = stated
     if len(report.sheets) > 1:
         sheet = report.format == "xlsx"
         names = ["", *report.sheets]
-        now = said.sheet if sheet else said.layer
+        now = stated.sheet if sheet else stated.layer
         chosen = grid[0].selectbox(
             _("Sheet") if sheet else _("Layer"),
             names,
@@ -203,7 +203,7 @@ def _part(_: Translator, grid: Any, report: FileReport, said: ReadOptions, turn:
             _("Row of the header"),
             0,
             MOST_HEADER,
-            said.header_row,
+            stated.header_row,
             key=f"row_{turn}",
             help=_("0: looked for among the first twenty."),
         )
@@ -284,12 +284,14 @@ def _places(_: Translator, role: str, report: FileReport, options: ReadOptions, 
     return replace(options, crs=(crs or "").strip(), swap=swap, areas_as_points=areas)
 
 
-def _mapping(_: Translator, role: str, report: FileReport, said: ReadOptions, turn: str) -> tuple[tuple[str, str], ...]:
+def _mapping(
+    _: Translator, role: str, report: FileReport, stated: ReadOptions, turn: str
+) -> tuple[tuple[str, str], ...]:
     """The column of each field; only what differs from what was recognised is kept."""
     fields = fields_of(role, report.layout)
-    chosen = dict(said.columns)
+    chosen = dict(stated.columns)
     if not fields or not report.header:
-        return said.columns
+        return stated.columns
     st.caption(_("Which column holds what; “–” means that the file does not say it."))
     grid = st.columns(4)
     for at, name in enumerate(fields):

@@ -63,7 +63,7 @@ def show(
     stands under the map.
     """
     options = {"tools": tools, "tiles": tiles, "remember": remember, "clock": clock}
-    said = st_folium(
+    reply = st_folium(
         AtlasMap(view, translate, channel=channel, districts=districts, **options),
         key=key,
         height=height,
@@ -72,7 +72,7 @@ def show(
         feature_group_to_add=DataLayer(content, ask=ask),
         center=center,
     )
-    feature = (said or {}).get("last_active_drawing")
+    feature = (reply or {}).get("last_active_drawing")
     if not isinstance(feature, dict):
         return None
     properties = feature.get("properties") or {}

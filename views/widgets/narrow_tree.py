@@ -30,10 +30,10 @@ def narrow_tree(branches: Sequence[Branch], translate: Translator) -> str:
     items = []
     for branch in branches:
         style = styles.site_style(branch.cls)
-        said = _.pair(f"{style.sign} {_(labels.CLASSES[branch.cls])}", _.number(branch.leave))
+        words = _.pair(f"{style.sign} {_(labels.CLASSES[branch.cls])}", _.number(branch.leave))
         question = f"{branch.key} {branch.question}" if branch.ground else branch.question
         no = html(_.pair(_("no"), _.number(branch.asked - branch.leave)))
         stay = "" if branch.key == CALM else f"<span>↓ {no}</span>"
-        answer = f"<strong style='border-color:{style.colour}'>{html(said)}</strong>"
+        answer = f"<strong style='border-color:{style.colour}'>{html(words)}</strong>"
         items.append(f"<li>{html(question)}{answer}{stay}</li>")
     return f"{STYLE}<ol class='cahra-tree'>{''.join(items)}</ol>"

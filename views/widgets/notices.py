@@ -17,10 +17,10 @@ from views.session import Here
 def limits(here: Here, run: job.Run) -> None:
     """What is covered, why sites are insufficient, and what no rule can see."""
     _ = here.translate
-    said = known_limits(run.assessment.sites, run.assessment.report)
-    if said:
+    notes = known_limits(run.assessment.sites, run.assessment.report)
+    if notes:
         with st.expander(_("What is covered, and what is not known"), icon=":material/help:"):
-            for line in said:
+            for line in notes:
                 st.text(line.sentence(_))
     assumed = assumptions(run.assessment.sites, run.base_record, run.rules)
     with st.expander(_("What this run assumed"), icon=":material/rule_settings:"):

@@ -30,14 +30,14 @@ COLUMNS += ("match_kind", "match_unit", "score", "candidates", "confirmed_by", "
 
 def confirmed() -> dict[str, Confirmation]:
     """What was confirmed in this session, by question or row."""
-    said: dict[str, Confirmation] = st.session_state.setdefault("matches", {})
-    return said
+    confirmations: dict[str, Confirmation] = st.session_state.setdefault("matches", {})
+    return confirmations
 
 
-def keep(said: dict[str, Confirmation]) -> None:
+def keep(confirmations: dict[str, Confirmation]) -> None:
     """Takes confirmations for this list, and remembers them to be offered again with the next one."""
-    st.session_state["matches"] = {**confirmed(), **said}
-    remember(Reviews(), said)
+    st.session_state["matches"] = {**confirmed(), **confirmations}
+    remember(Reviews(), confirmations)
 
 
 def take_back(key: str) -> None:
@@ -130,7 +130,7 @@ def _candidates_form(here: Here, screening: Screening, place: pd.Series, who: st
         _map(here, mine)
     with left:
         options = [*mine["match_id"], NONE]
-        said = {
+        words_of = {
             str(c.match_id): f"{c.rank} {c.name} · {sw.value('kind', c.kind, _)} · "
             f"{', '.join(x for x in (c.admin2, c.admin1) if x) or country_name(str(c.country), _)} · {c.score:g}"
             for c in _each(mine)
@@ -140,7 +140,7 @@ def _candidates_form(here: Here, screening: Screening, place: pd.Series, who: st
             _("Candidates"),
             options,
             index=options.index(held) if held in options else None,
-            format_func=lambda m: said.get(m, _("none of these")),
+            format_func=lambda m: words_of.get(m, _("none of these")),
             key=f"place_pick_{asked}",
         )
         ids = screening.candidates.loc[screening.candidates["question"] == asked, "supplier_id"].unique().tolist()

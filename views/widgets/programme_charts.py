@@ -83,8 +83,10 @@ def by_unit(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
     )
     colour = alt.Color("gaps:Q", title=_("Gaps"), scale=alt.Scale(scheme="oranges"))
     limit = float(flat["gaps"].max()) * 0.6
-    said = alt.condition(alt.datum.gaps > limit, alt.value("white"), alt.value("black"))
-    chart = base.mark_rect(stroke="white").encode(color=colour) + base.mark_text().encode(text="gaps:Q", color=said)
+    text_colour = alt.condition(alt.datum.gaps > limit, alt.value("white"), alt.value("black"))
+    chart = base.mark_rect(stroke="white").encode(color=colour) + base.mark_text().encode(
+        text="gaps:Q", color=text_colour
+    )
     charts.show(_, chart.properties(height=60 + 24 * len(top)), alt=_("Gaps by district and type"))
     with st.expander(_("All districts")):
         columns = ["country", "admin1", "admin2", "programme_type", "sites", "at_risk_sites", "insufficient_sites"]

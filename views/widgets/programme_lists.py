@@ -50,8 +50,8 @@ def programmes(here: Here, run: ProgrammeRun) -> None:
 def listed(run: ProgrammeRun) -> pd.DataFrame:
     """The programmes with their state on the day and their donors by one name, active ones first."""
     frame = run.result.programmes.frame
-    said = zip(frame["donor"], frame["donor_ids"], strict=True)
-    one = [";".join(run.donors.joined(*pair)) for pair in said]
+    donors_of = zip(frame["donor"], frame["donor_ids"], strict=True)
+    one = [";".join(run.donors.joined(*pair)) for pair in donors_of]
     active = active_on(frame, run.result.as_of)
     return frame.assign(state=run.result.states, donor=one).iloc[np.argsort(~active, kind="stable")]
 
@@ -92,5 +92,5 @@ def initiatives(here: Here, run: ProgrammeRun) -> None:
     _ = here.translate
     with st.expander(_("Kimberley Process, ICGLR, EITI"), icon=":material/account_balance:"):
         for country in sorted(set(run.result.assessed["country"]) - {""}):
-            told = " ".join(participation(country, run.result.as_of, _))
-            st.markdown(f"**{markdown(country_name(country, _))}** · {markdown(told)}")
+            sentences = " ".join(participation(country, run.result.as_of, _))
+            st.markdown(f"**{markdown(country_name(country, _))}** · {markdown(sentences)}")

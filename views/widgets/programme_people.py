@@ -42,8 +42,8 @@ def people(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
         (_("Near a programme"), covered[0], _("within 20 km of such a site with a programme of a chosen type")),
         (_("Near none"), covered[1], _("within 20 km of such sites, of none with a programme")),
     )
-    for column, (label, number, told) in zip(st.columns(3), figures, strict=True):
-        said = _("unknown") if np.isnan(number) else _.number(round(float(number)))
-        column.metric(label, said, help=told, border=True)
+    for column, (label, number, help_text) in zip(st.columns(3), figures, strict=True):
+        value = _("unknown") if np.isnan(number) else _.number(round(float(number)))
+        column.metric(label, value, help=help_text, border=True)
     st.caption(_("Counted on {share}% of that ground: elsewhere the raster has no values.",
                  share=_.number(100 * found.share, 1)))  # fmt: skip

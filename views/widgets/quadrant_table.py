@@ -56,7 +56,9 @@ def show(translate: Translator, sites: pd.DataFrame, title: str, key: str, on_se
         tables.show(
             _,
             table,
-            column_config={z: st.column_config.NumberColumn(said, format="localized") for z, said in heads.items()},
+            column_config={
+                z: st.column_config.NumberColumn(heading, format="localized") for z, heading in heads.items()
+            },
             key=key,
             on_select=on_select,
             selection_mode="single-cell",

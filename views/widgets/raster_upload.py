@@ -56,5 +56,5 @@ def _layer(role: str, translate: Translator) -> RasterLayer | None:
 
 def _show_layer(layer: RasterLayer, translate: Translator) -> None:
     for note in layer.notes:
-        said = note.sentence(translate) if hasattr(note, "sentence") else note
-        st.caption(markdown(str(said)))
+        sentence = note.sentence(translate) if hasattr(note, "sentence") else note
+        st.caption(markdown(str(sentence)))

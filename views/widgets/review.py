@@ -62,8 +62,8 @@ def _standing(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
     if mine.empty:
         return
     held = mine.iloc[0]
-    said = sw.value("decision", held["decision"], _) or "–"
-    line = f"**{said}** · {sw.value('review_state', held['review_state'], _)}"
+    decision_words = sw.value("decision", held["decision"], _) or "–"
+    line = f"**{decision_words}** · {sw.value('review_state', held['review_state'], _)}"
     st.markdown(line)
     if held["review_state"] == "withdrawn":
         return

@@ -24,9 +24,9 @@ def show(here: Here, run: job.Run, row: int) -> None:
         st.markdown(f"{style.sign} {_(style.text)}  \n{zone.sign} {_(zone.text)}")
         st.text(why_of(run, row).sentence(_))
         for name in ("area_class", "minerals", "admin2", "country", "armed_presence", "gaps", "rules_unknown"):
-            said = country_name(site[name], _) if name == "country" else labels.value(name, site[name], _)
-            if said:
-                st.caption(_.pair(column_labels.column(name, _), markdown(said)))
+            words = country_name(site[name], _) if name == "country" else labels.value(name, site[name], _)
+            if words:
+                st.caption(_.pair(column_labels.column(name, _), markdown(words)))
         if st.button(_("Open this site"), icon=":material/location_on:", key="open_site", width="stretch"):
             st.switch_page("views/pages/site.py")
         st.button(_("Close"), key="close_site", on_click=close, width="stretch")

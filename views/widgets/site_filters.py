@@ -123,7 +123,7 @@ def _present(column: pd.Series) -> list[str]:
     return sorted(v for v in pd.unique(column) if v)
 
 
-def _many(translate: Translator, name: str, label: str, options: Sequence[str], said: dict[str, str]) -> None:
+def _many(translate: Translator, name: str, label: str, options: Sequence[str], words_of: dict[str, str]) -> None:
     # A value from an address or another date stays an option, else the widget would refuse its own state.
     chosen = st.session_state[f"q_{name}"]
     offered = [*options, *(v for v in chosen if v not in options)]
@@ -131,6 +131,6 @@ def _many(translate: Translator, name: str, label: str, options: Sequence[str], 
         return
 
     def word(code: str) -> str:
-        return translate(said[code]) if code in said else code or "—"
+        return translate(words_of[code]) if code in words_of else code or "—"
 
     st.multiselect(label, offered, key=f"q_{name}", format_func=word, placeholder=translate("all"))

@@ -150,8 +150,8 @@ def why(here: Here, row: pd.Series[Any]) -> None:
             st.caption(f"⚑ **{_(sw.FLAGS[flag])}** {_(sw.FLAG_MEANINGS[flag])}")
     lines = []
     for name in _FACTS:
-        said = country_name(row[name], _) if name == "country" else sw.value(name, row[name], _)
-        if said:
+        words = country_name(row[name], _) if name == "country" else sw.value(name, row[name], _)
+        if words:
             far = {
                 "nearest_compliant_zone": row["nearest_compliant_zone_m"],
                 "nearest_site": row["nearest_site_m"],
@@ -161,7 +161,7 @@ def why(here: Here, row: pd.Series[Any]) -> None:
             if name in ("rcm_status", "drc_status"):
                 ends = row[name.replace("status", "expires")]
                 more = f" ({_('until')} {_.date(ends)})" if pd.notna(ends) else ""
-            lines.append(f"{_.pair(sw.heading(name, _), said)}{more}")
+            lines.append(f"{_.pair(sw.heading(name, _), words)}{more}")
     with st.expander(_("Facts"), expanded=True, icon=":material/list:"):
         st.text("\n".join(lines))
 
@@ -170,13 +170,13 @@ def candidates(here: Here, screening: Screening, row: pd.Series[Any]) -> None:
     """Known sites and places of a like name; they are confirmed in the queue of places above the table."""
     _ = here.translate
     own = screening.candidates[screening.candidates["supplier_id"] == row["supplier_id"]]
-    for part, said in (
+    for part, heading in (
         ("origin", _("The row has no coordinates. These known sites and places have a like name:")),
         ("destination", _("The destination is only named. These have a like name:")),
     ):
         mine = own[own["part"] == part]
         if len(mine):
-            st.text(said)
+            st.text(heading)
             columns = ["rank", "name", "kind", "admin1", "admin2", "country", "score", "match_id"]
             frame_of(here, mine, columns, _("Candidates"), height="content")
 

@@ -218,19 +218,28 @@ def show(translate: Translator, data: Any, *, column_config: Mapping[Any, Any] |
     table of a page comes through here.
     """
     frame = data if isinstance(data, pd.DataFrame) else data.data
-    told: dict[Any, Any] = dict(column_config or {})
+    settings_of: dict[Any, Any] = dict(column_config or {})
     for name in frame.columns:
-        said, kind = told.get(name, {}), frame[name].dtype
-        if said is None or (isinstance(said, dict) and said.get("type_config")) or pd.api.types.is_bool_dtype(kind):
+        setting, kind = settings_of.get(name, {}), frame[name].dtype
+        if (
+            setting is None
+            or (isinstance(setting, dict) and setting.get("type_config"))
+            or pd.api.types.is_bool_dtype(kind)
+        ):
             continue  # hidden, or of a kind of its own
-        given = {"label": said} if isinstance(said, str) else {k: said.get(k) for k in ("label", "width", "help")}
+        given = (
+            {"label": setting} if isinstance(setting, str) else {k: setting.get(k) for k in ("label", "width", "help")}
+        )
         if pd.api.types.is_numeric_dtype(kind):
-            told[name] = st.column_config.NumberColumn(format="localized", **given)
+            settings_of[name] = st.column_config.NumberColumn(format="localized", **given)
         elif pd.api.types.is_datetime64_any_dtype(kind):
-            told[name] = st.column_config.DateColumn(format=translate.date_form, **given)
+            settings_of[name] = st.column_config.DateColumn(format=translate.date_form, **given)
         elif given.get("width") is None and (wide := _width_of(frame[name])):
-            told[name] = {**(said if isinstance(said, dict) else {"label": said or str(name)}), "width": wide}
-    return st.dataframe(data, column_config=told, **settings)
+            settings_of[name] = {
+                **(setting if isinstance(setting, dict) else {"label": setting or str(name)}),
+                "width": wide,
+            }
+    return st.dataframe(data, column_config=settings_of, **settings)
 
 
 _MEASURED, _WIDEST = 10, 360

@@ -156,13 +156,13 @@ def chart(here: Here, data: Data, given: IncidentFilters, *, sets_day: bool = Tr
         )
     )
     layers = shade + bars + rule + (touch.add_params(fields) if sets_day else touch)
-    told = _(
+    description = _(
         "Shaded: the {months} month{months?|s} before the date. Sources are counted apart and never added together.",
         months=_(" and ").join(map(str, sorted(spans))),
     )
     if not sets_day:
         charts.show(_, layers.properties(height=200), alt=_("Incidents by month"))
-        st.caption(told)
+        st.caption(description)
         return
     charts.show(
         _,
@@ -172,7 +172,7 @@ def chart(here: Here, data: Data, given: IncidentFilters, *, sets_day: bool = Tr
         on_select=picked,
         selection_mode="month",
     )
-    st.caption(told + " " + _("Click a month to go to its end."))
+    st.caption(description + " " + _("Click a month to go to its end."))
 
 
 def _touched(here: Here, counted: pd.DataFrame) -> pd.DataFrame:
@@ -188,7 +188,7 @@ def _touched(here: Here, counted: pd.DataFrame) -> pd.DataFrame:
             deaths=_.number(row.deaths),
         )
         parts.setdefault(row.month, []).append(_.pair(str(row.source), told))
-    said = {month: _.joined(of_month) for month, of_month in parts.items()}
+    names = {month: _.joined(of_month) for month, of_month in parts.items()}
     ends = months + pd.offsets.MonthEnd(0)
     return pd.DataFrame(
         {
@@ -196,6 +196,6 @@ def _touched(here: Here, counted: pd.DataFrame) -> pd.DataFrame:
             "end": ends,
             "day": ends.strftime("%Y-%m-%d"),
             "said": [_.month(m.date()) for m in months],
-            "told": [said.get(m, "0") for m in months],
+            "told": [names.get(m, "0") for m in months],
         }
     )

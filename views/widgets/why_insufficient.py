@@ -45,7 +45,7 @@ def _switches(here: Here, sites: pd.DataFrame, answer: str, found: list[Cause], 
         return
     n = int((sites[answer] == INSUFFICIENT).sum())
     # The map may play on: neither label nor numbers say a date that it has left.
-    said = (
+    labels_ = (
         _("Insufficient data, because of")
         if resting
         else _.plural("{n} site with insufficient data, because of", "{n} sites with insufficient data, because of", n)
@@ -58,7 +58,7 @@ def _switches(here: Here, sites: pd.DataFrame, answer: str, found: list[Cause], 
     )
     state[f"why_{name}"] = list(state[f"q_{name}"])
     st.pills(
-        said,
+        labels_,
         offered,
         selection_mode="multi",
         format_func=lambda code: f"{_(SHORT[code])} {'…' if resting else _.number(number.get(code, 0))}",
