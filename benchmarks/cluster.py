@@ -19,7 +19,7 @@ from benchmarks.scene import SIZES as SCENES
 from benchmarks.scene import Scene, synthetic
 from benchmarks.whole import frames
 
-SAID = {True: "yes", False: "NO"}
+ANSWER = {True: "yes", False: "NO"}
 
 
 def _tile_pairs(site_paths: tuple[str, ...], incident_paths: tuple[str, ...], radius_m: float, window: int) -> int:
@@ -116,7 +116,9 @@ def cluster(sizes: list[str]) -> list[str]:
         _ = kernel(synthetic("warm", 100, 1000), client)
         for size in sizes:
             one, two, wrote, equal = kernel(synthetic(size, *SCENES[size]), client)
-            lines.append(f"| kernel | {size} | {one:.3g} | {two:.3g} | {two / one:.2f} | {wrote:.3g} | {SAID[equal]} |")
+            lines.append(
+                f"| kernel | {size} | {one:.3g} | {two:.3g} | {two / one:.2f} | {wrote:.3g} | {ANSWER[equal]} |"
+            )
         for size in [s for s in sizes if s != "L"]:
             sites, incidents, options = frames(synthetic(size, *SCENES[size], one_date=True))
             start = time.perf_counter()
@@ -126,7 +128,7 @@ def cluster(sizes: list[str]) -> list[str]:
             both = assess_on_cluster(sites, incidents, cluster=client, rows=max(len(sites) // 8, 500), **options)
             two = time.perf_counter() - start
             equal = alone.sites.equals(both.sites) and alone.evidence.equals(both.evidence)
-            lines.append(f"| main job | {size} | {one:.3g} | {two:.3g} | {two / one:.2f} | in it | {SAID[equal]} |")
+            lines.append(f"| main job | {size} | {one:.3g} | {two:.3g} | {two / one:.2f} | in it | {ANSWER[equal]} |")
     return [*lines, ""]
 
 
@@ -181,7 +183,7 @@ def large(size: str = "L", rows: int = 2_000) -> list[str]:
         "| tiles written s | classes alone s (of both processors) | peak of a worker MB | with evidence s (of both "
         "processors) | peak of a worker MB | rows of evidence | Parquet MB | one tile in one process s | equal |",
         "|--:|--:|--:|--:|--:|--:|--:|--:|---|",
-        f"| {wrote:.3g} | {lines[0]} | {lines[1]} | {count:,} | {size_mb:,.0f} | {one:.3g} | {SAID[equal]} |",
+        f"| {wrote:.3g} | {lines[0]} | {lines[1]} | {count:,} | {size_mb:,.0f} | {one:.3g} | {ANSWER[equal]} |",
         "",
     ]
 

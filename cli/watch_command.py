@@ -13,7 +13,7 @@ from i18n.languages import offered
 if TYPE_CHECKING:
     from jobs.watch.job import Looked
 
-SAID = 1
+ALERTED = 1
 """Exit status where something is said: a job of cron can send it on."""
 
 
@@ -28,7 +28,7 @@ def watch(args: argparse.Namespace) -> int:
     day = iso_date(args.as_of) if args.as_of else None
     found = look(saved, Path(args.out), day, language=_)
     print("\n".join(line.sentence(_) for line in found.summary()))
-    return SAID if found.rows else 0
+    return ALERTED if found.rows else 0
 
 
 def again(args: argparse.Namespace, now: dt.datetime) -> Looked:

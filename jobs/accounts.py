@@ -11,7 +11,7 @@ import pandas as pd
 
 from jobs.demonstration import FILE, note
 from jobs.read_back import ROWS, DifferenceError, texts
-from jobs.table_mark import MARK, OWN, SAID
+from jobs.table_mark import MARK, MARK_TEXT, OWN
 from layers.formats.writers.spreadsheet_guard import neutralise
 
 _HASHED = "sha256:"
@@ -119,8 +119,10 @@ def check_demonstration(files: Mapping[str, bytes], record: Mapping[str, Any]) -
         raise DifferenceError(f"{FILE} is not what run.json says")
     for name in sorted({*record.get("cells_neutralised", ())} - OWN):
         table = texts(files[name], name)
-        if marked_in_record and (table.columns[-1] != MARK or set(table[MARK]) - {SAID}):
-            raise DifferenceError(f"{name}: {MARK} is not {SAID} in every row, run.json says that data are synthetic")
+        if marked_in_record and (table.columns[-1] != MARK or set(table[MARK]) - {MARK_TEXT}):
+            raise DifferenceError(
+                f"{name}: {MARK} is not {MARK_TEXT} in every row, run.json says that data are synthetic"
+            )
         if not marked_in_record and MARK in table:
             raise DifferenceError(f"{name}: {MARK} is said, run.json says that no data are synthetic")
 

@@ -29,14 +29,14 @@ ROLES = (
     "places", "towns", "actors", "governance",
 )  # fmt: skip
 """What a run reads of data; tables of rules, words and coverage get no card."""
-SAID = (
+IN_WORDS = (
     N_("Demonstration sites and visits"), N_("Demonstration incidents"), N_("synthetic data of this project"),
     N_("public domain"), N_("terms of the user's own account"),
     N_("per boundary, see its metadata"), N_("per publisher, see each activity's publisher"),
     N_("zone register"), N_("sources are named row by row"),
 )  # fmt: skip
 """Names, credits and licences that are words and not names: they are said in the reader's language."""
-_NAMES = {"demonstration": SAID[0], "Demonstration incidents": SAID[1]}
+_NAMES = {"demonstration": IN_WORDS[0], "Demonstration incidents": IN_WORDS[1]}
 
 
 def credit_in_words(text: str, translate: Translator) -> str:
@@ -55,7 +55,7 @@ def credit_in_words(text: str, translate: Translator) -> str:
     >>> [credit_in_words(text, translator("fr")) for text in ("zone register", "MIT")]
     ['registre des zones', 'MIT']
     """
-    return translate(text) if text in SAID else text
+    return translate(text) if text in IN_WORDS else text
 
 
 @dataclass(frozen=True)

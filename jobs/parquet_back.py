@@ -10,7 +10,7 @@ from geo.columns import Column, Table
 from geo.errors import InputError
 from jobs.demonstration import FILE
 from jobs.read_back import DifferenceError
-from jobs.table_mark import MARK, SAID
+from jobs.table_mark import MARK, MARK_TEXT
 from layers.formats.readers.coded_parquet import read_coded_parquet
 
 
@@ -40,6 +40,6 @@ def parquet_of(files: Mapping[str, bytes], name: str, table: Table) -> pd.DataFr
         frame = read_coded_parquet(files[name], name, columns)
     except InputError as fault:
         raise DifferenceError(f"{name} is not what this program writes ({fault.sentence()[:200]})") from None
-    if marked and set(frame.pop(MARK)) - {SAID}:
-        raise DifferenceError(f"{name}: {MARK} is not {SAID} in every row, run.json says that data are synthetic")
+    if marked and set(frame.pop(MARK)) - {MARK_TEXT}:
+        raise DifferenceError(f"{name}: {MARK} is not {MARK_TEXT} in every row, run.json says that data are synthetic")
     return frame

@@ -94,8 +94,8 @@ def record_bytes(record: Mapping[str, object]) -> bytes:
     record
         The run record, as `run.json` has it.
     """
-    bare = str(record["run_at"]).partition("[")[0]
-    text = json.dumps({**record, "run_at": f"{bare}[seal=]"}, ensure_ascii=False, indent=1, default=str)
+    unsealed = str(record["run_at"]).partition("[")[0]
+    text = json.dumps({**record, "run_at": f"{unsealed}[seal=]"}, ensure_ascii=False, indent=1, default=str)
     data = (text + "\n").encode()
     return data.replace(b"[seal=]", f"[seal={seal(data)}]".encode(), 1)
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.coded import Coded, CodedTable
 
-MARK, SAID = "demonstration", "true"
+MARK, MARK_TEXT = "demonstration", "true"
 """The last column of every table of such a result, and what its cells say; no other result has such a column."""
 OWN = frozenset({"sites.csv", "screening.csv", "programmes.csv", "exposure.csv", "alerts.csv"})
 """Tables whose rows say it one by one, in every result: these get no second column."""
@@ -34,10 +34,10 @@ def with_mark(table: Sheet) -> Sheet:
     if MARK in table.columns:
         return table
     if isinstance(table, CodedTable):
-        mark = Coded(pd.array([SAID], dtype="str"), np.zeros(len(table), np.int32))
+        mark = Coded(pd.array([MARK_TEXT], dtype="str"), np.zeros(len(table), np.int32))
         marked: Any = CodedTable({**table.columns, MARK: mark})
     else:
-        marked = table.assign(**{MARK: pd.array([SAID] * len(table), dtype="str")})
+        marked = table.assign(**{MARK: pd.array([MARK_TEXT] * len(table), dtype="str")})
     return marked  # type: ignore[no-any-return]
 
 

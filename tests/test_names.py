@@ -1,4 +1,4 @@
-"""Names of the code in the words of the glossary: modules, classes, functions and methods, read from the source."""
+"""Names of the code in the words of the glossary: modules, classes, functions, their arguments and locals, as the source has them."""
 
 from __future__ import annotations
 
@@ -51,11 +51,23 @@ def names(module: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
     yield from inside(tree, module)
 
 
+def values(module: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Every argument and every name that is set anywhere in a module: where it stands, and the name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            yield f"{module}:{node.lineno} {node.arg}", node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield f"{module}:{node.lineno} {node.id}", node.id
+
+
 def faults(module: str, tree: ast.Module) -> Iterator[str]:
-    """Names with a word that is to be another."""
+    """Names with a word that is to be another; an argument or a local may be one of :data:`ALONE` where it is small."""
     for whole, name in names(module, tree):
         parts = words(name)
         if set(parts) & set(NEVER) or "_".join(parts) in ALONE:
+            yield whole
+    for whole, name in values(module, tree):
+        if set(words(name)) & set(NEVER):
             yield whole
 
 
@@ -135,3 +147,5 @@ def test_the_test_sees_what_it_should():
         "jobs.x._ways_of",
     ]
     assert list(faults("jobs.way_words", ast.parse(""))) == ["jobs.way_words"]
+    values_too = ast.parse("def f(told, *, kept):\n    for said in kept:\n        text = f'{said}'\n")
+    assert list(faults("jobs.x", values_too)) == ["jobs.x:1 told", "jobs.x:2 said"]

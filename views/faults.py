@@ -13,7 +13,7 @@ from geo.errors import CahraError
 from i18n.translator import Translator
 
 LOG = logging.getLogger("cahra")
-MOST_TOLD = 400
+MOST_CHARACTERS = 400
 """Characters under a button."""
 
 
@@ -41,7 +41,7 @@ def telling(make: Callable[[], bytes], translate: Translator) -> Callable[[], by
         try:
             return make()
         except Exception as error:
-            raise DownloadError(sentence_of(error, translate)[:MOST_TOLD]) from None
+            raise DownloadError(sentence_of(error, translate)[:MOST_CHARACTERS]) from None
 
     return made
 

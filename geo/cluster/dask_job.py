@@ -226,13 +226,13 @@ def assess_partitioned(
     incident_tiles = None if incidents is None else open_tiles(incidents)
     given = {"as_of": as_of, "rules": rules, **options}
     n_sites, n_incidents = len(site_tiles.tiles), 0 if incident_tiles is None else len(incident_tiles.tiles)
-    told = 0
+    steps_done = 0
 
     def ahead() -> None:
-        nonlocal told
-        told += 1
+        nonlocal steps_done
+        steps_done += 1
         if progress is not None:
-            progress(told, 2 * n_sites + n_incidents)
+            progress(steps_done, 2 * n_sites + n_incidents)
 
     with _client(cluster, workers) as client:
         # First what is counted over the whole, so that every tile decides as one process would; then the tiles.

@@ -23,7 +23,7 @@ from geo.rules.rule import Settings
 from geo.spatial.polygons import Boundaries, nearest_edge
 from geo.time_window import NO_DAY, Days, to_days
 
-_TOLD = "{error}"  # an error that stops nothing: a note of the whole sentence
+_WHOLE_SENTENCE = "{error}"  # an error that stops nothing: a note of the whole sentence
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -346,7 +346,7 @@ def _read_day(
                 rows[level] = named_rows(register, boundaries[level], aliases, day)
             except ZoneError as error:
                 fault = error.with_traceback(None)  # its frames would keep the whole run in memory
-                made.notes.setdefault(str(error), Note(_TOLD, error=fault))
+                made.notes.setdefault(str(error), Note(_WHOLE_SENTENCE, error=fault))
     key, basis, name = _located(mine, sites, units, boundaries, rows, aliases)
     keys = {2: key, 3: _communes(mine, units, boundaries, rows, aliases)}
     has_units = set(register["country"][register["level"].isin(list(LEVELS))])

@@ -15,17 +15,17 @@ from jobs.backtest.model import Backtest
 
 LEAST = 30
 """Cases below which nothing is said."""
-SAID = N_(
+SENTENCE = N_(
     "Of the loaded sites classed like this at {dates} past dates, {rate} saw a deadly incident within {km} km in the "
     "{months} month{months?|s} after (n = {n}, {between}); of the others {others}. This is what happened to "
     "them, not a forecast "
     "for this site."
 )
-SAID_ALONE = N_(
+SENTENCE_OF_ONE = N_(
     "Of the loaded sites classed like this at {dates} past dates, {rate} saw a deadly incident within {km} km in the "
     "{months} month{months?|s} after (n = {n}, {between}). This is what happened to them, not a forecast for this site."
 )
-SAID_MANY = N_(
+SENTENCE_OF_EVENTS = N_(
     "Of the loaded sites classed like this at {dates} past dates, {rate} saw {events} or more deadly incidents within "
     "{km} km in the {months} month{months?|s} after (n = {n}, {between}); of the others {others}. This is what "
     "happened to them, "
@@ -118,9 +118,9 @@ def class_sentence(backtest: Backtest, cls: str, day: dt.date, _: Translator) ->
         "between": span(found.low, found.high, _),
     }
     if found.others_n < LEAST:
-        return _(SAID_ALONE, **values) if outcome.events == 1 else ""
+        return _(SENTENCE_OF_ONE, **values) if outcome.events == 1 else ""
     rate = found.others_hits / found.others_n
     values["others"] = percent(rate, _, 0 if rate >= 0.1 else 1)
     if outcome.events > 1:
-        return _(SAID_MANY, **values, events=outcome.events)
-    return _(SAID, **values)
+        return _(SENTENCE_OF_EVENTS, **values, events=outcome.events)
+    return _(SENTENCE, **values)

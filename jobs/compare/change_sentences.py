@@ -42,8 +42,8 @@ def folder_of(run: Run, name: str) -> Folder:
     )
 
 
-TOLD = ["source", "site_id", "kind", "rule", "fact", "record_id", "dataset", "date_start", "place"]
-TOLD += ["deaths_best", "status", "restricted"]
+EVIDENCE_COLUMNS = ["source", "site_id", "kind", "rule", "fact", "record_id", "dataset", "date_start", "place"]
+EVIDENCE_COLUMNS += ["deaths_best", "status", "restricted"]
 """Columns of the evidence that sentences are made of: dozens of sites are told, and each cut costs by the column."""
 
 
@@ -69,7 +69,7 @@ class Side:
         evidence = folder.evidence
         assert evidence is not None
         pairs = pd.MultiIndex.from_frame(evidence[["source", "site_id"]].astype(str))
-        mine = evidence[TOLD][pairs.isin(keys)]
+        mine = evidence[EVIDENCE_COLUMNS][pairs.isin(keys)]
         by_kind = {
             ((str(source), str(site)), str(kind)): rows
             for (source, site, kind), rows in mine.groupby(["source", "site_id", "kind"], sort=False)

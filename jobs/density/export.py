@@ -25,7 +25,7 @@ from jobs.inputs import Loaded
 from jobs.result import ResultFiles
 from jobs.run_options import options_of
 from jobs.run_record import TOOL
-from jobs.table_mark import MARK, SAID
+from jobs.table_mark import MARK, MARK_TEXT
 from layers.formats.writers.geotiff import geotiff_bytes
 
 C = Column
@@ -94,7 +94,7 @@ def tags_of(grid: SurfaceGrid, options: Options, surface: Surface, record: Mappi
         "no_data": "countries that the source is not declared to cover, where nothing lies near",
         "libraries": "; ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES),
         "note": str(NO_RISK),
-        **({MARK: SAID} if record.get("demonstration") else {}),
+        **({MARK: MARK_TEXT} if record.get("demonstration") else {}),
     }  # fmt: skip
 
 

@@ -13,10 +13,10 @@ from geo.schema import REJECTED
 from jobs.accounts import OF_REJECTED, check_accounts, check_neutralised
 from jobs.density.export import SURFACES
 from jobs.read_back import WHOLE, Derived, DifferenceError, all_columns, typed
-from jobs.table_mark import MARK, SAID
+from jobs.table_mark import MARK, MARK_TEXT
 from layers.formats.readers.raster import read_window
 
-TAG = f'<Item name="{MARK}">{SAID}</Item>'.encode()
+TAG = f'<Item name="{MARK}">{MARK_TEXT}</Item>'.encode()
 """How a GeoTIFF holds the mark of synthetic data."""
 
 

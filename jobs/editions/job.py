@@ -25,7 +25,7 @@ from jobs.result import Result, ResultFiles
 from jobs.run_record import TOOL
 
 NAMES = ("before", "after")
-MOST_TOLD = 5
+MOST_NAMED = 5
 """Sites that the summary names."""
 
 
@@ -93,7 +93,7 @@ class EditionChanges(Result):
         if self.moves is None:
             return [*lines, Note("No sites were given: what it does to yours is not known (--sites, --as-of).")]
         lines.append(Note("{n} site{n?|s} would have another class or zone status.", n=len(self.moves)))
-        return lines + [_move(row) for row in self.moves.head(MOST_TOLD).to_dict("records")]
+        return lines + [_move(row) for row in self.moves.head(MOST_NAMED).to_dict("records")]
 
 
 def _move(row: Mapping[Any, Any]) -> Note:

@@ -70,12 +70,12 @@ def brief_of(area: Area, translate: Translator, cited: Sequence[str] = ()) -> Br
     place = f"{area.unit} ({name})" if area.unit else name
     risk = int(area.at_risk.sum())
     some = int((area.at_risk & area.covered.any(axis=1)).sum())
-    bare = int((area.at_risk & ~area.covered.any(axis=1) & area.lacking.any(axis=1)).sum())
+    without_programme = int((area.at_risk & ~area.covered.any(axis=1) & area.lacking.any(axis=1)).sum())
     figures = [
         (_("Sites"), _.number(len(area.sites))),
         (_("Sites at risk"), _.number(risk)),
         (_("With a programme"), _.number(some)),
-        (_("Without any"), _.number(bare) if area.typed else _("unknown")),
+        (_("Without any"), _.number(without_programme) if area.typed else _("unknown")),
         (_("Too little known"), _.number(int((area.sites["site_class"] == "insufficient data").sum()))),
         (_("Active programmes"), _.number(int(active_on(area.programmes, area.day).sum()))),
     ]

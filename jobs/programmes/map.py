@@ -72,12 +72,12 @@ def gap_marks(result: ProgrammeCoverage, types: Sequence[str], translate: Transl
         Speaks the reader's language.
     """
     columns = [TYPES.index(t) for t in types]
-    bare = result.at_risk & ~result.matrix[:, columns].any(axis=1) & result.open_at[:, columns].any(axis=1)
+    without_programme = result.at_risk & ~result.matrix[:, columns].any(axis=1) & result.open_at[:, columns].any(axis=1)
     sites = result.assessed
     placed = np.isfinite(sites["lon"].to_numpy()) & np.isfinite(sites["lat"].to_numpy())
     _ = translate
     text = _("no active programme")
-    shown = sites.loc[bare & placed, ["lon", "lat", "name", "site_id"]]
+    shown = sites.loc[without_programme & placed, ["lon", "lat", "name", "site_id"]]
     return [
         Mark(float(lon), float(lat), "programme_gap", f"{name or site_id}: {text}")
         for lon, lat, name, site_id in shown.itertuples(index=False)

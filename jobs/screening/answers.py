@@ -229,18 +229,18 @@ def _facts(
     parts = []
     ids, as_of = table["supplier_id"], table["as_of"]
     for name, path in (("dodd_frank", files.DODD_FRANK), ("kp_status", files.KP_PARTICIPATION)):
-        told_ = table[~table[name].isin(("", "not_applicable", "not_covered"))]
+        answered = table[~table[name].isin(("", "not_applicable", "not_covered"))]
         parts.append(
             pd.DataFrame(
                 {
-                    "site_id": told_["supplier_id"],
+                    "site_id": answered["supplier_id"],
                     "kind": name,
-                    "record_id": told_["country"],
+                    "record_id": answered["country"],
                     "dataset": path.name,
                     "dataset_version": f"sha256:{files.checksum(path)[:12]}",
-                    "date_start": as_of[told_.index],
+                    "date_start": as_of[answered.index],
                     "fact": name,
-                    "status": told_[name],
+                    "status": answered[name],
                     "ground": GROUNDS[name],
                 }
             )
@@ -338,9 +338,9 @@ def screening_evidence(origin: CodedTable, transit: pd.DataFrame, more: pd.DataF
         segment = Coded(np.array([np.nan]), same)
         if part == "transit" and "segment" in transit:
             segment = Coded(transit["segment"].to_numpy(np.float64)[rows])
-        told_ = (table.take(rows) if len(rows) < len(table) else table).columns
-        rest = {name: column for name, column in told_.items() if name not in ("site_id", "source")}
-        before = {"supplier_id": told_["site_id"], "part": Coded(pd.array([part], dtype="str"), same)}
+        columns = (table.take(rows) if len(rows) < len(table) else table).columns
+        rest = {name: column for name, column in columns.items() if name not in ("site_id", "source")}
+        before = {"supplier_id": columns["site_id"], "part": Coded(pd.array([part], dtype="str"), same)}
         parts.append(CodedTable({**before, **rest, "segment": segment}))
     return stacked([part for part in parts if len(part)] or parts[:1])
 

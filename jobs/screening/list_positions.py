@@ -61,16 +61,18 @@ def list_positions(
         fields.table = table
     at = positions_of(table, fields, frame["country"])
     notes += at.notes
-    bare = np.isnan(at.lon) & np.isnan(at.lat) & np.array([line is not None for line in lines], dtype=bool)
-    bare &= at.reason == ""
-    for i in np.flatnonzero(bare):
+    line_alone = np.isnan(at.lon) & np.isnan(at.lat) & np.array([line is not None for line in lines], dtype=bool)
+    line_alone &= at.reason == ""
+    for i in np.flatnonzero(line_alone):
         at.lon[i], at.lat[i] = lines[i].coords[0][:2]
-    why = np.where(bare, check_positions(np.where(bare, at.lon, 1.0), np.where(bare, at.lat, 1.0)), at.reason)
+    why = np.where(
+        line_alone, check_positions(np.where(line_alone, at.lon, 1.0), np.where(line_alone, at.lat, 1.0)), at.reason
+    )
     faults.add(why, expected=DEGREES, got=at.as_written)
     frame["coord_precision_km"] = position_error(fields, faults, at)
     frame["lon"], frame["lat"] = np.where(why == "", at.lon, np.nan), np.where(why == "", at.lat, np.nan)
     _check_places(frame, table, faults, notes, remarks, at.as_written)
-    _check_starts(frame, lines, remarks, bare)
+    _check_starts(frame, lines, remarks, line_alone)
     return lines
 
 
@@ -95,7 +97,7 @@ def _check_places(
     faults: Faults,
     notes: list[str],
     remarks: list[list[str]],
-    told: pd.Series[str],
+    stated: pd.Series[str],
 ) -> None:
     """Places against the stated country: turned ones are faults, others elsewhere are remarked, row by row."""
     countries = frame["country"].tolist()
@@ -108,7 +110,7 @@ def _check_places(
     turned = placed_.turned & faults.ok
     notes += place_notes(placed_, table.row, countries, faults.ok)
     expected = ("a place in " + frame["country"] + f": {DEGREES}").to_numpy(dtype=object)
-    faults.add("coordinates_swapped", placed_.turned, expected=expected, got=told)
+    faults.add("coordinates_swapped", placed_.turned, expected=expected, got=stated)
     for i in np.flatnonzero(placed_.outside & faults.ok):
         where = placed_.found[i] or "another country or the sea"
         remarks[i].append(f"{OUTSIDE_COUNTRY}: states {countries[i]}, lies in {where}")
@@ -120,10 +122,10 @@ def _check_starts(
     frame: pd.DataFrame,
     lines: npt.NDArray[np.object_],
     remarks: list[list[str]],
-    bare: npt.NDArray[np.bool_],
+    line_alone: npt.NDArray[np.bool_],
 ) -> None:
     """A route should begin at its origin; one that begins far from it is remarked."""
-    placed_ = frame["lon"].notna().to_numpy() & ~bare
+    placed_ = frame["lon"].notna().to_numpy() & ~line_alone
     for i in np.flatnonzero(placed_ & np.array([line is not None for line in lines], dtype=bool)):
         x, y = lines[i].coords[0][:2]
         far = float(geodesic_m(x, y, frame["lon"][i], frame["lat"][i])) / 1000

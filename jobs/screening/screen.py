@@ -51,7 +51,7 @@ def screen(
     earlier: Confirmations | None = None,
     now: dt.datetime | None = None,
     days: Mapping[str, np.datetime64] | None = None,
-    bare: bool = False,
+    without_routes: bool = False,
     towns: pd.DataFrame | None = None,
 ) -> Screening:
     """Answers every row of a list.
@@ -66,7 +66,7 @@ def screen(
         Places that were confirmed for earlier lists: offered again, never taken.
     days
         Dates by supplier that win over everything (a comparison asks what an earlier date would say).
-    bare
+    without_routes
         Leave the routes out.
     towns
         Places of the reader's own that a name may stand for (:mod:`jobs.screening.town_tables`).
@@ -136,7 +136,9 @@ def screen(
         restricted_countries=given["restrictions"],
     )
     listed_routes = (
-        no_routes(len(rows)) if bare else routes_of_rows(rows, list(lines), None if roads is None else roads.network)
+        no_routes(len(rows))
+        if without_routes
+        else routes_of_rows(rows, list(lines), None if roads is None else roads.network)
     )
     transit = screen_routes(rows, listed_routes, when, context, settings)
     table, more = answers(rows, result, tied, sites, placed, when, own, transit, rules, own_statuses, data, incidents)

@@ -67,9 +67,9 @@ FIELDS = (
 )
 """What a column of the list may hold, in the order in which a page offers it."""
 
-_TOLD = (("supplier_id",), ("site_name",), ("country",), ("route_line",))
+_IDENTIFYING = (("supplier_id",), ("site_name",), ("country",), ("route_line",))
 """Fields any one of which tells something of an origin."""
-_HEADER = header_words("suppliers", *PLACED, *_TOLD)
+_HEADER = header_words("suppliers", *PLACED, *_IDENTIFYING)
 _SMELTERS = frozenset({"smelter", "smelters", "smelterid", "refiner", "refiners", "refinery", "lbma", "fonderie"})
 _SPLIT = re.compile(r"[;,|/>→]+|\s-\s")
 
@@ -222,7 +222,7 @@ def read_suppliers(
         table, recycled = template_table(read_template(source, name, gateway=gateway))
     gateway.check("sites", len(table.frame), table.name)
     fields, faults = fields_of(table, options, mapping), Faults(table)
-    if not has_place(fields) and not any(fields.column(name) for (name,) in _TOLD):
+    if not has_place(fields) and not any(fields.column(name) for (name,) in _IDENTIFYING):
         fields.require("supplier_id", "site_name")
     n = len(table.frame)
     remarks: list[list[str]] = [[] for _ in range(n)]
@@ -318,8 +318,8 @@ def _account(
     bad = rows["row"].isin(rejected.index).to_numpy()
     first = rejected[~rejected.index.duplicated()]
     for column in ("reason", "expected", "got"):
-        told_ = dict(zip(first.index, first[column], strict=True))
-        rows[column] = pd.array([told_.get(r, "") for r in rows["row"]], dtype="str")
+        cells = dict(zip(first.index, first[column], strict=True))
+        rows[column] = pd.array([cells.get(r, "") for r in rows["row"]], dtype="str")
     recycled = bad & (rows["reason"] == RECYCLED_REASON).to_numpy()
     rows["answer"] = pd.array(np.select([recycled, bad], ["recycled", "rejected"], "accepted"), dtype="str")
     return SupplierList(

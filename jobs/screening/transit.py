@@ -209,14 +209,14 @@ def _each(frame: pd.DataFrame, of: npt.NDArray[np.int64]) -> tuple[pd.DataFrame,
 
 def _holds_something(segments: pd.DataFrame) -> pd.Series[bool]:
     """Segments along which anything was found."""
-    told: pd.Series[bool] = (
+    found_on_it: pd.Series[bool] = (
         (segments["incidents_possible"] > 0)
         | (segments["exposed_km_possible"] > 0)
         | (segments["roadblocks"] > 0)
         | (segments["zones"] != "")
         | (segments["listed"] != "")
     )
-    return told
+    return found_on_it
 
 
 def _some(
@@ -342,8 +342,8 @@ def _routes_table(
     out["note"] = np.array(routes.note, dtype=object)[kept]
     out["as_of"] = to_dates(as_of)
     lists = [
-        list(dict.fromkeys([c for c in (*str(found).split(";"), *str(said).split(";")) if c]))
-        for found, said in zip(out["countries"], rows["route_countries"], strict=True)
+        list(dict.fromkeys([c for c in (*str(found).split(";"), *str(stated).split(";")) if c]))
+        for found, stated in zip(out["countries"], rows["route_countries"], strict=True)
     ]
     out["countries"] = [";".join(v) for v in lists]
     flat = [(i, c) for i, v in enumerate(lists) for c in v]
@@ -435,9 +435,9 @@ def _evidence(cut_routes: Cut, along: Along, context: Context, settings: RouteSe
     )
     shut = source["restricted"].to_numpy(np.bool_)[what]
     ground = N_("OECD red flag: transit through a conflict-affected or high-risk area")
-    told = withheld(conform(frame.assign(ground=ground), EVIDENCE).assign(restricted=shut))
+    evidence = withheld(conform(frame.assign(ground=ground), EVIDENCE).assign(restricted=shut))
     segment = cut_routes.segment_number[along.segment[rows]].astype(np.float64)
-    return told.assign(segment=segment, _route=route[once])
+    return evidence.assign(segment=segment, _route=route[once])
 
 
 _COPIED: tuple[str, ...] = ("record_id", "dataset", "dataset_version", "date_start", "date_end", "date_prec")

@@ -128,9 +128,9 @@ def run(
     days = month_ends(first, last or as_of)
     inputs = [dict(i) for i in loaded.inputs]
     sites, unused = sites_at(loaded.sites, as_of, inputs)
-    told_of_last = days[-1] == as_of
-    result = assess_loaded(loaded, sites, as_of, rules, engine=functools.partial(assess, explain=told_of_last))
-    at_last = result if told_of_last else assess_loaded(loaded, sites_at(loaded.sites, days[-1])[0], days[-1], rules)
+    explains_last = days[-1] == as_of
+    result = assess_loaded(loaded, sites, as_of, rules, engine=functools.partial(assess, explain=explains_last))
+    at_last = result if explains_last else assess_loaded(loaded, sites_at(loaded.sites, days[-1])[0], days[-1], rules)
     counted, withheld = open_of_sites(at_last.evidence_columns, rules)
     incidents = prepare(loaded.incidents)
     done = wide_pass(rules, result, incidents, grid)

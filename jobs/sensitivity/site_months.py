@@ -23,7 +23,7 @@ COLUMNS = ("month", "site_class", "zone_status", "what", "name", "kind", "record
 NAMED = 2
 """Records that are named behind one change; the others are counted."""
 KINDS = ("incident", "visit", "status", "list", "area")
-SAID = {
+SENTENCES = {
     ("rule_began", "incident"): N_("{name} begins: incident {records}"),
     ("rule_began", "visit"): N_("{name} begins: visit {records}"),
     ("rule_began", "status"): N_("{name} begins: status {records}"),
@@ -191,11 +191,11 @@ def sentence(rows: pd.DataFrame, translate: Translator) -> str:
         Speaks the reader's language.
     """
     _, first = translate, rows.iloc[0]
-    kind = str(first["kind"]) if (first["what"], first["kind"]) in SAID else ""
+    kind = str(first["kind"]) if (first["what"], first["kind"]) in SENTENCES else ""
     name = labels.value("gaps", first["name"], _) if str(first["what"]).startswith("gap") else str(first["name"])
     each = zip(rows["record_id"], rows["date"], strict=True)
     records = ", ".join(_(RECORD, record=country_name(i, _) or i, day=_.date(d)) for i, d in each) if kind else ""
-    text, more = _(SAID[first["what"], kind], name=name, records=records), int(rows["more"].sum())
+    text, more = _(SENTENCES[first["what"], kind], name=name, records=records), int(rows["more"].sum())
     return _(MORE, said=text, n=_.number(more)) if more else text
 
 

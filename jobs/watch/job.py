@@ -137,9 +137,9 @@ def feed_of(record: Mapping[str, Any], rows: list[dict[str, Any]]) -> bytes:
     """
     _ = translator(str(record["language"]))
     cited = citations(record["inputs"], _)
-    said_at = str(record["run_at"]).partition("[")[0]
+    looked_at = str(record["run_at"]).partition("[")[0]
     mark = _(SYNTHETIC) if record["demonstration"] else ""
-    return feed(str(record["settings"]["name"]), rows, said_at, lambda r: sentence(r).sentence(_), cited, mark)
+    return feed(str(record["settings"]["name"]), rows, looked_at, lambda r: sentence(r).sentence(_), cited, mark)
 
 
 SYNTHETIC = N_("Demonstration data: synthetic. It says nothing about any place.")
@@ -277,15 +277,15 @@ def run(
         raise InputError("The day lies before the last look.", where=where, expected=state.day, got=str(day))
     made = assessment.run(loaded, day, rules, clock)
     current, present, back = looks(made.assessment, rules), present_in(loaded), shortest(rules)
-    said_at = clock.strftime("%Y-%m-%dT%H:%M:%SZ")
+    looked_at = clock.strftime("%Y-%m-%dT%H:%M:%SZ")
     before = state.copy()
     alerts, unsaid = new_alerts(state, current, day, saved.quiet_months, present, back)
     synthetic = layers(loaded)
-    rows = [alert_row(a, current.get((a.source, a.site_id)), said_at, synthetic=bool(synthetic)) for a in alerts]
+    rows = [alert_row(a, current.get((a.source, a.site_id)), looked_at, synthetic=bool(synthetic)) for a in alerts]
     counted = {i for site in before.sites.values() for i in site.counted}
     settings = {"name": saved.name, "quiet_months": saved.quiet_months, "shortest_months": back}
     record: dict[str, Any] = {
-        "run_at": said_at,
+        "run_at": looked_at,
         "tool": TOOL,
         "job": "watch",
         "tool_version": importlib.metadata.version(TOOL),

@@ -154,7 +154,7 @@ def alerts_bytes(rows: Sequence[Mapping[str, Any]]) -> bytes:
     return csv_bytes(alerts_frame(rows))[0]
 
 
-def alert_row(found: Alert, site: Look | None, said_at: str, *, synthetic: bool) -> dict[str, Any]:
+def alert_row(found: Alert, site: Look | None, looked_at: str, *, synthetic: bool) -> dict[str, Any]:
     """An alert as a row of alerts.csv; `synthetic`: demonstration data had a part in the look.
 
     Parameters
@@ -163,7 +163,7 @@ def alert_row(found: Alert, site: Look | None, said_at: str, *, synthetic: bool)
         The alert.
     site
         The site at this look; None: it is not in the list any more.
-    said_at
+    looked_at
         Time of the look, RFC 3339.
     synthetic
         Whether demonstration data had a part in it.
@@ -172,7 +172,7 @@ def alert_row(found: Alert, site: Look | None, said_at: str, *, synthetic: bool)
     secret = one is not None and one.restricted
     metres = "" if one is None else round(one.distance_m / 1000) * 1000 if secret else round(one.distance_m)
     return {
-        "said_at": said_at, "day": found.day, "kind": found.kind, "source": found.source, "site_id": found.site_id,
+        "said_at": looked_at, "day": found.day, "kind": found.kind, "source": found.source, "site_id": found.site_id,
         "name": site.name if site else "", "class_before": found.before, "class_after": found.after,
         "record_id": one.record_id if one else "", "incident_date": "" if one is None or secret else one.first,
         "incident_deaths": "" if one is None or secret else f"{one.deaths:.0f}", "incident_m": metres,

@@ -133,9 +133,9 @@ def _check_alerts(
     alerts, unsaid = new_alerts(
         again, after.sites, day, int(settings["quiet_months"]), _All(record["gone"]), int(settings["shortest_months"])
     )
-    said_at = str(record["run_at"]).partition("[")[0]
+    looked_at = str(record["run_at"]).partition("[")[0]
     mark = record["demonstration"] is True
-    want = [alert_row(a, after.sites.get((a.source, a.site_id)), said_at, synthetic=mark) for a in alerts]
+    want = [alert_row(a, after.sites.get((a.source, a.site_id)), looked_at, synthetic=mark) for a in alerts]
 
     def open_(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
         return [

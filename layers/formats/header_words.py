@@ -86,7 +86,7 @@ class HeaderWords:
         Rules of words.
     enough
         Sets of fields, any one of which makes a table that the reader can use; ``=name`` is a column of that very name.
-    bare
+    unnamed_orders
         Orders of columns in which files without a header are published: name and form of each, blank for any.
 
     Examples
@@ -101,7 +101,7 @@ class HeaderWords:
     spelled: dict[str, tuple[str, ...]]
     rules: tuple[Rule, ...]
     enough: tuple[tuple[str, ...], ...]
-    bare: tuple[tuple[tuple[str, str], ...], ...] = ()
+    unnamed_orders: tuple[tuple[tuple[str, str], ...], ...] = ()
 
     def unnamed(self, cells: Sequence[str]) -> list[str] | None:
         """Names of the columns of a file whose first row is data of a known order; None where it is none.
@@ -112,7 +112,7 @@ class HeaderWords:
         >>> known.unnamed(["7", "2024-01-02", "Boda"]), known.unnamed(["id", "day", "place"])
         (['id', 'day', 'place'], None)
         """
-        for order in self.bare:
+        for order in self.unnamed_orders:
             pairs = zip(order, cells, strict=False)
             if len(order) == len(cells) and all(re.fullmatch(form or ".*", c, re.DOTALL) for (_, form), c in pairs):
                 return [name for name, _ in order]
@@ -150,7 +150,7 @@ class HeaderWords:
                 for r in self.rules
             ],
             "enough": [list(group) for group in self.enough],
-            "bare": [[list(column) for column in order] for order in self.bare],
+            "unnamed_orders": [[list(column) for column in order] for order in self.unnamed_orders],
         }
 
     @classmethod
@@ -165,7 +165,7 @@ class HeaderWords:
                 for field, words, rest, no in record["rules"]
             ),
             _groups(record["enough"]),
-            tuple(tuple((name, form) for name, form in order) for order in record["bare"]),
+            tuple(tuple((name, form) for name, form in order) for order in record["unnamed_orders"]),
         )
 
 

@@ -28,7 +28,7 @@ from layers.maps.watermark import watermark
 
 ZONE_TOLERANCE = 0.002
 """Corners of drawn zones that stray less than this [degrees] are left out; verdicts use the full polygons."""
-MOST_TOLD = 6_000
+MOST_WITH_WORDS = 6_000
 """Incidents above this number come without actors and places: the click on one tells date and deaths alone."""
 
 
@@ -126,7 +126,7 @@ def incident_columns(incidents: pd.DataFrame) -> tuple[dict[str, object], np.nda
         "m": pack_counts(shown["deaths_best"]),
         "i": pack(shown.index.to_numpy(), "<i4"),
     }
-    if len(shown) <= MOST_TOLD:
+    if len(shown) <= MOST_WITH_WORDS:
         words, at = dictionary(*(shown[c].tolist() for c in ("place", "actor_a", "actor_b", "dataset")))
         columns |= {
             "l": pack_counts(shown["deaths_low"]),

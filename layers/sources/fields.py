@@ -28,7 +28,7 @@ BY_PRODUCTS = frozenset(
 CUT = 10
 """Characters that a shapefile keeps of a column's name."""
 _PAIRS = (("lat", "lon"), ("northing", "easting"))
-_GIVES_WAY = {"admin1": ("region",)}
+_YIELDS_TO = {"admin1": ("region",)}
 """Spellings that give way to a column known by its words: beside states, a region is a part of the world."""
 
 
@@ -95,7 +95,7 @@ class ColumnNames:
         exact = self._exact(name)
         if name in SEVERAL:
             return self._family(name, exact)
-        if exact is not None and plain(exact) in _GIVES_WAY.get(name, ()):
+        if exact is not None and plain(exact) in _YIELDS_TO.get(name, ()):
             exact = next((column for column, _ in self._by_words(name)), exact)
         if exact is not None:
             return (exact,)

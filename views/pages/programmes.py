@@ -47,7 +47,7 @@ def figures(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
     _, result = here.translate, run.result
     some = result.matrix[:, [TYPES.index(t) for t in types]].any(axis=1)
     risk, frame = result.at_risk, result.programmes.frame
-    bare = risk & result.open_at[:, [TYPES.index(t) for t in types]].any(axis=1) & ~some
+    without_programme = risk & result.open_at[:, [TYPES.index(t) for t in types]].any(axis=1) & ~some
     workers = result.assessed["workers"].to_numpy()
     st.caption(
         _(
@@ -58,8 +58,12 @@ def figures(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
     shown = (
         (_("Sites at risk"), int(risk.sum()), _("conflict-affected or high-risk on the day")),
         (_("With a programme"), int((risk & some).sum()), _("of at least one of the chosen types")),
-        (_("Without any"), int(bare.sum()) if result.typed else None, _("of the chosen types that make sense there")),
-        (_("Workers without any"), counted(workers[bare]), _("where they were counted")),
+        (
+            _("Without any"),
+            int(without_programme.sum()) if result.typed else None,
+            _("of the chosen types that make sense there"),
+        ),
+        (_("Workers without any"), counted(workers[without_programme]), _("where they were counted")),
         (_("Active programmes"), int(active_on(frame, result.as_of).sum()), _("on the day, of any type")),
         (_("End within 12 months"), int(ending_within(frame, result.as_of).sum()), _("of the active ones")),
     )

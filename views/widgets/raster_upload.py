@@ -10,8 +10,8 @@ from layers.formats.writers.escape import markdown
 from layers.sources.rasters import COUNTS, DENSITY, VALUES, RasterLayer
 from views import own_rasters
 
-AS_SAID = ""
-CHOICES = {AS_SAID: N_("as the file says"), COUNTS: VALUES[COUNTS], DENSITY: VALUES[DENSITY]}
+AS_STATED = ""
+CHOICES = {AS_STATED: N_("as the file says"), COUNTS: VALUES[COUNTS], DENSITY: VALUES[DENSITY]}
 
 
 def population_upload(translate: Translator) -> RasterLayer | None:

@@ -182,12 +182,12 @@ def _touched(here: Here, counted: pd.DataFrame) -> pd.DataFrame:
     parts: dict[pd.Timestamp, list[str]] = {}
     row: Any
     for row in counted.itertuples():
-        told = _(
+        counts = _(
             "{incidents} incident{incidents?|s}, {deaths} death{deaths?|s}",
             incidents=_.number(row.incidents),
             deaths=_.number(row.deaths),
         )
-        parts.setdefault(row.month, []).append(_.pair(str(row.source), told))
+        parts.setdefault(row.month, []).append(_.pair(str(row.source), counts))
     names = {month: _.joined(of_month) for month, of_month in parts.items()}
     ends = months + pd.offsets.MonthEnd(0)
     return pd.DataFrame(
