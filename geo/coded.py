@@ -192,6 +192,43 @@ def firsts(table: CodedTable) -> Ints:
     return np.flatnonzero(kept)
 
 
+def coded_as(frame: pd.DataFrame, like: CodedTable) -> CodedTable:
+    """A frame as codes: columns share them where those of `like` do, and what stands in rows alike stands once.
+
+    Parameters
+    ----------
+    frame
+        Rows with the columns of `like`, and maybe others, which stay as they are.
+    like
+        A table of codes that the frame is to be put beside (:func:`stacked`).
+
+    Examples
+    --------
+    >>> like = CodedTable({"a": Coded(np.zeros(1), np.zeros(1, np.int32)), "b": Coded(np.zeros(1))})
+    >>> told = coded_as(pd.DataFrame({"a": [7.0, 8.0, 7.0], "b": [1.0, 1.0, 1.0]}), like)
+    >>> told["a"].pool.tolist(), told["a"].codes.tolist(), told["b"].codes
+    ([7.0, 8.0], [0, 1, 0], None)
+    """
+    groups: dict[int, list[str]] = {}
+    for name, column in like.columns.items():
+        if column.codes is not None and name in frame:
+            groups.setdefault(id(column.codes), []).append(name)
+    out = {str(n): Coded(frame[n].array) for n in frame.columns}
+    for names in groups.values():
+        group = np.zeros(len(frame), np.int64)
+        for name in names:
+            values = frame[name].array
+            if frame[name].dtype == np.float64:  # 0.0 is not -0.0
+                values = frame[name].to_numpy(np.float64).view(np.int64)
+            own, different = pd.factorize(values, use_na_sentinel=False)
+            group = pd.factorize(group * max(len(different), 1) + own)[0]
+        first = np.unique(group, return_index=True)[1]
+        codes = group.astype(np.int32)
+        for name in names:
+            out[name] = Coded(frame[name].array.take(first), codes)
+    return CodedTable(out)
+
+
 def used(codes: Ints | Codes, n: int) -> tuple[Ints, Codes]:
     """Which of `n` values some row has, and the codes of the rows among those alone.
 

@@ -19,6 +19,7 @@ import pandas as pd
 from geo.ahead import SWITCH_S, ahead
 from geo.coded import CodedTable
 from geo.columns import Table
+from geo.memory import give_back
 from jobs.data_page import DATA_CARDS, inputs_of, page
 from jobs.demonstration import FILE, note
 from jobs.run_crate import CRATE
@@ -180,6 +181,8 @@ class ResultFiles(Mapping[str, bytes]):
             pieces = _Counted(self._content(name))
             put(name, pieces)
             made[name] = pieces.fingerprint
+            if pieces.size >= 2 * LARGE:
+                give_back()
 
         names = [n for n in self if n not in (CRATE, RECORD)]
         if self._first and (os.cpu_count() or 1) > 1:
@@ -215,19 +218,19 @@ class _Counted:
     """The pieces of a file, hashed as they are taken; they can be taken once."""
 
     def __init__(self, content: Content) -> None:
-        self._content, self._hash, self._size = content, hashlib.sha256(), 0
+        self._content, self._hash, self.size = content, hashlib.sha256(), 0
 
     def __iter__(self) -> Iterator[Any]:
         pieces: Iterable[Any] = (self._content,) if isinstance(self._content, bytes) else self._content
         for piece in pieces:
             self._hash.update(piece)
-            self._size += memoryview(piece).nbytes
+            self.size += memoryview(piece).nbytes
             yield piece
 
     @property
     def fingerprint(self) -> dict[str, object]:
         """Hash and size of what was taken."""
-        return {"sha256": self._hash.hexdigest(), "bytes": self._size}
+        return {"sha256": self._hash.hexdigest(), "bytes": self.size}
 
 
 def _whole(content: Content) -> bytes:

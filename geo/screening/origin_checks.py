@@ -69,10 +69,15 @@ def dodd_frank(country: Texts, minerals: pd.Series[str], as_of: Days, covered: p
     """
     out = np.where(country == "", "unknown", "not_covered").astype(object)
     start, end = to_days(covered["valid_from"]), _ends(covered["valid_to"])
+    codes, names = pd.factorize(country)
+    place = {str(name): i for i, name in enumerate(names)}
+    told: dict[str, npt.NDArray[np.bool_]] = {}
     for i, row in enumerate(covered.itertuples(index=False)):
-        there = (country == row.country) & (start[i] <= as_of) & (as_of < end[i])
-        mineral = has_mineral(minerals, frozenset(str(row.minerals).split(";")))
-        out[there] = np.where(mineral[there], "covered", "country_only")
+        there = (codes == place.get(str(row.country), -2)) & (start[i] <= as_of) & (as_of < end[i])
+        named = str(row.minerals)
+        if named not in told:
+            told[named] = has_mineral(minerals, frozenset(named.split(";")))
+        out[there] = np.where(told[named][there], "covered", "country_only")
     return out
 
 
@@ -95,14 +100,16 @@ def kimberley(country: Texts, minerals: pd.Series[str], as_of: Days, register: p
     """
     diamond = has_mineral(minerals, frozenset({"diamond"}))
     known = (minerals != "").to_numpy()
-    named = np.isin(country.astype(str), register["country"].astype(str).to_numpy().astype(str))
+    codes, names = pd.factorize(country)
+    place = {str(name): i for i, name in enumerate(names)}
+    named = np.isin(codes, [place[iso] for iso in register["country"].astype(str) if iso in place])
     out = np.where(known & ~diamond, "not_applicable", np.where(diamond & named, "not_participant", "unknown"))
     out = out.astype(object)
     for kind in ("participant", "restricted"):
         start, end = to_days(register[f"{kind}_from"]), _ends(register[f"{kind}_to"])
         for i, iso in enumerate(register["country"]):
-            if start[i] != NO_DAY:
-                out[diamond & (country == iso) & (start[i] <= as_of) & (as_of < end[i])] = kind
+            if iso in place and start[i] != NO_DAY:
+                out[diamond & (codes == place[iso]) & (start[i] <= as_of) & (as_of < end[i])] = kind
     return out
 
 

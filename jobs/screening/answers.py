@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo import schema
 from geo.assessment import Assessment
-from geo.coded import Coded, CodedTable, Codes, firsts, stacked
+from geo.coded import Coded, CodedTable, Codes, coded_as, firsts, stacked
 from geo.records.incidents import Incidents
 from geo.records.stated_places import stated_places
 from geo.rules.evidence import withheld_columns
@@ -133,10 +133,12 @@ def answers(
     )
     known = tied["at"].to_numpy(np.int64)
     for name, column in (("known_site", "site_id"), ("known_site_source", "source")):
-        values = sites[column].to_numpy(dtype=object)
-        out[name] = [values[k] if k >= 0 else "" for k in known]
-    named = (sites["name"] + " [" + sites["source"] + "|" + sites["site_id"] + "]").to_numpy(dtype=object)
-    out["nearest_site"] = [named[k] if k >= 0 else "" for k in tied["near"]]
+        values = np.append(sites[column].to_numpy(dtype=object), "")
+        out[name] = pd.array(values[known], dtype="str")
+    named = np.append(
+        (sites["name"] + " [" + sites["source"] + "|" + sites["site_id"] + "]").to_numpy(dtype=object), ""
+    )
+    out["nearest_site"] = pd.array(named[tied["near"].to_numpy(np.int64)], dtype="str")
     candidates = candidate_text(placed.found)
     out["candidates"] = [candidates.get(str(q), "") for q in placed.asked.of.get("origin", [""] * n)]
     has_point = assessed["lon"].notna() & assessed["lat"].notna()
@@ -202,11 +204,12 @@ def _transit(out: pd.DataFrame, transit: Transit) -> None:
     table = transit.routes.set_index("supplier_id")
     at = pd.Series(range(len(table)), index=table.index).reindex(out["supplier_id"]).fillna(-1).to_numpy(np.int64)
     for name, column in {"route_basis": "route_basis", **FROM_ROUTES}.items():
-        values = table[name].to_numpy()
-        blank: object = np.nan
         if pd.api.types.is_string_dtype(table[name]):
             blank = "none" if name == "route_basis" else ""
-        out[column] = pd.Series([values[i] if i >= 0 else blank for i in at], index=out.index)
+            texts = np.append(table[name].to_numpy(dtype=object), blank)
+            out[column] = pd.Series(pd.array(texts[at], dtype="str"), index=out.index)
+        else:
+            out[column] = np.append(table[name].to_numpy(np.float64, na_value=np.nan), np.nan)[at]
 
 
 def _false_origin(out: pd.DataFrame, rows: pd.DataFrame, basis: Texts, data: job.Loaded) -> None:
@@ -217,7 +220,9 @@ def _false_origin(out: pd.DataFrame, rows: pd.DataFrame, basis: Texts, data: job
         remark = f"{FAR_UNIT}: states {units.stated[i]}, {units.far_km[i]:.0f} km away"
         remarks[i] = "; ".join(filter(None, (remarks[i], remark)))
     out["remarks"] = pd.array(remarks, dtype="str")
-    true = np.array([any(f in text for f in (OUTSIDE_COUNTRY, FAR_START, FAR_UNIT)) for text in remarks], np.bool_)
+    codes, texts = pd.factorize(remarks)
+    told = [any(f in str(text) for f in (OUTSIDE_COUNTRY, FAR_START, FAR_UNIT)) for text in texts]
+    true = np.array(told, np.bool_)[codes]
     compared = given & (units.compared | rows["country"].isin(list(country_boxes())).to_numpy())
     out["flag_false_origin"] = pd.Series(true, index=out.index, dtype="boolean").mask(~true & ~compared)
 
@@ -329,10 +334,11 @@ def screening_evidence(origin: CodedTable, transit: pd.DataFrame, more: pd.DataF
     more
         Evidence of the company's own questions, with `supplier_id`.
     """
-    own = CodedTable.of(schema.conform(more, schema.EVIDENCE))
-    routes = CodedTable.of(schema.conform(transit, schema.EVIDENCE))
+    found = withheld_columns(origin)
+    own = coded_as(schema.conform(more, schema.EVIDENCE), found)
+    routes = coded_as(schema.conform(transit, schema.EVIDENCE), found)
     parts = []
-    for part, table in (("origin", withheld_columns(origin)), ("company", own), ("transit", routes)):
+    for part, table in (("origin", found), ("company", own), ("transit", routes)):
         rows = firsts(table)
         same: Codes = np.zeros(len(rows), np.int32)
         segment = Coded(np.array([np.nan]), same)

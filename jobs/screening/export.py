@@ -106,10 +106,13 @@ def route_lines(screening: Screening) -> np.ndarray:
     """
     import shapely
 
+    routes = screening.transit.routes
+    if not len(routes):
+        return np.empty(0, dtype=object)
     accepted = screening.suppliers.rows[screening.suppliers.rows["answer"] == "accepted"]["supplier_id"]
-    by_id = dict(zip(accepted, screening.transit.lines, strict=True))
-    out = np.full(len(screening.transit.routes), None, dtype=object)
-    for i, who in enumerate(screening.transit.routes["supplier_id"].tolist()):
+    by_id = dict(zip(accepted.to_numpy(dtype=object), screening.transit.lines, strict=True))
+    out = np.full(len(routes), None, dtype=object)
+    for i, who in enumerate(routes["supplier_id"].tolist()):
         line = by_id.get(who)
         if line is not None:
             out[i] = shapely.LineString(line if len(line) > 1 else np.vstack([line, line]))

@@ -40,10 +40,14 @@ def by_mineral(rows: pd.DataFrame) -> pd.DataFrame:
         dodd_frank=dodd_frank(country, split["mineral"], when, covered_countries()),
         kp_status=kimberley(country, split["mineral"], when, kimberley_countries()),
     )
-    pairs = list(zip(*(out[n].to_numpy(dtype=object) for n in ("mineral", "cn_code_given")), strict=True))
+    minerals, mineral = pd.factorize(out["mineral"].to_numpy(dtype=object))
+    given, code = pd.factorize(out["cn_code_given"].to_numpy(dtype=object))
+    of, pairs = pd.factorize(minerals * len(code) + given)
+    asked = [(str(mineral[p // len(code)]), str(code[p % len(code)])) for p in pairs.tolist()]
     for name, column in (("cn_code", "cn_code"), ("annex_part", "part"), ("threshold_source", "source")):
-        out[name] = pd.array([str(line_cell(m, c, column)) for m, c in pairs], dtype="str")
-    out["threshold_kg"] = pd.to_numeric(pd.Series([line_cell(m, c, "threshold_kg") for m, c in pairs], dtype=object))
+        out[name] = pd.array([str(line_cell(m, c, column)) for m, c in asked], dtype="str").take(of)
+    kg = pd.to_numeric(pd.Series([line_cell(m, c, "threshold_kg") for m, c in asked], dtype=object))
+    out["threshold_kg"] = kg.to_numpy()[of]
     return schema.conform(out, LISTINGS)
 
 

@@ -237,7 +237,7 @@ def queue(
         else:
             before = earlier.get(key)
             lines.append(line(q, before, "open" if before is None else "offered_again"))
-    for part, keys in asked.of.items():
+    for part, keys in asked.of.items() if given else ():
         for who, key in zip(rows["supplier_id"], keys, strict=True):
             alone = given.get(row_key(str(who), part))
             if key and alone is not None:

@@ -259,7 +259,9 @@ def _points(frame: Frame, placed: pd.DataFrame, translate: Translator, numbers: 
         style, r = styles.site_style(cls), 5.0 if few else 3.0
         seen = np.arange(len(mine))
         if len(placed) > MOST_POINTS:
-            seen = np.unique(np.column_stack([x // 2, y // 2]), axis=0, return_index=True)[1]
+            column, row = (np.asarray(v // 2, np.int64) for v in (x, y))
+            row -= row.min()
+            seen = np.unique(column * (row.max() + 1) + row, return_index=True)[1]
         ids = mine["supplier_id"].to_numpy(dtype=object)
         for i in seen.tolist():
             mark = _mark(style, float(x[i]), float(y[i]), r)

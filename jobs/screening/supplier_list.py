@@ -346,10 +346,11 @@ def _ids(fields: Fields, notes: list[str]) -> pd.Series[str]:
 
 def _repeated(table: Read, fields: Fields, ids: pd.Series[str], faults: Faults) -> None:
     """Turn down rows that say again, in every cell, what an earlier row of the same id said."""
-    cells = table.frame.drop(columns=list(fields.columns_of("supplier_id"))).assign(key=[id_key(i) for i in ids])
+    key = pd.Series([id_key(i) for i in ids.to_numpy(dtype=object)], dtype=object)
+    twice = faults.ok & key.where(faults.ok).duplicated(keep=False).to_numpy()
+    good = table.frame.drop(columns=list(fields.columns_of("supplier_id")))[twice].assign(key=key[twice])
     if table.geometry is not None:
-        cells["shape"] = [None if shape is None else shape.wkb for shape in table.geometry]
-    good = cells[faults.ok]
+        good["shape"] = [None if shape is None else shape.wkb for shape in table.geometry[twice]]
     again = np.zeros(len(ids), dtype=bool)
     again[good.index[good.duplicated()]] = True
     faults.add("row_repeated", again, expected="rows that differ", got=ids)

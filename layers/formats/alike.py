@@ -49,6 +49,10 @@ def alike(texts: Iterable[str]) -> list[tuple[str, ...]]:
     [('lat', 'LAT')]
     """
     own = [t for t in dict.fromkeys(texts) if t.strip()]
+    together = "\n".join(own)
+    plain = together.isascii() and len(together.split()) == len(own)  # words whose shape is their small letters
+    if plain and len(set(together.lower().split())) == len(own):
+        return []
     shapes = [shape_of(t) for t in own]
     if len(set(shapes)) == len(own):
         return []

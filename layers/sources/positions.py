@@ -173,7 +173,6 @@ def half_extent_km(shapes: Objects) -> Floats:
 
 def _of_text(fields: Fields, countries: pd.Series[str]) -> Positions:
     notes: list[str] = []
-    boxes = [country_boxes().get(code) for code in countries]
     zones = _zones(fields)
     if fields.column("easting") is not None and fields.column("northing") is not None and not _two(fields):
         x, y = fields.text("easting"), fields.text("northing")
@@ -187,6 +186,7 @@ def _of_text(fields: Fields, countries: pd.Series[str]) -> Positions:
         return _of_one_column(fields, countries, notes)
     metres = out.reason == "coordinates_in_metres"
     if metres.any() and zones is not None:
+        boxes = [country_boxes().get(code) for code in countries]
         _convert(out, metres, x, y, zones, boxes, notes)
     elif metres.any() and fields.options.crs.upper().startswith("EPSG"):
         _project(out, metres, x, y, fields, notes)

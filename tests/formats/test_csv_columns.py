@@ -157,3 +157,27 @@ def test_what_the_writer_passes_over_is_nothing_that_the_guard_changes(rest):
     changed = [one != cell for one, cell in zip(neutralise(cells)[0], cells, strict=True)]
     looked_at = pc.match_substring_regex(pa.array(cells), SUSPECT).to_pylist()
     assert all(seen for seen, was in zip(looked_at, changed, strict=True) if was)
+
+
+def test_many_rows_are_put_together_in_parts_and_are_the_same_bytes(monkeypatch):
+    from geo.coded import Coded, CodedTable, coded_as
+    from layers.formats.writers.delimited import coded_csv_bytes
+
+    rng = np.random.default_rng(3)
+    shared = rng.integers(0, 7, 1000).astype(np.int32)
+    names = pd.array(["a", "b,c", "=d", "", "e\nf", "g", "h"], dtype="str")
+    table = CodedTable(
+        {
+            "name": Coded(names, shared),
+            "deaths": Coded(np.array([1.0, 2.0, np.nan, 4.5, 5.0, 6.0, -0.0]), shared),
+            "distance_m": Coded(rng.random(1000)),
+            "kind": Coded(pd.array(["x", "y"], dtype="str"), (np.arange(1000) // 600).astype(np.int32)),
+        }
+    )
+    whole = coded_csv_bytes(table)
+    again = coded_csv_bytes(coded_as(table.frame(), table))
+    monkeypatch.setattr(text_columns, "PART", 64)
+    monkeypatch.setattr(text_columns, "ROWS", 10)
+    monkeypatch.setattr(text_columns, "MANY", 50)
+    monkeypatch.setattr(text_columns, "SAMPLE", 16)
+    assert coded_csv_bytes(table) == whole == again

@@ -7,6 +7,8 @@ import unicodedata
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from layers.formats.values.numbers import parse_number
 
@@ -149,6 +151,17 @@ def check_positions(
 
 
 def _axis(series: pd.Series, axis: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    size = len(series)
+    found, said, means = np.full(size, np.nan), np.full(size, "", dtype=object), np.full(size, "", dtype=object)
+    rest = np.arange(size)
+    if str(series.dtype) == "str":
+        texts = pa.array(series.array, pa.large_string())
+        texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+        simple = pc.fill_null(pc.match_substring_regex(texts, f"^(?:{_SIMPLE.pattern})$"), False)
+        plain = simple.to_numpy(zero_copy_only=False)
+        found[plain] = pc.cast(texts.filter(simple), pa.float64()).to_numpy()
+        rest = np.flatnonzero(~plain)
+        series = series.iloc[rest]
     codes, uniques = pd.factorize(series.astype("object"), use_na_sentinel=False)
     n = len(uniques)
     values, why, how = np.full(n, np.nan), np.full(n, "", dtype=object), np.full(n, "", dtype=object)
@@ -157,9 +170,9 @@ def _axis(series: pd.Series, axis: str) -> tuple[np.ndarray, np.ndarray, np.ndar
             values[i] = float(text)
         elif text is not None and text == text:
             values[i], why[i], how[i] = parse_degrees(str(text), axis)
-    if not n:
-        return values, why, how
-    return values[codes], why[codes], how[codes]
+    if n:
+        found[rest], said[rest], means[rest] = values[codes], why[codes], how[codes]
+    return found, said, means
 
 
 def parse_coordinates(

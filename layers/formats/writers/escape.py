@@ -23,6 +23,7 @@ from html import escape as _html_escape
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 # Characters that act in a template literal or in a Jinja template, as HTML entities.
 _ENTITIES = {"\\": "&#92;", "`": "&#96;", "$": "&#36;", "{": "&#123;", "}": "&#125;"}
+_AS_ENTITIES = str.maketrans(_ENTITIES)
 _LITERAL = re.compile(r"[^0-9A-Za-z \-.,;:!?()+*=~@|/\[\]_^]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&\"'])")
 _AUTOLINK = re.compile(r"(?i)(https?|ftp|mailto|javascript|data)(:)|\b(www)(\.)")
@@ -36,7 +37,8 @@ def clean(text: object) -> str:
     >>> clean("a\u202eb\x00")
     'a�b�'
     """
-    return _UNPRINTABLE.sub("\ufffd", str(text))
+    said = str(text)
+    return said if said.isascii() and said.isprintable() else _UNPRINTABLE.sub("\ufffd", said)
 
 
 def html(text: object) -> str:
@@ -48,7 +50,7 @@ def html(text: object) -> str:
     '&lt;b&gt;&#36;&#123;x&#125;&lt;/b&gt; &#123;&#123; 7*7 &#125;&#125;'
     """
     escaped = _html_escape(clean(text), quote=True)
-    return "".join(_ENTITIES.get(c, c) for c in escaped)
+    return escaped.translate(_AS_ENTITIES)
 
 
 def attribute(text: object) -> str:

@@ -18,7 +18,7 @@ from layers.formats.writers.text_columns import TextColumn, column, floats, join
 
 _ODD = '[\\x00-\\x1f"\\\\]'
 """What JSON writes otherwise than it stands (RE2)."""
-ROWS = 1 << 13
+ROWS = 1 << 12
 """Rows that are made into texts at a time."""
 
 

@@ -31,6 +31,8 @@ MERGED = 1 << 14
 """Neighbouring columns become one where together they have no more different texts than this."""
 MANY = 1 << 17
 """From so many rows on it pays to look which combinations of codes there are."""
+PART = 1 << 18
+"""So many rows are looked at together."""
 SAMPLE = 1 << 14
 """Rows that are looked at first."""
 THREADS = min(4, os.cpu_count() or 1)
@@ -157,8 +159,34 @@ def lines(columns: Sequence[TextColumn], between: str, after: str) -> Iterator[A
     """The rows as UTF-8, in pieces (buffers): texts of a row with `between` between them and `after` behind the last.
 
     Neighbours that have few different texts together are joined before any row is. The texts of all columns stand in
-    one array then, and a piece is what Arrow takes out of it, row after row.
+    one array then, and a piece is what Arrow takes out of it, row after row. Of very many rows that is done for some
+    at a time: looking which combinations there are needs several times the memory of the codes.
     """
+    n = len(columns[0])
+    if n <= PART:
+        yield from _lines(columns, between, after)
+        return
+    for start in range(0, n, PART):
+        yield from _lines(_part(columns, slice(start, start + PART)), between, after)
+
+
+def _part(columns: Sequence[TextColumn], rows: slice) -> list[TextColumn]:
+    """Some rows, with the texts that they have; columns that share their codes still do."""
+    kept: dict[int, tuple[Any, Codes]] = {}
+    out = []
+    for one in columns:
+        if one.codes is None:
+            out.append(TextColumn(one.texts[rows]))
+            continue
+        if id(one.codes) not in kept:
+            there, codes = used(one.codes[rows], len(one.texts))
+            kept[id(one.codes)] = pa.array(there), codes
+        there, codes = kept[id(one.codes)]
+        out.append(TextColumn(one.texts.take(there), codes))
+    return out
+
+
+def _lines(columns: Sequence[TextColumn], between: str, after: str) -> Iterator[Any]:
     n = len(columns[0])
     few = _merged(columns, between, n)
     ends = [between] * (len(few) - 1) + [after]
