@@ -4,9 +4,9 @@
     .venv/bin/python -m benchmarks.whole --profile csv         # where the time goes
 
 Every part runs in a child process of its own, rounds through all of them in turn, as in :mod:`benchmarks.run`. A part
-starts from frames in memory (reading and imports aside); files are made in the order in which the command writes them,
-and each is let go when it is made. `--against` divides by GeoPandas `sjoin(predicate="dwithin")` of the same scene with
-a date per site, and by its form with one date, of the same run.
+starts from frames in memory (reading and imports aside); files are made as the command makes them for its folder, and
+each piece is let go when it is made: the disk is not measured. `--against` divides by GeoPandas
+`sjoin(predicate="dwithin")` of the same scene with a date per site, and by its form with one date, of the same run.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from unittest import mock
 
@@ -156,13 +157,19 @@ def frames(s: Scene) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, object]]:
 
 
 def files_of(result, rules, evidence: str = "csv") -> dict[str, int]:
-    """Makes the files as the command does, one after the other; their sizes by name."""
+    """Makes the files as the command does, piece by piece and hashed, the largest beside others; sizes by name."""
     from geo import schema
     from jobs.assessment.export import result_files, run_record
 
     record = run_record(result, rules, [], {}, NOW)
-    files = result_files(result, rules, schema.empty(schema.REJECTED), record, evidence=evidence)
-    return {name: len(files[name]) for name in files}
+    sizes: dict[str, int] = {}
+
+    def put(name: str, content: bytes | Iterable[object]) -> None:
+        pieces = (content,) if isinstance(content, bytes) else content
+        sizes[name] = sum(memoryview(piece).nbytes for piece in pieces)
+
+    result_files(result, rules, schema.empty(schema.REJECTED), record, evidence=evidence).put_away(put)
+    return sizes
 
 
 def part(name: str, size: str) -> dict[str, float]:

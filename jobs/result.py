@@ -109,7 +109,8 @@ class ResultFiles(Mapping[str, bytes]):
     without
         Names of files that are left away; asked for when it has to be known. They can be taken all the same.
     first
-        Names of the files that take longest, where it pays to make two at a time: these are begun with.
+        Names of the files that take longest, where it pays to make two at a time: these are begun with. Or what tells
+        them when the files are put away.
     whole
         Makes the record with what is known of it only when its files are made; None: `record` is all.
     """
@@ -121,7 +122,7 @@ class ResultFiles(Mapping[str, bytes]):
         record: Mapping[str, object],
         whole: Callable[[], Mapping[str, object]] | None = None,
         without: Callable[[], Collection[str]] = tuple,
-        first: Sequence[str] = (),
+        first: Sequence[str] | Callable[[], Sequence[str]] = (),
     ) -> None:
         self._tables, self._others, self._first = tables, dict(others), first
         self._record, self._without = whole or (lambda: record), without
@@ -185,8 +186,9 @@ class ResultFiles(Mapping[str, bytes]):
                 give_back()
 
         names = [n for n in self if n not in (CRATE, RECORD)]
-        if self._first and (os.cpu_count() or 1) > 1:
-            names.sort(key=lambda n: self._first.index(n) if n in self._first else len(self._first))
+        first = self._first() if callable(self._first) else self._first
+        if first and (os.cpu_count() or 1) > 1:
+            names.sort(key=lambda n: first.index(n) if n in first else len(first))
             sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_S))
             with ThreadPoolExecutor(2) as threads:
                 waiting = [threads.submit(one, name) for name in names]

@@ -40,6 +40,8 @@ from layers.formats.writers.geojson import geojson_bytes
 
 LIBRARIES = ("geopandas", "numpy", "pandas", "pyproj", "shapely", "pyarrow")
 
+FIRST = (CSV, PARQUET, "sites.csv", "sites.geojson")
+"""The largest files, begun with where rows of evidence are many: the others are made beside them."""
 NOTES = {
     "as_of": "as_of is the time of events, not of knowledge: the run uses what the datasets say today about that date.",
     "not_law": "A class is an indication for due diligence (OECD Guidance, step 2), not a conclusion of law.",
@@ -242,6 +244,13 @@ def result_files(
     def without() -> set[str]:
         return {CSV, PARQUET} - set(files_of(evidence, 0 if evidence else len(assessment.evidence_columns)))
 
+    def first() -> tuple[str, ...]:
+        if not many():
+            return ()
+        saying()  # before there are two threads that would ask for it
+        drawing()
+        return FIRST
+
     tables: dict[str, Sheet | Later] = {
         "sites.csv": site_rows,
         **dict.fromkeys((CSV, PARQUET), lambda: (open_rows(), schema.EVIDENCE)),
@@ -250,7 +259,7 @@ def result_files(
     if certified is not None and len(certified):
         tables["sites_md01.csv"] = (certified, ())
     others = {"sites.geojson": lambda: drawing()()}
-    return ResultFiles(tables, others, record, lambda: with_evidence(record, assessment), without)
+    return ResultFiles(tables, others, record, lambda: with_evidence(record, assessment), without, first)
 
 
 def summary(sites: pd.DataFrame, rejected: pd.DataFrame, record: Mapping[str, object], rules: Rules) -> list[Note]:

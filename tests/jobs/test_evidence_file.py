@@ -71,6 +71,19 @@ def test_what_is_asked_for_is_written_and_verified(loaded, both):
         assert files[name] == both[name]
 
 
+def test_many_rows_are_written_beside_the_sites_and_are_the_same_files(loaded, both, monkeypatch):
+    from jobs.assessment import export
+
+    monkeypatch.setattr(export, "MOST_CSV_ROWS", 0)
+    given: dict[str, bytes] = {}
+
+    def put(name, content):
+        given[name] = content if isinstance(content, bytes) else b"".join(map(bytes, content))
+
+    run(loaded, DAY, now=NOW, evidence="both").put_away(put)
+    assert given == both
+
+
 def test_many_rows_are_parquet_unless_csv_is_asked_for(loaded, both, monkeypatch):
     rows = len(read_evidence(both))
     for most, name in ((rows, CSV), (rows - 1, PARQUET)):

@@ -180,12 +180,12 @@ def test_a_file_is_made_when_it_is_taken_and_a_table_once():
 def test_files_put_away_one_by_one_or_two_at_a_time_are_those_of_the_mapping_and_none_is_kept():
     import pandas as pd
 
-    def held(*first: str) -> ResultFiles:
+    def held(first=()) -> ResultFiles:
         tables = {"z.csv": (pd.DataFrame({"a": ["=1"], "b": ["x"]}), ())}
         others = {"p.html": lambda: b"x", "q.json": lambda: iter([b"[", memoryview(b"1]")])}
         return ResultFiles(tables, others, {"run_at": "2026-01-01T00:00:00Z"}, first=first)
 
-    for one in (held(), held("z.csv", "other.csv")):
+    for one in (held(), held(("z.csv", "other.csv")), held(lambda: ("z.csv",)), held(tuple)):
         given: dict[str, bytes] = {}
         one.put_away(lambda name, content, to=given: to.update({name: b"".join(map(bytes, pieces_of(content)))}))
         assert list(given)[-2:] == ["ro-crate-metadata.json", "run.json"]
