@@ -34,6 +34,8 @@ IN_WORDS = (
     N_("public domain"), N_("terms of the user's own account"),
     N_("per boundary, see its metadata"), N_("per publisher, see each activity's publisher"),
     N_("zone register"), N_("sources are named row by row"),
+    N_("Sundberg, Ralph, and Erik Melander (2013). Introducing the UCDP Georeferenced Event Dataset. Journal of Peace "
+       "Research 50(4), 523-532. With the article of Davies et al. that the edition's page names"),
 )  # fmt: skip
 """Names, credits and licences that are words and not names: they are said in the reader's language."""
 _NAMES = {"demonstration": IN_WORDS[0], "Demonstration incidents": IN_WORDS[1]}
@@ -203,7 +205,8 @@ def citations(inputs: Sequence[Mapping[str, Any]], translate: Translator | None 
         known = not version or version.startswith(("sha256", "demonstration")) or version in dataset
         title = dataset if known else f"{dataset}, {version}"
         day = str(entry.get("retrieved_at", ""))[:10]
-        found.append(f"{title}{f' ({day})' if day else ''}: {cite}")
+        label = f"{title}{f' ({day})' if day else ''}"
+        found.append(f"{label}: {cite}" if translate is None else translate.pair(label, cite))
     return list(dict.fromkeys(found))
 
 

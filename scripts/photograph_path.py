@@ -1,11 +1,12 @@
 """Photographs the whole path of a newcomer with own, real files: both languages, three sizes, one picture a step.
 
-    python -m scripts.photograph_path FOLDER [--language fr] [--size 390x844]
+    python -m scripts.photograph_path FOLDER [--language fr] [--size 390x844] [--country cod]
 
-It starts the app, opens it as a reader does, adds three files of the shared data (not part of the project), and goes
-from page to page. Each step gives a picture of what stands on the screen and one of the whole page; beside them
-``found.txt`` names what a machine can see: words cut off, pages wider than the screen, English words on French pages.
-The pictures are to be looked at; benchmarks/app.md says what was seen.
+It starts the app, opens it as a reader does, adds three files of the shared data (not part of the project), goes
+from page to page with a company's list and programmes of its own, and takes along the files for the meeting. Each
+step gives a picture of what stands on the screen and one of the whole page; beside them ``found.txt`` names what a
+machine can see: words cut off, pages wider than the screen, English words on French pages. The pictures are to be
+looked at; benchmarks/app.md says what was seen.
 """
 
 from __future__ import annotations
@@ -28,14 +29,29 @@ from views.navigation import PAGES
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
-FILES = (
-    "mines/ipis_car_destinations_lines.geojson",
-    "conflict/ucdp_ged_23_1_car.geojson",
-    "admin/geoboundaries_caf_adm2_2015_simplified.geojson",
-)
+FILES = {
+    "caf": (
+        "mines/ipis_car_destinations_lines.geojson",
+        "conflict/ucdp_ged_23_1_car.geojson",
+        "admin/geoboundaries_caf_adm2_2015_simplified.geojson",
+    ),
+    "cod": (
+        "mines/cod_mines_curated_all_opendata_p_ipis.csv",
+        "conflict/ucdp_ged_sample1000_v23_49cols.csv",
+        "admin/ne10m_admin1_cod.geojson",
+    ),
+}
+PROGRAMMES = "iati/dfid_drc_205_activities_v1.01.xml"
+SUPPLIERS = """supplier_id,site_name,lat,lon,country,admin1,admin2,mineral,route_countries
+S1,Boda,4.317,17.467,CAF,Lobaye,Boda,diamond,CAF;CMR
+S2,Berbérati,4.26,15.79,CAF,Mambéré-Kadéï,Berbérati,gold,CAF;CMR
+S3,Rubaya,-1.55,28.88,COD,Nord-Kivu,Masisi,tantalum,COD;RWA
+S4,nowhere,,,COD,,,tin,
+"""
+"""A company's own list; the last row has no place."""
 SIZES = ("1440x900", "1280x720", "390x844")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-DAY = {"en": "31 Dec 2014", "fr": "31/12/2014"}
+DAYS = {"caf": {"en": "31 Dec 2014", "fr": "31/12/2014"}, "cod": {"en": "31 Dec 2018", "fr": "31/12/2018"}}
 """A day as a reader types it."""
 TIMEOUT_MS = 120_000
 MOST_HIGH = 6_000
@@ -83,8 +99,9 @@ def served() -> Iterator[str]:
 class Walk:
     """One walk: a page of a browser, its language and size, and where its pictures go."""
 
-    def __init__(self, page: Any, language: str, size: str, folder: Path) -> None:
+    def __init__(self, page: Any, language: str, size: str, folder: Path, country: str) -> None:
         self.page, self.language, self.size, self.folder = page, language, size, folder
+        self.files, self.day = FILES[country], DAYS[country][language]
         self.width, self.height = (int(n) for n in size.split("x"))
         self.translate: Translator = translator(language)
         self.step = 0
@@ -160,6 +177,35 @@ class Walk:
         self.side(open_=False)
         self.rests()
 
+    def take(self) -> None:
+        """Saves what stands under “Download”, as a reader takes it to a meeting."""
+        buttons = self.page.get_by_test_id("stDownloadButton").locator("button")
+        for i in range(buttons.count()):
+            with self.page.expect_download() as got:
+                buttons.nth(i).click()
+            got.value.save_as(self.folder / f"{self.language}-{self.size}-files" / got.value.suggested_filename)
+
+    def own_lists(self) -> None:
+        """A company's list, then programmes: each dropped where its page asks for it."""
+        self.go("screen")
+        self.picture("screen-none")
+        main = self.page.get_by_test_id("stMain")
+        main.locator("input[type=file]").first.set_input_files(
+            {"name": "origins.csv", "mimeType": "text/csv", "buffer": SUPPLIERS.encode()}
+        )
+        main.get_by_text("origins.csv").first.wait_for()
+        self.rests(3000)
+        self.picture("screen")
+        self.go("programmes")
+        self.side(open_=True)
+        side = self.page.get_by_test_id("stSidebar")
+        side.locator("input[type=file]").first.set_input_files(SHARED / PROGRAMMES)
+        side.get_by_text(Path(PROGRAMMES).name).first.wait_for(state="attached")
+        self.rests(2500)
+        self.side(open_=False)
+        self.rests(1500)
+        self.picture("programmes")
+
     def walk(self, url: str) -> None:
         """The whole path: open, load, a day, a site, its evidence, the other pages."""
         page, _ = self.page, self.translate
@@ -168,21 +214,24 @@ class Walk:
         self.picture("first-page")
         self.go("files")
         self.picture("files-none")
-        page.get_by_test_id("stMain").locator("input[type=file]").first.set_input_files([SHARED / f for f in FILES])
-        page.get_by_test_id("stMain").get_by_text(Path(FILES[-1]).name).first.wait_for()
+        page.get_by_test_id("stMain").locator("input[type=file]").first.set_input_files(
+            [SHARED / f for f in self.files]
+        )
+        page.get_by_test_id("stMain").get_by_text(Path(self.files[-1]).name).first.wait_for()
         page.get_by_test_id("stMain").get_by_text(_("… being read")).first.wait_for(state="detached")
         self.rests(3000)
         self.picture("files-read")
         self.go("explore")
         self.side(open_=True)
         field = page.get_by_role("textbox", name=_("As of"), exact=True)
-        field.fill(DAY[self.language])
+        field.fill(self.day)
         field.press("Enter")
         self.rests(1500)
         self.picture("day-typed") if self.width <= 800 else None
         self.side(open_=False)
         self.rests(1500)
         self.picture("explore")
+        self.take()
         grid = page.get_by_test_id("stDataFrame").first.locator("canvas").first
         grid.scroll_into_view_if_needed()
         box = grid.bounding_box()
@@ -199,7 +248,8 @@ class Walk:
             page.get_by_role("tab", name=title).click()
             self.rests()
             self.picture(f"site-{name}")
-        for path in ("ask", "compare", "tree", "screen", "programmes", "around", "data", "sure", "record", "about"):
+        self.own_lists()
+        for path in ("ask", "compare", "tree", "around", "data", "sure", "record", "about"):
             self.go(path)
             self.rests(2500)
             self.picture(path)
@@ -216,14 +266,15 @@ def main() -> None:
 
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("folder", type=Path)
-    arguments.add_argument("--language", choices=tuple(DAY), action="append")
+    arguments.add_argument("--language", choices=("en", "fr"), action="append")
     arguments.add_argument("--size", choices=SIZES, action="append")
+    arguments.add_argument("--country", choices=tuple(FILES), default="caf")
     options = arguments.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with served() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        for language in options.language or DAY:
+        for language in options.language or ("en", "fr"):
             for size in options.size or SIZES:
                 width, height = (int(n) for n in size.split("x"))
                 context = browser.new_context(
@@ -231,7 +282,7 @@ def main() -> None:
                 )
                 page = context.new_page()
                 page.set_default_timeout(TIMEOUT_MS)
-                walk = Walk(page, language, size, options.folder)
+                walk = Walk(page, language, size, options.folder, options.country)
                 try:
                     walk.walk(url)
                 except Exception:

@@ -37,6 +37,7 @@ from jobs.result import Later, ResultFiles, Sheet
 from jobs.run_record import TOOL
 from layers.formats.writers.cells import plain_types
 from layers.formats.writers.geojson import geojson_bytes
+from layers.reference.country_names import CountryName
 
 LIBRARIES = ("geopandas", "numpy", "pandas", "pyproj", "shapely", "pyarrow")
 
@@ -325,12 +326,13 @@ def known_limits(sites: pd.DataFrame, report: object) -> list[Note]:
     insufficient = sites[sites["site_class"] == "insufficient data"]
     if len(insufficient):
         counts = insufficient["gaps"].str.split(";").explode().value_counts().sort_index()
-        why = joined([Note("{n} {gap}", n=int(n), gap=GAP_WORDS[str(g)]) for g, n in counts.items() if g])
+        why = joined([Note("{gap} ({n})", n=int(n), gap=GAP_WORDS[str(g)]) for g, n in counts.items() if g])
         out.append(Note("{n} site{n?|s} with insufficient data: {why}", n=len(insufficient), why=why))
     countries = set(sites["country"])
     out += [
         Note("Covered: {source}, {country}, {first} to {last} ({effects})", source=labels.source_name(c["source"]),
-             country=c["country_iso3"], first=Day(c["from"]), last=Day(c["to"]), effects=_EFFECTS[c["effects"]])
+             country=CountryName.of(c["country_iso3"]), first=Day(c["from"]), last=Day(c["to"]),
+             effects=_EFFECTS[c["effects"]])
         for c in report.get("coverage", []) if c["country_iso3"] in countries
     ]  # fmt: skip
     if not report.get("coverage"):

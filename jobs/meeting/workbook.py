@@ -9,7 +9,7 @@ import pandas as pd
 from i18n import column_labels, labels, row_messages
 from jobs.assessment.export import known_limits, quadrants
 from jobs.assumptions import assumptions
-from jobs.data_cards import citations
+from jobs.data_cards import citations, credit_in_words
 from jobs.data_page import inputs_of
 from jobs.meeting.evidence_table import cell_words, evidence_of_sites
 from jobs.meeting.site_table import DIGITS, headings, site_rows
@@ -93,7 +93,8 @@ def _sources(subject: Subject) -> pd.DataFrame:
     rows = []
     for entry in inputs if isinstance(inputs, list) else []:
         counts = entry.get("rows", {})
-        dataset = _("coverage of incidents") if entry["role"] == "coverage" else entry.get("dataset", "")
+        dataset = credit_in_words(str(entry.get("dataset", "")), _)
+        dataset = _("coverage of incidents") if entry["role"] == "coverage" else dataset
         read, used, unused = (counts.get(name) for name in ("read", "accepted", "rejected"))
         rows.append([dataset, entry["file"], entry["dataset_version"], read, used, unused, entry.get("sha256", "")])
     named = [_("Dataset"), _("File"), _("Edition"), _("Rows read"), _("Rows used"), _("Rows not used"), "SHA-256"]

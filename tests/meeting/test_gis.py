@@ -30,7 +30,7 @@ from qgis.core import QgsApplication, QgsProject
 app = QgsApplication([], False); app.initQgis()
 project = QgsProject.instance()
 assert project.read(sys.argv[1])
-print(json.dumps([project.title(), [
+print(json.dumps([project.title(), project.crs().authid(), [
     [n.layer().name(), n.layer().isValid(), n.layer().featureCount(), [
         [c.value(), c.label(), c.symbol().symbolLayer(0).properties().get("name"), c.symbol().color().name()]
         for c in (n.layer().renderer().categories() if hasattr(n.layer().renderer(), "categories") else [])]]
@@ -123,7 +123,8 @@ def test_qgis_opens_the_project_with_every_layer_valid(demo, project, tmp_path):
         [str(SYSTEM_PYTHON), "-c", OPEN, str(target)], capture_output=True, env=env, check=False, timeout=120
     )
     assert done.returncode == 0, done.stderr
-    title, layers = json.loads(done.stdout)
+    title, system, layers = json.loads(done.stdout)
+    assert system == "EPSG:4326"
     assert "République centrafricaine" in title
     assert sorted((valid, n) for _, valid, n, _ in layers) == sorted((True, n) for n in tables_of(package).values())
     shapes = {value: (label, shape) for value, label, shape, _ in layers[0][3]}

@@ -308,6 +308,8 @@ def body(here: Here, data: Data, given: Filters) -> None:
         notices.limits(here, run)
         st.header(_("Sites"))
         site_table(here, shown)
+        if focus is not None:
+            site_card.under_table(here, run, focus)
         with st.expander(_("Site class and zone status"), expanded=True, icon=":material/grid_on:"):
             seen = sites[given.without_axes().apply(sites, data.rules)]
             quadrant_table.show(_, seen, _("Sites by site class and zone status"), "quadrant", quadrant_chosen)

@@ -31,6 +31,7 @@ from views.widgets import four_answers, map_widget, notices, tables
 from views.widgets.chosen_site import key_of, row_of
 from views.widgets.how_sure import heat_table, incidents_of, sure_of, turning
 from views.widgets.map_layers import colouring, districts, recoloured
+from views.widgets.narrow_answers import narrow_answers
 from views.widgets.past_record import past_sentence
 
 MANY = 300
@@ -169,14 +170,24 @@ def rules(here: Here, it: Profile) -> None:
     _ = here.translate
     answer_words = {"fired": f"✓ {_('yes')}", "not fired": f"– {_('no')}", "unknown": f"? {_('not known')}"}
     asked = [a.rule.asks(_) for a in it.answers]
+    looked = [looked_at(it, a.rule, a.outcome, _) for a in it.answers]
+    answers = [answer_words[a.outcome] for a in it.answers]
+    st.html(narrow_answers([a.rule.id for a in it.answers], asked, answers, looked))
+    with st.container(key="rules_wide"):
+        rules_table(here, it, asked, answers, looked)
+
+
+def rules_table(here: Here, it: Profile, asked: list[str], answers: list[str], looked: list[str]) -> None:
+    """The rules as a table, for screens that are wide enough."""
+    _ = here.translate
     tables.show(
         _,
         pd.DataFrame(
             {
                 "rule": [a.rule.id for a in it.answers],
                 "question": asked,
-                "answer": [answer_words[a.outcome] for a in it.answers],
-                "looked": [looked_at(it, a.rule, a.outcome, _) for a in it.answers],
+                "answer": answers,
+                "looked": looked,
             }
         ),
         column_config={

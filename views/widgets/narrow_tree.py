@@ -11,7 +11,7 @@ from layers.formats.writers.escape import html
 from layers.maps import styles
 
 STYLE = """<style>
-.cahra-tree { display: none; list-style: none; margin: 0; padding: 0; }
+.cahra-tree { display: none; list-style: none; margin: 0; padding: 0 !important; }
 .cahra-tree li { border: 1px solid #b9b4aa; border-radius: 6px; margin: 0 0 0.5rem !important;
   padding: 0.5rem 0.7rem; }
 .cahra-tree strong { display: block; border-left: 6px solid; padding-left: 0.5rem; margin-top: 0.3rem; }

@@ -32,6 +32,15 @@ def show(here: Here, run: job.Run, row: int) -> None:
         st.button(_("Close"), key="close_site", on_click=close, width="stretch")
 
 
+def under_table(here: Here, run: job.Run, row: int) -> None:
+    """The same in one line where a row was chosen, for the card beside the map may be out of sight there."""
+    _, site = here.translate, run.assessment.sites.iloc[row]
+    name = markdown(site["name"] or site["site_id"])
+    if st.button(_("Open {name}", name=name), icon=":material/arrow_forward:", key="open_chosen"):
+        st.switch_page("views/pages/site.py")
+    st.caption(markdown(why_of(run, row).sentence(_)))
+
+
 def close() -> None:
     """Callback: no chosen site."""
     st.session_state["q_site"] = ""

@@ -151,6 +151,8 @@ def worded(translate: Translator, frame: pd.DataFrame, columns: Sequence[str]) -
             column = column.map(signs).astype("category")
         elif name == "ground":
             column = column.map({text: translate(text) for text in pd.unique(column)}).astype("category")
+        elif name in _WHOLE and pd.api.types.is_float_dtype(column.dtype):
+            column = column.round()  # the page cuts decimals off
         elif labels.is_coded(name):
             column = column.map({c: labels.value(name, c, translate) for c in pd.unique(column)}).astype("category")
         out[name] = column

@@ -130,6 +130,8 @@ def project(
         + f'</layerorder>{view}<properties><Paths><Absolute type="bool">false</Absolute></Paths>'
         f'<CopyrightLabel><Enabled type="bool">{"true" if note else "false"}</Enabled>'
         f'<Label type="QString">{_t(note)}</Label><Placement type="int">2</Placement></CopyrightLabel>'
+        # Without the switch QGIS passes over the coordinate system of the project.
+        '<SpatialRefSys><ProjectionsEnabled type="int">1</ProjectionsEnabled></SpatialRefSys>'
         '<ScaleBar><Enabled type="bool">true</Enabled></ScaleBar></properties></qgis>\n'
     )
     return zip_bytes({f"{name}.qgs": text.encode("utf-8", "replace")})
