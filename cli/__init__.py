@@ -101,7 +101,10 @@ def screen(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
     governance = maybe(args.governance, "--governance", "governance")
     towns = [source_of(text, "--towns", "towns") for text in args.towns or ()]
     progress = Progress(("read", "screen"))
+    from geo.memory import keep_tight
     from jobs.screening.job import ScreeningInputs, load, run
+
+    keep_tight()
 
     route_settings = {"segment_km": args.segment_km, "within_km": args.within_km, "months": args.months}
     loaded = load(

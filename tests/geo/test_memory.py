@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from geo import memory
 
 
@@ -19,8 +22,17 @@ def test_a_system_without_that_call_keeps_its_memory(monkeypatch):
         raise OSError("no such library")
 
     monkeypatch.setattr(memory.ctypes, "CDLL", missing)
-    memory._trim.cache_clear()
+    memory._library.cache_clear()
     try:
         memory.give_back()
     finally:
-        memory._trim.cache_clear()
+        memory._library.cache_clear()
+
+
+def test_a_process_of_one_job_keeps_nothing_that_was_let_go():
+    said = (
+        "import pyarrow as pa; from geo import memory; memory.keep_tight();"
+        "print(pa.default_memory_pool().backend_name); x = pa.array(range(10)); memory.give_back(); print(len(x))"
+    )
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["system", "10"]
