@@ -241,3 +241,14 @@ def test_geopandas_reads_what_we_write(ending, tmp_path):
     assert found["name"].tolist() == ["Boda", "Nola"]
     assert found.crs.to_epsg() == 4326 or "CRS84" in found.crs.to_string()
     assert found.geometry.x.tolist() == pytest.approx([17.467, 17.467 + 1 / 7])
+
+
+@settings(max_examples=examples(200), deadline=None)
+@given(st.text(alphabet=st.sampled_from("ab&<>\"'\n\r\t;#é")))
+def test_xml_is_escaped_as_the_standard_library_does(text):
+    from xml.sax import saxutils
+
+    from layers.formats.writers import xml_text
+
+    assert xml_text.escape(text) == saxutils.escape(text)
+    assert xml_text.quoteattr(text) == saxutils.quoteattr(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 import pandas as pd
@@ -11,10 +10,11 @@ import pandas as pd
 from layers.formats.writers.cells import shapes_of, texts
 from layers.formats.writers.format import Format
 from layers.formats.writers.spreadsheet_guard import refuse_restricted, visible
+from layers.formats.writers.xml_text import escape, quoteattr
 
 
 def _escaped(text: str) -> str:
-    return escape(visible(text), {"\r": "&#13;"})
+    return escape(visible(text)).replace("\r", "&#13;")
 
 
 def _attribute(text: str) -> str:

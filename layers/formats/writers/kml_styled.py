@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from xml.sax.saxutils import escape, quoteattr
 
 import shapely
 
 from layers.formats.writers.archive import zip_bytes
 from layers.formats.writers.kml import shape_element
 from layers.formats.writers.spreadsheet_guard import visible
+from layers.formats.writers.xml_text import escape, quoteattr
 
 _BALLOON = "<BalloonStyle><text>$[description]</text></BalloonStyle>"
 
@@ -104,7 +104,7 @@ def style_key(text: str) -> str:
 
 
 def _t(text: str) -> str:
-    return escape(visible(text), {"\r": "&#13;"})
+    return escape(visible(text)).replace("\r", "&#13;")
 
 
 def _style(style: KmlStyle, icons: bool) -> str:

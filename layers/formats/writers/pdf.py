@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 from layers.formats.writers.blocks import Block, Heading, Pairs, Rows, Text
 from layers.formats.writers.escape import clean
+from layers.formats.writers.xml_text import escape
 
 REGULAR, BOLD = "DejaVuSans", "DejaVuSans-Bold"
 _MM = 72 / 25.4

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from xml.sax.saxutils import escape, quoteattr
 
 from layers.formats.writers.archive import zip_bytes
 from layers.formats.writers.escape import clean
+from layers.formats.writers.xml_text import escape, quoteattr
 
 _CRS = (
     "<spatialrefsys><wkt>GEOGCRS[&quot;WGS 84&quot;,DATUM[&quot;World Geodetic System 1984&quot;,"

@@ -10,7 +10,6 @@ import io
 import zipfile
 from collections.abc import Iterable
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 import pandas as pd
 
@@ -19,6 +18,7 @@ from geo.messages import Note
 from layers.formats.writers.cells import values_of
 from layers.formats.writers.format import Format
 from layers.formats.writers.spreadsheet_guard import is_formula, refuse_restricted, safe_name, visible
+from layers.formats.writers.xml_text import escape, quoteattr
 
 LONGEST = 32_767
 MOST_ROWS = 1_048_576
