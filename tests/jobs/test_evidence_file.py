@@ -71,6 +71,18 @@ def test_what_is_asked_for_is_written_and_verified(loaded, both):
         assert files[name] == both[name]
 
 
+def test_a_text_is_never_missing_and_only_what_is_in_order_has_bounds(both):
+    file = parquet.ParquetFile(io.BytesIO(both[PARQUET]))
+    whole = pd.read_parquet(io.BytesIO(both[PARQUET]))
+    texts = [c.name for c in schema.EVIDENCE if c.type == "text"]
+    assert not any(file.schema_arrow.field(name).nullable for name in texts)
+    assert not whole[texts].isna().any().any()
+    columns = [file.metadata.row_group(0).column(i) for i in range(file.metadata.num_columns)]
+    bounds = {c.path_in_schema: c.statistics for c in columns if c.statistics is not None and c.statistics.has_min_max}
+    assert set(bounds) == {"source", "site_id"}
+    assert (bounds["site_id"].min, bounds["site_id"].max) == (min(whole["site_id"]), max(whole["site_id"]))
+
+
 def test_many_rows_are_written_beside_the_sites_and_are_the_same_files(loaded, both, monkeypatch):
     from jobs.assessment import export
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from geo import schema
+from geo.ahead import ahead
 from geo.coded import CodedTable, Codes, pooled
 from layers.formats.writers.cells import are_whole, whole_columns
 from layers.formats.writers.delimited import doubtful
@@ -27,6 +29,8 @@ ROWS = 1 << 18
 """Rows of a group, which a reader may take alone."""
 OF_ITS_OWN = ("distance_m",)
 """Columns whose values hardly repeat."""
+IN_ORDER = ("source", "site_id")
+"""Columns by which rows are in order: of these alone the least and the most of a group let a reader pass it over."""
 
 
 def coded_parquet_bytes(table: CodedTable, *tables: schema.Table) -> bytes:
@@ -54,16 +58,27 @@ def coded_parquet_bytes(table: CodedTable, *tables: schema.Table) -> bytes:
     out = io.BytesIO()
 
     def group(start: int) -> Any:
-        return pa.table({name: column(slice(start, start + ROWS)) for name, column in columns.items()})
+        rows = {name: column(slice(start, start + ROWS)) for name, column in columns.items()}
+        # A text is blank and never missing: the file need not say of each row whether it is there.
+        named = [pa.field(n, c.type, nullable=not pa.types.is_dictionary(c.type)) for n, c in rows.items()]
+        return pa.table(rows, pa.schema(named))
 
     made = group(0)
     # Nearly every row has a distance of its own: a dictionary of them would be given up half way.
     few = [name for name in made.column_names if name not in OF_ITS_OWN]
+    told = [name for name in made.column_names if name in IN_ORDER]
     with parquet.ParquetWriter(
-        out, made.schema, compression="zstd", write_batch_size=1 << 16, use_dictionary=few
+        out,
+        made.schema,
+        compression="zstd",
+        write_batch_size=1 << 16,
+        use_dictionary=few,
+        write_statistics=told or False,
     ) as writer:
-        for start in range(0, max(len(table), 1), ROWS):  # a group is made, written and gone
-            writer.write_table(group(start) if start else made, row_group_size=ROWS)
+        for start in range(0, max(len(table), 1), ROWS):  # a group is made while the one before is written, and gone
+            following = ahead(functools.partial(group, start + ROWS), worth=start + ROWS < len(table))
+            writer.write_table(made, row_group_size=ROWS)
+            made = following() if start + ROWS < len(table) else None
     return out.getvalue()
 
 
