@@ -29,6 +29,8 @@ RECORD = "project.json"
 MOST_RECORD = 2_000_000
 """Bytes of a record; with a hundred files it has some 40,000."""
 MOST_FILES, MOST_TEXT = 100, 4_000
+RASTERS = ("population", "travel_time")
+"""Roles of rasters, of which a session has one each; they are given in fields of their own and never recognised."""
 _OPTIONS = {f.name: f for f in dataclasses.fields(ReadOptions)}
 
 
@@ -249,7 +251,7 @@ def _options(members: Any) -> ReadOptions:
 
 
 def _role(value: Any) -> str:
-    if value and value not in ROLES:
+    if value and value not in ROLES and value not in RASTERS:
         raise ValueError(f"no role {str(value)[:40]}")
     return str(value)
 

@@ -17,10 +17,10 @@ from geo.errors import CahraError
 from jobs.assessment.site_filters import MAX_TEXT
 from jobs.edition_references import all_stored, facts
 from jobs.inspection import FileReport
-from jobs.project import KeptFile
+from jobs.project import RASTERS, KeptFile
 from jobs.reading_desk import Reading, ReadingDesk, Request
 from layers.sources.read_options import NOTHING, ReadOptions
-from views import run_options, workspace
+from views import own_rasters, run_options, workspace
 from views.data_choice import File
 
 MAX_FILES = 12
@@ -74,6 +74,9 @@ def add(given: Iterable[tuple[str, bytes]], role: str = "") -> int:
             left += 1
             continue
         meant = _needed_file(digest)
+        if meant is not None and meant.role in RASTERS:
+            own_rasters.put(meant.role, meant.name, data)
+            continue
         if meant is not None and len(meant.sha256) == len(digest):
             name = meant.name  # what a project says of a file it says by its name
         own = _unlike(name[:MAX_TEXT], {file.name for file in files.values()})
@@ -102,14 +105,16 @@ def take(path: str) -> bool:
         return True
     if add([(kept.name, data)]):
         return False
-    all_files()[kept.sha256] = replace(all_files()[kept.sha256], path=kept.path)
+    if kept.sha256 in all_files():  # else it is a raster
+        all_files()[kept.sha256] = replace(all_files()[kept.sha256], path=kept.path)
     return True
 
 
 def needed() -> list[KeptFile]:
     """Files that a project or link names and that are not here; of a link only the first digits of the hash."""
     found: list[KeptFile] = st.session_state.setdefault("needed", [])
-    return [f for f in found if not any(digest.startswith(f.sha256) for digest in all_files())]
+    here = {*all_files(), *(given.sha256 for given in own_rasters.all_given().values())}
+    return [f for f in found if not any(digest.startswith(f.sha256) for digest in here)]
 
 
 def need(kept: KeptFile) -> None:

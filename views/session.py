@@ -13,6 +13,7 @@ from geo.errors import CahraError
 from i18n.languages import offered
 from i18n.translator import Translator, pick, translator
 from jobs.assessment import job
+from jobs.project import RASTERS, KeptFile
 from layers.formats import UPLOAD
 from layers.formats.writers.escape import html, markdown
 from layers.maps.watermark import sheet
@@ -47,6 +48,7 @@ def start() -> None:
         state["files"] = {}
         for file in workspace_session.needed_of(given.get("needs", "")):
             own_files.need(file)
+        own_rasters.read_address()
         workspace_session.restore()
     for key, value in state.setdefault("settings", {}).items():
         if key not in state:
@@ -157,13 +159,14 @@ class Here:
         wanted: dict[str, str] = {"lang": str(state["q_lang"]), "day": str(state["day"])}
         if not state["q_demonstration"]:
             wanted["demonstration"] = "0"
-        wanted |= {k: str(v) for k, v in {**run_options.address(), **values}.items() if v}
+        wanted |= {k: str(v) for k, v in {**run_options.address(), **own_rasters.address(), **values}.items() if v}
         view = st.query_params.get("view") or state["address"].get("view")
         if view:
             wanted["view"] = view
+        here = own_rasters.kept_files()
         if not state["q_demonstration"]:
-            here = [workspace_session.kept_of(f) for f in own_files.all_files().values()]
-            wanted |= {"needs": needed} if (needed := workspace_session.needs([*here, *own_files.needed()])) else {}
+            here = [workspace_session.kept_of(f) for f in own_files.all_files().values()] + here
+        wanted |= {"needs": needed} if (needed := workspace_session.needs([*here, *missing_files()])) else {}
         if st.query_params.to_dict() != wanted:
             st.query_params.from_dict(wanted)
         workspace_session.keep()
@@ -184,10 +187,16 @@ def storage_note(translate: Translator) -> str:
     )  # fmt: skip
 
 
+def missing_files() -> list[KeptFile]:
+    """Files that a link or project rests on and that are not here; while the demonstration is shown, its rasters."""
+    missing = own_files.needed()
+    return [f for f in missing if f.role in RASTERS] if st.session_state["q_demonstration"] else missing
+
+
 def needed_files(translate: Translator) -> None:
     """Names the files that a link or project rests on and that are not here."""
-    _, missing = translate, own_files.needed()
-    if not missing or st.session_state["q_demonstration"]:
+    _, missing = translate, missing_files()
+    if not missing:
         return
     names = [f"{markdown(file.name)} ({file.sha256[:8]}…)" for file in missing]
     st.warning(

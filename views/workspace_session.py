@@ -8,15 +8,15 @@ from dataclasses import replace
 
 import streamlit as st
 
-from jobs.project import KeptFile, Project
-from views import own_files, workspace
+from jobs.project import RASTERS, KeptFile, Project
+from views import own_files, own_rasters, workspace
 from views.data_choice import File
 
 MOST_NEEDED = 1_500
 """Characters of the files that an address names."""
 _SHORT = 16
 """Digits of a hash in an address."""
-_NEED = re.compile(r"[^:~]{1,200}:[0-9a-f]{16}")
+_NEED = re.compile(rf"[^:~]{{1,200}}:[0-9a-f]{{16}}(?::(?:{'|'.join(RASTERS)}))?")
 
 
 def address_left() -> dict[str, str]:
@@ -41,7 +41,10 @@ def restore() -> None:
     if folder is not None:
         contents = {f.sha256: data for f in folder.project.files if (data := folder.content(f)) is not None}
         install(folder.project, contents)
-    own_files.all_files().update(st.session_state.pop("carried", {}))
+    files, rasters = st.session_state.pop("carried", ({}, {}))
+    own_files.all_files().update(files)
+    for role, given in rasters.items():
+        own_rasters.put(role, given.name, given.data)
 
 
 def enter(project: Project, contents: Mapping[str, bytes]) -> None:
@@ -56,18 +59,20 @@ def enter(project: Project, contents: Mapping[str, bytes]) -> None:
 def carry() -> bool:
     """Lets the session begin anew with the files that it holds; whether there are any."""
     state = st.session_state
-    files = dict(own_files.all_files())
+    files, rasters = dict(own_files.all_files()), own_rasters.all_given()
     for key in list(state):
         del state[key]
-    state["carried"] = files
-    return bool(files)
+    state["carried"] = files, rasters
+    return bool(files or rasters)
 
 
 def install(project: Project, contents: Mapping[str, bytes]) -> None:
     """Takes over files and ways of reading of a project; files whose bytes are not there are needed."""
     own_files.remember(project.layouts)
     for kept in project.files:
-        if kept.sha256 in contents:
+        if kept.sha256 in contents and kept.role in RASTERS:
+            own_rasters.put(kept.role, kept.name, contents[kept.sha256], kept.path)
+        elif kept.sha256 in contents:
             own_files.put(kept, contents[kept.sha256])
         else:
             own_files.need(kept)
@@ -77,6 +82,7 @@ def snapshot() -> Project:
     """The session as a project."""
     state = st.session_state
     files = [kept_of(file) for file in own_files.all_files().values()]
+    files += own_rasters.kept_files()
     files += [f for f in own_files.needed() if len(f.sha256) == 64]
     address = {k: v for k, v in st.query_params.to_dict().items() if k != "needs"}
     return Project(str(state.get("page_here", "")), address, tuple(files), own_files.layouts())
@@ -96,6 +102,7 @@ def keep() -> None:
     for key, file in files.items():
         if not file.path:
             files[key] = replace(file, path=folder.add(file.name, file.data).path)
+    own_rasters.keep_in(folder)
     folder.save(snapshot())
 
 
@@ -106,10 +113,13 @@ def needs(files: Sequence[KeptFile]) -> str:
     --------
     >>> needs([KeptFile("a:b.csv", "ab" * 32, 10)])
     'a_b.csv:abababababababab'
+    >>> needs([KeptFile("p.tif", "cd" * 32, 10, "population")])
+    'p.tif:cdcdcdcdcdcdcdcd:population'
     """
     out = ""
     for file in files:
         one = f"{re.sub('[:~]', '_', file.name)}:{file.sha256[:_SHORT]}"
+        one += f":{file.role}" if file.role in RASTERS else ""
         if len(out) + len(one) < MOST_NEEDED:
             out += f"~{one}" if out else one
     return out
@@ -122,9 +132,11 @@ def needed_of(text: str) -> list[KeptFile]:
     --------
     >>> [(f.name, f.sha256) for f in needed_of("a.csv:abababababababab~nonsense")]
     [('a.csv', 'abababababababab')]
+    >>> [(f.name, f.role) for f in needed_of("p.tif:cdcdcdcdcdcdcdcd:population")]
+    [('p.tif', 'population')]
     """
-    found = (part.rsplit(":", 1) for part in text.split("~") if _NEED.fullmatch(part))
-    return [KeptFile(name, digest, 0) for name, digest in list(found)[: own_files.MAX_FILES]]
+    found = [(*part.split(":"), "")[:3] for part in text.split("~") if _NEED.fullmatch(part)]
+    return [KeptFile(name, digest, 0, role) for name, digest, role in found[: own_files.MAX_FILES]]
 
 
 def look_in_folder() -> int:

@@ -189,7 +189,7 @@ def _band(facts: RasterFacts, band: int, name: str) -> int:
             where=name,
             expected=Note("one band, or a number that says which"),
             got=", ".join(f"{i + 1} {text}".strip() for i, text in enumerate(facts.descriptions[:8])),
-            remedy=Note("Say which one: --population-band 1, --travel-time-band 1."),
+            remedy=Note("Say which one: --population-band 1, --travel-time-band 1; on the page, Band."),
         )
     if not 0 <= band <= facts.count:
         raise InputError(

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo.errors import InputError
-from jobs.project import project_zip, read_project
+from jobs.project import RASTERS, Project, project_zip, read_project
 from layers.formats import LOCAL, UPLOAD
 from layers.sources.read_options import ReadOptions
+from tests.rasters.making import geotiff
 from tests.views.test_files_page import MORE, SITES, dropped, opened, rested, roles, texts
-from views import server, workspace
+from views import own_rasters, server, workspace
 from views.workspace_session import needed_of, needs
 
 OPTIONS = ReadOptions(columns=(("lat", "Hoch"), ("lon", "Quer")))
@@ -132,8 +135,6 @@ def test_a_project_is_handed_on_and_opened_with_and_without_its_files():
 
     (file,) = app.session_state["files"].values()
     kept = workspace_session.kept_of(file)
-    from jobs.project import Project
-
     project = Project("explore", {"day": "2016-09-19", "demonstration": "0"}, (kept,), {})
     for contents in ({}, {file.sha256: file.data}):
         entered = read_project(project_zip(project, contents), "p.zip", UPLOAD)
@@ -144,6 +145,84 @@ def test_a_project_is_handed_on_and_opened_with_and_without_its_files():
         rested(later.run())
         assert list(roles(later)) == (["mines.csv"] if contents else [])
         assert ("not here" in texts(later)) is not bool(contents)
+
+
+PEOPLE = np.stack([np.full((4, 4), 40, np.float32), np.full((4, 4), 90, np.float32)])
+
+
+def rasters(app: AppTest) -> dict[str, str]:
+    found = {role: app.session_state[f"raster_{role}"] for role in RASTERS if f"raster_{role}" in app.session_state}
+    return {role: given.name for role, given in found.items()}
+
+
+def test_a_raster_is_there_in_the_next_session_with_its_band_and_goes_with_its_copy(folder):
+    data = geotiff(PEOPLE, nodata=-1)
+    app = session("surroundings.py", lang="en", part="people")
+    app.session_state["raster_population"] = own_rasters.Given("both_ppp.tif", data)
+    app.run()
+    assert "The raster has several bands." in app.error[0].value.replace("\\", "")
+    app.number_input(key="q_population_band").set_value(2).run()
+    assert [e.value for e in app.error] == []
+    (kept,) = [f for f in folder.project.files if f.role == "population"]
+    assert (folder.folder / kept.path).read_bytes() == data
+    assert folder.project.address["people_band"] == "2"
+
+    later = session("surroundings.py")
+    assert [e.value for e in later.error] == []
+    assert rasters(later) == {"population": "both_ppp.tif"}
+    assert own_rasters.SETTINGS["people_band"][1] in later.session_state
+    assert later.session_state["q_population_band"] == 2
+    layer = later.session_state["raster_read_population"][-1]
+    assert (layer.band, layer.source.name) == (2, "both_ppp.tif")
+    next(b for b in later.button if b.key == "drop_raster_population").click().run()
+    assert rasters(later) == {}
+    assert not (folder.folder / kept.path).exists()
+    assert folder.project.files == ()
+
+
+def test_a_raster_that_lies_in_the_folder_is_read_there_and_never_changed(folder):
+    data = geotiff(PEOPLE[:1], nodata=-1)
+    (folder.folder / "own_ppp.tif").write_bytes(data)
+    app = session("surroundings.py", lang="en", part="people")
+    app.selectbox(key="population_offered_0").set_value("own_ppp.tif").run()
+    assert [e.value for e in app.error] == []
+    assert [(f.path, f.role) for f in folder.project.files] == [("own_ppp.tif", "population")]
+    app.selectbox(key="population_offered_0").set_value(None).run()
+    assert rasters(app) == {}
+    assert (folder.folder / "own_ppp.tif").read_bytes() == data
+    files = session("files.py")
+    assert [b.label for b in files.multiselect if "own_ppp.tif" in "".join(b.options)] == []
+
+
+def test_a_link_and_a_project_name_the_rasters_that_a_run_rests_on():
+    data = geotiff(PEOPLE[:1], nodata=-1)
+    digest = hashlib.sha256(data).hexdigest()
+    app = session("surroundings.py", lang="en", part="people")
+    app.session_state["raster_population"] = own_rasters.Given("own_ppp.tif", data)
+    app.selectbox(key="q_population_values").set_value("counts").run()
+    link = {name: value for name, value in app.query_params.items() if name in ("needs", "people_values")}
+    link = {name: value if isinstance(value, str) else value[0] for name, value in link.items()}
+    assert link == {"needs": f"own_ppp.tif:{digest[:16]}:population", "people_values": "counts"}
+
+    other = session(lang="en", **link)
+    assert f"own_ppp.tif ({digest[:8]}" in texts(other).replace("\\", "")
+    other.session_state["raster_population"] = own_rasters.Given("renamed.tif", data)
+    other.run()
+    assert "not here" not in texts(other)
+    assert other.session_state["q_population_values"] == "counts"
+
+    kept = own_rasters.Given("own_ppp.tif", data).as_kept("population")
+    for contents in ({}, {digest: data}):
+        entered = read_project(project_zip(Project("around", {}, (kept,), {}), contents), "p.zip", UPLOAD)
+        later = AppTest.from_file(str(workspace_page("files.py")), default_timeout=90)
+        later.session_state["entered"] = entered
+        later.query_params["lang"] = "en"
+        later.run()
+        assert rasters(later) == ({"population": "own_ppp.tif"} if contents else {})
+        assert ("not here" in texts(later)) is not bool(contents)
+    for role in ("population\n", "people", "rules "):
+        with pytest.raises(InputError):
+            read_project(project_zip(Project("around", {}, (replace(kept, role=role),), {}), {}), "p.zip", UPLOAD)
 
 
 def test_it_is_for_whoever_sits_at_the_machine(folder, monkeypatch):

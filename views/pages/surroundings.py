@@ -125,9 +125,9 @@ def exposure_of(_: Translator, data: Data) -> exposure_job.Exposure:
 
 SHOWN = ("name", "site_class", "population_5km", "population_20km", "raster_coverage", "travel_time_min", "site_id")
 PLACES = N_(
-    "People near sites, of the raster that you give; it stays in this session's memory. Every assessment of this "
-    "session then has its columns, and rules of kind raster in your own rule file are answered, as by the command with "
-    "the same rasters."
+    "People near sites, of the raster that you give; it stays in this session's memory, or in your workspace. Every "
+    "assessment of this session then has its columns, and rules of kind raster in your own rule file are answered, as "
+    "by the command with the same rasters."
 )
 
 

@@ -8,11 +8,12 @@ from geo.errors import CahraError
 from jobs.project import project_zip, read_project
 from jobs.workspace import Workspace
 from layers.formats.writers.escape import markdown
-from views import own_files, workspace, workspace_session
+from views import own_files, own_rasters, workspace, workspace_session
 from views.faults import telling
 from views.navigation import FOLDER, PAGES
 from views.release import forget_upload
 from views.session import Here
+from views.widgets.raster_upload import ENDINGS
 
 
 def show(here: Here) -> None:
@@ -47,7 +48,7 @@ def _open(here: Here, folder: Workspace) -> None:
         )
     )
     taken = {file.path for file in own_files.all_files().values()}
-    offered = {f.path: f for f in folder.offered() if f.path not in taken}
+    offered = {f.path: f for f in folder.offered() if f.path not in taken and not f.path.endswith(ENDINGS)}
     if offered:
         paths = st.multiselect(
             _("Files in the folder"), list(offered), placeholder=_("choose"), key=f"offered_{len(taken)}",
@@ -87,13 +88,14 @@ def _hand_on(here: Here) -> None:
             "colleague or auditor opens it here and sees what you see."
         )
     )
-    files = list(own_files.all_files().values())
-    whole = st.toggle(_("With the files themselves"), key="project_whole", disabled=not files)
+    files, rasters = list(own_files.all_files().values()), list(own_rasters.all_given().values())
+    whole = st.toggle(_("With the files themselves"), key="project_whole", disabled=not files and not rasters)
     reports = {file.sha256: own_files.report(file) for file in files} if whole else {}
     kept_back = {h for h, r in reports.items() if r is None or r.layout == "acled"}
     if whole and kept_back:
         st.caption(_("Files whose licence keeps them here (ACLED) go along by name and hash only."))
     contents = {file.sha256: file.data for file in files if whole and file.sha256 not in kept_back}
+    contents |= {raster.sha256: raster.data for raster in rasters if whole}
     project = workspace_session.snapshot()
     st.download_button(
         _("Download the project"),
