@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+import views  # noqa: F401 - before charts: it leaves out a library that reads grammars for two seconds
 from tests.examples import examples
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,9 +26,6 @@ examples, a part of the usual hundred is tried each time."""
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 """What is compiled is kept: each process of the run, and each command that a test starts, would else compile it anew."""
-
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-"""Charts bring a library that reads the grammars of addresses, for two seconds, if it is there; nothing here asks for it."""
 
 
 def pytest_collection_finish() -> None:

@@ -9,7 +9,8 @@ from geo import schema
 from geo.dates.calendar import Bools, Ints, Spans, marks
 from geo.dates.scene import Dated, DatedScene
 from geo.records.admin_units import keys_of
-from geo.records.visits import VisitDays, status_days
+from geo.records.statuses import status_days
+from geo.records.visits import VisitDays
 from geo.rules.raster import decided, measure_of
 from geo.rules.rule import Rule
 from geo.rules.status import colour_at

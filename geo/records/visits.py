@@ -1,4 +1,4 @@
-"""Visits to mine sites as of a date: the sites they describe, the newest informative visit and the newest status.
+"""Visits to mine sites as of a date: the sites they describe, the newest informative visit, and facts of visits.
 
 A source that publishes visits says the same thing of one site many times. Which of its rows hold depends on the
 date of the question; the rows themselves are never changed.
@@ -13,13 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.records.newest_rows import Days, blank_rows, codes_of, days_of, keys_of, newest_by, run_starts
 from geo.schema import REJECTED, SITES, VISITS, conform
 from geo.time_window import to_dates, to_days
-
-Days = npt.NDArray[np.int64]
-GRAVITY = {"": 0, "green": 1, "blue": 2, "yellow": 3, "red": 4}
-"""Statuses from mild to grave: of several on one day the gravest counts."""
-_NO_DAY = np.iinfo(np.int64).min
 
 
 def sites_at(
@@ -54,7 +50,7 @@ def sites_at(
         ``after_as_of``, in row order; ``source_file`` is blank.
     """
     when = np.datetime64(as_of, "s")
-    keys, _ = pd.factorize(_key(visits))
+    keys, _ = pd.factorize(keys_of(visits))
     day = visits["visit_date"].to_numpy()
     order = np.lexsort((visits["row"].to_numpy(), visits["informative"].to_numpy(), day, keys))
     work = visits.iloc[order].assign(_key=keys[order], _known=day[order] <= when).reset_index(drop=True)
@@ -121,14 +117,14 @@ def newest_informative(visits: pd.DataFrame, sites: pd.DataFrame, as_of_days: Da
     """
     rows = visits[visits["informative"] & visits["visit_date"].notna()]
     if not len(rows):
-        return _blank(_group_rows(rows, np.zeros(0, np.int64)), sites.index)
-    days = _days(rows["visit_date"])
-    keys, wanted = _match(rows, sites)
+        return blank_rows(_group_rows(rows, np.zeros(0, np.int64)), sites.index)
+    days = days_of(rows["visit_date"])
+    keys, wanted = codes_of(rows, sites)
     order = np.lexsort((rows["row"].to_numpy(), days, keys))
     rows, keys, days = rows.iloc[order].reset_index(drop=True), keys[order], days[order]
-    starts = np.flatnonzero(_changes(keys) | _changes(days))
+    starts = np.flatnonzero(run_starts(keys) | run_starts(days))
     groups = _group_rows(rows, starts)
-    return _take(groups, keys[starts], days[starts], wanted, np.asarray(as_of_days, dtype=np.int64), sites.index)
+    return newest_by(groups, keys[starts], days[starts], wanted, np.asarray(as_of_days, dtype=np.int64), sites.index)
 
 
 def with_visits(sites: pd.DataFrame, newest: pd.DataFrame, as_of_days: Days) -> pd.DataFrame:
@@ -185,15 +181,15 @@ def visit_days(visits: pd.DataFrame | None, sites: pd.DataFrame) -> VisitDays:
     """
     table = conform(pd.DataFrame(index=range(0)), VISITS) if visits is None else visits
     rows = table[table["informative"] & table["visit_date"].notna()]
-    keys, wanted = _match(rows, sites)
+    keys, wanted = codes_of(rows, sites)
     number = np.full(int(max(keys.max(initial=-1), wanted.max(initial=-1))) + 1, -1, np.int64)
     number[wanted] = np.arange(len(wanted))
     site = number[keys]
     rows, site = rows[site >= 0], site[site >= 0]
-    days = _days(rows["visit_date"])
+    days = days_of(rows["visit_date"])
     order = np.lexsort((rows["row"].to_numpy(), days, site))
     rows, site, days = rows.iloc[order].reset_index(drop=True), site[order], days[order]
-    first = np.flatnonzero(_changes(site) | _changes(days)) if len(site) else np.zeros(0, np.int64)
+    first = np.flatnonzero(run_starts(site) | run_starts(days)) if len(site) else np.zeros(0, np.int64)
     groups = _group_rows(rows, first)
     grade: dict[str, npt.NDArray[np.int64]] = {}
     for fact in ("non_state_armed", "state_harm", "armed_roadblock"):
@@ -235,142 +231,13 @@ def annex_facts(visits: pd.DataFrame | None, sites: pd.DataFrame, as_of_days: Da
         rows = visits[stated & visits["visit_date"].notna()]
         if not len(rows):
             continue
-        keys, wanted = _match(rows, sites)
-        days = _days(rows["visit_date"])
+        keys, wanted = codes_of(rows, sites)
+        days = days_of(rows["visit_date"])
         order = np.lexsort((rows["row"].to_numpy(), days, keys))
         groups = rows.iloc[order][[fact]].reset_index(drop=True)
-        taken = _take(groups, keys[order], days[order], wanted, np.asarray(as_of_days, dtype=np.int64), sites.index)
+        taken = newest_by(groups, keys[order], days[order], wanted, np.asarray(as_of_days, dtype=np.int64), sites.index)
         out[fact] = taken[fact].astype("str" if is_text else "boolean")
     return out
-
-
-def newest_status(statuses: pd.DataFrame, sites: pd.DataFrame, as_of_days: Days, scheme: str) -> pd.DataFrame:
-    """For each site the newest status of one scheme not after its date; of several on one day the gravest.
-
-    A row of blank status says that the site is not qualified: it takes away an older status.
-
-    Parameters
-    ----------
-    statuses
-        Frame of :data:`geo.schema.STATUSES`; rows without a date are not used.
-    sites
-        Frame with text columns `source` and `site_id`.
-    as_of_days
-        Days since 1970-01-01, int64, one per site.
-    scheme
-        ``rcm`` or ``drc``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index of `sites`: `status` (``""``: none), `status_date` and `valid_to` (NaT: none), `record_id`,
-        `dataset_version`. Whether it has expired is left to the caller.
-    """
-    rows, keys, wanted = _newest_of_day(statuses, sites, scheme)
-    groups = statuses.iloc[rows][_STATUS].reset_index(drop=True)
-    if not len(rows):
-        return _blank(groups, sites.index)
-    days = _days(groups["status_date"])
-    out = _take(groups, keys, days, wanted, np.asarray(as_of_days, dtype=np.int64), sites.index)
-    unqualified = (out["status"] == "").to_numpy()
-    out.loc[unqualified, ["status_date", "valid_to"]] = pd.NaT
-    out.loc[unqualified, ["record_id", "dataset_version"]] = ""
-    return out
-
-
-def status_days(statuses: pd.DataFrame, sites: pd.DataFrame, scheme: str) -> tuple[Days, Days]:
-    """Statuses of one scheme by (site, day), of several on one day the gravest: positions in `sites`, in `statuses`.
-
-    Parameters
-    ----------
-    statuses
-        Frame of :data:`geo.schema.STATUSES`; rows without a date are not used.
-    sites
-        Frame with text columns `source` and `site_id`.
-    scheme
-        The scheme: `rcm` or `drc`.
-    """
-    rows, keys, wanted = _newest_of_day(statuses, sites, scheme)
-    number = np.full(int(max(keys.max(initial=-1), wanted.max(initial=-1))) + 1, -1, np.int64)
-    number[wanted] = np.arange(len(wanted))
-    site = number[keys]
-    order = np.argsort(site, kind="stable")
-    order = order[site[order] >= 0]
-    return site[order], rows[order]
-
-
-def _newest_of_day(statuses: pd.DataFrame, sites: pd.DataFrame, scheme: str) -> tuple[Days, Days, Days]:
-    """Dated rows of a scheme by (key, day), the gravest of each day: positions, their keys, and those of the sites."""
-    at = np.flatnonzero(((statuses["scheme"] == scheme) & statuses["status_date"].notna()).to_numpy(np.bool_))
-    rows = statuses.iloc[at]
-    days = _days(rows["status_date"])
-    keys, wanted = _match(rows, sites)
-    gravity = rows["status"].map(GRAVITY).fillna(0).to_numpy(dtype=np.int64)
-    order = np.lexsort((rows["row"].to_numpy(), gravity, days, keys))
-    keys, days = keys[order], days[order]
-    last = np.append(np.flatnonzero(_changes(keys) | _changes(days))[1:], len(keys)) - 1 if len(keys) else order
-    return at[order[last]], keys[last], wanted
-
-
-_STATUS = ["status", "status_date", "valid_to", "record_id", "dataset_version"]
-
-
-def _blank(like: pd.DataFrame, index: pd.Index[int]) -> pd.DataFrame:
-    """Nothing for every site: text blank, dates missing, unknown for the rest."""
-    out = like.iloc[:0].reindex(np.full(len(index), -1))
-    for name in out.columns:
-        if like[name].dtype == "str":
-            out[name] = pd.array(np.full(len(index), "", dtype=object), dtype="str")
-        elif like[name].dtype == "bool":
-            out[name] = np.zeros(len(index), np.bool_)
-    return out.set_axis(index)
-
-
-def _key(frame: pd.DataFrame) -> pd.Series[str]:
-    return frame["source"] + "\x1f" + frame["site_id"]
-
-
-def _days(dates: pd.Series[pd.Timestamp]) -> Days:
-    return dates.to_numpy().astype("datetime64[D]").astype(np.int64)
-
-
-def _match(rows: pd.DataFrame, sites: pd.DataFrame) -> tuple[Days, Days]:
-    """One code per (source, site_id) for the rows and for the sites."""
-    if not len(rows):  # many lists of sites come without visits
-        return np.zeros(0, np.int64), np.arange(len(sites))
-    codes, _ = pd.factorize(pd.concat([_key(rows), _key(sites)], ignore_index=True))
-    codes = codes.astype(np.int64)
-    return codes[: len(rows)], codes[len(rows) :]
-
-
-def _changes(values: Days) -> npt.NDArray[np.bool_]:
-    """Where a sorted array begins a new value; the first place always does."""
-    out = np.ones(len(values), dtype=bool)
-    np.not_equal(values[1:], values[:-1], out=out[1:])
-    return out
-
-
-def _take(
-    groups: pd.DataFrame, keys: Days, days: Days, wanted: Days, as_of_days: Days, index: pd.Index[int]
-) -> pd.DataFrame:
-    """The last group of each wanted key whose day is not after its date; blank where there is none."""
-    # One sorted number per (key, day): keys are small, days are shifted to be positive and fit 32 bits.
-    shift = np.int64(1) << np.int64(32)
-    half = np.int64(1) << np.int64(31)
-    place = keys * shift + (days + half)
-    target = wanted * shift + (np.clip(as_of_days, -half, half - 1) + half)
-    found = np.searchsorted(place, target, side="right") - 1
-    ok = found >= 0
-    if len(keys):
-        ok &= keys[np.maximum(found, 0)] == wanted
-    out = groups.reindex(np.where(ok, found, -1))
-    for name in out.columns:
-        dtype = groups[name].dtype
-        if dtype == "str":
-            out[name] = out[name].fillna("").astype("str")
-        elif dtype == "bool":
-            out[name] = out[name].eq(True).astype("bool")
-    return out.set_axis(index)
 
 
 def _fill_from_earlier(sites: pd.DataFrame, known: pd.DataFrame, columns: list[str]) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo import schema
 from geo.messages import Note, joined
-from geo.records.visits import newest_status
+from geo.records.statuses import newest_status
 from geo.rules.evidence import Evidence
 from geo.rules.finding import Finding
 from geo.rules.kind import add_unknown

@@ -11,7 +11,7 @@ import pandas as pd
 
 from geo.errors import ZoneError
 from geo.records.admin_units import Aliases
-from geo.records.visits import newest_status
+from geo.records.statuses import newest_status
 from geo.rules.rule_set import Rules
 from geo.rules.status import colour_at
 from geo.rules.zone_status import INSIDE, named_rows, unit_keys, units_in_force

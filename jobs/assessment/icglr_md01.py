@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from geo.records.visits import newest_status
+from geo.records.statuses import newest_status
 from geo.time_window import to_days
 
 HS_CODES = {"gold": "7108.12.00", "cassiterite": "2609.00.00", "wolframite": "2611.00.00", "coltan": "2615.90.00"}

@@ -18,7 +18,8 @@ import pandas as pd
 from geo import schema
 from geo.screening.schema import DECIDED, RISK_FINDINGS, RISKS, WATCHED
 from geo.time_window import months_before, to_dates, to_days
-from jobs.screening.reviews import Decision, Reviews, Standing, keys_of
+from jobs.screening.decisions import Decision, Standing, keys_of
+from jobs.screening.reviews import Reviews
 
 MORE = ("enhance due diligence", "escalate")
 """Decisions to do more: due after six months where they name no day."""

@@ -8,13 +8,12 @@ is: on a server it is shared by all readers.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ import pandas as pd
 from geo.errors import InputError
 from geo.records.place_names import plain
 from geo.screening.schema import DECISIONS, ENTRIES
+from jobs.screening.decisions import Decision, Standing, keys_of, standing
 
 VARIABLE = "CAHRA_REVIEWS"
 """Environment variable that names the file; by default `reviews.sqlite` in the user's own data folder."""
@@ -69,106 +69,6 @@ def default_path() -> Path:
         return Path(named)
     base = os.environ.get("XDG_DATA_HOME", "") or str(Path.home() / ".local" / "share")
     return Path(base) / "cahra-atlas" / "reviews.sqlite"
-
-
-def row_key(supplier_id: str, site_name: str, country: str, mineral: str) -> str:
-    """What a decision hangs on.
-
-    Parameters
-    ----------
-    supplier_id
-        Id of the row in the list.
-    site_name
-        Name of the site as the list has it.
-    country
-        ISO 3166 alpha-3; blank where not known.
-    mineral
-        Minerals of the row joined by `;`.
-
-    Examples
-    --------
-    >>> row_key("S1", "Mine", "COD", "gold") == row_key(" S1", "mine ", "COD", "gold")
-    True
-    """
-    parts = [supplier_id.strip(), plain(site_name), country, mineral]
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
-
-
-def keys_of(rows: pd.DataFrame) -> list[str]:
-    """The key of each row of a screening or of a list.
-
-    Parameters
-    ----------
-    rows
-        Rows of a screening or of a list.
-    """
-    names = ("supplier_id", "site_name", "country", "minerals")
-    return [row_key(*map(str, v)) for v in zip(*(rows[n] for n in names), strict=True)]
-
-
-@dataclass(frozen=True)
-class Decision:
-    """One decision as it is kept; `decided_at` is UTC."""
-
-    supplier_id: str
-    decision: str
-    note: str
-    reviewer: str
-    decided_at: str
-    site_class: str = ""
-    zone_status: str = ""
-    as_of: str = ""
-    rules_hash: str = ""
-    list_sha256: str = ""
-    details: Mapping[str, Any] = field(default_factory=dict)
-    number: int = 0
-
-    @property
-    def refers(self) -> int:
-        """The number of the decision that a sign-off or a withdrawal speaks of; 0 for a decision itself."""
-        return int(self.details.get("refers", 0))
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How the decisions on one row stand.
-
-    Parameters
-    ----------
-    decision
-        The newest one in force, None where there is none, or it was withdrawn.
-    signed
-        Its sign-off by a second person.
-    withdrawn
-        The newest withdrawal, where nothing was decided after it.
-    before
-        Earlier entries of the history.
-    """
-
-    decision: Decision | None
-    signed: Decision | None = None
-    withdrawn: Decision | None = None
-    before: int = 0
-
-
-def standing(history: Sequence[Decision]) -> Standing:
-    """What holds after all entries on a row, the oldest first; a note takes no decision's place.
-
-    Parameters
-    ----------
-    history
-        Every entry on one row, the oldest first.
-    """
-    current = signed = withdrawn = None
-    for entry in history:
-        if entry.decision == "sign":
-            signed = entry if current is not None and entry.refers == current.number else signed
-        elif entry.decision == "withdraw":
-            if current is not None and entry.refers == current.number:
-                current, signed, withdrawn = None, None, entry
-        elif entry.decision != "note" or (current is None and withdrawn is None):
-            current, signed, withdrawn = entry, None, None
-    return Standing(current, signed, withdrawn, len(history) - 1)
 
 
 def _decision(number: int, values: Sequence[Any]) -> Decision:
@@ -387,7 +287,7 @@ class Reviews:
         Parameters
         ----------
         key
-            Key of the row (:func:`row_key`).
+            Key of the row (:func:`jobs.screening.decisions.row_key`).
         """
         return self.histories([key]).get(key, [])
 
@@ -397,7 +297,7 @@ class Reviews:
         Parameters
         ----------
         keys
-            Keys of rows (:func:`row_key`).
+            Keys of rows (:func:`jobs.screening.decisions.row_key`).
         """
         wanted, out = set(keys), dict[str, list[Decision]]()
         with self._open() as base:
@@ -416,7 +316,7 @@ class Reviews:
         Parameters
         ----------
         keys
-            Keys of rows (:func:`row_key`).
+            Keys of rows (:func:`jobs.screening.decisions.row_key`).
         """
         return {key: standing(entries) for key, entries in self.histories(keys).items()}
 

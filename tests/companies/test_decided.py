@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from geo.errors import InputError
 from geo.screening.schema import RISKS, WATCHED
 from jobs.screening.decided import BEHIND, decided, details, due_of, overdue
+from jobs.screening.decisions import keys_of
 from jobs.screening.export import with_decisions
-from jobs.screening.reviews import Reviews, keys_of
+from jobs.screening.reviews import Reviews
 from tests import frames
 from tests.companies.cases import DAY, data, dated, files, screened
 from tests.companies.test_screening import HERE

@@ -9,8 +9,9 @@ import pytest
 
 from geo.errors import InputError
 from jobs.screening.decided import ONTO
+from jobs.screening.decisions import keys_of
 from jobs.screening.export import with_decisions
-from jobs.screening.reviews import Reviews, keys_of
+from jobs.screening.reviews import Reviews
 from tests.companies.cases import files, screened
 from tests.companies.test_screening import HERE
 

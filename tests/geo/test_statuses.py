@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from geo.records.visits import newest_status
+from geo.records.statuses import newest_status
 from geo.rules.rule import Settings
 from geo.rules.status import colour_at
 from geo.time_window import NO_DAY, to_dates, to_days

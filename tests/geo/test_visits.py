@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.records.visits import newest_informative, newest_status, sites_at
+from geo.records.statuses import newest_status
+from geo.records.visits import newest_informative, sites_at
 from geo.schema import SITES, STATUSES, VISITS, conform
 
 

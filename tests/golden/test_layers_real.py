@@ -11,7 +11,8 @@ import pytest
 import shapely
 
 from geo.records.place_names import fold_series
-from geo.records.visits import newest_informative, newest_status
+from geo.records.statuses import newest_status
+from geo.records.visits import newest_informative
 from geo.schema import DTYPES, INCIDENTS, SITES, STATUSES, VISITS
 from layers.reference.unit_aliases import unit_aliases
 from layers.sources.boundaries import read_boundaries

@@ -13,8 +13,9 @@ from geo.errors import CahraError
 from geo.screening.schema import DECISIONS, RISK_FINDINGS, RISKS, WATCHED
 from jobs.screening import labels as sw
 from jobs.screening.decided import details, overdue
+from jobs.screening.decisions import keys_of
 from jobs.screening.model import Screening
-from jobs.screening.reviews import Reviews, keys_of
+from jobs.screening.reviews import Reviews
 from layers.formats.writers.escape import markdown
 from views.day_field import day_in_form, no_day
 from views.session import Here
