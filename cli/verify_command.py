@@ -8,19 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from cli.shared import PATHS, add_inputs, existing
+from i18n.languages import offered
 
 Adder = Callable[[argparse.ArgumentParser], None]
 
 
 def verify(args: argparse.Namespace) -> int:
     """`cahra verify`: hashes, then what follows from the evidence; given the same inputs, every byte of a new run."""
+    from i18n.translator import translator
     from jobs.verification import verify
 
     given = any(getattr(args, name, None) for name in (*PATHS, "random_points"))
     trust = existing([args.trust], "--trust")[0] if args.trust else None
     earlier = Path(args.earlier) if args.earlier else None
     found = verify(args.folder, again=made_again(args) if given else None, trust=trust, earlier=earlier)
-    print("\n".join(found.lines()))
+    _ = translator(args.language)
+    print("\n".join(line.sentence(_) for line in found.lines()))
     return 1 if found.differences else 0
 
 
@@ -37,7 +40,6 @@ def made_again(args: argparse.Namespace) -> Callable[[Mapping[str, Any]], Mappin
     That are its time, its dates, its job and language, how a surface is made, near which window people are counted, and
     which band of a raster is meant and what it counts.
     """
-    from i18n.languages import offered
     from jobs.assessment.evidence_file import choice_of
     from jobs.verification import run_at
 
@@ -89,4 +91,5 @@ def add(commands: Any, jobs: Mapping[str, Callable[..., Any]], adders: Iterable[
     to.add_argument("--before", metavar="A", help="earlier result, of a comparison")
     to.add_argument("--after", metavar="B", help="later result, of a comparison")
     to.add_argument("--trust", metavar="KEY", help="public Ed25519 key that must have signed the result")
+    to.add_argument("--language", choices=tuple(offered()), default="en", help="language of what is printed")
     to.set_defaults(call=verify, jobs=jobs)

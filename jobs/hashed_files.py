@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import InputError
-from geo.messages import Note
+from geo.messages import N_, Note, joined
 from jobs.assessment.earlier_version import refuse_version_1
 from jobs.folder_swap import put_back
 from jobs.run_crate import CRATE, crate
@@ -15,6 +15,7 @@ from jobs.run_record import RECORD, SIGNATURE, TOOL, fingerprint, record_bytes, 
 from layers.formats import LOCAL
 from layers.formats.readers.strict_json import load_json
 
+NOT_AS_WRITTEN, NOT_OURS = N_("{file} is not as it was written"), N_("{file} is not what this program writes")
 TRIES = 3
 """How often a folder is read again that another run replaces meanwhile."""
 
@@ -45,7 +46,7 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     raise InputError("The folder is not a result.", where=str(folder), expected=RECORD)
 
 
-def opened(files: Mapping[str, bytes], where: str) -> tuple[Mapping[str, Any], list[str]]:
+def opened(files: Mapping[str, bytes], where: str) -> tuple[Mapping[str, Any], list[Note]]:
     """The run record, and every file that is not as it was written.
 
     Parameters
@@ -69,27 +70,29 @@ def opened(files: Mapping[str, bytes], where: str) -> tuple[Mapping[str, Any], l
         refuse_version_1((), record, where)
         raise InputError("The folder is not a result.", where=where, expected=Note("a run record with hashes"))
     if not seal_holds(data) or not isinstance(record, dict) or record.get("tool") != TOOL:
-        return {}, [f"{RECORD} is not as it was written"]
+        return {}, [Note(NOT_AS_WRITTEN, file=RECORD)]
     try:
         return record, _hashes(files, record)
     except (KeyError, TypeError, AttributeError, ValueError):
-        return {}, [f"{RECORD} is not what this program writes"]
+        return {}, [Note(NOT_OURS, file=RECORD)]
 
 
-def _hashes(files: Mapping[str, bytes], record: Mapping[str, Any]) -> list[str]:
+def _hashes(files: Mapping[str, bytes], record: Mapping[str, Any]) -> list[Note]:
     if record_bytes(record) != files[RECORD]:
-        return [f"{RECORD} is not what this program writes"]
+        return [Note(NOT_OURS, file=RECORD)]
     stated: Mapping[str, Any] = record["files"]
-    out = [f"{name} is missing" for name in stated if name not in files]
-    out += [f"{name} is not part of the result" for name in files if name not in {RECORD, SIGNATURE, *stated}]
+    out = [Note("{file} is missing", file=name) for name in stated if name not in files]
     out += [
-        f"{name} is not as it was written"
-        for name in stated
-        if name in files and fingerprint(files[name]) != stated[name]
+        Note("{file} is not part of the result", file=name)
+        for name in files
+        if name not in {RECORD, SIGNATURE, *stated}
+    ]
+    out += [
+        Note(NOT_AS_WRITTEN, file=name) for name in stated if name in files and fingerprint(files[name]) != stated[name]
     ]
     described = {name: value for name, value in stated.items() if name != CRATE}
     if not out and files.get(CRATE) != crate(record, described):
-        out = [f"{CRATE} is not what {RECORD} says"]
+        out = [Note("{file} is not what {record} says", file=CRATE, record=RECORD)]
     return sorted(out)
 
 
@@ -110,7 +113,7 @@ def unchanged(folder: Path) -> tuple[dict[str, bytes], Mapping[str, Any]]:
     record, differences = opened(files, str(folder))
     if differences:
         raise InputError(
-            "The result is not as it was written.", where=str(folder), got="; ".join(differences),
+            "The result is not as it was written.", where=str(folder), got=joined(differences),
             remedy="Run cahra verify on it.",
         )  # fmt: skip
     return files, record

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import InputError
+from geo.messages import N_, Note
 from jobs.accounts import check_demonstration, check_inputs
 from jobs.data_page import DATA_CARDS, page
 from jobs.hashed_files import opened, read_folder, unchanged
@@ -22,6 +23,9 @@ from jobs.run_record import RECORD, SIGNATURE
 from jobs.signature import signer
 from layers.formats import LOCAL
 from layers.formats.readers.strict_json import load_json
+
+WITHHELD = N_("{n} site{n?|s} {n?rests|rest} on rows withheld by licence: a new run with your file verifies them.")
+_AS_IT_IS = "{text}"  # a difference names columns, rows and digests, as they stand in the files
 
 
 @dataclass(frozen=True)
@@ -52,31 +56,33 @@ class Verification:
     made_again: bool = False
     taken: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def lines(self) -> list[str]:
-        """What to print."""
+    def lines(self) -> list[Note]:
+        """What to print, each line in the reader's language but for a difference, which names columns and rows."""
         if self.differences:
-            return list(self.differences)
+            return [line if isinstance(line, Note) else Note(_AS_IT_IS, text=line) for line in self.differences]
         out = [
-            f"A result of cahra {self.job}: every file is as it was written.",
-            "What the evidence decides follows from it.",
+            Note("A result of cahra {job}: every file is as it was written.", job=self.job),
+            Note("What the evidence decides follows from it."),
         ]
         if self.signed_by:
-            out.append(f"Signed by the Ed25519 key {self.signed_by}.")
+            out.append(Note("Signed by the Ed25519 key {key}.", key=self.signed_by))
         if self.withheld:
-            out.append(
-                f"{self.withheld} sites rest on rows withheld by licence: a new run with your file verifies them."
-            )
+            out.append(Note(WITHHELD, n=self.withheld))
         before = [
-            f"Only the folder that the look before left proves of {name}: {', '.join(columns)}. Name it with --earlier."
+            Note(
+                "Only the folder that the look before left proves of {file}: {columns}. Name it with --earlier.",
+                file=name,
+                columns=", ".join(columns),
+            )
             for name, columns in self.taken.items()
         ]
         if self.made_again:
-            return [*out, "A new run of the inputs gives the same bytes.", *before]
-        out.append("Nothing proves run_at of run.json, the time of the run, but a signature.")
+            return [*out, Note("A new run of the inputs gives the same bytes."), *before]
+        out.append(Note("Nothing proves run_at of run.json, the time of the run, but a signature."))
         for name, columns in self.unproven.items():
             if left := [c for c in columns if c not in self.taken.get(name, ())]:
-                out.append(f"Only a new run proves of {name}: {', '.join(left)}.")
-        return [*out, *before, "Give the inputs of the run to prove these too."]
+                out.append(Note("Only a new run proves of {file}: {columns}.", file=name, columns=", ".join(left)))
+        return [*out, *before, Note("Give the inputs of the run to prove these too.")]
 
 
 def verify(

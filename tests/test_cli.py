@@ -92,6 +92,8 @@ def test_verify_accepts_what_was_written_and_names_the_first_difference(result, 
     assert "Only a new run proves of sites.csv: name, coord_precision_km" in capsys.readouterr().out
     assert cli.main(["verify", str(result), *DEMO]) == 0
     assert "A new run of the inputs gives the same bytes." in capsys.readouterr().out
+    assert cli.main(["verify", str(result), "--language", "fr"]) == 0
+    assert "Ce que les preuves décident en découle." in capsys.readouterr().out
     written = {file.name: file.read_bytes() for file in result.iterdir()}
     for i, (name, old, new, said) in enumerate(EDITS):
         assert old.encode() in written[name]
