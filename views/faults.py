@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from geo.errors import CahraError
-from i18n.translator import Translator
+from i18n.translator import LANGUAGES, N_, Translator, translator
 
 LOG = logging.getLogger("cahra")
 MOST_CHARACTERS = 400
@@ -48,6 +48,7 @@ def telling(make: Callable[[], bytes], translate: Translator) -> Callable[[], by
 
 def install() -> None:
     """Puts our messages in place of Streamlit's one English sentence, which logs the error's text, rows and all."""
+    from streamlit.elements import exception
     from streamlit.proto.ForwardMsg_pb2 import BackendOperationResponse, DeferredFileResponsePayload
     from streamlit.runtime.backend_operation_handler import DeferredFileHandler
 
@@ -63,4 +64,8 @@ def install() -> None:
             request_id=request.request_id, deferred_file=DeferredFileResponsePayload(url=url)
         )
 
+    # What breaks before a page knows its reader's language is said in each of them.
+    broken = N_("Something went wrong on our side. Reload the page; if it stays, report it.")
+    sentences = " · ".join(translator(language)(broken) for language in LANGUAGES)
+    exception._GENERIC_UNCAUGHT_EXCEPTION_TEXT = sentences  # type: ignore[misc]
     DeferredFileHandler.handle = handle  # type: ignore[method-assign]

@@ -8,7 +8,7 @@ h1 { font-size: 1.7rem !important; padding: 0.2rem 0 !important; }
 h2, h3 { font-size: 1.15rem !important; padding: 0.4rem 0 0 !important; }
 [data-testid="stMetric"] { padding: 0.3rem 0.8rem; }
 [data-testid="stMetric"] > div { padding: 0.2rem 0; }
-[data-testid="stMetricLabel"] p { white-space: nowrap; }
+[data-testid="stMetricLabel"] p { white-space: normal; }
 [data-testid="stMetricValue"] { font-size: 1.7rem; }
 [data-testid="stDownloadButton"] button * { white-space: normal !important; overflow: visible !important;
   overflow-wrap: anywhere; line-height: 1.25; }

@@ -29,6 +29,7 @@ class Labels:
 
     def __init__(self, figure: Any, axes: Any, halo: Any) -> None:
         self.figure, self.axes, self.halo = figure, axes, halo
+        self.kept_free: list[Any] = []
         self.wanted: list[_Wanted] = []
 
     def add(
@@ -41,13 +42,17 @@ class Labels:
             wide = "\u2009".join(name) if spaced else name
             self.wanted.append(_Wanted(lon, lat, wide, size, color, bold, centred, first))
 
+    def keep_free(self, drawn: Any) -> None:
+        """No name stands where this is drawn."""
+        self.kept_free.append(drawn)
+
     def draw(self) -> None:
         """Draws those that find room inside the map; a name is written once."""
         from matplotlib.backends.backend_agg import FigureCanvasAgg
 
         renderer: Any = FigureCanvasAgg(self.figure).get_renderer()
         whole = self.axes.get_window_extent(renderer)
-        taken: list[Any] = []
+        taken: list[Any] = [drawn.get_window_extent(renderer) for drawn in self.kept_free]
         written: set[str] = set()
         for one in sorted(self.wanted, key=lambda w: not w.first):
             if not one.first and one.text in written:  # a town that gave its name to a zone

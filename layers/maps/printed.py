@@ -166,8 +166,9 @@ def _map(figure: Any, axes: Any, sheet: Sheet, translate: Translator, wide: floa
     for name, lon, lat in print_frame.towns(frame):
         axes.plot([lon], [lat], marker="o", markersize=1.6, color="#555555", zorder=3, linestyle="none")
         labels.add(lon, lat, name, size=6, color="#444444")
+    for drawn in _scale(axes, frame):
+        labels.keep_free(drawn)
     labels.draw()
-    _scale(axes, frame)
     if sheet.notice:
         axes.text(
             0.5, 0.5, clean(sheet.notice).upper(), transform=axes.transAxes, rotation=24, ha="center", va="center",
@@ -331,12 +332,12 @@ def _sites(axes: Any, frame: Frame, sheet: Sheet, labels: Labels) -> list[styles
     return used
 
 
-def _scale(axes: Any, frame: Frame) -> None:
-    """A scale bar at the lower left, and an arrow to the north."""
+def _scale(axes: Any, frame: Frame) -> list[Any]:
+    """A scale bar at the lower left, and an arrow to the north; gives both, for no name to stand there."""
     km, degrees = frame.scale_bar()
     width, height = frame.east - frame.west, frame.north - frame.south
     x, y = frame.west + 0.02 * width, frame.south + 0.03 * height
-    axes.fill(
+    (behind,) = axes.fill(
         [x - 0.008 * width, x + degrees + 0.05 * width, x + degrees + 0.05 * width, x - 0.008 * width],
         [y - 0.016 * height, y - 0.016 * height, y + 0.034 * height, y + 0.034 * height],
         color="#ffffff", alpha=0.85, zorder=20, linewidth=0,
@@ -344,7 +345,8 @@ def _scale(axes: Any, frame: Frame) -> None:
     axes.plot([x, x, x + degrees, x + degrees], [y + 0.01 * height, y, y, y + 0.01 * height], color="#111111",
               linewidth=1.4, zorder=21)  # fmt: skip
     axes.text(x + degrees + 0.006 * width, y, f"{km} km", size=7, va="center", zorder=21)
-    axes.annotate(
+    north = axes.annotate(
         "N", xy=(0.975, 0.965), xytext=(0.975, 0.905), xycoords="axes fraction", ha="center", va="center", size=8,
         weight="bold", arrowprops={"arrowstyle": "-|>", "color": "#111111"}, zorder=21,
     )  # fmt: skip
+    return [behind, north]

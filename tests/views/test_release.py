@@ -127,8 +127,14 @@ def test_the_button_says_what_the_error_says(monkeypatch):
     from streamlit.runtime.media_file_manager import MediaFileManager
     from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
+    from streamlit.elements import exception
+
     monkeypatch.setattr(DeferredFileHandler, "handle", DeferredFileHandler.handle)
+    monkeypatch.setattr(exception, "_GENERIC_UNCAUGHT_EXCEPTION_TEXT", "")
     faults.install()
+    # What breaks outside every page is said in each language, and not in Streamlit's words of a cloud.
+    assert "Reload the page" in exception._GENERIC_UNCAUGHT_EXCEPTION_TEXT
+    assert "Rechargez la page" in exception._GENERIC_UNCAUGHT_EXCEPTION_TEXT
     manager = MediaFileManager(MemoryMediaFileStorage("/media"))
 
     def refused():

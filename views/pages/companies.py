@@ -355,7 +355,7 @@ def body(here: Here, data: Data, given: Given) -> None:
                 key="screen_table",
                 on_select=lambda: row_chosen(screening.rows, numbers),
                 selection_mode="single-row",
-                height=380,
+                height="content" if len(shown) < 10 else 380,
             )
             st.caption(_("Choose a row here or on the map to see why. A blank flag cannot be told."))
         if row is not None:
