@@ -22,7 +22,8 @@ h2, h3 { font-size: 1.15rem !important; padding: 0.4rem 0 0 !important; }
   white-space: normal !important; font-size: 0.8rem; }
 @media (max-width: 640px) {
   [data-testid="stHorizontalBlock"]:has([data-testid="stDownloadButton"]) { gap: 0.5rem; }
-  [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]:has([data-testid="stDownloadButton"]) {
+  [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]:has([data-testid="stDownloadButton"]),
+  [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]:has(> div > div > [data-testid="stMetric"]) {
     flex: 1 1 46%; min-width: 0; }
   .block-container { padding-left: 0.8rem; padding-right: 0.8rem; }
   [data-testid="stHorizontalBlock"]:has([data-testid="stMetric"]) { gap: 0.4rem; }

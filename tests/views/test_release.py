@@ -123,11 +123,10 @@ def test_an_error_of_a_download_is_told_in_words_and_logged_without_rows(languag
 
 
 def test_the_button_says_what_the_error_says(monkeypatch):
+    from streamlit.elements import exception
     from streamlit.runtime.backend_operation_handler import DeferredFileHandler
     from streamlit.runtime.media_file_manager import MediaFileManager
     from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
-
-    from streamlit.elements import exception
 
     monkeypatch.setattr(DeferredFileHandler, "handle", DeferredFileHandler.handle)
     monkeypatch.setattr(exception, "_GENERIC_UNCAUGHT_EXCEPTION_TEXT", "")
