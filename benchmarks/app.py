@@ -245,14 +245,15 @@ def in_browser(n: int, folder: Path) -> dict[str, float]:
             page.reload()
             wait_for("n > 0")
             took["first map, warm"] = time.perf_counter() - began
-            page.get_by_text("Data", exact=True).click()
+            side = page.get_by_test_id("stSidebarUserContent")
+            side.get_by_text("Data", exact=True).first.click()
             for name, content in files.values():
                 path = folder / name
                 path.write_bytes(content)
                 began = time.perf_counter()
-                page.locator("input[type=file]").first.set_input_files(path)
+                side.locator("input[type=file]").first.set_input_files(path)
                 page.get_by_role("button", name=f"Remove {name}").wait_for()
-            page.get_by_text("Demonstration data", exact=True).first.click()
+                side.get_by_text("… being read").first.wait_for(state="detached")
             wait_for(f"n > {n * 0.9}")
             took["last file dropped to map"] = time.perf_counter() - began
             page.wait_for_timeout(3000)

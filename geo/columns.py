@@ -49,7 +49,7 @@ _KEPT_ROWS = 1000
 
 @functools.lru_cache(maxsize=64)
 def _no_text(n: int) -> Any:
-    return pd.array(np.full(n, "", dtype=object), dtype="str")
+    return pd.array([""], dtype="str").take(np.zeros(n, np.int64))
 
 
 def blank(kind: str, n: int) -> Any:

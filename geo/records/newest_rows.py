@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.columns import blank
+
 Days = npt.NDArray[np.int64]
 
 
@@ -22,7 +24,7 @@ def blank_rows(like: pd.DataFrame, index: pd.Index[int]) -> pd.DataFrame:
     out = like.iloc[:0].reindex(np.full(len(index), -1))
     for name in out.columns:
         if like[name].dtype == "str":
-            out[name] = pd.array(np.full(len(index), "", dtype=object), dtype="str")
+            out[name] = blank("text", len(index))
         elif like[name].dtype == "bool":
             out[name] = np.zeros(len(index), np.bool_)
     return out.set_axis(index)

@@ -131,8 +131,18 @@ def join_flags(flags: Iterable[tuple[str, Bools]], n: int) -> Texts:
     n
         How many sites there are.
     """
-    out = np.full(n, "", dtype=object)
-    for name, flag in flags:
-        rows = np.flatnonzero(flag)
-        out[rows] = np.where(out[rows] == "", name, out[rows] + f";{name}")
-    return out
+    named = list(flags)
+    texts, codes = [""], np.zeros(n, np.int64)  # few sets of flags are there: their names are joined once for each
+    for name, flag in named:
+        codes, different = _paired(codes, flag)
+        texts = [";".join(filter(None, (texts[c >> 1], name if c & 1 else ""))) for c in different]
+    return np.array(texts, dtype=object)[codes]
+
+
+def _paired(codes: npt.NDArray[np.int64], flag: Bools) -> tuple[npt.NDArray[np.int64], list[int]]:
+    """Codes of what each site had so far and a flag, and which pairs of both there are (twice the code + flag)."""
+    both = codes * 2 + np.asarray(flag, np.bool_)
+    there = np.flatnonzero(np.bincount(both, minlength=1))
+    place = np.zeros(int(there.max(initial=0)) + 1, np.int64)
+    place[there] = np.arange(len(there))
+    return place[both], there.tolist()

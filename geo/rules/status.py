@@ -47,8 +47,8 @@ class Status:
         recent = (held["drc"] != "").to_numpy() & (drc_day > months_before(scene.as_of, rule.months))
         colour, basis = held["rcm"].to_numpy(dtype=object), held["rcm_basis"].to_numpy(dtype=object)
         counts = (basis == "inspection") | scene.settings.aged_status_fires
-        by_rcm = np.isin(colour.astype(str), rule.statuses) & counts
-        by_drc = recent & np.isin(held["drc"].to_numpy(dtype=object).astype(str), rule.statuses)
+        by_rcm = pd.Series(colour).isin(rule.statuses).to_numpy() & counts
+        by_drc = recent & held["drc"].isin(rule.statuses).to_numpy()
         for scheme, speaks, word in (
             ("rcm", colour != "", colour),
             ("drc", recent, held["drc"].to_numpy(dtype=object)),
