@@ -112,15 +112,7 @@ def map_svg(card: Card, translate: Translator) -> str:
     meant = [c for c in (*covered, *outside) if c in shapes]
     if not meant:
         return ""
-    west, south, east, north = _frame([shapes[c] for c in meant])
-    squeeze = math.cos(math.radians((south + north) / 2))
-    scale = min(WIDTH / ((east - west) * squeeze), MOST_HEIGHT / (north - south))
-    wide, high = round((east - west) * squeeze * scale), round((north - south) * scale)
-    frame = shapely.box(west, south, east, north)
-
-    def on_paper(lon: float, lat: float) -> tuple[float, float]:
-        return (lon - west) * squeeze * scale, (north - lat) * scale
-
+    wide, high, outlines = _drawn(_frame([shapes[c] for c in meant]))
     hatch = f"h{len(covered)}-{len(outside)}-{'-'.join(outside[:3])}"
     tint = UNDECLARED if card.role == "incidents" else ROWS
     parts = [
@@ -129,16 +121,11 @@ def map_svg(card: Card, translate: Translator) -> str:
         f"<path d='M0 0V6' stroke='{tint}' stroke-width='4'/></pattern></defs>"
     ]
     texts = []
-    for code, shape in shapes.items():
-        part = shapely.intersection(shape, frame) if shapely.intersects(shape, frame) else None
-        if part is None or part.is_empty:
-            continue
+    for code, path, (x, y) in outlines:
         fill = COVERED if code in covered else f"url(#{html(hatch)})" if code in outside else OTHER
-        path = _path(shapely.simplify(part, 0.6 / scale), on_paper)
         if path:
             parts.append(f"<path d='{path}' fill='{fill}' stroke='{EDGE}' stroke-width='.6'/>")
         if code in meant and len(meant) <= MOST_LABELS:
-            x, y = on_paper(*shapely.get_coordinates(shapely.point_on_surface(part))[0])
             texts.append(
                 f"<text x='{x:.0f}' y='{y:.0f}' text-anchor='middle' stroke='#fff' stroke-width='3' "
                 f"paint-order='stroke'>{html(country_name(code, _))}</text>"
@@ -172,6 +159,30 @@ def _shapes() -> dict[str, shapely.Geometry]:
     """Outlines by ISO 3166 alpha-3."""
     held = country_outlines()
     return {str(c): g for c, g in zip(held.frame["country"], held.geometry, strict=True) if str(c).isalpha()}
+
+
+@functools.lru_cache(maxsize=32)
+def _drawn(bounds: tuple[float, float, float, float]) -> tuple[int, int, list[tuple[str, str, tuple[float, float]]]]:
+    """Width, height [px], and of each country inside its code, its outline and where its code stands.
+
+    A page of data has a map a file and language, and most show the same part of the world.
+    """
+    west, south, east, north = bounds
+    squeeze = math.cos(math.radians((south + north) / 2))
+    scale = min(WIDTH / ((east - west) * squeeze), MOST_HEIGHT / (north - south))
+    frame = shapely.box(west, south, east, north)
+
+    def on_paper(lon: float, lat: float) -> tuple[float, float]:
+        return (lon - west) * squeeze * scale, (north - lat) * scale
+
+    out = []
+    for code, shape in _shapes().items():
+        part = shapely.intersection(shape, frame) if shapely.intersects(shape, frame) else None
+        if part is None or part.is_empty:
+            continue
+        lon, lat = shapely.get_coordinates(shapely.point_on_surface(part))[0]
+        out.append((code, _path(shapely.simplify(part, 0.6 / scale), on_paper), on_paper(lon, lat)))
+    return round((east - west) * squeeze * scale), round((north - south) * scale), out
 
 
 def _frame(shapes: list[shapely.Geometry]) -> tuple[float, float, float, float]:

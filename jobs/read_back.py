@@ -15,7 +15,7 @@ from jobs.table_mark import MARK, OWN, is_marked, with_mark
 from layers.formats import LOCAL
 from layers.formats.writers.cells import plain_types
 from layers.formats.writers.delimited import csv_bytes
-from layers.formats.writers.spreadsheet_guard import restore
+from layers.formats.writers.spreadsheet_guard import restored
 
 
 class DifferenceError(Exception):
@@ -130,17 +130,17 @@ def texts(data: bytes, name: str) -> pd.DataFrame:
     if not rows or len({len(row) for row in rows}) > 1 or len(set(rows[0])) < len(rows[0]):
         raise DifferenceError(f"{name} is no table with a column of each name")
     columns = zip(*rows[1:], strict=True) if len(rows) > 1 else ([] for _ in rows[0])
-    frame = {name: pd.array(list(cells), dtype="str") for name, cells in zip(rows[0], columns, strict=True)}
-    return restore(pd.DataFrame(frame))
+    named = zip(restored(rows[0]), columns, strict=True)
+    return pd.DataFrame({name: pd.array(list(restored(cells)), dtype="str") for name, cells in named})
 
 
 def _column(values: pd.Series, kind: str, name: str) -> pd.Series | pd.api.extensions.ExtensionArray:
-    blank = values.astype(object).where(values != "", None)
     try:
         if kind in ("number", "integer"):
-            numbers = pd.to_numeric(blank.where(blank.notna(), np.nan))
+            numbers = pd.to_numeric(values.astype(object).where(values != "", np.nan))
             return numbers.astype("float64" if kind == "number" else "int64")
         if kind == "date":
+            blank = values.astype(object).where(values != "", None)
             return pd.to_datetime(blank, format="%Y-%m-%d").astype("datetime64[s]")
     except (ValueError, TypeError, OverflowError) as error:
         raise DifferenceError(f"{name}: {values.name} holds what is no {kind} ({str(error)[:80]})") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -81,10 +81,21 @@ def _restored(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and _GUARDED.match(cell) else cell
 
 
+def restored(cells: Sequence[str]) -> Sequence[str]:
+    """Cells without the apostrophes of :func:`neutralise`; the same cells where none has one, as in most columns.
+
+    Examples
+    --------
+    >>> restored(["Boda", "'=1+1", "N'Djamena"])
+    ['Boda', '=1+1', "N'Djamena"]
+    """
+    return [_restored(c) for c in cells] if "'" in "".join(cells) else cells
+
+
 def restore(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame read back from our CSV with the apostrophes of :func:`neutralise` taken off."""
     return pd.DataFrame(
-        {name: pd.array([_restored(c) for c in frame[name]], dtype="str") for name in frame.columns},
+        {name: pd.array(restored(frame[name].tolist()), dtype="str") for name in frame.columns},
         index=frame.index,
     ).rename(columns=_restored)
 
