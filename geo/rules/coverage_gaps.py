@@ -5,6 +5,7 @@ Coverage is declared, never inferred from events: a file that nothing declares c
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -66,9 +67,14 @@ def matches(declared: str, dataset: pd.Series[str]) -> bool:
     >>> [matches(name, loaded) for name in ("UCDP", "ged_car", "GED_CAR.geojson", "another")]
     [True, True, True, False]
     """
+    return fold(declared) in _folded(dataset)
+
+
+def _folded(dataset: Iterable[str]) -> set[str]:
+    """The names of a loaded dataset as they are compared; those of files without their ending too."""
     names = {str(v) for v in dataset if str(v)}
     names |= {name.rsplit(".", 1)[0] for name in names if not name.rsplit(".", 1)[-1].isdigit()}
-    return fold(declared) in {fold(name) for name in names}
+    return {fold(name) for name in names}
 
 
 def undeclared(coverage: pd.DataFrame | None, datasets: pd.DataFrame) -> list[str]:
@@ -114,15 +120,16 @@ def covering_sources(
     if coverage is None or not len(coverage):
         return out
     table = schema.conform(coverage, schema.COVERAGE)
-    if effects == "all":
-        table = table[(table["effects"] == "all").to_numpy()].reset_index(drop=True)
+    asked = (table["effects"] == "all").to_numpy() if effects == "all" else np.ones(len(table), np.bool_)
     begin, end = to_days(table["from"]), to_days(table["to"])
+    iso3 = table["country_iso3"].to_numpy(dtype=object)
+    codes, declared = pd.factorize(table["dataset"])
+    sources, named = datasets["source"].to_numpy(dtype=object), datasets.to_numpy(dtype=object)
     for source in out:
-        loaded = datasets[datasets["source"] == source]
-        names = loaded.to_numpy(dtype=object).ravel()
-        mine = np.array([matches(d, pd.Series(names)) for d in table["dataset"]], dtype=np.bool_)
-        for iso in pd.unique(pd.Series(country)):
-            rows = np.flatnonzero(mine & (table["country_iso3"] == iso).to_numpy())
+        names = _folded(named[sources == source].ravel())
+        mine = asked & np.array([fold(str(d)) in names for d in declared], dtype=np.bool_)[codes]
+        for iso in pd.unique(country):
+            rows = np.flatnonzero(mine & (iso3 == iso))
             at = np.flatnonzero(country == iso)
             if not len(rows) or iso == "":
                 continue

@@ -122,7 +122,9 @@ def test_a_click_on_a_site_answers_and_the_link_holds_it(front, visit):
     again.page.get_by_role("button", name="Open this site").wait_for()
 
 
+@pytest.mark.slow
 def test_the_sites_shown_open_in_every_format(narrowed, tmp_path):
+    """Left to the long run: files are taken from a page above each time, and each format is read back in `tests/formats`."""
     import sqlite3
 
     import openpyxl
@@ -159,7 +161,9 @@ def test_a_filter_goes_into_the_link_and_comes_back_from_it(narrowed):
     here.page.wait_for_function("() => !location.search.includes('minerals')")
 
 
+@pytest.mark.slow
 def test_french_by_browser_and_by_choice(visit):
+    """Left to the long run: `test_french.py` opens a page in the browser's French, `test_other_pages.py` a map by choice."""
     here = visit(locale="fr-FR")
     frame = here.map()
     assert "Données de démonstration" in frame.locator(".cahra-notice").inner_text()
@@ -211,8 +215,9 @@ def test_hostile_names_in_a_readers_own_file_run_nothing(hostile):
 
 
 def test_two_browsers_do_not_see_each_others_files(hostile, visit):
-    second = visit(locale="en-US")  # a locale of its own: a browser of its own
-    second.map()
+    second = visit("/files", locale="en-US")  # a locale of its own: a browser of its own
+    second.page.get_by_role("heading", name="Your files").wait_for()
+    second.settled()
     second.page.get_by_test_id("stSidebar").get_by_text("Data", exact=True).click()
     second.page.locator("input[type=file]").first.wait_for(state="attached")
     assert second.page.get_by_text("mines.csv").count() == 0

@@ -17,7 +17,9 @@ UNITS = (
 )
 
 
+@pytest.mark.slow
 def test_files_dropped_together_are_sorted_mapped_and_used(visit, tmp_path):
+    """Left to the long run: files of one's own are added and sorted in other tests here, read otherwise in `tests/views`, each time."""
     for name, text in (("mines.csv", SITES), ("events.csv", EVENTS), ("units.geojson", UNITS)):
         (tmp_path / name).write_text(text, encoding="utf-8")
     here = visit("/files", height=1600)

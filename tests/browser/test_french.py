@@ -42,7 +42,7 @@ def test_streamlits_own_words_and_numbers_follow_the_language_of_the_page(visit,
 
 
 def test_the_decision_tree_is_read_on_a_phone(visit):
-    here = visit("/tree?lang=fr", width=390, height=844)
+    here = visit("/tree", locale="fr-FR", width=390, height=844)  # nobody chose French but the browser
     here.page.locator(".cahra-tree li").first.wait_for()
     here.settled()
     wide, high = here.page.evaluate(

@@ -18,9 +18,12 @@ from layers.formats.writers.escape import clean
 from layers.maps.geometry import circle
 from layers.maps.map import View, ZoneArea, blob, standalone
 from layers.reference.rule_files import default_rules
+from tests.examples import THOROUGH
 from tests.hostile.strings import HOSTILE
 
 DAY = dt.date(2016, 9, 19)
+RISKY = (6, 7, 15)
+"""Sites whose names end a script, bring an element and leave an attribute: tried each time, each fourth in the long run."""
 
 
 @pytest.fixture(scope="module")
@@ -96,10 +99,10 @@ def test_dossiers_run_nothing(visit, hostile, tmp_path):
     loaded, run = hostile
     assert len(run.assessment.sites) > 20
     opened = visit("about:blank")
-    for row in range(0, len(run.assessment.sites), 4):
+    for row in range(0, len(run.assessment.sites), 4) if THOROUGH else RISKY:
         it = profile(loaded, run, default_rules(), row, DAY)
         page = tmp_path / f"{row}.html"
-        page.write_bytes(dossier(translator("fr" if row % 8 else "en"), it, "hash"))
+        page.write_bytes(dossier(translator("fr" if row % 2 else "en"), it, "hash"))
         opened.page.goto(page.as_uri())
         assert opened.page.evaluate("() => window.pwned ?? null") is None
         assert opened.page.locator("img, script, iframe, object").count() == 0

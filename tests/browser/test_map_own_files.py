@@ -115,7 +115,9 @@ def is_in_the_middle(own) -> bool:
     )
 
 
+@pytest.mark.slow
 def test_the_first_click_counts_and_the_chosen_site_stands_in_the_middle(own):
+    """Left to the long run: a site of the first page is chosen on map and table in `test_explore_page.py` each time."""
     at(own, "map.setView([5.5, 17], 7, { animate: false }); document.activeElement.blur();")
     own.page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
     spot = at(
@@ -162,7 +164,9 @@ def test_measure_coordinates_and_the_way_back_to_the_sites(own):
     own.page.keyboard.press("Escape")
 
 
+@pytest.mark.slow
 def test_the_legend_colours_by_mineral_at_once_and_link_and_pointer_follow(own):
+    """Left to the long run: switches of the legend filter map and page in a test above each time."""
     rows = "return { rows: [...document.querySelectorAll('.cahra-legend input')].map(b => b.dataset.key),"
     rows += (
         " n: [...document.querySelectorAll('.cahra-row-n')].slice(0, data.face.styles.length).map(b => +b.textContent),"

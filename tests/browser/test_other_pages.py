@@ -17,7 +17,7 @@ from tests.browser.conftest import CHROMIUM, ROOT, serious, visits_of
 from views.navigation import FOLDER, PAGES
 
 EACH_TIME = ("explore",)
-"""Pages that the short run checks, beside a screening (in its tests); `make test-all` checks all."""
+"""Pages that the short run checks; `make test-all` checks all."""
 PATHS = [
     pytest.param(p.path, marks=() if p.path in EACH_TIME else pytest.mark.slow)
     for p in PAGES
@@ -178,7 +178,9 @@ def test_a_click_beside_all_points_asks_about_the_place(visit):
     here.page.wait_for_function("() => location.search.includes('place=')")
 
 
+@pytest.mark.slow
 def test_a_question_of_the_tree_shows_its_sites_on_the_map(visit):
+    """Left to the long run: what a choice in the tree leads to is held by the tests of the pages each time."""
     here = visit("/tree")
     chart = here.page.get_by_test_id("stVegaLiteChart")
     chart.locator("svg, canvas").first.wait_for()

@@ -17,7 +17,9 @@ def chosen(contexts, app_url):
         yield made
 
 
+@pytest.mark.slow
 def test_no_serious_finding_of_the_accessibility_check(chosen):
+    """Left to the long run, like those of all pages but the first."""
     assert serious(chosen) == []
 
 
@@ -68,7 +70,9 @@ def test_french_and_the_report_of_the_page(visit, tmp_path):
     assert "Toutes les lignes" in file.read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_a_pasted_list_is_answered(visit):
+    """Left to the long run: `tests/companies/test_screen_page.py` pastes one without a browser each time."""
     made = visit("/screen?demonstration=0", height=1800)
     page = made.page
     box = page.get_by_label("Or paste it here")

@@ -12,7 +12,9 @@ from tests.browser.conftest import go, grid_click, until
 pytestmark = pytest.mark.real_data
 
 
+@pytest.mark.slow
 def test_what_counted_for_a_site_is_drawn_and_numbered_like_its_rows(own):
+    """Left to the long run: `tests/layers/test_story.py` holds numbers and rows against each other each time."""
     go(own, "Explore", "Mine sites, conflict and zones")
     own.map()
     grid_click(own, 0, 18, 52)

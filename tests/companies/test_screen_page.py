@@ -69,6 +69,15 @@ def test_a_french_list_is_recognised_and_hostile_names_stay_text():
     assert (table["site_name"] == "Mine {{ 7*7 }}<img src=x onerror=alert(1)>").any()
 
 
+def test_a_pasted_list_is_answered():
+    app = page(demonstration="0")
+    pasted = "supplier_id;site_name;lat;lon;country\nX-1;Here;4,26;15,79;RCA\nX-2;Bad;95;400;RCA\n"
+    next(t for t in app.text_area if t.label == "Or paste it here").set_value(pasted).run()
+    next(b for b in app.button if b.label == "Use the pasted text").click().run()
+    assert not app.exception
+    assert any("2 rows read, 1 screened, 1 rejected" in c.value for c in app.caption)
+
+
 def test_a_card_tells_why_and_a_decision_is_kept_and_changes_no_class():
     app = page(("liste.csv", LIST), supplier="A1")
     before = [m.value for m in app.metric]
