@@ -13,14 +13,14 @@ THOROUGH = bool(os.environ.get("CAHRA_THOROUGH"))
 
 
 def examples(whole: int) -> int:
-    """How many examples to try of `whole`: all in the long suite, else an eighth and two at the least.
+    """How many examples to try of `whole`: all in the long suite, else a twelfth and two at the least.
 
     Examples
     --------
     >>> examples(2)
     2
     """
-    return whole if THOROUGH else max(2, whole // 8)
+    return whole if THOROUGH else max(2, whole // 12)
 
 
 def some(values: Iterable[Any], *each_time: Any) -> list[Any]:

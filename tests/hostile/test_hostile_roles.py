@@ -57,7 +57,7 @@ def test_the_sound_file_of_a_command_gives_a_result(command, tmp_path):
         assert roles.outcome_of(line) == (0, ""), command
 
 
-LATER = tuple(role for role in roles.SEEDS if role not in ("sites", "boundaries"))
+LATER = tuple(role for role in roles.SEEDS if role != "sites")
 """Roles whose readers get the files of door/ in the longer run; mutants they get each time."""
 
 
@@ -72,7 +72,7 @@ def test_the_gateway_through_every_reader(role, shared_data):
             quick(role, path.name, lambda data=data, path=path: roles.read_alone(role, data, path.name))
 
 
-MUTANTS = (range(25), range(100, 103)) if THOROUGH else (range(10), range(100, 101))
+MUTANTS = (range(25), range(100, 103)) if THOROUGH else (range(5), range(100, 101))
 """Of each role through its reader, and through its command; fewer each time."""
 
 

@@ -64,7 +64,7 @@ def test_districts_decide(event):
     assert set(sites["site_class"]) == {"no indicators found"}
 
 
-@pytest.mark.parametrize("event", [LABEL, EXACT])
+@pytest.mark.parametrize("event", [LABEL, pytest.param(EXACT, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("name", "boundaries"),
     [
