@@ -41,6 +41,19 @@ def test_streamlits_own_words_and_numbers_follow_the_language_of_the_page(visit,
     assert "Pages de l'application" not in labels
 
 
+def test_the_rules_of_a_site_are_read_on_a_phone(visit):
+    here = visit("/site?site=demonstration%7CDEMO-002&lang=fr", width=390, height=844)
+    here.page.locator(".cahra-answers li").first.wait_for()
+    wide, high = here.page.evaluate(
+        "() => [[...document.querySelectorAll('.cahra-answers li')].map(e => e.scrollWidth - e.clientWidth),"
+        " document.querySelector('.st-key-rules_wide').getBoundingClientRect().height]"
+    )
+    assert len(wide) > 10
+    assert set(wide) == {0}
+    assert high == 0
+    assert "non connu" in here.page.locator(".cahra-answers").inner_text()
+
+
 def test_the_decision_tree_is_read_on_a_phone(visit):
     here = visit("/tree", locale="fr-FR", width=390, height=844)  # nobody chose French but the browser
     here.page.locator(".cahra-tree li").first.wait_for()

@@ -89,6 +89,19 @@ def test_names_of_zones_stand_in_their_zones_and_loaded_districts_are_drawn(own)
     assert len(found["other"]) == 1
 
 
+def test_countries_are_named_and_rivers_and_lakes_lie_under_the_sites(own):
+    found = at(
+        own,
+        """const o = window.CAHRA_OUTLINES;
+        return { countries: o.countries.map(c => c.n.fr), rivers: o.rivers.length, lakes: o.lakes.length,
+                 towns: o.places.map(p => p[2]) };""",
+    )
+    assert "République centrafricaine" in found["countries"]
+    assert found["rivers"] > 5
+    assert found["lakes"] > 3
+    assert "Bangui" in found["towns"]
+
+
 def test_a_switch_of_the_legend_hides_a_class_on_map_and_page(own):
     box = own.map().get_by_role("switch", name="no indicators found")
     box.uncheck()

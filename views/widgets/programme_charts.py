@@ -77,7 +77,7 @@ def by_unit(here: Here, run: ProgrammeRun, types: tuple[str, ...]) -> None:
             "type:N",
             sort=[kinds[t] for t in types],
             title=None,
-            axis=alt.Axis(orient="top", labelAngle=-25, labelLimit=240, **written),
+            axis=alt.Axis(orient="top", labelAngle=-45, labelLimit=240, **written),
         ),
         y=alt.Y("unit:N", sort=names, title=None, axis=alt.Axis(labelLimit=260, **written)),
     )
