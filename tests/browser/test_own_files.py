@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pandas as pd
 import pytest
@@ -38,6 +39,35 @@ def test_the_page_and_the_command_give_the_same_files(own, shared_data, tmp_path
     assert main(["assess", *given, "--as-of", DAY, "--out", str(tmp_path / "out")]) == 0
     for name in ("sites.csv", "evidence.csv", "rejected.csv", "sites.geojson"):
         assert saved(own, name) == (tmp_path / "out" / name).read_bytes(), name
+
+
+@pytest.mark.slow
+def test_with_a_real_raster_the_page_and_the_command_give_the_same_files(own, shared_data, tmp_path):
+    raster = shared_data / "raster" / "worldpop_africa_2020_density_10min.tif"
+    page = own.page
+    page.get_by_test_id("stTopNav").get_by_text(re.compile(r"^\d+ more$")).click()
+    page.get_by_text("People and density", exact=True).last.click()
+    page.get_by_role("heading", name="People and density").wait_for()
+    own.settled()
+    page.get_by_text("Who lives near", exact=True).click()
+    page.get_by_test_id("stMain").locator("input[type=file]").first.set_input_files(raster)
+    page.get_by_text(re.compile(r"^Within 20 km of .* sites \(all classes\): [\d,]+ people")).first.wait_for()
+    own.settled()
+    until(own, lambda: f"{raster.name}:" in unquote(page.url))
+    go(own, "Explore", "Mine sites, conflict and zones")
+    given = [part for kind, name in REAL.items() for part in (f"--{kind}", str(shared_data / name))]
+    given += ["--population", str(raster), "--as-of", DAY]
+    assert main(["assess", *given, "--out", str(tmp_path / "out")]) == 0
+    for name in ("sites.csv", "evidence.csv", "sites.geojson"):
+        assert saved(own, name) == (tmp_path / "out" / name).read_bytes(), name
+    people = pd.read_csv(tmp_path / "out" / "sites.csv")["population_20km"]
+    assert (people > 0).sum() > 200
+    side = page.get_by_test_id("stSidebar")
+    side.get_by_text("Data", exact=True).click()
+    side.get_by_role("button", name=f"Remove {raster.name}").click()
+    own.settled()
+    side.get_by_text("Data", exact=True).click()
+    until(own, lambda: raster.name not in unquote(page.url))
 
 
 def tab_to(page, what: str, most: int = 90, *, back: bool = False) -> None:
@@ -132,6 +162,42 @@ def test_a_typed_day_is_taken_by_enter_and_a_text_that_is_none_changes_nothing(o
     page.get_by_text("No day that can be read").wait_for(state="detached")
     own.settled()
     assert field.input_value() == DAY
+
+
+@pytest.mark.slow
+def test_real_months_are_played_at_a_chosen_pace_and_slider_field_page_and_link_agree_where_they_stop(own):
+    go(own, "Explore", "Mine sites, conflict and zones")
+    page, view = own.page, own.map()
+    view.get_by_label("Pace of playing").select_option("10")
+    view.get_by_role("button", name="Play").click()
+    frame = next(f for f in page.frames if "st_folium" in f.url and not f.is_detached())
+    frame.wait_for_function("() => window.CAHRA.drawn > 12")
+    view.get_by_role("button", name="Stop").click()
+    page.wait_for_function("() => !location.search.includes('day=2016-09-19')")
+    page.get_by_text("272 sites of 272 on").wait_for()
+    own.settled()
+    day = re.search(r"day=([-\d]+)", page.url)[1]
+    assert page.get_by_role("textbox", name="As of", exact=True).input_value() == day
+    stated = re.search(r" on (\d+ \w+ \d+)\.", page.get_by_text("272 sites of 272 on").inner_text())[1]
+    assert pd.Timestamp(stated) == pd.Timestamp(day) == pd.Timestamp(day) + pd.offsets.MonthEnd(0)
+    shown = "() => [...document.querySelectorAll('.cahra-clock output, .cahra-legend summary')].map(e => e.textContent)"
+    until(own, lambda: set(frame.evaluate(shown)) == {stated, f"Legend, {stated}"})
+    assert frame.evaluate("() => document.querySelector('.cahra-clock input').getAttribute('aria-valuetext')") == stated
+    figures = page.get_by_test_id("stMetricValue").all_inner_texts()
+    assert sum(int(figure) for figure in figures) == 272
+    # The slider, by a key: the month before, on map, field and page.
+    view.locator(".cahra-clock input").press("ArrowLeft")
+    page.wait_for_function("(day) => !location.search.includes('day=' + day)", arg=day)
+    own.settled()
+    before = (pd.Timestamp(day) - pd.offsets.MonthEnd(1)).date().isoformat()
+    assert f"day={before}" in page.url
+    field = page.get_by_role("textbox", name="As of", exact=True)
+    assert field.input_value() == before
+    field.fill("19 Sep 2016")
+    field.press("Enter")
+    page.get_by_text("272 sites of 272 on 19 Sep 2016").wait_for()
+    until(own, lambda: "19 Sep 2016" in frame.evaluate(shown))
+    own.settled()
 
 
 @pytest.mark.slow

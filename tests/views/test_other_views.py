@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo.schema import CLASSES
@@ -77,3 +78,23 @@ def test_a_setting_that_streamlit_forgot_when_a_run_was_broken_off_is_there_agai
         app.run()
         assert not app.exception
         assert app.session_state["seen"] == (False, "fr")
+
+
+@pytest.mark.real_data
+def test_visits_that_a_newer_one_follows_are_no_rows_not_used_and_unknown_workers_are_not_none(shared_data):
+    """Three sites of the Democratic Republic of the Congo: one with four visits, of which two say how many work there."""
+    whole = pd.read_csv(shared_data / "mines" / "cod_mines_curated_all_opendata_p_ipis.csv", dtype=str)
+    few = whole[whole["pcode"].isin(["codmine00299", "codmine00302", "codmine00303"])]
+    app = own("sites", "visits.csv", few.to_csv(index=False).encode(), day="2018-12-31", lang="en")
+    assert [e.value for e in app.error] == []
+    captions = [c.value for c in app.caption]
+    followed = f"{len(few) - 3} visits are followed by a newer one of their site, or are later than the date."
+    assert followed in captions
+    assert "Every row that was read is in the list." in captions
+    assert not any("not used" in e.label for e in app.expander)
+    site = opened("site.py", demonstration="0", day="2018-12-31", site="ipis_drc|codmine00299")
+    site.session_state["files"] = app.session_state["files"]
+    site.run()
+    visits = next(t.value for t in site.dataframe if "workers" in t.value and "visit_date" in t.value)
+    assert visits["workers"].isna().sum() == 2
+    assert sorted(visits["workers"].dropna()) == [24, 31]
