@@ -119,10 +119,10 @@ def test_a_result_of_version_1_says_what_it_is(result, tmp_path, capsys):
     del record["files"]
     (tmp_path / "run.json").write_text(json.dumps(record, indent=1), "utf-8")
     assert cli.main(["verify", str(tmp_path)]) == 2
-    said = capsys.readouterr().err
-    assert "version 0.1" in said
-    assert "site_class and area_class" in said
-    assert "Run the same inputs again" in said
+    printed = capsys.readouterr().err
+    assert "version 0.1" in printed
+    assert "site_class and area_class" in printed
+    assert "Run the same inputs again" in printed
 
 
 def test_taking_a_row_of_evidence_away_is_noticed_also_with_new_hashes(result, tmp_path, capsys):
@@ -199,9 +199,9 @@ def test_the_old_names_still_work_and_say_the_new_ones(tmp_path, capsys):
     old = ["--coverage" if word == "--incident-coverage" else word for word in DEMO]
     for name, given in (("coverage", old), ("programmes", DEMO)):
         assert cli.main([name, *given, *new, "--out", str(tmp_path / name)]) == 0
-        said = capsys.readouterr().err
+        printed = capsys.readouterr().err
         for note in ("--coverage is now --incident-coverage", "cahra coverage is now cahra programmes"):
-            assert said.count(note) == (name == "coverage")
+            assert printed.count(note) == (name == "coverage")
     for file in (tmp_path / "programmes").iterdir():
         one, two = ((tmp_path / n / file.name).read_bytes().split(b"\n") for n in ("coverage", "programmes"))
         assert [x for x in one if b'"run_at"' not in x] == [x for x in two if b'"run_at"' not in x]

@@ -21,31 +21,31 @@ def assess(tmp_path, *options: str, sites: str = SITES, name: str = "sites.csv")
 
 def test_columns_taken_and_left_are_printed_and_kept_in_the_record(tmp_path, capsys):
     assert assess(tmp_path) == 0
-    said = capsys.readouterr().out
-    assert "sites.csv: 1 row read, 1 used, 0 not used." in said
-    assert "site_id ← Mine Code" in said
-    assert "Not used: Foreman." in said
-    told = json.loads((tmp_path / "out/run.json").read_text("utf-8"))["inputs"][0]
-    assert told["columns"]["minerals"] == "Commodity"
-    assert told["columns_ignored"] == ["Foreman"]
+    printed = capsys.readouterr().out
+    assert "sites.csv: 1 row read, 1 used, 0 not used." in printed
+    assert "site_id ← Mine Code" in printed
+    assert "Not used: Foreman." in printed
+    members = json.loads((tmp_path / "out/run.json").read_text("utf-8"))["inputs"][0]
+    assert members["columns"]["minerals"] == "Commodity"
+    assert members["columns_ignored"] == ["Foreman"]
 
 
 def test_notes_of_the_reader_are_printed(tmp_path, capsys):
     text = "name,lat,lon,country,mineral\nKoso,-1.95,30.06,COD,unobtainium\n"
     assert assess(tmp_path, sites=text) == 0
-    said = capsys.readouterr().out
+    printed = capsys.readouterr().out
     for words in ("COD → RWA", "unobtainium", "no column of ids"):
-        assert words in said
+        assert words in printed
 
 
 def test_where_no_row_can_be_used_every_row_is_left_with_its_reason(tmp_path, capsys):
     assert assess(tmp_path, sites=SWAPPED) == 2
-    said = capsys.readouterr().err
-    assert "seem to be swapped" in said
-    assert "row 2 (P7)" in said
-    assert "--swap" in said
+    printed = capsys.readouterr().err
+    assert "seem to be swapped" in printed
+    assert "row 2 (P7)" in printed
+    assert "--swap" in printed
     left = tmp_path / "out/rejected.csv"
-    assert str(left) in said
+    assert str(left) in printed
     assert "P7,coordinates_swapped" in left.read_text("utf-8")
     assert assess(tmp_path, "--swap", sites=SWAPPED) == 0, "the folder holds what an unusable run left, and no more"
     assert (tmp_path / "out/sites.csv").exists()
@@ -100,15 +100,15 @@ def test_a_sheet_may_be_named(tmp_path, capsys):
 def test_inspect_knows_what_a_file_is(tmp_path, capsys, text, role, layout):
     (tmp_path / "a.csv").write_text(text, encoding="utf-8")
     assert cli.main(["inspect", str(tmp_path / "a.csv"), "--json"]) == 0
-    (told,) = json.loads(capsys.readouterr().out)
-    assert (told["file"], told["role"], told["layout"], told["rows_read"], told["accepted"]) == (
+    (printed,) = json.loads(capsys.readouterr().out)
+    assert (printed["file"], printed["role"], printed["layout"], printed["rows_read"], printed["accepted"]) == (
         "a.csv",
         role,
         layout,
         1,
         1,
     )
-    assert set(told) >= {"sheet", "rejected", "columns_used", "columns_ignored", "notes"}
+    assert set(printed) >= {"sheet", "rejected", "columns_used", "columns_ignored", "notes"}
     assert cli.main(["inspect", str(tmp_path / "a.csv")]) == 0
     assert "a.csv" in capsys.readouterr().out
 
@@ -135,12 +135,12 @@ VISITS = "site_id,name,lat,lon,country,visit_date,informative,non_state_armed\n"
 
 def test_visits_that_a_newer_one_follows_are_told_as_such_and_not_as_rows_that_were_lost(tmp_path, capsys):
     assert assess(tmp_path, sites=VISITS, name="visits.csv") == 0
-    said = capsys.readouterr().out
+    printed = capsys.readouterr().out
     assert (
         "visits.csv: 5 rows read, 2 used, 2 followed by a newer visit of their site, 1 later than the date, 0 not used."
-        in said
+        in printed
     )
-    assert "Rows not used" not in said
-    assert "3 visits (in rejected.csv too) are followed by a newer one of their site, or later than the date" in said
+    assert "Rows not used" not in printed
+    assert "3 visits (in rejected.csv too) are followed by a newer one of their site, or later than the date" in printed
     assert cli.main(["inspect", str(tmp_path / "visits.csv")]) == 0
     assert "5 visits of 2 sites: the newest up to the date speaks for its site" in capsys.readouterr().out

@@ -45,9 +45,9 @@ def test_ctrl_c_is_one_line_and_status_130(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("jobs.assessment.job.load", stopped)
     monkeypatch.setattr(shared.Progress, "open", True)
     assert cli.main([*SITES, "--out", str(tmp_path / "out")]) == cli.STOPPED
-    said = capsys.readouterr().err
-    assert said.startswith("\ncahra: stopped")
-    assert said.count("\n") == 2
+    printed = capsys.readouterr().err
+    assert printed.startswith("\ncahra: stopped")
+    assert printed.count("\n") == 2
     assert not list(tmp_path.iterdir())
 
 
@@ -55,10 +55,10 @@ def test_ctrl_c_is_one_line_and_status_130(tmp_path, monkeypatch, capsys):
 def test_an_option_that_streamlit_does_not_take_is_one_message_before_anything_is_loaded(options, monkeypatch, capsys):
     monkeypatch.setattr(server, "warm", lambda: pytest.fail("the work began"))
     assert cli.main(["app", *options]) == cli.UNUSABLE
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
-    assert options[0] in said
-    assert "Remedy" in said
+    printed = capsys.readouterr().err
+    assert printed.count("\n") == 1
+    assert options[0] in printed
+    assert "Remedy" in printed
 
 
 def in_a_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:

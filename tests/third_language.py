@@ -110,11 +110,11 @@ def names(third) -> set[str]:
 
 def words_of_data(*texts: str) -> set[str]:
     """Words of the tables, of the project, and of `texts`."""
-    said = " ".join(texts)
+    text = " ".join(texts)
     for name, columns in TABLES.items():
-        said += " ".join(row[c] for row in rows_of((files.DATA / name).read_bytes()) for c in columns)
-    said += " ".join(languages.offered().values())
-    return {w.lower() for w in re.findall(r"[^\W\d_]+", said)} | OURS
+        text += " ".join(row[c] for row in rows_of((files.DATA / name).read_bytes()) for c in columns)
+    text += " ".join(languages.offered().values())
+    return {w.lower() for w in re.findall(r"[^\W\d_]+", text)} | OURS
 
 
 def left(texts: Iterable[str], names: set[str]) -> set[str]:

@@ -157,11 +157,11 @@ def test_a_probability_knows_only_what_was_over():
     cases = cases_of(rows)
     assert known_by(cases).tolist() == [0, 1, 2, 3]
     value = np.array([1.0, 0, 1, 0, 1, 0])
-    said = probabilities(cases, Score("x", "x", value, value > 0))
+    rates = probabilities(cases, Score("x", "x", value, value > 0))
     # At the second date: 1 of 1 and 0 of 1 before, base 1/2; at the third 1 of 2 and 0 of 2, base 1/4.
-    assert np.isnan(said[:2]).all()
-    assert said[2:].tolist() == pytest.approx([1.5 / 2, 0.5 / 2, 1.25 / 3, 0.25 / 3])
-    assert brier(cases, said) == pytest.approx(np.mean([0.75**2, 0.25**2, (1 - 1.25 / 3) ** 2, (0.25 / 3) ** 2]))
+    assert np.isnan(rates[:2]).all()
+    assert rates[2:].tolist() == pytest.approx([1.5 / 2, 0.5 / 2, 1.25 / 3, 0.25 / 3])
+    assert brier(cases, rates) == pytest.approx(np.mean([0.75**2, 0.25**2, (1 - 1.25 / 3) ** 2, (0.25 / 3) ** 2]))
 
 
 def test_overlapping_windows_are_not_the_past():
@@ -175,23 +175,23 @@ def test_overlapping_windows_are_not_the_past():
 def test_what_comes_later_changes_no_probability(both):
     cases, value = both
     score = Score("x", "x", value, value > 0, graded=True)
-    said = probabilities(cases, score)
+    rates = probabilities(cases, score)
     later = cases.hit.copy()
     later[cases.date == 3] ^= True
     changed = Cases(cases.place, cases.date, cases.days, cases.district, later, cases.before)
-    assert np.array_equal(said, probabilities(changed, score), equal_nan=True)
-    told = said[np.isfinite(said)]
+    assert np.array_equal(rates, probabilities(changed, score), equal_nan=True)
+    told = rates[np.isfinite(rates)]
     assert ((told >= 0) & (told <= 1)).all()
 
 
 @given(random_cases())
 def test_reliability_accounts_for_every_case(both):
     cases, value = both
-    said = probabilities(cases, Score("x", "x", value, value > 0))
-    found = reliability(cases, said, draws(cases, 0, 20))
-    told = np.isfinite(said)
-    assert found.n.sum() == told.sum()
-    assert found.hits.sum() == cases.hit[told].sum()
+    rates = probabilities(cases, Score("x", "x", value, value > 0))
+    found = reliability(cases, rates, draws(cases, 0, 20))
+    known = np.isfinite(rates)
+    assert found.n.sum() == known.sum()
+    assert found.hits.sum() == cases.hit[known].sum()
     assert (found.low <= found.came).all()
     assert (found.came <= found.high).all()
 

@@ -84,8 +84,8 @@ def test_a_cell_of_the_quadrant_table_filters_class_and_zone(front):
     grid_click(here, 1, 330, 52)  # the pointer comes with the click
     for part in ("classes=conflict-affected", "zones=inside_compliant"):
         here.page.wait_for_function(f"() => location.search.includes('{part}')")
-    said = here.page.get_by_text(re.compile(r"\d+ sites? of \d+ on")).inner_text()
-    shown, whole = (int(n) for n in re.match(r"(\d+) sites? of (\d+)", said).groups())
+    phrase = here.page.get_by_text(re.compile(r"\d+ sites? of \d+ on")).inner_text()
+    shown, whole = (int(n) for n in re.match(r"(\d+) sites? of (\d+)", phrase).groups())
     assert 0 < shown < whole
 
 
@@ -151,8 +151,8 @@ def test_the_sites_shown_open_in_every_format(narrowed, tmp_path):
 
 def test_a_filter_goes_into_the_link_and_comes_back_from_it(narrowed):
     here = narrowed
-    said = here.page.get_by_text(re.compile(r"\d+ sites? of \d+ on")).inner_text()
-    shown, whole = (int(n) for n in re.match(r"(\d+) sites? of (\d+)", said).groups())
+    phrase = here.page.get_by_text(re.compile(r"\d+ sites? of \d+ on")).inner_text()
+    shown, whole = (int(n) for n in re.match(r"(\d+) sites? of (\d+)", phrase).groups())
     assert 0 < shown < whole
     query = parse_qs(urlsplit(here.page.url).query)
     assert query["minerals"] == ["diamond"]

@@ -62,23 +62,32 @@ def hostile():
         ]
     )
     for i, text in enumerate(HOSTILE):
-        said = clean(text)
-        rows.writerow([f"{i} {said}"[:200], said, 4 + i / 20, 16 + i / 20, "diamond", "CAF", said, said])
-        event = ["demonstration", "Demonstration incidents", "1", f"{i} {said}"[:200], "2016-05-01", "2016-05-01", 1, 1]
+        cleaned = clean(text)
+        rows.writerow([f"{i} {cleaned}"[:200], cleaned, 4 + i / 20, 16 + i / 20, "diamond", "CAF", cleaned, cleaned])
+        event = [
+            "demonstration",
+            "Demonstration incidents",
+            "1",
+            f"{i} {cleaned}"[:200],
+            "2016-05-01",
+            "2016-05-01",
+            1,
+            1,
+        ]
         events.writerow(
             [
                 *event,
                 "CAF",
                 16 + i / 20,
                 4 + i / 20,
-                said,
-                said,
+                cleaned,
+                cleaned,
                 9,
                 9,
                 9,
                 "state-based",
-                said,
-                said,
+                cleaned,
+                cleaned,
                 "true",
                 "false",
                 "false",
@@ -120,9 +129,9 @@ def test_the_standalone_map_runs_nothing(visit, hostile, tmp_path):
         ZoneArea(str(name), "inside_compliant", circle(16 + i / 20, 4 + i / 20, 9000))
         for i, name in enumerate(sites["name"])
     ]
-    said = translator("en")
+    translate = translator("en")
     inside = blob(
-        said,
+        translate,
         sites=sites,
         incidents=incidents_at(loaded.incidents, np.datetime64(DAY), 36),
         zones=zones,
@@ -131,7 +140,7 @@ def test_the_standalone_map_runs_nothing(visit, hostile, tmp_path):
         details={i: [str(name)] for i, name in enumerate(sites["name"])},
     )
     page = tmp_path / "map.html"
-    page.write_bytes(standalone(View(5, 17, 9), said, inside, HOSTILE[7]))
+    page.write_bytes(standalone(View(5, 17, 9), translate, inside, HOSTILE[7]))
     opened = visit(page.as_uri())
     opened.page.locator(".cahra-legend").wait_for()
     spots = opened.page.evaluate(

@@ -89,8 +89,8 @@ def test_play_draws_month_after_month_and_all_agree_where_it_stops(first):
     day = parse_qs(urlsplit(here.page.url).query)["day"][0]
     assert day > "2016-10-31"
     assert here.page.get_by_role("textbox", name="As of", exact=True).input_value() == day
-    said = here.page.get_by_text(re.compile(r"\d+ sites? of \d+ on")).inner_text()
-    on = re.search(r" on (\d+ \w+ \d+)\.", said)[1]
+    shown = here.page.get_by_text(re.compile(r"\d+ sites? of \d+ on")).inner_text()
+    on = re.search(r" on (\d+ \w+ \d+)\.", shown)[1]
     frame.wait_for_function("(on) => document.querySelector('.cahra-clock output').textContent === on", arg=on)
     assert frame.locator(".cahra-legend summary").inner_text() == f"Legend, {on}"
     # The month's own picture, from the one pass, is that of the run of its day.

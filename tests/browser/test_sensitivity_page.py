@@ -45,6 +45,6 @@ def test_the_three_parts_of_the_page(visit, language, locale):
     page.locator("[data-testid=stVegaLiteChart] .mark-rect path").nth(40).hover(force=True)
     tip = page.locator("#vg-tooltip-element").inner_text()
     assert re.search(rf"\b({'|'.join(charts.locale_of(language)['time']['months'])}) 20\d\d", tip), tip
-    told = " ".join(words().split())
-    assert _("What happened in the months in which its class, its rules or its zone changed.") in told
+    text = " ".join(words().split())
+    assert _("What happened in the months in which its class, its rules or its zone changed.") in text
     assert page.get_by_test_id("stDataFrame").count() >= 2  # the strip, a year a line; the record behind each change

@@ -101,8 +101,8 @@ def upload_address_of(visit: Visit, act: Callable[[], None]) -> tuple[str, dict[
     """Where the session of a page puts its files, and what it says with them; `act` puts one."""
     with visit.page.expect_request(lambda request: request.method == "PUT") as asked:
         act()
-    said = asked.value.all_headers()
-    return asked.value.url.rsplit("/", 1)[0], {k: said[k] for k in ("cookie", "x-xsrftoken")}
+    headers = asked.value.all_headers()
+    return asked.value.url.rsplit("/", 1)[0], {k: headers[k] for k in ("cookie", "x-xsrftoken")}
 
 
 def filled(upload: tuple[str, dict[str, str]]) -> list[tuple[int, str]]:

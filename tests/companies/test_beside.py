@@ -97,10 +97,10 @@ def test_no_class_changes_and_each_is_a_question(result):
     bare = job.run(Loaded(result.suppliers, data(incidents=result.data.incidents)), DAY)
     pd.testing.assert_frame_equal(bare.rows, result.rows)
     asked = supplier_questions(result, translator("en"))
-    said = " ".join((asked["question"] + " " + asked["why"])[asked["supplier_id"] == "A"])
-    assert "Is anything paid to Mouvement du 23 mars" in said
-    assert "S/2012/1" in said
-    assert "not listed yet" in said
+    text = " ".join((asked["question"] + " " + asked["why"])[asked["supplier_id"] == "A"])
+    assert "Is anything paid to Mouvement du 23 mars" in text
+    assert "S/2012/1" in text
+    assert "not listed yet" in text
     assert not asked["question"].str.contains("Nobody Here").any()
 
 

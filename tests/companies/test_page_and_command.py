@@ -69,10 +69,10 @@ def agree(page: dict[str, bytes], command: dict[str, bytes], rows: int) -> list[
     assert set(page) == set(command)
     differ = [name for name in command if name not in RECORDS and page[name] != command[name]]
     assert differ == []
-    told = [json.loads(files["run.json"]) for files in (page, command)]
-    assert told[0]["suppliers"] == told[1]["suppliers"]
-    assert told[0]["settings"] == told[1]["settings"]
-    inputs = [{(i["role"], i["file"], i["sha256"]) for i in record["inputs"]} for record in told]
+    members = [json.loads(files["run.json"]) for files in (page, command)]
+    assert members[0]["suppliers"] == members[1]["suppliers"]
+    assert members[0]["settings"] == members[1]["settings"]
+    inputs = [{(i["role"], i["file"], i["sha256"]) for i in record["inputs"]} for record in members]
     assert inputs[0] == inputs[1]
     answers = list(csv.DictReader(io.StringIO(page["screening.csv"].decode())))
     assert [int(r["row"]) for r in answers] == list(range(2, rows + 2))

@@ -66,25 +66,25 @@ def test_one_file_with_everything_and_nothing_from_elsewhere(found, language):
     assert b"@import" not in body
     assert page.tags.count("svg") > 2
     assert b"default-src 'none'" in body
-    said = " ".join(page.text)
+    shown = " ".join(page.text)
     for word in ("Mine A", "A", "B", "C", "D", "list.csv"):
-        assert word in said
+        assert word in shown
     wanted = {
         "en": ("Every row", "straight line: a guess", "Method"),
         "fr": ("Toutes les lignes", "ligne droite", "Méthode"),
     }
     for word in wanted[language]:
-        assert word in said
+        assert word in shown
     why = "why_fr" if language == "fr" else "why_en"
     for sentence in found.rows.loc[found.rows["answer"] == "accepted", why]:
-        assert sentence in said
+        assert sentence in shown
     assert f'<html lang="{language}">' in body.decode()
 
 
 def test_versions_and_parameters_are_in_it(found):
-    said = " ".join(read(report(found)).text)
+    text = " ".join(read(report(found)).text)
     for value in (found.rules.hash[7:19], found.suppliers.sha256, "imprecise_radius_km", "routes.segment_km", "pandas"):
-        assert value in said
+        assert value in text
 
 
 def test_hostile_text_is_only_text():
@@ -112,8 +112,8 @@ def test_the_worst_rows_come_first_and_long_lists_stay_short():
     far = [{**HERE, "supplier_id": f"S{i}", "lon": "20.0"} for i in range(3)]
     found = screened(*far, {**HERE, "supplier_id": "BAD", "lon": "22.0"}, on=world)
     assert found.rows["supplier_id"].iloc[gravity(found.rows)[0]] == "BAD"
-    said = " ".join(read(report(found)).text)
-    assert said.index("The worst rows") < said.index("BAD") < said.index("Every row") < said.index("Method")
+    text = " ".join(read(report(found)).text)
+    assert text.index("The worst rows") < text.index("BAD") < text.index("Every row") < text.index("Method")
     many = pd.concat([found.rows] * 400, ignore_index=True)
     many["row"] = range(2, len(many) + 2)
     many["supplier_id"] = [f"R{i}" for i in range(len(many))]
@@ -132,8 +132,8 @@ def test_the_worst_rows_come_first_and_long_lists_stay_short():
 def test_the_first_page_names_the_worst_rows_with_row_name_class_and_why(language, row, kind):
     world = data(incidents=frames.incidents(*[{"day": "2020-06-01", "lon": 22.0} for _ in range(3)]))
     found = screened(HERE, {**HERE, "supplier_id": "BAD", "site_name": "Mine B", "lon": "22.0"}, on=world)
-    said = " ".join(" ".join(read(report(found, language)).text).split())
-    first = said[: said.index("Open questions" if language == "en" else "Questions ouvertes")]
+    whole_text = " ".join(" ".join(read(report(found, language)).text).split())
+    first = whole_text[: whole_text.index("Open questions" if language == "en" else "Questions ouvertes")]
     why = found.rows["why_fr" if language == "fr" else "why_en"].iloc[1]
     at = [first.index(" ".join(text.split())) for text in ("BAD", row, "Mine B", kind, why)]
     assert at[0] < at[1] < at[2] < at[4]

@@ -103,8 +103,8 @@ def test_what_cannot_be_used_is_one_message(tmp_path, capsys):
         ["--list", "data/demonstration_suppliers.csv", "--roads", "data/demonstration_sites.csv"],
     ):
         assert main(["screen", *more, *common]) == 2
-        bar, *said = capsys.readouterr().err.strip().rsplit("\n", 1)
-        said = said or [bar]
-        assert said[0].startswith("cahra: ")
+        bar, *printed = capsys.readouterr().err.strip().rsplit("\n", 1)
+        printed = printed or [bar]
+        assert printed[0].startswith("cahra: ")
         assert "\n" not in bar
     assert not (tmp_path / "out").exists()

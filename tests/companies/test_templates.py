@@ -156,6 +156,6 @@ def test_a_template_is_screened_from_the_command_line(tmp_path, capsys):
     (tmp_path / "c.xlsx").write_bytes(workbook("CMRT", "6.5", smelters_of("CMRT")))
     out = tmp_path / "out"
     assert cli.main(["screen", "--list", str(tmp_path / "c.xlsx"), "--as-of", "2022-12-31", "--out", str(out)]) == 0
-    said = capsys.readouterr().out
-    assert "CMRT 6.5 of Example Metals Ltd" in said
+    printed = capsys.readouterr().out
+    assert "CMRT 6.5 of Example Metals Ltd" in printed
     assert "recycled" in (out / "screening.csv").read_text("utf-8")

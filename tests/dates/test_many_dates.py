@@ -124,14 +124,14 @@ def test_pieces_give_the_same_and_deaths_that_are_no_whole_numbers_are_summed_in
     sites = frames.sites(*({"lon": 20 + i / 50} for i in range(21)))
     shares = [0.1, 0.2, 0.3, 1.7, 2.7]
     incidents = frames.incidents(*({"day": "2018-01-01", "lon": 20 + i / 70, "deaths_best": 1 + s} for i, s in enumerate(shares * 3)))  # fmt: skip
-    told = {"coverage": frames.coverage("CAF"), "outlines": frames.outlines()}
+    options = {"coverage": frames.coverage("CAF"), "outlines": frames.outlines()}
     days = [pd.Timestamp("2017-12-31"), pd.Timestamp("2018-06-30")]
-    whole = many_dates(sites, incidents, days=days, rules=default_rules(), **told)
+    whole = many_dates(sites, incidents, days=days, rules=default_rules(), **options)
     monkeypatch.setattr(many, "CELLS", 16)
-    pieces = many_dates(sites, incidents, days=days, rules=default_rules(), **told)
+    pieces = many_dates(sites, incidents, days=days, rules=default_rules(), **options)
     for i in range(2):
         pd.testing.assert_frame_equal(whole.at(i), pieces.at(i))
-    same(sites, incidents, days, default_rules(), told)
+    same(sites, incidents, days, default_rules(), options)
 
 
 def test_every_kind_of_rule_knows_many_dates():

@@ -37,15 +37,15 @@ def test_precision_and_recall_over_the_labelled_activities(shared_data: Path) ->
             found, want = set(filter(None, types.split(";"))), labels.pop((file, identifier))
             given, right, wanted = given + len(found), right + len(found & want), wanted + len(want)
             by_words += sum(f"{kind} = title" in basis or f"{kind} = text" in basis for kind in want)
-            assert [told.split(" = ")[0] for told in basis.split("; ") if told] == types.split(";") * bool(types)
+            assert [text.split(" = ")[0] for text in basis.split("; ") if text] == types.split(";") * bool(types)
     assert not labels
     assert wanted == 54
     assert right / given >= 0.9
     assert right / wanted >= 0.8
     assert by_words >= 40
-    told = " ".join((Path(__file__).parents[2] / "docs" / "programmes.md").read_text("utf-8").split())
-    assert f"of the types given {right} of {given} are right, of those labelled {right} of {wanted} are found" in told
-    assert f"the words alone find {by_words} of {wanted}" in told
+    text = " ".join((Path(__file__).parents[2] / "docs" / "programmes.md").read_text("utf-8").split())
+    assert f"of the types given {right} of {given} are right, of those labelled {right} of {wanted} are found" in text
+    assert f"the words alone find {by_words} of {wanted}" in text
 
 
 @pytest.mark.parametrize("sectors", ["", "<sector code='15210'/>"])

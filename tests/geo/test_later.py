@@ -25,8 +25,8 @@ def scene(n, seed_days):
             for d in seed_days
         )
     )  # fmt: skip
-    told = {"coverage": frames.coverage("CAF"), "outlines": frames.outlines(), "boundaries": BOXES}
-    return sites, events, {"as_of": "2018-12-31", "rules": default_rules(), **told}
+    options = {"coverage": frames.coverage("CAF"), "outlines": frames.outlines(), "boundaries": BOXES}
+    return sites, events, {"as_of": "2018-12-31", "rules": default_rules(), **options}
 
 
 @settings(max_examples=examples(4), deadline=None, suppress_health_check=[HealthCheck.too_slow])

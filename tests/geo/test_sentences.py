@@ -52,9 +52,9 @@ def test_columns_say_what_notes_say(seed, coded):
     result = run(seed)
     rows = result.evidence_columns if coded else CodedTable.of(result.evidence)
     notes = list(reasons(RULES, result.sites, result.evidence, result.source_of))
-    said = sentences(RULES, result.sites, rows, result.source_of, SPEAKERS)
-    assert said == [[note.sentence(speak) for note in notes] for speak in SPEAKERS]
-    assert len({text.split(":")[0] for text in said[0]}) >= 3
+    sentence = sentences(RULES, result.sites, rows, result.source_of, SPEAKERS)
+    assert sentence == [[note.sentence(speak) for note in notes] for speak in SPEAKERS]
+    assert len({text.split(":")[0] for text in sentence[0]}) >= 3
 
 
 def test_a_form_that_hangs_on_a_value_is_kept():
@@ -67,8 +67,8 @@ def test_a_form_that_hangs_on_a_value_is_kept():
             return "{a} {a?puis|et} {b}" if message == "{a}; {b}" else message
 
     notes = list(reasons(RULES, result.sites, result.evidence, result.source_of))
-    (said,) = sentences(RULES, result.sites, result.evidence_columns, result.source_of, [Counting()])
-    assert said == [note.sentence(Counting()) for note in notes]
+    (sentence,) = sentences(RULES, result.sites, result.evidence_columns, result.source_of, [Counting()])
+    assert sentence == [note.sentence(Counting()) for note in notes]
 
 
 def test_no_site_has_no_sentence():

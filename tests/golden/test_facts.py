@@ -324,13 +324,13 @@ def sudan(folder):
 def test_one_event_labelled_southern_darfur_state_is_not_calm(shared_data):
     """Real boundaries of Sudan; the polygon is called otherwise than the label."""
     sets = sudan(shared_data)
-    told = {"as_of": "2018-12-31", "rules": RULES, "outlines": country_outlines(), "boundaries": sets,
+    options = {"as_of": "2018-12-31", "rules": RULES, "outlines": country_outlines(), "boundaries": sets,
             "coverage": frames.coverage("SDN", "SSD", "CAF", "TCD", "LBY", "EGY", "ERI", "ETH")}  # fmt: skip
     site = frames.sites({"country": "SDN", "lon": 24.9, "lat": 12.05, "admin1": "", "admin2": ""})
     event = {"day": "2018-06-01", "precision": 4, "deaths_best": 40, "country": "SDN", "admin2": "", "lon": 30.0}
     known = event | {"day": "2000-01-01", "admin1": "North Darfur state"}
     classes = {
-        label: assess(site, frames.incidents(event | {"admin1": label}, known), **told).sites.iloc[0]
+        label: assess(site, frames.incidents(event | {"admin1": label}, known), **options).sites.iloc[0]
         for label in ("South Darfur state", "Southern Darfur state")
     }
     assert classes["South Darfur state"]["area_class"] == "high-risk"

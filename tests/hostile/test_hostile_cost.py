@@ -57,8 +57,8 @@ def cost(role: str, name: str, data: bytes) -> dict[str, object]:
         [sys.executable, "-c", MEASURE, role, name], input=data, cwd=ROOT, capture_output=True, timeout=200, check=False
     )
     assert done.returncode == 0, done.stderr.decode()[-1500:]
-    told: dict[str, object] = json.loads(done.stdout)
-    return told
+    members: dict[str, object] = json.loads(done.stdout)
+    return members
 
 
 def within(told: dict[str, object], *, refused: bool | None = None) -> None:

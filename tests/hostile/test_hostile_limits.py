@@ -405,11 +405,11 @@ def test_a_child_reads_its_libraries_and_its_one_file_and_no_other(tmp_path):
         capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    said = done.stdout.splitlines()
-    if said == ["none"]:
+    lines = done.stdout.splitlines()
+    if lines == ["none"]:
         pytest.skip("this kernel has no Landlock")
-    assert said[:3] == ["open", "shut", "shut"]
-    assert "unable to open" in said[-1]
+    assert lines[:3] == ["open", "shut", "shut"]
+    assert "unable to open" in lines[-1]
 
 
 def test_the_child_has_no_network_and_nothing_of_our_environment(monkeypatch):

@@ -188,8 +188,8 @@ def looked(given: str) -> Looked:
         assert cli.main(["watch", given, "--as-of", day, "--out", str(out)]) in (0, 1)
     asked = cli.parser().parse_args(["verify", str(out), "--watch-list", given])
     files = {p.name: p.read_bytes() for p in out.iterdir()}
-    said = json.loads(files["run.json"])
-    assert said["alerts"] > 0 < said["past"]["rows"]
+    members = json.loads(files["run.json"])
+    assert members["alerts"] > 0 < members["past"]["rows"]
     return Looked(files, made_again(asked), earlier=begun)
 
 

@@ -18,8 +18,8 @@ def test_a_country_that_only_the_layout_tells_is_said_to_be_assumed():
             "lon": 20.0,
         }
     )
-    said = [note.sentence(translator("en")) for note in assumptions(sites, {}, default_rules())]
-    assert [s for s in said if "country" in s] == [
+    sentences = [note.sentence(translator("en")) for note in assumptions(sites, {}, default_rules())]
+    assert [s for s in sentences if "country" in s] == [
         f"Sites that state no country: {n}, taken to lie in {c}, where files of their layout are from."
         for c, n in (("CAF", 2), ("COD", 1))
     ]

@@ -31,14 +31,14 @@ def test_a_card_says_what_is_known_and_what_is_missing():
     assert events.age == (TODAY - dt.date(2020, 5, 2)).days
     assert events.retrieved == "2026-11-01"
     assert events.covers["country_iso3"].tolist() == ["CAF"]
-    said = "\n".join(events.missing)
+    text = "\n".join(events.missing)
     for part in (
         "1 of 2 incidents is not placed",
         "not declared covered: COD",
         "Nothing after 2020-05-02",
         "1 row could not",
     ):
-        assert part in said
+        assert part in text
     assert all(line.sentence(translator("fr")) != str(line) for line in events.missing)
     assert sites.cite == ""
     assert any("licence is not known" in line for line in sites.missing)

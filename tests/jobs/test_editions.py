@@ -68,9 +68,9 @@ def test_sites_whose_class_would_change_and_through_which_incidents():
     assert "C" not in moved.index
     assert set(moved["cause"]) == {"incidents"}
     assert made.late == 0
-    said = [line.sentence(translator("fr")) for line in made.summary()]
-    assert any("2 sites" in line for line in said)
-    assert any("gone 2" in line for line in said)
+    sentences = [line.sentence(translator("fr")) for line in made.summary()]
+    assert any("2 sites" in line for line in sentences)
+    assert any("gone 2" in line for line in sentences)
 
 
 @pytest.mark.parametrize(

@@ -145,8 +145,8 @@ def test_gdal_loads_it(server):
     if made.returncode == 77:
         pytest.skip("this GDAL has no OAPIF driver")
     assert made.returncode == 0, made.stderr
-    told = json.loads(made.stdout.splitlines()[-1])
-    assert told == [250, 4326, ["conflict-affected", "high-risk", "insufficient data"], ["S0", "S1"]]
+    lines = json.loads(made.stdout.splitlines()[-1])
+    assert lines == [250, 4326, ["conflict-affected", "high-risk", "insufficient data"], ["S0", "S1"]]
 
 
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -173,8 +173,8 @@ def test_qgis_loads_it(server, tmp_path):
     made = subprocess.run([SYSTEM_PYTHON, "-c", QGIS, server, "0"], capture_output=True, text=True, env=env,
                           timeout=120, check=False)  # fmt: skip
     assert made.returncode == 0, made.stderr
-    _version, *told = json.loads(made.stdout.splitlines()[-1])
-    assert told == [250, "EPSG:4326", ["conflict-affected", "high-risk", "insufficient data"], ["S0", "S1"]]
+    _version, *lines = json.loads(made.stdout.splitlines()[-1])
+    assert lines == [250, "EPSG:4326", ["conflict-affected", "high-risk", "insufficient data"], ["S0", "S1"]]
 
 
 def test_a_changed_folder_and_rows_of_acled_are_refused(result, tmp_path):

@@ -41,9 +41,9 @@ def run_js(lines: list[str]) -> list[object]:
     program = "const out=[];" + "".join(f"out.push(({line}));" for line in lines)
     program += "process.stdout.write(JSON.stringify({out, pwned: globalThis.pwned ?? null}))"
     done = subprocess.run([NODE, "-e", "globalThis.window=globalThis;" + program], capture_output=True, check=True)
-    said = json.loads(done.stdout)
-    assert said["pwned"] is None
-    return said["out"]
+    members = json.loads(done.stdout)
+    assert members["pwned"] is None
+    return members["out"]
 
 
 @pytest.mark.skipif(NODE is None, reason="node is not installed; the browser test covers the same")
@@ -103,14 +103,14 @@ def test_any_text_survives_html_literal_and_blob(text):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_markdown_leaves_no_active_character(text):
-    said = escape.markdown(text)
-    assert "\n" not in said
-    bare = said
+    shown = escape.markdown(text)
+    assert "\n" not in shown
+    bare = shown
     for c in "\\`*_{}[]()<>#+-.!|~$:^=&\"'":
         bare = bare.replace("\\" + c, "")
     assert not set(bare) & set("\\`*_{}[]()<>#!|~$:&")
-    assert "https:" not in said.replace("\\", "")
-    assert "www." not in said.replace("\\", "")
+    assert "https:" not in shown.replace("\\", "")
+    assert "www." not in shown.replace("\\", "")
 
 
 def test_a_blob_refuses_what_json_has_not():

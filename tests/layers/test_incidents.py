@@ -212,9 +212,9 @@ def test_a_final_edition_goes_before_a_candidate_one_across_files():
 def test_no_text_of_acled_is_told(column, value):
     layer = read_incidents(csv(ACLED, ACLED | {"event_id_cnty": "CAF2", column: value}), "acled.csv")
     assert layer.rejected[["row", "id", "expected", "got"]].to_numpy().tolist() == [[3, "CAF2", "", ""]]
-    said = " ".join(layer.notes) + layer.rejected.to_csv()
+    notes = " ".join(layer.notes) + layer.rejected.to_csv()
     for secret in ("Secret Army", "Confidential", "5.76", "20.67", "Bambari"):
-        assert secret not in said
+        assert secret not in notes
     with pytest.raises(InputError) as fault:
         read_incidents(csv(ACLED | {column: value}), "acled.csv")
     for secret in ("Secret Army", "Confidential", "5.76", "20.67", "Bambari"):

@@ -96,9 +96,9 @@ def test_no_note_is_a_finished_sentence():
 def test_every_template_can_be_filled_in_french():
     for text in templates():
         names = [n for _, n, _, _ in string.Formatter().parse(text) if n]
-        said = Note(text, **dict.fromkeys(names, 1234.5)).sentence(FR) if names else Note(text).sentence(FR)
-        assert "{" not in said
-        assert not names or "1,234.5" not in said, text  # a number in English form
+        sentence = Note(text, **dict.fromkeys(names, 1234.5)).sentence(FR) if names else Note(text).sentence(FR)
+        assert "{" not in sentence
+        assert not names or "1,234.5" not in sentence, text  # a number in English form
 
 
 def test_a_note_is_its_english_text_everywhere():

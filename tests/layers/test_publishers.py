@@ -200,10 +200,10 @@ def test_all_that_is_known_of_an_edition_is_shown(server, folder, capsys):
     ged(server)
     entry = get(folder).entry
     assert cli.main(["editions", "show", "ucdp:CAF@25.1"]) == 0
-    said = capsys.readouterr().out
+    printed = capsys.readouterr().out
     for part in (entry.sha256, entry.cut_from, "2026-11-26T12:00:00", "ged251-csv.zip", "Licence: CC BY 4.0", "Sundberg",
                  "First day of the rows: 1989-05-01", "Deaths: 108", "Declared covered: 1 country, 1989-01-01"):  # fmt: skip
-        assert part in said, part
+        assert part in printed, part
     assert cli.main(["editions", "show", "ucdp:CAF", "--language", "fr"]) == 0
     assert "Licence\xa0: CC BY 4.0" in capsys.readouterr().out
 

@@ -55,9 +55,9 @@ def asked(monkeypatch):
     """What a child would say is said in this process, in the same bytes."""
 
     def run(task, source, clock, **options):
-        told = json.loads(json.dumps(options))
+        members = json.loads(json.dumps(options))
         with roles.without_children():
-            reply = reader_in_child.parse(source.path or source.data(), source.name, clock, told)
+            reply = reader_in_child.parse(source.path or source.data(), source.name, clock, members)
         return process.decode(process.encode(*reply))
 
     return noted(monkeypatch, run)

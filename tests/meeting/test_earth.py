@@ -54,10 +54,10 @@ def test_hostile_text_stays_text_and_the_file_is_read_back():
     own = Subject.of(loaded, assessment.run(loaded, dt.date(2016, 9, 19)), translator("en"))
     data = site_kml(own)
     root = ElementTree.fromstring(data)
-    said = "".join(d.text for d in root.iter(f"{KML}description"))
-    assert "<img" not in said
-    assert "$[" not in said
-    assert "]]&gt; &lt;/description&gt;" in said
+    text = "".join(d.text for d in root.iter(f"{KML}description"))
+    assert "<img" not in text
+    assert "$[" not in text
+    assert "]]&gt; &lt;/description&gt;" in text
     table = read(data, name="sites.kml").frame
     assert sorted(table["site_id"][table["site_id"] != ""]) == ["X1", "X2", "X3"]  # the zones have none
     assert (table["site_class"] == own.sites["site_class"].iloc[0]).any()

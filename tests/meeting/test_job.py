@@ -81,9 +81,9 @@ def test_every_file_says_in_its_bytes_that_its_data_are_synthetic_or_none_does(s
 
 
 def test_sources_are_said_in_the_readers_language():
-    said = " ".join(own().foot)
-    assert "registre des zones" in said
-    assert "row by row" not in said
+    text = " ".join(own().foot)
+    assert "registre des zones" in text
+    assert "row by row" not in text
 
 
 def test_only_the_sites_that_pass_gravest_first(shown):

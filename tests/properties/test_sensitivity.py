@@ -71,8 +71,8 @@ def scene(events, covered):
         {"site_id": "c", "lon": 19.6, "lat": 6.2},
         {"site_id": "d", "lon": 20.2, "lat": 5.7},
     )
-    told = {"coverage": frames.coverage("CAF", dataset="ucdp") if covered else None, "outlines": frames.outlines()}
-    return sites, incidents, {"as_of": T} | told
+    options = {"coverage": frames.coverage("CAF", dataset="ucdp") if covered else None, "outlines": frames.outlines()}
+    return sites, incidents, {"as_of": T} | options
 
 
 def classes(sites, incidents, options, rules):

@@ -161,7 +161,7 @@ def made(events):
 
 def run(sites, events, *, rules=None, visits=(), statuses=(), table=None, **more):
     """One run of what was drawn, looked at from everywhere unless `more` says otherwise."""
-    told = {
+    options = {
         "coverage": COVERED,
         "outlines": frames.outlines(),
         "zones": REGISTER,
@@ -172,7 +172,7 @@ def run(sites, events, *, rules=None, visits=(), statuses=(), table=None, **more
     }
     given = frames.sites(*sites) if table is None else table
     incidents = made(events) if isinstance(events, list) else events
-    return assess(given, incidents, as_of=T, rules=rules or default_rules(), **told | more)
+    return assess(given, incidents, as_of=T, rules=rules or default_rules(), **options | more)
 
 
 def ranks(result, column="site_class"):

@@ -244,9 +244,9 @@ def test_columns_stand_in_the_files_of_an_assessment_and_follow_from_its_evidenc
     assert shapes["population_5km"] == table["population_5km"][0]
     assert [i["file"] for i in json.loads(files["run.json"])["inputs"] if "values" in i] == ["a_ppp.tif", "acc.tif"]
     assert verify_files(files, "x").differences == ()
-    told = [str(line) for line in result.summary("en")]
+    lines = [str(line) for line in result.summary("en")]
     assert "a_ppp.tif: people in each pixel (ppp), 200 × 200 pixels, EPSG:4326." in [
-        t.replace("WGS 84", "EPSG:4326") for t in told
+        t.replace("WGS 84", "EPSG:4326") for t in lines
     ]
     record = json.loads(files["run.json"])
     for name, old, new in (

@@ -54,9 +54,9 @@ def test_every_page_carries_the_mark_of_the_demonstration(page):
     app = opened(page, lang="fr")
     assert not app.exception
     assert [e.value for e in app.error] == []
-    said = "".join(e.proto.body for e in app.get("html"))
-    assert "synth" in said
-    assert "cahra-synthetic" in said
+    shown = "".join(e.proto.body for e in app.get("html"))
+    assert "synth" in shown
+    assert "cahra-synthetic" in shown
 
 
 def test_a_page_without_the_demonstration_carries_no_mark():
@@ -148,11 +148,11 @@ def test_an_error_of_ours_shows_a_code_and_no_traceback(monkeypatch, caplog):
 
     monkeypatch.setattr("geo.records.eligible_incidents.incidents_at", broken)
     app = opened("explore.py")
-    said = "\n".join(e.value for e in app.error)
-    assert "code" in said
-    assert "secret" not in said + caplog.text
+    shown = "\n".join(e.value for e in app.error)
+    assert "code" in shown
+    assert "secret" not in shown + caplog.text
     assert "RuntimeError" in caplog.text
-    assert "Traceback" not in said
+    assert "Traceback" not in shown
 
 
 def test_hostile_names_reach_the_map_only_as_data():

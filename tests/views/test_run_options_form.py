@@ -60,9 +60,9 @@ def test_coverage_declared_on_the_page_is_a_file_like_any_other():
     app.text_input[[d.label for d in app.text_input].index("To (last day)")].set_value("31 Dec 2020")
     next(b for b in app.button if b.label == "Declare coverage").click().run()
     assert not app.exception
-    said = [f for f in app.session_state["files"].values() if f.role == "coverage"]
-    assert [f.name for f in said] == [DECLARED]
-    assert said[0].data.decode().splitlines() == [
+    shown = [f for f in app.session_state["files"].values() if f.role == "coverage"]
+    assert [f.name for f in shown] == [DECLARED]
+    assert shown[0].data.decode().splitlines() == [
         "dataset,country_iso3,from,to,effects",
         "i.csv,CAF,2010-01-01,2020-12-31,lethal",
         "i.csv,CMR,2010-01-01,2020-12-31,lethal",

@@ -82,14 +82,14 @@ def test_exports_have_no_word_outside_the_catalogue(names):  # noqa: F811
 def test_messages_have_no_word_outside_the_catalogue(names):  # noqa: F811
     _ = translator(pseudo_language.CODE)
     loaded = demonstration().loaded()
-    said = [Reason(r).sentence(_) for r in REASONS]
+    sentences = [Reason(r).sentence(_) for r in REASONS]
     study = sensitivity(loaded, dt.date(2016, 9, 19), first=dt.date(2016, 9, 1), draws=1)
-    said += [note.sentence(_) for note in study.summary()]
-    said.append(
+    sentences += [note.sentence(_) for note in study.summary()]
+    sentences.append(
         InputError("No site has a known outcome at any of the dates.", expected="at least one file").sentence(_)
     )
-    assert len(said) > 60
-    assert left(said, names) == set()
+    assert len(sentences) > 60
+    assert left(sentences, names) == set()
 
 
 def test_every_language_writes_a_day_in_letters_that_fields_and_sheets_know():
