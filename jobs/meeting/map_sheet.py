@@ -34,12 +34,12 @@ def sheet(subject: Subject) -> Sheet:
     by = next((c for c in colour_by.of_sites(subject.sites) if c.key == subject.colour), None)
     if by is not None:
         counts = {s.key: n for s, n in zip(by.styles, np.bincount(by.codes, minlength=len(by.styles)), strict=True)}
-    notes = [_("Incidents of the {n} month{n?|s} before the date; size by deaths.", n=rules.look_back_months)]
+    sentences = [_("Incidents of the {n} month{n?|s} before the date; size by deaths.", n=rules.look_back_months)]
     if len(incidents) < len(whole):
-        notes.append(filtered(len(incidents), len(whole), _))
+        sentences.append(filtered(len(incidents), len(whole), _))
     vague = int((~open_ones["precision"].isin([1, 2])).sum())
     if vague:
-        notes.append(
+        sentences.append(
             _.plural(
                 "{n} incident is known only by its district or region and is not drawn.",
                 "{n} incidents are known only by their district or region and are not drawn.",
@@ -47,10 +47,10 @@ def sheet(subject: Subject) -> Sheet:
             )
         )
     if len(open_ones) < len(incidents):
-        notes.append(_("Incidents whose licence keeps them here (ACLED) are not drawn."))
+        sentences.append(_("Incidents whose licence keeps them here (ACLED) are not drawn."))
     unplaced = int((subject.sites["lon"].isna() | subject.sites["lat"].isna()).sum())
     if unplaced:
-        notes.append(
+        sentences.append(
             _.plural(
                 "{n} site has no position and is only in the table.",
                 "{n} sites have no position and are only in the table.",
@@ -59,7 +59,7 @@ def sheet(subject: Subject) -> Sheet:
         )
     zones = map_content.zone_areas(loaded.zones, loaded.boundaries, day, unit_aliases())
     if any(z.indicative for z in zones):
-        notes.append(_("Dashed zones are indicative only and decide nothing."))
+        sentences.append(_("Dashed zones are indicative only and decide nothing."))
     return Sheet(
         title=subject.title,
         subtitle=subject.subtitle,
@@ -70,7 +70,7 @@ def sheet(subject: Subject) -> Sheet:
         lines=lines if len(lines) <= MOST_TRADE_LINES else [],
         marks=map_content.roadblocks([s.visits for s in loaded.sites], day),
         sources=subject.foot,
-        notes=notes,
+        notes=sentences,
         notice=subject.notice,
         counts={str(k): int(v) for k, v in counts.items()},
         colour=by,
