@@ -36,6 +36,8 @@ from views.widgets.past_record import past_sentence
 
 MANY = 300
 """Sites that the list offers at once; a search narrows it."""
+LONG = {"found": 300, "remedy": 430}
+"""Widths of columns of long text [pixels]: together they fit a page beside the sidebar at 1280."""
 LETTERS = 56
 """Letters of a line in the wide column of a table, at least."""
 
@@ -212,7 +214,7 @@ def listing(here: Here, frame: pd.DataFrame, columns: Sequence[str], none: str, 
     shown = tables.worded(here.translate, frame, columns)
     config = tables.config(here.translate, columns)
     for name in set(long) & set(columns):
-        config[name] = st.column_config.TextColumn(config[name]["label"], width="large")
+        config[name] = st.column_config.TextColumn(config[name]["label"], width=LONG[name])
     tables.show(
         here.translate, shown, column_config=config, hide_index=True,
         height="content" if len(frame) < 10 else 380, placeholder="",

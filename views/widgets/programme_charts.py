@@ -127,6 +127,8 @@ def over_time(here: Here, data: Data, loaded: Loaded, run: ProgrammeRun, types: 
         charts.show(_, chart.properties(height=220), alt=_("Sites at risk covered and uncovered by year"))
     ending = result.programmes.frame[ending_within(result.programmes.frame, result.as_of)]
     if len(ending):
+        donors_of = zip(ending["donor"], ending["donor_ids"], strict=True)
+        ending = ending.assign(donor=[";".join(run.donors.joined(*pair)) for pair in donors_of])
         st.text(_("Active programmes that end within 12 months"))
         columns = ["programme_id", "title", "donor", "types", "end", "coordination_body"]
         table(here, ending.sort_values("end"), columns, _("Active programmes that end within 12 months"))

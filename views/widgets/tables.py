@@ -15,6 +15,7 @@ from i18n.translator import Translator
 from layers.formats.reasons import sentence
 from layers.maps import styles
 from layers.reference.country_names import country_name
+from views.widgets.column_widths import widths_of
 
 SITES = (
     "name",
@@ -236,36 +237,20 @@ def show(translate: Translator, data: Any, *, column_config: Mapping[Any, Any] |
             settings_of[name] = st.column_config.NumberColumn(format="localized", **given)
         elif pd.api.types.is_datetime64_any_dtype(kind):
             settings_of[name] = st.column_config.DateColumn(format=translate.date_form, **given)
-        elif given.get("width") is None and (wide := _width_of(frame[name])):
-            settings_of[name] = {
-                **(setting if isinstance(setting, dict) else {"label": setting or str(name)}),
-                "width": wide,
-            }
+    headings = {name: _heading(name, settings_of.get(name, {})) for name in frame.columns if isinstance(name, str)}
+    for name, wide in widths_of(frame, {n: h for n, h in headings.items() if h is not None}).items():
+        setting = settings_of.get(name, {})
+        if isinstance(setting, str):
+            settings_of[name] = st.column_config.Column(setting, width=wide)
+        elif setting.get("width") is None and not setting.get("type_config"):
+            settings_of[name] = {**setting, "width": wide}
     return st.dataframe(data, column_config=settings_of, **settings)
 
 
-_MEASURED, _WIDEST = 10, 360
-"""Rows from which the browser takes the width of a column, and the widest that a long text makes it [pixels]."""
-
-
-def _width_of(column: pd.Series) -> int | None:
-    """A width where texts are longer below than in the first rows, which alone the browser measures; else none.
-
-    Examples
-    --------
-    >>> _width_of(pd.Series(["or"] * 20)), _width_of(pd.Series([*["or"] * 20, "hors de toute zone nommée"]))
-    (None, 209)
-    """
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        lengths = column.map({c: len(str(c)) for c in column.cat.categories}).astype("float64")
-    elif pd.api.types.is_string_dtype(column.dtype) or column.dtype == object:
-        lengths = column.map(lambda v: len(v) if isinstance(v, str) else 0).astype("float64")
-    else:
-        return None
-    most = lengths.max()
-    if not most > lengths.head(_MEASURED).max():
-        return None
-    return int(min(7.4 * most + 24, _WIDEST))
+def _heading(name: str, setting: Any) -> str | None:
+    """The heading of a column by its setting; None for one that is hidden."""
+    label = setting.get("label") or name if isinstance(setting, dict) else setting
+    return None if label is None else str(label)
 
 
 def row_height(texts: Sequence[str], letters: int) -> int:
