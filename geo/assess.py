@@ -258,7 +258,7 @@ def assess(
         "areas": [placed[level].report for level in levels],
         "unseen_months": rules.settings.coverage_months,
         "unseen": unseen(
-            prepared, labelled, sorted(set(table["country"]) - {""}), when, rules.settings.coverage_months
+            prepared, labelled, sorted(set(table["country"].unique()) - {""}), when, rules.settings.coverage_months
         ),
         "notes": sorted([*zone.notes, *_notes(faults, by_level, coverage, datasets)]),
     }

@@ -50,13 +50,16 @@ def months_before(days: Days, months: int) -> Days:
     months
         Length of the window [months].
     """
-    day = np.asarray(days, dtype=np.int64).astype("datetime64[D]")
+    given = np.asarray(days, dtype=np.int64)
+    if given.size > 1 and (given == given.flat[0]).all():  # one date for all is counted back once
+        return np.full(given.shape, months_before(given.reshape(-1)[:1], months)[0])
+    day = given.astype("datetime64[D]")
     month = day.astype("datetime64[M]")
     target = month - np.timedelta64(months, "M")
     last = (target + np.timedelta64(1, "M")).astype("datetime64[D]") - np.timedelta64(1, "D")
     moved = target.astype("datetime64[D]") + (day - month.astype("datetime64[D]"))
     out = np.minimum(moved, last).astype(np.int64)
-    return np.asarray(np.where(np.asarray(days) == NO_DAY, NO_DAY, out))
+    return np.asarray(np.where(given == NO_DAY, NO_DAY, out))
 
 
 def window_days(as_of: Days, months: int) -> Days:

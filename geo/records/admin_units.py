@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -219,9 +220,12 @@ def site_units(sites: pd.DataFrame, units: Units) -> SiteUnits:
         inside = np.flatnonzero(row >= 0)
         rows = row[inside]
         code[inside] = units.of_row[rows]
-        named = boundaries.frame["unit"].iloc[rows].reset_index(drop=True)
-        key[inside] = keys_of(named, sites["country"].iloc[inside].reset_index(drop=True), level, units.aliases)
-        name[inside] = named.to_numpy(dtype=object)
+        name[inside] = boundaries.frame["unit"].to_numpy(dtype=object)[rows]
+        land, lands = pd.factorize(sites["country"].array.take(inside))
+        pairs, different = pd.factorize(rows * len(lands) + land)  # the sites of a unit share its key
+        unit, which = np.divmod(different, max(len(lands), 1))
+        named = boundaries.frame["unit"].iloc[unit].reset_index(drop=True)
+        key[inside] = keys_of(named, pd.Series(lands.take(which)), level, units.aliases)[pairs]
         basis[inside] = "polygon"
 
         def measure() -> Floats:
@@ -251,6 +255,20 @@ def parents(sites: pd.DataFrame, boundaries: Boundaries | None) -> pd.DataFrame:
     inside = hit >= 0
     admin1[wanted[inside]] = boundaries.frame["parent"].to_numpy(dtype=object)[hit[inside]]
     return sites.assign(admin1=pd.array(admin1, dtype="str"))
+
+
+def _pairs(units: pd.Series[str], rows: Ints, labels: Any) -> dict[str, int]:
+    """How often each unit (by row) stands beside each label, as ``unit / label``, in the order of the texts."""
+    own, different = pd.factorize(labels)
+    pairs, distinct = pd.factorize(rows * max(len(different), 1) + own)
+    found, said = np.divmod(distinct, max(len(different), 1))
+    out: dict[str, int] = {}
+    for unit, label, count in zip(
+        units.array.take(found), different.take(said), np.bincount(pairs, minlength=len(distinct)).tolist(), strict=True
+    ):
+        text = f"{unit} / {label}"
+        out[text] = out.get(text, 0) + count
+    return dict(sorted(out.items()))
 
 
 def incident_units(incidents: Incidents, units: Units) -> IncidentUnits:
@@ -286,8 +304,6 @@ def incident_units(incidents: Incidents, units: Units) -> IncidentUnits:
         outside = incidents.precision <= 4
         outside[inside] = False
         unmatched = here & (label < 0) & outside
-        found = boundaries.frame["unit"].to_numpy(dtype=object)[rows[differs]]
-        pairs = pd.Series([f"{a} / {b}" for a, b in zip(found, name.to_numpy()[inside[differs]], strict=True)])
         spelled = name[unmatched & has_label]
         report |= {
             "basis": "polygon",
@@ -298,7 +314,7 @@ def incident_units(incidents: Incidents, units: Units) -> IncidentUnits:
             "named": int((has_label & here).sum()),
             "matched": int((has_label & here & (label >= 0)).sum()),
             "disagreements": int(differs.sum()),
-            "disagreeing_units": {str(k): int(v) for k, v in pairs.value_counts(sort=False).sort_index().items()},
+            "disagreeing_units": _pairs(boundaries.frame["unit"], rows[differs], name.array.take(inside[differs])),
             "unmatched_labels": {str(k): int(v) for k, v in spelled.value_counts(sort=False).sort_index().items()},
         }
     return IncidentUnits(level, code, unmatched, report)

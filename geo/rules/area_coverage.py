@@ -200,8 +200,8 @@ class Unmatched:
         region
             Number of the region of the incident; -1 where not known.
         """
-        own, of_site = self.sites["country"].to_numpy(dtype=object), self.site_units[1].code
-        mine = (own == country) | (country == "")
+        own, of_site = self.sites["country"], self.site_units[1].code
+        mine = (own == country).to_numpy(np.bool_) | (country == "")
         return np.asarray(mine & ((of_site == region) | (of_site < 0)) if region >= 0 else mine)
 
     def at(self, rules: Sequence[Rule], as_of: Days) -> Bools:
@@ -215,12 +215,12 @@ class Unmatched:
             The date of each site, time of events and not of knowledge [days since 1970-01-01].
         """
         out = np.zeros(len(self.sites), np.bool_)
-        iso, region = self.incidents.frame["country"].to_numpy(dtype=object), self.regions()
+        iso, region = self.incidents.frame["country"].array, self.regions()
         for rule in rules:
             rows = self.rows(rule)
             for day in np.unique(as_of):
                 after = int(months_before(np.array([day]), rule.longest_months)[0])
                 use = rows[(self.incidents.start[rows] <= day) & (self.incidents.end[rows] > after)]
-                for land, where in {(str(iso[i]), int(region[i])) for i in use}:
+                for land, where in set(zip(map(str, iso.take(use)), region[use].tolist(), strict=True)):
                     out |= (as_of == day) & self.may_hold(land, where)
         return out

@@ -15,10 +15,13 @@ from hypothesis import strategies as st
 import geo.assess
 from benchmarks.scene import synthetic
 from benchmarks.whole import frames
+from geo.records.admin_units import _pairs
 from geo.rules import words
+from geo.rules.classify import join_flags
 from geo.rules.evidence_columns import _order
 from geo.rules.incident_pairs import _merged, _Run
 from geo.spatial import equal_area
+from geo.time_window import NO_DAY, months_before
 from tests.examples import examples
 
 METRES = st.floats(0, 400_000)
@@ -110,3 +113,28 @@ def test_pairs_that_nobody_asks_for_change_no_evidence(one_date):
         every = geo.assess.assess(sites, incidents, **options)
     pd.testing.assert_frame_equal(few.evidence, every.evidence)
     pd.testing.assert_frame_equal(few.sites, every.sites)
+
+
+@settings(deadline=None, max_examples=examples(60))
+@given(st.lists(st.lists(st.booleans(), min_size=4, max_size=4), max_size=12))
+def test_flags_joined_way_by_way_are_those_joined_site_by_site(rows):
+    flags = np.array(rows, np.bool_).reshape(len(rows), 4)
+    by_hand = [";".join(name for name, on in zip("abcd", row, strict=True) if on) for row in rows]
+    assert join_flags(zip("abcd", flags.T, strict=True), len(rows)).tolist() == by_hand
+
+
+@settings(deadline=None, max_examples=examples(60))
+@given(st.integers(-20_000, 40_000) | st.just(NO_DAY), st.integers(-40, 200), st.integers(0, 4))
+def test_one_date_for_all_is_counted_back_like_each_alone(day, months, n):
+    alone = months_before(np.array([day], np.int64), months)
+    np.testing.assert_array_equal(months_before(np.full(n, day, np.int64), months), np.repeat(alone, n))
+
+
+@settings(deadline=None, max_examples=examples(60))
+@given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["Boda", "Bria", ""])), max_size=12))
+def test_units_beside_labels_are_counted_by_their_texts(pairs):
+    names = pd.Series(["Bria", "Boda", "Boda", "Obo"], dtype="str")
+    rows = np.array([row for row, _ in pairs], np.int64)
+    by_hand = pd.Series([f"{names[row]} / {label}" for row, label in pairs], dtype="str").value_counts().sort_index()
+    got = _pairs(names, rows, pd.array([label for _, label in pairs], dtype="str"))
+    assert list(got.items()) == list(by_hand.to_dict().items())
