@@ -242,11 +242,13 @@ def annex_facts(visits: pd.DataFrame | None, sites: pd.DataFrame, as_of_days: Da
 
 def _fill_from_earlier(sites: pd.DataFrame, known: pd.DataFrame, columns: list[str]) -> None:
     """Where the first of `columns` is blank, take all of them from the newest known row that has it."""
-    first = known[columns[0]]
-    stated = known[(first != "") if first.dtype == "str" else first.notna()]
-    newest = stated.drop_duplicates("_key", keep="last").set_index("_key")[columns]
     own = sites[columns[0]]
     blank = sites.index[(own == "") if own.dtype == "str" else own.isna()]
+    if not len(blank):
+        return
+    first = known[columns[0]]
+    stated = known.loc[(first != "") if first.dtype == "str" else first.notna(), ["_key", *columns]]
+    newest = stated.drop_duplicates("_key", keep="last").set_index("_key")[columns]
     blank = blank[blank.isin(newest.index)]
     if len(blank):
         sites.loc[blank, columns] = newest.loc[blank]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -197,9 +198,9 @@ def _month_span(test: Test, groups: list[_NearIncidents], limit: float, day: Int
 
 def _months_to(end: int, day: Ints, most: int) -> int | None:
     """The fewest whole months whose window holds a last day; None where more than `most` would be needed."""
-    span = np.arange(1, most + 1)
-    holds = np.array([end > int(months_before(day, int(m))[0]) for m in span])
-    return int(span[np.argmax(holds)]) if holds.any() else None
+    # A longer window begins no later, so that what one holds the next one holds too.
+    fewest = 1 + bisect.bisect_left(range(1, most + 1), True, key=lambda m: end > int(months_before(day, m)[0]))
+    return fewest if fewest <= most else None
 
 
 def _thresholds(test: Test, groups: list[_NearIncidents], limit: float, day: Ints, fires: bool) -> Iterator[Flip]:
