@@ -51,7 +51,7 @@ def timeline_svg(card: Card, translate: Translator) -> str:
     def at(day: pd.Timestamp) -> float:
         return float(_LEFT + wide * (day - first).days / days)
 
-    parts, told_of = [], functools.cache(lambda day: _.date(day))
+    parts, date_text = [], functools.cache(lambda day: _.date(day))
     spans: dict[str, list[tuple[pd.Timestamp, pd.Timestamp]]] = {}
     for code, begin, end in zip(table["country_iso3"], table["from"], table["to"], strict=True):
         spans.setdefault(code, []).append((begin, end))
@@ -61,7 +61,7 @@ def timeline_svg(card: Card, translate: Translator) -> str:
         for begin, end in spans[code]:
             x = at(begin)
             size = max(at(end + pd.Timedelta(days=1)) - x, 1.0)
-            title = html(f"{country_name(code, _)}: {told_of(begin)} – {told_of(end)}")
+            title = html(f"{country_name(code, _)}: {date_text(begin)} – {date_text(end)}")
             parts.append(f"<rect x='{x:.1f}' y='{y + 3}' width='{size:.1f}' height='{_ROW - 5}' fill='{COVERED}'>"
                          f"<title>{title}</title></rect>")  # fmt: skip
     foot = len(codes) * _ROW

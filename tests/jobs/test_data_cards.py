@@ -34,7 +34,7 @@ def test_a_card_says_what_is_known_and_what_is_missing():
     text = "\n".join(events.missing)
     for part in (
         "1 of 2 incidents is not placed",
-        "not declared covered: COD",
+        "not declared covered: Congo - Kinshasa",
         "Nothing after 2020-05-02",
         "1 row could not",
     ):
