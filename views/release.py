@@ -63,9 +63,12 @@ def forget(session: Any) -> None:
     if session._scriptrunner is not None:
         return
     session.session_state.clear()
-    session.session_state._new_widget_state.widget_metadata.clear()
-    session._fragment_storage.clear()
-    session._fragment_storage.clear_outside_wrappers()
+    try:
+        session.session_state._new_widget_state.widget_metadata.clear()
+        session._fragment_storage.clear()
+        session._fragment_storage.clear_outside_wrappers()
+    except AttributeError as error:  # another version of Streamlit: the rest of the work goes on
+        LOG.warning("a closed session is not emptied whole: %s", error)
 
 
 def give_back() -> None:

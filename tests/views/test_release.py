@@ -203,6 +203,21 @@ def test_a_session_that_still_computes_is_not_emptied():
     assert "files" not in state
 
 
+def test_another_streamlit_that_keeps_its_parts_elsewhere_does_not_stop_the_work(caplog):
+    here, sessions, manager = runtime("gone")
+    sessions.stored, sessions._session_storage = (
+        {"gone"},
+        SimpleNamespace(
+            list=lambda: [
+                SimpleNamespace(session=SimpleNamespace(id="gone", _scriptrunner=None, session_state=SessionState()))
+            ]
+        ),
+    )
+    Release(0).look(here, 0.0)
+    assert "not emptied whole" in caplog.text
+    assert manager._total_bytes == 0
+
+
 def test_every_cache_of_the_app_is_bounded_and_own_data_stays_in_its_session():
     """A page's cache without an end grows as long as the server runs."""
     seen = 0
