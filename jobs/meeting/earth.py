@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -26,6 +26,7 @@ from layers.maps.icons import icon
 MOST_ROWS = 12
 """Rows of evidence in a balloon; how many more there are stands under them."""
 _FACTS = ("area_class", "zone_status", "zone_unit", "minerals", "admin2", "visit_date", "data_coverage", "gaps")
+_EVIDENCE = ("rule", "kind", "found", "place", "date_start", "distance_m", "deaths_best", "dataset", "record_id")
 _KINDS = ("total", "incident", "area", "visit", "status", "list", "zone")
 """Evidence that answers; near misses and gaps stay in the tables."""
 
@@ -91,7 +92,10 @@ def _balloons(subject: Subject) -> list[str]:
     _ = subject.translate
     evidence = evidence_of_sites(subject)
     evidence = evidence[evidence["kind"].isin(_KINDS)]
-    parts: dict[Any, pd.DataFrame] = dict(iter(evidence.groupby("site_row")))
+    parts: dict[Any, list[tuple[Any, ...]]] = {}
+    cells = evidence[list(_EVIDENCE)].astype(object).itertuples(index=False, name=None)  # once: frames of one site cost
+    for site_row, of_row in zip(evidence["site_row"].tolist(), cells, strict=True):
+        parts.setdefault(site_row, []).append(of_row)
     table = site_rows(subject.run, subject.rows, _)
     out = []
     for i, row in enumerate(table.itertuples(index=False)):
@@ -108,19 +112,18 @@ def _plain(subject: Subject, name: str, value: object) -> str:
     return subject.translate.date(value) if name == "visit_date" else str(value or "")
 
 
-def _evidence(subject: Subject, rows: pd.DataFrame | None) -> list[Block]:
+def _evidence(subject: Subject, rows: Sequence[tuple[Any, ...]] | None) -> list[Block]:
     _ = subject.translate
     if rows is None:
         return [Text(_("No rule fired."))]
-    shown = rows.head(MOST_ROWS)
-    names = ("rule", "kind", "found", "place", "date_start", "distance_m", "deaths_best", "dataset", "record_id")
+    shown, names = rows[:MOST_ROWS], _EVIDENCE
     words_of: dict[str, Callable[[Any], str]] = {
         "kind": lambda v: _(labels.EVIDENCE_KINDS.get(v, v)), "date_start": _.date, "distance_m": _.distance,
         "deaths_best": _.number,
     }  # fmt: skip
     cells = [
         [str(words_of[name](value) if name in words_of else value) for name, value in zip(names, row, strict=True)]
-        for row in shown[list(names)].astype(object).itertuples(index=False)
+        for row in shown
     ]
     head = [_("Distance") if name == "distance_m" else column_labels.column(name, _) for name in names]
     blocks: list[Block] = [Rows(head, cells, [1] * len(names))]
