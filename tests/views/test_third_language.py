@@ -15,6 +15,7 @@ from i18n.translator import translator
 from jobs.assessment.site_dossier import dossier
 from jobs.assessment.site_profile import profile
 from jobs.sensitivity.job import run as sensitivity
+from jobs.verification import Verification
 from layers.formats.reasons import REASONS, Reason
 from tests import pseudo_language
 from tests.third_language import left, names, third  # noqa: F401  (fixtures)
@@ -85,6 +86,8 @@ def test_messages_have_no_word_outside_the_catalogue(names):  # noqa: F811
     sentences = [Reason(r).sentence(_) for r in REASONS]
     study = sensitivity(loaded, dt.date(2016, 9, 19), first=dt.date(2016, 9, 1), draws=1)
     sentences += [note.sentence(_) for note in study.summary()]
+    of_verify = Verification(job="cahra", signed_by="0" * 64, withheld=2, unproven={"sites.csv": ("3", "4")})
+    sentences += [line.sentence(_) for line in of_verify.lines()]
     sentences.append(
         InputError("No site has a known outcome at any of the dates.", expected="at least one file").sentence(_)
     )
