@@ -14,7 +14,8 @@ from geo.records.admin_units import Aliases, SiteUnits
 from geo.records.site_minerals import mines
 from geo.rules.evidence import Evidence
 from geo.rules.rule import Settings
-from geo.rules.zone_status import register_with, states, zones_at
+from geo.rules.zone_register import register_with, states
+from geo.rules.zone_status import zones_at
 from geo.schema import ZONE_STATUSES
 from geo.spatial.polygons import Boundaries
 

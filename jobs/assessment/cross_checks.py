@@ -21,7 +21,7 @@ from geo.rules.incident_distance import WRITTEN_M
 from geo.rules.raster import SHARE
 from geo.rules.rule_set import Rules
 from geo.rules.visit import ELSEWHERE
-from geo.rules.zone_status import register_with
+from geo.rules.zone_register import register_with
 from geo.spatial.common_points import misfit_m
 from jobs.assessment.coverage_checks import DERIVED_GAPS, check_coverage, same_version
 from jobs.assessment.row_shapes import OF_ENTRIES, OF_INCIDENTS, shapes

@@ -16,7 +16,7 @@ from geo.records.eligible_incidents import incidents_at
 from geo.rules.explanation import reasons
 from geo.rules.rule import Rule
 from geo.rules.rule_set import Rules
-from geo.rules.zone_status import units_in_force
+from geo.rules.zone_register import units_in_force
 from geo.spatial.proximity import within
 from geo.time_window import to_days
 from jobs.assessment.job import Loaded, Run

@@ -12,7 +12,7 @@ import pandas as pd
 from geo.errors import ZoneError
 from geo.records.admin_units import Aliases, keys_of
 from geo.records.incidents import Incidents
-from geo.rules.zone_status import INSIDE, named_rows, unit_keys, units_in_force
+from geo.rules.zone_register import INSIDE, named_rows, unit_keys, units_in_force
 from geo.screening.route_exposure import Cut, sequence
 from geo.spatial.polygons import Boundaries, locate
 from geo.time_window import NO_DAY, Days, to_days

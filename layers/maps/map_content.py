@@ -16,7 +16,7 @@ from shapely.geometry import shape
 from geo.errors import ZoneError
 from geo.records.admin_units import Aliases
 from geo.records.place_names import fold
-from geo.rules.zone_status import INSIDE, named_rows, unit_keys, units_in_force
+from geo.rules.zone_register import INSIDE, named_rows, unit_keys, units_in_force
 from geo.spatial.polygons import Boundaries
 from geo.time_window import NO_DAY, months_before, to_dates, to_days
 from layers.maps.blob import Line, Mark, ZoneArea
