@@ -11,7 +11,7 @@ import argparse
 import errno
 import os
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ import pytest
 import cli
 import cli.shared
 from geo.errors import InputError
+from jobs.result import Put
 from jobs.result_folder import ResultFolder
 from jobs.run_record import sealed
 from jobs.verification import verify
@@ -61,8 +62,9 @@ class Stub:
     def files(self, _language: str = "en") -> dict[str, bytes]:
         return self.made
 
-    def handed(self, _language: str = "en") -> Iterator[tuple[str, bytes]]:
-        yield from self.made.items()
+    def put_away(self, put: Put, language: str = "en") -> None:
+        for name, data in self.made.items():
+            put(name, data)
 
     def summary(self, _language: str = "en") -> list[str]:
         return []
