@@ -11,8 +11,9 @@ from geo.records.incidents import Incidents
 from geo.rules import words
 from geo.rules.evidence import Evidence
 from geo.rules.finding import Finding
-from geo.rules.incident_pairs import measure, most
+from geo.rules.incident_pairs import measure
 from geo.rules.kind import add_unknown
+from geo.rules.pair_sums import most
 from geo.rules.row import Derived, Row, SiteRow, is_unknown, meets
 from geo.rules.rule import Rule
 from geo.rules.scene import Scene

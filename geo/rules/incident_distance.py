@@ -13,8 +13,9 @@ from geo.records.incidents import Incidents
 from geo.rules import words
 from geo.rules.evidence import Evidence
 from geo.rules.finding import Finding
-from geo.rules.incident_pairs import NearPairs, measure, most, per_site, starts
+from geo.rules.incident_pairs import NearPairs, measure
 from geo.rules.kind import SumWords, add_unknown
+from geo.rules.pair_sums import most, per_site, starts
 from geo.rules.questions import Bracket, Question
 from geo.rules.row import Derived, Row, SiteRow, is_unknown, meets, sums
 from geo.rules.rule import Rule, Test

@@ -18,7 +18,8 @@ from pyproj import Geod
 from geo.records.admin_units import IncidentUnits, Units
 from geo.records.incidents import Incidents
 from geo.rules.classify import AFFECTED
-from geo.rules.incident_pairs import find_pairs, measure, per_site
+from geo.rules.incident_pairs import find_pairs, measure
+from geo.rules.pair_sums import per_site
 from geo.rules.rule_set import Rules
 from geo.sensitivity.pass_once import CLASSES, Pass
 from geo.sensitivity.scaling import distance_rules

@@ -12,7 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.rules.classify import AFFECTED, HIGH_RISK
-from geo.rules.incident_pairs import measure, starts
+from geo.rules.incident_pairs import measure
+from geo.rules.pair_sums import starts
 from geo.rules.rule import Rule, Test
 from geo.sensitivity.pass_once import CLASSES, CODE, Pass
 from geo.sensitivity.scaling import distance_rules
