@@ -159,25 +159,33 @@ def _write_column(page: Any, at: int, column: pd.Series, sheet: TableSheet, head
         digits = sheet.digits.get(heading, 0)
         how = styles.of(num_format="#,##0" + ("." + "0" * digits if digits else ""))
         for i, value in enumerate(column.tolist(), 1):
-            if not pd.isna(value):
+            if value is not pd.NA and value == value:
                 page.write_number(i, at, value, how)
         return max(_NARROWEST + digits, longest)
     wrap = heading in sheet.wrapped
     fills = sheet.fills.get(heading, {})
+    cells: dict[str, tuple[str, Any]] = {}  # many rows say the same: each text is looked at once
     for i, value in enumerate(column.tolist(), 1):
-        text = "" if value is None or value is pd.NA or value != value else str(value)
-        if text:
+        text = value if type(value) is str else "" if value is None or value is pd.NA or value != value else str(value)
+        if text and text not in cells:
             tint = {"bg_color": fills[text], "bold": True} if text in fills else {}
-            _text(page, i, at, text, styles, **({"text_wrap": True} if wrap else {}), **tint)
+            cells[text] = _told(text, styles, **({"text_wrap": True} if wrap else {}), **tint)
             longest = max(longest, min(len(text) + 2, _WIDEST))
+        if text:
+            page.write_string(i, at, *cells[text])
     return _WRAPPED if wrap else max(_NARROWEST, longest)
 
 
 def _text(page: Any, row: int, at: int, text: str, styles: _Styles, **how: Any) -> None:
+    page.write_string(row, at, *_told(text, styles, **how))
+
+
+def _told(text: str, styles: _Styles, **how: Any) -> tuple[str, Any]:
+    """A text as a cell holds it, and its format."""
     shown = visible(text.replace("\r\n", "\n").replace("\r", "\n"))
     if len(shown) > LONGEST:
         shown = shown[: LONGEST - 1] + "…"
-    page.write_string(row, at, shown, styles.of(quoted=is_formula(shown), **how))
+    return shown, styles.of(quoted=is_formula(shown), **how)
 
 
 def _page(page: Any, sheet: TextSheet, styles: _Styles) -> None:
