@@ -23,8 +23,8 @@ def give_back() -> None:
 def keep_tight() -> None:
     """For a process of one job over many columns: whatever is large comes from the system and goes back there at once.
 
-    What is let go between others otherwise stays with the process, a quarter of what a screening needs. It costs a tenth
-    of the processor time; the engine's own arrays of millions would pay for it with every step.
+    What is let go between others otherwise stays with the process, a quarter of what a screening needs. A tenth more
+    processor time is its price; the engine's own arrays of millions would pay it with every step.
     """
     pa.set_memory_pool(pa.system_memory_pool())
     _library("mallopt")(M_MMAP_THRESHOLD, LARGE)
