@@ -25,6 +25,7 @@ import pandas as pd
 from geo import schema
 from geo.assess import assess
 from geo.assessment import Assessment
+from geo.cluster.joined_tiles import joined, summed, unseen_summed
 from geo.cluster.required_incidents import needed, sets
 from geo.cluster.tiles import Tiles, file_system, open_tiles, read, write_tiles
 from geo.coded import CodedTable
@@ -240,12 +241,12 @@ def assess_partitioned(
         spans = _done(client, _span_tile, shared, range(n_sites), ahead)
         whole = (set().union(*(s[0] for s in spans)), [d for s in spans for d in s[1:]])
         reports = _done(client, functools.partial(_report_tile, whole=whole), shared, range(n_incidents), ahead)
-        counts = _summed([r[0] for r in reports])
+        counts = summed([r[0] for r in reports])
         given["agreed"] = {r["level"]: boundary_check.Agreement.of(r) for r in counts}
         shared = client.scatter([(site_tiles, incident_tiles, given, out)], broadcast=True, hash=False)[0]
         parts = _done(client, _assess_tile, shared, range(n_sites), ahead)
     repeated = 0 if incident_tiles is None else int(incident_tiles.facts["repeated"])
-    return _joined(parts, counts, _unseen([r[1] for r in reports]), repeated, given)
+    return joined(parts, counts, unseen_summed([r[1] for r in reports]), repeated, given)
 
 
 def _done(client: Any, work: Callable[..., Any], shared: Any, numbers: range, ahead: Callable[[], None]) -> list[Any]:
@@ -392,78 +393,8 @@ def _report_tile(
     return [placed[level].report for level in levels], lost
 
 
-def _unseen(parts: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    rows = pd.DataFrame([row for part in parts for row in part])
-    if not len(rows):
-        return []
-    summed = rows.groupby(["country", "source"], sort=True).sum().reset_index()
-    return [{str(k): v if isinstance(v, str) else int(v) for k, v in row.items()} for row in summed.to_dict("records")]
-
-
 def _own_threads_only() -> None:
     """The engine's own threads are those that the cluster gave this worker."""
     from geo.spatial import candidate_search
 
     candidate_search.THREADS = max(1, _distributed().get_worker().state.nthreads)
-
-
-def _joined(
-    parts: list[Assessment],
-    areas: list[dict[str, Any]],
-    lost: list[dict[str, Any]],
-    repeated: int,
-    given: dict[str, Any],
-) -> Assessment:
-    """The tiles' results as one, in the order of one process."""
-    if not parts:
-        return assess(schema.empty(schema.SITES), None, **{**given, "as_of": given["as_of"] or []})
-    sites = pd.concat([p.sites for p in parts], ignore_index=True)
-    order = np.lexsort(
-        (
-            sites["site_id"].rank(method="dense").to_numpy(),
-            sites["site_id"].str.len().to_numpy(),
-            sites["source"].rank(method="dense").to_numpy(),
-        )
-    )
-    sites = sites.iloc[order].reset_index(drop=True)
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
-    # A tile's evidence stands by site in the tile's own order; blocks of sites go to their places.
-    keys = pd.MultiIndex.from_frame(sites[["source", "site_id"]])
-    evidence = pd.concat([p.evidence for p in parts], ignore_index=True)
-    at = keys.get_indexer(pd.MultiIndex.from_frame(evidence[["source", "site_id"]])) if len(evidence) else place[:0]
-    evidence = evidence.iloc[np.argsort(at, kind="stable")].reset_index(drop=True)
-    notes = sorted({note: note for p in parts for note in _list(p.report.get("notes"))})
-    report = {
-        **parts[0].report,
-        "latest_answer": max(str(p.report["latest_answer"]) for p in parts),
-        "repeated_incident_ids": repeated,
-        "areas": areas or _list(parts[0].report.get("areas")),
-        "unseen": lost,
-        "notes": notes,
-    }
-    fired = pd.concat([p.fired for p in parts], ignore_index=True).iloc[order].reset_index(drop=True)
-    return Assessment(sites, evidence, parts[0].datasets, report, fired)
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _summed(reports: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """Counts of all tiles, level by level."""
-    out = []
-    for same_level in zip(*reports, strict=True):
-        total: dict[str, Any] = {}
-        for report in same_level:
-            for key, value in report.items():
-                if isinstance(value, dict):
-                    held = total.setdefault(key, {})
-                    for name, count in value.items():
-                        held[name] = held.get(name, 0) + count
-                elif isinstance(value, int) and key != "level":
-                    total[key] = total.get(key, 0) + value
-                else:
-                    total[key] = value
-        out.append({k: dict(sorted(v.items())) if isinstance(v, dict) else v for k, v in total.items()})
-    return out
