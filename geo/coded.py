@@ -205,8 +205,8 @@ def coded_as(frame: pd.DataFrame, like: CodedTable) -> CodedTable:
     Examples
     --------
     >>> like = CodedTable({"a": Coded(np.zeros(1), np.zeros(1, np.int32)), "b": Coded(np.zeros(1))})
-    >>> told = coded_as(pd.DataFrame({"a": [7.0, 8.0, 7.0], "b": [1.0, 1.0, 1.0]}), like)
-    >>> told["a"].pool.tolist(), told["a"].codes.tolist(), told["b"].codes
+    >>> table = coded_as(pd.DataFrame({"a": [7.0, 8.0, 7.0], "b": [1.0, 1.0, 1.0]}), like)
+    >>> [float(v) for v in table["a"].pool], table["a"].codes.tolist(), table["b"].codes
     ([7.0, 8.0], [0, 1, 0], None)
     """
     groups: dict[int, list[str]] = {}

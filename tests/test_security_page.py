@@ -60,9 +60,9 @@ def test_systems_bombs_roles_and_replies():
     assert bombs[::2] == [len(test_hostile_cost.BOMBS), len(test_hostile_cost.EACH_TIME)]
     each_time = len(roles.SEEDS) - len(test_hostile_roles.LATER)
     more = [len(roles.OPTIONS), len(roles.COMMANDS)]
-    assert numbers(row("every role")) == [164, len(roles.SEEDS), each_time, 10 + 1, 25 + 3, *more]
+    assert numbers(row("every role")) == [164, len(roles.SEEDS), each_time, 5 + 1, 25 + 3, *more]
     tried = sum(map(len, test_hostile_roles.MUTANTS))
-    assert tried == (25 + 3 if THOROUGH else 10 + 1)
+    assert tried == (25 + 3 if THOROUGH else 5 + 1)
     doubtful = sum(map(len, test_unread_incidents.DOUBTFUL.values()))
     assert numbers(row("never a mixture")) == [len(test_every_job_whole.NAMES), test_every_job_whole.EACH_TIME]
     faults = numbers(row("never calms a site"))

@@ -21,8 +21,9 @@ PAGE = "views/pages/files.py"
 def uploader(translate: Translator, key: str, role: str = "", label: str = "") -> None:
     """A field for files of any kind, or of one; what comes is recognised, and demonstration data goes off."""
     _, state = translate, st.session_state
-    turn = state.get("upload_turn", 0)
-    given = st.file_uploader(label or _("Add files"), accept_multiple_files=True, key=f"{key}_{turn}")
+    turn, field = state.get("upload_turn", 0), f"taken_{key}"
+    # The field stays the same one: what comes while the page still takes an earlier file would be lost with another.
+    given = st.file_uploader(label or _("Add files"), accept_multiple_files=True, key=field)
     if kept_editions.chooser(_, f"{key}_edition_{turn}", role):
         state["upload_turn"] = turn + 1
         st.rerun()
@@ -30,16 +31,18 @@ def uploader(translate: Translator, key: str, role: str = "", label: str = "") -
         st.warning(_("At most {n} files at a time.", n=own_files.MAX_FILES))
     for name in state.pop("projects_given", ()):
         st.warning(_("{name} is a project: open it on the page Your files, under Project file.", name=markdown(name)))
-    if given:
-        data = [(f.name, f.getvalue()) for f in given]
+    known = state.get(f"{field}_ids", ())
+    state[f"{field}_ids"] = frozenset(f.file_id for f in given)
+    come = [f for f in given if f.file_id not in known]
+    if come:
+        data = [(f.name, f.getvalue()) for f in come]
         state["projects_given"] = [name for name, content in data if is_project(content)]
         data = [(name, content) for name, content in data if name not in state["projects_given"]]
         state["files_left"] = own_files.add(data, role)
-        for upload in given:
+        for upload in come:
             forget_upload(upload)
         if any(not name.casefold().endswith(".toml") for name, _content in data):
             own_files.came()
-        state["upload_turn"] = turn + 1
         st.rerun()
 
 

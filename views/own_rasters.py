@@ -105,9 +105,9 @@ def read_address() -> None:
     """Once a session: what the page's address says of rasters."""
     state = st.session_state
     for name, (_role, key) in SETTINGS.items():
-        said = str(state["address"].get(name, ""))
-        if said in VALUES if name == "people_values" else said.isdecimal() and len(said) < 4:
-            state[key] = said if name == "people_values" else int(said)
+        value = str(state["address"].get(name, ""))
+        if value in VALUES if name == "people_values" else value.isdecimal() and len(value) < 4:
+            state[key] = value if name == "people_values" else int(value)
 
 
 def address() -> dict[str, str]:

@@ -227,7 +227,8 @@ def page(*, sidebar: bool = True) -> Iterator[Here]:
     start()
     st.html(STYLE)
     _ = translator(language())
-    st.html(WORDS % (_("Choose files"), _("{n} MB a file", n=_.number(UPLOAD.file_bytes // 1_000_000))))
+    choose = _("Choose files")
+    st.html(WORDS % (choose, _("{n} MB a file", n=_.number(UPLOAD.file_bytes // 1_000_000)), choose))
     st.html(script(_), unsafe_allow_javascript=True)
     if sidebar:
         with st.sidebar:

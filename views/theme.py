@@ -20,6 +20,9 @@ h2, h3 { font-size: 1.15rem !important; padding: 0.4rem 0 0 !important; }
 [data-testid="stFileChip"] [role="alert"] { position: static !important; width: 100% !important;
   height: auto !important; clip: auto !important; clip-path: none !important; margin: 0 !important;
   white-space: normal !important; font-size: 0.8rem; }
+[class*="st-key-taken_"] [data-testid="stFileChips"] > div:first-child > div { display: contents; }
+[class*="st-key-taken_"] [data-testid="stFileChip"]:not([aria-invalid], :has([data-testid="stFileChipIconSpinner"])) {
+  display: none; }
 @media (max-width: 640px) {
   [data-testid="stHorizontalBlock"]:has([data-testid="stDownloadButton"]) { gap: 0.5rem; }
   [data-testid="stHorizontalBlock"] > [data-testid="stColumn"]:has([data-testid="stDownloadButton"]),
@@ -40,5 +43,8 @@ WORDS = """<style>
 [data-testid="stFileUploaderDropzoneInstructions"] span { font-size: 0; }
 [data-testid="stFileUploaderDropzone"] button p::after { content: "%s"; font-size: 0.875rem; }
 [data-testid="stFileUploaderDropzoneInstructions"] span::after { content: "%s"; font-size: 0.875rem; }
+[data-testid="stFileChips"] [data-testid="stBaseButton-borderlessIcon"] {
+  width: auto; gap: 0.4rem; white-space: nowrap; }
+[data-testid="stFileChips"] [data-testid="stBaseButton-borderlessIcon"]::after { content: "%s"; font-size: 0.875rem; }
 </style>"""
 """Streamlit has no language of its own: what its field for files says is written over by our own translation."""

@@ -261,10 +261,13 @@ def _pairs(units: pd.Series[str], rows: Ints, labels: Any) -> dict[str, int]:
     """How often each unit (by row) stands beside each label, as ``unit / label``, in the order of the texts."""
     own, different = pd.factorize(labels)
     pairs, distinct = pd.factorize(rows * max(len(different), 1) + own)
-    found, said = np.divmod(distinct, max(len(different), 1))
+    found, named = np.divmod(distinct, max(len(different), 1))
     out: dict[str, int] = {}
     for unit, label, count in zip(
-        units.array.take(found), different.take(said), np.bincount(pairs, minlength=len(distinct)).tolist(), strict=True
+        units.array.take(found),
+        different.take(named),
+        np.bincount(pairs, minlength=len(distinct)).tolist(),
+        strict=True,
     ):
         text = f"{unit} / {label}"
         out[text] = out.get(text, 0) + count

@@ -71,13 +71,13 @@ def dodd_frank(country: Texts, minerals: pd.Series[str], as_of: Days, covered: p
     start, end = to_days(covered["valid_from"]), _ends(covered["valid_to"])
     codes, names = pd.factorize(country)
     place = {str(name): i for i, name in enumerate(names)}
-    told: dict[str, npt.NDArray[np.bool_]] = {}
+    holds: dict[str, npt.NDArray[np.bool_]] = {}
     for i, row in enumerate(covered.itertuples(index=False)):
         there = (codes == place.get(str(row.country), -2)) & (start[i] <= as_of) & (as_of < end[i])
         named = str(row.minerals)
-        if named not in told:
-            told[named] = has_mineral(minerals, frozenset(named.split(";")))
-        out[there] = np.where(told[named][there], "covered", "country_only")
+        if named not in holds:
+            holds[named] = has_mineral(minerals, frozenset(named.split(";")))
+        out[there] = np.where(holds[named][there], "covered", "country_only")
     return out
 
 

@@ -221,8 +221,8 @@ def _false_origin(out: pd.DataFrame, rows: pd.DataFrame, basis: Texts, data: job
         remarks[i] = "; ".join(filter(None, (remarks[i], remark)))
     out["remarks"] = pd.array(remarks, dtype="str")
     codes, texts = pd.factorize(remarks)
-    told = [any(f in str(text) for f in (OUTSIDE_COUNTRY, FAR_START, FAR_UNIT)) for text in texts]
-    true = np.array(told, np.bool_)[codes]
+    doubtful = [any(f in str(text) for f in (OUTSIDE_COUNTRY, FAR_START, FAR_UNIT)) for text in texts]
+    true = np.array(doubtful, np.bool_)[codes]
     compared = given & (units.compared | rows["country"].isin(list(country_boxes())).to_numpy())
     out["flag_false_origin"] = pd.Series(true, index=out.index, dtype="boolean").mask(~true & ~compared)
 

@@ -50,6 +50,22 @@ def test_files_dropped_together_are_sorted_mapped_and_used(visit, tmp_path):
     here.settled()
 
 
+def test_a_file_that_comes_while_another_is_taken_is_not_lost(visit, tmp_path):
+    here = visit("/explore")
+    side = here.page.get_by_test_id("stSidebarUserContent")
+    side.get_by_text("Data", exact=True).first.click()
+    field = side.locator("input[type=file]").first
+    field.wait_for(state="attached")
+    for name, text in (("mines.csv", SITES), ("events.csv", EVENTS), ("units.geojson", UNITS)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        with here.page.expect_response(lambda r: r.request.method == "PUT", timeout=9000):
+            field.set_input_files(tmp_path / name)
+    for name in ("mines.csv", "events.csv", "units.geojson"):
+        expect(side.get_by_role("button", name=f"Remove {name}")).to_have_count(1)
+    here.settled()
+    expect(side.get_by_test_id("stFileChip").filter(visible=True)).to_have_count(0)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_no_serious_finding_of_the_accessibility_check(visit, language, tmp_path):

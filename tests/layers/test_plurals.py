@@ -15,7 +15,7 @@ from scripts import messages
 
 COUNTED = re.compile(r"(?<![\w.,)])(1|2) (?:(?:other|more|new|known|lethal|deadly|smelter) )?([a-z]+s)\b")
 """A number and the word after it, which ends like a plural."""
-NO_NOUN = {"is", "was", "has", "does", "begins", "ends", "counts", "passes", "stands", "status"}
+NO_NOUN = {"is", "was", "has", "does", "begins", "ends", "counts", "passes", "stands", "says", "status"}
 """Verbs, and a noun that ends in s: what stands before them is a name or a number, not a count."""
 NEVER_ONE = {
     "At most {n} files at a time.": "a constant of the page",

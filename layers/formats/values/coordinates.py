@@ -152,7 +152,7 @@ def check_positions(
 
 def _axis(series: pd.Series, axis: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     size = len(series)
-    found, said, means = np.full(size, np.nan), np.full(size, "", dtype=object), np.full(size, "", dtype=object)
+    found, reasons, means = np.full(size, np.nan), np.full(size, "", dtype=object), np.full(size, "", dtype=object)
     rest = np.arange(size)
     if str(series.dtype) == "str":
         texts = pa.array(series.array, pa.large_string())
@@ -171,8 +171,8 @@ def _axis(series: pd.Series, axis: str) -> tuple[np.ndarray, np.ndarray, np.ndar
         elif text is not None and text == text:
             values[i], why[i], how[i] = parse_degrees(str(text), axis)
     if n:
-        found[rest], said[rest], means[rest] = values[codes], why[codes], how[codes]
-    return found, said, means
+        found[rest], reasons[rest], means[rest] = values[codes], why[codes], how[codes]
+    return found, reasons, means
 
 
 def parse_coordinates(

@@ -66,14 +66,14 @@ def coded_parquet_bytes(table: CodedTable, *tables: schema.Table) -> bytes:
     made = group(0)
     # Nearly every row has a distance of its own: a dictionary of them would be given up half way.
     few = [name for name in made.column_names if name not in OF_ITS_OWN]
-    told = [name for name in made.column_names if name in IN_ORDER]
+    bounded = [name for name in made.column_names if name in IN_ORDER]
     with parquet.ParquetWriter(
         out,
         made.schema,
         compression="zstd",
         write_batch_size=1 << 16,
         use_dictionary=few,
-        write_statistics=told or False,
+        write_statistics=bounded or False,
     ) as writer:
         for start in range(0, max(len(table), 1), ROWS):  # a group is made while the one before is written, and gone
             following = ahead(functools.partial(group, start + ROWS), worth=start + ROWS < len(table))

@@ -37,8 +37,8 @@ def clean(text: object) -> str:
     >>> clean("a\u202eb\x00")
     'a�b�'
     """
-    said = str(text)
-    return said if said.isascii() and said.isprintable() else _UNPRINTABLE.sub("\ufffd", said)
+    written = str(text)
+    return written if written.isascii() and written.isprintable() else _UNPRINTABLE.sub("\ufffd", written)
 
 
 def html(text: object) -> str:

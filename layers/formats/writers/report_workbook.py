@@ -169,7 +169,7 @@ def _write_column(page: Any, at: int, column: pd.Series, sheet: TableSheet, head
         text = value if type(value) is str else "" if value is None or value is pd.NA or value != value else str(value)
         if text and text not in cells:
             tint = {"bg_color": fills[text], "bold": True} if text in fills else {}
-            cells[text] = _told(text, styles, **({"text_wrap": True} if wrap else {}), **tint)
+            cells[text] = _worded(text, styles, **({"text_wrap": True} if wrap else {}), **tint)
             longest = max(longest, min(len(text) + 2, _WIDEST))
         if text:
             page.write_string(i, at, *cells[text])
@@ -177,10 +177,10 @@ def _write_column(page: Any, at: int, column: pd.Series, sheet: TableSheet, head
 
 
 def _text(page: Any, row: int, at: int, text: str, styles: _Styles, **how: Any) -> None:
-    page.write_string(row, at, *_told(text, styles, **how))
+    page.write_string(row, at, *_worded(text, styles, **how))
 
 
-def _told(text: str, styles: _Styles, **how: Any) -> tuple[str, Any]:
+def _worded(text: str, styles: _Styles, **how: Any) -> tuple[str, Any]:
     """A text as a cell holds it, and its format."""
     shown = visible(text.replace("\r\n", "\n").replace("\r", "\n"))
     if len(shown) > LONGEST:

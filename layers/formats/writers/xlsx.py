@@ -71,10 +71,10 @@ def column_letters(number: int) -> str:
     return letters
 
 
-def _cell(place: str, value: Any, shared: dict[str, int], told: dict[str, str]) -> str:
+def _cell(place: str, value: Any, shared: dict[str, int], endings: dict[str, str]) -> str:
     """One cell as XML; blank for None and for blank text.
 
-    Texts go to `shared`, each once, and what follows the place in their cells to `told`.
+    Texts go to `shared`, each once, and what follows the place in their cells to `endings`.
     """
     if value is None or value == "":
         return ""
@@ -85,16 +85,16 @@ def _cell(place: str, value: Any, shared: dict[str, int], told: dict[str, str]) 
     if isinstance(value, dt.date):
         return f'<c r="{place}" s="{_DAY}"><v>{(value - _FIRST_DAY).days}</v></c>'
     text = given = str(value)
-    if text in told:
-        return f'<c r="{place}"{told[text]}'
+    if text in endings:
+        return f'<c r="{place}"{endings[text]}'
     if len(text) > LONGEST:
         raise InputError(
             "A text is too long for Excel.", where=place, expected=Note("{n} character{n?|s} at most", n=LONGEST)
         )
     style = f' s="{_QUOTED}"' if is_formula(text) else ""
     text = visible(text.replace("\r\n", "\n").replace("\r", "\n"))  # XML knows no lone CR
-    told[given] = f'{style} t="s"><v>{shared.setdefault(text, len(shared))}</v></c>'
-    return f'<c r="{place}"{told[given]}'
+    endings[given] = f'{style} t="s"><v>{shared.setdefault(text, len(shared))}</v></c>'
+    return f'<c r="{place}"{endings[given]}'
 
 
 def workbook(rows: Iterable[Iterable[Any]], sheet: str) -> bytes:
@@ -114,7 +114,7 @@ def workbook(rows: Iterable[Iterable[Any]], sheet: str) -> bytes:
     """
     letters: list[str] = []
     shared: dict[str, int] = {}
-    told: dict[str, str] = {}
+    endings: dict[str, str] = {}
     out = io.StringIO()
     out.write(f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">')
     out.write('<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>')
@@ -128,7 +128,7 @@ def workbook(rows: Iterable[Iterable[Any]], sheet: str) -> bytes:
         for at, value in enumerate(cells):
             if at == len(letters):
                 letters.append(column_letters(at))
-            out.write(_cell(f"{letters[at]}{number}", value, shared, told))
+            out.write(_cell(f"{letters[at]}{number}", value, shared, endings))
         out.write("</row>")
     out.write("</sheetData></worksheet>")
     title = "".join("_" if c in "[]:*?/\\'" else c for c in visible(sheet))[:31] or "sheet"

@@ -25,7 +25,7 @@ def quoteattr(text: str) -> str:
     >>> quoteattr("a & b")
     '"a &amp; b"'
     """
-    said = escape(text).translate(_ATTRIBUTE)
-    if '"' not in said:
-        return f'"{said}"'
-    return f"'{said}'" if "'" not in said else '"' + said.replace('"', "&quot;") + '"'
+    quoted = escape(text).translate(_ATTRIBUTE)
+    if '"' not in quoted:
+        return f'"{quoted}"'
+    return f"'{quoted}'" if "'" not in quoted else '"' + quoted.replace('"', "&quot;") + '"'
