@@ -11,7 +11,7 @@ from pathlib import Path
 from geo.errors import InputError
 from geo.messages import Note
 from layers.gdal_settings import confine
-from views import faults, release, server_guard, warming
+from views import faults, release, server_guard, upload_addresses, warming
 
 ROOT = Path(__file__).resolve().parents[1]
 LIBRARIES = (
@@ -138,6 +138,7 @@ def main(options: Sequence[str] = (), folder: str = "", *, for_all: bool = False
     from click import Abort
     from streamlit.web import cli  # whole, before another thread imports anything
 
+    upload_addresses.keep()
     warming.begin(warm)
 
     try:

@@ -31,7 +31,7 @@ def test_files_dropped_together_are_sorted_mapped_and_used(visit, tmp_path):
     main.locator("input[type=file]").first.set_input_files(tmp_path / "units.geojson")
     main.get_by_text("boundaries · 1 row read").first.wait_for()
     here.settled()
-    main.get_by_text("mines.csv", exact=True).first.click()
+    main.get_by_text("mines.csv", exact=True).filter(visible=True).first.click()
     here.settled()
     expect(main.get_by_role("combobox", name="Kind of file")).to_have_count(1)
     main.get_by_role("combobox", name="Kind of file").click()
