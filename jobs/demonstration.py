@@ -64,7 +64,7 @@ def marked(sites: pd.DataFrame, loaded: Loaded, visits: pd.DataFrame) -> pd.Data
     loaded
         What was read of the inputs.
     visits
-        Visits to the sites (`geo.schema.VISITS`); None: none were loaded.
+        Visits to the sites (`geo.schema.VISITS`).
     """
     if loaded.incidents is not None and bool(loaded.incidents["demonstration"].any()):
         return sites.assign(demonstration=True)

@@ -57,3 +57,33 @@ def test_what_is_not_documented_would_be_found(tmp_path, monkeypatch):
     assert lacking(path) == ["x.py: f(b)"]
     path.write_text('def f(b):\n    """F.\n\n    Parameters\n    ----------\n    a, b\n        Both.\n    """\n')
     assert lacking(path) == ["x.py: f has no a"]
+
+
+_ENTRY = re.compile(r"^(\w+)\n((?: +\S.*\n?)+)", re.MULTILINE)
+"""A parameter alone on its line, and its text."""
+
+
+def never_none(path: Path) -> list[str]:
+    """Parameters of which a docstring says what None means though they take none by their types."""
+    out = []
+    for name, node in public(path):
+        section = _SECTION.search((ast.get_docstring(node) or "") + "\n")
+        texts = dict(_ENTRY.findall(section[1])) if section else {}
+        for x in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+            kind = ast.unparse(x.annotation) if x.annotation else "Any"
+            if re.search(r"\bNone(:| or an empty)", texts.get(x.arg, "")) and not re.search(
+                r"None|Any|object|AsOf", kind
+            ):
+                out.append(f"{path.relative_to(ROOT)}: {name}({x.arg}: {kind})")
+    return out
+
+
+def test_what_none_means_is_said_only_where_none_is_taken(tmp_path, monkeypatch):
+    assert [
+        x for folder in ("geo", "jobs") for path in sorted((ROOT / folder).rglob("*.py")) for x in never_none(path)
+    ] == []
+    monkeypatch.setattr(f"{__name__}.ROOT", tmp_path)
+    path = tmp_path / "x.py"
+    body = '"""F.\n\n    Parameters\n    ----------\n    a\n        Rows; None: none.\n    """\n'
+    path.write_text(f"def f(a: int):\n    {body}\ndef g(a: int | None):\n    {body}")
+    assert never_none(path) == ["x.py: f(a: int)"]

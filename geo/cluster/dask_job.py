@@ -89,7 +89,7 @@ def write_incidents(incidents: pd.DataFrame, folder: str | Path, rows: int = 20_
     Parameters
     ----------
     incidents
-        The incidents (`geo.schema.INCIDENTS`); None: none were loaded.
+        The incidents (`geo.schema.INCIDENTS`).
     folder
         A new folder, or one that holds no tiles.
     rows

@@ -47,7 +47,7 @@ def stated_places(sites: pd.DataFrame, boundaries: Sequence[Boundaries], aliases
     sites
         Columns `lon, lat, coord_precision_km, country, admin1, admin2`.
     boundaries
-        Boundary sets, one a level; None or an empty one: none were loaded.
+        Boundary sets, one a level; empty: none were loaded.
     aliases
         Other spellings of names of units.
     """

@@ -295,7 +295,7 @@ def roadblocks_near(places: Places, visits: pd.DataFrame, as_of: Days, after: Da
     places
         From where is looked, and how far.
     visits
-        Visits to the sites (`geo.schema.VISITS`); None: none were loaded.
+        Visits to the sites (`geo.schema.VISITS`).
     as_of
         The date of each site, time of events and not of knowledge [days since 1970-01-01].
     after

@@ -40,7 +40,7 @@ def check_register(register: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     register
-        Entries of the zone register; None: none.
+        Entries of the zone register.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def in_force(register: pd.DataFrame, day: int) -> pd.DataFrame:
     Parameters
     ----------
     register
-        Entries of the zone register; None: none.
+        Entries of the zone register.
     day
         The day [days since 1970-01-01].
     """
@@ -131,7 +131,7 @@ def units_in_force(register: pd.DataFrame, day: int) -> pd.DataFrame:
     Parameters
     ----------
     register
-        Entries of the zone register; None: none.
+        Entries of the zone register.
     day
         The day [days since 1970-01-01].
     """
@@ -166,9 +166,9 @@ def named_rows(register: pd.DataFrame, boundaries: Boundaries, aliases: Aliases,
     Parameters
     ----------
     register
-        Entries of the zone register; None: none.
+        Entries of the zone register.
     boundaries
-        Boundary sets, one a level; None or an empty one: none were loaded.
+        Boundaries of one level.
     aliases
         Other spellings of names of units.
     day

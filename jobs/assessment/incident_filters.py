@@ -113,9 +113,9 @@ class IncidentFilters:
         Parameters
         ----------
         incidents
-            The incidents (`geo.schema.INCIDENTS`); None: none were loaded.
+            The incidents (`geo.schema.INCIDENTS`).
         boundaries
-            Boundary sets, one a level; None or an empty one: none were loaded.
+            Boundary sets, one a level; empty: none were loaded.
         """
         keep = np.ones(len(incidents), np.bool_)
         if self.kinds:
@@ -144,9 +144,9 @@ def unit_keys(incidents: pd.DataFrame, boundaries: Sequence[Boundaries], level: 
     Parameters
     ----------
     incidents
-        The incidents (`geo.schema.INCIDENTS`); None: none were loaded.
+        The incidents (`geo.schema.INCIDENTS`).
     boundaries
-        Boundary sets, one a level; None or an empty one: none were loaded.
+        Boundary sets, one a level; empty: none were loaded.
     level
         Administrative level: 0 the country, 1 the region, 2 the district, 3 below.
     """

@@ -70,7 +70,7 @@ def gather(loaded: Loaded, days: Days, outcome: Outcome, rules: Rules, progress:
     rules
         The rule set with its settings.
     progress
-        Is told how far the work is; None: nobody asks.
+        Is told how far the work is: what, how much is done, of how much.
 
     Raises
     ------

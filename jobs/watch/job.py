@@ -322,7 +322,7 @@ def run_again(
     as_of
         The day that is asked about: time of events, not of knowledge.
     now
-        When the run is made; None: now.
+        When the first look was made.
     """
     past = alerts_of(files[ALERTS])
     return run(saved, state_of(files[BEFORE], BEFORE), past[: len(past) - count], as_of, now)
