@@ -6,8 +6,6 @@ import ctypes
 import functools
 from collections.abc import Callable
 
-import pyarrow as pa
-
 M_MMAP_THRESHOLD = -3
 """The setting of glibc from how many bytes on memory is asked of the system by itself."""
 LARGE = 1 << 22
@@ -15,9 +13,11 @@ LARGE = 1 << 22
 
 def give_back() -> None:
     """Arrow's memory and that of the C library, as far as nothing in use lies in it."""
+    import pyarrow as pa
+
     for pool in (pa.default_memory_pool(), pa.system_memory_pool()):
         pool.release_unused()
-    _library("malloc_trim")(ctypes.c_size_t(0))
+    library("malloc_trim")(ctypes.c_size_t(0))
 
 
 def keep_tight() -> None:
@@ -26,13 +26,21 @@ def keep_tight() -> None:
     What is let go between others otherwise stays with the process, a quarter of what a screening needs. A tenth more
     processor time is its price; the engine's own arrays of millions would pay it with every step.
     """
+    import pyarrow as pa
+
     pa.set_memory_pool(pa.system_memory_pool())
-    _library("mallopt")(M_MMAP_THRESHOLD, LARGE)
+    library("mallopt")(M_MMAP_THRESHOLD, LARGE)
 
 
 @functools.cache
-def _library(name: str) -> Callable[..., object]:
-    """A function of glibc; elsewhere what does nothing."""
+def library(name: str) -> Callable[..., object]:
+    """A function of glibc; elsewhere what does nothing and gives None.
+
+    Parameters
+    ----------
+    name
+        Its name, such as `malloc_trim`.
+    """
     try:
         found: Callable[..., object] = getattr(ctypes.CDLL(None), name)
     except (AttributeError, OSError, TypeError):

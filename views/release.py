@@ -8,13 +8,13 @@ that no session owns.
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import logging
-import os
 import threading
 import time
 from typing import Any
+
+from geo import memory
 
 LOG = logging.getLogger("cahra")
 COME_BACK_S = 60.0
@@ -74,9 +74,7 @@ def forget(session: Any) -> None:
 def give_back() -> None:
     """Freed memory goes back to the system, where the C library can be asked for that."""
     gc.collect()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
-    if trim is not None:
-        trim(0)
+    memory.give_back()
 
 
 def forget_upload(upload: Any) -> None:

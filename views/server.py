@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from geo.errors import InputError
+from geo.memory import library
 from geo.messages import Note
 from layers.gdal_settings import confine
 from views import faults, release, server_guard, upload_addresses, warming
@@ -49,8 +49,7 @@ def fewer_arenas() -> bool:
     session frees in one arena is of no use to the next in another. On two cores sixteen of them held 117 MB that nobody
     used after eight sessions with a file of 3 MB.
     """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
-    return mallopt is not None and bool(mallopt(M_ARENA_MAX, ARENAS))
+    return bool(library("mallopt")(M_ARENA_MAX, ARENAS))
 
 
 def silence() -> None:

@@ -22,11 +22,11 @@ def test_a_system_without_that_call_keeps_its_memory(monkeypatch):
         raise OSError("no such library")
 
     monkeypatch.setattr(memory.ctypes, "CDLL", missing)
-    memory._library.cache_clear()
+    memory.library.cache_clear()
     try:
         memory.give_back()
     finally:
-        memory._library.cache_clear()
+        memory.library.cache_clear()
 
 
 def test_a_process_of_one_job_keeps_nothing_that_was_let_go():
