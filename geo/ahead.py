@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from threading import Thread
 from typing import TypeVar
 
@@ -14,7 +15,7 @@ SWITCH_S = 5e-4
 """How long a thread keeps Python to itself while others wait: NumPy asks for it again after every operation."""
 
 
-def ahead(work: Callable[[], T], *, worth: bool = True) -> Callable[[], T]:
+def ahead(work: Callable[[], T], *, worth: bool = True, after: Callable[[], object] | None = None) -> Callable[[], T]:
     """What gives the result of `work`, waiting for it where it is not done, and raises what it raised.
 
     Parameters
@@ -23,6 +24,8 @@ def ahead(work: Callable[[], T], *, worth: bool = True) -> Callable[[], T]:
         Whether it is so much that a thread pays; else, or with one processor, it is done when it is asked for.
     work
         A function without parameters; it is called once.
+    after
+        Other work begun ahead that is needed sooner: a thread of this one waits for it. None: it begins at once.
 
     Examples
     --------
@@ -35,6 +38,9 @@ def ahead(work: Callable[[], T], *, worth: bool = True) -> Callable[[], T]:
     sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_S))
 
     def run() -> None:
+        if after is not None:
+            with suppress(BaseException):  # who asks for that work hears of its fault
+                after()
         try:
             made.set_result(work())
         except BaseException as fault:

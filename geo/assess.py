@@ -169,8 +169,8 @@ def assess(
     covered, covered_all = add_figures(looked, FIGURE_MONTHS, evidence)
     around_it = kept.of("fading", [lon, lat, prepared], lambda: fading(lon, lat, prepared))
     large = n * len(prepared) >= LARGE
-    faded = ahead(lambda: intensity(around_it, when, covered, again=given), worth=large)
     around_sites = ahead(lambda: _around(rules, lon, lat, error_km, when, prepared, pairs=evidence.wanted), worth=large)
+    faded = ahead(lambda: intensity(around_it, when, covered, again=given), worth=large, after=around_sites)
     looked.reach = kept.of("reach", [table[_ASKED], outlines, widest_km], looked.reached)
     rejected = Rejected.of(rejected_incidents, table, when)
     gaps = site_gaps(looked, rejected, rules.settings, evidence)

@@ -22,6 +22,9 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Geometries = npt.NDArray[np.object_]
 
+CELLS = 16
+"""Cells along the side of a box of the usual size, when points are looked up by boxes."""
+
 
 @dataclass(frozen=True, eq=False)
 class Boundaries:
@@ -116,7 +119,7 @@ def locate_all(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries) -
     if not at.size or not len(boundaries):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     # First boxes, through a grid of the points; then the exact test on prepared polygons.
-    row, candidate = _in_boxes(px, py, shapely.bounds(boundaries.geometry))
+    row, candidate = _near_boxes(px, py, shapely.bounds(boundaries.geometry))
     shapely.prepare(boundaries.geometry)
 
     def test(part: slice) -> npt.NDArray[np.bool_]:
@@ -131,15 +134,15 @@ def locate_all(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries) -
     return pair // len(boundaries), pair % len(boundaries)
 
 
-def _in_boxes(x: Floats, y: Floats, boxes: Floats) -> tuple[Ints, Ints]:
-    """(box, point) where the point lies in the closed box, grouped by box; NaN boxes hold nothing."""
+def _near_boxes(x: Floats, y: Floats, boxes: Floats) -> tuple[Ints, Ints]:
+    """(box, point) of all points in a closed box and some just beside it, grouped by box; NaN boxes hold nothing."""
     boxes = np.where(np.isfinite(boxes).all(axis=1, keepdims=True), boxes, [[1.0, 1.0, 0.0, 0.0]])
     west, south = float(x.min()), float(y.min())
     wide, high = max(float(x.max()) - west, 1e-9), max(float(y.max()) - south, 1e-9)
-    # Cells about as large as a box, and not many more than points.
+    # Cells much smaller than a box, so that few stand at its edge, and not many more than points.
     most = 2 * int(np.sqrt(x.size)) + 8
-    dx = max(float(np.median(boxes[:, 2] - boxes[:, 0])) / 2, wide / most)
-    dy = max(float(np.median(boxes[:, 3] - boxes[:, 1])) / 2, high / most)
+    dx = max(float(np.median(boxes[:, 2] - boxes[:, 0])) / CELLS, wide / most)
+    dy = max(float(np.median(boxes[:, 3] - boxes[:, 1])) / CELLS, high / most)
     columns, rows = int(wide / dx) + 1, int(high / dy) + 1
     cell = ((y - south) / dy).astype(np.int64) * columns + ((x - west) / dx).astype(np.int64)
     bits = max(x.size, 2).bit_length()
@@ -156,11 +159,7 @@ def _in_boxes(x: Floats, y: Floats, boxes: Floats) -> tuple[Ints, Ints]:
     base = runs(r0, depth) * columns
     low = start[base + c0[box]]
     count = np.maximum(start[base + c1[box] + 1] - low, 0)
-    box, point = np.repeat(box, count), order[runs(low, count)]
-    px, py = x.take(point), y.take(point)
-    edge = [boxes[:, i].take(box) for i in range(4)]
-    keep = np.flatnonzero((px >= edge[0]) & (px <= edge[2]) & (py >= edge[1]) & (py <= edge[3]))
-    return box[keep], point[keep]
+    return np.repeat(box, count), order[runs(low, count)]
 
 
 def locate(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries) -> Ints:
