@@ -26,6 +26,7 @@ from cli import (
     verify_command,
     watch_command,
 )
+from cli.arrow_start import without_help_texts
 from cli.reading import write_rejected
 from cli.shared import (
     Progress,
@@ -49,7 +50,7 @@ UNUSABLE = 2
 """Exit status where the input cannot be used; one message on standard error says why."""
 STOPPED = 130
 """Exit status after Ctrl-C: 128 and the number of SIGINT, as shells count."""
-LOOKED_THROUGH = (50_000, 50, 100)
+LOOKED_THROUGH = (300_000, 50, 100)
 """How many objects are made before Python looks for those that nobody can reach: what a command loads and reads is in
 use to its end, and looking through it at Python's usual pace was a twelfth of a run."""
 UNREAD = 141
@@ -356,6 +357,7 @@ def performed(argv: Sequence[str] | None) -> int:
     args.options = unknown
     if args.command != "app":
         gc.set_threshold(*LOOKED_THROUGH)
+        without_help_texts()
     if args.command in OLD_COMMANDS:
         old_name(f"cahra {args.command}", f"cahra {OLD_COMMANDS[args.command]}")
     call: Callable[[argparse.Namespace], int] = args.call

@@ -63,10 +63,10 @@ class Progress:
 
 def perform(args: argparse.Namespace) -> int:
     """A job: what its options name in, a folder and a summary out."""
+    child_process.ahead(_named(args, READ))  # they load beside what is checked here, and wait for a file
     folder, language = result_folder(args), getattr(args, "language", "en")
     known_country(getattr(args, "country", None))
     key = existing([args.sign] if args.sign else [], "--sign")
-    child_process.ahead(_named(args, READ))
     from i18n.translator import translator
 
     result = args.make(args)

@@ -187,6 +187,21 @@ def test_the_command_starts_without_the_app_libraries():
     assert done.stdout.strip() == "[]"
 
 
+def test_arrow_without_its_help_texts_does_the_same():
+    code = (
+        "import sys, cli.arrow_start as a\nif sys.argv[1:]: a.without_help_texts()\n"
+        "import pandas as pd, pyarrow as pa, pyarrow.compute as pc\n"
+        "print('skip_nulls' in pc.sum.__doc__, pc.sum(pa.array([1, None]), skip_nulls=False), pc.round(2.5, ndigits=0))\n"
+        "print(pd.Series(['b', 'a']).str.upper().tolist(), len(pc.__dict__))"
+    )
+    told = [
+        subprocess.run([sys.executable, "-c", code, *more], capture_output=True, text=True, cwd=ROOT, check=True).stdout
+        for more in ([], ["without"])
+    ]
+    assert told[0].startswith("True")
+    assert told[1] == told[0].replace("True", "False", 1)
+
+
 def test_fetch_asks_for_a_token_before_it_connects(tmp_path, monkeypatch, capsys):
     monkeypatch.delenv("UCDP_TOKEN", raising=False)
     assert cli.main(["fetch", "incidents", "--country", "CAF", "--out", str(tmp_path)]) == 2

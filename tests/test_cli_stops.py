@@ -90,7 +90,7 @@ def no_country(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ],
 )
 def test_options_are_checked_before_the_work_begins(given, said, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("layers.child_process.ahead", lambda paths: pytest.fail("the work began"))
+    monkeypatch.setattr("layers.formats.sandbox.process.child", lambda: pytest.fail("the work began"))
     monkeypatch.setattr("jobs.assessment.job.load", lambda files: pytest.fail("the work began"))
     options = given(tmp_path, monkeypatch)
     before = sorted(tmp_path.rglob("*"))

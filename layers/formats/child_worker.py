@@ -23,12 +23,16 @@ from layers.formats.sandbox.process import TASKS_HERE, encode, task_here
 
 _NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000
 _OUT_OF_MEMORY = 77
+AWAITING = ("layers.formats.child_reply", "layers.formats.dispatch", "layers.formats.readers.geojson")
+"""What the task that most children get needs: loaded while the task is awaited."""
 _FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.remove", "os.rename")
 
 
 def main() -> None:
     """Read the request, set the limits, do the task, answer on the standard output."""
     gc.disable()  # one task and gone: what is looked through is all in use
+    for module in AWAITING:
+        importlib.import_module(module)
     (size,) = struct.unpack("<Q", sys.stdin.buffer.read(8))
     request = json.loads(sys.stdin.buffer.read(size))
     limits = request["limits"]

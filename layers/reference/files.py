@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 
 COUNTRIES_OUTLINE = DATA / "natural_earth_countries.geojson"
+COUNTRIES_PACKED = DATA / "natural_earth_countries.npz"
 ADMIN1_OUTLINE = {iso3: DATA / f"natural_earth_admin1_{iso3.lower()}.geojson" for iso3 in ("CAF", "COD")}
 TOWNS = DATA / "geonames_towns.csv"
 MINING_PLACES = DATA / "mining_places.csv"

@@ -13,6 +13,7 @@ import pytest
 import shapely
 
 from layers.reference import files
+from layers.reference.country_outlines import read_outlines, unpacked_outlines
 
 DATA = files.DATA
 FILES = sorted(p for p in DATA.iterdir() if p.is_file() and p.name not in {"README.md", "CHECKSUMS.sha256"})
@@ -32,11 +33,11 @@ def test_the_list_of_checksums_holds_exactly_the_files() -> None:
 def test_checksum_and_description(path: Path) -> None:
     assert hashlib.sha256(path.read_bytes()).hexdigest() == files.checksum(path), REMEDY
     assert f"`{path.name}`" in (DATA / "README.md").read_text(encoding="utf-8"), REMEDY
-    assert b"\r" not in path.read_bytes()
+    assert path.suffix == ".npz" or b"\r" not in path.read_bytes()
 
 
 def test_the_readme_names_no_file_that_is_not_there() -> None:
-    named = re.findall(r"`([a-z0-9_]+\.(?:csv|geojson|toml))`", (DATA / "README.md").read_text(encoding="utf-8"))
+    named = re.findall(r"`([a-z0-9_]+\.(?:csv|geojson|npz|toml))`", (DATA / "README.md").read_text(encoding="utf-8"))
     assert set(named) == {p.name for p in FILES}
 
 
@@ -45,6 +46,17 @@ def test_the_readme_describes_each_file_in_exactly_one_row() -> None:
     first_cells = [line.split("|")[1] for line in lines if line.startswith("|")]
     described = [name for cell in first_cells for name in re.findall(r"`([^`]+)`", cell)]
     assert sorted(described) == [p.name for p in FILES], REMEDY
+
+
+def test_packed_outlines_are_those_of_the_geojson(tmp_path: Path) -> None:
+    source = files.COUNTRIES_OUTLINE.read_bytes()
+    packed = unpacked_outlines(files.COUNTRIES_PACKED, source)
+    assert packed is not None, "run `python -m scripts.write_outlines`"
+    codes, geometry = read_outlines(source)
+    assert packed[0] == codes
+    assert shapely.equals_identical(packed[1], geometry).all()
+    assert unpacked_outlines(files.COUNTRIES_PACKED, source + b" ") is None
+    assert unpacked_outlines(tmp_path / "none.npz", source) is None
 
 
 def test_every_constant_points_to_a_file() -> None:

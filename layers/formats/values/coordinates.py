@@ -7,8 +7,6 @@ import unicodedata
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from layers.formats.values.numbers import parse_number
 
@@ -155,6 +153,9 @@ def _axis(series: pd.Series, axis: str) -> tuple[np.ndarray, np.ndarray, np.ndar
     found, reasons, means = np.full(size, np.nan), np.full(size, "", dtype=object), np.full(size, "", dtype=object)
     rest = np.arange(size)
     if str(series.dtype) == "str":
+        import pyarrow as pa  # a child that checks positions does without
+        import pyarrow.compute as pc
+
         texts = pa.array(series.array, pa.large_string())
         texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
         simple = pc.fill_null(pc.match_substring_regex(texts, f"^(?:{_SIMPLE.pattern})$"), False)
