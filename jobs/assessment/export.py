@@ -328,7 +328,7 @@ def known_limits(sites: pd.DataFrame, report: object) -> list[Note]:
         counts = insufficient["gaps"].str.split(";").explode().value_counts().sort_index()
         why = joined([Note("{gap} ({n})", n=int(n), gap=GAP_WORDS[str(g)]) for g, n in counts.items() if g])
         out.append(Note("{n} site{n?|s} with insufficient data: {why}", n=len(insufficient), why=why))
-    countries = set(sites["country"])
+    countries = set(sites["country"].unique())
     out += [
         Note("Covered: {source}, {country}, {first} to {last} ({effects})", source=labels.source_name(c["source"]),
              country=CountryName.of(c["country_iso3"]), first=Day(c["from"]), last=Day(c["to"]),

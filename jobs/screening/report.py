@@ -164,7 +164,8 @@ def _flag_table(_: Translator, good: pd.DataFrame) -> str:
 
 def _maps(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
     placed = good.loc[good["lon"].notna(), ["supplier_id", "country", "lon", "lat", "site_class"]]
-    accepted = screening.suppliers.rows[screening.suppliers.rows["answer"] == "accepted"]["supplier_id"]
+    every = screening.suppliers.rows
+    accepted = every.loc[every["answer"] == "accepted", "supplier_id"].tolist()
     basis = screening.transit.routes.set_index("supplier_id")["route_basis"]
     lines = {
         str(who): (line, str(basis.get(who, "")))
@@ -182,12 +183,14 @@ def _maps(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
     ]
     countries = placed["country"].value_counts()
     if len(countries) > 1:
+        country_of = placed.set_index("supplier_id")["country"]
+        exposed_in = hot["supplier_id"].map(country_of)
+        through = {who: country_of.get(who) for who in lines}
         for iso in countries.index[:MOST_MAPS]:
             mine = placed[placed["country"] == iso]
-            ids = set(mine["supplier_id"])
-            own = [line for who, line in lines.items() if who in ids]
+            own = [line for who, line in lines.items() if through[who] == iso]
             title = country_name(str(iso), _) or _("country not known")
-            some = hot[hot["supplier_id"].isin(ids)]
+            some = hot[exposed_in == iso]
             drawing = svg(_, mine, lines=own, exposed=some, zones=zones, name=f"m-{iso}", title=title)
             out.append(_figure(title, drawing))
     unplaced = len(good) - len(placed)

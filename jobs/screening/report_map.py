@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -103,18 +104,22 @@ def _path(frame: Frame, geometry: shapely.Geometry, tolerance: float = 0.5) -> s
     return "".join(out)
 
 
-def _mark(style: styles.Style, x: float, y: float, r: float = 5.0) -> str:
-    """The sign of a class at a place: the same shapes as on the app's map."""
+def _marks(style: styles.Style, xs: Sequence[float], ys: Sequence[float], r: float = 5.0) -> list[str]:
+    """The sign of a class at each of some places: the same shapes as on the app's map."""
     paint = f'fill="{style.colour}" stroke="{style.edge or "#fff"}" stroke-width="0.8"'
+    places = zip(xs, ys, strict=True)
     if style.shape == "circle":
-        return f'<circle cx="{x:g}" cy="{y:g}" r="{r:g}" {paint}/>'
+        return [f'<circle cx="{x:g}" cy="{y:g}" r="{r:g}" {paint}/>' for x, y in places]
     if style.shape == "square":
-        return f'<rect x="{x - r:g}" y="{y - r:g}" width="{2 * r:g}" height="{2 * r:g}" {paint}/>'
+        size = f'width="{2 * r:g}" height="{2 * r:g}" {paint}'
+        return [f'<rect x="{x - r:g}" y="{y - r:g}" {size}/>' for x, y in places]
     if style.shape == "triangle":
-        corners = f"{x:g},{y - 1.2 * r:g} {x + 1.1 * r:g},{y + 0.9 * r:g} {x - 1.1 * r:g},{y + 0.9 * r:g}"
+        up, wide, low = 1.2 * r, 1.1 * r, 0.9 * r
+        corners = (f"{x:g},{y - up:g} {x + wide:g},{y + low:g} {x - wide:g},{y + low:g}" for x, y in places)
     else:
-        corners = f"{x:g},{y - 1.3 * r:g} {x + 1.3 * r:g},{y:g} {x:g},{y + 1.3 * r:g} {x - 1.3 * r:g},{y:g}"
-    return f'<polygon points="{corners}" {paint}/>'
+        far = 1.3 * r
+        corners = (f"{x:g},{y - far:g} {x + far:g},{y:g} {x:g},{y + far:g} {x - far:g},{y:g}" for x, y in places)
+    return [f'<polygon points="{each}" {paint}/>' for each in corners]
 
 
 def _pattern(style: styles.Style, name: str) -> str:
@@ -200,24 +205,27 @@ def svg(
     return "".join(parts) + _legend(translate, classes, used, zones, lines, exposed, f"{name}-")
 
 
-def _towns(frame: Frame) -> str:
+@functools.cache
+def _all_towns() -> list[tuple[float, float, str]]:
+    """Longitude, latitude and name of every town, the most populous first."""
     with files.TOWNS.open(encoding="utf-8", newline="") as file:
-        inside = [
-            r
-            for r in csv.DictReader(file)
-            if frame.west < float(r["lon"]) < frame.east and frame.south < float(r["lat"]) < frame.north
-        ]
-    inside.sort(key=lambda r: -float(r["population"] or 0))
+        rows = sorted(csv.DictReader(file), key=lambda r: -float(r["population"] or 0))
+    return [(float(r["lon"]), float(r["lat"]), r["name"]) for r in rows]
+
+
+def _towns(frame: Frame) -> str:
     out, taken = [], list[tuple[float, float]]()
-    for r in inside:
-        x, y = (float(v[0]) for v in frame.xy(np.array([float(r["lon"])]), np.array([float(r["lat"])])))
+    for lon, lat, name in _all_towns():
+        if not (frame.west < lon < frame.east and frame.south < lat < frame.north):
+            continue
+        x, y = (float(v[0]) for v in frame.xy(np.array([lon]), np.array([lat])))
         if any(abs(x - a) < 70 and abs(y - b) < 14 for a, b in taken):
             continue
         taken.append((x, y))
         out.append(f'<circle cx="{x:g}" cy="{y:g}" r="1.8" fill="#777"/>')
         out.append(
             f'<text x="{x + 4:g}" y="{y + 3:g}" font-size="10" fill="#444" stroke="#fff" '
-            f'stroke-width="2.5" paint-order="stroke">{html(r["name"])}</text>'
+            f'stroke-width="2.5" paint-order="stroke">{html(name)}</text>'
         )
         if len(taken) == TOWNS:
             break
@@ -262,10 +270,11 @@ def _points(frame: Frame, placed: pd.DataFrame, translate: Translator, numbers: 
             column, row = (np.asarray(v // 2, np.int64) for v in (x, y))
             row -= row.min()
             seen = np.unique(column * (row.max() + 1) + row, return_index=True)[1]
-        ids = mine["supplier_id"].to_numpy(dtype=object)
-        for i in seen.tolist():
-            mark = _mark(style, float(x[i]), float(y[i]), r)
-            out.append(f"<g>{mark}<title>{html(ids[i])}</title></g>" if few else mark)
+        marks = _marks(style, x[seen].tolist(), y[seen].tolist(), r)
+        if few:
+            ids = mine["supplier_id"].tolist()
+            marks = [f"<g>{mark}<title>{html(who)}</title></g>" for mark, who in zip(marks, ids, strict=True)]
+        out += marks
     return "".join(out)
 
 
@@ -292,7 +301,8 @@ def _legend(
 ) -> str:
     _ = translate
     items = [
-        f'<svg viewBox="0 0 16 16" width="16" height="16">{_mark(s, 8, 8)}</svg>{html(_(s.text))}' for s in classes
+        f'<svg viewBox="0 0 16 16" width="16" height="16">{_marks(s, [8], [8])[0]}</svg>{html(_(s.text))}'
+        for s in classes
     ]
     for z in zone_styles:
         paint = f'fill="url(#{attribute(prefix + z.key)})" stroke="{z.colour}"'
