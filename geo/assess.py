@@ -322,9 +322,7 @@ def _around(
         beyond |= dict.fromkeys(far, rule.within_km * 1000)
     wanted |= dict(zip(NEAREST_ASKS, (near, latest), strict=True))
     kept = Wanted(wanted, beyond, NEAREST_ASKS[1:], when, incidents)
-    found = find_pairs(lon, lat, error_km, when, incidents, wanted=kept, **given)
-    found.prepare(wanted)
-    return found
+    return find_pairs(lon, lat, error_km, when, incidents, wanted=kept, **given)
 
 
 LARGE = 1 << 24

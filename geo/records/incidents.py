@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +53,19 @@ class Incidents:
 
     def __len__(self) -> int:
         return len(self.start)
+
+    def known_to(self, precision: Iterable[int]) -> Bools:
+        """Which of them have one of these precisions.
+
+        Parameters
+        ----------
+        precision
+            Precisions, 1 to 7.
+        """
+        out = np.zeros(len(self), np.bool_)
+        for one in precision:
+            out |= self.precision == one
+        return out
 
     def take(self, rows: Ints) -> Incidents:
         """The incidents of these positions, in this order.

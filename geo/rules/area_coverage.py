@@ -176,7 +176,7 @@ class Unmatched:
             The rule that is asked.
         """
         whose = {1, 2} | {p for p, of in LEVEL_OF.items() if of >= self.units.level}
-        precise = np.isin(self.incidents.precision, [p for p in rule.precision if p in whose])
+        precise = self.incidents.known_to([p for p in rule.precision if p in whose])
         counted = np.logical_or.reduce([measure(rule, t, self.incidents)[0] for t in rule.tests])
         return np.flatnonzero(self.incident_units[self.units.level].unmatched & counted & precise)
 

@@ -128,7 +128,7 @@ def counted_in_units(rule: Rule, incidents: Incidents, unit: Ints, day: int) -> 
     day
         The day [days since 1970-01-01].
     """
-    usable = np.isin(incidents.precision, rule.precision) & (unit >= 0) & (incidents.start <= day)
+    usable = incidents.known_to(rule.precision) & (unit >= 0) & (incidents.start <= day)
     out = np.zeros(len(incidents), np.bool_)
     for test in rule.tests:
         counted, _ = measure(rule, test, incidents)
@@ -143,7 +143,7 @@ class _Day:
         self.rule, self.incidents, self.units = rule, scene.incidents, units
         inc, self.unit = scene.incidents, scene.incident_units[rule.level].code
         self.sources = max(len(inc.sources), 1)
-        usable = np.isin(inc.precision, rule.precision) & (self.unit >= 0) & (self.unit < units) & (inc.start <= day)
+        usable = inc.known_to(rule.precision) & (self.unit >= 0) & (self.unit < units) & (inc.start <= day)
         self.fired = np.zeros(units, np.bool_)
         self.sums: dict[int, tuple[Floats, Floats]] = {}
         self.counted = np.zeros(len(inc), np.bool_)

@@ -48,7 +48,7 @@ class IncidentDistance:
         applicable, mineral_unknown = scene.applicable(rule)
         if not evidence.wanted:
             return _from_sums(rule, scene, applicable, mineral_unknown, evidence)
-        n, near = len(scene), scene.pairs.meeting(questions_of(rule, scene.incidents))
+        n, near = len(scene), scene.pairs.meeting(_names(rule))
         limit_m = rule.within_km * 1000
         fired = _fires(rule, near, "best", near.distance <= limit_m, scene)
         certain = _fires(rule, near, "low", near.distance <= limit_m, scene)
@@ -195,7 +195,7 @@ def _meets_test(test: Test, events: Floats, deaths: Floats) -> Bools:
 
 def _precise(rule: Rule, incidents: Incidents) -> tuple[Bools, Bools]:
     """Incidents that are exact enough for a rule, and those of which what it asks for may be true."""
-    precise = np.isin(incidents.precision, rule.precision)
+    precise = incidents.known_to(rule.precision)
     # An incident known to 25 km may truly lie anywhere around its point: what asks for a place may be true of it.
     return precise, precise | (
         (incidents.precision == 2) if 1 in rule.precision else np.zeros(len(incidents), np.bool_)
@@ -243,6 +243,11 @@ _BRACKETS: tuple[Bracket, ...] = ("best", "low", "high")
 
 def _name(rule: Rule, test: int, bracket: str) -> str:
     return f"{rule.id} {test} {bracket}"
+
+
+def _names(rule: Rule) -> list[str]:
+    """The names of all of them."""
+    return [_name(rule, i, bracket) for i in range(len(rule.tests)) for bracket in _BRACKETS]
 
 
 def _from_sums(rule: Rule, scene: Scene, applicable: Bools, mineral_unknown: Bools, evidence: Evidence) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -13,7 +13,8 @@ from geo.records.incidents import EFFECTS, VIOLENCE, Incidents
 from geo.rules.pair_sums import newest, starts
 from geo.rules.questions import Bits, Question, Questions
 from geo.rules.rule import Rule, Test
-from geo.spatial.candidate_search import BLOCK, Search, spread
+from geo.spatial.candidate_search import Search
+from geo.spatial.grid import runs
 from geo.spatial.proximity import found_by
 from geo.time_window import Days, months_before
 
@@ -69,7 +70,7 @@ class NearPairs:
     site: Ints
     incident: Ints
     distance: Floats
-    _asked: dict[str, tuple[int, np.uint64]]
+    _asked: Mapping[str, tuple[int, np.uint64]]
     _met: dict[int, Bits]
 
     def meet(self, *names: str) -> Bools:
@@ -98,6 +99,11 @@ class Wanted:
         Of these the nearest that is farther than so many metres is enough.
     latest
         Of these the latest, and of several on that day the nearest.
+
+    Attributes
+    ----------
+    asked
+        For each question the number of its word of bits, and its bit in it.
     """
 
     def __init__(
@@ -110,19 +116,26 @@ class Wanted:
     ) -> None:
         self.days, self.incidents = days, incidents
         names, newest = list(asks), set(latest)
+        self.asked: dict[str, tuple[int, np.uint64]] = {}
         self._parts: list[tuple[Questions, np.uint64, list[tuple[np.uint64, float]], list[np.uint64]]] = []
         for begin in range(0, len(names), 64):
             some = names[begin : begin + 64]
             questions = Questions([asks[name] for name in some], days, incidents)
             bit = dict(zip(some, questions.bit, strict=True))
+            self.asked |= {name: (len(self._parts), b) for name, b in bit.items()}
             every = np.bitwise_or.reduce(
                 [np.uint64(0), *(b for n, b in bit.items() if n not in first and n not in newest)]
             )
             ones = [(bit[name], metres) for name, metres in first.items() if name in bit]
             self._parts.append((questions, every, ones, [bit[name] for name in newest if name in bit]))
 
-    def among(self, site: Ints, incident: Ints, distance: Floats, shown: Floats, reach: Floats) -> Bools:
-        """Which pairs are wanted, of all of some sites by (site, distance, incident).
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def among(
+        self, site: Ints, incident: Ints, distance: Floats, shown: Floats, reach: Floats
+    ) -> tuple[Bools, list[Bits]]:
+        """Which pairs are wanted, of all of some sites by (site, distance, incident), and what each of all meets.
 
         Parameters
         ----------
@@ -137,70 +150,65 @@ class Wanted:
         reach
             What each pair may be wrong by [m].
         """
-        out = np.zeros(len(site), np.bool_)
+        out, words = np.zeros(len(site), np.bool_), []
+        begin = starts(site)
+        end = np.append(begin[1:], len(site))
         for questions, every, first, latest in self._parts:
             met = questions.bits.take(incident)
             met &= questions.within_limit(distance, shown, reach)
             if not questions.one_date:
                 after = {months: day.take(site) for months, day in questions.after.items()}
                 met &= questions.in_time(self.days.take(site), after, incident)
+            words.append(met)
             out |= (met & every) != 0
             for bit, metres in first:
-                rows = np.flatnonzero(((met & bit) != 0) & (distance > metres))
-                out[rows.take(starts(site.take(rows)))] = True
+                out[_first_beyond(metres, (met & bit) != 0, distance, begin, end)] = True
             for bit in latest:
-                rows = np.flatnonzero((met & bit) != 0)
+                rows = np.flatnonzero(met & bit)
                 out[rows.take(newest(site.take(rows), incident.take(rows), self.days, self.incidents))] = True
-        return out
+        return out, words
+
+
+LOOKED = 4
+"""Pairs of a site that are looked at one by one for the first that meets a question."""
+
+
+def _first_beyond(metres: float, meets: Bools, distance: Floats, begin: Ints, end: Ints) -> Ints:
+    """Of each run of pairs, by distance from `begin` to `end`, the first farther than `metres` that `meets`."""
+    at = begin if metres < 0 else begin + np.add.reduceat(distance <= metres, begin, dtype=np.int64)
+    found = []
+    for _ in range(LOOKED):
+        # Most incidents meet most questions: the first or the second is the one.
+        some = at < end
+        at, end = at[some], end[some]
+        right = meets.take(at)
+        found.append(at[right])
+        at, end = at[~right] + 1, end[~right]
+    if len(at):
+        rows = runs(at, end - at)
+        run = np.repeat(np.arange(len(at)), end - at)
+        right = meets.take(rows)
+        rows, run = rows[right], run[right]
+        found.append(rows.take(starts(run)))
+    return np.concatenate(found)
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """Pairs by (site, distance, incident); `reach` is the uncertainty of a pair [m], `days` the as-of day of each site.
+    """Pairs by (site, distance, incident); `days` are the as-of day of each site.
 
-    `shown` is the distance as evidence shows it [m]: what is certain or possible is decided on it, so that it can be
-    derived again. Every pair nearer than `widest_m` is there.
+    Every pair nearer than `widest_m` that somebody asks for is there.
     """
 
     site: Ints
     incident: Ints
     distance: Floats
-    shown: Floats
-    reach: Floats
     days: Days
     incidents: Incidents
     widest_m: float
+    _asked: Mapping[str, tuple[int, np.uint64]] = field(default_factory=dict)
+    _met: Sequence[Bits] = ()
     _kept: dict[tuple[str, int], Bools] = field(default_factory=dict)
-    _asked: dict[str, tuple[int, np.uint64]] = field(default_factory=dict)
-    _met: list[Bits] = field(default_factory=list)
-
-    def prepare(self, asks: Mapping[str, Question]) -> None:
-        """Holds every pair against questions, by their names, which :meth:`meeting` then answers.
-
-        Parameters
-        ----------
-        asks
-            Questions by name: which incidents, how near, in which window.
-        """
-        names = list(asks)
-        for first in range(0, len(names), 64):
-            some = names[first : first + 64]
-            questions = Questions([asks[name] for name in some], self.days, self.incidents)
-
-            def meets(at: int, q: Questions = questions) -> Bits:
-                part = slice(at, at + BLOCK)
-                incident = self.incident[part]
-                bits = q.bits.take(incident)
-                bits &= q.within_limit(self.distance[part], self.shown[part], self.reach[part])
-                if not q.one_date:
-                    site = self.site[part]
-                    after = {months: day.take(site) for months, day in q.after.items()}
-                    bits &= q.in_time(self.days.take(site), after, incident)
-                return bits
-
-            self._asked.update({name: (len(self._met), bit) for name, bit in zip(some, questions.bit, strict=True)})
-            starts = range(0, max(len(self.site), 1), BLOCK)
-            self._met.append(np.concatenate(list(spread(meets, starts))))
 
     def meeting(self, names: Iterable[str]) -> NearPairs:
         """The pairs that meet one or more of some questions.
@@ -208,7 +216,7 @@ class Pairs:
         Parameters
         ----------
         names
-            Names of questions that were prepared.
+            Names of questions among those for which the pairs were found.
         """
         words: dict[int, np.uint64] = {}
         for name in names:
@@ -285,20 +293,23 @@ def find_pairs(
 
         def chosen(
             local: Ints, at: Ints, away: Floats, mine: Ints = sites, of: Ints = rows, off: Floats = wrong
-        ) -> Ints:
+        ) -> tuple[Ints, tuple[Bits, ...]]:
             reach, shown = off.take(local), np.round(away, 3)
             # A group is searched as wide as its vaguest site needs; what a site is told must not depend on others.
             near = shown - reach <= widest_m
-            if wanted is not None:
-                near &= wanted.among(mine.take(local), of.take(at), away, shown, reach)
-            return np.flatnonzero(near)
+            if wanted is None:
+                return np.flatnonzero(near), ()
+            asked, met = wanted.among(mine.take(local), of.take(at), away, shown, reach)
+            kept = np.flatnonzero(near & asked)
+            return kept, tuple(word.take(kept) for word in met)
 
         found = found_by(search, chosen)
-        reach = wrong.take(found.site)
-        distance = found.distance_m
-        made.append(_Run(sites.take(found.site), rows.take(found.incident), distance, np.round(distance, 3), reach))
-    run = _merged(made)
-    return Pairs(run.site, run.incident, run.distance, run.shown, run.reach, days, incidents, widest_m)
+        if len(found):
+            made.append(_Run(sites.take(found.site), rows.take(found.incident), found.distance_m, found.more))
+    words = 0 if wanted is None else len(wanted)
+    run = _merged(made, words)
+    asked = {} if wanted is None else wanted.asked
+    return Pairs(run.site, run.incident, run.distance, days, incidents, widest_m, asked, run.met)
 
 
 def searches(
@@ -395,13 +406,12 @@ def reach_m(error_m: Floats, precision: int, imprecise_km: float) -> Floats:
 
 
 class _Run(NamedTuple):
-    """Pairs by (site, distance, incident), with their columns of :class:`Pairs`."""
+    """Pairs by (site, distance, incident), with the bits of the questions that each meets."""
 
     site: Ints
     incident: Ints
     distance: Floats
-    shown: Floats
-    reach: Floats
+    met: tuple[Bits, ...]
 
     def key(self) -> npt.NDArray[np.complex128]:
         """What two pairs are compared by: its real part, then the other; sites count exactly in it."""
@@ -410,15 +420,15 @@ class _Run(NamedTuple):
         return out
 
 
-def _merged(runs: list[_Run]) -> _Run:
-    """Sorted runs as one."""
-    if not runs:
-        none, nothing = np.zeros(0, np.int64), np.zeros(0)
-        return _Run(none, none, nothing, nothing, nothing)
-    while len(runs) > 1:
-        one, other, *rest = sorted(runs, key=lambda r: len(r.site))
-        runs = [*rest, _of_two(other, one)]
-    return runs[0]
+def _merged(made: list[_Run], words: int) -> _Run:
+    """Sorted runs as one; each has so many words of bits."""
+    if not made:
+        none = np.zeros(0, np.int64)
+        return _Run(none, none, np.zeros(0), (np.zeros(0, np.uint64),) * words)
+    while len(made) > 1:
+        one, other, *rest = sorted(made, key=lambda r: len(r.site))
+        made = [*rest, _of_two(other, one)]
+    return made[0]
 
 
 def _of_two(many: _Run, few: _Run) -> _Run:
@@ -430,13 +440,13 @@ def _of_two(many: _Run, few: _Run) -> _Run:
     rest = np.ones(len(mine) + len(theirs), np.bool_)
     rest[to] = False
     columns: list[Any] = []
-    for a, b in zip(many, few, strict=True):
+    for a, b in zip((*many[:3], *many.met), (*few[:3], *few.met), strict=True):
         column = np.empty(len(rest), a.dtype)
         column[to] = b
         column[rest] = a
         columns.append(column)
-    if not tied.any():
-        return _Run(*columns)
     site, incident, distance = columns[:3]
-    order = np.lexsort((incident, distance, site))
-    return _Run(*(column.take(order) for column in columns))
+    if tied.any():
+        order = np.lexsort((incident, distance, site))
+        site, incident, distance, *columns[3:] = (column.take(order) for column in columns)
+    return _Run(site, incident, distance, tuple(columns[3:]))

@@ -105,9 +105,9 @@ class Questions:
 
     def _value_meets(self, bracket: Bracket, value: Floats) -> Bits:
         steps, left = self._limits[bracket]
-        passed = np.zeros(len(value), np.intp)
+        passed = np.zeros(len(value), np.uint8)
         for step in steps:
-            passed += value > step
+            passed += (value > step).view(np.uint8)
         return left.take(passed)
 
     def in_time(self, now: Days, after: Mapping[int, Days], incident: Ints) -> Bits:

@@ -147,9 +147,8 @@ def _newest(rule: Rule, scene: Scene, evidence: Evidence) -> _Answer:
     recent = has & (seen > months_before(as_of, rule.months))
     yes, unclear = np.zeros(len(sites), np.bool_), np.zeros(len(sites), np.bool_)
     for fact in rule.facts:
-        values = newest[fact].to_numpy(dtype=object)
-        known = np.array([v is not pd.NA and v is not None for v in values], dtype=np.bool_)
-        true = np.array([bool(v) if k else False for v, k in zip(values, known, strict=True)], dtype=np.bool_)
+        known = newest[fact].notna().to_numpy(np.bool_)
+        true = newest[fact].fillna(False).to_numpy(np.bool_)
         yes |= recent & true
         unclear |= recent & ~known
         rows = np.flatnonzero(recent)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,9 @@ from geo.spatial.geodesic import MAX_DISTANCE_M, longest_rival_m
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Array = npt.NDArray[Any]
+Part = tuple[Ints, npt.NDArray[np.int32], tuple[Array, ...]]
+"""Pairs of a block: sites, how many of each, and the columns incident, distance_m and what more is said of them."""
 
 CHUNK_SITES = 1 << 15
 """Sites per piece of :func:`within_chunks`."""
@@ -36,11 +40,14 @@ class Pairs:
         Positions in the arrays that were given, int64, shape (n,).
     distance_m
         Geodesic distance on WGS 84 [m], float64, shape (n,).
+    more
+        What the function that chose them says of each, arrays of shape (n,).
     """
 
     site: Ints
     incident: Ints
     distance_m: Floats
+    more: tuple[Array, ...] = ()
 
     def __len__(self) -> int:
         return self.site.size
@@ -130,8 +137,9 @@ def within(
     return found_by(search)
 
 
-Chosen = Callable[[Ints, Ints, Floats], Ints]
-"""Of pairs (sites, incidents, distances), whole sites at a time, the positions of those that are kept."""
+Chosen = Callable[[Ints, Ints, Floats], tuple[Ints, tuple[Array, ...]]]
+"""Of pairs (sites, incidents, distances), whole sites at a time, the positions of those that are kept, and what there
+is to say of each of these."""
 
 
 def found_by(search: Search, chosen: Chosen | None = None) -> Pairs:
@@ -316,45 +324,44 @@ def _pairs(search: Search, start: int, stop: int, chosen: Chosen | None = None) 
     """Pairs of the sites from `start` to `stop`."""
     n = stop - start
     count = np.zeros(n + 1, dtype=np.int64)
-    parts: list[tuple[Ints, npt.NDArray[np.int32], Ints, Floats]] = []
+    parts: list[Part] = []
 
-    def work(blocks: Iterator[Hits]) -> list[tuple[Ints, npt.NDArray[np.int32], Ints, Floats]]:
+    def work(blocks: Iterator[Hits]) -> list[Part]:
         found = (_sorted_block(search, hits) for hits in blocks)
         return [part if chosen is None else _some(part, chosen) for part in found]
 
     for found in search.slabs(search.order(np.arange(start, stop)), work):
         for part in found:
-            if part[3].size:
+            if part[2][0].size:
                 count[part[0] - start + 1] = part[1]
                 parts.append(part)
     first = np.cumsum(count)
     total = int(first[-1])
     # Blocks hold neighbouring sites; here each site's run goes to its place in the order given.
-    incident, distance = np.empty(total, np.int64), np.empty(total)
+    columns = [np.empty(total, c.dtype) for c in (parts[0][2] if parts else (np.zeros(0, np.int64), np.zeros(0)))]
     parts.reverse()
     while parts:
-        sites, counts, at, metres = parts.pop()
+        sites, counts, found_columns = parts.pop()
         ends = np.cumsum(counts)
         to = np.repeat(first[sites - start] - (ends - counts), counts)
         to += np.arange(to.size)
-        incident[to] = at
-        distance[to] = metres
-    return Pairs(np.repeat(np.arange(start, stop), count[1:]), incident, distance)
+        for column, values in zip(columns, found_columns, strict=True):
+            column[to] = values
+    incident, distance, *more = columns
+    return Pairs(np.repeat(np.arange(start, stop), count[1:]), incident, distance, tuple(more))
 
 
-def _some(
-    part: tuple[Ints, npt.NDArray[np.int32], Ints, Floats], chosen: Chosen
-) -> tuple[Ints, npt.NDArray[np.int32], Ints, Floats]:
+def _some(part: Part, chosen: Chosen) -> Part:
     """The chosen pairs of a block."""
-    sites, counts, incident, distance = part
+    sites, counts, (incident, distance) = part
     local = np.repeat(np.arange(sites.size), counts)
-    rows = chosen(sites.take(local), incident, distance)
+    rows, more = chosen(sites.take(local), incident, distance)
     counts = np.bincount(local.take(rows), minlength=sites.size).astype(np.int32)
-    return sites, counts, incident.take(rows), distance.take(rows)
+    return sites, counts, (incident.take(rows), distance.take(rows), *more)
 
 
-def _sorted_block(search: Search, hits: Hits) -> tuple[Ints, npt.NDArray[np.int32], Ints, Floats]:
-    """(sites, pairs of each, incident, distance_m) of one block, sorted by (site, distance_m, incident)."""
+def _sorted_block(search: Search, hits: Hits) -> Part:
+    """The pairs of one block, sorted by (site, distance_m, incident)."""
     distance = search.measure(hits)
     inside = distance <= search.radius
     local, incident = hits.local, search.incident.take(hits.at)
@@ -384,7 +391,7 @@ def _sorted_block(search: Search, hits: Hits) -> tuple[Ints, npt.NDArray[np.int3
             rows = np.flatnonzero(np.isin(run, run[1:][wrong]))
             fixed = rows[np.lexsort((incident[rows], distance[rows], key[rows]))]
             distance[rows], incident[rows] = distance[fixed], incident[fixed]
-    return hits.sites, counts, incident, distance
+    return hits.sites, counts, (incident, distance)
 
 
 def _classes(kind: Ints) -> tuple[Ints, npt.NDArray[np.int32]]:

@@ -19,7 +19,7 @@ from geo.records.admin_units import _pairs
 from geo.rules import words
 from geo.rules.classify import join_flags
 from geo.rules.evidence_columns import _order
-from geo.rules.incident_pairs import _merged, _Run
+from geo.rules.incident_pairs import Wanted, _merged, _Run
 from geo.spatial import equal_area
 from geo.time_window import NO_DAY, months_before
 from tests.examples import examples
@@ -73,8 +73,10 @@ def test_sorted_runs_of_pairs_become_one_sorted_run(runs):
         rows = sorted((site, metres, incident * 4 + number) for site, metres, incident in rows)
         site, metres, incident = (np.array([r[i] for r in rows]) for i in range(3))
         metres = metres.astype(np.float64)
-        made.append(_Run(site.astype(np.int64), incident.astype(np.int64), metres, metres, metres))
-    found = _merged(made)
+        own = incident.astype(np.uint64)
+        made.append(_Run(site.astype(np.int64), incident.astype(np.int64), metres, (own,)))
+    found = _merged(made, 1)
+    assert found.met[0].tolist() == found.incident.tolist()
 
     def rows_of(run):
         return zip(run.site.tolist(), run.distance.tolist(), run.incident.tolist(), strict=True)
@@ -103,13 +105,21 @@ def test_a_share_is_that_of_the_cut_whether_the_circle_is_cut_or_not(dx, dy, lat
     np.testing.assert_allclose(equal_area.share_inside(unit, lon, lat_at, radius_m), expected, rtol=1e-11, atol=1e-15)
 
 
+class Everything(Wanted):
+    """Every pair is wanted."""
+
+    def among(self, site, *given):
+        _, met = super().among(site, *given)
+        return np.ones(len(site), np.bool_), met
+
+
 @pytest.mark.parametrize("one_date", [True, False])
 def test_pairs_that_nobody_asks_for_change_no_evidence(one_date):
     scene = synthetic("small", 150, 3_000, one_date=one_date)
     sites, incidents, options = frames(scene)
     options["as_of"] = [dt.date(1970, 1, 1) + dt.timedelta(days=int(d)) for d in scene.as_of]
     few = geo.assess.assess(sites, incidents, **options)
-    with mock.patch.object(geo.assess, "Wanted", return_value=None):
+    with mock.patch.object(geo.assess, "Wanted", Everything):
         every = geo.assess.assess(sites, incidents, **options)
     pd.testing.assert_frame_equal(few.evidence, every.evidence)
     pd.testing.assert_frame_equal(few.sites, every.sites)
