@@ -244,16 +244,15 @@ def mineral_record(
             at[change] = np.where(found[worse] >= 0, rows[mine[found[worse]]], -1) if len(mine) else -1
             missing = change[~(far[worse] <= within_km * 1000)]
             answer[missing] = np.where(some[missing], "other_minerals_only", "nothing_recorded_nearby")
-        _near, far_any = nearest(lon[claiming], lat[claiming], x, y, zero, as_of_day=0, window_days=1)
+        lacking = claiming[answer[claiming] != "recorded"]
+        _near, far_any = nearest(lon[lacking], lat[lacking], x, y, zero, as_of_day=0, window_days=1)
         recorded = {
             (c, m) for c, text in zip(usable["country"], usable["minerals"], strict=True) for m in text.split(";")
         }
-        claimed = minerals.to_numpy(dtype=object)
-        claims = [(country[i], claimed[i]) for i in claiming]
+        claims = list(zip(country[lacking], minerals.to_numpy(dtype=object)[lacking], strict=True))
         speaks = {pair: all((pair[0], m) in recorded for m in str(pair[1]).split(";")) for pair in set(claims)}
         covers = (far_any <= REFERENCE_KM * 1000) & np.array([speaks[pair] for pair in claims], dtype=np.bool_)
-        lacking = answer[claiming] != "recorded"
-        answer[claiming[lacking & ~covers]] = "no_reference"
+        answer[lacking[~covers]] = "no_reference"
     elif len(claiming):
         answer[claiming] = "no_reference"
     answer[~known] = "mineral_unknown"

@@ -122,6 +122,10 @@ class Search:
         Position in the given arrays of each sorted incident, shape (incidents,).
     empty
         No site or no incident that can pair is given: nothing is found.
+    timed
+        Windows differ, or an incident is outside of them: without, time plays no part.
+    x, y, z
+        Where each sorted incident lies [m], shape (incidents,).
     """
 
     def __init__(
@@ -172,7 +176,7 @@ class Search:
         rows = np.flatnonzero(reach)
         self.empty = not (rows.size and as_of.size)
         self.incident = rows
-        self._timed = not one_window
+        self.timed = not one_window
         if self.empty:
             return
         lon, lat = ilon.take(rows), ilat.take(rows)
@@ -188,7 +192,7 @@ class Search:
         order = self._grid.order
         self.incident = rows.take(order)
         self._ilon, self._ilat = lon.take(order), lat.take(order)
-        self._x, self._y, self._z = in_parts(lambda s: np.stack(ecef(self._ilon[s], self._ilat[s])), rows.size)
+        self.x, self.y, self.z = in_parts(lambda s: np.stack(ecef(self._ilon[s], self._ilat[s])), rows.size)
 
     def order(self, sites: Ints) -> Ints:
         """The usable ones of `sites`, neighbours together: what one touches in memory the next one touches too.
@@ -225,7 +229,7 @@ class Search:
         yield from spread(one, tasks)
 
     def _blocks(self, sites: Ints) -> Iterator[Hits]:
-        window = (self.as_of[sites], self.since[sites]) if self._timed else (None, None)
+        window = (self.as_of[sites], self.since[sites]) if self.timed else (None, None)
         ranges = self._grid.ranges(self.lon[sites], self.lat[sites], *window)
         if not ranges.site.size:
             return
@@ -240,14 +244,14 @@ class Search:
     def _test(self, sites: Ints, position: tuple[Floats, Floats, Floats], ranges: Ranges) -> Hits:
         count = ranges.hi - ranges.lo
         at = runs(ranges.lo, count)
-        chord2 = self._x.take(at)
+        chord2 = self.x.take(at)
         chord2 -= np.repeat(position[0].take(ranges.site), count)
         chord2 *= chord2
-        dy = self._y.take(at)
+        dy = self.y.take(at)
         dy -= np.repeat(position[1].take(ranges.site), count)
         dy *= dy
         chord2 += dy
-        dz = self._z.take(at)
+        dz = self.z.take(at)
         dz -= np.repeat(position[2].take(ranges.site), count)
         dz *= dz
         chord2 += dz
@@ -270,7 +274,7 @@ class Search:
         hits
             Candidates of one block.
         """
-        there, here = self._z.take(hits.at), hits.z.take(hits.local)
+        there, here = self.z.take(hits.at), hits.z.take(hits.local)
         distance = arc_m(hits.chord2, there - here, there + here)
         doubtful = np.abs(distance - self.radius) <= DECIDE_M
         if self.radius > ARC_LIMIT_M - 1000:
@@ -290,7 +294,18 @@ class Search:
         rows
             Positions of the pairs to measure.
         """
-        site, at = hits.sites[hits.local[rows]], hits.at[rows]
+        return self.metres(hits.sites[hits.local[rows]], hits.at[rows])
+
+    def metres(self, site: Ints, at: Ints) -> Floats:
+        """Distance of some pairs by `Geod.inv` [m].
+
+        Parameters
+        ----------
+        site
+            Positions in the given arrays.
+        at
+            Positions in the sorted incidents.
+        """
         return geodesic_m(self.lon[site], self.lat[site], self._ilon[at], self._ilat[at])
 
     def doubtful(self, hits: Hits) -> npt.NDArray[np.bool_]:

@@ -215,7 +215,7 @@ class Fading:
 
     def _weights(self, search: Search, hits: Hits) -> Floats:
         """exp(-distance / scale) of each hit; 0 beyond the radius."""
-        there, here = search._z.take(hits.at), hits.z.take(hits.local)
+        there, here = search.z.take(hits.at), hits.z.take(hits.local)
         distance = arc_m(hits.chord2, there - here, there + here)
         inside = distance <= self.radius_m - SURE_M
         if not inside.all():

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.spatial.candidate_search import Hits, Search, days, floats, per_site
+from geo.spatial.few_incidents import are_few, nearest_of_few
 from geo.spatial.geodesic import MAX_DISTANCE_M, longest_rival_m
 
 Floats = npt.NDArray[np.float64]
@@ -288,11 +289,12 @@ def nearest(
             window_days=window[left],
             incident_end_day=incident_end_day,
         )
-        for site, incident, metres in _nearest(search):
+        few = are_few(search)
+        for site, incident, metres in [nearest_of_few(search)] if few else _nearest(search):
             # What lies beyond the circle may have a rival outside it: the next circle decides.
-            sure = metres <= search.radius
+            sure = few | (metres <= search.radius)
             found[left[site[sure]]], distance[left[site[sure]]] = incident[sure], metres[sure]
-        if radius > MAX_DISTANCE_M:
+        if few or radius > MAX_DISTANCE_M:
             break
         left = left[found[left] < 0]
         radius *= 2

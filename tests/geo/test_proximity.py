@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.spatial import candidate_search
+from geo.spatial import candidate_search, few_incidents
 from geo.spatial.geodesic import ARC_ERROR_M, arc_m, ecef, geodesic_m
 from geo.spatial.proximity import nearest, summarise, within, within_chunks
 
@@ -246,12 +246,14 @@ def test_sums_are_those_of_the_pairs(kind, per_site, radius_m):
                 assert sums.latest_day[s, k] == np.iinfo(np.int64).min
 
 
+@pytest.mark.parametrize("dates", ["own", "one"])
 @pytest.mark.parametrize("kind", ["globe", "antimeridian", "poles", "region"])
-def test_nearest_at_any_distance(kind):
+def test_nearest_at_any_distance(kind, dates):
     rng = np.random.default_rng(7)
     sites, incidents = points(rng, "globe", 60), points(rng, kind, 40)
+    incidents[0][20:30], incidents[1][20:30] = incidents[0][:10], incidents[1][:10]  # of equal ones the first
     day = rng.integers(DAY - 900, DAY, 40)
-    as_of = rng.integers(DAY - 900, DAY, 60)
+    as_of = rng.integers(DAY - 900, DAY, 60) if dates == "own" else np.full(60, DAY - 400)
     found, distance = nearest(*sites, *incidents, day, as_of_day=as_of, window_days=100)
     (site, incident), exact = brute(sites, incidents, day, radius_m=np.inf, as_of=as_of, window=100)
     for s in range(60):
@@ -262,6 +264,21 @@ def test_nearest_at_any_distance(kind):
             continue
         assert distance[s] == exact[s, mine].min()
         assert found[s] == mine[exact[s, mine].argmin()]
+
+
+def test_few_incidents_are_measured_block_after_block(monkeypatch):
+    rng = np.random.default_rng(3)
+    sites, incidents = points(rng, "region", 50), points(rng, "region", 9)
+    sites[0][7] = np.nan
+    when = {"as_of_day": DAY, "window_days": 10}
+    one = nearest(*sites, *incidents, np.full(9, DAY), **when)
+    monkeypatch.setattr(few_incidents, "TOGETHER", 20)
+    two = nearest(*sites, *incidents, np.full(9, DAY), **when)
+    monkeypatch.setattr(few_incidents, "FEW", 8)
+    circles = nearest(*sites, *incidents, np.full(9, DAY), **when)
+    for other in (two, circles):
+        assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(one, other, strict=True))
+    assert one[0][7] == -1
 
 
 def test_nearest_makes_no_pairs_on_its_way():
