@@ -17,6 +17,8 @@ import pandas as pd
 Codes = npt.NDArray[np.int32]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+LOOKED_AT = 1 << 17
+"""Rows that are looked at together for the values they have."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,9 @@ class Coded:
         wanted
             Values to look for; a missing one equals none.
         """
-        return np.asarray(np.logical_or.reduce([np.zeros(len(self), np.bool_), *(self.equal(v) for v in wanted)]))
+        own = Coded(self.pool)
+        same = np.logical_or.reduce([np.zeros(len(own), np.bool_), *(own.equal(v) for v in wanted)])
+        return np.asarray(same if self.codes is None else same.take(self.codes))
 
     def masked(self, rows: Bools, blank: object) -> Coded:
         """The column with `blank` in some rows.
@@ -244,7 +248,11 @@ def used(codes: Ints | Codes, n: int) -> tuple[Ints, Codes]:
     >>> used(np.array([4, 1, 4]), 6)
     (array([1, 4]), array([1, 0, 1], dtype=int32))
     """
-    there = np.bincount(codes, minlength=n) > 0
+    there = np.zeros(n, np.bool_)
+    for start in range(0, len(codes), LOOKED_AT):  # mostly the first rows have them all
+        there |= np.bincount(codes[start : start + LOOKED_AT], minlength=n) > 0
+        if there.all():
+            break
     if there.all():
         return np.arange(n), codes.astype(np.int32, copy=False)
     place = np.cumsum(there, dtype=np.int32) - np.int32(1)

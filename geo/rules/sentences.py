@@ -102,7 +102,7 @@ class _Sites:
         self.rules, self.say, self.source_of = rules, Sentences(rules), source_of
         names = ("site_class", "rules_fired", "gaps", "rules_unknown", "zone_status", "zone_unit")
         self.cls, self.fired, self.gaps, self.unknown, zone, unit = (sites[n].to_numpy(dtype=object) for n in names)
-        self.keys = list(zip(sites["source"], sites["site_id"], strict=True))
+        self.keys = list(zip(*(sites[n].to_numpy(dtype=object).tolist() for n in ("source", "site_id")), strict=True))
         away = sites["nearest_incident_m"].to_numpy(np.float64)
         self.near = _pool(words.km_alike(away), lambda m: explanation.nearest(words.km(m)))
         codes, pairs = pd.factorize(pd.Series(list(zip(zone, unit, strict=True)), dtype=object))
@@ -201,12 +201,14 @@ def _pool(values: npt.NDArray[np.float64], say: Callable[[float], Note]) -> Pool
 def _site_of(rows: CodedTable, sites: pd.DataFrame, keys: Sequence[tuple[str, str]]) -> Ints:
     """The position of each row's site; -1 where it is not among them."""
     source, site_id = rows["source"], rows["site_id"]
+    shared = source.codes if source.codes is site_id.codes else None
+    alike = (pd.Series(rows[n].pool).equals(sites[n].reset_index(drop=True)) for n in ("source", "site_id"))
+    if shared is not None and all(alike):
+        return shared.astype(np.int64)  # as a run gives them
     number = {key: i for i, key in enumerate(keys)}
-    if source.codes is not None and source.codes is site_id.codes:
-        if all(pd.Series(rows[n].pool).equals(sites[n].reset_index(drop=True)) for n in ("source", "site_id")):
-            return source.codes.astype(np.int64)  # as a run gives them
+    if shared is not None:
         place = [number.get(key, -1) for key in zip(source.pool, site_id.pool, strict=True)]
-        return np.array([*place, -1], np.int64)[source.codes]
+        return np.array([*place, -1], np.int64)[shared]
     return np.array([number.get(key, -1) for key in zip(source.array(), site_id.array(), strict=True)], np.int64)
 
 

@@ -36,7 +36,7 @@ from jobs.reading_notes import first_reasons, followed, reading_lines, reasons_l
 from jobs.result import Later, ResultFiles, Sheet
 from jobs.run_record import TOOL
 from layers.formats.writers.cells import plain_types
-from layers.formats.writers.geojson import geojson_bytes
+from layers.formats.writers.geojson import geojson_pieces
 from layers.reference.country_names import CountryName
 
 LIBRARIES = ("geopandas", "numpy", "pandas", "pyproj", "shapely", "pyarrow")
@@ -221,12 +221,6 @@ def result_files(
             give_back()
         return functools.cache(ahead(lambda: explained(assessment, rules), worth=many()))
 
-    @functools.cache
-    def drawing() -> Callable[[], bytes]:
-        if many():
-            give_back()
-        return ahead(lambda: geojson_bytes(plain_types(sites())), worth=many())
-
     def many() -> bool:
         return len(assessment.evidence_columns) > MOST_CSV_ROWS
 
@@ -234,8 +228,6 @@ def result_files(
         return saying()()
 
     def site_rows() -> Sheet:
-        saying()
-        drawing()
         return sites(), (*schema.ASSESSED, *MEASURES)
 
     def open_rows() -> CodedTable:
@@ -249,7 +241,6 @@ def result_files(
         if not many():
             return ()
         saying()  # before there are two threads that would ask for it
-        drawing()
         return FIRST
 
     tables: dict[str, Sheet | Later] = {
@@ -259,7 +250,7 @@ def result_files(
     }
     if certified is not None and len(certified):
         tables["sites_md01.csv"] = (certified, ())
-    others = {"sites.geojson": lambda: drawing()()}
+    others = {"sites.geojson": lambda: geojson_pieces(plain_types(sites()))}
     return ResultFiles(tables, others, record, lambda: with_evidence(record, assessment), without, first)
 
 

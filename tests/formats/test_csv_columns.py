@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -15,12 +16,14 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers.formats.writers import text_columns
+from layers.formats.writers import text_rows
 from layers.formats.writers.cells import is_number, shapes_of, texts, values_of
 from layers.formats.writers.delimited import csv_bytes
 from layers.formats.writers.geojson import geojson_bytes
 from layers.formats.writers.spreadsheet_guard import SUSPECT, neutralise
-from layers.formats.writers.text_columns import TextColumn, floats, lines, strings
+from layers.formats.writers.text_bytes import beginning_oddly, holding, matching
+from layers.formats.writers.text_columns import TextColumn, column, floats, strings
+from layers.formats.writers.text_rows import lines
 from tests.examples import examples
 
 CELLS = st.text("=+-@;,\t\r\n' 1aéÀŁ×\"\uff1d\u200b\u2212", max_size=6)
@@ -101,7 +104,7 @@ def test_odd_tables(frame):
 
 @pytest.mark.parametrize("rows", [1, 40_000, 70_000])
 def test_long_tables_in_pieces(rows, monkeypatch):
-    monkeypatch.setattr(text_columns, "ROWS", 1 << 10)
+    monkeypatch.setattr(text_rows, "ROWS", 1 << 10)
     rng = np.random.default_rng(3)
     a, b = rng.integers(0, 3, rows), rng.integers(0, 5000, rows)
     dense = strings(map(str, range(rows)))
@@ -159,6 +162,51 @@ def test_what_the_writer_passes_over_is_nothing_that_the_guard_changes(rest):
     assert all(seen for seen, was in zip(looked_at, changed, strict=True) if was)
 
 
+WORDS = st.lists(st.text("=+-@;,\t\r\n' \"\\1aéÀ\uff1d\u200b\u2212\x01", max_size=8), max_size=12)
+
+
+@settings(max_examples=examples(200), deadline=None)
+@given(WORDS, st.integers(0, 3))
+def test_bytes_of_texts_tell_what_is_in_them(words, first):
+    texts = pa.array(["left out"] * first + words, pa.large_string())[first:]
+    assert holding(texts, ",", '"').tolist() == ["," in w or '"' in w for w in words]
+    assert holding(texts, "\\", below=0x20).tolist() == [any(c < " " or c == "\\" for c in w) for w in words]
+    some = beginning_oddly(texts)
+    every = pc.match_substring_regex(texts, SUSPECT).to_pylist()
+    assert matching(texts, SUSPECT, some).tolist() == every  # what is passed over has nothing suspect in it
+
+
+@st.composite
+def text_columns(draw):
+    """Columns of a few rows: codes shared with others, of their own, or none; some texts are no row's."""
+    n = draw(st.integers(1, 40))
+    kept = [np.array(draw(st.lists(st.integers(0, k), min_size=n, max_size=n)), np.int32) for k in (0, 1, 2, 6, 6)]
+    usual = np.where(np.arange(n) % 5 == 0, kept[3], 0).astype(np.int32)
+    out = []
+    for codes in draw(st.lists(st.sampled_from([*kept, usual, None]), min_size=1, max_size=9)):
+        size = n if codes is None else 7
+        texts = draw(st.lists(st.sampled_from(["", "a", "é", "bc"]), min_size=size, max_size=size))
+        out.append(TextColumn(strings(texts), codes))
+    return out
+
+
+@settings(max_examples=examples(150), deadline=None)
+@given(text_columns(), st.sampled_from([1, 4, 1 << 16]), st.sampled_from([1, 2, 8]), st.integers(0, 9))
+def test_rows_are_the_cells_one_after_the_other(columns, few, spare, rows):
+    with mock.patch.multiple(text_rows, FEW=few, SPARE=spare, LONG=(2, 1 << 16)):
+        got = b"".join(bytes(p) for p in lines(columns, ",", ";", rows)).decode()
+    cells = [c.all().to_pylist() for c in columns]
+    assert got == "".join(",".join(row) + ";" for row in zip(*cells, strict=True))
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(st.lists(st.sampled_from([0.0, -0.0, np.nan, 0.1, 1 / 3, -2.5, 1e-7, 12.345, 1e15, np.inf]), max_size=30))
+def test_numbers_that_repeat_are_each_written_once(values):
+    made = column(pd.Series(values, dtype=float))
+    assert made.all().to_pylist() == ["" if v != v else repr(v) for v in values]
+    assert made.codes is None or set(made.codes.tolist()) == set(range(len(made.texts)))
+
+
 def test_many_rows_are_put_together_in_parts_and_are_the_same_bytes(monkeypatch):
     from geo.coded import Coded, CodedTable, coded_as
     from layers.formats.writers.delimited import coded_csv_bytes
@@ -176,8 +224,7 @@ def test_many_rows_are_put_together_in_parts_and_are_the_same_bytes(monkeypatch)
     )
     whole = coded_csv_bytes(table)
     again = coded_csv_bytes(coded_as(table.frame(), table))
-    monkeypatch.setattr(text_columns, "PART", 64)
-    monkeypatch.setattr(text_columns, "ROWS", 10)
-    monkeypatch.setattr(text_columns, "MANY", 50)
-    monkeypatch.setattr(text_columns, "SAMPLE", 16)
+    monkeypatch.setattr(text_rows, "ROWS", 10)
+    monkeypatch.setattr(text_rows, "SPARE", 2)
+    monkeypatch.setattr(text_rows, "FEW", 4)
     assert coded_csv_bytes(table) == whole == again

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,7 +17,9 @@ from geo.coded import CodedTable
 from layers.formats.writers.cells import is_number
 from layers.formats.writers.format import Format
 from layers.formats.writers.spreadsheet_guard import SUSPECT, neutralise, refuse_restricted
-from layers.formats.writers.text_columns import TextColumn, coded, column, joined, lines, strings, whole
+from layers.formats.writers.text_bytes import beginning_oddly, holding, matching
+from layers.formats.writers.text_columns import TextColumn, coded, column, joined, strings, whole
+from layers.formats.writers.text_rows import lines
 
 
 def csv_bytes(frame: pd.DataFrame, *, delimiter: str = ",", decimal: str = ".", bom: bool = False) -> tuple[bytes, int]:
@@ -100,7 +101,7 @@ def delimited(
 
 def _pieces(header: list[str], cells: list[TextColumn], delimiter: str, start: bytes) -> Iterator[Any]:
     # the csv module quotes \n but not a lone \r, which it would read back as the end of a row
-    everywhere = any(pc.any(pc.match_substring(c.texts, "\r")).as_py() for c in cells)
+    everywhere = any(holding(c.texts, "\r").any() for c in cells)
     if len(header) < 2 and not everywhere:
         yield start + _by_module(header, cells, delimiter)
         return
@@ -123,8 +124,9 @@ def _by_module(header: list[str], cells: list[TextColumn], delimiter: str) -> by
 
 def _guarded(text: TextColumn) -> tuple[TextColumn, int]:
     """A column that no spreadsheet runs, and how many of its cells were changed for that."""
-    odd = pc.match_substring_regex(text.texts, SUSPECT)
-    flags: npt.NDArray[np.bool_] = odd.to_numpy(zero_copy_only=False).copy()
+    flags = matching(text.texts, SUSPECT, beginning_oddly(text.texts))
+    if not flags.any():
+        return text, 0
     rows = np.flatnonzero(flags)
     given = text.texts.take(pa.array(rows)).to_pylist()
     kept, _ = neutralise(given)
@@ -137,13 +139,13 @@ def _guarded(text: TextColumn) -> tuple[TextColumn, int]:
 
 def _quoted(texts: Any, delimiter: str, *, everywhere: bool) -> Any:
     """Texts in double quotes where the delimiter, a quote or a line end is in them, or everywhere."""
-    special = pa.array(np.full(len(texts), everywhere))
-    if not everywhere:
-        for sign in (delimiter, '"', "\n"):
-            special = pc.or_(special, pc.match_substring(texts, sign))
-    if not pc.any(special).as_py():
+    special = np.full(len(texts), True) if everywhere else holding(texts, delimiter, '"', "\n")
+    if not special.any():
         return texts
-    return pc.if_else(special, joined('"', pc.replace_substring(texts, '"', '""'), '"'), texts)
+    some = texts.filter(pa.array(special))
+    if holding(some, '"').any():
+        some = pc.replace_substring(some, '"', '""')
+    return pc.replace_with_mask(texts, pa.array(special), joined('"', some, '"'))
 
 
 def to_csv_bytes(frame: pd.DataFrame, *, delimiter: str = ",", decimal: str = ".", bom: bool = False) -> bytes:

@@ -14,12 +14,14 @@ import pyarrow.compute as pc
 from layers.formats.writers.cells import is_number, shapes_of
 from layers.formats.writers.format import Format
 from layers.formats.writers.spreadsheet_guard import refuse_restricted
-from layers.formats.writers.text_columns import TextColumn, column, floats, joined, lines, strings, whole
+from layers.formats.writers.text_bytes import holding
+from layers.formats.writers.text_columns import TextColumn, column, floats, joined, strings, whole
+from layers.formats.writers.text_rows import lines
 
-_ODD = '[\\x00-\\x1f"\\\\]'
-"""What JSON writes otherwise than it stands (RE2)."""
-ROWS = 1 << 12
+ROWS = 1 << 15
 """Rows that are made into texts at a time."""
+PIECE = 1 << 12
+"""Rows that are put together at a time: a feature takes a thousand bytes and more."""
 
 
 def geojson_bytes(frame: pd.DataFrame, geometry: np.ndarray | None = None, *, name: str = "sites") -> bytes:
@@ -53,7 +55,7 @@ def _pieces(frame: pd.DataFrame, geometry: np.ndarray | None, name: str) -> Iter
     for start in range(0, len(frame), step):
         part = slice(start, start + step)
         features = _features(frame.iloc[part], None if geometry is None else geometry[part])
-        for piece in lines(features, "", "}},\n"):
+        for piece in lines(features, "", "}},\n", PIECE):
             if last is not None:
                 yield last
             last = piece
@@ -103,16 +105,16 @@ def _values(series: pd.Series) -> TextColumn:
     """A column as JSON: numbers, true and false, null for blank; text, days and blank text as text."""
     text_column = column(series)
     if is_number(series):
-        if pc.any(pc.match_substring_regex(text_column.texts, "^-?inf")).as_py():
+        if pd.api.types.is_float_dtype(series) and np.isinf(series.to_numpy(np.float64, na_value=np.nan)).any():
             raise ValueError("Out of range float values are not JSON compliant")
         return text_column.with_texts(_filled(text_column.texts))
     if pd.api.types.is_bool_dtype(series):
         return text_column.with_texts(_filled(text_column.texts))
-    odd = pc.match_substring_regex(text_column.texts, _ODD)
+    odd = holding(text_column.texts, '"', "\\", below=0x20)  # what JSON writes otherwise than it stands
     quoted = joined('"', text_column.texts, '"')
-    if pc.any(odd).as_py():
-        some = strings(map(_escaped, pc.filter(text_column.texts, odd).to_pylist()))
-        quoted = pc.replace_with_mask(quoted, odd, some)
+    if odd.any():
+        some = strings(map(_escaped, text_column.texts.filter(pa.array(odd)).to_pylist()))
+        quoted = pc.replace_with_mask(quoted, pa.array(odd), some)
     return text_column.with_texts(quoted)
 
 
