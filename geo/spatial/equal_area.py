@@ -46,10 +46,12 @@ def to_equal_area(geometry: Geometries) -> Geometries:
         Polygons [degrees, WGS 84], shape (n,).
     """
 
-    def project(xy: Floats) -> Floats:
-        return np.column_stack((np.radians(xy[:, 0]) * _GEOD.a, _authalic(xy[:, 1]) * _GEOD.a / 2))
+    return np.asarray(shapely.transform(geometry, lambda xy: _projected(xy[:, 0], xy[:, 1])), dtype=object)
 
-    return np.asarray(shapely.transform(geometry, project), dtype=object)
+
+def _projected(lon: Floats, lat: Floats) -> Floats:
+    """Places on the plane of equal areas [m], the shape of the input and a last axis of x and y."""
+    return np.stack((np.radians(lon) * _GEOD.a, _authalic(lat) * _GEOD.a / 2), axis=-1)
 
 
 def areas_m2(projected: Geometries) -> Floats:
@@ -80,6 +82,12 @@ def circles(lon: Floats, lat: Floats, radius_m: float) -> Geometries:
     >>> round(float(areas_m2(to_equal_area(circles(np.array([20.0]), np.array([6.0]), 20_000.0)))[0]) / 1e6)
     1257
     """
+    x, y = _around(lon, lat, radius_m)
+    return np.asarray(shapely.polygons(np.stack((x, y), axis=2)), dtype=object)
+
+
+def _around(lon: Floats, lat: Floats, radius_m: float) -> tuple[Floats, Floats]:
+    """Longitudes and latitudes of the corners of circles around points, shape (n, RING) each."""
     x, y = np.empty((2, len(lon), RING))
     band = np.floor(lat).astype(np.int64)
     even = (np.abs(lat) <= EVEN_DEGREES) & (radius_m <= EVEN_M)
@@ -89,7 +97,7 @@ def circles(lon: Floats, lat: Floats, radius_m: float) -> Geometries:
     rows = np.flatnonzero(~even)
     x[rows], y[rows] = _corners(lat[rows], radius_m)
     x += lon[:, None]
-    return np.asarray(shapely.polygons(np.stack((x, y), axis=2)), dtype=object)
+    return x, y
 
 
 def _corners(lat: Floats, radius_m: float) -> Floats:
@@ -150,7 +158,7 @@ def _share_inside(polygons: Geometries, lon: Floats, lat: Floats, radius_m: floa
     _, first, which = np.unique([id(p) for p in polygons], return_index=True, return_inverse=True)
     projected = to_equal_area(polygons[first])
     unit, whole = projected[which], areas_m2(projected)[which]
-    circle = to_equal_area(circles(lon, lat, radius_m))
+    circle = shapely.polygons(_projected(*_around(lon, lat, radius_m)))
     turn = 2 * np.pi * _GEOD.a
     bounds = shapely.bounds(circle)
     # A circle whose box lies in the polygon is cut by nothing; asking that costs a hundredth of cutting.
