@@ -79,6 +79,7 @@ class ResultFolder:
     def check(self) -> None:
         """Raises :class:`geo.errors.InputError` where the folder must not be written to."""
         where = str(self.path)
+        self._check_name()
         if self.path.is_symlink():
             raise InputError("The folder for the results is a link.", where=where, remedy="Name the folder itself.")
         place = self.path.resolve()
@@ -106,6 +107,17 @@ class ResultFolder:
             )  # fmt: skip
         self._check_content(place)
 
+    def _check_name(self) -> None:
+        """The disk must take the names on the way to the folder, and the one that it has while it is made."""
+        path = self.path.absolute()
+        around = next(Path(p) for p in path.parents if os.path.isdir(p))  # noqa: PTH112 - false for a name too long
+        try:
+            for name in (*path.relative_to(around).parts, _part(path, secrets.token_hex(6)).name):
+                with suppress(FileNotFoundError):
+                    os.lstat(around / name)
+        except (OSError, ValueError) as error:
+            raise self._unwritable(getattr(error, "strerror", None) or error) from None
+
     def _check_room(self, place: Path) -> None:
         """The folder around it, or the nearest one that is there, must take new entries."""
         around = next(p for p in place.parents if p.exists())
@@ -114,11 +126,14 @@ class ResultFolder:
                 "This is a file, not a folder.", where=str(around), remedy="Name a folder for the results."
             )
         if not os.access(around, os.W_OK | os.X_OK):
-            raise InputError(
-                "The results cannot be written.", where=str(self.path),
-                expected=Note("a folder that may be written to"), got=str(around),
-                remedy="Name a folder on a disk that has room and may be written to; what was there is as it was.",
-            )  # fmt: skip
+            raise self._unwritable(around)
+
+    def _unwritable(self, got: object) -> InputError:
+        return InputError(
+            "The results cannot be written.", where=str(self.path),
+            expected=Note("a folder that may be written to"), got=str(got),
+            remedy="Name a folder on a disk that has room and may be written to; what was there is as it was.",
+        )  # fmt: skip
 
     def _check_content(self, place: Path) -> None:
         """Looks again where another writer has replaced the folder meanwhile: what was seen is not of one folder."""
@@ -179,7 +194,7 @@ class ResultFolder:
         self.check()
         place = self.path.resolve()
         letters = secrets.token_hex(6)
-        part = place.with_name(f".{place.name}{PART}{letters}")
+        part = _part(place, letters)
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             _sweep(place)
@@ -348,6 +363,11 @@ def _discard(folder: Path) -> None:
             path.unlink(missing_ok=True)
         (folder / UNFINISHED).unlink(missing_ok=True)
         folder.rmdir()
+
+
+def _part(place: Path, letters: str) -> Path:
+    """The folder beside it in which its files are written."""
+    return place.with_name(f".{place.name}{PART}{letters}")
 
 
 def _sweep(place: Path) -> None:

@@ -45,7 +45,6 @@ def to_equal_area(geometry: Geometries) -> Geometries:
     geometry
         Polygons [degrees, WGS 84], shape (n,).
     """
-
     return np.asarray(shapely.transform(geometry, lambda xy: _projected(xy[:, 0], xy[:, 1])), dtype=object)
 
 

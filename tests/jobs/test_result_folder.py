@@ -133,6 +133,23 @@ def test_a_disk_that_refuses_any_call_leaves_the_old_result_or_the_new_one_and_o
     assert refused > 10
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="names of Windows have other limits")
+@pytest.mark.parametrize(
+    ("name", "taken"),
+    [("x" * 200, True), ("x" * 300, False), (f"new/{'x' * 300}/out", False), ("x" * 245, False), ("é" * 130, False)],
+)
+def test_a_name_that_the_disk_does_not_take_is_refused_before_any_work(tmp_path, name, taken):
+    """Of 255 bytes a name may have, the folder in the making needs some itself."""
+    if taken:
+        ResultFolder.of(tmp_path / name).write(NEW)
+        assert content(tmp_path / name) == NEW
+        return
+    with pytest.raises(InputError, match="cannot be written") as refused:
+        ResultFolder.of(tmp_path / name)
+    assert os.strerror(errno.ENAMETOOLONG) in str(refused.value)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounts a file system of its own")
 @pytest.mark.parametrize("how", ["size=64k", "ro"])
 def test_a_file_system_that_is_full_or_read_only(tmp_path, how):
