@@ -184,7 +184,8 @@ def firsts(table: CodedTable) -> Ints:
         key = id(column.codes)
         known = alike[key][0] if key in alike else np.zeros(len(own), np.int64)
         alike[key] = pd.factorize(known * len(different) + own)[0], column.codes
-    rows, group = np.arange(len(table)), np.zeros(len(table), np.int64)
+    rows = _maybe_again(list(alike.values()), len(table))
+    group = np.zeros(len(rows), np.int64)
     for values, codes in sorted(alike.values(), key=lambda one: -int(one[0].max(initial=0))):
         own = values.take(rows if codes is None else codes.take(rows))
         group = pd.factorize(group * (int(values.max(initial=0)) + 1) + own)[0]
@@ -194,6 +195,15 @@ def firsts(table: CodedTable) -> Ints:
     kept[rows] = False
     kept[rows[np.unique(group, return_index=True)[1]]] = True
     return np.flatnonzero(kept)
+
+
+def _maybe_again(columns: Sequence[tuple[Ints, Codes | None]], n: int) -> Ints:
+    """Of `n` rows those that may be equal to another one: no others share a sum of mixed numbers of their values."""
+    mixed = np.zeros(n, np.uint64)
+    for k, (values, codes) in enumerate(columns):
+        own = pd.util.hash_array(values + (k << 40))
+        mixed += own if codes is None else own.take(codes)
+    return np.flatnonzero(pd.Series(mixed).duplicated(keep=False))
 
 
 def coded_as(frame: pd.DataFrame, like: CodedTable) -> CodedTable:

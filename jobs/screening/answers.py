@@ -197,7 +197,7 @@ def _listed(out: pd.DataFrame, assessed: pd.DataFrame, evidence: CodedTable) -> 
     rows = evidence.take(np.flatnonzero(evidence["kind"].equal("list"))).frame()
     areas = (rows["fact"] + ": " + rows["status"]).groupby(rows["site_id"]).agg("; ".join)
     found = {str(who): text for who, text in areas.items()}
-    out["eu_list_areas"] = [found.get(s, "") for s in out["supplier_id"]]
+    out["eu_list_areas"] = out["supplier_id"].map(found).fillna("") if found else ""
 
 
 def _transit(out: pd.DataFrame, transit: Transit) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import numpy as np
 import pandas as pd
 from hypothesis import given
@@ -36,8 +38,10 @@ def tables(draw: st.DrawFn) -> CodedTable:
 
 @given(tables())
 def test_the_rows_that_are_kept_are_those_of_pandas(table):
-    frame = table.frame()
-    assert firsts(table).tolist() == np.flatnonzero(~frame.duplicated()).tolist()
+    kept = np.flatnonzero(~table.frame().duplicated()).tolist()
+    assert firsts(table).tolist() == kept
+    with mock.patch("pandas.util.hash_array", lambda values: np.zeros(len(values), np.uint64)):  # all sums alike
+        assert firsts(table).tolist() == kept
 
 
 @given(tables(), tables())
