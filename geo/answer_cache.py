@@ -1,4 +1,4 @@
-"""What a run finds out that holds at every date, kept for the next run over the same data."""
+"""What a run finds out that holds at every date or for all sites, kept for the next run over the same data."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ class AnswerCache:
     Arrays and frames are the same where they hold the same; anything else must be the very same object, and nobody
     changes it.
 
+    Parameters
+    ----------
+    other_dates
+        Whether the next run asks of another date: what any date needs is then worth keeping, else only what other sites
+        need.
+
     Examples
     --------
     >>> kept, made = AnswerCache(), []
@@ -24,7 +30,8 @@ class AnswerCache:
     ([2, 2, 3], [2, 3])
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, other_dates: bool = True) -> None:
+        self.other_dates = other_dates
         self._held: dict[str, tuple[tuple[Any, ...], Any]] = {}
 
     def of(self, name: str, given: Sequence[Any], make: Callable[[], T]) -> T:

@@ -19,7 +19,7 @@ from geo.readiness import AsOf, by_level_of, datasets_of, levels_of, ready, with
 from geo.records import boundary_check
 from geo.records.admin_units import Aliases, parents
 from geo.records.incidents import Incidents, prepare
-from geo.records.placing import Placed, with_units
+from geo.records.placing import PlacedIncidents, with_units
 from geo.records.site_minerals import mines
 from geo.records.visits import ANNEX_FACTS, annex_facts, newest_informative, with_visits
 from geo.rules.area_coverage import area_gaps, area_gaps_by_level
@@ -139,8 +139,8 @@ def assess(
         False leaves the evidence away: classes and figures alone, in a fraction of the time. ``"later"`` makes it when
         it is first asked for, of one site or of all.
     kept
-        What an earlier run over the same data left behind, and this one leaves for the next: another date then costs
-        what depends on it.
+        What an earlier run over the same data left behind, and this one leaves for the next: another date, or other
+        sites among the same incidents, then cost what depends on them.
 
     Raises
     ------
@@ -149,12 +149,12 @@ def assess(
     ZoneError
         The register contradicts itself.
     """
-    aliases = aliases or {}
+    aliases = aliases or _NO_ALIASES
     table, when = ready(sites, as_of)
     table = with_country(table, outlines)
     by_level = by_level_of(boundaries)
     table = parents(table, by_level.get(2))
-    given, kept = kept is not None, kept or AnswerCache()
+    given, kept = kept is not None and kept.other_dates, kept or AnswerCache()
     prepared = kept.of("incidents", [incidents], lambda: prepare(incidents))
     evidence = Evidence(rules.rules, rules.ids, explain is True)
     stated = table["coord_precision_km"].to_numpy(np.float64)
@@ -162,7 +162,7 @@ def assess(
     lon, lat = table["lon"].to_numpy(np.float64), table["lat"].to_numpy(np.float64)
     n = len(table)
 
-    datasets = datasets_of(prepared, incidents, files)
+    datasets = kept.of("datasets", [prepared, incidents, files], lambda: datasets_of(prepared, incidents, files))
     widest_km = max([rules.settings.neighbour_km, *rules.radii_km])
     country = table["country"].to_numpy(dtype=object)
     looked = Coverage(coverage, datasets, outlines, country, lon, lat, when, widest_km)
@@ -176,11 +176,12 @@ def assess(
     gaps = site_gaps(looked, rejected, rules.settings, evidence)
     levels = levels_of(rules, by_level)
     places = kept.of(
-        "places",
-        [table[_ASKED], prepared, outlines, aliases, agreed, *levels, *by_level.values()],
-        lambda: Placed.of(table, prepared, levels, by_level, outlines, aliases, agreed),
+        "incidents in units",
+        [prepared, outlines, aliases, agreed, *levels, *by_level.values()],
+        lambda: PlacedIncidents.of(prepared, levels, by_level, outlines, aliases, agreed),
     )
-    known, units, placed, labelled = places.known, places.sites, places.incidents, places.labelled
+    units = kept.of("sites in units", [table[_ASKED], places], lambda: places.with_sites(table))
+    known, placed, labelled = places.known, places.incidents, places.labelled
     usable, faults, counts = places.usable, places.faults, places.agreed
     area_rules = rules.of_kind("area")
     if evidence.wanted and area_rules:
@@ -329,6 +330,7 @@ LARGE = 1 << 24
 """Sites times incidents from which on threads pay."""
 _ASKED = ["lon", "lat", "country", "admin1", "admin2"]
 """What is asked of a site to place it."""
+_NO_ALIASES: Aliases = {}
 _VISITED = "visited"
 """The name of the sums of :func:`geo.rules.figures.disagreement_question`."""
 

@@ -14,6 +14,7 @@ import functools
 import importlib
 import shutil
 import tempfile
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,29 +24,29 @@ import numpy as np
 import pandas as pd
 
 from geo import schema
-from geo.assess import assess
 from geo.assessment import Assessment
 from geo.cluster.joined_tiles import joined, summed, unseen_summed
-from geo.cluster.required_incidents import needed, sets
-from geo.cluster.tiles import Tiles, file_system, open_tiles, read, write_tiles
-from geo.coded import CodedTable
+from geo.cluster.tile_work import (
+    DATED,
+    INCIDENTS_KEPT,
+    Counted,
+    Job,
+    assess_batch,
+    batches_of,
+    forget,
+    report,
+    span,
+)
+from geo.cluster.tiles import open_tiles, write_tiles
 from geo.errors import CahraError, InputError
-from geo.readiness import AsOf, as_of_days, levels_of, several, with_country
+from geo.readiness import AsOf, as_of_days, several
 from geo.records import boundary_check
-from geo.records.admin_units import Units, incident_units
 from geo.records.incidents import plain, prepare
 from geo.rules.rule_set import Rules
-from geo.rules.unseen import unseen
 
 Progress = Callable[[int, int], None]
 RETRIES = 5
 """How often a tile is tried again when its worker dies."""
-EVIDENCE_ROWS = 1 << 18
-"""Rows of evidence that a worker makes a frame of at a time."""
-
-DATED: schema.Table = (*schema.SITES, schema.Column("as_of", "date", "time of events, not of knowledge"))
-"""Tiles of sites that have dates of their own."""
-
 INCIDENTS_PER_SITE = 10
 """A tile of sites reads the tiles of incidents around it: fewer and larger ones cost less to open."""
 
@@ -103,6 +104,7 @@ def write_incidents(incidents: pd.DataFrame, folder: str | Path, rows: int = 20_
         "kind": "incidents",
         "rows": len(prepared),
         "repeated": prepared.repeated,
+        "sources": list(prepared.sources),
         "datasets": loaded.to_numpy(dtype=object).tolist(),
     }
     write_tiles(prepared.frame, folder, schema.INCIDENTS, facts, rows)
@@ -226,27 +228,35 @@ def assess_partitioned(
         )
     incident_tiles = None if incidents is None else open_tiles(incidents)
     given = {"as_of": as_of, "rules": rules, **options}
-    n_sites, n_incidents = len(site_tiles.tiles), 0 if incident_tiles is None else len(incident_tiles.tiles)
-    steps_done = 0
-
-    def ahead() -> None:
-        nonlocal steps_done
-        steps_done += 1
-        if progress is not None:
-            progress(steps_done, 2 * n_sites + n_incidents)
-
     with _client(cluster, workers) as client:
+        batches = batches_of(site_tiles, len(client.nthreads()))
+        job = Job(uuid.uuid4().hex, site_tiles, incident_tiles, batches, given, out)
+        n_sites, n_incidents = len(batches), 0 if incident_tiles is None else len(incident_tiles.tiles)
+        steps_done = 0
+
+        def ahead() -> None:
+            nonlocal steps_done
+            steps_done += 1
+            if progress is not None:
+                progress(steps_done, 2 * n_sites + n_incidents)
+
         # First what is counted over the whole, so that every tile decides as one process would; then the tiles.
-        shared = client.scatter([(site_tiles, incident_tiles, given, out)], broadcast=True, hash=False)[0]
-        spans = _done(client, _span_tile, shared, range(n_sites), ahead)
-        whole = (set().union(*(s[0] for s in spans)), [d for s in spans for d in s[1:]])
-        reports = _done(client, functools.partial(_report_tile, whole=whole), shared, range(n_incidents), ahead)
+        shared = client.scatter([job], broadcast=True, hash=False)[0]
+        spans = _done(client, span, shared, range(n_sites), ahead)
+        countries, days = frozenset().union(*(s[0] for s in spans)), tuple(d for s in spans for d in s[1:])
+        counting = functools.partial(report, countries=countries, days=days)
+        reports = _done(client, counting, shared, range(n_incidents), ahead)
         counts = summed([r[0] for r in reports])
-        given["agreed"] = {r["level"]: boundary_check.Agreement.of(r) for r in counts}
-        shared = client.scatter([(site_tiles, incident_tiles, given, out)], broadcast=True, hash=False)[0]
-        parts = _done(client, _assess_tile, shared, range(n_sites), ahead)
+        agreed = {r["level"]: boundary_check.Agreement.of(r) for r in counts}
+        given["agreed"] = agreed
+        counted = Counted(days, agreed, sum(r[2] for r in reports) <= INCIDENTS_KEPT)
+        try:
+            parts = _done(client, functools.partial(assess_batch, counted=counted), shared, range(n_sites), ahead)
+        finally:
+            with suppress(Exception):  # a worker that is gone has forgotten
+                client.run(forget, job.run)
     repeated = 0 if incident_tiles is None else int(incident_tiles.facts["repeated"])
-    return joined(parts, counts, unseen_summed([r[1] for r in reports]), repeated, given)
+    return joined([p for some in parts for p in some], counts, unseen_summed([r[1] for r in reports]), repeated, given)
 
 
 def _done(client: Any, work: Callable[..., Any], shared: Any, numbers: range, ahead: Callable[[], None]) -> list[Any]:
@@ -329,72 +339,3 @@ def _distributed() -> Any:
         return importlib.import_module("distributed")
     except ImportError:
         raise InputError("Dask is not installed.", where="--cluster", remedy="pip install .[cluster]") from None
-
-
-def _assess_tile(shared: tuple[Tiles, Tiles | None, dict[str, Any], str | None], number: int) -> Assessment:
-    """On a worker: one tile of sites, with the incidents it needs, through `assess` itself."""
-    _own_threads_only()
-    site_tiles, incident_tiles, given, out = shared
-    dated = bool(site_tiles.facts.get("dated"))
-    sites = read(site_tiles, [site_tiles.tiles[number].path], DATED if dated else schema.SITES)
-    given = {**given, "as_of": sites.pop("as_of") if dated else given["as_of"]}
-    found = None if incident_tiles is None else needed(sites, incident_tiles, given)
-    result = assess(sites, found, **given)
-    if out is None:
-        return result
-    system, folder = file_system(out)
-    system.create_dir(folder, recursive=True)
-    result.sites.to_parquet(f"{folder}/sites-{number:05d}.parquet", index=False, filesystem=system)
-    rows = result.evidence_columns
-    _write_evidence(rows, f"{folder}/evidence-{number:05d}.parquet", system)
-    nothing = rows.take(np.zeros(0, np.int64)).frame()
-    return Assessment(result.sites.iloc[:0], nothing, result.datasets, result.report, result.fired.iloc[:0])
-
-
-def _write_evidence(table: CodedTable, path: str, system: Any) -> None:
-    """Parquet of evidence, some rows at a time: a tile may have millions, and a frame of them takes gigabytes."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    kind = pa.Schema.from_pandas(table.take(np.zeros(0, np.int64)).frame(), preserve_index=False)
-    with parquet.ParquetWriter(path, kind, filesystem=system) as file:
-        for start in range(0, len(table), EVIDENCE_ROWS):
-            part = table.take(np.arange(start, min(start + EVIDENCE_ROWS, len(table)))).frame()
-            file.write_table(pa.Table.from_pandas(part, schema=kind, preserve_index=False))
-
-
-def _span_tile(
-    shared: tuple[Tiles, Tiles | None, dict[str, Any], str | None], number: int
-) -> tuple[set[str], int, int]:
-    """On a worker: the countries of one tile of sites, and its first and last as-of day."""
-    tiles, _, given, _ = shared
-    dated = bool(tiles.facts.get("dated"))
-    sites = read(tiles, [tiles.tiles[number].path], DATED if dated else schema.SITES)
-    days = as_of_days(sites["as_of"] if dated else given["as_of"], len(sites))
-    countries = set(with_country(sites, given.get("outlines"))["country"]) - {""}
-    return countries, int(days.min(initial=2**40)), int(days.max(initial=-(2**40)))
-
-
-def _report_tile(
-    shared: tuple[Tiles, Tiles | None, dict[str, Any], str | None], number: int, whole: tuple[set[str], list[int]]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """On a worker: labels and disagreements of one tile of incidents, and what no rule can see (each counted once)."""
-    _own_threads_only()
-    _, tiles, given, _ = shared
-    assert tiles is not None
-    prepared = prepare(read(tiles, [tiles.tiles[number].path], schema.INCIDENTS))
-    by_level = {b.level: b for b in sets(given.get("boundaries"))}
-    aliases = given.get("aliases") or {}
-    levels = levels_of(given["rules"], by_level)
-    placed = {level: incident_units(prepared, Units(level, by_level.get(level), aliases)) for level in levels}
-    countries, days = whole
-    months = given["rules"].settings.coverage_months
-    lost = unseen(prepared, placed, sorted(countries), np.array(days, dtype=np.int64), months)
-    return [placed[level].report for level in levels], lost
-
-
-def _own_threads_only() -> None:
-    """The engine's own threads are those that the cluster gave this worker."""
-    from geo.spatial import candidate_search
-
-    candidate_search.THREADS = max(1, _distributed().get_worker().state.nthreads)

@@ -23,6 +23,8 @@ from geo.spatial.polygons import Boundaries, locate
 from geo.spatial.proximity import nearest
 from geo.time_window import Days, months_before
 
+NOBODY, LONG_AGO, UNPLACED = "\U0010ffff", pd.Timestamp("1000-01-01").as_unit("s"), 7
+"""Id, day and precision of a row that stands for a source and is counted nowhere."""
 MANY = 64
 """More units than this are asked for by one box around all of them."""
 
@@ -60,14 +62,7 @@ def needed(sites: pd.DataFrame, tiles: Tiles, given: dict[str, Any]) -> pd.DataF
 
     rules: Rules = given["rules"]
     days = as_of_days(given["as_of"], len(sites))
-    months = [figures.NEAREST_MONTHS, *(r.longest_months for r in rules.rules)]
-    slack = max(SLACK_DAYS.values())
-    newest = _date(int(days.max() if days.size else 0) + slack)
-    since = _date(int(months_before(days, max(months)).min() if days.size else 0) - slack)
-    older = _date(int(months_before(days, figures.INTENSITY_MONTHS).min() if days.size else 0) - 1)
-    first, last = ds.field("date_start"), ds.field("date_end")
-    timely = (first <= newest) & ((last > since) | (first > since) | last.is_null())
-    dated = (first <= newest) & (first > older) & (ds.field("deaths_best") >= 1) & (ds.field("precision") <= 2)
+    timely, dated = windows(rules, days)
 
     lon, lat = sites["lon"].to_numpy(np.float64), sites["lat"].to_numpy(np.float64)
     known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
@@ -93,9 +88,61 @@ def needed(sites: pd.DataFrame, tiles: Tiles, given: dict[str, Any]) -> pd.DataF
         if meets(t, boxes + around) or any(t.countries[0] <= c <= t.countries[1] for c in countries)
     ]
     frame = read(tiles, paths, schema.INCIDENTS, (timely & wanted) | (dated & further))
-    frame = _with_nearest(frame, tiles, timely, lon, lat, days, halo)
+    return _with_datasets(_with_nearest(frame, tiles, timely, lon, lat, days, halo), tiles)
+
+
+def every(tiles: Tiles, rules: Rules, days: Days) -> pd.DataFrame:
+    """Every incident that a rule could ask of any site, wherever it lies; and a row for each loaded dataset.
+
+    Parameters
+    ----------
+    tiles
+        The tiles of all incidents.
+    rules
+        The rules that are asked.
+    days
+        Days of sites, the first and the last among them [days since 1970-01-01].
+    """
+    timely, dated = windows(rules, days)
+    return _with_datasets(read(tiles, [t.path for t in tiles.tiles], schema.INCIDENTS, timely | dated), tiles)
+
+
+def windows(rules: Rules, days: Days) -> tuple[Any, Any]:
+    """What a filter of :mod:`pyarrow.dataset` lets through: incidents of the windows of rules, of the intensity's.
+
+    Parameters
+    ----------
+    rules
+        The rules that are asked.
+    days
+        Days of sites, the first and the last among them [days since 1970-01-01].
+    """
+    import pyarrow.dataset as ds
+
+    months = [figures.NEAREST_MONTHS, *(r.longest_months for r in rules.rules)]
+    slack = max(SLACK_DAYS.values())
+    newest = _date(int(days.max() if days.size else 0) + slack)
+    since = _date(int(months_before(days, max(months)).min() if days.size else 0) - slack)
+    older = _date(int(months_before(days, figures.INTENSITY_MONTHS).min() if days.size else 0) - 1)
+    first, last = ds.field("date_start"), ds.field("date_end")
+    timely = (first <= newest) & ((last > since) | (first > since) | last.is_null())
+    dated = (first <= newest) & (first > older) & (ds.field("deaths_best") >= 1) & (ds.field("precision") <= 2)
+    return timely, dated
+
+
+def _with_datasets(frame: pd.DataFrame, tiles: Tiles) -> pd.DataFrame:
+    """`frame` with a row for each loaded dataset; the first of each source that counts lies long before every window.
+
+    Sources are then numbered as one process numbers them, also where none of their incidents is near: evidence of a
+    unit without incidents names a source.
+    """
     named = pd.DataFrame(tiles.facts["datasets"], columns=["source", "dataset", "dataset_version"])
-    return pd.concat([frame, schema.conform(named, schema.INCIDENTS)], ignore_index=True)
+    named = schema.conform(named, schema.INCIDENTS)
+    first = named["source"].isin(tiles.facts["sources"]) & ~named.duplicated("source")
+    marks: dict[str, Any] = {"record_id": NOBODY, "precision": UNPLACED, "date_start": LONG_AGO, "date_end": LONG_AGO}
+    for column, value in marks.items():
+        named.loc[first, column] = value
+    return pd.concat([frame, named], ignore_index=True)
 
 
 def _date(day: int) -> dt.datetime:

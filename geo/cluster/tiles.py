@@ -221,6 +221,24 @@ def read(tiles: Tiles, paths: Sequence[str], table: schema.Table, where: Any = N
     return schema.conform(found.to_pandas(), table)
 
 
+def count(tiles: Tiles, path: str, where: Any) -> int:
+    """How many rows of a tile a filter lets through; only the columns that it asks for are read.
+
+    Parameters
+    ----------
+    tiles
+        The folder, for its file system.
+    path
+        Path of the tile within the file system.
+    where
+        A filter of :mod:`pyarrow.dataset`.
+    """
+    import pyarrow.dataset as ds
+
+    system, _ = file_system(tiles.uri)
+    return int(ds.dataset([path], format="parquet", filesystem=system).count_rows(filter=where))
+
+
 def meets(tile: Tile, boxes: Sequence[Box]) -> bool:
     """True where the tile's box and any of the others touch.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,8 +10,9 @@ import pandas as pd
 from geo.dates.calendar import Bools, Calendar, Ints, counts, marks, sums
 from geo.dates.looked import Looked
 from geo.dates.scene import Dated, DatedScene
+from geo.records.admin_units import SiteUnits
 from geo.records.incidents import Incidents
-from geo.records.placing import Placed
+from geo.records.placing import PlacedIncidents
 from geo.rules.area_coverage import Unmatched, gaps_of_level
 from geo.rules.incident_pairs import measure
 from geo.rules.rule import Rule, Settings
@@ -102,7 +103,13 @@ def _any_source(flags: Bools, sources: int) -> Bools:
 
 
 def area_gaps(
-    rules: Sequence[Rule], settings: Settings, looked: Looked, incidents: Incidents, placed: Placed, sites: pd.DataFrame
+    rules: Sequence[Rule],
+    settings: Settings,
+    looked: Looked,
+    incidents: Incidents,
+    placed: PlacedIncidents,
+    units: Mapping[int, SiteUnits],
+    sites: pd.DataFrame,
 ) -> dict[int, dict[str, Bools]]:
     """Why the area class could be calm for want of looking, by level and code, flags of shape (dates, sites).
 
@@ -117,7 +124,9 @@ def area_gaps(
     incidents
         The incidents, ready to be asked.
     placed
-        Sites and incidents in their units.
+        The incidents in their units.
+    units
+        By level, the unit of each site.
     sites
         The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
     """
@@ -125,10 +134,10 @@ def area_gaps(
     covered = looked.own(settings.coverage_months)
     for level in sorted({r.level for r in rules}):
         mine = [r for r in rules if r.level == level]
-        labels = Unmatched(sites, incidents, placed.sites, placed.incidents, placed.known[level], 1 in placed.usable)
-        unread = looked.unread(placed.known[level], placed.sites[level], max(r.longest_months for r in mine))
+        labels = Unmatched(sites, incidents, units, placed.incidents, placed.known[level], 1 in placed.usable)
+        unread = looked.unread(placed.known[level], units[level], max(r.longest_months for r in mine))
         out[level] = gaps_of_level(
-            placed.sites[level],
+            units[level],
             placed.usable.get(level),
             placed.faults.get(level, ""),
             looked.coverage.country,

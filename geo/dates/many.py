@@ -21,7 +21,7 @@ from geo.readiness import by_level_of, datasets_of, levels_of, ready, with_count
 from geo.records import boundary_check
 from geo.records.admin_units import Aliases, parents
 from geo.records.incidents import Incidents, prepare
-from geo.records.placing import Placed, with_units
+from geo.records.placing import PlacedIncidents, with_units
 from geo.rules import raster
 from geo.rules.classify import AFFECTED, BY_RANK, HIGH_RISK, INSUFFICIENT, NONE, join_flags
 from geo.rules.coverage_gaps import AREA_GAPS, GAPS, Coverage
@@ -171,24 +171,25 @@ def many_dates(
     table = parents(with_country(given, outlines), by_level.get(2))
     levels = levels_of(rules, by_level)
     datasets = datasets_of(prepared, incidents, files)
+    placed = PlacedIncidents.of(prepared, levels, by_level, outlines, aliases or {}, agreed)
     size = max(CELLS // len(calendar) // 8 * 8, 8)
     parts, tables = [], []
     for first in range(0, max(len(table), 1), size):
         part = table.iloc[first : first + size].reset_index(drop=True)
-        placed = Placed.of(part, prepared, levels, by_level, outlines, aliases or {}, agreed)
+        units = placed.with_sites(part)
         looked = Looked(calendar, *_places_of(part, calendar, coverage, datasets, outlines, rejected_incidents))
         error_km = _error_km(part, rules)
         zone = ZonesByDate.of(
-            rules.settings, calendar, part, error_km, placed.sites, zones, placed.usable, restrictions, aliases or {}
+            rules.settings, calendar, part, error_km, units, zones, placed.usable, restrictions, aliases or {}
         )
         scene = DatedScene(
             rules.settings, calendar, part, looked.coverage.lon, looked.coverage.lat, error_km, prepared,
-            pairs_of(rules, part, error_km, prepared, calendar), looked, placed.sites, placed.incidents,
-            area_gaps(rules.of_kind("area"), rules.settings, looked, prepared, placed, part),
+            pairs_of(rules, part, error_km, prepared, calendar), looked, units, placed.incidents,
+            area_gaps(rules.of_kind("area"), rules.settings, looked, prepared, placed, units, part),
             visits, statuses, routes, listed, zone, aliases or {}, measured,
         )  # fmt: skip
         parts.append(_classified(rules, scene))
-        tables.append(with_units(part, placed.sites))
+        tables.append(with_units(part, units))
     return _joined(rules, pd.concat(tables, ignore_index=True), calendar.days, parts)
 
 

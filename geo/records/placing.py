@@ -15,15 +15,15 @@ from geo.spatial.polygons import Boundaries
 
 
 @dataclass(frozen=True)
-class Placed:
-    """Units by level.
+class PlacedIncidents:
+    """Units by level, those of the incidents, and which sets may say so: what holds whatever sites are asked about.
 
     Parameters
     ----------
     known
         The units of each level; those of a refused set are gone from it.
-    sites, incidents
-        The unit of each site and incident.
+    incidents
+        The unit of each incident.
     labelled
         Units of incidents as the given sets name them, refused ones too: for what a reader is told.
     usable
@@ -35,7 +35,6 @@ class Placed:
     """
 
     known: dict[int, Units]
-    sites: dict[int, SiteUnits]
     incidents: dict[int, IncidentUnits]
     labelled: dict[int, IncidentUnits]
     usable: dict[int, Boundaries]
@@ -45,20 +44,17 @@ class Placed:
     @classmethod
     def of(
         cls,
-        table: pd.DataFrame,
         incidents: Incidents,
         levels: list[int],
         by_level: Mapping[int, Boundaries],
         outlines: Boundaries | None,
         aliases: Aliases,
         agreed: Mapping[int, boundary_check.Agreement] | None,
-    ) -> Placed:
-        """Places the sites of `table` and the incidents in units of `levels`; the boundaries are given by level.
+    ) -> PlacedIncidents:
+        """Places the incidents in units of `levels`; the boundaries are given by level.
 
         Parameters
         ----------
-        table
-            The sites, a row each (`geo.schema.SITES`).
         incidents
             The incidents, ready to be asked.
         levels
@@ -73,7 +69,6 @@ class Placed:
             How well boundaries agree with the places that rows name, by level.
         """
         known = {level: Units(level, by_level.get(level), aliases) for level in levels}
-        units = {level: site_units(table, known[level]) for level in levels}
         placed = {level: incident_units(incidents, known[level]) for level in levels}
         counts = {i: boundary_check.Agreement.of(placed[i].report) for i in levels} | dict(agreed or {})
         faults = {i: boundary_check.fault(known[i], counts[i], outlines) for i in by_level if i in known}
@@ -81,9 +76,18 @@ class Placed:
         labelled = dict(placed)
         for level in (i for i, why in faults.items() if why):  # what is no set of districts names no district
             known[level] = Units(level, None, aliases)
-            units[level] = site_units(table, known[level])
             placed[level] = replace(incident_units(incidents, known[level]), report=placed[level].report)
-        return cls(known, units, placed, labelled, usable, faults, counts)
+        return cls(known, placed, labelled, usable, faults, counts)
+
+    def with_sites(self, table: pd.DataFrame) -> dict[int, SiteUnits]:
+        """The unit of each site, by level.
+
+        Parameters
+        ----------
+        table
+            The sites, a row each (`geo.schema.SITES`).
+        """
+        return {level: site_units(table, units) for level, units in self.known.items()}
 
 
 def with_units(sites: pd.DataFrame, units: Mapping[int, SiteUnits]) -> pd.DataFrame:
