@@ -21,8 +21,9 @@ Ints = npt.NDArray[np.int64]
 
 PIECE_DEG = 0.05
 """Edges longer than this are cut [degrees]: then a straight chord is within 1 m of the edge."""
-RUNS = (128, 8)
-"""Consecutive pieces of a ring that are looked at as one: first long runs, then the short ones of those in question."""
+RUNS = (128, 32, 8)
+"""Consecutive pieces of a ring that are looked at as one: first long runs, then the shorter ones of those in question,
+each a part of one that is looked at before."""
 POINTS = 4_096
 """Points handled at a time: bounds the memory."""
 RUNS_AT_ONCE = 1 << 20
@@ -88,8 +89,8 @@ class Edges:
         self.owner, ring = owner[which], ring[which]
         self._p = np.stack(ecef(self.start[:, 0], self.start[:, 1]))
         q = np.stack(ecef(self.end[:, 0], self.end[:, 1]))
-        self._long = _Runs(self, q, ring, RUNS[0])
-        self._short = _Runs(self, q, ring, RUNS[1])
+        self._runs = [_Runs(self, q, ring, length) for length in RUNS]
+        self._long = self._runs[0]
         self._along = q - self._p
         self._length2 = np.maximum(_dot(self._along, self._along), 1e-12)
         box = self._long.box
@@ -192,16 +193,16 @@ class Edges:
                 return point
             return np.asarray(np.unique(point * owners + owner, return_inverse=True)[1])
 
-        for level in (self._long, self._short):
-            if level is self._short:
-                point, run = self._finer(point, run)
+        for before, level in zip((None, *self._runs), self._runs, strict=False):
+            if before is not None:
+                point, run = _expand(point, *(e.take(run) for e in level.within(before)))
             lower, upper = level.bounds(here.take(point, axis=1), run)
             which = group(point, level.owner.take(run))
             best = np.full(int(which.max(initial=-1)) + 1, np.inf)
             np.minimum.at(best, which, upper)
             keep = np.flatnonzero((lower <= radius.take(point)) & (lower <= longest_rival_m(best).take(which)))
             point, run = point.take(keep), run.take(keep)
-        point, piece = _expand(point, self._short.first.take(run), self._short.last.take(run))
+        point, piece = _expand(point, level.first.take(run), level.last.take(run))
         along, to = self._along.take(piece, axis=1), here.take(point, axis=1)
         to -= self._p.take(piece, axis=1)
         share = np.clip(_dot(along, to) / self._length2.take(piece), 0.0, 1.0)
@@ -244,12 +245,6 @@ class Edges:
         pair = np.unique(point.astype(np.int64) * n + box)
         return pair // n, pair % n
 
-    def _finer(self, point: Ints, run: Ints) -> tuple[Ints, Ints]:
-        """The short runs of some long runs."""
-        low = np.searchsorted(self._short.first, self._long.first).take(run)
-        high = np.searchsorted(self._short.first, self._long.last).take(run)
-        return _expand(point, low, high)
-
     def _foot(self, here: Floats, piece: Ints, share: Floats) -> tuple[Floats, Floats]:
         """Nearest point of each piece (degrees) and the squared chord to it, by Gauss-Newton on the ellipsoid."""
         a, d = self.start[piece], self.end[piece] - self.start[piece]
@@ -288,6 +283,10 @@ class _Runs:
         self._reach = np.sqrt(np.maximum.reduceat(far, self.first)) + CHORD_SLACK_M
         middle = (self.first + self.last) // 2
         self._some = edges._p[:, middle]
+
+    def within(self, longer: _Runs) -> tuple[Ints, Ints]:
+        """The first of these runs in each longer one, and the one behind its last."""
+        return np.searchsorted(self.first, longer.first), np.searchsorted(self.first, longer.last)
 
     def upper(self, here: Floats, run: Ints) -> Floats:
         """A chord [m] that is not shorter than the one to the nearest place of the run: to one of its vertices."""
