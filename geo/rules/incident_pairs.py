@@ -14,7 +14,6 @@ from geo.rules.pair_sums import newest, starts
 from geo.rules.questions import Bits, Question, Questions
 from geo.rules.rule import Rule, Test
 from geo.spatial.candidate_search import Search
-from geo.spatial.grid import runs
 from geo.spatial.proximity import found_by
 from geo.time_window import Days, months_before
 
@@ -153,6 +152,8 @@ class Wanted:
         out, words = np.zeros(len(site), np.bool_), []
         begin = starts(site)
         end = np.append(begin[1:], len(site))
+        limits = {metres for _, _, first, _ in self._parts for _, metres in first}
+        beyond = {m: begin + np.add.reduceat(distance <= m, begin, dtype=np.int64) for m in limits if len(begin)}
         for questions, every, first, latest in self._parts:
             met = questions.bits.take(incident)
             met &= questions.within_limit(distance, shown, reach)
@@ -162,35 +163,19 @@ class Wanted:
             words.append(met)
             out |= (met & every) != 0
             for bit, metres in first:
-                out[_first_beyond(metres, (met & bit) != 0, distance, begin, end)] = True
+                out[_next((met & bit) != 0, beyond.get(metres, begin), end)] = True
             for bit in latest:
                 rows = np.flatnonzero(met & bit)
                 out[rows.take(newest(site.take(rows), incident.take(rows), self.days, self.incidents))] = True
         return out, words
 
 
-LOOKED = 4
-"""Pairs of a site that are looked at one by one for the first that meets a question."""
-
-
-def _first_beyond(metres: float, meets: Bools, distance: Floats, begin: Ints, end: Ints) -> Ints:
-    """Of each run of pairs, by distance from `begin` to `end`, the first farther than `metres` that `meets`."""
-    at = begin if metres < 0 else begin + np.add.reduceat(distance <= metres, begin, dtype=np.int64)
-    found = []
-    for _ in range(LOOKED):
-        # Most incidents meet most questions: the first or the second is the one.
-        some = at < end
-        at, end = at[some], end[some]
-        right = meets.take(at)
-        found.append(at[right])
-        at, end = at[~right] + 1, end[~right]
-    if len(at):
-        rows = runs(at, end - at)
-        run = np.repeat(np.arange(len(at)), end - at)
-        right = meets.take(rows)
-        rows, run = rows[right], run[right]
-        found.append(rows.take(starts(run)))
-    return np.concatenate(found)
+def _next(meets: Bools, at: Ints, end: Ints) -> Ints:
+    """The first rows that `meets` says, each from `at` on and before `end`; none where there is none."""
+    rows = np.flatnonzero(meets)
+    place = np.searchsorted(rows, at)
+    found = np.append(rows, len(meets)).take(place)
+    return found[found < end]
 
 
 @dataclass(frozen=True)
