@@ -13,7 +13,7 @@ import pandas as pd
 
 from geo.records.incidents import Incidents
 from geo.records.place_names import alias_dict, fold
-from geo.spatial.polygons import Boundaries, edge_distance_m, locate
+from geo.spatial.polygons import Boundaries, locate, own_edge_m
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -229,7 +229,7 @@ def site_units(sites: pd.DataFrame, units: Units) -> SiteUnits:
         basis[inside] = "polygon"
 
         def measure() -> Floats:
-            edge[inside] = edge_distance_m(lon[inside], lat[inside], boundaries.geometry[rows])
+            edge[inside] = own_edge_m(lon[inside], lat[inside], boundaries.geometry, rows)
             return edge
 
         return SiteUnits(level, name, key, code, row, basis, measure)

@@ -8,6 +8,9 @@ moving a point by d metres never changes the result by more than d (and rounding
 
 from __future__ import annotations
 
+from functools import cached_property
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 import shapely
@@ -21,9 +24,8 @@ Ints = npt.NDArray[np.int64]
 
 PIECE_DEG = 0.05
 """Edges longer than this are cut [degrees]: then a straight chord is within 1 m of the edge."""
-RUNS = (128, 32, 8)
-"""Consecutive pieces of a ring that are looked at as one: first long runs, then the shorter ones of those in question,
-each a part of one that is looked at before."""
+RUNS = (128, 16, 4)
+"""Consecutive pieces of a ring that are looked at as one: first long runs, then shorter ones of those in question."""
 POINTS = 4_096
 """Points handled at a time: bounds the memory."""
 RUNS_AT_ONCE = 1 << 20
@@ -34,7 +36,8 @@ CHORD_SLACK_M = 3.0
 
 def _pieces(a: Floats, b: Floats) -> Ints:
     """Into how many pieces each edge from `a` to `b` is cut."""
-    cuts: Ints = np.maximum(np.ceil(np.abs(b - a).max(axis=1, initial=0.0) / PIECE_DEG).astype(np.int64), 1)
+    far = np.abs(b - a)
+    cuts: Ints = np.maximum(np.ceil(np.maximum(far[:, 0], far[:, 1]) / PIECE_DEG).astype(np.int64), 1)
     return cuts
 
 
@@ -78,23 +81,35 @@ class Edges:
         xy, ring = shapely.get_coordinates(rings, return_index=True)
         same = np.flatnonzero(ring[1:] == ring[:-1])
         a, b, owner = xy[same], xy[same + 1], part_owner[ring_part[ring[same]]].astype(np.int64)
-        keep = (a != b).any(axis=1) & ~_seams(a, b, owner)
-        a, b, owner, ring = a[keep], b[keep], owner[keep], ring[same][keep]
+        ring = ring[same]
+        keep = ((a[:, 0] != b[:, 0]) | (a[:, 1] != b[:, 1])) & ~_seams(a, b, owner)
+        if not keep.all():
+            a, b, owner, ring = a[keep], b[keep], owner[keep], ring[keep]
         cuts = _pieces(a, b)
-        which = np.repeat(np.arange(len(a)), cuts)
-        step = np.arange(which.size) - np.repeat(np.cumsum(cuts) - cuts, cuts)
-        n = cuts[which]
-        self.start = a[which] + (b - a)[which] * (step / n)[:, None]
-        self.end = np.where((step + 1 == n)[:, None], b[which], a[which] + (b - a)[which] * ((step + 1) / n)[:, None])
-        self.owner, ring = owner[which], ring[which]
+        if (cuts > 1).any():
+            which = np.repeat(np.arange(len(a)), cuts)
+            step = np.arange(which.size) - np.repeat(np.cumsum(cuts) - cuts, cuts)
+            n = cuts[which]
+            a0, whole, along = a[which], b[which], (b - a)[which]
+            a = a0 + along * (step / n)[:, None]
+            b = np.where((step + 1 == n)[:, None], whole, a0 + along * ((step + 1) / n)[:, None])
+            owner, ring = owner[which], ring[which]
+        self.start, self.end, self.owner = a, b, owner
         self._p = np.stack(ecef(self.start[:, 0], self.start[:, 1]))
         q = np.stack(ecef(self.end[:, 0], self.end[:, 1]))
         self._runs = [_Runs(self, q, ring, length) for length in RUNS]
+        for coarse, fine in pairwise(self._runs):
+            fine.of_coarser = np.searchsorted(fine.first, coarse.first), np.searchsorted(fine.first, coarse.last)
         self._long = self._runs[0]
         self._along = q - self._p
         self._length2 = np.maximum(_dot(self._along, self._along), 1e-12)
-        box = self._long.box
-        self._tree = shapely.STRtree(shapely.box(box[:, 0], box[:, 1], box[:, 2], box[:, 3]))
+
+    @cached_property
+    def _tree(self) -> shapely.STRtree:
+        """The boxes of the long runs."""
+        low = np.minimum.reduceat(np.minimum(self.start, self.end), self._long.first, axis=0)
+        high = np.maximum.reduceat(np.maximum(self.start, self.end), self._long.first, axis=0)
+        return shapely.STRtree(shapely.box(*low.T, *high.T))
 
     def __len__(self) -> int:
         return int(self.owner.size)
@@ -188,21 +203,29 @@ class Edges:
         here = np.stack(ecef(lon, lat))
         owners = int(self.owner.max()) + 1
 
-        def group(point: Ints, owner: Ints) -> Ints:
+        def rivals(chord: Floats, point: Ints, owner: Ints) -> Floats:
+            """The longest chord that may be as near as the shortest one to its point, or to its point and owner."""
             if not each_owner:
-                return point
-            return np.asarray(np.unique(point * owners + owner, return_inverse=True)[1])
-
-        for before, level in zip((None, *self._runs), self._runs, strict=False):
-            if before is not None:
-                point, run = _expand(point, *(e.take(run) for e in level.within(before)))
-            lower, upper = level.bounds(here.take(point, axis=1), run)
-            which = group(point, level.owner.take(run))
+                begin = np.flatnonzero(np.diff(point, prepend=-1))
+                longest = longest_rival_m(np.minimum.reduceat(chord, begin) if len(begin) else chord)
+                return np.repeat(longest, np.diff(begin, append=len(point)))
+            which = np.unique(point * owners + owner, return_inverse=True)[1]
             best = np.full(int(which.max(initial=-1)) + 1, np.inf)
-            np.minimum.at(best, which, upper)
-            keep = np.flatnonzero((lower <= radius.take(point)) & (lower <= longest_rival_m(best).take(which)))
+            np.minimum.at(best, which, chord)
+            return np.asarray(longest_rival_m(best).take(which))
+
+        bounded = bool(np.isfinite(radius).any())
+        for i, level in enumerate(self._runs):
+            if i:
+                point, run = _expand(point, *(ends.take(run) for ends in level.of_coarser))
+            middle = level.upper(here.take(point, axis=1), run)
+            lower = middle - level.reach.take(run)
+            near = lower <= rivals(middle, point, level.owner.take(run))
+            if bounded:
+                near &= lower <= radius.take(point)
+            keep = np.flatnonzero(near)
             point, run = point.take(keep), run.take(keep)
-        point, piece = _expand(point, level.first.take(run), level.last.take(run))
+        point, piece = _expand(point, self._runs[-1].first.take(run), self._runs[-1].last.take(run))
         along, to = self._along.take(piece, axis=1), here.take(point, axis=1)
         to -= self._p.take(piece, axis=1)
         share = np.clip(_dot(along, to) / self._length2.take(piece), 0.0, 1.0)
@@ -211,21 +234,22 @@ class Edges:
         chord = np.sqrt(_dot(to, to))
         keep = np.flatnonzero(chord <= radius.take(point) + CHORD_SLACK_M)
         point, piece, share, chord = point.take(keep), piece.take(keep), share.take(keep), chord.take(keep)
-        which = group(point, self.owner.take(piece))
-        best = np.full(int(which.max(initial=-1)) + 1, np.inf)
-        np.minimum.at(best, which, chord)
-        keep = np.flatnonzero(chord <= longest_rival_m(best).take(which) + CHORD_SLACK_M)
-        point, piece, share, which = point[keep], piece[keep], share[keep], which[keep]
+        keep = np.flatnonzero(chord <= rivals(chord, point, self.owner.take(piece)) + CHORD_SLACK_M)
+        point, piece, share = point.take(keep), piece.take(keep), share.take(keep)
         foot, chord2 = self._foot(here.take(point, axis=1), piece, share)
-        best = np.full(best.size, np.inf)
-        np.minimum.at(best, which, chord2)
-        keep = np.flatnonzero(chord2 <= longest_rival_m(np.sqrt(best))[which] ** 2 + 1e-6)
-        point, piece, foot, which = point[keep], piece[keep], foot[keep], which[keep]
+        owner = self.owner.take(piece)
+        keep = np.flatnonzero(chord2 <= rivals(np.sqrt(chord2), point, owner) ** 2 + 1e-6)
+        point, owner, foot = point.take(keep), owner.take(keep), foot[keep]
         distance = geodesic_m(lon[point], lat[point], foot[:, 0], foot[:, 1])
-        order = np.lexsort((self.owner[piece], distance, which))
-        first = order[np.flatnonzero(np.diff(which[order], prepend=-1))]
+        if each_owner:
+            order = np.lexsort((distance, owner, point))
+            begin = np.diff(point[order], prepend=-1) | np.diff(owner[order], prepend=-1)
+        else:
+            order = np.lexsort((owner, distance, point))
+            begin = np.diff(point[order], prepend=-1)
+        first = order[np.flatnonzero(begin)]
         inside = first[distance[first] <= radius[point[first]]]
-        return point[inside], self.owner[piece[inside]], distance[inside]
+        return point[inside], owner[inside], distance[inside]
 
     def _reached(self, lon: Floats, lat: Floats, radius: Floats) -> tuple[Ints, Ints]:
         """(point, long run) where the box of degrees around the circle meets the box of the run."""
@@ -260,7 +284,21 @@ class Edges:
 
 
 class _Runs:
-    """Runs of up to `length` consecutive pieces of one ring: box of degrees, and a ball around them."""
+    """Runs of up to `length` consecutive pieces of one ring: a place of each, and a ball around that holds it.
+
+    Attributes
+    ----------
+    first, last
+        The pieces of each run, the last one exclusive.
+    owner
+        Position of its polygon.
+    reach
+        How far the run reaches from its place [m].
+    of_coarser
+        First and last of the runs that lie in each run of the level above, the last one exclusive.
+    """
+
+    of_coarser: tuple[Ints, Ints]
 
     def __init__(self, edges: Edges, end: Floats, ring: Ints, length: int) -> None:
         start = np.flatnonzero(np.diff(ring, prepend=-1))
@@ -268,35 +306,17 @@ class _Runs:
         self.first = np.flatnonzero(place % length == 0)
         self.last = np.append(self.first[1:], ring.size)[: self.first.size]
         self.owner = edges.owner[self.first]
-        self.box = np.zeros((0, 4))
-        self._centre, self._reach, self._some = np.zeros((3, 0)), np.zeros(0), edges._p[:, self.first]
-        if not ring.size:
-            return
-        low = np.minimum.reduceat(np.minimum(edges.start, edges.end), self.first, axis=0)
-        high = np.maximum.reduceat(np.maximum(edges.start, edges.end), self.first, axis=0)
-        self.box = np.column_stack((low, high))
-        bottom = np.minimum.reduceat(np.minimum(edges._p, end), self.first, axis=1)
-        top = np.maximum.reduceat(np.maximum(edges._p, end), self.first, axis=1)
-        self._centre = (bottom + top) / 2
-        centre = np.repeat(self._centre, self.last - self.first, axis=1)
-        far = np.maximum(*(_dot(v - centre, v - centre) for v in (edges._p, end)))
-        self._reach = np.sqrt(np.maximum.reduceat(far, self.first)) + CHORD_SLACK_M
-        middle = (self.first + self.last) // 2
-        self._some = edges._p[:, middle]
-
-    def within(self, longer: _Runs) -> tuple[Ints, Ints]:
-        """The first of these runs in each longer one, and the one behind its last."""
-        return np.searchsorted(self.first, longer.first), np.searchsorted(self.first, longer.last)
+        self._some = edges._p.take((self.first + self.last) // 2, axis=1)
+        some = np.repeat(self._some, self.last - self.first, axis=1)
+        far = np.maximum(*(_dot(v - some, v - some) for v in (edges._p, end)))
+        furthest = np.maximum.reduceat(far, self.first) if ring.size else far
+        self.reach = np.sqrt(furthest) + CHORD_SLACK_M
 
     def upper(self, here: Floats, run: Ints) -> Floats:
         """A chord [m] that is not shorter than the one to the nearest place of the run: to one of its vertices."""
-        to = here - self._some.take(run, axis=1)
+        to = self._some.take(run, axis=1)
+        to -= here
         return np.sqrt(_dot(to, to))
-
-    def bounds(self, here: Floats, run: Ints) -> tuple[Floats, Floats]:
-        """Chords [m] between which the nearest place of each run lies."""
-        to = here - self._centre.take(run, axis=1)
-        return np.sqrt(_dot(to, to)) - self._reach.take(run), self.upper(here, run)
 
 
 def _expand(point: Ints, low: Ints, high: Ints) -> tuple[Ints, Ints]:

@@ -214,11 +214,28 @@ def edge_distance_m(lon: npt.ArrayLike, lat: npt.ArrayLike, geometry: Geometries
     shapes = np.asarray(geometry, dtype=object)
     if shapes.shape != x.shape:
         raise ValueError(f"one polygon per point is needed: {x.size} points, {shapes.size} polygons")
+    _, first, owner = np.unique([id(shape) for shape in shapes], return_index=True, return_inverse=True)
+    return own_edge_m(x, y, shapes[first], owner)
+
+
+def own_edge_m(lon: npt.ArrayLike, lat: npt.ArrayLike, geometry: Geometries, owner: Ints) -> Floats:
+    """The same where many points lie in few polygons.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees on WGS 84, shape (n,).
+    geometry
+        The different (Multi)Polygons.
+    owner
+        Position in `geometry` of the polygon of each point.
+    """
+    x, y = _points(lon, lat)
     out = np.full(x.size, np.nan)
     known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
     if known.size:
-        _, first, owner = np.unique([id(shapes[i]) for i in known], return_index=True, return_inverse=True)
-        out[known] = Edges(shapes[known[first]]).own(x[known], y[known], owner)
+        chosen, own = np.unique(owner[known], return_inverse=True)
+        out[known] = Edges(geometry[chosen]).own(x[known], y[known], own)
     return out
 
 
