@@ -191,10 +191,10 @@ def text_columns(draw):
 
 
 @settings(max_examples=examples(150), deadline=None)
-@given(text_columns(), st.sampled_from([1, 4, 1 << 16]), st.sampled_from([1, 2, 8]), st.integers(0, 9))
-def test_rows_are_the_cells_one_after_the_other(columns, few, spare, rows):
-    with mock.patch.multiple(text_rows, FEW=few, SPARE=spare, LONG=(2, 1 << 16)):
-        got = b"".join(bytes(p) for p in lines(columns, ",", ";", rows)).decode()
+@given(text_columns(), st.sampled_from([1, 4, 1 << 16]), st.sampled_from([1, 2, 8]), st.integers(1, 90))
+def test_rows_are_the_cells_one_after_the_other(columns, few, spare, width):
+    with mock.patch.multiple(text_rows, FEW=few, SPARE=spare, LONG=(2, 1 << 16), BYTES=width):
+        got = b"".join(bytes(p) for p in lines(columns, ",", ";")).decode()
     cells = [c.all().to_pylist() for c in columns]
     assert got == "".join(",".join(row) + ";" for row in zip(*cells, strict=True))
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from geo import schema
 from geo.ahead import ahead
@@ -50,9 +51,7 @@ def coded_parquet_bytes(table: CodedTable, *tables: schema.Table) -> bytes:
     columns, seen = {}, {}  # type: tuple[dict[str, Column], dict[int, tuple[Codes, Ints]]]
     for name, values, codes in pooled(table):
         if codes is not None and id(codes) not in seen:
-            first = np.zeros(len(values), np.int64)
-            first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # of several the last one written stays
-            seen[id(codes)] = codes, first
+            seen[id(codes)] = codes, _firsts(codes, len(values))
         first_row = _NONE if codes is None else seen[id(codes)][1]
         columns[name] = _column(pd.Series(values), codes, first_row, whole=name in whole)
     out = io.BytesIO()
@@ -82,6 +81,18 @@ def coded_parquet_bytes(table: CodedTable, *tables: schema.Table) -> bytes:
     return out.getvalue()
 
 
+def _firsts(codes: Codes, n: int) -> Ints:
+    """The first row that has each of `n` values, every one of which is there."""
+    first = np.full(n, -1)
+    for start in range(0, len(codes), ROWS):  # mostly the first rows have them all
+        part, here = codes[start : start + ROWS], np.full(n, -1)
+        here[part[::-1]] = np.arange(start, start + len(part))[::-1]  # of several the last one written stays
+        first = np.where(first < 0, here, first)
+        if (first >= 0).all():
+            break
+    return first
+
+
 def _column(values: pd.Series, codes: Codes | None, first: Ints, *, whole: bool) -> Column:
     """What makes some rows of a column; `first` is the first row that has each of the values."""
     if pd.api.types.is_bool_dtype(values):
@@ -107,8 +118,17 @@ def _column(values: pd.Series, codes: Codes | None, first: Ints, *, whole: bool)
         order = np.argsort(seen)
         place = np.empty(len(order), np.int32)
         place[order] = np.arange(len(order), dtype=np.int32)
+        if len(order) == 1:
+            return lambda part: pa.DictionaryArray.from_arrays(
+                pa.array(np.zeros(len(codes[part]), np.int32)), distinct.dictionary
+            )
         texts, place = distinct.dictionary.take(pa.array(order)), place.take(own)
-        return lambda part: pa.DictionaryArray.from_arrays(pa.array(place.take(codes[part])), texts)
+        in_order = len(place) == len(texts) and bool((np.diff(place) == 1).all())
+        return lambda part: pa.DictionaryArray.from_arrays(
+            pa.array(codes[part] if in_order else place.take(codes[part], mode="clip")), texts
+        )
     if codes is None:
         return lambda part: plain[part]
-    return lambda part: plain.take(pa.array(codes[part]))
+    if plain.null_count == len(plain):
+        return lambda part: pa.nulls(len(codes[part]), plain.type)
+    return lambda part: pc.take(plain, pa.array(codes[part]), boundscheck=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,8 +20,6 @@ from layers.formats.writers.text_rows import lines
 
 ROWS = 1 << 15
 """Rows that are made into texts at a time."""
-PIECE = 1 << 12
-"""Rows that are put together at a time: a feature takes a thousand bytes and more."""
 
 
 def geojson_bytes(frame: pd.DataFrame, geometry: np.ndarray | None = None, *, name: str = "sites") -> bytes:
@@ -55,7 +53,7 @@ def _pieces(frame: pd.DataFrame, geometry: np.ndarray | None, name: str) -> Iter
     for start in range(0, len(frame), step):
         part = slice(start, start + step)
         features = _features(frame.iloc[part], None if geometry is None else geometry[part])
-        for piece in lines(features, "", "}},\n", PIECE):
+        for piece in lines(features, "", "}},\n"):
             if last is not None:
                 yield last
             last = piece
@@ -65,32 +63,30 @@ def _pieces(frame: pd.DataFrame, geometry: np.ndarray | None, name: str) -> Iter
 
 
 def _features(frame: pd.DataFrame, geometry: np.ndarray | None) -> list[TextColumn]:
-    """The parts of each feature that stand one after the other."""
-    columns = [_geometries(frame, geometry)]
+    """The parts of each feature that stand one after the other: its geometry, then its properties."""
+    columns, numbers = [], {}
     names = [str(n) for n in frame.columns]
+    opening = ',"properties":{'
     for i, key in enumerate(names):
         if key not in names[:i]:  # of two columns of one name the last is told, as in a dictionary
             series = frame.iloc[:, max(j for j, other in enumerate(names) if other == key)]
-            values = _values(series)
-            columns.append(values.with_texts(joined(f"{_escaped(key)}:", values.texts)))
-    # The geometry stands before the properties, which are parted by commas.
-    opening = ',"properties":{'
-    first = columns[1] if len(columns) > 1 else TextColumn(strings([""]), np.zeros(len(frame), np.int32))
-    columns[1:2] = [first.with_texts(joined(opening, first.texts))]
-    return _parted(columns)
+            values = column(series)
+            if key in ("lon", "lat") and pd.api.types.is_float_dtype(series):
+                numbers[key] = values.all()
+            columns.append(_property(series, values, f"{opening}{_escaped(key)}:"))
+            opening = ","
+    if not columns:
+        columns = [TextColumn(strings([opening]), np.zeros(len(frame), np.int32))]
+    return [_geometries(frame, geometry, numbers), *columns]
 
 
-def _parted(columns: list[TextColumn]) -> list[TextColumn]:
-    """Geometry and first property as they are, a comma before every other."""
-    return [*columns[:2], *(c.with_texts(joined(",", c.texts)) for c in columns[2:])]
-
-
-def _geometries(frame: pd.DataFrame, geometry: np.ndarray | None) -> TextColumn:
-    """The beginning of each feature up to its geometry."""
+def _geometries(frame: pd.DataFrame, geometry: np.ndarray | None, numbers: Mapping[str, Any]) -> TextColumn:
+    """The beginning of each feature up to its geometry; `numbers` are texts of `lon` and `lat` where they are known."""
     start = '{"type":"Feature","geometry":'
     if geometry is None and {"lon", "lat"} <= set(frame.columns):
         lon, lat = (frame[n].to_numpy(dtype=np.float64) for n in ("lon", "lat"))
-        point = joined(f'{start}{{"type":"Point","coordinates":[', floats(lon), ",", floats(lat), "]}")
+        x, y = (numbers[n] if n in numbers else floats(v) for n, v in (("lon", lon), ("lat", lat)))
+        point = joined(f'{start}{{"type":"Point","coordinates":[', x, ",", y, "]}")
         known = np.isfinite(lon) & np.isfinite(lat)
         return TextColumn(pc.if_else(pa.array(known), point, pa.scalar(f"{start}null", pa.large_string())))
     import shapely
@@ -101,25 +97,19 @@ def _geometries(frame: pd.DataFrame, geometry: np.ndarray | None) -> TextColumn:
     return TextColumn(joined(start, strings(texts)))
 
 
-def _values(series: pd.Series) -> TextColumn:
-    """A column as JSON: numbers, true and false, null for blank; text, days and blank text as text."""
-    text_column = column(series)
-    if is_number(series):
+def _property(series: pd.Series, values: TextColumn, before: str) -> TextColumn:
+    """A column as JSON behind its name: numbers, true and false, null for blank; text, days and blank text as text."""
+    if is_number(series) or pd.api.types.is_bool_dtype(series):
         if pd.api.types.is_float_dtype(series) and np.isinf(series.to_numpy(np.float64, na_value=np.nan)).any():
             raise ValueError("Out of range float values are not JSON compliant")
-        return text_column.with_texts(_filled(text_column.texts))
-    if pd.api.types.is_bool_dtype(series):
-        return text_column.with_texts(_filled(text_column.texts))
-    odd = holding(text_column.texts, '"', "\\", below=0x20)  # what JSON writes otherwise than it stands
-    quoted = joined('"', text_column.texts, '"')
+        filled = pc.if_else(pc.equal(values.texts, ""), pa.scalar("null", pa.large_string()), values.texts)
+        return values.with_texts(joined(before, filled))
+    odd = holding(values.texts, '"', "\\", below=0x20)  # what JSON writes otherwise than it stands
+    quoted = joined(f'{before}"', values.texts, '"')
     if odd.any():
-        some = strings(map(_escaped, text_column.texts.filter(pa.array(odd)).to_pylist()))
+        some = strings(f"{before}{_escaped(v)}" for v in values.texts.filter(pa.array(odd)).to_pylist())
         quoted = pc.replace_with_mask(quoted, pa.array(odd), some)
-    return text_column.with_texts(quoted)
-
-
-def _filled(texts: Any) -> Any:
-    return pc.if_else(pc.equal(texts, ""), pa.scalar("null", pa.large_string()), texts)
+    return values.with_texts(quoted)
 
 
 def _escaped(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -28,9 +29,10 @@ def holding(texts: Any, *signs: str, below: int = 0) -> Bools:
     """
     data, begins = _read(texts)
     out = np.zeros(len(texts), np.bool_)
-    found = [data == ord(sign) for sign in signs] + ([data < below] if below else [])
-    for there in found:
-        out[_owners(np.flatnonzero(there), begins)] = True
+    there = _among(data, map(ord, signs))
+    if below:
+        there |= data < below
+    out[_owners(np.flatnonzero(there), begins)] = True
     return out
 
 
@@ -57,15 +59,21 @@ def beginning_oddly(texts: Any) -> Bools:
     out = np.zeros(len(texts), np.bool_)
     filled = np.flatnonzero(np.diff(begins))
     out[filled] = ~_PLAIN[data[begins[filled]]]
-    for sign in _PARTS:
-        at = np.flatnonzero(data == sign)
-        if not len(at):
-            continue
+    at = np.flatnonzero(_among(data, _PARTS))
+    if len(at):
         mine = _owners(at, begins)
         last = begins[mine + 1] - 1
         behind = np.minimum(at + 1, last)
         behind = np.where(data[behind] == ord(" "), np.minimum(behind + 1, last), behind)
         out[mine[(at < last) & ~_PLAIN[data[behind]]]] = True
+    return out
+
+
+def _among(data: Bytes, codes: Iterable[int]) -> Bools:
+    """Which bytes are one of some."""
+    out = np.zeros(len(data), np.bool_)
+    for code in codes:
+        out |= data == code
     return out
 
 

@@ -24,6 +24,8 @@ from layers.formats.writers.cells import are_whole, is_number, texts, whole_colu
 
 SAMPLE = 1 << 12
 """Numbers that are looked at first, whether they repeat."""
+PART = 1 << 15
+"""Numbers that become texts together: what is made of them on the way stays near the processor."""
 
 _FRACTIONS = pa.array([repr(i / 1000)[1:] for i in range(1000)], pa.large_string())
 
@@ -150,13 +152,19 @@ def floats(values: npt.NDArray[np.float64], decimal: str = ".") -> Any:
     >>> floats(np.array([4.317, 2.0, -0.0, np.nan, 1e-05, 1e16, 123456789012345.6])).to_pylist()
     ['4.317', '2.0', '-0.0', '', '1e-05', '1e+16', '123456789012345.6']
     """
+    parts = [_floats(values[start : start + PART]) for start in range(0, max(len(values), 1), PART)]
+    texts = pa.concat_arrays(parts) if len(parts) != 1 else parts[0]
+    return texts if decimal == "." else pc.replace_substring(texts, ".", decimal)
+
+
+def _floats(values: npt.NDArray[np.float64]) -> Any:
     with np.errstate(invalid="ignore", over="ignore"):
         thousandths = np.rint(values * 1000)
         short = (thousandths / 1000 == values) & (thousandths < 1e15) & ~np.signbit(values)
+    if not short.any():
+        return _others(values)
     texts = _thousandths(np.where(short, thousandths, 0).astype(np.int64))
-    if not short.all():
-        texts = pc.replace_with_mask(texts, pa.array(~short), _others(values[~short]))
-    return texts if decimal == "." else pc.replace_substring(texts, ".", decimal)
+    return texts if short.all() else pc.replace_with_mask(texts, pa.array(~short), _others(values[~short]))
 
 
 def _thousandths(values: npt.NDArray[np.int64]) -> Any:

@@ -24,7 +24,9 @@ from layers.formats.writers.text_columns import TextColumn, joined
 Ints = npt.NDArray[np.int64]
 
 ROWS = 1 << 15
-"""Rows that are put together at a time."""
+"""Rows that are put together at a time, at the most."""
+BYTES = 1 << 22
+"""About so many bytes are put together at a time: what was made for the piece before serves again."""
 FEW = 1 << 16
 """Of so many possible combinations of two columns each is looked for."""
 SPARE = 8
@@ -36,17 +38,18 @@ SAMPLE = 1 << 12
 THREADS = min(4, os.cpu_count() or 1)
 
 
-def lines(columns: Sequence[TextColumn], between: str, after: str, rows: int = 0) -> Iterator[Any]:
+def lines(columns: Sequence[TextColumn], between: str, after: str) -> Iterator[Any]:
     """The rows as UTF-8, in pieces (buffers): texts of a row with `between` between them and `after` behind the last.
 
-    The texts of all columns stand in one array, and a piece is what Arrow takes out of it, so many rows at a time
-    (0: :data:`ROWS`).
+    The texts of all columns stand in one array, and a piece is what Arrow takes out of it, row after row.
     """
-    n, step = len(columns[0]), rows or ROWS
+    n = len(columns[0])
     runs = _runs(columns)
     ends = [between] * (len(runs) - 1) + [after]
     pools = [run.texts(between, end) for run, end in zip(runs, ends, strict=True)]
     codes = [run.codes for run in runs]
+    wide = sum(pool.nbytes / max(len(pool), 1) for pool in pools)
+    step = max(min(ROWS, int(BYTES / max(wide, 1))), 1)
     first = np.cumsum([0, *(len(p) for p in pools)])
     pool = pa.concat_arrays([p.combine_chunks() if isinstance(p, pa.ChunkedArray) else p for p in pools])
     del pools, runs, columns
