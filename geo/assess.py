@@ -56,6 +56,7 @@ from geo.rules.status import statuses_of
 from geo.rules.unit_share import UnitShares
 from geo.rules.unseen import unseen
 from geo.rules.zone_findings import add_findings
+from geo.rules.zone_register import ready_register
 from geo.rules.zone_status import zones_at
 from geo.spatial.polygons import Boundaries
 from geo.time_window import Days, months_before, to_dates, to_days
@@ -191,9 +192,8 @@ def assess(
     )
     newest = newest_informative(schema.empty(schema.VISITS) if visits is None else visits, table, when)
     diamond = mines(table["minerals"], ["diamond"])
-    zone = zones_at(
-        rules.settings, table, diamond, when, error_km, units, zones, usable, restrictions, aliases, evidence
-    )
+    register = kept.of("register", [zones, restrictions], lambda: ready_register(zones, restrictions))
+    zone = zones_at(rules.settings, table, diamond, when, error_km, units, register, usable, aliases, evidence)
     add_findings(findings, diamond, when, units[2].key, aliases, evidence)
     around = around_sites()
     scene = Scene(

@@ -9,10 +9,12 @@ only at output.
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 DTYPES = {
@@ -47,9 +49,25 @@ _KEPT_ROWS = 1000
 """Up to so many rows, blank text is made once: small tables have dozens of such columns."""
 
 
+def texts_at(pool: Sequence[str], codes: npt.NDArray[Any]) -> Any:
+    """A column of text whose rows are at `codes` in `pool`: no Python object a row is made or looked at.
+
+    Parameters
+    ----------
+    pool
+        The different texts.
+    codes
+        Position in `pool` of each row.
+    """
+    return pd.array(list(pool), dtype="str").take(codes)
+
+
 @functools.lru_cache(maxsize=64)
 def _no_text(n: int) -> Any:
-    return pd.array([""], dtype="str").take(np.zeros(n, np.int64))
+    import pyarrow as pa
+
+    ends = pa.py_buffer(np.zeros(n + 1, np.int64))
+    return pd.array(pa.LargeStringArray.from_buffers(n, ends, pa.py_buffer(b"")), dtype="str")
 
 
 def blank(kind: str, n: int) -> Any:

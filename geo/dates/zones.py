@@ -14,7 +14,7 @@ from geo.records.admin_units import Aliases, SiteUnits
 from geo.records.site_minerals import mines
 from geo.rules.evidence import Evidence
 from geo.rules.rule import Settings
-from geo.rules.zone_register import register_with, states
+from geo.rules.zone_register import ready_register, states
 from geo.rules.zone_status import zones_at
 from geo.schema import ZONE_STATUSES
 from geo.spatial.polygons import Boundaries
@@ -51,22 +51,25 @@ class ZonesByDate:
 
         Parameters
         ----------
-        settings, sites, error_km, units, register, boundaries, restrictions, aliases
+        settings, sites, error_km, units, boundaries, aliases
             As :func:`geo.rules.zone_status.zones_at` takes them.
+        register, restrictions
+            As :func:`geo.rules.zone_register.ready_register` takes them.
         calendar
             The dates that are asked together.
         """
         # A boundary set that lacks a unit of its own countries is not used at all.
         frames = [sites[sites["country"] != ""], *(b.frame for b in boundaries.values())]
         countries = {str(c) for f in frames for c in pd.unique(f["country"])}
-        first, state = states(register_with(register, restrictions), calendar.days, countries)
+        register = ready_register(register, restrictions)
+        first, state = states(register, calendar.days, countries)
         rows = np.tile(np.arange(len(sites)), len(first))
         day = np.repeat(calendar.days[first], len(sites))
         many = {level: u.take(rows) for level, u in units.items()}
         diamond = mines(sites["minerals"], ["diamond"])[rows]
         read = zones_at(
             settings, sites.iloc[rows].reset_index(drop=True), diamond, day, error_km[rows], many, register, boundaries,
-            restrictions, aliases, Evidence((), (), False), measured=False,
+            aliases, Evidence((), (), False), measured=False,
         )  # fmt: skip
         shape = (len(first), len(sites))
         names, codes = np.unique(read.columns["zone_status"].to_numpy(dtype=object).astype(str), return_inverse=True)

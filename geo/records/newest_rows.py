@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -21,13 +23,18 @@ def blank_rows(like: pd.DataFrame, index: pd.Index[int]) -> pd.DataFrame:
     index
         Index of the sites.
     """
-    out = like.iloc[:0].reindex(np.full(len(index), -1))
-    for name in out.columns:
-        if like[name].dtype == "str":
-            out[name] = blank("text", len(index))
-        elif like[name].dtype == "bool":
-            out[name] = np.zeros(len(index), np.bool_)
-    return out.set_axis(index)
+    nowhere = np.full(len(index), -1)
+    out: dict[str, Any] = {}
+    for name, column in like.items():
+        if column.dtype == "str":
+            out[str(name)] = blank("text", len(index))
+        elif column.dtype == "bool":
+            out[str(name)] = np.zeros(len(index), np.bool_)
+        elif isinstance(column.dtype, pd.BooleanDtype) or column.dtype.kind == "M":
+            out[str(name)] = pd.api.extensions.take(column.array, nowhere, allow_fill=True)
+        else:
+            out[str(name)] = column.iloc[:0].reindex(nowhere).array
+    return pd.DataFrame(out, index=index)
 
 
 def keys_of(frame: pd.DataFrame) -> pd.Series[str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from geo.columns import texts_at
 from geo.rules.finding import Finding
 from geo.rules.rule_set import Rules
 
@@ -26,8 +28,8 @@ BY_RANK = tuple(sorted(RANK, key=lambda c: RANK[c]))
 """The classes in that order: a code of a class is its position here."""
 
 
-def class_of(any_c: Bools, any_h: Bools, any_gap: Bools) -> Texts:
-    """The class by precedence, one per site.
+def class_of(any_c: Bools, any_h: Bools, any_gap: Bools) -> Any:
+    """The class by precedence, one per site, as a column of text.
 
     >>> class_of(np.array([True, False, False]), np.array([True, False, False]), np.array([True, True, False])).tolist()
     ['conflict-affected', 'insufficient data', 'no indicators found']
@@ -41,23 +43,27 @@ def class_of(any_c: Bools, any_h: Bools, any_gap: Bools) -> Texts:
     any_gap
         Whether anything that could contradict a calm class was not looked at.
     """
-    return np.where(any_c, AFFECTED, np.where(any_h, HIGH_RISK, np.where(any_gap, INSUFFICIENT, NONE))).astype(object)
+    rank = np.where(any_c, RANK[AFFECTED], np.where(any_h, RANK[HIGH_RISK], np.where(any_gap, RANK[INSUFFICIENT], 0)))
+    return texts_at(BY_RANK, rank)
 
 
 @dataclass(frozen=True)
 class Classes:
-    """All classes and lists of one run, one entry per site; names are columns of :data:`geo.schema.ASSESSED`."""
+    """All classes and lists of one run, one entry per site; names are columns of :data:`geo.schema.ASSESSED`.
 
-    site_class: Texts
-    area_class: Texts
-    certain_class: Texts
-    possible_class: Texts
-    rules_fired: Texts
-    area_rules_fired: Texts
-    rules_unknown: Texts
-    gaps: Texts
-    area_gaps: Texts
-    data_coverage: Texts
+    Each is a column of text as pandas holds it.
+    """
+
+    site_class: Any
+    area_class: Any
+    certain_class: Any
+    possible_class: Any
+    rules_fired: Any
+    area_rules_fired: Any
+    rules_unknown: Any
+    gaps: Any
+    area_gaps: Any
+    data_coverage: Any
 
 
 def classify(
@@ -94,7 +100,7 @@ def classify(
     def any_of(flag: str, answer: str, cls: str) -> Bools:
         return _any((getattr(by_rule[r.id], flag) for r in rules.answering(answer) if r.cls == cls), n)
 
-    def class_by(flag: str, answer: str, gap: Bools) -> Texts:
+    def class_by(flag: str, answer: str, gap: Bools) -> Any:
         return class_of(any_of(flag, answer, AFFECTED), any_of(flag, answer, HIGH_RISK), gap)
 
     every = np.ones(n, np.bool_)
@@ -108,12 +114,12 @@ def classify(
         area_class=class_by("fired", "area", _any(area_gaps.values(), n)),
         certain_class=class_by("certain", "site", any_gap),
         possible_class=class_by("possible", "site", any_gap),
-        rules_fired=join_flags(((r.id, by_rule[r.id].fired) for r in rules.answering("site")), n),
-        area_rules_fired=join_flags(((r.id, by_rule[r.id].fired) for r in rules.answering("area")), n),
-        rules_unknown=join_flags(unknown.items(), n),
-        gaps=join_flags(gaps.items(), n),
-        area_gaps=join_flags(area_gaps.items(), n),
-        data_coverage=np.where(lacking, "partial", "full").astype(object),
+        rules_fired=_joined(((r.id, by_rule[r.id].fired) for r in rules.answering("site")), n),
+        area_rules_fired=_joined(((r.id, by_rule[r.id].fired) for r in rules.answering("area")), n),
+        rules_unknown=_joined(unknown.items(), n),
+        gaps=_joined(gaps.items(), n),
+        area_gaps=_joined(area_gaps.items(), n),
+        data_coverage=texts_at(("full", "partial"), lacking.astype(np.int64)),
     )
 
 
@@ -131,12 +137,22 @@ def join_flags(flags: Iterable[tuple[str, Bools]], n: int) -> Texts:
     n
         How many sites there are.
     """
-    named = list(flags)
+    texts, codes = _sets_of(flags, n)
+    return np.array(texts, dtype=object)[codes]
+
+
+def _joined(flags: Iterable[tuple[str, Bools]], n: int) -> Any:
+    """The same as a column of text."""
+    return texts_at(*_sets_of(flags, n))
+
+
+def _sets_of(flags: Iterable[tuple[str, Bools]], n: int) -> tuple[list[str], npt.NDArray[np.int64]]:
+    """The sets of flags that are there, their names joined, and which of them each site has."""
     texts, codes = [""], np.zeros(n, np.int64)  # few sets of flags are there: their names are joined once for each
-    for name, flag in named:
+    for name, flag in flags:
         codes, different = _paired(codes, flag)
         texts = [";".join(filter(None, (texts[c >> 1], name if c & 1 else ""))) for c in different]
-    return np.array(texts, dtype=object)[codes]
+    return texts, codes
 
 
 def _paired(codes: npt.NDArray[np.int64], flag: Bools) -> tuple[npt.NDArray[np.int64], list[int]]:

@@ -136,7 +136,8 @@ class Rejected:
     def placeless(self) -> Bools:
         """Sites of a country with one that has no usable place; where its country is not known either, every site."""
         lost = {str(c) for c in self.table["country"][self.table["lon"].isna() | self.table["lat"].isna()]}
-        return np.array([str(c) in lost for c in self.country], np.bool_) | ("" in lost)
+        codes, countries = pd.factorize(self.country)
+        return np.array([str(c) in lost for c in countries], np.bool_)[codes] | ("" in lost)
 
     def unit_of(self, units: Units) -> Ints:
         """The unit whose polygon holds each row; -1 where there is none, or its point decides no unit.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from geo.rules.coverage_gaps import Coverage
 from geo.rules.coverage_spans import covered_spans, latest_answer
@@ -31,7 +32,7 @@ def coverage_report(looked: Coverage, settings: Settings) -> dict[str, object]:
     countries = looked.country.astype(object).copy()
     for site, iso in zip(*looked.foreign(settings.neighbour_km), strict=True):
         countries[site] = f"{countries[site]};{iso}"
-    codes = sorted({str(c) for c in countries if c})
+    codes = sorted({str(c) for c in pd.unique(countries) if c})
     days = latest_answer(spans, codes, settings.coverage_months)
     last = days.max(initial=NO_DAY)
     day = "" if last == NO_DAY else str(to_dates(np.array([last])).astype("datetime64[D]")[0])

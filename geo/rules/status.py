@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from geo import schema
+from geo.columns import texts_at
 from geo.messages import Note, joined
 from geo.records.statuses import newest_status
 from geo.rules.evidence import Evidence
@@ -18,6 +21,7 @@ from geo.rules.scene import Scene
 from geo.time_window import NO_DAY, Days, months_before, to_days
 
 Texts = npt.NDArray[np.object_]
+Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 COLUMNS = ("rcm_status", "rcm_status_basis", "rcm_status_date", "drc_status", "drc_status_date")
@@ -45,14 +49,11 @@ class Status:
         applicable, mineral_unknown = scene.applicable(rule)
         drc_day = to_days(held["drc_date"])
         recent = (held["drc"] != "").to_numpy() & (drc_day > months_before(scene.as_of, rule.months))
-        colour, basis = held["rcm"].to_numpy(dtype=object), held["rcm_basis"].to_numpy(dtype=object)
-        counts = (basis == "inspection") | scene.settings.aged_status_fires
-        by_rcm = pd.Series(colour).isin(rule.statuses).to_numpy() & counts
+        coloured = (held["rcm"] != "").to_numpy(np.bool_)
+        counts = (held["rcm_basis"] == "inspection").to_numpy(np.bool_) | scene.settings.aged_status_fires
+        by_rcm = held["rcm"].isin(rule.statuses).to_numpy() & counts
         by_drc = recent & held["drc"].isin(rule.statuses).to_numpy()
-        for scheme, speaks, word in (
-            ("rcm", colour != "", colour),
-            ("drc", recent, held["drc"].to_numpy(dtype=object)),
-        ):
+        for scheme, speaks in (("rcm", coloured), ("drc", recent)) if evidence.wanted else ():
             stated = (held[f"{scheme}_stated"] != "").to_numpy()
             for rows, kind, fact in (
                 (np.flatnonzero(speaks & applicable), "status", scheme),
@@ -69,11 +70,11 @@ class Status:
                     date_start=at[f"{scheme}_date"].to_numpy(),
                     date_end=at[f"{scheme}_end"].to_numpy(),
                     actor_a=at[f"{scheme}_stated"].to_numpy(dtype=object),
-                    basis=basis[rows] if scheme == "rcm" else "inspection",
+                    basis=at["rcm_basis"].to_numpy(dtype=object) if scheme == "rcm" else "inspection",
                     fact=fact,
-                    status=word[rows],
+                    status=at[scheme].to_numpy(dtype=object),
                 )
-        unknown = {"no_status": (colour == "") & ~recent & applicable, "mineral_unknown": mineral_unknown}
+        unknown = {"no_status": ~coloured & ~recent & applicable, "mineral_unknown": mineral_unknown}
         return add_unknown(evidence, Finding.of(rule.id, (by_rcm | by_drc) & applicable, reasons=unknown))
 
     def explain(self, rule: Rule, rows: list[Row]) -> Note:
@@ -136,25 +137,35 @@ def statuses_of(scene: Scene) -> pd.DataFrame:
     for scheme in ("rcm", "drc"):
         held = newest_status(table, scene.sites, scene.as_of, scheme)
         out |= {
-            f"{scheme}_stated": held["status"].to_numpy(dtype=object),
+            f"{scheme}_stated": held["status"].array,
             f"{scheme}_date": held["status_date"].to_numpy(),
             f"{scheme}_end": held["valid_to"].to_numpy(),
-            f"{scheme}_record": held["record_id"].to_numpy(dtype=object),
-            f"{scheme}_version": held["dataset_version"].to_numpy(dtype=object),
+            f"{scheme}_record": held["record_id"].array,
+            f"{scheme}_version": held["dataset_version"].array,
         }
         if scheme == "rcm":
+            rows = np.flatnonzero((held["status"] != "").to_numpy(np.bool_))
+            stated = held.iloc[rows]
             colour, basis, _ = colour_at(
-                held["status"].to_numpy(dtype=object),
-                to_days(held["status_date"]),
-                to_days(held["valid_to"]),
-                scene.as_of,
+                stated["status"].to_numpy(dtype=object),
+                to_days(stated["status_date"]),
+                to_days(stated["valid_to"]),
+                scene.as_of[rows],
                 scene.settings,
             )
-            out |= {"rcm": colour, "rcm_basis": basis}
+            out |= {"rcm": _placed(colour, rows, len(held)), "rcm_basis": _placed(basis, rows, len(held))}
         else:
-            out["drc"] = held["status"].to_numpy(dtype=object)
+            out["drc"] = held["status"].array
     scene.kept["statuses"] = pd.DataFrame(out)
     return scene.kept["statuses"]
+
+
+def _placed(texts: Texts, rows: Ints, n: int) -> Any:
+    """A column of text that is blank but in `rows`."""
+    codes, different = pd.factorize(texts)
+    at = np.zeros(n, np.int64)
+    at[rows] = codes + 1
+    return texts_at(["", *map(str, different)], at)
 
 
 def colour_at(status: Texts, day: Days, valid_to: Days, as_of: Days, settings: Settings) -> tuple[Texts, Texts, Days]:

@@ -142,8 +142,8 @@ def _newest(rule: Rule, scene: Scene, evidence: Evidence) -> _Answer:
     newest, sites, as_of = scene.newest, scene.sites, scene.as_of
     seen = to_days(newest["visit_date"])
     has = newest["visit_date"].notna().to_numpy()
-    basis = newest["visit_basis"].to_numpy(dtype=object)
-    sure = (basis == "on_site") & ~newest["date_imprecise"].fillna(False).to_numpy(dtype=bool)
+    imprecise = newest["date_imprecise"].fillna(False).to_numpy(dtype=bool)
+    sure = (newest["visit_basis"] == "on_site").to_numpy(np.bool_) & ~imprecise
     recent = has & (seen > months_before(as_of, rule.months))
     yes, unclear = np.zeros(len(sites), np.bool_), np.zeros(len(sites), np.bool_)
     for fact in rule.facts:
@@ -152,8 +152,8 @@ def _newest(rule: Rule, scene: Scene, evidence: Evidence) -> _Answer:
         yes |= recent & true
         unclear |= recent & ~known
         rows = np.flatnonzero(recent)
-        words = np.where(true, "yes", np.where(known, "no", "unknown")).astype(object)
-        _add_evidence(evidence, rule, rows, newest, "visit", fact, words[rows])
+        words = np.where(true[rows], "yes", np.where(known[rows], "no", "unknown")).astype(object)
+        _add_evidence(evidence, rule, rows, newest, "visit", fact, words)
     near = np.zeros(len(sites), np.bool_)
     if "armed_roadblock" in rule.facts and scene.visits is not None:
         for places in (own_places(rule, sites), route_places(rule, sites, scene.routes)):

@@ -41,7 +41,7 @@ def add_findings(
     evidence
         Gathers rows of evidence.
     """
-    if findings is None or not len(findings):
+    if findings is None or not len(findings) or not evidence.wanted:
         return
     table = schema.conform(findings, schema.FINDINGS)
     units = keys_of(table["unit"], table["country"], 2, aliases)

@@ -206,6 +206,25 @@ def named_rows(register: pd.DataFrame, boundaries: Boundaries, aliases: Aliases,
     return {str(k): have[str(k)] for k in wanted}
 
 
+def ready_register(register: pd.DataFrame | None, restrictions: pd.DataFrame | None) -> pd.DataFrame | None:
+    """The register with restrictions of countries (:func:`register_with`), checked (:func:`check_register`).
+
+    Parameters
+    ----------
+    register
+        Entries of the zone register; None: none.
+    restrictions
+        Restrictions of the Kimberley Process by country and date; None: none.
+
+    Raises
+    ------
+    ZoneError
+        The register contradicts itself.
+    """
+    whole = register_with(register, restrictions)
+    return check_register(whole) if whole is not None and len(whole) else whole
+
+
 def register_with(register: pd.DataFrame | None, table: pd.DataFrame | None) -> pd.DataFrame | None:
     """The register with the restrictions of countries that it does not name itself.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.columns import texts_at
 from geo.errors import ZoneError
 from geo.messages import Note
 from geo.records.admin_units import Aliases, SiteUnits, keys_of
@@ -20,10 +21,8 @@ from geo.rules.rule import Settings
 from geo.rules.zone_register import (
     INSIDE,
     LEVELS,
-    check_register,
     in_force,
     named_rows,
-    register_with,
     unit_keys,
     units_in_force,
 )
@@ -61,7 +60,6 @@ def zones_at(
     units: Mapping[int, SiteUnits],
     register: pd.DataFrame | None,
     boundaries: Mapping[int, Boundaries],
-    restrictions: pd.DataFrame | None,
     aliases: Aliases,
     evidence: Evidence,
     *,
@@ -89,11 +87,9 @@ def zones_at(
     units
         By level, the unit of each site.
     register
-        Entries of the zone register; None: none.
+        Entries of the zone register, as :func:`geo.rules.zone_register.ready_register` gives them; None: none.
     boundaries
         The loaded sets, by level.
-    restrictions
-        Restrictions of the Kimberley Process by country and date; None: none.
     aliases
         Other spellings of names of units.
     evidence
@@ -102,13 +98,10 @@ def zones_at(
         Whether places are measured against polygons.
     """
     n = len(sites)
-    register = register_with(register, restrictions)
-    minerals = sites["minerals"].to_numpy(dtype=object)
     made = _Zones(n)
-    may_be = diamond | (minerals == "")
-    made.status[~may_be] = "not_applicable"
+    may_be = diamond | (sites["minerals"] == "").to_numpy(np.bool_)
+    made.status[~may_be] = made.code("not_applicable")
     if register is not None and len(register):
-        register = check_register(register)
         for day in np.unique(as_of):
             mine = np.flatnonzero((as_of == day) & may_be)
             if len(mine):
@@ -116,15 +109,15 @@ def zones_at(
     else:
         evidence.facts("zone", "", np.flatnonzero(may_be), fact="no_register")
     # Without a known mineral nobody can say that a zone of diamonds is asked of the site.
-    made.status[may_be & ~diamond & (made.status != "not_applicable")] = "unknown"
+    made.status[may_be & ~diamond & (made.status != made.code("not_applicable"))] = made.code("unknown")
     limit = (settings.zone_border_km + error_km) * 1000
     close = pd.array(made.distance <= limit, dtype="boolean")
     close[np.isnan(made.distance)] = pd.NA
     columns = pd.DataFrame(
         {
-            "zone_status": pd.array(made.status, dtype="str"),
-            "zone_unit": pd.array(made.unit, dtype="str"),
-            "zone_basis": pd.array(made.basis, dtype="str"),
+            "zone_status": made.texts(made.status),
+            "zone_unit": made.texts(made.unit),
+            "zone_basis": made.texts(made.basis),
             "distance_to_zone_edge_m": made.distance,
             "near_border": close,
         }
@@ -133,14 +126,23 @@ def zones_at(
 
 
 class _Zones:
-    """What is filled day by day."""
+    """What is filled day by day; texts are codes, for they are few."""
 
     def __init__(self, n: int) -> None:
-        self.status = np.full(n, "unknown", dtype=object)
-        self.unit, self.basis = np.full(n, "", dtype=object), np.full(n, "", dtype=object)
+        self._codes = {"": 0}
+        self.status = np.full(n, self.code("unknown"))
+        self.unit, self.basis = np.zeros(n, np.int64), np.zeros(n, np.int64)
         self.distance = np.full(n, np.nan)
         self.restricted = np.zeros(n, np.bool_)
         self.notes: dict[str, str] = {}
+
+    def code(self, text: object) -> int:
+        """The number of a text."""
+        return self._codes.setdefault(str(text), len(self._codes))
+
+    def texts(self, codes: Ints) -> Any:
+        """A column of text."""
+        return texts_at(list(self._codes), codes)
 
 
 def _read_day(
@@ -162,9 +164,10 @@ def _read_day(
     made.restricted[mine] = np.array([whole.get(str(c), "") in RESTRICTED for c in different], np.bool_)[codes]
     unknown_country = country == ""
     open_ = made.restricted[mine] | unknown_country
-    made.status[mine[~open_]] = "not_applicable"
-    for entry in _entries(now[now["level"] == "country"]):
-        _add_entry(evidence, mine[country == entry.country], entry, "country")
+    made.status[mine[~open_]] = made.code("not_applicable")
+    if evidence.wanted:
+        for entry in _entries(now[now["level"] == "country"]):
+            _add_entry(evidence, mine[country == entry.country], entry, "country")
     mine, country = mine[open_], country[open_]
     if not len(mine):
         return
@@ -177,29 +180,47 @@ def _read_day(
                 fault = error.with_traceback(None)  # its frames would keep the whole run in memory
                 made.notes.setdefault(str(error), Note(_WHOLE_SENTENCE, error=fault))
     key, basis, name = _located(mine, sites, units, boundaries, rows, aliases)
-    keys = {2: key, 3: _communes(mine, units, boundaries, rows, aliases)}
+    keyed = {2: _by_key(key), 3: _by_key(_communes(mine, units, boundaries, rows, aliases))}
+    stated_country = country != ""
     has_units = set(register["country"][register["level"].isin(list(LEVELS))])
     codes, different = pd.factorize(country)
     located = (key != "") | ~np.array([str(c) in (has_units or {""}) for c in different], np.bool_)[codes]
-    made.status[mine] = np.where(located & (country != ""), "outside", "unknown")
-    at = np.flatnonzero(located)
-    evidence.facts("zone", "", mine[at], fact="located", status=name[at], basis=basis[at])
+    made.status[mine] = np.where(located & stated_country, made.code("outside"), made.code("unknown"))
+    if evidence.wanted:
+        at = np.flatnonzero(located)
+        evidence.facts("zone", "", mine[at], fact="located", status=name()[at], basis=_BASES.take(basis[at]))
     for deep in ("admin2", "admin3"):
         part = named[named["level"] == deep]
         above = keys_of(part["parent"], part["country"], 2, aliases)
         for entry, own, parent in zip(_entries(part), unit_keys(part, aliases), above, strict=True):
             if deep == "admin3" and 3 not in rows:
-                held = np.flatnonzero(key == parent)
-                made.status[mine[held]], made.unit[mine[held]] = "unknown", ""
+                held = keyed[2].get(str(parent), _NOBODY)
+                made.status[mine[held]], made.unit[mine[held]] = made.code("unknown"), made.code("")
                 evidence.facts("zone", "", mine[held], fact="commune_not_loaded", status=entry.unit)
                 continue
-            hit = np.flatnonzero((keys[LEVELS[deep]] == own) & (country != ""))
-            made.status[mine[hit]] = INSIDE[str(entry.status)]
-            made.unit[mine[hit]] = entry.unit
-            _add_entry(evidence, mine[hit], entry, deep)
-    made.basis[mine] = np.where(located, basis, "")
+            hit = keyed[LEVELS[deep]].get(str(own), _NOBODY)
+            hit = hit[stated_country[hit]]
+            made.status[mine[hit]] = made.code(INSIDE[str(entry.status)])
+            made.unit[mine[hit]] = made.code(entry.unit)
+            if evidence.wanted:
+                _add_entry(evidence, mine[hit], entry, deep)
+    made.basis[mine] = np.where(located, np.array([made.code(text) for text in _BASES]).take(basis), made.code(""))
     if measured:
-        _measure(mine, sites, boundaries, rows, keys, made, evidence)
+        _measure(mine, sites, boundaries, rows, keyed, made, evidence)
+
+
+_BASES = np.array(["", "stated", "polygon"], dtype=object)
+"""How the sub-prefecture of a site is known; a code is a position here."""
+_STATED, _POLYGON = 1, 2
+_NOBODY = np.zeros(0, np.int64)
+
+
+def _by_key(keys: Texts) -> dict[str, Ints]:
+    """Positions of each key, ascending."""
+    codes, different = pd.factorize(keys)
+    order = np.argsort(codes, kind="stable")
+    ends = np.cumsum(np.bincount(codes, minlength=len(different)))
+    return dict(zip(map(str, different), np.split(order, ends[:-1]), strict=True)) if len(different) else {}
 
 
 def _located(
@@ -209,25 +230,35 @@ def _located(
     boundaries: Mapping[int, Boundaries],
     rows: Mapping[int, dict[str, int]],
     aliases: Aliases,
-) -> tuple[Texts, Texts, Texts]:
-    """Key of the sub-prefecture of each site, how it is known, and its name."""
-    part = sites.iloc[mine]
+) -> tuple[Texts, Ints, Callable[[], Texts]]:
+    """Key of the sub-prefecture of each site, how it is known (a code), and what gives its name."""
+    part = sites[["admin2", "country"]].iloc[mine]
     stated = part["admin2"].reset_index(drop=True)
     country = part["country"].reset_index(drop=True)
-    key = keys_of(stated, country, 2, aliases)
-    basis = np.where(key == "", "", "stated").astype(object)
-    name = stated.to_numpy(dtype=object, copy=True)
+    inside, polygon, named = np.zeros(len(mine), np.bool_), _NO_TEXT, _NO_TEXT
     if 2 in rows and 2 in units:
         inside = units[2].basis[mine] == "polygon"
-        key[inside], basis[inside] = units[2].key[mine][inside], "polygon"
-        name[inside] = units[2].name[mine][inside]
+        polygon, named = units[2].key[mine[inside]], units[2].name[mine[inside]]
     elif 3 in rows and 3 in units and (boundaries[3].frame["parent"] != "").any():
         row = units[3].row[mine]
         inside = row >= 0
         above = boundaries[3].frame["parent"].iloc[row[inside]].reset_index(drop=True)
-        key[inside] = keys_of(above, country[inside].reset_index(drop=True), 2, aliases)
-        basis[inside], name[inside] = "polygon", above.to_numpy(dtype=object)
+        polygon = keys_of(above, country[inside].reset_index(drop=True), 2, aliases)
+        named = above.to_numpy(dtype=object)
+    key = np.full(len(mine), "", dtype=object)
+    key[inside] = polygon
+    key[~inside] = keys_of(stated[~inside], country[~inside], 2, aliases)
+    basis = np.where(inside, _POLYGON, np.where(key == "", 0, _STATED))
+
+    def name() -> Texts:
+        out = stated.to_numpy(dtype=object, copy=True)
+        out[inside] = named
+        return out
+
     return key, basis, name
+
+
+_NO_TEXT: Texts = np.zeros(0, dtype=object)
 
 
 def _communes(
@@ -274,7 +305,7 @@ def _measure(
     sites: pd.DataFrame,
     boundaries: Mapping[int, Boundaries],
     rows: Mapping[int, dict[str, int]],
-    keys: Mapping[int, Texts],
+    keyed: Mapping[int, Mapping[str, Ints]],
     made: _Zones,
     evidence: Evidence,
 ) -> None:
@@ -287,7 +318,9 @@ def _measure(
         if not named:
             continue
         lon, lat = sites["lon"].to_numpy(np.float64)[mine], sites["lat"].to_numpy(np.float64)[mine]
-        own = np.array([named.get(str(k), -1) for k in keys[level]], dtype=np.int64)
+        own = np.full(len(mine), -1, np.int64)
+        for key, row in named.items():
+            own[keyed[level].get(key, _NOBODY)] = row
         polygons = np.array(sorted(set(named.values())), dtype=np.int64)
         for row in np.unique(own[placed & ~inside]):
             at = np.flatnonzero(placed & ~inside & (own == row))

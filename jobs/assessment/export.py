@@ -59,12 +59,14 @@ def quadrants(sites: pd.DataFrame) -> pd.DataFrame:
     sites
         The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
     """
+    counts = sites.groupby(["site_class", "zone_status"]).size().to_dict()
+    there = {status for _, status in counts}
     table = pd.DataFrame(
         0,
         index=pd.Index(list(schema.CLASSES), name="site_class"),
-        columns=pd.Index([z for z in schema.ZONE_STATUSES if (sites["zone_status"] == z).any()], name="zone_status"),
+        columns=pd.Index([z for z in schema.ZONE_STATUSES if z in there], name="zone_status"),
     )
-    for pair, n in sites.groupby(["site_class", "zone_status"]).size().to_dict().items():
+    for pair, n in counts.items():
         table.loc[pair] = n
     return table
 
