@@ -60,7 +60,7 @@ def quadrants(sites: pd.DataFrame) -> pd.DataFrame:
         The sites, a row each (`geo.schema.SITES`, or what an assessment made of them).
     """
     counts = sites.groupby(["site_class", "zone_status"]).size().to_dict()
-    there = {status for _, status in counts}
+    there = set(sites["zone_status"].unique())
     table = pd.DataFrame(
         0,
         index=pd.Index(list(schema.CLASSES), name="site_class"),
