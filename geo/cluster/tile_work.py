@@ -42,6 +42,9 @@ SITES_TOGETHER = 12_500
 """Sites of a batch of tiles: what is made anew for every batch is little beside so many, and a worker that dies has not
 much to do again."""
 
+SITES_EXPLAINED = 6_000
+"""Sites whose evidence is made together: some hundred rows each are a gigabyte where incidents are dense."""
+
 INCIDENTS_KEPT = 1_000_000
 """Incidents of the windows that a worker keeps: about 1 GB while they are made ready."""
 
@@ -129,14 +132,19 @@ def batches_of(tiles: Tiles, workers: int) -> tuple[tuple[int, ...], ...]:
         How many workers there are.
     """
     most = min(SITES_TOGETHER, -(-sum(t.rows for t in tiles.tiles) // (4 * max(workers, 1))))
+    return _together(tiles, range(len(tiles.tiles)), most)
+
+
+def _together(tiles: Tiles, numbers: Sequence[int], most: int) -> tuple[tuple[int, ...], ...]:
+    """Tiles in groups of up to so many sites; a larger tile is alone."""
     out: list[list[int]] = []
     held = most + 1
-    for i, tile in enumerate(tiles.tiles):
-        if held + tile.rows > most:
+    for i in numbers:
+        if held + tiles.tiles[i].rows > most:
             out.append([])
             held = 0
         out[-1].append(i)
-        held += tile.rows
+        held += tiles.tiles[i].rows
     return tuple(map(tuple, out))
 
 
@@ -187,7 +195,7 @@ def report(
 
 
 def assess_batch(job: Job, number: int, counted: Counted) -> list[Assessment]:
-    """A batch of tiles through `assess` itself: together without evidence, which has no room for that, else one by one.
+    """A batch of tiles through `assess` itself: together without evidence, else as many as the evidence has room for.
 
     Parameters
     ----------
@@ -200,10 +208,9 @@ def assess_batch(job: Job, number: int, counted: Counted) -> list[Assessment]:
     """
     own_threads_only()
     desk = _desk(job, counted)
-    tiles = job.batches[number]
-    together = [tiles] if desk.job.given.get("explain") is False else [(i,) for i in tiles]
+    most = SITES_TOGETHER if job.given.get("explain") is False else SITES_EXPLAINED
     incidents = desk.incidents(number)
-    return [desk.assessed(some, incidents) for some in together]
+    return [desk.assessed(some, incidents) for some in _together(job.sites, job.batches[number], most)]
 
 
 class _Desk:
@@ -242,16 +249,16 @@ class _Desk:
             return result
         system, folder = file_system(out)
         system.create_dir(folder, recursive=True)
-        # A tile's file holds its own sites, whatever was assessed with them.
-        of = pd.Series(tile, index=pd.MultiIndex.from_frame(sites[_KEY])).reindex(
-            pd.MultiIndex.from_frame(result.sites[_KEY])
-        )
+        # A tile's files hold what is of its own sites, whatever was assessed with them.
+        of = pd.Series(tile, index=pd.MultiIndex.from_frame(sites[_KEY]))
+        of_site = of.reindex(pd.MultiIndex.from_frame(result.sites[_KEY])).to_numpy()
         rows = result.evidence_columns
-        nothing = rows.take(np.zeros(0, np.int64))
+        of_row = _of_rows(rows, of)
         for i in tiles:
-            mine = result.sites.take(np.flatnonzero(of.to_numpy() == i)).reset_index(drop=True)
+            mine = result.sites.take(np.flatnonzero(of_site == i)).reset_index(drop=True)
             mine.to_parquet(f"{folder}/sites-{i:05d}.parquet", index=False, filesystem=system)
-            _write_evidence(rows if len(tiles) == 1 else nothing, f"{folder}/evidence-{i:05d}.parquet", system)
+            _write_evidence(rows, np.flatnonzero(of_row == i), f"{folder}/evidence-{i:05d}.parquet", system)
+        nothing = rows.take(np.zeros(0, np.int64))
         return Assessment(result.sites.iloc[:0], nothing.frame(), result.datasets, result.report, result.fired.iloc[:0])
 
 
@@ -281,15 +288,24 @@ def forget(run: str) -> None:
             _DESKS.pop(thread, None)
 
 
-def _write_evidence(table: CodedTable, path: str, system: Any) -> None:
-    """Parquet of evidence, some rows at a time: a tile may have millions, and a frame of them takes gigabytes."""
+def _of_rows(rows: CodedTable, of: pd.Series[int]) -> npt.NDArray[Any]:
+    """The tile of each row of evidence, from that of each site."""
+    source, site = (rows[name] for name in _KEY)
+    together = site.codes is not None and site.codes is source.codes  # as evidence has them: looked up once a site
+    keys = (source.pool, site.pool) if together else (source.array(), site.array())
+    found = of.reindex(pd.MultiIndex.from_arrays(keys)).to_numpy()
+    return found.take(site.codes) if together and site.codes is not None else found
+
+
+def _write_evidence(table: CodedTable, rows: Ints, path: str, system: Any) -> None:
+    """Parquet of some rows of evidence, so many at a time: a frame of a million takes a gigabyte."""
     import pyarrow as pa
     from pyarrow import parquet
 
     kind = pa.Schema.from_pandas(table.take(np.zeros(0, np.int64)).frame(), preserve_index=False)
     with parquet.ParquetWriter(path, kind, filesystem=system) as file:
-        for start in range(0, len(table), EVIDENCE_ROWS):
-            part = table.take(np.arange(start, min(start + EVIDENCE_ROWS, len(table)))).frame()
+        for start in range(0, len(rows), EVIDENCE_ROWS):
+            part = table.take(rows[start : start + EVIDENCE_ROWS]).frame()
             file.write_table(pa.Table.from_pandas(part, schema=kind, preserve_index=False))
 
 

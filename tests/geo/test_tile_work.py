@@ -70,20 +70,25 @@ def test_tiles_and_batches_of_any_size_give_the_bytes_of_one_process(tmp_path, a
     same_bytes(one, in_batches(tmp_path, sites, incidents, options, rows=rows, together=together, whole=whole)[0])
 
 
-@pytest.mark.parametrize("whole", [True, False])
-def test_classes_of_a_batch_go_to_the_file_of_their_tile(tmp_path, whole):
-    sites, incidents, options = scene(n=24, m=150)
-    one = assess(sites, incidents, explain=False, **options)
-    options["explain"] = False
+@pytest.mark.parametrize(
+    ("whole", "explain"), [(True, True), (False, False), pytest.param(True, False, marks=pytest.mark.slow)]
+)
+def test_what_is_said_of_a_batch_goes_to_the_files_of_its_tiles(tmp_path, whole, explain):
+    sites, incidents, options = scene(n=14, m=100)
+    one = assess(sites, incidents, explain=explain, **options)
+    options["explain"] = explain
     files = {}
     for together in (1, 4):
         out = tmp_path / f"out-{together}"
-        result, _ = in_batches(tmp_path, sites, incidents, options, rows=5, together=together, whole=whole, out=out)
+        result, _ = in_batches(tmp_path, sites, incidents, options, rows=3, together=together, whole=whole, out=out)
         assert not len(result.sites)
         files[together] = {p.name: p.read_bytes() for p in out.iterdir()}
     assert files[1] == files[4]
     parts = sorted((tmp_path / "out-4").glob("sites-*.parquet"))
     assert len(parts) > 4
+    told = sum(len(pd.read_parquet(p)) for p in (tmp_path / "out-4").glob("evidence-*.parquet"))
+    assert told == len(one.evidence)
+    assert (told > 0) == explain
     back = pd.concat([pd.read_parquet(p) for p in parts])
     assert not back.duplicated(["source", "site_id"]).any()
     back = back.set_index(["source", "site_id"]).loc[pd.MultiIndex.from_frame(one.sites[["source", "site_id"]])]
@@ -102,17 +107,17 @@ def test_tiles_of_which_no_window_holds_an_incident(tmp_path, whole):
 
 
 def test_incidents_are_made_ready_once_and_forgotten_with_the_run(tmp_path, monkeypatch):
-    sites, incidents, options = scene(n=24, m=150)
+    sites, incidents, options = scene(n=14, m=100)
     made = []
     monkeypatch.setattr("geo.assess.prepare", lambda frame, do=tile_work.prepare: made.append(len(frame)) or do(frame))
-    in_batches(tmp_path, sites, incidents, options | {"explain": False}, rows=5, together=2)
+    in_batches(tmp_path, sites, incidents, options | {"explain": False}, rows=3, together=2)
     assert len(made) == 1
     run = tile_work._DESKS[threading.get_ident()].job.run
     tile_work.forget("another")
     assert tile_work._DESKS
     tile_work.forget(run)
     assert not tile_work._DESKS
-    in_batches(tmp_path, sites, incidents, options | {"explain": False}, rows=5, together=3, whole=False)
+    in_batches(tmp_path, sites, incidents, options | {"explain": False}, rows=3, together=2, whole=False)
     assert len(made) == 4  # once for each of three batches
 
 
