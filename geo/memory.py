@@ -6,9 +6,11 @@ import ctypes
 import functools
 from collections.abc import Callable
 
-M_MMAP_THRESHOLD = -3
-"""The setting of glibc from how many bytes on memory is asked of the system by itself."""
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+"""Settings of glibc: so many bytes at the end of a heap go back, and from so many on memory is asked for by itself."""
 LARGE = 1 << 22
+SPARE = 1 << 24
+"""What a heap may keep at its end: what goes back with every step comes again with the next one, page after page."""
 
 
 def give_back() -> None:
@@ -30,6 +32,7 @@ def keep_tight() -> None:
 
     pa.set_memory_pool(pa.system_memory_pool())
     library("mallopt")(M_MMAP_THRESHOLD, LARGE)
+    library("mallopt")(M_TRIM_THRESHOLD, SPARE)
 
 
 @functools.cache

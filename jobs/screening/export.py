@@ -200,7 +200,7 @@ def summary(screening: Screening) -> list[Note]:
     if len(good):
         lines += [Note("Site class x zone status:"), quadrant_lines(good)]
     flags = [(Note(FLAG_WORDS[k]), int(good[k].fillna(False).sum())) for k in FLAGS]
-    lines += [TableNote.of((Note("Flag"), Note("Rows")), flags), *remarks(screening.assessment.report)]
+    lines += [TableNote.of((Note("Flag"), Note("Rows")), flags), *remarks(screening.record["report"])]
     compared = screening.record.get("compared")
     if isinstance(compared, dict):
         through: object = ", ".join(f"{k} {v}" for k, v in compared["through"].items()) or Note("nothing")

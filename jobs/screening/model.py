@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geo.assessment import Assessment
 from geo.coded import CodedTable
+from geo.messages import Note
 from geo.rules.rule_set import Rules
 from geo.screening.route_exposure import RouteSettings
 from jobs import inputs
@@ -102,6 +102,8 @@ class Screening:
         The confirmations that were given, by question or row.
     transit
         Routes, segments and the evidence of both.
+    limits
+        What could not be known of the origins, and why (:func:`jobs.assessment.export.known_limits`).
     evidence_columns
         `supplier_id`, `part`, the columns of :data:`geo.schema.EVIDENCE`, and `segment`, as codes.
     named, governance
@@ -114,7 +116,7 @@ class Screening:
     places: pd.DataFrame
     transit: Transit
     evidence_columns: CodedTable
-    assessment: Assessment
+    limits: Sequence[Note]
     rejected: pd.DataFrame
     record: dict[str, object]
     rules: Rules

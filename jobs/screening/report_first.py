@@ -14,7 +14,6 @@ from geo.schema import CLASSES
 from geo.screening.schema import FLAGS
 from i18n import labels
 from i18n.translator import Translator
-from jobs.assessment.export import known_limits
 from jobs.screening import labels as sw
 from jobs.screening.eu_record import eu_record
 from jobs.screening.model import Screening
@@ -225,8 +224,7 @@ def _questions(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
 
 def _unknown(_: Translator, screening: Screening) -> str:
     """What could not be known, and why."""
-    assessment = screening.assessment
-    lines = [spoken(n, _) for n in known_limits(assessment.sites, assessment.report)]
+    lines = [spoken(n, _) for n in screening.limits]
     guessed = int((screening.transit.routes["route_basis"] == "straight_guess").sum())
     if guessed:
         lines.append(

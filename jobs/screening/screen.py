@@ -146,9 +146,12 @@ def screen(
     whole = _every_row(suppliers, table)
     del table
     places = queue(listed, placed.asked, placed.found, placed.known, matches or {}, earlier)
-    evidence = screening_evidence(result.evidence_columns, transit.evidence, more)
-    _let_go(rows)
     record = _record(suppliers, data, roads, result, rules, as_of, settings, whole, transit, places, now)
+    limits, origin = export.known_limits(result.sites, result.report), result.evidence_columns
+    del result
+    evidence = screening_evidence(origin, transit.evidence, more)
+    del origin
+    _let_go(rows)
     return Screening(
         suppliers,
         whole,
@@ -156,7 +159,7 @@ def screen(
         places,
         transit,
         evidence,
-        result,
+        limits,
         data.rejected,
         record,
         rules,

@@ -12,7 +12,7 @@ from geo.messages import spoken
 from geo.screening.schema import FLAGS
 from i18n import labels, row_messages
 from i18n.translator import translator
-from jobs.assessment.export import known_limits, quadrants
+from jobs.assessment.export import quadrants
 from jobs.data_cards import citations
 from jobs.meeting.evidence_table import cell_words
 from jobs.screening import labels as sw
@@ -187,10 +187,9 @@ def _summary(screening: Screening, left: int, _: Any) -> TextSheet:
     heads = [_("Flag"), _("Rows"), _("Cannot be told")]
     blocks += [("heading", _("Flags")), ("table", pd.DataFrame(flags, columns=heads))]
     blocks += [("line", _.pair(_(sw.FLAGS[f]), _(sw.FLAG_MEANINGS[f]))) for f in FLAGS]
-    limits = known_limits(screening.assessment.sites, screening.assessment.report)
-    if limits:
+    if screening.limits:
         blocks.append(("heading", _("What could not be known")))
-        blocks += [("line", spoken(note, _)) for note in limits]
+        blocks += [("line", spoken(note, _)) for note in screening.limits]
     if left > 0:
         sentence = _(
             "{n} more row{n?|s} of evidence, of less grave rows, {n?is|are} in evidence.csv.", n=_.number(left)
