@@ -265,8 +265,11 @@ def used(codes: Ints | Codes, n: int) -> tuple[Ints, Codes]:
             break
     if there.all():
         return np.arange(n), codes.astype(np.int32, copy=False)
-    place = np.cumsum(there, dtype=np.int32) - np.int32(1)
-    return np.flatnonzero(there), place.take(codes)
+    place, own = np.cumsum(there, dtype=np.int32) - np.int32(1), np.empty(len(codes), np.int32)
+    for start in range(0, len(codes), LOOKED_AT):
+        part = slice(start, start + LOOKED_AT)
+        place.take(codes[part], out=own[part], mode="clip")  # each is below the number of places
+    return np.flatnonzero(there), own
 
 
 def pooled(table: CodedTable) -> Iterator[tuple[str, Any, Codes | None]]:

@@ -15,13 +15,12 @@ import pyarrow.compute as pc
 
 from geo import schema
 from geo.ahead import ahead
-from geo.coded import CodedTable, Codes, pooled
+from geo.coded import LOOKED_AT, CodedTable, Codes, pooled
 from layers.formats.writers.cells import are_whole, whole_columns
 from layers.formats.writers.delimited import doubtful
 from layers.formats.writers.spreadsheet_guard import refuse_restricted
 
 Ints = npt.NDArray[np.int64]
-_NONE = np.zeros(0, np.int64)
 
 Column = Callable[[slice], Any]
 """Makes the rows of a part as Arrow's array."""
@@ -49,11 +48,14 @@ def coded_parquet_bytes(table: CodedTable, *tables: schema.Table) -> bytes:
     refuse_restricted(doubtful(table))
     whole = whole_columns(*tables)
     columns, seen = {}, {}  # type: tuple[dict[str, Column], dict[int, tuple[Codes, Ints]]]
+
+    def firsts(codes: Codes, n: int) -> Ints:
+        if id(codes) not in seen:
+            seen[id(codes)] = codes, _firsts(codes, n)
+        return seen[id(codes)][1]
+
     for name, values, codes in pooled(table):
-        if codes is not None and id(codes) not in seen:
-            seen[id(codes)] = codes, _firsts(codes, len(values))
-        first_row = _NONE if codes is None else seen[id(codes)][1]
-        columns[name] = _column(pd.Series(values), codes, first_row, whole=name in whole)
+        columns[name] = _column(pd.Series(values), codes, firsts, whole=name in whole)
     out = io.BytesIO()
 
     def group(start: int) -> Any:
@@ -84,8 +86,8 @@ def coded_parquet_bytes(table: CodedTable, *tables: schema.Table) -> bytes:
 def _firsts(codes: Codes, n: int) -> Ints:
     """The first row that has each of `n` values, every one of which is there."""
     first = np.full(n, -1)
-    for start in range(0, len(codes), ROWS):  # mostly the first rows have them all
-        part, here = codes[start : start + ROWS], np.full(n, -1)
+    for start in range(0, len(codes), LOOKED_AT):  # mostly the first rows have them all
+        part, here = codes[start : start + LOOKED_AT], np.full(n, -1)
         here[part[::-1]] = np.arange(start, start + len(part))[::-1]  # of several the last one written stays
         first = np.where(first < 0, here, first)
         if (first >= 0).all():
@@ -93,8 +95,8 @@ def _firsts(codes: Codes, n: int) -> Ints:
     return first
 
 
-def _column(values: pd.Series, codes: Codes | None, first: Ints, *, whole: bool) -> Column:
-    """What makes some rows of a column; `first` is the first row that has each of the values."""
+def _column(values: pd.Series, codes: Codes | None, firsts: Callable[[Codes, int], Ints], *, whole: bool) -> Column:
+    """What makes some rows of a column; `firsts` tells the first row that has each of the values."""
     if pd.api.types.is_bool_dtype(values):
         plain = pa.array(values.astype("boolean").array, pa.bool_())
     elif pd.api.types.is_datetime64_any_dtype(values):
@@ -111,17 +113,17 @@ def _column(values: pd.Series, codes: Codes | None, first: Ints, *, whole: bool)
         distinct = text.dictionary_encode()
         if codes is None:
             return lambda part: distinct[part]
-        # Texts in the order in which rows first have them: what stood in the pool, and how, is not told.
-        own = distinct.indices.to_numpy()
-        seen = np.full(len(distinct.dictionary), len(codes))
-        np.minimum.at(seen, own, first)
-        order = np.argsort(seen)
-        place = np.empty(len(order), np.int32)
-        place[order] = np.arange(len(order), dtype=np.int32)
-        if len(order) == 1:
+        if len(distinct.dictionary) == 1:
             return lambda part: pa.DictionaryArray.from_arrays(
                 pa.array(np.zeros(len(codes[part]), np.int32)), distinct.dictionary
             )
+        # Texts in the order in which rows first have them: what stood in the pool, and how, is not told.
+        own = distinct.indices.to_numpy()
+        seen = np.full(len(distinct.dictionary), len(codes))
+        np.minimum.at(seen, own, firsts(codes, len(values)))
+        order = np.argsort(seen)
+        place = np.empty(len(order), np.int32)
+        place[order] = np.arange(len(order), dtype=np.int32)
         texts, place = distinct.dictionary.take(pa.array(order)), place.take(own)
         in_order = len(place) == len(texts) and bool((np.diff(place) == 1).all())
         return lambda part: pa.DictionaryArray.from_arrays(

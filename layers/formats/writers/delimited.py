@@ -79,7 +79,8 @@ def doubtful(table: CodedTable) -> pd.DataFrame:
     if "dataset" in table.columns:
         named = table["dataset"]
         acled = pd.Series(named.pool).astype("str").str.casefold().str.startswith("acled").to_numpy(np.bool_)
-        flags |= acled if named.codes is None else acled.take(named.codes)
+        if acled.any():
+            flags |= acled if named.codes is None else acled.take(named.codes)
     return table.take(np.flatnonzero(flags)).frame()
 
 

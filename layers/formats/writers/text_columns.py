@@ -82,27 +82,28 @@ def column(series: pd.Series, decimal: str = ".") -> TextColumn:
 
 def _number_column(series: pd.Series, decimal: str) -> TextColumn:
     """Numbers once each where they repeat; where hardly one does, row by row but for the blanks, which share a text."""
-    if pd.api.types.is_float_dtype(series):
-        values = series.to_numpy(np.float64, na_value=np.nan)
-        known = np.flatnonzero(values == values)
-        there = values if len(known) == len(values) else values[known]
-        some = there[:: len(there) // SAMPLE + 1]
-        if 2 * len(np.unique(some)) <= len(some):
-            at, bits = pd.factorize(there.view(np.int64))  # 0.0 is not -0.0
-            there = np.asarray(bits).view(np.float64)
-        elif there is values:
-            return TextColumn(floats(values, decimal))
-        else:
-            at = np.arange(len(there))
-        own = np.full(len(values), -1, np.int64)
-        own[known] = at
-        pool = floats(there, decimal)
-    else:
+    if not pd.api.types.is_float_dtype(series):
         own, different = pd.factorize(series)
-        pool = numbers(pd.Series(different), decimal)
-    if (own >= 0).all():
-        return TextColumn(pool, own.astype(np.int32))
-    return TextColumn(pa.concat_arrays([strings([""]), pool]), (own + 1).astype(np.int32))
+        return _with_blanks(numbers(pd.Series(different), decimal), np.flatnonzero(own >= 0), own[own >= 0], len(own))
+    values = series.to_numpy(np.float64, na_value=np.nan)
+    known = np.flatnonzero(values == values)
+    there = values if len(known) == len(values) else values[known]
+    some = there[:: len(there) // SAMPLE + 1]
+    if 2 * len(np.unique(some)) <= len(some):
+        at, bits = pd.factorize(there.view(np.int64))  # 0.0 is not -0.0
+        return _with_blanks(floats(np.asarray(bits).view(np.float64), decimal), known, at, len(values))
+    if there is values:
+        return TextColumn(floats(values, decimal))
+    return _with_blanks(floats(there, decimal), known, np.arange(len(there)), len(values))
+
+
+def _with_blanks(texts: Any, known: npt.NDArray[np.int64], codes: npt.NDArray[np.int64], n: int) -> TextColumn:
+    """Texts of some of `n` rows, `known`; the other rows are blank."""
+    if len(known) == n:
+        return TextColumn(texts, codes.astype(np.int32))
+    own = np.zeros(n, np.int32)
+    own[known] = codes + 1
+    return TextColumn(pa.concat_arrays([strings([""]), texts]), own)
 
 
 def coded(table: CodedTable, *tables: schema.Table) -> Iterator[tuple[TextColumn, bool]]:

@@ -122,9 +122,8 @@ def _runs(columns: Sequence[TextColumn]) -> list[_Run]:
     out: list[_Run] = []
     for column in columns:
         longer = out[-1].followed(column) if out else None
-        if longer is None and out:
-            column = _tight(column)
-            longer = out[-1].followed(column)
+        if longer is None and (once := _tight(column)) is not column:
+            column, longer = once, out[-1].followed(once) if out else None
         if longer is None:
             out.append(_Run.start(column))
         else:
@@ -146,9 +145,11 @@ def _combined(a: Codes, size: int, b: Codes, other: int) -> tuple[Codes, Ints, I
     for rare, commonest in ((b, _commonest(b)), (a, _commonest(a))):
         if commonest is None:
             continue
+        kept, usual = (a, size) if rare is b else (b, other)
+        if SPARE * usual > n:
+            continue
         rows = np.flatnonzero(rare != commonest)
         own, pairs = pd.factorize(a[rows].astype(np.int64) * other + b[rows])
-        kept, usual = (a, size) if rare is b else (b, other)
         if usual + len(pairs) > min(2 * (size + other), n // SPARE):
             continue
         codes = kept.copy()
