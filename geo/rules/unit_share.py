@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from geo.records.admin_units import IncidentUnits, SiteUnits
 from geo.records.incidents import Incidents
-from geo.spatial.equal_area import areas_m2, share_inside, to_equal_area
+from geo.spatial.equal_area import Plane, areas_m2, to_equal_area
 from geo.spatial.polygons import Boundaries
 from geo.time_window import Days, months_before
 
@@ -37,6 +37,7 @@ class UnitShares:
     incident_units: Mapping[int, IncidentUnits]
     boundaries: Mapping[int, Boundaries]
     _kept: dict[tuple[int, float], Floats] = field(default_factory=dict)
+    _planes: dict[int, tuple[Plane, Ints]] = field(default_factory=dict)
 
     def share(self, level: int, sites: Ints, radius_m: float) -> Floats:
         """Share of the area of each site's unit that lies within the circle; `sites` are positions.
@@ -53,9 +54,20 @@ class UnitShares:
         kept = self._kept.setdefault((level, radius_m), np.full(len(self.lon), np.nan))
         todo = sites[np.isnan(kept[sites])]
         if len(todo):
-            polygons = self.boundaries[level].geometry[self.site_units[level].row[todo]]
-            kept[todo] = share_inside(polygons, self.lon[todo], self.lat[todo], radius_m)
+            plane, place = self._plane(level)
+            which = place.take(self.site_units[level].row[todo])
+            kept[todo] = plane.shares(which, self.lon[todo], self.lat[todo], radius_m)
         return np.asarray(kept[sites])
+
+    def _plane(self, level: int) -> tuple[Plane, Ints]:
+        """The units that hold a site on the plane of equal areas, and the place of each row among them."""
+        if level not in self._planes:
+            row = self.site_units[level].row
+            units = np.unique(row[row >= 0])
+            place = np.full(len(self.boundaries[level].geometry), -1)
+            place[units] = np.arange(len(units))
+            self._planes[level] = Plane(self.boundaries[level].geometry[units]), place
+        return self._planes[level]
 
     def expected(
         self,

@@ -14,14 +14,18 @@ import shapely
 from pyproj import Geod
 
 from geo.spatial.candidate_search import spread
+from geo.spatial.circle_cuts import Circles, Sides
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 Geometries = npt.NDArray[np.object_]
 
 _GEOD = Geod(ellps="WGS84")
 _E = float(np.sqrt(_GEOD.es))
-POINTS = 1 << 12
+POINTS = 1 << 10
 """Circles at a time by one thread."""
+RUNS_AT_ONCE = 1 << 20
+"""Pairs of a circle and a run of edges looked at together: bounds the memory where outlines have very many corners."""
 RING = 90
 """Vertices of a circle; the polygon through them misses 0.08 % of its area, and is scaled by that."""
 EVEN_DEGREES, EVEN_M = 70.0, 300_000.0
@@ -147,31 +151,63 @@ def share_inside(polygons: Geometries, lon: Floats, lat: Floats, radius_m: float
     >>> share_inside(box, np.array([20.0]), np.array([6.0]), 50_000.0).tolist()
     [1.0]
     """
-    parts = [slice(i, i + POINTS) for i in range(0, len(lon), POINTS)]
-    shares = spread(lambda part: _share_inside(polygons[part], lon[part], lat[part], radius_m), parts)
-    return np.concatenate([np.zeros(0), *shares])
-
-
-def _share_inside(polygons: Geometries, lon: Floats, lat: Floats, radius_m: float) -> Floats:
-    # Many points lie in one polygon: it is projected once.
     _, first, which = np.unique([id(p) for p in polygons], return_index=True, return_inverse=True)
-    projected = to_equal_area(polygons[first])
-    unit, whole = projected[which], areas_m2(projected)[which]
-    circle = shapely.polygons(_projected(*_around(lon, lat, radius_m)))
-    turn = 2 * np.pi * _GEOD.a
-    bounds = shapely.bounds(circle)
-    # A circle whose box lies in the polygon is cut by nothing; asking that costs a hundredth of cutting.
-    shapely.prepare(projected)
-    boxes = shapely.box(*(bounds[:, i] for i in range(4)))
-    cut = ~shapely.contains_properly(unit, boxes)
-    inside = np.where(cut, 0.0, areas_m2(circle))
-    for shift in (0.0, turn, -turn):
-        near = np.flatnonzero(cut & (bounds[:, 0] + shift < turn / 2) & (bounds[:, 2] + shift > -turn / 2))
-        if len(near):
-            moved = circle[near]
-            if shift:
-                moved = shapely.transform(moved, lambda xy, by=shift: xy + np.array([by, 0.0]))
-            inside[near] += shapely.area(shapely.intersection(unit[near], moved))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(whole > 0, inside / whole, 0.0)
-    return np.asarray(np.clip(share, 0.0, 1.0))
+    return Plane(polygons[first]).shares(which, lon, lat, radius_m)
+
+
+class Plane:
+    """Polygons laid on the plane of equal areas, once for all circles that are held against them.
+
+    Parameters
+    ----------
+    polygons
+        Polygons [degrees, WGS 84], shape (n,).
+    """
+
+    def __init__(self, polygons: Geometries) -> None:
+        self._polygons = to_equal_area(polygons)
+        self._whole = areas_m2(self._polygons)
+        shapely.prepare(self._polygons)
+        self._sides = Sides(self._polygons)
+
+    def shares(self, which: Ints, lon: Floats, lat: Floats, radius_m: float) -> Floats:
+        """The share of the area of its polygon that lies within `radius_m` of each point.
+
+        Parameters
+        ----------
+        which
+            Position of the polygon of each point.
+        lon
+            Longitudes [degrees, WGS 84].
+        lat
+            Latitudes [degrees, WGS 84].
+        radius_m
+            Radius of all circles [m].
+        """
+        step = max(min(POINTS, RUNS_AT_ONCE // max(self._sides.most, 1)), 1)
+        parts = [slice(i, i + step) for i in range(0, len(lon), step)]
+        inside = spread(lambda part: self._inside(which[part], lon[part], lat[part], radius_m), parts)
+        whole = self._whole.take(which)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = np.where(whole > 0, np.concatenate([np.zeros(0), *inside]) / whole, 0.0)
+        return np.asarray(np.clip(share, 0.0, 1.0))
+
+    def _inside(self, which: Ints, lon: Floats, lat: Floats, radius_m: float) -> Floats:
+        """The area of each polygon within the circle around its point [m2]."""
+        corners, centre = _projected(*_around(lon, lat, radius_m)), _projected(lon, lat)
+        turn = 2 * np.pi * _GEOD.a
+        west, east = corners[:, :, 0].min(axis=1), corners[:, :, 0].max(axis=1)
+        inside = np.zeros(len(lon))
+        for shift in (0.0, turn, -turn):
+            near = np.flatnonzero((west + shift < turn / 2) & (east + shift > -turn / 2))
+            if not len(near):
+                continue
+            at, own = centre[near] + np.array([shift, 0.0]), which[near]
+            away = corners[near] - centre[near, None]
+            area, sure = Circles(away[:, :, 0], away[:, :, 1]).areas_in(self._sides, own, at[:, 0], at[:, 1])
+            unsure = np.flatnonzero(~sure)
+            if len(unsure):
+                circle = shapely.polygons(corners[near[unsure]] + np.array([shift, 0.0]))
+                area[unsure] = shapely.area(shapely.intersection(self._polygons[own[unsure]], circle))
+            inside[near] += area
+        return inside

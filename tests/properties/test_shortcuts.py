@@ -105,6 +105,33 @@ def test_a_share_is_that_of_the_cut_whether_the_circle_is_cut_or_not(dx, dy, lat
     np.testing.assert_allclose(equal_area.share_inside(unit, lon, lat_at, radius_m), expected, rtol=1e-11, atol=1e-15)
 
 
+@settings(deadline=None, max_examples=examples(60))
+@given(
+    st.lists(st.floats(0.05, 1), min_size=3, max_size=40),
+    st.floats(-1.2, 1.2),
+    st.floats(-1.2, 1.2),
+    st.floats(-65, 65),
+    st.sampled_from([0.0, 179.9]),
+    st.sampled_from([500.0, 20_000.0, 150_000.0]),
+)
+def test_a_share_of_any_unit_is_that_of_the_shape_in_common(ray, dx, dy, lat, lon, radius_m):
+    turn, centre = np.arange(len(ray)) * 2 * np.pi / len(ray), np.array([lon, lat])
+    star = np.column_stack((np.cos(turn) * ray, np.sin(turn) * ray))
+    # With a hole, and another part of which the corners go the other way round.
+    part = shapely.Polygon(centre + [-1.5, 0] + star[::-1] * 0.2)
+    unit = np.array([shapely.union_all([shapely.Polygon(centre + star, [centre + star * 0.3]), part])])
+    at = (np.array([lon + dx]), np.array([lat + dy]))
+    (circle,) = equal_area.to_equal_area(equal_area.circles(*at, radius_m))
+    # Longitudes beyond the antimeridian lie at the other end of the plane.
+    unit = shapely.intersection(unit, shapely.box(-180, -90, 180, 90))
+    around = [shapely.affinity.translate(circle, by * 2 * np.pi * 6378137.0) for by in (0, -1, 1)]
+    whole = equal_area.to_equal_area(unit)
+    cut = sum(shapely.area(shapely.intersection(whole, c)) for c in around)
+    expected = cut / equal_area.areas_m2(whole)
+    share = equal_area.share_inside(unit, *at, radius_m)
+    np.testing.assert_allclose(share, np.clip(expected, 0, 1), rtol=1e-11, atol=1e-13)
+
+
 class Everything(Wanted):
     """Every pair is wanted."""
 
