@@ -6,15 +6,16 @@ is said once per language, however many sites have it, and no message is made fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
 from string import Formatter
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from geo.coded import CodedTable
 from geo.messages import FORMS, SOURCE, Note, counts_like, filled, spoken
@@ -29,8 +30,8 @@ from geo.rules.rule_set import Rules
 Ints = npt.NDArray[np.int64]
 Speaker = Callable[[str], str]
 """What says a template in its language (:class:`i18n.translator.Translator`)."""
-Column = list[str | list[str]]
-"""Texts of some rows in pieces, one after the other: a piece is the same for all, or one a row."""
+Column = list[str | pa.Array]
+"""Texts of some rows in pieces, one after the other: a piece is the same for all, or one a row (Arrow's texts)."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Pool:
     values: Sequence[str]
     codes: Ints
 
-    def of(self, rows: Ints, translate: Speaker, kept: dict[tuple[int, int], Any]) -> list[str]:
+    def of(self, rows: Ints, translate: Speaker, kept: dict[tuple[int, int], Any]) -> pa.Array:
         """The texts of some sites in a language; `kept` holds what was said before.
 
         Parameters
@@ -54,11 +55,8 @@ class Pool:
         """
         key = (id(self), id(translate))
         if key not in kept:
-            pool_texts = np.empty(len(self.values), dtype=object)
-            pool_texts[:] = [_translated(v, translate) for v in self.values]
-            kept[key] = pool_texts
-        texts: list[str] = kept[key][self.codes[rows]].tolist()
-        return texts
+            kept[key] = _array(_translated(v, translate) for v in self.values)
+        return kept[key].take(pa.array(self.codes[rows]))
 
 
 def sentences(
@@ -67,8 +65,8 @@ def sentences(
     evidence: CodedTable,
     source_of: Mapping[str, str],
     translators: Sequence[Speaker],
-) -> list[list[str]]:
-    """The sentence of every site, in the order of `sites`, in the language of each translator.
+) -> list[Any]:
+    """The sentence of every site, in the order of `sites`, in the language of each translator: columns of texts.
 
     They are those of :func:`geo.rules.explanation.reasons`; `evidence` are columns of :data:`geo.schema.EVIDENCE`.
 
@@ -86,12 +84,13 @@ def sentences(
         What says a template, one a language.
     """
     made = _Sites(rules, sites, summary_rows(rules, evidence), source_of)
+    alike = made.alike()
+    place = np.empty(len(sites), np.int64)
+    place[np.concatenate([*alike, np.zeros(0, np.int64)])] = np.arange(len(sites))
     out = []
     for translate in translators:
-        texts = np.empty(len(sites), dtype=object)
-        for rows in made.alike():
-            texts[rows] = _joined(made.sentence(rows, translate), len(rows))
-        out.append(texts.tolist())
+        texts = [_joined(made.sentence(rows, translate), len(rows)) for rows in alike]
+        out.append(pd.array(pa.concat_arrays([*texts, _array([])]).take(pa.array(place)), dtype="str"))
     return out
 
 
@@ -172,7 +171,7 @@ class _Sites:
         pools = [] if total is None else [p for p in total[1].values() if isinstance(p, Pool)]
         if total is None or any((p.codes[rows] < 0).any() for p in pools):
             notes = [explanation.because(rule, self._rows_of(i)) for i in rows.tolist()]
-            return [[_translated(note, translate) for note in notes]]
+            return [_array(_translated(note, translate) for note in notes)]
         params: dict[str, Column] = {
             name: [p.of(rows, translate, self.kept)] if isinstance(p, Pool) else [_spoken(p, translate)]
             for name, p in total[1].items()
@@ -229,8 +228,9 @@ def _filled(template: str, translate: Speaker, n: int, **params: Column) -> Colu
     texts, *forms = FORMS.split(sentence)  # forms for one and for many: name, one, many, and the text behind them
     parsed = [list(Formatter().parse(text)) for text in (texts, *forms[3::4])]
     if any(spec or conversion for part in parsed for _, _, spec, conversion in part):
-        columns, counts = {name: _joined(column, n) for name, column in params.items()}, counts_like(translate)
-        return [[filled(sentence, {name: t[i] for name, t in columns.items()}, counts) for i in range(n)]]
+        columns = {name: _joined(column, n).to_pylist() for name, column in params.items()}
+        rows, counts = range(n), counts_like(translate)
+        return [_array(filled(sentence, {name: t[i] for name, t in columns.items()}, counts) for i in rows)]
     out: Column = []
     for i, part in enumerate(parsed):
         if i:
@@ -246,14 +246,12 @@ def _form(column: Column, n: int, one: str, many: str, counts: Callable[[object]
     """The form for one or for many of `n` rows, each number being asked for once."""
     if all(isinstance(piece, str) for piece in column):
         return [one if counts("".join(map(str, column))) else many]
-    forms: dict[str, str] = {}
-    for text in (texts := _joined(column, n)):
-        if text not in forms:
-            forms[text] = one if counts(text) else many
-    return [[forms[text] for text in texts]]
+    texts = _joined(column, n).dictionary_encode()
+    forms = _array(one if counts(text) else many for text in texts.dictionary.to_pylist())
+    return [forms.take(texts.indices)]
 
 
-def _joined(column: Column, n: int) -> list[str]:
+def _joined(column: Column, n: int) -> pa.Array:
     """The texts of `n` rows."""
     pieces: Column = []
     for piece in column:  # what all rows share is joined once
@@ -263,5 +261,13 @@ def _joined(column: Column, n: int) -> list[str]:
         else:
             pieces.append(piece)
     if all(isinstance(p, str) for p in pieces):
-        return ["".join(p for p in pieces if isinstance(p, str))] * n
-    return ["".join(texts) for texts in zip(*(repeat(p) if isinstance(p, str) else p for p in pieces), strict=False)]
+        return _array(["".join(p for p in pieces if isinstance(p, str))] * n)
+    return pc.binary_join_element_wise(*(_scalar(p) if isinstance(p, str) else p for p in pieces), _scalar(""))
+
+
+def _array(texts: Iterable[str]) -> pa.Array:
+    return pa.array(list(texts), pa.large_string())
+
+
+def _scalar(text: str) -> pa.Scalar:
+    return pa.scalar(text, pa.large_string())

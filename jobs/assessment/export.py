@@ -182,7 +182,7 @@ def explained(assessment: Assessment, rules: Rules) -> pd.DataFrame:
     by_language = sentences(
         rules, assessment.sites, rows, assessment.source_of, [translator(code) for code in finished()]
     )
-    columns = {f"why_{code}": pd.array(texts, dtype="str") for code, texts in zip(finished(), by_language, strict=True)}
+    columns = {f"why_{code}": texts for code, texts in zip(finished(), by_language, strict=True)}
     return assessment.sites.assign(**columns)
 
 

@@ -52,7 +52,7 @@ def test_columns_say_what_notes_say(seed, coded):
     result = run(seed)
     rows = result.evidence_columns if coded else CodedTable.of(result.evidence)
     notes = list(reasons(RULES, result.sites, result.evidence, result.source_of))
-    sentence = sentences(RULES, result.sites, rows, result.source_of, SPEAKERS)
+    sentence = [texts.tolist() for texts in sentences(RULES, result.sites, rows, result.source_of, SPEAKERS)]
     assert sentence == [[note.sentence(speak) for note in notes] for speak in SPEAKERS]
     assert len({text.split(":")[0] for text in sentence[0]}) >= 3
 
@@ -68,10 +68,11 @@ def test_a_form_that_hangs_on_a_value_is_kept():
 
     notes = list(reasons(RULES, result.sites, result.evidence, result.source_of))
     (sentence,) = sentences(RULES, result.sites, result.evidence_columns, result.source_of, [Counting()])
-    assert sentence == [note.sentence(Counting()) for note in notes]
+    assert sentence.tolist() == [note.sentence(Counting()) for note in notes]
 
 
 def test_no_site_has_no_sentence():
     result = assess(frames.sites(), None, as_of="2018-02-01", rules=RULES)
-    assert sentences(RULES, result.sites, result.evidence_columns, {}, SPEAKERS) == [[], []]
+    texts = sentences(RULES, result.sites, result.evidence_columns, {}, SPEAKERS)
+    assert [t.tolist() for t in texts] == [[], []]
     assert isinstance(result.sites, pd.DataFrame)
