@@ -322,33 +322,45 @@ def _site_facts(
     )
 
 
+def told_once(evidence: CodedTable) -> CodedTable:
+    """What of evidence may leave, no row of it twice.
+
+    Parameters
+    ----------
+    evidence
+        Columns of :data:`geo.schema.EVIDENCE`, as codes.
+    """
+    found = withheld_columns(evidence)
+    rows = firsts(found)
+    return found.take(rows) if len(rows) < len(found) else found
+
+
 def screening_evidence(origin: CodedTable, transit: pd.DataFrame, more: pd.DataFrame) -> CodedTable:
     """All evidence of a screening: `supplier_id`, `part` (origin, company or transit), the schema's columns, `segment`.
 
     Parameters
     ----------
     origin
-        Evidence of the origins, in the columns of :data:`geo.schema.EVIDENCE`, as codes.
+        Evidence of the origins (:func:`told_once`).
     transit
         Evidence of the routes, with `supplier_id` and `segment`.
     more
         Evidence of the company's own questions, with `supplier_id`.
     """
-    found = withheld_columns(origin)
-    own = coded_as(schema.conform(more, schema.EVIDENCE), found)
-    routes = coded_as(schema.conform(transit, schema.EVIDENCE), found)
-    parts = []
-    for part, table in (("origin", found), ("company", own), ("transit", routes)):
-        rows = firsts(table)
-        same: Codes = np.zeros(len(rows), np.int32)
-        segment = Coded(np.array([np.nan]), same)
-        if part == "transit" and "segment" in transit:
-            segment = Coded(transit["segment"].to_numpy(np.float64)[rows])
-        columns = (table.take(rows) if len(rows) < len(table) else table).columns
-        rest = {name: column for name, column in columns.items() if name not in ("site_id", "source")}
-        before = {"supplier_id": columns["site_id"], "part": Coded(pd.array([part], dtype="str"), same)}
-        parts.append(CodedTable({**before, **rest, "segment": segment}))
+    own, routes = (coded_as(schema.conform(given, schema.EVIDENCE), origin) for given in (more, transit))
+    at = firsts(routes)
+    segment = transit["segment"].to_numpy(np.float64)[at] if "segment" in transit else np.full(len(at), np.nan)
+    parts = [_part("origin", origin), _part("company", told_once(own)), _part("transit", routes.take(at), segment)]
     return stacked([part for part in parts if len(part)] or parts[:1])
 
 
-__all__ = ["RouteSettings", "answers", "screening_evidence"]
+def _part(name: str, table: CodedTable, segment: npt.NDArray[np.float64] | None = None) -> CodedTable:
+    """Evidence with the name of its part before it and the segment behind, blank where none is given."""
+    same: Codes = np.zeros(len(table), np.int32)
+    rest = table.without("site_id", "source").columns
+    before = {"supplier_id": table["site_id"], "part": Coded(pd.array([name], dtype="str"), same)}
+    blank = Coded(np.array([np.nan]), same)
+    return CodedTable({**before, **rest, "segment": blank if segment is None else Coded(segment)})
+
+
+__all__ = ["RouteSettings", "answers", "screening_evidence", "told_once"]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from geo import schema
+from geo.ahead import ahead
 from geo.assessment import Assessment
 from geo.memory import give_back
 from geo.records.incidents import Incidents, prepare
@@ -20,7 +22,7 @@ from jobs import demonstration
 from jobs.assessment import export, job
 from jobs.known_sites import sites_at
 from jobs.run_options import assess_loaded, options_of, recorded, routes_of, statuses_of, visits_of
-from jobs.screening.answers import answers, screening_evidence
+from jobs.screening.answers import answers, screening_evidence, told_once
 from jobs.screening.crossings import Context
 from jobs.screening.gazetteer import gazetteer
 from jobs.screening.model import Screening
@@ -120,6 +122,7 @@ def screen(
         routes=own_routes,
     )
     _let_go(rows)
+    origin = ahead(partial(told_once, result.evidence_columns), worth=len(rows) >= MANY_ROWS)
     incidents = prepared(data)
     given = options_of(data)
     context = Context(
@@ -147,9 +150,9 @@ def screen(
     del table
     places = queue(listed, placed.asked, placed.found, placed.known, matches or {}, earlier)
     record = _record(suppliers, data, roads, result, rules, as_of, settings, whole, transit, places, now)
-    limits, origin = export.known_limits(result.sites, result.report), result.evidence_columns
+    limits = export.known_limits(result.sites, result.report)
     del result
-    evidence = screening_evidence(origin, transit.evidence, more)
+    evidence = screening_evidence(origin(), transit.evidence, more)
     del origin
     _let_go(rows)
     return Screening(

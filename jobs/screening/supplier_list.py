@@ -25,7 +25,7 @@ from jobs.screening.trade_columns import trade_columns
 from layers.formats import LOCAL, Gateway, parse_coordinates, parse_dates, read
 from layers.formats import Table as Read
 from layers.formats.header_words import words_of
-from layers.formats.values.ids import id_key
+from layers.formats.values.ids import id_key, id_keys
 from layers.reference.minerals import mineral_list, mineral_lists
 from layers.reference.tables import country_code, country_codes
 from layers.sources.column_words import header_words
@@ -270,8 +270,9 @@ def read_suppliers(
         expected="coordinates, or a site name, an administrative unit or a country",
         got=stated,
     )
-    _repeated(table, fields, frame["supplier_id"], faults)
-    frame["supplier_id"] = _apart(frame["supplier_id"], faults.ok, notes)
+    keys = id_keys(frame["supplier_id"].tolist())
+    _repeated(table, fields, frame["supplier_id"], keys, faults)
+    frame["supplier_id"] = _apart(frame["supplier_id"], keys, faults.ok, notes)
     return _account(table, fields, faults, frame, lines, remarks, notes)
 
 
@@ -318,8 +319,9 @@ def _account(
     bad = rows["row"].isin(rejected.index).to_numpy()
     first = rejected[~rejected.index.duplicated()]
     for column in ("reason", "expected", "got"):
-        cells = dict(zip(first.index, first[column], strict=True))
-        rows[column] = pd.array([cells.get(r, "") for r in rows["row"]], dtype="str")
+        cells = np.full(len(rows), "", dtype=object)
+        cells[bad] = first[column].reindex(rows["row"][bad])
+        rows[column] = pd.array(cells, dtype="str")
     recycled = bad & (rows["reason"] == RECYCLED_REASON).to_numpy()
     rows["answer"] = pd.array(np.select([recycled, bad], ["recycled", "rejected"], "accepted"), dtype="str")
     return SupplierList(
@@ -344,9 +346,9 @@ def _ids(fields: Fields, notes: list[str]) -> pd.Series[str]:
     return own_ids(fields.text("site_name"), notes)
 
 
-def _repeated(table: Read, fields: Fields, ids: pd.Series[str], faults: Faults) -> None:
+def _repeated(table: Read, fields: Fields, ids: pd.Series[str], keys: list[str], faults: Faults) -> None:
     """Turn down rows that say again, in every cell, what an earlier row of the same id said."""
-    key = pd.Series([id_key(i) for i in ids.to_numpy(dtype=object)], dtype=object)
+    key = pd.Series(keys, dtype=object)
     twice = faults.ok & key.where(faults.ok).duplicated(keep=False).to_numpy()
     good = table.frame.drop(columns=list(fields.columns_of("supplier_id")))[twice].assign(key=key[twice])
     if table.geometry is not None:
@@ -356,16 +358,17 @@ def _repeated(table: Read, fields: Fields, ids: pd.Series[str], faults: Faults) 
     faults.add("row_repeated", again, expected="rows that differ", got=ids)
 
 
-def _apart(ids: pd.Series[str], ok: npt.NDArray[np.bool_], notes: list[str]) -> pd.Series[str]:
+def _apart(ids: pd.Series[str], own: list[str], ok: npt.NDArray[np.bool_], notes: list[str]) -> pd.Series[str]:
     """Ids that each stand once: a supplier with several origins has a row for each, ``F-009`` and ``F-009 (2)``.
 
     Examples
     --------
-    >>> _apart(pd.Series(["F-9", "f-9", "F-9 (2)", "x"]), np.full(4, True), []).tolist()
+    >>> ids = ["F-9", "f-9", "F-9 (2)", "x"]
+    >>> _apart(pd.Series(ids), id_keys(ids), np.full(4, True), []).tolist()
     ['F-9', 'f-9 (3)', 'F-9 (2)', 'x']
     """
     out, again = ids.to_numpy(dtype=object).tolist(), 0
-    keys = {i: id_key(out[i]) for i in np.flatnonzero(ok).tolist()}
+    keys = {i: own[i] for i in np.flatnonzero(ok).tolist()}
     seen, met = set(keys.values()), set[str]()
     if len(seen) == len(keys):
         return ids

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,20 @@ def id_key(text: str) -> str:
     if text.isascii():  # is its own form
         return text.lower().strip()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).strip()
+
+
+def id_keys(texts: Sequence[str]) -> list[str]:
+    r"""The form of each of many ids, all at once where they are plain.
+
+    Examples
+    --------
+    >>> id_keys(["A1 ", "b"]), id_keys(["A\n1", "b"]), id_keys(["É", "b"]), id_keys([])
+    (['a1', 'b'], ['a\n1', 'b'], ['é', 'b'], [])
+    """
+    together = "\n".join(texts)
+    if together.isascii() and together.count("\n") == len(texts) - 1:
+        return [text.strip() for text in together.lower().split("\n")]
+    return [id_key(text) for text in texts]
 
 
 def duplicate_groups(ids: Iterable[str]) -> np.ndarray:
