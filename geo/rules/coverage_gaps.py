@@ -17,8 +17,9 @@ from geo.records.place_names import fold
 from geo.rules.evidence import Evidence
 from geo.rules.rejected import Rejected
 from geo.rules.rule import Settings
-from geo.spatial.grid import runs, spots
+from geo.spatial.grid import spots
 from geo.spatial.polygons import Boundaries, units_within
+from geo.spatial.runs import runs
 from geo.time_window import Days, months_before, to_days
 
 Bools = npt.NDArray[np.bool_]

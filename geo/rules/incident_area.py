@@ -17,7 +17,7 @@ from geo.rules.pair_sums import most
 from geo.rules.row import Derived, Row, SiteRow, is_unknown, meets
 from geo.rules.rule import Rule
 from geo.rules.scene import Scene
-from geo.spatial.grid import runs
+from geo.spatial.runs import runs
 from geo.time_window import months_before
 
 Ints = npt.NDArray[np.int64]

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.spatial.geodesic import ARC_LIMIT_M, MAX_DISTANCE_M, MIN_CURVATURE_RADIUS_M, arc_m, ecef, geodesic_m
-from geo.spatial.grid import Grid, Ranges, runs, turns
+from geo.spatial.grid import Grid, Ranges, turns
+from geo.spatial.runs import run_of, runs
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -26,8 +27,9 @@ SLAB = 1 << 12
 """Sites handled at a time by one thread: bounds the memory of what is one number per site or per range."""
 THREADS = min(8, os.cpu_count() or 1)
 """NumPy lets go of the interpreter inside its loops, so threads share the slabs."""
-MANY_AROUND = 50
-"""Incidents around a site, if they lay evenly, from which on finer cells pay."""
+ROWS, COLUMNS = 3, 4
+"""Rows of cells to a radius and columns to the height of one, where time plays no part: a row costs something to look
+up, columns hold fewer candidates in vain and cost nothing."""
 DECIDE_M = 1e-6
 """This near the radius `Geod.inv` decides, not the arc [m]."""
 _DAY_LIMIT = 1 << 40
@@ -183,7 +185,7 @@ class Search:
         self._end: Ints | None = None
         if one_window:
             # Every incident left is in every window: time drops out.
-            self._grid = Grid(lon, lat, None, None, self.radius, cells_per_radius=_cells(lon, lat, self.radius))
+            self._grid = Grid(lon, lat, None, None, self.radius, cells_per_radius=ROWS, columns_per_row=COLUMNS)
         else:
             day, end = day.take(rows), end.take(rows)
             span = end - day
@@ -244,21 +246,23 @@ class Search:
     def _test(self, sites: Ints, position: tuple[Floats, Floats, Floats], ranges: Ranges) -> Hits:
         count = ranges.hi - ranges.lo
         at = runs(ranges.lo, count)
+        # Of each candidate, its site among those of the block.
+        mine = slice(int(ranges.site[0]), int(ranges.site[-1]) + 1)
+        local = (ranges.site - ranges.site[0]).take(run_of(count))
         chord2 = self.x.take(at)
-        chord2 -= np.repeat(position[0].take(ranges.site), count)
+        chord2 -= position[0][mine].take(local)
         chord2 *= chord2
         dy = self.y.take(at)
-        dy -= np.repeat(position[1].take(ranges.site), count)
+        dy -= position[1][mine].take(local)
         dy *= dy
         chord2 += dy
         dz = self.z.take(at)
-        dz -= np.repeat(position[2].take(ranges.site), count)
+        dz -= position[2][mine].take(local)
         dz *= dz
         chord2 += dz
         keep = np.flatnonzero(chord2 <= (self.radius + 1e-5) ** 2)
-        local = np.repeat((ranges.site - ranges.site[0]).astype(np.int32), count).take(keep)
+        local = local.take(keep).astype(np.int32)
         at = at.take(keep)
-        mine = slice(int(ranges.site[0]), int(ranges.site[-1]) + 1)
         hits = Hits(sites[mine], position[2][mine], local, at, chord2.take(keep))
         if self._end is not None:
             late = self._end.take(at) >= self.since[hits.sites].take(local)
@@ -321,13 +325,6 @@ class Search:
         # The arc is longer than the chord by at most this much.
         bulge = self.radius**3 / (24 * MIN_CURVATURE_RADIUS_M**2) * 1.01 + 2 * DECIDE_M
         return hits.chord2 > max(self.radius - bulge, 0.0) ** 2
-
-
-def _cells(lon: Floats, lat: Floats, radius_m: float) -> int:
-    """Cells to a radius: finer ones hold fewer candidates in vain and cost more to look up, which pays among many."""
-    reach = np.degrees(radius_m / MIN_CURVATURE_RADIUS_M)
-    share = min(2 * reach / max(np.ptp(lon), 1e-9), 1.0) * min(2 * reach / max(np.ptp(lat), 1e-9), 1.0)
-    return 4 if lon.size * share > MANY_AROUND else 3
 
 
 def spread(work: Callable[[S], T], tasks: Sequence[S]) -> Iterator[T]:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.spatial.geodesic import MIN_CURVATURE_RADIUS_M, A, ecef
+from geo.spatial.runs import run_of, runs
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -54,6 +55,8 @@ class Grid:
         The radius that will be searched [m].
     cells_per_radius
         How many rows make up one radius.
+    columns_per_row
+        How many columns are as wide as a row is high: without time a row is reached in one run, however many they are.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class Grid:
         radius_m: float,
         *,
         cells_per_radius: int = 1,
+        columns_per_row: int = 1,
     ) -> None:
         n = lon.size
         self.radius_m = radius_m
@@ -82,7 +86,7 @@ class Grid:
                 widest = np.maximum(axis[:-1], axis[1:])
                 if lat_min < 0 < lat_max:
                     widest[min(int(-lat_min / height), rows - 1)] = A
-                width = np.radians(height) * A
+                width = np.radians(height) * A / columns_per_row
                 columns = np.clip((2 * np.pi * widest / width).astype(np.int64), 1, 1 << 31)
                 # Only columns between the first and the last incident have an entry in the table.
                 first = (west * columns).astype(np.int64)
@@ -141,7 +145,7 @@ class Grid:
             site, lo, hi = _spread(new, lon.size, site[some], lo[some], hi[some])
             return Ranges(site, lo, hi)
         count = high - low + 1
-        site = np.repeat(site, count)
+        site = site.take(run_of(count))
         cell = runs(low, count)
         some = np.flatnonzero(self.start[cell + 1] > self.start[cell])
         site, cell = _spread(new, lon.size, site[some], cell[some])
@@ -230,23 +234,6 @@ def turns(lon: Floats) -> Floats:
     return part
 
 
-def runs(start: Ints, count: Ints) -> Ints:
-    """The numbers ``start[i] .. start[i] + count[i] - 1`` of every i, one after the other.
-
-    Parameters
-    ----------
-    start
-        First number of each run.
-    count
-        How many numbers of each i; 0 gives none.
-    """
-    total = int(count.sum())
-    ends = np.cumsum(count)
-    out = np.arange(total)
-    out += np.repeat(start - (ends - count), count)
-    return out
-
-
 def _spread(first: Ints, n: int, group: Ints, *values: Ints) -> tuple[Ints, ...]:
     """What holds of a run of points, for each point: `first` is where each of the runs begins among `n` points.
 
@@ -260,9 +247,9 @@ def _spread(first: Ints, n: int, group: Ints, *values: Ints) -> tuple[Ints, ...]
         return group, *values
     length = np.diff(first, append=n)
     held = np.bincount(group, minlength=first.size)
-    run = np.repeat(np.arange(first.size), length)
+    run = run_of(length)
     at = runs((np.cumsum(held) - held)[run], held[run])
-    return np.repeat(np.arange(n), held[run]), *(v[at] for v in values)
+    return run_of(held[run]), *(v[at] for v in values)
 
 
 def _sorted(key: Ints, top: int) -> tuple[Ints, Ints]:

@@ -17,7 +17,7 @@ import shapely
 
 from geo.spatial.candidate_search import spread
 from geo.spatial.geodesic import E2, MIN_CURVATURE_RADIUS_M, A, ecef, geodesic_m, longest_rival_m
-from geo.spatial.grid import runs
+from geo.spatial.runs import run_of, runs
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -208,7 +208,7 @@ class Edges:
             if not each_owner:
                 begin = np.flatnonzero(np.diff(point, prepend=-1))
                 longest = longest_rival_m(np.minimum.reduceat(chord, begin) if len(begin) else chord)
-                return np.repeat(longest, np.diff(begin, append=len(point)))
+                return longest.take(run_of(np.diff(begin, append=len(point))))
             which = np.unique(point * owners + owner, return_inverse=True)[1]
             best = np.full(int(which.max(initial=-1)) + 1, np.inf)
             np.minimum.at(best, which, chord)
@@ -322,7 +322,7 @@ class _Runs:
 def _expand(point: Ints, low: Ints, high: Ints) -> tuple[Ints, Ints]:
     """Each point with every number of its range."""
     count = high - low
-    return np.repeat(point, count), runs(low, count)
+    return point.take(run_of(count)), runs(low, count)
 
 
 def _seams(a: Floats, b: Floats, owner: Ints) -> npt.NDArray[np.bool_]:

@@ -15,8 +15,8 @@ import pandas as pd
 import shapely
 
 from geo.spatial.candidate_search import in_parts
-from geo.spatial.grid import runs
 from geo.spatial.polygon_edges import Edges, wrap
+from geo.spatial.runs import run_of, runs
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -159,7 +159,7 @@ def _near_boxes(x: Floats, y: Floats, boxes: Floats) -> tuple[Ints, Ints]:
     base = runs(r0, depth) * columns
     low = start[base + c0[box]]
     count = np.maximum(start[base + c1[box] + 1] - low, 0)
-    return np.repeat(box, count), order[runs(low, count)]
+    return box.take(run_of(count)), order[runs(low, count)]
 
 
 def locate(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries) -> Ints:

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from geo.spatial.candidate_search import Hits, Search, days, floats, per_site
 from geo.spatial.few_incidents import are_few, nearest_of_few
 from geo.spatial.geodesic import MAX_DISTANCE_M, longest_rival_m
+from geo.spatial.runs import run_of, runs
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -344,19 +345,19 @@ def _pairs(search: Search, start: int, stop: int, chosen: Chosen | None = None) 
     parts.reverse()
     while parts:
         sites, counts, found_columns = parts.pop()
-        ends = np.cumsum(counts)
-        to = np.repeat(first[sites - start] - (ends - counts), counts)
-        to += np.arange(to.size)
+        to = runs(first[sites - start], counts)
         for column, values in zip(columns, found_columns, strict=True):
             column[to] = values
     incident, distance, *more = columns
-    return Pairs(np.repeat(np.arange(start, stop), count[1:]), incident, distance, tuple(more))
+    site = run_of(count[1:])
+    site += start
+    return Pairs(site, incident, distance, tuple(more))
 
 
 def _some(part: Part, chosen: Chosen) -> Part:
     """The chosen pairs of a block."""
     sites, counts, (incident, distance) = part
-    local = np.repeat(np.arange(sites.size), counts)
+    local = run_of(counts)
     rows, more = chosen(sites.take(local), incident, distance)
     counts = np.bincount(local.take(rows), minlength=sites.size).astype(np.int32)
     return sites, counts, (incident.take(rows), distance.take(rows), *more)
@@ -456,7 +457,7 @@ def _sums(search: Search, precision: npt.ArrayLike | None, deaths: tuple[npt.Arr
             latest[cell] = np.maximum.reduceat(last_day.take(hits.at), start)
             # The shortest chord is the nearest, but for chords so alike that curvature could turn them.
             chord2 = np.minimum.reduceat(hits.chord2, start) * (1 + search.radius * search.radius * 1e-14) ** 2
-            rows = np.flatnonzero(hits.chord2 <= np.repeat(chord2, length))
+            rows = np.flatnonzero(hits.chord2 <= chord2.take(run_of(length)))
             near[cell] = np.minimum.reduceat(search.measure(hits.take(rows)), np.searchsorted(rows, start))
 
     for _ in search.slabs(search.order(np.arange(n)), work):
