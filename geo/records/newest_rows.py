@@ -23,7 +23,7 @@ def blank_rows(like: pd.DataFrame, index: pd.Index[int]) -> pd.DataFrame:
     index
         Index of the sites.
     """
-    nowhere = np.full(len(index), -1)
+    none = np.full(len(index), -1)
     out: dict[str, Any] = {}
     for name, column in like.items():
         if column.dtype == "str":
@@ -31,9 +31,9 @@ def blank_rows(like: pd.DataFrame, index: pd.Index[int]) -> pd.DataFrame:
         elif column.dtype == "bool":
             out[str(name)] = np.zeros(len(index), np.bool_)
         elif isinstance(column.dtype, pd.BooleanDtype) or column.dtype.kind == "M":
-            out[str(name)] = pd.api.extensions.take(column.array, nowhere, allow_fill=True)
+            out[str(name)] = pd.api.extensions.take(column.array, none, allow_fill=True)
         else:
-            out[str(name)] = column.iloc[:0].reindex(nowhere).array
+            out[str(name)] = column.iloc[:0].reindex(none).array
     return pd.DataFrame(out, index=index)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.spatial.grid import runs
+from geo.spatial.runs import runs
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -98,9 +98,9 @@ class _Run:
         """The text of each combination."""
         parts = []
         for key, columns in itertools.groupby(self.columns, lambda c: id(c.codes)):
-            alike, at = _beside([c.texts for c in columns], between), self.of[key]
+            alike, at = _side_by_side([c.texts for c in columns], between), self.of[key]
             parts.append(alike if at is None else alike.take(pa.array(at)))
-        whole = _beside(parts, between)
+        whole = _side_by_side(parts, between)
         return joined(whole, end) if end else whole
 
     def followed(self, column: TextColumn) -> _Run | None:
@@ -168,7 +168,7 @@ def _commonest(codes: Codes) -> int | None:
     return best if 4 * counts[best] >= 3 * len(some) else None
 
 
-def _beside(parts: Sequence[Any], between: str) -> Any:
+def _side_by_side(parts: Sequence[Any], between: str) -> Any:
     return joined(*parts, between=between) if len(parts) > 1 else parts[0]
 
 
