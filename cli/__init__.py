@@ -26,7 +26,7 @@ from cli import (
     verify_command,
     watch_command,
 )
-from cli.arrow_start import without_help_texts
+from cli.late_imports import later, without_help_texts
 from cli.reading import write_rejected
 from cli.shared import (
     Progress,
@@ -78,10 +78,16 @@ def assess(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
     as_of, files, rules = iso_date(args.as_of), inputs(args), rule_file(args)
     given = exposure_command.rasters(args)
     progress = Progress(("read", "assess"))
-    from jobs.assessment.job import load, run
+    from geo.ahead import ahead
+    from jobs.inputs import load
+
+    read = ahead(lambda: load(files))
+    from geo.spatial.geodesic import geod
+    from jobs.assessment.job import run
     from jobs.rasters.given import read_rasters
 
-    loaded = load(files)
+    geod()  # what a run asks for beside what reading asks for is loaded while a child reads
+    loaded = read()
     measured = read_rasters(given)
     progress.step()
     chosen = engine(args.cluster, args.workers, args.tiles)
@@ -358,6 +364,7 @@ def performed(argv: Sequence[str] | None) -> int:
     if args.command != "app":
         gc.set_threshold(*LOOKED_THROUGH)
         without_help_texts()
+        later("pyproj")
     if args.command in OLD_COMMANDS:
         old_name(f"cahra {args.command}", f"cahra {OLD_COMMANDS[args.command]}")
     call: Callable[[argparse.Namespace], int] = args.call

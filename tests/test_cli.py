@@ -189,7 +189,7 @@ def test_the_command_starts_without_the_app_libraries():
 
 def test_arrow_without_its_help_texts_does_the_same():
     code = (
-        "import sys, cli.arrow_start as a\nif sys.argv[1:]: a.without_help_texts()\n"
+        "import sys, cli.late_imports as late\nif sys.argv[1:]: late.without_help_texts()\n"
         "import pandas as pd, pyarrow as pa, pyarrow.compute as pc\n"
         "print('skip_nulls' in pc.sum.__doc__, pc.sum(pa.array([1, None]), skip_nulls=False), pc.round(2.5, ndigits=0))\n"
         "print(pd.Series(['b', 'a']).str.upper().tolist(), len(pc.__dict__))"
@@ -197,6 +197,23 @@ def test_arrow_without_its_help_texts_does_the_same():
     told = [
         subprocess.run([sys.executable, "-c", code, *more], capture_output=True, text=True, cwd=ROOT, check=True).stdout
         for more in ([], ["without"])
+    ]
+    assert told[0].startswith("True")
+    assert told[1] == told[0].replace("True", "False", 1)
+
+
+def test_a_package_that_is_loaded_later_is_the_same_package():
+    code = (
+        "import sys, cli.late_imports as late\nif sys.argv[1:]: late.later('pyproj')\n"
+        "from pyproj.geod import Geod\nearly = 'pyproj.crs' in sys.modules\nimport pyproj\nfault = pyproj.exceptions.ProjError\n"
+        "from pyproj import Geod as again, Transformer\nimport pyproj.database\n"
+        "there = Transformer.from_crs('EPSG:4326', 'EPSG:32634', always_xy=True).transform(18, 4)\n"
+        "print(early, fault, Geod is again, type(pyproj), there, pyproj.CRS.from_epsg(4326).name)\n"
+        "print(hasattr(pyproj, 'nothing'))"
+    )
+    told = [
+        subprocess.run([sys.executable, "-c", code, *more], capture_output=True, text=True, cwd=ROOT, check=True).stdout
+        for more in ([], ["later"])
     ]
     assert told[0].startswith("True")
     assert told[1] == told[0].replace("True", "False", 1)

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from pyproj import Geod
 
-from geo.spatial.geodesic import geodesic_m
+from geo.spatial.geodesic import geod, geodesic_m
 
 Floats = npt.NDArray[np.float64]
 
 RING = 64
 """Corners of a circle: its edge is nowhere more than 0.1 % of the radius away, and its area is right."""
 
-_GEOD = Geod(ellps="WGS84")
 _SCALE = float(np.sqrt(2 * np.pi / RING / np.sin(2 * np.pi / RING)))
 
 
@@ -44,8 +42,8 @@ def rings(lon: Floats, lat: Floats, radius_m: float) -> tuple[Floats, Floats]:
     lon, lat = np.asarray(lon, np.float64), np.asarray(lat, np.float64)
     n, radius = len(lon), radius_m * _SCALE
     away = np.full(n, radius)
-    _, top, _ = _GEOD.fwd(lon, lat, np.zeros(n), away)
-    _, bottom, _ = _GEOD.fwd(lon, lat, np.full(n, 180.0), away)
+    _, top, _ = geod().fwd(lon, lat, np.zeros(n), away)
+    _, bottom, _ = geod().fwd(lon, lat, np.full(n, 180.0), away)
     to_pole = geodesic_m(lon, lat, lon, np.where(lat >= 0, 90.0, -90.0)) if n else np.zeros(0)
     top = np.where((to_pole <= radius) & (lat >= 0), 90.0, top)
     bottom = np.where((to_pole <= radius) & (lat < 0), -90.0, bottom)
@@ -62,7 +60,7 @@ def rings(lon: Floats, lat: Floats, radius_m: float) -> tuple[Floats, Floats]:
 
 def _half_width(lat: Floats, at: Floats, radius: float) -> Floats:
     """Degrees of longitude between the middle of a circle and its edge at latitudes `at`."""
-    es, a = _GEOD.es, _GEOD.a
+    es, a = geod().es, geod().a
     f0, f1 = np.radians(lat), np.radians(at)
     n0, n1 = (a / np.sqrt(1 - es * np.sin(f) ** 2) for f in (f0, f1))
     p0, p1 = n0 * np.cos(f0), n1 * np.cos(f1)

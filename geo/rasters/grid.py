@@ -8,12 +8,10 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from pyproj import Geod
+
+from geo.spatial.geodesic import geod
 
 Floats = npt.NDArray[np.float64]
-
-_GEOD = Geod(ellps="WGS84")
-_E = math.sqrt(_GEOD.es)
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,7 @@ class Grid:
         lat = self.places(middle[None, :], rows[:, None] + 0.5)[1]
         half = abs(a * e - b * d) / math.hypot(a, d) / 2 if a or d else abs(e) / 2
         strip = authalic(np.minimum(lat + half, 90.0)) - authalic(np.maximum(lat - half, -90.0))
-        return np.asarray(math.radians(math.hypot(a, d)) * _GEOD.a**2 / 2 * strip / 1e6)
+        return np.asarray(math.radians(math.hypot(a, d)) * geod().a ** 2 / 2 * strip / 1e6)
 
 
 def authalic(lat: Floats) -> Floats:
@@ -118,7 +116,8 @@ def authalic(lat: Floats) -> Floats:
         Latitudes [degrees, WGS 84]; missing where there is no position.
     """
     sin = np.sin(np.radians(lat))
-    return np.asarray((1 - _E * _E) * (sin / (1 - _E * _E * sin * sin) + np.arctanh(_E * sin) / _E))
+    e = math.sqrt(geod().es)
+    return np.asarray((1 - e * e) * (sin / (1 - e * e * sin * sin) + np.arctanh(e * sin) / e))
 
 
 CELLS = 16
@@ -160,7 +159,7 @@ def ground_areas_km2(lon: Floats, lat: Floats, height: int, width: int) -> Float
     width
         Columns of the window.
     """
-    x, y = np.radians(lon) * _GEOD.a, authalic(lat) * _GEOD.a / 2
+    x, y = np.radians(lon) * geod().a, authalic(lat) * geod().a / 2
     across_x, down_x = x[1:, 1:] - x[:-1, :-1], x[1:, :-1] - x[:-1, 1:]
     across_y, down_y = y[1:, 1:] - y[:-1, :-1], y[1:, :-1] - y[:-1, 1:]
     area = np.abs(across_x * down_y - down_x * across_y) / 2 / 1e6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from geo.spatial.geodesic import A, _geod, bearing_m, geodesic_m
+from geo.spatial.geodesic import A, bearing_m, geod, geodesic_m
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -79,7 +79,7 @@ def _crossing(
     along = (distance_m[near] ** 2 - distance_m[far] ** 2 + base**2) / (2 * base)
     across = np.sqrt(np.maximum(distance_m[near] ** 2 - along**2, 0.0))
     turn = np.degrees(np.arctan2(side * across, along))
-    x, y, _ = _geod().fwd(lon[near], lat[near], heading + turn, distance_m[near])
+    x, y, _ = geod().fwd(lon[near], lat[near], heading + turn, distance_m[near])
     return np.asarray(x), np.asarray(y)
 
 
@@ -101,6 +101,6 @@ def _settled(lon: Floats, lat: Floats, distance_m: Floats, thing: Ints, x: Float
         whole = ee * nn - en * en
         to_east, to_north = (nn * e - en * d) / whole, (ee * d - en * e) / whole
         step = np.minimum(np.hypot(to_east, to_north), A) * (1.0 if number < STEPS else 0.5)
-        x, y, _ = map(np.asarray, _geod().fwd(x, y, np.degrees(np.arctan2(to_east, to_north)), step))
+        x, y, _ = map(np.asarray, geod().fwd(x, y, np.degrees(np.arctan2(to_east, to_north)), step))
     ended = step < STILL_M
     return np.where(ended, x, np.nan), np.where(ended, y, np.nan)

@@ -11,17 +11,15 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj import Geod
 
 from geo.spatial.candidate_search import spread
 from geo.spatial.circle_cuts import Circles, Sides
+from geo.spatial.geodesic import geod
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Geometries = npt.NDArray[np.object_]
 
-_GEOD = Geod(ellps="WGS84")
-_E = float(np.sqrt(_GEOD.es))
 POINTS = 1 << 10
 """Circles at a time by one thread."""
 RUNS_AT_ONCE = 1 << 20
@@ -37,8 +35,9 @@ _NODES = (1 + np.cos(_ANGLES)) / 2
 
 def _authalic(lat: Floats) -> Floats:
     sin = np.sin(np.radians(lat))
-    es = _E * _E
-    return np.asarray((1 - es) * (sin / (1 - es * sin * sin) + np.arctanh(_E * sin) / _E))
+    e = float(np.sqrt(geod().es))
+    es = e * e
+    return np.asarray((1 - es) * (sin / (1 - es * sin * sin) + np.arctanh(e * sin) / e))
 
 
 def to_equal_area(geometry: Geometries) -> Geometries:
@@ -54,7 +53,7 @@ def to_equal_area(geometry: Geometries) -> Geometries:
 
 def _projected(lon: Floats, lat: Floats) -> Floats:
     """Places on the plane of equal areas [m], the shape of the input and a last axis of x and y."""
-    return np.stack((np.radians(lon) * _GEOD.a, _authalic(lat) * _GEOD.a / 2), axis=-1)
+    return np.stack((np.radians(lon) * geod().a, _authalic(lat) * geod().a / 2), axis=-1)
 
 
 def areas_m2(projected: Geometries) -> Floats:
@@ -109,7 +108,7 @@ def _corners(lat: Floats, radius_m: float) -> Floats:
     azimuth = np.tile(np.arange(RING) * (360.0 / RING), n)
     # A regular polygon of RING corners has this much less area than its circle.
     scale = np.sqrt(2 * np.pi / RING / np.sin(2 * np.pi / RING))
-    x, y, _ = _GEOD.fwd(zero, np.repeat(lat, RING), azimuth, zero + radius_m * scale)
+    x, y, _ = geod().fwd(zero, np.repeat(lat, RING), azimuth, zero + radius_m * scale)
     x = (np.asarray(x) + 180.0) % 360.0 - 180.0
     return np.stack((x.reshape(n, RING), np.asarray(y).reshape(n, RING)))
 
@@ -195,7 +194,7 @@ class Plane:
     def _inside(self, which: Ints, lon: Floats, lat: Floats, radius_m: float) -> Floats:
         """The area of each polygon within the circle around its point [m2]."""
         corners, centre = _projected(*_around(lon, lat, radius_m)), _projected(lon, lat)
-        turn = 2 * np.pi * _GEOD.a
+        turn = 2 * np.pi * geod().a
         west, east = corners[:, :, 0].min(axis=1), corners[:, :, 0].max(axis=1)
         inside = np.zeros(len(lon))
         for shift in (0.0, turn, -turn):

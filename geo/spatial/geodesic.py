@@ -39,8 +39,9 @@ _QUARTER = (1 - E2) / (4 * A * A)
 
 
 @cache
-def _geod() -> Any:
-    from pyproj import Geod
+def geod() -> Any:
+    """:class:`pyproj.Geod` of WGS 84, loaded when it is first asked for: a command does so while it reads."""
+    from pyproj.geod import Geod
 
     return Geod(ellps="WGS84")
 
@@ -145,7 +146,7 @@ def geodesic_m(lon1: npt.ArrayLike, lat1: npt.ArrayLike, lon2: npt.ArrayLike, la
     known = np.isfinite(flat[0]) & np.isfinite(flat[1]) & np.isfinite(flat[2]) & np.isfinite(flat[3])
     out = np.full(flat[0].size, np.nan)
     if known.any():
-        out[known] = _geod().inv(*(v[known] for v in flat))[2]
+        out[known] = geod().inv(*(v[known] for v in flat))[2]
     return out.reshape(shape)
 
 
@@ -172,6 +173,6 @@ def bearing_m(
     ([90.0, 0.0], [111319.491, 110574.389])
     """
     arrays = np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in (lon1, lat1, lon2, lat2)))
-    forward, _, distance = _geod().inv(*(a.ravel() for a in arrays))
+    forward, _, distance = geod().inv(*(a.ravel() for a in arrays))
     shape = arrays[0].shape
     return np.asarray(forward).reshape(shape), np.asarray(distance).reshape(shape)

@@ -17,6 +17,7 @@ from geo.errors import InputError
 from geo.messages import Note
 from geo.records.place_names import fold_series, plain
 from geo.schema import REJECTED, empty
+from geo.spatial.geodesic import geod
 from geo.spatial.polygon_edges import count_pieces
 from geo.spatial.polygons import Boundaries
 from i18n.translator import N_
@@ -353,8 +354,6 @@ def _repaired(
 
 def _area_m2(shape: Any) -> float:
     """Geodesic area on WGS 84 [m2], never below zero; holes subtract."""
-    from pyproj import Geod
-
     if shape.is_empty:
         return 0.0
-    return abs(float(Geod(ellps="WGS84").geometry_area_perimeter(shapely.orient_polygons(shape))[0]))
+    return abs(float(geod().geometry_area_perimeter(shapely.orient_polygons(shape))[0]))
