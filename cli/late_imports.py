@@ -25,7 +25,7 @@ def without_help_texts() -> None:
 def later(name: str) -> None:
     """A package that is loaded when something is asked of it itself; its modules can be had before that.
 
-    :mod:`pyproj` loads systems of coordinates, its database and the modules of the network, and most runs ask for
+    ``pyproj`` loads systems of coordinates, its database and the modules of the network, and most runs ask for
     nothing but ``pyproj.geod``.
 
     Parameters
