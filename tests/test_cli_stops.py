@@ -42,7 +42,7 @@ def test_ctrl_c_is_one_line_and_status_130(tmp_path, monkeypatch, capsys):
     def stopped(files):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("jobs.assessment.job.load", stopped)
+    monkeypatch.setattr("jobs.inputs.load", stopped)
     monkeypatch.setattr(shared.Progress, "open", True)
     assert cli.main([*SITES, "--out", str(tmp_path / "out")]) == cli.STOPPED
     printed = capsys.readouterr().err
@@ -91,7 +91,7 @@ def no_country(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 )
 def test_options_are_checked_before_the_work_begins(given, said, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("layers.formats.sandbox.process.child", lambda: pytest.fail("the work began"))
-    monkeypatch.setattr("jobs.assessment.job.load", lambda files: pytest.fail("the work began"))
+    monkeypatch.setattr("jobs.inputs.load", lambda files: pytest.fail("the work began"))
     options = given(tmp_path, monkeypatch)
     before = sorted(tmp_path.rglob("*"))
     assert cli.main([*SITES, *options]) == cli.UNUSABLE
