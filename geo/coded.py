@@ -67,19 +67,6 @@ class Coded:
         same = np.logical_or.reduce([np.zeros(len(own), np.bool_), *(own.equal(v) for v in wanted)])
         return np.asarray(same if self.codes is None else same.take(self.codes))
 
-    def masked(self, rows: Bools, blank: object) -> Coded:
-        """The column with `blank` in some rows.
-
-        Parameters
-        ----------
-        rows
-            True where the cell becomes blank, one a row.
-        blank
-            What stands where nothing does.
-        """
-        series = pd.Series(self.array()).mask(rows, blank)
-        return Coded(series.array if isinstance(self.pool, pd.api.extensions.ExtensionArray) else series.to_numpy())
-
 
 @dataclass(frozen=True)
 class CodedTable:
@@ -162,6 +149,42 @@ def stacked(tables: Sequence[CodedTable]) -> CodedTable:
             own = (np.arange(len(part), dtype=np.int32) if part.codes is None else part.codes for part in parts)
             kept[key] = np.concatenate([codes + np.int32(at) for codes, at in zip(own, first, strict=False)])
         out[name] = Coded(pool, kept[key])
+    return CodedTable(out)
+
+
+def masked(table: CodedTable, rows: Bools, blanks: Mapping[str, object]) -> CodedTable:
+    """The table with some columns blank in some rows; columns that share their codes still do.
+
+    Parameters
+    ----------
+    table
+        Columns of one length.
+    rows
+        True where the cells become blank, one a row.
+    blanks
+        What stands where nothing does, by the name of each column that is masked.
+
+    Examples
+    --------
+    >>> table = CodedTable({"a": Coded(np.array([7.0, 8.0]), np.array([1, 0, 1], np.int32))})
+    >>> masked(table, np.array([True, False, False]), {"a": np.nan})["a"].array()
+    array([nan,  7.,  8.])
+    """
+    kept: dict[tuple[int, int], Codes] = {}
+    out = dict(table.columns)
+    for name, blank in blanks.items():
+        pool, codes = table[name].pool, table[name].codes
+        extended = isinstance(pool, pd.api.extensions.ExtensionArray)
+        if codes is None:
+            series = pd.Series(pool).mask(rows, blank)
+            out[name] = Coded(series.array if extended else series.to_numpy())
+            continue
+        key = id(codes), len(pool)
+        if key not in kept:
+            kept[key] = np.where(rows, np.int32(len(pool)), codes)
+        more = pd.array([blank], dtype=pool.dtype) if extended else np.array([blank], dtype=pool.dtype)
+        whole = type(pool)._concat_same_type([pool, more]) if extended else np.concatenate((pool, more))
+        out[name] = Coded(whole, kept[key])
     return CodedTable(out)
 
 

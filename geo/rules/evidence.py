@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo import schema
-from geo.coded import Coded, CodedTable
+from geo.coded import Coded, CodedTable, masked
 from geo.records.incidents import Incidents
 from geo.rules.evidence_columns import RESTRICTED, FactRows, IncidentRows, columns
 from geo.rules.rule import Rule
@@ -127,12 +127,8 @@ def withheld_columns(evidence: CodedTable) -> CodedTable:
     table = evidence.without(RESTRICTED)
     if not shut.any():
         return table
-    out = dict(table.columns)
-    for column in schema.EVIDENCE:
-        if column.name == "distance_m":
-            away = np.asarray(table[column.name].array(), np.float64)
-            out[column.name] = Coded(np.where(shut, np.round(away / 1000) * 1000, away))
-        elif column.name not in OPEN_COLUMNS:
-            blank = {"text": "", "tri": pd.NA, "date": pd.NaT}.get(column.type, np.nan)
-            out[column.name] = table[column.name].masked(shut, blank)
-    return CodedTable(out)
+    away = np.asarray(table["distance_m"].array(), np.float64)
+    rounded = Coded(np.where(shut, np.round(away / 1000) * 1000, away))
+    blanks = {"text": "", "tri": pd.NA, "date": np.datetime64("NaT", "s")}
+    hidden = {c.name: blanks.get(c.type, np.nan) for c in schema.EVIDENCE if c.name not in OPEN_COLUMNS}
+    return masked(CodedTable({**table.columns, "distance_m": rounded}), shut, hidden)

@@ -9,7 +9,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.coded import Coded, CodedTable, firsts, stacked
+from geo.coded import Coded, CodedTable, firsts, masked, pooled, stacked
 
 NAMES = ("text", "number", "day", "flag")
 
@@ -57,3 +57,19 @@ def test_columns_that_share_their_codes_still_do():
     both = stacked([table, table])
     assert both["a"].codes is both["b"].codes
     assert both["a"].array().tolist() == [1.0, 2.0, 1.0] * 2
+
+
+BLANKS = {"text": "", "number": np.nan, "day": np.datetime64("NaT", "s"), "flag": pd.NA}
+
+
+@given(tables(), st.data())
+def test_masked_rows_are_those_of_pandas_and_what_they_said_is_no_row_s(table, data):
+    rows = np.array(data.draw(st.lists(st.booleans(), min_size=len(table), max_size=len(table))), np.bool_)
+    names = data.draw(st.sets(st.sampled_from(NAMES)))
+    got = masked(table, rows, {n: BLANKS[n] for n in names})
+    wanted = table.frame().assign(**{n: table.frame()[n].mask(rows, BLANKS[n]) for n in names})
+    pd.testing.assert_frame_equal(got.frame(), wanted)
+    if {"text", "number"} <= names:
+        assert (got["text"].codes is got["number"].codes) is (table["text"].codes is table["number"].codes)
+    if rows.all() and len(rows):  # nothing of it can be written
+        assert {str(v) for n, values, _ in pooled(got) if n in names for v in values} <= {"", "nan", "NaT", "<NA>"}

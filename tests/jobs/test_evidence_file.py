@@ -18,6 +18,7 @@ from geo import schema
 from geo.coded import Coded, CodedTable
 from geo.columns import conform
 from geo.errors import InputError
+from geo.rules.evidence import RESTRICTED, withheld_columns
 from jobs.assessment import evidence_file
 from jobs.assessment.evidence_file import CSV, PARQUET, choice_of, read_evidence
 from jobs.assessment.job import Inputs, Source, load, run
@@ -204,3 +205,27 @@ def test_rows_that_may_not_leave_are_refused_in_parquet_as_in_csv():
     for write in (coded_parquet_bytes, coded_csv_bytes):
         with pytest.raises(InputError):
             write(rows)
+
+
+def test_what_a_withheld_row_said_is_nowhere_in_the_files():
+    codes = np.array([0, 1, 0, 1], np.int32)
+    said = {"record_id": ["a", "b"], "actor_a": ["open actor", "shut actor"], "place": ["Boda", "Hidden"]}
+    columns = {
+        c.name: Coded(schema.empty(schema.EVIDENCE)[c.name].array.take([-1] * 4, allow_fill=True))
+        for c in schema.EVIDENCE
+    }
+    columns |= {n: Coded(pd.array(v, dtype="str"), codes) for n, v in said.items()}
+    columns |= {"distance_m": Coded(np.array([10.0, 1501.0, 20.0, 2499.0])), RESTRICTED: Coded(codes == 1)}
+    table = withheld_columns(CodedTable(columns))
+    made = coded_csv_bytes(table, schema.EVIDENCE)[0], coded_parquet_bytes(table, schema.EVIDENCE)
+    back = [
+        pd.read_csv(io.BytesIO(made[0]), keep_default_na=False),
+        parquet.read_table(io.BytesIO(made[1])).to_pandas(),
+    ]
+    for content, frame in zip(made, back, strict=True):
+        assert b"open actor" in content
+        assert b"shut actor" not in content
+        assert b"Hidden" not in content
+        assert frame["place"].tolist() == ["Boda", "", "Boda", ""]
+        assert frame["distance_m"].tolist() == [10.0, 2000.0, 20.0, 2000.0]
+        assert frame["record_id"].tolist() == ["a", "b", "a", "b"]
