@@ -138,7 +138,7 @@ def _with_datasets(frame: pd.DataFrame, tiles: Tiles) -> pd.DataFrame:
     """
     named = pd.DataFrame(tiles.facts["datasets"], columns=["source", "dataset", "dataset_version"])
     named = schema.conform(named, schema.INCIDENTS)
-    first = named["source"].isin(tiles.facts["sources"]) & ~named.duplicated("source")
+    first = named["source"].isin(tiles.facts.get("sources", [])) & ~named.duplicated("source")
     marks: dict[str, Any] = {"record_id": NOBODY, "precision": UNPLACED, "date_start": LONG_AGO, "date_end": LONG_AGO}
     for column, value in marks.items():
         named.loc[first, column] = value

@@ -7,8 +7,9 @@ others the bound says that they are to be asked exactly.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,16 +23,24 @@ Bools = npt.NDArray[np.bool_]
 
 TILE_DEG = 1.0
 """Height of a tile [degrees]: wider ones hold more incidents in vain, smaller ones cost more to make."""
+CROWD, LEAST_DEG = 1 << 25, 0.25
+"""A tile whose sites times all incidents are more is worth smaller ones, down to this height [degrees]."""
 FIELD = 5
 """Tiles along the side of a field: incidents are sought for a field, then for each of its tiles."""
 BLOCK = 40_000
 """Pairs of a block, which shall fit the cache; products of larger ones would be given to threads of their own."""
+WIDE = 5_000
+"""Incidents of a block: their columns are read once for several sites, and shall fit the cache beside it."""
+RINGS = 3 * BLOCK
+"""Pairs of a tile from which on rings pay."""
 NEAR_M = 10_000.0
 """Nearer than this a chord is not a product but measured: there the rounding of a product would show [m]."""
 WORTH = 1 << 18
 """Sites times incidents from which on a tile pays."""
 EDGE_M = 0.02
 """Within this much of the radius nothing is decided here [m]."""
+ARC_SHARE = 1e-3
+"""More than what an arc of 300 km is longer than its chord by, as a share of it."""
 
 _E2_SECOND = E2 / (1 - E2)
 _SHARE = _E2_SECOND**2 / 8
@@ -86,7 +95,7 @@ def faded(
     here, there = np.stack(ecef(site_lon, site_lat)), np.stack(ecef(lon, lat))
     sums, error = np.zeros((len(weight), len(site_lon))), np.zeros(len(site_lon))
     doubt = np.zeros(len(site_lon), np.bool_)
-    field, tile = _cell(site_lon, site_lat, TILE_DEG * FIELD), _cell(site_lon, site_lat, TILE_DEG)
+    field, tile = _cell(site_lon, site_lat, TILE_DEG * FIELD), _tiles(site_lon, site_lat, CROWD // max(len(lon), 1))
     order = np.lexsort((tile, field))
 
     def work(sites: Ints) -> None:
@@ -98,12 +107,12 @@ def faded(
         room = np.empty((3, BLOCK))
         for mine in np.split(sites, np.flatnonzero(np.diff(tile[sites])) + 1):
             rows = _Rows(here[:, mine], middle)
-            among = np.flatnonzero(rows.around(columns, radius_m))
+            among, rings = rows.rings(columns, radius_m)
             if not len(among):
                 continue
             weighed = weights.take(among, axis=1)
             block = _Block(columns.take(among, axis=1), rows, middle, radius_m, scale_m)
-            sums[:, mine], off, doubt[mine] = block.sums(weighed, room)
+            sums[:, mine], off, doubt[mine] = block.sums(weighed, rings, room)
             error[mine] = off + sums[:, mine].max(axis=0) * (len(among) * 2.3e-16 + 1e-14)
 
     for _ in spread(work, list(_runs(field, order))):
@@ -133,11 +142,38 @@ class _Rows:
 
     def around(self, columns: Floats, radius_m: float) -> Bools:
         """The points that may lie within the radius of some of the sites: within a ball around all of them."""
+        away2, reach = self._from_middle(columns)
+        return np.asarray(away2 <= (radius_m + reach) ** 2)
+
+    def rings(self, columns: Floats, radius_m: float) -> tuple[Ints, list[_Ring]]:
+        """The same points ring by ring, and the rings: most hold nothing that is near a site or near its limit."""
+        away2, reach = self._from_middle(columns)
+        among = np.flatnonzero(away2 <= (radius_m + reach) ** 2)
+        if len(among) * self.to.shape[1] < RINGS:
+            return among, [_Ring(0, len(among), True, True)]
+        away = np.sqrt(away2.take(among))
+        near, edge = away <= NEAR_M + reach, away + reach >= radius_m * (1 - ARC_SHARE) - EDGE_M
+        kind = near + 2 * edge.astype(np.int8)
+        order = np.argsort(kind, kind="stable")
+        cuts = np.concatenate(([0], np.cumsum(np.bincount(kind, minlength=4)))).tolist()
+        rings = [_Ring(cuts[i], cuts[i + 1], bool(i & 1), bool(i & 2)) for i in range(4) if cuts[i + 1] > cuts[i]]
+        return among.take(order), rings
+
+    def _from_middle(self, columns: Floats) -> tuple[Floats, float]:
+        """Of each point the square of the chord to the middle of the sites, and how far that is from the farthest."""
         centre = self.to.mean(axis=1)
         to = self.to - centre[:, None]
-        reach = radius_m + float(np.sqrt(np.einsum("ij,ij->j", to, to).max())) + 1.0
-        away = np.array([*(-2 * centre), 1.0, 0.0, 0.0]) @ columns
-        return np.asarray(away <= reach * reach - centre @ centre)
+        away2 = np.array([*(-2 * centre), 1.0, 0.0, 0.0]) @ columns + centre @ centre
+        return np.maximum(away2, 0.0), float(np.sqrt(np.einsum("ij,ij->j", to, to).max())) + 1.0
+
+
+class _Ring(NamedTuple):
+    """Columns from `first` to `last`; whether a site may be within :data:`NEAR_M` of them, and whether the edge may."""
+
+    first: int
+    last: int
+    near: bool
+    edge: bool
 
 
 class _Block:
@@ -179,45 +215,49 @@ class _Block:
         self._bent[:, 5] += _ALONG_Z * z * z
         self._chord2 = chord2
 
-    def sums(self, weights: Floats, room: Floats) -> tuple[Floats, float, Bools]:
+    def sums(self, weights: Floats, rings: Sequence[_Ring], room: Floats) -> tuple[Floats, float, Bools]:
         """Sums of weight times exp(-distance / scale), how much they are off by, and of which sites that is not sure.
 
         Work is done in `room`, shape (3, :data:`BLOCK`).
         """
         n, m = self.rows.to.shape[1], self.columns.shape[1]
-        out, edge = np.empty((len(weights), n)), np.zeros(n, np.bool_)
-        step = max(BLOCK // m, 1)
-        if room.shape[1] < step * m:
-            room = np.empty((3, step * m))
-        for i in range(0, n, step):
-            part = slice(i, min(i + step, n))
-            k = part.stop - i
-            faded, edge[part] = self._faded(part, (one[: k * m].reshape(k, m) for one in room))
-            np.matmul(weights, faded.T, out=out[:, part])
-        return out, float(weights.sum(axis=1).max()) * self.off + m * 1e-13 + 1e-10, edge
+        out, doubt = np.zeros((len(weights), n)), np.zeros(n, np.bool_)
+        for ring in rings:
+            for start in range(ring.first, ring.last, WIDE):
+                some = slice(start, min(start + WIDE, ring.last))
+                columns, weighed = self.columns[:, some], weights[:, some]
+                w = columns.shape[1]
+                step = BLOCK // w
+                for i in range(0, n, step):
+                    part = slice(i, min(i + step, n))
+                    k = part.stop - i
+                    faded, unsure = self._faded(part, columns, ring, (one[: k * w].reshape(k, w) for one in room))
+                    out[:, part] += weighed @ faded.T
+                    doubt[part] |= unsure
+        return out, float(weights.sum(axis=1).max()) * self.off + m * 1e-13 + 1e-10, doubt
 
-    def _faded(self, part: slice, room: Iterable[Floats]) -> tuple[Floats, Bools]:
+    def _faded(self, part: slice, columns: Floats, ring: _Ring, room: Iterable[Floats]) -> tuple[Floats, Bools | bool]:
         """exp(-distance / scale) from some sites, 0 beyond the radius, and of which sites that is not sure."""
         away, bent, curved = room
-        np.matmul(self._bent[part], self.columns, out=bent)
-        np.matmul(self._curved[part], self.columns, out=curved)
+        np.matmul(self._bent[part], columns, out=bent)
+        np.matmul(self._curved[part], columns, out=curved)
         bent *= curved
         bent -= 1.0 / self.scale_m
-        np.matmul(self._chord2[part], self.columns, out=away)
-        near = np.flatnonzero(away <= NEAR_M * NEAR_M)
-        if near.size:
+        np.matmul(self._chord2[part], columns, out=away)
+        if ring.near:
+            near = np.flatnonzero(away <= NEAR_M * NEAR_M)
             row, column = np.divmod(near, away.shape[1])
-            to = self.rows.to[:, part].take(row, axis=1) - self.columns[:3].take(column, axis=1)
+            to = self.rows.to[:, part].take(row, axis=1) - columns[:3].take(column, axis=1)
             away.ravel()[near] = np.einsum("ij,ij->j", to, to)
         np.sqrt(away, out=away)
         away *= bent
-        inside = away >= self.sure
-        edge = np.zeros(len(away), np.bool_)
-        if np.count_nonzero(inside) != np.count_nonzero(away >= self.perhaps):
-            edge = (inside != (away >= self.perhaps)).any(axis=1)
+        if not ring.edge:
+            return np.exp(away, out=away), False
+        inside, perhaps = away >= self.sure, away >= self.perhaps
+        unsure = (inside != perhaps).any(axis=1)
         np.exp(away, out=away)
         away *= inside
-        return away, edge
+        return away, unsure
 
 
 def _most(power: int, scale_m: float, radius_m: float) -> float:
@@ -229,6 +269,21 @@ def _most(power: int, scale_m: float, radius_m: float) -> float:
 def _flat(z: float) -> float:
     """What the curvature at a middle between two places owes to its latitude, `z` from the equator's plane [m]."""
     return float(1.0 / (1 - E2 + E2 * z * z / (B * B)))
+
+
+def _tiles(lon: Floats, lat: Floats, most: int) -> Ints:
+    """The tile of each site: of half the height where more than so many would lie in one, again and again."""
+    tile, step = _cell(lon, lat, TILE_DEG), TILE_DEG
+    while step > LEAST_DEG:
+        step /= 2
+        own, count = np.unique(tile, return_inverse=True, return_counts=True)[1:]
+        many = np.flatnonzero(count.take(own) > most)
+        if not len(many):
+            break
+        # Halves of a tile need not lie within it: those of two tiles are two tiles.
+        finer = np.unique(_cell(lon[many], lat[many], step), return_inverse=True)[1]
+        tile[many] = np.int64(tile.max()) + 1 + own[many] * (int(finer.max()) + 1) + finer
+    return tile
 
 
 def _cell(lon: Floats, lat: Floats, step: float) -> Ints:

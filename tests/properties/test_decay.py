@@ -81,8 +81,10 @@ def test_date_after_date_gives_the_bits_of_each_alone(seed, days):
     seed=st.integers(0, 2**32 - 1),
     place=st.sampled_from([(20.0, 5.0), (179.9, 0.0), (0.0, 89.5), (25.0, -33.0), (-179.8, -64.0)]),
     wide=st.sampled_from([0.01, 1.5, 5.0]),
+    crowd=st.sampled_from([500, fading_tiles.CROWD]),
+    columns=st.sampled_from([7, fading_tiles.WIDE]),
 )
-def test_sites_taken_together_are_rounded_like_each_alone(seed, place, wide):
+def test_sites_taken_together_are_rounded_like_each_alone(seed, place, wide, crowd, columns):
     rng = np.random.default_rng(seed)
     n, m, day, window = 40, 300, 16_000, 3653
     lon = (place[0] + rng.normal(0, wide, n) + 180) % 360 - 180
@@ -95,7 +97,7 @@ def test_sites_taken_together_are_rounded_like_each_alone(seed, place, wide):
     when, group = rng.integers(11_000, 16_200, m), rng.integers(0, 2, m)
     around = Fading(lon, lat, x, y, when, group, 2, **REACH)
     exact = around.sums(np.full(n, day), np.full(n, window)).max(axis=0)
-    with mock.patch.object(fading_tiles, "WORTH", 0):
+    with mock.patch.multiple(fading_tiles, WORTH=0, CROWD=crowd, WIDE=columns, RINGS=crowd):
         got = around.most(np.full(n, day), np.full(n, window), 6)
     np.testing.assert_array_equal(np.round(got, 6), np.round(exact, 6))
     np.testing.assert_array_equal(got > 0, exact > 0)
@@ -108,3 +110,16 @@ def test_sites_taken_together_are_rounded_like_each_alone(seed, place, wide):
     off = np.abs(near.sums.max(axis=0) - exact[:-1])
     assert (off <= near.error)[~near.open].all()
     assert near.error.max() < 1e-8
+
+
+@settings(max_examples=examples(25), deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), crowd=st.integers(1, 50))
+def test_tiles_of_a_crowd_are_halved_and_hold_neighbours(seed, crowd):
+    rng = np.random.default_rng(seed)
+    lon, lat = 20 + rng.normal(0, rng.choice([0.01, 0.5, 3.0]), 300), rng.normal(5, 0.5, 300)
+    tile = fading_tiles._tiles(lon, lat, crowd)
+    for one in np.unique(tile):
+        mine = tile == one
+        assert np.ptp(lat[mine]) <= fading_tiles.TILE_DEG
+        least = np.ptp(lat[mine]) <= fading_tiles.LEAST_DEG and np.ptp(lon[mine]) <= 1.1 * fading_tiles.LEAST_DEG
+        assert mine.sum() <= crowd or least
