@@ -39,7 +39,7 @@ def nearest_of_few(search: Search) -> tuple[Ints, Ints, Floats]:
     sites = np.flatnonzero(search.usable)
     lon, lat = search.lon[sites], search.lat[sites]
     here, there = ecef(lon, lat), (search.x, search.y, search.z)
-    incident, metres = np.empty(len(sites), np.int64), np.empty(len(sites))
+    rows, ats = [], []
     step = max(TOGETHER // len(search.incident), 1)
     for start in range(0, len(sites), step):
         part = slice(start, start + step)
@@ -50,8 +50,10 @@ def nearest_of_few(search: Search) -> tuple[Ints, Ints, Floats]:
             chord2 += along
         limit = longest_rival_m(np.sqrt(chord2.min(axis=1))) ** 2 + 1e-6
         row, at = np.nonzero(chord2 <= limit[:, None])
-        far = search.metres(sites[start + row], at)
-        order = np.lexsort((search.incident[at], far, row))
-        first = order[np.flatnonzero(np.diff(row[order], prepend=-1))]
-        incident[part], metres[part] = search.incident[at[first]], far[first]
-    return sites, incident, metres
+        rows.append(row + start)
+        ats.append(at)
+    row, at = np.concatenate(rows), np.concatenate(ats)
+    metres = search.metres(sites[row], at)
+    order = np.lexsort((search.incident[at], metres, row))
+    first = order[np.flatnonzero(np.diff(row[order], prepend=-1))]
+    return sites, search.incident[at[first]], metres[first]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from geo import schema
+from geo.ahead import ahead
 from geo.assessment import Assessment
 from geo.coded import Coded, CodedTable, Codes, coded_as, firsts, stacked
 from geo.records.incidents import Incidents
@@ -43,6 +46,8 @@ from layers.reference.unit_aliases import unit_aliases
 
 Texts = npt.NDArray[np.object_]
 
+MANY_ROWS = 5_000
+"""From so many rows on work goes on in several threads, and memory is given back between the steps."""
 GROUNDS = {
     "dodd_frank": N_("Dodd-Frank Act, section 1502: a duty to file, not a level of risk"),
     "kp_status": N_("Kimberley Process Certification Scheme"),
@@ -115,7 +120,13 @@ def answers(
     """
     n = len(rows)
     order = pd.Series(range(len(result.sites)), index=result.sites["site_id"]).reindex(rows["supplier_id"])
-    assessed = explained(result, rules).iloc[order.to_numpy(np.int64)].reset_index(drop=True)
+    at = order.to_numpy(np.int64)
+    minerals = result.sites["minerals"].iloc[at].reset_index(drop=True)
+    lon, lat = (result.sites[name].to_numpy(np.float64)[at] for name in ("lon", "lat"))
+    country = result.sites["country"].to_numpy(dtype=object)[at]
+    # Sentences are Python's work, and distances NumPy's: both go on at once.
+    recorded = ahead(partial(mineral_record, lon, lat, country, minerals, sites), worth=n >= MANY_ROWS)
+    assessed = explained(result, rules).iloc[at].reset_index(drop=True)
     out = assessed.drop(columns=["site_id", "name", "source"]).assign(
         supplier_id=rows["supplier_id"],
         site_name=rows["site_name"],
@@ -147,8 +158,6 @@ def answers(
         ["point", "admin2", "admin1", "country"],
         "none",
     )
-    country = assessed["country"].to_numpy(dtype=object)
-    minerals = assessed["minerals"]
     out["dodd_frank"] = dodd_frank(country, minerals, when, covered_countries())
     out["kp_status"] = kimberley(country, minerals, when, kimberley_countries())
     _listed(out, assessed, result.evidence_columns)
@@ -161,9 +170,7 @@ def answers(
     matters = (metres <= ZONE_MATTERS_KM * 1000) | (out["kp_status"] == "restricted").to_numpy()
     out["nearest_compliant_zone"] = np.where(matters, zone, "")
     out["nearest_compliant_zone_m"] = np.where(matters, metres, np.nan)
-    lon, lat = assessed["lon"].to_numpy(np.float64), assessed["lat"].to_numpy(np.float64)
-    record, mineral_m, at = mineral_record(lon, lat, country, minerals, sites)
-    out["mineral_record"], out["mineral_nearest_m"] = record, mineral_m
+    out["mineral_record"], out["mineral_nearest_m"], nearest = recorded()
     only = (out["answer_level"] == "country").to_numpy()
     events, deaths = country_counts(incidents, country[only], when[only], 12)
     for name, values in (("country_incidents_12m", events), ("country_deaths_12m", deaths)):
@@ -176,7 +183,7 @@ def answers(
         out[name] = ""
     out["decisions_before"] = np.nan
     table = schema.conform(out, screened())
-    return table, _facts(table, sites, known, at, n)
+    return table, _facts(table, sites, known, nearest, n)
 
 
 def _confirmed(placed: Placed) -> dict[str, list[str]]:

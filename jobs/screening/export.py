@@ -33,7 +33,7 @@ from jobs.result import Content, Later, ResultFiles, Sheet
 from jobs.run_record import fingerprint_of
 from jobs.screening.carried import with_carried
 from jobs.screening.decided import decided, onto, overdue
-from jobs.screening.eu_record import eu_record, eu_volumes
+from jobs.screening.eu_record import eu_volumes
 from jobs.screening.labels import FLAGS as FLAG_WORDS
 from jobs.screening.listings import by_mineral
 from jobs.screening.model import Screening
@@ -137,7 +137,7 @@ def result_files(screening: Screening, language: str = "en") -> ResultFiles:
         "screening.csv": lambda: (own(screening.rows), screened()),
         "routes.csv": lambda: (own(screening.transit.routes), ROUTES),
         "listings.csv": lambda: (by_mineral(screening.rows), LISTINGS),
-        "eu_record.csv": lambda: (own(eu_record(screening.rows, screening.suppliers.rows)), EU_RECORD),
+        "eu_record.csv": lambda: (own(screening.eu_record), EU_RECORD),
         "eu_volumes.csv": lambda: (eu_volumes(screening.rows), EU_VOLUMES),
         "segments.csv": (screening.transit.segments, SEGMENTS),
         "evidence.csv": (screening.evidence_columns, OF_SEGMENTS),

@@ -15,6 +15,7 @@ from geo.messages import Note
 from geo.rules.rule_set import Rules
 from geo.screening.route_exposure import RouteSettings
 from jobs import inputs
+from jobs.screening.eu_record import eu_record
 from jobs.screening.own_tables import OwnTable
 from jobs.screening.places import Confirmation, PlaceTable
 from jobs.screening.reviews import Reviews
@@ -127,6 +128,11 @@ class Screening:
     decided: pd.DataFrame | None = None
     named: pd.DataFrame | None = None
     governance: pd.DataFrame | None = None
+
+    @cached_property
+    def eu_record(self) -> pd.DataFrame:
+        """What Regulation (EU) 2017/821 asks of the rows (:func:`jobs.screening.eu_record.eu_record`), made once."""
+        return eu_record(self.rows, self.suppliers.rows)
 
     @cached_property
     def evidence(self) -> pd.DataFrame:

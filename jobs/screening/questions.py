@@ -11,7 +11,6 @@ from geo.screening.schema import FLAGS
 from i18n import row_messages
 from i18n.translator import N_, Translator
 from jobs.screening import labels as sw
-from jobs.screening.eu_record import eu_record
 from jobs.screening.model import Screening
 from layers.formats.reasons import sentence
 
@@ -46,7 +45,7 @@ def supplier_questions(screening: Screening, translate: Translator) -> pd.DataFr
         Speaks the reader's language.
     """
     _, rows = translate, screening.rows
-    record = eu_record(rows, screening.suppliers.rows)
+    record = screening.eu_record
     missing = dict(zip(record["row"], record["missing"], strict=True))
     columns = [*HEAD, *FLAGS, "answer", "reason", "expected", "got", "answer_level", "position_basis"]
     out: list[dict[str, object]] = []

@@ -15,7 +15,6 @@ from geo.screening.schema import FLAGS
 from i18n import labels
 from i18n.translator import Translator
 from jobs.screening import labels as sw
-from jobs.screening.eu_record import eu_record
 from jobs.screening.model import Screening
 from layers.formats.writers.escape import html
 from layers.maps import styles
@@ -202,7 +201,7 @@ def _questions(_: Translator, screening: Screening, good: pd.DataFrame) -> str:
         if reviews.get("overdue"):
             out.append(_("{n} action{n?|s} {n?is|are} overdue.", n=_.number(reviews["overdue"])))
     counts: Counter[str] = Counter()
-    missing = eu_record(screening.rows, screening.suppliers.rows)["missing"]
+    missing = screening.eu_record["missing"]
     for text, rows in missing.value_counts(sort=False).items():
         counts.update({word: int(rows) for word in str(text).split(";") if word})
     if counts:

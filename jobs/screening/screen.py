@@ -22,7 +22,7 @@ from jobs import demonstration
 from jobs.assessment import export, job
 from jobs.known_sites import sites_at
 from jobs.run_options import assess_loaded, options_of, recorded, routes_of, statuses_of, visits_of
-from jobs.screening.answers import answers, screening_evidence, told_once
+from jobs.screening.answers import MANY_ROWS, answers, screening_evidence, told_once
 from jobs.screening.crossings import Context
 from jobs.screening.gazetteer import gazetteer
 from jobs.screening.model import Screening
@@ -36,9 +36,6 @@ from layers.reference import files
 from layers.reference.legal_schemes import covered_countries
 from layers.reference.rule_files import default_rules
 from layers.sources.roads import RoadLayer
-
-MANY_ROWS = 5_000
-"""From so many rows on memory is given back between the steps."""
 
 
 def screen(
