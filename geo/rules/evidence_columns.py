@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import pandas as pd
 from geo import schema
 from geo.coded import Coded, CodedTable, Codes, used
 from geo.records.incidents import Incidents
+from geo.rules.evidence_order import ordered
 from geo.rules.rule import Rule
 
 Ints = npt.NDArray[np.int64]
@@ -99,32 +101,31 @@ def columns(
     site = np.concatenate([*(p.site for p in parts), _NO_ROWS])
     if not len(site):
         return CodedTable.of(schema.empty(schema.EVIDENCE).assign(**{RESTRICTED: np.zeros(0, np.bool_)}))
-    sizes = [len(p.site) for p in parts]
     names = (*ids, "")
     of_rule, of_kind = ({v: i for i, v in enumerate(of)} for of in (names, schema.EVIDENCE_KINDS))
-    rule = np.repeat(np.array([of_rule[p.rule] for p in parts], np.int32), sizes)
-    kind = np.repeat(np.array([of_kind[p.kind] for p in parts], np.int32), sizes)
     distance = _dense("distance_m", incident_rows, fact_rows)
     records = _Records(incident_rows, fact_rows, incidents)
     found = {name: _few(name, incident_rows, fact_rows) for name in ("fact", "status", "basis")}
-    order, distance = _order(
-        site,
-        [(of_rule[p.rule], of_kind[p.kind]) for p in parts],
-        sizes,
-        distance,
-        [(records.day(), records.codes), (records.rank(), records.codes), (_ranks(found["fact"][0]), found["fact"][1])],
-    )
-    at_site, at_rule = site.astype(np.int32).take(order), rule.take(order)
+    facts = _ranks(found["fact"][0])
+
+    def rank(rows: Ints) -> Ints:
+        of_record = records.order.take(records.codes.take(rows))
+        return of_record * len(facts) + facts.take(found["fact"][1].take(rows))
+
+    groups = [(of_rule[p.rule], of_kind[p.kind]) for p in parts]
+    placed, numbered = ordered(site, groups, [len(p.site) for p in parts], distance, rank)
+    order, at_site = placed.rows, placed.site
+    at_rule, at_kind = (np.array(of, np.int32).take(placed.group) for of in zip(*numbered, strict=True))
     by_id = {r.id: r for r in rules}
     shared = records.codes.take(order)
     out: dict[str, Coded] = {
         "site_id": Coded(sites["site_id"].array, at_site),
         "source": Coded(sites["source"].array, at_site),
-        "kind": Coded(_texts(schema.EVIDENCE_KINDS), kind.take(order)),
+        "kind": Coded(_texts(schema.EVIDENCE_KINDS), at_kind),
         "rule": Coded(_texts(names), at_rule),
         "answer": Coded(_texts([by_id[r].answer if r in by_id else "" for r in names]), at_rule),
         "ground": Coded(_texts([by_id[r].ground if r in by_id else "" for r in names]), at_rule),
-        "distance_m": Coded(np.round(distance, 3)),
+        "distance_m": Coded(np.round(distance.take(order), 3)),
     }
     for name, (words, codes) in found.items():
         out[name] = Coded(_texts(words), codes.take(order))
@@ -132,76 +133,12 @@ def columns(
         limits = [by_id[r].limits.get(name, np.nan) if r in by_id else np.nan for r in names]
         out[name] = Coded(np.array(limits, np.float64), at_rule)
     for name in ("edge_m", "events", "deaths"):
-        numbers, codes = _factorised(_dense(name, incident_rows, fact_rows))
+        numbers, codes = _factorised(_dense(name, [], fact_rows), len(site))
         out[name] = Coded(np.round(numbers, 3) if name == "edge_m" else numbers, codes.take(order))
     for name in RECORD:
         out[name] = Coded(records.column(name), shared)
     out[RESTRICTED] = Coded(records.shut().take(shared))
     return CodedTable({n: out[n] for n in (*(c.name for c in schema.EVIDENCE), RESTRICTED)})
-
-
-def _order(
-    site: Ints,
-    groups: Sequence[tuple[int, int]],
-    sizes: Sequence[int],
-    distance: Floats,
-    ties: Sequence[tuple[Ints, Codes]],
-) -> tuple[Ints, Floats]:
-    """Rows by site, group, distance (none last), then by the ranks of `ties`; and the distances in that order.
-
-    Rows come in parts of `sizes`, each of one group. Where a row goes is counted: only within the groups that come out
-    of order is anything sorted.
-    """
-    place = {group: i for i, group in enumerate(sorted(set(groups)))}
-    mine = np.array([place[group] for group in groups], np.int64)
-    cell = site * len(place)
-    cell += np.repeat(mine, sizes)
-    count = np.bincount(cell, minlength=(int(site.max()) + 1) * len(place))
-    begin = (np.cumsum(count) - count).reshape(-1, len(place))
-    count = count.reshape(-1, len(place))
-    ends = np.cumsum(sizes)
-    order = np.empty(len(site), np.int64)
-    for group in range(len(place)):
-        spans = [slice(int(ends[i] - sizes[i]), int(ends[i])) for i in np.flatnonzero(mine == group).tolist()]
-        rows = np.concatenate([np.arange(s.start, s.stop) for s in spans])
-        at: Ints = site[spans[0]] if len(spans) == 1 else np.concatenate([site[s] for s in spans])
-        away: Floats = distance[spans[0]] if len(spans) == 1 else np.concatenate([distance[s] for s in spans])
-        if not _sorted(at, away):
-            near = np.empty(len(rows), np.complex128)  # compared by its real part, then by the other
-            near.real, near.imag = at, np.where(np.isnan(away), np.inf, away)
-            again = np.argsort(near, kind="stable")  # sorted runs are merged
-            rows, at = rows.take(again), at.take(again)
-        to = (begin[:, group] - (np.cumsum(count[:, group]) - count[:, group])).take(at)
-        to += np.arange(len(rows))
-        order[to] = rows
-    distance, cell = distance.take(order), cell.take(order)
-    unlike = np.isnan(distance)
-    same = (cell[1:] == cell[:-1]) & ((distance[1:] == distance[:-1]) | (unlike[1:] & unlike[:-1]))
-    if not same.any():
-        return order, distance
-    run = np.concatenate(([0], np.cumsum(~same)))
-    tied = np.flatnonzero(np.concatenate((same, [False])) | np.concatenate(([False], same)))
-    rows, run = order.take(tied), run.take(tied)
-    ranks = [rank.take(codes.take(rows)) for rank, codes in ties]
-    # A run of equal rows is sorted where its neighbours are; the others are few.
-    wrong = np.zeros(len(tied) - 1, np.bool_)
-    equal = run[1:] == run[:-1]
-    for rank in ranks:
-        wrong |= equal & (rank[1:] < rank[:-1])
-        equal &= rank[1:] == rank[:-1]
-    if wrong.any():
-        at = np.flatnonzero(np.isin(run, run[1:][wrong]))
-        order[tied[at]] = rows[at[np.lexsort([*(r.take(at) for r in reversed(ranks)), run.take(at)])]]
-    return order, distance
-
-
-def _sorted(site: Ints, distance: Floats) -> bool:
-    """Whether rows stand by site and distance, those without one last."""
-    step = np.diff(site)
-    same = step == 0
-    unlike = np.isnan(distance)
-    back = (distance[1:] < distance[:-1]) | (unlike[:-1] & ~unlike[1:])
-    return not ((step < 0).any() or (same & back).any())
 
 
 class _Records:
@@ -255,14 +192,16 @@ class _Records:
             self._kept[name] = _joined(parts)
         return self._kept[name]
 
-    def day(self) -> Ints:
-        """The first day of each record; none is before all others."""
+    @cached_property
+    def order(self) -> Ints:
+        """The place of each record by its first day (none is before all others), then by its id."""
         start = np.asarray(self.column("date_start"))
-        return start.astype("datetime64[D]").astype(np.int64)
-
-    def rank(self) -> Ints:
-        """The place of each record's id among all."""
-        return _ranks(self.column("record_id"))
+        day, name = start.astype("datetime64[D]").astype(np.int64), _ranks(self.column("record_id"))
+        rows = np.lexsort((name, day))
+        new = (np.diff(day.take(rows)) != 0) | (np.diff(name.take(rows)) != 0)
+        out = np.empty(self.size, np.int64)
+        out[rows] = np.concatenate(([0], np.cumsum(new)))
+        return out
 
     def shut(self) -> npt.NDArray[np.bool_]:
         """Which records may not leave whole."""
@@ -343,12 +282,12 @@ def _dense(name: str, incident_rows: Sequence[IncidentRows], fact_rows: Sequence
     return out
 
 
-def _factorised(values: Floats) -> tuple[Floats, Codes]:
-    """The different numbers, NaN first, and which of them each row has."""
+def _factorised(values: Floats, n: int) -> tuple[Floats, Codes]:
+    """The different numbers, NaN first, and which of them each of `n` rows has: values are those of the last ones."""
     known = np.flatnonzero(~np.isnan(values))
     different, own = np.unique(values[known], return_inverse=True)
-    codes = np.zeros(len(values), np.int32)
-    codes[known] = own + 1
+    codes = np.zeros(n, np.int32)
+    codes[n - len(values) + known] = own + 1
     return np.concatenate(([np.nan], different)), codes
 
 

@@ -18,7 +18,7 @@ from benchmarks.whole import frames
 from geo.records.admin_units import _pairs
 from geo.rules import words
 from geo.rules.classify import join_flags
-from geo.rules.evidence_columns import _order
+from geo.rules.evidence_order import ordered
 from geo.rules.incident_pairs import Wanted, _merged, _Run
 from geo.spatial import equal_area
 from geo.time_window import NO_DAY, months_before
@@ -51,11 +51,11 @@ def test_rows_of_evidence_are_placed_as_sorting_places_them(parts):
     site, rank = (np.array([r[i] for r in rows], dtype=np.int64) for i in (0, 2))
     distance = np.array([r[1] for r in rows], dtype=np.float64)
     first, second = (np.repeat([g[i] for g in groups], [len(mine) for _, mine in parts]) for i in (0, 1))
-    order, away = _order(
-        site, groups, [len(mine) for _, mine in parts], distance, [(np.arange(3), rank.astype(np.int32))]
-    )
-    np.testing.assert_array_equal(order, np.lexsort((rank, distance, second, first, site)))  # NaN sorts last
-    np.testing.assert_array_equal(away, distance[order])
+    order, names = ordered(site, groups, [len(mine) for _, mine in parts], distance, rank.take)
+    np.testing.assert_array_equal(order.rows, np.lexsort((rank, distance, second, first, site)))  # NaN sorts last
+    np.testing.assert_array_equal(order.site, site[order.rows])
+    of = np.array(names)[order.group]
+    np.testing.assert_array_equal(of, np.column_stack((first, second))[order.rows])
 
 
 @settings(deadline=None, max_examples=examples(60))
