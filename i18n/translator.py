@@ -156,10 +156,14 @@ class Translator:
 
     def date(self, value: object) -> str:
         """`value` as a day in the locale's words; blank for a missing value."""
+        stamp = pd.Timestamp(value) if value is not None else pd.NaT  # type: ignore[arg-type]
+        if pd.isna(stamp):
+            return ""
+        if self.language in _MONTHS:
+            return f"{stamp.day} {_MONTHS[self.language][stamp.month - 1]} {stamp.year}"
         from babel.dates import format_date
 
-        stamp = pd.Timestamp(value) if value is not None else pd.NaT  # type: ignore[arg-type]
-        return "" if pd.isna(stamp) else str(format_date(stamp.date(), "d MMM y", locale=self.language))
+        return str(format_date(stamp.date(), "d MMM y", locale=self.language))
 
     def month(self, value: dt.date) -> str:
         """Month and year of `value` in the locale's words."""
@@ -172,6 +176,15 @@ class Translator:
         if metres is None or pd.isna(metres):  # type: ignore[call-overload]
             return ""
         return f"{self.number(float(metres) / 1000, 1)} km"  # type: ignore[arg-type]
+
+
+_KNOWN_MARKS = {"en": ",.", "fr": "\u202f,"}
+"""What stands between thousands and before decimals, and below the months of days, in the languages of every export,
+as Babel has them: to load its locales takes a tenth of the time of a small run's files. Tests hold both to it."""
+_MONTHS = {
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    "fr": ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
+}
 
 
 @lru_cache(maxsize=1 << 16)
@@ -205,6 +218,8 @@ def _written(value: float, digits: int, fixed: bool, marks: dict[int, str]) -> s
 @lru_cache(maxsize=16)
 def _marks(language: str) -> dict[int, str] | None:
     """What stands for comma and point in numbers of a language; None where it writes them in another way besides."""
+    if language in _KNOWN_MARKS:
+        return str.maketrans(",.", _KNOWN_MARKS[language])
     from babel.numbers import get_decimal_symbol, get_group_symbol
 
     marks = str.maketrans({",": get_group_symbol(language), ".": get_decimal_symbol(language)})

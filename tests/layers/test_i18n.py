@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import functools
 import gettext
 import io
@@ -10,6 +11,7 @@ import re
 
 import pandas as pd
 import pytest
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -18,7 +20,7 @@ from hypothesis import strategies as st
 
 from i18n import catalogue
 from i18n.languages import LOCALE, catalogue_path, offered
-from i18n.translator import LANGUAGES, _number, pick, translator
+from i18n.translator import LANGUAGES, Translator, _number, pick, translator
 from scripts import messages
 from tests.examples import examples
 
@@ -190,3 +192,11 @@ def test_numbers_are_written_as_babel_writes_them(value, digits, fixed, language
     rounded = round(value, digits) + 0.0
     pattern = "#,##0" + ("." + ("0" if fixed else "#") * digits if digits else "")
     assert _number(language, rounded, digits, fixed) == format_decimal(rounded, format=pattern, locale=language)
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "de"])
+def test_days_are_written_as_babel_writes_them(language):
+    days = [dt.date(year, month, day) for year in (1989, 2026) for month in range(1, 13) for day in (1, 28)]
+    written = [format_date(day, "d MMM y", locale=language) for day in days]
+    assert [Translator(language).date(day) for day in days] == written
+    assert Translator(language).date(None) == Translator(language).date(pd.NaT) == ""
