@@ -219,7 +219,7 @@ def _written(value: float, digits: int, fixed: bool, marks: dict[int, str]) -> s
 def _marks(language: str) -> dict[int, str] | None:
     """What stands for comma and point in numbers of a language; None where it writes them in another way besides."""
     if language in _KNOWN_MARKS:
-        return str.maketrans(",.", _KNOWN_MARKS[language])
+        return dict(zip(map(ord, ",."), _KNOWN_MARKS[language], strict=True))
     from babel.numbers import get_decimal_symbol, get_group_symbol
 
     marks = str.maketrans({",": get_group_symbol(language), ".": get_decimal_symbol(language)})
