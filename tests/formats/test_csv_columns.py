@@ -191,9 +191,15 @@ def text_columns(draw):
 
 
 @settings(max_examples=examples(150), deadline=None)
-@given(text_columns(), st.sampled_from([1, 4, 1 << 16]), st.sampled_from([1, 2, 8]), st.integers(1, 90))
-def test_rows_are_the_cells_one_after_the_other(columns, few, spare, width):
-    with mock.patch.multiple(text_rows, FEW=few, SPARE=spare, LONG=(2, 1 << 16), BYTES=width):
+@given(
+    text_columns(),
+    st.sampled_from([1, 4, 1 << 16]),
+    st.sampled_from([1, 2, 8]),
+    st.integers(1, 90),
+    st.sampled_from([3, 99]),
+)
+def test_rows_are_the_cells_one_after_the_other(columns, few, spare, width, part):
+    with mock.patch.multiple(text_rows, FEW=few, SPARE=spare, LONG=(2, 1 << 16), BYTES=width, PART=part):
         got = b"".join(bytes(p) for p in lines(columns, ",", ";")).decode()
     cells = [c.all().to_pylist() for c in columns]
     assert got == "".join(",".join(row) + ";" for row in zip(*cells, strict=True))
@@ -224,6 +230,7 @@ def test_many_rows_are_put_together_in_parts_and_are_the_same_bytes(monkeypatch)
     )
     whole = coded_csv_bytes(table)
     again = coded_csv_bytes(coded_as(table.frame(), table))
+    monkeypatch.setattr(text_rows, "PART", 64)
     monkeypatch.setattr(text_rows, "ROWS", 10)
     monkeypatch.setattr(text_rows, "SPARE", 2)
     monkeypatch.setattr(text_rows, "FEW", 4)

@@ -27,6 +27,8 @@ ROWS = 1 << 15
 """Rows that are put together at a time, at the most."""
 BYTES = 1 << 22
 """About so many bytes are put together at a time: what was made for the piece before serves again."""
+PART = 1 << 21
+"""So many rows are looked at together."""
 FEW = 1 << 16
 """Of so many possible combinations of two columns each is looked for."""
 SPARE = 8
@@ -41,8 +43,34 @@ THREADS = min(4, os.cpu_count() or 1)
 def lines(columns: Sequence[TextColumn], between: str, after: str) -> Iterator[Any]:
     """The rows as UTF-8, in pieces (buffers): texts of a row with `between` between them and `after` behind the last.
 
-    The texts of all columns stand in one array, and a piece is what Arrow takes out of it, row after row.
+    The texts of all columns stand in one array, and a piece is what Arrow takes out of it, row after row. Of very many
+    rows that is done for some at a time: what is known of each row on the way would stand in memory for all.
     """
+    n = len(columns[0])
+    if n <= PART:
+        yield from _lines(columns, between, after)
+        return
+    for start in range(0, n, PART):
+        yield from _lines(_part(columns, slice(start, start + PART)), between, after)
+
+
+def _part(columns: Sequence[TextColumn], rows: slice) -> list[TextColumn]:
+    """Some rows, with the texts that they have; columns that share their codes still do."""
+    kept: dict[int, tuple[Any, Codes]] = {}
+    out = []
+    for one in columns:
+        if one.codes is None:
+            out.append(TextColumn(one.texts[rows]))
+            continue
+        if id(one.codes) not in kept:
+            there, codes = used(one.codes[rows], len(one.texts))
+            kept[id(one.codes)] = pa.array(there), codes
+        there, codes = kept[id(one.codes)]
+        out.append(TextColumn(one.texts.take(there), codes))
+    return out
+
+
+def _lines(columns: Sequence[TextColumn], between: str, after: str) -> Iterator[Any]:
     n = len(columns[0])
     runs = _runs(columns)
     ends = [between] * (len(runs) - 1) + [after]
