@@ -18,9 +18,9 @@ from geo.records.incidents import SLACK_DAYS, prepare
 from geo.rules import figures
 from geo.rules.rule_set import Rules
 from geo.spatial.geodesic import MAX_DISTANCE_M
+from geo.spatial.nearest_incident import nearest
 from geo.spatial.polygon_edges import circle_box, wrap
 from geo.spatial.polygons import Boundaries, locate
-from geo.spatial.proximity import nearest
 from geo.time_window import Days, months_before
 
 NOBODY, LONG_AGO, UNPLACED = "\U0010ffff", pd.Timestamp("1000-01-01").as_unit("s"), 7

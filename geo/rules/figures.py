@@ -17,7 +17,7 @@ from geo.rules.pair_sums import most, newest, per_site, starts
 from geo.rules.questions import Question
 from geo.rules.rule import Rule
 from geo.spatial.decay import Fading
-from geo.spatial.proximity import nearest
+from geo.spatial.nearest_incident import nearest
 from geo.time_window import NO_DAY, Days, months_before, to_dates
 
 Ints = npt.NDArray[np.int64]

@@ -15,8 +15,9 @@ from geo.records.statuses import newest_status
 from geo.rules.rule_set import Rules
 from geo.rules.status import colour_at
 from geo.rules.zone_register import INSIDE, named_rows, unit_keys, units_in_force
+from geo.spatial.nearest_incident import nearest
 from geo.spatial.polygons import Boundaries, nearest_edge
-from geo.spatial.proximity import nearest, within
+from geo.spatial.proximity import within
 from geo.time_window import NO_DAY, Days, months_before, to_dates, to_days
 
 Floats = npt.NDArray[np.float64]

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.spatial.geodesic import geodesic_m
-from geo.spatial.proximity import nearest
+from geo.spatial.nearest_incident import nearest
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -165,7 +165,7 @@ class Search:
         self.n_sites, self.n_incidents = self.lon.size, ilon.size
         self.as_of = per_site(as_of_day, self.n_sites)
         self.since = self.as_of - np.clip(per_site(window_days, self.n_sites), 0, _DAY_LIMIT) + 1
-        self.last_day = end
+        self.incident_lon, self.incident_lat, self.first_day, self.last_day = ilon, ilat, day, end
         self.usable = np.isfinite(self.lon) & np.isfinite(self.lat) & (np.abs(self.as_of) < _DAY_LIMIT)
 
         # Only what some site's window can reach goes into the grid.

@@ -1,11 +1,10 @@
 """All incidents within a radius and a time window of each site, exact on WGS 84: the one place for distances.
 
-:func:`within` gives the pairs, :func:`within_chunks` the same in bounded pieces, :func:`summarise` sums without pairs,
-:func:`nearest` the nearest incident at any distance. Membership equals :class:`pyproj.Geod` for every pair: a grid
-finds candidates by straight chords (never longer than the geodesic), :func:`geo.spatial.geodesic.arc_m` measures them,
-and
-where that is within a micrometre of the radius, or beyond 100 km, `Geod.inv` decides. `distance_m` differs from `Geod`
-by at most 1e-8 m to 50 km, 4e-7 m to 100 km, and not at all beyond.
+:func:`within` gives the pairs, :func:`within_chunks` the same in bounded pieces, :func:`summarise` sums without pairs;
+:mod:`geo.spatial.nearest_incident` finds the nearest at any distance. Membership equals :class:`pyproj.Geod` for every
+pair: a grid finds candidates by straight chords (never longer than the geodesic), :func:`geo.spatial.geodesic.arc_m`
+measures them, and where that is within a micrometre of the radius, or beyond 100 km, `Geod.inv` decides. `distance_m`
+differs from `Geod` by at most 1e-8 m to 50 km, 4e-7 m to 100 km, and not at all beyond.
 """
 
 from __future__ import annotations
@@ -17,9 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geo.spatial.candidate_search import Hits, Search, days, floats, per_site
-from geo.spatial.few_incidents import are_few, nearest_of_few
-from geo.spatial.geodesic import MAX_DISTANCE_M, longest_rival_m
+from geo.spatial.candidate_search import Hits, Search, days, floats
+from geo.spatial.repeated_places import RepeatedPlaces
 from geo.spatial.runs import run_of, runs
 
 Floats = npt.NDArray[np.float64]
@@ -136,7 +134,8 @@ def within(
         window_days=window_days,
         incident_end_day=incident_end_day,
     )
-    return found_by(search)
+    places = RepeatedPlaces.of(search)
+    return found_by(search) if places is None else _at_places(places)
 
 
 Chosen = Callable[[Ints, Ints, Floats], tuple[Ints, tuple[Array, ...]]]
@@ -246,83 +245,6 @@ def summarise(
     return _sums(search, precision, (deaths_low, deaths_best, deaths_high))
 
 
-def nearest(
-    site_lon: npt.ArrayLike,
-    site_lat: npt.ArrayLike,
-    incident_lon: npt.ArrayLike,
-    incident_lat: npt.ArrayLike,
-    incident_day: npt.ArrayLike,
-    *,
-    as_of_day: npt.ArrayLike,
-    window_days: npt.ArrayLike,
-    incident_end_day: npt.ArrayLike | None = None,
-) -> tuple[Ints, Floats]:
-    """The nearest incident in the window of each site, at any distance.
-
-    Parameters
-    ----------
-    site_lon, site_lat, incident_lon, incident_lat, incident_day, incident_end_day
-        As :func:`within` takes them.
-    as_of_day, window_days
-        As :func:`within` takes them.
-
-    Returns
-    -------
-    incident
-        Position of the nearest (of equal ones the first), int64, shape (sites,); -1 where there is none.
-    distance_m
-        Its distance by `Geod` [m]; NaN where there is none.
-    """
-    lon, lat = floats(site_lon), floats(site_lat)
-    as_of, window = per_site(as_of_day, lon.size), per_site(window_days, lon.size)
-    found = np.full(lon.size, -1, dtype=np.int64)
-    distance = np.full(lon.size, np.nan)
-    left, radius = np.arange(lon.size), 50_000.0
-    while left.size:
-        search = Search(
-            lon[left],
-            lat[left],
-            incident_lon,
-            incident_lat,
-            incident_day,
-            radius_m=radius,
-            as_of_day=as_of[left],
-            window_days=window[left],
-            incident_end_day=incident_end_day,
-        )
-        few = are_few(search)
-        for site, incident, metres in [nearest_of_few(search)] if few else _nearest(search):
-            # What lies beyond the circle may have a rival outside it: the next circle decides.
-            sure = few | (metres <= search.radius)
-            found[left[site[sure]]], distance[left[site[sure]]] = incident[sure], metres[sure]
-        if few or radius > MAX_DISTANCE_M:
-            break
-        left = left[found[left] < 0]
-        radius *= 2
-    return found, distance
-
-
-def _nearest(search: Search) -> Iterator[tuple[Ints, Ints, Floats]]:
-    """(site, incident, distance_m) of the nearest hit of each site that has one, block after block."""
-
-    def work(blocks: Iterator[Hits]) -> list[tuple[Ints, Ints, Floats]]:
-        out = []
-        for hits in blocks:
-            best = np.full(hits.sites.size, np.inf)
-            np.minimum.at(best, hits.local, hits.chord2)
-            limit = longest_rival_m(np.sqrt(best)) ** 2 + 1e-6
-            rivals = hits.take(np.flatnonzero(hits.chord2 <= limit.take(hits.local)))
-            metres = search.exact(rivals, np.arange(rivals.at.size))
-            incident = search.incident.take(rivals.at)
-            order = np.lexsort((incident, metres, rivals.local))
-            first = order[np.flatnonzero(np.diff(rivals.local[order], prepend=-1))]
-            out.append((hits.sites[rivals.local[first]], incident[first], metres[first]))
-        return out
-
-    for found in search.slabs(search.order(np.arange(search.n_sites)), work):
-        yield from found
-
-
 def _pairs(search: Search, start: int, stop: int, chosen: Chosen | None = None) -> Pairs:
     """Pairs of the sites from `start` to `stop`."""
     n = stop - start
@@ -352,6 +274,28 @@ def _pairs(search: Search, start: int, stop: int, chosen: Chosen | None = None) 
     site = run_of(count[1:])
     site += start
     return Pairs(site, incident, distance, tuple(more))
+
+
+def _at_places(places: RepeatedPlaces) -> Pairs:
+    """The pairs of sites that share their places: those of the places, and of these the ones of each window."""
+    search = places.search
+    as_of, window = places.window
+    near = found_by(
+        Search(
+            search.lon.take(places.first),
+            search.lat.take(places.first),
+            search.incident_lon,
+            search.incident_lat,
+            search.first_day,
+            radius_m=search.radius,
+            as_of_day=as_of,
+            window_days=window,
+            incident_end_day=search.last_day,
+        )
+    )
+    day, end = search.first_day.take(near.incident), search.last_day.take(near.incident)
+    site, pair = places.in_windows(near.site, day, end)
+    return Pairs(site, near.incident.take(pair), near.distance_m.take(pair))
 
 
 def _some(part: Part, chosen: Chosen) -> Part:

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.spatial.proximity import nearest, within
+from geo.spatial.nearest_incident import nearest
+from geo.spatial.proximity import within
 from jobs.screening.name_candidates import folded_mine_name
 
 LINK_KM = 1.0

@@ -9,9 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.spatial import candidate_search, few_incidents
+from geo.spatial import candidate_search, nearest_incident, repeated_places
+from geo.spatial.candidate_search import Search
 from geo.spatial.geodesic import ARC_ERROR_M, arc_m, ecef, geodesic_m
-from geo.spatial.proximity import nearest, summarise, within, within_chunks
+from geo.spatial.nearest_incident import nearest
+from geo.spatial.proximity import found_by, summarise, within, within_chunks
+from geo.spatial.repeated_places import RepeatedPlaces
 
 DAY = 16_000
 
@@ -109,6 +112,36 @@ def test_slabs_blocks_and_threads_change_nothing(monkeypatch, kind, per_site):
             np.testing.assert_array_equal(getattr(same_sums, name), getattr(sums, name))
         for one, other in zip(nearest(*sites, *incidents, day, **given), far, strict=True):
             np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("kind", ["globe", "antimeridian", "poles", "lattice", "one place", "region"])
+@pytest.mark.parametrize("radius_m", [0.0, 25_000.0, 9e6])
+def test_few_places_at_many_dates_have_the_pairs_of_each_site_on_its_own(monkeypatch, kind, radius_m):
+    rng = np.random.default_rng(29)
+    places, incidents = points(rng, kind, 12), points(rng, kind, 150)
+    if kind == "globe":
+        places[0][0], places[0][1], places[1][2] = np.nan, 180.0, np.nan
+    else:
+        incidents[0][:12], incidents[1][:12] = places
+    at = rng.integers(0, 12, 200)
+    lon, lat = places[0][at], places[1][at]
+    day = rng.integers(DAY - 900, DAY, 150)
+    end = day + rng.integers(0, 90, 150)
+    as_of, window = rng.integers(DAY - 900, DAY + 100, 200), rng.integers(0, 400, 200)
+    as_of[5:9] = np.iinfo(np.int64).min  # no date
+    when = {"radius_m": radius_m, "incident_end_day": end}
+    asked = {"as_of_day": as_of, "window_days": window}
+    shared = RepeatedPlaces.of(Search(lon, lat, *incidents, day, **when, **asked))
+    assert shared is not None
+    assert shared.first.size == (10 if kind == "globe" else len(np.unique(np.column_stack((lon, lat)), axis=0)))
+    monkeypatch.setattr(repeated_places, "TOGETHER", 300)
+    pairs = within(lon, lat, *incidents, day, **when, **asked)
+    each = found_by(Search(lon, lat, *incidents, day, **when, **asked))
+    for name in ("site", "incident", "distance_m"):
+        assert np.array_equal(getattr(pairs, name), getattr(each, name))
+    assert len(pairs) or kind == "globe"
+    short = {"as_of_day": as_of, "window_days": np.minimum(window, 1)}
+    assert RepeatedPlaces.of(Search(lon, lat, *incidents, day, **when, **short)) is None
 
 
 def test_error_of_the_arc_is_what_the_module_says():
@@ -272,9 +305,9 @@ def test_few_incidents_are_measured_block_after_block(monkeypatch):
     sites[0][7] = np.nan
     when = {"as_of_day": DAY, "window_days": 10}
     one = nearest(*sites, *incidents, np.full(9, DAY), **when)
-    monkeypatch.setattr(few_incidents, "TOGETHER", 20)
+    monkeypatch.setattr(nearest_incident, "TOGETHER", 20)
     two = nearest(*sites, *incidents, np.full(9, DAY), **when)
-    monkeypatch.setattr(few_incidents, "FEW", 8)
+    monkeypatch.setattr(nearest_incident, "FEW", 8)
     circles = nearest(*sites, *incidents, np.full(9, DAY), **when)
     for other in (two, circles):
         assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(one, other, strict=True))
