@@ -19,6 +19,7 @@ from geo.records.incidents import Incidents
 from geo.rules.incident_pairs import reach_m, searches
 from geo.rules.questions import Question, Questions
 from geo.spatial.candidate_search import Hits, Search
+from geo.spatial.runs import run_of
 from geo.time_window import NO_DAY, Days, months_before
 
 Ints = npt.NDArray[np.int64]
@@ -195,7 +196,7 @@ def _first(local: Locals, here: Ints, keys: Sequence[Any]) -> tuple[Ints, list[A
         least = np.minimum.reduceat(key, begin)
         out.append(least)
         if keys:
-            rows = np.flatnonzero(key == np.repeat(least, np.diff(begin, append=len(key))))
+            rows = np.flatnonzero(key == least.take(run_of(np.diff(begin, append=len(key)))))
             local, keys = local.take(rows), [k.take(rows) for k in keys]
             begin = np.flatnonzero(np.diff(local, prepend=-1))
     return place, out
