@@ -19,8 +19,8 @@ Ints = npt.NDArray[np.int64]
 
 FEW = 256
 """Up to so many incidents a site is measured to all of them."""
-TOGETHER = 1 << 15
-"""Pairs that are measured at a time: small enough for the processor's cache."""
+TOGETHER = 1 << 17
+"""Pairs that are measured at a time: few enough for the processor's cache, many enough that other threads go on."""
 
 
 def nearest(

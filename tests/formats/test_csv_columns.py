@@ -16,7 +16,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers.formats.writers import text_rows
+from layers.formats.writers import geojson, text_rows
 from layers.formats.writers.cells import is_number, shapes_of, texts, values_of
 from layers.formats.writers.delimited import csv_bytes
 from layers.formats.writers.geojson import geojson_bytes
@@ -152,6 +152,13 @@ def test_geojson_of_odd_tables():
         assert geojson_bytes(frame) == by_features(frame, None, "sites")
     with pytest.raises(ValueError, match="JSON"):
         geojson_bytes(pd.DataFrame({"a": [np.inf]}))
+
+
+@pytest.mark.parametrize("rows", [6, 7, 8, 9])
+def test_geojson_of_many_rows_is_made_in_even_parts(rows, monkeypatch):
+    monkeypatch.setattr(geojson, "ROWS", 4)
+    frame = pd.DataFrame({"n": range(rows), "x": ([0.5, None, 2.0] * rows)[:rows], "lon": 1.0, "lat": 2.0})
+    assert geojson_bytes(frame) == by_features(frame, None, "sites")
 
 
 @pytest.mark.parametrize("rest", ["=1+1", "-2+3|cmd", "'@x", ";=1", " ;-2+3"])

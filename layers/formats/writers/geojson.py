@@ -19,7 +19,7 @@ from layers.formats.writers.text_columns import TextColumn, column, floats, join
 from layers.formats.writers.text_rows import lines
 
 ROWS = 1 << 15
-"""Rows that are made into texts at a time."""
+"""Rows that are made into texts at a time, at the most."""
 
 
 def geojson_bytes(frame: pd.DataFrame, geometry: np.ndarray | None = None, *, name: str = "sites") -> bytes:
@@ -48,7 +48,8 @@ def _pieces(frame: pd.DataFrame, geometry: np.ndarray | None, name: str) -> Iter
     # Of many rows some at a time: their texts need several times the memory of what is written of them. How days are
     # written hangs on all days of a column.
     dated = any(pd.api.types.is_datetime64_any_dtype(kind) for kind in frame.dtypes)
-    step = max(len(frame), 1) if dated else ROWS
+    parts = 1 if dated else -(-len(frame) // ROWS)
+    step = max(-(-len(frame) // max(parts, 1)), 1)
     last: Any = None
     for start in range(0, len(frame), step):
         part = slice(start, start + step)
