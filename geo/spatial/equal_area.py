@@ -15,6 +15,7 @@ import shapely
 from geo.spatial.candidate_search import spread
 from geo.spatial.circle_cuts import Circles, Sides
 from geo.spatial.geodesic import geod
+from geo.spatial.prepared import prepare
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -166,7 +167,7 @@ class Plane:
     def __init__(self, polygons: Geometries) -> None:
         self._polygons = to_equal_area(polygons)
         self._whole = areas_m2(self._polygons)
-        shapely.prepare(self._polygons)
+        prepare(self._polygons)
         self._sides = Sides(self._polygons)
 
     def shares(self, which: Ints, lon: Floats, lat: Floats, radius_m: float) -> Floats:

@@ -16,6 +16,7 @@ import shapely
 
 from geo.spatial.candidate_search import in_parts
 from geo.spatial.polygon_edges import Edges, wrap
+from geo.spatial.prepared import prepare
 from geo.spatial.runs import run_of, runs
 
 Floats = npt.NDArray[np.float64]
@@ -120,7 +121,7 @@ def locate_all(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries) -
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     # First boxes, through a grid of the points; then the exact test on prepared polygons.
     row, candidate = _near_boxes(px, py, shapely.bounds(boundaries.geometry))
-    shapely.prepare(boundaries.geometry)
+    prepare(boundaries.geometry[np.unique(row)])
 
     def test(part: slice) -> npt.NDArray[np.bool_]:
         at = candidate[part]
