@@ -23,6 +23,7 @@ from geo.assessment import Assessment
 from geo.cluster.required_incidents import every, needed, sets, windows
 from geo.cluster.tiles import Tiles, count, file_system, read
 from geo.coded import CodedTable
+from geo.memory import give_back, keep_heap
 from geo.readiness import as_of_days, levels_of, with_country
 from geo.records.admin_units import Units, incident_units
 from geo.records.boundary_check import Agreement
@@ -180,7 +181,7 @@ def report(
     days
         Days of sites, the first and the last among them.
     """
-    own_threads_only()
+    settle()
     tiles, given, when = job.incidents, job.given, np.array(days, dtype=np.int64)
     assert tiles is not None
     path = tiles.tiles[number].path
@@ -206,7 +207,7 @@ def assess_batch(job: Job, number: int, counted: Counted) -> list[Assessment]:
     counted
         What was counted over the whole.
     """
-    own_threads_only()
+    settle()
     desk = _desk(job, counted)
     most = SITES_TOGETHER if job.given.get("explain") is False else SITES_EXPLAINED
     incidents = desk.incidents(number)
@@ -286,6 +287,7 @@ def forget(run: str) -> None:
     for thread, desk in list(_DESKS.items()):
         if desk.job.run == run:
             _DESKS.pop(thread, None)
+    give_back()
 
 
 def _of_rows(rows: CodedTable, of: pd.Series[int]) -> npt.NDArray[Any]:
@@ -309,10 +311,11 @@ def _write_evidence(table: CodedTable, rows: Ints, path: str, system: Any) -> No
             file.write_table(pa.Table.from_pandas(part, schema=kind, preserve_index=False))
 
 
-def own_threads_only() -> None:
-    """The engine's own threads are those that the cluster gave this worker."""
+def settle() -> None:
+    """The engine has the threads that the cluster gave this worker, and memory is kept from one step to the next."""
     from distributed import get_worker
 
     from geo.spatial import candidate_search
 
     candidate_search.THREADS = max(1, get_worker().state.nthreads)
+    keep_heap()

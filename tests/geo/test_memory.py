@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+
+import pytest
 
 from geo import memory
 
@@ -36,3 +39,19 @@ def test_a_process_of_one_job_keeps_nothing_that_was_let_go():
     )
     done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["system", "10"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a setting of glibc")
+def test_a_process_of_many_steps_keeps_its_pages_though_dask_asks_to_give_them_back():
+    faults = []
+    for first in ("", "memory.keep_heap();"):
+        said = (
+            f"import resource, numpy as np; from geo import memory; {first}"
+            "faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt; np.ones(1 << 17); before = faults();"
+            "any(np.ones(1 << 17) is None for _ in range(100)); print(faults() - before)"
+        )
+        given = {**os.environ, "MALLOC_TRIM_THRESHOLD_": "65536"}
+        done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True, env=given)
+        faults.append(int(done.stdout))
+    assert faults[1] < 1_000
+    assert faults[1] < faults[0] / 10 or memory.library("mallopt")(0, 0) is None  # another C library has no say in it

@@ -23,7 +23,7 @@ from tests.geo.test_partition import same_bytes, scene
 
 @pytest.fixture(autouse=True)
 def here(monkeypatch):
-    monkeypatch.setattr(tile_work, "own_threads_only", lambda: None)
+    monkeypatch.setattr(tile_work, "settle", lambda: None)
     yield
     tile_work._DESKS.clear()
 
