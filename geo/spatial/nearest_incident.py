@@ -39,9 +39,9 @@ def nearest(
     Parameters
     ----------
     site_lon, site_lat, incident_lon, incident_lat, incident_day, incident_end_day
-        As :func:`within` takes them.
+        As :func:`geo.spatial.proximity.within` takes them.
     as_of_day, window_days
-        As :func:`within` takes them.
+        As :func:`geo.spatial.proximity.within` takes them.
 
     Returns
     -------

@@ -279,7 +279,7 @@ def _pairs(search: Search, start: int, stop: int, chosen: Chosen | None = None) 
 def _at_places(places: RepeatedPlaces) -> Pairs:
     """The pairs of sites that share their places: those of the places, and of these the ones of each window."""
     search = places.search
-    as_of, window = places.window
+    as_of, window = places.all_days
     near = found_by(
         Search(
             search.lon.take(places.first),

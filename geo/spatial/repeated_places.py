@@ -68,10 +68,10 @@ class RepeatedPlaces:
         made = cls(search, site, place, site.take(order.take(begin)))
         # What lies around the places in all that time shall not be more than what is sought.
         days = search.as_of.take(site) - search.since.take(site) + 1
-        return made if begin.size * made.window[1] <= days.sum(dtype=np.float64) else None
+        return made if begin.size * made.all_days[1] <= days.sum(dtype=np.float64) else None
 
     @property
-    def window(self) -> tuple[int, int]:
+    def all_days(self) -> tuple[int, int]:
         """The last day of any window, and the number of days since the first of any."""
         last = int(self.search.as_of.take(self.site).max())
         return last, last - int(self.search.since.take(self.site).min()) + 1

@@ -329,7 +329,7 @@ def _site_facts(
     )
 
 
-def told_once(evidence: CodedTable) -> CodedTable:
+def distinct_rows(evidence: CodedTable) -> CodedTable:
     """What of evidence may leave, no row of it twice.
 
     Parameters
@@ -348,7 +348,7 @@ def screening_evidence(origin: CodedTable, transit: pd.DataFrame, more: pd.DataF
     Parameters
     ----------
     origin
-        Evidence of the origins (:func:`told_once`).
+        Evidence of the origins (:func:`distinct_rows`).
     transit
         Evidence of the routes, with `supplier_id` and `segment`.
     more
@@ -357,7 +357,7 @@ def screening_evidence(origin: CodedTable, transit: pd.DataFrame, more: pd.DataF
     own, routes = (coded_as(schema.conform(given, schema.EVIDENCE), origin) for given in (more, transit))
     at = firsts(routes)
     segment = transit["segment"].to_numpy(np.float64)[at] if "segment" in transit else np.full(len(at), np.nan)
-    parts = [_part("origin", origin), _part("company", told_once(own)), _part("transit", routes.take(at), segment)]
+    parts = [_part("origin", origin), _part("company", distinct_rows(own)), _part("transit", routes.take(at), segment)]
     return stacked([part for part in parts if len(part)] or parts[:1])
 
 
@@ -370,4 +370,4 @@ def _part(name: str, table: CodedTable, segment: npt.NDArray[np.float64] | None 
     return CodedTable({**before, **rest, "segment": blank if segment is None else Coded(segment)})
 
 
-__all__ = ["RouteSettings", "answers", "screening_evidence", "told_once"]
+__all__ = ["RouteSettings", "answers", "distinct_rows", "screening_evidence"]

@@ -22,7 +22,7 @@ from jobs import demonstration
 from jobs.assessment import export, job
 from jobs.known_sites import sites_at
 from jobs.run_options import assess_loaded, options_of, recorded, routes_of, statuses_of, visits_of
-from jobs.screening.answers import MANY_ROWS, answers, screening_evidence, told_once
+from jobs.screening.answers import MANY_ROWS, answers, distinct_rows, screening_evidence
 from jobs.screening.crossings import Context
 from jobs.screening.gazetteer import gazetteer
 from jobs.screening.model import Screening
@@ -119,7 +119,7 @@ def screen(
         routes=own_routes,
     )
     _let_go(rows)
-    origin = ahead(partial(told_once, result.evidence_columns), worth=len(rows) >= MANY_ROWS)
+    origin = ahead(partial(distinct_rows, result.evidence_columns), worth=len(rows) >= MANY_ROWS)
     incidents = prepared(data)
     given = options_of(data)
     context = Context(
