@@ -23,6 +23,7 @@ from geo.rules.pair_sums import per_site
 from geo.rules.rule_set import Rules
 from geo.sensitivity.pass_once import CLASSES, Pass
 from geo.sensitivity.scaling import distance_rules
+from geo.spatial.prepared import prepare
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -115,7 +116,7 @@ def _in_units(units: Units, codes: Ints, rng: np.random.Generator) -> tuple[Floa
     assert units.boundaries is not None
     row_of = {int(c): i for i, c in enumerate(units.of_row)}
     shapes = units.boundaries.geometry[[row_of[int(c)] for c in codes]]
-    shapely.prepare(shapes)
+    prepare(shapes)
     west, south, east, north = shapely.bounds(shapes).T
     lon, lat = np.full(len(codes), np.nan), np.full(len(codes), np.nan)
     todo = np.arange(len(codes))

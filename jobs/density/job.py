@@ -15,6 +15,7 @@ from geo.rasters.surface import REACH, SurfaceGrid
 from geo.readiness import datasets_of
 from geo.records.incidents import Incidents, prepare
 from geo.rules.coverage_gaps import covering_sources
+from geo.spatial import prepared
 from geo.time_window import to_days
 from jobs.demonstration import layers, marks
 from jobs.density import export
@@ -179,8 +180,8 @@ def looked_at(
     step = max(1, -(-max(grid.rows, grid.columns) // LATTICE))
     lon, lat = grid.places()
     inside = np.zeros(lon[step // 2 :: step, step // 2 :: step].shape, np.bool_)
+    prepared.prepare(mine)
     for outline in mine:
-        shapely.prepare(outline)
         inside |= shapely.contains_xy(outline, lon[step // 2 :: step, step // 2 :: step],
                                       lat[step // 2 :: step, step // 2 :: step])  # fmt: skip
     rows, columns = (np.minimum(np.arange(out.shape[k]) // step, inside.shape[k] - 1) for k in (0, 1))
