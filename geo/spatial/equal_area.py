@@ -148,7 +148,7 @@ def share_inside(polygons: Geometries, lon: Floats, lat: Floats, radius_m: float
     Examples
     --------
     >>> box = np.array([shapely.box(19.9, 5.9, 20.1, 6.1)])
-    >>> share_inside(box, np.array([20.0]), np.array([6.0]), 50_000.0).tolist()
+    >>> share_inside(box, np.array([20.0]), np.array([6.0]), 50_000.0).round(12).tolist()
     [1.0]
     """
     _, first, which = np.unique([id(p) for p in polygons], return_index=True, return_inverse=True)
