@@ -43,7 +43,7 @@ SITES_TOGETHER = 12_500
 """Sites of a batch of tiles: what is made anew for every batch is little beside so many, and a worker that dies has not
 much to do again."""
 
-SITES_EXPLAINED = 4_000
+SITES_EXPLAINED = 3_000
 """Sites whose evidence is made together: some hundred rows each are a gigabyte where incidents are dense."""
 
 INCIDENTS_KEPT = 1_000_000
