@@ -91,7 +91,7 @@ class RepeatedPlaces:
         as_of, since = self.search.as_of.take(self.site), self.search.since.take(self.site)
         cuts = np.searchsorted(np.cumsum(count), np.arange(0, int(count.sum()) + TOGETHER, TOGETHER))
         sites, pairs = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-        for a, b in pairwise(np.unique([0, *cuts.tolist(), len(count)]).tolist()):
+        for a, b in pairwise(sorted({0, *cuts.tolist(), len(count)})):
             number = run_of(count[a:b])
             number += a
             pair = runs(begin.take(self.place[a:b]), count[a:b])
