@@ -44,7 +44,7 @@ from geo.rules.figures import (
 )
 from geo.rules.finding import Finding
 from geo.rules.incident_distance import farther_questions, questions_of
-from geo.rules.incident_pairs import Pairs, Wanted, find_pairs
+from geo.rules.incident_pairs import Pairs, find_pairs
 from geo.rules.incident_sums import Sums, sums
 from geo.rules.raster import measures_of, raster_gap
 from geo.rules.registry import KINDS
@@ -55,6 +55,7 @@ from geo.rules.scene import Scene
 from geo.rules.status import statuses_of
 from geo.rules.unit_share import UnitShares
 from geo.rules.unseen import unseen
+from geo.rules.wanted_pairs import WantedPairs
 from geo.rules.zone_findings import add_findings
 from geo.rules.zone_register import ready_register
 from geo.rules.zone_status import zones_at
@@ -322,7 +323,7 @@ def _around(
         wanted |= far
         beyond |= dict.fromkeys(far, rule.within_km * 1000)
     wanted |= dict(zip(NEAREST_ASKS, (near, latest), strict=True))
-    kept = Wanted(wanted, beyond, NEAREST_ASKS[1:], when, incidents)
+    kept = WantedPairs(wanted, beyond, NEAREST_ASKS[1:], when, incidents)
     return find_pairs(lon, lat, error_km, when, incidents, wanted=kept, **given)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.records.incidents import Incidents
+from geo.spatial.runs import run_of
 from geo.time_window import Days
 
 Ints = npt.NDArray[np.int64]
@@ -67,7 +68,7 @@ def newest(site: Ints, incident: Ints, days: Days, incidents: Incidents) -> Ints
     day = np.minimum(incidents.end.take(incident), days.take(site))
     start = starts(site)
     last = np.maximum.reduceat(day, start) if len(start) else day
-    on_it = np.flatnonzero(day == np.repeat(last, np.diff(start, append=len(site))))
+    on_it = np.flatnonzero(day == last.take(run_of(np.diff(start, append=len(site)))))
     return on_it.take(starts(site.take(on_it)))
 
 

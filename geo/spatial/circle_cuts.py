@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.spatial.runs import runs
+from geo.spatial.runs import run_of, runs
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -81,14 +81,14 @@ class Sides:
             How far each reaches from it [m].
         """
         first, last = self._first.take(which), self._first.take(which + 1)
-        circle, run = np.repeat(np.arange(len(x)), last - first), runs(first, last - first)
+        circle, run = run_of(last - first), runs(first, last - first)
         far = reach.take(circle)
         apart = np.abs(self._x.take(run) - x.take(circle)) > self._half_x.take(run) + far
         apart |= np.abs(self._y.take(run) - y.take(circle)) > self._half_y.take(run) + far
         close = np.flatnonzero(~apart)
         circle, run = circle.take(close), run.take(close)
         begin, end = self._begin.take(run), self._end.take(run)
-        return np.repeat(circle, end - begin), runs(begin, end - begin)
+        return circle.take(run_of(end - begin)), runs(begin, end - begin)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from geo.records.admin_units import _pairs
 from geo.rules import words
 from geo.rules.classify import join_flags
 from geo.rules.evidence_order import ordered
-from geo.rules.incident_pairs import Wanted, _merged, _Run
+from geo.rules.incident_pairs import _merged, _Run
+from geo.rules.wanted_pairs import WantedPairs
 from geo.spatial import equal_area
 from geo.time_window import NO_DAY, months_before
 from tests.examples import examples
@@ -132,7 +133,7 @@ def test_a_share_of_any_unit_is_that_of_the_shape_in_common(ray, dx, dy, lat, lo
     np.testing.assert_allclose(share, np.clip(expected, 0, 1), rtol=1e-11, atol=1e-13)
 
 
-class Everything(Wanted):
+class Everything(WantedPairs):
     """Every pair is wanted."""
 
     def among(self, site, *given):
@@ -146,7 +147,7 @@ def test_pairs_that_nobody_asks_for_change_no_evidence(one_date):
     sites, incidents, options = frames(scene)
     options["as_of"] = [dt.date(1970, 1, 1) + dt.timedelta(days=int(d)) for d in scene.as_of]
     few = geo.assess.assess(sites, incidents, **options)
-    with mock.patch.object(geo.assess, "Wanted", Everything):
+    with mock.patch.object(geo.assess, "WantedPairs", Everything):
         every = geo.assess.assess(sites, incidents, **options)
     pd.testing.assert_frame_equal(few.evidence, every.evidence)
     pd.testing.assert_frame_equal(few.sites, every.sites)
