@@ -58,7 +58,7 @@ image:
 # Makes the locks anew from pyproject.toml, for every platform, with hashes (needs `pip install uv`).
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --no-header --upgrade --extra dev --extra cluster pyproject.toml -o requirements.lock
+	  --no-header --upgrade --extra dev --extra cluster --extra fast pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header -c requirements.lock benchmarks/requirements.txt -o benchmarks/requirements.lock
 
