@@ -356,7 +356,12 @@ def wrap(lon: Floats) -> Floats:
     lon
         Longitudes [degrees, WGS 84]; missing where there is no position.
     """
-    return np.where((lon >= -180) & (lon <= 180), lon, (lon + 180.0) % 360.0 - 180.0)
+    off = np.flatnonzero(~((lon >= -180) & (lon <= 180)))
+    if not off.size:
+        return lon
+    out = lon.copy()
+    out[off] = (lon[off] + 180.0) % 360.0 - 180.0
+    return out
 
 
 def circle_box(lat: Floats, radius_m: Floats) -> tuple[Floats, Floats]:

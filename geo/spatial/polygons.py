@@ -14,15 +14,19 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo.compiled.compiler import compiles
 from geo.spatial.candidate_search import in_parts
 from geo.spatial.polygon_edges import Edges, wrap
 from geo.spatial.prepared import prepare
 from geo.spatial.runs import run_of, runs
+from geo.spatial.unit_cells import OTHERS, UnitCells
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Geometries = npt.NDArray[np.object_]
 
+POINT_COST = 1 << 11
+"""What a point weighs where it is asked whether loops are compiled: 130,000 points are a large job."""
 CELLS = 16
 """Cells along the side of a box of the usual size, when points are looked up by boxes."""
 
@@ -113,6 +117,30 @@ def locate_all(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries) -
         Polygons between longitudes -180 and 180.
     """
     x, y = _points(lon, lat)
+    found = _single(x, y, boundaries)
+    if found is None:
+        return _tested(x, y, boundaries)
+    alone, others = np.flatnonzero(found >= 0), np.flatnonzero(found == OTHERS)
+    if not others.size:
+        return alone, found.take(alone)
+    point, row = _tested(x.take(others), y.take(others), boundaries)
+    pair = np.concatenate((alone * len(boundaries) + found.take(alone), others.take(point) * len(boundaries) + row))
+    pair.sort()
+    return pair // len(boundaries), pair % len(boundaries)
+
+
+def _single(x: Floats, y: Floats, boundaries: Boundaries) -> Ints | None:
+    """The unit of each point surely in one alone or in none (-1), else :data:`OTHERS`; None: there is no grid."""
+    if "cells" not in boundaries._kept:
+        if not compiles(x.size * POINT_COST) or not UnitCells.takes(boundaries.geometry):
+            return None
+        boundaries._kept["cells"] = UnitCells(boundaries.geometry)
+    cells: UnitCells = boundaries._kept["cells"]
+    return in_parts(lambda part: cells.holders(x[part], y[part]), x.size)
+
+
+def _tested(x: Floats, y: Floats, boundaries: Boundaries) -> tuple[Ints, Ints]:
+    """:func:`locate_all` by prepared polygons."""
     known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
     seam = known[np.abs(x[known]) == 180.0]
     at = np.concatenate((known, seam))
@@ -183,8 +211,20 @@ def locate(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries) -> In
     >>> locate([0.5, 1.0, 1.5, 9.0], [0.5, 0.5, 0.5, 0.5], halves)
     array([ 1,  0,  0, -1])
     """
-    point, row = locate_all(lon, lat, boundaries)
-    out = np.full(np.size(lon), -1, dtype=np.int64)
+    x, y = _points(lon, lat)
+    out = _single(x, y, boundaries)
+    if out is None:
+        return _first(*_tested(x, y, boundaries), x.size, boundaries)
+    others = np.flatnonzero(out == OTHERS)
+    if others.size:
+        point, row = _tested(x.take(others), y.take(others), boundaries)
+        out[others] = _first(point, row, others.size, boundaries)
+    return out
+
+
+def _first(point: Ints, row: Ints, n: int, boundaries: Boundaries) -> Ints:
+    """Of the units of n points, pairs sorted by (point, row), the one of each whose name sorts first; -1 for none."""
+    out = np.full(n, -1, dtype=np.int64)
     again = np.flatnonzero(point[1:] == point[:-1])
     out[point] = row
     if again.size:
