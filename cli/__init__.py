@@ -75,13 +75,13 @@ def engine(cluster: str | None, workers: int, tiles: str | None = None) -> Calla
 
 def assess(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
     """`cahra assess`: files in; site list with classes, evidence and run record out."""
-    as_of, files, rules = iso_date(args.as_of), inputs(args), rule_file(args)
-    given = exposure_command.rasters(args)
+    as_of, files = iso_date(args.as_of), inputs(args)
     progress = Progress(("read", "assess"))
     from geo.ahead import ahead
     from jobs.inputs import load
 
     read = ahead(lambda: load(files))
+    rules, given = rule_file(args), exposure_command.rasters(args)
     from geo.spatial.geodesic import geod
     from jobs.assessment.job import run
     from jobs.rasters.given import read_rasters
@@ -365,6 +365,7 @@ def performed(argv: Sequence[str] | None) -> int:
         gc.set_threshold(*LOOKED_THROUGH)
         without_help_texts()
         later("pyproj")
+        later("pandas", whole=True)
     if args.command in OLD_COMMANDS:
         old_name(f"cahra {args.command}", f"cahra {OLD_COMMANDS[args.command]}")
     call: Callable[[argparse.Namespace], int] = args.call

@@ -22,21 +22,23 @@ def without_help_texts() -> None:
         sys.modules[_PARSER] = nothing
 
 
-def later(name: str) -> None:
-    """A package that is loaded when something is asked of it itself; its modules can be had before that.
+def later(name: str, *, whole: bool = False) -> None:
+    """A package that is loaded when something is asked of it itself.
 
     ``pyproj`` loads systems of coordinates, its database and the modules of the network, and most runs ask for
-    nothing but ``pyproj.geod``.
+    nothing but ``pyproj.geod``. ``pandas`` takes as long to load as all else: files are read while it is.
 
     Parameters
     ----------
     name
         The package.
+    whole
+        Whether its modules need the package itself; else they can be had before that.
     """
     spec = importlib.util.find_spec(name) if name not in sys.modules else None
     if spec is not None:
         package = importlib.util.module_from_spec(spec)
-        package.__class__ = _Later
+        package.__class__ = _Whole if whole else _Later
         sys.modules[name] = package
 
 
@@ -47,12 +49,33 @@ class _Later(types.ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         """What is not there yet: it is when the package has been loaded."""
-        with self._lock:
-            loading = self.__dict__.setdefault("_loading", [])
-            if not loading:
-                loading.append(True)
-                assert self.__spec__ is not None
-                assert self.__spec__.loader is not None
-                self.__spec__.loader.exec_module(self)
-                self.__class__ = types.ModuleType  # type: ignore[assignment]
+        with _Later._lock:
+            _load(self)
             return types.ModuleType.__getattribute__(self, name)
+
+
+class _Whole(_Later):
+    """The same, where its modules need the package itself; nobody sees it half loaded but who loads it."""
+
+    _lock = threading.RLock()
+
+    def __getattribute__(self, name: str) -> Any:
+        """What is asked of it, when it has been loaded; what only Python's own import asks is known before."""
+        if name in _KNOWN_BEFORE:
+            return types.ModuleType.__getattribute__(self, name)
+        with _Whole._lock:
+            _load(self)
+            return types.ModuleType.__getattribute__(self, name)
+
+
+_KNOWN_BEFORE = frozenset(("__spec__", "__class__", "__dict__", "__name__", "__loader__"))
+
+
+def _load(package: types.ModuleType) -> None:
+    """Loads a package, once: who asks again meanwhile is the package itself."""
+    loading = package.__dict__.setdefault("_loading", [])
+    if not loading:
+        loading.append(True)
+        spec = package.__dict__["__spec__"]
+        spec.loader.exec_module(package)
+        package.__class__ = types.ModuleType

@@ -10,9 +10,7 @@ from pathlib import Path
 from geo.errors import InputError
 from geo.messages import Note
 from layers.formats.limits import LOCAL
-from layers.publishers.fast_layer import read_fast, write_fast
 from layers.publishers.folder import data_folder, stores
-from layers.publishers.keep import Wanted, cut_out
 from layers.publishers.table import sources
 from layers.sources.catalogue import Entry, Store
 from layers.sources.download import country_of
@@ -49,6 +47,8 @@ class StoredEdition:
 
     def layer(self) -> Layer:
         """The incidents of the file: from GeoParquet where it was read before, and kept as such for the next time."""
+        from layers.publishers.fast_layer import read_fast, write_fast
+
         data = self.store.read(self.entry.name)
         layer = read_fast(self.store.folder, self.entry.sha256, self.entry.name)
         if layer is None:
@@ -120,6 +120,8 @@ def find(reference: Reference, folder: Path | None = None) -> StoredEdition:
     geo.errors.InputError
         It was not fetched.
     """
+    from layers.publishers.keep import Wanted
+
     place = folder or data_folder()
     known = [k for k in all_stored(place) if k.entry.source == reference.source]
     fitting = [k for k in known if reference.edition in ("", k.entry.version)]
@@ -169,6 +171,8 @@ def _cut(whole: StoredEdition, area: str) -> StoredEdition:
                  and k.entry.area == area), None)  # fmt: skip
     if part is not None:
         return part
+    from layers.publishers.keep import cut_out
+
     entry, data = cut_out(whole.entry, whole.layer(), whole.store.read(whole.entry.name), area)
     whole.store.add(entry, data)
     return StoredEdition(entry, whole.store)

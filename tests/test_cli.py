@@ -219,6 +219,30 @@ def test_a_package_that_is_loaded_later_is_the_same_package():
     assert_same_but_for_the_first_word(code)
 
 
+def test_nobody_sees_pandas_half_loaded():
+    code = (
+        "import sys, threading, cli.late_imports as late\nif sys.argv[1:]: late.later('pandas', whole=True)\n"
+        "import pandas as pd\nearly = 'pyarrow' in sys.modules\nseen = []\n"
+        "def ask(): seen.append((pd.DataFrame.__name__, pd.testing.__name__, hasattr(pd, 'nothing')))\n"
+        "threads = [threading.Thread(target=ask) for _ in range(4)]\n"
+        "for one in threads: one.start()\n"
+        "for one in threads: one.join()\n"
+        "import pandas.api.types as kinds\nfrom pandas import Series\n"
+        "print(early, seen, kinds.is_integer_dtype(Series([1])), type(pd), pd.__version__, sys.modules['pandas'] is pd)"
+    )
+    assert_same_but_for_the_first_word(code)
+
+
+def test_modules_of_pandas_bring_pandas_along():
+    code = (
+        "import sys, cli.late_imports as late\nif sys.argv[1:]: late.later('pandas', whole=True)\n"
+        "early = 'pyarrow' in sys.modules or not sys.argv[1:]\n"
+        "from pandas.api.types import is_integer_dtype\nimport pandas\n"
+        "print(early, type(pandas), hasattr(pandas, 'DataFrame'), is_integer_dtype(pandas.Series([1])))"
+    )
+    assert_same_but_for_the_first_word(code)
+
+
 def test_fetch_asks_for_a_token_before_it_connects(tmp_path, monkeypatch, capsys):
     monkeypatch.delenv("UCDP_TOKEN", raising=False)
     assert cli.main(["fetch", "incidents", "--country", "CAF", "--out", str(tmp_path)]) == 2

@@ -21,7 +21,6 @@ import pandas as pd
 from geo.errors import FormatError
 from geo.messages import packed, unpacked
 from layers.formats.limits import LOCAL, Clock, Gateway
-from layers.formats.packed_values import Packing, Unpacking
 from layers.formats.sandbox.process import TASKS_HERE, run_child
 from layers.formats.sniff import kind_of
 from layers.formats.source import Source
@@ -66,6 +65,8 @@ def in_child(reader: Callable[P, R]) -> Callable[P, R]:
         plain = _as_records(others)
         if plain is None:
             return reader(*args, **options)
+        from layers.formats.packed_values import Unpacking
+
         place = f"{reader.__module__}:{reader.__name__}"
         reply = run_child(_TASK, source, gateway.clock(), reader=place, options=plain)
         hint = typing.get_type_hints(reader)["return"]
@@ -87,6 +88,8 @@ def parse(
     given: bytes | Path, name: str, clock: Clock, options: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """The child's side: the file read by the reader that `options` names."""
+    from layers.formats.packed_values import Packing
+
     module, _, function = str(options["reader"]).partition(":")
     if not module.startswith(("jobs.", "layers.sources.")):
         raise FormatError("The file is damaged: its parser gave up.", got=module)
