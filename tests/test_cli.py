@@ -219,6 +219,20 @@ def test_a_package_that_is_loaded_later_is_the_same_package():
     assert_same_but_for_the_first_word(code)
 
 
+@pytest.mark.parametrize("before", ["", "import threading; threading.Thread(target=lambda: time.sleep(0.2)).start()"])
+def test_the_end_of_the_process_leaves_nothing_out(before):
+    code = (
+        "import atexit, sys, time, cli.__main__ as own\n"
+        f"{before}\n"
+        "atexit.register(lambda: print('at the end'))\n"
+        "own.main = lambda: print('before', end=' ') or 3\n"
+        "own.command()\n"
+        "print('never')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (3, "before at the end\n", "")
+
+
 def test_nobody_sees_pandas_half_loaded():
     code = (
         "import sys, threading, cli.late_imports as late\nif sys.argv[1:]: late.later('pandas', whole=True)\n"
