@@ -103,10 +103,16 @@ class Fading:
         lon, lat = self.site_lon[sites], self.site_lat[sites]
         if not one or not fading_tiles.worth(lon, lat, len(rows)):
             return np.asarray(self.sums(as_of_day, window_days).max(axis=0))
-        weight = np.zeros((self.groups, len(rows)))
-        weight[self.group[rows], np.arange(len(rows))] = np.exp((self.day[rows] - as_of_day[0]) / self.scale_days)
         near = fading_tiles.faded(
-            lon, lat, self.lon[rows], self.lat[rows], weight, radius_m=self.radius_m, scale_m=self.scale_m
+            lon,
+            lat,
+            self.lon[rows],
+            self.lat[rows],
+            np.exp((self.day[rows] - as_of_day[0]) / self.scale_days),
+            self.group[rows],
+            self.groups,
+            radius_m=self.radius_m,
+            scale_m=self.scale_m,
         )
         out, most = np.zeros(len(self.site_lon)), near.sums.max(axis=0)
         out[sites] = most

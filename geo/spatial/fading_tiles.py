@@ -2,7 +2,7 @@
 
 Sites of a tile are held against all incidents around it at once, as rows and columns of a block: nothing is looked up
 pair by pair. What the block leaves away of the arc is so small that rounding hides it for nearly all sites; of the
-others the bound says that they are to be asked exactly.
+others the bound says that they are to be asked exactly. Compiled loops leave away the same and need no block.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from geo.compiled.compiler import compiles
 from geo.spatial.candidate_search import spread
 from geo.spatial.geodesic import E2, A, B, ecef
 
@@ -35,6 +36,8 @@ RINGS = 3 * BLOCK
 """Pairs of a tile from which on rings pay."""
 NEAR_M = 10_000.0
 """Nearer than this a chord is not a product but measured: there the rounding of a product would show [m]."""
+FEW, TASKS = 128, 16
+"""Sites from which on a tile of the compiled loops is worth smaller ones, and into how many tasks fields are put."""
 WORTH = 1 << 18
 """Sites times incidents from which on a tile pays."""
 EDGE_M = 0.02
@@ -77,7 +80,16 @@ def worth(site_lon: Floats, site_lat: Floats, incidents: int) -> bool:
 
 
 def faded(
-    site_lon: Floats, site_lat: Floats, lon: Floats, lat: Floats, weight: Floats, *, radius_m: float, scale_m: float
+    site_lon: Floats,
+    site_lat: Floats,
+    lon: Floats,
+    lat: Floats,
+    weight: Floats,
+    group: Ints,
+    groups: int,
+    *,
+    radius_m: float,
+    scale_m: float,
 ) -> Sums:
     """Sums of weight times exp(-distance / `scale_m`) over the incidents within `radius_m` of each site.
 
@@ -85,17 +97,80 @@ def faded(
     ----------
     site_lon, site_lat, lon, lat
         Degrees on WGS 84, finite.
-    weight
-        Of each incident between 0 and 1, shape (groups, incidents).
+    weight, group
+        Of each incident its weight, between 0 and 1, and its group, from 0.
+    groups
+        How many groups there are.
     radius_m
         Inclusive limit of the geodesic distance, 300 km at the most [m].
     scale_m
         The distance over which weights fall to 1/e [m].
     """
     here, there = np.stack(ecef(site_lon, site_lat)), np.stack(ecef(lon, lat))
-    sums, error = np.zeros((len(weight), len(site_lon))), np.zeros(len(site_lon))
-    doubt = np.zeros(len(site_lon), np.bool_)
-    field, tile = _cell(site_lon, site_lat, TILE_DEG * FIELD), _tiles(site_lon, site_lat, CROWD // max(len(lon), 1))
+    field = _cell(site_lon, site_lat, TILE_DEG * FIELD)
+    if compiles(len(site_lon) * len(lon)):
+        from geo.compiled.fading_loops import SCALES
+
+        if radius_m <= SCALES * scale_m:
+            tile = _tiles(site_lon, site_lat, FEW)
+            return _pair_by_pair(here, field, tile, there, weight, group, groups, radius_m, scale_m)
+    tile = _tiles(site_lon, site_lat, CROWD // max(len(lon), 1))
+    by_group = np.zeros((groups, len(lon)))
+    by_group[group, np.arange(len(lon))] = weight
+    return _by_products(here, field, tile, there, by_group, radius_m, scale_m)
+
+
+def _pair_by_pair(
+    here: Floats,
+    field: Ints,
+    tile: Ints,
+    there: Floats,
+    weight: Floats,
+    group: Ints,
+    groups: int,
+    radius_m: float,
+    scale_m: float,
+) -> Sums:
+    """The same by compiled loops; `field` and `tile` are those of each site."""
+    from geo.compiled.fading_loops import FADE_SHARE, fade
+
+    n = here.shape[1]
+    order, by_group = np.lexsort((tile, field)), np.lexsort((there[2], group))
+    sites, points = here.take(order, axis=1), np.vstack((there, weight)).take(by_group, axis=1)
+    starts = np.searchsorted(group.take(by_group), np.arange(groups + 1))
+    new_field = np.diff(field.take(order), prepend=-(1 << 62)) != 0
+    tiles = np.flatnonzero(new_field | (np.diff(tile.take(order), prepend=-(1 << 62)) != 0))
+    fields = np.append(np.flatnonzero(new_field.take(tiles)), len(tiles))
+    low, high = np.minimum.reduceat(sites[2], tiles), np.maximum.reduceat(sites[2], tiles)
+    middle, half = (low + high) / 2, (high - low) / 2
+    level, slope, off = _bends(middle, radius_m / 2 + half, radius_m, scale_m)
+    bends = np.stack((level - 2 * slope * middle, slope, 2.7 * level * level), axis=1)
+    tiles = np.append(tiles, n)
+    sums, doubt = np.empty((n, groups)), np.empty(n, np.bool_)
+    whole, around = np.empty(len(bends)), np.empty(len(bends), np.int64)
+    limits = radius_m, scale_m, EDGE_M
+
+    def work(task: Ints) -> None:
+        fade(task, fields, tiles, sites, starts, points, bends, _ALONG_Z, *limits, sums, whole, around, doubt)
+
+    # Fields of about as many sites for each task.
+    cuts = np.unique(np.searchsorted(tiles.take(fields), np.linspace(0, n, TASKS + 1)))
+    for _ in spread(work, list(np.stack((cuts[:-1], cuts[1:]), axis=1))):
+        pass
+    back = np.empty(n, np.int64)
+    back[order] = np.arange(n)
+    of = np.repeat(np.arange(len(bends)), np.diff(tiles))
+    share = around.take(of) * 2.3e-16 + 1e-14 + FADE_SHARE
+    error = (whole * off + around * 1e-13 + 1e-10).take(of) + sums.max(axis=1) * share
+    return Sums(np.ascontiguousarray(sums.take(back, axis=0).T), error.take(back), doubt.take(back))
+
+
+def _by_products(
+    here: Floats, field: Ints, tile: Ints, there: Floats, weight: Floats, radius_m: float, scale_m: float
+) -> Sums:
+    """The same by products of blocks; `weight` has shape (groups, incidents)."""
+    sums, error = np.zeros((len(weight), here.shape[1])), np.zeros(here.shape[1])
+    doubt = np.zeros(here.shape[1], np.bool_)
     order = np.lexsort((tile, field))
 
     def work(sites: Ints) -> None:
@@ -190,18 +265,12 @@ class _Block:
         z, points = rows.to[2], columns[2]
         low, high = float(z.min()), float(z.max())
         z0 = (low + high) / 2
-        step = 1e5
-        level = _flat(middle[2] + z0) * _SIXTH
-        slope = (_flat(middle[2] + z0 + step) - _flat(middle[2] + z0 - step)) / (4 * step) * _SIXTH
         widest = (max(float(points.max()) - z0, z0 - float(points.min())) + (high - low) / 2) / 2
-        # Of the cube and of the fifth power of the chord, what an arc is off by at the most.
-        off = (_SHARE + 1.1 * E2 / (B * B) * widest * widest) / (24 * A * A) * 1.05
-        bent = (1 + _ALONG_Z) * (1 + 2 * abs(slope) * widest / level) ** 2 - 1
-        off5 = 2.7 * (1 + _ALONG_Z) * level * level * bent * 1.05
+        bends = _bends(np.array([middle[2] + z0]), np.array([widest]), radius_m, scale_m)
+        level, slope, off = (float(v[0]) for v in bends)
         # Rounding of a product, and what keeps the square of a chord from falling below zero by it [m2].
         rounding = 1e-15 * (float(columns[3].max()) ** 0.5 + float(rows.chord2[:, 5].max()) ** 0.5) ** 2 + 1e-9
-        self.off = _most(3, scale_m, radius_m) * off + _most(5, scale_m, radius_m) * off5
-        self.off += rounding / NEAR_M / scale_m
+        self.off = off + rounding / NEAR_M / scale_m
         self.sure, self.perhaps = -(radius_m - EDGE_M) / scale_m, -(radius_m + EDGE_M) / scale_m
         chord2 = rows.chord2.copy()
         chord2[:, 5] += rounding
@@ -266,9 +335,32 @@ def _most(power: int, scale_m: float, radius_m: float) -> float:
     return float(q**power * np.exp(-q / scale_m) / scale_m)
 
 
-def _flat(z: float) -> float:
+def _bends(z: Floats, widest: Floats, radius_m: float, scale_m: float) -> tuple[Floats, Floats, Floats]:
+    """What an arc is longer by than its chord, around a middle, and how much what fades is off by that at the most.
+
+    The first is a share of the cube of the chord [1/m2], once that is bent by :data:`_ALONG_Z`; the second is what it
+    grows by with the sum of both z [1/m3], the third a share of the weight.
+
+    Parameters
+    ----------
+    z
+        Where the middle lies from the equator's plane [m].
+    widest
+        How far from it the middle of a pair may be [m].
+    """
+    step = 1e5
+    level = _flat(z) * _SIXTH
+    slope = (_flat(z + step) - _flat(z - step)) / (4 * step) * _SIXTH
+    # Of the cube and of the fifth power of the chord, what an arc is off by at the most.
+    off = (_SHARE + 1.1 * E2 / (B * B) * widest * widest) / (24 * A * A) * 1.05
+    bent = (1 + _ALONG_Z) * (1 + 2 * np.abs(slope) * widest / level) ** 2 - 1
+    off5 = 2.7 * (1 + _ALONG_Z) * level * level * bent * 1.05
+    return level, slope, _most(3, scale_m, radius_m) * off + _most(5, scale_m, radius_m) * off5
+
+
+def _flat(z: Floats) -> Floats:
     """What the curvature at a middle between two places owes to its latitude, `z` from the equator's plane [m]."""
-    return float(1.0 / (1 - E2 + E2 * z * z / (B * B)))
+    return np.asarray(1.0 / (1 - E2 + E2 * z * z / (B * B)))
 
 
 def _tiles(lon: Floats, lat: Floats, most: int) -> Ints:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 from unittest import mock
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
@@ -76,6 +78,10 @@ def test_date_after_date_gives_the_bits_of_each_alone(seed, days):
         np.testing.assert_array_equal(several[:, i], held.at(int(day), 2000)[:, i])
 
 
+COMPILED = pytest.param("always", marks=pytest.mark.skipif(not importlib.util.find_spec("numba"), reason="no Numba"))
+
+
+@pytest.mark.parametrize("compiled", ["0", COMPILED])
 @settings(max_examples=examples(25), deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
@@ -84,7 +90,7 @@ def test_date_after_date_gives_the_bits_of_each_alone(seed, days):
     crowd=st.sampled_from([500, fading_tiles.CROWD]),
     columns=st.sampled_from([7, fading_tiles.WIDE]),
 )
-def test_sites_taken_together_are_rounded_like_each_alone(seed, place, wide, crowd, columns):
+def test_sites_taken_together_are_rounded_like_each_alone(compiled, seed, place, wide, crowd, columns):
     rng = np.random.default_rng(seed)
     n, m, day, window = 40, 300, 16_000, 3653
     lon = (place[0] + rng.normal(0, wide, n) + 180) % 360 - 180
@@ -97,19 +103,62 @@ def test_sites_taken_together_are_rounded_like_each_alone(seed, place, wide, cro
     when, group = rng.integers(11_000, 16_200, m), rng.integers(0, 2, m)
     around = Fading(lon, lat, x, y, when, group, 2, **REACH)
     exact = around.sums(np.full(n, day), np.full(n, window)).max(axis=0)
-    with mock.patch.multiple(fading_tiles, WORTH=0, CROWD=crowd, WIDE=columns, RINGS=crowd):
+    loops = mock.patch.dict("os.environ", {"CAHRA_COMPILED": compiled})
+    with loops, mock.patch.multiple(fading_tiles, WORTH=0, CROWD=crowd, WIDE=columns, RINGS=crowd, FEW=columns):
         got = around.most(np.full(n, day), np.full(n, window), 6)
     np.testing.assert_array_equal(np.round(got, 6), np.round(exact, 6))
     np.testing.assert_array_equal(got > 0, exact > 0)
 
     rows = np.flatnonzero((when <= day) & (when > day - window))
-    weight = np.zeros((2, len(rows)))
-    weight[group[rows], np.arange(len(rows))] = np.exp((when[rows] - day) / REACH["scale_days"])
+    weight = np.exp((when[rows] - day) / REACH["scale_days"])
     reach = {name: REACH[name] for name in ("radius_m", "scale_m")}
-    near = fading_tiles.faded(lon[:-1], lat[:-1], x[rows], y[rows], weight, **reach)
+    with loops:
+        near = fading_tiles.faded(lon[:-1], lat[:-1], x[rows], y[rows], weight, group[rows], 2, **reach)
     off = np.abs(near.sums.max(axis=0) - exact[:-1])
     assert (off <= near.error)[~near.open].all()
     assert near.error.max() < 1e-8
+
+
+def test_what_fades_is_a_polynomial_within_its_bound():
+    pytest.importorskip("numba")
+    from geo.compiled.fading_loops import FADE_SHARE, PARTS, SCALES, faded
+
+    parts = np.append(np.linspace(-SCALES / PARTS, 0, 100_001), [-1e-300, -np.nextafter(0, 1), -SCALES / PARTS])
+    got = np.array([faded(part) for part in parts.tolist()])
+    exact = np.exp(parts.astype(np.longdouble) * PARTS)
+    assert np.abs(got / exact - 1).max() < FADE_SHARE / 5
+
+
+@pytest.mark.parametrize("many", [0, 1, 63, 64, 65, 700])
+@pytest.mark.parametrize("groups", [1, 3])
+def test_compiled_sums_of_few_and_of_many_points_are_those_of_products(monkeypatch, many, groups):
+    pytest.importorskip("numba")
+    rng = np.random.default_rng(many)
+    lon, lat = 20 + rng.normal(0, 1.0, 200), 5 + rng.normal(0, 1.0, 200)
+    x, y, weight = 20 + rng.normal(0, 1.0, many), 5 + rng.normal(0, 1.0, many), rng.uniform(0, 1, many)
+    group = np.minimum(rng.integers(0, 3, many), groups - 1)
+    x[:1] = 60.0
+    for column in (lon, lat, x, y, weight, group):
+        column.flags.writeable = False
+    both = []
+    for asked in ("0", "always"):
+        monkeypatch.setenv("CAHRA_COMPILED", asked)
+        both.append(fading_tiles.faded(lon, lat, x, y, weight, group, groups, radius_m=200_000.0, scale_m=30_000.0))
+    products, pairs = both
+    np.testing.assert_array_equal(pairs.open, products.open)
+    assert (np.abs(pairs.sums - products.sums).max(axis=0) <= pairs.error + products.error)[~pairs.open].all()
+    assert pairs.sums.shape == products.sums.shape == (groups, 200)
+
+
+def test_where_the_polynomial_is_none_products_are_taken(monkeypatch):
+    pytest.importorskip("numba")
+    monkeypatch.setenv("CAHRA_COMPILED", "always")
+    taken = mock.Mock(side_effect=fading_tiles._by_products)
+    monkeypatch.setattr(fading_tiles, "_by_products", taken)
+    one, zero = np.array([5.0]), np.zeros(1, np.int64)
+    near = fading_tiles.faded(one, one, one, one + 1, np.ones(1), zero, 1, radius_m=200_000.0, scale_m=25_000.0)
+    assert taken.call_count == 1
+    assert near.sums[0, 0] > 0
 
 
 @settings(max_examples=examples(25), deadline=None)
