@@ -7,14 +7,18 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from geo.spatial.geodesic import ARC_LIMIT_M, MAX_DISTANCE_M, MIN_CURVATURE_RADIUS_M, arc_m, ecef, geodesic_m
-from geo.spatial.grid import Grid, Ranges, turns
+from geo.compiled.compiler import compiles
+from geo.spatial.geodesic import ARC, ARC_LIMIT_M, MAX_DISTANCE_M, MIN_CURVATURE_RADIUS_M, arc_m, ecef, geodesic_m
+from geo.spatial.grid import Grid, Ranges, in_stable_order, turns
 from geo.spatial.runs import run_of, runs
+
+if TYPE_CHECKING:
+    from geo.compiled.hit_loops import Around
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -25,6 +29,8 @@ BLOCK = 1 << 17
 """Candidates handled at a time by one thread: small enough for its cache."""
 SLAB = 1 << 12
 """Sites handled at a time by one thread: bounds the memory of what is one number per site or per range."""
+LEAST_SLAB = 1 << 9
+"""So many sites at least: fewer cost more to begin than what is won by sharing them evenly."""
 THREADS = min(8, os.cpu_count() or 1)
 """NumPy lets go of the interpreter inside its loops, so threads share the slabs."""
 ROWS, COLUMNS = 3, 4
@@ -33,6 +39,8 @@ up, columns hold fewer candidates in vain and cost nothing."""
 DECIDE_M = 1e-6
 """This near the radius `Geod.inv` decides, not the arc [m]."""
 _DAY_LIMIT = 1 << 40
+NO_DAYS = np.zeros(0, np.int64)
+"""Where days play no part."""
 
 
 def floats(values: npt.ArrayLike) -> Floats:
@@ -46,6 +54,17 @@ def floats(values: npt.ArrayLike) -> Floats:
     return np.ascontiguousarray(values, dtype=np.float64).reshape(-1)
 
 
+def own(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The same array, or a copy that may be written: a loop is compiled for no other.
+
+    Parameters
+    ----------
+    values
+        Any array without gaps.
+    """
+    return values if values.flags.writeable else values.copy()
+
+
 def days(values: npt.ArrayLike) -> Ints:
     """Days since 1970-01-01 as int64; datetime64 of any unit is taken too.
 
@@ -57,7 +76,12 @@ def days(values: npt.ArrayLike) -> Ints:
     array = np.asarray(values)
     if array.dtype.kind == "M":
         array = array.astype("datetime64[D]")
-    return np.asarray(array.astype(np.int64))
+    return np.asarray(array.astype(np.int64, copy=False))
+
+
+def _dated(day: Ints) -> npt.NDArray[np.bool_]:
+    """Which are days at all: NaT is the least whole number, whose absolute value is itself."""
+    return (day > -_DAY_LIMIT) & (day < _DAY_LIMIT)
 
 
 def per_site(values: npt.ArrayLike, n: int) -> Ints:
@@ -76,6 +100,38 @@ def per_site(values: npt.ArrayLike, n: int) -> Ints:
     if array.size != n:
         raise ValueError(f"as_of_day and window_days need one number or one per site: {n} sites, {array.size} given")
     return array.reshape(-1)
+
+
+def reached(
+    lon: Floats, lat: Floats, day: Ints, end: Ints, window: tuple[int, int] | None, compiled: bool
+) -> tuple[Ints, Floats, Floats]:
+    """The incidents that have a position and days, and that some window reaches; and where they lie.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees on WGS 84; missing where there is no position.
+    day, end
+        First and last day, days since 1970-01-01.
+    window
+        The last and the first day of any window; None leaves days out.
+    compiled
+        The loop is compiled.
+    """
+    if compiled and window:
+        from geo.compiled.hit_loops import usable
+
+        rows, x, y, good = usable(own(lon), own(lat), own(day), own(end), *window, _DAY_LIMIT)
+    else:
+        good = not (np.abs(lat) > 90).any()
+        reach = np.isfinite(lon) & np.isfinite(lat) & _dated(day) & _dated(end)
+        if window:
+            reach &= (day <= window[0]) & (end >= window[1])
+        rows = np.flatnonzero(reach)
+        x, y = lon.take(rows), lat.take(rows)
+    if not good:
+        raise ValueError("incident_lat has values outside -90 to 90 degrees")
+    return rows, x, y
 
 
 @dataclass(frozen=True)
@@ -113,15 +169,38 @@ class Hits:
         return Hits(self.sites, self.z, self.local.take(keep), self.at.take(keep), self.chord2.take(keep))
 
 
+class Candidates(NamedTuple):
+    """What the grid says may be near some sites.
+
+    Parameters
+    ----------
+    sites
+        The sites of a block, in its order, shape (k,).
+    position
+        Where they lie, earth-centred [m].
+    ranges
+        Ranges of sorted incidents of each; its sites are positions in `sites`.
+    """
+
+    sites: Ints
+    position: tuple[Floats, Floats, Floats]
+    ranges: Ranges
+
+
 class Search:
     """Checked inputs and the grid of one search; parameters are those of :func:`geo.spatial.proximity.within`.
 
-    `block` is how many candidates are handled at a time.
+    `block` is how many candidates are handled at a time, `job` the size of the job that the search is a part of (sites
+    times incidents), where it is larger than the search.
 
     Attributes
     ----------
+    compiled
+        The job is so large that its loops are compiled.
     incident
         Position in the given arrays of each sorted incident, shape (incidents,).
+    doubt
+        The radius, how near to it `Geod.inv` decides [m], and beyond which squared chord it does [m^2].
     empty
         No site or no incident that can pair is given: nothing is found.
     timed
@@ -143,6 +222,7 @@ class Search:
         window_days: npt.ArrayLike,
         incident_end_day: npt.ArrayLike | None,
         block: int = BLOCK,
+        job: int = 0,
     ) -> None:
         self.block = block
         self.lon, self.lat = floats(site_lon), floats(site_lat)
@@ -158,38 +238,46 @@ class Search:
             )
         if not (np.isfinite(radius_m) and radius_m >= 0):
             raise ValueError(f"radius_m must be a number of metres, 0 or more; got {radius_m}")
-        for name, lat in (("site_lat", self.lat), ("incident_lat", ilat)):
-            if (np.abs(lat) > 90).any():
-                raise ValueError(f"{name} has values outside -90 to 90 degrees")
         self.radius = min(float(radius_m), MAX_DISTANCE_M)
+        far2 = (ARC_LIMIT_M - 1000) ** 2 if self.radius > ARC_LIMIT_M - 1000 else np.inf
+        self.doubt = self.radius, DECIDE_M, far2
+        self._limit2 = (self.radius + 1e-5) ** 2
         self.n_sites, self.n_incidents = self.lon.size, ilon.size
+        self.compiled = compiles(max(self.n_sites * self.n_incidents, job))
+        if (np.abs(self.lat) > 90).any():
+            raise ValueError("site_lat has values outside -90 to 90 degrees")
         self.as_of = per_site(as_of_day, self.n_sites)
         self.since = self.as_of - np.clip(per_site(window_days, self.n_sites), 0, _DAY_LIMIT) + 1
         self.incident_lon, self.incident_lat, self.first_day, self.last_day = ilon, ilat, day, end
-        self.usable = np.isfinite(self.lon) & np.isfinite(self.lat) & (np.abs(self.as_of) < _DAY_LIMIT)
+        self.usable = np.isfinite(self.lon) & np.isfinite(self.lat) & _dated(self.as_of)
 
         # Only what some site's window can reach goes into the grid.
         as_of, since = self.as_of[self.usable], self.since[self.usable]
-        reach = np.isfinite(ilon) & np.isfinite(ilat) & (np.abs(day) < _DAY_LIMIT) & (np.abs(end) < _DAY_LIMIT)
-        one_window = False
-        if as_of.size:
-            reach &= (day <= as_of.max()) & (end >= since.min())
-            one_window = bool((as_of == as_of[0]).all() and (since == since[0]).all())
-        rows = np.flatnonzero(reach)
+        window = (int(as_of.max()), int(since.min())) if as_of.size else None
+        rows, lon, lat = reached(ilon, ilat, day, end, window, self.compiled)
+        one_window = bool(as_of.size) and bool((as_of == as_of[0]).all() and (since == since[0]).all())
         self.empty = not (rows.size and as_of.size)
         self.incident = rows
         self.timed = not one_window
         if self.empty:
             return
-        lon, lat = ilon.take(rows), ilat.take(rows)
         self._end: Ints | None = None
         if one_window:
             # Every incident left is in every window: time drops out.
-            self._grid = Grid(lon, lat, None, None, self.radius, cells_per_radius=ROWS, columns_per_row=COLUMNS)
+            self._grid = Grid(
+                lon,
+                lat,
+                None,
+                None,
+                self.radius,
+                cells_per_radius=ROWS,
+                columns_per_row=COLUMNS,
+                compiled=self.compiled,
+            )
         else:
             day, end = day.take(rows), end.take(rows)
             span = end - day
-            self._grid = Grid(lon, lat, day, span, self.radius)
+            self._grid = Grid(lon, lat, day, span, self.radius, compiled=self.compiled)
             self._end = end.take(self._grid.order) if span.any() else None
         order = self._grid.order
         self.incident = rows.take(order)
@@ -209,7 +297,7 @@ class Search:
         sites = sites[self.usable[sites]]
         row = np.floor((self.lat[sites] + 90.0) / max(self._grid.height, 1e-3)).astype(np.int64)
         column = (turns(self.lon[sites]) * (1 << 20)).astype(np.int64)
-        return sites[np.argsort((row << 20) | column, kind="stable")]
+        return sites.take(in_stable_order((row << 20) | column, 1 << 38)[0])
 
     def slabs(self, sites: Ints, work: Callable[[Iterator[Hits]], T]) -> Iterator[T]:
         """`work` on the hits of each slab of consecutive `sites`, in order, by several threads.
@@ -223,49 +311,84 @@ class Search:
         work
             Called once a slab with the hits of its blocks; by several threads at once.
         """
-        tasks = [sites[i : i + SLAB] for i in range(0, sites.size, SLAB)]
+        return self.slabs_of_candidates(sites, lambda blocks: work(self.hits(block) for block in blocks))
 
-        def one(part: Ints) -> T:
-            return work(self._blocks(part))
+    def slabs_of_candidates(self, sites: Ints, work: Callable[[Iterator[Candidates]], T]) -> Iterator[T]:
+        """The same before anything is measured.
 
-        yield from spread(one, tasks)
+        Parameters
+        ----------
+        sites
+            Positions of sites in the given arrays, as :meth:`order` puts them.
+        work
+            Called once a slab with the candidates of its blocks; by several threads at once.
+        """
+        step = min(SLAB, max(-(-sites.size // (4 * THREADS)), LEAST_SLAB))
+        return spread(lambda part: work(self._blocks(part)), [sites[i : i + step] for i in range(0, sites.size, step)])
 
-    def _blocks(self, sites: Ints) -> Iterator[Hits]:
+    def _blocks(self, sites: Ints) -> Iterator[Candidates]:
         window = (self.as_of[sites], self.since[sites]) if self.timed else (None, None)
-        ranges = self._grid.ranges(self.lon[sites], self.lat[sites], *window)
+        lon, lat = self.lon[sites], self.lat[sites]
+        position = ecef(lon, lat)
+        ranges = self._grid.ranges(lon, lat, position, *window)
         if not ranges.site.size:
             return
-        position = ecef(self.lon[sites], self.lat[sites])
         # Cut between sites, where the running number of candidates passes a multiple of a block.
         first = np.flatnonzero(np.diff(ranges.site, prepend=-1))
         before = np.concatenate(([0], np.cumsum(ranges.hi - ranges.lo)))[first]
         cuts = first[np.flatnonzero(np.diff(before // self.block, prepend=-1))].tolist()
         for a, b in pairwise([*cuts, ranges.site.size]):
-            yield self._test(sites, position, Ranges(ranges.site[a:b], ranges.lo[a:b], ranges.hi[a:b]))
+            x, y, z = position
+            mine = slice(int(ranges.site[a]), int(ranges.site[b - 1]) + 1)
+            own_ranges = Ranges(ranges.site[a:b] - mine.start, ranges.lo[a:b], ranges.hi[a:b])
+            yield Candidates(sites[mine], (x[mine], y[mine], z[mine]), own_ranges)
 
-    def _test(self, sites: Ints, position: tuple[Floats, Floats, Floats], ranges: Ranges) -> Hits:
+    def around(self, candidates: Candidates) -> Around:
+        """Candidates as a compiled loop takes them.
+
+        Parameters
+        ----------
+        candidates
+            Those of one block.
+        """
+        from geo.compiled.hit_loops import Around
+
+        days = (NO_DAYS, NO_DAYS) if self._end is None else (self._end, self.since[candidates.sites])
+        return Around(*candidates.ranges, *candidates.position, self.x, self.y, self.z, self._limit2, *days)
+
+    def hits(self, candidates: Candidates) -> Hits:
+        """The candidates of a block that pass the chord and the window.
+
+        Parameters
+        ----------
+        candidates
+            Those of one block.
+        """
+        sites, position, ranges = candidates
+        if self.compiled:
+            from geo.compiled.hit_loops import short_chords
+
+            return Hits(sites, position[2], *short_chords(self.around(candidates)))
         count = ranges.hi - ranges.lo
         at = runs(ranges.lo, count)
-        # Of each candidate, its site among those of the block.
-        mine = slice(int(ranges.site[0]), int(ranges.site[-1]) + 1)
-        local = (ranges.site - ranges.site[0]).take(run_of(count))
+        mine = ranges.site.take(run_of(count))
         chord2 = self.x.take(at)
-        chord2 -= position[0][mine].take(local)
+        chord2 -= position[0].take(mine)
         chord2 *= chord2
         dy = self.y.take(at)
-        dy -= position[1][mine].take(local)
+        dy -= position[1].take(mine)
         dy *= dy
         chord2 += dy
         dz = self.z.take(at)
-        dz -= position[2][mine].take(local)
+        dz -= position[2].take(mine)
         dz *= dz
         chord2 += dz
-        keep = np.flatnonzero(chord2 <= (self.radius + 1e-5) ** 2)
-        local = local.take(keep).astype(np.int32)
+        keep = np.flatnonzero(chord2 <= self._limit2)
+        local = mine.take(keep).astype(np.int32)
         at = at.take(keep)
-        hits = Hits(sites[mine], position[2][mine], local, at, chord2.take(keep))
+        hits = Hits(sites, position[2], local, at, chord2.take(keep))
         if self._end is not None:
-            late = self._end.take(at) >= self.since[hits.sites].take(local)
+            late = self._end.take(at) >= self.since[sites].take(local)
             if not late.all():
                 hits = hits.take(np.flatnonzero(late))
         return hits
@@ -278,13 +401,18 @@ class Search:
         hits
             Candidates of one block.
         """
-        there, here = self.z.take(hits.at), hits.z.take(hits.local)
-        distance = arc_m(hits.chord2, there - here, there + here)
-        doubtful = np.abs(distance - self.radius) <= DECIDE_M
-        if self.radius > ARC_LIMIT_M - 1000:
-            doubtful |= hits.chord2 > (ARC_LIMIT_M - 1000) ** 2
-        if doubtful.any():
+        if self.compiled:
+            from geo.compiled.hit_loops import arcs
+
+            distance, rows = arcs(hits.local, hits.at, hits.chord2, hits.z, self.z, ARC, self.doubt)
+        else:
+            there, here = self.z.take(hits.at), hits.z.take(hits.local)
+            distance = arc_m(hits.chord2, there - here, there + here)
+            doubtful = np.abs(distance - self.radius) <= DECIDE_M
+            if self.doubt[2] < np.inf:
+                doubtful |= hits.chord2 > self.doubt[2]
             rows = np.flatnonzero(doubtful)
+        if rows.size:
             distance[rows] = self.exact(hits, rows)
         return distance
 

@@ -34,8 +34,8 @@ ARC_LIMIT_M = 100_000.0
 ARC_ERROR_M = ((50_000.0, 1e-8), (100_000.0, 4e-7), (300_000.0, 1e-4))
 """Largest error of :func:`arc_m` at any latitude: (up to this distance, error), both [m]; a test holds it."""
 
-_E2_SECOND = E2 / (1 - E2)
-_QUARTER = (1 - E2) / (4 * A * A)
+ARC = (E2 / (1 - E2), (1 - E2) / (4 * A * A), E2 / (4 * B * B), 1 - E2)
+"""What :func:`arc_m` multiplies and adds, in the order of its compiled twin in :mod:`geo.compiled.hit_loops`."""
 
 
 @cache
@@ -85,18 +85,19 @@ def arc_m(chord2: Floats, dz: Floats, z_sum: Floats) -> Floats:
     ndarray
         Distance [m]; its error is in :data:`ARC_ERROR_M`. Beyond 300 km it is no measure.
     """
+    second, quarter, slope, least = ARC
     ratio = dz * dz
     ratio /= np.maximum(chord2, 1e-12)
-    ratio *= _E2_SECOND
+    ratio *= second
     ratio += 1.0
     ratio *= ratio
     g = z_sum * z_sum
-    g *= E2 / (4 * B * B)
-    g += 1 - E2
+    g *= slope
+    g += least
     x = ratio
     x /= g
     x *= chord2
-    x *= _QUARTER
+    x *= quarter
     out = x * (3 / 40)
     out += 1 / 6
     out *= x

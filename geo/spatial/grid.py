@@ -7,13 +7,16 @@ can be within the radius), so the poles, the antimeridian and a radius larger th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from geo.spatial.geodesic import MIN_CURVATURE_RADIUS_M, A, ecef
 from geo.spatial.runs import run_of, runs
+
+if TYPE_CHECKING:
+    from geo.compiled.grid_loops import Cells
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -25,8 +28,7 @@ PAD_DEG = 1e-9
 """Added to every bound of latitude and longitude: 0.1 mm, far above the rounding of degrees [degrees]."""
 
 
-@dataclass(frozen=True)
-class Ranges:
+class Ranges(NamedTuple):
     """Ranges ``[lo, hi)`` of sorted incidents, grouped by ascending `site` (positions in the queried arrays)."""
 
     site: Ints
@@ -57,6 +59,8 @@ class Grid:
         How many rows make up one radius.
     columns_per_row
         How many columns are as wide as a row is high: without time a row is reached in one run, however many they are.
+    compiled
+        The loop of :meth:`ranges` is compiled.
     """
 
     def __init__(
@@ -69,6 +73,7 @@ class Grid:
         *,
         cells_per_radius: int = 1,
         columns_per_row: int = 1,
+        compiled: bool = False,
     ) -> None:
         n = lon.size
         self.radius_m = radius_m
@@ -114,20 +119,30 @@ class Grid:
             self.first_day = int(day.min())
             self.days = int(day.max()) - self.first_day + 1
             key = cell * self.days + (day - self.first_day)
-        self.order, self._key = _sorted(key, self.cells * self.days)
+        self.order, self._key = in_stable_order(key, self.cells * self.days)
         self.start = np.concatenate(([0], np.cumsum(np.bincount(cell, minlength=self.cells))))
         self._longest: Ints | None = None
         if span is not None and span.any():
             self._longest = np.zeros(self.cells, dtype=np.int64)
             np.maximum.at(self._longest, cell, np.maximum(span, 0))
+        self.compiled = compiled
 
-    def ranges(self, lon: Floats, lat: Floats, as_of_day: Ints | None, since_day: Ints | None) -> Ranges:
+    def ranges(
+        self,
+        lon: Floats,
+        lat: Floats,
+        position: tuple[Floats, Floats, Floats],
+        as_of_day: Ints | None,
+        since_day: Ints | None,
+    ) -> Ranges:
         """Which sorted incidents may lie within the radius of each point and overlap its window.
 
         Parameters
         ----------
         lon, lat
             Degrees on WGS 84, finite, shape (m,).
+        position
+            The same, earth-centred [m].
         as_of_day, since_day
             Last day and first day of the window, both inclusive, shape (m,); None when time was left out.
 
@@ -136,6 +151,12 @@ class Grid:
         Ranges
             A superset: distance, and the end day of incidents that last, are still to be tested.
         """
+        if self.compiled:
+            from geo.compiled.grid_loops import reached
+
+            none = np.zeros(0, np.int64)
+            days = (none, none) if as_of_day is None or since_day is None else (as_of_day, since_day)
+            return Ranges(*reached(lon, lat, *position, *days, self._cells(), self._reach, PAD_DEG))
         # One place at many dates: neighbours in the arrays, whose circle is drawn once.
         new = np.flatnonzero((np.diff(lon, prepend=np.inf) != 0) | (np.diff(lat, prepend=np.inf) != 0))
         site, low, high = self._segments(lon[new], lat[new])
@@ -162,11 +183,30 @@ class Grid:
         lo = lo[some]
         return Ranges(site[some], lo, np.searchsorted(self._key, upper[some]))
 
+    @property
+    def _reach(self) -> float:
+        """The radius along a meridian, rounded up [degrees]."""
+        return float(np.degrees(self.radius_m / MIN_CURVATURE_RADIUS_M)) + PAD_DEG
+
+    @property
+    def _slack(self) -> float:
+        """The squared radius and what rounding may take from it [m^2]."""
+        return self.radius_m * self.radius_m * (1 + 1e-9) + 1e-6
+
+    def _cells(self) -> Cells:
+        """The grid as a compiled loop takes it."""
+        from geo.compiled.grid_loops import Cells
+
+        return Cells(
+            self.lat_min, self.height, self._edges, self._edge_axis, self._edge_z, self._least_axis,
+            self.columns, self.first_column, self.last_column, self.base, self.start, self._key,
+            np.zeros(0, np.int64) if self._longest is None else self._longest, self.first_day, self.days, self._slack,
+        )  # fmt: skip
+
     def _segments(self, lon: Floats, lat: Floats) -> tuple[Ints, Ints, Ints]:
         """Runs of neighbouring cells (inclusive) that the circle around each point reaches, grouped by point."""
-        reach = float(np.degrees(self.radius_m / MIN_CURVATURE_RADIUS_M)) + PAD_DEG
-        r0 = np.floor((lat - reach - self.lat_min) / self.height)
-        r1 = np.floor((lat + reach - self.lat_min) / self.height)
+        r0 = np.floor((lat - self._reach - self.lat_min) / self.height)
+        r1 = np.floor((lat + self._reach - self.lat_min) / self.height)
         first = np.clip(r0, 0, self.rows).astype(np.int64)
         last = np.clip(r1, -1, self.rows - 1).astype(np.int64)
         depth = int((last - first).max(initial=-1)) + 1
@@ -182,8 +222,7 @@ class Grid:
         edge = np.where(below > 0, row, row + 1)
         gap2 = (self._edge_axis[edge] - axis[:, None]) ** 2 + (self._edge_z[edge] - z[:, None]) ** 2
         gap2[(below <= PAD_DEG) & (above <= PAD_DEG)] = 0.0
-        slack = self.radius_m * self.radius_m * (1 + 1e-9) + 1e-6
-        spare = slack - gap2
+        spare = self._slack - gap2
         inside &= spare >= 0
         product = self._least_axis[row] * axis[:, None]
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -252,8 +291,16 @@ def _spread(first: Ints, n: int, group: Ints, *values: Ints) -> tuple[Ints, ...]
     return run_of(held[run]), *(v[at] for v in values)
 
 
-def _sorted(key: Ints, top: int) -> tuple[Ints, Ints]:
-    """Stable order of `key` (all below `top`) and the sorted keys; packed into one sort where 63 bits are enough."""
+def in_stable_order(key: Ints, top: int) -> tuple[Ints, Ints]:
+    """Stable order of keys and the sorted keys; packed into one sort where 63 bits are enough.
+
+    Parameters
+    ----------
+    key
+        Whole numbers from 0 on.
+    top
+        They are all below it.
+    """
     n = key.size
     bits = max(n - 1, 1).bit_length()
     if top.bit_length() + bits <= 62:

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geo.spatial.candidate_search import Hits, Search, days, floats
+from geo.spatial.candidate_search import Candidates, Hits, Search, days, floats, spread
+from geo.spatial.geodesic import ARC
 from geo.spatial.repeated_places import RepeatedPlaces
 from geo.spatial.runs import run_of, runs
 
@@ -251,18 +252,20 @@ def _pairs(search: Search, start: int, stop: int, chosen: Chosen | None = None) 
     count = np.zeros(n + 1, dtype=np.int64)
     parts: list[Part] = []
 
-    def work(blocks: Iterator[Hits]) -> list[Part]:
-        found = (_sorted_block(search, hits) for hits in blocks)
+    def work(blocks: Iterator[Candidates]) -> list[Part]:
+        found = (_sorted_block(search, block) for block in blocks)
         return [part if chosen is None else _some(part, chosen) for part in found]
 
-    for found in search.slabs(search.order(np.arange(start, stop)), work):
+    for found in search.slabs_of_candidates(search.order(np.arange(start, stop)), work):
         for part in found:
             if part[2][0].size:
                 count[part[0] - start + 1] = part[1]
                 parts.append(part)
     first = np.cumsum(count)
-    total = int(first[-1])
     # Blocks hold neighbouring sites; here each site's run goes to its place in the order given.
+    if search.compiled and not (parts and parts[0][2][2:]):
+        return _put_together(parts, first, start)
+    total = int(first[-1])
     columns = [np.empty(total, c.dtype) for c in (parts[0][2] if parts else (np.zeros(0, np.int64), np.zeros(0)))]
     parts.reverse()
     while parts:
@@ -274,6 +277,22 @@ def _pairs(search: Search, start: int, stop: int, chosen: Chosen | None = None) 
     site = run_of(count[1:])
     site += start
     return Pairs(site, incident, distance, tuple(more))
+
+
+def _put_together(parts: list[Part], first: Ints, start: int) -> Pairs:
+    """The pairs of blocks by site: `first` says where those of each site begin, counted from site `start` on."""
+    from geo.compiled.hit_loops import put
+
+    total = int(first[-1])
+    pairs = Pairs(np.empty(total, np.int64), np.empty(total, np.int64), np.empty(total))
+
+    def work(part: Part) -> None:
+        sites, counts, (incident, distance) = part
+        put(sites, counts, first, start, incident, distance, pairs.site, pairs.incident, pairs.distance_m)
+
+    for _ in spread(work, parts):
+        pass
+    return pairs
 
 
 def _at_places(places: RepeatedPlaces) -> Pairs:
@@ -307,8 +326,19 @@ def _some(part: Part, chosen: Chosen) -> Part:
     return sites, counts, (incident.take(rows), distance.take(rows), *more)
 
 
-def _sorted_block(search: Search, hits: Hits) -> Part:
+def _sorted_block(search: Search, candidates: Candidates) -> Part:
     """The pairs of one block, sorted by (site, distance_m, incident)."""
+    if search.compiled:
+        from geo.compiled.hit_loops import in_order, sure_pairs
+
+        counts, incident, distance, sure = sure_pairs(search.around(candidates), search.incident, ARC, search.doubt)
+        if not sure:
+            hits = search.hits(candidates)
+            away = search.measure(hits)
+            rest = search.incident, search.radius, hits.sites.size
+            counts, incident, distance = in_order(hits.local, hits.at, away, *rest)
+        return candidates.sites, counts, (incident, distance)
+    hits = search.hits(candidates)
     distance = search.measure(hits)
     inside = distance <= search.radius
     local, incident = hits.local, search.incident.take(hits.at)
