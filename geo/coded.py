@@ -14,11 +14,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.compiled.compiler import compiles
+
 Codes = npt.NDArray[np.int32]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 LOOKED_AT = 1 << 17
 """Rows that are looked at together for the values they have."""
+COMPILED = 1 << 8
+"""A row of a table of codes is so much work, as :func:`geo.compiled.compiler.compiles` counts it."""
 
 
 @dataclass(frozen=True)
@@ -281,6 +285,17 @@ def used(codes: Ints | Codes, n: int) -> tuple[Ints, Codes]:
     >>> used(np.array([4, 1, 4]), 6)
     (array([1, 4]), array([1, 0, 1], dtype=int32))
     """
+    if compiles(len(codes) * COMPILED):
+        from geo.compiled.code_loops import first_rows, renumbered
+
+        codes, first = codes.astype(np.int32, copy=False), np.full(n, -1)
+        first_rows(codes, first)
+        there = first >= 0
+        if there.all():
+            return np.arange(n), codes
+        own = np.empty(len(codes), np.int32)
+        renumbered(codes, np.cumsum(there, dtype=np.int32) - np.int32(1), own)
+        return np.flatnonzero(there), own
     there = np.zeros(n, np.bool_)
     for start in range(0, len(codes), LOOKED_AT):  # mostly the first rows have them all
         there |= np.bincount(codes[start : start + LOOKED_AT], minlength=n) > 0

@@ -6,10 +6,11 @@ from unittest import mock
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.coded import Coded, CodedTable, firsts, masked, pooled, stacked
+from geo.coded import Coded, CodedTable, firsts, masked, pooled, stacked, used
 
 NAMES = ("text", "number", "day", "flag")
 
@@ -73,3 +74,20 @@ def test_masked_rows_are_those_of_pandas_and_what_they_said_is_no_row_s(table, d
         assert (got["text"].codes is got["number"].codes) is (table["text"].codes is table["number"].codes)
     if rows.all() and len(rows):  # nothing of it can be written
         assert {str(v) for n, values, _ in pooled(got) if n in names for v in values} <= {"", "nan", "NaT", "<NA>"}
+
+
+@given(st.lists(st.integers(0, 9), max_size=30), st.sampled_from([np.int32, np.int64]))
+def test_compiled_loops_find_the_values_that_are_there(codes, kind):
+    pytest.importorskip("numba")
+    from layers.formats.writers.coded_parquet import _firsts
+
+    given_codes = np.array(codes, kind)
+    given_codes.flags.writeable = False
+    found = []
+    with pytest.MonkeyPatch.context() as patch:
+        for switch in ("0", "always"):
+            patch.setenv("CAHRA_COMPILED", switch)
+            there, own = used(given_codes, 10)
+            assert own.dtype == np.int32
+            found.append((there.tolist(), own.tolist(), _firsts(own, len(there)).tolist()))
+    assert found[0] == found[1]
