@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -200,9 +201,15 @@ class Unmatched:
         region
             Number of the region of the incident; -1 where not known.
         """
-        own, of_site = self.sites["country"], self.site_units[1].code
-        mine = (own == country).to_numpy(np.bool_) | (country == "")
+        (codes, named), of_site = self._countries, self.site_units[1].code
+        mine = codes == named.get(country, -1) if country else np.ones(len(codes), np.bool_)
         return np.asarray(mine & ((of_site == region) | (of_site < 0)) if region >= 0 else mine)
+
+    @cached_property
+    def _countries(self) -> tuple[npt.NDArray[np.int64], dict[str, int]]:
+        """The country of each site as a number, and the number of each."""
+        codes, named = pd.factorize(self.sites["country"])
+        return codes, {str(name): i for i, name in enumerate(named)}
 
     def at(self, rules: Sequence[Rule], as_of: Days) -> Bools:
         """Sites with one in a window of any of the rules.
@@ -216,11 +223,13 @@ class Unmatched:
         """
         out = np.zeros(len(self.sites), np.bool_)
         iso, region = self.incidents.frame["country"].array, self.regions()
-        for rule in rules:
-            rows = self.rows(rule)
-            for day in np.unique(as_of):
-                after = int(months_before(np.array([day]), rule.longest_months)[0])
+        of_rules = [(rule.longest_months, self.rows(rule)) for rule in rules]
+        for day in np.unique(as_of):
+            where: set[tuple[str, int]] = set()
+            for months, rows in of_rules:
+                after = int(months_before(np.array([day]), months)[0])
                 use = rows[(self.incidents.start[rows] <= day) & (self.incidents.end[rows] > after)]
-                for land, where in set(zip(map(str, iso.take(use)), region[use].tolist(), strict=True)):
-                    out |= (as_of == day) & self.may_hold(land, where)
+                where |= set(zip(map(str, iso.take(use)), region[use].tolist(), strict=True))
+            for land, part in where:
+                out |= (as_of == day) & self.may_hold(land, part)
         return out

@@ -277,6 +277,7 @@ def _farther(at: Ints, lon: Floats, lat: Floats, days: Days, incidents: Incident
         as_of_day=days[at],
         window_days=days[at] - months_before(days[at], NEAREST_MONTHS),
         incident_end_day=incidents.end[rows],
+        first_m=2 * LATEST_KM * 1000,  # so far, and no less, was searched by all
     )
     has = found >= 0
     return at[has], rows[found[has]], distance[has]

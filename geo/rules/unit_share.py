@@ -37,7 +37,7 @@ class UnitShares:
     incident_units: Mapping[int, IncidentUnits]
     boundaries: Mapping[int, Boundaries]
     _kept: dict[tuple[int, float], Floats] = field(default_factory=dict)
-    _planes: dict[int, tuple[Plane, Ints]] = field(default_factory=dict)
+    _planes: dict[int, list[tuple[Plane, Ints]]] = field(default_factory=dict)
 
     def share(self, level: int, sites: Ints, radius_m: float) -> Floats:
         """Share of the area of each site's unit that lies within the circle; `sites` are positions.
@@ -54,20 +54,28 @@ class UnitShares:
         kept = self._kept.setdefault((level, radius_m), np.full(len(self.lon), np.nan))
         todo = sites[np.isnan(kept[sites])]
         if len(todo):
-            plane, place = self._plane(level)
-            which = place.take(self.site_units[level].row[todo])
-            kept[todo] = plane.shares(which, self.lon[todo], self.lat[todo], radius_m)
+            row = self.site_units[level].row[todo]
+            for plane, place in self._laid(level, row):
+                which = place.take(row)
+                here = np.flatnonzero(which >= 0)
+                at = todo[here]
+                kept[at] = plane.shares(which[here], self.lon[at], self.lat[at], radius_m)
         return np.asarray(kept[sites])
 
-    def _plane(self, level: int) -> tuple[Plane, Ints]:
-        """The units that hold a site on the plane of equal areas, and the place of each row among them."""
-        if level not in self._planes:
-            row = self.site_units[level].row
-            units = np.unique(row[row >= 0])
+    def _laid(self, level: int, row: Ints) -> list[tuple[Plane, Ints]]:
+        """Planes of equal areas that hold these units between them, and the place of each unit in each; -1: elsewhere.
+
+        A unit is laid down when its area within a circle is first asked for.
+        """
+        planes = self._planes.setdefault(level, [])
+        units = np.unique(row)
+        for _, place in planes:
+            units = units[place[units] < 0]
+        if len(units):
             place = np.full(len(self.boundaries[level].geometry), -1)
             place[units] = np.arange(len(units))
-            self._planes[level] = Plane(self.boundaries[level].geometry[units]), place
-        return self._planes[level]
+            planes.append((Plane(self.boundaries[level].geometry[units]), place))
+        return planes
 
     def expected(
         self,

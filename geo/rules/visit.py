@@ -166,6 +166,9 @@ def _newest(rule: Rule, scene: Scene, evidence: Evidence) -> _Answer:
 def _lasting(rule: Rule, scene: Scene, evidence: Evidence) -> _Answer:
     """What an informative visit found until enough later ones found none."""
     n, as_of = len(scene), scene.as_of
+    if scene.visits is None or not len(scene.visits):
+        none = np.zeros(n, np.bool_)
+        return _Answer(none, none, {"no_visit": ~none, "visit_too_old": none, "visit_unclear": none})
     days: VisitDays = visit_days(scene.visits, scene.sites)
     grade = np.max([days.grade[fact] for fact in rule.facts], axis=0) if len(days) else np.zeros(0)
     inside = (days.day <= as_of[days.site]) & (days.day > months_before(as_of, rule.months)[days.site])

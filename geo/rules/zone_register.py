@@ -151,11 +151,14 @@ def unit_keys(units: pd.DataFrame, aliases: Aliases) -> Texts:
         Other spellings of names of units.
     """
     two = keys_of(units["unit"], units["country"], 2, aliases)
+    communes = (units["level"] == "admin3").to_numpy(np.bool_)
+    if not communes.any():
+        return two
     three = keys_of(units["unit"], units["country"], 3, aliases)
     above = keys_of(units["parent"], units["country"], 2, aliases)
     deep = np.array([f"{p}|{k.split('|', 1)[1]}" if k and p else "" for p, k in zip(above, three, strict=True)],
                     dtype=object)  # fmt: skip
-    return np.where((units["level"] == "admin3").to_numpy(np.bool_), deep, two)
+    return np.where(communes, deep, two)
 
 
 def named_rows(register: pd.DataFrame, boundaries: Boundaries, aliases: Aliases, day: int) -> dict[str, int]:

@@ -33,6 +33,7 @@ def nearest(
     as_of_day: npt.ArrayLike,
     window_days: npt.ArrayLike,
     incident_end_day: npt.ArrayLike | None = None,
+    first_m: float = 50_000.0,
 ) -> tuple[Ints, Floats]:
     """The nearest incident in the window of each site, at any distance.
 
@@ -42,6 +43,8 @@ def nearest(
         As :func:`geo.spatial.proximity.within` takes them.
     as_of_day, window_days
         As :func:`geo.spatial.proximity.within` takes them.
+    first_m
+        Radius of the first circle; only time hangs on it [m].
 
     Returns
     -------
@@ -54,7 +57,7 @@ def nearest(
     as_of, window = per_site(as_of_day, lon.size), per_site(window_days, lon.size)
     found = np.full(lon.size, -1, dtype=np.int64)
     distance = np.full(lon.size, np.nan)
-    left, radius = np.arange(lon.size), 50_000.0
+    left, radius = np.arange(lon.size), first_m
     while left.size:
         search = Search(
             lon[left],
