@@ -45,13 +45,14 @@ from geo.rules.figures import (
 from geo.rules.finding import Finding
 from geo.rules.incident_distance import farther_questions, questions_of
 from geo.rules.incident_pairs import Pairs, find_pairs
-from geo.rules.incident_sums import Sums, sums
+from geo.rules.incident_sums import sums
 from geo.rules.raster import measures_of, raster_gap
 from geo.rules.registry import KINDS
 from geo.rules.rejected import Rejected
 from geo.rules.rule_set import Rules
 from geo.rules.run_report import coverage_report
 from geo.rules.scene import Scene
+from geo.rules.site_sums import Sums
 from geo.rules.status import statuses_of
 from geo.rules.unit_share import UnitShares
 from geo.rules.unseen import unseen

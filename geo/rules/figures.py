@@ -12,10 +12,10 @@ import pandas as pd
 from geo.records.incidents import VIOLENCE, Incidents
 from geo.rules.evidence import Evidence
 from geo.rules.incident_pairs import CONTROL, VIOLENT, Pairs
-from geo.rules.incident_sums import Sums
 from geo.rules.pair_sums import most, newest, per_site, starts
 from geo.rules.questions import Question
 from geo.rules.rule import Rule
+from geo.rules.site_sums import Sums
 from geo.spatial.decay import Fading
 from geo.spatial.nearest_incident import nearest
 from geo.time_window import NO_DAY, Days, months_before, to_dates

@@ -8,16 +8,17 @@ once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.compiled.compiler import compiles
 from geo.records.incidents import Incidents
 from geo.rules.incident_pairs import reach_m, searches
 from geo.rules.questions import Question, Questions
+from geo.rules.site_sums import NOBODY, Sums
 from geo.spatial.candidate_search import Hits, Search
 from geo.spatial.runs import run_of
 from geo.time_window import NO_DAY, Days, months_before
@@ -27,24 +28,6 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Bits = npt.NDArray[np.uint64]
 Locals = npt.NDArray[np.int32]
-NOBODY = np.iinfo(np.int64).max
-
-
-@dataclass(frozen=True)
-class Sums:
-    """Answers of all sites; names are those of the asks.
-
-    `events` and `deaths` have the shape (sources, sites). `near_m`, `near` are the distance and position of the nearest
-    incident of the ask called near (inf and :data:`NOBODY` without one), `latest_day`, `latest` the last day and
-    position of the latest, likewise.
-    """
-
-    events: dict[str, Floats]
-    deaths: dict[str, Floats]
-    near_m: Floats
-    near: Ints
-    latest_day: Days
-    latest: Ints
 
 
 def sums(
@@ -72,39 +55,54 @@ def sums(
     lon, lat, error_km, days, incidents, widest_m, months, imprecise_km
         As :func:`geo.rules.incident_pairs.find_pairs` takes them.
     """
-    n, sources = len(lon), max(len(incidents.sources), 1)
-    made = _Sums(asks, near, latest, error_km, days, incidents, n, sources, widest_m, imprecise_km)
-    counted = made.questions.bits != 0
+    questions = Questions([*asks.values(), near, latest], days, incidents)
+    made = _adding(list(asks), questions, error_km, widest_m, imprecise_km, len(lon) * len(incidents))
+    counted = questions.bits != 0
     for sites, rows, precision, search in searches(
         lon, lat, error_km, days, incidents, counted, widest_m, imprecise_km, months_before(days, months)
     ):
         made.add(search, sites, rows, precision)
-    return Sums(made.events, made.deaths, made.near_m, made.near, made.latest_day, made.latest)
+    return made.answers()
+
+
+class _Adding(Protocol):
+    """What adds up, search by search."""
+
+    def add(self, search: Search, sites: Ints, rows: Ints, precision: int) -> None: ...
+
+    def answers(self) -> Sums: ...
+
+
+def _adding(
+    names: Sequence[str], questions: Questions, error_km: Floats, widest_m: float, imprecise_km: float, size: int
+) -> _Adding:
+    if compiles(size):
+        from geo.rules.compiled_sums import CompiledSums, countable
+
+        if countable(questions):
+            return CompiledSums(names, questions, error_km, widest_m, imprecise_km)
+    return _Sums(names, questions, error_km, widest_m, imprecise_km)
 
 
 class _Sums:
     """What is added up, band by band and precision by precision; a site is in one block of each."""
 
     def __init__(
-        self,
-        asks: dict[str, Question],
-        near: Question,
-        latest: Question,
-        error_km: Floats,
-        days: Days,
-        incidents: Incidents,
-        n: int,
-        sources: int,
-        widest_m: float,
-        imprecise_km: float,
+        self, names: Sequence[str], questions: Questions, error_km: Floats, widest_m: float, imprecise_km: float
     ) -> None:
-        self.names, self.questions = list(asks), Questions([*asks.values(), near, latest], days, incidents)
-        self.error_m, self.days, self.incidents = error_km * 1000, days, incidents
-        self.sources, self.widest_m, self.imprecise_km = sources, widest_m, imprecise_km
-        self.events = {name: np.zeros((sources, n)) for name in asks}
-        self.deaths = {name: np.zeros((sources, n)) for name, ask in asks.items() if ask.deaths is not None}
+        self.names, self.questions = names, questions
+        self.error_m, self.days, self.incidents = error_km * 1000, questions.days, questions.incidents
+        self.widest_m, self.imprecise_km = widest_m, imprecise_km
+        n, self.sources = len(self.days), max(len(self.incidents.sources), 1)
+        self.events = {name: np.zeros((self.sources, n)) for name in names}
+        asks = zip(names, questions.asks, strict=False)
+        self.deaths = {name: np.zeros((self.sources, n)) for name, ask in asks if ask.deaths is not None}
         self.near_m, self.near = np.full(n, np.inf), np.full(n, NOBODY)
         self.latest_day, self.latest_m, self.latest = np.full(n, NO_DAY), np.full(n, np.inf), np.full(n, NOBODY)
+
+    def answers(self) -> Sums:
+        """What is added up by now."""
+        return Sums(self.events, self.deaths, self.near_m, self.near, self.latest_day, self.latest)
 
     def add(self, search: Search, sites: Ints, rows: Ints, precision: int) -> None:
         """Adds what one search finds among some sites and incidents (positions)."""

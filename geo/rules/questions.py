@@ -57,6 +57,12 @@ class Questions:
         The bit of each question.
     bits
         The questions that each incident may meet, wherever a site is.
+    windows
+        The questions of each window: months, whether wholly in it (low), whether on any day in it (high).
+    after
+        By months, the day before the window of each site [days since 1970-01-01].
+    limits
+        By bracket, its limits, ascending, and for 0, 1, ... of them passed the questions that are still met.
     """
 
     def __init__(self, asks: Sequence[Question], days: Days, incidents: Incidents) -> None:
@@ -66,21 +72,23 @@ class Questions:
         # With one date for all the window of an incident is its own.
         self.one_date = bool((days == days[:1]).all())
         self.windows: dict[tuple[int, bool, bool], np.uint64] = {}
-        bits = np.zeros(len(incidents), np.uint64)
         for ask, bit in zip(self.asks, self.bit, strict=True):
             key = (ask.months, ask.bracket == "low", ask.bracket == "high")
             self.windows[key] = self.windows.get(key, np.uint64(0)) | bit
-            counted = ask.counted
-            if self.one_date and len(days):
-                day = days[:1]
-                counted = counted & self._inside(key, slice(None), day, months_before(day, ask.months))
-            bits[counted] |= bit
-        self.bits = bits
+        self.bits = np.full(len(incidents), np.bitwise_or.reduce([np.uint64(0), *self.bit]))
+        if self.one_date and len(days):
+            after = {months: months_before(days[:1], months) for months, _, _ in self.windows}
+            self.bits = self.in_time(np.broadcast_to(days[:1], len(incidents)), after, slice(None))
+        # Most incidents lie in no window, and none of them is asked for.
+        some = np.flatnonzero(self.bits)
+        counted = np.zeros(len(some), np.uint64)
+        for ask, bit in zip(self.asks, self.bit, strict=True):
+            counted |= ask.counted.take(some) * bit
+        self.bits[some] &= counted
         self.after = {months: months_before(days, months) for months, _, _ in self.windows}
-        self._limits = {bracket: self._steps(bracket) for bracket in BRACKETS}
+        self.limits = {bracket: self._steps(bracket) for bracket in BRACKETS}
 
     def _steps(self, bracket: Bracket) -> tuple[Floats, Bits]:
-        """The limits of a bracket, ascending, and for 0, 1, ... of them passed the questions that are still met."""
         mine = [(a.limit_m, bit) for a, bit in zip(self.asks, self.bit, strict=True) if a.bracket == bracket]
         steps = sorted({limit for limit, _ in mine})
         left = [np.bitwise_or.reduce([b for m, b in mine if m >= s] or [np.uint64(0)]) for s in steps]
@@ -104,13 +112,13 @@ class Questions:
         return met
 
     def _value_meets(self, bracket: Bracket, value: Floats) -> Bits:
-        steps, left = self._limits[bracket]
+        steps, left = self.limits[bracket]
         passed = np.zeros(len(value), np.uint8)
         for step in steps:
             passed += (value > step).view(np.uint8)
         return left.take(passed)
 
-    def in_time(self, now: Days, after: Mapping[int, Days], incident: Ints) -> Bits:
+    def in_time(self, now: Days, after: Mapping[int, Days], incident: Ints | slice) -> Bits:
         """The questions in whose window an incident lies, by the date of each and the day before each window.
 
         Parameters

@@ -14,9 +14,9 @@ from geo.records.incidents import Incidents
 from geo.records.site_minerals import mines
 from geo.rules.coverage_gaps import Coverage
 from geo.rules.incident_pairs import Pairs
-from geo.rules.incident_sums import Sums
 from geo.rules.rejected import Rejected
 from geo.rules.rule import Rule, Settings
+from geo.rules.site_sums import Sums
 from geo.rules.unit_share import UnitShares
 from geo.rules.zone_status import ZoneResult
 from geo.time_window import Days
