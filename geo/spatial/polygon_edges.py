@@ -9,29 +9,27 @@ moving a point by d metres never changes the result by more than d (and rounding
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
+from geo.compiled.compiler import compiles
 from geo.spatial.candidate_search import spread
-from geo.spatial.geodesic import E2, MIN_CURVATURE_RADIUS_M, A, ecef, geodesic_m, longest_rival_m
-from geo.spatial.runs import run_of, runs
+from geo.spatial.edge_runs import CHORD_SLACK_M, Levels, dot, expand, rivals
+from geo.spatial.geodesic import E2, MIN_CURVATURE_RADIUS_M, A, ecef, geodesic_m
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 PIECE_DEG = 0.05
 """Edges longer than this are cut [degrees]: then a straight chord is within 1 m of the edge."""
-RUNS = (128, 16, 4)
-"""Consecutive pieces of a ring that are looked at as one: first long runs, then shorter ones of those in question."""
 POINTS = 4_096
 """Points handled at a time: bounds the memory."""
 RUNS_AT_ONCE = 1 << 20
 """Pairs of a point and a long run looked at together: bounds the memory where outlines have very many corners."""
-CHORD_SLACK_M = 3.0
-"""Pieces whose chord is this much farther than the best one are not looked at again [m]."""
+POINT_COST = 1 << 14
+"""What a point weighs where it is asked whether loops are compiled: 16,000 points are a large job."""
 
 
 def _pieces(a: Floats, b: Floats) -> Ints:
@@ -96,13 +94,17 @@ class Edges:
             owner, ring = owner[which], ring[which]
         self.start, self.end, self.owner = a, b, owner
         self._p = np.stack(ecef(self.start[:, 0], self.start[:, 1]))
-        q = np.stack(ecef(self.end[:, 0], self.end[:, 1]))
-        self._runs = [_Runs(self, q, ring, length) for length in RUNS]
-        for coarse, fine in pairwise(self._runs):
-            fine.of_coarser = np.searchsorted(fine.first, coarse.first), np.searchsorted(fine.first, coarse.last)
-        self._long = self._runs[0]
-        self._along = q - self._p
-        self._length2 = np.maximum(_dot(self._along, self._along), 1e-12)
+        self._levels = Levels(self._p, self._ends(), owner, ring)
+        self._long = self._levels.long
+
+    def _ends(self) -> Floats:
+        """The other end of each piece, earth-centred [m]: mostly where the next one starts."""
+        chained = np.zeros(len(self), np.bool_)
+        chained[:-1] = (self.start[1:] == self.end[:-1]).all(axis=1)
+        alone = np.flatnonzero(~chained)
+        out = np.roll(self._p, -1, axis=1)
+        out[:, alone] = ecef(self.end[alone, 0], self.end[alone, 1])
+        return out
 
     @cached_property
     def _tree(self) -> shapely.STRtree:
@@ -129,11 +131,12 @@ class Edges:
         point, owner, distance_m
             Sorted by (point, owner), each pair once.
         """
-        radius = np.broadcast_to(np.asarray(radius_m, dtype=np.float64), lon.shape)
+        radius = np.array(np.broadcast_to(np.asarray(radius_m, dtype=np.float64), lon.shape))
+        quick = compiles(lon.size * POINT_COST)
 
         def reached(i: int) -> tuple[Ints, Ints, Floats]:
             part = slice(i, i + POINTS)
-            return self._within(lon[part], lat[part], radius[part], each_owner=True)
+            return self._within(lon[part], lat[part], radius[part], each_owner=True, quick=quick)
 
         parts = list(spread(reached, range(0, lon.size if len(self) else 0, POINTS)))
         if not parts:
@@ -152,6 +155,7 @@ class Edges:
             Latitudes [degrees, WGS 84]; missing where there is no position.
         """
         owner, distance = np.full(lon.size, -1, dtype=np.int64), np.full(lon.size, np.nan)
+        quick = compiles(lon.size * POINT_COST)
         for i in range(0, lon.size if len(self) else 0, POINTS):
             x, y = lon[i : i + POINTS], lat[i : i + POINTS]
             # The nearest box in degrees gives a bound; what is within it is then measured.
@@ -159,7 +163,7 @@ class Edges:
             bound = self._long.upper(np.stack(ecef(x, y)), box)
             # A bound on the chord, made one on the geodesic.
             bound = 2 * A * np.arcsin(np.minimum(bound / (2 * MIN_CURVATURE_RADIUS_M), 1.0)) * (1 + 1e-9) + 1e-3
-            point, found, metres = self._within(x, y, bound, each_owner=False)
+            point, found, metres = self._within(x, y, bound, each_owner=False, quick=quick)
             owner[i + point], distance[i + point] = found, metres
         return owner, distance
 
@@ -177,68 +181,55 @@ class Edges:
         """
         distance = np.full(lon.size, np.nan)
         low, high = np.searchsorted(self._long.owner, owner), np.searchsorted(self._long.owner, owner, side="right")
+        quick = compiles(lon.size * POINT_COST)
         step = max(min(POINTS, RUNS_AT_ONCE // max(int((high - low).max(initial=1)), 1)), 1)
 
         def measure(i: int) -> None:
             part = slice(i, i + step)
-            point, run = _expand(np.arange(low[part].size), low[part], high[part])
-            if point.size:
-                everywhere = np.full(low[part].size, np.inf)
-                found, _, metres = self._closest(lon[part], lat[part], everywhere, point, run, each_owner=False)
+            x, y, everywhere = lon[part], lat[part], np.full(low[part].size, np.inf)
+            here = np.stack(ecef(x, y))
+            if quick:
+                pairs = self._levels.pieces_compiled(here, everywhere, low[part], high[part], each_owner=False)
+            else:
+                some = expand(np.arange(x.size), low[part], high[part])
+                pairs = self._levels.pieces(here, everywhere, *some, each_owner=False)
+            if pairs[0].size:
+                found, _, metres = self._closest(x, y, here, everywhere, *pairs, each_owner=False)
                 distance[i + found] = metres
 
         for _ in spread(measure, range(0, lon.size, step)):
             pass
         return distance
 
-    def _within(self, lon: Floats, lat: Floats, radius: Floats, *, each_owner: bool) -> tuple[Ints, Ints, Floats]:
+    def _within(
+        self, lon: Floats, lat: Floats, radius: Floats, *, each_owner: bool, quick: bool
+    ) -> tuple[Ints, Ints, Floats]:
         """The nearest edge of each point, or of each point and owner, where it is within the radius."""
-        point, run = self._reached(lon, lat, radius)
-        return self._closest(lon, lat, radius, point, run, each_owner=each_owner)
+        here = np.stack(ecef(lon, lat))
+        if quick:
+            none, every = np.zeros(lon.size, np.int64), np.full(lon.size, self._long.owner.size)
+            pairs = self._levels.pieces_compiled(here, radius, none, every, each_owner=each_owner)
+        else:
+            pairs = self._levels.pieces(here, radius, *self._reached(lon, lat, radius), each_owner=each_owner)
+        return self._closest(lon, lat, here, radius, *pairs, each_owner=each_owner)
 
     def _closest(
-        self, lon: Floats, lat: Floats, radius: Floats, point: Ints, run: Ints, *, each_owner: bool
+        self, lon: Floats, lat: Floats, here: Floats, radius: Floats, point: Ints, piece: Ints, *, each_owner: bool
     ) -> tuple[Ints, Ints, Floats]:
-        """The same among some long runs."""
-        here = np.stack(ecef(lon, lat))
-        owners = int(self.owner.max()) + 1
-
-        def rivals(chord: Floats, point: Ints, owner: Ints) -> Floats:
-            """The longest chord that may be as near as the shortest one to its point, or to its point and owner."""
-            if not each_owner:
-                begin = np.flatnonzero(np.diff(point, prepend=-1))
-                longest = longest_rival_m(np.minimum.reduceat(chord, begin) if len(begin) else chord)
-                return longest.take(run_of(np.diff(begin, append=len(point))))
-            which = np.unique(point * owners + owner, return_inverse=True)[1]
-            best = np.full(int(which.max(initial=-1)) + 1, np.inf)
-            np.minimum.at(best, which, chord)
-            return np.asarray(longest_rival_m(best).take(which))
-
-        bounded = bool(np.isfinite(radius).any())
-        for i, level in enumerate(self._runs):
-            if i:
-                point, run = _expand(point, *(ends.take(run) for ends in level.of_coarser))
-            middle = level.upper(here.take(point, axis=1), run)
-            lower = middle - level.reach.take(run)
-            near = lower <= rivals(middle, point, level.owner.take(run))
-            if bounded:
-                near &= lower <= radius.take(point)
-            keep = np.flatnonzero(near)
-            point, run = point.take(keep), run.take(keep)
-        point, piece = _expand(point, self._runs[-1].first.take(run), self._runs[-1].last.take(run))
-        along, to = self._along.take(piece, axis=1), here.take(point, axis=1)
+        """The same among some pieces."""
+        along, to = self._levels.along.take(piece, axis=1), here.take(point, axis=1)
         to -= self._p.take(piece, axis=1)
-        share = np.clip(_dot(along, to) / self._length2.take(piece), 0.0, 1.0)
+        share = np.clip(dot(along, to) / self._levels.length2.take(piece), 0.0, 1.0)
         along *= share
         to -= along
-        chord = np.sqrt(_dot(to, to))
+        chord = np.sqrt(dot(to, to))
         keep = np.flatnonzero(chord <= radius.take(point) + CHORD_SLACK_M)
         point, piece, share, chord = point.take(keep), piece.take(keep), share.take(keep), chord.take(keep)
-        keep = np.flatnonzero(chord <= rivals(chord, point, self.owner.take(piece)) + CHORD_SLACK_M)
-        point, piece, share = point.take(keep), piece.take(keep), share.take(keep)
-        foot, chord2 = self._foot(here.take(point, axis=1), piece, share)
         owner = self.owner.take(piece)
-        keep = np.flatnonzero(chord2 <= rivals(np.sqrt(chord2), point, owner) ** 2 + 1e-6)
+        keep = np.flatnonzero(chord <= rivals(chord, point, owner if each_owner else None) + CHORD_SLACK_M)
+        point, piece, share, owner = point.take(keep), piece.take(keep), share.take(keep), owner.take(keep)
+        foot, chord2 = self._foot(here.take(point, axis=1), piece, share)
+        keep = np.flatnonzero(chord2 <= rivals(np.sqrt(chord2), point, owner if each_owner else None) ** 2 + 1e-6)
         point, owner, foot = point.take(keep), owner.take(keep), foot[keep]
         distance = geodesic_m(lon[point], lat[point], foot[:, 0], foot[:, 1])
         if each_owner:
@@ -279,50 +270,8 @@ class Edges:
             if last:
                 break
             tangent = _tangent(foot, d)
-            share = np.clip(share + _dot(to, tangent) / np.maximum(_dot(tangent, tangent), 1e-12), 0.0, 1.0)
-        return foot, _dot(to, to)
-
-
-class _Runs:
-    """Runs of up to `length` consecutive pieces of one ring: a place of each, and a ball around that holds it.
-
-    Attributes
-    ----------
-    first, last
-        The pieces of each run, the last one exclusive.
-    owner
-        Position of its polygon.
-    reach
-        How far the run reaches from its place [m].
-    of_coarser
-        First and last of the runs that lie in each run of the level above, the last one exclusive.
-    """
-
-    of_coarser: tuple[Ints, Ints]
-
-    def __init__(self, edges: Edges, end: Floats, ring: Ints, length: int) -> None:
-        start = np.flatnonzero(np.diff(ring, prepend=-1))
-        place = np.arange(ring.size) - np.repeat(start, np.diff(start, append=ring.size))
-        self.first = np.flatnonzero(place % length == 0)
-        self.last = np.append(self.first[1:], ring.size)[: self.first.size]
-        self.owner = edges.owner[self.first]
-        self._some = edges._p.take((self.first + self.last) // 2, axis=1)
-        some = np.repeat(self._some, self.last - self.first, axis=1)
-        far = np.maximum(*(_dot(v - some, v - some) for v in (edges._p, end)))
-        furthest = np.maximum.reduceat(far, self.first) if ring.size else far
-        self.reach = np.sqrt(furthest) + CHORD_SLACK_M
-
-    def upper(self, here: Floats, run: Ints) -> Floats:
-        """A chord [m] that is not shorter than the one to the nearest place of the run: to one of its vertices."""
-        to = self._some.take(run, axis=1)
-        to -= here
-        return np.sqrt(_dot(to, to))
-
-
-def _expand(point: Ints, low: Ints, high: Ints) -> tuple[Ints, Ints]:
-    """Each point with every number of its range."""
-    count = high - low
-    return point.take(run_of(count)), runs(low, count)
+            share = np.clip(share + dot(to, tangent) / np.maximum(dot(tangent, tangent), 1e-12), 0.0, 1.0)
+        return foot, dot(to, to)
 
 
 def _seams(a: Floats, b: Floats, owner: Ints) -> npt.NDArray[np.bool_]:
@@ -331,10 +280,6 @@ def _seams(a: Floats, b: Floats, owner: Ints) -> npt.NDArray[np.bool_]:
     west, east = (a[:, 0] == -180.0) & (b[:, 0] == -180.0), (a[:, 0] == 180.0) & (b[:, 0] == 180.0)
     both = np.intersect1d(owner[west], owner[east])
     return np.asarray(pole | ((west | east) & np.isin(owner, both)))
-
-
-def _dot(u: Floats, v: Floats) -> Floats:
-    return np.asarray(u[0] * v[0] + u[1] * v[1] + u[2] * v[2])
 
 
 def _tangent(at: Floats, d: Floats) -> Floats:

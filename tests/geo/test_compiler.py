@@ -29,7 +29,16 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_large_jobs_are_compiled_where_numba_is_there(monkeypatch, asked, size, there, compiles):
     monkeypatch.setenv(compiler.SWITCH, asked)
     monkeypatch.setattr(compiler, "installed", lambda: there)
+    monkeypatch.delitem(sys.modules, "numba", raising=False)
     assert compiler.compiles(size) is compiles
+
+
+def test_smaller_jobs_are_compiled_where_it_is_loaded(monkeypatch):
+    monkeypatch.delenv(compiler.SWITCH, raising=False)
+    monkeypatch.setattr(compiler, "installed", lambda: True)
+    monkeypatch.setitem(sys.modules, "numba", sys)
+    assert compiler.compiles(compiler.LOADED)
+    assert not compiler.compiles(compiler.LOADED - 1)
 
 
 def test_a_numba_that_does_not_load_is_as_good_as_none(monkeypatch):
