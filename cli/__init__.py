@@ -53,6 +53,9 @@ STOPPED = 130
 LOOKED_THROUGH = (300_000, 50, 100)
 """How many objects are made before Python looks for those that nobody can reach: what a command loads and reads is in
 use to its end, and looking through it at Python's usual pace was a twelfth of a run."""
+BLAS_SLEEPS = ("OPENBLAS_THREAD_TIMEOUT", "4")
+"""Threads of OpenBLAS sleep when they have nothing to do; else they keep a processor for a twelfth of a second, in
+which a child could read."""
 UNREAD = 141
 """Exit status where who reads the output went away (`| head`): 128 and the number of SIGPIPE."""
 
@@ -201,13 +204,14 @@ def bench(args: argparse.Namespace) -> int:
 
 
 @functools.cache
-def parser() -> argparse.ArgumentParser:
-    """All commands and their options."""
+def parser(name: str = "") -> argparse.ArgumentParser:
+    """All commands and their options, or one of them alone."""
     top = argparse.ArgumentParser(
         prog="cahra", description="Mine sites in conflict-affected and high-risk areas, with evidence and a date."
     )
     top.add_argument("--version", action=completion_command.Version, help="show the version and end")
-    commands = top.add_subparsers(dest="command", required=True)
+    known = top.add_subparsers(dest="command", required=True)
+    commands: Any = _OneOf(known, name) if name else known
     zero = commands.add_parser("app", help="open the app", description=app.__doc__)
     zero.set_defaults(call=app)
     zero.add_argument(
@@ -256,6 +260,24 @@ def parser() -> argparse.ArgumentParser:
     data_commands.add(commands)
     completion_command.add(commands, parser)
     return top
+
+
+class _OneOf:
+    """Takes one of the commands that are added, and leaves the others."""
+
+    def __init__(self, commands: Any, name: str) -> None:
+        self._commands, self._name = commands, name
+
+    def add_parser(self, name: str, **options: Any) -> Any:
+        """The parser of the command, or what takes its options and leaves them."""
+        return self._commands.add_parser(name, **options) if name == self._name else _Unasked()
+
+
+class _Unasked:
+    """The parser of a command that is not asked for: whatever is added to it is left."""
+
+    def __getattr__(self, _: str) -> Callable[..., _Unasked]:
+        return lambda *_, **__: self
 
 
 def add_cluster(to: argparse.ArgumentParser) -> None:
@@ -356,13 +378,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def performed(argv: Sequence[str] | None) -> int:
     """What the command line asks for; errors of the input are one message."""
-    top = parser()
-    args, unknown = top.parse_known_args(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    plain = bool(words) and words[0] in JOBS and words[0] not in OLD_COMMANDS
+    args, unknown = parser(words[0] if plain else "").parse_known_args(words)
     if unknown and args.command != "app":
-        top.error(f"unrecognized arguments: {' '.join(unknown)}")
+        parser().error(f"unrecognized arguments: {' '.join(unknown)}")
     args.options = unknown
     if args.command != "app":
         gc.set_threshold(*LOOKED_THROUGH)
+        os.environ.setdefault(*BLAS_SLEEPS)
         without_help_texts()
         later("pyproj")
         later("pandas", whole=True)

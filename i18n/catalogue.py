@@ -10,6 +10,7 @@ import gettext
 import io
 import re
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 
 _KEY = re.compile(r'(msgctxt|msgid|msgid_plural|msgstr)(?:\[\d+\])? (".*)')
@@ -17,12 +18,28 @@ _ESCAPED = re.compile(r"\\(.)")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 _FUZZY = re.compile("^#,.*fuzzy", re.MULTILINE)
 """A guess of a translation that nobody has looked at."""
+_PLAIN = re.compile(r'(?:#[^\n]*\n)*msgid "([^"\\\n]+)"\nmsgstr "([^"\\\n]+)"')
+"""A message and its translation of a line each, without a comment that speaks of them: two of three entries."""
 _MAGIC = 0x950412DE
 
 
-def read_catalogue(path: Path) -> gettext.GNUTranslations:
+class Catalogue(gettext.GNUTranslations):
+    """The messages of a catalogue, as :class:`gettext.GNUTranslations` holds them, without its way through bytes."""
+
+    def __init__(self, translations: Mapping[str, str]) -> None:
+        super().__init__(io.BytesIO(compiled({"": translations.get("", "")})))  # language and form of the plural
+        held: dict[str | tuple[str, int], str] = self._catalog  # type: ignore[attr-defined]
+        for message, text in translations.items():
+            if "\0" in message:
+                one = message.partition("\0")[0]
+                held |= {(one, form): word for form, word in enumerate(text.split("\0"))}
+            else:
+                held[message] = text
+
+
+def read_catalogue(path: Path) -> Catalogue:
     """The messages of a catalogue; those without a translation are not in it."""
-    return gettext.GNUTranslations(io.BytesIO(compiled(messages(path.read_text("utf-8")))))
+    return Catalogue(messages(path.read_text("utf-8")))
 
 
 def messages(text: str) -> dict[str, str]:
@@ -35,6 +52,9 @@ def messages(text: str) -> dict[str, str]:
     """
     out: dict[str, str] = {}
     for entry in text.split("\n\n"):
+        if (whole := _PLAIN.fullmatch(entry)) and "fuzzy" not in entry:
+            out[whole[1]] = whole[2]
+            continue
         parts: list[list[str]] = []
         for line in entry.split("\n"):
             if line.startswith('"'):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import importlib.metadata
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Any
 
 from geo.errors import FormatError, InputError
 from jobs.file_roles import ROLES
+from jobs.installed import version
 from jobs.run_record import TOOL
 from layers.formats.archive import Archive
 from layers.formats.limits import Gateway
@@ -79,7 +79,7 @@ class Project:
     def record(self) -> bytes:
         """The JSON; the same project gives the same bytes."""
         members = {
-            "format": FORMAT, "tool": TOOL, "tool_version": importlib.metadata.version(TOOL), "page": self.page,
+            "format": FORMAT, "tool": TOOL, "tool_version": version(TOOL), "page": self.page,
             "address": dict(sorted(self.address.items())),
             "files": [
                 {

@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from layers.formats.writers.media_types import media_type
+
 CRATE = "ro-crate-metadata.json"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 CONTEXT = ["https://w3id.org/ro/crate/1.1/context", "https://w3id.org/ro/terms/workflow-run/context"]
@@ -38,7 +40,7 @@ def crate(record: Mapping[str, object], files: Mapping[str, Mapping[str, object]
     rules = _members(record.get("rules"))
     inputs = [_input(i, n) for n, i in enumerate(_rows(record.get("inputs")), 1)]
     made = [_file(name, entry) for name, entry in files.items()]
-    entry = {"@id": _RECORD, "@type": "File", "name": _RECORD, "encodingFormat": _media_type(_RECORD)}
+    entry = {"@id": _RECORD, "@type": "File", "name": _RECORD, "encodingFormat": media_type(_RECORD)}
     entry["description"] = "The run record: time of the run, settings, rules, inputs, counts, hashes of all files."
     results = [{"@id": entity["@id"]} for entity in (*made, entry)]
     rule_set = {
@@ -117,15 +119,9 @@ def _file(name: str, facts: Mapping[str, object]) -> dict[str, Any]:
         "@type": "File",
         "name": name,
         "contentSize": str(facts["bytes"]),
-        "encodingFormat": _media_type(name),
+        "encodingFormat": media_type(name),
         "sha256": str(facts["sha256"]),
     }
-
-
-def _media_type(name: str) -> str:
-    from layers.formats.writers.write import media_type  # the name of this file alone is asked for long before
-
-    return media_type(name)
 
 
 def _compact(value: object) -> str:

@@ -219,6 +219,29 @@ def test_a_package_that_is_loaded_later_is_the_same_package():
     assert_same_but_for_the_first_word(code)
 
 
+@pytest.mark.parametrize("name", sorted(cli.JOBS.keys() - cli.OLD_COMMANDS.keys()))
+def test_a_command_alone_takes_what_it_takes_among_all(name, capsys):
+    def said(parser, *words):
+        with pytest.raises(SystemExit) as end:
+            parser.parse_args([name, *words])
+        return end.value.code, *capsys.readouterr()
+
+    for words in (["--help"], ["--as-of"], []):
+        assert said(cli.parser(name), *words) == said(cli.parser(), *words)
+    with pytest.raises(SystemExit):
+        cli.main([name, "--help"])
+    assert capsys.readouterr().out == said(cli.parser(), "--help")[1]
+
+
+def test_what_no_command_takes_is_told_with_all_commands(capsys):
+    with pytest.raises(SystemExit) as end:
+        cli.main(["assess", *DEMO, "--as-of", "x", "--out", "y", "--nothing"])
+    assert end.value.code == 2
+    said = capsys.readouterr().err
+    assert "unrecognized arguments: --nothing" in said
+    assert "editions" in said
+
+
 @pytest.mark.parametrize("before", ["", "import threading; threading.Thread(target=lambda: time.sleep(0.2)).start()"])
 def test_the_end_of_the_process_leaves_nothing_out(before):
     code = (

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from layers.formats.writers.media_types import MEDIA_TYPES
 from layers.formats.writers.write import FORMATS
 from layers.sources.incidents import SOURCES
 
@@ -43,6 +44,7 @@ def test_the_registry_of_sources_names_every_publisher():
 def test_a_format_is_one_file_and_one_word_in_the_registry(name):
     made = importlib.import_module(name).FORMAT
     assert FORMATS.get(made.ending) is made, f"add {name}.FORMAT to FORMATS of layers/formats/writers/write.py"
+    assert made.ending in MEDIA_TYPES, f"add {made.ending} to layers/formats/writers/media_types.py"
 
 
 @pytest.mark.parametrize("page", sorted(p.name for p in (ROOT / "views/pages").glob("*.py") if p.stem != "__init__"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from geo.rules.figures import FIGURE_MONTHS
 from geo.rules.rule_set import Rules
 from geo.rules.run_report import coverage_report
 from geo.time_window import to_days
+from jobs.installed import version
 from jobs.read_back import DifferenceError
 from jobs.run_record import TOOL
 from layers.reference.country_outlines import country_outlines
@@ -32,7 +32,7 @@ def same_version(record: Mapping[str, Any]) -> bool:
     record
         The run record, as `run.json` has it.
     """
-    return bool(record.get("tool_version") == importlib.metadata.version(TOOL))
+    return bool(record.get("tool_version") == version(TOOL))
 
 
 def check_coverage(sites: pd.DataFrame, evidence: pd.DataFrame, rules: Rules, record: Mapping[str, Any]) -> bool:

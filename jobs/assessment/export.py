@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import importlib.metadata
 import platform
 from collections.abc import Callable, Mapping
 
@@ -31,6 +30,7 @@ from i18n.translator import translator
 from jobs.assessment.evidence_file import CSV, MOST_CSV_ROWS, PARQUET, files_of
 from jobs.assessment.unseen_notes import unseen_notes
 from jobs.assumptions import assumptions
+from jobs.installed import version
 from jobs.rasters.given import raster_lines
 from jobs.reading_notes import first_reasons, followed, reading_lines, reasons_line
 from jobs.result import Later, ResultFiles, Sheet
@@ -153,7 +153,7 @@ def run_record_without_evidence(
         "run_at": clock.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "tool": TOOL,
         "job": "assess",
-        "tool_version": importlib.metadata.version(TOOL),
+        "tool_version": version(TOOL),
         "settings": dict(settings),
         "rules": {"version": rules.version, "hash": rules.hash, "table": rules.source},
         "inputs": [*inputs, *([dict(rules.file)] if rules.file else [])],
@@ -163,7 +163,7 @@ def run_record_without_evidence(
         "demonstration": bool(assessment.sites["demonstration"].any()),
         "report": assessment.report,
         "notes": NOTES,
-        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        "libraries": {name: version(name) for name in LIBRARIES},
         "python": platform.python_version(),
     }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib.metadata
 import platform
 
 import numpy as np
@@ -23,6 +22,7 @@ from jobs.backtest.model import Backtest
 from jobs.counted_file import CountedFiles
 from jobs.demonstration import layers, marks
 from jobs.inputs import Loaded
+from jobs.installed import version
 from jobs.reading_notes import reading_lines
 from jobs.result import ResultFiles, Sheet
 from jobs.run_record import TOOL
@@ -85,7 +85,7 @@ def run_record(
         "run_at": clock.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "tool": TOOL,
         "job": "backtest",
-        "tool_version": importlib.metadata.version(TOOL),
+        "tool_version": version(TOOL),
         "settings": {
             "outcome": outcome.text(),
             "from": iso(days[:1])[0],
@@ -120,7 +120,7 @@ def run_record(
         ],
         **marks(*layers(loaded)),
         "notes": [words.NOT_A_FORECAST, words.HINDSIGHT],
-        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        "libraries": {name: version(name) for name in LIBRARIES},
         "python": platform.python_version(),
     }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import importlib.metadata
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from jobs.compare.programme_causes import ProgrammeCauses
 from jobs.data_cards import ROLES
 from jobs.data_page import inputs_of
 from jobs.demonstration import marks
+from jobs.installed import version
 from jobs.result import Result, ResultFiles
 from jobs.run_record import TOOL
 
@@ -139,7 +139,7 @@ def run(loaded: tuple[Folder, Folder], now: dt.datetime | None = None) -> Compar
         "run_at": clock.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "tool": TOOL,
         "job": "compare",
-        "tool_version": importlib.metadata.version(TOOL),
+        "tool_version": version(TOOL),
         "settings": {"job": a.job, "before": a.as_of, "after": b.as_of},
         "rules": {"before": a.rules.hash, "after": b.rules.hash},
         "inputs": [_input_entry(role, f) for role, f in (("before", a), ("after", b))],

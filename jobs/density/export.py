@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import importlib.metadata
 import platform
 from collections.abc import Callable, Mapping, Sequence
 
@@ -22,6 +21,7 @@ from i18n.translator import N_
 from jobs.density.model import Options, Period, Surface, Surfaces
 from jobs.density.placing import HOW
 from jobs.inputs import Loaded
+from jobs.installed import version
 from jobs.result import ResultFiles
 from jobs.run_options import options_of
 from jobs.run_record import TOOL
@@ -92,7 +92,7 @@ def tags_of(grid: SurfaceGrid, options: Options, surface: Surface, record: Mappi
         "precision": "; ".join(f"{name} {n}" for name, n in counts.items()),
         "total": f"{surface.placed.total:g}",
         "no_data": "countries that the source is not declared to cover, where nothing lies near",
-        "libraries": "; ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES),
+        "libraries": "; ".join(f"{name} {version(name)}" for name in LIBRARIES),
         "note": str(NO_RISK),
         **({MARK: MARK_TEXT} if record.get("demonstration") else {}),
     }  # fmt: skip
@@ -182,7 +182,7 @@ def run_record(
         "run_at": clock.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "tool": TOOL,
         "job": "density",
-        "tool_version": importlib.metadata.version(TOOL),
+        "tool_version": version(TOOL),
         "settings": settings,
         "inputs": [dict(i) for i in loaded.inputs],
         "datasets": datasets_of(incidents, loaded.incidents, files).to_dict("records"),
@@ -191,7 +191,7 @@ def run_record(
             "left": grid.left, "top": grid.top, "rows": grid.rows, "columns": grid.columns,
         },
         "notes": {"no_risk": NO_RISK},
-        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        "libraries": {name: version(name) for name in LIBRARIES},
         "python": platform.python_version(),
     }  # fmt: skip
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib.metadata
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from jobs.compare import job as comparing
 from jobs.demonstration import layers, marks
 from jobs.editions.incident_changes import CHANGED, by_year, counts, incident_changes, late
 from jobs.inputs import Inputs, Loaded, Source, load, together
+from jobs.installed import version
 from jobs.result import Result, ResultFiles
 from jobs.run_record import TOOL
 
@@ -143,7 +143,7 @@ def run(
         "run_at": clock.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "tool": TOOL,
         "job": "editions",
-        "tool_version": importlib.metadata.version(TOOL),
+        "tool_version": version(TOOL),
         "settings": {"as_of": as_of.isoformat() if as_of else "", **loaded[1].settings},
         "inputs": [{**i, "side": n} for n, one in zip(NAMES, loaded, strict=True) for i in one.inputs],
         "changes": counts(changes),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import hashlib
-import importlib.metadata
 import platform
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from jobs.assessment.export import LIBRARIES
 from jobs.data_cards import citations
 from jobs.demonstration import layers, marks
 from jobs.inputs import Loaded, load
+from jobs.installed import version
 from jobs.result import Result, ResultFiles
 from jobs.result_folder import ResultFolder
 from jobs.run_options import recorded
@@ -288,7 +288,7 @@ def run(
         "run_at": looked_at,
         "tool": TOOL,
         "job": "watch",
-        "tool_version": importlib.metadata.version(TOOL),
+        "tool_version": version(TOOL),
         "settings": {**recorded(loaded, day), **settings},
         "rules": {"version": rules.version, "hash": rules.hash, "table": rules.source},
         "inputs": [saved.as_record, *(dict(i) for i in loaded.inputs), *([dict(rules.file)] if rules.file else [])],
@@ -298,7 +298,7 @@ def run(
         "unsaid": unsaid,
         "past": {"rows": len(past), "sha256": hashlib.sha256(alerts_bytes(past)).hexdigest()},
         "gone": sorted(i for i in counted if i not in present),
-        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        "libraries": {name: version(name) for name in LIBRARIES},
         "python": platform.python_version(),
         **marks(*synthetic),
     }

@@ -59,6 +59,9 @@ def test_our_reader_of_catalogues_reads_what_babel_reads():
     read = gettext.GNUTranslations(io.BytesIO(catalogue.compiled(ours)))
     assert "x" not in ours
     assert len(ours) > 2000
+    assert catalogue.Catalogue(ours)._catalog == read._catalog
+    assert catalogue.Catalogue(ours).info() == read.info()
+    assert [catalogue.Catalogue(ours).plural(n) for n in range(3)] == [read.plural(n) for n in range(3)]
     assert {k: v for k, v in read._catalog.items() if k} == {k: v for k, v in theirs._catalog.items() if k}
     assert translator("fr").plural("{n} site", "{n} sites", 1) != translator("fr").plural("{n} site", "{n} sites", 2)
 

@@ -15,7 +15,8 @@ from jobs.reading_notes import followed
 from jobs.result import ResultFiles
 from layers.formats.writers.archive import zip_bytes
 from layers.formats.writers.cells import plain_types
-from layers.formats.writers.write import media_type, write_bytes
+from layers.formats.writers.media_types import media_type
+from layers.formats.writers.write import write_bytes
 from views.data_choice import Data
 from views.faults import telling
 from views.session import Here, language

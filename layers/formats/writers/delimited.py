@@ -154,4 +154,4 @@ def to_csv_bytes(frame: pd.DataFrame, *, delimiter: str = ",", decimal: str = ".
     return csv_bytes(frame, delimiter=delimiter, decimal=decimal, bom=bom)[0]
 
 
-FORMAT = Format("csv", "text/csv", to_csv_bytes)
+FORMAT = Format("csv", to_csv_bytes)

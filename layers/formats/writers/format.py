@@ -1,4 +1,4 @@
-"""What a format declares of itself."""
+"""What a format of tables declares of itself."""
 
 from __future__ import annotations
 
@@ -8,18 +8,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Format:
-    """A form in which something leaves the program.
+    """A form in which tables leave the program; its media type is in :mod:`layers.formats.writers.media_types`.
 
     Parameters
     ----------
     ending
         Of file names, without the dot.
-    media_type
-        As browsers and other programs call it.
     write
-        From a frame to bytes; None for a form that is no table.
+        From a frame to bytes.
     """
 
     ending: str
-    media_type: str
-    write: Callable[..., bytes] | None = None
+    write: Callable[..., bytes]

@@ -117,4 +117,4 @@ def _escaped(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-FORMAT = Format("geojson", "application/geo+json", geojson_bytes)
+FORMAT = Format("geojson", geojson_bytes)

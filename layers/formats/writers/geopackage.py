@@ -127,4 +127,4 @@ def geopackage_bytes(frame: pd.DataFrame, geometry: np.ndarray | None = None, *,
     return geopackage([layer_of(frame, layer, geometry)])
 
 
-FORMAT = Format("gpkg", "application/geopackage+sqlite3", geopackage_bytes)
+FORMAT = Format("gpkg", geopackage_bytes)

@@ -43,4 +43,4 @@ def geoparquet_bytes(frame: pd.DataFrame, geometry: np.ndarray | None = None) ->
     return out.getvalue()
 
 
-FORMAT = Format("parquet", "application/vnd.apache.parquet", geoparquet_bytes)
+FORMAT = Format("parquet", geoparquet_bytes)

@@ -68,4 +68,4 @@ def kml_bytes(frame: pd.DataFrame, geometry: np.ndarray | None = None, *, name: 
     return kml({str(n): texts(frame[n]) for n in frame.columns}, shapes_of(frame, geometry), name)
 
 
-FORMAT = Format("kml", "application/vnd.google-earth.kml+xml", kml_bytes)
+FORMAT = Format("kml", kml_bytes)

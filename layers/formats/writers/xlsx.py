@@ -169,4 +169,4 @@ def xlsx_bytes(frame: pd.DataFrame, *, sheet: str = "sites") -> bytes:
     return workbook([[str(n) for n in frame.columns], *zip(*columns, strict=True)], safe_name(sheet))
 
 
-FORMAT = Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx_bytes)
+FORMAT = Format("xlsx", xlsx_bytes)
