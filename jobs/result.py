@@ -12,6 +12,7 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -28,7 +29,7 @@ from jobs.table_mark import with_mark
 from layers.formats.writers.cells import plain_types
 from layers.formats.writers.coded_parquet import coded_parquet_bytes
 from layers.formats.writers.delimited import coded_csv_pieces, csv_pieces
-from layers.formats.writers.text_columns import whole
+from layers.formats.writers.text_columns import TextColumn, whole
 
 Sheet = tuple[pd.DataFrame | CodedTable, Table]
 """A frame or columns of codes, and the table of the schema that says which of its columns are whole numbers."""
@@ -113,6 +114,8 @@ class ResultFiles(Mapping[str, bytes]):
         them when the files are put away.
     whole
         Makes the record with what is known of it only when its files are made; None: `record` is all.
+    texts
+        Makes columns of a table that are text already, by file name: another file says them too.
     """
 
     def __init__(
@@ -123,8 +126,10 @@ class ResultFiles(Mapping[str, bytes]):
         whole: Callable[[], Mapping[str, object]] | None = None,
         without: Callable[[], Collection[str]] = tuple,
         first: Sequence[str] | Callable[[], Sequence[str]] = (),
+        texts: Mapping[str, Callable[[], Mapping[str, TextColumn]]] = MappingProxyType({}),
     ) -> None:
         self._tables, self._others, self._first = tables, dict(others), first
+        self._texts = texts
         self._record, self._without = whole or (lambda: record), without
         self._synthetic = bool(record.get("demonstration"))
         if self._synthetic:
@@ -161,7 +166,7 @@ class ResultFiles(Mapping[str, bytes]):
         if isinstance(frame, CodedTable):
             pieces, self._neutralised[name] = coded_csv_pieces(frame, table)
         else:
-            pieces, self._neutralised[name] = csv_pieces(plain_types(frame, table))
+            pieces, self._neutralised[name] = csv_pieces(plain_types(frame, table), texts=self._texts.get(name, dict)())
         return pieces
 
     def _closing(self, made: Mapping[str, Mapping[str, object]]) -> dict[str, bytes]:

@@ -9,6 +9,7 @@ import datetime as dt
 import functools
 import platform
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -35,8 +36,9 @@ from jobs.rasters.given import raster_lines
 from jobs.reading_notes import first_reasons, followed, reading_lines, reasons_line
 from jobs.result import Later, ResultFiles, Sheet
 from jobs.run_record import TOOL
-from layers.formats.writers.cells import plain_types
-from layers.formats.writers.geojson import geojson_pieces
+from layers.formats.writers.cells import plain_types, whole_columns
+from layers.formats.writers.geojson import ROWS, geojson_pieces
+from layers.formats.writers.text_columns import TextColumn, frame_texts
 from layers.reference.country_names import CountryName
 
 LIBRARIES = ("geopandas", "numpy", "pandas", "pyproj", "shapely", "pyarrow")
@@ -218,19 +220,16 @@ def result_files(
 
     # Sentences are Python's work, and rows of evidence Arrow's: where there are many, both go on at once.
     @functools.cache
-    def saying() -> Callable[[], pd.DataFrame]:
+    def saying() -> Callable[[], _Sites]:
         if many():
             give_back()
-        return functools.cache(ahead(lambda: explained(assessment, rules), worth=many()))
+        return functools.cache(ahead(lambda: _Sites.of(explained(assessment, rules)), worth=many()))
 
     def many() -> bool:
         return len(assessment.evidence_columns) > MOST_CSV_ROWS
 
-    def sites() -> pd.DataFrame:
-        return saying()()
-
     def site_rows() -> Sheet:
-        return sites(), (*schema.ASSESSED, *MEASURES)
+        return saying()().rows, _Sites.TABLE
 
     def open_rows() -> CodedTable:
         saying()
@@ -252,8 +251,30 @@ def result_files(
     }
     if certified is not None and len(certified):
         tables["sites_md01.csv"] = (certified, ())
-    others = {"sites.geojson": lambda: geojson_pieces(plain_types(sites()))}
-    return ResultFiles(tables, others, record, lambda: with_evidence(record, assessment), without, first)
+    others = {"sites.geojson": lambda: geojson_pieces(saying()().plain, texts=saying()().texts)}
+    whole = functools.partial(with_evidence, record, assessment)
+    return ResultFiles(tables, others, record, whole, without, first, {"sites.csv": lambda: saying()().csv_texts})
+
+
+@dataclass(frozen=True)
+class _Sites:
+    """The sites with their sentences: as they are, as GeoJSON writes them, and as text, where they are not too many."""
+
+    TABLE = (*schema.ASSESSED, *MEASURES)
+    rows: pd.DataFrame
+    plain: pd.DataFrame
+    texts: Mapping[str, TextColumn]
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame) -> _Sites:
+        plain = plain_types(rows)
+        return cls(rows, plain, frame_texts(plain) if len(rows) <= ROWS else {})
+
+    @property
+    def csv_texts(self) -> dict[str, TextColumn]:
+        """Texts that stand in the CSV as well: its table calls more numbers whole than GeoJSON does."""
+        others = whole_columns(self.TABLE) - whole_columns()
+        return {name: text for name, text in self.texts.items() if name not in others}
 
 
 def summary(sites: pd.DataFrame, rejected: pd.DataFrame, record: Mapping[str, object], rules: Rules) -> list[Note]:

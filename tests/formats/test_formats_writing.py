@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 
 from geo.errors import InputError
 from layers.formats import read
-from layers.formats.writers.cells import texts
-from layers.formats.writers.delimited import csv_bytes, to_csv_bytes
+from layers.formats.writers.cells import plain_types, texts
+from layers.formats.writers.delimited import csv_bytes, csv_pieces, to_csv_bytes
+from layers.formats.writers.geojson import geojson_bytes, geojson_pieces
 from layers.formats.writers.spreadsheet_guard import is_formula, neutralise, restore, safe_name
+from layers.formats.writers.text_columns import frame_texts, whole
 from layers.formats.writers.write import FORMATS, write_bytes
 from layers.formats.writers.xlsx import xlsx_bytes
 from tests.examples import examples
@@ -252,3 +254,19 @@ def test_xml_is_escaped_as_the_standard_library_does(text):
 
     assert xml_text.escape(text) == saxutils.escape(text)
     assert xml_text.quoteattr(text) == saxutils.quoteattr(text)
+
+
+def test_texts_that_are_made_already_stand_in_the_files_as_they_would():
+    frame = plain_types(pd.DataFrame({
+        "name": ["=1+1", 'a "b"', "c,d", "", None],
+        "n": [1.0, 2.5, None, -0.0, 1e-9],
+        "whole": [1.0, None, 2.0, 3.0, 4.0],
+        "day": pd.to_datetime(["2016-09-19", None, None, "2017-01-01", None]),
+        "lon": [17.5, None, 1.0, 2.0, 3.0],
+        "lat": [4.3, 1.0, None, 2.0, 3.0],
+    }))  # fmt: skip
+    made = frame_texts(frame)
+    for some in (made, {n: made[n] for n in ("name", "n", "lat")}):
+        pieces, changed = csv_pieces(frame, texts=some)
+        assert (whole(pieces), changed) == csv_bytes(frame)
+        assert whole(geojson_pieces(frame, texts=some)) == geojson_bytes(frame)

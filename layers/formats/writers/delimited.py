@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -45,15 +46,21 @@ def csv_bytes(frame: pd.DataFrame, *, delimiter: str = ",", decimal: str = ".", 
 
 
 def csv_pieces(
-    frame: pd.DataFrame, *, delimiter: str = ",", decimal: str = ".", bom: bool = False
+    frame: pd.DataFrame,
+    *,
+    delimiter: str = ",",
+    decimal: str = ".",
+    bom: bool = False,
+    texts: Mapping[str, TextColumn] = MappingProxyType({}),
 ) -> tuple[Iterator[Any], int]:
-    """The same in pieces (bytes or buffers), each made when it is taken."""
+    """The same in pieces (bytes or buffers), each made when it is taken; `texts` are columns that are text already."""
     if delimiter == decimal:
         raise ValueError("the delimiter and the decimal sign must differ")
     refuse_restricted(frame)
     numeric = [is_number(frame.iloc[:, i]) for i in range(frame.shape[1])]
-    columns = [column(frame.iloc[:, i], decimal) for i in range(frame.shape[1])]
-    return delimited([str(n) for n in frame.columns], columns, numeric, delimiter=delimiter, bom=bom)
+    names = [str(n) for n in frame.columns]
+    columns = [texts[n] if n in texts else column(frame.iloc[:, i], decimal) for i, n in enumerate(names)]
+    return delimited(names, columns, numeric, delimiter=delimiter, bom=bom)
 
 
 def coded_csv_bytes(table: CodedTable, *tables: schema.Table) -> tuple[bytes, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -36,13 +37,24 @@ def geojson_bytes(frame: pd.DataFrame, geometry: np.ndarray | None = None, *, na
     return whole(geojson_pieces(frame, geometry, name=name))
 
 
-def geojson_pieces(frame: pd.DataFrame, geometry: np.ndarray | None = None, *, name: str = "sites") -> Iterator[Any]:
-    """The same in pieces (bytes or buffers), each made when it is taken."""
+def geojson_pieces(
+    frame: pd.DataFrame,
+    geometry: np.ndarray | None = None,
+    *,
+    name: str = "sites",
+    texts: Mapping[str, TextColumn] = MappingProxyType({}),
+) -> Iterator[Any]:
+    """The same in pieces (bytes or buffers), each made when it is taken.
+
+    `texts` are columns of a frame of up to :data:`ROWS` that are text already.
+    """
     refuse_restricted(frame)
-    return _pieces(frame, geometry, name)
+    return _pieces(frame, geometry, name, texts if len(frame) <= ROWS else {})
 
 
-def _pieces(frame: pd.DataFrame, geometry: np.ndarray | None, name: str) -> Iterator[Any]:
+def _pieces(
+    frame: pd.DataFrame, geometry: np.ndarray | None, name: str, texts: Mapping[str, TextColumn]
+) -> Iterator[Any]:
     head = json.dumps({"type": "FeatureCollection", "name": name}, ensure_ascii=False, separators=(",", ":"))
     yield (head[:-1] + ',"features":[\n').encode("utf-8", "replace")
     # Of many rows some at a time: their texts need several times the memory of what is written of them. How days are
@@ -53,7 +65,7 @@ def _pieces(frame: pd.DataFrame, geometry: np.ndarray | None, name: str) -> Iter
     last: Any = None
     for start in range(0, len(frame), step):
         part = slice(start, start + step)
-        features = _features(frame.iloc[part], None if geometry is None else geometry[part])
+        features = _features(frame.iloc[part], None if geometry is None else geometry[part], texts)
         for piece in lines(features, "", "}},\n"):
             if last is not None:
                 yield last
@@ -63,7 +75,7 @@ def _pieces(frame: pd.DataFrame, geometry: np.ndarray | None, name: str) -> Iter
     yield b"\n]}\n"
 
 
-def _features(frame: pd.DataFrame, geometry: np.ndarray | None) -> list[TextColumn]:
+def _features(frame: pd.DataFrame, geometry: np.ndarray | None, texts: Mapping[str, TextColumn]) -> list[TextColumn]:
     """The parts of each feature that stand one after the other: its geometry, then its properties."""
     columns, numbers = [], {}
     names = [str(n) for n in frame.columns]
@@ -71,7 +83,7 @@ def _features(frame: pd.DataFrame, geometry: np.ndarray | None) -> list[TextColu
     for i, key in enumerate(names):
         if key not in names[:i]:  # of two columns of one name the last is told, as in a dictionary
             series = frame.iloc[:, max(j for j, other in enumerate(names) if other == key)]
-            values = column(series)
+            values = texts[key] if key in texts else column(series)
             if key in ("lon", "lat") and pd.api.types.is_float_dtype(series):
                 numbers[key] = values.all()
             columns.append(_property(series, values, f"{opening}{_escaped(key)}:"))

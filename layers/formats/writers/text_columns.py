@@ -80,6 +80,11 @@ def column(series: pd.Series, decimal: str = ".") -> TextColumn:
     return TextColumn(known.dictionary, known.indices.to_numpy())
 
 
+def frame_texts(frame: pd.DataFrame) -> dict[str, TextColumn]:
+    """The columns of a frame as text by name, for several files that say the same; of two of one name the last."""
+    return {str(name): column(frame.iloc[:, i]) for i, name in enumerate(frame.columns)}
+
+
 def _number_column(series: pd.Series, decimal: str) -> TextColumn:
     """Numbers once each where they repeat; where hardly one does, row by row but for the blanks, which share a text."""
     if not pd.api.types.is_float_dtype(series):
