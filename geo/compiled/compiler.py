@@ -7,10 +7,12 @@ so that every result has the same bits either way; tests hold each against the o
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -50,6 +52,17 @@ def installed() -> bool:
     return True
 
 
+@functools.cache
+def _edition() -> str:
+    """Name, size and time of every module of this folder.
+
+    What Numba keeps of a loop it holds against the loop's own module alone, and it cannot read what it kept for a class
+    that is gone.
+    """
+    modules = sorted(Path(__file__).parent.glob("*.py"))
+    return " ".join(f"{p.name} {p.stat().st_size} {p.stat().st_mtime_ns}" for p in modules)
+
+
 def compiled(loop: F) -> F:
     """A loop that is compiled for the types of its first call, lets other threads run, and is kept on disk.
 
@@ -65,6 +78,9 @@ def compiled(loop: F) -> F:
     options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": False}
     try:
         made = njit(cache=True, **options)(loop)
+        with contextlib.suppress(AttributeError):  # what a loop calls is part of it, and so is what it is called with
+            kept = made._cache._cache_file
+            kept._version = f"{kept._version} {_edition()}"
     except RuntimeError:  # there is no folder to keep it in
         made = njit(**options)(loop)
     return cast(F, made)

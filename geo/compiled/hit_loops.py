@@ -212,7 +212,7 @@ def sure_pairs(around: Around, incident: Ints, arc: Four, doubt: Doubt) -> tuple
             at[inside], away[inside] = incident[at[j]], away[j]
             inside += away[j] <= radius
         counts[i] = inside
-        _put_in_order(at, away, np.int64(inside), who, metres, np.int64(k), spare, radius)
+        put_in_order(at, away, np.int64(inside), who, metres, np.int64(k), spare, radius)
         k += inside
     return counts, who[:k], metres[:k], True
 
@@ -251,18 +251,27 @@ def in_order(
             inside += distance[i] <= radius
             i += 1
         counts[mine] = inside
-        _put_in_order(here, away, np.int64(inside), who, metres, np.int64(k), spare, radius)
+        put_in_order(here, away, np.int64(inside), who, metres, np.int64(k), spare, radius)
         k += inside
     return counts, who[:k], metres[:k]
 
 
 @compiled
-def _put_in_order(
+def put_in_order(
     at: Ints, away: Floats, n: Whole, who: Ints, metres: Floats, begin: Whole, spare: Ints, radius: float
 ) -> None:
-    """The first `n` pairs of `at` and `away`, those of one site, in order in `who` and `metres` from `begin` on.
+    """Puts pairs of one site in order by distance and incident: into as many bins of equal area as there are pairs.
 
-    They go into as many bins of equal area as there are pairs; `spare` has room for the bins of two such sites.
+    Parameters
+    ----------
+    at, away, n
+        Incidents and distances [m], of which the first `n` count; what they hold is lost.
+    who, metres, begin
+        Filled from `begin` on.
+    spare
+        Room for the bins of two such sites.
+    radius
+        No distance is longer [m].
     """
     if n <= FEW:
         for i in range(n):
@@ -359,4 +368,25 @@ def put(
         for _ in range(counts[i]):
             site[to], incident[to], distance[to] = sites[i], who[k], metres[k]
             to += 1
+            k += 1
+
+
+@compiled
+def put_more(sites: Ints, counts: Locals, first: Ints, start: int, values: Ints, out: Ints) -> None:
+    """The same with what else is said of each pair, 64 bits.
+
+    Parameters
+    ----------
+    sites, counts, first, start
+        As :func:`put` takes them.
+    values
+        One a pair of the block.
+    out
+        One a pair of all, to be filled.
+    """
+    k = 0
+    for i in range(sites.size):
+        to = first[sites[i] - start]
+        for j in range(counts[i]):
+            out[to + j] = values[k]
             k += 1

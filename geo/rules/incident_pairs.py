@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from geo.compiled.compiler import compiles
 from geo.records.incidents import EFFECTS, VIOLENCE, Incidents
 from geo.rules.questions import Bits
 from geo.rules.rule import Rule, Test
 from geo.rules.wanted_pairs import WantedPairs
-from geo.spatial.candidate_search import Search
-from geo.spatial.proximity import found_by
+from geo.spatial.candidate_search import Candidates, Search, spread
+from geo.spatial.proximity import Part, found_by, some, sorted_pairs
 from geo.time_window import Days, months_before
 
 Ints = npt.NDArray[np.int64]
@@ -178,32 +179,58 @@ def find_pairs(
         The widest limit of any rule [m].
     """
     longest = months_before(days, months) if after is None else after
-    every = np.ones(len(incidents), np.bool_)
+    # Of a question's bits a window is a part already where all sites have one date.
+    counted = np.ones(len(incidents), np.bool_) if wanted is None else wanted.counted
     made: list[_Run] = []
     for sites, rows, precision, search in searches(
-        lon, lat, error_km, days, incidents, every, widest_m, imprecise_km, longest
+        lon, lat, error_km, days, incidents, counted, widest_m, imprecise_km, longest
     ):
-        wrong = reach_m(error_km * 1000, precision, imprecise_km).take(sites)
-
-        def chosen(
-            local: Ints, at: Ints, away: Floats, mine: Ints = sites, of: Ints = rows, off: Floats = wrong
-        ) -> tuple[Ints, tuple[Bits, ...]]:
-            reach, shown = off.take(local), np.round(away, 3)
-            # A group is searched as wide as its vaguest site needs; what a site is told must not depend on others.
-            near = shown - reach <= widest_m
-            if wanted is None:
-                return np.flatnonzero(near), ()
-            asked, met = wanted.among(mine.take(local), of.take(at), away, shown, reach)
-            kept = np.flatnonzero(near & asked)
-            return kept, tuple(word.take(kept) for word in met)
-
-        found = found_by(search, chosen)
+        reach = reach_m(error_km * 1000, precision, imprecise_km)
+        found = found_by(search, _Block(sites, rows, reach.take(sites), widest_m, wanted).part)
         if len(found):
-            made.append(_Run(sites.take(found.site), rows.take(found.incident), found.distance_m, found.more))
+            made.append(_Run(sites.take(found.site), found.incident, found.distance_m, found.more))
     words = 0 if wanted is None else len(wanted)
-    run = _merged(made, words)
+    run = _merged(made, words, compiles(len(lon) * len(incidents)))
     asked = {} if wanted is None else wanted.asked
     return Pairs(run.site, run.incident, run.distance, days, incidents, widest_m, asked, run.met)
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Which pairs of a search are kept: its sites and incidents (positions), what each site's pairs may be wrong by."""
+
+    sites: Ints
+    rows: Ints
+    reach: Floats
+    widest_m: float
+    wanted: WantedPairs | None
+
+    def part(self, search: Search, candidates: Candidates) -> Part:
+        """The pairs of a block that are kept; their incidents are numbers among all."""
+        if not search.compiled or self.wanted is None:
+            sites, counts, (at, *others) = some(sorted_pairs(search, candidates), self.chosen)
+            return sites, counts, (self.rows.take(at), *others)
+        from geo.compiled.pair_loops import wanted_pairs
+
+        hits = search.hits(candidates)
+        counts, incident, metres, met = wanted_pairs(
+            hits.local, hits.at, search.measure(hits), self.sites.take(hits.sites), search.incident,
+            self.rows,
+            self.reach.take(hits.sites), search.radius, self.widest_m, self.wanted.for_loop,
+        )  # fmt: skip
+        n = len(incident)
+        return hits.sites, counts, (incident, metres, *(word[:n].view(np.uint64) for word in met))
+
+    def chosen(self, local: Ints, at: Ints, away: Floats) -> tuple[Ints, tuple[Bits, ...]]:
+        """Of pairs of the search the positions of those that are kept, and the bits of the questions of each."""
+        reach, shown = self.reach.take(local), np.round(away, 3)
+        # A group is searched as wide as its vaguest site needs; what a site is told must not depend on others.
+        near = shown - reach <= self.widest_m
+        if self.wanted is None:
+            return np.flatnonzero(near), ()
+        asked, met = self.wanted.among(self.sites.take(local), self.rows.take(at), away, shown, reach)
+        kept = np.flatnonzero(near & asked)
+        return kept, tuple(word.take(kept) for word in met)
 
 
 def searches(
@@ -259,6 +286,7 @@ def searches(
                     as_of_day=days[sites],
                     window_days=days[sites] - after[sites],
                     incident_end_day=incidents.end[rows] + slack,
+                    job=len(lon) * len(incidents),
                 ),
             )
 
@@ -314,19 +342,28 @@ class _Run(NamedTuple):
         return out
 
 
-def _merged(made: list[_Run], words: int) -> _Run:
-    """Sorted runs as one; each has so many words of bits."""
+def _merged(made: list[_Run], words: int, compiled: bool = False) -> _Run:
+    """Sorted runs as one, by compiled loops or not; each has so many words of bits."""
     if not made:
         none = np.zeros(0, np.int64)
         return _Run(none, none, np.zeros(0), (np.zeros(0, np.uint64),) * words)
     while len(made) > 1:
         one, other, *rest = sorted(made, key=lambda r: len(r.site))
-        made = [*rest, _of_two(other, one)]
+        made = [*rest, _of_two(other, one, compiled)]
     return made[0]
 
 
-def _of_two(many: _Run, few: _Run) -> _Run:
+def _of_two(many: _Run, few: _Run, compiled: bool) -> _Run:
     """Two sorted runs as one; two incidents of both at one place are put in order too."""
+    pairs = list(zip((*many[:3], *many.met), (*few[:3], *few.met), strict=True))
+    if compiled:
+        from geo.compiled.pair_loops import merged, taken
+
+        order = merged(*many[:3], *few[:3])
+        work = [(one.view(np.int64), other.view(np.int64)) for one, other in pairs]
+        one_run = list(spread(lambda both: taken(*both, order), work))
+        met = tuple(word.view(np.uint64) for word in one_run[3:])
+        return _Run(one_run[0], one_run[1], one_run[2].view(np.float64), met)
     mine, theirs = few.key(), many.key()
     place = np.searchsorted(theirs, mine, side="right")
     tied = (place > 0) & (theirs.take(place - 1, mode="clip") == mine) if len(theirs) else np.zeros(len(mine), np.bool_)
@@ -334,7 +371,7 @@ def _of_two(many: _Run, few: _Run) -> _Run:
     rest = np.ones(len(mine) + len(theirs), np.bool_)
     rest[to] = False
     columns: list[Any] = []
-    for a, b in zip((*many[:3], *many.met), (*few[:3], *few.met), strict=True):
+    for a, b in pairs:
         column = np.empty(len(rest), a.dtype)
         column[to] = b
         column[rest] = a

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from geo.records.incidents import Incidents
 from geo.rules.pair_sums import newest, starts
-from geo.rules.questions import Bits, Question, Questions
-from geo.time_window import Days
+from geo.rules.questions import BRACKETS, Bits, Question, Questions
+from geo.time_window import Days, months_before
+
+if TYPE_CHECKING:
+    from geo.compiled.pair_loops import Wanted
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -61,6 +66,55 @@ class WantedPairs:
     def __len__(self) -> int:
         return len(self._parts)
 
+    @property
+    def counted(self) -> Bools:
+        """The incidents that meet a question somewhere."""
+        return np.asarray(np.logical_or.reduce([questions.bits != 0 for questions, *_ in self._parts]))
+
+    @cached_property
+    def for_loop(self) -> Wanted:
+        """The questions as a compiled loop takes them."""
+        from geo.compiled.pair_loops import Wanted
+
+        parts = [questions for questions, *_ in self._parts]
+        months = sorted({month for part in parts for month, _, _ in ([] if part.one_date else part.windows)})
+        after = [months_before(self.days, month) for month in months]
+        beyond: dict[tuple[int, int, float], np.uint64] = {}
+        for w, part in enumerate(parts):
+            for ask, bit in zip(part.asks, part.bit, strict=True):
+                key = (w, BRACKETS.index(ask.bracket), ask.limit_m)
+                beyond[key] = beyond.get(key, np.uint64(0)) | bit
+        steps = sorted(key for key in beyond if key[2] < np.inf)
+        windows = [
+            (w, window, bits)
+            for w, part in enumerate(parts)
+            if not part.one_date
+            for window, bits in part.windows.items()
+        ]
+        first = [(w, bit, metres) for w, (_, _, ones, _) in enumerate(self._parts) for bit, metres in ones]
+        latest = [(w, bit) for w, (_, _, _, last) in enumerate(self._parts) for bit in last]
+        i = self.incidents
+        return Wanted(
+            bits=_signed(np.stack([part.bits for part in parts])),
+            every=_signed([every for _, every, _, _ in self._parts]),
+            limits=np.array([metres for *_, metres in steps], np.float64),
+            bracket=np.array([b for _, b, _ in steps], np.int64),
+            dropped=_signed([beyond[key] for key in steps]),
+            begin=np.searchsorted([w for w, *_ in steps], np.arange(len(parts) + 1)).astype(np.int64),
+            months=np.array([(w, months.index(m)) for w, (m, _, _), _ in windows], np.int64).reshape(-1, 2),
+            low=np.array([low for _, (_, low, _), _ in windows], np.bool_),
+            high=np.array([high for _, (_, _, high), _ in windows], np.bool_),
+            inside=_signed([bits for *_, bits in windows]),
+            after=np.array(after, np.int64).reshape(len(months), len(self.days)),
+            first=_signed([(np.uint64(w), bit) for w, bit, _ in first]).reshape(-1, 2),
+            first_m=np.array([metres for *_, metres in first], np.float64),
+            latest=_signed([(np.uint64(w), bit) for w, bit in latest]).reshape(-1, 2),
+            now=_whole(self.days),
+            start=_whole(i.start),
+            end=_whole(i.end),
+            slack=_whole(i.slack),
+        )
+
     def among(
         self, site: Ints, incident: Ints, distance: Floats, shown: Floats, reach: Floats
     ) -> tuple[Bools, list[Bits]]:
@@ -106,3 +160,13 @@ def _next(meets: Bools, at: Ints, end: Ints) -> Ints:
     place = np.searchsorted(rows, at)
     found = np.append(rows, len(meets)).take(place)
     return found[found < end]
+
+
+def _signed(bits: Any) -> Ints:
+    """Bits as whole numbers with a sign, which a loop takes."""
+    return np.ascontiguousarray(bits, np.uint64).view(np.int64)
+
+
+def _whole(values: npt.ArrayLike) -> Ints:
+    """Whole numbers that may be written: a loop is compiled for no other."""
+    return np.array(values, np.int64)

@@ -144,17 +144,17 @@ Chosen = Callable[[Ints, Ints, Floats], tuple[Ints, tuple[Array, ...]]]
 is to say of each of these."""
 
 
-def found_by(search: Search, chosen: Chosen | None = None) -> Pairs:
-    """All pairs of a search, as :func:`within` gives them, or those of them that are `chosen` block by block.
+def found_by(search: Search, part: Callable[[Search, Candidates], Part] | None = None) -> Pairs:
+    """All pairs of a search, as :func:`within` gives them, or those that are wanted of the candidates of each block.
 
     Parameters
     ----------
     search
         Checked inputs and the grid.
-    chosen
-        Which pairs of a block to give; None: all of them.
+    part
+        The pairs to give of a block; None: all of them.
     """
-    return _pairs(search, 0, search.n_sites, chosen)
+    return _pairs(search, 0, search.n_sites, part or sorted_pairs)
 
 
 def within_chunks(
@@ -195,7 +195,7 @@ def within_chunks(
         incident_end_day=incident_end_day,
     )
     return (
-        _pairs(search, first, min(first + chunk_sites, search.n_sites))
+        _pairs(search, first, min(first + chunk_sites, search.n_sites), sorted_pairs)
         for first in range(0, search.n_sites, chunk_sites)
     )
 
@@ -246,24 +246,23 @@ def summarise(
     return _sums(search, precision, (deaths_low, deaths_best, deaths_high))
 
 
-def _pairs(search: Search, start: int, stop: int, chosen: Chosen | None = None) -> Pairs:
+def _pairs(search: Search, start: int, stop: int, part: Callable[[Search, Candidates], Part]) -> Pairs:
     """Pairs of the sites from `start` to `stop`."""
     n = stop - start
     count = np.zeros(n + 1, dtype=np.int64)
     parts: list[Part] = []
 
     def work(blocks: Iterator[Candidates]) -> list[Part]:
-        found = (_sorted_block(search, block) for block in blocks)
-        return [part if chosen is None else _some(part, chosen) for part in found]
+        return [part(search, block) for block in blocks]
 
     for found in search.slabs_of_candidates(search.order(np.arange(start, stop)), work):
-        for part in found:
-            if part[2][0].size:
-                count[part[0] - start + 1] = part[1]
-                parts.append(part)
+        for made in found:
+            if made[2][0].size:
+                count[made[0] - start + 1] = made[1]
+                parts.append(made)
     first = np.cumsum(count)
     # Blocks hold neighbouring sites; here each site's run goes to its place in the order given.
-    if search.compiled and not (parts and parts[0][2][2:]):
+    if search.compiled:
         return _put_together(parts, first, start)
     total = int(first[-1])
     columns = [np.empty(total, c.dtype) for c in (parts[0][2] if parts else (np.zeros(0, np.int64), np.zeros(0)))]
@@ -281,14 +280,17 @@ def _pairs(search: Search, start: int, stop: int, chosen: Chosen | None = None) 
 
 def _put_together(parts: list[Part], first: Ints, start: int) -> Pairs:
     """The pairs of blocks by site: `first` says where those of each site begin, counted from site `start` on."""
-    from geo.compiled.hit_loops import put
+    from geo.compiled.hit_loops import put, put_more
 
     total = int(first[-1])
-    pairs = Pairs(np.empty(total, np.int64), np.empty(total, np.int64), np.empty(total))
+    more = tuple(np.empty(total, column.dtype) for column in (parts[0][2][2:] if parts else ()))
+    pairs = Pairs(np.empty(total, np.int64), np.empty(total, np.int64), np.empty(total), more)
 
     def work(part: Part) -> None:
-        sites, counts, (incident, distance) = part
+        sites, counts, (incident, distance, *others) = part
         put(sites, counts, first, start, incident, distance, pairs.site, pairs.incident, pairs.distance_m)
+        for values, out in zip(others, more, strict=True):
+            put_more(sites, counts, first, start, values.view(np.int64), out.view(np.int64))
 
     for _ in spread(work, parts):
         pass
@@ -317,8 +319,16 @@ def _at_places(places: RepeatedPlaces) -> Pairs:
     return Pairs(site, near.incident.take(pair), near.distance_m.take(pair))
 
 
-def _some(part: Part, chosen: Chosen) -> Part:
-    """The chosen pairs of a block."""
+def some(part: Part, chosen: Chosen) -> Part:
+    """The chosen pairs of a block.
+
+    Parameters
+    ----------
+    part
+        The pairs of a block.
+    chosen
+        Which of them to give.
+    """
     sites, counts, (incident, distance) = part
     local = run_of(counts)
     rows, more = chosen(sites.take(local), incident, distance)
@@ -326,8 +336,16 @@ def _some(part: Part, chosen: Chosen) -> Part:
     return sites, counts, (incident.take(rows), distance.take(rows), *more)
 
 
-def _sorted_block(search: Search, candidates: Candidates) -> Part:
-    """The pairs of one block, sorted by (site, distance_m, incident)."""
+def sorted_pairs(search: Search, candidates: Candidates) -> Part:
+    """The pairs of one block, sorted by (site, distance_m, incident).
+
+    Parameters
+    ----------
+    search
+        Checked inputs and the grid.
+    candidates
+        Those of the block.
+    """
     if search.compiled:
         from geo.compiled.hit_loops import in_order, sure_pairs
 

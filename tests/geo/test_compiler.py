@@ -79,3 +79,30 @@ def test_a_loop_is_compiled_where_nothing_can_be_kept(monkeypatch):
         return a + b
 
     assert added(1.5, 2.0) == 3.5
+
+
+@pytest.mark.skipif(importlib.util.find_spec("numba") is None, reason="Numba is not installed")
+def test_what_was_kept_by_another_edition_is_not_read(tmp_path):
+    """A loop calls a loop of another module with a class of it; then that module changes, and its class is gone."""
+    (tmp_path / "loops").mkdir()
+    code = (ROOT / "geo/compiled/compiler.py").read_text("utf-8")
+    (tmp_path / "loops/compiler.py").write_text(code, "utf-8")
+    other, run = (
+        tmp_path / "loops/other.py",
+        "from loops.first import first; from loops.other import *; print(first(ONE))",
+    )
+    (tmp_path / "loops/first.py").write_text(
+        "from loops.compiler import compiled\nfrom loops.other import value\n\n"
+        "@compiled\ndef first(given):\n    return value(given)\n"
+    )
+    for name, number in (("Old", 1), ("New", 2)):
+        other.write_text(
+            "from typing import NamedTuple\nfrom loops.compiler import compiled\n\n"
+            f"class {name}(NamedTuple):\n    x: int\n\nONE = {name}(1)\n\n"
+            f"@compiled\ndef value(given):\n    return given.x * {number}\n"
+        )
+        for _ in range(2):
+            done = subprocess.run(
+                [sys.executable, "-c", run], cwd=tmp_path, capture_output=True, text=True, check=False
+            )
+            assert done.stdout.strip() == str(number), done.stderr[-500:]

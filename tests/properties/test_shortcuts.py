@@ -136,6 +136,10 @@ def test_a_share_of_any_unit_is_that_of_the_shape_in_common(ray, dx, dy, lat, lo
 class Everything(WantedPairs):
     """Every pair is wanted."""
 
+    @property
+    def counted(self):
+        return np.ones(len(self.incidents), np.bool_)
+
     def among(self, site, *given):
         _, met = super().among(site, *given)
         return np.ones(len(site), np.bool_), met
