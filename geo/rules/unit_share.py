@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from geo.compiled.compiler import compiles
 from geo.records.admin_units import IncidentUnits, SiteUnits
 from geo.records.incidents import Incidents
 from geo.spatial.equal_area import Plane, areas_m2, to_equal_area
@@ -74,7 +75,8 @@ class UnitShares:
         if len(units):
             place = np.full(len(self.boundaries[level].geometry), -1)
             place[units] = np.arange(len(units))
-            planes.append((Plane(self.boundaries[level].geometry[units]), place))
+            compiled = compiles(len(self.lon) * len(self.incidents))
+            planes.append((Plane(self.boundaries[level].geometry[units], compiled), place))
         return planes
 
     def expected(

@@ -44,28 +44,28 @@ class Sides:
         xy, ring = shapely.get_coordinates(rings, return_index=True)
         same = np.flatnonzero(ring[1:] == ring[:-1])
         x, y, of = xy[:, 0], xy[:, 1], ring[same]
-        self.ax, self.ay, self.bx, self.by = x[same], y[same], x[same + 1], y[same + 1]
         outer = np.diff(part, prepend=-1) != 0
-        self.sign = np.where(shapely.is_ccw(rings) == outer, -1.0, 1.0).take(of)
+        sign = np.where(shapely.is_ccw(rings) == outer, -1.0, 1.0).take(of)
+        self.edges = np.stack((x[same], y[same], x[same + 1], y[same + 1], sign))
+        self.ax, self.ay, self.bx, self.by, self.sign = self.edges
         owner = part_owner.take(part.take(of))
         place = np.arange(len(of)) - np.searchsorted(owner, owner)
-        self._begin = np.flatnonzero(place % RUN == 0)
-        self._end = np.append(self._begin[1:], len(of))
-        self._first = np.searchsorted(owner.take(self._begin), np.arange(len(polygons) + 1))
-        self._x, self._half_x = self._span(self.ax, self.bx)
-        self._y, self._half_y = self._span(self.ay, self.by)
+        self.begin = np.flatnonzero(place % RUN == 0)
+        self.end = np.append(self.begin[1:], len(of))
+        self.first = np.searchsorted(owner.take(self.begin), np.arange(len(polygons) + 1))
+        self.spans = np.stack((*self._span(self.ax, self.bx), *self._span(self.ay, self.by)))
 
     @property
     def most(self) -> int:
         """How many runs the polygon has that has most of them."""
-        return int(np.diff(self._first).max(initial=0))
+        return int(np.diff(self.first).max(initial=0))
 
     def _span(self, a: Floats, b: Floats) -> tuple[Floats, Floats]:
         """The middle of each run along an axis, and how far it reaches from there."""
         if not len(a):
             return a, b
-        low = np.minimum.reduceat(np.minimum(a, b), self._begin)
-        high = np.maximum.reduceat(np.maximum(a, b), self._begin)
+        low = np.minimum.reduceat(np.minimum(a, b), self.begin)
+        high = np.maximum.reduceat(np.maximum(a, b), self.begin)
         return (low + high) / 2, (high - low) / 2
 
     def reached_by(self, which: Ints, x: Floats, y: Floats, reach: Floats) -> tuple[Ints, Ints]:
@@ -80,14 +80,15 @@ class Sides:
         reach
             How far each reaches from it [m].
         """
-        first, last = self._first.take(which), self._first.take(which + 1)
+        first, last = self.first.take(which), self.first.take(which + 1)
+        middle_x, half_x, middle_y, half_y = self.spans
         circle, run = run_of(last - first), runs(first, last - first)
         far = reach.take(circle)
-        apart = np.abs(self._x.take(run) - x.take(circle)) > self._half_x.take(run) + far
-        apart |= np.abs(self._y.take(run) - y.take(circle)) > self._half_y.take(run) + far
+        apart = np.abs(middle_x.take(run) - x.take(circle)) > half_x.take(run) + far
+        apart |= np.abs(middle_y.take(run) - y.take(circle)) > half_y.take(run) + far
         close = np.flatnonzero(~apart)
         circle, run = circle.take(close), run.take(close)
-        begin, end = self._begin.take(run), self._end.take(run)
+        begin, end = self.begin.take(run), self.end.take(run)
         return circle.take(run_of(end - begin)), runs(begin, end - begin)
 
 
@@ -122,14 +123,13 @@ class Circles:
 
     def __init__(self, x: Floats, y: Floats) -> None:
         self.x, self.y = x, y
-        self.dx, self.dy = np.roll(x, -1, axis=1) - x, np.roll(y, -1, axis=1) - y
-        self.fan = (x * (y + self.dy) * -1 + (x + self.dx) * y) / 2
+        self.dx, self.dy, self.fan = _fan(x, y)
         turn = self.dx * np.roll(self.dy, -1, axis=1) - self.dy * np.roll(self.dx, -1, axis=1)
         self.sound: Bools = np.logical_and.reduce((self.fan > 0) & (turn < 0), axis=1)
         self.whole = self.fan.sum(axis=1)
         self._before = np.cumsum(self.fan, axis=1) - self.fan
         self.outer = np.sqrt((x * x + y * y).max(axis=1))
-        self.inner = (2 * self.fan / np.hypot(self.dx, self.dy)).min(axis=1)
+        self.inner = (2 * self.fan / np.sqrt(self.dx * self.dx + self.dy * self.dy)).min(axis=1)
         angle = np.arctan2(x, y) % _TURN
         angle[:, 0] = 0.0
         self._angle = (angle + _STEP * np.arange(len(x))[:, None]).ravel()
@@ -157,7 +157,7 @@ class Circles:
         sure[edges.circle[away2 < LEAST_M * LEAST_M]] = False
         edges = self._clipped(edges.take(away2 <= self.outer.take(edges.circle) ** 2))
         behind = edges.bx * edges.ay - edges.ax * edges.by  # twice the triangle, clockwise
-        added = edges.sign * (behind / 2 - self._between(edges))
+        added = edges.sign * (behind / 2 - self._between(edges, behind))
         held = np.where(shapely.contains_xy(sides.polygons[which], x, y), self.whole, 0.0)
         return held + np.bincount(edges.circle, weights=added, minlength=len(x)), sure
 
@@ -192,20 +192,69 @@ class Circles:
             edges.sign,
         )
 
-    def _between(self, edges: _Edges) -> Floats:
-        """What the circle has in the directions of each edge, clockwise [m2]."""
-        first, begin = self._up_to(edges.circle, edges.ax, edges.ay)
-        last, end = self._up_to(edges.circle, edges.bx, edges.by)
-        turn = end - begin
-        over = np.where(turn > np.pi, -1.0, np.where(turn < -np.pi, 1.0, 0.0))
+    def _between(self, edges: _Edges, behind: Floats) -> Floats:
+        """What the circle has in the directions of each edge, clockwise [m2]; `behind` has the sign of its turn."""
+        first, last = self._up_to(edges.circle, edges.ax, edges.ay), self._up_to(edges.circle, edges.bx, edges.by)
+        since, till = _is_west(edges.ax, edges.ay), _is_west(edges.bx, edges.by)
+        # From the west to the east by the north the count begins anew.
+        over = np.where(since & ~till & (behind > 0), 1.0, np.where(till & ~since & (behind < 0), -1.0, 0.0))
         return np.asarray(last - first + over * self.whole.take(edges.circle))
 
-    def _up_to(self, circle: Ints, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """What each circle has from north to the direction of a place, and that direction [radians]."""
+    def _up_to(self, circle: Ints, x: Floats, y: Floats) -> Floats:
+        """What each circle has from north to the direction of a place."""
         corners = self.x.shape[1]
         angle = np.arctan2(x, y) % _TURN
         side = np.searchsorted(self._angle, angle + _STEP * circle, side="right") - 1
-        side = np.clip(side, circle * corners, circle * corners + corners - 1)
+        first, last = circle * corners, circle * corners + corners - 1
+        # The angle is rounded: which corner is the last one passed, a product of both places decides.
+        side = np.clip(side, first, last)
+        side -= (side > first) & ~self._is_passed(side, x, y)
+        side += (side < last) & self._is_passed(np.minimum(side + 1, last), x, y)
         cx, cy, dx, dy = (v.ravel().take(side) for v in (self.x, self.y, self.dx, self.dy))
-        share = (y * cx - x * cy) / (x * dy - y * dx)
-        return self._before.ravel().take(side) + share * self.fan.ravel().take(side), angle
+        with np.errstate(invalid="ignore", divide="ignore"):  # of the point itself, which is not relied on
+            share = (y * cx - x * cy) / (x * dy - y * dx)
+        return np.asarray(self._before.ravel().take(side) + share * self.fan.ravel().take(side))
+
+    def _is_passed(self, corner: Ints, x: Floats, y: Floats) -> Bools:
+        """Whether a corner stands before the direction of a place, clockwise from north."""
+        cx, cy = self.x.ravel().take(corner), self.y.ravel().take(corner)
+        west, other = _is_west(x, y), _is_west(cx, cy)
+        return np.asarray((west & ~other) | ((west == other) & (x * cy - y * cx >= 0)))
+
+
+def _fan(x: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
+    """From each corner to the next one, and the area of the triangle of both and the point, shape (n, corners) each."""
+    dx, dy = np.roll(x, -1, axis=1) - x, np.roll(y, -1, axis=1) - y
+    return dx, dy, (x * (y + dy) * -1 + (x + dx) * y) / 2
+
+
+def _is_west(x: Floats, y: Floats) -> Bools:
+    """Which places lie on the second half of the way around, from south to north."""
+    return np.asarray((x < 0) | ((x == 0) & (y < 0)))
+
+
+def areas_in(sides: Sides, which: Ints, x: Floats, y: Floats, corners: Floats, compiled: bool) -> tuple[Floats, Bools]:
+    """The area of its polygon within each circle [m2], and whether it is one to rely on.
+
+    Parameters
+    ----------
+    sides
+        The edges of the polygons.
+    which
+        Position of the polygon of each circle.
+    x, y
+        Where the point of each lies [m].
+    corners
+        Places of the corners from the point, clockwise, the first to the north, shape (2, n, corners) [m].
+    compiled
+        Whether loops are compiled (:func:`geo.compiled.compiler.compiles`); the result is the same.
+    """
+    if not compiled:
+        return Circles(corners[0], corners[1]).areas_in(sides, which, x, y)
+    from geo.compiled import circle_loops
+
+    _, _, fan = _fan(corners[0], corners[1])
+    area, sure = np.empty(len(which)), np.empty(len(which), np.bool_)
+    runs_of = sides.edges, sides.spans, sides.begin, sides.end, sides.first
+    circle_loops.areas_in(which, x, y, corners, fan, fan.sum(axis=1), *runs_of, LEAST_M, area, sure)
+    return area, sure

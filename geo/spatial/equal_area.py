@@ -13,7 +13,7 @@ import numpy.typing as npt
 import shapely
 
 from geo.spatial.candidate_search import spread
-from geo.spatial.circle_cuts import Circles, Sides
+from geo.spatial.circle_cuts import Sides, areas_in
 from geo.spatial.geodesic import geod
 from geo.spatial.prepared import prepare
 
@@ -49,12 +49,12 @@ def to_equal_area(geometry: Geometries) -> Geometries:
     geometry
         Polygons [degrees, WGS 84], shape (n,).
     """
-    return np.asarray(shapely.transform(geometry, lambda xy: _projected(xy[:, 0], xy[:, 1])), dtype=object)
+    return np.asarray(shapely.transform(geometry, lambda xy: _projected(xy[:, 0], xy[:, 1]).T), dtype=object)
 
 
 def _projected(lon: Floats, lat: Floats) -> Floats:
-    """Places on the plane of equal areas [m], the shape of the input and a last axis of x and y."""
-    return np.stack((np.radians(lon) * geod().a, _authalic(lat) * geod().a / 2), axis=-1)
+    """Places on the plane of equal areas [m], an axis of x and y before those of the input."""
+    return np.stack((np.radians(lon) * geod().a, _authalic(lat) * geod().a / 2))
 
 
 def areas_m2(projected: Geometries) -> Floats:
@@ -162,12 +162,16 @@ class Plane:
     ----------
     polygons
         Polygons [degrees, WGS 84], shape (n,).
+    compiled
+        Whether loops are compiled (:func:`geo.compiled.compiler.compiles`).
     """
 
-    def __init__(self, polygons: Geometries) -> None:
+    def __init__(self, polygons: Geometries, compiled: bool = False) -> None:
+        self._compiled = compiled
         self._polygons = to_equal_area(polygons)
         self._whole = areas_m2(self._polygons)
-        prepare(self._polygons)
+        if not compiled:
+            prepare(self._polygons)
         self._sides = Sides(self._polygons)
 
     def shares(self, which: Ints, lon: Floats, lat: Floats, radius_m: float) -> Floats:
@@ -196,18 +200,19 @@ class Plane:
         """The area of each polygon within the circle around its point [m2]."""
         corners, centre = _projected(*_around(lon, lat, radius_m)), _projected(lon, lat)
         turn = 2 * np.pi * geod().a
-        west, east = corners[:, :, 0].min(axis=1), corners[:, :, 0].max(axis=1)
+        west, east = corners[0].min(axis=1), corners[0].max(axis=1)
         inside = np.zeros(len(lon))
         for shift in (0.0, turn, -turn):
             near = np.flatnonzero((west + shift < turn / 2) & (east + shift > -turn / 2))
             if not len(near):
                 continue
-            at, own = centre[near] + np.array([shift, 0.0]), which[near]
-            away = corners[near] - centre[near, None]
-            area, sure = Circles(away[:, :, 0], away[:, :, 1]).areas_in(self._sides, own, at[:, 0], at[:, 1])
+            middle, own = centre[:, near], which[near]
+            away = corners[:, near] - middle[:, :, None]
+            area, sure = areas_in(self._sides, own, middle[0] + shift, middle[1], away, self._compiled)
             unsure = np.flatnonzero(~sure)
             if len(unsure):
-                circle = shapely.polygons(corners[near[unsure]] + np.array([shift, 0.0]))
+                x, y = corners[:, near[unsure]]
+                circle = shapely.polygons(np.stack((x + shift, y), axis=2))
                 area[unsure] = shapely.area(shapely.intersection(self._polygons[own[unsure]], circle))
             inside[near] += area
         return inside
