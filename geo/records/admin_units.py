@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.equal_texts import codes_of
 from geo.records.incidents import Incidents
 from geo.records.place_names import alias_dict, fold
 from geo.spatial.polygons import Boundaries, locate, own_edge_m
@@ -18,6 +18,8 @@ from geo.spatial.polygons import Boundaries, locate, own_edge_m
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Coded = tuple[Ints, list[str]]
+"""Which of its different texts a column has in each row, and these texts."""
 
 Aliases = Mapping[tuple[str, int], Mapping[str, str]]
 """Folded alias to folded unit, by (country, level)."""
@@ -125,13 +127,28 @@ class Units:
         country
             Country of each row (ISO 3166 alpha-3); blank where not known.
         """
-        (land, lands), (name, named), (above, aboves) = (pd.factorize(v) for v in (country, names, parents))
-        codes, distinct = pd.factorize((land * len(named) + name) * len(aboves) + above)
+        return self.match_coded(codes_of(names), codes_of(parents), codes_of(country))
+
+    def match_coded(self, names: Coded, parents: Coded, country: Coded) -> Ints:
+        """The same of labels as :func:`geo.equal_texts.codes_of` gives them.
+
+        Parameters
+        ----------
+        names
+            Labels of one level.
+        parents
+            The unit above as the labels state it.
+        country
+            Country of each row.
+        """
+        (name, named), (above, aboves), (land, lands) = names, parents, country
+        label = (land * len(named) + name) * len(aboves) + above
+        codes, distinct = _distinct(label, len(lands) * len(named) * len(aboves))
         found = []
-        for label in distinct.tolist():
-            rest, third = divmod(label, len(aboves))
+        for one in distinct.tolist():
+            rest, third = divmod(one, len(aboves))
             first, second = divmod(rest, len(named))
-            found.append(self._one(str(lands[first]), str(named[second]), str(aboves[third])))
+            found.append(self._one(lands[first], named[second], aboves[third]))
         return np.array([*found, -1], dtype=np.int64)[codes]
 
     def _one(self, country: str, name: str, parent: str) -> int:
@@ -150,6 +167,20 @@ class Units:
         """Whether two units of the set share name and country, and no parent tells them apart."""
         several = [codes for codes in self._named.values() if len(codes) > 1]
         return any(len({self.parent[c] for c in codes}) < len(codes) for codes in several)
+
+
+def _distinct(numbers: Ints, end: int) -> tuple[Ints, Ints]:
+    """Which of the different numbers each one is, and these, in the order of the first of each; none reaches `end`."""
+    if end > 2 * len(numbers) or numbers.min(initial=0) < 0:
+        codes, distinct = pd.factorize(numbers)
+        return codes.astype(np.int64), np.asarray(distinct, np.int64)
+    first = np.full(end, len(numbers))
+    first[numbers[::-1]] = np.arange(len(numbers))[::-1]
+    distinct = np.flatnonzero(first < len(numbers))
+    distinct = distinct[np.argsort(first[distinct])]
+    code = np.empty(end, np.int64)
+    code[distinct] = np.arange(len(distinct))
+    return code.take(numbers), distinct
 
 
 def aliases_of(table: pd.DataFrame | None) -> Aliases:
@@ -257,21 +288,23 @@ def parents(sites: pd.DataFrame, boundaries: Boundaries | None) -> pd.DataFrame:
     return sites.assign(admin1=pd.array(admin1, dtype="str"))
 
 
-def _pairs(units: pd.Series[str], rows: Ints, labels: Any) -> dict[str, int]:
+def _pairs(units: pd.Series[str], rows: Ints, labels: Ints, texts: list[str]) -> dict[str, int]:
     """How often each unit (by row) stands beside each label, as ``unit / label``, in the order of the texts."""
-    own, different = pd.factorize(labels)
-    pairs, distinct = pd.factorize(rows * max(len(different), 1) + own)
-    found, named = np.divmod(distinct, max(len(different), 1))
+    pairs, distinct = _distinct(rows * len(texts) + labels, len(units) * len(texts))
+    found, named = np.divmod(distinct, max(len(texts), 1))
+    counts = np.bincount(pairs, minlength=len(distinct)).tolist()
     out: dict[str, int] = {}
-    for unit, label, count in zip(
-        units.array.take(found),
-        different.take(named),
-        np.bincount(pairs, minlength=len(distinct)).tolist(),
-        strict=True,
-    ):
-        text = f"{unit} / {label}"
+    for unit, label, count in zip(units.array.take(found), named.tolist(), counts, strict=True):
+        text = f"{unit} / {texts[label]}"
         out[text] = out.get(text, 0) + count
     return dict(sorted(out.items()))
+
+
+def _rows_with(coded: Coded, wanted: Callable[[str], bool]) -> Bools:
+    """The rows whose text is wanted."""
+    codes, texts = coded
+    flags = np.array([wanted(text) for text in texts], np.bool_)
+    return np.full(len(codes), flags[0]) if len(texts) == 1 else flags.take(codes)
 
 
 def incident_units(incidents: Incidents, units: Units) -> IncidentUnits:
@@ -286,28 +319,29 @@ def incident_units(incidents: Incidents, units: Units) -> IncidentUnits:
     units
         The units of the level.
     """
-    frame, level, boundaries = incidents.frame, units.level, units.boundaries
-    blank = pd.Series("", index=frame.index, dtype="str")
-    name = frame[f"admin{level}"] if level < 3 else blank
-    parent = frame["admin1"] if level > 1 else blank
-    label = units.match(name, parent, frame["country"])
+    level, boundaries = units.level, units.boundaries
+    blank = np.zeros(len(incidents), np.int64), [""]
+    name = incidents.coded(f"admin{level}") if level < 3 else blank
+    parent, country = incidents.coded("admin1") if level > 1 else blank, incidents.coded("country")
+    label = units.match_coded(name, parent, country)
     code = label.copy()
-    unmatched = np.zeros(len(frame), np.bool_)
+    unmatched = np.zeros(len(incidents), np.bool_)
     report: dict[str, object] = {"level": level, "basis": "label"}
     if boundaries is not None:
         by_place = np.flatnonzero((incidents.precision <= 2) & np.isfinite(incidents.lon) & np.isfinite(incidents.lat))
         hit = locate(incidents.lon[by_place], incidents.lat[by_place], boundaries)
         inside, rows = by_place[hit >= 0], hit[hit >= 0]
         code[inside] = units.of_row[rows]
-        has_label = (name != "").to_numpy(np.bool_)
+        has_label = _rows_with(name, bool)
         # An incident whose country is not known may lie in any of them.
-        here = frame["country"].isin({*units.countries, ""}).to_numpy(np.bool_) | ("" in units.countries)
+        countries = units.countries
+        here = _rows_with(country, lambda iso: "" in countries or not iso or iso in countries)
         labelled = has_label[inside] & here[inside]
         differs = labelled & (label[inside] != code[inside])
         outside = incidents.precision <= 4
         outside[inside] = False
         unmatched = here & (label < 0) & outside
-        spelled = name[unmatched & has_label]
+        spelled = np.bincount(name[0][unmatched & has_label], minlength=len(name[1])).tolist()
         report |= {
             "basis": "polygon",
             "boundaries": boundaries.name,
@@ -317,7 +351,9 @@ def incident_units(incidents: Incidents, units: Units) -> IncidentUnits:
             "named": int((has_label & here).sum()),
             "matched": int((has_label & here & (label >= 0)).sum()),
             "disagreements": int(differs.sum()),
-            "disagreeing_units": _pairs(boundaries.frame["unit"], rows[differs], name.array.take(inside[differs])),
-            "unmatched_labels": {str(k): int(v) for k, v in spelled.value_counts(sort=False).sort_index().items()},
+            "disagreeing_units": _pairs(
+                boundaries.frame["unit"], rows[differs], name[0].take(inside[differs]), name[1]
+            ),
+            "unmatched_labels": {k: n for k, n in sorted(zip(name[1], spelled, strict=True)) if n},
         }
     return IncidentUnits(level, code, unmatched, report)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo import schema
+from geo.equal_texts import codes_of, one_text, rows_of
 from geo.time_window import NO_DAY, Days, to_days
 
 Floats = npt.NDArray[np.float64]
@@ -50,6 +51,7 @@ class Incidents:
     source: Ints
     sources: tuple[str, ...]
     repeated: int
+    _coded: dict[str, tuple[Ints, list[str]]] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.start)
@@ -66,6 +68,18 @@ class Incidents:
         for one in precision:
             out |= self.precision == one
         return out
+
+    def coded(self, name: str) -> tuple[Ints, list[str]]:
+        """Which of its different texts a column of `frame` has in each row, and these texts; found once.
+
+        Parameters
+        ----------
+        name
+            Name of a column of text.
+        """
+        if name not in self._coded:
+            self._coded[name] = codes_of(self.frame[name])
+        return self._coded[name]
 
     def take(self, rows: Ints) -> Incidents:
         """The incidents of these positions, in this order.
@@ -110,9 +124,9 @@ def prepare(frame: pd.DataFrame | None) -> Incidents:
     if not counts.all():
         table = table[counts].reset_index(drop=True)
     order, repeats = _ordered(table)
-    table = table.take(order).reset_index(drop=True)
+    table = rows_of(table, order)
     end = table["date_end"].fillna(table["date_start"])
-    codes, sources = pd.factorize(table["source"], sort=True)
+    codes, sources = _sorted_codes(table["source"])
     best = table["deaths_best"].fillna(0).to_numpy(np.float64)
     low = np.minimum(table["deaths_low"].fillna(0).to_numpy(np.float64), best)
     high = np.maximum(table["deaths_high"].fillna(0).to_numpy(np.float64), best)
@@ -130,20 +144,23 @@ def prepare(frame: pd.DataFrame | None) -> Incidents:
         _code(table["effect"], EFFECTS),
         _code(table["violence"], VIOLENCE),
         _slack(table, end),
-        codes.astype(np.int64),
-        tuple(map(str, sources)),
+        codes,
+        tuple(sources),
         repeats,
     )
 
 
 def _ordered(table: pd.DataFrame) -> tuple[Ints, int]:
     """The rows to keep, by source and id, and how many are repeats of an id."""
-    source, _ = pd.factorize(table["source"], sort=True)
+    source, sources = _sorted_codes(table["source"])
     # By the id, then by the source: sorting by several texts at once takes ten times as long.
     order = np.asarray(table["record_id"].array.argsort(kind="stable"))
-    order = order[np.argsort(source[order].astype(np.int16), kind="stable")]
+    if len(sources) > 1:
+        order = order[np.argsort(source[order].astype(np.int16), kind="stable")]
     record = table["record_id"].array.take(order)
-    same = np.asarray(record[1:] == record[:-1], np.bool_) & (source[order][1:] == source[order][:-1])
+    same = np.asarray(record[1:] == record[:-1], np.bool_)
+    if len(sources) > 1:
+        same &= source[order][1:] == source[order][:-1]
     if not same.any():
         return order, 0
     several = np.concatenate((same, [False])) | np.concatenate(([False], same))
@@ -158,8 +175,17 @@ def _ordered(table: pd.DataFrame) -> tuple[Ints, int]:
     return order[np.concatenate(([True], ~same))], int(same.sum())
 
 
+def _sorted_codes(values: pd.Series[str]) -> tuple[Ints, list[str]]:
+    """The different texts in their order, and which of them each row has."""
+    text = one_text(values)
+    if text is not None:
+        return np.zeros(len(values), np.int64), [text]
+    codes, different = pd.factorize(values, sort=True)
+    return codes.astype(np.int64), [str(v) for v in different]
+
+
 def _code(values: pd.Series[str], names: tuple[str, ...]) -> Ints:
-    codes, different = pd.factorize(values)
+    codes, different = codes_of(values)
     return np.array([*(names.index(str(v)) if str(v) in names else 0 for v in different), 0], np.int64)[codes]
 
 

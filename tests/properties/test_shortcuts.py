@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import geo.assess
 from benchmarks.scene import synthetic
 from benchmarks.whole import frames
+from geo.equal_texts import codes_of
 from geo.records.admin_units import _pairs
 from geo.rules import words
 from geo.rules.classify import join_flags
@@ -178,5 +179,5 @@ def test_units_beside_labels_are_counted_by_their_texts(pairs):
     names = pd.Series(["Bria", "Boda", "Boda", "Obo"], dtype="str")
     rows = np.array([row for row, _ in pairs], np.int64)
     by_hand = pd.Series([f"{names[row]} / {label}" for row, label in pairs], dtype="str").value_counts().sort_index()
-    got = _pairs(names, rows, pd.array([label for _, label in pairs], dtype="str"))
+    got = _pairs(names, rows, *codes_of(pd.Series([label for _, label in pairs], dtype="str")))
     assert list(got.items()) == list(by_hand.to_dict().items())

@@ -1,0 +1,84 @@
+"""Columns of text that say the same all over: as pandas would have it, whatever the bytes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo import equal_texts
+from geo.equal_texts import codes_of, one_text, rows_of
+from geo.records.admin_units import _distinct
+from tests.examples import examples
+
+texts = st.lists(st.sampled_from(["", "a", "b", "ab", "ba", "aba", "é", "\x00", "e\u0301"]), max_size=6)
+
+
+def same_codes(column):
+    codes, different = codes_of(column)
+    want, distinct = pd.factorize(column)
+    assert codes.dtype == np.int64
+    assert codes.tolist() == want.tolist()
+    assert different == distinct.tolist()
+
+
+@settings(max_examples=examples(300), deadline=None)
+@given(texts, st.integers(0, 3), st.booleans())
+def test_columns_of_any_texts(rows, cut, repeated):
+    rows = rows[:1] * 5 if repeated else rows
+    column = pd.Series(rows, dtype="str").iloc[cut:]
+    assert one_text(column) == (column.iloc[0] if len(set(column)) == 1 else None)
+    same_codes(column)
+    joined = pd.concat([column, column], ignore_index=True)
+    assert one_text(joined) == (column.iloc[0] if len(set(column)) == 1 else None)
+    same_codes(joined)
+
+
+def test_what_is_missing_is_no_text():
+    for rows in ([None, "a"], ["a", None, "a"], [None, None], []):
+        column = pd.Series(rows, dtype="str")
+        assert one_text(column) is None
+        same_codes(column)
+    assert one_text(pd.Series([1, 1])) is None
+    assert one_text(pd.Series(["a", "a"], dtype="object")) is None
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string()])
+def test_arrow_pieces_of_either_width(kind):
+    pieces = pa.chunked_array(
+        [pa.array(["ab", "ab"], kind), pa.array([], kind), pa.array(["xx", "ab", "ab"], kind)[1:]]
+    )
+    column = pd.Series(pd.array(pieces, dtype="str"))
+    assert one_text(column) == "ab"
+    assert one_text(pd.concat([column, pd.Series(["ba"], dtype="str")])) is None
+
+
+@pytest.mark.parametrize("threaded", [1, 1 << 15])
+def test_rows_of_a_table_are_those_pandas_takes(monkeypatch, threaded):
+    monkeypatch.setattr(equal_texts, "THREADED", threaded)
+    table = pd.DataFrame(
+        {
+            "a": pd.Series(["x", "x", "x", "x"], dtype="str"),
+            "b": pd.Series(["x", "y", "", "x"], dtype="str"),
+            "c": [1.5, np.nan, 2.0, 3.0],
+            "d": pd.to_datetime(["2020-01-01", None, "2020-01-03", "2020-01-04"]).astype("datetime64[s]"),
+            "e": [True, False, True, True],
+            "f": [1, 2, 3, 4],
+            "g": pd.array([True, None, False, True], dtype="boolean"),
+        }
+    )
+    for rows in ([2, 0, 3, 1], [3, 1], []):
+        at = np.array(rows, dtype=np.int64)
+        pd.testing.assert_frame_equal(rows_of(table, at), table.take(at).reset_index(drop=True))
+
+
+@settings(max_examples=examples(200), deadline=None)
+@given(st.lists(st.integers(0, 20), max_size=30), st.sampled_from([21, 60, 1000]))
+def test_numbers_are_counted_off_as_pandas_does(numbers, end):
+    codes, distinct = _distinct(np.array(numbers, dtype=np.int64), end)
+    want, different = pd.factorize(np.array(numbers, dtype=np.int64))
+    assert codes.tolist() == want.tolist()
+    assert distinct.tolist() == different.tolist()
