@@ -153,28 +153,30 @@ def assess(
         The register contradicts itself.
     """
     aliases = aliases or _NO_ALIASES
+    given, kept = kept is not None and kept.other_dates, kept or AnswerCache()
+    large = len(sites) * (0 if incidents is None else len(incidents)) >= LARGE
+    preparing = ahead(lambda: kept.of("incidents", [incidents], lambda: prepare(incidents)), worth=large)
     table, when = ready(sites, as_of)
     table = with_country(table, outlines)
     by_level = by_level_of(boundaries)
     table = parents(table, by_level.get(2))
-    given, kept = kept is not None and kept.other_dates, kept or AnswerCache()
-    prepared = kept.of("incidents", [incidents], lambda: prepare(incidents))
     evidence = Evidence(rules.rules, rules.ids, explain is True)
     stated = table["coord_precision_km"].to_numpy(np.float64)
     error_km = np.where(np.isfinite(stated), stated, rules.settings.position_error_km)
     lon, lat = table["lon"].to_numpy(np.float64), table["lat"].to_numpy(np.float64)
     n = len(table)
 
-    datasets = kept.of("datasets", [prepared, incidents, files], lambda: datasets_of(prepared, incidents, files))
     widest_km = max([rules.settings.neighbour_km, *rules.radii_km])
     country = table["country"].to_numpy(dtype=object)
-    looked = Coverage(coverage, datasets, outlines, country, lon, lat, when, widest_km)
+    looked = Coverage(coverage, _NO_DATASETS, outlines, country, lon, lat, when, widest_km)
+    looked.reach = kept.of("reach", [table[_ASKED], outlines, widest_km], looked.reached)
+    prepared = preparing()
+    around_sites = ahead(lambda: _around(rules, lon, lat, error_km, when, prepared, pairs=evidence.wanted), worth=large)
+    datasets = kept.of("datasets", [prepared, incidents, files], lambda: datasets_of(prepared, incidents, files))
+    looked.datasets = datasets
     covered, covered_all = add_figures(looked, FIGURE_MONTHS, evidence)
     around_it = kept.of("fading", [lon, lat, prepared], lambda: fading(lon, lat, prepared))
-    large = n * len(prepared) >= LARGE
-    around_sites = ahead(lambda: _around(rules, lon, lat, error_km, when, prepared, pairs=evidence.wanted), worth=large)
     faded = ahead(lambda: intensity(around_it, when, covered, again=given), worth=large, after=around_sites)
-    looked.reach = kept.of("reach", [table[_ASKED], outlines, widest_km], looked.reached)
     rejected = Rejected.of(rejected_incidents, table, when)
     gaps = site_gaps(looked, rejected, rules.settings, evidence)
     levels = levels_of(rules, by_level)
@@ -333,6 +335,7 @@ LARGE = 1 << 24
 _ASKED = ["lon", "lat", "country", "admin1", "admin2"]
 """What is asked of a site to place it."""
 _NO_ALIASES: Aliases = {}
+_NO_DATASETS = pd.DataFrame(columns=["source", "dataset", "dataset_version", "file"], dtype="str")
 _VISITED = "visited"
 """The name of the sums of :func:`geo.rules.figures.disagreement_question`."""
 
