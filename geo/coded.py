@@ -286,16 +286,14 @@ def used(codes: Ints | Codes, n: int) -> tuple[Ints, Codes]:
     (array([1, 4]), array([1, 0, 1], dtype=int32))
     """
     if compiles(len(codes) * COMPILED):
-        from geo.compiled.code_loops import first_rows, renumbered
+        from geo.compiled.code_loops import first_rows
 
         codes, first = codes.astype(np.int32, copy=False), np.full(n, -1)
         first_rows(codes, first)
         there = first >= 0
         if there.all():
             return np.arange(n), codes
-        own = np.empty(len(codes), np.int32)
-        renumbered(codes, np.cumsum(there, dtype=np.int32) - np.int32(1), own)
-        return np.flatnonzero(there), own
+        return np.flatnonzero(there), numbered(codes, np.cumsum(there, dtype=np.int32) - np.int32(1))
     there = np.zeros(n, np.bool_)
     for start in range(0, len(codes), LOOKED_AT):  # mostly the first rows have them all
         there |= np.bincount(codes[start : start + LOOKED_AT], minlength=n) > 0
@@ -308,6 +306,30 @@ def used(codes: Ints | Codes, n: int) -> tuple[Ints, Codes]:
         part = slice(start, start + LOOKED_AT)
         place.take(codes[part], out=own[part], mode="clip")  # each is below the number of places
     return np.flatnonzero(there), own
+
+
+def numbered(codes: Ints | Codes, numbers: Codes) -> Codes:
+    """The number of each row's code.
+
+    Parameters
+    ----------
+    codes
+        The code of each row.
+    numbers
+        The number of each code.
+
+    Examples
+    --------
+    >>> numbered(np.array([2, 0, 2]), np.array([5, 6, 7], np.int32))
+    array([7, 5, 7], dtype=int32)
+    """
+    if not compiles(len(codes) * COMPILED):
+        return numbers.take(codes)
+    from geo.compiled.code_loops import renumbered
+
+    out = np.empty(len(codes), np.int32)
+    renumbered(codes.astype(np.int32, copy=False), numbers, out)
+    return out
 
 
 def pooled(table: CodedTable) -> Iterator[tuple[str, Any, Codes | None]]:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo import schema
-from geo.coded import Coded, CodedTable, Codes, used
+from geo.coded import Coded, CodedTable, Codes, numbered, used
 from geo.records.incidents import Incidents
 from geo.rules.evidence_order import ordered
 from geo.rules.rule import Rule
@@ -113,11 +113,11 @@ def columns(
         return of_record * len(facts) + facts.take(found["fact"][1].take(rows))
 
     groups = [(of_rule[p.rule], of_kind[p.kind]) for p in parts]
-    placed, numbered = ordered(site, groups, [len(p.site) for p in parts], distance, rank)
+    placed, by_number = ordered(site, groups, [len(p.site) for p in parts], distance, rank)
     order, at_site = placed.rows, placed.site
-    at_rule, at_kind = (np.array(of, np.int32).take(placed.group) for of in zip(*numbered, strict=True))
+    at_rule, at_kind = (numbered(placed.group, np.array(of, np.int32)) for of in zip(*by_number, strict=True))
     by_id = {r.id: r for r in rules}
-    shared = records.codes.take(order)
+    shared = numbered(order, records.codes)
     out: dict[str, Coded] = {
         "site_id": Coded(sites["site_id"].array, at_site),
         "source": Coded(sites["source"].array, at_site),
@@ -128,16 +128,17 @@ def columns(
         "distance_m": Coded(np.round(distance.take(order), 3)),
     }
     for name, (words, codes) in found.items():
-        out[name] = Coded(_texts(words), codes.take(order))
+        out[name] = Coded(_texts(words), numbered(order, codes))
     for name in _LIMITS:
         limits = [by_id[r].limits.get(name, np.nan) if r in by_id else np.nan for r in names]
         out[name] = Coded(np.array(limits, np.float64), at_rule)
     for name in ("edge_m", "events", "deaths"):
         numbers, codes = _factorised(_dense(name, [], fact_rows), len(site))
-        out[name] = Coded(np.round(numbers, 3) if name == "edge_m" else numbers, codes.take(order))
+        out[name] = Coded(np.round(numbers, 3) if name == "edge_m" else numbers, numbered(order, codes))
     for name in RECORD:
         out[name] = Coded(records.column(name), shared)
-    out[RESTRICTED] = Coded(records.shut().take(shared))
+    shut = records.shut()
+    out[RESTRICTED] = Coded(shut.take(shared) if shut.any() else np.zeros(len(order), np.bool_))
     return CodedTable({n: out[n] for n in (*(c.name for c in schema.EVIDENCE), RESTRICTED)})
 
 
@@ -285,10 +286,13 @@ def _dense(name: str, incident_rows: Sequence[IncidentRows], fact_rows: Sequence
 def _factorised(values: Floats, n: int) -> tuple[Floats, Codes]:
     """The different numbers, NaN first, and which of them each of `n` rows has: values are those of the last ones."""
     known = np.flatnonzero(~np.isnan(values))
-    different, own = np.unique(values[known], return_inverse=True)
+    own, found = pd.factorize(values[known])
+    order = np.argsort(found)
+    place = np.empty(len(order), np.int32)
+    place[order] = np.arange(1, len(order) + 1)
     codes = np.zeros(n, np.int32)
-    codes[n - len(values) + known] = own + 1
-    return np.concatenate(([np.nan], different)), codes
+    codes[n - len(values) + known] = place.take(own)
+    return np.concatenate(([np.nan], found[order])), codes
 
 
 def _few(name: str, incident_rows: Sequence[IncidentRows], fact_rows: Sequence[FactRows]) -> tuple[list[str], Codes]:

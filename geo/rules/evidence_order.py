@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from geo.coded import COMPILED
+from geo.compiled.compiler import compiles
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -29,7 +32,7 @@ class Order:
         Number of the group of each of them.
     """
 
-    rows: Ints
+    rows: Ints | Codes
     site: Codes
     group: Codes
 
@@ -61,24 +64,28 @@ def ordered(
     names = sorted(set(groups))
     ends, sites = np.cumsum(sizes), int(site.max()) + 1
     count = np.empty((len(names), sites), np.int64)
-    number_of = np.empty(len(site), np.int32)
     arranged: list[tuple[Ints, Ints]] = []
     for number, name in enumerate(names):
         spans = [slice(int(ends[i] - sizes[i]), int(ends[i])) for i, group in enumerate(groups) if group == name]
-        for span in spans:
-            number_of[span] = number
         rows = np.concatenate([np.arange(s.start, s.stop) for s in spans])
         own, away = (_joined([v[s] for s in spans]) for v in (site, distance))
         arranged.append(_arranged(rows, own, away, rank))
         count[number] = np.bincount(own, minlength=sites)
     by_site = count.T.ravel()
     begin = (np.cumsum(by_site) - by_site).reshape(sites, len(names)).T
-    order = np.empty(len(site), np.int64)
-    for (rows, own), first, mine in zip(arranged, begin, count, strict=True):
+    if compiles(len(site) * COMPILED):
+        from geo.compiled.order_loops import placed
+
+        out = tuple(np.empty(len(site), np.int32) for _ in range(3))
+        for number, ((rows, own), first) in enumerate(zip(arranged, begin, strict=True)):
+            placed(rows, own, number, first.copy(), *out)
+        return Order(*out), names
+    order, group = np.empty(len(site), np.int64), np.empty(len(site), np.int32)
+    for number, ((rows, own), first, mine) in enumerate(zip(arranged, begin, count, strict=True)):
         to = (first - (np.cumsum(mine) - mine)).take(own)
         to += np.arange(len(rows))
-        order[to] = rows
-    return Order(order, site.astype(np.int32).take(order), number_of.take(order)), names
+        order[to], group[to] = rows, number
+    return Order(order, site.astype(np.int32).take(order), group), names
 
 
 def _joined(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:

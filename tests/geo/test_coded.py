@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.coded import Coded, CodedTable, firsts, masked, pooled, stacked, used
+from geo.coded import Coded, CodedTable, firsts, masked, numbered, pooled, stacked, used
 
 NAMES = ("text", "number", "day", "flag")
 
@@ -89,5 +89,7 @@ def test_compiled_loops_find_the_values_that_are_there(codes, kind):
             patch.setenv("CAHRA_COMPILED", switch)
             there, own = used(given_codes, 10)
             assert own.dtype == np.int32
+            numbers = np.arange(10, dtype=np.int32)[::-1].copy()
+            assert numbered(given_codes, numbers).tolist() == [9 - c for c in codes]
             found.append((there.tolist(), own.tolist(), _firsts(own, len(there)).tolist()))
     assert found[0] == found[1]

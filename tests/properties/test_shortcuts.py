@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.util
+import os
 from unittest import mock
 
 import numpy as np
@@ -54,6 +56,11 @@ def test_rows_of_evidence_are_placed_as_sorting_places_them(parts):
     distance = np.array([r[1] for r in rows], dtype=np.float64)
     first, second = (np.repeat([g[i] for g in groups], [len(mine) for _, mine in parts]) for i in (0, 1))
     order, names = ordered(site, groups, [len(mine) for _, mine in parts], distance, rank.take)
+    if importlib.util.find_spec("numba"):
+        with mock.patch.dict(os.environ, {"CAHRA_COMPILED": "always"}):
+            again, _ = ordered(site, groups, [len(mine) for _, mine in parts], distance, rank.take)
+        for one, other in ((order.rows, again.rows), (order.site, again.site), (order.group, again.group)):
+            np.testing.assert_array_equal(one, other)
     np.testing.assert_array_equal(order.rows, np.lexsort((rank, distance, second, first, site)))  # NaN sorts last
     np.testing.assert_array_equal(order.site, site[order.rows])
     of = np.array(names)[order.group]
