@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: setup run test test-all check bench docs sbom audit image lock clean
+.PHONY: setup compiled run test test-all check bench docs sbom audit image lock clean
 
 setup: $(VENV)/.ready
 
@@ -14,13 +14,17 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
+# Every loop once, else each test process and the first large job would wait for it; they are kept beside the modules.
+compiled: setup
+	$(BIN)/python -m scripts.compile_loops
+
 run: setup
 	$(BIN)/cahra app
 
-test: setup
+test: compiled
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-all: setup
+test-all: compiled
 	CAHRA_THOROUGH=1 $(BIN)/python -m pytest -n 2 -m "slow or not slow"
 
 check: setup
@@ -28,7 +32,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: setup
+bench: compiled
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r benchmarks/requirements.lock
 	$(BIN)/python -m benchmarks.run
 
