@@ -7,15 +7,18 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from threading import Thread
+from threading import Thread, local
 from typing import TypeVar
 
 T = TypeVar("T")
+_HERE = local()
 SWITCH_S = 5e-4
 """How long a thread keeps Python to itself while others wait: NumPy asks for it again after every operation."""
 
 
-def ahead(work: Callable[[], T], *, worth: bool = True, after: Callable[[], object] | None = None) -> Callable[[], T]:
+def ahead(
+    work: Callable[[], T], *, worth: bool = True, after: Callable[[], object] | None = None, modest: bool = False
+) -> Callable[[], T]:
     """What gives the result of `work`, waiting for it where it is not done, and raises what it raised.
 
     Parameters
@@ -26,6 +29,8 @@ def ahead(work: Callable[[], T], *, worth: bool = True, after: Callable[[], obje
         A function without parameters; it is called once.
     after
         Other work begun ahead that is needed sooner: a thread of this one waits for it. None: it begins at once.
+    modest
+        Whether it is needed late and leaves a processor to the rest: its loops take a thread less (:func:`threads`).
 
     Examples
     --------
@@ -38,6 +43,7 @@ def ahead(work: Callable[[], T], *, worth: bool = True, after: Callable[[], obje
     sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_S))
 
     def run() -> None:
+        _HERE.modest = modest
         if after is not None:
             with suppress(BaseException):  # who asks for that work hears of its fault
                 after()
@@ -48,3 +54,19 @@ def ahead(work: Callable[[], T], *, worth: bool = True, after: Callable[[], obje
 
     Thread(target=run, daemon=True).start()
     return made.result
+
+
+def threads(many: int) -> int:
+    """How many threads a loop takes here that would take `many`.
+
+    Parameters
+    ----------
+    many
+        Of a machine that has nothing else to do.
+
+    Examples
+    --------
+    >>> threads(4), ahead(lambda: threads(4), modest=True)() in (3, 4)
+    (4, True)
+    """
+    return max(1, many - 1) if getattr(_HERE, "modest", False) else many

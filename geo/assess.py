@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -176,7 +176,6 @@ def assess(
     looked.datasets = datasets
     covered, covered_all = add_figures(looked, FIGURE_MONTHS, evidence)
     around_it = kept.of("fading", [lon, lat, prepared], lambda: fading(lon, lat, prepared))
-    faded = ahead(lambda: intensity(around_it, when, covered, again=given), worth=large, after=around_sites)
     rejected = Rejected.of(rejected_incidents, table, when)
     gaps = site_gaps(looked, rejected, rules.settings, evidence)
     levels = levels_of(rules, by_level)
@@ -189,8 +188,10 @@ def assess(
     known, placed, labelled = places.known, places.incidents, places.labelled
     usable, faults, counts = places.usable, places.faults, places.agreed
     area_rules = rules.of_kind("area")
+    needed: Callable[[], object] = around_sites
     if evidence.wanted and area_rules:
-        ahead(lambda: [unit.edge_m for unit in units.values()], worth=large)
+        needed = ahead(lambda: [unit.edge_m for unit in units.values()], worth=large, after=around_sites, modest=True)
+    faded = ahead(lambda: intensity(around_it, when, covered, again=given), worth=large, after=needed, modest=True)
     by_area = area_gaps_by_level(
         area_rules, rules.settings, table, when, looked, prepared, units, placed, usable, faults, rejected, known
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from geo.ahead import threads
 from geo.compiled.compiler import compiles
 from geo.spatial.geodesic import ARC, ARC_LIMIT_M, MAX_DISTANCE_M, MIN_CURVATURE_RADIUS_M, arc_m, ecef, geodesic_m
 from geo.spatial.grid import Grid, Ranges, in_stable_order, turns
@@ -465,8 +466,9 @@ def spread(work: Callable[[S], T], tasks: Sequence[S]) -> Iterator[T]:
     tasks
         What `work` is called with, in order.
     """
-    if THREADS > 1 and len(tasks) > 1:
-        with ThreadPoolExecutor(THREADS) as pool:
+    many = threads(THREADS)
+    if many > 1 and len(tasks) > 1:
+        with ThreadPoolExecutor(many) as pool:
             yield from pool.map(work, tasks)
     else:
         yield from map(work, tasks)
@@ -484,7 +486,7 @@ def in_parts(work: Callable[[slice], npt.NDArray[Any]], n: int, least: int = 1 <
     least
         Elements of a slice at least.
     """
-    parts = min(THREADS, n // least)
+    parts = min(threads(THREADS), n // least)
     if parts < 2:
         return work(slice(0, n))
     slices = [slice(n * i // parts, n * (i + 1) // parts) for i in range(parts)]
