@@ -67,7 +67,8 @@ def summary_rows(rules: Rules, evidence: CodedTable) -> CodedTable:
         Rows of evidence, their texts as codes.
     """
     ids = [r.id for r in rules.answering("site")]
-    return evidence.take(np.flatnonzero(evidence["kind"].within(SUMMARY) & evidence["rule"].within(ids)))
+    rows = np.flatnonzero(evidence["kind"].within(SUMMARY) & evidence["rule"].within(ids))
+    return evidence.take(rows) if len(rows) < len(evidence) else evidence
 
 
 def reasons(rules: Rules, sites: pd.DataFrame, evidence: pd.DataFrame, source_of: Mapping[str, str]) -> Iterator[Note]:

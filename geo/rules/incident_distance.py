@@ -374,7 +374,9 @@ def _totals(rule: Rule, scene: Scene, fired: Bools, near: NearPairs, which: Ints
     best, count, total = most(events, summed)
     mine = incidents.source[incident] == best[site]
     nearest = np.full(n, np.inf)
-    np.fmin.at(nearest, site[mine], near.distance[which][mine])
+    own = which[mine]
+    first = own[starts(near.site[own])]  # of a site the nearest stands first
+    nearest[near.site[first]] = near.distance[first]
     at = np.flatnonzero(fired)
     names = np.array([*incidents.sources, ""], dtype=object)
     secret = np.zeros(n, np.bool_)

@@ -117,6 +117,16 @@ class Pairs:
         for name in names:
             word, bit = self._asked[name]
             words[word] = words.get(word, np.uint64(0)) | bit
+        if len(words) == 1 and compiles(len(self.days) * len(self.incidents)):
+            from geo.compiled import site_loops
+
+            ((word, bits),) = words.items()
+            m = len(self.site)
+            site, incident, distance = np.empty(m, np.int64), np.empty(m, np.int64), np.empty(m)
+            met_bits = np.empty(m, np.uint64)
+            of_pairs = self.site, self.incident, self.distance, self._met[word]
+            n = site_loops.meeting(bits, *of_pairs, site, incident, distance, met_bits)
+            return NearPairs(site[:n], incident[:n], distance[:n], self._asked, {word: met_bits[:n]})
         flags = [(self._met[word] & bits) != 0 for word, bits in words.items()]
         rows = np.flatnonzero(flags[0] if len(flags) == 1 else np.logical_or.reduce(flags))
         met = {word: self._met[word].take(rows) for word in words}

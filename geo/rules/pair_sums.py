@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from geo.compiled.compiler import compiles
 from geo.records.incidents import Incidents
 from geo.spatial.runs import run_of
 from geo.time_window import Days
@@ -30,6 +31,12 @@ def per_site(key: Ints, incident: Ints, deaths: Floats, incidents: Incidents, n:
         Number of sites.
     """
     sources = max(len(incidents.sources), 1)
+    if compiles(n * len(incidents)):
+        from geo.compiled.site_loops import add_up
+
+        both: Floats = np.zeros((2, sources, n))
+        add_up(key, incident, incidents.source, deaths, both[0], both[1])
+        return both[0], both[1]
     at = incidents.source[incident] * n + key
     counted = np.bincount(at, minlength=sources * n).astype(np.float64).reshape(sources, n)
     summed = np.bincount(at, weights=deaths[incident], minlength=sources * n).reshape(sources, n)
@@ -65,6 +72,11 @@ def newest(site: Ints, incident: Ints, days: Days, incidents: Incidents) -> Ints
     incidents
         The incidents, ready to be asked.
     """
+    if compiles(len(days) * len(incidents)):
+        from geo.compiled import site_loops
+
+        first = np.empty(len(site), np.int64)
+        return first[: site_loops.newest(site, incident, incidents.end, days, first)]
     day = np.minimum(incidents.end.take(incident), days.take(site))
     start = starts(site)
     last = np.maximum.reduceat(day, start) if len(start) else day
@@ -80,4 +92,6 @@ def starts(site: Ints) -> Ints:
     site
         Site of each pair, ascending.
     """
-    return np.flatnonzero(np.diff(site, prepend=-1))
+    begins = np.ones(len(site), np.bool_)
+    np.not_equal(site[1:], site[:-1], out=begins[1:])
+    return np.flatnonzero(begins)
