@@ -8,12 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.compiled.compiler import compiled
-from geo.compiled.hit_loops import Whole, put_in_order
+from geo.compiled.hit_loops import put_in_order
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Locals = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
+
+WHOLE = 1.5 * 2.0**52
+"""Added to a number and taken from it again it leaves the nearest whole one, the even one of two."""
 
 
 class Wanted(NamedTuple):
@@ -22,7 +25,7 @@ class Wanted(NamedTuple):
     Parameters
     ----------
     bits
-        The questions that each incident may meet, shape (words, incidents).
+        The questions that each incident of the search may meet, shape (words, incidents).
     every
         Those whose pairs are all wanted, shape (words,).
     limits, bracket, dropped, begin
@@ -37,7 +40,7 @@ class Wanted(NamedTuple):
     latest
         The word and the bit of those of which the latest is wanted, shape (n, 2).
     now, start, end, slack
-        The date of each site; first and last day of each incident and by how many days they may be off.
+        The date of each site; first and last day of each incident of the search, and by how many days they may be off.
     """
 
     bits: Ints
@@ -98,58 +101,52 @@ def wanted_pairs(
             i += 1
         most = max(most, i - j)
     counts = np.zeros(sites.size, np.int32)
-    who, metres = np.empty(n, np.int64), np.empty(n)
-    here, away, spare = np.empty(most + 1, np.int64), np.empty(most + 1), np.empty(2 * most + 2, np.int64)
-    met, out = np.empty((words, most + 1), np.int64), np.empty((words, n), np.int64)
-    keep = np.empty(most + 1, np.bool_)
-    ones = asked.first.shape[0]
-    best, best_m = np.empty(ones, np.int64), np.empty(ones)
+    who, metres, out = np.empty(n, np.int64), np.empty(n), np.empty((words, n), np.int64)
+    here, far, spare = np.empty(most + 1, np.int64), np.empty(most + 1), np.empty(2 * most + 2, np.int64)
+    mine, values = np.empty(most + 1, np.int64), np.empty((4, most + 1))
+    met, keep = np.empty((words, most + 1), np.int64), np.empty(most + 1, np.int64)
+    away = values[0]
     i = 0
     while i < n:
-        mine, m = local[i], 0
-        site, off = sites[mine], reach[mine]
-        while i < n and local[i] == mine:
-            here[m], away[m] = rows[incident[at[i]]], distance[i]
+        at_site, m = local[i], 0
+        site, off = sites[at_site], reach[at_site]
+        while i < n and local[i] == at_site:
+            here[m], far[m] = incident[at[i]], distance[i]
             m += distance[i] <= radius
             i += 1
-        _meet(here, away, np.int64(0), np.int64(m), site, off, asked, met)
+        put_in_order(here, far, np.int64(m), mine, away, np.int64(0), spare, radius)
         for j in range(m):
-            keep[j] = False
-            for w in range(words):
-                keep[j] |= met[w, j] & asked.every[w] != 0
-        for f in range(ones):
-            best[f], best_m[f] = -1, np.inf
-        for j in range(m):
-            for f in range(ones):
-                if away[j] > best_m[f] or away[j] <= asked.first_m[f]:
-                    continue
-                nearer = best[f] < 0 or away[j] < best_m[f] or here[j] < here[best[f]]
-                if nearer and met[asked.first[f, 0], j] & asked.first[f, 1]:
-                    best[f], best_m[f] = j, away[j]
-        for f in range(ones):
-            if best[f] >= 0:
-                keep[best[f]] = True
-        for f in range(asked.latest.shape[0]):
-            held, day = -1, 0
+            shown = millimetres(away[j])
+            values[1, j], values[2, j], values[3, j] = shown, shown + off, shown - off
+            keep[j] = 0
+        for w in range(words):
+            bits, every = met[w], asked.every[w]
+            _meet(mine, values, m, w, site, asked, bits)
             for j in range(m):
-                if met[asked.latest[f, 0], j] & asked.latest[f, 1]:
-                    last = min(asked.end[here[j]], asked.now[site])
-                    nearer = held >= 0 and (away[j] < away[held] or (away[j] == away[held] and here[j] < here[held]))
-                    if held < 0 or last > day or (last == day and nearer):
+                keep[j] |= bits[j] & every
+        for f in range(asked.first_m.size):
+            w, bit, least = asked.first[f, 0], asked.first[f, 1], asked.first_m[f]
+            for j in range(m):
+                if away[j] > least and met[w, j] & bit:
+                    keep[j] = 1
+                    break
+        for f in range(asked.latest.shape[0]):
+            w, bit, held, day = asked.latest[f, 0], asked.latest[f, 1], -1, 0
+            for j in range(m):
+                if met[w, j] & bit:
+                    last = min(asked.end[mine[j]], asked.now[site])
+                    if held < 0 or last > day:
                         held, day = j, last
             if held >= 0:
-                keep[held] = True
-        kept = 0
+                keep[held] = 1
+        begin = k
         for j in range(m):
-            here[kept], away[kept] = here[j], away[j]
-            kept += keep[j] and millimetres(away[j]) - off <= widest
-        counts[mine] = kept
-        put_in_order(here, away, np.int64(kept), who, metres, np.int64(k), spare, radius)
-        _meet(who, metres, np.int64(k), np.int64(kept), site, off, asked, met)
-        for w in range(words):
-            for j in range(kept):
-                out[w, k + j] = met[w, j]
-        k += kept
+            if keep[j] != 0 and values[3, j] <= widest:
+                who[k], metres[k] = rows[mine[j]], away[j]
+                for w in range(words):
+                    out[w, k] = met[w, j]
+                k += 1
+        counts[at_site] = k - begin
     return counts, who[:k], metres[:k], out
 
 
@@ -162,42 +159,33 @@ def millimetres(metres: float) -> float:
     metres
         A distance [m].
     """
-    shown: float = np.rint(metres * 1000.0) / 1000.0
-    return shown
+    shown = metres * 1000.0 + WHOLE
+    shown -= WHOLE
+    return shown / 1000.0
 
 
 @compiled
-def _meet(who: Ints, metres: Floats, begin: Whole, n: Whole, site: int, off: float, asked: Wanted, met: Ints) -> None:
-    """Puts the questions that `n` pairs of a site meet into `met`; its pairs stand from `begin` on."""
-    for w in range(asked.every.size):
-        for j in range(int(n)):
-            incident, away = who[begin + j], metres[begin + j]
-            shown = millimetres(away)
-            bits = asked.bits[w, incident]
-            for s in range(asked.begin[w], asked.begin[w + 1]):
-                value = away
-                if asked.bracket[s] == 1:
-                    value = shown
-                elif asked.bracket[s] == 2:
-                    value = shown + off
-                elif asked.bracket[s] == 3:
-                    value = shown - off
-                if value > asked.limits[s]:
-                    bits &= ~asked.dropped[s]
-            for v in range(asked.inside.size):
-                if asked.months[v, 0] != w:
-                    continue
-                now, after = asked.now[site], asked.after[asked.months[v, 1], site]
-                start, end, slack = asked.start[incident], asked.end[incident], asked.slack[incident]
-                if asked.low[v]:
-                    timely = start - slack > after and end + slack <= now
-                elif asked.high[v]:
-                    timely = start - slack <= now and end + slack > after
-                else:
-                    timely = start <= now and end > after
-                if not timely:
-                    bits &= ~asked.inside[v]
-            met[w, j] = bits
+def _meet(mine: Ints, values: Floats, m: int, w: int, site: int, asked: Wanted, bits: Ints) -> None:
+    """Puts the questions of a word that the first `m` pairs of a site meet into `bits`."""
+    for j in range(m):
+        bits[j] = asked.bits[w, mine[j]]
+    for s in range(asked.begin[w], asked.begin[w + 1]):
+        value, limit, left = values[asked.bracket[s]], asked.limits[s], ~asked.dropped[s]
+        for j in range(m):
+            bits[j] &= left if value[j] > limit else -1
+    for v in range(asked.inside.size):
+        if asked.months[v, 0] != w:
+            continue
+        now, after, left = asked.now[site], asked.after[asked.months[v, 1], site], ~asked.inside[v]
+        for j in range(m):
+            start, end, slack = asked.start[mine[j]], asked.end[mine[j]], asked.slack[mine[j]]
+            if asked.low[v]:
+                timely = start - slack > after and end + slack <= now
+            elif asked.high[v]:
+                timely = start - slack <= now and end + slack > after
+            else:
+                timely = start <= now and end > after
+            bits[j] &= -1 if timely else left
 
 
 @compiled

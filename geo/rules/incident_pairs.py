@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ from geo.rules.wanted_pairs import WantedPairs
 from geo.spatial.candidate_search import Candidates, Search, spread
 from geo.spatial.proximity import Part, found_by, some, sorted_pairs
 from geo.time_window import Days, months_before
+
+if TYPE_CHECKING:
+    from geo.compiled.pair_loops import Wanted
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -196,7 +199,8 @@ def find_pairs(
         lon, lat, error_km, days, incidents, counted, widest_m, imprecise_km, longest
     ):
         reach = reach_m(error_km * 1000, precision, imprecise_km)
-        found = found_by(search, _Block(sites, rows, reach.take(sites), widest_m, wanted).part)
+        loop = wanted.for_loop(rows) if wanted and search.compiled else None
+        found = found_by(search, _Block(sites, rows, reach.take(sites), widest_m, wanted, loop).part)
         if len(found):
             made.append(_Run(sites.take(found.site), found.incident, found.distance_m, found.more))
     words = 0 if wanted is None else len(wanted)
@@ -207,17 +211,21 @@ def find_pairs(
 
 @dataclass(frozen=True)
 class _Block:
-    """Which pairs of a search are kept: its sites and incidents (positions), what each site's pairs may be wrong by."""
+    """Which pairs of a search are kept: its sites and incidents (positions), what each site's pairs may be wrong by.
+
+    `for_loop` is what is wanted as a compiled loop takes it, or None.
+    """
 
     sites: Ints
     rows: Ints
     reach: Floats
     widest_m: float
     wanted: WantedPairs | None
+    for_loop: Wanted | None
 
     def part(self, search: Search, candidates: Candidates) -> Part:
         """The pairs of a block that are kept; their incidents are numbers among all."""
-        if not search.compiled or self.wanted is None:
+        if self.for_loop is None:
             sites, counts, (at, *others) = some(sorted_pairs(search, candidates), self.chosen)
             return sites, counts, (self.rows.take(at), *others)
         from geo.compiled.pair_loops import wanted_pairs
@@ -226,7 +234,7 @@ class _Block:
         counts, incident, metres, met = wanted_pairs(
             hits.local, hits.at, search.measure(hits), self.sites.take(hits.sites), search.incident,
             self.rows,
-            self.reach.take(hits.sites), search.radius, self.widest_m, self.wanted.for_loop,
+            self.reach.take(hits.sites), search.radius, self.widest_m, self.for_loop,
         )  # fmt: skip
         n = len(incident)
         return hits.sites, counts, (incident, metres, *(word[:n].view(np.uint64) for word in met))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,9 +70,14 @@ class WantedPairs:
         """The incidents that meet a question somewhere."""
         return np.asarray(np.logical_or.reduce([questions.bits != 0 for questions, *_ in self._parts]))
 
-    @cached_property
-    def for_loop(self) -> Wanted:
-        """The questions as a compiled loop takes them."""
+    def for_loop(self, rows: Ints) -> Wanted:
+        """The questions as a compiled loop takes them.
+
+        Parameters
+        ----------
+        rows
+            The incidents of a search.
+        """
         from geo.compiled.pair_loops import Wanted
 
         parts = [questions for questions, *_ in self._parts]
@@ -95,7 +99,7 @@ class WantedPairs:
         latest = [(w, bit) for w, (_, _, _, last) in enumerate(self._parts) for bit in last]
         i = self.incidents
         return Wanted(
-            bits=_signed(np.stack([part.bits for part in parts])),
+            bits=_signed(np.stack([part.bits.take(rows) for part in parts])),
             every=_signed([every for _, every, _, _ in self._parts]),
             limits=np.array([metres for *_, metres in steps], np.float64),
             bracket=np.array([b for _, b, _ in steps], np.int64),
@@ -109,10 +113,10 @@ class WantedPairs:
             first=_signed([(np.uint64(w), bit) for w, bit, _ in first]).reshape(-1, 2),
             first_m=np.array([metres for *_, metres in first], np.float64),
             latest=_signed([(np.uint64(w), bit) for w, bit in latest]).reshape(-1, 2),
-            now=_whole(self.days),
-            start=_whole(i.start),
-            end=_whole(i.end),
-            slack=_whole(i.slack),
+            now=self.days.copy(),
+            start=i.start.take(rows),
+            end=i.end.take(rows),
+            slack=i.slack.take(rows),
         )
 
     def among(
@@ -165,8 +169,3 @@ def _next(meets: Bools, at: Ints, end: Ints) -> Ints:
 def _signed(bits: Any) -> Ints:
     """Bits as whole numbers with a sign, which a loop takes."""
     return np.ascontiguousarray(bits, np.uint64).view(np.int64)
-
-
-def _whole(values: npt.ArrayLike) -> Ints:
-    """Whole numbers that may be written: a loop is compiled for no other."""
-    return np.array(values, np.int64)
