@@ -48,7 +48,11 @@ def on_its_ground(coverage: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
         ISO 3166 alpha-3 of the new states whose rows began too early, sorted.
     """
     parts, cut = [coverage], set()
-    for row in rows("successor_states.csv"):
+    named = set(coverage["country_iso3"])
+    for number, row in enumerate(rows("successor_states.csv")):
+        if number and named.isdisjoint((row["successor"], row["predecessor"])):
+            continue
+        named.add(row["successor"])
         day = pd.Timestamp(row["independence"])
         frame = pd.concat(parts, ignore_index=True)
         new = frame["country_iso3"] == row["successor"]

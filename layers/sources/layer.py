@@ -198,7 +198,7 @@ class Faults:
         return self._forms.get(dates[0], "") if len(dates) == len(reasons) == 1 else ""
 
 
-def keep_first(ids: pd.Series[str], ok: npt.NDArray[np.bool_], rank: npt.NDArray[np.int64]) -> Texts:
+def keep_first(ids: pd.Series[str], ok: npt.NDArray[np.bool_], rank: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Which row of those that are `ok` stands for each id: lowest `rank`, then first; position of it, per row.
 
     Ids are alike after Unicode NFC and case folding.
@@ -208,15 +208,19 @@ def keep_first(ids: pd.Series[str], ok: npt.NDArray[np.bool_], rank: npt.NDArray
     numpy.ndarray
         int64 positions; a row that is not `ok`, or stands for itself, has its own position.
     """
-    from layers.formats.values.ids import id_key
+    from layers.formats.values.ids import id_keys
 
-    position = np.arange(len(ids))
-    keys = ids.map({text: id_key(str(text)) for text in pd.unique(ids)})
+    position = np.arange(len(ids), dtype=np.int64)
+    texts = [str(text) for text in pd.unique(ids)]
+    forms = id_keys(texts)
+    if len(set(forms)) == len(ids):  # each stands for itself
+        return position
+    keys = ids.map(dict(zip(texts, forms, strict=True)))
     order = np.lexsort((position, rank, ~ok))
     ranked = pd.Series(position[order], index=pd.Index(keys.to_numpy()[order]))
     first = ranked[~ranked.index.duplicated()]
     chosen = first.reindex(keys.to_numpy()).to_numpy()
-    return np.where(ok, chosen, position)
+    return np.where(ok, chosen, position).astype(np.int64, copy=False)
 
 
 def flags(series: pd.Series[str], default: bool = False) -> npt.NDArray[np.bool_]:

@@ -185,9 +185,9 @@ def accept(
     shapes = shapes.copy()
     keep = np.ones(len(shapes), dtype=bool)
 
-    def turn_down(which: np.ndarray, reason: str, expected: str = "", got: list[str] | None = None) -> None:
-        for i in np.flatnonzero(which & keep):
-            report.reject(int(rows[i]), reason, id=ids[i], expected=expected, got=got[i] if got else "")
+    def turn_down(which: np.ndarray, reason: str, expected: str = "", got: Callable[[int], str] = lambda _: "") -> None:
+        for i in np.flatnonzero(which & keep).tolist():
+            report.reject(int(rows[i]), reason, id=ids[i], expected=expected, got=got(i))
         keep[which] = False
 
     def remark(which: np.ndarray, reason: str) -> None:
@@ -220,7 +220,7 @@ def accept(
             ((low == reason) | (high == reason)) & keep & ~without_shape,
             reason,
             expected="longitude -180 to 180, latitude -90 to 90",
-            got=[", ".join(f"{v:.6g}" for v in (b[:2] if d else b)) for b, d in zip(bounds, dots, strict=True)],
+            got=lambda i: ", ".join(f"{v:.6g}" for v in (bounds[i, :2] if dots[i] else bounds[i])),
         )
     zero = (low == "coordinates_zero") & dots & keep
     if purpose == "points":
@@ -239,16 +239,14 @@ def accept(
             kinds = shapely.get_type_id(shapes)
         else:
             turn_down(other & (kinds == 4), "several_points", "one point")
-            names = [getattr(s, "geom_type", "") for s in shapes]
-            turn_down(other & (kinds != 4), "not_a_point", "a point", names)
+            turn_down(other & (kinds != 4), "not_a_point", "a point", lambda i: getattr(shapes[i], "geom_type", ""))
     elif purpose in ("lines", "polygons"):
         right = _LINES if purpose == "lines" else _AREAS
-        names = [getattr(s, "geom_type", "") for s in shapes]
         turn_down(
             ~without_shape & ~np.isin(kinds, right),
             "not_a_line" if purpose == "lines" else "not_an_area",
             "a line" if purpose == "lines" else "a polygon",
-            names,
+            lambda i: getattr(shapes[i], "geom_type", ""),
         )
     areal = np.isin(kinds, _AREAS) & keep
     if areal.any():

@@ -18,7 +18,10 @@ _STEP = np.zeros(256, dtype=np.int8)
 _STEP[[ord("["), ord("{")]] = 1
 _STEP[[ord("]"), ord("}")]] = -1
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-_OVERFLOW = re.compile(rb"\d[eE]\+?\d{3}|(?<!\d)\d{300}")
+_LARGE_POWER = re.compile(rb"[eE](?<=\d[eE])\+?\d{3}")
+_DIGITS_ALIKE = bytes.maketrans(b"123456789", b"000000000")
+_LONG = 300
+"""A number of so many digits may be too large for a double."""
 
 
 class _DuplicateKeyError(ValueError):
@@ -74,7 +77,8 @@ def load_json(data: bytes, gateway: Gateway, name: str = "") -> Any:
     brackets = np.frombuffer(unquoted.translate(None, delete=_NOT_BRACKETS), dtype=np.uint8)
     if len(brackets):
         gateway.check("json_depth", int(np.cumsum(_STEP[brackets], dtype=np.int32).max()), name)
-    if re.search(rb"(?<!\d)\d{%d}" % (gateway.number_digits + 1), unquoted):
+    digits = unquoted.translate(_DIGITS_ALIKE)
+    if b"0" * (gateway.number_digits + 1) in digits:
         raise LimitExceededError(
             "A number passes the limit 'number_digits' of the {gateway} gateway.",
             where=name,
@@ -83,7 +87,7 @@ def load_json(data: bytes, gateway: Gateway, name: str = "") -> Any:
         )
     try:
         text = data.decode("utf-8")
-        watched = _float if _OVERFLOW.search(unquoted) else None
+        watched = _float if b"0" * _LONG in digits or _LARGE_POWER.search(unquoted) else None
         value = json.loads(text, object_pairs_hook=_pairs, parse_constant=_constant, parse_float=watched)
         if _SURROGATE.search(data):
             json.dumps(value, ensure_ascii=False).encode("utf-8")

@@ -104,7 +104,7 @@ def parse_date(
     >>> parse_date("5-Aug-24", year="2024"), parse_date("5-Aug-24"), parse_date("31-12-19", year="2019")
     ((datetime.date(2024, 8, 5), ''), (None, 'date_ambiguous'), (datetime.date(2019, 12, 31), ''))
     """
-    text = unicodedata.normalize("NFKC", text).strip()
+    text = (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip()
     if not text:
         return None, ""
     if len(text) > _LONGEST:
@@ -142,7 +142,7 @@ def _order_of(texts: list[str]) -> bool | None:
     """True when the column shows day first, False month first, None when it shows neither or both."""
     day_first = month_first = False
     for text in texts:
-        if len(text) > _LONGEST:
+        if len(text) > _LONGEST or text[:3].isdecimal():  # of the forms below none begins with three digits
             continue
         found = _SLASHED.fullmatch(text.strip()) or _TWO_DIGITS.fullmatch(text.strip())
         if found and found[2] != ".":
@@ -219,12 +219,9 @@ def parse_dates(
         pairs, codes = np.unique(codes * len(year_uniques) + year_codes, return_inverse=True)
         beside = [str(year_uniques[pair % len(year_uniques)]) for pair in pairs]
         texts = [texts[pair // len(year_uniques)] for pair in pairs]
-    days = np.full(len(texts), np.datetime64("NaT", "s"), dtype="datetime64[s]")
-    why = np.full(len(texts), "", dtype=object)
-    for i, text in enumerate(texts):
-        day, why[i] = parse_date(text, day_first=order, serials=serials, year=beside[i])
-        if day is not None:
-            days[i] = np.datetime64(day, "s")
+    read = [parse_date(text, day_first=order, serials=serials, year=y) for text, y in zip(texts, beside, strict=True)]
+    days = np.array([day for day, _ in read], dtype="datetime64[D]").astype("datetime64[s]")
+    why = np.array([reason for _, reason in read], dtype=object)
     if not len(texts):
-        days, why, codes = days[:0], why[:0], np.empty(0, dtype=np.int64)
+        codes = np.empty(0, dtype=np.int64)
     return pd.Series(days[codes], index=series.index), pd.Series(why[codes], index=series.index, dtype="str")
