@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,12 @@ import pandas as pd
 from geo.records import boundary_check
 from geo.records.admin_units import Aliases, IncidentUnits, SiteUnits, Units, incident_units, site_units
 from geo.records.incidents import Incidents
+from geo.spatial.candidate_search import spread
 from geo.spatial.polygons import Boundaries
+
+T = TypeVar("T")
+THREADED = 1 << 14
+"""Rows from which on threads share the levels."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ class PlacedIncidents:
             How well boundaries agree with the places that rows name, by level.
         """
         known = {level: Units(level, by_level.get(level), aliases) for level in levels}
-        placed = {level: incident_units(incidents, known[level]) for level in levels}
+        placed = by_threads(lambda level: incident_units(incidents, known[level]), levels, len(incidents))
         counts = {i: boundary_check.Agreement.of(placed[i].report) for i in levels} | dict(agreed or {})
         faults = {i: boundary_check.fault(known[i], counts[i], outlines) for i in by_level if i in known}
         usable = {level: b for level, b in by_level.items() if level in known and not faults[level]}
@@ -87,7 +93,23 @@ class PlacedIncidents:
         table
             The sites, a row each (`geo.schema.SITES`).
         """
-        return {level: site_units(table, units) for level, units in self.known.items()}
+        return by_threads(lambda level: site_units(table, self.known[level]), list(self.known), len(table))
+
+
+def by_threads(work: Callable[[int], T], levels: list[int], rows: int) -> dict[int, T]:
+    """`work` on each level, by several threads where there are many rows.
+
+    Parameters
+    ----------
+    work
+        Called once a level.
+    levels
+        Levels of units.
+    rows
+        How many rows each level looks through.
+    """
+    answers = spread(work, levels) if rows >= THREADED else map(work, levels)
+    return dict(zip(levels, answers, strict=True))
 
 
 def with_units(sites: pd.DataFrame, units: Mapping[int, SiteUnits]) -> pd.DataFrame:

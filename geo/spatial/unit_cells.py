@@ -15,8 +15,6 @@ SIDE = 512
 """Cells along each side of the grid."""
 LEAST_DEG = 1e-4
 """Side of a cell at least [degrees]: far above what rounding moves a point."""
-EDGES_A_BAND = 2
-"""Edges of a unit to each of its bands of latitude, were they spread evenly."""
 POLYGONAL = (-1, 3, 6)
 """Types of geometry that are taken, as GEOS numbers them: none, Polygon, MultiPolygon."""
 
@@ -31,27 +29,19 @@ class UnitCells:
     """
 
     def __init__(self, geometry: npt.NDArray[np.object_]) -> None:
-        from geo.compiled.polygon_loops import bands, cells
+        from geo.compiled.polygon_loops import cells
 
         parts, part_owner = shapely.get_parts(geometry, return_index=True)
         rings, ring_part = shapely.get_rings(parts, return_index=True)
         xy, ring = shapely.get_coordinates(rings, return_index=True)
-        same = np.flatnonzero(ring[1:] == ring[:-1])
+        same = np.flatnonzero((ring[1:] == ring[:-1]) & (xy[1:] != xy[:-1]).any(axis=1))
         owner = part_owner[ring_part[ring[same]]]
         edges = np.concatenate((xy[same], xy[same + 1]), axis=1)
-        count = np.bincount(owner, minlength=len(geometry))
-        unit_start = np.concatenate(([0], np.cumsum(count)))
-        box = np.nan_to_num(shapely.bounds(geometry))
-        high = np.maximum(box[:, 3] - box[:, 1], LEAST_DEG)
-        number = count // EDGES_A_BAND + 1
-        first = np.concatenate(([0], np.cumsum(number)))
-        low, scale = np.ascontiguousarray(box[:, 1]), number / high
-        banded = (low, scale, first, *bands(edges, unit_start, low, scale, first))
+        unit_start = np.concatenate(([0], np.cumsum(np.bincount(owner, minlength=len(geometry)))))
         west, south, east, north = shapely.total_bounds(geometry) if len(edges) else (0.0, 0.0, 0.0, 0.0)
         step = (max((end - begin) / SIDE, LEAST_DEG) for begin, end in ((west, east), (south, north)))
         grid = np.array([west, south, *(1 / s for s in step), east, north])
-        celled = cells(edges, unit_start, *banded, grid, SIDE, SIDE)
-        self._arrays = (edges, *banded, *celled, grid, SIDE, SIDE)
+        self._arrays = (edges, *cells(edges, unit_start, grid, SIDE, SIDE), grid, SIDE, SIDE)
 
     @staticmethod
     def takes(geometry: npt.NDArray[np.object_]) -> bool:
