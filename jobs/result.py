@@ -41,6 +41,8 @@ Put = Callable[[str, Content], None]
 """Takes a file of a result by its name and puts it away."""
 LARGE = 1 << 22
 """A file of so many bytes is hashed while the next one is made."""
+HEAVY = 1 << 26
+"""Behind a file of so many bytes memory goes back: what is smaller leaves little, and is needed by the next one."""
 
 
 class Result(ABC):
@@ -187,7 +189,7 @@ class ResultFiles(Mapping[str, bytes]):
             pieces = _Counted(self._content(name))
             put(name, pieces)
             made[name] = pieces.fingerprint
-            if pieces.size >= 2 * LARGE:
+            if pieces.size >= HEAVY:
                 give_back()
 
         names = [n for n in self if n not in (CRATE, RECORD)]

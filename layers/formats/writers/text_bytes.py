@@ -27,7 +27,7 @@ def holding(texts: Any, *signs: str, below: int = 0) -> Bools:
     >>> holding(pa.array(["a,b", "", "c", 'd"'], pa.large_string()), ",", '"').tolist()
     [True, False, False, True]
     """
-    data, begins = _read(texts)
+    data, begins = read(texts)
     out = np.zeros(len(texts), np.bool_)
     there = _among(data, map(ord, signs))
     if below:
@@ -55,7 +55,7 @@ def beginning_oddly(texts: Any) -> Bools:
     >>> beginning_oddly(pa.array(["a-b; c", "", "-1", "a;=1", "a; -1", "é", "a;  b", "1;"], pa.large_string())).tolist()
     [False, False, True, True, True, True, True, False]
     """
-    data, begins = _read(texts)
+    data, begins = read(texts)
     out = np.zeros(len(texts), np.bool_)
     filled = np.flatnonzero(np.diff(begins))
     out[filled] = ~_PLAIN[data[begins[filled]]]
@@ -77,7 +77,7 @@ def _among(data: Bytes, codes: Iterable[int]) -> Bools:
     return out
 
 
-def _read(texts: Any) -> tuple[Bytes, Ints]:
+def read(texts: Any) -> tuple[Bytes, Ints]:
     """The bytes of all texts, and where each begins in them, and behind the last."""
     _, offsets, data = texts.buffers()
     begins = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]

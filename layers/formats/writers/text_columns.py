@@ -20,12 +20,16 @@ import pyarrow.compute as pc
 
 from geo import schema
 from geo.coded import CodedTable, Codes, pooled, used
+from geo.compiled.compiler import compiles
+from layers.formats.writers import text_bytes
 from layers.formats.writers.cells import are_whole, is_number, texts, whole_columns
 
 SAMPLE = 1 << 12
 """Numbers that are looked at first, whether they repeat."""
 PART = 1 << 15
 """Numbers that become texts together: what is made of them on the way stays near the processor."""
+COMPILED = 1 << 9
+"""A number is so much work, as :func:`geo.compiled.compiler.compiles` counts it."""
 
 _FRACTIONS = pa.array([repr(i / 1000)[1:] for i in range(1000)], pa.large_string())
 
@@ -158,23 +162,31 @@ def floats(values: npt.NDArray[np.float64], decimal: str = ".") -> Any:
     >>> floats(np.array([4.317, 2.0, -0.0, np.nan, 1e-05, 1e16, 123456789012345.6])).to_pylist()
     ['4.317', '2.0', '-0.0', '', '1e-05', '1e+16', '123456789012345.6']
     """
-    parts = [_floats(values[start : start + PART]) for start in range(0, max(len(values), 1), PART)]
+    size = len(values) * COMPILED
+    parts = [_floats(values[start : start + PART], size) for start in range(0, max(len(values), 1), PART)]
     texts = pa.concat_arrays(parts) if len(parts) != 1 else parts[0]
     return texts if decimal == "." else pc.replace_substring(texts, ".", decimal)
 
 
-def _floats(values: npt.NDArray[np.float64]) -> Any:
+def _floats(values: npt.NDArray[np.float64], size: int) -> Any:
     with np.errstate(invalid="ignore", over="ignore"):
         thousandths = np.rint(values * 1000)
         short = (thousandths / 1000 == values) & (thousandths < 1e15) & ~np.signbit(values)
     if not short.any():
         return _others(values)
-    texts = _thousandths(np.where(short, thousandths, 0).astype(np.int64))
+    texts = _thousandths(np.where(short, thousandths, 0).astype(np.int64), size)
     return texts if short.all() else pc.replace_with_mask(texts, pa.array(~short), _others(values[~short]))
 
 
-def _thousandths(values: npt.NDArray[np.int64]) -> Any:
+def _thousandths(values: npt.NDArray[np.int64], size: int) -> Any:
     """Whole numbers of thousandths as numbers: of fifteen digits the shortest text is what they say."""
+    if compiles(size):
+        from geo.compiled import text_loops
+
+        room = len(str(int(values.max(initial=0)) // 1000)) + 4
+        out, ends = np.empty(len(values) * room, np.uint8), np.empty(len(values) + 1, np.int64)
+        text_loops.thousandths(values, out, ends)
+        return pa.LargeStringArray.from_buffers(len(values), pa.py_buffer(ends), pa.py_buffer(out[: ends[-1]]))
     before, behind = np.divmod(values, 1000)
     return joined(pc.cast(pa.array(before), pa.large_string()), _FRACTIONS.take(pa.array(behind)))
 
@@ -198,6 +210,19 @@ def whole(pieces: Iterable[Any]) -> bytes:
     for piece in pieces:
         out.write(piece)
     return out.getvalue()
+
+
+def ended(texts: Any, end: str) -> Any:
+    """Texts (pyarrow.LargeStringArray) with another one behind each."""
+    if not compiles(len(texts) * COMPILED):
+        return joined(texts, end)
+    from geo.compiled.text_loops import appended
+
+    data, begins = text_bytes.read(texts)
+    tail = np.frombuffer(end.encode(), np.uint8)
+    out, ends = np.empty(len(data) + len(texts) * len(tail), np.uint8), np.empty(len(texts) + 1, np.int64)
+    appended(data, begins, tail, out, ends)
+    return pa.LargeStringArray.from_buffers(len(texts), pa.py_buffer(ends), pa.py_buffer(out))
 
 
 def joined(*parts: Any, between: str = "") -> Any:

@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow as pa
 
 from geo.coded import Codes, used
-from layers.formats.writers.text_columns import TextColumn, joined
+from layers.formats.writers.text_columns import TextColumn, ended, joined
 
 Ints = npt.NDArray[np.int64]
 
@@ -129,7 +129,7 @@ class _Run:
             alike, at = _side_by_side([c.texts for c in columns], between), self.of[key]
             parts.append(alike if at is None else alike.take(pa.array(at)))
         whole = _side_by_side(parts, between)
-        return joined(whole, end) if end else whole
+        return ended(whole, end) if end else whole
 
     def followed(self, column: TextColumn) -> _Run | None:
         """The run with one more column; None where too many combinations would be in it."""
