@@ -191,6 +191,17 @@ def assess(
     needed: Callable[[], object] = around_sites
     if evidence.wanted and area_rules:
         needed = ahead(lambda: [unit.edge_m for unit in units.values()], worth=large, after=around_sites, modest=True)
+    by_figures = evidence.apart()
+    named = names_all(rules.of_kind("near"))
+
+    def figured() -> pd.DataFrame:
+        around = around_sites()
+        if isinstance(around, Sums):
+            return figures_of_sums(around, lon, lat, when, prepared, covered, covered_all)
+        return figures(around, lon, lat, prepared, covered, covered_all, named, by_figures)
+
+    figure_columns = ahead(figured, worth=large and evidence.wanted, after=needed, modest=True)
+    needed = figure_columns if evidence.wanted else needed
     faded = ahead(lambda: intensity(around_it, when, covered, again=given), worth=large, after=needed, modest=True)
     by_area = area_gaps_by_level(
         area_rules, rules.settings, table, when, looked, prepared, units, placed, usable, faults, rejected, known
@@ -235,13 +246,10 @@ def assess(
     rows = with_visits(rows, newest, when)
     for name, values in vars(classes).items():
         rows[name] = pd.array(values, dtype="str")
-    if isinstance(around, Sums):
-        figure_columns = figures_of_sums(around, lon, lat, when, prepared, covered, covered_all)
-    else:
-        named = names_all(rules.of_kind("near"))
-        figure_columns = figures(around, lon, lat, prepared, covered, covered_all, named, evidence)
+    figures_of_sites = figure_columns()
+    evidence.add(by_figures)
     reasons = ahead(lambda: evidence.columns(table, prepared), worth=large and evidence.wanted)  # all is told by now
-    for frame in (zone.columns, figure_columns):
+    for frame in (zone.columns, figures_of_sites):
         for column in frame:
             rows[column] = frame[column].array
     rows["incident_intensity"] = faded()

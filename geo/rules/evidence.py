@@ -80,6 +80,21 @@ class Evidence:
         if self.wanted and len(site):
             self._facts.append(FactRows(kind, rule, site, dict(cells)))
 
+    def apart(self) -> Evidence:
+        """An empty one of the same rules, for what is found in another thread; :meth:`add` puts it in its turn."""
+        return Evidence(self.rules, self.ids, self.wanted)
+
+    def add(self, other: Evidence) -> None:
+        """Adds what another has collected, behind what is there.
+
+        Parameters
+        ----------
+        other
+            What :meth:`apart` gave.
+        """
+        self._incidents += other._incidents
+        self._facts += other._facts
+
     def columns(self, sites: pd.DataFrame, incidents: Incidents) -> CodedTable:
         """All rows as :data:`geo.schema.EVIDENCE` and `restricted`, by site, rule (no rule last), kind, distance, date.
 
