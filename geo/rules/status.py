@@ -134,8 +134,10 @@ def statuses_of(scene: Scene) -> pd.DataFrame:
         return scene.kept["statuses"]
     table = schema.empty(schema.STATUSES) if scene.statuses is None else schema.conform(scene.statuses, schema.STATUSES)
     out: dict[str, object] = {}
+    held = newest_status(table, scene.sites, scene.as_of, "rcm")
     for scheme in ("rcm", "drc"):
-        held = newest_status(table, scene.sites, scene.as_of, scheme)
+        if scheme == "drc" and len(table):  # without a row both say nothing
+            held = newest_status(table, scene.sites, scene.as_of, scheme)
         out |= {
             f"{scheme}_stated": held["status"].array,
             f"{scheme}_date": held["status_date"].to_numpy(),

@@ -135,7 +135,17 @@ def units_in_force(register: pd.DataFrame, day: int) -> pd.DataFrame:
     day
         The day [days since 1970-01-01].
     """
-    now = in_force(register, day)
+    return named_units(in_force(register, day))
+
+
+def named_units(now: pd.DataFrame) -> pd.DataFrame:
+    """The named units among entries that are in force, but those of countries that are wholly free again.
+
+    Parameters
+    ----------
+    now
+        Entries in force on one day (:func:`in_force`).
+    """
     free = set(now.loc[(now["level"] == "country") & (now["status"] == "lifted"), "country"])
     return now[now["level"].isin(list(LEVELS)) & ~now["country"].isin(free)]
 
@@ -183,8 +193,27 @@ def named_rows(register: pd.DataFrame, boundaries: Boundaries, aliases: Aliases,
         The boundary set lacks such a unit: in older sets Gadzi town falls inside Carnot, and a join would call it
         compliant.
     """
-    units = units_in_force(register, day)
-    units = units[units["level"].map(LEVELS) == boundaries.level]
+    return rows_of(units_in_force(register, day), boundaries, aliases)
+
+
+def rows_of(named: pd.DataFrame, boundaries: Boundaries, aliases: Aliases) -> dict[str, int]:
+    """Row in `boundaries` of every named unit of its level, by :func:`unit_keys`; see :func:`named_rows`.
+
+    Parameters
+    ----------
+    named
+        Entries of named units in force on one day (:func:`units_in_force`).
+    boundaries
+        Boundaries of one level.
+    aliases
+        Other spellings of names of units.
+
+    Raises
+    ------
+    ZoneError
+        See :func:`named_rows`.
+    """
+    units = named[(named["level"] == f"admin{boundaries.level}").to_numpy(np.bool_)]
     frame = boundaries.frame
     held = set(pd.unique(frame["country"]))
     units = units[units["country"].isin(held) | ("" in held)]

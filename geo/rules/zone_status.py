@@ -22,9 +22,9 @@ from geo.rules.zone_register import (
     INSIDE,
     LEVELS,
     in_force,
-    named_rows,
+    named_units,
+    rows_of,
     unit_keys,
-    units_in_force,
 )
 from geo.spatial.polygons import Boundaries, nearest_edge
 from geo.time_window import Days
@@ -158,7 +158,8 @@ def _read_day(
     measured: bool,
 ) -> None:
     country = sites["country"].to_numpy(dtype=object)[mine]
-    now, named = in_force(register, day), units_in_force(register, day)
+    now = in_force(register, day)
+    named = named_units(now)
     whole = {str(r.country): str(r.status) for r in _entries(now) if r.level == "country"}
     codes, different = pd.factorize(country)
     made.restricted[mine] = np.array([whole.get(str(c), "") in RESTRICTED for c in different], np.bool_)[codes]
@@ -175,7 +176,7 @@ def _read_day(
     for level in (2, 3):
         if level in boundaries:
             try:
-                rows[level] = named_rows(register, boundaries[level], aliases, day)
+                rows[level] = rows_of(named, boundaries[level], aliases)
             except ZoneError as error:
                 fault = error.with_traceback(None)  # its frames would keep the whole run in memory
                 made.notes.setdefault(str(error), Note(_WHOLE_SENTENCE, error=fault))
@@ -190,7 +191,9 @@ def _read_day(
         at = np.flatnonzero(located)
         evidence.facts("zone", "", mine[at], fact="located", status=name()[at], basis=_BASES.take(basis[at]))
     for deep in ("admin2", "admin3"):
-        part = named[named["level"] == deep]
+        part = named[(named["level"] == deep).to_numpy(np.bool_)]
+        if not len(part):
+            continue
         above = keys_of(part["parent"], part["country"], 2, aliases)
         for entry, own, parent in zip(_entries(part), unit_keys(part, aliases), above, strict=True):
             if deep == "admin3" and 3 not in rows:
