@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import os
 from collections.abc import Callable
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
@@ -28,9 +29,14 @@ def keep_tight() -> None:
     """For a process of one job over many columns: whatever is large comes from the system and goes back there at once.
 
     What is let go between others otherwise stays with the process, a quarter of what a screening needs. A tenth more
-    processor time is its price; the engine's own arrays of millions would pay it with every step.
+    processor time is its price; the engine's own arrays of millions would pay it with every step. Loops are not
+    compiled where nobody asks for it: Numba and what it compiles take a hundred megabytes, and save such a job nothing.
     """
     import pyarrow as pa
+
+    from geo.compiled.compiler import SWITCH
+
+    os.environ.setdefault(SWITCH, "0")
 
     pa.set_memory_pool(pa.system_memory_pool())
     library("mallopt")(M_MMAP_THRESHOLD, LARGE)

@@ -35,10 +35,12 @@ def test_a_system_without_that_call_keeps_its_memory(monkeypatch):
 def test_a_process_of_one_job_keeps_nothing_that_was_let_go():
     said = (
         "import pyarrow as pa; from geo import memory; memory.keep_tight();"
-        "print(pa.default_memory_pool().backend_name); x = pa.array(range(10)); memory.give_back(); print(len(x))"
+        "print(pa.default_memory_pool().backend_name); x = pa.array(range(10)); memory.give_back(); print(len(x));"
+        "import sys; from geo.compiled.compiler import compiles; print(compiles(1 << 40), 'numba' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["system", "10"]
+    given = {k: v for k, v in os.environ.items() if k != "CAHRA_COMPILED"}
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True, env=given)
+    assert done.stdout.split() == ["system", "10", "False", "False"]
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a setting of glibc")
