@@ -214,7 +214,7 @@ def sure_pairs(around: Around, incident: Ints, arc: Four, doubt: Doubt) -> tuple
         counts[i] = inside
         put_in_order(at, away, np.int64(inside), who, metres, np.int64(k), spare, radius)
         k += inside
-    return counts, who[:k], metres[:k], True
+    return counts, who[:k].copy(), metres[:k].copy(), True
 
 
 @compiled

@@ -147,7 +147,7 @@ def wanted_pairs(
                     out[w, k] = met[w, j]
                 k += 1
         counts[at_site] = k - begin
-    return counts, who[:k], metres[:k], out
+    return counts, who[:k].copy(), metres[:k].copy(), out[:, :k].copy()
 
 
 @compiled

@@ -236,8 +236,7 @@ class _Block:
             self.rows,
             self.reach.take(hits.sites), search.radius, self.widest_m, self.for_loop,
         )  # fmt: skip
-        n = len(incident)
-        return hits.sites, counts, (incident, metres, *(word[:n].view(np.uint64) for word in met))
+        return hits.sites, counts, (incident, metres, *(word.view(np.uint64) for word in met))
 
     def chosen(self, local: Ints, at: Ints, away: Floats) -> tuple[Ints, tuple[Bits, ...]]:
         """Of pairs of the search the positions of those that are kept, and the bits of the questions of each."""

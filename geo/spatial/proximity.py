@@ -285,14 +285,18 @@ def _put_together(parts: list[Part], first: Ints, start: int) -> Pairs:
     total = int(first[-1])
     more = tuple(np.empty(total, column.dtype) for column in (parts[0][2][2:] if parts else ()))
     pairs = Pairs(np.empty(total, np.int64), np.empty(total, np.int64), np.empty(total), more)
+    blocks: list[Part | None] = [*parts]
+    parts.clear()
 
-    def work(part: Part) -> None:
+    def work(number: int) -> None:
+        part, blocks[number] = blocks[number], None  # what is put is let go
+        assert part is not None, "each once"
         sites, counts, (incident, distance, *others) = part
         put(sites, counts, first, start, incident, distance, pairs.site, pairs.incident, pairs.distance_m)
         for values, out in zip(others, more, strict=True):
             put_more(sites, counts, first, start, values.view(np.int64), out.view(np.int64))
 
-    for _ in spread(work, parts):
+    for _ in spread(work, range(len(blocks))):
         pass
     return pairs
 
