@@ -213,11 +213,32 @@ def keys_of(names: pd.Series[str], country: pd.Series[str], level: int, aliases:
     aliases
         Other spellings of names of units.
     """
-    codes, pairs = pd.factorize(country.astype("str") + "|" + names.astype("str"))
+    return keys_of_coded(codes_of(names), codes_of(country), level, aliases)
+
+
+def keys_of_coded(names: Coded, country: Coded, level: int, aliases: Aliases) -> npt.NDArray[np.object_]:
+    """The same of texts as :func:`geo.equal_texts.codes_of` gives them.
+
+    Parameters
+    ----------
+    names
+        Names of units.
+    country
+        Country of each row.
+    level
+        Administrative level.
+    aliases
+        Other spellings of names of units.
+    """
+    (name, named), (land, lands) = names, country
+    missing = (name < 0) | (land < 0)
+    if missing.any():
+        name, land, named = np.where(missing, len(named), name), np.where(missing, 0, land), [*named, ""]
+    codes, pairs = _distinct(land * len(named) + name, max(len(lands), 1) * len(named))
     keys = []
-    for pair in pairs:
-        iso, name = str(pair).split("|", 1)
-        folded = fold(name)
+    for pair in pairs.tolist():
+        folded = fold(named[pair % len(named)])
+        iso = lands[pair // len(named)] if folded else ""
         folded = aliases.get((iso, level), {}).get(folded, folded)
         keys.append(f"{iso}|{folded}" if folded else "")
     return np.array([*keys, ""], dtype=object)[codes]
@@ -234,15 +255,15 @@ def site_units(sites: pd.DataFrame, units: Units) -> SiteUnits:
         The units of the level.
     """
     n, level, boundaries = len(sites), units.level, units.boundaries
-    name = (
-        sites[f"admin{level}"] if f"admin{level}" in sites.columns else pd.Series("", index=sites.index, dtype="str")
-    ).to_numpy(dtype=object, copy=True)
-    stated = pd.Series(name, dtype="str")
-    above = sites["admin1"] if level > 1 else pd.Series("", index=sites.index, dtype="str")
-    key = keys_of(stated, sites["country"], level, units.aliases)
-    code = units.match(stated, above.reset_index(drop=True), sites["country"].reset_index(drop=True))
+    blank = np.zeros(n, np.int64), [""]
+    country = codes_of(sites["country"])
+    stated = codes_of(sites[f"admin{level}"]) if f"admin{level}" in sites.columns else blank
+    above = codes_of(sites["admin1"]) if level > 1 else blank
+    name = np.array([*stated[1], np.nan], dtype=object)[stated[0]]
+    key = keys_of_coded(stated, country, level, units.aliases)
+    code = units.match_coded(stated, above, country)
     row = np.full(n, -1, np.int64)
-    basis = np.where(key != "", "stated", "").astype(object)
+    basis = np.array(["", "stated"], dtype=object)[(key != "").astype(np.int64)]
     edge = np.full(n, np.nan)
     if boundaries is not None:
         lon, lat = sites["lon"].to_numpy(np.float64), sites["lat"].to_numpy(np.float64)
@@ -252,11 +273,11 @@ def site_units(sites: pd.DataFrame, units: Units) -> SiteUnits:
         rows = row[inside]
         code[inside] = units.of_row[rows]
         name[inside] = boundaries.frame["unit"].to_numpy(dtype=object)[rows]
-        land, lands = pd.factorize(sites["country"].array.take(inside))
-        pairs, different = pd.factorize(rows * len(lands) + land)  # the sites of a unit share its key
-        unit, which = np.divmod(different, max(len(lands), 1))
-        named = boundaries.frame["unit"].iloc[unit].reset_index(drop=True)
-        key[inside] = keys_of(named, pd.Series(lands.take(which)), level, units.aliases)[pairs]
+        land, lands = country
+        pairs, different = _distinct(rows * len(lands) + land[inside], len(boundaries) * len(lands))
+        unit, which = np.divmod(different, max(len(lands), 1))  # the sites of a unit share its key
+        named = np.arange(len(unit)), boundaries.frame["unit"].iloc[unit].tolist()
+        key[inside] = keys_of_coded(named, (which, lands), level, units.aliases)[pairs]
         basis[inside] = "polygon"
 
         def measure() -> Floats:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from geo import equal_texts
 from geo.equal_texts import codes_of, one_text, rows_of
-from geo.records.admin_units import _distinct
+from geo.records.admin_units import _distinct, keys_of
+from geo.records.place_names import fold
 from tests.examples import examples
 
 texts = st.lists(st.sampled_from(["", "a", "b", "ab", "ba", "aba", "é", "\x00", "e\u0301"]), max_size=6)
@@ -82,3 +83,19 @@ def test_numbers_are_counted_off_as_pandas_does(numbers, end):
     want, different = pd.factorize(np.array(numbers, dtype=np.int64))
     assert codes.tolist() == want.tolist()
     assert distinct.tolist() == different.tolist()
+
+
+names = st.sampled_from(["", "Boda", "BODA", "Boda region", "Bria", "Zone", "Vakaga", None])
+
+
+@settings(max_examples=examples(200), deadline=None)
+@given(st.lists(st.tuples(names, st.sampled_from(["", "CAF", "COD", None])), max_size=12))
+def test_keys_are_the_country_and_the_folded_name(rows):
+    aliases = {("CAF", 1): {"bria": "boda"}}
+    text, country = (pd.Series([row[i] for row in rows], dtype="str") for i in (0, 1))
+    want = []
+    for name, iso in rows:
+        folded = fold(name or "")
+        folded = aliases.get((iso, 1), {}).get(folded, folded)
+        want.append("" if iso is None or not folded else f"{iso}|{folded}")
+    assert keys_of(text, country, 1, aliases).tolist() == want
