@@ -128,10 +128,11 @@ def parquet_bytes(columns: Sequence[Column], rows: int) -> bytes:
     n = len(columns[0]) if columns else 0
     starts = range(0, n, rows)
     size = n * COMPILED
-    tasks = [(c, slice(s, min(s + rows, n))) for s in starts for c in columns]
+    tasks = [(c, g, slice(s, min(s + rows, n))) for s in starts for c, g in zip(columns, _gaps(columns), strict=True)]
+    levels: dict[tuple[int, int], bytes] = {}
     out, at = [MAGIC], len(MAGIC)
     groups: list[Value] = []
-    chunks = _spread(lambda task: _chunk(*task, size=size), tasks)
+    chunks = _spread(lambda task: _chunk(*task, size=size, levels=levels), tasks)
     for start in starts:
         described: list[Value] = []
         total = packed = 0
@@ -144,6 +145,13 @@ def parquet_bytes(columns: Sequence[Column], rows: int) -> bytes:
         groups.append({1: described, 2: Long(total), 3: Long(min(rows, n - start)), 6: Long(packed)})
     footer = struct(_footer(columns, n, groups))
     return b"".join((*out, footer, len(footer).to_bytes(4, "little"), MAGIC))
+
+
+def _gaps(columns: Sequence[Column]) -> list[int]:
+    """A number for each column: the same for columns that are blank in the same rows, as far as their codes say so."""
+    numbers: dict[tuple[int, bytes], int] = {}
+    alike = [(id(c.place if c.codes is None else c.codes), (c.place < 0).tobytes()) for c in columns]
+    return [numbers.setdefault(key, len(numbers)) for key in alike]
 
 
 def _spread(work: Callable[[Any], _Chunk], tasks: Sequence[Any]) -> Iterator[_Chunk]:
@@ -175,13 +183,16 @@ class _Chunk:
         }  # fmt: skip
 
 
-def _chunk(column: Column, rows: slice, *, size: int) -> _Chunk:
+def _chunk(column: Column, gaps: int, rows: slice, *, size: int, levels: dict[tuple[int, int], bytes]) -> _Chunk:
+    """A column of a group; `levels` has which rows are blank, by the number of :func:`_gaps` and the first row."""
     own, known, least, most = _taken(column, rows, size)
     n = rows.stop - rows.start
     start = b""
     if column.optional and known is not None:
-        levels = run_lengths(known, 1, size).tobytes()
-        start = len(levels).to_bytes(4, "little") + levels
+        if (gaps, rows.start) not in levels:
+            packed = run_lengths(known, 1, size).tobytes()
+            levels[gaps, rows.start] = len(packed).to_bytes(4, "little") + packed
+        start = levels[gaps, rows.start]
     pages, encoding, bounds = [], PLAIN, None
     if column.codes is not None and _by_dictionary(column.values, own, least, most):
         if column.bounded:
