@@ -66,13 +66,16 @@ def _edition() -> str:
 def compiled(loop: F) -> F:
     """A loop that is compiled for the types of its first call, lets other threads run, and is kept on disk.
 
-    Where neither the folder of the module nor that of the user can be written it is compiled anew by each process.
+    Where neither the folder of the module nor that of the user can be written it is compiled anew by each process;
+    without Numba it stays what it is, and nobody calls it.
 
     Parameters
     ----------
     loop
         A function of numbers and arrays, written as a loop.
     """
+    if not installed():
+        return loop
     from numba import njit
 
     options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": False}

@@ -50,6 +50,17 @@ def test_a_numba_that_does_not_load_is_as_good_as_none(monkeypatch):
         compiler.installed.cache_clear()
 
 
+def test_loops_can_be_imported_without_numba():
+    look = """
+import sys
+sys.modules["numba"] = None
+import importlib, pathlib
+for path in sorted(pathlib.Path("geo/compiled").glob("*.py")):
+    importlib.import_module(f"geo.compiled.{path.stem}")
+"""
+    subprocess.run([sys.executable, "-c", look], cwd=ROOT, check=True)
+
+
 def test_a_small_job_does_not_load_it():
     look = "import sys; from geo.compiled.compiler import compiles; compiles(1000); sys.exit('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", look], cwd=ROOT, check=False).returncode == 0
