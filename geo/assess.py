@@ -170,13 +170,17 @@ def assess(
     country = table["country"].to_numpy(dtype=object)
     looked = Coverage(coverage, _NO_DATASETS, outlines, country, lon, lat, when, widest_km)
     looked.reach = kept.of("reach", [table[_ASKED], outlines, widest_km], looked.reached)
+    rejected = Rejected.of(rejected_incidents, table, when)
+    newest = newest_informative(schema.empty(schema.VISITS) if visits is None else visits, table, when)
+    facts = annex_facts(visits, table, when)
+    diamond = mines(table["minerals"], ["diamond"])
+    register = kept.of("register", [zones, restrictions], lambda: ready_register(zones, restrictions))
     prepared = preparing()
     around_sites = ahead(lambda: _around(rules, lon, lat, error_km, when, prepared, pairs=evidence.wanted), worth=large)
     datasets = kept.of("datasets", [prepared, incidents, files], lambda: datasets_of(prepared, incidents, files))
     looked.datasets = datasets
     covered, covered_all = add_figures(looked, FIGURE_MONTHS, evidence)
     around_it = kept.of("fading", [lon, lat, prepared], lambda: fading(lon, lat, prepared))
-    rejected = Rejected.of(rejected_incidents, table, when)
     gaps = site_gaps(looked, rejected, rules.settings, evidence)
     levels = levels_of(rules, by_level)
     places = kept.of(
@@ -206,9 +210,6 @@ def assess(
     by_area = area_gaps_by_level(
         area_rules, rules.settings, table, when, looked, prepared, units, placed, usable, faults, rejected, known
     )
-    newest = newest_informative(schema.empty(schema.VISITS) if visits is None else visits, table, when)
-    diamond = mines(table["minerals"], ["diamond"])
-    register = kept.of("register", [zones, restrictions], lambda: ready_register(zones, restrictions))
     zone = zones_at(rules.settings, table, diamond, when, error_km, units, register, usable, aliases, evidence)
     add_findings(findings, diamond, when, units[2].key, aliases, evidence)
     around = around_sites()
@@ -260,7 +261,6 @@ def assess(
     for name, taken in (("rcm_status", "rcm"), ("rcm_status_basis", "rcm_basis"), ("rcm_status_date", "rcm_date"),
                         ("drc_status", "drc"), ("drc_status_date", "drc_date")):  # fmt: skip
         rows[name] = colours[taken].array
-    facts = annex_facts(visits, table, when)
     for name in ANNEX_FACTS:
         rows[name] = facts[name].array
     rows = schema.conform(rows, schema.ASSESSED)
