@@ -12,6 +12,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q app.py cli geo i18n jobs layers views  # the children that read files keep nothing
 	touch $@
 
 # Every loop once, else each test process and the first large job would wait for it; they are kept beside the modules.
