@@ -103,6 +103,28 @@ def reached(
 
 
 @compiled
+def cuts(site: Ints, lo: Ints, hi: Ints, block: int) -> Ints:
+    """Where blocks of ranges begin, and where the last ends: between points, every so many candidates.
+
+    Parameters
+    ----------
+    site, lo, hi
+        Ranges, grouped by ascending point.
+    block
+        At the multiples of so many candidates a block ends.
+    """
+    out = np.empty(site.size + 1, np.int64)
+    k, before, held = 0, 0, -1
+    for r in range(site.size):
+        if (r == 0 or site[r] != site[r - 1]) and before // block != held:
+            out[k], held = r, before // block
+            k += 1
+        before += hi[r] - lo[r]
+    out[k] = site.size
+    return out[: k + 1].copy()
+
+
+@compiled
 def _circle(
     lon: float,
     lat: float,

@@ -19,6 +19,8 @@ Doubt = tuple[float, float, float]
 """A radius, how near to it a distance is doubtful [m], and above which squared chord it is [m^2]."""
 Four = tuple[float, float, float, float]
 
+WHOLE = 1.5 * 2.0**52
+"""Added to a number below 2^51 and taken from it again it leaves the nearest whole one, the even one of two."""
 FEW = 12
 """So many are put in order one by one."""
 
@@ -390,3 +392,17 @@ def put_more(sites: Ints, counts: Locals, first: Ints, start: int, values: Ints,
         for j in range(counts[i]):
             out[to + j] = values[k]
             k += 1
+
+
+@compiled
+def millimetres(metres: float) -> float:
+    """A distance as evidence shows it, to a millimetre [m]: what `numpy.round` gives.
+
+    Parameters
+    ----------
+    metres
+        A distance [m].
+    """
+    shown = metres * 1000.0 + WHOLE
+    shown -= WHOLE
+    return shown / 1000.0

@@ -8,15 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.compiled.compiler import compiled
-from geo.compiled.hit_loops import put_in_order
+from geo.compiled.hit_loops import millimetres, put_in_order
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Locals = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
-
-WHOLE = 1.5 * 2.0**52
-"""Added to a number and taken from it again it leaves the nearest whole one, the even one of two."""
 
 
 class Wanted(NamedTuple):
@@ -148,20 +145,6 @@ def wanted_pairs(
                 k += 1
         counts[at_site] = k - begin
     return counts, who[:k].copy(), metres[:k].copy(), out[:, :k].copy()
-
-
-@compiled
-def millimetres(metres: float) -> float:
-    """A distance as evidence shows it, to a millimetre [m]: what `numpy.round` gives.
-
-    Parameters
-    ----------
-    metres
-        A distance [m].
-    """
-    shown = metres * 1000.0 + WHOLE
-    shown -= WHOLE
-    return shown / 1000.0
 
 
 @compiled

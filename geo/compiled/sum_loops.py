@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.compiled.compiler import compiled
-from geo.compiled.hit_loops import Around, Doubt, Four, _arc
+from geo.compiled.hit_loops import Around, Doubt, Four, _arc, millimetres
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -179,7 +179,7 @@ def add_ranges(
                         sure += 1
                 n = sure
             for k in range(n):
-                shown = np.rint(away[k] * 1000.0) / 1000.0
+                shown = millimetres(away[k])
                 values[0, k], values[1, k], values[2, k], values[3, k] = away[k], shown, shown + wrong, shown - wrong
                 met[k] = bits[at[k]]
             for s in range(steps.size):

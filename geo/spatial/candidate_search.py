@@ -329,20 +329,27 @@ class Search:
 
     def _blocks(self, sites: Ints) -> Iterator[Candidates]:
         window = (self.as_of[sites], self.since[sites]) if self.timed else (None, None)
-        lon, lat = self.lon[sites], self.lat[sites]
+        lon, lat = self.lon.take(sites), self.lat.take(sites)
         position = ecef(lon, lat)
         ranges = self._grid.ranges(lon, lat, position, *window)
         if not ranges.site.size:
             return
-        # Cut between sites, where the running number of candidates passes a multiple of a block.
-        first = np.flatnonzero(np.diff(ranges.site, prepend=-1))
-        before = np.concatenate(([0], np.cumsum(ranges.hi - ranges.lo)))[first]
-        cuts = first[np.flatnonzero(np.diff(before // self.block, prepend=-1))].tolist()
-        for a, b in pairwise([*cuts, ranges.site.size]):
+        for a, b in pairwise(self._cuts(ranges)):
             x, y, z = position
             mine = slice(int(ranges.site[a]), int(ranges.site[b - 1]) + 1)
             own_ranges = Ranges(ranges.site[a:b] - mine.start, ranges.lo[a:b], ranges.hi[a:b])
             yield Candidates(sites[mine], (x[mine], y[mine], z[mine]), own_ranges)
+
+    def _cuts(self, ranges: Ranges) -> list[int]:
+        """Where blocks begin and end: between sites, where the running number of candidates passes a multiple."""
+        if self.compiled:
+            from geo.compiled.grid_loops import cuts
+
+            found: list[int] = cuts(*ranges, self.block).tolist()
+            return found
+        first = np.flatnonzero(np.diff(ranges.site, prepend=-1))
+        before = np.concatenate(([0], np.cumsum(ranges.hi - ranges.lo)))[first]
+        return [*first[np.flatnonzero(np.diff(before // self.block, prepend=-1))].tolist(), ranges.site.size]
 
     def around(self, candidates: Candidates) -> Around:
         """Candidates as a compiled loop takes them.

@@ -122,7 +122,7 @@ def test_runs_are_merged_alike(runs):
 
 @given(st.lists(st.floats(0, 3e7) | st.integers(0, 10**9).map(lambda n: n / 2_000), min_size=1))
 def test_millimetres_are_rounded_as_numpy_does(metres):
-    from geo.compiled.pair_loops import millimetres
+    from geo.compiled.hit_loops import millimetres
 
     values = np.array(metres)
     assert [millimetres(v) for v in values] == np.round(values, 3).tolist()

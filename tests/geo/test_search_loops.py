@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from geo.spatial import candidate_search, repeated_places
 from geo.spatial.candidate_search import Search
 from geo.spatial.geodesic import ARC, arc_m, ecef, geodesic_m
-from geo.spatial.grid import Grid
+from geo.spatial.grid import Grid, Ranges
 from geo.spatial.nearest_incident import nearest
 from geo.spatial.proximity import summarise, within, within_chunks
 from tests.geo.test_proximity import DAY, points
@@ -186,3 +186,16 @@ def test_arcs(pairs):
     expected = arc_m(chord2, there - here, there + here)
     assert distance.tobytes() == expected.tobytes()
     assert np.array_equal(doubtful, np.flatnonzero((np.abs(expected - 25_000.0) <= 1e-6) | (chord2 > 1e10)))
+
+
+@given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 9)), max_size=30), st.integers(1, 12))
+def test_blocks_are_cut_alike(ranges, block):
+    steps, counts = ([r[i] for r in ranges] for i in range(2))
+    lo = np.zeros(len(ranges), np.int64)
+    given_ranges = Ranges(np.cumsum(np.array(steps, np.int64)), lo, lo + np.array(counts, np.int64))
+    found = []
+    for compiled in (True, False):
+        search = Search.__new__(Search)
+        search.compiled, search.block = compiled, block
+        found.append(search._cuts(given_ranges))
+    assert found[0] == found[1]
