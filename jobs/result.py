@@ -27,7 +27,6 @@ from jobs.run_crate import CRATE
 from jobs.run_record import RECORD, closing, fingerprint
 from jobs.table_mark import with_mark
 from layers.formats.writers.cells import plain_types
-from layers.formats.writers.coded_parquet import coded_parquet_bytes
 from layers.formats.writers.delimited import coded_csv_pieces, csv_pieces
 from layers.formats.writers.text_columns import TextColumn, whole
 
@@ -164,6 +163,8 @@ class ResultFiles(Mapping[str, bytes]):
         frame, table = given() if callable(given) else given
         frame = with_mark(frame) if self._synthetic else frame
         if name.endswith(".parquet"):
+            from layers.formats.writers.coded_parquet import coded_parquet_bytes  # few small runs write one
+
             return coded_parquet_bytes(frame if isinstance(frame, CodedTable) else CodedTable.of(frame), table)
         if isinstance(frame, CodedTable):
             pieces, self._neutralised[name] = coded_csv_pieces(frame, table)

@@ -26,18 +26,18 @@ def plain_types(frame: pd.DataFrame, *tables: schema.Table) -> pd.DataFrame:
     'workers,as_of,lat\n40,2016-09-19,4.0\n,,5.0\n'
     """
     whole = whole_columns(*tables)
-    out = {}
-    for name in frame.columns:
-        column = frame[name]
-        if pd.api.types.is_datetime64_any_dtype(column):
-            codes, days = pd.factorize(column, use_na_sentinel=False)
-            day_texts = pd.Series(days, dtype=column.dtype).dt.strftime("%Y-%m-%d").fillna("").astype("str")
-            out[name] = pd.Series(day_texts.array.take(codes), index=frame.index)
-        elif name in whole and pd.api.types.is_float_dtype(column):
-            out[name] = column.astype("Int64") if are_whole(column) else column
-        else:
-            out[name] = column
-    return pd.DataFrame(out)
+    changed = {}
+    for name, kind in zip(frame.columns, frame.dtypes, strict=True):
+        if pd.api.types.is_datetime64_any_dtype(kind):
+            codes, days = pd.factorize(frame[name], use_na_sentinel=False)
+            day_texts = pd.Series(days, dtype=kind).dt.strftime("%Y-%m-%d").fillna("").astype("str")
+            changed[name] = day_texts.array.take(codes)
+        elif name in whole and pd.api.types.is_float_dtype(kind) and are_whole(frame[name]):
+            changed[name] = frame[name].astype("Int64").array
+    out = frame.copy(deep=False) if frame.shape[1] else pd.DataFrame()
+    for name, values in changed.items():  # the others are not touched: a frame of dozens of columns takes long to make
+        out[name] = values
+    return out
 
 
 def are_whole(column: pd.Series[float]) -> bool:
