@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo import schema
-from geo.ahead import ahead
+from geo.ahead import ahead, modestly
 from geo.answer_cache import AnswerCache
 from geo.assessment import Assessment
 from geo.coded import CodedTable
@@ -166,17 +166,19 @@ def assess(
     lon, lat = table["lon"].to_numpy(np.float64), table["lat"].to_numpy(np.float64)
     n = len(table)
 
+    around_sites = ahead(
+        lambda: _around(rules, lon, lat, error_km, when, preparing(), pairs=evidence.wanted), worth=large
+    )
     widest_km = max([rules.settings.neighbour_km, *rules.radii_km])
     country = table["country"].to_numpy(dtype=object)
     looked = Coverage(coverage, _NO_DATASETS, outlines, country, lon, lat, when, widest_km)
-    looked.reach = kept.of("reach", [table[_ASKED], outlines, widest_km], looked.reached)
+    looked.reach = kept.of("reach", [table[_ASKED], outlines, widest_km], lambda: modestly(looked.reached))
     rejected = Rejected.of(rejected_incidents, table, when)
     newest = newest_informative(schema.empty(schema.VISITS) if visits is None else visits, table, when)
     facts = annex_facts(visits, table, when)
     diamond = mines(table["minerals"], ["diamond"])
     register = kept.of("register", [zones, restrictions], lambda: ready_register(zones, restrictions))
     prepared = preparing()
-    around_sites = ahead(lambda: _around(rules, lon, lat, error_km, when, prepared, pairs=evidence.wanted), worth=large)
     datasets = kept.of("datasets", [prepared, incidents, files], lambda: datasets_of(prepared, incidents, files))
     looked.datasets = datasets
     covered, covered_all = add_figures(looked, FIGURE_MONTHS, evidence)

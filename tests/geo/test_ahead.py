@@ -7,7 +7,7 @@ from threading import Event, get_ident
 
 import pytest
 
-from geo.ahead import ahead, threads
+from geo.ahead import ahead, modestly, threads
 
 
 @pytest.fixture(autouse=True)
@@ -44,3 +44,10 @@ def test_it_waits_for_what_is_needed_sooner_and_goes_on_after_its_fault():
 def test_modest_work_leaves_a_processor_to_the_rest(many, modest, taken):
     assert ahead(lambda: threads(many), modest=modest)() == taken
     assert threads(many) == many
+
+
+def test_modest_work_in_this_thread_is_so_to_its_end_only():
+    assert modestly(lambda: (threads(2), modestly(lambda: threads(2)), threads(2))) == (1, 1, 1)
+    with pytest.raises(ZeroDivisionError):
+        modestly(lambda: 1 / 0)
+    assert threads(2) == 2
