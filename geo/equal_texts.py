@@ -88,11 +88,14 @@ def rows_of(table: pd.DataFrame, rows: Ints) -> pd.DataFrame:
     table
         Columns of any types.
     rows
-        Positions of the rows, each at most once.
+        Positions of the rows.
     """
 
     def column(name: str) -> Any:
-        return table[name].array[: len(rows)] if one_text(table[name]) is not None else table[name].array.take(rows)
+        values = table[name].array
+        if len(rows) <= len(values) and one_text(table[name]) is not None:
+            return values[: len(rows)]
+        return values.take(rows)
 
     names = list(table.columns)
     columns = spread(column, names) if len(rows) >= THREADED else map(column, names)

@@ -165,7 +165,7 @@ class _Flags:
 
 
 def _table(found: list[tuple[str, Ints, Ints]], incidents: Incidents) -> tuple[pd.DataFrame, int]:
-    secret = incidents.frame["restricted"].to_numpy(np.bool_)
+    secret = incidents.restricted
     withheld = np.zeros(len(incidents), np.bool_)
     names = np.array([*incidents.sources, ""], dtype=object)
     parts = []

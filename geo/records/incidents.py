@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -29,13 +30,15 @@ SLACK_DAYS = {2.0: 5, 3.0: 6, 4.0: 30, 5.0: 365}
 class Incidents:
     """Arrays of one incident each, in a canonical order that does not depend on the order of the input.
 
-    `start`, `end` are days since 1970-01-01; `source` numbers the names in `sources`. Records that no rule may count
-    (`effect` none) are gone, and so are repeats of an id within a source: a final record goes before a candidate one.
-    `civilians` is NaN where the source does not say; `effect` and `violence` are positions in :data:`EFFECTS` and
-    :data:`VIOLENCE` (0: not stated); `slack` are days by which a date of one day may be wrong either way.
+    `table` has the records as given and `order` the rows of it that count, one an incident; `start`, `end` are days
+    since 1970-01-01; `source` numbers the names in `sources`. Records that no rule may count (`effect` none) are not
+    among them, nor are repeats of an id within a source: a final record goes before a candidate one. `civilians` is NaN
+    where the source does not say; `effect` and `violence` are positions in :data:`EFFECTS` and :data:`VIOLENCE` (0: not
+    stated); `slack` are days by which a date of one day may be wrong either way.
     """
 
-    frame: pd.DataFrame
+    table: pd.DataFrame
+    order: Ints
     start: Days
     end: Days
     lon: Floats
@@ -70,7 +73,7 @@ class Incidents:
         return out
 
     def coded(self, name: str) -> tuple[Ints, list[str]]:
-        """Which of its different texts a column of `frame` has in each row, and these texts; found once.
+        """Which of some texts a column of text has in each row, and the texts of all records; found once.
 
         Parameters
         ----------
@@ -78,8 +81,19 @@ class Incidents:
             Name of a column of text.
         """
         if name not in self._coded:
-            self._coded[name] = codes_of(self.frame[name])
+            codes, texts = codes_of(self.table[name])
+            self._coded[name] = codes.take(self.order), texts
         return self._coded[name]
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """Their records (`geo.schema.INCIDENTS`), a row each; made when it is first asked for."""
+        return rows_of(self.table, self.order)
+
+    @cached_property
+    def restricted(self) -> Bools:
+        """Which of them must never leave in an export."""
+        return self.table["restricted"].to_numpy(np.bool_).take(self.order)
 
     def take(self, rows: Ints) -> Incidents:
         """The incidents of these positions, in this order.
@@ -90,7 +104,8 @@ class Incidents:
             Positions of the incidents, from 0.
         """
         return Incidents(
-            self.frame.iloc[rows].reset_index(drop=True),
+            self.table,
+            self.order[rows],
             self.start[rows],
             self.end[rows],
             self.lon[rows],
@@ -109,6 +124,10 @@ class Incidents:
         )
 
 
+_NUMBERS = ["date_start", "date_end", "date_prec", "precision", "lon", "lat"]
+_NUMBERS += ["deaths_best", "deaths_low", "deaths_high", "deaths_civilians"]
+
+
 def prepare(frame: pd.DataFrame | None) -> Incidents:
     """Incidents of a :data:`geo.schema.INCIDENTS` frame (None means no incident dataset at all).
 
@@ -124,14 +143,15 @@ def prepare(frame: pd.DataFrame | None) -> Incidents:
     if not counts.all():
         table = table[counts].reset_index(drop=True)
     order, repeats = _ordered(table)
-    table = rows_of(table, order)
+    given, table = table, rows_of(table[_NUMBERS], order)
     end = table["date_end"].fillna(table["date_start"])
-    codes, sources = _sorted_codes(table["source"])
+    codes, sources = _sorted_codes(given["source"], order)
     best = table["deaths_best"].fillna(0).to_numpy(np.float64)
     low = np.minimum(table["deaths_low"].fillna(0).to_numpy(np.float64), best)
     high = np.maximum(table["deaths_high"].fillna(0).to_numpy(np.float64), best)
     return Incidents(
-        table,
+        given,
+        order,
         to_days(table["date_start"]),
         np.maximum(to_days(end), to_days(table["date_start"])),
         table["lon"].to_numpy(np.float64),
@@ -141,8 +161,8 @@ def prepare(frame: pd.DataFrame | None) -> Incidents:
         low,
         high,
         table["deaths_civilians"].to_numpy(np.float64),
-        _code(table["effect"], EFFECTS),
-        _code(table["violence"], VIOLENCE),
+        _code(given["effect"], EFFECTS).take(order),
+        _code(given["violence"], VIOLENCE).take(order),
         _slack(table, end),
         codes,
         tuple(sources),
@@ -175,12 +195,12 @@ def _ordered(table: pd.DataFrame) -> tuple[Ints, int]:
     return order[np.concatenate(([True], ~same))], int(same.sum())
 
 
-def _sorted_codes(values: pd.Series[str]) -> tuple[Ints, list[str]]:
-    """The different texts in their order, and which of them each row has."""
+def _sorted_codes(values: pd.Series[str], rows: Ints | None = None) -> tuple[Ints, list[str]]:
+    """The different texts of some rows (None: of all) in their order, and which of them each has."""
     text = one_text(values)
-    if text is not None:
-        return np.zeros(len(values), np.int64), [text]
-    codes, different = pd.factorize(values, sort=True)
+    if text is not None and (rows is None or len(rows)):
+        return np.zeros(len(values if rows is None else rows), np.int64), [text]
+    codes, different = pd.factorize(values if rows is None else values.take(rows), sort=True)
     return codes.astype(np.int64), [str(v) for v in different]
 
 

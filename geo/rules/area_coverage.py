@@ -187,8 +187,8 @@ class Unmatched:
         known = (region >= 0) & (self.units.level > 1)
         if not self.regions_loaded and known.any():
             above = set(self.units.parent) - {""}
-            codes, names = pd.factorize(self.incidents.frame["admin1"])
-            known &= np.array([*(fold(str(n)) in above for n in names), False], np.bool_)[codes]
+            codes, names = self.incidents.coded("admin1")
+            known &= np.array([*(fold(n) in above for n in names), False], np.bool_)[codes]
         return np.where(known, region, -1)
 
     def may_hold(self, country: str, region: int) -> Bools:
@@ -222,14 +222,14 @@ class Unmatched:
             The date of each site, time of events and not of knowledge [days since 1970-01-01].
         """
         out = np.zeros(len(self.sites), np.bool_)
-        iso, region = self.incidents.frame["country"].array, self.regions()
+        (iso, lands), region = self.incidents.coded("country"), self.regions()
         of_rules = [(rule.longest_months, self.rows(rule)) for rule in rules]
         for day in np.unique(as_of):
             where: set[tuple[str, int]] = set()
             for months, rows in of_rules:
                 after = int(months_before(np.array([day]), months)[0])
                 use = rows[(self.incidents.start[rows] <= day) & (self.incidents.end[rows] > after)]
-                where |= set(zip(map(str, iso.take(use)), region[use].tolist(), strict=True))
+                where |= set(zip((lands[i] for i in iso[use].tolist()), region[use].tolist(), strict=True))
             for land, part in where:
                 out |= (as_of == day) & self.may_hold(land, part)
         return out

@@ -207,7 +207,7 @@ class _Records:
     def shut(self) -> npt.NDArray[np.bool_]:
         """Which records may not leave whole."""
         out = np.zeros(self.size, np.bool_)
-        out[1 : 1 + len(self.incidents)] = self.of.frame["restricted"].to_numpy(np.bool_)[self.incidents]
+        out[1 : 1 + len(self.incidents)] = self.of.restricted[self.incidents]
         return out
 
 

@@ -220,7 +220,7 @@ def figures_of_sums(
         at["nonlethal"],
     ).columns(known, covered, covered_all)
     near_m = np.full(len(lon), np.nan)
-    secret = incidents.frame["restricted"].to_numpy(np.bool_)
+    secret = incidents.restricted
     has = np.flatnonzero(np.isfinite(sums.near_m))
     near_m[has] = _away(sums.near[has], sums.near_m[has], secret)
     site, incident, away = _farther(np.flatnonzero(known & ~np.isfinite(sums.near_m)), lon, lat, days, incidents)
@@ -244,7 +244,7 @@ def _nearest(
     near_m = np.full(n, np.nan)
     latest = np.full(n, NO_DAY, np.int64)
     near = pairs.meeting(NEAREST_ASKS)
-    secret = incidents.frame["restricted"].to_numpy(np.bool_)
+    secret = incidents.restricted
     # Pairs of precision 1 and 2 reach unlike far: the first is the nearest only within what was searched for both.
     close = np.flatnonzero(near.meet(NEAREST_ASKS[0]))
     first = close[starts(near.site[close])]

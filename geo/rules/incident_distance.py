@@ -380,7 +380,7 @@ def _totals(rule: Rule, scene: Scene, fired: Bools, near: NearPairs, which: Ints
     at = np.flatnonzero(fired)
     names = np.array([*incidents.sources, ""], dtype=object)
     secret = np.zeros(n, np.bool_)
-    shut = incidents.frame["restricted"].to_numpy(np.bool_)[incident] & mine
+    shut = incidents.restricted[incident] & mine
     secret[site[shut]] = True
     away = np.where(secret, np.round(nearest / 1000) * 1000, nearest)
     evidence.facts(

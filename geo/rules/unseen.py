@@ -41,14 +41,16 @@ def unseen(
     for precision, level in ((3, 2), (4, 1)):
         if level in units:
             lost = lost | ((incidents.precision == precision) & units[level].unmatched)
+    land, lands = incidents.coded("country")
+    rows = np.flatnonzero(inside & np.isin(land, [i for i, iso in enumerate(lands) if iso in countries]))
     table = pd.DataFrame(
         {
-            "country": incidents.frame["country"],
-            "source": incidents.frame["source"],
-            "deaths": incidents.best,
-            "lost": lost,
+            "country": np.array(lands, dtype=object)[land[rows]],
+            "source": np.array(incidents.sources, dtype=object)[incidents.source[rows]],
+            "deaths": incidents.best[rows],
+            "lost": lost[rows],
         }
-    )[inside & incidents.frame["country"].isin(countries).to_numpy(np.bool_)]
+    )
     out: list[dict[str, object]] = []
     for (country, source), group in table.groupby(["country", "source"], sort=True):
         gone = group[group["lost"]]

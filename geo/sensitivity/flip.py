@@ -76,7 +76,7 @@ def flips(done: Pass) -> pd.DataFrame:
             part = slice(begin.get(row, 0), stop.get(row, 0))
             fired[rule.id][row], found[rule.id, row] = _of_rule(done, rule, sets[rule.id], row, part)
     rows = []
-    secret = done.incidents.frame["restricted"].to_numpy(np.bool_)
+    secret = done.incidents.restricted
     ids = done.incidents.frame["record_id"].to_numpy(dtype=object)
     for rule in near:
         code = CODE[rule.cls]

@@ -89,7 +89,7 @@ def placed(
             code = units[level][1].code[row]
             mine = (precision == at) & (code >= 0)
             how[mine], unit[mine] = HOW.index(name), code[mine]
-    shut = incidents.frame["restricted"].to_numpy(np.bool_)[row]
+    shut = incidents.restricted[row]
     how[shut & np.isin(how, (HOW.index("exact"), HOW.index("disc")))] = HOW.index("square")
     amount = incidents.best[row] if weight == "deaths" else np.ones(len(row))
     return Placed(row, how, unit, amount)

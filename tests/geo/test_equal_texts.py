@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import equal_texts
+from geo import equal_texts, schema
 from geo.equal_texts import codes_of, one_text, rows_of
 from geo.records.admin_units import _distinct, keys_of
+from geo.records.incidents import prepare
 from geo.records.place_names import fold
 from tests.examples import examples
 
@@ -99,3 +100,27 @@ def test_keys_are_the_country_and_the_folded_name(rows):
         folded = aliases.get((iso, 1), {}).get(folded, folded)
         want.append("" if iso is None or not folded else f"{iso}|{folded}")
     assert keys_of(text, country, 1, aliases).tolist() == want
+
+
+def test_incidents_have_the_records_that_count_in_their_order():
+    records = ["b", "a", "c", "a", "d"]
+    given = schema.conform(
+        pd.DataFrame(
+            {
+                "source": "s", "record_id": records, "date_start": pd.Timestamp("2020-01-01"), "precision": 1,
+                "effect": ["lethal", "lethal", "none", "lethal", "lethal"], "country": ["CAF", "", "COD", "CAF", "TCD"],
+                "deaths_best": [1.0, 2.0, 3.0, 4.0, 5.0], "restricted": [True, False, False, True, False],
+            }
+        ).astype({"date_start": "datetime64[s]"}),
+        schema.INCIDENTS,
+    )  # fmt: skip
+    ready = prepare(given)
+    assert ready.frame["record_id"].tolist() == ["a", "b", "d"]
+    assert ready.frame["deaths_best"].tolist() == ready.best.tolist() == [4.0, 1.0, 5.0]
+    assert ready.restricted.tolist() == ready.frame["restricted"].tolist() == [True, True, False]
+    assert ready.effect.tolist() == [1, 1, 1]
+    codes, texts = ready.coded("country")
+    assert [texts[i] for i in codes] == ready.frame["country"].tolist() == ["CAF", "CAF", "TCD"]
+    some = ready.take(np.array([2, 0]))
+    assert some.frame["record_id"].tolist() == ["d", "a"]
+    assert [some.coded("country")[1][i] for i in some.coded("country")[0]] == ["TCD", "CAF"]
