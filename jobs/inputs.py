@@ -24,7 +24,6 @@ from jobs.edition_references import facts, find, parse
 from jobs.kept_layers import NOTHING_KEPT, KeptLayers, reading_key
 from jobs.reading_notes import described
 from layers.databases.address import is_address, parse_address
-from layers.databases.tables import read_table
 from layers.formats.limits import LOCAL, Gateway
 from layers.sources.boundaries import BoundaryLayer, read_boundary_sets
 from layers.sources.catalogue import holdings
@@ -82,6 +81,8 @@ class Source:
             It was not fetched, is of another kind, or the table cannot be read.
         """
         if is_address(text):
+            from layers.databases.tables import read_table
+
             address = parse_address(text)
             name, data = read_table(address)
             return cls(name, data, about=(("database", f"{address.kind}: {address.place}"), ("table", address.name)))

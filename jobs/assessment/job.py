@@ -10,6 +10,7 @@ import datetime as dt
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -25,12 +26,14 @@ from jobs.demonstration import layers, marks
 from jobs.inputs import Inputs, Loaded, Source, load, together
 from jobs.known_sites import sites_at
 from jobs.rasters.given import Rasters
-from jobs.rasters.measure import Progress, measured_once
 from jobs.result import Result, ResultFiles
 from jobs.run_options import Engine, assess_loaded, recorded
 from layers.reference.rule_files import default_rules
 from layers.reference.unit_aliases import unit_aliases
 from layers.sources.sites import SiteLayer
+
+if TYPE_CHECKING:
+    from jobs.rasters.measure import Progress
 
 __all__ = ["Inputs", "Loaded", "Run", "Source", "load", "run"]
 
@@ -116,7 +119,11 @@ def run(
     site_layers = loaded.sites if places is None else places
     sites, unused = sites_at(site_layers, as_of, inputs)
     statuses = together([s.statuses for s in site_layers], schema.STATUSES)
-    measured, read = measured_once(sites, rasters, progress) if rasters else (None, Rasters())
+    measured, read = None, Rasters()
+    if rasters:
+        from jobs.rasters.measure import measured_once
+
+        measured, read = measured_once(sites, rasters, progress)
     result = assess_loaded(loaded, sites, as_of, rules, statuses=statuses, measured=measured, engine=engine)
     inputs += read.records()
     where = sites[["lon", "lat", "coord_precision_km", "country", "admin1", "admin2"]]

@@ -1,15 +1,21 @@
-"""The rasters of a run: files to layers that are still on the disk, and what the run record says of them."""
+"""The rasters of a run: files to layers that are still on the disk, and what the run record says of them.
+
+Their readers are loaded when there is a raster: most runs are given none.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from geo.answer_cache import AnswerCache
 from geo.messages import Note
 from jobs.inputs import Source
 from layers.formats.limits import LOCAL, Gateway
-from layers.sources.rasters import VALUES, RasterLayer, read_population, read_travel_time
+
+if TYPE_CHECKING:
+    from layers.sources.rasters import RasterLayer
 
 
 @dataclass(frozen=True)
@@ -89,6 +95,10 @@ def read_rasters(given: RasterInputs, gateway: Gateway = LOCAL) -> Rasters:
     geo.errors.InputError
         One of them cannot be used.
     """
+    if not given.population and given.travel_time is None:
+        return Rasters()
+    from layers.sources.rasters import read_population, read_travel_time
+
     people = tuple(
         read_population(s.data, s.name, values=given.values, band=given.band, gateway=gateway) for s in given.population
     )
@@ -110,6 +120,8 @@ def raster_lines(inputs: object) -> list[Note]:
     lines: list[Note] = []
     for entry in inputs if isinstance(inputs, list) else []:
         if entry.get("role") in ("population", "travel_time"):
+            from layers.sources.rasters import VALUES
+
             lines.append(
                 Note(
                     "{file}: {values} ({basis}), {wide} × {high} pixels, {system}.",

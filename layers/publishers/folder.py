@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import platformdirs
-
 from layers.sources.catalogue import Store
 
 VARIABLE = "CAHRA_DATA"
@@ -17,7 +15,11 @@ APART = "restricted"
 def data_folder() -> Path:
     """The folder; it is made by the first download."""
     given = os.environ.get(VARIABLE, "")
-    return Path(given).expanduser() if given else platformdirs.user_data_path("cahra-atlas", appauthor=False)
+    if given:
+        return Path(given).expanduser()
+    import platformdirs
+
+    return platformdirs.user_data_path("cahra-atlas", appauthor=False)
 
 
 def store_of(folder: Path, *, restricted: bool = False) -> Store:

@@ -17,13 +17,13 @@ from __future__ import annotations
 
 import json
 import re
-from html import escape as _html_escape
 
 # Control characters, lone surrogates (they break UTF-8), and the marks that turn the reading direction of what follows.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 # Characters that act in a template literal or in a Jinja template, as HTML entities.
 _ENTITIES = {"\\": "&#92;", "`": "&#96;", "$": "&#36;", "{": "&#123;", "}": "&#125;"}
-_AS_ENTITIES = str.maketrans(_ENTITIES)
+# Those, and what html.escape takes: its module brings along all the names of entities.
+_AS_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"} | _ENTITIES)
 _LITERAL = re.compile(r"[^0-9A-Za-z \-.,;:!?()+*=~@|/\[\]_^]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&\"'])")
 _AUTOLINK = re.compile(r"(?i)(https?|ftp|mailto|javascript|data)(:)|\b(www)(\.)")
@@ -49,8 +49,7 @@ def html(text: object) -> str:
     >>> html("<b>${x}</b> {{ 7*7 }}")
     '&lt;b&gt;&#36;&#123;x&#125;&lt;/b&gt; &#123;&#123; 7*7 &#125;&#125;'
     """
-    escaped = _html_escape(clean(text), quote=True)
-    return escaped.translate(_AS_ENTITIES)
+    return clean(text).translate(_AS_ENTITIES)
 
 
 def attribute(text: object) -> str:
