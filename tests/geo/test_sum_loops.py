@@ -29,6 +29,7 @@ def scene(seed: int, n: int, m: int, *, dates: int, wide: float, sources: int, l
     best = rng.poisson(2, m).astype(np.float64)
     incidents = Incidents(
         pd.DataFrame(index=range(m)),
+        np.arange(m),
         start,
         start + (rng.integers(0, 60, m) if lasting else 0),
         20 + rng.uniform(-wide, wide, m).round(1),
