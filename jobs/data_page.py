@@ -98,7 +98,11 @@ def page(record: Mapping[str, Any]) -> bytes:
     """
     language = str(record.get("language") or "")
     languages = [language] if language in offered() else list(finished())
-    parts = [_in_language(record, translator(code)) for code in languages]
+    settings = record.get("settings")
+    declared: Any = settings.get("coverage") if isinstance(settings, dict) else None
+    known = [c for c in declared if isinstance(c, dict)] if isinstance(declared, list) else []
+    cards = cards_of(inputs_of(record), known, day_of(record))
+    parts = [_in_language(record, cards, translator(code)) for code in languages]
     return (
         f"<!doctype html><html lang='{html(languages[0])}'><head><meta charset='utf-8'>"
         f"<meta http-equiv='Content-Security-Policy' content=\"{_POLICY}\">"
@@ -108,17 +112,14 @@ def page(record: Mapping[str, Any]) -> bytes:
     ).encode("utf-8", "replace")
 
 
-def _in_language(record: Mapping[str, Any], translate: Translator) -> str:
-    _, day, inputs = translate, day_of(record), inputs_of(record)
-    settings = record.get("settings")
-    declared: Any = settings.get("coverage") if isinstance(settings, dict) else None
-    known = [c for c in declared if isinstance(c, dict)] if isinstance(declared, list) else []
+def _in_language(record: Mapping[str, Any], cards: Sequence[Card], translate: Translator) -> str:
+    _, day = translate, day_of(record)
     out = [f"<section lang='{html(_.language)}'><h1>{html(_('Data'))}</h1>"]
     out.append(f"<p class='soft'>{html(_('What the verdicts rest on: source, licence, how to cite, what is covered, how old it is, what is missing.'))}</p>")  # fmt: skip  # noqa: E501
     if record.get("demonstration"):
         notice = _("Demonstration data: synthetic. It says nothing about any place.")
         out.append(f"<p class='notice'>{html(notice)}</p>")
-    out += [_card(card, _, day) for card in cards_of(inputs, known, day)]
+    out += [_card(card, _, day) for card in cards]
     out.append(cite_html(record, _))
     return "".join(out) + "</section>"
 

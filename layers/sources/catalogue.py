@@ -138,7 +138,7 @@ def _restricted(frame: pd.DataFrame) -> bool:
 
 
 def _countries(layer: Layer | Boundaries, frame: pd.DataFrame) -> set[str]:
-    stated = set(frame["country"]) if "country" in frame else {getattr(layer, "country", "")}
+    stated = set(frame["country"].unique()) if "country" in frame else {getattr(layer, "country", "")}
     return {str(country) for country in stated} - {""}
 
 

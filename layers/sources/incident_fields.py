@@ -86,7 +86,7 @@ def days(
     """
     text = fields.text(name)
     day_first = day_first if fields.options.day_first is None else fields.options.day_first
-    shown = shown_order(*(fields.text(n) for n in (name, *beside)))
+    shown = shown_order(*(fields.text(n) for n in dict.fromkeys((name, *beside))))
     years = fields.text("year") if fields.column("year") is not None else None
     dates, why = parse_dates(text, day_first=day_first if shown is None else shown, years=years)
     faults.add(why, expected="YYYY-MM-DD", got=text)
@@ -104,7 +104,8 @@ def counted(
     thousands; "1.000" is a fault where nothing in them shows what its point is.
     """
     text = fields.text(name)
-    shown = pd.concat([fields.text(n) for n in (name, *beside)])
+    columns = [pd.unique(fields.text(n)) for n in dict.fromkeys((name, *beside))]
+    shown = list(dict.fromkeys(str(value) for one in columns for value in np.asarray(one, dtype=object)))
     sign = _sign(shown)
     values, why = parse_numbers(text, decimal=sign)
     faults.add(why, expected="a number", got=text)
@@ -117,9 +118,8 @@ def counted(
     return values
 
 
-def _sign(text: pd.Series[str]) -> str | None:
+def _sign(values: list[str]) -> str | None:
     """The decimal sign of counts: what they show, else the one under which all of them are whole; None if unclear."""
-    values = [str(value) for value in pd.unique(text)]
     shown = decimal_of(values)
     if shown is not None:
         return None  # the column itself is clear, and parse_numbers finds the same
@@ -131,9 +131,8 @@ def _sign(text: pd.Series[str]) -> str | None:
     return None
 
 
-def _round_ones(text: pd.Series[str], sign: str | None) -> list[str]:
+def _round_ones(values: list[str], sign: str | None) -> list[str]:
     """The values that may be one or a thousand, where no value shows what a point means."""
-    values = [str(value) for value in pd.unique(text)]
     plain = [value.strip() for value in values]
     if sign is not None or decimal_of(values) is not None or any(map(_UNGROUPED.fullmatch, plain)):
         return []

@@ -121,6 +121,8 @@ def _repeats(frame: pd.DataFrame, table: Table, faults: Faults, notes: list[str]
     """Rejects the rows that give way to another of their id, tells those that say something else; a mask of them."""
     kept = keep_first(_key(frame), faults.ok, gravest_first(frame))
     again = np.asarray(kept != np.arange(len(frame)))
+    if not again.any():
+        return again
     expected = "one row per id; row " + pd.Series(table.row[kept]).astype("str") + " is kept"
     faults.add("duplicate_id", again, expected=expected, got=frame["record_id"])
     compared = frame[["date_start", "date_end", "precision", "deaths_best", "lon", "lat", "effect"]]

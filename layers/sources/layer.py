@@ -134,10 +134,13 @@ class Faults:
 
     def add(self, reason: Any, where: Any = None, *, expected: Any = "", got: Any = "") -> None:
         """Give a reason (one, or one per row, blank for none) to the rows of the mask `where` that have none yet."""
+        meant = None if where is None else np.asarray(where, dtype=bool)
+        if meant is not None and not meant.any():
+            return
         reasons = np.broadcast_to(np.asarray(reason, dtype=object), self.reason.shape)
         mask = (self.reason == "") & (reasons != "")
-        if where is not None:
-            mask &= np.asarray(where, dtype=bool)
+        if meant is not None:
+            mask &= meant
         if mask.any():
             self.reason[mask] = reasons[mask]
             if isinstance(expected, str):
@@ -211,7 +214,7 @@ def keep_first(ids: pd.Series[str], ok: npt.NDArray[np.bool_], rank: npt.NDArray
     from layers.formats.values.ids import id_keys
 
     position = np.arange(len(ids), dtype=np.int64)
-    texts = [str(text) for text in pd.unique(ids)]
+    texts = [str(text) for text in np.asarray(pd.unique(ids), dtype=object)]
     forms = id_keys(texts)
     if len(set(forms)) == len(ids):  # each stands for itself
         return position
