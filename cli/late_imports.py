@@ -12,10 +12,14 @@ import types
 from typing import Any
 
 _PARSER = "pyarrow.vendored.docscrape"
+_TEXTS = ("numpy._core._add_newdocs", "numpy._core._add_newdocs_scalars")
+"""They write the help of NumPy's compiled functions, and do nothing else."""
 
 
 def without_help_texts() -> None:
-    """Lets :mod:`pyarrow.compute` find no parameters in the texts that it makes help out of while it is imported."""
+    """Leaves NumPy's compiled functions without help, and :mod:`pyarrow.compute` without texts to make help out of."""
+    if "numpy" not in sys.modules:
+        sys.modules.update({name: types.ModuleType(name) for name in _TEXTS})
     if "pyarrow" not in sys.modules:
         nothing = types.ModuleType(_PARSER)
         nothing.NumpyDocString = lambda text: {"Parameters": ()}  # type: ignore[attr-defined]

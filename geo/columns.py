@@ -122,6 +122,8 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     """
     if _conforms(frame, table):
         return frame.set_axis(pd.RangeIndex(len(frame)))  # pandas copies what is written to, when it is
+    if not len(frame):
+        return empty(table)
     out: dict[str, Any] = {}
     known = set(frame.columns)
     for column in table:

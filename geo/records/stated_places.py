@@ -107,21 +107,25 @@ def _with_levels(boundaries: Sequence[Boundaries]) -> Iterator[tuple[Boundaries,
 def _held(sites: pd.DataFrame, layer: Boundaries, level: int, aliases: Aliases) -> Iterator[tuple[Ints, Ints]]:
     """For each unit that sites state: those sites, and the rows of the set that make it up."""
     units = Units(layer.level, layer, aliases)
-    above = layer.frame["parent"].map(lambda text: fold(str(text)))
+    above, there = (layer.frame[c].to_numpy(dtype=object) for c in ("parent", "country"))
+    above = np.array([fold(str(text)) for text in above], dtype=object)
     names = [sites[c].to_numpy(dtype=object) for c in ("country", "admin1", f"admin{level}")]
-    codes, labels = pd.factorize(pd.MultiIndex.from_arrays(names))
-    country, region, name = (pd.Series([str(label[i]) for label in labels], dtype="str") for i in range(3))
+    known: dict[tuple[object, ...], int] = {}
+    codes = np.array([known.setdefault(label, len(known)) for label in zip(*names, strict=True)], dtype=np.int64)
+    labels = [tuple(map(str, label)) for label in known]
     if layer.level == level:
-        of_label = units.match(name, region if level == 2 else region.str.slice(0, 0), country)
+        texts = (pd.Series([label[i] for label in labels], dtype="str") for i in range(3))
+        countries, regions, wanted = texts
+        of_label = units.match(wanted, regions if level == 2 else regions.str.slice(0, 0), countries)
     order = np.argsort(codes, kind="stable")
     ends = np.searchsorted(codes[order], np.arange(len(labels) + 1))
-    for i in range(len(labels)):
-        if not country[i] or not fold(name[i]):
+    for i, (country, _, name) in enumerate(labels):
+        if not country or not fold(name):
             continue
         if layer.level == level:
             held = (units.of_row == of_label[i]) & (of_label[i] >= 0)
         else:
-            folded = aliases.get((country[i], 1), {}).get(fold(name[i]), fold(name[i]))
-            held = ((above == folded) & layer.frame["country"].isin((country[i], ""))).to_numpy(np.bool_)
+            folded = aliases.get((country, 1), {}).get(fold(name), fold(name))
+            held = (above == folded) & ((there == country) | (there == ""))
         if held.any():
             yield order[ends[i] : ends[i + 1]], np.flatnonzero(held)

@@ -157,6 +157,8 @@ class Faults:
     def rejected(self, ids: pd.Series[str]) -> pd.DataFrame:
         """:data:`geo.schema.REJECTED`: the gateway's own rejections and these, in row order."""
         bad = ~self.ok
+        if not bad.any() and not len(self.table.rejected):
+            return empty(REJECTED)
         own = pd.DataFrame(
             {
                 "source_file": self.table.name,
