@@ -7,6 +7,7 @@ date of the question; the rows themselves are never changed.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.records.newest_rows import Days, blank_rows, codes_of, days_of, keys_of, newest_by, run_starts
-from geo.schema import REJECTED, SITES, VISITS, conform
+from geo.schema import REJECTED, SITES, VISITS, conform, empty
 from geo.time_window import to_dates, to_days
 
 
@@ -117,7 +118,7 @@ def newest_informative(visits: pd.DataFrame, sites: pd.DataFrame, as_of_days: Da
     """
     rows = visits[visits["informative"] & visits["visit_date"].notna()]
     if not len(rows):
-        return blank_rows(_group_rows(rows, np.zeros(0, np.int64)), sites.index)
+        return blank_rows(_no_days(), sites.index)
     days = days_of(rows["visit_date"])
     keys, wanted = codes_of(rows, sites)
     order = np.lexsort((rows["row"].to_numpy(), days, keys))
@@ -252,6 +253,12 @@ def _fill_from_earlier(sites: pd.DataFrame, known: pd.DataFrame, columns: list[s
     blank = blank[blank.isin(newest.index)]
     if len(blank):
         sites.loc[blank, columns] = newest.loc[blank]
+
+
+@functools.cache
+def _no_days() -> pd.DataFrame:
+    """The columns of days of visits, without a day."""
+    return _group_rows(empty(VISITS), np.zeros(0, np.int64))
 
 
 def _group_rows(rows: pd.DataFrame, starts: Days) -> pd.DataFrame:

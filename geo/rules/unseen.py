@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 
 from geo.records.admin_units import IncidentUnits
 from geo.records.incidents import Incidents
@@ -42,26 +41,27 @@ def unseen(
         if level in units:
             lost = lost | ((incidents.precision == precision) & units[level].unmatched)
     land, lands = incidents.coded("country")
-    rows = np.flatnonzero(inside & np.isin(land, [i for i, iso in enumerate(lands) if iso in countries]))
-    table = pd.DataFrame(
-        {
-            "country": np.array(lands, dtype=object)[land[rows]],
-            "source": np.array(incidents.sources, dtype=object)[incidents.source[rows]],
-            "deaths": incidents.best[rows],
-            "lost": lost[rows],
-        }
-    )
+    named = np.array([*(iso in countries for iso in lands), False])
+    rows = np.flatnonzero(inside & named.take(land))
+    k = len(incidents.sources)
+    group = land.take(rows) * k + incidents.source.take(rows)
+    deaths, gone = incidents.best.take(rows), lost.take(rows)
+    size = len(lands) * k
+    events, gone_events = (np.bincount(of, minlength=size) for of in (group, group[gone]))
+    dead = np.bincount(group, deaths, size)
+    gone_dead = np.bincount(group[gone], deaths[gone], size)
     out: list[dict[str, object]] = []
-    for (country, source), group in table.groupby(["country", "source"], sort=True):
-        gone = group[group["lost"]]
+    for country, source, g in sorted(
+        (str(lands[g // k]), str(incidents.sources[g % k]), g) for g in np.flatnonzero(events).tolist()
+    ):
         out.append(
             {
-                "country": str(country),
-                "source": str(source),
-                "events": len(group),
-                "deaths": int(group["deaths"].sum()),
-                "events_unseen": len(gone),
-                "deaths_unseen": int(gone["deaths"].sum()),
+                "country": country,
+                "source": source,
+                "events": int(events[g]),
+                "deaths": int(dead[g]),
+                "events_unseen": int(gone_events[g]),
+                "deaths_unseen": int(gone_dead[g]),
             }
         )
     return out
