@@ -45,14 +45,15 @@ def count_pieces(geometry: npt.NDArray[np.object_]) -> int:
     Parameters
     ----------
     geometry
-        Polygons [degrees, WGS 84], shape (n,); None has none.
+        Polygons and MultiPolygons [degrees, WGS 84], shape (n,); None has none.
 
     Examples
     --------
-    >>> count_pieces(np.array([shapely.box(0, 0, 1, 1), None]))
-    80
+    >>> square, other = shapely.box(0, 0, 1, 1), shapely.box(2, 0, 3, 1)
+    >>> count_pieces(np.array([square, None])), count_pieces(np.array([shapely.MultiPolygon([square, other])]))
+    (80, 160)
     """
-    xy, ring = shapely.get_coordinates(shapely.get_rings(geometry), return_index=True)
+    xy, ring = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(geometry)), return_index=True)
     same = np.flatnonzero(ring[1:] == ring[:-1])
     return int(_pieces(xy[same], xy[same + 1]).sum())
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from geo import schema
 from geo.assess import assess
 from geo.rules.classify import RANK
+from geo.rules.figures import names_all
 from geo.rules.rederive import rederive
 from geo.rules.rule_set import from_dict
 from jobs.read_back import same as _same
@@ -51,7 +52,15 @@ def test_the_evidence_alone_gives_every_derived_column(sites, events, visits, st
     assert (derived.pop("fault") == "").all()
     for name in derived.columns:
         for have, want in zip(result.sites[name], derived[name], strict=True):
+            if name == "sources_disagree" and want is None and not _names_what_visits_are_held_against(rules):
+                continue  # `cahra verify` says that nothing proves the column
             assert _same(have, want), (name, have, want)
+
+
+def _names_what_visits_are_held_against(rules):
+    """Whether a rule names every incident near a site as far back as a visit that found an armed group counts."""
+    visit = next(r for r in rules.of_kind("visit") if "non_state_armed" in r.facts and not r.until_clean)
+    return any(names_all([r]) and r.longest_months >= visit.months for r in rules.of_kind("near"))
 
 
 @MANY
