@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -175,6 +176,10 @@ def _near_incidents(site: SiteRow, seen: list[Row], months: int) -> dict[tuple[s
     }
 
 
+_COVERED = re.compile(r"covered_(\d+)m_lethal")
+"""What is covered over a longer look-back is covered over a shorter one, which ends on the same day."""
+
+
 def _disagreement(site: SiteRow, rows: list[Row], rules: Rules) -> object:
     """What a visit and the incidents near the site say otherwise; None where evidence cannot tell."""
     rule = next((r for r in rules.of_kind("visit") if "non_state_armed" in r.facts and not r.until_clean), None)
@@ -194,5 +199,6 @@ def _disagreement(site: SiteRow, rows: list[Row], rules: Rules) -> object:
         return None
     if "no" in armed:
         return "incidents_without_armed_group" if near else ""
-    covered = any(r.kind == "coverage" and r.fact == f"covered_{rule.months}m_lethal" for r in rows)
+    spans = (_COVERED.fullmatch(r.fact) for r in rows if r.kind == "coverage")
+    covered = any(span is not None and int(span[1]) >= rule.months for span in spans)
     return "" if near else "armed_group_without_incidents" if covered else None

@@ -57,6 +57,17 @@ def test_the_evidence_alone_gives_every_derived_column(sites, events, visits, st
             assert _same(have, want), (name, have, want)
 
 
+def test_what_is_covered_over_three_years_is_covered_over_the_two_that_visits_count():
+    visit = {"site_id": "1", "visit_date": "2017-01-01", "visit_basis": "on_site", "date_imprecise": False,
+             "informative": True, "non_state_armed": True, "lon": 20.0, "lat": 6.0}  # fmt: skip
+    site = {"lon": 20.0, "lat": 6.0, "coord_precision_km": 0.1, "minerals": "gold"}
+    rules = default_rules()
+    result = run([site], [], boundaries=None, rules=rules, visits=[visit], statuses=[])
+    assert result.sites["sources_disagree"].tolist() == ["armed_group_without_incidents"]
+    derived = rederive(result.sites, result.evidence, rules, result.source_of)
+    assert derived["sources_disagree"].tolist() == ["armed_group_without_incidents"]
+
+
 def _names_what_visits_are_held_against(rules):
     """Whether a rule names every incident near a site as far back as a visit that found an armed group counts."""
     visit = next(r for r in rules.of_kind("visit") if "non_state_armed" in r.facts and not r.until_clean)
