@@ -13,7 +13,6 @@ from layers.formats.limits import LOCAL
 from layers.publishers.folder import data_folder, stores
 from layers.publishers.table import sources
 from layers.sources.catalogue import Entry, Store
-from layers.sources.download import country_of
 from layers.sources.incidents import read_incidents
 from layers.sources.layer import Layer
 
@@ -89,6 +88,8 @@ def parse(text: str, folder: Path | None = None) -> Reference | None:
     if split := _LEVEL.fullmatch(area):
         area, level = split[1], f"/ADM{split[2]}"
     if area:
+        from layers.sources.download import country_of
+
         area = country_of(area.rstrip("+")) + ("+" if area.endswith("+") else "") + level
     return Reference(found[1].removesuffix("-api"), area, found[3] or "")
 

@@ -6,7 +6,6 @@ The same table drives the engine, the documents, the drawn decision tree and the
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import re
@@ -159,6 +158,8 @@ _OWN: dict[str, Check] = {
 def _check(given: Mapping[str, object], allowed: Mapping[str, Check], where: str) -> None:
     for key, value in given.items():
         if key not in allowed:
+            import difflib
+
             close = difflib.get_close_matches(key, allowed, 1)
             raise RuleError(
                 "Unknown key {key}.",

@@ -11,6 +11,7 @@ import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from geo import schema
@@ -63,14 +64,12 @@ def quadrants(sites: pd.DataFrame) -> pd.DataFrame:
     """
     counts = sites.groupby(["site_class", "zone_status"]).size().to_dict()
     there = set(sites["zone_status"].unique())
-    table = pd.DataFrame(
-        0,
+    across = [z for z in schema.ZONE_STATUSES if z in there]
+    return pd.DataFrame(
+        np.array([[counts.get((c, z), 0) for z in across] for c in schema.CLASSES], dtype=np.int64),
         index=pd.Index(list(schema.CLASSES), name="site_class"),
-        columns=pd.Index([z for z in schema.ZONE_STATUSES if z in there], name="zone_status"),
+        columns=pd.Index(across, name="zone_status"),
     )
-    for pair, n in counts.items():
-        table.loc[pair] = n
-    return table
 
 
 def quadrant_lines(sites: pd.DataFrame) -> TableNote:
