@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geo import schema
+from geo.columns import blank
 
 
 def plain_types(frame: pd.DataFrame, *tables: schema.Table) -> pd.DataFrame:
@@ -30,6 +31,9 @@ def plain_types(frame: pd.DataFrame, *tables: schema.Table) -> pd.DataFrame:
     for name, kind in zip(frame.columns, frame.dtypes, strict=True):
         if pd.api.types.is_datetime64_any_dtype(kind):
             codes, days = pd.factorize(frame[name], use_na_sentinel=False)
+            if len(days) == 1 and days.isna()[0]:
+                changed[name] = blank("text", len(codes))
+                continue
             day_texts = pd.Series(days, dtype=kind).dt.strftime("%Y-%m-%d").fillna("").astype("str")
             changed[name] = day_texts.array.take(codes)
         elif name in whole and pd.api.types.is_float_dtype(kind) and are_whole(frame[name]):
