@@ -153,6 +153,14 @@ def test_geo_loads_no_app_library():
     assert done.stdout.strip() == "[]"
 
 
+def test_an_assessment_without_rasters_and_databases_loads_none_of_their_readers():
+    code = f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nimport jobs.assessment.job\n"
+    readers = ("layers.sources.rasters", "jobs.rasters.measure", "layers.databases.tables", "html.entities")
+    code += f"print([m for m in {readers!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_no_second_distance_code():
     """Geodesics are measured in geo.spatial.geodesic (and the grid built on it), nowhere else."""
     allowed = {"geodesic", "proximity", "candidate_search", "grid", "polygon_edges", "polygons"}

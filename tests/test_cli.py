@@ -207,6 +207,16 @@ def test_arrow_without_its_help_texts_does_the_same():
     assert_same_but_for_the_first_word(code)
 
 
+def test_numpy_without_its_help_texts_does_the_same():
+    code = (
+        "import sys, cli.late_imports as late\nif sys.argv[1:]: late.without_help_texts()\n"
+        "import numpy as np\n"
+        "print(bool(np.ndarray.sum.__doc__), np.arange(4.0).reshape(2, 2).sum(axis=0), np.sin(0.5), len(np.__dict__))\n"
+        "print(np.ma.masked_less(np.arange(3), 1).sum(), np.datetime64('2020-01-02') + 1, np.lib.NumpyVersion)"
+    )
+    assert_same_but_for_the_first_word(code)
+
+
 def test_a_package_that_is_loaded_later_is_the_same_package():
     code = (
         "import sys, cli.late_imports as late\nif sys.argv[1:]: late.later('pyproj')\n"
