@@ -6,6 +6,7 @@ is inside; holes are outside; a point in a gap is in no unit.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,8 @@ Geometries = npt.NDArray[np.object_]
 
 POINT_COST = 1 << 11
 """What a point weighs where it is asked whether loops are compiled: 130,000 points are a large job."""
+LEAST_DEGREE_M = 110_000.0
+"""No degree of a meridian is shorter, nor one of longitude than this times the cosine of the latitude [m]."""
 CELLS = 16
 """Cells along the side of a box of the usual size, when points are looked up by boxes."""
 
@@ -329,13 +332,38 @@ def units_within(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries,
     x, y = _points(lon, lat)
     radius = np.broadcast_to(np.asarray(radius_m, dtype=np.float64), x.shape)
     known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-    point, unit, distance = boundaries.edges.within(x[known], y[known], radius[known])
+    chosen, edges = _edges_near(x[known], y[known], radius.max(initial=0.0), boundaries)
+    point, unit, distance = edges.within(x[known], y[known], radius[known])
+    unit = chosen.take(unit)
     held, row = locate_all(x, y, boundaries)
     n = max(len(boundaries), 1)
     pair = np.concatenate((held * n + row, known[point] * n + unit))
     metres = np.concatenate((np.zeros(held.size), distance))
     pair, first = np.unique(pair, return_index=True)
     return Reach(pair // n, pair % n, metres[first])
+
+
+def _edges_near(x: Floats, y: Floats, radius_m: float, boundaries: Boundaries) -> tuple[Ints, Edges]:
+    """Rows of the units whose box a circle around some point may meet, and their edges; of a world mostly a few."""
+    every = np.arange(len(boundaries))
+    if "edges" in boundaries._kept or not x.size:
+        return every, boundaries.edges
+    north = radius_m / LEAST_DEGREE_M
+    steepest = max(float(np.abs(y).max()) + north, 0.0)
+    east = north / math.cos(math.radians(steepest)) if steepest < 89 else math.inf
+    west_of, east_of = float(x.min()) - east, float(x.max()) + east
+    if west_of < -180 or east_of > 180:
+        return every, boundaries.edges
+    west, south, right, top = shapely.bounds(boundaries.geometry).T
+    meets = (west <= east_of) & (right >= west_of) & (south <= float(y.max()) + north) & (top >= float(y.min()) - north)
+    chosen = np.flatnonzero(meets)
+    if 2 * chosen.size > len(boundaries):
+        return every, boundaries.edges
+    rows, edges = boundaries._kept.get("some edges", (None, None))
+    if rows is None or edges is None or not np.array_equal(rows, chosen):
+        edges = Edges(boundaries.geometry[chosen])
+        boundaries._kept["some edges"] = chosen, edges
+    return chosen, edges
 
 
 def _points(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Floats, Floats]:

@@ -126,3 +126,28 @@ def test_moving_a_point_moves_its_distance_to_the_edge_by_no_more(lon, lat, azim
     lon2, lat2, _ = GEOD.fwd(lon, lat, azimuth, step)
     before, after = edge_distance_m([lon], [lat], shape)[0], edge_distance_m([lon2], [lat2], shape)[0]
     assert abs(before - after) <= step + 1e-3
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(
+    points=st.lists(st.tuples(lons, lats), min_size=1, max_size=4),
+    corners=st.lists(st.tuples(st.integers(-180, 176), st.integers(-90, 87)), min_size=3, max_size=9),
+    away=st.tuples(st.floats(-6, 6), st.floats(-6, 6)),
+    radius=radii,
+)
+def test_units_too_far_away_for_any_circle_need_no_edges(points, corners, away, radius):
+    shapes = [shapely.box(x, y, x + 4, y + 3) for x, y in corners]
+    beside_one = np.clip(np.add(corners[0], away), (-180, -90), (180, 90))
+    points = [*points[1:], tuple(beside_one)]
+    geometry = np.empty(len(shapes) + 1, dtype=object)
+    geometry[:-1] = shapes
+    names = [f"u{i}" for i in range(len(geometry))]
+    frame = pd.DataFrame({"unit": names, "code": "", "parent": "", "country": "", "level": 2})
+    lon, lat = np.array(points, dtype=float).T
+    some, whole = Boundaries(frame, geometry), Boundaries(frame, geometry)
+    assert len(whole.edges)
+    for _ in range(2):  # made, then kept
+        here, there = (units_within(lon, lat, b, radius) for b in (some, whole))
+        assert np.array_equal(here.point, there.point)
+        assert np.array_equal(here.unit, there.unit)
+        assert np.array_equal(here.distance_m, there.distance_m)
