@@ -181,6 +181,7 @@ def part(name: str, size: str) -> dict[str, float]:
     warm = frames(synthetic("S", 200, 2_000, one_date=True))
     large = compiles(SCENES[size][0] * SCENES[size][1])
     with mock.patch.dict(os.environ, {"CAHRA_COMPILED": "always"} if large else {}):
+        geo.assess.assess(warm[0], warm[1], explain=False, **warm[2])
         files_of(geo.assess.assess(warm[0], warm[1], **warm[2]), warm[2]["rules"], "both")
     sites, incidents, options = frames(synthetic(size, *SCENES[size], one_date=True))
     before = peak_mb()

@@ -12,7 +12,7 @@ Ints = npt.NDArray[np.int64]
 OTHERS = -2
 """Of a point that is left to GEOS."""
 SIDE = 512
-"""Cells along each side of the grid."""
+"""Cells along each side of the grid at the most: twice the root of the number of edges is enough."""
 LEAST_DEG = 1e-4
 """Side of a cell at least [degrees]: far above what rounding moves a point."""
 POLYGONAL = (-1, 3, 6)
@@ -39,9 +39,10 @@ class UnitCells:
         edges = np.concatenate((xy[same], xy[same + 1]), axis=1)
         unit_start = np.concatenate(([0], np.cumsum(np.bincount(owner, minlength=len(geometry)))))
         west, south, east, north = shapely.total_bounds(geometry) if len(edges) else (0.0, 0.0, 0.0, 0.0)
-        step = (max((end - begin) / SIDE, LEAST_DEG) for begin, end in ((west, east), (south, north)))
+        side = min(SIDE, 2 * int(len(edges) ** 0.5) + 1)
+        step = (max((end - begin) / side, LEAST_DEG) for begin, end in ((west, east), (south, north)))
         grid = np.array([west, south, *(1 / s for s in step), east, north])
-        self._arrays = (edges, *cells(edges, unit_start, grid, SIDE, SIDE), grid, SIDE, SIDE)
+        self._arrays = (edges, *cells(edges, unit_start, grid, side, side), grid, side, side)
 
     @staticmethod
     def takes(geometry: npt.NDArray[np.object_]) -> bool:
