@@ -7,8 +7,9 @@ import functools
 import os
 from collections.abc import Callable
 
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
-"""Settings of glibc: so many bytes at the end of a heap go back, and from so many on memory is asked for by itself."""
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
+"""Settings of glibc: so many bytes at the end of a heap go back, from so many on memory is asked for by itself, and so
+many heaps do threads have."""
 LARGE = 1 << 22
 SPARE = 1 << 24
 """What a heap may keep at its end: what goes back with every step comes again with the next one, page after page."""
@@ -47,8 +48,10 @@ def keep_heap() -> None:
     """For a process of many steps over arrays of some megabytes: what one lets go is there for the next.
 
     Dask asks the C library to give everything back at once, so that each step gets its pages anew from the system,
-    which clears them: a third of the processor time of a worker.
+    which clears them: a third of the processor time of a worker. Threads that come and go share one heap, else each
+    would keep one.
     """
+    library("mallopt")(M_ARENA_MAX, 1)
     library("mallopt")(M_MMAP_THRESHOLD, HEAP_LARGE)
     library("mallopt")(M_TRIM_THRESHOLD, HEAP_SPARE)
 
