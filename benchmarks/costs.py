@@ -38,8 +38,7 @@ def by_phase(sizes: list[str]) -> list[str]:
         "check, filter and index the incidents": (candidate_search.Search, "__init__"),
         "order the sites": (candidate_search.Search, "order"),
         "find ranges in the grid": (grid.Grid, "ranges"),
-        "test candidates by chord and window": (candidate_search.Search, "_test"),
-        "measure arcs and sort": (proximity, "_sorted_block"),
+        "test candidates by chord and window, measure arcs and sort": (proximity, "sorted_pairs"),
     }
     lines = ["## Where our time goes", "", "One thread, a date per site; seconds and share.", ""]
     lines += ["| phase | " + " | ".join(sizes) + " |", "|---|" + "--:|" * len(sizes)]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks import methods, run
+from benchmarks.costs import by_phase
 from benchmarks.scene import synthetic
 
 
@@ -49,3 +50,11 @@ def test_the_main_job_runs_on_a_scene(scene):
     result = assess(sites, incidents, **options)
     assert len(result.sites) == 300
     assert (result.sites["admin_basis"] == "polygon").mean() > 0.9
+
+
+def test_every_phase_of_the_search_is_there_and_takes_its_part():
+    rows = [line.split("|") for line in by_phase(["S"]) if line.startswith("| ")][1:]
+    seconds = {name.strip(): float(cell.split()[0]) for _, name, cell, _ in rows}
+    phases = [seconds[name] for name in seconds if name != "whole"]
+    assert len(phases) == 5
+    assert all(0 < s < seconds["whole"] for s in phases)

@@ -1,4 +1,4 @@
-"""The loop below :mod:`geo.spatial.proximity`: checked inputs, slabs of sites, blocks of candidates, membership."""
+"""The loop below :mod:`geo.spatial.proximity`: slabs of sites, blocks of candidates, membership."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from geo.compiled.compiler import compiles
 from geo.spatial.geodesic import ARC, ARC_LIMIT_M, MAX_DISTANCE_M, MIN_CURVATURE_RADIUS_M, arc_m, ecef, geodesic_m
 from geo.spatial.grid import Grid, Ranges, in_stable_order, turns
 from geo.spatial.runs import run_of, runs
+from geo.spatial.search_inputs import DAY_LIMIT, dated, days, floats, per_site, reached
 
 if TYPE_CHECKING:
     from geo.compiled.hit_loops import Around
@@ -39,100 +40,8 @@ ROWS, COLUMNS = 3, 4
 up, columns hold fewer candidates in vain and cost nothing."""
 DECIDE_M = 1e-6
 """This near the radius `Geod.inv` decides, not the arc [m]."""
-_DAY_LIMIT = 1 << 40
 NO_DAYS = np.zeros(0, np.int64)
 """Where days play no part."""
-
-
-def floats(values: npt.ArrayLike) -> Floats:
-    """One-dimensional float64.
-
-    Parameters
-    ----------
-    values
-        Anything that NumPy makes numbers of.
-    """
-    return np.ascontiguousarray(values, dtype=np.float64).reshape(-1)
-
-
-def own(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The same array, or a copy that may be written: a loop is compiled for no other.
-
-    Parameters
-    ----------
-    values
-        Any array without gaps.
-    """
-    return values if values.flags.writeable else values.copy()
-
-
-def days(values: npt.ArrayLike) -> Ints:
-    """Days since 1970-01-01 as int64; datetime64 of any unit is taken too.
-
-    Parameters
-    ----------
-    values
-        Days since 1970-01-01, or dates (datetime64).
-    """
-    array = np.asarray(values)
-    if array.dtype.kind == "M":
-        array = array.astype("datetime64[D]")
-    return np.asarray(array.astype(np.int64, copy=False))
-
-
-def _dated(day: Ints) -> npt.NDArray[np.bool_]:
-    """Which are days at all: NaT is the least whole number, whose absolute value is itself."""
-    return (day > -_DAY_LIMIT) & (day < _DAY_LIMIT)
-
-
-def per_site(values: npt.ArrayLike, n: int) -> Ints:
-    """One day or number of days per site, from one or from n of them.
-
-    Parameters
-    ----------
-    values
-        One for all sites, or one a site.
-    n
-        How many sites there are.
-    """
-    array = days(values)
-    if array.ndim == 0:
-        return np.full(n, array)
-    if array.size != n:
-        raise ValueError(f"as_of_day and window_days need one number or one per site: {n} sites, {array.size} given")
-    return array.reshape(-1)
-
-
-def reached(
-    lon: Floats, lat: Floats, day: Ints, end: Ints, window: tuple[int, int] | None, compiled: bool
-) -> tuple[Ints, Floats, Floats]:
-    """The incidents that have a position and days, and that some window reaches; and where they lie.
-
-    Parameters
-    ----------
-    lon, lat
-        Degrees on WGS 84; missing where there is no position.
-    day, end
-        First and last day, days since 1970-01-01.
-    window
-        The last and the first day of any window; None leaves days out.
-    compiled
-        The loop is compiled.
-    """
-    if compiled and window:
-        from geo.compiled.hit_loops import usable
-
-        rows, x, y, good = usable(own(lon), own(lat), own(day), own(end), *window, _DAY_LIMIT)
-    else:
-        good = not (np.abs(lat) > 90).any()
-        reach = np.isfinite(lon) & np.isfinite(lat) & _dated(day) & _dated(end)
-        if window:
-            reach &= (day <= window[0]) & (end >= window[1])
-        rows = np.flatnonzero(reach)
-        x, y = lon.take(rows), lat.take(rows)
-    if not good:
-        raise ValueError("incident_lat has values outside -90 to 90 degrees")
-    return rows, x, y
 
 
 @dataclass(frozen=True)
@@ -248,9 +157,9 @@ class Search:
         if (np.abs(self.lat) > 90).any():
             raise ValueError("site_lat has values outside -90 to 90 degrees")
         self.as_of = per_site(as_of_day, self.n_sites)
-        self.since = self.as_of - np.clip(per_site(window_days, self.n_sites), 0, _DAY_LIMIT) + 1
+        self.since = self.as_of - np.clip(per_site(window_days, self.n_sites), 0, DAY_LIMIT) + 1
         self.incident_lon, self.incident_lat, self.first_day, self.last_day = ilon, ilat, day, end
-        self.usable = np.isfinite(self.lon) & np.isfinite(self.lat) & _dated(self.as_of)
+        self.usable = np.isfinite(self.lon) & np.isfinite(self.lat) & dated(self.as_of)
 
         # Only what some site's window can reach goes into the grid.
         as_of, since = self.as_of[self.usable], self.since[self.usable]

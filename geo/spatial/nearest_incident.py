@@ -11,8 +11,9 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from geo.spatial.candidate_search import Hits, Search, floats, per_site
+from geo.spatial.candidate_search import Hits, Search
 from geo.spatial.geodesic import MAX_DISTANCE_M, ecef, longest_rival_m
+from geo.spatial.search_inputs import floats, per_site
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

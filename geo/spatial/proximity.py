@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geo.spatial.candidate_search import Candidates, Hits, Search, days, floats, spread
+from geo.spatial.candidate_search import Candidates, Hits, Search, spread
 from geo.spatial.geodesic import ARC
 from geo.spatial.repeated_places import RepeatedPlaces
 from geo.spatial.runs import run_of, runs
+from geo.spatial.search_inputs import days, floats
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
