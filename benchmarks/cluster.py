@@ -25,10 +25,10 @@ ANSWER = {True: "yes", False: "NO"}
 
 def _tile_pairs(site_paths: tuple[str, ...], incident_paths: tuple[str, ...], radius_m: float, window: int) -> int:
     """On a worker: pairs of one tile of sites, with the incidents of the tiles that its halo meets."""
-    from geo.spatial import candidate_search
+    from geo import threads
     from geo.spatial.proximity import within
 
-    candidate_search.THREADS = 1
+    threads.THREADS = 1
     s = pd.read_parquet(list(site_paths))
     i = pd.read_parquet(list(incident_paths)) if incident_paths else pd.DataFrame(columns=["lon", "lat", "day", "end"])
     return len(

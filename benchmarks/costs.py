@@ -32,6 +32,7 @@ def _clocked(spent: dict[str, float], name: str, work: Callable) -> Callable:
 
 def by_phase(sizes: list[str]) -> list[str]:
     """Seconds of each phase of `within` on one thread, medians of three."""
+    from geo import threads
     from geo.spatial import candidate_search, grid, proximity
 
     parts = {
@@ -48,7 +49,7 @@ def by_phase(sizes: list[str]) -> list[str]:
         rounds: list[dict[str, float]] = []
         for _ in range(3):
             spent: dict[str, float] = {}
-            with mock.patch.object(candidate_search, "THREADS", 1):
+            with mock.patch.object(threads, "THREADS", 1):
                 patches = [
                     mock.patch.object(owner, name, _clocked(spent, phase, getattr(owner, name)))
                     for phase, (owner, name) in parts.items()

@@ -1,4 +1,4 @@
-"""Work that nothing waits for yet, begun in a thread of its own: what NumPy and GEOS compute lets other work go on."""
+"""Work that nothing waits for yet, begun in a thread of its own."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from threading import Thread, local
+from threading import Thread
 from typing import TypeVar
 
+from geo.threads import modestly
+
 T = TypeVar("T")
-_HERE = local()
 SWITCH_S = 5e-4
 """How long a thread keeps Python to itself while others wait: NumPy asks for it again after every operation."""
 
@@ -30,7 +31,8 @@ def ahead(
     after
         Other work begun ahead that is needed sooner: a thread of this one waits for it. None: it begins at once.
     modest
-        Whether it is needed late and leaves a processor to the rest: its loops take a thread less (:func:`threads`).
+        Whether it is needed late and leaves a processor to the rest: its loops take a thread less
+        (:func:`geo.threads.modestly`).
 
     Examples
     --------
@@ -43,51 +45,13 @@ def ahead(
     sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_S))
 
     def run() -> None:
-        _HERE.modest = modest
         if after is not None:
             with suppress(BaseException):  # who asks for that work hears of its fault
                 after()
         try:
-            made.set_result(work())
+            made.set_result(modestly(work) if modest else work())
         except BaseException as fault:
             made.set_exception(fault)
 
     Thread(target=run, daemon=True).start()
     return made.result
-
-
-def modestly(work: Callable[[], T]) -> T:
-    """The result of `work`, done here while other work is begun ahead: its loops take a thread less.
-
-    Parameters
-    ----------
-    work
-        A function without parameters.
-
-    Examples
-    --------
-    >>> modestly(lambda: threads(4)), threads(4)
-    (3, 4)
-    """
-    before = getattr(_HERE, "modest", False)
-    _HERE.modest = True
-    try:
-        return work()
-    finally:
-        _HERE.modest = before
-
-
-def threads(many: int) -> int:
-    """How many threads a loop takes here that would take `many`.
-
-    Parameters
-    ----------
-    many
-        Of a machine that has nothing else to do.
-
-    Examples
-    --------
-    >>> threads(4), ahead(lambda: threads(4), modest=True)() in (3, 4)
-    (4, True)
-    """
-    return max(1, many - 1) if getattr(_HERE, "modest", False) else many

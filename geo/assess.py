@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo import schema
-from geo.ahead import ahead, modestly
+from geo.ahead import ahead
 from geo.answer_cache import AnswerCache
 from geo.assessment import Assessment
 from geo.coded import CodedTable
@@ -61,6 +61,7 @@ from geo.rules.zone_findings import add_findings
 from geo.rules.zone_register import ready_register
 from geo.rules.zone_status import zones_at
 from geo.spatial.polygons import Boundaries
+from geo.threads import modestly
 from geo.time_window import Days, months_before, to_dates, to_days
 
 Bools = npt.NDArray[np.bool_]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.spatial.candidate_search import spread
+from geo.threads import spread
 
 Ints = npt.NDArray[np.int64]
 THREADED = 1 << 15

@@ -315,7 +315,7 @@ def settle() -> None:
     """The engine has the threads that the cluster gave this worker, and memory is kept from one step to the next."""
     from distributed import get_worker
 
-    from geo.spatial import candidate_search
+    from geo import threads
 
-    candidate_search.THREADS = max(1, get_worker().state.nthreads)
+    threads.THREADS = max(1, get_worker().state.nthreads)
     keep_heap()

@@ -12,8 +12,8 @@ import pandas as pd
 from geo.records import boundary_check
 from geo.records.admin_units import Aliases, IncidentUnits, SiteUnits, Units, incident_units, site_units
 from geo.records.incidents import Incidents
-from geo.spatial.candidate_search import spread
 from geo.spatial.polygons import Boundaries
+from geo.threads import spread
 
 T = TypeVar("T")
 THREADED = 1 << 14

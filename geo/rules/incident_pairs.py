@@ -14,8 +14,9 @@ from geo.records.incidents import EFFECTS, VIOLENCE, Incidents
 from geo.rules.questions import Bits
 from geo.rules.rule import Rule, Test
 from geo.rules.wanted_pairs import WantedPairs
-from geo.spatial.candidate_search import Candidates, Search, spread
+from geo.spatial.candidate_search import Candidates, Search
 from geo.spatial.proximity import Part, found_by, some, sorted_pairs
+from geo.threads import spread
 from geo.time_window import Days, months_before
 
 if TYPE_CHECKING:

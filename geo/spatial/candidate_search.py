@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from geo.ahead import threads
+from geo import threads
 from geo.compiled.compiler import compiles
 from geo.spatial.geodesic import ARC, ARC_LIMIT_M, MAX_DISTANCE_M, MIN_CURVATURE_RADIUS_M, arc_m, ecef, geodesic_m
 from geo.spatial.grid import Grid, Ranges, in_stable_order, turns
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-S = TypeVar("S")
 T = TypeVar("T")
 
 BLOCK = 1 << 17
@@ -33,8 +30,6 @@ SLAB = 1 << 12
 """Sites handled at a time by one thread: bounds the memory of what is one number per site or per range."""
 LEAST_SLAB = 1 << 9
 """So many sites at least: fewer cost more to begin than what is won by sharing them evenly."""
-THREADS = min(8, os.cpu_count() or 1)
-"""NumPy lets go of the interpreter inside its loops, so threads share the slabs."""
 ROWS, COLUMNS = 3, 4
 """Rows of cells to a radius and columns to the height of one, where time plays no part: a row costs something to look
 up, columns hold fewer candidates in vain and cost nothing."""
@@ -192,7 +187,7 @@ class Search:
         order = self._grid.order
         self.incident = rows.take(order)
         self._ilon, self._ilat = lon.take(order), lat.take(order)
-        self.x, self.y, self.z = in_parts(lambda s: np.stack(ecef(self._ilon[s], self._ilat[s])), rows.size)
+        self.x, self.y, self.z = threads.in_parts(lambda s: np.stack(ecef(self._ilon[s], self._ilat[s])), rows.size)
 
     def order(self, sites: Ints) -> Ints:
         """The usable ones of `sites`, neighbours together: what one touches in memory the next one touches too.
@@ -233,8 +228,9 @@ class Search:
         work
             Called once a slab with the candidates of its blocks; by several threads at once.
         """
-        step = min(SLAB, max(-(-sites.size // (4 * THREADS)), LEAST_SLAB))
-        return spread(lambda part: work(self._blocks(part)), [sites[i : i + step] for i in range(0, sites.size, step)])
+        step = min(SLAB, max(-(-sites.size // (4 * threads.THREADS)), LEAST_SLAB))
+        slabs = [sites[i : i + step] for i in range(0, sites.size, step)]
+        return threads.spread(lambda slab: work(self._blocks(slab)), slabs)
 
     def _blocks(self, sites: Ints) -> Iterator[Candidates]:
         window = (self.as_of[sites], self.since[sites]) if self.timed else (None, None)
@@ -370,41 +366,3 @@ class Search:
         # The arc is longer than the chord by at most this much.
         bulge = self.radius**3 / (24 * MIN_CURVATURE_RADIUS_M**2) * 1.01 + 2 * DECIDE_M
         return hits.chord2 > max(self.radius - bulge, 0.0) ** 2
-
-
-def spread(work: Callable[[S], T], tasks: Sequence[S]) -> Iterator[T]:
-    """`work` on each task, in order, by several threads where there are several tasks.
-
-    Parameters
-    ----------
-    work
-        Called once a task; by several threads at once.
-    tasks
-        What `work` is called with, in order.
-    """
-    many = threads(THREADS)
-    if many > 1 and len(tasks) > 1:
-        with ThreadPoolExecutor(many) as pool:
-            yield from pool.map(work, tasks)
-    else:
-        yield from map(work, tasks)
-
-
-def in_parts(work: Callable[[slice], npt.NDArray[Any]], n: int, least: int = 1 << 15) -> npt.NDArray[Any]:
-    """`work` on equal slices of n elements, by several threads where there are many, joined along the last axis.
-
-    Parameters
-    ----------
-    work
-        Called once a slice; its answer has one value an element along the last axis.
-    n
-        How many elements there are; few are done in one go.
-    least
-        Elements of a slice at least.
-    """
-    parts = min(threads(THREADS), n // least)
-    if parts < 2:
-        return work(slice(0, n))
-    slices = [slice(n * i // parts, n * (i + 1) // parts) for i in range(parts)]
-    with ThreadPoolExecutor(parts) as pool:
-        return np.concatenate(list(pool.map(work, slices)), axis=-1)

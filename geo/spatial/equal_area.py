@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.spatial.candidate_search import spread
 from geo.spatial.circle_cuts import Sides, areas_in
 from geo.spatial.geodesic import geod
 from geo.spatial.prepared import prepare
+from geo.threads import spread
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

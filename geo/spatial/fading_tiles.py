@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.compiled.compiler import compiles
-from geo.spatial.candidate_search import spread
 from geo.spatial.geodesic import E2, A, B, ecef
+from geo.threads import spread
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -15,9 +15,9 @@ import numpy.typing as npt
 import shapely
 
 from geo.compiled.compiler import compiles
-from geo.spatial.candidate_search import spread
 from geo.spatial.edge_runs import CHORD_SLACK_M, Levels, dot, expand, rivals
 from geo.spatial.geodesic import E2, MIN_CURVATURE_RADIUS_M, A, ecef, geodesic_m
+from geo.threads import spread
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

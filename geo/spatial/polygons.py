@@ -16,11 +16,11 @@ import pandas as pd
 import shapely
 
 from geo.compiled.compiler import compiles
-from geo.spatial.candidate_search import in_parts
 from geo.spatial.polygon_edges import Edges, wrap
 from geo.spatial.prepared import prepare
 from geo.spatial.runs import run_of, runs
 from geo.spatial.unit_cells import OTHERS, UnitCells
+from geo.threads import in_parts
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geo.spatial.candidate_search import Candidates, Hits, Search, spread
+from geo.spatial.candidate_search import Candidates, Hits, Search
 from geo.spatial.geodesic import ARC
 from geo.spatial.repeated_places import RepeatedPlaces
 from geo.spatial.runs import run_of, runs
 from geo.spatial.search_inputs import days, floats
+from geo.threads import spread
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

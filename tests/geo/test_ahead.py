@@ -1,4 +1,4 @@
-"""Work begun ahead: its answer, its faults, what it waits for and how many threads its loops take."""
+"""Work begun ahead: its answer, its faults, what it waits for and how many threads its loops are given."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from threading import Event, get_ident
 
 import pytest
 
-from geo.ahead import ahead, modestly, threads
+from geo.ahead import ahead
+from geo.threads import allowed
 
 
 @pytest.fixture(autouse=True)
@@ -40,14 +41,7 @@ def test_it_waits_for_what_is_needed_sooner_and_goes_on_after_its_fault():
     assert made == ["sooner", "later"]
 
 
-@pytest.mark.parametrize(("many", "modest", "taken"), [(4, False, 4), (4, True, 3), (2, True, 1), (1, True, 1)])
-def test_modest_work_leaves_a_processor_to_the_rest(many, modest, taken):
-    assert ahead(lambda: threads(many), modest=modest)() == taken
-    assert threads(many) == many
-
-
-def test_modest_work_in_this_thread_is_so_to_its_end_only():
-    assert modestly(lambda: (threads(2), modestly(lambda: threads(2)), threads(2))) == (1, 1, 1)
-    with pytest.raises(ZeroDivisionError):
-        modestly(lambda: 1 / 0)
-    assert threads(2) == 2
+@pytest.mark.parametrize(("modest", "taken"), [(False, 4), (True, 3)])
+def test_what_is_needed_late_leaves_a_processor_to_the_rest(modest, taken):
+    assert ahead(lambda: allowed(4), modest=modest)() == taken
+    assert allowed(4) == 4

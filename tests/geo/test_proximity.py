@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo import threads
 from geo.spatial import candidate_search, nearest_incident, repeated_places
 from geo.spatial.candidate_search import Search
 from geo.spatial.geodesic import ARC_ERROR_M, arc_m, ecef, geodesic_m
@@ -100,10 +101,10 @@ def test_slabs_blocks_and_threads_change_nothing(monkeypatch, kind, per_site):
     whole = within(*sites, *incidents, day, radius_m=60_000, **given)
     sums = summarise(*sites, *incidents, day, radius_m=60_000, **given)
     far = nearest(*sites, *incidents, day, **given)
-    for slab, block, threads in ((8, 16, 3), (1, 1, 2), (100, 50, 1)):
+    for slab, block, many in ((8, 16, 3), (1, 1, 2), (100, 50, 1)):
         monkeypatch.setattr(candidate_search, "SLAB", slab)
         monkeypatch.setattr(candidate_search, "BLOCK", block)
-        monkeypatch.setattr(candidate_search, "THREADS", threads)
+        monkeypatch.setattr(threads, "THREADS", many)
         again = within(*sites, *incidents, day, radius_m=60_000, **given)
         for name in ("site", "incident", "distance_m"):
             assert (getattr(again, name) == getattr(whole, name)).all()

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo import threads
 from geo.spatial import candidate_search, repeated_places
 from geo.spatial.candidate_search import Search
 from geo.spatial.geodesic import ARC, arc_m, ecef, geodesic_m
@@ -85,10 +86,10 @@ def test_slabs_blocks_and_threads_change_nothing(monkeypatch, per_site):
     monkeypatch.setenv("CAHRA_COMPILED", "0")
     whole = within(*arrays, radius_m=60_000, **when)
     monkeypatch.setenv("CAHRA_COMPILED", "always")
-    for slab, block, threads in ((8, 16, 3), (1, 1, 2), (100, 50, 1)):
+    for slab, block, many in ((8, 16, 3), (1, 1, 2), (100, 50, 1)):
         monkeypatch.setattr(candidate_search, "SLAB", slab)
         monkeypatch.setattr(candidate_search, "BLOCK", block)
-        monkeypatch.setattr(candidate_search, "THREADS", threads)
+        monkeypatch.setattr(threads, "THREADS", many)
         same(within(*arrays, radius_m=60_000, **when), whole)
 
 
