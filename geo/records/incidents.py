@@ -13,6 +13,7 @@ import pandas as pd
 
 from geo import schema
 from geo.equal_texts import codes_of, one_text, rows_of
+from geo.text_order import text_order
 from geo.time_window import NO_DAY, Days, to_days
 
 Floats = npt.NDArray[np.float64]
@@ -124,10 +125,6 @@ class Incidents:
         )
 
 
-_NUMBERS = ["date_start", "date_end", "date_prec", "precision", "lon", "lat"]
-_NUMBERS += ["deaths_best", "deaths_low", "deaths_high", "deaths_civilians"]
-
-
 def prepare(frame: pd.DataFrame | None) -> Incidents:
     """Incidents of a :data:`geo.schema.INCIDENTS` frame (None means no incident dataset at all).
 
@@ -139,51 +136,60 @@ def prepare(frame: pd.DataFrame | None) -> Incidents:
         Incidents (`geo.schema.INCIDENTS`), a row a record; None: no dataset was loaded.
     """
     table = schema.conform(schema.empty(schema.INCIDENTS) if frame is None else plain(frame), schema.INCIDENTS)
-    counts = ((table["effect"] != "none") & table["date_start"].notna()).to_numpy(np.bool_)
+    counts = ~np.isnat(table["date_start"].to_numpy())
+    if one_text(table["effect"]) in (None, "none"):
+        counts &= (table["effect"] != "none").to_numpy(np.bool_)
     if not counts.all():
         table = table[counts].reset_index(drop=True)
-    order, repeats = _ordered(table)
-    given, table = table, rows_of(table[_NUMBERS], order)
-    end = table["date_end"].fillna(table["date_start"])
-    codes, sources = _sorted_codes(given["source"], order)
-    best = table["deaths_best"].fillna(0).to_numpy(np.float64)
-    low = np.minimum(table["deaths_low"].fillna(0).to_numpy(np.float64), best)
-    high = np.maximum(table["deaths_high"].fillna(0).to_numpy(np.float64), best)
+    source, sources = _sorted_codes(table["source"])
+    order, repeats = _ordered(table, source, len(sources))
+
+    def column(name: str) -> npt.NDArray[Any]:
+        return table[name].to_numpy().take(order)
+
+    def deaths(name: str) -> Floats:
+        given = column(name)
+        given[np.isnan(given)] = 0.0
+        return given
+
+    start, end = column("date_start"), column("date_end")
+    slack = _slack(column("date_prec"), end > start)
+    start, end = to_days(start), to_days(end)
+    best, low, high = deaths("deaths_best"), deaths("deaths_low"), deaths("deaths_high")
     return Incidents(
-        given,
+        table,
         order,
-        to_days(table["date_start"]),
-        np.maximum(to_days(end), to_days(table["date_start"])),
-        table["lon"].to_numpy(np.float64),
-        table["lat"].to_numpy(np.float64),
-        table["precision"].to_numpy(np.int64),
+        start,
+        np.maximum(end, start, out=end),  # no day is before any other
+        column("lon"),
+        column("lat"),
+        column("precision"),
         best,
-        low,
-        high,
-        table["deaths_civilians"].to_numpy(np.float64),
-        _code(given["effect"], EFFECTS).take(order),
-        _code(given["violence"], VIOLENCE).take(order),
-        _slack(table, end),
-        codes,
+        np.minimum(low, best, out=low),
+        np.maximum(high, best, out=high),
+        column("deaths_civilians"),
+        _code(table["effect"], EFFECTS, order),
+        _code(table["violence"], VIOLENCE, order),
+        slack,
+        source.take(order),
         tuple(sources),
         repeats,
     )
 
 
-def _ordered(table: pd.DataFrame) -> tuple[Ints, int]:
-    """The rows to keep, by source and id, and how many are repeats of an id."""
-    source, sources = _sorted_codes(table["source"])
+def _ordered(table: pd.DataFrame, source: Ints, sources: int) -> tuple[Ints, int]:
+    """The rows to keep, by source and id, and how many are repeats of an id; each row has one of so many sources."""
     # By the id, then by the source: sorting by several texts at once takes ten times as long.
-    order = np.asarray(table["record_id"].array.argsort(kind="stable"))
-    if len(sources) > 1:
+    order, same = text_order(table["record_id"])
+    if sources > 1:
+        record = np.empty(len(order), np.int64)
+        record[order] = np.cumsum(~same)
         order = order[np.argsort(source[order].astype(np.int16), kind="stable")]
-    record = table["record_id"].array.take(order)
-    same = np.asarray(record[1:] == record[:-1], np.bool_)
-    if len(sources) > 1:
-        same &= source[order][1:] == source[order][:-1]
+        same[1:] = (record[order][1:] == record[order][:-1]) & (source[order][1:] == source[order][:-1])
     if not same.any():
         return order, 0
-    several = np.concatenate((same, [False])) | np.concatenate(([False], same))
+    several = same.copy()
+    several[:-1] |= same[1:]
     # Everything that can differ between two records of one id takes part in the order, so that the choice between
     # them is the same whatever the order of the input.
     keys = ["source", "record_id", "candidate", "deaths_best", "precision", "dataset_version", "date_start", "date_end"]
@@ -192,28 +198,36 @@ def _ordered(table: pd.DataFrame) -> tuple[Ints, int]:
     rows = table.take(order[several]).assign(_at=order[several])
     rows = rows.sort_values(keys, ascending=[k != "deaths_best" for k in keys], kind="stable")
     order[several] = rows["_at"].to_numpy(np.int64)
-    return order[np.concatenate(([True], ~same))], int(same.sum())
+    return order[~same], int(same.sum())
 
 
-def _sorted_codes(values: pd.Series[str], rows: Ints | None = None) -> tuple[Ints, list[str]]:
-    """The different texts of some rows (None: of all) in their order, and which of them each has."""
+def _sorted_codes(values: pd.Series[str]) -> tuple[Ints, list[str]]:
+    """The different texts of some rows in their order, and which of them each has."""
     text = one_text(values)
-    if text is not None and (rows is None or len(rows)):
-        return np.zeros(len(values if rows is None else rows), np.int64), [text]
-    codes, different = pd.factorize(values if rows is None else values.take(rows), sort=True)
+    if text is not None:
+        return np.zeros(len(values), np.int64), [text]
+    codes, different = pd.factorize(values, sort=True)
     return codes.astype(np.int64), [str(v) for v in different]
 
 
-def _code(values: pd.Series[str], names: tuple[str, ...]) -> Ints:
+def _code(values: pd.Series[str], names: tuple[str, ...], rows: Ints) -> Ints:
+    """The position in `names` of the text of some rows, 0 for another text."""
     codes, different = codes_of(values)
-    return np.array([*(names.index(str(v)) if str(v) in names else 0 for v in different), 0], np.int64)[codes]
+    numbers = [*(names.index(str(v)) if str(v) in names else 0 for v in different), 0]
+    if len(different) == 1:  # none is missing in a table of the schema
+        return np.full(len(rows), numbers[0], np.int64)
+    return np.array(numbers, np.int64).take(codes.take(rows))
 
 
-def _slack(table: pd.DataFrame, end: pd.Series[pd.Timestamp]) -> Ints:
-    prec, days = table["date_prec"].to_numpy(np.float64), np.zeros(len(table), np.int64)
+def _slack(precision: Floats, lasts: Bools) -> Ints:
+    """Days by which each date may be wrong; none where an event lasts for more than a day."""
+    days = np.zeros(len(precision), np.int64)
     for stated, slack in SLACK_DAYS.items():
-        days[prec == stated] = slack
-    return np.asarray(np.where((end <= table["date_start"]).to_numpy(), days, 0))
+        rows = precision == stated
+        if rows.any():
+            days[rows] = slack
+    days[lasts] = 0
+    return days
 
 
 def in_window(incidents: Incidents, rows: Ints | slice, as_of: Days | int, after: Days | int) -> Bools:
