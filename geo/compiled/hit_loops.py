@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from geo.compiled.arc_loops import Doubt, Four, arc
 from geo.compiled.compiler import compiled
+from geo.compiled.distance_order_loops import put_in_order
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Locals = npt.NDArray[np.int32]
-Whole = int | np.int64
-"""A number whose type is given: a loop would be compiled once more for a 0 that is written as such."""
-Doubt = tuple[float, float, float]
-"""A radius, how near to it a distance is doubtful [m], and above which squared chord it is [m^2]."""
-Four = tuple[float, float, float, float]
-
-WHOLE = 1.5 * 2.0**52
-"""Added to a number below 2^51 and taken from it again it leaves the nearest whole one, the even one of two."""
-FEW = 12
-"""So many are put in order one by one."""
 
 
 @compiled
@@ -116,54 +107,8 @@ def short_chords(around: Around) -> tuple[Locals, Ints, Floats]:
 
 
 @compiled
-def _arc(a: float, b: float, q2: float, arc: Four) -> float:
-    """:func:`geo.spatial.geodesic.arc_m` of one pair: its third coordinates [m] and its squared chord [m^2]."""
-    second, quarter, slope, least = arc
-    dz, z_sum = a - b, a + b
-    ratio = dz * dz / (q2 if q2 > 1e-12 else 1e-12)
-    ratio *= second
-    ratio += 1.0
-    ratio *= ratio
-    g = z_sum * z_sum * slope + least
-    x = ratio / g
-    x *= q2
-    x *= quarter
-    out = x * (3 / 40) + 1 / 6
-    out *= x
-    out += 1.0
-    return out * math.sqrt(q2)
-
-
-@compiled
-def arcs(
-    local: Locals, at: Ints, chord2: Floats, here: Floats, there: Floats, arc: Four, doubt: Doubt
-) -> tuple[Floats, Ints]:
-    """Distances above chords [m], and which are doubtful.
-
-    Parameters
-    ----------
-    local, at, chord2
-        Hits of a block.
-    here, there
-        Third coordinate of its sites and of the sorted incidents [m].
-    arc
-        :data:`geo.spatial.geodesic.ARC`.
-    doubt
-        Which distances are doubtful.
-    """
-    radius, decide, far2 = doubt
-    n, k = at.size, 0
-    distance, doubtful = np.empty(n), np.empty(n + 1, np.int64)
-    for i in range(n):
-        distance[i] = _arc(there[at[i]], here[local[i]], chord2[i], arc)
-        doubtful[k] = i
-        k += abs(distance[i] - radius) <= decide or chord2[i] > far2
-    return distance, doubtful[:k].copy()
-
-
-@compiled
-def sure_pairs(around: Around, incident: Ints, arc: Four, doubt: Doubt) -> tuple[Locals, Ints, Floats, bool]:
-    """:func:`short_chords`, :func:`arcs` and :func:`in_order` at once; the last answer is whether all of them are sure.
+def sure_pairs(around: Around, incident: Ints, factors: Four, doubt: Doubt) -> tuple[Locals, Ints, Floats, bool]:
+    """:func:`short_chords`, arcs and :func:`in_order` at once; the last answer is whether all of them are sure.
 
     Parameters
     ----------
@@ -171,8 +116,8 @@ def sure_pairs(around: Around, incident: Ints, arc: Four, doubt: Doubt) -> tuple
         As :func:`short_chords` takes it.
     incident
         The incident at each position.
-    arc, doubt
-        As :func:`arcs` takes them.
+    factors, doubt
+        As :func:`geo.compiled.arc_loops.arcs` takes them.
     """
     radius, decide, far2 = doubt
     site, lo, hi, px, py, pz, x, y, z, limit2, end, since = around
@@ -205,7 +150,7 @@ def sure_pairs(around: Around, incident: Ints, arc: Four, doubt: Doubt) -> tuple
         doubts = 0
         for j in range(n):
             far = away[j] > far2
-            away[j] = _arc(z[at[j]], c, away[j], arc)
+            away[j] = arc(z[at[j]], c, away[j], factors)
             doubts += far or abs(away[j] - radius) <= decide
         if doubts:
             return counts, who[:0], metres[:0], False
@@ -259,89 +204,6 @@ def in_order(
 
 
 @compiled
-def put_in_order(
-    at: Ints, away: Floats, n: Whole, who: Ints, metres: Floats, begin: Whole, spare: Ints, radius: float
-) -> None:
-    """Puts pairs of one site in order by distance and incident: into as many bins of equal area as there are pairs.
-
-    Parameters
-    ----------
-    at, away, n
-        Incidents and distances [m], of which the first `n` count; what they hold is lost.
-    who, metres, begin
-        Filled from `begin` on.
-    spare
-        Room for the bins of two such sites.
-    radius
-        No distance is longer [m].
-    """
-    if n <= FEW:
-        for i in range(n):
-            who[begin + i], metres[begin + i] = at[i], away[i]
-        _one_by_one(who, metres, begin, begin + n)
-        return
-    scale = n / max(radius * radius, 1e-9)
-    half = spare.size // 2
-    bound, bins = spare[:half], spare[half:]
-    for i in range(n + 1):
-        bound[i] = 0
-    for i in range(n):
-        bins[i] = min(int(away[i] * away[i] * scale), n - 1)
-        bound[bins[i] + 1] += 1
-    full = 0
-    for i in range(n):
-        full = max(full, bound[i + 1])
-        bound[i + 1] += bound[i]
-    for i in range(n):
-        to = begin + bound[bins[i]]
-        bound[bins[i]] += 1
-        who[to], metres[to] = at[i], away[i]
-    if full > FEW:
-        _merged(who, metres, at, away, begin, begin + n)
-    else:
-        _one_by_one(who, metres, begin, begin + n)
-
-
-@compiled
-def _before(a_m: float, a: int, b_m: float, b: int) -> bool:
-    """Whether a pair stands before another: it is nearer, or as near and of an earlier incident."""
-    return a_m < b_m or (a_m == b_m and a < b)
-
-
-@compiled
-def _one_by_one(who: Ints, metres: Floats, begin: Whole, end: Whole) -> None:
-    """Puts pairs in order that are almost so, or few."""
-    for i in range(begin + 1, end):
-        w, m, j = who[i], metres[i], i
-        while j > begin and _before(m, w, metres[j - 1], who[j - 1]):
-            who[j], metres[j] = who[j - 1], metres[j - 1]
-            j -= 1
-        who[j], metres[j] = w, m
-
-
-@compiled
-def _merged(who: Ints, metres: Floats, at: Ints, away: Floats, begin: Whole, end: Whole) -> None:
-    """Puts any pairs in order: short runs, then two of them at a time; `at` and `away` have room for them."""
-    for a in range(begin, end, FEW):
-        _one_by_one(who, metres, a, min(a + FEW, end))
-    width = FEW
-    while width < end - begin:
-        for a in range(begin, end, 2 * width):
-            middle, stop = min(a + width, end), min(a + 2 * width, end)
-            i, j = a, middle
-            for k in range(a - begin, stop - begin):
-                if j >= stop or (i < middle and not _before(metres[j], who[j], metres[i], who[i])):
-                    at[k], away[k] = who[i], metres[i]
-                    i += 1
-                else:
-                    at[k], away[k] = who[j], metres[j]
-                    j += 1
-        for k in range(begin, end):
-            who[k], metres[k] = at[k - begin], away[k - begin]
-        width *= 2
-
-
-@compiled
 def put(
     sites: Ints,
     counts: Locals,
@@ -392,17 +254,3 @@ def put_more(sites: Ints, counts: Locals, first: Ints, start: int, values: Ints,
         for j in range(counts[i]):
             out[to + j] = values[k]
             k += 1
-
-
-@compiled
-def millimetres(metres: float) -> float:
-    """A distance as evidence shows it, to a millimetre [m]: what `numpy.round` gives.
-
-    Parameters
-    ----------
-    metres
-        A distance [m].
-    """
-    shown = metres * 1000.0 + WHOLE
-    shown -= WHOLE
-    return shown / 1000.0

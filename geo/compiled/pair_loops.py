@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from geo.compiled.arc_loops import millimetres
 from geo.compiled.compiler import compiled
-from geo.compiled.hit_loops import millimetres, put_in_order
+from geo.compiled.distance_order_loops import put_in_order
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

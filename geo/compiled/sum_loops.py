@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from geo.compiled.arc_loops import Doubt, Four, arc, millimetres
 from geo.compiled.compiler import compiled
-from geo.compiled.hit_loops import Around, Doubt, Four, _arc, millimetres
+from geo.compiled.hit_loops import Around
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -92,7 +93,7 @@ def add_ranges(
     sites: Sites,
     incidents: Incidents,
     asks: Asks,
-    arc: Four,
+    factors: Four,
     doubt: Doubt,
     widest: float,
     totals: Totals,
@@ -112,7 +113,7 @@ def add_ranges(
         The range to begin with, and the incident in it; of other ranges all are asked.
     sites, incidents, asks, totals
         See there.
-    arc
+    factors
         :data:`geo.spatial.geodesic.ARC`.
     doubt
         Which distances are doubtful.
@@ -168,7 +169,7 @@ def add_ranges(
                         late += until[at[late]] >= begins[i]
                     n = late
                 for k in range(n):
-                    away[k] = _arc(there[k], z, chord2[k], arc)
+                    away[k] = arc(there[k], z, chord2[k], factors)
                 sure = 0
                 for k in range(n):
                     if abs(away[k] - radius) <= decide or chord2[k] > far2:

@@ -315,7 +315,7 @@ class Search:
             Candidates of one block.
         """
         if self.compiled:
-            from geo.compiled.hit_loops import arcs
+            from geo.compiled.arc_loops import arcs
 
             distance, rows = arcs(hits.local, hits.at, hits.chord2, hits.z, self.z, ARC, self.doubt)
         else:

@@ -35,7 +35,7 @@ ARC_ERROR_M = ((50_000.0, 1e-8), (100_000.0, 4e-7), (300_000.0, 1e-4))
 """Largest error of :func:`arc_m` at any latitude: (up to this distance, error), both [m]; a test holds it."""
 
 ARC = (E2 / (1 - E2), (1 - E2) / (4 * A * A), E2 / (4 * B * B), 1 - E2)
-"""What :func:`arc_m` multiplies and adds, in the order of its compiled twin in :mod:`geo.compiled.hit_loops`."""
+"""What :func:`arc_m` multiplies and adds, in the order of its compiled twin in :mod:`geo.compiled.arc_loops`."""
 
 
 @cache

@@ -118,11 +118,3 @@ def test_runs_are_merged_alike(runs):
     for a, b in zip((*one[:3], *one.met), (*other[:3], *other.met), strict=True):
         assert a.dtype == b.dtype
         assert a.tobytes() == b.tobytes()
-
-
-@given(st.lists(st.floats(0, 3e7) | st.integers(0, 10**9).map(lambda n: n / 2_000), min_size=1))
-def test_millimetres_are_rounded_as_numpy_does(metres):
-    from geo.compiled.hit_loops import millimetres
-
-    values = np.array(metres)
-    assert [millimetres(v) for v in values] == np.round(values, 3).tolist()

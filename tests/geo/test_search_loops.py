@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from geo import threads
 from geo.spatial import candidate_search, repeated_places
 from geo.spatial.candidate_search import Search
-from geo.spatial.geodesic import ARC, arc_m, ecef, geodesic_m
+from geo.spatial.geodesic import ecef, geodesic_m
 from geo.spatial.grid import Grid, Ranges
 from geo.spatial.nearest_incident import nearest
 from geo.spatial.proximity import summarise, within, within_chunks
@@ -175,18 +175,6 @@ def test_ranges_of_the_grid(kind, radius_m, shape):
     for one, other in zip(*found, strict=True):
         np.testing.assert_array_equal(one, other)
     assert found[0].site.size or radius_m < 100 or kind == "globe"
-
-
-@given(st.lists(st.tuples(st.floats(0, 2e10), st.floats(-7e6, 7e6), st.floats(-7e6, 7e6)), min_size=1, max_size=40))
-def test_arcs(pairs):
-    from geo.compiled.hit_loops import arcs
-
-    chord2, here, there = (np.array(column) for column in zip(*pairs, strict=True))
-    rows = np.arange(len(pairs))
-    distance, doubtful = arcs(rows.astype(np.int32), rows, chord2, here, there, ARC, (25_000.0, 1e-6, 1e10))
-    expected = arc_m(chord2, there - here, there + here)
-    assert distance.tobytes() == expected.tobytes()
-    assert np.array_equal(doubtful, np.flatnonzero((np.abs(expected - 25_000.0) <= 1e-6) | (chord2 > 1e10)))
 
 
 @given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 9)), max_size=30), st.integers(1, 12))
