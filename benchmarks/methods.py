@@ -45,7 +45,7 @@ def ours(s: Scene) -> Found:
 
 def ours_sums(s: Scene) -> Found:
     """Counts, deaths, nearest and latest per precision class: no pairs come out."""
-    from geo.spatial.proximity import summarise
+    from geo.spatial.nearby_sums import summarise
 
     deaths = {"deaths_low": s.best, "deaths_best": s.best, "deaths_high": s.best}
     sums = summarise(s.site_lon, s.site_lat, s.lon, s.lat, s.day, **kernel_kwargs(s), precision=s.precision, **deaths)

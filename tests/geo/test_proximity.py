@@ -13,8 +13,9 @@ from geo import threads
 from geo.spatial import candidate_search, nearest_incident, repeated_places
 from geo.spatial.candidate_search import Search
 from geo.spatial.geodesic import ARC_ERROR_M, arc_m, ecef, geodesic_m
+from geo.spatial.nearby_sums import summarise
 from geo.spatial.nearest_incident import nearest
-from geo.spatial.proximity import found_by, summarise, within, within_chunks
+from geo.spatial.proximity import found_by, within, within_chunks
 from geo.spatial.repeated_places import RepeatedPlaces
 
 DAY = 16_000
@@ -234,50 +235,6 @@ def test_errors(change, said):
     } | change
     with pytest.raises(ValueError, match=said):
         within(**given)
-
-
-@pytest.mark.parametrize("kind", ["globe", "lattice", "poles", "region"])
-@pytest.mark.parametrize("per_site", [False, True])
-@pytest.mark.parametrize("radius_m", [30_000.0, 250_000.0])
-def test_sums_are_those_of_the_pairs(kind, per_site, radius_m):
-    rng = np.random.default_rng(6)
-    n, m = 80, 300
-    sites, incidents = points(rng, kind, n), points(rng, kind, m)
-    day = rng.integers(DAY - 900, DAY, m)
-    end = day + rng.integers(0, 20, m)
-    given = {
-        "radius_m": radius_m,
-        "as_of_day": rng.integers(DAY - 900, DAY, n) if per_site else DAY - 100,
-        "window_days": 400,
-        "incident_end_day": end,
-    }
-    precision = rng.choice([1, 2, 5], m)
-    deaths = rng.integers(0, 9, (3, m)).astype(float)
-    sums = summarise(
-        *sites,
-        *incidents,
-        day,
-        **given,
-        precision=precision,
-        deaths_low=deaths[0],
-        deaths_best=deaths[1],
-        deaths_high=deaths[2],
-    )
-    pairs = within(*sites, *incidents, day, **given)
-    assert sums.classes.tolist() == [1, 2, 5]
-    for s in range(n):
-        for k, c in enumerate(sums.classes):
-            mine = (pairs.site == s) & (precision[pairs.incident] == c)
-            at = pairs.incident[mine]
-            assert sums.count[s, k] == at.size
-            for got, weight in zip((sums.deaths_low, sums.deaths_best, sums.deaths_high), deaths, strict=True):
-                assert got[s, k] == weight[at].sum()
-            if at.size:
-                assert sums.nearest_m[s, k] == pairs.distance_m[mine].min()
-                assert sums.latest_day[s, k] == end[at].max()
-            else:
-                assert np.isnan(sums.nearest_m[s, k])
-                assert sums.latest_day[s, k] == np.iinfo(np.int64).min
 
 
 @pytest.mark.parametrize("dates", ["own", "one"])

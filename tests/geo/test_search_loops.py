@@ -12,8 +12,9 @@ from geo.spatial import candidate_search, repeated_places
 from geo.spatial.candidate_search import Search
 from geo.spatial.geodesic import ecef, geodesic_m
 from geo.spatial.grid import Grid, Ranges
+from geo.spatial.nearby_sums import summarise
 from geo.spatial.nearest_incident import nearest
-from geo.spatial.proximity import summarise, within, within_chunks
+from geo.spatial.proximity import within, within_chunks
 from tests.geo.test_proximity import DAY, points
 
 pytest.importorskip("numba")

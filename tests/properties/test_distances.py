@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from geo.spatial.geodesic import geodesic_m
+from geo.spatial.nearby_sums import summarise
 from geo.spatial.nearest_incident import nearest
 from geo.spatial.polygons import Boundaries, edge_distance_m, locate, locate_all, units_within
-from geo.spatial.proximity import summarise, within
+from geo.spatial.proximity import within
 from tests.examples import examples
 
 GEOD = Geod(ellps="WGS84")
