@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable
@@ -27,7 +28,7 @@ def ahead(
     worth
         Whether it is so much that a thread pays; else, or with one processor, it is done when it is asked for.
     work
-        A function without parameters; it is called once.
+        A function without parameters; it is called once, however often its result is asked for.
     after
         Other work begun ahead that is needed sooner: a thread of this one waits for it. None: it begins at once.
     modest
@@ -40,7 +41,7 @@ def ahead(
     (2, 4)
     """
     if not worth or (os.cpu_count() or 1) < 2:
-        return work
+        return functools.cache(work)
     made: Future[T] = Future()
     sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_S))
 

@@ -22,6 +22,7 @@ from geo.records.incidents import Incidents, prepare
 from geo.records.placing import PlacedIncidents, with_units
 from geo.records.site_minerals import mines
 from geo.records.visits import ANNEX_FACTS, annex_facts, newest_informative, with_visits
+from geo.rules.answers import answers_of
 from geo.rules.area_coverage import area_gaps, area_gaps_by_level
 from geo.rules.classify import classify
 from geo.rules.coverage_gaps import Coverage, add_figures, site_gaps, undeclared
@@ -47,7 +48,6 @@ from geo.rules.incident_distance import farther_questions, questions_of
 from geo.rules.incident_pairs import Pairs, find_pairs
 from geo.rules.incident_sums import sums
 from geo.rules.raster import measures_of, raster_gap
-from geo.rules.registry import KINDS
 from geo.rules.rejected import Rejected
 from geo.rules.rule_set import Rules
 from geo.rules.run_report import coverage_report
@@ -207,15 +207,14 @@ def assess(
             return figures_of_sums(around, lon, lat, when, prepared, covered, covered_all)
         return figures(around, lon, lat, prepared, covered, covered_all, named, by_figures)
 
-    figure_columns = ahead(figured, worth=large and evidence.wanted, after=needed, modest=True)
-    needed = figure_columns if evidence.wanted else needed
+    figure_columns = ahead(figured, worth=large, after=needed, modest=True)
+    needed = figure_columns
     faded = ahead(lambda: intensity(around_it, when, covered, again=given), worth=large, after=needed, modest=True)
     by_area = area_gaps_by_level(
         area_rules, rules.settings, table, when, looked, prepared, units, placed, usable, faults, rejected, known
     )
     zone = zones_at(rules.settings, table, diamond, when, error_km, units, register, usable, aliases, evidence)
     add_findings(findings, diamond, when, units[2].key, aliases, evidence)
-    around = around_sites()
     scene = Scene(
         rules.settings,
         table,
@@ -224,7 +223,7 @@ def assess(
         lat,
         error_km,
         prepared,
-        around,
+        around_sites,
         UnitShares(lon, lat, when, prepared, units, placed, usable),
         looked,
         units,
@@ -240,35 +239,15 @@ def assess(
         rejected,
         measured,
     )
-    answers = [KINDS[rule.kind].evaluate(rule, scene, evidence) for rule in rules.rules]
-    gaps |= raster_gap(rules.of_kind("raster"), answers, evidence, n)
-    partial = rejected.placeless()
-    evidence.facts("gap", "", np.flatnonzero(partial), fact="placeless_incident")
-    classes = classify(rules, answers, gaps, area_gaps(by_area, n, evidence), partial, n)
-
-    rows = with_units(table, units)
-    rows = with_visits(rows, newest, when)
-    for name, values in vars(classes).items():
-        rows[name] = pd.array(values, dtype="str")
-    figures_of_sites = figure_columns()
-    evidence.add(by_figures)
-    reasons = ahead(lambda: evidence.columns(table, prepared), worth=large and evidence.wanted)  # all is told by now
-    for frame in (zone.columns, figures_of_sites):
-        for column in frame:
-            rows[column] = frame[column].array
-    rows["incident_intensity"] = faded()
-    rows["sources_disagree"] = pd.array(_disagreement(rules, scene), dtype="str")
-    for column, kind in (("eu_listed", "list"), ("kp_restricted", "restriction")):
-        rows[column] = _listing(rules, answers, kind, n)
     colours = statuses_of(scene)
+    rows = with_visits(with_units(table, units), newest, when)
+    for column in zone.columns:
+        rows[column] = zone.columns[column].array
     for name, taken in (("rcm_status", "rcm"), ("rcm_status_basis", "rcm_basis"), ("rcm_status_date", "rcm_date"),
                         ("drc_status", "drc"), ("drc_status_date", "drc_date")):  # fmt: skip
         rows[name] = colours[taken].array
     for name in ANNEX_FACTS:
         rows[name] = facts[name].array
-    rows = schema.conform(rows, schema.ASSESSED)
-    if measured is not None:
-        rows = rows.assign(**measures_of(measured, table))
     report: dict[str, object] = {
         **coverage_report(looked, rules.settings),
         "repeated_incident_ids": prepared.repeated,
@@ -279,6 +258,26 @@ def assess(
         ),
         "notes": sorted([*zone.notes, *_notes(faults, by_level, coverage, datasets)]),
     }
+    answers = answers_of(rules, scene, evidence)
+    gaps |= raster_gap(rules.of_kind("raster"), answers, evidence, n)
+    partial = rejected.placeless()
+    evidence.facts("gap", "", np.flatnonzero(partial), fact="placeless_incident")
+    classes = classify(rules, answers, gaps, area_gaps(by_area, n, evidence), partial, n)
+
+    for name, values in vars(classes).items():
+        rows[name] = pd.array(values, dtype="str")
+    figures_of_sites = figure_columns()
+    evidence.add(by_figures)
+    reasons = ahead(lambda: evidence.columns(table, prepared), worth=large and evidence.wanted)  # all is told by now
+    for column in figures_of_sites:
+        rows[column] = figures_of_sites[column].array
+    rows["incident_intensity"] = faded()
+    rows["sources_disagree"] = pd.array(_disagreement(rules, scene), dtype="str")
+    for column, kind in (("eu_listed", "list"), ("kp_restricted", "restriction")):
+        rows[column] = _listing(rules, answers, kind, n)
+    rows = schema.conform(rows, schema.ASSESSED)
+    if measured is not None:
+        rows = rows.assign(**measures_of(measured, table))
     fired = pd.DataFrame({f.rule: f.fired for f in answers}, index=range(n))
 
     def again(part: pd.DataFrame, days: Days) -> CodedTable:
@@ -394,11 +393,12 @@ def _disagreement(rules: Rules, scene: Scene) -> npt.NDArray[np.object_]:
     recent = scene.newest["visit_date"].notna().to_numpy() & (seen > months_before(scene.as_of, months))
     own = scene.coverage.own(months)
     looked = np.logical_or.reduce([np.zeros(len(scene), np.bool_), *own.values()])
-    if isinstance(scene.around, Sums):
-        events = np.asarray(scene.around.events[_VISITED].any(axis=0))
+    around = scene.found()
+    if isinstance(around, Sums):
+        events = np.asarray(around.events[_VISITED].any(axis=0))
     else:
         events = np.zeros(len(scene), np.bool_)
-        events[scene.pairs.meeting([_VISITED]).site] = True
+        events[around.meeting([_VISITED]).site] = True
     return disagreement(events, scene.newest, recent, looked)
 
 

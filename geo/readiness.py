@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo import schema
+from geo.equal_texts import one_text
 from geo.errors import InputError
 from geo.records.incidents import Incidents, plain
 from geo.rules.rule_set import Rules
@@ -67,17 +68,17 @@ def ready(sites: pd.DataFrame, as_of: AsOf) -> tuple[pd.DataFrame, Days]:
     given = plain(sites)
     days = as_of_days(as_of, len(given))
     table = schema.conform(given, schema.SITES)
-    order = np.lexsort(
-        (
-            table["site_id"].rank(method="dense").to_numpy(),
-            table["site_id"].str.len().to_numpy(),
-            table["source"].rank(method="dense").to_numpy(),
-        )
-    )
-    table, days = table.iloc[order].reset_index(drop=True), days[order]
-    twice = table.duplicated(["source", "site_id"])
+    by_id = table["site_id"].rank(method="dense").to_numpy()
+    keys = [by_id, table["site_id"].str.len().to_numpy()]
+    if one_text(table["source"]) is None:
+        keys.append(table["source"].rank(method="dense").to_numpy())
+    order = np.lexsort(keys)
+    if (order[1:] < order[:-1]).any():
+        table, days = table.iloc[order].reset_index(drop=True), days[order]
+    sorted_keys = [key[order] for key in keys]
+    twice = np.logical_and.reduce([key[1:] == key[:-1] for key in sorted_keys])
     if twice.any():
-        row = table[twice].iloc[0]
+        row = table.iloc[int(np.argmax(twice)) + 1]
         raise InputError("A site stands twice.", where=str(row["source"]), got=str(row["site_id"]))
     return table, days
 
@@ -149,8 +150,8 @@ def datasets_of(prepared: Incidents, incidents: pd.DataFrame | None, files: Mapp
     columns = ["source", "dataset", "dataset_version"]
     frame = prepared.frame if incidents is None else incidents
     # Mostly every row has the source of the first, and often its dataset: only what differs is looked through.
-    vary = [name for name in columns if len(frame) and not (frame[name] == frame[name].iloc[0]).all()]
-    some = frame[columns].drop_duplicates(vary) if vary else frame[columns].iloc[:1]
-    out = some.sort_values(columns).reset_index(drop=True)
+    vary = [name for name in columns if len(frame) and one_text(frame[name]) is None]
+    some = frame[columns].drop_duplicates(vary).sort_values(columns) if vary else frame.iloc[:1][columns]
+    out = some.reset_index(drop=True)
     names = files or {}
     return out.assign(file=[names.get(str(v), "") for v in out["dataset_version"]]).astype("str")

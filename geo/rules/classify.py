@@ -149,16 +149,27 @@ def _joined(flags: Iterable[tuple[str, Bools]], n: int) -> Any:
 def _sets_of(flags: Iterable[tuple[str, Bools]], n: int) -> tuple[list[str], npt.NDArray[np.int64]]:
     """The sets of flags that are there, their names joined, and which of them each site has."""
     texts, codes = [""], np.zeros(n, np.int64)  # few sets of flags are there: their names are joined once for each
-    for name, flag in flags:
-        codes, different = _paired(codes, flag)
-        texts = [";".join(filter(None, (texts[c >> 1], name if c & 1 else ""))) for c in different]
+    there = [(name, np.asarray(flag, np.bool_)) for name, flag in flags if np.any(flag)]
+    for first in range(0, len(there), _BITS):
+        some = there[first : first + _BITS]
+        bits = np.zeros(n, np.uint8)
+        for bit, (_, flag) in enumerate(some):
+            bits |= flag.view(np.uint8) << np.uint8(bit)
+        codes, different = _distinct((codes << _BITS) + bits)
+        texts = [
+            ";".join(filter(None, (texts[c >> _BITS], *(name for bit, (name, _) in enumerate(some) if c >> bit & 1))))
+            for c in different
+        ]
     return texts, codes
 
 
-def _paired(codes: npt.NDArray[np.int64], flag: Bools) -> tuple[npt.NDArray[np.int64], list[int]]:
-    """Codes of what each site had so far and a flag, and which pairs of both there are (twice the code + flag)."""
-    both = codes * 2 + np.asarray(flag, np.bool_)
-    there = np.flatnonzero(np.bincount(both, minlength=1))
+_BITS = 8
+"""So many flags of a site are looked at together."""
+
+
+def _distinct(numbers: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], list[int]]:
+    """Which of the different numbers, in their order, each of some is, and these; none of them is large."""
+    there = np.flatnonzero(np.bincount(numbers, minlength=1))
     place = np.zeros(int(there.max(initial=0)) + 1, np.int64)
     place[there] = np.arange(len(there))
-    return place[both], there.tolist()
+    return place[numbers], there.tolist()

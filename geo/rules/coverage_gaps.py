@@ -126,17 +126,18 @@ def covering_sources(
     iso3 = table["country_iso3"].to_numpy(dtype=object)
     codes, declared = pd.factorize(table["dataset"])
     sources, named = datasets["source"].to_numpy(dtype=object), datasets.to_numpy(dtype=object)
+    land, lands = pd.factorize(country)
     for source in out:
         names = _folded(named[sources == source].ravel())
         mine = asked & np.array([fold(str(d)) in names for d in declared], dtype=np.bool_)[codes]
-        for iso in pd.unique(country):
-            rows = np.flatnonzero(mine & (iso3 == iso))
-            at = np.flatnonzero(country == iso)
-            if not len(rows) or iso == "":
+        for number, iso in enumerate(lands):
+            rows = np.flatnonzero(mine & (iso3 == iso)) if iso else ()
+            if not len(rows):
                 continue
+            at = land == number
             # Editions of one source that touch or overlap cover together what lies between them.
             for a, b in _joined(begin[rows], end[rows]):
-                out[source][at] |= (a <= after[at] + 1) & (as_of[at] <= b)
+                out[source] |= at & (a <= after + 1) & (as_of <= b)
     return out
 
 
@@ -317,6 +318,8 @@ def site_gaps(coverage: Coverage, rejected: Rejected, settings: Settings, eviden
 
 
 def _add_covered(coverage: Coverage, months: int, effects: str, evidence: Evidence) -> None:
+    if not evidence.wanted:
+        return
     own = coverage.own(months, effects)
     names = np.full(len(coverage.country), "", dtype=object)
     for source, flags in own.items():

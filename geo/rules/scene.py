@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,9 +35,9 @@ class Scene:
         :data:`geo.schema.SITES` with countries filled.
     error_km
         Position error of each site [km]; the setting's where the site states none.
-    around
-        Incidents around the sites, wide enough for every distance rule: as pairs, or as sums where no evidence is
-        wanted (:attr:`pairs`, :attr:`sums`).
+    found
+        Gives the incidents around the sites, wide enough for every distance rule: as pairs, or as sums where no
+        evidence is wanted (:attr:`pairs`, :attr:`sums`). Who asks waits until they are found.
     site_units, incident_units
         By level, the unit of each site and of each incident.
     area_gaps
@@ -57,7 +57,7 @@ class Scene:
     lat: Floats
     error_km: Floats
     incidents: Incidents
-    around: Pairs | Sums
+    found: Callable[[], Pairs | Sums]
     shares: UnitShares
     coverage: Coverage
     site_units: Mapping[int, SiteUnits]
@@ -77,14 +77,16 @@ class Scene:
     @property
     def pairs(self) -> Pairs:
         """The incidents around the sites, pair by pair."""
-        assert isinstance(self.around, Pairs), "made without evidence"
-        return self.around
+        around = self.found()
+        assert isinstance(around, Pairs), "made without evidence"
+        return around
 
     @property
     def sums(self) -> Sums:
         """The same as sums."""
-        assert isinstance(self.around, Sums), "made with evidence"
-        return self.around
+        around = self.found()
+        assert isinstance(around, Sums), "made with evidence"
+        return around
 
     def __len__(self) -> int:
         """Number of sites."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from geo.compiled.compiler import compiles
 from geo.records.admin_units import IncidentUnits, SiteUnits
 from geo.records.incidents import Incidents
-from geo.spatial.equal_area import Plane, areas_m2, to_equal_area
+from geo.spatial.equal_area import Plane, least_areas_m2
 from geo.spatial.polygons import Boundaries
 from geo.time_window import Days, months_before
 
@@ -112,7 +112,8 @@ class UnitShares:
             most = np.zeros((2, sources, n))
             for level, some, count, total in parts:
                 # A circle holds no more of a unit than its own area.
-                share = np.minimum(1.01 * np.pi * radius_m**2 / self._areas(level)[self.site_units[level].row[some]], 1)
+                least = self._least_areas(level)[self.site_units[level].row[some]]
+                share = np.minimum(1.01 * np.pi * radius_m**2 / least, 1)
                 most[0][:, some] += count * share
                 most[1][:, some] += total * share
             wanted = sites & matters(*most)
@@ -125,12 +126,12 @@ class UnitShares:
                 dead[:, some[here]] += total[:, here] * share
         return np.round(events, 6), np.round(dead, 6)
 
-    def _areas(self, level: int) -> Floats:
-        """The area of every unit of a level [m2]."""
+    def _least_areas(self, level: int) -> Floats:
+        """What every unit of a level has at least for an area [m2]."""
         kept = self.boundaries[level]._kept
-        if "areas" not in kept:
-            kept["areas"] = areas_m2(to_equal_area(self.boundaries[level].geometry))
-        areas: Floats = np.maximum(kept["areas"], 1e-9)
+        if "least areas" not in kept:
+            kept["least areas"] = least_areas_m2(self.boundaries[level].geometry)
+        areas: Floats = np.maximum(kept["least areas"], 1e-9)
         return areas
 
     def _parts(

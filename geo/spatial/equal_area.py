@@ -68,6 +68,28 @@ def areas_m2(projected: Geometries) -> Floats:
     return np.asarray(shapely.area(projected))
 
 
+def least_areas_m2(geometry: Geometries) -> Floats:
+    """What polygons have at least for an area [m2], without a projection: as if all lay where a degree is smallest.
+
+    Parameters
+    ----------
+    geometry
+        Polygons [degrees, WGS 84], shape (n,).
+
+    Examples
+    --------
+    >>> box = np.array([shapely.box(19.9, 5.9, 20.1, 6.1)])
+    >>> (areas_m2(to_equal_area(box)) / least_areas_m2(box)).round(3).tolist()
+    [1.0]
+    """
+    _, south, _, north = shapely.bounds(geometry).reshape(-1, 4).T
+    outmost = np.radians(np.minimum(np.maximum(np.abs(south), np.abs(north)), 90.0))
+    es = geod().es
+    # The area of a square degree by latitude: it falls from the equator to the poles.
+    degree = (1 - es) * np.cos(outmost) / (1 - es * np.sin(outmost) ** 2) ** 2 * np.radians(geod().a) ** 2
+    return np.asarray(shapely.area(geometry) * degree)
+
+
 def circles(lon: Floats, lat: Floats, radius_m: float) -> Geometries:
     """Geodesic circles around points as polygons in degrees; longitudes may pass 180.
 
@@ -105,13 +127,14 @@ def _around(lon: Floats, lat: Floats, radius_m: float) -> tuple[Floats, Floats]:
 
 def _corners(lat: Floats, radius_m: float) -> Floats:
     """Longitudes, from that of the centre, and latitudes of the corners of circles, shape (2, n, RING)."""
-    n, zero = len(lat), np.zeros(len(lat) * RING)
-    azimuth = np.tile(np.arange(RING) * (360.0 / RING), n)
+    n, half = len(lat), RING // 2 + 1  # from north to south by the east; the west is its mirror image, to the bit
+    zero, azimuth = np.zeros(n * half), np.tile(np.arange(half) * (360.0 / RING), n)
     # A regular polygon of RING corners has this much less area than its circle.
     scale = np.sqrt(2 * np.pi / RING / np.sin(2 * np.pi / RING))
-    x, y, _ = geod().fwd(zero, np.repeat(lat, RING), azimuth, zero + radius_m * scale)
-    x = (np.asarray(x) + 180.0) % 360.0 - 180.0
-    return np.stack((x.reshape(n, RING), np.asarray(y).reshape(n, RING)))
+    x, y, _ = geod().fwd(zero, np.repeat(lat, half), azimuth, zero + radius_m * scale)
+    x, y = np.asarray(x).reshape(n, half), np.asarray(y).reshape(n, half)
+    x = np.concatenate((x, -x[:, -2:0:-1]), axis=1)
+    return np.stack(((x + 180.0) % 360.0 - 180.0, np.concatenate((y, y[:, -2:0:-1]), axis=1)))
 
 
 @lru_cache(maxsize=1 << 10)

@@ -45,3 +45,11 @@ def test_it_waits_for_what_is_needed_sooner_and_goes_on_after_its_fault():
 def test_what_is_needed_late_leaves_a_processor_to_the_rest(modest, taken):
     assert ahead(lambda: allowed(4), modest=modest)() == taken
     assert allowed(4) == 4
+
+
+def test_it_is_done_once_however_often_it_is_asked_for():
+    for worth in (True, False):
+        made = []
+        answer = ahead(lambda made=made: made.append("made"), worth=worth)
+        answer(), answer()
+        assert made == ["made"]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from geo.rules.classify import join_flags
 
 
-@given(st.lists(st.lists(st.booleans(), min_size=5, max_size=5), max_size=7))
+@given(st.lists(st.lists(st.booleans(), min_size=5, max_size=5), max_size=20))
 def test_names_of_flags_are_joined_in_their_order_for_each_site(flags):
     named = [(f"r{i}", np.array(flag, np.bool_)) for i, flag in enumerate(flags)]
     expected = [";".join(name for name, flag in named if flag[site]) for site in range(5)]

@@ -153,6 +153,27 @@ class Everything(WantedPairs):
         return np.ones(len(site), np.bool_), met
 
 
+@given(lon=st.floats(-179, 179), lat=st.floats(-90, 90), width=st.floats(0.01, 1), height=st.floats(0.01, 5))
+@settings(max_examples=examples(100), deadline=None)
+def test_a_polygon_has_no_less_than_its_least_area(lon, lat, width, height):
+    box = np.array([shapely.box(lon, max(lat - height, -90), lon + width, min(lat + height, 90))])
+    least, area = equal_area.least_areas_m2(box)[0], equal_area.areas_m2(equal_area.to_equal_area(box))[0]
+    assert 0 <= least <= area * (1 + 1e-9)
+    if abs(lat) < 60 and height < 0.1:
+        assert least > 0.98 * area
+
+
+@given(south=st.integers(-89, 88), radius_m=st.sampled_from([1.0, 20_000.0, 50_000.0, 777_777.7]))
+@settings(max_examples=examples(60), deadline=None)
+def test_the_west_of_a_circle_is_the_mirror_image_of_its_east(south, radius_m):
+    lat, ring = south + equal_area._NODES, equal_area.RING
+    scale = np.sqrt(2 * np.pi / ring / np.sin(2 * np.pi / ring))
+    azimuth, zero = np.tile(np.arange(ring) * (360.0 / ring), len(lat)), np.zeros(ring * len(lat))
+    x, y, _ = equal_area.geod().fwd(zero, np.repeat(lat, ring), azimuth, zero + radius_m * scale)
+    x = (np.asarray(x) + 180.0) % 360.0 - 180.0
+    assert (equal_area._corners(lat, radius_m) == np.stack((x, y)).reshape(2, len(lat), ring)).all()
+
+
 @pytest.mark.parametrize("one_date", [True, False])
 def test_pairs_that_nobody_asks_for_change_no_evidence(one_date):
     scene = synthetic("small", 150, 3_000, one_date=one_date)
