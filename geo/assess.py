@@ -167,8 +167,10 @@ def assess(
     lon, lat = table["lon"].to_numpy(np.float64), table["lat"].to_numpy(np.float64)
     n = len(table)
 
-    around_sites = ahead(
-        lambda: _around(rules, lon, lat, error_km, when, preparing(), pairs=evidence.wanted), worth=large
+    around_sites = ahead(  # beside sums there is more to do than beside pairs
+        lambda: _around(rules, lon, lat, error_km, when, preparing(), pairs=evidence.wanted),
+        worth=large,
+        modest=not evidence.wanted,
     )
     widest_km = max([rules.settings.neighbour_km, *rules.radii_km])
     country = table["country"].to_numpy(dtype=object)
@@ -183,7 +185,6 @@ def assess(
     datasets = kept.of("datasets", [prepared, incidents, files], lambda: datasets_of(prepared, incidents, files))
     looked.datasets = datasets
     covered, covered_all = add_figures(looked, FIGURE_MONTHS, evidence)
-    around_it = kept.of("fading", [lon, lat, prepared], lambda: fading(lon, lat, prepared))
     gaps = site_gaps(looked, rejected, rules.settings, evidence)
     levels = levels_of(rules, by_level)
     places = kept.of(
@@ -209,7 +210,12 @@ def assess(
 
     figure_columns = ahead(figured, worth=large, after=needed, modest=True)
     needed = figure_columns
-    faded = ahead(lambda: intensity(around_it, when, covered, again=given), worth=large, after=needed, modest=True)
+
+    def weighed() -> Floats:
+        around_it = kept.of("fading", [lon, lat, prepared], lambda: fading(lon, lat, prepared))
+        return intensity(around_it, when, covered, again=given)
+
+    faded = ahead(weighed, worth=large, after=needed, modest=True)
     by_area = area_gaps_by_level(
         area_rules, rules.settings, table, when, looked, prepared, units, placed, usable, faults, rejected, known
     )

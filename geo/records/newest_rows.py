@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.columns import blank
+from geo.columns import DTYPES, blank
 
 Days = npt.NDArray[np.int64]
 
@@ -23,17 +23,11 @@ def blank_rows(like: pd.DataFrame, index: pd.Index[int]) -> pd.DataFrame:
     index
         Index of the sites.
     """
-    none = np.full(len(index), -1)
+    types = {dtype: name for name, dtype in DTYPES.items()}
     out: dict[str, Any] = {}
-    for name, column in like.items():
-        if column.dtype == "str":
-            out[str(name)] = blank("text", len(index))
-        elif column.dtype == "bool":
-            out[str(name)] = np.zeros(len(index), np.bool_)
-        elif isinstance(column.dtype, pd.BooleanDtype) or column.dtype.kind == "M":
-            out[str(name)] = pd.api.extensions.take(column.array, none, allow_fill=True)
-        else:
-            out[str(name)] = column.iloc[:0].reindex(none).array
+    for name, dtype in like.dtypes.items():
+        kind = types.get(str(dtype), "")
+        out[str(name)] = blank(kind, len(index)) if kind else like[name].iloc[:0].reindex(index).array
     return pd.DataFrame(out, index=index)
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.columns import blank
 from geo.records.newest_rows import Days, blank_rows, codes_of, days_of, keys_of, newest_by, run_starts
 from geo.schema import REJECTED, SITES, VISITS, conform, empty
 from geo.time_window import to_dates, to_days
@@ -222,10 +224,10 @@ def annex_facts(visits: pd.DataFrame | None, sites: pd.DataFrame, as_of_days: Da
     as_of_days
         The date of each site [days since 1970-01-01].
     """
-    out = pd.DataFrame(index=sites.index)
+    out: dict[str, Any] = {}
     for fact in ANNEX_FACTS:
         is_text = fact in ("traceability", "state_services")
-        out[fact] = pd.Series("" if is_text else pd.NA, index=sites.index, dtype="str" if is_text else "boolean")
+        out[fact] = blank("text" if is_text else "tri", len(sites))
         if visits is None or fact not in visits.columns:
             continue
         stated = (visits[fact] != "") if is_text else visits[fact].notna()
@@ -237,8 +239,8 @@ def annex_facts(visits: pd.DataFrame | None, sites: pd.DataFrame, as_of_days: Da
         order = np.lexsort((rows["row"].to_numpy(), days, keys))
         groups = rows.iloc[order][[fact]].reset_index(drop=True)
         taken = newest_by(groups, keys[order], days[order], wanted, np.asarray(as_of_days, dtype=np.int64), sites.index)
-        out[fact] = taken[fact].astype("str" if is_text else "boolean")
-    return out
+        out[fact] = taken[fact].astype("str" if is_text else "boolean").array
+    return pd.DataFrame(out, index=sites.index)
 
 
 def _fill_from_earlier(sites: pd.DataFrame, known: pd.DataFrame, columns: list[str]) -> None:

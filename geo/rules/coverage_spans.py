@@ -33,14 +33,15 @@ def covered_spans(coverage: pd.DataFrame | None, datasets: pd.DataFrame) -> pd.D
     spans = []
     table = schema.conform(schema.empty(schema.COVERAGE) if coverage is None else coverage, schema.COVERAGE)
     begin, end = to_days(table["from"]), to_days(table["to"])
-    effects = table["effects"].where(table["effects"] == "all", "lethal")
-    for source in sorted({str(s) for s in datasets["source"]}):
-        names = pd.Series(datasets[datasets["source"] == source].to_numpy(dtype=object).ravel())
-        mine = np.array([matches(str(d), names) for d in table["dataset"]], dtype=np.bool_)
-        for country in sorted(set(table["country_iso3"][mine])):
-            here = mine & (table["country_iso3"] == country).to_numpy()
+    every, countries = (table["effects"] == "all").to_numpy(np.bool_), table["country_iso3"].to_numpy(dtype=object)
+    declared, named = table["dataset"].tolist(), datasets.to_numpy(dtype=object)
+    for source in sorted(set(datasets["source"].tolist())):
+        names = pd.Series(named[datasets["source"].to_numpy(dtype=object) == source].ravel())
+        mine = np.array([matches(d, names) for d in declared], dtype=np.bool_)
+        for country in sorted(set(countries[mine])):
+            here = mine & (countries == country)
             for effect in ("all", "lethal"):
-                rows = np.flatnonzero(here & ((effects == "all") | (effect == "lethal")).to_numpy())
+                rows = np.flatnonzero(here if effect == "lethal" else here & every)
                 spans += [(source, country, effect, a, b) for a, b in joined(begin[rows], end[rows])]
     frame = pd.DataFrame(spans, columns=["source", "country_iso3", "effects", "from", "to"])
     for column in ("from", "to"):
