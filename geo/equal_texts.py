@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 import numpy as np
@@ -39,15 +40,22 @@ def one_text(column: pd.Series[str]) -> str | None:
     return first if all(_all_are(piece, letters) for piece in pieces) else None
 
 
-def _all_are(piece: Any, text: bytes) -> bool:
-    """Whether an Arrow array without missing values has the same text all over."""
-    _, offsets, data = piece.buffers()
-    if not len(piece):
-        return True
+def _ends(piece: Any) -> npt.NDArray[Any] | None:
+    """Where each text of an Arrow array begins in its letters, and where the last one ends; None for other types."""
     width = {"string": np.int32, "large_string": np.int64}.get(str(piece.type))
     if width is None:
-        return False
-    ends = np.frombuffer(offsets, width)[piece.offset : piece.offset + len(piece) + 1]
+        return None
+    if not len(piece):
+        return np.zeros(1, width)
+    return np.frombuffer(piece.buffers()[1], width)[piece.offset : piece.offset + len(piece) + 1]
+
+
+def _all_are(piece: Any, text: bytes) -> bool:
+    """Whether an Arrow array without missing values has the same text all over."""
+    ends = _ends(piece)
+    if ends is None or not len(piece):
+        return ends is not None
+    data = piece.buffers()[2]
     if ends[-1] - ends[0] != len(piece) * len(text):
         return False
     if not text:
@@ -57,6 +65,47 @@ def _all_are(piece: Any, text: bytes) -> bool:
     letters = np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]
     same_letters = letters[: len(text)].tobytes() == text and (letters[len(text) :] == letters[: -len(text)]).all()
     return bool(same_letters)
+
+
+def are_blank(column: pd.Series[str]) -> npt.NDArray[np.bool_]:
+    """Which rows of a column have a blank text; one that is missing is not blank.
+
+    Parameters
+    ----------
+    column
+        Text.
+
+    Examples
+    --------
+    >>> are_blank(pd.Series(["a", "", "b"], dtype="str")).tolist()
+    [False, True, False]
+    """
+    if str(column.dtype) == "str" and hasattr(column.array, "__arrow_array__"):
+        arrow: Any = column.array.__arrow_array__()
+        pieces = [_ends(piece) for piece in (arrow.chunks if hasattr(arrow, "chunks") else [arrow])]
+        if not arrow.null_count and all(ends is not None for ends in pieces):
+            parts = [ends[1:] == ends[:-1] for ends in pieces if ends is not None]
+            return parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0, np.bool_), *parts])
+    return (column == "").to_numpy(np.bool_)
+
+
+def are_among(column: pd.Series[str], texts: Container[str]) -> npt.NDArray[np.bool_]:
+    """Which rows of a column have one of some texts; each different one is looked at once.
+
+    Parameters
+    ----------
+    column
+        Text.
+    texts
+        The texts that are looked for.
+
+    Examples
+    --------
+    >>> are_among(pd.Series(["a", "b", "a"], dtype="str"), {"a", "c"}).tolist()
+    [True, False, True]
+    """
+    codes, different = codes_of(column)
+    return np.array([*(text in texts for text in different), False], np.bool_)[codes]
 
 
 def codes_of(column: pd.Series[str]) -> tuple[Ints, list[str]]:

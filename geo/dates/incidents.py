@@ -152,14 +152,15 @@ def _unmatched(labels: Unmatched, rules: Sequence[Rule], calendar: Calendar) -> 
     out = np.zeros((len(calendar), len(labels.sites)), np.bool_)
     if not labels.incident_units[labels.units.level].unmatched.any():
         return out
-    iso, region = labels.incidents.frame["country"].to_numpy(dtype=object), labels.regions()
+    iso, lands = labels.incidents.coded("country")
     for rule, rows in ((r, labels.rows(r)) for r in rules):
         if not len(rows):
             continue
         kinds: dict[tuple[str, int], int] = {}
-        of_row = [kinds.setdefault((str(iso[i]), int(region[i])), len(kinds)) for i in rows]
+        where = zip(iso[rows].tolist(), labels.regions(rows).tolist(), strict=True)
+        of_row = [kinds.setdefault((lands[land], region), len(kinds)) for land, region in where]
         spans = calendar.dates_in_window(labels.incidents.start[rows], labels.incidents.end[rows], rule.longest_months)
         held = marks(spans, np.array(of_row, np.int64), (len(calendar), len(kinds)))
-        for (country, where), k in kinds.items():
-            out |= held[:, k, None] & labels.may_hold(country, where)
+        for (country, region), k in kinds.items():
+            out |= held[:, k, None] & labels.may_hold(country, region)
     return out

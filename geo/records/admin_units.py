@@ -143,7 +143,7 @@ class Units:
         """
         (name, named), (above, aboves), (land, lands) = names, parents, country
         label = (land * len(named) + name) * len(aboves) + above
-        codes, distinct = _distinct(label, len(lands) * len(named) * len(aboves))
+        codes, distinct = different_numbers(label, len(lands) * len(named) * len(aboves))
         found = []
         for one in distinct.tolist():
             rest, third = divmod(one, len(aboves))
@@ -169,8 +169,21 @@ class Units:
         return any(len({self.parent[c] for c in codes}) < len(codes) for codes in several)
 
 
-def _distinct(numbers: Ints, end: int) -> tuple[Ints, Ints]:
-    """Which of the different numbers each one is, and these, in the order of the first of each; none reaches `end`."""
+def different_numbers(numbers: Ints, end: int) -> tuple[Ints, Ints]:
+    """Which of the different numbers each one is, and these, in the order of the first of each.
+
+    Parameters
+    ----------
+    numbers
+        Numbers in any order.
+    end
+        None reaches it.
+
+    Examples
+    --------
+    >>> different_numbers(np.array([7, 3, 7]), 8)
+    (array([0, 1, 0]), array([7, 3]))
+    """
     if end > 2 * len(numbers) or numbers.min(initial=0) < 0:
         codes, distinct = pd.factorize(numbers)
         return codes.astype(np.int64), np.asarray(distinct, np.int64)
@@ -234,14 +247,35 @@ def keys_of_coded(names: Coded, country: Coded, level: int, aliases: Aliases) ->
     missing = (name < 0) | (land < 0)
     if missing.any():
         name, land, named = np.where(missing, len(named), name), np.where(missing, 0, land), [*named, ""]
-    codes, pairs = _distinct(land * len(named) + name, max(len(lands), 1) * len(named))
-    keys = []
-    for pair in pairs.tolist():
-        folded = fold(named[pair % len(named)])
-        iso = lands[pair // len(named)] if folded else ""
-        folded = aliases.get((iso, level), {}).get(folded, folded)
-        keys.append(f"{iso}|{folded}" if folded else "")
+    codes, pairs = different_numbers(land * len(named) + name, max(len(lands), 1) * len(named))
+    keys = [
+        key_of(named[pair % len(named)], lands[pair // len(named)] if lands else "", level, aliases)
+        for pair in pairs.tolist()
+    ]
     return np.array([*keys, ""], dtype=object)[codes]
+
+
+def key_of(name: str, country: str, level: int, aliases: Aliases) -> str:
+    """The same of one name.
+
+    Parameters
+    ----------
+    name
+        Name of a unit; blank where not known.
+    country
+        Its country (ISO 3166 alpha-3); blank where not known.
+    level
+        Administrative level.
+    aliases
+        Other spellings of names of units.
+
+    Examples
+    --------
+    >>> key_of("Boda region", "CAF", 2, {}), key_of("", "CAF", 2, {})
+    ('CAF|boda', '')
+    """
+    folded = fold(name)
+    return f"{country}|{aliases.get((country, level), {}).get(folded, folded)}" if folded else ""
 
 
 def site_units(sites: pd.DataFrame, units: Units) -> SiteUnits:
@@ -274,7 +308,7 @@ def site_units(sites: pd.DataFrame, units: Units) -> SiteUnits:
         code[inside] = units.of_row[rows]
         name[inside] = boundaries.frame["unit"].to_numpy(dtype=object)[rows]
         land, lands = country
-        pairs, different = _distinct(rows * len(lands) + land[inside], len(boundaries) * len(lands))
+        pairs, different = different_numbers(rows * len(lands) + land[inside], len(boundaries) * len(lands))
         unit, which = np.divmod(different, max(len(lands), 1))  # the sites of a unit share its key
         named = np.arange(len(unit)), boundaries.frame["unit"].iloc[unit].tolist()
         key[inside] = keys_of_coded(named, (which, lands), level, units.aliases)[pairs]
@@ -311,7 +345,7 @@ def parents(sites: pd.DataFrame, boundaries: Boundaries | None) -> pd.DataFrame:
 
 def _pairs(units: pd.Series[str], rows: Ints, labels: Ints, texts: list[str]) -> dict[str, int]:
     """How often each unit (by row) stands beside each label, as ``unit / label``, in the order of the texts."""
-    pairs, distinct = _distinct(rows * len(texts) + labels, len(units) * len(texts))
+    pairs, distinct = different_numbers(rows * len(texts) + labels, len(units) * len(texts))
     found, named = np.divmod(distinct, max(len(texts), 1))
     counts = np.bincount(pairs, minlength=len(distinct)).tolist()
     out: dict[str, int] = {}

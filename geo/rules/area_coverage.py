@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.records.admin_units import IncidentUnits, SiteUnits, Units
+from geo.equal_texts import codes_of
+from geo.records.admin_units import IncidentUnits, SiteUnits, Units, different_numbers
 from geo.records.incidents import Incidents
 from geo.records.place_names import fold
 from geo.rules.coverage_gaps import AREA_GAPS, Coverage
@@ -22,6 +23,7 @@ from geo.rules.unit_share import LEVEL_OF
 from geo.spatial.polygons import Boundaries
 from geo.time_window import Days, months_before
 
+Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 
@@ -123,7 +125,7 @@ def gaps_of_level(
         "not_covered": ~blank & ~covered,
         f"admin{level}_not_loaded": nothing | (boundaries is None and not fault),
         f"admin{level}_unknown": ((units.code < 0) & (boundaries is not None)) | nothing,
-        "boundary_version_unknown": ((units.basis == "polygon") & (version in ("", "unknown"))) | nothing,
+        "boundary_version_unknown": ((units.row >= 0) & (version in ("", "unknown"))) | nothing,
         "boundaries_not_districts": nothing | bool(fault),
         "labels_unmatched": unmatched,
         "incident_unread": unread,
@@ -168,7 +170,7 @@ class Unmatched:
     units: Units
     regions_loaded: bool
 
-    def rows(self, rule: Rule) -> npt.NDArray[np.int64]:
+    def rows(self, rule: Rule) -> Ints:
         """Those that the rule could count, if it were known where they are.
 
         Parameters
@@ -177,19 +179,27 @@ class Unmatched:
             The rule that is asked.
         """
         whose = {1, 2} | {p for p, of in LEVEL_OF.items() if of >= self.units.level}
-        precise = self.incidents.known_to([p for p in rule.precision if p in whose])
+        at = np.flatnonzero(self.incident_units[self.units.level].unmatched)
+        at = at[np.isin(self.incidents.precision[at], [p for p in rule.precision if p in whose])]
         counted = np.logical_or.reduce([measure(rule, t, self.incidents)[0] for t in rule.tests])
-        return np.flatnonzero(self.incident_units[self.units.level].unmatched & counted & precise)
+        return np.asarray(at[counted[at]])
 
-    def regions(self) -> npt.NDArray[np.int64]:
-        """The region of each incident; -1 where it is not known."""
-        region = self.incident_units[1].code
+    def regions(self, rows: Ints) -> Ints:
+        """The region of some incidents; -1 where it is not known.
+
+        Parameters
+        ----------
+        rows
+            Positions of the incidents.
+        """
+        region: Ints = self.incident_units[1].code[rows]
         known = (region >= 0) & (self.units.level > 1)
         if not self.regions_loaded and known.any():
             above = set(self.units.parent) - {""}
             codes, names = self.incidents.coded("admin1")
-            known &= np.array([*(fold(n) in above for n in names), False], np.bool_)[codes]
-        return np.where(known, region, -1)
+            known &= np.array([*(fold(n) in above for n in names), False], np.bool_)[codes[rows]]
+        region[~known] = -1
+        return region
 
     def may_hold(self, country: str, region: int) -> Bools:
         """Sites in whose unit an incident of this country and region (-1: not known) may lie.
@@ -206,10 +216,10 @@ class Unmatched:
         return np.asarray(mine & ((of_site == region) | (of_site < 0)) if region >= 0 else mine)
 
     @cached_property
-    def _countries(self) -> tuple[npt.NDArray[np.int64], dict[str, int]]:
+    def _countries(self) -> tuple[Ints, dict[str, int]]:
         """The country of each site as a number, and the number of each."""
-        codes, named = pd.factorize(self.sites["country"])
-        return codes, {str(name): i for i, name in enumerate(named)}
+        codes, named = codes_of(self.sites["country"])
+        return codes, {name: i for i, name in enumerate(named)}
 
     def at(self, rules: Sequence[Rule], as_of: Days) -> Bools:
         """Sites with one in a window of any of the rules.
@@ -222,14 +232,83 @@ class Unmatched:
             The date of each site, time of events and not of knowledge [days since 1970-01-01].
         """
         out = np.zeros(len(self.sites), np.bool_)
-        (iso, lands), region = self.incidents.coded("country"), self.regions()
-        of_rules = [(rule.longest_months, self.rows(rule)) for rule in rules]
-        for day in np.unique(as_of):
-            where: set[tuple[str, int]] = set()
-            for months, rows in of_rules:
-                after = int(months_before(np.array([day]), months)[0])
-                use = rows[(self.incidents.start[rows] <= day) & (self.incidents.end[rows] > after)]
-                where |= set(zip((lands[i] for i in iso[use].tolist()), region[use].tolist(), strict=True))
-            for land, part in where:
-                out |= (as_of == day) & self.may_hold(land, part)
+        if not len(out) or not self.incident_units[self.units.level].unmatched.any():
+            return out
+        asked = _SitesByUnit.of(self.site_units[1].code, *self._countries, as_of)
+        iso, lands = self.incidents.coded("country")
+        number = np.array([*(asked.countries.get(name, -1) if name else ANY for name in lands), -1], np.int64)
+        start, end = self.incidents.start, self.incidents.end
+        for rule in rules:
+            rows, after = self.rows(rule), months_before(asked.day, rule.longest_months)
+            rows = rows[(start[rows] <= asked.day.max()) & (end[rows] > after.min())]
+            if len(rows):
+                out |= asked.any_in_window(number[iso[rows]], self.regions(rows), start[rows], end[rows], after)
         return out
+
+
+ANY = -2
+"""Stands for the country of an incident that may lie in any of them."""
+
+
+@dataclass(frozen=True)
+class _SitesByUnit:
+    """Sites by what decides which incidents may lie in their unit: country, region (-1: not known), and the day.
+
+    Each is there once where all sites share one date, else once a site; `group` is that of each site.
+    """
+
+    country: Ints
+    region: Ints
+    day: Days
+    group: Ints
+    countries: Mapping[str, int]
+
+    @classmethod
+    def of(cls, region: Ints, country: Ints, countries: Mapping[str, int], as_of: Days) -> _SitesByUnit:
+        """The sites by the region and the country of each, as codes."""
+        group = np.arange(len(as_of))
+        if (as_of == as_of[0]).all():
+            width = int(region.max()) + 2
+            group, pairs = different_numbers(country * width + region + 1, len(countries) * width)
+            country, region = np.divmod(pairs, width)
+            region, as_of = region - 1, as_of[: len(pairs)]
+        return cls(country, region, as_of, group, countries)
+
+    def any_in_window(self, country: Ints, region: Ints, start: Days, end: Days, after: Days) -> Bools:
+        """Sites with an incident that may lie in their unit and is in their window, by one count of all of them.
+
+        Incidents are of a country (:data:`ANY`: not known; -1: of no site's) and a region (-1: not known), and last
+        from `start` to `end`; a window begins after the day `after`.
+        """
+        out = np.zeros(len(self.day), np.bool_)
+        placed = np.flatnonzero(self.region >= 0)
+        others = np.flatnonzero(self.region < 0)
+        for unknown in (False, True):
+            mine = np.flatnonzero(country == ANY if unknown else country >= 0)
+            if not len(mine):
+                continue
+            land, of = (0 * self.country, 0 * mine) if unknown else (self.country, country[mine])
+            where, days = region[mine], (start[mine], end[mine])
+            # In a known region: those of the region, and those whose region is not known. Else: all of the country.
+            for sites, own, held in (
+                (placed, self.region[placed], where),
+                (placed, np.full(len(placed), -1), where),
+                (others, np.full(len(others), -1), np.full(len(of), -1)),
+            ):
+                if len(sites):
+                    width = int(max(held.max(), own.max())) + 2
+                    wanted = land[sites] * width + own + 1
+                    out[sites] |= _any_between(of * width + held + 1, days, wanted, self.day[sites], after[sites])
+        return np.asarray(out[self.group])
+
+
+def _any_between(key: Ints, days: tuple[Days, Days], wanted: Ints, until: Days, after: Days) -> Bools:
+    """Whether more spans of days of each wanted key have begun by a day than are over by an earlier one."""
+    least, most = int(min(d.min() for d in days)) - 1, int(max(d.max() for d in days))
+    width = most - least + 1
+
+    def count(day: Days, limit: Days) -> Ints:
+        place = np.sort(key * width + day - least)
+        return np.searchsorted(place, wanted * width + np.clip(limit, least, most) - least, side="right")
+
+    return np.asarray(count(days[0], until) > count(days[1], after))

@@ -135,6 +135,8 @@ class Rejected:
 
     def placeless(self) -> Bools:
         """Sites of a country with one that has no usable place; where its country is not known either, every site."""
+        if not len(self.table):
+            return np.zeros(len(self.country), np.bool_)
         lost = {str(c) for c in self.table["country"][self.table["lon"].isna() | self.table["lat"].isna()]}
         codes, countries = pd.factorize(self.country)
         return np.array([str(c) in lost for c in countries], np.bool_)[codes] | ("" in lost)
@@ -184,6 +186,8 @@ class Rejected:
             Length of the window [calendar months].
         """
         out = np.zeros(len(self.lon), np.bool_)
+        if not len(self.table):
+            return out
         start, end = self.days()
         code, iso = self.unit_of(units), self.table["country"].to_numpy(dtype=object)
         for i in range(len(self.table)):

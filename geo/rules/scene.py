@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.equal_texts import are_blank
 from geo.records.admin_units import Aliases, IncidentUnits, SiteUnits
 from geo.records.incidents import Incidents
 from geo.records.site_minerals import mines
@@ -116,4 +117,4 @@ def applicable_sites(rule: Rule, minerals: pd.Series[str]) -> tuple[Bools, Bools
     n = len(minerals)
     if not rule.minerals:
         return np.ones(n, np.bool_), np.zeros(n, np.bool_)
-    return mines(minerals, rule.minerals, any_case=True), (minerals == "").to_numpy(np.bool_)
+    return mines(minerals, rule.minerals, any_case=True), are_blank(minerals)

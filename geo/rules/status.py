@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo import schema
-from geo.columns import texts_at
+from geo.columns import blank, texts_at
+from geo.equal_texts import are_among, are_blank
 from geo.messages import Note, joined
 from geo.records.statuses import newest_status
 from geo.rules.evidence import Evidence
@@ -26,6 +27,8 @@ Bools = npt.NDArray[np.bool_]
 
 COLUMNS = ("rcm_status", "rcm_status_basis", "rcm_status_date", "drc_status", "drc_status_date")
 COLOURS = {"green": Note("green"), "yellow": Note("yellow"), "red": Note("red"), "blue": Note("blue")}
+_HELD = ("rcm_stated", "rcm_date", "rcm_end", "rcm_record", "rcm_version", "rcm", "rcm_basis",
+         "drc_stated", "drc_date", "drc_end", "drc_record", "drc_version", "drc")  # fmt: skip
 _SCHEMES = {"rcm": Note("RCM"), "drc": Note("DRC")}
 
 
@@ -48,13 +51,13 @@ class Status:
         held = statuses_of(scene)
         applicable, mineral_unknown = scene.applicable(rule)
         drc_day = to_days(held["drc_date"])
-        recent = (held["drc"] != "").to_numpy() & (drc_day > months_before(scene.as_of, rule.months))
-        coloured = (held["rcm"] != "").to_numpy(np.bool_)
-        counts = (held["rcm_basis"] == "inspection").to_numpy(np.bool_) | scene.settings.aged_status_fires
-        by_rcm = held["rcm"].isin(rule.statuses).to_numpy() & counts
-        by_drc = recent & held["drc"].isin(rule.statuses).to_numpy()
+        recent = ~are_blank(held["drc"]) & (drc_day > months_before(scene.as_of, rule.months))
+        coloured = ~are_blank(held["rcm"])
+        counts = are_among(held["rcm_basis"], ("inspection",)) | scene.settings.aged_status_fires
+        by_rcm = are_among(held["rcm"], rule.statuses) & counts
+        by_drc = recent & are_among(held["drc"], rule.statuses)
         for scheme, speaks in (("rcm", coloured), ("drc", recent)) if evidence.wanted else ():
-            stated = (held[f"{scheme}_stated"] != "").to_numpy()
+            stated = ~are_blank(held[f"{scheme}_stated"])
             for rows, kind, fact in (
                 (np.flatnonzero(speaks & applicable), "status", scheme),
                 (np.flatnonzero(stated & ~speaks & applicable), "near_miss", f"{scheme}_too_old"),
@@ -133,11 +136,14 @@ def statuses_of(scene: Scene) -> pd.DataFrame:
     if "statuses" in scene.kept:
         return scene.kept["statuses"]
     table = schema.empty(schema.STATUSES) if scene.statuses is None else schema.conform(scene.statuses, schema.STATUSES)
+    if not len(table):
+        dates = ("rcm_date", "rcm_end", "drc_date", "drc_end")
+        kinds = {name: "date" if name in dates else "text" for name in _HELD}
+        scene.kept["statuses"] = pd.DataFrame({name: blank(kind, len(scene)) for name, kind in kinds.items()})
+        return scene.kept["statuses"]
     out: dict[str, object] = {}
-    held = newest_status(table, scene.sites, scene.as_of, "rcm")
     for scheme in ("rcm", "drc"):
-        if scheme == "drc" and len(table):  # without a row both say nothing
-            held = newest_status(table, scene.sites, scene.as_of, scheme)
+        held = newest_status(table, scene.sites, scene.as_of, scheme)
         out |= {
             f"{scheme}_stated": held["status"].array,
             f"{scheme}_date": held["status_date"].to_numpy(),
@@ -146,7 +152,7 @@ def statuses_of(scene: Scene) -> pd.DataFrame:
             f"{scheme}_version": held["dataset_version"].array,
         }
         if scheme == "rcm":
-            rows = np.flatnonzero((held["status"] != "").to_numpy(np.bool_))
+            rows = np.flatnonzero(~are_blank(held["status"]))
             stated = held.iloc[rows]
             colour, basis, _ = colour_at(
                 stated["status"].to_numpy(dtype=object),

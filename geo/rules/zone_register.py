@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from geo import schema
+from geo.columns import blank
 from geo.errors import ZoneError
 from geo.messages import Note
-from geo.records.admin_units import Aliases, keys_of
+from geo.records.admin_units import Aliases
 from geo.records.place_names import fold
+from geo.rules.zone_entries import LEVELS, Entry, HeldUnits, ends_of, entries_of, unit_key
 from geo.spatial.polygons import Boundaries
 from geo.time_window import NO_DAY, Days, to_days
 
 Ints = npt.NDArray[np.int64]
 Texts = npt.NDArray[np.object_]
-
-LEVELS = {"admin2": 2, "admin3": 3}
 
 INSIDE = {
     "compliant": "inside_compliant",
@@ -48,45 +49,35 @@ def check_register(register: pd.DataFrame) -> pd.DataFrame:
         Names the unit and the day.
     """
     table = schema.conform(register, schema.ZONES)
-    start, end = to_days(table["valid_from"]), ends_of(table)
-    for i in np.flatnonzero((start == NO_DAY) | (end <= start)):
-        raise ZoneError(
-            "An entry of the zone register has no beginning, or ends before it begins.",
-            where=str(table["unit"][i]),
-            expected="valid_from before valid_to",
-        )
-    named = zip(table["country"], table["scheme"], table["level"], table["parent"], table["unit"], strict=True)
-    unit = pd.Series([f"{c}|{s}|{level}|{fold(p)}|{fold(u)}" for c, s, level, p, u in named], dtype="str")
-    for name in unit.unique():
-        rows = np.flatnonzero(unit == name)
-        rows = rows[np.argsort(start[rows], kind="stable")]
-        for a, b in itertools.pairwise(rows):
-            if end[a] > start[b]:
-                raise ZoneError(
-                    "Two entries of the zone register are in force at once.",
-                    where=str(table["unit"][a]),
-                    expected="the earlier one ended by valid_to",
-                    got=Note(
-                        "{one} and {other} on {day}",
-                        one=Note(table["status"][a]),
-                        other=Note(table["status"][b]),
-                        day=f"{table['valid_from'][b]:%Y-%m-%d}",
-                    ),
-                    remedy="Correct valid_to of the earlier entry.",
-                )
+    of_unit: dict[tuple[str, ...], list[Entry]] = {}
+    entries = entries_of(table)
+    for e in entries:
+        if e.begin == NO_DAY or e.end <= e.begin:
+            raise ZoneError(
+                "An entry of the zone register has no beginning, or ends before it begins.",
+                where=e.unit,
+                expected="valid_from before valid_to",
+            )
+        of_unit.setdefault((e.country, e.scheme, e.level, fold(e.parent), fold(e.unit)), []).append(e)
+    for one, other in (pair for of in of_unit.values() for pair in itertools.pairwise(sorted(of, key=_beginning))):
+        if one.end > other.begin:
+            raise ZoneError(
+                "Two entries of the zone register are in force at once.",
+                where=one.unit,
+                expected="the earlier one ended by valid_to",
+                got=Note(
+                    "{one} and {other} on {day}",
+                    one=Note(one.status),
+                    other=Note(other.status),
+                    day=f"{other.valid_from:%Y-%m-%d}",
+                ),
+                remedy="Correct valid_to of the earlier entry.",
+            )
     return table
 
 
-def ends_of(register: pd.DataFrame) -> Days:
-    """The first day on which each entry is no longer in force; the largest int64 where none is stated.
-
-    Parameters
-    ----------
-    register
-        Entries of the zone register.
-    """
-    end = to_days(register["valid_to"])
-    return np.where(end == NO_DAY, np.iinfo(np.int64).max, end)
+def _beginning(entry: Entry) -> int:
+    return entry.begin
 
 
 def in_force(register: pd.DataFrame, day: int) -> pd.DataFrame:
@@ -160,15 +151,10 @@ def unit_keys(units: pd.DataFrame, aliases: Aliases) -> Texts:
     aliases
         Other spellings of names of units.
     """
-    two = keys_of(units["unit"], units["country"], 2, aliases)
-    communes = (units["level"] == "admin3").to_numpy(np.bool_)
-    if not communes.any():
-        return two
-    three = keys_of(units["unit"], units["country"], 3, aliases)
-    above = keys_of(units["parent"], units["country"], 2, aliases)
-    deep = np.array([f"{p}|{k.split('|', 1)[1]}" if k and p else "" for p, k in zip(above, three, strict=True)],
-                    dtype=object)  # fmt: skip
-    return np.where(communes, deep, two)
+    rows = zip(*(units[name].tolist() for name in ("unit", "parent", "country", "level")), strict=True)
+    out = np.empty(len(units), dtype=object)
+    out[:] = [unit_key(unit, parent, country, level, aliases) for unit, parent, country, level in rows]
+    return out
 
 
 def named_rows(register: pd.DataFrame, boundaries: Boundaries, aliases: Aliases, day: int) -> dict[str, int]:
@@ -193,49 +179,7 @@ def named_rows(register: pd.DataFrame, boundaries: Boundaries, aliases: Aliases,
         The boundary set lacks such a unit: in older sets Gadzi town falls inside Carnot, and a join would call it
         compliant.
     """
-    return rows_of(units_in_force(register, day), boundaries, aliases)
-
-
-def rows_of(named: pd.DataFrame, boundaries: Boundaries, aliases: Aliases) -> dict[str, int]:
-    """Row in `boundaries` of every named unit of its level, by :func:`unit_keys`; see :func:`named_rows`.
-
-    Parameters
-    ----------
-    named
-        Entries of named units in force on one day (:func:`units_in_force`).
-    boundaries
-        Boundaries of one level.
-    aliases
-        Other spellings of names of units.
-
-    Raises
-    ------
-    ZoneError
-        See :func:`named_rows`.
-    """
-    units = named[(named["level"] == f"admin{boundaries.level}").to_numpy(np.bool_)]
-    frame = boundaries.frame
-    held = set(pd.unique(frame["country"]))
-    units = units[units["country"].isin(held) | ("" in held)]
-    if not len(units):
-        return {}
-    have: dict[str, int] = {}
-    for iso in pd.unique(units["country"]):
-        mine = np.flatnonzero(((frame["country"] == iso) | (frame["country"] == "")).to_numpy())
-        table = frame.iloc[mine].assign(country=str(iso), level=f"admin{boundaries.level}").reset_index(drop=True)
-        for key, row in zip(unit_keys(table, aliases), mine, strict=True):
-            have.setdefault(str(key), int(row))
-    wanted = unit_keys(units, aliases)
-    missing = [str(u) for u, k in zip(units["unit"], wanted, strict=True) if k not in have]
-    if missing:
-        raise ZoneError(
-            "The boundary set lacks a unit that the zone register names: {units}.",
-            where=boundaries.name,
-            expected=", ".join(sorted(units["unit"])),
-            remedy="Use a boundary set that has every named unit; until then zones are read from the sites' own unit.",
-            units=", ".join(missing),
-        )
-    return {str(k): have[str(k)] for k in wanted}
+    return HeldUnits(boundaries, aliases).rows(entries_of(units_in_force(register, day)))
 
 
 def ready_register(register: pd.DataFrame | None, restrictions: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -269,20 +213,25 @@ def register_with(register: pd.DataFrame | None, table: pd.DataFrame | None) -> 
     """
     if table is None or register is None:
         return register
-    more = table[table["restricted_from"].notna() & ~table["country"].isin(register["country"])]
-    if not len(more):
+    begun, has = table["restricted_from"].notna().tolist(), set(register["country"].tolist())
+    rows = [i for i, country in enumerate(table["country"].tolist()) if begun[i] and country not in has]
+    if not rows:
         return register
-    entries = pd.DataFrame(
-        {
-            "unit": more["country"],
-            "country": more["country"],
-            "level": "country",
-            "scheme": "KP",
-            "status": "restricted",
-            "valid_from": more["restricted_from"],
-            "valid_to": more["restricted_to"],
-            "recorded_at": register["recorded_at"].max(),
-        }
-    )
-    parts = [schema.conform(register, schema.ZONES), schema.conform(entries, schema.ZONES)]
-    return pd.concat(parts, ignore_index=True)
+    given = schema.conform(register, schema.ZONES)
+    countries = [table["country"].iloc[i] for i in rows]
+    cells: dict[str, Any] = {
+        "unit": countries,
+        "country": countries,
+        "level": ["country"] * len(rows),
+        "scheme": ["KP"] * len(rows),
+        "status": ["restricted"] * len(rows),
+        "valid_from": table["restricted_from"].to_numpy()[rows],
+        "valid_to": table["restricted_to"].to_numpy()[rows],
+        "recorded_at": [given["recorded_at"].max()] * len(rows),
+    }
+    out = {}
+    for column in schema.ZONES:
+        own = given[column.name].array
+        more = cells.get(column.name, blank(column.type, len(rows)))
+        out[column.name] = own._concat_same_type([own, pd.array(more, dtype=own.dtype)])
+    return pd.DataFrame(out)

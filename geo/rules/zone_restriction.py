@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from geo.messages import Note
-from geo.records.site_minerals import mines
 from geo.rules.evidence import Evidence
 from geo.rules.finding import Finding
 from geo.rules.kind import add_unknown
@@ -31,12 +30,10 @@ class ZoneRestriction:
         rule, scene, evidence
             As :meth:`geo.rules.kind.RuleKind.evaluate` takes them.
         """
-        zone, minerals = scene.zone, scene.sites["minerals"]
-        status = zone.columns["zone_status"].to_numpy(dtype=object)
-        diamond = mines(minerals, ["diamond"])
-        may_be = diamond | (minerals == "").to_numpy(np.bool_)
-        fired = diamond & zone.restricted & np.isin(status.astype(str), NOT_COMPLIANT)
-        unknown = may_be & (status == "unknown")
+        zone = scene.zone
+        outside = np.array([status in NOT_COMPLIANT for status in zone.statuses], np.bool_)
+        fired = zone.diamond & zone.restricted & outside[zone.status]
+        unknown = zone.may_be & (zone.status == zone.statuses.index("unknown"))
         evidence.facts("zone", rule.id, np.flatnonzero(fired), fact="not_compliant")
         return add_unknown(evidence, Finding.of(rule.id, fired, reasons={"zone_unknown": unknown}))
 

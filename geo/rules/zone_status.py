@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import SimpleNamespace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,20 +12,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.columns import texts_at
+from geo.equal_texts import are_blank
 from geo.errors import ZoneError
 from geo.messages import Note
-from geo.records.admin_units import Aliases, SiteUnits, keys_of
+from geo.records.admin_units import Aliases, SiteUnits, key_of
 from geo.rules.evidence import Evidence
 from geo.rules.row import Row, SiteRow
 from geo.rules.rule import Settings
-from geo.rules.zone_register import (
-    INSIDE,
-    LEVELS,
-    in_force,
-    named_units,
-    rows_of,
-    unit_keys,
-)
+from geo.rules.zone_entries import LEVELS, Entry, HeldUnits, by_state, entries_of, named_entries, unit_key
+from geo.rules.zone_keys import BASES, SiteKeys
+from geo.rules.zone_register import INSIDE
 from geo.spatial.polygons import Boundaries, nearest_edge
 from geo.time_window import Days
 
@@ -33,7 +29,6 @@ _WHOLE_SENTENCE = "{error}"  # an error that stops nothing: a note of the whole 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-Texts = npt.NDArray[np.object_]
 
 RESTRICTED = ("restricted", "suspended")
 NOT_COMPLIANT = ("outside", "inside_priority", "inside_monitored", "inside_suspended")
@@ -43,12 +38,17 @@ NOT_COMPLIANT = ("outside", "inside_priority", "inside_monitored", "inside_suspe
 class ZoneResult:
     """Zone columns of every site, where its country is restricted, and notes on what could not be joined.
 
-    `columns` has `zone_status, zone_unit, zone_basis, distance_to_zone_edge_m, near_border`.
+    `columns` has `zone_status, zone_unit, zone_basis, distance_to_zone_edge_m, near_border`; `status` are positions of
+    the zone status in `statuses`, and `may_be` marks the sites that mine diamonds (`diamond`), or may.
     """
 
     columns: pd.DataFrame
     restricted: Bools
     notes: list[str]
+    status: Ints
+    statuses: list[str]
+    diamond: Bools
+    may_be: Bools
 
 
 def zones_at(
@@ -97,253 +97,184 @@ def zones_at(
     measured
         Whether places are measured against polygons.
     """
-    n = len(sites)
-    made = _Zones(n)
-    may_be = diamond | (sites["minerals"] == "").to_numpy(np.bool_)
+    may_be = diamond | are_blank(sites["minerals"])
+    made = _Zones(len(sites))
     made.status[~may_be] = made.code("not_applicable")
+    rows = np.flatnonzero(may_be)
     if register is not None and len(register):
-        for day in np.unique(as_of):
-            mine = np.flatnonzero((as_of == day) & may_be)
-            if len(mine):
-                _read_day(int(day), mine, sites, units, register, boundaries, aliases, evidence, made, measured)
+        keys = SiteKeys(sites, rows, units, boundaries, aliases)
+        reader = _Reader(entries_of(register), keys, made, evidence, measured)
+        for now, at in by_state(reader.entries, as_of[rows]):
+            reader.read(now, at)
     else:
-        evidence.facts("zone", "", np.flatnonzero(may_be), fact="no_register")
+        evidence.facts("zone", "", rows, fact="no_register")
     # Without a known mineral nobody can say that a zone of diamonds is asked of the site.
     made.status[may_be & ~diamond & (made.status != made.code("not_applicable"))] = made.code("unknown")
     limit = (settings.zone_border_km + error_km) * 1000
-    close = pd.array(made.distance <= limit, dtype="boolean")
-    close[np.isnan(made.distance)] = pd.NA
     columns = pd.DataFrame(
         {
             "zone_status": made.texts(made.status),
             "zone_unit": made.texts(made.unit),
             "zone_basis": made.texts(made.basis),
             "distance_to_zone_edge_m": made.distance,
-            "near_border": close,
+            "near_border": pd.arrays.BooleanArray(made.distance <= limit, np.isnan(made.distance)),
         }
     )
-    return ZoneResult(columns, made.restricted, list(made.notes.values()))
+    return ZoneResult(
+        columns, made.restricted, list(made.notes.values()), made.status, list(made.codes), diamond, may_be
+    )
 
 
 class _Zones:
-    """What is filled day by day; texts are codes, for they are few."""
+    """What is filled state by state; texts are codes, for they are few."""
 
     def __init__(self, n: int) -> None:
-        self._codes = {"": 0}
+        self.codes = {"": 0}
         self.status = np.full(n, self.code("unknown"))
         self.unit, self.basis = np.zeros(n, np.int64), np.zeros(n, np.int64)
         self.distance = np.full(n, np.nan)
         self.restricted = np.zeros(n, np.bool_)
         self.notes: dict[str, str] = {}
 
-    def code(self, text: object) -> int:
+    def code(self, text: str) -> int:
         """The number of a text."""
-        return self._codes.setdefault(str(text), len(self._codes))
+        return self.codes.setdefault(text, len(self.codes))
 
     def texts(self, codes: Ints) -> Any:
         """A column of text."""
-        return texts_at(list(self._codes), codes)
+        return texts_at(list(self.codes), codes)
 
 
-def _read_day(
-    day: int,
-    mine: Ints,
-    sites: pd.DataFrame,
-    units: Mapping[int, SiteUnits],
-    register: pd.DataFrame,
-    boundaries: Mapping[int, Boundaries],
-    aliases: Aliases,
-    evidence: Evidence,
-    made: _Zones,
-    measured: bool,
-) -> None:
-    country = sites["country"].to_numpy(dtype=object)[mine]
-    now = in_force(register, day)
-    named = named_units(now)
-    whole = {str(r.country): str(r.status) for r in _entries(now) if r.level == "country"}
-    codes, different = pd.factorize(country)
-    made.restricted[mine] = np.array([whole.get(str(c), "") in RESTRICTED for c in different], np.bool_)[codes]
-    unknown_country = country == ""
-    open_ = made.restricted[mine] | unknown_country
-    made.status[mine[~open_]] = made.code("not_applicable")
-    if evidence.wanted:
-        for entry in _entries(now[now["level"] == "country"]):
-            _add_entry(evidence, mine[country == entry.country], entry, "country")
-    mine, country = mine[open_], country[open_]
-    if not len(mine):
-        return
-    rows: dict[int, dict[str, int]] = {}
-    for level in (2, 3):
-        if level in boundaries:
+@dataclass(frozen=True)
+class _Reader:
+    """The register beside the sites that it is asked of: `at` are positions among the rows of `keys`."""
+
+    entries: Sequence[Entry]
+    keys: SiteKeys
+    made: _Zones
+    evidence: Evidence
+    measured: bool
+
+    @cached_property
+    def _held(self) -> dict[int, HeldUnits]:
+        return {i: HeldUnits(self.keys.boundaries[i], self.keys.aliases) for i in (2, 3) if i in self.keys.boundaries}
+
+    @cached_property
+    def _has_units(self) -> Bools:
+        """By country, whether the register names units of it; where it names none, every country counts as blank."""
+        named = {e.country for e in self.entries if e.level in LEVELS} or {""}
+        return np.array([country in named for country in self.keys.countries], np.bool_)
+
+    def read(self, now: Sequence[Entry], at: Ints) -> None:
+        """Fills what the entries in force say of some sites."""
+        made, keys = self.made, self.keys
+        mine, country = keys.rows[at], keys.country[at]
+        whole = {e.country: e.status for e in now if e.level == "country"}
+        restricted = np.array([whole.get(c, "") in RESTRICTED for c in keys.countries], np.bool_)
+        stated = np.array([c != "" for c in keys.countries], np.bool_)
+        made.restricted[mine] = restricted[country]
+        open_ = (restricted | ~stated)[country]
+        made.status[mine[~open_]] = made.code("not_applicable")
+        if self.evidence.wanted:
+            for entry in now:
+                if entry.level == "country" and entry.country in keys.countries:
+                    here = mine[country == keys.countries.index(entry.country)]
+                    _add_entry(self.evidence, here, entry, "country")
+        if open_.any():
+            self._read_units(named_entries(now), at[open_], stated)
+
+    def _read_units(self, named: Sequence[Entry], at: Ints, stated: Bools) -> None:
+        """What entries of named units say of sites in countries that are restricted, or of none."""
+        made, keys, evidence = self.made, self.keys, self.evidence
+        rows = self._rows(named)
+        mine, country = keys.rows[at], keys.country[at]
+        spot = keys.located(2 in rows, 3 in rows)
+        two, basis, known = spot.key[at], spot.basis[at], stated[country]
+        three = keys.communes(rows[3])[at] if 3 in rows and 3 in keys.units else np.zeros(len(at), np.int64)
+        located = (two != 0) | ~self._has_units[country]
+        made.status[mine] = np.where(located & known, made.code("outside"), made.code("unknown"))
+        if evidence.wanted:
+            found, names = np.flatnonzero(located), spot.name(keys.sites["admin2"].iloc[keys.rows])
+            evidence.facts(
+                "zone", "", mine[found], fact="located", status=names[at[found]], basis=BASES.take(basis[found])
+            )
+        for entry in sorted(named, key=lambda e: LEVELS[e.level]):
+            own = unit_key(entry.unit, entry.parent, entry.country, entry.level, keys.aliases)
+            if entry.level == "admin3" and 3 not in rows:
+                above = keys.number(key_of(entry.parent, entry.country, 2, keys.aliases))
+                held = mine[two == above]
+                made.status[held], made.unit[held] = made.code("unknown"), made.code("")
+                evidence.facts("zone", "", held, fact="commune_not_loaded", status=entry.unit)
+                continue
+            hit = mine[((three if entry.level == "admin3" else two) == keys.number(own)) & known]
+            made.status[hit], made.unit[hit] = made.code(INSIDE[entry.status]), made.code(entry.unit)
+            if evidence.wanted:
+                _add_entry(evidence, hit, entry, entry.level)
+        texts = np.array([made.code(text) for text in BASES.tolist()])
+        made.basis[mine] = np.where(located, texts.take(basis), made.code(""))
+        if self.measured and any(rows.values()):
+            self._measure(at, rows, {2: two, 3: three})
+
+    def _rows(self, named: Sequence[Entry]) -> dict[int, dict[str, int]]:
+        """By level the polygons of named units; a set that lacks one is left out, with a note."""
+        rows: dict[int, dict[str, int]] = {}
+        for level, held in self._held.items():
             try:
-                rows[level] = rows_of(named, boundaries[level], aliases)
+                rows[level] = held.rows(named)
             except ZoneError as error:
                 fault = error.with_traceback(None)  # its frames would keep the whole run in memory
-                made.notes.setdefault(str(error), Note(_WHOLE_SENTENCE, error=fault))
-    key, basis, name = _located(mine, sites, units, boundaries, rows, aliases)
-    keyed = {2: _by_key(key), 3: _by_key(_communes(mine, units, boundaries, rows, aliases))}
-    stated_country = country != ""
-    has_units = set(register["country"][register["level"].isin(list(LEVELS))])
-    codes, different = pd.factorize(country)
-    located = (key != "") | ~np.array([str(c) in (has_units or {""}) for c in different], np.bool_)[codes]
-    made.status[mine] = np.where(located & stated_country, made.code("outside"), made.code("unknown"))
-    if evidence.wanted:
-        at = np.flatnonzero(located)
-        evidence.facts("zone", "", mine[at], fact="located", status=name()[at], basis=_BASES.take(basis[at]))
-    for deep in ("admin2", "admin3"):
-        part = named[(named["level"] == deep).to_numpy(np.bool_)]
-        if not len(part):
-            continue
-        above = keys_of(part["parent"], part["country"], 2, aliases)
-        for entry, own, parent in zip(_entries(part), unit_keys(part, aliases), above, strict=True):
-            if deep == "admin3" and 3 not in rows:
-                held = keyed[2].get(str(parent), _NOBODY)
-                made.status[mine[held]], made.unit[mine[held]] = made.code("unknown"), made.code("")
-                evidence.facts("zone", "", mine[held], fact="commune_not_loaded", status=entry.unit)
+                self.made.notes.setdefault(str(error), Note(_WHOLE_SENTENCE, error=fault))
+        return rows
+
+    def _measure(self, at: Ints, rows: Mapping[int, dict[str, int]], key: Mapping[int, Ints]) -> None:
+        """Distance to the own unit's edge for sites in a named unit, else to the nearest edge of any in force."""
+        keys = self.keys
+        lon, lat, placed = keys.lon[at], keys.lat[at], keys.placed[at]
+        best, which = np.full(len(at), np.nan), np.full(len(at), -1, np.int64)
+        inside = np.zeros(len(at), np.bool_)
+        for level in (3, 2):
+            named = rows.get(level, {})
+            if not named:
                 continue
-            hit = keyed[LEVELS[deep]].get(str(own), _NOBODY)
-            hit = hit[stated_country[hit]]
-            made.status[mine[hit]] = made.code(INSIDE[str(entry.status)])
-            made.unit[mine[hit]] = made.code(entry.unit)
-            if evidence.wanted:
-                _add_entry(evidence, mine[hit], entry, deep)
-    made.basis[mine] = np.where(located, np.array([made.code(text) for text in _BASES]).take(basis), made.code(""))
-    if measured:
-        _measure(mine, sites, boundaries, rows, keyed, made, evidence)
+            own = np.full(len(at), -1, np.int64)
+            for unit, row in named.items():
+                own[key[level] == keys.number(unit)] = row
+            polygons = np.array(sorted(set(named.values())), dtype=np.int64)
+            for row in np.unique(own[placed & ~inside]):
+                here = np.flatnonzero(placed & ~inside & (own == row))
+                subset = polygons if row < 0 else np.array([row], dtype=np.int64)
+                metres = np.round(nearest_edge(lon[here], lat[here], keys.boundaries[level], subset)[1], 3)
+                closer = np.isnan(best[here]) | (metres < best[here]) | (row >= 0)
+                best[here[closer]], which[here[closer]] = metres[closer], level
+            inside |= own >= 0
+        self.made.distance[keys.rows[at]] = best
+        for level in rows:
+            there = np.flatnonzero(which == level)
+            self.evidence.facts(
+                "zone",
+                "",
+                keys.rows[at[there]],
+                fact="edge",
+                dataset=keys.boundaries[level].name,
+                dataset_version=keys.boundaries[level].version,
+                edge_m=best[there],
+            )
 
 
-_BASES = np.array(["", "stated", "polygon"], dtype=object)
-"""How the sub-prefecture of a site is known; a code is a position here."""
-_STATED, _POLYGON = 1, 2
-_NOBODY = np.zeros(0, np.int64)
-
-
-def _by_key(keys: Texts) -> dict[str, Ints]:
-    """Positions of each key, ascending."""
-    codes, different = pd.factorize(keys)
-    order = np.argsort(codes, kind="stable")
-    ends = np.cumsum(np.bincount(codes, minlength=len(different)))
-    return dict(zip(map(str, different), np.split(order, ends[:-1]), strict=True)) if len(different) else {}
-
-
-def _located(
-    mine: Ints,
-    sites: pd.DataFrame,
-    units: Mapping[int, SiteUnits],
-    boundaries: Mapping[int, Boundaries],
-    rows: Mapping[int, dict[str, int]],
-    aliases: Aliases,
-) -> tuple[Texts, Ints, Callable[[], Texts]]:
-    """Key of the sub-prefecture of each site, how it is known (a code), and what gives its name."""
-    part = sites[["admin2", "country"]].iloc[mine]
-    stated = part["admin2"].reset_index(drop=True)
-    country = part["country"].reset_index(drop=True)
-    inside, polygon, named = np.zeros(len(mine), np.bool_), _NO_TEXT, _NO_TEXT
-    if 2 in rows and 2 in units:
-        inside = units[2].basis[mine] == "polygon"
-        polygon, named = units[2].key[mine[inside]], units[2].name[mine[inside]]
-    elif 3 in rows and 3 in units and (boundaries[3].frame["parent"] != "").any():
-        row = units[3].row[mine]
-        inside = row >= 0
-        above = boundaries[3].frame["parent"].iloc[row[inside]].reset_index(drop=True)
-        polygon = keys_of(above, country[inside].reset_index(drop=True), 2, aliases)
-        named = above.to_numpy(dtype=object)
-    key = np.full(len(mine), "", dtype=object)
-    key[inside] = polygon
-    key[~inside] = keys_of(stated[~inside], country[~inside], 2, aliases)
-    basis = np.where(inside, _POLYGON, np.where(key == "", 0, _STATED))
-
-    def name() -> Texts:
-        out = stated.to_numpy(dtype=object, copy=True)
-        out[inside] = named
-        return out
-
-    return key, basis, name
-
-
-_NO_TEXT: Texts = np.zeros(0, dtype=object)
-
-
-def _communes(
-    mine: Ints,
-    units: Mapping[int, SiteUnits],
-    boundaries: Mapping[int, Boundaries],
-    rows: Mapping[int, dict[str, int]],
-    aliases: Aliases,
-) -> Texts:
-    """Key of the commune of each site, blank where none is known."""
-    out = np.full(len(mine), "", dtype=object)
-    if 3 not in rows or 3 not in units:
-        return out
-    by_row = {row: key for key, row in rows[3].items()}
-    return np.array([by_row.get(int(r), "") for r in units[3].row[mine]], dtype=object)
-
-
-def _entries(register: pd.DataFrame) -> Iterator[Any]:
-    """Its rows, by the names of their columns."""
-    names = [str(name) for name in register]
-    for values in zip(*(register[name] for name in names), strict=True):
-        yield SimpleNamespace(**dict(zip(names, values, strict=True)))
-
-
-def _add_entry(evidence: Evidence, sites: Ints, entry: object, fact: str) -> None:
-    recorded = getattr(entry, "recorded_at", None)
+def _add_entry(evidence: Evidence, sites: Ints, entry: Entry, fact: str) -> None:
     evidence.facts(
         "zone",
         "",
         sites,
-        record_id=getattr(entry, "unit", ""),
-        dataset=f"{getattr(entry, 'scheme', '')} zone register",
-        dataset_version="" if recorded is None or recorded is pd.NaT else f"{recorded:%Y-%m-%d}",
-        date_start=getattr(entry, "valid_from", None),
-        date_end=getattr(entry, "valid_to", None),
+        record_id=entry.unit,
+        dataset=f"{entry.scheme} zone register",
+        dataset_version="" if entry.recorded_at is pd.NaT else f"{entry.recorded_at:%Y-%m-%d}",
+        date_start=entry.valid_from,
+        date_end=entry.valid_to,
         fact=fact,
-        status=getattr(entry, "status", ""),
-        actor_a=getattr(entry, "decided_by", ""),
+        status=entry.status,
+        actor_a=entry.decided_by,
     )
-
-
-def _measure(
-    mine: Ints,
-    sites: pd.DataFrame,
-    boundaries: Mapping[int, Boundaries],
-    rows: Mapping[int, dict[str, int]],
-    keyed: Mapping[int, Mapping[str, Ints]],
-    made: _Zones,
-    evidence: Evidence,
-) -> None:
-    """Distance to the own unit's edge for sites in a named unit, else to the nearest edge of any that is in force."""
-    placed = (sites["lon"].notna() & sites["lat"].notna()).to_numpy()[mine]
-    best, which = np.full(len(mine), np.nan), np.full(len(mine), -1, np.int64)
-    inside = np.zeros(len(mine), np.bool_)
-    for level in (3, 2):
-        named = rows.get(level, {})
-        if not named:
-            continue
-        lon, lat = sites["lon"].to_numpy(np.float64)[mine], sites["lat"].to_numpy(np.float64)[mine]
-        own = np.full(len(mine), -1, np.int64)
-        for key, row in named.items():
-            own[keyed[level].get(key, _NOBODY)] = row
-        polygons = np.array(sorted(set(named.values())), dtype=np.int64)
-        for row in np.unique(own[placed & ~inside]):
-            at = np.flatnonzero(placed & ~inside & (own == row))
-            subset = polygons if row < 0 else np.array([row], dtype=np.int64)
-            metres = np.round(nearest_edge(lon[at], lat[at], boundaries[level], subset)[1], 3)
-            closer = np.isnan(best[at]) | (metres < best[at]) | (row >= 0)
-            best[at[closer]], which[at[closer]] = metres[closer], level
-        inside |= own >= 0
-    made.distance[mine] = best
-    for level in rows:
-        at = np.flatnonzero(which == level)
-        evidence.facts(
-            "zone",
-            "",
-            mine[at],
-            fact="edge",
-            dataset=boundaries[level].name,
-            dataset_version=boundaries[level].version,
-            edge_m=best[at],
-        )
 
 
 def is_restricted(rows: Iterable[Row]) -> bool:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import equal_texts, schema
-from geo.equal_texts import codes_of, one_text, rows_of
-from geo.records.admin_units import _distinct, keys_of
+from geo.equal_texts import are_among, are_blank, codes_of, one_text, rows_of
+from geo.records.admin_units import different_numbers, keys_of
 from geo.records.incidents import prepare
 from geo.records.place_names import fold
 from tests.examples import examples
@@ -21,6 +21,8 @@ texts = st.lists(st.sampled_from(["", "a", "b", "ab", "ba", "aba", "é", "\x00",
 
 def same_codes(column):
     codes, different = codes_of(column)
+    assert are_blank(column).tolist() == (column == "").tolist()
+    assert are_among(column, ("ab", "", "\x00")).tolist() == column.isin(["ab", "", "\x00"]).tolist()
     want, distinct = pd.factorize(column)
     assert codes.dtype == np.int64
     assert codes.tolist() == want.tolist()
@@ -55,6 +57,8 @@ def test_arrow_pieces_of_either_width(kind):
     )
     column = pd.Series(pd.array(pieces, dtype="str"))
     assert one_text(column) == "ab"
+    assert are_blank(column).tolist() == [False] * 4
+    assert are_blank(pd.concat([column, pd.Series(["", "b"], dtype="str")])).tolist() == [False] * 4 + [True, False]
     assert one_text(pd.concat([column, pd.Series(["ba"], dtype="str")])) is None
 
 
@@ -80,7 +84,7 @@ def test_rows_of_a_table_are_those_pandas_takes(monkeypatch, threaded):
 @settings(max_examples=examples(200), deadline=None)
 @given(st.lists(st.integers(0, 20), max_size=30), st.sampled_from([21, 60, 1000]))
 def test_numbers_are_counted_off_as_pandas_does(numbers, end):
-    codes, distinct = _distinct(np.array(numbers, dtype=np.int64), end)
+    codes, distinct = different_numbers(np.array(numbers, dtype=np.int64), end)
     want, different = pd.factorize(np.array(numbers, dtype=np.int64))
     assert codes.tolist() == want.tolist()
     assert distinct.tolist() == different.tolist()
