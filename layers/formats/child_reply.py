@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from geo.errors import FormatError
-from geo.messages import packed, unpacked
+from geo.packed_notes import packed, unpacked
 from layers.formats.limits import Clock
 from layers.formats.reasons import REASONS
 from layers.formats.sandbox.process import Reply

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from geo.errors import CahraError, FormatError, InputError
-from geo.messages import packed
+from geo.packed_notes import packed
 from layers.formats.limits import Clock, Gateway
 from layers.formats.sandbox.landlock import places, read_only
 from layers.formats.sandbox.process import TASKS_HERE, encode, task_here

@@ -15,7 +15,8 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
-from geo.messages import Note, packed, unpacked
+from geo.messages import Note
+from geo.packed_notes import packed, unpacked
 from layers.formats.child_reply import text_array, unpacked_shapes
 
 _NUMBERS = "biuf"

@@ -20,7 +20,7 @@ import pyarrow as pa
 import shapely
 
 from geo.columns import DTYPES, Column, Table, conform
-from geo.messages import packed, unpacked
+from geo.packed_notes import packed, unpacked
 from geo.schema import COVERAGE, INCIDENTS, REJECTED, REJECTED_INCIDENTS
 from layers.disk import write_file
 from layers.reference.files import ROOT

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import FormatError
-from geo.messages import packed, unpacked
+from geo.packed_notes import packed, unpacked
 from layers.formats.limits import LOCAL, Clock, Gateway
 from layers.formats.sandbox.process import TASKS_HERE, run_child
 from layers.formats.sniff import kind_of

@@ -18,7 +18,8 @@ import pytest
 import shapely
 
 from geo.errors import CahraError, FormatError, InputError
-from geo.messages import Day, Note, joined, packed, unpacked
+from geo.messages import Day, Note, joined
+from geo.packed_notes import packed, unpacked
 from i18n import row_messages
 from i18n.translator import translator
 from jobs.screening.supplier_list import read_suppliers
@@ -332,19 +333,6 @@ def test_a_rule_file_is_refused_in_french_and_in_english_as_before():
     assert "Expected: a whole number from 1 to 600. Got: 0. Remedy: Correct coverage_months." in str(caught.value)
     assert "un nombre entier de 1 à 600" in caught.value.sentence(FR)
     assert "Corrigez coverage_months." in caught.value.sentence(FR)
-
-
-@pytest.mark.parametrize(
-    "told",
-    [{"template": "{a.__class__}", "params": {"a": "x"}}, {"template": "{a[0]}", "params": {"a": "x"}},
-     {"template": "{b}", "params": {"a": "x"}}, {"template": "{a!r}", "params": {"a": "x"}},
-     {"template": "{a:99999999d}", "params": {"a": 1}}, {"template": "{a:.0f}", "params": {"a": "x"}},
-     {"template": "{", "params": {"a": "x"}}],
-)  # fmt: skip
-def test_a_forged_template_is_plain_text(told):
-    """A process that read a stranger's file may say anything."""
-    assert unpacked(told) == told["template"]
-    assert not isinstance(unpacked(told), Note)
 
 
 def test_a_day_in_a_sentence_is_written_in_words_on_pages_and_in_numbers_in_records():

@@ -20,7 +20,8 @@ import numpy as np
 
 from geo import errors
 from geo.errors import FormatError
-from geo.messages import Note, unpacked
+from geo.messages import Note
+from geo.packed_notes import unpacked
 from layers.child_process import child
 from layers.formats.limits import Clock, Gateway
 from layers.formats.source import Source
