@@ -13,7 +13,7 @@ from geo.errors import CahraError
 from geo.messages import Note
 from geo.records.place_names import plain
 from i18n.translator import N_
-from jobs.screening.supplier_list import FIELDS
+from jobs.screening.list_fields import FIELDS
 from layers.formats import Table
 from layers.formats.header_words import HeaderWords, words_of
 from layers.sources import acled, own_incidents, ucdp

@@ -31,6 +31,7 @@ from geo.time_window import Days, to_dates
 from i18n.translator import N_
 from jobs.assessment import job
 from jobs.assessment.export import explained
+from jobs.screening.country_counts import country_counts
 from jobs.screening.flags import set_flags
 from jobs.screening.list_positions import FAR_START, FAR_UNIT, OUTSIDE_COUNTRY
 from jobs.screening.name_candidates import candidate_text
@@ -38,7 +39,7 @@ from jobs.screening.places import NONE
 from jobs.screening.positions import Placed
 from jobs.screening.screened import screened
 from jobs.screening.trade_columns import TRADE
-from jobs.screening.transit import Transit, country_counts
+from jobs.screening.transit import Transit
 from layers.reference import files
 from layers.reference.legal_schemes import covered_countries, kimberley_countries
 from layers.reference.tables import country_boxes

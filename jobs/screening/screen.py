@@ -28,10 +28,11 @@ from jobs.screening.gazetteer import gazetteer
 from jobs.screening.model import Screening
 from jobs.screening.places import Confirmations, queue
 from jobs.screening.positions import as_sites, each_row, from_known, keyed_by_rows, positions
+from jobs.screening.row_routes import no_routes, routes_of_rows
 from jobs.screening.screened import screened
 from jobs.screening.site_matching import links
 from jobs.screening.supplier_list import SupplierList
-from jobs.screening.transit import Transit, no_routes, routes_of_rows, screen_routes
+from jobs.screening.transit import Transit, screen_routes
 from layers.reference import files
 from layers.reference.legal_schemes import covered_countries
 from layers.reference.rule_files import default_rules

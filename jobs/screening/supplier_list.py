@@ -1,75 +1,42 @@
 """A company's list of origins and routes: any format of the gateway, the user's own ids, every row answered.
 
 Columns are found by their English and French spellings (data/column_names.csv, layouts `suppliers` and `site_list`), or
-as the user says. A row that cannot be used comes back with its reason; nothing is dropped.
+as the user says (:mod:`jobs.screening.list_fields`). A row that cannot be used comes back with its reason; nothing is
+dropped.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.errors import InputError
 from geo.messages import Note
 from geo.schema import conform
 from geo.screening.schema import SUPPLIERS
+from jobs.screening.list_fields import HEADER, IDENTIFYING, fields_of, taken
+from jobs.screening.list_ids import ids_apart, stated_ids, turn_down_repeated
 from jobs.screening.list_positions import list_positions
 from jobs.screening.template_rows import RECYCLED_REASON, template_table
 from jobs.screening.trade_columns import trade_columns
 from layers.formats import LOCAL, Gateway, parse_coordinates, parse_dates, read
 from layers.formats import Table as Read
 from layers.formats.header_words import words_of
-from layers.formats.values.ids import id_key, id_keys
+from layers.formats.values.ids import id_keys
 from layers.reference.minerals import mineral_list, mineral_lists
 from layers.reference.tables import country_code, country_codes
-from layers.sources.column_words import header_words
 from layers.sources.layer import Faults, Fields, flags
-from layers.sources.positions import DEGREES, PLACED, has_place
+from layers.sources.positions import DEGREES, has_place
 from layers.sources.read_options import NOTHING, ReadOptions
 from layers.sources.reader_in_child import in_child
 from layers.sources.rmi_template import is_template, read_template
-from layers.sources.site_lists import find_minerals, own_ids
+from layers.sources.site_lists import find_minerals
 
-FIELDS = (
-    "supplier_id",
-    "site_name",
-    "lat",
-    "lon",
-    "location",
-    "coord_precision_km",
-    "country",
-    "admin1",
-    "admin2",
-    "minerals",
-    "route_countries",
-    "route_line",
-    "destination",
-    "dest_lat",
-    "dest_lon",
-    "as_of",
-    "known_site_id",
-    "match_id",
-    "dest_match_id",
-    "supplier",
-    "smelter",
-    "quantity",
-    "quantity_unit",
-    "cn_code",
-    "certificate",
-    "shipment_date",
-    "demonstration",
-)
-"""What a column of the list may hold, in the order in which a page offers it."""
-
-_IDENTIFYING = (("supplier_id",), ("site_name",), ("country",), ("route_line",))
-"""Fields any one of which tells something of an origin."""
-_HEADER = header_words("suppliers", *PLACED, *_IDENTIFYING)
 _SMELTERS = frozenset({"smelter", "smelters", "smelterid", "refiner", "refiners", "refinery", "lbma", "fonderie"})
 _SPLIT = re.compile(r"[;,|/>→]+|\s-\s")
 
@@ -116,71 +83,6 @@ class SupplierList:
         return {**by_outcome, "recycled": recycled} if recycled else by_outcome
 
 
-def fields_of(table: Read, options: ReadOptions = NOTHING, mapping: Mapping[str, str] | None = None) -> Fields:
-    """Columns by field: as the user says, else by their spelling, else by their words.
-
-    `mapping` speaks of this list alone, the options perhaps of other files too: what they name may not be here.
-
-    Parameters
-    ----------
-    table
-        The file as it was read.
-    options
-        Columns that the user names, and how the file is read.
-    mapping
-        Field (of :data:`FIELDS`) to column, by hand; None: none.
-
-    Raises
-    ------
-    geo.errors.InputError
-        The user names a field or a column that is not there.
-    """
-    wishes = mapping or {}
-    fields = Fields(table, "suppliers", replace(options, columns=tuple({**options.mapping, **wishes}.items())))
-    strange = sorted(set(wishes) - set(FIELDS))
-    absent = sorted(c for c in wishes.values() if c and fields.named(c) is None)
-    if strange or absent:
-        raise InputError(
-            "The mapping of columns names what is not there.",
-            where=table.name,
-            expected=", ".join(FIELDS) if strange else fields.found(),
-            got=", ".join(strange or absent),
-        )
-    return fields
-
-
-def taken(fields: Fields) -> dict[str, str]:
-    """The column taken for each field that has one; several are joined by a comma.
-
-    Parameters
-    ----------
-    fields
-        The columns that were found for each field.
-    """
-    found = {name: fields.columns_of(name) for name in FIELDS}
-    return {name: ", ".join(columns) for name, columns in found.items() if columns}
-
-
-def preview(
-    source: bytes | Path, name: str | None = None, *, gateway: Gateway = LOCAL, rows: int = 5
-) -> tuple[pd.DataFrame, dict[str, str]]:
-    """The first rows as read, and the columns that are recognised: what a page shows before a mapping by hand.
-
-    Parameters
-    ----------
-    source
-        A path, or the bytes themselves.
-    name
-        The file's own name; a path has one already.
-    gateway
-        Which limits hold for the bytes: those of this machine's user or those of a stranger.
-    rows
-        How many rows are shown.
-    """
-    table = read(source, name, purpose="table", gateway=gateway, choice=NOTHING.choice(_HEADER))
-    return table.frame.head(rows), taken(fields_of(table))
-
-
 @in_child
 def read_suppliers(
     source: bytes | Path,
@@ -196,11 +98,10 @@ def read_suppliers(
     Parameters
     ----------
     mapping
-        Field (of :data:`FIELDS`) to column; a blank column: the file has none. Fields that are not named are found by
-        their spelling or words. It goes before that of `options`.
+        Field (of :data:`jobs.screening.list_fields.FIELDS`) to column; a blank column: the file has none. Fields that
+        are not named are found by their spelling or words. It goes before that of `options`.
     country
         ISO 3166 alpha-3 for rows that state none.
-
     options
         What the user says of the file.
     source
@@ -215,20 +116,20 @@ def read_suppliers(
     geo.errors.InputError
         No column tells of an origin at all. Bad rows never stop the rest, not even when all are bad.
     """
-    choice = options.choice(_HEADER)
+    choice = options.choice(HEADER)
     table = read(source, name, purpose="table", gateway=gateway, swap=options.swap, choice=choice)
     recycled = np.zeros(len(table.frame), dtype=bool)
     if is_template(table.layers) and not options.sheet:
         table, recycled = template_table(read_template(source, name, gateway=gateway))
     gateway.check("sites", len(table.frame), table.name)
     fields, faults = fields_of(table, options, mapping), Faults(table)
-    if not has_place(fields) and not any(fields.column(name) for (name,) in _IDENTIFYING):
+    if not has_place(fields) and not any(fields.column(name) for (name,) in IDENTIFYING):
         fields.require("supplier_id", "site_name")
     n = len(table.frame)
     remarks: list[list[str]] = [[] for _ in range(n)]
     notes = list(table.notes)
     notes += smelter_notes(fields)
-    frame = pd.DataFrame({"supplier_id": _ids(fields, notes)})
+    frame = pd.DataFrame({"supplier_id": stated_ids(fields, notes)})
     faults.add("missing_id", frame["supplier_id"] == "", expected="supplier_id", got=fields.text("site_name"))
     frame["site_name"] = fields.text("site_name").str.strip()
     for column in ("admin1", "admin2", "destination", "known_site_id", "match_id", "dest_match_id"):
@@ -271,8 +172,8 @@ def read_suppliers(
         got=stated,
     )
     keys = id_keys(frame["supplier_id"].tolist())
-    _repeated(table, fields, frame["supplier_id"], keys, faults)
-    frame["supplier_id"] = _apart(frame["supplier_id"], keys, faults.ok, notes)
+    turn_down_repeated(table, fields, frame["supplier_id"], keys, faults)
+    frame["supplier_id"] = ids_apart(frame["supplier_id"], keys, faults.ok, notes)
     return _account(table, fields, faults, frame, lines, remarks, notes)
 
 
@@ -339,58 +240,6 @@ def _account(
     )
 
 
-def _ids(fields: Fields, notes: list[str]) -> pd.Series[str]:
-    """The list's own ids, else ids made for it."""
-    if fields.column("supplier_id") is not None:
-        return fields.text("supplier_id").str.strip()
-    return own_ids(fields.text("site_name"), notes)
-
-
-def _repeated(table: Read, fields: Fields, ids: pd.Series[str], keys: list[str], faults: Faults) -> None:
-    """Turn down rows that say again, in every cell, what an earlier row of the same id said."""
-    key = pd.Series(keys, dtype=object)
-    twice = faults.ok & key.where(faults.ok).duplicated(keep=False).to_numpy()
-    good = table.frame.drop(columns=list(fields.columns_of("supplier_id")))[twice].assign(key=key[twice])
-    if table.geometry is not None:
-        good["shape"] = [None if shape is None else shape.wkb for shape in table.geometry[twice]]
-    again = np.zeros(len(ids), dtype=bool)
-    again[good.index[good.duplicated()]] = True
-    faults.add("row_repeated", again, expected="rows that differ", got=ids)
-
-
-def _apart(ids: pd.Series[str], own: list[str], ok: npt.NDArray[np.bool_], notes: list[str]) -> pd.Series[str]:
-    """Ids that each stand once: a supplier with several origins has a row for each, ``F-009`` and ``F-009 (2)``.
-
-    Examples
-    --------
-    >>> ids = ["F-9", "f-9", "F-9 (2)", "x"]
-    >>> _apart(pd.Series(ids), id_keys(ids), np.full(4, True), []).tolist()
-    ['F-9', 'f-9 (3)', 'F-9 (2)', 'x']
-    """
-    out, again = ids.to_numpy(dtype=object).tolist(), 0
-    keys = {i: own[i] for i in np.flatnonzero(ok).tolist()}
-    seen, met = set(keys.values()), set[str]()
-    if len(seen) == len(keys):
-        return ids
-    for i, key in keys.items():
-        number = 2
-        if key in met:
-            again += 1
-            while id_key(f"{ids.iloc[i]} ({number})") in seen | met:
-                number += 1
-            out[i] = f"{ids.iloc[i]} ({number})"
-        met.add(id_key(out[i]))
-    if again:
-        notes.append(
-            Note(
-                "{n} row{n?|s} {n?shares|share} the id of an earlier row: each is an origin of its own, numbered "
-                "(2), (3) ...",
-                n=again,
-            )
-        )
-    return pd.Series(out, index=ids.index, dtype="str")
-
-
 def _route(text: str, remarks: list[str]) -> str:
     """Countries of a route as ISO codes in their order; what is not known is remarked."""
     parts = [p.strip() for p in _SPLIT.split(text) if p.strip()]
@@ -408,6 +257,3 @@ def _destinations(frame: pd.DataFrame, fields: Fields, faults: Faults) -> None:
     lon, lat, why = parse_coordinates(x, y)
     faults.add(why, expected=f"destination: {DEGREES}", got="lon=" + x + ", lat=" + y)
     frame["dest_lon"], frame["dest_lat"] = np.where(why == "", lon, np.nan), np.where(why == "", lat, np.nan)
-
-
-__all__ = ["FIELDS", "SupplierList", "fields_of", "preview", "read_suppliers"]

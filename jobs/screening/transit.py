@@ -1,4 +1,4 @@
-"""From a list to its routes: the line of each row, what lies along it, and what it crosses."""
+"""What was found on the routes of a list: what lies along each, what it crosses, and the evidence."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ import pandas as pd
 
 from geo.errors import InputError
 from geo.messages import N_, Note
-from geo.records.incidents import Incidents
 from geo.rules.coverage_gaps import covering_sources
 from geo.rules.evidence import withheld
 from geo.schema import EVIDENCE, conform
-from geo.screening.road_network import Network
 from geo.screening.route_exposure import POINTS_AT_ONCE, Along, Cut, RouteSettings, cut, incidents_along, worst
 from geo.screening.schema import ROUTES, SEGMENTS
-from geo.spatial.proximity import within
 from geo.time_window import NO_DAY, Days, months_before, to_dates, to_days
+from jobs.screening.country_counts import country_counts
 from jobs.screening.crossings import Context, Crossed, crossed
 from jobs.screening.listings import kimberley_on_route
+from jobs.screening.roadblocks import roadblocks
+from jobs.screening.row_routes import Routes
 
 Floats = npt.NDArray[np.float64]
 Texts = npt.NDArray[np.object_]
@@ -31,16 +31,6 @@ MOST_SAMPLES = 60_000_000
 """Samples of all routes together: 50,000 routes of 1,200 km; else a small file keeps a machine busy for days."""
 MOST_SEGMENTS = 500_000
 """Beyond this many segments only those with something on them are listed (and the record says so)."""
-
-
-@dataclass(frozen=True)
-class Routes:
-    """The route of each row: `basis`, `note`, vertices (None where only countries are known) and access [km]."""
-
-    basis: list[str]
-    note: list[str]
-    lines: list[Floats | None]
-    access_km: Floats
 
 
 @dataclass(frozen=True)
@@ -57,66 +47,6 @@ class Transit:
     shortened: bool = False
 
 
-def no_routes(n: int) -> Routes:
-    """No routes for `n` rows.
-
-    Parameters
-    ----------
-    n
-        Number of rows.
-    """
-    return Routes(["none"] * n, [""] * n, [None] * n, np.full(n, np.nan))
-
-
-def routes_of_rows(rows: pd.DataFrame, lines: Sequence[object], roads: Network | None) -> Routes:
-    """The route of each row: its own line, else the network from origin to destination, else the straight geodesic.
-
-    A line of two vertices is a pair of places, not a route: it is treated like origin and destination.
-
-    Parameters
-    ----------
-    rows
-        Accepted rows of the list, with their positions.
-    lines
-        The route that each row states as a LineString [degrees, WGS 84]; None where it states none.
-    roads
-        Roads; None: rows without a line get a straight guess.
-    """
-    n = len(rows)
-    basis, note, out = ["none"] * n, [""] * n, [None] * n
-    shapes: list[Floats | None] = list(out)
-    access = np.full(n, np.nan)
-    lon, lat = rows["lon"].to_numpy(np.float64), rows["lat"].to_numpy(np.float64)
-    x, y = rows["dest_lon"].to_numpy(np.float64), rows["dest_lat"].to_numpy(np.float64)
-    paired = np.isfinite(lon) & np.isfinite(lat) & np.isfinite(x) & np.isfinite(y)
-    countries, destination = rows["route_countries"].tolist(), rows["destination"].tolist()
-    pairs: list[int] = []
-    ends: list[tuple[float, float, float, float]] = []
-    for i in range(n):
-        line = lines[i]
-        at = None if line is None else np.asarray(line.coords, dtype=np.float64)[:, :2]  # type: ignore[attr-defined]
-        if at is not None and len(at) > 2:
-            basis[i], shapes[i] = "given_line", at
-        elif at is not None or paired[i]:
-            pairs.append(i)
-            ends.append((*at[0], *at[-1]) if at is not None else (lon[i], lat[i], x[i], y[i]))
-        elif countries[i]:
-            basis[i] = "countries"
-        elif destination[i] and not np.isfinite(x[i]):
-            note[i] = "destination_without_position"
-    if pairs:
-        array = np.array(ends)
-        found = roads.routes(array[:, :2], array[:, 2:]) if roads is not None else None
-        for k, i in enumerate(pairs):
-            route = None if found is None else found[k]
-            if route is not None and route.line is not None:
-                basis[i], shapes[i], access[i] = "network", route.line, route.access_km
-            else:
-                basis[i], shapes[i] = "straight_guess", array[k].reshape(2, 2)
-                note[i] = route.note if route is not None else "no_roads_given"
-    return Routes(basis, note, shapes, access)
-
-
 def screen_routes(
     rows: pd.DataFrame, routes: Routes, as_of: Days, context: Context, settings: RouteSettings
 ) -> Transit:
@@ -129,7 +59,7 @@ def screen_routes(
     as_of
         Days since 1970-01-01, one a row.
     routes
-        The route of each row (:func:`routes_of_rows`).
+        The route of each row (:func:`jobs.screening.row_routes.routes_of_rows`).
     context
         What the routes are held against: zones, listed areas, incidents, coverage.
     settings
@@ -226,7 +156,7 @@ def _some(
     cut_routes = cut([line for line in lines if line is not None], settings)
     along = incidents_along(cut_routes, context.incidents, as_of, settings, error_km)
     met = crossed(cut_routes, as_of, context)
-    blocks = _roadblocks(cut_routes, as_of, context.visits, settings)
+    blocks = roadblocks(cut_routes, as_of, context.visits, settings)
     segments = _segments(cut_routes, along)
     for name, (by_segment, _by_route, _changes) in met.items():
         segments[name] = pd.array([(";" if name == "countries" else "; ").join(v) for v in by_segment], dtype="str")
@@ -247,50 +177,6 @@ def _segments(cut_routes: Cut, along: Along) -> pd.DataFrame:
         lon_to=cut_routes.lon[last].round(6),
         lat_to=cut_routes.lat[last].round(6),
     )
-
-
-def _roadblocks(
-    cut_routes: Cut, as_of: Days, visits: pd.DataFrame, settings: RouteSettings
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Roadblocks and armed ones per segment, then per route: of each site the newest informative visit counts."""
-    s, r = len(cut_routes.segment_route), len(cut_routes.length_m)
-    zero = (np.zeros(s, np.int64), np.zeros(s, np.int64), np.zeros(r, np.int64), np.zeros(r, np.int64))
-    seen = visits[visits["informative"] & visits["visit_date"].notna() & visits["lon"].notna() & visits["lat"].notna()]
-    if not len(seen) or not len(cut_routes.lon):
-        return zero
-    seen = seen.sort_values(["source", "site_id", "visit_date"], kind="stable")
-    day = to_days(seen["visit_date"])
-    site = pd.factorize(seen["source"] + "\x1f" + seen["site_id"])[0]
-    # A visit speaks until the next day on which somebody went there.
-    later = np.full(len(day), np.iinfo(np.int64).max)
-    for i in range(len(day) - 2, -1, -1):
-        if site[i] == site[i + 1]:
-            later[i] = day[i + 1] if day[i + 1] != day[i] else later[i + 1]
-    blocked = seen["roadblock"].fillna(False).to_numpy(bool) | seen["armed_roadblock"].fillna(False).to_numpy(bool)
-    armed = seen["armed_roadblock"].fillna(False).to_numpy(bool)
-    rows = np.flatnonzero(blocked)
-    if not len(rows):
-        return zero
-    route = cut_routes.point_route
-    pairs = within(
-        cut_routes.lon,
-        cut_routes.lat,
-        seen["lon"].to_numpy(np.float64)[rows],
-        seen["lat"].to_numpy(np.float64)[rows],
-        day[rows],
-        radius_m=settings.roadblock_km * 1000,
-        as_of_day=as_of[route],
-        window_days=as_of[route] - months_before(as_of[route], settings.months),
-    )
-    visit = rows[pairs.incident]
-    keep = later[visit] > as_of[route[pairs.site]]
-    point, visit = pairs.site[keep], visit[keep]
-    out = []
-    for group, size in ((cut_routes.point_segment[point], s), (route[point], r)):
-        for mask in (np.ones(len(visit), bool), armed[visit]):
-            pair = np.unique(group[mask] * (int(site.max()) + 1) + site[visit[mask]])
-            out.append(np.bincount(pair // (int(site.max()) + 1), minlength=size).astype(np.int64))
-    return out[0], out[1], out[2], out[3]
 
 
 def _route_table(
@@ -365,38 +251,6 @@ def _routes_table(
     return out
 
 
-def country_counts(
-    incidents: Incidents, country: Texts, as_of: Days, months: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Incidents and deaths of a whole country in the window, of any precision; of the source with most incidents.
-
-    Parameters
-    ----------
-    incidents
-        The incidents, ready to be asked.
-    country
-        Country of each row (ISO 3166 alpha-3); blank where not known.
-    as_of
-        The date of each site, time of events and not of knowledge [days since 1970-01-01].
-    months
-        Length of the window [months].
-    """
-    events, deaths = np.zeros(len(country), np.int64), np.zeros(len(country), np.int64)
-    where = incidents.frame["country"].to_numpy(dtype=object)
-    known: dict[tuple[str, int], tuple[int, int]] = {}
-    for i, (iso, day) in enumerate(zip(country, as_of.tolist(), strict=True)):
-        if (iso, day) not in known:
-            after = months_before(np.array([day]), months)[0]
-            rows = (where == iso) & (incidents.start <= day) & (incidents.end > after) & (incidents.best >= 1)
-            size = max(len(incidents.sources), 1)
-            count = np.bincount(incidents.source[rows], minlength=size)
-            died = np.bincount(incidents.source[rows], weights=incidents.best[rows], minlength=size)
-            best = int(np.lexsort((died, count))[-1])
-            known[iso, day] = int(count[best]), int(died[best])
-        events[i], deaths[i] = known[iso, day]
-    return events, deaths
-
-
 def _joined(n: int, row: npt.NDArray[np.int64], value: Texts) -> list[str]:
     out: list[list[str]] = [[] for _ in range(n)]
     for i, v in zip(row.tolist(), value, strict=True):
@@ -453,5 +307,3 @@ _COPIED += (
     "place",
     "provisional",
 )
-
-__all__ = ["Context", "Routes", "Transit", "country_counts", "no_routes", "routes_of_rows", "screen_routes"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from geo.screening.schema import CANDIDATES, DECISIONS, FLAGS, ROUTE_BASIS, ROUTES, SCREENED, SEGMENTS
 from jobs.screening import labels as sw
-from jobs.screening.supplier_list import FIELDS
+from jobs.screening.list_fields import FIELDS
 from jobs.screening.transit import MOST_SAMPLES, MOST_SEGMENTS
 from scripts.write_screening_columns import page
 from tests.companies.cases import files, screened

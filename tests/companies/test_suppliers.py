@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from geo.errors import InputError
-from jobs.screening.supplier_list import preview, read_suppliers
+from jobs.screening.supplier_list import read_suppliers
 from layers.formats.reasons import REASONS
 from layers.formats.writers.geopackage import geopackage_bytes
 from layers.formats.writers.kml import kml_bytes
@@ -24,13 +24,6 @@ def test_every_faulty_row_is_answered_with_a_known_reason():
     for got, (_given, reason) in zip(found.rows["reason"].tolist()[2:], FAULTY, strict=True):
         assert got in REASONS
         assert got == reason or not reason
-
-
-def test_own_ids_stay_as_written():
-    rows = [
-        {"supplier_id": i, "lat": "4.3", "lon": "15.8"} for i in ("001", "1E5", "NA", "Ä-7", "=1+1", "9007199254740993")
-    ]
-    assert read_suppliers(as_csv(*rows), "l.csv").rows["supplier_id"].tolist() == [r["supplier_id"] for r in rows]
 
 
 def test_a_row_that_the_gateway_turns_down_is_still_answered():
@@ -72,18 +65,9 @@ def test_a_list_without_an_id_column_says_what_it_lacks():
         read_suppliers(b"colour,height\nred,20\n", "l.csv")
 
 
-def test_a_list_without_ids_is_numbered_and_says_so():
-    found = read_suppliers(b"lat,lon\n4,20\n5,21\n", "l.csv")
-    assert found.rows["supplier_id"].tolist() == ["row-1", "row-2"]
-    assert any("numbered" in note for note in found.notes)
-    named = read_suppliers(b"name,lat,lon\nNorth pit,4,20\nSouth pit,5,21\n", "l.csv")
-    assert named.rows["supplier_id"].tolist() == ["North pit", "South pit"]
-
-
-def test_preview_tells_the_columns_found():
-    head, found = preview(b"Code;Lieu;lat;lon\nA;B;4;20\n", "l.csv")
-    assert head.shape == (1, 4)
-    assert found == {"supplier_id": "Code", "site_name": "Lieu", "lat": "lat", "lon": "lon"}
+def test_the_columns_that_were_taken_are_told():
+    found = read_suppliers(b"Code;Lieu;lat;lon\nA;B;4;20\n", "l.csv")
+    assert found.mapping == {"supplier_id": "Code", "site_name": "Lieu", "lat": "lat", "lon": "lon"}
 
 
 @pytest.mark.parametrize(
@@ -136,16 +120,6 @@ def test_unknown_words_are_remarks_not_rejections():
         assert word in found["remarks"]
 
 
-def test_a_supplier_with_several_origins_has_a_row_for_each_and_a_repeated_row_has_none():
-    rows = [("F-9", "4.3"), ("f-9", "5.3"), ("F-9", "4.3"), ("F-9 (2)", "6.3")]
-    given = as_csv(*({"supplier_id": i, "lat": lat, "lon": "15.8"} for i, lat in rows))
-    found = read_suppliers(given, "l.csv")
-    assert found.rows["answer"].tolist() == ["accepted", "accepted", "rejected", "accepted"]
-    assert found.rows["supplier_id"].tolist() == ["F-9", "f-9 (3)", "F-9", "F-9 (2)"]
-    assert found.rows["reason"].tolist()[2] == "row_repeated"
-    assert any("origin of its own" in note for note in found.notes)
-
-
 def test_a_zipped_shapefile_of_points():
     import io
     import zipfile
@@ -183,13 +157,6 @@ def test_roads_out_of_a_geopackage():
     assert layer.network.weighted == "time"
     assert len(layer.network.lon) > 100
     assert layer.accounting["accepted"] == 2
-
-
-def test_a_list_of_sites_is_numbered_by_its_own_ids():
-    found = read_suppliers(b"MineID,Mine Name,Lat,Long,Country\nM7,Koso,4.25,17.5,CAF\n", "l.csv")
-    assert found.rows[["supplier_id", "site_name"]].to_numpy().tolist() == [["M7", "Koso"]]
-    glued = read_suppliers(b"ICMMID,Mine Name,Lat,Long\nI7,Koso,4.25,17.5\n", "l.csv")
-    assert glued.rows["supplier_id"].tolist() == ["I7"]
 
 
 def test_places_elsewhere_and_ways_that_begin_elsewhere_are_remarked_row_by_row():
