@@ -163,9 +163,9 @@ class ResultFiles(Mapping[str, bytes]):
         frame, table = given() if callable(given) else given
         frame = with_mark(frame) if self._synthetic else frame
         if name.endswith(".parquet"):
-            from layers.formats.writers.coded_parquet import coded_parquet_bytes  # few small runs write one
+            from layers.formats.writers.coded_parquet import coded_parquet_pieces  # few small runs write one
 
-            return coded_parquet_bytes(frame if isinstance(frame, CodedTable) else CodedTable.of(frame), table)
+            return coded_parquet_pieces(frame if isinstance(frame, CodedTable) else CodedTable.of(frame), table)
         if isinstance(frame, CodedTable):
             pieces, self._neutralised[name] = coded_csv_pieces(frame, table)
         else:

@@ -16,117 +16,148 @@ FF = np.uint64(255)
 
 
 @compiled
-def gathered(codes: Codes, place: Codes, values: Codes) -> tuple[np.int32, np.int32]:
-    """The places of rows by their codes, every one of which has one; the least and the most of them.
+def present(codes: Codes, there: Bytes) -> None:
+    """Marks the codes that some row has.
 
     Parameters
     ----------
     codes
         The code of each row.
-    place
-        The place of each code.
-    values
-        Room for the place of each row.
+    there
+        A number a code: 1 is written where a row has it.
     """
-    least, most = np.int32(2147483647), np.int32(-1)
     for i in range(len(codes)):
-        own = place[codes[i]]
-        values[i] = own
-        least, most = min(least, own), max(most, own)
-    return least, most
+        there[np.uint32(codes[i])] = 1
 
 
 @compiled
-def gathered_known(codes: Codes, place: Codes, values: Codes, known: Codes) -> tuple[int, np.int32, np.int32]:
-    """The same where some have no place: how many have, the least and the most.
+def known_codes(codes: Codes, known: Codes, out: Codes) -> int:
+    """Writes the codes of the rows that have something, in order, and tells how many they are.
 
     Parameters
     ----------
     codes
         The code of each row.
-    place
-        The place of each code; -1 where there is none.
-    values
-        Room for a number a row and one more: the places that are known, in order, are written to its beginning.
     known
-        Room for a number a row: 1 where its place is known, else 0.
+        1 for each code that stands for something, else 0.
+    out
+        Room for a number a row and one more.
     """
-    n, least, most = 0, np.int32(2147483647), np.int32(-1)
+    n = 0
     for i in range(len(codes)):
-        own = place[codes[i]]
-        known[i] = own >= 0
-        values[n] = own
-        n += own >= 0
-        least, most = min(least, own & np.int32(2147483647)), max(most, own)  # -1 becomes the largest number
-    return n, least, most
+        own = codes[i]
+        out[n] = own
+        n += known[np.uint32(own)]
+    return n
 
 
 @compiled
-def packed(values: Codes, width: int, out: Bytes) -> int:
-    """Writes whole numbers as runs and packed groups, and tells how many bytes that took.
+def packed(codes: Codes, place: Codes, width: int, out: Bytes) -> int:
+    """Writes a number of each row as runs and packed groups, and tells how many bytes that took.
 
     Parameters
     ----------
-    values
-        The numbers, none negative.
+    codes
+        The code of each row.
+    place
+        The number of each code; of those that rows have none is negative.
     width
-        Bits of each.
+        Bits of each number, 1 to 31.
     out
         Room for the bytes.
     """
-    n, at = len(values), 0
-    groups, own, wide = (n + 7) // 8, (width + 7) // 8, np.uint64(width)
-    group = 0
+    n, at, group = len(codes), 0, 0
+    groups, own, shift = (n + 7) // 8, (width + 7) // 8, np.uint64(4 * width)
+    ones = np.uint64(1) << np.uint64(width)
+    ones = (ones * ones + np.uint64(1)) * (ones + np.uint64(1)) if width <= 16 else np.uint64(0)
+    header, since = -1, 0  # of the packed groups that are being written, and how many they are
     while group < groups:
-        first = values[8 * group]
-        stop = 8 * group + 1
-        while stop < n and values[stop] == first:
-            stop += 1
-        many = groups - group if stop == n else stop // 8 - group
-        if many:
-            at = _header(2 * (min(8 * (group + many), n) - 8 * group), at, out)
+        base = 8 * group
+        first, low, high = place[np.uint32(codes[base])], np.uint64(0), np.uint64(0)
+        if base + 8 > n or width > 16:
+            alike = _alike(codes[base : min(base + 8, n)], place)
+        else:
+            low, high = _four(codes, place, base, width), _four(codes, place, base + 4, width)
+            alike = low == high and low == np.uint64(first) * ones
+        if alike:
+            stop = min(base + 8, n)
+            while stop < n and place[np.uint32(codes[stop])] == first:
+                stop += 1
+            many = groups - group if stop == n else stop // 8 - group
+            if header >= 0:
+                out[header] = 2 * since + 1
+                header = -1
+            at = _header(2 * (min(8 * (group + many), n) - base), at, out)
             for k in range(own):
                 out[at] = first >> 8 * k & 255
                 at += 1
             group += many
             continue
-        header = at
-        at += 1
-        begin = group
-        while group < groups and group - begin < MOST:
-            end = min(8 * group + 8, n)
-            if _alike(values, 8 * group, end):
-                break
-            kept, bits = np.uint64(0), np.uint64(0)
-            for i in range(8 * group, end):
-                kept |= np.uint64(values[i]) << bits
-                bits += wide
-                if bits >= 32:
-                    out[at] = kept & FF
-                    out[at + 1] = kept >> np.uint64(8) & FF
-                    out[at + 2] = kept >> np.uint64(16) & FF
-                    out[at + 3] = kept >> np.uint64(24) & FF
-                    kept >>= np.uint64(32)
-                    bits -= np.uint64(32)
-                    at += 4
-            stop = header + 1 + (group - begin + 1) * width
-            while at < stop:  # what is left, and zeros where numbers end within the group
-                out[at] = kept & FF
-                kept >>= np.uint64(8)
-                at += 1
-            group += 1
-        out[header] = 2 * (group - begin) + 1
+        if since == MOST and header >= 0:
+            out[header] = 2 * since + 1
+            header = -1
+        if header < 0:
+            header, since = at, 0
+            at += 1
+        if base + 8 > n or width > 16:
+            _put(codes[base : min(base + 8, n)], place, width, at, out)
+        elif width <= 8:
+            _word(low | high << shift, at, out)
+        else:
+            _word(low | high << shift if width < 16 else low, at, out)
+            _word(high >> np.uint64(64) - shift, at + 8, out)
+        at += width
+        since += 1
+        group += 1
+    if header >= 0:
+        out[header] = 2 * since + 1
     return at
 
 
 @compiled
-def _alike(values: Codes, start: int, stop: int) -> bool:
-    """Whether some numbers next to each other are all the same."""
-    first = values[start]
-    for i in range(start + 1, stop):  # noqa: SIM110 - it is compiled
-        if values[i] != first:
+def _alike(codes: Codes, place: Codes) -> bool:
+    """Whether the numbers of some rows are all the same."""
+    first = place[np.uint32(codes[0])]
+    for i in range(1, len(codes)):  # noqa: SIM110 - it is compiled
+        if place[np.uint32(codes[i])] != first:
             return False
     return True
+
+
+@compiled
+def _four(codes: Codes, place: Codes, base: int, width: int) -> np.uint64:
+    """Four numbers next to each other in one, the first in the lowest bits."""
+    wide = np.uint64(width)
+    out = np.uint64(place[np.uint32(codes[base + 3])])
+    for k in (2, 1, 0):
+        out = out << wide | np.uint64(place[np.uint32(codes[base + k])])
+    return out
+
+
+@compiled
+def _word(word: np.uint64, at: int, out: Bytes) -> None:
+    """Writes eight bytes, the lowest first; what is too much is written over by what comes behind it."""
+    for k in range(8):
+        out[at + k] = word >> np.uint64(8 * k) & FF
+
+
+@compiled
+def _put(codes: Codes, place: Codes, width: int, at: int, out: Bytes) -> None:
+    """Writes up to eight numbers of any width, and zeros where they are fewer."""
+    waiting, bits, stop = np.uint64(0), np.uint64(0), at + width
+    for i in range(len(codes)):
+        waiting |= np.uint64(place[np.uint32(codes[i])]) << bits
+        bits += np.uint64(width)
+        if bits >= 32:
+            for k in range(4):
+                out[at + k] = waiting >> np.uint64(8 * k) & FF
+            waiting >>= np.uint64(32)
+            bits -= np.uint64(32)
+            at += 4
+    while at < stop:
+        out[at] = waiting & FF
+        waiting >>= np.uint64(8)
+        at += 1
 
 
 @compiled

@@ -31,6 +31,14 @@ def numbers(draw) -> tuple[np.ndarray, int]:
     return np.concatenate(parts).astype(np.int32), width
 
 
+def packed_numbers(values: np.ndarray, width: int) -> np.ndarray:
+    """The numbers by their codes, among codes that no row has."""
+    place, codes = np.unique(values, return_inverse=True)
+    codes = codes.astype(np.int32) + np.int32(1)
+    codes.flags.writeable = False
+    return run_lengths(codes, np.concatenate(([-1], place)).astype(np.int32), width, 0)
+
+
 def unpacked(data: bytes, width: int, n: int) -> list[int]:
     """What the format says of the bytes, number by number."""
     out: list[int] = []
@@ -59,7 +67,7 @@ def unpacked(data: bytes, width: int, n: int) -> list[int]:
 @given(drawn=numbers())
 def test_numbers_are_packed_as_the_format_says(drawn):
     values, width = drawn
-    assert unpacked(run_lengths(values, width, 0).tobytes(), width, len(values)) == values.tolist()
+    assert unpacked(packed_numbers(values, width).tobytes(), width, len(values)) == values.tolist()
 
 
 @settings(max_examples=examples(60), deadline=None)
@@ -72,7 +80,7 @@ def test_compiled_numbers_are_the_same_bytes(drawn):
         made = []
         for switch in ("0", "always"):
             patch.setenv("CAHRA_COMPILED", switch)
-            made.append(run_lengths(values, width, 0).tobytes())
+            made.append(packed_numbers(values, width).tobytes())
     assert made[0] == made[1]
 
 
@@ -155,6 +163,23 @@ def test_compiled_files_are_the_same_bytes(monkeypatch):
             monkeypatch.setattr(parquet_pages, "THREADS", threads)
             made.append(coded_parquet_bytes(table(n)))
         assert len(set(made)) == 1
+
+
+def test_columns_that_say_the_same_share_a_page(monkeypatch):
+    """What two columns are packed to is found once, where they share their codes and are blank in the same rows."""
+    made = []
+    kept = parquet_pages._page_of_rows
+    monkeypatch.setattr(parquet_pages, "_page_of_rows", lambda *given: made.append(given) or kept(*given))
+    of = np.array([0, 1, 2, 1, 1], np.int32)
+    pools = {"a": [np.nan, 3.0, 4.0], "b": [np.nan, 5.0, 9.0], "c": [1.0, np.nan, 2.0], "d": [9.0, 2.0, 1.0]}
+    days = np.array(["NaT", "2014-01-01", "2014-01-02"], "datetime64[s]")
+    table = CodedTable({**{n: Coded(np.array(v), of) for n, v in pools.items()}, "day": Coded(days, of)})
+    monkeypatch.setattr(parquet_pages, "_by_dictionary", lambda *_: True)
+    read = parquet.read_table(io.BytesIO(coded_parquet_bytes(table))).to_pandas()
+    assert len(made) == 3  # a, b and day together
+    for name, own in pools.items():
+        assert np.array_equal(read[name].to_numpy(), np.array(own)[of], equal_nan=True)
+    assert [pd.isna(v) for v in read["day"]] == [True, False, False, False, False]
 
 
 def test_a_group_bounds_what_rows_are_in_order_by(monkeypatch):

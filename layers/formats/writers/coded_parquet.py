@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from geo.coded import COMPILED, LOOKED_AT, CodedTable, Codes, pooled
 from geo.compiled.compiler import compiles
 from layers.formats.writers.cells import are_whole, whole_columns
 from layers.formats.writers.delimited import doubtful
-from layers.formats.writers.parquet_pages import Column, Values, parquet_bytes
+from layers.formats.writers.parquet_pages import Column, Values, parquet_pieces
 from layers.formats.writers.spreadsheet_guard import refuse_restricted
 
 Ints = npt.NDArray[np.int64]
@@ -38,6 +38,11 @@ def coded_parquet_bytes(table: CodedTable, *tables: schema.Table) -> bytes:
     geo.errors.InputError
         Rows that may not leave.
     """
+    return b"".join(coded_parquet_pieces(table, *tables))
+
+
+def coded_parquet_pieces(table: CodedTable, *tables: schema.Table) -> Iterator[bytes]:
+    """The same in pieces, each made when it is taken."""
     refuse_restricted(doubtful(table))
     whole = whole_columns(*tables)
     seen: dict[int, tuple[Codes, Ints]] = {}
@@ -50,7 +55,7 @@ def coded_parquet_bytes(table: CodedTable, *tables: schema.Table) -> bytes:
     columns = [
         _column(name, pd.Series(values), codes, firsts, whole=name in whole) for name, values, codes in pooled(table)
     ]
-    return parquet_bytes(columns, ROWS)
+    return parquet_pieces(columns, ROWS)
 
 
 def _firsts(codes: Codes, n: int) -> Ints:

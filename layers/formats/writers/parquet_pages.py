@@ -21,11 +21,15 @@ import pyarrow.compute as pc
 
 from geo.coded import COMPILED
 from geo.compiled.compiler import compiles
-from layers.formats.writers.run_lengths import run_lengths, width_of
+from layers.formats.writers.run_lengths import run_lengths, run_of, width_of
 from layers.formats.writers.thrift import Long, Value, struct
 
 Codes = npt.NDArray[np.int32]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 Bytes = npt.NDArray[np.uint8]
+_Page = tuple[tuple[bytes, bytes], int]
+"""Header and packed data of a page, and how large both are unpacked."""
 
 MAGIC, WRITTEN_BY = b"PAR1", "cahra-atlas version 1.0.0 (build 1)"
 THREADS = min(4, os.cpu_count() or 1)
@@ -123,38 +127,40 @@ class Column:
         return self.values.kind != "text"
 
 
-def parquet_bytes(columns: Sequence[Column], rows: int) -> bytes:
-    """A file of columns of one length, in groups of so many rows."""
+def parquet_pieces(columns: Sequence[Column], rows: int) -> Iterator[bytes]:
+    """A file of columns of one length in groups of so many rows, piece by piece."""
     n = len(columns[0]) if columns else 0
     starts = range(0, n, rows)
-    size = n * COMPILED
-    tasks = [(c, g, slice(s, min(s + rows, n))) for s in starts for c, g in zip(columns, _gaps(columns), strict=True)]
-    levels: dict[tuple[int, int], bytes] = {}
-    out, at = [MAGIC], len(MAGIC)
+    alike = _alike(columns)
+    tasks = [([columns[i] for i in some], slice(s, min(s + rows, n))) for s in starts for some in alike]
+    at = len(MAGIC)
     groups: list[Value] = []
-    chunks = _spread(lambda task: _chunk(*task, size=size, levels=levels), tasks)
+    made = _spread(lambda task: _chunks(*task, size=n * COMPILED), tasks)
+    yield MAGIC
     for start in starts:
+        of_group = {i: chunk for some in alike for i, chunk in zip(some, next(made), strict=True)}
         described: list[Value] = []
         total = packed = 0
-        for _ in columns:
-            chunk = next(chunks)
+        for i in range(len(columns)):
+            chunk = of_group[i]
             described.append({2: Long(at), 3: chunk.described(at)})
-            out += chunk.pieces
+            yield from chunk.pieces
             at += chunk.packed
             total, packed = total + chunk.size, packed + chunk.packed
         groups.append({1: described, 2: Long(total), 3: Long(min(rows, n - start)), 6: Long(packed)})
     footer = struct(_footer(columns, n, groups))
-    return b"".join((*out, footer, len(footer).to_bytes(4, "little"), MAGIC))
+    yield footer + len(footer).to_bytes(4, "little") + MAGIC
 
 
-def _gaps(columns: Sequence[Column]) -> list[int]:
-    """A number for each column: the same for columns that are blank in the same rows, as far as their codes say so."""
-    numbers: dict[tuple[int, bytes], int] = {}
-    alike = [(id(c.place if c.codes is None else c.codes), (c.place < 0).tobytes()) for c in columns]
-    return [numbers.setdefault(key, len(numbers)) for key in alike]
+def _alike(columns: Sequence[Column]) -> list[list[int]]:
+    """Positions of columns that share their codes, together: what is known of their rows is found once."""
+    by_codes: dict[int, list[int]] = {}
+    for i, column in enumerate(columns):
+        by_codes.setdefault(-i if column.codes is None else id(column.codes), []).append(i)
+    return list(by_codes.values())
 
 
-def _spread(work: Callable[[Any], _Chunk], tasks: Sequence[Any]) -> Iterator[_Chunk]:
+def _spread(work: Callable[[Any], list[_Chunk]], tasks: Sequence[Any]) -> Iterator[list[_Chunk]]:
     if THREADS < 2 or len(tasks) < 2:
         yield from map(work, tasks)
         return
@@ -183,82 +189,141 @@ class _Chunk:
         }  # fmt: skip
 
 
-def _chunk(column: Column, gaps: int, rows: slice, *, size: int, levels: dict[tuple[int, int], bytes]) -> _Chunk:
-    """A column of a group; `levels` has which rows are blank, by the number of :func:`_gaps` and the first row."""
-    own, known, least, most = _taken(column, rows, size)
-    n = rows.stop - rows.start
-    start = b""
-    if column.optional and known is not None:
-        if (gaps, rows.start) not in levels:
-            packed = run_lengths(known, 1, size).tobytes()
-            levels[gaps, rows.start] = len(packed).to_bytes(4, "little") + packed
-        start = levels[gaps, rows.start]
-    pages, encoding, bounds = [], PLAIN, None
-    if column.codes is not None and _by_dictionary(column.values, own, least, most):
-        if column.bounded:
-            bounds = _bounds(column.values.texts, own)
-        own = own - np.int32(least)
-        width, encoding = width_of(most - least), BY_DICTIONARY
+def _chunks(columns: Sequence[Column], rows: slice, *, size: int) -> list[_Chunk]:
+    """Columns of a group of rows: one that has no codes, or such as share theirs."""
+    if columns[0].codes is None:
+        return [_of_rows(column, rows, size) for column in columns]
+    shared = _Shared(columns[0].codes[rows], len(columns[0].place), size)
+    return [shared.chunk(column) for column in columns]
+
+
+def _of_rows(column: Column, rows: slice, size: int) -> _Chunk:
+    """A column whose values are those of the rows."""
+    own = column.place[rows]
+    known = (own >= 0).astype(np.int32)
+    there = own[own >= 0]
+    start = _levels(run_lengths(known, np.arange(2, dtype=np.int32), 1, size)) if column.optional else b""
+    data = column.values.data[there[0] : there[-1] + 1] if len(there) else column.values.data[:0]
+    return _chunk(column, len(own), None, _page_of_rows(len(own), PLAIN, start + _plain(column, data)))
+
+
+class _Shared:
+    """Rows of a group as columns that share their codes have them: `codes` are those of the rows, below `n`."""
+
+    def __init__(self, codes: Codes, n: int, size: int) -> None:
+        self.codes, self.n, self.size = codes, n, size
+        self.there = _present(codes, n, size)
+        self._known: dict[bytes, tuple[bytes, Codes]] = {}
+        self._pages: dict[tuple[bytes, bytes], _Page] = {}
+
+    def chunk(self, column: Column) -> _Chunk:
+        """A column of these rows."""
+        place = column.place.take(self.there)
+        known, gaps, start, codes = place >= 0, b"", b"", self.codes
+        if column.optional:
+            gaps = known.tobytes()
+            start, codes = self._with_something(known, gaps)
+        own, rows = place[known], len(self.codes)
+        least, most = (int(own.min()), int(own.max())) if len(own) else (0, -1)
+        if not _by_dictionary(column.values, len(codes), least, most):
+            data = column.values.data.take(column.place.take(codes))
+            return _chunk(column, rows, None, _page_of_rows(rows, PLAIN, start + _plain(column, data)))
         head: Value = {1: most - least + 1, 2: PLAIN}
-        pages.append(_page(DICTIONARY_PAGE, 7, head, column.values.span(least, most + 1).tobytes()))
-        body = bytes([width]) + run_lengths(own, width, size).tobytes()
-    else:
-        body = _plain(column, own, least, most)
-    pages.append(_page(DATA_PAGE, 5, {1: n, 2: encoding, 3: RLE, 4: RLE}, start + body))
-    pieces = tuple(piece for page, _ in pages for piece in page)
-    first = sum(map(len, pages[0][0])) if len(pages) > 1 else 0
-    return _Chunk(pieces, column, n, first, sum(map(len, pieces)), sum(s for _, s in pages), bounds)
+        words = _page(DICTIONARY_PAGE, 7, head, column.values.span(least, most + 1).tobytes())
+        key = gaps, (place - np.int32(least)).tobytes()
+        if key not in self._pages:
+            body = start + self._packed(codes, column.place - np.int32(least), most - least)
+            self._pages[key] = _page_of_rows(rows, BY_DICTIONARY, body)
+        return _chunk(
+            column, rows, words, self._pages[key], _bounds(column.values.texts, own) if column.bounded else None
+        )
+
+    def _with_something(self, known: Bools, gaps: bytes) -> tuple[bytes, Codes]:
+        """Which rows have something, as the format tells it, and the codes of those; by which codes have."""
+        if gaps not in self._known:
+            n = len(self.codes)
+            if known.all():
+                self._known[gaps] = _levels(run_of(1, n, 1)), self.codes
+            elif not known.any():
+                self._known[gaps] = _levels(run_of(0, n, 1)), self.codes[:0]
+            else:
+                flags = np.zeros(self.n, np.int32)
+                flags[self.there[known]] = 1
+                levels = _levels(run_lengths(self.codes, flags, 1, self.size))
+                self._known[gaps] = levels, _known_codes(self.codes, flags, self.size)
+        return self._known[gaps]
+
+    def _packed(self, codes: Codes, place: Codes, most: int) -> bytes:
+        """Positions among different values, the largest of which is `most`, behind their bits."""
+        width = width_of(most)
+        packed = run_lengths(codes, place, width, self.size).tobytes() if most else run_of(0, len(codes), 1)
+        return bytes([width]) + packed
 
 
-def _page(kind: int, field: int, head: Value, data: bytes) -> tuple[tuple[bytes, bytes], int]:
+def _present(codes: Codes, n: int, size: int) -> Ints:
+    """The codes, below `n`, that some row has."""
+    if not compiles(size):
+        return np.flatnonzero(np.bincount(codes, minlength=n))
+    from geo.compiled.page_loops import present
+
+    there = np.zeros(n, np.uint8)
+    present(codes, there)
+    return np.flatnonzero(there)
+
+
+def _known_codes(codes: Codes, known: Codes, size: int) -> Codes:
+    """The codes of the rows whose code is known (1, else 0)."""
+    if not compiles(size):
+        return codes[known.take(codes) > 0]
+    from geo.compiled.page_loops import known_codes
+
+    out = np.empty(len(codes) + 1, np.int32)
+    return out[: known_codes(codes, known, out)]
+
+
+def _levels(packed: Bytes | bytes) -> bytes:
+    return len(packed).to_bytes(4, "little") + bytes(packed)
+
+
+def _page(kind: int, field: int, head: Value, data: bytes) -> _Page:
     """A page with its header, and how large it is unpacked."""
     packed = pa.Codec("zstd", compression_level=1).compress(data, asbytes=True)
     header = struct({1: kind, 2: len(data), 3: len(packed), field: head})
     return (header, packed), len(header) + len(data)
 
 
-def _taken(column: Column, rows: slice, size: int) -> tuple[Codes, Codes | None, int, int]:
-    """Positions among the values of the rows that have one; 1 for each of the rows that has, else 0; least and most."""
-    n = rows.stop - rows.start
-    if column.codes is not None and compiles(size):
-        from geo.compiled.page_loops import gathered, gathered_known
-
-        values = np.empty(n + 1, np.int32)
-        if not column.optional:
-            least, most = gathered(column.codes[rows], column.place, values)
-            return values[:n], None, int(least), int(most)
-        known = np.empty(n, np.int32)
-        many, least, most = gathered_known(column.codes[rows], column.place, values, known)
-        return values[:many], known, int(least), int(most)
-    own = column.place[rows] if column.codes is None else column.place.take(column.codes[rows], mode="clip")
-    there = own >= 0
-    own = own if there.all() else own[there]
-    return own, there.astype(np.int32), *((int(own.min()), int(own.max())) if len(own) else (0, -1))
+def _page_of_rows(rows: int, encoding: int, data: bytes) -> _Page:
+    return _page(DATA_PAGE, 5, {1: rows, 2: encoding, 3: RLE, 4: RLE}, data)
 
 
-def _by_dictionary(values: Values, own: Codes, least: int, most: int) -> bool:
+def _chunk(column: Column, rows: int, words: _Page | None, own: _Page, bounds: Value | None = None) -> _Chunk:
+    """A column of a group by its pages, `words` being that of its different values."""
+    first = 0 if words is None else sum(map(len, words[0]))
+    pieces = own[0] if words is None else (*words[0], *own[0])
+    size = own[1] if words is None else words[1] + own[1]
+    return _Chunk(pieces, column, rows, first, sum(map(len, pieces)), size, bounds)
+
+
+def _by_dictionary(values: Values, rows: int, least: int, most: int) -> bool:
     """Whether different values and positions among them are fewer bytes than the values of all rows."""
     if values.kind == "text":
         return True
-    if values.kind == "flag" or not len(own):
+    if values.kind == "flag" or not rows:
         return False
     each = values.data.itemsize
-    fewer: bool = (most - least + 1) * each + len(own) * width_of(most - least) // 8 < len(own) * each
+    fewer: bool = (most - least + 1) * each + rows * width_of(most - least) // 8 < rows * each
     return fewer
 
 
-def _plain(column: Column, own: Codes, least: int, most: int) -> bytes:
+def _plain(column: Column, data: npt.NDArray[Any]) -> bytes:
     """The values themselves."""
-    data = column.values.data
-    taken = data[least : most + 1] if column.codes is None else data.take(own)
     if column.values.kind == "flag":
-        taken = np.packbits(taken.view(np.bool_), bitorder="little")
-    return bytes(taken.tobytes())
+        data = np.packbits(data.view(np.bool_), bitorder="little")
+    return bytes(data.tobytes())
 
 
 def _bounds(texts: Any, own: Codes) -> Value:
-    there = np.flatnonzero(np.bincount(own))
-    found = pc.min_max(texts.take(pa.array(there)))
+    found = pc.min_max(texts.take(pa.array(np.unique(own))))
     return {3: Long(0), 5: found["max"].as_py(), 6: found["min"].as_py()}
 
 

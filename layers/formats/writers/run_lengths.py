@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.compiled.compiler import compiles
+from layers.formats.writers.thrift import varint
 
 Codes = npt.NDArray[np.int32]
 Bytes = npt.NDArray[np.uint8]
@@ -32,34 +33,50 @@ def width_of(most: int) -> int:
 
 
 def room(n: int, width: int) -> int:
-    """Bytes that `n` numbers of so many bits need at the most, and eight to spare."""
+    """Bytes that `n` numbers of so many bits need at the most, and sixteen to spare."""
     groups = -(-n // 8)
-    return groups * (width + 8) + 8
+    return groups * (width + 8) + 16
 
 
-def run_lengths(values: Codes, width: int, size: int) -> Bytes:
-    """The bytes of whole numbers from 0 on.
+def run_lengths(codes: Codes, place: Codes, width: int, size: int) -> Bytes:
+    """The bytes of a whole number a row.
 
     Parameters
     ----------
-    values
-        The numbers, int32, none negative.
+    codes
+        The code of each row.
+    place
+        The number of each code, int32; of those that rows have none is negative.
     width
-        Bits of each, 1 to 31; every number fits.
+        Bits of each number, 1 to 31; every number fits.
     size
         How large the job is (:func:`geo.compiled.compiler.compiles`).
 
     Examples
     --------
-    >>> run_lengths(np.zeros(20, np.int32), 1, 0).tolist(), run_lengths(np.arange(8, dtype=np.int32), 3, 0).tolist()
-    ([40, 0], [3, 136, 198, 250])
+    >>> own = np.array([0, 3, 1], np.int32)
+    >>> run_lengths(np.zeros(20, np.int32), own, 1, 0).tolist()
+    [40, 0]
+    >>> run_lengths(np.arange(3, dtype=np.int32), own, 3, 0).tolist()
+    [3, 88, 0, 0]
     """
     if compiles(size):
         from geo.compiled.page_loops import packed
 
-        out = np.empty(room(len(values), width), np.uint8)
-        return out[: packed(values, width, out)]
-    return _run_lengths(values, width)
+        out = np.empty(room(len(codes), width), np.uint8)
+        return out[: packed(codes, place, width, out)]
+    return _run_lengths(place.take(codes), width)
+
+
+def run_of(value: int, n: int, width: int) -> bytes:
+    """The same of `n` rows, at least one, that have one and the same number.
+
+    Examples
+    --------
+    >>> list(run_of(0, 20, 1))
+    [40, 0]
+    """
+    return varint(2 * n) + value.to_bytes(-(-width // 8), "little")
 
 
 def _run_lengths(values: Codes, width: int) -> Bytes:
