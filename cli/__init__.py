@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import functools
 import gc
 import os
@@ -11,9 +10,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cli import (
+    assess_command,
+    backtest_command,
     compare_command,
     completion_command,
     data_commands,
@@ -22,29 +23,16 @@ from cli import (
     exposure_command,
     inspect_command,
     meeting_command,
+    programmes_command,
+    screen_command,
     sensitivity_command,
     verify_command,
     watch_command,
 )
 from cli.late_imports import later, without_help_texts
 from cli.reading import write_rejected
-from cli.shared import (
-    Progress,
-    add_inputs,
-    add_result,
-    existing,
-    inputs,
-    iso_date,
-    maybe,
-    old_name,
-    rule_file,
-    source_of,
-)
+from cli.shared import Progress, old_name
 from geo.errors import CahraError
-
-if TYPE_CHECKING:
-    from geo.assessment import Assessment
-    from jobs.result import Result
 
 UNUSABLE = 2
 """Exit status where the input cannot be used; one message on standard error says why."""
@@ -59,128 +47,13 @@ which a child could read."""
 UNREAD = 141
 """Exit status where who reads the output went away (`| head`): 128 and the number of SIGPIPE."""
 
-
-def engine(cluster: str | None, workers: int, tiles: str | None = None) -> Callable[..., Assessment]:
-    """The main job in this process, or spread over a Dask cluster: the same result, byte for byte."""
-    from geo.assess import assess as in_one_process
-
-    if not cluster:
-        return in_one_process
-    from functools import partial
-
-    from geo.cluster.dask_job import assess_on_cluster
-
-    def shown(done: int, total: int) -> None:
-        print(f"\r{done}/{total} tiles", end="\n" if done == total else "", file=sys.stderr, flush=True)
-
-    return partial(assess_on_cluster, cluster=cluster, workers=workers, folder=tiles, progress=shown)
-
-
-def assess(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
-    """`cahra assess`: files in; site list with classes, evidence and run record out."""
-    as_of, files = iso_date(args.as_of), inputs(args)
-    progress = Progress(("read", "assess"))
-    from geo.ahead import ahead
-    from jobs.inputs import load
-
-    read = ahead(lambda: load(files))
-    rules, given = rule_file(args), exposure_command.rasters(args)
-    from geo.spatial.geodesic import geod
-    from jobs.assessment.job import run
-    from jobs.rasters.given import read_rasters
-
-    geod()  # what a run asks for beside what reading asks for is loaded while a child reads
-    loaded = read()
-    measured = read_rasters(given)
-    progress.step()
-    chosen = engine(args.cluster, args.workers, args.tiles)
-    result = run(
-        loaded, as_of, rules, now, engine=chosen, evidence=args.evidence or "", rasters=measured, progress=progress.part
-    )
-    progress.step()
-    return result
-
-
-def screen(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
-    """`cahra screen`: a company's list in; every row answered, origin and route, with a report and a record out."""
-    as_of, files, suppliers = iso_date(args.as_of), inputs(args), source_of(args.list or "", "--list", "suppliers")
-    roads, rules = maybe(args.roads, "--roads", "roads"), rule_file(args)
-    places = maybe(args.places, "--places", "confirmed places")
-    reviews = existing([args.reviews] if args.reviews else [], "--reviews")
-    actors = maybe(args.actors, "--actors", "actors")
-    governance = maybe(args.governance, "--governance", "governance")
-    towns = [source_of(text, "--towns", "towns") for text in args.towns or ()]
-    progress = Progress(("read", "screen"))
-    from geo.memory import keep_tight
-    from jobs.screening.job import ScreeningInputs, load, run
-
-    keep_tight()
-
-    route_settings = {"segment_km": args.segment_km, "within_km": args.within_km, "months": args.months}
-    loaded = load(
-        ScreeningInputs(
-            suppliers=suppliers,
-            data=files,
-            roads=roads,
-            compare=Path(args.compare) if args.compare else None,
-            reviews=reviews[0] if reviews else None,
-            places=places,
-            actors=actors,
-            governance=governance,
-            towns=towns,
-        )
-    )
-    progress.step()
-    result = run(loaded, as_of, rules, now, route_settings=route_settings)
-    progress.step()
-    return result
-
-
-def programmes(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
-    """`cahra programmes`: what donors' programmes cover, where they overlap, what is left."""
-    as_of, files, rules = iso_date(args.as_of), inputs(args), rule_file(args)
-    given = [
-        text if Path(text).is_dir() else source_of(text, "--programmes", "programmes") for text in args.programmes or ()
-    ]
-    sectors, words, rates = (maybe(getattr(args, name), f"--{name}", name) for name in ("sectors", "words", "rates"))
-    radii = args.radii if args.radii in ("none", None) else source_of(args.radii, "--radii", "radii")
-    around = exposure_command.rasters(args)
-    progress = Progress(("read", "assess"))
-    from jobs.programmes.job import ProgrammeInputs, load, run
-    from jobs.rasters.given import read_rasters
-
-    loaded = load(ProgrammeInputs(files, given, sectors, words, rates, radii))
-    measured = read_rasters(around)
-    progress.step()
-    result = run(loaded, as_of, rules, now, rasters=measured, progress=progress.part)
-    progress.step()
-    return result
-
-
-def backtest(args: argparse.Namespace, now: dt.datetime | None = None) -> Result:
-    """`cahra backtest`: how often places of each class were hit in the months after past dates, with baselines."""
-    from geo.backtest.outcome import outcome_of
-
-    outcome, files, rules = outcome_of(args.outcome), inputs(args), rule_file(args)
-    first, last = (iso_date(d, o) if d else None for d, o in ((args.begin, "--from"), (args.end, "--to")))
-    progress = Progress(("read", "test"))
-    from jobs.backtest.job import BacktestInputs, load, past_dates, run
-
-    loaded = load(BacktestInputs(files, args.random_points, args.seed))
-    days = past_dates(loaded, first, last, args.step, outcome)
-    progress.step()
-    result = run(loaded, days, outcome, rules, seed=args.seed, now=now, progress=progress.part)
-    progress.step()
-    return result
-
-
-OLD_COMMANDS = {"coverage": "programmes"}
+OLD_COMMANDS = dict.fromkeys(programmes_command.OLD_NAMES, "programmes")
 """Names that commands had, and have now; the old ones still work, with a note."""
 JOBS: dict[str, Callable[..., Any]] = {
-    "assess": assess,
-    "screen": screen,
-    "coverage": programmes,  # the job's name in run records
-    "backtest": backtest,
+    "assess": assess_command.assess,
+    "screen": screen_command.screen,
+    "coverage": programmes_command.programmes,  # the job's name in run records
+    "backtest": backtest_command.backtest,
     "sensitivity": sensitivity_command.sensitivity,
     "exposure": exposure_command.exposure,
     "density": density_command.density,
@@ -212,36 +85,18 @@ def parser(name: str = "") -> argparse.ArgumentParser:
     top.add_argument("--version", action=completion_command.Version, help="show the version and end")
     known = top.add_subparsers(dest="command", required=True)
     commands: Any = _OneOf(known, name) if name else known
-    zero = commands.add_parser("app", help="open the app", description=app.__doc__)
-    zero.set_defaults(call=app)
-    zero.add_argument(
+    to = commands.add_parser("app", help="open the app", description=app.__doc__)
+    to.set_defaults(call=app)
+    to.add_argument(
         "--workspace", metavar="DIR", help="folder that keeps files, how they are read, settings and decisions"
     )
-    zero.add_argument(
+    to.add_argument(
         "--workspace-for-all", action="store_true", help="everyone who reaches the app works in that folder"
     )
-    one = commands.add_parser("assess", help="classify sites at a date", description=assess.__doc__)
-    add_inputs(one, required=True)
-    add_cluster(one)
-    add_evidence(one)
-    exposure_command.add_rasters(one)
-    add_result(one, assess, "time of events, not of knowledge")
-    three = commands.add_parser("screen", help="answer a company's list", description=screen.__doc__)
-    add_screen(three, required=True)
-    add_inputs(three, required=False)
-    add_result(three, screen, "for rows that state no date of their own", language="report")
-    four = commands.add_parser(
-        "programmes", aliases=list(OLD_COMMANDS), help="what programmes cover", description=programmes.__doc__
-    )
-    add_inputs(four, required=True)
-    add_programmes(four, required=True)
-    exposure_command.add_rasters(four)
-    add_result(four, programmes, "day of classes and of programmes", language="map")
-    six = commands.add_parser("backtest", help="how the classes fared", description=backtest.__doc__)
-    add_backtest(six)
-    add_span(six)
-    add_inputs(six, required=False)
-    add_result(six, backtest, "", language="page")
+    assess_command.add(commands)
+    screen_command.add(commands)
+    programmes_command.add(commands)
+    backtest_command.add(commands)
     meeting_command.add(commands)
     sensitivity_command.add(commands)
     exposure_command.add(commands)
@@ -249,14 +104,15 @@ def parser(name: str = "") -> argparse.ArgumentParser:
     compare_command.add(commands)
     inspect_command.add(commands)
     added = (
-        add_cluster, add_screen, add_programmes, add_backtest, add_span, sensitivity_command.add_draws,
+        assess_command.add_cluster, screen_command.add_screen, programmes_command.add_programmes,
+        backtest_command.add_backtest, backtest_command.add_span, sensitivity_command.add_draws,
         meeting_command.add_filter, exposure_command.add_rasters, exposure_command.add_window,
         density_command.add_surface, watch_command.add_list,
     )  # fmt: skip
     verify_command.add(commands, {**JOBS, "editions": editions_command.changes, "watch": watch_command.again}, added)
-    five = commands.add_parser("bench", help="measure the engine", description=bench.__doc__)
-    five.add_argument("--size", default="S", help="which of S, M, CAR, L, joined by commas")
-    five.set_defaults(call=bench)
+    to = commands.add_parser("bench", help="measure the engine", description=bench.__doc__)
+    to.add_argument("--size", default="S", help="which of S, M, CAR, L, joined by commas")
+    to.set_defaults(call=bench)
     data_commands.add(commands)
     completion_command.add(commands, parser)
     return top
@@ -278,81 +134,6 @@ class _Unasked:
 
     def __getattr__(self, _: str) -> Callable[..., _Unasked]:
         return lambda *_, **__: self
-
-
-def add_cluster(to: argparse.ArgumentParser) -> None:
-    """Where the work is done: the result is the same."""
-    to.add_argument("--cluster", metavar="local|ADDRESS", help="spread the work with Dask (docs/cluster.md)")
-    to.add_argument("--workers", type=int, default=2, metavar="N", help="processes of a local cluster")
-    to.add_argument("--tiles", metavar="DIR", help="new folder that all workers can read, for --cluster ADDRESS")
-
-
-def add_evidence(to: argparse.ArgumentParser) -> None:
-    """As what evidence is written."""
-    to.add_argument(
-        "--evidence", choices=("csv", "parquet", "both"),
-        help="as what evidence is written; default: CSV, above 100,000 rows Parquet",
-    )  # fmt: skip
-
-
-def add_screen(to: argparse.ArgumentParser, *, required: bool = False) -> None:
-    """What `cahra screen` asks besides the inputs."""
-    to.add_argument("--list", required=required, metavar="F", help="the company's list, in any format that is read")
-    to.add_argument("--roads", metavar="F", help="road network: lines with an optional speed or class")
-    to.add_argument("--segment-km", type=float, metavar="KM", help="length of a segment of a route; default: 10")
-    to.add_argument("--within-km", type=float, metavar="KM", help="how near to a route an incident counts; default: 20")
-    to.add_argument("--months", type=int, metavar="N", help="window before the date for routes; default: 12")
-    to.add_argument("--compare", metavar="DIR", help="folder of an earlier screening: what changed, and through what")
-    to.add_argument("--places", metavar="F", help="places.csv of an earlier run, with what somebody confirmed in it")
-    to.add_argument(
-        "--towns", action="append", metavar="F",
-        help="towns and villages for names without a place: geonames:CAF, or a file of its columns; may be repeated",
-    )  # fmt: skip
-    to.add_argument("--reviews", metavar="F", help="the reviewers' file (SQLite); default: no decisions")
-    to.add_argument("--actors", metavar="F", help="named or sanctioned actors: name,aliases,list,from,to,source")
-    to.add_argument("--governance", metavar="F", help="indicators by area: area,indicator,value,edition,source")
-
-
-def add_programmes(to: argparse.ArgumentParser, *, required: bool = False) -> None:
-    """What `cahra programmes` asks besides the inputs."""
-    to.add_argument(
-        "--programmes",
-        action="append",
-        required=required,
-        metavar="F",
-        help="table, polygons, IATI XML, a folder of it, or a fetched edition: iati:CAF",
-    )
-    to.add_argument("--sectors", metavar="F", help="own table of sectors: vocabulary,code,programme_type")
-    to.add_argument("--words", metavar="F", help="own table of words: programme_type,words,where,with,without")
-    to.add_argument(
-        "--radii",
-        metavar="F",
-        help="radii of points that state none: exactness,class,feature,radius_km; or the word none",
-    )
-    to.add_argument("--rates", metavar="F", help="rates to convert money with: currency,rate,to and a year, or none")
-
-
-def add_backtest(to: argparse.ArgumentParser) -> None:
-    """What `cahra backtest` asks besides the inputs and the span."""
-    to.add_argument(
-        "--random-points", type=int, default=0, metavar="N", help="N points drawn inside --boundaries, instead of sites"
-    )
-    to.add_argument("--step", type=int, default=12, metavar="MONTHS", help="from one date to the next; default: 12")
-    to.add_argument(
-        "--outcome",
-        default="events=1,radius_km=20,months=12",
-        metavar="KEY=N,...",
-        help="what counts as a hit; default: events=1,radius_km=20,months=12",
-    )
-    to.add_argument("--seed", type=int, default=0, metavar="N", help="of random points and of resamples; default: 0")
-
-
-def add_span(to: argparse.ArgumentParser) -> None:
-    """The first and last date of a backtest or of a timeline."""
-    to.add_argument(
-        "--from", dest="begin", metavar="YYYY-MM-DD", help="first date; default: with three years covered before it"
-    )
-    to.add_argument("--to", dest="end", metavar="YYYY-MM-DD", help="last date; default: the last one that is over")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -30,9 +30,9 @@ from layers.reference.tables import country_codes
 from layers.sources.boundary_levels import level_of
 from layers.sources.column_words import header_words
 from layers.sources.layer import Faults, Fields, shared_value, version_of
-from layers.sources.positions import shapes_of
 from layers.sources.read_options import NOTHING, ReadOptions
 from layers.sources.reader_in_child import in_child
+from layers.sources.row_shapes import shapes_of
 
 UNKNOWN = "unknown"
 ONLY_ONE = "Only the layer {layer} was read; also there: {others} (option --layer)."

@@ -6,7 +6,6 @@ point only when it is asked for, and every conversion is told.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,8 +14,6 @@ import pandas as pd
 import shapely
 
 from geo.messages import Note
-from geo.spatial.geodesic import geodesic_m
-from layers.formats.header_words import words_of
 from layers.formats.reasons import Reason
 from layers.formats.table import Table, shorten
 from layers.formats.values.coordinates import check_positions, coordinate_notes, parse_coordinates
@@ -24,22 +21,13 @@ from layers.formats.values.numbers import parse_numbers
 from layers.formats.values.pairs import parse_pairs, utm_of
 from layers.formats.values.utm import to_degrees, zone_of
 from layers.reference.tables import country_boxes
+from layers.sources.axis_columns import axis_text
 from layers.sources.fields import Fields
+from layers.sources.row_shapes import half_extent_km, shapes_of
 
 Floats = npt.NDArray[np.float64]
 Objects = npt.NDArray[np.object_]
 DEGREES = "longitude -180 to 180, latitude -90 to 90, degrees of WGS 84"
-_SHAPE_TEXT = re.compile(r"\s*(?:SRID=\d+;\s*)?(?:MULTI)?(?:POLYGON|LINESTRING)\b", re.IGNORECASE)
-_HEX = re.compile(r"\s*(?:0[01]|\\x0[01])[0-9A-Fa-f]{20,}\s*")
-_MINUTES, _SECONDS = (
-    {"min", "minute", "minutes", "minuten", "minutos"},
-    {"sec", "second", "seconds", "secondes", "sekunden", "segundos", "seg"},
-)
-_DEGREE_WORDS = {"deg", "degree", "degrees", "degre", "degres", "grad", "grados", "graus", "d"}
-_AXIS = {
-    "lat": {"lat", "latitude", "latitud", "breite"},
-    "lon": {"lon", "long", "lng", "longitude", "longitud", "lange", "laenge"},
-}
 
 
 @dataclass
@@ -52,7 +40,7 @@ class Positions:
         Degrees of WGS 84; NaN where blank or unusable.
     reason
         Key of :data:`layers.formats.reasons.REASONS` where a place is unusable, else blank.
-    told
+    as_written
         What stood there, for the account of rejected rows.
     extent_km
         Position error that comes from an area's own size [km]; NaN where a point was given.
@@ -101,32 +89,6 @@ def positions_of(table: Table, fields: Fields, countries: pd.Series[str]) -> Pos
     return out
 
 
-def shapes_of(table: Table, fields: Fields) -> Objects | None:
-    """Shapes of the rows: the file's own, else those that a column writes as WKT or EWKB; None where there are none."""
-    if table.geometry is not None:
-        return table.geometry
-    if fields.column("location") is None or (fields.column("lon") is not None and fields.column("lat") is not None):
-        return None
-    texts = fields.text("location")
-    as_shape, as_hex = texts.str.match(_SHAPE_TEXT), texts.str.fullmatch(_HEX)
-    if not (as_shape | as_hex).any():
-        return None
-    out = np.full(len(texts), None, dtype=object)
-    wkt, hexes = as_shape.to_numpy(dtype=bool), as_hex.to_numpy(dtype=bool)
-    without_srid = texts.str.replace(r"^\s*SRID=\d+;", "", regex=True).to_numpy(dtype=object)
-    out[wkt] = shapely.from_wkt(without_srid[wkt], on_invalid="ignore")
-    out[hexes] = shapely.from_wkb(
-        [str(t).strip().removeprefix("\\x") for t in without_srid[hexes]], on_invalid="ignore"
-    )
-    points = ~wkt & ~hexes & (texts.str.strip() != "").to_numpy()
-    if points.any():
-        y, x, _ = parse_pairs(texts)
-        lon, lat, _ = parse_coordinates(x, y)
-        here = points & np.isfinite(lon)
-        out[here] = shapely.points(lon[here], lat[here])
-    return out
-
-
 def _of_shapes(shapes: Objects, fields: Fields) -> Positions:
     """Places of points; of lines and areas a point inside, where the user says that it may stand for them."""
     n = len(shapes)
@@ -159,18 +121,6 @@ def _of_shapes(shapes: Objects, fields: Fields) -> Positions:
     return Positions(lon, lat, reason, texts, extent, notes)
 
 
-def half_extent_km(shapes: Objects) -> Floats:
-    """Half the diagonal of each shape's box [km], on the ellipsoid.
-
-    Examples
-    --------
-    >>> half_extent_km(np.array([shapely.box(0, 0, 1, 0.0001)], dtype=object)).round(1).tolist()
-    [55.7]
-    """
-    west, south, east, north = shapely.bounds(shapes).T
-    return np.asarray(geodesic_m(west, south, east, north) / 2000, dtype=np.float64)
-
-
 def _of_text(fields: Fields, countries: pd.Series[str]) -> Positions:
     notes: list[str] = []
     zones = _zones(fields)
@@ -180,7 +130,7 @@ def _of_text(fields: Fields, countries: pd.Series[str]) -> Positions:
         metres = (x.str.strip() != "") | (y.str.strip() != "")
         out.reason[metres.to_numpy()] = "coordinates_in_metres"
     elif _two(fields):
-        x, y = _axis_text(fields, "lon", notes), _axis_text(fields, "lat", notes)
+        x, y = axis_text(fields, "lon", notes), axis_text(fields, "lat", notes)
         out = _parsed(x, y, fields, notes)
     else:
         return _of_one_column(fields, countries, notes)
@@ -279,48 +229,6 @@ def _project(
     out.reason[at[~bad]] = ""
     out.lon[at[bad]] = out.lat[at[bad]] = np.nan
     notes.append(Note("The coordinates were converted from {system} to WGS 84.", system=foreign or system))
-
-
-def _axis_text(fields: Fields, axis: str, notes: list[str]) -> pd.Series[str]:
-    """The text of one coordinate; degrees, minutes and seconds in columns of their own are put together."""
-    column = fields.column(axis)
-    assert column is not None
-    words = set(words_of(column))
-    whole = fields.text(axis)
-    if not words & _DEGREE_WORDS or not words & _AXIS[axis]:
-        return whole
-    parts = {"m": _MINUTES, "s": _SECONDS}
-    found = {
-        part: next((n for n in fields.header if set(words_of(n)) & _AXIS[axis] and set(words_of(n)) & names), None)
-        for part, names in parts.items()
-    }
-    if found["m"] is None or found["m"] not in fields.table.frame:
-        return whole
-    side = next(
-        (
-            n
-            for n in fields.header
-            if set(words_of(n)) & _AXIS[axis] and set(words_of(n)) & {"dir", "direction", "hemisphere", "ns", "ew"}
-        ),
-        None,
-    )
-    minute = fields.table.frame[found["m"]].str.strip()
-    second = fields.table.frame[found["s"]].str.strip() if found["s"] in fields.table.frame else minute.str.slice(0, 0)
-    letter = (
-        fields.table.frame[side].str.strip().str.slice(0, 1) if side in fields.table.frame else minute.str.slice(0, 0)
-    )
-    taken = [c for c in (column, found["m"], found["s"], side) if c is not None]
-    notes.append(Note("Degrees, minutes and seconds of {names} were put together.", names=", ".join(taken)))
-    fields.also(axis, *taken)
-    text = (
-        whole.str.strip()
-        + "°"
-        + minute.where(minute != "", "0")
-        + "'"
-        + (second + '"').where(second != "", "")
-        + letter
-    )
-    return text.where(whole.str.strip() != "", "").astype("str")
 
 
 def _of_one_column(fields: Fields, countries: pd.Series[str], notes: list[str]) -> Positions:

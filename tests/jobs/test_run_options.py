@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import cli
+import cli.shared
 from geo.assessment import Assessment
 from jobs.assessment import ask_place, job
 from jobs.inputs import Inputs, Loaded, Source, load
@@ -247,7 +248,7 @@ def test_the_app_runs_what_the_command_runs(rows, day, named, demonstration, cou
         arguments += [*(["--country", country] if country else [])]
         arguments += [*(["--boundaries-version", vintage] if vintage else [])]
         arguments = ["assess", *(shared if demonstration else []), *arguments, "--as-of", str(day), "--out", "x"]
-        asked = cli.inputs(cli.parser().parse_args(arguments))
+        asked = cli.shared.inputs(cli.parser().parse_args(arguments))
         command = job.run(load(asked), day).files()
     app = job.run(load(chosen.inputs(), sites_needed=False), day, chosen.rules).files()
     assert sorted(app) == sorted(command)
@@ -290,8 +291,8 @@ def test_the_app_reads_and_judges_as_the_command_does_whatever_a_reader_chose(tm
     arguments += ["--header-row", "odd.csv:2", "--swap", "odd.csv", "--level", "units.geojson:2", "--decimal", ","]
     arguments += ["--dates", "day", "--country", "CAF", "--boundaries-version", "2015", "--as-of", str(DAY)]
     args = cli.parser().parse_args(["assess", *arguments, "--out", "x"])
-    rules = cli.rule_file(args)
-    command = job.run(load(cli.inputs(args)), DAY, rules).files()
+    rules = cli.shared.rule_file(args)
+    command = job.run(load(cli.shared.inputs(args)), DAY, rules).files()
     chosen = Data(False, own, DAY, rules_of(OWN_RULES, "own_rules.toml"), "CAF", "2015")
     app = job.run(load(chosen.inputs(), sites_needed=False), DAY, chosen.rules).files()
     assert b"X1" in app["sites.csv"]
