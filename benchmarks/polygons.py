@@ -33,7 +33,8 @@ def polygons(points: int = 200_000, side: int = 71, repeats: int = 3) -> list[st
     """Two tables: location, and the distances to edges."""
     import geopandas as gpd
 
-    from geo.spatial.polygons import edge_distance_m, locate, nearest_edge, units_within
+    from geo.spatial.polygons import edge_distance_m, locate, nearest_edge
+    from geo.spatial.unit_reach import units_within
 
     rng = np.random.default_rng(5)
     lon, lat = rng.uniform(BOX[0], BOX[2], points), rng.uniform(BOX[1], BOX[3], points)

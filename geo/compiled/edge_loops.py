@@ -81,6 +81,8 @@ def near_pieces(
     radius: Floats,
     low: Ints,
     high: Ints,
+    mine: Ints,
+    theirs: Ints,
     each_owner: bool,
     owner: Ints,
     slack: float,
@@ -101,6 +103,8 @@ def near_pieces(
         Chord beyond which nothing is looked for [m], shape (n,).
     low, high
         Long runs that each point asks, shape (n,); the last one exclusive.
+    mine, theirs
+        A code of each point, and one of each polygon: runs of a point's own code are not looked at.
     each_owner
         Whether the shortest chord is that to each owner.
     owner
@@ -140,6 +144,8 @@ def near_pieces(
             if whole and _away(x, y, z, group_middle, g) - group_reach[g] > most:
                 continue
             for run in range(max(low[i], g * GROUP), min(high[i], (g + 1) * GROUP)):
+                if theirs[owner[run]] == mine[i]:
+                    continue
                 chord = _away(x, y, z, middle0, run)
                 if chord - reach0[run] <= most:
                     runs[count], away[count] = run, chord

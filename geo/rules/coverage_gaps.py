@@ -17,9 +17,8 @@ from geo.records.place_names import fold
 from geo.rules.evidence import Evidence
 from geo.rules.rejected import Rejected
 from geo.rules.rule import Settings
-from geo.spatial.grid import spots
-from geo.spatial.polygons import Boundaries, units_within
-from geo.spatial.runs import runs
+from geo.spatial.polygons import Boundaries
+from geo.spatial.unit_reach import units_within
 from geo.time_window import Days, months_before, to_days
 
 Bools = npt.NDArray[np.bool_]
@@ -222,18 +221,13 @@ class Coverage:
 
     def reached(self) -> Foreign:
         """The other countries that the widest circle of each site reaches."""
-        placed = np.flatnonzero(np.isfinite(self.lon) & np.isfinite(self.lat))
-        site, iso, away = np.zeros(0, np.int64), np.zeros(0, dtype=object), np.zeros(0)
-        if self.outlines is not None and len(placed):
-            lon, lat, spot = spots(self.lon[placed], self.lat[placed])
-            reach = units_within(lon, lat, self.outlines, self.widest_km * 1000)
-            ends = np.searchsorted(reach.point, np.arange(len(lon) + 1))
-            count = np.diff(ends)[spot]
-            site, row = np.repeat(placed, count), runs(ends[spot], count)
-            iso = self.outlines.frame["country"].to_numpy(dtype=object)[reach.unit[row]]
-            other = iso != self.country[site]
-            site, iso, away = site[other], iso[other], reach.distance_m[row[other]]
-        return Foreign(self.widest_km, site, iso, away)
+        if self.outlines is None or not len(self.country):
+            return Foreign(self.widest_km, np.zeros(0, np.int64), np.zeros(0, dtype=object), np.zeros(0))
+        iso = self.outlines.frame["country"].to_numpy(dtype=object)
+        code, _ = pd.factorize(np.concatenate((self.country, iso)), use_na_sentinel=False)
+        own = code[: len(self.country)], code[len(self.country) :]
+        reach = units_within(self.lon, self.lat, self.outlines, self.widest_km * 1000, own=own)
+        return Foreign(self.widest_km, reach.point, iso[reach.unit], reach.distance_m)
 
     def lacking(self, radius_km: float, months: int, effects: str = "lethal") -> dict[str, Bools]:
         """Why a circle was not wholly looked at, by code of :data:`GAPS`, one flag a site.

@@ -133,7 +133,14 @@ class Levels:
         return point, run
 
     def pieces_compiled(
-        self, here: Floats, radius: Floats, low: Ints, high: Ints, *, each_owner: bool
+        self,
+        here: Floats,
+        radius: Floats,
+        low: Ints,
+        high: Ints,
+        *,
+        each_owner: bool,
+        own: tuple[Ints, Ints] | None = None,
     ) -> tuple[Ints, Ints]:
         """The same by compiled loops: fewer of them, and still all that may be nearest.
 
@@ -147,11 +154,15 @@ class Levels:
             The long runs that each point is to look at, the last one exclusive.
         each_owner
             Whether the nearest of each owner is wanted.
+        own
+            A code of each point and one of each owner, which are left out where they are equal; None: none is.
         """
         from geo.compiled.edge_loops import near_pieces
 
+        if own is None:
+            own = np.full(len(radius), -1), np.zeros(int(self.long.owner.max(initial=-1)) + 1, np.int64)
         found: tuple[Ints, Ints] = near_pieces(
-            here, radius, low, high, each_owner, self.long.owner, CHORD_SLACK_M, BEND, *self._arrays
+            here, radius, low, high, *own, each_owner, self.long.owner, CHORD_SLACK_M, BEND, *self._arrays
         )
         return found
 

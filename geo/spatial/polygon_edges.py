@@ -67,6 +67,9 @@ class Edges:
         (Multi)Polygons in degrees on WGS 84, object array of shape (n,); None and empty ones have no edges. Where a
         polygon was cut along the antimeridian (parts that end at 180 and at -180), the cut is not an edge, and
         neither is a line along a pole.
+    boxes
+        West, south, east and north of a box of each polygon [degrees], shape (n, 4): edges that do not meet it are left
+        out. None: all are there.
 
     Attributes
     ----------
@@ -74,7 +77,7 @@ class Edges:
         Position in `geometry` of each piece.
     """
 
-    def __init__(self, geometry: npt.NDArray[np.object_]) -> None:
+    def __init__(self, geometry: npt.NDArray[np.object_], boxes: Floats | None = None) -> None:
         parts, part_owner = shapely.get_parts(geometry, return_index=True)
         rings, ring_part = shapely.get_rings(parts, return_index=True)
         xy, ring = shapely.get_coordinates(rings, return_index=True)
@@ -82,7 +85,11 @@ class Edges:
         a, b, owner = xy[same], xy[same + 1], part_owner[ring_part[ring[same]]].astype(np.int64)
         ring = ring[same]
         keep = ((a[:, 0] != b[:, 0]) | (a[:, 1] != b[:, 1])) & ~_seams(a, b, owner)
+        if boxes is not None:
+            keep &= _meeting(a, b, boxes, owner)
         if not keep.all():
+            # Where edges are left out a ring falls into several, or runs would be as long as what is between.
+            ring = np.cumsum(~keep | (np.diff(ring, prepend=-1) != 0))
             a, b, owner, ring = a[keep], b[keep], owner[keep], ring[keep]
         cuts = _pieces(a, b)
         if (cuts > 1).any():
@@ -117,7 +124,9 @@ class Edges:
     def __len__(self) -> int:
         return int(self.owner.size)
 
-    def within(self, lon: Floats, lat: Floats, radius_m: npt.ArrayLike) -> tuple[Ints, Ints, Floats]:
+    def within(
+        self, lon: Floats, lat: Floats, radius_m: npt.ArrayLike, own: tuple[Ints, Ints] | None = None
+    ) -> tuple[Ints, Ints, Floats]:
         """Every (point, owner) whose edge lies within a radius of the point, with the distance to it.
 
         Parameters
@@ -126,6 +135,8 @@ class Edges:
             Degrees, finite, shape (m,).
         radius_m
             One radius, or one per point [m].
+        own
+            A code of each point and one of each polygon: those of a point's own code are left out. None: none is.
 
         Returns
         -------
@@ -137,7 +148,8 @@ class Edges:
 
         def reached(i: int) -> tuple[Ints, Ints, Floats]:
             part = slice(i, i + POINTS)
-            return self._within(lon[part], lat[part], radius[part], each_owner=True, quick=quick)
+            mine = None if own is None else (own[0][part], own[1])
+            return self._within(lon[part], lat[part], radius[part], each_owner=True, quick=quick, own=mine)
 
         parts = list(spread(reached, range(0, lon.size if len(self) else 0, POINTS)))
         if not parts:
@@ -203,15 +215,26 @@ class Edges:
         return distance
 
     def _within(
-        self, lon: Floats, lat: Floats, radius: Floats, *, each_owner: bool, quick: bool
+        self,
+        lon: Floats,
+        lat: Floats,
+        radius: Floats,
+        *,
+        each_owner: bool,
+        quick: bool,
+        own: tuple[Ints, Ints] | None = None,
     ) -> tuple[Ints, Ints, Floats]:
         """The nearest edge of each point, or of each point and owner, where it is within the radius."""
         here = np.stack(ecef(lon, lat))
         if quick:
             none, every = np.zeros(lon.size, np.int64), np.full(lon.size, self._long.owner.size)
-            pairs = self._levels.pieces_compiled(here, radius, none, every, each_owner=each_owner)
+            pairs = self._levels.pieces_compiled(here, radius, none, every, each_owner=each_owner, own=own)
         else:
-            pairs = self._levels.pieces(here, radius, *self._reached(lon, lat, radius), each_owner=each_owner)
+            point, run = self._reached(lon, lat, radius)
+            if own is not None:
+                other = np.flatnonzero(own[0].take(point) != own[1].take(self._long.owner.take(run)))
+                point, run = point.take(other), run.take(other)
+            pairs = self._levels.pieces(here, radius, point, run, each_owner=each_owner)
         return self._closest(lon, lat, here, radius, *pairs, each_owner=each_owner)
 
     def _closest(
@@ -273,6 +296,14 @@ class Edges:
             tangent = _tangent(foot, d)
             share = np.clip(share + dot(to, tangent) / np.maximum(dot(tangent, tangent), 1e-12), 0.0, 1.0)
         return foot, dot(to, to)
+
+
+def _meeting(a: Floats, b: Floats, boxes: Floats, owner: Ints) -> npt.NDArray[np.bool_]:
+    """Edges from `a` to `b` whose box of degrees meets that of their owner."""
+    west, south, east, north = boxes.T
+    meets = (np.minimum(a[:, 0], b[:, 0]) <= east[owner]) & (np.maximum(a[:, 0], b[:, 0]) >= west[owner])
+    meets &= (np.minimum(a[:, 1], b[:, 1]) <= north[owner]) & (np.maximum(a[:, 1], b[:, 1]) >= south[owner])
+    return np.asarray(meets)
 
 
 def _seams(a: Floats, b: Floats, owner: Ints) -> npt.NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""Points and administrative units: which polygon holds a point, how far its edge is, which units a circle reaches.
+"""Points and administrative units: which polygon holds a point, and how far its edge is.
 
 Polygons are taken as drawn, straight in degrees on WGS 84; every distance is geodesic, in metres. A point on an edge
 is inside; holes are outside; a point in a gap is in no unit.
@@ -6,7 +6,6 @@ is inside; holes are outside; a point in a gap is in no unit.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,8 +27,6 @@ Geometries = npt.NDArray[np.object_]
 
 POINT_COST = 1 << 11
 """What a point weighs where it is asked whether loops are compiled: 130,000 points are a large job."""
-LEAST_DEGREE_M = 110_000.0
-"""No degree of a meridian is shorter, nor one of longitude than this times the cosine of the latitude [m]."""
 CELLS = 16
 """Cells along the side of a box of the usual size, when points are looked up by boxes."""
 
@@ -90,23 +87,6 @@ class Boundaries:
         return kept
 
 
-@dataclass(frozen=True)
-class Reach:
-    """Pairs of a point and a unit, sorted by (point, unit).
-
-    Parameters
-    ----------
-    point, unit
-        Positions in the points and rows of the boundaries, int64, shape (n,).
-    distance_m
-        0 inside the unit, else geodesic distance to its nearest edge [m], shape (n,).
-    """
-
-    point: Ints
-    unit: Ints
-    distance_m: Floats
-
-
 def locate_all(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries) -> tuple[Ints, Ints]:
     """Every (point, unit row) where the unit holds the point or has it on an edge, sorted by (point, row).
 
@@ -119,7 +99,7 @@ def locate_all(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries) -
     boundaries
         Polygons between longitudes -180 and 180.
     """
-    x, y = _points(lon, lat)
+    x, y = positions(lon, lat)
     found = _single(x, y, boundaries)
     if found is None:
         return _tested(x, y, boundaries)
@@ -214,7 +194,7 @@ def locate(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries) -> In
     >>> locate([0.5, 1.0, 1.5, 9.0], [0.5, 0.5, 0.5, 0.5], halves)
     array([ 1,  0,  0, -1])
     """
-    x, y = _points(lon, lat)
+    x, y = positions(lon, lat)
     out = _single(x, y, boundaries)
     if out is None:
         return _first(*_tested(x, y, boundaries), x.size, boundaries)
@@ -254,7 +234,7 @@ def edge_distance_m(lon: npt.ArrayLike, lat: npt.ArrayLike, geometry: Geometries
     ndarray
         Geodesic distance [m], not negative, inside as outside; NaN for an unknown position or an empty polygon.
     """
-    x, y = _points(lon, lat)
+    x, y = positions(lon, lat)
     shapes = np.asarray(geometry, dtype=object)
     if shapes.shape != x.shape:
         raise ValueError(f"one polygon per point is needed: {x.size} points, {shapes.size} polygons")
@@ -274,7 +254,7 @@ def own_edge_m(lon: npt.ArrayLike, lat: npt.ArrayLike, geometry: Geometries, own
     owner
         Position in `geometry` of the polygon of each point.
     """
-    x, y = _points(lon, lat)
+    x, y = positions(lon, lat)
     out = np.full(x.size, np.nan)
     known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
     if known.size:
@@ -303,7 +283,7 @@ def nearest_edge(
         Row of the unit whose edge is nearest (of equal ones the first) and the geodesic distance [m]; -1 and NaN for
         an unknown position, or where no unit was named.
     """
-    x, y = _points(lon, lat)
+    x, y = positions(lon, lat)
     chosen = np.unique(np.asarray(rows, dtype=np.int64))
     row, distance = np.full(x.size, -1, dtype=np.int64), np.full(x.size, np.nan)
     known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
@@ -317,56 +297,14 @@ def nearest_edge(
     return row, distance
 
 
-def units_within(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries, radius_m: npt.ArrayLike) -> Reach:
-    """Which units the circle around each point reaches, inclusive; the unit that holds the point has distance 0.
+def positions(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Floats, Floats]:
+    """Longitudes in [-180, 180] and latitudes of as many points, as arrays.
 
     Parameters
     ----------
     lon, lat
-        Degrees on WGS 84, shape (n,); NaN reaches nothing.
-    radius_m
-        One radius, or one per point [m].
-    boundaries
-        Units of one level.
+        Degrees on WGS 84, shape (n,); NaN where unknown.
     """
-    x, y = _points(lon, lat)
-    radius = np.broadcast_to(np.asarray(radius_m, dtype=np.float64), x.shape)
-    known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-    chosen, edges = _edges_near(x[known], y[known], radius.max(initial=0.0), boundaries)
-    point, unit, distance = edges.within(x[known], y[known], radius[known])
-    unit = chosen.take(unit)
-    held, row = locate_all(x, y, boundaries)
-    n = max(len(boundaries), 1)
-    pair = np.concatenate((held * n + row, known[point] * n + unit))
-    metres = np.concatenate((np.zeros(held.size), distance))
-    pair, first = np.unique(pair, return_index=True)
-    return Reach(pair // n, pair % n, metres[first])
-
-
-def _edges_near(x: Floats, y: Floats, radius_m: float, boundaries: Boundaries) -> tuple[Ints, Edges]:
-    """Rows of the units whose box a circle around some point may meet, and their edges; of a world mostly a few."""
-    every = np.arange(len(boundaries))
-    if "edges" in boundaries._kept or not x.size:
-        return every, boundaries.edges
-    north = radius_m / LEAST_DEGREE_M
-    steepest = max(float(np.abs(y).max()) + north, 0.0)
-    east = north / math.cos(math.radians(steepest)) if steepest < 89 else math.inf
-    west_of, east_of = float(x.min()) - east, float(x.max()) + east
-    if west_of < -180 or east_of > 180:
-        return every, boundaries.edges
-    west, south, right, top = shapely.bounds(boundaries.geometry).T
-    meets = (west <= east_of) & (right >= west_of) & (south <= float(y.max()) + north) & (top >= float(y.min()) - north)
-    chosen = np.flatnonzero(meets)
-    if 2 * chosen.size > len(boundaries):
-        return every, boundaries.edges
-    rows, edges = boundaries._kept.get("some edges", (None, None))
-    if rows is None or edges is None or not np.array_equal(rows, chosen):
-        edges = Edges(boundaries.geometry[chosen])
-        boundaries._kept["some edges"] = chosen, edges
-    return chosen, edges
-
-
-def _points(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Floats, Floats]:
     x = wrap(np.asarray(lon, dtype=np.float64).reshape(-1))
     y = np.asarray(lat, dtype=np.float64).reshape(-1)
     if x.shape != y.shape:

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.messages import Note
-from geo.spatial.polygons import locate, units_within
+from geo.spatial.polygons import locate
+from geo.spatial.unit_reach import units_within
 from layers.reference.country_outlines import country_outlines
 from layers.reference.tables import country_boxes
 

@@ -13,7 +13,8 @@ from pyproj import Geod
 
 from geo.spatial import polygon_edges
 from geo.spatial.geodesic import geodesic_m
-from geo.spatial.polygons import Boundaries, edge_distance_m, locate, locate_all, nearest_edge, units_within
+from geo.spatial.polygons import Boundaries, edge_distance_m, locate, locate_all, nearest_edge
+from geo.spatial.unit_reach import units_within
 from tests.examples import THOROUGH
 
 GEOD = Geod(ellps="WGS84")

@@ -12,8 +12,9 @@ from pyproj import Geod
 from geo.spatial.geodesic import geodesic_m
 from geo.spatial.nearby_sums import summarise
 from geo.spatial.nearest_incident import nearest
-from geo.spatial.polygons import Boundaries, edge_distance_m, locate, locate_all, units_within
+from geo.spatial.polygons import Boundaries, edge_distance_m, locate, locate_all
 from geo.spatial.proximity import within
+from geo.spatial.unit_reach import units_within
 from tests.examples import examples
 
 GEOD = Geod(ellps="WGS84")
