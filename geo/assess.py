@@ -196,9 +196,9 @@ def assess(
     known, placed, labelled = places.known, places.incidents, places.labelled
     usable, faults, counts = places.usable, places.faults, places.agreed
     area_rules = rules.of_kind("area")
-    needed: Callable[[], object] = around_sites
+    edges: Callable[[], object] = around_sites
     if evidence.wanted and area_rules:
-        needed = ahead(lambda: [unit.edge_m for unit in units.values()], worth=large, after=around_sites, modest=True)
+        edges = ahead(lambda: [unit.edge_m for unit in units.values()], worth=large, after=around_sites, modest=True)
     by_figures = evidence.apart()
     named = names_all(rules.of_kind("near"))
 
@@ -208,14 +208,13 @@ def assess(
             return figures_of_sums(around, lon, lat, when, prepared, covered, covered_all)
         return figures(around, lon, lat, prepared, covered, covered_all, named, by_figures)
 
-    figure_columns = ahead(figured, worth=large, after=needed, modest=True)
-    needed = figure_columns
+    figure_columns = ahead(figured, worth=large, after=around_sites, modest=True)
 
     def weighed() -> Floats:
         around_it = kept.of("fading", [lon, lat, prepared], lambda: fading(lon, lat, prepared))
         return intensity(around_it, when, covered, again=given)
 
-    faded = ahead(weighed, worth=large, after=needed, modest=True)
+    faded = ahead(weighed, worth=large, after=lambda: (edges(), figure_columns()), modest=True)
     by_area = area_gaps_by_level(
         area_rules, rules.settings, table, when, looked, prepared, units, placed, usable, faults, rejected, known
     )

@@ -1,9 +1,10 @@
-"""What every rule says of the sites of one run; the rules that wait for the incidents around sites are asked last."""
+"""What every rule says of the sites of one run; the rules that wait for what others look for are asked last."""
 
 from __future__ import annotations
 
 from geo.rules.evidence import Evidence
 from geo.rules.finding import Finding
+from geo.rules.incident_area import IncidentArea
 from geo.rules.incident_distance import IncidentDistance
 from geo.rules.registry import KINDS
 from geo.rules.rule_set import Rules
@@ -22,8 +23,10 @@ def answers_of(rules: Rules, scene: Scene, evidence: Evidence) -> list[Finding]:
     evidence
         Gathers rows of evidence.
     """
+    # Incidents around sites are found first; how far the edge of a unit is, is evidence alone, and measured after that.
+    waits = {IncidentDistance.name: 1, IncidentArea.name: 2 if evidence.wanted else 0}
     answers = {}
-    for rule in sorted(rules.rules, key=lambda rule: rule.kind == IncidentDistance.name):
+    for rule in sorted(rules.rules, key=lambda rule: waits.get(rule.kind, 0)):
         rows = evidence.apart()
         answers[rule.id] = KINDS[rule.kind].evaluate(rule, scene, rows), rows
     for rule in rules.rules:

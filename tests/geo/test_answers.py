@@ -27,17 +27,20 @@ class Kind:
         return Finding.of(rule.id, np.zeros(1, np.bool_))
 
 
-def test_rules_that_wait_for_incidents_come_last_and_nothing_else_changes(monkeypatch):
+@pytest.mark.parametrize(
+    ("wanted", "asked"), [(True, ["C2", "C1", "H1", "H2"]), (False, ["C2", "H2", "C1", "H1"])], ids=["evidence", "none"]
+)
+def test_rules_that_wait_come_last_and_nothing_else_changes(monkeypatch, wanted, asked):
     kind = Kind()
     monkeypatch.setattr(answers, "KINDS", dict.fromkeys(("near", "status", "area"), kind))
     rules = [
         SimpleNamespace(id=i, kind=k) for i, k in (("C1", "near"), ("C2", "status"), ("H1", "near"), ("H2", "area"))
     ]
-    evidence = Evidence(rules, [rule.id for rule in rules])
+    evidence = Evidence(rules, [rule.id for rule in rules], wanted)
     found = answers.answers_of(SimpleNamespace(rules=rules), None, evidence)
-    assert kind.asked == ["C2", "H2", "C1", "H1"]
+    assert kind.asked == asked
     assert [finding.rule for finding in found] == ["C1", "C2", "H1", "H2"]
-    assert [rows.rule for rows in evidence._facts] == ["C1", "C2", "H1", "H2"]
+    assert [rows.rule for rows in evidence._facts] == (["C1", "C2", "H1", "H2"] if wanted else [])
 
 
 @pytest.mark.parametrize("explain", [True, False])
