@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geo import schema
@@ -55,6 +57,30 @@ def as_of_days(as_of: AsOf, n: int) -> Days:
     return days
 
 
+def site_order(sites: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """The rows of sites in the order of every result: by source, then by site id, shorter ones first.
+
+    Parameters
+    ----------
+    sites
+        Columns `source` and `site_id`.
+
+    Examples
+    --------
+    >>> site_order(pd.DataFrame({"source": ["b", "a", "a"], "site_id": ["1", "10", "9"]})).tolist()
+    [2, 1, 0]
+    """
+    return np.lexsort(_site_keys(sites))
+
+
+def _site_keys(sites: pd.DataFrame) -> list[npt.NDArray[Any]]:
+    """What sites are ordered by, the last one first; a source that all have is left away."""
+    keys = [sites["site_id"].rank(method="dense").to_numpy(), sites["site_id"].str.len().to_numpy()]
+    if one_text(sites["source"]) is None:
+        keys.append(sites["source"].rank(method="dense").to_numpy())
+    return keys
+
+
 def ready(sites: pd.DataFrame, as_of: AsOf) -> tuple[pd.DataFrame, Days]:
     """Sites in their canonical order, and the day of each.
 
@@ -68,10 +94,7 @@ def ready(sites: pd.DataFrame, as_of: AsOf) -> tuple[pd.DataFrame, Days]:
     given = plain(sites)
     days = as_of_days(as_of, len(given))
     table = schema.conform(given, schema.SITES)
-    by_id = table["site_id"].rank(method="dense").to_numpy()
-    keys = [by_id, table["site_id"].str.len().to_numpy()]
-    if one_text(table["source"]) is None:
-        keys.append(table["source"].rank(method="dense").to_numpy())
+    keys = _site_keys(table)
     order = np.lexsort(keys)
     if (order[1:] < order[:-1]).any():
         table, days = table.iloc[order].reset_index(drop=True), days[order]

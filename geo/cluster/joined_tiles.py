@@ -10,6 +10,7 @@ import pandas as pd
 from geo import schema
 from geo.assess import assess
 from geo.assessment import Assessment
+from geo.readiness import site_order
 
 
 def joined(
@@ -37,13 +38,7 @@ def joined(
     if not parts:
         return assess(schema.empty(schema.SITES), None, **{**given, "as_of": given["as_of"] or []})
     sites = pd.concat([p.sites for p in parts], ignore_index=True)
-    order = np.lexsort(
-        (
-            sites["site_id"].rank(method="dense").to_numpy(),
-            sites["site_id"].str.len().to_numpy(),
-            sites["source"].rank(method="dense").to_numpy(),
-        )
-    )
+    order = site_order(sites)
     sites = sites.iloc[order].reset_index(drop=True)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))

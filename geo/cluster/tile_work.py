@@ -8,7 +8,7 @@ keeps them for the next ones; where they do not, each batch reads what its own s
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,11 +20,13 @@ from geo import schema
 from geo.answer_cache import AnswerCache
 from geo.assess import assess
 from geo.assessment import Assessment
+from geo.cluster.explained_sites import WEIGHT, Weights, parts_of, together
 from geo.cluster.required_incidents import every, needed, sets, windows
+from geo.cluster.tile_files import Part, write_tile
 from geo.cluster.tiles import Tiles, count, file_system, read
 from geo.coded import CodedTable
 from geo.memory import give_back, keep_heap
-from geo.readiness import as_of_days, levels_of, with_country
+from geo.readiness import as_of_days, levels_of, site_order, with_country
 from geo.records.admin_units import Units, incident_units
 from geo.records.boundary_check import Agreement
 from geo.records.incidents import prepare
@@ -36,15 +38,9 @@ Ints = npt.NDArray[np.int64]
 DATED: schema.Table = (*schema.SITES, schema.Column("as_of", "date", "time of events, not of knowledge"))
 """Tiles of sites that have dates of their own."""
 
-EVIDENCE_ROWS = 1 << 18
-"""Rows of evidence that a worker makes a frame of at a time."""
-
 SITES_TOGETHER = 12_500
 """Sites of a batch of tiles: what is made anew for every batch is little beside so many, and a worker that dies has not
 much to do again."""
-
-SITES_EXPLAINED = 3_000
-"""Sites whose evidence is made together: some hundred rows each are a gigabyte where incidents are dense."""
 
 INCIDENTS_KEPT = 1_000_000
 """Incidents of the windows that a worker keeps: about 1 GB while they are made ready."""
@@ -133,20 +129,7 @@ def batches_of(tiles: Tiles, workers: int) -> tuple[tuple[int, ...], ...]:
         How many workers there are.
     """
     most = min(SITES_TOGETHER, -(-sum(t.rows for t in tiles.tiles) // (4 * max(workers, 1))))
-    return _together(tiles, range(len(tiles.tiles)), most)
-
-
-def _together(tiles: Tiles, numbers: Sequence[int], most: int) -> tuple[tuple[int, ...], ...]:
-    """Tiles in groups of up to so many sites; a larger tile is alone."""
-    out: list[list[int]] = []
-    held = most + 1
-    for i in numbers:
-        if held + tiles.tiles[i].rows > most:
-            out.append([])
-            held = 0
-        out[-1].append(i)
-        held += tiles.tiles[i].rows
-    return tuple(map(tuple, out))
+    return together([t.rows for t in tiles.tiles], most)
 
 
 def span(job: Job, number: int) -> tuple[set[str], int, int]:
@@ -208,10 +191,7 @@ def assess_batch(job: Job, number: int, counted: Counted) -> list[Assessment]:
         What was counted over the whole.
     """
     settle()
-    desk = _desk(job, counted)
-    most = SITES_TOGETHER if job.given.get("explain") is False else SITES_EXPLAINED
-    incidents = desk.incidents(number)
-    return [desk.assessed(some, incidents) for some in _together(job.sites, job.batches[number], most)]
+    return _desk(job, counted).assessed(number)
 
 
 class _Desk:
@@ -222,6 +202,7 @@ class _Desk:
         self._lies: int | None = None
         self._found: pd.DataFrame | None = None
         self._kept = AnswerCache(other_dates=False)
+        self._weights: Weights | None = None
 
     def incidents(self, batch: int) -> pd.DataFrame | None:
         """The incidents that a batch is assessed with: those of all windows, or what its own sites need."""
@@ -229,7 +210,7 @@ class _Desk:
         wanted = -1 if self.counted.whole else batch
         if tiles is None or self._lies == wanted:
             return self._found
-        self._found, self._kept = None, AnswerCache(other_dates=False)  # what stands there goes first
+        self._found, self._weights, self._kept = None, None, AnswerCache(other_dates=False)  # it goes first
         if self.counted.whole:
             self._found = every(tiles, given["rules"], np.array(self.counted.days, dtype=np.int64))
         else:
@@ -238,29 +219,91 @@ class _Desk:
         self._lies = wanted
         return self._found
 
-    def assessed(self, tiles: Sequence[int], incidents: pd.DataFrame | None) -> Assessment:
-        """Some tiles together; what goes to files leaves an empty frame behind."""
+    def assessed(self, batch: int) -> list[Assessment]:
+        """The tiles of a batch, some together or one in parts; what goes to files leaves empty frames behind."""
+        incidents, tiles = self.incidents(batch), self.job.batches[batch]
         sites, tile = self.job.sites_of(tiles)
+        out: list[Assessment] = []
+        for some, parts in self._shares(sites, tile, tiles, incidents):
+            results = (self._assess(sites.iloc[rows].reset_index(drop=True), incidents) for rows in parts)
+            if self.job.out is None:
+                out += results
+            elif len(some) == 1:
+                out += _written(self.job.out, some[0], results)
+            else:
+                out += _written_apart(
+                    self.job.out, some, pd.Series(tile, pd.MultiIndex.from_frame(sites[_KEY])), results
+                )
+        return out
+
+    def _shares(
+        self, sites: pd.DataFrame, tile: Ints, tiles: Sequence[int], incidents: pd.DataFrame | None
+    ) -> Iterator[tuple[Sequence[int], list[Ints]]]:
+        """Tiles that are assessed together, and their sites; or one, and its sites in parts, in their order."""
+        if self.job.given.get("explain") is False:
+            yield tiles, [np.arange(len(sites))]
+            return
+        if self._weights is None:
+            self._weights = Weights(incidents, self.job.given["rules"])
+        weights = self._weights.of(sites, self.job.days_of(sites))
+        rows = [np.flatnonzero(tile == i) for i in tiles]
+        for some in together([float(weights[of].sum()) for of in rows], WEIGHT):
+            of = np.concatenate([rows[k] for k in some])
+            if len(some) == 1:
+                of = of[site_order(sites.iloc[of])]
+                yield [tiles[some[0]]], [of[part] for part in parts_of(weights[of], WEIGHT)]
+            else:
+                yield [tiles[k] for k in some], [of]
+
+    def _assess(self, sites: pd.DataFrame, incidents: pd.DataFrame | None) -> Assessment:
+        """Some sites, with what is kept; what their making took goes back before the next thing needs its own."""
         given = {**self.job.given, "agreed": self.counted.agreed, "kept": self._kept}
         if self.job.dated:
             given["as_of"] = sites.pop("as_of")
         result = assess(sites, incidents, **given)
-        out = self.job.out
-        if out is None:
-            return result
-        system, folder = file_system(out)
-        system.create_dir(folder, recursive=True)
-        # A tile's files hold what is of its own sites, whatever was assessed with them.
-        of = pd.Series(tile, index=pd.MultiIndex.from_frame(sites[_KEY]))
-        of_site = of.reindex(pd.MultiIndex.from_frame(result.sites[_KEY])).to_numpy()
-        rows = result.evidence_columns
-        of_row = _of_rows(rows, of)
-        for i in tiles:
-            mine = result.sites.take(np.flatnonzero(of_site == i)).reset_index(drop=True)
-            mine.to_parquet(f"{folder}/sites-{i:05d}.parquet", index=False, filesystem=system)
-            _write_evidence(rows, np.flatnonzero(of_row == i), f"{folder}/evidence-{i:05d}.parquet", system)
-        nothing = rows.take(np.zeros(0, np.int64))
-        return Assessment(result.sites.iloc[:0], nothing.frame(), result.datasets, result.report, result.fired.iloc[:0])
+        give_back()
+        return result
+
+
+def _written(out: str, number: int, results: Iterator[Assessment]) -> list[Assessment]:
+    """One tile in one result or several, written as they are made."""
+    left: list[Assessment] = []
+
+    def parts() -> Iterator[Part]:
+        for result in results:
+            left.append(_emptied(result))
+            yield result.sites, result.evidence_columns, np.arange(len(result.evidence_columns))
+            del result
+
+    write_tile(number, parts(), *_folder(out))
+    return left
+
+
+def _written_apart(
+    out: str, tiles: Sequence[int], of: pd.Series[int], results: Iterator[Assessment]
+) -> list[Assessment]:
+    """Several tiles in one result: a tile's files hold what is of its own sites, whatever was assessed with them."""
+    (result,) = results
+    rows = result.evidence_columns
+    of_site = of.reindex(pd.MultiIndex.from_frame(result.sites[_KEY])).to_numpy()
+    of_row = _of_rows(rows, of)
+    for i in tiles:
+        mine = result.sites.take(np.flatnonzero(of_site == i)).reset_index(drop=True)
+        write_tile(i, [(mine, rows, np.flatnonzero(of_row == i))], *_folder(out))
+    return [_emptied(result)]
+
+
+def _folder(out: str) -> tuple[str, Any]:
+    """The folder of results, made where it is not there, and its file system."""
+    system, folder = file_system(out)
+    system.create_dir(folder, recursive=True)
+    return folder, system
+
+
+def _emptied(result: Assessment) -> Assessment:
+    """What a result says of the run, without its rows."""
+    nothing = result.evidence_columns.take(np.zeros(0, np.int64)).frame()
+    return Assessment(result.sites.iloc[:0], nothing, result.datasets, result.report, result.fired.iloc[:0])
 
 
 _KEY = ["source", "site_id"]
@@ -297,18 +340,6 @@ def _of_rows(rows: CodedTable, of: pd.Series[int]) -> npt.NDArray[Any]:
     keys = (source.pool, site.pool) if together else (source.array(), site.array())
     found = of.reindex(pd.MultiIndex.from_arrays(keys)).to_numpy()
     return found.take(site.codes) if together and site.codes is not None else found
-
-
-def _write_evidence(table: CodedTable, rows: Ints, path: str, system: Any) -> None:
-    """Parquet of some rows of evidence, so many at a time: a frame of a million takes a gigabyte."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    kind = pa.Schema.from_pandas(table.take(np.zeros(0, np.int64)).frame(), preserve_index=False)
-    with parquet.ParquetWriter(path, kind, filesystem=system) as file:
-        for start in range(0, len(rows), EVIDENCE_ROWS):
-            part = table.take(rows[start : start + EVIDENCE_ROWS]).frame()
-            file.write_table(pa.Table.from_pandas(part, schema=kind, preserve_index=False))
 
 
 def settle() -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from geo.assess import assess
-from geo.cluster import tile_work
+from geo.cluster import tile_files, tile_work
 from geo.cluster.joined_tiles import joined, summed, unseen_summed
 from geo.cluster.tile_work import Counted, Job, batches_of
 from geo.cluster.tiles import Tile, Tiles, open_tiles
@@ -94,6 +94,23 @@ def test_what_is_said_of_a_batch_goes_to_the_files_of_its_tiles(tmp_path, whole,
     back = back.set_index(["source", "site_id"]).loc[pd.MultiIndex.from_frame(one.sites[["source", "site_id"]])]
     for name in ("site_class", "area_class", "incidents_20km_12m", "nearest_incident_m", "incident_intensity"):
         pd.testing.assert_series_equal(back[name].reset_index(drop=True), one.sites[name].reset_index(drop=True))
+
+
+@pytest.mark.parametrize("rows", [3, pytest.param(1000, marks=pytest.mark.slow)])
+def test_in_how_many_parts_a_tile_is_explained_shows_in_no_byte(tmp_path, monkeypatch, rows):
+    monkeypatch.setattr(tile_files, "EVIDENCE_ROWS", 64)
+    sites, incidents, options = scene(n=14, m=100)
+    asked, files = [], {}
+    monkeypatch.setattr(tile_work, "assess", lambda *a, **k: asked.append(len(a[0])) or assess(*a, **k))
+    for name, weight in (("whole", tile_work.WEIGHT), ("parts", 99)):
+        monkeypatch.setattr(tile_work, "WEIGHT", weight)
+        in_batches(tmp_path, sites, incidents, options, rows=rows, together=5, out=tmp_path / name)
+        files[name] = {p.name: p.read_bytes() for p in (tmp_path / name).iterdir()}
+    assert files["whole"] == files["parts"]
+    assert asked[-14:] == [1] * 14  # each site alone
+    same_bytes(
+        assess(sites, incidents, **options), in_batches(tmp_path, sites, incidents, options, rows=rows, together=5)[0]
+    )
 
 
 @pytest.mark.parametrize("whole", [True, False])
