@@ -12,15 +12,13 @@ import pandas as pd
 
 from geo.equal_texts import codes_of
 from geo.records.incidents import Incidents
+from geo.records.label_codes import Coded, different_numbers, together
 from geo.records.place_names import alias_dict, fold
 from geo.spatial.polygons import Boundaries, locate, own_edge_m
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-Coded = tuple[Ints, list[str]]
-"""Which of its different texts a column has in each row, and these texts."""
-
 Aliases = Mapping[tuple[str, int], Mapping[str, str]]
 """Folded alias to folded unit, by (country, level)."""
 
@@ -94,7 +92,7 @@ class Units:
     def _index(self, boundaries: Boundaries) -> None:
         frame = boundaries.frame
         rows = []
-        columns = (frame[c] for c in ("unit", "parent", "country", "code"))
+        columns = (frame[c].to_numpy(dtype=object) for c in ("unit", "parent", "country", "code"))
         for row, (name, parent, country, code) in enumerate(zip(*columns, strict=True)):
             folded, above = self._folded(str(country), str(name)), fold(str(parent))
             # Polygons of one name are parts of one unit only where a code says so.
@@ -141,15 +139,16 @@ class Units:
         country
             Country of each row.
         """
-        (name, named), (above, aboves), (land, lands) = names, parents, country
-        label = (land * len(named) + name) * len(aboves) + above
-        codes, distinct = different_numbers(label, len(lands) * len(named) * len(aboves))
+        named, aboves, lands = names[1], parents[1], country[1]
+        end = len(lands) * len(named) * len(aboves)
+        label = together(country, names, parents)
+        codes, distinct = different_numbers(label, end, by_first=self.boundaries is None)
         found = []
         for one in distinct.tolist():
             rest, third = divmod(one, len(aboves))
             first, second = divmod(rest, len(named))
             found.append(self._one(lands[first], named[second], aboves[third]))
-        return np.array([*found, -1], dtype=np.int64)[codes]
+        return np.array([*found, -1], dtype=np.int64).take(codes)
 
     def _one(self, country: str, name: str, parent: str) -> int:
         folded = self._folded(country, name)
@@ -167,33 +166,6 @@ class Units:
         """Whether two units of the set share name and country, and no parent tells them apart."""
         several = [codes for codes in self._named.values() if len(codes) > 1]
         return any(len({self.parent[c] for c in codes}) < len(codes) for codes in several)
-
-
-def different_numbers(numbers: Ints, end: int) -> tuple[Ints, Ints]:
-    """Which of the different numbers each one is, and these, in the order of the first of each.
-
-    Parameters
-    ----------
-    numbers
-        Numbers in any order.
-    end
-        None reaches it.
-
-    Examples
-    --------
-    >>> different_numbers(np.array([7, 3, 7]), 8)
-    (array([0, 1, 0]), array([7, 3]))
-    """
-    if end > 2 * len(numbers) or numbers.min(initial=0) < 0:
-        codes, distinct = pd.factorize(numbers)
-        return codes.astype(np.int64), np.asarray(distinct, np.int64)
-    first = np.full(end, len(numbers))
-    first[numbers[::-1]] = np.arange(len(numbers))[::-1]
-    distinct = np.flatnonzero(first < len(numbers))
-    distinct = distinct[np.argsort(first[distinct])]
-    code = np.empty(end, np.int64)
-    code[distinct] = np.arange(len(distinct))
-    return code.take(numbers), distinct
 
 
 def aliases_of(table: pd.DataFrame | None) -> Aliases:
@@ -247,7 +219,7 @@ def keys_of_coded(names: Coded, country: Coded, level: int, aliases: Aliases) ->
     missing = (name < 0) | (land < 0)
     if missing.any():
         name, land, named = np.where(missing, len(named), name), np.where(missing, 0, land), [*named, ""]
-    codes, pairs = different_numbers(land * len(named) + name, max(len(lands), 1) * len(named))
+    codes, pairs = different_numbers(land * len(named) + name, max(len(lands), 1) * len(named), by_first=False)
     keys = [
         key_of(named[pair % len(named)], lands[pair // len(named)] if lands else "", level, aliases)
         for pair in pairs.tolist()
@@ -359,10 +331,12 @@ def _rows_with(coded: Coded, wanted: Callable[[str], bool]) -> Bools:
     """The rows whose text is wanted."""
     codes, texts = coded
     flags = np.array([wanted(text) for text in texts], np.bool_)
-    return np.full(len(codes), flags[0]) if len(texts) == 1 else flags.take(codes)
+    return np.full(len(codes), flags.all()) if flags.all() or len(texts) == 1 else flags.take(codes)
 
 
-def incident_units(incidents: Incidents, units: Units) -> IncidentUnits:
+def incident_units(
+    incidents: Incidents, units: Units, placed: tuple[Ints, Floats, Floats] | None = None
+) -> IncidentUnits:
     """The unit of each incident: precision 1 and 2 by polygon (by label outside all polygons), 3 and 4 by label.
 
     The report counts labels that match no polygon of their country, and disagreements between polygon and label.
@@ -373,42 +347,42 @@ def incident_units(incidents: Incidents, units: Units) -> IncidentUnits:
         The incidents, ready to be asked.
     units
         The units of the level.
+    placed
+        What :meth:`geo.records.incidents.Incidents.placed` gives, where it is at hand.
     """
     level, boundaries = units.level, units.boundaries
     blank = np.zeros(len(incidents), np.int64), [""]
     name = incidents.coded(f"admin{level}") if level < 3 else blank
     parent, country = incidents.coded("admin1") if level > 1 else blank, incidents.coded("country")
     label = units.match_coded(name, parent, country)
-    code = label.copy()
-    unmatched = np.zeros(len(incidents), np.bool_)
+    code, unmatched = label, np.zeros(len(incidents), np.bool_)
     report: dict[str, object] = {"level": level, "basis": "label"}
     if boundaries is not None:
-        by_place = np.flatnonzero((incidents.precision <= 2) & np.isfinite(incidents.lon) & np.isfinite(incidents.lat))
-        hit = locate(incidents.lon[by_place], incidents.lat[by_place], boundaries)
-        inside, rows = by_place[hit >= 0], hit[hit >= 0]
-        code[inside] = units.of_row[rows]
+        rows, lon, lat = placed or incidents.placed()
+        row = np.full(len(incidents), -1, np.int64)
+        row[rows] = locate(lon, lat, boundaries)
+        inside = row >= 0
+        code = np.where(inside, np.append(units.of_row, -1).take(row), label)
         has_label = _rows_with(name, bool)
         # An incident whose country is not known may lie in any of them.
         countries = units.countries
         here = _rows_with(country, lambda iso: "" in countries or not iso or iso in countries)
-        labelled = has_label[inside] & here[inside]
-        differs = labelled & (label[inside] != code[inside])
-        outside = incidents.precision <= 4
-        outside[inside] = False
-        unmatched = here & (label < 0) & outside
+        named = has_label & here
+        labelled = named & inside
+        unlike = label < 0
+        unmatched = here & unlike & ~inside & (incidents.precision <= 4)
+        differs = np.flatnonzero(labelled & (label != code))
         spelled = np.bincount(name[0][unmatched & has_label], minlength=len(name[1])).tolist()
         report |= {
             "basis": "polygon",
             "boundaries": boundaries.name,
             "boundary_version": boundaries.version,
-            "placed": len(inside),
+            "placed": int(inside.sum()),
             "labelled": int(labelled.sum()),
-            "named": int((has_label & here).sum()),
-            "matched": int((has_label & here & (label >= 0)).sum()),
-            "disagreements": int(differs.sum()),
-            "disagreeing_units": _pairs(
-                boundaries.frame["unit"], rows[differs], name[0].take(inside[differs]), name[1]
-            ),
+            "named": int(named.sum()),
+            "matched": int((named & ~unlike).sum()),
+            "disagreements": len(differs),
+            "disagreeing_units": _pairs(boundaries.frame["unit"], row.take(differs), name[0].take(differs), name[1]),
             "unmatched_labels": {k: n for k, n in sorted(zip(name[1], spelled, strict=True)) if n},
         }
     return IncidentUnits(level, code, unmatched, report)

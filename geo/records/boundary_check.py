@@ -6,14 +6,22 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from geo.records.admin_units import Units
 from geo.spatial.equal_area import areas_m2, to_equal_area
-from geo.spatial.polygons import Boundaries, locate
+from geo.spatial.polygons import Boundaries, locate, locate_all
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Geometries = npt.NDArray[np.object_]
 
 WHOLE_COUNTRY = 0.9
 """A unit with more than this share of its country's area is the country, not a part of it."""
+CORNERS = 16
+"""So many corners of a unit, or a few more, are sought in its country before it is measured how far it is away."""
 ISLAND_DEGREES = 2.0
 """How far an island that a coarse outline leaves out may lie from its country."""
 
@@ -86,17 +94,41 @@ def _compare(boundaries: Boundaries, outlines: Boundaries) -> str:
     codes = outlines.frame["country"].to_numpy(dtype=object)
     found = np.where(at >= 0, codes[at], "")
     stated = boundaries.frame["country"].to_numpy(dtype=object)
-    stray = (stated != "") & (found != stated)
-    if stray.any():
-        # A coarse outline may miss a border district by a few kilometres, and a small island altogether: outside is
-        # what no part of it touches, and what lies in no country only where it is far away.
-        rows = {str(c): i for i, c in enumerate(codes)}
-        for i in np.flatnonzero(stray):
-            own = rows.get(str(stated[i]))
-            away = 0.0 if own is None else shapely.distance(boundaries.geometry[i], outlines.geometry[own])
-            if away > (0.0 if found[i] else ISLAND_DEGREES):
-                return "outside_its_country"
-    whole = areas_m2(to_equal_area(outlines.geometry))
-    unit = areas_m2(to_equal_area(boundaries.geometry))
-    share = np.where(at >= 0, unit / whole[np.maximum(at, 0)], 0.0)
-    return "spans_a_country" if (share > WHOLE_COUNTRY).any() else ""
+    stray = np.flatnonzero((stated != "") & (found != stated))
+    # A coarse outline may miss a border district by a few kilometres, and a small island altogether: outside is what no
+    # part of it touches, and what lies in no country only where it is far away.
+    rows = {str(c): i for i, c in enumerate(codes)}
+    own = np.array([rows.get(str(country), -1) for country in stated[stray]], np.int64)
+    for i in np.flatnonzero((own >= 0) & ~_have_corners_in(boundaries.geometry[stray], own, outlines)):
+        away = shapely.distance(boundaries.geometry[stray[i]], outlines.geometry[own[i]])
+        if away > (0.0 if found[stray[i]] else ISLAND_DEGREES):
+            return "outside_its_country"
+    # A box that is much smaller than a country holds no unit of its size: few are measured.
+    held = np.flatnonzero(at >= 0)
+    whole = _areas(outlines, np.unique(at[held]))[at[held]]
+    large = ~(areas_m2(to_equal_area(_boxes(boundaries.geometry[held]))) <= WHOLE_COUNTRY / 2 * whole)
+    unit = areas_m2(to_equal_area(boundaries.geometry[held[large]]))
+    return "spans_a_country" if (unit / whole[large] > WHOLE_COUNTRY).any() else ""
+
+
+def _have_corners_in(geometry: Geometries, own: Ints, outlines: Boundaries) -> Bools:
+    """Which units have one of some corners in their own outline; one that has none may still touch it."""
+    xy, unit = shapely.get_coordinates(geometry, return_index=True)
+    each = np.arange(len(unit)) % (np.bincount(unit, minlength=len(geometry)) // CORNERS + 1)[unit] == 0
+    xy, unit = xy[each], unit[each]
+    corner, row = locate_all(xy[:, 0], xy[:, 1], outlines)
+    have = np.zeros(len(geometry), np.bool_)
+    have[unit[corner[row == own[unit[corner]]]]] = True
+    return have
+
+
+def _boxes(geometry: Geometries) -> Geometries:
+    return np.asarray(shapely.box(*shapely.bounds(geometry).T), dtype=object)
+
+
+def _areas(outlines: Boundaries, rows: Ints) -> Floats:
+    """Area of each outline [m2], measured for these rows, else perhaps NaN; kept with the outlines."""
+    areas: Floats = outlines._kept.setdefault("areas", np.full(len(outlines), np.nan))
+    missing = rows[np.isnan(areas[rows])]
+    areas[missing] = areas_m2(to_equal_area(outlines.geometry[missing]))
+    return areas

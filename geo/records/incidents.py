@@ -91,6 +91,11 @@ class Incidents:
         """Their records (`geo.schema.INCIDENTS`), a row each; made when it is first asked for."""
         return rows_of(self.table, self.order)
 
+    def placed(self) -> tuple[Ints, Floats, Floats]:
+        """Positions of those whose place is known to a part of a district, and their longitudes and latitudes."""
+        rows = np.flatnonzero((self.precision <= 2) & np.isfinite(self.lon) & np.isfinite(self.lat))
+        return rows, self.lon.take(rows), self.lat.take(rows)
+
     @cached_property
     def restricted(self) -> Bools:
         """Which of them must never leave in an export."""

@@ -75,7 +75,8 @@ class PlacedIncidents:
             How well boundaries agree with the places that rows name, by level.
         """
         known = {level: Units(level, by_level.get(level), aliases) for level in levels}
-        placed = by_threads(lambda level: incident_units(incidents, known[level]), levels, len(incidents))
+        places = incidents.placed() if by_level else None
+        placed = by_threads(lambda level: incident_units(incidents, known[level], places), levels, len(incidents))
         counts = {i: boundary_check.Agreement.of(placed[i].report) for i in levels} | dict(agreed or {})
         faults = {i: boundary_check.fault(known[i], counts[i], outlines) for i in by_level if i in known}
         usable = {level: b for level, b in by_level.items() if level in known and not faults[level]}

@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.equal_texts import codes_of
-from geo.records.admin_units import IncidentUnits, SiteUnits, Units, different_numbers
+from geo.records.admin_units import IncidentUnits, SiteUnits, Units
 from geo.records.incidents import Incidents
+from geo.records.label_codes import different_numbers
 from geo.records.place_names import fold
 from geo.rules.coverage_gaps import AREA_GAPS, Coverage
 from geo.rules.evidence import Evidence

@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.equal_texts import codes_of
-from geo.records.admin_units import Aliases, SiteUnits, different_numbers, key_of
+from geo.records.admin_units import Aliases, SiteUnits, key_of
+from geo.records.label_codes import different_numbers
 from geo.spatial.polygons import Boundaries
 
 Floats = npt.NDArray[np.float64]

@@ -100,7 +100,7 @@ def locate_all(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries) -
         Polygons between longitudes -180 and 180.
     """
     x, y = positions(lon, lat)
-    found = _single(x, y, boundaries)
+    found = _sure(x, y, boundaries, several=True)
     if found is None:
         return _tested(x, y, boundaries)
     alone, others = np.flatnonzero(found >= 0), np.flatnonzero(found == OTHERS)
@@ -112,14 +112,17 @@ def locate_all(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries) -
     return pair // len(boundaries), pair % len(boundaries)
 
 
-def _single(x: Floats, y: Floats, boundaries: Boundaries) -> Ints | None:
-    """The unit of each point surely in one alone or in none (-1), else :data:`OTHERS`; None: there is no grid."""
+def _sure(x: Floats, y: Floats, boundaries: Boundaries, several: bool) -> Ints | None:
+    """The unit of each point that is beyond doubt, -1 for none, else :data:`OTHERS`; None: there is no grid.
+
+    Of several units it is the one whose name sorts first, unless `several` are told.
+    """
     if "cells" not in boundaries._kept:
         if not compiles(x.size * POINT_COST) or not UnitCells.takes(boundaries.geometry):
             return None
-        boundaries._kept["cells"] = UnitCells(boundaries.geometry)
+        boundaries._kept["cells"] = UnitCells(boundaries.geometry, np.argsort(boundaries.rank))
     cells: UnitCells = boundaries._kept["cells"]
-    return in_parts(lambda part: cells.holders(x[part], y[part]), x.size)
+    return in_parts(lambda part: cells.holders(x[part], y[part], not several), x.size)
 
 
 def _tested(x: Floats, y: Floats, boundaries: Boundaries) -> tuple[Ints, Ints]:
@@ -195,7 +198,7 @@ def locate(lon: npt.ArrayLike, lat: npt.ArrayLike, boundaries: Boundaries) -> In
     array([ 1,  0,  0, -1])
     """
     x, y = positions(lon, lat)
-    out = _single(x, y, boundaries)
+    out = _sure(x, y, boundaries, several=False)
     if out is None:
         return _first(*_tested(x, y, boundaries), x.size, boundaries)
     others = np.flatnonzero(out == OTHERS)

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from geo import equal_texts, schema
 from geo.equal_texts import are_among, are_blank, codes_of, one_text, rows_of
-from geo.records.admin_units import different_numbers, keys_of
+from geo.records.admin_units import keys_of
 from geo.records.incidents import prepare
+from geo.records.label_codes import different_numbers, together
 from geo.records.place_names import fold
 from tests.examples import examples
 
@@ -88,6 +89,20 @@ def test_numbers_are_counted_off_as_pandas_does(numbers, end):
     want, different = pd.factorize(np.array(numbers, dtype=np.int64))
     assert codes.tolist() == want.tolist()
     assert distinct.tolist() == different.tolist()
+    codes, distinct = different_numbers(np.array(numbers, dtype=np.int64), end, by_first=False)
+    assert distinct.take(codes).tolist() == numbers
+    assert sorted(distinct.tolist()) == sorted(different.tolist())
+
+
+@settings(max_examples=examples(200), deadline=None)
+@given(st.lists(st.tuples(*3 * [st.sampled_from(["", "a", "b", None])]), max_size=12), st.integers(0, 3))
+def test_columns_together_part_the_rows_as_they_do(rows, alike):
+    columns = [pd.Series(["x" if i < alike else row[i] for row in rows], dtype="str") for i in range(3)]
+    if any(column.isna().any() for column in columns):
+        return
+    numbers = together(*map(codes_of, columns)).tolist()
+    said = list(zip(*columns, strict=True))
+    assert [[n == m for m in numbers] for n in numbers] == [[one == other for other in said] for one in said]
 
 
 names = st.sampled_from(["", "Boda", "BODA", "Boda region", "Bria", "Zone", "Vakaga", None])

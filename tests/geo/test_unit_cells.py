@@ -41,9 +41,10 @@ def both(lon, lat, shapes):
     np.testing.assert_array_equal(locate_all(lon, lat, asked), want)
     np.testing.assert_array_equal(locate(lon, lat, asked), single)
     cells: UnitCells = asked._kept["cells"]
-    found = cells.holders(wrap(lon), lat)
-    sure = found != OTHERS
-    np.testing.assert_array_equal(found[sure], single[sure])
+    found, first = cells.holders(wrap(lon), lat, False), cells.holders(wrap(lon), lat, True)
+    for one in (found, first):
+        np.testing.assert_array_equal(one[one != OTHERS], single[one != OTHERS])
+    assert not ((first == OTHERS) & (found != OTHERS)).any()
     return found
 
 
@@ -64,9 +65,14 @@ def test_many_points_in_overlapping_units_with_holes_and_parts(monkeypatch, side
     shapes[4] = shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(5, 5, 6, 9), shapely.box(9.5, 0, 9.6, 9)])
     shapes[5] = shapely.Polygon(shapely.box(1, 1, 9, 9).exterior, [shapely.box(2, 2, 8, 8).exterior])
     shapes[6], shapes[7] = None, shapely.Polygon()
-    found = both(rng.uniform(-1, 11, 20_000), rng.uniform(-1, 11, 20_000), shapes)
+    lon, lat = rng.uniform(-1, 11, (2, 20_000))
+    found = both(lon, lat, shapes)
     assert (found == OTHERS).any()
     assert (found >= 0).any()
+    asked = units(*shapes)
+    point, _ = locate_all(lon, lat, asked)
+    assert (np.bincount(point) > 1).sum() > 100
+    assert not (asked._kept["cells"].holders(lon, lat, True) == OTHERS).any()
 
 
 def test_neighbours_share_edges_and_long_edges_cross_many_cells():
