@@ -46,7 +46,7 @@ from geo.rules.figures import (
 from geo.rules.finding import Finding
 from geo.rules.incident_distance import farther_questions, questions_of
 from geo.rules.incident_pairs import Pairs, find_pairs
-from geo.rules.incident_sums import sums
+from geo.rules.incident_sums import few_in_windows, sums
 from geo.rules.raster import measures_of, raster_gap
 from geo.rules.rejected import Rejected
 from geo.rules.rule_set import Rules
@@ -328,6 +328,8 @@ def _around(
         "months": max([NEAREST_MONTHS, FIGURE_MONTHS, *(r.longest_months for r in rules.rules)]),
         "imprecise_km": rules.settings.imprecise_radius_km,
     }
+    few = None if pairs else few_in_windows(when, given["months"], incidents)
+    incidents = incidents if few is None else incidents.take(few)
     wanted = figure_questions(incidents)
     for rule in rules.of_kind("near"):
         wanted |= questions_of(rule, incidents)
@@ -335,7 +337,8 @@ def _around(
         wanted[_VISITED] = disagreement_question(incidents, months)
     near, latest = nearest_questions(incidents, given["widest_m"])
     if not pairs:
-        return sums(wanted, lon, lat, error_km, when, incidents, near=near, latest=latest, **given)
+        added = sums(wanted, lon, lat, error_km, when, incidents, near=near, latest=latest, **given)
+        return added if few is None else added.numbered(few)
     beyond = {NEAREST_ASKS[0]: -1.0}
     for rule in rules.of_kind("near"):
         far = farther_questions(rule, incidents)

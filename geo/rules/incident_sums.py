@@ -30,6 +30,29 @@ Bits = npt.NDArray[np.uint64]
 Locals = npt.NDArray[np.int32]
 
 
+def few_in_windows(days: Days, months: int, incidents: Incidents) -> Ints | None:
+    """Positions of the incidents that the window of some site may reach, whatever a question takes for being in it.
+
+    Where dates are near each other these are few: to ask them alone costs less than to put every question to all. None
+    where they are half of all incidents or more.
+
+    Parameters
+    ----------
+    days
+        The date of each site [days since 1970-01-01].
+    months
+        The longest window of any question [calendar months].
+    incidents
+        The incidents, ready to be asked.
+    """
+    if not len(days):
+        return None
+    now, after = days.max(), months_before(days, months).min()
+    first, last = incidents.start - incidents.slack, incidents.end + incidents.slack
+    few = np.flatnonzero((np.minimum(first, last) <= now) & (np.maximum(first, last) > after))
+    return few if 2 * few.size < len(incidents) else None
+
+
 def sums(
     asks: dict[str, Question],
     lon: Floats,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -30,3 +30,15 @@ class Sums:
     near: Ints
     latest_day: Days
     latest: Ints
+
+    def numbered(self, rows: Ints) -> Sums:
+        """The same where the incidents asked were some among others.
+
+        Parameters
+        ----------
+        rows
+            Position of each of them among all, ascending.
+        """
+        every = np.append(rows, NOBODY)
+        near, latest = (every.take(np.minimum(some, rows.size)) for some in (self.near, self.latest))
+        return replace(self, near=near, latest=latest)
