@@ -167,10 +167,8 @@ def assess(
     lon, lat = table["lon"].to_numpy(np.float64), table["lat"].to_numpy(np.float64)
     n = len(table)
 
-    around_sites = ahead(  # beside sums there is more to do than beside pairs
-        lambda: _around(rules, lon, lat, error_km, when, preparing(), pairs=evidence.wanted),
-        worth=large,
-        modest=not evidence.wanted,
+    around_sites = ahead(
+        lambda: _around(rules, lon, lat, error_km, when, preparing(), pairs=evidence.wanted), worth=large
     )
     widest_km = max([rules.settings.neighbour_km, *rules.radii_km])
     country = table["country"].to_numpy(dtype=object)
