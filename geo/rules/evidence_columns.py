@@ -125,7 +125,7 @@ def columns(
         "rule": Coded(_texts(names), at_rule),
         "answer": Coded(_texts([by_id[r].answer if r in by_id else "" for r in names]), at_rule),
         "ground": Coded(_texts([by_id[r].ground if r in by_id else "" for r in names]), at_rule),
-        "distance_m": Coded(np.round(distance.take(order), 3)),
+        "distance_m": Coded(_rounded(distance.take(order))),
     }
     for name, (words, codes) in found.items():
         out[name] = Coded(_texts(words), numbered(order, codes))
@@ -140,6 +140,11 @@ def columns(
     shut = records.shut()
     out[RESTRICTED] = Coded(shut.take(shared) if shut.any() else np.zeros(len(order), np.bool_))
     return CodedTable({n: out[n] for n in (*(c.name for c in schema.EVIDENCE), RESTRICTED)})
+
+
+def _rounded(metres: Floats) -> Floats:
+    """Metres to the millimetre, in their own place."""
+    return np.round(metres, 3, out=metres)
 
 
 class _Records:
@@ -184,14 +189,20 @@ class _Records:
             kind = _TYPES[name]
             blank = _BLANKS[kind]
             parts = [_typed([blank], kind)]
-            given = self.of.precision.astype(np.float64) if name == "precision" else self.of.frame[COPIED[name]].array
-            parts.append(_typed(given.take(self.incidents), kind))
+            if len(self.incidents):
+                parts.append(_typed(self._of_incidents(name), kind))
             parts += [
                 _typed(np.repeat(value, n) if len(value) == 1 else value, kind)
                 for n, value in _grouped(self._several, name, kind)
             ]
             self._kept[name] = _joined(parts)
         return self._kept[name]
+
+    def _of_incidents(self, name: str) -> Any:
+        """A column of the incidents that were named, few of all."""
+        if name == "precision":
+            return self.of.precision.take(self.incidents).astype(np.float64)
+        return self.of.table[COPIED[name]].array.take(self.of.order.take(self.incidents))
 
     @cached_property
     def order(self) -> Ints:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from string import Formatter
 from typing import Any
 
@@ -36,10 +37,20 @@ Column = list[str | pa.Array]
 
 @dataclass(frozen=True)
 class Pool:
-    """A text of every site: position in `values`, -1 for none."""
+    """A text of every site: position in `texts`, -1 for none."""
 
-    values: Sequence[str]
+    texts: Sequence[str]
     codes: Ints
+
+    def at(self, row: int) -> str:
+        """The text of one site.
+
+        Parameters
+        ----------
+        row
+            Position of the site.
+        """
+        return str(self.texts[self.codes[row]])
 
     def of(self, rows: Ints, translate: Speaker, kept: dict[tuple[int, int], Any]) -> pa.Array:
         """The texts of some sites in a language; `kept` holds what was said before.
@@ -55,7 +66,7 @@ class Pool:
         """
         key = (id(self), id(translate))
         if key not in kept:
-            kept[key] = _array(_translated(v, translate) for v in self.values)
+            kept[key] = _array(_translated(v, translate) for v in self.texts)
         return kept[key].take(pa.array(self.codes[rows]))
 
 
@@ -100,20 +111,26 @@ class _Sites:
     def __init__(self, rules: Rules, sites: pd.DataFrame, rows: CodedTable, source_of: Mapping[str, str]) -> None:
         self.rules, self.say, self.source_of = rules, Sentences(rules), source_of
         names = ("site_class", "rules_fired", "gaps", "rules_unknown", "zone_status", "zone_unit")
-        self.cls, self.fired, self.gaps, self.unknown, zone, unit = (sites[n].to_numpy(dtype=object) for n in names)
-        self.keys = list(zip(*(sites[n].to_numpy(dtype=object).tolist() for n in ("source", "site_id")), strict=True))
+        self.cls, self.fired, self.gaps, self.unknown, zone, unit = (_different(sites[n]) for n in names)
+        self.sites = sites
         away = sites["nearest_incident_m"].to_numpy(np.float64)
         self.near = _pool(words.km_alike(away), lambda m: explanation.nearest(words.km(m)))
-        codes, pairs = pd.factorize(pd.Series(list(zip(zone, unit, strict=True)), dtype=object))
-        known = [z in ZONE_WORDS for z, _ in pairs]
+        codes, pairs = pd.factorize(zone.codes * max(len(unit.texts), 1) + unit.codes)
+        both = [(zone.texts[i], unit.texts[k]) for i, k in (divmod(int(pair), len(unit.texts)) for pair in pairs)]
+        known = [z in ZONE_WORDS for z, _ in both]
         self.zones = Pool(
-            [self.say.zone(z, u) if k else "" for (z, u), k in zip(pairs, known, strict=True)],
+            [self.say.zone(z, u) if k else "" for (z, u), k in zip(both, known, strict=True)],
             np.where(np.array([*known, False])[codes], codes, -1).astype(np.int64),
         )
         self.rows, self.kept = rows, {}  # type: tuple[CodedTable, dict[tuple[int, int], Any]]
-        self.site = _site_of(rows, sites, self.keys)
+        self.site = _site_of(rows, sites, lambda: self.keys)
         self.totals = {rule.id: self._totals(rule) for rule in rules.answering("site")}
         self._by_site: dict[tuple[str, str], list[Row]] | None = None
+
+    @cached_property
+    def keys(self) -> list[tuple[str, str]]:
+        """Source and id of each site; few runs need them."""
+        return list(zip(*(self.sites[n].to_numpy(dtype=object).tolist() for n in ("source", "site_id")), strict=True))
 
     def _totals(self, rule: Rule) -> tuple[str, dict[str, Pool | str | int]] | None:
         """Template and texts of the sums of a rule; None where its kind has none."""
@@ -126,18 +143,17 @@ class _Sites:
         some = self.rows.take(at[first])
         found: dict[str, Pool | str | int] = dict(params)
         for name, (column, say) in columns.items():
-            values = np.full(len(self.keys), np.nan)
+            values = np.full(len(self.sites), np.nan)
             values[site] = np.asarray(some[column].array(), np.float64)
             found[name] = _pool(words.km_alike(values) if say is words.km else values, say)
         return template, found
 
     def alike(self) -> list[Ints]:
         """Sites whose sentences are built alike."""
-        loud = self.fired != ""
-        gap = self.cls == INSUFFICIENT
-        why = np.where(loud, self.fired, np.where(gap, self.gaps, self.unknown))
-        built = [pd.factorize(v)[0] for v in (self.cls, why)]
-        key = (built[0] * (int(built[1].max(initial=0)) + 1) + built[1]) * 2 + loud
+        loud = np.array([v != "" for v in self.fired.texts], np.bool_)[self.fired.codes]
+        gap = np.array([v == INSUFFICIENT for v in self.cls.texts], np.bool_)[self.cls.codes]
+        why = np.where(loud, self.fired.codes, np.where(gap, self.gaps.codes, self.unknown.codes))
+        key = (self.cls.codes * (int(why.max(initial=0)) + 1) + why) * 2 + loud
         key = (key * 2 + (self.near.codes >= 0)) * 2 + (self.zones.codes >= 0)
         order = np.argsort(key, kind="stable")
         return np.split(order, np.flatnonzero(np.diff(key[order])) + 1) if len(order) else []
@@ -145,18 +161,18 @@ class _Sites:
     def sentence(self, rows: Ints, translate: Speaker) -> Column:
         """The sentences of sites that are built alike."""
         first = int(rows[0])
-        cls, fired = str(self.cls[first]), str(self.fired[first])
+        cls, fired = self.cls.at(first), self.fired.at(first)
         if fired:
             top, others = self.say.of_rules(cls, fired)
             parts = [self._because(rule, rows, translate) for rule in top]
             parts += [[_translated(note, translate)] for note in others]
         elif cls == INSUFFICIENT:
-            parts = [[_translated(GAP_WORDS[g], translate)] for g in explanation.ids(str(self.gaps[first]))]
+            parts = [[_translated(GAP_WORDS[g], translate)] for g in explanation.ids(self.gaps.at(first))]
         else:
             parts = [[_translated(explanation.NOTHING, translate)]]
             if self.near.codes[first] >= 0:
                 parts.append([self.near.of(rows, translate, self.kept)])
-            parts += [[_translated(note, translate)] for note in self.say.unknown(str(self.unknown[first]))]
+            parts += [[_translated(note, translate)] for note in self.say.unknown(self.unknown.at(first))]
         if self.zones.codes[first] >= 0:
             parts.append([self.zones.of(rows, translate, self.kept)])
         reasons, *rest = parts
@@ -185,6 +201,12 @@ class _Sites:
         return self._by_site.get(self.keys[site], [])
 
 
+def _different(column: pd.Series[str]) -> Pool:
+    """The different texts of a column, and which of them each row has."""
+    codes, values = pd.factorize(column, use_na_sentinel=False)
+    return Pool(values.tolist(), codes.astype(np.int64, copy=False))
+
+
 def _pool(values: npt.NDArray[np.float64], say: Callable[[float], Note]) -> Pool:
     """Numbers of sites as notes; NaN and what is without end are none."""
     known = np.flatnonzero(np.isfinite(values))
@@ -197,14 +219,14 @@ def _pool(values: npt.NDArray[np.float64], say: Callable[[float], Note]) -> Pool
     return Pool(list(place), codes)
 
 
-def _site_of(rows: CodedTable, sites: pd.DataFrame, keys: Sequence[tuple[str, str]]) -> Ints:
-    """The position of each row's site; -1 where it is not among them."""
+def _site_of(rows: CodedTable, sites: pd.DataFrame, keys: Callable[[], Sequence[tuple[str, str]]]) -> Ints:
+    """The position of each row's site; -1 where it is not among them. `keys` tells source and id of each site."""
     source, site_id = rows["source"], rows["site_id"]
     shared = source.codes if source.codes is site_id.codes else None
     alike = (pd.Series(rows[n].pool).equals(sites[n].reset_index(drop=True)) for n in ("source", "site_id"))
     if shared is not None and all(alike):
         return shared.astype(np.int64)  # as a run gives them
-    number = {key: i for i, key in enumerate(keys)}
+    number = {key: i for i, key in enumerate(keys())}
     if shared is not None:
         place = [number.get(key, -1) for key in zip(source.pool, site_id.pool, strict=True)]
         return np.array([*place, -1], np.int64)[shared]
