@@ -2,6 +2,7 @@
 
     .venv/bin/python -m benchmarks.whole --against geopandas   # three rounds, medians; JSON as its last line
     .venv/bin/python -m benchmarks.whole --profile csv         # where the time goes
+    .venv/bin/python -m benchmarks.whole --part classes --dates many   # one part, with a date per site
 
 Every part runs in a child process of its own, rounds through all of them in turn, as in :mod:`benchmarks.run`. A part
 starts from frames in memory (reading and imports aside); files are made as the command makes them for its folder, and
@@ -173,7 +174,16 @@ def files_of(result, rules, evidence: str = "csv") -> dict[str, int]:
     return sizes
 
 
-def part(name: str, size: str) -> dict[str, float]:
+def scene_of(size: str, dates: str) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, object]]:
+    """Sites, incidents and options of `assess` for a synthetic scene: of `one` date, or of `many`, a date per site."""
+    scene = synthetic(size, *SCENES[size], one_date=dates == "one")
+    sites, incidents, options = frames(scene)
+    if dates == "many":
+        options["as_of"] = pd.Series(np.asarray(scene.as_of).astype("datetime64[D]").astype("datetime64[s]"))
+    return sites, incidents, options
+
+
+def part(name: str, size: str, dates: str = "one") -> dict[str, float]:
     """Seconds, processor seconds and peak memory of one part, in this process."""
     import geo.assess
 
@@ -183,7 +193,7 @@ def part(name: str, size: str) -> dict[str, float]:
     with mock.patch.dict(os.environ, {"CAHRA_COMPILED": "always"} if large else {}):
         geo.assess.assess(warm[0], warm[1], explain=False, **warm[2])
         files_of(geo.assess.assess(warm[0], warm[1], **warm[2]), warm[2]["rules"], "both")
-    sites, incidents, options = frames(synthetic(size, *SCENES[size], one_date=True))
+    sites, incidents, options = scene_of(size, dates)
     before = peak_mb()
     figures: dict[str, float] = {"before_mb": before}
     left_out = mock.patch.object(geo.assess, "intensity", lambda around, as_of, *_, **__: np.full(len(as_of), np.nan))
@@ -289,9 +299,9 @@ def whole(size: str = "M", repeats: int = 3) -> list[str]:
     ]
 
 
-def profile(name: str, size: str) -> None:
+def profile(name: str, size: str, dates: str = "one") -> None:
     """Where the time of a part goes, on standard output."""
-    sites, incidents, options = frames(synthetic(size, *SCENES[size], one_date=True))
+    sites, incidents, options = scene_of(size, dates)
     from geo.assess import assess
 
     watch = cProfile.Profile()
@@ -310,11 +320,12 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--part", choices=PARTS, help="one part in this process (what the others call)")
     parser.add_argument("--profile", choices=PARTS)
+    parser.add_argument("--dates", choices=("one", "many"), default="one", help="of --part and --profile")
     args = parser.parse_args()
     if args.part:
-        print(json.dumps(part(args.part, args.size)))
+        print(json.dumps(part(args.part, args.size, args.dates)))
     elif args.profile:
-        profile(args.profile, args.size)
+        profile(args.profile, args.size, args.dates)
     else:
         peers = {k: (m, args.size if s == "M" else s, d) for k, (m, s, d) in PEERS.items()}
         tree = importlib.util.find_spec("scipy") is not None

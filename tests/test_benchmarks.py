@@ -58,3 +58,12 @@ def test_every_phase_of_the_search_is_there_and_takes_its_part():
     phases = [seconds[name] for name in seconds if name != "whole"]
     assert len(phases) == 5
     assert all(0 < s < seconds["whole"] for s in phases)
+
+
+def test_a_scene_of_many_dates_has_one_for_each_site(monkeypatch):
+    from benchmarks import whole
+
+    monkeypatch.setitem(whole.SCENES, "S", (40, 100))
+    sites, _, options = whole.scene_of("S", "many")
+    assert len(options["as_of"]) == len(sites) == 40
+    assert options["as_of"].nunique() > 30

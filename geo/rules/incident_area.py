@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -17,6 +19,7 @@ from geo.rules.pair_sums import most
 from geo.rules.row import Derived, Row, SiteRow, is_unknown, meets
 from geo.rules.rule import Rule
 from geo.rules.scene import Scene
+from geo.rules.unit_days import UnitDays, together
 from geo.spatial.runs import runs
 from geo.time_window import months_before
 
@@ -48,12 +51,12 @@ class IncidentArea:
         applicable, mineral_unknown = scene.applicable(rule)
         fired = np.zeros(n, np.bool_)
         known = (units.code >= 0) & applicable & ~scene.area_gaps[rule.level]["boundaries_not_districts"]
-        for day in np.unique(scene.as_of[known]):
-            here = np.flatnonzero(known & (scene.as_of == day))
-            counts = _Day(rule, scene, int(day), int(units.code.max()) + 1)
-            fired[here] = counts.fired[units.code[here]]
+        tests = [measure(rule, test, scene.incidents) for test in rule.tests]
+        for here in together(np.flatnonzero(known), scene.as_of, [deaths for _, deaths in tests]):
+            counts = _Counts(rule, scene, here, tests)
+            fired[here] = counts.fired[counts.of_site]
             if evidence.wanted:
-                counts.add_evidence(here, units, evidence)
+                counts.add_evidence(units, evidence)
         reasons = {code: flags & applicable for code, flags in scene.area_gaps[rule.level].items()}
         return add_unknown(evidence, Finding.of(rule.id, fired, reasons=reasons | {"mineral_unknown": mineral_unknown}))
 
@@ -136,40 +139,35 @@ def counted_in_units(rule: Rule, incidents: Incidents, unit: Ints, day: int) -> 
     return out
 
 
-class _Day:
-    """Counts of one rule on one day, for every unit at once."""
+class _Counts:
+    """Counts of one rule for the units of some sites on their days, all at once."""
 
-    def __init__(self, rule: Rule, scene: Scene, day: int, units: int) -> None:
-        self.rule, self.incidents, self.units = rule, scene.incidents, units
+    def __init__(self, rule: Rule, scene: Scene, sites: Ints, tests: Sequence[tuple[Bools, Floats]]) -> None:
+        self.rule, self.incidents, self.sites, self.tests = rule, scene.incidents, sites, tests
         inc, self.unit = scene.incidents, scene.incident_units[rule.level].code
+        self.asked, self.of_site = UnitDays.of(scene.site_units[rule.level].code[sites], scene.as_of[sites])
         self.sources = max(len(inc.sources), 1)
-        usable = inc.known_to(rule.precision) & (self.unit >= 0) & (self.unit < units) & (inc.start <= day)
-        self.fired = np.zeros(units, np.bool_)
+        self.usable = inc.known_to(rule.precision) & (self.unit >= 0)
+        self.fired = np.zeros(len(self.asked), np.bool_)
         self.sums: dict[int, tuple[Floats, Floats]] = {}
-        self.counted = np.zeros(len(inc), np.bool_)
-        self.parts: list[tuple[Bools, Floats]] = []
-        for test in rule.tests:
-            counted, deaths = measure(rule, test, inc)
-            inside = usable & counted & (inc.end > int(months_before(np.array([day]), test.months)[0]))
-            self.counted |= inside
-            self.parts.append((inside, deaths))
-            rows = np.flatnonzero(inside)
-            key = inc.source[rows] * units + self.unit[rows]
-            size = self.sources * units
-            events = np.bincount(key, minlength=size).astype(np.float64).reshape(self.sources, units)
-            summed = np.bincount(key, weights=deaths[rows], minlength=size).reshape(self.sources, units)
-            self.sums[test.months] = (events, np.asarray(summed, np.float64))
+        self.after = [months_before(self.asked.day, test.months) for test in rule.tests]
+        for test, after, (counted, deaths) in zip(rule.tests, self.after, tests, strict=True):
+            rows = np.flatnonzero(self.usable & counted & self.asked.reach(inc.start, inc.end, after))
+            events, summed = self.asked.sums(
+                self.unit[rows], inc.source[rows], self.sources, inc.start[rows], inc.end[rows], deaths[rows], after
+            )
+            self.sums[test.months] = (events, summed)
             if test.min_events:
                 self.fired |= (events >= test.min_events).any(axis=0)
             if test.min_deaths:
                 self.fired |= (summed >= test.min_deaths).any(axis=0)
 
-    def add_evidence(self, sites: Ints, units: SiteUnits, evidence: Evidence) -> None:
+    def add_evidence(self, units: SiteUnits, evidence: Evidence) -> None:
         """The sums of each site's unit, and its deadliest incidents of each source.
 
-        `sites` are positions of sites whose unit is known; :data:`LISTED` incidents are named, and what a test needs.
+        :data:`LISTED` incidents are named, and what a test needs.
         """
-        unit = units.code[sites]
+        sites, of_site = self.sites, self.of_site
         names = np.array([*self.incidents.sources, ""], dtype=object)
         for months, (events, deaths) in self.sums.items():
             best, count, total = most(events, deaths)
@@ -180,38 +178,51 @@ class _Day:
                 fact=f"sum_{months}m",
                 status=units.name[sites],
                 basis=units.basis[sites],
-                dataset=names[best[unit]],
+                dataset=names[best[of_site]],
                 edge_m=units.edge_m[sites],
-                events=count[unit],
-                deaths=total[unit],
+                events=count[of_site],
+                deaths=total[of_site],
             )
-        rows, ends = self._picked(np.unique(unit))
-        for fired in (True, False):
-            here = sites[self.fired[unit] == fired]
-            first, count = ends[units.code[here]], np.diff(ends)[units.code[here]]
-            evidence.incidents(
-                "incident" if fired else "near_miss",
-                self.rule.id,
-                np.repeat(here, count),
-                rows[runs(first, count)],
-                None,
-                "counted" if fired else "below_limit",
-            )
+        inc, longest = self.incidents, min(self.after, key=lambda after: int(after[0]))
+        counted = self.usable & np.logical_or.reduce([counted for counted, _ in self.tests])
+        of = np.flatnonzero(counted & self.asked.reach(inc.start, inc.end, longest))
+        of = of[np.lexsort((of, -inc.best[of]))]  # the deadliest first
+        for start, stop, pair, row in self.asked.pairs(self.unit[of], inc.start[of], inc.end[of], longest):
+            rows, ends = self._picked(pair - start, row, of, start, stop)
+            some = sites[(of_site >= start) & (of_site < stop)]
+            own = of_site[(of_site >= start) & (of_site < stop)]
+            for fired in (True, False):
+                mine = self.fired[own] == fired
+                first, count = ends[own[mine] - start], np.diff(ends)[own[mine] - start]
+                evidence.incidents(
+                    "incident" if fired else "near_miss",
+                    self.rule.id,
+                    np.repeat(some[mine], count),
+                    rows[runs(first, count)],
+                    None,
+                    "counted" if fired else "below_limit",
+                )
 
-    def _picked(self, present: Ints) -> tuple[Ints, Ints]:
-        """The incidents that are named, of each source the deadliest, by unit and day, and where each unit begins."""
-        wanted = np.zeros(self.units, np.bool_)
-        wanted[present] = True
-        rows = np.flatnonzero(self.counted)
-        rows = rows[wanted[self.unit[rows]]]
-        key = self.unit[rows] * self.sources + self.incidents.source[rows]
-        order = np.lexsort((rows, -self.incidents.best[rows], key))
-        rows, key = rows[order], key[order]
+    def _picked(self, pair: Ints, place: Ints, of: Ints, start: int, stop: int) -> tuple[Ints, Ints]:
+        """The incidents that are named, of each source the deadliest, by unit and day, and where each unit begins.
+
+        Given are incidents in the longest window of a unit's day (its position from `start` on), as places among `of`,
+        where the deadliest stand first.
+        """
+        rows = of[place]
+        insides = [
+            counted[rows] & (self.incidents.end[rows] > after[start:stop][pair])
+            for after, (counted, _) in zip(self.after, self.tests, strict=True)
+        ]
+        use = np.logical_or.reduce(insides)
+        key = pair * self.sources + self.incidents.source[rows]
+        use = np.flatnonzero(use)
+        use = use[np.argsort(key[use] * len(of) + place[use])]
+        rows, key, insides = rows[use], key[use], [inside[use] for inside in insides]
         first = np.flatnonzero(np.diff(key, prepend=-1))
         group = np.repeat(np.arange(len(first)), np.diff(first, append=len(key)))
         keep = np.arange(len(rows)) - first[group] < LISTED
-        for test, (inside, deaths) in zip(self.rule.tests, self.parts, strict=True):
-            here = inside[rows]
+        for test, here, (_, deaths) in zip(self.rule.tests, insides, self.tests, strict=True):
             for least, added in (
                 (test.min_events, here.astype(np.float64)),
                 (test.min_deaths, np.where(here, deaths[rows], 0.0)),
@@ -224,7 +235,7 @@ class _Day:
                 before -= before[first][group]
                 enough = np.add.reduceat(added, first) >= least
                 keep |= here & (before < least) & enough[group]
-        rows, unit = rows[keep], key[keep] // self.sources
+        rows, pair = rows[keep], key[keep] // self.sources
         # By their days, as evidence stands: what is named of a unit is put in order once, not at each of its sites.
-        rows = rows[np.lexsort((rows, self.incidents.start[rows], unit))]
-        return rows, np.searchsorted(unit, np.arange(self.units + 1))
+        rows = rows[np.lexsort((rows, self.incidents.start[rows], pair))]
+        return rows, np.searchsorted(pair, np.arange(stop - start + 1))

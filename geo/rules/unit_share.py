@@ -11,6 +11,7 @@ import numpy.typing as npt
 from geo.compiled.compiler import compiles
 from geo.records.admin_units import IncidentUnits, SiteUnits
 from geo.records.incidents import Incidents
+from geo.rules.unit_days import UnitDays, together
 from geo.spatial.equal_area import Plane, least_areas_m2
 from geo.spatial.polygons import Boundaries
 from geo.time_window import Days, months_before
@@ -137,7 +138,7 @@ class UnitShares:
     def _parts(
         self, counted: Bools, deaths: Floats, months: int, sites: Bools, sources: int
     ) -> Iterator[tuple[int, Ints, Floats, Floats]]:
-        """By level and day: the sites with such incidents in their unit, and the unit's events and deaths."""
+        """By level: the sites with such incidents in their unit, and the unit's events and deaths at their days."""
         inc = self.incidents
         for precision, level in LEVEL_OF.items():
             if level not in self.boundaries or level not in self.site_units:
@@ -148,19 +149,20 @@ class UnitShares:
             rows = np.flatnonzero(counted & (inc.precision == precision) & (unit >= 0))
             if not len(mine) or not len(rows):
                 continue
-            size = int(max(code.max(), unit.max())) + 1
-            for day in np.unique(self.days[mine]):
-                here = mine[self.days[mine] == day]
-                after = int(months_before(np.array([day]), months)[0])
-                use = rows[(inc.start[rows] - inc.slack[rows] <= day) & (inc.end[rows] + inc.slack[rows] > after)]
-                key = inc.source[use] * size + unit[use]
-                count = np.bincount(key, minlength=sources * size).reshape(sources, size)
-                total = np.bincount(key, weights=deaths[use], minlength=sources * size).reshape(sources, size)
-                some = here[count[:, code[here]].sum(axis=0) > 0]
+            for here in together(mine, self.days, [deaths[rows]]):
+                asked, of_site = UnitDays.of(code[here], self.days[here])
+                after = months_before(asked.day, months)
+                first, last = inc.start[rows] - inc.slack[rows], inc.end[rows] + inc.slack[rows]
+                use = rows[(held := asked.reach(first, last, after))]
+                count, total = asked.sums(
+                    unit[use], inc.source[use], sources, first[held], last[held], deaths[use], after
+                )
+                there = count.sum(axis=0)[of_site] > 0
+                some, of_some = here[there], of_site[there]
                 if len(some):
                     yield (
                         level,
                         some,
-                        np.asarray(count[:, code[some]], np.float64),
-                        np.asarray(total[:, code[some]], np.float64),
+                        count[:, of_some],
+                        total[:, of_some],
                     )
