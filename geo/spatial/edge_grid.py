@@ -68,14 +68,15 @@ class EdgeGrid:
         least = np.full(self._rows * self._columns, np.iinfo(np.int64).max)
         greatest = np.full(self._rows * self._columns, -1)
         # No piece is longer than a cell, so that its corners are in all cells that it may meet.
+        some = np.flatnonzero(inside)
+        owner = edges.owner.take(some)
         for rows, columns in ((south, west), (south, east), (north, west), (north, east)):
-            cell = self._cell(rows, columns)
+            cell = self._cell(rows.take(some), columns.take(some))
             # Neighbours are mostly in one cell.
-            new = inside & ((np.diff(cell, prepend=-1) != 0) | (np.diff(edges.owner, prepend=-1) != 0))
-            some = np.flatnonzero(new)
-            owner = code.take(edges.owner.take(some))
-            np.minimum.at(least, cell.take(some), owner)
-            np.maximum.at(greatest, cell.take(some), owner)
+            new = np.flatnonzero((np.diff(cell, prepend=-1) != 0) | (np.diff(owner, prepend=-1) != 0))
+            of = code.take(owner.take(new))
+            np.minimum.at(least, cell.take(new), of)
+            np.maximum.at(greatest, cell.take(new), of)
         shape = self._rows, self._columns
         return (
             _widened(least.reshape(shape), *self._steps, np.minimum, self.around).ravel(),

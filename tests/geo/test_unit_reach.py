@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import shapely.affinity
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -107,6 +108,16 @@ def test_edges_that_are_far_from_all_points_are_not_made():
     assert units_within([30.2], [0.1], boundaries, 20_000).point.size == 0
     assert boundaries._kept["some edges"] is made
     assert units_within([10.0, 0.5], [0.1, -0.1], boundaries, 20_000).unit.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("places", [[(0.5, 0.5), (0.99, 0.5)], [(0.5, 0.5), (0.5, 0.99)], [(0.01, 0.02)], [(1.5, 0.7)]])
+def test_long_edges_that_go_past_the_points_are_reached(places):
+    """Pieces of an edge outside the grid come before those within it."""
+    squares = [shapely.box(1, 0, 2, 1), shapely.box(0, 0, 1, 1), shapely.box(0, 1, 1, 2), shapely.box(-9, -9, 0, 9)]
+    turned = [shapely.affinity.rotate(square, turn, (1, 1)) for square in squares for turn in (0, 180)]
+    for radius in (500.0, 5_000.0, 40_000.0):
+        for shapes in (squares, turned, [shape.reverse() for shape in squares]):
+            check(*zip(*places, strict=True), shapes, radius)
 
 
 def test_a_box_leaves_edges_out_and_changes_no_distance():
