@@ -215,16 +215,22 @@ def keys_of_coded(names: Coded, country: Coded, level: int, aliases: Aliases) ->
     aliases
         Other spellings of names of units.
     """
+    codes, keys = _keys(names, country, level, aliases)
+    return np.array([*keys, ""], dtype=object)[codes]
+
+
+def _keys(names: Coded, country: Coded, level: int, aliases: Aliases) -> Coded:
+    """The different keys, and which of them each row has; -1 for none where there is no row."""
     (name, named), (land, lands) = names, country
     missing = (name < 0) | (land < 0)
     if missing.any():
         name, land, named = np.where(missing, len(named), name), np.where(missing, 0, land), [*named, ""]
-    codes, pairs = different_numbers(land * len(named) + name, max(len(lands), 1) * len(named), by_first=False)
-    keys = [
+    number = together((land, lands), (name, named))
+    codes, pairs = different_numbers(number, max(len(lands), 1) * len(named), by_first=False)
+    return codes, [
         key_of(named[pair % len(named)], lands[pair // len(named)] if lands else "", level, aliases)
         for pair in pairs.tolist()
     ]
-    return np.array([*keys, ""], dtype=object)[codes]
 
 
 def key_of(name: str, country: str, level: int, aliases: Aliases) -> str:
@@ -265,33 +271,30 @@ def site_units(sites: pd.DataFrame, units: Units) -> SiteUnits:
     country = codes_of(sites["country"])
     stated = codes_of(sites[f"admin{level}"]) if f"admin{level}" in sites.columns else blank
     above = codes_of(sites["admin1"]) if level > 1 else blank
-    name = np.array([*stated[1], np.nan], dtype=object)[stated[0]]
-    key = keys_of_coded(stated, country, level, units.aliases)
-    code = units.match_coded(stated, above, country)
-    row = np.full(n, -1, np.int64)
-    basis = np.array(["", "stated"], dtype=object)[(key != "").astype(np.int64)]
-    edge = np.full(n, np.nan)
+    codes, keys = _keys(stated, country, level, units.aliases)
+    code, row, name = units.match_coded(stated, above, country), np.full(n, -1, np.int64), stated[0]
+    names, bases = stated[1], ["stated" if key else "" for key in keys]
+    lon, lat = sites["lon"].to_numpy(np.float64), sites["lat"].to_numpy(np.float64)
+    at = np.zeros(0, np.int64)
     if boundaries is not None:
-        lon, lat = sites["lon"].to_numpy(np.float64), sites["lat"].to_numpy(np.float64)
         placed = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
         row[placed] = locate(lon[placed], lat[placed], boundaries)
-        inside = np.flatnonzero(row >= 0)
-        rows = row[inside]
-        code[inside] = units.of_row[rows]
-        name[inside] = boundaries.frame["unit"].to_numpy(dtype=object)[rows]
-        land, lands = country
-        pairs, different = different_numbers(rows * len(lands) + land[inside], len(boundaries) * len(lands))
-        unit, which = np.divmod(different, max(len(lands), 1))  # the sites of a unit share its key
-        named = np.arange(len(unit)), boundaries.frame["unit"].iloc[unit].tolist()
-        key[inside] = keys_of_coded(named, (which, lands), level, units.aliases)[pairs]
-        basis[inside] = "polygon"
+        at, unit = np.flatnonzero(row >= 0), boundaries.frame["unit"].tolist()
+        code[at] = units.of_row[row[at]]
+        name, names = np.where(row >= 0, row + len(names), name), [*names, *unit]
+        own, named = _keys((row[at], unit), (country[0][at], country[1]), level, units.aliases)
+        codes[at] = own + len(keys)
+        keys, bases = [*keys, *named], [*bases, *["polygon"] * len(named)]
 
-        def measure() -> Floats:
-            edge[inside] = own_edge_m(lon[inside], lat[inside], boundaries.geometry, rows)
-            return edge
+    def measure() -> Floats:
+        edge = np.full(n, np.nan)
+        if boundaries is not None:
+            edge[at] = own_edge_m(lon[at], lat[at], boundaries.geometry, row[at])
+        return edge
 
-        return SiteUnits(level, name, key, code, row, basis, measure)
-    return SiteUnits(level, name, key, code, row, basis, lambda: edge)
+    texts = (np.array([*some, last], dtype=object) for some, last in ((names, np.nan), (keys, ""), (bases, "")))
+    each_name, each_key, each_basis = (text[of] for text, of in zip(texts, (name, codes, codes), strict=True))
+    return SiteUnits(level, each_name, each_key, code, row, each_basis, measure)
 
 
 def parents(sites: pd.DataFrame, boundaries: Boundaries | None) -> pd.DataFrame:
