@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -62,28 +63,35 @@ def _words(column: pd.Series[str]) -> list[Words] | None:
     if arrow.null_count or width is None:
         return None
     _, offsets, data = arrow.buffers()
-    ends = np.frombuffer(offsets, width)[arrow.offset : arrow.offset + len(arrow) + 1].astype(np.int64)
-    size, begin = np.diff(ends), ends[:-1] - ends[0]
-    if size.max() > LONGEST:
+    ends = np.frombuffer(offsets, width)[arrow.offset : arrow.offset + len(arrow) + 1].astype(np.int64, copy=False)
+    first, last = int(ends[0]), int(ends[-1])
+    letters = np.zeros(last - first + 2 * LONGEST, np.uint8)
+    if last > first:
+        letters[: last - first] = np.frombuffer(data, np.uint8)[first:last]
+    size = ends[1:] - ends[:-1]
+    longest = int(size.max())
+    if longest > LONGEST or not letters[: last - first].all():
         return None
-    letters = np.zeros(ends[-1] - ends[0] + 2 * LONGEST, np.uint8)
-    if ends[-1] > ends[0]:
-        letters[: ends[-1] - ends[0]] = np.frombuffer(data, np.uint8)[ends[0] : ends[-1]]
-    if not letters[: ends[-1] - ends[0]].all():
-        return None
-    at: Words = np.ndarray((len(letters) - WORD,), ">u8", letters, strides=(1,))  # a number from each byte on
-    return [
-        at[begin + first].astype(np.uint64) & _MASKS.take(np.clip(size - first, 0, WORD))
-        for first in range(0, max(int(size.max()), 1), WORD)
-    ]
+    size, begin = size.astype(np.uint8), ends[:-1] - first
+    words = []
+    for behind in range(0, max(longest, 1), WORD):
+        at: Words = np.ndarray((len(letters) - WORD - behind,), np.uint64, letters, behind, (1,))  # from each byte on
+        word = at[begin]
+        if sys.byteorder == "little":
+            word.byteswap(inplace=True)
+        has = size if longest <= WORD else np.clip(size, behind, behind + WORD) - np.uint8(behind)
+        word &= _MASKS.take(has)
+        words.append(word)
+    return words
 
 
 def _sorted(words: list[Words]) -> Ints:
     """The rows by their numbers, the first of which counts most: sixteen bits after the other, the last ones first."""
     order: Ints | None = None
+    shifted = np.empty_like(words[0])
     for word in reversed(words):
         for shift in range(0, 64, 16):
-            part = (word >> np.uint64(shift)).astype(np.uint16)
+            part = np.right_shift(word, np.uint64(shift), out=shifted).astype(np.uint16)
             if (part == part[0]).all():
                 continue
             if order is None:

@@ -14,7 +14,7 @@ import pandas as pd
 from geo import schema
 from geo.equal_texts import codes_of, one_text, rows_of
 from geo.text_order import text_order
-from geo.time_window import NO_DAY, Days, to_days
+from geo.time_window import NO_DAY, Days
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -22,6 +22,7 @@ Bools = npt.NDArray[np.bool_]
 
 
 EFFECTS = ("", "lethal", "violent", "control")
+DAY_S = 86_400
 VIOLENCE = ("", "state-based", "non-state", "one-sided")
 SLACK_DAYS = {2.0: 5, 3.0: 6, 4.0: 30, 5.0: 365}
 """Days by which an event of one stated day may lie elsewhere, by `date_prec`; an event with a span states its own."""
@@ -149,37 +150,36 @@ def prepare(frame: pd.DataFrame | None) -> Incidents:
     source, sources = _sorted_codes(table["source"])
     order, repeats = _ordered(table, source, len(sources))
 
-    def column(name: str) -> npt.NDArray[Any]:
-        return table[name].to_numpy().take(order)
+    # Of one large array the system makes a few large pages instead of hundreds of small ones for each column.
+    room = np.empty((12, len(order)), np.int64)
 
-    def deaths(name: str) -> Floats:
-        given = column(name)
+    def column(name: str, out: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        given = table[name].to_numpy()
+        return (given.view(np.int64) if given.dtype.kind == "M" else given).take(order, out=out, mode="clip")
+
+    def deaths(name: str, out: Floats) -> Floats:
+        given = column(name, out)
         given[np.isnan(given)] = 0.0
         return given
 
-    start, end = column("date_start"), column("date_end")
-    slack = _slack(column("date_prec"), end > start)
-    start, end = to_days(start), to_days(end)
-    best, low, high = deaths("deaths_best"), deaths("deaths_low"), deaths("deaths_high")
+    lon, lat, best, low, high, civilians = room[:6].view(np.float64)
+    start, end, precision, slack, effect, violence = room[6:]
+    column("date_start", start), column("date_end", end)
+    _slack(column("date_prec", lon), end > start, slack)
+    np.floor_divide(start, DAY_S, out=start)
+    np.maximum(np.floor_divide(end, DAY_S, out=end), start, out=end)  # no day is before any other
+    column("lon", lon), column("lat", lat), column("precision", precision)
+    deaths("deaths_best", best), deaths("deaths_low", low), deaths("deaths_high", high)
+    np.minimum(low, best, out=low)
+    np.maximum(high, best, out=high)
+    column("deaths_civilians", civilians)
+    _code(table["effect"], EFFECTS, order, effect)
+    _code(table["violence"], VIOLENCE, order, violence)
+    codes = source.take(order) if len(sources) > 1 else np.zeros(len(order), np.int64)
     return Incidents(
-        table,
-        order,
-        start,
-        np.maximum(end, start, out=end),  # no day is before any other
-        column("lon"),
-        column("lat"),
-        column("precision"),
-        best,
-        np.minimum(low, best, out=low),
-        np.maximum(high, best, out=high),
-        column("deaths_civilians"),
-        _code(table["effect"], EFFECTS, order),
-        _code(table["violence"], VIOLENCE, order),
-        slack,
-        source.take(order),
-        tuple(sources),
-        repeats,
-    )
+        table, order, start, end, lon, lat, precision, best, low, high, civilians, effect, violence, slack, codes,
+        tuple(sources), repeats,
+    )  # fmt: skip
 
 
 def _ordered(table: pd.DataFrame, source: Ints, sources: int) -> tuple[Ints, int]:
@@ -215,24 +215,24 @@ def _sorted_codes(values: pd.Series[str]) -> tuple[Ints, list[str]]:
     return codes.astype(np.int64), [str(v) for v in different]
 
 
-def _code(values: pd.Series[str], names: tuple[str, ...], rows: Ints) -> Ints:
-    """The position in `names` of the text of some rows, 0 for another text."""
+def _code(values: pd.Series[str], names: tuple[str, ...], rows: Ints, out: Ints) -> None:
+    """Writes the position in `names` of the text of some rows, 0 for another text."""
     codes, different = codes_of(values)
     numbers = [*(names.index(str(v)) if str(v) in names else 0 for v in different), 0]
     if len(different) == 1:  # none is missing in a table of the schema
-        return np.full(len(rows), numbers[0], np.int64)
-    return np.array(numbers, np.int64).take(codes.take(rows))
+        out[:] = numbers[0]
+    else:
+        np.array(numbers, np.int64).take(codes.take(rows), out=out, mode="wrap")
 
 
-def _slack(precision: Floats, lasts: Bools) -> Ints:
-    """Days by which each date may be wrong; none where an event lasts for more than a day."""
-    days = np.zeros(len(precision), np.int64)
+def _slack(precision: Floats, lasts: Bools, out: Ints) -> None:
+    """Writes the days by which each date may be wrong; none where an event lasts for more than a day."""
+    out[:] = 0
     for stated, slack in SLACK_DAYS.items():
         rows = precision == stated
         if rows.any():
-            days[rows] = slack
-    days[lasts] = 0
-    return days
+            out[rows] = slack
+    out[lasts] = 0
 
 
 def in_window(incidents: Incidents, rows: Ints | slice, as_of: Days | int, after: Days | int) -> Bools:
