@@ -33,9 +33,17 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: compiled
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r benchmarks/requirements.lock
-	$(BIN)/python -m benchmarks.run
+# Beside its peers the project has an environment apart: the extension of DuckDB wants an older DuckDB than is locked.
+bench: .venv-bench/.ready
+	.venv-bench/bin/python -m scripts.compile_loops
+	.venv-bench/bin/python -m benchmarks.run
+
+.venv-bench/.ready: $(VENV)/.ready benchmarks/requirements.lock
+	test -x .venv-bench/bin/python || $(BIN)/python -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements.lock
+	.venv-bench/bin/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	.venv-bench/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r benchmarks/requirements.lock
+	touch $@
 
 # API pages from docstrings, into site/; their tools have an environment of their own.
 docs:
@@ -60,12 +68,14 @@ image:
 	  case "$$base" in *@sha256:*) ;; *) echo "no digest: $$base" >&2; exit 1;; esac; \
 	  echo "$$base"; docker build --build-arg BASE="$$base" -t cahra-atlas .
 
-# Makes the locks anew from pyproject.toml, for every platform, with hashes (needs `pip install uv`).
+# Makes the locks anew from pyproject.toml, for every platform, with hashes (needs `pip install uv`). What the benchmarks
+# share with the project is of one version, but for DuckDB.
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header --upgrade --extra dev --extra cluster --extra fast pyproject.toml -o requirements.lock
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --no-header -c requirements.lock benchmarks/requirements.txt -o benchmarks/requirements.lock
+	sed 's/ \\$$//' requirements.lock | grep -v '^duckdb==\|^ ' | \
+	  uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-header -c - benchmarks/requirements.txt -o benchmarks/requirements.lock
 
 clean:
-	rm -rf $(VENV) .venv-audit .venv-docs site sbom.cdx.json static/vendor .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-audit .venv-bench .venv-docs site sbom.cdx.json static/vendor .mypy_cache .ruff_cache .hypothesis

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -137,7 +138,7 @@ def machine() -> str:
     return f"{here}; {versions}."
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", default="S,M,CAR,L", help="which of S, M, CAR, L; L takes long (default: all)")
     parser.add_argument("--repeats", type=int, default=3)
@@ -146,8 +147,17 @@ def main() -> None:
         "--skip", default="", help="methods to leave out, joined by commas: balltree, or L:balltree for one size"
     )
     parser.add_argument("--no-costs", action="store_true", help="leave out phases, the chart and the reading table")
-    args = parser.parse_args()
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="folder of the results and the chart; default: where they are published",
+    )
+    args = parser.parse_args(argv)
+    results, chart = (args.out / path.name for path in (RESULTS, CHART)) if args.out else (RESULTS, CHART)
     wanted, skip = set(args.size.upper().split(",")), set(args.skip.split(",")) - {""}
+    if strange := wanted - {size for size, _ in CASES}:
+        parser.error(f"no such size: {', '.join(sorted(strange))}")
     started = time.perf_counter()
     lines = [
         "# Results of `make bench`",
@@ -172,7 +182,7 @@ def main() -> None:
         some = [s for s in ("S", "M", "L") if s in wanted]
         parts += [
             partial(by_phase, [s for s in some if s != "S"] or ["S"]),
-            partial(linearity, CHART, largest=SIZES[top][0]),
+            partial(linearity, chart, largest=SIZES[top][0]),
             partial(reading, SIZES[top][1]),
             partial(cluster, some),
         ]
@@ -180,10 +190,10 @@ def main() -> None:
     for part in parts:
         lines += part()
         # Written as it grows: a run takes long, and what is measured is measured.
-        RESULTS.write_text("\n".join(lines), encoding="utf-8")
+        results.write_text("\n".join(lines), encoding="utf-8")
     lines += [f"The whole run took {(time.perf_counter() - started) / 60:.0f} minutes.", ""]
-    RESULTS.write_text("\n".join(lines), encoding="utf-8")
-    print(f"written: {RESULTS.relative_to(ROOT)}, {CHART.relative_to(ROOT)}")
+    results.write_text("\n".join(lines), encoding="utf-8")
+    print(f"written: {results}" + ("" if args.no_costs else f", {chart}"))
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks import methods, run
-from benchmarks.costs import by_phase
+from benchmarks import costs, methods, run
+from benchmarks.costs import by_phase, linearity, reading
+from benchmarks.polygons import polygons
 from benchmarks.scene import synthetic
 
 
@@ -67,3 +68,46 @@ def test_a_scene_of_many_dates_has_one_for_each_site(monkeypatch):
     sites, _, options = whole.scene_of("S", "many")
     assert len(options["as_of"]) == len(sites) == 40
     assert options["as_of"].nunique() > 30
+
+
+def test_parts_beside_the_methods_end_with_a_table(tmp_path, monkeypatch):
+    monkeypatch.setattr(costs, "STEPS", ((200, 2_000), (400, 4_000), (10**6, 10**7)))
+    for lines, rows in (
+        (linearity(tmp_path / "chart.svg", largest=400), 8),
+        (reading(500), 6),
+        (polygons(400, 3, 1), 6),
+    ):
+        cells = [line for line in lines if line.startswith("| ") and not line.startswith(("| method", "| file"))]
+        assert len([line for line in cells if any(c.isdigit() for c in line)]) >= rows, lines[0]
+        assert not [line for line in lines if "NO" in line]
+
+
+def test_a_size_that_is_none_is_refused(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        run.main(["--size", "S,XL", "--out", str(tmp_path)])
+    assert "no such size: XL" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_make_bench_ends_at_its_smallest_size(tmp_path):
+    published = run.RESULTS.read_bytes()
+    run.main(["--size", "S", "--repeats", "1", "--out", str(tmp_path)])
+    found = (tmp_path / "results.md").read_text("utf-8")
+    assert run.RESULTS.read_bytes() == published
+    headings = [line for line in found.splitlines() if line.startswith("##")]
+    assert [h.lstrip("# ").split(",")[0].split(":")[0] for h in headings] == [
+        "Pairs within 25 km and 36 months", "S", "Where our time goes", "Cost against pairs found", "Reading costs",
+        "Two Dask workers",
+    ]  # fmt: skip
+    assert "Failed" not in found
+    assert "| NO |" not in found
+    assert [line for line in found.splitlines() if line.startswith("| main job | S |")]
+
+
+@pytest.mark.slow
+def test_the_whole_job_is_measured_at_the_smallest_size():
+    from benchmarks.whole import PARTS, whole
+
+    lines = whole("S", 1)
+    assert len([line for line in lines if line.startswith("| ")]) == 1 + len(PARTS)

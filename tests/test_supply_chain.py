@@ -41,6 +41,15 @@ def test_what_is_asked_for_is_locked_and_installed_by_hash():
             assert "--require-hashes" in line, line
 
 
+def test_the_benchmarks_leave_the_environment_of_the_project_as_it_is():
+    """Both locks pin what they share alike, but for DuckDB, whose extension wants an older one: it stands apart."""
+    ours, theirs = (dict(name.split(" ; ")[0].split("==") for name in pins(lock)) for lock in LOCKS)
+    assert {name for name in ours.keys() & theirs.keys() if ours[name] != theirs[name]} <= {"duckdb"}
+    for line in MAKEFILE.splitlines():
+        if "pip install" in line and "benchmarks/requirements.lock" in line:
+            assert line.strip().startswith(".venv-bench/bin/python"), line
+
+
 @pytest.mark.skipif(
     shutil.which("cyclonedx-py", path=str(Path(sys.executable).parent)) is None, reason="cyclonedx-bom is not installed"
 )
