@@ -71,7 +71,7 @@ def app(args: argparse.Namespace) -> int:
 
 
 def bench(args: argparse.Namespace) -> int:
-    """`cahra bench`: the engine beside what one would pick instead (`make bench` has an environment with the others)."""
+    """`cahra bench`: the engine beside what one would pick instead (`make bench` has the others too)."""
     command = [sys.executable, "-m", "benchmarks.run", "--size", args.size]
     return subprocess.run(command, cwd=Path(__file__).resolve().parents[1], check=False).returncode  # noqa: S603
 

@@ -7,7 +7,6 @@ import datetime as dt
 import streamlit as st
 
 from geo.errors import CahraError, InputError
-from geo.messages import spoken
 from jobs.compare.job import WORDS
 from jobs.data_cards import Card, cards
 from jobs.data_drawings import covered_sentence, legend, map_svg, timeline_svg, width_of
@@ -22,6 +21,7 @@ from layers.publishers.keep import Wanted
 from layers.publishers.table import FetchSource, sources
 from views import kept_editions, session, workspace
 from views.data_choice import Data
+from views.page_notes import page_sentence
 from views.session import Here
 from views.widgets import tables
 
@@ -43,7 +43,7 @@ def card(here: Here, one: Card) -> None:
             st.image(drawn, width=width_of(drawn), alt=facts_line)
             st.caption(markdown(facts_line))
         for line in one.missing:
-            st.markdown(f"- :material/warning: {markdown(line.sentence(_))}")
+            st.markdown(f"- :material/warning: {markdown(page_sentence(line, _))}")
 
 
 def bring(here: Here) -> None:
@@ -95,7 +95,7 @@ def done(here: Here, make: object) -> None:
     except CahraError as fault:
         st.error(markdown(fault.sentence(_)), icon=":material/error:")
         return
-    st.success("  \n".join(markdown(line.sentence(_)) for line in fetched(found, data_folder())))
+    st.success("  \n".join(markdown(page_sentence(line, _)) for line in fetched(found, data_folder())))
 
 
 def edition_card(here: Here, one: StoredEdition) -> None:
@@ -108,7 +108,7 @@ def edition_card(here: Here, one: StoredEdition) -> None:
                  licence=entry.licence or _("licence not known"))  # fmt: skip
         st.caption(markdown(caption))
         with st.expander(_("All that is known of it")):
-            st.markdown("\n".join(f"- {markdown(line.sentence(_))}" for line in details(one)))
+            st.markdown("\n".join(f"- {markdown(page_sentence(line, _))}" for line in details(one)))
         use, pin, remove = st.columns(3)
         if entry.role in kept_editions.ROLES and use.button(_("Use"), key=f"use_{entry.sha256[:12]}"):
             kept_editions.take(one)
@@ -143,7 +143,7 @@ def changes(here: Here, data: Data, found: list[StoredEdition]) -> None:
     with st.spinner(_("Reading and assessing…")):
         made = comparing.run(pair[0], pair[1], inputs, data.day if sites else None, data.rules)
     for line in made.summary(_.language):
-        st.markdown(f"- {markdown(str(spoken(line, _)))}")
+        st.markdown(f"- {markdown(page_sentence(line, _))}")
     if made.moves is not None and len(made.moves):
         tables.both_sides(_, made.moves, WORDS, _("What an edition changes, before it is used"))
     tables.both_sides(_, made.incidents, WORDS, _("Incidents"))

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from geo.messages import spoken
 from i18n import column_labels, labels
 from i18n.translator import N_, Translator
 from jobs.backtest.labels import percent
@@ -23,6 +22,7 @@ from layers.maps import raster_overlay
 from layers.maps.map import View, blob
 from views import session
 from views.data_choice import Data
+from views.page_notes import page_sentence
 from views.session import Here
 from views.widgets import map_widget, tables
 from views.widgets.downloads import run_files
@@ -77,7 +77,7 @@ def density_part(here: Here, data: Data, sites: pd.DataFrame) -> None:
     with st.spinner(_("Laying incidents on the ground…")):
         found = surfaces_of(data.key, periods, Options(float(bandwidth), 5.0, str(weight)), data)
     for line in found.summary(_.language)[:-1]:  # the last one stands at the head of the page
-        st.caption(markdown(str(spoken(line, _))))
+        st.caption(markdown(page_sentence(line, _)))
     sources = list(dict.fromkeys(s.source for s in found.surfaces))
     source = (
         st.selectbox(_("Source"), sources, format_func=labels.source_name, key="density_source")
@@ -141,7 +141,7 @@ def people_part(here: Here, data: Data, sites: pd.DataFrame) -> None:
         return
     found = exposure_of(_, data)
     for line in found.summary(_.language)[:-1]:
-        st.text(str(spoken(line, _)))
+        st.text(page_sentence(line, _))
     if population is not None:
         picture = people_picture(population, sites["lon"].to_numpy(np.float64), sites["lat"].to_numpy(np.float64))
         if picture is not None:

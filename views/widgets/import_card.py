@@ -20,6 +20,7 @@ from layers.sources.read_options import MOST_HEADER, NOTHING, ReadOptions
 from views import own_files, run_options
 from views.data_choice import File
 from views.faults import telling
+from views.page_notes import page_sentence
 from views.session import Here
 from views.widgets import tables
 
@@ -56,7 +57,7 @@ def show(here: Here, key: str, file: File, report: FileReport) -> None:
     if report.fault is not None:
         st.error(markdown(report.fault.sentence(_)), icon=":material/error:")
     for note in report.notes:
-        st.text("• " + (note.sentence(_) if hasattr(note, "sentence") else str(note)))
+        st.text("• " + page_sentence(note, _))
     if not report.preview.empty:
         tables.show(
             _, report.preview, hide_index=True, height="content", placeholder="", alt=_("First rows of the file")

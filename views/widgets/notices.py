@@ -11,6 +11,7 @@ from jobs.assessment import job
 from jobs.assessment.export import known_limits
 from jobs.assumptions import assumptions
 from views.data_choice import Data
+from views.page_notes import page_sentence
 from views.session import Here
 
 
@@ -21,12 +22,12 @@ def limits(here: Here, run: job.Run) -> None:
     if notes:
         with st.expander(_("What is covered, and what is not known"), icon=":material/help:"):
             for line in notes:
-                st.text(line.sentence(_))
+                st.text(page_sentence(line, _))
     assumed = assumptions(run.assessment.sites, run.base_record, run.rules)
     with st.expander(_("What this run assumed"), icon=":material/rule_settings:"):
         st.caption(_("Where the files do not say it. To say otherwise, open “Options of the run” at the left."))
         for line in assumed:
-            st.text(line.sentence(_))
+            st.text(page_sentence(line, _))
 
 
 def stale(here: Here, data: Data, day: dt.date) -> None:

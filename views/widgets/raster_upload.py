@@ -9,6 +9,7 @@ from i18n.translator import N_, Translator
 from layers.formats.writers.escape import markdown
 from layers.sources.rasters import COUNTS, DENSITY, VALUES, RasterLayer
 from views import own_rasters, workspace
+from views.page_notes import page_sentence
 
 ENDINGS = (".tif", ".tiff")
 BANDS = ("The raster has several bands.", "The raster has no such band.")
@@ -90,5 +91,4 @@ def _layer(role: str, translate: Translator) -> RasterLayer | None:
 
 def _show_layer(layer: RasterLayer, translate: Translator) -> None:
     for note in layer.notes:
-        sentence = note.sentence(translate) if hasattr(note, "sentence") else note
-        st.caption(markdown(str(sentence)))
+        st.caption(markdown(page_sentence(note, translate)))
