@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from geo.equal_texts import codes_of
+from geo.once import Once
 from geo.records.incidents import Incidents
 from geo.records.label_codes import Coded, different_numbers, together
 from geo.records.place_names import alias_dict, fold
@@ -42,7 +42,7 @@ class SiteUnits:
     basis: Texts
     _measure: Callable[[], Floats]
 
-    @cached_property
+    @Once
     def edge_m(self) -> Floats:
         """Distance to the edge of the unit's polygon [m], measured when it is asked for; NaN where it is stated."""
         return self._measure()

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from geo.once import once
 from geo.records.admin_units import Units
 from geo.spatial.equal_area import areas_m2, to_equal_area
 from geo.spatial.polygons import Boundaries, locate, locate_all
@@ -83,9 +84,7 @@ def fault(units: Units, agreed: Agreement, outlines: Boundaries | None) -> str:
 def _against_outlines(boundaries: Boundaries, outlines: Boundaries) -> str:
     """Whether a unit is as large as its country, or lies outside the country that it states."""
     key = f"outlines {outlines.name} {outlines.dataset_version}"
-    if key not in boundaries._kept:
-        boundaries._kept[key] = _compare(boundaries, outlines)
-    return str(boundaries._kept[key])
+    return str(once(boundaries._kept, key, lambda: _compare(boundaries, outlines)))
 
 
 def _compare(boundaries: Boundaries, outlines: Boundaries) -> str:

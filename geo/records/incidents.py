@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import pandas as pd
 
 from geo import schema
 from geo.equal_texts import codes_of, one_text, rows_of
+from geo.once import Once, once
 from geo.text_order import text_order
 from geo.time_window import NO_DAY, Days
 
@@ -82,12 +82,14 @@ class Incidents:
         name
             Name of a column of text.
         """
-        if name not in self._coded:
-            codes, texts = codes_of(self.table[name])
-            self._coded[name] = codes.take(self.order), texts
-        return self._coded[name]
 
-    @cached_property
+        def found() -> tuple[Ints, list[str]]:
+            codes, texts = codes_of(self.table[name])
+            return codes.take(self.order), texts
+
+        return once(self._coded, name, found)
+
+    @Once
     def frame(self) -> pd.DataFrame:
         """Their records (`geo.schema.INCIDENTS`), a row each; made when it is first asked for."""
         return rows_of(self.table, self.order)
@@ -97,7 +99,7 @@ class Incidents:
         rows = np.flatnonzero((self.precision <= 2) & np.isfinite(self.lon) & np.isfinite(self.lat))
         return rows, self.lon.take(rows), self.lat.take(rows)
 
-    @cached_property
+    @Once
     def restricted(self) -> Bools:
         """Which of them must never leave in an export."""
         return self.table["restricted"].to_numpy(np.bool_).take(self.order)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.compiled.compiler import compiles
+from geo.once import once
 from geo.records.admin_units import IncidentUnits, SiteUnits
 from geo.records.incidents import Incidents
 from geo.rules.unit_days import UnitDays, together
@@ -129,11 +130,9 @@ class UnitShares:
 
     def _least_areas(self, level: int) -> Floats:
         """What every unit of a level has at least for an area [m2]."""
-        kept = self.boundaries[level]._kept
-        if "least areas" not in kept:
-            kept["least areas"] = least_areas_m2(self.boundaries[level].geometry)
-        areas: Floats = np.maximum(kept["least areas"], 1e-9)
-        return areas
+        units = self.boundaries[level]
+        areas: Floats = once(units._kept, "least areas", lambda: least_areas_m2(units.geometry))
+        return np.maximum(areas, 1e-9)
 
     def _parts(
         self, counted: Bools, deaths: Floats, months: int, sites: Bools, sources: int

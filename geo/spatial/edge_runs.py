@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.compiled.compiler import compiles
+from geo.once import Once
 from geo.spatial.geodesic import MIN_CURVATURE_RADIUS_M, longest_rival_m
 from geo.spatial.runs import run_of, runs
 
@@ -166,7 +166,7 @@ class Levels:
         )
         return found
 
-    @cached_property
+    @Once
     def _arrays(self) -> tuple[Any, ...]:
         from geo.compiled.edge_loops import balls
 

@@ -8,13 +8,12 @@ moving a point by d metres never changes the result by more than d (and rounding
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 import numpy.typing as npt
 import shapely
 
 from geo.compiled.compiler import compiles
+from geo.once import Once
 from geo.spatial.edge_runs import CHORD_SLACK_M, Levels, dot, expand, rivals
 from geo.spatial.geodesic import E2, MIN_CURVATURE_RADIUS_M, A, ecef, geodesic_m
 from geo.threads import spread
@@ -114,7 +113,7 @@ class Edges:
         out[:, alone] = ecef(self.end[alone, 0], self.end[alone, 1])
         return out
 
-    @cached_property
+    @Once
     def _tree(self) -> shapely.STRtree:
         """The boxes of the long runs."""
         low = np.minimum.reduceat(np.minimum(self.start, self.end), self._long.first, axis=0)

@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 
 from geo.compiled.compiler import compiles
+from geo.once import once
 from geo.spatial.polygon_edges import Edges, wrap
 from geo.spatial.prepared import prepare
 from geo.spatial.runs import run_of, runs
@@ -71,19 +72,19 @@ class Boundaries:
     @property
     def edges(self) -> Edges:
         """All edges, made at the first use and kept."""
-        if "edges" not in self._kept:
-            self._kept["edges"] = Edges(self.geometry)
-        edges: Edges = self._kept["edges"]
+        edges: Edges = once(self._kept, "edges", lambda: Edges(self.geometry))
         return edges
 
     @property
     def rank(self) -> Ints:
         """Place of each row when units are sorted by name, then by row."""
-        if "rank" not in self._kept:
+
+        def places() -> Ints:
             rank = np.empty(len(self), dtype=np.int64)
             rank[np.argsort(self.frame["unit"].to_numpy(dtype=object), kind="stable")] = np.arange(len(self))
-            self._kept["rank"] = rank
-        kept: Ints = self._kept["rank"]
+            return rank
+
+        kept: Ints = once(self._kept, "rank", places)
         return kept
 
 
@@ -117,11 +118,10 @@ def _sure(x: Floats, y: Floats, boundaries: Boundaries, several: bool) -> Ints |
 
     Of several units it is the one whose name sorts first, unless `several` are told.
     """
-    if "cells" not in boundaries._kept:
-        if not compiles(x.size * POINT_COST) or not UnitCells.takes(boundaries.geometry):
-            return None
-        boundaries._kept["cells"] = UnitCells(boundaries.geometry, np.argsort(boundaries.rank))
-    cells: UnitCells = boundaries._kept["cells"]
+    kept = boundaries._kept
+    if "cells" not in kept and not (compiles(x.size * POINT_COST) and UnitCells.takes(boundaries.geometry)):
+        return None
+    cells: UnitCells = once(kept, "cells", lambda: UnitCells(boundaries.geometry, np.argsort(boundaries.rank)))
     return in_parts(lambda part: cells.holders(x[part], y[part], not several), x.size)
 
 
@@ -292,10 +292,8 @@ def nearest_edge(
     known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
     if not chosen.size:
         return row, distance
-    key = f"edges {chosen.tolist()}"
-    if key not in boundaries._kept:
-        boundaries._kept[key] = Edges(boundaries.geometry[chosen])
-    owner, distance[known] = boundaries._kept[key].nearest(x[known], y[known])
+    edges: Edges = once(boundaries._kept, f"edges {chosen.tolist()}", lambda: Edges(boundaries.geometry[chosen]))
+    owner, distance[known] = edges.nearest(x[known], y[known])
     row[known] = np.where(owner >= 0, chosen[owner], -1)
     return row, distance
 
