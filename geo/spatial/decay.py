@@ -11,6 +11,7 @@ for; :class:`Fading` keeps it for the next date and gives the same bits.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -59,12 +60,18 @@ class Fading:
         scale_m: float,
         scale_days: float,
     ) -> None:
-        rows = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
+        known = np.isfinite(lon) & np.isfinite(lat)
+        if not known.all():
+            lon, lat, day, group = lon[known], lat[known], day[known], group[known]
         self.site_lon, self.site_lat, self.groups = site_lon, site_lat, groups
-        self.lon, self.lat, self.day, self.group = lon[rows], lat[rows], day[rows], group[rows]
-        self.span = self.day // SPAN_DAYS
+        self.lon, self.lat, self.day, self.group = lon, lat, day, group
         self.radius_m, self.scale_m, self.scale_days = radius_m, scale_m, scale_days
         self._kept: dict[int, Floats] = {}
+
+    @cached_property
+    def span(self) -> Ints:
+        """The span of days of each incident."""
+        return self.day // SPAN_DAYS
 
     def sums(self, as_of_day: Ints, window_days: Ints) -> Floats:
         """The sums at a date per site, shape (groups, sites); 0 where nothing is near or the position is not known.
