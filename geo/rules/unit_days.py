@@ -45,9 +45,10 @@ class UnitDays:
         >>> asked.unit.tolist(), asked.day.tolist(), which.tolist()
         ([2, 4], [9, 9], [1, 0, 1])
         """
-        width, least = int(unit.max(initial=0)) + 1, int(day.min(initial=0))
+        width, least = int(unit.max(initial=0)) + 1, int(day.min()) if len(day) else 0
         number = (day - least) * width + unit
-        codes, pairs = different_numbers(number, (int(day.max(initial=least)) - least + 1) * width)
+        end = (int(day.max(initial=least)) - least + 1) * width
+        codes, pairs = different_numbers(number, end, by_first=False)
         order = np.argsort(pairs)
         place = np.empty(len(order), np.int64)
         place[order] = np.arange(len(order))
