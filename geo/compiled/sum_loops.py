@@ -12,10 +12,17 @@ from geo.compiled.compiler import compiled
 from geo.compiled.hit_loops import Around
 
 Ints = npt.NDArray[np.int64]
+Counts = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 
 CHUNK = 512
 """Candidates of one site handled at a time: what is held of them stays in the innermost cache."""
+ROOM, SLOTS = 64, 128
+"""So many ways to meet questions are counted apart of one site, and places to find them in, a power of two."""
+MIX = 0x1E3779B97F4A7C15
+"""An odd number whose product spreads bits over all of a word."""
+NEAR_M = 0.01
+"""By which a chord has to be longer than any pair that counts to need no look, far above what rounding moves it [m]."""
 
 
 class Incidents(NamedTuple):
@@ -75,7 +82,7 @@ class Totals(NamedTuple):
     number of the nearest incident, and day, distance and number of the latest; the day of none is before all others.
     """
 
-    events: Ints
+    events: Counts
     deaths: Ints
     near_m: Floats
     near: Ints
@@ -101,7 +108,8 @@ def add_ranges(
 ) -> tuple[int, int, int]:
     """Adds the candidates of ranges from one on, until all are done or `doubtful` is full.
 
-    All is in one function: to call another with so many arrays costs more than a pair does.
+    All is in one function: to call another with so many arrays costs more than a pair does. Pairs of a site that meet
+    the same questions are counted together, in one of few ways, and given to each question when the site is done.
 
     Parameters
     ----------
@@ -131,18 +139,22 @@ def add_ranges(
     """
     site, lo, hi, px, py, pz, xs, ys, zs, limit2, until, begins = around
     radius, decide, far2 = doubt
-    steps, dropped, windows, summed, estimate = asks.steps, asks.dropped, asks.windows, asks.summed, asks.estimate
+    steps, dropped, windows = asks.steps, asks.dropped, asks.windows
     bits = incidents.bits
     at, chord2, there, away = np.empty(CHUNK, np.int64), np.empty(CHUNK), np.empty(CHUNK), np.empty(CHUNK)
     values, met = np.empty((4, CHUNK)), np.empty(CHUNK, np.int64)
-    events = np.zeros((totals.events.shape[1], asks.counted), np.int64)
-    deaths = np.zeros((totals.deaths.shape[1], summed.size), np.int64)
+    kind_bits, kind_source, kinds = np.empty(ROOM, np.int64), np.empty(ROOM, np.int64), 0
+    pairs, deaths = np.zeros(ROOM, np.int64), np.zeros((ROOM, incidents.deaths.shape[1]), np.int64)
+    counted = kind_bits, kind_source, pairs, deaths
+    slot, counts = np.full(SLOTS, -1, np.int16), np.zeros(asks.counted, np.int64)
     r, a, doubts, full = begin, first, 0, False
     while r < site.size and not full:
         i = site[r]
         x, y, z, number, wrong, now = px[i], py[i], pz[i], sites.number[i], sites.wrong[i], sites.now[i]
         near_m, near = totals.near_m[number], totals.near[number]
         latest_day, latest_m, latest = totals.latest_day[number], totals.latest_m[number], totals.latest[number]
+        # What is farther than any limit, even less what it may be wrong by, needs no distance.
+        near2 = min(limit2, (widest + wrong + NEAR_M) ** 2)
         while r < site.size and site[r] == i:
             full = doubts + CHUNK > doubtful.shape[0]
             if full:
@@ -158,7 +170,7 @@ def add_ranges(
                         dx, dy, dz = xs[j] - x, ys[j] - y, zs[j] - z
                         q2 = dx * dx + dy * dy + dz * dz
                         at[n], chord2[n], there[n] = j, q2, zs[j]
-                        n += q2 <= limit2
+                        n += q2 <= near2
                     a = b
                     if b == hi[r]:
                         r, a = r + 1, lo[min(r + 1, site.size - 1)]
@@ -187,13 +199,15 @@ def add_ranges(
                 limit, left, value = steps[s], ~dropped[s], values[asks.bracket[s]]
                 for k in range(n):
                     met[k] &= left if value[k] > limit else -1
+            some = 0
             for k in range(n):
+                j, distance, meets = at[k], away[k], met[k]
+                at[some], away[some], met[some] = j, distance, meets
+                some += (meets != 0) & (distance <= radius) & (values[3, k] <= widest)
+            for k in range(some):
                 meets, distance, j = met[k], away[k], at[k]
-                if meets == 0 or distance > radius or values[3, k] > widest:
-                    continue
-                start, end = incidents.start[j], incidents.end[j]
                 if windows.shape[0]:
-                    inside, slack = 0, incidents.slack[j]
+                    inside, start, end, slack = 0, incidents.start[j], incidents.end[j], incidents.slack[j]
                     for w in range(windows.shape[0]):
                         after = sites.after[i, w]
                         if windows[w, 0]:
@@ -204,33 +218,66 @@ def add_ranges(
                         if within:
                             inside |= windows[w, 2]
                     meets &= inside
-                source, incident = incidents.source[j], incidents.number[j]
-                for q in range(events.shape[1]):
-                    events[source, q] += (meets >> q) & 1
-                if meets & asks.deadly:
-                    for t in range(summed.size):
-                        deaths[source, t] += incidents.deaths[j, estimate[t]] & -((meets >> summed[t]) & 1)
-                nearer = distance < near_m or (distance == near_m and incident < near)
-                if meets & asks.near and nearer:
-                    near_m, near = distance, incident
+                source = incidents.source[j]
+                to = (((meets ^ source) * MIX) >> 40) & (SLOTS - 1)
+                while slot[to] >= 0 and (kind_bits[slot[to]] != meets or kind_source[slot[to]] != source):
+                    to = (to + 1) & (SLOTS - 1)
+                if slot[to] < 0:
+                    if kinds == ROOM:
+                        _put(number, kinds, counted, counts, asks, totals.events, totals.deaths)
+                        slot[:] = -1
+                        kinds = 0
+                        to = (((meets ^ source) * MIX) >> 40) & (SLOTS - 1)
+                    slot[to], kind_bits[kinds], kind_source[kinds] = kinds, meets, source
+                    kinds += 1
+                last = slot[to]
+                pairs[last] += 1
+                for t in range(deaths.shape[1]):
+                    deaths[last, t] += incidents.deaths[j, t]
+                if meets & asks.near and distance <= near_m:
+                    incident = incidents.number[j]
+                    if distance < near_m or incident < near:
+                        near_m, near = distance, incident
                 if meets & asks.latest:
-                    day = min(end, now)
-                    nearer = distance < latest_m or (distance == latest_m and incident < latest)
-                    if day > latest_day or (day == latest_day and nearer):
-                        latest_day, latest_m, latest = day, distance, incident
+                    day = min(incidents.end[j], now)
+                    if day > latest_day:
+                        latest_day, latest_m, latest = day, distance, incidents.number[j]
+                    elif day == latest_day and distance <= latest_m:
+                        incident = incidents.number[j]
+                        if distance < latest_m or incident < latest:
+                            latest_m, latest = distance, incident
         totals.near_m[number], totals.near[number] = near_m, near
         totals.latest_day[number], totals.latest_m[number], totals.latest[number] = latest_day, latest_m, latest
-        _put(number, events, deaths, totals.events, totals.deaths)
+        if kinds:
+            _put(number, kinds, counted, counts, asks, totals.events, totals.deaths)
+            slot[:] = -1
+            kinds = 0
     return r, a, doubts
 
 
 @compiled
-def _put(number: int, events: Ints, deaths: Ints, all_events: Ints, all_deaths: Ints) -> None:
-    """Adds what was counted of one site to that of all, and begins anew."""
-    for source in range(events.shape[0]):
-        for q in range(events.shape[1]):
-            all_events[number, source, q] += events[source, q]
-            events[source, q] = 0
-        for t in range(deaths.shape[1]):
-            all_deaths[number, source, t] += deaths[source, t]
-            deaths[source, t] = 0
+def _put(
+    number: int,
+    kinds: int,
+    counted: tuple[Ints, Ints, Ints, Ints],
+    counts: Ints,
+    asks: Asks,
+    all_events: Counts,
+    all_deaths: Ints,
+) -> None:
+    """Adds what was counted of one site in each way to the questions that it meets, and begins anew."""
+    bits, source, pairs, deaths = counted
+    for of in range(all_events.shape[1]):
+        counts[:] = 0
+        for k in range(kinds):
+            if source[k] == of:
+                meets, many = bits[k], pairs[k]
+                for q in range(counts.size):
+                    counts[q] += many & -((meets >> q) & 1)
+                if meets & asks.deadly:
+                    for t in range(all_deaths.shape[2]):
+                        all_deaths[number, of, t] += deaths[k, asks.estimate[t]] & -((meets >> asks.summed[t]) & 1)
+        for q in range(counts.size):
+            all_events[number, of, q] += counts[q]
+    pairs[:kinds] = 0
+    deaths[:kinds] = 0

@@ -82,7 +82,7 @@ class CompiledSums:
             _signed(questions.bit[-1]),
         )
         self._totals = Totals(
-            np.zeros((n, sources, len(names)), np.int64),
+            np.zeros((n, sources, len(names)), np.int32),
             np.zeros((n, sources, len(self.summed)), np.int64),
             np.full(n, np.inf),
             np.full(n, NOBODY),
