@@ -264,18 +264,20 @@ def _nearest(
 
 def _farther(at: Ints, lon: Floats, lat: Floats, days: Days, incidents: Incidents) -> tuple[Ints, Ints, Floats]:
     """For sites with nothing within what was searched: those with an incident at any distance, it, and how far."""
-    lethal = (incidents.best >= 1) & (incidents.precision <= 2)
-    rows = np.flatnonzero(lethal & np.isfinite(incidents.lon) & np.isfinite(incidents.lat))
-    if not len(at) or not len(rows):
+    if not len(at):
         return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
+    as_of, after = days[at], months_before(days[at], NEAREST_MONTHS)
+    asked = (incidents.start <= as_of.max()) & (incidents.end > after.min())  # what no window reaches is not taken
+    asked &= (incidents.best >= 1) & (incidents.precision <= 2)
+    rows = np.flatnonzero(asked & np.isfinite(incidents.lon) & np.isfinite(incidents.lat))
     found, distance = nearest(
         lon[at],
         lat[at],
         incidents.lon[rows],
         incidents.lat[rows],
         incidents.start[rows],
-        as_of_day=days[at],
-        window_days=days[at] - months_before(days[at], NEAREST_MONTHS),
+        as_of_day=as_of,
+        window_days=as_of - after,
         incident_end_day=incidents.end[rows],
         first_m=2 * LATEST_KM * 1000,  # so far, and no less, was searched by all
     )
