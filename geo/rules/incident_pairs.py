@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from geo.compiled.compiler import compiles
 from geo.records.incidents import EFFECTS, VIOLENCE, Incidents
+from geo.rules.pair_runs import Run, merged_runs
 from geo.rules.questions import Bits
 from geo.rules.rule import Rule, Test
 from geo.rules.wanted_pairs import WantedPairs
 from geo.spatial.candidate_search import Candidates, Search
 from geo.spatial.proximity import Part, found_by, some, sorted_pairs
-from geo.threads import spread
 from geo.time_window import Days, months_before
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def find_pairs(
     longest = months_before(days, months) if after is None else after
     # Of a question's bits a window is a part already where all sites have one date.
     counted = np.ones(len(incidents), np.bool_) if wanted is None else wanted.counted
-    made: list[_Run] = []
+    made: list[Run] = []
     for sites, rows, precision, search in searches(
         lon, lat, error_km, days, incidents, counted, widest_m, imprecise_km, longest
     ):
@@ -203,9 +203,9 @@ def find_pairs(
         loop = wanted.for_loop(rows) if wanted and search.compiled else None
         found = found_by(search, _Block(sites, rows, reach.take(sites), widest_m, wanted, loop).part)
         if len(found):
-            made.append(_Run(sites.take(found.site), found.incident, found.distance_m, found.more))
+            made.append(Run(sites.take(found.site), found.incident, found.distance_m, found.more))
     words = 0 if wanted is None else len(wanted)
-    run = _merged(made, words, compiles(len(lon) * len(incidents)))
+    run = merged_runs(made, words, compiles(len(lon) * len(incidents)))
     asked = {} if wanted is None else wanted.asked
     return Pairs(run.site, run.incident, run.distance, days, incidents, widest_m, asked, run.met)
 
@@ -343,59 +343,3 @@ def reach_m(error_m: Floats, precision: int, imprecise_km: float) -> Floats:
         How far an incident of precision 2 may lie from its point [km].
     """
     return np.asarray((imprecise_km * 1000 if precision == 2 else 0.0) + error_m)
-
-
-class _Run(NamedTuple):
-    """Pairs by (site, distance, incident), with the bits of the questions that each meets."""
-
-    site: Ints
-    incident: Ints
-    distance: Floats
-    met: tuple[Bits, ...]
-
-    def key(self) -> npt.NDArray[np.complex128]:
-        """What two pairs are compared by: its real part, then the other; sites count exactly in it."""
-        out = np.empty(len(self.site), np.complex128)
-        out.real, out.imag = self.site, self.distance
-        return out
-
-
-def _merged(made: list[_Run], words: int, compiled: bool = False) -> _Run:
-    """Sorted runs as one, by compiled loops or not; each has so many words of bits."""
-    if not made:
-        none = np.zeros(0, np.int64)
-        return _Run(none, none, np.zeros(0), (np.zeros(0, np.uint64),) * words)
-    while len(made) > 1:
-        one, other, *rest = sorted(made, key=lambda r: len(r.site))
-        made = [*rest, _of_two(other, one, compiled)]
-    return made[0]
-
-
-def _of_two(many: _Run, few: _Run, compiled: bool) -> _Run:
-    """Two sorted runs as one; two incidents of both at one place are put in order too."""
-    pairs = list(zip((*many[:3], *many.met), (*few[:3], *few.met), strict=True))
-    if compiled:
-        from geo.compiled.pair_loops import merged, taken
-
-        order = merged(*many[:3], *few[:3])
-        work = [(one.view(np.int64), other.view(np.int64)) for one, other in pairs]
-        one_run = list(spread(lambda both: taken(*both, order), work))
-        met = tuple(word.view(np.uint64) for word in one_run[3:])
-        return _Run(one_run[0], one_run[1], one_run[2].view(np.float64), met)
-    mine, theirs = few.key(), many.key()
-    place = np.searchsorted(theirs, mine, side="right")
-    tied = (place > 0) & (theirs.take(place - 1, mode="clip") == mine) if len(theirs) else np.zeros(len(mine), np.bool_)
-    to = place + np.arange(len(mine))
-    rest = np.ones(len(mine) + len(theirs), np.bool_)
-    rest[to] = False
-    columns: list[Any] = []
-    for a, b in pairs:
-        column = np.empty(len(rest), a.dtype)
-        column[to] = b
-        column[rest] = a
-        columns.append(column)
-    site, incident, distance = columns[:3]
-    if tied.any():
-        order = np.lexsort((incident, distance, site))
-        site, incident, distance, *columns[3:] = (column.take(order) for column in columns)
-    return _Run(site, incident, distance, tuple(columns[3:]))

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 import geo.assess
 from benchmarks.scene import synthetic
 from benchmarks.whole import frames
-from geo.rules.incident_pairs import _merged, _Run, find_pairs
+from geo.rules.incident_pairs import find_pairs
+from geo.rules.pair_runs import Run, merged_runs
 from geo.rules.wanted_pairs import WantedPairs
 
 pytest.importorskip("numba")
@@ -113,8 +114,8 @@ def test_runs_are_merged_alike(runs):
         rows = sorted((site, metres, incident * 4 + number) for site, metres, incident in rows)
         site, metres, incident = (np.array([r[i] for r in rows]) for i in range(3))
         own = incident.astype(np.uint64)
-        made.append(_Run(site.astype(np.int64), incident.astype(np.int64), metres.astype(np.float64), (own, own + 1)))
-    one, other = _merged(list(made), 2, True), _merged(list(made), 2)
+        made.append(Run(site.astype(np.int64), incident.astype(np.int64), metres.astype(np.float64), (own, own + 1)))
+    one, other = merged_runs(list(made), 2, True), merged_runs(list(made), 2)
     for a, b in zip((*one[:3], *one.met), (*other[:3], *other.met), strict=True):
         assert a.dtype == b.dtype
         assert a.tobytes() == b.tobytes()
