@@ -14,7 +14,6 @@ from geo.ahead import ahead
 from geo.answer_cache import AnswerCache
 from geo.assessment import Assessment
 from geo.coded import CodedTable
-from geo.messages import Note
 from geo.readiness import AsOf, by_level_of, datasets_of, levels_of, ready, with_country
 from geo.records import boundary_check
 from geo.records.admin_units import Aliases, parents
@@ -25,7 +24,7 @@ from geo.records.visits import ANNEX_FACTS, annex_facts, newest_informative, wit
 from geo.rules.answers import answers_of
 from geo.rules.area_coverage import area_gaps, area_gaps_by_level
 from geo.rules.classify import classify
-from geo.rules.coverage_gaps import Coverage, add_figures, site_gaps, undeclared
+from geo.rules.coverage_gaps import Coverage, add_figures, site_gaps
 from geo.rules.evidence import Evidence
 from geo.rules.figures import (
     FIGURE_KM,
@@ -50,7 +49,7 @@ from geo.rules.incident_sums import few_in_windows, sums
 from geo.rules.raster import measures_of, raster_gap
 from geo.rules.rejected import Rejected
 from geo.rules.rule_set import Rules
-from geo.rules.run_report import coverage_report
+from geo.rules.run_report import boundary_notes, coverage_notes, coverage_report
 from geo.rules.scene import Scene
 from geo.rules.site_sums import Sums
 from geo.rules.status import statuses_of
@@ -259,7 +258,7 @@ def assess(
         "unseen": unseen(
             prepared, labelled, sorted(set(table["country"].unique()) - {""}), when, rules.settings.coverage_months
         ),
-        "notes": sorted([*zone.notes, *_notes(faults, by_level, coverage, datasets)]),
+        "notes": sorted([*zone.notes, *boundary_notes(faults, by_level), *coverage_notes(coverage, datasets)]),
     }
     answers = answers_of(rules, scene, evidence)
     gaps |= raster_gap(rules.of_kind("raster"), answers, evidence, n)
@@ -355,30 +354,6 @@ _NO_ALIASES: Aliases = {}
 _NO_DATASETS = pd.DataFrame(columns=["source", "dataset", "dataset_version", "file"], dtype="str")
 _VISITED = "visited"
 """The name of the sums of :func:`geo.rules.figures.disagreement_question`."""
-
-_FAULTS = {
-    "homonyms": Note("units of one name are not told apart by a parent"),
-    "spans_a_country": Note("a unit is as large as its country"),
-    "outside_its_country": Note("a unit lies outside the country that it states"),
-    "labels_unknown": Note("no label of any incident names one of its units"),
-    "labels_disagree": Note("fewer than half of the incidents in its polygons carry the name of theirs"),
-}
-
-
-def _notes(
-    faults: Mapping[int, str], by_level: Mapping[int, Boundaries], coverage: pd.DataFrame | None, datasets: pd.DataFrame
-) -> list[Note]:
-    refused = [
-        Note(
-            "The boundaries of {file} are not used for area rules: {why}.", file=by_level[level].name, why=_FAULTS[why]
-        )
-        for level, why in faults.items()
-        if why
-    ]
-    return refused + [
-        Note("Coverage is declared for {dataset}, which is not loaded.", dataset=d)
-        for d in undeclared(coverage, datasets)
-    ]
 
 
 def _listing(rules: Rules, answers: Sequence[Finding], kind: str, n: int) -> Any:
