@@ -11,11 +11,11 @@ for; :class:`Fading` keeps it for the next date and gives the same bits.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from geo.once import Once
 from geo.spatial import fading_tiles
 from geo.spatial.candidate_search import Hits, Search
 from geo.spatial.geodesic import arc_m
@@ -68,7 +68,7 @@ class Fading:
         self.radius_m, self.scale_m, self.scale_days = radius_m, scale_m, scale_days
         self._kept: dict[int, Floats] = {}
 
-    @cached_property
+    @Once
     def span(self) -> Ints:
         """The span of days of each incident."""
         return self.day // SPAN_DAYS
