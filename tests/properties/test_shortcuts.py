@@ -22,7 +22,7 @@ from geo.records.admin_units import _pairs
 from geo.rules import words
 from geo.rules.classify import join_flags
 from geo.rules.evidence_order import ordered
-from geo.rules.incident_pairs import _merged, _Run
+from geo.rules.pair_runs import Run, merged_runs
 from geo.rules.wanted_pairs import WantedPairs
 from geo.spatial import equal_area
 from geo.time_window import NO_DAY, months_before
@@ -83,8 +83,8 @@ def test_sorted_runs_of_pairs_become_one_sorted_run(runs):
         site, metres, incident = (np.array([r[i] for r in rows]) for i in range(3))
         metres = metres.astype(np.float64)
         own = incident.astype(np.uint64)
-        made.append(_Run(site.astype(np.int64), incident.astype(np.int64), metres, (own,)))
-    found = _merged(made, 1)
+        made.append(Run(site.astype(np.int64), incident.astype(np.int64), metres, (own,)))
+    found = merged_runs(made, 1)
     assert found.met[0].tolist() == found.incident.tolist()
 
     def rows_of(run):
