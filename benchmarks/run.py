@@ -186,7 +186,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             partial(reading, SIZES[top][1]),
             partial(cluster, some),
         ]
-        parts += [polygons, partial(whole, "M", 1)] if "M" in wanted else []
+        parts += [polygons, partial(whole, "M", args.repeats)] if "M" in wanted else []
     for part in parts:
         lines += part()
         # Written as it grows: a run takes long, and what is measured is measured.

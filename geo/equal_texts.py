@@ -40,8 +40,20 @@ def one_text(column: pd.Series[str]) -> str | None:
     return first if all(_all_are(piece, letters) for piece in pieces) else None
 
 
-def _ends(piece: Any) -> npt.NDArray[Any] | None:
-    """Where each text of an Arrow array begins in its letters, and where the last one ends; None for other types."""
+def text_ends(piece: Any) -> npt.NDArray[Any] | None:
+    """Where each text of an Arrow array begins in its letters, and where the last one ends; None for other types.
+
+    Parameters
+    ----------
+    piece
+        An Arrow array in one piece.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> text_ends(pa.array(["ab", "", "c"])).tolist(), text_ends(pa.array([1]))
+    ([0, 2, 2, 3], None)
+    """
     width = {"string": np.int32, "large_string": np.int64}.get(str(piece.type))
     if width is None:
         return None
@@ -52,7 +64,7 @@ def _ends(piece: Any) -> npt.NDArray[Any] | None:
 
 def _all_are(piece: Any, text: bytes) -> bool:
     """Whether an Arrow array without missing values has the same text all over."""
-    ends = _ends(piece)
+    ends = text_ends(piece)
     if ends is None or not len(piece):
         return ends is not None
     data = piece.buffers()[2]
@@ -82,7 +94,7 @@ def are_blank(column: pd.Series[str]) -> npt.NDArray[np.bool_]:
     """
     if str(column.dtype) == "str" and hasattr(column.array, "__arrow_array__"):
         arrow: Any = column.array.__arrow_array__()
-        pieces = [_ends(piece) for piece in (arrow.chunks if hasattr(arrow, "chunks") else [arrow])]
+        pieces = [text_ends(piece) for piece in (arrow.chunks if hasattr(arrow, "chunks") else [arrow])]
         if not arrow.null_count and all(ends is not None for ends in pieces):
             parts = [ends[1:] == ends[:-1] for ends in pieces if ends is not None]
             return parts[0] if len(parts) == 1 else np.concatenate([np.zeros(0, np.bool_), *parts])

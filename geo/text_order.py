@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.equal_texts import text_ends
+
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.uint64]
@@ -59,11 +61,10 @@ def _words(column: pd.Series[str]) -> list[Words] | None:
     arrow: Any = column.array.__arrow_array__()
     if hasattr(arrow, "chunks"):
         arrow = arrow.chunk(0) if arrow.num_chunks == 1 else arrow.combine_chunks()
-    width = {"string": np.int32, "large_string": np.int64}.get(str(arrow.type))
-    if arrow.null_count or width is None:
+    ends = text_ends(arrow)
+    if arrow.null_count or ends is None:
         return None
-    _, offsets, data = arrow.buffers()
-    ends = np.frombuffer(offsets, width)[arrow.offset : arrow.offset + len(arrow) + 1].astype(np.int64, copy=False)
+    data, ends = arrow.buffers()[2], ends.astype(np.int64, copy=False)
     first, last = int(ends[0]), int(ends[-1])
     letters = np.zeros(last - first + 2 * LONGEST, np.uint8)
     if last > first:
